@@ -1,0 +1,108 @@
+package account
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"quartet/server/failure"
+	"quartet/store"
+)
+
+// KnownRights lists the rights that an application can hold.
+func KnownRights() []string { return []string{RightContact, RightNickname} }
+
+// AddApplication registers an application under the id it sends as X-App-Id.
+// The failure is InvalidField: id, name or rights out of bounds, or the id is
+// taken.
+func (s *Service) AddApplication(ctx context.Context, id, name string, rights []string) (store.Application, error) {
+	if err := checkListed("id", id, name); err != nil {
+		return store.Application{}, err
+	}
+	text, err := rightsText(rights)
+	if err != nil {
+		return store.Application{}, err
+	}
+	row := store.Application{ID: id, Name: name, Rights: text, CreatedAt: store.At(s.now())}
+	return row, listed(s.store.InsertApplication(ctx, row), "id")
+}
+
+// Application finds an application and the organisations whose members it may
+// see. An id that names none is UnknownApplication, here and below.
+func (s *Service) Application(ctx context.Context, id string) (store.Application, []store.Organisation, error) {
+	row, err := s.store.ApplicationByID(ctx, id)
+	if err != nil {
+		return store.Application{}, nil, failed(err, failure.UnknownApplication)
+	}
+	organisations, err := s.store.OrganisationsOfApplication(ctx, id)
+	return row, organisations, broken(err)
+}
+
+// ListApplications gives all applications.
+func (s *Service) ListApplications(ctx context.Context) ([]store.Application, error) {
+	rows, err := s.store.ListApplications(ctx)
+	return rows, broken(err)
+}
+
+// DisableApplication makes an application unknown to UserInfo.
+func (s *Service) DisableApplication(ctx context.Context, id string) error {
+	err := s.store.SetApplicationDisabled(ctx, id, true, store.At(s.now()))
+	return failed(err, failure.UnknownApplication)
+}
+
+// EnableApplication takes that back.
+func (s *Service) EnableApplication(ctx context.Context, id string) error {
+	err := s.store.SetApplicationDisabled(ctx, id, false, store.At(s.now()))
+	return failed(err, failure.UnknownApplication)
+}
+
+// SetApplicationRights replaces an application's rights. Failures are
+// InvalidField with field rights, and UnknownApplication.
+func (s *Service) SetApplicationRights(ctx context.Context, id string, rights []string) error {
+	text, err := rightsText(rights)
+	if err != nil {
+		return err
+	}
+	return failed(s.store.SetApplicationRights(ctx, id, text), failure.UnknownApplication)
+}
+
+// AddApplicationOrganisation lets an application see an organisation's members.
+// Doing it twice is no failure.
+func (s *Service) AddApplicationOrganisation(ctx context.Context, id, organisation string) error {
+	organisationID, err := s.link(ctx, id, organisation)
+	if err != nil {
+		return err
+	}
+	return failed(s.store.AddApplicationOrganisation(ctx, id, organisationID), failure.UnknownApplication)
+}
+
+// RemoveApplicationOrganisation takes that back. What was not so is InvalidField
+// with field organisation.
+func (s *Service) RemoveApplicationOrganisation(ctx context.Context, id, organisation string) error {
+	organisationID, err := s.link(ctx, id, organisation)
+	if err != nil {
+		return err
+	}
+	return listed(s.store.RemoveApplicationOrganisation(ctx, id, organisationID), "organisation")
+}
+
+func (s *Service) link(ctx context.Context, id, organisation string) (organisationID int64, err error) {
+	if _, err := s.store.ApplicationByID(ctx, id); err != nil {
+		return 0, failed(err, failure.UnknownApplication)
+	}
+	row, err := s.Organisation(ctx, organisation)
+	return row.ID, err
+}
+
+// rightsText is the rights in order, each once, separated by spaces.
+func rightsText(rights []string) (string, error) {
+	for _, right := range rights {
+		if !slices.Contains(KnownRights(), right) {
+			wrong := failure.Field("rights", failure.NotListed)
+			wrong.Expected = strings.Join(KnownRights(), ", ")
+			return "", wrong
+		}
+	}
+	sorted := slices.Compact(slices.Sorted(slices.Values(rights)))
+	return strings.Join(sorted, " "), nil
+}

@@ -1,0 +1,158 @@
+package account
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"time"
+
+	"quartet/server/failure"
+	"quartet/server/token"
+	"quartet/store"
+)
+
+// Authenticate finds who a token speaks for: an opaque access token or a JWT of
+// any style. The session's row is read every time, so a kick, a password change
+// or a disabled user is seen by the next request.
+//
+// Failures are Unauthenticated for what is no token of ours, TokenExpired, and
+// SessionReplaced, RefreshReused or SessionEnded for a session that ended. In
+// those last cases the Caller is given as well, for CheckDevice to answer from;
+// it may do nothing else.
+func (s *Service) Authenticate(ctx context.Context, text string) (Caller, error) {
+	switch {
+	case token.LooksOpaque(text):
+		return s.authenticateOpaque(ctx, text)
+	case token.LooksJWT(text):
+		return s.authenticateJWT(ctx, text)
+	default:
+		return Caller{}, failure.New(failure.Unauthenticated)
+	}
+}
+
+func (s *Service) authenticateOpaque(ctx context.Context, text string) (Caller, error) {
+	hash := token.Hash(text)
+	owner, err := s.store.SessionByAccessHash(ctx, hash)
+	if err != nil {
+		return Caller{}, failed(err, failure.Unauthenticated)
+	}
+	now := s.now()
+	caller, err := s.callerOf(owner, now)
+	if err != nil {
+		return caller, err
+	}
+	isNewest := matches(owner.AccessHash, hash)
+	if !isNewest && !s.inGrace(owner.Session, now) {
+		return Caller{}, failure.New(failure.TokenExpired)
+	}
+	return s.seen(ctx, caller, now), nil
+}
+
+func (s *Service) authenticateJWT(ctx context.Context, text string) (Caller, error) {
+	now := s.now()
+	claims, err := s.signer.Verify(text, now)
+	if errors.Is(err, token.ErrExpired) {
+		return Caller{}, failure.Wrap(failure.TokenExpired, err)
+	}
+	if err != nil {
+		return Caller{}, failure.Wrap(failure.Unauthenticated, err)
+	}
+	owner, err := s.store.SessionByID(ctx, claims.SessionID)
+	if err != nil {
+		return Caller{}, failed(err, failure.Unauthenticated)
+	}
+	if owner.UserID != claims.UserID || !carriesJWT(owner.Session) {
+		return Caller{}, failure.New(failure.Unauthenticated)
+	}
+	caller, err := s.callerOf(owner, now)
+	if err != nil {
+		return caller, err
+	}
+	return s.renewed(ctx, s.seen(ctx, caller, now), claims, now)
+}
+
+// callerOf checks all that a session's row can say against its token.
+func (s *Service) callerOf(owner store.SessionOwner, now time.Time) (Caller, error) {
+	caller := Caller{UserID: owner.UserID, Role: owner.Role, Session: owner.Session}
+	if err := live(owner, now); err != nil {
+		if owner.EndedAt == nil {
+			return Caller{}, err
+		}
+		return caller, err
+	}
+	if owner.AccessExpiresAt <= store.At(now) {
+		return Caller{}, failure.New(failure.TokenExpired)
+	}
+	return caller, nil
+}
+
+// live tells why a session is over, if it is. That it ended comes before all
+// else: how it ended is what its owner must be told.
+func live(owner store.SessionOwner, now time.Time) error {
+	switch {
+	case owner.EndedAt != nil:
+		return ended(owner.EndReason)
+	case owner.UserDisabledAt != nil:
+		return failure.New(failure.SessionEnded)
+	case owner.ExpiresAt <= store.At(now):
+		return failure.New(failure.TokenExpired)
+	}
+	return nil
+}
+
+func ended(reason *string) error {
+	switch {
+	case reason != nil && *reason == store.EndedByReplacement:
+		return failure.New(failure.SessionReplaced)
+	case reason != nil && *reason == store.EndedByRefreshReuse:
+		return failure.New(failure.RefreshReused)
+	default:
+		return failure.New(failure.SessionEnded)
+	}
+}
+
+// inGrace tells whether the access token before the newest is still good: its
+// client may not have got the answer with the newest one yet.
+func (s *Service) inGrace(session store.Session, now time.Time) bool {
+	return session.RotatedAt != nil && now.Sub(session.RotatedAt.Time()) <= s.limits.RefreshGrace
+}
+
+// seen records the session's use, at most once a minute. A request is not
+// refused because that could not be written.
+func (s *Service) seen(ctx context.Context, caller Caller, now time.Time) Caller {
+	if now.Sub(caller.Session.LastSeenAt.Time()) < s.limits.SeenEvery {
+		return caller
+	}
+	if err := s.store.TouchSession(ctx, caller.Session.ID, store.At(now)); err != nil {
+		s.log.WarnContext(ctx, "a session's use was not recorded", "error", err)
+		return caller
+	}
+	caller.Session.LastSeenAt = store.At(now)
+	return caller
+}
+
+// renewed adds a fresh JWT when the presented one is past half its life. The
+// row slides with it, but not at each request of a client that keeps using the
+// old one.
+func (s *Service) renewed(ctx context.Context, caller Caller, claims token.Claims, now time.Time) (Caller, error) {
+	halfLife := claims.ExpiresAt.Sub(claims.IssuedAt) / 2
+	until := s.slidTo(caller.Session)
+	if now.Sub(claims.IssuedAt) <= halfLife || !until.Time().After(claims.ExpiresAt.Add(time.Second)) {
+		return caller, nil
+	}
+	if until.Time().Sub(caller.Session.AccessExpiresAt.Time()) < s.limits.SeenEvery {
+		until = caller.Session.AccessExpiresAt
+	} else if slid, err := s.store.SlideAccess(ctx, caller.Session.ID, until, store.At(now), nil); err != nil || !slid {
+		s.log.WarnContext(ctx, "a session did not slide", "slid", slid, "error", err)
+		return caller, nil
+	}
+	caller.Session.AccessExpiresAt = until
+	jwt, err := s.sign(caller.Session, until.Time())
+	caller.Renewed = jwt
+	return caller, err
+}
+
+// matches compares a stored hash with a presented one.
+func matches(stored *string, presented string) bool {
+	return stored != nil && subtle.ConstantTimeCompare([]byte(*stored), []byte(presented)) == 1
+}

@@ -1,0 +1,177 @@
+package account
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"math/big"
+	"time"
+
+	"quartet/server/failure"
+	"quartet/store"
+)
+
+// What a one-time code can be for.
+const (
+	PurposeSignIn       = "sign_in"
+	PurposeVerifyMobile = "verify_mobile"
+)
+
+// SendCodeRequest asks for a one-time code.
+type SendCodeRequest struct {
+	Purpose string // PurposeSignIn or PurposeVerifyMobile
+	Mobile  string // eleven digits
+	Address string // of the client
+}
+
+// CodeSent says how long the code is good and how long to wait before asking
+// for another.
+type CodeSent struct {
+	Expires     time.Time
+	ResendAfter time.Duration
+}
+
+// SendCode sends a one-time code, the same way whether or not the mobile is
+// known. The code before it dies, and when the message is not accepted there is
+// no valid code at all; the try counts all the same. Failures are InvalidField,
+// TooManyRequests with RetryAfter, and SMSUnavailable.
+func (s *Service) SendCode(ctx context.Context, r SendCodeRequest) (CodeSent, error) {
+	if err := checkCodeRequest(r); err != nil {
+		return CodeSent{}, err
+	}
+	index := s.sealer.Index(r.Mobile)
+	if err := s.take(ctx, s.codeQuotas(index, r.Address)); err != nil {
+		return CodeSent{}, err
+	}
+	now := s.now()
+	expires := now.Add(s.limits.CodeLife)
+	key := store.CodeKey{Purpose: r.Purpose, MobileIndex: index}
+	code := s.newCode(r.Mobile)
+	mac := s.codeMAC(r.Purpose, r.Mobile, code)
+	if err := s.store.PutCode(ctx, key, mac, store.At(now), store.At(expires)); err != nil {
+		return CodeSent{}, broken(err)
+	}
+	if err := s.deliver(ctx, r.Mobile, code, key, mac); err != nil {
+		return CodeSent{}, err
+	}
+	return CodeSent{Expires: expires, ResendAfter: s.limits.CodeGap.Per}, nil
+}
+
+func checkCodeRequest(r SendCodeRequest) error {
+	if r.Purpose != PurposeSignIn && r.Purpose != PurposeVerifyMobile {
+		return failure.Field("purpose", failure.NotListed)
+	}
+	return checkMobile(r.Mobile)
+}
+
+// codeQuotas are shared by all purposes: it is the phone that rings.
+func (s *Service) codeQuotas(mobileIndex, address string) []store.Quota {
+	return []store.Quota{
+		s.limits.CodeGap.quota("code-gap:" + mobileIndex),
+		s.limits.CodeHour.quota("code-hour:" + mobileIndex),
+		s.limits.CodeDay.quota("code-day:" + mobileIndex),
+		s.limits.CodeAddress.quota("code-address:" + s.addressKey(address)),
+		s.limits.CodeAll.quota("code-all"),
+	}
+}
+
+// take counts something that is limited, or refuses it with TooManyRequests.
+func (s *Service) take(ctx context.Context, quotas []store.Quota) error {
+	ok, wait, err := s.store.TakeQuotas(ctx, quotas, store.At(s.now()))
+	switch {
+	case err != nil:
+		return broken(err)
+	case !ok:
+		return &failure.Error{
+			Code:       failure.TooManyRequests,
+			RetryAfter: time.Duration(wait) * time.Millisecond,
+		}
+	}
+	return nil
+}
+
+// deliver hands the code to the gateway, and makes it valid when the message
+// was accepted. What follows the message is done even if the caller has left
+// meanwhile: the phone has the code, or nobody may have it.
+func (s *Service) deliver(ctx context.Context, mobile, code string, key store.CodeKey, mac string) error {
+	sendErr := s.send(ctx, mobile, code)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.limits.GatewayWait)
+	defer cancel()
+	if sendErr == nil {
+		return broken(s.store.ActivateCode(ctx, key, mac))
+	}
+	// A code that is not dropped was never activated: it is good for nothing.
+	if err := s.store.DropCode(ctx, key, mac); err != nil {
+		s.log.WarnContext(ctx, "an unsent code was not dropped", "error", err)
+	}
+	return sendErr
+}
+
+func (s *Service) send(ctx context.Context, mobile, code string) error {
+	ctx, cancel := context.WithTimeout(ctx, s.limits.GatewayWait)
+	defer cancel()
+	return fromGateway(s.sms.Send(ctx, mobile, code), failure.SMSUnavailable)
+}
+
+// fromGateway keeps the failures that a gateway names, and takes anything else
+// for the gateway being down.
+func fromGateway(err error, down failure.Code) error {
+	if _, named := errors.AsType[*failure.Error](err); named || err == nil {
+		return err
+	}
+	return failure.Wrap(down, err)
+}
+
+// spendCode uses a code up, or fails with WrongCode. It counts a wrong guess and
+// compares in one statement, so that no number of parallel guesses gets more
+// comparisons than CodeAttempts.
+func (s *Service) spendCode(ctx context.Context, purpose, mobile, code string) error {
+	key := store.CodeKey{Purpose: purpose, MobileIndex: s.sealer.Index(mobile)}
+	mac := s.codeMAC(purpose, mobile, code)
+	spent, err := s.store.SpendCode(ctx, key, mac, store.At(s.now()), s.limits.CodeAttempts)
+	if err != nil {
+		return broken(err)
+	}
+	if !spent {
+		return failure.New(failure.WrongCode)
+	}
+	return nil
+}
+
+// codeMAC is what is stored of a code: HMAC-SHA-256 in hex under a key that is
+// not in the database, because a million codes are soon tried. The parts are
+// kept apart by NUL, which none of them holds before the last.
+func (s *Service) codeMAC(purpose, mobile, code string) string {
+	mac := hmac.New(sha256.New, s.codeKey)
+	io.WriteString(mac, purpose+"\x00"+mobile+"\x00"+code)
+	return hex.EncodeToString(mac.Sum(nil))
+}
+
+// randomCode is six digits from a cryptographic source.
+func randomCode(string) string {
+	number, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
+	if err != nil {
+		panic(err) // impossible: crypto/rand stops the program instead
+	}
+	return fmt.Sprintf("%06d", number)
+}
+
+// VerifyMobile proves that a mobile is the caller's, with a code sent for
+// PurposeVerifyMobile, and makes it a way to sign in. Failures are InvalidField,
+// WrongCode and MobileTaken.
+func (s *Service) VerifyMobile(ctx context.Context, caller Caller, mobile, code string) error {
+	if err := checkMobile(mobile); err != nil {
+		return err
+	}
+	if err := s.spendCode(ctx, PurposeVerifyMobile, mobile, code); err != nil {
+		return err
+	}
+	sealed, index := s.sealMobile(caller.UserID, mobile)
+	err := s.store.VerifyMobile(ctx, caller.UserID, sealed, index, store.At(s.now()))
+	return failed(err, failure.UserNotFound)
+}

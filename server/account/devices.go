@@ -1,0 +1,56 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"quartet/server/failure"
+	"quartet/store"
+)
+
+// DeviceStatus is whether a device is the one signed in. LastLoginTime is when
+// the session was opened, or, after it was replaced, when the other device
+// signed in.
+type DeviceStatus struct {
+	LoggedIn      bool
+	LastLoginTime time.Time
+}
+
+// CheckDevice answers operation 4. caller and authErr are what Authenticate
+// gave: a session that was replaced is answered, not refused, for that answer
+// is what the operation is for; any other authErr is returned. A live session is
+// bound to the first device that checks. The failure is InvalidField for a
+// missing or too long device.
+func (s *Service) CheckDevice(ctx context.Context, caller Caller, authErr error, device string) (DeviceStatus, error) {
+	if failure.Is(authErr, failure.SessionReplaced) {
+		return s.replacedBy(ctx, caller.Session)
+	}
+	if authErr != nil {
+		return DeviceStatus{}, authErr
+	}
+	if device == "" {
+		return DeviceStatus{}, failure.Field("deviceNumber", failure.Required)
+	}
+	if err := checkText("deviceNumber", device, longestDevice); err != nil {
+		return DeviceStatus{}, err
+	}
+	bound, err := s.store.BindDevice(ctx, caller.Session.ID, device)
+	if err != nil {
+		return DeviceStatus{}, failed(err, failure.SessionEnded)
+	}
+	return DeviceStatus{LoggedIn: bound == device, LastLoginTime: caller.Session.CreatedAt.Time()}, nil
+}
+
+// replacedBy tells when the other device signed in.
+func (s *Service) replacedBy(ctx context.Context, session store.Session) (DeviceStatus, error) {
+	successor, err := s.store.SuccessorOf(ctx, session)
+	switch {
+	case err == nil:
+		return DeviceStatus{LastLoginTime: successor.CreatedAt.Time()}, nil
+	case errors.Is(err, store.ErrNotFound) && session.EndedAt != nil:
+		return DeviceStatus{LastLoginTime: session.EndedAt.Time()}, nil
+	default:
+		return DeviceStatus{}, broken(err)
+	}
+}

@@ -1,0 +1,77 @@
+package account
+
+import (
+	"context"
+	"errors"
+
+	"quartet/server/failure"
+	"quartet/server/password"
+	"quartet/store"
+)
+
+// failed is the one place that turns an error of the store into a failure.
+// missing is what a row that is not there means to the caller.
+func failed(err error, missing failure.Code) error {
+	if err == nil {
+		return nil
+	}
+	if known, ok := errors.AsType[*failure.Error](err); ok {
+		return known
+	}
+	if conflict, ok := errors.AsType[store.ConflictError](err); ok {
+		return taken(conflict)
+	}
+	_, unavailable := errors.AsType[store.UnavailableError](err)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return failure.Wrap(missing, err)
+	case unavailable, isOver(err):
+		return failure.Wrap(failure.Unavailable, err)
+	default:
+		return failure.Wrap(failure.Internal, err)
+	}
+}
+
+// broken is failed for a verb whose row cannot be missing by a caller's fault.
+func broken(err error) error { return failed(err, failure.Internal) }
+
+// taken words a conflict: the value belongs to somebody else.
+func taken(conflict store.ConflictError) error {
+	switch conflict.What {
+	case "username":
+		return &failure.Error{Code: failure.UsernameTaken, Field: "username", Cause: conflict}
+	case "email":
+		return &failure.Error{Code: failure.EmailTaken, Field: "email", Cause: conflict}
+	case "mobile":
+		return &failure.Error{Code: failure.MobileTaken, Field: "mobile", Cause: conflict}
+	default:
+		return failure.Wrap(failure.Internal, conflict)
+	}
+}
+
+// hashing turns an error of the password hasher into a failure.
+func (s *Service) hashing(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, password.ErrBusy), isOver(err):
+		return s.overloaded(err)
+	default:
+		return failure.Wrap(failure.Internal, err)
+	}
+}
+
+func (s *Service) overloaded(cause error) error {
+	return &failure.Error{Code: failure.Overloaded, RetryAfter: s.limits.OverloadedDelay, Cause: cause}
+}
+
+// isOver tells whether the caller's time ran out, or they went away.
+func isOver(err error) bool {
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
+}
+
+// isConflict tells whether err says that what is taken.
+func isConflict(err error, what string) bool {
+	conflict, ok := errors.AsType[store.ConflictError](err)
+	return ok && conflict.What == what
+}

@@ -1,0 +1,30 @@
+package account
+
+import "context"
+
+// SMS delivers one-time codes. Send returns a *failure.Error with code
+// SMSUnavailable or TooManyRequests when the message was not accepted.
+type SMS interface {
+	// Send delivers code to mobile (mainland form, 11 digits).
+	Send(ctx context.Context, mobile, code string) error
+}
+
+// WeChat exchanges the code of a WeChat login for the identity behind it.
+// Exchange returns a *failure.Error with code WeChatCodeInvalid,
+// WeChatCodeUsed, WeChatTooFrequent or WeChatUnavailable. It is never retried:
+// a code may be spent even when the answer was lost.
+type WeChat interface {
+	Exchange(ctx context.Context, code string) (WeChatIdentity, error)
+}
+
+// WeChatIdentity is who WeChat says the caller is. OpenID is unique within
+// AppID; UnionID, where WeChat tells it, is the same across the apps of one
+// owner. Empty strings are unknown facts.
+type WeChatIdentity struct {
+	AppID, OpenID, UnionID  string
+	Nickname, Avatar        string
+	Country, Province, City string
+	Gender                  int // 0 unknown, 1 male, 2 female
+	Mobile                  string
+	Follows                 bool // follows the official account
+}

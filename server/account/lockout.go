@@ -1,0 +1,171 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"math"
+	"sync"
+	"time"
+
+	"quartet/server/password"
+	"quartet/store"
+)
+
+// guess is one try at a password. It is counted in the database before it is
+// compared, so that parallel guesses get no more comparisons than serial ones.
+//
+// Three counters bound guessing: one account from one address, one account from
+// anywhere, and one address at any account. An outsider who fails on purpose
+// locks out their own address, not the account's owner.
+//
+// The first two are reserved before hashing and cleared by a right password.
+// Tries of one account from one address take turns in this process, so that 200
+// right sign-ins at once never look like 200 failures: at most one reservation
+// per server is open. The turn is not per account alone: an outsider's tries
+// would then make the owner queue.
+//
+// The address counter grows only after a failure, so that right sign-ins of
+// many people behind one address never fill it, and a right password does not
+// clear it, or one account of their own would let a guesser go on for ever.
+// Whichever server sees it full remembers so until the window ends; others find
+// out with one failure each.
+type guess struct {
+	key     string        // this account from this address
+	quotas  []store.Quota // reserved before comparing, cleared by success
+	address string        // counted after a failure; "" for none
+	hash    *string       // what to compare with; nil: nothing
+	barred  bool          // no password is right: the user is disabled
+}
+
+// guessMemory is what a server remembers about guesses between requests.
+type guessMemory struct {
+	turns keyedLock
+	// unspent are reservations whose password was never compared because no
+	// hashing slot was free. The next try takes it over: a busy server must not
+	// lock anybody out.
+	unspent moments
+	full    moments // addresses whose counter is full
+}
+
+// compare counts and compares. A locked, unknown, disabled or passwordless
+// account costs what a wrong password costs, and gets the same answer: right is
+// false. weak tells that the stored hash should be replaced.
+func (s *Service) compare(ctx context.Context, g guess, text string) (right, weak bool, err error) {
+	done, err := s.guesses.turns.acquire(ctx, g.key)
+	if err != nil {
+		return false, false, s.overloaded(err)
+	}
+	defer done()
+	admitted, err := s.admit(ctx, g)
+	if err != nil {
+		return false, false, broken(err)
+	}
+	if !admitted {
+		g.hash = nil
+	}
+	right, weak, err = s.verify(ctx, g.hash, text)
+	if err != nil {
+		if admitted {
+			s.guesses.unspent.put(g.key, s.now(), s.limits.GuessPair.Per)
+		}
+		return false, false, s.hashing(err)
+	}
+	right = right && !g.barred
+	return right, weak, broken(s.settle(ctx, g, right))
+}
+
+// admit reserves the guess, or tells that there were too many. Being refused
+// writes a row as being admitted does, for otherwise the time of that write
+// would tell a locked account from a wrong password.
+func (s *Service) admit(ctx context.Context, g guess) (bool, error) {
+	now := s.now()
+	if s.guesses.unspent.take(g.key, now) {
+		return true, nil
+	}
+	if !s.guesses.full.has(g.address, now) {
+		ok, _, err := s.store.TakeQuotas(ctx, g.quotas, store.At(now))
+		if ok || err != nil {
+			return ok, err
+		}
+	}
+	refused := Rate{math.MaxInt32, s.limits.GuessPair.Per}.quota("refused:" + g.key)
+	_, _, err := s.store.TakeQuotas(ctx, []store.Quota{refused}, store.At(now))
+	return false, err
+}
+
+func (s *Service) verify(ctx context.Context, hash *string, text string) (right, weak bool, err error) {
+	if hash == nil {
+		return false, false, s.hasher.VerifyNothing(ctx, text)
+	}
+	right, weak, err = s.hasher.Verify(ctx, *hash, text)
+	if errors.Is(err, password.ErrUnknownHash) || errors.Is(err, password.ErrMalformedHash) {
+		s.log.ErrorContext(ctx, "a stored password hash cannot be read", "error", err)
+		return false, false, s.hasher.VerifyNothing(ctx, text)
+	}
+	return right, weak, err
+}
+
+// settle clears the reservation of a right password, and counts a wrong one
+// against its address.
+func (s *Service) settle(ctx context.Context, g guess, right bool) error {
+	if right {
+		keys := make([]string, 0, len(g.quotas))
+		for _, quota := range g.quotas {
+			keys = append(keys, quota.Key)
+		}
+		return s.store.ClearQuotas(ctx, keys)
+	}
+	if g.address == "" {
+		return nil
+	}
+	quota := s.limits.GuessAddress.quota("guess-address:" + g.address)
+	now := s.now()
+	ok, wait, err := s.store.TakeQuotas(ctx, []store.Quota{quota}, store.At(now))
+	if err == nil && !ok {
+		s.guesses.full.put(g.address, now, time.Duration(wait)*time.Millisecond)
+	}
+	return err
+}
+
+// maxMoments bounds what is remembered. Beyond it nothing new is: the database
+// still counts.
+const maxMoments = 10_000
+
+// moments remembers keys for a while. The zero value is ready.
+type moments struct {
+	mutex sync.Mutex
+	until map[string]time.Time
+}
+
+func (m *moments) put(key string, now time.Time, life time.Duration) {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	if m.until == nil {
+		m.until = map[string]time.Time{}
+	}
+	if len(m.until) >= maxMoments {
+		for old, until := range m.until {
+			if !now.Before(until) {
+				delete(m.until, old)
+			}
+		}
+	}
+	if len(m.until) < maxMoments {
+		m.until[key] = now.Add(life)
+	}
+}
+
+func (m *moments) has(key string, now time.Time) bool {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	return now.Before(m.until[key])
+}
+
+// take tells whether key is remembered, and forgets it.
+func (m *moments) take(key string, now time.Time) bool {
+	m.mutex.Lock()
+	defer m.mutex.Unlock()
+	until := m.until[key]
+	delete(m.until, key)
+	return now.Before(until)
+}

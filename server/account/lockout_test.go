@@ -1,0 +1,156 @@
+package account_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"quartet/server/account"
+	"quartet/server/failure"
+	"quartet/server/password"
+)
+
+// fail tries wrong passwords.
+func (w *world) fail(name, address string, times int) {
+	w.t.Helper()
+	for range times {
+		_, err := w.tryPassword(name, wrongPassword, address)
+		wantFailure(w.t, err, failure.WrongCredentials)
+	}
+}
+
+func (w *world) wantEnter(name, address string, want failure.Code) {
+	w.t.Helper()
+	_, err := w.tryPassword(name, goodPassword, address)
+	wantFailure(w.t, err, want)
+}
+
+func TestLockout(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.add("li", email("li@example.com", true))
+	w.fail("li", home, 5)
+	w.wantEnter("li", home, failure.WrongCredentials)
+	w.wantEnter("li@example.com", home, failure.WrongCredentials) // by another name
+	w.wantEnter("li", elsewhere, "")
+	w.clock.Advance(15*time.Minute - time.Second)
+	w.wantEnter("li", home, failure.WrongCredentials)
+	w.clock.Advance(time.Second)
+	w.wantEnter("li", home, "")
+}
+
+func TestRightPasswordClearsTheCount(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.add("li")
+	for range 3 {
+		w.fail("li", home, 4)
+		w.wantEnter("li", home, "")
+	}
+}
+
+// Of many wrong passwords at once no more than five are compared.
+func TestGuessesAreCountedBeforeComparing(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.add("li")
+	for _, name := range []string{"li", "nobody"} {
+		got := together(40, func(int) error {
+			_, err := w.tryPassword(name, wrongPassword, home)
+			return err
+		})
+		wantOutcomes(t, got, map[string]int{"wrong_credentials": 40})
+	}
+	const counted = `SELECT COUNT(*) FROM rate_counters WHERE key LIKE 'signin:%:%' AND count = 5`
+	wantEqual(t, "accounts locked, the unknown one too", w.number(counted), 2)
+	w.wantEnter("li", home, failure.WrongCredentials)
+}
+
+func TestAccountIsGuessedAtFromManyAddresses(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(c *account.Config) { c.Limits.GuessAccount.Times = 6 })
+	w.add("li")
+	for i := range 6 {
+		w.fail("li", fmt.Sprintf("198.51.100.%d", i), 1)
+	}
+	w.wantEnter("li", home, failure.WrongCredentials)
+	w.clock.Advance(15 * time.Minute)
+	w.wantEnter("li", home, "")
+}
+
+func TestAddressThatGuessesAtManyAccounts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(c *account.Config) { c.Limits.GuessAddress.Times = 6 })
+	w.add("li")
+	for i := range 6 {
+		w.fail(fmt.Sprintf("guess%d", i), home, 1)
+		w.wantEnter("li", home, "") // does not clear what the address has done
+	}
+	w.fail("guess", home, 1)
+	w.wantEnter("li", home, failure.WrongCredentials)
+	w.wantEnter("li", elsewhere, "")
+	w.clock.Advance(15 * time.Minute)
+	w.wantEnter("li", home, "")
+}
+
+func TestRightSignInsDoNotLockTheirAddress(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(c *account.Config) {
+		c.Limits.GuessAddress.Times, c.Limits.GuessAccount.Times = 3, 3
+	})
+	for i := range 10 {
+		name := fmt.Sprintf("user%d", i)
+		w.add(name)
+		w.wantEnter(name, home, "")
+	}
+}
+
+// A try that no hashing slot was free for is not a wrong password.
+func TestOverloadDoesNotLock(t *testing.T) {
+	t.Parallel()
+	hasher := password.NewHasher(password.Options{Parallel: 1, Queue: 1, Wait: time.Nanosecond, Params: cheap})
+	w := newWorld(t, func(c *account.Config) { c.Hasher = hasher })
+	w.add("li")
+	idle := keepBusy(t, hasher)
+	inARow := 0
+	for range 10_000 {
+		_, err := w.tryPassword("li", goodPassword, home)
+		if err == nil {
+			inARow = 0
+			continue
+		}
+		failed := wantFailure(t, err, failure.Overloaded)
+		wantEqual(t, "retry after", failed.RetryAfter, 2*time.Second)
+		if inARow++; inARow > 10 {
+			break
+		}
+	}
+	idle()
+	if inARow <= 10 {
+		t.Fatal("the hasher was never busy for long enough")
+	}
+	w.wantEnter("li", home, "")
+}
+
+// keepBusy occupies the hasher's only slot with expensive hashes until the
+// function it gives is called.
+func keepBusy(t *testing.T, hasher *password.Hasher) (idle func()) {
+	dear, err := password.NewHasher(password.Options{
+		Params: password.Params{Memory: 64 * 1024, Iterations: 3, Parallelism: 1},
+	}).Hash(t.Context(), goodPassword)
+	must(t, err)
+	ctx, stop := context.WithCancel(t.Context())
+	var busy sync.WaitGroup
+	busy.Go(func() {
+		for ctx.Err() == nil {
+			_, _, err := hasher.Verify(ctx, dear, wrongPassword)
+			if err != nil && !errors.Is(err, password.ErrBusy) && !errors.Is(err, context.Canceled) {
+				t.Error(err)
+			}
+		}
+	})
+	return func() { stop(); busy.Wait() }
+}

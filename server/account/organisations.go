@@ -1,0 +1,146 @@
+package account
+
+import (
+	"context"
+	"errors"
+
+	"quartet/server/failure"
+	"quartet/store"
+)
+
+const (
+	longestCode = 64  // characters, of an organisation or role
+	longestName = 128 // characters, of anything listed here
+)
+
+// AddOrganisation adds an organisation under a code of its own. The failure is
+// InvalidField: code or name out of bounds, or the code is taken.
+func (s *Service) AddOrganisation(ctx context.Context, code, name string) (store.Organisation, error) {
+	if err := checkListed("code", code, name); err != nil {
+		return store.Organisation{}, err
+	}
+	row := store.Organisation{Code: code, Name: name, CreatedAt: store.At(s.now())}
+	err := s.withNewID(func(id int64) error {
+		row.ID = id
+		return s.store.InsertOrganisation(ctx, row)
+	})
+	return row, listed(err, "code")
+}
+
+// Organisation finds an organisation by its code. A code that names none is
+// InvalidField with field organisation, here and below.
+func (s *Service) Organisation(ctx context.Context, code string) (store.Organisation, error) {
+	row, err := s.store.OrganisationByCode(ctx, code)
+	return row, listed(err, "organisation")
+}
+
+// ListOrganisations gives all organisations.
+func (s *Service) ListOrganisations(ctx context.Context) ([]store.Organisation, error) {
+	rows, err := s.store.ListOrganisations(ctx)
+	return rows, broken(err)
+}
+
+// DisableOrganisation leaves an organisation out of everybody's memberships.
+func (s *Service) DisableOrganisation(ctx context.Context, code string) error {
+	return listed(s.store.SetOrganisationDisabled(ctx, code, true, store.At(s.now())), "organisation")
+}
+
+// EnableOrganisation takes that back.
+func (s *Service) EnableOrganisation(ctx context.Context, code string) error {
+	return listed(s.store.SetOrganisationDisabled(ctx, code, false, store.At(s.now())), "organisation")
+}
+
+// AddRole adds a role that users can have in organisations. Failures are as in
+// AddOrganisation.
+func (s *Service) AddRole(ctx context.Context, code, name string) (store.Role, error) {
+	if err := checkListed("code", code, name); err != nil {
+		return store.Role{}, err
+	}
+	row := store.Role{Code: code, Name: name, CreatedAt: store.At(s.now())}
+	err := s.withNewID(func(id int64) error {
+		row.ID = id
+		return s.store.InsertRole(ctx, row)
+	})
+	return row, listed(err, "code")
+}
+
+// Role finds a role by its code. A code that names none is InvalidField with
+// field role, here and below.
+func (s *Service) Role(ctx context.Context, code string) (store.Role, error) {
+	row, err := s.store.RoleByCode(ctx, code)
+	return row, listed(err, "role")
+}
+
+// ListRoles gives all roles.
+func (s *Service) ListRoles(ctx context.Context) ([]store.Role, error) {
+	rows, err := s.store.ListRoles(ctx)
+	return rows, broken(err)
+}
+
+// DisableRole leaves a role out of everybody's memberships.
+func (s *Service) DisableRole(ctx context.Context, code string) error {
+	return listed(s.store.SetRoleDisabled(ctx, code, true, store.At(s.now())), "role")
+}
+
+// EnableRole takes that back.
+func (s *Service) EnableRole(ctx context.Context, code string) error {
+	return listed(s.store.SetRoleDisabled(ctx, code, false, store.At(s.now())), "role")
+}
+
+// AddMembership makes a user a member of an organisation, with a role unless
+// role is "". Doing it twice is no failure.
+func (s *Service) AddMembership(ctx context.Context, userID int64, organisation, role string) error {
+	organisationID, roleID, err := s.membership(ctx, userID, organisation, role)
+	if err != nil {
+		return err
+	}
+	err = s.store.AddMembership(ctx, userID, organisationID, roleID, store.At(s.now()))
+	return failed(err, failure.UserNotFound)
+}
+
+// RemoveMembership takes a role in an organisation away; with role "" the whole
+// membership. One that was not there is InvalidField with field organisation.
+func (s *Service) RemoveMembership(ctx context.Context, userID int64, organisation, role string) error {
+	organisationID, roleID, err := s.membership(ctx, userID, organisation, role)
+	if err != nil {
+		return err
+	}
+	return listed(s.store.RemoveMembership(ctx, userID, organisationID, roleID), "organisation")
+}
+
+// Memberships lists a user's organisations and their roles there; disabled ones
+// are left out.
+func (s *Service) Memberships(ctx context.Context, userID int64) ([]store.Membership, error) {
+	memberships, err := s.store.MembershipsOf(ctx, userID)
+	return memberships, broken(err)
+}
+
+func (s *Service) membership(ctx context.Context, userID int64, organisation, role string) (organisationID int64, roleID *int64, err error) {
+	if _, err := s.store.UserByID(ctx, userID); err != nil {
+		return 0, nil, failed(err, failure.UserNotFound)
+	}
+	org, err := s.Organisation(ctx, organisation)
+	if err != nil || role == "" {
+		return org.ID, nil, err
+	}
+	held, err := s.Role(ctx, role)
+	return org.ID, &held.ID, err
+}
+
+// checkListed checks the code or id and the name of something to list.
+func checkListed(field, code, name string) error {
+	if code == "" {
+		return failure.Field(field, failure.Required)
+	}
+	return checkTexts([]checkedText{{field, &code, longestCode}, {"name", &name, longestName}})
+}
+
+// listed is failed for what goes by a code: one that is taken or names nothing
+// is a wrong value in field.
+func listed(err error, field string) error {
+	_, conflict := errors.AsType[store.ConflictError](err)
+	if conflict || errors.Is(err, store.ErrNotFound) {
+		return &failure.Error{Code: failure.InvalidField, Field: field, Reason: failure.NotListed, Cause: err}
+	}
+	return broken(err)
+}

@@ -1,0 +1,149 @@
+package account
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"strconv"
+
+	"quartet/server/failure"
+	"quartet/server/password"
+	"quartet/store"
+)
+
+// oldPasswordField is document 004's spelling, which is its contract.
+const oldPasswordField = "oldPassowrd"
+
+// ChangePassword sets a new password (operation 11) and ends all other sessions
+// of the user. One's own takes the old one; only a super administrator may leave
+// it out, or change somebody else's. An empty old password counts as left out.
+//
+// Who has no password yet may set a first one within 10 minutes of signing in
+// by a one-time code: that proves as much as an old password would.
+//
+// Failures are Forbidden, UserNotFound, WeakPassword (field newPassword),
+// InvalidField (field oldPassowrd, required), WrongOldPassword, also after too
+// many wrong ones, and Overloaded.
+func (s *Service) ChangePassword(ctx context.Context, caller Caller, userID int64, newPassword string, oldPassword *string) error {
+	if err := caller.mayChangePasswordOf(userID); err != nil {
+		return err
+	}
+	if err := checkPassword("newPassword", newPassword); err != nil {
+		return err
+	}
+	user, err := s.store.UserByID(ctx, userID)
+	if err != nil {
+		return failed(err, failure.UserNotFound)
+	}
+	verified, err := s.checkOldPassword(ctx, caller, user, oldPassword)
+	if err != nil {
+		return err
+	}
+	hash, err := s.hasher.Hash(ctx, newPassword)
+	if err != nil {
+		return s.hashing(err)
+	}
+	var keep int64
+	if caller.is(userID) {
+		keep = caller.Session.ID
+	}
+	return s.setPassword(ctx, userID, hash, verified, keep)
+}
+
+// checkOldPassword gives the hash that was verified, nil where none had to be.
+func (s *Service) checkOldPassword(ctx context.Context, caller Caller, user store.User, old *string) (*string, error) {
+	missing := filled(old) == nil
+	switch {
+	case caller.isSuperAdministrator() && (missing || !caller.is(user.ID)):
+		return nil, nil
+	case user.PasswordHash == nil:
+		return nil, s.freshBy(caller, OpenedByCode)
+	case missing:
+		return nil, failure.Field(oldPasswordField, failure.Required)
+	}
+	key := "old-password:" + s.sealer.Index("user:"+strconv.FormatInt(user.ID, 10))
+	right, _, err := s.compare(ctx, guess{
+		key:    key,
+		quotas: []store.Quota{s.limits.GuessOld.quota(key)},
+		hash:   user.PasswordHash,
+	}, *old)
+	if err != nil {
+		return nil, err
+	}
+	if !right {
+		return nil, wrongOldPassword()
+	}
+	return user.PasswordHash, nil
+}
+
+// freshBy accepts a session that was opened a short while ago, and in that way.
+func (s *Service) freshBy(caller Caller, openedBy string) error {
+	age := s.now().Sub(caller.Session.CreatedAt.Time())
+	if caller.Session.OpenedBy == openedBy && age <= s.limits.FreshSignIn {
+		return nil
+	}
+	return wrongOldPassword()
+}
+
+func wrongOldPassword() error {
+	return &failure.Error{Code: failure.WrongOldPassword, Field: oldPasswordField}
+}
+
+// setPassword stores the hash and ends the user's sessions but keep. With was
+// given it does so only if that still is the password: somebody else may have
+// changed it since it was verified.
+func (s *Service) setPassword(ctx context.Context, userID int64, hash string, was *string, keep int64) error {
+	_, err := s.store.SetPassword(ctx, userID, hash, was, keep, newStamp(), store.At(s.now()))
+	if was != nil && errors.Is(err, store.ErrNotFound) {
+		return wrongOldPassword()
+	}
+	return failed(err, failure.UserNotFound)
+}
+
+// newHash checks and hashes a password that is being chosen; nil stays nil.
+func (s *Service) newHash(ctx context.Context, field string, text *string) (*string, error) {
+	if text == nil {
+		return nil, nil
+	}
+	if err := checkPassword(field, *text); err != nil {
+		return nil, err
+	}
+	hash, err := s.hasher.Hash(ctx, *text)
+	if err != nil {
+		return nil, s.hashing(err)
+	}
+	return &hash, nil
+}
+
+// checkPassword applies the policy for new passwords.
+func checkPassword(field, text string) error {
+	weak := &failure.Error{Code: failure.WeakPassword, Field: field}
+	switch err := password.Check(text); {
+	case err == nil:
+		return nil
+	case errors.Is(err, password.ErrTooShort):
+		weak.Reason, weak.Expected = failure.TooShort, strconv.Itoa(password.MinLength)
+	case errors.Is(err, password.ErrTooLong):
+		weak.Reason, weak.Expected = failure.TooLong, strconv.Itoa(password.MaxLength)
+	case errors.Is(err, password.ErrCommon):
+		weak.Reason = failure.TooCommon
+	default:
+		weak.Reason = failure.NotUTF8
+	}
+	return weak
+}
+
+// ResetPassword sets a password without asking for the old one and ends all of
+// the user's sessions. It is for the command line. An empty password stands for
+// a random one; the result is the password set. Failures are WeakPassword (field
+// password) and UserNotFound.
+func (s *Service) ResetPassword(ctx context.Context, userID int64, text string) (string, error) {
+	if text == "" {
+		text = rand.Text()
+	}
+	hash, err := s.newHash(ctx, "password", &text)
+	if err != nil {
+		return "", err
+	}
+	return text, s.setPassword(ctx, userID, *hash, nil, 0)
+}

@@ -1,0 +1,140 @@
+package account_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"quartet/server/account"
+	"quartet/server/failure"
+	"quartet/server/idgen"
+	"quartet/server/password"
+)
+
+func TestPasswordSignInFindsTheAccount(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	zhao := w.add("张伟", mobile("13900002222", false), email("li@EXAMPLE.com", false))
+	li := w.add("Li.Na", mobile(lisMobile, true), email("Li@example.com", true))
+	sun := w.add("sun", email("sun@example.com", false))
+	w.add("twin1", email("twin@example.com", false))
+	w.add("twin2", email("twin@example.com", false))
+	for name, want := range map[string]int64{
+		"Li.Na": li, "li.na": li, "LI.NA": li, "Ｌｉ.ｎａ": li,
+		"li@example.com": li, "LI@Example.com": li, lisMobile: li,
+		"张伟": zhao, "sun@example.com": sun,
+		"13900002222":      0, // unverified
+		"twin@example.com": 0, // whose?
+		"nobody":           0, "nobody@example.com": 0, "13900003333": 0,
+		"": 0, " li.na": 0, "@": 0, "a@b@c": 0, "li\x00": 0, "\xff@x": 0, "\xff": 0,
+		strings.Repeat("x", 70_000): 0,
+	} {
+		grant, err := w.tryPassword(name, goodPassword, home)
+		if want == 0 {
+			wantFailure(t, err, failure.WrongCredentials)
+			continue
+		}
+		must(t, err)
+		wantEqual(t, name, grant.User.ID, want)
+	}
+}
+
+func TestPasswordSignInOpensASession(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.add("li")
+	grant, err := w.SignInByPassword(t.Context(), account.PasswordSignIn{
+		Account: "li", Password: goodPassword, Address: home, UserAgent: "a\x00\xffgent" + strings.Repeat("x", 500),
+	})
+	must(t, err)
+	wantEqual(t, "parts of the JWT", strings.Count(grant.AccessToken, "."), 2)
+	wantEqual(t, "refresh token", grant.RefreshToken, "")
+	wantEqual(t, "access expires", grant.AccessExpires, start.Add(time.Hour))
+	caller := w.authenticated(grant.AccessToken)
+	wantEqual(t, "user", caller.UserID, id)
+	wantEqual(t, "style", caller.Session.Style, "state")
+	wantEqual(t, "opened by", caller.Session.OpenedBy, account.OpenedByPassword)
+	wantEqual(t, "user agent", caller.Session.UserAgent, "agent"+strings.Repeat("x", 251))
+	w.authenticated(w.enter("li").AccessToken)
+	w.authenticated(grant.AccessToken) // the second did not replace the first
+}
+
+// What is wrong does not show: the failures are equal in every part.
+func TestFailedSignInsLookAlike(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.add("li")
+	must(t, w.DisableUser(t.Context(), w.add("disabled")))
+	w.add("mobile-only", func(u *account.AddedUser) { u.Password = nil })
+	w.add("locked")
+	for range 5 {
+		_, err := w.tryPassword("locked", wrongPassword, home)
+		wantFailure(t, err, failure.WrongCredentials)
+	}
+	for name, text := range map[string]string{
+		"nobody": goodPassword, "li": wrongPassword, "disabled": goodPassword,
+		"mobile-only": goodPassword, "locked": goodPassword,
+	} {
+		_, err := w.tryPassword(name, text, home)
+		if failed := wantFailure(t, err, failure.WrongCredentials); *failed != *failure.New(failure.WrongCredentials) {
+			t.Errorf("%s: %+v", name, failed)
+		}
+	}
+}
+
+func TestRightSignInsAtOnceAllSucceed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.add("li")
+	got := together(60, func(int) error {
+		_, err := w.tryPassword("li", goodPassword, home)
+		return err
+	})
+	wantOutcomes(t, got, map[string]int{"ok": 60})
+}
+
+func TestHashIsUpgradedAtSignIn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.add("li")
+	hashOf := func() string {
+		row, err := w.store.UserByID(t.Context(), id)
+		must(t, err)
+		return *row.PasswordHash
+	}
+	weak := hashOf()
+	w.enter("li")
+	wantEqual(t, "hash of today's cost", hashOf(), weak)
+
+	w.config.Hasher = password.NewHasher(password.Options{Params: password.Params{Memory: 16, Iterations: 2, Parallelism: 1}})
+	w.Service = account.New(w.config)
+	_, err := w.tryPassword("li", wrongPassword, home)
+	wantFailure(t, err, failure.WrongCredentials)
+	wantEqual(t, "hash after a wrong password", hashOf(), weak)
+	kept := w.enter("li")
+	if !strings.Contains(hashOf(), "m=16,t=2,p=1") {
+		t.Errorf("hash %s", hashOf())
+	}
+	w.authenticated(kept.AccessToken)
+	w.enter("li")
+}
+
+// A password that is changed after it was compared, but before the session is
+// there, lets nobody in.
+func TestPasswordChangedWhileSigningIn(t *testing.T) {
+	t.Parallel()
+	meanwhile := func() {}
+	w := newWorld(t, func(c *account.Config) {
+		now := c.Now
+		c.IDs = idgen.New(func() time.Time { meanwhile(); return now() })
+	})
+	id := w.add("li")
+	meanwhile = func() {
+		meanwhile = func() {}
+		_, err := w.ResetPassword(t.Context(), id, otherPassword)
+		must(t, err)
+	}
+	_, err := w.tryPassword("li", goodPassword, home)
+	wantFailure(t, err, failure.WrongCredentials)
+	wantEqual(t, "live sessions", w.number("SELECT COUNT(*) FROM sessions WHERE ended_at IS NULL"), 0)
+}

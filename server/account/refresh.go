@@ -1,0 +1,150 @@
+package account
+
+import (
+	"context"
+	"crypto/subtle"
+	"time"
+
+	"quartet/server/failure"
+	"quartet/server/token"
+	"quartet/store"
+)
+
+// Slid is a session whose access token goes on.
+type Slid struct {
+	User          User // with WeChat identities
+	AccessExpires time.Time
+	Renewed       string // the JWT that goes on, "" where the token is opaque
+}
+
+// Slide lets the caller's access token go on for its full life again, but not
+// past its session's end (operation 1), and notes the kind of front end. The
+// failure is that of a session that ended meanwhile.
+func (s *Service) Slide(ctx context.Context, caller Caller, frontType int64) (Slid, error) {
+	session := caller.Session
+	until := s.slidTo(session)
+	slid, err := s.store.SlideAccess(ctx, session.ID, until, store.At(s.now()), &frontType)
+	if err != nil {
+		return Slid{}, failed(err, failure.SessionEnded)
+	}
+	if !slid {
+		return Slid{}, s.whyEnded(ctx, session.ID)
+	}
+	result := Slid{AccessExpires: until.Time()}
+	if carriesJWT(session) {
+		if result.Renewed, err = s.sign(session, until.Time()); err != nil {
+			return Slid{}, err
+		}
+	}
+	result.User, err = s.userWithWeChat(ctx, caller.UserID)
+	return result, err
+}
+
+// whyEnded reads why a session that was live a moment ago is not.
+func (s *Service) whyEnded(ctx context.Context, sessionID int64) error {
+	owner, err := s.store.SessionByID(ctx, sessionID)
+	if err != nil {
+		return failed(err, failure.SessionEnded)
+	}
+	if err := live(owner, s.now()); err != nil {
+		return err
+	}
+	return failure.New(failure.SessionEnded)
+}
+
+// Refreshed is an access token and when it lapses.
+type Refreshed struct {
+	AccessToken   string
+	AccessExpires time.Time
+}
+
+// Refresh gives the next access token for a refresh token and the access token
+// that goes with it, expired or not (operation 3). The refresh token cannot
+// rotate, since only an access token can be answered; the access token is the
+// rotating half, and its generation tells a client from a thief:
+//
+//   - the newest one gives the next;
+//   - the one before, within the grace of 10 s, gives the newest again, for the
+//     answer may have been lost, or two tabs refreshed at once;
+//   - an older one was used before: the session ends, with RefreshReused.
+//
+// Other failures are Unauthenticated for a pair that is none, TokenExpired, and
+// those of an ended session.
+func (s *Service) Refresh(ctx context.Context, accessToken, refreshToken string) (Refreshed, error) {
+	if !token.LooksOpaque(accessToken) || !token.LooksOpaque(refreshToken) {
+		return Refreshed{}, failure.New(failure.Unauthenticated)
+	}
+	owner, err := s.store.SessionByRefreshHash(ctx, token.Hash(refreshToken))
+	if err != nil {
+		return Refreshed{}, failed(err, failure.Unauthenticated)
+	}
+	// A second round follows a lost race. More than three would take the clients
+	// of one session to race all over again each time.
+	for range 3 {
+		if err := live(owner, s.now()); err != nil {
+			return Refreshed{}, err
+		}
+		refreshed, won, err := s.refreshOnce(ctx, owner.Session, accessToken, refreshToken)
+		if won || err != nil {
+			return refreshed, err
+		}
+		if owner, err = s.store.SessionByID(ctx, owner.ID); err != nil {
+			return Refreshed{}, failed(err, failure.Unauthenticated)
+		}
+	}
+	return Refreshed{}, failure.New(failure.Unavailable)
+}
+
+// refreshOnce answers for the session as it was read; won is false when somebody
+// else rotated it meanwhile.
+func (s *Service) refreshOnce(ctx context.Context, session store.Session, access, refresh string) (r Refreshed, won bool, err error) {
+	presented := token.Hash(access)
+	isPrevious := matches(session.PreviousAccessHash, presented)
+	switch {
+	case matches(session.AccessHash, presented):
+		return s.rotate(ctx, session, refresh)
+	case isPrevious && s.inGrace(session, s.now()):
+		return s.again(ctx, session, refresh)
+	case isPrevious, s.isOlder(session, access, refresh):
+		return Refreshed{}, false, s.endReused(ctx, session)
+	default:
+		return Refreshed{}, false, failure.New(failure.Unauthenticated)
+	}
+}
+
+func (s *Service) rotate(ctx context.Context, session store.Session, refresh string) (Refreshed, bool, error) {
+	next := token.Access(s.accessKey, refresh, session.ID, session.Generation+1)
+	until := s.slidTo(session)
+	won, err := s.store.RotateAccess(ctx, session.ID, session.Generation, token.Hash(next), until, store.At(s.now()))
+	return Refreshed{next, until.Time()}, won, failed(err, failure.SessionEnded)
+}
+
+// again gives the newest access token once more. Where it cannot be derived,
+// because it was put there by other means or under another key, it rotates.
+func (s *Service) again(ctx context.Context, session store.Session, refresh string) (Refreshed, bool, error) {
+	newest := token.Access(s.accessKey, refresh, session.ID, session.Generation)
+	if !matches(session.AccessHash, token.Hash(newest)) {
+		return s.rotate(ctx, session, refresh)
+	}
+	return Refreshed{newest, session.AccessExpiresAt.Time()}, true, nil
+}
+
+// isOlder tells whether the access token is a genuine one of an earlier
+// generation. Only the last two are stored; the others are derived again.
+func (s *Service) isOlder(session store.Session, access, refresh string) bool {
+	generation, ok := token.Generation(access)
+	if !ok || generation < 1 || generation >= session.Generation {
+		return false
+	}
+	genuine := token.Access(s.accessKey, refresh, session.ID, generation)
+	return subtle.ConstantTimeCompare([]byte(genuine), []byte(access)) == 1
+}
+
+func (s *Service) endReused(ctx context.Context, session store.Session) error {
+	_, err := s.store.EndSession(ctx, session.ID, store.EndedByRefreshReuse, store.At(s.now()))
+	if err != nil {
+		return broken(err)
+	}
+	s.log.WarnContext(ctx, "an old access token was used to refresh: the session ended", "session", session.ID)
+	return failure.New(failure.RefreshReused)
+}

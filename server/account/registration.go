@@ -1,0 +1,153 @@
+package account
+
+import (
+	"context"
+
+	"quartet/server/failure"
+	"quartet/store"
+)
+
+// Where a user came from, as CreateSource says it. A sign-in by one-time code
+// writes the caller's own word instead.
+const (
+	sourceRegistration  = "registration"
+	sourceAdministrator = "administrator"
+	sourceCommandLine   = "command_line"
+	sourceWeChat        = "wechat"
+)
+
+// NewUser is a user to create. There is no field for id, role or status: nobody
+// sets those this way.
+type NewUser struct {
+	Username string  // required, 2 to 64 characters
+	Password *string // nil: none, the user has the other ways in
+	Facts
+	Identity, Remark *string // an administrator's to set, else ignored
+}
+
+// CreateUser creates a user (operation 7) and gives its id. caller is nil for
+// somebody not signed in. Only administrators may, or anybody where registration
+// is open: the failure is Forbidden, or Unauthenticated without caller. Others
+// are InvalidField, WeakPassword, UsernameTaken, EmailTaken and MobileTaken; an
+// e-mail or mobile is taken when its owner has proven it. Here they are kept
+// unverified.
+func (s *Service) CreateUser(ctx context.Context, caller *Caller, n NewUser) (int64, error) {
+	if err := s.mayCreate(caller); err != nil {
+		return 0, err
+	}
+	draft := registration{NewUser: n, source: sourceRegistration, role: store.RoleMember}
+	if caller != nil {
+		draft.by = &caller.UserID
+	}
+	if caller != nil && caller.isAdministrator() {
+		draft.source = sourceAdministrator
+	} else {
+		draft.Identity, draft.Remark = nil, nil
+	}
+	return s.register(ctx, draft)
+}
+
+// registration is a NewUser with what its sender does not choose.
+type registration struct {
+	NewUser
+	source, role                  string
+	by                            *int64
+	emailVerified, mobileVerified bool
+}
+
+func (s *Service) register(ctx context.Context, r registration) (int64, error) {
+	if err := checkManaged(r.Identity, r.Remark); err != nil {
+		return 0, err
+	}
+	draft, err := s.draft(0, r)
+	if err != nil {
+		return 0, err
+	}
+	if err := s.checkFree(ctx, 0, draft); err != nil {
+		return 0, err
+	}
+	hash, err := s.newHash(ctx, "password", r.Password)
+	if err != nil {
+		return 0, err
+	}
+	var id int64
+	err = s.withNewID(func(newID int64) error {
+		id = newID
+		return s.insert(ctx, id, r, hash)
+	})
+	return id, broken(err)
+}
+
+// draft checks what r says and gives it as the columns of userID's row.
+func (s *Service) draft(userID int64, r registration) (store.UserChange, error) {
+	change, err := s.change(userID, r.Facts)
+	if err != nil {
+		return store.UserChange{}, err
+	}
+	change.Identity, change.Remark = r.Identity, r.Remark
+	return change, setUsername(&change, r.Username)
+}
+
+// insert writes the row; what is sealed is sealed for id.
+func (s *Service) insert(ctx context.Context, id int64, r registration, hash *string) error {
+	columns, err := s.draft(id, r)
+	if err != nil {
+		return err
+	}
+	row := s.newUser(id, r.source)
+	apply(&row, columns)
+	row.Role, row.CreatedBy, row.UpdatedBy, row.PasswordHash = r.role, r.by, r.by, hash
+	if hash != nil {
+		row.PasswordChangedAt = &row.CreatedAt
+	}
+	if r.emailVerified && row.EmailKey != nil {
+		row.EmailVerifiedAt = &row.CreatedAt
+	}
+	if r.mobileVerified && row.MobileIndex != nil {
+		row.MobileVerifiedAt = &row.CreatedAt
+	}
+	return s.store.InsertUser(ctx, row)
+}
+
+func setUsername(change *store.UserChange, username string) error {
+	key, err := usernameKey(username)
+	change.Username, change.UsernameKey = &username, &key
+	return err
+}
+
+// checkManaged checks the texts that only administrators write.
+func checkManaged(identity, remark *string) error {
+	return checkTexts([]checkedText{{"identity", identity, 64}, {"remark", remark, 512}})
+}
+
+// checkFree refuses an e-mail or mobile that somebody other than userID has
+// proven to be theirs. The database has the last word when it is verified; this
+// is for a clear answer now.
+func (s *Service) checkFree(ctx context.Context, userID int64, c store.UserChange) error {
+	if c.EmailKey != nil {
+		owners, err := s.store.UsersByEmailKey(ctx, *c.EmailKey)
+		if err != nil {
+			return broken(err)
+		}
+		if len(owners) > 0 && owners[0].EmailVerifiedAt != nil && owners[0].ID != userID {
+			return taken(store.ConflictError{What: "email"})
+		}
+	}
+	if c.MobileIndex == nil {
+		return nil
+	}
+	owner, found, err := s.mobileOwner(ctx, *c.MobileIndex)
+	if err == nil && found && owner.ID != userID {
+		return taken(store.ConflictError{What: "mobile"})
+	}
+	return err
+}
+
+// mobileOwner finds who has proven to own a mobile.
+func (s *Service) mobileOwner(ctx context.Context, index string) (owner store.User, found bool, err error) {
+	owner, err = s.store.UserByVerifiedMobile(ctx, index)
+	if err = failed(err, failure.UserNotFound); failure.Is(err, failure.UserNotFound) {
+		return store.User{}, false, nil
+	}
+	return owner, err == nil, err
+}

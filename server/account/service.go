@@ -1,0 +1,78 @@
+package account
+
+import (
+	"log/slog"
+	"time"
+
+	"quartet/server/idgen"
+	"quartet/server/password"
+	"quartet/server/seal"
+	"quartet/server/token"
+	"quartet/store"
+)
+
+// Config is what a Service works with. Store, Hasher, Signer, both keys, Sealer
+// and IDs are required; SMS and WeChat may be nil where nothing calls them (the
+// command line).
+type Config struct {
+	Store  *store.Store
+	Hasher *password.Hasher
+	Signer *token.Signer
+	// AccessKey derives access tokens, CodeKey authenticates one-time codes.
+	// Both are secrets of 32 bytes that are not in the database.
+	AccessKey, CodeKey []byte
+	Sealer             *seal.Sealer
+	IDs                *idgen.Generator
+	SMS                SMS
+	WeChat             WeChat
+	Now                func() time.Time // nil: time.Now
+	// OpenRegistration lets anybody create a user, not administrators only.
+	OpenRegistration bool
+	Limits           Limits // the zero value: DefaultLimits
+	// NewCode makes the one-time code for a mobile. nil: six digits from a
+	// cryptographic source.
+	NewCode func(mobile string) string
+	Log     *slog.Logger // nil: silent
+}
+
+// Service applies the rules. It is safe for concurrent use.
+type Service struct {
+	store            *store.Store
+	hasher           *password.Hasher
+	signer           *token.Signer
+	accessKey        []byte
+	codeKey          []byte
+	sealer           *seal.Sealer
+	ids              *idgen.Generator
+	sms              SMS
+	weChat           WeChat
+	now              func() time.Time
+	openRegistration bool
+	limits           Limits
+	newCode          func(mobile string) string
+	log              *slog.Logger
+	guesses          guessMemory
+}
+
+// New makes a service from c, with defaults for what c leaves out.
+func New(c Config) *Service {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Limits == (Limits{}) {
+		c.Limits = DefaultLimits()
+	}
+	if c.NewCode == nil {
+		c.NewCode = randomCode
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Service{
+		store: c.Store, hasher: c.Hasher, signer: c.Signer,
+		accessKey: c.AccessKey, codeKey: c.CodeKey,
+		sealer: c.Sealer, ids: c.IDs, sms: c.SMS, weChat: c.WeChat,
+		now: c.Now, openRegistration: c.OpenRegistration, limits: c.Limits,
+		newCode: c.NewCode, log: c.Log,
+	}
+}

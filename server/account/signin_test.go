@@ -1,0 +1,123 @@
+package account_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"quartet/server/account"
+	"quartet/server/failure"
+	"quartet/store"
+)
+
+func TestSignInByCodeRegisters(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	code := w.code(account.PurposeSignIn, lisMobile)
+	grant, err := w.SignInByCode(t.Context(), account.CodeSignIn{
+		Mobile: lisMobile, Code: code, CompanyType: 7, ProductType: 3, Source: "poster",
+		Device: "tablet-1", Address: home, UserAgent: "agent",
+	})
+	must(t, err)
+	now := w.clock.Now()
+	user := grant.User
+	wantEqual(t, "nickname", user.Nickname, "用户1111")
+	wantEqual(t, "mobile", user.Mobile, lisMobile)
+	wantEqual(t, "verified", user.MobileVerified, true)
+	wantEqual(t, "source", user.CreateSource, "poster")
+	wantEqual(t, "company type", *user.CompanyType, 7)
+	wantEqual(t, "GUID's length", len(user.GUID), 36)
+	wantEqual(t, "activated", *user.ActivatedAt, store.At(now))
+	wantEqual(t, "last login", *user.LastLoginAt, store.At(now))
+	wantEqual(t, "access expires", grant.AccessExpires, now.Add(time.Hour))
+	wantEqual(t, "refresh expires", grant.RefreshExpires, now.Add(30*24*time.Hour))
+	if !strings.HasPrefix(grant.AccessToken, "AT-1-") || !strings.HasPrefix(grant.RefreshToken, "RT-") {
+		t.Errorf("tokens %q, %q", grant.AccessToken, grant.RefreshToken)
+	}
+	session := w.authenticated(grant.AccessToken).Session
+	wantEqual(t, "style", session.Style, "data")
+	wantEqual(t, "opened by", session.OpenedBy, account.OpenedByCode)
+	wantEqual(t, "class", *session.ExclusiveClass, "3")
+	wantEqual(t, "device", *session.DeviceNumber, "tablet-1")
+	wantEqual(t, "source", session.Source, "poster")
+
+	again := w.enterByCode(lisMobile)
+	wantEqual(t, "the same user", again.User.ID, user.ID)
+	wantEqual(t, "company type", *again.User.CompanyType, 2)
+}
+
+func TestUnverifiedMobileSignsNobodyIn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	claimant := w.add("zhao", mobile(lisMobile, false))
+	owner := w.enterByCode(lisMobile).User.ID
+	if owner == claimant {
+		t.Error("an unverified mobile signed its claimant in")
+	}
+}
+
+func TestSignInByCodeRefusesDisabled(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.add("li", mobile(lisMobile, true))
+	must(t, w.DisableUser(t.Context(), id))
+	_, err := w.tryCode(lisMobile, w.code(account.PurposeSignIn, lisMobile))
+	got := *wantFailure(t, err, failure.WrongCode)
+	_, err = w.tryCode(lisMobile, "none")
+	wantEqual(t, "failure", got, *wantFailure(t, err, failure.WrongCode))
+}
+
+func TestSignInByCodeRefusesFields(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, test := range []struct {
+		in     account.CodeSignIn
+		field  string
+		reason failure.Reason
+	}{
+		{account.CodeSignIn{Mobile: "1"}, "mobile", failure.WrongForm},
+		{account.CodeSignIn{Mobile: lisMobile, Source: strings.Repeat("源", 65)}, "source", failure.TooLong},
+		{account.CodeSignIn{Mobile: lisMobile, Device: strings.Repeat("d", 129)}, "deviceNumber", failure.TooLong},
+		{account.CodeSignIn{Mobile: lisMobile, Device: "\xff"}, "deviceNumber", failure.NotUTF8},
+		{account.CodeSignIn{Mobile: lisMobile, Source: "a\x00"}, "source", failure.HasNUL},
+	} {
+		_, err := w.SignInByCode(t.Context(), test.in)
+		wantField(t, err, test.field, test.reason)
+	}
+}
+
+// Of a user and product type one session is live, however many are opened at
+// once. A code is good once, so what follows the code is what is repeated here.
+func TestConcurrentSignInsLeaveOneLive(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.enterByCode(lisMobile).User.ID
+	grants := make([]account.Grant, 50)
+	got := together(50, func(i int) (err error) {
+		grants[i], err = account.OpenExclusive(t.Context(), w.Service, id, "1")
+		return err
+	})
+	wantOutcomes(t, got, map[string]int{"ok": 50})
+	got = together(50, func(i int) error {
+		_, err := w.Authenticate(t.Context(), grants[i].AccessToken)
+		return err
+	})
+	wantOutcomes(t, got, map[string]int{"ok": 1, "session_replaced": 49})
+}
+
+func TestAnotherProductIsNotReplaced(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	signIn := func(product int64) account.Grant {
+		grant, err := w.SignInByCode(t.Context(), account.CodeSignIn{
+			Mobile: lisMobile, Code: w.code(account.PurposeSignIn, lisMobile), ProductType: product,
+		})
+		must(t, err)
+		return grant
+	}
+	first, other, second := signIn(1), signIn(2), signIn(1)
+	_, err := w.Authenticate(t.Context(), first.AccessToken)
+	wantFailure(t, err, failure.SessionReplaced)
+	w.authenticated(other.AccessToken)
+	w.authenticated(second.AccessToken)
+}

@@ -1,0 +1,105 @@
+package account
+
+import (
+	"context"
+
+	"quartet/server/failure"
+	"quartet/store"
+)
+
+// What Change.Status can say, in document 004's words.
+const (
+	StatusOK     = "ok"
+	StatusLocked = "locked"
+)
+
+// Change is what to change about a user; nil leaves a fact as it is. The fields
+// beyond Facts are for administrators, and ignored from anybody else.
+type Change struct {
+	Facts
+	Username, Identity, Remark *string
+	Status                     *string // StatusOK or StatusLocked
+}
+
+// UpdateUser changes a user (operation 10): oneself or an administrator may,
+// but only super administrators and they themselves touch a super
+// administrator, and nobody locks themselves. Everybody else gets Forbidden for
+// a known and an unknown id alike. Other failures are UserNotFound, InvalidField,
+// UsernameTaken, EmailTaken and MobileTaken. A new e-mail or mobile is
+// unverified; locking ends the user's sessions.
+func (s *Service) UpdateUser(ctx context.Context, caller Caller, id int64, c Change) error {
+	if !caller.is(id) && !caller.isAdministrator() {
+		return failure.New(failure.Forbidden)
+	}
+	target, err := s.store.UserByID(ctx, id)
+	if err != nil {
+		return failed(err, failure.UserNotFound)
+	}
+	if err := caller.mayUpdate(target); err != nil {
+		return err
+	}
+	if !caller.isAdministrator() {
+		c = Change{Facts: c.Facts}
+	}
+	if err := checkStatus(caller, id, c.Status); err != nil {
+		return err
+	}
+	if err := s.changeRow(ctx, caller, id, c); err != nil {
+		return err
+	}
+	return s.setStatus(ctx, target, c.Status)
+}
+
+func checkStatus(caller Caller, id int64, status *string) error {
+	switch {
+	case status == nil, *status == StatusOK:
+		return nil
+	case *status != StatusLocked:
+		wrong := failure.Field("status", failure.NotListed)
+		wrong.Expected = StatusOK + ", " + StatusLocked
+		return wrong
+	case caller.is(id):
+		return failure.New(failure.Forbidden)
+	}
+	return nil
+}
+
+func (s *Service) changeRow(ctx context.Context, caller Caller, id int64, c Change) error {
+	change, err := s.change(id, c.Facts)
+	if err != nil {
+		return err
+	}
+	if err := checkManaged(c.Identity, c.Remark); err != nil {
+		return err
+	}
+	change.Identity, change.Remark = c.Identity, c.Remark
+	if c.Username != nil {
+		if err := setUsername(&change, *c.Username); err != nil {
+			return err
+		}
+	}
+	if change == (store.UserChange{}) {
+		return nil
+	}
+	if err := s.checkFree(ctx, id, change); err != nil {
+		return err
+	}
+	err = s.store.UpdateUser(ctx, id, change, &caller.UserID, store.At(s.now()))
+	return failed(err, failure.UserNotFound)
+}
+
+func (s *Service) setStatus(ctx context.Context, target store.User, status *string) error {
+	if status == nil {
+		return nil
+	}
+	locked := *status == StatusLocked
+	if locked == (target.DisabledAt != nil) {
+		return nil
+	}
+	return s.setDisabled(ctx, target.ID, locked)
+}
+
+func (s *Service) setDisabled(ctx context.Context, id int64, disabled bool) error {
+	err := s.store.SetUserDisabled(ctx, id, disabled, store.At(s.now()))
+	return failed(err, failure.UserNotFound)
+}

@@ -1,0 +1,139 @@
+package account
+
+import (
+	"context"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"quartet/server/failure"
+	"quartet/store"
+)
+
+// What an application can be allowed to see of a user, as Application.Rights
+// lists it.
+const (
+	RightNickname = "nickname" // nicknames in full
+	RightContact  = "contact"  // mobile and e-mail of others than the token's user
+)
+
+const longestApplicationID = 64 // characters
+
+var userIDShape = regexp.MustCompile(`^[0-9]{1,19}$`)
+
+// Info is what an application learns about a user. Of User only ID, Username,
+// Nickname, Gender, Avatar, Mobile and Email are filled, and those that the
+// application may not see are blank or masked.
+type Info struct {
+	User           User
+	Memberships    []store.Membership // of another user: those in the application's organisations
+	NicknameMasked bool
+}
+
+// UserInfo tells the application appID about a user (operation 5). userID is an
+// id or, where no user has that id, the only alias of that name: 1 to 19 digits,
+// else InvalidField with field userId. The token's own user is always found;
+// anybody else only as a member of one of the application's organisations, and
+// otherwise UserNotFound, as if there were none. An unknown or disabled
+// application is UnknownApplication.
+func (s *Service) UserInfo(ctx context.Context, appID string, caller Caller, userID string) (Info, error) {
+	application, err := s.application(ctx, appID)
+	if err != nil {
+		return Info{}, err
+	}
+	if !userIDShape.MatchString(userID) {
+		return Info{}, failure.Field("userId", failure.WrongForm)
+	}
+	row, err := s.userByIDOrAlias(ctx, userID)
+	if err != nil {
+		return Info{}, err
+	}
+	memberships, err := s.visibleMemberships(ctx, application, caller, row.ID)
+	if err != nil {
+		return Info{}, err
+	}
+	user, err := s.open(row)
+	if err != nil {
+		return Info{}, err
+	}
+	return newInfo(user, memberships, strings.Fields(application.Rights), caller), nil
+}
+
+func (s *Service) application(ctx context.Context, id string) (store.Application, error) {
+	if id == "" || checkText("", id, longestApplicationID) != nil {
+		return store.Application{}, failure.New(failure.UnknownApplication)
+	}
+	application, err := s.store.ApplicationByID(ctx, id)
+	if err == nil && application.DisabledAt != nil {
+		return store.Application{}, failure.New(failure.UnknownApplication)
+	}
+	return application, failed(err, failure.UnknownApplication)
+}
+
+func (s *Service) userByIDOrAlias(ctx context.Context, text string) (store.User, error) {
+	id, err := strconv.ParseInt(text, 10, 64)
+	if err == nil && strconv.FormatInt(id, 10) == text {
+		row, err := s.store.UserByID(ctx, id)
+		err = failed(err, failure.UserNotFound)
+		if !failure.Is(err, failure.UserNotFound) {
+			return row, err
+		}
+	}
+	rows, err := s.store.UsersByAlias(ctx, text)
+	if err != nil {
+		return store.User{}, broken(err)
+	}
+	if len(rows) != 1 {
+		return store.User{}, failure.New(failure.UserNotFound)
+	}
+	return rows[0], nil
+}
+
+// visibleMemberships lists what the application may know of the user's
+// memberships, or fails with UserNotFound when it may not know the user.
+func (s *Service) visibleMemberships(ctx context.Context, application store.Application, caller Caller, userID int64) ([]store.Membership, error) {
+	memberships, err := s.store.MembershipsOf(ctx, userID)
+	if err != nil || caller.is(userID) {
+		return memberships, broken(err)
+	}
+	organisations, err := s.store.OrganisationsOfApplication(ctx, application.ID)
+	if err != nil {
+		return nil, broken(err)
+	}
+	memberships = slices.DeleteFunc(memberships, func(m store.Membership) bool {
+		return !slices.ContainsFunc(organisations, func(o store.Organisation) bool { return o.ID == m.ID })
+	})
+	if len(memberships) == 0 {
+		return nil, failure.New(failure.UserNotFound)
+	}
+	return memberships, nil
+}
+
+// newInfo copies what may be seen, so that what is not named here is not told.
+func newInfo(user User, memberships []store.Membership, rights []string, caller Caller) Info {
+	seen := User{User: store.User{
+		ID: user.ID, Username: user.Username, Nickname: user.Nickname,
+		Gender: user.Gender, Avatar: user.Avatar,
+	}}
+	if caller.is(user.ID) || slices.Contains(rights, RightContact) {
+		seen.Mobile, seen.MobileVerified = user.Mobile, user.MobileVerified
+		seen.Email, seen.EmailVerified = user.Email, user.EmailVerified
+	}
+	info := Info{User: seen, Memberships: memberships}
+	if !slices.Contains(rights, RightNickname) {
+		info.NicknameMasked = true
+		info.User.Nickname = masked(seen.Nickname)
+	}
+	return info
+}
+
+// masked is the first character and two asterisks: "t**".
+func masked(nickname string) string {
+	if nickname == "" {
+		return ""
+	}
+	_, size := utf8.DecodeRuneInString(nickname)
+	return nickname[:size] + "**"
+}

@@ -1,0 +1,303 @@
+package account_test
+
+import (
+	"context"
+	"crypto/ed25519"
+	"database/sql"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"quartet/server/account"
+	"quartet/server/failure"
+	"quartet/server/idgen"
+	"quartet/server/password"
+	"quartet/server/seal"
+	"quartet/server/token"
+	"quartet/store"
+)
+
+const (
+	goodPassword  = "violet-otter-lantern"
+	otherPassword = "copper-heron-window"
+	wrongPassword = "wrong-but-long-enough"
+	lisMobile     = "13900001111"
+	home          = "192.0.2.1"
+	elsewhere     = "192.0.2.2"
+)
+
+var start = time.Date(2026, time.March, 2, 8, 0, 0, 0, time.UTC)
+
+// cheap is the least that argon2id allows: these tests are not about its cost.
+var cheap = password.Params{Memory: 8, Iterations: 1, Parallelism: 1}
+
+// world is a service on a database of its own, with everything around it faked.
+type world struct {
+	*account.Service
+	t      *testing.T
+	store  *store.Store
+	config account.Config
+	clock  *clock
+	sms    *phone
+	weChat *weChat
+}
+
+func newWorld(t *testing.T, adjust ...func(*account.Config)) *world {
+	t.Helper()
+	w := &world{t: t, store: openStore(t), clock: &clock{now: start}, sms: &phone{}, weChat: &weChat{}}
+	signer, err := token.NewSigner(token.Key{KID: "test", Private: ed25519.NewKeyFromSeed(key(1))})
+	must(t, err)
+	w.config = account.Config{
+		Store:     w.store,
+		Hasher:    password.NewHasher(password.Options{Parallel: 2, Params: cheap}),
+		Signer:    signer,
+		AccessKey: key(2), CodeKey: key(3), Sealer: seal.New(key(4)),
+		IDs: idgen.New(w.clock.Now), SMS: w.sms, WeChat: w.weChat,
+		Now: w.clock.Now, Limits: account.DefaultLimits(),
+	}
+	for _, change := range adjust {
+		change(&w.config)
+	}
+	w.Service = account.New(w.config)
+	return w
+}
+
+func openStore(t *testing.T) *store.Store {
+	t.Helper()
+	opened, err := store.Open(t.Context(), store.Options{URL: "sqlite:" + filepath.Join(t.TempDir(), "quartet.db")})
+	must(t, err)
+	t.Cleanup(func() { must(t, opened.Close()) })
+	must(t, opened.Migrate(t.Context()))
+	return opened
+}
+
+// key is 32 bytes that are not all the same.
+func key(n byte) []byte {
+	bytes := make([]byte, 32)
+	for i := range bytes {
+		bytes[i] = n*32 + byte(i)
+	}
+	return bytes
+}
+
+// add adds a user with goodPassword and gives the id.
+func (w *world) add(username string, change ...func(*account.AddedUser)) int64 {
+	w.t.Helper()
+	user := account.AddedUser{NewUser: account.NewUser{Username: username, Password: new(goodPassword)}}
+	for _, c := range change {
+		c(&user)
+	}
+	id, err := w.AddUser(w.t.Context(), user)
+	must(w.t, err)
+	return id
+}
+
+func role(role string) func(*account.AddedUser) {
+	return func(u *account.AddedUser) { u.Role = role }
+}
+
+func mobile(number string, verified bool) func(*account.AddedUser) {
+	return func(u *account.AddedUser) { u.Mobile, u.MobileVerified = &number, verified }
+}
+
+func email(address string, verified bool) func(*account.AddedUser) {
+	return func(u *account.AddedUser) { u.Email, u.EmailVerified = &address, verified }
+}
+
+func (w *world) tryPassword(name, text, address string) (account.Grant, error) {
+	return w.SignInByPassword(w.t.Context(), account.PasswordSignIn{Account: name, Password: text, Address: address})
+}
+
+// enter signs in with goodPassword.
+func (w *world) enter(name string) account.Grant {
+	w.t.Helper()
+	grant, err := w.tryPassword(name, goodPassword, home)
+	must(w.t, err)
+	return grant
+}
+
+// caller adds a user of a role and signs in.
+func (w *world) caller(username, userRole string) account.Caller {
+	w.t.Helper()
+	w.add(username, role(userRole))
+	return w.authenticated(w.enter(username).AccessToken)
+}
+
+func (w *world) authenticated(text string) account.Caller {
+	w.t.Helper()
+	caller, err := w.Authenticate(w.t.Context(), text)
+	must(w.t, err)
+	return caller
+}
+
+// code sends a code, a minute after any other, and gives it.
+func (w *world) code(purpose, number string) string {
+	w.t.Helper()
+	w.clock.Advance(time.Minute)
+	_, err := w.SendCode(w.t.Context(), account.SendCodeRequest{Purpose: purpose, Mobile: number, Address: home})
+	must(w.t, err)
+	return w.sms.last()
+}
+
+func (w *world) tryCode(number, code string) (account.Grant, error) {
+	return w.SignInByCode(w.t.Context(), account.CodeSignIn{
+		Mobile: number, Code: code, CompanyType: 2, ProductType: 1, Source: "app", Address: home,
+	})
+}
+
+// enterByCode signs in with a fresh code.
+func (w *world) enterByCode(number string) account.Grant {
+	w.t.Helper()
+	grant, err := w.tryCode(number, w.code(account.PurposeSignIn, number))
+	must(w.t, err)
+	return grant
+}
+
+func (w *world) enterByWeChat(code string) account.Grant {
+	w.t.Helper()
+	grant, err := w.SignInByWeChat(w.t.Context(), account.WeChatSignIn{Code: code, Address: home})
+	must(w.t, err)
+	return grant
+}
+
+// number reads one number from the database file, past the store.
+func (w *world) number(query string, args ...any) (n int64) {
+	w.t.Helper()
+	db, err := sql.Open("sqlite", w.store.Path())
+	must(w.t, err)
+	defer db.Close()
+	must(w.t, db.QueryRowContext(w.t.Context(), query, args...).Scan(&n))
+	return n
+}
+
+type clock struct {
+	mutex sync.Mutex
+	now   time.Time
+}
+
+func (c *clock) Now() time.Time {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	return c.now
+}
+
+func (c *clock) Advance(d time.Duration) {
+	c.mutex.Lock()
+	defer c.mutex.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// phone takes messages; reply, if any, decides what the gateway answers.
+type phone struct {
+	mutex sync.Mutex
+	codes []string
+	reply func(ctx context.Context) error
+}
+
+func (p *phone) Send(ctx context.Context, _, code string) error {
+	p.mutex.Lock()
+	p.codes = append(p.codes, code)
+	p.mutex.Unlock()
+	if p.reply != nil {
+		return p.reply(ctx)
+	}
+	return nil
+}
+
+func (p *phone) last() string {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	return p.codes[len(p.codes)-1]
+}
+
+// weChat knows the identities of codes.
+type weChat struct {
+	people map[string]account.WeChatIdentity
+	reply  func(ctx context.Context) error
+}
+
+func (w *weChat) Exchange(ctx context.Context, code string) (account.WeChatIdentity, error) {
+	if w.reply != nil {
+		return account.WeChatIdentity{}, w.reply(ctx)
+	}
+	if told, known := w.people[code]; known {
+		return told, nil
+	}
+	return account.WeChatIdentity{}, failure.New(failure.WeChatCodeInvalid)
+}
+
+// untilDone is a gateway that never answers.
+func untilDone(ctx context.Context) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// wantFailure checks the kind of a failure; "" wants none.
+func wantFailure(t *testing.T, err error, code failure.Code) *failure.Error {
+	t.Helper()
+	if code == "" {
+		must(t, err)
+		return nil
+	}
+	if !failure.Is(err, code) {
+		t.Fatalf("got %v, want %s", err, code)
+	}
+	return failure.Of(err)
+}
+
+func wantField(t *testing.T, err error, field string, reason failure.Reason) {
+	t.Helper()
+	failed := wantFailure(t, err, failure.InvalidField)
+	if failed.Field != field || failed.Reason != reason {
+		t.Fatalf("got %s: %s, want %s: %s", failed.Field, failed.Reason, field, reason)
+	}
+}
+
+func wantEqual[T comparable](t *testing.T, what string, got, want T) {
+	t.Helper()
+	if got != want {
+		t.Errorf("%s: got %v, want %v", what, got, want)
+	}
+}
+
+// together calls fn n times at once and counts the outcomes: "ok", or the code
+// of the failure.
+func together(n int, fn func(i int) error) map[string]int {
+	var (
+		outcomes = map[string]int{}
+		mutex    sync.Mutex
+		all      sync.WaitGroup
+		open     = make(chan struct{})
+	)
+	for i := range n {
+		all.Go(func() {
+			<-open
+			outcome := "ok"
+			if err := fn(i); err != nil {
+				outcome = string(failure.Of(err).Code)
+			}
+			mutex.Lock()
+			defer mutex.Unlock()
+			outcomes[outcome]++
+		})
+	}
+	close(open)
+	all.Wait()
+	return outcomes
+}
+
+func wantOutcomes(t *testing.T, got, want map[string]int) {
+	t.Helper()
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}

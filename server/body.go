@@ -1,0 +1,222 @@
+package server
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"mime"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"quartet/server/failure"
+)
+
+const (
+	maxBody   = 64 << 10
+	mediaJSON = "application/json"
+	mediaForm = "application/x-www-form-urlencoded"
+)
+
+// body is one documented form of an operation's request body.
+type body struct {
+	mediaType    string
+	schema       *openapi3.Schema // allOf merged, so that a failure names its field
+	names        caseFolder
+	jsonFields   map[string]bool // form fields that hold JSON
+	nullIsAbsent bool
+}
+
+func newBody(mediaType string, media *openapi3.MediaType) (*body, error) {
+	if mediaType != mediaJSON && mediaType != mediaForm {
+		return nil, fmt.Errorf("no decoder for the media type %q", mediaType)
+	}
+	schema := *merged(media.Schema.Value)
+	schema.Properties = maps.Clone(schema.Properties)
+	b := &body{mediaType: mediaType, schema: &schema, jsonFields: map[string]bool{}}
+	b.names = newCaseFolder(b.schema)
+	b.nullIsAbsent, _ = media.Schema.Value.Extensions["x-null-is-absent"].(bool)
+	for name, encoding := range media.Encoding {
+		b.jsonFields[name] = encoding.ContentType == mediaJSON
+		property := b.schema.Properties[name].Value
+		absent, _ := property.Extensions["x-null-is-absent"].(bool)
+		b.nullIsAbsent = b.nullIsAbsent || absent
+		b.schema.Properties[name] = openapi3.NewSchemaRef("", merged(property))
+	}
+	return b, nil
+}
+
+// readBody reads, checks and hands on the request's body: the generated code
+// gets the very value that was validated.
+func (o *operation) readBody(r *http.Request) (map[string]any, error) {
+	if len(o.bodies) == 0 {
+		return nil, nil
+	}
+	text, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
+	if err != nil {
+		return nil, readFailure(err)
+	}
+	form, err := o.bodyFor(r.Header.Get("Content-Type"), len(text) == 0)
+	if form == nil || err != nil {
+		return nil, err
+	}
+	value, err := form.parse(text)
+	if err != nil {
+		return nil, err
+	}
+	if err := form.check(value); err != nil {
+		return nil, err
+	}
+	members, _ := value.(map[string]any)
+	o.handOn(r, form, members)
+	return members, nil
+}
+
+func readFailure(err error) error {
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return failure.Wrap(failure.BodyTooLarge, err)
+	}
+	return &failure.Error{Code: failure.MalformedBody, Field: "body", Cause: err}
+}
+
+// bodyFor picks the documented form of the body by its content type; nil for no
+// body where none is needed.
+func (o *operation) bodyFor(contentType string, empty bool) (*body, error) {
+	if empty && !o.bodyNeeded {
+		return nil, nil
+	}
+	mediaType, _, _ := mime.ParseMediaType(contentType)
+	if form := o.bodies[mediaType]; form != nil {
+		return form, nil
+	}
+	if empty && contentType == "" {
+		for _, form := range o.bodies { // any form says which field is missing
+			return form, nil
+		}
+	}
+	return nil, &failure.Error{Code: failure.UnsupportedMediaType, Field: "Content-Type", Expected: o.mediaTypes()}
+}
+
+// parse reads the text. No text at all is an object without members, so that
+// the failure names the first field that is missing.
+func (b *body) parse(text []byte) (any, error) {
+	switch {
+	case len(bytes.TrimSpace(text)) == 0:
+		return map[string]any{}, nil
+	case b.mediaType == mediaForm:
+		return b.parseForm(text)
+	default:
+		return parseJSON(text)
+	}
+}
+
+// check validates the value against the contract.
+func (b *body) check(value any) error {
+	if b.nullIsAbsent {
+		dropNulls(value)
+	}
+	if err := b.names.check(value); err != nil {
+		return err
+	}
+	return validate(b.schema, value, "body")
+}
+
+// handOn puts the validated value where the generated code takes it from. JSON
+// and forms of operations that document JSON too travel as the value itself;
+// other forms travel as the request's form, without the query mixed in.
+func (o *operation) handOn(r *http.Request, b *body, members map[string]any) {
+	if o.takesJSON() {
+		r.Header.Set("Content-Type", mediaJSON)
+		r.Body = validatedBody{value: b.unwrapped(members)}
+		return
+	}
+	fields := make(url.Values, len(members))
+	for name, value := range members {
+		fields.Set(name, text(value))
+	}
+	r.PostForm, r.Form = fields, fields
+	r.Body = http.NoBody
+}
+
+// unwrapped is the JSON of a form that holds nothing but one JSON field.
+func (b *body) unwrapped(members map[string]any) any {
+	for name := range b.jsonFields {
+		if len(b.schema.Properties) == 1 {
+			return members[name]
+		}
+	}
+	return members
+}
+
+func text(value any) string {
+	switch value := value.(type) {
+	case string:
+		return value
+	case json.Number:
+		return value.String()
+	default:
+		return fmt.Sprint(value)
+	}
+}
+
+// validatedBody carries a validated value to the generated strict handler,
+// which asks a body for it (oapi-codegen's ValidatedValue).
+type validatedBody struct{ value any }
+
+func (validatedBody) Read([]byte) (int, error) { return 0, io.EOF }
+func (validatedBody) Close() error             { return nil }
+
+// ValidatedValue is the value that the contract check accepted.
+func (b validatedBody) ValidatedValue() any { return b.value }
+
+// dropNulls removes members that are null, one level into form fields: the
+// frameworks behind document 004 read null as "not given".
+func dropNulls(value any) {
+	members, _ := value.(map[string]any)
+	for name, member := range members {
+		if member == nil {
+			delete(members, name)
+		}
+		dropNulls(member)
+	}
+}
+
+// caseFolder finds keys that differ from the contract only in case.
+type caseFolder struct {
+	exact map[string]bool
+	lower map[string]string
+	below map[string]caseFolder
+}
+
+func newCaseFolder(schema *openapi3.Schema) caseFolder {
+	folder := caseFolder{exact: map[string]bool{}, lower: map[string]string{}, below: map[string]caseFolder{}}
+	for name, property := range schema.Properties {
+		folder.exact[name] = true
+		folder.lower[strings.ToLower(name)] = name
+		if property.Value.Type.Is(openapi3.TypeObject) || len(property.Value.AllOf) > 0 {
+			folder.below[name] = newCaseFolder(merged(property.Value))
+		}
+	}
+	return folder
+}
+
+func (f caseFolder) check(value any) error {
+	members, _ := value.(map[string]any)
+	for name, member := range members {
+		if below, nested := f.below[name]; nested {
+			if err := below.check(member); err != nil {
+				return err
+			}
+		}
+		if right, folded := f.lower[strings.ToLower(name)]; folded && !f.exact[name] {
+			return &failure.Error{Code: failure.MisspelledField, Field: name, Expected: right}
+		}
+	}
+	return nil
+}

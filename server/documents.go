@@ -1,0 +1,125 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"net/http"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/labstack/echo/v4"
+	"github.com/swaggest/swgui/v5emb"
+
+	"quartet/openapi"
+	"quartet/server/style"
+)
+
+//go:embed docs
+var pages embed.FS
+
+// documents are the pages that explain the server: Swagger UI, the error
+// reference and the contract itself. Nothing in them comes from elsewhere.
+type documents struct {
+	index, script, sheet, errors, settings []byte
+	contract                               map[string]any
+	assets                                 http.Handler
+}
+
+func newDocuments(contract *openapi3.T, demo *Demo) (*documents, error) {
+	d := &documents{assets: v5emb.New("Quartet", "/openapi.yaml", "/docs/")}
+	var err error
+	if d.errors, err = errorPage(); err != nil {
+		return nil, err
+	}
+	if d.settings, err = json.Marshal(pageSettings(contract, demo)); err != nil {
+		return nil, fmt.Errorf("settings of the page: %w", err)
+	}
+	text, err := contract.MarshalJSON()
+	if err != nil {
+		return nil, fmt.Errorf("contract as JSON: %w", err)
+	}
+	if err := json.Unmarshal(text, &d.contract); err != nil {
+		return nil, fmt.Errorf("contract as JSON: %w", err)
+	}
+	for name, page := range map[string]*[]byte{"index.html": &d.index, "page.js": &d.script, "page.css": &d.sheet} {
+		if *page, err = pages.ReadFile("docs/" + name); err != nil {
+			return nil, fmt.Errorf("page %s: %w", name, err)
+		}
+	}
+	return d, nil
+}
+
+// pageSettings tells the page what to sign in with: in the demo, the demo's
+// token and application under every scheme of the contract.
+func pageSettings(contract *openapi3.T, demo *Demo) map[string]any {
+	if demo == nil {
+		return map[string]any{}
+	}
+	values := map[string]string{}
+	for name, scheme := range contract.Components.SecuritySchemes {
+		values[name] = demo.AccessToken
+		if scheme.Value.Extensions["x-credential"] == "application" {
+			values[name] = demo.Application
+		}
+	}
+	return map[string]any{"demo": values}
+}
+
+func errorPage() ([]byte, error) {
+	page, err := template.ParseFS(pages, "docs/errors.html")
+	if err != nil {
+		return nil, fmt.Errorf("error page: %w", err)
+	}
+	var text bytes.Buffer
+	err = page.Execute(&text, map[string]any{"Styles": style.Columns(), "Rows": style.Reference()})
+	return text.Bytes(), err
+}
+
+// contentPolicy lets the pages load and call nothing but this server. Swagger
+// UI sets styles from script, and draws its icons as data.
+const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
+	"img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
+func (d *documents) register(e *echo.Echo) {
+	toDocs := func(c echo.Context) error { return c.Redirect(http.StatusFound, "/docs/") }
+	e.GET("/", toDocs)
+	e.GET("/docs", toDocs)
+	e.GET("/docs/", page(echo.MIMETextHTMLCharsetUTF8, d.index))
+	e.GET("/docs/errors", page(echo.MIMETextHTMLCharsetUTF8, d.errors))
+	e.GET("/docs/page.js", page("text/javascript; charset=utf-8", d.script))
+	e.GET("/docs/page.css", page("text/css; charset=utf-8", d.sheet))
+	e.GET("/docs/settings.json", page(echo.MIMEApplicationJSON, d.settings))
+	for _, asset := range []string{"swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"} {
+		e.GET("/docs/"+asset, d.asset)
+	}
+}
+
+func page(contentType string, text []byte) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		header := c.Response().Header()
+		header.Set("Content-Security-Policy", contentPolicy)
+		header.Set(echo.HeaderCacheControl, "no-cache")
+		return c.Blob(http.StatusOK, contentType, text)
+	}
+}
+
+func (d *documents) asset(c echo.Context) error {
+	c.Response().Header().Set(echo.HeaderCacheControl, "public, max-age=3600")
+	d.assets.ServeHTTP(c.Response(), c.Request())
+	return nil
+}
+
+// GetSpecAsYaml serves the contract as it was written.
+func (s *server) GetSpecAsYaml(context.Context, openapi.GetSpecAsYamlRequestObject) (openapi.GetSpecAsYamlResponseObject, error) {
+	return openapi.GetSpecAsYaml200ApplicationyamlResponse{
+		Body: bytes.NewReader(openapi.Document), ContentLength: int64(len(openapi.Document)),
+	}, nil
+}
+
+// GetSpecAsJson serves the same contract as JSON.
+func (s *server) GetSpecAsJson(context.Context, openapi.GetSpecAsJsonRequestObject) (openapi.GetSpecAsJsonResponseObject, error) {
+	return openapi.GetSpecAsJson200JSONResponse(s.documents.contract), nil
+}

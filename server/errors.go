@@ -1,0 +1,95 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"math"
+	"net/http"
+	"strconv"
+
+	"github.com/labstack/echo/v4"
+
+	"quartet/server/failure"
+	"quartet/server/style"
+)
+
+func asFailure(err error, to **failure.Error) bool { return errors.As(err, to) }
+
+// exit is the only way an error leaves: in the envelope of the path's style,
+// with an honest status unless the style's clients asked for 200.
+func (s *server) exit(err error, c echo.Context) {
+	failed := toFailure(err)
+	owner := style.Of(c.Request().URL.Path)
+	status, answer := owner.Body(failed, c.Request().Header.Get("Accept-Language"), s.now())
+	s.metrics.failed(owner.Name, failed.Code)
+	s.logFailure(c, failed, status)
+	if c.Response().Committed {
+		return
+	}
+	header := c.Response().Header()
+	if failed.RetryAfter > 0 {
+		header.Set(echo.HeaderRetryAfter, strconv.Itoa(int(math.Ceil(failed.RetryAfter.Seconds()))))
+	}
+	if status == http.StatusUnauthorized {
+		// RFC 9110 asks a 401 to name a scheme.
+		header.Set(echo.HeaderWWWAuthenticate, `Bearer realm="quartet"`)
+	}
+	if s.legacyStatus[owner.Name] {
+		status = http.StatusOK
+	}
+	if c.Request().Method == http.MethodHead {
+		_ = c.NoContent(status)
+		return
+	}
+	header.Set(echo.HeaderContentType, owner.ContentType)
+	if err := c.JSON(status, answer); err != nil {
+		s.log.LogAttrs(c.Request().Context(), slog.LevelDebug, "answer not written", slog.String("error", err.Error()))
+	}
+}
+
+// toFailure names whatever went wrong in the vocabulary of package failure.
+func toFailure(err error) *failure.Error {
+	var failed *failure.Error
+	if errors.As(err, &failed) {
+		return failed
+	}
+	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
+		return failure.Wrap(failure.Unavailable, err)
+	}
+	var routed *echo.HTTPError
+	if errors.As(err, &routed) {
+		return failure.Wrap(routeFailure(routed.Code), err)
+	}
+	return failure.Wrap(failure.Internal, err)
+}
+
+func routeFailure(status int) failure.Code {
+	switch status {
+	case http.StatusNotFound:
+		return failure.PathNotFound
+	case http.StatusMethodNotAllowed:
+		return failure.MethodNotAllowed
+	case http.StatusUnsupportedMediaType:
+		return failure.UnsupportedMediaType
+	case http.StatusRequestEntityTooLarge:
+		return failure.BodyTooLarge
+	case http.StatusBadRequest:
+		return failure.MalformedBody
+	default:
+		return failure.Internal
+	}
+}
+
+// logFailure writes what the operator needs and the caller must not see.
+func (s *server) logFailure(c echo.Context, failed *failure.Error, status int) {
+	level := slog.LevelDebug
+	if status >= http.StatusInternalServerError {
+		level = slog.LevelError
+	}
+	s.log.LogAttrs(c.Request().Context(), level, "request failed",
+		slog.String("request_id", c.Response().Header().Get(echo.HeaderXRequestID)),
+		slog.String("route", routeOf(c)),
+		slog.String("failure", failed.Error()),
+	)
+}

@@ -1,0 +1,107 @@
+package server
+
+import (
+	"encoding/json"
+	"errors"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"quartet/server/failure"
+)
+
+// parseForm reads an urlencoded body into the value its schema describes.
+// Properties that the contract encodes as JSON are parsed as parseJSON does.
+func (b *body) parseForm(text []byte) (any, error) {
+	pairs, err := url.ParseQuery(string(text))
+	if err != nil {
+		return nil, &failure.Error{Code: failure.MalformedBody, Field: "body", Cause: errors.New("not urlencoded")}
+	}
+	if len(pairs) > maxKeys {
+		return nil, &failure.Error{Code: failure.InvalidField, Field: "body", Reason: failure.TooMany, Expected: strconv.Itoa(maxKeys)}
+	}
+	members := make(map[string]any, len(pairs))
+	for name, values := range pairs {
+		if err := checkText(name, values...); err != nil {
+			return nil, err
+		}
+		value, err := b.formValue(name, values[0])
+		if err != nil {
+			return nil, err
+		}
+		if value != nil {
+			members[name] = value
+		}
+	}
+	return members, nil
+}
+
+// formValue reads one field; nil means that it counts as left out.
+func (b *body) formValue(name, text string) (any, error) {
+	property := b.schema.Properties[name]
+	switch {
+	case property == nil:
+		return text, nil
+	case b.jsonFields[name]:
+		value, err := parseJSON([]byte(text))
+		if err != nil {
+			return nil, inside(name, err)
+		}
+		return value, nil
+	default:
+		return scalar(property.Value, text), nil
+	}
+}
+
+var digits = regexp.MustCompile(`^-?(0|[1-9][0-9]*)$`)
+
+// scalar reads text as the schema's type. Text that does not fit stays text, so
+// that the schema refuses it by name; an empty number counts as left out, as
+// browsers send empty inputs.
+func scalar(schema *openapi3.Schema, text string) any {
+	if !schema.Type.Is(openapi3.TypeInteger) {
+		return text
+	}
+	if text == "" {
+		return nil
+	}
+	if digits.MatchString(text) {
+		return json.Number(text)
+	}
+	return text
+}
+
+// checkText refuses a name that is there twice, invalid UTF-8 and NUL.
+func checkText(name string, values ...string) error {
+	shown := fieldName("")
+	if utf8.ValidString(name) && !strings.ContainsRune(name, 0) {
+		shown = name
+	}
+	if len(values) > 1 {
+		return &failure.Error{Code: failure.DuplicateField, Field: shown}
+	}
+	for _, text := range append(values, name) {
+		if !utf8.ValidString(text) {
+			return failure.Field(shown, failure.NotUTF8)
+		}
+		if strings.ContainsRune(text, 0) {
+			return failure.Field(shown, failure.HasNUL)
+		}
+	}
+	return nil
+}
+
+// inside says which form field the JSON with the failure was in.
+func inside(name string, err error) error {
+	failed := failure.Of(err)
+	if failed.Field == "body" {
+		failed.Field = name
+	} else {
+		failed.Field = name + "." + failed.Field
+	}
+	return failed
+}

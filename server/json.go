@@ -1,0 +1,170 @@
+package server
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"math"
+	"strconv"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
+
+	"quartet/server/failure"
+)
+
+const (
+	maxDepth = 16
+	maxKeys  = 200
+)
+
+// parseJSON reads one JSON value as kin-openapi and the generated code take it:
+// map[string]any, []any, string, bool, json.Number, nil. It refuses what
+// encoding/json lets pass and what would let a validator and a decoder see
+// different documents: duplicate keys, invalid UTF-8, trailing data; and NUL,
+// more than 16 levels or 200 keys.
+func parseJSON(text []byte) (any, error) {
+	p := &jsonParser{tokens: jsontext.NewDecoder(bytes.NewReader(text))}
+	value, err := p.value(1)
+	if err != nil {
+		return nil, p.failed(err)
+	}
+	if _, err := p.tokens.ReadToken(); !errors.Is(err, io.EOF) {
+		return nil, &failure.Error{Code: failure.MalformedBody, Field: "body", Cause: errors.New("data after the value")}
+	}
+	return value, nil
+}
+
+type jsonParser struct {
+	tokens *jsontext.Decoder
+	keys   int
+}
+
+func (p *jsonParser) value(depth int) (any, error) {
+	token, err := p.tokens.ReadToken()
+	if err != nil {
+		return nil, err
+	}
+	switch token.Kind() {
+	case '{':
+		return p.object(depth)
+	case '[':
+		return p.array(depth)
+	case '"':
+		return p.text(token)
+	case '0':
+		return number(token.String()), nil
+	case 't', 'f':
+		return token.Bool(), nil
+	default:
+		return nil, nil
+	}
+}
+
+func (p *jsonParser) object(depth int) (any, error) {
+	if depth > maxDepth {
+		return nil, p.refuse(failure.TooDeep, maxDepth)
+	}
+	members := map[string]any{}
+	for p.tokens.PeekKind() != '}' {
+		if p.keys++; p.keys > maxKeys {
+			return nil, p.refuse(failure.TooMany, maxKeys)
+		}
+		token, err := p.tokens.ReadToken()
+		if err != nil {
+			return nil, err
+		}
+		key, err := p.text(token)
+		if err != nil {
+			return nil, err
+		}
+		if members[key], err = p.value(depth + 1); err != nil {
+			return nil, err
+		}
+	}
+	_, err := p.tokens.ReadToken()
+	return members, err
+}
+
+func (p *jsonParser) array(depth int) (any, error) {
+	if depth > maxDepth {
+		return nil, p.refuse(failure.TooDeep, maxDepth)
+	}
+	items := []any{}
+	for p.tokens.PeekKind() != ']' {
+		item, err := p.value(depth + 1)
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, item)
+	}
+	_, err := p.tokens.ReadToken()
+	return items, err
+}
+
+func (p *jsonParser) text(token jsontext.Token) (string, error) {
+	text := token.String()
+	if strings.ContainsRune(text, 0) {
+		return "", failure.Field(p.where(), failure.HasNUL)
+	}
+	return text, nil
+}
+
+func (p *jsonParser) refuse(reason failure.Reason, limit int) error {
+	refused := failure.Field(p.where(), reason)
+	refused.Expected = strconv.Itoa(limit)
+	return refused
+}
+
+// where names the field being read: mobile, user.nickname, or body for the root.
+func (p *jsonParser) where() string { return fieldName(p.tokens.StackPointer()) }
+
+// fieldName turns a JSON pointer into the name that messages use.
+func fieldName(pointer jsontext.Pointer) string {
+	name := strings.ReplaceAll(strings.TrimPrefix(string(pointer), "/"), "/", ".")
+	name = strings.ToValidUTF8(strings.NewReplacer("~1", "/", "~0", "~", "\x00", "").Replace(name), "")
+	if name == "" {
+		return "body"
+	}
+	const enough = 128
+	if len(name) > enough {
+		name = strings.ToValidUTF8(name[:enough], "")
+	}
+	return name
+}
+
+// failed turns what the decoder says into a failure that names the field.
+func (p *jsonParser) failed(err error) error {
+	var refused *failure.Error
+	if errors.As(err, &refused) {
+		return refused
+	}
+	var syntax *jsontext.SyntacticError
+	where := p.where()
+	if errors.As(err, &syntax) {
+		where = fieldName(syntax.JSONPointer)
+	}
+	switch {
+	case errors.Is(err, jsontext.ErrDuplicateName):
+		return &failure.Error{Code: failure.DuplicateField, Field: where, Cause: err}
+	case syntax != nil && syntax.Err != nil && strings.Contains(syntax.Err.Error(), "UTF-8"):
+		return &failure.Error{Code: failure.InvalidField, Field: where, Reason: failure.NotUTF8, Cause: err}
+	default:
+		return &failure.Error{Code: failure.MalformedBody, Field: where, Cause: err}
+	}
+}
+
+// number keeps the digits of integers; 1e2 and 7.0 are the integers they equal,
+// as JSON Schema says.
+func number(literal string) any {
+	if !strings.ContainsAny(literal, ".eE") {
+		return json.Number(literal)
+	}
+	value, err := strconv.ParseFloat(literal, 64)
+	const exact = 1 << 53
+	if err == nil && value == math.Trunc(value) && math.Abs(value) < exact {
+		return json.Number(strconv.FormatInt(int64(value), 10))
+	}
+	return json.Number(literal)
+}

@@ -1,0 +1,125 @@
+package keys
+
+import (
+	"crypto/ed25519"
+	"crypto/hkdf"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+)
+
+const (
+	secretFile  = "hmac.key"
+	secretBytes = 32
+)
+
+// Why Open refuses a folder. The error names the file and the remedy.
+var (
+	ErrExposed   = errors.New("keys: open to others")
+	ErrWeak      = errors.New("keys: a weak key")
+	ErrMalformed = errors.New("keys: a malformed file")
+	ErrMissing   = errors.New("keys: a missing file")
+)
+
+// Options changes what Open accepts.
+type Options struct {
+	AllowOpen bool // take a folder and files that others can read or change: for a demonstration
+}
+
+// JWTKey is one Ed25519 key that signs JWTs.
+type JWTKey struct {
+	KID       string // the number in the file's name
+	Private   ed25519.PrivateKey
+	CreatedAt time.Time // when the file was written, UTC; for people: the number decides which is newest
+}
+
+// Ring is the key material of one folder.
+type Ring struct {
+	secret []byte
+	jwt    []JWTKey
+}
+
+// Open loads the key material of the folder dir, and makes what is not there
+// yet: the folder with mode 0700, hmac.key and jwt-1.pem with mode 0600. Servers
+// that start on one folder at once end up with the same keys.
+//
+// Beside errors of the file system it returns ErrExposed for a file that group
+// or others can read, or a folder they can change; ErrWeak for a key that is
+// short, constant or repeated; ErrMalformed; and ErrMissing when hmac.key is
+// gone while signing keys are there, because a new one could not open what the
+// old one sealed.
+func Open(dir string, options Options) (*Ring, error) {
+	folder := folder{dir: dir, allowOpen: options.AllowOpen}
+	if err := folder.make(); err != nil {
+		return nil, err
+	}
+	// The signing keys are looked for first. hmac.key is made before them, so if
+	// there are any it must be there, however many servers start just now.
+	numbers, err := folder.jwtNumbers()
+	if err != nil {
+		return nil, err
+	}
+	secret, err := openSecret(folder, len(numbers) > 0)
+	if err != nil {
+		return nil, err
+	}
+	if len(numbers) == 0 {
+		if err := folder.writeOnce(jwtFile(1), newJWT); err != nil {
+			return nil, err
+		}
+		numbers = []int{1}
+	}
+	ring := &Ring{secret: secret}
+	for _, number := range numbers {
+		key, err := loadJWT(folder, number)
+		if err != nil {
+			return nil, err
+		}
+		ring.jwt = append(ring.jwt, key)
+	}
+	return ring, nil
+}
+
+// Derive gives the 32-byte key of one purpose ("one-time code"), made from
+// hmac.key by HKDF-SHA-256 (RFC 5869). The same folder and purpose always give
+// the same key; knowing it tells nothing about another purpose's.
+func (r *Ring) Derive(purpose string) []byte {
+	key, err := hkdf.Key(sha256.New, r.secret, nil, "quartet "+purpose, secretBytes)
+	if err != nil {
+		panic(err) // impossible: 32 bytes are far below HKDF's limit
+	}
+	return key
+}
+
+// JWT gives the keys that sign JWTs, at least one, the newest last.
+func (r *Ring) JWT() []JWTKey { return slices.Clone(r.jwt) }
+
+func openSecret(folder folder, hasJWT bool) ([]byte, error) {
+	if !folder.has(secretFile) {
+		if hasJWT {
+			return nil, fmt.Errorf("%w: %s is gone but signing keys are there: bring it back from a backup, or remove the folder to start anew",
+				ErrMissing, folder.path(secretFile))
+		}
+		if err := folder.writeOnce(secretFile, newSecret); err != nil {
+			return nil, err
+		}
+	}
+	return loadSecret(folder)
+}
+
+// folder is where the files are.
+type folder struct {
+	dir       string
+	allowOpen bool
+}
+
+func (f folder) path(name string) string { return filepath.Join(f.dir, name) }
+
+func (f folder) has(name string) bool {
+	_, err := os.Stat(f.path(name))
+	return !errors.Is(err, os.ErrNotExist)
+}

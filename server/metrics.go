@@ -1,0 +1,63 @@
+package server
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"quartet/server/failure"
+)
+
+// metrics are the server's own figures, in seconds where they are durations.
+type metrics struct {
+	registry *prometheus.Registry
+	requests *prometheus.CounterVec
+	duration *prometheus.HistogramVec
+	failures *prometheus.CounterVec
+	inFlight prometheus.Gauge
+}
+
+func newMetrics(registry *prometheus.Registry) *metrics {
+	if registry == nil {
+		registry = prometheus.NewRegistry()
+	}
+	m := &metrics{
+		registry: registry,
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "quartet_http_requests_total", Help: "Answered requests by operation, method and HTTP status.",
+		}, []string{"operation", "method", "status"}),
+		duration: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "quartet_http_request_duration_seconds", Help: "Time to the answer by operation.",
+			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5},
+		}, []string{"operation"}),
+		failures: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "quartet_failures_total", Help: "Failures by style and symbol of the error catalogue.",
+		}, []string{"style", "failure"}),
+		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "quartet_http_requests_in_flight", Help: "Requests being answered now.",
+		}),
+	}
+	registry.MustRegister(m.requests, m.duration, m.failures, m.inFlight)
+	return m
+}
+
+func (m *metrics) answered(operation, method string, status int, took time.Duration) {
+	m.requests.WithLabelValues(operation, methodLabel(method), strconv.Itoa(status)).Inc()
+	m.duration.WithLabelValues(operation).Observe(took.Seconds())
+}
+
+func (m *metrics) failed(style string, code failure.Code) {
+	m.failures.WithLabelValues(style, string(code)).Inc()
+}
+
+// methodLabel keeps made-up methods from growing the metrics without bound.
+func methodLabel(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return method
+	default:
+		return "other"
+	}
+}

@@ -1,0 +1,174 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"regexp"
+	"runtime/debug"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/labstack/echo/v4"
+
+	"quartet/openapi"
+	"quartet/server/failure"
+)
+
+var sentRequestID = regexp.MustCompile(`^[0-9A-Za-z._-]{8,64}$`)
+
+// requestID names the request in the log and in the answer. A caller's own id
+// is kept when it looks like one.
+func requestID(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		id := c.Request().Header.Get(echo.HeaderXRequestID)
+		if !sentRequestID.MatchString(id) {
+			id = uuid.NewString()
+		}
+		c.Response().Header().Set(echo.HeaderXRequestID, id)
+		return next(c)
+	}
+}
+
+// observe counts, times and logs the request after its answer.
+func (s *server) observe(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		start := time.Now()
+		s.metrics.inFlight.Inc()
+		defer s.metrics.inFlight.Dec()
+		if err := next(c); err != nil {
+			c.Error(err)
+		}
+		took := time.Since(start)
+		name := "none"
+		if o := s.operations.find(c.Request().Method, c.Path()); o != nil {
+			name = o.id
+		}
+		s.metrics.answered(name, c.Request().Method, c.Response().Status, took)
+		s.log.LogAttrs(c.Request().Context(), slog.LevelInfo, "request",
+			slog.String("request_id", c.Response().Header().Get(echo.HeaderXRequestID)),
+			slog.String("method", methodLabel(c.Request().Method)),
+			slog.String("route", routeOf(c)),
+			slog.String("operation", name),
+			slog.Int("status", c.Response().Status),
+			slog.Duration("took", took),
+			slog.String("address", c.RealIP()),
+		)
+		return nil
+	}
+}
+
+// routeOf is the path as the contract writes it. Paths nobody serves are not
+// logged: a client may have put anything into them.
+func routeOf(c echo.Context) string {
+	if path := c.Path(); path != "" {
+		return path
+	}
+	return "unmatched"
+}
+
+// recoverPanic turns a panic into a failure like any other.
+func (s *server) recoverPanic(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) (err error) {
+		defer func() {
+			raised := recover()
+			if raised == nil {
+				return
+			}
+			if raised == http.ErrAbortHandler { //nolint:errorlint // net/http compares it so too
+				panic(raised)
+			}
+			s.log.LogAttrs(c.Request().Context(), slog.LevelError, "panic",
+				slog.String("route", routeOf(c)), slog.String("stack", string(debug.Stack())))
+			err = failure.Wrap(failure.Internal, fmt.Errorf("panic: %v", raised))
+		}()
+		return next(c)
+	}
+}
+
+func deadline(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		ctx, cancel := context.WithTimeout(c.Request().Context(), requestTime)
+		defer cancel()
+		c.SetRequest(c.Request().WithContext(ctx))
+		return next(c)
+	}
+}
+
+func securityHeaders(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		header := c.Response().Header()
+		header.Set(echo.HeaderXContentTypeOptions, "nosniff")
+		header.Set(echo.HeaderCacheControl, "no-store")
+		return next(c)
+	}
+}
+
+// limitHeaders answers headers over 16 KiB in the caller's envelope. The
+// listener's own bound lies higher, since it answers in plain text.
+func limitHeaders(next echo.HandlerFunc) echo.HandlerFunc {
+	const most = 16 << 10
+	return func(c echo.Context) error {
+		size := len(c.Request().RequestURI)
+		for name, values := range c.Request().Header {
+			for _, value := range values {
+				size += len(name) + len(value) + len(": \r\n")
+			}
+		}
+		if size > most {
+			return failure.New(failure.HeadersTooLarge)
+		}
+		return next(c)
+	}
+}
+
+// checkContract is the one validation pass, for the operation that Echo's
+// router matched: parameters, body, caller, access.
+func (s *server) checkContract(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		o := s.operations.find(c.Request().Method, c.Path())
+		if o == nil {
+			return next(c)
+		}
+		if err := o.checkParameters(c); err != nil {
+			return err
+		}
+		members, err := o.readBody(c.Request())
+		if err != nil {
+			return err
+		}
+		made, err := s.identify(c, o, members)
+		if err != nil {
+			return err
+		}
+		if err := s.admit(o, made); err != nil {
+			return err
+		}
+		sendRenewed(c, made.caller.Renewed)
+		c.SetRequest(c.Request().WithContext(context.WithValue(c.Request().Context(), callKey{}, made)))
+		return next(c)
+	}
+}
+
+// renewedHeader carries the JWT that goes on, as the framework behind document
+// 004 sends it.
+const renewedHeader = "Jwt"
+
+func sendRenewed(c echo.Context, token string) {
+	if token != "" {
+		c.Response().Header().Set(renewedHeader, token)
+	}
+}
+
+// refuseEmptyAnswer guards the generated code, which answers an empty 200 to a
+// handler that returns neither an answer nor an error.
+func refuseEmptyAnswer(next openapi.StrictHandlerFunc, operationID string) openapi.StrictHandlerFunc {
+	return func(c echo.Context, request any) (any, error) {
+		answer, err := next(c, request)
+		if err == nil && answer == nil {
+			return nil, failure.Wrap(failure.Internal, fmt.Errorf("%s answered nothing", operationID))
+		}
+		return answer, err
+	}
+}

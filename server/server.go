@@ -1,0 +1,180 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/labstack/echo/v4"
+	"github.com/labstack/echo/v4/middleware"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"quartet/openapi"
+	"quartet/server/account"
+	"quartet/server/style"
+)
+
+// Options are what a server is made from.
+type Options struct {
+	Accounts *account.Service
+	Ready    func(context.Context) error // nil error: the database reads and writes
+	Log      *slog.Logger
+	Metrics  *prometheus.Registry // what /metrics shows beside the server's own
+
+	// LegacyStatus names the styles whose failures travel under HTTP 200.
+	LegacyStatus []string
+	// TimeZone of dates that carry none; Asia/Shanghai when nil.
+	TimeZone *time.Location
+	// TrustedProxies may say a client's address in X-Forwarded-For.
+	TrustedProxies []*net.IPNet
+	// AllowOrigins lists the origins whose pages may call (CORS); none by default.
+	AllowOrigins []string
+	// Demo is set with --demo only.
+	Demo *Demo
+	// Now is the clock; time.Now when nil.
+	Now func() time.Time
+}
+
+// Demo is what only a demonstration shows: the simulated messages, and tokens
+// that the documentation page signs in with.
+type Demo struct {
+	Outbox      func() []openapi.DemoMessage
+	AccessToken string
+	Application string
+}
+
+type server struct {
+	accounts     *account.Service
+	ready        func(context.Context) error
+	log          *slog.Logger
+	metrics      *metrics
+	operations   operations
+	legacyStatus map[string]bool
+	zone         *time.Location
+	outbox       func() []openapi.DemoMessage
+	documents    *documents
+	now          func() time.Time
+}
+
+// requestTime bounds the work on one request: the answer comes within 5 s.
+const requestTime = 4500 * time.Millisecond
+
+// New builds the handler that serves the whole contract. It fails when the
+// contract and the server do not fit together.
+func New(o Options) (http.Handler, error) {
+	s, err := newServer(o)
+	if err != nil {
+		return nil, err
+	}
+	e := echo.New()
+	e.HTTPErrorHandler = s.exit
+	e.IPExtractor = addressOf(o.TrustedProxies)
+	e.Use(
+		requestID,
+		s.observe,
+		s.recoverPanic,
+		deadline,
+		securityHeaders,
+		cors(o.AllowOrigins),
+		limitHeaders,
+		s.checkContract,
+	)
+	openapi.RegisterHandlers(e, openapi.NewStrictHandler(s, []openapi.StrictMiddlewareFunc{refuseEmptyAnswer}))
+	s.documents.register(e)
+	return e, s.checkRoutes(e)
+}
+
+func newServer(o Options) (*server, error) {
+	contract, err := loadContract()
+	if err != nil {
+		return nil, err
+	}
+	table, err := newOperations(contract)
+	if err != nil {
+		return nil, err
+	}
+	legacy, err := legacyStyles(o.LegacyStatus)
+	if err != nil {
+		return nil, err
+	}
+	documents, err := newDocuments(contract, o.Demo)
+	if err != nil {
+		return nil, err
+	}
+	s := &server{
+		accounts: o.Accounts, ready: o.Ready, log: o.Log, metrics: newMetrics(o.Metrics),
+		operations: table, legacyStatus: legacy, zone: o.TimeZone, documents: documents, now: o.Now,
+	}
+	if o.Demo != nil {
+		s.outbox = o.Demo.Outbox
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.zone == nil {
+		s.zone = shanghai
+	}
+	return s, nil
+}
+
+// shanghai is the zone of dates without one. China has had no other offset
+// since 1991, so the server needs no zone database for it.
+var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
+
+func legacyStyles(names []string) (map[string]bool, error) {
+	legacy := map[string]bool{}
+	for _, name := range names {
+		if _, known := style.Named(name); !known || name == style.Problem.Name {
+			return nil, fmt.Errorf("legacy status: %q is no style; there are result, data, status, flat and state", name)
+		}
+		legacy[name] = true
+	}
+	return legacy, nil
+}
+
+// checkRoutes makes sure that every operation of the contract has its route.
+func (s *server) checkRoutes(e *echo.Echo) error {
+	served := map[string]bool{}
+	for _, route := range e.Routes() {
+		served[route.Method+" "+route.Path] = true
+	}
+	var missing []error
+	for key := range s.operations {
+		if !served[key] {
+			missing = append(missing, fmt.Errorf("no handler for %s", key))
+		}
+	}
+	return errors.Join(missing...)
+}
+
+// addressOf tells a client's address: the peer's, unless the peer is a proxy
+// that is trusted to say another.
+func addressOf(trusted []*net.IPNet) echo.IPExtractor {
+	if len(trusted) == 0 {
+		return echo.ExtractIPDirect()
+	}
+	options := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
+	for _, network := range trusted {
+		options = append(options, echo.TrustIPRange(network))
+	}
+	return echo.ExtractIPFromXFFHeader(options...)
+}
+
+func cors(origins []string) echo.MiddlewareFunc {
+	if len(origins) == 0 {
+		return func(next echo.HandlerFunc) echo.HandlerFunc { return next }
+	}
+	return middleware.CORSWithConfig(middleware.CORSConfig{
+		AllowOrigins:  origins,
+		AllowHeaders:  []string{"Content-Type", "Authorization", "Jwt", "token", "X-Access-Token", applicationHeader, "X-Device-Number"},
+		ExposeHeaders: []string{"Jwt", "X-Access-Token", "Retry-After", "X-Request-Id"},
+		MaxAge:        int(time.Hour / time.Second),
+	})
+}

@@ -1,0 +1,13 @@
+package style
+
+import "quartet/openapi"
+
+// Data is the envelope of document 001, yudao's CommonResult.
+var Data = Style{
+	Name:        "data",
+	Prefixes:    []string{"/auth/", "/app/", "/wx/"},
+	ContentType: jsonType,
+	body: func(f Failure) any {
+		return openapi.DataFailureBody{Code: f.Number, Msg: f.Message}
+	},
+}

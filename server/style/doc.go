@@ -1,0 +1,3 @@
+// Package style words failures in the five envelopes and tells which envelope a
+// path belongs to. It knows no account: success bodies are the generated models.
+package style

@@ -1,0 +1,62 @@
+package style
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"quartet/server/failure"
+)
+
+// Row is one line of the error reference.
+type Row struct {
+	Symbol  failure.Code
+	Numbers []int32 // in the order of Columns
+	Entry
+}
+
+// Columns names the styles in the order of Row.Numbers.
+func Columns() []string {
+	var names []string
+	for _, s := range All {
+		if s != &Problem {
+			names = append(names, s.Name)
+		}
+	}
+	return names
+}
+
+// Reference is the catalogue as a table, by HTTP status and symbol.
+func Reference() []Row {
+	rows := make([]Row, 0, len(Catalogue))
+	for symbol, entry := range Catalogue {
+		row := Row{Symbol: symbol, Entry: entry}
+		for _, name := range Columns() {
+			row.Numbers = append(row.Numbers, entry.Number(name))
+		}
+		rows = append(rows, row)
+	}
+	slices.SortFunc(rows, func(a, b Row) int {
+		if a.HTTP != b.HTTP {
+			return a.HTTP - b.HTTP
+		}
+		return strings.Compare(string(a.Symbol), string(b.Symbol))
+	})
+	return rows
+}
+
+// Markdown is the reference as the table in ERRORS.md.
+func Markdown() string {
+	var text strings.Builder
+	text.WriteString("# 错误码 Errors\n\nGenerated from `catalogue.go` by `make generate`; do not edit.\n\n")
+	fmt.Fprintf(&text, "| symbol | HTTP | %s | 中文 | English | 怎么办 | what to do |\n", strings.Join(Columns(), " | "))
+	text.WriteString(strings.Repeat("|---", len(Columns())+6) + "|\n")
+	for _, row := range Reference() {
+		fmt.Fprintf(&text, "| `%s` | %d |", row.Symbol, row.HTTP)
+		for _, number := range row.Numbers {
+			fmt.Fprintf(&text, " %d |", number)
+		}
+		fmt.Fprintf(&text, " %s | %s | %s | %s |\n", row.Chinese, row.English, row.AdviceChinese, row.AdviceEnglish)
+	}
+	return text.String()
+}

@@ -1,0 +1,23 @@
+package style
+
+import "quartet/openapi"
+
+// StatusCode and StatusMessage are what a success of the status style says.
+const (
+	StatusCode    = 200
+	StatusMessage = "请求成功"
+)
+
+// Status is the envelope of document 002, that of a CAS-style open platform.
+var Status = Style{
+	Name:        "status",
+	Prefixes:    []string{"/user/info"},
+	ContentType: jsonType,
+	body: func(f Failure) any {
+		word := openapi.StatusFail
+		if ourFault(f.HTTP) {
+			word = openapi.StatusError
+		}
+		return openapi.StatusFailureBody{Code: f.Number, Status: word, Message: f.Message, Data: map[string]any{}}
+	},
+}

@@ -1,0 +1,45 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"github.com/prometheus/common/expfmt"
+
+	"quartet/openapi"
+	"quartet/server/failure"
+)
+
+// GetHealth says that the process runs.
+func (s *server) GetHealth(context.Context, openapi.GetHealthRequestObject) (openapi.GetHealthResponseObject, error) {
+	return openapi.GetHealth200JSONResponse{Status: openapi.Ok}, nil
+}
+
+// GetReadiness says whether the database reads and writes.
+func (s *server) GetReadiness(ctx context.Context, _ openapi.GetReadinessRequestObject) (openapi.GetReadinessResponseObject, error) {
+	if err := s.ready(ctx); err != nil {
+		return nil, failure.Wrap(failure.Unavailable, err)
+	}
+	return openapi.GetReadiness200JSONResponse{Status: openapi.Ok}, nil
+}
+
+// GetMetrics writes the figures in the Prometheus text format.
+func (s *server) GetMetrics(context.Context, openapi.GetMetricsRequestObject) (openapi.GetMetricsResponseObject, error) {
+	families, err := s.metrics.registry.Gather()
+	if err != nil {
+		return nil, fmt.Errorf("gather metrics: %w", err)
+	}
+	var text bytes.Buffer
+	for _, family := range families {
+		if _, err := expfmt.MetricFamilyToText(&text, family); err != nil {
+			return nil, fmt.Errorf("write metrics: %w", err)
+		}
+	}
+	return openapi.GetMetrics200TextResponse(text.String()), nil
+}
+
+// GetDemoOutbox shows what the SMS simulator sent.
+func (s *server) GetDemoOutbox(context.Context, openapi.GetDemoOutboxRequestObject) (openapi.GetDemoOutboxResponseObject, error) {
+	return openapi.GetDemoOutbox200JSONResponse(s.outbox()), nil
+}

@@ -1,0 +1,181 @@
+package token
+
+import (
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+)
+
+const (
+	issuer   = "quartet"
+	audience = "quartet"
+	maxJWT   = 2048 // characters
+)
+
+// What Verify refuses a token for; anything but a lapsed time is ErrInvalid.
+var (
+	ErrExpired = errors.New("token: expired")
+	ErrInvalid = errors.New("token: invalid")
+)
+
+var (
+	errClaims = errors.New("sid, sub and iat are required")
+	jwtShape  = regexp.MustCompile(`^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$`)
+)
+
+// Key is one signing key; KID names it in a token's header.
+type Key struct {
+	KID     string
+	Private ed25519.PrivateKey
+}
+
+// Claims is what a JWT of Quartet says. Moments have whole seconds on the wire
+// (RFC 7519 section 2), fractions are cut off.
+type Claims struct {
+	SessionID int64
+	UserID    int64
+	IssuedAt  time.Time
+	ExpiresAt time.Time
+}
+
+// Signer signs and verifies JWTs (RFC 7519) with Ed25519 (RFC 8037) and nothing
+// else. It is safe for concurrent use.
+type Signer struct {
+	newest Key
+	public map[string]ed25519.PublicKey
+}
+
+// NewSigner makes a signer from keys, the newest last: that one signs, all of
+// them verify. It fails on no key, a key without KID, two with the same KID, or
+// a private key of the wrong size.
+func NewSigner(keys ...Key) (*Signer, error) {
+	if len(keys) == 0 {
+		return nil, errors.New("token: no signing key")
+	}
+	public := make(map[string]ed25519.PublicKey, len(keys))
+	for _, key := range keys {
+		if key.KID == "" || public[key.KID] != nil {
+			return nil, fmt.Errorf("token: key id %q is empty or used twice", key.KID)
+		}
+		if len(key.Private) != ed25519.PrivateKeySize {
+			return nil, fmt.Errorf("token: key %q is not an Ed25519 private key", key.KID)
+		}
+		public[key.KID] = key.Private.Public().(ed25519.PublicKey)
+	}
+	return &Signer{newest: keys[len(keys)-1], public: public}, nil
+}
+
+// wireClaims is Claims as JSON. The session id goes by OpenID Connect's name
+// for it, "sid", and is text as there.
+type wireClaims struct {
+	jwt.RegisteredClaims
+	SessionID string `json:"sid"`
+}
+
+// Validate is called by the library after its own checks (jwt.ClaimsValidator).
+func (w wireClaims) Validate() error {
+	if !isID(w.SessionID) || !isID(w.Subject) || w.IssuedAt == nil {
+		return errClaims
+	}
+	return nil
+}
+
+// Sign makes a JWT with the newest key. It fails when a claim is missing.
+func (s *Signer) Sign(claims Claims) (string, error) {
+	wire := wireClaims{
+		RegisteredClaims: jwt.RegisteredClaims{
+			Issuer:    issuer,
+			Audience:  jwt.ClaimStrings{audience},
+			Subject:   strconv.FormatInt(claims.UserID, 10),
+			IssuedAt:  jwt.NewNumericDate(claims.IssuedAt),
+			ExpiresAt: jwt.NewNumericDate(claims.ExpiresAt),
+		},
+		SessionID: strconv.FormatInt(claims.SessionID, 10),
+	}
+	if err := wire.Validate(); err != nil {
+		return "", fmt.Errorf("token: sign: %w", err)
+	}
+	unsigned := jwt.NewWithClaims(jwt.SigningMethodEdDSA, wire)
+	unsigned.Header["kid"] = s.newest.KID
+	return unsigned.SignedString(s.newest.Private)
+}
+
+// Verify checks signature, algorithm, key id, issuer, audience and lifetime at
+// the moment now, and gives the claims. The error is ErrExpired when lifetime
+// is all that is wrong, and ErrInvalid otherwise; the library's reason is
+// wrapped for the log. The session still has to be looked up: a verified token
+// says who, not whether they are still signed in.
+func (s *Signer) Verify(token string, now time.Time) (Claims, error) {
+	if !LooksJWT(token) {
+		return Claims{}, ErrInvalid
+	}
+	var wire wireClaims
+	_, err := jwt.ParseWithClaims(token, &wire, s.keyOf,
+		jwt.WithValidMethods([]string{jwt.SigningMethodEdDSA.Alg()}),
+		jwt.WithIssuer(issuer),
+		jwt.WithAudience(audience),
+		jwt.WithExpirationRequired(),
+		jwt.WithStrictDecoding(),
+		jwt.WithTimeFunc(func() time.Time { return now }))
+	if err != nil {
+		return Claims{}, fmt.Errorf("%w: %w", kindOf(err), err)
+	}
+	return wire.claims()
+}
+
+// LooksJWT tells whether s is made of three base64url parts and at most 2048
+// characters long, so that nothing else is parsed at all.
+func LooksJWT(s string) bool {
+	return len(s) <= maxJWT && jwtShape.MatchString(s)
+}
+
+func (s *Signer) keyOf(token *jwt.Token) (any, error) {
+	kid, _ := token.Header["kid"].(string)
+	key, known := s.public[kid]
+	if !known {
+		return nil, errors.New("unknown key id")
+	}
+	return key, nil
+}
+
+func (w wireClaims) claims() (Claims, error) {
+	session, errSession := strconv.ParseInt(w.SessionID, 10, 64)
+	user, errUser := strconv.ParseInt(w.Subject, 10, 64)
+	if err := errors.Join(errSession, errUser); err != nil {
+		return Claims{}, fmt.Errorf("%w: %w", ErrInvalid, err)
+	}
+	return Claims{
+		SessionID: session,
+		UserID:    user,
+		IssuedAt:  w.IssuedAt.UTC(),
+		ExpiresAt: w.ExpiresAt.UTC(),
+	}, nil
+}
+
+// kindOf tells expired from invalid. The library reports all failed checks of
+// the claims together, and a token that is wrong in another way as well is not
+// merely expired.
+func kindOf(err error) error {
+	graver := func(other error) bool { return errors.Is(err, other) }
+	if errors.Is(err, jwt.ErrTokenExpired) && !slices.ContainsFunc([]error{
+		jwt.ErrTokenInvalidIssuer,
+		jwt.ErrTokenInvalidAudience,
+		jwt.ErrTokenRequiredClaimMissing,
+		jwt.ErrTokenNotValidYet,
+		errClaims,
+	}, graver) {
+		return ErrExpired
+	}
+	return ErrInvalid
+}
+
+func isID(text string) bool {
+	id, err := strconv.ParseInt(text, 10, 64)
+	return err == nil && id > 0 && strconv.FormatInt(id, 10) == text
+}

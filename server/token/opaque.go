@@ -1,0 +1,87 @@
+package token
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"encoding/hex"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+const (
+	secretBytes = 32 // of a refresh token or a seed
+	macBytes    = 24 // kept of an access token's MAC: 192 bits are 32 characters
+	maxOpaque   = 64 // characters
+)
+
+// Eighteen digits always fit an int64, so what the shape admits can be parsed.
+var (
+	accessShape  = regexp.MustCompile(`^AT-(0|[1-9][0-9]{0,17})-[A-Za-z0-9_-]{32}$`)
+	refreshShape = regexp.MustCompile(`^RT-[A-Za-z0-9_-]{43}$`)
+)
+
+// NewRefresh makes a refresh token, `RT-<43 base64url characters>`, of 32
+// random bytes.
+func NewRefresh() string { return "RT-" + randomText() }
+
+// NewSeed makes what stands in for the refresh token in Access, for a session
+// that has none: 43 base64url characters of 32 random bytes.
+func NewSeed() string { return randomText() }
+
+// Access derives the access token of one generation of a session,
+// `AT-<generation>-<32 base64url characters>` (the shape of a CAS ticket). key
+// is a secret of 32 bytes that is not in the database; refreshOrSeed is the
+// session's refresh token, or a seed where there is none.
+//
+// It is derived, not drawn at random, because a client that lost the answer to
+// a refresh must be given the current access token again, of which only the
+// hash is stored. The refresh token it sends along makes that possible, and
+// only for its holder.
+func Access(key []byte, refreshOrSeed string, sessionID, generation int64) string {
+	// The seed comes last: all before it has a fixed width, so no two inputs
+	// run together into the same bytes.
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte("access-token"))
+	mac.Write(binary.BigEndian.AppendUint64(nil, uint64(sessionID)))
+	mac.Write(binary.BigEndian.AppendUint64(nil, uint64(generation)))
+	mac.Write([]byte(refreshOrSeed))
+	text := base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:macBytes])
+	return "AT-" + strconv.FormatInt(generation, 10) + "-" + text
+}
+
+// Generation reads the generation out of an access token. It tells false when
+// access does not have the shape that Access makes; it proves nothing about who
+// made it.
+func Generation(access string) (int64, bool) {
+	if len(access) > maxOpaque || !accessShape.MatchString(access) {
+		return 0, false
+	}
+	digits, _, _ := strings.Cut(strings.TrimPrefix(access, "AT-"), "-")
+	generation, err := strconv.ParseInt(digits, 10, 64)
+	return generation, err == nil
+}
+
+// Hash is the lower-case hex SHA-256 of a token: what is stored in its place.
+// A plain hash is enough because a token holds at least 192 bits that nobody
+// can guess.
+func Hash(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}
+
+// LooksOpaque tells whether s has the exact shape of an access or refresh
+// token, at most 64 characters. Anything else is refused before it reaches the
+// database.
+func LooksOpaque(s string) bool {
+	return len(s) <= maxOpaque && (accessShape.MatchString(s) || refreshShape.MatchString(s))
+}
+
+func randomText() string {
+	var secret [secretBytes]byte
+	rand.Read(secret[:]) // never fails: crypto/rand stops the program instead
+	return base64.RawURLEncoding.EncodeToString(secret[:])
+}

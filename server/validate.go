@@ -1,0 +1,145 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/labstack/echo/v4"
+
+	"quartet/server/failure"
+)
+
+// parameter is one documented parameter. All of the contract's parameters are
+// scalars in the simple style.
+type parameter struct {
+	name     string
+	in       string
+	required bool
+	schema   *openapi3.Schema
+}
+
+func newParameter(described *openapi3.Parameter) parameter {
+	return parameter{name: described.Name, in: described.In, required: described.Required, schema: merged(described.Schema.Value)}
+}
+
+// checkParameters validates the documented parameters of a request.
+func (o *operation) checkParameters(c echo.Context) error {
+	for _, p := range o.parameters {
+		if err := p.check(p.values(c)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p parameter) values(c echo.Context) []string {
+	switch p.in {
+	case openapi3.ParameterInPath:
+		return []string{c.Param(p.name)}
+	case openapi3.ParameterInQuery:
+		return c.QueryParams()[p.name]
+	default:
+		return c.Request().Header[http.CanonicalHeaderKey(p.name)]
+	}
+}
+
+func (p parameter) check(values []string) error {
+	if len(values) == 0 {
+		if p.required {
+			return failure.Field(p.name, failure.Required)
+		}
+		return nil
+	}
+	if err := checkText(p.name, values...); err != nil {
+		return err
+	}
+	value := scalar(p.schema, values[0])
+	if value == nil {
+		return failure.Field(p.name, failure.Required)
+	}
+	return validate(p.schema, value, p.name)
+}
+
+// validate checks a value against a schema and names the field that fails;
+// root is the name of the value itself.
+func validate(schema *openapi3.Schema, value any, root string) error {
+	err := schema.VisitJSON(value, openapi3.VisitAsRequest(), openapi3.EnableFormatValidation(), openapi3.DisableSchemaErrorDetails())
+	if err == nil {
+		return nil
+	}
+	var broken *openapi3.SchemaError
+	if !errors.As(err, &broken) {
+		return &failure.Error{Code: failure.InvalidField, Field: root, Reason: failure.WrongForm, Cause: err}
+	}
+	field := strings.Join(broken.JSONPointer(), ".")
+	if field == "" {
+		field = root
+	}
+	reason, expected := why(broken)
+	return &failure.Error{Code: failure.InvalidField, Field: field, Reason: reason, Expected: expected}
+}
+
+// why turns the keyword that a value broke into a reason and its limit.
+func why(broken *openapi3.SchemaError) (failure.Reason, string) {
+	schema := broken.Schema
+	switch broken.SchemaField {
+	case "required":
+		return failure.Required, ""
+	case "type", "nullable":
+		return failure.WrongType, strings.Join(schema.Type.Slice(), ", ")
+	case "enum":
+		return failure.NotListed, strings.Trim(strings.Join(strings.Fields(fmt.Sprint(schema.Enum)), ", "), "[]")
+	case "minLength":
+		if schema.MinLength == 1 {
+			return failure.Required, ""
+		}
+		return failure.TooShort, fmt.Sprint(schema.MinLength)
+	case "maxLength":
+		return failure.TooLong, fmt.Sprint(*schema.MaxLength)
+	case "minimum", "maximum":
+		return failure.OutOfRange, ""
+	case "format":
+		if schema.Type.Is(openapi3.TypeInteger) {
+			return failure.OutOfRange, schema.Format
+		}
+	}
+	return failure.WrongForm, ""
+}
+
+// merged folds allOf into one schema, as the generator does: a failure then
+// names its field, and a request is checked once.
+func merged(schema *openapi3.Schema) *openapi3.Schema {
+	if len(schema.AllOf) == 0 {
+		return schema
+	}
+	whole := *schema
+	whole.AllOf, whole.Properties = nil, openapi3.Schemas{}
+	whole.Required = append([]string{}, schema.Required...)
+	for name, property := range schema.Properties {
+		whole.Properties[name] = property
+	}
+	for _, part := range schema.AllOf {
+		fold(&whole, merged(part.Value))
+	}
+	return &whole
+}
+
+func fold(whole, part *openapi3.Schema) {
+	if len(part.Properties) == 0 && whole.Type == nil && len(whole.Properties) == 0 {
+		// A description beside a $ref is written as allOf of that one $ref.
+		described := whole.Description
+		*whole = *part
+		whole.Description = described
+		return
+	}
+	if whole.Type == nil {
+		whole.Type = part.Type
+	}
+	for name, property := range part.Properties {
+		whole.Properties[name] = property
+	}
+	whole.Required = append(whole.Required, part.Required...)
+}

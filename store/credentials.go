@@ -1,0 +1,66 @@
+package store
+
+import "context"
+
+const (
+	setPassword = `UPDATE users SET password_hash = ?, password_changed_at = ?, security_stamp = ?,
+		version = version + 1, updated_at = ? WHERE id = ?`
+	ifPasswordWas = " AND password_hash = ?"
+
+	upgradePasswordHash = "UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?"
+)
+
+// SetPassword gives a user a new password hash and security stamp, and in the
+// same transaction ends the user's other sessions: all that have not ended but
+// keepSession, 0 for none to keep. ended is their number. With wasHash, the
+// password is set only if its hash is still that one. It returns ErrNotFound
+// when the user is not there or the hash has changed.
+func (s *Store) SetPassword(ctx context.Context, userID int64, newHash string, wasHash *string, keepSession int64, stamp string, now Time) (ended int64, err error) {
+	query, args := setPassword, []any{newHash, now, stamp, now, userID}
+	if wasHash != nil {
+		query, args = query+ifPasswordWas, append(args, *wasHash)
+	}
+	err = s.write(ctx, "SetPassword", func(t tx) error {
+		if err := t.change(ctx, query, args...); err != nil {
+			return err
+		}
+		ended, err = t.exec(ctx, endUserSessions, now, EndedByPasswordChange, userID, keepSession)
+		return err
+	})
+	return ended, err
+}
+
+// UpgradePasswordHash replaces a hash by a stronger one of the same password.
+// When the hash is not wasHash any more, nothing happens.
+func (s *Store) UpgradePasswordHash(ctx context.Context, userID int64, wasHash, newHash string) error {
+	_, err := s.exec(ctx, "UpgradePasswordHash", upgradePasswordHash, newHash, userID, wasHash)
+	return err
+}
+
+const (
+	disableUser = "UPDATE users SET disabled_at = COALESCE(disabled_at, ?), version = version + 1, updated_at = ? WHERE id = ?"
+	enableUser  = "UPDATE users SET disabled_at = NULL, version = version + 1, updated_at = ? WHERE id = ?"
+)
+
+// SetUserDisabled disables a user, ending all sessions in the same transaction,
+// or enables one. It returns ErrNotFound.
+func (s *Store) SetUserDisabled(ctx context.Context, userID int64, disabled bool, now Time) error {
+	if !disabled {
+		return s.change(ctx, "SetUserDisabled", enableUser, now, userID)
+	}
+	return s.write(ctx, "SetUserDisabled", func(t tx) error {
+		if err := t.change(ctx, disableUser, now, now, userID); err != nil {
+			return err
+		}
+		_, err := t.exec(ctx, endUserSessions, now, EndedByDisabling, userID, int64(0))
+		return err
+	})
+}
+
+const setUserRole = "UPDATE users SET role = ?, version = version + 1, updated_at = ? WHERE id = ?"
+
+// SetUserRole gives a user one of the roles over the whole server. It returns
+// ErrNotFound.
+func (s *Store) SetUserRole(ctx context.Context, userID int64, role string, now Time) error {
+	return s.change(ctx, "SetUserRole", setUserRole, role, now, userID)
+}

@@ -1,0 +1,129 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+)
+
+// ErrNotFound says that no row is there, or that a row to refer to is missing.
+var ErrNotFound = errors.New("store: not found")
+
+// ConflictError says that a value which must be unique is already there. What
+// is one of username, email, mobile, id, guid, code, alias, open_id, session
+// and membership. It is returned as a value, not as a pointer.
+type ConflictError struct{ What string }
+
+// Error names the value that is taken.
+func (e ConflictError) Error() string { return "store: " + e.What + " is taken" }
+
+// UnavailableError says that the database cannot answer now: out of reach,
+// locked or busy for too long, full, read-only, closed, or too slow for the
+// caller's context. The same call can succeed later. It is returned as a value,
+// not as a pointer.
+type UnavailableError struct {
+	Verb  string // the method that failed
+	Cause error
+}
+
+// Error is for the log.
+func (e UnavailableError) Error() string {
+	return fmt.Sprintf("store: %s: unavailable: %v", e.Verb, e.Cause)
+}
+
+// Unwrap gives the cause, so that a context's error can be found in it.
+func (e UnavailableError) Unwrap() error { return e.Cause }
+
+var (
+	errClosed = errors.New("the store is closed")
+	// errOvertaken says that another transaction took what this one had seen
+	// free. A new try sees the other's row.
+	errOvertaken = errors.New("overtaken by another transaction")
+)
+
+// fail turns an error of an engine into one of the store's. It is the only
+// place that does, and leaves the store's own errors as they are.
+func fail(verb string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if errors.Is(err, ErrNotFound) || errors.Is(err, sql.ErrNoRows) || dangling(err) {
+		return ErrNotFound
+	}
+	if what, ok := conflict(err); ok {
+		return ConflictError{What: what}
+	}
+	if unavailable(err) {
+		return UnavailableError{Verb: verb, Cause: err}
+	}
+	return fmt.Errorf("store: %s: %w", verb, err)
+}
+
+// conflicts says what a unique index is about. PostgreSQL names the index and
+// SQLite its columns.
+var conflicts = map[string]string{
+	"users_id": "id", "users.id": "id",
+	"users_guid": "guid", "users.guid": "guid",
+	"users_username_key": "username", "users.username_key": "username",
+	"users_verified_email": "email", "users.email_key": "email",
+	"users_verified_mobile": "mobile", "users.mobile_index": "mobile",
+	"user_aliases_source_alias": "alias", "user_aliases.source, user_aliases.alias": "alias",
+	"wechat_identities_open_id": "open_id", "wechat_identities.app_id, wechat_identities.open_id": "open_id",
+	"wechat_unions_union_id": "open_id", "wechat_unions.union_id": "open_id",
+	"sessions_id": "id", "sessions.id": "id",
+	"sessions_access_hash": "session", "sessions.access_hash": "session",
+	"sessions_refresh_hash": "session", "sessions.refresh_hash": "session",
+	"sessions_exclusive": "session", "sessions.user_id, sessions.exclusive_class": "session",
+	"organisations_id": "id", "organisations.id": "id",
+	"organisations_code": "code", "organisations.code": "code",
+	"roles_id": "id", "roles.id": "id",
+	"roles_code": "code", "roles.code": "code",
+	"applications_id": "id", "applications.id": "id",
+	"memberships_key": "membership", "memberships.user_id, memberships.organisation_id": "membership",
+}
+
+func conflict(err error) (what string, ok bool) {
+	if taken, ok := errors.AsType[ConflictError](err); ok {
+		return taken.What, true
+	}
+	index, ok := sqliteConflict(err)
+	if !ok {
+		index, ok = pgConflict(err)
+	}
+	if !ok {
+		return "", false
+	}
+	what, ok = conflicts[index]
+	return what, ok
+}
+
+// dangling tells whether a row refers to one that is not there.
+func dangling(err error) bool {
+	return sqliteDangling(err) || pgCode(err) == pgForeignKeyViolation
+}
+
+// retryable tells whether the same transaction can succeed if it is run again
+// at once.
+func retryable(err error) bool {
+	return err != nil && (errors.Is(err, errOvertaken) || pgRetryable(err))
+}
+
+func unavailable(err error) bool {
+	for _, sign := range []error{
+		errClosed, errOvertaken, driver.ErrBadConn, sql.ErrConnDone, sql.ErrTxDone,
+		context.DeadlineExceeded, context.Canceled,
+	} {
+		if errors.Is(err, sign) {
+			return true
+		}
+	}
+	_, already := errors.AsType[UnavailableError](err)
+	return already || sqliteUnavailable(err) || pgUnavailable(err)
+}
+
+// missingTable tells whether a query named a table that does not exist yet.
+func missingTable(err error) bool {
+	return sqliteMissingTable(err) || pgCode(err) == pgUndefinedTable
+}

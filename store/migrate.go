@@ -1,0 +1,99 @@
+package store
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"io/fs"
+	"time"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/database"
+	"github.com/pressly/goose/v3/lock"
+)
+
+//go:embed migrations/*.sql
+var embedded embed.FS
+
+// Migrate brings the tables to the newest version that this program knows. It
+// can be called by several servers at the same moment, and does nothing when
+// there is nothing to do.
+func (s *Store) Migrate(ctx context.Context) error {
+	return s.guard("Migrate", func() error {
+		err := s.migrate(ctx)
+		for range 2 {
+			if err == nil || ctx.Err() != nil || unavailable(err) {
+				break
+			}
+			// SQLite has no lock over a whole migration: another process can
+			// have made the same table meanwhile. Then nothing is left to do.
+			err = s.migrate(ctx)
+		}
+		return err
+	})
+}
+
+func (s *Store) migrate(ctx context.Context) (err error) {
+	db, release := s.migrator()
+	defer func() { err = errors.Join(err, release()) }()
+	provider, err := s.provider(db)
+	if err != nil {
+		return err
+	}
+	_, err = provider.Up(ctx)
+	return err
+}
+
+// provider makes what applies the migrations. PostgreSQL and its relatives are
+// locked by a row of a table, which all of them have, unlike advisory locks.
+func (s *Store) provider(db *pool) (*goose.Provider, error) {
+	migrations, err := fs.Sub(embedded, "migrations")
+	if err != nil {
+		return nil, err
+	}
+	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
+	if s.engine == Postgres {
+		locker, err := lock.NewPostgresTableLocker(lock.WithTableLockTimeout(200*time.Millisecond, 300))
+		if err != nil {
+			return nil, err
+		}
+		options = append(options, goose.WithLocker(locker))
+	}
+	return goose.NewProvider(s.dialect(), db.DB.DB, migrations, options...)
+}
+
+func (s *Store) dialect() database.Dialect {
+	if s.engine == Postgres {
+		return database.DialectPostgres
+	}
+	return database.DialectSQLite3
+}
+
+// MigrationStatus tells which version the tables have, 0 when there are none,
+// and which is the newest that this program knows. It changes nothing.
+func (s *Store) MigrationStatus(ctx context.Context) (current, newest int64, err error) {
+	err = s.guard("MigrationStatus", func() error {
+		provider, err := s.provider(s.reader)
+		if err != nil {
+			return err
+		}
+		sources := provider.ListSources()
+		newest = sources[len(sources)-1].Version
+		current, err = s.currentVersion(ctx)
+		return err
+	})
+	return current, newest, err
+}
+
+// currentVersion asks the table of versions itself: the provider would make it.
+func (s *Store) currentVersion(ctx context.Context) (int64, error) {
+	versions, err := database.NewStore(s.dialect(), goose.DefaultTablename)
+	if err != nil {
+		return 0, err
+	}
+	version, err := versions.GetLatestVersion(ctx, s.reader.DB)
+	if missingTable(err) || errors.Is(err, database.ErrVersionNotFound) {
+		return 0, nil
+	}
+	return version, err
+}

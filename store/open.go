@@ -1,0 +1,115 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"sync/atomic"
+	"time"
+)
+
+// The engines a store can stand on, as Engine names them.
+const (
+	SQLite   = "sqlite"
+	Postgres = "postgres"
+)
+
+// Options say which database to open and how patient to be with it.
+type Options struct {
+	// URL is sqlite:PATH, with PATH relative or absolute, or a PostgreSQL
+	// connection URL (postgres://… or postgresql://…).
+	URL string
+	// BusyTimeout is how long an SQLite statement waits for a lock that another
+	// process holds; 0 means 5 s.
+	BusyTimeout time.Duration
+	// MaxConnections bounds the connections to PostgreSQL; 0 means 16. SQLite
+	// always has one writer and four readers.
+	MaxConnections int
+}
+
+func (o Options) withDefaults() Options {
+	if o.BusyTimeout <= 0 {
+		o.BusyTimeout = 5 * time.Second
+	}
+	if o.MaxConnections <= 0 {
+		o.MaxConnections = 16
+	}
+	return o
+}
+
+// Store is the database. Its methods are safe for concurrent use.
+//
+// Besides what a method names itself, it can return an UnavailableError, and
+// any other failure of the engine with the method's name in front.
+type Store struct {
+	engine string
+	path   string
+	reader *pool
+	writer *pool // on PostgreSQL the reader itself
+	probe  string
+	closed atomic.Bool
+
+	// migrator opens what migrations run on, and says how to let go of it.
+	migrator func() (*pool, func() error)
+}
+
+// Open connects to the database that o.URL names and makes sure it answers.
+// An SQLite file that does not exist is made, readable by its owner alone; its
+// folder must exist. The tables are Migrate's to make.
+func Open(ctx context.Context, o Options) (*Store, error) {
+	s, err := connect(o.withDefaults())
+	if err != nil {
+		return nil, fail("Open", err)
+	}
+	if err := s.Ping(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return s, nil
+}
+
+// connect leaves the URL out of its errors: it can hold a password.
+func connect(o Options) (*Store, error) {
+	scheme, rest, _ := strings.Cut(o.URL, ":")
+	switch scheme {
+	case "sqlite":
+		return connectSQLite(rest, o)
+	case "postgres", "postgresql":
+		return connectPostgres(o)
+	default:
+		return nil, errors.New("the URL must be sqlite:PATH or postgres://…")
+	}
+}
+
+// Engine says what the store stands on: SQLite or Postgres.
+func (s *Store) Engine() string { return s.engine }
+
+// Path is the database file of SQLite, "" on any other engine.
+func (s *Store) Path() string { return s.path }
+
+// Ping makes sure that reader and writer answer. On SQLite the writer takes the
+// write lock for a moment, so a file that another process keeps locked is
+// found out.
+func (s *Store) Ping(ctx context.Context) error {
+	return s.guard("Ping", func() error {
+		var answer int
+		if err := s.reader.GetContext(ctx, &answer, s.probe); err != nil {
+			return err
+		}
+		return s.transact(ctx, func(t tx) error { return t.get(ctx, &answer, s.probe) })
+	})
+}
+
+// Close lets go of the database. Verbs that are called later answer with an
+// UnavailableError.
+func (s *Store) Close() error {
+	if s.closed.Swap(true) {
+		return nil
+	}
+	// SQLite's last connection to close moves the write-ahead log into the
+	// database file, which a reader, being query_only, may not do.
+	err := s.reader.Close()
+	if s.writer != s.reader {
+		err = errors.Join(err, s.writer.Close())
+	}
+	return fail("Close", err)
+}

@@ -1,0 +1,80 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"slices"
+)
+
+const (
+	// A window starts with the first event in it, so that a limit of one is a
+	// distance between two. No row is changed when the limit is reached.
+	takeQuota = `INSERT INTO rate_counters (key, window_start, count, expires_at) VALUES (?, ?, 1, ?)
+		ON CONFLICT (key) DO UPDATE SET
+			count = CASE WHEN rate_counters.expires_at <= excluded.window_start THEN 1 ELSE rate_counters.count + 1 END,
+			window_start = CASE WHEN rate_counters.expires_at <= excluded.window_start
+				THEN excluded.window_start ELSE rate_counters.window_start END,
+			expires_at = CASE WHEN rate_counters.expires_at <= excluded.window_start
+				THEN excluded.expires_at ELSE rate_counters.expires_at END
+		WHERE rate_counters.expires_at <= excluded.window_start OR rate_counters.count < ?`
+	quotaExpires = "SELECT expires_at FROM rate_counters WHERE key = ?"
+	clearQuota   = "DELETE FROM rate_counters WHERE key = ?"
+)
+
+var errQuotaReached = errors.New("a quota is reached")
+
+// TakeQuotas counts one event against all quotas, or against none when one of
+// them is reached: then retryAfterMillis is how long until all of them have room
+// again. Counting is atomic, so parallel callers never pass a limit.
+func (s *Store) TakeQuotas(ctx context.Context, quotas []Quota, now Time) (ok bool, retryAfterMillis int64, err error) {
+	// Everybody takes rows in the same order, so nobody waits in a circle.
+	quotas = slices.SortedFunc(slices.Values(quotas), func(a, b Quota) int { return cmp.Compare(a.Key, b.Key) })
+	err = s.write(ctx, "TakeQuotas", func(t tx) error {
+		retryAfterMillis = 0
+		for _, q := range quotas {
+			wait, err := take(ctx, t, q, now)
+			if err != nil {
+				return err
+			}
+			retryAfterMillis = max(retryAfterMillis, wait)
+		}
+		if retryAfterMillis > 0 {
+			return errQuotaReached // roll back what the others have counted
+		}
+		return nil
+	})
+	if errors.Is(err, errQuotaReached) {
+		return false, retryAfterMillis, nil
+	}
+	return err == nil, 0, err
+}
+
+// take counts one event and gives 0, or the milliseconds until there is room.
+func take(ctx context.Context, t tx, q Quota, now Time) (wait int64, err error) {
+	if q.Limit <= 0 {
+		return max(q.WindowMillis, 1), nil
+	}
+	counted, err := t.exec(ctx, takeQuota, q.Key, now, now+Time(q.WindowMillis), q.Limit)
+	if err != nil || counted > 0 {
+		return 0, err
+	}
+	var expires Time
+	if err := t.get(ctx, &expires, quotaExpires, q.Key); err != nil {
+		return 0, overtakenIfGone(err)
+	}
+	return max(int64(expires-now), 1), nil
+}
+
+// ClearQuotas forgets what was counted under keys.
+func (s *Store) ClearQuotas(ctx context.Context, keys []string) error {
+	keys = slices.Sorted(slices.Values(keys))
+	return s.write(ctx, "ClearQuotas", func(t tx) error {
+		for _, key := range keys {
+			if _, err := t.exec(ctx, clearQuota, key); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,85 @@
+package store
+
+import "context"
+
+const (
+	rotateAccess = `UPDATE sessions SET previous_access_hash = access_hash, access_hash = ?, rotated_at = ?,
+		generation = generation + 1, access_expires_at = ?, last_seen_at = ?
+		WHERE id = ? AND generation = ? AND ended_at IS NULL`
+	slideAccess = `UPDATE sessions SET
+		access_expires_at = CASE WHEN access_expires_at < ? THEN ? ELSE access_expires_at END,
+		last_seen_at = CASE WHEN last_seen_at < ? THEN ? ELSE last_seen_at END,
+		front_type = COALESCE(?, front_type)
+		WHERE id = ? AND ended_at IS NULL`
+	touchSession = "UPDATE sessions SET last_seen_at = ? WHERE id = ? AND last_seen_at < ?"
+
+	boundDevice = "SELECT device_number FROM sessions WHERE id = ?"
+	bindDevice  = "UPDATE sessions SET device_number = COALESCE(device_number, ?) WHERE id = ? RETURNING device_number"
+
+	endSession      = "UPDATE sessions SET ended_at = ?, end_reason = ? WHERE id = ? AND ended_at IS NULL"
+	endSessionOf    = endSession + " AND user_id = ?"
+	endUserSessions = "UPDATE sessions SET ended_at = ?, end_reason = ? WHERE user_id = ? AND id <> ? AND ended_at IS NULL"
+)
+
+// RotateAccess gives a session its next access token: the present hash becomes
+// the previous one. Only one of any number of callers who saw fromGeneration has
+// rotated true, and none when the session has ended.
+func (s *Store) RotateAccess(ctx context.Context, id, fromGeneration int64, newHash string, accessExpires, now Time) (rotated bool, err error) {
+	changed, err := s.exec(ctx, "RotateAccess", rotateAccess, newHash, now, accessExpires, now, id, fromGeneration)
+	return changed > 0, err
+}
+
+// SlideAccess prolongs the access token of a session that has not ended, never
+// shortening it, and notes that the session was used and, if given, by which
+// front end. It tells whether there was such a session.
+func (s *Store) SlideAccess(ctx context.Context, id int64, accessExpires, now Time, frontType *int64) (bool, error) {
+	changed, err := s.exec(ctx, "SlideAccess", slideAccess, accessExpires, accessExpires, now, now, frontType, id)
+	return changed > 0, err
+}
+
+// TouchSession notes that a session was used. Going back in time or having no
+// such session changes nothing.
+func (s *Store) TouchSession(ctx context.Context, id int64, now Time) error {
+	_, err := s.exec(ctx, "TouchSession", touchSession, now, id, now)
+	return err
+}
+
+// BindDevice binds a session to a device if it is bound to none, and gives the
+// device it is bound to. It returns ErrNotFound.
+func (s *Store) BindDevice(ctx context.Context, id int64, device string) (bound string, err error) {
+	// A binding never changes, so one that is seen needs no write.
+	present, err := one[*string](ctx, s, "BindDevice", boundDevice, id)
+	if err != nil {
+		return "", err
+	}
+	if present != nil {
+		return *present, nil
+	}
+	bindings, err := returned[string](ctx, s, "BindDevice", bindDevice, device, id)
+	if err != nil {
+		return "", err
+	}
+	if len(bindings) == 0 {
+		return "", ErrNotFound
+	}
+	return bindings[0], nil
+}
+
+// EndSession ends a session for a reason, one of the EndedBy constants. It tells
+// whether there was one that had not ended.
+func (s *Store) EndSession(ctx context.Context, id int64, reason string, now Time) (ended bool, err error) {
+	changed, err := s.exec(ctx, "EndSession", endSession, now, reason, id)
+	return changed > 0, err
+}
+
+// EndSessionOf is EndSession for a session that must be the user's.
+func (s *Store) EndSessionOf(ctx context.Context, userID, id int64, reason string, now Time) (ended bool, err error) {
+	changed, err := s.exec(ctx, "EndSessionOf", endSessionOf, now, reason, id, userID)
+	return changed > 0, err
+}
+
+// EndUserSessions ends the sessions of a user that have not ended, but for
+// except (0: all), and gives their number.
+func (s *Store) EndUserSessions(ctx context.Context, userID, except int64, reason string, now Time) (int64, error) {
+	return s.exec(ctx, "EndUserSessions", endUserSessions, now, reason, userID, except)
+}

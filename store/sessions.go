@@ -1,0 +1,90 @@
+package store
+
+import "context"
+
+var (
+	insertSession = insertInto[Session]("sessions")
+	putSession    = insertSession + replacing[Session]()
+
+	selectSessions = "SELECT " + selected[Session]("") + " FROM sessions "
+	liveSessions   = selectSessions + "WHERE user_id = ? AND ended_at IS NULL AND expires_at > ? ORDER BY created_at DESC, id DESC"
+	successorOf    = selectSessions + `WHERE user_id = ? AND exclusive_class = ? AND created_at >= ? AND id <> ?
+		ORDER BY created_at DESC, id DESC LIMIT 1`
+
+	selectOwned = "SELECT " + selected[Session]("s.") + `, u.role AS user_role, u.disabled_at AS user_disabled_at
+		FROM sessions s JOIN users u ON u.id = s.user_id `
+	sessionByID          = selectOwned + "WHERE s.id = ?"
+	sessionByAccessHash  = selectOwned + "WHERE s.access_hash = ? OR s.previous_access_hash = ?"
+	sessionByRefreshHash = selectOwned + "WHERE s.refresh_hash = ?"
+)
+
+const (
+	noteSignIn = `UPDATE users SET last_login_at = ?, company_type = COALESCE(?, company_type)
+		WHERE id = ? AND disabled_at IS NULL`
+	endReplaced = `UPDATE sessions SET ended_at = ?, end_reason = ?
+		WHERE user_id = ? AND exclusive_class = ? AND ended_at IS NULL`
+)
+
+// OpenSession adds a session and notes the sign-in at its user, in one
+// transaction. A session of an exclusive class ends the user's other one of that
+// class: however many are opened at the same moment, one is live. companyType,
+// if any, is kept at the user. It returns ErrNotFound when there is no such user
+// or the user is disabled, and a ConflictError of id or session.
+func (s *Store) OpenSession(ctx context.Context, session Session, companyType *int64) error {
+	return s.write(ctx, "OpenSession", func(t tx) error {
+		// This also locks the user's row, so on every engine the sign-ins of one
+		// user come one after the other, and none passes a disabling.
+		if err := t.change(ctx, noteSignIn, session.CreatedAt, companyType, session.UserID); err != nil {
+			return err
+		}
+		if session.ExclusiveClass != nil {
+			_, err := t.exec(ctx, endReplaced, session.CreatedAt, EndedByReplacement, session.UserID, *session.ExclusiveClass)
+			if err != nil {
+				return err
+			}
+		}
+		_, err := t.insert(ctx, insertSession, session)
+		return err
+	})
+}
+
+// PutSession adds a session or replaces the one of the same id: for fixtures. It
+// returns ErrNotFound when there is no such user, and a ConflictError of session
+// when its class has another live one or its hashes are taken.
+func (s *Store) PutSession(ctx context.Context, session Session) error {
+	return s.insert(ctx, "PutSession", putSession, session)
+}
+
+// SessionByAccessHash finds a session by the hash of its access token or of the
+// one before it, ended sessions too, or ErrNotFound.
+func (s *Store) SessionByAccessHash(ctx context.Context, hash string) (SessionOwner, error) {
+	return one[SessionOwner](ctx, s, "SessionByAccessHash", sessionByAccessHash, hash, hash)
+}
+
+// SessionByRefreshHash finds a session by the hash of its refresh token, ended
+// sessions too, or ErrNotFound.
+func (s *Store) SessionByRefreshHash(ctx context.Context, hash string) (SessionOwner, error) {
+	return one[SessionOwner](ctx, s, "SessionByRefreshHash", sessionByRefreshHash, hash)
+}
+
+// SessionByID finds a session, ended ones too, or ErrNotFound.
+func (s *Store) SessionByID(ctx context.Context, id int64) (SessionOwner, error) {
+	return one[SessionOwner](ctx, s, "SessionByID", sessionByID, id)
+}
+
+// LiveSessions gives the sessions of a user that have neither ended nor reached
+// the end of their time at now, newest first.
+func (s *Store) LiveSessions(ctx context.Context, userID int64, now Time) ([]Session, error) {
+	return many[Session](ctx, s, "LiveSessions", liveSessions, userID, now)
+}
+
+// SuccessorOf finds what replaced a session: the newest one of the same user and
+// exclusive class that was opened at its end or later, ended or not. It returns
+// ErrNotFound, also for a session that has not ended or is of no class.
+func (s *Store) SuccessorOf(ctx context.Context, session Session) (Session, error) {
+	if session.EndedAt == nil || session.ExclusiveClass == nil {
+		return Session{}, ErrNotFound
+	}
+	return one[Session](ctx, s, "SuccessorOf", successorOf,
+		session.UserID, *session.ExclusiveClass, *session.EndedAt, session.ID)
+}

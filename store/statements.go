@@ -1,0 +1,236 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/jmoiron/sqlx/reflectx"
+	"github.com/sethvargo/go-retry"
+)
+
+// pool is a set of connections with the statements prepared on them. Queries
+// are written with ?, and rebound to the engine's own form once.
+type pool struct {
+	*sqlx.DB
+	statements sync.Map // query text → *sqlx.Stmt
+}
+
+// prepared gives the statement of a query, made at its first use. Only texts
+// that are constants of this package may come here: each is kept for good.
+func (p *pool) prepared(ctx context.Context, query string) (*sqlx.Stmt, error) {
+	if known, ok := p.statements.Load(query); ok {
+		return known.(*sqlx.Stmt), nil
+	}
+	made, err := p.PreparexContext(ctx, p.Rebind(query))
+	if err != nil {
+		return nil, err
+	}
+	kept, others := p.statements.LoadOrStore(query, made)
+	if others {
+		_ = made.Close() // nobody has used it
+	}
+	return kept.(*sqlx.Stmt), nil
+}
+
+// one reads the row that a query finds, or ErrNotFound.
+func one[T any](ctx context.Context, s *Store, verb, query string, args ...any) (row T, err error) {
+	err = s.guard(verb, func() error {
+		return s.repeat(ctx, func() error {
+			statement, err := s.reader.prepared(ctx, query)
+			if err != nil {
+				return err
+			}
+			return statement.GetContext(ctx, &row, args...)
+		})
+	})
+	return row, err
+}
+
+// many reads all the rows that a query finds.
+func many[T any](ctx context.Context, s *Store, verb, query string, args ...any) ([]T, error) {
+	return list[T](ctx, s, s.reader, verb, query, args...)
+}
+
+// returned runs a writing query with a RETURNING clause. It reads to the end of
+// the rows, because only there SQLite commits and can fail to.
+func returned[T any](ctx context.Context, s *Store, verb, query string, args ...any) ([]T, error) {
+	return list[T](ctx, s, s.writer, verb, query, args...)
+}
+
+func list[T any](ctx context.Context, s *Store, p *pool, verb, query string, args ...any) (found []T, err error) {
+	err = s.guard(verb, func() error {
+		return s.repeat(ctx, func() error {
+			statement, err := p.prepared(ctx, query)
+			if err != nil {
+				return err
+			}
+			found = nil
+			return statement.SelectContext(ctx, &found, args...)
+		})
+	})
+	return found, err
+}
+
+// exec runs a writing query and gives the number of rows it changed.
+func (s *Store) exec(ctx context.Context, verb, query string, args ...any) (changed int64, err error) {
+	err = s.guard(verb, func() error {
+		return s.repeat(ctx, func() error {
+			statement, err := s.writer.prepared(ctx, query)
+			if err != nil {
+				return err
+			}
+			result, err := statement.ExecContext(ctx, args...)
+			if err != nil {
+				return err
+			}
+			changed, err = result.RowsAffected()
+			return err
+		})
+	})
+	return changed, err
+}
+
+// change is exec for a query that must find a row.
+func (s *Store) change(ctx context.Context, verb, query string, args ...any) error {
+	changed, err := s.exec(ctx, verb, query, args...)
+	if err == nil && changed == 0 {
+		return ErrNotFound
+	}
+	return err
+}
+
+// insert adds a row, whose fields the query names as :column.
+func (s *Store) insert(ctx context.Context, verb, query string, row any) error {
+	query, args, err := sqlx.Named(query, row)
+	if err != nil {
+		return fail(verb, err)
+	}
+	_, err = s.exec(ctx, verb, query, args...)
+	return err
+}
+
+// write runs fn in a transaction of the writer. fn can run more than once, so it
+// must begin by forgetting what an earlier run found.
+func (s *Store) write(ctx context.Context, verb string, fn func(tx) error) error {
+	return s.guard(verb, func() error {
+		return s.repeat(ctx, func() error { return s.transact(ctx, fn) })
+	})
+}
+
+func (s *Store) transact(ctx context.Context, fn func(tx) error) error {
+	begun, err := s.writer.BeginTxx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = begun.Rollback() }() // nothing to roll back after a commit
+	if err := fn(tx{begun}); err != nil {
+		return err
+	}
+	return begun.Commit()
+}
+
+// repeat runs fn again, with a growing pause and for at most three seconds, as
+// long as the engine says that it lost against another transaction. SQLite
+// never does.
+func (s *Store) repeat(ctx context.Context, fn func() error) error {
+	err := fn()
+	if !retryable(err) {
+		return err
+	}
+	pause := retry.WithMaxDuration(3*time.Second,
+		retry.WithJitterPercent(50,
+			retry.WithCappedDuration(100*time.Millisecond,
+				retry.NewExponential(2*time.Millisecond))))
+	return retry.Do(ctx, pause, func(context.Context) error {
+		err := fn()
+		if retryable(err) {
+			return retry.RetryableError(err)
+		}
+		return err
+	})
+}
+
+// guard is the way of every verb: it refuses when the store is closed, also when
+// that happens meanwhile, and words the error.
+func (s *Store) guard(verb string, fn func() error) error {
+	if s.closed.Load() {
+		return fail(verb, errClosed)
+	}
+	err := fn()
+	if err != nil && s.closed.Load() {
+		err = errors.Join(errClosed, err)
+	}
+	return fail(verb, err)
+}
+
+// tx is a transaction of the writer. Its statements are not prepared: preparing
+// needs a connection, and the writer of SQLite has only the one in use.
+type tx struct{ *sqlx.Tx }
+
+func (t tx) get(ctx context.Context, row any, query string, args ...any) error {
+	return t.GetContext(ctx, row, t.Rebind(query), args...)
+}
+
+func (t tx) exec(ctx context.Context, query string, args ...any) (changed int64, err error) {
+	result, err := t.ExecContext(ctx, t.Rebind(query), args...)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+// change is exec for a query that must find a row.
+func (t tx) change(ctx context.Context, query string, args ...any) error {
+	changed, err := t.exec(ctx, query, args...)
+	if err == nil && changed == 0 {
+		return ErrNotFound
+	}
+	return err
+}
+
+// insert adds a row, whose fields the query names as :column.
+func (t tx) insert(ctx context.Context, query string, row any) (added bool, err error) {
+	query, args, err := sqlx.Named(query, row)
+	if err != nil {
+		return false, err
+	}
+	changed, err := t.exec(ctx, query, args...)
+	return changed > 0, err
+}
+
+// columnsOf lists the columns of a row type, so that the db tags of rows.go are
+// the one list of them.
+func columnsOf[T any]() []string {
+	var columns []string
+	for _, field := range reflectx.NewMapper("db").TypeMap(reflect.TypeFor[T]()).Index {
+		columns = append(columns, field.Name)
+	}
+	return columns
+}
+
+// selected lists the columns of a row type for a SELECT, with a prefix such as
+// "u." before each.
+func selected[T any](prefix string) string {
+	return prefix + strings.Join(columnsOf[T](), ", "+prefix)
+}
+
+// insertInto writes the INSERT of a whole row for insert.
+func insertInto[T any](table string) string {
+	columns := columnsOf[T]()
+	return "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES (:" + strings.Join(columns, ", :") + ")"
+}
+
+// replacing completes an INSERT: a row of the same id takes the new values.
+func replacing[T any]() string {
+	var sets []string
+	for _, column := range slices.DeleteFunc(columnsOf[T](), func(c string) bool { return c == "id" }) {
+		sets = append(sets, column+" = excluded."+column)
+	}
+	return " ON CONFLICT (id) DO UPDATE SET " + strings.Join(sets, ", ")
+}

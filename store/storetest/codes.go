@@ -1,0 +1,118 @@
+package storetest
+
+import (
+	"testing"
+
+	"quartet/store"
+)
+
+var signIn = store.CodeKey{Purpose: "sign_in", MobileIndex: "index"}
+
+const attempts = 5
+
+// sent leaves an active code that is good until noon and five minutes.
+func sent(t *testing.T, s *store.Store, mac string) {
+	t.Helper()
+	check(t, s.PutCode(t.Context(), signIn, mac, noon, noon+5*minute))
+	check(t, s.ActivateCode(t.Context(), signIn, mac))
+}
+
+func spend(t *testing.T, s *store.Store, k store.CodeKey, mac string, now store.Time) bool {
+	t.Helper()
+	return must(s.SpendCode(t.Context(), k, mac, now, attempts))(t)
+}
+
+func live(t *testing.T, s *store.Store, now store.Time) bool {
+	t.Helper()
+	return must(s.CodeLive(t.Context(), signIn, now, attempts))(t)
+}
+
+var codeTests = map[string]func(*testing.T, *store.Store){
+	"a code is good once": func(t *testing.T, s *store.Store) {
+		sent(t, s, "right")
+		same(t, live(t, s, noon), true)
+		same(t, spend(t, s, signIn, "right", noon), true)
+		same(t, spend(t, s, signIn, "right", noon), false)
+		same(t, live(t, s, noon), false)
+		check(t, s.ActivateCode(t.Context(), signIn, "right")) // activating does not revive
+		same(t, spend(t, s, signIn, "right", noon), false)
+	},
+	"a code is good for its purpose and mobile": func(t *testing.T, s *store.Store) {
+		sent(t, s, "right")
+		same(t, spend(t, s, store.CodeKey{Purpose: "verify_mobile", MobileIndex: "index"}, "right", noon), false)
+		same(t, spend(t, s, store.CodeKey{Purpose: "sign_in", MobileIndex: "other"}, "right", noon), false)
+		same(t, spend(t, s, signIn, "right", noon), true)
+	},
+	"a code is good until its time is over": func(t *testing.T, s *store.Store) {
+		sent(t, s, "right")
+		same(t, live(t, s, noon+5*minute), false)
+		same(t, spend(t, s, signIn, "right", noon+5*minute), false)
+		same(t, spend(t, s, signIn, "right", noon+5*minute-1), true)
+	},
+	"a code is good after its message was accepted": func(t *testing.T, s *store.Store) {
+		check(t, s.PutCode(t.Context(), signIn, "right", noon, noon+5*minute))
+		same(t, live(t, s, noon), false)
+		same(t, spend(t, s, signIn, "right", noon), false)
+		check(t, s.ActivateCode(t.Context(), signIn, "other"))
+		same(t, spend(t, s, signIn, "right", noon), false)
+		check(t, s.ActivateCode(t.Context(), signIn, "right"))
+		same(t, spend(t, s, signIn, "right", noon), true)
+	},
+	"a code whose message was refused is gone": func(t *testing.T, s *store.Store) {
+		check(t, s.PutCode(t.Context(), signIn, "right", noon, noon+5*minute))
+		check(t, s.DropCode(t.Context(), signIn, "other"))
+		check(t, s.ActivateCode(t.Context(), signIn, "right"))
+		same(t, live(t, s, noon), true)
+		check(t, s.DropCode(t.Context(), signIn, "right"))
+		same(t, spend(t, s, signIn, "right", noon), false)
+	},
+	"a newer code takes the place of an older": func(t *testing.T, s *store.Store) {
+		sent(t, s, "older")
+		for range attempts {
+			spend(t, s, signIn, "wrong", noon)
+		}
+		sent(t, s, "newer")
+		same(t, spend(t, s, signIn, "older", noon), false)
+		same(t, spend(t, s, signIn, "newer", noon), true)
+		check(t, s.PutCode(t.Context(), signIn, "newest", noon, noon+5*minute)) // used, and now new
+		same(t, live(t, s, noon), false)
+		check(t, s.ActivateCode(t.Context(), signIn, "newest"))
+		same(t, spend(t, s, signIn, "newest", noon), true)
+	},
+	"wrong guesses burn a code": func(t *testing.T, s *store.Store) {
+		sent(t, s, "right")
+		for range attempts - 1 {
+			same(t, spend(t, s, signIn, "wrong", noon), false)
+		}
+		same(t, live(t, s, noon), true)
+		same(t, spend(t, s, signIn, "wrong", noon), false)
+		same(t, live(t, s, noon), false)
+		same(t, spend(t, s, signIn, "right", noon), false)
+	},
+	"of parallel right submissions one is good": func(t *testing.T, s *store.Store) {
+		sent(t, s, "right")
+		var good tally
+		together(100, func(int) {
+			spent, err := s.SpendCode(t.Context(), signIn, "right", noon, attempts)
+			if err != nil {
+				t.Error(err)
+			}
+			good.add(spent)
+		})
+		same(t, good.n, 1)
+	},
+	"parallel wrong guesses burn a code, and five are counted": func(t *testing.T, s *store.Store) {
+		sent(t, s, "right")
+		together(100, func(int) {
+			spent, err := s.SpendCode(t.Context(), signIn, "wrong", noon, attempts)
+			if err != nil || spent {
+				t.Errorf("spent %v, %v", spent, err)
+			}
+		})
+		same(t, spend(t, s, signIn, "right", noon), false)
+		// With one more attempt allowed the sixth would be compared, with five
+		// it is not: exactly five were counted.
+		same(t, must(s.CodeLive(t.Context(), signIn, noon, attempts+1))(t), true)
+		same(t, must(s.CodeLive(t.Context(), signIn, noon, attempts))(t), false)
+	},
+}

@@ -1,0 +1,163 @@
+package storetest
+
+import (
+	"testing"
+
+	"quartet/store"
+)
+
+func organisation(id int64, code string) store.Organisation {
+	return store.Organisation{ID: id, Code: code, Name: "云海 " + code, CreatedAt: noon}
+}
+
+func role(id int64, code string) store.Role {
+	return store.Role{ID: id, Code: code, Name: "老师 " + code, CreatedAt: noon}
+}
+
+func application(id string) store.Application {
+	return store.Application{ID: id, Name: "Portal " + id, CreatedAt: noon}
+}
+
+// school leaves user 1, organisations 1 and 2, and roles 1 and 2.
+func school(t *testing.T, s *store.Store) {
+	t.Helper()
+	addPerson(t, s, 1)
+	check(t, s.InsertOrganisation(t.Context(), organisation(1, "east")))
+	check(t, s.InsertOrganisation(t.Context(), organisation(2, "west")))
+	check(t, s.InsertRole(t.Context(), role(1, "teacher")))
+	check(t, s.InsertRole(t.Context(), role(2, "warden")))
+}
+
+var organisationTests = map[string]func(*testing.T, *store.Store){
+	"organisations are kept, listed and disabled": func(t *testing.T, s *store.Store) {
+		school(t, s)
+		same(t, must(s.OrganisationByCode(t.Context(), "east"))(t), organisation(1, "east"))
+		same(t, must(s.ListOrganisations(t.Context()))(t), []store.Organisation{organisation(1, "east"), organisation(2, "west")})
+		wantConflict(t, s.InsertOrganisation(t.Context(), organisation(1, "north")), "id")
+		wantConflict(t, s.InsertOrganisation(t.Context(), organisation(3, "east")), "code")
+		check(t, s.SetOrganisationDisabled(t.Context(), "east", true, noon+1))
+		same(t, must(s.OrganisationByCode(t.Context(), "east"))(t).DisabledAt, new(noon+1))
+		check(t, s.SetOrganisationDisabled(t.Context(), "east", false, noon+2))
+		same(t, must(s.OrganisationByCode(t.Context(), "east"))(t), organisation(1, "east"))
+		_, err := s.OrganisationByCode(t.Context(), "north")
+		wantNotFound(t, err)
+		wantNotFound(t, s.SetOrganisationDisabled(t.Context(), "north", true, noon))
+	},
+	"roles are kept, listed and disabled": func(t *testing.T, s *store.Store) {
+		school(t, s)
+		same(t, must(s.RoleByCode(t.Context(), "warden"))(t), role(2, "warden"))
+		same(t, must(s.ListRoles(t.Context()))(t), []store.Role{role(1, "teacher"), role(2, "warden")})
+		wantConflict(t, s.InsertRole(t.Context(), role(1, "cook")), "id")
+		wantConflict(t, s.InsertRole(t.Context(), role(3, "warden")), "code")
+		check(t, s.SetRoleDisabled(t.Context(), "warden", true, noon+1))
+		same(t, must(s.RoleByCode(t.Context(), "warden"))(t).DisabledAt, new(noon+1))
+		check(t, s.SetRoleDisabled(t.Context(), "warden", false, noon+2))
+		same(t, must(s.RoleByCode(t.Context(), "warden"))(t), role(2, "warden"))
+		_, err := s.RoleByCode(t.Context(), "cook")
+		wantNotFound(t, err)
+		wantNotFound(t, s.SetRoleDisabled(t.Context(), "cook", true, noon))
+	},
+	"members have organisations, and roles in them": func(t *testing.T, s *store.Store) {
+		school(t, s)
+		addPerson(t, s, 2)
+		check(t, s.AddMembership(t.Context(), 1, 2, nil, noon))
+		for range 2 { // twice is as good as once
+			check(t, s.AddMembership(t.Context(), 1, 1, new(int64(2)), noon))
+			check(t, s.AddMembership(t.Context(), 1, 1, new(int64(1)), noon))
+		}
+		check(t, s.AddMembership(t.Context(), 2, 2, new(int64(2)), noon))
+		same(t, must(s.MembershipsOf(t.Context(), 1))(t), []store.Membership{
+			{Organisation: organisation(1, "east"), Roles: []store.Role{role(1, "teacher"), role(2, "warden")}},
+			{Organisation: organisation(2, "west")},
+		})
+		same(t, len(must(s.MembershipsOf(t.Context(), 9))(t)), 0)
+	},
+	"a disabled organisation or role is left out": func(t *testing.T, s *store.Store) {
+		school(t, s)
+		check(t, s.AddMembership(t.Context(), 1, 1, new(int64(1)), noon))
+		check(t, s.AddMembership(t.Context(), 1, 2, new(int64(2)), noon))
+		check(t, s.SetOrganisationDisabled(t.Context(), "east", true, noon))
+		check(t, s.SetRoleDisabled(t.Context(), "warden", true, noon))
+		same(t, must(s.MembershipsOf(t.Context(), 1))(t), []store.Membership{{Organisation: organisation(2, "west")}})
+	},
+	"memberships need all who are in them": func(t *testing.T, s *store.Store) {
+		school(t, s)
+		wantNotFound(t, s.AddMembership(t.Context(), 9, 1, nil, noon))
+		wantNotFound(t, s.AddMembership(t.Context(), 1, 9, nil, noon))
+		wantNotFound(t, s.AddMembership(t.Context(), 1, 1, new(int64(9)), noon))
+		same(t, len(must(s.MembershipsOf(t.Context(), 1))(t)), 0) // all or nothing
+	},
+	"a role is taken away, or the whole membership": func(t *testing.T, s *store.Store) {
+		school(t, s)
+		check(t, s.AddMembership(t.Context(), 1, 1, new(int64(1)), noon))
+		check(t, s.AddMembership(t.Context(), 1, 1, new(int64(2)), noon))
+		check(t, s.RemoveMembership(t.Context(), 1, 1, new(int64(1))))
+		wantNotFound(t, s.RemoveMembership(t.Context(), 1, 1, new(int64(1))))
+		same(t, must(s.MembershipsOf(t.Context(), 1))(t)[0].Roles, []store.Role{role(2, "warden")})
+		check(t, s.RemoveMembership(t.Context(), 1, 1, nil))
+		wantNotFound(t, s.RemoveMembership(t.Context(), 1, 1, nil))
+		check(t, s.AddMembership(t.Context(), 1, 1, nil, noon)) // the roles are gone with it
+		same(t, must(s.MembershipsOf(t.Context(), 1))(t), []store.Membership{{Organisation: organisation(1, "east")}})
+	},
+	"parallel additions make one membership": func(t *testing.T, s *store.Store) {
+		school(t, s)
+		together(20, func(int) {
+			if err := s.AddMembership(t.Context(), 1, 1, new(int64(1)), noon); err != nil {
+				t.Error(err)
+			}
+		})
+		same(t, must(s.MembershipsOf(t.Context(), 1))(t), []store.Membership{
+			{Organisation: organisation(1, "east"), Roles: []store.Role{role(1, "teacher")}},
+		})
+	},
+}
+
+var applicationTests = map[string]func(*testing.T, *store.Store){
+	"applications are kept, listed, changed and disabled": func(t *testing.T, s *store.Store) {
+		later := application("a")
+		later.CreatedAt = noon + 1
+		check(t, s.InsertApplication(t.Context(), later))
+		check(t, s.InsertApplication(t.Context(), application("b")))
+		wantConflict(t, s.InsertApplication(t.Context(), application("b")), "id")
+		same(t, must(s.ListApplications(t.Context()))(t), []store.Application{application("b"), later})
+		check(t, s.SetApplicationRights(t.Context(), "b", "nickname contact"))
+		check(t, s.SetApplicationDisabled(t.Context(), "b", true, noon+2))
+		want := application("b")
+		want.Rights, want.DisabledAt = "nickname contact", new(noon+2)
+		same(t, must(s.ApplicationByID(t.Context(), "b"))(t), want)
+		check(t, s.SetApplicationDisabled(t.Context(), "b", false, noon+3))
+		same(t, must(s.ApplicationByID(t.Context(), "b"))(t).DisabledAt, (*store.Time)(nil))
+		_, err := s.ApplicationByID(t.Context(), "c")
+		wantNotFound(t, err)
+		wantNotFound(t, s.SetApplicationRights(t.Context(), "c", ""))
+		wantNotFound(t, s.SetApplicationDisabled(t.Context(), "c", true, noon))
+	},
+	"an application sees the members of its organisations": func(t *testing.T, s *store.Store) {
+		school(t, s)
+		check(t, s.InsertApplication(t.Context(), application("a")))
+		check(t, s.AddMembership(t.Context(), 1, 1, nil, noon))
+		same(t, must(s.ApplicationSees(t.Context(), "a", 1))(t), false)
+		check(t, s.AddApplicationOrganisation(t.Context(), "a", 2))
+		same(t, must(s.ApplicationSees(t.Context(), "a", 1))(t), false)
+		check(t, s.AddApplicationOrganisation(t.Context(), "a", 1))
+		check(t, s.AddApplicationOrganisation(t.Context(), "a", 1)) // twice is as good as once
+		same(t, must(s.ApplicationSees(t.Context(), "a", 1))(t), true)
+		same(t, must(s.ApplicationSees(t.Context(), "b", 1))(t), false)
+		same(t, must(s.ApplicationSees(t.Context(), "a", 9))(t), false)
+		check(t, s.SetOrganisationDisabled(t.Context(), "east", true, noon+1))
+		same(t, must(s.ApplicationSees(t.Context(), "a", 1))(t), false)
+		hidden := organisation(1, "east")
+		hidden.DisabledAt = new(noon + 1)
+		same(t, must(s.OrganisationsOfApplication(t.Context(), "a"))(t), []store.Organisation{hidden, organisation(2, "west")})
+	},
+	"an organisation is taken from an application": func(t *testing.T, s *store.Store) {
+		school(t, s)
+		check(t, s.InsertApplication(t.Context(), application("a")))
+		wantNotFound(t, s.AddApplicationOrganisation(t.Context(), "a", 9))
+		wantNotFound(t, s.AddApplicationOrganisation(t.Context(), "b", 1))
+		check(t, s.AddApplicationOrganisation(t.Context(), "a", 1))
+		check(t, s.RemoveApplicationOrganisation(t.Context(), "a", 1))
+		wantNotFound(t, s.RemoveApplicationOrganisation(t.Context(), "a", 1))
+		same(t, len(must(s.OrganisationsOfApplication(t.Context(), "a"))(t)), 0)
+	},
+}

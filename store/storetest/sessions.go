@@ -1,0 +1,281 @@
+package storetest
+
+import (
+	"reflect"
+	"testing"
+
+	"quartet/store"
+)
+
+var sessionTests = map[string]func(*testing.T, *store.Store){
+	"every field of a session is kept": func(t *testing.T, s *store.Store) {
+		addPerson(t, s, 2)
+		full := session(1, 2)
+		fill(reflect.ValueOf(&full).Elem())
+		full.UserID = 2
+		check(t, s.OpenSession(t.Context(), full, nil))
+		want := store.SessionOwner{Session: full, Role: store.RoleMember}
+		same(t, must(s.SessionByID(t.Context(), full.ID))(t), want)
+		bare := store.SessionOwner{Session: opened(t, s, session(50, 2)), Role: store.RoleMember}
+		same(t, must(s.SessionByID(t.Context(), 50))(t), bare)
+	},
+	"a session is found by each of its tokens": func(t *testing.T, s *store.Store) {
+		addPerson(t, s, 1)
+		a := session(1, 1)
+		a.PreviousAccessHash = new("before")
+		opened(t, s, a)
+		opened(t, s, session(2, 1))
+		same(t, must(s.SessionByAccessHash(t.Context(), "access-1"))(t).ID, int64(1))
+		same(t, must(s.SessionByAccessHash(t.Context(), "before"))(t).ID, int64(1))
+		same(t, must(s.SessionByRefreshHash(t.Context(), "refresh-2"))(t).ID, int64(2))
+		must(s.EndSession(t.Context(), 1, store.EndedByLogout, noon))(t)
+		same(t, must(s.SessionByAccessHash(t.Context(), "access-1"))(t).EndReason, new(store.EndedByLogout))
+		_, err := s.SessionByAccessHash(t.Context(), "refresh-1")
+		wantNotFound(t, err)
+		_, err = s.SessionByRefreshHash(t.Context(), "access-1")
+		wantNotFound(t, err)
+		_, err = s.SessionByID(t.Context(), 9)
+		wantNotFound(t, err)
+	},
+	"opening a session is noted at its user": func(t *testing.T, s *store.Store) {
+		addPerson(t, s, 1)
+		opening := session(1, 1)
+		opening.CreatedAt = noon + 5
+		check(t, s.OpenSession(t.Context(), opening, new(int64(3))))
+		u := must(s.UserByID(t.Context(), 1))(t)
+		same(t, []any{u.LastLoginAt, u.CompanyType, u.Version}, []any{new(noon + 5), new(int64(3)), int64(1)})
+		check(t, s.OpenSession(t.Context(), session(2, 1), nil))
+		same(t, must(s.UserByID(t.Context(), 1))(t).CompanyType, new(int64(3)))
+	},
+	"no session is opened for nobody, nor twice": func(t *testing.T, s *store.Store) {
+		wantNotFound(t, s.OpenSession(t.Context(), session(1, 9), nil))
+		wantNotFound(t, s.PutSession(t.Context(), session(1, 9)))
+		addPerson(t, s, 1)
+		opened(t, s, session(1, 1))
+		twice := session(1, 1)
+		twice.AccessHash, twice.RefreshHash = new("other"), nil
+		wantConflict(t, s.OpenSession(t.Context(), twice, new(int64(3))), "id")
+		same(t, must(s.UserByID(t.Context(), 1))(t).CompanyType, (*int64)(nil)) // all or nothing
+		stolen := session(2, 1)
+		stolen.AccessHash = new("access-1")
+		wantConflict(t, s.OpenSession(t.Context(), stolen, nil), "session")
+		stolen = session(2, 1)
+		stolen.RefreshHash = new("refresh-1")
+		wantConflict(t, s.OpenSession(t.Context(), stolen, nil), "session")
+	},
+	"a session of a class replaces the one before": func(t *testing.T, s *store.Store) {
+		addPerson(t, s, 1)
+		addPerson(t, s, 2)
+		opened(t, s, exclusive(session(1, 1), "phone"))
+		opened(t, s, exclusive(session(2, 1), "tablet"))
+		opened(t, s, exclusive(session(3, 2), "phone"))
+		opened(t, s, session(4, 1))
+		next := exclusive(session(5, 1), "phone")
+		next.CreatedAt = noon + 7
+		opened(t, s, next)
+		same(t, reasons(t, s, 1, 2, 3, 4, 5), []string{store.EndedByReplacement, "", "", "", ""})
+		replaced := must(s.SessionByID(t.Context(), 1))(t).Session
+		same(t, replaced.EndedAt, new(noon+7))
+		same(t, must(s.SuccessorOf(t.Context(), replaced))(t), next)
+	},
+	"of parallel sessions of a class one is live": func(t *testing.T, s *store.Store) {
+		addPerson(t, s, 1)
+		together(50, func(i int) {
+			opening := exclusive(session(int64(i)+1, 1), "phone")
+			if err := s.OpenSession(t.Context(), opening, nil); err != nil {
+				t.Error(err)
+			}
+		})
+		living := must(s.LiveSessions(t.Context(), 1, noon))(t)
+		same(t, len(living), 1)
+		for id := int64(1); id <= 50; id++ {
+			if id != living[0].ID {
+				same(t, reasons(t, s, id), []string{store.EndedByReplacement})
+			}
+		}
+	},
+	"the successor is the newest of the class": func(t *testing.T, s *store.Store) {
+		addPerson(t, s, 1)
+		var last store.Session
+		for id := int64(1); id <= 3; id++ {
+			last = exclusive(session(id, 1), "phone")
+			last.CreatedAt = noon + store.Time(id)
+			opened(t, s, last)
+		}
+		opened(t, s, exclusive(session(4, 1), "tablet"))
+		first := must(s.SessionByID(t.Context(), 1))(t).Session
+		same(t, must(s.SuccessorOf(t.Context(), first))(t), last)
+		_, err := s.SuccessorOf(t.Context(), last) // live
+		wantNotFound(t, err)
+		_, err = s.SuccessorOf(t.Context(), opened(t, s, session(5, 1))) // of no class
+		wantNotFound(t, err)
+		must(s.EndSession(t.Context(), 3, store.EndedByLogout, noon+day))(t)
+		_, err = s.SuccessorOf(t.Context(), must(s.SessionByID(t.Context(), 3))(t).Session)
+		wantNotFound(t, err)
+	},
+	"live sessions are listed, newest first": func(t *testing.T, s *store.Store) {
+		addPerson(t, s, 1)
+		addPerson(t, s, 2)
+		for id := int64(1); id <= 4; id++ {
+			one := session(id, 1)
+			one.CreatedAt = noon + store.Time(id)
+			if id == 3 {
+				one.ExpiresAt = noon + hour
+			}
+			opened(t, s, one)
+		}
+		opened(t, s, session(5, 2))
+		must(s.EndSession(t.Context(), 2, store.EndedByLogout, noon))(t)
+		same(t, sessionIDs(must(s.LiveSessions(t.Context(), 1, noon+hour-1))(t)), []int64{4, 3, 1})
+		same(t, sessionIDs(must(s.LiveSessions(t.Context(), 1, noon+hour))(t)), []int64{4, 1})
+	},
+	"a fixture is put in place of the one before": func(t *testing.T, s *store.Store) {
+		addPerson(t, s, 1)
+		ended := session(1, 1)
+		fill(reflect.ValueOf(&ended).Elem())
+		ended.ID, ended.UserID = 1, 1
+		check(t, s.PutSession(t.Context(), ended))
+		same(t, must(s.SessionByID(t.Context(), 1))(t).Session, ended)
+		check(t, s.PutSession(t.Context(), exclusive(session(1, 1), "phone")))
+		same(t, must(s.SessionByID(t.Context(), 1))(t).Session, exclusive(session(1, 1), "phone"))
+		wantConflict(t, s.PutSession(t.Context(), exclusive(session(2, 1), "phone")), "session")
+	},
+}
+
+func sessionIDs(sessions []store.Session) []int64 {
+	var found []int64
+	for _, s := range sessions {
+		found = append(found, s.ID)
+	}
+	return found
+}
+
+var sessionLifeTests = map[string]func(*testing.T, *store.Store){
+	"an access token is rotated from the generation seen": func(t *testing.T, s *store.Store) {
+		addPerson(t, s, 1)
+		opened(t, s, session(1, 1))
+		same(t, must(s.RotateAccess(t.Context(), 1, 1, "second", noon+2*hour, noon+5))(t), true)
+		want := session(1, 1)
+		want.Generation, want.AccessHash, want.PreviousAccessHash = 2, new("second"), want.AccessHash
+		want.RotatedAt, want.AccessExpiresAt, want.LastSeenAt = new(noon+5), noon+2*hour, noon+5
+		same(t, must(s.SessionByID(t.Context(), 1))(t).Session, want)
+		same(t, must(s.RotateAccess(t.Context(), 1, 1, "third", noon+2*hour, noon))(t), false)
+		same(t, must(s.RotateAccess(t.Context(), 9, 1, "third", noon+2*hour, noon))(t), false)
+		must(s.EndSession(t.Context(), 1, store.EndedByLogout, noon))(t)
+		same(t, must(s.RotateAccess(t.Context(), 1, 2, "third", noon+2*hour, noon))(t), false)
+	},
+	"of parallel rotations of one generation one succeeds": func(t *testing.T, s *store.Store) {
+		addPerson(t, s, 1)
+		opened(t, s, session(1, 1))
+		var rotated tally
+		together(50, func(i int) {
+			done, err := s.RotateAccess(t.Context(), 1, 1, string(rune('a'+i)), noon+hour, noon)
+			if err != nil {
+				t.Error(err)
+			}
+			rotated.add(done)
+		})
+		same(t, rotated.n, 1)
+		same(t, must(s.SessionByID(t.Context(), 1))(t).Generation, int64(2))
+	},
+	"an access token is prolonged and never shortened": func(t *testing.T, s *store.Store) {
+		addPerson(t, s, 1)
+		opened(t, s, session(1, 1))
+		same(t, must(s.SlideAccess(t.Context(), 1, noon+2*hour, noon+5, new(int64(2))))(t), true)
+		same(t, must(s.SlideAccess(t.Context(), 1, noon+hour, noon+4, nil))(t), true)
+		want := session(1, 1)
+		want.AccessExpiresAt, want.LastSeenAt, want.FrontType = noon+2*hour, noon+5, new(int64(2))
+		same(t, must(s.SessionByID(t.Context(), 1))(t).Session, want)
+		must(s.EndSession(t.Context(), 1, store.EndedByLogout, noon))(t)
+		same(t, must(s.SlideAccess(t.Context(), 1, noon+9*hour, noon, nil))(t), false)
+		same(t, must(s.SessionByID(t.Context(), 1))(t).AccessExpiresAt, noon+2*hour)
+	},
+	"a touch moves forward only": func(t *testing.T, s *store.Store) {
+		addPerson(t, s, 1)
+		opened(t, s, session(1, 1))
+		check(t, s.TouchSession(t.Context(), 1, noon+5))
+		check(t, s.TouchSession(t.Context(), 1, noon+4))
+		check(t, s.TouchSession(t.Context(), 9, noon))
+		same(t, must(s.SessionByID(t.Context(), 1))(t).LastSeenAt, noon+5)
+	},
+	"the first device stays bound": func(t *testing.T, s *store.Store) {
+		addPerson(t, s, 1)
+		opened(t, s, session(1, 1))
+		same(t, must(s.BindDevice(t.Context(), 1, "phone-a"))(t), "phone-a")
+		same(t, must(s.BindDevice(t.Context(), 1, "phone-b"))(t), "phone-a")
+		_, err := s.BindDevice(t.Context(), 9, "phone-a")
+		wantNotFound(t, err)
+	},
+	"parallel devices agree on the one bound": func(t *testing.T, s *store.Store) {
+		addPerson(t, s, 1)
+		opened(t, s, session(1, 1))
+		bound := make([]string, 20)
+		together(len(bound), func(i int) {
+			var err error
+			if bound[i], err = s.BindDevice(t.Context(), 1, string(rune('a'+i))); err != nil {
+				t.Error(err)
+			}
+		})
+		for _, device := range bound {
+			same(t, device, bound[0])
+		}
+	},
+	"a session ends once and keeps its reason": func(t *testing.T, s *store.Store) {
+		addPerson(t, s, 1)
+		opened(t, s, session(1, 1))
+		same(t, must(s.EndSession(t.Context(), 1, store.EndedByRefreshReuse, noon+1))(t), true)
+		same(t, must(s.EndSession(t.Context(), 1, store.EndedByLogout, noon+2))(t), false)
+		same(t, must(s.EndSession(t.Context(), 9, store.EndedByLogout, noon))(t), false)
+		ended := must(s.SessionByID(t.Context(), 1))(t)
+		same(t, []any{ended.EndedAt, ended.EndReason}, []any{new(noon + 1), new(store.EndedByRefreshReuse)})
+	},
+	"users end their own sessions only": func(t *testing.T, s *store.Store) {
+		addPerson(t, s, 1)
+		addPerson(t, s, 2)
+		opened(t, s, session(1, 1))
+		same(t, must(s.EndSessionOf(t.Context(), 2, 1, store.EndedByOwner, noon))(t), false)
+		same(t, must(s.EndSessionOf(t.Context(), 1, 1, store.EndedByOwner, noon))(t), true)
+		same(t, must(s.EndSessionOf(t.Context(), 1, 1, store.EndedByOwner, noon))(t), false)
+	},
+	"all sessions of a user end but one": func(t *testing.T, s *store.Store) {
+		addPerson(t, s, 1)
+		addPerson(t, s, 2)
+		for id := int64(1); id <= 3; id++ {
+			opened(t, s, session(id, 1))
+		}
+		opened(t, s, session(4, 2))
+		same(t, must(s.EndUserSessions(t.Context(), 1, 2, store.EndedByOwner, noon))(t), int64(2))
+		same(t, reasons(t, s, 1, 2, 3, 4), []string{store.EndedByOwner, "", store.EndedByOwner, ""})
+		same(t, must(s.EndUserSessions(t.Context(), 1, 0, store.EndedByOwner, noon))(t), int64(1))
+	},
+	"what is over is purged, the rest stays": func(t *testing.T, s *store.Store) {
+		addPerson(t, s, 1)
+		for id := int64(1); id <= 3; id++ {
+			opened(t, s, session(id, 1))
+		}
+		expired := session(4, 1)
+		expired.ExpiresAt = noon + hour
+		opened(t, s, expired)
+		must(s.EndSession(t.Context(), 1, store.EndedByLogout, noon))(t)
+		must(s.EndSession(t.Context(), 2, store.EndedByLogout, noon+2*hour))(t)
+		taken(t, s, noon, quota("over", hour, 1), quota("not over", day, 1))
+		sent(t, s, "over")
+		same(t, must(s.Purge(t.Context(), noon+2*hour, noon+2*hour))(t), int64(4))
+		_, err := s.SessionByID(t.Context(), 1)
+		wantNotFound(t, err)
+		same(t, reasons(t, s, 2, 3), []string{store.EndedByLogout, ""})
+		_, err = s.SessionByID(t.Context(), 4)
+		wantNotFound(t, err)
+		same(t, taken(t, s, noon, quota("not over", day, 1)), int64(day))
+		same(t, taken(t, s, noon, quota("over", hour, 1)), int64(0))
+		same(t, must(s.Purge(t.Context(), noon, noon))(t), int64(0))
+	},
+	"more than one batch is purged": func(t *testing.T, s *store.Store) {
+		var quotas []store.Quota
+		for i := range 1001 {
+			quotas = append(quotas, quota(string(rune('一'+i)), minute, 1))
+		}
+		taken(t, s, noon, quotas...)
+		same(t, must(s.Purge(t.Context(), noon+minute, noon))(t), int64(1001))
+	},
+}

@@ -1,0 +1,226 @@
+package storetest
+
+import (
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+
+	"quartet/store"
+)
+
+var userTests = map[string]func(*testing.T, *store.Store){
+	"every field of a user is kept": func(t *testing.T, s *store.Store) {
+		full := person(1)
+		fill(reflect.ValueOf(&full).Elem())
+		check(t, s.InsertUser(t.Context(), full))
+		same(t, must(s.UserByID(t.Context(), full.ID))(t), full)
+		bare := addPerson(t, s, 2)
+		same(t, must(s.UserByID(t.Context(), 2))(t), bare)
+	},
+	"a user is found by each of the keys": func(t *testing.T, s *store.Store) {
+		u := person(1)
+		u.Username, u.UsernameKey = new("Lin"), new("lin")
+		u.MobileIndex, u.MobileVerifiedAt = new("index"), new(noon)
+		check(t, s.InsertUser(t.Context(), u))
+		same(t, must(s.UserByID(t.Context(), 1))(t), u)
+		same(t, must(s.UserByGUID(t.Context(), u.GUID))(t), u)
+		same(t, must(s.UserByUsernameKey(t.Context(), "lin"))(t), u)
+		same(t, must(s.UserByVerifiedMobile(t.Context(), "index"))(t), u)
+	},
+	"nobody is found where nobody is": func(t *testing.T, s *store.Store) {
+		u := person(1)
+		u.Username, u.UsernameKey, u.MobileIndex = new("Lin"), new("lin"), new("index")
+		check(t, s.InsertUser(t.Context(), u))
+		_, err := s.UserByID(t.Context(), 2)
+		wantNotFound(t, err)
+		_, err = s.UserByGUID(t.Context(), "")
+		wantNotFound(t, err)
+		_, err = s.UserByUsernameKey(t.Context(), "Lin")
+		wantNotFound(t, err)
+		_, err = s.UserByVerifiedMobile(t.Context(), "index") // not verified
+		wantNotFound(t, err)
+		same(t, len(must(s.UsersByEmailKey(t.Context(), "lin@example.com"))(t)), 0)
+		same(t, len(must(s.UsersByAlias(t.Context(), "1"))(t)), 0)
+	},
+	"what must be unique conflicts by name": func(t *testing.T, s *store.Store) {
+		first := person(1)
+		first.Username, first.UsernameKey = new("Lin"), new("lin")
+		first.EmailKey, first.EmailVerifiedAt = new("lin@example.com"), new(noon)
+		first.MobileIndex, first.MobileVerifiedAt = new("index"), new(noon)
+		check(t, s.InsertUser(t.Context(), first))
+		for what, change := range map[string]func(u *store.User){
+			"id":       func(u *store.User) { u.ID = 1 },
+			"guid":     func(u *store.User) { u.GUID = first.GUID },
+			"username": func(u *store.User) { u.UsernameKey = first.UsernameKey },
+			"email":    func(u *store.User) { u.EmailKey, u.EmailVerifiedAt = first.EmailKey, new(noon) },
+			"mobile":   func(u *store.User) { u.MobileIndex, u.MobileVerifiedAt = first.MobileIndex, new(noon) },
+		} {
+			second := person(2)
+			change(&second)
+			wantConflict(t, s.InsertUser(t.Context(), second), what)
+		}
+		_, err := s.UserByID(t.Context(), 2)
+		wantNotFound(t, err)
+	},
+	"an unverified e-mail or mobile is nobody's alone": func(t *testing.T, s *store.Store) {
+		for id := int64(1); id <= 3; id++ {
+			u := person(id)
+			u.EmailKey, u.MobileIndex = new("lin@example.com"), new("index")
+			if id == 2 {
+				u.EmailVerifiedAt, u.MobileVerifiedAt = new(noon), new(noon)
+			}
+			check(t, s.InsertUser(t.Context(), u))
+		}
+		same(t, must(s.UserByVerifiedMobile(t.Context(), "index"))(t).ID, int64(2))
+	},
+	"the verified owner of an e-mail comes first, and three are enough": func(t *testing.T, s *store.Store) {
+		for id := int64(1); id <= 5; id++ {
+			u := person(id)
+			u.EmailKey = new("lin@example.com")
+			if id == 4 {
+				u.EmailVerifiedAt = new(noon)
+			}
+			check(t, s.InsertUser(t.Context(), u))
+		}
+		same(t, ids(must(s.UsersByEmailKey(t.Context(), "lin@example.com"))(t)), []int64{4, 1, 2})
+	},
+	"an alias finds its users across sources": func(t *testing.T, s *store.Store) {
+		for id := int64(1); id <= 3; id++ {
+			addPerson(t, s, id)
+		}
+		check(t, s.InsertAlias(t.Context(), "a", "77", 2))
+		check(t, s.InsertAlias(t.Context(), "b", "77", 2))
+		same(t, ids(must(s.UsersByAlias(t.Context(), "77"))(t)), []int64{2})
+		check(t, s.InsertAlias(t.Context(), "c", "77", 1))
+		check(t, s.InsertAlias(t.Context(), "d", "77", 3))
+		same(t, ids(must(s.UsersByAlias(t.Context(), "77"))(t)), []int64{1, 2})
+		wantConflict(t, s.InsertAlias(t.Context(), "a", "77", 3), "alias")
+		wantNotFound(t, s.InsertAlias(t.Context(), "a", "78", 9))
+	},
+	"users are listed page by page": func(t *testing.T, s *store.Store) {
+		for _, id := range []int64{30, 10, 20} {
+			addPerson(t, s, id)
+		}
+		same(t, ids(must(s.ListUsers(t.Context(), 0, 2))(t)), []int64{10, 20})
+		same(t, ids(must(s.ListUsers(t.Context(), 20, 2))(t)), []int64{30})
+		same(t, len(must(s.ListUsers(t.Context(), 30, 2))(t)), 0)
+		same(t, len(must(s.ListUsers(t.Context(), 0, -1))(t)), 0)
+	},
+}
+
+var changeTests = map[string]func(*testing.T, *store.Store){
+	"an update changes what it names and nothing else": func(t *testing.T, s *store.Store) {
+		before := person(1)
+		fill(reflect.ValueOf(&before).Elem())
+		check(t, s.InsertUser(t.Context(), before))
+		check(t, s.UpdateUser(t.Context(), before.ID, store.UserChange{Company: new("云海")}, new(int64(7)), noon+1))
+		want := before
+		want.Company, want.Version, want.UpdatedBy, want.UpdatedAt = "云海", before.Version+1, new(int64(7)), noon+1
+		same(t, must(s.UserByID(t.Context(), before.ID))(t), want)
+		check(t, s.UpdateUser(t.Context(), before.ID, store.UserChange{}, nil, noon+2))
+		same(t, must(s.UserByID(t.Context(), before.ID))(t).UpdatedBy, (*int64)(nil))
+	},
+	"an update reaches every field": func(t *testing.T, s *store.Store) {
+		u := addPerson(t, s, 1)
+		check(t, s.UpdateUser(t.Context(), 1, everything(), nil, noon+1))
+		changed := must(s.UserByID(t.Context(), 1))(t)
+		for i := range reflect.TypeFor[store.UserChange]().NumField() {
+			name := reflect.TypeFor[store.UserChange]().Field(i).Name
+			if strings.HasPrefix(name, "Clear") {
+				continue
+			}
+			was := reflect.ValueOf(u).FieldByName(name).Interface()
+			is := reflect.ValueOf(changed).FieldByName(name).Interface()
+			if reflect.DeepEqual(was, is) {
+				t.Errorf("%s did not change", name)
+			}
+		}
+	},
+	"an update empties what is optional": func(t *testing.T, s *store.Store) {
+		u := person(1)
+		fill(reflect.ValueOf(&u).Elem())
+		check(t, s.InsertUser(t.Context(), u))
+		check(t, s.UpdateUser(t.Context(), u.ID, store.UserChange{
+			Birthday: new(""), IDCardSealed: new(""), ClearEmail: true, ClearMobile: true,
+			Email: new("no"), EmailKey: new("no"), // clearing wins
+		}, nil, noon))
+		found := must(s.UserByID(t.Context(), u.ID))(t)
+		same(t, []any{found.Birthday, found.IDCardSealed, found.Email, found.EmailKey, found.MobileSealed, found.MobileIndex},
+			[]any{(*string)(nil), (*string)(nil), (*string)(nil), (*string)(nil), (*string)(nil), (*string)(nil)})
+		same(t, []any{found.EmailVerifiedAt, found.MobileVerifiedAt}, []any{(*store.Time)(nil), (*store.Time)(nil)})
+	},
+	"a new e-mail or mobile is unverified, the same one stays verified": func(t *testing.T, s *store.Store) {
+		u := person(1)
+		u.Email, u.EmailKey, u.EmailVerifiedAt = new("lin@example.com"), new("lin@example.com"), new(noon)
+		u.MobileSealed, u.MobileIndex, u.MobileVerifiedAt = new("sealed"), new("index"), new(noon)
+		check(t, s.InsertUser(t.Context(), u))
+		again := store.UserChange{Email: new("Lin@Example.com"), EmailKey: u.EmailKey, MobileSealed: new("resealed"), MobileIndex: u.MobileIndex}
+		check(t, s.UpdateUser(t.Context(), 1, again, nil, noon+1))
+		found := must(s.UserByID(t.Context(), 1))(t)
+		same(t, []*string{found.Email, found.MobileSealed}, []*string{again.Email, again.MobileSealed})
+		same(t, []*store.Time{found.EmailVerifiedAt, found.MobileVerifiedAt}, []*store.Time{new(noon), new(noon)})
+		other := store.UserChange{Email: new("yu@example.com"), EmailKey: new("yu@example.com"), MobileSealed: new("sealed"), MobileIndex: new("other")}
+		check(t, s.UpdateUser(t.Context(), 1, other, nil, noon+2))
+		found = must(s.UserByID(t.Context(), 1))(t)
+		same(t, []*string{found.EmailKey, found.MobileIndex}, []*string{other.EmailKey, other.MobileIndex})
+		same(t, []*store.Time{found.EmailVerifiedAt, found.MobileVerifiedAt}, []*store.Time{nil, nil})
+	},
+	"an update is refused for nobody, a taken name and half a pair": func(t *testing.T, s *store.Store) {
+		wantNotFound(t, s.UpdateUser(t.Context(), 1, store.UserChange{Nickname: new("x")}, nil, noon))
+		addPerson(t, s, 1)
+		addPerson(t, s, 2)
+		name := store.UserChange{Username: new("Lin"), UsernameKey: new("lin")}
+		check(t, s.UpdateUser(t.Context(), 1, name, nil, noon))
+		check(t, s.UpdateUser(t.Context(), 1, name, nil, noon)) // one's own
+		wantConflict(t, s.UpdateUser(t.Context(), 2, name, nil, noon), "username")
+		err := s.UpdateUser(t.Context(), 2, store.UserChange{Email: new("lin@example.com")}, nil, noon)
+		if err == nil || errors.Is(err, store.ErrNotFound) {
+			t.Errorf("half a pair: %v", err)
+		}
+	},
+	"parallel updates are all counted": func(t *testing.T, s *store.Store) {
+		addPerson(t, s, 1)
+		together(20, func(int) {
+			if err := s.UpdateUser(t.Context(), 1, store.UserChange{Nickname: new("雨")}, nil, noon); err != nil {
+				t.Error(err)
+			}
+		})
+		same(t, must(s.UserByID(t.Context(), 1))(t).Version, int64(21))
+	},
+}
+
+// fill gives every field of a row a value of its own.
+func fill(row reflect.Value) {
+	for i := range row.NumField() {
+		field := row.Field(i)
+		if field.Kind() == reflect.Pointer {
+			field.Set(reflect.New(field.Type().Elem()))
+			field = field.Elem()
+		}
+		switch field.Kind() {
+		case reflect.String:
+			field.SetString(row.Type().Field(i).Name)
+		case reflect.Bool:
+			field.SetBool(true)
+		default:
+			field.SetInt(int64(i) + 1)
+		}
+	}
+}
+
+// everything names every field that can change, and clears none.
+func everything() store.UserChange {
+	var c store.UserChange
+	fill(reflect.ValueOf(&c).Elem())
+	c.ClearEmail, c.ClearMobile = false, false
+	return c
+}
+
+func ids(users []store.User) []int64 {
+	var found []int64
+	for _, u := range users {
+		found = append(found, u.ID)
+	}
+	return found
+}

@@ -1,0 +1,73 @@
+package store
+
+import "context"
+
+var (
+	insertUser  = insertInto[User]("users")
+	selectUsers = "SELECT " + selected[User]("") + " FROM users "
+
+	userByID             = selectUsers + "WHERE id = ?"
+	userByGUID           = selectUsers + "WHERE guid = ?"
+	userByUsernameKey    = selectUsers + "WHERE username_key = ?"
+	userByVerifiedMobile = selectUsers + "WHERE mobile_index = ? AND mobile_verified_at IS NOT NULL"
+	usersByEmailKey      = selectUsers + `WHERE email_key = ?
+		ORDER BY CASE WHEN email_verified_at IS NULL THEN 1 ELSE 0 END, id LIMIT 3`
+	usersByAlias = selectUsers + "WHERE id IN (SELECT user_id FROM user_aliases WHERE alias = ?) ORDER BY id LIMIT 2"
+	listUsers    = selectUsers + "WHERE id > ? ORDER BY id LIMIT ?"
+)
+
+// InsertUser adds a user. It returns a ConflictError of id, guid, username,
+// email or mobile; the last two only when both the new and the present owner
+// have theirs verified.
+func (s *Store) InsertUser(ctx context.Context, u User) error {
+	return s.insert(ctx, "InsertUser", insertUser, u)
+}
+
+// UserByID finds a user, or ErrNotFound.
+func (s *Store) UserByID(ctx context.Context, id int64) (User, error) {
+	return one[User](ctx, s, "UserByID", userByID, id)
+}
+
+// UserByGUID finds a user by the stable second id, or ErrNotFound.
+func (s *Store) UserByGUID(ctx context.Context, guid string) (User, error) {
+	return one[User](ctx, s, "UserByGUID", userByGUID, guid)
+}
+
+// UserByUsernameKey finds a user by the case-mapped user name, or ErrNotFound.
+func (s *Store) UserByUsernameKey(ctx context.Context, key string) (User, error) {
+	return one[User](ctx, s, "UserByUsernameKey", userByUsernameKey, key)
+}
+
+// UserByVerifiedMobile finds the user who has proven to own a mobile, by its
+// keyed index, or ErrNotFound.
+func (s *Store) UserByVerifiedMobile(ctx context.Context, index string) (User, error) {
+	return one[User](ctx, s, "UserByVerifiedMobile", userByVerifiedMobile, index)
+}
+
+// UsersByEmailKey finds who gave an e-mail address, by its lower-case form: the
+// verified owner first, then others by id, three users at most.
+func (s *Store) UsersByEmailKey(ctx context.Context, key string) ([]User, error) {
+	return many[User](ctx, s, "UsersByEmailKey", usersByEmailKey, key)
+}
+
+// UsersByAlias finds who had an id in another system, whichever it was. Two
+// users at most: that is enough to see that an alias is ambiguous.
+func (s *Store) UsersByAlias(ctx context.Context, alias string) ([]User, error) {
+	return many[User](ctx, s, "UsersByAlias", usersByAlias, alias)
+}
+
+const insertAlias = "INSERT INTO user_aliases (source, alias, user_id) VALUES (?, ?, ?)"
+
+// InsertAlias remembers the id that a user had in the system source. It returns
+// a ConflictError of alias when the source's id is known already, and
+// ErrNotFound when there is no such user.
+func (s *Store) InsertAlias(ctx context.Context, source, alias string, userID int64) error {
+	_, err := s.exec(ctx, "InsertAlias", insertAlias, source, alias, userID)
+	return err
+}
+
+// ListUsers gives at most limit users whose ids are above afterID, in order of
+// their ids.
+func (s *Store) ListUsers(ctx context.Context, afterID int64, limit int) ([]User, error) {
+	return many[User](ctx, s, "ListUsers", listUsers, afterID, max(limit, 0))
+}
