@@ -1408,6 +1408,9 @@ type WeChatUserResponse struct {
 // CheckedLoginStatus 检查结果 the answer
 type CheckedLoginStatus = LoginStatusResponse
 
+// DataBadParameter data 风格的失败 a failure of the data style
+type DataBadParameter = DataFailureBody
+
 // DataBadRequest data 风格的失败 a failure of the data style
 type DataBadRequest = DataFailureBody
 
@@ -1416,6 +1419,9 @@ type DataFailure = DataFailureBody
 
 // DataMobileTaken data 风格的失败 a failure of the data style
 type DataMobileTaken = DataFailureBody
+
+// DataRefreshRefused data 风格的失败 a failure of the data style
+type DataRefreshRefused = DataFailureBody
 
 // DataSessionNotFound data 风格的失败 a failure of the data style
 type DataSessionNotFound = DataFailureBody
@@ -1432,6 +1438,9 @@ type DataUnauthenticated = DataFailureBody
 // DataUnauthenticatedOrWrongCode data 风格的失败 a failure of the data style
 type DataUnauthenticatedOrWrongCode = DataFailureBody
 
+// DataUnavailable data 风格的失败 a failure of the data style
+type DataUnavailable = DataFailureBody
+
 // DataUnsupportedMediaType data 风格的失败 a failure of the data style
 type DataUnsupportedMediaType = DataFailureBody
 
@@ -1446,6 +1455,9 @@ type FlatBadRequest = FlatFailureBody
 
 // FlatFailure flat 风格的失败 a failure of the flat style
 type FlatFailure = FlatFailureBody
+
+// FlatForbidden flat 风格的失败 a failure of the flat style
+type FlatForbidden = FlatFailureBody
 
 // FlatTooLarge flat 风格的失败 a failure of the flat style
 type FlatTooLarge = FlatFailureBody
@@ -1486,6 +1498,12 @@ type ResultUnauthenticated = ResultFailureBody
 // ResultUnsupportedMediaType result 风格的失败 a failure of the result style
 type ResultUnsupportedMediaType = ResultFailureBody
 
+// StateBadForm state 风格的失败 a failure of the state style
+type StateBadForm = StateFailureBody
+
+// StateBadParameter state 风格的失败 a failure of the state style
+type StateBadParameter = StateFailureBody
+
 // StateBadRequest state 风格的失败 a failure of the state style
 type StateBadRequest = StateFailureBody
 
@@ -1507,6 +1525,9 @@ type StateTooLarge = StateFailureBody
 // StateUnauthenticated state 风格的失败 a failure of the state style
 type StateUnauthenticated = StateFailureBody
 
+// StateUnsupportedForm state 风格的失败 a failure of the state style
+type StateUnsupportedForm = StateFailureBody
+
 // StateUnsupportedMediaType state 风格的失败 a failure of the state style
 type StateUnsupportedMediaType = StateFailureBody
 
@@ -1522,8 +1543,8 @@ type StateWrongCredentials = StateFailureBody
 // StateWrongOldPassword state 风格的失败 a failure of the state style
 type StateWrongOldPassword = StateFailureBody
 
-// StatusBadRequest status 风格的失败 a failure of the status style
-type StatusBadRequest = StatusFailureBody
+// StatusBadParameter status 风格的失败 a failure of the status style
+type StatusBadParameter = StatusFailureBody
 
 // StatusFailure status 风格的失败 a failure of the status style
 type StatusFailure = StatusFailureBody
@@ -2064,21 +2085,34 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 
 type CheckedLoginStatusJSONResponse LoginStatusResponse
 
+type DataBadParameterJSONResponse DataFailureBody
+
 type DataBadRequestJSONResponse DataFailureBody
 
 type DataFailureJSONResponse DataFailureBody
 
 type DataMobileTakenJSONResponse DataFailureBody
 
+type DataRefreshRefusedJSONResponse DataFailureBody
+
 type DataSessionNotFoundJSONResponse DataFailureBody
 
 type DataTooLargeJSONResponse DataFailureBody
 
-type DataTooManyRequestsJSONResponse DataFailureBody
+type DataTooManyRequestsResponseHeaders struct {
+	RetryAfter *int
+}
+type DataTooManyRequestsJSONResponse struct {
+	Body DataFailureBody
+
+	Headers DataTooManyRequestsResponseHeaders
+}
 
 type DataUnauthenticatedJSONResponse DataFailureBody
 
 type DataUnauthenticatedOrWrongCodeJSONResponse DataFailureBody
+
+type DataUnavailableJSONResponse DataFailureBody
 
 type DataUnsupportedMediaTypeJSONResponse DataFailureBody
 
@@ -2097,9 +2131,18 @@ type FlatBadRequestJSONResponse FlatFailureBody
 
 type FlatFailureJSONResponse FlatFailureBody
 
+type FlatForbiddenJSONResponse FlatFailureBody
+
 type FlatTooLargeJSONResponse FlatFailureBody
 
-type FlatTooManyRequestsJSONResponse FlatFailureBody
+type FlatTooManyRequestsResponseHeaders struct {
+	RetryAfter *int
+}
+type FlatTooManyRequestsJSONResponse struct {
+	Body FlatFailureBody
+
+	Headers FlatTooManyRequestsResponseHeaders
+}
 
 type FlatUnavailableJSONResponse FlatFailureBody
 
@@ -2123,6 +2166,10 @@ type ResultUnauthenticatedJSONResponse ResultFailureBody
 
 type ResultUnsupportedMediaTypeJSONResponse ResultFailureBody
 
+type StateBadFormJSONResponse StateFailureBody
+
+type StateBadParameterJSONResponse StateFailureBody
+
 type StateBadRequestJSONResponse StateFailureBody
 
 type StateDoneResponseHeaders struct {
@@ -2144,6 +2191,8 @@ type StateTooLargeJSONResponse StateFailureBody
 
 type StateUnauthenticatedJSONResponse StateFailureBody
 
+type StateUnsupportedFormJSONResponse StateFailureBody
+
 type StateUnsupportedMediaTypeJSONResponse StateFailureBody
 
 type StateUserNotFoundJSONResponse StateFailureBody
@@ -2154,7 +2203,7 @@ type StateWrongCredentialsJSONResponse StateFailureBody
 
 type StateWrongOldPasswordJSONResponse StateFailureBody
 
-type StatusBadRequestJSONResponse StatusFailureBody
+type StatusBadParameterJSONResponse StatusFailureBody
 
 type StatusFailureJSONResponse StatusFailureBody
 
@@ -2206,6 +2255,20 @@ func (response GetWeChatUserInfo400JSONResponse) VisitGetWeChatUserInfoResponse(
 	return err
 }
 
+type GetWeChatUserInfo403JSONResponse struct{ FlatForbiddenJSONResponse }
+
+func (response GetWeChatUserInfo403JSONResponse) VisitGetWeChatUserInfoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetWeChatUserInfo413JSONResponse struct{ FlatTooLargeJSONResponse }
 
 func (response GetWeChatUserInfo413JSONResponse) VisitGetWeChatUserInfoResponse(w http.ResponseWriter) error {
@@ -2243,10 +2306,13 @@ type GetWeChatUserInfo429JSONResponse struct {
 func (response GetWeChatUserInfo429JSONResponse) VisitGetWeChatUserInfoResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
@@ -2460,7 +2526,7 @@ func (response GetUserDetail200JSONResponse) VisitGetUserDetailResponse(w http.R
 	return err
 }
 
-type GetUserDetail400JSONResponse struct{ StateBadRequestJSONResponse }
+type GetUserDetail400JSONResponse struct{ StateBadParameterJSONResponse }
 
 func (response GetUserDetail400JSONResponse) VisitGetUserDetailResponse(w http.ResponseWriter) error {
 
@@ -2547,7 +2613,7 @@ func (response PostUserDetail200JSONResponse) VisitPostUserDetailResponse(w http
 	return err
 }
 
-type PostUserDetail400JSONResponse struct{ StateBadRequestJSONResponse }
+type PostUserDetail400JSONResponse struct{ StateBadFormJSONResponse }
 
 func (response PostUserDetail400JSONResponse) VisitPostUserDetailResponse(w http.ResponseWriter) error {
 
@@ -2606,7 +2672,7 @@ func (response PostUserDetail413JSONResponse) VisitPostUserDetailResponse(w http
 }
 
 type PostUserDetail415JSONResponse struct {
-	StateUnsupportedMediaTypeJSONResponse
+	StateUnsupportedFormJSONResponse
 }
 
 func (response PostUserDetail415JSONResponse) VisitPostUserDetailResponse(w http.ResponseWriter) error {
@@ -2660,7 +2726,7 @@ func (response SignInByPassword200JSONResponse) VisitSignInByPasswordResponse(w 
 	return err
 }
 
-type SignInByPassword400JSONResponse struct{ StateBadRequestJSONResponse }
+type SignInByPassword400JSONResponse struct{ StateBadFormJSONResponse }
 
 func (response SignInByPassword400JSONResponse) VisitSignInByPasswordResponse(w http.ResponseWriter) error {
 
@@ -2705,7 +2771,7 @@ func (response SignInByPassword413JSONResponse) VisitSignInByPasswordResponse(w 
 }
 
 type SignInByPassword415JSONResponse struct {
-	StateUnsupportedMediaTypeJSONResponse
+	StateUnsupportedFormJSONResponse
 }
 
 func (response SignInByPassword415JSONResponse) VisitSignInByPasswordResponse(w http.ResponseWriter) error {
@@ -2982,7 +3048,7 @@ func (response UpdatePassword413JSONResponse) VisitUpdatePasswordResponse(w http
 }
 
 type UpdatePassword415JSONResponse struct {
-	StateUnsupportedMediaTypeJSONResponse
+	StateUnsupportedFormJSONResponse
 }
 
 func (response UpdatePassword415JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
@@ -3064,9 +3130,7 @@ func (response RefreshAccessToken400JSONResponse) VisitRefreshAccessTokenRespons
 	return err
 }
 
-type RefreshAccessToken401JSONResponse struct {
-	DataUnauthenticatedJSONResponse
-}
+type RefreshAccessToken401JSONResponse struct{ DataRefreshRefusedJSONResponse }
 
 func (response RefreshAccessToken401JSONResponse) VisitRefreshAccessTokenResponse(w http.ResponseWriter) error {
 
@@ -3254,11 +3318,28 @@ type SendMobileCode429JSONResponse struct {
 func (response SendMobileCode429JSONResponse) VisitSendMobileCodeResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SendMobileCode503JSONResponse struct{ DataUnavailableJSONResponse }
+
+func (response SendMobileCode503JSONResponse) VisitSendMobileCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(429)
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -3567,7 +3648,7 @@ func (response EndSession200JSONResponse) VisitEndSessionResponse(w http.Respons
 	return err
 }
 
-type EndSession400JSONResponse struct{ DataBadRequestJSONResponse }
+type EndSession400JSONResponse struct{ DataBadParameterJSONResponse }
 
 func (response EndSession400JSONResponse) VisitEndSessionResponse(w http.ResponseWriter) error {
 
@@ -3995,7 +4076,7 @@ func (response GetUserInfo200JSONResponse) VisitGetUserInfoResponse(w http.Respo
 	return err
 }
 
-type GetUserInfo400JSONResponse struct{ StatusBadRequestJSONResponse }
+type GetUserInfo400JSONResponse struct{ StatusBadParameterJSONResponse }
 
 func (response GetUserInfo400JSONResponse) VisitGetUserInfoResponse(w http.ResponseWriter) error {
 
@@ -4189,7 +4270,7 @@ func (response CheckLoginStatus200JSONResponse) VisitCheckLoginStatusResponse(w 
 	return err
 }
 
-type CheckLoginStatus400JSONResponse struct{ DataBadRequestJSONResponse }
+type CheckLoginStatus400JSONResponse struct{ DataBadParameterJSONResponse }
 
 func (response CheckLoginStatus400JSONResponse) VisitCheckLoginStatusResponse(w http.ResponseWriter) error {
 
@@ -4258,7 +4339,7 @@ func (response CheckLoginStatusByPath200JSONResponse) VisitCheckLoginStatusByPat
 	return err
 }
 
-type CheckLoginStatusByPath400JSONResponse struct{ DataBadRequestJSONResponse }
+type CheckLoginStatusByPath400JSONResponse struct{ DataBadParameterJSONResponse }
 
 func (response CheckLoginStatusByPath400JSONResponse) VisitCheckLoginStatusByPathResponse(w http.ResponseWriter) error {
 

@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -95,10 +96,8 @@ func (o *operation) bodyFor(contentType string, empty bool) (*body, error) {
 	if form := o.bodies[mediaType]; form != nil {
 		return form, nil
 	}
-	if empty && contentType == "" {
-		for _, form := range o.bodies { // any form says which field is missing
-			return form, nil
-		}
+	if empty && contentType == "" { // either form says which field is missing
+		return cmp.Or(o.bodies[mediaForm], o.bodies[mediaJSON]), nil
 	}
 	return nil, &failure.Error{Code: failure.UnsupportedMediaType, Field: "Content-Type", Expected: o.mediaTypes()}
 }
@@ -211,7 +210,7 @@ func (f caseFolder) check(value any) error {
 	for name, member := range members {
 		if below, nested := f.below[name]; nested {
 			if err := below.check(member); err != nil {
-				return err
+				return inside(name, err)
 			}
 		}
 		if right, folded := f.lower[strings.ToLower(name)]; folded && !f.exact[name] {

@@ -74,7 +74,11 @@ const applicationHeader = "X-App-Id"
 func (s *server) identify(c echo.Context, o *operation, members map[string]any) (*call, error) {
 	made := &call{address: c.RealIP(), userAgent: clip(c.Request().UserAgent())}
 	if o.application {
-		made.application = c.Request().Header.Get(applicationHeader)
+		ids := c.Request().Header[applicationHeader]
+		if err := checkText(applicationHeader, ids...); err != nil {
+			return nil, err
+		}
+		made.application = strings.Join(ids, "")
 	}
 	if len(o.credentials) == 0 {
 		return made, nil
@@ -95,7 +99,7 @@ func (s *server) identify(c echo.Context, o *operation, members map[string]any) 
 }
 
 // token is the first token the request carries and the name it travels under;
-// without one, the name is that of the first place the contract names.
+// without one, the name is the documented body field's or the first place's.
 func (o *operation) token(c echo.Context, members map[string]any) (token, name string, err error) {
 	for _, place := range o.credentials {
 		values := place.values(c, members)
@@ -109,7 +113,16 @@ func (o *operation) token(c echo.Context, members map[string]any) (token, name s
 			return token, place.name, nil
 		}
 	}
-	return "", o.credentials[0].name, nil
+	return "", o.mainCredential(), nil
+}
+
+func (o *operation) mainCredential() string {
+	for _, place := range o.credentials {
+		if place.in == "body" {
+			return place.name
+		}
+	}
+	return o.credentials[0].name
 }
 
 func (p credential) values(c echo.Context, members map[string]any) []string {

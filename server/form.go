@@ -46,6 +46,8 @@ func (b *body) formValue(name, text string) (any, error) {
 	switch {
 	case property == nil:
 		return text, nil
+	case b.jsonFields[name] && text == "":
+		return nil, nil
 	case b.jsonFields[name]:
 		value, err := parseJSON([]byte(text))
 		if err != nil {

@@ -148,11 +148,16 @@ func (p *jsonParser) failed(err error) error {
 	switch {
 	case errors.Is(err, jsontext.ErrDuplicateName):
 		return &failure.Error{Code: failure.DuplicateField, Field: where, Cause: err}
-	case syntax != nil && syntax.Err != nil && strings.Contains(syntax.Err.Error(), "UTF-8"):
+	case syntax != nil && notUnicode(syntax.Err):
 		return &failure.Error{Code: failure.InvalidField, Field: where, Reason: failure.NotUTF8, Cause: err}
 	default:
 		return &failure.Error{Code: failure.MalformedBody, Field: where, Cause: err}
 	}
+}
+
+// notUnicode: jsontext has no exported error for invalid UTF-8 and lone surrogates.
+func notUnicode(err error) bool {
+	return err != nil && (strings.Contains(err.Error(), "UTF-8") || strings.Contains(err.Error(), "surrogate"))
 }
 
 // number keeps the digits of integers; 1e2 and 7.0 are the integers they equal,

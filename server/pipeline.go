@@ -31,6 +31,16 @@ func requestID(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
+// rawPath makes Echo's router see the path as it was sent. Otherwise it hands
+// on path parameters now escaped, now not, and the generated code, which always
+// unescapes them, turns %2541 into A.
+func rawPath(next echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		c.Request().URL.RawPath = c.Request().URL.EscapedPath()
+		return next(c)
+	}
+}
+
 // observe counts, times and logs the request after its answer.
 func (s *server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {

@@ -73,6 +73,7 @@ func New(o Options) (http.Handler, error) {
 	e := echo.New()
 	e.HTTPErrorHandler = s.exit
 	e.IPExtractor = addressOf(o.TrustedProxies)
+	e.Pre(rawPath)
 	e.Use(
 		requestID,
 		s.observe,

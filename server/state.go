@@ -87,11 +87,8 @@ func (s *server) UpdateUser(ctx context.Context, r openapi.UpdateUserRequestObje
 // UpdatePassword is operation 11, document 004's user/updatePassword. The
 // documented spelling of the old password's field wins over the right one.
 func (s *server) UpdatePassword(ctx context.Context, r openapi.UpdatePasswordRequestObject) (openapi.UpdatePasswordResponseObject, error) {
-	old := r.Body.OldPassowrd
-	if old == nil {
-		old = r.Body.OldPassword
-	}
-	if err := s.accounts.ChangePassword(ctx, callOf(ctx).caller, r.Body.UserId, r.Body.NewPassword, old); err != nil {
+	old := firstOf(deref(r.Body.OldPassowrd), deref(r.Body.OldPassword))
+	if err := s.accounts.ChangePassword(ctx, callOf(ctx).caller, r.Body.UserId, r.Body.NewPassword, orNull(old)); err != nil {
 		return nil, err
 	}
 	return openapi.UpdatePassword200JSONResponse{StateDoneJSONResponse: stateDone()}, nil

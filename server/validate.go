@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -38,12 +39,21 @@ func (o *operation) checkParameters(c echo.Context) error {
 func (p parameter) values(c echo.Context) []string {
 	switch p.in {
 	case openapi3.ParameterInPath:
-		return []string{c.Param(p.name)}
+		return []string{pathText(c.Param(p.name))}
 	case openapi3.ParameterInQuery:
 		return c.QueryParams()[p.name]
 	default:
 		return c.Request().Header[http.CanonicalHeaderKey(p.name)]
 	}
+}
+
+// pathText is a path segment as the generated code will read it. What does not
+// unescape stays, for that code to refuse.
+func pathText(raw string) string {
+	if text, err := url.PathUnescape(raw); err == nil {
+		return text
+	}
+	return raw
 }
 
 func (p parameter) check(values []string) error {

@@ -105,9 +105,9 @@ func dangling(err error) bool {
 }
 
 // retryable tells whether the same transaction can succeed if it is run again
-// at once.
+// soon.
 func retryable(err error) bool {
-	return err != nil && (errors.Is(err, errOvertaken) || pgRetryable(err))
+	return err != nil && (errors.Is(err, errOvertaken) || pgRetryable(err) || sqliteBusy(err))
 }
 
 func unavailable(err error) bool {

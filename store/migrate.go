@@ -20,14 +20,15 @@ var embedded embed.FS
 // there is nothing to do.
 func (s *Store) Migrate(ctx context.Context) error {
 	return s.guard("Migrate", func() error {
-		err := s.migrate(ctx)
+		migrate := func() error { return s.migrate(ctx) }
+		err := s.repeat(ctx, migrate)
 		for range 2 {
 			if err == nil || ctx.Err() != nil || unavailable(err) {
 				break
 			}
 			// SQLite has no lock over a whole migration: another process can
 			// have made the same table meanwhile. Then nothing is left to do.
-			err = s.migrate(ctx)
+			err = s.repeat(ctx, migrate)
 		}
 		return err
 	})

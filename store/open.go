@@ -47,7 +47,9 @@ type Store struct {
 	reader *pool
 	writer *pool // on PostgreSQL the reader itself
 	probe  string
-	closed atomic.Bool
+	// patience is how long repeat goes on trying.
+	patience time.Duration
+	closed   atomic.Bool
 
 	// migrator opens what migrations run on, and says how to let go of it.
 	migrator func() (*pool, func() error)
@@ -91,11 +93,15 @@ func (s *Store) Path() string { return s.path }
 // found out.
 func (s *Store) Ping(ctx context.Context) error {
 	return s.guard("Ping", func() error {
-		var answer int
-		if err := s.reader.GetContext(ctx, &answer, s.probe); err != nil {
-			return err
-		}
-		return s.transact(ctx, func(t tx) error { return t.get(ctx, &answer, s.probe) })
+		return s.repeat(ctx, func() error {
+			var answer int
+			// The writer first: it is the one that can make a new file ready.
+			err := s.transact(ctx, func(t tx) error { return t.get(ctx, &answer, s.probe) })
+			if err != nil {
+				return err
+			}
+			return s.reader.GetContext(ctx, &answer, s.probe)
+		})
 	})
 }
 

@@ -20,6 +20,7 @@ const (
 	postgresPatience = "5000"  // milliseconds
 	postgresSilence  = "10000" // milliseconds
 	postgresConnect  = 4 * time.Second
+	postgresRetries  = 3 * time.Second
 )
 
 func connectPostgres(o Options) (*Store, error) {
@@ -32,10 +33,11 @@ func connectPostgres(o Options) (*Store, error) {
 	}
 	db := openPostgres(config, postgresPatience, o.MaxConnections)
 	return &Store{
-		engine: Postgres,
-		reader: db,
-		writer: db,
-		probe:  "SELECT 1",
+		engine:   Postgres,
+		reader:   db,
+		writer:   db,
+		probe:    "SELECT 1",
+		patience: postgresRetries,
 		// A migration may take as long as it takes.
 		migrator: func() (*pool, func() error) {
 			unhurried := openPostgres(config, "0", 2)

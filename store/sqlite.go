@@ -8,15 +8,21 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/jmoiron/sqlx"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// sqliteReaders is how many connections read. More of them make two cores
-// slower, not faster.
-const sqliteReaders = 4
+const (
+	// sqliteReaders is how many connections read. More of them make two cores
+	// slower, not faster.
+	sqliteReaders = 4
+	// sqliteWait is how long SQLite itself waits for a lock. It does so deaf to
+	// the caller's context, so the longer part of the wait is repeat's.
+	sqliteWait = 50 * time.Millisecond
+)
 
 func connectSQLite(path string, o Options) (*Store, error) {
 	path, err := sqlitePath(path)
@@ -45,6 +51,7 @@ func connectSQLite(path string, o Options) (*Store, error) {
 		writer: writer,
 		// SELECT 1 would not look at the file.
 		probe:    "SELECT COUNT(*) FROM sqlite_schema",
+		patience: o.BusyTimeout,
 		migrator: func() (*pool, func() error) { return writer, func() error { return nil } },
 	}, nil
 }
@@ -80,7 +87,7 @@ func openSQLite(path string, o Options, connections int, parameters ...string) (
 	parameters = append(parameters,
 		// Never make a file: createPrivately has, with the right mode.
 		"mode=rw",
-		fmt.Sprintf("_busy_timeout=%d", o.BusyTimeout.Milliseconds()),
+		fmt.Sprintf("_busy_timeout=%d", min(o.BusyTimeout, sqliteWait).Milliseconds()),
 		// "text" is no string literal, and an error's text is its own.
 		"_dqs=0", "_error_rc=1")
 	name := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath(), RawQuery: strings.Join(parameters, "&")}
@@ -110,6 +117,13 @@ func sqliteConflict(err error) (string, bool) {
 func sqliteDangling(err error) bool {
 	failed, ok := errors.AsType[*sqlite.Error](err)
 	return ok && failed.Code() == sqlite3.SQLITE_CONSTRAINT_FOREIGNKEY
+}
+
+// sqliteBusy tells whether another process holds a lock. Nothing was done then:
+// transactions take the lock when they begin.
+func sqliteBusy(err error) bool {
+	failed, ok := errors.AsType[*sqlite.Error](err)
+	return ok && failed.Code()&0xff == sqlite3.SQLITE_BUSY
 }
 
 // sqliteUnavailable knows the primary result codes that say the file cannot be

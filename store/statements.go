@@ -135,15 +135,15 @@ func (s *Store) transact(ctx context.Context, fn func(tx) error) error {
 	return begun.Commit()
 }
 
-// repeat runs fn again, with a growing pause and for at most three seconds, as
-// long as the engine says that it lost against another transaction. SQLite
-// never does.
+// repeat runs fn again, with a growing pause and as long as the store has
+// patience, while the engine says that others were in the way. It ends with the
+// caller's context.
 func (s *Store) repeat(ctx context.Context, fn func() error) error {
 	err := fn()
 	if !retryable(err) {
 		return err
 	}
-	pause := retry.WithMaxDuration(3*time.Second,
+	pause := retry.WithMaxDuration(s.patience,
 		retry.WithJitterPercent(50,
 			retry.WithCappedDuration(100*time.Millisecond,
 				retry.NewExponential(2*time.Millisecond))))

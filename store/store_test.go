@@ -1,11 +1,23 @@
 package store_test
 
 import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"sync"
 	"testing"
 
 	"quartet/store"
 	"quartet/store/storetest"
 )
+
+func TestMain(m *testing.M) {
+	if url := os.Getenv(writerVariable); url != "" {
+		writeForever(url)
+	}
+	os.Exit(m.Run())
+}
 
 func TestSQLite(t *testing.T) {
 	t.Parallel()
@@ -24,4 +36,134 @@ func TestPostgresSerializable(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) *store.Store {
 		return storetest.Open(t, store.Options{URL: storetest.PostgresURL(t, "default_transaction_isolation=serializable")})
 	})
+}
+
+// engines are the ways to name a new, empty database.
+var engines = map[string]func(t testing.TB) string{
+	store.SQLite:   storetest.SQLiteURL,
+	store.Postgres: func(t testing.TB) string { return storetest.PostgresURL(t) },
+}
+
+func TestServersMigrateTogether(t *testing.T) {
+	t.Parallel()
+	for engine, newURL := range engines {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			url := newURL(t)
+			var servers sync.WaitGroup
+			for range 3 {
+				servers.Go(func() { _ = openUnmigrated(t, url).Migrate(t.Context()) })
+			}
+			servers.Wait()
+			s := openUnmigrated(t, url)
+			if err := s.Migrate(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if err := s.InsertUser(t.Context(), invented(1)); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}
+
+func TestMigrationStatusBefore(t *testing.T) {
+	t.Parallel()
+	for engine, newURL := range engines {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			s := openUnmigrated(t, newURL(t))
+			for range 2 { // asking does not make the table of versions
+				current, newest, err := s.MigrationStatus(t.Context())
+				if err != nil || current != 0 || newest < 1 {
+					t.Errorf("version %d of %d, %v", current, newest, err)
+				}
+			}
+			if err := s.Migrate(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if current, newest, err := s.MigrationStatus(t.Context()); err != nil || current != newest {
+				t.Errorf("version %d of %d, %v", current, newest, err)
+			}
+		})
+	}
+}
+
+// Two servers on one database see each other's writes at once, and leave one
+// session of a class live.
+func TestTwoServers(t *testing.T) {
+	t.Parallel()
+	for engine, newURL := range engines {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			url := newURL(t)
+			servers := []*store.Store{
+				storetest.Open(t, store.Options{URL: url}), storetest.Open(t, store.Options{URL: url}),
+			}
+			if err := servers[0].InsertUser(t.Context(), invented(1)); err != nil {
+				t.Fatal(err)
+			}
+			var logins sync.WaitGroup
+			for i := range 50 {
+				logins.Go(func() {
+					if err := servers[i%2].OpenSession(t.Context(), login(int64(i)+1), nil); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+			logins.Wait()
+			for _, s := range servers {
+				live, err := s.LiveSessions(t.Context(), 1, 0)
+				if err != nil || len(live) != 1 {
+					t.Errorf("%d live sessions, %v", len(live), err)
+				}
+			}
+		})
+	}
+}
+
+func TestOpenRefusesWhatIsNoDatabase(t *testing.T) {
+	t.Parallel()
+	for _, url := range []string{
+		"", "quartet.db", "mysql://example/quartet", "sqlite:", "sqlite::memory:", "sqlite://example/quartet.db",
+		"postgres://lin:secret@example:port/quartet", "sqlite:" + t.TempDir() + "/missing/quartet.db",
+	} {
+		_, err := store.Open(t.Context(), store.Options{URL: url})
+		if err == nil {
+			t.Errorf("%q was opened", url)
+		} else if strings.Contains(err.Error(), "secret") {
+			t.Errorf("%v tells the password", err)
+		}
+	}
+}
+
+func openUnmigrated(t *testing.T, url string) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), store.Options{URL: url})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func invented(id int64) store.User {
+	return store.User{ID: id, GUID: fmt.Sprint("guid-", id), Role: store.RoleMember, Nickname: "小雨"}
+}
+
+func login(id int64) store.Session {
+	return store.Session{
+		ID: id, UserID: 1, Style: "data", ExclusiveClass: new("phone"), Generation: 1,
+		AccessHash: new(fmt.Sprint("access-", id)), AccessExpiresAt: 1, ExpiresAt: 2,
+	}
+}
+
+func wantUnavailable(t *testing.T, err error) {
+	t.Helper()
+	if _, ok := errors.AsType[store.UnavailableError](err); !ok {
+		t.Errorf("got %v, want an UnavailableError", err)
+	}
 }

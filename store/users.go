@@ -4,6 +4,7 @@ import "context"
 
 var (
 	insertUser  = insertInto[User]("users")
+	putUser     = insertUser + replacing[User]()
 	selectUsers = "SELECT " + selected[User]("") + " FROM users "
 
 	userByID             = selectUsers + "WHERE id = ?"
@@ -21,6 +22,12 @@ var (
 // have theirs verified.
 func (s *Store) InsertUser(ctx context.Context, u User) error {
 	return s.insert(ctx, "InsertUser", insertUser, u)
+}
+
+// PutUser adds a user or replaces the one of the same id: for fixtures. It
+// returns a ConflictError as InsertUser does, but not of id.
+func (s *Store) PutUser(ctx context.Context, u User) error {
+	return s.insert(ctx, "PutUser", putUser, u)
 }
 
 // UserByID finds a user, or ErrNotFound.

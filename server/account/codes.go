@@ -152,8 +152,8 @@ func (s *Service) codeMAC(purpose, mobile, code string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// randomCode is six digits from a cryptographic source.
-func randomCode(string) string {
+// RandomCode is six digits from a cryptographic source.
+func RandomCode(string) string {
 	number, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
 	if err != nil {
 		panic(err) // impossible: crypto/rand stops the program instead

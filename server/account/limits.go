@@ -32,17 +32,18 @@ type Limits struct {
 	CodeAddress  Rate          // codes asked for by an address
 	CodeAll      Rate          // codes sent altogether
 
-	GuessPair       Rate // wrong passwords for one account from one address
-	GuessAccount    Rate // wrong passwords for one account from anywhere
-	GuessAddress    Rate // wrong passwords for any account from one address
-	GuessOld        Rate // wrong old passwords while changing one's own
-	FreshSignIn     time.Duration
+	GuessPair    Rate // wrong passwords for one account from one address
+	GuessAccount Rate // wrong passwords for one account from anywhere
+	GuessAddress Rate // wrong passwords for any account from one address
+	GuessOld     Rate // wrong old passwords while changing one's own
+
+	FreshSignIn     time.Duration // how long after a code a first password can be set
 	WeChatAddress   Rate          // WeChat codes exchanged for one address
 	GatewayWait     time.Duration // for an answer of SMS or WeChat
 	OverloadedDelay time.Duration // told to a caller whom no hashing slot was free for
 }
 
-// DefaultLimits is what Quartet promises its users (GUARANTEES: A2, A3, A6).
+// DefaultLimits is what Quartet promises its users.
 func DefaultLimits() Limits {
 	const quarter = 15 * time.Minute
 	return Limits{

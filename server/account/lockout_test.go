@@ -35,6 +35,8 @@ func TestLockout(t *testing.T) {
 	w.fail("li", home, 5)
 	w.wantEnter("li", home, failure.WrongCredentials)
 	w.wantEnter("li@example.com", home, failure.WrongCredentials) // by another name
+	// A refusal writes, as a guess does: the time of it is not to tell them apart.
+	wantEqual(t, "refusals", w.number("SELECT count FROM rate_counters WHERE key LIKE 'refused:%'"), 2)
 	w.wantEnter("li", elsewhere, "")
 	w.clock.Advance(15*time.Minute - time.Second)
 	w.wantEnter("li", home, failure.WrongCredentials)

@@ -43,11 +43,8 @@ func (s *Service) ChangePassword(ctx context.Context, caller Caller, userID int6
 	if err != nil {
 		return s.hashing(err)
 	}
-	var keep int64
-	if caller.is(userID) {
-		keep = caller.Session.ID
-	}
-	return s.setPassword(ctx, userID, hash, verified, keep)
+	// Of the user's sessions the caller's own goes on, if it is one of them.
+	return s.setPassword(ctx, userID, hash, verified, caller.Session.ID)
 }
 
 // checkOldPassword gives the hash that was verified, nil where none had to be.

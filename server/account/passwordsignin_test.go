@@ -138,3 +138,15 @@ func TestPasswordChangedWhileSigningIn(t *testing.T) {
 	wantFailure(t, err, failure.WrongCredentials)
 	wantEqual(t, "live sessions", w.number("SELECT COUNT(*) FROM sessions WHERE ended_at IS NULL"), 0)
 }
+
+// A hash that cannot be read is no password, and no other failure either.
+func TestUnreadableHashIsNoPassword(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.add("li")
+	for _, hash := range []string{"", "plain", "$md5$x", "$argon2id$v=19$m=9999999,t=1,p=1$x$y"} {
+		_, err := w.store.SetPassword(t.Context(), id, hash, nil, 0, "stamp", 1)
+		must(t, err)
+		w.wantEnter("li", home, failure.WrongCredentials)
+	}
+}

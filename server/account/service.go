@@ -29,8 +29,7 @@ type Config struct {
 	// OpenRegistration lets anybody create a user, not administrators only.
 	OpenRegistration bool
 	Limits           Limits // the zero value: DefaultLimits
-	// NewCode makes the one-time code for a mobile. nil: six digits from a
-	// cryptographic source.
+	// NewCode makes the one-time code for a mobile. nil: RandomCode.
 	NewCode func(mobile string) string
 	Log     *slog.Logger // nil: silent
 }
@@ -63,7 +62,7 @@ func New(c Config) *Service {
 		c.Limits = DefaultLimits()
 	}
 	if c.NewCode == nil {
-		c.NewCode = randomCode
+		c.NewCode = RandomCode
 	}
 	if c.Log == nil {
 		c.Log = slog.New(slog.DiscardHandler)

@@ -7,7 +7,8 @@ import (
 )
 
 // Entry is all that is said of one kind of failure. {field}, {detail} and
-// {expected} in the messages are filled from the failure.
+// {expected} in the messages are filled from the failure; [brackets] around one
+// of them go away with it where the failure does not know it.
 type Entry struct {
 	HTTP int
 	// Numbers holds the number of a style where the framework behind its
@@ -32,35 +33,35 @@ func (e Entry) Number(style string) int32 {
 // missing permission, flat the errcodes of WeChat.
 var Catalogue = map[failure.Code]Entry{
 	failure.MalformedBody: {
-		HTTP: http.StatusBadRequest, Chinese: "请求体格式错误:{field}", English: "The body cannot be read: {field}",
+		HTTP: http.StatusBadRequest, Chinese: "请求体格式错误[（{field}）]", English: "The body cannot be read[ ({field})]",
 		AdviceChinese: "检查请求体的语法", AdviceEnglish: "Check the syntax of the body.",
 	},
 	failure.InvalidField: {
-		HTTP: http.StatusBadRequest, Chinese: "参数 {field} {detail}", English: "Parameter {field} {detail}",
+		HTTP: http.StatusBadRequest, Chinese: "参数[ {field}][ {detail}]", English: "Parameter[ {field}][ {detail}]",
 		AdviceChinese: "按提示修改该参数", AdviceEnglish: "Mend the named parameter.",
 	},
 	failure.DuplicateField: {
-		HTTP: http.StatusBadRequest, Chinese: "参数 {field} 重复", English: "Parameter {field} is there twice",
+		HTTP: http.StatusBadRequest, Chinese: "参数[ {field}] 重复", English: "Parameter[ {field}] is there twice",
 		AdviceChinese: "每个参数只传一次", AdviceEnglish: "Send each parameter once.",
 	},
 	failure.MisspelledField: {
-		HTTP: http.StatusBadRequest, Chinese: "参数 {field} 大小写错误,应为 {expected}", English: "Parameter {field} must be spelled {expected}",
+		HTTP: http.StatusBadRequest, Chinese: "参数[ {field}] 大小写错误[，应为 {expected}]", English: "Parameter[ {field}] is in the wrong case[, it must be {expected}]",
 		AdviceChinese: "按契约的大小写书写参数名", AdviceEnglish: "Spell the name as the contract does.",
 	},
 	failure.BodyTooLarge: {
-		HTTP: http.StatusRequestEntityTooLarge, Chinese: "请求体过大,最多 64 KiB", English: "The body is larger than 64 KiB",
+		HTTP: http.StatusRequestEntityTooLarge, Chinese: "请求体过大，最多 64 KiB", English: "The body is larger than 64 KiB",
 		AdviceChinese: "缩小请求体", AdviceEnglish: "Send less.",
 	},
 	failure.HeadersTooLarge: {
-		HTTP: http.StatusRequestHeaderFieldsTooLarge, Chinese: "请求头过大,最多 16 KiB", English: "The headers are larger than 16 KiB",
+		HTTP: http.StatusRequestHeaderFieldsTooLarge, Chinese: "请求头过大，最多 16 KiB", English: "The headers are larger than 16 KiB",
 		AdviceChinese: "缩小请求头", AdviceEnglish: "Send fewer or shorter headers.",
 	},
 	failure.UnsupportedMediaType: {
-		HTTP: http.StatusUnsupportedMediaType, Chinese: "不支持的内容类型,应为 {expected}", English: "The content type must be {expected}",
+		HTTP: http.StatusUnsupportedMediaType, Chinese: "不支持的内容类型[，应为 {expected}]", English: "The content type is not supported[, it must be {expected}]",
 		AdviceChinese: "使用文档所列的 Content-Type", AdviceEnglish: "Use a documented Content-Type.",
 	},
 	failure.Unauthenticated: {
-		HTTP: http.StatusUnauthorized, Chinese: "未登录或令牌 {field} 无效", English: "Not signed in, or {field} holds no valid token",
+		HTTP: http.StatusUnauthorized, Chinese: "未登录或令牌无效[（{field}）]", English: "Not signed in, or the token is not valid[ ({field})]",
 		AdviceChinese: "重新登录", AdviceEnglish: "Sign in.",
 	},
 	failure.TokenExpired: {
@@ -68,7 +69,7 @@ var Catalogue = map[failure.Code]Entry{
 		AdviceChinese: "刷新令牌或重新登录", AdviceEnglish: "Refresh the token, or sign in again.",
 	},
 	failure.SessionEnded: {
-		HTTP: http.StatusUnauthorized, Chinese: "会话已结束,请重新登录", English: "The session has ended",
+		HTTP: http.StatusUnauthorized, Chinese: "会话已结束，请重新登录", English: "The session has ended",
 		AdviceChinese: "重新登录", AdviceEnglish: "Sign in again.",
 	},
 	failure.SessionReplaced: {
@@ -76,19 +77,19 @@ var Catalogue = map[failure.Code]Entry{
 		AdviceChinese: "在本设备重新登录", AdviceEnglish: "Sign in again on this device.",
 	},
 	failure.RefreshReused: {
-		HTTP: http.StatusUnauthorized, Chinese: "令牌被重复使用,会话已结束", English: "An old token pair came back; the session has ended",
-		AdviceChinese: "重新登录;若非本人操作请修改密码", AdviceEnglish: "Sign in again; change the password if it was not you.",
+		HTTP: http.StatusUnauthorized, Chinese: "令牌被重复使用，会话已结束", English: "An old token pair came back; the session has ended",
+		AdviceChinese: "重新登录；若非本人操作请修改密码", AdviceEnglish: "Sign in again; change the password if it was not you.",
 	},
 	failure.WrongCredentials: {
 		HTTP: http.StatusUnauthorized, Numbers: map[string]int32{"data": 1002000000}, Chinese: "账号或密码错误", English: "Wrong account or password",
-		AdviceChinese: "检查账号和密码;多次失败后请等待 15 分钟", AdviceEnglish: "Check both; after several failures wait 15 minutes.",
+		AdviceChinese: "检查账号和密码；多次失败后请等待 15 分钟", AdviceEnglish: "Check both; after several failures wait 15 minutes.",
 	},
 	failure.WrongCode: {
 		HTTP: http.StatusUnauthorized, Numbers: map[string]int32{"data": 1002014000}, Chinese: "验证码错误或已失效", English: "The one-time code is wrong or no longer valid",
 		AdviceChinese: "重新获取验证码", AdviceEnglish: "Ask for a new code.",
 	},
 	failure.UnknownApplication: {
-		HTTP: http.StatusUnauthorized, Chinese: "应用 {field} 不存在或已停用", English: "The application in {field} is unknown or disabled",
+		HTTP: http.StatusUnauthorized, Chinese: "应用不存在或已停用[（{field}）]", English: "The application is unknown or disabled[ ({field})]",
 		AdviceChinese: "检查 X-App-Id", AdviceEnglish: "Check X-App-Id.",
 	},
 	failure.Forbidden: {
@@ -101,7 +102,7 @@ var Catalogue = map[failure.Code]Entry{
 	},
 	failure.MethodNotAllowed: {
 		HTTP: http.StatusMethodNotAllowed, Chinese: "不支持该请求方法", English: "The method is not allowed here",
-		AdviceChinese: "使用文档所列的方法,见响应头 Allow", AdviceEnglish: "Use a documented method; see the header Allow.",
+		AdviceChinese: "使用文档所列的方法，见响应头 Allow", AdviceEnglish: "Use a documented method; see the header Allow.",
 	},
 	failure.UserNotFound: {
 		HTTP: http.StatusNotFound, Numbers: map[string]int32{"data": 1002003003}, Chinese: "用户不存在", English: "No such user",
@@ -124,15 +125,15 @@ var Catalogue = map[failure.Code]Entry{
 		AdviceChinese: "换一个手机号", AdviceEnglish: "Use another mobile.",
 	},
 	failure.WeakPassword: {
-		HTTP: http.StatusUnprocessableEntity, Chinese: "密码 {field} {detail}", English: "Password {field} {detail}",
-		AdviceChinese: "8 到 128 个字符,不用常见密码", AdviceEnglish: "8 to 128 characters, and no common password.",
+		HTTP: http.StatusUnprocessableEntity, Chinese: "密码不合要求[（{field}）][：{detail}]", English: "The password is not accepted[ ({field})][: it {detail}]",
+		AdviceChinese: "8 到 128 个字符，不用常见密码", AdviceEnglish: "8 to 128 characters, and no common password.",
 	},
 	failure.WrongOldPassword: {
-		HTTP: http.StatusBadRequest, Numbers: map[string]int32{"data": 1002003005}, Chinese: "旧密码 {field} 错误", English: "The old password {field} is wrong",
+		HTTP: http.StatusBadRequest, Numbers: map[string]int32{"data": 1002003005}, Chinese: "旧密码错误[（{field}）]", English: "The old password is wrong[ ({field})]",
 		AdviceChinese: "检查旧密码", AdviceEnglish: "Check the old password.",
 	},
 	failure.TooManyRequests: {
-		HTTP: http.StatusTooManyRequests, Numbers: map[string]int32{"data": 1002014005}, Chinese: "操作太频繁,请稍后再试", English: "Too many requests, try again later",
+		HTTP: http.StatusTooManyRequests, Numbers: map[string]int32{"data": 1002014005}, Chinese: "操作太频繁，请稍后再试", English: "Too many requests, try again later",
 		AdviceChinese: "按响应头 Retry-After 等待", AdviceEnglish: "Wait as the header Retry-After says.",
 	},
 	failure.WeChatCodeInvalid: {
@@ -156,11 +157,11 @@ var Catalogue = map[failure.Code]Entry{
 		AdviceChinese: "稍后再试", AdviceEnglish: "Try again later.",
 	},
 	failure.Overloaded: {
-		HTTP: http.StatusServiceUnavailable, Chinese: "服务器繁忙,请稍后再试", English: "The server is busy, try again later",
+		HTTP: http.StatusServiceUnavailable, Chinese: "服务器繁忙，请稍后再试", English: "The server is busy, try again later",
 		AdviceChinese: "按响应头 Retry-After 等待", AdviceEnglish: "Wait as the header Retry-After says.",
 	},
 	failure.Unavailable: {
-		HTTP: http.StatusServiceUnavailable, Chinese: "服务暂不可用,请稍后再试", English: "Not available, try again later",
+		HTTP: http.StatusServiceUnavailable, Chinese: "服务暂不可用，请稍后再试", English: "Not available, try again later",
 		AdviceChinese: "稍后再试", AdviceEnglish: "Try again later.",
 	},
 	failure.Internal: {

@@ -56,7 +56,10 @@ func Markdown() string {
 		for _, number := range row.Numbers {
 			fmt.Fprintf(&text, " %d |", number)
 		}
-		fmt.Fprintf(&text, " %s | %s | %s | %s |\n", row.Chinese, row.English, row.AdviceChinese, row.AdviceEnglish)
+		fmt.Fprintf(&text, " %s | %s | %s | %s |\n", plain(row.Chinese), plain(row.English), row.AdviceChinese, row.AdviceEnglish)
 	}
 	return text.String()
 }
+
+// plain is a message without what a single failure would fill in.
+func plain(text string) string { return optional.ReplaceAllString(text, "") }

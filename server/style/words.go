@@ -1,6 +1,7 @@
 package style
 
 import (
+	"regexp"
 	"strings"
 
 	"golang.org/x/text/language"
@@ -11,7 +12,7 @@ import (
 // words says what is wrong with a field, in Chinese and in English.
 var words = map[failure.Reason][2]string{
 	failure.Required:   {"不能为空", "is required"},
-	failure.WrongType:  {"类型错误,应为 {expected}", "must be of type {expected}"},
+	failure.WrongType:  {"类型错误，应为 {expected}", "must be of type {expected}"},
 	failure.WrongForm:  {"格式不正确", "has the wrong format"},
 	failure.TooShort:   {"长度不能少于 {expected}", "must have at least {expected} characters"},
 	failure.TooLong:    {"长度不能超过 {expected}", "must have at most {expected} characters"},
@@ -21,7 +22,7 @@ var words = map[failure.Reason][2]string{
 	failure.TooMany:    {"键超过 {expected} 个", "has more than {expected} keys"},
 	failure.NotUTF8:    {"不是合法的 UTF-8", "is not valid UTF-8"},
 	failure.HasNUL:     {"含有 NUL 字符", "holds a NUL character"},
-	failure.TooCommon:  {"太常见,请换一个", "is too common"},
+	failure.TooCommon:  {"太常见，请换一个", "is too common"},
 }
 
 var languages = language.NewMatcher([]language.Tag{language.SimplifiedChinese, language.English})
@@ -32,19 +33,28 @@ func message(entry Entry, failed *failure.Error, acceptLanguage string) string {
 	if prefersEnglish(acceptLanguage) {
 		text, column = entry.English, 1
 	}
-	text = strings.NewReplacer(
-		"{detail}", words[failed.Reason][column],
-		"{field}", failed.Field,
-	).Replace(text)
-	text = strings.ReplaceAll(text, "{expected}", failed.Expected)
-	return tidy(text)
+	known := map[string]string{
+		"{expected}": failed.Expected,
+		"{field}":    failed.Field,
+		"{detail}":   words[failed.Reason][column],
+	}
+	text = optional.ReplaceAllStringFunc(text, func(group string) string {
+		if known[placeholder.FindString(group)] == "" {
+			return ""
+		}
+		return group[1 : len(group)-1]
+	})
+	// The detail has placeholders of its own, hence twice.
+	for range 2 {
+		text = placeholder.ReplaceAllStringFunc(text, func(name string) string { return known[name] })
+	}
+	return strings.TrimSpace(text)
 }
 
-// tidy removes what an unknown field or limit leaves behind.
-func tidy(text string) string {
-	text = strings.Join(strings.Fields(text), " ")
-	return strings.TrimRight(text, " ::,,")
-}
+var (
+	optional    = regexp.MustCompile(`\[[^\]]*\]`)
+	placeholder = regexp.MustCompile(`\{(field|detail|expected)\}`)
+)
 
 func prefersEnglish(acceptLanguage string) bool {
 	if acceptLanguage == "" {

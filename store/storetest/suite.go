@@ -28,7 +28,7 @@ const (
 func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 	for _, group := range []map[string]func(*testing.T, *store.Store){
 		lifeTests, userTests, changeTests, credentialTests, registrationTests, weChatTests,
-		codeTests, quotaTests, sessionTests, sessionLifeTests, organisationTests, applicationTests,
+		codeTests, quotaTests, sessionTests, sessionLifeTests, organisationTests, applicationTests, markTests,
 	} {
 		for name, test := range group {
 			t.Run(name, func(t *testing.T) {

@@ -1,0 +1,17 @@
+# A static binary on an empty base, run by a user without rights.
+FROM golang:1.26-bookworm AS build
+WORKDIR /src
+COPY go.mod go.sum ./
+RUN go mod download
+COPY . .
+RUN CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o /quartet ./cmd/quartet && mkdir -m 700 /data
+
+FROM scratch
+COPY --from=build /quartet /quartet
+COPY --from=build --chown=65532:65532 /data /data
+USER 65532:65532
+VOLUME /data
+EXPOSE 8080
+ENV QUARTET_ADDR=0.0.0.0:8080 QUARTET_DATABASE=sqlite:/data/quartet.db QUARTET_LOG_FORMAT=json
+ENTRYPOINT ["/quartet"]
+CMD ["serve"]

@@ -1,0 +1,47 @@
+# Every target needs Go alone, but for what `make lint` says it skipped.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+REDOCLY     := @redocly/cli@2.77.0
+VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
+
+.PHONY: help run test race generate lint lint-go lint-spec bench build clean
+
+help: ## explain every target
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## start the server with demo data and Swagger UI on http://127.0.0.1:8080/docs/
+	go run ./cmd/quartet serve --demo
+
+test: ## run all tests that need only Go (PostgreSQL too where QUARTET_TEST_POSTGRES names one)
+	go test ./...
+	@if [ -z "$${QUARTET_TEST_POSTGRES:-}" ]; then \
+	  echo "skipped: the store on PostgreSQL. To run it: QUARTET_TEST_POSTGRES=postgres://… make test"; fi
+
+race: ## run all tests under the race detector (needs a C compiler)
+	CGO_ENABLED=1 go test -race ./...
+
+generate: ## generate the server from openapi/openapi.yaml and the table of errors
+	go generate ./...
+
+lint: lint-go lint-spec ## check format, code and contract
+
+lint-go: ## check the Go code: gofmt, vet, staticcheck
+	@unformatted=$$(gofmt -l $$(git ls-files '*.go')); [ -z "$$unformatted" ] || { echo "gofmt would change: $$unformatted"; exit 1; }
+	go vet ./...
+	go run $(STATICCHECK) ./...
+
+lint-spec: ## check the contract with Redocly's recommended-strict rules (needs npx)
+	@if command -v npx >/dev/null; then npx --yes $(REDOCLY) lint openapi/openapi.yaml --extends recommended-strict; \
+	else echo "skipped: Redocly. To run it, install Node.js (https://nodejs.org) so that npx is there"; fi
+
+bench: ## run the benchmarks
+	go test -run '^$$' -bench . -benchmem ./...
+
+build: ## build bin/quartet, a static binary
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/quartet ./cmd/quartet
+
+clean: ## remove what was built, and the demo's database
+	rm -rf bin .quartet

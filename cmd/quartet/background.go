@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"quartet/store"
+)
+
+const (
+	housekeepingInterval = time.Hour
+	keepEnded            = 30 * 24 * time.Hour // how long an ended session can still be asked about
+)
+
+// background is the work that goes on beside the requests.
+type background struct {
+	log  *slog.Logger
+	jobs sync.WaitGroup
+}
+
+// every does job now and again each interval, until ctx ends. A job that fails
+// is tried again at its next turn.
+func (b *background) every(ctx context.Context, interval time.Duration, name string, job func(context.Context) error) {
+	b.jobs.Go(func() {
+		ticker := time.NewTicker(interval)
+		defer ticker.Stop()
+		for {
+			if err := job(ctx); err != nil && ctx.Err() == nil {
+				b.log.Error("a background job failed", "job", name, "error", err)
+			}
+			select {
+			case <-ticker.C:
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+}
+
+// wait waits until all jobs have seen the end of their context.
+func (b *background) wait() { b.jobs.Wait() }
+
+// housekeeping deletes what nobody asks for any more.
+func housekeeping(database *store.Store, log *slog.Logger) func(context.Context) error {
+	return func(ctx context.Context) error {
+		now := time.Now()
+		deleted, err := database.Purge(ctx, store.At(now), store.At(now.Add(-keepEnded)))
+		if deleted > 0 {
+			log.Info("housekeeping", "deleted", deleted)
+		}
+		return err
+	}
+}

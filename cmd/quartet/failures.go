@@ -1,0 +1,51 @@
+package main
+
+import (
+	"errors"
+	"time"
+
+	"quartet/openapi"
+	"quartet/server/failure"
+	"quartet/server/style"
+	"quartet/store"
+)
+
+// sentence words an error for whoever sits at the machine. They may see causes
+// that a client must not.
+func sentence(err error) string {
+	failed, ok := errors.AsType[*failure.Error](err)
+	if !ok {
+		return err.Error()
+	}
+	if text := listedSentence(failed); text != "" {
+		return text
+	}
+	worded := *failed
+	if worded.Code == failure.WeakPassword {
+		worded.Field = "" // there is but one password on a command line
+	}
+	_, body := style.Problem.Body(&worded, "en", time.Now())
+	text := body.(openapi.Problem).Title
+	if failed.Code == failure.Internal || failed.Code == failure.Unavailable {
+		return text + ": " + failed.Error()
+	}
+	return text
+}
+
+// listedSentence words what can only go wrong here: a code or an id that is
+// taken, or that names nothing.
+func listedSentence(failed *failure.Error) string {
+	_, taken := errors.AsType[store.ConflictError](failed.Cause)
+	switch {
+	case failed.Code == failure.UnknownApplication:
+		return "No such application"
+	case failed.Code != failure.InvalidField:
+		return ""
+	case taken:
+		return "The " + failed.Field + " is taken"
+	case errors.Is(failed.Cause, store.ErrNotFound):
+		return "No such " + failed.Field
+	default:
+		return ""
+	}
+}

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/alecthomas/kong"
+)
+
+// The exit codes.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// grammar is the command line.
+type grammar struct {
+	Serve   serveCommand   `cmd:"" help:"Run the server."`
+	Migrate migrateCommand `cmd:"" help:"Bring the database's tables to this program's version."`
+	User    userCommands   `cmd:"" help:"Add, show and change users."`
+	App     appCommands    `cmd:"" help:"Register the applications behind X-App-Id."`
+	Org     orgCommands    `cmd:"" help:"Keep the organisations that users belong to."`
+	Role    roleCommands   `cmd:"" help:"Keep the roles that users have in organisations."`
+	Version versionCommand `cmd:"" help:"Print the version."`
+}
+
+// console is where a command reads and writes.
+type console struct {
+	in        io.Reader
+	out, errs io.Writer
+}
+
+// usageError is a command line that cannot be right.
+type usageError struct{ text string }
+
+func (e usageError) Error() string { return e.text }
+
+// run is the whole program: it does what args say (without the program's name)
+// until that is done or ctx ends, and gives the exit code.
+func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) int {
+	helped := false
+	parser, err := kong.New(&grammar{},
+		kong.Name("quartet"),
+		kong.Description("One account server that speaks four API envelope styles."),
+		kong.Writers(out, errs),
+		kong.DefaultEnvars("QUARTET"),
+		kong.ConfigureHelp(kong.HelpOptions{NoExpandSubcommands: true, WrapUpperBound: 110}),
+		kong.Exit(func(int) { helped = true }),
+		kong.BindTo(ctx, (*context.Context)(nil)),
+		kong.Bind(&console{in: in, out: out, errs: errs}),
+	)
+	if err != nil {
+		panic(err) // a mistake in the grammar, which every test would meet
+	}
+	parsed, err := parser.Parse(args)
+	switch {
+	case helped:
+		return exitDone
+	case err != nil:
+		fmt.Fprintf(errs, "quartet: %s\nRun \"%s --help\" for more information.\n", err, commandOf(err))
+		return exitUsage
+	}
+	if err := parsed.Run(); err != nil {
+		fmt.Fprintf(errs, "quartet: %s\n", sentence(err))
+		return exitCode(err)
+	}
+	return exitDone
+}
+
+func exitCode(err error) int {
+	if _, usage := errors.AsType[usageError](err); usage {
+		return exitUsage
+	}
+	return exitFailed
+}
+
+// commandOf is the command that a faulty command line got as far as.
+func commandOf(err error) string {
+	failed, ok := errors.AsType[*kong.ParseError](err)
+	if !ok || failed.Context == nil || failed.Context.Selected() == nil {
+		return "quartet"
+	}
+	return failed.Context.Selected().FullPath()
+}

@@ -1,0 +1,140 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
+	"quartet/server"
+	"quartet/server/account"
+	"quartet/server/gateway"
+	"quartet/server/keys"
+	"quartet/store"
+)
+
+type serveCommand struct {
+	Addr string `default:"127.0.0.1:8080" help:"Address to listen on; 0.0.0.0:8080 for every interface."`
+	location
+	Demo             bool      `help:"Play a demonstration: known users and passwords, simulated SMS and WeChat, open registration. Its database is sqlite:.quartet/demo.db unless another is named."`
+	OpenRegistration bool      `help:"Let anybody create a user, not administrators only."`
+	LegacyStatus     []string  `placeholder:"STYLE" enum:"result,data,status,flat,state" help:"Styles whose failures travel under HTTP 200: ${enum}."`
+	TimeZone         zone      `default:"Asia/Shanghai" help:"Zone of dates that carry none."`
+	TrustedProxies   []network `placeholder:"CIDR" help:"Proxies that may say a client's address in X-Forwarded-For."`
+	AllowOrigins     []string  `placeholder:"ORIGIN" help:"Origins whose web pages may call the server (CORS)."`
+	logFlags
+}
+
+// Run serves until ctx ends.
+func (s *serveCommand) Run(ctx context.Context, c *console) (err error) {
+	log := s.logger(c)
+	listener, err := listen(ctx, s.Addr)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	database, ring, err := s.open(ctx)
+	if err != nil {
+		return err
+	}
+	defer closeStore(database, &err)
+	config, err := accountConfig(database, ring, log)
+	if err != nil {
+		return err
+	}
+	// Whatever ends the serving ends the jobs, before the database is closed.
+	ctx, stop := context.WithCancel(ctx)
+	jobs := &background{log: log}
+	defer jobs.wait()
+	defer stop()
+	jobs.every(ctx, housekeepingInterval, "housekeeping", housekeeping(database, log))
+
+	options := s.options(database, log)
+	var announce func(net.Addr) error
+	if s.Demo {
+		announce, err = s.demonstrate(ctx, c, config, &options, jobs)
+	} else {
+		announce, err = s.operate(ctx, config, &options)
+	}
+	if err != nil {
+		return err
+	}
+	handler, err := server.New(options)
+	if err != nil {
+		return err
+	}
+	log.Info("listening", "address", listener.Addr().String(), "version", version(), "database", database.Engine())
+	if err := announce(listener.Addr()); err != nil {
+		return err
+	}
+	return answer(ctx, listener, handler, log)
+}
+
+// open opens the database, brings its tables up to date, and opens its keys.
+func (s *serveCommand) open(ctx context.Context) (_ *store.Store, _ *keys.Ring, err error) {
+	otherwise := ordinaryDatabase
+	if s.Demo {
+		otherwise = demoDatabase
+	}
+	database, err := createStore(ctx, databaseURL(s.Database, otherwise))
+	if err != nil {
+		return nil, nil, err
+	}
+	ring, err := s.prepare(ctx, database)
+	if err != nil {
+		_ = database.Close() // the reason to close it is the better error
+		return nil, nil, err
+	}
+	return database, ring, nil
+}
+
+func (s *serveCommand) prepare(ctx context.Context, database *store.Store) (*keys.Ring, error) {
+	dir, err := s.keysFolder(database)
+	if err != nil {
+		return nil, err
+	}
+	if err := database.Migrate(ctx); err != nil {
+		return nil, fmt.Errorf("cannot bring the tables up to date: %w", err)
+	}
+	if err := keepApart(ctx, database, s.Demo); err != nil {
+		return nil, err
+	}
+	return openKeys(ctx, database, dir, keys.Options{AllowOpen: s.Demo})
+}
+
+func (s *serveCommand) options(database *store.Store, log *slog.Logger) server.Options {
+	metrics := prometheus.NewRegistry()
+	metrics.MustRegister(
+		collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+	)
+	return server.Options{
+		Ready:          database.Ping,
+		Log:            log,
+		Metrics:        metrics,
+		LegacyStatus:   s.LegacyStatus,
+		TimeZone:       s.TimeZone.Location,
+		TrustedProxies: ipNets(s.TrustedProxies),
+		AllowOrigins:   s.AllowOrigins,
+	}
+}
+
+// operate adds what is particular to a server that is no demonstration.
+func (s *serveCommand) operate(ctx context.Context, config account.Config, options *server.Options) (announce func(net.Addr) error, err error) {
+	config.SMS, config.WeChat = gateway.UnconfiguredSMS{}, gateway.UnconfiguredWeChat{}
+	config.OpenRegistration = s.OpenRegistration
+	options.Accounts = account.New(config)
+	options.Log.Warn("no SMS service and no WeChat app are configured: signing in by mobile or by WeChat answers 503")
+	users, err := config.Store.ListUsers(ctx, 0, 1)
+	if err != nil {
+		return nil, err
+	}
+	if len(users) == 0 {
+		options.Log.Info("there are no users yet: add the first super administrator, with a password on standard input, by: " +
+			"quartet user add NAME --role super_administrator --password-stdin")
+	}
+	return func(net.Addr) error { return nil }, nil
+}

@@ -1,0 +1,220 @@
+package account_test
+
+import (
+	"fmt"
+	"os"
+	"strconv"
+	"strings"
+	"testing"
+
+	"quartet/server/account"
+	"quartet/server/failure"
+	"quartet/server/seal"
+	"quartet/store"
+)
+
+func TestAddAndFindUsers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.add("Li", role(store.RoleSuperAdministrator), mobile(lisMobile, true), email("li@example.com", true))
+	for _, text := range []string{strconv.FormatInt(id, 10), "li", "LI@example.com", lisMobile} {
+		user, err := w.FindUser(t.Context(), text)
+		must(t, err)
+		wantEqual(t, text, user.ID, id)
+	}
+	user, err := w.FindUser(t.Context(), "li")
+	must(t, err)
+	wantEqual(t, "role", user.Role, store.RoleSuperAdministrator)
+	wantEqual(t, "verified", user.MobileVerified && user.EmailVerified, true)
+	wantEqual(t, "source", user.CreateSource, "command_line")
+	for _, text := range []string{"", "nobody", "1", "n@example.com", "13900002222"} {
+		_, err := w.FindUser(t.Context(), text)
+		wantFailure(t, err, failure.UserNotFound)
+	}
+	_, err = w.AddUser(t.Context(), account.AddedUser{NewUser: account.NewUser{Username: "x1"}, Role: "root"})
+	wantField(t, err, "role", failure.NotListed)
+	_, err = w.AddUser(t.Context(), account.AddedUser{
+		NewUser: account.NewUser{Username: "x2", Facts: account.Facts{Mobile: new(lisMobile)}}, MobileVerified: true,
+	})
+	wantFailure(t, err, failure.MobileTaken)
+}
+
+func TestListUsers(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	var want []int64
+	for i := range 5 {
+		want = append(want, w.add(fmt.Sprintf("user%d", i)))
+	}
+	var got []int64
+	for after := int64(0); ; after = got[len(got)-1] {
+		page, err := w.ListUsers(t.Context(), after, 2)
+		must(t, err)
+		if len(page) == 0 {
+			break
+		}
+		for _, user := range page {
+			got = append(got, user.ID)
+		}
+	}
+	wantEqual(t, "ids", fmt.Sprint(got), fmt.Sprint(want))
+}
+
+func TestAdministrationRefusesTheUnknown(t *testing.T) {
+	t.Parallel()
+	w := school(t)
+	ctx, id := t.Context(), w.add("li")
+	for name, test := range map[string]struct {
+		err  error
+		want failure.Code
+	}{
+		"disable":          {w.DisableUser(ctx, 1), failure.UserNotFound},
+		"enable":           {w.EnableUser(ctx, 1), failure.UserNotFound},
+		"role":             {w.SetRole(ctx, 1, store.RoleMember), failure.UserNotFound},
+		"role's name":      {w.SetRole(ctx, id, "root"), failure.InvalidField},
+		"organisation":     {w.DisableOrganisation(ctx, "east"), failure.InvalidField},
+		"organisation, on": {w.EnableOrganisation(ctx, "east"), failure.InvalidField},
+		"role, off":        {w.DisableRole(ctx, "cook"), failure.InvalidField},
+		"role, on":         {w.EnableRole(ctx, "cook"), failure.InvalidField},
+		"membership":       {w.AddMembership(ctx, 1, "north", ""), failure.UserNotFound},
+		"its organisation": {w.AddMembership(ctx, id, "east", ""), failure.InvalidField},
+		"its role":         {w.AddMembership(ctx, id, "north", "cook"), failure.InvalidField},
+		"no membership":    {w.RemoveMembership(ctx, id, "north", ""), failure.InvalidField},
+		"application":      {w.DisableApplication(ctx, "other"), failure.UnknownApplication},
+		"application, on":  {w.EnableApplication(ctx, "other"), failure.UnknownApplication},
+		"rights":           {w.SetApplicationRights(ctx, "other", nil), failure.UnknownApplication},
+		"right":            {w.SetApplicationRights(ctx, "app", []string{"all"}), failure.InvalidField},
+		"link":             {w.AddApplicationOrganisation(ctx, "other", "north"), failure.UnknownApplication},
+		"link's end":       {w.AddApplicationOrganisation(ctx, "app", "east"), failure.InvalidField},
+		"no link":          {w.RemoveApplicationOrganisation(ctx, "app", "south"), failure.InvalidField},
+	} {
+		if !failure.Is(test.err, test.want) {
+			t.Errorf("%s: got %v, want %s", name, test.err, test.want)
+		}
+	}
+	_, err := w.AddOrganisation(ctx, "north", "again")
+	wantField(t, err, "code", failure.NotListed)
+	_, err = w.AddRole(ctx, "", "nameless")
+	wantField(t, err, "code", failure.Required)
+	_, err = w.AddApplication(ctx, "app", "again", nil)
+	wantField(t, err, "id", failure.NotListed)
+}
+
+func TestMemberships(t *testing.T) {
+	t.Parallel()
+	w := school(t)
+	id := w.add("li")
+	shown := func() string {
+		memberships, err := w.Memberships(t.Context(), id)
+		must(t, err)
+		var text string
+		for _, m := range memberships {
+			text += m.Code
+			for _, r := range m.Roles {
+				text += "(" + r.Code + ")"
+			}
+		}
+		return text
+	}
+	must(t, w.AddMembership(t.Context(), id, "north", ""))
+	must(t, w.AddMembership(t.Context(), id, "north", ""))
+	wantEqual(t, "member", shown(), "north")
+	must(t, w.AddMembership(t.Context(), id, "north", "teacher"))
+	wantEqual(t, "with role", shown(), "north(teacher)")
+	must(t, w.DisableRole(t.Context(), "teacher"))
+	wantEqual(t, "role disabled", shown(), "north")
+	must(t, w.EnableRole(t.Context(), "teacher"))
+	must(t, w.RemoveMembership(t.Context(), id, "north", "teacher"))
+	wantEqual(t, "role removed", shown(), "north")
+	must(t, w.RemoveMembership(t.Context(), id, "north", ""))
+	wantEqual(t, "removed", shown(), "")
+}
+
+func TestListings(t *testing.T) {
+	t.Parallel()
+	w := school(t, account.RightNickname, account.RightContact, account.RightNickname)
+	organisations, err := w.ListOrganisations(t.Context())
+	must(t, err)
+	wantEqual(t, "organisations", len(organisations), 2)
+	roles, err := w.ListRoles(t.Context())
+	must(t, err)
+	wantEqual(t, "roles", len(roles), 1)
+	applications, err := w.ListApplications(t.Context())
+	must(t, err)
+	wantEqual(t, "applications", len(applications), 1)
+	application, seen, err := w.Application(t.Context(), "app")
+	must(t, err)
+	wantEqual(t, "rights", application.Rights, "contact nickname")
+	wantEqual(t, "sees", len(seen), 1)
+	must(t, w.SetApplicationRights(t.Context(), "app", nil))
+	application, _, err = w.Application(t.Context(), "app")
+	must(t, err)
+	wantEqual(t, "rights", application.Rights, "")
+}
+
+// What the database file must not hold: mobiles, identity cards, tokens, codes
+// and passwords, also while they are only in its log.
+func TestDatabaseHoldsNoSecret(t *testing.T) {
+	t.Parallel()
+	const idCard = "invented-card-0001"
+	// Six digits could be found by chance.
+	w := newWorld(t, func(c *account.Config) {
+		c.NewCode = func(mobile string) string { return "one-time-code-" + mobile[7:] }
+	})
+	w.add("li", mobile(lisMobile, true), func(u *account.AddedUser) { u.IDCard = new(idCard) })
+	w.weChat.people = map[string]account.WeChatIdentity{"a": {AppID: "app", OpenID: "open", Mobile: "13900002222"}}
+	code := w.code(account.PurposeSignIn, lisMobile)
+	byCode, err := w.tryCode(lisMobile, code)
+	must(t, err)
+	next := w.refresh(byCode.AccessToken, byCode.RefreshToken)
+	unspent := w.code(account.PurposeSignIn, "13900003333")
+	_, err = w.tryPassword(lisMobile, wrongPassword, "203.0.113.77")
+	wantFailure(t, err, failure.WrongCredentials)
+	secrets := []string{
+		lisMobile, "13900002222", "13900003333", idCard, code, unspent, goodPassword, wrongPassword,
+		byCode.AccessToken, byCode.RefreshToken, next, "203.0.113.77",
+		w.enter("li").AccessToken, w.enterByWeChat("a").AccessToken,
+	}
+	var dump strings.Builder
+	for _, suffix := range []string{"", "-wal"} {
+		bytes, err := os.ReadFile(w.store.Path() + suffix)
+		must(t, err)
+		dump.Write(bytes)
+	}
+	for _, secret := range secrets {
+		if strings.Contains(dump.String(), secret) {
+			t.Errorf("the database holds %q", secret)
+		}
+	}
+	if !strings.Contains(dump.String(), byCode.User.GUID) {
+		t.Error("the dump lacks the user, so it proves nothing")
+	}
+}
+
+// With other keys than those it was filled with, a database is not read as if
+// there were nothing in it.
+func TestOtherKeysAreFoundOut(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.add("li", mobile(lisMobile, true))
+	w.config.Sealer = seal.New(key(5))
+	other := account.New(w.config)
+	_, err := other.FindUser(t.Context(), "li")
+	wantFailure(t, err, failure.Internal)
+}
+
+func TestDatabaseOutOfReach(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.add("li")
+	token := w.enter("li").AccessToken
+	must(t, w.store.Close())
+	_, err := w.Authenticate(t.Context(), token)
+	wantFailure(t, err, failure.Unavailable)
+	_, err = w.tryPassword("li", goodPassword, home)
+	wantFailure(t, err, failure.Unavailable)
+	_, err = w.SendCode(t.Context(), account.SendCodeRequest{Purpose: account.PurposeSignIn, Mobile: lisMobile})
+	wantFailure(t, err, failure.Unavailable)
+	_, err = w.tryCode(lisMobile, "123456")
+	wantFailure(t, err, failure.Unavailable)
+}

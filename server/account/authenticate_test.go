@@ -1,0 +1,207 @@
+package account_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"quartet/server/account"
+	"quartet/server/failure"
+	"quartet/server/token"
+	"quartet/store"
+)
+
+// grants signs one user in in all three ways.
+func grants(w *world) (id int64, all map[string]account.Grant) {
+	w.t.Helper()
+	w.weChat.people = map[string]account.WeChatIdentity{"a": {AppID: "app", OpenID: "open", Mobile: lisMobile}}
+	id = w.enterByWeChat("a").User.ID
+	_, err := w.ResetPassword(w.t.Context(), id, goodPassword)
+	must(w.t, err)
+	all = map[string]account.Grant{
+		"wechat": w.enterByWeChat("a"), "password": w.enter(lisMobile), "code": w.enterByCode(lisMobile),
+	}
+	return id, all
+}
+
+func TestAuthenticateRefusesWhatIsNoToken(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	grant := w.enterByCode(lisMobile)
+	changed := "A" + strings.TrimPrefix(grant.AccessToken, "AT")
+	for _, text := range []string{
+		"", "x", changed, grant.RefreshToken, grant.AccessToken + "x", strings.ToLower(grant.AccessToken),
+		"AT-1-" + strings.Repeat("x", 32), "a.b.c", strings.Repeat("x", 100_000), "AT-1-' OR 1=1 --",
+	} {
+		_, err := w.Authenticate(t.Context(), text)
+		wantFailure(t, err, failure.Unauthenticated)
+	}
+}
+
+func TestAccessTokenLapses(t *testing.T) {
+	t.Parallel()
+	for _, way := range []string{"password", "code", "wechat"} {
+		w := newWorld(t)
+		_, all := grants(w)
+		w.clock.Advance(all[way].AccessExpires.Sub(w.clock.Now()) - time.Millisecond)
+		w.authenticated(all[way].AccessToken)
+		w.clock.Advance(time.Millisecond)
+		_, err := w.Authenticate(t.Context(), all[way].AccessToken)
+		wantFailure(t, err, failure.TokenExpired)
+	}
+}
+
+// What ends a session is seen by the next request, whatever opened it.
+func TestEndedSessions(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		end  func(w *world, id int64, caller account.Caller) error
+		want failure.Code
+	}{
+		"disabled": {func(w *world, id int64, _ account.Caller) error {
+			return w.DisableUser(w.t.Context(), id)
+		}, failure.SessionEnded},
+		"signed out": {func(w *world, _ int64, caller account.Caller) error {
+			return w.SignOut(w.t.Context(), caller)
+		}, failure.SessionEnded},
+		"ended by its owner": {func(w *world, _ int64, caller account.Caller) error {
+			return w.EndSession(w.t.Context(), caller, caller.Session.ID)
+		}, failure.SessionEnded},
+		"password reset": {func(w *world, id int64, _ account.Caller) error {
+			_, err := w.ResetPassword(w.t.Context(), id, otherPassword)
+			return err
+		}, failure.SessionEnded},
+		"replaced": {func(w *world, _ int64, caller account.Caller) error {
+			_, err := w.store.EndSession(w.t.Context(), caller.Session.ID, store.EndedByReplacement, store.At(w.clock.Now()))
+			return err
+		}, failure.SessionReplaced},
+		"old pair used": {func(w *world, _ int64, caller account.Caller) error {
+			_, err := w.store.EndSession(w.t.Context(), caller.Session.ID, store.EndedByRefreshReuse, store.At(w.clock.Now()))
+			return err
+		}, failure.RefreshReused},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			id, all := grants(w)
+			for _, grant := range all {
+				caller, err := w.Authenticate(t.Context(), grant.AccessToken)
+				if err == nil {
+					must(t, test.end(w, id, caller))
+				}
+				caller, err = w.Authenticate(t.Context(), grant.AccessToken)
+				wantFailure(t, err, test.want)
+				wantEqual(t, "the session that ended", caller.Session.ID, grant.Session.ID)
+			}
+		})
+	}
+}
+
+// A session that is live in the table is not, while its user is disabled.
+func TestSessionOfADisabledUser(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	grant := w.enterByCode(lisMobile)
+	must(t, w.DisableUser(t.Context(), grant.User.ID))
+	must(t, w.store.PutSession(t.Context(), grant.Session))
+	_, err := w.Authenticate(t.Context(), grant.AccessToken)
+	wantFailure(t, err, failure.SessionEnded)
+	w.wantRefresh(grant.AccessToken, grant.RefreshToken, failure.SessionEnded)
+}
+
+func TestRoleIsReadEveryTime(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id, all := grants(w)
+	must(t, w.SetRole(t.Context(), id, store.RoleAdministrator))
+	for _, grant := range all {
+		wantEqual(t, "role", w.authenticated(grant.AccessToken).Role, store.RoleAdministrator)
+	}
+}
+
+func TestLastSeenIsRecordedOnceAMinute(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	grant := w.enterByCode(lisMobile)
+	opened := w.clock.Now()
+	for _, test := range []struct{ after, seen time.Duration }{
+		{30 * time.Second, 0}, {59 * time.Second, 0}, {time.Minute, time.Minute},
+		{119 * time.Second, time.Minute}, {125 * time.Second, 125 * time.Second},
+	} {
+		w.clock.Advance(opened.Add(test.after).Sub(w.clock.Now()))
+		w.authenticated(grant.AccessToken)
+		seen := store.Time(w.number("SELECT last_seen_at FROM sessions")).Time().Sub(opened)
+		wantEqual(t, "last seen", seen, test.seen)
+	}
+}
+
+func TestJWTIsRenewedPastHalfItsLife(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.add("li")
+	old := w.enter("li").AccessToken
+	w.clock.Advance(30 * time.Minute)
+	wantEqual(t, "renewed at half its life", w.authenticated(old).Renewed, "")
+	w.clock.Advance(time.Second)
+	renewed := w.authenticated(old).Renewed
+	if renewed == "" {
+		t.Fatal("not renewed past half its life")
+	}
+	w.clock.Advance(30 * time.Minute)
+	_, err := w.Authenticate(t.Context(), old)
+	wantFailure(t, err, failure.TokenExpired)
+	caller := w.authenticated(renewed)
+	wantEqual(t, "session", caller.Session.AccessExpiresAt, store.At(start.Add(90*time.Minute+time.Second)))
+}
+
+// A client that does not take the renewed JWT does not make the row slide with
+// every request.
+func TestJWTRenewalSlidesTheRowSparingly(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.add("li")
+	old := w.enter("li").AccessToken
+	w.clock.Advance(40 * time.Minute)
+	first := w.authenticated(old).Session.AccessExpiresAt
+	w.clock.Advance(30 * time.Second)
+	again := w.authenticated(old)
+	wantEqual(t, "expiry", again.Session.AccessExpiresAt, first)
+	if again.Renewed == "" {
+		t.Error("not renewed")
+	}
+}
+
+func TestJWTDoesNotOutliveItsSession(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(c *account.Config) { c.Limits.SessionLife = 90 * time.Minute })
+	w.add("li")
+	jwt := w.enter("li").AccessToken
+	for range 3 {
+		w.clock.Advance(29 * time.Minute)
+		if renewed := w.authenticated(jwt).Renewed; renewed != "" {
+			jwt = renewed
+		}
+	}
+	w.clock.Advance(3 * time.Minute)
+	_, err := w.Authenticate(t.Context(), jwt)
+	wantFailure(t, err, failure.TokenExpired)
+}
+
+// A genuine signature is not enough: the session must be the user's, and one
+// that JWTs are issued for.
+func TestJWTMustFitItsSession(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id, all := grants(w)
+	for _, claims := range []token.Claims{
+		{SessionID: all["password"].Session.ID, UserID: id + 1},
+		{SessionID: all["code"].Session.ID, UserID: id},
+		{SessionID: 1, UserID: id},
+	} {
+		claims.IssuedAt, claims.ExpiresAt = w.clock.Now(), w.clock.Now().Add(time.Hour)
+		jwt, err := w.config.Signer.Sign(claims)
+		must(t, err)
+		_, err = w.Authenticate(t.Context(), jwt)
+		wantFailure(t, err, failure.Unauthenticated)
+	}
+}

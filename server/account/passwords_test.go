@@ -1,0 +1,157 @@
+package account_test
+
+import (
+	"testing"
+	"time"
+
+	"quartet/server/account"
+	"quartet/server/failure"
+	"quartet/store"
+)
+
+func TestChangePasswordEndsAllOtherSessions(t *testing.T) {
+	t.Parallel()
+	for _, way := range []string{"code", "password", "wechat"} {
+		t.Run(way, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			id, all := grants(w)
+			caller := w.authenticated(all[way].AccessToken)
+			must(t, w.ChangePassword(t.Context(), caller, id, otherPassword, new(goodPassword)))
+			for other, grant := range all {
+				_, err := w.Authenticate(t.Context(), grant.AccessToken)
+				if other == way {
+					must(t, err)
+				} else {
+					wantFailure(t, err, failure.SessionEnded)
+				}
+			}
+			w.wantEnter(lisMobile, home, failure.WrongCredentials)
+		})
+	}
+}
+
+func TestWhoMayChangeAPassword(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		role    string
+		another bool
+		old     *string
+		want    failure.Code
+	}{
+		"oneself":                         {store.RoleMember, false, new(goodPassword), ""},
+		"oneself, wrong":                  {store.RoleMember, false, new(wrongPassword), failure.WrongOldPassword},
+		"oneself, missing":                {store.RoleMember, false, nil, failure.InvalidField},
+		"oneself, empty":                  {store.RoleMember, false, new(""), failure.InvalidField},
+		"another":                         {store.RoleMember, true, new(goodPassword), failure.Forbidden},
+		"administrator, missing":          {store.RoleAdministrator, false, nil, failure.InvalidField},
+		"administrator, another":          {store.RoleAdministrator, true, new(goodPassword), failure.Forbidden},
+		"super administrator, missing":    {store.RoleSuperAdministrator, false, nil, ""},
+		"super administrator, empty":      {store.RoleSuperAdministrator, false, new(""), ""},
+		"super administrator, wrong":      {store.RoleSuperAdministrator, false, new(wrongPassword), failure.WrongOldPassword},
+		"super administrator, another":    {store.RoleSuperAdministrator, true, nil, ""},
+		"super administrator, another, x": {store.RoleSuperAdministrator, true, new("x"), ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			caller := w.caller("caller", test.role)
+			target, username := caller.UserID, "caller"
+			if test.another {
+				target, username = w.add("li"), "li"
+			}
+			err := w.ChangePassword(t.Context(), caller, target, otherPassword, test.old)
+			wantFailure(t, err, test.want)
+			if test.want == failure.InvalidField {
+				wantField(t, err, "oldPassowrd", failure.Required)
+			}
+			valid := map[bool]string{true: otherPassword, false: goodPassword}[err == nil]
+			_, err = w.tryPassword(username, valid, home)
+			must(t, err)
+		})
+	}
+}
+
+func TestChangePasswordRefuses(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	super := w.caller("super", store.RoleSuperAdministrator)
+	err := w.ChangePassword(t.Context(), super, super.UserID, "short", nil)
+	failed := wantFailure(t, err, failure.WeakPassword)
+	wantEqual(t, "field", failed.Field, "newPassword")
+	wantEqual(t, "reason", failed.Reason, failure.TooShort)
+	wantFailure(t, w.ChangePassword(t.Context(), super, 1, otherPassword, nil), failure.UserNotFound)
+}
+
+func TestOldPasswordIsNotGuessed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	li := w.caller("li", store.RoleMember)
+	change := func(old string) error {
+		return w.ChangePassword(t.Context(), li, li.UserID, otherPassword, &old)
+	}
+	got := together(20, func(int) error { return change(wrongPassword) })
+	wantOutcomes(t, got, map[string]int{"wrong_old_password": 20})
+	wantFailure(t, change(goodPassword), failure.WrongOldPassword)
+	w.wantEnter("li", home, "") // signing in is another matter
+	w.clock.Advance(15 * time.Minute)
+	must(t, change(goodPassword))
+}
+
+// Of two changes at once from the same old password, one is done.
+func TestPasswordIsChangedOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	li := w.caller("li", store.RoleMember)
+	got := together(10, func(int) error {
+		return w.ChangePassword(t.Context(), li, li.UserID, otherPassword, new(goodPassword))
+	})
+	wantEqual(t, "changes", got["ok"], 1)
+	wantEqual(t, "refused", got["wrong_old_password"], 9)
+}
+
+func TestFirstPassword(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		age      time.Duration
+		byWeChat bool
+		want     failure.Code
+	}{
+		"fresh code":     {10 * time.Minute, false, ""},
+		"stale code":     {10*time.Minute + time.Millisecond, false, failure.WrongOldPassword},
+		"only by WeChat": {0, true, failure.WrongOldPassword},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.weChat.people = map[string]account.WeChatIdentity{"a": {AppID: "app", OpenID: "open", Mobile: lisMobile}}
+			grant := w.enterByWeChat("a")
+			if !test.byWeChat {
+				grant = w.enterByCode(lisMobile)
+			}
+			w.clock.Advance(test.age)
+			caller := w.authenticated(grant.AccessToken)
+			err := w.ChangePassword(t.Context(), caller, caller.UserID, otherPassword, nil)
+			wantFailure(t, err, test.want)
+			_, err = w.tryPassword(lisMobile, otherPassword, home)
+			wantEqual(t, "the password is set", err == nil, test.want == "")
+		})
+	}
+}
+
+func TestResetPassword(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.add("li")
+	token := w.enter("li").AccessToken
+	made, err := w.ResetPassword(t.Context(), id, "")
+	must(t, err)
+	_, err = w.Authenticate(t.Context(), token)
+	wantFailure(t, err, failure.SessionEnded)
+	_, err = w.tryPassword("li", made, home)
+	must(t, err)
+	_, err = w.ResetPassword(t.Context(), id, "short")
+	wantFailure(t, err, failure.WeakPassword)
+	_, err = w.ResetPassword(t.Context(), 1, otherPassword)
+	wantFailure(t, err, failure.UserNotFound)
+}

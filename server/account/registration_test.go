@@ -1,0 +1,180 @@
+package account_test
+
+import (
+	"strings"
+	"testing"
+
+	"quartet/server/account"
+	"quartet/server/failure"
+	"quartet/store"
+)
+
+func TestWhoMayCreate(t *testing.T) {
+	t.Parallel()
+	for _, open := range []bool{false, true} {
+		w := newWorld(t, func(c *account.Config) { c.OpenRegistration = open })
+		member, administrator := w.caller("member", store.RoleMember), w.caller("administrator", store.RoleAdministrator)
+		super := w.caller("super", store.RoleSuperAdministrator)
+		closed := func(code failure.Code) failure.Code {
+			if open {
+				return ""
+			}
+			return code
+		}
+		for name, test := range map[string]struct {
+			caller *account.Caller
+			want   failure.Code
+			source string
+		}{
+			"new-1": {nil, closed(failure.Unauthenticated), "registration"},
+			"new-2": {&member, closed(failure.Forbidden), "registration"},
+			"new-3": {&administrator, "", "administrator"},
+			"new-4": {&super, "", "administrator"},
+		} {
+			id, err := w.CreateUser(t.Context(), test.caller, account.NewUser{
+				Username: name, Identity: new("teacher"), Remark: new("trusted"),
+			})
+			wantFailure(t, err, test.want)
+			if err != nil {
+				continue
+			}
+			user, err := w.FindUser(t.Context(), name)
+			must(t, err)
+			wantEqual(t, "id", user.ID, id)
+			wantEqual(t, "role", user.Role, store.RoleMember)
+			wantEqual(t, "source", user.CreateSource, test.source)
+			wantEqual(t, "a remark is kept", user.Remark+user.Identity != "", test.source == "administrator")
+			wantEqual(t, "has a creator", user.CreatedBy != nil, test.caller != nil)
+			wantEqual(t, "has a password", user.HasPassword, false)
+			if test.caller != nil {
+				wantEqual(t, "creator", *user.CreatedBy, test.caller.UserID)
+			}
+		}
+	}
+}
+
+func TestCreateKeepsTheFacts(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(c *account.Config) { c.OpenRegistration = true })
+	id, err := w.CreateUser(t.Context(), nil, account.NewUser{
+		Username: "Lin.Yue", Password: new(goodPassword),
+		Facts: account.Facts{
+			Nickname: new("小月"), RealName: new("林月"), Gender: new(2), Birthday: new("1990-02-03"),
+			IDCardType: new("身份证"), IDCard: new("invented-card-0001"), Email: new("Lin@example.com"), Mobile: new(lisMobile),
+			Company: new("甲"), Occupation: new("乙"), Address: new("丙"), Zipcode: new("100000"), Site: new("https://example.com"),
+			GraduateSchool: new("丁"), Education: new("戊"), Avatar: new("/a.png"), Signature: new("己"),
+		},
+	})
+	must(t, err)
+	user, err := w.FindUser(t.Context(), "lin.yue")
+	must(t, err)
+	wantEqual(t, "user name", *user.Username, "Lin.Yue")
+	wantEqual(t, "names", user.Nickname+user.RealName, "小月林月")
+	wantEqual(t, "birthday", *user.Birthday, "1990-02-03 00:00:00")
+	wantEqual(t, "identity card", user.IDCardType+user.IDCard, "身份证invented-card-0001")
+	wantEqual(t, "mobile", user.Mobile, lisMobile)
+	wantEqual(t, "e-mail", *user.Email, "Lin@example.com")
+	wantEqual(t, "verified", user.MobileVerified || user.EmailVerified, false)
+	wantEqual(t, "the rest", user.Company+user.Occupation+user.Address+user.Zipcode+user.Site+
+		user.GraduateSchool+user.Education+user.Avatar+user.Signature, "甲乙丙100000https://example.com丁戊/a.png己")
+	wantEqual(t, "id", w.enter("LIN.YUE").User.ID, id)
+}
+
+func TestCreateRefuses(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(c *account.Config) { c.OpenRegistration = true })
+	w.add("Admin", email("owner@example.com", true), mobile(lisMobile, true))
+	w.add("claimant", email("claimed@example.com", false), mobile("13900002222", false))
+	for _, test := range []struct {
+		user   account.NewUser
+		code   failure.Code
+		field  string
+		reason failure.Reason
+	}{
+		{account.NewUser{}, failure.InvalidField, "username", failure.TooShort},
+		{account.NewUser{Username: "a"}, failure.InvalidField, "username", failure.TooShort},
+		{account.NewUser{Username: strings.Repeat("a", 65)}, failure.InvalidField, "username", failure.TooLong},
+		{account.NewUser{Username: " li"}, failure.InvalidField, "username", failure.WrongForm},
+		{account.NewUser{Username: "li "}, failure.InvalidField, "username", failure.WrongForm},
+		{account.NewUser{Username: "a@b"}, failure.InvalidField, "username", failure.WrongForm},
+		{account.NewUser{Username: "a＠b"}, failure.InvalidField, "username", failure.WrongForm},
+		{account.NewUser{Username: "13900001111"}, failure.InvalidField, "username", failure.WrongForm},
+		{account.NewUser{Username: "１３９００００１１１１"}, failure.InvalidField, "username", failure.WrongForm},
+		{account.NewUser{Username: "a\u200bb"}, failure.InvalidField, "username", failure.WrongForm},
+		{account.NewUser{Username: "a\x00b"}, failure.InvalidField, "username", failure.WrongForm},
+		{account.NewUser{Username: "a\xffb"}, failure.InvalidField, "username", failure.WrongForm},
+		{account.NewUser{Username: "ADMIN"}, failure.UsernameTaken, "username", ""},
+		{account.NewUser{Username: "ａｄｍｉｎ"}, failure.UsernameTaken, "username", ""},
+		{account.NewUser{Username: "li", Password: new("short")}, failure.WeakPassword, "password", failure.TooShort},
+		{account.NewUser{Username: "li", Password: new("")}, failure.WeakPassword, "password", failure.TooShort},
+		{account.NewUser{Username: "li", Password: new("Password1")}, failure.WeakPassword, "password", failure.TooCommon},
+		{account.NewUser{Username: "li", Password: new(strings.Repeat("长", 129))}, failure.WeakPassword, "password", failure.TooLong},
+		{account.NewUser{Username: "li", Password: new("\xff12345678")}, failure.WeakPassword, "password", failure.NotUTF8},
+		{account.NewUser{Username: "li", Facts: account.Facts{Email: new("OWNER@example.com")}}, failure.EmailTaken, "email", ""},
+		{account.NewUser{Username: "li", Facts: account.Facts{Mobile: new(lisMobile)}}, failure.MobileTaken, "mobile", ""},
+		{account.NewUser{Username: "li", Facts: account.Facts{Email: new("x")}}, failure.InvalidField, "email", failure.WrongForm},
+		{account.NewUser{Username: "li", Facts: account.Facts{Email: new("Li <l@example.com>")}}, failure.InvalidField, "email", failure.WrongForm},
+		{account.NewUser{Username: "li", Facts: account.Facts{Email: new(" l@example.com")}}, failure.InvalidField, "email", failure.WrongForm},
+		{account.NewUser{Username: "li", Facts: account.Facts{Email: new(strings.Repeat("l", 250) + "@example.com")}}, failure.InvalidField, "email", failure.TooLong},
+		{account.NewUser{Username: "li", Facts: account.Facts{Mobile: new("123")}}, failure.InvalidField, "mobile", failure.WrongForm},
+		{account.NewUser{Username: "li", Facts: account.Facts{Gender: new(3)}}, failure.InvalidField, "gender", failure.OutOfRange},
+		{account.NewUser{Username: "li", Facts: account.Facts{Birthday: new("1990-02-30")}}, failure.InvalidField, "birthday", failure.WrongForm},
+		{account.NewUser{Username: "li", Facts: account.Facts{Nickname: new(strings.Repeat("名", 65))}}, failure.InvalidField, "nickname", failure.TooLong},
+		{account.NewUser{Username: "li", Facts: account.Facts{Site: new("a\x00")}}, failure.InvalidField, "site", failure.HasNUL},
+		{account.NewUser{Username: "li", Facts: account.Facts{IDCard: new("\xff")}}, failure.InvalidField, "idcard", failure.NotUTF8},
+	} {
+		_, err := w.CreateUser(t.Context(), nil, test.user)
+		failed := wantFailure(t, err, test.code)
+		wantEqual(t, "field", failed.Field, test.field)
+		wantEqual(t, "reason", failed.Reason, test.reason)
+	}
+	// What nobody has proven is nobody's yet.
+	_, err := w.CreateUser(t.Context(), nil, account.NewUser{
+		Username: "li", Facts: account.Facts{Email: new("claimed@example.com"), Mobile: new("13900002222")},
+	})
+	must(t, err)
+	wantEqual(t, "users", w.number("SELECT COUNT(*) FROM users"), 3)
+}
+
+func TestOneUserNameForOne(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(c *account.Config) { c.OpenRegistration = true })
+	names := []string{"lin", "LIN", "ｌｉｎ", "Lin"}
+	got := together(12, func(i int) error {
+		_, err := w.CreateUser(t.Context(), nil, account.NewUser{Username: names[i%len(names)]})
+		return err
+	})
+	wantOutcomes(t, got, map[string]int{"ok": 1, "username_taken": 11})
+}
+
+func TestDetail(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	id := w.add("li", mobile(lisMobile, true), email("li@example.com", true), func(u *account.AddedUser) {
+		u.Nickname, u.Gender, u.Signature, u.Site, u.Avatar = new("小李"), new(1), new("s"), new("u"), new("a")
+		u.RealName, u.IDCard, u.Remark = new("李"), new("secret"), new("secret")
+	})
+	li := w.authenticated(w.enter("li").AccessToken)
+	for role, caller := range map[string]account.Caller{
+		"oneself": li, "administrator": w.caller("administrator", store.RoleAdministrator),
+	} {
+		user, full, err := w.UserDetail(t.Context(), caller, id)
+		must(t, err)
+		wantEqual(t, role, full, true)
+		wantEqual(t, role, user.Mobile+user.RealName+user.IDCard, lisMobile+"李secret")
+		if user.PasswordHash != nil || user.MobileSealed != nil || user.MobileIndex != nil || user.IDCardSealed != nil {
+			t.Errorf("%s sees secrets", role)
+		}
+		wantEqual(t, "has a password", user.HasPassword, true)
+	}
+	stranger := w.caller("stranger", store.RoleMember)
+	user, full, err := w.UserDetail(t.Context(), stranger, id)
+	must(t, err)
+	wantEqual(t, "stranger", full, false)
+	public := store.User{ID: id, Nickname: "小李", Gender: 1, Signature: "s", Site: "u", Avatar: "a"}
+	if user.User != public || user.Mobile+user.IDCard != "" || user.HasPassword || user.MobileVerified || user.EmailVerified {
+		t.Errorf("a stranger sees %+v", user)
+	}
+	_, _, err = w.UserDetail(t.Context(), stranger, 1)
+	wantFailure(t, err, failure.UserNotFound)
+}

@@ -1,0 +1,155 @@
+package account_test
+
+import (
+	"testing"
+
+	"quartet/server/account"
+	"quartet/server/failure"
+	"quartet/store"
+)
+
+func TestWhoMayUpdate(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	callers := map[string]account.Caller{
+		"member": w.caller("member", store.RoleMember), "another": w.caller("another", store.RoleMember),
+		"administrator": w.caller("administrator", store.RoleAdministrator),
+		"colleague":     w.caller("colleague", store.RoleAdministrator),
+		"super":         w.caller("super", store.RoleSuperAdministrator),
+		"chief":         w.caller("chief", store.RoleSuperAdministrator),
+	}
+	ids := map[string]int64{"nobody": 1}
+	for name, caller := range callers {
+		ids[name] = caller.UserID
+	}
+	for _, test := range []struct {
+		caller, target string
+		want           failure.Code
+	}{
+		{"member", "member", ""},
+		{"member", "another", failure.Forbidden},
+		{"member", "super", failure.Forbidden},
+		{"member", "nobody", failure.Forbidden},
+		{"administrator", "member", ""},
+		{"administrator", "administrator", ""},
+		{"administrator", "colleague", ""},
+		{"administrator", "super", failure.Forbidden},
+		{"administrator", "nobody", failure.UserNotFound},
+		{"super", "super", ""},
+		{"super", "chief", ""},
+		{"super", "administrator", ""},
+	} {
+		err := w.UpdateUser(t.Context(), callers[test.caller], ids[test.target],
+			account.Change{Facts: account.Facts{Nickname: new("by " + test.caller)}})
+		if (err == nil) != (test.want == "") || test.want != "" && !failure.Is(err, test.want) {
+			t.Errorf("%s updates %s: %v, want %q", test.caller, test.target, err, test.want)
+		}
+		if err == nil {
+			row, err := w.store.UserByID(t.Context(), ids[test.target])
+			must(t, err)
+			wantEqual(t, "nickname", row.Nickname, "by "+test.caller)
+			wantEqual(t, "changed by", *row.UpdatedBy, ids[test.caller])
+		}
+	}
+}
+
+// What is not one's own to set is ignored, not refused.
+func TestUpdateOfOneselfIsAllowListed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	li := w.caller("li", store.RoleMember)
+	must(t, w.UpdateUser(t.Context(), li, li.UserID, account.Change{
+		Facts:    account.Facts{RealName: new("李"), Birthday: new("1990-01-02 03:04:05"), IDCard: new("x1")},
+		Username: new("root"), Identity: new("teacher"), Remark: new("trusted"), Status: new(account.StatusLocked),
+	}))
+	user, err := w.FindUser(t.Context(), "li")
+	must(t, err)
+	wantEqual(t, "what is one's own", user.RealName+*user.Birthday+user.IDCard, "李1990-01-02 03:04:05x1")
+	wantEqual(t, "what is not", *user.Username+user.Identity+user.Remark, "li")
+	wantEqual(t, "disabled", user.DisabledAt != nil, false)
+	wantEqual(t, "role", user.Role, store.RoleMember)
+
+	must(t, w.UpdateUser(t.Context(), li, li.UserID, account.Change{
+		Facts: account.Facts{RealName: new(""), Birthday: new(""), IDCard: new("")},
+	}))
+	user, err = w.FindUser(t.Context(), "li")
+	must(t, err)
+	wantEqual(t, "emptied", user.RealName+user.IDCard, "")
+	wantEqual(t, "birthday", user.Birthday, nil)
+}
+
+func TestAdministratorsUpdate(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	administrator := w.caller("administrator", store.RoleAdministrator)
+	id := w.add("li")
+	w.add("taken")
+	update := func(c account.Change) error { return w.UpdateUser(t.Context(), administrator, id, c) }
+	must(t, update(account.Change{Username: new("LiNa"), Identity: new("teacher"), Remark: new("r")}))
+	user, err := w.FindUser(t.Context(), "lina")
+	must(t, err)
+	wantEqual(t, "user", *user.Username+user.Identity+user.Remark, "LiNateacherr")
+	wantFailure(t, update(account.Change{Username: new("TAKEN")}), failure.UsernameTaken)
+	wantField(t, update(account.Change{Username: new("")}), "username", failure.TooShort)
+	wantField(t, update(account.Change{Status: new("reg")}), "status", failure.NotListed)
+	wantField(t, update(account.Change{Remark: new("\x00")}), "remark", failure.HasNUL)
+}
+
+func TestLocking(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	administrator := w.caller("administrator", store.RoleAdministrator)
+	super := w.caller("super", store.RoleSuperAdministrator)
+	id := w.add("li")
+	token := w.enter("li").AccessToken
+	status := func(caller account.Caller, target int64, status string) error {
+		return w.UpdateUser(t.Context(), caller, target, account.Change{Status: &status})
+	}
+	must(t, status(administrator, id, account.StatusOK)) // nothing to do
+	w.authenticated(token)
+	must(t, status(administrator, id, account.StatusLocked))
+	_, err := w.Authenticate(t.Context(), token)
+	wantFailure(t, err, failure.SessionEnded)
+	w.wantEnter("li", home, failure.WrongCredentials)
+	must(t, status(administrator, id, account.StatusOK))
+	w.wantEnter("li", home, "")
+
+	wantFailure(t, status(administrator, administrator.UserID, account.StatusLocked), failure.Forbidden)
+	wantFailure(t, status(super, super.UserID, account.StatusLocked), failure.Forbidden)
+	wantFailure(t, status(administrator, super.UserID, account.StatusLocked), failure.Forbidden)
+	must(t, status(super, super.UserID, account.StatusOK))
+	must(t, status(super, administrator.UserID, account.StatusLocked))
+}
+
+func TestChangedContactIsUnverified(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.add("owner", mobile("13900002222", true), email("owner@example.com", true))
+	w.add("li", mobile(lisMobile, true), email("li@example.com", true))
+	li := w.authenticated(w.enter("li").AccessToken)
+	update := func(f account.Facts) error {
+		return w.UpdateUser(t.Context(), li, li.UserID, account.Change{Facts: f})
+	}
+	read := func() account.User {
+		user, _, err := w.UserDetail(t.Context(), li, li.UserID)
+		must(t, err)
+		return user
+	}
+	wantFailure(t, update(account.Facts{Mobile: new("13900002222")}), failure.MobileTaken)
+	wantFailure(t, update(account.Facts{Email: new("Owner@example.com")}), failure.EmailTaken)
+	must(t, update(account.Facts{Mobile: new(lisMobile), Email: new("LI@example.com")}))
+	if user := read(); !user.MobileVerified || !user.EmailVerified || *user.Email != "LI@example.com" {
+		t.Error("the same contact in another spelling lost its verification")
+	}
+	must(t, update(account.Facts{Mobile: new("13900003333"), Email: new("new@example.com")}))
+	if user := read(); user.MobileVerified || user.EmailVerified || user.Mobile != "13900003333" {
+		t.Error("a new contact is verified")
+	}
+	must(t, update(account.Facts{Mobile: new(""), Email: new("")}))
+	if user := read(); user.Mobile != "" || user.Email != nil {
+		t.Error("contact is not emptied")
+	}
+	if other := w.enterByCode(lisMobile).User.ID; other == li.UserID {
+		t.Error("the mobile given up still signs in")
+	}
+}

@@ -1,0 +1,173 @@
+package account_test
+
+import (
+	"strconv"
+	"testing"
+
+	"quartet/server/account"
+	"quartet/server/failure"
+	"quartet/store"
+)
+
+// school is a world with organisations north and south, of which the
+// application "app" sees north.
+func school(t *testing.T, rights ...string) *world {
+	w := newWorld(t)
+	for _, code := range []string{"north", "south"} {
+		_, err := w.AddOrganisation(t.Context(), code, "The "+code)
+		must(t, err)
+	}
+	_, err := w.AddRole(t.Context(), "teacher", "Teacher")
+	must(t, err)
+	_, err = w.AddApplication(t.Context(), "app", "App", rights)
+	must(t, err)
+	must(t, w.AddApplicationOrganisation(t.Context(), "app", "north"))
+	return w
+}
+
+// pupil adds a user who is a member of organisations.
+func (w *world) pupil(name, number string, organisations ...string) int64 {
+	w.t.Helper()
+	id := w.add(name, mobile(number, true), email(name+"@example.com", true), func(u *account.AddedUser) {
+		u.Nickname, u.Gender, u.Avatar, u.RealName = new("小"+name), new(1), new("a.png"), new("secret")
+	})
+	for _, organisation := range organisations {
+		must(w.t, w.AddMembership(w.t.Context(), id, organisation, "teacher"))
+	}
+	return id
+}
+
+func (w *world) info(caller account.Caller, id int64) (account.Info, error) {
+	return w.UserInfo(w.t.Context(), "app", caller, strconv.FormatInt(id, 10))
+}
+
+func TestUserInfoOfOneself(t *testing.T) {
+	t.Parallel()
+	w := school(t)
+	id := w.pupil("li", lisMobile, "north", "south")
+	info, err := w.info(w.authenticated(w.enter("li").AccessToken), id)
+	must(t, err)
+	wantEqual(t, "nickname", info.User.Nickname, "小**")
+	wantEqual(t, "masked", info.NicknameMasked, true)
+	wantEqual(t, "contact", info.User.Mobile+*info.User.Email, lisMobile+"li@example.com")
+	wantEqual(t, "account", *info.User.Username, "li")
+	wantEqual(t, "gender and avatar", strconv.Itoa(info.User.Gender)+info.User.Avatar, "1a.png")
+	wantEqual(t, "what is not told", info.User.RealName, "")
+	wantEqual(t, "organisations", len(info.Memberships), 2)
+	wantEqual(t, "role", info.Memberships[0].Roles[0].Code, "teacher")
+}
+
+func TestUserInfoOfOthers(t *testing.T) {
+	t.Parallel()
+	for name, test := range map[string]struct {
+		rights                  []string
+		nickname, mobile, email string
+	}{
+		"no right": {nil, "小**", "", ""},
+		"nickname": {[]string{account.RightNickname}, "小wang", "", ""},
+		"contact":  {[]string{account.RightContact}, "小**", "13900002222", "wang@example.com"},
+		"both": {
+			[]string{account.RightContact, account.RightNickname},
+			"小wang", "13900002222", "wang@example.com",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := school(t, test.rights...)
+			w.pupil("li", lisMobile)
+			other := w.pupil("wang", "13900002222", "north", "south")
+			info, err := w.info(w.authenticated(w.enter("li").AccessToken), other)
+			must(t, err)
+			wantEqual(t, "nickname", info.User.Nickname, test.nickname)
+			wantEqual(t, "masked", info.NicknameMasked, test.nickname == "小**")
+			wantEqual(t, "mobile", info.User.Mobile, test.mobile)
+			address := ""
+			if info.User.Email != nil {
+				address = *info.User.Email
+			}
+			wantEqual(t, "e-mail", address, test.email)
+			wantEqual(t, "organisations", len(info.Memberships), 1)
+			wantEqual(t, "organisation", info.Memberships[0].Code, "north")
+		})
+	}
+}
+
+func TestUserInfoHidesOthers(t *testing.T) {
+	t.Parallel()
+	w := school(t)
+	w.pupil("li", lisMobile, "north")
+	caller := w.authenticated(w.enter("li").AccessToken)
+	// Not even an administrator sees more through an application.
+	administrator := w.caller("administrator", store.RoleAdministrator)
+	for _, other := range []int64{w.pupil("outside", "13900002222", "south"), w.pupil("alone", "13900003333"), 1} {
+		for _, caller := range []account.Caller{caller, administrator} {
+			_, err := w.info(caller, other)
+			wantFailure(t, err, failure.UserNotFound)
+		}
+	}
+	member := w.pupil("wang", "13900004444", "north")
+	_, err := w.info(caller, member)
+	must(t, err)
+	must(t, w.DisableOrganisation(t.Context(), "north"))
+	_, err = w.info(caller, member)
+	wantFailure(t, err, failure.UserNotFound)
+	must(t, w.EnableOrganisation(t.Context(), "north"))
+	must(t, w.RemoveApplicationOrganisation(t.Context(), "app", "north"))
+	_, err = w.info(caller, member)
+	wantFailure(t, err, failure.UserNotFound)
+}
+
+func TestUserInfoByAlias(t *testing.T) {
+	t.Parallel()
+	w := school(t)
+	li, wang := w.pupil("li", lisMobile), w.pupil("wang", "13900002222", "north")
+	caller := w.authenticated(w.enter("li").AccessToken)
+	for _, alias := range []struct {
+		source, alias string
+		id            int64
+	}{
+		{"old", "9223372036854775809", wang}, {"old", "007", li},
+		{"old", "55", li}, {"older", "55", wang},
+	} {
+		must(t, w.store.InsertAlias(t.Context(), alias.source, alias.alias, alias.id))
+	}
+	for text, want := range map[string]int64{"9223372036854775809": wang, "007": li} {
+		info, err := w.UserInfo(t.Context(), "app", caller, text)
+		must(t, err)
+		wantEqual(t, text, info.User.ID, want)
+	}
+	_, err := w.UserInfo(t.Context(), "app", caller, "55") // whose?
+	wantFailure(t, err, failure.UserNotFound)
+	_, err = w.UserInfo(t.Context(), "app", caller, "0"+strconv.FormatInt(li, 10)) // no id, and nobody's alias
+	wantFailure(t, err, failure.UserNotFound)
+	for _, text := range []string{"", "x", "-1", "+1", " 1", "12345678901234567890", "1'"} {
+		_, err := w.UserInfo(t.Context(), "app", caller, text)
+		wantField(t, err, "userId", failure.WrongForm)
+	}
+}
+
+func TestUserInfoNeedsAnApplication(t *testing.T) {
+	t.Parallel()
+	w := school(t)
+	id := w.pupil("li", lisMobile)
+	caller := w.authenticated(w.enter("li").AccessToken)
+	for _, app := range []string{"", "other", "APP", "\xff", "a\x00"} {
+		_, err := w.UserInfo(t.Context(), app, caller, strconv.FormatInt(id, 10))
+		wantFailure(t, err, failure.UnknownApplication)
+	}
+	must(t, w.DisableApplication(t.Context(), "app"))
+	_, err := w.info(caller, id)
+	wantFailure(t, err, failure.UnknownApplication)
+	must(t, w.EnableApplication(t.Context(), "app"))
+	_, err = w.info(caller, id)
+	must(t, err)
+}
+
+func TestNoNicknameIsNotMasked(t *testing.T) {
+	t.Parallel()
+	w := school(t)
+	id := w.add("li")
+	info, err := w.info(w.authenticated(w.enter("li").AccessToken), id)
+	must(t, err)
+	wantEqual(t, "nickname", info.User.Nickname, "")
+}

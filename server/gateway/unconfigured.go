@@ -1,0 +1,30 @@
+package gateway
+
+import (
+	"context"
+
+	"quartet/server/account"
+	"quartet/server/failure"
+)
+
+var (
+	_ account.SMS    = UnconfiguredSMS{}
+	_ account.WeChat = UnconfiguredWeChat{}
+)
+
+// UnconfiguredSMS stands in for an SMS service where the operator has named
+// none.
+type UnconfiguredSMS struct{}
+
+// Send fails with SMSUnavailable.
+func (UnconfiguredSMS) Send(context.Context, string, string) error {
+	return failure.New(failure.SMSUnavailable)
+}
+
+// UnconfiguredWeChat stands in for WeChat where the operator has named no app.
+type UnconfiguredWeChat struct{}
+
+// Exchange fails with WeChatUnavailable.
+func (UnconfiguredWeChat) Exchange(context.Context, string) (account.WeChatIdentity, error) {
+	return account.WeChatIdentity{}, failure.New(failure.WeChatUnavailable)
+}

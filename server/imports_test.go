@@ -1,0 +1,75 @@
+package server_test
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// mayImport is the house's rule: a package of ours, and what it may import of ours.
+var mayImport = map[string][]string{
+	"quartet/cmd/quartet": {
+		"quartet/openapi", "quartet/server", "quartet/server/account", "quartet/server/gateway", "quartet/store",
+		"quartet/server/failure", "quartet/server/style",
+		"quartet/server/token", "quartet/server/password", "quartet/server/keys", "quartet/server/seal", "quartet/server/idgen",
+	},
+	"quartet/server":         {"quartet/openapi", "quartet/server/style", "quartet/server/account", "quartet/server/failure", "quartet/store"},
+	"quartet/server/style":   {"quartet/openapi", "quartet/server/failure"},
+	"quartet/server/gateway": {"quartet/server/account", "quartet/server/failure"},
+	"quartet/server/account": {
+		"quartet/store", "quartet/server/failure", "quartet/server/token", "quartet/server/password",
+		"quartet/server/seal", "quartet/server/idgen",
+	},
+	"quartet/store/storetest": {"quartet/store"},
+}
+
+// outside are packages that a room must not know, whoever brings them in.
+var outside = map[string][]string{
+	"quartet/server/account": {"net/http", "database/sql", "github.com/labstack/echo/v4", "github.com/jmoiron/sqlx"},
+	"quartet/server/style":   {"github.com/labstack/echo/v4", "database/sql"},
+	"quartet/store":          {"net/http", "github.com/labstack/echo/v4"},
+	"quartet/server":         {"database/sql", "github.com/jmoiron/sqlx"},
+}
+
+type listed struct {
+	ImportPath string
+	Imports    []string
+}
+
+func TestImportsRunOneWay(t *testing.T) {
+	found := 0
+	for _, p := range goList(t) {
+		found++
+		for _, imported := range p.Imports {
+			if strings.HasPrefix(imported, "quartet/") && !slices.Contains(mayImport[p.ImportPath], imported) {
+				t.Errorf("%s must not import %s", p.ImportPath, imported)
+			}
+			if slices.Contains(outside[p.ImportPath], imported) {
+				t.Errorf("%s must not know %s", p.ImportPath, imported)
+			}
+		}
+	}
+	if found < len(mayImport) {
+		t.Errorf("only %d packages seen", found)
+	}
+}
+
+func goList(t *testing.T) []listed {
+	t.Helper()
+	text, err := exec.CommandContext(t.Context(), "go", "list", "-json=ImportPath,Imports", "quartet/...").Output()
+	must(t, err)
+	var all []listed
+	for decoder := json.NewDecoder(strings.NewReader(string(text))); ; {
+		var p listed
+		err := decoder.Decode(&p)
+		if errors.Is(err, io.EOF) {
+			return all
+		}
+		must(t, err)
+		all = append(all, p)
+	}
+}

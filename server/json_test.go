@@ -1,0 +1,55 @@
+package server
+
+import (
+	"encoding/json"
+	"errors"
+	"reflect"
+	"testing"
+
+	"quartet/server/failure"
+)
+
+func TestParseJSON(t *testing.T) {
+	for text, want := range map[string]any{
+		`{"a":1,"b":[true,null,"x"],"c":{"d":-0.5}}`: map[string]any{
+			"a": json.Number("1"), "b": []any{true, nil, "x"}, "c": map[string]any{"d": json.Number("-0.5")},
+		},
+		`1e2`:                    json.Number("100"),
+		`7.0`:                    json.Number("7"),
+		`9007199254740993`:       json.Number("9007199254740993"),
+		` "\u4f60\ud83d\ude00" `: "你😀",
+		`[]`:                     []any{},
+	} {
+		if got, err := parseJSON([]byte(text)); err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: %#v, %v", text, got, err)
+		}
+	}
+}
+
+func TestParseJSONRefuses(t *testing.T) {
+	for text, want := range map[string]failure.Error{
+		``:                         {Code: failure.MalformedBody, Field: "body"},
+		`{`:                        {Code: failure.MalformedBody, Field: "body"},
+		`{"a":}`:                   {Code: failure.MalformedBody, Field: "a"},
+		`{"a":1,}`:                 {Code: failure.MalformedBody, Field: "body"},
+		`{"a":1} x`:                {Code: failure.MalformedBody, Field: "body"},
+		`{"a":01}`:                 {Code: failure.MalformedBody, Field: "body"},
+		`{"a":NaN}`:                {Code: failure.MalformedBody, Field: "a"},
+		`{"a":1,"a":1}`:            {Code: failure.DuplicateField, Field: "a"},
+		`{"u":{"a":1,"\u0061":1}}`: {Code: failure.DuplicateField, Field: "u.a"},
+		"{\"a\":\"\xc3\x28\"}":     {Code: failure.InvalidField, Field: "a", Reason: failure.NotUTF8},
+		`{"a":"\ud800"}`:           {Code: failure.InvalidField, Field: "a", Reason: failure.NotUTF8},
+		`{"a":"\u0000"}`:           {Code: failure.InvalidField, Field: "a", Reason: failure.HasNUL},
+		"\ufeff{}":                 {Code: failure.MalformedBody, Field: "body"},
+	} {
+		_, err := parseJSON([]byte(text))
+		var got *failure.Error
+		if !errors.As(err, &got) {
+			t.Errorf("%q: no failure but %v", text, err)
+			continue
+		}
+		if got.Code != want.Code || got.Field != want.Field || got.Reason != want.Reason {
+			t.Errorf("%q: %s of %q (%s), want %s of %q (%s)", text, got.Code, got.Field, got.Reason, want.Code, want.Field, want.Reason)
+		}
+	}
+}

@@ -1,0 +1,5 @@
+package style_test
+
+import "quartet/openapi"
+
+func toTitle(body any) string { return body.(openapi.Problem).Title }

@@ -1,0 +1,89 @@
+package server_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"quartet/openapi"
+	"quartet/server"
+	"quartet/server/account"
+)
+
+func TestDocuments(t *testing.T) {
+	w := newWorld(t)
+	if root := w.get("/"); root.status != http.StatusFound || root.header.Get("Location") != "/docs/" {
+		t.Errorf("/ answers %d %s", root.status, root.header.Get("Location"))
+	}
+	index := requireOK(t, w.get("/docs/"))
+	if !strings.Contains(index.header.Get("Content-Security-Policy"), "default-src 'none'") {
+		t.Error("no content security policy")
+	}
+	for _, name := range []string{"page.js", "page.css", "swagger-ui-bundle.js", "swagger-ui.css", "favicon-32x32.png", "settings.json", "errors"} {
+		if got := w.get("/docs/" + name); got.status != http.StatusOK || got.text == "" {
+			t.Errorf("/docs/%s answers %d", name, got.status)
+		}
+	}
+	if yaml := requireOK(t, w.get("/openapi.yaml")); yaml.text != string(openapi.Document) {
+		t.Error("/openapi.yaml is not the document as written")
+	}
+	if json := requireOK(t, w.get("/openapi.json")); json.body["openapi"] != "3.0.3" {
+		t.Error("/openapi.json is not the document")
+	}
+	if settings := w.get("/docs/settings.json"); strings.TrimSpace(settings.text) != "{}" {
+		t.Errorf("outside the demo the page signs in with %s", settings.text)
+	}
+}
+
+func TestMetrics(t *testing.T) {
+	w := newWorld(t)
+	w.get("/api/nothing")
+	w.send(request{method: "MADEUP", path: "/healthz"})
+	got := requireOK(t, w.get("/metrics"))
+	for _, line := range []string{
+		`quartet_failures_total{failure="path_not_found",style="state"} 1`,
+		`quartet_http_requests_total{method="GET",operation="none",status="404"} 1`,
+		`quartet_http_requests_total{method="other",operation="none",status="405"} 1`,
+	} {
+		if !strings.Contains(got.text, line) {
+			t.Errorf("metrics lack %s:\n%s", line, got.text)
+		}
+	}
+}
+
+func TestCORS(t *testing.T) {
+	const origin = "https://admin.example"
+	preflight := request{method: http.MethodOptions, path: "/api/user/login", header: map[string]string{
+		"Origin": origin, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "jwt",
+	}}
+	if got := newWorld(t).send(preflight); got.header.Get("Access-Control-Allow-Origin") != "" {
+		t.Error("other origins are let in by default")
+	}
+	open := newWorld(t, func(_ *account.Config, o *server.Options) { o.AllowOrigins = []string{origin} })
+	if got := open.send(preflight); got.status != http.StatusNoContent || got.header.Get("Access-Control-Allow-Origin") != origin {
+		t.Errorf("preflight answers %d %v", got.status, got.header)
+	}
+}
+
+func TestOutboxIsForTheDemoOnly(t *testing.T) {
+	requireFailure(t, "system", newWorld(t).get("/demo/outbox"), http.StatusNotFound)
+	if got := requireOK(t, newWorld(t, inDemo).get("/demo/outbox")); strings.TrimSpace(got.text) != "[]" {
+		t.Errorf("outbox %s", got.text)
+	}
+}
+
+func TestRequestID(t *testing.T) {
+	w := newWorld(t)
+	if got := w.get("/healthz", "X-Request-Id", "trace-0001"); got.header.Get("X-Request-Id") != "trace-0001" {
+		t.Error("the caller's id is not kept")
+	}
+	if got := w.get("/healthz", "X-Request-Id", "bad id\t{}"); got.header.Get("X-Request-Id") == "bad id\t{}" {
+		t.Error("any text passes for an id")
+	}
+}
+
+func TestUnknownLegacyStyle(t *testing.T) {
+	if _, err := server.New(server.Options{LegacyStatus: []string{"soap"}}); err == nil || !strings.Contains(err.Error(), "soap") {
+		t.Errorf("error %v", err)
+	}
+}

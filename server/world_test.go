@@ -1,0 +1,232 @@
+package server_test
+
+import (
+	"context"
+	"crypto/ed25519"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"quartet/openapi"
+	"quartet/server"
+	"quartet/server/account"
+	"quartet/server/gateway"
+	"quartet/server/idgen"
+	"quartet/server/password"
+	"quartet/server/seal"
+	"quartet/server/token"
+	"quartet/store"
+)
+
+const (
+	goodPassword  = "violet-otter-lantern"
+	otherPassword = "copper-heron-window"
+	mobile        = "13900001111"
+)
+
+// world is the real server over a real database; only SMS, WeChat and the cost
+// of a password hash are not real.
+type world struct {
+	t        *testing.T
+	url      string
+	store    *store.Store
+	accounts *account.Service
+	sms      *gateway.SMSSimulator
+	weChat   *gateway.WeChatSimulator
+	log      *safeBuffer
+}
+
+type setting func(*account.Config, *server.Options)
+
+func newWorld(t *testing.T, settings ...setting) *world {
+	t.Helper()
+	w := &world{
+		t: t, store: openStore(t), log: &safeBuffer{},
+		sms: gateway.NewSMSSimulator(nil, time.Now), weChat: gateway.NewWeChatSimulator(),
+	}
+	signer, err := token.NewSigner(token.Key{KID: "test", Private: ed25519.NewKeyFromSeed(key(1))})
+	must(t, err)
+	config := account.Config{
+		Store: w.store, Signer: signer, AccessKey: key(2), CodeKey: key(3), Sealer: seal.New(key(4)),
+		Hasher: password.NewHasher(password.Options{Parallel: 2, Params: password.Params{Memory: 8, Iterations: 1, Parallelism: 1}}),
+		IDs:    idgen.New(time.Now), SMS: w.sms, WeChat: w.weChat, Now: time.Now, Limits: account.DefaultLimits(),
+	}
+	options := server.Options{
+		Ready: w.store.Ping,
+		Log:   slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
+	}
+	for _, set := range settings {
+		set(&config, &options)
+	}
+	w.accounts = account.New(config)
+	options.Accounts = w.accounts
+	handler, err := server.New(options)
+	must(t, err)
+	listening := httptest.NewServer(handler)
+	t.Cleanup(listening.Close)
+	w.url = listening.URL
+	return w
+}
+
+func openRegistration(c *account.Config, _ *server.Options) { c.OpenRegistration = true }
+
+func inDemo(_ *account.Config, o *server.Options) {
+	o.Demo = &server.Demo{Outbox: func() []openapi.DemoMessage { return []openapi.DemoMessage{} }}
+}
+
+func legacy(styles ...string) setting {
+	return func(_ *account.Config, o *server.Options) { o.LegacyStatus = styles }
+}
+
+func openStore(t *testing.T) *store.Store {
+	t.Helper()
+	opened, err := store.Open(t.Context(), store.Options{URL: "sqlite:" + filepath.Join(t.TempDir(), "quartet.db")})
+	must(t, err)
+	t.Cleanup(func() { _ = opened.Close() })
+	must(t, opened.Migrate(t.Context()))
+	return opened
+}
+
+func key(n byte) []byte {
+	bytes := make([]byte, 32)
+	for i := range bytes {
+		bytes[i] = n*32 + byte(i)
+	}
+	return bytes
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// request is one request, and answer what came back.
+type request struct {
+	method, path string
+	header       map[string]string
+	body         string
+}
+
+type answer struct {
+	status int
+	header http.Header
+	text   string
+	body   map[string]any
+}
+
+func (w *world) send(r request) answer {
+	w.t.Helper()
+	made, err := http.NewRequestWithContext(w.t.Context(), r.method, w.url+r.path, strings.NewReader(r.body))
+	must(w.t, err)
+	for name, value := range r.header {
+		made.Header.Set(name, value)
+	}
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	got, err := client.Do(made)
+	must(w.t, err)
+	defer func() { _ = got.Body.Close() }()
+	text, err := io.ReadAll(got.Body)
+	must(w.t, err)
+	a := answer{status: got.StatusCode, header: got.Header, text: string(text)}
+	_ = json.Unmarshal(text, &a.body)
+	return a
+}
+
+func (w *world) get(path string, header ...string) answer {
+	w.t.Helper()
+	return w.send(request{method: http.MethodGet, path: path, header: pairs(header)})
+}
+
+func (w *world) postJSON(path, body string, header ...string) answer {
+	w.t.Helper()
+	return w.send(request{method: http.MethodPost, path: path, body: body, header: pairs(append(header, "Content-Type", "application/json"))})
+}
+
+func (w *world) postForm(path string, form url.Values, header ...string) answer {
+	w.t.Helper()
+	return w.send(request{method: http.MethodPost, path: path, body: form.Encode(), header: pairs(append(header, "Content-Type", "application/x-www-form-urlencoded"))})
+}
+
+func pairs(list []string) map[string]string {
+	header := map[string]string{}
+	for i := 0; i+1 < len(list); i += 2 {
+		header[list[i]] = list[i+1]
+	}
+	return header
+}
+
+// add adds a user with goodPassword and the role, and gives the id.
+func (w *world) add(username, role string) int64 {
+	w.t.Helper()
+	id, err := w.accounts.AddUser(context.Background(), account.AddedUser{
+		NewUser: account.NewUser{Username: username, Password: new(goodPassword)}, Role: role,
+	})
+	must(w.t, err)
+	return id
+}
+
+// jwt signs in by password and gives the JWT.
+func (w *world) jwt(username string) string {
+	w.t.Helper()
+	got := w.postForm("/api/user/login", url.Values{"loginAccount": {username}, "password": {goodPassword}})
+	if got.body["state"] != "ok" {
+		w.t.Fatalf("sign in as %s: %d %s", username, got.status, got.text)
+	}
+	return got.body["Jwt"].(string)
+}
+
+// code asks for a one-time code and reads it from the simulator.
+func (w *world) code(mobile, purpose string) string {
+	w.t.Helper()
+	got := w.postJSON("/auth/mobile/code", `{"mobile":"`+mobile+`","purpose":"`+purpose+`"}`)
+	if got.status != http.StatusOK {
+		w.t.Fatalf("send a code: %d %s", got.status, got.text)
+	}
+	return w.sms.Messages()[0].Code
+}
+
+// pair signs in by one-time code and gives the data of the answer.
+func (w *world) pair(mobile string, productType string) map[string]any {
+	w.t.Helper()
+	code := w.code(mobile, "sign_in")
+	got := w.postJSON("/auth/mobile/login", `{"companyType":1,"mobile":"`+mobile+`","productType":`+productType+`,"source":"test","validateNo":"`+code+`"}`)
+	if got.status != http.StatusOK {
+		w.t.Fatalf("sign in by code: %d %s", got.status, got.text)
+	}
+	return got.body["data"].(map[string]any)
+}
+
+func value(data map[string]any, name string) string {
+	return data[name].(map[string]any)["value"].(string)
+}
+
+// member makes the user a member of the organisation with the role.
+func (w *world) member(id int64, organisation, role string) {
+	w.t.Helper()
+	_, err := w.accounts.AddOrganisation(w.t.Context(), organisation, "第二十七职业高中")
+	must(w.t, err)
+	_, err = w.accounts.AddRole(w.t.Context(), role, "教职工")
+	must(w.t, err)
+	must(w.t, w.accounts.AddMembership(w.t.Context(), id, organisation, role))
+}
+
+// application registers an application, linked to the organisation if any.
+func (w *world) application(id, organisation string) {
+	w.t.Helper()
+	_, err := w.accounts.AddApplication(w.t.Context(), id, "演示应用", nil)
+	must(w.t, err)
+	if organisation != "" {
+		must(w.t, w.accounts.AddApplicationOrganisation(w.t.Context(), id, organisation))
+	}
+}
+
+func bg() context.Context { return context.Background() }

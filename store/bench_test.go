@@ -1,0 +1,83 @@
+package store_test
+
+import (
+	"fmt"
+	"testing"
+
+	"quartet/store"
+	"quartet/store/storetest"
+)
+
+// benchmarkUsers is enough for the indexes to have some depth.
+const benchmarkUsers = 1000
+
+// onEachEngine runs a benchmark on a store that holds users 1 to benchmarkUsers,
+// each with a session of the same id and two memberships.
+func onEachEngine(b *testing.B, run func(b *testing.B, s *store.Store)) {
+	for engine, newURL := range engines {
+		b.Run(engine, func(b *testing.B) {
+			s := storetest.Open(b, store.Options{URL: newURL(b)})
+			for id := int64(1); id <= 2; id++ {
+				code := fmt.Sprint(id)
+				mustBench(b, s.InsertOrganisation(b.Context(), store.Organisation{ID: id, Code: code, Name: "云海"}))
+				mustBench(b, s.InsertRole(b.Context(), store.Role{ID: id, Code: code, Name: "老师"}))
+			}
+			for id := int64(1); id <= benchmarkUsers; id++ {
+				mustBench(b, s.InsertUser(b.Context(), invented(id)))
+				mustBench(b, s.PutSession(b.Context(), benchmarkLogin(id, id)))
+				mustBench(b, s.AddMembership(b.Context(), id, 1, new(int64(1)), 1))
+				mustBench(b, s.AddMembership(b.Context(), id, 2, new(int64(2)), 1))
+			}
+			b.ReportAllocs()
+			b.ResetTimer()
+			run(b, s)
+		})
+	}
+}
+
+func benchmarkLogin(id, userID int64) store.Session {
+	s := login(id)
+	s.UserID = userID
+	return s
+}
+
+func mustBench(b *testing.B, err error) {
+	if err != nil {
+		b.Fatal(err)
+	}
+}
+
+func BenchmarkSessionByAccessHash(b *testing.B) {
+	onEachEngine(b, func(b *testing.B, s *store.Store) {
+		for i := range b.N {
+			_, err := s.SessionByAccessHash(b.Context(), fmt.Sprint("access-", i%benchmarkUsers+1))
+			mustBench(b, err)
+		}
+	})
+}
+
+func BenchmarkUserByID(b *testing.B) {
+	onEachEngine(b, func(b *testing.B, s *store.Store) {
+		for i := range b.N {
+			_, err := s.UserByID(b.Context(), int64(i%benchmarkUsers)+1)
+			mustBench(b, err)
+		}
+	})
+}
+
+func BenchmarkMembershipsOf(b *testing.B) {
+	onEachEngine(b, func(b *testing.B, s *store.Store) {
+		for i := range b.N {
+			_, err := s.MembershipsOf(b.Context(), int64(i%benchmarkUsers)+1)
+			mustBench(b, err)
+		}
+	})
+}
+
+func BenchmarkOpenSession(b *testing.B) {
+	onEachEngine(b, func(b *testing.B, s *store.Store) {
+		for i := range b.N {
+			mustBench(b, s.OpenSession(b.Context(), benchmarkLogin(int64(benchmarkUsers+i)+1, int64(i%benchmarkUsers)+1), nil))
+		}
+	})
+}
