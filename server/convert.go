@@ -1,7 +1,6 @@
 package server
 
 import (
-	"strconv"
 	"time"
 
 	"quartet/store"
@@ -42,13 +41,6 @@ func flag(truth bool) int32 {
 		return 1
 	}
 	return 0
-}
-
-func idOrNull(id *int64) *string {
-	if id == nil {
-		return nil
-	}
-	return ptr(strconv.FormatInt(*id, 10))
 }
 
 func narrow(number *int64) *int32 {

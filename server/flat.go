@@ -60,12 +60,20 @@ func (s *server) toWeChatUser(u account.User) (openapi.WeChatUserResponse, error
 		ProductTrialTimeToUpper: &trialEnds, ProductTrialTimeToLower: &trialEnds,
 		LastModificationTime:   u.UpdatedAt.Time().Format("2006-01-02T15:04:05.000-07:00"),
 		LastPasswordChangeTime: s.dateOrNull(u.PasswordChangedAt),
-		CreatorId:              idOrNull(u.CreatedBy), LastModifierId: idOrNull(u.UpdatedBy),
+		CreatorId:              authorGUID(u.Creator), LastModifierId: authorGUID(u.Modifier),
 		UserTypeCode: userTypeCode(u.Role), IsBackground: flag(u.Role != store.RoleMember),
 		IsActive: flag(u.DisabledAt == nil), LockoutEnabled: flag(true), IsFollow: flag(follows(u)),
 		SecurityStamp: publicStamp("security", u), ConcurrencyStamp: strings.ToLower(publicStamp("version", u)),
 		EntityVersion: u.Version,
 	}, nil
+}
+
+// authorGUID is ABP's creatorId and lastModifierId: a GUID.
+func authorGUID(author *account.Author) *string {
+	if author == nil {
+		return nil
+	}
+	return &author.GUID
 }
 
 func userTypeCode(role string) string {

@@ -55,8 +55,8 @@ func (s *server) toResultUser(u account.User) openapi.ResultUser {
 		Login:            true,
 		CreateTime:       s.dateTime(u.CreatedAt),
 		UpdateTime:       s.dateTime(u.UpdatedAt),
-		CreateBy:         idOrNull(u.CreatedBy),
-		UpdateBy:         idOrNull(u.UpdatedBy),
+		CreateBy:         authorName(u.Creator),
+		UpdateBy:         authorName(u.Modifier),
 		LastLoginTime:    s.dateTimeOrNull(u.LastLoginAt),
 		UserPermisionVo: openapi.UserPermission{
 			AuditManagement: administrator, FacultyManagement: administrator,
@@ -77,6 +77,14 @@ func roleType(role string) int32 {
 	default:
 		return 2
 	}
+}
+
+// authorName is JeecgBoot's createBy and updateBy: a user name.
+func authorName(author *account.Author) *string {
+	if author == nil {
+		return nil
+	}
+	return orNull(author.Username)
 }
 
 func genderOrNull(gender int) *int32 {

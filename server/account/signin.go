@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -111,7 +112,8 @@ func (s *Service) mobileUser(id int64, in CodeSignIn) store.User {
 	user := s.newUser(id, in.Source)
 	sealed, index := s.sealMobile(id, in.Mobile)
 	user.MobileSealed, user.MobileIndex, user.MobileVerifiedAt = &sealed, &index, &user.CreatedAt
-	user.Nickname = "用户" + in.Mobile[len(in.Mobile)-4:]
+	// Not the mobile's last digits: a nickname is public.
+	user.Nickname = fmt.Sprintf("用户%04d", id%10_000)
 	user.CompanyType = &in.CompanyType
 	return user
 }

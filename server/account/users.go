@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"slices"
 
 	"github.com/google/uuid"
@@ -24,6 +25,14 @@ type User struct {
 	// WeChat lists the person's WeChat identities, oldest first, where the
 	// operation needs them (Slide, SignInByWeChat); otherwise it is nil.
 	WeChat []store.WeChatIdentity
+	// Creator and Modifier are who created and who last changed the user, where
+	// the operation needs them as it needs WeChat; nil for nobody known.
+	Creator, Modifier *Author
+}
+
+// Author is who did something to a user.
+type Author struct {
+	Username, GUID string
 }
 
 // Public is what anybody signed in may know: id, nickname, gender, signature,
@@ -56,14 +65,39 @@ func (s *Service) user(ctx context.Context, id int64) (User, error) {
 	return s.open(row)
 }
 
-// userWithWeChat reads a user with their WeChat identities.
+// userWithWeChat reads a user with their WeChat identities and authors.
 func (s *Service) userWithWeChat(ctx context.Context, id int64) (User, error) {
 	user, err := s.user(ctx, id)
 	if err != nil {
 		return User{}, err
 	}
-	user.WeChat, err = s.store.WeChatIdentitiesOf(ctx, id)
-	return user, broken(err)
+	if user.WeChat, err = s.store.WeChatIdentitiesOf(ctx, id); err != nil {
+		return User{}, broken(err)
+	}
+	if user.Creator, err = s.author(ctx, user.CreatedBy); err != nil {
+		return User{}, err
+	}
+	user.Modifier, err = s.author(ctx, user.UpdatedBy)
+	return user, err
+}
+
+// author finds who did something; nil when nobody is named or they are gone.
+func (s *Service) author(ctx context.Context, id *int64) (*Author, error) {
+	if id == nil {
+		return nil, nil
+	}
+	row, err := s.store.UserByID(ctx, *id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, broken(err)
+	}
+	made := &Author{GUID: row.GUID}
+	if row.Username != nil {
+		made.Username = *row.Username
+	}
+	return made, nil
 }
 
 // open turns a row into a User. It fails when a sealed fact does not open: the
