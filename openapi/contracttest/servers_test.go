@@ -1,0 +1,171 @@
+package contracttest
+
+import (
+	"bufio"
+	"context"
+	"database/sql"
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	_ "modernc.org/sqlite" // the tests reach behind the server's back
+
+	"quartet/openapi"
+	"quartet/server"
+)
+
+// replay is the contract with the servers that it is replayed against.
+type replay struct {
+	document  *openapi3.T
+	demo      origin  // the program with --demo
+	plain     origin  // the program without it
+	broken    origin  // a server whose rules panic and whose database is down
+	facts     *sql.DB // the demo's database
+	exercised map[string]bool
+	mobiles   int
+}
+
+func newReplay(t *testing.T) *replay {
+	t.Helper()
+	document, err := openapi3.NewLoader().LoadFromData(openapi.Document)
+	must(t, err)
+	must(t, document.Validate(t.Context()))
+	program := build(t)
+	demoFile := filepath.Join(t.TempDir(), "demo.db")
+	plainFile := filepath.Join(t.TempDir(), "plain.db")
+	r := &replay{
+		document: document, exercised: map[string]bool{},
+		demo:  serve(t, program, "--demo", "--database", "sqlite:"+demoFile),
+		plain: serve(t, program, "--database", "sqlite:"+plainFile),
+	}
+	command(t, program, "user", "add", "tao.ran", "--password", memberPassword, "--database", "sqlite:"+plainFile)
+	panicking, err := server.New(server.Options{Ready: func(context.Context) error { return errors.New("down") }})
+	must(t, err)
+	listening := httptest.NewServer(panicking)
+	t.Cleanup(listening.Close)
+	r.broken = origin(listening.URL)
+	r.facts, err = sql.Open("sqlite", "file:"+demoFile+"?_pragma=busy_timeout(5000)")
+	must(t, err)
+	t.Cleanup(func() { _ = r.facts.Close() })
+	return r
+}
+
+const memberPassword = "violet-otter-lantern"
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func build(t *testing.T) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "quartet")
+	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "quartet/cmd/quartet").CombinedOutput()
+	if err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	return program
+}
+
+func command(t *testing.T, program string, args ...string) {
+	t.Helper()
+	if out, err := exec.CommandContext(t.Context(), program, args...).CombinedOutput(); err != nil {
+		t.Fatalf("quartet %v: %v\n%s", args, err, out)
+	}
+}
+
+// serve starts the program on a free port and waits until it is ready.
+func serve(t *testing.T, program string, args ...string) origin {
+	t.Helper()
+	address := freeAddress(t)
+	running := exec.Command(program, append([]string{"serve", "--addr", address}, args...)...)
+	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
+	must(t, err)
+	running.Stdout, running.Stderr = log, log
+	must(t, running.Start())
+	t.Cleanup(func() {
+		_ = running.Process.Signal(os.Interrupt)
+		_ = running.Wait()
+		_ = log.Close()
+		if t.Failed() {
+			tail(t, log.Name())
+		}
+	})
+	waitReady(t, "http://"+address)
+	return origin("http://" + address)
+}
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	must(t, err)
+	defer func() { _ = listener.Close() }()
+	return listener.Addr().String()
+}
+
+func waitReady(t *testing.T, base string) {
+	t.Helper()
+	for range 400 {
+		got, err := http.Get(base + "/readyz")
+		if err == nil {
+			_ = got.Body.Close()
+			if got.StatusCode == http.StatusOK {
+				return
+			}
+		}
+		time.Sleep(25 * time.Millisecond)
+	}
+	t.Fatal("the program does not get ready")
+}
+
+// tail logs the last lines that a failed server wrote.
+func tail(t *testing.T, file string) {
+	opened, err := os.Open(file)
+	if err != nil {
+		return
+	}
+	defer func() { _ = opened.Close() }()
+	var lines []string
+	for scanner := bufio.NewScanner(opened); scanner.Scan(); {
+		lines = append(lines, scanner.Text())
+	}
+	const most = 20
+	for _, line := range lines[max(0, len(lines)-most):] {
+		t.Log(line)
+	}
+}
+
+// jwt signs in by password.
+func (r *replay) jwt(t *testing.T, to origin, account, password string) string {
+	t.Helper()
+	got := to.send(t, request{
+		method: http.MethodPost, path: "/api/user/login",
+		header: http.Header{"Content-Type": {mediaForm}},
+		body:   url.Values{"loginAccount": {account}, "password": {password}}.Encode(),
+	})
+	token, _ := got.body["Jwt"].(string)
+	if token == "" {
+		t.Fatalf("sign in as %s: %s", account, got.text)
+	}
+	return token
+}
+
+// exec changes the demo's database behind the server's back.
+func (r *replay) exec(t *testing.T, statement string, args ...any) {
+	t.Helper()
+	result, err := r.facts.ExecContext(t.Context(), statement, args...)
+	must(t, err)
+	if changed, _ := result.RowsAffected(); changed == 0 {
+		t.Fatalf("nothing changed by %s", statement)
+	}
+}
