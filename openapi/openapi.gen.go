@@ -152,6 +152,8 @@ type AccessTokenResponse struct {
 // CreateUserForm 表单字段 user 为 JSON the form field user holds JSON
 type CreateUserForm struct {
 	// User 新用户 a new user
+	//
+	// Example: {"email":"yiming@example.com","nickname":"一鸣","password":"quartet-example","username":"chen.yiming"}
 	User NewUser `json:"user"`
 }
 
@@ -859,6 +861,8 @@ type UpdatePasswordForm struct {
 // UpdateUserForm 表单字段 user 为 JSON the form field user holds JSON
 type UpdateUserForm struct {
 	// User 要改的资料 what is to change
+	//
+	// Example: {"id":1,"nickname":"晚秋","signature":"山有木兮木有枝"}
 	User UserChange `json:"user"`
 }
 

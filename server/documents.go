@@ -53,19 +53,21 @@ func newDocuments(contract *openapi3.T, demo *Demo) (*documents, error) {
 }
 
 // pageSettings tells the page what to sign in with: in the demo, the demo's
-// token and application under every scheme of the contract.
+// token and application under every scheme of the contract, in the form in
+// which Swagger UI keeps authorisations.
 func pageSettings(contract *openapi3.T, demo *Demo) map[string]any {
 	if demo == nil {
 		return map[string]any{}
 	}
-	values := map[string]string{}
+	authorised := map[string]any{}
 	for name, scheme := range contract.Components.SecuritySchemes {
-		values[name] = demo.AccessToken
+		value := demo.AccessToken
 		if scheme.Value.Extensions["x-credential"] == "application" {
-			values[name] = demo.Application
+			value = demo.Application
 		}
+		authorised[name] = map[string]any{"name": name, "schema": scheme.Value, "value": value}
 	}
-	return map[string]any{"demo": values}
+	return map[string]any{"demo": authorised}
 }
 
 func errorPage() ([]byte, error) {

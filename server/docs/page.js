@@ -1,20 +1,18 @@
 "use strict";
 
 // Shows the contract in Swagger UI. With --demo the page signs in with the
-// demo's own token, so that every operation can be tried at once.
+// demo's own token, so that every operation can be tried at once; what a visitor
+// authorised before stays.
 (async () => {
   const settings = await (await fetch("settings.json")).json();
 
-  const signIn = (ui) => {
-    if (!settings.demo) return;
+  if (settings.demo) {
+    const held = JSON.parse(localStorage.getItem("authorized") || "{}");
+    localStorage.setItem("authorized", JSON.stringify({ ...settings.demo, ...held }));
     document.getElementById("outbox").hidden = false;
-    const held = ui.authSelectors.authorized().toJS();
-    for (const [scheme, value] of Object.entries(settings.demo)) {
-      if (!held[scheme]) ui.preauthorizeApiKey(scheme, value);
-    }
-  };
+  }
 
-  const ui = SwaggerUIBundle({
+  SwaggerUIBundle({
     url: "../openapi.yaml",
     dom_id: "#swagger-ui",
     deepLinking: true,
@@ -25,6 +23,5 @@
     docExpansion: "list",
     defaultModelsExpandDepth: 0,
     validatorUrl: null,
-    onComplete: () => signIn(ui),
   });
 })();
