@@ -20,17 +20,22 @@ var embedded embed.FS
 // there is nothing to do.
 func (s *Store) Migrate(ctx context.Context) error {
 	return s.guard("Migrate", func() error {
-		migrate := func() error { return s.migrate(ctx) }
-		err := s.repeat(ctx, migrate)
-		for range 2 {
-			if err == nil || ctx.Err() != nil || unavailable(err) {
-				break
+		for {
+			before, err := s.currentVersion(ctx)
+			if err != nil {
+				return err
+			}
+			err = s.repeat(ctx, func() error { return s.migrate(ctx) })
+			if err == nil {
+				return nil
 			}
 			// SQLite has no lock over a whole migration: another process can
-			// have made the same table meanwhile. Then nothing is left to do.
-			err = s.repeat(ctx, migrate)
+			// have made the same table meanwhile. Then less is left to do.
+			after, lost := s.currentVersion(ctx)
+			if lost != nil || after == before {
+				return err
+			}
 		}
-		return err
 	})
 }
 

@@ -111,7 +111,7 @@ func TestWaitingWriterHonoursItsContext(t *testing.T) {
 	s := storetest.Open(t, store.Options{URL: storetest.SQLiteURL(t), BusyTimeout: time.Hour})
 	release := lockedBySomebody(t, s.Path())
 	defer release()
-	soon, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	soon, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
 	var writers sync.WaitGroup
 	for id := range int64(3) {

@@ -52,7 +52,16 @@ func TestServersMigrateTogether(t *testing.T) {
 			url := newURL(t)
 			var servers sync.WaitGroup
 			for range 3 {
-				servers.Go(func() { _ = openUnmigrated(t, url).Migrate(t.Context()) })
+				servers.Go(func() {
+					s, err := store.Open(t.Context(), store.Options{URL: url})
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					if err := errors.Join(s.Migrate(t.Context()), s.Close()); err != nil {
+						t.Error(err)
+					}
+				})
 			}
 			servers.Wait()
 			s := openUnmigrated(t, url)

@@ -39,7 +39,7 @@ var credentialTests = map[string]func(*testing.T, *store.Store){
 		addPerson(t, s, 1)
 		must(s.SetPassword(t.Context(), 1, "old", nil, 0, "a", noon))(t)
 		var changed tally
-		together(20, func(i int) {
+		together(t, s, 20, func(i int) {
 			_, err := s.SetPassword(t.Context(), 1, fmt.Sprint("new-", i), new("old"), 0, "b", noon)
 			if err != nil && !errors.Is(err, store.ErrNotFound) {
 				t.Error(err)
@@ -76,7 +76,7 @@ var credentialTests = map[string]func(*testing.T, *store.Store){
 	},
 	"no session slips past a disabling": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)
-		together(20, func(i int) {
+		together(t, s, 20, func(i int) {
 			if i == 10 {
 				if err := s.SetUserDisabled(t.Context(), 1, true, noon); err != nil {
 					t.Error(err)
@@ -113,7 +113,7 @@ var credentialTests = map[string]func(*testing.T, *store.Store){
 			addPerson(t, s, id)
 		}
 		var verified tally
-		together(10, func(i int) {
+		together(t, s, 10, func(i int) {
 			err := s.VerifyMobile(t.Context(), int64(i)+1, "sealed", "index", noon)
 			var taken store.ConflictError
 			if err != nil && !errors.As(err, &taken) {

@@ -101,7 +101,7 @@ var organisationTests = map[string]func(*testing.T, *store.Store){
 	},
 	"parallel additions make one membership": func(t *testing.T, s *store.Store) {
 		school(t, s)
-		together(20, func(int) {
+		together(t, s, 20, func(int) {
 			if err := s.AddMembership(t.Context(), 1, 1, new(int64(1)), noon); err != nil {
 				t.Error(err)
 			}

@@ -68,7 +68,7 @@ var quotaTests = map[string]func(*testing.T, *store.Store){
 			{quota("b", hour, 30), quota("a", hour, 20)},
 		}
 		var passed tally
-		together(50, func(i int) {
+		together(t, s, 50, func(i int) {
 			ok, _, err := s.TakeQuotas(t.Context(), orders[i%2], noon)
 			if err != nil {
 				t.Error(err)
@@ -87,7 +87,7 @@ var quotaTests = map[string]func(*testing.T, *store.Store){
 			taken(t, s, noon, q)
 		}
 		var passed tally
-		together(50, func(int) {
+		together(t, s, 50, func(int) {
 			ok, _, err := s.TakeQuotas(t.Context(), []store.Quota{q}, noon+minute)
 			if err != nil {
 				t.Error(err)

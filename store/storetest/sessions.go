@@ -80,7 +80,7 @@ var sessionTests = map[string]func(*testing.T, *store.Store){
 	},
 	"of parallel sessions of a class one is live": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)
-		together(50, func(i int) {
+		together(t, s, 50, func(i int) {
 			opening := exclusive(session(int64(i)+1, 1), "phone")
 			if err := s.OpenSession(t.Context(), opening, nil); err != nil {
 				t.Error(err)
@@ -168,7 +168,7 @@ var sessionLifeTests = map[string]func(*testing.T, *store.Store){
 		addPerson(t, s, 1)
 		opened(t, s, session(1, 1))
 		var rotated tally
-		together(50, func(i int) {
+		together(t, s, 50, func(i int) {
 			done, err := s.RotateAccess(t.Context(), 1, 1, string(rune('a'+i)), noon+hour, noon)
 			if err != nil {
 				t.Error(err)
@@ -210,7 +210,7 @@ var sessionLifeTests = map[string]func(*testing.T, *store.Store){
 		addPerson(t, s, 1)
 		opened(t, s, session(1, 1))
 		bound := make([]string, 20)
-		together(len(bound), func(i int) {
+		together(t, s, len(bound), func(i int) {
 			var err error
 			if bound[i], err = s.BindDevice(t.Context(), 1, string(rune('a'+i))); err != nil {
 				t.Error(err)

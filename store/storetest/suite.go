@@ -110,8 +110,19 @@ func opened(t *testing.T, s *store.Store, opening store.Session) store.Session {
 	return opening
 }
 
-// together runs fn n times, all at once.
-func together(n int, fn func(i int)) {
+// together runs fn n times, all at once. The store has its connections by then:
+// otherwise the first one is done with everything before the others are open.
+func together(t *testing.T, s *store.Store, n int, fn func(i int)) {
+	t.Helper()
+	var ready sync.WaitGroup
+	for range n {
+		ready.Go(func() {
+			if err := s.Ping(t.Context()); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	ready.Wait()
 	var start, done sync.WaitGroup
 	start.Add(1)
 	for i := range n {

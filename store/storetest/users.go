@@ -197,7 +197,7 @@ var changeTests = map[string]func(*testing.T, *store.Store){
 	},
 	"parallel updates are all counted": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)
-		together(20, func(int) {
+		together(t, s, 20, func(int) {
 			if err := s.UpdateUser(t.Context(), 1, store.UserChange{Nickname: new("雨")}, nil, noon); err != nil {
 				t.Error(err)
 			}
