@@ -67,7 +67,7 @@ var conflicts = map[string]string{
 	"users_id": "id", "users.id": "id",
 	"users_guid": "guid", "users.guid": "guid",
 	"users_username_key": "username", "users.username_key": "username",
-	"users_verified_email": "email", "users.email_key": "email",
+	"users_email_key": "email", "users.email_key": "email",
 	"users_verified_mobile": "mobile", "users.mobile_index": "mobile",
 	"user_aliases_source_alias": "alias", "user_aliases.source, user_aliases.alias": "alias",
 	"wechat_identities_open_id": "open_id", "wechat_identities.app_id, wechat_identities.open_id": "open_id",

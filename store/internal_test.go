@@ -121,7 +121,7 @@ func TestHotQueriesScanNothing(t *testing.T) {
 	s := newSQLite(t)
 	for name, query := range map[string]string{
 		"UserByID": userByID, "UserByGUID": userByGUID, "UserByUsernameKey": userByUsernameKey,
-		"UserByVerifiedMobile": userByVerifiedMobile, "UsersByEmailKey": usersByEmailKey, "UsersByAlias": usersByAlias,
+		"UserByVerifiedMobile": userByVerifiedMobile, "UserByEmailKey": userByEmailKey, "UsersByAlias": usersByAlias,
 		"SessionByID": sessionByID, "SessionByAccessHash": sessionByAccessHash, "SessionByRefreshHash": sessionByRefreshHash,
 		"LiveSessions": liveSessions, "SuccessorOf": successorOf, "endReplaced": endReplaced, "endUserSessions": endUserSessions,
 		"MembershipsOf": membershipsOf, "ApplicationSees": applicationSees, "WeChatIdentitiesOf": identitiesOf,

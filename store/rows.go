@@ -26,7 +26,7 @@ type User struct {
 	Username          *string `db:"username"`
 	UsernameKey       *string `db:"username_key"` // case-mapped, unique
 	Email             *string `db:"email"`
-	EmailKey          *string `db:"email_key"` // lower case; unique among verified ones
+	EmailKey          *string `db:"email_key"` // lower case, unique
 	EmailVerifiedAt   *Time   `db:"email_verified_at"`
 	MobileSealed      *string `db:"mobile_sealed"`
 	MobileIndex       *string `db:"mobile_index"` // unique among verified ones

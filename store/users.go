@@ -11,15 +11,14 @@ var (
 	userByGUID           = selectUsers + "WHERE guid = ?"
 	userByUsernameKey    = selectUsers + "WHERE username_key = ?"
 	userByVerifiedMobile = selectUsers + "WHERE mobile_index = ? AND mobile_verified_at IS NOT NULL"
-	usersByEmailKey      = selectUsers + `WHERE email_key = ?
-		ORDER BY CASE WHEN email_verified_at IS NULL THEN 1 ELSE 0 END, id LIMIT 3`
-	usersByAlias = selectUsers + "WHERE id IN (SELECT user_id FROM user_aliases WHERE alias = ?) ORDER BY id LIMIT 2"
-	listUsers    = selectUsers + "WHERE id > ? ORDER BY id LIMIT ?"
+	userByEmailKey       = selectUsers + "WHERE email_key = ?"
+	usersByAlias         = selectUsers + "WHERE id IN (SELECT user_id FROM user_aliases WHERE alias = ?) ORDER BY id LIMIT 2"
+	listUsers            = selectUsers + "WHERE id > ? ORDER BY id LIMIT ?"
 )
 
 // InsertUser adds a user. It returns a ConflictError of id, guid, username,
-// email or mobile; the last two only when both the new and the present owner
-// have theirs verified.
+// email or mobile; the last only when both the new and the present owner have
+// theirs verified.
 func (s *Store) InsertUser(ctx context.Context, u User) error {
 	return s.insert(ctx, "InsertUser", insertUser, u)
 }
@@ -51,10 +50,10 @@ func (s *Store) UserByVerifiedMobile(ctx context.Context, index string) (User, e
 	return one[User](ctx, s, "UserByVerifiedMobile", userByVerifiedMobile, index)
 }
 
-// UsersByEmailKey finds who gave an e-mail address, by its lower-case form: the
-// verified owner first, then others by id, three users at most.
-func (s *Store) UsersByEmailKey(ctx context.Context, key string) ([]User, error) {
-	return many[User](ctx, s, "UsersByEmailKey", usersByEmailKey, key)
+// UserByEmailKey finds the user who has an e-mail address, proven or not, by its
+// lower-case form, or ErrNotFound.
+func (s *Store) UserByEmailKey(ctx context.Context, key string) (User, error) {
+	return one[User](ctx, s, "UserByEmailKey", userByEmailKey, key)
 }
 
 // UsersByAlias finds who had an id in another system, whichever it was. Two

@@ -106,14 +106,11 @@ func (s *Service) makeRoom(ctx context.Context, row store.User) error {
 			return err
 		}
 	}
-	if row.EmailVerifiedAt == nil {
+	if row.EmailKey == nil {
 		return nil
 	}
-	owners, err := s.store.UsersByEmailKey(ctx, *row.EmailKey)
-	if err != nil || len(owners) == 0 || owners[0].EmailVerifiedAt == nil {
-		return err
-	}
-	return s.takeFrom(ctx, row, owners[0], nil, store.UserChange{ClearEmail: true})
+	owner, err := s.store.UserByEmailKey(ctx, *row.EmailKey)
+	return s.takeFrom(ctx, row, owner, err, store.UserChange{ClearEmail: true})
 }
 
 // takeFrom changes owner, found with err, unless it is nobody or row's user.

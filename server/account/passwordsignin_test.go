@@ -14,18 +14,15 @@ import (
 func TestPasswordSignInFindsTheAccount(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	zhao := w.add("张伟", mobile("13900002222", false), email("li@EXAMPLE.com", false))
+	zhao := w.add("张伟", mobile("13900002222", false))
 	li := w.add("Li.Na", mobile(lisMobile, true), email("Li@example.com", true))
 	sun := w.add("sun", email("sun@example.com", false))
-	w.add("twin1", email("twin@example.com", false))
-	w.add("twin2", email("twin@example.com", false))
 	for name, want := range map[string]int64{
 		"Li.Na": li, "li.na": li, "LI.NA": li, "Ｌｉ.ｎａ": li,
 		"li@example.com": li, "LI@Example.com": li, lisMobile: li,
 		"张伟": zhao, "sun@example.com": sun,
-		"13900002222":      0, // unverified
-		"twin@example.com": 0, // whose?
-		"nobody":           0, "nobody@example.com": 0, "13900003333": 0,
+		"13900002222": 0, // unverified
+		"nobody":      0, "nobody@example.com": 0, "13900003333": 0,
 		"": 0, " li.na": 0, "@": 0, "a@b@c": 0, "li\x00": 0, "\xff@x": 0, "\xff": 0,
 		strings.Repeat("x", 70_000): 0,
 	} {

@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 
 	"quartet/server/failure"
 	"quartet/store"
@@ -28,9 +29,8 @@ type NewUser struct {
 // CreateUser creates a user (operation 7) and gives its id. caller is nil for
 // somebody not signed in. Only administrators may, or anybody where registration
 // is open: the failure is Forbidden, or Unauthenticated without caller. Others
-// are InvalidField, WeakPassword, UsernameTaken, EmailTaken and MobileTaken; an
-// e-mail or mobile is taken when its owner has proven it. Here they are kept
-// unverified.
+// are InvalidField, WeakPassword, UsernameTaken, EmailTaken and MobileTaken; a
+// mobile is taken when its owner has proven it. Here both are kept unverified.
 func (s *Service) CreateUser(ctx context.Context, caller *Caller, n NewUser) (int64, error) {
 	if err := s.mayCreate(caller); err != nil {
 		return 0, err
@@ -120,16 +120,17 @@ func checkManaged(identity, remark *string) error {
 	return checkTexts([]checkedText{{"identity", identity, 64}, {"remark", remark, 512}})
 }
 
-// checkFree refuses an e-mail or mobile that somebody other than userID has
-// proven to be theirs. The database has the last word when it is verified; this
-// is for a clear answer now.
+// checkFree refuses an e-mail that somebody other than userID has, and a mobile
+// that somebody else has proven to be theirs. An e-mail is one user's even
+// unproven: two claims would leave neither able to sign in by it. The database
+// has the last word; this is for a clear answer now.
 func (s *Service) checkFree(ctx context.Context, userID int64, c store.UserChange) error {
 	if c.EmailKey != nil {
-		owners, err := s.store.UsersByEmailKey(ctx, *c.EmailKey)
-		if err != nil {
+		owner, err := s.store.UserByEmailKey(ctx, *c.EmailKey)
+		if err != nil && !errors.Is(err, store.ErrNotFound) {
 			return broken(err)
 		}
-		if len(owners) > 0 && owners[0].EmailVerifiedAt != nil && owners[0].ID != userID {
+		if err == nil && owner.ID != userID {
 			return taken(store.ConflictError{What: "email"})
 		}
 	}

@@ -127,8 +127,7 @@ type PasswordSignIn struct {
 }
 
 // SignInByPassword signs in with a password (operation 9) and gives a JWT. The
-// account is a user name, an e-mail (its proven owner, else the only one who
-// has it) or a proven mobile. An unknown account, a wrong password, a locked or
+// account is a user name, an e-mail or a proven mobile. An unknown account, a wrong password, a locked or
 // disabled account and one without password all fail with WrongCredentials,
 // after the same work. Overloaded means that no password was compared.
 func (s *Service) SignInByPassword(ctx context.Context, in PasswordSignIn) (Grant, error) {
@@ -216,21 +215,16 @@ func (s *Service) userOfAccount(ctx context.Context, account string) (store.User
 	return user, err == nil, err
 }
 
-// userOfEmail finds the proven owner, or the only one who has the e-mail: with
-// two unproven ones there is no telling whom it means.
 func (s *Service) userOfEmail(ctx context.Context, email string) (store.User, bool, error) {
 	key, err := emailKey(email)
 	if err != nil {
 		return store.User{}, false, nil
 	}
-	owners, err := s.store.UsersByEmailKey(ctx, key)
-	if err != nil {
-		return store.User{}, false, broken(err)
+	user, err := s.store.UserByEmailKey(ctx, key)
+	if err = failed(err, failure.UserNotFound); failure.Is(err, failure.UserNotFound) {
+		return store.User{}, false, nil
 	}
-	if len(owners) == 1 || len(owners) > 1 && owners[0].EmailVerifiedAt != nil {
-		return owners[0], true, nil
-	}
-	return store.User{}, false, nil
+	return user, err == nil, err
 }
 
 // upgradeHash replaces a hash that is weaker than today's. It can wait for the

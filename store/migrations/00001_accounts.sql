@@ -58,9 +58,8 @@ CREATE TABLE users (
 );
 CREATE UNIQUE INDEX users_guid ON users (guid);
 CREATE UNIQUE INDEX users_username_key ON users (username_key);
-CREATE UNIQUE INDEX users_verified_email ON users (email_key) WHERE email_verified_at IS NOT NULL;
+CREATE UNIQUE INDEX users_email_key ON users (email_key);
 CREATE UNIQUE INDEX users_verified_mobile ON users (mobile_index) WHERE mobile_verified_at IS NOT NULL;
-CREATE INDEX users_email_key ON users (email_key);
 
 -- The ids that users had in the systems they were imported from.
 CREATE TABLE user_aliases (
