@@ -51,13 +51,8 @@ func newWorld(t *testing.T, settings ...setting) *world {
 		t: t, store: openStore(t), log: &safeBuffer{},
 		sms: gateway.NewSMSSimulator(nil, time.Now), weChat: gateway.NewWeChatSimulator(),
 	}
-	signer, err := token.NewSigner(token.Key{KID: "test", Private: ed25519.NewKeyFromSeed(key(1))})
-	must(t, err)
-	config := account.Config{
-		Store: w.store, Signer: signer, AccessKey: key(2), CodeKey: key(3), Sealer: seal.New(key(4)),
-		Hasher: password.NewHasher(password.Options{Parallel: 2, Params: password.Params{Memory: 8, Iterations: 1, Parallelism: 1}}),
-		IDs:    idgen.New(time.Now), SMS: w.sms, WeChat: w.weChat, Now: time.Now, Limits: account.DefaultLimits(),
-	}
+	config := accountConfig(t, w.store)
+	config.SMS, config.WeChat = w.sms, w.weChat
 	options := server.Options{
 		Ready: w.store.Ping,
 		Log:   slog.New(slog.NewTextHandler(w.log, &slog.HandlerOptions{Level: slog.LevelDebug})),
@@ -75,6 +70,27 @@ func newWorld(t *testing.T, settings ...setting) *world {
 	return w
 }
 
+// newHandler is the server without a network, and its rules.
+func newHandler(t testing.TB) (http.Handler, *account.Service) {
+	t.Helper()
+	facts := openStore(t)
+	accounts := account.New(accountConfig(t, facts))
+	handler, err := server.New(server.Options{Accounts: accounts, Ready: facts.Ping})
+	must(t, err)
+	return handler, accounts
+}
+
+func accountConfig(t testing.TB, facts *store.Store) account.Config {
+	t.Helper()
+	signer, err := token.NewSigner(token.Key{KID: "test", Private: ed25519.NewKeyFromSeed(key(1))})
+	must(t, err)
+	return account.Config{
+		Store: facts, Signer: signer, AccessKey: key(2), CodeKey: key(3), Sealer: seal.New(key(4)),
+		Hasher: password.NewHasher(password.Options{Parallel: 2, Params: password.Params{Memory: 8, Iterations: 1, Parallelism: 1}}),
+		IDs:    idgen.New(time.Now), Now: time.Now, Limits: account.DefaultLimits(),
+	}
+}
+
 func openRegistration(c *account.Config, _ *server.Options) { c.OpenRegistration = true }
 
 func inDemo(_ *account.Config, o *server.Options) {
@@ -85,7 +101,7 @@ func legacy(styles ...string) setting {
 	return func(_ *account.Config, o *server.Options) { o.LegacyStatus = styles }
 }
 
-func openStore(t *testing.T) *store.Store {
+func openStore(t testing.TB) *store.Store {
 	t.Helper()
 	opened, err := store.Open(t.Context(), store.Options{URL: "sqlite:" + filepath.Join(t.TempDir(), "quartet.db")})
 	must(t, err)
@@ -102,7 +118,7 @@ func key(n byte) []byte {
 	return bytes
 }
 
-func must(t *testing.T, err error) {
+func must(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

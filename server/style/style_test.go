@@ -7,6 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"quartet/openapi"
 	"quartet/server/failure"
 	"quartet/server/style"
 )
@@ -97,3 +100,56 @@ func TestErrorsPageIsUpToDate(t *testing.T) {
 		t.Errorf("ERRORS.md is not what the catalogue says; run make generate (%v)", err)
 	}
 }
+
+// TestExamplesSayWhatIsSent: every failure example of the contract is worded as
+// the catalogue words it, for some field.
+func TestExamplesSayWhatIsSent(t *testing.T) {
+	document, err := openapi3.NewLoader().LoadFromData(openapi.Document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	checked := 0
+	for name, response := range document.Components.Responses {
+		for _, media := range response.Value.Content {
+			for symbol, example := range media.Examples {
+				if _, failed := style.Catalogue[failure.Code(symbol)]; failed {
+					checked++
+					checkExample(t, name+"/"+symbol, failure.Code(symbol), example.Value.Value.(map[string]any))
+				}
+			}
+		}
+	}
+	if checked < 90 {
+		t.Errorf("only %d examples seen", checked)
+	}
+}
+
+func checkExample(t *testing.T, where string, symbol failure.Code, example map[string]any) {
+	t.Helper()
+	said := ""
+	for _, key := range []string{"message", "msg", "title"} {
+		if text, ok := example[key].(string); ok {
+			said = text
+		}
+	}
+	for _, field := range exampleFields {
+		for _, reason := range []failure.Reason{"", failure.Required, failure.TooCommon} {
+			for _, expected := range exampleExpected {
+				_, body := style.Problem.Body(&failure.Error{Code: symbol, Field: field, Reason: reason, Expected: expected}, "", time.Now())
+				if said == toTitle(body) {
+					return
+				}
+			}
+		}
+	}
+	t.Errorf("%s says %q, which the catalogue never does", where, said)
+}
+
+var (
+	exampleFields = append([]string{""}, strings.Fields("body frontType token Token mobile Mobile deviceNumber Authorization userId UserId accessToken "+
+		"X-App-Id code Code user User id Id oldPassowrd password Jwt")...)
+	exampleExpected = []string{
+		"application/json, application/x-www-form-urlencoded", "application/json", "application/x-www-form-urlencoded",
+		"token", "mobile", "code", "user", "id", "userId", "",
+	}
+)

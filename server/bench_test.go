@@ -1,0 +1,54 @@
+package server_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strconv"
+	"strings"
+	"testing"
+
+	"quartet/server/account"
+)
+
+// BenchmarkRead is user/info through the whole pipeline, without the network.
+func BenchmarkRead(b *testing.B) {
+	handler, accounts := newHandler(b)
+	id, err := accounts.AddUser(b.Context(), account.AddedUser{NewUser: account.NewUser{Username: "lu.jiahe", Password: new(goodPassword)}})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if _, err := accounts.AddApplication(b.Context(), "1", "演示应用", nil); err != nil {
+		b.Fatal(err)
+	}
+	grant, err := accounts.SignInByPassword(b.Context(), account.PasswordSignIn{Account: "lu.jiahe", Password: goodPassword, Address: "192.0.2.1"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	path := "/user/info?userId=" + strconv.FormatInt(id, 10) + "&accessToken=" + grant.AccessToken
+	run(b, handler, http.StatusOK, func() *http.Request {
+		r := httptest.NewRequest(http.MethodGet, path, nil)
+		r.Header.Set("X-App-Id", "1")
+		return r
+	})
+}
+
+// BenchmarkRefused is a body that the contract refuses: no rule, no query.
+func BenchmarkRefused(b *testing.B) {
+	handler, _ := newHandler(b)
+	run(b, handler, http.StatusBadRequest, func() *http.Request {
+		r := httptest.NewRequest(http.MethodPost, "/auth/mobile/login", strings.NewReader(`{"companyType":0,"mobile":"139","productType":0,"source":"web","validateNo":"000000"}`))
+		r.Header.Set("Content-Type", jsonMedia)
+		return r
+	})
+}
+
+func run(b *testing.B, handler http.Handler, want int, next func() *http.Request) {
+	b.ReportAllocs()
+	for b.Loop() {
+		got := httptest.NewRecorder()
+		handler.ServeHTTP(got, next())
+		if got.Code != want {
+			b.Fatalf("status %d: %s", got.Code, got.Body)
+		}
+	}
+}
