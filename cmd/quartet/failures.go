@@ -1,10 +1,12 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"time"
 
 	"quartet/openapi"
+	"quartet/server/account"
 	"quartet/server/failure"
 	"quartet/server/style"
 	"quartet/store"
@@ -20,16 +22,25 @@ func sentence(err error) string {
 	if text := listedSentence(failed); text != "" {
 		return text
 	}
-	worded := *failed
-	if worded.Code == failure.WeakPassword {
-		worded.Field = "" // there is but one password on a command line
-	}
-	_, body := style.Problem.Body(&worded, "en", time.Now())
+	_, body := style.Problem.Body(failed, "en", time.Now())
 	text := body.(openapi.Problem).Title
 	if failed.Code == failure.Internal || failed.Code == failure.Unavailable {
 		return text + ": " + failed.Error()
 	}
 	return text
+}
+
+// unlessPresent words the removal of something that is not there: text, when the
+// organisation itself is known.
+func unlessPresent(ctx context.Context, accounts *account.Service, organisation string, err error, text string) error {
+	failed, ok := errors.AsType[*failure.Error](err)
+	if !ok || failed.Field != "organisation" || !errors.Is(failed.Cause, store.ErrNotFound) {
+		return err
+	}
+	if _, unknown := accounts.Organisation(ctx, organisation); unknown != nil {
+		return unknown
+	}
+	return errors.New(text)
 }
 
 // listedSentence words what can only go wrong here: a code or an id that is

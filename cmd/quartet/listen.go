@@ -18,6 +18,10 @@ const drainTime = 10 * time.Second
 // listen takes the address, before anything else is touched: a second server
 // started by mistake must not get as far as the database.
 func listen(ctx context.Context, address string) (net.Listener, error) {
+	// An empty address would be a free port on every interface.
+	if _, _, err := net.SplitHostPort(address); err != nil {
+		return nil, usageError{"--addr must be HOST:PORT: " + err.Error()}
+	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return nil, fmt.Errorf("the address %s is in use: end the other program, or choose another address with --addr", address)
@@ -28,8 +32,8 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 	return listener, nil
 }
 
-// answer serves until ctx ends, and then lets the requests under way finish.
-func answer(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger) error {
+// serveHTTP serves until ctx ends, and then lets the requests under way finish.
+func serveHTTP(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger) error {
 	server := &http.Server{
 		Handler:           handler,
 		ReadHeaderTimeout: 2 * time.Second,

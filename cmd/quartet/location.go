@@ -26,29 +26,32 @@ type location struct {
 	Keys     string `placeholder:"DIR" help:"Folder of the keys; by default beside the SQLite file, named like it with .keys added. Required with PostgreSQL."`
 }
 
-func databaseURL(named, otherwise string) string {
-	if named == "" {
-		return otherwise
+// resolve fills in what is not named. otherwise is the database then.
+func (l location) resolve(otherwise string) (location, error) {
+	if l.Database == "" {
+		l.Database = otherwise
 	}
-	return named
+	if l.Keys != "" {
+		return l, nil
+	}
+	path, ok := sqlitePath(l.Database)
+	if !ok {
+		return l, usageError{"with PostgreSQL --keys DIR is required: the keys must not be in the database, and all servers of one database share them"}
+	}
+	l.Keys = path + ".keys"
+	return l, nil
 }
 
-// keysFolder is where the keys of a database are.
-func (l location) keysFolder(database *store.Store) (string, error) {
-	switch {
-	case l.Keys != "":
-		return l.Keys, nil
-	case database.Path() != "":
-		return database.Path() + ".keys", nil
-	default:
-		return "", usageError{"with PostgreSQL --keys DIR is required: the keys must not be in the database, and all servers of one database share them"}
-	}
+// sqlitePath is the file of an SQLite database.
+func sqlitePath(url string) (path string, ok bool) {
+	path, ok = strings.CutPrefix(url, "sqlite:")
+	return filepath.Clean(path), ok
 }
 
 // createStore opens a database, making the file of SQLite, and its folder, if
 // they are not there.
 func createStore(ctx context.Context, url string) (*store.Store, error) {
-	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
+	if path, ok := sqlitePath(url); ok {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			return nil, fmt.Errorf("cannot make the database's folder: %w", err)
 		}
@@ -60,7 +63,7 @@ func createStore(ctx context.Context, url string) (*store.Store, error) {
 // this program knows: a mistyped name must not make a new one.
 func presentStore(ctx context.Context, url string) (_ *store.Store, err error) {
 	const remedy = "start the server on it once, or run quartet migrate"
-	if path, ok := strings.CutPrefix(url, "sqlite:"); ok {
+	if path, ok := sqlitePath(url); ok {
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("there is no database %s: %s", path, remedy)
 		}

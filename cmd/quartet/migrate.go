@@ -6,13 +6,13 @@ import (
 )
 
 type migrateCommand struct {
-	Database string `placeholder:"sqlite:.quartet/quartet.db" help:"Database: sqlite:PATH or postgres://…."`
+	Database string `default:"sqlite:.quartet/quartet.db" help:"Database: sqlite:PATH or postgres://…."`
 }
 
 // Run brings the tables up to date. Serving does so as well; this is for those
 // who want it done before.
 func (m *migrateCommand) Run(ctx context.Context, c *console) (err error) {
-	database, err := createStore(ctx, databaseURL(m.Database, ordinaryDatabase))
+	database, err := createStore(ctx, m.Database)
 	if err != nil {
 		return err
 	}

@@ -70,7 +70,7 @@ func (s *serveCommand) Run(ctx context.Context, c *console) (err error) {
 	if err := announce(listener.Addr()); err != nil {
 		return err
 	}
-	return answer(ctx, listener, handler, log)
+	return serveHTTP(ctx, listener, handler, log)
 }
 
 // open opens the database, brings its tables up to date, and opens its keys.
@@ -79,11 +79,15 @@ func (s *serveCommand) open(ctx context.Context) (_ *store.Store, _ *keys.Ring, 
 	if s.Demo {
 		otherwise = demoDatabase
 	}
-	database, err := createStore(ctx, databaseURL(s.Database, otherwise))
+	place, err := s.resolve(otherwise)
 	if err != nil {
 		return nil, nil, err
 	}
-	ring, err := s.prepare(ctx, database)
+	database, err := createStore(ctx, place.Database)
+	if err != nil {
+		return nil, nil, err
+	}
+	ring, err := s.prepare(ctx, database, place.Keys)
 	if err != nil {
 		_ = database.Close() // the reason to close it is the better error
 		return nil, nil, err
@@ -91,11 +95,7 @@ func (s *serveCommand) open(ctx context.Context) (_ *store.Store, _ *keys.Ring, 
 	return database, ring, nil
 }
 
-func (s *serveCommand) prepare(ctx context.Context, database *store.Store) (*keys.Ring, error) {
-	dir, err := s.keysFolder(database)
-	if err != nil {
-		return nil, err
-	}
+func (s *serveCommand) prepare(ctx context.Context, database *store.Store, dir string) (*keys.Ring, error) {
 	if err := database.Migrate(ctx); err != nil {
 		return nil, fmt.Errorf("cannot bring the tables up to date: %w", err)
 	}
@@ -134,7 +134,7 @@ func (s *serveCommand) operate(ctx context.Context, config account.Config, optio
 	}
 	if len(users) == 0 {
 		options.Log.Info("there are no users yet: add the first super administrator, with a password on standard input, by: " +
-			"quartet user add NAME --role super_administrator --password-stdin")
+			"quartet user add NAME --role super_administrator --password-stdin (and the same --database and --keys)")
 	}
 	return func(net.Addr) error { return nil }, nil
 }

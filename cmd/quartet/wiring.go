@@ -44,16 +44,16 @@ type administration struct {
 
 // with opens the rules on the database for the time that work takes.
 func (a administration) with(ctx context.Context, work func(*account.Service) error) (err error) {
-	database, err := presentStore(ctx, databaseURL(a.Database, ordinaryDatabase))
+	place, err := a.resolve(ordinaryDatabase)
+	if err != nil {
+		return err
+	}
+	database, err := presentStore(ctx, place.Database)
 	if err != nil {
 		return err
 	}
 	defer closeStore(database, &err)
-	dir, err := a.keysFolder(database)
-	if err != nil {
-		return err
-	}
-	ring, err := openKeys(ctx, database, dir, keys.Options{})
+	ring, err := openKeys(ctx, database, place.Keys, keys.Options{})
 	if err != nil {
 		return err
 	}

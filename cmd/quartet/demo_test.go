@@ -1,0 +1,192 @@
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+)
+
+const (
+	formUser  = `{"username":"fang.lin","password":"quartet-example","nickname":"方林"}`
+	rawUser   = `{"username":"qin.yue","password":"quartet-example","gender":"女"}`
+	loginBody = `{"companyType":0,"mobile":"13800138000","productType":0,"source":"web","validateNo":"246135"}`
+)
+
+// demoCalls is every operation with the demonstration's values, in each form
+// that its input can have. jwt speaks for the demo user, boss for the
+// administrator. Calls that use something up come after those that need it.
+func demoCalls(jwt, boss string) map[string][]call {
+	refresh := "/user/refresh"
+	info := "/user/info?accessToken=" + standingToken + "&userId="
+	status := "/wx/pc/check-login-status"
+	return map[string][]call{
+		"1 refreshUser": {
+			form(refresh, url.Values{"token": {standingToken}, "frontType": {"0"}}),
+			raw(refresh, `{"token":"`+standingToken+`","frontType":1}`),
+			post(refresh + "?token=" + standingToken + "&frontType=2"),
+			post(refresh+"?frontType=2").with("X-Access-Token", standingToken),
+			form(refresh, url.Values{"frontType": {"1"}}).with("token", jwt),
+		},
+		"2 signInByMobile":  {raw("/auth/mobile/login", loginBody).with("X-Device-Number", demoDevice)},
+		"2a sendMobileCode": {raw("/auth/mobile/code", `{"mobile":"13800138000","companyType":0,"productType":0}`)},
+		"2b verifyMobile":   {raw("/auth/mobile/verify", `{"mobile":"13800138000","validateNo":"246135"}`).with("Authorization", standingToken)},
+		"3 refreshAccessToken": {
+			raw("/app/auth/token/refresh", `{"accessToken":"`+refreshAccess+`","refreshToken":"`+refreshToken+`"}`),
+		},
+		"4 checkLoginStatus": {
+			get(status+"?deviceNumber="+demoDevice).with("Authorization", standingToken),
+			get(status+"?deviceNumber="+demoDevice).with("Authorization", "Bearer "+standingToken),
+			get(status+"/"+demoDevice).with("token", standingToken),
+		},
+		"5 getUserInfo": {
+			get(info+"1").with("X-App-Id", demoApplication),
+			get(info+"3").with("X-App-Id", demoApplication),
+		},
+		"6 getWeChatUserInfo": {raw("/account_api/wechat/user/getUserInfo", `{"code":"0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P"}`)},
+		"7 createUser": {
+			form("/api/user/create", url.Values{"user": {formUser}}),
+			raw("/api/user/create", rawUser).with("Jwt", boss),
+		},
+		"8 getUserDetail": {
+			get("/api/user/detail?id=1").with("Jwt", jwt),
+			get("/api/user/detail?id=1").with("Authorization", "Bearer "+boss),
+			form("/api/user/detail", url.Values{"id": {"2"}}).with("Jwt", jwt),
+			post("/api/user/detail?id=4").with("Authorization", standingToken),
+		},
+		"9 signInByPassword": {
+			form("/api/user/login", url.Values{"loginAccount": {"demo"}, "password": {"quartet-demo"}}),
+			form("/api/user/login", url.Values{"loginAccount": {demoMobile}, "password": {"quartet-demo"}}),
+			form("/api/user/login", url.Values{"loginAccount": {"demo@example.com"}, "password": {"quartet-demo"}}),
+			form("/api/user/login", url.Values{"loginAccount": {"he.yun"}, "password": {"quartet-heyun"}}),
+		},
+		"a10 updateUser": {
+			form("/api/user/update", url.Values{"user": {`{"id":1,"nickname":"晚秋"}`}}).with("Jwt", jwt),
+			raw("/api/user/update", `{"id":3,"remark":"三班"}`).with("Jwt", boss),
+		},
+		"b signed in elsewhere": {
+			get("/auth/sessions").with("Authorization", standingToken),
+			call{method: http.MethodDelete, path: "/auth/sessions/1003"}.with("token", standingToken),
+		},
+		"c11 updatePassword": {
+			form("/api/user/updatePassword", url.Values{"userId": {"1"}, "newPassword": {"quartet-demo"}, "oldPassowrd": {"quartet-demo"}}).with("Jwt", jwt),
+			form("/api/user/updatePassword", url.Values{"userId": {"1"}, "newPassword": {"quartet-demo"}, "oldPassword": {"quartet-demo"}}).with("Jwt", jwt),
+			form("/api/user/updatePassword", url.Values{"userId": {"4"}, "newPassword": {"quartet-heyun"}}).with("Jwt", boss),
+		},
+		"d signOut": {post("/auth/logout").with("Authorization", jwt)},
+		"e system": {
+			get("/healthz"), get("/readyz"), get("/metrics"), get("/openapi.yaml"), get("/openapi.json"),
+			get("/docs/"), get("/docs/errors"), get("/demo/outbox"),
+		},
+	}
+}
+
+func TestDemoAnswersEveryOperationInEveryForm(t *testing.T) {
+	t.Parallel()
+	s := serveDemo(t)
+	calls := demoCalls(s.signIn(t, "demo", "quartet-demo"), s.signIn(t, "admin", "quartet-admin"))
+	for _, name := range sortedKeys(calls) {
+		for i, c := range calls[name] {
+			t.Run(fmt.Sprintf("%s %d", name, i), func(t *testing.T) { s.ok(t, c) })
+		}
+	}
+}
+
+func TestDemoShowsWhatTheExamplesPromise(t *testing.T) {
+	t.Parallel()
+	s := serveDemo(t)
+	user := s.ok(t, get("/api/user/detail?id=1").with("Jwt", standingToken)).body["user"].(map[string]any)
+	for field, want := range map[string]any{
+		"username": "demo", "nickname": "晚秋", "realname": "林晚秋", "gender": "女",
+		"email": "demo@example.com", "emailStatus": "ok", "mobile": demoMobile, "mobileStatus": "ok", "createSource": "demo",
+	} {
+		equal(t, field, user[field], want)
+	}
+	info := s.ok(t, get("/user/info?accessToken="+standingToken+"&userId=1").with("X-App-Id", "1"))
+	contains(t, info.text, `"nickname":"晚**"`, `"orgId":"10020027"`, `"orgName":"第二十七职业高中"`,
+		`"roleId":"8"`, `"roleCode":"js_000008"`, `"roleName":"教职工"`)
+	contains(t, s.ok(t, get("/docs/settings.json")).text, standingToken)
+	contains(t, s.ok(t, get("/metrics")).text, "go_goroutines", "process_open_fds", "quartet_http_requests_total")
+}
+
+func TestDemoOutboxTellsTheCodesOfOtherMobiles(t *testing.T) {
+	t.Parallel()
+	s := serveDemo(t)
+	s.ok(t, raw("/auth/mobile/code", `{"mobile":"13900004444","companyType":0,"productType":0}`))
+	var sent []struct{ To, Code, At string }
+	decode(t, s.ok(t, get("/demo/outbox")).text, &sent)
+	if len(sent) != 1 || sent[0].To != "13900004444" || !strings.HasSuffix(sent[0].At, "+08:00") {
+		t.Fatalf("the outbox holds %v", sent)
+	}
+	contains(t, s.errs.String(), sent[0].Code)
+	r := s.ok(t, raw("/auth/mobile/login", `{"companyType":0,"mobile":"13900004444","productType":0,"source":"web","validateNo":"`+sent[0].Code+`"}`))
+	contains(t, r.text, `"mobile":"13900004444"`)
+}
+
+func TestDemoWelcomes(t *testing.T) {
+	t.Parallel()
+	s := serveDemo(t)
+	contains(t, s.out.String(), string(s.origin)+"/docs/", "demo / quartet-demo", "admin / quartet-admin",
+		demoMobile, demoCode, "X-App-Id: 1", "10020027", "curl -d loginAccount=demo")
+}
+
+// A standing code is a one-time code as well.
+func TestStandingCodeSignsInOnce(t *testing.T) {
+	t.Parallel()
+	s := serveDemo(t)
+	var signedIn, refused atomic.Int64
+	var all sync.WaitGroup
+	for range 100 {
+		all.Go(func() {
+			r, err := s.try(t.Context(), raw("/auth/mobile/login", loginBody))
+			switch {
+			case err != nil:
+				t.Error(err)
+			case r.status == http.StatusOK:
+				signedIn.Add(1)
+			case r.status == http.StatusUnauthorized:
+				refused.Add(1)
+			default:
+				t.Errorf("answers %d: %s", r.status, r.text)
+			}
+		})
+	}
+	all.Wait()
+	equal(t, "signed in", signedIn.Load(), 1)
+	equal(t, "refused", refused.Load(), 99)
+}
+
+func TestRestartKeepsWhatPeopleMadeAndRestoresTheDemo(t *testing.T) {
+	t.Parallel()
+	database := newDatabase(t)
+	first := serve(t, "--demo", "--database", database)
+	made := first.ok(t, raw("/api/user/create", rawUser)).body["userId"].(float64)
+	visitor := first.signIn(t, "qin.yue", "quartet-example")
+	spoil(t, first)
+	first.end(t)
+
+	second := serve(t, "--demo", "--database", database)
+	equal(t, "made user", second.signIn(t, "qin.yue", "quartet-example") != "", true)
+	detail := second.ok(t, get(fmt.Sprintf("/api/user/detail?id=%.0f", made)).with("Jwt", visitor))
+	contains(t, detail.text, `"username":"qin.yue"`)
+	second.signIn(t, "demo", "quartet-demo")
+	second.signIn(t, "admin", "quartet-admin")
+	second.ok(t, raw("/auth/mobile/login", loginBody))
+	contains(t, second.ok(t, get("/api/user/detail?id=1").with("Jwt", standingToken)).text, `"nickname":"晚秋"`, demoMobile)
+	second.ok(t, raw("/app/auth/token/refresh", `{"accessToken":"`+refreshAccess+`","refreshToken":"`+refreshToken+`"}`))
+}
+
+// spoil does to the demo users what the worst visitor could.
+func spoil(t *testing.T, s *running) {
+	t.Helper()
+	s.ok(t, raw("/auth/mobile/login", loginBody))
+	jwt := s.signIn(t, "demo", "quartet-demo")
+	s.ok(t, raw("/api/user/update", `{"id":1,"nickname":"别人","mobile":"13900005555","email":"other@example.com"}`).with("Jwt", jwt))
+	s.ok(t, form("/api/user/updatePassword", url.Values{"userId": {"1"}, "newPassword": {"quartet-mine"}, "oldPassowrd": {"quartet-demo"}}).with("Jwt", jwt))
+	boss := s.signIn(t, "admin", "quartet-admin")
+	s.ok(t, raw("/api/user/update", `{"id":1,"username":"gone","status":"locked"}`).with("Jwt", boss))
+	s.ok(t, raw("/api/user/create", `{"username":"demo","password":"quartet-taken"}`))
+}

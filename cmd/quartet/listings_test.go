@@ -1,0 +1,54 @@
+package main
+
+import "testing"
+
+func TestOrganisationsAndRoles(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []struct{ command, name string }{{"org", "organisation"}, {"role", "role"}} {
+		t.Run(kind.command, func(t *testing.T) {
+			t.Parallel()
+			db := newInstallation(t)
+			added := asked[listedView](t, db, kind.command, "add", "north", "北校区")
+			equal(t, "code", added.Code, "north")
+			equal(t, "name", added.Name, "北校区")
+			equal(t, "disabled", asked[listedView](t, db, kind.command, "disable", "north").Disabled, true)
+			equal(t, "disabled", asked[listedView](t, db, kind.command, "enable", "north").Disabled, false)
+			equal(t, "shown", asked[listedView](t, db, kind.command, "show", "north"), added)
+			contains(t, done(t, at(db, kind.command, "show", "north")...), "north", "北校区")
+			done(t, at(db, kind.command, "add", "south", "南校区")...)
+			contains(t, done(t, at(db, kind.command, "list")...), "code", "north", "南校区")
+			equal(t, "listed", len(asked[[]listedView](t, db, kind.command, "list")), 2)
+			refused(t, exitFailed, "The code is taken", at(db, kind.command, "add", "north", "again")...)
+			refused(t, exitFailed, "No such "+kind.name, at(db, kind.command, "disable", "west")...)
+		})
+	}
+}
+
+func TestApplications(t *testing.T) {
+	t.Parallel()
+	db := newInstallation(t)
+	done(t, at(db, "org", "add", "north", "北校区")...)
+	done(t, at(db, "org", "add", "south", "南校区")...)
+	app := func(args ...string) appView {
+		return asked[appView](t, db, append([]string{"app"}, args...)...)
+	}
+	added := app("add", "portal", "门户", "--right", "nickname", "--right", "contact", "--org", "north")
+	equal(t, "rights", jsonText(added.Rights), `["contact","nickname"]`)
+	equal(t, "organisations", jsonText(added.Organisations), `["north"]`)
+	equal(t, "organisations", jsonText(app("link", "portal", "south").Organisations), `["north","south"]`)
+	equal(t, "organisations", jsonText(app("unlink", "portal", "north").Organisations), `["south"]`)
+	equal(t, "rights", jsonText(app("rights", "portal", "nickname").Rights), `["nickname"]`)
+	equal(t, "rights", jsonText(app("rights", "portal").Rights), `[]`)
+	equal(t, "disabled", app("disable", "portal").Disabled, true)
+	equal(t, "disabled", app("enable", "portal").Disabled, false)
+	contains(t, done(t, at(db, "app", "show", "portal")...), "portal", "门户", "south")
+	contains(t, done(t, at(db, "app", "list")...), "portal", "门户")
+	equal(t, "listed", len(asked[[]appView](t, db, "app", "list")), 1)
+
+	refused(t, exitFailed, "The id is taken", at(db, "app", "add", "portal", "again")...)
+	refused(t, exitFailed, "must be one of contact, nickname", at(db, "app", "add", "other", "其他", "--right", "king")...)
+	refused(t, exitFailed, "No such organisation", at(db, "app", "add", "other", "其他", "--org", "west")...)
+	refused(t, exitFailed, "No such application", at(db, "app", "show", "other")...)
+	refused(t, exitFailed, "No such organisation", at(db, "app", "link", "portal", "west")...)
+	refused(t, exitFailed, "does not see that organisation", at(db, "app", "unlink", "portal", "north")...)
+}

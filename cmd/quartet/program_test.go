@@ -1,0 +1,94 @@
+package main
+
+import (
+	"bytes"
+	"net"
+	"strings"
+	"testing"
+)
+
+func TestHelpIsNoFailure(t *testing.T) {
+	t.Parallel()
+	contains(t, done(t, "--help"), "serve", "migrate", "user", "app", "org", "role", "version")
+	contains(t, done(t, "serve", "--help"), "127.0.0.1:8080", "sqlite:.quartet/quartet.db", "sqlite:.quartet/demo.db",
+		"Asia/Shanghai", "QUARTET_ADDR", "QUARTET_TRUSTED_PROXIES", "--legacy-status")
+	contains(t, done(t, "user", "add", "--help"), "--password-stdin", "member,administrator,super_administrator")
+}
+
+func TestVersion(t *testing.T) {
+	t.Parallel()
+	contains(t, done(t, "version"), "quartet ", "go1.")
+}
+
+func TestAFaultyCommandLineIsExplained(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		text string
+		args []string
+	}{
+		{"expected one of", nil},
+		{"unexpected argument frobnicate", []string{"frobnicate"}},
+		{`Run "quartet serve --help"`, []string{"serve", "--port", "80"}},
+		{"--log-level must be one of", []string{"serve", "--log-level", "loud"}},
+		{"--legacy-status must be one of", []string{"serve", "--legacy-status", "data,gold"}},
+		{"unknown time zone Mars", []string{"serve", "--time-zone", "Mars"}},
+		{"is no time zone", []string{"serve", "--time-zone", "Local"}},
+		{"--trusted-proxies", []string{"serve", "--trusted-proxies", "10.0.0.0/8,next-door"}},
+		{"--trusted-proxies", []string{"serve", "--trusted-proxies", "10.0.0.0/99"}},
+	} {
+		refused(t, exitUsage, test.text, test.args...)
+	}
+}
+
+func TestNetworks(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"10.0.0.0/8":    "10.0.0.0/8",
+		"10.1.2.3/8":    "10.0.0.0/8",
+		"192.0.2.7":     "192.0.2.7/32",
+		"2001:db8::/32": "2001:db8::/32",
+		"2001:db8::1":   "2001:db8::1/128",
+	} {
+		var n network
+		must(t, n.UnmarshalText([]byte(text)))
+		equal(t, text, ipNets([]network{n})[0].String(), want)
+	}
+}
+
+func TestWelcomeNamesAnAddressThatABrowserCanOpen(t *testing.T) {
+	t.Parallel()
+	for address, want := range map[string]string{
+		"0.0.0.0:8080": "http://127.0.0.1:8080/docs/", "[::]:8080": "http://127.0.0.1:8080/docs/",
+		"192.0.2.1:80": "http://192.0.2.1:80/docs/", "[::1]:8080": "http://[::1]:8080/docs/",
+	} {
+		tcp, err := net.ResolveTCPAddr("tcp", address)
+		must(t, err)
+		var out bytes.Buffer
+		must(t, welcome(&out, tcp))
+		contains(t, out.String(), want)
+	}
+}
+
+// It changes the environment, so nothing runs beside it.
+func TestEnvironmentVariablesSetFlags(t *testing.T) {
+	database := newDatabase(t)
+	t.Setenv("QUARTET_DATABASE", database)
+	done(t, "migrate")
+	t.Setenv("QUARTET_PASSWORD", "violet-otter-lantern")
+	t.Setenv("QUARTET_USER_ROLE", "administrator")
+	t.Setenv("QUARTET_JSON", "true")
+	contains(t, done(t, "user", "add", "tang.xi"), `"role": "administrator"`, `"hasPassword": true`)
+	t.Setenv("QUARTET_LOG_LEVEL", "loud")
+	refused(t, exitUsage, "--log-level", "serve")
+}
+
+func TestEmptySettingsAreNone(t *testing.T) {
+	t.Setenv("QUARTET_DEMO", "")
+	t.Setenv("QUARTET_LOG_LEVEL", "")
+	t.Setenv("QUARTET_KEYS", "kept")
+	forgetEmptySettings()
+	refused(t, exitUsage, "--log-format", "serve", "--log-format", "x")
+	if result := command(t, "serve", "--addr", ""); strings.Contains(result.errs, "QUARTET_") {
+		t.Errorf("an empty setting counts: %s", result.errs)
+	}
+}
