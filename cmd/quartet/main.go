@@ -10,10 +10,15 @@ import (
 
 func main() {
 	forgetEmptySettings()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	// After the first signal the system's own handling is back: the first ends
-	// the program in good order, a second one at once.
-	context.AfterFunc(ctx, stop)
+	ctx, stop := context.WithCancel(context.Background())
+	signals := make(chan os.Signal, 2)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		<-signals // the first ends the program in good order
+		stop()
+		<-signals // a second one at once
+		os.Exit(exitAtOnce)
+	}()
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 

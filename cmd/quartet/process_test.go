@@ -152,5 +152,5 @@ func endByTwoSignals(t *testing.T, binary string) {
 	c.signal(t, syscall.SIGTERM)
 	c.awaitClosed(t)
 	c.signal(t, syscall.SIGTERM)
-	equal(t, "ended by the signal", c.awaitEnd(t).Signal(), syscall.SIGTERM)
+	equal(t, "exit code", c.awaitEnd(t).ExitStatus(), exitAtOnce)
 }

@@ -14,6 +14,7 @@ const (
 	exitDone   = 0
 	exitFailed = 1
 	exitUsage  = 2
+	exitAtOnce = 130 // what shells say of a program that an interrupt ended
 )
 
 // grammar is the command line.

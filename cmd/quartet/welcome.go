@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"io"
 	"net"
 	"text/template"
@@ -8,10 +9,16 @@ import (
 
 // welcome tells whoever started a demonstration where to begin.
 func welcome(out io.Writer, address net.Addr) error {
-	return welcomeText.Execute(out, map[string]string{
+	var text bytes.Buffer
+	err := welcomeText.Execute(&text, map[string]string{
 		"URL": "http://" + reachable(address), "Mobile": demoMobile, "Code": demoCode,
 		"Application": demoApplication, "Organisation": demoOrganisation, "Role": demoRole,
 	})
+	if err != nil {
+		return err
+	}
+	_, err = text.WriteTo(out) // at once: log lines must not get between
+	return err
 }
 
 // reachable is an address that a browser on this machine can open: "every

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"testing"
+	"time"
+
+	"quartet/store"
+	"quartet/store/storetest"
+)
+
+func TestBackgroundJobGoesOnAfterAFailure(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	jobs := &background{log: slog.New(slog.NewTextHandler(&log, nil))}
+	ctx, stop := context.WithCancel(t.Context())
+	turns := 0
+	jobs.every(ctx, time.Millisecond, "sweeping", func(context.Context) error {
+		turns++
+		if turns == 3 {
+			stop()
+		}
+		return errors.New("the broom is broken")
+	})
+	jobs.wait()
+	equal(t, "turns", turns, 3)
+	contains(t, log.String(), "sweeping", "the broom is broken")
+}
+
+func TestHousekeepingKeepsEndedSessionsForAMonth(t *testing.T) {
+	t.Parallel()
+	database := storetest.SQLite(t)
+	now := time.Now()
+	must(t, database.InsertUser(t.Context(), store.User{ID: 1, GUID: "one", Role: store.RoleMember}))
+	for id, ended := range map[int64]time.Duration{1: 29 * 24 * time.Hour, 2: 31 * 24 * time.Hour} {
+		must(t, database.PutSession(t.Context(), store.Session{
+			ID: id, UserID: 1, Style: "state", ExpiresAt: store.At(now.Add(time.Hour)),
+			EndedAt: new(store.At(now.Add(-ended))), EndReason: new(store.EndedByLogout),
+		}))
+	}
+	must(t, housekeeping(database, slog.New(slog.DiscardHandler))(t.Context()))
+	_, err := database.SessionByID(t.Context(), 1)
+	must(t, err)
+	if _, err := database.SessionByID(t.Context(), 2); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("got %v, want the older session to be gone", err)
+	}
+}
