@@ -41,7 +41,7 @@ bench: ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
 
 build: ## build bin/quartet, a static binary
-	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.version=$(VERSION)' -o bin/quartet ./cmd/quartet
+	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.release=$(VERSION)' -o bin/quartet ./cmd/quartet
 
 clean: ## remove what was built, and the demo's database
 	rm -rf bin .quartet

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"runtime/debug"
 )
@@ -13,12 +14,15 @@ func (versionCommand) Run(c *console) error {
 	return err
 }
 
-// version is the module's version, which the go command takes from the tag or
-// the commit it builds, and the compiler's.
+// release is what `make build` stamps in: the tag or commit it builds.
+var release string
+
+// version is the release, else the module's version as the go command recorded
+// it, and the compiler's.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return "(unknown)"
+		return cmp.Or(release, "(unknown)")
 	}
-	return info.Main.Version + " " + info.GoVersion
+	return cmp.Or(release, info.Main.Version) + " " + info.GoVersion
 }

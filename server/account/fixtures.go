@@ -23,7 +23,7 @@ type Fixture struct {
 // PutUser makes the user f.ID what f says, enabled, whether or not there is one.
 // A user who is there keeps what is not said there: the second id, the moments,
 // the sessions, and the password's hash if it is the right one. Whoever else
-// has the user name or has proven the e-mail or mobile gives it up. Failures
+// has the user name or e-mail, or has proven the mobile, gives it up. Failures
 // are those of AddUser.
 func (s *Service) PutUser(ctx context.Context, f Fixture) error {
 	if err := checkRole(f.Role); err != nil {
