@@ -21,6 +21,10 @@ func (f folder) make() error {
 	if err := os.MkdirAll(f.dir, 0o700); err != nil {
 		return fmt.Errorf("keys: %w", err)
 	}
+	return f.check()
+}
+
+func (f folder) check() error {
 	info, err := os.Stat(f.dir)
 	if err != nil {
 		return fmt.Errorf("keys: %w", err)
@@ -55,24 +59,34 @@ func (f folder) read(name string) ([]byte, time.Time, error) {
 
 // writeOnce puts a new file there with mode 0600, whole or not at all, and safe
 // from a power cut: what it protects will be written next. When somebody else
-// was faster theirs stays, and it is no error: the caller reads what won.
-func (f folder) writeOnce(name string, content func() ([]byte, error)) error {
+// was faster theirs stays, made is false, and it is no error: the caller reads
+// what won.
+func (f folder) writeOnce(name string, content func() ([]byte, error)) (made bool, err error) {
 	data, err := content()
 	if err != nil {
-		return fmt.Errorf("keys: %w", err)
+		return false, fmt.Errorf("keys: %w", err)
 	}
 	temp, err := os.CreateTemp(f.dir, ".new-*") // mode 0600
 	if err != nil {
-		return fmt.Errorf("keys: %w", err)
+		return false, fmt.Errorf("keys: %w", err)
 	}
 	defer os.Remove(temp.Name())
 	_, errWrite := temp.Write(data)
 	errSync := temp.Sync()
 	if err := errors.Join(errWrite, errSync, temp.Close()); err != nil {
-		return fmt.Errorf("keys: %w", err)
+		return false, fmt.Errorf("keys: %w", err)
 	}
 	// A link, unlike a rename, never replaces what is there.
-	if err := os.Link(temp.Name(), f.path(name)); err != nil && !errors.Is(err, os.ErrExist) {
+	err = os.Link(temp.Name(), f.path(name))
+	if err != nil && !errors.Is(err, os.ErrExist) {
+		return false, fmt.Errorf("keys: %w", err)
+	}
+	return err == nil, f.sync()
+}
+
+// remove takes a file away for good.
+func (f folder) remove(name string) error {
+	if err := os.Remove(f.path(name)); err != nil {
 		return fmt.Errorf("keys: %w", err)
 	}
 	return f.sync()

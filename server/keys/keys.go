@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -27,20 +29,28 @@ var (
 
 // Options changes what Open accepts.
 type Options struct {
-	AllowOpen bool // take a folder and files that others can read or change: for a demonstration
+	AllowOpen bool             // take a folder and files that others can read or change: for a demonstration
+	Now       func() time.Time // the clock; nil: time.Now
 }
 
 // JWTKey is one Ed25519 key that signs JWTs.
 type JWTKey struct {
-	KID       string // the number in the file's name
+	KID       string // the number in the file's name; the highest is the newest
 	Private   ed25519.PrivateKey
-	CreatedAt time.Time // when the file was written, UTC; for people: the number decides which is newest
+	CreatedAt time.Time // UTC
+	SignsFrom time.Time // UTC; before, it only verifies
 }
 
-// Ring is the key material of one folder.
+// Ring is the key material of one folder. Its signing keys follow what happens
+// in the folder, see Reload. It is safe for concurrent use.
 type Ring struct {
-	secret []byte
-	jwt    []JWTKey
+	folder    folder
+	now       func() time.Time
+	secret    []byte
+	jwt       atomic.Pointer[[]JWTKey] // lowest number first, never empty; the slice is never changed
+	reloading sync.Mutex               // held while reading the folder: what was read last is kept
+	looking   sync.Mutex               // held while looking for an unknown key
+	looked    time.Time                // when somebody last did
 }
 
 // Open loads the key material of the folder dir, and makes what is not there
@@ -53,6 +63,9 @@ type Ring struct {
 // gone while signing keys are there, because a new one could not open what the
 // old one sealed.
 func Open(dir string, options Options) (*Ring, error) {
+	if options.Now == nil {
+		options.Now = time.Now
+	}
 	folder := folder{dir: dir, allowOpen: options.AllowOpen}
 	if err := folder.make(); err != nil {
 		return nil, err
@@ -68,20 +81,13 @@ func Open(dir string, options Options) (*Ring, error) {
 		return nil, err
 	}
 	if len(numbers) == 0 {
-		if err := folder.writeOnce(jwtFile(1), newJWT); err != nil {
+		// Nothing else can sign yet, so the first key need not wait.
+		if _, err := folder.writeOnce(jwtFile(1), newJWT(options.Now(), 0)); err != nil {
 			return nil, err
 		}
-		numbers = []int{1}
 	}
-	ring := &Ring{secret: secret}
-	for _, number := range numbers {
-		key, err := loadJWT(folder, number)
-		if err != nil {
-			return nil, err
-		}
-		ring.jwt = append(ring.jwt, key)
-	}
-	return ring, nil
+	ring := &Ring{folder: folder, now: options.Now, secret: secret}
+	return ring, ring.Reload()
 }
 
 // Derive gives the 32-byte key of one purpose ("one-time code"), made from
@@ -95,8 +101,8 @@ func (r *Ring) Derive(purpose string) []byte {
 	return key
 }
 
-// JWT gives the keys that sign JWTs, at least one, the newest last.
-func (r *Ring) JWT() []JWTKey { return slices.Clone(r.jwt) }
+// JWT gives the keys of JWTs, at least one, the newest last.
+func (r *Ring) JWT() []JWTKey { return slices.Clone(*r.jwt.Load()) }
 
 func openSecret(folder folder, hasJWT bool) ([]byte, error) {
 	if !folder.has(secretFile) {
@@ -104,7 +110,7 @@ func openSecret(folder folder, hasJWT bool) ([]byte, error) {
 			return nil, fmt.Errorf("%w: %s is gone but signing keys are there: bring it back from a backup, or remove the folder to start anew",
 				ErrMissing, folder.path(secretFile))
 		}
-		if err := folder.writeOnce(secretFile, newSecret); err != nil {
+		if _, err := folder.writeOnce(secretFile, newSecret); err != nil {
 			return nil, err
 		}
 	}

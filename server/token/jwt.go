@@ -1,7 +1,6 @@
 package token
 
 import (
-	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"regexp"
@@ -29,12 +28,6 @@ var (
 	jwtShape  = regexp.MustCompile(`^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$`)
 )
 
-// Key is one signing key; KID names it in a token's header.
-type Key struct {
-	KID     string
-	Private ed25519.PrivateKey
-}
-
 // Claims is what a JWT of Quartet says. Moments have whole seconds on the wire
 // (RFC 7519 section 2), fractions are cut off.
 type Claims struct {
@@ -46,30 +39,7 @@ type Claims struct {
 
 // Signer signs and verifies JWTs (RFC 7519) with Ed25519 (RFC 8037) and nothing
 // else. It is safe for concurrent use.
-type Signer struct {
-	newest Key
-	public map[string]ed25519.PublicKey
-}
-
-// NewSigner makes a signer from keys, the newest last: that one signs, all of
-// them verify. It fails on no key, a key without KID, two with the same KID, or
-// a private key of the wrong size.
-func NewSigner(keys ...Key) (*Signer, error) {
-	if len(keys) == 0 {
-		return nil, errors.New("token: no signing key")
-	}
-	public := make(map[string]ed25519.PublicKey, len(keys))
-	for _, key := range keys {
-		if key.KID == "" || public[key.KID] != nil {
-			return nil, fmt.Errorf("token: key id %q is empty or used twice", key.KID)
-		}
-		if len(key.Private) != ed25519.PrivateKeySize {
-			return nil, fmt.Errorf("token: key %q is not an Ed25519 private key", key.KID)
-		}
-		public[key.KID] = key.Private.Public().(ed25519.PublicKey)
-	}
-	return &Signer{newest: keys[len(keys)-1], public: public}, nil
-}
+type Signer struct{ source Source }
 
 // wireClaims is Claims as JSON. The session id goes by OpenID Connect's name
 // for it, "sid", and is text as there.
@@ -86,7 +56,8 @@ func (w wireClaims) Validate() error {
 	return nil
 }
 
-// Sign makes a JWT with the newest key. It fails when a claim is missing.
+// Sign makes a JWT with the key that signs at the moment of issue. It fails when a
+// claim is missing.
 func (s *Signer) Sign(claims Claims) (string, error) {
 	wire := wireClaims{
 		RegisteredClaims: jwt.RegisteredClaims{
@@ -101,9 +72,10 @@ func (s *Signer) Sign(claims Claims) (string, error) {
 	if err := wire.Validate(); err != nil {
 		return "", fmt.Errorf("token: sign: %w", err)
 	}
+	kid, private := s.source.Signing(claims.IssuedAt)
 	unsigned := jwt.NewWithClaims(jwt.SigningMethodEdDSA, wire)
-	unsigned.Header["kid"] = s.newest.KID
-	return unsigned.SignedString(s.newest.Private)
+	unsigned.Header["kid"] = kid
+	return unsigned.SignedString(private)
 }
 
 // Verify checks signature, algorithm, key id, issuer, audience and lifetime at
@@ -137,7 +109,7 @@ func LooksJWT(s string) bool {
 
 func (s *Signer) keyOf(token *jwt.Token) (any, error) {
 	kid, _ := token.Header["kid"].(string)
-	key, known := s.public[kid]
+	key, known := s.source.Public(kid)
 	if !known {
 		return nil, errors.New("unknown key id")
 	}

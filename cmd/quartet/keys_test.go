@@ -1,0 +1,118 @@
+package main
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"quartet/server/keys"
+)
+
+func TestKeysAreRotatedAndRetired(t *testing.T) {
+	t.Parallel()
+	db := newInstallation(t)
+	require := func(views []keyView, want ...string) {
+		t.Helper()
+		var got []string
+		for _, v := range views {
+			got = append(got, v.KID+" "+v.State)
+		}
+		equal(t, "keys", strings.Join(got, ", "), strings.Join(want, ", "))
+	}
+	first := asked[[]keyView](t, db, "keys", "list")
+	require(first, "1 signing")
+	if first[0].RetirableAt != nil {
+		t.Errorf("the only key can be retired after %s", first[0].RetirableAt)
+	}
+	refused(t, exitFailed, "only one", at(db, "keys", "retire", "1", "--force")...)
+
+	rotated := asked[[]keyView](t, db, "keys", "rotate")
+	require(rotated, "1 signing", "2 waiting")
+	equal(t, "overlap", rotated[1].SignsFrom.Sub(rotated[1].CreatedAt), keys.DefaultOverlap)
+	refused(t, exitFailed, "1 signs", at(db, "keys", "retire", "1")...)
+	require(asked[[]keyView](t, db, "keys", "retire", "2"), "1 signing")
+
+	require(asked[[]keyView](t, db, "keys", "rotate", "--overlap", "0s"), "1 verifying", "2 signing")
+	refused(t, exitFailed, "may live until", at(db, "keys", "retire", "1")...)
+	refused(t, exitFailed, "no such signing key", at(db, "keys", "retire", "3")...)
+	refused(t, exitUsage, "negative", at(db, "keys", "rotate", "--overlap=-1s")...)
+	contains(t, done(t, at(db, "keys", "list")...), "kid", "signs from", "retire after", "verifying", "signing")
+	require(asked[[]keyView](t, db, "keys", "retire", "1", "--force"), "2 signing")
+}
+
+func TestKeysOfTheDatabaseAloneAreRotated(t *testing.T) {
+	t.Parallel()
+	flag, _, _ := served(t)
+	_, _, foreign := served(t)
+	refused(t, exitFailed, "do not belong to this database", at(flag, "keys", "rotate", "--keys", foreign)...)
+	if _, err := os.Stat(filepath.Join(foreign, "jwt-2.pem")); !errors.Is(err, fs.ErrNotExist) {
+		t.Error("a key was made all the same")
+	}
+}
+
+// kids are the keys that a server publishes.
+func (s *running) kids(t *testing.T) (kids []string) {
+	t.Helper()
+	for _, key := range s.ok(t, get("/.well-known/jwks.json")).body["keys"].([]any) {
+		kids = append(kids, key.(map[string]any)["kid"].(string))
+	}
+	return kids
+}
+
+// naming is a JWT that names a key, and no more.
+func naming(kid string) string {
+	header := fmt.Sprintf(`{"alg":"EdDSA","typ":"JWT","kid":%q}`, kid)
+	return base64.RawURLEncoding.EncodeToString([]byte(header)) + ".e30.AAAA"
+}
+
+func TestRunningServersTakeUpANewKey(t *testing.T) {
+	t.Parallel()
+	db := newInstallation(t)
+	done(t, at(db, "user", "add", "tang.xi", "--password", "violet-otter-lantern")...)
+	first, second := serve(t, db...), serve(t, db...)
+	old := first.signIn(t, "tang.xi", "violet-otter-lantern")
+	done(t, at(db, "keys", "rotate", "--overlap", "0s")...)
+
+	// A JWT that names the new key makes a server look for it at once.
+	equal(t, "status", first.do(t, get("/auth/sessions").with("Authorization", naming("2"))).status, 401)
+	equal(t, "keys", strings.Join(first.kids(t), " "), "1 2")
+	fresh := first.signIn(t, "tang.xi", "violet-otter-lantern")
+	header, err := base64.RawURLEncoding.DecodeString(strings.Split(fresh, ".")[0])
+	must(t, err)
+	contains(t, string(header), `"kid":"2"`)
+	for _, server := range []*running{second, first} {
+		for _, jwt := range []string{fresh, old} {
+			server.ok(t, get("/auth/sessions").with("Authorization", jwt))
+		}
+	}
+}
+
+func TestFollowingTheKeysTellsWhatChanged(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	ring, err := keys.Open(dir, keys.Options{})
+	must(t, err)
+	elsewhere, err := keys.Open(dir, keys.Options{})
+	must(t, err)
+	var log bytes.Buffer
+	follow := followKeys(ring, slog.New(slog.NewTextHandler(&log, nil)))
+	must(t, follow(t.Context()))
+	must(t, follow(t.Context()))
+	equal(t, "lines", strings.Count(log.String(), "\n"), 1)
+	_, err = elsewhere.Rotate(keys.DefaultOverlap)
+	must(t, err)
+	must(t, follow(t.Context()))
+	contains(t, log.String(), `signing=1 verifying=[1]`, `signing=1 verifying="[1 2]"`)
+	must(t, os.RemoveAll(dir))
+	if err := follow(t.Context()); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("without its folder: %v", err)
+	}
+	equal(t, "keys kept", len(publicKeys(ring)()), 2)
+}

@@ -1,0 +1,128 @@
+package keys
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// Why Rotate and Retire refuse. The error says what to do.
+var (
+	ErrBusy    = errors.New("keys: rotated by somebody else just now")
+	ErrUnknown = errors.New("keys: no such signing key")
+	ErrInUse   = errors.New("keys: a signing key in use")
+)
+
+// State is what a key does at a moment.
+type State string
+
+// A key goes through these in this order.
+const (
+	Waiting   State = "waiting" // verifies, will sign
+	Signs     State = "signing" // signs and verifies
+	Verifying State = "verifying"
+)
+
+// Status is what is known of a key at a moment.
+type Status struct {
+	JWTKey
+	State State
+	// RetirableAt is when the last JWT that it may have signed has lapsed, UTC;
+	// the zero time while that is not known.
+	RetirableAt time.Time
+}
+
+// Statuses tells of each key what it does now, the newest last. A JWT lives for
+// life.
+func (r *Ring) Statuses(life time.Duration) []Status {
+	keys := *r.jwt.Load()
+	now := r.now()
+	signer := signing(keys, now)
+	statuses := make([]Status, 0, len(keys))
+	for at, key := range keys {
+		status := Status{JWTKey: key, State: Verifying}
+		switch {
+		case at == signer:
+			status.State = Signs
+		case at > signer:
+			status.State = Waiting
+		}
+		if stop, known := stops(keys, at); known {
+			status.RetirableAt = stop.Add(life + slack)
+		}
+		statuses = append(statuses, status)
+	}
+	return statuses
+}
+
+// Rotate puts the next key into the folder, with mode 0600, whole or not at all.
+// It verifies wherever it is seen and signs once overlap has passed. ErrBusy
+// when somebody else put one there at the same time; other errors are Open's.
+func (r *Ring) Rotate(overlap time.Duration) (JWTKey, error) {
+	if err := r.Reload(); err != nil {
+		return JWTKey{}, err
+	}
+	keys := *r.jwt.Load()
+	newest, _ := strconv.Atoi(keys[len(keys)-1].KID) // it comes from a number
+	if newest == maxNumber {
+		return JWTKey{}, fmt.Errorf("%w: %s has the highest number there is: rename the keys", ErrMalformed, r.folder.path(jwtFile(newest)))
+	}
+	made, err := r.folder.writeOnce(jwtFile(newest+1), newJWT(r.now(), overlap))
+	if err != nil {
+		return JWTKey{}, err
+	}
+	if !made {
+		return JWTKey{}, fmt.Errorf("%w: list the keys, theirs will do", ErrBusy)
+	}
+	key, err := loadJWT(r.folder, newest+1)
+	if err != nil {
+		return JWTKey{}, err
+	}
+	return key, r.Reload()
+}
+
+// Retire removes a key from the folder: JWTs that it signed are refused as soon
+// as the servers see that it is gone. Without force it returns ErrInUse for the
+// key that signs, and for one of which JWTs, each living for life, may be left;
+// for the only key always. ErrUnknown when there is no key kid; other errors
+// are Open's.
+func (r *Ring) Retire(kid string, life time.Duration, force bool) error {
+	if err := r.Reload(); err != nil {
+		return err
+	}
+	statuses := r.Statuses(life)
+	for _, status := range statuses {
+		if status.KID != kid {
+			continue
+		}
+		if len(statuses) == 1 {
+			return fmt.Errorf("%w: %s is the only one: rotate first", ErrInUse, kid)
+		}
+		if err := inUse(status, r.now()); err != nil && !force {
+			return err
+		}
+		return r.drop(kid)
+	}
+	return fmt.Errorf("%w: %s", ErrUnknown, kid)
+}
+
+func inUse(status Status, now time.Time) error {
+	switch {
+	case status.State == Signs:
+		return fmt.Errorf("%w: %s signs: rotate, and retire it when its last JWTs have lapsed", ErrInUse, status.KID)
+	case status.State == Verifying && now.Before(status.RetirableAt):
+		return fmt.Errorf("%w: JWTs of %s may live until %s: wait, or end them now by force",
+			ErrInUse, status.KID, status.RetirableAt.Format(time.RFC3339))
+	default:
+		return nil
+	}
+}
+
+func (r *Ring) drop(kid string) error {
+	number, _ := strconv.Atoi(kid) // it was found by this name
+	if err := r.folder.remove(jwtFile(number)); err != nil {
+		return err
+	}
+	return r.Reload()
+}

@@ -1,0 +1,143 @@
+package keys
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"crypto/x509"
+	"encoding/pem"
+	"fmt"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+const (
+	jwtPrefix, jwtSuffix = "jwt-", ".pem"
+	pemType              = "PRIVATE KEY" // PKCS#8, RFC 5958
+	maxNumber            = 999_999_999
+)
+
+var jwtName = regexp.MustCompile(`^jwt-([1-9][0-9]{0,8})\.pem$`)
+
+// The moments of a key stand before its PEM block, as RFC 3339. RFC 7468 has
+// room there for text and none for headers inside the block, which OpenSSL
+// would refuse to read.
+const (
+	createdLabel   = "Created: "
+	signsFromLabel = "Signs-From: "
+	pemBegin       = "-----BEGIN "
+)
+
+// newJWT writes a new key file.
+func newJWT(created time.Time, overlap time.Duration) func() ([]byte, error) {
+	return func() ([]byte, error) {
+		_, private, err := ed25519.GenerateKey(nil)
+		if err != nil {
+			return nil, err
+		}
+		der, err := x509.MarshalPKCS8PrivateKey(private)
+		if err != nil {
+			return nil, err
+		}
+		created = created.Truncate(time.Second) // never later than the first use
+		text := createdLabel + stamp(created) + "\n" + signsFromLabel + stamp(created.Add(overlap)) + "\n"
+		return append([]byte(text), pem.EncodeToMemory(&pem.Block{Type: pemType, Bytes: der})...), nil
+	}
+}
+
+func stamp(at time.Time) string { return at.UTC().Format(time.RFC3339) }
+
+func loadJWT(folder folder, number int) (JWTKey, error) {
+	name := jwtFile(number)
+	text, written, err := folder.read(name)
+	if err != nil {
+		return JWTKey{}, err
+	}
+	private, ok := parseJWT(text)
+	if !ok {
+		return JWTKey{}, fmt.Errorf("%w: %s is not one Ed25519 key in PKCS#8 PEM: make it with: openssl genpkey -algorithm ed25519",
+			ErrMalformed, folder.path(name))
+	}
+	if weak(private.Seed()) {
+		return JWTKey{}, fmt.Errorf("%w: %s is not random: make it with: openssl genpkey -algorithm ed25519",
+			ErrWeak, folder.path(name))
+	}
+	created, signsFrom, err := parseMoments(text, written)
+	if err != nil {
+		return JWTKey{}, fmt.Errorf("%w: %s: %w: write it like 2026-11-21T09:00:00Z, or remove the line", ErrMalformed, folder.path(name), err)
+	}
+	return JWTKey{KID: strconv.Itoa(number), Private: private, CreatedAt: created, SignsFrom: signsFrom}, nil
+}
+
+// parseJWT wants one key and nothing after it: of two, one would be ignored in
+// silence.
+func parseJWT(text []byte) (ed25519.PrivateKey, bool) {
+	block, rest := pem.Decode(text)
+	if block == nil || block.Type != pemType || len(bytes.TrimSpace(rest)) > 0 {
+		return nil, false
+	}
+	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	if err != nil {
+		return nil, false
+	}
+	private, ok := key.(ed25519.PrivateKey)
+	return private, ok
+}
+
+// parseMoments reads what stands before the key. A key made by hand says
+// nothing there: then the file was made when it was written, and waits as long
+// as any other.
+func parseMoments(text []byte, written time.Time) (created, signsFrom time.Time, err error) {
+	before, _, _ := bytes.Cut(text, []byte(pemBegin))
+	created = written.UTC()
+	if err := parseMoment(before, createdLabel, &created); err != nil {
+		return created, signsFrom, err
+	}
+	signsFrom = created.Add(DefaultOverlap)
+	return created, signsFrom, parseMoment(before, signsFromLabel, &signsFrom)
+}
+
+// parseMoment leaves at as it is when no line has the label.
+func parseMoment(text []byte, label string, at *time.Time) error {
+	for line := range strings.Lines(string(text)) {
+		value, found := strings.CutPrefix(line, label)
+		if !found {
+			continue
+		}
+		moment, err := time.Parse(time.RFC3339, strings.TrimSpace(value))
+		if err != nil {
+			return fmt.Errorf("%q is no moment", strings.TrimSpace(line))
+		}
+		*at = moment.UTC()
+	}
+	return nil
+}
+
+// jwtNumbers lists the numbers of the signing keys, lowest first.
+func (f folder) jwtNumbers() ([]int, error) {
+	entries, err := os.ReadDir(f.dir)
+	if err != nil {
+		return nil, fmt.Errorf("keys: %w", err)
+	}
+	var numbers []int
+	for _, entry := range entries {
+		name := entry.Name()
+		if !strings.HasPrefix(name, jwtPrefix) || !strings.HasSuffix(name, jwtSuffix) {
+			continue
+		}
+		match := jwtName.FindStringSubmatch(name)
+		if match == nil {
+			return nil, fmt.Errorf("%w: %s is not named jwt-<number>.pem: rename it, the newest key with the highest number",
+				ErrMalformed, f.path(name))
+		}
+		number, _ := strconv.Atoi(match[1]) // nine digits always fit
+		numbers = append(numbers, number)
+	}
+	slices.Sort(numbers)
+	return numbers, nil
+}
+
+func jwtFile(number int) string { return jwtPrefix + strconv.Itoa(number) + jwtSuffix }

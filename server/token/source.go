@@ -1,0 +1,64 @@
+package token
+
+import (
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Source is where a Signer's keys come from. It is asked at each use, so that
+// keys can come and go while the server runs, and must be safe for concurrent
+// use.
+type Source interface {
+	// Signing gives the key that signs at the moment now, and its id; there
+	// always is one.
+	Signing(now time.Time) (kid string, private ed25519.PrivateKey)
+	// Public gives the key that verifies what kid signed, unless it is unknown.
+	Public(kid string) (public ed25519.PublicKey, known bool)
+}
+
+// NewRotatingSigner makes a signer whose keys are those that source has at the
+// time.
+func NewRotatingSigner(source Source) *Signer { return &Signer{source: source} }
+
+// Key is one signing key; KID names it in a token's header.
+type Key struct {
+	KID     string
+	Private ed25519.PrivateKey
+}
+
+// NewSigner makes a signer with keys that stay, the newest last: that one signs,
+// all of them verify. It fails on no key, a key without KID, two with the same
+// KID, or a private key of the wrong size.
+func NewSigner(keys ...Key) (*Signer, error) {
+	if len(keys) == 0 {
+		return nil, errors.New("token: no signing key")
+	}
+	public := make(map[string]ed25519.PublicKey, len(keys))
+	for _, key := range keys {
+		if key.KID == "" || public[key.KID] != nil {
+			return nil, fmt.Errorf("token: key id %q is empty or used twice", key.KID)
+		}
+		if len(key.Private) != ed25519.PrivateKeySize {
+			return nil, fmt.Errorf("token: key %q is not an Ed25519 private key", key.KID)
+		}
+		public[key.KID] = key.Private.Public().(ed25519.PublicKey)
+	}
+	return NewRotatingSigner(fixed{newest: keys[len(keys)-1], public: public}), nil
+}
+
+// fixed is a source whose keys never change.
+type fixed struct {
+	newest Key
+	public map[string]ed25519.PublicKey
+}
+
+// Signing gives the newest key.
+func (f fixed) Signing(time.Time) (string, ed25519.PrivateKey) { return f.newest.KID, f.newest.Private }
+
+// Public gives one of the keys.
+func (f fixed) Public(kid string) (ed25519.PublicKey, bool) {
+	key, known := f.public[kid]
+	return key, known
+}
