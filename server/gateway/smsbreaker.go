@@ -1,0 +1,64 @@
+package gateway
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/sony/gobreaker/v2"
+
+	"quartet/server/account"
+	"quartet/server/failure"
+)
+
+const (
+	breakerFailures = 5 // in a row
+	breakerRest     = 30 * time.Second
+)
+
+var _ account.SMS = (*SMSBreaker)(nil)
+
+// SMSBreaker stands before an SMS service and spares callers, and the service,
+// the waiting while it is down: five failures in a row open the circuit for 30
+// seconds, then one message tries whether the service is back. It is safe for
+// concurrent use.
+type SMSBreaker struct {
+	sms     account.SMS
+	circuit *gobreaker.CircuitBreaker[struct{}]
+}
+
+// NewSMSBreaker puts a breaker before sms, which tells log when it opens and
+// closes.
+func NewSMSBreaker(sms account.SMS, log *slog.Logger) *SMSBreaker {
+	return &SMSBreaker{sms: sms, circuit: gobreaker.NewCircuitBreaker[struct{}](gobreaker.Settings{
+		Timeout:     breakerRest,
+		ReadyToTrip: func(counts gobreaker.Counts) bool { return counts.ConsecutiveFailures >= breakerFailures },
+		IsExcluded:  saysNothingOfTheService,
+		OnStateChange: func(_ string, from, to gobreaker.State) {
+			log.Warn("SMS circuit", "from", from.String(), "to", to.String())
+		},
+	})}
+}
+
+// saysNothingOfTheService tells the failures that are the caller's doing. They
+// must not count: anybody could cut everybody off with them.
+func saysNothingOfTheService(err error) bool {
+	return failure.Is(err, failure.TooManyRequests) || failure.Is(err, failure.InvalidField) || errors.Is(err, context.Canceled)
+}
+
+// Send sends as the service behind it does, or fails at once with SMSUnavailable
+// while the circuit is open.
+func (b *SMSBreaker) Send(ctx context.Context, mobile, code string) error {
+	_, err := b.circuit.Execute(func() (struct{}, error) {
+		return struct{}{}, b.sms.Send(ctx, mobile, code)
+	})
+	if errors.Is(err, gobreaker.ErrOpenState) || errors.Is(err, gobreaker.ErrTooManyRequests) {
+		return failure.Wrap(failure.SMSUnavailable, fmt.Errorf("SMS circuit: %w", err))
+	}
+	return err
+}
+
+// Open tells whether messages are refused without asking the service.
+func (b *SMSBreaker) Open() bool { return b.circuit.State() == gobreaker.StateOpen }

@@ -1,0 +1,155 @@
+package gateway_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"quartet/server/failure"
+	"quartet/server/gateway"
+)
+
+// scriptedSMS fails as it is told, and counts.
+type scriptedSMS struct {
+	err   error
+	calls int
+}
+
+func (s *scriptedSMS) Send(context.Context, string, string) error {
+	s.calls++
+	return s.err
+}
+
+var errDown = failure.New(failure.SMSUnavailable)
+
+// newBreaker is a breaker before a scripted service, and what it logs.
+func newBreaker() (*gateway.SMSBreaker, *scriptedSMS, *bytes.Buffer) {
+	sms, log := &scriptedSMS{err: errDown}, &bytes.Buffer{}
+	return gateway.NewSMSBreaker(sms, slog.New(slog.NewTextHandler(log, nil))), sms, log
+}
+
+// fail sends n messages, which fail.
+func fail(t *testing.T, breaker *gateway.SMSBreaker, n int) {
+	t.Helper()
+	for range n {
+		wantSMSFailure(t, breaker.Send(t.Context(), smsMobile, smsCode), failure.SMSUnavailable)
+	}
+}
+
+func wantCalls(t *testing.T, sms *scriptedSMS, want int) {
+	t.Helper()
+	if sms.calls != want {
+		t.Errorf("the service was called %d times, want %d", sms.calls, want)
+	}
+}
+
+func TestBreakerOpensAfterFiveFailures(t *testing.T) {
+	t.Parallel()
+	breaker, sms, log := newBreaker()
+	fail(t, breaker, 4)
+	if breaker.Open() {
+		t.Error("open after four")
+	}
+	fail(t, breaker, 3)
+	wantCalls(t, sms, 5)
+	if !breaker.Open() || !strings.Contains(log.String(), "from=closed to=open") {
+		t.Errorf("not open: %s", log)
+	}
+	sms.err = nil
+	wantWords(t, breaker.Send(t.Context(), smsMobile, smsCode), "circuit breaker is open")
+}
+
+func TestBreakerCountsFailuresInARowAlone(t *testing.T) {
+	t.Parallel()
+	breaker, sms, _ := newBreaker()
+	for range 3 {
+		sms.err = errDown
+		fail(t, breaker, 4)
+		sms.err = nil
+		if err := breaker.Send(t.Context(), smsMobile, smsCode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wantCalls(t, sms, 15)
+}
+
+func TestBreakerDoesNotCountTheCallersDoing(t *testing.T) {
+	t.Parallel()
+	for _, err := range []error{
+		failure.New(failure.TooManyRequests),
+		failure.Field("mobile", failure.WrongForm),
+		failure.Wrap(failure.SMSUnavailable, fmt.Errorf("SMS webhook: %w", context.Canceled)),
+	} {
+		breaker, sms, log := newBreaker()
+		fail(t, breaker, 4)
+		sms.err = err
+		for range 20 {
+			if got := breaker.Send(t.Context(), smsMobile, smsCode); got != err {
+				t.Fatalf("got %v", got)
+			}
+		}
+		if breaker.Open() || log.Len() != 0 {
+			t.Errorf("%v opens the circuit", err)
+		}
+		sms.err = errDown
+		fail(t, breaker, 1)
+		if !breaker.Open() {
+			t.Errorf("%v ends a row of failures", err)
+		}
+	}
+}
+
+func TestBreakerCountsSlowness(t *testing.T) {
+	t.Parallel()
+	breaker, sms, _ := newBreaker()
+	sms.err = failure.Wrap(failure.SMSUnavailable, context.DeadlineExceeded)
+	fail(t, breaker, 5)
+	if !breaker.Open() {
+		t.Error("a service that does not answer keeps its callers waiting")
+	}
+}
+
+func TestBreakerTriesAgainAfterThirtySeconds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		breaker, sms, log := newBreaker()
+		fail(t, breaker, 5)
+		time.Sleep(30 * time.Second)
+		fail(t, breaker, 1)
+		wantCalls(t, sms, 5)
+		time.Sleep(time.Nanosecond)
+		if breaker.Open() {
+			t.Error("open for longer than 30 s")
+		}
+		fail(t, breaker, 3) // the first is the try
+		wantCalls(t, sms, 6)
+		time.Sleep(30*time.Second + time.Nanosecond)
+		sms.err = nil
+		for range 10 {
+			if err := breaker.Send(t.Context(), smsMobile, smsCode); err != nil {
+				t.Fatal(err)
+			}
+		}
+		wantWords(t, fmt.Errorf("%s", log), "from=open to=half-open", "from=half-open to=open", "from=half-open to=closed")
+	})
+}
+
+func TestBreakerTryThatSaysNothingIsFollowedByAnother(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		breaker, sms, _ := newBreaker()
+		fail(t, breaker, 5)
+		time.Sleep(31 * time.Second)
+		sms.err = failure.New(failure.TooManyRequests)
+		wantSMSFailure(t, breaker.Send(t.Context(), smsMobile, smsCode), failure.TooManyRequests)
+		sms.err = nil
+		if err := breaker.Send(t.Context(), smsMobile, smsCode); err != nil {
+			t.Error(err)
+		}
+	})
+}
