@@ -4,9 +4,12 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-RUN CGO_ENABLED=0 go build -trimpath -ldflags '-s -w' -o /quartet ./cmd/quartet && mkdir -m 700 /data
+ARG RELEASE=
+RUN CGO_ENABLED=0 go build -trimpath -ldflags "-s -w -X main.release=$RELEASE" -o /quartet ./cmd/quartet && mkdir -m 700 /data
 
 FROM scratch
+# WeChat and SMS vendors are called over TLS.
+COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
 COPY --from=build /quartet /quartet
 COPY --from=build --chown=65532:65532 /data /data
 USER 65532:65532

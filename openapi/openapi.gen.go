@@ -55,6 +55,66 @@ func (e HealthStatus) Valid() bool {
 	}
 }
 
+// Defines values for JsonWebKeyAlg.
+const (
+	EdDSA JsonWebKeyAlg = "EdDSA"
+)
+
+// Valid indicates whether the value is a known member of the JsonWebKeyAlg enum.
+func (e JsonWebKeyAlg) Valid() bool {
+	switch e {
+	case EdDSA:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for JsonWebKeyCrv.
+const (
+	Ed25519 JsonWebKeyCrv = "Ed25519"
+)
+
+// Valid indicates whether the value is a known member of the JsonWebKeyCrv enum.
+func (e JsonWebKeyCrv) Valid() bool {
+	switch e {
+	case Ed25519:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for JsonWebKeyKty.
+const (
+	OKP JsonWebKeyKty = "OKP"
+)
+
+// Valid indicates whether the value is a known member of the JsonWebKeyKty enum.
+func (e JsonWebKeyKty) Valid() bool {
+	switch e {
+	case OKP:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for JsonWebKeyUse.
+const (
+	Sig JsonWebKeyUse = "sig"
+)
+
+// Valid indicates whether the value is a known member of the JsonWebKeyUse enum.
+func (e JsonWebKeyUse) Valid() bool {
+	switch e {
+	case Sig:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for MobileCodeRequestPurpose.
 const (
 	SignIn       MobileCodeRequestPurpose = "sign_in"
@@ -251,6 +311,45 @@ type HealthStatus string
 
 // Id 小于 2^53 的 ID an id below 2^53
 type Id = int64
+
+// JsonWebKey RFC 8037 的 Ed25519 公钥 an Ed25519 public key
+type JsonWebKey struct {
+	// Alg 算法 the algorithm
+	Alg JsonWebKeyAlg `json:"alg"`
+
+	// Crv 曲线 the curve
+	Crv JsonWebKeyCrv `json:"crv"`
+
+	// Kid JWT 头中的密钥编号 the id that a JWT's header names it by
+	Kid string `json:"kid"`
+
+	// Kty 密钥种类 the kind of key
+	Kty JsonWebKeyKty `json:"kty"`
+
+	// Use 用途 what it is for
+	Use JsonWebKeyUse `json:"use"`
+
+	// X 公钥，32 字节的 base64url the public key, 32 bytes in base64url
+	X string `json:"x"`
+}
+
+// JsonWebKeyAlg 算法 the algorithm
+type JsonWebKeyAlg string
+
+// JsonWebKeyCrv 曲线 the curve
+type JsonWebKeyCrv string
+
+// JsonWebKeyKty 密钥种类 the kind of key
+type JsonWebKeyKty string
+
+// JsonWebKeyUse 用途 what it is for
+type JsonWebKeyUse string
+
+// JsonWebKeySet RFC 7517 的 JWK 集合 a JWK Set
+type JsonWebKeySet struct {
+	// Keys 公钥，最新的在最后 the public keys, the newest last
+	Keys []JsonWebKey `json:"keys"`
+}
 
 // LoginForm 登录 account and password
 type LoginForm struct {
@@ -1639,6 +1738,9 @@ type RefreshUserFormdataRequestBody = RefreshUserRequest
 
 // ServerInterface represents all server handlers.
 type ServerInterface interface {
+	// GetJsonWebKeys 验证 JWT 的公钥 · The public keys that verify JWTs
+	// (GET /.well-known/jwks.json)
+	GetJsonWebKeys(ctx echo.Context) error
 	// GetWeChatUserInfo 微信授权 · Sign in by WeChat
 	// (POST /account_api/wechat/user/getUserInfo)
 	GetWeChatUserInfo(ctx echo.Context) error
@@ -1716,6 +1818,15 @@ type ServerInterface interface {
 // ServerInterfaceWrapper converts echo contexts to parameters.
 type ServerInterfaceWrapper struct {
 	Handler ServerInterface
+}
+
+// GetJsonWebKeys converts echo context to params.
+func (w *ServerInterfaceWrapper) GetJsonWebKeys(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.GetJsonWebKeys(ctx)
+	return err
 }
 
 // GetWeChatUserInfo converts echo context to params.
@@ -2083,6 +2194,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/metrics", wrapper.GetMetrics, options.OperationMiddlewares["getMetrics"]...)
 	router.GET(options.BaseURL+"/openapi.yaml", wrapper.GetSpecAsYaml, options.OperationMiddlewares["getSpecAsYaml"]...)
 	router.GET(options.BaseURL+"/openapi.json", wrapper.GetSpecAsJson, options.OperationMiddlewares["getSpecAsJson"]...)
+	router.GET(options.BaseURL+"/.well-known/jwks.json", wrapper.GetJsonWebKeys, options.OperationMiddlewares["getJsonWebKeys"]...)
 	router.GET(options.BaseURL+"/demo/outbox", wrapper.GetDemoOutbox, options.OperationMiddlewares["getDemoOutbox"]...)
 
 }
@@ -2214,6 +2326,68 @@ type StatusFailureJSONResponse StatusFailureBody
 type StatusUnauthenticatedJSONResponse StatusFailureBody
 
 type StatusUserNotFoundJSONResponse StatusFailureBody
+
+type GetJsonWebKeysRequestObject struct {
+}
+
+type GetJsonWebKeysResponseObject interface {
+	VisitGetJsonWebKeysResponse(w http.ResponseWriter) error
+}
+
+type GetJsonWebKeys200ResponseHeaders struct {
+	CacheControl string
+}
+
+type GetJsonWebKeys200JSONResponse struct {
+	Body    JsonWebKeySet
+	Headers GetJsonWebKeys200ResponseHeaders
+}
+
+func (response GetJsonWebKeys200JSONResponse) VisitGetJsonWebKeysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", fmt.Sprint(response.Headers.CacheControl))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetJsonWebKeys431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response GetJsonWebKeys431ApplicationProblemPlusJSONResponse) VisitGetJsonWebKeysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetJsonWebKeysdefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response GetJsonWebKeysdefaultApplicationProblemPlusJSONResponse) VisitGetJsonWebKeysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
 
 type GetWeChatUserInfoRequestObject struct {
 	Body *GetWeChatUserInfoJSONRequestBody
@@ -4392,6 +4566,9 @@ func (response CheckLoginStatusByPathdefaultJSONResponse) VisitCheckLoginStatusB
 
 // StrictServerInterface represents all server handlers.
 type StrictServerInterface interface {
+	// GetJsonWebKeys 验证 JWT 的公钥 · The public keys that verify JWTs
+	// (GET /.well-known/jwks.json)
+	GetJsonWebKeys(ctx context.Context, request GetJsonWebKeysRequestObject) (GetJsonWebKeysResponseObject, error)
 	// GetWeChatUserInfo 微信授权 · Sign in by WeChat
 	// (POST /account_api/wechat/user/getUserInfo)
 	GetWeChatUserInfo(ctx context.Context, request GetWeChatUserInfoRequestObject) (GetWeChatUserInfoResponseObject, error)
@@ -4476,6 +4653,29 @@ func NewStrictHandler(ssi StrictServerInterface, middlewares []StrictMiddlewareF
 type strictHandler struct {
 	ssi         StrictServerInterface
 	middlewares []StrictMiddlewareFunc
+}
+
+// GetJsonWebKeys operation middleware
+func (sh *strictHandler) GetJsonWebKeys(ctx echo.Context) error {
+	var request GetJsonWebKeysRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.GetJsonWebKeys(ctx.Request().Context(), request.(GetJsonWebKeysRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "GetJsonWebKeys")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(GetJsonWebKeysResponseObject); ok {
+		return validResponse.VisitGetJsonWebKeysResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
 }
 
 // GetWeChatUserInfo operation middleware

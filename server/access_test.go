@@ -45,6 +45,7 @@ var accessTable = map[string][5]int{
 	"getMetrics":             {200, 200, 200, 200, 200},
 	"getSpecAsYaml":          {200, 200, 200, 200, 200},
 	"getSpecAsJson":          {200, 200, 200, 200, 200},
+	"getJsonWebKeys":         {200, 200, 200, 200, 200},
 	"getDemoOutbox":          {404, 404, 404, 404, 404}, // not in the demo
 }
 
@@ -143,6 +144,7 @@ func callTo(operation string, subject int64, token, unique string) request {
 var systemPaths = map[string]string{
 	"getHealth": "/healthz", "getReadiness": "/readyz", "getMetrics": "/metrics",
 	"getSpecAsYaml": "/openapi.yaml", "getSpecAsJson": "/openapi.json", "getDemoOutbox": "/demo/outbox",
+	"getJsonWebKeys": "/.well-known/jwks.json",
 }
 
 func resetPassword(accounts *account.Service, id int64) error {

@@ -58,11 +58,14 @@ func (o *operation) readBody(r *http.Request) (map[string]any, error) {
 	if len(o.bodies) == 0 {
 		return nil, nil
 	}
+	if r.ContentLength > maxBody {
+		return nil, failure.New(failure.BodyTooLarge)
+	}
 	text, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
 	if err != nil {
 		return nil, readFailure(err)
 	}
-	form, err := o.bodyFor(r.Header.Get("Content-Type"), len(text) == 0)
+	form, err := o.bodyFor(r.Header, len(text) == 0)
 	if form == nil || err != nil {
 		return nil, err
 	}
@@ -88,18 +91,26 @@ func readFailure(err error) error {
 
 // bodyFor picks the documented form of the body by its content type; nil for no
 // body where none is needed.
-func (o *operation) bodyFor(contentType string, empty bool) (*body, error) {
+func (o *operation) bodyFor(header http.Header, empty bool) (*body, error) {
 	if empty && !o.bodyNeeded {
 		return nil, nil
 	}
-	mediaType, _, _ := mime.ParseMediaType(contentType)
-	if form := o.bodies[mediaType]; form != nil {
+	contentType := header.Get("Content-Type")
+	mediaType, parameters, _ := mime.ParseMediaType(contentType)
+	if form := o.bodies[mediaType]; form != nil && plain(header, parameters["charset"]) {
 		return form, nil
 	}
 	if empty && contentType == "" { // either form says which field is missing
 		return cmp.Or(o.bodies[mediaForm], o.bodies[mediaJSON]), nil
 	}
 	return nil, &failure.Error{Code: failure.UnsupportedMediaType, Field: "Content-Type", Expected: o.mediaTypes()}
+}
+
+// plain tells whether a body is UTF-8 as it stands, neither compressed nor in
+// another charset.
+func plain(header http.Header, charset string) bool {
+	encoding := header.Get("Content-Encoding")
+	return (encoding == "" || strings.EqualFold(encoding, "identity")) && (charset == "" || strings.EqualFold(charset, "utf-8"))
 }
 
 // parse reads the text. No text at all is an object without members, so that
@@ -188,16 +199,20 @@ func dropNulls(value any) {
 
 // caseFolder finds keys that differ from the contract only in case.
 type caseFolder struct {
-	exact map[string]bool
-	lower map[string]string
-	below map[string]caseFolder
+	exact  map[string]bool
+	folded map[string]string
+	below  map[string]caseFolder
 }
 
+// fold makes names alike that differ only in case, as encoding/json would take
+// them: "ſ" and the Kelvin sign are s and k.
+func fold(name string) string { return strings.ToLower(strings.ToUpper(name)) }
+
 func newCaseFolder(schema *openapi3.Schema) caseFolder {
-	folder := caseFolder{exact: map[string]bool{}, lower: map[string]string{}, below: map[string]caseFolder{}}
+	folder := caseFolder{exact: map[string]bool{}, folded: map[string]string{}, below: map[string]caseFolder{}}
 	for name, property := range schema.Properties {
 		folder.exact[name] = true
-		folder.lower[strings.ToLower(name)] = name
+		folder.folded[fold(name)] = name
 		if property.Value.Type.Is(openapi3.TypeObject) || len(property.Value.AllOf) > 0 {
 			folder.below[name] = newCaseFolder(merged(property.Value))
 		}
@@ -213,7 +228,7 @@ func (f caseFolder) check(value any) error {
 				return inside(name, err)
 			}
 		}
-		if right, folded := f.lower[strings.ToLower(name)]; folded && !f.exact[name] {
+		if right, folded := f.folded[fold(name)]; folded && !f.exact[name] {
 			return &failure.Error{Code: failure.MisspelledField, Field: name, Expected: right}
 		}
 	}

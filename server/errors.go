@@ -84,7 +84,10 @@ func routeFailure(status int) failure.Code {
 // logFailure writes what the operator needs and the caller must not see.
 func (s *server) logFailure(c echo.Context, failed *failure.Error, status int) {
 	level := slog.LevelDebug
-	if status >= http.StatusInternalServerError {
+	switch {
+	case status == http.StatusServiceUnavailable:
+		level = slog.LevelWarn
+	case status >= http.StatusInternalServerError:
 		level = slog.LevelError
 	}
 	s.log.LogAttrs(c.Request().Context(), level, "request failed",

@@ -149,6 +149,7 @@ func breakages(at target) map[string]breakage {
 		"multipart":          {"multipart/form-data; boundary=x", "--x--", http.StatusUnsupportedMediaType, nil},
 		"oversized":          {at.media, at.right + strings.Repeat(" ", 200_000), http.StatusRequestEntityTooLarge, nil},
 		"empty":              {at.media, "", emptyStatus(at), []string{at.first}},
+		"other charset":      {at.media + "; charset=gbk", at.right, http.StatusUnsupportedMediaType, []string{at.media}},
 	}
 	if at.media == formMedia {
 		all["duplicate"] = breakage{at.media, at.right + "&" + at.right, http.StatusBadRequest, nil}
@@ -170,6 +171,9 @@ func breakages(at target) map[string]breakage {
 	all["duplicate"] = breakage{at.media, fmt.Sprintf(`{%q:"a",%q:"b"}`, at.field, at.field), http.StatusBadRequest, []string{at.field}}
 	all["escaped duplicate"] = breakage{at.media, fmt.Sprintf(`{%q:"a","\u%04x%s":"b"}`, at.field, at.field[0], at.field[1:]), http.StatusBadRequest, []string{at.field}}
 	all["case"] = breakage{at.media, fmt.Sprintf(`{%q:"a"}`, strings.ToUpper(at.field)), http.StatusBadRequest, []string{at.field}}
+	if folded := strings.Replace(at.field, "s", "ſ", 1); folded != at.field {
+		all["long s"] = breakage{at.media, fmt.Sprintf(`{%q:"a"}`, folded), http.StatusBadRequest, []string{at.field}}
+	}
 	all["utf8"] = breakage{at.media, in("\"\xff\xfe\""), http.StatusBadRequest, []string{at.field}}
 	all["nul"] = breakage{at.media, in(`"a\u0000b"`), http.StatusBadRequest, []string{at.field}}
 	all["trailing"] = breakage{at.media, at.right + `{}`, http.StatusBadRequest, []string{"body"}}
@@ -196,7 +200,7 @@ func manyKeys(n int) string {
 func TestUnknownPathsAndMethods(t *testing.T) {
 	w := newWorld(t)
 	for path, style := range map[string]string{
-		"/user/refresh/more": "result", "/user/": "result", "/user/unknown": "result", "/user/refreshed": "result",
+		"/wx/pc/check-login-status/a/b": "data", "/user/refresh/more": "result", "/user/": "result", "/user/unknown": "result", "/user/refreshed": "result",
 		"/user/info/more": "status", "/user/infos": "status",
 		"/auth/": "data", "/auth/mobile": "data", "/app/auth/token": "data", "/wx/pc": "data",
 		"/account_api/wechat/user": "flat", "/account_api/": "flat",

@@ -13,6 +13,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"quartet/openapi"
+	"quartet/server/account"
 	"quartet/server/failure"
 )
 
@@ -156,7 +157,8 @@ func (s *server) checkContract(next echo.HandlerFunc) echo.HandlerFunc {
 			return err
 		}
 		sendRenewed(c, made.caller.Renewed)
-		c.SetRequest(c.Request().WithContext(context.WithValue(c.Request().Context(), callKey{}, made)))
+		ctx := account.WithOrigin(c.Request().Context(), account.Origin{Style: o.style.Name, Address: made.address})
+		c.SetRequest(c.Request().WithContext(context.WithValue(ctx, callKey{}, made)))
 		return next(c)
 	}
 }

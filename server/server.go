@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -24,6 +25,8 @@ type Options struct {
 	Ready    func(context.Context) error // nil error: the database reads and writes
 	Log      *slog.Logger
 	Metrics  *prometheus.Registry // what /metrics shows beside the server's own
+	// PublicKeys gives the keys that verify JWTs now, the newest last; nil: none.
+	PublicKeys func() []PublicKey
 
 	// LegacyStatus names the styles whose failures travel under HTTP 200.
 	LegacyStatus []string
@@ -52,6 +55,7 @@ type server struct {
 	ready        func(context.Context) error
 	log          *slog.Logger
 	metrics      *metrics
+	publicKeys   func() []PublicKey
 	operations   operations
 	legacyStatus map[string]bool
 	zone         *time.Location
@@ -98,6 +102,9 @@ func newServer(o Options) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := checkOrigins(o.AllowOrigins); err != nil {
+		return nil, err
+	}
 	legacy, err := legacyStyles(o.LegacyStatus)
 	if err != nil {
 		return nil, err
@@ -107,11 +114,14 @@ func newServer(o Options) (*server, error) {
 		return nil, err
 	}
 	s := &server{
-		accounts: o.Accounts, ready: o.Ready, log: o.Log, metrics: newMetrics(o.Metrics),
+		accounts: o.Accounts, ready: o.Ready, log: o.Log, metrics: newMetrics(o.Metrics), publicKeys: o.PublicKeys,
 		operations: table, legacyStatus: legacy, zone: o.TimeZone, documents: documents, now: o.Now,
 	}
 	if o.Demo != nil {
 		s.outbox = o.Demo.Outbox
+	}
+	if s.publicKeys == nil {
+		s.publicKeys = func() []PublicKey { return nil }
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
@@ -166,6 +176,17 @@ func addressOf(trusted []*net.IPNet) echo.IPExtractor {
 		options = append(options, echo.TrustIPRange(network))
 	}
 	return echo.ExtractIPFromXFFHeader(options...)
+}
+
+// checkOrigins refuses what no browser would ever send as Origin.
+func checkOrigins(origins []string) error {
+	for _, origin := range origins {
+		parsed, err := url.Parse(origin)
+		if origin != "*" && (err != nil || parsed.Scheme == "" || parsed.Scheme+"://"+parsed.Host != origin) {
+			return fmt.Errorf("allowed origin %q must look like https://app.example.com", origin)
+		}
+	}
+	return nil
 }
 
 func cors(origins []string) echo.MiddlewareFunc {

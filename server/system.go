@@ -3,6 +3,8 @@ package server
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
+	"encoding/base64"
 	"fmt"
 
 	"github.com/prometheus/common/expfmt"
@@ -37,6 +39,31 @@ func (s *server) GetMetrics(context.Context, openapi.GetMetricsRequestObject) (o
 		}
 	}
 	return openapi.GetMetrics200TextResponse(text.String()), nil
+}
+
+// PublicKey verifies the JWTs whose header names it by KID.
+type PublicKey struct {
+	KID    string
+	Public ed25519.PublicKey
+}
+
+// keysFor is how long others may keep the public keys. With the ten seconds in
+// which a server finds a new one it is less than the minute before that signs.
+const keysFor = "public, max-age=30"
+
+// GetJsonWebKeys publishes the keys that verify JWTs.
+func (s *server) GetJsonWebKeys(context.Context, openapi.GetJsonWebKeysRequestObject) (openapi.GetJsonWebKeysResponseObject, error) {
+	keys := []openapi.JsonWebKey{}
+	for _, key := range s.publicKeys() {
+		keys = append(keys, openapi.JsonWebKey{
+			Kty: openapi.OKP, Crv: openapi.Ed25519, X: base64.RawURLEncoding.EncodeToString(key.Public),
+			Kid: key.KID, Use: openapi.Sig, Alg: openapi.EdDSA,
+		})
+	}
+	return openapi.GetJsonWebKeys200JSONResponse{
+		Body:    openapi.JsonWebKeySet{Keys: keys},
+		Headers: openapi.GetJsonWebKeys200ResponseHeaders{CacheControl: keysFor},
+	}, nil
 }
 
 // GetDemoOutbox shows what the SMS simulator sent.

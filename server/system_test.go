@@ -87,3 +87,11 @@ func TestUnknownLegacyStyle(t *testing.T) {
 		t.Errorf("error %v", err)
 	}
 }
+
+func TestOriginThatNoBrowserSends(t *testing.T) {
+	for _, origin := range []string{"not an origin", "https://app.example.com/", "app.example.com"} {
+		if _, err := server.New(server.Options{AllowOrigins: []string{origin}}); err == nil {
+			t.Errorf("%q passes for an origin", origin)
+		}
+	}
+}

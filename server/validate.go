@@ -29,6 +29,9 @@ func newParameter(described *openapi3.Parameter) parameter {
 // checkParameters validates the documented parameters of a request.
 func (o *operation) checkParameters(c echo.Context) error {
 	for _, p := range o.parameters {
+		if p.in == openapi3.ParameterInPath && strings.Contains(c.Param(p.name), "/") {
+			return failure.New(failure.PathNotFound) // Echo lets a last parameter span segments
+		}
 		if err := p.check(p.values(c)); err != nil {
 			return err
 		}
@@ -132,12 +135,12 @@ func merged(schema *openapi3.Schema) *openapi3.Schema {
 		whole.Properties[name] = property
 	}
 	for _, part := range schema.AllOf {
-		fold(&whole, merged(part.Value))
+		add(&whole, merged(part.Value))
 	}
 	return &whole
 }
 
-func fold(whole, part *openapi3.Schema) {
+func add(whole, part *openapi3.Schema) {
 	if len(part.Properties) == 0 && whole.Type == nil && len(whole.Properties) == 0 {
 		// A description beside a $ref is written as allOf of that one $ref.
 		described := whole.Description

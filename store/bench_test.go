@@ -77,7 +77,7 @@ func BenchmarkMembershipsOf(b *testing.B) {
 func BenchmarkOpenSession(b *testing.B) {
 	onEachEngine(b, func(b *testing.B, s *store.Store) {
 		for i := range b.N {
-			mustBench(b, s.OpenSession(b.Context(), benchmarkLogin(int64(benchmarkUsers+i)+1, int64(i%benchmarkUsers)+1), nil))
+			mustBench(b, errorOf(s.OpenSession(b.Context(), benchmarkLogin(int64(benchmarkUsers+i)+1, int64(i%benchmarkUsers)+1), nil)))
 		}
 	})
 }

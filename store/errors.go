@@ -81,6 +81,7 @@ var conflicts = map[string]string{
 	"roles_id": "id", "roles.id": "id",
 	"roles_code": "code", "roles.code": "code",
 	"applications_id": "id", "applications.id": "id",
+	"audit_events_id": "id", "audit_events.id": "id",
 	"memberships_key": "membership", "memberships.user_id, memberships.organisation_id": "membership",
 }
 

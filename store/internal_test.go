@@ -125,7 +125,8 @@ func TestHotQueriesScanNothing(t *testing.T) {
 		"SessionByID": sessionByID, "SessionByAccessHash": sessionByAccessHash, "SessionByRefreshHash": sessionByRefreshHash,
 		"LiveSessions": liveSessions, "SuccessorOf": successorOf, "endReplaced": endReplaced, "endUserSessions": endUserSessions,
 		"MembershipsOf": membershipsOf, "ApplicationSees": applicationSees, "WeChatIdentitiesOf": identitiesOf,
-		"SpendCode": spendCode, "purgeSessions": purgeSessions, "purgeCounters": purgeCounters, "purgeCodes": purgeCodes,
+		"SpendCode": spendCode, "purgeSessions": purgeSessions, "purgeCounters": purgeCounters, "purgeCodes": purgeCodes, "purgeAudit": purgeAudit,
+		"purgeExchanges": purgeExchanges, "WeChatExchange": weChatExchange,
 	} {
 		var steps []struct {
 			ID, Parent, NotUsed int
@@ -221,7 +222,7 @@ func TestEveryUniqueIndexIsNamed(t *testing.T) {
 	}
 	for _, index := range indexes {
 		switch index.Table {
-		case "membership_roles", "application_organisations", "one_time_codes", "rate_counters", "marks":
+		case "membership_roles", "application_organisations", "one_time_codes", "rate_counters", "marks", "wechat_exchanges":
 			continue
 		}
 		if _, named := conflicts[index.Columns]; !named {

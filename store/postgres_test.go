@@ -43,11 +43,11 @@ func TestWaitForARowIsBounded(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantUnavailable(t, s.SetUserRole(t.Context(), 1, store.RoleAdministrator, 1))
-	wantUnavailable(t, s.OpenSession(t.Context(), login(1), nil))
+	wantUnavailable(t, errorOf(s.OpenSession(t.Context(), login(1), nil)))
 	if err := lock.Rollback(); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.OpenSession(t.Context(), login(1), nil); err != nil {
+	if err := errorOf(s.OpenSession(t.Context(), login(1), nil)); err != nil {
 		t.Error(err)
 	}
 }

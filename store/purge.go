@@ -12,11 +12,13 @@ const (
 		(SELECT key FROM rate_counters WHERE expires_at <= ? LIMIT 500)`
 	purgeCodes = `DELETE FROM one_time_codes WHERE expires_at <= ? AND (purpose, mobile_index) IN
 		(SELECT purpose, mobile_index FROM one_time_codes WHERE expires_at <= ? LIMIT 500)`
+	purgeExchanges = `DELETE FROM wechat_exchanges WHERE expires_at <= ? AND code_hash IN
+		(SELECT code_hash FROM wechat_exchanges WHERE expires_at <= ? LIMIT 500)`
 )
 
 // Purge deletes what nobody asks for any more, and gives the number of rows: the
 // sessions that ended or reached the end of their time before keepEnded, and the
-// counters and one-time codes whose time is over at now.
+// counters, one-time codes and answers of WeChat whose time is over at now.
 func (s *Store) Purge(ctx context.Context, now Time, keepEnded Time) (int64, error) {
 	var total int64
 	for _, purge := range []struct {
@@ -26,6 +28,7 @@ func (s *Store) Purge(ctx context.Context, now Time, keepEnded Time) (int64, err
 		{purgeSessions, []any{keepEnded, keepEnded, keepEnded, keepEnded}},
 		{purgeCounters, []any{now, now}},
 		{purgeCodes, []any{now, now}},
+		{purgeExchanges, []any{now, now}},
 	} {
 		for more := true; more; {
 			deleted, err := s.exec(ctx, "Purge", purge.query, purge.args...)

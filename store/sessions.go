@@ -22,30 +22,38 @@ const (
 	noteSignIn = `UPDATE users SET last_login_at = ?, company_type = COALESCE(?, company_type)
 		WHERE id = ? AND disabled_at IS NULL`
 	endReplaced = `UPDATE sessions SET ended_at = ?, end_reason = ?
-		WHERE user_id = ? AND exclusive_class = ? AND ended_at IS NULL`
+		WHERE user_id = ? AND exclusive_class = ? AND ended_at IS NULL RETURNING id`
 )
 
 // OpenSession adds a session and notes the sign-in at its user, in one
 // transaction. A session of an exclusive class ends the user's other one of that
 // class: however many are opened at the same moment, one is live. companyType,
-// if any, is kept at the user. It returns ErrNotFound when there is no such user
-// or the user is disabled, and a ConflictError of id or session.
-func (s *Store) OpenSession(ctx context.Context, session Session, companyType *int64) error {
-	return s.write(ctx, "OpenSession", func(t tx) error {
+// if any, is kept at the user. replaced is the session that ended, nil for none.
+// It returns ErrNotFound when there is no such user or the user is disabled, and
+// a ConflictError of id or session.
+func (s *Store) OpenSession(ctx context.Context, session Session, companyType *int64) (replaced *int64, err error) {
+	err = s.write(ctx, "OpenSession", func(t tx) error {
+		replaced = nil
 		// This also locks the user's row, so on every engine the sign-ins of one
 		// user come one after the other, and none passes a disabling.
 		if err := t.change(ctx, noteSignIn, session.CreatedAt, companyType, session.UserID); err != nil {
 			return err
 		}
 		if session.ExclusiveClass != nil {
-			_, err := t.exec(ctx, endReplaced, session.CreatedAt, EndedByReplacement, session.UserID, *session.ExclusiveClass)
+			var ended []int64 // one at most: the class is exclusive
+			err := t.SelectContext(ctx, &ended, t.Rebind(endReplaced),
+				session.CreatedAt, EndedByReplacement, session.UserID, *session.ExclusiveClass)
 			if err != nil {
 				return err
+			}
+			if len(ended) > 0 {
+				replaced = &ended[0]
 			}
 		}
 		_, err := t.insert(ctx, insertSession, session)
 		return err
 	})
+	return replaced, err
 }
 
 // PutSession adds a session or replaces the one of the same id: for fixtures. It

@@ -92,7 +92,7 @@ func TestLockedFileIsUnavailableUntilReleased(t *testing.T) {
 	release := lockedBySomebody(t, s.Path())
 	defer release()
 	wantUnavailable(t, s.InsertUser(t.Context(), invented(1)))
-	wantUnavailable(t, s.OpenSession(t.Context(), login(1), nil))
+	wantUnavailable(t, errorOf(s.OpenSession(t.Context(), login(1), nil)))
 	wantUnavailable(t, s.Ping(t.Context()))
 	if _, err := s.ListUsers(t.Context(), 0, 1); err != nil {
 		t.Errorf("reading waits for a writer: %v", err)
@@ -123,7 +123,7 @@ func TestWaitingWriterHonoursItsContext(t *testing.T) {
 			}
 		})
 		writers.Go(func() {
-			wantUnavailable(t, s.OpenSession(soon, login(id+1), nil))
+			wantUnavailable(t, errorOf(s.OpenSession(soon, login(id+1), nil)))
 		})
 	}
 	writers.Wait()

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -42,11 +43,16 @@ func (b *background) every(ctx context.Context, interval time.Duration, name str
 // wait waits until all jobs have seen the end of their context.
 func (b *background) wait() { b.jobs.Wait() }
 
-// housekeeping deletes what nobody asks for any more.
-func housekeeping(database *store.Store, log *slog.Logger) func(context.Context) error {
+// housekeeping deletes what nobody asks for any more, and the audit events that
+// are older than keepAudit; 0 keeps them for good.
+func housekeeping(database *store.Store, keepAudit time.Duration, log *slog.Logger) func(context.Context) error {
 	return func(ctx context.Context) error {
 		now := time.Now()
 		deleted, err := database.Purge(ctx, store.At(now), store.At(now.Add(-keepEnded)))
+		if keepAudit > 0 {
+			events, auditErr := database.PurgeAudit(ctx, store.At(now.Add(-keepAudit)))
+			deleted, err = deleted+events, errors.Join(err, auditErr)
+		}
 		if deleted > 0 {
 			log.Info("housekeeping", "deleted", deleted)
 		}

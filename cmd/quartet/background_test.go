@@ -41,10 +41,26 @@ func TestHousekeepingKeepsEndedSessionsForAMonth(t *testing.T) {
 			EndedAt: new(store.At(now.Add(-ended))), EndReason: new(store.EndedByLogout),
 		}))
 	}
-	must(t, housekeeping(database, slog.New(slog.DiscardHandler))(t.Context()))
+	must(t, housekeeping(database, 0, slog.New(slog.DiscardHandler))(t.Context()))
 	_, err := database.SessionByID(t.Context(), 1)
 	must(t, err)
 	if _, err := database.SessionByID(t.Context(), 2); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("got %v, want the older session to be gone", err)
+	}
+}
+
+func TestHousekeepingKeepsAuditEventsAsLongAsAsked(t *testing.T) {
+	t.Parallel()
+	database := storetest.SQLite(t)
+	now := time.Now()
+	for id, age := range map[int64]time.Duration{1: 181 * 24 * time.Hour, 2: 179 * 24 * time.Hour} {
+		must(t, database.InsertAudit(t.Context(), store.AuditEvent{ID: id, At: store.At(now.Add(-age)), Detail: "{}"}))
+	}
+	for _, c := range []struct{ days, left int }{{0, 2}, {180, 1}, {1, 0}} {
+		keep := auditFlags{AuditDays: c.days}.keepAudit()
+		must(t, housekeeping(database, keep, slog.New(slog.DiscardHandler))(t.Context()))
+		events, err := database.ListAudit(t.Context(), store.AuditFilter{Limit: 9})
+		must(t, err)
+		equal(t, "events left", len(events), c.left)
 	}
 }

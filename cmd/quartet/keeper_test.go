@@ -111,8 +111,7 @@ func newStage(t *testing.T) stage {
 	must(t, database.Migrate(t.Context()))
 	ring, err := openKeys(t.Context(), database, t.TempDir(), keys.Options{})
 	must(t, err)
-	config, err := accountConfig(database, ring, nil)
-	must(t, err)
+	config := accountConfig(database, ring, nil)
 	clock := &clock{now: noon}
 	config.Now, config.NewCode = clock.Now, newDemoCode
 	accounts := account.New(config)

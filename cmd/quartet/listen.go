@@ -41,7 +41,7 @@ func serveHTTP(ctx context.Context, listener net.Listener, handler http.Handler,
 		WriteTimeout:      15 * time.Second,
 		IdleTimeout:       60 * time.Second,
 		// The handler itself refuses more than 16 KiB, in the caller's envelope.
-		MaxHeaderBytes: 64 << 10,
+		MaxHeaderBytes: 256 << 10,
 		ErrorLog:       slog.NewLogLogger(log.Handler(), slog.LevelWarn),
 	}
 	failed := make(chan error, 1)

@@ -5,8 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/alecthomas/kong"
+
+	"quartet/server/account"
 )
 
 // The exit codes.
@@ -25,6 +28,8 @@ type grammar struct {
 	App     appCommands    `cmd:"" help:"Register the applications behind X-App-Id."`
 	Org     orgCommands    `cmd:"" help:"Keep the organisations that users belong to."`
 	Role    roleCommands   `cmd:"" help:"Keep the roles that users have in organisations."`
+	Keys    keysCommands   `cmd:"" help:"Rotate the keys that sign JWTs."`
+	Audit   auditCommand   `cmd:"" help:"Show who did what: sign-ins, sessions, passwords, users."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
@@ -45,9 +50,10 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 	helped := false
 	parser, err := kong.New(&grammar{},
 		kong.Name("quartet"),
-		kong.Description("One account server that speaks four API envelope styles."),
+		kong.Description("One account server that speaks the response envelopes of five API documents."),
 		kong.Writers(out, errs),
 		kong.DefaultEnvars("QUARTET"),
+		kong.Vars{"audit_kinds": strings.Join(account.AuditKinds(), ", ")},
 		kong.ConfigureHelp(kong.HelpOptions{NoExpandSubcommands: true, WrapUpperBound: 110}),
 		kong.Exit(func(int) { helped = true }),
 		kong.BindTo(ctx, (*context.Context)(nil)),

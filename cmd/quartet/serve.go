@@ -11,7 +11,6 @@ import (
 
 	"quartet/server"
 	"quartet/server/account"
-	"quartet/server/gateway"
 	"quartet/server/keys"
 	"quartet/store"
 )
@@ -25,6 +24,9 @@ type serveCommand struct {
 	TimeZone         zone      `default:"Asia/Shanghai" help:"Zone of dates that carry none."`
 	TrustedProxies   []network `placeholder:"CIDR" help:"Proxies that may say a client's address in X-Forwarded-For."`
 	AllowOrigins     []string  `placeholder:"ORIGIN" help:"Origins whose web pages may call the server (CORS)."`
+	weChatFlags
+	smsFlags
+	auditFlags
 	logFlags
 }
 
@@ -41,18 +43,17 @@ func (s *serveCommand) Run(ctx context.Context, c *console) (err error) {
 		return err
 	}
 	defer closeStore(database, &err)
-	config, err := accountConfig(database, ring, log)
-	if err != nil {
-		return err
-	}
+	config := accountConfig(database, ring, log)
 	// Whatever ends the serving ends the jobs, before the database is closed.
 	ctx, stop := context.WithCancel(ctx)
 	jobs := &background{log: log}
 	defer jobs.wait()
 	defer stop()
-	jobs.every(ctx, housekeepingInterval, "housekeeping", housekeeping(database, log))
+	jobs.every(ctx, housekeepingInterval, "housekeeping", housekeeping(database, s.keepAudit(), log))
+	jobs.every(ctx, keys.ReloadEvery, "reading the signing keys", followKeys(ring, log))
 
 	options := s.options(database, log)
+	options.PublicKeys = publicKeys(ring)
 	var announce func(net.Addr) error
 	if s.Demo {
 		announce, err = s.demonstrate(ctx, c, config, &options, jobs)
@@ -124,10 +125,14 @@ func (s *serveCommand) options(database *store.Store, log *slog.Logger) server.O
 
 // operate adds what is particular to a server that is no demonstration.
 func (s *serveCommand) operate(ctx context.Context, config account.Config, options *server.Options) (announce func(net.Addr) error, err error) {
-	config.SMS, config.WeChat = gateway.UnconfiguredSMS{}, gateway.UnconfiguredWeChat{}
+	if config.WeChat, err = s.weChat(options.Log); err != nil {
+		return nil, err
+	}
+	if config.SMS, err = s.sms(options.Log, options.Metrics); err != nil {
+		return nil, err
+	}
 	config.OpenRegistration = s.OpenRegistration
 	options.Accounts = account.New(config)
-	options.Log.Warn("no SMS service and no WeChat app are configured: signing in by mobile or by WeChat answers 503")
 	users, err := config.Store.ListUsers(ctx, 0, 1)
 	if err != nil {
 		return nil, err

@@ -14,7 +14,7 @@ func TestServeOutsideTheDemonstration(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t)
 	s := serve(t, "--database", db)
-	contains(t, s.errs.String(), "no SMS service and no WeChat app are configured", "quartet user add NAME --role super_administrator")
+	contains(t, s.errs.String(), "no SMS service is configured", "no WeChat app is configured", "quartet user add NAME --role super_administrator")
 	equal(t, "banner", s.out.String(), "")
 	s.ok(t, get("/readyz"))
 	equal(t, "SMS", s.do(t, raw("/auth/mobile/code", `{"mobile":"13900001111","companyType":0,"productType":0}`)).status, 503)

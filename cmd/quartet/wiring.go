@@ -15,25 +15,17 @@ import (
 
 // accountConfig wires the rules to a database and its keys. The gateways, and
 // what differs in a demonstration, are the caller's to add.
-func accountConfig(database *store.Store, ring *keys.Ring, log *slog.Logger) (account.Config, error) {
-	var signing []token.Key
-	for _, key := range ring.JWT() {
-		signing = append(signing, token.Key{KID: key.KID, Private: key.Private})
-	}
-	signer, err := token.NewSigner(signing...)
-	if err != nil {
-		return account.Config{}, err
-	}
+func accountConfig(database *store.Store, ring *keys.Ring, log *slog.Logger) account.Config {
 	return account.Config{
 		Store:     database,
 		Hasher:    password.NewHasher(password.Options{}),
-		Signer:    signer,
+		Signer:    token.NewRotatingSigner(ring),
 		AccessKey: ring.Derive("access-token"),
 		CodeKey:   ring.Derive("one-time-code"),
 		Sealer:    newSealer(ring),
 		IDs:       idgen.New(time.Now),
 		Log:       log,
-	}, nil
+	}
 }
 
 // administration is what the commands that look after a database have in common.
@@ -57,9 +49,5 @@ func (a administration) with(ctx context.Context, work func(*account.Service) er
 	if err != nil {
 		return err
 	}
-	config, err := accountConfig(database, ring, nil)
-	if err != nil {
-		return err
-	}
-	return work(account.New(config))
+	return work(account.New(accountConfig(database, ring, nil)))
 }

@@ -8,11 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
-)
 
-const (
-	mediaJSON = "application/json"
-	mediaForm = "application/x-www-form-urlencoded"
+	"quartet/openapi/conform"
 )
 
 // sent is a request on its way to one of the servers.
@@ -35,7 +32,7 @@ func (r *replay) provoke(t *testing.T, o documented, status, example string) []s
 	if o.OperationID == "verifyMobile" && example == "mobile_taken" {
 		return r.anothersMobile(t, o)
 	}
-	named := documentedRequests(o, example)
+	named := o.Requests(example)
 	if len(named) == 0 || example != "ok" && !hasExample(o, example) {
 		return nil
 	}
@@ -86,30 +83,16 @@ func (r *replay) tokenFor(t *testing.T, o documented, example string) string {
 	return r.jwt(t, r.demo, "demo", "quartet-demo")
 }
 
-// authorise puts the token where the operation's first security alternative
-// wants it.
+// authorise puts the token, and the demonstration's application, where the
+// operation wants them.
 func (r *replay) authorise(made *request, o documented, token string) {
-	if o.Security == nil || len(*o.Security) == 0 {
-		return
-	}
-	for name := range (*o.Security)[0] {
-		scheme := r.document.Components.SecuritySchemes[name].Value
-		value := token
-		if scheme.Extensions["x-credential"] == "application" {
-			value = "1"
-		}
-		if scheme.In == "query" {
-			made.query.Set(scheme.Name, value)
-		} else {
-			made.header.Set(scheme.Name, value)
-		}
-	}
+	r.contract.Authorise(made, o, token, "1")
 }
 
 // succeeding is the example that succeeds, authorised.
 func (r *replay) succeeding(t *testing.T, o documented) request {
 	t.Helper()
-	made := documentedRequests(o, "ok")[0]
+	made := o.Requests("ok")[0]
 	r.authorise(&made, o, r.tokenFor(t, o, "ok"))
 	return made
 }
@@ -148,18 +131,18 @@ func title(name string) string { return strings.ToUpper(name[:1]) + name[1:] }
 func lacking(r *replay, t *testing.T, o documented) []sent {
 	made := r.succeeding(t, o)
 	if o.RequestBody != nil {
-		made.body = ""
-		if made.header.Get("Content-Type") == mediaJSON {
-			made.body = "{}"
+		made.Body = ""
+		if made.Header.Get("Content-Type") == conform.MediaJSON {
+			made.Body = "{}"
 		}
-		made.query.Del("frontType")
+		made.Query.Del("frontType")
 		return to(r.demo, made)
 	}
 	for _, p := range o.Parameters {
 		if p.Value.In == "path" {
-			made.path = strings.ReplaceAll(o.path, "{"+p.Value.Name+"}", strings.Repeat("x", 200))
+			made.Path = strings.ReplaceAll(o.Path, "{"+p.Value.Name+"}", strings.Repeat("x", 200))
 		}
-		made.query.Del(p.Value.Name)
+		made.Query.Del(p.Value.Name)
 	}
 	return to(r.demo, made)
 }
@@ -171,11 +154,11 @@ func withBody(inJSON, inForm func(field string) string) spoiler {
 		for mediaType, media := range o.RequestBody.Value.Content {
 			made := r.succeeding(t, o)
 			write := inForm
-			if mediaType == mediaJSON {
+			if mediaType == conform.MediaJSON {
 				write = inJSON
 			}
-			made.header.Set("Content-Type", mediaType)
-			made.body = write(slices.Sorted(maps.Keys(closed(media.Schema.Value).Properties))[0])
+			made.Header.Set("Content-Type", mediaType)
+			made.Body = write(slices.Sorted(maps.Keys(conform.Closed(media.Schema.Value).Properties))[0])
 			all = append(all, sent{made, r.demo})
 		}
 		return all
@@ -184,14 +167,14 @@ func withBody(inJSON, inForm func(field string) string) spoiler {
 
 func foreignMedia(r *replay, t *testing.T, o documented) []sent {
 	made := r.succeeding(t, o)
-	made.header.Set("Content-Type", "text/plain")
-	made.body = "hello"
+	made.Header.Set("Content-Type", "text/plain")
+	made.Body = "hello"
 	return to(r.demo, made)
 }
 
 func longHeader(r *replay, t *testing.T, o documented) []sent {
 	made := r.succeeding(t, o)
-	made.header.Set("X-Long", strings.Repeat("a", 20_000))
+	made.Header.Set("X-Long", strings.Repeat("a", 20_000))
 	return to(r.demo, made)
 }
 
@@ -199,15 +182,15 @@ func longHeader(r *replay, t *testing.T, o documented) []sent {
 // anybody may create users.
 func anonymous(r *replay, _ *testing.T, o documented) []sent {
 	if hasExample(o, "unauthenticated") {
-		return to(r.demo, documentedRequests(o, "unauthenticated")...)
+		return to(r.demo, o.Requests("unauthenticated")...)
 	}
 	var all []sent
-	for _, made := range documentedRequests(o, "ok") {
+	for _, made := range o.Requests("ok") {
 		all = append(all, sent{made, r.plain})
 	}
 	if o.OperationID == "getUserInfo" {
 		for i := range all {
-			all[i].header.Set("X-App-Id", "1")
+			all[i].Header.Set("X-App-Id", "1")
 		}
 	}
 	return all
@@ -215,7 +198,7 @@ func anonymous(r *replay, _ *testing.T, o documented) []sent {
 
 func unknownApplication(r *replay, t *testing.T, o documented) []sent {
 	made := r.succeeding(t, o)
-	made.header.Set("X-App-Id", "nobody")
+	made.Header.Set("X-App-Id", "nobody")
 	return to(r.demo, made)
 }
 
@@ -239,11 +222,11 @@ func (r *replay) pair(t *testing.T) (access, refresh string) {
 	r.mobiles++
 	mobile := fmt.Sprintf("139000010%02d", r.mobiles)
 	post := func(path, body string) answer {
-		return r.demo.send(t, request{method: http.MethodPost, path: path, header: http.Header{"Content-Type": {mediaJSON}}, body: body})
+		return r.demo.send(t, request{Method: http.MethodPost, Path: path, Header: http.Header{"Content-Type": {conform.MediaJSON}}, Body: body})
 	}
 	post("/auth/mobile/code", `{"mobile":"`+mobile+`"}`)
 	var outbox []struct{ To, Code string }
-	must(t, json.Unmarshal([]byte(r.demo.send(t, request{method: http.MethodGet, path: "/demo/outbox"}).text), &outbox))
+	must(t, json.Unmarshal([]byte(r.demo.send(t, request{Method: http.MethodGet, Path: "/demo/outbox"}).text), &outbox))
 	if len(outbox) == 0 || outbox[0].To != mobile {
 		t.Fatalf("no code in the outbox: %v", outbox)
 	}
@@ -258,8 +241,8 @@ func (r *replay) pair(t *testing.T) (access, refresh string) {
 
 func refreshing(access, refresh string) request {
 	return request{
-		method: http.MethodPost, path: "/app/auth/token/refresh", header: http.Header{"Content-Type": {mediaJSON}},
-		body: fmt.Sprintf(`{"accessToken":%q,"refreshToken":%q}`, access, refresh),
+		Method: http.MethodPost, Path: "/app/auth/token/refresh", Header: http.Header{"Content-Type": {conform.MediaJSON}},
+		Body: fmt.Sprintf(`{"accessToken":%q,"refreshToken":%q}`, access, refresh),
 	}
 }
 
@@ -286,23 +269,23 @@ func twice(r *replay, t *testing.T, o documented) []sent {
 }
 
 func withoutDemo(r *replay, _ *testing.T, o documented) []sent {
-	return to(r.plain, documentedRequests(o, "ok")[0])
+	return to(r.plain, o.Requests("ok")[0])
 }
 
 func forbidden(r *replay, t *testing.T, o documented) []sent {
 	switch o.OperationID {
 	case "createUser": // registration is open in the demo
-		made := documentedRequests(o, "ok")[0]
+		made := o.Requests("ok")[0]
 		r.authorise(&made, o, r.jwt(t, r.plain, "tao.ran", memberPassword))
 		return to(r.plain, made)
 	case "getWeChatUserInfo":
-		made := documentedRequests(o, "ok")[0]
-		made.body = `{"code":"disabled-person-disabled-person1"}`
+		made := o.Requests("ok")[0]
+		made.Body = `{"code":"disabled-person-disabled-person1"}`
 		id, _ := r.demo.send(t, made).body["id"].(string)
 		r.exec(t, "UPDATE users SET disabled_at = 1 WHERE guid = ?", id)
 		return to(r.demo, made)
 	}
-	all := documentedRequests(o, "forbidden")
+	all := o.Requests("forbidden")
 	for i := range all {
 		r.authorise(&all[i], o, r.jwt(t, r.demo, "demo", "quartet-demo"))
 	}
@@ -313,22 +296,22 @@ func forbidden(r *replay, t *testing.T, o documented) []sent {
 // need no rules are called by a method that nobody documents.
 func (r *replay) ourFault(t *testing.T, o documented) []sent {
 	made := r.succeeding(t, o)
-	if slices.Contains([]string{"getHealth", "getReadiness", "getMetrics", "getSpecAsYaml", "getSpecAsJson", "getDemoOutbox"}, o.OperationID) {
-		made.method = http.MethodPatch
+	if slices.Contains([]string{"getHealth", "getReadiness", "getMetrics", "getSpecAsYaml", "getSpecAsJson", "getJsonWebKeys", "getDemoOutbox"}, o.OperationID) {
+		made.Method = http.MethodPatch
 	}
 	return to(r.broken, made)
 }
 
 // databaseDown asks the server whose database does not answer.
 func databaseDown(r *replay, _ *testing.T, o documented) []sent {
-	return to(r.broken, documentedRequests(o, "ok")[0])
+	return to(r.broken, o.Requests("ok")[0])
 }
 
 // anothersMobile has the administrator prove the demo user's mobile, with its
 // code made good again.
 func (r *replay) anothersMobile(t *testing.T, o documented) []sent {
 	r.exec(t, "UPDATE one_time_codes SET used_at = NULL, attempts = 0 WHERE purpose = 'verify_mobile'")
-	made := documentedRequests(o, "ok")[0]
+	made := o.Requests("ok")[0]
 	r.authorise(&made, o, r.jwt(t, r.demo, "admin", "quartet-admin"))
 	return to(r.demo, made)
 }

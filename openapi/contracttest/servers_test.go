@@ -15,16 +15,15 @@ import (
 	"testing"
 	"time"
 
-	"github.com/getkin/kin-openapi/openapi3"
 	_ "modernc.org/sqlite" // the tests reach behind the server's back
 
-	"quartet/openapi"
+	"quartet/openapi/conform"
 	"quartet/server"
 )
 
 // replay is the contract with the servers that it is replayed against.
 type replay struct {
-	document  *openapi3.T
+	contract  conform.Contract
 	demo      origin  // the program with --demo
 	plain     origin  // the program without it
 	broken    origin  // a server whose rules panic and whose database is down
@@ -35,14 +34,13 @@ type replay struct {
 
 func newReplay(t *testing.T) *replay {
 	t.Helper()
-	document, err := openapi3.NewLoader().LoadFromData(openapi.Document)
+	contract, err := conform.Load()
 	must(t, err)
-	must(t, document.Validate(t.Context()))
 	program := build(t)
 	demoFile := filepath.Join(t.TempDir(), "demo.db")
 	plainFile := filepath.Join(t.TempDir(), "plain.db")
 	r := &replay{
-		document: document, exercised: map[string]bool{},
+		contract: contract, exercised: map[string]bool{},
 		demo:  serve(t, program, "--demo", "--database", "sqlite:"+demoFile),
 		plain: serve(t, program, "--database", "sqlite:"+plainFile),
 	}
@@ -149,9 +147,9 @@ func tail(t *testing.T, file string) {
 func (r *replay) jwt(t *testing.T, to origin, account, password string) string {
 	t.Helper()
 	got := to.send(t, request{
-		method: http.MethodPost, path: "/api/user/login",
-		header: http.Header{"Content-Type": {mediaForm}},
-		body:   url.Values{"loginAccount": {account}, "password": {password}}.Encode(),
+		Method: http.MethodPost, Path: "/api/user/login",
+		Header: http.Header{"Content-Type": {conform.MediaForm}},
+		Body:   url.Values{"loginAccount": {account}, "password": {password}}.Encode(),
 	})
 	token, _ := got.body["Jwt"].(string)
 	if token == "" {

@@ -28,10 +28,14 @@ func (s *Service) AddUser(ctx context.Context, a AddedUser) (int64, error) {
 	if err := checkRole(a.Role); err != nil {
 		return 0, err
 	}
-	return s.register(ctx, registration{
+	id, err := s.register(ctx, registration{
 		NewUser: a.NewUser, source: sourceCommandLine, role: a.Role,
 		emailVerified: a.EmailVerified, mobileVerified: a.MobileVerified,
 	})
+	if err == nil {
+		s.audit(ctx, byCommandLine(AuditUserCreated, id, facts{"way": sourceCommandLine, "role": a.Role}))
+	}
+	return id, err
 }
 
 // ListUsers gives up to limit users by id, those after afterID.
@@ -64,12 +68,12 @@ func (s *Service) FindUser(ctx context.Context, text string) (User, error) {
 
 // DisableUser locks a user out and ends their sessions.
 func (s *Service) DisableUser(ctx context.Context, id int64) error {
-	return s.setDisabled(ctx, id, true)
+	return s.setDisabled(ctx, true, byCommandLine(AuditUserDisabled, id, nil))
 }
 
 // EnableUser lets a user in again.
 func (s *Service) EnableUser(ctx context.Context, id int64) error {
-	return s.setDisabled(ctx, id, false)
+	return s.setDisabled(ctx, false, byCommandLine(AuditUserEnabled, id, nil))
 }
 
 // SetRole gives a user a role over the whole server, seen at their next request.
@@ -78,7 +82,8 @@ func (s *Service) SetRole(ctx context.Context, id int64, role string) error {
 	if err := checkRole(role); err != nil {
 		return err
 	}
-	return failed(s.store.SetUserRole(ctx, id, role, store.At(s.now())), failure.UserNotFound)
+	err := s.store.SetUserRole(ctx, id, role, store.At(s.now()))
+	return s.done(ctx, failed(err, failure.UserNotFound), byCommandLine(AuditUserRoleChanged, id, facts{"role": role}))
 }
 
 func checkRole(role string) error {

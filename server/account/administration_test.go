@@ -168,11 +168,11 @@ func TestDatabaseHoldsNoSecret(t *testing.T) {
 	must(t, err)
 	next := w.refresh(byCode.AccessToken, byCode.RefreshToken)
 	unspent := w.code(account.PurposeSignIn, "13900003333")
-	_, err = w.tryPassword(lisMobile, wrongPassword, "203.0.113.77")
+	_, err = w.tryPassword(lisMobile, wrongPassword, home)
 	wantFailure(t, err, failure.WrongCredentials)
 	secrets := []string{
 		lisMobile, "13900002222", "13900003333", idCard, code, unspent, goodPassword, wrongPassword,
-		byCode.AccessToken, byCode.RefreshToken, next, "203.0.113.77",
+		byCode.AccessToken, byCode.RefreshToken, next,
 		w.enter("li").AccessToken, w.enterByWeChat("a").AccessToken,
 	}
 	var dump strings.Builder

@@ -24,7 +24,8 @@ func (s *Service) AddApplication(ctx context.Context, id, name string, rights []
 		return store.Application{}, err
 	}
 	row := store.Application{ID: id, Name: name, Rights: text, CreatedAt: store.At(s.now())}
-	return row, listed(s.store.InsertApplication(ctx, row), "id")
+	err = s.store.InsertApplication(ctx, row)
+	return row, s.done(ctx, listed(err, "id"), applicationChanged(AuditApplicationAdded, id, facts{"rights": strings.Fields(text)}))
 }
 
 // Application finds an application and the organisations whose members it may
@@ -47,13 +48,13 @@ func (s *Service) ListApplications(ctx context.Context) ([]store.Application, er
 // DisableApplication makes an application unknown to UserInfo.
 func (s *Service) DisableApplication(ctx context.Context, id string) error {
 	err := s.store.SetApplicationDisabled(ctx, id, true, store.At(s.now()))
-	return failed(err, failure.UnknownApplication)
+	return s.done(ctx, failed(err, failure.UnknownApplication), applicationChanged(AuditApplicationDisabled, id, nil))
 }
 
 // EnableApplication takes that back.
 func (s *Service) EnableApplication(ctx context.Context, id string) error {
 	err := s.store.SetApplicationDisabled(ctx, id, false, store.At(s.now()))
-	return failed(err, failure.UnknownApplication)
+	return s.done(ctx, failed(err, failure.UnknownApplication), applicationChanged(AuditApplicationEnabled, id, nil))
 }
 
 // SetApplicationRights replaces an application's rights. Failures are
@@ -63,7 +64,9 @@ func (s *Service) SetApplicationRights(ctx context.Context, id string, rights []
 	if err != nil {
 		return err
 	}
-	return failed(s.store.SetApplicationRights(ctx, id, text), failure.UnknownApplication)
+	err = s.store.SetApplicationRights(ctx, id, text)
+	return s.done(ctx, failed(err, failure.UnknownApplication),
+		applicationChanged(AuditApplicationRights, id, facts{"rights": strings.Fields(text)}))
 }
 
 // AddApplicationOrganisation lets an application see an organisation's members.
@@ -73,7 +76,9 @@ func (s *Service) AddApplicationOrganisation(ctx context.Context, id, organisati
 	if err != nil {
 		return err
 	}
-	return failed(s.store.AddApplicationOrganisation(ctx, id, organisationID), failure.UnknownApplication)
+	err = s.store.AddApplicationOrganisation(ctx, id, organisationID)
+	return s.done(ctx, failed(err, failure.UnknownApplication),
+		applicationChanged(AuditApplicationLinked, id, facts{"organisation": organisation}))
 }
 
 // RemoveApplicationOrganisation takes that back. What was not so is InvalidField
@@ -83,7 +88,9 @@ func (s *Service) RemoveApplicationOrganisation(ctx context.Context, id, organis
 	if err != nil {
 		return err
 	}
-	return listed(s.store.RemoveApplicationOrganisation(ctx, id, organisationID), "organisation")
+	err = s.store.RemoveApplicationOrganisation(ctx, id, organisationID)
+	return s.done(ctx, listed(err, "organisation"),
+		applicationChanged(AuditApplicationUnlinked, id, facts{"organisation": organisation}))
 }
 
 func (s *Service) link(ctx context.Context, id, organisation string) (organisationID int64, err error) {

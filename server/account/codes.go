@@ -59,6 +59,9 @@ func (s *Service) SendCode(ctx context.Context, r SendCodeRequest) (CodeSent, er
 	if err := s.deliver(ctx, r.Mobile, code, key, mac); err != nil {
 		return CodeSent{}, err
 	}
+	s.audit(ctx, event{
+		kind: AuditCodeSent, style: styleData, address: r.Address, detail: facts{"mobile": index, "purpose": r.Purpose},
+	})
 	return CodeSent{Expires: expires, ResendAfter: s.limits.CodeGap.Per}, nil
 }
 
@@ -173,5 +176,5 @@ func (s *Service) VerifyMobile(ctx context.Context, caller Caller, mobile, code 
 	}
 	sealed, index := s.sealMobile(caller.UserID, mobile)
 	err := s.store.VerifyMobile(ctx, caller.UserID, sealed, index, store.At(s.now()))
-	return failed(err, failure.UserNotFound)
+	return s.done(ctx, failed(err, failure.UserNotFound), caller.did(AuditMobileVerified, caller.UserID, facts{"mobile": index}))
 }

@@ -99,6 +99,7 @@ func TestFailedSendLeavesNoValidCode(t *testing.T) {
 		want  failure.Code
 	}{
 		"named":   {func(context.Context) error { return tooMany }, failure.TooManyRequests},
+		"mobile":  {func(context.Context) error { return failure.Field("mobile", failure.WrongForm) }, failure.InvalidField},
 		"unnamed": {func(context.Context) error { return errors.New("connection refused") }, failure.SMSUnavailable},
 		"slow":    {untilDone, failure.SMSUnavailable},
 	} {

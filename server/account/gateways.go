@@ -2,8 +2,8 @@ package account
 
 import "context"
 
-// SMS delivers one-time codes. Send returns a *failure.Error with code
-// SMSUnavailable or TooManyRequests when the message was not accepted.
+// SMS delivers one-time codes. Send returns a *failure.Error when the message
+// was not accepted: SMSUnavailable, TooManyRequests, or InvalidField of mobile.
 type SMS interface {
 	// Send delivers code to mobile (mainland form, 11 digits).
 	Send(ctx context.Context, mobile, code string) error
@@ -11,8 +11,9 @@ type SMS interface {
 
 // WeChat exchanges the code of a WeChat login for the identity behind it.
 // Exchange returns a *failure.Error with code WeChatCodeInvalid,
-// WeChatCodeUsed, WeChatTooFrequent or WeChatUnavailable. It is never retried:
-// a code may be spent even when the answer was lost.
+// WeChatCodeUsed, WeChatTooFrequent, WeChatUnavailable, or Forbidden for
+// somebody whom WeChat has blocked. It is never retried: a code may be spent
+// even when the answer was lost.
 type WeChat interface {
 	Exchange(ctx context.Context, code string) (WeChatIdentity, error)
 }

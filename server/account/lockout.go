@@ -31,10 +31,18 @@ import (
 // out with one failure each.
 type guess struct {
 	key     string        // this account from this address
+	account string        // keyed index of the account, for the audit
 	quotas  []store.Quota // reserved before comparing, cleared by success
 	address string        // counted after a failure; "" for none
 	hash    *string       // what to compare with; nil: nothing
 	barred  bool          // no password is right: the user is disabled
+}
+
+// verdict is what became of a guess.
+type verdict struct {
+	right  bool
+	weak   bool // right, and the stored hash should be replaced
+	locked bool // there were too many guesses: nothing was compared
 }
 
 // guessMemory is what a server remembers about guesses between requests.
@@ -48,30 +56,29 @@ type guessMemory struct {
 }
 
 // compare counts and compares. A locked, unknown, disabled or passwordless
-// account costs what a wrong password costs, and gets the same answer: right is
-// false. weak tells that the stored hash should be replaced.
-func (s *Service) compare(ctx context.Context, g guess, text string) (right, weak bool, err error) {
+// account costs what a wrong password costs, and is not right either.
+func (s *Service) compare(ctx context.Context, g guess, text string) (verdict, error) {
 	done, err := s.guesses.turns.acquire(ctx, g.key)
 	if err != nil {
-		return false, false, s.overloaded(err)
+		return verdict{}, s.overloaded(err)
 	}
 	defer done()
 	admitted, err := s.admit(ctx, g)
 	if err != nil {
-		return false, false, broken(err)
+		return verdict{}, broken(err)
 	}
 	if !admitted {
 		g.hash = nil
 	}
-	right, weak, err = s.verify(ctx, g.hash, text)
+	right, weak, err := s.verify(ctx, g.hash, text)
 	if err != nil {
 		if admitted {
 			s.guesses.unspent.put(g.key, s.now(), s.limits.GuessPair.Per)
 		}
-		return false, false, s.hashing(err)
+		return verdict{}, s.hashing(err)
 	}
 	right = right && !g.barred
-	return right, weak, broken(s.settle(ctx, g, right))
+	return verdict{right, weak, !admitted}, broken(s.settle(ctx, g, right))
 }
 
 // admit reserves the guess, or tells that there were too many. Being refused

@@ -24,7 +24,7 @@ func (s *Service) AddOrganisation(ctx context.Context, code, name string) (store
 		row.ID = id
 		return s.store.InsertOrganisation(ctx, row)
 	})
-	return row, listed(err, "code")
+	return row, s.done(ctx, listed(err, "code"), byCommandLine(AuditOrganisationAdded, 0, facts{"organisation": code}))
 }
 
 // Organisation finds an organisation by its code. A code that names none is
@@ -42,12 +42,14 @@ func (s *Service) ListOrganisations(ctx context.Context) ([]store.Organisation, 
 
 // DisableOrganisation leaves an organisation out of everybody's memberships.
 func (s *Service) DisableOrganisation(ctx context.Context, code string) error {
-	return listed(s.store.SetOrganisationDisabled(ctx, code, true, store.At(s.now())), "organisation")
+	err := s.store.SetOrganisationDisabled(ctx, code, true, store.At(s.now()))
+	return s.done(ctx, listed(err, "organisation"), byCommandLine(AuditOrganisationDisabled, 0, facts{"organisation": code}))
 }
 
 // EnableOrganisation takes that back.
 func (s *Service) EnableOrganisation(ctx context.Context, code string) error {
-	return listed(s.store.SetOrganisationDisabled(ctx, code, false, store.At(s.now())), "organisation")
+	err := s.store.SetOrganisationDisabled(ctx, code, false, store.At(s.now()))
+	return s.done(ctx, listed(err, "organisation"), byCommandLine(AuditOrganisationEnabled, 0, facts{"organisation": code}))
 }
 
 // AddRole adds a role that users can have in organisations. Failures are as in
@@ -61,7 +63,7 @@ func (s *Service) AddRole(ctx context.Context, code, name string) (store.Role, e
 		row.ID = id
 		return s.store.InsertRole(ctx, row)
 	})
-	return row, listed(err, "code")
+	return row, s.done(ctx, listed(err, "code"), byCommandLine(AuditRoleAdded, 0, facts{"role": code}))
 }
 
 // Role finds a role by its code. A code that names none is InvalidField with
@@ -79,12 +81,14 @@ func (s *Service) ListRoles(ctx context.Context) ([]store.Role, error) {
 
 // DisableRole leaves a role out of everybody's memberships.
 func (s *Service) DisableRole(ctx context.Context, code string) error {
-	return listed(s.store.SetRoleDisabled(ctx, code, true, store.At(s.now())), "role")
+	err := s.store.SetRoleDisabled(ctx, code, true, store.At(s.now()))
+	return s.done(ctx, listed(err, "role"), byCommandLine(AuditRoleDisabled, 0, facts{"role": code}))
 }
 
 // EnableRole takes that back.
 func (s *Service) EnableRole(ctx context.Context, code string) error {
-	return listed(s.store.SetRoleDisabled(ctx, code, false, store.At(s.now())), "role")
+	err := s.store.SetRoleDisabled(ctx, code, false, store.At(s.now()))
+	return s.done(ctx, listed(err, "role"), byCommandLine(AuditRoleEnabled, 0, facts{"role": code}))
 }
 
 // AddMembership makes a user a member of an organisation, with a role unless
@@ -95,7 +99,7 @@ func (s *Service) AddMembership(ctx context.Context, userID int64, organisation,
 		return err
 	}
 	err = s.store.AddMembership(ctx, userID, organisationID, roleID, store.At(s.now()))
-	return failed(err, failure.UserNotFound)
+	return s.done(ctx, failed(err, failure.UserNotFound), membershipChanged(AuditMembershipAdded, userID, organisation, role))
 }
 
 // RemoveMembership takes a role in an organisation away; with role "" the whole
@@ -105,7 +109,8 @@ func (s *Service) RemoveMembership(ctx context.Context, userID int64, organisati
 	if err != nil {
 		return err
 	}
-	return listed(s.store.RemoveMembership(ctx, userID, organisationID, roleID), "organisation")
+	err = s.store.RemoveMembership(ctx, userID, organisationID, roleID)
+	return s.done(ctx, listed(err, "organisation"), membershipChanged(AuditMembershipRemoved, userID, organisation, role))
 }
 
 // Memberships lists a user's organisations and their roles there; disabled ones

@@ -44,7 +44,7 @@ func (s *Service) ChangePassword(ctx context.Context, caller Caller, userID int6
 		return s.hashing(err)
 	}
 	// Of the user's sessions the caller's own goes on, if it is one of them.
-	return s.setPassword(ctx, userID, hash, verified, caller.Session.ID)
+	return s.setPassword(ctx, hash, verified, caller.Session.ID, passwordChosen(caller, user, verified != nil))
 }
 
 // checkOldPassword gives the hash that was verified, nil where none had to be.
@@ -59,7 +59,7 @@ func (s *Service) checkOldPassword(ctx context.Context, caller Caller, user stor
 		return nil, failure.Field(oldPasswordField, failure.Required)
 	}
 	key := "old-password:" + s.sealer.Index("user:"+strconv.FormatInt(user.ID, 10))
-	right, _, err := s.compare(ctx, guess{
+	v, err := s.compare(ctx, guess{
 		key:    key,
 		quotas: []store.Quota{s.limits.GuessOld.quota(key)},
 		hash:   user.PasswordHash,
@@ -67,7 +67,8 @@ func (s *Service) checkOldPassword(ctx context.Context, caller Caller, user stor
 	if err != nil {
 		return nil, err
 	}
-	if !right {
+	if !v.right {
+		s.audit(ctx, oldPasswordRefused(caller, user.ID, v))
 		return nil, wrongOldPassword()
 	}
 	return user.PasswordHash, nil
@@ -88,9 +89,13 @@ func wrongOldPassword() error {
 
 // setPassword stores the hash and ends the user's sessions but keep. With was
 // given it does so only if that still is the password: somebody else may have
-// changed it since it was verified.
-func (s *Service) setPassword(ctx context.Context, userID int64, hash string, was *string, keep int64) error {
-	_, err := s.store.SetPassword(ctx, userID, hash, was, keep, newStamp(), store.At(s.now()))
+// changed it since it was verified. done is the event; its subject is the user.
+func (s *Service) setPassword(ctx context.Context, hash string, was *string, keep int64, done event) error {
+	ended, err := s.store.SetPassword(ctx, done.subject, hash, was, keep, newStamp(), store.At(s.now()))
+	if err == nil {
+		done.detail = facts{"ended_sessions": ended}
+		s.audit(ctx, done)
+	}
 	if was != nil && errors.Is(err, store.ErrNotFound) {
 		return wrongOldPassword()
 	}
@@ -142,5 +147,5 @@ func (s *Service) ResetPassword(ctx context.Context, userID int64, text string) 
 	if err != nil {
 		return "", err
 	}
-	return text, s.setPassword(ctx, userID, *hash, nil, 0)
+	return text, s.setPassword(ctx, *hash, nil, 0, byCommandLine(AuditPasswordReset, userID, nil))
 }

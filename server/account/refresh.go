@@ -106,7 +106,7 @@ func (s *Service) refreshOnce(ctx context.Context, session store.Session, access
 	case isPrevious && s.inGrace(session, s.now()):
 		return s.again(ctx, session, refresh)
 	case isPrevious, s.isOlder(session, access, refresh):
-		return Refreshed{}, false, s.endReused(ctx, session)
+		return Refreshed{}, false, s.endReused(ctx, session, access)
 	default:
 		return Refreshed{}, false, failure.New(failure.Unauthenticated)
 	}
@@ -140,10 +140,13 @@ func (s *Service) isOlder(session store.Session, access, refresh string) bool {
 	return subtle.ConstantTimeCompare([]byte(genuine), []byte(access)) == 1
 }
 
-func (s *Service) endReused(ctx context.Context, session store.Session) error {
-	_, err := s.store.EndSession(ctx, session.ID, store.EndedByRefreshReuse, store.At(s.now()))
+func (s *Service) endReused(ctx context.Context, session store.Session, access string) error {
+	ended, err := s.store.EndSession(ctx, session.ID, store.EndedByRefreshReuse, store.At(s.now()))
 	if err != nil {
 		return broken(err)
+	}
+	if ended {
+		s.audit(ctx, refreshReused(session, access))
 	}
 	s.log.WarnContext(ctx, "an old access token was used to refresh: the session ended", "session", session.ID)
 	return failure.New(failure.RefreshReused)

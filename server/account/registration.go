@@ -29,8 +29,8 @@ type NewUser struct {
 // CreateUser creates a user (operation 7) and gives its id. caller is nil for
 // somebody not signed in. Only administrators may, or anybody where registration
 // is open: the failure is Forbidden, or Unauthenticated without caller. Others
-// are InvalidField, WeakPassword, UsernameTaken, EmailTaken and MobileTaken; a
-// mobile is taken when its owner has proven it. Here both are kept unverified.
+// are InvalidField, WeakPassword, UsernameTaken and EmailTaken. E-mail and mobile
+// are kept unverified.
 func (s *Service) CreateUser(ctx context.Context, caller *Caller, n NewUser) (int64, error) {
 	if err := s.mayCreate(caller); err != nil {
 		return 0, err
@@ -44,7 +44,15 @@ func (s *Service) CreateUser(ctx context.Context, caller *Caller, n NewUser) (in
 	} else {
 		draft.Identity, draft.Remark = nil, nil
 	}
-	return s.register(ctx, draft)
+	id, err := s.register(ctx, draft)
+	if err == nil {
+		var by Caller // nobody, where registration is open
+		if caller != nil {
+			by = *caller
+		}
+		s.audit(ctx, by.did(AuditUserCreated, id, facts{"way": draft.source}))
+	}
+	return id, err
 }
 
 // registration is a NewUser with what its sender does not choose.
@@ -120,28 +128,25 @@ func checkManaged(identity, remark *string) error {
 	return checkTexts([]checkedText{{"identity", identity, 64}, {"remark", remark, 512}})
 }
 
-// checkFree refuses an e-mail that somebody other than userID has, and a mobile
-// that somebody else has proven to be theirs. An e-mail is one user's even
-// unproven: two claims would leave neither able to sign in by it. The database
-// has the last word; this is for a clear answer now.
+// checkFree refuses an e-mail that somebody other than userID has, proven or
+// not: two claims would leave neither able to sign in by it. A mobile is not
+// asked about. Unproven it signs nobody in, and a refusal would tell anybody
+// which numbers are registered. The database has the last word; this is for a
+// clear answer now.
 func (s *Service) checkFree(ctx context.Context, userID int64, c store.UserChange) error {
-	if c.EmailKey != nil {
-		owner, err := s.store.UserByEmailKey(ctx, *c.EmailKey)
-		if err != nil && !errors.Is(err, store.ErrNotFound) {
-			return broken(err)
-		}
-		if err == nil && owner.ID != userID {
-			return taken(store.ConflictError{What: "email"})
-		}
-	}
-	if c.MobileIndex == nil {
+	if c.EmailKey == nil {
 		return nil
 	}
-	owner, found, err := s.mobileOwner(ctx, *c.MobileIndex)
-	if err == nil && found && owner.ID != userID {
-		return taken(store.ConflictError{What: "mobile"})
+	owner, err := s.store.UserByEmailKey(ctx, *c.EmailKey)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return nil
+	case err != nil:
+		return broken(err)
+	case owner.ID != userID:
+		return taken(store.ConflictError{What: "email"})
 	}
-	return err
+	return nil
 }
 
 // mobileOwner finds who has proven to own a mobile.

@@ -4,6 +4,8 @@ import (
 	"log/slog"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"quartet/server/idgen"
 	"quartet/server/password"
 	"quartet/server/seal"
@@ -51,6 +53,7 @@ type Service struct {
 	newCode          func(mobile string) string
 	log              *slog.Logger
 	guesses          guessMemory
+	exchanges        singleflight.Group // WeChat codes being exchanged, by their hash
 }
 
 // New makes a service from c, with defaults for what c leaves out.

@@ -15,7 +15,7 @@ func (s *Service) newSession(userID int64, style, openedBy, address, agent strin
 	now := s.now()
 	return store.Session{
 		UserID: userID, Style: style, OpenedBy: openedBy,
-		Address: clip(address, 64), UserAgent: clip(agent, 256),
+		Address: clip(address, longestAddress), UserAgent: clip(agent, 256),
 		Generation:      1,
 		AccessExpiresAt: store.At(now.Add(s.limits.AccessLife)),
 		ExpiresAt:       store.At(now.Add(s.limits.SessionLife)),
@@ -28,11 +28,10 @@ func (s *Service) newSession(userID int64, style, openedBy, address, agent strin
 // user is gone or disabled. The grant's user is left to the caller.
 func (s *Service) openOpaque(ctx context.Context, session store.Session, seed string, companyType *int64) (Grant, error) {
 	var access string
-	err := s.withNewID(func(id int64) error {
-		access = token.Access(s.accessKey, seed, id, session.Generation)
+	err := s.begin(ctx, &session, companyType, func() {
+		access = token.Access(s.accessKey, seed, session.ID, session.Generation)
 		hash := token.Hash(access)
-		session.ID, session.AccessHash = id, &hash
-		return s.store.OpenSession(ctx, session, companyType)
+		session.AccessHash = &hash
 	})
 	return newGrant(session, access), err
 }
@@ -40,15 +39,27 @@ func (s *Service) openOpaque(ctx context.Context, session store.Session, seed st
 // openJWT opens a session whose credential is a JWT. Errors are as in
 // openOpaque, or the signer's.
 func (s *Service) openJWT(ctx context.Context, session store.Session) (Grant, error) {
-	err := s.withNewID(func(id int64) error {
-		session.ID = id
-		return s.store.OpenSession(ctx, session, nil)
-	})
-	if err != nil {
+	if err := s.begin(ctx, &session, nil, func() {}); err != nil {
 		return Grant{}, err
 	}
 	jwt, err := s.sign(session, session.AccessExpiresAt.Time())
 	return newGrant(session, jwt), err
+}
+
+// begin opens the session under an id of its own, for which prepare adds the
+// credential, and tells the audit of it.
+func (s *Service) begin(ctx context.Context, session *store.Session, companyType *int64, prepare func()) error {
+	var replaced *int64
+	err := s.withNewID(func(id int64) (err error) {
+		session.ID = id
+		prepare()
+		replaced, err = s.store.OpenSession(ctx, *session, companyType)
+		return err
+	})
+	if err == nil {
+		s.audit(ctx, signedIn(*session, replaced)...)
+	}
+	return err
 }
 
 func newGrant(session store.Session, access string) Grant {
@@ -103,11 +114,16 @@ func (s *Service) EndSession(ctx context.Context, caller Caller, id int64) error
 	if err == nil && !ended {
 		return failure.New(failure.SessionNotFound)
 	}
-	return failed(err, failure.SessionNotFound)
+	happened := caller.did(AuditSessionEnded, caller.UserID, facts{"by_session": caller.Session.ID, "reason": store.EndedByOwner})
+	happened.session = id
+	return s.done(ctx, failed(err, failure.SessionNotFound), happened)
 }
 
 // SignOut ends the caller's own session. Doing it twice is no failure.
 func (s *Service) SignOut(ctx context.Context, caller Caller) error {
-	_, err := s.store.EndSession(ctx, caller.Session.ID, store.EndedByLogout, store.At(s.now()))
+	ended, err := s.store.EndSession(ctx, caller.Session.ID, store.EndedByLogout, store.At(s.now()))
+	if err == nil && ended {
+		s.audit(ctx, caller.did(AuditSignOut, caller.UserID, nil))
+	}
 	return broken(err)
 }

@@ -27,8 +27,9 @@ const (
 )
 
 const (
-	longestSource = 64  // characters
-	longestDevice = 128 // characters
+	longestSource  = 64  // characters
+	longestDevice  = 128 // characters
+	longestAddress = 64  // characters
 )
 
 // Grant is what a sign-in gives. RefreshToken and RefreshExpires are empty
@@ -60,6 +61,9 @@ func (s *Service) SignInByCode(ctx context.Context, in CodeSignIn) (Grant, error
 		return Grant{}, err
 	}
 	if err := s.spendCode(ctx, PurposeSignIn, in.Mobile, in.Code); err != nil {
+		if failure.Is(err, failure.WrongCode) {
+			s.audit(ctx, s.codeRefused(in, 0, reasonWrong))
+		}
 		return Grant{}, err
 	}
 	user, err := s.userOfMobile(ctx, in)
@@ -67,6 +71,7 @@ func (s *Service) SignInByCode(ctx context.Context, in CodeSignIn) (Grant, error
 		return Grant{}, err
 	}
 	if user.DisabledAt != nil {
+		s.audit(ctx, s.codeRefused(in, user.ID, reasonDisabled))
 		return Grant{}, failure.New(failure.WrongCode)
 	}
 	session := s.newSession(user.ID, styleData, OpenedByCode, in.Address, in.UserAgent)
@@ -101,10 +106,14 @@ func (s *Service) userOfMobile(ctx context.Context, in CodeSignIn) (store.User, 
 	if found || err != nil {
 		return owner, err
 	}
+	created := false
 	err = s.withNewID(func(id int64) error {
-		owner, _, err = s.store.RegisterByMobile(ctx, s.mobileUser(id, in))
+		owner, created, err = s.store.RegisterByMobile(ctx, s.mobileUser(id, in))
 		return err
 	})
+	if err == nil && created {
+		s.audit(ctx, registered(owner.ID, OpenedByCode, styleData, in.Address))
+	}
 	return owner, broken(err)
 }
 
@@ -126,6 +135,13 @@ type PasswordSignIn struct {
 	Style              string // that the session is opened in; "" is "state"
 }
 
+func (in PasswordSignIn) style() string {
+	if in.Style == "" {
+		return styleState
+	}
+	return in.Style
+}
+
 // SignInByPassword signs in with a password (operation 9) and gives a JWT. The
 // account is a user name, an e-mail or a proven mobile. An unknown account, a wrong password, a locked or
 // disabled account and one without password all fail with WrongCredentials,
@@ -135,21 +151,19 @@ func (s *Service) SignInByPassword(ctx context.Context, in PasswordSignIn) (Gran
 	if err != nil {
 		return Grant{}, err
 	}
-	right, weak, err := s.compare(ctx, s.signInGuess(in, user, found), in.Password)
+	g := s.signInGuess(in, user, found)
+	v, err := s.compare(ctx, g, in.Password)
 	if err != nil {
 		return Grant{}, err
 	}
-	if !right {
+	if !v.right {
+		s.audit(ctx, passwordRefused(in, user, g, v))
 		return Grant{}, failure.New(failure.WrongCredentials)
 	}
-	if weak {
+	if v.weak {
 		s.upgradeHash(ctx, user, in.Password)
 	}
-	style := in.Style
-	if style == "" {
-		style = styleState
-	}
-	session := s.newSession(user.ID, style, OpenedByPassword, in.Address, in.UserAgent)
+	session := s.newSession(user.ID, in.style(), OpenedByPassword, in.Address, in.UserAgent)
 	grant, err := s.openJWT(ctx, session)
 	if err != nil {
 		return Grant{}, failed(err, failure.WrongCredentials)
@@ -167,9 +181,15 @@ func (s *Service) stillValid(ctx context.Context, grant Grant, stamp string) err
 	if grant.User.SecurityStamp == stamp {
 		return nil
 	}
-	_, err := s.store.EndSession(ctx, grant.Session.ID, store.EndedByPasswordChange, store.At(s.now()))
+	ended, err := s.store.EndSession(ctx, grant.Session.ID, store.EndedByPasswordChange, store.At(s.now()))
 	if err != nil {
 		return broken(err)
+	}
+	if ended {
+		s.audit(ctx, event{
+			kind: AuditSessionEnded, subject: grant.User.ID, session: grant.Session.ID, style: grant.Session.Style,
+			address: grant.Session.Address, detail: facts{"reason": store.EndedByPasswordChange},
+		})
 	}
 	return failure.New(failure.WrongCredentials)
 }
@@ -184,7 +204,8 @@ func (s *Service) signInGuess(in PasswordSignIn, user store.User, found bool) gu
 	address := s.addressKey(in.Address)
 	pair := "signin:" + subject + ":" + address
 	return guess{
-		key: pair,
+		key:     pair,
+		account: subject,
 		quotas: []store.Quota{
 			s.limits.GuessPair.quota(pair),
 			s.limits.GuessAccount.quota("signin:" + subject),

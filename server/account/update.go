@@ -25,7 +25,7 @@ type Change struct {
 // but only super administrators and they themselves touch a super
 // administrator, and nobody locks themselves. Everybody else gets Forbidden for
 // a known and an unknown id alike. Other failures are UserNotFound, InvalidField,
-// UsernameTaken, EmailTaken and MobileTaken. A new e-mail or mobile is
+// UsernameTaken and EmailTaken. A new e-mail or mobile is
 // unverified; locking ends the user's sessions.
 func (s *Service) UpdateUser(ctx context.Context, caller Caller, id int64, c Change) error {
 	if !caller.is(id) && !caller.isAdministrator() {
@@ -47,7 +47,7 @@ func (s *Service) UpdateUser(ctx context.Context, caller Caller, id int64, c Cha
 	if err := s.changeRow(ctx, caller, id, c); err != nil {
 		return err
 	}
-	return s.setStatus(ctx, target, c.Status)
+	return s.setStatus(ctx, caller, target, c.Status)
 }
 
 func checkStatus(caller Caller, id int64, status *string) error {
@@ -85,10 +85,10 @@ func (s *Service) changeRow(ctx context.Context, caller Caller, id int64, c Chan
 		return err
 	}
 	err = s.store.UpdateUser(ctx, id, change, &caller.UserID, store.At(s.now()))
-	return failed(err, failure.UserNotFound)
+	return s.done(ctx, failed(err, failure.UserNotFound), caller.did(AuditUserUpdated, id, facts{"fields": changedFields(c)}))
 }
 
-func (s *Service) setStatus(ctx context.Context, target store.User, status *string) error {
+func (s *Service) setStatus(ctx context.Context, caller Caller, target store.User, status *string) error {
 	if status == nil {
 		return nil
 	}
@@ -96,10 +96,15 @@ func (s *Service) setStatus(ctx context.Context, target store.User, status *stri
 	if locked == (target.DisabledAt != nil) {
 		return nil
 	}
-	return s.setDisabled(ctx, target.ID, locked)
+	kind := AuditUserEnabled
+	if locked {
+		kind = AuditUserDisabled
+	}
+	return s.setDisabled(ctx, locked, caller.did(kind, target.ID, nil))
 }
 
-func (s *Service) setDisabled(ctx context.Context, id int64, disabled bool) error {
-	err := s.store.SetUserDisabled(ctx, id, disabled, store.At(s.now()))
-	return failed(err, failure.UserNotFound)
+// setDisabled disables or enables the subject of happened.
+func (s *Service) setDisabled(ctx context.Context, disabled bool, happened event) error {
+	err := s.store.SetUserDisabled(ctx, happened.subject, disabled, store.At(s.now()))
+	return s.done(ctx, failed(err, failure.UserNotFound), happened)
 }

@@ -63,13 +63,24 @@ func (s *Service) UserInfo(ctx context.Context, appID string, caller Caller, use
 
 func (s *Service) application(ctx context.Context, id string) (store.Application, error) {
 	if id == "" || checkText("", id, longestApplicationID) != nil {
-		return store.Application{}, failure.New(failure.UnknownApplication)
+		return store.Application{}, unknownApplication()
 	}
 	application, err := s.store.ApplicationByID(ctx, id)
 	if err == nil && application.DisabledAt != nil {
-		return store.Application{}, failure.New(failure.UnknownApplication)
+		return store.Application{}, unknownApplication()
 	}
-	return application, failed(err, failure.UnknownApplication)
+	return application, applicationFailed(err)
+}
+
+func unknownApplication() error {
+	return &failure.Error{Code: failure.UnknownApplication, Field: "X-App-Id"}
+}
+
+func applicationFailed(err error) error {
+	if err = failed(err, failure.UnknownApplication); failure.Is(err, failure.UnknownApplication) {
+		return unknownApplication()
+	}
+	return err
 }
 
 func (s *Service) userByIDOrAlias(ctx context.Context, text string) (store.User, error) {

@@ -2,7 +2,6 @@ package account
 
 import (
 	"context"
-	"errors"
 
 	"quartet/server/failure"
 	"quartet/server/token"
@@ -18,7 +17,8 @@ type WeChatSignIn struct {
 // SignInByWeChat exchanges the code for the identity behind it (operation 6),
 // registers an unknown person, and gives an opaque access token without refresh
 // token. One union id is one user. Failures are the WeChat ones,
-// TooManyRequests, and Forbidden for a disabled user.
+// TooManyRequests, and Forbidden for a user who is disabled here or blocked by
+// WeChat. The same code again gives the same person for WeChatRepeat.
 //
 // A mobile that WeChat tells of a new user is proven, and the user's, unless
 // somebody else has proven it before: then it is kept unverified, and the two
@@ -31,13 +31,17 @@ func (s *Service) SignInByWeChat(ctx context.Context, in WeChatSignIn) (Grant, e
 	}
 	told, err := s.exchange(ctx, in.Code)
 	if err != nil {
+		if isWeChatRefusal(err) {
+			s.audit(ctx, weChatRefused(in, 0, string(failure.Of(err).Code)))
+		}
 		return Grant{}, err
 	}
-	user, err := s.userOfWeChat(ctx, told)
+	user, err := s.userOfWeChat(ctx, in, told)
 	if err != nil {
 		return Grant{}, err
 	}
 	if user.DisabledAt != nil {
+		s.audit(ctx, weChatRefused(in, user.ID, reasonDisabled))
 		return Grant{}, failure.New(failure.Forbidden)
 	}
 	session := s.newSession(user.ID, styleFlat, OpenedByWeChat, in.Address, in.UserAgent)
@@ -49,27 +53,21 @@ func (s *Service) SignInByWeChat(ctx context.Context, in WeChatSignIn) (Grant, e
 	return grant, err
 }
 
-func (s *Service) exchange(ctx context.Context, code string) (WeChatIdentity, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.limits.GatewayWait)
-	defer cancel()
-	told, err := s.weChat.Exchange(ctx, code)
-	if err == nil && (told.AppID == "" || told.OpenID == "") {
-		err = errors.New("WeChat told no identity")
-	}
-	return told, fromGateway(err, failure.WeChatUnavailable)
-}
-
 // userOfWeChat finds who has the identity, or registers them.
-func (s *Service) userOfWeChat(ctx context.Context, told WeChatIdentity) (user store.User, err error) {
+func (s *Service) userOfWeChat(ctx context.Context, in WeChatSignIn, told WeChatIdentity) (user store.User, err error) {
+	created := false
 	register := func(verified bool) error {
 		return s.withNewID(func(id int64) error {
 			draft := s.weChatUser(id, told, verified)
-			user, _, err = s.store.RegisterByWeChat(ctx, draft, weChatRow(draft, told))
+			user, created, err = s.store.RegisterByWeChat(ctx, draft, weChatRow(draft, told))
 			return err
 		})
 	}
 	if err = register(true); isConflict(err, "mobile") {
 		err = register(false)
+	}
+	if err == nil && created {
+		s.audit(ctx, registered(user.ID, OpenedByWeChat, styleFlat, in.Address))
 	}
 	return user, broken(err)
 }

@@ -67,10 +67,10 @@ var credentialTests = map[string]func(*testing.T, *store.Store){
 		same(t, must(s.UserByID(t.Context(), 1))(t).DisabledAt, new(noon+1))
 		same(t, reasons(t, s, 1), []string{store.EndedByDisabling})
 		same(t, must(s.SessionByID(t.Context(), 1))(t).UserDisabledAt, new(noon+1))
-		wantNotFound(t, s.OpenSession(t.Context(), session(2, 1), nil))
+		wantNotFound(t, errorOf(s.OpenSession(t.Context(), session(2, 1), nil)))
 		check(t, s.SetUserDisabled(t.Context(), 1, false, noon+3))
 		same(t, must(s.UserByID(t.Context(), 1))(t).DisabledAt, (*store.Time)(nil))
-		check(t, s.OpenSession(t.Context(), session(2, 1), nil))
+		check(t, errorOf(s.OpenSession(t.Context(), session(2, 1), nil)))
 		wantNotFound(t, s.SetUserDisabled(t.Context(), 9, true, noon))
 		wantNotFound(t, s.SetUserDisabled(t.Context(), 9, false, noon))
 	},
@@ -83,7 +83,7 @@ var credentialTests = map[string]func(*testing.T, *store.Store){
 				}
 				return
 			}
-			err := s.OpenSession(t.Context(), session(int64(i)+1, 1), nil)
+			err := errorOf(s.OpenSession(t.Context(), session(int64(i)+1, 1), nil))
 			if err != nil && !errors.Is(err, store.ErrNotFound) {
 				t.Error(err)
 			}

@@ -13,7 +13,7 @@ var sessionTests = map[string]func(*testing.T, *store.Store){
 		full := session(1, 2)
 		fill(reflect.ValueOf(&full).Elem())
 		full.UserID = 2
-		check(t, s.OpenSession(t.Context(), full, nil))
+		check(t, errorOf(s.OpenSession(t.Context(), full, nil)))
 		want := store.SessionOwner{Session: full, Role: store.RoleMember}
 		same(t, must(s.SessionByID(t.Context(), full.ID))(t), want)
 		bare := store.SessionOwner{Session: opened(t, s, session(50, 2)), Role: store.RoleMember}
@@ -41,38 +41,38 @@ var sessionTests = map[string]func(*testing.T, *store.Store){
 		addPerson(t, s, 1)
 		opening := session(1, 1)
 		opening.CreatedAt = noon + 5
-		check(t, s.OpenSession(t.Context(), opening, new(int64(3))))
+		check(t, errorOf(s.OpenSession(t.Context(), opening, new(int64(3)))))
 		u := must(s.UserByID(t.Context(), 1))(t)
 		same(t, []any{u.LastLoginAt, u.CompanyType, u.Version}, []any{new(noon + 5), new(int64(3)), int64(1)})
-		check(t, s.OpenSession(t.Context(), session(2, 1), nil))
+		check(t, errorOf(s.OpenSession(t.Context(), session(2, 1), nil)))
 		same(t, must(s.UserByID(t.Context(), 1))(t).CompanyType, new(int64(3)))
 	},
 	"no session is opened for nobody, nor twice": func(t *testing.T, s *store.Store) {
-		wantNotFound(t, s.OpenSession(t.Context(), session(1, 9), nil))
+		wantNotFound(t, errorOf(s.OpenSession(t.Context(), session(1, 9), nil)))
 		wantNotFound(t, s.PutSession(t.Context(), session(1, 9)))
 		addPerson(t, s, 1)
 		opened(t, s, session(1, 1))
 		twice := session(1, 1)
 		twice.AccessHash, twice.RefreshHash = new("other"), nil
-		wantConflict(t, s.OpenSession(t.Context(), twice, new(int64(3))), "id")
+		wantConflict(t, errorOf(s.OpenSession(t.Context(), twice, new(int64(3)))), "id")
 		same(t, must(s.UserByID(t.Context(), 1))(t).CompanyType, (*int64)(nil)) // all or nothing
 		stolen := session(2, 1)
 		stolen.AccessHash = new("access-1")
-		wantConflict(t, s.OpenSession(t.Context(), stolen, nil), "session")
+		wantConflict(t, errorOf(s.OpenSession(t.Context(), stolen, nil)), "session")
 		stolen = session(2, 1)
 		stolen.RefreshHash = new("refresh-1")
-		wantConflict(t, s.OpenSession(t.Context(), stolen, nil), "session")
+		wantConflict(t, errorOf(s.OpenSession(t.Context(), stolen, nil)), "session")
 	},
 	"a session of a class replaces the one before": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)
 		addPerson(t, s, 2)
 		opened(t, s, exclusive(session(1, 1), "phone"))
-		opened(t, s, exclusive(session(2, 1), "tablet"))
+		same(t, must(s.OpenSession(t.Context(), exclusive(session(2, 1), "tablet"), nil))(t), (*int64)(nil))
 		opened(t, s, exclusive(session(3, 2), "phone"))
 		opened(t, s, session(4, 1))
 		next := exclusive(session(5, 1), "phone")
 		next.CreatedAt = noon + 7
-		opened(t, s, next)
+		same(t, must(s.OpenSession(t.Context(), next, nil))(t), new(int64(1)))
 		same(t, reasons(t, s, 1, 2, 3, 4, 5), []string{store.EndedByReplacement, "", "", "", ""})
 		replaced := must(s.SessionByID(t.Context(), 1))(t).Session
 		same(t, replaced.EndedAt, new(noon+7))
@@ -82,7 +82,7 @@ var sessionTests = map[string]func(*testing.T, *store.Store){
 		addPerson(t, s, 1)
 		together(t, s, 50, func(i int) {
 			opening := exclusive(session(int64(i)+1, 1), "phone")
-			if err := s.OpenSession(t.Context(), opening, nil); err != nil {
+			if err := errorOf(s.OpenSession(t.Context(), opening, nil)); err != nil {
 				t.Error(err)
 			}
 		})

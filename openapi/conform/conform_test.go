@@ -1,0 +1,85 @@
+package conform_test
+
+import (
+	"net/http"
+	"testing"
+
+	"quartet/openapi/conform"
+)
+
+func load(t *testing.T) conform.Contract {
+	t.Helper()
+	contract, err := conform.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return contract
+}
+
+func jsonAnswer(status int, text string) conform.Answer {
+	return conform.Answer{Status: status, Header: http.Header{"Content-Type": {"application/json"}}, Text: text}
+}
+
+func TestCheckCatchesWhatIsNotDocumented(t *testing.T) {
+	login, _ := load(t).Operation("signInByPassword")
+	for name, c := range map[string]struct {
+		answer conform.Answer
+		fits   bool
+	}{
+		"documented":         {jsonAnswer(200, `{"state":"ok","Jwt":"a.b.c"}`), true},
+		"a key too many":     {jsonAnswer(200, `{"state":"ok","Jwt":"a.b.c","salt":"x"}`), false},
+		"a key too few":      {jsonAnswer(200, `{"state":"ok"}`), false},
+		"wrong type":         {jsonAnswer(200, `{"state":"ok","Jwt":1}`), false},
+		"trailing data":      {jsonAnswer(200, `{"state":"ok","Jwt":"a.b.c"}{}`), false},
+		"no JSON":            {jsonAnswer(200, `oops`), false},
+		"a success unlisted": {jsonAnswer(201, `{"state":"ok","Jwt":"a.b.c"}`), false},
+		"another envelope":   {jsonAnswer(500, `{"code":500,"data":null,"msg":"x"}`), false},
+		"the default":        {jsonAnswer(500, `{"state":"fail","code":500,"message":"x"}`), true},
+		"another media type": {conform.Answer{Status: 200, Header: http.Header{"Content-Type": {"text/plain"}}, Text: "ok"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if err := login.Check(c.answer); (err == nil) != c.fits {
+				t.Errorf("Check: %v", err)
+			}
+		})
+	}
+}
+
+func TestCheckFailureKnowsTheStyles(t *testing.T) {
+	contract := load(t)
+	state := jsonAnswer(404, `{"state":"fail","code":404,"message":"x"}`)
+	if err := contract.CheckFailure("state", state); err != nil {
+		t.Error(err)
+	}
+	for _, other := range []string{"result", "data", "status", "flat", "system"} {
+		if contract.CheckFailure(other, state) == nil {
+			t.Errorf("%s takes the envelope of state", other)
+		}
+	}
+}
+
+func TestFind(t *testing.T) {
+	contract := load(t)
+	for path, id := range map[string]string{
+		"/wx/pc/check-login-status":       "checkLoginStatus",
+		"/wx/pc/check-login-status/a%2Fb": "checkLoginStatusByPath",
+		"/auth/sessions":                  "listSessions",
+	} {
+		if found, ok := contract.Find(http.MethodGet, path); !ok || found.OperationID != id {
+			t.Errorf("%s is %v", path, found.Operation)
+		}
+	}
+	for _, path := range []string{"", "/", "/nothing", "/wx/pc/check-login-status/a/b"} {
+		if found, ok := contract.Find(http.MethodGet, path); ok {
+			t.Errorf("%q is %s", path, found.OperationID)
+		}
+	}
+}
+
+func TestEveryOperationHasARequest(t *testing.T) {
+	for _, o := range load(t).Operations() {
+		if len(o.Requests("ok")) == 0 {
+			t.Errorf("%s has no example ok", o.OperationID)
+		}
+	}
+}

@@ -1,0 +1,244 @@
+package account_test
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"quartet/server/account"
+	"quartet/server/failure"
+	"quartet/store"
+)
+
+// scene is a world in which li, who may do anything, has signed in, and other
+// is there. ctx comes from an operation.
+type scene struct {
+	*world
+	ctx   context.Context
+	li    account.Caller
+	other int64
+}
+
+const operator = "198.51.100.9"
+
+func newScene(t *testing.T) *scene {
+	t.Helper()
+	w := newWorld(t)
+	w.add("li", role(store.RoleSuperAdministrator), mobile(lisMobile, true))
+	other := w.add("zhao")
+	return &scene{
+		world: w, other: other, li: w.authenticated(w.enter("li").AccessToken),
+		ctx: account.WithOrigin(t.Context(), account.Origin{Style: "state", Address: operator}),
+	}
+}
+
+// events gives the events after an id; all kinds without any.
+func (w *world) events(after int64, kinds ...string) []store.AuditEvent {
+	w.t.Helper()
+	events, err := w.ListAudit(w.t.Context(), store.AuditFilter{AfterID: after, Kinds: kinds, Limit: 1000})
+	must(w.t, err)
+	return events
+}
+
+// lastEvent is the id of the newest event, 0 where there is none.
+func (w *world) lastEvent() int64 {
+	w.t.Helper()
+	return w.number("SELECT COALESCE(MAX(id), 0) FROM audit_events")
+}
+
+var keyedIndex = regexp.MustCompile(`[0-9a-f]{64}`)
+
+// told is an event in words: who, to whom, style, address and detail.
+func (s *scene) told(e store.AuditEvent) string {
+	name := func(id *int64) string {
+		switch {
+		case id == nil:
+			return "-"
+		case *id == s.li.UserID:
+			return "li"
+		case *id == s.other:
+			return "zhao"
+		default:
+			return "new"
+		}
+	}
+	session := "-"
+	if e.SessionID != nil {
+		session = "another"
+		if *e.SessionID == s.li.Session.ID {
+			session = "own"
+		}
+	}
+	detail := keyedIndex.ReplaceAllString(e.Detail, "INDEX")
+	detail = strings.ReplaceAll(detail, strconv.FormatInt(s.li.Session.ID, 10), "OWN")
+	return strings.Join([]string{name(e.ActorID), name(e.SubjectID), session, e.Style, e.Address, detail}, " ")
+}
+
+func TestEveryKindIsWrittenByItsRule(t *testing.T) {
+	t.Parallel()
+	const beside = "- - - command_line  "
+	cases := map[string]struct {
+		act  func(s *scene) error
+		want string
+	}{
+		account.AuditSignIn: {func(s *scene) error {
+			_, err := s.tryPassword("zhao", goodPassword, home)
+			return err
+		}, `zhao zhao another state 192.0.2.1 {"way":"password"}`},
+		account.AuditSignInFailed: {func(s *scene) error {
+			s.fail("zhao", home, 1)
+			return nil
+		}, `- zhao - state 192.0.2.1 {"account":"INDEX","reason":"wrong","way":"password"}`},
+		account.AuditLockout: {func(s *scene) error {
+			s.fail("zhao", home, 6)
+			return nil
+		}, `- zhao - state 192.0.2.1 {"account":"INDEX","reason":"locked","way":"password"}`},
+		account.AuditCodeSent: {func(s *scene) error {
+			s.code(account.PurposeSignIn, lisMobile)
+			return nil
+		}, `- - - data 192.0.2.1 {"mobile":"INDEX","purpose":"sign_in"}`},
+		account.AuditSignOut: {func(s *scene) error {
+			return s.SignOut(s.ctx, s.li)
+		}, `li li own state 198.51.100.9 {}`},
+		account.AuditSessionEnded: {func(s *scene) error {
+			return s.EndSession(s.ctx, s.li, s.enter("li").Session.ID)
+		}, `li li another state 198.51.100.9 {"by_session":OWN,"reason":"ended_by_owner"}`},
+		account.AuditSessionReplaced: {func(s *scene) error {
+			s.enterByCode(lisMobile)
+			s.li.Session.ID = s.enterByCode(lisMobile).Session.ID
+			return nil
+		}, `li li another data 192.0.2.1 {"by_session":OWN,"reason":"replaced"}`},
+		account.AuditRefreshReused: {func(s *scene) error {
+			grant := s.enterByCode(lisMobile)
+			next := s.refresh(grant.AccessToken, grant.RefreshToken)
+			s.refresh(next, grant.RefreshToken)
+			for range 2 { // ended once
+				_, err := s.Refresh(s.ctx, grant.AccessToken, grant.RefreshToken)
+				wantFailure(s.t, err, failure.RefreshReused)
+			}
+			return nil
+		}, `- li another data 198.51.100.9 {"generation":1,"newest_generation":3,"reason":"refresh_reused"}`},
+		account.AuditPasswordSet: {func(s *scene) error {
+			grant := s.enterByCode("13900004444")
+			return s.ChangePassword(s.ctx, s.authenticated(grant.AccessToken), grant.User.ID, otherPassword, nil)
+		}, `new new another state 198.51.100.9 {"ended_sessions":0}`},
+		account.AuditPasswordChanged: {func(s *scene) error {
+			s.enter("li")
+			return s.ChangePassword(s.ctx, s.li, s.li.UserID, otherPassword, new(goodPassword))
+		}, `li li own state 198.51.100.9 {"ended_sessions":1}`},
+		account.AuditPasswordReset: {func(s *scene) error {
+			s.enter("zhao")
+			return s.ChangePassword(s.ctx, s.li, s.other, otherPassword, nil)
+		}, `li zhao own state 198.51.100.9 {"ended_sessions":1}`},
+		account.AuditPasswordRefused: {func(s *scene) error {
+			err := s.ChangePassword(s.ctx, s.li, s.li.UserID, otherPassword, new(wrongPassword))
+			wantFailure(s.t, err, failure.WrongOldPassword)
+			return nil
+		}, `li li own state 198.51.100.9 {"reason":"wrong"}`},
+		account.AuditMobileVerified: {func(s *scene) error {
+			code := s.code(account.PurposeVerifyMobile, "13900004444")
+			return s.VerifyMobile(s.ctx, s.li, "13900004444", code)
+		}, `li li own state 198.51.100.9 {"mobile":"INDEX"}`},
+		account.AuditUserCreated: {func(s *scene) error {
+			_, err := s.CreateUser(s.ctx, &s.li, account.NewUser{Username: "sun"})
+			return err
+		}, `li new own state 198.51.100.9 {"way":"administrator"}`},
+		account.AuditUserUpdated: {func(s *scene) error {
+			return s.UpdateUser(s.ctx, s.li, s.other, account.Change{
+				Facts:  account.Facts{Nickname: new("小赵"), GraduateSchool: new(""), IDCard: new("invented-0001"), Gender: new(1)},
+				Remark: new("remark"), Status: new(account.StatusOK),
+			})
+		}, `li zhao own state 198.51.100.9 {"fields":["gender","graduateschool","idcard","nickname","remark"]}`},
+		account.AuditUserDisabled: {func(s *scene) error {
+			return s.UpdateUser(s.ctx, s.li, s.other, account.Change{Status: new(account.StatusLocked)})
+		}, `li zhao own state 198.51.100.9 {}`},
+		account.AuditUserEnabled: {func(s *scene) error {
+			return s.EnableUser(s.t.Context(), s.other)
+		}, `- zhao - command_line  {}`},
+		account.AuditUserRoleChanged: {func(s *scene) error {
+			return s.SetRole(s.t.Context(), s.other, store.RoleAdministrator)
+		}, `- zhao - command_line  {"role":"administrator"}`},
+		account.AuditMembershipAdded: {func(s *scene) error {
+			return s.AddMembership(s.t.Context(), s.other, "north", "teacher")
+		}, `- zhao - command_line  {"organisation":"north","role":"teacher"}`},
+		account.AuditMembershipRemoved: {func(s *scene) error {
+			must(s.t, s.AddMembership(s.t.Context(), s.other, "north", ""))
+			return s.RemoveMembership(s.t.Context(), s.other, "north", "")
+		}, `- zhao - command_line  {"organisation":"north"}`},
+		account.AuditOrganisationAdded: {func(s *scene) error {
+			_, err := s.AddOrganisation(s.t.Context(), "south", "南校区")
+			return err
+		}, beside + `{"organisation":"south"}`},
+		account.AuditOrganisationDisabled: {func(s *scene) error {
+			return s.DisableOrganisation(s.t.Context(), "north")
+		}, beside + `{"organisation":"north"}`},
+		account.AuditOrganisationEnabled: {func(s *scene) error {
+			return s.EnableOrganisation(s.t.Context(), "north")
+		}, beside + `{"organisation":"north"}`},
+		account.AuditRoleAdded: {func(s *scene) error {
+			_, err := s.AddRole(s.t.Context(), "pupil", "学生")
+			return err
+		}, beside + `{"role":"pupil"}`},
+		account.AuditRoleDisabled: {func(s *scene) error {
+			return s.DisableRole(s.t.Context(), "teacher")
+		}, beside + `{"role":"teacher"}`},
+		account.AuditRoleEnabled: {func(s *scene) error {
+			return s.EnableRole(s.t.Context(), "teacher")
+		}, beside + `{"role":"teacher"}`},
+		account.AuditApplicationAdded: {func(s *scene) error {
+			_, err := s.AddApplication(s.t.Context(), "portal", "门户", []string{account.RightNickname})
+			return err
+		}, beside + `{"application":"portal","rights":["nickname"]}`},
+		account.AuditApplicationDisabled: {func(s *scene) error {
+			return s.DisableApplication(s.t.Context(), "app")
+		}, beside + `{"application":"app"}`},
+		account.AuditApplicationEnabled: {func(s *scene) error {
+			return s.EnableApplication(s.t.Context(), "app")
+		}, beside + `{"application":"app"}`},
+		account.AuditApplicationRights: {func(s *scene) error {
+			return s.SetApplicationRights(s.t.Context(), "app", nil)
+		}, beside + `{"application":"app","rights":[]}`},
+		account.AuditApplicationLinked: {func(s *scene) error {
+			return s.AddApplicationOrganisation(s.t.Context(), "app", "north")
+		}, beside + `{"application":"app","organisation":"north"}`},
+		account.AuditApplicationUnlinked: {func(s *scene) error {
+			must(s.t, s.AddApplicationOrganisation(s.t.Context(), "app", "north"))
+			return s.RemoveApplicationOrganisation(s.t.Context(), "app", "north")
+		}, beside + `{"application":"app","organisation":"north"}`},
+	}
+	wantEqual(t, "kinds with a case", fmt.Sprint(slices.Sorted(maps.Keys(cases))), fmt.Sprint(slices.Sorted(slices.Values(account.AuditKinds()))))
+	for kind, c := range cases {
+		t.Run(kind, func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t)
+			s.furnish()
+			before := s.lastEvent()
+			must(t, c.act(s))
+			events := s.events(before, kind)
+			if len(events) != 1 {
+				t.Fatalf("%d events", len(events))
+			}
+			wantEqual(t, "event", s.told(events[0]), c.want)
+			if age := s.clock.Now().Sub(events[0].At.Time()); age < 0 || age > 2*time.Minute {
+				t.Errorf("the event is from %s", events[0].At.Time())
+			}
+		})
+	}
+}
+
+// furnish adds what the command line has to be changed.
+func (s *scene) furnish() {
+	s.t.Helper()
+	_, err := s.AddOrganisation(s.t.Context(), "north", "北校区")
+	must(s.t, err)
+	_, err = s.AddRole(s.t.Context(), "teacher", "教师")
+	must(s.t, err)
+	_, err = s.AddApplication(s.t.Context(), "app", "应用", nil)
+	must(s.t, err)
+}

@@ -1,0 +1,167 @@
+package account
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"quartet/server/failure"
+	"quartet/server/token"
+	"quartet/store"
+)
+
+// This file words events that more than one rule tells of, or that take more
+// than a line to word.
+
+// Reasons a sign-in can have failed for, beside the symbols of failures.
+const (
+	reasonUnknown  = "unknown_account"
+	reasonDisabled = "user_disabled"
+	reasonWrong    = "wrong"
+	reasonLocked   = "locked"
+)
+
+// did is an event that the caller brought about, in their session.
+func (c Caller) did(kind string, subject int64, detail facts) event {
+	return event{kind: kind, actor: c.UserID, subject: subject, session: c.Session.ID, detail: detail}
+}
+
+// byCommandLine is an event that somebody beside the database brought about; the
+// subject is 0 where it is no user.
+func byCommandLine(kind string, subject int64, detail facts) event {
+	return event{kind: kind, subject: subject, style: StyleCommandLine, detail: detail}
+}
+
+// signedIn are the events of a session that was opened, and of the one it
+// replaced.
+func signedIn(session store.Session, replaced *int64) []event {
+	opened := event{
+		kind: AuditSignIn, actor: session.UserID, subject: session.UserID, session: session.ID,
+		style: session.Style, address: session.Address, detail: facts{"way": session.OpenedBy},
+	}
+	if session.ApplicationID != nil {
+		opened.detail["application"] = *session.ApplicationID
+	}
+	if session.ProductType != nil {
+		opened.detail["product_type"] = *session.ProductType
+	}
+	if replaced == nil {
+		return []event{opened}
+	}
+	ended := opened
+	ended.kind, ended.session = AuditSessionReplaced, *replaced
+	ended.detail = facts{"by_session": session.ID, "reason": store.EndedByReplacement}
+	return []event{opened, ended}
+}
+
+// refreshReused is a session that ended because an earlier access token of it
+// was used to refresh. By whom nobody knows: its user, or a thief.
+func refreshReused(session store.Session, access string) event {
+	generation, _ := token.Generation(access)
+	return event{
+		kind: AuditRefreshReused, subject: session.UserID, session: session.ID, style: styleData,
+		detail: facts{"reason": store.EndedByRefreshReuse, "generation": generation, "newest_generation": session.Generation},
+	}
+}
+
+// registered is a user whom the first sign-in made.
+func registered(user int64, way, style, address string) event {
+	return event{
+		kind: AuditUserCreated, actor: user, subject: user, style: style, address: address,
+		detail: facts{"way": way},
+	}
+}
+
+// codeRefused is a sign-in by one-time code that failed; user is 0 where nobody
+// was looked for.
+func (s *Service) codeRefused(in CodeSignIn, user int64, reason string) event {
+	return event{
+		kind: AuditSignInFailed, subject: user, style: styleData, address: in.Address,
+		detail: facts{"way": OpenedByCode, "reason": reason, "account": s.sealer.Index(in.Mobile)},
+	}
+}
+
+// weChatRefused is a sign-in by WeChat that failed. That WeChat is down or asked
+// too often is nobody's failure to sign in.
+func weChatRefused(in WeChatSignIn, user int64, reason string) event {
+	return event{
+		kind: AuditSignInFailed, subject: user, style: styleFlat, address: in.Address,
+		detail: facts{"way": OpenedByWeChat, "reason": reason},
+	}
+}
+
+func isWeChatRefusal(err error) bool {
+	return failure.Is(err, failure.WeChatCodeInvalid) || failure.Is(err, failure.WeChatCodeUsed) ||
+		failure.Is(err, failure.Forbidden)
+}
+
+// passwordRefused is a sign-in by password that failed. A locked, an unknown and
+// a disabled account and a wrong password make one event each, so that the time
+// of writing it does not tell them apart.
+func passwordRefused(in PasswordSignIn, user store.User, g guess, v verdict) event {
+	e := event{
+		kind: AuditSignInFailed, subject: user.ID, style: in.style(), address: in.Address,
+		detail: facts{"way": OpenedByPassword, "reason": reasonWrong, "account": g.account},
+	}
+	switch {
+	case v.locked:
+		e.kind, e.detail["reason"] = AuditLockout, reasonLocked
+	case user.ID == 0:
+		e.detail["reason"] = reasonUnknown
+	case user.DisabledAt != nil:
+		e.detail["reason"] = reasonDisabled
+	}
+	return e
+}
+
+// passwordChosen is the event of a password that the caller sets; verified tells
+// that they knew the old one.
+func passwordChosen(caller Caller, user store.User, verified bool) event {
+	kind := AuditPasswordReset
+	switch {
+	case verified:
+		kind = AuditPasswordChanged
+	case caller.is(user.ID) && user.PasswordHash == nil:
+		kind = AuditPasswordSet
+	}
+	return caller.did(kind, user.ID, nil)
+}
+
+// oldPasswordRefused is a change of a password for which the old one was wrong.
+func oldPasswordRefused(caller Caller, user int64, v verdict) event {
+	reason := reasonWrong
+	if v.locked {
+		reason = reasonLocked
+	}
+	return caller.did(AuditPasswordRefused, user, facts{"reason": reason})
+}
+
+// membershipChanged is a membership, or a role in it unless role is "".
+func membershipChanged(kind string, user int64, organisation, role string) event {
+	detail := facts{"organisation": organisation}
+	if role != "" {
+		detail["role"] = role
+	}
+	return byCommandLine(kind, user, detail)
+}
+
+// applicationChanged is an application that was changed; detail may be nil.
+func applicationChanged(kind, id string, detail facts) event {
+	changed := facts{"application": id}
+	maps.Copy(changed, detail)
+	return byCommandLine(kind, 0, changed)
+}
+
+// changedFields names what c changes, in document 004's words.
+func changedFields(c Change) []string {
+	var names []string
+	value := reflect.ValueOf(c)
+	for _, field := range reflect.VisibleFields(value.Type()) {
+		if field.Type.Kind() == reflect.Pointer && field.Name != "Status" && !value.FieldByIndex(field.Index).IsNil() {
+			names = append(names, strings.ToLower(field.Name))
+		}
+	}
+	slices.Sort(names)
+	return names
+}

@@ -1,0 +1,258 @@
+package account_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"log/slog"
+	"strings"
+	"sync"
+	"testing"
+
+	"quartet/server/account"
+	"quartet/server/failure"
+	"quartet/store"
+)
+
+// Whatever a sign-in fails for, it makes one event and no other: neither the
+// number of writes nor what is written tells who typed what.
+func TestEveryRefusedSignInIsOneEvent(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	disabled := w.add("sun", mobile("13900005555", true))
+	must(t, w.DisableUser(t.Context(), disabled))
+	w.add("li")
+	w.add("zhao")
+	w.fail("zhao", home, 5)
+	for name, c := range map[string]struct {
+		try    func() error
+		detail string
+	}{
+		"unknown":  {func() error { _, err := w.tryPassword("nobody", goodPassword, home); return err }, "unknown_account"},
+		"wrong":    {func() error { _, err := w.tryPassword("li", wrongPassword, home); return err }, "wrong"},
+		"disabled": {func() error { _, err := w.tryPassword("sun", goodPassword, home); return err }, "user_disabled"},
+		"locked":   {func() error { _, err := w.tryPassword("zhao", goodPassword, home); return err }, "locked"},
+		"code":     {func() error { _, err := w.tryCode(lisMobile, "000000"); return err }, "wrong"},
+		"WeChat":   {func() error { _, err := w.SignInByWeChat(t.Context(), account.WeChatSignIn{Code: "b"}); return err }, "wechat_code_invalid"},
+	} {
+		before := w.lastEvent()
+		if c.try() == nil {
+			t.Errorf("%s: signed in", name)
+		}
+		events := w.events(before)
+		if len(events) != 1 {
+			t.Fatalf("%s: %d events", name, len(events))
+		}
+		if !strings.Contains(events[0].Detail, `"reason":"`+c.detail+`"`) || events[0].ActorID != nil {
+			t.Errorf("%s: %+v", name, events[0])
+		}
+	}
+	code := w.code(account.PurposeSignIn, "13900005555")
+	before := w.lastEvent()
+	_, err := w.tryCode("13900005555", code)
+	wantFailure(t, err, failure.WrongCode)
+	events := w.events(before)
+	wantEqual(t, "events", len(events), 1)
+	wantEqual(t, "subject", *events[0].SubjectID, disabled)
+}
+
+func TestSignInsTellTheirWay(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.weChat.people = map[string]account.WeChatIdentity{"a": {AppID: "app", OpenID: "open"}}
+	before := w.lastEvent()
+	w.enterByCode(lisMobile)
+	w.enterByWeChat("a")
+	w.enterByWeChat("a")
+	var told []string
+	for _, event := range w.events(before) {
+		told = append(told, event.Kind+" "+event.Style+" "+keyedIndex.ReplaceAllString(event.Detail, "INDEX"))
+	}
+	wantEqual(t, "events", strings.Join(told, "\n"), strings.Join([]string{
+		`code_sent data {"mobile":"INDEX","purpose":"sign_in"}`,
+		`user_created data {"way":"code"}`,
+		`sign_in data {"product_type":1,"way":"code"}`,
+		`user_created flat {"way":"wechat"}`,
+		`sign_in flat {"way":"wechat"}`,
+		`sign_in flat {"way":"wechat"}`,
+	}, "\n"))
+}
+
+// What did not happen is no event.
+func TestWhatFailsIsNoEvent(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	li := w.caller("li", store.RoleMember)
+	zhao := w.add("zhao")
+	must(t, w.SignOut(t.Context(), li))
+	before := w.lastEvent()
+	for name, err := range map[string]error{
+		"signing out again": w.SignOut(t.Context(), li),
+		"another's session": w.EndSession(t.Context(), li, 404),
+		"another's data":    w.UpdateUser(t.Context(), li, zhao, account.Change{Facts: account.Facts{Nickname: new("x")}}),
+		"nothing to change": w.UpdateUser(t.Context(), li, li.UserID, account.Change{}),
+		"nobody's password": func() error { _, err := w.ResetPassword(t.Context(), 404, otherPassword); return err }(),
+		"nobody disabled":   w.DisableUser(t.Context(), 404),
+		"nobody's role":     w.SetRole(t.Context(), 404, store.RoleMember),
+		"no organisation":   w.DisableOrganisation(t.Context(), "west"),
+		"no membership":     w.RemoveMembership(t.Context(), zhao, "west", ""),
+		"no application":    w.DisableApplication(t.Context(), "none"),
+		"a name that's taken": func() error {
+			_, err := w.AddUser(t.Context(), account.AddedUser{NewUser: account.NewUser{Username: "li"}})
+			return err
+		}(),
+	} {
+		if (err == nil) != (name == "signing out again" || name == "nothing to change") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	wantEqual(t, "events", len(w.events(before)), 0)
+}
+
+// logged is a log that can be read while it is written.
+type logged struct {
+	mutex sync.Mutex
+	text  bytes.Buffer
+}
+
+func (l *logged) Write(p []byte) (int, error) {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *logged) lines() []string {
+	l.mutex.Lock()
+	defer l.mutex.Unlock()
+	return strings.Split(strings.TrimSpace(l.text.String()), "\n")
+}
+
+func logTo(l *logged) func(*account.Config) {
+	return func(c *account.Config) { c.Log = slog.New(slog.NewJSONHandler(l, nil)) }
+}
+
+// Canaries: what is typed, sent or issued appears in no event, kept or logged.
+func TestAuditHoldsNoSecret(t *testing.T) {
+	t.Parallel()
+	log := &logged{}
+	w := newWorld(t, logTo(log), func(c *account.Config) {
+		c.NewCode = func(mobile string) string { return "one-time-code-" + mobile[7:] } // six digits could be found by chance
+	})
+	w.weChat.people = map[string]account.WeChatIdentity{"wechat-code-a": {AppID: "app", OpenID: "canary-open-id", Nickname: "甲乙丙"}}
+	const typed = "canary.unknown.name"
+	id := w.add("canary.li", role(store.RoleSuperAdministrator), mobile(lisMobile, true), email("canary@example.com", true))
+	byPassword := w.enter("canary.li")
+	caller := w.authenticated(byPassword.AccessToken)
+	w.fail(typed, home, 6)
+	w.fail("canary@example.com", home, 1)
+	w.fail("13900006666", home, 1)
+	code := w.code(account.PurposeSignIn, lisMobile)
+	_, err := w.tryCode(lisMobile, "guess-canary")
+	wantFailure(t, err, failure.WrongCode)
+	byCode, err := w.SignInByCode(t.Context(), account.CodeSignIn{Mobile: lisMobile, Code: code, Source: "canary-source", Device: "canary-device", Address: home})
+	must(t, err)
+	next := w.refresh(byCode.AccessToken, byCode.RefreshToken)
+	last := w.refresh(next, byCode.RefreshToken)
+	w.wantRefresh(byCode.AccessToken, byCode.RefreshToken, failure.RefreshReused)
+	byWeChat := w.enterByWeChat("wechat-code-a")
+	_, err = w.SignInByWeChat(t.Context(), account.WeChatSignIn{Code: "wechat-code-b"})
+	wantFailure(t, err, failure.WeChatCodeInvalid)
+	proof := w.code(account.PurposeVerifyMobile, "13900007777")
+	must(t, w.VerifyMobile(t.Context(), caller, "13900007777", proof))
+	must(t, w.UpdateUser(t.Context(), caller, id, account.Change{Facts: account.Facts{
+		Nickname: new("canary-nickname"), RealName: new("canary-name"), IDCard: new("canary-card"), Mobile: new("13900008888"),
+	}}))
+	must(t, w.ChangePassword(t.Context(), caller, id, otherPassword, new(goodPassword)))
+	made, err := w.ResetPassword(t.Context(), id, "")
+	must(t, err)
+
+	kept, err := json.Marshal(w.events(0))
+	must(t, err)
+	var streamed []string
+	for _, line := range log.lines() {
+		if strings.Contains(line, `"msg":"audit"`) {
+			streamed = append(streamed, line)
+		}
+	}
+	wantEqual(t, "lines in the log", len(streamed), len(w.events(0)))
+	for where, text := range map[string]string{"a row": string(kept), "the log": strings.Join(streamed, "\n")} {
+		for _, secret := range []string{
+			"canary", lisMobile, "13900006666", "13900007777", "13900008888", code, proof, goodPassword, otherPassword, wrongPassword,
+			made, byPassword.AccessToken, byCode.AccessToken, byCode.RefreshToken, next, last, byWeChat.AccessToken,
+			"wechat-code-a", "wechat-code-b", "甲乙丙", "用户",
+		} {
+			if strings.Contains(text, secret) {
+				t.Errorf("%s holds %q", where, secret)
+			}
+		}
+		for _, expected := range []string{"refresh_reused", "idcard", home} {
+			if !strings.Contains(text, expected) {
+				t.Errorf("%s lacks %q, so it proves nothing", where, expected)
+			}
+		}
+	}
+}
+
+// A log line says what the row says.
+func TestEventIsStreamed(t *testing.T) {
+	t.Parallel()
+	log := &logged{}
+	w := newWorld(t, logTo(log))
+	id := w.add("li")
+	session := w.enter("li").Session.ID
+	lines := log.lines()
+	var line map[string]any
+	must(t, json.Unmarshal([]byte(lines[len(lines)-1]), &line))
+	delete(line, "time")
+	event := w.events(0, account.AuditSignIn)[0]
+	got, err := json.Marshal(line)
+	must(t, err)
+	want, err := json.Marshal(map[string]any{
+		"level": "INFO", "msg": "audit", "id": event.ID, "at": event.At.Time(), "kind": "sign_in",
+		"actor": id, "subject": id, "session": session, "style": "state", "address": home,
+		"detail": map[string]any{"way": "password"},
+	})
+	must(t, err)
+	// Numbers of both have gone through the same form.
+	var same any
+	must(t, json.Unmarshal(want, &same))
+	want, err = json.Marshal(same)
+	must(t, err)
+	wantEqual(t, "line", string(got), string(want))
+}
+
+// Events that cannot be kept are told to the log, and fail nothing.
+func TestFailingAuditFailsNothing(t *testing.T) {
+	t.Parallel()
+	log := &logged{}
+	w := newWorld(t, logTo(log))
+	id := w.add("li", role(store.RoleSuperAdministrator), mobile(lisMobile, true))
+	w.change("ALTER TABLE audit_events RENAME TO elsewhere")
+	caller := w.authenticated(w.enter("li").AccessToken)
+	w.fail("li", home, 1)
+	first := w.enterByCode(lisMobile)
+	w.enterByCode(lisMobile) // replaces it
+	_, err := w.Authenticate(t.Context(), first.AccessToken)
+	wantFailure(t, err, failure.SessionReplaced)
+	must(t, w.UpdateUser(t.Context(), caller, id, account.Change{Facts: account.Facts{Nickname: new("x")}}))
+	must(t, w.ChangePassword(t.Context(), caller, id, otherPassword, new(goodPassword)))
+	must(t, w.SignOut(t.Context(), caller))
+	must(t, w.DisableUser(t.Context(), id))
+	text := strings.Join(log.lines(), "\n")
+	wantEqual(t, "events in the log", strings.Count(text, `"msg":"audit"`), 12)
+	wantEqual(t, "errors in the log", strings.Count(text, `"level":"ERROR","msg":"an audit event was not kept"`), 10)
+	w.change("ALTER TABLE elsewhere RENAME TO audit_events")
+	must(t, w.EnableUser(t.Context(), id))
+	wantEqual(t, "events afterwards", len(w.events(0, account.AuditUserEnabled)), 1)
+}
+
+// A caller who leaves once the deed is done does not keep it from the audit.
+func TestCallerWhoLeavesIsAuditedAllTheSame(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	ctx, leave := context.WithCancel(t.Context())
+	w.sms.reply = func(context.Context) error { leave(); return nil }
+	_, err := w.SendCode(ctx, account.SendCodeRequest{Purpose: account.PurposeSignIn, Mobile: lisMobile, Address: home})
+	must(t, err)
+	wantEqual(t, "events", len(w.events(0, account.AuditCodeSent)), 1)
+}

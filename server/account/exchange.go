@@ -1,0 +1,105 @@
+package account
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+
+	"quartet/server/failure"
+	"quartet/store"
+)
+
+// exchange gives the identity behind a WeChat code. WeChat takes a code once,
+// and a client whose answer was lost has nothing but the code to try again
+// with: so the first answer is kept for WeChatRepeat, for every server. Only
+// what WeChat granted is kept, and it is kept even if the client has left
+// meanwhile.
+func (s *Service) exchange(ctx context.Context, code string) (WeChatIdentity, error) {
+	// The index is keyed, so that a copy of the database verifies no code.
+	hash := s.sealer.Index("wechat-code:" + code)
+	told, err, _ := s.exchanges.Do(hash, func() (any, error) {
+		return s.exchangeOnce(context.WithoutCancel(ctx), hash, code)
+	})
+	if err != nil {
+		failed := *failure.Of(err) // a copy: the others who waited have the same one
+		return WeChatIdentity{}, &failed
+	}
+	return told.(WeChatIdentity), nil
+}
+
+func (s *Service) exchangeOnce(ctx context.Context, hash, code string) (WeChatIdentity, error) {
+	kept, known, err := s.keptExchange(ctx, hash)
+	if known || err != nil {
+		return kept, err
+	}
+	told, err := s.askWeChat(ctx, code)
+	switch {
+	case err == nil:
+		return s.keepExchange(ctx, hash, told)
+	case !failure.Is(err, failure.WeChatCodeUsed):
+		return WeChatIdentity{}, err
+	}
+	// Another server may have been the one that used the code.
+	kept, known, keptErr := s.keptExchange(ctx, hash)
+	if known || keptErr != nil {
+		return kept, keptErr
+	}
+	return WeChatIdentity{}, err
+}
+
+func (s *Service) askWeChat(ctx context.Context, code string) (WeChatIdentity, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.limits.GatewayWait)
+	defer cancel()
+	told, err := s.weChat.Exchange(ctx, code)
+	if err == nil && (told.AppID == "" || told.OpenID == "") {
+		err = errors.New("WeChat told no identity")
+	}
+	return told, fromGateway(err, failure.WeChatUnavailable)
+}
+
+func (s *Service) keptExchange(ctx context.Context, hash string) (told WeChatIdentity, known bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, s.limits.GatewayWait)
+	defer cancel()
+	sealed, err := s.store.WeChatExchange(ctx, hash, store.At(s.now()))
+	if errors.Is(err, store.ErrNotFound) {
+		return told, false, nil
+	}
+	if err != nil {
+		return told, false, broken(err)
+	}
+	told, err = s.openExchange(sealed, hash)
+	return told, err == nil, err
+}
+
+// keepExchange keeps what WeChat told. Not being able to is no reason to send
+// away somebody whose code has just been spent.
+func (s *Service) keepExchange(ctx context.Context, hash string, told WeChatIdentity) (WeChatIdentity, error) {
+	ctx, cancel := context.WithTimeout(ctx, s.limits.GatewayWait)
+	defer cancel()
+	plain, err := json.Marshal(told)
+	if err != nil {
+		return WeChatIdentity{}, failure.Wrap(failure.Internal, err)
+	}
+	now := s.now()
+	sealed := s.sealer.Seal(string(plain), exchangeContext(hash))
+	kept, err := s.store.KeepWeChatExchange(ctx, hash, sealed, store.At(now), store.At(now.Add(s.limits.WeChatRepeat)))
+	if err != nil {
+		s.log.WarnContext(ctx, "WeChat's answer to a code was not kept", "error", err)
+		return told, nil
+	}
+	return s.openExchange(kept, hash)
+}
+
+func (s *Service) openExchange(sealed, hash string) (told WeChatIdentity, err error) {
+	plain, err := s.unseal(&sealed, exchangeContext(hash))
+	if err != nil {
+		return WeChatIdentity{}, err
+	}
+	if err := json.Unmarshal([]byte(plain), &told); err != nil {
+		return WeChatIdentity{}, failure.Wrap(failure.Internal, err)
+	}
+	return told, nil
+}
+
+// exchangeContext binds a kept answer to its code.
+func exchangeContext(hash string) string { return "wechat-exchange:" + hash }

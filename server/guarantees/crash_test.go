@@ -1,0 +1,250 @@
+package guarantees
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// acknowledged creates users through a server with several writers until enough
+// were answered 200, does then what end says, and gives the ids once no more come.
+func acknowledged(t *testing.T, at *process, prefix string, enough int, end func()) []int64 {
+	t.Helper()
+	const writers = 16
+	var (
+		mutex sync.Mutex
+		all   sync.WaitGroup
+		once  sync.Once
+		ids   []int64
+	)
+	for writer := range writers {
+		all.Go(func() {
+			for n := 0; ; n++ {
+				got, err := at.try(t.Context(), postJSON("/api/user/create", fmt.Sprintf(`{"username":"%s-%d-%d"}`, prefix, writer, n)))
+				if err != nil {
+					return // the server is gone
+				}
+				if got.Status != http.StatusOK {
+					t.Errorf("status %d: %s", got.Status, got.Text)
+					return
+				}
+				mutex.Lock()
+				ids = append(ids, int64(got.body["userId"].(float64)))
+				reached := len(ids) >= enough
+				mutex.Unlock()
+				if reached {
+					once.Do(end)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if len(ids) < enough {
+		t.Fatalf("only %d writes were acknowledged:\n%s", len(ids), at.log)
+	}
+	return ids
+}
+
+// missing counts the ids of users who are not there.
+func (s *site) missing(t *testing.T, ids []int64) (lost int) {
+	t.Helper()
+	there := map[string]bool{}
+	for _, id := range s.texts(t, "SELECT CAST(id AS TEXT) FROM users") {
+		there[id] = true
+	}
+	for _, id := range ids {
+		if !there[fmt.Sprint(id)] {
+			lost++
+		}
+	}
+	return lost
+}
+
+func TestFaults_Kill(t *testing.T) {
+	s := onSQLite(t, "--open-registration")
+	const kills, each = 20, 500
+	var ids []int64
+	for round := range kills {
+		server := s.servers[0]
+		ids = append(ids, acknowledged(t, server, fmt.Sprint("round-", round), each, func() { _ = server.os.Kill() })...)
+		server.awaitEnd(t)
+		s.servers[0] = s.start(t)
+	}
+	if lost := s.missing(t, ids); lost > 0 {
+		t.Errorf("%d of %d acknowledged writes are lost", lost, len(ids))
+	}
+	if check := s.texts(t, "PRAGMA integrity_check"); check[0] != "ok" {
+		t.Errorf("integrity: %v", check)
+	}
+	t.Logf("%d kills, %d acknowledged writes", kills, len(ids))
+}
+
+func TestFaults_ShutdownUnderLoad(t *testing.T) {
+	onEachEngine(t, []string{"--open-registration"}, func(t *testing.T, s *site) {
+		for _, server := range s.servers {
+			ids := acknowledged(t, server, fmt.Sprint("process-", server.os.Pid), 300, func() { _ = server.os.Signal(syscall.SIGTERM) })
+			if ended := server.awaitEnd(t); ended.ExitStatus() != 0 {
+				t.Errorf("exit status %d:\n%s", ended.ExitStatus(), server.log)
+			}
+			if lost := s.missing(t, ids); lost > 0 {
+				t.Errorf("%d of %d acknowledged writes are lost", lost, len(ids))
+			}
+		}
+	})
+}
+
+// begun is a request that the server has begun to read, and not yet to answer.
+func begun(t *testing.T, at origin) net.Conn {
+	t.Helper()
+	connection := at.dial(t)
+	_, err := io.WriteString(connection, "POST /api/user/create HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: 23\r\n\r\n")
+	must(t, err)
+	// The server asks for the body only once the handler reads it.
+	must(t, connection.SetReadDeadline(time.Now().Add(patience)))
+	_, err = io.ReadFull(connection, make([]byte, len("HTTP/1.1 100 Continue\r\n\r\n")))
+	must(t, err)
+	return connection
+}
+
+// closed waits until nobody listens any more.
+func (o origin) closed(t *testing.T) {
+	t.Helper()
+	for limit := time.Now().Add(patience); time.Now().Before(limit); time.Sleep(5 * time.Millisecond) {
+		connection, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(string(o), "http://"))
+		if err != nil {
+			return
+		}
+		_ = connection.Close()
+	}
+	t.Fatal("the server goes on listening")
+}
+
+func TestFaults_Signals(t *testing.T) {
+	s := onSQLite(t, "--open-registration")
+	first := s.servers[0]
+	slow := begun(t, first.origin)
+	must(t, first.os.Signal(syscall.SIGTERM))
+	first.closed(t)
+	_, err := io.WriteString(slow, `{"username":"tao.ran"} `)
+	must(t, err)
+	answer, err := io.ReadAll(slow)
+	must(t, err)
+	if !bytes.HasPrefix(answer, []byte("HTTP/1.1 200")) {
+		t.Errorf("a request under way is answered %s", answer)
+	}
+	if ended := first.awaitEnd(t); ended.ExitStatus() != 0 {
+		t.Errorf("after one signal: exit status %d", ended.ExitStatus())
+	}
+	if n := s.number(t, "SELECT COUNT(*) FROM users"); n != 1 {
+		t.Errorf("%d users", n)
+	}
+
+	second := s.start(t)
+	begun(t, second.origin)
+	must(t, second.os.Signal(syscall.SIGTERM))
+	second.closed(t)
+	must(t, second.os.Signal(syscall.SIGTERM))
+	if ended := second.awaitEnd(t); ended.ExitStatus() != 130 {
+		t.Errorf("after two signals: exit status %d, want 130", ended.ExitStatus())
+	}
+}
+
+// TestFaults_EveryCommitIsSynced counts what SIGKILL cannot show: how often the
+// program asks the disk to be sure.
+func TestFaults_EveryCommitIsSynced(t *testing.T) {
+	strace, err := exec.LookPath("strace")
+	if err != nil {
+		t.Skip("to see the program's calls of fsync, install strace")
+	}
+	s := onSQLite(t, "--open-registration")
+	out := filepath.Join(t.TempDir(), "strace")
+	tracing := exec.Command(strace, "-f", "-e", "trace=fsync,fdatasync", "-o", out, "-p", fmt.Sprint(s.server(0).os.Pid))
+	told := &transcript{changed: make(chan struct{})}
+	tracing.Stderr = told
+	must(t, tracing.Start())
+	ended := make(chan struct{})
+	go func() { defer close(ended); _ = tracing.Wait() }()
+	select {
+	case <-ended:
+		t.Skipf("to see the program's calls of fsync, strace must be permitted: %s", told)
+	case <-told.holds("attached"):
+	}
+	const commits = 50
+	for n := range commits { // one after the other, so that none shares a sync
+		s.server(0).ok(t, postJSON("/api/user/create", fmt.Sprintf(`{"username":"user.%d"}`, n)))
+	}
+	must(t, tracing.Process.Signal(os.Interrupt))
+	<-ended
+	calls, err := os.ReadFile(out)
+	must(t, err)
+	synced := len(regexp.MustCompile(`(?m)\b(fsync|fdatasync)\(`).FindAll(calls, -1))
+	if synced < commits {
+		t.Errorf("%d commits, %d calls of fsync", commits, synced)
+	}
+	t.Logf("%d commits, %d calls of fsync", commits, synced)
+}
+
+// holds is closed once the text has been written.
+func (s *transcript) holds(text string) <-chan struct{} {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for {
+			written, changed := s.read()
+			if strings.Contains(written, text) {
+				return
+			}
+			<-changed
+		}
+	}()
+	return done
+}
+
+// TestFaults_RefusesBadKeys: the program does not start on keys that are no secret.
+func TestFaults_RefusesBadKeys(t *testing.T) {
+	place := t.TempDir()
+	database, keys := "sqlite:"+filepath.Join(place, "quartet.db"), filepath.Join(place, "keys")
+	serve := []string{"serve", "--addr", "127.0.0.1:0", "--database", database, "--keys", keys}
+	first := start(t, serve...)
+	must(t, first.os.Signal(syscall.SIGTERM))
+	first.awaitEnd(t)
+	secret := filepath.Join(keys, "hmac.key")
+	genuine, err := os.ReadFile(secret)
+	must(t, err)
+	refuses := func(why string, words ...string) {
+		t.Helper()
+		code, errs := command(t, serve...)
+		if code != 1 {
+			t.Errorf("%s: exit code %d: %s", why, code, errs)
+		}
+		for _, word := range words {
+			if !strings.Contains(errs, word) {
+				t.Errorf("%s: it does not say %q: %s", why, word, errs)
+			}
+		}
+	}
+	must(t, os.Chmod(secret, 0o644))
+	refuses("a key that others can read", secret, "chmod 600")
+	must(t, os.Chmod(secret, 0o600))
+	for why, text := range map[string]string{
+		"a short secret": "c2hvcnQ=\n",
+		"a constant one": strings.Repeat("A", 43) + "=\n",
+		"another one":    "cXVhcnRldC1hbm90aGVyLXNlY3JldC0wMTIzNDU2Nzg=\n",
+	} {
+		must(t, os.WriteFile(secret, []byte(text), 0o600))
+		refuses(why, "keys")
+	}
+	must(t, os.WriteFile(secret, genuine, 0o600))
+	start(t, serve...)
+}

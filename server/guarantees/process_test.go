@@ -1,0 +1,132 @@
+package guarantees
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// patience is how long a test waits for something that is bound to come. No
+// test passes or fails by how soon it does.
+const patience = time.Minute
+
+// process is the program, running.
+type process struct {
+	origin
+	log   *transcript
+	os    *os.Process
+	ended chan struct{}
+	state *os.ProcessState // once ended is closed
+}
+
+var listening = regexp.MustCompile(`msg=listening address=([0-9.:]+)`)
+
+// start starts the program and waits until it listens.
+func start(t *testing.T, args ...string) *process {
+	t.Helper()
+	p := launch(t, args...)
+	p.origin = origin("http://" + p.await(t, listening))
+	return p
+}
+
+// launch starts the program, and ends it with the test.
+func launch(t *testing.T, args ...string) *process {
+	t.Helper()
+	path, err := program()
+	must(t, err)
+	p := &process{log: &transcript{changed: make(chan struct{})}, ended: make(chan struct{})}
+	command := exec.Command(path, args...)
+	command.Stderr = p.log
+	must(t, command.Start())
+	p.os = command.Process
+	go func() {
+		defer close(p.ended)
+		_ = command.Wait() // how it ended is in the state
+		p.state = command.ProcessState
+	}()
+	t.Cleanup(func() {
+		_ = p.os.Signal(syscall.SIGTERM) // most have not ended
+		p.awaitEnd(t)
+		if strings.Contains(p.log.String(), "DATA RACE") {
+			t.Errorf("a data race in the program:\n%s", p.log)
+		}
+	})
+	return p
+}
+
+// awaitEnd waits for the process and gives how it ended.
+func (p *process) awaitEnd(t *testing.T) syscall.WaitStatus {
+	t.Helper()
+	select {
+	case <-p.ended:
+	case <-time.After(patience):
+		_ = p.os.Kill()
+		t.Errorf("the program does not end:\n%s", p.log)
+		<-p.ended
+	}
+	return p.state.Sys().(syscall.WaitStatus)
+}
+
+// await waits for something to be logged, and gives the first group of it.
+func (p *process) await(t *testing.T, pattern *regexp.Regexp) string {
+	t.Helper()
+	limit := time.After(patience)
+	for {
+		text, changed := p.log.read()
+		if match := pattern.FindStringSubmatch(text); match != nil {
+			return match[1]
+		}
+		select {
+		case <-changed:
+		case <-p.ended:
+			t.Fatalf("the program ended before it wrote %s:\n%s", pattern, p.log)
+		case <-limit:
+			t.Fatalf("the program did not write %s:\n%s", pattern, p.log)
+		}
+	}
+}
+
+// command runs the program to its end and gives what it wrote to standard error.
+func command(t *testing.T, args ...string) (code int, errs string) {
+	t.Helper()
+	path, err := program()
+	must(t, err)
+	var text bytes.Buffer
+	ran := exec.CommandContext(t.Context(), path, args...)
+	ran.Stderr = &text
+	_ = ran.Run() // the exit code says it
+	return ran.ProcessState.ExitCode(), text.String()
+}
+
+// transcript is what a process has written so far.
+type transcript struct {
+	mutex   sync.Mutex
+	text    bytes.Buffer
+	changed chan struct{}
+}
+
+// Write appends and wakes who waits.
+func (s *transcript) Write(p []byte) (int, error) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	close(s.changed)
+	s.changed = make(chan struct{})
+	return s.text.Write(p)
+}
+
+func (s *transcript) read() (text string, changed <-chan struct{}) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	return s.text.String(), s.changed
+}
+
+func (s *transcript) String() string {
+	text, _ := s.read()
+	return text
+}
