@@ -7,7 +7,7 @@ STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 REDOCLY     := @redocly/cli@2.77.0
 VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 
-.PHONY: help run test race generate lint lint-go lint-spec bench build clean
+.PHONY: help run test race generate lint lint-go lint-spec bench fuzz build clean
 
 help: ## explain every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,11 @@ lint-spec: ## check the contract with Redocly's recommended-strict rules (needs 
 
 bench: ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
+
+FUZZTIME ?= 10m
+fuzz: ## throw random requests at every operation, FUZZTIME=10m for each family; what fails stays as a regression test
+	@for target in FuzzJSONBody FuzzForm FuzzPathAndQuery FuzzHeaders; do \
+	  go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) ./server/guarantees; done
 
 build: ## build bin/quartet, a static binary
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.release=$(VERSION)' -o bin/quartet ./cmd/quartet

@@ -24,6 +24,7 @@ var mayImport = map[string][]string{
 		"quartet/store", "quartet/server/failure", "quartet/server/token", "quartet/server/password",
 		"quartet/server/seal", "quartet/server/idgen",
 	},
+	"quartet/openapi/conform": {"quartet/openapi"},
 	"quartet/store/storetest": {"quartet/store"},
 }
 

@@ -58,7 +58,7 @@ func (s *Service) askWeChat(ctx context.Context, code string) (WeChatIdentity, e
 }
 
 func (s *Service) keptExchange(ctx context.Context, hash string) (told WeChatIdentity, known bool, err error) {
-	ctx, cancel := context.WithTimeout(ctx, s.limits.GatewayWait)
+	ctx, cancel := context.WithTimeout(ctx, s.limits.KeptWait)
 	defer cancel()
 	sealed, err := s.store.WeChatExchange(ctx, hash, store.At(s.now()))
 	if errors.Is(err, store.ErrNotFound) {
@@ -74,7 +74,7 @@ func (s *Service) keptExchange(ctx context.Context, hash string) (told WeChatIde
 // keepExchange keeps what WeChat told. Not being able to is no reason to send
 // away somebody whose code has just been spent.
 func (s *Service) keepExchange(ctx context.Context, hash string, told WeChatIdentity) (WeChatIdentity, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.limits.GatewayWait)
+	ctx, cancel := context.WithTimeout(ctx, s.limits.KeptWait)
 	defer cancel()
 	plain, err := json.Marshal(told)
 	if err != nil {

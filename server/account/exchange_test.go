@@ -35,8 +35,10 @@ func (w *onceWeChat) Exchange(ctx context.Context, code string) (account.WeChatI
 	return account.WeChatIdentity{AppID: "app", OpenID: "open-" + code, Nickname: "清风", Mobile: lisMobile}, nil
 }
 
+// by has gateway answer, and the database all the time it needs: a busy machine
+// must decide nothing here.
 func by(gateway account.WeChat) func(*account.Config) {
-	return func(c *account.Config) { c.WeChat = gateway }
+	return func(c *account.Config) { c.WeChat, c.Limits.KeptWait = gateway, time.Minute }
 }
 
 // another is a second server on the same database.

@@ -78,7 +78,9 @@ func TestWeChatFailures(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, func(c *account.Config) { c.Limits.GatewayWait = 50 * time.Millisecond })
+			w := newWorld(t, func(c *account.Config) {
+				c.Limits.GatewayWait, c.Limits.KeptWait = 50*time.Millisecond, time.Minute
+			})
 			w.weChat.reply = test.reply
 			_, err := w.SignInByWeChat(t.Context(), account.WeChatSignIn{Code: "a"})
 			wantFailure(t, err, test.want)

@@ -26,11 +26,11 @@ type subject struct {
 	token            string // of a session of theirs
 }
 
-// plantSubjects adds 100 users and plants a canary in every secret column.
+// plantSubjects adds users and plants a canary in every secret column.
 func (s *site) plantSubjects(t *testing.T) []subject {
 	t.Helper()
 	var all []subject
-	for n := range 100 {
+	for n := range many(100) {
 		one := subject{username: fmt.Sprintf("subject.%03d", n), mobile: fmt.Sprintf("137%08d", n)}
 		id, err := s.rules.AddUser(t.Context(), account.AddedUser{NewUser: account.NewUser{
 			Username: one.username, Facts: account.Facts{Mobile: &one.mobile, IDCard: new(fmt.Sprintf("11010119900101%04d", n))},
@@ -116,7 +116,7 @@ func replaced(object string, values map[string]any) string {
 // costly operations hash a password, which takes its time on purpose.
 var costly = []string{"signInByPassword", "updatePassword", "createUser"}
 
-// TestWho_Canaries calls every operation as every role about 100 users whose
+// TestWho_Canaries calls every operation as every role about many users whose
 // secrets are recognisable, and looks for them in all that comes back.
 func TestWho_Canaries(t *testing.T) {
 	onEachEngine(t, []string{"--demo"}, func(t *testing.T, s *site) {
@@ -149,6 +149,10 @@ func TestWho_Canaries(t *testing.T) {
 				t.Errorf("%s never succeeded: nothing was proved of it", id)
 			}
 		}
+		// The log may name a mobile by its index, as the audit does: without the
+		// key it tells nobody's number, and operators have to find a row by it.
+		indices := s.texts(t, "SELECT mobile_index FROM users")
+		secrets = slices.DeleteFunc(secrets, func(secret string) bool { return slices.Contains(indices, secret) })
 		for _, server := range s.servers {
 			reveal(t, "the log", answer{Answer: conform.Answer{Text: server.log.String()}}, secrets)
 		}

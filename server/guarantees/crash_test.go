@@ -75,7 +75,7 @@ func TestFaults_Kill(t *testing.T) {
 	s := onSQLite(t, "--open-registration")
 	const kills, each = 20, 500
 	var ids []int64
-	for round := range kills {
+	for round := range many(kills) {
 		server := s.servers[0]
 		ids = append(ids, acknowledged(t, server, fmt.Sprint("round-", round), each, func() { _ = server.os.Kill() })...)
 		server.awaitEnd(t)
@@ -87,7 +87,7 @@ func TestFaults_Kill(t *testing.T) {
 	if check := s.texts(t, "PRAGMA integrity_check"); check[0] != "ok" {
 		t.Errorf("integrity: %v", check)
 	}
-	t.Logf("%d kills, %d acknowledged writes", kills, len(ids))
+	t.Logf("%d kills, %d acknowledged writes", many(kills), len(ids))
 }
 
 func TestFaults_ShutdownUnderLoad(t *testing.T) {

@@ -78,10 +78,10 @@ func TestLoad_LoginFlood(t *testing.T) {
 		time.Sleep(time.Millisecond)
 	}
 	started := time.Now()
-	for range 500 {
+	for range many(500) {
 		s.server(0).ok(t, info)
 	}
-	t.Logf("500 × GET /user/info in %s, beside %d sign-ins", time.Since(started).Round(time.Millisecond), flooded.Load())
+	t.Logf("%d × GET /user/info in %s, beside %d sign-ins", many(500), time.Since(started).Round(time.Millisecond), flooded.Load())
 	calm()
 	flood.Wait()
 	s.server(0).checkMemory(t)
@@ -108,30 +108,35 @@ func (o origin) dial(t *testing.T) net.Conn {
 	return connection
 }
 
-// TestLoad_SlowClients: who dribbles headers or a body is cut off, and nobody
-// else is kept waiting.
+// TestLoad_SlowClients: who dribbles headers or a body is cut off, headers before
+// bodies, and nobody else is kept waiting.
 func TestLoad_SlowClients(t *testing.T) {
 	t.Parallel()
 	s := onSQLite(t)
 	const clients = 200
-	for kind, begin := range map[string]string{
-		"headers": "POST /api/user/login HTTP/1.1\r\nHost: x\r\nX-Slow: ",
-		"body":    "POST /api/user/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 60000\r\n\r\n",
-	} {
-		t.Run(kind, func(t *testing.T) {
-			t.Parallel()
-			var all sync.WaitGroup
-			for range clients {
-				connection := s.server(0).dial(t)
-				_, err := io.WriteString(connection, begin)
-				must(t, err)
-				all.Go(func() { dribble(t, connection) })
-			}
-			s.server(0).ok(t, get("/readyz"))
-			all.Wait()
-			s.server(0).ok(t, get("/readyz"))
-		})
+	var headers, bodies sync.WaitGroup
+	begin := func(group *sync.WaitGroup, text string) {
+		for range clients {
+			connection := s.server(0).dial(t)
+			_, err := io.WriteString(connection, text)
+			must(t, err)
+			group.Go(func() { dribble(t, connection) })
+		}
 	}
+	begin(&bodies, "POST /api/user/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 60000\r\n\r\n")
+	begin(&headers, "POST /api/user/login HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+	s.server(0).ok(t, get("/readyz"))
+	bodiesGone := make(chan struct{})
+	go func() { bodies.Wait(); close(bodiesGone) }()
+	headers.Wait()
+	select {
+	case <-bodiesGone: // they have five times as long
+		t.Error("slow headers are given the time of a slow body")
+	default:
+	}
+	s.server(0).ok(t, get("/readyz"))
+	<-bodiesGone
+	s.server(0).ok(t, get("/readyz"))
 }
 
 // dribble sends a byte now and then until the server ends the connection. What

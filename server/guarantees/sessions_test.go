@@ -152,7 +152,9 @@ func TestS2_ReuseEndsTheSession(t *testing.T) {
 			if again != second {
 				t.Errorf("%s: a lost answer is not repeated", why)
 			}
+			s.server(0).ok(t, get("/auth/sessions", "Authorization", first)) // its client may not know better yet
 			spoil(first, second, refresh)
+			refused(t, "data", s.server(1).send(t, get("/auth/sessions", "Authorization", first)), http.StatusUnauthorized)
 			refused(t, "data", s.server(1).send(t, refreshing(first, refresh)), http.StatusUnauthorized)
 			refused(t, "data", s.server(0).send(t, refreshing(second, refresh)), http.StatusUnauthorized)
 			if live := s.number(t, "SELECT COUNT(*) FROM sessions WHERE ended_at IS NULL"); live != 0 {
