@@ -103,7 +103,7 @@ func (s *Service) take(ctx context.Context, quotas []store.Quota) error {
 // meanwhile: the phone has the code, or nobody may have it.
 func (s *Service) deliver(ctx context.Context, mobile, code string, key store.CodeKey, mac string) error {
 	sendErr := s.send(ctx, mobile, code)
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.limits.GatewayWait)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.limits.KeptWait)
 	defer cancel()
 	if sendErr == nil {
 		return broken(s.store.ActivateCode(ctx, key, mac))

@@ -40,7 +40,7 @@ type Limits struct {
 	FreshSignIn     time.Duration // how long after a code a first password can be set
 	WeChatAddress   Rate          // WeChat codes exchanged for one address
 	WeChatRepeat    time.Duration // how long a WeChat code that was exchanged gives the same person
-	KeptWait        time.Duration // for the database to tell or take what is kept of a WeChat code
+	KeptWait        time.Duration // for the database, once a gateway has answered
 	GatewayWait     time.Duration // for an answer of SMS or WeChat
 	OverloadedDelay time.Duration // told to a caller whom no hashing slot was free for
 }

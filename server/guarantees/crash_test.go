@@ -180,8 +180,8 @@ func TestFaults_EveryCommitIsSynced(t *testing.T) {
 		t.Skipf("to see the program's calls of fsync, strace must be permitted: %s", told)
 	case <-told.holds("attached"):
 	}
-	const commits = 50
-	for n := range commits { // one after the other, so that none shares a sync
+	const writes = 50
+	for n := range writes { // one after the other, so that none shares a sync
 		s.server(0).ok(t, postJSON("/api/user/create", fmt.Sprintf(`{"username":"user.%d"}`, n)))
 	}
 	must(t, tracing.Process.Signal(os.Interrupt))
@@ -189,10 +189,10 @@ func TestFaults_EveryCommitIsSynced(t *testing.T) {
 	calls, err := os.ReadFile(out)
 	must(t, err)
 	synced := len(regexp.MustCompile(`(?m)\b(fsync|fdatasync)\(`).FindAll(calls, -1))
-	if synced < commits {
-		t.Errorf("%d commits, %d calls of fsync", commits, synced)
+	if synced < writes {
+		t.Errorf("%d acknowledged writes, %d calls of fsync", writes, synced)
 	}
-	t.Logf("%d commits, %d calls of fsync", commits, synced)
+	t.Logf("%d acknowledged writes, %d calls of fsync", writes, synced)
 }
 
 // holds is closed once the text has been written.

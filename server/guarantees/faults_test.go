@@ -21,8 +21,8 @@ import (
 	"quartet/store/storetest"
 )
 
-// writes are a request of each style that cannot be answered without writing.
-func writes(t *testing.T, s *site) map[string]conform.Request {
+// writing are a request of each style that cannot be answered without writing.
+func writing(t *testing.T, s *site) map[string]conform.Request {
 	t.Helper()
 	user := s.person(t, "tao.ran", store.RoleMember)
 	s.plant(t, account.PurposeSignIn, mobile) // for a wrong guess to be counted
@@ -75,7 +75,7 @@ func recovers(t *testing.T, s *site) {
 // answers cannot have waited for it.
 func TestFaults_DatabaseLocked(t *testing.T) {
 	s := onSQLite(t, "--demo")
-	requests := writes(t, s)
+	requests := writing(t, s)
 	holder, err := s.facts.Conn(t.Context())
 	must(t, err)
 	defer func() { _ = holder.Close() }()
@@ -98,7 +98,7 @@ func TestFaults_DiskFull(t *testing.T) {
 	}
 	t.Cleanup(func() { _ = exec.Command("umount", "--lazy", disk).Run() })
 	s := newSite(t, store.SQLite, "sqlite:"+filepath.Join(disk, "quartet.db"), 1, []string{"--demo"})
-	requests := writes(t, s)
+	requests := writing(t, s)
 	fill := filepath.Join(disk, "full")
 	file, err := os.Create(fill)
 	must(t, err)
@@ -142,7 +142,7 @@ func TestFaults_PostgresOutOfReach(t *testing.T) {
 	wire := newWire(t, address.Host)
 	address.Host = wire.listener.Addr().String()
 	s := newSite(t, store.Postgres, address.String(), 1, []string{"--demo"})
-	requests := writes(t, s)
+	requests := writing(t, s)
 	wire.cut()
 	unavailable(t, s, requests)
 	refused(t, "system", s.server(0).send(t, get("/readyz")), http.StatusServiceUnavailable)
@@ -219,7 +219,7 @@ func TestFaults_Gateways(t *testing.T) {
 		h.weChat.Fail(fail)
 		answers := atOnce(2, func(i int) answer {
 			return h.send([]conform.Request{
-				postJSON("/auth/mobile/code", `{"mobile":"1390000`+map[string]string{"down": "1111", "nonsense": "2222", "slow": "3333"}[kind]+`"}`),
+				postJSON("/auth/mobile/code", `{"mobile":"`+mobile+`"}`),
 				postJSON("/account_api/wechat/user/getUserInfo", `{"code":"`+weChatCode+`"}`),
 			}[i])
 		})

@@ -159,7 +159,7 @@ func dribble(t *testing.T, connection net.Conn) {
 	})
 	defer writing.Wait()
 	defer close(stop)
-	must2(t, connection.SetReadDeadline(time.Now().Add(patience)))
+	check(t, connection.SetReadDeadline(time.Now().Add(patience)))
 	reader := bufio.NewReader(connection)
 	if response, err := http.ReadResponse(reader, nil); err == nil {
 		text, _ := io.ReadAll(response.Body)
@@ -178,7 +178,8 @@ func dribble(t *testing.T, connection net.Conn) {
 	}
 }
 
-func must2(t *testing.T, err error) {
+// check is must for any goroutine.
+func check(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
 		t.Error(err)
