@@ -30,12 +30,18 @@ func eachBody(t *testing.T, test func(t *testing.T, style string, send func(body
 	}
 }
 
-// names checks that a refusal names what it is about, in both languages.
+// told is what a failure says to people; elsewhere in it are numbers that may
+// be any.
+func told(got answer) string {
+	return text(got, "message") + text(got, "msg") + text(got, "title")
+}
+
+// names checks that a refusal names what it is about.
 func names(t *testing.T, style string, got answer, status int, parts ...string) {
 	t.Helper()
 	refused(t, style, got, status)
 	for _, part := range parts {
-		if !strings.Contains(got.Text, part) {
+		if !strings.Contains(told(got), part) {
 			t.Errorf("%q is not named: %s", part, got.Text)
 		}
 	}
@@ -55,9 +61,8 @@ func TestInput_Size(t *testing.T) {
 func TestInput_DepthAndKeys(t *testing.T) {
 	eachBody(t, func(t *testing.T, style string, send func(string) answer, field string) {
 		nested := func(depth int) string { return strings.Repeat(`{"a":`, depth-1) + "{}" + strings.Repeat("}", depth-1) }
-		tooDeep := send(nested(17))
-		names(t, style, tooDeep, http.StatusBadRequest, "16")
-		if within := send(nested(16)); within.Text == tooDeep.Text || strings.Contains(within.Text, "16") {
+		names(t, style, send(nested(17)), http.StatusBadRequest, "16")
+		if within := send(nested(16)); strings.Contains(told(within), "16") {
 			t.Errorf("depth 16 is refused: %s", within.Text)
 		}
 		names(t, style, send(strings.Repeat("[", 10_000)), http.StatusBadRequest, "16")
@@ -69,7 +74,7 @@ func TestInput_DepthAndKeys(t *testing.T) {
 			return "{" + strings.Join(list, ",") + "}"
 		}
 		names(t, style, send(keys(201)), http.StatusBadRequest, "200")
-		if within := send(keys(200)); strings.Contains(within.Text, "200") {
+		if within := send(keys(200)); strings.Contains(told(within), "200") {
 			t.Errorf("200 keys are refused: %s", within.Text)
 		}
 	})
