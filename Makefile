@@ -4,10 +4,11 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.8.0
 REDOCLY     := @redocly/cli@2.77.0
 VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 
-.PHONY: help run test race generate lint lint-go lint-spec bench fuzz build clean
+.PHONY: help run test race generate lint lint-go lint-spec vuln bench fuzz build clean
 
 help: ## explain every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +37,14 @@ lint-go: ## check the Go code: gofmt, vet, staticcheck
 lint-spec: ## check the contract with Redocly's recommended-strict rules (needs npx)
 	@if command -v npx >/dev/null; then npx --yes $(REDOCLY) lint openapi/openapi.yaml --extends recommended-strict; \
 	else echo "skipped: Redocly. To run it, install Node.js (https://nodejs.org) so that npx is there"; fi
+
+# Exit status 3 is a finding (go.dev/doc/security/vuln); anything else is a database that could not be read.
+vuln: ## look for known vulnerabilities in the code that is called (needs vuln.go.dev, or GOVULNDB=file:///… with a copy)
+	@tool=$$(mktemp -d); trap 'rm -rf "$$tool"' EXIT; GOBIN=$$tool go install $(GOVULNCHECK); \
+	status=0; "$$tool/govulncheck" -db "$${GOVULNDB:-https://vuln.go.dev}" ./... || status=$$?; \
+	case $$status in 0) ;; 3) exit 3 ;; \
+	*) echo "NOT CHECKED: known vulnerabilities. The database was out of reach; name a copy with GOVULNDB=file:///…"; \
+	   [ "$${GOVULNDB:-}" = "" ] || exit $$status ;; esac
 
 bench: ## run the benchmarks
 	go test -run '^$$' -bench . -benchmem ./...
