@@ -19,7 +19,6 @@ import (
 )
 
 const (
-	maxBody   = 64 << 10
 	mediaJSON = "application/json"
 	mediaForm = "application/x-www-form-urlencoded"
 )
@@ -31,15 +30,16 @@ type body struct {
 	names        caseFolder
 	jsonFields   map[string]bool // form fields that hold JSON
 	nullIsAbsent bool
+	bounds       Bounds
 }
 
-func newBody(mediaType string, media *openapi3.MediaType) (*body, error) {
+func newBody(mediaType string, media *openapi3.MediaType, bounds Bounds) (*body, error) {
 	if mediaType != mediaJSON && mediaType != mediaForm {
 		return nil, fmt.Errorf("no decoder for the media type %q", mediaType)
 	}
 	schema := *merged(media.Schema.Value)
 	schema.Properties = maps.Clone(schema.Properties)
-	b := &body{mediaType: mediaType, schema: &schema, jsonFields: map[string]bool{}}
+	b := &body{mediaType: mediaType, schema: &schema, jsonFields: map[string]bool{}, bounds: bounds}
 	b.names = newCaseFolder(b.schema)
 	b.nullIsAbsent, _ = media.Schema.Value.Extensions["x-null-is-absent"].(bool)
 	for name, encoding := range media.Encoding {
@@ -58,12 +58,12 @@ func (o *operation) readBody(r *http.Request) (map[string]any, error) {
 	if len(o.bodies) == 0 {
 		return nil, nil
 	}
-	if r.ContentLength > maxBody {
-		return nil, failure.New(failure.BodyTooLarge)
+	if r.ContentLength > o.bounds.Body {
+		return nil, o.tooLarge(nil)
 	}
-	text, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, maxBody))
+	text, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, o.bounds.Body))
 	if err != nil {
-		return nil, readFailure(err)
+		return nil, o.readFailure(err)
 	}
 	form, err := o.bodyFor(r.Header, len(text) == 0)
 	if form == nil || err != nil {
@@ -81,12 +81,16 @@ func (o *operation) readBody(r *http.Request) (map[string]any, error) {
 	return members, nil
 }
 
-func readFailure(err error) error {
+func (o *operation) readFailure(err error) error {
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
-		return failure.Wrap(failure.BodyTooLarge, err)
+		return o.tooLarge(err)
 	}
 	return &failure.Error{Code: failure.MalformedBody, Field: "body", Cause: err}
+}
+
+func (o *operation) tooLarge(cause error) error {
+	return &failure.Error{Code: failure.BodyTooLarge, Expected: size(o.bounds.Body), Cause: cause}
 }
 
 // bodyFor picks the documented form of the body by its content type; nil for no
@@ -122,7 +126,7 @@ func (b *body) parse(text []byte) (any, error) {
 	case b.mediaType == mediaForm:
 		return b.parseForm(text)
 	default:
-		return parseJSON(text)
+		return parseJSON(text, b.bounds)
 	}
 }
 

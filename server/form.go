@@ -21,8 +21,8 @@ func (b *body) parseForm(text []byte) (any, error) {
 	if err != nil {
 		return nil, &failure.Error{Code: failure.MalformedBody, Field: "body", Cause: errors.New("not urlencoded")}
 	}
-	if len(pairs) > maxKeys {
-		return nil, &failure.Error{Code: failure.InvalidField, Field: "body", Reason: failure.TooMany, Expected: strconv.Itoa(maxKeys)}
+	if int64(len(pairs)) > b.bounds.Keys {
+		return nil, &failure.Error{Code: failure.InvalidField, Field: "body", Reason: failure.TooMany, Expected: strconv.FormatInt(b.bounds.Keys, 10)}
 	}
 	members := make(map[string]any, len(pairs))
 	for name, values := range pairs {
@@ -49,7 +49,7 @@ func (b *body) formValue(name, text string) (any, error) {
 	case b.jsonFields[name] && text == "":
 		return nil, nil
 	case b.jsonFields[name]:
-		value, err := parseJSON([]byte(text))
+		value, err := parseJSON([]byte(text), b.bounds)
 		if err != nil {
 			return nil, inside(name, err)
 		}

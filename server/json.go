@@ -14,18 +14,13 @@ import (
 	"quartet/server/failure"
 )
 
-const (
-	maxDepth = 16
-	maxKeys  = 200
-)
-
 // parseJSON reads one JSON value as kin-openapi and the generated code take it:
 // map[string]any, []any, string, bool, json.Number, nil. It refuses what
 // encoding/json lets pass and what would let a validator and a decoder see
 // different documents: duplicate keys, invalid UTF-8, trailing data; and NUL,
-// more than 16 levels or 200 keys.
-func parseJSON(text []byte) (any, error) {
-	p := &jsonParser{tokens: jsontext.NewDecoder(bytes.NewReader(text))}
+// more levels or keys than the bounds allow.
+func parseJSON(text []byte, bounds Bounds) (any, error) {
+	p := &jsonParser{tokens: jsontext.NewDecoder(bytes.NewReader(text)), bounds: bounds}
 	value, err := p.value(1)
 	if err != nil {
 		return nil, p.failed(err)
@@ -38,10 +33,11 @@ func parseJSON(text []byte) (any, error) {
 
 type jsonParser struct {
 	tokens *jsontext.Decoder
-	keys   int
+	bounds Bounds
+	keys   int64
 }
 
-func (p *jsonParser) value(depth int) (any, error) {
+func (p *jsonParser) value(depth int64) (any, error) {
 	token, err := p.tokens.ReadToken()
 	if err != nil {
 		return nil, err
@@ -62,14 +58,14 @@ func (p *jsonParser) value(depth int) (any, error) {
 	}
 }
 
-func (p *jsonParser) object(depth int) (any, error) {
-	if depth > maxDepth {
-		return nil, p.refuse(failure.TooDeep, maxDepth)
+func (p *jsonParser) object(depth int64) (any, error) {
+	if depth > p.bounds.Depth {
+		return nil, p.refuse(failure.TooDeep, p.bounds.Depth)
 	}
 	members := map[string]any{}
 	for p.tokens.PeekKind() != '}' {
-		if p.keys++; p.keys > maxKeys {
-			return nil, p.refuse(failure.TooMany, maxKeys)
+		if p.keys++; p.keys > p.bounds.Keys {
+			return nil, p.refuse(failure.TooMany, p.bounds.Keys)
 		}
 		token, err := p.tokens.ReadToken()
 		if err != nil {
@@ -87,9 +83,9 @@ func (p *jsonParser) object(depth int) (any, error) {
 	return members, err
 }
 
-func (p *jsonParser) array(depth int) (any, error) {
-	if depth > maxDepth {
-		return nil, p.refuse(failure.TooDeep, maxDepth)
+func (p *jsonParser) array(depth int64) (any, error) {
+	if depth > p.bounds.Depth {
+		return nil, p.refuse(failure.TooDeep, p.bounds.Depth)
 	}
 	items := []any{}
 	for p.tokens.PeekKind() != ']' {
@@ -111,9 +107,9 @@ func (p *jsonParser) text(token jsontext.Token) (string, error) {
 	return text, nil
 }
 
-func (p *jsonParser) refuse(reason failure.Reason, limit int) error {
+func (p *jsonParser) refuse(reason failure.Reason, limit int64) error {
 	refused := failure.Field(p.where(), reason)
-	refused.Expected = strconv.Itoa(limit)
+	refused.Expected = strconv.FormatInt(limit, 10)
 	return refused
 }
 

@@ -20,7 +20,7 @@ func TestParseJSON(t *testing.T) {
 		` "\u4f60\ud83d\ude00" `: "你😀",
 		`[]`:                     []any{},
 	} {
-		if got, err := parseJSON([]byte(text)); err != nil || !reflect.DeepEqual(got, want) {
+		if got, err := parseJSON([]byte(text), DefaultBounds()); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: %#v, %v", text, got, err)
 		}
 	}
@@ -42,7 +42,7 @@ func TestParseJSONRefuses(t *testing.T) {
 		`{"a":"\u0000"}`:           {Code: failure.InvalidField, Field: "a", Reason: failure.HasNUL},
 		"\ufeff{}":                 {Code: failure.MalformedBody, Field: "body"},
 	} {
-		_, err := parseJSON([]byte(text))
+		_, err := parseJSON([]byte(text), DefaultBounds())
 		var got *failure.Error
 		if !errors.As(err, &got) {
 			t.Errorf("%q: no failure but %v", text, err)

@@ -41,6 +41,7 @@ type operation struct {
 	parameters  []parameter
 	bodies      map[string]*body // by media type; nil where none is documented
 	bodyNeeded  bool
+	bounds      Bounds
 }
 
 // operations is the contract as a table, by method and Echo's route.
@@ -59,11 +60,11 @@ func loadContract() (*openapi3.T, error) {
 
 // newOperations builds the table. An operation without a style, an access rule
 // or a known credential is an error: the server does not start with it.
-func newOperations(document *openapi3.T) (operations, error) {
+func newOperations(document *openapi3.T, bounds Bounds) (operations, error) {
 	table := operations{}
 	for path, item := range document.Paths.Map() {
 		for method, described := range item.Operations() {
-			built, err := newOperation(document, described, slices.Concat(item.Parameters, described.Parameters))
+			built, err := newOperation(document, described, slices.Concat(item.Parameters, described.Parameters), bounds)
 			if err != nil {
 				return nil, fmt.Errorf("%s %s: %w", method, path, err)
 			}
@@ -73,8 +74,8 @@ func newOperations(document *openapi3.T) (operations, error) {
 	return table, nil
 }
 
-func newOperation(document *openapi3.T, described *openapi3.Operation, parameters openapi3.Parameters) (*operation, error) {
-	built := &operation{id: described.OperationID, bodies: map[string]*body{}}
+func newOperation(document *openapi3.T, described *openapi3.Operation, parameters openapi3.Parameters, bounds Bounds) (*operation, error) {
+	built := &operation{id: described.OperationID, bodies: map[string]*body{}, bounds: bounds}
 	var err error
 	if built.style, err = styleOf(described); err != nil {
 		return nil, err
@@ -96,7 +97,7 @@ func newOperation(document *openapi3.T, described *openapi3.Operation, parameter
 	}
 	built.bodyNeeded = described.RequestBody.Value.Required
 	for mediaType, media := range described.RequestBody.Value.Content {
-		if built.bodies[mediaType], err = newBody(mediaType, media); err != nil {
+		if built.bodies[mediaType], err = newBody(mediaType, media, bounds); err != nil {
 			return nil, err
 		}
 	}

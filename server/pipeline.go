@@ -98,12 +98,15 @@ func (s *server) recoverPanic(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-func deadline(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		ctx, cancel := context.WithTimeout(c.Request().Context(), requestTime)
-		defer cancel()
-		c.SetRequest(c.Request().WithContext(ctx))
-		return next(c)
+// deadline bounds the work on one request.
+func deadline(most time.Duration) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			ctx, cancel := context.WithTimeout(c.Request().Context(), most)
+			defer cancel()
+			c.SetRequest(c.Request().WithContext(ctx))
+			return next(c)
+		}
 	}
 }
 
@@ -116,22 +119,27 @@ func securityHeaders(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// limitHeaders answers headers over 16 KiB in the caller's envelope. The
-// listener's own bound lies higher, since it answers in plain text.
-func limitHeaders(next echo.HandlerFunc) echo.HandlerFunc {
-	const most = 16 << 10
-	return func(c echo.Context) error {
-		size := len(c.Request().RequestURI)
-		for name, values := range c.Request().Header {
-			for _, value := range values {
-				size += len(name) + len(value) + len(": \r\n")
+// limitHeaders answers longer headers in the caller's envelope. The listener's
+// own bound lies higher, since it answers in plain text.
+func limitHeaders(most int64) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			if headerSize(c.Request()) > most {
+				return &failure.Error{Code: failure.HeadersTooLarge, Expected: size(most)}
 			}
+			return next(c)
 		}
-		if size > most {
-			return failure.New(failure.HeadersTooLarge)
-		}
-		return next(c)
 	}
+}
+
+func headerSize(r *http.Request) int64 {
+	bytes := len(r.RequestURI)
+	for name, values := range r.Header {
+		for _, value := range values {
+			bytes += len(name) + len(value) + len(": \r\n")
+		}
+	}
+	return int64(bytes)
 }
 
 // checkContract is the one validation pass, for the operation that Echo's

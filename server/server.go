@@ -36,6 +36,8 @@ type Options struct {
 	TrustedProxies []*net.IPNet
 	// AllowOrigins lists the origins whose pages may call (CORS); none by default.
 	AllowOrigins []string
+	// Bounds of a request; DefaultBounds where zero.
+	Bounds Bounds
 	// Demo is set with --demo only.
 	Demo *Demo
 	// Now is the clock; time.Now when nil.
@@ -64,12 +66,10 @@ type server struct {
 	now          func() time.Time
 }
 
-// requestTime bounds the work on one request: the answer comes within 5 s.
-const requestTime = 4500 * time.Millisecond
-
 // New builds the handler that serves the whole contract. It fails when the
 // contract and the server do not fit together.
 func New(o Options) (http.Handler, error) {
+	o.Bounds = o.Bounds.withDefaults()
 	s, err := newServer(o)
 	if err != nil {
 		return nil, err
@@ -82,10 +82,10 @@ func New(o Options) (http.Handler, error) {
 		requestID,
 		s.observe,
 		s.recoverPanic,
-		deadline,
+		deadline(o.Bounds.Time),
 		securityHeaders,
 		cors(o.AllowOrigins),
-		limitHeaders,
+		limitHeaders(o.Bounds.Headers),
 		s.checkContract,
 	)
 	openapi.RegisterHandlers(e, openapi.NewStrictHandler(s, []openapi.StrictMiddlewareFunc{refuseEmptyAnswer}))
@@ -98,7 +98,7 @@ func newServer(o Options) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	table, err := newOperations(contract)
+	table, err := newOperations(contract, o.Bounds)
 	if err != nil {
 		return nil, err
 	}

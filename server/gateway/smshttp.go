@@ -11,12 +11,9 @@ import (
 	"time"
 )
 
-const smsPatience = 4 * time.Second // for a whole answer, unless the caller has less
-
 // smsHTTP follows no redirect: a code goes where the operator said, or nowhere.
 func smsHTTP() *http.Client {
 	return &http.Client{
-		Timeout: smsPatience,
 		CheckRedirect: func(*http.Request, []*http.Request) error {
 			return http.ErrUseLastResponse
 		},
@@ -60,7 +57,9 @@ var errLongAnswer = errors.New("the answer is longer than 64 KiB")
 // exchange sends the request once. Its error quotes neither the URL nor the
 // answer.
 func exchange(client *http.Client, request *http.Request) (smsAnswer, error) {
-	response, err := client.Do(request)
+	ctx, cancel := patient(request.Context())
+	defer cancel()
+	response, err := client.Do(request.WithContext(ctx))
 	if err != nil {
 		return smsAnswer{}, unanswered(err)
 	}

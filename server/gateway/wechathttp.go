@@ -18,7 +18,7 @@ import (
 )
 
 const (
-	weChatPatience  = 4 * time.Second // for a whole answer, unless the caller has less
+	usualPatience   = 4 * time.Second // for a whole answer, unless the caller says how long
 	connectPatience = 2 * time.Second // for a connection, and for its TLS
 	longestAnswer   = 64 << 10        // bytes; real ones have a few hundred
 )
@@ -28,7 +28,6 @@ const (
 // not come, and the code in it may be spent.
 func weChatHTTP() *http.Client {
 	return &http.Client{
-		Timeout: weChatPatience,
 		CheckRedirect: func(*http.Request, []*http.Request) error {
 			return http.ErrUseLastResponse
 		},
@@ -41,6 +40,14 @@ func weChatHTTP() *http.Client {
 			DisableKeepAlives:      true,
 		},
 	}
+}
+
+// patient ends ctx after a while, unless the caller has said when.
+func patient(ctx context.Context) (context.Context, context.CancelFunc) {
+	if _, ends := ctx.Deadline(); ends {
+		return context.WithCancel(ctx)
+	}
+	return context.WithTimeout(ctx, usualPatience)
 }
 
 // get and post call one of WeChat's operations and fill answer, which embeds a
@@ -74,6 +81,8 @@ func (w *WeChat) call(ctx context.Context, method, path string, query url.Values
 // answerOf gives the body of an answer with status 200. WeChat sends JSON
 // as text/plain too, so the content type says nothing.
 func (w *WeChat) answerOf(ctx context.Context, method, path string, query url.Values, body []byte) ([]byte, error) {
+	ctx, cancel := patient(ctx)
+	defer cancel()
 	target := w.base.JoinPath(path)
 	target.RawQuery = query.Encode()
 	request, err := http.NewRequestWithContext(ctx, method, target.String(), bytes.NewReader(body))

@@ -103,7 +103,7 @@ func (w *WeChat) tokenInsteadOf(ctx context.Context, refused string) (string, er
 // suffer when that one leaves.
 func (w *WeChat) fetchToken(ctx context.Context, what string, fetch func(context.Context) (string, error)) (string, error) {
 	token, err, _ := w.tokens.fetching.Do(what, func() (any, error) {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), weChatPatience)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), usualPatience)
 		defer cancel()
 		return fetch(ctx)
 	})

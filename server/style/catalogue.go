@@ -49,11 +49,11 @@ var Catalogue = map[failure.Code]Entry{
 		AdviceChinese: "按契约的大小写书写参数名", AdviceEnglish: "Spell the name as the contract does.",
 	},
 	failure.BodyTooLarge: {
-		HTTP: http.StatusRequestEntityTooLarge, Chinese: "请求体过大，最多 64 KiB", English: "The body is larger than 64 KiB",
+		HTTP: http.StatusRequestEntityTooLarge, Chinese: "请求体过大[，最多 {expected}]", English: "The body is too large[: at most {expected}]",
 		AdviceChinese: "缩小请求体", AdviceEnglish: "Send less.",
 	},
 	failure.HeadersTooLarge: {
-		HTTP: http.StatusRequestHeaderFieldsTooLarge, Chinese: "请求头过大，最多 16 KiB", English: "The headers are larger than 16 KiB",
+		HTTP: http.StatusRequestHeaderFieldsTooLarge, Chinese: "请求头过大[，最多 {expected}]", English: "The headers are too large[: at most {expected}]",
 		AdviceChinese: "缩小请求头", AdviceEnglish: "Send fewer or shorter headers.",
 	},
 	failure.UnsupportedMediaType: {
@@ -82,7 +82,7 @@ var Catalogue = map[failure.Code]Entry{
 	},
 	failure.WrongCredentials: {
 		HTTP: http.StatusUnauthorized, Numbers: map[string]int32{"data": 1002000000}, Chinese: "账号或密码错误", English: "Wrong account or password",
-		AdviceChinese: "检查账号和密码；多次失败后请等待 15 分钟", AdviceEnglish: "Check both; after several failures wait 15 minutes.",
+		AdviceChinese: "检查账号和密码；多次失败后请等待（默认 15 分钟）", AdviceEnglish: "Check both; after several failures wait, 15 minutes by default.",
 	},
 	failure.WrongCode: {
 		HTTP: http.StatusUnauthorized, Numbers: map[string]int32{"data": 1002014000}, Chinese: "验证码错误或已失效", English: "The one-time code is wrong or no longer valid",

@@ -150,6 +150,6 @@ var (
 		"X-App-Id code Code user User id Id oldPassowrd password Jwt")...)
 	exampleExpected = []string{
 		"application/json, application/x-www-form-urlencoded", "application/json", "application/x-www-form-urlencoded",
-		"token", "mobile", "code", "user", "id", "userId", "",
+		"token", "mobile", "code", "user", "id", "userId", "64 KiB", "16 KiB", "",
 	}
 )
