@@ -20,19 +20,31 @@ type Options struct {
 	// connection URL (postgres://… or postgresql://…).
 	URL string
 	// BusyTimeout is how long an SQLite statement waits for a lock that another
-	// process holds; 0 means 5 s.
+	// process holds.
 	BusyTimeout time.Duration
-	// MaxConnections bounds the connections to PostgreSQL; 0 means 16. SQLite
-	// always has one writer and four readers.
+	// MaxConnections bounds the connections to PostgreSQL. SQLite always has one
+	// writer and four readers.
 	MaxConnections int
+	// StatementTimeout is after how long PostgreSQL gives a statement up, in whole
+	// milliseconds, unless the URL says so itself (statement_timeout).
+	StatementTimeout time.Duration
+}
+
+// DefaultOptions are the values that a zero field takes; URL has none.
+func DefaultOptions() Options {
+	return Options{BusyTimeout: 5 * time.Second, MaxConnections: 16, StatementTimeout: 5 * time.Second}
 }
 
 func (o Options) withDefaults() Options {
+	usual := DefaultOptions()
 	if o.BusyTimeout <= 0 {
-		o.BusyTimeout = 5 * time.Second
+		o.BusyTimeout = usual.BusyTimeout
 	}
 	if o.MaxConnections <= 0 {
-		o.MaxConnections = 16
+		o.MaxConnections = usual.MaxConnections
+	}
+	if o.StatementTimeout <= 0 {
+		o.StatementTimeout = usual.StatementTimeout
 	}
 	return o
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"strconv"
 	"strings"
 	"time"
 
@@ -13,14 +14,12 @@ import (
 	"github.com/jmoiron/sqlx"
 )
 
-// The server cancels what takes longer than postgresPatience, and ends a
-// transaction whose client has fallen silent, so that its locks do not stay.
-// Connecting gives up a little earlier, so that a caller has an answer in time.
+// The server ends a transaction whose client has fallen silent, so that its
+// locks do not stay. Connecting gives up before a caller's patience ends.
 const (
-	postgresPatience = "5000"  // milliseconds
-	postgresSilence  = "10000" // milliseconds
-	postgresConnect  = 4 * time.Second
-	postgresRetries  = 3 * time.Second
+	postgresSilence = "10000" // milliseconds
+	postgresConnect = 4 * time.Second
+	postgresRetries = 3 * time.Second
 )
 
 func connectPostgres(o Options) (*Store, error) {
@@ -31,7 +30,7 @@ func connectPostgres(o Options) (*Store, error) {
 	if config.ConnectTimeout == 0 {
 		config.ConnectTimeout = postgresConnect
 	}
-	db := openPostgres(config, postgresPatience, o.MaxConnections)
+	db := openPostgres(config, o.StatementTimeout, o.MaxConnections)
 	return &Store{
 		engine:   Postgres,
 		reader:   db,
@@ -40,30 +39,38 @@ func connectPostgres(o Options) (*Store, error) {
 		patience: postgresRetries,
 		// A migration may take as long as it takes.
 		migrator: func() (*pool, func() error) {
-			unhurried := openPostgres(config, "0", 2)
+			unhurried := openPostgres(config, 0, 2)
 			return unhurried, unhurried.Close
 		},
 	}, nil
 }
 
-// openPostgres leaves the timeouts that the URL sets as they are.
-func openPostgres(config *pgx.ConnConfig, patience string, connections int) *pool {
-	config = config.Copy()
-	for name, value := range map[string]string{
-		"statement_timeout":                   patience,
-		"idle_in_transaction_session_timeout": postgresSilence,
-	} {
-		if _, set := config.RuntimeParams[name]; !set {
-			config.RuntimeParams[name] = value
-		}
-	}
-	db := sqlx.NewDb(stdlib.OpenDB(*config), "pgx")
+// openPostgres opens no connection yet. The server cancels what takes longer
+// than patience; 0 is no bound.
+func openPostgres(config *pgx.ConnConfig, patience time.Duration, connections int) *pool {
+	db := sqlx.NewDb(stdlib.OpenDB(*withTimeouts(config, patience)), "pgx")
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
 	db.SetConnMaxIdleTime(5 * time.Minute)
 	// A server behind a balancer is left again after a while.
 	db.SetConnMaxLifetime(30 * time.Minute)
 	return &pool{DB: db}
+}
+
+// withTimeouts is config with the timeouts that its URL does not set.
+func withTimeouts(config *pgx.ConnConfig, patience time.Duration) *pgx.ConnConfig {
+	config = config.Copy()
+	// Rounded up: 0 would be no bound at all.
+	millis := int64((patience + time.Millisecond - 1) / time.Millisecond)
+	for name, value := range map[string]string{
+		"statement_timeout":                   strconv.FormatInt(millis, 10),
+		"idle_in_transaction_session_timeout": postgresSilence,
+	} {
+		if _, set := config.RuntimeParams[name]; !set {
+			config.RuntimeParams[name] = value
+		}
+	}
+	return config
 }
 
 // The SQLSTATE codes that mean something to the store

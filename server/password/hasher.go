@@ -13,12 +13,12 @@ import (
 // or has waited too long.
 var ErrBusy = errors.New("password: too many at once")
 
-// Options bounds a Hasher. A zero field takes its default.
+// Options bounds a Hasher. A zero field takes its value from DefaultOptions.
 type Options struct {
-	Parallel int           // hashes at a time; all cores but one, at least one
-	Queue    int           // callers that may wait for their turn; 64
-	Wait     time.Duration // how long one waits; 2 s
-	Params   Params        // cost of new hashes; DefaultParams
+	Parallel int           // hashes at a time; the default is all cores but one, at least one
+	Queue    int           // callers that may wait for their turn
+	Wait     time.Duration // how long one waits
+	Params   Params        // cost of new hashes
 }
 
 // Hasher hashes and verifies passwords, a few at a time: each takes tens of
@@ -36,7 +36,7 @@ type Hasher struct {
 // and panic.
 func NewHasher(options Options) *Hasher {
 	options = withDefaults(options)
-	if err := options.Params.check(); err != nil {
+	if err := options.Params.Check(); err != nil {
 		panic("password: " + err.Error())
 	}
 	return &Hasher{
@@ -48,18 +48,29 @@ func NewHasher(options Options) *Hasher {
 	}
 }
 
+// DefaultOptions is what Quartet promises, on this machine.
+func DefaultOptions() Options {
+	return Options{
+		Parallel: max(1, runtime.GOMAXPROCS(0)-1),
+		Queue:    64,
+		Wait:     2 * time.Second,
+		Params:   DefaultParams(),
+	}
+}
+
 func withDefaults(options Options) Options {
+	usual := DefaultOptions()
 	if options.Parallel <= 0 {
-		options.Parallel = max(1, runtime.GOMAXPROCS(0)-1)
+		options.Parallel = usual.Parallel
 	}
 	if options.Queue <= 0 {
-		options.Queue = 64
+		options.Queue = usual.Queue
 	}
 	if options.Wait <= 0 {
-		options.Wait = 2 * time.Second
+		options.Wait = usual.Wait
 	}
 	if options.Params == (Params{}) {
-		options.Params = DefaultParams()
+		options.Params = usual.Params
 	}
 	return options
 }

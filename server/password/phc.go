@@ -44,7 +44,9 @@ type Params struct {
 // recommendations for argon2id.
 func DefaultParams() Params { return Params{Memory: 19456, Iterations: 2, Parallelism: 1} }
 
-func (p Params) check() error {
+// Check tells whether the cost is within what a stored hash may ask for: at most
+// 128 MiB, 16 passes, 16 lanes, and 512 MiB times passes.
+func (p Params) Check() error {
 	switch {
 	case p.Iterations < 1 || p.Iterations > maxIterations,
 		p.Parallelism < 1 || p.Parallelism > maxParallelism,
@@ -93,7 +95,7 @@ func parseArgon2id(phc string) (argon2id, error) {
 		Iterations:  uint32(number(parts[2])),
 		Parallelism: uint8(number(parts[3])),
 	}}
-	if err := hash.check(); err != nil {
+	if err := hash.Check(); err != nil {
 		return argon2id{}, fmt.Errorf("%w: %w", ErrMalformedHash, err)
 	}
 	var errSalt, errKey error

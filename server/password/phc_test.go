@@ -94,7 +94,7 @@ func FuzzParse(f *testing.F) {
 		if hash.String() != phc {
 			t.Errorf("%q is read as %q", phc, hash)
 		}
-		if hash.check() != nil {
+		if hash.Check() != nil {
 			t.Errorf("%q is out of bounds", phc)
 		}
 	})
