@@ -24,7 +24,7 @@ test: ## run all tests that need only Go (PostgreSQL too where QUARTET_TEST_POST
 race: ## run all tests under the race detector (needs a C compiler)
 	CGO_ENABLED=1 go test -race ./...
 
-generate: ## generate the server from openapi/openapi.yaml and the table of errors
+generate: ## generate the server from openapi/openapi.yaml, and the tables of errors and options
 	go generate ./...
 
 lint: lint-go lint-spec ## check format, code and contract

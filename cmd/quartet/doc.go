@@ -2,3 +2,5 @@
 // its database from the command line. It wires the rooms together and holds no
 // rule of its own.
 package main
+
+//go:generate go test -count=1 -run TestOptionsPageIsUpToDate . -args -update

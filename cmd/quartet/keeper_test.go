@@ -105,7 +105,7 @@ type stage struct {
 
 func newStage(t *testing.T) stage {
 	t.Helper()
-	database, err := createStore(t.Context(), newDatabase(t))
+	database, err := createStore(t.Context(), store.Options{URL: newDatabase(t)})
 	must(t, err)
 	t.Cleanup(func() { must(t, database.Close()) })
 	must(t, database.Migrate(t.Context()))

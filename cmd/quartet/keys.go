@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"quartet/server"
-	"quartet/server/account"
 	"quartet/server/keys"
 )
 
@@ -17,6 +16,12 @@ type keysCommands struct {
 	List   keysList   `cmd:"" help:"List the keys that verify JWTs, and which of them signs."`
 	Rotate keysRotate `cmd:"" help:"Make the next key. Running servers take it up by themselves."`
 	Retire keysRetire `cmd:"" help:"Remove a key. What it signed is refused from then on."`
+}
+
+// keysFlags is what the commands about keys have in common.
+type keysFlags struct {
+	administration
+	AccessLife time.Duration `type:"span" default:"${limits_AccessLife}" help:"The servers' own --access-life: how long a JWT lives."`
 }
 
 // withRing opens the keys of the database for the time that work takes.
@@ -37,7 +42,7 @@ func (a administration) withRing(ctx context.Context, work func(*keys.Ring) erro
 	return work(ring)
 }
 
-type keysList struct{ administration }
+type keysList struct{ keysFlags }
 
 // Run lists the keys.
 func (k *keysList) Run(ctx context.Context, c *console) error {
@@ -45,7 +50,7 @@ func (k *keysList) Run(ctx context.Context, c *console) error {
 }
 
 type keysRotate struct {
-	administration
+	keysFlags
 	Overlap time.Duration `default:"1m" env:"-" help:"How long the new key only verifies, so that every server and everybody who reads /.well-known/jwks.json has it before it signs; 0s when the old key has leaked."`
 }
 
@@ -63,7 +68,7 @@ func (k *keysRotate) Run(ctx context.Context, c *console) error {
 }
 
 type keysRetire struct {
-	administration
+	keysFlags
 	KID   string `arg:"" name:"kid" help:"The key's id."`
 	Force bool   `env:"-" help:"Even if it signs, or its JWTs may live: who holds one has to sign in again."`
 }
@@ -71,15 +76,12 @@ type keysRetire struct {
 // Run removes a key, and lists what is left.
 func (k *keysRetire) Run(ctx context.Context, c *console) error {
 	return k.withRing(ctx, func(ring *keys.Ring) error {
-		if err := ring.Retire(k.KID, jwtLife(), k.Force); err != nil {
+		if err := ring.Retire(k.KID, k.AccessLife, k.Force); err != nil {
 			return err
 		}
 		return k.printKeys(c, ring)
 	})
 }
-
-// jwtLife is how long a JWT lives at most.
-func jwtLife() time.Duration { return account.DefaultLimits().AccessLife }
 
 // keyView is a key as the command line shows it.
 type keyView struct {
@@ -103,10 +105,10 @@ func newKeyView(status keys.Status) keyView {
 
 func localSecond(at time.Time) time.Time { return at.Local().Truncate(time.Second) }
 
-func (a administration) printKeys(c *console, ring *keys.Ring) error {
+func (a keysFlags) printKeys(c *console, ring *keys.Ring) error {
 	views := []keyView{}
 	var lines [][]any
-	for _, status := range ring.Statuses(jwtLife()) {
+	for _, status := range ring.Statuses(a.AccessLife) {
 		v := newKeyView(status)
 		views = append(views, v)
 		lines = append(lines, []any{v.KID, v.State, v.CreatedAt, v.SignsFrom, v.RetirableAt})

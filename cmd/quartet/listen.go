@@ -11,10 +11,6 @@ import (
 	"time"
 )
 
-// drainTime is how long requests under way may still take once the program was
-// told to end.
-const drainTime = 10 * time.Second
-
 // listen takes the address, before anything else is touched: a second server
 // started by mistake must not get as far as the database.
 func listen(ctx context.Context, address string) (net.Listener, error) {
@@ -32,18 +28,9 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 	return listener, nil
 }
 
-// serveHTTP serves until ctx ends, and then lets the requests under way finish.
-func serveHTTP(ctx context.Context, listener net.Listener, handler http.Handler, log *slog.Logger) error {
-	server := &http.Server{
-		Handler:           handler,
-		ReadHeaderTimeout: 2 * time.Second,
-		ReadTimeout:       10 * time.Second,
-		WriteTimeout:      15 * time.Second,
-		IdleTimeout:       60 * time.Second,
-		// The handler itself refuses more than 16 KiB, in the caller's envelope.
-		MaxHeaderBytes: 256 << 10,
-		ErrorLog:       slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-	}
+// serveHTTP serves until ctx ends, and then lets the requests under way finish
+// for as long as drain.
+func serveHTTP(ctx context.Context, listener net.Listener, server *http.Server, drain time.Duration, log *slog.Logger) error {
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(listener) }()
 	select {
@@ -51,11 +38,11 @@ func serveHTTP(ctx context.Context, listener net.Listener, handler http.Handler,
 		return fmt.Errorf("the server ended: %w", err)
 	case <-ctx.Done():
 	}
-	log.Info("ending", "patience", drainTime)
-	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+	log.Info("ending", "patience", drain)
+	patience, cancel := context.WithTimeout(context.WithoutCancel(ctx), drain)
 	defer cancel()
 	if err := server.Shutdown(patience); err != nil {
-		return errors.Join(fmt.Errorf("requests were cut off: they took longer than %s to end", drainTime), server.Close())
+		return errors.Join(fmt.Errorf("requests were cut off: they took longer than %s to end", drain), server.Close())
 	}
 	return nil
 }

@@ -50,13 +50,13 @@ func sqlitePath(url string) (path string, ok bool) {
 
 // createStore opens a database, making the file of SQLite, and its folder, if
 // they are not there.
-func createStore(ctx context.Context, url string) (*store.Store, error) {
-	if path, ok := sqlitePath(url); ok {
+func createStore(ctx context.Context, options store.Options) (*store.Store, error) {
+	if path, ok := sqlitePath(options.URL); ok {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			return nil, fmt.Errorf("cannot make the database's folder: %w", err)
 		}
 	}
-	return openStore(ctx, url)
+	return openStore(ctx, options)
 }
 
 // presentStore opens a database that must be there already, with the tables that
@@ -68,7 +68,7 @@ func presentStore(ctx context.Context, url string) (_ *store.Store, err error) {
 			return nil, fmt.Errorf("there is no database %s: %s", path, remedy)
 		}
 	}
-	database, err := openStore(ctx, url)
+	database, err := openStore(ctx, store.Options{URL: url})
 	if err != nil {
 		return nil, err
 	}
@@ -82,8 +82,8 @@ func presentStore(ctx context.Context, url string) (_ *store.Store, err error) {
 	return database, nil
 }
 
-func openStore(ctx context.Context, url string) (*store.Store, error) {
-	database, err := store.Open(ctx, store.Options{URL: url})
+func openStore(ctx context.Context, options store.Options) (*store.Store, error) {
+	database, err := store.Open(ctx, options)
 	if err != nil {
 		return nil, fmt.Errorf("cannot open the database: %w", err)
 	}
@@ -114,6 +114,9 @@ func openKeys(ctx context.Context, database *store.Store, dir string, options ke
 	}
 	if !fresh && emptyFolder(dir) {
 		return nil, fmt.Errorf("the database has been used with keys that are not in %s: bring that folder back from a backup, or name it with --keys", dir)
+	}
+	if fresh {
+		options.Log = nil // a new database's keys are new: nothing to warn of
 	}
 	ring, err := keys.Open(dir, options)
 	if err != nil {

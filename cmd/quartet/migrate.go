@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+
+	"quartet/store"
 )
 
 type migrateCommand struct {
@@ -12,7 +14,7 @@ type migrateCommand struct {
 // Run brings the tables up to date. Serving does so as well; this is for those
 // who want it done before.
 func (m *migrateCommand) Run(ctx context.Context, c *console) (err error) {
-	database, err := createStore(ctx, m.Database)
+	database, err := createStore(ctx, store.Options{URL: m.Database})
 	if err != nil {
 		return err
 	}

@@ -48,20 +48,12 @@ func (e usageError) Error() string { return e.text }
 // until that is done or ctx ends, and gives the exit code.
 func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) int {
 	helped := false
-	parser, err := kong.New(&grammar{},
-		kong.Name("quartet"),
-		kong.Description("One account server that speaks the response envelopes of five API documents."),
+	parser := newParser(
 		kong.Writers(out, errs),
-		kong.DefaultEnvars("QUARTET"),
-		kong.Vars{"audit_kinds": strings.Join(account.AuditKinds(), ", ")},
-		kong.ConfigureHelp(kong.HelpOptions{NoExpandSubcommands: true, WrapUpperBound: 110}),
 		kong.Exit(func(int) { helped = true }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(&console{in: in, out: out, errs: errs}),
 	)
-	if err != nil {
-		panic(err) // a mistake in the grammar, which every test would meet
-	}
 	parsed, err := parser.Parse(args)
 	switch {
 	case helped:
@@ -75,6 +67,22 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		return exitCode(err)
 	}
 	return exitDone
+}
+
+// newParser reads the grammar; options say how it is run.
+func newParser(options ...kong.Option) *kong.Kong {
+	parser, err := kong.New(&grammar{}, append([]kong.Option{
+		kong.Name("quartet"),
+		kong.Description("One account server that speaks the response envelopes of five API documents."),
+		kong.DefaultEnvars("QUARTET"),
+		kong.Vars{"audit_kinds": strings.Join(account.AuditKinds(), ", ")},
+		tuningGroups, tuningDefaults(), tuningMappers(),
+		kong.ConfigureHelp(kong.HelpOptions{NoExpandSubcommands: true, WrapUpperBound: 110}),
+	}, options...)...)
+	if err != nil {
+		panic(err) // a mistake in the grammar, which every test would meet
+	}
+	return parser
 }
 
 func exitCode(err error) int {

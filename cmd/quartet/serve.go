@@ -28,29 +28,34 @@ type serveCommand struct {
 	smsFlags
 	auditFlags
 	logFlags
+	tuning
 }
 
 // Run serves until ctx ends.
 func (s *serveCommand) Run(ctx context.Context, c *console) (err error) {
+	if err := s.checkTuning(); err != nil {
+		return err
+	}
 	log := s.logger(c)
 	listener, err := listen(ctx, s.Addr)
 	if err != nil {
 		return err
 	}
 	defer listener.Close()
-	database, ring, err := s.open(ctx)
+	database, ring, err := s.open(ctx, log)
 	if err != nil {
 		return err
 	}
 	defer closeStore(database, &err)
 	config := accountConfig(database, ring, log)
+	config.Limits, config.Hasher = account.Limits(s.Limits), s.Hashing.hasher()
 	// Whatever ends the serving ends the jobs, before the database is closed.
 	ctx, stop := context.WithCancel(ctx)
 	jobs := &background{log: log}
 	defer jobs.wait()
 	defer stop()
 	jobs.every(ctx, housekeepingInterval, "housekeeping", housekeeping(database, s.keepAudit(), log))
-	jobs.every(ctx, keys.ReloadEvery, "reading the signing keys", followKeys(ring, log))
+	jobs.every(ctx, s.Upkeep.KeysReload, "reading the signing keys", followKeys(ring, log))
 
 	options := s.options(database, log)
 	options.PublicKeys = publicKeys(ring)
@@ -71,11 +76,11 @@ func (s *serveCommand) Run(ctx context.Context, c *console) (err error) {
 	if err := announce(listener.Addr()); err != nil {
 		return err
 	}
-	return serveHTTP(ctx, listener, handler, log)
+	return serveHTTP(ctx, listener, s.httpServer(handler, log), s.Listener.DrainTimeout, log)
 }
 
 // open opens the database, brings its tables up to date, and opens its keys.
-func (s *serveCommand) open(ctx context.Context) (_ *store.Store, _ *keys.Ring, err error) {
+func (s *serveCommand) open(ctx context.Context, log *slog.Logger) (_ *store.Store, _ *keys.Ring, err error) {
 	otherwise := ordinaryDatabase
 	if s.Demo {
 		otherwise = demoDatabase
@@ -84,11 +89,11 @@ func (s *serveCommand) open(ctx context.Context) (_ *store.Store, _ *keys.Ring, 
 	if err != nil {
 		return nil, nil, err
 	}
-	database, err := createStore(ctx, place.Database)
+	database, err := createStore(ctx, s.Pool.storeOptions(place.Database))
 	if err != nil {
 		return nil, nil, err
 	}
-	ring, err := s.prepare(ctx, database, place.Keys)
+	ring, err := s.prepare(ctx, database, place.Keys, log)
 	if err != nil {
 		_ = database.Close() // the reason to close it is the better error
 		return nil, nil, err
@@ -96,14 +101,14 @@ func (s *serveCommand) open(ctx context.Context) (_ *store.Store, _ *keys.Ring, 
 	return database, ring, nil
 }
 
-func (s *serveCommand) prepare(ctx context.Context, database *store.Store, dir string) (*keys.Ring, error) {
+func (s *serveCommand) prepare(ctx context.Context, database *store.Store, dir string, log *slog.Logger) (*keys.Ring, error) {
 	if err := database.Migrate(ctx); err != nil {
 		return nil, fmt.Errorf("cannot bring the tables up to date: %w", err)
 	}
 	if err := keepApart(ctx, database, s.Demo); err != nil {
 		return nil, err
 	}
-	return openKeys(ctx, database, dir, keys.Options{AllowOpen: s.Demo})
+	return openKeys(ctx, database, dir, keys.Options{AllowOpen: s.Demo, Log: log})
 }
 
 func (s *serveCommand) options(database *store.Store, log *slog.Logger) server.Options {
@@ -120,6 +125,7 @@ func (s *serveCommand) options(database *store.Store, log *slog.Logger) server.O
 		TimeZone:       s.TimeZone.Location,
 		TrustedProxies: ipNets(s.TrustedProxies),
 		AllowOrigins:   s.AllowOrigins,
+		Bounds:         server.Bounds(s.Bounds),
 	}
 }
 
@@ -128,7 +134,7 @@ func (s *serveCommand) operate(ctx context.Context, config account.Config, optio
 	if config.WeChat, err = s.weChat(options.Log); err != nil {
 		return nil, err
 	}
-	if config.SMS, err = s.sms(options.Log, options.Metrics); err != nil {
+	if config.SMS, err = s.sms(options.Log, options.Metrics, config.Limits.CodeLife); err != nil {
 		return nil, err
 	}
 	config.OpenRegistration = s.OpenRegistration

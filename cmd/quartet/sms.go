@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"log/slog"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -29,8 +30,8 @@ type smsFlags struct {
 }
 
 // sms is the configured SMS service behind its circuit breaker, or one that
-// refuses everything. metrics shows whether the circuit is open.
-func (f smsFlags) sms(log *slog.Logger, metrics *prometheus.Registry) (account.SMS, error) {
+// refuses everything. codeLife is what the messages say; metrics shows whether the circuit is open.
+func (f smsFlags) sms(log *slog.Logger, metrics *prometheus.Registry, codeLife time.Duration) (account.SMS, error) {
 	if f.SMS == "" && f != (smsFlags{}) {
 		return nil, usageError{"there are settings for an SMS service, but none is named: add --sms webhook or --sms aliyun"}
 	}
@@ -45,7 +46,7 @@ func (f smsFlags) sms(log *slog.Logger, metrics *prometheus.Registry) (account.S
 	if secret == "" {
 		return nil, usageError{"an SMS service needs its secret: name a file by --sms-secret-file, or set " + smsSecretVariable}
 	}
-	driver, err := f.driver(secret)
+	driver, err := f.driver(secret, codeLife)
 	if err != nil {
 		return nil, usageError{fmt.Sprintf("--sms %s: %s", f.SMS, err)}
 	}
@@ -55,7 +56,7 @@ func (f smsFlags) sms(log *slog.Logger, metrics *prometheus.Registry) (account.S
 	return breaker, nil
 }
 
-func (f smsFlags) driver(secret string) (account.SMS, error) {
+func (f smsFlags) driver(secret string, codeLife time.Duration) (account.SMS, error) {
 	if f.SMS == smsAliyun {
 		return gateway.NewAliyunSMS(gateway.AliyunSMSOptions{
 			AccessKeyID: f.SMSAliyunAccessKeyID, AccessKeySecret: secret,
@@ -65,7 +66,7 @@ func (f smsFlags) driver(secret string) (account.SMS, error) {
 	}
 	return gateway.NewSMSWebhook(gateway.SMSWebhookOptions{
 		URL: f.SMSWebhookURL, Secret: secret, Template: f.SMSWebhookTemplate,
-		CodeLife: account.DefaultLimits().CodeLife,
+		CodeLife: codeLife,
 	})
 }
 

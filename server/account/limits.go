@@ -17,7 +17,8 @@ func (r Rate) quota(key string) store.Quota {
 	return store.Quota{Key: key, WindowMillis: r.Per.Milliseconds(), Limit: r.Times}
 }
 
-// Limits is every number that the rules know.
+// Limits is every number that the rules know. Each of them is an option of the
+// program: its flags are a struct of the same fields in the same order.
 type Limits struct {
 	AccessLife   time.Duration // of an access token, from its issue or last slide
 	SessionLife  time.Duration // of a session and its refresh token, absolute

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"slices"
@@ -31,6 +32,7 @@ var (
 type Options struct {
 	AllowOpen bool             // take a folder and files that others can read or change: for a demonstration
 	Now       func() time.Time // the clock; nil: time.Now
+	Log       *slog.Logger     // warned when all signing keys were gone from a folder in use; nil: silent
 }
 
 // JWTKey is one Ed25519 key that signs JWTs.
@@ -76,14 +78,20 @@ func Open(dir string, options Options) (*Ring, error) {
 	if err != nil {
 		return nil, err
 	}
+	used := folder.has(secretFile)
 	secret, err := openSecret(folder, len(numbers) > 0)
 	if err != nil {
 		return nil, err
 	}
 	if len(numbers) == 0 {
 		// Nothing else can sign yet, so the first key need not wait.
-		if _, err := folder.writeOnce(jwtFile(1), newJWT(options.Now(), 0)); err != nil {
+		made, err := folder.writeOnce(jwtFile(1), newJWT(options.Now(), 0))
+		if err != nil {
 			return nil, err
+		}
+		if made && used && options.Log != nil {
+			options.Log.Warn("the signing keys were gone and a new one was made: JWTs signed before are refused, and their holders have to sign in again",
+				"key", folder.path(jwtFile(1)))
 		}
 	}
 	ring := &Ring{folder: folder, now: options.Now, secret: secret}

@@ -1,0 +1,36 @@
+package main
+
+import (
+	"time"
+
+	"quartet/server/account"
+)
+
+// limitFlags has the fields of account.Limits in their order: one converts into
+// the other, so a limit without a flag does not compile.
+type limitFlags struct {
+	AccessLife   time.Duration `group:"sessions" type:"span" default:"${limits_AccessLife}" help:"How long an access token or JWT lives, from its issue or last slide."`
+	SessionLife  time.Duration `group:"sessions" type:"span" default:"${limits_SessionLife}" help:"How long a session and its refresh token live, whatever happens."`
+	RefreshGrace time.Duration `group:"sessions" type:"span" default:"${limits_RefreshGrace}" help:"How long the access token before the newest stays good after a refresh; later it is taken for theft."`
+	SeenEvery    time.Duration `group:"sessions" type:"span" default:"${limits_SeenEvery}" help:"How exactly a session's last use is recorded."`
+
+	CodeLife     time.Duration `group:"codes" type:"span" default:"${limits_CodeLife}" help:"How long a code is good."`
+	CodeAttempts int64         `group:"codes" type:"count" default:"${limits_CodeAttempts}" help:"Wrong guesses that burn a code."`
+	CodeGap      account.Rate  `group:"codes" default:"${limits_CodeGap}" help:"Codes to one mobile in a short while; clients are told to wait its time before they ask again."`
+	CodeHour     account.Rate  `group:"codes" default:"${limits_CodeHour}" help:"Codes to one mobile."`
+	CodeDay      account.Rate  `group:"codes" default:"${limits_CodeDay}" help:"Codes to one mobile in a long while."`
+	CodeAddress  account.Rate  `group:"codes" default:"${limits_CodeAddress}" help:"Codes asked for by one client address."`
+	CodeAll      account.Rate  `group:"codes" default:"${limits_CodeAll}" help:"Codes altogether."`
+
+	GuessPair    account.Rate `group:"passwords" default:"${limits_GuessPair}" help:"Wrong passwords for one account from one client address; then it is locked for that address."`
+	GuessAccount account.Rate `group:"passwords" default:"${limits_GuessAccount}" help:"Wrong passwords for one account from anywhere; then it is locked for all."`
+	GuessAddress account.Rate `group:"passwords" default:"${limits_GuessAddress}" help:"Wrong passwords for any account from one client address."`
+	GuessOld     account.Rate `group:"passwords" default:"${limits_GuessOld}" help:"Wrong old passwords of somebody who changes theirs."`
+
+	FreshSignIn     time.Duration `group:"passwords" type:"span" default:"${limits_FreshSignIn}" help:"How long after signing in by a code a first password can be set."`
+	WeChatAddress   account.Rate  `name:"wechat-address" group:"gateways" default:"${limits_WeChatAddress}" help:"WeChat codes exchanged for one client address."`
+	WeChatRepeat    time.Duration `name:"wechat-repeat" group:"gateways" type:"span" default:"${limits_WeChatRepeat}" help:"How long a WeChat code that was exchanged gives the same person again."`
+	KeptWait        time.Duration `group:"gateways" type:"span" default:"${limits_KeptWait}" help:"For the database to record what WeChat or SMS answered."`
+	GatewayWait     time.Duration `group:"gateways" type:"span" default:"${limits_GatewayWait}" help:"For an answer of WeChat or SMS, then it is answered 503."`
+	OverloadedDelay time.Duration `group:"passwords" type:"span" default:"${limits_OverloadedDelay}" help:"Retry-After of a sign-in that was answered 503 because too many waited."`
+}
