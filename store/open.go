@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"strings"
 	"sync/atomic"
@@ -99,6 +100,15 @@ func (s *Store) Engine() string { return s.engine }
 
 // Path is the database file of SQLite, "" on any other engine.
 func (s *Store) Path() string { return s.path }
+
+// Connections tells how the connections of each pool are used: "writer" and
+// "reader" on SQLite, "all" on PostgreSQL.
+func (s *Store) Connections() map[string]sql.DBStats {
+	if s.reader == s.writer {
+		return map[string]sql.DBStats{"all": s.reader.Stats()}
+	}
+	return map[string]sql.DBStats{"writer": s.writer.Stats(), "reader": s.reader.Stats()}
+}
 
 // Ping makes sure that reader and writer answer. On SQLite the writer takes the
 // write lock for a moment, so a file that another process keeps locked is

@@ -30,6 +30,7 @@ type grammar struct {
 	Role    roleCommands   `cmd:"" help:"Keep the roles that users have in organisations."`
 	Keys    keysCommands   `cmd:"" help:"Rotate the keys that sign JWTs."`
 	Audit   auditCommand   `cmd:"" help:"Show who did what: sign-ins, sessions, passwords, users."`
+	Health  healthCommand  `cmd:"" help:"Ask a running server whether it is ready; exit code 0 says yes."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 

@@ -158,6 +158,10 @@ func (h *Hasher) enter(ctx context.Context) (leave func(), err error) {
 	}
 }
 
+// Load tells how many hashes are under way, and how many callers wait for their
+// turn.
+func (h *Hasher) Load() (running, waiting int) { return len(h.turns), len(h.queue) }
+
 // newArgon2id is a hash of no password yet: its salt and key are random.
 func newArgon2id(params Params) argon2id {
 	hash := argon2id{Params: params, salt: make([]byte, saltBytes), key: make([]byte, keyBytes)}

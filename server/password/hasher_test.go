@@ -155,6 +155,9 @@ func TestBusyAtOnceWhenTheQueueIsFull(t *testing.T) {
 			})
 		}
 		synctest.Wait() // all 64 are queued
+		if running, waiting := hasher.Load(); running != 1 || waiting != 64 {
+			t.Errorf("load: %d run and %d wait", running, waiting)
+		}
 		began := time.Now()
 		if err := hasher.VerifyNothing(t.Context(), "correct horse"); !errors.Is(err, ErrBusy) {
 			t.Errorf("the 65th: got %v", err)
