@@ -1,0 +1,287 @@
+package main
+
+import (
+	"errors"
+	"io"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/alecthomas/kong"
+	"github.com/jackc/pgx/v5"
+	"go.yaml.in/yaml/v3"
+)
+
+// grammarParser reads command lines and does nothing.
+func grammarParser(t *testing.T) *kong.Kong {
+	t.Helper()
+	parser, err := kong.New(&grammar{}, kong.Name("quartet"), kong.DefaultEnvars("QUARTET"),
+		kong.Vars{"audit_kinds": ""}, kong.Exit(func(int) { t.Error("the command line asks for help") }))
+	must(t, err)
+	return parser
+}
+
+// settings are the environment variables that quartet serve reads.
+func settings(t *testing.T) []string {
+	t.Helper()
+	names := []string{weChatSecretVariable, smsSecretVariable}
+	for _, command := range grammarParser(t).Model.Leaves(false) {
+		if command.Name == "serve" {
+			for _, flag := range command.Flags {
+				names = append(names, flag.Envs...)
+			}
+		}
+	}
+	return names
+}
+
+var setting = regexp.MustCompile(`QUARTET_[A-Z0-9_]+`)
+
+func TestDeploymentNamesSettingsThatThereAre(t *testing.T) {
+	t.Parallel()
+	known := settings(t)
+	files, err := os.ReadDir("deploy")
+	must(t, err)
+	found := 0
+	for _, file := range append(paths(files), "../../../Dockerfile") {
+		text, err := os.ReadFile(filepath.Join("deploy", file))
+		must(t, err)
+		for _, name := range setting.FindAllString(string(text), -1) {
+			found++
+			if !slices.Contains(known, name) {
+				t.Errorf("%s: quartet serve knows no %s", file, name)
+			}
+		}
+	}
+	if found < 20 {
+		t.Errorf("only %d settings were seen", found)
+	}
+}
+
+func paths(entries []os.DirEntry) (names []string) {
+	for _, entry := range entries {
+		if !entry.IsDir() {
+			names = append(names, entry.Name())
+		}
+	}
+	return names
+}
+
+// composeService is what the tests read of a service.
+type composeService struct {
+	Image           string
+	Restart         string
+	StopGracePeriod string `yaml:"stop_grace_period"`
+	ReadOnly        bool   `yaml:"read_only"`
+	Environment     map[string]string
+	Secrets         []string
+	Volumes         []string
+}
+
+func composeServices(t *testing.T) map[string]composeService {
+	t.Helper()
+	var file struct {
+		Services         map[string]composeService
+		Volumes, Secrets map[string]any
+	}
+	decodeYAML(t, "compose.yaml", &file)
+	for name, service := range file.Services {
+		for _, secret := range service.Secrets {
+			if _, declared := file.Secrets[secret]; !declared {
+				t.Errorf("%s: there is no secret %s", name, secret)
+			}
+		}
+		for _, volume := range service.Volumes {
+			source, _, _ := strings.Cut(volume, ":")
+			if _, declared := file.Volumes[source]; !declared && !strings.HasPrefix(source, "./") {
+				t.Errorf("%s: there is no volume %s", name, source)
+			}
+		}
+	}
+	return file.Services
+}
+
+var pinned = regexp.MustCompile(`^[a-z0-9./-]+:v?\d+\.\d+(\.\d+)?$`)
+
+func TestComposeFile(t *testing.T) {
+	services := composeServices(t)
+	equal(t, "services", strings.Join(slices.Sorted(maps.Keys(services)), " "), "nginx postgres quartet-1 quartet-2")
+	for name, service := range services {
+		if ours := strings.HasPrefix(name, "quartet"); !ours && !pinned.MatchString(service.Image) {
+			t.Errorf("%s: the image %s has no version", name, service.Image)
+		} else if ours {
+			grace, err := time.ParseDuration(service.StopGracePeriod)
+			if err != nil || grace <= drainTime || !service.ReadOnly {
+				t.Errorf("%s: ended after %q, read only %t", name, service.StopGracePeriod, service.ReadOnly)
+			}
+			requireServes(t, service.Environment)
+		}
+		equal(t, name+" restarts", service.Restart, "unless-stopped")
+	}
+	requirePassword(t, services["quartet-1"].Environment["QUARTET_DATABASE"], "/run/secrets/pgpass", "postgres:5432:quartet:quartet:heron")
+}
+
+// requireServes makes sure that quartet serve can be started in an environment.
+func requireServes(t *testing.T, environment map[string]string) {
+	t.Helper()
+	for name, value := range environment {
+		t.Setenv(name, value)
+	}
+	_, err := grammarParser(t).Parse([]string{"serve"})
+	must(t, err)
+}
+
+// requirePassword makes sure that a database URL takes its password from file.
+func requirePassword(t *testing.T, url, file, line string) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "pgpass")
+	must(t, os.WriteFile(path, []byte(line+"\n"), 0o600))
+	equal(t, "passfile in "+url, strings.Count(url, "passfile="+file), 1)
+	config, err := pgx.ParseConfig(strings.Replace(url, file, path, 1))
+	must(t, err)
+	equal(t, "password", config.Password, "heron")
+}
+
+func TestEnvironmentFile(t *testing.T) {
+	text, err := os.ReadFile("deploy/quartet.env")
+	must(t, err)
+	environment := map[string]string{}
+	for line := range strings.Lines(string(text)) {
+		if name, value, ok := strings.Cut(strings.TrimSpace(line), "="); ok && strings.HasPrefix(name, "QUARTET_") {
+			environment[name] = value
+		}
+		if url, ok := strings.CutPrefix(strings.TrimSpace(line), "#QUARTET_DATABASE="); ok {
+			requirePassword(t, strings.Replace(url, "verify-full", "disable", 1), "/etc/quartet/pgpass", "db.example.com:5432:quartet:quartet:heron")
+		}
+	}
+	equal(t, "database", environment["QUARTET_DATABASE"], "sqlite:/var/lib/quartet/quartet.db")
+	requireServes(t, environment)
+}
+
+func TestUnit(t *testing.T) {
+	t.Parallel()
+	text, err := os.ReadFile("deploy/quartet.service")
+	must(t, err)
+	options := map[string]string{}
+	for line := range strings.Lines(string(text)) {
+		if name, value, ok := strings.Cut(strings.TrimSpace(line), "="); ok && !strings.HasPrefix(line, "#") {
+			options[name] = value
+		}
+	}
+	for name, want := range map[string]string{
+		"EnvironmentFile": "/etc/quartet/quartet.env", "StateDirectory": "quartet", "ProtectSystem": "strict",
+		"NoNewPrivileges": "yes", "User": "quartet", "Restart": "on-failure",
+	} {
+		equal(t, name, options[name], want)
+	}
+	if seconds, err := strconv.Atoi(options["TimeoutStopSec"]); err != nil || time.Duration(seconds)*time.Second <= drainTime {
+		t.Errorf("killed after %q", options["TimeoutStopSec"])
+	}
+	program, args, _ := strings.Cut(options["ExecStart"], " ")
+	_, err = grammarParser(t).Parse(strings.Fields(args))
+	must(t, err)
+	verifyUnit(t, string(text), program)
+}
+
+// verifyUnit lets systemd read the unit. It wants the program to be there.
+func verifyUnit(t *testing.T, unit, program string) {
+	t.Helper()
+	analyze, err := exec.LookPath("systemd-analyze")
+	if err != nil {
+		t.Log("systemd-analyze is not on PATH: the unit was read, but not by systemd")
+		return
+	}
+	itself, err := os.Executable()
+	must(t, err)
+	path := filepath.Join(t.TempDir(), "quartet.service")
+	must(t, os.WriteFile(path, []byte(strings.Replace(unit, "="+program+" ", "="+itself+" ", 1)), 0o600))
+	if said, err := exec.CommandContext(t.Context(), analyze, "verify", path).CombinedOutput(); err != nil || len(said) > 0 {
+		t.Errorf("systemd: %v: %s", err, said)
+	}
+}
+
+// kubeObject is what the tests read of an object.
+type kubeObject struct {
+	Kind string
+	Data map[string]string
+	Spec struct {
+		Replicas int
+		Template struct {
+			Spec kubePod
+		}
+	}
+}
+
+type kubePod struct {
+	Grace           int `yaml:"terminationGracePeriodSeconds"`
+	SecurityContext struct {
+		RunAsNonRoot bool `yaml:"runAsNonRoot"`
+	} `yaml:"securityContext"`
+	InitContainers []kubeContainer `yaml:"initContainers"`
+	Containers     []kubeContainer
+}
+
+type kubeContainer struct {
+	Name, Image     string
+	Args            []string
+	SecurityContext struct {
+		ReadOnly bool `yaml:"readOnlyRootFilesystem"`
+	} `yaml:"securityContext"`
+	Readiness kubeProbe `yaml:"readinessProbe"`
+	Liveness  kubeProbe `yaml:"livenessProbe"`
+	Lifecycle struct {
+		PreStop struct{ Sleep struct{ Seconds int } } `yaml:"preStop"`
+	}
+}
+
+type kubeProbe struct {
+	HTTPGet struct{ Path string } `yaml:"httpGet"`
+}
+
+func TestKubernetesExample(t *testing.T) {
+	objects := kubeObjects(t)
+	equal(t, "kinds", strings.Join(slices.Sorted(maps.Keys(objects)), " "), "ConfigMap Deployment PodDisruptionBudget Service")
+	requireServes(t, objects["ConfigMap"].Data)
+	equal(t, "replicas", objects["Deployment"].Spec.Replicas, 2)
+	pod := objects["Deployment"].Spec.Template.Spec
+	equal(t, "non-root", pod.SecurityContext.RunAsNonRoot, true)
+	for _, container := range append(pod.InitContainers, pod.Containers...) {
+		equal(t, container.Name+" has a version", pinned.MatchString(container.Image), true)
+		equal(t, container.Name+" is read only", container.SecurityContext.ReadOnly, true)
+		if len(container.Args) > 0 {
+			_, err := grammarParser(t).Parse(container.Args)
+			must(t, err)
+		}
+	}
+	server := pod.Containers[0]
+	equal(t, "readiness", server.Readiness.HTTPGet.Path, "/readyz")
+	equal(t, "liveness", server.Liveness.HTTPGet.Path, "/healthz")
+	pause := server.Lifecycle.PreStop.Sleep.Seconds
+	if patience := time.Duration(pod.Grace-pause) * time.Second; pause == 0 || patience <= drainTime {
+		t.Errorf("killed %s after a pause of %d s", patience, pause)
+	}
+}
+
+func kubeObjects(t *testing.T) map[string]kubeObject {
+	t.Helper()
+	file, err := os.Open("deploy/kubernetes.yaml")
+	must(t, err)
+	defer file.Close()
+	objects := map[string]kubeObject{}
+	for decoder := yaml.NewDecoder(file); ; {
+		var object kubeObject
+		err := decoder.Decode(&object)
+		if errors.Is(err, io.EOF) {
+			return objects
+		}
+		must(t, err)
+		objects[object.Kind] = object
+	}
+}
