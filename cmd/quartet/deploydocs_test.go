@@ -1,0 +1,44 @@
+package main
+
+import (
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var (
+	fence = regexp.MustCompile("(?s)```sh\n(.*?)```")
+	// ours is a command line of the program, however it is run.
+	ours = regexp.MustCompile(`(?:^|[ /])quartet ((?:serve|migrate|user|app|org|role|keys|audit|health)\b.*)$`)
+)
+
+// TestDeploymentPagesSayTheSame compares what a reader of either page types, and
+// lets the program read its part of it.
+func TestDeploymentPagesSayTheSame(t *testing.T) {
+	t.Parallel()
+	english, chinese := blocks(t, "deploy/README.md"), blocks(t, "deploy/README.zh-CN.md")
+	equal(t, "commands in Chinese", chinese, english)
+	found := 0
+	for line := range strings.Lines(english) {
+		match := ours.FindStringSubmatch(strings.TrimSpace(line))
+		if match == nil {
+			continue
+		}
+		found++
+		if _, err := grammarParser(t).Parse(strings.Fields(match[1])); err != nil {
+			t.Errorf("%s: %v", line, err)
+		}
+	}
+	equal(t, "commands of ours", found, 5)
+}
+
+func blocks(t *testing.T, path string) (all string) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	must(t, err)
+	for _, match := range fence.FindAllStringSubmatch(string(text), -1) {
+		all += match[1]
+	}
+	return all
+}
