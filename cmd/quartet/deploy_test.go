@@ -83,6 +83,7 @@ type composeService struct {
 	Environment     map[string]string
 	Secrets         []string
 	Volumes         []string
+	Networks        any
 }
 
 func composeServices(t *testing.T) map[string]composeService {
@@ -125,7 +126,19 @@ func TestComposeFile(t *testing.T) {
 		}
 		equal(t, name+" restarts", service.Restart, "unless-stopped")
 	}
+	nginx := services["nginx"].Networks.(map[string]any)
+	for _, name := range []string{"quartet-1", "quartet-2"} {
+		maps.DeleteFunc(services[name].Networks.(map[string]any), func(network string, _ any) bool { return nginx[network] == nil })
+		equal(t, name+"'s networks shared with nginx", len(services[name].Networks.(map[string]any)), 1)
+	}
+	requireTrusted(t, services["quartet-1"].Environment["QUARTET_TRUSTED_PROXIES"], nginx["inside"])
 	requirePassword(t, services["quartet-1"].Environment["QUARTET_DATABASE"], "/run/secrets/pgpass", "postgres:5432:quartet:quartet:heron")
+}
+
+// requireTrusted makes sure that the servers trust nginx's address and no other.
+func requireTrusted(t *testing.T, trusted string, network any) {
+	t.Helper()
+	equal(t, "trusted", any(trusted), network.(map[string]any)["ipv4_address"])
 }
 
 // requireServes makes sure that quartet serve can be started in an environment.
