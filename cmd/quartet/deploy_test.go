@@ -22,27 +22,34 @@ import (
 // grammarParser reads command lines and does nothing.
 func grammarParser(t *testing.T) *kong.Kong {
 	t.Helper()
-	parser, err := kong.New(&grammar{}, kong.Name("quartet"), kong.DefaultEnvars("QUARTET"),
-		kong.Vars{"audit_kinds": ""}, kong.Exit(func(int) { t.Error("the command line asks for help") }))
-	must(t, err)
-	return parser
+	return newParser(kong.Exit(func(int) { t.Error("the command line asks for help") }))
 }
 
 // settings are the environment variables that quartet serve reads.
 func settings(t *testing.T) []string {
 	t.Helper()
 	names := []string{weChatSecretVariable, smsSecretVariable}
-	for _, command := range grammarParser(t).Model.Leaves(false) {
-		if command.Name == "serve" {
-			for _, flag := range command.Flags {
-				names = append(names, flag.Envs...)
-			}
-		}
+	for _, option := range serveOptions(t) {
+		names = append(names, option.Envs...)
 	}
 	return names
 }
 
-var setting = regexp.MustCompile(`QUARTET_[A-Z0-9_]+`)
+// drainTime is how long a server lets requests finish that was told nothing else.
+func drainTime(t *testing.T) time.Duration {
+	t.Helper()
+	for _, option := range serveOptions(t) {
+		if option.Name == "drain-timeout" {
+			span, err := parseSpan(option.Default)
+			must(t, err)
+			return span
+		}
+	}
+	t.Fatal("there is no --drain-timeout")
+	return 0
+}
+
+var settingName = regexp.MustCompile(`QUARTET_[A-Z0-9_]+`)
 
 func TestDeploymentNamesSettingsThatThereAre(t *testing.T) {
 	t.Parallel()
@@ -53,7 +60,7 @@ func TestDeploymentNamesSettingsThatThereAre(t *testing.T) {
 	for _, file := range append(paths(files), "../../../Dockerfile") {
 		text, err := os.ReadFile(filepath.Join("deploy", file))
 		must(t, err)
-		for _, name := range setting.FindAllString(string(text), -1) {
+		for _, name := range settingName.FindAllString(string(text), -1) {
 			found++
 			if !slices.Contains(known, name) {
 				t.Errorf("%s: quartet serve knows no %s", file, name)
@@ -119,7 +126,7 @@ func TestComposeFile(t *testing.T) {
 			t.Errorf("%s: the image %s has no version", name, service.Image)
 		} else if ours {
 			grace, err := time.ParseDuration(service.StopGracePeriod)
-			if err != nil || grace <= drainTime || !service.ReadOnly {
+			if err != nil || grace <= drainTime(t) || !service.ReadOnly {
 				t.Errorf("%s: ended after %q, read only %t", name, service.StopGracePeriod, service.ReadOnly)
 			}
 			requireServes(t, service.Environment)
@@ -194,7 +201,7 @@ func TestUnit(t *testing.T) {
 	} {
 		equal(t, name, options[name], want)
 	}
-	if seconds, err := strconv.Atoi(options["TimeoutStopSec"]); err != nil || time.Duration(seconds)*time.Second <= drainTime {
+	if seconds, err := strconv.Atoi(options["TimeoutStopSec"]); err != nil || time.Duration(seconds)*time.Second <= drainTime(t) {
 		t.Errorf("killed after %q", options["TimeoutStopSec"])
 	}
 	program, args, _ := strings.Cut(options["ExecStart"], " ")
@@ -277,7 +284,7 @@ func TestKubernetesExample(t *testing.T) {
 	equal(t, "readiness", server.Readiness.HTTPGet.Path, "/readyz")
 	equal(t, "liveness", server.Liveness.HTTPGet.Path, "/healthz")
 	pause := server.Lifecycle.PreStop.Sleep.Seconds
-	if patience := time.Duration(pod.Grace-pause) * time.Second; pause == 0 || patience <= drainTime {
+	if patience := time.Duration(pod.Grace-pause) * time.Second; pause == 0 || patience <= drainTime(t) {
 		t.Errorf("killed %s after a pause of %d s", patience, pause)
 	}
 }

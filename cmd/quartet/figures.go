@@ -19,7 +19,7 @@ func buildGauge() prometheus.Collector {
 
 var (
 	hashesRunning = prometheus.NewDesc("quartet_password_hashes_running", "Passwords being hashed now.", nil, nil)
-	hashesWaiting = prometheus.NewDesc("quartet_password_hashes_waiting", "Requests waiting to hash a password; 64 may, the next are refused.", nil, nil)
+	hashesWaiting = prometheus.NewDesc("quartet_password_hashes_waiting", "Requests waiting to hash a password; there is room for --hash-queue of them.", nil, nil)
 )
 
 // hashingFigures tell how busy the hasher is when they are asked for.
