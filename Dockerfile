@@ -1,5 +1,5 @@
 # A static binary on an empty base, run by a user without rights.
-FROM golang:1.26-bookworm AS build
+FROM golang:1.26.11-bookworm AS build
 WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download

@@ -41,7 +41,7 @@ lint-spec: ## check the contract with Redocly's recommended-strict rules (needs 
 # Exit status 3 is a finding (go.dev/doc/security/vuln); anything else is a database that could not be read.
 vuln: ## look for known vulnerabilities in the code that is called (needs vuln.go.dev, or GOVULNDB=file:///… with a copy)
 	@tool=$$(mktemp -d); trap 'rm -rf "$$tool"' EXIT; GOBIN=$$tool go install $(GOVULNCHECK); \
-	status=0; "$$tool/govulncheck" -db "$${GOVULNDB:-https://vuln.go.dev}" ./... || status=$$?; \
+	status=0; GOTOOLCHAIN=auto "$$tool/govulncheck" -db "$${GOVULNDB:-https://vuln.go.dev}" ./... || status=$$?; \
 	case $$status in 0) ;; 3) exit 3 ;; \
 	*) echo "NOT CHECKED: known vulnerabilities. The database was out of reach; name a copy with GOVULNDB=file:///…"; \
 	   [ "$${GOVULNDB:-}" = "" ] || exit $$status ;; esac
