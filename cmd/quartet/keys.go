@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"quartet/server"
+	"quartet/server/account"
 	"quartet/server/keys"
 )
 
@@ -24,29 +25,11 @@ type keysFlags struct {
 	AccessLife time.Duration `type:"span" default:"${limits_AccessLife}" help:"The servers' own --access-life: how long a JWT lives."`
 }
 
-// withRing opens the keys of the database for the time that work takes.
-func (a administration) withRing(ctx context.Context, work func(*keys.Ring) error) (err error) {
-	place, err := a.resolve(ordinaryDatabase)
-	if err != nil {
-		return err
-	}
-	database, err := presentStore(ctx, place.Database)
-	if err != nil {
-		return err
-	}
-	defer closeStore(database, &err)
-	ring, err := openKeys(ctx, database, place.Keys, keys.Options{})
-	if err != nil {
-		return err
-	}
-	return work(ring)
-}
-
 type keysList struct{ keysFlags }
 
 // Run lists the keys.
 func (k *keysList) Run(ctx context.Context, c *console) error {
-	return k.withRing(ctx, func(ring *keys.Ring) error { return k.printKeys(c, ring) })
+	return k.withRing(ctx, func(_ *account.Service, ring *keys.Ring) error { return k.printKeys(c, ring) })
 }
 
 type keysRotate struct {
@@ -59,10 +42,12 @@ func (k *keysRotate) Run(ctx context.Context, c *console) error {
 	if k.Overlap < 0 {
 		return usageError{"--overlap cannot be negative"}
 	}
-	return k.withRing(ctx, func(ring *keys.Ring) error {
-		if _, err := ring.Rotate(k.Overlap); err != nil {
+	return k.withRing(ctx, func(accounts *account.Service, ring *keys.Ring) error {
+		made, err := ring.Rotate(k.Overlap)
+		if err != nil {
 			return err
 		}
+		accounts.KeyRotated(ctx, made.KID, k.Overlap)
 		return k.printKeys(c, ring)
 	})
 }
@@ -75,10 +60,11 @@ type keysRetire struct {
 
 // Run removes a key, and lists what is left.
 func (k *keysRetire) Run(ctx context.Context, c *console) error {
-	return k.withRing(ctx, func(ring *keys.Ring) error {
+	return k.withRing(ctx, func(accounts *account.Service, ring *keys.Ring) error {
 		if err := ring.Retire(k.KID, k.AccessLife, k.Force); err != nil {
 			return err
 		}
+		accounts.KeyRetired(ctx, k.KID, k.Force)
 		return k.printKeys(c, ring)
 	})
 }

@@ -47,6 +47,25 @@ func TestKeysAreRotatedAndRetired(t *testing.T) {
 	require(asked[[]keyView](t, db, "keys", "retire", "1", "--force"), "2 signing")
 }
 
+func TestKeyChangesAreAudited(t *testing.T) {
+	t.Parallel()
+	db := newInstallation(t)
+	done(t, at(db, "keys", "rotate")...)
+	refused(t, exitFailed, "no such signing key", at(db, "keys", "retire", "9")...)
+	done(t, at(db, "keys", "retire", "2")...)
+	done(t, at(db, "keys", "rotate", "--overlap", "0s")...)
+	done(t, at(db, "keys", "retire", "1", "--force")...)
+
+	var told []string
+	for _, event := range audited(t, db, "--kind", "key_rotated", "--kind", "key_retired") {
+		equal(t, "style", event.Style, "command_line")
+		told = append(told, event.Kind+" "+auditView{Detail: event.Detail}.detail())
+	}
+	equal(t, "events", strings.Join(told, "; "), "key_rotated kid=2 overlap=1m0s; "+
+		"key_retired forced=false kid=2; key_rotated kid=2 overlap=0s; key_retired forced=true kid=1")
+	contains(t, done(t, at(db, "audit")...), "command line", "key_rotated", "kid=2")
+}
+
 func TestKeysOfTheDatabaseAloneAreRotated(t *testing.T) {
 	t.Parallel()
 	flag, _, _ := served(t)

@@ -35,7 +35,12 @@ type administration struct {
 }
 
 // with opens the rules on the database for the time that work takes.
-func (a administration) with(ctx context.Context, work func(*account.Service) error) (err error) {
+func (a administration) with(ctx context.Context, work func(*account.Service) error) error {
+	return a.withRing(ctx, func(accounts *account.Service, _ *keys.Ring) error { return work(accounts) })
+}
+
+// withRing opens the keys of the database as well.
+func (a administration) withRing(ctx context.Context, work func(*account.Service, *keys.Ring) error) (err error) {
 	place, err := a.resolve(ordinaryDatabase)
 	if err != nil {
 		return err
@@ -49,5 +54,5 @@ func (a administration) with(ctx context.Context, work func(*account.Service) er
 	if err != nil {
 		return err
 	}
-	return work(account.New(accountConfig(database, ring, nil)))
+	return work(account.New(accountConfig(database, ring, nil)), ring)
 }

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"strconv"
+	"time"
 
 	"quartet/server/failure"
 	"quartet/store"
@@ -84,6 +85,18 @@ func (s *Service) SetRole(ctx context.Context, id int64, role string) error {
 	}
 	err := s.store.SetUserRole(ctx, id, role, store.At(s.now()))
 	return s.done(ctx, failed(err, failure.UserNotFound), byCommandLine(AuditUserRoleChanged, id, facts{"role": role}))
+}
+
+// KeyRotated tells the audit that the signing key kid was made, to sign after
+// overlap. The keys themselves are not this package's business.
+func (s *Service) KeyRotated(ctx context.Context, kid string, overlap time.Duration) {
+	s.audit(ctx, byCommandLine(AuditKeyRotated, 0, facts{"kid": kid, "overlap": overlap.String()}))
+}
+
+// KeyRetired tells the audit that the signing key kid was removed; forced, that
+// JWTs of it may have been live.
+func (s *Service) KeyRetired(ctx context.Context, kid string, forced bool) {
+	s.audit(ctx, byCommandLine(AuditKeyRetired, 0, facts{"kid": kid, "forced": strconv.FormatBool(forced)}))
 }
 
 func checkRole(role string) error {

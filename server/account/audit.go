@@ -11,8 +11,8 @@ import (
 	"quartet/store"
 )
 
-// The kinds of audit events. Those about organisations, roles and applications
-// come from the command line alone.
+// The kinds of audit events. Those about organisations, roles, applications and
+// keys come from the command line alone.
 const (
 	AuditSignIn               = "sign_in"
 	AuditSignInFailed         = "sign_in_failed"
@@ -46,6 +46,8 @@ const (
 	AuditApplicationRights    = "application_rights"
 	AuditApplicationLinked    = "application_linked"
 	AuditApplicationUnlinked  = "application_unlinked"
+	AuditKeyRotated           = "key_rotated"
+	AuditKeyRetired           = "key_retired"
 )
 
 // AuditKinds lists every kind of audit event.
@@ -60,6 +62,7 @@ func AuditKinds() []string {
 		AuditRoleAdded, AuditRoleDisabled, AuditRoleEnabled,
 		AuditApplicationAdded, AuditApplicationDisabled, AuditApplicationEnabled,
 		AuditApplicationRights, AuditApplicationLinked, AuditApplicationUnlinked,
+		AuditKeyRotated, AuditKeyRetired,
 	}
 }
 

@@ -211,6 +211,14 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 			must(s.t, s.AddApplicationOrganisation(s.t.Context(), "app", "north"))
 			return s.RemoveApplicationOrganisation(s.t.Context(), "app", "north")
 		}, beside + `{"application":"app","organisation":"north"}`},
+		account.AuditKeyRotated: {func(s *scene) error {
+			s.KeyRotated(s.t.Context(), "2", time.Minute)
+			return nil
+		}, beside + `{"kid":"2","overlap":"1m0s"}`},
+		account.AuditKeyRetired: {func(s *scene) error {
+			s.KeyRetired(s.t.Context(), "1", true)
+			return nil
+		}, beside + `{"forced":"true","kid":"1"}`},
 	}
 	wantEqual(t, "kinds with a case", fmt.Sprint(slices.Sorted(maps.Keys(cases))), fmt.Sprint(slices.Sorted(slices.Values(account.AuditKinds()))))
 	for kind, c := range cases {
