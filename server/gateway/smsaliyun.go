@@ -144,7 +144,7 @@ type aliyunAnswer struct {
 
 // aliyunVerdict reads the answer whatever its HTTP status: what the vendor's
 // front refuses comes with 4xx and 5xx, what the service refuses with 200.
-func aliyunVerdict(answer smsAnswer) error {
+func aliyunVerdict(answer answered) error {
 	var said aliyunAnswer
 	// The decoder's error is not told: it can quote the answer.
 	if err := json.Unmarshal(answer.body, &said); err != nil || !aliyunCodeShape.MatchString(said.Code) {

@@ -130,7 +130,7 @@ func webhookSignature(secret []byte, timestamp string, body []byte) string {
 	return "v1=" + hex.EncodeToString(mac.Sum(nil))
 }
 
-func (w *SMSWebhook) verdict(answer smsAnswer) error {
+func (w *SMSWebhook) verdict(answer answered) error {
 	if answer.status >= 200 && answer.status <= 299 {
 		return nil
 	}

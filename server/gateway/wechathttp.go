@@ -3,51 +3,22 @@ package gateway
 import (
 	"bytes"
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
 	"net/url"
-	"time"
 
 	"github.com/go-json-experiment/json"
 
 	"quartet/server/failure"
 )
 
-const (
-	usualPatience   = 4 * time.Second // for a whole answer, unless the caller says how long
-	connectPatience = 2 * time.Second // for a connection, and for its TLS
-	longestAnswer   = 64 << 10        // bytes; real ones have a few hundred
-)
-
-// weChatHTTP follows no redirect, because the query holds the secret, and keeps
-// no connection: over a kept one, net/http sends a GET again whose answer did
-// not come, and the code in it may be spent.
+// weChatHTTP keeps no connection: over a kept one, net/http sends a GET again
+// whose answer did not come, and the code in it may be spent.
 func weChatHTTP() *http.Client {
-	return &http.Client{
-		CheckRedirect: func(*http.Request, []*http.Request) error {
-			return http.ErrUseLastResponse
-		},
-		Transport: &http.Transport{
-			Proxy:                  http.ProxyFromEnvironment,
-			DialContext:            (&net.Dialer{Timeout: connectPatience}).DialContext,
-			TLSHandshakeTimeout:    connectPatience,
-			TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
-			MaxResponseHeaderBytes: 16 << 10,
-			DisableKeepAlives:      true,
-		},
-	}
-}
-
-// patient ends ctx after a while, unless the caller has said when.
-func patient(ctx context.Context) (context.Context, context.CancelFunc) {
-	if _, ends := ctx.Deadline(); ends {
-		return context.WithCancel(ctx)
-	}
-	return context.WithTimeout(ctx, usualPatience)
+	transport := newTransport()
+	transport.DisableKeepAlives = true
+	return newClient(transport)
 }
 
 // get and post call one of WeChat's operations and fill answer, which embeds a
@@ -73,7 +44,7 @@ func (w *WeChat) call(ctx context.Context, method, path string, query url.Values
 	// trailing data. Keys that are not asked for may come: WeChat adds some.
 	// Its error is not told: it can quote the answer.
 	if err := json.Unmarshal(text, answer); err != nil {
-		return failure.Wrap(failure.WeChatUnavailable, &callError{path: path, what: "the answer is not the documented JSON"})
+		return failure.Wrap(failure.WeChatUnavailable, &callError{path, errors.New("the answer is not the documented JSON")})
 	}
 	return answer.failed(path)
 }
@@ -81,62 +52,34 @@ func (w *WeChat) call(ctx context.Context, method, path string, query url.Values
 // answerOf gives the body of an answer with status 200. WeChat sends JSON
 // as text/plain too, so the content type says nothing.
 func (w *WeChat) answerOf(ctx context.Context, method, path string, query url.Values, body []byte) ([]byte, error) {
-	ctx, cancel := patient(ctx)
-	defer cancel()
 	target := w.base.JoinPath(path)
 	target.RawQuery = query.Encode()
 	request, err := http.NewRequestWithContext(ctx, method, target.String(), bytes.NewReader(body))
 	if err != nil {
-		return nil, &callError{path: path, what: "no request can be made"}
+		return nil, &callError{path, errors.New("no request can be made")}
 	}
 	if body != nil {
 		request.Header.Set("Content-Type", "application/json")
 	}
-	response, err := w.client.Do(request)
-	if err != nil {
-		return nil, noAnswer(path, err)
+	answer, err := exchange(w.client, request)
+	switch {
+	case err != nil:
+		return nil, &callError{path, err}
+	case answer.status != http.StatusOK:
+		return nil, &callError{path, fmt.Errorf("status %d", answer.status)}
+	case answer.broken != nil:
+		return nil, &callError{path, answer.broken}
 	}
-	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK {
-		return nil, &callError{path: path, what: fmt.Sprintf("status %d", response.StatusCode)}
-	}
-	text, err := io.ReadAll(io.LimitReader(response.Body, longestAnswer+1))
-	if err != nil {
-		return nil, noAnswer(path, err)
-	}
-	if len(text) > longestAnswer {
-		return nil, &callError{path: path, what: fmt.Sprintf("the answer is longer than %d bytes", longestAnswer)}
-	}
-	return text, nil
+	return answer.body, nil
 }
 
 // callError says for the log why an operation of WeChat gave no good answer. It
 // quotes neither the query nor the answer: both can hold secrets.
 type callError struct {
-	path, what string
-	cause      error // why the caller's context ended, or nil
+	path  string
+	cause error
 }
 
-func (e *callError) Error() string { return "WeChat " + e.path + ": " + e.what }
+func (e *callError) Error() string { return "WeChat " + e.path + ": " + e.cause.Error() }
 
 func (e *callError) Unwrap() error { return e.cause }
-
-// noAnswer words a failure of net/http, whose own text begins with the URL and
-// can quote what the server sent. What the system says of a connection is told.
-func noAnswer(path string, err error) error {
-	failed := &callError{path: path, what: "no HTTP answer"}
-	network, isNetwork := errors.AsType[*net.OpError](err)
-	_, isCertificate := errors.AsType[*tls.CertificateVerificationError](err)
-	timeout, isTimeout := errors.AsType[net.Error](err)
-	switch {
-	case errors.Is(err, context.Canceled):
-		failed.what, failed.cause = "the caller has left", context.Canceled
-	case errors.Is(err, context.DeadlineExceeded), isTimeout && timeout.Timeout():
-		failed.what, failed.cause = "no answer in time", context.DeadlineExceeded
-	case isNetwork:
-		failed.what = network.Error()
-	case isCertificate:
-		failed.what = "its certificate is not trusted"
-	}
-	return failed
-}

@@ -58,11 +58,11 @@ func (w *WeChat) checkedMobile(answer phoneInfo) (string, error) {
 	told := answer.Phone
 	switch country := string(told.Country); {
 	case told.Watermark.AppID != w.appID:
-		return "", failure.Wrap(failure.WeChatUnavailable, &callError{path: phonePath, what: "the watermark is another app's"})
+		return "", failure.Wrap(failure.WeChatUnavailable, &callError{phonePath, errors.New("the watermark is another app's")})
 	case w.now().Sub(time.Unix(told.Watermark.Timestamp, 0)).Abs() > watermarkLife:
-		return "", failure.Wrap(failure.WeChatCodeInvalid, &callError{path: phonePath, what: "the watermark is not of this moment"})
+		return "", failure.Wrap(failure.WeChatCodeInvalid, &callError{phonePath, errors.New("the watermark is not of this moment")})
 	case told.Mobile == "":
-		return "", failure.Wrap(failure.WeChatUnavailable, &callError{path: phonePath, what: "the answer holds no mobile"})
+		return "", failure.Wrap(failure.WeChatUnavailable, &callError{phonePath, errors.New("the answer holds no mobile")})
 	case country != `"86"` && country != "86":
 		return "", failure.Field("mobile", failure.WrongForm)
 	}

@@ -134,7 +134,7 @@ func (w *WeChat) askToken(ctx context.Context, force bool) (string, error) {
 	}
 	life := min(time.Duration(min(answer.ExpiresIn, 1e6))*time.Second, longestTokenLife)
 	if answer.AccessToken == "" || life <= 0 {
-		return "", failure.Wrap(failure.WeChatUnavailable, &callError{path: tokenPath, what: "the answer holds no token"})
+		return "", failure.Wrap(failure.WeChatUnavailable, &callError{tokenPath, errors.New("the answer holds no token")})
 	}
 	w.tokens.put(answer.AccessToken, asked.Add(life-min(tokenOverlap, life/2)))
 	return answer.AccessToken, nil
