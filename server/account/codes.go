@@ -56,7 +56,7 @@ func (s *Service) SendCode(ctx context.Context, r SendCodeRequest) (CodeSent, er
 	if err := s.store.PutCode(ctx, key, mac, store.At(now), store.At(expires)); err != nil {
 		return CodeSent{}, broken(err)
 	}
-	if err := s.deliver(ctx, r.Mobile, code, key, mac); err != nil {
+	if err := s.deliver(ctx, CodeMessage{Mobile: r.Mobile, Code: code, Purpose: r.Purpose}, key, mac); err != nil {
 		return CodeSent{}, err
 	}
 	s.audit(ctx, event{
@@ -101,8 +101,8 @@ func (s *Service) take(ctx context.Context, quotas []store.Quota) error {
 // deliver hands the code to the gateway, and makes it valid when the message
 // was accepted. What follows the message is done even if the caller has left
 // meanwhile: the phone has the code, or nobody may have it.
-func (s *Service) deliver(ctx context.Context, mobile, code string, key store.CodeKey, mac string) error {
-	sendErr := s.send(ctx, mobile, code)
+func (s *Service) deliver(ctx context.Context, m CodeMessage, key store.CodeKey, mac string) error {
+	sendErr := s.send(ctx, m)
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.limits.KeptWait)
 	defer cancel()
 	if sendErr == nil {
@@ -115,10 +115,17 @@ func (s *Service) deliver(ctx context.Context, mobile, code string, key store.Co
 	return sendErr
 }
 
-func (s *Service) send(ctx context.Context, mobile, code string) error {
+// send tells the log when the service has had too many messages. To the caller
+// that is nothing to report, but an operator whose day's share is used up has to
+// know. A gateway's error names no mobile.
+func (s *Service) send(ctx context.Context, m CodeMessage) error {
 	ctx, cancel := context.WithTimeout(ctx, s.limits.GatewayWait)
 	defer cancel()
-	return fromGateway(s.sms.Send(ctx, mobile, code), failure.SMSUnavailable)
+	err := fromGateway(s.sms.Send(ctx, m), failure.SMSUnavailable)
+	if failure.Is(err, failure.TooManyRequests) {
+		s.log.WarnContext(ctx, "the SMS service takes no more for now", "purpose", m.Purpose, "error", err)
+	}
+	return err
 }
 
 // fromGateway keeps the failures that a gateway names, and takes anything else

@@ -1,10 +1,13 @@
 package account_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"regexp"
+	"strings"
 	"testing"
 	"time"
 
@@ -209,6 +212,36 @@ func TestSendingAnswersAlike(t *testing.T) {
 	wantEqual(t, "answer", known, unknown)
 	wantEqual(t, "answer", known, account.CodeSent{Expires: start.Add(5 * time.Minute), ResendAfter: time.Minute})
 	wantEqual(t, "messages", len(w.sms.codes), 2)
+}
+
+func TestTheGatewayIsToldThePurpose(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	code := w.code(account.PurposeVerifyMobile, lisMobile)
+	wantEqual(t, "message", w.sms.sent[0], account.CodeMessage{Mobile: lisMobile, Code: code, Purpose: account.PurposeVerifyMobile})
+}
+
+// What the vendor has had too much of is nothing that a caller can report.
+func TestAServiceThatTakesNoMoreIsLogged(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	w := newWorld(t, func(c *account.Config) {
+		c.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	})
+	w.sms.reply = func(context.Context) error {
+		return failure.Wrap(failure.TooManyRequests, errors.New("the day's share is used up"))
+	}
+	_, err := w.SendCode(t.Context(), account.SendCodeRequest{Purpose: account.PurposeSignIn, Mobile: lisMobile, Address: home})
+	wantFailure(t, err, failure.TooManyRequests)
+	line := log.String()
+	wantEqual(t, "lines", strings.Count(line, "\n"), 1)
+	if !strings.Contains(line, "the day's share is used up") || strings.Contains(line, lisMobile) || strings.Contains(line, w.sms.last()) {
+		t.Errorf("logged %s", line)
+	}
+	// Our own limit is no news of the gateway's.
+	_, err = w.SendCode(t.Context(), account.SendCodeRequest{Purpose: account.PurposeSignIn, Mobile: lisMobile, Address: home})
+	wantFailure(t, err, failure.TooManyRequests)
+	wantEqual(t, "lines", strings.Count(log.String(), "\n"), 1)
 }
 
 func TestCodesAreSixDigits(t *testing.T) {

@@ -5,8 +5,14 @@ import "context"
 // SMS delivers one-time codes. Send returns a *failure.Error when the message
 // was not accepted: SMSUnavailable, TooManyRequests, or InvalidField of mobile.
 type SMS interface {
-	// Send delivers code to mobile (mainland form, 11 digits).
-	Send(ctx context.Context, mobile, code string) error
+	Send(ctx context.Context, m CodeMessage) error
+}
+
+// CodeMessage is a one-time code on its way to a phone.
+type CodeMessage struct {
+	Mobile  string // mainland form, 11 digits
+	Code    string
+	Purpose string // PurposeSignIn or PurposeVerifyMobile
 }
 
 // WeChat exchanges the code of a WeChat login for the identity behind it.

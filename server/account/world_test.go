@@ -193,12 +193,13 @@ func (c *clock) Advance(d time.Duration) {
 type phone struct {
 	mutex sync.Mutex
 	codes []string
+	sent  []account.CodeMessage
 	reply func(ctx context.Context) error
 }
 
-func (p *phone) Send(ctx context.Context, _, code string) error {
+func (p *phone) Send(ctx context.Context, m account.CodeMessage) error {
 	p.mutex.Lock()
-	p.codes = append(p.codes, code)
+	p.codes, p.sent = append(p.codes, m.Code), append(p.sent, m)
 	p.mutex.Unlock()
 	if p.reply != nil {
 		return p.reply(ctx)

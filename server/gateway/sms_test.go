@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"quartet/server/account"
 	"quartet/server/failure"
 	"quartet/server/gateway"
 )
@@ -26,7 +27,7 @@ func TestSMSRemembersNewestFirst(t *testing.T) {
 	now := testNow
 	sms := gateway.NewSMSSimulator(nil, func() time.Time { now = now.Add(time.Second); return now })
 	for _, code := range []string{"111111", "222222"} {
-		if err := sms.Send(t.Context(), "13900000000", code); err != nil {
+		if err := sms.Send(t.Context(), account.CodeMessage{Mobile: "13900000000", Code: code}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -48,7 +49,7 @@ func TestSMSRemembersTheLast200(t *testing.T) {
 	t.Parallel()
 	sms := silentSMS()
 	for i := range 250 {
-		if err := sms.Send(t.Context(), "13900000000", fmt.Sprintf("%06d", i)); err != nil {
+		if err := sms.Send(t.Context(), account.CodeMessage{Mobile: "13900000000", Code: fmt.Sprintf("%06d", i)}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -63,7 +64,7 @@ func TestSMSLogsTheCodeButNoFullMobile(t *testing.T) {
 	var log bytes.Buffer
 	sms := gateway.NewSMSSimulator(slog.New(slog.NewTextHandler(&log, nil)), time.Now)
 	for _, mobile := range []string{"13900001234", "5550100"} {
-		if err := sms.Send(t.Context(), mobile, "123456"); err != nil {
+		if err := sms.Send(t.Context(), account.CodeMessage{Mobile: mobile, Code: "123456"}); err != nil {
 			t.Fatal(err)
 		}
 		if strings.Contains(log.String(), mobile) {
@@ -92,21 +93,21 @@ func TestSMSFails(t *testing.T) {
 		"13900000001": failure.SMSUnavailable,
 		"13900000002": failure.TooManyRequests,
 	} {
-		if err := sms.Send(t.Context(), mobile, "123456"); !failure.Is(err, code) {
+		if err := sms.Send(t.Context(), account.CodeMessage{Mobile: mobile, Code: "123456"}); !failure.Is(err, code) {
 			t.Errorf("%s: got %v", mobile, err)
 		}
 	}
-	if err := sms.Send(t.Context(), "13900000001", "123456"); !errors.Is(err, broken) {
+	if err := sms.Send(t.Context(), account.CodeMessage{Mobile: "13900000001", Code: "123456"}); !errors.Is(err, broken) {
 		t.Errorf("the cause is lost: %v", err)
 	}
 	if got := sms.Messages(); len(got) != 0 {
 		t.Errorf("failed messages are remembered: %v", got)
 	}
-	if err := sms.Send(t.Context(), "13900000003", "123456"); err != nil {
+	if err := sms.Send(t.Context(), account.CodeMessage{Mobile: "13900000003", Code: "123456"}); err != nil {
 		t.Error(err)
 	}
 	sms.Fail(nil)
-	if err := sms.Send(t.Context(), "13900000001", "123456"); err != nil {
+	if err := sms.Send(t.Context(), account.CodeMessage{Mobile: "13900000001", Code: "123456"}); err != nil {
 		t.Errorf("without the hook: %v", err)
 	}
 }
@@ -118,7 +119,7 @@ func TestSMSThatHangsEndsWithTheContext(t *testing.T) {
 	defer close(release)
 	ctx, cancel := context.WithCancel(t.Context())
 	sms.Fail(func(string) error { cancel(); <-release; return nil })
-	err := sms.Send(ctx, "13900000000", "123456")
+	err := sms.Send(ctx, account.CodeMessage{Mobile: "13900000000", Code: "123456"})
 	if !failure.Is(err, failure.SMSUnavailable) || !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
@@ -132,7 +133,7 @@ func TestSMSWithAnEndedContextSendsNothing(t *testing.T) {
 	sms := silentSMS()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := sms.Send(ctx, "13900000000", "123456"); !failure.Is(err, failure.SMSUnavailable) {
+	if err := sms.Send(ctx, account.CodeMessage{Mobile: "13900000000", Code: "123456"}); !failure.Is(err, failure.SMSUnavailable) {
 		t.Errorf("got %v", err)
 	}
 	if got := sms.Messages(); len(got) != 0 {
@@ -149,7 +150,7 @@ func TestSMSConcurrentUse(t *testing.T) {
 			if i%10 == 0 {
 				sms.Fail(func(string) error { return nil })
 			}
-			if err := sms.Send(t.Context(), "13900000000", "123456"); err != nil {
+			if err := sms.Send(t.Context(), account.CodeMessage{Mobile: "13900000000", Code: "123456"}); err != nil {
 				t.Error(err)
 			}
 			sms.Messages()

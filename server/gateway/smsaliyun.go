@@ -93,8 +93,8 @@ func NewAliyunSMS(o AliyunSMSOptions) (*AliyunSMS, error) {
 // InvalidField for a mobile that the vendor does not take, and SMSUnavailable,
 // whose cause names the vendor's code. A message is sent once: the vendor does
 // not recognise a second request as the same.
-func (a *AliyunSMS) Send(ctx context.Context, mobile, code string) error {
-	request, err := a.request(ctx, mobile, code)
+func (a *AliyunSMS) Send(ctx context.Context, m account.CodeMessage) error {
+	request, err := a.request(ctx, m.Mobile, m.Code)
 	if err != nil {
 		return failure.Wrap(failure.Internal, err)
 	}

@@ -84,7 +84,7 @@ func TestAliyunSendsASignedForm(t *testing.T) {
 	s := newSMSStub(t, saying(200, `{"Code":"OK","Message":"OK","BizId":"1^0","RequestId":"F655A8D5-B967-440B-8683-DAD6FF8DE990"}`))
 	service := aliyunAt(t, s.URL)
 	for range 2 {
-		if err := service.Send(t.Context(), smsMobile, smsCode); err != nil {
+		if err := service.Send(t.Context(), smsMessage); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -164,7 +164,7 @@ func TestAliyunCodes(t *testing.T) {
 		"OK":                          {500, failure.SMSUnavailable, 0},
 	} {
 		s := newSMSStub(t, saying(test.status, `{"Message":"canary `+smsMobile+`","RequestId":"`+request+`","Code":"`+code+`"}`))
-		err := aliyunAt(t, s.URL).Send(t.Context(), smsMobile, smsCode)
+		err := aliyunAt(t, s.URL).Send(t.Context(), smsMessage)
 		failed := wantSMSFailure(t, err, test.want)
 		wantWords(t, err, code, request)
 		if failed.RetryAfter != test.wait {
@@ -201,7 +201,7 @@ func TestAliyunAnswersThatAreNone(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSMSStub(t, answer)
-			wantSMSFailure(t, aliyunAt(t, s.URL).Send(t.Context(), smsMobile, smsCode), failure.SMSUnavailable)
+			wantSMSFailure(t, aliyunAt(t, s.URL).Send(t.Context(), smsMessage), failure.SMSUnavailable)
 			s.only(t)
 		})
 	}

@@ -42,17 +42,22 @@ func NewSMSBreaker(sms account.SMS, log *slog.Logger) *SMSBreaker {
 	})}
 }
 
+// refusedMessage is the cause of a failure that is about one message: the
+// service is there, and will take others.
+type refusedMessage struct{ error }
+
 // saysNothingOfTheService tells the failures that are the caller's doing. They
 // must not count: anybody could cut everybody off with them.
 func saysNothingOfTheService(err error) bool {
-	return failure.Is(err, failure.TooManyRequests) || failure.Is(err, failure.InvalidField) || errors.Is(err, context.Canceled)
+	_, refused := errors.AsType[refusedMessage](err)
+	return refused || failure.Is(err, failure.TooManyRequests) || failure.Is(err, failure.InvalidField) || errors.Is(err, context.Canceled)
 }
 
 // Send sends as the service behind it does, or fails at once with SMSUnavailable
 // while the circuit is open.
-func (b *SMSBreaker) Send(ctx context.Context, mobile, code string) error {
+func (b *SMSBreaker) Send(ctx context.Context, m account.CodeMessage) error {
 	_, err := b.circuit.Execute(func() (struct{}, error) {
-		return struct{}{}, b.sms.Send(ctx, mobile, code)
+		return struct{}{}, b.sms.Send(ctx, m)
 	})
 	if errors.Is(err, gobreaker.ErrOpenState) || errors.Is(err, gobreaker.ErrTooManyRequests) {
 		return failure.Wrap(failure.SMSUnavailable, fmt.Errorf("SMS circuit: %w", err))

@@ -10,6 +10,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"quartet/server/account"
 	"quartet/server/failure"
 	"quartet/server/gateway"
 )
@@ -20,7 +21,7 @@ type scriptedSMS struct {
 	calls int
 }
 
-func (s *scriptedSMS) Send(context.Context, string, string) error {
+func (s *scriptedSMS) Send(context.Context, account.CodeMessage) error {
 	s.calls++
 	return s.err
 }
@@ -37,7 +38,7 @@ func newBreaker() (*gateway.SMSBreaker, *scriptedSMS, *bytes.Buffer) {
 func fail(t *testing.T, breaker *gateway.SMSBreaker, n int) {
 	t.Helper()
 	for range n {
-		wantSMSFailure(t, breaker.Send(t.Context(), smsMobile, smsCode), failure.SMSUnavailable)
+		wantSMSFailure(t, breaker.Send(t.Context(), smsMessage), failure.SMSUnavailable)
 	}
 }
 
@@ -61,7 +62,7 @@ func TestBreakerOpensAfterFiveFailures(t *testing.T) {
 		t.Errorf("not open: %s", log)
 	}
 	sms.err = nil
-	wantWords(t, breaker.Send(t.Context(), smsMobile, smsCode), "circuit breaker is open")
+	wantWords(t, breaker.Send(t.Context(), smsMessage), "circuit breaker is open")
 }
 
 func TestBreakerCountsFailuresInARowAlone(t *testing.T) {
@@ -71,7 +72,7 @@ func TestBreakerCountsFailuresInARowAlone(t *testing.T) {
 		sms.err = errDown
 		fail(t, breaker, 4)
 		sms.err = nil
-		if err := breaker.Send(t.Context(), smsMobile, smsCode); err != nil {
+		if err := breaker.Send(t.Context(), smsMessage); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -89,7 +90,7 @@ func TestBreakerDoesNotCountTheCallersDoing(t *testing.T) {
 		fail(t, breaker, 4)
 		sms.err = err
 		for range 20 {
-			if got := breaker.Send(t.Context(), smsMobile, smsCode); got != err {
+			if got := breaker.Send(t.Context(), smsMessage); got != err {
 				t.Fatalf("got %v", got)
 			}
 		}
@@ -131,7 +132,7 @@ func TestBreakerTriesAgainAfterThirtySeconds(t *testing.T) {
 		time.Sleep(30*time.Second + time.Nanosecond)
 		sms.err = nil
 		for range 10 {
-			if err := breaker.Send(t.Context(), smsMobile, smsCode); err != nil {
+			if err := breaker.Send(t.Context(), smsMessage); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -146,9 +147,9 @@ func TestBreakerTryThatSaysNothingIsFollowedByAnother(t *testing.T) {
 		fail(t, breaker, 5)
 		time.Sleep(31 * time.Second)
 		sms.err = failure.New(failure.TooManyRequests)
-		wantSMSFailure(t, breaker.Send(t.Context(), smsMobile, smsCode), failure.TooManyRequests)
+		wantSMSFailure(t, breaker.Send(t.Context(), smsMessage), failure.TooManyRequests)
 		sms.err = nil
-		if err := breaker.Send(t.Context(), smsMobile, smsCode); err != nil {
+		if err := breaker.Send(t.Context(), smsMessage); err != nil {
 			t.Error(err)
 		}
 	})

@@ -46,12 +46,12 @@ func NewSMSSimulator(log *slog.Logger, now func() time.Time) *SMSSimulator {
 // Send remembers the message. It fails as the function given to Fail does, with
 // SMSUnavailable when that gives no *failure.Error or ctx ends meanwhile; a
 // message that failed is not remembered.
-func (s *SMSSimulator) Send(ctx context.Context, mobile, code string) error {
-	if err := s.fail.run(ctx, mobile, failure.SMSUnavailable); err != nil {
+func (s *SMSSimulator) Send(ctx context.Context, m account.CodeMessage) error {
+	if err := s.fail.run(ctx, m.Mobile, failure.SMSUnavailable); err != nil {
 		return err
 	}
-	s.remember(Message{To: mobile, Code: code, At: s.now()})
-	s.log.InfoContext(ctx, "SMS simulator: message", "to", masked(mobile), "code", code)
+	s.remember(Message{To: m.Mobile, Code: m.Code, At: s.now()})
+	s.log.InfoContext(ctx, "SMS simulator: message", "to", masked(m.Mobile), "code", m.Code)
 	return nil
 }
 

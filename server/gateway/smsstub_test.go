@@ -23,6 +23,8 @@ const (
 	smsSecret = "canary0smssecret0123456789abcd"
 )
 
+var smsMessage = account.CodeMessage{Mobile: smsMobile, Code: smsCode, Purpose: account.PurposeVerifyMobile}
+
 // smsRequest is a request that an SMS service got.
 type smsRequest struct {
 	method, host, path string
@@ -129,21 +131,21 @@ func wantFaultsUnavailable(t *testing.T, drive driver) {
 		t.Parallel()
 		s := newSMSStub(t, saying(200, ""))
 		s.Close()
-		err := drive(t, s.URL).Send(t.Context(), smsMobile, smsCode)
+		err := drive(t, s.URL).Send(t.Context(), smsMessage)
 		wantSMSFailure(t, err, failure.SMSUnavailable)
 		wantWords(t, err, "connection refused")
 	})
 	t.Run("hanging up", func(t *testing.T) {
 		t.Parallel()
 		s := newSMSStub(t, hangingUp)
-		wantSMSFailure(t, drive(t, s.URL).Send(t.Context(), smsMobile, smsCode), failure.SMSUnavailable)
+		wantSMSFailure(t, drive(t, s.URL).Send(t.Context(), smsMessage), failure.SMSUnavailable)
 	})
 	t.Run("slow", func(t *testing.T) {
 		t.Parallel()
 		s := newSMSStub(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 		defer cancel()
-		err := drive(t, s.URL).Send(ctx, smsMobile, smsCode)
+		err := drive(t, s.URL).Send(ctx, smsMessage)
 		wantSMSFailure(t, err, failure.SMSUnavailable)
 		if !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got %v", err)
@@ -153,7 +155,7 @@ func wantFaultsUnavailable(t *testing.T, drive driver) {
 		t.Parallel()
 		ctx, leave := context.WithCancel(t.Context())
 		s := newSMSStub(t, func(_ http.ResponseWriter, r *http.Request) { leave(); <-r.Context().Done() })
-		err := drive(t, s.URL).Send(ctx, smsMobile, smsCode)
+		err := drive(t, s.URL).Send(ctx, smsMessage)
 		wantSMSFailure(t, err, failure.SMSUnavailable)
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("got %v", err)
@@ -164,7 +166,7 @@ func wantFaultsUnavailable(t *testing.T, drive driver) {
 		elsewhere := newSMSStub(t, saying(200, `{"Code":"OK"}`))
 		for _, status := range []int{301, 302, 303, 307, 308} {
 			s := newSMSStub(t, saying(status, "", "Location", elsewhere.URL))
-			wantSMSFailure(t, drive(t, s.URL).Send(t.Context(), smsMobile, smsCode), failure.SMSUnavailable)
+			wantSMSFailure(t, drive(t, s.URL).Send(t.Context(), smsMessage), failure.SMSUnavailable)
 		}
 		if n := len(elsewhere.received()); n != 0 {
 			t.Errorf("%d redirects were followed", n)
@@ -176,7 +178,7 @@ func wantFaultsUnavailable(t *testing.T, drive driver) {
 		s.Config.ErrorLog = log.New(io.Discard, "", 0) // it logs the handshake that fails
 		s.StartTLS()
 		t.Cleanup(s.Close)
-		err := drive(t, s.URL).Send(t.Context(), smsMobile, smsCode)
+		err := drive(t, s.URL).Send(t.Context(), smsMessage)
 		wantSMSFailure(t, err, failure.SMSUnavailable)
 		wantWords(t, err, "certificate is not trusted")
 	})

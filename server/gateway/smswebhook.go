@@ -80,17 +80,20 @@ func NewSMSWebhook(o SMSWebhookOptions) (*SMSWebhook, error) {
 type webhookMessage struct {
 	To        string `json:"to"`
 	Code      string `json:"code"`
+	Purpose   string `json:"purpose"`
 	ExpiresIn int64  `json:"expires_in"` // seconds
 	Template  string `json:"template,omitempty"`
 	ID        string `json:"id"`
 }
 
 // Send hands the message over. Failures are TooManyRequests, with the wait that
-// the gateway named, and SMSUnavailable for whatever else is not a status of
-// success. The answer's body says nothing.
-func (w *SMSWebhook) Send(ctx context.Context, mobile, code string) error {
+// the gateway named, InvalidField for a mobile that it refuses (422), and
+// SMSUnavailable for whatever else is not a status of success. The answer's body
+// says nothing.
+func (w *SMSWebhook) Send(ctx context.Context, m account.CodeMessage) error {
 	request, err := w.request(ctx, webhookMessage{
-		To: mobile, Code: code, ExpiresIn: int64(w.life / time.Second), Template: w.template, ID: uuid.NewString(),
+		To: m.Mobile, Code: m.Code, Purpose: m.Purpose,
+		ExpiresIn: int64(w.life / time.Second), Template: w.template, ID: uuid.NewString(),
 	})
 	if err != nil {
 		return failure.Wrap(failure.Internal, err)
@@ -135,8 +138,13 @@ func (w *SMSWebhook) verdict(answer answered) error {
 		return nil
 	}
 	failed := failure.Wrap(failure.SMSUnavailable, fmt.Errorf("SMS webhook: status %d", answer.status))
-	if answer.status == http.StatusTooManyRequests {
+	switch {
+	case answer.status == http.StatusTooManyRequests:
 		failed.Code, failed.RetryAfter = failure.TooManyRequests, retryAfter(answer.header.Get("Retry-After"), w.now())
+	case answer.status == http.StatusUnprocessableEntity:
+		failed.Code, failed.Field, failed.Reason = failure.InvalidField, "mobile", failure.WrongForm
+	case answer.status >= 400 && answer.status <= 499:
+		failed.Cause = refusedMessage{failed.Cause}
 	}
 	return failed
 }

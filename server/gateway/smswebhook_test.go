@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"log/slog"
 	"net/http"
 	"os"
 	"regexp"
@@ -55,7 +56,7 @@ func TestWebhookHandsTheMessageOver(t *testing.T) {
 	webhook := newWebhook(t, gateway.SMSWebhookOptions{
 		URL: s.URL + "/send", Secret: smsSecret, Template: "sign-in", CodeLife: 5 * time.Minute,
 	})
-	if err := webhook.Send(t.Context(), smsMobile, smsCode); err != nil {
+	if err := webhook.Send(t.Context(), smsMessage); err != nil {
 		t.Fatal(err)
 	}
 	got := s.only(t)
@@ -69,7 +70,7 @@ func TestWebhookHandsTheMessageOver(t *testing.T) {
 		t.Error("the signature proves nothing")
 	}
 	id := got.header.Get("Idempotency-Key")
-	want := `{"to":"13900001111","code":"246135","expires_in":300,"template":"sign-in","id":"` + id + `"}`
+	want := `{"to":"13900001111","code":"246135","purpose":"verify_mobile","expires_in":300,"template":"sign-in","id":"` + id + `"}`
 	if len(id) != 36 || got.body != want {
 		t.Errorf("got %s, want %s", got.body, want)
 	}
@@ -81,7 +82,7 @@ func TestWebhookMessagesHaveIDsOfTheirOwn(t *testing.T) {
 	webhook := webhookAt(t, s.URL)
 	ids := map[string]bool{}
 	for range 3 {
-		if err := webhook.Send(t.Context(), smsMobile, smsCode); err != nil {
+		if err := webhook.Send(t.Context(), smsMessage); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -111,7 +112,7 @@ func TestWebhookTakesAnySuccess(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if err := webhookAt(t, newSMSStub(t, answer).URL).Send(t.Context(), smsMobile, smsCode); err != nil {
+			if err := webhookAt(t, newSMSStub(t, answer).URL).Send(t.Context(), smsMessage); err != nil {
 				t.Error(err)
 			}
 		})
@@ -134,7 +135,7 @@ func TestWebhookTooManyRequests(t *testing.T) {
 		"Thu, 05 Mar 2026 10:02:00 CEST": time.Minute,
 	} {
 		s := newSMSStub(t, saying(429, "canary", "Retry-After", header))
-		err := webhookAt(t, s.URL).Send(t.Context(), smsMobile, smsCode)
+		err := webhookAt(t, s.URL).Send(t.Context(), smsMessage)
 		if failed := wantSMSFailure(t, err, failure.TooManyRequests); failed.RetryAfter != want {
 			t.Errorf("Retry-After %q: got %s, want %s", header, failed.RetryAfter, want)
 		}
@@ -143,12 +144,38 @@ func TestWebhookTooManyRequests(t *testing.T) {
 
 func TestWebhookRefused(t *testing.T) {
 	t.Parallel()
-	for _, status := range []int{304, 400, 401, 403, 404, 422, 500, 502, 503} {
+	for _, status := range []int{304, 400, 401, 403, 404, 500, 502, 503} {
 		s := newSMSStub(t, saying(status, ""))
-		err := webhookAt(t, s.URL).Send(t.Context(), smsMobile, smsCode)
+		err := webhookAt(t, s.URL).Send(t.Context(), smsMessage)
 		wantSMSFailure(t, err, failure.SMSUnavailable)
 		wantWords(t, err, "SMS webhook: status "+strconv.Itoa(status))
 		s.only(t)
+	}
+}
+
+func TestWebhookRefusesTheMobile(t *testing.T) {
+	t.Parallel()
+	err := webhookAt(t, newSMSStub(t, saying(422, "canary")).URL).Send(t.Context(), smsMessage)
+	failed := wantSMSFailure(t, err, failure.InvalidField)
+	if failed.Field != "mobile" || failed.Reason != failure.WrongForm {
+		t.Errorf("got %v", failed)
+	}
+}
+
+// A message that the gateway does not take must not keep others from it; a
+// gateway that is ill must.
+func TestWebhookRefusalsLeaveTheCircuitClosed(t *testing.T) {
+	t.Parallel()
+	for status, opens := range map[int]bool{400: false, 404: false, 413: false, 422: false, 429: false, 302: true, 500: true, 503: true} {
+		breaker := gateway.NewSMSBreaker(webhookAt(t, newSMSStub(t, saying(status, "")).URL), slog.New(slog.DiscardHandler))
+		for range 6 {
+			if breaker.Send(t.Context(), smsMessage) == nil {
+				t.Errorf("%d: sent", status)
+			}
+		}
+		if breaker.Open() != opens {
+			t.Errorf("%d: open is %v", status, breaker.Open())
+		}
 	}
 }
 

@@ -17,7 +17,7 @@ var (
 type UnconfiguredSMS struct{}
 
 // Send fails with SMSUnavailable.
-func (UnconfiguredSMS) Send(context.Context, string, string) error {
+func (UnconfiguredSMS) Send(context.Context, account.CodeMessage) error {
 	return failure.New(failure.SMSUnavailable)
 }
 

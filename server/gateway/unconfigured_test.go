@@ -3,13 +3,14 @@ package gateway_test
 import (
 	"testing"
 
+	"quartet/server/account"
 	"quartet/server/failure"
 	"quartet/server/gateway"
 )
 
 func TestUnconfiguredServicesAreUnavailable(t *testing.T) {
 	t.Parallel()
-	err := gateway.UnconfiguredSMS{}.Send(t.Context(), "13900001111", "123456")
+	err := gateway.UnconfiguredSMS{}.Send(t.Context(), account.CodeMessage{Mobile: "13900001111", Code: "123456"})
 	if !failure.Is(err, failure.SMSUnavailable) {
 		t.Errorf("SMS: got %v", err)
 	}
