@@ -165,19 +165,6 @@ func (s *server) checkRoutes(e *echo.Echo) error {
 	return errors.Join(missing...)
 }
 
-// addressOf tells a client's address: the peer's, unless the peer is a proxy
-// that is trusted to say another.
-func addressOf(trusted []*net.IPNet) echo.IPExtractor {
-	if len(trusted) == 0 {
-		return echo.ExtractIPDirect()
-	}
-	options := []echo.TrustOption{echo.TrustLoopback(false), echo.TrustLinkLocal(false), echo.TrustPrivateNet(false)}
-	for _, network := range trusted {
-		options = append(options, echo.TrustIPRange(network))
-	}
-	return echo.ExtractIPFromXFFHeader(options...)
-}
-
 // checkOrigins refuses what no browser would ever send as Origin.
 func checkOrigins(origins []string) error {
 	for _, origin := range origins {
