@@ -537,7 +537,9 @@ type NewUser struct {
 	// Address 地址
 	Address *string `json:"address,omitempty"`
 
-	// Avatar 头像
+	// Avatar 头像地址，只接受 http 与 https an http or https address, or empty
+	//
+	// Example: https://avatar.example.com/1.png
 	Avatar *string `json:"avatar,omitempty"`
 
 	// Birthday 生日 yyyy-MM-dd 或 yyyy-MM-dd HH:mm:ss
@@ -594,7 +596,9 @@ type NewUser struct {
 	// Signature 签名
 	Signature *string `json:"signature,omitempty"`
 
-	// Site 个人网址
+	// Site 个人网址，只接受 http 与 https an http or https address, or empty
+	//
+	// Example: https://example.com/wanqiu
 	Site *string `json:"site,omitempty"`
 
 	// Username 登录名,2 到 64 个字符，不含 @
@@ -976,7 +980,9 @@ type User struct {
 	// Anonym 匿名ID
 	Anonym *string `json:"anonym,omitempty"`
 
-	// Avatar 头像
+	// Avatar 头像地址，只接受 http 与 https an http or https address, or empty
+	//
+	// Example: https://avatar.example.com/1.png
 	Avatar *string `json:"avatar,omitempty"`
 
 	// Birthday 生日 yyyy-MM-dd 或 yyyy-MM-dd HH:mm:ss
@@ -1052,7 +1058,9 @@ type User struct {
 	// Signature 签名
 	Signature *string `json:"signature,omitempty"`
 
-	// Site 个人网址
+	// Site 个人网址，只接受 http 与 https an http or https address, or empty
+	//
+	// Example: https://example.com/wanqiu
 	Site *string `json:"site,omitempty"`
 
 	// Status 状态:ok 正常,locked 锁定
@@ -1070,7 +1078,9 @@ type UserChange struct {
 	// Address 地址
 	Address *string `json:"address,omitempty"`
 
-	// Avatar 头像
+	// Avatar 头像地址，只接受 http 与 https an http or https address, or empty
+	//
+	// Example: https://avatar.example.com/1.png
 	Avatar *string `json:"avatar,omitempty"`
 
 	// Birthday 生日 yyyy-MM-dd 或 yyyy-MM-dd HH:mm:ss
@@ -1125,7 +1135,9 @@ type UserChange struct {
 	// Signature 签名
 	Signature *string `json:"signature,omitempty"`
 
-	// Site 个人网址
+	// Site 个人网址，只接受 http 与 https an http or https address, or empty
+	//
+	// Example: https://example.com/wanqiu
 	Site *string `json:"site,omitempty"`
 
 	// Status 状态:ok 正常,locked 锁定(管理员可改)
@@ -1252,7 +1264,9 @@ type UserProfile struct {
 	// Address 地址
 	Address *string `json:"address,omitempty"`
 
-	// Avatar 头像
+	// Avatar 头像地址，只接受 http 与 https an http or https address, or empty
+	//
+	// Example: https://avatar.example.com/1.png
 	Avatar *string `json:"avatar,omitempty"`
 
 	// Birthday 生日 yyyy-MM-dd 或 yyyy-MM-dd HH:mm:ss
@@ -1304,7 +1318,9 @@ type UserProfile struct {
 	// Signature 签名
 	Signature *string `json:"signature,omitempty"`
 
-	// Site 个人网址
+	// Site 个人网址，只接受 http 与 https an http or https address, or empty
+	//
+	// Example: https://example.com/wanqiu
 	Site *string `json:"site,omitempty"`
 
 	// Zipcode 邮政编码

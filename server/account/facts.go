@@ -1,7 +1,10 @@
 package account
 
 import (
+	"net/url"
+	"strings"
 	"time"
+	"unicode"
 
 	"quartet/server/failure"
 	"quartet/store"
@@ -50,7 +53,7 @@ func (f Facts) check() error {
 			Reason: failure.OutOfRange, Expected: "0, 1, 2",
 		}
 	}
-	return checkTexts([]checkedText{
+	if err := checkTexts([]checkedText{
 		{"nickname", f.Nickname, 64},
 		{"realname", f.RealName, 64},
 		{"signature", f.Signature, 512},
@@ -64,7 +67,28 @@ func (f Facts) check() error {
 		{"avatar", f.Avatar, 512},
 		{"idcardtype", f.IDCardType, 32},
 		{"idcard", f.IDCard, 64},
-	})
+	}); err != nil {
+		return err
+	}
+	if err := checkWebAddress("site", f.Site); err != nil {
+		return err
+	}
+	return checkWebAddress("avatar", f.Avatar)
+}
+
+// checkWebAddress lets through what is empty and what pages can link to without
+// running it: javascript: and data: would be somebody else's script.
+func checkWebAddress(field string, text *string) error {
+	if text == nil || *text == "" || isWebAddress(*text) {
+		return nil
+	}
+	return failure.Field(field, failure.WrongForm)
+}
+
+func isWebAddress(text string) bool {
+	address, err := url.Parse(text)
+	return err == nil && (address.Scheme == "http" || address.Scheme == "https") &&
+		address.Hostname() != "" && !strings.ContainsFunc(text, unicode.IsSpace)
 }
 
 // change checks the facts and gives them as the columns of userID's row.

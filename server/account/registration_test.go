@@ -62,7 +62,7 @@ func TestCreateKeepsTheFacts(t *testing.T) {
 			Nickname: new("小月"), RealName: new("林月"), Gender: new(2), Birthday: new("1990-02-03"),
 			IDCardType: new("身份证"), IDCard: new("invented-card-0001"), Email: new("Lin@example.com"), Mobile: new(lisMobile),
 			Company: new("甲"), Occupation: new("乙"), Address: new("丙"), Zipcode: new("100000"), Site: new("https://example.com"),
-			GraduateSchool: new("丁"), Education: new("戊"), Avatar: new("/a.png"), Signature: new("己"),
+			GraduateSchool: new("丁"), Education: new("戊"), Avatar: new("https://example.com/a.png"), Signature: new("己"),
 		},
 	})
 	must(t, err)
@@ -76,7 +76,7 @@ func TestCreateKeepsTheFacts(t *testing.T) {
 	wantEqual(t, "e-mail", *user.Email, "Lin@example.com")
 	wantEqual(t, "verified", user.MobileVerified || user.EmailVerified, false)
 	wantEqual(t, "the rest", user.Company+user.Occupation+user.Address+user.Zipcode+user.Site+
-		user.GraduateSchool+user.Education+user.Avatar+user.Signature, "甲乙丙100000https://example.com丁戊/a.png己")
+		user.GraduateSchool+user.Education+user.Avatar+user.Signature, "甲乙丙100000https://example.com丁戊https://example.com/a.png己")
 	wantEqual(t, "id", w.enter("LIN.YUE").User.ID, id)
 }
 
@@ -121,6 +121,8 @@ func TestCreateRefuses(t *testing.T) {
 		{account.NewUser{Username: "li", Facts: account.Facts{Birthday: new("1990-02-30")}}, failure.InvalidField, "birthday", failure.WrongForm},
 		{account.NewUser{Username: "li", Facts: account.Facts{Nickname: new(strings.Repeat("名", 65))}}, failure.InvalidField, "nickname", failure.TooLong},
 		{account.NewUser{Username: "li", Facts: account.Facts{Site: new("a\x00")}}, failure.InvalidField, "site", failure.HasNUL},
+		{account.NewUser{Username: "li", Facts: account.Facts{Site: new("javascript:alert(1)")}}, failure.InvalidField, "site", failure.WrongForm},
+		{account.NewUser{Username: "li", Facts: account.Facts{Avatar: new("data:image/svg+xml,x")}}, failure.InvalidField, "avatar", failure.WrongForm},
 		{account.NewUser{Username: "li", Facts: account.Facts{IDCard: new("\xff")}}, failure.InvalidField, "idcard", failure.NotUTF8},
 	} {
 		_, err := w.CreateUser(t.Context(), nil, test.user)
@@ -151,7 +153,7 @@ func TestDetail(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	id := w.add("li", mobile(lisMobile, true), email("li@example.com", true), func(u *account.AddedUser) {
-		u.Nickname, u.Gender, u.Signature, u.Site, u.Avatar = new("小李"), new(1), new("s"), new("u"), new("a")
+		u.Nickname, u.Gender, u.Signature, u.Site, u.Avatar = new("小李"), new(1), new("s"), new("http://u"), new("http://a")
 		u.RealName, u.IDCard, u.Remark = new("李"), new("secret"), new("secret")
 	})
 	li := w.authenticated(w.enter("li").AccessToken)
@@ -171,7 +173,7 @@ func TestDetail(t *testing.T) {
 	user, full, err := w.UserDetail(t.Context(), stranger, id)
 	must(t, err)
 	wantEqual(t, "stranger", full, false)
-	public := store.User{ID: id, Nickname: "小李", Gender: 1, Signature: "s", Site: "u", Avatar: "a"}
+	public := store.User{ID: id, Nickname: "小李", Gender: 1, Signature: "s", Site: "http://u", Avatar: "http://a"}
 	if user.User != public || user.Mobile+user.IDCard != "" || user.HasPassword || user.MobileVerified || user.EmailVerified {
 		t.Errorf("a stranger sees %+v", user)
 	}

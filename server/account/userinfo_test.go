@@ -29,7 +29,7 @@ func school(t *testing.T, rights ...string) *world {
 func (w *world) pupil(name, number string, organisations ...string) int64 {
 	w.t.Helper()
 	id := w.add(name, mobile(number, true), email(name+"@example.com", true), func(u *account.AddedUser) {
-		u.Nickname, u.Gender, u.Avatar, u.RealName = new("小"+name), new(1), new("a.png"), new("secret")
+		u.Nickname, u.Gender, u.Avatar, u.RealName = new("小"+name), new(1), new("https://example.com/a.png"), new("secret")
 	})
 	for _, organisation := range organisations {
 		must(w.t, w.AddMembership(w.t.Context(), id, organisation, "teacher"))
@@ -51,7 +51,7 @@ func TestUserInfoOfOneself(t *testing.T) {
 	wantEqual(t, "masked", info.NicknameMasked, true)
 	wantEqual(t, "contact", info.User.Mobile+*info.User.Email, lisMobile+"li@example.com")
 	wantEqual(t, "account", *info.User.Username, "li")
-	wantEqual(t, "gender and avatar", strconv.Itoa(info.User.Gender)+info.User.Avatar, "1a.png")
+	wantEqual(t, "gender and avatar", strconv.Itoa(info.User.Gender)+info.User.Avatar, "1https://example.com/a.png")
 	wantEqual(t, "what is not told", info.User.RealName, "")
 	wantEqual(t, "organisations", len(info.Memberships), 2)
 	wantEqual(t, "role", info.Memberships[0].Roles[0].Code, "teacher")

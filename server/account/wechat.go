@@ -74,7 +74,10 @@ func (s *Service) userOfWeChat(ctx context.Context, in WeChatSignIn, told WeChat
 
 func (s *Service) weChatUser(id int64, told WeChatIdentity, verified bool) store.User {
 	user := s.newUser(id, sourceWeChat)
-	user.Nickname, user.Avatar = clip(told.Nickname, 64), clip(told.Avatar, 512)
+	user.Nickname = clip(told.Nickname, 64)
+	if len(told.Avatar) <= 512 && isWebAddress(told.Avatar) {
+		user.Avatar = told.Avatar
+	}
 	user.Country, user.Province, user.City = clip(told.Country, 64), clip(told.Province, 64), clip(told.City, 64)
 	if told.Gender == 1 || told.Gender == 2 {
 		user.Gender = told.Gender

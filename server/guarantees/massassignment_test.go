@@ -32,6 +32,7 @@ var managedColumns = map[string][]string{
 var fitting = map[string]any{
 	"id": 5, "gender": "女", "birthday": "2001-01-01", "email": "mass@example.com", "mobile": "13900007777",
 	"status": "locked", "password": otherPassword, "username": "mass.user",
+	"site": "https://example.com", "avatar": "https://example.com/1.png",
 	"created": "2001-01-01 00:00:00", "logged": "2001-01-01 00:00:00", "activated": "2001-01-01 00:00:00",
 }
 

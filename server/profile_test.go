@@ -1,0 +1,41 @@
+package server_test
+
+import (
+	"fmt"
+	"net/http"
+	"testing"
+
+	"quartet/store"
+)
+
+// What pages link to must be an address of the web: anything else can be a
+// script that runs for whoever looks at the profile.
+func TestProfileAddressesAreOfTheWeb(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, openRegistration)
+	id := w.add("li.na", store.RoleMember)
+	jwt := w.jwt("li.na")
+	update := func(field, value string) answer {
+		return w.postJSON("/api/user/update", fmt.Sprintf(`{"id":%d,%q:%q}`, id, field, value), "Jwt", jwt)
+	}
+	for _, field := range []string{"site", "avatar"} {
+		for _, bad := range []string{
+			"javascript:alert(1)", "JavaScript:alert(1)", " javascript:alert(1)", "data:text/html,x", "vbscript:x", "file:///etc/hosts",
+			"ftp://example.com", "//example.com/a", "/a.png", "example.com", "http://", "http:///a", "https://a b", "javascript:http://example.com",
+		} {
+			requireFailure(t, "state", update(field, bad), http.StatusBadRequest, field)
+			created := w.postJSON("/api/user/create", fmt.Sprintf(`{"username":"wu.tong",%q:%q}`, field, bad))
+			requireFailure(t, "state", created, http.StatusBadRequest, field)
+		}
+		for _, good := range []string{"http://example.com", "HTTPS://example.com/a?b=c#d", "https://例子.中国/头像.png", "https://[2001:db8::1]:8443/", ""} {
+			requireOK(t, update(field, good))
+			if good == "" {
+				continue
+			}
+			shown := requireOK(t, w.get(fmt.Sprintf("/api/user/detail?id=%d", id), "Jwt", jwt))
+			if got := shown.body["user"].(map[string]any)[field]; got != good {
+				t.Errorf("%s is %v, want %s", field, got, good)
+			}
+		}
+	}
+}
