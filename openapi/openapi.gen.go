@@ -1641,6 +1641,9 @@ type StateTaken = StateFailureBody
 // StateTooLarge state 风格的失败 a failure of the state style
 type StateTooLarge = StateFailureBody
 
+// StateTooManyRequests state 风格的失败 a failure of the state style
+type StateTooManyRequests = StateFailureBody
+
 // StateUnauthenticated state 风格的失败 a failure of the state style
 type StateUnauthenticated = StateFailureBody
 
@@ -2321,6 +2324,15 @@ type StateTakenJSONResponse StateFailureBody
 
 type StateTooLargeJSONResponse StateFailureBody
 
+type StateTooManyRequestsResponseHeaders struct {
+	RetryAfter *int
+}
+type StateTooManyRequestsJSONResponse struct {
+	Body StateFailureBody
+
+	Headers StateTooManyRequestsResponseHeaders
+}
+
 type StateUnauthenticatedJSONResponse StateFailureBody
 
 type StateUnsupportedFormJSONResponse StateFailureBody
@@ -2674,6 +2686,25 @@ func (response CreateUser422JSONResponse) VisitCreateUserResponse(w http.Respons
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateUser429JSONResponse struct {
+	StateTooManyRequestsJSONResponse
+}
+
+func (response CreateUser429JSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }

@@ -15,7 +15,7 @@ func (s *server) CreateUser(ctx context.Context, r openapi.CreateUserRequestObje
 	if call.callerErr == nil {
 		caller = &call.caller
 	}
-	id, err := s.accounts.CreateUser(ctx, caller, fromNewUser(*r.JSONBody))
+	id, err := s.accounts.CreateUser(ctx, caller, call.address, fromNewUser(*r.JSONBody))
 	if err != nil {
 		return nil, err
 	}

@@ -27,6 +27,9 @@ type limitFlags struct {
 	GuessAddress account.Rate `group:"passwords" default:"${limits_GuessAddress}" help:"Wrong passwords for any account from one client address."`
 	GuessOld     account.Rate `group:"passwords" default:"${limits_GuessOld}" help:"Wrong old passwords of somebody who changes theirs."`
 
+	RegisterAddress account.Rate `group:"registration" default:"${limits_RegisterAddress}" help:"Users created by one client address where registration is open; administrators are not counted."`
+	RegisterAll     account.Rate `group:"registration" default:"${limits_RegisterAll}" help:"Users created there altogether."`
+
 	FreshSignIn     time.Duration `group:"passwords" type:"span" default:"${limits_FreshSignIn}" help:"How long after signing in by a code a first password can be set."`
 	WeChatAddress   account.Rate  `name:"wechat-address" group:"gateways" default:"${limits_WeChatAddress}" help:"WeChat codes exchanged for one client address."`
 	WeChatRepeat    time.Duration `name:"wechat-repeat" group:"gateways" type:"span" default:"${limits_WeChatRepeat}" help:"How long a WeChat code that was exchanged gives the same person again."`

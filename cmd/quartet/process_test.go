@@ -73,13 +73,12 @@ func (c *child) awaitEnd(t *testing.T) syscall.WaitStatus {
 func killWhileWriting(t *testing.T, binary string) {
 	db := newInstallation(t)
 	done(t, at(db, "user", "add", "boss", "--role", "administrator", "--password", "violet-otter-lantern")...)
-	installation := append(db, "--open-registration")
 	var acknowledged []float64
 	for round := range 3 {
-		acknowledged = append(acknowledged, writeUntilKilled(t, spawn(t, binary, installation...), round)...)
+		acknowledged = append(acknowledged, writeUntilKilled(t, spawn(t, binary, db...), round)...)
 	}
 	started := time.Now()
-	c := spawn(t, binary, installation...)
+	c := spawn(t, binary, db...)
 	c.ok(t, get("/readyz"))
 	t.Logf("ready %s after the start, with %d users", time.Since(started).Round(time.Millisecond), len(acknowledged))
 	jwt := c.signIn(t, "boss", "violet-otter-lantern")
@@ -91,7 +90,7 @@ func killWhileWriting(t *testing.T, binary string) {
 	}
 }
 
-// writeUntilKilled creates users as fast as it can, kills the server after a
+// writeUntilKilled creates users, as an administrator and as fast as it can, kills the server after a
 // good number of them, and gives the ids that were acknowledged.
 func writeUntilKilled(t *testing.T, c *child, round int) (acknowledged []float64) {
 	t.Helper()
@@ -101,10 +100,11 @@ func writeUntilKilled(t *testing.T, c *child, round int) (acknowledged []float64
 		all   sync.WaitGroup
 		kill  sync.Once
 	)
+	jwt := c.signIn(t, "boss", "violet-otter-lantern")
 	for writer := range writers {
 		all.Go(func() {
 			for n := 0; ; n++ {
-				id, ok := create(t.Context(), c.origin, fmt.Sprintf("writer-%d-%d-%d", round, writer, n))
+				id, ok := create(t.Context(), c.origin, jwt, fmt.Sprintf("writer-%d-%d-%d", round, writer, n))
 				if !ok {
 					return
 				}
@@ -126,8 +126,8 @@ func writeUntilKilled(t *testing.T, c *child, round int) (acknowledged []float64
 }
 
 // create tells false once the server is gone.
-func create(ctx context.Context, o origin, name string) (id float64, ok bool) {
-	r, err := o.try(ctx, raw("/api/user/create", `{"username":"`+name+`"}`))
+func create(ctx context.Context, o origin, jwt, name string) (id float64, ok bool) {
+	r, err := o.try(ctx, raw("/api/user/create", `{"username":"`+name+`"}`).with("Jwt", jwt))
 	if err != nil || r.status != http.StatusOK {
 		return 0, false
 	}

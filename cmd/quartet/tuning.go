@@ -32,6 +32,7 @@ var tuningGroups = kong.ExplicitGroups([]kong.Group{
 	{Key: "sessions", Title: "Limits of sessions:", Description: "A time is written like 90s, 1h30m or 30d."},
 	{Key: "codes", Title: "Limits of one-time codes:", Description: "A rate is written COUNT/TIME: 5/1h is at most five in an hour, which begins with the first of them."},
 	{Key: "passwords", Title: "Limits of passwords:"},
+	{Key: "registration", Title: "Limits of open registration:"},
 	{Key: "gateways", Title: "Limits of WeChat and SMS:"},
 	{Key: "requests", Title: "Limits of a request:", Description: "A size is written like 65536, 64KiB or 1MiB."},
 	{Key: "times", Title: "Time limits of connections:"},

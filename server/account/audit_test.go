@@ -146,7 +146,7 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 			return s.VerifyMobile(s.ctx, s.li, "13900004444", code)
 		}, `li li own state 198.51.100.9 {"mobile":"INDEX"}`},
 		account.AuditUserCreated: {func(s *scene) error {
-			_, err := s.CreateUser(s.ctx, &s.li, account.NewUser{Username: "sun"})
+			_, err := s.CreateUser(s.ctx, &s.li, home, account.NewUser{Username: "sun"})
 			return err
 		}, `li new own state 198.51.100.9 {"way":"administrator"}`},
 		account.AuditUserUpdated: {func(s *scene) error {

@@ -38,6 +38,9 @@ type Limits struct {
 	GuessAddress Rate // wrong passwords for any account from one address
 	GuessOld     Rate // wrong old passwords while changing one's own
 
+	RegisterAddress Rate // users created by one address where registration is open
+	RegisterAll     Rate // users created there altogether
+
 	FreshSignIn     time.Duration // how long after a code a first password can be set
 	WeChatAddress   Rate          // WeChat codes exchanged for one address
 	WeChatRepeat    time.Duration // how long a WeChat code that was exchanged gives the same person
@@ -62,6 +65,9 @@ func DefaultLimits() Limits {
 		CodeDay:      Rate{10, 24 * time.Hour},
 		CodeAddress:  Rate{20, time.Hour},
 		CodeAll:      Rate{1000, time.Minute},
+
+		RegisterAddress: Rate{60, time.Hour},
+		RegisterAll:     Rate{1000, time.Hour},
 
 		GuessPair:       Rate{5, quarter},
 		GuessAccount:    Rate{100, quarter},

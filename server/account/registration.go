@@ -27,11 +27,12 @@ type NewUser struct {
 }
 
 // CreateUser creates a user (operation 7) and gives its id. caller is nil for
-// somebody not signed in. Only administrators may, or anybody where registration
-// is open: the failure is Forbidden, or Unauthenticated without caller. Others
-// are InvalidField, WeakPassword, UsernameTaken and EmailTaken. E-mail and mobile
-// are kept unverified.
-func (s *Service) CreateUser(ctx context.Context, caller *Caller, n NewUser) (int64, error) {
+// somebody not signed in, address is the client's. Only administrators may, or
+// anybody where registration is open: the failure is Forbidden, or
+// Unauthenticated without caller. Others are InvalidField, WeakPassword,
+// UsernameTaken and EmailTaken, and TooManyRequests with RetryAfter for whoever
+// is no administrator. E-mail and mobile are kept unverified.
+func (s *Service) CreateUser(ctx context.Context, caller *Caller, address string, n NewUser) (int64, error) {
 	if err := s.mayCreate(caller); err != nil {
 		return 0, err
 	}
@@ -43,6 +44,7 @@ func (s *Service) CreateUser(ctx context.Context, caller *Caller, n NewUser) (in
 		draft.source = sourceAdministrator
 	} else {
 		draft.Identity, draft.Remark = nil, nil
+		draft.quotas = s.registrationQuotas(address)
 	}
 	id, err := s.register(ctx, draft)
 	if err == nil {
@@ -61,6 +63,16 @@ type registration struct {
 	source, role                  string
 	by                            *int64
 	emailVerified, mobileVerified bool
+	quotas                        []store.Quota // none for those whom nothing limits
+}
+
+// registrationQuotas bound what strangers can fill the database with, and how
+// often they can ask whether a user name or an e-mail is taken.
+func (s *Service) registrationQuotas(address string) []store.Quota {
+	return []store.Quota{
+		s.limits.RegisterAddress.quota("register-address:" + s.addressKey(address)),
+		s.limits.RegisterAll.quota("register-all"),
+	}
 }
 
 func (s *Service) register(ctx context.Context, r registration) (int64, error) {
@@ -70,6 +82,12 @@ func (s *Service) register(ctx context.Context, r registration) (int64, error) {
 	draft, err := s.draft(0, r)
 	if err != nil {
 		return 0, err
+	}
+	// What breaks the contract costs nothing and is not counted.
+	if len(r.quotas) > 0 {
+		if err := s.take(ctx, r.quotas); err != nil {
+			return 0, err
+		}
 	}
 	if err := s.checkFree(ctx, 0, draft); err != nil {
 		return 0, err

@@ -3,6 +3,7 @@ package account_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"quartet/server/account"
 	"quartet/server/failure"
@@ -31,7 +32,7 @@ func TestWhoMayCreate(t *testing.T) {
 			"new-3": {&administrator, "", "administrator"},
 			"new-4": {&super, "", "administrator"},
 		} {
-			id, err := w.CreateUser(t.Context(), test.caller, account.NewUser{
+			id, err := w.CreateUser(t.Context(), test.caller, home, account.NewUser{
 				Username: name, Identity: new("teacher"), Remark: new("trusted"),
 			})
 			wantFailure(t, err, test.want)
@@ -56,7 +57,7 @@ func TestWhoMayCreate(t *testing.T) {
 func TestCreateKeepsTheFacts(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(c *account.Config) { c.OpenRegistration = true })
-	id, err := w.CreateUser(t.Context(), nil, account.NewUser{
+	id, err := w.CreateUser(t.Context(), nil, home, account.NewUser{
 		Username: "Lin.Yue", Password: new(goodPassword),
 		Facts: account.Facts{
 			Nickname: new("小月"), RealName: new("林月"), Gender: new(2), Birthday: new("1990-02-03"),
@@ -125,17 +126,44 @@ func TestCreateRefuses(t *testing.T) {
 		{account.NewUser{Username: "li", Facts: account.Facts{Avatar: new("data:image/svg+xml,x")}}, failure.InvalidField, "avatar", failure.WrongForm},
 		{account.NewUser{Username: "li", Facts: account.Facts{IDCard: new("\xff")}}, failure.InvalidField, "idcard", failure.NotUTF8},
 	} {
-		_, err := w.CreateUser(t.Context(), nil, test.user)
+		_, err := w.CreateUser(t.Context(), nil, home, test.user)
 		failed := wantFailure(t, err, test.code)
 		wantEqual(t, "field", failed.Field, test.field)
 		wantEqual(t, "reason", failed.Reason, test.reason)
 	}
 	// Whether somebody has proven a mobile is nobody's to learn here.
-	_, err := w.CreateUser(t.Context(), nil, account.NewUser{
+	_, err := w.CreateUser(t.Context(), nil, home, account.NewUser{
 		Username: "li", Facts: account.Facts{Mobile: new(lisMobile)},
 	})
 	must(t, err)
 	wantEqual(t, "users", w.number("SELECT COUNT(*) FROM users"), 3)
+}
+
+func TestOpenRegistrationIsLimited(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(c *account.Config) {
+		c.OpenRegistration = true
+		c.Limits.RegisterAddress.Times, c.Limits.RegisterAll.Times = 2, 4
+	})
+	create := func(by *account.Caller, name, address string) error {
+		_, err := w.CreateUser(t.Context(), by, address, account.NewUser{Username: name})
+		return err
+	}
+	wantField(t, create(nil, "", home), "username", failure.TooShort) // not counted
+	must(t, create(nil, "li", home))
+	wantFailure(t, create(nil, "li", home), failure.UsernameTaken) // counted
+	w.clock.Advance(10 * time.Minute)
+	failed := wantFailure(t, create(nil, "wang", home), failure.TooManyRequests)
+	wantEqual(t, "retry after", failed.RetryAfter, 50*time.Minute)
+	must(t, create(nil, "wang", elsewhere))
+	must(t, create(nil, "sun", "192.0.2.3"))
+	wantFailure(t, create(nil, "wu", "192.0.2.4"), failure.TooManyRequests)
+	administrator := w.caller("he", store.RoleAdministrator)
+	must(t, create(&administrator, "wu", home))
+	member := w.caller("tao", store.RoleMember)
+	wantFailure(t, create(&member, "zhou", home), failure.TooManyRequests)
+	w.clock.Advance(50 * time.Minute)
+	must(t, create(nil, "zhou", home))
 }
 
 func TestOneUserNameForOne(t *testing.T) {
@@ -143,7 +171,7 @@ func TestOneUserNameForOne(t *testing.T) {
 	w := newWorld(t, func(c *account.Config) { c.OpenRegistration = true })
 	names := []string{"lin", "LIN", "ｌｉｎ", "Lin"}
 	got := together(12, func(i int) error {
-		_, err := w.CreateUser(t.Context(), nil, account.NewUser{Username: names[i%len(names)]})
+		_, err := w.CreateUser(t.Context(), nil, home, account.NewUser{Username: names[i%len(names)]})
 		return err
 	})
 	wantOutcomes(t, got, map[string]int{"ok": 1, "username_taken": 11})

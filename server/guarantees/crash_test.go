@@ -15,11 +15,14 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"quartet/store"
 )
 
-// acknowledged creates users through a server with several writers until enough
-// were answered 200, does then what end says, and gives the ids once no more come.
-func acknowledged(t *testing.T, at *process, prefix string, enough int, end func()) []int64 {
+// acknowledged creates users through a server with several writers, all with an
+// administrator's token, whom nothing limits, until enough were answered 200,
+// does then what end says, and gives the ids once no more come.
+func acknowledged(t *testing.T, at *process, administrator, prefix string, enough int, end func()) []int64 {
 	t.Helper()
 	const writers = 16
 	var (
@@ -31,7 +34,7 @@ func acknowledged(t *testing.T, at *process, prefix string, enough int, end func
 	for writer := range writers {
 		all.Go(func() {
 			for n := 0; ; n++ {
-				got, err := at.try(t.Context(), postJSON("/api/user/create", fmt.Sprintf(`{"username":"%s-%d-%d"}`, prefix, writer, n)))
+				got, err := at.try(t.Context(), postJSON("/api/user/create", fmt.Sprintf(`{"username":"%s-%d-%d"}`, prefix, writer, n), "Jwt", administrator))
 				if err != nil {
 					return // the server is gone
 				}
@@ -72,12 +75,13 @@ func (s *site) missing(t *testing.T, ids []int64) (lost int) {
 }
 
 func TestFaults_Kill(t *testing.T) {
-	s := onSQLite(t, "--open-registration")
+	s := onSQLite(t)
+	administrator := s.session(t, s.person(t, "he.yun", store.RoleAdministrator))
 	const kills, each = 20, 500
 	var ids []int64
 	for round := range many(kills) {
 		server := s.servers[0]
-		ids = append(ids, acknowledged(t, server, fmt.Sprint("round-", round), each, func() { _ = server.os.Kill() })...)
+		ids = append(ids, acknowledged(t, server, administrator, fmt.Sprint("round-", round), each, func() { _ = server.os.Kill() })...)
 		server.awaitEnd(t)
 		s.servers[0] = s.start(t)
 	}
@@ -91,9 +95,10 @@ func TestFaults_Kill(t *testing.T) {
 }
 
 func TestFaults_ShutdownUnderLoad(t *testing.T) {
-	onEachEngine(t, []string{"--open-registration"}, func(t *testing.T, s *site) {
+	onEachEngine(t, nil, func(t *testing.T, s *site) {
+		administrator := s.session(t, s.person(t, "he.yun", store.RoleAdministrator))
 		for _, server := range s.servers {
-			ids := acknowledged(t, server, fmt.Sprint("process-", server.os.Pid), 300, func() { _ = server.os.Signal(syscall.SIGTERM) })
+			ids := acknowledged(t, server, administrator, fmt.Sprint("process-", server.os.Pid), 300, func() { _ = server.os.Signal(syscall.SIGTERM) })
 			if ended := server.awaitEnd(t); ended.ExitStatus() != 0 {
 				t.Errorf("exit status %d:\n%s", ended.ExitStatus(), server.log)
 			}

@@ -208,3 +208,43 @@ func TestLoad_IdleConnections(t *testing.T) {
 	}
 	s.server(0).checkMemory(t)
 }
+
+// TestLoad_OpenRegistration: whoever registers strangers gets no further than the
+// limits, however many tries run at once, and administrators work on.
+func TestLoad_OpenRegistration(t *testing.T) {
+	onEachEngine(t, append(behindProxy, "--open-registration"), func(t *testing.T, s *site) {
+		create := func(name, address string, header ...string) conform.Request {
+			return postJSON("/api/user/create", `{"username":"`+name+`"}`, append(header, from(address)...)...)
+		}
+		limited := func(got answer) {
+			t.Helper()
+			refused(t, "state", got, http.StatusTooManyRequests)
+			if wait, err := strconv.Atoi(got.Header.Get("Retry-After")); err != nil || wait < 1 || wait > 3600 {
+				t.Errorf("Retry-After %q", got.Header.Get("Retry-After"))
+			}
+		}
+		answers := atOnce(100, func(i int) answer {
+			return s.server(i).send(t, create(fmt.Sprintf("crowd.%d", i), "203.0.113.7"))
+		})
+		if counted := statuses(answers); counted[http.StatusOK] != 60 || counted[http.StatusTooManyRequests] != 40 {
+			t.Errorf("100 users from one address: %v", counted)
+		}
+		if users := s.number(t, "SELECT COUNT(*) FROM users"); users != 60 {
+			t.Errorf("%d users", users)
+		}
+		limited(s.server(1).send(t, create("one.more", "203.0.113.7")))
+		// Names are not to be asked for without end either.
+		limited(s.server(0).send(t, create("crowd.0", "203.0.113.7")))
+		s.server(0).ok(t, create("somebody.else", "203.0.113.8"))
+
+		s.exec(t, "UPDATE rate_counters SET count = 999 WHERE key = 'register-all'")
+		s.server(0).ok(t, create("the.last", "203.0.113.9"))
+		limited(s.server(1).send(t, create("one.more", "203.0.113.10")))
+		administrator := s.session(t, s.person(t, "he.yun", store.RoleAdministrator))
+		for i := range 3 {
+			s.server(i).ok(t, create(fmt.Sprintf("invited.%d", i), "203.0.113.7", "Jwt", administrator))
+		}
+		member := s.session(t, s.person(t, "tao.ran", store.RoleMember))
+		limited(s.server(0).send(t, create("one.more", "203.0.113.11", "Jwt", member)))
+	})
+}

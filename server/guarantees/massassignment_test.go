@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"hash/crc32"
 	"maps"
 	"net/http"
 	"slices"
@@ -162,7 +163,7 @@ func boolean(b bool) int {
 }
 
 func TestWho_MassAssignmentOnCreate(t *testing.T) {
-	onEachEngine(t, []string{"--open-registration"}, func(t *testing.T, s *site) {
+	onEachEngine(t, append(behindProxy, "--open-registration"), func(t *testing.T, s *site) {
 		administrator := s.session(t, s.person(t, "he.yun", store.RoleAdministrator))
 		ordinary := s.row(t, s.created(t, map[string]any{"username": "ordinary"}, ""))
 		created := 0
@@ -189,10 +190,12 @@ func TestWho_MassAssignmentOnCreate(t *testing.T) {
 	})
 }
 
-// created creates a user and gives the id, 0 when the server refused.
+// created creates a user, from an address that follows from the user name, and
+// gives the id, 0 when the server refused.
 func (s *site) created(t *testing.T, members map[string]any, token string) int64 {
 	t.Helper()
-	got := s.server(0).send(t, profile(t, members, token, "/api/user/create"))
+	address := fmt.Sprintf("2001:db8:%x::1", crc32.ChecksumIEEE(fmt.Append(nil, members["username"]))&0xffff)
+	got := s.server(0).send(t, with(profile(t, members, token, "/api/user/create"), from(address)))
 	if got.Status == http.StatusBadRequest {
 		refused(t, "state", got, http.StatusBadRequest)
 		return 0
