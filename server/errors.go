@@ -38,10 +38,6 @@ func (s *server) exit(err error, c echo.Context) {
 	if s.legacyStatus[owner.Name] {
 		status = http.StatusOK
 	}
-	if c.Request().Method == http.MethodHead {
-		_ = c.NoContent(status)
-		return
-	}
 	header.Set(echo.HeaderContentType, owner.ContentType)
 	if err := c.JSON(status, answer); err != nil {
 		s.log.LogAttrs(c.Request().Context(), slog.LevelDebug, "answer not written", slog.String("error", err.Error()))

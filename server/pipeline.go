@@ -56,10 +56,10 @@ func (s *server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		if o := s.operations.find(c.Request().Method, c.Path()); o != nil {
 			name = o.id
 		}
-		s.metrics.answered(name, c.Request().Method, c.Response().Status, took)
+		s.metrics.answered(name, sentMethod(c.Request()), c.Response().Status, took)
 		s.log.LogAttrs(c.Request().Context(), slog.LevelInfo, "request",
 			slog.String("request_id", c.Response().Header().Get(echo.HeaderXRequestID)),
-			slog.String("method", methodLabel(c.Request().Method)),
+			slog.String("method", methodLabel(sentMethod(c.Request()))),
 			slog.String("route", routeOf(c)),
 			slog.String("operation", name),
 			slog.Int("status", c.Response().Status),

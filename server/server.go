@@ -84,13 +84,14 @@ func New(o Options) (http.Handler, error) {
 		s.recoverPanic,
 		deadline(o.Bounds.Time),
 		securityHeaders,
+		allowHead,
 		cors(o.AllowOrigins),
 		limitHeaders(o.Bounds.Headers),
 		s.checkContract,
 	)
 	openapi.RegisterHandlers(e, openapi.NewStrictHandler(s, []openapi.StrictMiddlewareFunc{refuseEmptyAnswer}))
 	s.documents.register(e)
-	return e, s.checkRoutes(e)
+	return headAsGet(e), s.checkRoutes(e)
 }
 
 func newServer(o Options) (*server, error) {

@@ -70,7 +70,11 @@ func (a *arena) check(t *testing.T, r *http.Request) {
 		a.restore(t)
 	}
 	switch {
-	case method == http.MethodHead, method == http.MethodOptions: // no body to look at
+	case method == http.MethodHead:
+		if got.Text != "" {
+			t.Fatalf("HEAD has a body: %s", got.Text)
+		}
+	case method == http.MethodOptions: // no body to look at
 	case path == "/", strings.HasPrefix(path, "/docs"): // pages for people
 	case known:
 		must(t, wrap(o.Check(got.Answer), got))
