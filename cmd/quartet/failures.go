@@ -43,8 +43,15 @@ func unlessPresent(ctx context.Context, accounts *account.Service, organisation 
 	return errors.New(text)
 }
 
+// listedForms says how applications, organisations and roles can be called.
+var listedForms = map[string]string{
+	"id":   "The id must be 1 to 64 characters of ASCII without blanks or control characters",
+	"code": "The code must be 1 to 64 characters without blanks or control characters",
+	"name": "The name must be 1 to 128 characters without control characters, and without blanks around it",
+}
+
 // listedSentence words what can only go wrong here: a code or an id that is
-// taken, or that names nothing.
+// odd, that is taken, or that names nothing.
 func listedSentence(failed *failure.Error) string {
 	_, taken := errors.AsType[store.ConflictError](failed.Cause)
 	switch {
@@ -57,6 +64,6 @@ func listedSentence(failed *failure.Error) string {
 	case errors.Is(failed.Cause, store.ErrNotFound):
 		return "No such " + failed.Field
 	default:
-		return ""
+		return listedForms[failed.Field]
 	}
 }

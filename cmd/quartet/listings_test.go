@@ -1,6 +1,9 @@
 package main
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestOrganisationsAndRoles(t *testing.T) {
 	t.Parallel()
@@ -51,4 +54,24 @@ func TestApplications(t *testing.T) {
 	refused(t, exitFailed, "No such application", at(db, "app", "show", "other")...)
 	refused(t, exitFailed, "No such organisation", at(db, "app", "link", "portal", "west")...)
 	refused(t, exitFailed, "does not see that organisation", at(db, "app", "unlink", "portal", "north")...)
+}
+
+func TestOddIDsAndNamesAreRefused(t *testing.T) {
+	t.Parallel()
+	db := newInstallation(t)
+	long := strings.Repeat("长", 129)
+	for command, what := range map[string]string{"app": "id", "org": "code", "role": "code"} {
+		for _, code := range []string{
+			"", " ", "a b", " north", "north\n", "a\tb", "a\x1b[2Jb", "a\u00a0b", "a\u3000b", "a\u200bb", "a\u202eb", "\x7f", "\xff", long[:3*65],
+		} {
+			refused(t, exitFailed, "The "+what+" must be 1 to 64 characters", at(db, command, "add", code, "北校区")...)
+		}
+		for _, name := range []string{"", " ", "\u3000", " 北校区", "北校区 ", "北\n校区", "北\x1b校区", "北\u2028校区", "北\u202e校区", "\xff", long} {
+			refused(t, exitFailed, "The name must be 1 to 128 characters", at(db, command, "add", "north", name)...)
+		}
+		equal(t, "listed", strings.TrimSpace(done(t, at(db, command, "list", "--json")...)), "[]")
+		contains(t, done(t, at(db, command, "add", "north-1.a_b", "北校区 North (2)")...), "north-1.a_b", "北校区 North (2)")
+	}
+	refused(t, exitFailed, "characters of ASCII", at(db, "app", "add", "门户", "门户")...)
+	done(t, at(db, "org", "add", "北校区", "北校区")...)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"unicode"
 
 	"quartet/server/failure"
 	"quartet/store"
@@ -18,6 +19,10 @@ func KnownRights() []string { return []string{RightContact, RightNickname} }
 func (s *Service) AddApplication(ctx context.Context, id, name string, rights []string) (store.Application, error) {
 	if err := checkListed("id", id, name); err != nil {
 		return store.Application{}, err
+	}
+	// It travels in a header, where clients can send nothing but ASCII.
+	if strings.ContainsFunc(id, func(r rune) bool { return r > unicode.MaxASCII }) {
+		return store.Application{}, failure.Field("id", failure.WrongForm)
 	}
 	text, err := rightsText(rights)
 	if err != nil {

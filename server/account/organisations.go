@@ -3,6 +3,8 @@ package account
 import (
 	"context"
 	"errors"
+	"strings"
+	"unicode"
 
 	"quartet/server/failure"
 	"quartet/store"
@@ -132,13 +134,29 @@ func (s *Service) membership(ctx context.Context, userID int64, organisation, ro
 	return org.ID, &held.ID, err
 }
 
-// checkListed checks the code or id and the name of something to list.
+// checkListed checks the code or id and the name of something to list. Whoever
+// reads a list must be able to tell its entries apart and to type them: a code
+// has no blanks, a name none around it, neither has what cannot be seen.
 func checkListed(field, code, name string) error {
-	if code == "" {
-		return failure.Field(field, failure.Required)
+	if err := checkTexts([]checkedText{{field, &code, longestCode}, {"name", &name, longestName}}); err != nil {
+		return err
 	}
-	return checkTexts([]checkedText{{field, &code, longestCode}, {"name", &name, longestName}})
+	switch {
+	case code == "":
+		return failure.Field(field, failure.Required)
+	case strings.ContainsFunc(code, func(r rune) bool { return unicode.IsSpace(r) || isOdd(r) }):
+		return failure.Field(field, failure.WrongForm)
+	case name == "":
+		return failure.Field("name", failure.Required)
+	case strings.TrimSpace(name) != name, strings.ContainsFunc(name, isOdd):
+		return failure.Field("name", failure.WrongForm)
+	}
+	return nil
 }
+
+// isOdd tells what shows nothing, or moves what is shown around, and what stands
+// for bytes that were no text.
+func isOdd(r rune) bool { return !unicode.IsGraphic(r) || r == unicode.ReplacementChar }
 
 // listed is failed for what goes by a code: one that is taken or names nothing
 // is a wrong value in field.
