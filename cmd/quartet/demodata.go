@@ -74,6 +74,14 @@ func demoUsers() []account.Fixture {
 	}
 }
 
+// exampleUsers are those whom the contract's examples create, a nickname each.
+func exampleUsers() []account.NewUser {
+	return []account.NewUser{
+		{Username: "chen.yiming", Facts: account.Facts{Nickname: new("一鸣"), Email: new("yiming@example.com")}},
+		{Username: "su.qing", Facts: account.Facts{Nickname: new("苏青")}},
+	}
+}
+
 // standingSessions are the sessions of the demo user that the examples name, as
 // they are when nobody has used them since now.
 func standingSessions(now time.Time) []store.Session {

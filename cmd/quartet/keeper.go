@@ -17,7 +17,8 @@ const (
 )
 
 // keeper puts back what visitors of a demonstration used up: the sessions that
-// the examples name, and the standing one-time code.
+// the examples name, the standing one-time code, and the names of the users whom
+// the examples create.
 type keeper struct {
 	store    *store.Store
 	accounts *account.Service
@@ -53,6 +54,9 @@ func (k *keeper) tick(ctx context.Context) error {
 	}
 	for _, purpose := range standingPurposes {
 		failed = append(failed, k.keepCode(ctx, purpose, usedUpFor))
+	}
+	for _, example := range exampleUsers() {
+		failed = append(failed, k.accounts.ReleaseExample(ctx, example, k.now().Add(-usedUpFor)))
 	}
 	return errors.Join(failed...)
 }

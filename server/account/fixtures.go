@@ -95,7 +95,7 @@ func (s *Service) keepPassword(ctx context.Context, row *store.User, present sto
 // makeRoom takes from others what must be row's alone.
 func (s *Service) makeRoom(ctx context.Context, row store.User) error {
 	namesake, err := s.store.UserByUsernameKey(ctx, *row.UsernameKey)
-	name := "guest-" + strconv.FormatInt(namesake.ID, 10)
+	name := guestName(namesake)
 	err = s.takeFrom(ctx, row, namesake, err, store.UserChange{Username: &name, UsernameKey: &name})
 	if err != nil {
 		return err
@@ -111,6 +111,36 @@ func (s *Service) makeRoom(ctx context.Context, row store.User) error {
 	}
 	owner, err := s.store.UserByEmailKey(ctx, *row.EmailKey)
 	return s.takeFrom(ctx, row, owner, err, store.UserChange{ClearEmail: true})
+}
+
+// guestName is the user name of whoever has given up their own.
+func guestName(user store.User) string { return "guest-" + strconv.FormatInt(user.ID, 10) }
+
+// ReleaseExample takes user name and e-mail from the user whom somebody created
+// as the example says, until the moment before, so that the next one can. It is
+// that user only while nobody has changed them: whoever did has made them
+// somebody else.
+func (s *Service) ReleaseExample(ctx context.Context, example NewUser, before time.Time) error {
+	columns, err := s.draft(0, registration{NewUser: example})
+	if err != nil {
+		return err
+	}
+	row, err := s.store.UserByUsernameKey(ctx, *columns.UsernameKey)
+	if errors.Is(err, store.ErrNotFound) || err == nil && !isExample(row, columns, store.At(before)) {
+		return nil
+	}
+	if err != nil {
+		return broken(err)
+	}
+	name := guestName(row)
+	release := store.UserChange{Username: &name, UsernameKey: &name, ClearEmail: row.EmailKey != nil}
+	return broken(s.store.UpdateUser(ctx, row.ID, release, nil, store.At(s.now())))
+}
+
+func isExample(row store.User, example store.UserChange, before store.Time) bool {
+	return row.Version == 1 && row.CreatedAt <= before && row.Nickname == *example.Nickname &&
+		(row.CreateSource == sourceRegistration || row.CreateSource == sourceAdministrator) &&
+		(row.EmailKey == nil || example.EmailKey != nil && *row.EmailKey == *example.EmailKey)
 }
 
 // takeFrom changes owner, found with err, unless it is nobody or row's user.
