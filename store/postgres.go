@@ -138,3 +138,10 @@ func pgUnavailableCode(code string) bool {
 	}
 	return strings.HasPrefix(code, "XX") // internal errors of the server
 }
+
+// pgRefusal tells whether a value is no good: its form (class 22) or what it
+// would break (class 23).
+func pgRefusal(err error) bool {
+	code := pgCode(err)
+	return strings.HasPrefix(code, "22") || strings.HasPrefix(code, "23")
+}

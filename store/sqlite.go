@@ -147,3 +147,17 @@ func sqliteMissingTable(err error) bool {
 	failed, ok := errors.AsType[*sqlite.Error](err)
 	return ok && failed.Code() == sqlite3.SQLITE_ERROR && strings.Contains(failed.Error(), "no such table")
 }
+
+// sqliteRefusal tells whether a value is no good.
+func sqliteRefusal(err error) bool {
+	failed, ok := errors.AsType[*sqlite.Error](err)
+	if !ok {
+		return false
+	}
+	switch failed.Code() & 0xff {
+	case sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_TOOBIG:
+		return true
+	default:
+		return false
+	}
+}

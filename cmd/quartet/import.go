@@ -2,8 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"os"
+
+	"quartet/store"
+	"quartet/store/transfer"
 )
 
 type importCommand struct {
@@ -31,8 +36,87 @@ func (i *importCommand) open(c *console) (io.ReadCloser, error) {
 }
 
 // restore takes in what quartet export has written.
-func (i *importCommand) restore(ctx context.Context, c *console, file io.Reader) error {
-	_ = ctx
-	_ = file
-	return c.reportRows(i.rowFlags, -1).finish(nil)
+func (i *importCommand) restore(ctx context.Context, c *console, file io.Reader) (err error) {
+	place, err := i.resolve(ordinaryDatabase)
+	if err != nil {
+		return err
+	}
+	total, err := i.check(file)
+	if err != nil {
+		return err
+	}
+	reader, err := transfer.NewReader(file, store.Tables())
+	if err != nil {
+		return err
+	}
+	database, err := i.target(ctx, place.Database)
+	if err != nil {
+		return err
+	}
+	defer closeStore(database, &err)
+	if err := sameTables(ctx, database, reader.Header()); err != nil {
+		return err
+	}
+	if err := i.admit(ctx, database, place.Keys, reader.Header().Marks); err != nil {
+		return err
+	}
+	report := c.reportRows(i.rowFlags, total)
+	return report.finish(i.take(ctx, database, reader, report))
+}
+
+// check looks at the whole file before anything changes, where it can be read
+// twice, and gives the number of its rows, or -1. A rehearsal changes nothing,
+// and can tell more about a damaged file.
+func (i *importCommand) check(file io.Reader) (rows int64, err error) {
+	again, ok := file.(io.Seeker)
+	if !ok || i.DryRun {
+		return -1, nil
+	}
+	if _, err := again.Seek(0, io.SeekStart); err != nil {
+		return -1, nil // a pipe with a name
+	}
+	if rows, err = transfer.Check(file); err != nil {
+		return 0, fmt.Errorf("nothing was imported: %w", err)
+	}
+	_, err = again.Seek(0, io.SeekStart)
+	return rows, err
+}
+
+// target opens the database and makes its tables, if it may change anything.
+func (i *importCommand) target(ctx context.Context, url string) (*store.Store, error) {
+	if i.DryRun {
+		return presentStore(ctx, url)
+	}
+	database, err := createStore(ctx, store.Options{URL: url})
+	if err != nil {
+		return nil, err
+	}
+	if err := database.Migrate(ctx); err != nil {
+		return nil, errors.Join(err, database.Close())
+	}
+	return database, nil
+}
+
+func sameTables(ctx context.Context, database *store.Store, header transfer.Header) error {
+	version, err := knownVersion(ctx, database)
+	if err == nil && version != header.Migration {
+		err = fmt.Errorf("the file has tables of version %d, and the database of version %d: import it with the program that wrote it, then run quartet migrate with this one", header.Migration, version)
+	}
+	return err
+}
+
+func (i *importCommand) take(ctx context.Context, database *store.Store, reader *transfer.Reader, report *rowReport) (err error) {
+	listener := transfer.Listener{Add: report.add, Keep: report.keep, Refuse: report.refuse}
+	stop := i.OnError == "stop"
+	if i.DryRun {
+		err = database.Rehearse(ctx, func(put store.Putting) error {
+			return transfer.Import(ctx, reader, put, stop, listener)
+		})
+	} else {
+		err = transfer.Import(ctx, reader, database.PutRows, stop, listener)
+	}
+	if ctx.Err() != nil {
+		return errors.New("interrupted: import the file again, and it goes on from here")
+	}
+	return err
 }

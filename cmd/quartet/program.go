@@ -31,6 +31,9 @@ type grammar struct {
 	Keys    keysCommands   `cmd:"" help:"Rotate the keys that sign JWTs."`
 	Audit   auditCommand   `cmd:"" help:"Show who did what: sign-ins, sessions, passwords, users."`
 	Health  healthCommand  `cmd:"" help:"Ask a running server whether it is ready; exit code 0 says yes."`
+	Export  exportCommand  `cmd:"" help:"Write all facts to a file that any engine can take in."`
+	Import  importCommand  `cmd:"" help:"Take in what export has written."`
+	Backup  backupCommand  `cmd:"" help:"Copy an SQLite database while the server runs."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 

@@ -53,7 +53,7 @@ func (c *console) reportRows(flags rowFlags, total int64) *rowReport {
 	if isTerminal(c.errs) {
 		r.bar = progressbar.NewOptions64(total, progressbar.OptionSetWriter(c.errs),
 			progressbar.OptionSetDescription("rows"), progressbar.OptionShowCount(), progressbar.OptionShowIts(),
-			progressbar.OptionThrottle(barInterval), progressbar.OptionClearOnFinish())
+			progressbar.OptionThrottle(barInterval))
 	}
 	return r
 }
@@ -71,9 +71,7 @@ func (r *rowReport) keep(rows int64) { r.advance(func() { r.Present += rows }) }
 // the import. The column is "" where the row as a whole is meant.
 func (r *rowReport) refuse(line int64, column, reason string) error {
 	r.advance(func() { r.Refused++ })
-	if r.bar != nil {
-		_ = r.bar.Clear() // the text would stand behind the bar
-	}
+	r.clear() // or the text would stand behind the bar
 	if column != "" {
 		column += ": "
 	}
@@ -98,9 +96,7 @@ func (r *rowReport) advance(count func()) {
 // finish prints the counts, also after an import that err ended, and gives the
 // error that the command ends with: err, or that rows were refused.
 func (r *rowReport) finish(err error) error {
-	if r.bar != nil {
-		_ = r.bar.Finish()
-	}
+	r.clear()
 	printed := r.print()
 	switch {
 	case err != nil:
@@ -109,6 +105,13 @@ func (r *rowReport) finish(err error) error {
 		return fmt.Errorf("%d rows were refused", r.Refused)
 	default:
 		return printed
+	}
+}
+
+// clear takes the bar away for what is printed next.
+func (r *rowReport) clear() {
+	if r.bar != nil {
+		_ = r.bar.Clear() // no reason to stop either
 	}
 }
 
