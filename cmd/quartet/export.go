@@ -67,7 +67,7 @@ func exportTo(ctx context.Context, c *console, database *store.Store, out io.Wri
 	if err != nil {
 		return 0, err
 	}
-	defer func() { err = errors.Join(err, snapshot.Close()) }()
+	defer func() { _ = snapshot.Close() }() // it has only read
 	var total int64
 	for _, table := range store.Tables() {
 		in, err := snapshot.Count(ctx, table)

@@ -22,6 +22,7 @@ func TestProcess(t *testing.T) {
 		t.Fatalf("%v: %s", err, text)
 	}
 	t.Run("a kill loses nothing acknowledged", func(t *testing.T) { killWhileWriting(t, binary) })
+	t.Run("an import that is killed goes on", func(t *testing.T) { killWhileImporting(t, binary) })
 	t.Run("a signal ends it in good order", func(t *testing.T) { endByOneSignal(t, binary) })
 	t.Run("a second signal ends it at once", func(t *testing.T) { endByTwoSignals(t, binary) })
 }
