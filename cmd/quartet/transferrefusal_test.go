@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"context"
 	"crypto/sha256"
 	"fmt"
 	"io"
@@ -107,6 +109,34 @@ func TestImportLooksAtTheWholeFileFirst(t *testing.T) {
 		})
 	}
 	refused(t, exitFailed, "no such file", "import", filepath.Join(t.TempDir(), "gone"), "--database", newDatabase(t))
+}
+
+// interrupting is an input in whose middle the first signal comes.
+type interrupting struct {
+	io.Reader
+	left int
+	stop func()
+}
+
+func (i *interrupting) Read(p []byte) (int, error) {
+	n, err := i.Reader.Read(p)
+	if i.left -= n; i.left < 0 {
+		i.stop()
+	}
+	return n, err
+}
+
+func TestImportInterrupted(t *testing.T) {
+	t.Parallel()
+	url := newDatabase(t)
+	text := composed(t, 3500, nil, nil)
+	ctx, stop := context.WithCancel(t.Context())
+	var out, errs bytes.Buffer
+	input := &interrupting{Reader: strings.NewReader(text), left: len(text) * 2 / 3, stop: stop}
+	equal(t, "exit code", run(ctx, []string{"import", "-", "--database", url}, input, &out, &errs), exitFailed)
+	contains(t, errs.String(), "interrupted")
+	contains(t, out.String(), "Rows imported: 2000.")
+	contains(t, done(t, "import", saved(t, text), "--database", url), "imported: 1500. Already there: 2000. Refused: 0.")
 }
 
 // killWhileImporting hands a process half a file, kills it when the first rows
