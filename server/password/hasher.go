@@ -91,15 +91,13 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 }
 
 // Verify tells whether password is the one that phc was made of, and, if it is,
-// whether phc is weaker than what Hash makes today and should be replaced. The
-// error is ErrUnknownHash or ErrMalformedHash, at once, or ErrBusy or ctx's.
+// whether phc is weaker than what Hash makes today and should be replaced. phc
+// can also be what FromJPress and its siblings give, or Wrap. The error is ErrUnknownHash or ErrMalformedHash, at once, or ErrBusy or ctx's.
 func (h *Hasher) Verify(ctx context.Context, phc, password string) (ok, needsRehash bool, err error) {
-	switch kindOf(phc) { // another kind of hash is another case
-	case "argon2id":
+	if kindOf(phc) == "argon2id" {
 		return h.verifyArgon2id(ctx, phc, password)
-	default:
-		return false, false, ErrUnknownHash
 	}
+	return h.verifyLegacy(ctx, phc, password)
 }
 
 // VerifyNothing does the work of a Verify that fails, for an account that does

@@ -24,7 +24,6 @@ const (
 	maxIterations  = 16
 	maxParallelism = 16
 	maxWork        = 512 * 1024 // KiB times iterations
-	maxPHC         = 512        // characters
 )
 
 // What is wrong with a stored hash. Neither says anything about the password.
@@ -115,7 +114,7 @@ func number(digits string) uint64 {
 
 // kindOf is the id of a PHC string, "" when it is none.
 func kindOf(phc string) string {
-	if len(phc) > maxPHC || !strings.HasPrefix(phc, "$") {
+	if len(phc) > maxLegacy || !strings.HasPrefix(phc, "$") {
 		return ""
 	}
 	kind, _, _ := strings.Cut(phc[1:], "$")

@@ -1,0 +1,160 @@
+package password
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// The kinds of hashes that other systems made, as the first part of a stored
+// text names them.
+const (
+	kindJPress = "quartet-jpress"
+	kindJeecg  = "quartet-jeecg"
+)
+
+// maxLegacy bounds the stored text of a legacy hash, in characters. The longest
+// is Jeecg's: a user name of 64 characters, the salt and the encrypted name.
+const maxLegacy = 1024
+
+// legacy is a hash that another system made of a password.
+type legacy interface {
+	matches(password string) bool
+	// slow tells whether matching takes at least as long as a new hash does.
+	slow() bool
+}
+
+// digester is a legacy hash that can be made again from the password alone, and
+// so can be wrapped.
+type digester interface {
+	legacy
+	digest(password string) []byte // what the other system stored of the password
+	want() []byte                  // what it has stored
+	inside(of string) string       // the stored text, with of in place of the digest
+}
+
+// parseLegacy reads a stored text of a kind. The error is ErrUnknownHash or
+// ErrMalformedHash.
+func parseLegacy(stored string) (legacy, error) {
+	switch kind := kindOf(stored); {
+	case kind == "2a" || kind == "2b" || kind == "2y":
+		return parseBcrypt(stored)
+	case strings.HasPrefix(kind, "pbkdf2-"):
+		return parsePBKDF2(stored)
+	case kind == kindJPress || kind == kindJeecg:
+		return parseWrappable(kind, stored)
+	default:
+		return nil, ErrUnknownHash
+	}
+}
+
+// parseWrappable reads a digest that may be wrapped in argon2id.
+func parseWrappable(kind, stored string) (legacy, error) {
+	head, phc, isWrapped := strings.Cut(stored, "$argon2id$")
+	if isWrapped {
+		stored = head + "$" // an empty digest
+	}
+	read := parseJPress
+	if kind == kindJeecg {
+		read = parseJeecg
+	}
+	inner, err := read(strings.Split(stored, "$")[2:], isWrapped)
+	if err != nil || !isWrapped {
+		return inner, err
+	}
+	outer, err := parseArgon2id("$argon2id$" + phc)
+	if err != nil {
+		return nil, err
+	}
+	return wrapped{inner, outer}, nil
+}
+
+// wrapped is a legacy digest of which only an argon2id hash is stored.
+type wrapped struct {
+	digester
+	outer argon2id
+}
+
+func (w wrapped) matches(password string) bool {
+	return same(w.outer.key, w.outer.keyOf(string(w.digest(password))))
+}
+
+func (w wrapped) slow() bool { return true }
+
+// Wrap gives a stored legacy hash in the form of argon2id over what the other
+// system stored, so that a copy of the database is worth no more than one with
+// new hashes alone. It costs one hash. What is slow by itself (bcrypt, PBKDF2,
+// argon2id) stays as it is. The error is ErrUnknownHash, ErrMalformedHash,
+// ErrBusy or ctx's.
+func (h *Hasher) Wrap(ctx context.Context, stored string) (string, error) {
+	if kindOf(stored) == "argon2id" {
+		return stored, nil
+	}
+	old, err := parseLegacy(stored)
+	if err != nil {
+		return "", err
+	}
+	quick, ok := old.(digester)
+	if _, already := old.(wrapped); already || !ok {
+		return stored, nil
+	}
+	leave, err := h.enter(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer leave()
+	outer := newArgon2id(h.params)
+	outer.key = outer.keyOf(string(quick.want()))
+	return quick.inside(strings.TrimPrefix(outer.String(), "$")), nil
+}
+
+// verifyLegacy compares with a hash that another system made. A right password
+// always asks for a new hash: none of them is as good as argon2id.
+func (h *Hasher) verifyLegacy(ctx context.Context, stored, password string) (ok, needsRehash bool, err error) {
+	old, err := parseLegacy(stored)
+	if err != nil {
+		return false, false, err
+	}
+	leave, err := h.enter(ctx)
+	if err != nil {
+		return false, false, err
+	}
+	defer leave()
+	ok = old.matches(password)
+	if !old.slow() {
+		// Otherwise the time would tell imported accounts from others, right
+		// passwords of disabled ones included.
+		newArgon2id(h.params).keyOf(password)
+	}
+	return ok, ok, nil
+}
+
+var errParts = errors.New("it has not the parts of its kind")
+
+func malformed(err error) error { return fmt.Errorf("%w: %w", ErrMalformedHash, err) }
+
+// fields64 decodes the parts of a stored text, unpadded base64 each.
+func fields64(parts []string) ([][]byte, error) {
+	fields := make([][]byte, len(parts))
+	for i, part := range parts {
+		field, err := base64.RawStdEncoding.Strict().DecodeString(part)
+		if err != nil {
+			return nil, malformed(err)
+		}
+		fields[i] = field
+	}
+	return fields, nil
+}
+
+// stored64 writes a kind and its parts: a text, an already written part last.
+func stored64(kind string, last string, parts ...[]byte) string {
+	text := "$" + kind
+	for _, part := range parts {
+		text += "$" + base64.RawStdEncoding.EncodeToString(part)
+	}
+	return text + "$" + last
+}
+
+func base64Of(field []byte) string { return base64.RawStdEncoding.EncodeToString(field) }
