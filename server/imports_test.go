@@ -14,7 +14,7 @@ import (
 var mayImport = map[string][]string{
 	"quartet/cmd/quartet": {
 		"quartet/openapi", "quartet/server", "quartet/server/account", "quartet/server/gateway", "quartet/store", "quartet/store/transfer",
-		"quartet/server/failure", "quartet/server/style",
+		"quartet/server/failure", "quartet/server/style", "quartet/server/movein",
 		"quartet/server/token", "quartet/server/password", "quartet/server/keys", "quartet/server/seal", "quartet/server/idgen",
 	},
 	"quartet/server":         {"quartet/openapi", "quartet/server/style", "quartet/server/account", "quartet/server/failure", "quartet/store"},
@@ -24,6 +24,7 @@ var mayImport = map[string][]string{
 		"quartet/store", "quartet/server/failure", "quartet/server/token", "quartet/server/password",
 		"quartet/server/seal", "quartet/server/idgen",
 	},
+	"quartet/server/movein":   {"quartet/server/account", "quartet/server/failure", "quartet/server/password"},
 	"quartet/openapi/conform": {"quartet/openapi"},
 	"quartet/store/storetest": {"quartet/store"},
 	"quartet/store/transfer":  {"quartet/store"},

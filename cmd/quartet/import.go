@@ -14,6 +14,7 @@ import (
 type importCommand struct {
 	location
 	rowFlags
+	legacyFlags
 	File string `arg:"" help:"File to read; - is standard input."`
 }
 
@@ -24,6 +25,9 @@ func (i *importCommand) Run(ctx context.Context, c *console) error {
 		return err
 	}
 	defer file.Close()
+	if i.From != "" {
+		return i.moveIn(ctx, c, file)
+	}
 	return i.restore(ctx, c, file)
 }
 

@@ -32,7 +32,7 @@ type grammar struct {
 	Audit   auditCommand   `cmd:"" help:"Show who did what: sign-ins, sessions, passwords, users."`
 	Health  healthCommand  `cmd:"" help:"Ask a running server whether it is ready; exit code 0 says yes."`
 	Export  exportCommand  `cmd:"" help:"Write all facts to a file that any engine can take in."`
-	Import  importCommand  `cmd:"" help:"Take in what export has written."`
+	Import  importCommand  `cmd:"" help:"Take in what quartet export wrote, or with --from the users of another back end."`
 	Backup  backupCommand  `cmd:"" help:"Copy an SQLite database while the server runs."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }

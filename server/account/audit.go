@@ -28,6 +28,7 @@ const (
 	AuditPasswordRefused      = "password_refused"
 	AuditMobileVerified       = "mobile_verified"
 	AuditUserCreated          = "user_created"
+	AuditUsersImported        = "users_imported" // a batch of them
 	AuditUserUpdated          = "user_updated"
 	AuditUserDisabled         = "user_disabled"
 	AuditUserEnabled          = "user_enabled"
@@ -56,7 +57,7 @@ func AuditKinds() []string {
 		AuditSignIn, AuditSignInFailed, AuditLockout, AuditCodeSent,
 		AuditSignOut, AuditSessionEnded, AuditSessionReplaced, AuditRefreshReused,
 		AuditPasswordSet, AuditPasswordChanged, AuditPasswordReset, AuditPasswordRefused, AuditMobileVerified,
-		AuditUserCreated, AuditUserUpdated, AuditUserDisabled, AuditUserEnabled, AuditUserRoleChanged,
+		AuditUserCreated, AuditUsersImported, AuditUserUpdated, AuditUserDisabled, AuditUserEnabled, AuditUserRoleChanged,
 		AuditMembershipAdded, AuditMembershipRemoved,
 		AuditOrganisationAdded, AuditOrganisationDisabled, AuditOrganisationEnabled,
 		AuditRoleAdded, AuditRoleDisabled, AuditRoleEnabled,

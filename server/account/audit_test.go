@@ -149,6 +149,10 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 			_, err := s.CreateUser(s.ctx, &s.li, home, account.NewUser{Username: "sun"})
 			return err
 		}, `li new own state 198.51.100.9 {"way":"administrator"}`},
+		account.AuditUsersImported: {func(s *scene) error {
+			_, err := s.NewIntake(account.IntakeOptions{Source: "jpress"}).Take(s.t.Context(), []account.Newcomer{{Alias: "1"}, {Alias: "2"}})
+			return err
+		}, beside + `{"source":"jpress","users":2}`},
 		account.AuditUserUpdated: {func(s *scene) error {
 			return s.UpdateUser(s.ctx, s.li, s.other, account.Change{
 				Facts:  account.Facts{Nickname: new("小赵"), GraduateSchool: new(""), IDCard: new("invented-0001"), Gender: new(1)},

@@ -75,6 +75,9 @@ func withDefaults(options Options) Options {
 	return options
 }
 
+// Parallel is how many hashes are made at a time.
+func (h *Hasher) Parallel() int { return cap(h.turns) }
+
 // Hash makes a new hash of password as a PHC string,
 // `$argon2id$v=19$m=19456,t=2,p=1$<salt>$<key>`, with a random salt of 16 bytes
 // and a key of 32. It does not judge the password: see Check. The error is

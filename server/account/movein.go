@@ -1,0 +1,275 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"hash/maphash"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"quartet/server/failure"
+	"quartet/store"
+)
+
+// This file is for people who come from another system. Like the rest of the
+// command line it asks nobody's leave.
+
+const longestAlias = 128 // characters
+
+// What Intake.Take says of a newcomer beside a failure.
+var (
+	ErrAlreadyHere = errors.New("account: came already")
+	ErrNotTried    = errors.New("account: somebody before was refused")
+)
+
+// Newcomer is a user of another system. An empty Username is none; Password is
+// not looked at.
+type Newcomer struct {
+	NewUser
+	Alias                         string // id there, 1 to 128 characters
+	PasswordHash                  string // as package password stores it; "" for none
+	Disabled                      bool
+	EmailVerified, MobileVerified bool
+	CreatedAt                     time.Time // the zero value: now
+}
+
+// IntakeOptions say how newcomers are taken in.
+type IntakeOptions struct {
+	Source string // the system they come from; with Alias it says who came already
+	Stop   bool   // at the first who is refused
+	DryRun bool   // only tell
+	Wrap   bool   // quick hashes in argon2id, which takes a hash's time each
+}
+
+// Intake takes in newcomers, a batch at a time. It is for one goroutine.
+type Intake struct {
+	s *Service
+	IntakeOptions
+	// seen are the facts that a dry run has promised to somebody, as hashes: a
+	// few bytes each, and the only memory that grows with the number of users.
+	seen map[uint64]struct{}
+	seed maphash.Seed
+}
+
+// NewIntake begins to take in newcomers.
+func (s *Service) NewIntake(o IntakeOptions) *Intake {
+	return &Intake{s: s, IntakeOptions: o, seen: map[uint64]struct{}{}, seed: maphash.MakeSeed()}
+}
+
+// Take takes newcomers in, as members, in one transaction, and tells what became
+// of each: nil, ErrAlreadyHere, ErrNotTried or the failure they were refused for
+// (InvalidField by the names of document 004, UsernameTaken, EmailTaken,
+// MobileTaken).
+func (i *Intake) Take(ctx context.Context, batch []Newcomer) ([]error, error) {
+	outcomes := make([]error, len(batch))
+	waiting := make([]int, len(batch)) // indexes of who has no outcome yet
+	for n := range batch {
+		waiting[n] = n
+	}
+	added := 0
+	for range 3 { // as withNewID does
+		var err error
+		if waiting, err = i.try(ctx, batch, waiting, outcomes); err != nil {
+			return nil, err
+		}
+		if len(waiting) == 0 {
+			break
+		}
+	}
+	for _, err := range outcomes {
+		if err == nil {
+			added++
+		}
+	}
+	if added > 0 && !i.DryRun {
+		i.s.audit(ctx, byCommandLine(AuditUsersImported, 0, facts{"source": i.Source, "users": added}))
+	}
+	return outcomes, nil
+}
+
+// try gives those of the waiting an outcome whose new id was not taken, and
+// gives the others back.
+func (i *Intake) try(ctx context.Context, batch []Newcomer, waiting []int, outcomes []error) ([]int, error) {
+	var rows []store.ImportedUser
+	var whose []int
+	stopped := false
+	for _, n := range waiting {
+		if stopped {
+			outcomes[n] = ErrNotTried
+			continue
+		}
+		row, err := i.s.newcomerRow(i.Source, batch[n])
+		if err != nil {
+			outcomes[n], stopped = err, i.Stop
+			continue
+		}
+		rows, whose = append(rows, row), append(whose, n)
+	}
+	results, err := i.admit(ctx, rows)
+	if err != nil {
+		return nil, err
+	}
+	var again []int
+	for k, result := range results {
+		n := whose[k]
+		if outcomes[n] = newcomerOutcome(result); isConflict(result, "id") {
+			again = append(again, n)
+		}
+	}
+	if len(again) > 0 && i.Stop {
+		// Who came behind the taken id was not tried.
+		for k := range results {
+			if errors.Is(results[k], store.ErrNotTried) {
+				again = append(again, whose[k])
+			}
+		}
+	}
+	return again, nil
+}
+
+func newcomerOutcome(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, store.ErrPresent):
+		return ErrAlreadyHere
+	case errors.Is(err, store.ErrNotTried):
+		return ErrNotTried
+	default:
+		return broken(err)
+	}
+}
+
+// admit asks the database, which has the last word.
+func (i *Intake) admit(ctx context.Context, rows []store.ImportedUser) ([]error, error) {
+	if i.DryRun {
+		return i.rehearse(ctx, rows)
+	}
+	if i.Wrap {
+		if err := i.wrap(ctx, rows); err != nil {
+			return nil, err
+		}
+	}
+	results, err := i.s.store.ImportUsers(ctx, i.Source, rows, i.Stop)
+	return results, broken(err)
+}
+
+// wrap wraps the hashes of those who are free to come: hashing is dear.
+func (i *Intake) wrap(ctx context.Context, rows []store.ImportedUser) error {
+	free, err := i.s.store.CheckImport(ctx, i.Source, rows, i.Stop)
+	if err != nil {
+		return broken(err)
+	}
+	var group errgroup.Group
+	group.SetLimit(i.s.hasher.Parallel())
+	for k := range rows {
+		if free[k] != nil || rows[k].PasswordHash == nil {
+			continue
+		}
+		group.Go(func() error {
+			wrapped, err := i.s.hasher.Wrap(ctx, *rows[k].PasswordHash)
+			rows[k].PasswordHash = &wrapped
+			return i.s.hashing(err)
+		})
+	}
+	return group.Wait()
+}
+
+// rehearse tells what the database would say, had it taken in whom it was
+// asked about before.
+func (i *Intake) rehearse(ctx context.Context, rows []store.ImportedUser) ([]error, error) {
+	results, err := i.s.store.CheckImport(ctx, i.Source, rows, i.Stop)
+	if err != nil {
+		return nil, broken(err)
+	}
+	for k, row := range rows {
+		if results[k] == nil {
+			results[k] = i.promise(row)
+		}
+		if i.Stop && results[k] != nil && !errors.Is(results[k], store.ErrPresent) {
+			for rest := range results[k+1:] {
+				results[k+1+rest] = store.ErrNotTried
+			}
+			break
+		}
+	}
+	return results, nil
+}
+
+// promise remembers a user's facts, or tells whose they are.
+func (i *Intake) promise(row store.ImportedUser) error {
+	unique := []struct {
+		what  string
+		value *string
+	}{{"alias", &row.Alias}, {"username", row.UsernameKey}, {"email", row.EmailKey}, {"mobile", row.MobileIndex}}
+	if row.MobileVerifiedAt == nil {
+		unique[3].value = nil
+	}
+	var sums []uint64
+	for _, fact := range unique {
+		if fact.value == nil {
+			continue
+		}
+		sum := maphash.String(i.seed, fact.what+":"+*fact.value)
+		if _, known := i.seen[sum]; known && fact.what == "alias" {
+			return store.ErrPresent
+		} else if known {
+			return store.ConflictError{What: fact.what}
+		}
+		sums = append(sums, sum)
+	}
+	for _, sum := range sums {
+		i.seen[sum] = struct{}{}
+	}
+	return nil
+}
+
+// newcomerRow checks a newcomer as any new user is checked, but for the
+// password, which was chosen elsewhere, and gives the row.
+func (s *Service) newcomerRow(source string, n Newcomer) (store.ImportedUser, error) {
+	if err := checkText("id", n.Alias, longestAlias); err != nil {
+		return store.ImportedUser{}, err
+	}
+	if n.Alias == "" {
+		return store.ImportedUser{}, failure.Field("id", failure.Required)
+	}
+	id := s.ids.Next()
+	row := s.newUser(id, source)
+	columns, err := s.newcomerColumns(id, n)
+	if err != nil {
+		return store.ImportedUser{}, err
+	}
+	apply(&row, columns)
+	row.PasswordHash = filled(&n.PasswordHash)
+	now := row.UpdatedAt
+	if !n.CreatedAt.IsZero() {
+		row.CreatedAt = store.At(n.CreatedAt)
+		row.ActivatedAt = &row.CreatedAt
+	}
+	if n.Disabled {
+		row.DisabledAt = &now
+	}
+	if n.EmailVerified && row.EmailKey != nil {
+		row.EmailVerifiedAt = &now
+	}
+	if n.MobileVerified && row.MobileIndex != nil {
+		row.MobileVerifiedAt = &now
+	}
+	return store.ImportedUser{User: row, Alias: n.Alias}, nil
+}
+
+func (s *Service) newcomerColumns(id int64, n Newcomer) (store.UserChange, error) {
+	if err := checkManaged(n.Identity, n.Remark); err != nil {
+		return store.UserChange{}, err
+	}
+	columns, err := s.change(id, n.Facts)
+	if err != nil {
+		return store.UserChange{}, err
+	}
+	columns.Identity, columns.Remark = n.Identity, n.Remark
+	if n.Username == "" {
+		return columns, nil
+	}
+	return columns, setUsername(&columns, n.Username)
+}
