@@ -187,12 +187,6 @@ func gather[T any](ctx context.Context, find selecting, taken map[any]bool, quer
 
 const insertAliases = "INSERT INTO user_aliases (source, alias, user_id) VALUES (:source, :alias, :user_id)"
 
-type aliasRow struct {
-	Source string `db:"source"`
-	Alias  string `db:"alias"`
-	UserID int64  `db:"user_id"`
-}
-
 // importAdded inserts those with no outcome yet. Somebody else who took a fact
 // since it was looked up makes the whole transaction run again.
 func importAdded(ctx context.Context, t tx, source string, users []ImportedUser, outcomes []error) error {

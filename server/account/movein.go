@@ -77,9 +77,14 @@ func (i *Intake) Take(ctx context.Context, batch []Newcomer) ([]error, error) {
 			break
 		}
 	}
-	for _, err := range outcomes {
-		if err == nil {
+	for n, err := range outcomes {
+		switch {
+		case err == nil:
 			added++
+		case i.Stop && !errors.Is(err, ErrAlreadyHere):
+			for rest := n + 1; rest < len(outcomes); rest++ {
+				outcomes[rest] = ErrNotTried // also who would have been refused
+			}
 		}
 	}
 	if added > 0 && !i.DryRun {
