@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -26,7 +27,7 @@ func (i *importCommand) moveIn(ctx context.Context, c *console, file io.Reader) 
 		TrustMobiles: i.TrustMobiles, TrustEmails: i.TrustEmails,
 	})
 	if err != nil {
-		return err
+		return errors.New(cell(err.Error())) // it can name a column, which is the file's choice
 	}
 	return administration{location: i.location}.with(ctx, func(accounts *account.Service) error {
 		stop := i.OnError == "stop"

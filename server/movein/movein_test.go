@@ -309,3 +309,25 @@ func TestRunGoesInBatches(t *testing.T) {
 	}
 	equal(t, "batches", fmt.Sprint(into.batches, report.added), "[1000 1000 1] 2001")
 }
+
+// FuzzReader: no dump brings the reader down, or keeps it for ever.
+func FuzzReader(f *testing.F) {
+	f.Add("abp", `{"Id":"g-1","UserName":"13700001111","PasswordHash":"AQ","IsActive":true,"IsDeleted":0,"PhoneNumberConfirmed":1}`)
+	f.Add("jpress", header+"\n"+good+"\n\"")
+	f.Add("jeecg", "id,username,password,salt,status,del_flag,birthday\n1,admin,cb362cfeefbf3d8d,RCGTeGiH,1,0,1990-01-01\n")
+	f.Fuzz(func(t *testing.T, source, text string) {
+		r, err := NewReader(source, strings.NewReader(text), Options{Zone: shanghai})
+		if err != nil {
+			return
+		}
+		for lines := 0; !errors.Is(err, io.EOF); lines++ {
+			_, err = r.Next()
+			if _, refused := errors.AsType[Error](err); err != nil && !refused && !errors.Is(err, io.EOF) {
+				return
+			}
+			if lines > len(text)+1 {
+				t.Fatal("there is no end")
+			}
+		}
+	})
+}
