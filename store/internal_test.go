@@ -88,10 +88,38 @@ func TestPostgresSettings(t *testing.T) {
 	if got := s.writer.Stats().MaxOpenConnections; got != 16 {
 		t.Errorf("%d connections", got)
 	}
+	hurried, err := Open(t.Context(), Options{URL: url, StatementTimeout: 1500 * time.Millisecond, MaxConnections: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer hurried.Close()
+	if got := setting(t, hurried.writer, "SHOW statement_timeout"); got != "1500ms" {
+		t.Errorf("statement_timeout is %s", got)
+	}
+	if got := hurried.writer.Stats().MaxOpenConnections; got != 3 {
+		t.Errorf("%d connections", got)
+	}
 	unhurried, release := s.migrator()
 	defer release()
 	if got := setting(t, unhurried, "SHOW statement_timeout"); got != "0" {
 		t.Errorf("a migration's statement_timeout is %s", got)
+	}
+}
+
+// The time to connect is for all hosts of the URL together, whether or not the
+// driver means to try each with and without TLS, unless the URL says otherwise.
+func TestConnectTimeoutIsShared(t *testing.T) {
+	t.Parallel()
+	for query, want := range map[string]time.Duration{
+		"sslmode=disable": time.Second, "sslmode=prefer": time.Second, "connect_timeout=7": 7 * time.Second,
+	} {
+		config, err := preparePostgres(Options{URL: "postgres://one.example,two.example,three.example:5433/quartet?" + query, ConnectTimeout: 3 * time.Second})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if config.ConnectTimeout != want {
+			t.Errorf("%s: %s a host, want %s", query, config.ConnectTimeout, want)
+		}
 	}
 }
 

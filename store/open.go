@@ -29,11 +29,17 @@ type Options struct {
 	// StatementTimeout is after how long PostgreSQL gives a statement up, in whole
 	// milliseconds, unless the URL says so itself (statement_timeout).
 	StatementTimeout time.Duration
+	// ConnectTimeout is how long it may take to connect to PostgreSQL, all hosts
+	// of the URL together, unless it says so itself for each (connect_timeout).
+	ConnectTimeout time.Duration
 }
 
 // DefaultOptions are the values that a zero field takes; URL has none.
 func DefaultOptions() Options {
-	return Options{BusyTimeout: 5 * time.Second, MaxConnections: 16, StatementTimeout: 5 * time.Second}
+	return Options{
+		BusyTimeout: 5 * time.Second, MaxConnections: 16, StatementTimeout: 5 * time.Second,
+		ConnectTimeout: 4 * time.Second, // less than a request has, which wants its answer in time
+	}
 }
 
 func (o Options) withDefaults() Options {
@@ -47,6 +53,9 @@ func (o Options) withDefaults() Options {
 	if o.StatementTimeout <= 0 {
 		o.StatementTimeout = usual.StatementTimeout
 	}
+	if o.ConnectTimeout <= 0 {
+		o.ConnectTimeout = usual.ConnectTimeout
+	}
 	return o
 }
 
@@ -58,7 +67,8 @@ type Store struct {
 	engine string
 	path   string
 	reader *pool
-	writer *pool // on PostgreSQL the reader itself
+	writer *pool  // on PostgreSQL the reader itself
+	watch  *watch // over the connections to PostgreSQL; nil on SQLite
 	probe  string
 	// patience is how long repeat goes on trying.
 	patience time.Duration

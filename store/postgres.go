@@ -10,54 +10,39 @@ import (
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	"github.com/jackc/pgx/v5/stdlib"
-	"github.com/jmoiron/sqlx"
 )
 
 // The server ends a transaction whose client has fallen silent, so that its
-// locks do not stay. Connecting gives up before a caller's patience ends.
+// locks do not stay.
 const (
 	postgresSilence = "10000" // milliseconds
-	postgresConnect = 4 * time.Second
 	postgresRetries = 3 * time.Second
 )
 
 func connectPostgres(o Options) (*Store, error) {
-	config, err := pgx.ParseConfig(o.URL)
+	config, err := preparePostgres(o)
 	if err != nil {
 		return nil, err
 	}
-	if config.ConnectTimeout == 0 {
-		config.ConnectTimeout = postgresConnect
-	}
-	db := openPostgres(config, o.StatementTimeout, o.MaxConnections)
+	w := &watch{}
+	db := openPostgres(withTimeouts(config, o.StatementTimeout), o.MaxConnections, w)
 	return &Store{
 		engine:   Postgres,
 		reader:   db,
 		writer:   db,
+		watch:    w,
 		probe:    "SELECT 1",
 		patience: postgresRetries,
 		// A migration may take as long as it takes.
 		migrator: func() (*pool, func() error) {
-			unhurried := openPostgres(config, 0, 2)
+			unhurried := openPostgres(withTimeouts(config, 0), 2, &watch{})
 			return unhurried, unhurried.Close
 		},
 	}, nil
 }
 
-// openPostgres opens no connection yet. The server cancels what takes longer
-// than patience; 0 is no bound.
-func openPostgres(config *pgx.ConnConfig, patience time.Duration, connections int) *pool {
-	db := sqlx.NewDb(stdlib.OpenDB(*withTimeouts(config, patience)), "pgx")
-	db.SetMaxOpenConns(connections)
-	db.SetMaxIdleConns(connections)
-	db.SetConnMaxIdleTime(5 * time.Minute)
-	// A server behind a balancer is left again after a while.
-	db.SetConnMaxLifetime(30 * time.Minute)
-	return &pool{DB: db}
-}
-
-// withTimeouts is config with the timeouts that its URL does not set.
+// withTimeouts is config with the timeouts that its URL does not set. The server
+// cancels what takes longer than patience; 0 is no bound.
 func withTimeouts(config *pgx.ConnConfig, patience time.Duration) *pgx.ConnConfig {
 	config = config.Copy()
 	// Rounded up: 0 would be no bound at all.
@@ -76,6 +61,7 @@ func withTimeouts(config *pgx.ConnConfig, patience time.Duration) *pgx.ConnConfi
 // The SQLSTATE codes that mean something to the store
 // (https://www.postgresql.org/docs/current/errcodes-appendix.html).
 const (
+	pgReadOnly             = "25006" // a standby, or closed for writing
 	pgForeignKeyViolation  = "23503"
 	pgUniqueViolation      = "23505"
 	pgSerializationFailure = "40001"
@@ -99,9 +85,16 @@ func pgConflict(err error) (string, bool) {
 	return failed.ConstraintName, true
 }
 
+// pgRetryable knows the answers after which surely nothing was done. A server
+// that may not be written to has lost its connection by then (OnPgError), so the
+// next try looks for one that may.
 func pgRetryable(err error) bool {
-	code := pgCode(err)
-	return code == pgSerializationFailure || code == pgDeadlockDetected
+	switch pgCode(err) {
+	case pgSerializationFailure, pgDeadlockDetected, pgReadOnly:
+		return true
+	default:
+		return false
+	}
 }
 
 // pgUnavailable knows the answers, and the lack of one, that say the server
@@ -122,7 +115,7 @@ func pgUnavailable(err error) bool {
 
 func pgUnavailableCode(code string) bool {
 	switch code {
-	case "25006", // read_only_sql_transaction: a standby
+	case pgReadOnly,
 		"3D000", // invalid_catalog_name: the database is gone
 		"55P03", // lock_not_available
 		"58030": // io_error

@@ -163,6 +163,7 @@ func (s *Store) guard(verb string, fn func() error) error {
 		return fail(verb, errClosed)
 	}
 	err := fn()
+	s.watch.note(err)
 	if err != nil && s.closed.Load() {
 		err = errors.Join(errClosed, err)
 	}

@@ -112,13 +112,14 @@ type listenerFlags struct {
 type poolFlags struct {
 	DatabaseConnections int           `group:"database" type:"count" default:"${store_MaxConnections}" help:"Connections to PostgreSQL; SQLite always has one that writes and four that read."`
 	StatementTimeout    time.Duration `group:"database" type:"span" default:"${store_StatementTimeout}" help:"For a statement of PostgreSQL, unless its URL says statement_timeout."`
+	ConnectTimeout      time.Duration `group:"database" type:"span" default:"${store_ConnectTimeout}" help:"For a connection to PostgreSQL, all hosts of its URL together, unless it says connect_timeout."`
 	BusyTimeout         time.Duration `group:"database" type:"span" default:"${store_BusyTimeout}" help:"For a lock on the SQLite file that another process holds."`
 }
 
 func (f poolFlags) storeOptions(url string) store.Options {
 	return store.Options{
 		URL: url, BusyTimeout: f.BusyTimeout,
-		MaxConnections: f.DatabaseConnections, StatementTimeout: f.StatementTimeout,
+		MaxConnections: f.DatabaseConnections, StatementTimeout: f.StatementTimeout, ConnectTimeout: f.ConnectTimeout,
 	}
 }
 

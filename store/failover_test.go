@@ -1,0 +1,184 @@
+package store_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net"
+	"net/url"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"quartet/store"
+	"quartet/store/storetest"
+)
+
+// once breaks the first connection on which a text is sent.
+func once(text string, where cut) func(sent []byte) cut {
+	var done sync.Once
+	return func(sent []byte) (c cut) {
+		if bytes.Contains(bytes.ToLower(sent), []byte(text)) {
+			done.Do(func() { c = where })
+		}
+		return c
+	}
+}
+
+// A connection that is lost while the engine commits leaves open whether it did.
+// Callers must not be told that it did, and nothing may be done twice.
+func TestUncertainCommitIsAFailure(t *testing.T) {
+	t.Parallel()
+	for name, where := range map[string]cut{"before it arrived": onTheWay, "after it was done": onTheWayBack} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, url := newWire(t)
+			s := storetest.Open(t, store.Options{URL: url})
+			if err := s.InsertUser(t.Context(), invented(1)); err != nil {
+				t.Fatal(err)
+			}
+			w.cutWhere(once("commit", where))
+			runs := 0
+			err := s.Write(t.Context(), func(tx *sqlx.Tx) error {
+				runs++
+				_, err := tx.ExecContext(t.Context(), "UPDATE users SET version = version + 1 WHERE id = 1")
+				return err
+			})
+			wantUnavailable(t, err)
+			wantVersion(t, s, map[cut]int64{onTheWay: 0, onTheWayBack: 1}[where])
+			if runs != 1 {
+				t.Errorf("the transaction ran %d times", runs)
+			}
+		})
+	}
+}
+
+// What is a statement alone commits with it.
+func TestUncertainStatementIsAFailure(t *testing.T) {
+	t.Parallel()
+	w, url := newWire(t)
+	s := storetest.Open(t, store.Options{URL: url, MaxConnections: 1})
+	if err := s.InsertUser(t.Context(), invented(1)); err != nil {
+		t.Fatal(err)
+	}
+	promote := func() error { return s.SetUserRole(t.Context(), 1, store.RoleAdministrator, 1) }
+	if err := promote(); err != nil { // the statement is prepared now
+		t.Fatal(err)
+	}
+	w.cutWhere(once("", onTheWayBack))
+	wantUnavailable(t, promote())
+	wantVersion(t, s, 2)
+}
+
+func wantVersion(t *testing.T, s *store.Store, want int64) {
+	t.Helper()
+	u, err := s.UserByID(t.Context(), 1)
+	if err != nil || u.Version != want {
+		t.Errorf("version %d, want %d: %v", u.Version, want, err)
+	}
+}
+
+// A connection whose server may not be written to any more is thrown away, and
+// what it was to do is done on another.
+func TestReadOnlyConnectionIsReplaced(t *testing.T) {
+	t.Parallel()
+	s := storetest.Open(t, store.Options{URL: storetest.PostgresURL(t), MaxConnections: 1})
+	if err := s.InsertUser(t.Context(), invented(1)); err != nil {
+		t.Fatal(err)
+	}
+	for name, spoil := range map[string]string{
+		"found out by a write":        "SET TRANSACTION READ ONLY",
+		"said by the server, unasked": "SET default_transaction_read_only = on",
+	} {
+		var backends []int
+		err := s.Write(t.Context(), func(tx *sqlx.Tx) error {
+			var backend int
+			if err := tx.GetContext(t.Context(), &backend, "SELECT pg_backend_pid()"); err != nil {
+				return err
+			}
+			backends = append(backends, backend)
+			if len(backends) == 1 {
+				if _, err := tx.ExecContext(t.Context(), spoil); err != nil {
+					return err
+				}
+			}
+			_, err := tx.ExecContext(t.Context(), "UPDATE users SET version = version + 1 WHERE id = 1")
+			return err
+		})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		var backend int
+		err = s.Write(t.Context(), func(tx *sqlx.Tx) error {
+			return tx.GetContext(t.Context(), &backend, "SELECT pg_backend_pid()")
+		})
+		if err != nil || backend == backends[0] {
+			t.Errorf("%s: connection %d goes on, %v", name, backend, err)
+		}
+	}
+	wantVersion(t, s, 2)
+}
+
+func TestReadOnlyServerIsUnavailable(t *testing.T) {
+	t.Parallel()
+	_, err := store.Open(t.Context(), store.Options{URL: storetest.PostgresURL(t, "default_transaction_read_only=on")})
+	wantUnavailable(t, err)
+}
+
+// A server that vanishes without a word ends no connection. One caller loses its
+// patience over it, and the next one has a new connection.
+func TestSilentConnectionsAreReplaced(t *testing.T) {
+	t.Parallel()
+	const connections = 4
+	w, url := newWire(t)
+	s := storetest.Open(t, store.Options{URL: url, MaxConnections: connections})
+	for range 2 { // at their second use they are known to work
+		var ready, all sync.WaitGroup
+		ready.Add(connections)
+		for range connections { // all of them at once, so that there are so many
+			all.Go(func() {
+				err := s.Write(t.Context(), func(*sqlx.Tx) error { ready.Done(); ready.Wait(); return nil })
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+	}
+	w.freeze()
+	hurried, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	wantUnavailable(t, s.InsertUser(hurried, invented(1)))
+	request, cancel := context.WithTimeout(t.Context(), 4500*time.Millisecond)
+	defer cancel()
+	if err := s.InsertUser(request, invented(2)); err != nil {
+		t.Error(err)
+	}
+}
+
+// The first host of the URL takes connections and says nothing: the second has
+// its turn before a request's time is over.
+func TestNextHostIsTriedInTime(t *testing.T) {
+	t.Parallel()
+	silent, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	address, err := url.Parse(storetest.PostgresURL(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	address.Host = silent.Addr().String() + "," + address.Host
+	request, cancel := context.WithTimeout(t.Context(), 4500*time.Millisecond)
+	defer cancel()
+	s, err := store.Open(request, store.Options{URL: address.String()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(s.Migrate(t.Context()), s.Close()); err != nil {
+		t.Error(err)
+	}
+}

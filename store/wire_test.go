@@ -1,0 +1,151 @@
+package store_test
+
+import (
+	"io"
+	"net"
+	"net/url"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"quartet/store/storetest"
+)
+
+// cut is where a connection breaks.
+type cut int
+
+const (
+	nowhere      cut = iota
+	onTheWay         // what is sent does not arrive
+	onTheWayBack     // it arrives, and the answer does not
+)
+
+// wire stands between a store and PostgreSQL, and does to a connection what
+// networks and dying servers do.
+type wire struct {
+	listener net.Listener
+	to       string
+	mutex    sync.Mutex
+	where    func(sent []byte) cut
+	lines    []*line
+}
+
+// line is one connection.
+type line struct {
+	client, server net.Conn
+	frozen         atomic.Bool // carries nothing any more, and does not say so
+	deaf           atomic.Bool // breaks when the server answers
+}
+
+// newWire gives a wire to a database of the test's own, and the URL that goes
+// through it.
+func newWire(t *testing.T, parameters ...string) (*wire, string) {
+	t.Helper()
+	address, err := url.Parse(storetest.PostgresURL(t, parameters...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	listener, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &wire{listener: listener, to: address.Host}
+	w.cutWhere(func([]byte) cut { return nowhere })
+	go w.accept()
+	t.Cleanup(func() {
+		_ = listener.Close()
+		w.each((*line).end)
+	})
+	address.Host = listener.Addr().String()
+	return w, address.String()
+}
+
+func (w *wire) accept() {
+	for {
+		client, err := w.listener.Accept()
+		if err != nil {
+			return
+		}
+		server, err := net.Dial("tcp", w.to)
+		if err != nil {
+			_ = client.Close()
+			continue
+		}
+		l := &line{client: client, server: server}
+		w.mutex.Lock()
+		w.lines = append(w.lines, l)
+		w.mutex.Unlock()
+		go w.forth(l)
+		go l.back()
+	}
+}
+
+// cutWhere says for all that is sent whether the connection breaks there.
+func (w *wire) cutWhere(where func(sent []byte) cut) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	w.where = where
+}
+
+// freeze lets the connections that are open now fall silent, without an end.
+func (w *wire) freeze() { w.each(func(l *line) { l.frozen.Store(true) }) }
+
+func (w *wire) each(do func(*line)) {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	for _, l := range w.lines {
+		do(l)
+	}
+}
+
+func (w *wire) breaks(sent []byte) cut {
+	w.mutex.Lock()
+	defer w.mutex.Unlock()
+	return w.where(sent)
+}
+
+func (w *wire) forth(l *line) {
+	defer l.end()
+	buffer := make([]byte, 64<<10)
+	for {
+		n, err := l.client.Read(buffer)
+		if err != nil {
+			return
+		}
+		if l.frozen.Load() {
+			continue
+		}
+		switch w.breaks(buffer[:n]) {
+		case onTheWay:
+			return
+		case onTheWayBack:
+			l.deaf.Store(true)
+		}
+		if _, err := l.server.Write(buffer[:n]); err != nil {
+			return
+		}
+	}
+}
+
+func (l *line) back() {
+	defer l.end()
+	buffer := make([]byte, 64<<10)
+	for {
+		n, err := l.server.Read(buffer)
+		if l.frozen.Load() {
+			_, _ = io.Copy(io.Discard, l.server)
+			return
+		}
+		if err != nil || l.deaf.Load() {
+			return
+		}
+		if _, err := l.client.Write(buffer[:n]); err != nil {
+			return
+		}
+	}
+}
+
+func (l *line) end() {
+	_ = l.client.Close()
+	_ = l.server.Close()
+}
