@@ -29,6 +29,10 @@ var client = http.Client{
 }
 
 func (o origin) try(ctx context.Context, r conform.Request) (answer, error) {
+	return o.tryThrough(ctx, &client, r)
+}
+
+func (o origin) tryThrough(ctx context.Context, client *http.Client, r conform.Request) (answer, error) {
 	made, err := http.NewRequestWithContext(ctx, r.Method, string(o)+r.Target(), strings.NewReader(r.Body))
 	if err != nil {
 		return answer{}, err

@@ -41,7 +41,7 @@ type site struct {
 }
 
 // onEachEngine runs a test on SQLite with one server, and on PostgreSQL with
-// two. The flags are those of quartet serve.
+// three. The flags are those of quartet serve.
 func onEachEngine(t *testing.T, flags []string, test func(t *testing.T, s *site)) {
 	t.Run(store.SQLite, func(t *testing.T) { test(t, onSQLite(t, flags...)) })
 	t.Run(store.Postgres, func(t *testing.T) { test(t, onPostgres(t, flags...)) })
@@ -54,7 +54,7 @@ func onSQLite(t *testing.T, flags ...string) *site {
 
 func onPostgres(t *testing.T, flags ...string) *site {
 	t.Helper()
-	return newSite(t, store.Postgres, storetest.PostgresURL(t), 2, flags)
+	return newSite(t, store.Postgres, storetest.PostgresURL(t), 3, flags)
 }
 
 func newSite(t *testing.T, engine, databaseURL string, servers int, flags []string) *site {
