@@ -1,15 +1,12 @@
 package main
 
 import (
-	"database/sql"
 	"errors"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-
-	_ "github.com/jackc/pgx/v5/stdlib" // the tests reach behind the server's back
 
 	"quartet/store/storetest"
 )
@@ -115,30 +112,6 @@ func TestPostgresNeedsItsKeysNamed(t *testing.T) {
 	for _, args := range [][]string{{"serve", "--addr", "127.0.0.1:0"}, {"user", "list"}} {
 		refused(t, exitUsage, "--keys DIR is required", append(args, "--database", "postgres://nobody@127.0.0.1:1/none")...)
 	}
-}
-
-// A server of one connection, which gives up its wait for a row at once.
-func TestDatabaseBoundsReachPostgres(t *testing.T) {
-	t.Parallel()
-	const name = "TestDatabaseBoundsReachPostgres"
-	url := storetest.PostgresURL(t, "application_name="+name)
-	s := serve(t, "--database", url, "--keys", filepath.Join(t.TempDir(), "keys"), "--open-registration",
-		"--database-connections", "1", "--statement-timeout", "20ms")
-	db, err := sql.Open("pgx", strings.Replace(url, name, "the+test", 1))
-	must(t, err)
-	t.Cleanup(func() { _ = db.Close() })
-	lock, err := db.BeginTx(t.Context(), nil)
-	must(t, err)
-	_, err = lock.ExecContext(t.Context(), "LOCK TABLE users")
-	must(t, err)
-	for range 3 {
-		equal(t, "status", s.do(t, raw("/api/user/create", rawUser)).status, 503)
-	}
-	must(t, lock.Rollback())
-	s.ok(t, raw("/api/user/create", rawUser))
-	var connections int
-	must(t, db.QueryRowContext(t.Context(), "SELECT COUNT(*) FROM pg_stat_activity WHERE application_name = $1", name).Scan(&connections))
-	equal(t, "connections", connections, 1)
 }
 
 func TestServersShareAPostgres(t *testing.T) {
