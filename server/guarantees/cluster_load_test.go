@@ -192,8 +192,7 @@ func (l *load) check(t *testing.T, s *site) {
 	if lost > 0 {
 		t.Errorf("%d of %d acknowledged users are lost", lost, len(l.created))
 	}
-	t.Logf("%d users acknowledged, %d there, 0 lost if nothing else is said; %d requests answered 503",
-		len(l.created), len(there), l.unavailable)
+	t.Logf("%d users acknowledged, %d lost, %d there; %d requests answered 503", len(l.created), lost, len(there), l.unavailable)
 }
 
 // await waits for what is bound to happen.

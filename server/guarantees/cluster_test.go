@@ -14,7 +14,9 @@ import (
 // onOwnPostgres is a site of three servers on a PostgreSQL of the test's own.
 func onOwnPostgres(t *testing.T, databaseURL string) *site {
 	t.Helper()
-	return newSite(t, store.Postgres, databaseURL, 3, []string{"--open-registration"})
+	return newSite(t, store.Postgres, databaseURL, 3, []string{
+		"--open-registration", "--register-address", "1000000/1h", "--register-all", "1000000/1h",
+	})
 }
 
 // TestCluster_RollingRestart ends each server and starts it again, one after the
