@@ -9,3 +9,9 @@ func OpenExclusive(ctx context.Context, s *Service, userID int64, class string) 
 	grant, err := s.openOpaque(ctx, session, "seed", nil)
 	return grant, broken(err)
 }
+
+// TurnOf names the queue in which a sign-in waits for its turn.
+func TurnOf(ctx context.Context, s *Service, in PasswordSignIn) (string, error) {
+	user, found, err := s.userOfAccount(ctx, in.Account)
+	return s.signInGuess(in, user, found).turn, err
+}

@@ -21,8 +21,10 @@ import (
 // The first two are reserved before hashing and cleared by a right password.
 // Tries of one account from one address take turns in this process, so that 200
 // right sign-ins at once never look like 200 failures: at most one reservation
-// per server is open. The turn is not per account alone: an outsider's tries
-// would then make the owner queue.
+// per server is open, three where user name, e-mail and mobile are used at once,
+// which take a turn each. The turn is not per account alone: an outsider's tries
+// would then make the owner queue. Nor is it per user: the queue would tell which
+// user name, e-mail and mobile are one person's.
 //
 // The address counter grows only after a failure, so that right sign-ins of
 // many people behind one address never fill it, and a right password does not
@@ -30,6 +32,7 @@ import (
 // Whichever server sees it full remembers so until the window ends; others find
 // out with one failure each.
 type guess struct {
+	turn    string        // what was typed, from this address
 	key     string        // this account from this address
 	account string        // keyed index of the account, for the audit
 	quotas  []store.Quota // reserved before comparing, cleared by success
@@ -58,7 +61,7 @@ type guessMemory struct {
 // compare counts and compares. A locked, unknown, disabled or passwordless
 // account costs what a wrong password costs, and is not right either.
 func (s *Service) compare(ctx context.Context, g guess, text string) (verdict, error) {
-	done, err := s.guesses.turns.acquire(ctx, g.key)
+	done, err := s.guesses.turns.acquire(ctx, g.turn)
 	if err != nil {
 		return verdict{}, s.overloaded(err)
 	}
@@ -73,7 +76,7 @@ func (s *Service) compare(ctx context.Context, g guess, text string) (verdict, e
 	right, weak, err := s.verify(ctx, g.hash, text)
 	if err != nil {
 		if admitted {
-			s.guesses.unspent.put(g.key, s.now(), s.limits.GuessPair.Per)
+			s.guesses.unspent.put(g.turn, s.now(), s.limits.GuessPair.Per)
 		}
 		return verdict{}, s.hashing(err)
 	}
@@ -86,7 +89,7 @@ func (s *Service) compare(ctx context.Context, g guess, text string) (verdict, e
 // would tell a locked account from a wrong password.
 func (s *Service) admit(ctx context.Context, g guess) (bool, error) {
 	now := s.now()
-	if s.guesses.unspent.take(g.key, now) {
+	if s.guesses.unspent.take(g.turn, now) {
 		return true, nil
 	}
 	if !s.guesses.full.has(g.address, now) {

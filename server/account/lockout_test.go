@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -51,6 +52,44 @@ func TestRightPasswordClearsTheCount(t *testing.T) {
 	for range 3 {
 		w.fail("li", home, 4)
 		w.wantEnter("li", home, "")
+	}
+}
+
+// Right sign-ins at once look like no failures, whatever the user is called by.
+func TestRightSignInsAtOnce(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.add("wang.00", email("wang@example.com", true), mobile(lisMobile, true))
+	names := []string{"wang.00", "Wang@example.com", lisMobile, "ｗａｎｇ.00"}
+	got := together(100, func(i int) error {
+		_, err := w.tryPassword(names[i%len(names)], goodPassword, home)
+		return err
+	})
+	wantOutcomes(t, got, map[string]int{"ok": 100})
+}
+
+// Who waits for whom must not tell that there is such a user, nor that an e-mail
+// and a user name are one person's.
+func TestTurnsDoNotTellWhoExists(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.add("wang.00", email("wang@example.com", true), mobile("13900001111", true))
+	queues := func(spellings ...string) (numbers []int) {
+		var seen []string
+		for _, spelling := range spellings {
+			turn, err := account.TurnOf(t.Context(), w.Service, account.PasswordSignIn{Account: spelling, Address: home})
+			must(t, err)
+			if !slices.Contains(seen, turn) {
+				seen = append(seen, turn)
+			}
+			numbers = append(numbers, slices.Index(seen, turn))
+		}
+		return numbers
+	}
+	known := queues("wang.00", "WANG.00", "ｗａｎｇ.00", "wang@example.com", "Wang@Example.com", "13900001111")
+	unknown := queues("fang.00", "FANG.00", "ｆａｎｇ.00", "fang@example.com", "Fang@Example.com", "13900002222")
+	if !slices.Equal(known, unknown) || !slices.Equal(known, []int{0, 0, 0, 1, 1, 2}) {
+		t.Errorf("queues of a known user %v, of nobody %v", known, unknown)
 	}
 }
 

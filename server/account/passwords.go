@@ -60,6 +60,7 @@ func (s *Service) checkOldPassword(ctx context.Context, caller Caller, user stor
 	}
 	key := "old-password:" + s.sealer.Index("user:"+strconv.FormatInt(user.ID, 10))
 	v, err := s.compare(ctx, guess{
+		turn:   key,
 		key:    key,
 		quotas: []store.Quota{s.limits.GuessOld.quota(key)},
 		hash:   user.PasswordHash,

@@ -194,16 +194,20 @@ func (s *Service) stillValid(ctx context.Context, grant Grant, stamp string) err
 	return failure.New(failure.WrongCredentials)
 }
 
-// signInGuess names the counters of a sign-in. A known user has one set of them
-// however they are addressed; an unknown account is counted by its text.
+// signInGuess names the turn and the counters of a sign-in. A known user has one
+// set of counters however they are addressed; an unknown account is counted by
+// its text. The turn goes by the text for both, for whoever waited behind another
+// spelling would know that somebody has both.
 func (s *Service) signInGuess(in PasswordSignIn, user store.User, found bool) guess {
-	subject := s.sealer.Index("account:" + strings.ToLower(in.Account))
+	text := s.sealer.Index("account:" + accountText(in.Account))
+	subject := text
 	if found {
 		subject = s.sealer.Index("user:" + strconv.FormatInt(user.ID, 10))
 	}
 	address := s.addressKey(in.Address)
 	pair := "signin:" + subject + ":" + address
 	return guess{
+		turn:    "signin:" + text + ":" + address,
 		key:     pair,
 		account: subject,
 		quotas: []store.Quota{
@@ -214,6 +218,15 @@ func (s *Service) signInGuess(in PasswordSignIn, user store.User, found bool) gu
 		hash:    user.PasswordHash,
 		barred:  !found || user.DisabledAt != nil,
 	}
+}
+
+// accountText is one for all spellings of a user name, an e-mail or a mobile,
+// whether or not anybody has it.
+func accountText(account string) string {
+	if key, err := usernameKey(account); err == nil {
+		return key
+	}
+	return strings.ToLower(account)
 }
 
 // userOfAccount finds whom the text means. Each text takes one lookup, found or
