@@ -69,6 +69,7 @@ func (s *serveCommand) Run(ctx context.Context, c *console) (err error) {
 	if err != nil {
 		return err
 	}
+	defer options.Accounts.Finish() // what gateways have answered is recorded before the database is closed
 	handler, err := server.New(options)
 	if err != nil {
 		return err

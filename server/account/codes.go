@@ -100,19 +100,24 @@ func (s *Service) take(ctx context.Context, quotas []store.Quota) error {
 
 // deliver hands the code to the gateway, and makes it valid when the message
 // was accepted. What follows the message is done even if the caller has left
-// meanwhile: the phone has the code, or nobody may have it.
+// meanwhile, or has waited long enough: the phone has the code, or nobody may
+// have it.
 func (s *Service) deliver(ctx context.Context, m CodeMessage, key store.CodeKey, mac string) error {
 	sendErr := s.send(ctx, m)
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.limits.KeptWait)
-	defer cancel()
-	if sendErr == nil {
-		return broken(s.store.ActivateCode(ctx, key, mac))
+	err := s.finish(ctx, func(ctx context.Context) error {
+		if sendErr == nil {
+			return s.store.ActivateCode(ctx, key, mac)
+		}
+		// A code that is not dropped was never activated: it is good for nothing.
+		if err := s.store.DropCode(ctx, key, mac); err != nil {
+			s.log.WarnContext(ctx, "an unsent code was not dropped", "error", err)
+		}
+		return nil
+	})
+	if sendErr != nil {
+		return sendErr
 	}
-	// A code that is not dropped was never activated: it is good for nothing.
-	if err := s.store.DropCode(ctx, key, mac); err != nil {
-		s.log.WarnContext(ctx, "an unsent code was not dropped", "error", err)
-	}
-	return sendErr
+	return broken(err)
 }
 
 // send tells the log when the service has had too many messages. To the caller

@@ -13,21 +13,33 @@ import (
 // and a client whose answer was lost has nothing but the code to try again
 // with: so the first answer is kept for WeChatRepeat, for every server. Only
 // what WeChat granted is kept, and it is kept even if the client has left
-// meanwhile.
+// meanwhile or has had to be answered: whoever comes again waits for the same
+// flight.
 func (s *Service) exchange(ctx context.Context, code string) (WeChatIdentity, error) {
 	// The index is keyed, so that a copy of the database verifies no code.
 	hash := s.sealer.Index("wechat-code:" + code)
-	told, err, _ := s.exchanges.Do(hash, func() (any, error) {
-		return s.exchangeOnce(context.WithoutCancel(ctx), hash, code)
+	flight := s.exchanges.DoChan(hash, func() (any, error) {
+		s.unfinished.Add(1)
+		defer s.unfinished.Done()
+		return s.survived(func() (any, error) { return s.exchangeOnce(ctx, hash, code) })
 	})
-	if err != nil {
-		failed := *failure.Of(err) // a copy: the others who waited have the same one
-		return WeChatIdentity{}, &failed
+	select {
+	case landed := <-flight:
+		if landed.Err != nil {
+			failed := *failure.Of(landed.Err) // a copy: the others who waited have the same one
+			return WeChatIdentity{}, &failed
+		}
+		return landed.Val.(WeChatIdentity), nil
+	case <-outOfTime(ctx):
+		return WeChatIdentity{}, failure.Wrap(failure.Unavailable, context.DeadlineExceeded)
 	}
-	return told.(WeChatIdentity), nil
 }
 
-func (s *Service) exchangeOnce(ctx context.Context, hash, code string) (WeChatIdentity, error) {
+// exchangeOnce asks within the first caller's time, and takes as long as it needs
+// to keep the answer.
+func (s *Service) exchangeOnce(caller context.Context, hash, code string) (WeChatIdentity, error) {
+	ctx, cancel := detached(caller)
+	defer cancel()
 	kept, known, err := s.keptExchange(ctx, hash)
 	if known || err != nil {
 		return kept, err
@@ -35,7 +47,7 @@ func (s *Service) exchangeOnce(ctx context.Context, hash, code string) (WeChatId
 	told, err := s.askWeChat(ctx, code)
 	switch {
 	case err == nil:
-		return s.keepExchange(ctx, hash, told)
+		return s.keepExchange(caller, hash, told)
 	case !failure.Is(err, failure.WeChatCodeUsed):
 		return WeChatIdentity{}, err
 	}
@@ -74,7 +86,7 @@ func (s *Service) keptExchange(ctx context.Context, hash string) (told WeChatIde
 // keepExchange keeps what WeChat told. Not being able to is no reason to send
 // away somebody whose code has just been spent.
 func (s *Service) keepExchange(ctx context.Context, hash string, told WeChatIdentity) (WeChatIdentity, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.limits.KeptWait)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.limits.KeptWait)
 	defer cancel()
 	plain, err := json.Marshal(told)
 	if err != nil {

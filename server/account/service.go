@@ -2,6 +2,7 @@ package account
 
 import (
 	"log/slog"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/singleflight"
@@ -54,6 +55,7 @@ type Service struct {
 	log              *slog.Logger
 	guesses          guessMemory
 	exchanges        singleflight.Group // WeChat codes being exchanged, by their hash
+	unfinished       sync.WaitGroup     // what goes on behind callers (finish)
 }
 
 // New makes a service from c, with defaults for what c leaves out.
