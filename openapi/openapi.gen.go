@@ -3667,6 +3667,25 @@ func (response SignInByMobile415JSONResponse) VisitSignInByMobileResponse(w http
 	return err
 }
 
+type SignInByMobile429JSONResponse struct {
+	DataTooManyRequestsJSONResponse
+}
+
+func (response SignInByMobile429JSONResponse) VisitSignInByMobileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SignInByMobiledefaultJSONResponse struct {
 	Body       DataFailureBody
 	StatusCode int

@@ -84,6 +84,7 @@ func manyCodes(c *account.Config, _ *server.Options) {
 	plenty := account.Rate{Times: 1000, Per: c.Limits.CodeHour.Per}
 	c.Limits.CodeGap, c.Limits.CodeHour, c.Limits.CodeDay, c.Limits.CodeAddress = plenty, plenty, plenty, plenty
 	c.Limits.GuessPair, c.Limits.GuessAccount, c.Limits.GuessAddress = plenty, plenty, plenty
+	c.Limits.CodeRefused = plenty
 }
 
 // callTo is a request of the operation about the subject, with the token in the

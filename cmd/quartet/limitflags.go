@@ -21,10 +21,11 @@ type limitFlags struct {
 	CodeDay      account.Rate  `group:"codes" default:"${limits_CodeDay}" help:"Codes to one mobile in a long while."`
 	CodeAddress  account.Rate  `group:"codes" default:"${limits_CodeAddress}" help:"Codes asked for by one client address."`
 	CodeAll      account.Rate  `group:"codes" default:"${limits_CodeAll}" help:"Codes altogether."`
+	CodeRefused  account.Rate  `group:"codes" default:"${limits_CodeRefused}" help:"Sign-ins by a wrong code from one client address; they count as --guess-address too."`
 
 	GuessPair    account.Rate `group:"passwords" default:"${limits_GuessPair}" help:"Wrong passwords for one account from one client address; then it is locked for that address."`
 	GuessAccount account.Rate `group:"passwords" default:"${limits_GuessAccount}" help:"Wrong passwords for one account from anywhere; then it is locked for all."`
-	GuessAddress account.Rate `group:"passwords" default:"${limits_GuessAddress}" help:"Wrong passwords for any account from one client address."`
+	GuessAddress account.Rate `group:"passwords" default:"${limits_GuessAddress}" help:"Wrong passwords and codes for any account from one client address."`
 	GuessOld     account.Rate `group:"passwords" default:"${limits_GuessOld}" help:"Wrong old passwords of somebody who changes theirs."`
 
 	RegisterAddress account.Rate `group:"registration" default:"${limits_RegisterAddress}" help:"Users created by one client address where registration is open; administrators are not counted."`

@@ -15,9 +15,12 @@ import (
 	"quartet/server/failure"
 )
 
+// manyRefusals leave it to the code alone how many are refused.
+func manyRefusals(c *account.Config) { c.Limits.CodeRefused.Times = 1000 }
+
 func TestCodeIsSpentOnce(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newWorld(t, manyRefusals)
 	code := w.code(account.PurposeSignIn, lisMobile)
 	got := together(100, func(int) error {
 		_, err := w.tryCode(lisMobile, code)
@@ -29,7 +32,7 @@ func TestCodeIsSpentOnce(t *testing.T) {
 
 func TestWrongGuessesBurnTheCode(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(c *account.Config) { c.NewCode = func(string) string { return "246810" } })
+	w := newWorld(t, manyRefusals, func(c *account.Config) { c.NewCode = func(string) string { return "246810" } })
 	code := w.code(account.PurposeSignIn, lisMobile)
 	got := together(100, func(i int) error {
 		_, err := w.tryCode(lisMobile, fmt.Sprintf("%06d", i))

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"sync"
 	"testing"
-	"time"
 )
 
 func TestKeyedLockLetsOneIn(t *testing.T) {
@@ -57,26 +56,5 @@ func TestKeyedLockHonoursTheContext(t *testing.T) {
 	release()
 	if len(lock.places) != 0 {
 		t.Errorf("%d places left", len(lock.places))
-	}
-}
-
-func TestMomentsForgetWhatIsOver(t *testing.T) {
-	t.Parallel()
-	var m moments
-	now := time.Unix(0, 0)
-	for i := range maxMoments {
-		m.put(string(rune(i)), now, time.Minute)
-	}
-	m.put("one too many", now, time.Minute)
-	if len(m.until) != maxMoments || m.has("one too many", now) {
-		t.Errorf("%d remembered", len(m.until))
-	}
-	later := now.Add(time.Minute)
-	m.put("later", later, time.Minute)
-	if len(m.until) != 1 || !m.has("later", later) || m.take("a", later) {
-		t.Errorf("%d remembered", len(m.until))
-	}
-	if !m.take("later", later) || m.take("later", later) {
-		t.Error("taken not once")
 	}
 }

@@ -32,6 +32,7 @@ type Limits struct {
 	CodeDay      Rate          // codes sent to a mobile
 	CodeAddress  Rate          // codes asked for by an address
 	CodeAll      Rate          // codes sent altogether
+	CodeRefused  Rate          // sign-ins by code refused to an address
 
 	GuessPair    Rate // wrong passwords for one account from one address
 	GuessAccount Rate // wrong passwords for one account from anywhere
@@ -65,6 +66,7 @@ func DefaultLimits() Limits {
 		CodeDay:      Rate{10, 24 * time.Hour},
 		CodeAddress:  Rate{20, time.Hour},
 		CodeAll:      Rate{1000, time.Minute},
+		CodeRefused:  Rate{60, quarter},
 
 		RegisterAddress: Rate{60, time.Hour},
 		RegisterAll:     Rate{1000, time.Hour},

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"math"
-	"sync"
 	"time"
 
 	"quartet/server/password"
@@ -26,7 +25,8 @@ import (
 // would then make the owner queue. Nor is it per user: the queue would tell which
 // user name, e-mail and mobile are one person's.
 //
-// The address counter grows only after a failure, so that right sign-ins of
+// The address counter grows only after a failure or a try that the server was
+// too busy for, so that right sign-ins of
 // many people behind one address never fill it, and a right password does not
 // clear it, or one account of their own would let a guesser go on for ever.
 // Whichever server sees it full remembers so until the window ends; others find
@@ -55,7 +55,7 @@ type guessMemory struct {
 	// hashing slot was free. The next try takes it over: a busy server must not
 	// lock anybody out.
 	unspent moments
-	full    moments // addresses whose counter is full
+	full    moments // addresses whose counter is full, and those with too many wrong codes
 }
 
 // compare counts and compares. A locked, unknown, disabled or passwordless
@@ -66,9 +66,12 @@ func (s *Service) compare(ctx context.Context, g guess, text string) (verdict, e
 		return verdict{}, s.overloaded(err)
 	}
 	defer done()
-	admitted, err := s.admit(ctx, g)
-	if err != nil {
-		return verdict{}, broken(err)
+	again := s.guesses.unspent.take(g.turn, s.now())
+	admitted := again
+	if !again {
+		if admitted, err = s.admit(ctx, g); err != nil {
+			return verdict{}, broken(err)
+		}
 	}
 	if !admitted {
 		g.hash = nil
@@ -76,7 +79,7 @@ func (s *Service) compare(ctx context.Context, g guess, text string) (verdict, e
 	right, weak, err := s.verify(ctx, g.hash, text)
 	if err != nil {
 		if admitted {
-			s.guesses.unspent.put(g.turn, s.now(), s.limits.GuessPair.Per)
+			s.putOff(ctx, g, again)
 		}
 		return verdict{}, s.hashing(err)
 	}
@@ -89,18 +92,34 @@ func (s *Service) compare(ctx context.Context, g guess, text string) (verdict, e
 // would tell a locked account from a wrong password.
 func (s *Service) admit(ctx context.Context, g guess) (bool, error) {
 	now := s.now()
-	if s.guesses.unspent.take(g.turn, now) {
-		return true, nil
-	}
-	if !s.guesses.full.has(g.address, now) {
+	// An address whose counter is full makes one row, however many names it tries.
+	refused := "refused:" + g.address
+	if s.guesses.full.left(g.address, now) == 0 {
 		ok, _, err := s.store.TakeQuotas(ctx, g.quotas, store.At(now))
 		if ok || err != nil {
 			return ok, err
 		}
+		refused = "refused:" + g.key
 	}
-	refused := Rate{math.MaxInt32, s.limits.GuessPair.Per}.quota("refused:" + g.key)
-	_, _, err := s.store.TakeQuotas(ctx, []store.Quota{refused}, store.At(now))
+	counted := Rate{math.MaxInt32, s.limits.GuessPair.Per}.quota(refused)
+	_, _, err := s.store.TakeQuotas(ctx, []store.Quota{counted}, store.At(now))
 	return false, err
+}
+
+// putOff leaves the reservation of a password that was not compared to the next
+// try. Its address pays for it, once: many names from one address would otherwise
+// make rows without end while the server is busy, but whoever comes again for one
+// of them makes none.
+func (s *Service) putOff(ctx context.Context, g guess, again bool) {
+	s.guesses.unspent.put(g.turn, s.now(), s.limits.GuessPair.Per)
+	if again {
+		return
+	}
+	// Leaving is no way around the count.
+	err := s.finish(ctx, func(ctx context.Context) error { return s.countAddress(ctx, g.address) })
+	if err != nil {
+		s.log.WarnContext(ctx, "a sign-in that was put off was not counted", "error", err)
+	}
 }
 
 func (s *Service) verify(ctx context.Context, hash *string, text string) (right, weak bool, err error) {
@@ -125,57 +144,21 @@ func (s *Service) settle(ctx context.Context, g guess, right bool) error {
 		}
 		return s.store.ClearQuotas(ctx, keys)
 	}
-	if g.address == "" {
+	return s.countAddress(ctx, g.address)
+}
+
+func (s *Service) countAddress(ctx context.Context, address string) error {
+	if address == "" {
 		return nil
 	}
-	quota := s.limits.GuessAddress.quota("guess-address:" + g.address)
 	now := s.now()
-	ok, wait, err := s.store.TakeQuotas(ctx, []store.Quota{quota}, store.At(now))
+	ok, wait, err := s.store.TakeQuotas(ctx, []store.Quota{s.guessAddress(address)}, store.At(now))
 	if err == nil && !ok {
-		s.guesses.full.put(g.address, now, time.Duration(wait)*time.Millisecond)
+		s.guesses.full.put(address, now, time.Duration(wait)*time.Millisecond)
 	}
 	return err
 }
 
-// maxMoments bounds what is remembered. Beyond it nothing new is: the database
-// still counts.
-const maxMoments = 10_000
-
-// moments remembers keys for a while. The zero value is ready.
-type moments struct {
-	mutex sync.Mutex
-	until map[string]time.Time
-}
-
-func (m *moments) put(key string, now time.Time, life time.Duration) {
-	m.mutex.Lock()
-	defer m.mutex.Unlock()
-	if m.until == nil {
-		m.until = map[string]time.Time{}
-	}
-	if len(m.until) >= maxMoments {
-		for old, until := range m.until {
-			if !now.Before(until) {
-				delete(m.until, old)
-			}
-		}
-	}
-	if len(m.until) < maxMoments {
-		m.until[key] = now.Add(life)
-	}
-}
-
-func (m *moments) has(key string, now time.Time) bool {
-	m.mutex.Lock()
-	defer m.mutex.Unlock()
-	return now.Before(m.until[key])
-}
-
-// take tells whether key is remembered, and forgets it.
-func (m *moments) take(key string, now time.Time) bool {
-	m.mutex.Lock()
-	defer m.mutex.Unlock()
-	until := m.until[key]
-	delete(m.until, key)
-	return now.Before(until)
+func (s *Service) guessAddress(address string) store.Quota {
+	return s.limits.GuessAddress.quota("guess-address:" + address)
 }

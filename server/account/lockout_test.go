@@ -176,6 +176,53 @@ func TestOverloadDoesNotLock(t *testing.T) {
 	w.wantEnter("li", home, "")
 }
 
+// A busy server counts the names that an address tries, but not that somebody
+// comes again for one of them.
+func TestOverloadIsCountedForTheAddress(t *testing.T) {
+	t.Parallel()
+	hasher := password.NewHasher(password.Options{Parallel: 1, Queue: 1, Wait: time.Nanosecond, Params: cheap})
+	many := account.Rate{Times: 1 << 30, Per: time.Hour}
+	w := newWorld(t, func(c *account.Config) {
+		c.Hasher, c.Limits.GuessPair, c.Limits.GuessAccount, c.Limits.GuessAddress = hasher, many, many, many
+	})
+	idle := keepBusy(t, hasher)
+	defer idle()
+	counted, putOff := int64(0), 0
+	for i := 0; i < 10_000 && putOff < 10; i++ {
+		fresh := true
+		for range 3 {
+			_, err := w.tryPassword(fmt.Sprint("nobody", i), wrongPassword, home)
+			if failure.Is(err, failure.Overloaded) {
+				if fresh {
+					counted++
+				} else {
+					putOff++
+				}
+				fresh = false
+				continue
+			}
+			wantFailure(t, err, failure.WrongCredentials)
+			counted, fresh = counted+1, true
+		}
+	}
+	if putOff < 10 {
+		t.Fatal("the hasher was never busy for long enough")
+	}
+	wantEqual(t, "counted", w.number("SELECT count FROM rate_counters WHERE key LIKE 'guess-address:%'"), counted)
+}
+
+// A full address leaves one row of refusals, not one for each name.
+func TestRefusalsOfAFullAddressAreOneRow(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(c *account.Config) { c.Limits.GuessAddress.Times = 1 })
+	for i := range 6 {
+		w.fail(fmt.Sprintf("guess%d", i), home, 1)
+	}
+	wantEqual(t, "rows", w.number("SELECT COUNT(*) FROM rate_counters WHERE key LIKE 'refused:%'"), 1)
+	wantEqual(t, "refusals", w.number("SELECT count FROM rate_counters WHERE key LIKE 'refused:%'"), 4)
+	wantEqual(t, "names", w.number("SELECT COUNT(*) FROM rate_counters WHERE key LIKE 'signin:%:%'"), 2)
+}
+
 // keepBusy occupies the hasher's only slot with expensive hashes until the
 // function it gives is called.
 func keepBusy(t *testing.T, hasher *password.Hasher) (idle func()) {

@@ -55,14 +55,18 @@ type CodeSignIn struct {
 // SignInByCode signs in with a one-time code (operation 2) and registers an
 // unknown mobile. Of a user and product type one session is live: the older one
 // ends. The failure is WrongCode for a wrong, spent, burnt or missing code and
-// for a disabled user, or InvalidField.
+// for a disabled user, TooManyRequests with RetryAfter for an address that had
+// too many of those, or InvalidField.
 func (s *Service) SignInByCode(ctx context.Context, in CodeSignIn) (Grant, error) {
 	if err := in.check(); err != nil {
 		return Grant{}, err
 	}
+	if wait := s.guesses.full.left(codeAddress(s.addressKey(in.Address)), s.now()); wait > 0 {
+		return Grant{}, &failure.Error{Code: failure.TooManyRequests, RetryAfter: wait}
+	}
 	if err := s.spendCode(ctx, PurposeSignIn, in.Mobile, in.Code); err != nil {
 		if failure.Is(err, failure.WrongCode) {
-			s.audit(ctx, s.codeRefused(in, 0, reasonWrong))
+			err = s.refuseCode(ctx, in, 0, reasonWrong)
 		}
 		return Grant{}, err
 	}
@@ -71,8 +75,7 @@ func (s *Service) SignInByCode(ctx context.Context, in CodeSignIn) (Grant, error
 		return Grant{}, err
 	}
 	if user.DisabledAt != nil {
-		s.audit(ctx, s.codeRefused(in, user.ID, reasonDisabled))
-		return Grant{}, failure.New(failure.WrongCode)
+		return Grant{}, s.refuseCode(ctx, in, user.ID, reasonDisabled)
 	}
 	session := s.newSession(user.ID, styleData, OpenedByCode, in.Address, in.UserAgent)
 	class := strconv.FormatInt(in.ProductType, 10)
@@ -89,6 +92,29 @@ func (s *Service) SignInByCode(ctx context.Context, in CodeSignIn) (Grant, error
 	grant.RefreshToken, grant.RefreshExpires = refresh, grant.Session.ExpiresAt.Time()
 	return s.withUser(ctx, grant)
 }
+
+// refuseCode counts a refusal against the address, as a guess too, and gives the
+// failure. As with passwords, right sign-ins are not counted, and every server
+// remembers an address that it saw full. A refusal that is not counted is not in
+// the audit either, but for the one that says why.
+func (s *Service) refuseCode(ctx context.Context, in CodeSignIn, user int64, reason string) error {
+	address := s.addressKey(in.Address)
+	refusals := codeAddress(address)
+	err := s.take(ctx, []store.Quota{s.limits.CodeRefused.quota(refusals), s.guessAddress(address)})
+	switch {
+	case err == nil:
+		s.audit(ctx, s.codeRefused(in, user, reason))
+		return failure.New(failure.WrongCode)
+	case failure.Is(err, failure.TooManyRequests):
+		s.guesses.full.put(refusals, s.now(), failure.Of(err).RetryAfter)
+		locked := s.codeRefused(in, user, reasonLocked)
+		locked.kind = AuditLockout
+		s.audit(ctx, locked)
+	}
+	return err
+}
+
+func codeAddress(address string) string { return "code-refused:" + address }
 
 func (in CodeSignIn) check() error {
 	if err := checkMobile(in.Mobile); err != nil {

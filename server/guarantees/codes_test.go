@@ -16,9 +16,9 @@ import (
 )
 
 func TestA1_OneCodeOneSession(t *testing.T) {
-	onEachEngine(t, nil, func(t *testing.T, s *site) {
+	onEachEngine(t, behindProxy, func(t *testing.T, s *site) {
 		s.plant(t, account.PurposeSignIn, mobile)
-		answers := atOnce(100, func(i int) answer { return s.server(i).send(t, byCode(mobile, someCode)) })
+		answers := atOnce(100, func(i int) answer { return s.server(i).send(t, byCode(mobile, someCode, fromOne(i)...)) })
 		if counted := statuses(answers); counted[http.StatusOK] != 1 || counted[http.StatusUnauthorized] != 99 {
 			t.Errorf("100 right submissions at once: %v", counted)
 		}
@@ -34,9 +34,9 @@ func TestA1_OneCodeOneSession(t *testing.T) {
 }
 
 func TestA2_GuessesBurnTheCode(t *testing.T) {
-	onEachEngine(t, nil, func(t *testing.T, s *site) {
+	onEachEngine(t, behindProxy, func(t *testing.T, s *site) {
 		s.plant(t, account.PurposeSignIn, mobile)
-		answers := atOnce(100, func(i int) answer { return s.server(i).send(t, byCode(mobile, wrongCode)) })
+		answers := atOnce(100, func(i int) answer { return s.server(i).send(t, byCode(mobile, wrongCode, fromOne(i)...)) })
 		if counted := statuses(answers); counted[http.StatusUnauthorized] != 100 {
 			t.Errorf("100 wrong guesses at once: %v", counted)
 		}
@@ -45,6 +45,37 @@ func TestA2_GuessesBurnTheCode(t *testing.T) {
 			t.Errorf("%d comparisons, want 5", compared)
 		}
 		refused(t, "data", s.server(1).send(t, byCode(mobile, someCode)), http.StatusUnauthorized)
+	})
+}
+
+// fromOne is an address of its own for each i.
+func fromOne(i int) []string { return from(fmt.Sprintf("203.0.113.%d", i)) }
+
+// TestA2_RefusedCodesAreLimited: who guesses at codes of many mobiles is soon not
+// heard any more, and leaves no events without end.
+func TestA2_RefusedCodesAreLimited(t *testing.T) {
+	onEachEngine(t, behindProxy, func(t *testing.T, s *site) {
+		s.plant(t, account.PurposeSignIn, mobile)
+		answers := atOnce(100, func(i int) answer {
+			return s.server(i).send(t, byCode(fmt.Sprintf("137000044%02d", i), wrongCode, fromOne(1)...))
+		})
+		if counted := statuses(answers); counted[http.StatusUnauthorized] != 60 || counted[http.StatusTooManyRequests] != 40 {
+			t.Errorf("100 wrong codes from one address: %v", counted)
+		}
+		if events := s.number(t, "SELECT COUNT(*) FROM audit_events WHERE kind = 'sign_in_failed'"); events != 60 {
+			t.Errorf("%d events", events)
+		}
+		for i := range s.servers { // each server finds out by one refusal
+			s.server(i).send(t, byCode("13700005555", wrongCode, fromOne(1)...))
+		}
+		for i := range s.servers {
+			got := s.server(i).send(t, byCode(mobile, someCode, fromOne(1)...))
+			refused(t, "data", got, http.StatusTooManyRequests)
+			if wait, err := strconv.Atoi(got.Header.Get("Retry-After")); err != nil || wait < 1 || wait > 15*60 {
+				t.Errorf("Retry-After %q", got.Header.Get("Retry-After"))
+			}
+		}
+		s.server(0).ok(t, byCode(mobile, someCode, fromOne(2)...))
 	})
 }
 

@@ -64,7 +64,7 @@ func generous() account.Limits {
 	for _, rate := range []*account.Rate{
 		&limits.CodeGap, &limits.CodeHour, &limits.CodeDay, &limits.CodeAddress, &limits.CodeAll,
 		&limits.GuessPair, &limits.GuessAccount, &limits.GuessAddress, &limits.GuessOld, &limits.WeChatAddress,
-		&limits.RegisterAddress, &limits.RegisterAll,
+		&limits.RegisterAddress, &limits.RegisterAll, &limits.CodeRefused,
 	} {
 		*rate = often
 	}

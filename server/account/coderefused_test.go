@@ -1,0 +1,58 @@
+package account_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"quartet/server/account"
+	"quartet/server/failure"
+)
+
+func (w *world) tryCodeFrom(address, number, code string) error {
+	_, err := w.SignInByCode(w.t.Context(), account.CodeSignIn{
+		Mobile: number, Code: code, CompanyType: 2, ProductType: 1, Source: "app", Address: address,
+	})
+	return err
+}
+
+const failedInAudit = "SELECT COUNT(*) FROM audit_events WHERE kind = 'sign_in_failed'"
+
+func TestRefusedCodesAreLimited(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	code := w.code(account.PurposeSignIn, lisMobile)
+	got := together(100, func(i int) error { return w.tryCodeFrom(home, fmt.Sprintf("139%08d", i), "none") })
+	wantOutcomes(t, got, map[string]int{"wrong_code": 60, "too_many_requests": 40})
+	wantEqual(t, "refusals in the audit", w.number(failedInAudit), 60)
+	wantEqual(t, "guesses of the address", w.number("SELECT count FROM rate_counters WHERE key LIKE 'guess-address:%'"), 60)
+
+	failed := wantFailure(t, w.tryCodeFrom(home, lisMobile, code), failure.TooManyRequests)
+	wantEqual(t, "retry after", failed.RetryAfter, 15*time.Minute)
+	locked := w.number("SELECT COUNT(*) FROM audit_events WHERE kind = 'lockout'")
+	w.tryCodeFrom(home, lisMobile, "none")
+	wantEqual(t, "lockouts in the audit", w.number("SELECT COUNT(*) FROM audit_events WHERE kind = 'lockout'"), locked)
+	must(t, w.tryCodeFrom(elsewhere, lisMobile, code)) // nobody else's matter
+	w.clock.Advance(15 * time.Minute)
+	must(t, w.tryCodeFrom(home, lisMobile, w.code(account.PurposeSignIn, lisMobile)))
+}
+
+func TestRightCodesAreNotLimited(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(c *account.Config) { c.Limits.CodeRefused.Times = 1 })
+	for range 3 {
+		w.enterByCode(lisMobile)
+	}
+	wantFailure(t, w.tryCodeFrom(home, lisMobile, "none"), failure.WrongCode)
+	wantFailure(t, w.tryCodeFrom(home, lisMobile, "none"), failure.TooManyRequests)
+}
+
+// A disabled user's right code is refused, and counted, like a wrong one.
+func TestCodesOfDisabledUsersAreLimited(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(c *account.Config) { c.Limits.CodeRefused.Times = 1 })
+	id := w.add("li", mobile(lisMobile, true))
+	must(t, w.DisableUser(t.Context(), id))
+	wantFailure(t, w.tryCodeFrom(home, lisMobile, w.code(account.PurposeSignIn, lisMobile)), failure.WrongCode)
+	wantFailure(t, w.tryCodeFrom(home, lisMobile, w.code(account.PurposeSignIn, lisMobile)), failure.TooManyRequests)
+}
