@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/prometheus/client_golang/prometheus"
 
+	"quartet/server/keys"
 	"quartet/server/password"
 	"quartet/store"
 )
@@ -15,6 +16,19 @@ func buildGauge() prometheus.Collector {
 	})
 	gauge.Set(1)
 	return gauge
+}
+
+// staleKeys tells that the folder of the keys cannot be read: then no key made or
+// retired there is known here.
+func staleKeys(ring *keys.Ring) prometheus.Collector {
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+		Name: "quartet_keys_stale", Help: "1 while the folder of the signing keys cannot be read, and the last ones are used.",
+	}, func() float64 {
+		if ring.Stale() {
+			return 1
+		}
+		return 0
+	})
 }
 
 var (

@@ -31,20 +31,21 @@ func TestKeysAreRotatedAndRetired(t *testing.T) {
 	if first[0].RetirableAt != nil {
 		t.Errorf("the only key can be retired after %s", first[0].RetirableAt)
 	}
-	refused(t, exitFailed, "only one", at(db, "keys", "retire", "1", "--force")...)
+	refused(t, exitFailed, "newest", at(db, "keys", "retire", "1", "--force")...)
 
 	rotated := asked[[]keyView](t, db, "keys", "rotate")
 	require(rotated, "1 signing", "2 waiting")
 	equal(t, "overlap", rotated[1].SignsFrom.Sub(rotated[1].CreatedAt), keys.DefaultOverlap)
 	refused(t, exitFailed, "1 signs", at(db, "keys", "retire", "1")...)
-	require(asked[[]keyView](t, db, "keys", "retire", "2"), "1 signing")
+	refused(t, exitFailed, "newest", at(db, "keys", "retire", "2", "--force")...)
 
-	require(asked[[]keyView](t, db, "keys", "rotate", "--overlap", "0s"), "1 verifying", "2 signing")
+	require(asked[[]keyView](t, db, "keys", "rotate", "--overlap", "0s"), "1 verifying", "2 verifying", "3 signing")
+	require(asked[[]keyView](t, db, "keys", "retire", "2", "--force"), "1 verifying", "3 signing")
 	refused(t, exitFailed, "may live until", at(db, "keys", "retire", "1")...)
-	refused(t, exitFailed, "no such signing key", at(db, "keys", "retire", "3")...)
+	refused(t, exitFailed, "no such signing key", at(db, "keys", "retire", "2")...)
 	refused(t, exitUsage, "negative", at(db, "keys", "rotate", "--overlap=-1s")...)
 	contains(t, done(t, at(db, "keys", "list")...), "kid", "signs from", "retire after", "verifying", "signing")
-	require(asked[[]keyView](t, db, "keys", "retire", "1", "--force"), "2 signing")
+	require(asked[[]keyView](t, db, "keys", "retire", "1", "--force"), "3 signing")
 }
 
 func TestKeyChangesAreAudited(t *testing.T) {
@@ -52,8 +53,8 @@ func TestKeyChangesAreAudited(t *testing.T) {
 	db := newInstallation(t)
 	done(t, at(db, "keys", "rotate")...)
 	refused(t, exitFailed, "no such signing key", at(db, "keys", "retire", "9")...)
-	done(t, at(db, "keys", "retire", "2")...)
 	done(t, at(db, "keys", "rotate", "--overlap", "0s")...)
+	done(t, at(db, "keys", "retire", "2", "--force")...)
 	done(t, at(db, "keys", "retire", "1", "--force")...)
 
 	var told []string
@@ -62,7 +63,7 @@ func TestKeyChangesAreAudited(t *testing.T) {
 		told = append(told, event.Kind+" "+auditView{Detail: event.Detail}.detail())
 	}
 	equal(t, "events", strings.Join(told, "; "), "key_rotated kid=2 overlap=1m0s; "+
-		"key_retired forced=false kid=2; key_rotated kid=2 overlap=0s; key_retired forced=true kid=1")
+		"key_rotated kid=3 overlap=0s; key_retired forced=true kid=2; key_retired forced=true kid=1")
 	contains(t, done(t, at(db, "audit")...), "command line", "key_rotated", "kid=2")
 }
 
@@ -129,9 +130,11 @@ func TestFollowingTheKeysTellsWhatChanged(t *testing.T) {
 	must(t, err)
 	must(t, follow(t.Context()))
 	contains(t, log.String(), `signing=1 verifying=[1]`, `signing=1 verifying="[1 2]"`)
+	equal(t, "stale", ring.Stale(), false)
 	must(t, os.RemoveAll(dir))
 	if err := follow(t.Context()); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("without its folder: %v", err)
 	}
+	equal(t, "stale", ring.Stale(), true)
 	equal(t, "keys kept", len(publicKeys(ring)()), 2)
 }

@@ -59,7 +59,7 @@ func (s *serveCommand) Run(ctx context.Context, c *console) (err error) {
 
 	options := s.options(database, log)
 	options.PublicKeys = publicKeys(ring)
-	options.Metrics.MustRegister(buildGauge(), hashingFigures{config.Hasher}, connectionFigures{database})
+	options.Metrics.MustRegister(buildGauge(), hashingFigures{config.Hasher}, connectionFigures{database}, staleKeys(ring))
 	var announce func(net.Addr) error
 	if s.Demo {
 		announce, err = s.demonstrate(ctx, c, config, &options, jobs)

@@ -85,22 +85,23 @@ func (r *Ring) Rotate(overlap time.Duration) (JWTKey, error) {
 // Retire removes a key from the folder: JWTs that it signed are refused as soon
 // as the servers see that it is gone. Without force it returns ErrInUse for the
 // key that signs, and for one of which JWTs, each living for life, may be left;
-// for the only key always. ErrUnknown when there is no key kid; other errors
+// for the newest key always, because the next would have its number: whoever
+// knows the old key by it would refuse what the new one signs. ErrUnknown when there is no key kid; other errors
 // are Open's.
 func (r *Ring) Retire(kid string, life time.Duration, force bool) error {
 	if err := r.Reload(); err != nil {
 		return err
 	}
 	statuses := r.Statuses(life)
-	for _, status := range statuses {
+	for at, status := range statuses {
 		if status.KID != kid {
 			continue
 		}
-		if len(statuses) == 1 {
-			return fmt.Errorf("%w: %s is the only one: rotate first", ErrInUse, kid)
-		}
 		if err := inUse(status, r.now()); err != nil && !force {
 			return err
+		}
+		if at == len(statuses)-1 {
+			return fmt.Errorf("%w: %s is the newest, and the next would be called the same: rotate first", ErrInUse, kid)
 		}
 		return r.drop(kid)
 	}

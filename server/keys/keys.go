@@ -51,6 +51,7 @@ type Ring struct {
 	secret    []byte
 	jwt       atomic.Pointer[[]JWTKey] // lowest number first, never empty; the slice is never changed
 	reloading sync.Mutex               // held while reading the folder: what was read last is kept
+	stale     atomic.Bool              // the last reading failed
 	looking   sync.Mutex               // held while looking for an unknown key
 	looked    time.Time                // when somebody last did
 }

@@ -47,6 +47,16 @@ const (
 func (r *Ring) Reload() error {
 	r.reloading.Lock()
 	defer r.reloading.Unlock()
+	err := r.read()
+	r.stale.Store(err != nil)
+	return err
+}
+
+// Stale tells whether the last reading failed: then the keys are those of the
+// reading before, and what was retired since still verifies.
+func (r *Ring) Stale() bool { return r.stale.Load() }
+
+func (r *Ring) read() error {
 	if err := r.folder.check(); err != nil {
 		return err
 	}

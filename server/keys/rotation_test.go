@@ -212,13 +212,16 @@ func TestReloadKeepsTheKeysWhenTheFolderIsWrong(t *testing.T) {
 		if err := ring.Reload(); !errors.Is(err, want) {
 			t.Errorf("got %v, want %v", err, want)
 		}
+		if !ring.Stale() {
+			t.Errorf("%v: not stale", want)
+		}
 		requireSigns(t, ring, c.at, "1")
 		_ = os.Rename(dir+".away", dir)
 		_ = os.Remove(second)
 		write(t, first, good, 0o600)
 	}
-	if err := ring.Reload(); err != nil {
-		t.Error(err)
+	if err := ring.Reload(); err != nil || ring.Stale() {
+		t.Errorf("%v, stale: %v", err, ring.Stale())
 	}
 }
 
@@ -311,7 +314,7 @@ func TestRetire(t *testing.T) {
 			}
 		}
 	}
-	require("1", true, ErrInUse, "only one")
+	require("1", true, ErrInUse, "newest", "rotate first")
 	require("2", true, ErrUnknown)
 	require("../hmac", true, ErrUnknown)
 	rotate(t, ring, DefaultOverlap)
@@ -330,8 +333,12 @@ func TestRetire(t *testing.T) {
 		t.Error("a retired key verifies")
 	}
 	rotate(t, ring, DefaultOverlap)
+	require("3", false, ErrInUse, "newest") // or the next would be 3 again
+	require("3", true, ErrInUse, "newest")
+	if key := rotate(t, ring, DefaultOverlap); key.KID != "4" {
+		t.Errorf("the next key is %s", key.KID)
+	}
 	require("3", false, nil) // never signed: a rotation taken back
-	rotate(t, ring, DefaultOverlap)
 	require("2", true, nil)
-	requireSigns(t, ring, c.at, "3") // nobody else is left
+	requireSigns(t, ring, c.at, "4") // nobody else is left
 }
