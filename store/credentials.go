@@ -6,6 +6,7 @@ const (
 	setPassword = `UPDATE users SET password_hash = ?, password_changed_at = ?, security_stamp = ?,
 		version = version + 1, updated_at = ? WHERE id = ?`
 	ifPasswordWas = " AND password_hash = ?"
+	ifNoPassword  = " AND password_hash IS NULL"
 
 	upgradePasswordHash = "UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?"
 )
@@ -13,11 +14,16 @@ const (
 // SetPassword gives a user a new password hash and security stamp, and in the
 // same transaction ends the user's other sessions: all that have not ended but
 // keepSession, 0 for none to keep. ended is their number. With wasHash, the
-// password is set only if its hash is still that one. It returns ErrNotFound
-// when the user is not there or the hash has changed.
+// password is set only if its hash is still that one, or with "" if there is
+// still none. It returns ErrNotFound when the user is not there or the hash has
+// changed.
 func (s *Store) SetPassword(ctx context.Context, userID int64, newHash string, wasHash *string, keepSession int64, stamp string, now Time) (ended int64, err error) {
 	query, args := setPassword, []any{newHash, now, stamp, now, userID}
-	if wasHash != nil {
+	switch {
+	case wasHash == nil:
+	case *wasHash == "":
+		query += ifNoPassword
+	default:
 		query, args = query+ifPasswordWas, append(args, *wasHash)
 	}
 	err = s.write(ctx, "SetPassword", func(t tx) error {

@@ -35,7 +35,7 @@ func (s *Service) ChangePassword(ctx context.Context, caller Caller, userID int6
 	if err != nil {
 		return failed(err, failure.UserNotFound)
 	}
-	verified, err := s.checkOldPassword(ctx, caller, user, oldPassword)
+	was, err := s.checkOldPassword(ctx, caller, user, oldPassword)
 	if err != nil {
 		return err
 	}
@@ -44,17 +44,18 @@ func (s *Service) ChangePassword(ctx context.Context, caller Caller, userID int6
 		return s.hashing(err)
 	}
 	// Of the user's sessions the caller's own goes on, if it is one of them.
-	return s.setPassword(ctx, hash, verified, caller.Session.ID, passwordChosen(caller, user, verified != nil))
+	return s.setPassword(ctx, hash, was, caller.Session.ID, passwordChosen(caller, user, filled(was) != nil))
 }
 
-// checkOldPassword gives the hash that was verified, nil where none had to be.
+// checkOldPassword gives the hash that was verified, "" for a user who has none
+// yet, and nil where it does not matter.
 func (s *Service) checkOldPassword(ctx context.Context, caller Caller, user store.User, old *string) (*string, error) {
 	missing := filled(old) == nil
 	switch {
 	case caller.isSuperAdministrator() && (missing || !caller.is(user.ID)):
 		return nil, nil
 	case user.PasswordHash == nil:
-		return nil, s.freshBy(caller, OpenedByCode)
+		return new(""), s.freshBy(caller, OpenedByCode)
 	case missing:
 		return nil, failure.Field(oldPasswordField, failure.Required)
 	}
@@ -89,8 +90,8 @@ func wrongOldPassword() error {
 }
 
 // setPassword stores the hash and ends the user's sessions but keep. With was
-// given it does so only if that still is the password: somebody else may have
-// changed it since it was verified. done is the event; its subject is the user.
+// given it does so only if that still is the password, or there still is none for
+// "": somebody else may have changed it since it was verified. done is the event; its subject is the user.
 func (s *Service) setPassword(ctx context.Context, hash string, was *string, keep int64, done event) error {
 	ended, err := s.store.SetPassword(ctx, done.subject, hash, was, keep, newStamp(), store.At(s.now()))
 	if err == nil {

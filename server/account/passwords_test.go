@@ -1,6 +1,7 @@
 package account_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -70,6 +71,21 @@ func TestWhoMayChangeAPassword(t *testing.T) {
 			must(t, err)
 		})
 	}
+}
+
+// Of many first passwords one is set, however they overlap: whoever else chose
+// one is told.
+func TestOneFirstPasswordIsSet(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	grant := w.enterByCode(lisMobile)
+	caller := w.authenticated(grant.AccessToken)
+	got := together(20, func(i int) error {
+		return w.ChangePassword(t.Context(), caller, grant.User.ID, fmt.Sprint(otherPassword, i), nil)
+	})
+	wantEqual(t, "set", got["ok"], 1)
+	wantEqual(t, "refused", got[string(failure.WrongOldPassword)]+got[string(failure.InvalidField)], 19)
+	wantEqual(t, "in the audit", w.number("SELECT COUNT(*) FROM audit_events WHERE kind = 'password_set'"), 1)
 }
 
 func TestChangePasswordRefuses(t *testing.T) {

@@ -35,6 +35,19 @@ var credentialTests = map[string]func(*testing.T, *store.Store){
 		must(s.SetPassword(t.Context(), 1, "new", new("old"), 1, "b", noon))(t)
 		same(t, *must(s.UserByID(t.Context(), 1))(t).PasswordHash, "new")
 	},
+	"of parallel first passwords one is set": func(t *testing.T, s *store.Store) {
+		addPerson(t, s, 1)
+		var set tally
+		together(t, s, 20, func(i int) {
+			_, err := s.SetPassword(t.Context(), 1, fmt.Sprint("first-", i), new(""), 0, "a", noon)
+			if err != nil && !errors.Is(err, store.ErrNotFound) {
+				t.Error(err)
+			}
+			set.add(err == nil)
+		})
+		same(t, set.n, 1)
+		wantNoMatch(t, s, 1, new("")) // there is one now
+	},
 	"of parallel changes of one password one succeeds": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)
 		must(s.SetPassword(t.Context(), 1, "old", nil, 0, "a", noon))(t)
