@@ -35,7 +35,7 @@ func (f weChatFlags) weChat(log *slog.Logger) (account.WeChat, error) {
 		return nil, usageError{"a WeChat app needs its secret: name a file by --wechat-secret-file, or set " + weChatSecretVariable}
 	}
 	client, err := gateway.NewWeChat(gateway.WeChatOptions{
-		Kind: f.WeChatKind, AppID: f.WeChatAppID, Secret: secret, BaseURL: f.WeChatBaseURL,
+		Kind: f.WeChatKind, AppID: f.WeChatAppID, Secret: secret, BaseURL: f.WeChatBaseURL, Log: log,
 	})
 	if err != nil {
 		return nil, usageError{err.Error()}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
@@ -29,13 +30,14 @@ var _ account.WeChat = (*WeChat)(nil)
 
 var appIDShape = regexp.MustCompile(`^[0-9A-Za-z_-]{1,64}$`)
 
-// WeChatOptions say which app to be at WeChat. All but Now are required.
+// WeChatOptions say which app to be at WeChat. All but Now and Log are required.
 type WeChatOptions struct {
 	Kind    string // WeChatMiniProgram or WeChatOfficialAccount
 	AppID   string
 	Secret  string // AppSecret, at least 16 bytes
 	BaseURL string // https, or http on this machine; a path is put before WeChat's
 	Now     func() time.Time
+	Log     *slog.Logger // nil: silent
 }
 
 // WeChat is a client of WeChat's API for one app. It is safe for concurrent
@@ -45,6 +47,7 @@ type WeChat struct {
 	base                *url.URL
 	client              *http.Client
 	now                 func() time.Time
+	log                 *slog.Logger
 	tokens              tokenCache
 }
 
@@ -67,9 +70,12 @@ func NewWeChat(o WeChatOptions) (*WeChat, error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
 	return &WeChat{
 		kind: o.Kind, appID: o.AppID, secret: o.Secret,
-		base: base, client: weChatHTTP(), now: o.Now,
+		base: base, client: weChatHTTP(), now: o.Now, log: o.Log,
 	}, nil
 }
 

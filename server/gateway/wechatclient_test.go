@@ -101,10 +101,9 @@ func TestWeChatClientNumbers(t *testing.T) {
 	} {
 		text := fmt.Sprintf(`{"errcode":%d,"errmsg":"%s, rid: 65-1"}`, number, loginCode)
 		for path, kind := range map[string]string{
-			loginPath: gateway.WeChatMiniProgram, oauthPath: gateway.WeChatOfficialAccount, personPath: gateway.WeChatOfficialAccount,
+			loginPath: gateway.WeChatMiniProgram, oauthPath: gateway.WeChatOfficialAccount,
 		} {
 			s := newStub(t)
-			s.says(oauthPath, oauthAnswer)
 			s.says(path, text)
 			who, err := s.client(t, kind).Exchange(t.Context(), loginCode)
 			requireFailure(t, err, want)
@@ -191,10 +190,9 @@ func TestWeChatClientMeetsNonsense(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for path, kind := range map[string]string{
-				loginPath: gateway.WeChatMiniProgram, oauthPath: gateway.WeChatOfficialAccount, personPath: gateway.WeChatOfficialAccount,
+				loginPath: gateway.WeChatMiniProgram, oauthPath: gateway.WeChatOfficialAccount,
 			} {
 				s := newStub(t)
-				s.says(oauthPath, oauthAnswer)
 				s.says("/elsewhere", loginAnswer)
 				s.on(path, answer)
 				who, err := s.client(t, kind).Exchange(t.Context(), loginCode)

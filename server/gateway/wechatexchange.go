@@ -61,7 +61,9 @@ func (w *WeChat) exchangeOAuth(ctx context.Context, code string) (account.WeChat
 	return w.withProfile(ctx, who, answer.AccessToken)
 }
 
-// withProfile adds what userinfo tells of a person.
+// withProfile adds what userinfo tells of a person. The code is spent by then, and
+// who they are is known: without an answer they are signed in without a profile,
+// as silently. An answer about somebody else is no answer about anybody.
 func (w *WeChat) withProfile(ctx context.Context, who account.WeChatIdentity, accessToken string) (account.WeChatIdentity, error) {
 	var answer struct {
 		verdict
@@ -76,10 +78,13 @@ func (w *WeChat) withProfile(ctx context.Context, who account.WeChatIdentity, ac
 	}
 	query := url.Values{"access_token": {accessToken}, "openid": {who.OpenID}, "lang": {"zh_CN"}}
 	if err := w.get(ctx, "/sns/userinfo", query, &answer); err != nil {
-		return account.WeChatIdentity{}, err
+		return w.withoutProfile(ctx, who, err)
 	}
 	told, err := w.identity(answer.OpenID, answer.UnionID)
-	if err != nil || told.OpenID != who.OpenID || who.UnionID != "" && told.UnionID != "" && told.UnionID != who.UnionID {
+	if err != nil {
+		return w.withoutProfile(ctx, who, err)
+	}
+	if told.OpenID != who.OpenID || who.UnionID != "" && told.UnionID != "" && told.UnionID != who.UnionID {
 		return account.WeChatIdentity{}, failure.Wrap(failure.WeChatUnavailable, errNoIdentity)
 	}
 	if told.UnionID == "" {
@@ -88,6 +93,15 @@ func (w *WeChat) withProfile(ctx context.Context, who account.WeChatIdentity, ac
 	told.Nickname, told.Avatar, told.Gender = answer.Nickname, answer.Avatar, answer.Sex
 	told.Country, told.Province, told.City = answer.Country, answer.Province, answer.City
 	return told, nil
+}
+
+// withoutProfile lets in whom WeChat has not blocked.
+func (w *WeChat) withoutProfile(ctx context.Context, who account.WeChatIdentity, err error) (account.WeChatIdentity, error) {
+	if failure.Is(err, failure.Forbidden) {
+		return account.WeChatIdentity{}, err
+	}
+	w.log.WarnContext(ctx, "somebody signs in by WeChat without a profile", "error", err)
+	return who, nil
 }
 
 // credentials is the query of an exchange.
