@@ -2247,7 +2247,14 @@ type DataUnauthenticatedJSONResponse DataFailureBody
 
 type DataUnauthenticatedOrWrongCodeJSONResponse DataFailureBody
 
-type DataUnavailableJSONResponse DataFailureBody
+type DataUnavailableResponseHeaders struct {
+	RetryAfter *int
+}
+type DataUnavailableJSONResponse struct {
+	Body DataFailureBody
+
+	Headers DataUnavailableResponseHeaders
+}
 
 type DataUnsupportedMediaTypeJSONResponse DataFailureBody
 
@@ -3560,10 +3567,13 @@ type SendMobileCode503JSONResponse struct{ DataUnavailableJSONResponse }
 func (response SendMobileCode503JSONResponse) VisitSendMobileCodeResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
 	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err

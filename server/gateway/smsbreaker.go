@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/sony/gobreaker/v2"
@@ -27,19 +28,25 @@ var _ account.SMS = (*SMSBreaker)(nil)
 type SMSBreaker struct {
 	sms     account.SMS
 	circuit *gobreaker.CircuitBreaker[struct{}]
+	resting atomic.Pointer[time.Time] // until when the circuit is open; nil: it never was
 }
 
 // NewSMSBreaker puts a breaker before sms, which tells log when it opens and
 // closes.
 func NewSMSBreaker(sms account.SMS, log *slog.Logger) *SMSBreaker {
-	return &SMSBreaker{sms: sms, circuit: gobreaker.NewCircuitBreaker[struct{}](gobreaker.Settings{
+	b := &SMSBreaker{sms: sms}
+	b.circuit = gobreaker.NewCircuitBreaker[struct{}](gobreaker.Settings{
 		Timeout:     breakerRest,
 		ReadyToTrip: func(counts gobreaker.Counts) bool { return counts.ConsecutiveFailures >= breakerFailures },
 		IsExcluded:  saysNothingOfTheService,
 		OnStateChange: func(_ string, from, to gobreaker.State) {
+			if to == gobreaker.StateOpen {
+				b.resting.Store(new(time.Now().Add(breakerRest)))
+			}
 			log.Warn("SMS circuit", "from", from.String(), "to", to.String())
 		},
-	})}
+	})
+	return b
 }
 
 // refusedMessage is the cause of a failure that is about one message: the
@@ -54,15 +61,24 @@ func saysNothingOfTheService(err error) bool {
 }
 
 // Send sends as the service behind it does, or fails at once with SMSUnavailable
-// while the circuit is open.
+// while the circuit is open; RetryAfter is then the rest of its time.
 func (b *SMSBreaker) Send(ctx context.Context, m account.CodeMessage) error {
 	_, err := b.circuit.Execute(func() (struct{}, error) {
 		return struct{}{}, b.sms.Send(ctx, m)
 	})
 	if errors.Is(err, gobreaker.ErrOpenState) || errors.Is(err, gobreaker.ErrTooManyRequests) {
-		return failure.Wrap(failure.SMSUnavailable, fmt.Errorf("SMS circuit: %w", err))
+		return &failure.Error{Code: failure.SMSUnavailable, RetryAfter: b.rest(), Cause: fmt.Errorf("SMS circuit: %w", err)}
 	}
 	return err
+}
+
+// rest is how long the circuit is still open, at least as long as the one try
+// after that may take to tell.
+func (b *SMSBreaker) rest() time.Duration {
+	if until := b.resting.Load(); until != nil {
+		return max(time.Until(*until), usualPatience)
+	}
+	return usualPatience
 }
 
 // Open tells whether messages are refused without asking the service.

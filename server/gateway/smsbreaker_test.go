@@ -140,6 +140,27 @@ func TestBreakerTriesAgainAfterThirtySeconds(t *testing.T) {
 	})
 }
 
+func TestBreakerSaysWhenToComeAgain(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		breaker, _, _ := newBreaker()
+		wait := func() time.Duration {
+			return wantSMSFailure(t, breaker.Send(t.Context(), smsMessage), failure.SMSUnavailable).RetryAfter
+		}
+		for range 5 {
+			if got := wait(); got != 0 {
+				t.Errorf("closed: %s", got)
+			}
+		}
+		for _, want := range []time.Duration{30 * time.Second, 20 * time.Second, 10 * time.Second, 4 * time.Second} {
+			if got := wait(); got != want {
+				t.Errorf("got %s, want %s", got, want)
+			}
+			time.Sleep(10 * time.Second)
+		}
+	})
+}
+
 func TestBreakerTryThatSaysNothingIsFollowedByAnother(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
