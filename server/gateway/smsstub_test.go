@@ -3,6 +3,7 @@ package gateway_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log"
 	"net/http"
@@ -140,6 +141,21 @@ func wantFaultsUnavailable(t *testing.T, drive driver) {
 		s := newSMSStub(t, hangingUp)
 		wantSMSFailure(t, drive(t, s.URL).Send(t.Context(), smsMessage), failure.SMSUnavailable)
 	})
+	// net/http's errors quote what such a peer sends, which can be what it got.
+	for name, answer := range map[string]string{
+		"no HTTP":          "%s canary\r\n\r\n",
+		"an echoed header": "HTTP/1.1 200 OK\r\n%s canary\r\n\r\n",
+		"an echoed status": "HTTP/1.1 %s\r\n\r\n",
+		"a wrong length":   "HTTP/1.1 200 OK\r\nContent-Length: %s\r\n\r\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newSMSStub(t, raw(func(r *http.Request) string {
+				return fmt.Sprintf(answer, r.URL.String()+" "+smsMobile+" "+smsCode)
+			}))
+			wantSMSFailure(t, drive(t, s.URL).Send(t.Context(), smsMessage), failure.SMSUnavailable)
+		})
+	}
 	t.Run("slow", func(t *testing.T) {
 		t.Parallel()
 		s := newSMSStub(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() })
