@@ -15,3 +15,12 @@ func TurnOf(ctx context.Context, s *Service, in PasswordSignIn) (string, error) 
 	user, found, err := s.userOfAccount(ctx, in.Account)
 	return s.signInGuess(in, user, found).turn, err
 }
+
+// HoldTurn takes that turn, and gives what ends it.
+func HoldTurn(ctx context.Context, s *Service, in PasswordSignIn) (release func(), err error) {
+	turn, err := TurnOf(ctx, s, in)
+	if err != nil {
+		return nil, err
+	}
+	return s.guesses.turns.acquire(ctx, turn)
+}

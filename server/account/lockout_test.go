@@ -93,6 +93,25 @@ func TestTurnsDoNotTellWhoExists(t *testing.T) {
 	}
 }
 
+// Who signs in by e-mail does not wait behind the user name, and whoever types
+// the user name in another way does, as they would for a name that nobody has.
+func TestASpellingWaitsForItsTurn(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.add("wang.00", email("wang@example.com", true))
+	for name, spelling := range map[string]string{"wang.00": "ｗａｎｇ.00", "fang.00": "ｆａｎｇ.00"} {
+		release, err := account.HoldTurn(t.Context(), w.Service, account.PasswordSignIn{Account: name, Address: home})
+		must(t, err)
+		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+		_, err = w.SignInByPassword(ctx, account.PasswordSignIn{Account: spelling, Password: goodPassword, Address: home})
+		wantFailure(t, err, failure.Overloaded)
+		cancel()
+		w.wantEnter("wang@example.com", home, "")
+		release()
+	}
+	w.wantEnter("ｗａｎｇ.00", home, "")
+}
+
 // Of many wrong passwords at once no more than five are compared.
 func TestGuessesAreCountedBeforeComparing(t *testing.T) {
 	t.Parallel()

@@ -93,6 +93,7 @@ func TestS5_ForgedJWTs(t *testing.T) {
 		s.good(t, user, signed(t, header, body, right)) // what is forged below is forged well
 		for name, forged := range map[string]string{
 			"none":                   signed(t, changed(header, "alg", "none"), body, nothing),
+			"none, signed":           signed(t, changed(header, "alg", "none"), body, right),
 			"None, signed":           signed(t, changed(header, "alg", "None"), body, right),
 			"HS256, raw public key":  signed(t, changed(header, "alg", "HS256"), body, hs256(public)),
 			"HS256, PEM public key":  signed(t, changed(header, "alg", "HS256"), body, hs256(publicPEM)),

@@ -140,6 +140,10 @@ func TestA6_Lockout(t *testing.T) {
 			refused(t, "state", s.server(i).send(t, byPassword("tao.ran", otherPassword)), http.StatusUnauthorized)
 		}
 		s.server(0).jwt(t, "tao.ran", goodPassword) // after four it is right, and forgets them
+		for i := range 4 {
+			refused(t, "state", s.server(i).send(t, byPassword("tao.ran", otherPassword)), http.StatusUnauthorized)
+		}
+		s.server(1).jwt(t, "tao.ran", goodPassword) // or this would be the ninth failure
 		for i := range 5 {
 			refused(t, "state", s.server(i).send(t, byPassword("tao.ran", otherPassword)), http.StatusUnauthorized)
 		}
@@ -152,6 +156,35 @@ func TestA6_Lockout(t *testing.T) {
 		s.exec(t, "UPDATE rate_counters SET expires_at = 1")
 		s.server(0).jwt(t, "tao.ran", goodPassword)
 	})
+}
+
+// TestA6_AccountIsGuessedAtFromEverywhere: a hundred failures from many addresses
+// lock the account for all.
+func TestA6_AccountIsGuessedAtFromEverywhere(t *testing.T) {
+	onEachEngine(t, behindProxy, func(t *testing.T, s *site) {
+		s.person(t, "tao.ran", store.RoleMember)
+		atOnce(100, func(i int) answer { return s.guess(t, i, fromOne(i)) })
+		for i := range s.servers {
+			refused(t, "state", s.server(i).send(t, byPassword("tao.ran", goodPassword, fromOne(200)...)), http.StatusUnauthorized)
+		}
+		const everywhere = "SELECT MAX(count) FROM rate_counters WHERE key LIKE 'signin:%' AND key NOT LIKE 'signin:%:%'"
+		if counted := s.number(t, everywhere); counted != account.DefaultLimits().GuessAccount.Times {
+			t.Errorf("%d failures are counted", counted)
+		}
+		s.exec(t, "UPDATE rate_counters SET expires_at = 1")
+		s.server(0).jwt(t, "tao.ran", goodPassword)
+	})
+}
+
+// guess tries a wrong password until the server is not too busy to compare it.
+func (s *site) guess(t *testing.T, i int, from []string) answer {
+	for {
+		got := s.server(i).send(t, byPassword("tao.ran", otherPassword, from...))
+		if got.Status != http.StatusServiceUnavailable || t.Failed() {
+			refused(t, "state", got, http.StatusUnauthorized)
+			return got
+		}
+	}
 }
 
 // guesses are the counters of tries that were compared, the largest first: of

@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"os"
 	"os/exec"
+	"strings"
 	"sync"
 	"testing"
 
@@ -17,8 +18,9 @@ import (
 
 const weChatCode = "0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P"
 
-// useEverything signs in by every way, refreshes, slides and fails, and gives
-// all the secrets that went over the wire. someCode has been planted.
+// useEverything signs in by every way, refreshes, slides, changes a password and
+// fails, and gives all the secrets that went over the wire. someCode has been
+// planted.
 func (s *site) useEverything(t *testing.T) map[string]string {
 	t.Helper()
 	server := s.server(0)
@@ -34,12 +36,41 @@ func (s *site) useEverything(t *testing.T) map[string]string {
 	secrets["slid JWT"] = slid.Header.Get("Jwt")
 	server.send(t, byPassword("tao.ran", otherPassword))
 	server.send(t, byPassword(mobile, otherPassword))
+	s.changePassword(t, user, secrets)
+	s.reusePair(t, secrets)
 	server.send(t, get("/nothing/"+secrets["access token"]))
 	server.send(t, get("/wx/pc/check-login-status/"+secrets["access token"]))
 	server.send(t, postJSON("/api/user/create", `{"username":"x","password":"`+otherPassword+`"}`, "Jwt", secrets["JWT"]))
 	weChat := server.send(t, postJSON("/account_api/wechat/user/getUserInfo", `{"code":"`+weChatCode+`"}`))
 	secrets["WeChat token"], secrets["WeChat code"] = weChat.Header.Get("X-Access-Token"), weChatCode
 	return secrets
+}
+
+// changePassword fails by a wrong old password and then succeeds, with the token
+// in each header that takes one.
+func (s *site) changePassword(t *testing.T, user int64, secrets map[string]string) {
+	t.Helper()
+	secrets["wrong old password"], secrets["new password"] = "amber-falcon-harbour", "silver-badger-meadow"
+	change := func(old string) answer {
+		return s.server(0).send(t, postForm("/api/user/updatePassword", url.Values{
+			"userId": {fmt.Sprint(user)}, "newPassword": {secrets["new password"]}, "oldPassowrd": {old},
+		}, "Jwt", secrets["JWT"]))
+	}
+	refused(t, "state", change(secrets["wrong old password"]), http.StatusBadRequest)
+	expect(t, change(goodPassword), http.StatusOK)
+	s.server(0).ok(t, get("/auth/sessions", "token", secrets["JWT"]))
+	s.server(0).ok(t, get("/auth/sessions", "Authorization", "Bearer "+secrets["JWT"]))
+}
+
+// reusePair comes back with a pair that is older than the one before, and is
+// refused a code of another mobile.
+func (s *site) reusePair(t *testing.T, secrets map[string]string) {
+	t.Helper()
+	newest := s.server(0).ok(t, refreshing(secrets["refreshed token"], secrets["refresh token"]))
+	secrets["newest token"] = text(newest, "data.value")
+	refused(t, "data", s.server(0).send(t, refreshing(secrets["access token"], secrets["refresh token"])), http.StatusUnauthorized)
+	secrets["mobile of a refused code"] = "13700008888"
+	refused(t, "data", s.server(0).send(t, byCode(secrets["mobile of a refused code"], "918273")), http.StatusUnauthorized)
 }
 
 func TestS1_DumpHoldsNoCredential(t *testing.T) {
@@ -102,20 +133,36 @@ func (s *site) quoted(t *testing.T) (all string) {
 }
 
 func TestLogs_HoldNothingSecret(t *testing.T) {
-	onEachEngine(t, nil, func(t *testing.T, s *site) {
+	sms := newSMSService(t)
+	onEachEngine(t, sms.flags, func(t *testing.T, s *site) {
 		secrets := s.useEverything(t)
 		delete(secrets, "code") // six digits may be part of a time
+		// One message is accepted, another is not.
+		for i, status := range []int{http.StatusOK, http.StatusServiceUnavailable} {
+			number := fmt.Sprintf("1370000770%d", i)
+			expect(t, s.server(0).send(t, postJSON("/auth/mobile/code", `{"mobile":"`+number+`"}`)), status)
+			secrets[fmt.Sprint("mobile of message ", i)] = number
+		}
+		codes := map[string]string{"a query": "accessToken=", "the code": "=" + someCode, "the wrong code": "918273"}
+		for i, code := range sms.takeCodes() {
+			codes[fmt.Sprint("code of message ", i)] = "=" + code
+			codes[fmt.Sprint("code of message in quotes ", i)] = `"` + code
+		}
+		if len(codes) != 3+2*2 {
+			t.Errorf("the SMS service was told %v", codes)
+		}
+		secrets["secret of the SMS service"] = smsSecret
 		for _, server := range s.servers {
 			log := server.log.String()
-			for _, found := range secretsIn(log, secrets) {
+			for _, found := range append(secretsIn(log, secrets), secretsIn(log, codes)...) {
 				t.Errorf("the log holds the %s", found)
 			}
-			for _, found := range secretsIn(log, map[string]string{"a query": "accessToken=", "the code": "=" + someCode}) {
-				t.Errorf("the log holds %s", found)
-			}
 		}
-		if len(secretsIn(s.server(0).log.String(), map[string]string{"operation": "operation=signInByMobile"})) == 0 {
-			t.Error("the log does not tell what happened")
+		log := s.server(0).log.String()
+		for _, happened := range []string{"operation=signInByMobile", "operation=updatePassword", "operation=sendMobileCode", "refresh_reused", "sms_unavailable"} {
+			if !strings.Contains(log, happened) {
+				t.Errorf("the log does not tell of %s", happened)
+			}
 		}
 	})
 }
@@ -241,7 +288,8 @@ func TestS3_KicksAndSignOuts(t *testing.T) {
 }
 
 func TestS4_OneDeviceOfAClass(t *testing.T) {
-	onEachEngine(t, nil, func(t *testing.T, s *site) {
+	often := []string{"--code-refused", "1000000/15m", "--guess-address", "1000000/15m"} // of those who come too late
+	onEachEngine(t, often, func(t *testing.T, s *site) {
 		user := s.owner(t, "tao.ran", mobile)
 		s.application(t, user)
 		var mutex sync.Mutex

@@ -1,0 +1,28 @@
+package server
+
+import (
+	"testing"
+
+	"quartet/server/account"
+	"quartet/server/failure"
+)
+
+// A rule that the gate does not know lets nobody in, whoever calls.
+func TestAnUnknownRuleLetsNobodyIn(t *testing.T) {
+	t.Parallel()
+	super := account.Caller{UserID: 1, Role: "super_administrator"}
+	for _, rule := range []access{"", "public ", "everybody"} {
+		for name, caller := range map[string]*call{
+			"signed in": {caller: super, application: "1"},
+			"anonymous": {callerErr: failure.New(failure.Unauthenticated)},
+		} {
+			err := (&server{}).admit(&operation{id: "x", access: rule}, caller)
+			if !failure.Is(err, failure.Forbidden) {
+				t.Errorf("rule %q, %s: %v", rule, name, err)
+			}
+		}
+	}
+	if err := (&server{}).admit(&operation{id: "x", access: accessPublic}, &call{}); err != nil {
+		t.Errorf("a known rule: %v", err)
+	}
+}
