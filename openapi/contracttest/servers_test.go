@@ -42,7 +42,7 @@ func newReplay(t *testing.T) *replay {
 	r := &replay{
 		contract: contract, exercised: map[string]bool{},
 		demo:  serve(t, program, "--demo", "--database", "sqlite:"+demoFile),
-		plain: serve(t, program, "--database", "sqlite:"+plainFile),
+		plain: serve(t, program, "--code-refused", "3/15m", "--database", "sqlite:"+plainFile),
 	}
 	command(t, program, "user", "add", "tao.ran", "--password", memberPassword, "--database", "sqlite:"+plainFile)
 	panicking, err := server.New(server.Options{Ready: func(context.Context) error { return errors.New("down") }})

@@ -20,7 +20,7 @@ const failedInAudit = "SELECT COUNT(*) FROM audit_events WHERE kind = 'sign_in_f
 
 func TestRefusedCodesAreLimited(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	w := newWorld(t, func(c *account.Config) { c.Limits.CodeRefused.Times = 60 })
 	code := w.code(account.PurposeSignIn, lisMobile)
 	got := together(100, func(i int) error { return w.tryCodeFrom(home, fmt.Sprintf("139%08d", i), "none") })
 	wantOutcomes(t, got, map[string]int{"wrong_code": 60, "too_many_requests": 40})

@@ -66,7 +66,7 @@ func DefaultLimits() Limits {
 		CodeDay:      Rate{10, 24 * time.Hour},
 		CodeAddress:  Rate{20, time.Hour},
 		CodeAll:      Rate{1000, time.Minute},
-		CodeRefused:  Rate{60, quarter},
+		CodeRefused:  Rate{300, quarter},
 
 		RegisterAddress: Rate{60, time.Hour},
 		RegisterAll:     Rate{1000, time.Hour},

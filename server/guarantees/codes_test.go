@@ -56,13 +56,13 @@ func fromOne(i int) []string { return from(fmt.Sprintf("203.0.113.%d", i)) }
 func TestA2_RefusedCodesAreLimited(t *testing.T) {
 	onEachEngine(t, behindProxy, func(t *testing.T, s *site) {
 		s.plant(t, account.PurposeSignIn, mobile)
-		answers := atOnce(100, func(i int) answer {
-			return s.server(i).send(t, byCode(fmt.Sprintf("137000044%02d", i), wrongCode, fromOne(1)...))
+		answers := atOnce(320, func(i int) answer {
+			return s.server(i).send(t, byCode(fmt.Sprintf("13700004%03d", i), wrongCode, fromOne(1)...))
 		})
-		if counted := statuses(answers); counted[http.StatusUnauthorized] != 60 || counted[http.StatusTooManyRequests] != 40 {
-			t.Errorf("100 wrong codes from one address: %v", counted)
+		if counted := statuses(answers); counted[http.StatusUnauthorized] != 300 || counted[http.StatusTooManyRequests] != 20 {
+			t.Errorf("320 wrong codes from one address: %v", counted)
 		}
-		if events := s.number(t, "SELECT COUNT(*) FROM audit_events WHERE kind = 'sign_in_failed'"); events != 60 {
+		if events := s.number(t, "SELECT COUNT(*) FROM audit_events WHERE kind = 'sign_in_failed'"); events != 300 {
 			t.Errorf("%d events", events)
 		}
 		for i := range s.servers { // each server finds out by one refusal
