@@ -184,6 +184,36 @@ func (e StatusWord) Valid() bool {
 	}
 }
 
+// Defines values for Tag.
+const (
+	TagData   Tag = "data"
+	TagFlat   Tag = "flat"
+	TagResult Tag = "result"
+	TagState  Tag = "state"
+	TagStatus Tag = "status"
+	TagSystem Tag = "system"
+)
+
+// Valid indicates whether the value is a known member of the Tag enum.
+func (e Tag) Valid() bool {
+	switch e {
+	case TagData:
+		return true
+	case TagFlat:
+		return true
+	case TagResult:
+		return true
+	case TagState:
+		return true
+	case TagStatus:
+		return true
+	case TagSystem:
+		return true
+	default:
+		return false
+	}
+}
+
 // AccessToken accessToken
 type AccessToken struct {
 	// Expire 过期时间 RFC 3339
@@ -940,6 +970,11 @@ type StatusFailureBody struct {
 // StatusWord 成功、失败或异常标记 success, the caller's fault, or ours
 type StatusWord string
 
+// Tag 标签，即响应风格 a tag, which is a style
+//
+// Example: state
+type Tag string
+
 // UpdatePasswordForm 改密码 a new password
 type UpdatePasswordForm struct {
 	// NewPassword 用户新密码,8 到 128 个字符
@@ -1524,6 +1559,12 @@ type WeChatUserResponse struct {
 	UserTypeCode string `json:"userTypeCode"`
 }
 
+// IfNoneMatch defines model for IfNoneMatch.
+type IfNoneMatch = string
+
+// Tags defines model for Tags.
+type Tags = []Tag
+
 // CheckedLoginStatus 检查结果 the answer
 type CheckedLoginStatus = LoginStatusResponse
 
@@ -1601,6 +1642,9 @@ type ProblemNotFound = Problem
 
 // ProblemUnavailable RFC 9457 problem details
 type ProblemUnavailable = Problem
+
+// ProblemUnknownTag RFC 9457 problem details
+type ProblemUnknownTag = Problem
 
 // ResultBadRequest result 风格的失败 a failure of the result style
 type ResultBadRequest = ResultFailureBody
@@ -1693,6 +1737,24 @@ type PostUserDetailParams struct {
 type SignInByMobileParams struct {
 	// XDeviceNumber 设备编号，登录时绑定 binds the session to a device at sign-in
 	XDeviceNumber *string `json:"X-Device-Number,omitempty"`
+}
+
+// GetSpecAsJsonParams defines parameters for GetSpecAsJson.
+type GetSpecAsJsonParams struct {
+	// Tag 只要这些风格的接口 the operations of these styles alone
+	Tag *Tags `form:"tag,omitempty" json:"tag,omitempty"`
+
+	// IfNoneMatch 已有副本的 ETag the ETag of the copy that the caller has
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetSpecAsYamlParams defines parameters for GetSpecAsYaml.
+type GetSpecAsYamlParams struct {
+	// Tag 只要这些风格的接口 the operations of these styles alone
+	Tag *Tags `form:"tag,omitempty" json:"tag,omitempty"`
+
+	// IfNoneMatch 已有副本的 ETag the ETag of the copy that the caller has
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // GetUserInfoParams defines parameters for GetUserInfo.
@@ -1813,10 +1875,10 @@ type ServerInterface interface {
 	GetMetrics(ctx echo.Context) error
 	// GetSpecAsJson 本文档(JSON)· This document as JSON
 	// (GET /openapi.json)
-	GetSpecAsJson(ctx echo.Context) error
+	GetSpecAsJson(ctx echo.Context, params GetSpecAsJsonParams) error
 	// GetSpecAsYaml 本文档(YAML)· This document as written
 	// (GET /openapi.yaml)
-	GetSpecAsYaml(ctx echo.Context) error
+	GetSpecAsYaml(ctx echo.Context, params GetSpecAsYamlParams) error
 	// GetReadiness 可以服务 · The server can serve
 	// (GET /readyz)
 	GetReadiness(ctx echo.Context) error
@@ -2050,8 +2112,34 @@ func (w *ServerInterfaceWrapper) GetMetrics(ctx echo.Context) error {
 func (w *ServerInterfaceWrapper) GetSpecAsJson(ctx echo.Context) error {
 	var err error
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetSpecAsJsonParams
+	// ------------- Optional query parameter "tag" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "tag", ctx.QueryParams(), &params.Tag, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter tag: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.GetSpecAsJson(ctx)
+	err = w.Handler.GetSpecAsJson(ctx, params)
 	return err
 }
 
@@ -2059,8 +2147,34 @@ func (w *ServerInterfaceWrapper) GetSpecAsJson(ctx echo.Context) error {
 func (w *ServerInterfaceWrapper) GetSpecAsYaml(ctx echo.Context) error {
 	var err error
 
+	// Parameter object where we will unmarshal all parameters from the context
+	var params GetSpecAsYamlParams
+	// ------------- Optional query parameter "tag" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "tag", ctx.QueryParams(), &params.Tag, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter tag: %s", err))
+	}
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "If-None-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
+		var IfNoneMatch IfNoneMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-None-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-None-Match", valueList[0], &IfNoneMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-None-Match: %s", err))
+		}
+
+		params.IfNoneMatch = &IfNoneMatch
+	}
+
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.GetSpecAsYaml(ctx)
+	err = w.Handler.GetSpecAsYaml(ctx, params)
 	return err
 }
 
@@ -2297,6 +2411,8 @@ type ProblemHeadersTooLargeApplicationProblemPlusJSONResponse Problem
 type ProblemNotFoundApplicationProblemPlusJSONResponse Problem
 
 type ProblemUnavailableApplicationProblemPlusJSONResponse Problem
+
+type ProblemUnknownTagApplicationProblemPlusJSONResponse Problem
 
 type ResultBadRequestJSONResponse ResultFailureBody
 
@@ -4125,22 +4241,65 @@ func (response GetMetricsdefaultApplicationProblemPlusJSONResponse) VisitGetMetr
 }
 
 type GetSpecAsJsonRequestObject struct {
+	Params GetSpecAsJsonParams
 }
 
 type GetSpecAsJsonResponseObject interface {
 	VisitGetSpecAsJsonResponse(w http.ResponseWriter) error
 }
 
-type GetSpecAsJson200JSONResponse map[string]interface{}
+type GetSpecAsJson200ResponseHeaders struct {
+	CacheControl string
+	ETag         string
+}
+
+type GetSpecAsJson200JSONResponse struct {
+	Body    map[string]interface{}
+	Headers GetSpecAsJson200ResponseHeaders
+}
 
 func (response GetSpecAsJson200JSONResponse) VisitGetSpecAsJsonResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", fmt.Sprint(response.Headers.CacheControl))
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetSpecAsJson304ResponseHeaders struct {
+	CacheControl string
+	ETag         string
+}
+
+type GetSpecAsJson304Response struct {
+	Headers GetSpecAsJson304ResponseHeaders
+}
+
+func (response GetSpecAsJson304Response) VisitGetSpecAsJsonResponse(w http.ResponseWriter) error {
+	w.Header().Set("Cache-Control", fmt.Sprint(response.Headers.CacheControl))
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(304)
+	return nil
+}
+
+type GetSpecAsJson400ApplicationProblemPlusJSONResponse struct {
+	ProblemUnknownTagApplicationProblemPlusJSONResponse
+}
+
+func (response GetSpecAsJson400ApplicationProblemPlusJSONResponse) VisitGetSpecAsJsonResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(200)
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -4179,14 +4338,21 @@ func (response GetSpecAsJsondefaultApplicationProblemPlusJSONResponse) VisitGetS
 }
 
 type GetSpecAsYamlRequestObject struct {
+	Params GetSpecAsYamlParams
 }
 
 type GetSpecAsYamlResponseObject interface {
 	VisitGetSpecAsYamlResponse(w http.ResponseWriter) error
 }
 
+type GetSpecAsYaml200ResponseHeaders struct {
+	CacheControl string
+	ETag         string
+}
+
 type GetSpecAsYaml200ApplicationyamlResponse struct {
 	Body          io.Reader
+	Headers       GetSpecAsYaml200ResponseHeaders
 	ContentLength int64
 }
 
@@ -4196,12 +4362,46 @@ func (response GetSpecAsYaml200ApplicationyamlResponse) VisitGetSpecAsYamlRespon
 	if response.ContentLength != 0 {
 		w.Header().Set("Content-Length", fmt.Sprint(response.ContentLength))
 	}
+	w.Header().Set("Cache-Control", fmt.Sprint(response.Headers.CacheControl))
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
 	w.WriteHeader(200)
 
 	if closer, ok := response.Body.(io.ReadCloser); ok {
 		defer closer.Close()
 	}
 	_, err := io.Copy(w, response.Body)
+	return err
+}
+
+type GetSpecAsYaml304ResponseHeaders struct {
+	CacheControl string
+	ETag         string
+}
+
+type GetSpecAsYaml304Response struct {
+	Headers GetSpecAsYaml304ResponseHeaders
+}
+
+func (response GetSpecAsYaml304Response) VisitGetSpecAsYamlResponse(w http.ResponseWriter) error {
+	w.Header().Set("Cache-Control", fmt.Sprint(response.Headers.CacheControl))
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	w.WriteHeader(304)
+	return nil
+}
+
+type GetSpecAsYaml400ApplicationProblemPlusJSONResponse struct {
+	ProblemUnknownTagApplicationProblemPlusJSONResponse
+}
+
+func (response GetSpecAsYaml400ApplicationProblemPlusJSONResponse) VisitGetSpecAsYamlResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
 	return err
 }
 
@@ -5373,8 +5573,10 @@ func (sh *strictHandler) GetMetrics(ctx echo.Context) error {
 }
 
 // GetSpecAsJson operation middleware
-func (sh *strictHandler) GetSpecAsJson(ctx echo.Context) error {
+func (sh *strictHandler) GetSpecAsJson(ctx echo.Context, params GetSpecAsJsonParams) error {
 	var request GetSpecAsJsonRequestObject
+
+	request.Params = params
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.GetSpecAsJson(ctx.Request().Context(), request.(GetSpecAsJsonRequestObject))
@@ -5396,8 +5598,10 @@ func (sh *strictHandler) GetSpecAsJson(ctx echo.Context) error {
 }
 
 // GetSpecAsYaml operation middleware
-func (sh *strictHandler) GetSpecAsYaml(ctx echo.Context) error {
+func (sh *strictHandler) GetSpecAsYaml(ctx echo.Context, params GetSpecAsYamlParams) error {
 	var request GetSpecAsYamlRequestObject
+
+	request.Params = params
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.GetSpecAsYaml(ctx.Request().Context(), request.(GetSpecAsYamlRequestObject))

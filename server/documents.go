@@ -2,7 +2,6 @@ package server
 
 import (
 	"bytes"
-	"context"
 	"embed"
 	"encoding/json"
 	"fmt"
@@ -13,18 +12,16 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/swaggest/swgui/v5emb"
 
-	"quartet/openapi"
 	"quartet/server/style"
 )
 
-//go:embed docs
+//go:embed docs/*.html docs/*.css docs/*.js
 var pages embed.FS
 
-// documents are the pages that explain the server: Swagger UI, the error
-// reference and the contract itself. Nothing in them comes from elsewhere.
+// documents are the pages that explain the server: Swagger UI and the error
+// reference. Nothing in them comes from elsewhere.
 type documents struct {
 	index, script, sheet, errors, settings []byte
-	contract                               map[string]any
 	assets                                 http.Handler
 }
 
@@ -36,13 +33,6 @@ func newDocuments(contract *openapi3.T, demo *Demo) (*documents, error) {
 	}
 	if d.settings, err = json.Marshal(pageSettings(contract, demo)); err != nil {
 		return nil, fmt.Errorf("settings of the page: %w", err)
-	}
-	text, err := contract.MarshalJSON()
-	if err != nil {
-		return nil, fmt.Errorf("contract as JSON: %w", err)
-	}
-	if err := json.Unmarshal(text, &d.contract); err != nil {
-		return nil, fmt.Errorf("contract as JSON: %w", err)
 	}
 	for name, page := range map[string]*[]byte{"index.html": &d.index, "page.js": &d.script, "page.css": &d.sheet} {
 		if *page, err = pages.ReadFile("docs/" + name); err != nil {
@@ -112,16 +102,4 @@ func (d *documents) asset(c echo.Context) error {
 	c.Response().Header().Set(echo.HeaderCacheControl, "public, max-age=3600")
 	d.assets.ServeHTTP(c.Response(), c.Request())
 	return nil
-}
-
-// GetSpecAsYaml serves the contract as it was written.
-func (s *server) GetSpecAsYaml(context.Context, openapi.GetSpecAsYamlRequestObject) (openapi.GetSpecAsYamlResponseObject, error) {
-	return openapi.GetSpecAsYaml200ApplicationyamlResponse{
-		Body: bytes.NewReader(openapi.Document), ContentLength: int64(len(openapi.Document)),
-	}, nil
-}
-
-// GetSpecAsJson serves the same contract as JSON.
-func (s *server) GetSpecAsJson(context.Context, openapi.GetSpecAsJsonRequestObject) (openapi.GetSpecAsJsonResponseObject, error) {
-	return openapi.GetSpecAsJson200JSONResponse(s.documents.contract), nil
 }

@@ -17,7 +17,7 @@ var mayImport = map[string][]string{
 		"quartet/server/failure", "quartet/server/style", "quartet/server/movein",
 		"quartet/server/token", "quartet/server/password", "quartet/server/keys", "quartet/server/seal", "quartet/server/idgen",
 	},
-	"quartet/server":         {"quartet/openapi", "quartet/server/style", "quartet/server/account", "quartet/server/failure", "quartet/store"},
+	"quartet/server":         {"quartet/openapi", "quartet/openapi/slice", "quartet/server/style", "quartet/server/account", "quartet/server/failure", "quartet/store"},
 	"quartet/server/style":   {"quartet/openapi", "quartet/server/failure"},
 	"quartet/server/gateway": {"quartet/server/account", "quartet/server/failure"},
 	"quartet/server/account": {

@@ -63,6 +63,7 @@ type server struct {
 	zone         *time.Location
 	outbox       func() []openapi.DemoMessage
 	documents    *documents
+	contract     *contract
 	now          func() time.Time
 }
 
@@ -95,11 +96,11 @@ func New(o Options) (http.Handler, error) {
 }
 
 func newServer(o Options) (*server, error) {
-	contract, err := loadContract()
+	document, err := loadContract()
 	if err != nil {
 		return nil, err
 	}
-	table, err := newOperations(contract, o.Bounds)
+	table, err := newOperations(document, o.Bounds)
 	if err != nil {
 		return nil, err
 	}
@@ -110,13 +111,18 @@ func newServer(o Options) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	documents, err := newDocuments(contract, o.Demo)
+	documents, err := newDocuments(document, o.Demo)
+	if err != nil {
+		return nil, err
+	}
+	contract, err := newContract()
 	if err != nil {
 		return nil, err
 	}
 	s := &server{
 		accounts: o.Accounts, ready: o.Ready, log: o.Log, metrics: newMetrics(o.Metrics), publicKeys: o.PublicKeys,
-		operations: table, legacyStatus: legacy, zone: o.TimeZone, documents: documents, now: o.Now,
+		operations: table, legacyStatus: legacy, zone: o.TimeZone, documents: documents,
+		contract: contract, now: o.Now,
 	}
 	if o.Demo != nil {
 		s.outbox = o.Demo.Outbox

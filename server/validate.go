@@ -14,7 +14,7 @@ import (
 )
 
 // parameter is one documented parameter. All of the contract's parameters are
-// scalars in the simple style.
+// scalars, or lists of scalars that repeat their name.
 type parameter struct {
 	name     string
 	in       string
@@ -66,14 +66,35 @@ func (p parameter) check(values []string) error {
 		}
 		return nil
 	}
+	if p.schema.Type.Is(openapi3.TypeArray) {
+		return p.checkList(values)
+	}
+	return p.checkScalar(p.schema, values...)
+}
+
+func (p parameter) checkScalar(schema *openapi3.Schema, values ...string) error {
 	if err := checkText(p.name, values...); err != nil {
 		return err
 	}
-	value := scalar(p.schema, values[0])
+	value := scalar(schema, values[0])
 	if value == nil {
 		return failure.Field(p.name, failure.Required)
 	}
-	return validate(p.schema, value, p.name)
+	return validate(schema, value, p.name)
+}
+
+// checkList checks each value for itself, so that a failure names the parameter
+// and not a place in it.
+func (p parameter) checkList(values []string) error {
+	if most := p.schema.MaxItems; most != nil && uint64(len(values)) > *most {
+		return &failure.Error{Code: failure.DuplicateField, Field: p.name}
+	}
+	for _, value := range values {
+		if err := p.checkScalar(p.schema.Items.Value, value); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // validate checks a value against a schema and names the field that fails;

@@ -75,31 +75,41 @@ func (o Operation) Examples() []string {
 func (o Operation) withParameters(example string) Request {
 	made := Request{Method: o.Method, Path: o.Path, Header: http.Header{}, Query: url.Values{}}
 	for _, p := range o.Parameters {
-		value := parameterExample(p.Value, example)
-		switch {
-		case value == "":
-		case p.Value.In == openapi3.ParameterInPath:
-			made.Path = strings.ReplaceAll(made.Path, "{"+p.Value.Name+"}", url.PathEscape(value))
-		case p.Value.In == openapi3.ParameterInQuery:
-			made.Query.Set(p.Value.Name, value)
-		default:
-			made.Header.Set(p.Value.Name, value)
+		for _, value := range parameterExample(p.Value, example) {
+			switch p.Value.In {
+			case openapi3.ParameterInPath:
+				made.Path = strings.ReplaceAll(made.Path, "{"+p.Value.Name+"}", url.PathEscape(value))
+			case openapi3.ParameterInQuery:
+				made.Query.Add(p.Value.Name, value)
+			default:
+				made.Header.Set(p.Value.Name, value)
+			}
 		}
 	}
 	return made
 }
 
-func parameterExample(p *openapi3.Parameter, example string) string {
-	if named := p.Examples[example]; named != nil {
-		return fmt.Sprint(named.Value.Value)
+// parameterExample is the parameter's value in the example: several of a list,
+// none where it has no example.
+func parameterExample(p *openapi3.Parameter, example string) []string {
+	value := p.Example
+	for _, name := range []string{"ok", example} {
+		if named := p.Examples[name]; named != nil {
+			value = named.Value.Value
+		}
 	}
-	if ok := p.Examples["ok"]; ok != nil {
-		return fmt.Sprint(ok.Value.Value)
+	switch value := value.(type) {
+	case nil:
+		return nil
+	case []any:
+		var all []string
+		for _, one := range value {
+			all = append(all, fmt.Sprint(one))
+		}
+		return all
+	default:
+		return []string{fmt.Sprint(value)}
 	}
-	if p.Example != nil {
-		return fmt.Sprint(p.Example)
-	}
-	return ""
 }
 
 // Encoded is the value as a body of the media type: JSON, or a form whose

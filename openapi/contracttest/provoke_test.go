@@ -122,6 +122,7 @@ func init() {
 		"path_not_found":         withoutDemo,
 		"forbidden":              forbidden,
 		"unavailable":            databaseDown,
+		"not_modified":           alreadyHeld,
 	}
 }
 
@@ -143,8 +144,19 @@ func lacking(r *replay, t *testing.T, o documented) []sent {
 			made.Path = strings.ReplaceAll(o.Path, "{"+p.Value.Name+"}", strings.Repeat("x", 200))
 		}
 		made.Query.Del(p.Value.Name)
+		if p.Value.Schema.Value.Type.Is("array") {
+			made.Query.Set(p.Value.Name, "nobody")
+		}
 	}
 	return to(r.demo, made)
+}
+
+// alreadyHeld asks again for what the caller has.
+func alreadyHeld(r *replay, t *testing.T, o documented) []sent {
+	made := r.succeeding(t, o)
+	again := made.Clone()
+	again.Header.Set("If-None-Match", r.demo.send(t, made).header.Get("ETag"))
+	return to(r.demo, again)
 }
 
 // withBody breaks every form of the body; the writers get a field's name.

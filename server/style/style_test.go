@@ -133,7 +133,7 @@ func checkExample(t *testing.T, where string, symbol failure.Code, example map[s
 		}
 	}
 	for _, field := range exampleFields {
-		for _, reason := range []failure.Reason{"", failure.Required, failure.TooCommon} {
+		for _, reason := range []failure.Reason{"", failure.Required, failure.TooCommon, failure.NotListed} {
 			for _, expected := range exampleExpected {
 				_, body := style.Problem.Body(&failure.Error{Code: symbol, Field: field, Reason: reason, Expected: expected}, "", time.Now())
 				if said == toTitle(body) {
@@ -147,9 +147,10 @@ func checkExample(t *testing.T, where string, symbol failure.Code, example map[s
 
 var (
 	exampleFields = append([]string{""}, strings.Fields("body frontType token Token mobile Mobile deviceNumber Authorization userId UserId accessToken "+
-		"X-App-Id code Code user User id Id oldPassowrd password Jwt")...)
+		"X-App-Id code Code user User id Id oldPassowrd password Jwt tag")...)
 	exampleExpected = []string{
 		"application/json, application/x-www-form-urlencoded", "application/json", "application/x-www-form-urlencoded",
 		"token", "mobile", "code", "user", "id", "userId", "64 KiB", "16 KiB", "",
+		"result, data, status, flat, state, system",
 	}
 )

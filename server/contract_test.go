@@ -1,0 +1,73 @@
+package server_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"quartet/openapi"
+)
+
+func TestTheContractIsServedWholeAndByStyle(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	if whole := requireOK(t, w.get("/openapi.yaml")); whole.text != string(openapi.Document) {
+		t.Error("/openapi.yaml is not the document as written")
+	}
+	for path, holds := range map[string][2]string{
+		"/openapi.json":                            {`{"openapi":"3.0.3","info":{"title":"Quartet"`, "\nopenapi: 3.0.3"},
+		"/openapi.yaml?tag=state":                  {"operationId: createUser", "operationId: refreshUser"},
+		"/openapi.json?tag=state":                  {`"operationId":"createUser"`, `"operationId":"refreshUser"`},
+		"/openapi.yaml?tag=state&tag=result":       {"operationId: refreshUser", "operationId: sendMobileCode"},
+		"/openapi.yaml?tag=state&tag=state":        {"operationId: createUser", "operationId: refreshUser"},
+		"/openapi.json?tag=flat&unknown=parameter": {`"operationId":"getWeChatUserInfo"`, `"operationId":"createUser"`},
+	} {
+		got := requireOK(t, w.get(path))
+		if !strings.Contains(got.text, holds[0]) || strings.Contains(got.text, holds[1]) {
+			t.Errorf("%s must hold %s and not %s", path, holds[0], holds[1])
+		}
+	}
+	one, other := w.get("/openapi.yaml?tag=state&tag=data"), w.get("/openapi.yaml?tag=data&tag=state")
+	if one.text != other.text || one.header.Get("ETag") != other.header.Get("ETag") {
+		t.Error("the order of the tags changes the bytes")
+	}
+}
+
+func TestWhoHoldsTheContractIsToldSo(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	seen := map[string]string{}
+	for _, path := range []string{"/openapi.yaml", "/openapi.json", "/openapi.yaml?tag=state", "/openapi.json?tag=state", "/openapi.yaml?tag=data"} {
+		first := requireOK(t, w.get(path))
+		tag := first.header.Get("ETag")
+		if first.header.Get("Cache-Control") != "no-cache" || tag == "" || seen[tag] != "" {
+			t.Errorf("%s: Cache-Control %q, ETag %s, which is that of %q", path, first.header.Get("Cache-Control"), tag, seen[tag])
+		}
+		seen[tag] = path
+		for held, want := range map[string]int{
+			tag: http.StatusNotModified, "W/" + tag: http.StatusNotModified, `"old", ` + tag: http.StatusNotModified,
+			"*": http.StatusNotModified, `"old"`: http.StatusOK, "nonsense": http.StatusOK,
+		} {
+			for _, method := range []string{http.MethodGet, http.MethodHead} {
+				got := w.send(request{method: method, path: path, header: map[string]string{"If-None-Match": held}})
+				if got.status != want || got.header.Get("ETag") != tag || (want == http.StatusNotModified && got.text != "") {
+					t.Errorf("%s %s with %s answers %d, want %d", method, path, held, got.status, want)
+				}
+			}
+		}
+	}
+}
+
+func TestAnUnknownTagIsToldTheKnownOnes(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, path := range []string{"/openapi.yaml?tag=soap", "/openapi.json?tag=state&tag=soap", "/openapi.yaml?tag=", "/openapi.yaml?tag=state,data"} {
+		got := w.get(path, "Accept-Language", "en")
+		requireFailure(t, "system", got, http.StatusBadRequest)
+		if title := got.body["title"]; title != "Parameter tag must be one of result, data, status, flat, state, system" {
+			t.Errorf("%s: %v", path, title)
+		}
+	}
+	many := w.get("/openapi.yaml?" + strings.Repeat("tag=state&", 7))
+	requireFailure(t, "system", many, http.StatusBadRequest)
+}
