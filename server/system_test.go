@@ -1,12 +1,15 @@
 package server_test
 
 import (
+	"html"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 
 	"quartet/server"
 	"quartet/server/account"
+	"quartet/server/style"
 )
 
 func TestDocuments(t *testing.T) {
@@ -25,6 +28,27 @@ func TestDocuments(t *testing.T) {
 	}
 	if settings := w.get("/docs/settings.json"); strings.TrimSpace(settings.text) != "{}" {
 		t.Errorf("outside the demo the page signs in with %s", settings.text)
+	}
+}
+
+// Problem details link to the page, so each failure must have its anchor there.
+func TestErrorPageExplainsEveryFailure(t *testing.T) {
+	page := html.UnescapeString(requireOK(t, newWorld(t).get("/docs/errors")).text)
+	rows := style.Reference()
+	if len(rows) != len(style.Catalogue) {
+		t.Errorf("%d rows for %d failures", len(rows), len(style.Catalogue))
+	}
+	for _, row := range rows {
+		_, shown, found := strings.Cut(page, `<tr id="`+string(row.Symbol)+`">`)
+		shown, _, _ = strings.Cut(shown, "</tr>")
+		for _, text := range []string{
+			`href="#` + string(row.Symbol) + `"`, `"HTTP">` + strconv.Itoa(row.HTTP) + "<", `"data">` + strconv.Itoa(int(row.Number("data"))) + "<",
+			row.Chinese, row.English, row.AdviceChinese, row.AdviceEnglish,
+		} {
+			if text == "" || !strings.Contains(shown, text) {
+				t.Errorf("%s (on the page: %t) lacks %q", row.Symbol, found, text)
+			}
+		}
 	}
 }
 

@@ -8,7 +8,8 @@ import (
 	"quartet/server/failure"
 )
 
-// Row is one line of the error reference.
+// Row is one line of the error reference. Its messages show their placeholders,
+// without the brackets around what a failure may not know.
 type Row struct {
 	Symbol  failure.Code
 	Numbers []int32 // in the order of Columns
@@ -31,6 +32,7 @@ func Reference() []Row {
 	rows := make([]Row, 0, len(Catalogue))
 	for symbol, entry := range Catalogue {
 		row := Row{Symbol: symbol, Entry: entry}
+		row.Chinese, row.English = brackets.Replace(entry.Chinese), brackets.Replace(entry.English)
 		for _, name := range Columns() {
 			row.Numbers = append(row.Numbers, entry.Number(name))
 		}
@@ -45,21 +47,22 @@ func Reference() []Row {
 	return rows
 }
 
-// Markdown is the reference as the table in ERRORS.md.
+var brackets = strings.NewReplacer("[", "", "]", "")
+
+// Markdown is the reference as the table in ERRORS.md, each row an anchor named
+// by its symbol.
 func Markdown() string {
 	var text strings.Builder
-	text.WriteString("# 错误码 Errors\n\nGenerated from `catalogue.go` by `make generate`; do not edit.\n\n")
+	text.WriteString("# 错误码 Errors\n\nGenerated from `catalogue.go` by `make generate`; do not edit. " +
+		"`{…}` is filled with the parameter and what it must be.\n\n")
 	fmt.Fprintf(&text, "| symbol | HTTP | %s | 中文 | English | 怎么办 | what to do |\n", strings.Join(Columns(), " | "))
 	text.WriteString(strings.Repeat("|---", len(Columns())+6) + "|\n")
 	for _, row := range Reference() {
-		fmt.Fprintf(&text, "| `%s` | %d |", row.Symbol, row.HTTP)
+		fmt.Fprintf(&text, "| <a id=\"%s\"></a>`%s` | %d |", row.Symbol, row.Symbol, row.HTTP)
 		for _, number := range row.Numbers {
 			fmt.Fprintf(&text, " %d |", number)
 		}
-		fmt.Fprintf(&text, " %s | %s | %s | %s |\n", plain(row.Chinese), plain(row.English), row.AdviceChinese, row.AdviceEnglish)
+		fmt.Fprintf(&text, " %s | %s | %s | %s |\n", row.Chinese, row.English, row.AdviceChinese, row.AdviceEnglish)
 	}
 	return text.String()
 }
-
-// plain is a message without what a single failure would fill in.
-func plain(text string) string { return optional.ReplaceAllString(text, "") }
