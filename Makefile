@@ -8,10 +8,10 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.8.0
 REDOCLY     := @redocly/cli@2.77.0
 VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 
-.PHONY: help run test race generate lint lint-go lint-spec vuln bench fuzz build clean
+.PHONY: help run test test-browser race generate lint lint-go lint-spec vuln bench fuzz build clean
 
 help: ## explain every target
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## start the server with demo data and Swagger UI on http://127.0.0.1:8080/docs/
 	go run ./cmd/quartet serve --demo
@@ -20,6 +20,13 @@ test: ## run all tests that need only Go (PostgreSQL too where QUARTET_TEST_POST
 	go test -timeout 20m ./...
 	@if [ -z "$${QUARTET_TEST_POSTGRES:-}" ]; then \
 	  echo "skipped: the store on PostgreSQL. To run it: QUARTET_TEST_POSTGRES=postgres://… make test"; fi
+
+CHROMIUM ?= $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name))))
+test-browser: ## open the documentation in a real browser, pictures in bin/browser (needs Node.js 20 and Chromium)
+	@if command -v npm >/dev/null && [ -n "$(CHROMIUM)" ]; then cd server/docs/browsertest && \
+	  npm ci --silent --no-audit --no-fund && CHROMIUM="$(CHROMIUM)" npm --silent test; \
+	elif [ "$${CI:-}" = true ]; then echo "the browser test needs npm and Chromium"; exit 1; \
+	else echo "skipped: the browser test. To run it, install Node.js and Chromium (apt-get install chromium fonts-noto-cjk)"; fi
 
 race: ## run all tests under the race detector (needs a C compiler)
 	CGO_ENABLED=1 go test -race -timeout 30m ./...

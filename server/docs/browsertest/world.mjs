@@ -1,0 +1,43 @@
+// What each test file has of its own: a demonstration, a browser, the contract.
+import assert from "node:assert/strict";
+import { after, afterEach, before } from "node:test";
+import { newPage, startBrowser } from "./browser.mjs";
+import { startDemo } from "./server.mjs";
+
+let demo, browser, contract;
+const pages = [];
+
+before(async () => {
+  demo = await startDemo();
+  browser = await startBrowser();
+  contract = await (await fetch(demo.origin + "/openapi.json")).json();
+});
+
+after(async () => {
+  await browser?.close();
+  await demo?.stop();
+});
+
+// Whatever a test was about: nothing foreign was asked for, and nothing broke.
+afterEach(async () => {
+  const complaints = [];
+  for (const page of pages.splice(0)) {
+    complaints.push(...page.complaints());
+    await page.context().close();
+  }
+  assert.deepEqual(complaints, []);
+});
+
+/** A new page, at the end of the test held to have had no complaint. */
+export async function visit(size) {
+  const page = await newPage(browser, demo.origin, size);
+  pages.push(page);
+  return page;
+}
+
+/** Where the demonstration listens. */
+export const origin = () => demo.origin;
+
+/** All operations of the contract, as the server tells it. */
+export const operations = () =>
+  Object.values(contract.paths).flatMap((item) => Object.values(item)).filter((operation) => operation.operationId);
