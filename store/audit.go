@@ -104,7 +104,7 @@ func (f AuditFilter) query() (query string, args []any) {
 // Like Purge it does so by and by.
 func (s *Store) PurgeAudit(ctx context.Context, before Time) (total int64, err error) {
 	for {
-		deleted, err := s.exec(ctx, "PurgeAudit", purgeAudit, before)
+		deleted, err := s.execAlone(ctx, "PurgeAudit", purgeAudit, before)
 		total += deleted
 		if err != nil || deleted == 0 {
 			return total, err

@@ -2,6 +2,8 @@ package store_test
 
 import (
 	"fmt"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"quartet/store"
@@ -80,4 +82,32 @@ func BenchmarkOpenSession(b *testing.B) {
 			mustBench(b, errorOf(s.OpenSession(b.Context(), benchmarkLogin(int64(benchmarkUsers+i)+1, int64(i%benchmarkUsers)+1), nil)))
 		}
 	})
+}
+
+// BenchmarkCreate adds users durably: by one caller, and by 64 at once who share
+// the syncs of the disk (grouped) or have one each (ungrouped).
+func BenchmarkCreate(b *testing.B) {
+	for _, callers := range []int{1, 64} {
+		for _, grouping := range []string{"grouped", "ungrouped"} {
+			b.Run(fmt.Sprintf("%d-callers/%s", callers, grouping), func(b *testing.B) {
+				s := storetest.SQLite(b)
+				if grouping == "ungrouped" {
+					s.Ungroup()
+				}
+				var last atomic.Int64
+				var all sync.WaitGroup
+				b.ResetTimer()
+				for range callers {
+					all.Go(func() {
+						for id := last.Add(1); id <= int64(b.N); id = last.Add(1) {
+							if err := s.InsertUser(b.Context(), invented(id)); err != nil {
+								b.Error(err)
+							}
+						}
+					})
+				}
+				all.Wait()
+			})
+		}
+	}
 }

@@ -113,7 +113,7 @@ func retryable(err error) bool {
 
 func unavailable(err error) bool {
 	for _, sign := range []error{
-		errClosed, errOvertaken, driver.ErrBadConn, sql.ErrConnDone, sql.ErrTxDone,
+		errClosed, errOvertaken, errCrowded, errUnfinished, errUncommitted, driver.ErrBadConn, sql.ErrConnDone, sql.ErrTxDone,
 		context.DeadlineExceeded, context.Canceled,
 	} {
 		if errors.Is(err, sign) {

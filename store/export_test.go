@@ -14,3 +14,7 @@ func (s *Store) Write(ctx context.Context, fn func(*sqlx.Tx) error) error {
 
 // SetPatience says how long repeat goes on. Nobody may be using the store yet.
 func (s *Store) SetPatience(patience time.Duration) { s.patience = patience }
+
+// Ungroup gives every write a transaction of its own. Nobody may be using the
+// store yet.
+func (s *Store) Ungroup() { s.committer = nil }

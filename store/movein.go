@@ -30,7 +30,7 @@ const importChunk = 100
 // stop those behind the first conflict are left out and get ErrNotTried.
 func (s *Store) ImportUsers(ctx context.Context, source string, users []ImportedUser, stop bool) ([]error, error) {
 	var outcomes []error
-	err := s.write(ctx, "ImportUsers", func(t tx) (err error) {
+	err := s.writeAlone(ctx, "ImportUsers", func(t tx) (err error) {
 		if outcomes, err = importOutcomes(ctx, t.all, source, users, stop); err != nil {
 			return err
 		}
@@ -54,10 +54,6 @@ func (s *Store) CheckImport(ctx context.Context, source string, users []Imported
 // all reads the texts that a query of its own finds; it is not kept prepared.
 func (p *pool) all(ctx context.Context, found any, query string, args ...any) error {
 	return p.SelectContext(ctx, found, p.Rebind(query), args...)
-}
-
-func (t tx) all(ctx context.Context, found any, query string, args ...any) error {
-	return t.SelectContext(ctx, found, t.Rebind(query), args...)
 }
 
 type selecting func(ctx context.Context, found any, query string, args ...any) error

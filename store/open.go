@@ -76,6 +76,9 @@ type Store struct {
 
 	// migrator opens what migrations run on, and says how to let go of it.
 	migrator func() (*pool, func() error)
+
+	// committer lets writes share transactions; nil where each has its own.
+	committer *committer
 }
 
 // Open connects to the database that o.URL names and makes sure it answers.

@@ -31,7 +31,7 @@ func (s *Store) Purge(ctx context.Context, now Time, keepEnded Time) (int64, err
 		{purgeExchanges, []any{now, now}},
 	} {
 		for more := true; more; {
-			deleted, err := s.exec(ctx, "Purge", purge.query, purge.args...)
+			deleted, err := s.execAlone(ctx, "Purge", purge.query, purge.args...)
 			if err != nil {
 				return total, err
 			}

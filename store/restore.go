@@ -26,7 +26,7 @@ type Putting func(ctx context.Context, table Table, rows [][]any, stop bool) ([]
 
 // PutRows is the Putting that keeps what it has put, in one transaction.
 func (s *Store) PutRows(ctx context.Context, table Table, rows [][]any, stop bool) (outcomes []RowOutcome, err error) {
-	err = s.write(ctx, "PutRows", func(t tx) error {
+	err = s.writeAlone(ctx, "PutRows", func(t tx) error {
 		outcomes, err = putRows(ctx, t, table, rows, stop)
 		return err
 	})
@@ -48,7 +48,7 @@ func (s *Store) Rehearse(ctx context.Context, work func(Putting) error) error {
 		return fail("Rehearse", err)
 	}
 	return work(func(ctx context.Context, table Table, rows [][]any, stop bool) ([]RowOutcome, error) {
-		outcomes, err := putRows(ctx, tx{begun}, table, rows, stop)
+		outcomes, err := putRows(ctx, tx{Tx: begun}, table, rows, stop)
 		return outcomes, fail("PutRows", err)
 	})
 }

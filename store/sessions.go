@@ -41,7 +41,7 @@ func (s *Store) OpenSession(ctx context.Context, session Session, companyType *i
 		}
 		if session.ExclusiveClass != nil {
 			var ended []int64 // one at most: the class is exclusive
-			err := t.SelectContext(ctx, &ended, t.Rebind(endReplaced),
+			err := t.all(ctx, &ended, endReplaced,
 				session.CreatedAt, EndedByReplacement, session.UserID, *session.ExclusiveClass)
 			if err != nil {
 				return err

@@ -53,6 +53,8 @@ func connectSQLite(path string, o Options) (*Store, error) {
 		probe:    "SELECT COUNT(*) FROM sqlite_schema",
 		patience: o.BusyTimeout,
 		migrator: func() (*pool, func() error) { return writer, func() error { return nil } },
+
+		committer: &committer{writer: writer},
 	}, nil
 }
 
@@ -141,6 +143,15 @@ func sqliteUnavailable(err error) bool {
 	default:
 		return false
 	}
+}
+
+// sqliteBreaks tells whether the transaction in which an error happened is good
+// for nothing more. After most errors SQLite has rolled it back, or asks for that
+// (https://www.sqlite.org/lang_transaction.html); only what is wrong with one
+// statement leaves it as it was.
+func sqliteBreaks(err error) bool {
+	failed, ok := errors.AsType[*sqlite.Error](err)
+	return ok && !sqliteRefusal(err) && failed.Code()&0xff != sqlite3.SQLITE_ERROR
 }
 
 func sqliteMissingTable(err error) bool {

@@ -59,8 +59,19 @@ func many[T any](ctx context.Context, s *Store, verb, query string, args ...any)
 
 // returned runs a writing query with a RETURNING clause. It reads to the end of
 // the rows, because only there SQLite commits and can fail to.
-func returned[T any](ctx context.Context, s *Store, verb, query string, args ...any) ([]T, error) {
-	return list[T](ctx, s, s.writer, verb, query, args...)
+func returned[T any](ctx context.Context, s *Store, verb, query string, args ...any) (found []T, err error) {
+	err = s.writeOne(ctx, verb, func(t tx) error {
+		found = nil
+		return t.all(ctx, &found, query, args...)
+	}, func() error {
+		statement, err := s.writer.prepared(ctx, query)
+		if err != nil {
+			return err
+		}
+		found = nil
+		return statement.SelectContext(ctx, &found, args...)
+	})
+	return found, err
 }
 
 func list[T any](ctx context.Context, s *Store, p *pool, verb, query string, args ...any) (found []T, err error) {
@@ -79,19 +90,29 @@ func list[T any](ctx context.Context, s *Store, p *pool, verb, query string, arg
 
 // exec runs a writing query and gives the number of rows it changed.
 func (s *Store) exec(ctx context.Context, verb, query string, args ...any) (changed int64, err error) {
-	err = s.guard(verb, func() error {
-		return s.repeat(ctx, func() error {
-			statement, err := s.writer.prepared(ctx, query)
-			if err != nil {
-				return err
-			}
-			result, err := statement.ExecContext(ctx, args...)
-			if err != nil {
-				return err
-			}
-			changed, err = result.RowsAffected()
+	err = s.writeOne(ctx, verb, func(t tx) (err error) {
+		changed, err = t.exec(ctx, query, args...)
+		return err
+	}, func() error {
+		statement, err := s.writer.prepared(ctx, query)
+		if err != nil {
 			return err
-		})
+		}
+		result, err := statement.ExecContext(ctx, args...)
+		if err != nil {
+			return err
+		}
+		changed, err = result.RowsAffected()
+		return err
+	})
+	return changed, err
+}
+
+// execAlone is exec by writeAlone.
+func (s *Store) execAlone(ctx context.Context, verb, query string, args ...any) (changed int64, err error) {
+	err = s.writeAlone(ctx, verb, func(t tx) (err error) {
+		changed, err = t.exec(ctx, query, args...)
+		return err
 	})
 	return changed, err
 }
@@ -107,7 +128,7 @@ func (s *Store) change(ctx context.Context, verb, query string, args ...any) err
 
 // insert adds a row, whose fields the query names as :column.
 func (s *Store) insert(ctx context.Context, verb, query string, row any) error {
-	query, args, err := sqlx.Named(query, row)
+	query, args, err := bind(query, row)
 	if err != nil {
 		return fail(verb, err)
 	}
@@ -115,9 +136,34 @@ func (s *Store) insert(ctx context.Context, verb, query string, row any) error {
 	return err
 }
 
-// write runs fn in a transaction of the writer. fn can run more than once, so it
-// must begin by forgetting what an earlier run found.
+// write runs fn in a transaction of the writer, on SQLite together with those of
+// others. fn can run more than once, so it must begin by forgetting what an
+// earlier run found.
 func (s *Store) write(ctx context.Context, verb string, fn func(tx) error) error {
+	if s.committer == nil {
+		return s.writeAlone(ctx, verb, fn)
+	}
+	return s.guard(verb, func() error {
+		return s.repeat(ctx, func() error { return s.committer.do(&write{ctx: ctx, fn: fn}) })
+	})
+}
+
+// writeOne is write for a single statement, which fn runs in a transaction and
+// alone without one.
+func (s *Store) writeOne(ctx context.Context, verb string, fn func(tx) error, alone func() error) error {
+	return s.guard(verb, func() error {
+		return s.repeat(ctx, func() error {
+			if s.committer == nil {
+				return alone()
+			}
+			return s.committer.do(&write{ctx: ctx, fn: fn, alone: alone})
+		})
+	})
+}
+
+// writeAlone is write for what takes long: others must not wait for their answer
+// until it is done, nor be undone with it.
+func (s *Store) writeAlone(ctx context.Context, verb string, fn func(tx) error) error {
 	return s.guard(verb, func() error {
 		return s.repeat(ctx, func() error { return s.transact(ctx, fn) })
 	})
@@ -129,7 +175,7 @@ func (s *Store) transact(ctx context.Context, fn func(tx) error) error {
 		return err
 	}
 	defer func() { _ = begun.Rollback() }() // nothing to roll back after a commit
-	if err := fn(tx{begun}); err != nil {
+	if err := fn(tx{Tx: begun}); err != nil {
 		return err
 	}
 	return begun.Commit()
@@ -168,41 +214,6 @@ func (s *Store) guard(verb string, fn func() error) error {
 		err = errors.Join(errClosed, err)
 	}
 	return fail(verb, err)
-}
-
-// tx is a transaction of the writer. Its statements are not prepared: preparing
-// needs a connection, and the writer of SQLite has only the one in use.
-type tx struct{ *sqlx.Tx }
-
-func (t tx) get(ctx context.Context, row any, query string, args ...any) error {
-	return t.GetContext(ctx, row, t.Rebind(query), args...)
-}
-
-func (t tx) exec(ctx context.Context, query string, args ...any) (changed int64, err error) {
-	result, err := t.ExecContext(ctx, t.Rebind(query), args...)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
-}
-
-// change is exec for a query that must find a row.
-func (t tx) change(ctx context.Context, query string, args ...any) error {
-	changed, err := t.exec(ctx, query, args...)
-	if err == nil && changed == 0 {
-		return ErrNotFound
-	}
-	return err
-}
-
-// insert adds a row, whose fields the query names as :column.
-func (t tx) insert(ctx context.Context, query string, row any) (added bool, err error) {
-	query, args, err := sqlx.Named(query, row)
-	if err != nil {
-		return false, err
-	}
-	changed, err := t.exec(ctx, query, args...)
-	return changed > 0, err
 }
 
 // columnsOf lists the columns of a row type, so that the db tags of rows.go are

@@ -24,7 +24,7 @@ func (s *Store) UpdateUser(ctx context.Context, id int64, c UserChange, by *int6
 	query := "UPDATE users SET version = version + 1, " + strings.Join(set.parts, ", ") + " WHERE id = ?"
 	// Not among the prepared statements: there are too many combinations.
 	return s.write(ctx, "UpdateUser", func(t tx) error {
-		return t.change(ctx, query, append(set.args, id)...)
+		return t.composing().change(ctx, query, append(set.args, id)...)
 	})
 }
 
