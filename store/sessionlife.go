@@ -11,7 +11,6 @@ const (
 		last_seen_at = CASE WHEN last_seen_at < ? THEN ? ELSE last_seen_at END,
 		front_type = COALESCE(?, front_type)
 		WHERE id = ? AND ended_at IS NULL`
-	touchSession = "UPDATE sessions SET last_seen_at = ? WHERE id = ? AND last_seen_at < ?"
 
 	boundDevice = "SELECT device_number FROM sessions WHERE id = ?"
 	bindDevice  = "UPDATE sessions SET device_number = COALESCE(device_number, ?) WHERE id = ? RETURNING device_number"
@@ -35,13 +34,6 @@ func (s *Store) RotateAccess(ctx context.Context, id, fromGeneration int64, newH
 func (s *Store) SlideAccess(ctx context.Context, id int64, accessExpires, now Time, frontType *int64) (bool, error) {
 	changed, err := s.exec(ctx, "SlideAccess", slideAccess, accessExpires, accessExpires, now, now, frontType, id)
 	return changed > 0, err
-}
-
-// TouchSession notes that a session was used. Going back in time or having no
-// such session changes nothing.
-func (s *Store) TouchSession(ctx context.Context, id int64, now Time) error {
-	_, err := s.exec(ctx, "TouchSession", touchSession, now, id, now)
-	return err
 }
 
 // BindDevice binds a session to a device if it is bound to none, and gives the

@@ -7,11 +7,14 @@ import (
 	"sync"
 	"time"
 
+	"quartet/server/account"
 	"quartet/store"
 )
 
 const (
 	housekeepingInterval = time.Hour
+	seenInterval         = 2 * time.Second
+	seenPatience         = 2 * time.Second     // that a recording has at most, also one at the end
 	keepEnded            = 30 * 24 * time.Hour // how long an ended session can still be asked about
 )
 
@@ -57,5 +60,16 @@ func housekeeping(database *store.Store, keepAudit time.Duration, log *slog.Logg
 			log.Info("housekeeping", "deleted", deleted)
 		}
 		return err
+	}
+}
+
+// recordSeen writes down which sessions have been used. The end of ctx does not
+// cut it off: what it has begun to write would be lost.
+func recordSeen(accounts *account.Service) func(context.Context) error {
+	return func(ctx context.Context) error {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), seenPatience)
+		defer cancel()
+		accounts.RecordSeen(ctx)
+		return nil
 	}
 }

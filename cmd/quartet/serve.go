@@ -70,6 +70,9 @@ func (s *serveCommand) Run(ctx context.Context, c *console) (err error) {
 		return err
 	}
 	defer options.Accounts.Finish() // what gateways have answered is recorded before the database is closed
+	jobs.every(ctx, seenInterval, "recording the use of sessions", recordSeen(options.Accounts))
+	// Once more when all requests are over, and before the database is closed.
+	defer func() { _ = recordSeen(options.Accounts)(ctx) }()
 	handler, err := server.New(options)
 	if err != nil {
 		return err

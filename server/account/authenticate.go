@@ -45,7 +45,7 @@ func (s *Service) authenticateOpaque(ctx context.Context, text string) (Caller, 
 	if !isNewest && !s.inGrace(owner.Session, now) {
 		return Caller{}, failure.New(failure.TokenExpired)
 	}
-	return s.seen(ctx, caller, now), nil
+	return s.seen(caller, now), nil
 }
 
 func (s *Service) authenticateJWT(ctx context.Context, text string) (Caller, error) {
@@ -68,7 +68,7 @@ func (s *Service) authenticateJWT(ctx context.Context, text string) (Caller, err
 	if err != nil {
 		return caller, err
 	}
-	return s.renewed(ctx, s.seen(ctx, caller, now), claims, now)
+	return s.renewed(ctx, s.seen(caller, now), claims, now)
 }
 
 // callerOf checks all that a session's row can say against its token.
@@ -117,16 +117,13 @@ func (s *Service) inGrace(session store.Session, now time.Time) bool {
 	return session.RotatedAt != nil && now.Sub(session.RotatedAt.Time()) <= s.limits.RefreshGrace
 }
 
-// seen records the session's use, at most once a minute. A request is not
-// refused because that could not be written.
-func (s *Service) seen(ctx context.Context, caller Caller, now time.Time) Caller {
+// seen notes the session's use for RecordSeen, at most once a minute once that
+// has recorded it.
+func (s *Service) seen(caller Caller, now time.Time) Caller {
 	if now.Sub(caller.Session.LastSeenAt.Time()) < s.limits.SeenEvery {
 		return caller
 	}
-	if err := s.store.TouchSession(ctx, caller.Session.ID, store.At(now)); err != nil {
-		s.log.WarnContext(ctx, "a session's use was not recorded", "error", err)
-		return caller
-	}
+	s.sightings.note(caller.Session.ID, store.At(now))
 	caller.Session.LastSeenAt = store.At(now)
 	return caller
 }

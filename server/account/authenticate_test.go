@@ -130,6 +130,7 @@ func TestLastSeenIsRecordedOnceAMinute(t *testing.T) {
 	} {
 		w.clock.Advance(opened.Add(test.after).Sub(w.clock.Now()))
 		w.authenticated(grant.AccessToken)
+		w.RecordSeen(t.Context())
 		seen := store.Time(w.number("SELECT last_seen_at FROM sessions")).Time().Sub(opened)
 		wantEqual(t, "last seen", seen, test.seen)
 	}

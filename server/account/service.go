@@ -56,6 +56,7 @@ type Service struct {
 	guesses          guessMemory
 	exchanges        singleflight.Group // WeChat codes being exchanged, by their hash
 	unfinished       sync.WaitGroup     // what goes on behind callers (finish)
+	sightings        sightings
 }
 
 // New makes a service from c, with defaults for what c leaves out.

@@ -193,10 +193,27 @@ var sessionLifeTests = map[string]func(*testing.T, *store.Store){
 	"a touch moves forward only": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)
 		opened(t, s, session(1, 1))
-		check(t, s.TouchSession(t.Context(), 1, noon+5))
-		check(t, s.TouchSession(t.Context(), 1, noon+4))
-		check(t, s.TouchSession(t.Context(), 9, noon))
+		check(t, s.TouchSessions(t.Context(), map[int64]store.Time{1: noon + 5}))
+		check(t, s.TouchSessions(t.Context(), map[int64]store.Time{1: noon + 4, 9: noon}))
+		check(t, s.TouchSessions(t.Context(), nil))
 		same(t, must(s.SessionByID(t.Context(), 1))(t).LastSeenAt, noon+5)
+	},
+	"many sessions are touched, each at its moment": func(t *testing.T, s *store.Store) {
+		addPerson(t, s, 1)
+		seen := map[int64]store.Time{}
+		for id := int64(1); id <= 700; id++ { // more than one chunk
+			check(t, s.PutSession(t.Context(), session(id, 1)))
+			seen[id] = noon + store.Time(id)
+		}
+		check(t, s.PutSession(t.Context(), session(701, 1)))
+		check(t, s.TouchSessions(t.Context(), seen))
+		for _, one := range must(s.LiveSessions(t.Context(), 1, noon))(t) {
+			want := seen[one.ID]
+			if one.ID == 701 {
+				want = noon
+			}
+			same(t, one.LastSeenAt, want)
+		}
 	},
 	"the first device stays bound": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)
