@@ -7,9 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"sync"
 	"syscall"
@@ -94,6 +92,20 @@ func TestFaults_Kill(t *testing.T) {
 	t.Logf("%d kills, %d acknowledged writes", many(kills), len(ids))
 }
 
+// TestFaults_ShutdownRecordsSessions: no request waits until a session's use is
+// written down, so the end of the program must.
+func TestFaults_ShutdownRecordsSessions(t *testing.T) {
+	s := onSQLite(t)
+	access := s.session(t, s.person(t, "he.yun", store.RoleMember))
+	s.exec(t, "UPDATE sessions SET last_seen_at = 1")
+	s.server(0).ok(t, get("/auth/sessions", "Authorization", access))
+	must(t, s.server(0).os.Signal(syscall.SIGTERM))
+	s.server(0).awaitEnd(t)
+	if s.number(t, "SELECT last_seen_at FROM sessions") == 1 {
+		t.Error("the session was never seen")
+	}
+}
+
 func TestFaults_ShutdownUnderLoad(t *testing.T) {
 	onEachEngine(t, nil, func(t *testing.T, s *site) {
 		administrator := s.session(t, s.person(t, "he.yun", store.RoleAdministrator))
@@ -163,41 +175,6 @@ func TestFaults_Signals(t *testing.T) {
 	if ended := second.awaitEnd(t); ended.ExitStatus() != 130 {
 		t.Errorf("after two signals: exit status %d, want 130", ended.ExitStatus())
 	}
-}
-
-// TestFaults_EveryCommitIsSynced counts what SIGKILL cannot show: how often the
-// program asks the disk to be sure.
-func TestFaults_EveryCommitIsSynced(t *testing.T) {
-	strace, err := exec.LookPath("strace")
-	if err != nil {
-		t.Skip("to see the program's calls of fsync, install strace")
-	}
-	s := onSQLite(t, "--open-registration")
-	out := filepath.Join(t.TempDir(), "strace")
-	tracing := exec.Command(strace, "-f", "-e", "trace=fsync,fdatasync", "-o", out, "-p", fmt.Sprint(s.server(0).os.Pid))
-	told := &transcript{changed: make(chan struct{})}
-	tracing.Stderr = told
-	must(t, tracing.Start())
-	ended := make(chan struct{})
-	go func() { defer close(ended); _ = tracing.Wait() }()
-	select {
-	case <-ended:
-		t.Skipf("to see the program's calls of fsync, strace must be permitted: %s", told)
-	case <-told.holds("attached"):
-	}
-	const writes = 50
-	for n := range writes { // one after the other, so that none shares a sync
-		s.server(0).ok(t, postJSON("/api/user/create", fmt.Sprintf(`{"username":"user.%d"}`, n)))
-	}
-	must(t, tracing.Process.Signal(os.Interrupt))
-	<-ended
-	calls, err := os.ReadFile(out)
-	must(t, err)
-	synced := len(regexp.MustCompile(`(?m)\b(fsync|fdatasync)\(`).FindAll(calls, -1))
-	if synced < writes {
-		t.Errorf("%d acknowledged writes, %d calls of fsync", writes, synced)
-	}
-	t.Logf("%d acknowledged writes, %d calls of fsync", writes, synced)
 }
 
 // holds is closed once the text has been written.
