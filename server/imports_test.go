@@ -15,6 +15,7 @@ var mayImport = map[string][]string{
 	"quartet/cmd/quartet": {
 		"quartet/openapi", "quartet/server", "quartet/server/account", "quartet/server/gateway", "quartet/store", "quartet/store/transfer",
 		"quartet/server/failure", "quartet/server/style", "quartet/server/movein",
+		"quartet/openapi/conform", "quartet/openapi/replay",
 		"quartet/server/token", "quartet/server/password", "quartet/server/keys", "quartet/server/seal", "quartet/server/idgen",
 	},
 	"quartet/server":         {"quartet/openapi", "quartet/openapi/slice", "quartet/server/style", "quartet/server/account", "quartet/server/failure", "quartet/store"},
@@ -26,6 +27,7 @@ var mayImport = map[string][]string{
 	},
 	"quartet/server/movein":   {"quartet/server/account", "quartet/server/failure", "quartet/server/password"},
 	"quartet/openapi/conform": {"quartet/openapi"},
+	"quartet/openapi/replay":  {"quartet/openapi/conform"},
 	"quartet/store/storetest": {"quartet/store"},
 	"quartet/store/transfer":  {"quartet/store"},
 }

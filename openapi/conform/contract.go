@@ -12,7 +12,7 @@ import (
 	"quartet/openapi"
 )
 
-// Contract is the document that the program embeds.
+// Contract is an OpenAPI document.
 type Contract struct{ *openapi3.T }
 
 // Operation is one operation of the contract.
@@ -21,10 +21,14 @@ type Operation struct {
 	*openapi3.Operation
 }
 
-// Load reads and checks the contract.
-func Load() (Contract, error) {
+// Load reads and checks the contract that the program embeds.
+func Load() (Contract, error) { return Read(openapi.Document) }
+
+// Read reads and checks an OpenAPI document, in YAML or JSON. What it refers to
+// must be in it.
+func Read(text []byte) (Contract, error) {
 	loader := openapi3.NewLoader()
-	document, err := loader.LoadFromData(openapi.Document)
+	document, err := loader.LoadFromData(text)
 	if err == nil {
 		err = document.Validate(loader.Context)
 	}

@@ -1,3 +1,3 @@
 // Package conform holds answers against the contract more strictly than any
-// client would, and makes requests of its examples. It is for tests.
+// client would, and makes requests of its examples.
 package conform

@@ -32,11 +32,23 @@ func (r Request) Target() string {
 	return r.Path + "?" + r.Query.Encode()
 }
 
+// Fill gives what a request sends in place of a documented value of that name,
+// or Absent to leave it out.
+type Fill func(name string, documented any) any
+
+// Absent is what a Fill gives for a value that is not sent at all.
+var Absent any = new(int)
+
+func asDocumented(_ string, value any) any { return value }
+
 // Requests are the documented requests of the example of that name, one for each
 // form of the body that has it; parameters fall back to their own example. They
 // carry no credential: see Authorise.
-func (o Operation) Requests(example string) []Request {
-	base := o.withParameters(example)
+func (o Operation) Requests(example string) []Request { return o.Filled(example, asDocumented) }
+
+// Filled are the Requests with their values replaced.
+func (o Operation) Filled(example string, fill Fill) []Request {
+	base := o.withParameters(example, fill)
 	if o.RequestBody == nil {
 		return []Request{base}
 	}
@@ -48,10 +60,32 @@ func (o Operation) Requests(example string) []Request {
 		}
 		made := base.Clone()
 		made.Header.Set("Content-Type", mediaType)
-		made.Body = Encoded(mediaType, named.Value.Value)
+		made.Body = Encoded(mediaType, filled("", named.Value.Value, fill))
 		all = append(all, made)
 	}
 	return all
+}
+
+// filled is a value of a body with its leaves replaced.
+func filled(name string, value any, fill Fill) any {
+	switch v := value.(type) {
+	case map[string]any:
+		made := map[string]any{}
+		for key, member := range v {
+			if sent := filled(key, member, fill); sent != Absent {
+				made[key] = sent
+			}
+		}
+		return made
+	case []any:
+		made := make([]any, 0, len(v))
+		for _, member := range v {
+			made = append(made, filled(name, member, fill))
+		}
+		return made
+	default:
+		return fill(name, value)
+	}
 }
 
 // Examples are the names of all the examples that a request can be made of.
@@ -72,10 +106,13 @@ func (o Operation) Examples() []string {
 	return slices.Sorted(maps.Keys(names))
 }
 
-func (o Operation) withParameters(example string) Request {
+// HasExample says whether the operation documents a request of that name.
+func (o Operation) HasExample(example string) bool { return slices.Contains(o.Examples(), example) }
+
+func (o Operation) withParameters(example string, fill Fill) Request {
 	made := Request{Method: o.Method, Path: o.Path, Header: http.Header{}, Query: url.Values{}}
 	for _, p := range o.Parameters {
-		for _, value := range parameterExample(p.Value, example) {
+		for _, value := range sentValues(p.Value.Name, parameterExample(p.Value, example), fill) {
 			switch p.Value.In {
 			case openapi3.ParameterInPath:
 				made.Path = strings.ReplaceAll(made.Path, "{"+p.Value.Name+"}", url.PathEscape(value))
@@ -89,44 +126,59 @@ func (o Operation) withParameters(example string) Request {
 	return made
 }
 
-// parameterExample is the parameter's value in the example: several of a list,
-// none where it has no example.
-func parameterExample(p *openapi3.Parameter, example string) []string {
-	value := p.Example
-	for _, name := range []string{"ok", example} {
-		if named := p.Examples[name]; named != nil {
-			value = named.Value.Value
+// sentValues are what is sent of a parameter: several of a list, none where it
+// has no example.
+func sentValues(name string, documented any, fill Fill) (all []string) {
+	list, isList := documented.([]any)
+	if !isList && documented != nil {
+		list = []any{documented}
+	}
+	for _, one := range list {
+		if sent := fill(name, one); sent != Absent && Text(sent) != "" {
+			all = append(all, Text(sent))
 		}
 	}
-	switch value := value.(type) {
-	case nil:
-		return nil
-	case []any:
-		var all []string
-		for _, one := range value {
-			all = append(all, fmt.Sprint(one))
-		}
-		return all
-	default:
-		return []string{fmt.Sprint(value)}
+	return all
+}
+
+func parameterExample(p *openapi3.Parameter, example string) any {
+	if named := p.Examples[example]; named != nil {
+		return named.Value.Value
 	}
+	if ok := p.Examples["ok"]; ok != nil {
+		return ok.Value.Value
+	}
+	return p.Example
 }
 
 // Encoded is the value as a body of the media type: JSON, or a form whose
 // objects are JSON.
 func Encoded(mediaType string, value any) string {
-	if mediaType == MediaJSON {
+	fields, isObject := value.(map[string]any)
+	if mediaType != MediaForm || !isObject {
 		text, _ := json.Marshal(value)
 		return string(text)
 	}
 	form := url.Values{}
-	for name, field := range value.(map[string]any) {
+	for name, field := range fields {
 		if members, isObject := field.(map[string]any); isObject {
 			text, _ := json.Marshal(members)
 			form.Set(name, string(text))
 			continue
 		}
-		form.Set(name, fmt.Sprint(field))
+		form.Set(name, Text(field))
 	}
 	return form.Encode()
+}
+
+// Text is a value as parameters and forms carry it. Numbers keep their digits.
+func Text(value any) string {
+	if text, ok := value.(string); ok {
+		return text
+	}
+	text, err := json.Marshal(value)
+	if err != nil {
+		return fmt.Sprint(value)
+	}
+	return string(text)
 }

@@ -27,7 +27,7 @@ type (
 // server on a real database, the answer is held against the contract with
 // closed schemas. It fails for an operation and status that nothing exercised.
 func TestContract(t *testing.T) {
-	r := newReplay(t)
+	r := newReplayed(t)
 	for _, o := range r.operations() {
 		for _, status := range slices.Sorted(maps.Keys(o.Responses.Map())) {
 			for _, example := range examplesOf(o.Responses.Value(status)) {
@@ -38,7 +38,7 @@ func TestContract(t *testing.T) {
 	r.report(t)
 }
 
-func (r *replay) replay(t *testing.T, o documented, status, example string) {
+func (r *replayed) replay(t *testing.T, o documented, status, example string) {
 	sent := r.provoke(t, o, status, example)
 	if len(sent) == 0 {
 		t.Fatalf("nothing provokes %s", example)
@@ -78,7 +78,7 @@ func checkNumber(t *testing.T, response *openapi3.Response, example string, got 
 
 // report tells which statuses of which operation were seen, and fails for those
 // that were not.
-func (r *replay) report(t *testing.T) {
+func (r *replayed) report(t *testing.T) {
 	var lines []string
 	missing := 0
 	for _, o := range r.operations() {
@@ -98,7 +98,7 @@ func (r *replay) report(t *testing.T) {
 	}
 }
 
-func (r *replay) operations() []documented {
+func (r *replayed) operations() []documented {
 	all := r.contract.Operations()
 	// Changing the password ends the user's other sessions: it comes last.
 	slices.SortStableFunc(all, func(a, b documented) int { return last(a) - last(b) })

@@ -3,13 +3,12 @@ package contracttest
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
-	"strings"
 	"testing"
 
 	"quartet/openapi/conform"
+	"quartet/openapi/replay"
 )
 
 // sent is a request on its way to one of the servers.
@@ -18,29 +17,41 @@ type sent struct {
 	to origin
 }
 
-// provoke gives the requests that the contract answers with the example: the
-// documented ones of that name where there are any, otherwise the example that
-// succeeds, spoilt in the way the failure is about.
-func (r *replay) provoke(t *testing.T, o documented, status, example string) []sent {
+// provoke gives the requests that the contract answers with the example: those
+// that need no more than a request, and those that need a hand on the database,
+// other limits or another server.
+func (r *replayed) provoke(t *testing.T, o documented, status, example string) []sent {
 	t.Helper()
 	if status == "default" {
 		return r.ourFault(t, o)
 	}
-	if spoil := spoilers[example]; spoil != nil {
+	if spoil := spoilers[example]; spoil != nil && !o.HasExample(example) {
 		return spoil(r, t, o)
 	}
 	if o.OperationID == "verifyMobile" && example == "mobile_taken" {
 		return r.anothersMobile(t, o)
 	}
-	named := o.Requests(example)
-	if len(named) == 0 || example != "ok" && !hasExample(o, example) {
-		return nil
-	}
-	for i := range named {
-		r.authorise(&named[i], o, r.tokenFor(t, o, example))
-	}
-	return to(r.demo, named...)
+	requests, _, err := r.provoker(t).Requests(replay.Case{Operation: o, Status: status, Example: example})
+	must(t, err)
+	return to(r.demo, requests...)
 }
+
+func (r *replayed) provoker(t *testing.T) replay.Provoker {
+	return replay.Provoker{Contract: r.contract, Fixtures: r.fixtures, Speaker: signingIn{t, r}}
+}
+
+// signingIn signs in anew for every request.
+type signingIn struct {
+	t *testing.T
+	r *replayed
+}
+
+func (s signingIn) Token(role string) (string, error) {
+	fields := s.r.fixtures.Credentials[role].Fields
+	return s.r.jwt(s.t, s.r.demo, fields["loginAccount"].(string), fields["password"].(string)), nil
+}
+
+func (s signingIn) Ended() (string, error) { return "", nil }
 
 func to(where origin, all ...request) []sent {
 	var list []sent
@@ -50,173 +61,62 @@ func to(where origin, all ...request) []sent {
 	return list
 }
 
-func hasExample(o documented, example string) bool {
-	for _, p := range o.Parameters {
-		if p.Value.Examples[example] != nil {
-			return true
-		}
-	}
-	if o.RequestBody != nil {
-		for _, media := range o.RequestBody.Value.Content {
-			if media.Examples[example] != nil {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// tokenFor signs in as whoever the example is about: a few failures are for
-// administrators only.
-func (r *replay) tokenFor(t *testing.T, o documented, example string) string {
-	t.Helper()
-	administrators := map[string][]string{
-		"updateUser":     {"user_not_found", "email_taken", "mobile_taken", "username_taken"},
-		"updatePassword": {"user_not_found"},
-	}
-	if o.Security == nil || len(*o.Security) == 0 {
-		return ""
-	}
-	if slices.Contains(administrators[o.OperationID], example) {
-		return r.jwt(t, r.demo, "admin", "quartet-admin")
-	}
-	return r.jwt(t, r.demo, "demo", "quartet-demo")
-}
-
 // authorise puts the token, and the demonstration's application, where the
 // operation wants them.
-func (r *replay) authorise(made *request, o documented, token string) {
+func (r *replayed) authorise(made *request, o documented, token string) {
 	r.contract.Authorise(made, o, token, "1")
 }
 
 // succeeding is the example that succeeds, authorised.
-func (r *replay) succeeding(t *testing.T, o documented) request {
+func (r *replayed) succeeding(t *testing.T, o documented) request {
 	t.Helper()
-	made := o.Requests("ok")[0]
-	r.authorise(&made, o, r.tokenFor(t, o, "ok"))
-	return made
+	requests, _, err := r.provoker(t).Requests(replay.Case{Operation: o, Status: "200", Example: "ok"})
+	must(t, err)
+	return requests[0]
 }
 
-type spoiler func(r *replay, t *testing.T, o documented) []sent
+type spoiler func(r *replayed, t *testing.T, o documented) []sent
 
 var spoilers map[string]spoiler
 
 func init() {
 	spoilers = map[string]spoiler{
-		"invalid_field":          lacking,
-		"malformed_body":         withBody(func(string) string { return "{" }, func(string) string { return "a=%zz" }),
-		"duplicate_field":        withBody(func(f string) string { return fmt.Sprintf(`{%q:"1",%q:"1"}`, f, f) }, func(f string) string { return f + "=1&" + f + "=1" }),
-		"misspelled_field":       withBody(func(f string) string { return fmt.Sprintf(`{%q:"1"}`, title(f)) }, func(f string) string { return title(f) + "=1" }),
-		"body_too_large":         withBody(func(string) string { return `"` + strings.Repeat("a", 70_000) + `"` }, func(string) string { return "a=" + strings.Repeat("a", 70_000) }),
-		"unsupported_media_type": foreignMedia,
-		"headers_too_large":      longHeader,
-		"unauthenticated":        anonymous,
-		"unknown_application":    unknownApplication,
-		"token_expired":          afterSession("access_expires_at = 1, expires_at = 1"),
-		"session_ended":          afterSession("ended_at = 1, end_reason = 'logout'"),
-		"session_replaced":       afterSession("ended_at = 1, end_reason = 'replaced'"),
-		"replaced":               afterSession("ended_at = 1, end_reason = 'replaced'"),
-		"refresh_reused":         reusedPair,
-		"too_many_requests":      onceTooOften,
-		"sms_unavailable":        withoutDemo,
-		"path_not_found":         withoutDemo,
-		"forbidden":              forbidden,
-		"unavailable":            databaseDown,
-		"not_modified":           alreadyHeld,
+		"unauthenticated":   anonymous,
+		"token_expired":     afterSession("access_expires_at = 1, expires_at = 1"),
+		"session_ended":     afterSession("ended_at = 1, end_reason = 'logout'"),
+		"session_replaced":  afterSession("ended_at = 1, end_reason = 'replaced'"),
+		"replaced":          afterSession("ended_at = 1, end_reason = 'replaced'"),
+		"refresh_reused":    reusedPair,
+		"too_many_requests": onceTooOften,
+		"sms_unavailable":   withoutDemo,
+		"path_not_found":    withoutDemo,
+		"forbidden":         forbidden,
+		"unavailable":       databaseDown,
+		"not_modified":      alreadyHeld,
 	}
-}
-
-func title(name string) string { return strings.ToUpper(name[:1]) + name[1:] }
-
-// lacking leaves out what is required, or sends a parameter that cannot be.
-func lacking(r *replay, t *testing.T, o documented) []sent {
-	made := r.succeeding(t, o)
-	if o.RequestBody != nil {
-		made.Body = ""
-		if made.Header.Get("Content-Type") == conform.MediaJSON {
-			made.Body = "{}"
-		}
-		made.Query.Del("frontType")
-		return to(r.demo, made)
-	}
-	for _, p := range o.Parameters {
-		if p.Value.In == "path" {
-			made.Path = strings.ReplaceAll(o.Path, "{"+p.Value.Name+"}", strings.Repeat("x", 200))
-		}
-		made.Query.Del(p.Value.Name)
-		if p.Value.Schema.Value.Type.Is("array") {
-			made.Query.Set(p.Value.Name, "nobody")
-		}
-	}
-	return to(r.demo, made)
 }
 
 // alreadyHeld asks again for what the caller has.
-func alreadyHeld(r *replay, t *testing.T, o documented) []sent {
+func alreadyHeld(r *replayed, t *testing.T, o documented) []sent {
 	made := r.succeeding(t, o)
 	again := made.Clone()
 	again.Header.Set("If-None-Match", r.demo.send(t, made).header.Get("ETag"))
 	return to(r.demo, again)
 }
 
-// withBody breaks every form of the body; the writers get a field's name.
-func withBody(inJSON, inForm func(field string) string) spoiler {
-	return func(r *replay, t *testing.T, o documented) []sent {
-		var all []sent
-		for mediaType, media := range o.RequestBody.Value.Content {
-			made := r.succeeding(t, o)
-			write := inForm
-			if mediaType == conform.MediaJSON {
-				write = inJSON
-			}
-			made.Header.Set("Content-Type", mediaType)
-			made.Body = write(slices.Sorted(maps.Keys(conform.Closed(media.Schema.Value).Properties))[0])
-			all = append(all, sent{made, r.demo})
-		}
-		return all
-	}
-}
-
-func foreignMedia(r *replay, t *testing.T, o documented) []sent {
-	made := r.succeeding(t, o)
-	made.Header.Set("Content-Type", "text/plain")
-	made.Body = "hello"
-	return to(r.demo, made)
-}
-
-func longHeader(r *replay, t *testing.T, o documented) []sent {
-	made := r.succeeding(t, o)
-	made.Header.Set("X-Long", strings.Repeat("a", 20_000))
-	return to(r.demo, made)
-}
-
-// anonymous sends the example without its token. Without --demo, since there
-// anybody may create users.
-func anonymous(r *replay, _ *testing.T, o documented) []sent {
-	if hasExample(o, "unauthenticated") {
-		return to(r.demo, o.Requests("unauthenticated")...)
-	}
-	var all []sent
-	for _, made := range o.Requests("ok") {
-		all = append(all, sent{made, r.plain})
-	}
-	if o.OperationID == "getUserInfo" {
-		for i := range all {
-			all[i].Header.Set("X-App-Id", "1")
-		}
+// anonymous sends the example without a token that is known there: without
+// --demo, where nobody but administrators creates users.
+func anonymous(r *replayed, _ *testing.T, o documented) []sent {
+	all := to(r.plain, o.Requests("ok")...)
+	for i := range all {
+		r.authorise(&all[i].request, o, "")
 	}
 	return all
 }
 
-func unknownApplication(r *replay, t *testing.T, o documented) []sent {
-	made := r.succeeding(t, o)
-	made.Header.Set("X-App-Id", "nobody")
-	return to(r.demo, made)
-}
-
 // afterSession calls with a session that the database says is over.
 func afterSession(how string) spoiler {
-	return func(r *replay, t *testing.T, o documented) []sent {
+	return func(r *replayed, t *testing.T, o documented) []sent {
 		if o.OperationID == "refreshAccessToken" {
 			access, refresh := r.pair(t)
 			r.exec(t, "UPDATE sessions SET "+how+" WHERE id = (SELECT max(id) FROM sessions)")
@@ -229,7 +129,7 @@ func afterSession(how string) spoiler {
 }
 
 // pair signs in by a one-time code as somebody new.
-func (r *replay) pair(t *testing.T) (access, refresh string) {
+func (r *replayed) pair(t *testing.T) (access, refresh string) {
 	t.Helper()
 	r.mobiles++
 	mobile := fmt.Sprintf("139000010%02d", r.mobiles)
@@ -259,7 +159,7 @@ func refreshing(access, refresh string) request {
 }
 
 // reusedPair refreshes twice and comes back with the first pair.
-func reusedPair(r *replay, t *testing.T, _ documented) []sent {
+func reusedPair(r *replayed, t *testing.T, _ documented) []sent {
 	first, refresh := r.pair(t)
 	access := first
 	for range 2 {
@@ -276,7 +176,7 @@ func reusedPair(r *replay, t *testing.T, _ documented) []sent {
 // onceTooOften sends what is within the limit, and gives what is not: the second
 // code within a minute, the 61st user within an hour, the fourth wrong code
 // where three are allowed.
-func onceTooOften(r *replay, t *testing.T, o documented) []sent {
+func onceTooOften(r *replayed, t *testing.T, o documented) []sent {
 	within, where, made := 1, r.demo, r.succeeding(t, o)
 	switch o.OperationID {
 	case "createUser":
@@ -291,11 +191,11 @@ func onceTooOften(r *replay, t *testing.T, o documented) []sent {
 	return to(where, made)
 }
 
-func withoutDemo(r *replay, _ *testing.T, o documented) []sent {
+func withoutDemo(r *replayed, _ *testing.T, o documented) []sent {
 	return to(r.plain, o.Requests("ok")[0])
 }
 
-func forbidden(r *replay, t *testing.T, o documented) []sent {
+func forbidden(r *replayed, t *testing.T, o documented) []sent {
 	switch o.OperationID {
 	case "createUser": // registration is open in the demo
 		made := o.Requests("ok")[0]
@@ -317,7 +217,7 @@ func forbidden(r *replay, t *testing.T, o documented) []sent {
 
 // ourFault is the example sent to a server whose rules panic; operations that
 // need no rules are called by a method that nobody documents.
-func (r *replay) ourFault(t *testing.T, o documented) []sent {
+func (r *replayed) ourFault(t *testing.T, o documented) []sent {
 	made := r.succeeding(t, o)
 	if slices.Contains([]string{"getHealth", "getReadiness", "getMetrics", "getSpecAsYaml", "getSpecAsJson", "getJsonWebKeys", "getDemoOutbox"}, o.OperationID) {
 		made.Method = http.MethodPatch
@@ -326,13 +226,13 @@ func (r *replay) ourFault(t *testing.T, o documented) []sent {
 }
 
 // databaseDown asks the server whose database does not answer.
-func databaseDown(r *replay, _ *testing.T, o documented) []sent {
+func databaseDown(r *replayed, _ *testing.T, o documented) []sent {
 	return to(r.broken, o.Requests("ok")[0])
 }
 
 // anothersMobile has the administrator prove the demo user's mobile, with its
 // code made good again.
-func (r *replay) anothersMobile(t *testing.T, o documented) []sent {
+func (r *replayed) anothersMobile(t *testing.T, o documented) []sent {
 	r.exec(t, "UPDATE one_time_codes SET used_at = NULL, attempts = 0 WHERE purpose = 'verify_mobile'")
 	made := o.Requests("ok")[0]
 	r.authorise(&made, o, r.jwt(t, r.demo, "admin", "quartet-admin"))

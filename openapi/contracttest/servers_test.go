@@ -18,12 +18,14 @@ import (
 	_ "modernc.org/sqlite" // the tests reach behind the server's back
 
 	"quartet/openapi/conform"
+	"quartet/openapi/replay"
 	"quartet/server"
 )
 
-// replay is the contract with the servers that it is replayed against.
-type replay struct {
+// replayed is the contract with the servers that it is replayed against.
+type replayed struct {
 	contract  conform.Contract
+	fixtures  replay.Fixtures
 	demo      origin  // the program with --demo
 	plain     origin  // the program without it
 	broken    origin  // a server whose rules panic and whose database is down
@@ -32,15 +34,17 @@ type replay struct {
 	mobiles   int
 }
 
-func newReplay(t *testing.T) *replay {
+func newReplayed(t *testing.T) *replayed {
 	t.Helper()
 	contract, err := conform.Load()
+	must(t, err)
+	fixtures, err := replay.Demo(os.LookupEnv)
 	must(t, err)
 	program := build(t)
 	demoFile := filepath.Join(t.TempDir(), "demo.db")
 	plainFile := filepath.Join(t.TempDir(), "plain.db")
-	r := &replay{
-		contract: contract, exercised: map[string]bool{},
+	r := &replayed{
+		contract: contract, fixtures: fixtures, exercised: map[string]bool{},
 		demo:  serve(t, program, "--demo", "--database", "sqlite:"+demoFile),
 		plain: serve(t, program, "--code-refused", "3/15m", "--database", "sqlite:"+plainFile),
 	}
@@ -144,7 +148,7 @@ func tail(t *testing.T, file string) {
 }
 
 // jwt signs in by password.
-func (r *replay) jwt(t *testing.T, to origin, account, password string) string {
+func (r *replayed) jwt(t *testing.T, to origin, account, password string) string {
 	t.Helper()
 	got := to.send(t, request{
 		Method: http.MethodPost, Path: "/api/user/login",
@@ -159,7 +163,7 @@ func (r *replay) jwt(t *testing.T, to origin, account, password string) string {
 }
 
 // exec changes the demo's database behind the server's back.
-func (r *replay) exec(t *testing.T, statement string, args ...any) {
+func (r *replayed) exec(t *testing.T, statement string, args ...any) {
 	t.Helper()
 	result, err := r.facts.ExecContext(t.Context(), statement, args...)
 	must(t, err)
