@@ -34,6 +34,7 @@ type grammar struct {
 	Export  exportCommand  `cmd:"" help:"Write all facts to a file that any engine can take in."`
 	Import  importCommand  `cmd:"" help:"Take in what quartet export wrote, or with --from the users of another back end."`
 	Backup  backupCommand  `cmd:"" help:"Copy an SQLite database while the server runs."`
+	Check   checkCommand   `cmd:"" help:"Hold the answers of any server against the contract, or against another server's."`
 	Version versionCommand `cmd:"" help:"Print the version."`
 }
 
@@ -91,6 +92,9 @@ func newParser(options ...kong.Option) *kong.Kong {
 
 func exitCode(err error) int {
 	if _, usage := errors.AsType[usageError](err); usage {
+		return exitUsage
+	}
+	if _, unrun := errors.AsType[notRunError](err); unrun {
 		return exitUsage
 	}
 	return exitFailed

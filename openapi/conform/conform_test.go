@@ -2,7 +2,10 @@ package conform_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
 
 	"quartet/openapi/conform"
 )
@@ -81,5 +84,42 @@ func TestEveryOperationHasARequest(t *testing.T) {
 		if len(o.Requests("ok")) == 0 {
 			t.Errorf("%s has no example ok", o.OperationID)
 		}
+	}
+}
+
+func TestDifferencesNameEveryKey(t *testing.T) {
+	info, _ := load(t).Operation("checkLoginStatus")
+	response := info.Responses.Value("200").Value
+	for name, c := range map[string]struct{ text, want string }{
+		"none":             {`{"code":0,"data":{"isLogin":true,"lastLoginTime":"2026-11-21T09:00:00+08:00"},"msg":""}`, ""},
+		"another name":     {`{"code":0,"data":{"isLogin":true,"lastTime":"2026-11-21T09:00:00+08:00"},"msg":""}`, "/data/lastLoginTime: documented key lastLoginTime, came key lastTime"},
+		"another case":     {`{"code":0,"data":{"is_login":true,"LastLoginTime":"2026-11-21T09:00:00+08:00"},"msg":""}`, "/data/lastLoginTime: documented key lastLoginTime, came key LastLoginTime; /data/isLogin: documented key isLogin, came key is_login"},
+		"no rename":        {`{"code":0,"data":{"isLogin":true,"note":[]},"msg":""}`, "/data/note: documented no such key, came key note: []; /data/lastLoginTime: documented key lastLoginTime, came no such key"},
+		"a secret":         {`{"code":0,"data":{"isLogin":true,"lastLoginTime":"2026-11-21T09:00:00+08:00"},"msg":"","password":"x"}`, `/password: documented no such key, came key password: "***"`},
+		"two at a time":    {`{"code":"0","data":{"isLogin":1,"lastLoginTime":"2026-11-21T09:00:00+08:00"},"msg":""}`, `/code: documented integer, came "0"; /data/isLogin: documented boolean, came 1`},
+		"text of no shape": {`{"code":0,"data":{"isLogin":true,"lastLoginTime":"9 o'clock"},"msg":""}`, `/data/lastLoginTime: documented a date-time, came "9 o'clock"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var lines []string
+			for _, d := range conform.Differences(response, jsonAnswer(200, c.text)) {
+				lines = append(lines, d.String())
+			}
+			if got := strings.Join(lines, "; "); got != c.want {
+				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+		})
+	}
+}
+
+// A schema may name itself.
+func TestClosedEndsForSchemasThatNameThemselves(t *testing.T) {
+	tree := &openapi3.Schema{Type: &openapi3.Types{"object"}}
+	tree.Properties = openapi3.Schemas{"left": openapi3.NewSchemaRef("", tree)}
+	closed := conform.Closed(tree)
+	if err := closed.VisitJSON(map[string]any{"left": map[string]any{"left": map[string]any{}}}); err != nil {
+		t.Error(err)
+	}
+	if closed.VisitJSON(map[string]any{"left": map[string]any{"right": 1}}) == nil {
+		t.Error("a key too many is taken")
 	}
 }

@@ -25,12 +25,15 @@ type Operation struct {
 func Load() (Contract, error) { return Read(openapi.Document) }
 
 // Read reads and checks an OpenAPI document, in YAML or JSON. What it refers to
-// must be in it.
+// must be in it. What it may leave out is filled in: see settle.
 func Read(text []byte) (Contract, error) {
 	loader := openapi3.NewLoader()
 	document, err := loader.LoadFromData(text)
 	if err == nil {
 		err = document.Validate(loader.Context)
+	}
+	if err == nil {
+		settle(document)
 	}
 	return Contract{document}, err
 }
@@ -106,7 +109,9 @@ func (c Contract) Credentials(o Operation) []*openapi3.SecurityScheme {
 	}
 	var schemes []*openapi3.SecurityScheme
 	for name := range (*o.Security)[0] {
-		schemes = append(schemes, c.Components.SecuritySchemes[name].Value)
+		if c.Components != nil && c.Components.SecuritySchemes[name] != nil {
+			schemes = append(schemes, c.Components.SecuritySchemes[name].Value)
+		}
 	}
 	return schemes
 }
@@ -121,6 +126,11 @@ func (c Contract) Authorise(r *Request, o Operation, token, application string) 
 		}
 		switch {
 		case value == "":
+		case scheme.Type == "http" && strings.EqualFold(scheme.Scheme, "bearer"), scheme.Type == "oauth2", scheme.Type == "openIdConnect":
+			r.Header.Set("Authorization", "Bearer "+value)
+		case scheme.Name == "": // a scheme that no token fits
+		case scheme.In == openapi3.ParameterInCookie:
+			r.Header.Add("Cookie", scheme.Name+"="+value)
 		case scheme.In == openapi3.ParameterInQuery:
 			r.Query.Set(scheme.Name, value)
 		default:

@@ -13,6 +13,8 @@ const Masked = "***"
 // secretWords are parts of the names of what must be shown to nobody.
 var secretWords = []string{"password", "passowrd", "token", "jwt", "secret", "authorization", "cookie", "validateno", "salt", "stamp", "apikey", "api-key"}
 
+const shortestCode = 4 // digits of a one-time code
+
 // tokenShape is what tokens and JWTs look like, wherever they are.
 var tokenShape = regexp.MustCompile(`\b(?:AT|RT)-[\w-]{20,}|\beyJ[\w-]+\.[\w-]+\.[\w-]*`)
 
@@ -26,7 +28,7 @@ func Secret(name string, value any) bool {
 		}
 	}
 	text, isText := value.(string)
-	return isText && lower == "code" && strings.ContainsAny(text, "0123456789")
+	return isText && lower == "code" && len(text) >= shortestCode && strings.ContainsAny(text, "0123456789")
 }
 
 // MaskText hides what looks like a token.

@@ -106,10 +106,13 @@ func (m Message) masked() Message {
 		}
 	}
 	m.Header, m.Body = header, maskBody(kind, m.Body)
+	if isRequest := m.Method != ""; isRequest && len(m.Body) > mostRecorded {
+		m.Body = fmt.Sprintf("%s… (%d bytes)", m.Body[:mostRecorded], len(m.Body))
+	}
 	return m
 }
 
-const mostRecorded = 64 << 10 // bytes of a body that is no JSON
+const mostRecorded = 4096 // bytes of a request's body: some are just too much
 
 func maskBody(kind, body string) string {
 	if strings.HasPrefix(kind, conform.MediaForm) {
@@ -118,9 +121,6 @@ func maskBody(kind, body string) string {
 		if text, err := json.Marshal(conform.Mask("", value)); err == nil {
 			return string(text)
 		}
-	}
-	if len(body) > mostRecorded {
-		body = fmt.Sprintf("%s… (%d bytes)", body[:mostRecorded/64], len(body))
 	}
 	return conform.MaskText(body)
 }

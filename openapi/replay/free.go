@@ -26,7 +26,7 @@ var (
 // volatile says whether two values of that name may differ from one server, or
 // one moment, to the next: ids, times, tokens and what else is made by chance.
 func volatile(name string, a, b any) bool {
-	if idName.MatchString(name) || conform.Secret(name, a) || conform.Secret(name, b) {
+	if a == conform.Masked || b == conform.Masked || idName.MatchString(name) || conform.Secret(name, a) || conform.Secret(name, b) {
 		return true
 	}
 	if _, isNumber := a.(json.Number); isNumber {

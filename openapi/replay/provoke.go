@@ -49,8 +49,11 @@ func (p Provoker) Requests(c Case) (requests []conform.Request, reason string, e
 	} else if c.Operation.HasExample(c.Example) && (c.Example != "ok" || c.succeeds()) {
 		requests, err = p.authorised(c, c.Example)
 	}
-	if err == nil && len(requests) == 0 {
+	switch {
+	case err == nil && len(requests) == 0:
 		reason = whyNot(c)
+	case err == nil && strings.Contains(requests[0].Path, "{"):
+		return nil, "the document has no example for a parameter of the path", nil
 	}
 	return requests, reason, err
 }
