@@ -26,10 +26,13 @@ func Read(text []byte) (Document, error) {
 }
 
 // Only is the document with the operations of these tags alone, and with the
-// components that these reach, directly or through others.
+// components that these reach, directly or through others. Links to operations
+// that are left out go too.
 func (d Document) Only(tags ...string) Document {
 	paths := filter(member(d.root, "paths"), func(_ string, item *yaml.Node) *yaml.Node { return operationsOf(item, tags) })
-	reached := reach{components: member(d.root, "components"), seen: map[string]bool{}}
+	linked := newLinks(paths, member(d.root, "components"))
+	paths = linked.within(paths)
+	reached := reach{components: linked.within(member(d.root, "components")), seen: map[string]bool{}}
 	reached.from(paths)
 	reached.schemes(member(d.root, "security"))
 	return Document{filter(d.root, func(key string, value *yaml.Node) *yaml.Node {
