@@ -1,0 +1,88 @@
+package schemathesis
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// The super administrator of whom hooks.py makes use.
+const (
+	keeper         = "keeper.of.contract"
+	keeperPassword = "violet-otter-lantern"
+)
+
+// options lift every limit that would answer for the operation, and the time
+// limits that a busy machine reaches.
+func options() []string {
+	all := strings.Fields("--code-attempts 1000000 --hash-memory 64 --hash-passes 1 --hash-wait 30s" +
+		" --request-time 1m --write-timeout 2m --statement-timeout 1m --busy-timeout 1m --log-level warn")
+	for _, rate := range strings.Fields("code-gap code-hour code-day code-address code-all code-refused" +
+		" guess-pair guess-account guess-address guess-old register-address register-all wechat-address") {
+		all = append(all, "--"+rate, "1000000/1s")
+	}
+	return all
+}
+
+func build(t *testing.T) string {
+	t.Helper()
+	program := filepath.Join(t.TempDir(), "quartet")
+	command(t, "", "go", "build", "-o", program, "quartet/cmd/quartet")
+	return program
+}
+
+// serve starts the program with the demo's users and the keeper on a new
+// database, and gives its address once it is ready.
+func serve(t *testing.T, program, database string) (origin string) {
+	t.Helper()
+	address := freeAddress(t)
+	where := []string{"--database", database, "--keys", filepath.Join(t.TempDir(), "keys")}
+	running := exec.Command(program, append(append([]string{"serve", "--demo", "--addr", address}, where...), options()...)...)
+	running.Stdout, running.Stderr = t.Output(), t.Output()
+	must(t, running.Start())
+	t.Cleanup(func() {
+		_ = running.Process.Signal(os.Interrupt)
+		_ = running.Wait()
+	})
+	waitReady(t, "http://"+address)
+	command(t, keeperPassword, program, append([]string{"user", "add", keeper, "--role", "super_administrator", "--password-stdin"}, where...)...)
+	return "http://" + address
+}
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
+	must(t, err)
+	defer func() { _ = listener.Close() }()
+	return listener.Addr().String()
+}
+
+func waitReady(t *testing.T, origin string) {
+	t.Helper()
+	for range 400 {
+		got, err := http.Get(origin + "/readyz")
+		if err == nil {
+			_ = got.Body.Close()
+			if got.StatusCode == http.StatusOK {
+				return
+			}
+		}
+		time.Sleep(25 * time.Millisecond)
+	}
+	t.Fatal("the program does not get ready")
+}
+
+func command(t *testing.T, input, name string, args ...string) {
+	t.Helper()
+	running := exec.CommandContext(t.Context(), name, args...)
+	running.Stdin = strings.NewReader(input)
+	if out, err := running.CombinedOutput(); err != nil {
+		t.Fatalf("%s %v: %v\n%s", name, args, err, out)
+	}
+}
