@@ -8,7 +8,7 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.8.0
 REDOCLY     := @redocly/cli@2.77.0
 VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 
-.PHONY: help run test test-browser race generate lint lint-go lint-spec vuln bench fuzz build clean
+.PHONY: help run test test-browser contract breaking race generate lint lint-go lint-spec vuln bench fuzz build clean
 
 help: ## explain every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,6 +27,15 @@ test-browser: ## open the documentation in a real browser, pictures in bin/brows
 	  npm ci --silent --no-audit --no-fund && CHROMIUM="$(CHROMIUM)" npm --silent test; \
 	elif [ "$${CI:-}" = true ]; then echo "the browser test needs npm and Chromium"; exit 1; \
 	else echo "skipped: the browser test. To run it, install Node.js and Chromium (apt-get install chromium fonts-noto-cjk)"; fi
+
+# The contract's requests by the thousand, generated from a seed that is printed; EXAMPLES for each operation.
+EXAMPLES ?= 1000
+SEED ?=
+contract: ## throw EXAMPLES=1000 generated requests at every operation, on SQLite (and PostgreSQL as above); SEED=n repeats a run (needs python3)
+	QUARTET_CONTRACT_EXAMPLES=$(EXAMPLES) QUARTET_CONTRACT_SEED=$(SEED) go test -count=1 -v -timeout 3h -run TestSchemathesis ./openapi/contracttest/schemathesis
+
+breaking: ## find what would break a client of the newest release, and prove that it would be found
+	cd openapi/contracttest/oasdiff && go test -count=1 -v .
 
 race: ## run all tests under the race detector (needs a C compiler)
 	CGO_ENABLED=1 go test -race -timeout 30m ./...
