@@ -152,7 +152,7 @@ func TestHotQueriesScanNothing(t *testing.T) {
 		"UserByVerifiedMobile": userByVerifiedMobile, "UserByEmailKey": userByEmailKey, "UsersByAlias": usersByAlias,
 		"SessionByID": sessionByID, "SessionByAccessHash": sessionByAccessHash, "SessionByRefreshHash": sessionByRefreshHash,
 		"LiveSessions": liveSessions, "SuccessorOf": successorOf, "endReplaced": endReplaced, "endUserSessions": endUserSessions,
-		"MembershipsOf": membershipsOf, "ApplicationSees": applicationSees, "WeChatIdentitiesOf": identitiesOf,
+		"MembershipsOf": membershipsOf, "ProfileByID": profileByID, "ApplicationSees": applicationSees, "WeChatIdentitiesOf": identitiesOf,
 		"SpendCode": spendCode, "purgeSessions": purgeSessions, "purgeCounters": purgeCounters, "purgeCodes": purgeCodes, "purgeAudit": purgeAudit,
 		"purgeExchanges": purgeExchanges, "WeChatExchange": weChatExchange,
 	} {

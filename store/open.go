@@ -32,6 +32,10 @@ type Options struct {
 	// ConnectTimeout is how long it may take to connect to PostgreSQL, all hosts
 	// of the URL together, unless it says so itself for each (connect_timeout).
 	ConnectTimeout time.Duration
+	// SessionCache is how many sessions and applications SQLite's store remembers
+	// until anything is written, a kilobyte or so each; negative: none.
+	// PostgreSQL's remembers none.
+	SessionCache int
 }
 
 // DefaultOptions are the values that a zero field takes; URL has none.
@@ -39,6 +43,7 @@ func DefaultOptions() Options {
 	return Options{
 		BusyTimeout: 5 * time.Second, MaxConnections: 16, StatementTimeout: 5 * time.Second,
 		ConnectTimeout: 4 * time.Second, // less than a request has, which wants its answer in time
+		SessionCache:   16384,
 	}
 }
 
@@ -56,6 +61,9 @@ func (o Options) withDefaults() Options {
 	if o.ConnectTimeout <= 0 {
 		o.ConnectTimeout = usual.ConnectTimeout
 	}
+	if o.SessionCache == 0 {
+		o.SessionCache = usual.SessionCache
+	}
 	return o
 }
 
@@ -67,8 +75,9 @@ type Store struct {
 	engine string
 	path   string
 	reader *pool
-	writer *pool  // on PostgreSQL the reader itself
-	watch  *watch // over the connections to PostgreSQL; nil on SQLite
+	writer *pool   // on PostgreSQL the reader itself
+	recent *recent // rows read before; nil for none
+	watch  *watch  // over the connections to PostgreSQL; nil on SQLite
 	probe  string
 	// patience is how long repeat goes on trying.
 	patience time.Duration
@@ -120,7 +129,7 @@ func (s *Store) Connections() map[string]sql.DBStats {
 	if s.reader == s.writer {
 		return map[string]sql.DBStats{"all": s.reader.Stats()}
 	}
-	return map[string]sql.DBStats{"writer": s.writer.Stats(), "reader": s.reader.Stats()}
+	return map[string]sql.DBStats{"writer": s.writer.Stats(), "reader": s.reader.turns.added(s.reader.Stats())}
 }
 
 // Ping makes sure that reader and writer answer. On SQLite the writer takes the
@@ -148,7 +157,11 @@ func (s *Store) Close() error {
 	}
 	// SQLite's last connection to close moves the write-ahead log into the
 	// database file, which a reader, being query_only, may not do.
-	err := s.reader.Close()
+	var err error
+	if s.recent != nil {
+		err = s.recent.close()
+	}
+	err = errors.Join(err, s.reader.Close())
 	if s.writer != s.reader {
 		err = errors.Join(err, s.writer.Close())
 	}

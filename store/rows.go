@@ -1,12 +1,25 @@
 package store
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Time is a moment in milliseconds since the Unix epoch, as the columns hold it.
 type Time int64
 
 // At turns a moment into a column's value.
 func At(t time.Time) Time { return Time(t.UnixMilli()) }
+
+// Scan reads a column (sql.Scanner).
+func (t *Time) Scan(column any) error {
+	millis, ok := column.(int64)
+	if !ok {
+		return fmt.Errorf("%T is no moment", column)
+	}
+	*t = Time(millis)
+	return nil
+}
 
 // Time gives the moment in UTC.
 func (t Time) Time() time.Time { return time.UnixMilli(int64(t)).UTC() }
@@ -146,6 +159,15 @@ type SessionOwner struct {
 	UserDisabledAt *Time  `db:"user_disabled_at"`
 }
 
+func (o *SessionOwner) fields() []any {
+	return []any{
+		&o.ID, &o.UserID, &o.Style, &o.OpenedBy, &o.ApplicationID, &o.CompanyType, &o.ProductType, &o.ExclusiveClass,
+		&o.Source, &o.DeviceNumber, &o.FrontType, &o.Address, &o.UserAgent, &o.Generation, &o.AccessHash,
+		&o.PreviousAccessHash, &o.RotatedAt, &o.AccessExpiresAt, &o.RefreshHash, &o.ExpiresAt, &o.CreatedAt,
+		&o.LastSeenAt, &o.EndedAt, &o.EndReason, &o.Role, &o.UserDisabledAt,
+	}
+}
+
 // Application is one row of applications. Rights is a space-separated list.
 type Application struct {
 	ID         string `db:"id"`
@@ -178,6 +200,14 @@ type Role struct {
 type Membership struct {
 	Organisation
 	Roles []Role
+}
+
+// Profile is what applications are shown of a user. Of User only ID, Username,
+// Email, EmailVerifiedAt, MobileSealed, MobileVerifiedAt, Nickname, Gender and
+// Avatar are filled; of each membership and role only ID, Code and Name.
+type Profile struct {
+	User        User
+	Memberships []Membership
 }
 
 // Quota is a limit on how often something may happen: at most Limit times in

@@ -66,7 +66,9 @@ func (s *Store) PutSession(ctx context.Context, session Session) error {
 // SessionByAccessHash finds a session by the hash of its access token or of the
 // one before it, ended sessions too, or ErrNotFound.
 func (s *Store) SessionByAccessHash(ctx context.Context, hash string) (SessionOwner, error) {
-	return one[SessionOwner](ctx, s, "SessionByAccessHash", sessionByAccessHash, hash, hash)
+	return remembered(ctx, s, rowKey{verb: "SessionByAccessHash", text: hash}, func() (SessionOwner, error) {
+		return one[SessionOwner](ctx, s, "SessionByAccessHash", sessionByAccessHash, hash, hash)
+	})
 }
 
 // SessionByRefreshHash finds a session by the hash of its refresh token, ended
@@ -77,7 +79,9 @@ func (s *Store) SessionByRefreshHash(ctx context.Context, hash string) (SessionO
 
 // SessionByID finds a session, ended ones too, or ErrNotFound.
 func (s *Store) SessionByID(ctx context.Context, id int64) (SessionOwner, error) {
-	return one[SessionOwner](ctx, s, "SessionByID", sessionByID, id)
+	return remembered(ctx, s, rowKey{verb: "SessionByID", id: id}, func() (SessionOwner, error) {
+		return one[SessionOwner](ctx, s, "SessionByID", sessionByID, id)
+	})
 }
 
 // LiveSessions gives the sessions of a user that have neither ended nor reached

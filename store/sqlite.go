@@ -44,11 +44,17 @@ func connectSQLite(path string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, errors.Join(err, writer.Close())
 	}
+	reader.turns = newTurns(sqliteReaders)
+	memory, err := openRecent(path, o)
+	if err != nil {
+		return nil, errors.Join(err, reader.Close(), writer.Close())
+	}
 	return &Store{
 		engine: SQLite,
 		path:   path,
 		reader: reader,
 		writer: writer,
+		recent: memory,
 		// SELECT 1 would not look at the file.
 		probe:    "SELECT COUNT(*) FROM sqlite_schema",
 		patience: o.BusyTimeout,
@@ -56,6 +62,18 @@ func connectSQLite(path string, o Options) (*Store, error) {
 
 		committer: &committer{writer: writer},
 	}, nil
+}
+
+// openRecent makes the memory of rows, without a connection yet; nil for none.
+func openRecent(path string, o Options) (*recent, error) {
+	if o.SessionCache < 0 {
+		return nil, nil
+	}
+	db, err := openSQLite(path, o, 1, "_query_only=on")
+	if err != nil {
+		return nil, err
+	}
+	return newRecent(db, o.SessionCache), nil
 }
 
 // sqlitePath refuses what looks like a path and is not one.

@@ -19,6 +19,19 @@ import (
 type pool struct {
 	*sqlx.DB
 	statements sync.Map // query text → *sqlx.Stmt
+	turns      *turns   // nil where statements honour their context themselves
+}
+
+// take waits for leave to read, and gives the context to read under and what to
+// call afterwards.
+func (p *pool) take(ctx context.Context) (_ context.Context, done func(), err error) {
+	if p.turns == nil {
+		return ctx, func() {}, nil
+	}
+	if err := p.turns.take(ctx); err != nil {
+		return nil, nil, err
+	}
+	return context.WithoutCancel(ctx), p.turns.done, nil
 }
 
 // prepared gives the statement of a query, made at its first use. Only texts
@@ -38,18 +51,39 @@ func (p *pool) prepared(ctx context.Context, query string) (*sqlx.Stmt, error) {
 	return kept.(*sqlx.Stmt), nil
 }
 
+// scanned is a row that lists where its columns go, in the order of its query:
+// the busiest queries spare themselves the search by name.
+type scanned interface{ fields() []any }
+
 // one reads the row that a query finds, or ErrNotFound.
 func one[T any](ctx context.Context, s *Store, verb, query string, args ...any) (row T, err error) {
-	err = s.guard(verb, func() error {
+	err = s.read(ctx, verb, query, func(ctx context.Context, statement *sqlx.Stmt) error {
+		if row, ok := any(&row).(scanned); ok {
+			return statement.Stmt.QueryRowContext(ctx, args...).Scan(row.fields()...)
+		}
+		return statement.GetContext(ctx, &row, args...)
+	})
+	return row, err
+}
+
+// read runs a query that ends soon. On SQLite only the wait for a connection
+// honours the caller's context: the driver would start a goroutine to watch over
+// each statement, which costs more than many a statement does.
+func (s *Store) read(ctx context.Context, verb, query string, run func(context.Context, *sqlx.Stmt) error) error {
+	return s.guard(verb, func() error {
 		return s.repeat(ctx, func() error {
+			ctx, done, err := s.reader.take(ctx)
+			if err != nil {
+				return err
+			}
+			defer done()
 			statement, err := s.reader.prepared(ctx, query)
 			if err != nil {
 				return err
 			}
-			return statement.GetContext(ctx, &row, args...)
+			return run(ctx, statement)
 		})
 	})
-	return row, err
 }
 
 // many reads all the rows that a query finds.

@@ -114,13 +114,18 @@ type poolFlags struct {
 	StatementTimeout    time.Duration `group:"database" type:"span" default:"${store_StatementTimeout}" help:"For a statement of PostgreSQL, unless its URL says statement_timeout."`
 	ConnectTimeout      time.Duration `group:"database" type:"span" default:"${store_ConnectTimeout}" help:"For a connection to PostgreSQL, all hosts of its URL together, unless it says connect_timeout."`
 	BusyTimeout         time.Duration `group:"database" type:"span" default:"${store_BusyTimeout}" help:"For a lock on the SQLite file that another process holds."`
+	SessionCache        int           `group:"database" type:"whole" default:"${store_SessionCache}" help:"Sessions and applications that SQLite's server remembers until anything is written, about 1 KiB each; 0 is none. PostgreSQL is asked every time."`
 }
 
 func (f poolFlags) storeOptions(url string) store.Options {
-	return store.Options{
-		URL: url, BusyTimeout: f.BusyTimeout,
+	options := store.Options{
+		URL: url, BusyTimeout: f.BusyTimeout, SessionCache: f.SessionCache,
 		MaxConnections: f.DatabaseConnections, StatementTimeout: f.StatementTimeout, ConnectTimeout: f.ConnectTimeout,
 	}
+	if f.SessionCache == 0 {
+		options.SessionCache = -1 // 0 would be the default
+	}
+	return options
 }
 
 // upkeepFlags say how often the server looks after itself.

@@ -12,8 +12,9 @@ import (
 )
 
 // Authenticate finds who a token speaks for: an opaque access token or a JWT of
-// any style. The session's row is read every time, so a kick, a password change
-// or a disabled user is seen by the next request.
+// any style. The session is looked up every time, as it stands in the database
+// now, so a kick, a password change or a disabled user is seen by the next
+// request.
 //
 // Failures are Unauthenticated for what is no token of ours, TokenExpired, and
 // SessionReplaced, RefreshReused or SessionEnded for a session that ended. In

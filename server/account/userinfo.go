@@ -46,15 +46,15 @@ func (s *Service) UserInfo(ctx context.Context, appID string, caller Caller, use
 	if !userIDShape.MatchString(userID) {
 		return Info{}, failure.Field("userId", failure.WrongForm)
 	}
-	row, err := s.userByIDOrAlias(ctx, userID)
+	profile, err := s.profileByIDOrAlias(ctx, userID)
 	if err != nil {
 		return Info{}, err
 	}
-	memberships, err := s.visibleMemberships(ctx, application, caller, row.ID)
+	memberships, err := s.visibleMemberships(ctx, application, caller, profile)
 	if err != nil {
 		return Info{}, err
 	}
-	user, err := s.open(row)
+	user, err := s.open(profile.User)
 	if err != nil {
 		return Info{}, err
 	}
@@ -83,37 +83,40 @@ func applicationFailed(err error) error {
 	return err
 }
 
-func (s *Service) userByIDOrAlias(ctx context.Context, text string) (store.User, error) {
+func (s *Service) profileByIDOrAlias(ctx context.Context, text string) (store.Profile, error) {
 	id, err := strconv.ParseInt(text, 10, 64)
 	if err == nil && strconv.FormatInt(id, 10) == text {
-		row, err := s.store.UserByID(ctx, id)
-		err = failed(err, failure.UserNotFound)
+		profile, err := s.profile(ctx, id)
 		if !failure.Is(err, failure.UserNotFound) {
-			return row, err
+			return profile, err
 		}
 	}
 	rows, err := s.store.UsersByAlias(ctx, text)
 	if err != nil {
-		return store.User{}, broken(err)
+		return store.Profile{}, broken(err)
 	}
 	if len(rows) != 1 {
-		return store.User{}, failure.New(failure.UserNotFound)
+		return store.Profile{}, failure.New(failure.UserNotFound)
 	}
-	return rows[0], nil
+	return s.profile(ctx, rows[0].ID)
+}
+
+func (s *Service) profile(ctx context.Context, id int64) (store.Profile, error) {
+	profile, err := s.store.ProfileByID(ctx, id)
+	return profile, failed(err, failure.UserNotFound)
 }
 
 // visibleMemberships lists what the application may know of the user's
 // memberships, or fails with UserNotFound when it may not know the user.
-func (s *Service) visibleMemberships(ctx context.Context, application store.Application, caller Caller, userID int64) ([]store.Membership, error) {
-	memberships, err := s.store.MembershipsOf(ctx, userID)
-	if err != nil || caller.is(userID) {
-		return memberships, broken(err)
+func (s *Service) visibleMemberships(ctx context.Context, application store.Application, caller Caller, profile store.Profile) ([]store.Membership, error) {
+	if caller.is(profile.User.ID) {
+		return profile.Memberships, nil
 	}
 	organisations, err := s.store.OrganisationsOfApplication(ctx, application.ID)
 	if err != nil {
 		return nil, broken(err)
 	}
-	memberships = slices.DeleteFunc(memberships, func(m store.Membership) bool {
+	memberships := slices.DeleteFunc(profile.Memberships, func(m store.Membership) bool {
 		return !slices.ContainsFunc(organisations, func(o store.Organisation) bool { return o.ID == m.ID })
 	})
 	if len(memberships) == 0 {

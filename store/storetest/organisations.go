@@ -72,6 +72,35 @@ var organisationTests = map[string]func(*testing.T, *store.Store){
 		})
 		same(t, len(must(s.MembershipsOf(t.Context(), 9))(t)), 0)
 	},
+	"a profile tells what applications are shown": func(t *testing.T, s *store.Store) {
+		school(t, s)
+		addPerson(t, s, 2)
+		check(t, s.UpdateUser(t.Context(), 1, store.UserChange{
+			Email: new("he@example.com"), EmailKey: new("he@example.com"), Nickname: new("何"), Gender: new(2), Avatar: new("https://example.com/a.png"),
+		}, nil, noon))
+		row := must(s.UserByID(t.Context(), 1))(t)
+		shown := store.User{
+			ID: row.ID, Username: row.Username, Email: row.Email, EmailVerifiedAt: row.EmailVerifiedAt,
+			MobileSealed: row.MobileSealed, MobileVerifiedAt: row.MobileVerifiedAt,
+			Nickname: row.Nickname, Gender: row.Gender, Avatar: row.Avatar,
+		}
+		same(t, must(s.ProfileByID(t.Context(), 1))(t), store.Profile{User: shown})
+		check(t, s.AddMembership(t.Context(), 1, 2, nil, noon))
+		check(t, s.AddMembership(t.Context(), 1, 1, new(int64(2)), noon))
+		check(t, s.AddMembership(t.Context(), 1, 1, new(int64(1)), noon))
+		check(t, s.AddMembership(t.Context(), 2, 2, new(int64(2)), noon))
+		teacher, warden := store.Role{ID: 1, Code: "teacher", Name: "老师 teacher"}, store.Role{ID: 2, Code: "warden", Name: "老师 warden"}
+		east := store.Membership{Organisation: store.Organisation{ID: 1, Code: "east", Name: "云海 east"}, Roles: []store.Role{teacher, warden}}
+		west := store.Membership{Organisation: store.Organisation{ID: 2, Code: "west", Name: "云海 west"}}
+		same(t, must(s.ProfileByID(t.Context(), 1))(t), store.Profile{User: shown, Memberships: []store.Membership{east, west}})
+
+		check(t, s.SetRoleDisabled(t.Context(), "teacher", true, noon))
+		check(t, s.SetOrganisationDisabled(t.Context(), "west", true, noon))
+		east.Roles = []store.Role{warden}
+		same(t, must(s.ProfileByID(t.Context(), 1))(t), store.Profile{User: shown, Memberships: []store.Membership{east}})
+		_, err := s.ProfileByID(t.Context(), 9)
+		wantNotFound(t, err)
+	},
 	"a disabled organisation or role is left out": func(t *testing.T, s *store.Store) {
 		school(t, s)
 		check(t, s.AddMembership(t.Context(), 1, 1, new(int64(1)), noon))

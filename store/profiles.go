@@ -1,0 +1,79 @@
+package store
+
+import (
+	"context"
+
+	"github.com/jmoiron/sqlx"
+)
+
+// One query for the user, the organisations and the roles: each query costs more
+// than the columns that it would spare the others.
+const profileByID = `SELECT u.id, u.username, u.email, u.email_verified_at, u.mobile_sealed, u.mobile_verified_at,
+		u.nickname, u.gender, u.avatar, o.id, o.code, o.name, r.id, r.code, r.name
+	FROM users u
+	LEFT JOIN memberships m ON m.user_id = u.id
+	LEFT JOIN organisations o ON o.id = m.organisation_id AND o.disabled_at IS NULL
+	LEFT JOIN membership_roles mr ON mr.user_id = m.user_id AND mr.organisation_id = o.id
+	LEFT JOIN roles r ON r.id = mr.role_id AND r.disabled_at IS NULL
+	WHERE u.id = ? ORDER BY o.id, r.id`
+
+// profileRow is a user with one organisation and one role in it, or with none.
+type profileRow struct {
+	user                               User
+	organisationID, roleID             *int64
+	organisationCode, organisationName *string
+	roleCode, roleName                 *string
+}
+
+func (p *profileRow) fields() []any {
+	u := &p.user
+	return []any{
+		&u.ID, &u.Username, &u.Email, &u.EmailVerifiedAt, &u.MobileSealed, &u.MobileVerifiedAt,
+		&u.Nickname, &u.Gender, &u.Avatar,
+		&p.organisationID, &p.organisationCode, &p.organisationName, &p.roleID, &p.roleCode, &p.roleName,
+	}
+}
+
+// addTo adds what the row tells beyond the row before it.
+func (p *profileRow) addTo(profile *Profile) {
+	profile.User = p.user
+	if p.organisationID == nil {
+		return
+	}
+	last := len(profile.Memberships) - 1
+	if last < 0 || profile.Memberships[last].ID != *p.organisationID {
+		organisation := Organisation{ID: *p.organisationID, Code: *p.organisationCode, Name: *p.organisationName}
+		profile.Memberships = append(profile.Memberships, Membership{Organisation: organisation})
+		last++
+	}
+	if p.roleID != nil {
+		of := &profile.Memberships[last]
+		of.Roles = append(of.Roles, Role{ID: *p.roleID, Code: *p.roleCode, Name: *p.roleName})
+	}
+}
+
+// ProfileByID finds what applications are shown of a user, or ErrNotFound. The
+// organisations, and the roles in each, come in order of their ids; disabled
+// ones are left out.
+func (s *Store) ProfileByID(ctx context.Context, id int64) (profile Profile, err error) {
+	err = s.read(ctx, "ProfileByID", profileByID, func(ctx context.Context, statement *sqlx.Stmt) error {
+		profile = Profile{}
+		rows, err := statement.Stmt.QueryContext(ctx, id)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = rows.Close() }() // Err has told what went wrong
+		for rows.Next() {
+			var row profileRow
+			if err := rows.Scan(row.fields()...); err != nil {
+				return err
+			}
+			row.addTo(&profile)
+		}
+		return rows.Err()
+	})
+	if err == nil && profile.User.ID == 0 {
+		err = ErrNotFound
+	}
+	return profile, err
+}

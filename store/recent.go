@@ -1,0 +1,175 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+)
+
+// recent remembers rows that were read from SQLite, each until anything at all
+// is written to the database, by this process or another. Nothing has to be
+// invalidated by name, so nothing can be forgotten.
+//
+// The engine itself says whether anything was written: data_version differs
+// from what the same connection was told before. That connection never writes,
+// because its own writes would not count.
+type recent struct {
+	most int   // rows
+	db   *pool // of the one connection that watches
+
+	// turn holds one token: who has it may use the fields below. Other than a
+	// mutex it can be waited for as long as a context lasts.
+	turn  chan struct{}
+	watch *watcher // nil: to be made
+	// age counts the changes seen; rows are of the present age.
+	age  uint64
+	rows map[rowKey]any
+}
+
+// rowKey names a row: the verb that finds it and the verb's argument.
+type rowKey struct {
+	verb string
+	text string
+	id   int64
+}
+
+func newRecent(db *pool, most int) *recent {
+	return &recent{most: most, db: db, turn: make(chan struct{}, 1), age: 1, rows: map[rowKey]any{}}
+}
+
+// remembered gives the row that a verb found before, if nothing was written
+// since, or else what load reads. Other requests get the same row: what it
+// points to must not be changed.
+func remembered[T any](ctx context.Context, s *Store, key rowKey, load func() (T, error)) (T, error) {
+	if s.recent == nil || s.closed.Load() {
+		return load()
+	}
+	// The age is asked for before the row is read: a write in between makes the
+	// row look older than it is, never newer.
+	known, age := s.recent.find(ctx, key)
+	if row, ok := known.(T); ok {
+		return row, nil
+	}
+	row, err := load()
+	if err == nil {
+		s.recent.keep(key, row, age)
+	}
+	return row, err
+}
+
+// find gives the row of the key, if it is known, and the age to keep it under;
+// 0 where that cannot be told now.
+func (r *recent) find(ctx context.Context, key rowKey) (row any, age uint64) {
+	select {
+	case r.turn <- struct{}{}:
+	case <-ctx.Done():
+		return nil, 0
+	}
+	defer func() { <-r.turn }()
+	if err := r.look(ctx); err != nil {
+		return nil, 0
+	}
+	return r.rows[key], r.age
+}
+
+// keep remembers a row, unless something was written since age. A full memory
+// forgets any other row for it.
+func (r *recent) keep(key rowKey, row any, age uint64) {
+	r.turn <- struct{}{}
+	defer func() { <-r.turn }()
+	if age != r.age {
+		return
+	}
+	if len(r.rows) >= r.most {
+		for other := range r.rows {
+			delete(r.rows, other)
+			break
+		}
+	}
+	r.rows[key] = row
+}
+
+// look asks whether anything was written, and forgets everything if so, or if
+// the answer cannot be had.
+func (r *recent) look(ctx context.Context) error {
+	changed, err := true, error(nil)
+	if r.watch == nil {
+		r.watch, err = newWatcher(ctx, r.db)
+	}
+	if err == nil {
+		changed, err = r.watch.changed()
+	}
+	if err != nil && r.watch != nil {
+		r.watch.close()
+		r.watch = nil
+	}
+	if changed || err != nil {
+		r.age++
+		r.rows = map[rowKey]any{}
+	}
+	return err
+}
+
+// close lets go of the connection, once nobody uses it.
+func (r *recent) close() error {
+	r.turn <- struct{}{}
+	defer func() { <-r.turn }()
+	if r.watch != nil {
+		r.watch.close()
+		r.watch = nil
+	}
+	return r.db.Close()
+}
+
+// watcher is a connection that is asked again and again whether the database
+// has changed. It speaks to the driver itself: database/sql would double the
+// price of the shortest statement there is.
+type watcher struct {
+	conn      *sql.Conn
+	statement driver.Stmt
+	version   driver.Value // nil: never asked
+}
+
+func newWatcher(ctx context.Context, db *pool) (*watcher, error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w := &watcher{conn: conn}
+	err = conn.Raw(func(raw any) (err error) {
+		w.statement, err = raw.(driver.Conn).Prepare("PRAGMA data_version")
+		return err
+	})
+	if err != nil {
+		return nil, errors.Join(err, conn.Close())
+	}
+	return w, nil
+}
+
+// changed tells whether anybody has committed a change since it was last asked;
+// true the first time.
+func (w *watcher) changed() (changed bool, err error) {
+	err = w.conn.Raw(func(any) error {
+		// Not the caller's context: what ends it would end the watching, and
+		// the driver starts a goroutine for each that can end.
+		rows, err := w.statement.(driver.StmtQueryContext).QueryContext(context.Background(), nil)
+		if err != nil {
+			return err
+		}
+		now := make([]driver.Value, 1)
+		if err := errors.Join(rows.Next(now), rows.Close()); err != nil {
+			return fmt.Errorf("data_version: %w", err)
+		}
+		changed, w.version = now[0] != w.version, now[0]
+		return nil
+	})
+	return changed, err
+}
+
+// close ends the connection rather than giving it back to the pool.
+func (w *watcher) close() {
+	_ = w.conn.Raw(func(any) error { return errors.Join(w.statement.Close(), driver.ErrBadConn) })
+	_ = w.conn.Close()
+}

@@ -1,0 +1,125 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"testing"
+)
+
+// remembering opens a store for a user with sessions 1 to n that remembers most
+// rows.
+func remembering(t *testing.T, most, n int) *Store {
+	t.Helper()
+	s, err := Open(t.Context(), Options{URL: "sqlite:" + filepath.Join(t.TempDir(), "quartet.db"), SessionCache: most})
+	noError(t, err)
+	t.Cleanup(func() { noError(t, s.Close()) })
+	noError(t, s.Migrate(t.Context()))
+	noError(t, s.InsertUser(t.Context(), User{ID: 1, GUID: "1", Role: RoleMember}))
+	for id := int64(1); id <= int64(n); id++ {
+		noError(t, s.PutSession(t.Context(), Session{ID: id, UserID: 1, Style: "data", AccessHash: new(fmt.Sprint("access-", id))}))
+	}
+	return s
+}
+
+func noError(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// With no connection left to read from, only what is remembered can be found.
+func TestRowsAreRemembered(t *testing.T) {
+	t.Parallel()
+	s := remembering(t, 0, 2)
+	noError(t, s.InsertApplication(t.Context(), Application{ID: "a"}))
+	ask := func() error {
+		_, byHash := s.SessionByAccessHash(t.Context(), "access-1")
+		_, byID := s.SessionByID(t.Context(), 1)
+		_, application := s.ApplicationByID(t.Context(), "a")
+		_, organisations := s.OrganisationsOfApplication(t.Context(), "a")
+		return errors.Join(byHash, byID, application, organisations)
+	}
+	noError(t, ask())
+	noError(t, s.reader.Close())
+	noError(t, ask())
+	if _, err := s.SessionByID(t.Context(), 2); err == nil {
+		t.Error("a session that was never read is found")
+	}
+	noError(t, s.TouchSessions(t.Context(), map[int64]Time{2: 5}))
+	if err := ask(); err == nil {
+		t.Error("rows outlive a write")
+	}
+}
+
+func TestMemoryIsBounded(t *testing.T) {
+	t.Parallel()
+	const most, sessions = 8, 100
+	s := remembering(t, most, sessions)
+	for id := int64(1); id <= sessions; id++ {
+		row, err := s.SessionByAccessHash(t.Context(), fmt.Sprint("access-", id))
+		noError(t, err)
+		if row.ID != id {
+			t.Fatalf("session %d for the token of %d", row.ID, id)
+		}
+	}
+	if kept := len(s.recent.rows); kept != most {
+		t.Errorf("%d rows are kept", kept)
+	}
+	if _, err := s.SessionByAccessHash(t.Context(), "no such"); !errors.Is(err, ErrNotFound) {
+		t.Error(err)
+	}
+	if _, kept := s.recent.rows[rowKey{verb: "SessionByAccessHash", text: "no such"}]; kept {
+		t.Error("it is remembered that a token is unknown")
+	}
+}
+
+// A watching connection that is lost costs what was remembered, and no answer.
+func TestWatchingBeginsAnew(t *testing.T) {
+	t.Parallel()
+	s := remembering(t, 0, 1)
+	_, err := s.SessionByID(t.Context(), 1)
+	noError(t, err)
+	noError(t, s.recent.watch.conn.Close())
+	for _, remembered := range []int{0, 1} {
+		_, err := s.SessionByID(t.Context(), 1)
+		noError(t, err)
+		if kept := len(s.recent.rows); kept != remembered {
+			t.Errorf("%d rows are kept, want %d", kept, remembered)
+		}
+	}
+	noError(t, s.recent.db.Close())
+	s.recent.watch.close()
+	s.recent.watch = nil
+	_, err = s.SessionByID(t.Context(), 1)
+	noError(t, err)
+}
+
+// The connection that watches must not hold the write-ahead log back.
+func TestWatchingHoldsNothing(t *testing.T) {
+	t.Parallel()
+	s := remembering(t, 0, 1)
+	_, err := s.SessionByID(t.Context(), 1)
+	noError(t, err)
+	noError(t, s.TouchSessions(t.Context(), map[int64]Time{1: 5}))
+	var busy, frames, moved int
+	noError(t, s.writer.QueryRowContext(t.Context(), "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &frames, &moved))
+	if busy != 0 {
+		t.Error("the log could not be emptied")
+	}
+	row, err := s.SessionByID(t.Context(), 1)
+	noError(t, err)
+	if row.LastSeenAt != 5 {
+		t.Errorf("last seen at %d", row.LastSeenAt)
+	}
+}
+
+func TestNothingIsRememberedWhenOff(t *testing.T) {
+	t.Parallel()
+	if s := remembering(t, -1, 1); s.recent != nil {
+		t.Error("there is a memory")
+	} else if _, err := s.SessionByID(t.Context(), 1); err != nil {
+		t.Error(err)
+	}
+}

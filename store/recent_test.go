@@ -1,0 +1,107 @@
+package store_test
+
+import (
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"quartet/store"
+	"quartet/store/storetest"
+)
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// two opens two stores on one file, as two processes do.
+func two(t *testing.T) (one, other *store.Store) {
+	t.Helper()
+	url := storetest.SQLiteURL(t)
+	return storetest.Open(t, store.Options{URL: url}), storetest.Open(t, store.Options{URL: url})
+}
+
+// What anybody writes is in the very next answer, however often the row was read
+// before.
+func TestWritesOfAnotherAreSeenAtOnce(t *testing.T) {
+	t.Parallel()
+	s, other := two(t)
+	must(t, s.InsertUser(t.Context(), invented(1)))
+	must(t, s.PutSession(t.Context(), login(1)))
+	must(t, s.InsertApplication(t.Context(), store.Application{ID: "a"}))
+	must(t, s.InsertOrganisation(t.Context(), store.Organisation{ID: 1, Code: "east"}))
+	tell := func() string {
+		owner, err := s.SessionByAccessHash(t.Context(), "access-1")
+		must(t, err)
+		same, err := s.SessionByID(t.Context(), 1)
+		must(t, err)
+		application, err := s.ApplicationByID(t.Context(), "a")
+		must(t, err)
+		organisations, err := s.OrganisationsOfApplication(t.Context(), "a")
+		must(t, err)
+		return fmt.Sprintf("%v %v %v %s %q %d", owner.EndedAt != nil, same.EndedAt != nil, same.UserDisabledAt != nil, same.Role, application.Rights, len(organisations))
+	}
+	ask := func(want string) {
+		t.Helper()
+		for range 3 {
+			if got := tell(); got != want {
+				t.Errorf("got %s, want %s", got, want)
+			}
+		}
+	}
+	ask("false false false member \"\" 0")
+	must(t, other.SetApplicationRights(t.Context(), "a", "nickname"))
+	ask("false false false member \"nickname\" 0")
+	must(t, other.AddApplicationOrganisation(t.Context(), "a", 1))
+	ask("false false false member \"nickname\" 1")
+	must(t, other.SetUserRole(t.Context(), 1, store.RoleAdministrator, 1))
+	ask("false false false administrator \"nickname\" 1")
+	_, err := other.EndSession(t.Context(), 1, store.EndedByOwner, 1)
+	must(t, err)
+	ask("true true false administrator \"nickname\" 1")
+}
+
+// Nobody who asks after EndSession has returned is told that the session lives,
+// whichever process ended it and whoever else reads and writes.
+func TestEndedSessionsAreNeverLive(t *testing.T) {
+	t.Parallel()
+	const sessions, readers = 40, 4
+	s, other := two(t)
+	must(t, s.InsertUser(t.Context(), invented(1)))
+	for id := int64(1); id <= sessions; id++ {
+		session := login(id)
+		session.ExclusiveClass = nil
+		must(t, s.PutSession(t.Context(), session))
+	}
+	var ended atomic.Int64 // sessions up to this one have ended
+	var all sync.WaitGroup
+	for range readers {
+		all.Go(func() {
+			for ended.Load() < sessions {
+				dead := ended.Load()
+				for id := max(1, dead-1); id <= min(dead+2, sessions); id++ {
+					owner, err := s.SessionByAccessHash(t.Context(), fmt.Sprint("access-", id))
+					if err != nil {
+						t.Error(err)
+					} else if owner.EndedAt == nil && id <= dead {
+						t.Errorf("session %d is live after its end", id)
+					}
+				}
+			}
+		})
+	}
+	for id := int64(1); id <= sessions; id++ {
+		by := []*store.Store{s, other}[id%2]
+		if _, err := by.EndSession(t.Context(), id, store.EndedByOwner, 1); err != nil {
+			t.Error(err)
+		}
+		ended.Store(id)
+		if err := s.TouchSessions(t.Context(), map[int64]store.Time{sessions: store.Time(id)}); err != nil {
+			t.Error(err)
+		}
+	}
+	all.Wait()
+}
