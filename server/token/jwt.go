@@ -1,11 +1,12 @@
 package token
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -23,10 +24,7 @@ var (
 	ErrInvalid = errors.New("token: invalid")
 )
 
-var (
-	errClaims = errors.New("sid, sub and iat are required")
-	jwtShape  = regexp.MustCompile(`^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$`)
-)
+var errClaims = errors.New("sid, sub and iat are required")
 
 // Claims is what a JWT of Quartet says. Moments have whole seconds on the wire
 // (RFC 7519 section 2), fractions are cut off.
@@ -39,7 +37,10 @@ type Claims struct {
 
 // Signer signs and verifies JWTs (RFC 7519) with Ed25519 (RFC 8037) and nothing
 // else. It is safe for concurrent use.
-type Signer struct{ source Source }
+type Signer struct {
+	source   Source
+	verified verified
+}
 
 // wireClaims is Claims as JSON. The session id goes by OpenID Connect's name
 // for it, "sid", and is text as there.
@@ -87,8 +88,30 @@ func (s *Signer) Verify(token string, now time.Time) (Claims, error) {
 	if !LooksJWT(token) {
 		return Claims{}, ErrInvalid
 	}
+	sum := sha256.Sum256([]byte(token))
+	if found, ok := s.verified.find(sum); ok && found.holds(s.source, now) {
+		return found.claims, nil
+	}
+	found, err := s.prove(token, now)
+	if err == nil {
+		s.verified.keep(sum, found)
+	}
+	return found.claims, err
+}
+
+// prove does what Verify promises, and names the key that did the proving.
+func (s *Signer) prove(token string, now time.Time) (found proof, err error) {
 	var wire wireClaims
-	_, err := jwt.ParseWithClaims(token, &wire, s.keyOf,
+	_, err = jwt.ParseWithClaims(token, &wire,
+		func(unverified *jwt.Token) (any, error) {
+			found.kid, _ = unverified.Header["kid"].(string)
+			key, known := s.source.Public(found.kid)
+			if !known {
+				return nil, errors.New("unknown key id")
+			}
+			found.key = key
+			return key, nil
+		},
 		jwt.WithValidMethods([]string{jwt.SigningMethodEdDSA.Alg()}),
 		jwt.WithIssuer(issuer),
 		jwt.WithAudience(audience),
@@ -96,24 +119,29 @@ func (s *Signer) Verify(token string, now time.Time) (Claims, error) {
 		jwt.WithStrictDecoding(),
 		jwt.WithTimeFunc(func() time.Time { return now }))
 	if err != nil {
-		return Claims{}, fmt.Errorf("%w: %w", kindOf(err), err)
+		return proof{}, fmt.Errorf("%w: %w", kindOf(err), err)
 	}
-	return wire.claims()
+	found.claims, err = wire.claims()
+	return found, err
 }
 
 // LooksJWT tells whether s is made of three base64url parts and at most 2048
 // characters long, so that nothing else is parsed at all.
 func LooksJWT(s string) bool {
-	return len(s) <= maxJWT && jwtShape.MatchString(s)
+	if len(s) > maxJWT {
+		return false
+	}
+	parts := 0
+	for part := range strings.SplitSeq(s, ".") {
+		if parts++; part == "" || strings.IndexFunc(part, notBase64URL) >= 0 {
+			return false
+		}
+	}
+	return parts == 3
 }
 
-func (s *Signer) keyOf(token *jwt.Token) (any, error) {
-	kid, _ := token.Header["kid"].(string)
-	key, known := s.source.Public(kid)
-	if !known {
-		return nil, errors.New("unknown key id")
-	}
-	return key, nil
+func notBase64URL(r rune) bool {
+	return (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' && r != '_'
 }
 
 func (w wireClaims) claims() (Claims, error) {

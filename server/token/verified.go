@@ -1,0 +1,61 @@
+package token
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"crypto/sha256"
+	"sync"
+	"time"
+)
+
+// verifiedMost is how many tokens are remembered in each of two halves, about
+// 250 bytes each.
+const verifiedMost = 8192
+
+// verified remembers which tokens a key has proven to be genuine: the proof
+// costs more than all else that is done for a request, and does not change.
+// What can change, the time and the keys, is looked at again at each use. The
+// zero value is ready.
+type verified struct {
+	lock          sync.Mutex
+	recent, older map[[sha256.Size]byte]proof // a token that is used moves to recent
+}
+
+// proof is what a token says and the key that signed it.
+type proof struct {
+	claims Claims
+	kid    string
+	key    ed25519.PublicKey
+}
+
+// holds tells whether the proof is worth anything now.
+func (p proof) holds(source Source, now time.Time) bool {
+	key, known := source.Public(p.kid)
+	return known && bytes.Equal(key, p.key) && now.Before(p.claims.ExpiresAt)
+}
+
+func (v *verified) find(sum [sha256.Size]byte) (proof, bool) {
+	v.lock.Lock()
+	defer v.lock.Unlock()
+	if found, ok := v.recent[sum]; ok {
+		return found, true
+	}
+	found, ok := v.older[sum]
+	if ok {
+		v.put(sum, found)
+	}
+	return found, ok
+}
+
+func (v *verified) keep(sum [sha256.Size]byte, p proof) {
+	v.lock.Lock()
+	defer v.lock.Unlock()
+	v.put(sum, p)
+}
+
+func (v *verified) put(sum [sha256.Size]byte, p proof) {
+	if v.recent == nil || len(v.recent) >= verifiedMost {
+		v.recent, v.older = map[[sha256.Size]byte]proof{}, v.recent
+	}
+	v.recent[sum] = p
+}
