@@ -79,22 +79,38 @@ func scalar(schema *openapi3.Schema, text string) any {
 
 // checkText refuses a name that is there twice, invalid UTF-8 and NUL.
 func checkText(name string, values ...string) error {
-	shown := fieldName("")
-	if utf8.ValidString(name) && !strings.ContainsRune(name, 0) {
-		shown = name
-	}
 	if len(values) > 1 {
-		return &failure.Error{Code: failure.DuplicateField, Field: shown}
+		return &failure.Error{Code: failure.DuplicateField, Field: shownName(name)}
 	}
-	for _, text := range append(values, name) {
-		if !utf8.ValidString(text) {
-			return failure.Field(shown, failure.NotUTF8)
-		}
-		if strings.ContainsRune(text, 0) {
-			return failure.Field(shown, failure.HasNUL)
+	if reason := badText(name); reason != "" {
+		return failure.Field(shownName(name), reason)
+	}
+	for _, text := range values {
+		if reason := badText(text); reason != "" {
+			return failure.Field(shownName(name), reason)
 		}
 	}
 	return nil
+}
+
+// badText tells what is wrong with a text, "" for nothing.
+func badText(text string) failure.Reason {
+	switch {
+	case !utf8.ValidString(text):
+		return failure.NotUTF8
+	case strings.IndexByte(text, 0) >= 0:
+		return failure.HasNUL
+	default:
+		return ""
+	}
+}
+
+// shownName is a name as messages can show it.
+func shownName(name string) string {
+	if badText(name) != "" {
+		return fieldName("")
+	}
+	return name
 }
 
 // inside says which form field the JSON with the failure was in.

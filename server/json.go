@@ -116,10 +116,12 @@ func (p *jsonParser) refuse(reason failure.Reason, limit int64) error {
 // where names the field being read: mobile, user.nickname, or body for the root.
 func (p *jsonParser) where() string { return fieldName(p.tokens.StackPointer()) }
 
+var unescapePointer = strings.NewReplacer("~1", "/", "~0", "~", "\x00", "")
+
 // fieldName turns a JSON pointer into the name that messages use.
 func fieldName(pointer jsontext.Pointer) string {
 	name := strings.ReplaceAll(strings.TrimPrefix(string(pointer), "/"), "/", ".")
-	name = strings.ToValidUTF8(strings.NewReplacer("~1", "/", "~0", "~", "\x00", "").Replace(name), "")
+	name = strings.ToValidUTF8(unescapePointer.Replace(name), "")
 	if name == "" {
 		return "body"
 	}

@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -17,6 +18,19 @@ type metrics struct {
 	duration *prometheus.HistogramVec
 	failures *prometheus.CounterVec
 	inFlight prometheus.Gauge
+	known    sync.Map // answered → *figures
+}
+
+// answered says what kind of request was answered.
+type answered struct {
+	operation, method string
+	status            int
+}
+
+// figures count and time one kind of request.
+type figures struct {
+	requests prometheus.Counter
+	duration prometheus.Observer
 }
 
 func newMetrics(registry *prometheus.Registry) *metrics {
@@ -43,9 +57,17 @@ func newMetrics(registry *prometheus.Registry) *metrics {
 	return m
 }
 
-func (m *metrics) answered(operation, method string, status int, took time.Duration) {
-	m.requests.WithLabelValues(operation, methodLabel(method), strconv.Itoa(status)).Inc()
-	m.duration.WithLabelValues(operation).Observe(took.Seconds())
+func (m *metrics) answered(kind answered, took time.Duration) {
+	found, ok := m.known.Load(kind)
+	if !ok {
+		found, _ = m.known.LoadOrStore(kind, &figures{
+			requests: m.requests.WithLabelValues(kind.operation, kind.method, strconv.Itoa(kind.status)),
+			duration: m.duration.WithLabelValues(kind.operation),
+		})
+	}
+	of := found.(*figures)
+	of.requests.Inc()
+	of.duration.Observe(took.Seconds())
 }
 
 func (m *metrics) failed(style string, code failure.Code) {

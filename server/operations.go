@@ -44,10 +44,13 @@ type operation struct {
 	bounds      Bounds
 }
 
-// operations is the contract as a table, by method and Echo's route.
-type operations map[string]*operation
+// operations is the contract as a table.
+type operations map[route]*operation
 
-func (t operations) find(method, route string) *operation { return t[method+" "+route] }
+// route is a method and a path in Echo's spelling.
+type route struct{ method, path string }
+
+func (t operations) find(method, path string) *operation { return t[route{method, path}] }
 
 // loadContract reads the embedded document and checks it.
 func loadContract() (*openapi3.T, error) {
@@ -68,7 +71,7 @@ func newOperations(document *openapi3.T, bounds Bounds) (operations, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%s %s: %w", method, path, err)
 			}
-			table[method+" "+echoRoute(path)] = built
+			table[route{method, echoRoute(path)}] = built
 		}
 	}
 	return table, nil

@@ -51,23 +51,29 @@ func (s *server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 		if err := next(c); err != nil {
 			c.Error(err)
 		}
-		took := time.Since(start)
-		name := "none"
-		if o := s.operations.find(c.Request().Method, c.Path()); o != nil {
-			name = o.id
-		}
-		s.metrics.answered(name, sentMethod(c.Request()), c.Response().Status, took)
-		s.log.LogAttrs(c.Request().Context(), slog.LevelInfo, "request",
-			slog.String("request_id", c.Response().Header().Get(echo.HeaderXRequestID)),
-			slog.String("method", methodLabel(sentMethod(c.Request()))),
-			slog.String("route", routeOf(c)),
-			slog.String("operation", name),
-			slog.Int("status", c.Response().Status),
-			slog.Duration("took", took),
-			slog.String("address", c.RealIP()),
-		)
+		s.note(c, time.Since(start))
 		return nil
 	}
+}
+
+func (s *server) note(c echo.Context, took time.Duration) {
+	name, method, status := "none", methodLabel(sentMethod(c.Request())), c.Response().Status
+	if o := s.operations.find(c.Request().Method, c.Path()); o != nil {
+		name = o.id
+	}
+	s.metrics.answered(answered{name, method, status}, took)
+	if !s.log.Enabled(c.Request().Context(), slog.LevelInfo) {
+		return
+	}
+	s.log.LogAttrs(c.Request().Context(), slog.LevelInfo, "request",
+		slog.String("request_id", c.Response().Header().Get(echo.HeaderXRequestID)),
+		slog.String("method", method),
+		slog.String("route", routeOf(c)),
+		slog.String("operation", name),
+		slog.Int("status", status),
+		slog.Duration("took", took),
+		slog.String("address", c.RealIP()),
+	)
 }
 
 // routeOf is the path as the contract writes it. Paths nobody serves are not

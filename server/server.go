@@ -159,14 +159,14 @@ func legacyStyles(names []string) (map[string]bool, error) {
 
 // checkRoutes makes sure that every operation of the contract has its route.
 func (s *server) checkRoutes(e *echo.Echo) error {
-	served := map[string]bool{}
-	for _, route := range e.Routes() {
-		served[route.Method+" "+route.Path] = true
+	served := map[route]bool{}
+	for _, known := range e.Routes() {
+		served[route{known.Method, known.Path}] = true
 	}
 	var missing []error
-	for key := range s.operations {
-		if !served[key] {
-			missing = append(missing, fmt.Errorf("no handler for %s", key))
+	for wanted := range s.operations {
+		if !served[wanted] {
+			missing = append(missing, fmt.Errorf("no handler for %s %s", wanted.method, wanted.path))
 		}
 	}
 	return errors.Join(missing...)
