@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"runtime/debug"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
@@ -77,6 +78,7 @@ func (s *serveCommand) Run(ctx context.Context, c *console) (err error) {
 	if err != nil {
 		return err
 	}
+	debug.FreeOSMemory() // reading the contract and the command line took more than serving does
 	log.Info("listening", "address", listener.Addr().String(), "version", version(), "database", database.Engine())
 	if err := announce(listener.Addr()); err != nil {
 		return err
