@@ -39,6 +39,13 @@ func TestProvenTokensDependOnTheKey(t *testing.T) {
 	if claims, err := signer.Verify(text, testNow); err != nil || claims != testClaims() {
 		t.Errorf("the second time: %+v, %v", claims, err)
 	}
+	forged := text[:len(text)-4] + "AAAA"
+	if _, err := signer.Verify(forged, testNow); !errors.Is(err, ErrInvalid) {
+		t.Errorf("forged: %v", err)
+	}
+	if kept := len(signer.verified.recent); kept != 1 {
+		t.Errorf("%d proofs are kept of one good token and a forged one", kept)
+	}
 	delete(keys, older.KID)
 	try("retired", testNow, ErrInvalid)
 	keys[older.KID] = newer.Private.Public().(ed25519.PublicKey)
