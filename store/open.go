@@ -24,7 +24,7 @@ type Options struct {
 	// process holds.
 	BusyTimeout time.Duration
 	// MaxConnections bounds the connections to PostgreSQL. SQLite always has one
-	// writer and four readers.
+	// writer and four readers, and one that watches for changes.
 	MaxConnections int
 	// StatementTimeout is after how long PostgreSQL gives a statement up, in whole
 	// milliseconds, unless the URL says so itself (statement_timeout).

@@ -77,6 +77,9 @@ func (r *recent) find(ctx context.Context, key rowKey) (row any, age uint64) {
 // keep remembers a row, unless something was written since age. A full memory
 // forgets any other row for it.
 func (r *recent) keep(key rowKey, row any, age uint64) {
+	if age == 0 {
+		return
+	}
 	r.turn <- struct{}{}
 	defer func() { <-r.turn }()
 	if age != r.age {
