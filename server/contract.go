@@ -18,20 +18,14 @@ import (
 )
 
 // contract serves the OpenAPI document, whole or cut down to some tags. What was
-// written once is kept: there are no more than 2⁶ sets of tags.
+// written once is kept: there are no more than 2⁶ sets of tags. The document's
+// tree is not: it takes more memory than the rest of a server at rest.
 type contract struct {
-	document slice.Document
-	mutex    sync.Mutex
-	written  map[string]specification
+	mutex   sync.Mutex
+	written map[string]specification
 }
 
-func newContract() (*contract, error) {
-	document, err := slice.Read(openapi.Document)
-	if err != nil {
-		return nil, err
-	}
-	return &contract{document: document, written: map[string]specification{}}, nil
-}
+func newContract() *contract { return &contract{written: map[string]specification{}} }
 
 // The media types of the document.
 const (
@@ -48,7 +42,7 @@ func (c *contract) in(mediaType string, tags *openapi.Tags) (specification, erro
 	if known, ok := c.written[key]; ok {
 		return known, nil
 	}
-	text, err := c.write(mediaType, wanted)
+	text, err := write(mediaType, wanted)
 	if err != nil {
 		return specification{}, err
 	}
@@ -57,19 +51,21 @@ func (c *contract) in(mediaType string, tags *openapi.Tags) (specification, erro
 	return c.written[key], nil
 }
 
-func (c *contract) write(mediaType string, tags []string) ([]byte, error) {
-	document := c.document
+func write(mediaType string, tags []string) ([]byte, error) {
+	if mediaType == specYAML && len(tags) == 0 {
+		return openapi.Document, nil // as it was written, to the byte
+	}
+	document, err := slice.Read(openapi.Document)
+	if err != nil {
+		return nil, err
+	}
 	if len(tags) > 0 {
 		document = document.Only(tags...)
 	}
-	switch {
-	case mediaType == specJSON:
+	if mediaType == specJSON {
 		return document.JSON()
-	case len(tags) == 0:
-		return openapi.Document, nil // as it was written, to the byte
-	default:
-		return document.YAML()
 	}
+	return document.YAML()
 }
 
 func sorted(tags *openapi.Tags) []string {

@@ -115,14 +115,10 @@ func newServer(o Options) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	contract, err := newContract()
-	if err != nil {
-		return nil, err
-	}
 	s := &server{
 		accounts: o.Accounts, ready: o.Ready, log: o.Log, metrics: newMetrics(o.Metrics), publicKeys: o.PublicKeys,
 		operations: table, legacyStatus: legacy, zone: o.TimeZone, documents: documents,
-		contract: contract, now: o.Now,
+		contract: newContract(), now: o.Now,
 	}
 	if o.Demo != nil {
 		s.outbox = o.Demo.Outbox
