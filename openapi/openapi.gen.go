@@ -546,8 +546,8 @@ type MobileUser struct {
 	// CompanyType 公司类型
 	CompanyType int32 `json:"companyType"`
 
-	// Id 用户 id
-	Id int64 `json:"id"`
+	// Id 小于 2^53 的 ID an id below 2^53
+	Id Id `json:"id"`
 
 	// Mobile 手机号
 	Mobile string `json:"mobile"`
@@ -1727,12 +1727,6 @@ type GetUserDetailParams struct {
 	Id Id `form:"id" json:"id"`
 }
 
-// PostUserDetailParams defines parameters for PostUserDetail.
-type PostUserDetailParams struct {
-	// Id 用户ID,也可放在表单 may also travel in the form
-	Id *Id `form:"id,omitempty" json:"id,omitempty"`
-}
-
 // SignInByMobileParams defines parameters for SignInByMobile.
 type SignInByMobileParams struct {
 	// XDeviceNumber 设备编号，登录时绑定 binds the session to a device at sign-in
@@ -1761,12 +1755,6 @@ type GetSpecAsYamlParams struct {
 type GetUserInfoParams struct {
 	// UserId 用户ID,1 到 19 位数字 1 to 19 digits
 	UserId string `form:"userId" json:"userId"`
-}
-
-// RefreshUserParams defines parameters for RefreshUser.
-type RefreshUserParams struct {
-	// FrontType 0-小程序,1-管理端,2-PC;也可放在请求体 may also travel in the body
-	FrontType *FrontType `form:"frontType,omitempty" json:"frontType,omitempty"`
 }
 
 // CheckLoginStatusParams defines parameters for CheckLoginStatus.
@@ -1833,7 +1821,7 @@ type ServerInterface interface {
 	GetUserDetail(ctx echo.Context, params GetUserDetailParams) error
 	// PostUserDetail 用户详情(POST)· Read a user, by form
 	// (POST /api/user/detail)
-	PostUserDetail(ctx echo.Context, params PostUserDetailParams) error
+	PostUserDetail(ctx echo.Context) error
 	// SignInByPassword 用户登录 · Sign in by password
 	// (POST /api/user/login)
 	SignInByPassword(ctx echo.Context) error
@@ -1887,7 +1875,7 @@ type ServerInterface interface {
 	GetUserInfo(ctx echo.Context, params GetUserInfoParams) error
 	// RefreshUser 刷新并重新获取用户信息 · Slide the token's lifetime and read the user again
 	// (POST /user/refresh)
-	RefreshUser(ctx echo.Context, params RefreshUserParams) error
+	RefreshUser(ctx echo.Context) error
 	// CheckLoginStatus 设备互踢检查 · Is this device still the one that is signed in?
 	// (GET /wx/pc/check-login-status)
 	CheckLoginStatus(ctx echo.Context, params CheckLoginStatusParams) error
@@ -1950,17 +1938,8 @@ func (w *ServerInterfaceWrapper) GetUserDetail(ctx echo.Context) error {
 func (w *ServerInterfaceWrapper) PostUserDetail(ctx echo.Context) error {
 	var err error
 
-	// Parameter object where we will unmarshal all parameters from the context
-	var params PostUserDetailParams
-	// ------------- Optional query parameter "id" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "id", ctx.QueryParams(), &params.Id, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter id: %s", err))
-	}
-
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.PostUserDetail(ctx, params)
+	err = w.Handler.PostUserDetail(ctx)
 	return err
 }
 
@@ -2209,17 +2188,8 @@ func (w *ServerInterfaceWrapper) GetUserInfo(ctx echo.Context) error {
 func (w *ServerInterfaceWrapper) RefreshUser(ctx echo.Context) error {
 	var err error
 
-	// Parameter object where we will unmarshal all parameters from the context
-	var params RefreshUserParams
-	// ------------- Optional query parameter "frontType" -------------
-
-	err = runtime.BindQueryParameterWithOptions("form", true, false, "frontType", ctx.QueryParams(), &params.FrontType, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
-	if err != nil {
-		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter frontType: %s", err))
-	}
-
 	// Invoke the callback with all the unmarshaled arguments
-	err = w.Handler.RefreshUser(ctx, params)
+	err = w.Handler.RefreshUser(ctx)
 	return err
 }
 
@@ -2936,8 +2906,7 @@ func (response GetUserDetaildefaultJSONResponse) VisitGetUserDetailResponse(w ht
 }
 
 type PostUserDetailRequestObject struct {
-	Params PostUserDetailParams
-	Body   *PostUserDetailFormdataRequestBody
+	Body *PostUserDetailFormdataRequestBody
 }
 
 type PostUserDetailResponseObject interface {
@@ -4592,7 +4561,6 @@ func (response GetUserInfodefaultJSONResponse) VisitGetUserInfoResponse(w http.R
 }
 
 type RefreshUserRequestObject struct {
-	Params       RefreshUserParams
 	JSONBody     *RefreshUserJSONRequestBody
 	FormdataBody *RefreshUserFormdataRequestBody
 }
@@ -5086,10 +5054,8 @@ func (sh *strictHandler) GetUserDetail(ctx echo.Context, params GetUserDetailPar
 }
 
 // PostUserDetail operation middleware
-func (sh *strictHandler) PostUserDetail(ctx echo.Context, params PostUserDetailParams) error {
+func (sh *strictHandler) PostUserDetail(ctx echo.Context) error {
 	var request PostUserDetailRequestObject
-
-	request.Params = params
 
 	if form, err := ctx.FormParams(); err == nil {
 		var body PostUserDetailFormdataRequestBody
@@ -5671,10 +5637,9 @@ func (sh *strictHandler) GetUserInfo(ctx echo.Context, params GetUserInfoParams)
 }
 
 // RefreshUser operation middleware
-func (sh *strictHandler) RefreshUser(ctx echo.Context, params RefreshUserParams) error {
+func (sh *strictHandler) RefreshUser(ctx echo.Context) error {
 	var request RefreshUserRequestObject
 
-	request.Params = params
 	if strings.HasPrefix(ctx.Request().Header.Get("Content-Type"), "application/json") {
 		var body RefreshUserJSONRequestBody
 		var err error

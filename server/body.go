@@ -66,6 +66,9 @@ func (o *operation) readBody(r *http.Request) (map[string]any, error) {
 		return nil, o.readFailure(err)
 	}
 	form, err := o.bodyFor(r.Header, len(text) == 0)
+	if form == nil && err == nil && o.fieldInQuery(r) {
+		form = o.anyBody()
+	}
 	if form == nil || err != nil {
 		return nil, err
 	}
@@ -77,6 +80,7 @@ func (o *operation) readBody(r *http.Request) (map[string]any, error) {
 		return nil, err
 	}
 	members, _ := value.(map[string]any)
+	o.addFromQuery(r, members)
 	o.handOn(r, form, members)
 	return members, nil
 }
@@ -105,10 +109,12 @@ func (o *operation) bodyFor(header http.Header, empty bool) (*body, error) {
 		return form, nil
 	}
 	if empty && contentType == "" { // either form says which field is missing
-		return cmp.Or(o.bodies[mediaForm], o.bodies[mediaJSON]), nil
+		return o.anyBody(), nil
 	}
 	return nil, &failure.Error{Code: failure.UnsupportedMediaType, Field: "Content-Type", Expected: o.mediaTypes()}
 }
+
+func (o *operation) anyBody() *body { return cmp.Or(o.bodies[mediaForm], o.bodies[mediaJSON]) }
 
 // plain tells whether a body is UTF-8 as it stands, neither compressed nor in
 // another charset.

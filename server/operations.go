@@ -39,6 +39,7 @@ type operation struct {
 	credentials []credential
 	application bool // needs X-App-Id
 	parameters  []parameter
+	queryToo    []parameter      // body fields that may travel in the query as well
 	bodies      map[string]*body // by media type; nil where none is documented
 	bodyNeeded  bool
 	bounds      Bounds
@@ -104,7 +105,9 @@ func newOperation(document *openapi3.T, described *openapi3.Operation, parameter
 			return nil, err
 		}
 	}
-	return built, nil
+	built.queryToo, err = queryToo(described)
+	built.parameters = append(built.parameters, built.queryToo...)
+	return built, err
 }
 
 func styleOf(described *openapi3.Operation) (*style.Style, error) {

@@ -35,6 +35,7 @@ func TestRefreshUserInEveryForm(t *testing.T) {
 		"a header wins":         w.postForm("/user/refresh", form(wrong), "X-Access-Token", token),
 		"token header wins":     w.postForm("/user/refresh", form(wrong), "token", token),
 		"the body wins a query": w.postForm("/user/refresh?token="+wrong, form(token)),
+		"body's type wins":      w.postForm("/user/refresh?frontType=2", form(token)),
 		"json, type in query":   w.postJSON("/user/refresh?frontType=1", `{"token":"`+token+`"}`),
 		"charset":               w.send(request{method: http.MethodPost, path: "/user/refresh", body: form(token).Encode(), header: map[string]string{"Content-Type": formMedia + "; charset=UTF-8"}}),
 	} {
@@ -54,6 +55,9 @@ func TestRefreshUserInEveryForm(t *testing.T) {
 	requireFailure(t, "result", w.postForm("/user/refresh", form(wrong)), http.StatusUnauthorized, "token")
 	requireFailure(t, "result", w.postForm("/user/refresh", url.Values{"token": {token}}), http.StatusBadRequest, "frontType")
 	requireFailure(t, "result", w.postForm("/user/refresh", url.Values{"token": {token}, "frontType": {"3"}}), http.StatusBadRequest, "frontType", "0, 1, 2")
+	for query, why := range map[string]string{"frontType=3": "0, 1, 2", "frontType=1&frontType=1": "frontType", "frontType=": "frontType", "fronttype=1": "frontType"} {
+		requireFailure(t, "result", w.postJSON("/user/refresh?"+query, `{"token":"`+token+`"}`), http.StatusBadRequest, "frontType", why)
+	}
 }
 
 // resultKeys are the keys of both answers that document 000 shows.

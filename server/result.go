@@ -12,14 +12,10 @@ import (
 
 // RefreshUser is operation 1, document 000's user/refresh.
 func (s *server) RefreshUser(ctx context.Context, r openapi.RefreshUserRequestObject) (openapi.RefreshUserResponseObject, error) {
-	frontType := r.Params.FrontType
-	if r.JSONBody != nil && r.JSONBody.FrontType != nil {
-		frontType = r.JSONBody.FrontType
-	}
-	if frontType == nil {
+	if r.JSONBody == nil || r.JSONBody.FrontType == nil {
 		return nil, failure.Field("frontType", failure.Required)
 	}
-	slid, err := s.accounts.Slide(ctx, callOf(ctx).caller, int64(*frontType))
+	slid, err := s.accounts.Slide(ctx, callOf(ctx).caller, int64(*r.JSONBody.FrontType))
 	if err != nil {
 		return nil, err
 	}

@@ -35,14 +35,10 @@ func (s *server) GetUserDetail(ctx context.Context, r openapi.GetUserDetailReque
 
 // PostUserDetail is operation 8 by POST: the id travels in the form or the query.
 func (s *server) PostUserDetail(ctx context.Context, r openapi.PostUserDetailRequestObject) (openapi.PostUserDetailResponseObject, error) {
-	id := r.Params.Id
-	if r.Body != nil && r.Body.Id != nil {
-		id = r.Body.Id
-	}
-	if id == nil {
+	if r.Body == nil || r.Body.Id == nil {
 		return nil, failure.Field("id", failure.Required)
 	}
-	detail, err := s.userDetail(ctx, *id)
+	detail, err := s.userDetail(ctx, *r.Body.Id)
 	if err != nil {
 		return nil, err
 	}
