@@ -8,7 +8,7 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.8.0
 REDOCLY     := @redocly/cli@2.77.0
 VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 
-.PHONY: help run test test-browser contract breaking race generate lint lint-go lint-spec vuln bench fuzz build clean
+.PHONY: help run test test-browser sdk test-sdk contract breaking race generate lint lint-go lint-spec vuln bench fuzz build clean
 
 help: ## explain every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,12 @@ race: ## run all tests under the race detector (needs a C compiler)
 
 generate: ## generate the server from openapi/openapi.yaml, and the tables of errors and options
 	go generate ./...
+
+sdk: ## generate clients in TypeScript, Java, Python and Go into openapi/sdk (skips a language whose tools are missing)
+	openapi/sdk/run.sh generate
+
+test-sdk: ## compile the clients and let each of them do a day's work on a demonstration server
+	openapi/sdk/run.sh test
 
 lint: lint-go lint-spec ## check format, code and contract
 

@@ -30,6 +30,8 @@ var mayImport = map[string][]string{
 	"quartet/openapi/replay":  {"quartet/openapi/conform"},
 	"quartet/store/storetest": {"quartet/store"},
 	"quartet/store/transfer":  {"quartet/store"},
+
+	"quartet/openapi/sdk/go/day": {"quartet/openapi/sdk/go"},
 }
 
 // outside are packages that a room must not know, whoever brings them in.

@@ -1,0 +1,154 @@
+package day;
+
+import java.io.IOException;
+import java.time.OffsetDateTime;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+
+import quartet.client.ApiClient;
+import quartet.client.ApiException;
+import quartet.client.auth.ApiKeyAuth;
+import quartet.client.api.DataApi;
+import quartet.client.api.FlatApi;
+import quartet.client.api.ResultApi;
+import quartet.client.api.StateApi;
+import quartet.client.api.StatusApi;
+import quartet.client.api.SystemApi;
+import quartet.client.model.DataFailureBody;
+import quartet.client.model.FlatFailureBody;
+import quartet.client.model.FrontType;
+import quartet.client.model.MobileCodeRequest;
+import quartet.client.model.MobileLoginRequest;
+import quartet.client.model.NewUser;
+import quartet.client.model.RefreshAccessTokenRequest;
+import quartet.client.model.RefreshUserRequest;
+import quartet.client.model.ResultFailureBody;
+import quartet.client.model.StateFailureBody;
+import quartet.client.model.StatusFailureBody;
+import quartet.client.model.StatusWord;
+import quartet.client.model.UserChange;
+import quartet.client.model.WeChatUserRequest;
+
+/** A day's work with the Java client of openapi-generator. */
+public final class Day {
+    private static final String BASE_URL = Optional.ofNullable(System.getenv("BASE_URL")).orElse("http://127.0.0.1:8080");
+
+    private final String id = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+    private final String mobile = "139%08d".formatted(ThreadLocalRandom.current().nextInt(100_000_000));
+
+    private Day() {
+    }
+
+    /** Does the day's work and the examples of document 002; the first surprise ends it. */
+    public static void main(String[] arguments) throws IOException, ApiException {
+        Day day = new Day();
+        Session session = day.byMobile();
+        day.throughApplication(session);
+        day.byWeChat();
+        day.byPassword();
+        day.slideAndSignOut(session.access());
+        Document002.run(BASE_URL);
+        System.out.println("java, openapi-generator: a day's work done, a typed failure of each style caught");
+    }
+
+    private record Session(String access, long userId) {
+    }
+
+    /** data: a code, a sign-in, the next access token, the device. */
+    private Session byMobile() throws IOException, ApiException {
+        DataApi api = new DataApi(client(Map.of()));
+        api.sendMobileCode(new MobileCodeRequest().mobile(mobile));
+        String code = new SystemApi(client(Map.of())).getDemoOutbox().stream()
+            .filter(message -> message.getTo().equals(mobile)).findFirst().orElseThrow().getCode();
+        MobileLoginRequest login = new MobileLoginRequest().companyType(0).productType(2).source("day").mobile(mobile);
+
+        String other = code.equals("000000") ? "000001" : "000000";
+        DataFailureBody wrong = DataFailureBody.fromJson(refused(() -> api.signInByMobile(login.validateNo(other), null)));
+        expect(wrong.getCode() == 1002014000 && wrong.getData() == null, wrong);
+
+        var pair = api.signInByMobile(login.validateNo(code), null).getData();
+        var next = api.refreshAccessToken(new RefreshAccessTokenRequest()
+            .accessToken(pair.getAccessToken().getValue()).refreshToken(pair.getRefreshToken().getValue())).getData();
+        expect(next.getExpire().isAfter(OffsetDateTime.now()), next.getExpire());
+        String access = next.getValue();
+        var device = new DataApi(client(Map.of("authorization", access))).checkLoginStatus("day-5").getData();
+        expect(device.getIsLogin(), device);
+        return new Session(access, pair.getUserInfo().getId());
+    }
+
+    /** status: the same person through an application; an id that nobody has keeps its digits. */
+    private void throughApplication(Session session) throws IOException, ApiException {
+        StatusApi api = new StatusApi(client(Map.of("applicationId", "1", "accessTokenQuery", session.access())));
+        var info = api.getUserInfo(String.valueOf(session.userId()));
+        expect(info.getStatus() == StatusWord.StatusSuccess && info.getData().getPhone().equals(mobile), info);
+        StatusFailureBody nobody = StatusFailureBody.fromJson(refused(() -> api.getUserInfo("9007199254740993")));
+        expect(nobody.getCode() == 404 && nobody.getStatus() == StatusWord.StatusFail, nobody);
+    }
+
+    /** flat: WeChat; the session travels in a header. */
+    private void byWeChat() throws IOException, ApiException {
+        FlatApi api = new FlatApi(client(Map.of()));
+        var answer = api.getWeChatUserInfoWithHttpInfo(new WeChatUserRequest().code("f" + id + "f".repeat(15)));
+        expect(answer.getData().getCode() == 200, answer.getData());
+        String token = answer.getHeaders().get("X-Access-Token").get(0);
+        expect(token.startsWith("AT-"), token.length());
+        FlatFailureBody invalid = FlatFailureBody.fromJson(refused(() ->
+            api.getWeChatUserInfo(new WeChatUserRequest().code("40029" + "0".repeat(27)))));
+        expect(invalid.getCode() == 40029 && !invalid.getMsg().isEmpty(), invalid);
+    }
+
+    /** state: create, sign in, update, read, a new password. */
+    private void byPassword() throws IOException, ApiException {
+        StateApi open = new StateApi(client(Map.of()));
+        String username = "day." + id;
+        String password = "violet-" + id;
+        long userId = open.createUser(new NewUser().username(username).password(password)).getUserId();
+        StateFailureBody taken = StateFailureBody.fromJson(refused(() -> open.createUser(new NewUser().username(username))));
+        expect(taken.getCode() == 409 && taken.getMessage().equals("用户名已存在"), taken);
+
+        StateApi own = new StateApi(client(Map.of("jwtHeader", open.signInByPassword(username, password).getJwt())));
+        own.updateUser(new UserChange().id(userId).nickname("一鸣"));
+        expect("一鸣".equals(own.getUserDetail(userId).getUser().getNickname()), "nickname");
+        expect(username.equals(own.postUserDetail(userId).getUser().getUsername()), "username");
+        own.updatePassword(userId, password + "-new", password, null);
+        expect(!open.signInByPassword(username, password + "-new").getJwt().isEmpty(), "Jwt");
+    }
+
+    /** result: the token slides; once signed out, it is refused. */
+    private void slideAndSignOut(String access) throws IOException, ApiException {
+        ResultApi api = new ResultApi(client(Map.of()));
+        RefreshUserRequest asked = new RefreshUserRequest().token(access).frontType(FrontType.FrontPC);
+        expect(api.refreshUser(asked).getSuccess(), "success");
+        expect(new DataApi(client(Map.of("authorization", access))).signOut().getData(), "signed out");
+        ResultFailureBody ended = ResultFailureBody.fromJson(refused(() -> api.refreshUser(asked)));
+        expect(!ended.getSuccess() && ended.getCode() == 401 && ended.getResult() == null && ended.getTimestamp() > 0, ended);
+    }
+
+    /** A client that sends these credentials, by the name of their security scheme. */
+    private static ApiClient client(Map<String, String> credentials) {
+        ApiClient client = new ApiClient().setBasePath(BASE_URL);
+        credentials.forEach((scheme, value) -> ((ApiKeyAuth) client.getAuthentication(scheme)).setApiKey(value));
+        return client;
+    }
+
+    private interface Call {
+        Object answer() throws ApiException;
+    }
+
+    /** The body of a failure, for the model of its envelope; an answer that succeeded is a surprise. */
+    private static String refused(Call call) {
+        try {
+            throw new IllegalStateException("a failure was due: " + call.answer());
+        } catch (ApiException failure) {
+            return failure.getResponseBody();
+        }
+    }
+
+    static void expect(boolean as, Object got) {
+        if (!as) {
+            throw new IllegalStateException("unexpected: " + got);
+        }
+    }
+}

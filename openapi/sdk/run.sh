@@ -1,0 +1,104 @@
+#!/usr/bin/env bash
+# openapi/sdk/run.sh generate   makes a client of the contract in each language
+# openapi/sdk/run.sh test       and lets each do a day's work on a demonstration server
+#
+# A language whose tools are missing is skipped, with CI=true it is a failure.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+sdk=$PWD/openapi/sdk
+work=$(mktemp -d)
+server=
+finish() { [ -z "$server" ] || kill "$server" 2>/dev/null || true; rm -rf "$work"; }
+trap finish EXIT
+
+# quietly shows what a command says only if it fails.
+quietly() { "$@" >"$work/log" 2>&1 || { cat "$work/log"; echo "failed: $*"; return 1; }; }
+
+# has LANGUAGE HOW TOOL… tells whether the tools of a language are there.
+has() {
+  local language=$1 how=$2 tool; shift 2
+  for tool; do
+    command -v "$tool" >/dev/null && continue
+    echo "skipped: $language, since $tool is missing. To run it: $how"
+    [ "${CI:-}" != true ] || exit 1
+    return 1
+  done
+}
+has_typescript() { has typescript "install Node.js 20.19 or newer (https://nodejs.org)" node npm; }
+has_java() { has java "install JDK 17 or newer, Maven and Python 3.11 (apt-get install openjdk-17-jdk-headless maven python3-venv)" java javac mvn python3; }
+has_python() { has python "install Python 3.11 or newer with venv, and Java 17 for the generator (apt-get install python3-venv openjdk-17-jre-headless)" python3 java; }
+
+packages_typescript() {
+  [ node_modules/.package-lock.json -nt package-lock.json ] || quietly npm ci --no-fund --no-audit
+}
+
+# packages_python also brings openapi-generator, which makes the Java client too.
+packages_python() {
+  cmp -s requirements.txt .venv/requirements.txt && return
+  rm -rf .venv
+  quietly python3 -m venv .venv
+  quietly .venv/bin/pip install --disable-pip-version-check --no-deps -r requirements.txt
+  cp requirements.txt .venv/
+}
+
+# made_of_contract LANGUAGE TARGET runs openapi-generator as the language's generator.yaml says.
+made_of_contract() {
+  (cd "$sdk/python" && packages_python)
+  rm -rf "${sdk:?}/$1/$2"
+  quietly "$sdk/python/.venv/bin/openapi-generator-cli" generate -c "openapi/sdk/$1/generator.yaml"
+}
+
+generate_typescript() { (cd "$sdk/typescript" && packages_typescript && rm -rf generated && quietly npm run generate); }
+generate_java() { made_of_contract java client; }
+generate_python() { made_of_contract python generated; }
+
+test_typescript() {
+  cd "$sdk/typescript"
+  rm -rf build
+  quietly npm run build
+  npm run --silent start
+  npm run --silent document002 >"$work/document002"
+  grep -q '"status":"success"' "$work/document002" || { cat "$work/document002"; return 1; }
+}
+# Maven resets colours that it was told not to use.
+test_java() { (cd "$sdk/java" && mvn -q -B clean test-compile exec:java | sed $'s/\033\\[[0-9;]*m//g'); }
+test_python() {
+  cd "$sdk/python"
+  MYPYPATH=generated quietly .venv/bin/mypy day.py
+  PYTHONPATH=generated .venv/bin/python -W error day.py
+}
+test_go() { go vet ./openapi/sdk/go/... && go run ./openapi/sdk/go/day; }
+
+# start_server runs the demonstration on a free port and an empty database.
+start_server() {
+  go build -o "$work/quartet" ./cmd/quartet
+  "$work/quartet" serve --demo --addr 127.0.0.1:0 --database "sqlite:$work/quartet.db" >"$work/welcome" 2>"$work/server.log" &
+  server=$!
+  for _ in $(seq 300); do
+    BASE_URL=$(grep -o 'http://127.0.0.1:[0-9]*' "$work/welcome" | head -n 1) && export BASE_URL && return
+    kill -0 "$server" 2>/dev/null || break
+    sleep 0.1
+  done
+  cat "$work/welcome" "$work/server.log"
+  return 1
+}
+
+case "${1:-}" in
+generate)
+  for language in typescript java python; do
+    "has_$language" || continue
+    "generate_$language"
+    echo "openapi/sdk/$language: generated"
+  done
+  go generate ./openapi/sdk/go && echo "openapi/sdk/go: generated" ;;
+test)
+  start_server
+  for language in typescript java python; do
+    "has_$language" || continue
+    "generate_$language"
+    ("test_$language")
+  done
+  test_go ;;
+*)
+  sed -n '2,5s/^# \{0,1\}//p' "$0"; exit 2 ;;
+esac
