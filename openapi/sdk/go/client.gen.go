@@ -185,6 +185,36 @@ func (e StatusWord) Valid() bool {
 	}
 }
 
+// Defines values for Tag.
+const (
+	TagData   Tag = "data"
+	TagFlat   Tag = "flat"
+	TagResult Tag = "result"
+	TagState  Tag = "state"
+	TagStatus Tag = "status"
+	TagSystem Tag = "system"
+)
+
+// Valid indicates whether the value is a known member of the Tag enum.
+func (e Tag) Valid() bool {
+	switch e {
+	case TagData:
+		return true
+	case TagFlat:
+		return true
+	case TagResult:
+		return true
+	case TagState:
+		return true
+	case TagStatus:
+		return true
+	case TagSystem:
+		return true
+	default:
+		return false
+	}
+}
+
 // AccessToken accessToken
 type AccessToken struct {
 	// Expire 过期时间 RFC 3339
@@ -941,6 +971,11 @@ type StatusFailureBody struct {
 // StatusWord 成功、失败或异常标记 success, the caller's fault, or ours
 type StatusWord string
 
+// Tag 标签，即响应风格 a tag, which is a style
+//
+// Example: state
+type Tag string
+
 // UpdatePasswordForm 改密码 a new password
 type UpdatePasswordForm struct {
 	// NewPassword 用户新密码,8 到 128 个字符
@@ -1525,6 +1560,12 @@ type WeChatUserResponse struct {
 	UserTypeCode string `json:"userTypeCode"`
 }
 
+// IfNoneMatch defines model for IfNoneMatch.
+type IfNoneMatch = string
+
+// Tags defines model for Tags.
+type Tags = []Tag
+
 // CheckedLoginStatus 检查结果 the answer
 type CheckedLoginStatus = LoginStatusResponse
 
@@ -1602,6 +1643,9 @@ type ProblemNotFound = Problem
 
 // ProblemUnavailable RFC 9457 problem details
 type ProblemUnavailable = Problem
+
+// ProblemUnknownTag RFC 9457 problem details
+type ProblemUnknownTag = Problem
 
 // ResultBadRequest result 风格的失败 a failure of the result style
 type ResultBadRequest = ResultFailureBody
@@ -1688,6 +1732,24 @@ type GetUserDetailParams struct {
 type SignInByMobileParams struct {
 	// XDeviceNumber 设备编号，登录时绑定 binds the session to a device at sign-in
 	XDeviceNumber *string `json:"X-Device-Number,omitempty"`
+}
+
+// GetSpecAsJsonParams defines parameters for GetSpecAsJson.
+type GetSpecAsJsonParams struct {
+	// Tag 只要这些风格的接口 the operations of these styles alone
+	Tag *Tags `form:"tag,omitempty" json:"tag,omitempty"`
+
+	// IfNoneMatch 已有副本的 ETag the ETag of the copy that the caller has
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
+}
+
+// GetSpecAsYamlParams defines parameters for GetSpecAsYaml.
+type GetSpecAsYamlParams struct {
+	// Tag 只要这些风格的接口 the operations of these styles alone
+	Tag *Tags `form:"tag,omitempty" json:"tag,omitempty"`
+
+	// IfNoneMatch 已有副本的 ETag the ETag of the copy that the caller has
+	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // GetUserInfoParams defines parameters for GetUserInfo.
@@ -2034,6 +2096,7 @@ type ClientInterface interface {
 	//
 	// 文档 001。未知手机号即注册 an unknown mobile registers. Among sessions opened here one is live for each user and
 	// `productType`; a new sign-in ends the older one. Unknown `companyType` and `productType` values are stored.
+	// 同一地址验证码错误过多即暂停 an address with too many wrong codes waits (429, `Retry-After`).
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2044,6 +2107,7 @@ type ClientInterface interface {
 	//
 	// 文档 001。未知手机号即注册 an unknown mobile registers. Among sessions opened here one is live for each user and
 	// `productType`; a new sign-in ends the older one. Unknown `companyType` and `productType` values are stored.
+	// 同一地址验证码错误过多即暂停 an address with too many wrong codes waits (429, `Retry-After`).
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2107,17 +2171,20 @@ type ClientInterface interface {
 
 	// GetSpecAsJson 本文档(JSON)· This document as JSON
 	//
-	// 内容与 YAML 相同 the same content.
+	// 内容与顺序和 YAML 相同，`tag` 亦同 the same content in the same order as YAML; `tag` is the same too.
 	//
 	// Corresponds with GET /openapi.json (the `GetSpecAsJson` operationId).
-	GetSpecAsJson(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+	GetSpecAsJson(ctx context.Context, params *GetSpecAsJsonParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetSpecAsYaml 本文档(YAML)· This document as written
 	//
-	// 手写的原文 the hand-written text itself.
+	// 不带 `tag` 是手写的原文；带 `tag` 只含该风格的接口和它们用到的组件，例如 `?tag=state`，可重复。
+	//
+	// Without `tag` the hand-written text itself. With it, the operations of those styles alone and the components
+	// they reach, as a whole document: `?tag=state`, or several, `?tag=state&tag=data`.
 	//
 	// Corresponds with GET /openapi.yaml (the `GetSpecAsYaml` operationId).
-	GetSpecAsYaml(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+	GetSpecAsYaml(ctx context.Context, params *GetSpecAsYamlParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetReadiness 可以服务 · The server can serve
 	//
@@ -2609,6 +2676,7 @@ func (c *Client) SendMobileCode(ctx context.Context, body SendMobileCodeJSONRequ
 //
 // 文档 001。未知手机号即注册 an unknown mobile registers. Among sessions opened here one is live for each user and
 // `productType`; a new sign-in ends the older one. Unknown `companyType` and `productType` values are stored.
+// 同一地址验证码错误过多即暂停 an address with too many wrong codes waits (429, `Retry-After`).
 //
 // Takes any type of body and a specified content type.
 //
@@ -2629,6 +2697,7 @@ func (c *Client) SignInByMobileWithBody(ctx context.Context, params *SignInByMob
 //
 // 文档 001。未知手机号即注册 an unknown mobile registers. Among sessions opened here one is live for each user and
 // `productType`; a new sign-in ends the older one. Unknown `companyType` and `productType` values are stored.
+// 同一地址验证码错误过多即暂停 an address with too many wrong codes waits (429, `Retry-After`).
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2772,11 +2841,11 @@ func (c *Client) GetMetrics(ctx context.Context, reqEditors ...RequestEditorFn) 
 
 // GetSpecAsJson 本文档(JSON)· This document as JSON
 //
-// 内容与 YAML 相同 the same content.
+// 内容与顺序和 YAML 相同，`tag` 亦同 the same content in the same order as YAML; `tag` is the same too.
 //
 // Corresponds with GET /openapi.json (the `GetSpecAsJson` operationId).
-func (c *Client) GetSpecAsJson(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetSpecAsJsonRequest(c.Server)
+func (c *Client) GetSpecAsJson(ctx context.Context, params *GetSpecAsJsonParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSpecAsJsonRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -2789,11 +2858,14 @@ func (c *Client) GetSpecAsJson(ctx context.Context, reqEditors ...RequestEditorF
 
 // GetSpecAsYaml 本文档(YAML)· This document as written
 //
-// 手写的原文 the hand-written text itself.
+// 不带 `tag` 是手写的原文；带 `tag` 只含该风格的接口和它们用到的组件，例如 `?tag=state`，可重复。
+//
+// Without `tag` the hand-written text itself. With it, the operations of those styles alone and the components
+// they reach, as a whole document: `?tag=state`, or several, `?tag=state&tag=data`.
 //
 // Corresponds with GET /openapi.yaml (the `GetSpecAsYaml` operationId).
-func (c *Client) GetSpecAsYaml(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
-	req, err := NewGetSpecAsYamlRequest(c.Server)
+func (c *Client) GetSpecAsYaml(ctx context.Context, params *GetSpecAsYamlParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewGetSpecAsYamlRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -3621,7 +3693,7 @@ func NewGetMetricsRequest(server string) (*http.Request, error) {
 }
 
 // NewGetSpecAsJsonRequest constructs an http.Request for the GetSpecAsJson method
-func NewGetSpecAsJsonRequest(server string) (*http.Request, error) {
+func NewGetSpecAsJsonRequest(server string, params *GetSpecAsJsonParams) (*http.Request, error) {
 	var err error
 
 	serverURL, err := url.Parse(server)
@@ -3639,16 +3711,58 @@ func NewGetSpecAsJsonRequest(server string) (*http.Request, error) {
 		return nil, err
 	}
 
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Tag != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "tag", *params.Tag, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfNoneMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam0)
+		}
+
 	}
 
 	return req, nil
 }
 
 // NewGetSpecAsYamlRequest constructs an http.Request for the GetSpecAsYaml method
-func NewGetSpecAsYamlRequest(server string) (*http.Request, error) {
+func NewGetSpecAsYamlRequest(server string, params *GetSpecAsYamlParams) (*http.Request, error) {
 	var err error
 
 	serverURL, err := url.Parse(server)
@@ -3666,9 +3780,51 @@ func NewGetSpecAsYamlRequest(server string) (*http.Request, error) {
 		return nil, err
 	}
 
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Tag != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "tag", *params.Tag, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
 	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
+	}
+
+	if params != nil {
+
+		if params.IfNoneMatch != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "If-None-Match", *params.IfNoneMatch, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("If-None-Match", headerParam0)
+		}
+
 	}
 
 	return req, nil
@@ -4152,6 +4308,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// 文档 001。未知手机号即注册 an unknown mobile registers. Among sessions opened here one is live for each user and
 	// `productType`; a new sign-in ends the older one. Unknown `companyType` and `productType` values are stored.
+	// 同一地址验证码错误过多即暂停 an address with too many wrong codes waits (429, `Retry-After`).
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4162,6 +4319,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// 文档 001。未知手机号即注册 an unknown mobile registers. Among sessions opened here one is live for each user and
 	// `productType`; a new sign-in ends the older one. Unknown `companyType` and `productType` values are stored.
+	// 同一地址验证码错误过多即暂停 an address with too many wrong codes waits (429, `Retry-After`).
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4235,21 +4393,24 @@ type ClientWithResponsesInterface interface {
 
 	// GetSpecAsJsonWithResponse 本文档(JSON)· This document as JSON
 	//
-	// 内容与 YAML 相同 the same content.
+	// 内容与顺序和 YAML 相同，`tag` 亦同 the same content in the same order as YAML; `tag` is the same too.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /openapi.json (the `GetSpecAsJson` operationId).
-	GetSpecAsJsonWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetSpecAsJsonAnswer, error)
+	GetSpecAsJsonWithResponse(ctx context.Context, params *GetSpecAsJsonParams, reqEditors ...RequestEditorFn) (*GetSpecAsJsonAnswer, error)
 
 	// GetSpecAsYamlWithResponse 本文档(YAML)· This document as written
 	//
-	// 手写的原文 the hand-written text itself.
+	// 不带 `tag` 是手写的原文；带 `tag` 只含该风格的接口和它们用到的组件，例如 `?tag=state`，可重复。
+	//
+	// Without `tag` the hand-written text itself. With it, the operations of those styles alone and the components
+	// they reach, as a whole document: `?tag=state`, or several, `?tag=state&tag=data`.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /openapi.yaml (the `GetSpecAsYaml` operationId).
-	GetSpecAsYamlWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetSpecAsYamlAnswer, error)
+	GetSpecAsYamlWithResponse(ctx context.Context, params *GetSpecAsYamlParams, reqEditors ...RequestEditorFn) (*GetSpecAsYamlAnswer, error)
 
 	// GetReadinessWithResponse 可以服务 · The server can serve
 	//
@@ -5193,6 +5354,11 @@ type SendMobileCodeAnswer429Headers struct {
 	RetryAfter *int
 }
 
+// SendMobileCodeAnswer503Headers the declared response headers of an HTTP 503 response for SendMobileCode
+type SendMobileCodeAnswer503Headers struct {
+	RetryAfter *int
+}
+
 type SendMobileCodeAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -5212,6 +5378,8 @@ type SendMobileCodeAnswer struct {
 	JSONDefault *DataFailure
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *SendMobileCodeAnswer429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *SendMobileCodeAnswer503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -5278,6 +5446,11 @@ func (r SendMobileCodeAnswer) ContentType() string {
 	return ""
 }
 
+// SignInByMobileAnswer429Headers the declared response headers of an HTTP 429 response for SignInByMobile
+type SignInByMobileAnswer429Headers struct {
+	RetryAfter *int
+}
+
 type SignInByMobileAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -5291,8 +5464,12 @@ type SignInByMobileAnswer struct {
 	JSON413 *DataTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
 	JSON415 *DataUnsupportedMediaType
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *DataTooManyRequests
 	// JSONDefault the response for an HTTP default `application/json` response
 	JSONDefault *DataFailure
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *SignInByMobileAnswer429Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -5318,6 +5495,11 @@ func (r SignInByMobileAnswer) GetJSON413() *DataTooLarge {
 // GetJSON415 returns the response for an HTTP 415 `application/json` response
 func (r SignInByMobileAnswer) GetJSON415() *DataUnsupportedMediaType {
 	return r.JSON415
+}
+
+// GetJSON429 returns the response for an HTTP 429 `application/json` response
+func (r SignInByMobileAnswer) GetJSON429() *DataTooManyRequests {
+	return r.JSON429
 }
 
 // GetJSONDefault returns the response for an HTTP default `application/json` response
@@ -5719,20 +5901,43 @@ func (r GetMetricsAnswer) ContentType() string {
 	return ""
 }
 
+// GetSpecAsJsonAnswer200Headers the declared response headers of an HTTP 200 response for GetSpecAsJson
+type GetSpecAsJsonAnswer200Headers struct {
+	CacheControl string
+	ETag         string
+}
+
+// GetSpecAsJsonAnswer304Headers the declared response headers of an HTTP 304 response for GetSpecAsJson
+type GetSpecAsJsonAnswer304Headers struct {
+	CacheControl string
+	ETag         string
+}
+
 type GetSpecAsJsonAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *map[string]interface{}
+	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationproblemJSON400 *ProblemUnknownTag
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
 	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
 	ApplicationproblemJSONDefault *ProblemFailure
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetSpecAsJsonAnswer200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetSpecAsJsonAnswer304Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
 func (r GetSpecAsJsonAnswer) GetJSON200() *map[string]interface{} {
 	return r.JSON200
+}
+
+// GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetSpecAsJsonAnswer) GetApplicationproblemJSON400() *ProblemUnknownTag {
+	return r.ApplicationproblemJSON400
 }
 
 // GetApplicationproblemJSON431 returns the response for an HTTP 431 `application/problem+json` response
@@ -5774,20 +5979,43 @@ func (r GetSpecAsJsonAnswer) ContentType() string {
 	return ""
 }
 
+// GetSpecAsYamlAnswer200Headers the declared response headers of an HTTP 200 response for GetSpecAsYaml
+type GetSpecAsYamlAnswer200Headers struct {
+	CacheControl string
+	ETag         string
+}
+
+// GetSpecAsYamlAnswer304Headers the declared response headers of an HTTP 304 response for GetSpecAsYaml
+type GetSpecAsYamlAnswer304Headers struct {
+	CacheControl string
+	ETag         string
+}
+
 type GetSpecAsYamlAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// YAML200 the response for an HTTP 200 `application/yaml` response
 	YAML200 *openapi_types.File
+	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
+	ApplicationproblemJSON400 *ProblemUnknownTag
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
 	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
 	ApplicationproblemJSONDefault *ProblemFailure
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetSpecAsYamlAnswer200Headers
+	// Headers304 the parsed response headers for an HTTP 304 response
+	Headers304 *GetSpecAsYamlAnswer304Headers
 }
 
 // GetYAML200 returns the response for an HTTP 200 `application/yaml` response
 func (r GetSpecAsYamlAnswer) GetYAML200() *openapi_types.File {
 	return r.YAML200
+}
+
+// GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
+func (r GetSpecAsYamlAnswer) GetApplicationproblemJSON400() *ProblemUnknownTag {
+	return r.ApplicationproblemJSON400
 }
 
 // GetApplicationproblemJSON431 returns the response for an HTTP 431 `application/problem+json` response
@@ -6515,6 +6743,7 @@ func (c *ClientWithResponses) SendMobileCodeWithResponse(ctx context.Context, bo
 //
 // 文档 001。未知手机号即注册 an unknown mobile registers. Among sessions opened here one is live for each user and
 // `productType`; a new sign-in ends the older one. Unknown `companyType` and `productType` values are stored.
+// 同一地址验证码错误过多即暂停 an address with too many wrong codes waits (429, `Retry-After`).
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6531,6 +6760,7 @@ func (c *ClientWithResponses) SignInByMobileWithBodyWithResponse(ctx context.Con
 //
 // 文档 001。未知手机号即注册 an unknown mobile registers. Among sessions opened here one is live for each user and
 // `productType`; a new sign-in ends the older one. Unknown `companyType` and `productType` values are stored.
+// 同一地址验证码错误过多即暂停 an address with too many wrong codes waits (429, `Retry-After`).
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6652,13 +6882,13 @@ func (c *ClientWithResponses) GetMetricsWithResponse(ctx context.Context, reqEdi
 
 // GetSpecAsJsonWithResponse 本文档(JSON)· This document as JSON
 //
-// 内容与 YAML 相同 the same content.
+// 内容与顺序和 YAML 相同，`tag` 亦同 the same content in the same order as YAML; `tag` is the same too.
 //
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /openapi.json (the `GetSpecAsJson` operationId).
-func (c *ClientWithResponses) GetSpecAsJsonWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetSpecAsJsonAnswer, error) {
-	rsp, err := c.GetSpecAsJson(ctx, reqEditors...)
+func (c *ClientWithResponses) GetSpecAsJsonWithResponse(ctx context.Context, params *GetSpecAsJsonParams, reqEditors ...RequestEditorFn) (*GetSpecAsJsonAnswer, error) {
+	rsp, err := c.GetSpecAsJson(ctx, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -6667,13 +6897,16 @@ func (c *ClientWithResponses) GetSpecAsJsonWithResponse(ctx context.Context, req
 
 // GetSpecAsYamlWithResponse 本文档(YAML)· This document as written
 //
-// 手写的原文 the hand-written text itself.
+// 不带 `tag` 是手写的原文；带 `tag` 只含该风格的接口和它们用到的组件，例如 `?tag=state`，可重复。
+//
+// Without `tag` the hand-written text itself. With it, the operations of those styles alone and the components
+// they reach, as a whole document: `?tag=state`, or several, `?tag=state&tag=data`.
 //
 // Returns a wrapper object for the known response body format(s).
 //
 // Corresponds with GET /openapi.yaml (the `GetSpecAsYaml` operationId).
-func (c *ClientWithResponses) GetSpecAsYamlWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetSpecAsYamlAnswer, error) {
-	rsp, err := c.GetSpecAsYaml(ctx, reqEditors...)
+func (c *ClientWithResponses) GetSpecAsYamlWithResponse(ctx context.Context, params *GetSpecAsYamlParams, reqEditors ...RequestEditorFn) (*GetSpecAsYamlAnswer, error) {
+	rsp, err := c.GetSpecAsYaml(ctx, params, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -7632,6 +7865,16 @@ func ParseSendMobileCodeAnswer(rsp *http.Response) (*SendMobileCodeAnswer, error
 			headers.RetryAfter = &value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers SendMobileCodeAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -7686,6 +7929,13 @@ func ParseSignInByMobileAnswer(rsp *http.Response) (*SignInByMobileAnswer, error
 		}
 		response.JSON415 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest DataTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest DataFailure
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -7693,6 +7943,19 @@ func ParseSignInByMobileAnswer(rsp *http.Response) (*SignInByMobileAnswer, error
 		}
 		response.JSONDefault = &dest
 
+	}
+
+	switch {
+	case rsp.StatusCode == 429:
+		var headers SignInByMobileAnswer429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers429 = &headers
 	}
 
 	return response, nil
@@ -7994,6 +8257,16 @@ func ParseGetSpecAsJsonAnswer(rsp *http.Response) (*GetSpecAsJsonAnswer, error) 
 		}
 		response.JSON200 = &dest
 
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest ProblemUnknownTag
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON400 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
 		var dest ProblemHeadersTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -8008,6 +8281,43 @@ func ParseGetSpecAsJsonAnswer(rsp *http.Response) (*GetSpecAsJsonAnswer, error) 
 		}
 		response.ApplicationproblemJSONDefault = &dest
 
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetSpecAsJsonAnswer200Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetSpecAsJsonAnswer304Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers304 = &headers
 	}
 
 	return response, nil
@@ -8034,6 +8344,16 @@ func ParseGetSpecAsYamlAnswer(rsp *http.Response) (*GetSpecAsYamlAnswer, error) 
 		}
 		response.YAML200 = &dest
 
+	case rsp.StatusCode == 304:
+		break // No content-type
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest ProblemUnknownTag
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON400 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
 		var dest ProblemHeadersTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -8048,6 +8368,43 @@ func ParseGetSpecAsYamlAnswer(rsp *http.Response) (*GetSpecAsYamlAnswer, error) 
 		}
 		response.ApplicationproblemJSONDefault = &dest
 
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers GetSpecAsYamlAnswer200Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 304:
+		var headers GetSpecAsYamlAnswer304Headers
+		if values := rsp.Header.Values("Cache-Control"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Cache-Control", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.CacheControl = value
+		}
+		if values := rsp.Header.Values("ETag"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "ETag", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.ETag = value
+		}
+		response.Headers304 = &headers
 	}
 
 	return response, nil
