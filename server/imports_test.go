@@ -18,6 +18,9 @@ var mayImport = map[string][]string{
 		"quartet/openapi/conform", "quartet/openapi/replay",
 		"quartet/server/token", "quartet/server/password", "quartet/server/keys", "quartet/server/seal", "quartet/server/idgen",
 	},
+	"quartet/cmd/quartet/bench": {
+		"quartet/store", "quartet/server/keys", "quartet/server/seal", "quartet/server/token", "quartet/server/password",
+	},
 	"quartet/server":         {"quartet/openapi", "quartet/openapi/slice", "quartet/server/style", "quartet/server/account", "quartet/server/failure", "quartet/store"},
 	"quartet/server/style":   {"quartet/openapi", "quartet/server/failure"},
 	"quartet/server/gateway": {"quartet/server/account", "quartet/server/failure"},

@@ -1,0 +1,126 @@
+package main
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"sync/atomic"
+	"time"
+)
+
+// growthFigures are of one size of database. Times are in microseconds, sizes
+// in bytes.
+type growthFigures struct {
+	Users, Sessions    int
+	Disk               int64
+	Start, KilledStart float64 // until the first answer
+	Log                int64   // the write-ahead log that the killed program left
+	ReadCPU, Reads     float64 // of cold reads: processor time of each, how many a second
+	MemoryIdle, Memory int64   // after the start, after the reads
+}
+
+// growLimit is how long the write-ahead log may take to grow.
+const growLimit = 3 * time.Minute
+
+// growth measures what a larger database costs, and compares cold reads in the
+// largest.
+func (r *results) growth(ctx context.Context, o options) error {
+	cold := caseNamed(cases(), "user-info-cold")
+	worlds := make([]world, 0, len(o.sizes))
+	for _, users := range o.sizes {
+		worlds = append(worlds, world{name: fmt.Sprintf("growth-%d", users), users: users, sessions: users})
+	}
+	if err := r.compare(ctx, o, worlds[len(worlds)-1], []benchCase{*cold}); err != nil {
+		return err
+	}
+	for _, w := range worlds {
+		figures, err := grow(ctx, o, *cold, w)
+		if err != nil {
+			return fmt.Errorf("growth to %d users: %w", w.users, err)
+		}
+		r.Growth = append(r.Growth, figures)
+	}
+	return nil
+}
+
+func grow(ctx context.Context, o options, cold benchCase, w world) (found growthFigures, err error) {
+	path, err := w.create(ctx, o)
+	if err != nil {
+		return found, err
+	}
+	fmt.Fprintf(os.Stderr, "bench: measuring %d users\n", w.users)
+	found = growthFigures{Users: w.users, Sessions: w.sessions, Disk: size(path)}
+	p, err := start(ctx, o.program, serveArguments(path)...)
+	if err != nil {
+		return found, err
+	}
+	found.Start, found.MemoryIdle = microseconds(p.started), p.memory()
+	b := &bench{world: w, duration: o.duration}
+	t := &target{process: p, file: path}
+	var samples []sample
+	for range o.rounds {
+		s, err := b.one(ctx, cold, t, pictureCalls, o.duration)
+		if err != nil {
+			return found, errors.Join(err, p.stop())
+		}
+		samples = append(samples, s)
+	}
+	reads := figuresOf(samples)
+	found.Reads, found.ReadCPU, found.Memory = reads.PerSecond, reads.CPU, p.memory()
+	found.Log, err = killWithLog(ctx, t, o.log)
+	if err != nil {
+		return found, err
+	}
+	again, err := start(ctx, o.program, serveArguments(path)...)
+	if err != nil {
+		return found, err
+	}
+	found.KilledStart = microseconds(again.started)
+	return found, again.stop()
+}
+
+// killWithLog writes until the write-ahead log is long, and kills the program. A
+// reader of its own keeps the log from being folded into the database meanwhile;
+// being read-only, it does not do so at its end either.
+func killWithLog(ctx context.Context, t *target, enough int64) (log int64, err error) {
+	db, err := sql.Open("sqlite", "file:"+t.file+"?mode=ro&_busy_timeout=5000")
+	if err != nil {
+		t.kill()
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	defer t.kill()
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return 0, err
+	}
+	defer tx.Rollback() // nothing was written
+	defer t.kill()      // before the reader lets go of the log
+	var roles int       // any look at the database holds the log
+	if err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM roles").Scan(&roles); err != nil {
+		return 0, err
+	}
+	writing, stop := context.WithTimeout(ctx, growLimit)
+	defer stop()
+	var turn atomic.Int64
+	l := load{address: t.address, clients: mostClients, duration: time.Second, status: 200, request: func(int) []byte {
+		return createUser(call{turn: int(turn.Add(1))})
+	}}
+	for log < enough && writing.Err() == nil {
+		if _, err := l.run(ctx); err != nil {
+			return log, err
+		}
+		log = size(t.file + "-wal")
+	}
+	return log, nil
+}
+
+func size(path string) int64 {
+	stat, err := os.Stat(path)
+	if err != nil {
+		return 0
+	}
+	return stat.Size()
+}
