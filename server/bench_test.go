@@ -47,6 +47,36 @@ func BenchmarkRefused(b *testing.B) {
 	})
 }
 
+// BenchmarkStageCaller finds out who speaks by an opaque token: hash, session,
+// and what it allows; and by a JWT, whose signature is verified before.
+func BenchmarkStageCaller(b *testing.B) {
+	_, accounts := newHandler(b)
+	if _, err := accounts.AddUser(b.Context(), account.AddedUser{NewUser: account.NewUser{Username: "lu.jiahe", Password: new(goodPassword)}}); err != nil {
+		b.Fatal(err)
+	}
+	jwt, err := accounts.SignInByPassword(b.Context(), account.PasswordSignIn{Account: "lu.jiahe", Password: goodPassword, Address: "192.0.2.1"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := accounts.PlantCode(b.Context(), account.PurposeSignIn, mobile, "246135", time.Minute); err != nil {
+		b.Fatal(err)
+	}
+	opaque, err := accounts.SignInByCode(b.Context(), account.CodeSignIn{Mobile: mobile, Code: "246135", Source: "web", Address: "192.0.2.1"})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for name, token := range map[string]string{"opaque": opaque.AccessToken, "jwt": jwt.AccessToken} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				if _, err := accounts.Authenticate(b.Context(), token); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
 func run(b *testing.B, handler http.Handler, want int, next func() *http.Request) {
 	b.ReportAllocs()
 	for b.Loop() {

@@ -51,7 +51,7 @@ func mustBench(b *testing.B, err error) {
 
 func BenchmarkSessionByAccessHash(b *testing.B) {
 	onEachEngine(b, func(b *testing.B, s *store.Store) {
-		for i := range b.N {
+		for i := 0; b.Loop(); i++ {
 			_, err := s.SessionByAccessHash(b.Context(), fmt.Sprint("access-", i%benchmarkUsers+1))
 			mustBench(b, err)
 		}
@@ -60,7 +60,7 @@ func BenchmarkSessionByAccessHash(b *testing.B) {
 
 func BenchmarkUserByID(b *testing.B) {
 	onEachEngine(b, func(b *testing.B, s *store.Store) {
-		for i := range b.N {
+		for i := 0; b.Loop(); i++ {
 			_, err := s.UserByID(b.Context(), int64(i%benchmarkUsers)+1)
 			mustBench(b, err)
 		}
@@ -69,7 +69,7 @@ func BenchmarkUserByID(b *testing.B) {
 
 func BenchmarkMembershipsOf(b *testing.B) {
 	onEachEngine(b, func(b *testing.B, s *store.Store) {
-		for i := range b.N {
+		for i := 0; b.Loop(); i++ {
 			_, err := s.MembershipsOf(b.Context(), int64(i%benchmarkUsers)+1)
 			mustBench(b, err)
 		}
@@ -78,7 +78,7 @@ func BenchmarkMembershipsOf(b *testing.B) {
 
 func BenchmarkOpenSession(b *testing.B) {
 	onEachEngine(b, func(b *testing.B, s *store.Store) {
-		for i := range b.N {
+		for i := 0; b.Loop(); i++ {
 			mustBench(b, errorOf(s.OpenSession(b.Context(), benchmarkLogin(int64(benchmarkUsers+i)+1, int64(i%benchmarkUsers)+1), nil)))
 		}
 	})

@@ -1,0 +1,77 @@
+package store_test
+
+import (
+	"fmt"
+	"testing"
+
+	"quartet/store"
+)
+
+// The verbs of a request's way beside those of bench_test.go. Each call of a
+// writing one commits.
+
+func BenchmarkApplicationByID(b *testing.B) {
+	onEachEngine(b, func(b *testing.B, s *store.Store) {
+		mustBench(b, s.InsertApplication(b.Context(), store.Application{ID: "1", Name: "合作方"}))
+		for b.Loop() {
+			mustBench(b, errorOf(s.ApplicationByID(b.Context(), "1")))
+		}
+	})
+}
+
+func BenchmarkSlideAccess(b *testing.B) {
+	onEachEngine(b, func(b *testing.B, s *store.Store) {
+		for i := 0; b.Loop(); i++ {
+			mustBench(b, errorOf(s.SlideAccess(b.Context(), int64(i%benchmarkUsers)+1, store.Time(i+1), store.Time(i+1), nil)))
+		}
+	})
+}
+
+func BenchmarkRotateAccess(b *testing.B) {
+	onEachEngine(b, func(b *testing.B, s *store.Store) {
+		for i := 0; b.Loop(); i++ {
+			rotated, err := s.RotateAccess(b.Context(), 1, int64(i)+1, fmt.Sprint("rotated-", i), 1, store.Time(i+1))
+			if mustBench(b, err); !rotated {
+				b.Fatal("not rotated")
+			}
+		}
+	})
+}
+
+func BenchmarkInsertUser(b *testing.B) {
+	onEachEngine(b, func(b *testing.B, s *store.Store) {
+		for i := 0; b.Loop(); i++ {
+			mustBench(b, s.InsertUser(b.Context(), invented(int64(benchmarkUsers+i)+1)))
+		}
+	})
+}
+
+func BenchmarkSpendCode(b *testing.B) {
+	onEachEngine(b, func(b *testing.B, s *store.Store) {
+		key := store.CodeKey{Purpose: "sign_in", MobileIndex: "index"}
+		mustBench(b, s.PutCode(b.Context(), key, "right", 1, 1000))
+		mustBench(b, s.ActivateCode(b.Context(), key, "right"))
+		for b.Loop() { // a wrong guess is counted as well as a right one
+			mustBench(b, errorOf(s.SpendCode(b.Context(), key, "wrong", 2, 1<<62)))
+		}
+	})
+}
+
+func BenchmarkTakeQuotas(b *testing.B) {
+	onEachEngine(b, func(b *testing.B, s *store.Store) {
+		quotas := []store.Quota{{Key: "one", WindowMillis: 1000, Limit: 1 << 30}, {Key: "other", WindowMillis: 1000, Limit: 1 << 30}}
+		for b.Loop() {
+			if _, _, err := s.TakeQuotas(b.Context(), quotas, 1); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
+}
+
+func BenchmarkInsertAudit(b *testing.B) {
+	onEachEngine(b, func(b *testing.B, s *store.Store) {
+		for i := 0; b.Loop(); i++ {
+			mustBench(b, s.InsertAudit(b.Context(), store.AuditEvent{ID: int64(i) + 1, At: 1, Kind: "sign_in", Detail: "{}"}))
+		}
+	})
+}
