@@ -5,13 +5,14 @@ SHELL := /bin/bash
 
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.8.0
+BENCHSTAT   := golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 REDOCLY     := @redocly/cli@2.77.0
 VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 
-.PHONY: help run test test-browser sdk test-sdk contract breaking race generate lint lint-go lint-spec vuln bench fuzz build clean
+.PHONY: help run test test-browser sdk test-sdk contract breaking race generate lint lint-go lint-spec vuln bench bench-go bench-compare fuzz build clean
 
 help: ## explain every target
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## start the server with demo data and Swagger UI on http://127.0.0.1:8080/docs/
 	go run ./cmd/quartet serve --demo
@@ -68,8 +69,26 @@ vuln: ## look for known vulnerabilities in the code that is called (needs vuln.g
 	*) echo "NOT CHECKED: known vulnerabilities. The database was out of reach; name a copy with GOVULNDB=file:///…"; \
 	   [ "$${GOVULNDB:-}" = "" ] || exit $$status ;; esac
 
-bench: ## run the benchmarks
-	go test -run '^$$' -bench . -benchmem ./...
+# BENCH=full adds a million users, and growth to them; BENCH='--rounds 9' and the like reach the program as they are.
+BENCH ?=
+bench: build ## measure the server beside a bare program with the same SQL, about 4 minutes; BENCH=full adds a million users (cmd/quartet/bench)
+	go build -trimpath -o bin/quartet-bench ./cmd/quartet/bench
+	bin/quartet-bench $(patsubst full,--full,$(BENCH))
+
+BENCHES := -run '^$$' -bench . -benchmem
+bench-go: ## run the benchmarks of stages, with their allocations
+	go test $(BENCHES) ./...
+
+# The tree as it is, and BASE in a worktree of its own, take turns: whatever else the machine does hits both.
+BASE ?= HEAD
+PACKAGES ?= ./server/... ./store
+bench-compare: ## compare the benchmarks of stages with those of BASE=REVISION, six times each (PACKAGES='./server/... ./store')
+	@base=$$(mktemp -d); trap 'git worktree remove --force "$$base/tree"; rm -rf "$$base"' EXIT; \
+	git worktree add --quiet --detach "$$base/tree" $(BASE); \
+	for round in 1 2 3 4 5 6; do \
+	  (cd "$$base/tree" && go test $(BENCHES) -benchtime 0.3s $(PACKAGES)) >>"$$base/before"; \
+	  go test $(BENCHES) -benchtime 0.3s $(PACKAGES) >>"$$base/after"; \
+	done; go run $(BENCHSTAT) "$$base/before" "$$base/after"
 
 # Requests, not minutes: up to Go 1.26 a time limit can itself fail the run (go.dev/issue/75804). Ten minutes a family on two cores.
 FUZZTIME ?= 2000000x
