@@ -154,7 +154,7 @@ func TestWho_Canaries(t *testing.T) {
 		indices := s.texts(t, "SELECT mobile_index FROM users")
 		secrets = slices.DeleteFunc(secrets, func(secret string) bool { return slices.Contains(indices, secret) })
 		for _, server := range s.servers {
-			reveal(t, "the log", answer{Answer: conform.Answer{Text: server.log.String()}}, secrets)
+			reveal(t, "the log", answer{Answer: conform.Answer{Text: server.wholeLog(t)}}, secrets)
 		}
 	})
 }

@@ -73,6 +73,15 @@ func (p *process) awaitEnd(t *testing.T) syscall.WaitStatus {
 	return p.state.Sys().(syscall.WaitStatus)
 }
 
+// wholeLog ends the process and gives all that it has written: the line of a
+// request is written after its answer.
+func (p *process) wholeLog(t *testing.T) string {
+	t.Helper()
+	must(t, p.os.Signal(syscall.SIGTERM))
+	p.awaitEnd(t)
+	return p.log.String()
+}
+
 // await waits for something to be logged, and gives the first group of it.
 func (p *process) await(t *testing.T, pattern *regexp.Regexp) string {
 	t.Helper()

@@ -153,7 +153,7 @@ func TestLogs_HoldNothingSecret(t *testing.T) {
 		}
 		secrets["secret of the SMS service"] = smsSecret
 		for _, server := range s.servers {
-			log := server.log.String()
+			log := server.wholeLog(t)
 			for _, found := range append(secretsIn(log, secrets), secretsIn(log, codes)...) {
 				t.Errorf("the log holds the %s", found)
 			}
