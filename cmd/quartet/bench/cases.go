@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"slices"
+	"strings"
 	"sync"
 )
 
@@ -55,6 +57,11 @@ func cases() []benchCase {
 		{name: "refused", what: "a body that breaks the contract: 400", clients: some, status: 400, request: func(call) []byte { return signInByCode("139") }},
 		{name: "not-found", what: "a path that is not there: 404", clients: some, status: 404, request: func(call) []byte { return get("/nothing/here", "") }},
 	}
+}
+
+// cases are those that were asked for.
+func (o options) cases() []benchCase {
+	return slices.DeleteFunc(cases(), func(c benchCase) bool { return !strings.Contains(c.name, o.only) })
 }
 
 // cold walks over all sessions in strides, so that neighbours are not neighbours

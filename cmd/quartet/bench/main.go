@@ -19,9 +19,10 @@ type options struct {
 	rounds   int           // each measures everything once
 	duration time.Duration // of one measurement
 	users    int
-	sessions int   // at least; more of them make more tokens cold
-	sizes    []int // users of the databases whose growth is measured; the last is the largest
-	log      int64 // bytes that the write-ahead log grows to before the program is killed
+	only     string // part of the names of the cases to measure; empty: all
+	sessions int    // at least; more of them make more tokens cold
+	sizes    []int  // users of the databases whose growth is measured; the last is the largest
+	log      int64  // bytes that the write-ahead log grows to before the program is killed
 }
 
 func main() {
@@ -62,6 +63,7 @@ func parse(args []string) (o options, err error) {
 	flags.IntVar(&o.rounds, "rounds", 5, "how often everything is measured")
 	flags.DurationVar(&o.duration, "duration", 350*time.Millisecond, "of one measurement")
 	flags.IntVar(&o.users, "users", 1000, "users in the database, at least 100")
+	flags.StringVar(&o.only, "only", "", "measure only cases whose name contains this")
 	full := flags.Bool("full", false, "also measure cold reads among a million users, and growth to them")
 	if err := flags.Parse(args); err != nil {
 		return o, err
@@ -79,7 +81,7 @@ func parse(args []string) (o options, err error) {
 // measureAll runs what was asked for.
 func measureAll(ctx context.Context, o options) (*results, error) {
 	r := newResults(ctx, o)
-	err := r.compare(ctx, o, world{name: "small", users: o.users, sessions: max(o.users, o.sessions)}, cases())
+	err := r.compare(ctx, o, world{name: "small", users: o.users, sessions: max(o.users, o.sessions)}, o.cases())
 	if err != nil || len(o.sizes) == 0 {
 		return r, err
 	}
