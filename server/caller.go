@@ -71,31 +71,30 @@ func callOf(ctx context.Context) *call {
 const applicationHeader = "X-App-Id"
 
 // identify finds out who calls: the first credential that is there decides.
-func (s *server) identify(c echo.Context, o *operation, members map[string]any) (*call, error) {
-	made := &call{address: c.RealIP(), userAgent: clip(c.Request().UserAgent())}
+func (s *server) identify(ctx context.Context, c echo.Context, o *operation, members map[string]any, made *call) error {
 	if o.application {
 		ids := c.Request().Header[applicationHeader]
 		if err := checkText(applicationHeader, ids...); err != nil {
-			return nil, err
+			return err
 		}
 		made.application = strings.Join(ids, "")
 	}
 	if len(o.credentials) == 0 {
-		return made, nil
+		return nil
 	}
 	token, name, err := o.token(c, members)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if token == "" {
 		made.callerErr = &failure.Error{Code: failure.Unauthenticated, Field: name, Reason: failure.Required}
-		return made, nil
+		return nil
 	}
-	made.caller, made.callerErr = s.accounts.Authenticate(c.Request().Context(), token)
+	made.caller, made.callerErr = s.accounts.Authenticate(ctx, token)
 	if failed := (*failure.Error)(nil); asFailure(made.callerErr, &failed) && failed.Code == failure.Unauthenticated {
 		failed.Field = name
 	}
-	return made, nil
+	return nil
 }
 
 // token is the first token the request carries and the name it travels under;

@@ -41,16 +41,24 @@ func (b bodiless) Write(text []byte) (int, error) { return len(text), nil }
 // Unwrap lets http.ResponseController reach the connection.
 func (b bodiless) Unwrap() http.ResponseWriter { return b.ResponseWriter }
 
-// allowHead adds HEAD where the router's header Allow names GET.
+// allowHead adds HEAD where the router's header Allow names GET: before an answer
+// to OPTIONS is written, and to the failures that are written later.
 func allowHead(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		c.Response().Before(func() {
-			header := c.Response().Header()
-			allowed := strings.Split(header.Get(echo.HeaderAllow), ", ")
-			if at := slices.Index(allowed, http.MethodGet); at >= 0 && !slices.Contains(allowed, http.MethodHead) {
-				header.Set(echo.HeaderAllow, strings.Join(slices.Insert(allowed, at+1, http.MethodHead), ", "))
-			}
-		})
-		return next(c)
+		if c.Request().Method == http.MethodOptions {
+			c.Response().Before(func() { addHead(c.Response().Header()) })
+		}
+		err := next(c)
+		if err != nil {
+			addHead(c.Response().Header())
+		}
+		return err
+	}
+}
+
+func addHead(header http.Header) {
+	allowed := strings.Split(header.Get(echo.HeaderAllow), ", ")
+	if at := slices.Index(allowed, http.MethodGet); at >= 0 && !slices.Contains(allowed, http.MethodHead) {
+		header.Set(echo.HeaderAllow, strings.Join(slices.Insert(allowed, at+1, http.MethodHead), ", "))
 	}
 }

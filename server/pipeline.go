@@ -19,15 +19,14 @@ import (
 
 var sentRequestID = regexp.MustCompile(`^[0-9A-Za-z._-]{8,64}$`)
 
-// requestID names the request in the log and in the answer. A caller's own id
-// is kept when it looks like one.
-func requestID(next echo.HandlerFunc) echo.HandlerFunc {
+// prepare makes every request and answer what the rest relies on.
+func prepare(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		id := c.Request().Header.Get(echo.HeaderXRequestID)
-		if !sentRequestID.MatchString(id) {
-			id = uuid.NewString()
-		}
-		c.Response().Header().Set(echo.HeaderXRequestID, id)
+		rawPath(c.Request())
+		header := c.Response().Header()
+		header.Set(echo.HeaderXRequestID, requestID(c.Request()))
+		header.Set(echo.HeaderXContentTypeOptions, "nosniff")
+		header.Set(echo.HeaderCacheControl, "no-store")
 		return next(c)
 	}
 }
@@ -35,11 +34,15 @@ func requestID(next echo.HandlerFunc) echo.HandlerFunc {
 // rawPath makes Echo's router see the path as it was sent. Otherwise it hands
 // on path parameters now escaped, now not, and the generated code, which always
 // unescapes them, turns %2541 into A.
-func rawPath(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		c.Request().URL.RawPath = c.Request().URL.EscapedPath()
-		return next(c)
+func rawPath(r *http.Request) { r.URL.RawPath = r.URL.EscapedPath() }
+
+// requestID names the request in the log and in the answer. A caller's own id
+// is kept when it looks like one.
+func requestID(r *http.Request) string {
+	if id := r.Header.Get(echo.HeaderXRequestID); sentRequestID.MatchString(id) {
+		return id
 	}
+	return uuid.NewString()
 }
 
 // observe counts, times and logs the request after its answer.
@@ -116,15 +119,6 @@ func deadline(most time.Duration) echo.MiddlewareFunc {
 	}
 }
 
-func securityHeaders(next echo.HandlerFunc) echo.HandlerFunc {
-	return func(c echo.Context) error {
-		header := c.Response().Header()
-		header.Set(echo.HeaderXContentTypeOptions, "nosniff")
-		header.Set(echo.HeaderCacheControl, "no-store")
-		return next(c)
-	}
-}
-
 // limitHeaders answers longer headers in the caller's envelope. The listener's
 // own bound lies higher, since it answers in plain text.
 func limitHeaders(most int64) echo.MiddlewareFunc {
@@ -163,15 +157,15 @@ func (s *server) checkContract(next echo.HandlerFunc) echo.HandlerFunc {
 		if err != nil {
 			return err
 		}
-		made, err := s.identify(c, o, members)
-		if err != nil {
+		made := &call{address: c.RealIP(), userAgent: clip(c.Request().UserAgent())}
+		ctx := account.WithOrigin(c.Request().Context(), account.Origin{Style: o.style.Name, Address: made.address})
+		if err := s.identify(ctx, c, o, members, made); err != nil {
 			return err
 		}
 		if err := s.admit(o, made); err != nil {
 			return err
 		}
 		sendRenewed(c, made.caller.Renewed)
-		ctx := account.WithOrigin(c.Request().Context(), account.Origin{Style: o.style.Name, Address: made.address})
 		c.SetRequest(c.Request().WithContext(context.WithValue(ctx, callKey{}, made)))
 		return next(c)
 	}

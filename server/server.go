@@ -78,13 +78,11 @@ func New(o Options) (http.Handler, error) {
 	e := echo.New()
 	e.HTTPErrorHandler = s.exit
 	e.IPExtractor = addressOf(o.TrustedProxies)
-	e.Pre(rawPath)
+	e.Pre(prepare)
 	e.Use(
-		requestID,
 		s.observe,
 		s.recoverPanic,
 		deadline(o.Bounds.Time),
-		securityHeaders,
 		allowHead,
 		cors(o.AllowOrigins),
 		limitHeaders(o.Bounds.Headers),

@@ -76,6 +76,7 @@ type Store struct {
 	path   string
 	reader *pool
 	writer *pool   // on PostgreSQL the reader itself
+	direct *direct // the busiest reads; nil: they are the reader's
 	recent *recent // rows read before; nil for none
 	watch  *watch  // over the connections to PostgreSQL; nil on SQLite
 	probe  string
@@ -160,6 +161,9 @@ func (s *Store) Close() error {
 	var err error
 	if s.recent != nil {
 		err = s.recent.close()
+	}
+	if s.direct != nil {
+		err = errors.Join(err, s.direct.close())
 	}
 	err = errors.Join(err, s.reader.Close())
 	if s.writer != s.reader {

@@ -1,10 +1,6 @@
 package store
 
-import (
-	"context"
-
-	"github.com/jmoiron/sqlx"
-)
+import "context"
 
 // One query for the user, the organisations and the roles: each query costs more
 // than the columns that it would spare the others.
@@ -56,22 +52,13 @@ func (p *profileRow) addTo(profile *Profile) {
 // organisations, and the roles in each, come in order of their ids; disabled
 // ones are left out.
 func (s *Store) ProfileByID(ctx context.Context, id int64) (profile Profile, err error) {
-	err = s.read(ctx, "ProfileByID", profileByID, func(ctx context.Context, statement *sqlx.Stmt) error {
-		profile = Profile{}
-		rows, err := statement.Stmt.QueryContext(ctx, id)
-		if err != nil {
-			return err
+	var row profileRow
+	err = s.eachScanned(ctx, "ProfileByID", profileByID, row.fields(), func(number int) {
+		if number == 0 {
+			profile = Profile{}
 		}
-		defer func() { _ = rows.Close() }() // Err has told what went wrong
-		for rows.Next() {
-			var row profileRow
-			if err := rows.Scan(row.fields()...); err != nil {
-				return err
-			}
-			row.addTo(&profile)
-		}
-		return rows.Err()
-	})
+		row.addTo(&profile)
+	}, id)
 	if err == nil && profile.User.ID == 0 {
 		err = ErrNotFound
 	}

@@ -2,10 +2,8 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"database/sql/driver"
-	"errors"
-	"fmt"
+	"sync/atomic"
 )
 
 // recent remembers rows that were read from SQLite, each until anything at all
@@ -33,6 +31,8 @@ type rowKey struct {
 	verb string
 	text string
 	id   int64
+	// lasting says that a glance is enough.
+	lasting bool
 }
 
 func newRecent(db *pool, most int) *recent {
@@ -68,8 +68,15 @@ func (r *recent) find(ctx context.Context, key rowKey) (row any, age uint64) {
 		return nil, 0
 	}
 	defer func() { <-r.turn }()
+	glanced := glanceOf(ctx)
+	if key.lasting && glanced != nil && glanced.age.Load() == r.age {
+		return r.rows[key], r.age
+	}
 	if err := r.look(ctx); err != nil {
 		return nil, 0
+	}
+	if glanced != nil {
+		glanced.age.Store(r.age)
 	}
 	return r.rows[key], r.age
 }
@@ -127,52 +134,46 @@ func (r *recent) close() error {
 }
 
 // watcher is a connection that is asked again and again whether the database
-// has changed. It speaks to the driver itself: database/sql would double the
-// price of the shortest statement there is.
+// has changed.
 type watcher struct {
-	conn      *sql.Conn
-	statement driver.Stmt
-	version   driver.Value // nil: never asked
+	line    *line
+	version driver.Value // nil: never asked
 }
 
 func newWatcher(ctx context.Context, db *pool) (*watcher, error) {
-	conn, err := db.Conn(ctx)
+	l, err := newLine(ctx, db)
 	if err != nil {
 		return nil, err
 	}
-	w := &watcher{conn: conn}
-	err = conn.Raw(func(raw any) (err error) {
-		w.statement, err = raw.(driver.Conn).Prepare("PRAGMA data_version")
-		return err
-	})
-	if err != nil {
-		return nil, errors.Join(err, conn.Close())
-	}
-	return w, nil
+	return &watcher{line: l}, nil
 }
 
 // changed tells whether anybody has committed a change since it was last asked;
 // true the first time.
 func (w *watcher) changed() (changed bool, err error) {
-	err = w.conn.Raw(func(any) error {
-		// Not the caller's context: what ends it would end the watching, and
-		// the driver starts a goroutine for each that can end.
-		rows, err := w.statement.(driver.StmtQueryContext).QueryContext(context.Background(), nil)
-		if err != nil {
-			return err
-		}
-		now := make([]driver.Value, 1)
-		if err := errors.Join(rows.Next(now), rows.Close()); err != nil {
-			return fmt.Errorf("data_version: %w", err)
-		}
-		changed, w.version = now[0] != w.version, now[0]
+	err = w.line.each("PRAGMA data_version", nil, func(values []driver.Value) error {
+		changed, w.version = values[0] != w.version, values[0]
 		return nil
 	})
 	return changed, err
 }
 
-// close ends the connection rather than giving it back to the pool.
-func (w *watcher) close() {
-	_ = w.conn.Raw(func(any) error { return errors.Join(w.statement.Close(), driver.ErrBadConn) })
-	_ = w.conn.Close()
+func (w *watcher) close() { w.line.close() }
+
+// glance is when a request looked for changes last: the age it then found.
+type glance struct{ age atomic.Uint64 }
+
+type glanceKey struct{}
+
+// AtAGlance gives a context under which applications, and what they may see, are
+// as they stood when a session was last read under it, unless something that was
+// noticed since has changed: who asks for both in one request looks for changes
+// once. Without it, each read looks.
+func AtAGlance(ctx context.Context) context.Context {
+	return context.WithValue(ctx, glanceKey{}, new(glance))
+}
+
+func glanceOf(ctx context.Context) *glance {
+	found, _ := ctx.Value(glanceKey{}).(*glance)
+	return found
 }

@@ -42,7 +42,7 @@ func TestRowsAreRemembered(t *testing.T) {
 		return errors.Join(byHash, byID, application, organisations)
 	}
 	noError(t, ask())
-	noError(t, s.reader.Close())
+	noError(t, errors.Join(s.reader.Close(), s.direct.close()))
 	noError(t, ask())
 	if _, err := s.SessionByID(t.Context(), 2); err == nil {
 		t.Error("a session that was never read is found")
@@ -81,7 +81,7 @@ func TestWatchingBeginsAnew(t *testing.T) {
 	s := remembering(t, 0, 1)
 	_, err := s.SessionByID(t.Context(), 1)
 	noError(t, err)
-	noError(t, s.recent.watch.conn.Close())
+	noError(t, s.recent.watch.line.conn.Close())
 	for _, remembered := range []int{0, 1} {
 		_, err := s.SessionByID(t.Context(), 1)
 		noError(t, err)

@@ -1,6 +1,9 @@
 package store
 
-import "context"
+import (
+	"context"
+	"errors"
+)
 
 var (
 	insertSession = insertInto[Session]("sessions")
@@ -14,7 +17,8 @@ var (
 	selectOwned = "SELECT " + selected[Session]("s.") + `, u.role AS user_role, u.disabled_at AS user_disabled_at
 		FROM sessions s JOIN users u ON u.id = s.user_id `
 	sessionByID          = selectOwned + "WHERE s.id = ?"
-	sessionByAccessHash  = selectOwned + "WHERE s.access_hash = ? OR s.previous_access_hash = ?"
+	sessionByAccessHash  = selectOwned + "WHERE s.access_hash = ?"
+	sessionByPrevious    = selectOwned + "WHERE s.previous_access_hash = ?"
 	sessionByRefreshHash = selectOwned + "WHERE s.refresh_hash = ?"
 )
 
@@ -67,7 +71,13 @@ func (s *Store) PutSession(ctx context.Context, session Session) error {
 // one before it, ended sessions too, or ErrNotFound.
 func (s *Store) SessionByAccessHash(ctx context.Context, hash string) (SessionOwner, error) {
 	return remembered(ctx, s, rowKey{verb: "SessionByAccessHash", text: hash}, func() (SessionOwner, error) {
-		return one[SessionOwner](ctx, s, "SessionByAccessHash", sessionByAccessHash, hash, hash)
+		// A hash goes from the one column to the other, never back, so nothing is
+		// missed between the two. Nearly all tokens are the newest.
+		owner, err := one[SessionOwner](ctx, s, "SessionByAccessHash", sessionByAccessHash, hash)
+		if errors.Is(err, ErrNotFound) {
+			return one[SessionOwner](ctx, s, "SessionByAccessHash", sessionByPrevious, hash)
+		}
+		return owner, err
 	})
 }
 

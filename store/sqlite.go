@@ -45,15 +45,20 @@ func connectSQLite(path string, o Options) (*Store, error) {
 		return nil, errors.Join(err, writer.Close())
 	}
 	reader.turns = newTurns(sqliteReaders)
-	memory, err := openRecent(path, o)
+	busiest, err := openSQLite(path, o, sqliteReaders, "_query_only=on")
 	if err != nil {
 		return nil, errors.Join(err, reader.Close(), writer.Close())
+	}
+	memory, err := openRecent(path, o)
+	if err != nil {
+		return nil, errors.Join(err, busiest.Close(), reader.Close(), writer.Close())
 	}
 	return &Store{
 		engine: SQLite,
 		path:   path,
 		reader: reader,
 		writer: writer,
+		direct: &direct{db: busiest},
 		recent: memory,
 		// SELECT 1 would not look at the file.
 		probe:    "SELECT COUNT(*) FROM sqlite_schema",

@@ -2,6 +2,8 @@ package store
 
 import (
 	"context"
+	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"reflect"
 	"slices"
@@ -57,10 +59,15 @@ type scanned interface{ fields() []any }
 
 // one reads the row that a query finds, or ErrNotFound.
 func one[T any](ctx context.Context, s *Store, verb, query string, args ...any) (row T, err error) {
-	err = s.read(ctx, verb, query, func(ctx context.Context, statement *sqlx.Stmt) error {
-		if row, ok := any(&row).(scanned); ok {
-			return statement.Stmt.QueryRowContext(ctx, args...).Scan(row.fields()...)
+	if row, ok := any(&row).(scanned); ok {
+		found := 0
+		err := s.eachScanned(ctx, verb, query, row.fields(), func(int) { found++ }, args...)
+		if err == nil && found == 0 {
+			err = ErrNotFound
 		}
+		return *any(row).(*T), err
+	}
+	err = s.read(ctx, verb, query, func(ctx context.Context, statement *sqlx.Stmt) error {
 		return statement.GetContext(ctx, &row, args...)
 	})
 	return row, err
@@ -84,6 +91,50 @@ func (s *Store) read(ctx context.Context, verb, query string, run func(context.C
 			return run(ctx, statement)
 		})
 	})
+}
+
+// eachScanned reads the rows that a query finds into the same fields, and calls
+// found with the row's number after each. Number 0 can come again: then the
+// query has begun anew.
+func (s *Store) eachScanned(ctx context.Context, verb, query string, fields []any, found func(row int), args ...any) error {
+	if s.direct == nil {
+		return s.read(ctx, verb, query, func(ctx context.Context, statement *sqlx.Stmt) error {
+			return scanEach(ctx, statement.Stmt, fields, found, args)
+		})
+	}
+	return s.guard(verb, func() error {
+		return s.repeat(ctx, func() error {
+			ctx, done, err := s.reader.take(ctx)
+			if err != nil {
+				return err
+			}
+			defer done()
+			row := 0
+			return s.direct.each(ctx, query, numbered(args), func(values []driver.Value) error {
+				err := assign(fields, values)
+				if err == nil {
+					found(row)
+				}
+				row++
+				return err
+			})
+		})
+	})
+}
+
+func scanEach(ctx context.Context, statement *sql.Stmt, fields []any, found func(row int), args []any) error {
+	rows, err := statement.QueryContext(ctx, args...)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }() // Err has told what went wrong
+	for row := 0; rows.Next(); row++ {
+		if err := rows.Scan(fields...); err != nil {
+			return err
+		}
+		found(row)
+	}
+	return rows.Err()
 }
 
 // many reads all the rows that a query finds.

@@ -38,7 +38,7 @@ func (s *serveCommand) Run(ctx context.Context, c *console) (err error) {
 		return err
 	}
 	// The start leaves a lot behind and keeps little: it is collected once, below.
-	usual := debug.SetGCPercent(400)
+	tuneCollector(0)
 	log := s.logger(c)
 	listener, err := listen(ctx, s.Addr)
 	if err != nil {
@@ -80,7 +80,7 @@ func (s *serveCommand) Run(ctx context.Context, c *console) (err error) {
 	if err != nil {
 		return err
 	}
-	debug.SetGCPercent(usual)
+	tuneCollector(s.Hashing.memory(config.Hasher.Parallel()))
 	debug.FreeOSMemory()
 	log.Info("listening", "address", listener.Addr().String(), "version", version(), "database", database.Engine())
 	if err := announce(listener.Addr()); err != nil {

@@ -76,9 +76,11 @@ type Origin struct{ Style, Address string }
 
 type originKey struct{}
 
-// WithOrigin says where the request behind ctx came from.
+// WithOrigin gives the context of one request, which says where it came from.
+// What the rules ask of sessions and applications under it, the store looks up
+// at one moment where it can.
 func WithOrigin(ctx context.Context, o Origin) context.Context {
-	return context.WithValue(ctx, originKey{}, o)
+	return store.AtAGlance(context.WithValue(ctx, originKey{}, o))
 }
 
 // event is something that has happened. Nothing in it may be secret or personal:
