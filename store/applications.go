@@ -33,7 +33,7 @@ func (s *Store) InsertApplication(ctx context.Context, a Application) error {
 
 // ApplicationByID finds an application, a disabled one too, or ErrNotFound.
 func (s *Store) ApplicationByID(ctx context.Context, id string) (Application, error) {
-	return remembered(ctx, s, rowKey{verb: "ApplicationByID", text: id, lasting: true}, func() (Application, error) {
+	return remembered(ctx, s, rowKey{verb: "ApplicationByID", text: id, glanceable: true}, func() (Application, error) {
 		return one[Application](ctx, s, "ApplicationByID", applicationByID, id)
 	})
 }
@@ -72,7 +72,7 @@ func (s *Store) RemoveApplicationOrganisation(ctx context.Context, applicationID
 // OrganisationsOfApplication gives the organisations that an application sees,
 // disabled ones too, in order of their ids. The slice must not be changed.
 func (s *Store) OrganisationsOfApplication(ctx context.Context, applicationID string) ([]Organisation, error) {
-	return remembered(ctx, s, rowKey{verb: "OrganisationsOfApplication", text: applicationID, lasting: true}, func() ([]Organisation, error) {
+	return remembered(ctx, s, rowKey{verb: "OrganisationsOfApplication", text: applicationID, glanceable: true}, func() ([]Organisation, error) {
 		return many[Organisation](ctx, s, "OrganisationsOfApplication", organisationsOfApplication, applicationID)
 	})
 }

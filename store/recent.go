@@ -31,8 +31,8 @@ type rowKey struct {
 	verb string
 	text string
 	id   int64
-	// lasting says that a glance is enough.
-	lasting bool
+	// glanceable says that a glance is enough.
+	glanceable bool
 }
 
 func newRecent(db *pool, most int) *recent {
@@ -69,7 +69,7 @@ func (r *recent) find(ctx context.Context, key rowKey) (row any, age uint64) {
 	}
 	defer func() { <-r.turn }()
 	glanced := glanceOf(ctx)
-	if key.lasting && glanced != nil && glanced.age.Load() == r.age {
+	if key.glanceable && glanced != nil && glanced.age.Load() == r.age {
 		return r.rows[key], r.age
 	}
 	if err := r.look(ctx); err != nil {
@@ -165,10 +165,10 @@ type glance struct{ age atomic.Uint64 }
 
 type glanceKey struct{}
 
-// AtAGlance gives a context under which applications, and what they may see, are
-// as they stood when a session was last read under it, unless something that was
-// noticed since has changed: who asks for both in one request looks for changes
-// once. Without it, each read looks.
+// AtAGlance gives a context under which profiles, applications and what these may
+// see are as they stood when a session was last read under it, or newer: who asks
+// for all of them in one request looks for changes once. Without it, each read
+// looks.
 func AtAGlance(ctx context.Context) context.Context {
 	return context.WithValue(ctx, glanceKey{}, new(glance))
 }

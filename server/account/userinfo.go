@@ -116,7 +116,8 @@ func (s *Service) visibleMemberships(ctx context.Context, application store.Appl
 	if err != nil {
 		return nil, broken(err)
 	}
-	memberships := slices.DeleteFunc(profile.Memberships, func(m store.Membership) bool {
+	// The profile's own slice is not ours to change.
+	memberships := slices.DeleteFunc(slices.Clone(profile.Memberships), func(m store.Membership) bool {
 		return !slices.ContainsFunc(organisations, func(o store.Organisation) bool { return o.ID == m.ID })
 	})
 	if len(memberships) == 0 {
