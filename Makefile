@@ -74,6 +74,8 @@ BENCH ?=
 bench: build ## measure the server beside a bare program with the same SQL, about 4 minutes; BENCH=full adds a million users (cmd/quartet/bench)
 	go build -trimpath -o bin/quartet-bench ./cmd/quartet/bench
 	bin/quartet-bench $(patsubst full,--full,$(BENCH))
+	@go test ./server -run '^$$' -bench ContractShare -benchtime 100000x | \
+	  awk '/%contract/ { printf "bench user-info-warm contract-share %.3f\n", $$(NF - 1) / 100 }'
 
 BENCHES := -run '^$$' -bench . -benchmem
 bench-go: ## run the benchmarks of stages, with their allocations
