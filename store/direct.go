@@ -138,6 +138,18 @@ func (d *direct) close() error {
 	return d.db.Close()
 }
 
+// added gives the figures of a pool with those of the connections here. How many
+// can work at a time stays what it was: the turns are the same.
+func (d *direct) added(stats sql.DBStats) sql.DBStats {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	open, idle := d.db.Stats().OpenConnections, len(d.idle)
+	stats.OpenConnections += open
+	stats.Idle += idle
+	stats.InUse += open - idle
+	return stats
+}
+
 // numbered are the arguments of a query in the driver's terms.
 func numbered(args []any) []driver.NamedValue {
 	values := make([]driver.NamedValue, len(args))

@@ -24,7 +24,8 @@ type Options struct {
 	// process holds.
 	BusyTimeout time.Duration
 	// MaxConnections bounds the connections to PostgreSQL. SQLite always has one
-	// writer and four readers, and one that watches for changes.
+	// writer and one that watches for changes; four read at a time, of eight: the
+	// busiest reads have their own.
 	MaxConnections int
 	// StatementTimeout is after how long PostgreSQL gives a statement up, in whole
 	// milliseconds, unless the URL says so itself (statement_timeout).
@@ -130,7 +131,10 @@ func (s *Store) Connections() map[string]sql.DBStats {
 	if s.reader == s.writer {
 		return map[string]sql.DBStats{"all": s.reader.Stats()}
 	}
-	return map[string]sql.DBStats{"writer": s.writer.Stats(), "reader": s.reader.turns.added(s.reader.Stats())}
+	return map[string]sql.DBStats{
+		"writer": s.writer.Stats(),
+		"reader": s.direct.added(s.reader.turns.added(s.reader.Stats())),
+	}
 }
 
 // Ping makes sure that reader and writer answer. On SQLite the writer takes the
