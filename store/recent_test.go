@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -104,4 +105,66 @@ func TestEndedSessionsAreNeverLive(t *testing.T) {
 		}
 	}
 	all.Wait()
+}
+
+// A request that has looked once need not look again for what its session may
+// see, and another request does.
+func TestAGlanceLastsForOneRequest(t *testing.T) {
+	t.Parallel()
+	s, other := two(t)
+	must(t, s.InsertUser(t.Context(), invented(1)))
+	must(t, s.PutSession(t.Context(), login(1)))
+	must(t, s.InsertApplication(t.Context(), store.Application{ID: "a", Rights: "old"}))
+	rights := func(ctx context.Context) string {
+		application, err := s.ApplicationByID(ctx, "a")
+		must(t, err)
+		return application.Rights
+	}
+	look := func(ctx context.Context) {
+		_, err := s.SessionByAccessHash(ctx, "access-1")
+		must(t, err)
+	}
+	ask := func(ctx context.Context, want string) {
+		t.Helper()
+		if got := rights(ctx); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	request := store.AtAGlance(t.Context())
+	look(request)
+	ask(request, "old")
+	must(t, other.SetApplicationRights(t.Context(), "a", "new"))
+	ask(request, "old")
+	ask(store.AtAGlance(t.Context()), "new") // has not looked yet
+	ask(request, "new")                      // what somebody has noticed is known to all
+	must(t, other.SetApplicationRights(t.Context(), "a", "newest"))
+	ask(request, "new")
+	look(request)
+	ask(request, "newest")
+	must(t, other.SetApplicationRights(t.Context(), "a", "last"))
+	ask(t.Context(), "last")
+}
+
+// What a profile is made of can be changed by anybody, and the next answer knows.
+func TestProfilesAreRememberedUntilSomethingIsWritten(t *testing.T) {
+	t.Parallel()
+	s, other := two(t)
+	must(t, s.InsertUser(t.Context(), invented(1)))
+	must(t, s.InsertOrganisation(t.Context(), store.Organisation{ID: 1, Code: "east"}))
+	count := func() int {
+		profile, err := s.ProfileByID(store.AtAGlance(t.Context()), 1)
+		must(t, err)
+		return len(profile.Memberships)
+	}
+	if got := []int{count(), count()}; got[0] != 0 || got[1] != 0 {
+		t.Error(got)
+	}
+	must(t, other.AddMembership(t.Context(), 1, 1, nil, 1))
+	if got := []int{count(), count()}; got[0] != 1 || got[1] != 1 {
+		t.Error(got)
+	}
+	must(t, other.SetOrganisationDisabled(t.Context(), "east", true, 1))
+	if got := count(); got != 0 {
+		t.Error(got)
+	}
 }
