@@ -33,8 +33,8 @@ type Options struct {
 	// ConnectTimeout is how long it may take to connect to PostgreSQL, all hosts
 	// of the URL together, unless it says so itself for each (connect_timeout).
 	ConnectTimeout time.Duration
-	// SessionCache is how many sessions and applications SQLite's store remembers
-	// until anything is written, a kilobyte or so each; negative: none.
+	// SessionCache is how many sessions, profiles and applications SQLite's store
+	// remembers until anything is written, one or two kilobytes each; negative: none.
 	// PostgreSQL's remembers none.
 	SessionCache int
 }

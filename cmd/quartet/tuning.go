@@ -110,11 +110,11 @@ type listenerFlags struct {
 
 // poolFlags are the patience with the database.
 type poolFlags struct {
-	DatabaseConnections int           `group:"database" type:"count" default:"${store_MaxConnections}" help:"Connections to PostgreSQL; SQLite always has one that writes and four that read."`
+	DatabaseConnections int           `group:"database" type:"count" default:"${store_MaxConnections}" help:"Connections to PostgreSQL; with SQLite one writes and four read at a time."`
 	StatementTimeout    time.Duration `group:"database" type:"span" default:"${store_StatementTimeout}" help:"For a statement of PostgreSQL, unless its URL says statement_timeout."`
 	ConnectTimeout      time.Duration `group:"database" type:"span" default:"${store_ConnectTimeout}" help:"For a connection to PostgreSQL, all hosts of its URL together, unless it says connect_timeout."`
 	BusyTimeout         time.Duration `group:"database" type:"span" default:"${store_BusyTimeout}" help:"For a lock on the SQLite file that another process holds."`
-	SessionCache        int           `group:"database" type:"whole" default:"${store_SessionCache}" help:"Sessions and applications that SQLite's server remembers until anything is written, about 1 KiB each; 0 is none. PostgreSQL is asked every time."`
+	SessionCache        int           `group:"database" type:"whole" default:"${store_SessionCache}" help:"Sessions, profiles and applications that SQLite's server remembers until anything is written, 1 to 2 KiB each; 0 is none. PostgreSQL is asked every time."`
 }
 
 func (f poolFlags) storeOptions(url string) store.Options {

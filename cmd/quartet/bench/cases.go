@@ -46,10 +46,11 @@ func cases() []benchCase {
 		{name: "user-info-warm", what: "`GET /user/info`, tokens in use", clients: all, status: 200, same: true, request: func(c call) []byte { return userInfo(c, c.client) }},
 		{name: "user-info-cold", what: "`GET /user/info`, every token another", clients: all, status: 200, request: func(c call) []byte { return userInfo(c, cold(c)) }},
 		{name: "user-info-first", what: "`GET /user/info`, notes the first use (a write)", clients: all, status: 200, limit: writeLimit, request: func(c call) []byte { return userInfo(c, unseen(c)) }},
+		{name: "mixed", what: "`GET /user/info`, tokens in use; each tenth request creates a user", clients: some, status: 200, request: mixed},
 		{name: "login-status", what: "`GET /wx/pc/check-login-status`", clients: some, status: 200, request: loginStatus},
 		{name: "slide", what: "`POST /user/refresh` (a write)", clients: all, status: 200, request: slide},
 		{name: "token-refresh", what: "`POST /app/auth/token/refresh` (a write)", clients: all, status: 200, request: refresh, learn: learnAccess},
-		{name: "create", what: "`POST /api/user/create` (a write)", clients: all, status: 200, request: createUser},
+		{name: "create", what: "`POST /api/user/create` (a write)", clients: all, status: 200, request: func(c call) []byte { return createUser(c, "new") }},
 		{name: "password-sign-in", what: "`POST /api/user/login`, argon2id (a write)", clients: []int{1, 8}, status: 200, busy: true, request: signInByPassword},
 		{name: "code-sign-in", what: "`POST /auth/mobile/login` (a write)", clients: all, status: 200, limit: writeLimit, arm: true, request: func(c call) []byte {
 			return signInByCode(mobile(firstUser + int64(c.turn%min(c.users, writeLimit))))
@@ -114,8 +115,16 @@ func learnAccess(c call, body []byte) {
 	}
 }
 
-func createUser(c call) []byte {
-	user := fmt.Sprintf(`{"username":"bench.new.%d","nickname":"旅人"}`, c.turn)
+// mixed writes often enough that nothing read is remembered for long.
+func mixed(c call) []byte {
+	if c.turn%10 == 9 {
+		return createUser(c, "mixed")
+	}
+	return userInfo(c, c.client)
+}
+
+func createUser(c call, series string) []byte {
+	user := fmt.Sprintf(`{"username":"bench.%s.%d","nickname":"旅人"}`, series, c.turn)
 	return post("/api/user/create", mediaForm, "user="+url.QueryEscape(user))
 }
 

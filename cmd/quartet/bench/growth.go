@@ -106,7 +106,7 @@ func killWithLog(ctx context.Context, t *target, enough int64) (log int64, err e
 	defer stop()
 	var turn atomic.Int64
 	l := load{address: t.address, clients: mostClients, duration: time.Second, status: 200, request: func(int) []byte {
-		return createUser(call{turn: int(turn.Add(1))})
+		return createUser(call{turn: int(turn.Add(1))}, "log")
 	}}
 	for log < enough && writing.Err() == nil {
 		if _, err := l.run(ctx); err != nil {
