@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"quartet/cmd/quartet/programtest"
 	"quartet/store"
 )
 
@@ -111,16 +112,16 @@ func TestAuditIsFollowedUntilInterrupted(t *testing.T) {
 			done(t, at(db, "org", "add", "north", "北校区")...)
 			ctx, interrupt := context.WithCancel(t.Context())
 			defer interrupt()
-			out, ended, code := newTranscript(), make(chan struct{}), 0
+			out, ended, code := programtest.NewTranscript(), make(chan struct{}), 0
 			go func() {
 				defer close(ended)
-				code = run(ctx, append(at(db, "audit", "--follow"), flags...), strings.NewReader(""), out, newTranscript())
+				code = run(ctx, append(at(db, "audit", "--follow"), flags...), strings.NewReader(""), out, programtest.NewTranscript())
 			}()
-			out.await(t, regexp.MustCompile("(organisation_added)"), ended)
+			out.Await(t, regexp.MustCompile("(organisation_added)"), ended)
 			done(t, at(db, "role", "add", "teacher", "教师")...)
-			out.await(t, regexp.MustCompile("(role_added)"), ended)
+			out.Await(t, regexp.MustCompile("(role_added)"), ended)
 			done(t, at(db, "role", "disable", "teacher")...)
-			out.await(t, regexp.MustCompile("(role_disabled)"), ended)
+			out.Await(t, regexp.MustCompile("(role_disabled)"), ended)
 			interrupt()
 			<-ended
 			equal(t, "exit code", code, exitDone)

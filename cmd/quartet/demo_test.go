@@ -130,7 +130,7 @@ func TestDemoOutboxTellsTheCodesOfOtherMobiles(t *testing.T) {
 func TestDemoWelcomes(t *testing.T) {
 	t.Parallel()
 	s := serveDemo(t)
-	s.out.await(t, regexp.MustCompile(`(curl) `), s.ended)
+	s.out.Await(t, regexp.MustCompile(`(curl) `), s.ended)
 	contains(t, s.out.String(), string(s.origin)+"/docs/", "demo / quartet-demo", "admin / quartet-admin",
 		demoMobile, demoCode, "X-App-Id: 1", "10020027", "curl -d loginAccount=demo")
 }

@@ -10,9 +10,10 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
 	"time"
+
+	"quartet/cmd/quartet/programtest"
 )
 
 // patience is how long a test waits for something that is bound to come. No
@@ -86,61 +87,12 @@ func refused(t *testing.T, code int, text string, args ...string) {
 	}
 }
 
-// transcript is what a running program has written so far.
-type transcript struct {
-	mutex   sync.Mutex
-	text    bytes.Buffer
-	changed chan struct{}
-}
-
-func newTranscript() *transcript { return &transcript{changed: make(chan struct{})} }
-
-// Write appends and wakes who waits.
-func (s *transcript) Write(p []byte) (int, error) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	close(s.changed)
-	s.changed = make(chan struct{})
-	return s.text.Write(p)
-}
-
-func (s *transcript) read() (text string, changed <-chan struct{}) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	return s.text.String(), s.changed
-}
-
-func (s *transcript) String() string {
-	text, _ := s.read()
-	return text
-}
-
-// await waits for something to be written, and gives the first group of it.
-// Once ended is closed nothing more will come.
-func (s *transcript) await(t *testing.T, pattern *regexp.Regexp, ended <-chan struct{}) string {
-	t.Helper()
-	limit := time.After(patience)
-	for {
-		text, changed := s.read()
-		if match := pattern.FindStringSubmatch(text); match != nil {
-			return match[1]
-		}
-		select {
-		case <-changed:
-		case <-ended:
-			t.Fatalf("the program ended before it wrote %s:\n%s", pattern, s)
-		case <-limit:
-			t.Fatalf("the program did not write %s:\n%s", pattern, s)
-		}
-	}
-}
-
 var listening = regexp.MustCompile(`listening[" ,]+address["=:]+([0-9.:]+)`)
 
 // running is a program that serves, inside this process.
 type running struct {
 	origin
-	out, errs *transcript
+	out, errs *programtest.Transcript
 	stop      context.CancelFunc // what the first signal does
 	ended     chan struct{}
 	code      int // once ended is closed
@@ -150,13 +102,13 @@ type running struct {
 func serve(t *testing.T, args ...string) *running {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
-	s := &running{out: newTranscript(), errs: newTranscript(), stop: stop, ended: make(chan struct{})}
+	s := &running{out: programtest.NewTranscript(), errs: programtest.NewTranscript(), stop: stop, ended: make(chan struct{})}
 	go func() {
 		defer close(s.ended)
 		s.code = run(ctx, append([]string{"serve", "--addr", "127.0.0.1:0"}, args...), strings.NewReader(""), s.out, s.errs)
 	}()
 	t.Cleanup(func() { s.end(t) })
-	s.origin = origin("http://" + s.errs.await(t, listening, s.ended))
+	s.origin = origin("http://" + s.errs.Await(t, listening, s.ended))
 	return s
 }
 

@@ -20,6 +20,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"quartet/cmd/quartet/programtest"
 )
 
 // proxy is nginx with the configuration of deploy/nginx.conf.
@@ -42,13 +44,13 @@ func behindNginx(t *testing.T, first, second origin) proxy {
 	binary := nginxOnPath(t)
 	dir := t.TempDir()
 	trusted := certify(t, dir)
-	p := proxy{plain: freeAddress(t), secure: freeAddress(t)}
+	p := proxy{plain: programtest.FreeAddress(t, nginxAddress), secure: programtest.FreeAddress(t, nginxAddress)}
 	config := filepath.Join(dir, "nginx.conf")
 	must(t, os.WriteFile(config, []byte(adapted(t, dir, p, first, second)), 0o600))
 	if said, err := exec.CommandContext(t.Context(), binary, "-t", "-c", config).CombinedOutput(); err != nil {
 		t.Fatalf("nginx -t: %v: %s", err, said)
 	}
-	errs := newTranscript()
+	errs := programtest.NewTranscript()
 	program := exec.Command(binary, "-c", config, "-g", "daemon off;")
 	program.Stdout, program.Stderr = errs, errs
 	must(t, program.Start())
@@ -130,14 +132,6 @@ func certify(t *testing.T, dir string) *x509.CertPool {
 	pool := x509.NewCertPool()
 	pool.AppendCertsFromPEM(chain)
 	return pool
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	listener, err := net.Listen("tcp", nginxAddress+":0")
-	must(t, err)
-	defer listener.Close()
-	return listener.Addr().String()
 }
 
 func (p proxy) awaitListening(t *testing.T) {

@@ -11,6 +11,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"quartet/cmd/quartet/programtest"
 )
 
 // TestProcess proves what only a process of its own can: how signals end it.
@@ -31,14 +33,14 @@ func TestProcess(t *testing.T) {
 type child struct {
 	origin
 	process *os.Process
-	errs    *transcript
+	errs    *programtest.Transcript
 	ended   chan struct{}
 	state   *os.ProcessState // once ended is closed
 }
 
 func spawn(t *testing.T, binary string, args ...string) *child {
 	t.Helper()
-	c := &child{errs: newTranscript(), ended: make(chan struct{})}
+	c := &child{errs: programtest.NewTranscript(), ended: make(chan struct{})}
 	program := exec.Command(binary, append([]string{"serve", "--addr", "127.0.0.1:0"}, args...)...)
 	program.Stderr = c.errs
 	must(t, program.Start())
@@ -52,7 +54,7 @@ func spawn(t *testing.T, binary string, args ...string) *child {
 		_ = c.process.Kill() // most have ended
 		<-c.ended
 	})
-	c.origin = origin("http://" + c.errs.await(t, listening, c.ended))
+	c.origin = origin("http://" + c.errs.Await(t, listening, c.ended))
 	return c
 }
 

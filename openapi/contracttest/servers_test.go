@@ -5,7 +5,6 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -13,10 +12,10 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
-	"time"
 
 	_ "modernc.org/sqlite" // the tests reach behind the server's back
 
+	"quartet/cmd/quartet/programtest"
 	"quartet/openapi/conform"
 	"quartet/openapi/replay"
 	"quartet/server"
@@ -89,7 +88,7 @@ func command(t *testing.T, program string, args ...string) {
 // serve starts the program on a free port and waits until it is ready.
 func serve(t *testing.T, program string, args ...string) origin {
 	t.Helper()
-	address := freeAddress(t)
+	address := programtest.FreeAddress(t, "127.0.0.1")
 	running := exec.Command(program, append([]string{"serve", "--addr", address}, args...)...)
 	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
 	must(t, err)
@@ -103,31 +102,8 @@ func serve(t *testing.T, program string, args ...string) origin {
 			tail(t, log.Name())
 		}
 	})
-	waitReady(t, "http://"+address)
+	programtest.AwaitReady(t, "http://"+address)
 	return origin("http://" + address)
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
-	must(t, err)
-	defer func() { _ = listener.Close() }()
-	return listener.Addr().String()
-}
-
-func waitReady(t *testing.T, base string) {
-	t.Helper()
-	for range 400 {
-		got, err := http.Get(base + "/readyz")
-		if err == nil {
-			_ = got.Body.Close()
-			if got.StatusCode == http.StatusOK {
-				return
-			}
-		}
-		time.Sleep(25 * time.Millisecond)
-	}
-	t.Fatal("the program does not get ready")
 }
 
 // tail logs the last lines that a failed server wrote.

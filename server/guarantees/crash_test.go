@@ -177,22 +177,6 @@ func TestFaults_Signals(t *testing.T) {
 	}
 }
 
-// holds is closed once the text has been written.
-func (s *transcript) holds(text string) <-chan struct{} {
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for {
-			written, changed := s.read()
-			if strings.Contains(written, text) {
-				return
-			}
-			<-changed
-		}
-	}()
-	return done
-}
-
 // TestFaults_RefusesBadKeys: the program does not start on keys that are no secret.
 func TestFaults_RefusesBadKeys(t *testing.T) {
 	place := t.TempDir()

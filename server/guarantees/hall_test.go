@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"quartet/cmd/quartet/programtest"
 	"quartet/openapi"
 	"quartet/openapi/conform"
 	"quartet/server"
@@ -31,13 +32,13 @@ type hall struct {
 	store   *store.Store
 	sms     *gateway.SMSSimulator
 	weChat  *gateway.WeChatSimulator
-	log     *transcript
+	log     *programtest.Transcript
 }
 
 func newHall(t testing.TB) *hall {
 	t.Helper()
 	h := &hall{
-		store: storetest.SQLite(t), log: &transcript{changed: make(chan struct{})},
+		store: storetest.SQLite(t), log: programtest.NewTranscript(),
 		sms: gateway.NewSMSSimulator(nil, time.Now), weChat: gateway.NewWeChatSimulator(),
 	}
 	signer, err := token.NewSigner(token.Key{KID: "1", Private: ed25519.NewKeyFromSeed(seed(1))})

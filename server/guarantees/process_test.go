@@ -6,10 +6,11 @@ import (
 	"os/exec"
 	"regexp"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"quartet/cmd/quartet/programtest"
 )
 
 // patience is how long a test waits for something that is bound to come. No
@@ -19,7 +20,7 @@ const patience = time.Minute
 // process is the program, running.
 type process struct {
 	origin
-	log   *transcript
+	log   *programtest.Transcript
 	os    *os.Process
 	ended chan struct{}
 	state *os.ProcessState // once ended is closed
@@ -40,7 +41,7 @@ func launch(t *testing.T, args ...string) *process {
 	t.Helper()
 	path, err := program()
 	must(t, err)
-	p := &process{log: &transcript{changed: make(chan struct{})}, ended: make(chan struct{})}
+	p := &process{log: programtest.NewTranscript(), ended: make(chan struct{})}
 	command := exec.Command(path, args...)
 	command.Stderr = p.log
 	must(t, command.Start())
@@ -85,20 +86,7 @@ func (p *process) wholeLog(t *testing.T) string {
 // await waits for something to be logged, and gives the first group of it.
 func (p *process) await(t *testing.T, pattern *regexp.Regexp) string {
 	t.Helper()
-	limit := time.After(patience)
-	for {
-		text, changed := p.log.read()
-		if match := pattern.FindStringSubmatch(text); match != nil {
-			return match[1]
-		}
-		select {
-		case <-changed:
-		case <-p.ended:
-			t.Fatalf("the program ended before it wrote %s:\n%s", pattern, p.log)
-		case <-limit:
-			t.Fatalf("the program did not write %s:\n%s", pattern, p.log)
-		}
-	}
+	return p.log.Await(t, pattern, p.ended)
 }
 
 // command runs the program to its end and gives what it wrote to standard error.
@@ -111,31 +99,4 @@ func command(t *testing.T, args ...string) (code int, errs string) {
 	ran.Stderr = &text
 	_ = ran.Run() // the exit code says it
 	return ran.ProcessState.ExitCode(), text.String()
-}
-
-// transcript is what a process has written so far.
-type transcript struct {
-	mutex   sync.Mutex
-	text    bytes.Buffer
-	changed chan struct{}
-}
-
-// Write appends and wakes who waits.
-func (s *transcript) Write(p []byte) (int, error) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	close(s.changed)
-	s.changed = make(chan struct{})
-	return s.text.Write(p)
-}
-
-func (s *transcript) read() (text string, changed <-chan struct{}) {
-	s.mutex.Lock()
-	defer s.mutex.Unlock()
-	return s.text.String(), s.changed
-}
-
-func (s *transcript) String() string {
-	text, _ := s.read()
-	return text
 }

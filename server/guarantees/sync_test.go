@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"quartet/cmd/quartet/programtest"
 	"quartet/store"
 )
 
@@ -56,7 +57,7 @@ func traced(t *testing.T, server *process, work func()) []call {
 	}
 	out := filepath.Join(t.TempDir(), "strace")
 	tracing := exec.Command(strace, "-f", "-s", "16", "-e", "trace=fsync,fdatasync,read,write", "-o", out, "-p", fmt.Sprint(server.os.Pid))
-	told := &transcript{changed: make(chan struct{})}
+	told := programtest.NewTranscript()
 	tracing.Stderr = told
 	must(t, tracing.Start())
 	ended := make(chan struct{})
@@ -64,7 +65,7 @@ func traced(t *testing.T, server *process, work func()) []call {
 	select {
 	case <-ended:
 		t.Skipf("to see the program's calls of fsync, strace must be permitted: %s", told)
-	case <-told.holds("attached"):
+	case <-told.Holds("attached"):
 	}
 	work()
 	must(t, tracing.Process.Signal(os.Interrupt))

@@ -1,15 +1,13 @@
 package schemathesis
 
 import (
-	"context"
-	"net"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
+
+	"quartet/cmd/quartet/programtest"
 )
 
 // The super administrator of whom hooks.py makes use.
@@ -41,7 +39,7 @@ func build(t *testing.T) string {
 // database, and gives its address once it is ready.
 func serve(t *testing.T, program, database string) (origin string) {
 	t.Helper()
-	address := freeAddress(t)
+	address := programtest.FreeAddress(t, "127.0.0.1")
 	where := []string{"--database", database, "--keys", filepath.Join(t.TempDir(), "keys")}
 	running := exec.Command(program, append(append([]string{"serve", "--demo", "--addr", address}, where...), options()...)...)
 	running.Stdout, running.Stderr = t.Output(), t.Output()
@@ -50,32 +48,9 @@ func serve(t *testing.T, program, database string) (origin string) {
 		_ = running.Process.Signal(os.Interrupt)
 		_ = running.Wait()
 	})
-	waitReady(t, "http://"+address)
+	programtest.AwaitReady(t, "http://"+address)
 	command(t, keeperPassword, program, append([]string{"user", "add", keeper, "--role", "super_administrator", "--password-stdin"}, where...)...)
 	return "http://" + address
-}
-
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "tcp", "127.0.0.1:0")
-	must(t, err)
-	defer func() { _ = listener.Close() }()
-	return listener.Addr().String()
-}
-
-func waitReady(t *testing.T, origin string) {
-	t.Helper()
-	for range 400 {
-		got, err := http.Get(origin + "/readyz")
-		if err == nil {
-			_ = got.Body.Close()
-			if got.StatusCode == http.StatusOK {
-				return
-			}
-		}
-		time.Sleep(25 * time.Millisecond)
-	}
-	t.Fatal("the program does not get ready")
 }
 
 func command(t *testing.T, input, name string, args ...string) {
