@@ -1,0 +1,33 @@
+package openapi_test
+
+import (
+	"bytes"
+	"flag"
+	"os"
+	"testing"
+
+	"quartet/openapi"
+	"quartet/openapi/slice"
+)
+
+var update = flag.Bool("update", false, "write requests.gen.json")
+
+func TestRequestsAreUpToDate(t *testing.T) {
+	document, err := slice.Read(openapi.Document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := document.Requests().JSON()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if *update {
+		if err := os.WriteFile("requests.gen.json", want, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return // what is embedded is still the old one
+	}
+	if !bytes.Equal(openapi.Requests, want) {
+		t.Error("requests.gen.json is not what the contract says; run make generate")
+	}
+}

@@ -1,0 +1,49 @@
+package server
+
+import (
+	"reflect"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"quartet/openapi"
+	"quartet/server/style"
+)
+
+// TestTheStartReadsWhatTheDocumentSays: the server starts from a part of the
+// contract, and checks requests as if it had read the whole.
+func TestTheStartReadsWhatTheDocumentSays(t *testing.T) {
+	t.Parallel()
+	whole, err := openapi3.NewLoader().LoadFromData(openapi.Document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	part, err := loadContract()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := newOperations(whole, DefaultBounds())
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := newOperations(part, DefaultBounds())
+	if err != nil {
+		t.Fatal(err)
+	}
+	same := cmp.Options{
+		cmp.Exporter(func(reflect.Type) bool { return true }),
+		cmp.Comparer(func(a, b *style.Style) bool { return a == b }),
+		cmpopts.IgnoreFields(openapi3.Schema{}, "Title", "Description", "Example", "Examples", "ExternalDocs"),
+		cmpopts.SortSlices(func(a, b credential) bool { return a.in+a.name < b.in+b.name }), // of one place, in no order
+	}
+	if difference := cmp.Diff(want, got, same); len(want) == 0 || difference != "" {
+		t.Errorf("%d operations differ (-document +start):\n%s", len(want), difference)
+	}
+	for name, scheme := range whole.Components.SecuritySchemes {
+		if difference := cmp.Diff(scheme.Value, part.Components.SecuritySchemes[name].Value, same); difference != "" {
+			t.Errorf("security scheme %s (-document +start):\n%s", name, difference)
+		}
+	}
+}
