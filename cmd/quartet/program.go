@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"reflect"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -53,7 +54,7 @@ func (e usageError) Error() string { return e.text }
 // until that is done or ctx ends, and gives the exit code.
 func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) int {
 	helped := false
-	parser := newParser(
+	parser := parserOf(grammarFor(args),
 		kong.Writers(out, errs),
 		kong.Exit(func(int) { helped = true }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
@@ -74,9 +75,23 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 	return exitDone
 }
 
-// newParser reads the grammar; options say how it is run.
-func newParser(options ...kong.Option) *kong.Kong {
-	parser, err := kong.New(&grammar{}, append([]kong.Option{
+// grammarFor is the part of the grammar that args need: the command that they
+// begin with, else all of it. To read all of it takes longer than anything else
+// that a start does.
+func grammarFor(args []string) any {
+	for field := range reflect.TypeFor[grammar]().Fields() {
+		if len(args) > 0 && args[0] == strings.ToLower(field.Name) {
+			return reflect.New(reflect.StructOf([]reflect.StructField{field})).Interface()
+		}
+	}
+	return &grammar{}
+}
+
+// newParser reads the whole grammar; options say how it is run.
+func newParser(options ...kong.Option) *kong.Kong { return parserOf(&grammar{}, options...) }
+
+func parserOf(commands any, options ...kong.Option) *kong.Kong {
+	parser, err := kong.New(commands, append([]kong.Option{
 		kong.Name("quartet"),
 		kong.Description("One account server that speaks the response envelopes of five API documents."),
 		kong.DefaultEnvars("QUARTET"),

@@ -5,6 +5,8 @@ import (
 	"net"
 	"strings"
 	"testing"
+
+	"github.com/alecthomas/kong"
 )
 
 func TestHelpIsNoFailure(t *testing.T) {
@@ -90,5 +92,31 @@ func TestEmptySettingsAreNone(t *testing.T) {
 	refused(t, exitUsage, "--log-format", "serve", "--log-format", "x")
 	if result := command(t, "serve", "--addr", ""); strings.Contains(result.errs, "QUARTET_") {
 		t.Errorf("an empty setting counts: %s", result.errs)
+	}
+}
+
+// TestACommandIsReadAlone: the program reads of its grammar only the command
+// that it is given, and says of that command the same.
+func TestACommandIsReadAlone(t *testing.T) {
+	t.Parallel()
+	help := func(grammar any, args ...string) string {
+		var text strings.Builder
+		parser := parserOf(grammar, kong.Writers(&text, &text), kong.Exit(func(int) {}))
+		_, _ = parser.Parse(args) // help has ended it
+		return text.String()
+	}
+	for _, command := range newParser().Model.Children {
+		alone := grammarFor([]string{command.Name})
+		if seen := parserOf(alone).Model.Children; len(seen) != 1 || seen[0].Name != command.Name {
+			t.Errorf("%s: %d commands are read", command.Name, len(seen))
+		}
+		if got, want := help(alone, command.Name, "--help"), help(&grammar{}, command.Name, "--help"); got != want || want == "" {
+			t.Errorf("%s: the help is %s\nwant %s", command.Name, got, want)
+		}
+	}
+	for _, args := range [][]string{nil, {"--help"}, {"serv"}, {"Serve"}} {
+		if seen := parserOf(grammarFor(args)).Model.Children; len(seen) < 10 {
+			t.Errorf("%v: %d commands are read", args, len(seen))
+		}
 	}
 }
