@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/labstack/echo/v4"
@@ -21,16 +22,14 @@ var pages embed.FS
 // documents are the pages that explain the server: Swagger UI and the error
 // reference. Nothing in them comes from elsewhere.
 type documents struct {
-	index, script, sheet, errors, settings []byte
-	assets                                 http.Handler
+	index, script, sheet, settings []byte
+	errors                         func() ([]byte, error) // written when somebody first asks
+	assets                         http.Handler
 }
 
 func newDocuments(contract *openapi3.T, demo *Demo) (*documents, error) {
-	d := &documents{assets: v5emb.New("Quartet", "/openapi.yaml", "/docs/")}
+	d := &documents{errors: sync.OnceValues(errorPage), assets: v5emb.New("Quartet", "/openapi.yaml", "/docs/")}
 	var err error
-	if d.errors, err = errorPage(); err != nil {
-		return nil, err
-	}
 	if d.settings, err = json.Marshal(pageSettings(contract, demo)); err != nil {
 		return nil, fmt.Errorf("settings of the page: %w", err)
 	}
@@ -80,13 +79,21 @@ func (d *documents) register(e *echo.Echo) {
 	e.GET("/", toDocs)
 	e.GET("/docs", toDocs)
 	e.GET("/docs/", page(echo.MIMETextHTMLCharsetUTF8, d.index))
-	e.GET("/docs/errors", page(echo.MIMETextHTMLCharsetUTF8, d.errors))
+	e.GET("/docs/errors", d.errorReference)
 	e.GET("/docs/page.js", page("text/javascript; charset=utf-8", d.script))
 	e.GET("/docs/page.css", page("text/css; charset=utf-8", d.sheet))
 	e.GET("/docs/settings.json", page(echo.MIMEApplicationJSON, d.settings))
 	for _, asset := range []string{"swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"} {
 		e.GET("/docs/"+asset, d.asset)
 	}
+}
+
+func (d *documents) errorReference(c echo.Context) error {
+	text, err := d.errors()
+	if err != nil {
+		return err
+	}
+	return page(echo.MIMETextHTMLCharsetUTF8, text)(c)
 }
 
 func page(contentType string, text []byte) echo.HandlerFunc {
