@@ -87,6 +87,8 @@ type Store struct {
 
 	// migrator opens what migrations run on, and says how to let go of it.
 	migrator func() (*pool, func() error)
+	// folder opens what the write-ahead log is folded by; nil on PostgreSQL.
+	folder func() (*pool, error)
 
 	// committer lets writes share transactions; nil where each has its own.
 	committer *committer

@@ -36,7 +36,7 @@ func connectSQLite(path string, o Options) (*Store, error) {
 	// context; SQLite's own lock is left to other processes. The write lock is
 	// taken at BEGIN, so that no transaction fails half-way for want of it.
 	writer, err := openSQLite(path, o, 1, "_txlock=immediate",
-		"_journal_mode=WAL", "_synchronous=FULL", "_foreign_keys=on")
+		"_journal_mode=WAL", "_synchronous=FULL", "_foreign_keys=on", fmt.Sprintf("_pragma=journal_size_limit(%d)", logLimit))
 	if err != nil {
 		return nil, err
 	}
@@ -64,6 +64,7 @@ func connectSQLite(path string, o Options) (*Store, error) {
 		probe:    "SELECT COUNT(*) FROM sqlite_schema",
 		patience: o.BusyTimeout,
 		migrator: func() (*pool, func() error) { return writer, func() error { return nil } },
+		folder:   func() (*pool, error) { return openSQLite(path, o, 1, "_synchronous=FULL") },
 
 		committer: &committer{writer: writer},
 	}, nil
