@@ -24,6 +24,9 @@ func TestTheStartReadsWhatTheDocumentSays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if text, err := part.MarshalJSON(); err != nil || len(text) > 2*len(openapi.Requests) {
+		t.Errorf("the start reads %d bytes, more than the part that is kept for it (%v)", len(text), err)
+	}
 	want, err := newOperations(whole, DefaultBounds())
 	if err != nil {
 		t.Fatal(err)

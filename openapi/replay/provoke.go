@@ -126,7 +126,7 @@ func init() {
 		"malformed_body":         withBody(func(string) string { return "{" }, func(string) string { return "a=%zz" }),
 		"duplicate_field":        withBody(func(f string) string { return fmt.Sprintf(`{%q:"1",%q:"1"}`, f, f) }, func(f string) string { return f + "=1&" + f + "=1" }),
 		"misspelled_field":       withBody(func(f string) string { return fmt.Sprintf(`{%q:"1"}`, title(f)) }, func(f string) string { return title(f) + "=1" }),
-		"body_too_large":         withBody(func(string) string { return `"` + tooMuch + `"` }, func(string) string { return "a=" + tooMuch }),
+		"body_too_large":         withBody(func(string) string { return `"` + tooMuch() + `"` }, func(string) string { return "a=" + tooMuch() }),
 		"unsupported_media_type": changed(foreignMedia),
 		"headers_too_large":      changed(longHeader),
 		"unauthenticated":        anonymous,
@@ -137,7 +137,7 @@ func init() {
 }
 
 // tooMuch is larger than a body may be.
-var tooMuch = strings.Repeat("a", 70_000)
+func tooMuch() string { return strings.Repeat("a", 70_000) }
 
 func title(name string) string { return strings.ToUpper(name[:1]) + name[1:] }
 

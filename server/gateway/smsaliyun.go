@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"strings"
 	"time"
 
@@ -35,10 +34,10 @@ const aliyunDayWait = time.Hour
 var _ account.SMS = (*AliyunSMS)(nil)
 
 var (
-	accessKeyShape = regexp.MustCompile(`^[0-9A-Za-z._-]{1,128}$`)
+	accessKeyShape = shape(`^[0-9A-Za-z._-]{1,128}$`)
 	// What goes to the log must look like the vendor's own codes and request ids.
-	aliyunCodeShape    = regexp.MustCompile(`^[0-9A-Za-z._-]{1,64}$`)
-	aliyunRequestShape = regexp.MustCompile(`^[0-9A-Za-z-]{1,64}$`)
+	aliyunCodeShape    = shape(`^[0-9A-Za-z._-]{1,64}$`)
+	aliyunRequestShape = shape(`^[0-9A-Za-z-]{1,64}$`)
 )
 
 // AliyunSMSOptions say as whom to send and what. All but Now are required.
@@ -72,7 +71,7 @@ func NewAliyunSMS(o AliyunSMSOptions) (*AliyunSMS, error) {
 		return nil, err
 	case strings.Trim(endpoint.Path, "/") != "" || endpoint.RawQuery != "":
 		return nil, errors.New("the Aliyun endpoint must have no path: " + AliyunSMSEndpoint)
-	case !accessKeyShape.MatchString(o.AccessKeyID):
+	case !accessKeyShape().MatchString(o.AccessKeyID):
 		return nil, errors.New("the Aliyun access key id must be letters and digits")
 	case len(o.AccessKeySecret) < shortestSecret:
 		return nil, fmt.Errorf("the SMS secret must have at least %d characters", shortestSecret)
@@ -147,7 +146,7 @@ type aliyunAnswer struct {
 func aliyunVerdict(answer answered) error {
 	var said aliyunAnswer
 	// The decoder's error is not told: it can quote the answer.
-	if err := json.Unmarshal(answer.body, &said); err != nil || !aliyunCodeShape.MatchString(said.Code) {
+	if err := json.Unmarshal(answer.body, &said); err != nil || !aliyunCodeShape().MatchString(said.Code) {
 		return failure.Wrap(failure.SMSUnavailable, fmt.Errorf("SMS by Aliyun: status %d, not the documented JSON", answer.status))
 	}
 	if said.Code == aliyunOK && answer.status == http.StatusOK {
@@ -168,7 +167,7 @@ func aliyunVerdict(answer answered) error {
 
 // cause names the request as the vendor does, so that they can be asked about it.
 func (s aliyunAnswer) cause(status int) error {
-	if !aliyunRequestShape.MatchString(s.RequestID) {
+	if !aliyunRequestShape().MatchString(s.RequestID) {
 		s.RequestID = "unknown"
 	}
 	return fmt.Errorf("SMS by Aliyun: status %d, code %s, request %s", status, s.Code, s.RequestID)

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"regexp"
 	"time"
 
 	"quartet/server/account"
@@ -28,7 +27,7 @@ const shortestSecret = 16
 
 var _ account.WeChat = (*WeChat)(nil)
 
-var appIDShape = regexp.MustCompile(`^[0-9A-Za-z_-]{1,64}$`)
+var appIDShape = shape(`^[0-9A-Za-z_-]{1,64}$`)
 
 // WeChatOptions say which app to be at WeChat. All but Now and Log are required.
 type WeChatOptions struct {
@@ -57,7 +56,7 @@ func NewWeChat(o WeChatOptions) (*WeChat, error) {
 	if o.Kind != WeChatMiniProgram && o.Kind != WeChatOfficialAccount {
 		return nil, fmt.Errorf("the kind of WeChat app must be %s or %s", WeChatMiniProgram, WeChatOfficialAccount)
 	}
-	if !appIDShape.MatchString(o.AppID) {
+	if !appIDShape().MatchString(o.AppID) {
 		return nil, errors.New("the WeChat app id must be letters and digits")
 	}
 	if len(o.Secret) < shortestSecret {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/url"
-	"regexp"
 
 	"quartet/server/account"
 	"quartet/server/failure"
@@ -15,7 +14,7 @@ import (
 const scopeSilent = "snsapi_base"
 
 // idShape is what openids and unionids look like. Real ones have 28 characters.
-var idShape = regexp.MustCompile(`^[0-9A-Za-z_-]{1,64}$`)
+var idShape = shape(`^[0-9A-Za-z_-]{1,64}$`)
 
 var (
 	errNoIdentity = errors.New("the answer names nobody")
@@ -112,7 +111,7 @@ func (w *WeChat) credentials(name, code string) url.Values {
 }
 
 func (w *WeChat) identity(openID, unionID string) (account.WeChatIdentity, error) {
-	if !idShape.MatchString(openID) || unionID != "" && !idShape.MatchString(unionID) {
+	if !idShape().MatchString(openID) || unionID != "" && !idShape().MatchString(unionID) {
 		return account.WeChatIdentity{}, failure.Wrap(failure.WeChatUnavailable, errNoIdentity)
 	}
 	return account.WeChatIdentity{AppID: w.appID, OpenID: openID, UnionID: unionID}, nil

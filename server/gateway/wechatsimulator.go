@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
-	"regexp"
 	"strings"
 	"time"
 
@@ -18,7 +17,7 @@ const simulatorAppID = "wxsimulator00000001"
 
 var _ account.WeChat = (*WeChatSimulator)(nil)
 
-var codeShape = regexp.MustCompile(`^[0-9A-Za-z_-]{32}$`)
+var codeShape = shape(`^[0-9A-Za-z_-]{32}$`)
 
 // wechatErrors are the errors that a code asks for by beginning with WeChat's
 // number (errcode) for them.
@@ -66,7 +65,7 @@ func (s *WeChatSimulator) Exchange(ctx context.Context, code string) (account.We
 			return account.WeChatIdentity{}, &failed
 		}
 	}
-	if !codeShape.MatchString(code) {
+	if !codeShape().MatchString(code) {
 		return account.WeChatIdentity{}, failure.New(failure.WeChatCodeInvalid)
 	}
 	return person(code), nil

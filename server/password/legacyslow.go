@@ -9,7 +9,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"hash"
-	"regexp"
 	"strconv"
 
 	"golang.org/x/crypto/bcrypt"
@@ -32,7 +31,7 @@ var (
 	errRounds      = errors.New("its iterations are not 1 to 1,000,000")
 )
 
-var bcryptShape = regexp.MustCompile(`^\$2[aby]\$([0-9]{2})\$[./A-Za-z0-9]{53}$`)
+var bcryptShape = shape(`^\$2[aby]\$([0-9]{2})\$[./A-Za-z0-9]{53}$`)
 
 // bcryptHash is a hash in bcrypt's own text.
 type bcryptHash struct {
@@ -48,7 +47,7 @@ func FromBcrypt(text string) (string, error) {
 }
 
 func parseBcrypt(text string) (legacy, error) {
-	parts := bcryptShape.FindStringSubmatch(text)
+	parts := bcryptShape().FindStringSubmatch(text)
 	if parts == nil {
 		return nil, malformed(errNotBcrypt)
 	}
@@ -131,11 +130,11 @@ func identityV3(blob []byte) (pbkdf2Hash, error) {
 	return pbkdf2Hash{prfs[function], int(rounds), rest[:saltLength], rest[saltLength:]}, nil
 }
 
-var pbkdf2Shape = regexp.MustCompile(`^\$pbkdf2-(sha1|sha256|sha512)\$i=([1-9][0-9]{0,6})` +
+var pbkdf2Shape = shape(`^\$pbkdf2-(sha1|sha256|sha512)\$i=([1-9][0-9]{0,6})` +
 	`\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{22,86})$`)
 
 func parsePBKDF2(stored string) (legacy, error) {
-	parts := pbkdf2Shape.FindStringSubmatch(stored)
+	parts := pbkdf2Shape().FindStringSubmatch(stored)
 	if parts == nil {
 		return nil, malformed(errParts)
 	}

@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 
@@ -79,13 +78,13 @@ func (h argon2id) String() string {
 }
 
 // Salts of 8 to 48 bytes and keys of 16 to 64; numbers without leading zeros.
-var argon2idShape = regexp.MustCompile(`^\$argon2id\$v=19` +
+var argon2idShape = shape(`^\$argon2id\$v=19` +
 	`\$m=([1-9][0-9]{0,6}),t=([1-9][0-9]?),p=([1-9][0-9]?)` +
 	`\$([A-Za-z0-9+/]{11,64})\$([A-Za-z0-9+/]{22,86})$`)
 
 // parseArgon2id reads what String writes, and nothing else.
 func parseArgon2id(phc string) (argon2id, error) {
-	parts := argon2idShape.FindStringSubmatch(phc)
+	parts := argon2idShape().FindStringSubmatch(phc)
 	if parts == nil {
 		return argon2id{}, ErrMalformedHash
 	}
