@@ -47,9 +47,12 @@ func (b *background) every(ctx context.Context, interval time.Duration, name str
 func (b *background) wait() { b.jobs.Wait() }
 
 // housekeeping deletes what nobody asks for any more, and the audit events that
-// are older than keepAudit; 0 keeps them for good.
+// are older than keepAudit; 0 keeps them for good. A long write-ahead log is
+// folded first: else the deletion's commit would do it, and every write, and
+// whoever asks whether the server is ready, would wait for it.
 func housekeeping(database *store.Store, keepAudit time.Duration, log *slog.Logger) func(context.Context) error {
 	return func(ctx context.Context) error {
+		folding := database.Fold(ctx)
 		now := time.Now()
 		deleted, err := database.Purge(ctx, store.At(now), store.At(now.Add(-keepEnded)))
 		if keepAudit > 0 {
@@ -59,7 +62,7 @@ func housekeeping(database *store.Store, keepAudit time.Duration, log *slog.Logg
 		if deleted > 0 {
 			log.Info("housekeeping", "deleted", deleted)
 		}
-		return err
+		return errors.Join(folding, err)
 	}
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"errors"
 	"log/slog"
 	"testing"
@@ -62,5 +63,28 @@ func TestHousekeepingKeepsAuditEventsAsLongAsAsked(t *testing.T) {
 		events, err := database.ListAudit(t.Context(), store.AuditFilter{Limit: 9})
 		must(t, err)
 		equal(t, "events left", len(events), c.left)
+	}
+}
+
+// TestHousekeepingFoldsALongLog: somebody who reads for long, such as a backup,
+// keeps the write-ahead log from being folded while others write.
+func TestHousekeepingFoldsALongLog(t *testing.T) {
+	t.Parallel()
+	database := storetest.SQLite(t)
+	other, err := sql.Open("sqlite", "file:"+database.Path()+"?_journal_mode=WAL")
+	must(t, err)
+	defer other.Close()
+	reading, err := other.BeginTx(t.Context(), nil)
+	must(t, err)
+	var count, frames, folded int
+	must(t, reading.QueryRowContext(t.Context(), "SELECT COUNT(*) FROM users").Scan(&count))
+	_, err = other.ExecContext(t.Context(), "CREATE TABLE long AS SELECT zeroblob(20 << 20) AS bytes")
+	must(t, err)
+	must(t, reading.Rollback())
+	must(t, housekeeping(database, 0, slog.New(slog.DiscardHandler))(t.Context()))
+	// NOOP tells how far the folding has come, and does none.
+	must(t, other.QueryRowContext(t.Context(), "PRAGMA wal_checkpoint(NOOP)").Scan(&count, &frames, &folded))
+	if frames < 20<<20>>12 || folded != frames {
+		t.Errorf("%d of %d frames are folded", folded, frames)
 	}
 }

@@ -80,8 +80,6 @@ func (s *serveCommand) Run(ctx context.Context, c *console) (err error) {
 	if err != nil {
 		return err
 	}
-	// Not before all that a first answer needs: it can take long.
-	jobs.every(ctx, housekeepingInterval, "folding the write-ahead log", database.Fold)
 	tuneCollector(s.Hashing.memory(config.Hasher.Parallel()))
 	debug.FreeOSMemory()
 	log.Info("listening", "address", listener.Addr().String(), "version", version(), "database", database.Engine())
