@@ -13,9 +13,10 @@ const logLimit = 16 << 20
 
 // Fold moves what a long write-ahead log of SQLite holds into the database file,
 // as far as those who read let it. Nobody waits for it: reads and writes go on
-// meanwhile, and a write finds that done which it would have had to do. It is for
-// a server that has just started: one that was killed can have left any log.
-// Where the log is short, and on PostgreSQL, it does nothing.
+// meanwhile, and the next commit, which would have to do it, finds it done. A
+// server that was killed can have left such a log, and whoever reads for long
+// while others write makes one. Where the log is short, and on PostgreSQL, it
+// does nothing.
 func (s *Store) Fold(ctx context.Context) error {
 	return s.guard("Fold", func() (err error) {
 		if s.folder == nil {
