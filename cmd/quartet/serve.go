@@ -57,7 +57,6 @@ func (s *serveCommand) Run(ctx context.Context, c *console) (err error) {
 	jobs := &background{log: log}
 	defer jobs.wait()
 	defer stop()
-	jobs.every(ctx, housekeepingInterval, "housekeeping", housekeeping(database, s.keepAudit(), log))
 	jobs.every(ctx, s.Upkeep.KeysReload, "reading the signing keys", followKeys(ring, log))
 
 	options := s.options(database, log)
@@ -82,6 +81,8 @@ func (s *serveCommand) Run(ctx context.Context, c *console) (err error) {
 	}
 	tuneCollector(s.Hashing.memory(config.Hasher.Parallel()))
 	debug.FreeOSMemory()
+	// After all that a first answer needs: it writes, and that can take long.
+	jobs.every(ctx, housekeepingInterval, "housekeeping", housekeeping(database, s.keepAudit(), log))
 	log.Info("listening", "address", listener.Addr().String(), "version", version(), "database", database.Engine())
 	if err := announce(listener.Addr()); err != nil {
 		return err
