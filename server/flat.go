@@ -40,7 +40,7 @@ func (s *server) GetWeChatUserInfo(ctx context.Context, r openapi.GetWeChatUserI
 const trial = 7 * 24 * time.Hour
 
 func (s *server) toWeChatUser(u account.User) (openapi.WeChatUserResponse, error) {
-	guid, err := uuid.Parse(u.GUID)
+	guid, err := uuid.Parse(string(u.GUID))
 	if err != nil {
 		return openapi.WeChatUserResponse{}, fmt.Errorf("guid of user %d: %w", u.ID, err)
 	}

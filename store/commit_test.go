@@ -88,7 +88,7 @@ func TestOneFailingWriteFailsAlone(t *testing.T) {
 	writes = append(writes, adding(t.Context(), s, 1, 5)...)
 	errs := grouped(t, s, writes...)
 	for i, want := range map[int]error{
-		3: ConflictError{What: "username"}, 4: failure, 5: ErrNotFound, 6: ConflictError{What: "username"},
+		3: ConflictError{What: "username"}, 4: failure, 5: ErrNotFound, 6: ConflictError{What: "id"},
 	} {
 		if !errors.Is(errs[i], want) {
 			t.Errorf("write %d: %v, want %v", i, errs[i], want)
@@ -169,7 +169,7 @@ func TestFullDiskIsToldToAll(t *testing.T) {
 		t.Fatal(err)
 	}
 	large := named(3)
-	large.Remark = strings.Repeat("x", 100_000)
+	large.Remark = strings.Repeat("x", 1_000_000) // more than the pages that migrations left free
 	writes := adding(t.Context(), s, 1, 2)
 	writes = append(writes, func() error { return s.InsertUser(t.Context(), large) })
 	writes = append(writes, adding(t.Context(), s, 4)...)

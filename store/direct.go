@@ -154,6 +154,9 @@ func (d *direct) added(stats sql.DBStats) sql.DBStats {
 func numbered(args []any) []driver.NamedValue {
 	values := make([]driver.NamedValue, len(args))
 	for i, value := range args {
+		if digest, ok := value.(Digest); ok {
+			value = digest.packed()
+		}
 		values[i] = driver.NamedValue{Ordinal: i + 1, Value: value}
 	}
 	return values
@@ -197,6 +200,13 @@ func assigned(field any, value driver.Value) bool {
 		}
 		*field = nil
 		return value == nil
+	case **Digest:
+		if value == nil {
+			*field = nil
+			return true
+		}
+		*field = new(Digest)
+		return (*field).Scan(value) == nil
 	default:
 		return false
 	}

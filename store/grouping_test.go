@@ -78,7 +78,7 @@ func adding(ctx context.Context, s *Store, ids ...int64) (writes []func() error)
 }
 
 func named(id int64) User {
-	return User{ID: id, GUID: fmt.Sprint("guid-", id), UsernameKey: new(fmt.Sprint("user-", id)), Role: RoleMember}
+	return User{ID: id, GUID: GUID(fmt.Sprint("guid-", id)), UsernameKey: new(fmt.Sprint("user-", id)), Role: RoleMember}
 }
 
 func wantUsers(t *testing.T, s *Store, ids ...int64) {

@@ -134,7 +134,7 @@ func TestFullAndReadOnlyFilesAreUnavailable(t *testing.T) {
 			}
 			var err error
 			for id := int64(1); id <= 100 && err == nil; id++ {
-				err = s.InsertUser(t.Context(), User{ID: id, GUID: fmt.Sprint(id), Remark: strings.Repeat("雨", 1000)})
+				err = s.InsertUser(t.Context(), User{ID: id, GUID: GUID(fmt.Sprint(id)), Remark: strings.Repeat("雨", 1000)})
 			}
 			if _, ok := errors.AsType[UnavailableError](err); !ok {
 				t.Errorf("got %v, want an UnavailableError", err)

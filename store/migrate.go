@@ -46,7 +46,28 @@ func (s *Store) migrate(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	_, err = provider.Up(ctx)
+	done, err := provider.Up(ctx)
+	if err == nil && len(done) > 0 && s.engine == SQLite {
+		err = shrink(ctx, db)
+	}
+	return err
+}
+
+// worthShrinking is how many pages must be free to be given back: 4 MiB.
+const worthShrinking = 1024
+
+// shrink gives back the room that a migration of SQLite's tables has left free. A
+// database that stays large, because the disk is full or somebody else writes,
+// has lost nothing: the server can start, and the room is used again by and by.
+func shrink(ctx context.Context, db *pool) error {
+	var free int
+	if err := db.GetContext(ctx, &free, "PRAGMA freelist_count"); err != nil || free < worthShrinking {
+		return err
+	}
+	_, err := db.ExecContext(ctx, "VACUUM")
+	if sqliteUnavailable(err) && ctx.Err() == nil {
+		return nil
+	}
 	return err
 }
 
@@ -57,7 +78,7 @@ func (s *Store) provider(db *pool) (*goose.Provider, error) {
 	if err != nil {
 		return nil, err
 	}
-	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
+	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true), goose.WithExcludeNames(s.othersMigrations())}
 	if s.engine == Postgres {
 		locker, err := lock.NewPostgresTableLocker(lock.WithTableLockTimeout(200*time.Millisecond, 300))
 		if err != nil {
@@ -66,6 +87,14 @@ func (s *Store) provider(db *pool) (*goose.Provider, error) {
 		options = append(options, goose.WithLocker(locker))
 	}
 	return goose.NewProvider(s.dialect(), db.DB.DB, migrations, options...)
+}
+
+// othersMigrations are the files that another engine has in their place.
+func (s *Store) othersMigrations() []string {
+	if s.engine == Postgres {
+		return []string{"00005_compact_sqlite.sql"}
+	}
+	return []string{"00005_compact_postgres.sql"}
 }
 
 func (s *Store) dialect() database.Dialect {

@@ -10,7 +10,7 @@ const verifyMobile = `UPDATE users SET mobile_sealed = ?, mobile_index = ?, mobi
 
 // VerifyMobile gives a user a mobile that the user has proven to own. It returns
 // ErrNotFound, or a ConflictError of mobile when somebody else has proven it.
-func (s *Store) VerifyMobile(ctx context.Context, userID int64, sealed, index string, now Time) error {
+func (s *Store) VerifyMobile(ctx context.Context, userID int64, sealed string, index Digest, now Time) error {
 	return s.change(ctx, "VerifyMobile", verifyMobile, sealed, index, now, now, userID)
 }
 

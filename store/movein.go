@@ -77,7 +77,7 @@ var uniqueFacts = []uniqueFact{
 	}},
 }
 
-func textOrNil(text *string) any {
+func textOrNil[T ~string](text *T) any {
 	if text == nil {
 		return nil
 	}
@@ -166,8 +166,11 @@ func takenFacts(ctx context.Context, find selecting, fact uniqueFact, users []Im
 	if err != nil {
 		return nil, err
 	}
-	if fact.what == "id" {
+	switch fact.what {
+	case "id":
 		return taken, gather[int64](ctx, find, taken, query, args)
+	case "mobile":
+		return taken, gather[Digest](ctx, find, taken, query, args)
 	}
 	return taken, gather[string](ctx, find, taken, query, args)
 }

@@ -14,7 +14,7 @@ func TestNamedColumnsAreBoundAlike(t *testing.T) {
 		row   any
 	}{
 		{insertUser, named(1)}, {putUser, named(2)}, {registerByMobile, named(3)},
-		{insertSession, Session{ID: 1, AccessHash: new("hash")}}, {putSession, &Session{ID: 2}},
+		{insertSession, Session{ID: 1, AccessHash: new(Digest("hash"))}}, {putSession, &Session{ID: 2}},
 		{linkIdentity, WeChatIdentity{UnionID: new("union")}}, {insertAudit, AuditEvent{ID: 1, Kind: "kind"}},
 		{insertAliases, []aliasRow{{"source", "one", 1}, {"source", "two", 2}}},
 	} {

@@ -17,7 +17,7 @@ func remembering(t *testing.T, most, n int) *Store {
 	noError(t, s.Migrate(t.Context()))
 	noError(t, s.InsertUser(t.Context(), User{ID: 1, GUID: "1", Role: RoleMember}))
 	for id := int64(1); id <= int64(n); id++ {
-		noError(t, s.PutSession(t.Context(), Session{ID: id, UserID: 1, Style: "data", AccessHash: new(fmt.Sprint("access-", id))}))
+		noError(t, s.PutSession(t.Context(), Session{ID: id, UserID: 1, Style: "data", AccessHash: new(Digest(fmt.Sprint("access-", id)))}))
 	}
 	return s
 }
@@ -58,7 +58,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	const most, sessions = 8, 100
 	s := remembering(t, most, sessions)
 	for id := int64(1); id <= sessions; id++ {
-		row, err := s.SessionByAccessHash(t.Context(), fmt.Sprint("access-", id))
+		row, err := s.SessionByAccessHash(t.Context(), Digest(fmt.Sprint("access-", id)))
 		noError(t, err)
 		if row.ID != id {
 			t.Fatalf("session %d for the token of %d", row.ID, id)

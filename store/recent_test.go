@@ -84,7 +84,7 @@ func TestEndedSessionsAreNeverLive(t *testing.T) {
 			for ended.Load() < sessions {
 				dead := ended.Load()
 				for id := max(1, dead-1); id <= min(dead+2, sessions); id++ {
-					owner, err := s.SessionByAccessHash(t.Context(), fmt.Sprint("access-", id))
+					owner, err := s.SessionByAccessHash(t.Context(), store.Digest(fmt.Sprint("access-", id)))
 					if err != nil {
 						t.Error(err)
 					} else if owner.EndedAt == nil && id <= dead {

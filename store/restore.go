@@ -99,7 +99,7 @@ func (p *putter) close() { _ = p.adding.Close() } // the transaction's end close
 // addAll stops at the first row that is there already or no good.
 func (p *putter) addAll(ctx context.Context, rows [][]any) error {
 	for _, row := range rows {
-		result, err := p.adding.ExecContext(ctx, row...)
+		result, err := p.adding.ExecContext(ctx, p.table.Stored(row)...)
 		if err != nil {
 			return err
 		}
@@ -153,7 +153,7 @@ func (p *putter) put(ctx context.Context, row []any) (RowOutcome, error) {
 		return RowOutcome{}, err
 	}
 	faulty, err := p.attempt(ctx, func() error {
-		_, err := p.exec(ctx, p.plain, row...)
+		_, err := p.exec(ctx, p.plain, p.table.Stored(row)...)
 		return err
 	})
 	if err != nil {

@@ -35,14 +35,14 @@ const (
 // MobileIndex is a keyed hash that finds a mobile without revealing it.
 type User struct {
 	ID                int64   `db:"id"`
-	GUID              string  `db:"guid"`
+	GUID              GUID    `db:"guid"`
 	Username          *string `db:"username"`
 	UsernameKey       *string `db:"username_key"` // case-mapped, unique
 	Email             *string `db:"email"`
 	EmailKey          *string `db:"email_key"` // lower case, unique
 	EmailVerifiedAt   *Time   `db:"email_verified_at"`
 	MobileSealed      *string `db:"mobile_sealed"`
-	MobileIndex       *string `db:"mobile_index"` // unique among verified ones
+	MobileIndex       *Digest `db:"mobile_index"` // unique among verified ones
 	MobileVerifiedAt  *Time   `db:"mobile_verified_at"`
 	PasswordHash      *string `db:"password_hash"`
 	PasswordChangedAt *Time   `db:"password_changed_at"`
@@ -90,7 +90,8 @@ type User struct {
 type UserChange struct {
 	Username, UsernameKey     *string
 	Email, EmailKey           *string
-	MobileSealed, MobileIndex *string
+	MobileSealed              *string
+	MobileIndex               *Digest
 	Nickname, RealName        *string
 	Identity, Signature       *string
 	Gender                    *int
@@ -140,11 +141,11 @@ type Session struct {
 	Address            string  `db:"address"`
 	UserAgent          string  `db:"user_agent"`
 	Generation         int64   `db:"generation"`
-	AccessHash         *string `db:"access_hash"`
-	PreviousAccessHash *string `db:"previous_access_hash"`
+	AccessHash         *Digest `db:"access_hash"`
+	PreviousAccessHash *Digest `db:"previous_access_hash"`
 	RotatedAt          *Time   `db:"rotated_at"`
 	AccessExpiresAt    Time    `db:"access_expires_at"`
-	RefreshHash        *string `db:"refresh_hash"`
+	RefreshHash        *Digest `db:"refresh_hash"`
 	ExpiresAt          Time    `db:"expires_at"` // absolute end, also of the refresh token
 	CreatedAt          Time    `db:"created_at"`
 	LastSeenAt         Time    `db:"last_seen_at"`

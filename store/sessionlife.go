@@ -23,7 +23,7 @@ const (
 // RotateAccess gives a session its next access token: the present hash becomes
 // the previous one. Only one of any number of callers who saw fromGeneration has
 // rotated true, and none when the session has ended.
-func (s *Store) RotateAccess(ctx context.Context, id, fromGeneration int64, newHash string, accessExpires, now Time) (rotated bool, err error) {
+func (s *Store) RotateAccess(ctx context.Context, id, fromGeneration int64, newHash Digest, accessExpires, now Time) (rotated bool, err error) {
 	changed, err := s.exec(ctx, "RotateAccess", rotateAccess, newHash, now, accessExpires, now, id, fromGeneration)
 	return changed > 0, err
 }

@@ -69,8 +69,8 @@ func (s *Store) PutSession(ctx context.Context, session Session) error {
 
 // SessionByAccessHash finds a session by the hash of its access token or of the
 // one before it, ended sessions too, or ErrNotFound.
-func (s *Store) SessionByAccessHash(ctx context.Context, hash string) (SessionOwner, error) {
-	return remembered(ctx, s, rowKey{verb: "SessionByAccessHash", text: hash}, func() (SessionOwner, error) {
+func (s *Store) SessionByAccessHash(ctx context.Context, hash Digest) (SessionOwner, error) {
+	return remembered(ctx, s, rowKey{verb: "SessionByAccessHash", text: string(hash)}, func() (SessionOwner, error) {
 		// A hash goes from the one column to the other, never back, so nothing is
 		// missed between the two. Nearly all tokens are the newest.
 		owner, err := one[SessionOwner](ctx, s, "SessionByAccessHash", sessionByAccessHash, hash)
@@ -83,7 +83,7 @@ func (s *Store) SessionByAccessHash(ctx context.Context, hash string) (SessionOw
 
 // SessionByRefreshHash finds a session by the hash of its refresh token, ended
 // sessions too, or ErrNotFound.
-func (s *Store) SessionByRefreshHash(ctx context.Context, hash string) (SessionOwner, error) {
+func (s *Store) SessionByRefreshHash(ctx context.Context, hash Digest) (SessionOwner, error) {
 	return one[SessionOwner](ctx, s, "SessionByRefreshHash", sessionByRefreshHash, hash)
 }
 

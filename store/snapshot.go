@@ -116,12 +116,16 @@ type rowScanner struct {
 func newRowScanner(table Table) *rowScanner {
 	s := &rowScanner{row: make([]any, len(table.Columns))}
 	for _, column := range table.Columns {
-		switch column.Kind {
-		case Text:
+		switch {
+		case column.form == digest:
+			s.targets = append(s.targets, new(sql.Null[Digest]))
+		case column.form == guid:
+			s.targets = append(s.targets, new(sql.Null[GUID]))
+		case column.Kind == Text:
 			s.targets = append(s.targets, new(sql.Null[string]))
-		case Integer:
+		case column.Kind == Integer:
 			s.targets = append(s.targets, new(sql.Null[int64]))
-		case Boolean:
+		case column.Kind == Boolean:
 			s.targets = append(s.targets, new(sql.Null[bool]))
 		}
 	}
@@ -136,6 +140,10 @@ func (s *rowScanner) values() []any {
 		switch t := target.(type) {
 		case *sql.Null[string]:
 			s.row[i] = orNil(*t)
+		case *sql.Null[Digest]:
+			s.row[i] = textOr(*t)
+		case *sql.Null[GUID]:
+			s.row[i] = textOr(*t)
 		case *sql.Null[int64]:
 			s.row[i] = orNil(*t)
 		case *sql.Null[bool]:
@@ -150,4 +158,12 @@ func orNil[T any](value sql.Null[T]) any {
 		return nil
 	}
 	return value.V
+}
+
+// textOr is orNil for what is a text outside of the store.
+func textOr[T ~string](value sql.Null[T]) any {
+	if !value.Valid {
+		return nil
+	}
+	return string(value.V)
 }

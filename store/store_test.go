@@ -160,13 +160,13 @@ func openUnmigrated(t *testing.T, url string) *store.Store {
 }
 
 func invented(id int64) store.User {
-	return store.User{ID: id, GUID: fmt.Sprint("guid-", id), Role: store.RoleMember, Nickname: "小雨"}
+	return store.User{ID: id, GUID: store.GUID(fmt.Sprint("guid-", id)), Role: store.RoleMember, Nickname: "小雨"}
 }
 
 func login(id int64) store.Session {
 	return store.Session{
 		ID: id, UserID: 1, Style: "data", ExclusiveClass: new("phone"), Generation: 1,
-		AccessHash: new(fmt.Sprint("access-", id)), AccessExpiresAt: 1, ExpiresAt: 2,
+		AccessHash: new(store.Digest(fmt.Sprint("access-", id))), AccessExpiresAt: 1, ExpiresAt: 2,
 	}
 }
 

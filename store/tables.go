@@ -2,6 +2,7 @@ package store
 
 import (
 	"reflect"
+	"slices"
 
 	"github.com/jmoiron/sqlx/reflectx"
 )
@@ -22,7 +23,18 @@ type Column struct {
 	Kind     Kind
 	Nullable bool
 	Bits     int // of an Integer: 32 or 64
+
+	form form // of a Text, inside the database
 }
+
+// form is how a text is kept: as itself, or as the type that it has in the rows.
+type form int
+
+const (
+	plain form = iota
+	digest
+	guid
+)
 
 // Table is a table of lasting facts, as it travels between databases.
 type Table struct {
@@ -83,6 +95,10 @@ var staying = []string{
 	"goose_db_version", "goose_lock",
 }
 
+// ColumnsSince is the version of the migrations that gave these tables their
+// columns: rows of any version from it on are of the same form.
+const ColumnsSince = 4
+
 // Tables gives the tables of lasting facts, each after those it refers to.
 func Tables() []Table { return lasting }
 
@@ -95,6 +111,8 @@ func tableOf[T any](name string, key ...string) Table {
 	return table
 }
 
+var forms = map[reflect.Type]form{reflect.TypeFor[Digest](): digest, reflect.TypeFor[GUID](): guid}
+
 func columnOf(name string, of reflect.Type) Column {
 	column := Column{Name: name}
 	if of.Kind() == reflect.Pointer {
@@ -102,7 +120,7 @@ func columnOf(name string, of reflect.Type) Column {
 	}
 	switch of.Kind() {
 	case reflect.String:
-		column.Kind = Text
+		column.Kind, column.form = Text, forms[of]
 	case reflect.Bool:
 		column.Kind = Boolean
 	case reflect.Int64:
@@ -122,6 +140,21 @@ func (t Table) names() []string {
 		names = append(names, column.Name)
 	}
 	return names
+}
+
+// Stored gives the values of a row as a statement that writes them takes them.
+func (t Table) Stored(row []any) []any {
+	stored := slices.Clone(row)
+	for i, column := range t.Columns {
+		text, ok := row[i].(string)
+		switch {
+		case ok && column.form == digest:
+			stored[i] = Digest(text)
+		case ok && column.form == guid:
+			stored[i] = GUID(text)
+		}
+	}
+	return stored
 }
 
 // KeyOf picks the values of the primary key out of a row.

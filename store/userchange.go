@@ -30,11 +30,14 @@ func (s *Store) UpdateUser(ctx context.Context, id int64, c UserChange, by *int6
 
 func (c UserChange) assignments() (*assignments, error) {
 	for _, pair := range [][2]*string{
-		{c.Username, c.UsernameKey}, {c.Email, c.EmailKey}, {c.MobileSealed, c.MobileIndex},
+		{c.Username, c.UsernameKey}, {c.Email, c.EmailKey},
 	} {
 		if (pair[0] == nil) != (pair[1] == nil) {
 			return nil, errHalfChange
 		}
+	}
+	if (c.MobileSealed == nil) != (c.MobileIndex == nil) {
+		return nil, errHalfChange
 	}
 	set := &assignments{}
 	c.names(set)
@@ -73,7 +76,7 @@ func (c UserChange) mobile(set *assignments) {
 	case c.MobileSealed != nil:
 		set.part("mobile_verified_at = CASE WHEN mobile_index = ? THEN mobile_verified_at ELSE NULL END", *c.MobileIndex)
 		set.text("mobile_sealed", c.MobileSealed)
-		set.text("mobile_index", c.MobileIndex)
+		set.value("mobile_index", *c.MobileIndex)
 	}
 }
 

@@ -35,7 +35,7 @@ func (s *Store) UserByID(ctx context.Context, id int64) (User, error) {
 }
 
 // UserByGUID finds a user by the stable second id, or ErrNotFound.
-func (s *Store) UserByGUID(ctx context.Context, guid string) (User, error) {
+func (s *Store) UserByGUID(ctx context.Context, guid GUID) (User, error) {
 	return one[User](ctx, s, "UserByGUID", userByGUID, guid)
 }
 
@@ -46,7 +46,7 @@ func (s *Store) UserByUsernameKey(ctx context.Context, key string) (User, error)
 
 // UserByVerifiedMobile finds the user who has proven to own a mobile, by its
 // keyed index, or ErrNotFound.
-func (s *Store) UserByVerifiedMobile(ctx context.Context, index string) (User, error) {
+func (s *Store) UserByVerifiedMobile(ctx context.Context, index Digest) (User, error) {
 	return one[User](ctx, s, "UserByVerifiedMobile", userByVerifiedMobile, index)
 }
 

@@ -30,7 +30,7 @@ func BenchmarkSlideAccess(b *testing.B) {
 func BenchmarkRotateAccess(b *testing.B) {
 	onEachEngine(b, func(b *testing.B, s *store.Store) {
 		for i := 0; b.Loop(); i++ {
-			rotated, err := s.RotateAccess(b.Context(), 1, int64(i)+1, fmt.Sprint("rotated-", i), 1, store.Time(i+1))
+			rotated, err := s.RotateAccess(b.Context(), 1, int64(i)+1, store.Digest(fmt.Sprint("rotated-", i)), 1, store.Time(i+1))
 			if mustBench(b, err); !rotated {
 				b.Fatal("not rotated")
 			}

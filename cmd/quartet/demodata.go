@@ -86,11 +86,11 @@ func exampleUsers() []account.NewUser {
 // they are when nobody has used them since now.
 func standingSessions(now time.Time) []store.Session {
 	bound := standingSession(1001, "data", now)
-	bound.Generation, bound.AccessHash = 4, new(token.Hash(standingToken))
+	bound.Generation, bound.AccessHash = 4, new(store.Digest(token.Hash(standingToken)))
 	bound.DeviceNumber = new(demoDevice)
 
 	refreshed := standingSession(1002, "data", now)
-	refreshed.AccessHash, refreshed.RefreshHash = new(token.Hash(refreshAccess)), new(token.Hash(refreshToken))
+	refreshed.AccessHash, refreshed.RefreshHash = new(store.Digest(token.Hash(refreshAccess))), new(store.Digest(token.Hash(refreshToken)))
 
 	// To be ended by id: nobody holds a token of it.
 	spare := standingSession(1003, "state", now)

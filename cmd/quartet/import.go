@@ -103,7 +103,7 @@ func (i *importCommand) target(ctx context.Context, url string) (*store.Store, e
 
 func sameTables(ctx context.Context, database *store.Store, header transfer.Header) error {
 	version, err := knownVersion(ctx, database)
-	if err == nil && version != header.Migration {
+	if err == nil && (header.Migration > version || header.Migration < store.ColumnsSince) {
 		err = fmt.Errorf("the file has tables of version %d, and the database of version %d: import it with the program that wrote it, then run quartet migrate with this one", header.Migration, version)
 	}
 	return err

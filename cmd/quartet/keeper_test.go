@@ -50,10 +50,10 @@ func TestKeptSession(t *testing.T) {
 			s.EndedAt, s.EndReason = ago(30*time.Second), new(store.EndedByLogout)
 		}},
 		"just rotated": {change: func(s *store.Session) {
-			s.Generation, s.RotatedAt, s.AccessHash = 2, ago(29*time.Second), new("next")
+			s.Generation, s.RotatedAt, s.AccessHash = 2, ago(29*time.Second), new(store.Digest("next"))
 		}},
 		"rotated a while ago": {renewed: true, change: func(s *store.Session) {
-			s.Generation, s.RotatedAt, s.AccessHash = 2, ago(30*time.Second), new("next")
+			s.Generation, s.RotatedAt, s.AccessHash = 2, ago(30*time.Second), new(store.Digest("next"))
 		}},
 		"rotated and ended": {change: func(s *store.Session) {
 			s.Generation, s.RotatedAt, s.EndedAt = 3, ago(time.Hour), ago(time.Second)

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"quartet/store"
 	"quartet/store/storetest"
 )
 
@@ -109,6 +110,23 @@ func TestImportLooksAtTheWholeFileFirst(t *testing.T) {
 		})
 	}
 	refused(t, exitFailed, "no such file", "import", filepath.Join(t.TempDir(), "gone"), "--database", newDatabase(t))
+}
+
+// Rows have had their present columns since before the newest version of the tables.
+func TestImportTakesWhatOlderProgramsWrote(t *testing.T) {
+	t.Parallel()
+	text := composed(t, 3, nil, nil)
+	for migration, taken := range map[int64]bool{store.ColumnsSince - 1: false, store.ColumnsSince: true, newestVersion(t): true, newestVersion(t) + 1: false} {
+		header, rest, _ := strings.Cut(text, "\n")
+		header = strings.Replace(header, fmt.Sprintf(`"migration":%d`, newestVersion(t)), fmt.Sprintf(`"migration":%d`, migration), 1)
+		rows := strings.SplitAfter(rest, "\n")
+		url := newDatabase(t)
+		result := command(t, "import", saved(t, sealed(header+"\n", rows[:3])), "--database", url)
+		equal(t, fmt.Sprint("a file of version ", migration, " is taken"), result.code == 0, taken)
+		if taken {
+			equal(t, "users", strings.Count(exported(t, []string{"--database", url}), `"table":"users"`), 3)
+		}
+	}
 }
 
 // interrupting is an input in whose middle the first signal comes.

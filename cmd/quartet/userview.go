@@ -48,7 +48,7 @@ func (f userFlags) view(u account.User) userView {
 		mobile = maskedMobile(mobile)
 	}
 	return userView{
-		ID: u.ID, GUID: u.GUID, Username: textOf(u.Username),
+		ID: u.ID, GUID: string(u.GUID), Username: textOf(u.Username),
 		Nickname: u.Nickname, RealName: u.RealName,
 		Role: u.Role, Disabled: u.DisabledAt != nil,
 		Mobile: mobile, MobileVerified: u.MobileVerified,

@@ -186,7 +186,7 @@ func TestDatabaseHoldsNoSecret(t *testing.T) {
 			t.Errorf("the database holds %q", secret)
 		}
 	}
-	if !strings.Contains(dump.String(), byCode.User.GUID) {
+	if !strings.Contains(dump.String(), byCode.User.SecurityStamp) {
 		t.Error("the dump lacks the user, so it proves nothing")
 	}
 }

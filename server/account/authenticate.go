@@ -32,7 +32,7 @@ func (s *Service) Authenticate(ctx context.Context, text string) (Caller, error)
 }
 
 func (s *Service) authenticateOpaque(ctx context.Context, text string) (Caller, error) {
-	hash := token.Hash(text)
+	hash := hashOf(text)
 	owner, err := s.store.SessionByAccessHash(ctx, hash)
 	if err != nil {
 		return Caller{}, failed(err, failure.Unauthenticated)
@@ -150,7 +150,10 @@ func (s *Service) renewed(ctx context.Context, caller Caller, claims token.Claim
 	return caller, err
 }
 
+// hashOf is what is stored in a token's place.
+func hashOf(secret string) store.Digest { return store.Digest(token.Hash(secret)) }
+
 // matches compares a stored hash with a presented one.
-func matches(stored *string, presented string) bool {
+func matches(stored *store.Digest, presented store.Digest) bool {
 	return stored != nil && subtle.ConstantTimeCompare([]byte(*stored), []byte(presented)) == 1
 }

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/text/secure/precis"
 
 	"quartet/server/failure"
+	"quartet/store"
 )
 
 const (
@@ -98,8 +99,12 @@ func idCardContext(userID int64) string { return "user:" + strconv.FormatInt(use
 
 // sealMobile gives a mobile as it is stored: sealed for its owner, and the
 // index that finds it.
-func (s *Service) sealMobile(userID int64, mobile string) (sealed, index string) {
-	return s.sealer.Seal(mobile, mobileContext(userID)), s.sealer.Index(mobile)
+func (s *Service) sealMobile(userID int64, mobile string) (sealed string, index store.Digest) {
+	return s.sealer.Seal(mobile, mobileContext(userID)), s.mobileIndex(mobile)
+}
+
+func (s *Service) mobileIndex(mobile string) store.Digest {
+	return store.Digest(s.sealer.Index(mobile))
 }
 
 // addressKey stands for a client's address in the name of a counter, without

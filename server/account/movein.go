@@ -207,7 +207,7 @@ func (i *Intake) promise(row store.ImportedUser) error {
 	unique := []struct {
 		what  string
 		value *string
-	}{{"alias", &row.Alias}, {"username", row.UsernameKey}, {"email", row.EmailKey}, {"mobile", row.MobileIndex}}
+	}{{"alias", &row.Alias}, {"username", row.UsernameKey}, {"email", row.EmailKey}, {"mobile", (*string)(row.MobileIndex)}}
 	if row.MobileVerifiedAt == nil {
 		unique[3].value = nil
 	}

@@ -74,7 +74,7 @@ func (s *Service) Refresh(ctx context.Context, accessToken, refreshToken string)
 	if !token.LooksOpaque(accessToken) || !token.LooksOpaque(refreshToken) {
 		return Refreshed{}, failure.New(failure.Unauthenticated)
 	}
-	owner, err := s.store.SessionByRefreshHash(ctx, token.Hash(refreshToken))
+	owner, err := s.store.SessionByRefreshHash(ctx, hashOf(refreshToken))
 	if err != nil {
 		return Refreshed{}, failed(err, failure.Unauthenticated)
 	}
@@ -98,7 +98,7 @@ func (s *Service) Refresh(ctx context.Context, accessToken, refreshToken string)
 // refreshOnce answers for the session as it was read; won is false when somebody
 // else rotated it meanwhile.
 func (s *Service) refreshOnce(ctx context.Context, session store.Session, access, refresh string) (r Refreshed, won bool, err error) {
-	presented := token.Hash(access)
+	presented := hashOf(access)
 	isPrevious := matches(session.PreviousAccessHash, presented)
 	switch {
 	case matches(session.AccessHash, presented):
@@ -115,7 +115,7 @@ func (s *Service) refreshOnce(ctx context.Context, session store.Session, access
 func (s *Service) rotate(ctx context.Context, session store.Session, refresh string) (Refreshed, bool, error) {
 	next := token.Access(s.accessKey, refresh, session.ID, session.Generation+1)
 	until := s.slidTo(session)
-	won, err := s.store.RotateAccess(ctx, session.ID, session.Generation, token.Hash(next), until, store.At(s.now()))
+	won, err := s.store.RotateAccess(ctx, session.ID, session.Generation, hashOf(next), until, store.At(s.now()))
 	return Refreshed{next, until.Time()}, won, failed(err, failure.SessionEnded)
 }
 
@@ -123,7 +123,7 @@ func (s *Service) rotate(ctx context.Context, session store.Session, refresh str
 // because it was put there by other means or under another key, it rotates.
 func (s *Service) again(ctx context.Context, session store.Session, refresh string) (Refreshed, bool, error) {
 	newest := token.Access(s.accessKey, refresh, session.ID, session.Generation)
-	if !matches(session.AccessHash, token.Hash(newest)) {
+	if !matches(session.AccessHash, hashOf(newest)) {
 		return s.rotate(ctx, session, refresh)
 	}
 	return Refreshed{newest, session.AccessExpiresAt.Time()}, true, nil

@@ -195,8 +195,8 @@ func TestRefreshOfAFixture(t *testing.T) {
 	now := store.At(w.clock.Now())
 	must(t, w.store.PutSession(t.Context(), store.Session{
 		ID: 5, UserID: id, Style: "data", OpenedBy: "code", Generation: 1,
-		AccessHash: new(token.Hash(access)), RefreshHash: new(token.Hash(refreshToken)),
-		PreviousAccessHash: new(token.Hash("AT-3-" + strings.Repeat("f", 32))), RotatedAt: &now,
+		AccessHash: new(store.Digest(token.Hash(access))), RefreshHash: new(store.Digest(token.Hash(refreshToken))),
+		PreviousAccessHash: new(store.Digest(token.Hash("AT-3-" + strings.Repeat("f", 32)))), RotatedAt: &now,
 		AccessExpiresAt: now + 1000, ExpiresAt: now + 1_000_000_000, CreatedAt: now, LastSeenAt: now,
 	}))
 	// The answer cannot be given again, so there is a new one.
@@ -216,7 +216,7 @@ func TestReuseOfAFixture(t *testing.T) {
 	now := store.At(w.clock.Now())
 	must(t, w.store.PutSession(t.Context(), store.Session{
 		ID: 5, UserID: id, Generation: 1,
-		AccessHash: new(token.Hash(access)), RefreshHash: new(token.Hash(refreshToken)),
+		AccessHash: new(store.Digest(token.Hash(access))), RefreshHash: new(store.Digest(token.Hash(refreshToken))),
 		AccessExpiresAt: now + 1000, ExpiresAt: now + 1_000_000_000, CreatedAt: now, LastSeenAt: now,
 	}))
 	w.refresh(access, refreshToken)

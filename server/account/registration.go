@@ -168,7 +168,7 @@ func (s *Service) checkFree(ctx context.Context, userID int64, c store.UserChang
 }
 
 // mobileOwner finds who has proven to own a mobile.
-func (s *Service) mobileOwner(ctx context.Context, index string) (owner store.User, found bool, err error) {
+func (s *Service) mobileOwner(ctx context.Context, index store.Digest) (owner store.User, found bool, err error) {
 	owner, err = s.store.UserByVerifiedMobile(ctx, index)
 	if err = failed(err, failure.UserNotFound); failure.Is(err, failure.UserNotFound) {
 		return store.User{}, false, nil

@@ -30,8 +30,7 @@ func (s *Service) openOpaque(ctx context.Context, session store.Session, seed st
 	var access string
 	err := s.begin(ctx, &session, companyType, func() {
 		access = token.Access(s.accessKey, seed, session.ID, session.Generation)
-		hash := token.Hash(access)
-		session.AccessHash = &hash
+		session.AccessHash = new(hashOf(access))
 	})
 	return newGrant(session, access), err
 }

@@ -83,8 +83,7 @@ func (s *Service) SignInByCode(ctx context.Context, in CodeSignIn) (Grant, error
 	session.CompanyType, session.ProductType = &in.CompanyType, &in.ProductType
 	session.DeviceNumber = filled(&in.Device)
 	refresh := token.NewRefresh()
-	refreshHash := token.Hash(refresh)
-	session.RefreshHash = &refreshHash
+	session.RefreshHash = new(hashOf(refresh))
 	grant, err := s.openOpaque(ctx, session, refresh, &in.CompanyType)
 	if err != nil {
 		return Grant{}, failed(err, failure.WrongCode)
@@ -128,7 +127,7 @@ func (in CodeSignIn) check() error {
 
 // userOfMobile finds the owner of a proven mobile, or makes one.
 func (s *Service) userOfMobile(ctx context.Context, in CodeSignIn) (store.User, error) {
-	owner, found, err := s.mobileOwner(ctx, s.sealer.Index(in.Mobile))
+	owner, found, err := s.mobileOwner(ctx, s.mobileIndex(in.Mobile))
 	if found || err != nil {
 		return owner, err
 	}
@@ -262,7 +261,7 @@ func (s *Service) userOfAccount(ctx context.Context, account string) (store.User
 		return s.userOfEmail(ctx, account)
 	}
 	if mobileShape.MatchString(account) {
-		return s.mobileOwner(ctx, s.sealer.Index(account))
+		return s.mobileOwner(ctx, s.mobileIndex(account))
 	}
 	key, err := usernameKey(account)
 	if err != nil {

@@ -93,7 +93,7 @@ func (s *Service) author(ctx context.Context, id *int64) (*Author, error) {
 	if err != nil {
 		return nil, broken(err)
 	}
-	made := &Author{GUID: row.GUID}
+	made := &Author{GUID: string(row.GUID)}
 	if row.Username != nil {
 		made.Username = *row.Username
 	}
@@ -149,7 +149,7 @@ func (s *Service) unseal(sealed *string, context string) (string, error) {
 func (s *Service) newUser(id int64, source string) store.User {
 	now := store.At(s.now())
 	return store.User{
-		ID: id, GUID: uuid.NewString(), Role: store.RoleMember,
+		ID: id, GUID: store.GUID(uuid.NewString()), Role: store.RoleMember,
 		CreateSource: source, SecurityStamp: newStamp(), Version: 1,
 		CreatedAt: now, UpdatedAt: now, ActivatedAt: &now,
 	}

@@ -42,7 +42,7 @@ func newArena(f *testing.F) *arena {
 	now := time.Now()
 	a.session = store.Session{
 		ID: 1001, UserID: user.ID, Style: "data", OpenedBy: account.OpenedByPassword, Generation: 1,
-		AccessHash: new(token.Hash(a.token)), RefreshHash: new(token.Hash("RT-" + a.token)),
+		AccessHash: new(store.Digest(token.Hash(a.token))), RefreshHash: new(store.Digest(token.Hash("RT-" + a.token))),
 		AccessExpiresAt: store.At(now.Add(24 * time.Hour)), ExpiresAt: store.At(now.Add(24 * time.Hour)),
 		CreatedAt: store.At(now), LastSeenAt: store.At(now),
 	}

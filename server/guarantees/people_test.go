@@ -83,7 +83,7 @@ func (s *site) session(t *testing.T, user int64) string {
 	access := token.Access([]byte("a test's own key"), fmt.Sprint("seed ", id), id, 1)
 	must(t, s.store.PutSession(t.Context(), store.Session{
 		ID: id, UserID: user, Style: "data", OpenedBy: account.OpenedByPassword,
-		Generation: 1, AccessHash: new(token.Hash(access)), RefreshHash: new(token.Hash("RT-" + access)),
+		Generation: 1, AccessHash: new(store.Digest(token.Hash(access))), RefreshHash: new(store.Digest(token.Hash("RT-" + access))),
 		AccessExpiresAt: store.At(now.Add(time.Hour)), ExpiresAt: store.At(now.Add(time.Hour)),
 		CreatedAt: store.At(now), LastSeenAt: store.At(now),
 	}))

@@ -2,6 +2,7 @@ package guarantees
 
 import (
 	"database/sql"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/url"
@@ -142,17 +143,22 @@ func (s *site) number(t *testing.T, query string, args ...any) (n int64) {
 	return n
 }
 
-// texts reads the texts that are not null, of the first column.
+// texts reads the texts that are not null, of the first column. Hashes, which are
+// bytes in SQLite, it writes as the server does.
 func (s *site) texts(t *testing.T, query string, args ...any) (list []string) {
 	t.Helper()
 	rows, err := s.facts.QueryContext(t.Context(), s.rebind(query), args...)
 	must(t, err)
 	defer func() { _ = rows.Close() }()
 	for rows.Next() {
-		var text sql.NullString
-		must(t, rows.Scan(&text))
-		if text.Valid {
-			list = append(list, text.String)
+		var value any
+		must(t, rows.Scan(&value))
+		switch value := value.(type) {
+		case nil:
+		case []byte:
+			list = append(list, hex.EncodeToString(value))
+		default:
+			list = append(list, fmt.Sprint(value))
 		}
 	}
 	must(t, rows.Err())

@@ -13,7 +13,7 @@ func newcomer(id int64) store.ImportedUser {
 	u := person(id)
 	u.Username, u.UsernameKey = new(fmt.Sprintf("Lin%d", id)), new(fmt.Sprintf("lin%d", id))
 	u.Email, u.EmailKey = new(fmt.Sprintf("Lin%d@example.com", id)), new(fmt.Sprintf("lin%d@example.com", id))
-	u.MobileSealed, u.MobileIndex, u.MobileVerifiedAt = new("sealed"), new(fmt.Sprintf("index%d", id)), new(noon)
+	u.MobileSealed, u.MobileIndex, u.MobileVerifiedAt = new("sealed"), new(store.Digest(fmt.Sprintf("index%d", id))), new(noon)
 	return store.ImportedUser{User: u, Alias: fmt.Sprint("old-", id)}
 }
 
@@ -65,10 +65,10 @@ var importTests = map[string]func(*testing.T, *store.Store){
 		list := newcomers(2, 9)
 		list[0].UsernameKey = new("lin1")
 		list[1].EmailKey = new("lin1@example.com")
-		list[2].MobileIndex = new("index1")
+		list[2].MobileIndex = new(store.Digest("index1"))
 		list[3].ID = 1
 		list[5].UsernameKey = list[4].UsernameKey // the one before
-		list[6].MobileIndex, list[6].MobileVerifiedAt = new("index1"), nil
+		list[6].MobileIndex, list[6].MobileVerifiedAt = new(store.Digest("index1")), nil
 		list[7].Alias = list[6].Alias
 		want := "username email mobile id added username added present "
 		same(t, words(must(s.CheckImport(t.Context(), "jpress", list, false))(t)), want)

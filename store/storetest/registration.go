@@ -9,7 +9,7 @@ import (
 // mobileOwner gives an invented user with a verified mobile.
 func mobileOwner(id int64) store.User {
 	u := person(id)
-	u.MobileSealed, u.MobileIndex, u.MobileVerifiedAt = new("sealed"), new("index"), new(noon)
+	u.MobileSealed, u.MobileIndex, u.MobileVerifiedAt = new("sealed"), new(store.Digest("index")), new(noon)
 	return u
 }
 
@@ -28,7 +28,7 @@ var registrationTests = map[string]func(*testing.T, *store.Store){
 	},
 	"who only claims a mobile does not own it": func(t *testing.T, s *store.Store) {
 		claims := person(1)
-		claims.MobileIndex = new("index")
+		claims.MobileIndex = new(store.Digest("index"))
 		check(t, s.InsertUser(t.Context(), claims))
 		made, created, err := s.RegisterByMobile(t.Context(), mobileOwner(2))
 		check(t, err)

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"fmt"
 	"reflect"
 	"testing"
 
@@ -22,7 +23,7 @@ var sessionTests = map[string]func(*testing.T, *store.Store){
 	"a session is found by each of its tokens": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)
 		a := session(1, 1)
-		a.PreviousAccessHash = new("before")
+		a.PreviousAccessHash = new(store.Digest("before"))
 		opened(t, s, a)
 		opened(t, s, session(2, 1))
 		same(t, must(s.SessionByAccessHash(t.Context(), "access-1"))(t).ID, int64(1))
@@ -53,14 +54,14 @@ var sessionTests = map[string]func(*testing.T, *store.Store){
 		addPerson(t, s, 1)
 		opened(t, s, session(1, 1))
 		twice := session(1, 1)
-		twice.AccessHash, twice.RefreshHash = new("other"), nil
+		twice.AccessHash, twice.RefreshHash = new(store.Digest("other")), nil
 		wantConflict(t, errorOf(s.OpenSession(t.Context(), twice, new(int64(3)))), "id")
 		same(t, must(s.UserByID(t.Context(), 1))(t).CompanyType, (*int64)(nil)) // all or nothing
 		stolen := session(2, 1)
-		stolen.AccessHash = new("access-1")
+		stolen.AccessHash = new(store.Digest("access-1"))
 		wantConflict(t, errorOf(s.OpenSession(t.Context(), stolen, nil)), "session")
 		stolen = session(2, 1)
-		stolen.RefreshHash = new("refresh-1")
+		stolen.RefreshHash = new(store.Digest("refresh-1"))
 		wantConflict(t, errorOf(s.OpenSession(t.Context(), stolen, nil)), "session")
 	},
 	"a session of a class replaces the one before": func(t *testing.T, s *store.Store) {
@@ -156,7 +157,7 @@ var sessionLifeTests = map[string]func(*testing.T, *store.Store){
 		opened(t, s, session(1, 1))
 		same(t, must(s.RotateAccess(t.Context(), 1, 1, "second", noon+2*hour, noon+5))(t), true)
 		want := session(1, 1)
-		want.Generation, want.AccessHash, want.PreviousAccessHash = 2, new("second"), want.AccessHash
+		want.Generation, want.AccessHash, want.PreviousAccessHash = 2, new(store.Digest("second")), want.AccessHash
 		want.RotatedAt, want.AccessExpiresAt, want.LastSeenAt = new(noon+5), noon+2*hour, noon+5
 		same(t, must(s.SessionByID(t.Context(), 1))(t).Session, want)
 		same(t, must(s.RotateAccess(t.Context(), 1, 1, "third", noon+2*hour, noon))(t), false)
@@ -169,7 +170,7 @@ var sessionLifeTests = map[string]func(*testing.T, *store.Store){
 		opened(t, s, session(1, 1))
 		var rotated tally
 		together(t, s, 50, func(i int) {
-			done, err := s.RotateAccess(t.Context(), 1, 1, string(rune('a'+i)), noon+hour, noon)
+			done, err := s.RotateAccess(t.Context(), 1, 1, store.Digest(fmt.Sprintf("%064x", i)), noon+hour, noon)
 			if err != nil {
 				t.Error(err)
 			}

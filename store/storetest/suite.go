@@ -78,7 +78,7 @@ var lifeTests = map[string]func(*testing.T, *store.Store){
 // person gives an invented user with nothing optional.
 func person(id int64) store.User {
 	return store.User{
-		ID: id, GUID: fmt.Sprintf("00000000-0000-4000-8000-%012d", id), Role: store.RoleMember,
+		ID: id, GUID: store.GUID(fmt.Sprintf("00000000-0000-4000-8000-%012d", id)), Role: store.RoleMember,
 		Nickname: "小雨", SecurityStamp: "stamp", Version: 1, CreatedAt: noon, UpdatedAt: noon,
 	}
 }
@@ -88,7 +88,7 @@ func session(id, userID int64) store.Session {
 	return store.Session{
 		ID: id, UserID: userID, Style: "data", OpenedBy: "code", Source: "app",
 		Address: "192.0.2.1", UserAgent: "test", Generation: 1,
-		AccessHash: new(fmt.Sprintf("access-%d", id)), RefreshHash: new(fmt.Sprintf("refresh-%d", id)),
+		AccessHash: new(store.Digest(fmt.Sprintf("access-%d", id))), RefreshHash: new(store.Digest(fmt.Sprintf("refresh-%d", id))),
 		AccessExpiresAt: noon + hour, ExpiresAt: noon + 30*day, CreatedAt: noon, LastSeenAt: noon,
 	}
 }

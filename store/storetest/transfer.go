@@ -88,7 +88,7 @@ func rowsGoRound(t *testing.T, s *store.Store) {
 	row := allRows(t, s, users)[0]
 	twin := full
 	twin.ID, twin.GUID, twin.UsernameKey = 2, "another", new("other")
-	row[0], row[1], row[3] = twin.ID, twin.GUID, *twin.UsernameKey
+	row[0], row[1], row[3] = twin.ID, string(twin.GUID), *twin.UsernameKey
 	same(t, must(s.PutRows(t.Context(), users, [][]any{row}, true))(t), []store.RowOutcome{{Added: true}})
 	same(t, must(s.UserByID(t.Context(), 2))(t), twin)
 	same(t, allRows(t, s, users)[1], row)

@@ -37,7 +37,7 @@ var userTests = map[string]func(*testing.T, *store.Store){
 	"a user is found by each of the keys": func(t *testing.T, s *store.Store) {
 		u := person(1)
 		u.Username, u.UsernameKey = new("Lin"), new("lin")
-		u.MobileIndex, u.MobileVerifiedAt = new("index"), new(noon)
+		u.MobileIndex, u.MobileVerifiedAt = new(store.Digest("index")), new(noon)
 		check(t, s.InsertUser(t.Context(), u))
 		same(t, must(s.UserByID(t.Context(), 1))(t), u)
 		same(t, must(s.UserByGUID(t.Context(), u.GUID))(t), u)
@@ -46,7 +46,7 @@ var userTests = map[string]func(*testing.T, *store.Store){
 	},
 	"nobody is found where nobody is": func(t *testing.T, s *store.Store) {
 		u := person(1)
-		u.Username, u.UsernameKey, u.MobileIndex = new("Lin"), new("lin"), new("index")
+		u.Username, u.UsernameKey, u.MobileIndex = new("Lin"), new("lin"), new(store.Digest("index"))
 		check(t, s.InsertUser(t.Context(), u))
 		_, err := s.UserByID(t.Context(), 2)
 		wantNotFound(t, err)
@@ -64,7 +64,7 @@ var userTests = map[string]func(*testing.T, *store.Store){
 		first := person(1)
 		first.Username, first.UsernameKey = new("Lin"), new("lin")
 		first.EmailKey, first.EmailVerifiedAt = new("lin@example.com"), new(noon)
-		first.MobileIndex, first.MobileVerifiedAt = new("index"), new(noon)
+		first.MobileIndex, first.MobileVerifiedAt = new(store.Digest("index")), new(noon)
 		check(t, s.InsertUser(t.Context(), first))
 		for what, change := range map[string]func(u *store.User){
 			"id":       func(u *store.User) { u.ID = 1 },
@@ -83,7 +83,7 @@ var userTests = map[string]func(*testing.T, *store.Store){
 	"an unverified mobile is nobody's alone": func(t *testing.T, s *store.Store) {
 		for id := int64(1); id <= 3; id++ {
 			u := person(id)
-			u.MobileIndex = new("index")
+			u.MobileIndex = new(store.Digest("index"))
 			if id == 2 {
 				u.MobileVerifiedAt = new(noon)
 			}
@@ -159,23 +159,23 @@ var changeTests = map[string]func(*testing.T, *store.Store){
 		}, nil, noon))
 		found := must(s.UserByID(t.Context(), u.ID))(t)
 		same(t, []any{found.Birthday, found.IDCardSealed, found.Email, found.EmailKey, found.MobileSealed, found.MobileIndex},
-			[]any{(*string)(nil), (*string)(nil), (*string)(nil), (*string)(nil), (*string)(nil), (*string)(nil)})
+			[]any{(*string)(nil), (*string)(nil), (*string)(nil), (*string)(nil), (*string)(nil), (*store.Digest)(nil)})
 		same(t, []any{found.EmailVerifiedAt, found.MobileVerifiedAt}, []any{(*store.Time)(nil), (*store.Time)(nil)})
 	},
 	"a new e-mail or mobile is unverified, the same one stays verified": func(t *testing.T, s *store.Store) {
 		u := person(1)
 		u.Email, u.EmailKey, u.EmailVerifiedAt = new("lin@example.com"), new("lin@example.com"), new(noon)
-		u.MobileSealed, u.MobileIndex, u.MobileVerifiedAt = new("sealed"), new("index"), new(noon)
+		u.MobileSealed, u.MobileIndex, u.MobileVerifiedAt = new("sealed"), new(store.Digest("index")), new(noon)
 		check(t, s.InsertUser(t.Context(), u))
 		again := store.UserChange{Email: new("Lin@Example.com"), EmailKey: u.EmailKey, MobileSealed: new("resealed"), MobileIndex: u.MobileIndex}
 		check(t, s.UpdateUser(t.Context(), 1, again, nil, noon+1))
 		found := must(s.UserByID(t.Context(), 1))(t)
 		same(t, []*string{found.Email, found.MobileSealed}, []*string{again.Email, again.MobileSealed})
 		same(t, []*store.Time{found.EmailVerifiedAt, found.MobileVerifiedAt}, []*store.Time{new(noon), new(noon)})
-		other := store.UserChange{Email: new("yu@example.com"), EmailKey: new("yu@example.com"), MobileSealed: new("sealed"), MobileIndex: new("other")}
+		other := store.UserChange{Email: new("yu@example.com"), EmailKey: new("yu@example.com"), MobileSealed: new("sealed"), MobileIndex: new(store.Digest("other"))}
 		check(t, s.UpdateUser(t.Context(), 1, other, nil, noon+2))
 		found = must(s.UserByID(t.Context(), 1))(t)
-		same(t, []*string{found.EmailKey, found.MobileIndex}, []*string{other.EmailKey, other.MobileIndex})
+		same(t, []any{found.EmailKey, found.MobileIndex}, []any{other.EmailKey, other.MobileIndex})
 		same(t, []*store.Time{found.EmailVerifiedAt, found.MobileVerifiedAt}, []*store.Time{nil, nil})
 	},
 	"an update is refused for nobody, a taken name and half a pair": func(t *testing.T, s *store.Store) {

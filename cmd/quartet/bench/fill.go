@@ -19,8 +19,8 @@ const fillBatch = 50_000
 // values are the columns of a row that are worth saying.
 type values map[string]any
 
-// row puts values in order of the table's columns; what is not said is null, or
-// empty where null is not allowed.
+// row puts values in order of the table's columns, as they are stored; what is
+// not said is null, or empty where null is not allowed.
 func row(table store.Table, said values) []any {
 	made := make([]any, 0, len(table.Columns))
 	for _, column := range table.Columns {
@@ -36,7 +36,7 @@ func row(table store.Table, said values) []any {
 		}
 		made = append(made, value)
 	}
-	return made
+	return table.Stored(made)
 }
 
 func tableNamed(name string) store.Table {

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	_ "modernc.org/sqlite" // the driver that the server uses
+
+	"quartet/store"
 )
 
 // referenceCommand makes this program the reference instead of the harness.
@@ -135,9 +137,9 @@ func (s statements) session(token string) (found session, err error) {
 	return found, err
 }
 
-func hash(token string) string {
+func hash(token string) store.Digest {
 	sum := sha256.Sum256([]byte(token))
-	return hex.EncodeToString(sum[:])
+	return store.Digest(hex.EncodeToString(sum[:]))
 }
 
 // The answer of user/info, the same as the server's.

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"golang.org/x/crypto/argon2"
+
+	"quartet/store"
 )
 
 const (
@@ -179,7 +181,7 @@ func (r *reference) signInByCode(w http.ResponseWriter, request *http.Request) {
 	index, now := r.sealer.Index(in.Mobile), time.Now().UnixMilli()
 	err := r.writes.exec(spendCode, now, signIn, index, r.codeMAC(in.Mobile))
 	if err == nil {
-		err = r.copied.prepared[userOfMobile].QueryRow(index).Scan(&user)
+		err = r.copied.prepared[userOfMobile].QueryRow(store.Digest(index)).Scan(&user)
 	}
 	access, refresh := newToken(), newToken()
 	if err == nil {

@@ -1,0 +1,187 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// beforeCompact is the last version whose tables on SQLite are those of every
+// engine.
+const beforeCompact = 4
+
+// Whatever was in the tables is in them afterwards, value by value, and nothing
+// that they demand has gone.
+func TestCompactTablesKeepEverything(t *testing.T) {
+	t.Parallel()
+	for engine, open := range map[string]func(*testing.T) *Store{SQLite: unmigratedSQLite, Postgres: unmigratedPostgres} {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			s := open(t)
+			migrateTo(t, s, beforeCompact)
+			fillAll(t, s)
+			before, rules := allFacts(t, s), demands(t, s)
+			noError(t, s.Migrate(t.Context()))
+			if after := allFacts(t, s); !reflect.DeepEqual(after, before) {
+				t.Errorf("the tables held\n%v\nand hold\n%v", before, after)
+			}
+			if now := demands(t, s); !slices.Equal(now, rules) {
+				t.Errorf("the tables demanded\n%s\nand demand\n%s", strings.Join(rules, "\n"), strings.Join(now, "\n"))
+			}
+			if s.engine == SQLite {
+				wantSound(t, s)
+			}
+		})
+	}
+}
+
+// A database that is migrated full has the tables of one that is migrated empty.
+func TestCompactTablesAreThoseOfANewDatabase(t *testing.T) {
+	t.Parallel()
+	s := unmigratedSQLite(t)
+	migrateTo(t, s, beforeCompact)
+	fillAll(t, s)
+	noError(t, s.Migrate(t.Context()))
+	const schema = "SELECT type || ' ' || name || ': ' || COALESCE(sql, '') FROM sqlite_schema ORDER BY 1"
+	var migrated, made []string
+	noError(t, s.reader.Select(&migrated, schema))
+	noError(t, newSQLite(t).reader.Select(&made, schema))
+	if !slices.Equal(migrated, made) {
+		t.Errorf("migrated:\n%s\nnew:\n%s", strings.Join(migrated, "\n"), strings.Join(made, "\n"))
+	}
+	for _, text := range migrated {
+		if strings.Contains(text, "_4") {
+			t.Errorf("%s: an old table is left", text)
+		}
+	}
+}
+
+// A migration that breaks off has done nothing, and is done at the next start.
+func TestCompactTablesAllOrNothing(t *testing.T) {
+	t.Parallel()
+	s := unmigratedSQLite(t)
+	migrateTo(t, s, beforeCompact)
+	fillAll(t, s)
+	before := allFacts(t, s)
+	var pages int
+	noError(t, s.writer.Get(&pages, "PRAGMA page_count"))
+	if _, err := s.writer.Exec(fmt.Sprintf("PRAGMA max_page_count = %d", pages+5)); err != nil {
+		t.Fatal(err)
+	}
+	if _, unavailable := errors.AsType[UnavailableError](s.Migrate(t.Context())); !unavailable {
+		t.Fatal("a full disk did not keep the migration from being done: nothing was tested")
+	}
+	if current, _, err := s.MigrationStatus(t.Context()); err != nil || current != beforeCompact {
+		t.Errorf("version %d, %v", current, err)
+	}
+	if after := allFacts(t, s); !reflect.DeepEqual(after, before) {
+		t.Errorf("the tables held\n%v\nand hold\n%v", before, after)
+	}
+	if _, err := s.writer.Exec("PRAGMA max_page_count = 1000000"); err != nil {
+		t.Fatal(err)
+	}
+	noError(t, s.Migrate(t.Context()))
+	if after := allFacts(t, s); !reflect.DeepEqual(after, before) {
+		t.Errorf("the tables held\n%v\nand hold\n%v", before, after)
+	}
+}
+
+// Rows that were found by a value before are found by it afterwards.
+func TestCompactRowsAreFound(t *testing.T) {
+	t.Parallel()
+	s := unmigratedSQLite(t)
+	migrateTo(t, s, beforeCompact)
+	fillAll(t, s)
+	noError(t, s.Migrate(t.Context()))
+	for n := int64(1); n <= rowsEach; n++ {
+		session := Session{ID: n, AccessHash: new(Digest(digestNo("access_hash", n))), RefreshHash: new(Digest(digestNo("refresh_hash", n)))}
+		if n == withNulls {
+			continue
+		}
+		found, err := s.SessionByAccessHash(t.Context(), *session.AccessHash)
+		if noError(t, err); found.ID != n {
+			t.Errorf("session %d has the access token of session %d", found.ID, n)
+		}
+		found, err = s.SessionByRefreshHash(t.Context(), *session.RefreshHash)
+		if noError(t, err); found.ID != n {
+			t.Errorf("session %d has the refresh token of session %d", found.ID, n)
+		}
+		user, err := s.UserByGUID(t.Context(), GUID(guidNo(n)))
+		if noError(t, err); user.ID != n {
+			t.Errorf("user %d has the GUID of user %d", user.ID, n)
+		}
+		user, err = s.UserByVerifiedMobile(t.Context(), Digest(digestNo("mobile_index", n)))
+		if noError(t, err); user.ID != n {
+			t.Errorf("user %d has the mobile of user %d", user.ID, n)
+		}
+	}
+}
+
+func wantSound(t *testing.T, s *Store) {
+	t.Helper()
+	if verdict := setting(t, s.writer, "PRAGMA integrity_check"); verdict != "ok" {
+		t.Error(verdict)
+	}
+	var dangling []string
+	noError(t, s.writer.Select(&dangling, `SELECT "table" FROM pragma_foreign_key_check`))
+	if len(dangling) > 0 {
+		t.Errorf("dangling rows of %v", dangling)
+	}
+}
+
+func TestPackedTextsComeBack(t *testing.T) {
+	t.Parallel()
+	hash, id := strings.Repeat("0af9", 16), "0af9c3d2-1b2c-4d5e-8f90-a1b2c3d4e5f6"
+	for text, bytes := range map[string]int{hash: 32, strings.ToUpper(hash): 0, hash[1:]: 0, hash + "0": 0, strings.Repeat("xyzw", 16): 0, "": 0} {
+		var back Digest
+		wantPacked(t, text, bytes, Digest(text).Value, back.Scan)
+		if string(back) != text {
+			t.Errorf("%q comes back as %q", text, back)
+		}
+	}
+	for text, bytes := range map[string]int{
+		id: 16, strings.ToUpper(id): 0, "{" + id + "}": 0, "urn:uuid:" + id: 0, strings.ReplaceAll(id, "-", ""): 0, "guid-1": 0, "": 0,
+	} {
+		var back GUID
+		wantPacked(t, text, bytes, GUID(text).Value, back.Scan)
+		if string(back) != text {
+			t.Errorf("%q comes back as %q", text, back)
+		}
+	}
+	for _, column := range []any{nil, int64(1), []byte("short"), true} {
+		if err := new(Digest).Scan(column); err == nil {
+			t.Errorf("%v was read as a hash", column)
+		}
+		if err := new(GUID).Scan(column); err == nil {
+			t.Errorf("%v was read as a GUID", column)
+		}
+	}
+}
+
+// What the old tables leave is given back at once, where it is worth it.
+func TestMigratingShrinksTheFile(t *testing.T) {
+	t.Parallel()
+	s := unmigratedSQLite(t)
+	migrateTo(t, s, beforeCompact)
+	if _, err := s.writer.Exec(`WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 5000)
+		INSERT INTO audit_events SELECT n, n, 'sign_in', NULL, NULL, NULL, '', '', hex(zeroblob(1000)) FROM n`); err != nil {
+		t.Fatal(err)
+	}
+	noError(t, s.Migrate(t.Context()))
+	if free := setting(t, s.writer, "PRAGMA freelist_count"); free != "0" {
+		t.Errorf("%s pages are free", free)
+	}
+	var events int
+	noError(t, s.reader.Get(&events, "SELECT COUNT(*) FROM audit_events"))
+	if events != 5000 {
+		t.Errorf("%d events are left", events)
+	}
+	for _, p := range []*pool{s.writer, s.reader} {
+		if mode := setting(t, p, "PRAGMA journal_mode"); mode != "wal" {
+			t.Errorf("the journal's mode is %s", mode)
+		}
+	}
+}
