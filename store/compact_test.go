@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"os"
 	"reflect"
 	"slices"
 	"strings"
@@ -87,6 +88,25 @@ func TestCompactTablesAllOrNothing(t *testing.T) {
 	if after := allFacts(t, s); !reflect.DeepEqual(after, before) {
 		t.Errorf("the tables held\n%v\nand hold\n%v", before, after)
 	}
+}
+
+// Two programs that start together can both do the work, one after the other.
+func TestCompactTablesTwice(t *testing.T) {
+	t.Parallel()
+	s := unmigratedSQLite(t)
+	migrateTo(t, s, beforeCompact)
+	fillAll(t, s)
+	before := allFacts(t, s)
+	for range 2 {
+		noError(t, s.Migrate(t.Context()))
+		if _, err := s.writer.Exec("DELETE FROM goose_db_version WHERE version_id > ?", beforeCompact); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if after := allFacts(t, s); !reflect.DeepEqual(after, before) {
+		t.Errorf("the tables held\n%v\nand hold\n%v", before, after)
+	}
+	wantSound(t, s)
 }
 
 // Rows that were found by a value before are found by it afterwards.
@@ -178,6 +198,9 @@ func TestMigratingShrinksTheFile(t *testing.T) {
 	noError(t, s.reader.Get(&events, "SELECT COUNT(*) FROM audit_events"))
 	if events != 5000 {
 		t.Errorf("%d events are left", events)
+	}
+	if log, err := os.Stat(s.Path() + "-wal"); err != nil || log.Size() > 0 {
+		t.Errorf("the write-ahead log stays as large as it has grown: %v, %v", log, err)
 	}
 	for _, p := range []*pool{s.writer, s.reader} {
 		if mode := setting(t, p, "PRAGMA journal_mode"); mode != "wal" {

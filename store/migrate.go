@@ -64,11 +64,13 @@ func shrink(ctx context.Context, db *pool) error {
 	if err := db.GetContext(ctx, &free, "PRAGMA freelist_count"); err != nil || free < worthShrinking {
 		return err
 	}
-	_, err := db.ExecContext(ctx, "VACUUM")
-	if sqliteUnavailable(err) && ctx.Err() == nil {
-		return nil
+	for _, statement := range []string{"VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"} { // the log has grown as large as the file
+		_, err := db.ExecContext(ctx, statement)
+		if err != nil && (!sqliteUnavailable(err) || ctx.Err() != nil) {
+			return err
+		}
 	}
-	return err
+	return nil
 }
 
 // provider makes what applies the migrations. PostgreSQL and its relatives are

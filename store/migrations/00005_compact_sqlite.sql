@@ -3,7 +3,8 @@
 -- (https://www.sqlite.org/lang_createtable.html#rowid). WITHOUT ROWID a table is its
 -- key's index; where another index would then repeat a long key, it is left out.
 -- Hashes and GUIDs are BLOBs of their bytes, and texts if they are not written as
--- the program writes them (Digest and GUID in rows.go).
+-- the program writes them (Digest and GUID in packed.go). Who has no user name or
+-- e-mail is in no index of them, which demands as much: two NULLs are never equal.
 --
 -- The new tables are filled while the old ones are there. Those go children first:
 -- dropping a table that others refer to would delete the others' rows.
@@ -254,8 +255,8 @@ DROP TABLE marks_4;
 DROP TABLE audit_events_4;
 
 CREATE UNIQUE INDEX users_guid ON users (guid);
-CREATE UNIQUE INDEX users_username_key ON users (username_key);
-CREATE UNIQUE INDEX users_email_key ON users (email_key);
+CREATE UNIQUE INDEX users_username_key ON users (username_key) WHERE username_key IS NOT NULL;
+CREATE UNIQUE INDEX users_email_key ON users (email_key) WHERE email_key IS NOT NULL;
 CREATE UNIQUE INDEX users_verified_mobile ON users (mobile_index) WHERE mobile_verified_at IS NOT NULL;
 CREATE INDEX user_aliases_alias ON user_aliases (alias);
 CREATE INDEX wechat_identities_user_id ON wechat_identities (user_id, created_at);
