@@ -9,6 +9,7 @@ import (
 
 	"quartet/openapi/conform"
 	"quartet/openapi/replay"
+	"quartet/store"
 )
 
 // sent is a request on its way to one of the servers.
@@ -205,7 +206,7 @@ func forbidden(r *replayed, t *testing.T, o documented) []sent {
 		made := o.Requests("ok")[0]
 		made.Body = `{"code":"disabled-person-disabled-person1"}`
 		id, _ := r.demo.send(t, made).body["id"].(string)
-		r.exec(t, "UPDATE users SET disabled_at = 1 WHERE guid = ?", id)
+		r.exec(t, "UPDATE users SET disabled_at = 1 WHERE guid = ?", store.GUID(id))
 		return to(r.demo, made)
 	}
 	all := o.Requests("forbidden")
