@@ -44,14 +44,17 @@ func (s *Store) InsertAudit(ctx context.Context, events ...AuditEvent) error {
 	if len(events) == 1 {
 		return s.insert(ctx, "InsertAudit", insertAudit, events[0])
 	}
-	return s.write(ctx, "InsertAudit", func(t tx) error {
-		for _, event := range events {
-			if _, err := t.insert(ctx, insertAudit, event); err != nil {
-				return err
-			}
+	return s.write(ctx, "InsertAudit", func(t tx) error { return Writes{t}.InsertAudit(ctx, events...) })
+}
+
+// InsertAudit adds events.
+func (w Writes) InsertAudit(ctx context.Context, events ...AuditEvent) error {
+	for _, event := range events {
+		if _, err := w.t.insert(ctx, insertAudit, event); err != nil {
+			return fail("InsertAudit", err)
 		}
-		return nil
-	})
+	}
+	return nil
 }
 
 // ListAudit gives the events that f asks for, in order of their ids.

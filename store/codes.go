@@ -25,11 +25,23 @@ func (s *Store) PutCode(ctx context.Context, k CodeKey, mac string, now, expires
 	return err
 }
 
+// PutCode keeps the MAC of a one-time code.
+func (w Writes) PutCode(ctx context.Context, k CodeKey, mac string, now, expires Time) error {
+	_, err := w.t.exec(ctx, putCode, k.Purpose, k.MobileIndex, mac, now, expires)
+	return fail("PutCode", err)
+}
+
 // ActivateCode makes a code good, after its message was accepted. When a newer
 // code has taken its place, nothing happens.
 func (s *Store) ActivateCode(ctx context.Context, k CodeKey, mac string) error {
 	_, err := s.exec(ctx, "ActivateCode", activateCode, k.Purpose, k.MobileIndex, mac)
 	return err
+}
+
+// ActivateCode makes a code good.
+func (w Writes) ActivateCode(ctx context.Context, k CodeKey, mac string) error {
+	_, err := w.t.exec(ctx, activateCode, k.Purpose, k.MobileIndex, mac)
+	return fail("ActivateCode", err)
 }
 
 // DropCode forgets a code whose message was not accepted, unless a newer one has
@@ -46,6 +58,14 @@ func (s *Store) DropCode(ctx context.Context, k CodeKey, mac string) error {
 func (s *Store) SpendCode(ctx context.Context, k CodeKey, mac string, now Time, maxAttempts int64) (spent bool, err error) {
 	used, err := returned[int64](ctx, s, "SpendCode", spendCode, mac, now, k.Purpose, k.MobileIndex, maxAttempts, now)
 	return len(used) == 1 && used[0] == 1, err
+}
+
+// SpendCode counts an attempt and tells whether it was the right one. The attempt
+// is forgotten if the transaction fails, so whoever was told must not fail then.
+func (w Writes) SpendCode(ctx context.Context, k CodeKey, mac string, now Time, maxAttempts int64) (spent bool, err error) {
+	var used []int64
+	err = w.t.all(ctx, &used, spendCode, mac, now, k.Purpose, k.MobileIndex, maxAttempts, now)
+	return len(used) == 1 && used[0] == 1, fail("SpendCode", err)
 }
 
 // CodeLive tells whether a code could still be spent.

@@ -18,6 +18,16 @@ const (
 // still none. It returns ErrNotFound when the user is not there or the hash has
 // changed.
 func (s *Store) SetPassword(ctx context.Context, userID int64, newHash string, wasHash *string, keepSession int64, stamp string, now Time) (ended int64, err error) {
+	err = s.write(ctx, "SetPassword", func(t tx) error {
+		ended, err = Writes{t}.SetPassword(ctx, userID, newHash, wasHash, keepSession, stamp, now)
+		return err
+	})
+	return ended, err
+}
+
+// SetPassword gives a user a new password hash and security stamp, and ends the
+// user's other sessions.
+func (w Writes) SetPassword(ctx context.Context, userID int64, newHash string, wasHash *string, keepSession int64, stamp string, now Time) (ended int64, err error) {
 	query, args := setPassword, []any{newHash, now, stamp, now, userID}
 	switch {
 	case wasHash == nil:
@@ -26,14 +36,10 @@ func (s *Store) SetPassword(ctx context.Context, userID int64, newHash string, w
 	default:
 		query, args = query+ifPasswordWas, append(args, *wasHash)
 	}
-	err = s.write(ctx, "SetPassword", func(t tx) error {
-		if err := t.change(ctx, query, args...); err != nil {
-			return err
-		}
-		ended, err = t.exec(ctx, endUserSessions, now, EndedByPasswordChange, userID, keepSession)
-		return err
-	})
-	return ended, err
+	if err = w.t.change(ctx, query, args...); err == nil {
+		ended, err = w.t.exec(ctx, endUserSessions, now, EndedByPasswordChange, userID, keepSession)
+	}
+	return ended, fail("SetPassword", err)
 }
 
 // UpgradePasswordHash replaces a hash by a stronger one of the same password.
@@ -51,16 +57,19 @@ const (
 // SetUserDisabled disables a user, ending all sessions in the same transaction,
 // or enables one. It returns ErrNotFound.
 func (s *Store) SetUserDisabled(ctx context.Context, userID int64, disabled bool, now Time) error {
+	return s.write(ctx, "SetUserDisabled", func(t tx) error { return Writes{t}.SetUserDisabled(ctx, userID, disabled, now) })
+}
+
+// SetUserDisabled disables a user, ending all sessions, or enables one.
+func (w Writes) SetUserDisabled(ctx context.Context, userID int64, disabled bool, now Time) error {
 	if !disabled {
-		return s.change(ctx, "SetUserDisabled", enableUser, now, userID)
+		return fail("SetUserDisabled", w.t.change(ctx, enableUser, now, userID))
 	}
-	return s.write(ctx, "SetUserDisabled", func(t tx) error {
-		if err := t.change(ctx, disableUser, now, now, userID); err != nil {
-			return err
-		}
-		_, err := t.exec(ctx, endUserSessions, now, EndedByDisabling, userID, int64(0))
-		return err
-	})
+	err := w.t.change(ctx, disableUser, now, now, userID)
+	if err == nil {
+		_, err = w.t.exec(ctx, endUserSessions, now, EndedByDisabling, userID, int64(0))
+	}
+	return fail("SetUserDisabled", err)
 }
 
 const setUserRole = "UPDATE users SET role = ?, version = version + 1, updated_at = ? WHERE id = ?"
@@ -69,4 +78,9 @@ const setUserRole = "UPDATE users SET role = ?, version = version + 1, updated_a
 // ErrNotFound.
 func (s *Store) SetUserRole(ctx context.Context, userID int64, role string, now Time) error {
 	return s.change(ctx, "SetUserRole", setUserRole, role, now, userID)
+}
+
+// SetUserRole gives a user one of the roles over the whole server.
+func (w Writes) SetUserRole(ctx context.Context, userID int64, role string, now Time) error {
+	return fail("SetUserRole", w.t.change(ctx, setUserRole, role, now, userID))
 }

@@ -14,6 +14,11 @@ func (s *Store) VerifyMobile(ctx context.Context, userID int64, sealed string, i
 	return s.change(ctx, "VerifyMobile", verifyMobile, sealed, index, now, now, userID)
 }
 
+// VerifyMobile gives a user a mobile that the user has proven to own.
+func (w Writes) VerifyMobile(ctx context.Context, userID int64, sealed, index string, now Time) error {
+	return fail("VerifyMobile", w.t.change(ctx, verifyMobile, sealed, index, now, now, userID))
+}
+
 var registerByMobile = insertUser + " ON CONFLICT (mobile_index) WHERE mobile_verified_at IS NOT NULL DO NOTHING"
 
 var errNoVerifiedMobile = errors.New("the user has no verified mobile")
@@ -23,24 +28,25 @@ var errNoVerifiedMobile = errors.New("the user has no verified mobile")
 // that did. u must have MobileIndex and MobileVerifiedAt. It returns a
 // ConflictError of id, guid, username or email.
 func (s *Store) RegisterByMobile(ctx context.Context, u User) (owner User, created bool, err error) {
+	err = s.write(ctx, "RegisterByMobile", func(t tx) error {
+		owner, created, err = Writes{t}.RegisterByMobile(ctx, u)
+		return err
+	})
+	return owner, created, err
+}
+
+// RegisterByMobile finds the owner of the verified mobile of u, or makes u.
+func (w Writes) RegisterByMobile(ctx context.Context, u User) (owner User, created bool, err error) {
 	if u.MobileIndex == nil || u.MobileVerifiedAt == nil {
 		return User{}, false, fail("RegisterByMobile", errNoVerifiedMobile)
 	}
-	// Nearly everybody who signs in is known: no write then.
-	owner, err = s.UserByVerifiedMobile(ctx, *u.MobileIndex)
-	if !errors.Is(err, ErrNotFound) {
-		return owner, false, err
+	// The insert waits for another one of the same mobile; only after it the look
+	// is sure.
+	created, err = w.t.insert(ctx, registerByMobile, u)
+	if err == nil {
+		err = overtakenIfGone(w.t.get(ctx, &owner, userByVerifiedMobile, *u.MobileIndex))
 	}
-	err = s.write(ctx, "RegisterByMobile", func(t tx) error {
-		// The insert waits for another one of the same mobile; only after it the
-		// look is sure.
-		created, err = t.insert(ctx, registerByMobile, u)
-		if err != nil {
-			return err
-		}
-		return overtakenIfGone(t.get(ctx, &owner, userByVerifiedMobile, *u.MobileIndex))
-	})
-	return owner, created, err
+	return owner, created, fail("RegisterByMobile", err)
 }
 
 // overtakenIfGone words the rare case that a row which stood in the way of an

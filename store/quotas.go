@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 )
 
@@ -22,32 +23,45 @@ const (
 	clearQuota   = "DELETE FROM rate_counters WHERE key = ?"
 )
 
-var errQuotaReached = errors.New("a quota is reached")
+// QuotaError says that something has happened too often already. It is returned
+// as a value, not as a pointer.
+type QuotaError struct {
+	RetryAfterMillis int64 // until all of the quotas have room again
+}
+
+// Error is for the log.
+func (e QuotaError) Error() string {
+	return fmt.Sprintf("store: a quota is reached for %d ms", e.RetryAfterMillis)
+}
 
 // TakeQuotas counts one event against all quotas, or against none when one of
 // them is reached: then retryAfterMillis is how long until all of them have room
 // again. Counting is atomic, so parallel callers never pass a limit.
 func (s *Store) TakeQuotas(ctx context.Context, quotas []Quota, now Time) (ok bool, retryAfterMillis int64, err error) {
-	// Everybody takes rows in the same order, so nobody waits in a circle.
-	quotas = slices.SortedFunc(slices.Values(quotas), func(a, b Quota) int { return cmp.Compare(a.Key, b.Key) })
-	err = s.write(ctx, "TakeQuotas", func(t tx) error {
-		retryAfterMillis = 0
-		for _, q := range quotas {
-			wait, err := take(ctx, t, q, now)
-			if err != nil {
-				return err
-			}
-			retryAfterMillis = max(retryAfterMillis, wait)
-		}
-		if retryAfterMillis > 0 {
-			return errQuotaReached // roll back what the others have counted
-		}
-		return nil
-	})
-	if errors.Is(err, errQuotaReached) {
-		return false, retryAfterMillis, nil
+	err = s.write(ctx, "TakeQuotas", func(t tx) error { return Writes{t}.TakeQuotas(ctx, quotas, now) })
+	if reached, ok := errors.AsType[QuotaError](err); ok {
+		return false, reached.RetryAfterMillis, nil
 	}
 	return err == nil, 0, err
+}
+
+// TakeQuotas returns a QuotaError when one of them is reached. Whoever goes on
+// then keeps what the others have counted.
+func (w Writes) TakeQuotas(ctx context.Context, quotas []Quota, now Time) error {
+	// Everybody takes rows in the same order, so nobody waits in a circle.
+	quotas = slices.SortedFunc(slices.Values(quotas), func(a, b Quota) int { return cmp.Compare(a.Key, b.Key) })
+	var longest int64
+	for _, q := range quotas {
+		wait, err := take(ctx, w.t, q, now)
+		if err != nil {
+			return fail("TakeQuotas", err)
+		}
+		longest = max(longest, wait)
+	}
+	if longest > 0 {
+		return QuotaError{longest}
+	}
+	return nil
 }
 
 // take counts one event and gives 0, or the milliseconds until there is room.
@@ -68,13 +82,15 @@ func take(ctx context.Context, t tx, q Quota, now Time) (wait int64, err error) 
 
 // ClearQuotas forgets what was counted under keys.
 func (s *Store) ClearQuotas(ctx context.Context, keys []string) error {
-	keys = slices.Sorted(slices.Values(keys))
-	return s.write(ctx, "ClearQuotas", func(t tx) error {
-		for _, key := range keys {
-			if _, err := t.exec(ctx, clearQuota, key); err != nil {
-				return err
-			}
+	return s.write(ctx, "ClearQuotas", func(t tx) error { return Writes{t}.ClearQuotas(ctx, keys) })
+}
+
+// ClearQuotas forgets what was counted under keys.
+func (w Writes) ClearQuotas(ctx context.Context, keys []string) error {
+	for _, key := range slices.Sorted(slices.Values(keys)) {
+		if _, err := w.t.exec(ctx, clearQuota, key); err != nil {
+			return fail("ClearQuotas", err)
 		}
-		return nil
-	})
+	}
+	return nil
 }

@@ -64,10 +64,22 @@ func (s *Store) EndSession(ctx context.Context, id int64, reason string, now Tim
 	return changed > 0, err
 }
 
+// EndSession ends a session.
+func (w Writes) EndSession(ctx context.Context, id int64, reason string, now Time) (ended bool, err error) {
+	changed, err := w.t.exec(ctx, endSession, now, reason, id)
+	return changed > 0, fail("EndSession", err)
+}
+
 // EndSessionOf is EndSession for a session that must be the user's.
 func (s *Store) EndSessionOf(ctx context.Context, userID, id int64, reason string, now Time) (ended bool, err error) {
 	changed, err := s.exec(ctx, "EndSessionOf", endSessionOf, now, reason, id, userID)
 	return changed > 0, err
+}
+
+// EndSessionOf is EndSession for a session that must be the user's.
+func (w Writes) EndSessionOf(ctx context.Context, userID, id int64, reason string, now Time) (ended bool, err error) {
+	changed, err := w.t.exec(ctx, endSessionOf, now, reason, id, userID)
+	return changed > 0, fail("EndSessionOf", err)
 }
 
 // EndUserSessions ends the sessions of a user that have not ended, but for

@@ -37,26 +37,33 @@ const (
 // a ConflictError of id or session.
 func (s *Store) OpenSession(ctx context.Context, session Session, companyType *int64) (replaced *int64, err error) {
 	err = s.write(ctx, "OpenSession", func(t tx) error {
-		replaced = nil
-		// This also locks the user's row, so on every engine the sign-ins of one
-		// user come one after the other, and none passes a disabling.
-		if err := t.change(ctx, noteSignIn, session.CreatedAt, companyType, session.UserID); err != nil {
-			return err
-		}
-		if session.ExclusiveClass != nil {
-			var ended []int64 // one at most: the class is exclusive
-			err := t.all(ctx, &ended, endReplaced,
-				session.CreatedAt, EndedByReplacement, session.UserID, *session.ExclusiveClass)
-			if err != nil {
-				return err
-			}
-			if len(ended) > 0 {
-				replaced = &ended[0]
-			}
-		}
-		_, err := t.insert(ctx, insertSession, session)
+		replaced, err = Writes{t}.OpenSession(ctx, session, companyType)
 		return err
 	})
+	return replaced, err
+}
+
+// OpenSession adds a session and notes the sign-in at its user.
+func (w Writes) OpenSession(ctx context.Context, session Session, companyType *int64) (replaced *int64, err error) {
+	// This also locks the user's row, so on every engine the sign-ins of one user
+	// come one after the other, and none passes a disabling.
+	err = w.t.change(ctx, noteSignIn, session.CreatedAt, companyType, session.UserID)
+	if err == nil && session.ExclusiveClass != nil {
+		replaced, err = endOther(ctx, w.t, session)
+	}
+	if err == nil {
+		_, err = w.t.insert(ctx, insertSession, session)
+	}
+	return replaced, fail("OpenSession", err)
+}
+
+// endOther ends the session of the user and class of the one that begins.
+func endOther(ctx context.Context, t tx, begins Session) (replaced *int64, err error) {
+	var ended []int64 // one at most: the class is exclusive
+	err = t.all(ctx, &ended, endReplaced, begins.CreatedAt, EndedByReplacement, begins.UserID, *begins.ExclusiveClass)
+	if len(ended) > 0 {
+		replaced = &ended[0]
+	}
 	return replaced, err
 }
 

@@ -15,6 +15,11 @@ var errHalfChange = errors.New("a user name, e-mail or mobile changes together w
 // becomes unverified; the same one keeps its verification. It returns
 // ErrNotFound, or a ConflictError of username.
 func (s *Store) UpdateUser(ctx context.Context, id int64, c UserChange, by *int64, now Time) error {
+	return s.write(ctx, "UpdateUser", func(t tx) error { return Writes{t}.UpdateUser(ctx, id, c, by, now) })
+}
+
+// UpdateUser writes the fields that c names, and who did it.
+func (w Writes) UpdateUser(ctx context.Context, id int64, c UserChange, by *int64, now Time) error {
 	set, err := c.assignments()
 	if err != nil {
 		return fail("UpdateUser", err)
@@ -23,9 +28,7 @@ func (s *Store) UpdateUser(ctx context.Context, id int64, c UserChange, by *int6
 	set.value("updated_at", now)
 	query := "UPDATE users SET version = version + 1, " + strings.Join(set.parts, ", ") + " WHERE id = ?"
 	// Not among the prepared statements: there are too many combinations.
-	return s.write(ctx, "UpdateUser", func(t tx) error {
-		return t.composing().change(ctx, query, append(set.args, id)...)
-	})
+	return fail("UpdateUser", w.t.composing().change(ctx, query, append(set.args, id)...))
 }
 
 func (c UserChange) assignments() (*assignments, error) {

@@ -23,6 +23,12 @@ func (s *Store) InsertUser(ctx context.Context, u User) error {
 	return s.insert(ctx, "InsertUser", insertUser, u)
 }
 
+// InsertUser adds a user.
+func (w Writes) InsertUser(ctx context.Context, u User) error {
+	_, err := w.t.insert(ctx, insertUser, u)
+	return fail("InsertUser", err)
+}
+
 // PutUser adds a user or replaces the one of the same id: for fixtures. It
 // returns a ConflictError as InsertUser does, but not of id.
 func (s *Store) PutUser(ctx context.Context, u User) error {
@@ -48,6 +54,12 @@ func (s *Store) UserByUsernameKey(ctx context.Context, key string) (User, error)
 // keyed index, or ErrNotFound.
 func (s *Store) UserByVerifiedMobile(ctx context.Context, index Digest) (User, error) {
 	return one[User](ctx, s, "UserByVerifiedMobile", userByVerifiedMobile, index)
+}
+
+// UserByVerifiedMobile finds the user who has proven to own a mobile.
+func (w Writes) UserByVerifiedMobile(ctx context.Context, index string) (owner User, err error) {
+	err = w.t.get(ctx, &owner, userByVerifiedMobile, index)
+	return owner, fail("UserByVerifiedMobile", err)
 }
 
 // UserByEmailKey finds the user who has an e-mail address, proven or not, by its

@@ -30,41 +30,23 @@ func (s *Store) WeChatIdentitiesOf(ctx context.Context, userID int64) ([]WeChatI
 // at the same moment make one person; created is true for the one that did. It
 // returns a ConflictError of id, guid, username, email or mobile.
 func (s *Store) RegisterByWeChat(ctx context.Context, u User, w WeChatIdentity) (owner User, created bool, err error) {
-	owner, known, err := s.unchangedIdentity(ctx, w)
-	if known || err != nil {
-		return owner, false, err
-	}
 	err = s.write(ctx, "RegisterByWeChat", func(t tx) error {
-		owner, created, err = registerByWeChat(ctx, t, u, w)
+		owner, created, err = Writes{t}.RegisterByWeChat(ctx, u, w)
 		return err
 	})
 	return owner, created, err
 }
 
-// unchangedIdentity is the way without a write: the identity is known, and
-// nothing about it is new.
-func (s *Store) unchangedIdentity(ctx context.Context, w WeChatIdentity) (owner User, known bool, err error) {
-	kept, err := one[WeChatIdentity](ctx, s, "RegisterByWeChat", identityByOpenID, w.AppID, w.OpenID)
-	if errors.Is(err, ErrNotFound) {
-		return User{}, false, nil
+// RegisterByWeChat finds the person behind a WeChat identity, or makes u.
+func (w Writes) RegisterByWeChat(ctx context.Context, u User, i WeChatIdentity) (owner User, created bool, err error) {
+	userID, err := knownPerson(ctx, w.t, i)
+	switch {
+	case err == nil:
+		err = w.t.get(ctx, &owner, userByID, userID)
+	case errors.Is(err, ErrNotFound):
+		owner, created, err = u, true, newPerson(ctx, w.t, u, i)
 	}
-	if err != nil || kept.Follows != w.Follows || kept.UnionID == nil && w.UnionID != nil {
-		return User{}, false, err
-	}
-	owner, err = one[User](ctx, s, "RegisterByWeChat", userByID, kept.UserID)
-	return owner, true, err
-}
-
-func registerByWeChat(ctx context.Context, t tx, u User, w WeChatIdentity) (owner User, created bool, err error) {
-	userID, err := knownPerson(ctx, t, w)
-	if errors.Is(err, ErrNotFound) {
-		return u, true, newPerson(ctx, t, u, w)
-	}
-	if err != nil {
-		return User{}, false, err
-	}
-	err = t.get(ctx, &owner, userByID, userID)
-	return owner, false, err
+	return owner, created, fail("RegisterByWeChat", err)
 }
 
 // knownPerson finds whose an identity is, by openid or unionid, and keeps what is
@@ -88,6 +70,9 @@ func knownPerson(ctx context.Context, t tx, w WeChatIdentity) (userID int64, err
 // refresh keeps a unionid that is new. If it is somebody else's already, it stays
 // theirs: two people are not made one here.
 func refresh(ctx context.Context, t tx, kept, w WeChatIdentity) error {
+	if kept.Follows == w.Follows && (kept.UnionID != nil || w.UnionID == nil) {
+		return nil // nothing is new
+	}
 	if _, err := t.exec(ctx, refreshIdentity, w.UnionID, w.Follows, w.AppID, w.OpenID); err != nil {
 		return err
 	}

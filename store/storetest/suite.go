@@ -29,7 +29,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 	for _, group := range []map[string]func(*testing.T, *store.Store){
 		lifeTests, userTests, changeTests, credentialTests, registrationTests, weChatTests,
 		codeTests, quotaTests, sessionTests, sessionLifeTests, organisationTests, applicationTests, markTests, exchangeTests,
-		auditTests, transferTests, importTests,
+		auditTests, transferTests, importTests, togetherTests,
 	} {
 		for name, test := range group {
 			t.Run(name, func(t *testing.T) {

@@ -1,0 +1,19 @@
+package store
+
+import "context"
+
+// Writes are verbs that share a transaction (Together). Each does and returns
+// what the Store's verb of its name does, but for what it says itself.
+type Writes struct{ t tx }
+
+// Together runs do in one transaction: when do fails, nothing of it has
+// happened. On SQLite that transaction may be shared with other callers, as any
+// other write's.
+//
+// do can run more than once, so it must begin by forgetting what an earlier run
+// found. It must be quick, for others may be waiting behind it, and must call no
+// verb of the Store's: where there is one writer, they would wait for do. An
+// error of its own comes back wrapped.
+func (s *Store) Together(ctx context.Context, do func(Writes) error) error {
+	return s.write(ctx, "Together", func(t tx) error { return do(Writes{t}) })
+}
