@@ -15,7 +15,7 @@ func (s *Store) VerifyMobile(ctx context.Context, userID int64, sealed string, i
 }
 
 // VerifyMobile gives a user a mobile that the user has proven to own.
-func (w Writes) VerifyMobile(ctx context.Context, userID int64, sealed, index string, now Time) error {
+func (w Writes) VerifyMobile(ctx context.Context, userID int64, sealed string, index Digest, now Time) error {
 	return fail("VerifyMobile", w.t.change(ctx, verifyMobile, sealed, index, now, now, userID))
 }
 

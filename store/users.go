@@ -57,7 +57,7 @@ func (s *Store) UserByVerifiedMobile(ctx context.Context, index Digest) (User, e
 }
 
 // UserByVerifiedMobile finds the user who has proven to own a mobile.
-func (w Writes) UserByVerifiedMobile(ctx context.Context, index string) (owner User, err error) {
+func (w Writes) UserByVerifiedMobile(ctx context.Context, index Digest) (owner User, err error) {
 	err = w.t.get(ctx, &owner, userByVerifiedMobile, index)
 	return owner, fail("UserByVerifiedMobile", err)
 }

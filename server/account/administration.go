@@ -29,14 +29,11 @@ func (s *Service) AddUser(ctx context.Context, a AddedUser) (int64, error) {
 	if err := checkRole(a.Role); err != nil {
 		return 0, err
 	}
-	id, err := s.register(ctx, registration{
+	return s.register(ctx, registration{
 		NewUser: a.NewUser, source: sourceCommandLine, role: a.Role,
 		emailVerified: a.EmailVerified, mobileVerified: a.MobileVerified,
+		created: byCommandLine(AuditUserCreated, 0, facts{"way": sourceCommandLine, "role": a.Role}),
 	})
-	if err == nil {
-		s.audit(ctx, byCommandLine(AuditUserCreated, id, facts{"way": sourceCommandLine, "role": a.Role}))
-	}
-	return id, err
 }
 
 // ListUsers gives up to limit users by id, those after afterID.
@@ -83,8 +80,11 @@ func (s *Service) SetRole(ctx context.Context, id int64, role string) error {
 	if err := checkRole(role); err != nil {
 		return err
 	}
-	err := s.store.SetUserRole(ctx, id, role, store.At(s.now()))
-	return s.done(ctx, failed(err, failure.UserNotFound), byCommandLine(AuditUserRoleChanged, id, facts{"role": role}))
+	err := s.together(ctx, func(d *deed) error {
+		d.tell(byCommandLine(AuditUserRoleChanged, id, facts{"role": role}))
+		return d.SetUserRole(ctx, id, role, store.At(s.now()))
+	})
+	return failed(err, failure.UserNotFound)
 }
 
 // KeyRotated tells the audit that the signing key kid was made, to sign after

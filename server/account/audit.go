@@ -105,20 +105,15 @@ const (
 	auditGrace = 300 * time.Millisecond
 )
 
-// audit keeps events of the same moment, and streams them to the log. They have
-// happened: that they cannot be kept is told to the log and to nobody else, and
-// a caller who left meanwhile does not keep them from being written.
+// audit keeps events of the same moment, and streams them to the log. What
+// happens to users and sessions is told by together; this is for refusals that
+// write nothing else, and for the rest of what the command line does. They have
+// happened: that they cannot be kept is told to the log and to nobody else, and a
+// caller who left meanwhile does not keep them from being written.
 func (s *Service) audit(ctx context.Context, events ...event) {
-	now := store.At(s.now())
-	origin, _ := ctx.Value(originKey{}).(Origin)
-	rows := make([]store.AuditEvent, 0, len(events))
-	for _, e := range events {
-		rows = append(rows, e.row(now, origin))
-	}
+	rows := s.auditRows(ctx, events)
 	err := s.keepAudit(ctx, rows)
-	for i, row := range rows {
-		s.log.LogAttrs(ctx, slog.LevelInfo, "audit", auditAttributes(row, events[i].detail)...)
-	}
+	s.streamAudit(ctx, events, rows)
 	if err != nil {
 		s.log.ErrorContext(ctx, "an audit event was not kept", "kind", events[0].kind, "events", len(events), "error", err)
 	}
@@ -133,6 +128,23 @@ func (s *Service) done(ctx context.Context, err error, happened event) error {
 	return err
 }
 
+// auditRows gives the rows of events that happen now, without ids.
+func (s *Service) auditRows(ctx context.Context, events []event) []store.AuditEvent {
+	now := store.At(s.now())
+	origin, _ := ctx.Value(originKey{}).(Origin)
+	rows := make([]store.AuditEvent, 0, len(events))
+	for _, e := range events {
+		rows = append(rows, e.row(now, origin))
+	}
+	return rows
+}
+
+func (s *Service) streamAudit(ctx context.Context, events []event, rows []store.AuditEvent) {
+	for i, row := range rows {
+		s.log.LogAttrs(ctx, slog.LevelInfo, "audit", auditAttributes(row, events[i].detail)...)
+	}
+}
+
 func (s *Service) keepAudit(ctx context.Context, rows []store.AuditEvent) error {
 	until := time.Now().Add(auditWait)
 	if given, ok := ctx.Deadline(); ok {
@@ -143,13 +155,17 @@ func (s *Service) keepAudit(ctx context.Context, rows []store.AuditEvent) error 
 	}
 	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), until)
 	defer cancel()
-	return s.withNewID(func(id int64) error {
-		rows[0].ID = id
-		for i := range rows[1:] {
-			rows[i+1].ID = s.ids.Next()
-		}
+	return withNewIDs(func() error {
+		s.number(rows)
 		return s.store.InsertAudit(ctx, rows...)
 	})
+}
+
+// number gives each row an id, in their order.
+func (s *Service) number(rows []store.AuditEvent) {
+	for i := range rows {
+		rows[i].ID = s.ids.Next()
+	}
 }
 
 func (e event) row(now store.Time, origin Origin) store.AuditEvent {

@@ -27,9 +27,9 @@ type scene struct {
 
 const operator = "198.51.100.9"
 
-func newScene(t *testing.T) *scene {
+func newScene(t *testing.T, adjust ...func(*account.Config)) *scene {
 	t.Helper()
-	w := newWorld(t)
+	w := newWorld(t, adjust...)
 	w.add("li", role(store.RoleSuperAdministrator), mobile(lisMobile, true))
 	other := w.add("zhao")
 	return &scene{

@@ -221,30 +221,65 @@ func TestEventIsStreamed(t *testing.T) {
 	wantEqual(t, "line", string(got), string(want))
 }
 
-// Events that cannot be kept are told to the log, and fail nothing.
-func TestFailingAuditFailsNothing(t *testing.T) {
+// What happens to users and sessions happens with its event or not at all. What
+// was counted stays counted, and a code that was not used is good.
+func TestNothingHappensWithoutItsEvent(t *testing.T) {
+	t.Parallel()
+	log := &logged{}
+	s := newScene(t, logTo(log), func(c *account.Config) { c.OpenRegistration = true })
+	s.weChat.people = map[string]account.WeChatIdentity{"a": {AppID: "app", OpenID: "open"}}
+	opaque := s.enterByCode(lisMobile)
+	code := s.code(account.PurposeSignIn, lisMobile)
+	const state = `SELECT (SELECT COUNT(*) + SUM(version) + COUNT(disabled_at) + COUNT(last_login_at) FROM users)
+		+ (SELECT COUNT(*) + COUNT(ended_at) FROM sessions) + (SELECT COUNT(used_at) FROM one_time_codes)
+		+ (SELECT COUNT(*) FROM wechat_identities)`
+	was, told := s.number(state), strings.Count(strings.Join(log.lines(), "\n"), `"msg":"audit"`)
+	s.change("ALTER TABLE audit_events RENAME TO elsewhere")
+	for name, err := range map[string]error{
+		"create":   errorOf(s.CreateUser(s.ctx, nil, home, account.NewUser{Username: "sun"})),
+		"code":     errorOf(s.tryCode(lisMobile, code)),
+		"new":      errorOf(s.tryCode("13900004444", "000000")),
+		"password": errorOf(s.tryPassword("zhao", goodPassword, home)),
+		"wrong":    errorOf(s.tryPassword("zhao", wrongPassword, elsewhere)),
+		"WeChat":   errorOf(tryWeChat(s.ctx, s.Service, "a")),
+		"end":      s.EndSession(s.ctx, s.li, opaque.Session.ID),
+		"sign-out": s.SignOut(s.ctx, s.li),
+		"update":   s.UpdateUser(s.ctx, s.li, s.other, account.Change{Facts: account.Facts{Nickname: new("x")}}),
+		"reset":    s.ChangePassword(s.ctx, s.li, s.other, otherPassword, nil),
+		"disable":  s.DisableUser(s.ctx, s.other),
+		"role":     s.SetRole(s.ctx, s.other, store.RoleAdministrator),
+	} {
+		if !failure.Is(err, failure.Internal) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	wantEqual(t, "state", s.number(state), was)
+	wantEqual(t, "events in the log", strings.Count(strings.Join(log.lines(), "\n"), `"msg":"audit"`), told)
+	wantEqual(t, "guesses", s.number("SELECT SUM(count) FROM rate_counters WHERE key LIKE 'signin:%:%'"), 2)
+	s.change("ALTER TABLE elsewhere RENAME TO audit_events")
+	must(t, errorOf(s.tryCode(lisMobile, code))) // not spent
+}
+
+// Events of what else the command line does, and of refusals that write nothing
+// else, are told to the log when they cannot be kept, and fail nothing.
+func TestFailingAuditFailsNothingElse(t *testing.T) {
 	t.Parallel()
 	log := &logged{}
 	w := newWorld(t, logTo(log))
-	id := w.add("li", role(store.RoleSuperAdministrator), mobile(lisMobile, true))
 	w.change("ALTER TABLE audit_events RENAME TO elsewhere")
-	caller := w.authenticated(w.enter("li").AccessToken)
-	w.fail("li", home, 1)
-	first := w.enterByCode(lisMobile)
-	w.enterByCode(lisMobile) // replaces it
-	_, err := w.Authenticate(t.Context(), first.AccessToken)
-	wantFailure(t, err, failure.SessionReplaced)
-	must(t, w.UpdateUser(t.Context(), caller, id, account.Change{Facts: account.Facts{Nickname: new("x")}}))
-	must(t, w.ChangePassword(t.Context(), caller, id, otherPassword, new(goodPassword)))
-	must(t, w.SignOut(t.Context(), caller))
-	must(t, w.DisableUser(t.Context(), id))
+	must(t, errorOf(w.AddOrganisation(t.Context(), "north", "北校区")))
+	must(t, w.DisableOrganisation(t.Context(), "north"))
+	must(t, errorOf(w.AddRole(t.Context(), "teacher", "教师")))
+	wantFailure(t, errorOf(tryWeChat(t.Context(), w.Service, "b")), failure.WeChatCodeInvalid)
 	text := strings.Join(log.lines(), "\n")
-	wantEqual(t, "events in the log", strings.Count(text, `"msg":"audit"`), 12)
-	wantEqual(t, "errors in the log", strings.Count(text, `"level":"ERROR","msg":"an audit event was not kept"`), 10)
+	wantEqual(t, "events in the log", strings.Count(text, `"msg":"audit"`), 4)
+	wantEqual(t, "errors in the log", strings.Count(text, `"level":"ERROR","msg":"an audit event was not kept"`), 4)
 	w.change("ALTER TABLE elsewhere RENAME TO audit_events")
-	must(t, w.EnableUser(t.Context(), id))
-	wantEqual(t, "events afterwards", len(w.events(0, account.AuditUserEnabled)), 1)
+	must(t, w.EnableOrganisation(t.Context(), "north"))
+	wantEqual(t, "events afterwards", len(w.events(0, account.AuditOrganisationEnabled)), 1)
 }
+
+func errorOf[T any](_ T, err error) error { return err }
 
 // A caller who leaves once the deed is done does not keep it from the audit.
 func TestCallerWhoLeavesIsAuditedAllTheSame(t *testing.T) {

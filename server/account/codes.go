@@ -45,23 +45,26 @@ func (s *Service) SendCode(ctx context.Context, r SendCodeRequest) (CodeSent, er
 		return CodeSent{}, err
 	}
 	index := s.sealer.Index(r.Mobile)
-	if err := s.take(ctx, s.codeQuotas(index, r.Address)); err != nil {
-		return CodeSent{}, err
-	}
 	now := s.now()
 	expires := now.Add(s.limits.CodeLife)
 	key := store.CodeKey{Purpose: r.Purpose, MobileIndex: index}
 	code := s.newCode(r.Mobile)
 	mac := s.codeMAC(r.Purpose, r.Mobile, code)
-	if err := s.store.PutCode(ctx, key, mac, store.At(now), store.At(expires)); err != nil {
+	err := s.together(ctx, func(d *deed) error {
+		if err := d.TakeQuotas(ctx, s.codeQuotas(index, r.Address), store.At(now)); err != nil {
+			return err
+		}
+		return d.PutCode(ctx, key, mac, store.At(now), store.At(expires))
+	})
+	if err != nil {
 		return CodeSent{}, broken(err)
 	}
-	if err := s.deliver(ctx, CodeMessage{Mobile: r.Mobile, Code: code, Purpose: r.Purpose}, key, mac); err != nil {
+	sent := event{
+		kind: AuditCodeSent, style: styleData, address: r.Address, detail: facts{"mobile": index, "purpose": r.Purpose},
+	}
+	if err := s.deliver(ctx, CodeMessage{Mobile: r.Mobile, Code: code, Purpose: r.Purpose}, key, mac, sent); err != nil {
 		return CodeSent{}, err
 	}
-	s.audit(ctx, event{
-		kind: AuditCodeSent, style: styleData, address: r.Address, detail: facts{"mobile": index, "purpose": r.Purpose},
-	})
 	return CodeSent{Expires: expires, ResendAfter: s.limits.CodeGap.Per}, nil
 }
 
@@ -86,27 +89,24 @@ func (s *Service) codeQuotas(mobileIndex, address string) []store.Quota {
 // take counts something that is limited, or refuses it with TooManyRequests.
 func (s *Service) take(ctx context.Context, quotas []store.Quota) error {
 	ok, wait, err := s.store.TakeQuotas(ctx, quotas, store.At(s.now()))
-	switch {
-	case err != nil:
-		return broken(err)
-	case !ok:
-		return &failure.Error{
-			Code:       failure.TooManyRequests,
-			RetryAfter: time.Duration(wait) * time.Millisecond,
-		}
+	if err == nil && !ok {
+		return tooMany(wait)
 	}
-	return nil
+	return broken(err)
 }
 
 // deliver hands the code to the gateway, and makes it valid when the message
-// was accepted. What follows the message is done even if the caller has left
+// was accepted, which sent tells of. What follows the message is done even if the caller has left
 // meanwhile, or has waited long enough: the phone has the code, or nobody may
 // have it.
-func (s *Service) deliver(ctx context.Context, m CodeMessage, key store.CodeKey, mac string) error {
+func (s *Service) deliver(ctx context.Context, m CodeMessage, key store.CodeKey, mac string, sent event) error {
 	sendErr := s.send(ctx, m)
 	err := s.finish(ctx, func(ctx context.Context) error {
 		if sendErr == nil {
-			return s.store.ActivateCode(ctx, key, mac)
+			return s.together(ctx, func(d *deed) error {
+				d.tell(sent)
+				return d.ActivateCode(ctx, key, mac)
+			})
 		}
 		// A code that is not dropped was never activated: it is good for nothing.
 		if err := s.store.DropCode(ctx, key, mac); err != nil {
@@ -142,20 +142,14 @@ func fromGateway(err error, down failure.Code) error {
 	return failure.Wrap(down, err)
 }
 
-// spendCode uses a code up, or fails with WrongCode. It counts a wrong guess and
-// compares in one statement, so that no number of parallel guesses gets more
-// comparisons than CodeAttempts.
-func (s *Service) spendCode(ctx context.Context, purpose, mobile, code string) error {
+// spendCode uses a code up, and tells whether it was the right one. It counts a
+// wrong guess and compares in one statement, so that no number of parallel
+// guesses gets more comparisons than CodeAttempts. The deed must not fail when
+// the code was wrong: the guess would not be counted.
+func (s *Service) spendCode(ctx context.Context, d *deed, purpose, mobile, code string) (right bool, err error) {
 	key := store.CodeKey{Purpose: purpose, MobileIndex: s.sealer.Index(mobile)}
 	mac := s.codeMAC(purpose, mobile, code)
-	spent, err := s.store.SpendCode(ctx, key, mac, store.At(s.now()), s.limits.CodeAttempts)
-	if err != nil {
-		return broken(err)
-	}
-	if !spent {
-		return failure.New(failure.WrongCode)
-	}
-	return nil
+	return d.SpendCode(ctx, key, mac, store.At(s.now()), s.limits.CodeAttempts)
 }
 
 // codeMAC is what is stored of a code: HMAC-SHA-256 in hex under a key that is
@@ -183,10 +177,23 @@ func (s *Service) VerifyMobile(ctx context.Context, caller Caller, mobile, code 
 	if err := checkMobile(mobile); err != nil {
 		return err
 	}
-	if err := s.spendCode(ctx, PurposeVerifyMobile, mobile, code); err != nil {
+	// By itself: who turns out to have proven the mobile before does not bring the
+	// code back.
+	right := false
+	err := s.together(ctx, func(d *deed) (err error) {
+		right, err = s.spendCode(ctx, d, PurposeVerifyMobile, mobile, code)
 		return err
+	})
+	switch {
+	case err != nil:
+		return broken(err)
+	case !right:
+		return failure.New(failure.WrongCode)
 	}
 	sealed, index := s.sealMobile(caller.UserID, mobile)
-	err := s.store.VerifyMobile(ctx, caller.UserID, sealed, index, store.At(s.now()))
-	return s.done(ctx, failed(err, failure.UserNotFound), caller.did(AuditMobileVerified, caller.UserID, facts{"mobile": index}))
+	err = s.together(ctx, func(d *deed) error {
+		d.tell(caller.did(AuditMobileVerified, caller.UserID, facts{"mobile": index}))
+		return d.VerifyMobile(ctx, caller.UserID, sealed, index, store.At(s.now()))
+	})
+	return failed(err, failure.UserNotFound)
 }

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"errors"
+	"time"
 
 	"quartet/server/failure"
 	"quartet/server/password"
@@ -20,6 +21,9 @@ func failed(err error, missing failure.Code) error {
 	}
 	if conflict, ok := errors.AsType[store.ConflictError](err); ok {
 		return taken(conflict)
+	}
+	if reached, ok := errors.AsType[store.QuotaError](err); ok {
+		return tooMany(reached.RetryAfterMillis)
 	}
 	_, unavailable := errors.AsType[store.UnavailableError](err)
 	switch {
@@ -47,6 +51,11 @@ func taken(conflict store.ConflictError) error {
 	default:
 		return failure.Wrap(failure.Internal, conflict)
 	}
+}
+
+// tooMany words that something has happened too often already.
+func tooMany(retryAfterMillis int64) error {
+	return &failure.Error{Code: failure.TooManyRequests, RetryAfter: time.Duration(retryAfterMillis) * time.Millisecond}
 }
 
 // hashing turns an error of the password hasher into a failure.

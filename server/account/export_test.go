@@ -6,7 +6,11 @@ import "context"
 func OpenExclusive(ctx context.Context, s *Service, userID int64, class string) (Grant, error) {
 	session := s.newSession(userID, styleData, OpenedByCode, "", "")
 	session.ExclusiveClass = &class
-	grant, err := s.openOpaque(ctx, session, "seed", nil)
+	var grant Grant
+	err := s.together(ctx, func(d *deed) (err error) {
+		grant, err = s.openOpaque(ctx, d, session, "seed", nil)
+		return err
+	})
 	return grant, broken(err)
 }
 

@@ -6,6 +6,7 @@ import (
 	"math"
 	"time"
 
+	"quartet/server/failure"
 	"quartet/server/password"
 	"quartet/store"
 )
@@ -59,8 +60,10 @@ type guessMemory struct {
 }
 
 // compare counts and compares. A locked, unknown, disabled or passwordless
-// account costs what a wrong password costs, and is not right either.
-func (s *Service) compare(ctx context.Context, g guess, text string) (verdict, error) {
+// account costs what a wrong password costs, and is not right either. follow does
+// what follows from the verdict, in the transaction that settles the guess; when
+// it finds that the user has gone meanwhile, the failure is WrongCredentials.
+func (s *Service) compare(ctx context.Context, g guess, text string, follow func(*deed, verdict) error) (verdict, error) {
 	done, err := s.guesses.turns.acquire(ctx, g.turn)
 	if err != nil {
 		return verdict{}, s.overloaded(err)
@@ -83,8 +86,14 @@ func (s *Service) compare(ctx context.Context, g guess, text string) (verdict, e
 		}
 		return verdict{}, s.hashing(err)
 	}
-	right = right && !g.barred
-	return verdict{right, weak, !admitted}, broken(s.settle(ctx, g, right))
+	v := verdict{right && !g.barred, weak, !admitted}
+	err = s.together(ctx, func(d *deed) error {
+		if err := s.settle(ctx, d, g, v.right); err != nil {
+			return err
+		}
+		return follow(d, v)
+	})
+	return v, failed(err, failure.WrongCredentials)
 }
 
 // admit reserves the guess, or tells that there were too many. Being refused
@@ -116,7 +125,9 @@ func (s *Service) putOff(ctx context.Context, g guess, again bool) {
 		return
 	}
 	// Leaving is no way around the count.
-	err := s.finish(ctx, func(ctx context.Context) error { return s.countAddress(ctx, g.address) })
+	err := s.finish(ctx, func(ctx context.Context) error {
+		return s.together(ctx, func(d *deed) error { return s.countAddress(ctx, d, g.address) })
+	})
 	if err != nil {
 		s.log.WarnContext(ctx, "a sign-in that was put off was not counted", "error", err)
 	}
@@ -136,25 +147,27 @@ func (s *Service) verify(ctx context.Context, hash *string, text string) (right,
 
 // settle clears the reservation of a right password, and counts a wrong one
 // against its address.
-func (s *Service) settle(ctx context.Context, g guess, right bool) error {
+func (s *Service) settle(ctx context.Context, d *deed, g guess, right bool) error {
 	if right {
 		keys := make([]string, 0, len(g.quotas))
 		for _, quota := range g.quotas {
 			keys = append(keys, quota.Key)
 		}
-		return s.store.ClearQuotas(ctx, keys)
+		return d.ClearQuotas(ctx, keys)
 	}
-	return s.countAddress(ctx, g.address)
+	return s.countAddress(ctx, d, g.address)
 }
 
-func (s *Service) countAddress(ctx context.Context, address string) error {
+// countAddress counts a failure, as long as there is room.
+func (s *Service) countAddress(ctx context.Context, d *deed, address string) error {
 	if address == "" {
 		return nil
 	}
 	now := s.now()
-	ok, wait, err := s.store.TakeQuotas(ctx, []store.Quota{s.guessAddress(address)}, store.At(now))
-	if err == nil && !ok {
-		s.guesses.full.put(address, now, time.Duration(wait)*time.Millisecond)
+	err := d.TakeQuotas(ctx, []store.Quota{s.guessAddress(address)}, store.At(now))
+	if reached, full := errors.AsType[store.QuotaError](err); full {
+		s.guesses.full.put(address, now, time.Duration(reached.RetryAfterMillis)*time.Millisecond)
+		return nil // the deed goes on: being one, the quota has counted nothing
 	}
 	return err
 }

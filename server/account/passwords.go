@@ -65,12 +65,16 @@ func (s *Service) checkOldPassword(ctx context.Context, caller Caller, user stor
 		key:    key,
 		quotas: []store.Quota{s.limits.GuessOld.quota(key)},
 		hash:   user.PasswordHash,
-	}, *old)
+	}, *old, func(d *deed, v verdict) error {
+		if !v.right {
+			d.tell(oldPasswordRefused(caller, user.ID, v))
+		}
+		return nil
+	})
 	if err != nil {
 		return nil, err
 	}
 	if !v.right {
-		s.audit(ctx, oldPasswordRefused(caller, user.ID, v))
 		return nil, wrongOldPassword()
 	}
 	return user.PasswordHash, nil
@@ -93,11 +97,12 @@ func wrongOldPassword() error {
 // given it does so only if that still is the password, or there still is none for
 // "": somebody else may have changed it since it was verified. done is the event; its subject is the user.
 func (s *Service) setPassword(ctx context.Context, hash string, was *string, keep int64, done event) error {
-	ended, err := s.store.SetPassword(ctx, done.subject, hash, was, keep, newStamp(), store.At(s.now()))
-	if err == nil {
+	err := s.together(ctx, func(d *deed) error {
+		ended, err := d.SetPassword(ctx, done.subject, hash, was, keep, newStamp(), store.At(s.now()))
 		done.detail = facts{"ended_sessions": ended}
-		s.audit(ctx, done)
-	}
+		d.tell(done)
+		return err
+	})
 	if was != nil && errors.Is(err, store.ErrNotFound) {
 		return wrongOldPassword()
 	}

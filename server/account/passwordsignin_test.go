@@ -7,7 +7,6 @@ import (
 
 	"quartet/server/account"
 	"quartet/server/failure"
-	"quartet/server/idgen"
 	"quartet/server/password"
 )
 
@@ -116,18 +115,17 @@ func TestHashIsUpgradedAtSignIn(t *testing.T) {
 	w.enter("li")
 }
 
-// A password that is changed after it was compared, but before the session is
+// A password that is changed after its hash was read, but before the session is
 // there, lets nobody in.
 func TestPasswordChangedWhileSigningIn(t *testing.T) {
 	t.Parallel()
 	meanwhile := func() {}
 	w := newWorld(t, func(c *account.Config) {
 		now := c.Now
-		c.IDs = idgen.New(func() time.Time { meanwhile(); return now() })
+		c.Now = func() time.Time { meanwhile(); return now() } // first asked when guesses are counted
 	})
 	id := w.add("li")
 	other := w.config
-	other.IDs = idgen.New(w.clock.Now) // this one is at work
 	meanwhile = func() {
 		meanwhile = func() {}
 		_, err := account.New(other).ResetPassword(t.Context(), id, otherPassword)
@@ -135,6 +133,7 @@ func TestPasswordChangedWhileSigningIn(t *testing.T) {
 	}
 	_, err := w.tryPassword("li", goodPassword, home)
 	wantFailure(t, err, failure.WrongCredentials)
+	wantEqual(t, "sessions", w.number("SELECT COUNT(*) FROM sessions"), 1)
 	wantEqual(t, "live sessions", w.number("SELECT COUNT(*) FROM sessions WHERE ended_at IS NULL"), 0)
 }
 

@@ -141,12 +141,8 @@ func (s *Service) isOlder(session store.Session, access, refresh string) bool {
 }
 
 func (s *Service) endReused(ctx context.Context, session store.Session, access string) error {
-	ended, err := s.store.EndSession(ctx, session.ID, store.EndedByRefreshReuse, store.At(s.now()))
-	if err != nil {
-		return broken(err)
-	}
-	if ended {
-		s.audit(ctx, refreshReused(session, access))
+	if err := s.end(ctx, store.EndedByRefreshReuse, refreshReused(session, access)); err != nil {
+		return err
 	}
 	s.log.WarnContext(ctx, "an old access token was used to refresh: the session ended", "session", session.ID)
 	return failure.New(failure.RefreshReused)

@@ -37,8 +37,9 @@ func (s *Service) CreateUser(ctx context.Context, caller *Caller, address string
 		return 0, err
 	}
 	draft := registration{NewUser: n, source: sourceRegistration, role: store.RoleMember}
+	var by Caller // nobody, where registration is open
 	if caller != nil {
-		draft.by = &caller.UserID
+		by, draft.by = *caller, &caller.UserID
 	}
 	if caller != nil && caller.isAdministrator() {
 		draft.source = sourceAdministrator
@@ -46,15 +47,8 @@ func (s *Service) CreateUser(ctx context.Context, caller *Caller, address string
 		draft.Identity, draft.Remark = nil, nil
 		draft.quotas = s.registrationQuotas(address)
 	}
-	id, err := s.register(ctx, draft)
-	if err == nil {
-		var by Caller // nobody, where registration is open
-		if caller != nil {
-			by = *caller
-		}
-		s.audit(ctx, by.did(AuditUserCreated, id, facts{"way": draft.source}))
-	}
-	return id, err
+	draft.created = by.did(AuditUserCreated, 0, facts{"way": draft.source})
+	return s.register(ctx, draft)
 }
 
 // registration is a NewUser with what its sender does not choose.
@@ -63,7 +57,8 @@ type registration struct {
 	source, role                  string
 	by                            *int64
 	emailVerified, mobileVerified bool
-	quotas                        []store.Quota // none for those whom nothing limits
+	quotas                        []store.Quota // yet to be counted against; none for those whom nothing limits
+	created                       event         // to tell, of the new user
 }
 
 // registrationQuotas bound what strangers can fill the database with, and how
@@ -83,12 +78,35 @@ func (s *Service) register(ctx context.Context, r registration) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	// What breaks the contract costs nothing and is not counted.
-	if len(r.quotas) > 0 {
-		if err := s.take(ctx, r.quotas); err != nil {
+	// What breaks the contract costs nothing and is not counted. Hashing costs so
+	// much that it is counted before; everybody else is counted with their row.
+	if r.Password != nil {
+		if err := s.count(ctx, &r); err != nil {
 			return 0, err
 		}
 	}
+	id, err := s.addUser(ctx, r, draft)
+	if err != nil && !failure.Is(err, failure.TooManyRequests) {
+		// Nothing was counted then, and a refusal can tell who is there.
+		if err := s.count(ctx, &r); err != nil {
+			return 0, err
+		}
+	}
+	return id, err
+}
+
+// count counts r against its quotas now.
+func (s *Service) count(ctx context.Context, r *registration) error {
+	if len(r.quotas) == 0 {
+		return nil
+	}
+	quotas := r.quotas
+	r.quotas = nil
+	return s.take(ctx, quotas)
+}
+
+// addUser adds the user, counts it and tells of it, all or nothing.
+func (s *Service) addUser(ctx context.Context, r registration, draft store.UserChange) (id int64, err error) {
 	if err := s.checkFree(ctx, 0, draft); err != nil {
 		return 0, err
 	}
@@ -96,10 +114,14 @@ func (s *Service) register(ctx context.Context, r registration) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	var id int64
-	err = s.withNewID(func(newID int64) error {
-		id = newID
-		return s.insert(ctx, id, r, hash)
+	err = s.together(ctx, func(d *deed) error {
+		if err := d.TakeQuotas(ctx, r.quotas, store.At(s.now())); err != nil {
+			return err
+		}
+		id = s.ids.Next()
+		r.created.subject = id
+		d.tell(r.created)
+		return s.insert(ctx, d, id, r, hash)
 	})
 	return id, broken(err)
 }
@@ -115,7 +137,7 @@ func (s *Service) draft(userID int64, r registration) (store.UserChange, error) 
 }
 
 // insert writes the row; what is sealed is sealed for id.
-func (s *Service) insert(ctx context.Context, id int64, r registration, hash *string) error {
+func (s *Service) insert(ctx context.Context, d *deed, id int64, r registration, hash *string) error {
 	columns, err := s.draft(id, r)
 	if err != nil {
 		return err
@@ -132,7 +154,7 @@ func (s *Service) insert(ctx context.Context, id int64, r registration, hash *st
 	if r.mobileVerified && row.MobileIndex != nil {
 		row.MobileVerifiedAt = &row.CreatedAt
 	}
-	return s.store.InsertUser(ctx, row)
+	return d.InsertUser(ctx, row)
 }
 
 func setUsername(change *store.UserChange, username string) error {

@@ -166,6 +166,27 @@ func TestOpenRegistrationIsLimited(t *testing.T) {
 	must(t, create(nil, "zhou", home))
 }
 
+// Whether a name or an e-mail is taken can be asked no more often than users can
+// be created, also by many at once.
+func TestRefusalsAreCountedBeforeTheyAreTold(t *testing.T) {
+	t.Parallel()
+	for name, ask := range map[string]account.NewUser{
+		"username_taken": {Username: "li"},
+		"email_taken":    {Username: "sun", Facts: account.Facts{Email: new("li@example.com")}},
+		"weak_password":  {Username: "sun", Password: new("short")},
+	} {
+		w := newWorld(t, func(c *account.Config) { c.OpenRegistration, c.Limits.RegisterAddress.Times = true, 5 })
+		w.add("li", email("li@example.com", true))
+		got := together(40, func(int) error {
+			_, err := w.CreateUser(t.Context(), nil, home, ask)
+			return err
+		})
+		wantOutcomes(t, got, map[string]int{name: 5, "too_many_requests": 35})
+		wantEqual(t, "counted", w.number("SELECT count FROM rate_counters WHERE key LIKE 'register-address:%'"), 5)
+		wantEqual(t, "users", w.number("SELECT COUNT(*) FROM users"), 1)
+	}
+}
+
 func TestOneUserNameForOne(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(c *account.Config) { c.OpenRegistration = true })

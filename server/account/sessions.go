@@ -26,37 +26,26 @@ func (s *Service) newSession(userID int64, style, openedBy, address, agent strin
 // openOpaque opens a session with an opaque access token, derived from the
 // refresh token or seed. The errors are the store's; ErrNotFound means that the
 // user is gone or disabled. The grant's user is left to the caller.
-func (s *Service) openOpaque(ctx context.Context, session store.Session, seed string, companyType *int64) (Grant, error) {
-	var access string
-	err := s.begin(ctx, &session, companyType, func() {
-		access = token.Access(s.accessKey, seed, session.ID, session.Generation)
-		session.AccessHash = new(hashOf(access))
-	})
-	return newGrant(session, access), err
+func (s *Service) openOpaque(ctx context.Context, d *deed, session store.Session, seed string, companyType *int64) (Grant, error) {
+	session.ID = s.ids.Next()
+	access := token.Access(s.accessKey, seed, session.ID, session.Generation)
+	session.AccessHash = new(hashOf(access))
+	return newGrant(session, access), s.begin(ctx, d, session, companyType)
 }
 
-// openJWT opens a session whose credential is a JWT. Errors are as in
-// openOpaque, or the signer's.
-func (s *Service) openJWT(ctx context.Context, session store.Session) (Grant, error) {
-	if err := s.begin(ctx, &session, nil, func() {}); err != nil {
-		return Grant{}, err
-	}
-	jwt, err := s.sign(session, session.AccessExpiresAt.Time())
-	return newGrant(session, jwt), err
+// openJWT opens a session whose credential is a JWT, which is signed when it is
+// there: nobody shall wait for a signature behind a transaction. Errors are as in
+// openOpaque.
+func (s *Service) openJWT(ctx context.Context, d *deed, session store.Session) (store.Session, error) {
+	session.ID = s.ids.Next()
+	return session, s.begin(ctx, d, session, nil)
 }
 
-// begin opens the session under an id of its own, for which prepare adds the
-// credential, and tells the audit of it.
-func (s *Service) begin(ctx context.Context, session *store.Session, companyType *int64, prepare func()) error {
-	var replaced *int64
-	err := s.withNewID(func(id int64) (err error) {
-		session.ID = id
-		prepare()
-		replaced, err = s.store.OpenSession(ctx, *session, companyType)
-		return err
-	})
+// begin opens the session and tells of it.
+func (s *Service) begin(ctx context.Context, d *deed, session store.Session, companyType *int64) error {
+	replaced, err := d.OpenSession(ctx, session, companyType)
 	if err == nil {
-		s.audit(ctx, signedIn(*session, replaced)...)
+		d.tell(signedIn(session, replaced)...)
 	}
 	return err
 }
@@ -109,20 +98,32 @@ func (s *Service) Sessions(ctx context.Context, caller Caller) ([]store.Session,
 // EndSession ends one of the caller's sessions; SessionNotFound when it is not
 // theirs or not live.
 func (s *Service) EndSession(ctx context.Context, caller Caller, id int64) error {
-	ended, err := s.store.EndSessionOf(ctx, caller.UserID, id, store.EndedByOwner, store.At(s.now()))
-	if err == nil && !ended {
-		return failure.New(failure.SessionNotFound)
-	}
 	happened := caller.did(AuditSessionEnded, caller.UserID, facts{"by_session": caller.Session.ID, "reason": store.EndedByOwner})
 	happened.session = id
-	return s.done(ctx, failed(err, failure.SessionNotFound), happened)
+	err := s.together(ctx, func(d *deed) error {
+		ended, err := d.EndSessionOf(ctx, caller.UserID, id, store.EndedByOwner, store.At(s.now()))
+		if err == nil && !ended {
+			return store.ErrNotFound
+		}
+		d.tell(happened)
+		return err
+	})
+	return failed(err, failure.SessionNotFound)
 }
 
 // SignOut ends the caller's own session. Doing it twice is no failure.
 func (s *Service) SignOut(ctx context.Context, caller Caller) error {
-	ended, err := s.store.EndSession(ctx, caller.Session.ID, store.EndedByLogout, store.At(s.now()))
-	if err == nil && ended {
-		s.audit(ctx, caller.did(AuditSignOut, caller.UserID, nil))
-	}
-	return broken(err)
+	return s.end(ctx, store.EndedByLogout, caller.did(AuditSignOut, caller.UserID, nil))
+}
+
+// end ends the session that happened tells of, unless it has ended before: then
+// there is nothing to tell.
+func (s *Service) end(ctx context.Context, reason string, happened event) error {
+	return broken(s.together(ctx, func(d *deed) error {
+		ended, err := d.EndSession(ctx, happened.session, reason, store.At(s.now()))
+		if ended {
+			d.tell(happened)
+		}
+		return err
+	}))
 }

@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -64,49 +65,72 @@ func (s *Service) SignInByCode(ctx context.Context, in CodeSignIn) (Grant, error
 	if wait := s.guesses.full.left(codeAddress(s.addressKey(in.Address)), s.now()); wait > 0 {
 		return Grant{}, &failure.Error{Code: failure.TooManyRequests, RetryAfter: wait}
 	}
-	if err := s.spendCode(ctx, PurposeSignIn, in.Mobile, in.Code); err != nil {
-		if failure.Is(err, failure.WrongCode) {
-			err = s.refuseCode(ctx, in, 0, reasonWrong)
-		}
-		return Grant{}, err
+	var grant Grant
+	var refused codeRefusal
+	err := s.together(ctx, func(d *deed) (err error) {
+		grant, refused, err = s.enterByCode(ctx, d, in)
+		return err
+	})
+	switch {
+	case err != nil:
+		return Grant{}, failed(err, failure.WrongCode)
+	case refused.reason != "":
+		return Grant{}, s.refuseCode(ctx, in, refused)
 	}
-	user, err := s.userOfMobile(ctx, in)
-	if err != nil {
-		return Grant{}, err
+	return s.withUser(ctx, grant)
+}
+
+// codeRefusal is why a sign-in by code is refused; user is 0 where nobody was
+// looked for, and reason "" where it is not.
+type codeRefusal struct {
+	user   int64
+	reason string
+}
+
+// enterByCode spends the code and opens the session. A refusal is no error: the
+// guess counts, and a code that was right is used up.
+func (s *Service) enterByCode(ctx context.Context, d *deed, in CodeSignIn) (Grant, codeRefusal, error) {
+	right, err := s.spendCode(ctx, d, PurposeSignIn, in.Mobile, in.Code)
+	if err != nil || !right {
+		return Grant{}, codeRefusal{reason: reasonWrong}, err
 	}
-	if user.DisabledAt != nil {
-		return Grant{}, s.refuseCode(ctx, in, user.ID, reasonDisabled)
+	// Only now: a wrong guess must not take longer for a mobile that is known.
+	user, err := s.userOfMobile(ctx, d, in)
+	if err != nil || user.DisabledAt != nil {
+		return Grant{}, codeRefusal{user.ID, reasonDisabled}, err
 	}
-	session := s.newSession(user.ID, styleData, OpenedByCode, in.Address, in.UserAgent)
-	class := strconv.FormatInt(in.ProductType, 10)
+	refresh := token.NewRefresh()
+	grant, err := s.openOpaque(ctx, d, s.codeSession(user.ID, in, refresh), refresh, &in.CompanyType)
+	grant.RefreshToken, grant.RefreshExpires = refresh, grant.Session.ExpiresAt.Time()
+	return grant, codeRefusal{}, err
+}
+
+func (s *Service) codeSession(userID int64, in CodeSignIn, refresh string) store.Session {
+	session := s.newSession(userID, styleData, OpenedByCode, in.Address, in.UserAgent)
+	class, refreshHash := strconv.FormatInt(in.ProductType, 10), hashOf(refresh)
 	session.ExclusiveClass, session.Source = &class, in.Source
 	session.CompanyType, session.ProductType = &in.CompanyType, &in.ProductType
-	session.DeviceNumber = filled(&in.Device)
-	refresh := token.NewRefresh()
-	session.RefreshHash = new(hashOf(refresh))
-	grant, err := s.openOpaque(ctx, session, refresh, &in.CompanyType)
-	if err != nil {
-		return Grant{}, failed(err, failure.WrongCode)
-	}
-	grant.RefreshToken, grant.RefreshExpires = refresh, grant.Session.ExpiresAt.Time()
-	return s.withUser(ctx, grant)
+	session.DeviceNumber, session.RefreshHash = filled(&in.Device), &refreshHash
+	return session
 }
 
 // refuseCode counts a refusal against the address, as a guess too, and gives the
 // failure. As with passwords, right sign-ins are not counted, and every server
 // remembers an address that it saw full. A refusal that is not counted is not in
 // the audit either, but for the one that says why.
-func (s *Service) refuseCode(ctx context.Context, in CodeSignIn, user int64, reason string) error {
+func (s *Service) refuseCode(ctx context.Context, in CodeSignIn, r codeRefusal) error {
 	address := s.addressKey(in.Address)
 	refusals := codeAddress(address)
-	err := s.take(ctx, []store.Quota{s.limits.CodeRefused.quota(refusals), s.guessAddress(address)})
+	err := broken(s.together(ctx, func(d *deed) error {
+		d.tell(s.codeRefused(in, r.user, r.reason))
+		return d.TakeQuotas(ctx, []store.Quota{s.limits.CodeRefused.quota(refusals), s.guessAddress(address)}, store.At(s.now()))
+	}))
 	switch {
 	case err == nil:
-		s.audit(ctx, s.codeRefused(in, user, reason))
 		return failure.New(failure.WrongCode)
 	case failure.Is(err, failure.TooManyRequests):
 		s.guesses.full.put(refusals, s.now(), failure.Of(err).RetryAfter)
-		locked := s.codeRefused(in, user, reasonLocked)
+		locked := s.codeRefused(in, r.user, reasonLocked)
 		locked.kind = AuditLockout
 		s.audit(ctx, locked)
 	}
@@ -126,20 +150,16 @@ func (in CodeSignIn) check() error {
 }
 
 // userOfMobile finds the owner of a proven mobile, or makes one.
-func (s *Service) userOfMobile(ctx context.Context, in CodeSignIn) (store.User, error) {
-	owner, found, err := s.mobileOwner(ctx, s.mobileIndex(in.Mobile))
-	if found || err != nil {
-		return owner, err
+func (s *Service) userOfMobile(ctx context.Context, d *deed, in CodeSignIn) (store.User, error) {
+	owner, err := d.UserByVerifiedMobile(ctx, s.mobileIndex(in.Mobile))
+	if !errors.Is(err, store.ErrNotFound) {
+		return owner, err // nearly everybody who signs in is known
 	}
-	created := false
-	err = s.withNewID(func(id int64) error {
-		owner, created, err = s.store.RegisterByMobile(ctx, s.mobileUser(id, in))
-		return err
-	})
-	if err == nil && created {
-		s.audit(ctx, registered(owner.ID, OpenedByCode, styleData, in.Address))
+	owner, created, err := d.RegisterByMobile(ctx, s.mobileUser(s.ids.Next(), in))
+	if created {
+		d.tell(registered(owner.ID, OpenedByCode, styleData, in.Address))
 	}
-	return owner, broken(err)
+	return owner, err
 }
 
 func (s *Service) mobileUser(id int64, in CodeSignIn) store.User {
@@ -177,23 +197,29 @@ func (s *Service) SignInByPassword(ctx context.Context, in PasswordSignIn) (Gran
 		return Grant{}, err
 	}
 	g := s.signInGuess(in, user, found)
-	v, err := s.compare(ctx, g, in.Password)
+	var session store.Session
+	v, err := s.compare(ctx, g, in.Password, func(d *deed, v verdict) (err error) {
+		if !v.right {
+			d.tell(passwordRefused(in, user, g, v))
+			return nil
+		}
+		session, err = s.openJWT(ctx, d, s.newSession(user.ID, in.style(), OpenedByPassword, in.Address, in.UserAgent))
+		return err
+	})
+	switch {
+	case err != nil:
+		return Grant{}, err
+	case !v.right:
+		return Grant{}, failure.New(failure.WrongCredentials)
+	case v.weak:
+		s.upgradeHash(ctx, user, in.Password)
+	}
+	jwt, err := s.sign(session, session.AccessExpiresAt.Time())
 	if err != nil {
 		return Grant{}, err
 	}
-	if !v.right {
-		s.audit(ctx, passwordRefused(in, user, g, v))
-		return Grant{}, failure.New(failure.WrongCredentials)
-	}
-	if v.weak {
-		s.upgradeHash(ctx, user, in.Password)
-	}
-	session := s.newSession(user.ID, in.style(), OpenedByPassword, in.Address, in.UserAgent)
-	grant, err := s.openJWT(ctx, session)
+	grant, err := s.withUser(ctx, newGrant(session, jwt))
 	if err != nil {
-		return Grant{}, failed(err, failure.WrongCredentials)
-	}
-	if grant, err = s.withUser(ctx, grant); err != nil {
 		return Grant{}, err
 	}
 	return grant, s.stillValid(ctx, grant, user.SecurityStamp)
@@ -206,15 +232,12 @@ func (s *Service) stillValid(ctx context.Context, grant Grant, stamp string) err
 	if grant.User.SecurityStamp == stamp {
 		return nil
 	}
-	ended, err := s.store.EndSession(ctx, grant.Session.ID, store.EndedByPasswordChange, store.At(s.now()))
+	err := s.end(ctx, store.EndedByPasswordChange, event{
+		kind: AuditSessionEnded, subject: grant.User.ID, session: grant.Session.ID, style: grant.Session.Style,
+		address: grant.Session.Address, detail: facts{"reason": store.EndedByPasswordChange},
+	})
 	if err != nil {
-		return broken(err)
-	}
-	if ended {
-		s.audit(ctx, event{
-			kind: AuditSessionEnded, subject: grant.User.ID, session: grant.Session.ID, style: grant.Session.Style,
-			address: grant.Session.Address, detail: facts{"reason": store.EndedByPasswordChange},
-		})
+		return err
 	}
 	return failure.New(failure.WrongCredentials)
 }

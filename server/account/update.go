@@ -84,8 +84,11 @@ func (s *Service) changeRow(ctx context.Context, caller Caller, id int64, c Chan
 	if err := s.checkFree(ctx, id, change); err != nil {
 		return err
 	}
-	err = s.store.UpdateUser(ctx, id, change, &caller.UserID, store.At(s.now()))
-	return s.done(ctx, failed(err, failure.UserNotFound), caller.did(AuditUserUpdated, id, facts{"fields": changedFields(c)}))
+	err = s.together(ctx, func(d *deed) error {
+		d.tell(caller.did(AuditUserUpdated, id, facts{"fields": changedFields(c)}))
+		return d.UpdateUser(ctx, id, change, &caller.UserID, store.At(s.now()))
+	})
+	return failed(err, failure.UserNotFound)
 }
 
 func (s *Service) setStatus(ctx context.Context, caller Caller, target store.User, status *string) error {
@@ -105,6 +108,9 @@ func (s *Service) setStatus(ctx context.Context, caller Caller, target store.Use
 
 // setDisabled disables or enables the subject of happened.
 func (s *Service) setDisabled(ctx context.Context, disabled bool, happened event) error {
-	err := s.store.SetUserDisabled(ctx, happened.subject, disabled, store.At(s.now()))
-	return s.done(ctx, failed(err, failure.UserNotFound), happened)
+	err := s.together(ctx, func(d *deed) error {
+		d.tell(happened)
+		return d.SetUserDisabled(ctx, happened.subject, disabled, store.At(s.now()))
+	})
+	return failed(err, failure.UserNotFound)
 }

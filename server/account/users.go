@@ -161,9 +161,14 @@ func newStamp() string { return rand.Text() }
 // withNewID runs insert with a new id, and again when another server drew the
 // same one in the same millisecond.
 func (s *Service) withNewID(insert func(id int64) error) error {
+	return withNewIDs(func() error { return insert(s.ids.Next()) })
+}
+
+// withNewIDs is withNewID for an insert that draws its ids itself.
+func withNewIDs(insert func() error) error {
 	var err error
 	for range 3 {
-		if err = insert(s.ids.Next()); !isConflict(err, "id") {
+		if err = insert(); !isConflict(err, "id") {
 			return err
 		}
 	}

@@ -36,40 +36,43 @@ func (s *Service) SignInByWeChat(ctx context.Context, in WeChatSignIn) (Grant, e
 		}
 		return Grant{}, err
 	}
-	user, err := s.userOfWeChat(ctx, in, told)
-	if err != nil {
-		return Grant{}, err
+	grant, err := s.enterByWeChat(ctx, in, told, true)
+	if isConflict(err, "mobile") {
+		grant, err = s.enterByWeChat(ctx, in, told, false)
 	}
-	if user.DisabledAt != nil {
-		s.audit(ctx, weChatRefused(in, user.ID, reasonDisabled))
-		return Grant{}, failure.New(failure.Forbidden)
-	}
-	session := s.newSession(user.ID, styleFlat, OpenedByWeChat, in.Address, in.UserAgent)
-	grant, err := s.openOpaque(ctx, session, token.NewSeed(), nil)
 	if err != nil {
 		return Grant{}, failed(err, failure.Forbidden)
 	}
-	grant.User, err = s.userWithWeChat(ctx, user.ID)
+	grant.User, err = s.userWithWeChat(ctx, grant.Session.UserID)
 	return grant, err
 }
 
-// userOfWeChat finds who has the identity, or registers them.
-func (s *Service) userOfWeChat(ctx context.Context, in WeChatSignIn, told WeChatIdentity) (user store.User, err error) {
-	created := false
-	register := func(verified bool) error {
-		return s.withNewID(func(id int64) error {
-			draft := s.weChatUser(id, told, verified)
-			user, created, err = s.store.RegisterByWeChat(ctx, draft, weChatRow(draft, told))
+// enterByWeChat finds who has the identity, or registers them, with a mobile
+// that is theirs if verified, and opens a session. The errors are the store's,
+// and Forbidden.
+func (s *Service) enterByWeChat(ctx context.Context, in WeChatSignIn, told WeChatIdentity, verified bool) (grant Grant, err error) {
+	disabled := false
+	err = s.together(ctx, func(d *deed) error {
+		draft := s.weChatUser(s.ids.Next(), told, verified)
+		user, created, err := d.RegisterByWeChat(ctx, draft, weChatRow(draft, told))
+		if err != nil {
 			return err
-		})
+		}
+		if created {
+			d.tell(registered(user.ID, OpenedByWeChat, styleFlat, in.Address))
+		}
+		if disabled = user.DisabledAt != nil; disabled {
+			d.tell(weChatRefused(in, user.ID, reasonDisabled))
+			return nil
+		}
+		session := s.newSession(user.ID, styleFlat, OpenedByWeChat, in.Address, in.UserAgent)
+		grant, err = s.openOpaque(ctx, d, session, token.NewSeed(), nil)
+		return err
+	})
+	if err == nil && disabled {
+		err = failure.New(failure.Forbidden)
 	}
-	if err = register(true); isConflict(err, "mobile") {
-		err = register(false)
-	}
-	if err == nil && created {
-		s.audit(ctx, registered(user.ID, OpenedByWeChat, styleFlat, in.Address))
-	}
-	return user, broken(err)
+	return grant, err
 }
 
 func (s *Service) weChatUser(id int64, told WeChatIdentity, verified bool) store.User {
