@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"runtime"
 	"slices"
 	"sync"
 )
@@ -36,6 +37,7 @@ type committer struct {
 	mu      sync.Mutex
 	led     bool     // somebody leads, or has just been told to
 	waiting []*write // in the order they came
+	shared  bool     // the last transaction was; only who leads looks
 }
 
 // write is what one caller wants done, and what became of it.
@@ -120,6 +122,7 @@ func (c *committer) claim(first *write) []*write {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	others := min(len(c.waiting), mostTogether-1)
+	c.shared = others > 0
 	claimed := append([]*write{first}, c.waiting[:others]...)
 	c.waiting = slices.Delete(c.waiting, 0, others)
 	return claimed
@@ -141,7 +144,13 @@ func (c *committer) pass() {
 // lead runs one group: w and those who wait.
 func (c *committer) lead(w *write) {
 	defer c.pass()
+	if c.shared {
+		// Those who were answered together come again together. They are awake and
+		// about to run: let them queue, or their sync comes after one for w alone.
+		runtime.Gosched()
+	}
 	if w.alone != nil && c.nobodyWaits() {
+		c.shared = false
 		w.err = c.commitAlone(w)
 		return
 	}
