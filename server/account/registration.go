@@ -114,14 +114,19 @@ func (s *Service) addUser(ctx context.Context, r registration, draft store.UserC
 	if err != nil {
 		return 0, err
 	}
-	err = s.together(ctx, func(d *deed) error {
-		if err := d.TakeQuotas(ctx, r.quotas, store.At(s.now())); err != nil {
+	err = s.withNewID(func(newID int64) error {
+		id, r.created.subject = newID, newID
+		row, err := s.row(id, r, hash) // before the transaction, which others may wait for
+		if err != nil {
 			return err
 		}
-		id = s.ids.Next()
-		r.created.subject = id
-		d.tell(r.created)
-		return s.insert(ctx, d, id, r, hash)
+		return s.together(ctx, func(d *deed) error {
+			if err := d.TakeQuotas(ctx, r.quotas, row.CreatedAt); err != nil {
+				return err
+			}
+			d.tell(r.created)
+			return d.InsertUser(ctx, row)
+		})
 	})
 	return id, broken(err)
 }
@@ -136,11 +141,11 @@ func (s *Service) draft(userID int64, r registration) (store.UserChange, error) 
 	return change, setUsername(&change, r.Username)
 }
 
-// insert writes the row; what is sealed is sealed for id.
-func (s *Service) insert(ctx context.Context, d *deed, id int64, r registration, hash *string) error {
+// row is the new user's; what is sealed is sealed for id.
+func (s *Service) row(id int64, r registration, hash *string) (store.User, error) {
 	columns, err := s.draft(id, r)
 	if err != nil {
-		return err
+		return store.User{}, err
 	}
 	row := s.newUser(id, r.source)
 	apply(&row, columns)
@@ -154,7 +159,7 @@ func (s *Service) insert(ctx context.Context, d *deed, id int64, r registration,
 	if r.mobileVerified && row.MobileIndex != nil {
 		row.MobileVerifiedAt = &row.CreatedAt
 	}
-	return d.InsertUser(ctx, row)
+	return row, nil
 }
 
 func setUsername(change *store.UserChange, username string) error {
