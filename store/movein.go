@@ -86,15 +86,18 @@ func textOrNil[T ~string](text *T) any {
 
 // importOutcomes looks up what is taken, and says what that means to each user.
 func importOutcomes(ctx context.Context, find selecting, source string, users []ImportedUser, stop bool) ([]error, error) {
-	known, err := aliasesOf(ctx, find, source, users)
-	if err != nil {
-		return nil, err
-	}
 	taken := make([]map[any]bool, len(uniqueFacts))
 	for i, fact := range uniqueFacts {
+		var err error
 		if taken[i], err = takenFacts(ctx, find, fact, users); err != nil {
 			return nil, err
 		}
+	}
+	// Last: whoever is brought in by somebody else meanwhile is there, and does not
+	// conflict with themselves.
+	known, err := aliasesOf(ctx, find, source, users)
+	if err != nil {
+		return nil, err
 	}
 	outcomes, stopped := make([]error, len(users)), false
 	for i, user := range users {
