@@ -38,8 +38,12 @@ func newLine(ctx context.Context, db *pool) (*line, error) {
 	return &line{conn: conn, statements: map[string]driver.Stmt{}}, nil
 }
 
-// each calls scan for each row that a query finds. The values are scan's until
-// it returns. There is no context: what ends one would end the connection's
+// errEnough ends the reading of rows without a failure: to look for a second row
+// where there is one at most costs as much as a column or two.
+var errEnough = errors.New("no more rows are wanted")
+
+// each calls scan for each row that a query finds, until it returns errEnough.
+// The values are scan's until it returns. There is no context: what ends one would end the connection's
 // statement, and the driver starts a goroutine for each that can end.
 func (l *line) each(query string, args []driver.NamedValue, scan func(values []driver.Value) error) error {
 	return l.conn.Raw(func(raw any) (err error) {
@@ -62,7 +66,10 @@ func (l *line) each(query string, args []driver.NamedValue, scan func(values []d
 			if err == nil {
 				err = scan(values)
 			}
-			if err != nil {
+			switch {
+			case errors.Is(err, errEnough):
+				return nil
+			case err != nil:
 				return err
 			}
 		}

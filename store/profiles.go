@@ -60,11 +60,12 @@ func (s *Store) ProfileByID(ctx context.Context, id int64) (Profile, error) {
 
 func (s *Store) profile(ctx context.Context, id int64) (profile Profile, err error) {
 	var row profileRow
-	err = s.eachScanned(ctx, "ProfileByID", profileByID, row.fields(), func(number int) {
+	err = s.eachScanned(ctx, "ProfileByID", profileByID, row.fields(), func(number int) error {
 		if number == 0 {
 			profile = Profile{}
 		}
 		row.addTo(&profile)
+		return nil
 	}, id)
 	if err == nil && profile.User.ID == 0 {
 		err = ErrNotFound

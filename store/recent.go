@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql/driver"
+	"hash/maphash"
 	"sync/atomic"
 )
 
@@ -24,6 +25,7 @@ type recent struct {
 	// age counts the changes seen; rows are of the present age.
 	age  uint64
 	rows map[rowKey]any
+	once onceAsked
 }
 
 // rowKey names a row: the verb that finds it and the verb's argument.
@@ -36,7 +38,7 @@ type rowKey struct {
 }
 
 func newRecent(db *pool, most int) *recent {
-	return &recent{most: most, db: db, turn: make(chan struct{}, 1), age: 1, rows: map[rowKey]any{}}
+	return &recent{most: most, db: db, turn: make(chan struct{}, 1), age: 1, rows: map[rowKey]any{}, once: newOnceAsked(most)}
 }
 
 // remembered gives the row that a verb found before, if nothing was written
@@ -46,8 +48,8 @@ func remembered[T any](ctx context.Context, s *Store, key rowKey, load func() (T
 	if s.recent == nil || s.closed.Load() {
 		return load()
 	}
-	// The age is asked for before the row is read: a write in between makes the
-	// row look older than it is, never newer.
+	// The age is asked for before the row is read: what is written since the last
+	// look makes the row look older than it is, never newer.
 	known, age := s.recent.find(ctx, key)
 	if row, ok := known.(T); ok {
 		return row, nil
@@ -59,8 +61,9 @@ func remembered[T any](ctx context.Context, s *Store, key rowKey, load func() (T
 	return row, err
 }
 
-// find gives the row of the key, if it is known, and the age to keep it under;
-// 0 where that cannot be told now.
+// find gives the row of the key, if it is known, and the age to keep it under
+// otherwise; 0 where that cannot be told now. For a row that must be read anyway
+// it does not look for changes.
 func (r *recent) find(ctx context.Context, key rowKey) (row any, age uint64) {
 	select {
 	case r.turn <- struct{}{}:
@@ -68,28 +71,33 @@ func (r *recent) find(ctx context.Context, key rowKey) (row any, age uint64) {
 		return nil, 0
 	}
 	defer func() { <-r.turn }()
+	_, known := r.rows[key]
 	glanced := glanceOf(ctx)
-	if key.glanceable && glanced != nil && glanced.age.Load() == r.age {
+	switch {
+	case known && key.glanceable && glanced.at(r.age):
 		return r.rows[key], r.age
+	case !known:
+		if !key.glanceable {
+			glanced.note(0) // what is read now can be newer than the last look
+		}
+		return nil, r.age
 	}
 	if err := r.look(ctx); err != nil {
 		return nil, 0
 	}
-	if glanced != nil {
-		glanced.age.Store(r.age)
-	}
+	glanced.note(r.age)
 	return r.rows[key], r.age
 }
 
-// keep remembers a row, unless something was written since age. A full memory
-// forgets any other row for it.
+// keep remembers a row that is asked for again, unless something was written
+// since age. A full memory forgets any other row for it.
 func (r *recent) keep(key rowKey, row any, age uint64) {
 	if age == 0 {
 		return
 	}
 	r.turn <- struct{}{}
 	defer func() { <-r.turn }()
-	if age != r.age {
+	if !r.once.again(key) || age != r.age {
 		return
 	}
 	if len(r.rows) >= r.most {
@@ -99,6 +107,26 @@ func (r *recent) keep(key rowKey, row any, age uint64) {
 		}
 	}
 	r.rows[key] = row
+}
+
+// onceAsked tells what is asked for again from what is asked for once, which is
+// not worth its place. It remembers a few bits of each key, the newest of those
+// that share a place: to be wrong costs a little room.
+type onceAsked struct {
+	seed   maphash.Seed
+	places []uint32
+}
+
+func newOnceAsked(most int) onceAsked {
+	return onceAsked{seed: maphash.MakeSeed(), places: make([]uint32, 4*most+1)}
+}
+
+func (o onceAsked) again(key rowKey) bool {
+	hash := maphash.Comparable(o.seed, key)
+	place, bits := &o.places[hash%uint64(len(o.places))], uint32(hash>>32)
+	seen := *place == bits
+	*place = bits
+	return seen
 }
 
 // look asks whether anything was written, and forgets everything if so, or if
@@ -160,8 +188,17 @@ func (w *watcher) changed() (changed bool, err error) {
 
 func (w *watcher) close() { w.line.close() }
 
-// glance is when a request looked for changes last: the age it then found.
+// glance is when a request looked for changes last: the age it then found, 0 for
+// none. A nil glance is for who always looks.
 type glance struct{ age atomic.Uint64 }
+
+func (g *glance) at(age uint64) bool { return g != nil && g.age.Load() == age }
+
+func (g *glance) note(age uint64) {
+	if g != nil {
+		g.age.Store(age)
+	}
+}
 
 type glanceKey struct{}
 

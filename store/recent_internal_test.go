@@ -29,6 +29,10 @@ func noError(t *testing.T, err error) {
 	}
 }
 
+// enough is how often a row must be asked for to be remembered: what is asked for
+// once is not, and the first look at the database finds it changed.
+const enough = 3
+
 // With no connection left to read from, only what is remembered can be found.
 func TestRowsAreRemembered(t *testing.T) {
 	t.Parallel()
@@ -41,7 +45,9 @@ func TestRowsAreRemembered(t *testing.T) {
 		_, organisations := s.OrganisationsOfApplication(t.Context(), "a")
 		return errors.Join(byHash, byID, application, organisations)
 	}
-	noError(t, ask())
+	for range enough {
+		noError(t, ask())
+	}
 	noError(t, errors.Join(s.reader.Close(), s.direct.close()))
 	noError(t, ask())
 	if _, err := s.SessionByID(t.Context(), 2); err == nil {
@@ -58,17 +64,21 @@ func TestMemoryIsBounded(t *testing.T) {
 	const most, sessions = 8, 100
 	s := remembering(t, most, sessions)
 	for id := int64(1); id <= sessions; id++ {
-		row, err := s.SessionByAccessHash(t.Context(), Digest(fmt.Sprint("access-", id)))
-		noError(t, err)
-		if row.ID != id {
-			t.Fatalf("session %d for the token of %d", row.ID, id)
+		for range enough {
+			row, err := s.SessionByAccessHash(t.Context(), Digest(fmt.Sprint("access-", id)))
+			noError(t, err)
+			if row.ID != id {
+				t.Fatalf("session %d for the token of %d", row.ID, id)
+			}
 		}
 	}
 	if kept := len(s.recent.rows); kept != most {
 		t.Errorf("%d rows are kept", kept)
 	}
-	if _, err := s.SessionByAccessHash(t.Context(), "no such"); !errors.Is(err, ErrNotFound) {
-		t.Error(err)
+	for range enough {
+		if _, err := s.SessionByAccessHash(t.Context(), "no such"); !errors.Is(err, ErrNotFound) {
+			t.Error(err)
+		}
 	}
 	if _, kept := s.recent.rows[rowKey{verb: "SessionByAccessHash", text: "no such"}]; kept {
 		t.Error("it is remembered that a token is unknown")
@@ -79,10 +89,12 @@ func TestMemoryIsBounded(t *testing.T) {
 func TestWatchingBeginsAnew(t *testing.T) {
 	t.Parallel()
 	s := remembering(t, 0, 1)
-	_, err := s.SessionByID(t.Context(), 1)
-	noError(t, err)
+	for range enough {
+		_, err := s.SessionByID(t.Context(), 1)
+		noError(t, err)
+	}
 	noError(t, s.recent.watch.line.conn.Close())
-	for _, remembered := range []int{0, 1} {
+	for _, remembered := range []int{0, 1, 1} { // rows, after each call
 		_, err := s.SessionByID(t.Context(), 1)
 		noError(t, err)
 		if kept := len(s.recent.rows); kept != remembered {
@@ -92,16 +104,37 @@ func TestWatchingBeginsAnew(t *testing.T) {
 	noError(t, s.recent.db.Close())
 	s.recent.watch.close()
 	s.recent.watch = nil
-	_, err = s.SessionByID(t.Context(), 1)
-	noError(t, err)
+	for range enough {
+		_, err := s.SessionByID(t.Context(), 1)
+		noError(t, err)
+	}
+}
+
+// What is asked for once does not push out what is asked for again and again.
+func TestWhatIsAskedForOnceIsNotRemembered(t *testing.T) {
+	t.Parallel()
+	s := remembering(t, 0, 3)
+	for range enough {
+		_, err := s.SessionByID(t.Context(), 1)
+		noError(t, err)
+	}
+	for _, id := range []int64{2, 3} {
+		_, err := s.SessionByID(t.Context(), id)
+		noError(t, err)
+	}
+	if kept := len(s.recent.rows); kept != 1 {
+		t.Errorf("%d rows are kept", kept)
+	}
 }
 
 // The connection that watches must not hold the write-ahead log back.
 func TestWatchingHoldsNothing(t *testing.T) {
 	t.Parallel()
 	s := remembering(t, 0, 1)
-	_, err := s.SessionByID(t.Context(), 1)
-	noError(t, err)
+	for range enough {
+		_, err := s.SessionByID(t.Context(), 1)
+		noError(t, err)
+	}
 	noError(t, s.TouchSessions(t.Context(), map[int64]Time{1: 5}))
 	var busy, frames, moved int
 	noError(t, s.writer.QueryRowContext(t.Context(), "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &frames, &moved))

@@ -60,9 +60,12 @@ type scanned interface{ fields() []any }
 // one reads the row that a query finds, or ErrNotFound.
 func one[T any](ctx context.Context, s *Store, verb, query string, args ...any) (row T, err error) {
 	if row, ok := any(&row).(scanned); ok {
-		found := 0
-		err := s.eachScanned(ctx, verb, query, row.fields(), func(int) { found++ }, args...)
-		if err == nil && found == 0 {
+		found := false
+		err := s.eachScanned(ctx, verb, query, row.fields(), func(int) error {
+			found = true
+			return errEnough
+		}, args...)
+		if err == nil && !found {
 			err = ErrNotFound
 		}
 		return *any(row).(*T), err
@@ -94,9 +97,9 @@ func (s *Store) read(ctx context.Context, verb, query string, run func(context.C
 }
 
 // eachScanned reads the rows that a query finds into the same fields, and calls
-// found with the row's number after each. Number 0 can come again: then the
-// query has begun anew.
-func (s *Store) eachScanned(ctx context.Context, verb, query string, fields []any, found func(row int), args ...any) error {
+// found with the row's number after each, until it returns errEnough. Number 0
+// can come again: then the query has begun anew.
+func (s *Store) eachScanned(ctx context.Context, verb, query string, fields []any, found func(row int) error, args ...any) error {
 	if s.direct == nil {
 		return s.read(ctx, verb, query, func(ctx context.Context, statement *sqlx.Stmt) error {
 			return scanEach(ctx, statement.Stmt, fields, found, args)
@@ -111,18 +114,17 @@ func (s *Store) eachScanned(ctx context.Context, verb, query string, fields []an
 			defer done()
 			row := 0
 			return s.direct.each(ctx, query, numbered(args), func(values []driver.Value) error {
-				err := assign(fields, values)
-				if err == nil {
-					found(row)
+				if err := assign(fields, values); err != nil {
+					return err
 				}
 				row++
-				return err
+				return found(row - 1)
 			})
 		})
 	})
 }
 
-func scanEach(ctx context.Context, statement *sql.Stmt, fields []any, found func(row int), args []any) error {
+func scanEach(ctx context.Context, statement *sql.Stmt, fields []any, found func(row int) error, args []any) error {
 	rows, err := statement.QueryContext(ctx, args...)
 	if err != nil {
 		return err
@@ -132,7 +134,11 @@ func scanEach(ctx context.Context, statement *sql.Stmt, fields []any, found func
 		if err := rows.Scan(fields...); err != nil {
 			return err
 		}
-		found(row)
+		if err := found(row); errors.Is(err, errEnough) {
+			return nil
+		} else if err != nil {
+			return err
+		}
 	}
 	return rows.Err()
 }
