@@ -69,7 +69,7 @@ func TestBenchEndToEnd(t *testing.T) {
 			t.Errorf("%s is not among the lines", c.name)
 		}
 	}
-	for _, want := range []string{"bench read-during-sign-ins server-kept ", "bench growth users=200,read-us "} {
+	for _, want := range []string{"bench read-during-sign-ins server-kept ", "bench growth users=200,cold-us "} {
 		if !strings.Contains(printed.String(), want) {
 			t.Errorf("no line begins with %q:\n%s", want, printed.String())
 		}

@@ -15,9 +15,10 @@ import (
 type growthFigures struct {
 	Users, Sessions    int
 	Disk               int64
-	Start, KilledStart float64 // until the first answer
+	Start, KilledStart float64 // until the first answer; Start is the median of some
 	Log                int64   // the write-ahead log that the killed program left
-	ReadCPU, Reads     float64 // of cold reads: processor time of each, how many a second
+	WarmCPU, ColdCPU   float64 // processor time of a read
+	Warm, Cold         float64 // reads a second
 	MemoryIdle, Memory int64   // after the start, after the reads
 }
 
@@ -27,16 +28,17 @@ const growLimit = 3 * time.Minute
 // growth measures what a larger database costs, and compares cold reads in the
 // largest.
 func (r *results) growth(ctx context.Context, o options) error {
-	cold := caseNamed(cases(), "user-info-cold")
+	warm, cold := caseNamed(cases(), "user-info-warm"), caseNamed(cases(), "user-info-cold")
 	worlds := make([]world, 0, len(o.sizes))
 	for _, users := range o.sizes {
-		worlds = append(worlds, world{name: fmt.Sprintf("growth-%d", users), users: users, sessions: users})
+		// A user has a session, and few users have so many that tokens stay cold.
+		worlds = append(worlds, world{name: fmt.Sprintf("growth-%d", users), users: users, sessions: max(users, o.sessions)})
 	}
-	if err := r.compare(ctx, o, worlds[len(worlds)-1], []benchCase{*cold}); err != nil {
+	if err := r.compare(ctx, o, worlds[len(worlds)-1], []benchCase{*warm, *cold}); err != nil {
 		return err
 	}
 	for _, w := range worlds {
-		figures, err := grow(ctx, o, *cold, w)
+		figures, err := grow(ctx, o, *warm, *cold, w)
 		if err != nil {
 			return fmt.Errorf("growth to %d users: %w", w.users, err)
 		}
@@ -45,30 +47,26 @@ func (r *results) growth(ctx context.Context, o options) error {
 	return nil
 }
 
-func grow(ctx context.Context, o options, cold benchCase, w world) (found growthFigures, err error) {
+func grow(ctx context.Context, o options, warm, cold benchCase, w world) (found growthFigures, err error) {
 	path, err := w.create(ctx, o)
 	if err != nil {
 		return found, err
 	}
 	fmt.Fprintf(os.Stderr, "bench: measuring %d users\n", w.users)
 	found = growthFigures{Users: w.users, Sessions: w.sessions, Disk: size(path)}
-	p, err := start(ctx, o.program, serveArguments(path)...)
+	p, err := found.start(ctx, o, path)
 	if err != nil {
 		return found, err
 	}
-	found.Start, found.MemoryIdle = microseconds(p.started), p.memory()
 	b := &bench{world: w, duration: o.duration}
 	t := &target{process: p, file: path}
-	var samples []sample
-	for range o.rounds {
-		s, err := b.one(ctx, cold, t, pictureCalls, o.duration)
-		if err != nil {
-			return found, errors.Join(err, p.stop())
-		}
-		samples = append(samples, s)
+	if found.WarmCPU, found.Warm, err = b.reads(ctx, o, warm, t); err == nil {
+		found.ColdCPU, found.Cold, err = b.reads(ctx, o, cold, t)
 	}
-	reads := figuresOf(samples)
-	found.Reads, found.ReadCPU, found.Memory = reads.PerSecond, reads.CPU, p.memory()
+	if err != nil {
+		return found, errors.Join(err, p.stop())
+	}
+	found.Memory = p.memory()
 	found.Log, err = killWithLog(ctx, t, o.log)
 	if err != nil {
 		return found, err
@@ -79,6 +77,40 @@ func grow(ctx context.Context, o options, cold benchCase, w world) (found growth
 	}
 	found.KilledStart = microseconds(again.started)
 	return found, again.stop()
+}
+
+// start starts the program as often as there are rounds, and leaves the last one
+// running.
+func (g *growthFigures) start(ctx context.Context, o options, path string) (*process, error) {
+	var times []float64
+	for {
+		p, err := start(ctx, o.program, serveArguments(path)...)
+		if err != nil {
+			return nil, err
+		}
+		times = append(times, microseconds(p.started))
+		if len(times) == o.rounds {
+			g.Start, g.MemoryIdle = spreadOf(times).Median, p.memory()
+			return p, nil
+		}
+		if err := p.stop(); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// reads measures a case in all rounds.
+func (b *bench) reads(ctx context.Context, o options, c benchCase, t *target) (cpu, perSecond float64, err error) {
+	var samples []sample
+	for range o.rounds {
+		s, err := b.one(ctx, c, t, pictureCalls, o.duration)
+		if err != nil {
+			return 0, 0, err
+		}
+		samples = append(samples, s)
+	}
+	found := figuresOf(samples)
+	return found.CPU, found.PerSecond, nil
 }
 
 // killWithLog writes until the write-ahead log is long, and kills the program. A

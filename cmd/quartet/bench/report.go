@@ -79,7 +79,16 @@ func (r *results) lines() []string {
 		lines = append(lines, fmt.Sprintf("bench read-during-sign-ins %s-kept %.3f", f.Program, f.Kept.Median))
 	}
 	for _, g := range r.Growth {
-		lines = append(lines, fmt.Sprintf("bench growth users=%d,read-us %.1f", g.Users, g.ReadCPU))
+		for _, of := range []struct {
+			what   string
+			figure float64
+		}{
+			{"warm-us", g.WarmCPU}, {"cold-us", g.ColdCPU}, {"file-mb", float64(g.Disk) / 1e6},
+			{"idle-mb", float64(g.MemoryIdle) / 1e6}, {"loaded-mb", float64(g.Memory) / 1e6},
+			{"start-ms", g.Start / 1e3}, {"killed-start-ms", g.KilledStart / 1e3},
+		} {
+			lines = append(lines, fmt.Sprintf("bench growth users=%d,%s %.1f", g.Users, of.what, of.figure))
+		}
 	}
 	return lines
 }
@@ -133,10 +142,12 @@ func (r *results) floodTable() table.Writer {
 }
 
 func (r *results) growthTable() table.Writer {
-	t := newTable(1, "users", "sessions", "file", "CPU a read", "reads /s", "memory idle", "memory after", "first answer", "after SIGKILL", "with a log of")
+	t := newTable(1, "users", "sessions", "file",
+		"tokens in use: CPU a read", "/s", "every token another: CPU a read", "/s", "memory idle", "memory after", "first answer", "after SIGKILL", "with a log of")
 	for _, g := range r.Growth {
 		t.AppendRow(table.Row{
-			humanize.Comma(int64(g.Users)), humanize.Comma(int64(g.Sessions)), humanize.IBytes(uint64(g.Disk)), long(g.ReadCPU), rate(g.Reads),
+			humanize.Comma(int64(g.Users)), humanize.Comma(int64(g.Sessions)), humanize.IBytes(uint64(g.Disk)),
+			long(g.WarmCPU), rate(g.Warm), long(g.ColdCPU), rate(g.Cold),
 			humanize.IBytes(uint64(g.MemoryIdle)), humanize.IBytes(uint64(g.Memory)), long(g.Start), long(g.KilledStart), humanize.IBytes(uint64(g.Log)),
 		})
 	}
