@@ -71,7 +71,7 @@ vuln: ## look for known vulnerabilities in the code that is called (needs vuln.g
 
 # BENCH=full adds a million users, and growth to them; BENCH='--rounds 9' and the like reach the program as they are.
 BENCH ?=
-bench: build ## measure the server beside a bare program with the same SQL, about 4 minutes; BENCH=full adds a million users (cmd/quartet/bench)
+bench: build ## measure the server beside a bare program with the same SQL, about 3 minutes; BENCH=full adds a million users (cmd/quartet/bench)
 	go build -trimpath -o bin/quartet-bench ./cmd/quartet/bench
 	bin/quartet-bench $(patsubst full,--full,$(BENCH))
 	@go test ./server -run '^$$' -bench ContractShare -benchtime 100000x | \

@@ -79,7 +79,7 @@ func (s *serveCommand) Run(ctx context.Context, c *console) (err error) {
 	if err != nil {
 		return err
 	}
-	tuneCollector(s.Hashing.memory(config.Hasher.Parallel()))
+	tuneCollector(s.memory(config.Hasher.Parallel()))
 	debug.FreeOSMemory()
 	// After all that a first answer needs: it writes, and that can take long.
 	jobs.every(ctx, housekeepingInterval, "housekeeping", housekeeping(database, s.keepAudit(), log))
