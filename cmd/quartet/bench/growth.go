@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"sync/atomic"
 	"time"
@@ -58,6 +59,9 @@ func grow(ctx context.Context, o options, warm, cold benchCase, w world) (found 
 	if err != nil {
 		return found, err
 	}
+	if err := readThrough(path); err != nil {
+		return found, errors.Join(err, p.stop())
+	}
 	b := &bench{world: w, duration: o.duration}
 	t := &target{process: p, file: path}
 	if found.WarmCPU, found.Warm, err = b.reads(ctx, o, warm, t); err == nil {
@@ -97,6 +101,17 @@ func (g *growthFigures) start(ctx context.Context, o options, path string) (*pro
 			return nil, err
 		}
 	}
+}
+
+// readThrough brings a file into the system's cache, which can have lost a large
+// one since it was written: what is measured is the program, not the disk.
+func readThrough(path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(io.Discard, file)
+	return errors.Join(err, file.Close())
 }
 
 // reads measures a case in all rounds.

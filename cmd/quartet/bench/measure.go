@@ -33,7 +33,7 @@ func open(ctx context.Context, o options, w world) (*bench, error) {
 	}
 	b := &bench{world: w, secrets: s, duration: o.duration}
 	copied := path + ".copy.db"
-	if err := copyDatabase(path, copied); err != nil {
+	if err := copyDatabase(path, copied); err != nil { // which reads it through
 		return nil, err
 	}
 	self, err := os.Executable()
