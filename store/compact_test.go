@@ -18,25 +18,21 @@ const beforeCompact = 4
 // that they demand has gone.
 func TestCompactTablesKeepEverything(t *testing.T) {
 	t.Parallel()
-	for engine, open := range map[string]func(*testing.T) *Store{SQLite: unmigratedSQLite, Postgres: unmigratedPostgres} {
-		t.Run(engine, func(t *testing.T) {
-			t.Parallel()
-			s := open(t)
-			migrateTo(t, s, beforeCompact)
-			fillAll(t, s)
-			before, rules := allFacts(t, s), demands(t, s)
-			noError(t, s.Migrate(t.Context()))
-			if after := allFacts(t, s); !reflect.DeepEqual(after, before) {
-				t.Errorf("the tables held\n%v\nand hold\n%v", before, after)
-			}
-			if now := demands(t, s); !slices.Equal(now, rules) {
-				t.Errorf("the tables demanded\n%s\nand demand\n%s", strings.Join(rules, "\n"), strings.Join(now, "\n"))
-			}
-			if s.engine == SQLite {
-				wantSound(t, s)
-			}
-		})
-	}
+	onEachUnmigrated(t, func(t *testing.T, s *Store) {
+		migrateTo(t, s, beforeCompact)
+		fillAll(t, s)
+		before, rules := allFacts(t, s), demands(t, s)
+		noError(t, s.Migrate(t.Context()))
+		if after := allFacts(t, s); !reflect.DeepEqual(after, before) {
+			t.Errorf("the tables held\n%v\nand hold\n%v", before, after)
+		}
+		if now := demands(t, s); !slices.Equal(now, rules) {
+			t.Errorf("the tables demanded\n%s\nand demand\n%s", strings.Join(rules, "\n"), strings.Join(now, "\n"))
+		}
+		if s.engine == SQLite {
+			wantSound(t, s)
+		}
+	})
 }
 
 // A database that is migrated full has the tables of one that is migrated empty.

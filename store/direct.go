@@ -43,8 +43,9 @@ func newLine(ctx context.Context, db *pool) (*line, error) {
 var errEnough = errors.New("no more rows are wanted")
 
 // each calls scan for each row that a query finds, until it returns errEnough.
-// The values are scan's until it returns. There is no context: what ends one would end the connection's
-// statement, and the driver starts a goroutine for each that can end.
+// The values are scan's until it returns. There is no context: what ends one would
+// end the connection's statement, and the driver starts a goroutine for each that
+// can end.
 func (l *line) each(query string, args []driver.NamedValue, scan func(values []driver.Value) error) error {
 	return l.conn.Raw(func(raw any) (err error) {
 		statement, err := l.prepared(raw.(driver.Conn), query)

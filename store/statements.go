@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
-	"github.com/jmoiron/sqlx/reflectx"
 	"github.com/sethvargo/go-retry"
 )
 
@@ -59,16 +58,16 @@ type scanned interface{ fields() []any }
 
 // one reads the row that a query finds, or ErrNotFound.
 func one[T any](ctx context.Context, s *Store, verb, query string, args ...any) (row T, err error) {
-	if row, ok := any(&row).(scanned); ok {
+	if known, ok := any(&row).(scanned); ok {
 		found := false
-		err := s.eachScanned(ctx, verb, query, row.fields(), func(int) error {
+		err = s.eachScanned(ctx, verb, query, known.fields(), func(int) error {
 			found = true
 			return errEnough
 		}, args...)
 		if err == nil && !found {
 			err = ErrNotFound
 		}
-		return *any(row).(*T), err
+		return row, err
 	}
 	err = s.read(ctx, verb, query, func(ctx context.Context, statement *sqlx.Stmt) error {
 		return statement.GetContext(ctx, &row, args...)
@@ -76,10 +75,21 @@ func one[T any](ctx context.Context, s *Store, verb, query string, args ...any) 
 	return row, err
 }
 
-// read runs a query that ends soon. On SQLite only the wait for a connection
-// honours the caller's context: the driver would start a goroutine to watch over
-// each statement, which costs more than many a statement does.
+// read runs a query that ends soon.
 func (s *Store) read(ctx context.Context, verb, query string, run func(context.Context, *sqlx.Stmt) error) error {
+	return s.reading(ctx, verb, func(ctx context.Context) error {
+		statement, err := s.reader.prepared(ctx, query)
+		if err != nil {
+			return err
+		}
+		return run(ctx, statement)
+	})
+}
+
+// reading runs what reads shortly, with leave to do so. On SQLite only the wait
+// for that leave honours the caller's context: the driver would start a goroutine
+// to watch over each statement, which costs more than many a statement does.
+func (s *Store) reading(ctx context.Context, verb string, run func(context.Context) error) error {
 	return s.guard(verb, func() error {
 		return s.repeat(ctx, func() error {
 			ctx, done, err := s.reader.take(ctx)
@@ -87,11 +97,7 @@ func (s *Store) read(ctx context.Context, verb, query string, run func(context.C
 				return err
 			}
 			defer done()
-			statement, err := s.reader.prepared(ctx, query)
-			if err != nil {
-				return err
-			}
-			return run(ctx, statement)
+			return run(ctx)
 		})
 	})
 }
@@ -105,21 +111,14 @@ func (s *Store) eachScanned(ctx context.Context, verb, query string, fields []an
 			return scanEach(ctx, statement.Stmt, fields, found, args)
 		})
 	}
-	return s.guard(verb, func() error {
-		return s.repeat(ctx, func() error {
-			ctx, done, err := s.reader.take(ctx)
-			if err != nil {
+	return s.reading(ctx, verb, func(ctx context.Context) error {
+		row := 0
+		return s.direct.each(ctx, query, numbered(args), func(values []driver.Value) error {
+			if err := assign(fields, values); err != nil {
 				return err
 			}
-			defer done()
-			row := 0
-			return s.direct.each(ctx, query, numbered(args), func(values []driver.Value) error {
-				if err := assign(fields, values); err != nil {
-					return err
-				}
-				row++
-				return found(row - 1)
-			})
+			row++
+			return found(row - 1)
 		})
 	})
 }
@@ -311,7 +310,7 @@ func (s *Store) guard(verb string, fn func() error) error {
 // the one list of them.
 func columnsOf[T any]() []string {
 	var columns []string
-	for _, field := range reflectx.NewMapper("db").TypeMap(reflect.TypeFor[T]()).Index {
+	for _, field := range rowMapper.TypeMap(reflect.TypeFor[T]()).Index {
 		columns = append(columns, field.Name)
 	}
 	return columns

@@ -3,8 +3,6 @@ package store
 import (
 	"reflect"
 	"slices"
-
-	"github.com/jmoiron/sqlx/reflectx"
 )
 
 // Kind is what a column holds, the same on every engine.
@@ -105,7 +103,7 @@ func Tables() []Table { return lasting }
 // tableOf takes the columns from a row type.
 func tableOf[T any](name string, key ...string) Table {
 	table := Table{Name: name, Key: key}
-	for _, field := range reflectx.NewMapper("db").TypeMap(reflect.TypeFor[T]()).Index {
+	for _, field := range rowMapper.TypeMap(reflect.TypeFor[T]()).Index {
 		table.Columns = append(table.Columns, columnOf(field.Name, field.Field.Type))
 	}
 	return table

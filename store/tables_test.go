@@ -86,17 +86,24 @@ func unmigratedPostgres(t *testing.T) *Store {
 	return s
 }
 
-// What an older program has exported fits the tables of this one.
-func TestColumnsSinceThatVersion(t *testing.T) {
-	t.Parallel()
+// onEachUnmigrated runs a test on each engine, on a store without tables.
+func onEachUnmigrated(t *testing.T, run func(*testing.T, *Store)) {
+	t.Helper()
 	for engine, open := range map[string]func(*testing.T) *Store{SQLite: unmigratedSQLite, Postgres: unmigratedPostgres} {
 		t.Run(engine, func(t *testing.T) {
 			t.Parallel()
-			s := open(t)
-			migrateTo(t, s, ColumnsSince)
-			compareTables(t, s, map[string]string{SQLite: declaredInSQLite, Postgres: declaredInPostgres}[engine])
+			run(t, open(t))
 		})
 	}
+}
+
+// What an older program has exported fits the tables of this one.
+func TestColumnsSinceThatVersion(t *testing.T) {
+	t.Parallel()
+	onEachUnmigrated(t, func(t *testing.T, s *Store) {
+		migrateTo(t, s, ColumnsSince)
+		compareTables(t, s, map[string]string{SQLite: declaredInSQLite, Postgres: declaredInPostgres}[s.engine])
+	})
 }
 
 func compareTables(t *testing.T, s *Store, query string) {

@@ -96,9 +96,9 @@ func (s *Service) take(ctx context.Context, quotas []store.Quota) error {
 }
 
 // deliver hands the code to the gateway, and makes it valid when the message
-// was accepted, which sent tells of. What follows the message is done even if the caller has left
-// meanwhile, or has waited long enough: the phone has the code, or nobody may
-// have it.
+// was accepted, which sent tells of. What follows the message is done even if the
+// caller has left meanwhile, or has waited long enough: the phone has the code, or
+// nobody may have it.
 func (s *Service) deliver(ctx context.Context, m CodeMessage, key store.CodeKey, mac string, sent event) error {
 	sendErr := s.send(ctx, m)
 	err := s.finish(ctx, func(ctx context.Context) error {

@@ -27,11 +27,10 @@ import (
 // user name, e-mail and mobile are one person's.
 //
 // The address counter grows only after a failure or a try that the server was
-// too busy for, so that right sign-ins of
-// many people behind one address never fill it, and a right password does not
-// clear it, or one account of their own would let a guesser go on for ever.
-// Whichever server sees it full remembers so until the window ends; others find
-// out with one failure each.
+// too busy for, so that right sign-ins of many people behind one address never
+// fill it, and a right password does not clear it, or one account of their own
+// would let a guesser go on for ever. Whichever server sees it full remembers so
+// until the window ends; others find out with one failure each.
 type guess struct {
 	turn    string        // what was typed, from this address
 	key     string        // this account from this address

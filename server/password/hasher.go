@@ -95,7 +95,8 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 
 // Verify tells whether password is the one that phc was made of, and, if it is,
 // whether phc is weaker than what Hash makes today and should be replaced. phc
-// can also be what FromJPress and its siblings give, or Wrap. The error is ErrUnknownHash or ErrMalformedHash, at once, or ErrBusy or ctx's.
+// can also be what FromJPress and its siblings give, or Wrap. The error is
+// ErrUnknownHash or ErrMalformedHash, at once, or ErrBusy or ctx's.
 func (h *Hasher) Verify(ctx context.Context, phc, password string) (ok, needsRehash bool, err error) {
 	if kindOf(phc) == "argon2id" {
 		return h.verifyArgon2id(ctx, phc, password)
