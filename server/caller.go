@@ -90,7 +90,11 @@ func (s *server) identify(ctx context.Context, c echo.Context, o *operation, mem
 		made.callerErr = &failure.Error{Code: failure.Unauthenticated, Field: name, Reason: failure.Required}
 		return nil
 	}
-	made.caller, made.callerErr = s.accounts.Authenticate(ctx, token)
+	authenticate := s.accounts.Authenticate
+	if o.access == accessApplication {
+		authenticate = s.accounts.AuthenticateForUserInfo
+	}
+	made.caller, made.callerErr = authenticate(ctx, token)
 	if failed := (*failure.Error)(nil); asFailure(made.callerErr, &failed) && failed.Code == failure.Unauthenticated {
 		failed.Field = name
 	}

@@ -9,13 +9,16 @@ import (
 	"io"
 	"slices"
 	"sync"
+
+	"modernc.org/sqlite"
 )
 
 // direct reads the busiest rows of SQLite without database/sql in between, which
 // costs a quarter of what such a short statement does. It has connections of its
 // own, as many as are asked for at a time: the reader's turns bound them.
 type direct struct {
-	db *pool
+	db     *pool
+	recent *recent // what its reads are looks for; nil: nobody's
 
 	mu     sync.Mutex
 	idle   []*line // the one used last at the end: its pages are the warmest
@@ -28,6 +31,8 @@ type line struct {
 	conn       *sql.Conn
 	statements map[string]driver.Stmt
 	values     []driver.Value
+	version    uint32 // of the database that the last read has seen; it counts changes by others
+	age        uint64 // of what is remembered that still stands at this version; 0: not known
 }
 
 func newLine(ctx context.Context, db *pool) (*line, error) {
@@ -56,7 +61,7 @@ func (l *line) each(query string, args []driver.NamedValue, scan func(values []d
 		if err != nil {
 			return err
 		}
-		defer func() { err = errors.Join(err, rows.Close()) }()
+		defer func() { err = errors.Join(err, rows.Close(), l.noteVersion(raw)) }()
 		values := slices.Grow(l.values[:0], len(rows.Columns()))[:len(rows.Columns())]
 		l.values = values
 		for {
@@ -75,6 +80,16 @@ func (l *line) each(query string, args []driver.NamedValue, scan func(values []d
 			}
 		}
 	})
+}
+
+// noteVersion must be called after each read: the version is what the connection
+// found then.
+func (l *line) noteVersion(raw any) error {
+	version, err := raw.(sqlite.FileControl).FileControlDataVersion("main")
+	if version != l.version {
+		l.version, l.age = version, 0
+	}
+	return err
 }
 
 func (l *line) prepared(conn driver.Conn, query string) (driver.StmtQueryContext, error) {
@@ -132,6 +147,7 @@ func (d *direct) each(ctx context.Context, query string, args []driver.NamedValu
 		l.close()
 		return err
 	}
+	d.recent.readBy(ctx, l)
 	d.put(l)
 	return nil
 }

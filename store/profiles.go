@@ -5,14 +5,17 @@ import "context"
 // One query for the user, the organisations and the roles: each query costs more
 // than the columns that it would spare the others. In this order the indexes give
 // the rows already.
-const profileByID = `SELECT u.id, u.username, u.email, u.email_verified_at, u.mobile_sealed, u.mobile_verified_at,
-		u.nickname, u.gender, u.avatar, o.id, o.code, o.name, r.id, r.code, r.name
-	FROM users u
-	LEFT JOIN memberships m ON m.user_id = u.id
-	LEFT JOIN organisations o ON o.id = m.organisation_id AND o.disabled_at IS NULL
-	LEFT JOIN membership_roles mr ON mr.user_id = m.user_id AND mr.organisation_id = m.organisation_id
-	LEFT JOIN roles r ON r.id = mr.role_id AND r.disabled_at IS NULL
-	WHERE u.id = ? ORDER BY m.organisation_id, mr.role_id`
+const (
+	profileByID = "SELECT " + profileColumns + " FROM users u " + profileJoins + " WHERE u.id = ? " + profileOrder
+
+	profileColumns = `u.id, u.username, u.email, u.mobile_sealed, u.nickname, u.gender, u.avatar,
+		o.id, o.code, o.name, r.id, r.code, r.name`
+	profileJoins = `LEFT JOIN memberships m ON m.user_id = u.id
+		LEFT JOIN organisations o ON o.id = m.organisation_id AND o.disabled_at IS NULL
+		LEFT JOIN membership_roles mr ON mr.user_id = m.user_id AND mr.organisation_id = m.organisation_id
+		LEFT JOIN roles r ON r.id = mr.role_id AND r.disabled_at IS NULL`
+	profileOrder = "ORDER BY m.organisation_id, mr.role_id"
+)
 
 // profileRow is a user with one organisation and one role in it, or with none.
 type profileRow struct {
@@ -25,8 +28,7 @@ type profileRow struct {
 func (p *profileRow) fields() []any {
 	u := &p.user
 	return []any{
-		&u.ID, &u.Username, &u.Email, &u.EmailVerifiedAt, &u.MobileSealed, &u.MobileVerifiedAt,
-		&u.Nickname, &u.Gender, &u.Avatar,
+		&u.ID, &u.Username, &u.Email, &u.MobileSealed, &u.Nickname, &u.Gender, &u.Avatar,
 		&p.organisationID, &p.organisationCode, &p.organisationName, &p.roleID, &p.roleCode, &p.roleName,
 	}
 }

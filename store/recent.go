@@ -150,6 +150,33 @@ func (r *recent) look(ctx context.Context) error {
 	return err
 }
 
+// readBy lets a read under a glance be its look for changes. What stood after the
+// line had seen its version stands for as long as it sees no other.
+func (r *recent) readBy(ctx context.Context, l *line) {
+	glanced := glanceOf(ctx)
+	if r == nil || glanced == nil {
+		return
+	}
+	if l.age == 0 {
+		l.age = r.now(ctx)
+	}
+	glanced.note(l.age)
+}
+
+// now looks for changes and gives the age then; 0 where that cannot be told.
+func (r *recent) now(ctx context.Context) uint64 {
+	select {
+	case r.turn <- struct{}{}:
+	case <-ctx.Done():
+		return 0
+	}
+	defer func() { <-r.turn }()
+	if err := r.look(ctx); err != nil {
+		return 0
+	}
+	return r.age
+}
+
 // close lets go of the connection, once nobody uses it.
 func (r *recent) close() error {
 	r.turn <- struct{}{}

@@ -41,9 +41,10 @@ func TestRowsAreRemembered(t *testing.T) {
 	ask := func() error {
 		_, byHash := s.SessionByAccessHash(t.Context(), "access-1")
 		_, byID := s.SessionByID(t.Context(), 1)
+		_, bearer := s.BearerByAccessHash(t.Context(), "access-1")
 		_, application := s.ApplicationByID(t.Context(), "a")
 		_, organisations := s.OrganisationsOfApplication(t.Context(), "a")
-		return errors.Join(byHash, byID, application, organisations)
+		return errors.Join(byHash, byID, bearer, application, organisations)
 	}
 	for range enough {
 		noError(t, ask())
@@ -124,6 +125,31 @@ func TestWhatIsAskedForOnceIsNotRemembered(t *testing.T) {
 	}
 	if kept := len(s.recent.rows); kept != 1 {
 		t.Errorf("%d rows are kept", kept)
+	}
+}
+
+// A row that must be read anyway tells whether anything has changed: nobody looks
+// again for what else the request asks.
+func TestReadsLookForChanges(t *testing.T) {
+	t.Parallel()
+	s := remembering(t, 0, 3)
+	noError(t, s.InsertApplication(t.Context(), Application{ID: "a"}))
+	for range enough {
+		_, err := s.ApplicationByID(t.Context(), "a")
+		noError(t, err)
+	}
+	for id := int64(1); id <= 3; id++ {
+		request := AtAGlance(t.Context())
+		_, err := s.SessionByID(request, id)
+		noError(t, err)
+		if id == 2 { // the connection knows by now what it has seen
+			noError(t, s.recent.watch.line.conn.Close())
+		}
+		_, err = s.ApplicationByID(request, "a")
+		noError(t, err)
+		if len(s.recent.rows) == 0 {
+			t.Errorf("request %d has looked", id)
+		}
 	}
 }
 

@@ -153,6 +153,35 @@ func TestAGlanceLastsForOneRequest(t *testing.T) {
 	ask(t.Context(), "last")
 }
 
+// What a request reads anyway is its look, whoever has written.
+func TestAReadIsALook(t *testing.T) {
+	t.Parallel()
+	s, other := two(t)
+	must(t, s.InsertUser(t.Context(), invented(1)))
+	must(t, s.InsertApplication(t.Context(), store.Application{ID: "a"}))
+	const rounds = 20
+	for id := range int64(rounds) {
+		session := login(id + 1)
+		session.ExclusiveClass = nil
+		must(t, s.PutSession(t.Context(), session))
+	}
+	for round := range rounds {
+		want := fmt.Sprint("rights", round/2)
+		if round%2 == 0 { // else nothing has changed
+			writer := []*store.Store{s, other, other}[round%3]
+			must(t, writer.SetApplicationRights(t.Context(), "a", want))
+		}
+		request := store.AtAGlance(t.Context())
+		_, err := s.BearerByAccessHash(request, store.Digest(fmt.Sprint("access-", round+1))) // not remembered
+		must(t, err)
+		application, err := s.ApplicationByID(request, "a")
+		must(t, err)
+		if application.Rights != want {
+			t.Errorf("round %d: %q", round, application.Rights)
+		}
+	}
+}
+
 // What a profile is made of can be changed by anybody, and the next answer knows.
 func TestProfilesAreRememberedUntilSomethingIsWritten(t *testing.T) {
 	t.Parallel()

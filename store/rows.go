@@ -204,11 +204,19 @@ type Membership struct {
 }
 
 // Profile is what applications are shown of a user. Of User only ID, Username,
-// Email, EmailVerifiedAt, MobileSealed, MobileVerifiedAt, Nickname, Gender and
-// Avatar are filled; of each membership and role only ID, Code and Name.
+// Email, MobileSealed, Nickname, Gender and Avatar are filled; of each membership
+// and role only ID, Code and Name.
 type Profile struct {
 	User        User
 	Memberships []Membership
+}
+
+// Bearer is a session that has not ended, and the profile of its user, who is not
+// disabled. Of SessionOwner only ID, UserID, AccessExpiresAt, ExpiresAt, LastSeenAt
+// and Role are filled.
+type Bearer struct {
+	SessionOwner
+	Profile Profile
 }
 
 // Quota is a limit on how often something may happen: at most Limit times in

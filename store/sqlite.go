@@ -58,7 +58,7 @@ func connectSQLite(path string, o Options) (*Store, error) {
 		path:   path,
 		reader: reader,
 		writer: writer,
-		direct: &direct{db: busiest},
+		direct: &direct{db: busiest, recent: memory},
 		recent: memory,
 		// SELECT 1 would not look at the file.
 		probe:    "SELECT COUNT(*) FROM sqlite_schema",

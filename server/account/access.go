@@ -14,6 +14,8 @@ type Caller struct {
 	// Renewed is a fresh JWT for the answer's header when the presented one is
 	// past half its life, as the framework behind document 004 does; else "".
 	Renewed string
+
+	profile *store.Profile // nil: not read yet
 }
 
 func (c Caller) is(userID int64) bool { return c.UserID == userID }

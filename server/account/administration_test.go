@@ -209,7 +209,7 @@ func TestDatabaseOutOfReach(t *testing.T) {
 	w.add("li")
 	token := w.enter("li").AccessToken
 	must(t, w.store.Close())
-	_, err := w.Authenticate(t.Context(), token)
+	_, err := w.authenticate(token)
 	wantFailure(t, err, failure.Unavailable)
 	_, err = w.tryPassword("li", goodPassword, home)
 	wantFailure(t, err, failure.Unavailable)

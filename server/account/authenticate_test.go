@@ -33,7 +33,7 @@ func TestAuthenticateRefusesWhatIsNoToken(t *testing.T) {
 		"", "x", changed, grant.RefreshToken, grant.AccessToken + "x", strings.ToLower(grant.AccessToken),
 		"AT-1-" + strings.Repeat("x", 32), "a.b.c", strings.Repeat("x", 100_000), "AT-1-' OR 1=1 --",
 	} {
-		_, err := w.Authenticate(t.Context(), text)
+		_, err := w.authenticate(text)
 		wantFailure(t, err, failure.Unauthenticated)
 	}
 }
@@ -46,7 +46,7 @@ func TestAccessTokenLapses(t *testing.T) {
 		w.clock.Advance(all[way].AccessExpires.Sub(w.clock.Now()) - time.Millisecond)
 		w.authenticated(all[way].AccessToken)
 		w.clock.Advance(time.Millisecond)
-		_, err := w.Authenticate(t.Context(), all[way].AccessToken)
+		_, err := w.authenticate(all[way].AccessToken)
 		wantFailure(t, err, failure.TokenExpired)
 	}
 }
@@ -85,11 +85,11 @@ func TestEndedSessions(t *testing.T) {
 			w := newWorld(t)
 			id, all := grants(w)
 			for _, grant := range all {
-				caller, err := w.Authenticate(t.Context(), grant.AccessToken)
+				caller, err := w.authenticate(grant.AccessToken)
 				if err == nil {
 					must(t, test.end(w, id, caller))
 				}
-				caller, err = w.Authenticate(t.Context(), grant.AccessToken)
+				caller, err = w.authenticate(grant.AccessToken)
 				wantFailure(t, err, test.want)
 				wantEqual(t, "the session that ended", caller.Session.ID, grant.Session.ID)
 			}
@@ -104,7 +104,7 @@ func TestSessionOfADisabledUser(t *testing.T) {
 	grant := w.enterByCode(lisMobile)
 	must(t, w.DisableUser(t.Context(), grant.User.ID))
 	must(t, w.store.PutSession(t.Context(), grant.Session))
-	_, err := w.Authenticate(t.Context(), grant.AccessToken)
+	_, err := w.authenticate(grant.AccessToken)
 	wantFailure(t, err, failure.SessionEnded)
 	w.wantRefresh(grant.AccessToken, grant.RefreshToken, failure.SessionEnded)
 }
@@ -149,7 +149,7 @@ func TestJWTIsRenewedPastHalfItsLife(t *testing.T) {
 		t.Fatal("not renewed past half its life")
 	}
 	w.clock.Advance(30 * time.Minute)
-	_, err := w.Authenticate(t.Context(), old)
+	_, err := w.authenticate(old)
 	wantFailure(t, err, failure.TokenExpired)
 	caller := w.authenticated(renewed)
 	wantEqual(t, "session", caller.Session.AccessExpiresAt, store.At(start.Add(90*time.Minute+time.Second)))
@@ -184,7 +184,7 @@ func TestJWTDoesNotOutliveItsSession(t *testing.T) {
 		}
 	}
 	w.clock.Advance(3 * time.Minute)
-	_, err := w.Authenticate(t.Context(), jwt)
+	_, err := w.authenticate(jwt)
 	wantFailure(t, err, failure.TokenExpired)
 }
 
@@ -202,7 +202,7 @@ func TestJWTMustFitItsSession(t *testing.T) {
 		claims.IssuedAt, claims.ExpiresAt = w.clock.Now(), w.clock.Now().Add(time.Hour)
 		jwt, err := w.config.Signer.Sign(claims)
 		must(t, err)
-		_, err = w.Authenticate(t.Context(), jwt)
+		_, err = w.authenticate(jwt)
 		wantFailure(t, err, failure.Unauthenticated)
 	}
 }

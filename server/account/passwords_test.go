@@ -20,7 +20,7 @@ func TestChangePasswordEndsAllOtherSessions(t *testing.T) {
 			caller := w.authenticated(all[way].AccessToken)
 			must(t, w.ChangePassword(t.Context(), caller, id, otherPassword, new(goodPassword)))
 			for other, grant := range all {
-				_, err := w.Authenticate(t.Context(), grant.AccessToken)
+				_, err := w.authenticate(grant.AccessToken)
 				if other == way {
 					must(t, err)
 				} else {
@@ -162,7 +162,7 @@ func TestResetPassword(t *testing.T) {
 	token := w.enter("li").AccessToken
 	made, err := w.ResetPassword(t.Context(), id, "")
 	must(t, err)
-	_, err = w.Authenticate(t.Context(), token)
+	_, err = w.authenticate(token)
 	wantFailure(t, err, failure.SessionEnded)
 	_, err = w.tryPassword("li", made, home)
 	must(t, err)

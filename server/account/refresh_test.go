@@ -41,7 +41,7 @@ func TestRefreshRotatesTheAccessToken(t *testing.T) {
 	w.clock.Advance(10 * time.Second)
 	w.authenticated(grant.AccessToken)
 	w.clock.Advance(time.Millisecond)
-	_, err = w.Authenticate(t.Context(), grant.AccessToken)
+	_, err = w.authenticate(grant.AccessToken)
 	wantFailure(t, err, failure.TokenExpired)
 }
 
@@ -92,7 +92,7 @@ func TestReuseOfAnOldPairEndsTheSession(t *testing.T) {
 			grant := w.enterByCode(lisMobile)
 			newest := use(w, grant)
 			w.wantRefresh(grant.AccessToken, grant.RefreshToken, failure.RefreshReused)
-			_, err := w.Authenticate(t.Context(), newest)
+			_, err := w.authenticate(newest)
 			wantFailure(t, err, failure.RefreshReused)
 			w.wantRefresh(newest, grant.RefreshToken, failure.RefreshReused)
 		})
@@ -241,7 +241,7 @@ func TestSlide(t *testing.T) {
 	w.clock.Advance(59 * time.Minute)
 	w.authenticated(all["code"].AccessToken)
 	w.authenticated(all["wechat"].AccessToken)
-	_, err := w.Authenticate(t.Context(), all["password"].AccessToken)
+	_, err := w.authenticate(all["password"].AccessToken)
 	wantFailure(t, err, failure.TokenExpired)
 }
 

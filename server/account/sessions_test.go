@@ -11,7 +11,7 @@ import (
 )
 
 func (w *world) check(accessToken, device string) (account.DeviceStatus, error) {
-	caller, err := w.Authenticate(w.t.Context(), accessToken)
+	caller, err := w.authenticate(accessToken)
 	return w.CheckDevice(w.t.Context(), caller, err, device)
 }
 
@@ -97,12 +97,12 @@ func TestSessionsAreOnesOwn(t *testing.T) {
 	wantFailure(t, w.EndSession(t.Context(), li, 12345), failure.SessionNotFound)
 	must(t, w.EndSession(t.Context(), li, jwt))
 	wantFailure(t, w.EndSession(t.Context(), li, jwt), failure.SessionNotFound)
-	_, err = w.Authenticate(t.Context(), all["password"].AccessToken)
+	_, err = w.authenticate(all["password"].AccessToken)
 	wantFailure(t, err, failure.SessionEnded)
 
 	must(t, w.SignOut(t.Context(), li))
 	must(t, w.SignOut(t.Context(), li))
-	_, err = w.Authenticate(t.Context(), all["code"].AccessToken)
+	_, err = w.authenticate(all["code"].AccessToken)
 	wantFailure(t, err, failure.SessionEnded)
 }
 

@@ -101,7 +101,7 @@ func TestConcurrentSignInsLeaveOneLive(t *testing.T) {
 	})
 	wantOutcomes(t, got, map[string]int{"ok": 50})
 	got = together(50, func(i int) error {
-		_, err := w.Authenticate(t.Context(), grants[i].AccessToken)
+		_, err := w.authenticate(grants[i].AccessToken)
 		return err
 	})
 	wantOutcomes(t, got, map[string]int{"ok": 1, "session_replaced": 49})
@@ -118,7 +118,7 @@ func TestAnotherProductIsNotReplaced(t *testing.T) {
 		return grant
 	}
 	first, other, second := signIn(1), signIn(2), signIn(1)
-	_, err := w.Authenticate(t.Context(), first.AccessToken)
+	_, err := w.authenticate(first.AccessToken)
 	wantFailure(t, err, failure.SessionReplaced)
 	w.authenticated(other.AccessToken)
 	w.authenticated(second.AccessToken)

@@ -108,7 +108,7 @@ func TestLocking(t *testing.T) {
 	must(t, status(administrator, id, account.StatusOK)) // nothing to do
 	w.authenticated(token)
 	must(t, status(administrator, id, account.StatusLocked))
-	_, err := w.Authenticate(t.Context(), token)
+	_, err := w.authenticate(token)
 	wantFailure(t, err, failure.SessionEnded)
 	w.wantEnter("li", home, failure.WrongCredentials)
 	must(t, status(administrator, id, account.StatusOK))

@@ -46,7 +46,7 @@ func (s *Service) UserInfo(ctx context.Context, appID string, caller Caller, use
 	if !userIDShape.MatchString(userID) {
 		return Info{}, failure.Field("userId", failure.WrongForm)
 	}
-	profile, err := s.profileByIDOrAlias(ctx, userID)
+	profile, err := s.profileByIDOrAlias(ctx, caller, userID)
 	if err != nil {
 		return Info{}, err
 	}
@@ -83,9 +83,12 @@ func applicationFailed(err error) error {
 	return err
 }
 
-func (s *Service) profileByIDOrAlias(ctx context.Context, text string) (store.Profile, error) {
+func (s *Service) profileByIDOrAlias(ctx context.Context, caller Caller, text string) (store.Profile, error) {
 	id, err := strconv.ParseInt(text, 10, 64)
 	if err == nil && strconv.FormatInt(id, 10) == text {
+		if caller.is(id) && caller.profile != nil {
+			return *caller.profile, nil
+		}
 		profile, err := s.profile(ctx, id)
 		if !failure.Is(err, failure.UserNotFound) {
 			return profile, err
@@ -133,8 +136,7 @@ func newInfo(user User, memberships []store.Membership, rights []string, caller 
 		Gender: user.Gender, Avatar: user.Avatar,
 	}}
 	if caller.is(user.ID) || slices.Contains(rights, RightContact) {
-		seen.Mobile, seen.MobileVerified = user.Mobile, user.MobileVerified
-		seen.Email, seen.EmailVerified = user.Email, user.EmailVerified
+		seen.Mobile, seen.Email = user.Mobile, user.Email
 	}
 	info := Info{User: seen, Memberships: memberships}
 	if !slices.Contains(rights, RightNickname) {

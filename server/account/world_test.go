@@ -125,9 +125,30 @@ func (w *world) caller(username, userRole string) account.Caller {
 	return w.authenticated(w.enter(username).AccessToken)
 }
 
+// authenticate asks in both ways, which must find the same.
+func (w *world) authenticate(text string) (account.Caller, error) {
+	w.t.Helper()
+	type found struct {
+		user, session int64
+		role          string
+		seen          store.Time
+		failure       failure.Code
+	}
+	of := func(c account.Caller, err error) found {
+		f := found{c.UserID, c.Session.ID, c.Role, c.Session.LastSeenAt, ""}
+		if err != nil {
+			f.failure = failure.Of(err).Code
+		}
+		return f
+	}
+	caller, err := w.Authenticate(w.t.Context(), text)
+	wantEqual(w.t, "the caller for user/info", of(w.AuthenticateForUserInfo(w.t.Context(), text)), of(caller, err))
+	return caller, err
+}
+
 func (w *world) authenticated(text string) account.Caller {
 	w.t.Helper()
-	caller, err := w.Authenticate(w.t.Context(), text)
+	caller, err := w.authenticate(text)
 	must(w.t, err)
 	return caller
 }

@@ -38,6 +38,29 @@ var sessionTests = map[string]func(*testing.T, *store.Store){
 		_, err = s.SessionByID(t.Context(), 9)
 		wantNotFound(t, err)
 	},
+	"who bears the newest token is found while session and user last": func(t *testing.T, s *store.Store) {
+		addPerson(t, s, 1)
+		check(t, s.SetUserRole(t.Context(), 1, store.RoleAdministrator, noon))
+		a := session(1, 1)
+		a.PreviousAccessHash = new(store.Digest("before"))
+		a.AccessExpiresAt, a.ExpiresAt, a.LastSeenAt = noon+1, noon+2, noon+3
+		opened(t, s, a)
+		opened(t, s, session(2, 1))
+		want := store.SessionOwner{Role: store.RoleAdministrator}
+		want.ID, want.UserID, want.AccessExpiresAt, want.ExpiresAt, want.LastSeenAt = 1, 1, noon+1, noon+2, noon+3
+		same(t, must(s.BearerByAccessHash(t.Context(), "access-1"))(t).SessionOwner, want)
+		nobody := func(hashes ...store.Digest) {
+			t.Helper()
+			for _, hash := range hashes {
+				wantNotFound(t, errorOf(s.BearerByAccessHash(t.Context(), hash)))
+			}
+		}
+		nobody("before", "refresh-1", "access-3", "")
+		must(s.EndSession(t.Context(), 2, store.EndedByLogout, noon))(t)
+		nobody("access-2")
+		check(t, s.SetUserDisabled(t.Context(), 1, true, noon))
+		nobody("access-1")
+	},
 	"opening a session is noted at its user": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)
 		opening := session(1, 1)
