@@ -7,10 +7,13 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/prometheus/procfs"
 
 	"quartet/cmd/quartet/programtest"
 )
@@ -27,6 +30,35 @@ func TestProcess(t *testing.T) {
 	t.Run("an import that is killed goes on", func(t *testing.T) { killWhileImporting(t, binary) })
 	t.Run("a signal ends it in good order", func(t *testing.T) { endByOneSignal(t, binary) })
 	t.Run("a second signal ends it at once", func(t *testing.T) { endByTwoSignals(t, binary) })
+	t.Run("at rest it gives memory back", func(t *testing.T) { rests(t, binary) })
+}
+
+// rests waits until less than half of what the start has mapped of the program's
+// file is left, twice, with work in between.
+func rests(t *testing.T, binary string) {
+	if runtime.GOOS != "linux" {
+		t.Skip("skipped: giving the program's pages back needs Linux")
+	}
+	t.Parallel()
+	c := spawn(t, binary, "--demo", "--database", newDatabase(t))
+	program, err := procfs.NewProc(c.process.Pid)
+	must(t, err)
+	mapped := func() uint64 {
+		status, err := program.NewStatus()
+		must(t, err)
+		return status.RssFile
+	}
+	for range 2 {
+		for range 500 { // more than a start's work
+			c.ok(t, call{method: http.MethodGet, path: "/healthz"})
+		}
+		most := mapped()
+		for limit := time.Now().Add(patience); mapped() > most/2; time.Sleep(100 * time.Millisecond) {
+			if time.Now().After(limit) {
+				t.Fatalf("%d bytes are mapped, and were %d", mapped(), most)
+			}
+		}
+	}
 }
 
 // child is the program in a process of its own.
