@@ -20,11 +20,8 @@ type growthFigures struct {
 	Log                int64   // the write-ahead log that the killed program left
 	WarmCPU, ColdCPU   float64 // processor time of a read
 	Warm, Cold         float64 // reads a second
-	MemoryIdle, Memory int64   // idleAfter the first answer, after the reads
+	MemoryIdle, Memory int64   // at rest, after the reads
 }
-
-// idleAfter is when a program that has started has come to rest.
-const idleAfter = 5 * time.Second
 
 // growLimit is how long the write-ahead log may take to grow.
 const growLimit = 3 * time.Minute
@@ -97,7 +94,7 @@ func (g *growthFigures) start(ctx context.Context, o options, path string) (*pro
 		}
 		times = append(times, microseconds(p.started))
 		if len(times) == o.rounds {
-			time.Sleep(idleAfter)
+			time.Sleep(o.rest)
 			g.Start, g.MemoryIdle = spreadOf(times).Median, p.memory()
 			return p, nil
 		}

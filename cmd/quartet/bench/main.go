@@ -19,10 +19,11 @@ type options struct {
 	rounds   int           // each measures everything once
 	duration time.Duration // of one measurement
 	users    int
-	only     string // part of the names of the cases to measure; empty: all
-	sessions int    // at least; more of them make more tokens cold
-	sizes    []int  // users of the databases whose growth is measured; the last is the largest
-	log      int64  // bytes that the write-ahead log grows to before the program is killed
+	only     string        // part of the names of the cases to measure; empty: all
+	sessions int           // at least; more of them make more tokens cold
+	sizes    []int         // users of the databases whose growth is measured; the last is the largest
+	rest     time.Duration // until a program that has started has come to rest
+	log      int64         // bytes that the write-ahead log grows to before the program is killed
 }
 
 func main() {
@@ -71,7 +72,7 @@ func parse(args []string) (o options, err error) {
 	if o.rounds < 1 || o.duration <= 0 || o.users < 100 {
 		return o, errors.New("at least one round, some duration and 100 users are needed")
 	}
-	o.sessions = coldSessions
+	o.sessions, o.rest = coldSessions, 5*time.Second
 	if *full {
 		o.sizes, o.log = []int{1000, 100_000, 1_000_000}, 300<<20
 	}
