@@ -74,7 +74,7 @@ BENCH ?=
 bench: build ## measure the server beside a bare program with the same SQL, about 3 minutes; BENCH=full adds a million users (cmd/quartet/bench)
 	go build -trimpath -o bin/quartet-bench ./cmd/quartet/bench
 	bin/quartet-bench $(patsubst full,--full,$(BENCH))
-	@go test ./server -run '^$$' -bench ContractShare -benchtime 100000x | \
+	@go test ./server -run '^$$' -bench ContractShare -benchtime 300000x | \
 	  awk '/%contract/ { printf "bench user-info-warm contract-share %.3f\n", $$(NF - 1) / 100 }'
 
 BENCHES := -run '^$$' -bench . -benchmem

@@ -21,7 +21,7 @@ import (
 // takes: validation, the generated code, the envelope and its JSON. The rest is
 // HTTP, the rules and the database. The read is user/info with a token in use,
 // the cheapest there is, so nowhere is the share larger among reads. It wants
-// some seconds of profile: -benchtime 100000x.
+// some seconds of profile: -benchtime 300000x.
 func BenchmarkContractShare(b *testing.B) {
 	handler, accounts := newHandler(b)
 	_, err := accounts.AddApplication(b.Context(), "1", "演示应用", nil)

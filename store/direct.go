@@ -61,7 +61,7 @@ func (l *line) each(query string, args []driver.NamedValue, scan func(values []d
 		if err != nil {
 			return err
 		}
-		defer func() { err = errors.Join(err, rows.Close(), l.noteVersion(raw)) }()
+		defer func() { err = errors.Join(err, rows.Close()) }()
 		values := slices.Grow(l.values[:0], len(rows.Columns()))[:len(rows.Columns())]
 		l.values = values
 		for {
@@ -82,14 +82,15 @@ func (l *line) each(query string, args []driver.NamedValue, scan func(values []d
 	})
 }
 
-// noteVersion must be called after each read: the version is what the connection
-// found then.
-func (l *line) noteVersion(raw any) error {
-	version, err := raw.(sqlite.FileControl).FileControlDataVersion("main")
-	if version != l.version {
-		l.version, l.age = version, 0
-	}
-	return err
+// noteVersion asks which version the last read has seen.
+func (l *line) noteVersion() error {
+	return l.conn.Raw(func(raw any) error {
+		version, err := raw.(sqlite.FileControl).FileControlDataVersion("main")
+		if version != l.version {
+			l.version, l.age = version, 0
+		}
+		return err
+	})
 }
 
 func (l *line) prepared(conn driver.Conn, query string) (driver.StmtQueryContext, error) {
@@ -143,7 +144,10 @@ func (d *direct) each(ctx context.Context, query string, args []driver.NamedValu
 	if err != nil {
 		return err
 	}
-	if err := l.each(query, args, scan); err != nil {
+	if err = l.each(query, args, scan); err == nil {
+		err = l.noteVersion()
+	}
+	if err != nil {
 		l.close()
 		return err
 	}

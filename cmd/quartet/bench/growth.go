@@ -153,7 +153,7 @@ func killWithLog(ctx context.Context, t *target, enough int64) (log int64, err e
 	writing, stop := context.WithTimeout(ctx, growLimit)
 	defer stop()
 	var turn atomic.Int64
-	l := load{address: t.address, clients: mostClients, duration: time.Second, status: 200, request: func(int) []byte {
+	l := load{address: t.address, clients: mostClients, duration: time.Second / 10, status: 200, request: func(int) []byte {
 		return createUser(call{turn: int(turn.Add(1))}, "log")
 	}}
 	for log < enough && writing.Err() == nil {
