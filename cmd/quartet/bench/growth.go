@@ -59,9 +59,6 @@ func grow(ctx context.Context, o options, warm, cold benchCase, w world) (found 
 	if err != nil {
 		return found, err
 	}
-	if err := readThrough(path); err != nil {
-		return found, errors.Join(err, p.stop())
-	}
 	b := &bench{world: w, duration: o.duration}
 	t := &target{process: p, file: path}
 	if found.WarmCPU, found.Warm, err = b.reads(ctx, o, warm, t); err == nil {
@@ -105,7 +102,7 @@ func (g *growthFigures) start(ctx context.Context, o options, path string) (*pro
 }
 
 // readThrough brings a file into the system's cache, which can have lost a large
-// one since it was written: what is measured is the program, not the disk.
+// one in seconds: what is measured is the program, not the disk.
 func readThrough(path string) error {
 	file, err := os.Open(path)
 	if err != nil {
@@ -119,6 +116,9 @@ func readThrough(path string) error {
 func (b *bench) reads(ctx context.Context, o options, c benchCase, t *target) (cpu, perSecond float64, err error) {
 	var samples []sample
 	for range o.rounds {
+		if err := readThrough(t.file); err != nil {
+			return 0, 0, err
+		}
 		s, err := b.one(ctx, c, t, pictureCalls, o.duration)
 		if err != nil {
 			return 0, 0, err
