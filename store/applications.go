@@ -19,11 +19,6 @@ const (
 	addApplicationOrganisation = `INSERT INTO application_organisations (application_id, organisation_id) VALUES (?, ?)
 		ON CONFLICT (application_id, organisation_id) DO NOTHING`
 	removeApplicationOrganisation = "DELETE FROM application_organisations WHERE application_id = ? AND organisation_id = ?"
-
-	applicationSees = `SELECT COUNT(*) FROM memberships m
-		JOIN application_organisations ao ON ao.organisation_id = m.organisation_id
-		JOIN organisations o ON o.id = m.organisation_id
-		WHERE m.user_id = ? AND ao.application_id = ? AND o.disabled_at IS NULL`
 )
 
 // InsertApplication registers an application. It returns a ConflictError of id.
@@ -75,11 +70,4 @@ func (s *Store) OrganisationsOfApplication(ctx context.Context, applicationID st
 	return remembered(ctx, s, rowKey{verb: "OrganisationsOfApplication", text: applicationID, glanceable: true}, func() ([]Organisation, error) {
 		return many[Organisation](ctx, s, "OrganisationsOfApplication", organisationsOfApplication, applicationID)
 	})
-}
-
-// ApplicationSees tells whether a user is a member of an organisation that is
-// enabled and that the application sees.
-func (s *Store) ApplicationSees(ctx context.Context, applicationID string, userID int64) (bool, error) {
-	seen, err := one[int64](ctx, s, "ApplicationSees", applicationSees, userID, applicationID)
-	return seen > 0, err
 }

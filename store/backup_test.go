@@ -20,7 +20,7 @@ func TestBackupWhileOthersWrite(t *testing.T) {
 	server := storetest.Open(t, store.Options{URL: url})
 	const before = 50
 	for id := int64(1); id <= before; id++ {
-		if err := server.InsertUser(t.Context(), invented(id)); err != nil {
+		if err := storetest.InsertUser(t.Context(), server, invented(id)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -29,7 +29,7 @@ func TestBackupWhileOthersWrite(t *testing.T) {
 	written := int64(before)
 	writer.Go(func() {
 		for ctx.Err() == nil {
-			if err := server.InsertUser(t.Context(), invented(written+1)); err != nil {
+			if err := storetest.InsertUser(t.Context(), server, invented(written+1)); err != nil {
 				t.Error(err)
 				return
 			}

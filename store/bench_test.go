@@ -25,7 +25,7 @@ func onEachEngine(b *testing.B, run func(b *testing.B, s *store.Store)) {
 				mustBench(b, s.InsertRole(b.Context(), store.Role{ID: id, Code: code, Name: "老师"}))
 			}
 			for id := int64(1); id <= benchmarkUsers; id++ {
-				mustBench(b, s.InsertUser(b.Context(), invented(id)))
+				mustBench(b, storetest.InsertUser(b.Context(), s, invented(id)))
 				mustBench(b, s.PutSession(b.Context(), benchmarkLogin(id, id)))
 				mustBench(b, s.AddMembership(b.Context(), id, 1, new(int64(1)), 1))
 				mustBench(b, s.AddMembership(b.Context(), id, 2, new(int64(2)), 1))
@@ -79,13 +79,14 @@ func BenchmarkMembershipsOf(b *testing.B) {
 func BenchmarkOpenSession(b *testing.B) {
 	onEachEngine(b, func(b *testing.B, s *store.Store) {
 		for i := 0; b.Loop(); i++ {
-			mustBench(b, errorOf(s.OpenSession(b.Context(), benchmarkLogin(int64(benchmarkUsers+i)+1, int64(i%benchmarkUsers)+1), nil)))
+			mustBench(b, errorOf(storetest.OpenSession(b.Context(), s, benchmarkLogin(int64(benchmarkUsers+i)+1, int64(i%benchmarkUsers)+1), nil)))
 		}
 	})
 }
 
-// BenchmarkCreate adds users durably: by one caller, and by 64 at once who share
-// the syncs of the disk (grouped) or have one each (ungrouped).
+// BenchmarkCreate adds users durably, each by a single statement: by one caller,
+// and by 64 at once who share the syncs of the disk (grouped) or have one each
+// (ungrouped).
 func BenchmarkCreate(b *testing.B) {
 	for _, callers := range []int{1, 64} {
 		for _, grouping := range []string{"grouped", "ungrouped"} {
@@ -100,7 +101,7 @@ func BenchmarkCreate(b *testing.B) {
 				for range callers {
 					all.Go(func() {
 						for id := last.Add(1); id <= int64(b.N); id = last.Add(1) {
-							if err := s.InsertUser(b.Context(), invented(id)); err != nil {
+							if err := s.PutUser(b.Context(), invented(id)); err != nil {
 								b.Error(err)
 							}
 						}

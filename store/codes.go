@@ -54,14 +54,8 @@ func (s *Store) DropCode(ctx context.Context, k CodeKey, mac string) error {
 // SpendCode counts an attempt and tells whether it was the right one, which
 // works once. After maxAttempts, or when now has reached the end of its time, a
 // code is not compared any more. A wrong, used, burnt, expired and unknown code
-// look alike: spent is false.
-func (s *Store) SpendCode(ctx context.Context, k CodeKey, mac string, now Time, maxAttempts int64) (spent bool, err error) {
-	used, err := returned[int64](ctx, s, "SpendCode", spendCode, mac, now, k.Purpose, k.MobileIndex, maxAttempts, now)
-	return len(used) == 1 && used[0] == 1, err
-}
-
-// SpendCode counts an attempt and tells whether it was the right one. The attempt
-// is forgotten if the transaction fails, so whoever was told must not fail then.
+// look alike: spent is false. The attempt is forgotten if the transaction fails,
+// so whoever was told must not fail then.
 func (w Writes) SpendCode(ctx context.Context, k CodeKey, mac string, now Time, maxAttempts int64) (spent bool, err error) {
 	var used []int64
 	err = w.t.all(ctx, &used, spendCode, mac, now, k.Purpose, k.MobileIndex, maxAttempts, now)

@@ -15,7 +15,7 @@ func TestWritesOneByOneHaveATransactionEach(t *testing.T) {
 	t.Parallel()
 	s, commits := watched(t)
 	for id := range int64(5) {
-		if err := s.InsertUser(t.Context(), named(id+1)); err != nil {
+		if err := add(t.Context(), s, named(id+1)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -49,7 +49,7 @@ func TestConcurrentWritesNeedFewerCommits(t *testing.T) {
 	for caller := range int64(callers) {
 		all.Go(func() {
 			for n := range int64(each) {
-				if err := s.InsertUser(t.Context(), named(caller*each+n+1)); err != nil {
+				if err := add(t.Context(), s, named(caller*each+n+1)); err != nil {
 					t.Error(err)
 				}
 			}
@@ -76,7 +76,7 @@ func TestOneFailingWriteFailsAlone(t *testing.T) {
 	twin.UsernameKey = named(2).UsernameKey
 	writes := adding(t.Context(), s, 1, 2, 3)
 	writes = append(writes,
-		func() error { return s.InsertUser(t.Context(), twin) },
+		func() error { return add(t.Context(), s, twin) },
 		func() error {
 			return s.write(t.Context(), "half", func(t tx) error {
 				_, err := t.exec(context.Background(), "UPDATE users SET nickname = 'half' WHERE id = 1")
@@ -118,9 +118,11 @@ func TestWritesOfAGroupComeOneAfterTheOther(t *testing.T) {
 	spent := make([]bool, 5)
 	var writes []func() error
 	for i := range spent {
-		writes = append(writes, func() (err error) {
-			spent[i], err = s.SpendCode(t.Context(), k, "mac", 2, 5)
-			return err
+		writes = append(writes, func() error {
+			return s.Together(t.Context(), func(w Writes) (err error) {
+				spent[i], err = w.SpendCode(t.Context(), k, "mac", 2, 5)
+				return err
+			})
 		})
 	}
 	if err := errors.Join(grouped(t, s, writes...)...); err != nil {
@@ -171,7 +173,7 @@ func TestFullDiskIsToldToAll(t *testing.T) {
 	large := named(3)
 	large.Remark = strings.Repeat("x", 1_000_000) // more than the pages that migrations left free
 	writes := adding(t.Context(), s, 1, 2)
-	writes = append(writes, func() error { return s.InsertUser(t.Context(), large) })
+	writes = append(writes, func() error { return add(t.Context(), s, large) })
 	writes = append(writes, adding(t.Context(), s, 4)...)
 	wantAllUnavailable(t, grouped(t, s, writes...))
 	wantUsers(t, s)
@@ -190,7 +192,7 @@ func TestWriterThatHasGoneIsNotBegun(t *testing.T) {
 	release := hold(t, s)
 	gone, leave := context.WithCancel(t.Context())
 	over := make(chan error)
-	go func() { over <- s.InsertUser(gone, named(1)) }()
+	go func() { over <- add(gone, s, named(1)) }()
 	awaitQueue(t, s, 1)
 	leave()
 	err := <-over // the held write still runs: it was not waited for
@@ -272,7 +274,7 @@ func TestLeadIsPassedOnByWhoeverEnds(t *testing.T) {
 		_ = s.write(context.Background(), "exit", func(tx) error { runtime.Goexit(); return nil })
 	}()
 	<-over
-	if err := s.InsertUser(t.Context(), named(1)); err != nil {
+	if err := add(t.Context(), s, named(1)); err != nil {
 		t.Error(err)
 	}
 	wantUsers(t, s, 1)
@@ -282,7 +284,7 @@ func TestTooManyWritersAreRefused(t *testing.T) {
 	t.Parallel()
 	s, _ := watched(t)
 	s.committer.led, s.committer.waiting = true, make([]*write, mostWaiting)
-	err := s.InsertUser(t.Context(), named(1))
+	err := add(t.Context(), s, named(1))
 	wantAllUnavailable(t, []error{err})
 	if !errors.Is(err, errCrowded) {
 		t.Errorf("%v does not tell why", err)

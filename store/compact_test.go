@@ -125,11 +125,7 @@ func TestCompactRowsAreFound(t *testing.T) {
 		if noError(t, err); found.ID != n {
 			t.Errorf("session %d has the refresh token of session %d", found.ID, n)
 		}
-		user, err := s.UserByGUID(t.Context(), GUID(guidNo(n)))
-		if noError(t, err); user.ID != n {
-			t.Errorf("user %d has the GUID of user %d", user.ID, n)
-		}
-		user, err = s.UserByVerifiedMobile(t.Context(), Digest(digestNo("mobile_index", n)))
+		user, err := s.UserByVerifiedMobile(t.Context(), Digest(digestNo("mobile_index", n)))
 		if noError(t, err); user.ID != n {
 			t.Errorf("user %d has the mobile of user %d", user.ID, n)
 		}

@@ -32,7 +32,7 @@ func isolated(t *testing.T) (s *store.Store, other func(query string, args ...an
 	url := storetest.PostgresURL(t, "default_transaction_isolation=serializable")
 	s = storetest.Open(t, store.Options{URL: url})
 	for id := range int64(2) {
-		if err := s.InsertUser(t.Context(), invented(id+1)); err != nil {
+		if err := storetest.InsertUser(t.Context(), s, invented(id+1)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -100,7 +100,7 @@ func TestDeadlockIsRepeated(t *testing.T) {
 	// On a busy machine the two can meet again before one of them gets ahead.
 	s.SetPatience(time.Minute)
 	for id := range int64(2) {
-		if err := s.InsertUser(t.Context(), invented(id+1)); err != nil {
+		if err := storetest.InsertUser(t.Context(), s, invented(id+1)); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -11,22 +11,11 @@ const (
 	upgradePasswordHash = "UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?"
 )
 
-// SetPassword gives a user a new password hash and security stamp, and in the
-// same transaction ends the user's other sessions: all that have not ended but
-// keepSession, 0 for none to keep. ended is their number. With wasHash, the
-// password is set only if its hash is still that one, or with "" if there is
-// still none. It returns ErrNotFound when the user is not there or the hash has
-// changed.
-func (s *Store) SetPassword(ctx context.Context, userID int64, newHash string, wasHash *string, keepSession int64, stamp string, now Time) (ended int64, err error) {
-	err = s.write(ctx, "SetPassword", func(t tx) error {
-		ended, err = Writes{t}.SetPassword(ctx, userID, newHash, wasHash, keepSession, stamp, now)
-		return err
-	})
-	return ended, err
-}
-
 // SetPassword gives a user a new password hash and security stamp, and ends the
-// user's other sessions.
+// user's other sessions: all that have not ended but keepSession, 0 for none to
+// keep. ended is their number. With wasHash, the password is set only if its
+// hash is still that one, or with "" if there is still none. It returns
+// ErrNotFound when the user is not there or the hash has changed.
 func (w Writes) SetPassword(ctx context.Context, userID int64, newHash string, wasHash *string, keepSession int64, stamp string, now Time) (ended int64, err error) {
 	query, args := setPassword, []any{newHash, now, stamp, now, userID}
 	switch {
@@ -54,13 +43,8 @@ const (
 	enableUser  = "UPDATE users SET disabled_at = NULL, version = version + 1, updated_at = ? WHERE id = ?"
 )
 
-// SetUserDisabled disables a user, ending all sessions in the same transaction,
-// or enables one. It returns ErrNotFound.
-func (s *Store) SetUserDisabled(ctx context.Context, userID int64, disabled bool, now Time) error {
-	return s.write(ctx, "SetUserDisabled", func(t tx) error { return Writes{t}.SetUserDisabled(ctx, userID, disabled, now) })
-}
-
-// SetUserDisabled disables a user, ending all sessions, or enables one.
+// SetUserDisabled disables a user, ending all sessions, or enables one. It
+// returns ErrNotFound.
 func (w Writes) SetUserDisabled(ctx context.Context, userID int64, disabled bool, now Time) error {
 	if !disabled {
 		return fail("SetUserDisabled", w.t.change(ctx, enableUser, now, userID))
@@ -76,11 +60,6 @@ const setUserRole = "UPDATE users SET role = ?, version = version + 1, updated_a
 
 // SetUserRole gives a user one of the roles over the whole server. It returns
 // ErrNotFound.
-func (s *Store) SetUserRole(ctx context.Context, userID int64, role string, now Time) error {
-	return s.change(ctx, "SetUserRole", setUserRole, role, now, userID)
-}
-
-// SetUserRole gives a user one of the roles over the whole server.
 func (w Writes) SetUserRole(ctx context.Context, userID int64, role string, now Time) error {
 	return fail("SetUserRole", w.t.change(ctx, setUserRole, role, now, userID))
 }

@@ -55,7 +55,7 @@ func TestALongLogIsFoldedAndCut(t *testing.T) {
 	if size := logSize(t, s); size <= logLimit {
 		t.Fatalf("the log is %d bytes: nothing is left to be cut", size)
 	}
-	noError(t, s.InsertUser(t.Context(), User{ID: 1, GUID: "1", Role: RoleMember}))
+	noError(t, add(t.Context(), s, User{ID: 1, GUID: "1", Role: RoleMember}))
 	if size := logSize(t, s); size > logLimit {
 		t.Errorf("the log is still %d bytes", size)
 	}

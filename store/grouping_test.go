@@ -69,10 +69,15 @@ func awaitQueue(t *testing.T, s *Store, length int) {
 	t.Fatalf("there are never %d writes waiting", length)
 }
 
+// add inserts a user, by a statement that needs no transaction of its own.
+func add(ctx context.Context, s *Store, u User) error {
+	return s.insert(ctx, "add", insertUser, u)
+}
+
 // adding gives the insertions of users with these ids, and as many user names.
 func adding(ctx context.Context, s *Store, ids ...int64) (writes []func() error) {
 	for _, id := range ids {
-		writes = append(writes, func() error { return s.InsertUser(ctx, named(id)) })
+		writes = append(writes, func() error { return add(ctx, s, named(id)) })
 	}
 	return writes
 }

@@ -134,7 +134,7 @@ func TestFullAndReadOnlyFilesAreUnavailable(t *testing.T) {
 			}
 			var err error
 			for id := int64(1); id <= 100 && err == nil; id++ {
-				err = s.InsertUser(t.Context(), User{ID: id, GUID: GUID(fmt.Sprint(id)), Remark: strings.Repeat("雨", 1000)})
+				err = add(t.Context(), s, User{ID: id, GUID: GUID(fmt.Sprint(id)), Remark: strings.Repeat("雨", 1000)})
 			}
 			if _, ok := errors.AsType[UnavailableError](err); !ok {
 				t.Errorf("got %v, want an UnavailableError", err)
@@ -148,12 +148,12 @@ func TestHotQueriesScanNothing(t *testing.T) {
 	t.Parallel()
 	s := newSQLite(t)
 	for name, query := range map[string]string{
-		"UserByID": userByID, "UserByGUID": userByGUID, "UserByUsernameKey": userByUsernameKey,
+		"UserByID": userByID, "UserByUsernameKey": userByUsernameKey,
 		"UserByVerifiedMobile": userByVerifiedMobile, "UserByEmailKey": userByEmailKey, "UsersByAlias": usersByAlias,
 		"SessionByID": sessionByID, "SessionByAccessHash": sessionByAccessHash, "SessionByRefreshHash": sessionByRefreshHash,
 		"BearerByAccessHash": bearerByAccessHash,
 		"LiveSessions":       liveSessions, "SuccessorOf": successorOf, "endReplaced": endReplaced, "endUserSessions": endUserSessions,
-		"MembershipsOf": membershipsOf, "ProfileByID": profileByID, "ApplicationSees": applicationSees, "WeChatIdentitiesOf": identitiesOf,
+		"MembershipsOf": membershipsOf, "ProfileByID": profileByID, "WeChatIdentitiesOf": identitiesOf,
 		"SpendCode": spendCode, "purgeSessions": purgeSessions, "purgeCounters": purgeCounters, "purgeCodes": purgeCodes, "purgeAudit": purgeAudit,
 		"purgeExchanges": purgeExchanges, "WeChatExchange": weChatExchange,
 	} {

@@ -10,11 +10,6 @@ const verifyMobile = `UPDATE users SET mobile_sealed = ?, mobile_index = ?, mobi
 
 // VerifyMobile gives a user a mobile that the user has proven to own. It returns
 // ErrNotFound, or a ConflictError of mobile when somebody else has proven it.
-func (s *Store) VerifyMobile(ctx context.Context, userID int64, sealed string, index Digest, now Time) error {
-	return s.change(ctx, "VerifyMobile", verifyMobile, sealed, index, now, now, userID)
-}
-
-// VerifyMobile gives a user a mobile that the user has proven to own.
 func (w Writes) VerifyMobile(ctx context.Context, userID int64, sealed string, index Digest, now Time) error {
 	return fail("VerifyMobile", w.t.change(ctx, verifyMobile, sealed, index, now, now, userID))
 }
@@ -27,15 +22,6 @@ var errNoVerifiedMobile = errors.New("the user has no verified mobile")
 // number of calls at the same moment make one user; created is true for the one
 // that did. u must have MobileIndex and MobileVerifiedAt. It returns a
 // ConflictError of id, guid, username or email.
-func (s *Store) RegisterByMobile(ctx context.Context, u User) (owner User, created bool, err error) {
-	err = s.write(ctx, "RegisterByMobile", func(t tx) error {
-		owner, created, err = Writes{t}.RegisterByMobile(ctx, u)
-		return err
-	})
-	return owner, created, err
-}
-
-// RegisterByMobile finds the owner of the verified mobile of u, or makes u.
 func (w Writes) RegisterByMobile(ctx context.Context, u User) (owner User, created bool, err error) {
 	if u.MobileIndex == nil || u.MobileVerifiedAt == nil {
 		return User{}, false, fail("RegisterByMobile", errNoVerifiedMobile)

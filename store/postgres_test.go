@@ -33,7 +33,7 @@ func TestWaitForARowIsBounded(t *testing.T) {
 	if s.Engine() != store.Postgres || s.Path() != "" {
 		t.Errorf("engine %s, path %s", s.Engine(), s.Path())
 	}
-	if err := s.InsertUser(t.Context(), invented(1)); err != nil {
+	if err := storetest.InsertUser(t.Context(), s, invented(1)); err != nil {
 		t.Fatal(err)
 	}
 	other := rawPostgres(t, url)
@@ -44,12 +44,12 @@ func TestWaitForARowIsBounded(t *testing.T) {
 	if _, err := lock.Exec("UPDATE users SET nickname = 'locked' WHERE id = 1"); err != nil {
 		t.Fatal(err)
 	}
-	wantUnavailable(t, s.SetUserRole(t.Context(), 1, store.RoleAdministrator, 1))
-	wantUnavailable(t, errorOf(s.OpenSession(t.Context(), login(1), nil)))
+	wantUnavailable(t, s.PutUser(t.Context(), invented(1)))
+	wantUnavailable(t, errorOf(storetest.OpenSession(t.Context(), s, login(1), nil)))
 	if err := lock.Rollback(); err != nil {
 		t.Fatal(err)
 	}
-	if err := errorOf(s.OpenSession(t.Context(), login(1), nil)); err != nil {
+	if err := errorOf(storetest.OpenSession(t.Context(), s, login(1), nil)); err != nil {
 		t.Error(err)
 	}
 }
@@ -61,14 +61,14 @@ func TestLostConnectionsAreReplaced(t *testing.T) {
 	const connections = 4
 	url := storetest.PostgresURL(t, "application_name="+t.Name())
 	s := storetest.Open(t, store.Options{URL: url, MaxConnections: connections})
-	if err := s.InsertUser(t.Context(), invented(1)); err != nil {
+	if err := storetest.InsertUser(t.Context(), s, invented(1)); err != nil {
 		t.Fatal(err)
 	}
 	read := func() error {
 		_, err := s.UserByID(t.Context(), 1)
 		return err
 	}
-	write := func() error { return s.SetUserRole(t.Context(), 1, store.RoleMember, 1) }
+	write := func() error { return s.PutUser(t.Context(), invented(1)) }
 	var warm sync.WaitGroup
 	for range 10 * connections {
 		warm.Go(func() {

@@ -81,11 +81,6 @@ func take(ctx context.Context, t tx, q Quota, now Time) (wait int64, err error) 
 }
 
 // ClearQuotas forgets what was counted under keys.
-func (s *Store) ClearQuotas(ctx context.Context, keys []string) error {
-	return s.write(ctx, "ClearQuotas", func(t tx) error { return Writes{t}.ClearQuotas(ctx, keys) })
-}
-
-// ClearQuotas forgets what was counted under keys.
 func (w Writes) ClearQuotas(ctx context.Context, keys []string) error {
 	for _, key := range slices.Sorted(slices.Values(keys)) {
 		if _, err := w.t.exec(ctx, clearQuota, key); err != nil {

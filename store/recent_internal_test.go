@@ -15,7 +15,7 @@ func remembering(t *testing.T, most, n int) *Store {
 	noError(t, err)
 	t.Cleanup(func() { noError(t, s.Close()) })
 	noError(t, s.Migrate(t.Context()))
-	noError(t, s.InsertUser(t.Context(), User{ID: 1, GUID: "1", Role: RoleMember}))
+	noError(t, add(t.Context(), s, User{ID: 1, GUID: "1", Role: RoleMember}))
 	for id := int64(1); id <= int64(n); id++ {
 		noError(t, s.PutSession(t.Context(), Session{ID: id, UserID: 1, Style: "data", AccessHash: new(Digest(fmt.Sprint("access-", id)))}))
 	}

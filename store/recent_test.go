@@ -30,7 +30,7 @@ func two(t *testing.T) (one, other *store.Store) {
 func TestWritesOfAnotherAreSeenAtOnce(t *testing.T) {
 	t.Parallel()
 	s, other := two(t)
-	must(t, s.InsertUser(t.Context(), invented(1)))
+	must(t, storetest.InsertUser(t.Context(), s, invented(1)))
 	must(t, s.PutSession(t.Context(), login(1)))
 	must(t, s.InsertApplication(t.Context(), store.Application{ID: "a"}))
 	must(t, s.InsertOrganisation(t.Context(), store.Organisation{ID: 1, Code: "east"}))
@@ -58,9 +58,9 @@ func TestWritesOfAnotherAreSeenAtOnce(t *testing.T) {
 	ask("false false false member \"nickname\" 0")
 	must(t, other.AddApplicationOrganisation(t.Context(), "a", 1))
 	ask("false false false member \"nickname\" 1")
-	must(t, other.SetUserRole(t.Context(), 1, store.RoleAdministrator, 1))
+	must(t, storetest.SetUserRole(t.Context(), other, 1, store.RoleAdministrator, 1))
 	ask("false false false administrator \"nickname\" 1")
-	_, err := other.EndSession(t.Context(), 1, store.EndedByOwner, 1)
+	_, err := storetest.EndSession(t.Context(), other, 1, store.EndedByOwner, 1)
 	must(t, err)
 	ask("true true false administrator \"nickname\" 1")
 }
@@ -71,7 +71,7 @@ func TestEndedSessionsAreNeverLive(t *testing.T) {
 	t.Parallel()
 	const sessions, readers = 40, 4
 	s, other := two(t)
-	must(t, s.InsertUser(t.Context(), invented(1)))
+	must(t, storetest.InsertUser(t.Context(), s, invented(1)))
 	for id := int64(1); id <= sessions; id++ {
 		session := login(id)
 		session.ExclusiveClass = nil
@@ -96,7 +96,7 @@ func TestEndedSessionsAreNeverLive(t *testing.T) {
 	}
 	for id := int64(1); id <= sessions; id++ {
 		by := []*store.Store{s, other}[id%2]
-		if _, err := by.EndSession(t.Context(), id, store.EndedByOwner, 1); err != nil {
+		if _, err := storetest.EndSession(t.Context(), by, id, store.EndedByOwner, 1); err != nil {
 			t.Error(err)
 		}
 		ended.Store(id)
@@ -112,7 +112,7 @@ func TestEndedSessionsAreNeverLive(t *testing.T) {
 func TestAGlanceLastsForOneRequest(t *testing.T) {
 	t.Parallel()
 	s, other := two(t)
-	must(t, s.InsertUser(t.Context(), invented(1)))
+	must(t, storetest.InsertUser(t.Context(), s, invented(1)))
 	must(t, s.PutSession(t.Context(), login(1)))
 	must(t, s.InsertApplication(t.Context(), store.Application{ID: "a", Rights: "old"}))
 	rights := func(ctx context.Context) string {
@@ -157,7 +157,7 @@ func TestAGlanceLastsForOneRequest(t *testing.T) {
 func TestAReadIsALook(t *testing.T) {
 	t.Parallel()
 	s, other := two(t)
-	must(t, s.InsertUser(t.Context(), invented(1)))
+	must(t, storetest.InsertUser(t.Context(), s, invented(1)))
 	must(t, s.InsertApplication(t.Context(), store.Application{ID: "a"}))
 	const rounds = 20
 	for id := range int64(rounds) {
@@ -186,7 +186,7 @@ func TestAReadIsALook(t *testing.T) {
 func TestProfilesAreRememberedUntilSomethingIsWritten(t *testing.T) {
 	t.Parallel()
 	s, other := two(t)
-	must(t, s.InsertUser(t.Context(), invented(1)))
+	must(t, storetest.InsertUser(t.Context(), s, invented(1)))
 	must(t, s.InsertOrganisation(t.Context(), store.Organisation{ID: 1, Code: "east"}))
 	count := func() int {
 		profile, err := s.ProfileByID(store.AtAGlance(t.Context()), 1)

@@ -59,31 +59,13 @@ func (s *Store) BindDevice(ctx context.Context, id int64, device string) (bound 
 
 // EndSession ends a session for a reason, one of the EndedBy constants. It tells
 // whether there was one that had not ended.
-func (s *Store) EndSession(ctx context.Context, id int64, reason string, now Time) (ended bool, err error) {
-	changed, err := s.exec(ctx, "EndSession", endSession, now, reason, id)
-	return changed > 0, err
-}
-
-// EndSession ends a session.
 func (w Writes) EndSession(ctx context.Context, id int64, reason string, now Time) (ended bool, err error) {
 	changed, err := w.t.exec(ctx, endSession, now, reason, id)
 	return changed > 0, fail("EndSession", err)
 }
 
 // EndSessionOf is EndSession for a session that must be the user's.
-func (s *Store) EndSessionOf(ctx context.Context, userID, id int64, reason string, now Time) (ended bool, err error) {
-	changed, err := s.exec(ctx, "EndSessionOf", endSessionOf, now, reason, id, userID)
-	return changed > 0, err
-}
-
-// EndSessionOf is EndSession for a session that must be the user's.
 func (w Writes) EndSessionOf(ctx context.Context, userID, id int64, reason string, now Time) (ended bool, err error) {
 	changed, err := w.t.exec(ctx, endSessionOf, now, reason, id, userID)
 	return changed > 0, fail("EndSessionOf", err)
-}
-
-// EndUserSessions ends the sessions of a user that have not ended, but for
-// except (0: all), and gives their number.
-func (s *Store) EndUserSessions(ctx context.Context, userID, except int64, reason string, now Time) (int64, error) {
-	return s.exec(ctx, "EndUserSessions", endUserSessions, now, reason, userID, except)
 }

@@ -29,21 +29,12 @@ const (
 		WHERE user_id = ? AND exclusive_class = ? AND ended_at IS NULL RETURNING id`
 )
 
-// OpenSession adds a session and notes the sign-in at its user, in one
-// transaction. A session of an exclusive class ends the user's other one of that
-// class: however many are opened at the same moment, one is live. companyType,
-// if any, is kept at the user. replaced is the session that ended, nil for none.
-// It returns ErrNotFound when there is no such user or the user is disabled, and
-// a ConflictError of id or session.
-func (s *Store) OpenSession(ctx context.Context, session Session, companyType *int64) (replaced *int64, err error) {
-	err = s.write(ctx, "OpenSession", func(t tx) error {
-		replaced, err = Writes{t}.OpenSession(ctx, session, companyType)
-		return err
-	})
-	return replaced, err
-}
-
-// OpenSession adds a session and notes the sign-in at its user.
+// OpenSession adds a session and notes the sign-in at its user. A session of an
+// exclusive class ends the user's other one of that class: however many are
+// opened at the same moment, one is live. companyType, if any, is kept at the
+// user. replaced is the session that ended, nil for none. It returns ErrNotFound
+// when there is no such user or the user is disabled, and a ConflictError of id
+// or session.
 func (w Writes) OpenSession(ctx context.Context, session Session, companyType *int64) (replaced *int64, err error) {
 	// This also locks the user's row, so on every engine the sign-ins of one user
 	// come one after the other, and none passes a disabling.

@@ -23,7 +23,7 @@ import (
 func TestFileIsPrivate(t *testing.T) {
 	t.Parallel()
 	s := storetest.SQLite(t)
-	if err := s.InsertUser(t.Context(), invented(1)); err != nil {
+	if err := storetest.InsertUser(t.Context(), s, invented(1)); err != nil {
 		t.Fatal(err)
 	}
 	for _, suffix := range []string{"", "-wal", "-shm"} {
@@ -53,7 +53,7 @@ func TestCloseFoldsTheLogAway(t *testing.T) {
 	t.Parallel()
 	url := storetest.SQLiteURL(t)
 	s := storetest.Open(t, store.Options{URL: url})
-	if err := s.InsertUser(t.Context(), invented(1)); err != nil {
+	if err := storetest.InsertUser(t.Context(), s, invented(1)); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Close(); err != nil {
@@ -91,14 +91,14 @@ func TestLockedFileIsUnavailableUntilReleased(t *testing.T) {
 	s := storetest.Open(t, store.Options{URL: storetest.SQLiteURL(t), BusyTimeout: 20 * time.Millisecond})
 	release := lockedBySomebody(t, s.Path())
 	defer release()
-	wantUnavailable(t, s.InsertUser(t.Context(), invented(1)))
-	wantUnavailable(t, errorOf(s.OpenSession(t.Context(), login(1), nil)))
+	wantUnavailable(t, s.PutUser(t.Context(), invented(1)))
+	wantUnavailable(t, errorOf(storetest.OpenSession(t.Context(), s, login(1), nil)))
 	wantUnavailable(t, s.Ping(t.Context()))
 	if _, err := s.ListUsers(t.Context(), 0, 1); err != nil {
 		t.Errorf("reading waits for a writer: %v", err)
 	}
 	release()
-	if err := errors.Join(s.InsertUser(t.Context(), invented(1)), s.Ping(t.Context())); err != nil {
+	if err := errors.Join(s.PutUser(t.Context(), invented(1)), s.Ping(t.Context())); err != nil {
 		t.Error(err)
 	}
 }
@@ -116,19 +116,19 @@ func TestWaitingWriterHonoursItsContext(t *testing.T) {
 	var writers sync.WaitGroup
 	for id := range int64(3) {
 		writers.Go(func() {
-			err := s.InsertUser(soon, invented(id+1))
+			err := s.PutUser(soon, invented(id+1))
 			wantUnavailable(t, err)
 			if !errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("%v does not tell why", err)
 			}
 		})
 		writers.Go(func() {
-			wantUnavailable(t, errorOf(s.OpenSession(soon, login(id+1), nil)))
+			wantUnavailable(t, errorOf(storetest.OpenSession(soon, s, login(id+1), nil)))
 		})
 	}
 	writers.Wait()
 	release()
-	if err := s.InsertUser(t.Context(), invented(1)); err != nil {
+	if err := s.PutUser(t.Context(), invented(1)); err != nil {
 		t.Error(err)
 	}
 }
@@ -144,7 +144,7 @@ func writeForever(url string) {
 		err = s.Migrate(ctx)
 	}
 	for id := int64(1); err == nil; id++ {
-		if err = s.InsertUser(ctx, invented(id)); err == nil {
+		if err = storetest.InsertUser(ctx, s, invented(id)); err == nil {
 			_, err = fmt.Println(id)
 		}
 	}

@@ -68,7 +68,7 @@ func TestServersMigrateTogether(t *testing.T) {
 			if err := s.Migrate(t.Context()); err != nil {
 				t.Fatal(err)
 			}
-			if err := s.InsertUser(t.Context(), invented(1)); err != nil {
+			if err := storetest.InsertUser(t.Context(), s, invented(1)); err != nil {
 				t.Fatal(err)
 			}
 		})
@@ -108,13 +108,13 @@ func TestTwoServers(t *testing.T) {
 			servers := []*store.Store{
 				storetest.Open(t, store.Options{URL: url}), storetest.Open(t, store.Options{URL: url}),
 			}
-			if err := servers[0].InsertUser(t.Context(), invented(1)); err != nil {
+			if err := storetest.InsertUser(t.Context(), servers[0], invented(1)); err != nil {
 				t.Fatal(err)
 			}
 			var logins sync.WaitGroup
 			for i := range 50 {
 				logins.Go(func() {
-					if err := errorOf(servers[i%2].OpenSession(t.Context(), login(int64(i)+1), nil)); err != nil {
+					if err := errorOf(storetest.OpenSession(t.Context(), servers[i%2], login(int64(i)+1), nil)); err != nil {
 						t.Error(err)
 					}
 				})

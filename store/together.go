@@ -2,8 +2,8 @@ package store
 
 import "context"
 
-// Writes are verbs that share a transaction (Together). Each does and returns
-// what the Store's verb of its name does, but for what it says itself.
+// Writes are verbs that share a transaction (Together). Those that the Store has
+// too do and return what the Store's do, but for what they say themselves.
 type Writes struct{ t tx }
 
 // Together runs do in one transaction: when do fails, nothing of it has

@@ -8,7 +8,6 @@ var (
 	selectUsers = "SELECT " + selected[User]("") + " FROM users "
 
 	userByID             = selectUsers + "WHERE id = ?"
-	userByGUID           = selectUsers + "WHERE guid = ?"
 	userByUsernameKey    = selectUsers + "WHERE username_key = ?"
 	userByVerifiedMobile = selectUsers + "WHERE mobile_index = ? AND mobile_verified_at IS NOT NULL"
 	userByEmailKey       = selectUsers + "WHERE email_key = ?"
@@ -19,11 +18,6 @@ var (
 // InsertUser adds a user. It returns a ConflictError of id, guid, username,
 // email or mobile; the last only when both the new and the present owner have
 // theirs verified.
-func (s *Store) InsertUser(ctx context.Context, u User) error {
-	return s.insert(ctx, "InsertUser", insertUser, u)
-}
-
-// InsertUser adds a user.
 func (w Writes) InsertUser(ctx context.Context, u User) error {
 	_, err := w.t.insert(ctx, insertUser, u)
 	return fail("InsertUser", err)
@@ -38,11 +32,6 @@ func (s *Store) PutUser(ctx context.Context, u User) error {
 // UserByID finds a user, or ErrNotFound.
 func (s *Store) UserByID(ctx context.Context, id int64) (User, error) {
 	return one[User](ctx, s, "UserByID", userByID, id)
-}
-
-// UserByGUID finds a user by the stable second id, or ErrNotFound.
-func (s *Store) UserByGUID(ctx context.Context, guid GUID) (User, error) {
-	return one[User](ctx, s, "UserByGUID", userByGUID, guid)
 }
 
 // UserByUsernameKey finds a user by the case-mapped user name, or ErrNotFound.
@@ -72,16 +61,6 @@ func (s *Store) UserByEmailKey(ctx context.Context, key string) (User, error) {
 // users at most: that is enough to see that an alias is ambiguous.
 func (s *Store) UsersByAlias(ctx context.Context, alias string) ([]User, error) {
 	return many[User](ctx, s, "UsersByAlias", usersByAlias, alias)
-}
-
-const insertAlias = "INSERT INTO user_aliases (source, alias, user_id) VALUES (?, ?, ?)"
-
-// InsertAlias remembers the id that a user had in the system source. It returns
-// a ConflictError of alias when the source's id is known already, and
-// ErrNotFound when there is no such user.
-func (s *Store) InsertAlias(ctx context.Context, source, alias string, userID int64) error {
-	_, err := s.exec(ctx, "InsertAlias", insertAlias, source, alias, userID)
-	return err
 }
 
 // ListUsers gives at most limit users whose ids are above afterID, in order of

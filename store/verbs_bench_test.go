@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"quartet/store"
+	"quartet/store/storetest"
 )
 
 // The verbs of a request's way beside those of bench_test.go. Each call of a
@@ -41,7 +42,7 @@ func BenchmarkRotateAccess(b *testing.B) {
 func BenchmarkInsertUser(b *testing.B) {
 	onEachEngine(b, func(b *testing.B, s *store.Store) {
 		for i := 0; b.Loop(); i++ {
-			mustBench(b, s.InsertUser(b.Context(), invented(int64(benchmarkUsers+i)+1)))
+			mustBench(b, storetest.InsertUser(b.Context(), s, invented(int64(benchmarkUsers+i)+1)))
 		}
 	})
 }
@@ -52,7 +53,7 @@ func BenchmarkSpendCode(b *testing.B) {
 		mustBench(b, s.PutCode(b.Context(), key, "right", 1, 1000))
 		mustBench(b, s.ActivateCode(b.Context(), key, "right"))
 		for b.Loop() { // a wrong guess is counted as well as a right one
-			mustBench(b, errorOf(s.SpendCode(b.Context(), key, "wrong", 2, 1<<62)))
+			mustBench(b, errorOf(storetest.SpendCode(b.Context(), s, key, "wrong", 2, 1<<62)))
 		}
 	})
 }

@@ -26,18 +26,9 @@ func (s *Store) WeChatIdentitiesOf(ctx context.Context, userID int64) ([]WeChatI
 
 // RegisterByWeChat finds the person behind a WeChat identity, or makes u: a
 // known app id and openid are their user's; else a known unionid links the
-// identity to its user; else u is new. w.UserID is not read. Any number of calls
+// identity to its user; else u is new. i.UserID is not read. Any number of calls
 // at the same moment make one person; created is true for the one that did. It
 // returns a ConflictError of id, guid, username, email or mobile.
-func (s *Store) RegisterByWeChat(ctx context.Context, u User, w WeChatIdentity) (owner User, created bool, err error) {
-	err = s.write(ctx, "RegisterByWeChat", func(t tx) error {
-		owner, created, err = Writes{t}.RegisterByWeChat(ctx, u, w)
-		return err
-	})
-	return owner, created, err
-}
-
-// RegisterByWeChat finds the person behind a WeChat identity, or makes u.
 func (w Writes) RegisterByWeChat(ctx context.Context, u User, i WeChatIdentity) (owner User, created bool, err error) {
 	userID, err := knownPerson(ctx, w.t, i)
 	switch {

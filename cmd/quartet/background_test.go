@@ -35,7 +35,7 @@ func TestHousekeepingKeepsEndedSessionsForAMonth(t *testing.T) {
 	t.Parallel()
 	database := storetest.SQLite(t)
 	now := time.Now()
-	must(t, database.InsertUser(t.Context(), store.User{ID: 1, GUID: "one", Role: store.RoleMember}))
+	must(t, storetest.InsertUser(t.Context(), database, store.User{ID: 1, GUID: "one", Role: store.RoleMember}))
 	for id, ended := range map[int64]time.Duration{1: 29 * 24 * time.Hour, 2: 31 * 24 * time.Hour} {
 		must(t, database.PutSession(t.Context(), store.Session{
 			ID: id, UserID: 1, Style: "state", ExpiresAt: store.At(now.Add(time.Hour)),

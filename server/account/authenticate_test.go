@@ -9,6 +9,7 @@ import (
 	"quartet/server/failure"
 	"quartet/server/token"
 	"quartet/store"
+	"quartet/store/storetest"
 )
 
 // grants signs one user in in all three ways.
@@ -72,11 +73,11 @@ func TestEndedSessions(t *testing.T) {
 			return err
 		}, failure.SessionEnded},
 		"replaced": {func(w *world, _ int64, caller account.Caller) error {
-			_, err := w.store.EndSession(w.t.Context(), caller.Session.ID, store.EndedByReplacement, store.At(w.clock.Now()))
+			_, err := storetest.EndSession(w.t.Context(), w.store, caller.Session.ID, store.EndedByReplacement, store.At(w.clock.Now()))
 			return err
 		}, failure.SessionReplaced},
 		"old pair used": {func(w *world, _ int64, caller account.Caller) error {
-			_, err := w.store.EndSession(w.t.Context(), caller.Session.ID, store.EndedByRefreshReuse, store.At(w.clock.Now()))
+			_, err := storetest.EndSession(w.t.Context(), w.store, caller.Session.ID, store.EndedByRefreshReuse, store.At(w.clock.Now()))
 			return err
 		}, failure.RefreshReused},
 	} {

@@ -8,6 +8,7 @@ import (
 	"quartet/server/account"
 	"quartet/server/failure"
 	"quartet/server/password"
+	"quartet/store/storetest"
 )
 
 func TestPasswordSignInFindsTheAccount(t *testing.T) {
@@ -143,7 +144,7 @@ func TestUnreadableHashIsNoPassword(t *testing.T) {
 	w := newWorld(t)
 	id := w.add("li")
 	for _, hash := range []string{"", "plain", "$md5$x", "$argon2id$v=19$m=9999999,t=1,p=1$x$y"} {
-		_, err := w.store.SetPassword(t.Context(), id, hash, nil, 0, "stamp", 1)
+		_, err := storetest.SetPassword(t.Context(), w.store, id, hash, nil, 0, "stamp", 1)
 		must(t, err)
 		w.wantEnter("li", home, failure.WrongCredentials)
 	}

@@ -9,6 +9,7 @@ import (
 	"quartet/server/failure"
 	"quartet/server/token"
 	"quartet/store"
+	"quartet/store/storetest"
 )
 
 // refresh refreshes and gives the new access token.
@@ -133,7 +134,7 @@ func TestRefreshOfASessionThatEndsMeanwhile(t *testing.T) {
 		})
 		grant := w.enterByCode(lisMobile)
 		end = func() {
-			_, err := w.store.EndSession(t.Context(), grant.Session.ID, store.EndedByOwner, 1)
+			_, err := storetest.EndSession(t.Context(), w.store, grant.Session.ID, store.EndedByOwner, 1)
 			must(t, err)
 		}
 		reads = moment

@@ -8,6 +8,7 @@ import (
 	"quartet/server/account"
 	"quartet/server/failure"
 	"quartet/store"
+	"quartet/store/storetest"
 )
 
 func (w *world) check(accessToken, device string) (account.DeviceStatus, error) {
@@ -59,7 +60,7 @@ func TestCheckDeviceWithoutSuccessor(t *testing.T) {
 	w := newWorld(t)
 	grant := w.enterByCode(lisMobile)
 	w.clock.Advance(time.Minute)
-	_, err := w.store.EndSession(t.Context(), grant.Session.ID, store.EndedByReplacement, store.At(w.clock.Now()))
+	_, err := storetest.EndSession(t.Context(), w.store, grant.Session.ID, store.EndedByReplacement, store.At(w.clock.Now()))
 	must(t, err)
 	got, err := w.check(grant.AccessToken, "desk")
 	must(t, err)

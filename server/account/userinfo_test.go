@@ -7,6 +7,7 @@ import (
 	"quartet/server/account"
 	"quartet/server/failure"
 	"quartet/store"
+	"quartet/store/storetest"
 )
 
 // school is a world with organisations north and south, of which the
@@ -129,7 +130,7 @@ func TestUserInfoByAlias(t *testing.T) {
 		{"old", "9223372036854775809", wang}, {"old", "007", li},
 		{"old", "55", li}, {"older", "55", wang},
 	} {
-		must(t, w.store.InsertAlias(t.Context(), alias.source, alias.alias, alias.id))
+		storetest.AddAlias(t, w.store, alias.source, alias.alias, alias.id)
 	}
 	for text, want := range map[string]int64{"9223372036854775809": wang, "007": li} {
 		info, err := w.UserInfo(t.Context(), "app", caller, text)

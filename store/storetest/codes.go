@@ -19,7 +19,7 @@ func sent(t *testing.T, s *store.Store, mac string) {
 
 func spend(t *testing.T, s *store.Store, k store.CodeKey, mac string, now store.Time) bool {
 	t.Helper()
-	return must(s.SpendCode(t.Context(), k, mac, now, attempts))(t)
+	return must(SpendCode(t.Context(), s, k, mac, now, attempts))(t)
 }
 
 func live(t *testing.T, s *store.Store, now store.Time) bool {
@@ -93,7 +93,7 @@ var codeTests = map[string]func(*testing.T, *store.Store){
 		sent(t, s, "right")
 		var good tally
 		together(t, s, 100, func(int) {
-			spent, err := s.SpendCode(t.Context(), signIn, "right", noon, attempts)
+			spent, err := SpendCode(t.Context(), s, signIn, "right", noon, attempts)
 			if err != nil {
 				t.Error(err)
 			}
@@ -104,7 +104,7 @@ var codeTests = map[string]func(*testing.T, *store.Store){
 	"parallel wrong guesses burn a code, and five are counted": func(t *testing.T, s *store.Store) {
 		sent(t, s, "right")
 		together(t, s, 100, func(int) {
-			spent, err := s.SpendCode(t.Context(), signIn, "wrong", noon, attempts)
+			spent, err := SpendCode(t.Context(), s, signIn, "wrong", noon, attempts)
 			if err != nil || spent {
 				t.Errorf("spent %v, %v", spent, err)
 			}

@@ -16,8 +16,8 @@ var credentialTests = map[string]func(*testing.T, *store.Store){
 			opened(t, s, session(id, 1))
 		}
 		opened(t, s, session(4, 2))
-		must(s.EndSession(t.Context(), 3, store.EndedByLogout, noon))(t)
-		ended := must(s.SetPassword(t.Context(), 1, "new", nil, 1, "fresh", noon+1))(t)
+		must(EndSession(t.Context(), s, 3, store.EndedByLogout, noon))(t)
+		ended := must(SetPassword(t.Context(), s, 1, "new", nil, 1, "fresh", noon+1))(t)
 		same(t, ended, int64(1))
 		u := must(s.UserByID(t.Context(), 1))(t)
 		same(t, []any{*u.PasswordHash, *u.PasswordChangedAt, u.SecurityStamp, u.Version, u.UpdatedAt},
@@ -29,17 +29,17 @@ var credentialTests = map[string]func(*testing.T, *store.Store){
 		addPerson(t, s, 1)
 		opened(t, s, session(1, 1))
 		wantNoMatch(t, s, 1, new("old")) // the user has none
-		must(s.SetPassword(t.Context(), 1, "old", nil, 1, "a", noon))(t)
+		must(SetPassword(t.Context(), s, 1, "old", nil, 1, "a", noon))(t)
 		wantNoMatch(t, s, 1, new("other"))
 		same(t, reasons(t, s, 1), []string{""})
-		must(s.SetPassword(t.Context(), 1, "new", new("old"), 1, "b", noon))(t)
+		must(SetPassword(t.Context(), s, 1, "new", new("old"), 1, "b", noon))(t)
 		same(t, *must(s.UserByID(t.Context(), 1))(t).PasswordHash, "new")
 	},
 	"of parallel first passwords one is set": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)
 		var set tally
 		together(t, s, 20, func(i int) {
-			_, err := s.SetPassword(t.Context(), 1, fmt.Sprint("first-", i), new(""), 0, "a", noon)
+			_, err := SetPassword(t.Context(), s, 1, fmt.Sprint("first-", i), new(""), 0, "a", noon)
 			if err != nil && !errors.Is(err, store.ErrNotFound) {
 				t.Error(err)
 			}
@@ -50,10 +50,10 @@ var credentialTests = map[string]func(*testing.T, *store.Store){
 	},
 	"of parallel changes of one password one succeeds": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)
-		must(s.SetPassword(t.Context(), 1, "old", nil, 0, "a", noon))(t)
+		must(SetPassword(t.Context(), s, 1, "old", nil, 0, "a", noon))(t)
 		var changed tally
 		together(t, s, 20, func(i int) {
-			_, err := s.SetPassword(t.Context(), 1, fmt.Sprint("new-", i), new("old"), 0, "b", noon)
+			_, err := SetPassword(t.Context(), s, 1, fmt.Sprint("new-", i), new("old"), 0, "b", noon)
 			if err != nil && !errors.Is(err, store.ErrNotFound) {
 				t.Error(err)
 			}
@@ -64,7 +64,7 @@ var credentialTests = map[string]func(*testing.T, *store.Store){
 	},
 	"a hash is upgraded quietly, and only on top of the expected one": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)
-		must(s.SetPassword(t.Context(), 1, "old", nil, 0, "a", noon))(t)
+		must(SetPassword(t.Context(), s, 1, "old", nil, 0, "a", noon))(t)
 		before := must(s.UserByID(t.Context(), 1))(t)
 		check(t, s.UpgradePasswordHash(t.Context(), 1, "other", "never"))
 		same(t, must(s.UserByID(t.Context(), 1))(t), before)
@@ -75,28 +75,28 @@ var credentialTests = map[string]func(*testing.T, *store.Store){
 	"disabling ends the sessions, enabling opens the door again": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)
 		opened(t, s, session(1, 1))
-		check(t, s.SetUserDisabled(t.Context(), 1, true, noon+1))
-		check(t, s.SetUserDisabled(t.Context(), 1, true, noon+2)) // keeps the first moment
+		check(t, SetUserDisabled(t.Context(), s, 1, true, noon+1))
+		check(t, SetUserDisabled(t.Context(), s, 1, true, noon+2)) // keeps the first moment
 		same(t, must(s.UserByID(t.Context(), 1))(t).DisabledAt, new(noon+1))
 		same(t, reasons(t, s, 1), []string{store.EndedByDisabling})
 		same(t, must(s.SessionByID(t.Context(), 1))(t).UserDisabledAt, new(noon+1))
-		wantNotFound(t, errorOf(s.OpenSession(t.Context(), session(2, 1), nil)))
-		check(t, s.SetUserDisabled(t.Context(), 1, false, noon+3))
+		wantNotFound(t, errorOf(OpenSession(t.Context(), s, session(2, 1), nil)))
+		check(t, SetUserDisabled(t.Context(), s, 1, false, noon+3))
 		same(t, must(s.UserByID(t.Context(), 1))(t).DisabledAt, (*store.Time)(nil))
-		check(t, errorOf(s.OpenSession(t.Context(), session(2, 1), nil)))
-		wantNotFound(t, s.SetUserDisabled(t.Context(), 9, true, noon))
-		wantNotFound(t, s.SetUserDisabled(t.Context(), 9, false, noon))
+		check(t, errorOf(OpenSession(t.Context(), s, session(2, 1), nil)))
+		wantNotFound(t, SetUserDisabled(t.Context(), s, 9, true, noon))
+		wantNotFound(t, SetUserDisabled(t.Context(), s, 9, false, noon))
 	},
 	"no session slips past a disabling": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)
 		together(t, s, 20, func(i int) {
 			if i == 10 {
-				if err := s.SetUserDisabled(t.Context(), 1, true, noon); err != nil {
+				if err := SetUserDisabled(t.Context(), s, 1, true, noon); err != nil {
 					t.Error(err)
 				}
 				return
 			}
-			err := errorOf(s.OpenSession(t.Context(), session(int64(i)+1, 1), nil))
+			err := errorOf(OpenSession(t.Context(), s, session(int64(i)+1, 1), nil))
 			if err != nil && !errors.Is(err, store.ErrNotFound) {
 				t.Error(err)
 			}
@@ -106,20 +106,20 @@ var credentialTests = map[string]func(*testing.T, *store.Store){
 	"a role is given": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)
 		opened(t, s, session(1, 1))
-		check(t, s.SetUserRole(t.Context(), 1, store.RoleAdministrator, noon+1))
+		check(t, SetUserRole(t.Context(), s, 1, store.RoleAdministrator, noon+1))
 		u := must(s.UserByID(t.Context(), 1))(t)
 		same(t, []any{u.Role, u.Version, u.UpdatedAt}, []any{store.RoleAdministrator, int64(2), noon + 1})
 		same(t, must(s.SessionByID(t.Context(), 1))(t).Role, store.RoleAdministrator)
-		wantNotFound(t, s.SetUserRole(t.Context(), 9, store.RoleMember, noon))
+		wantNotFound(t, SetUserRole(t.Context(), s, 9, store.RoleMember, noon))
 	},
 	"a mobile is verified for one user only": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)
 		addPerson(t, s, 2)
-		check(t, s.VerifyMobile(t.Context(), 1, "sealed", "index", noon+1))
+		check(t, VerifyMobile(t.Context(), s, 1, "sealed", "index", noon+1))
 		u := must(s.UserByVerifiedMobile(t.Context(), "index"))(t)
 		same(t, []any{u.ID, *u.MobileSealed, *u.MobileVerifiedAt, u.Version}, []any{int64(1), "sealed", noon + 1, int64(2)})
-		wantConflict(t, s.VerifyMobile(t.Context(), 2, "sealed", "index", noon), "mobile")
-		wantNotFound(t, s.VerifyMobile(t.Context(), 9, "sealed", "other", noon))
+		wantConflict(t, VerifyMobile(t.Context(), s, 2, "sealed", "index", noon), "mobile")
+		wantNotFound(t, VerifyMobile(t.Context(), s, 9, "sealed", "other", noon))
 	},
 	"of parallel owners of one mobile one is verified": func(t *testing.T, s *store.Store) {
 		for id := int64(1); id <= 10; id++ {
@@ -127,7 +127,7 @@ var credentialTests = map[string]func(*testing.T, *store.Store){
 		}
 		var verified tally
 		together(t, s, 10, func(i int) {
-			err := s.VerifyMobile(t.Context(), int64(i)+1, "sealed", "index", noon)
+			err := VerifyMobile(t.Context(), s, int64(i)+1, "sealed", "index", noon)
 			var taken store.ConflictError
 			if err != nil && !errors.As(err, &taken) {
 				t.Error(err)
@@ -140,7 +140,7 @@ var credentialTests = map[string]func(*testing.T, *store.Store){
 
 func wantNoMatch(t *testing.T, s *store.Store, userID int64, was *string) {
 	t.Helper()
-	_, err := s.SetPassword(t.Context(), userID, "never", was, 0, "never", noon)
+	_, err := SetPassword(t.Context(), s, userID, "never", was, 0, "never", noon)
 	wantNotFound(t, err)
 }
 

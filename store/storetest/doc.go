@@ -1,3 +1,3 @@
 // Package storetest holds the one suite that every engine of package store must
-// pass, and opens stores for tests.
+// pass, opens stores for tests, and writes single things into them.
 package storetest

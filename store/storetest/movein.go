@@ -61,7 +61,7 @@ var importTests = map[string]func(*testing.T, *store.Store){
 		same(t, words(must(s.ImportUsers(t.Context(), "ruoyi", again[1:], true))(t)), "username ")
 	},
 	"a conflict of an imported user keeps nobody else out": func(t *testing.T, s *store.Store) {
-		check(t, s.InsertUser(t.Context(), newcomer(1).User))
+		check(t, InsertUser(t.Context(), s, newcomer(1).User))
 		list := newcomers(2, 9)
 		list[0].UsernameKey = new("lin1")
 		list[1].EmailKey = new("lin1@example.com")

@@ -166,23 +166,18 @@ var applicationTests = map[string]func(*testing.T, *store.Store){
 		wantNotFound(t, s.SetApplicationRights(t.Context(), "c", ""))
 		wantNotFound(t, s.SetApplicationDisabled(t.Context(), "c", true, noon))
 	},
-	"an application sees the members of its organisations": func(t *testing.T, s *store.Store) {
+	"the organisations of an application are listed, disabled ones too": func(t *testing.T, s *store.Store) {
 		school(t, s)
 		check(t, s.InsertApplication(t.Context(), application("a")))
-		check(t, s.AddMembership(t.Context(), 1, 1, nil, noon))
-		same(t, must(s.ApplicationSees(t.Context(), "a", 1))(t), false)
 		check(t, s.AddApplicationOrganisation(t.Context(), "a", 2))
-		same(t, must(s.ApplicationSees(t.Context(), "a", 1))(t), false)
+		same(t, must(s.OrganisationsOfApplication(t.Context(), "a"))(t), []store.Organisation{organisation(2, "west")})
 		check(t, s.AddApplicationOrganisation(t.Context(), "a", 1))
 		check(t, s.AddApplicationOrganisation(t.Context(), "a", 1)) // twice is as good as once
-		same(t, must(s.ApplicationSees(t.Context(), "a", 1))(t), true)
-		same(t, must(s.ApplicationSees(t.Context(), "b", 1))(t), false)
-		same(t, must(s.ApplicationSees(t.Context(), "a", 9))(t), false)
 		check(t, s.SetOrganisationDisabled(t.Context(), "east", true, noon+1))
-		same(t, must(s.ApplicationSees(t.Context(), "a", 1))(t), false)
 		hidden := organisation(1, "east")
 		hidden.DisabledAt = new(noon + 1)
 		same(t, must(s.OrganisationsOfApplication(t.Context(), "a"))(t), []store.Organisation{hidden, organisation(2, "west")})
+		same(t, len(must(s.OrganisationsOfApplication(t.Context(), "b"))(t)), 0)
 	},
 	"an organisation is taken from an application": func(t *testing.T, s *store.Store) {
 		school(t, s)

@@ -15,11 +15,11 @@ func mobileOwner(id int64) store.User {
 
 var registrationTests = map[string]func(*testing.T, *store.Store){
 	"a mobile is registered once and found after": func(t *testing.T, s *store.Store) {
-		made, created, err := s.RegisterByMobile(t.Context(), mobileOwner(1))
+		made, created, err := RegisterByMobile(t.Context(), s, mobileOwner(1))
 		check(t, err)
 		same(t, created, true)
 		same(t, made, mobileOwner(1))
-		found, created, err := s.RegisterByMobile(t.Context(), mobileOwner(2))
+		found, created, err := RegisterByMobile(t.Context(), s, mobileOwner(2))
 		check(t, err)
 		same(t, created, false)
 		same(t, found, mobileOwner(1))
@@ -29,25 +29,25 @@ var registrationTests = map[string]func(*testing.T, *store.Store){
 	"who only claims a mobile does not own it": func(t *testing.T, s *store.Store) {
 		claims := person(1)
 		claims.MobileIndex = new(store.Digest("index"))
-		check(t, s.InsertUser(t.Context(), claims))
-		made, created, err := s.RegisterByMobile(t.Context(), mobileOwner(2))
+		check(t, InsertUser(t.Context(), s, claims))
+		made, created, err := RegisterByMobile(t.Context(), s, mobileOwner(2))
 		check(t, err)
 		same(t, []any{made.ID, created}, []any{int64(2), true})
 	},
 	"registering needs a verified mobile and free names": func(t *testing.T, s *store.Store) {
-		if _, _, err := s.RegisterByMobile(t.Context(), person(1)); err == nil {
+		if _, _, err := RegisterByMobile(t.Context(), s, person(1)); err == nil {
 			t.Error("registered without a mobile")
 		}
 		addPerson(t, s, 1)
 		sameGUID := mobileOwner(2)
 		sameGUID.GUID = person(1).GUID
-		_, _, err := s.RegisterByMobile(t.Context(), sameGUID)
+		_, _, err := RegisterByMobile(t.Context(), s, sameGUID)
 		wantConflict(t, err, "guid")
 	},
 	"parallel registrations of one mobile make one user": func(t *testing.T, s *store.Store) {
 		var made tally
 		together(t, s, 50, func(i int) {
-			u, created, err := s.RegisterByMobile(t.Context(), mobileOwner(int64(i)+1))
+			u, created, err := RegisterByMobile(t.Context(), s, mobileOwner(int64(i)+1))
 			if err != nil {
 				t.Error(err)
 			}
@@ -108,7 +108,7 @@ var weChatTests = map[string]func(*testing.T, *store.Store){
 		addPerson(t, s, 1)
 		sameGUID := person(2)
 		sameGUID.GUID = person(1).GUID
-		_, _, err := s.RegisterByWeChat(t.Context(), sameGUID, weChat("o1", new("u")))
+		_, _, err := RegisterByWeChat(t.Context(), s, sameGUID, weChat("o1", new("u")))
 		wantConflict(t, err, "guid")
 		same(t, registered(t, s, 2, weChat("o1", new("u"))), int64(2)) // nothing was left behind
 	},
@@ -128,7 +128,7 @@ var weChatTests = map[string]func(*testing.T, *store.Store){
 // user of the id if there is none.
 func registered(t *testing.T, s *store.Store, id int64, w store.WeChatIdentity) int64 {
 	t.Helper()
-	u, created, err := s.RegisterByWeChat(t.Context(), person(id), w)
+	u, created, err := RegisterByWeChat(t.Context(), s, person(id), w)
 	check(t, err)
 	same(t, created, u.ID == id)
 	same(t, must(s.UserByID(t.Context(), u.ID))(t), u)
@@ -140,7 +140,7 @@ func onePerson(t *testing.T, s *store.Store, identity func(i int) store.WeChatId
 	var made tally
 	found := make([]int64, 20)
 	together(t, s, len(found), func(i int) {
-		u, created, err := s.RegisterByWeChat(t.Context(), person(int64(i)+1), identity(i))
+		u, created, err := RegisterByWeChat(t.Context(), s, person(int64(i)+1), identity(i))
 		if err != nil {
 			t.Error(err)
 		}

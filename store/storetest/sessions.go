@@ -14,7 +14,7 @@ var sessionTests = map[string]func(*testing.T, *store.Store){
 		full := session(1, 2)
 		fill(reflect.ValueOf(&full).Elem())
 		full.UserID = 2
-		check(t, errorOf(s.OpenSession(t.Context(), full, nil)))
+		check(t, errorOf(OpenSession(t.Context(), s, full, nil)))
 		want := store.SessionOwner{Session: full, Role: store.RoleMember}
 		same(t, must(s.SessionByID(t.Context(), full.ID))(t), want)
 		bare := store.SessionOwner{Session: opened(t, s, session(50, 2)), Role: store.RoleMember}
@@ -29,7 +29,7 @@ var sessionTests = map[string]func(*testing.T, *store.Store){
 		same(t, must(s.SessionByAccessHash(t.Context(), "access-1"))(t).ID, int64(1))
 		same(t, must(s.SessionByAccessHash(t.Context(), "before"))(t).ID, int64(1))
 		same(t, must(s.SessionByRefreshHash(t.Context(), "refresh-2"))(t).ID, int64(2))
-		must(s.EndSession(t.Context(), 1, store.EndedByLogout, noon))(t)
+		must(EndSession(t.Context(), s, 1, store.EndedByLogout, noon))(t)
 		same(t, must(s.SessionByAccessHash(t.Context(), "access-1"))(t).EndReason, new(store.EndedByLogout))
 		_, err := s.SessionByAccessHash(t.Context(), "refresh-1")
 		wantNotFound(t, err)
@@ -40,7 +40,7 @@ var sessionTests = map[string]func(*testing.T, *store.Store){
 	},
 	"who bears the newest token is found while session and user last": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)
-		check(t, s.SetUserRole(t.Context(), 1, store.RoleAdministrator, noon))
+		check(t, SetUserRole(t.Context(), s, 1, store.RoleAdministrator, noon))
 		a := session(1, 1)
 		a.PreviousAccessHash = new(store.Digest("before"))
 		a.AccessExpiresAt, a.ExpiresAt, a.LastSeenAt = noon+1, noon+2, noon+3
@@ -56,47 +56,47 @@ var sessionTests = map[string]func(*testing.T, *store.Store){
 			}
 		}
 		nobody("before", "refresh-1", "access-3", "")
-		must(s.EndSession(t.Context(), 2, store.EndedByLogout, noon))(t)
+		must(EndSession(t.Context(), s, 2, store.EndedByLogout, noon))(t)
 		nobody("access-2")
-		check(t, s.SetUserDisabled(t.Context(), 1, true, noon))
+		check(t, SetUserDisabled(t.Context(), s, 1, true, noon))
 		nobody("access-1")
 	},
 	"opening a session is noted at its user": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)
 		opening := session(1, 1)
 		opening.CreatedAt = noon + 5
-		check(t, errorOf(s.OpenSession(t.Context(), opening, new(int64(3)))))
+		check(t, errorOf(OpenSession(t.Context(), s, opening, new(int64(3)))))
 		u := must(s.UserByID(t.Context(), 1))(t)
 		same(t, []any{u.LastLoginAt, u.CompanyType, u.Version}, []any{new(noon + 5), new(int64(3)), int64(1)})
-		check(t, errorOf(s.OpenSession(t.Context(), session(2, 1), nil)))
+		check(t, errorOf(OpenSession(t.Context(), s, session(2, 1), nil)))
 		same(t, must(s.UserByID(t.Context(), 1))(t).CompanyType, new(int64(3)))
 	},
 	"no session is opened for nobody, nor twice": func(t *testing.T, s *store.Store) {
-		wantNotFound(t, errorOf(s.OpenSession(t.Context(), session(1, 9), nil)))
+		wantNotFound(t, errorOf(OpenSession(t.Context(), s, session(1, 9), nil)))
 		wantNotFound(t, s.PutSession(t.Context(), session(1, 9)))
 		addPerson(t, s, 1)
 		opened(t, s, session(1, 1))
 		twice := session(1, 1)
 		twice.AccessHash, twice.RefreshHash = new(store.Digest("other")), nil
-		wantConflict(t, errorOf(s.OpenSession(t.Context(), twice, new(int64(3)))), "id")
+		wantConflict(t, errorOf(OpenSession(t.Context(), s, twice, new(int64(3)))), "id")
 		same(t, must(s.UserByID(t.Context(), 1))(t).CompanyType, (*int64)(nil)) // all or nothing
 		stolen := session(2, 1)
 		stolen.AccessHash = new(store.Digest("access-1"))
-		wantConflict(t, errorOf(s.OpenSession(t.Context(), stolen, nil)), "session")
+		wantConflict(t, errorOf(OpenSession(t.Context(), s, stolen, nil)), "session")
 		stolen = session(2, 1)
 		stolen.RefreshHash = new(store.Digest("refresh-1"))
-		wantConflict(t, errorOf(s.OpenSession(t.Context(), stolen, nil)), "session")
+		wantConflict(t, errorOf(OpenSession(t.Context(), s, stolen, nil)), "session")
 	},
 	"a session of a class replaces the one before": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)
 		addPerson(t, s, 2)
 		opened(t, s, exclusive(session(1, 1), "phone"))
-		same(t, must(s.OpenSession(t.Context(), exclusive(session(2, 1), "tablet"), nil))(t), (*int64)(nil))
+		same(t, must(OpenSession(t.Context(), s, exclusive(session(2, 1), "tablet"), nil))(t), (*int64)(nil))
 		opened(t, s, exclusive(session(3, 2), "phone"))
 		opened(t, s, session(4, 1))
 		next := exclusive(session(5, 1), "phone")
 		next.CreatedAt = noon + 7
-		same(t, must(s.OpenSession(t.Context(), next, nil))(t), new(int64(1)))
+		same(t, must(OpenSession(t.Context(), s, next, nil))(t), new(int64(1)))
 		same(t, reasons(t, s, 1, 2, 3, 4, 5), []string{store.EndedByReplacement, "", "", "", ""})
 		replaced := must(s.SessionByID(t.Context(), 1))(t).Session
 		same(t, replaced.EndedAt, new(noon+7))
@@ -106,7 +106,7 @@ var sessionTests = map[string]func(*testing.T, *store.Store){
 		addPerson(t, s, 1)
 		together(t, s, 50, func(i int) {
 			opening := exclusive(session(int64(i)+1, 1), "phone")
-			if err := errorOf(s.OpenSession(t.Context(), opening, nil)); err != nil {
+			if err := errorOf(OpenSession(t.Context(), s, opening, nil)); err != nil {
 				t.Error(err)
 			}
 		})
@@ -133,7 +133,7 @@ var sessionTests = map[string]func(*testing.T, *store.Store){
 		wantNotFound(t, err)
 		_, err = s.SuccessorOf(t.Context(), opened(t, s, session(5, 1))) // of no class
 		wantNotFound(t, err)
-		must(s.EndSession(t.Context(), 3, store.EndedByLogout, noon+day))(t)
+		must(EndSession(t.Context(), s, 3, store.EndedByLogout, noon+day))(t)
 		_, err = s.SuccessorOf(t.Context(), must(s.SessionByID(t.Context(), 3))(t).Session)
 		wantNotFound(t, err)
 	},
@@ -149,7 +149,7 @@ var sessionTests = map[string]func(*testing.T, *store.Store){
 			opened(t, s, one)
 		}
 		opened(t, s, session(5, 2))
-		must(s.EndSession(t.Context(), 2, store.EndedByLogout, noon))(t)
+		must(EndSession(t.Context(), s, 2, store.EndedByLogout, noon))(t)
 		same(t, sessionIDs(must(s.LiveSessions(t.Context(), 1, noon+hour-1))(t)), []int64{4, 3, 1})
 		same(t, sessionIDs(must(s.LiveSessions(t.Context(), 1, noon+hour))(t)), []int64{4, 1})
 	},
@@ -185,7 +185,7 @@ var sessionLifeTests = map[string]func(*testing.T, *store.Store){
 		same(t, must(s.SessionByID(t.Context(), 1))(t).Session, want)
 		same(t, must(s.RotateAccess(t.Context(), 1, 1, "third", noon+2*hour, noon))(t), false)
 		same(t, must(s.RotateAccess(t.Context(), 9, 1, "third", noon+2*hour, noon))(t), false)
-		must(s.EndSession(t.Context(), 1, store.EndedByLogout, noon))(t)
+		must(EndSession(t.Context(), s, 1, store.EndedByLogout, noon))(t)
 		same(t, must(s.RotateAccess(t.Context(), 1, 2, "third", noon+2*hour, noon))(t), false)
 	},
 	"of parallel rotations of one generation one succeeds": func(t *testing.T, s *store.Store) {
@@ -210,7 +210,7 @@ var sessionLifeTests = map[string]func(*testing.T, *store.Store){
 		want := session(1, 1)
 		want.AccessExpiresAt, want.LastSeenAt, want.FrontType = noon+2*hour, noon+5, new(int64(2))
 		same(t, must(s.SessionByID(t.Context(), 1))(t).Session, want)
-		must(s.EndSession(t.Context(), 1, store.EndedByLogout, noon))(t)
+		must(EndSession(t.Context(), s, 1, store.EndedByLogout, noon))(t)
 		same(t, must(s.SlideAccess(t.Context(), 1, noon+9*hour, noon, nil))(t), false)
 		same(t, must(s.SessionByID(t.Context(), 1))(t).AccessExpiresAt, noon+2*hour)
 	},
@@ -264,9 +264,9 @@ var sessionLifeTests = map[string]func(*testing.T, *store.Store){
 	"a session ends once and keeps its reason": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)
 		opened(t, s, session(1, 1))
-		same(t, must(s.EndSession(t.Context(), 1, store.EndedByRefreshReuse, noon+1))(t), true)
-		same(t, must(s.EndSession(t.Context(), 1, store.EndedByLogout, noon+2))(t), false)
-		same(t, must(s.EndSession(t.Context(), 9, store.EndedByLogout, noon))(t), false)
+		same(t, must(EndSession(t.Context(), s, 1, store.EndedByRefreshReuse, noon+1))(t), true)
+		same(t, must(EndSession(t.Context(), s, 1, store.EndedByLogout, noon+2))(t), false)
+		same(t, must(EndSession(t.Context(), s, 9, store.EndedByLogout, noon))(t), false)
 		ended := must(s.SessionByID(t.Context(), 1))(t)
 		same(t, []any{ended.EndedAt, ended.EndReason}, []any{new(noon + 1), new(store.EndedByRefreshReuse)})
 	},
@@ -274,20 +274,9 @@ var sessionLifeTests = map[string]func(*testing.T, *store.Store){
 		addPerson(t, s, 1)
 		addPerson(t, s, 2)
 		opened(t, s, session(1, 1))
-		same(t, must(s.EndSessionOf(t.Context(), 2, 1, store.EndedByOwner, noon))(t), false)
-		same(t, must(s.EndSessionOf(t.Context(), 1, 1, store.EndedByOwner, noon))(t), true)
-		same(t, must(s.EndSessionOf(t.Context(), 1, 1, store.EndedByOwner, noon))(t), false)
-	},
-	"all sessions of a user end but one": func(t *testing.T, s *store.Store) {
-		addPerson(t, s, 1)
-		addPerson(t, s, 2)
-		for id := int64(1); id <= 3; id++ {
-			opened(t, s, session(id, 1))
-		}
-		opened(t, s, session(4, 2))
-		same(t, must(s.EndUserSessions(t.Context(), 1, 2, store.EndedByOwner, noon))(t), int64(2))
-		same(t, reasons(t, s, 1, 2, 3, 4), []string{store.EndedByOwner, "", store.EndedByOwner, ""})
-		same(t, must(s.EndUserSessions(t.Context(), 1, 0, store.EndedByOwner, noon))(t), int64(1))
+		same(t, must(EndSessionOf(t.Context(), s, 2, 1, store.EndedByOwner, noon))(t), false)
+		same(t, must(EndSessionOf(t.Context(), s, 1, 1, store.EndedByOwner, noon))(t), true)
+		same(t, must(EndSessionOf(t.Context(), s, 1, 1, store.EndedByOwner, noon))(t), false)
 	},
 	"what is over is purged, the rest stays": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)
@@ -297,8 +286,8 @@ var sessionLifeTests = map[string]func(*testing.T, *store.Store){
 		expired := session(4, 1)
 		expired.ExpiresAt = noon + hour
 		opened(t, s, expired)
-		must(s.EndSession(t.Context(), 1, store.EndedByLogout, noon))(t)
-		must(s.EndSession(t.Context(), 2, store.EndedByLogout, noon+2*hour))(t)
+		must(EndSession(t.Context(), s, 1, store.EndedByLogout, noon))(t)
+		must(EndSession(t.Context(), s, 2, store.EndedByLogout, noon+2*hour))(t)
 		taken(t, s, noon, quota("over", hour, 1), quota("not over", day, 1))
 		sent(t, s, "over")
 		same(t, must(s.Purge(t.Context(), noon+2*hour, noon+2*hour))(t), int64(4))

@@ -57,8 +57,8 @@ var lifeTests = map[string]func(*testing.T, *store.Store){
 		check(t, s.Close())
 		_, err := s.UserByID(t.Context(), 1)
 		wantUnavailable(t, err)
-		wantUnavailable(t, s.InsertUser(t.Context(), person(1)))
-		wantUnavailable(t, errorOf(s.OpenSession(t.Context(), session(1, 1), nil)))
+		wantUnavailable(t, InsertUser(t.Context(), s, person(1)))
+		wantUnavailable(t, errorOf(OpenSession(t.Context(), s, session(1, 1), nil)))
 		wantUnavailable(t, s.Ping(t.Context()))
 	},
 	"a caller who has gone gets no answer and does no harm": func(t *testing.T, s *store.Store) {
@@ -69,9 +69,9 @@ var lifeTests = map[string]func(*testing.T, *store.Store){
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("%v does not tell why", err)
 		}
-		wantUnavailable(t, s.InsertUser(gone, person(1)))
-		wantUnavailable(t, errorOf(s.OpenSession(gone, session(1, 1), nil)))
-		check(t, s.InsertUser(t.Context(), person(1)))
+		wantUnavailable(t, InsertUser(gone, s, person(1)))
+		wantUnavailable(t, errorOf(OpenSession(gone, s, session(1, 1), nil)))
+		check(t, InsertUser(t.Context(), s, person(1)))
 	},
 }
 
@@ -101,13 +101,13 @@ func exclusive(s store.Session, class string) store.Session {
 func addPerson(t *testing.T, s *store.Store, id int64) store.User {
 	t.Helper()
 	u := person(id)
-	check(t, s.InsertUser(t.Context(), u))
+	check(t, InsertUser(t.Context(), s, u))
 	return u
 }
 
 func opened(t *testing.T, s *store.Store, opening store.Session) store.Session {
 	t.Helper()
-	check(t, errorOf(s.OpenSession(t.Context(), opening, nil)))
+	check(t, errorOf(OpenSession(t.Context(), s, opening, nil)))
 	return opening
 }
 

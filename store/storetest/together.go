@@ -42,6 +42,10 @@ var togetherTests = map[string]func(*testing.T, *store.Store){
 		if err := write(func(store.Writes) error { return errOwn }); !errors.Is(err, errOwn) {
 			t.Errorf("got %v", err)
 		}
+		err := write(func(w store.Writes) error { return w.TakeQuotas(t.Context(), []store.Quota{q}, noon+second) })
+		if reached, ok := errors.AsType[store.QuotaError](err); !ok || reached.RetryAfterMillis != 59_000 {
+			t.Errorf("got %v", err)
+		}
 		wantNotFound(t, errorOf(s.SessionByID(t.Context(), 1)))
 		same(t, taken(t, s, noon, q), int64(0))
 		same(t, spend(t, s, signIn, "right", noon), true)

@@ -66,14 +66,13 @@ func roleRow(id int64, code string) []any { return []any{id, code, "班主任", 
 
 func rowsInOrder(t *testing.T, s *store.Store) {
 	addPerson(t, s, 1)
-	aliases := tableNamed(t, "user_aliases")
 	ordered := []string{"B", "Z", "_a", "a", "a b", "ab", "b", "é", "中", "国", "🐱"}
 	slices.Sort(ordered) // Go compares bytes
 	for _, i := range []int{7, 3, 0, 10, 5, 2, 9, 1, 8, 4, 6} {
-		must(s.PutRows(t.Context(), aliases, [][]any{{"jpress", ordered[i], int64(1)}}, true))(t)
+		AddAlias(t, s, "jpress", ordered[i], 1)
 	}
 	var found []string
-	for _, row := range allRows(t, s, aliases) {
+	for _, row := range allRows(t, s, tableNamed(t, "user_aliases")) {
 		found = append(found, row[1].(string))
 	}
 	same(t, found, ordered)
@@ -83,7 +82,7 @@ func rowsGoRound(t *testing.T, s *store.Store) {
 	full := person(1)
 	full.Username, full.UsernameKey, full.Gender, full.AlumniCard = new("Wang.Lan"), new("wang.lan"), 2, true
 	full.DisabledAt, full.CompanyType, full.Remark = new(noon), new(int64(1)<<53+1), "\"引号\"\n\\ \u2028 🐱"
-	check(t, s.InsertUser(t.Context(), full))
+	check(t, InsertUser(t.Context(), s, full))
 	users := tableNamed(t, "users")
 	row := allRows(t, s, users)[0]
 	twin := full
