@@ -120,7 +120,7 @@ func (s *Service) addUser(ctx context.Context, r registration, draft store.UserC
 		if err != nil {
 			return err
 		}
-		return s.together(ctx, func(d *deed) error {
+		return s.togetherOnce(ctx, func(d *deed) error {
 			if err := d.TakeQuotas(ctx, r.quotas, row.CreatedAt); err != nil {
 				return err
 			}

@@ -24,18 +24,22 @@ func (d *deed) tell(events ...event) { d.events = append(d.events, events...) }
 // earlier run found. It calls no verb of the store but the deed's. The errors
 // are the store's and do's own.
 func (s *Service) together(ctx context.Context, do func(*deed) error) error {
+	return withNewIDs(func() error { return s.togetherOnce(ctx, do) })
+}
+
+// togetherOnce is together for a do with an id that was drawn before: when an id
+// is taken, the caller draws all of them again.
+func (s *Service) togetherOnce(ctx context.Context, do func(*deed) error) error {
 	var events []event
 	var rows []store.AuditEvent
-	err := withNewIDs(func() error {
-		return s.store.Together(ctx, func(w store.Writes) error {
-			d := deed{Writes: w}
-			if err := do(&d); err != nil {
-				return err
-			}
-			events, rows = d.events, s.auditRows(ctx, d.events)
-			s.number(rows)
-			return w.InsertAudit(ctx, rows...)
-		})
+	err := s.store.Together(ctx, func(w store.Writes) error {
+		d := deed{Writes: w}
+		if err := do(&d); err != nil {
+			return err
+		}
+		events, rows = d.events, s.auditRows(ctx, d.events)
+		s.number(rows)
+		return w.InsertAudit(ctx, rows...)
 	})
 	if err == nil {
 		s.streamAudit(ctx, events, rows)
