@@ -19,7 +19,7 @@ import (
 func TestOurOwnFault(t *testing.T) {
 	w := newWorld(t)
 	w.add("tao.ran", store.RoleMember)
-	breaker, err := sql.Open("sqlite", w.store.Path())
+	breaker, err := sql.Open("sqlite", w.path)
 	must(t, err)
 	defer func() { _ = breaker.Close() }()
 	for _, table := range []string{"users", "sessions", "one_time_codes", "rate_counters"} {

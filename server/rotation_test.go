@@ -13,6 +13,7 @@ import (
 	"quartet/server/account"
 	"quartet/server/keys"
 	"quartet/store"
+	"quartet/store/storetest"
 )
 
 // movedClock is a clock that all servers of a test share.
@@ -37,7 +38,7 @@ type pairOfServers struct {
 func newPair(t *testing.T) *pairOfServers {
 	t.Helper()
 	p := &pairOfServers{t: t, clock: &movedClock{}, dir: t.TempDir()}
-	facts := openStore(t)
+	facts := storetest.SQLite(t)
 	for i := range p.servers {
 		p.rings[i] = openRing(t, p.dir, p.clock.now)
 		p.servers[i] = newWorld(t, onRing(p.rings[i]), func(c *account.Config, o *server.Options) {

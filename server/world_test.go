@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -23,6 +22,7 @@ import (
 	"quartet/server/seal"
 	"quartet/server/token"
 	"quartet/store"
+	"quartet/store/storetest"
 )
 
 const (
@@ -37,6 +37,7 @@ type world struct {
 	t        *testing.T
 	url      string
 	store    *store.Store
+	path     string // the store's file
 	accounts *account.Service
 	sms      *gateway.SMSSimulator
 	weChat   *gateway.WeChatSimulator
@@ -48,9 +49,10 @@ type setting func(*account.Config, *server.Options)
 func newWorld(t *testing.T, settings ...setting) *world {
 	t.Helper()
 	w := &world{
-		t: t, store: openStore(t), log: &safeBuffer{},
+		t: t, log: &safeBuffer{},
 		sms: gateway.NewSMSSimulator(nil, time.Now), weChat: gateway.NewWeChatSimulator(),
 	}
+	w.store, w.path = storetest.SQLiteFile(t)
 	config := accountConfig(t, w.store)
 	config.SMS, config.WeChat = w.sms, w.weChat
 	options := server.Options{
@@ -73,7 +75,7 @@ func newWorld(t *testing.T, settings ...setting) *world {
 // newHandler is the server without a network, and its rules.
 func newHandler(t testing.TB) (http.Handler, *account.Service) {
 	t.Helper()
-	facts := openStore(t)
+	facts := storetest.SQLite(t)
 	accounts := account.New(accountConfig(t, facts))
 	handler, err := server.New(server.Options{Accounts: accounts, Ready: facts.Ping})
 	must(t, err)
@@ -99,15 +101,6 @@ func inDemo(_ *account.Config, o *server.Options) {
 
 func legacy(styles ...string) setting {
 	return func(_ *account.Config, o *server.Options) { o.LegacyStatus = styles }
-}
-
-func openStore(t testing.TB) *store.Store {
-	t.Helper()
-	opened, err := store.Open(t.Context(), store.Options{URL: "sqlite:" + filepath.Join(t.TempDir(), "quartet.db")})
-	must(t, err)
-	t.Cleanup(func() { _ = opened.Close() })
-	must(t, opened.Migrate(t.Context()))
-	return opened
 }
 
 func key(n byte) []byte {

@@ -191,7 +191,7 @@ func TestMigratingShrinksTheFile(t *testing.T) {
 	if events != 5000 {
 		t.Errorf("%d events are left", events)
 	}
-	if log, err := os.Stat(s.Path() + "-wal"); err != nil || log.Size() > 0 {
+	if log, err := os.Stat(s.path + "-wal"); err != nil || log.Size() > 0 {
 		t.Errorf("the write-ahead log stays as large as it has grown: %v, %v", log, err)
 	}
 	for _, p := range []*pool{s.writer, s.reader} {

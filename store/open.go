@@ -124,9 +124,6 @@ func connect(o Options) (*Store, error) {
 // Engine says what the store stands on: SQLite or Postgres.
 func (s *Store) Engine() string { return s.engine }
 
-// Path is the database file of SQLite, "" on any other engine.
-func (s *Store) Path() string { return s.path }
-
 // Connections tells how the connections of each pool are used: "writer" and
 // "reader" on SQLite, "all" on PostgreSQL.
 func (s *Store) Connections() map[string]sql.DBStats {

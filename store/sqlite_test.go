@@ -22,12 +22,12 @@ import (
 
 func TestFileIsPrivate(t *testing.T) {
 	t.Parallel()
-	s := storetest.SQLite(t)
+	s, path := storetest.SQLiteFile(t)
 	if err := storetest.InsertUser(t.Context(), s, invented(1)); err != nil {
 		t.Fatal(err)
 	}
 	for _, suffix := range []string{"", "-wal", "-shm"} {
-		info, err := os.Stat(s.Path() + suffix)
+		info, err := os.Stat(path + suffix)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -41,8 +41,8 @@ func TestPathIsTakenLiterally(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "a b%20c?d=e#f.db")
 	s := storetest.Open(t, store.Options{URL: "sqlite:" + path})
-	if s.Engine() != store.SQLite || s.Path() != path {
-		t.Errorf("engine %s, path %s", s.Engine(), s.Path())
+	if s.Engine() != store.SQLite {
+		t.Errorf("engine %s", s.Engine())
 	}
 	if info, err := os.Stat(path); err != nil || info.Size() == 0 {
 		t.Errorf("the file is not where it belongs: %v", err)
@@ -51,27 +51,26 @@ func TestPathIsTakenLiterally(t *testing.T) {
 
 func TestCloseFoldsTheLogAway(t *testing.T) {
 	t.Parallel()
-	url := storetest.SQLiteURL(t)
-	s := storetest.Open(t, store.Options{URL: url})
+	s, path := storetest.SQLiteFile(t)
 	if err := storetest.InsertUser(t.Context(), s, invented(1)); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := os.Stat(s.Path() + "-wal"); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(path + "-wal"); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("the write-ahead log is left: %v", err)
 	}
-	if _, err := storetest.Open(t, store.Options{URL: url}).UserByID(t.Context(), 1); err != nil {
+	if _, err := storetest.Open(t, store.Options{URL: "sqlite:" + path}).UserByID(t.Context(), 1); err != nil {
 		t.Error(err)
 	}
 }
 
 // lockedBySomebody takes SQLite's write lock from outside the store until
 // release is called.
-func lockedBySomebody(t *testing.T, path string) (release func()) {
+func lockedBySomebody(t *testing.T, url string) (release func()) {
 	t.Helper()
-	db, err := sql.Open("sqlite", "file:"+path+"?_txlock=immediate")
+	db, err := sql.Open("sqlite", "file:"+strings.TrimPrefix(url, "sqlite:")+"?_txlock=immediate")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -88,8 +87,9 @@ func lockedBySomebody(t *testing.T, path string) (release func()) {
 
 func TestLockedFileIsUnavailableUntilReleased(t *testing.T) {
 	t.Parallel()
-	s := storetest.Open(t, store.Options{URL: storetest.SQLiteURL(t), BusyTimeout: 20 * time.Millisecond})
-	release := lockedBySomebody(t, s.Path())
+	url := storetest.SQLiteURL(t)
+	s := storetest.Open(t, store.Options{URL: url, BusyTimeout: 20 * time.Millisecond})
+	release := lockedBySomebody(t, url)
 	defer release()
 	wantUnavailable(t, s.PutUser(t.Context(), invented(1)))
 	wantUnavailable(t, errorOf(storetest.OpenSession(t.Context(), s, login(1), nil)))
@@ -108,8 +108,9 @@ func TestLockedFileIsUnavailableUntilReleased(t *testing.T) {
 // whoever waited it out would not be seen here again.
 func TestWaitingWriterHonoursItsContext(t *testing.T) {
 	t.Parallel()
-	s := storetest.Open(t, store.Options{URL: storetest.SQLiteURL(t), BusyTimeout: time.Hour})
-	release := lockedBySomebody(t, s.Path())
+	url := storetest.SQLiteURL(t)
+	s := storetest.Open(t, store.Options{URL: url, BusyTimeout: time.Hour})
+	release := lockedBySomebody(t, url)
 	defer release()
 	soon, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
@@ -162,7 +163,7 @@ func TestKilledWriterLosesNothingAcknowledged(t *testing.T) {
 			t.Errorf("user %d: %v", id, err)
 		}
 	}
-	db, err := sql.Open("sqlite", s.Path())
+	db, err := sql.Open("sqlite", strings.TrimPrefix(url, "sqlite:"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -70,8 +70,8 @@ func TestHousekeepingKeepsAuditEventsAsLongAsAsked(t *testing.T) {
 // keeps the write-ahead log from being folded while others write.
 func TestHousekeepingFoldsALongLog(t *testing.T) {
 	t.Parallel()
-	database := storetest.SQLite(t)
-	other, err := sql.Open("sqlite", "file:"+database.Path()+"?_journal_mode=WAL")
+	database, path := storetest.SQLiteFile(t)
+	other, err := sql.Open("sqlite", "file:"+path+"?_journal_mode=WAL")
 	must(t, err)
 	defer other.Close()
 	reading, err := other.BeginTx(t.Context(), nil)

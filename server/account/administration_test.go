@@ -177,7 +177,7 @@ func TestDatabaseHoldsNoSecret(t *testing.T) {
 	}
 	var dump strings.Builder
 	for _, suffix := range []string{"", "-wal"} {
-		bytes, err := os.ReadFile(w.store.Path() + suffix)
+		bytes, err := os.ReadFile(w.path + suffix)
 		must(t, err)
 		dump.Write(bytes)
 	}

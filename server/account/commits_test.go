@@ -17,13 +17,13 @@ import (
 // each in its write-ahead log (https://www.sqlite.org/fileformat2.html#walformat).
 func (w *world) commits(do func()) (n int) {
 	w.t.Helper()
-	db, err := sql.Open("sqlite", w.store.Path())
+	db, err := sql.Open("sqlite", w.path)
 	must(w.t, err)
 	defer db.Close()
 	_, err = db.Exec("PRAGMA wal_checkpoint(TRUNCATE)")
 	must(w.t, err)
 	do()
-	log, err := os.ReadFile(w.store.Path() + "-wal")
+	log, err := os.ReadFile(w.path + "-wal")
 	must(w.t, err)
 	if len(log) == 0 {
 		return 0

@@ -176,7 +176,7 @@ func TestWeChatSignInWithoutKeepingTheAnswer(t *testing.T) {
 // change changes the database file, past the store.
 func (w *world) change(query string) {
 	w.t.Helper()
-	db, err := sql.Open("sqlite", w.store.Path())
+	db, err := sql.Open("sqlite", w.path)
 	must(w.t, err)
 	defer db.Close()
 	_, err = db.ExecContext(w.t.Context(), query)

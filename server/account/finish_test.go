@@ -14,7 +14,7 @@ import (
 // lock keeps everybody else from writing until the function it gives is called.
 func (w *world) lock() (unlock func()) {
 	w.t.Helper()
-	db, err := sql.Open("sqlite", w.store.Path())
+	db, err := sql.Open("sqlite", w.path)
 	must(w.t, err)
 	db.SetMaxOpenConns(1)
 	_, err = db.Exec("BEGIN IMMEDIATE")

@@ -5,7 +5,6 @@ import (
 	"crypto/ed25519"
 	"database/sql"
 	"fmt"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -17,6 +16,7 @@ import (
 	"quartet/server/seal"
 	"quartet/server/token"
 	"quartet/store"
+	"quartet/store/storetest"
 )
 
 const (
@@ -38,6 +38,7 @@ type world struct {
 	*account.Service
 	t      *testing.T
 	store  *store.Store
+	path   string // the store's file
 	config account.Config
 	clock  *clock
 	sms    *phone
@@ -46,7 +47,8 @@ type world struct {
 
 func newWorld(t *testing.T, adjust ...func(*account.Config)) *world {
 	t.Helper()
-	w := &world{t: t, store: openStore(t), clock: &clock{now: start}, sms: &phone{}, weChat: &weChat{}}
+	w := &world{t: t, clock: &clock{now: start}, sms: &phone{}, weChat: &weChat{}}
+	w.store, w.path = storetest.SQLiteFile(t)
 	signer, err := token.NewSigner(token.Key{KID: "test", Private: ed25519.NewKeyFromSeed(key(1))})
 	must(t, err)
 	w.config = account.Config{
@@ -62,15 +64,6 @@ func newWorld(t *testing.T, adjust ...func(*account.Config)) *world {
 	}
 	w.Service = account.New(w.config)
 	return w
-}
-
-func openStore(t *testing.T) *store.Store {
-	t.Helper()
-	opened, err := store.Open(t.Context(), store.Options{URL: "sqlite:" + filepath.Join(t.TempDir(), "quartet.db")})
-	must(t, err)
-	t.Cleanup(func() { must(t, opened.Close()) })
-	must(t, opened.Migrate(t.Context()))
-	return opened
 }
 
 // key is 32 bytes that are not all the same.
@@ -186,7 +179,7 @@ func (w *world) enterByWeChat(code string) account.Grant {
 // number reads one number from the database file, past the store.
 func (w *world) number(query string, args ...any) (n int64) {
 	w.t.Helper()
-	db, err := sql.Open("sqlite", w.store.Path())
+	db, err := sql.Open("sqlite", w.path)
 	must(w.t, err)
 	defer db.Close()
 	must(w.t, db.QueryRowContext(w.t.Context(), query, args...).Scan(&n))

@@ -22,6 +22,14 @@ func SQLite(t testing.TB) *store.Store {
 	return Open(t, store.Options{URL: SQLiteURL(t)})
 }
 
+// SQLiteFile is SQLite, and names the file for tests that reach behind the
+// store's back.
+func SQLiteFile(t testing.TB) (s *store.Store, path string) {
+	t.Helper()
+	url := SQLiteURL(t)
+	return Open(t, store.Options{URL: url}), strings.TrimPrefix(url, "sqlite:")
+}
+
 // SQLiteURL names a database file of the test's own that does not exist yet.
 func SQLiteURL(t testing.TB) string {
 	t.Helper()
