@@ -30,7 +30,7 @@ func (b *background) every(ctx context.Context, interval time.Duration, name str
 	b.jobs.Go(func() {
 		ticker := time.NewTicker(interval)
 		defer ticker.Stop()
-		for {
+		for ctx.Err() == nil { // a turn and the end can come together
 			if err := job(ctx); err != nil && ctx.Err() == nil {
 				b.log.Error("a background job failed", "job", name, "error", err)
 			}
