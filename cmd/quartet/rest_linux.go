@@ -1,15 +1,17 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"errors"
+	"fmt"
+	"io"
+	"io/fs"
 	"os"
 	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
-
-	"github.com/prometheus/procfs"
 )
 
 const (
@@ -22,11 +24,12 @@ const (
 )
 
 // rest gives memory back while the server has nothing to do: what garbage took,
-// and the pages of the program's file, most of which only the start needs. The
-// kernel maps those again that are used.
+// and once, after the start, the pages of the program's file, most of which only
+// the start needs. The kernel maps those again that are used.
 type rest struct {
-	used  time.Duration // processor time, at the last look
-	given time.Duration // and when memory was last given back
+	used    time.Duration // processor time, at the last look
+	given   time.Duration // and when memory was last given back
+	started bool          // the start's pages have been given back
 }
 
 func newRest() *rest { return &rest{given: -restWorth} }
@@ -42,7 +45,10 @@ func (r *rest) look(context.Context) error {
 		return nil
 	}
 	debug.FreeOSMemory()
-	err = unmapProgram()
+	if !r.started {
+		r.started = true
+		err = unmapProgram()
+	}
 	r.given, _ = processorTime()
 	return err
 }
@@ -53,34 +59,71 @@ func processorTime() (time.Duration, error) {
 	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano()), err
 }
 
-// unmapProgram lets go of the pages that are as they are in the program's file. A
-// debugger's breakpoints are not in the file, so under one it does nothing.
+// unmapProgram lets go of the pages that are as they are in the program's file.
+// Where /proc is not there to tell which, it does nothing.
 func unmapProgram() error {
-	if traced() {
-		return nil
-	}
 	program, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	self, err := procfs.Self()
+	file, err := os.Open("/proc/self/smaps")
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
-	maps, err := self.ProcMaps()
-	for _, m := range maps {
-		if !m.Perms.Write && strings.TrimSuffix(m.Pathname, " (deleted)") == program {
-			_, _, failed := syscall.Syscall(syscall.SYS_MADVISE, m.StartAddr, m.EndAddr-m.StartAddr, syscall.MADV_DONTNEED)
-			if failed != 0 {
-				err = errors.Join(err, failed)
-			}
-		}
+	defer file.Close()
+	for _, m := range untouched(file, program) {
+		err = errors.Join(err, m.release())
 	}
 	return err
 }
 
-// traced says yes where it cannot be told.
-func traced() bool {
-	status, _ := os.ReadFile("/proc/self/status")
-	return !strings.Contains(string(status), "\nTracerPid:\t0\n")
+// untouched finds the mappings of a file that cannot be written and hold nothing
+// else than the file does: what the loader has relocated, or a debugger has
+// changed, is only in memory.
+func untouched(smaps io.Reader, path string) (found []mapping) {
+	var last mapping
+	for lines := bufio.NewScanner(smaps); lines.Scan(); {
+		if next, ok := mappingOf(lines.Text()); ok {
+			last = next
+			continue
+		}
+		own, ok := strings.CutPrefix(lines.Text(), "Anonymous:")
+		if ok && strings.TrimSpace(own) == "0 kB" && last.readOnly && last.path == path {
+			found = append(found, last)
+		}
+	}
+	return found
+}
+
+// mapping is a part of the program's memory (proc_pid_smaps(5)).
+type mapping struct {
+	from, to uintptr
+	readOnly bool
+	path     string
+}
+
+// mappingOf reads the line that begins a mapping: 00400000-0110a000 r-xp
+// 00000000 fe:00 1003 /usr/bin/quartet. Other lines are not ok.
+func mappingOf(line string) (m mapping, ok bool) {
+	var access, offset, device, inode string
+	found, _ := fmt.Sscanf(line, "%x-%x %s %s %s %s", &m.from, &m.to, &access, &offset, &device, &inode)
+	if found < 6 {
+		return m, false
+	}
+	m.readOnly = !strings.Contains(access, "w")
+	if at := strings.IndexByte(line, '/'); at >= 0 {
+		m.path = strings.TrimSuffix(line[at:], " (deleted)")
+	}
+	return m, true
+}
+
+func (m mapping) release() error {
+	_, _, failed := syscall.Syscall(syscall.SYS_MADVISE, m.from, m.to-m.from, syscall.MADV_DONTNEED)
+	if failed != 0 {
+		return failed
+	}
+	return nil
 }
