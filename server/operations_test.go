@@ -137,6 +137,12 @@ func TestReplacedSessionAnswersTheDeviceCheck(t *testing.T) {
 	requireFailure(t, "data", w.get("/auth/sessions", "Authorization", older), http.StatusUnauthorized)
 	requireOK(t, w.get("/auth/sessions", "Authorization", otherClass))
 	requireOK(t, w.get("/auth/sessions", "Authorization", newer))
+	// A live session says when it was opened, too: all of it has been read.
+	live := requireOK(t, w.get("/wx/pc/check-login-status/pc-1", "Authorization", newer))
+	at, err = time.Parse(time.RFC3339, live.body["data"].(map[string]any)["lastLoginTime"].(string))
+	if err != nil || time.Since(at) > time.Minute {
+		t.Errorf("live: %s", live.text)
+	}
 }
 
 func TestUserInfo(t *testing.T) {

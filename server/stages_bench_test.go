@@ -106,7 +106,10 @@ func BenchmarkStageConvert(b *testing.B) {
 		"result": func() any { return s.toResultUser(user) },
 		"data":   func() any { return toMobileUser(user) },
 		"status": func() any {
-			return toUserInfo(account.Info{User: user, Memberships: []store.Membership{member, member}})
+			return toUserInfo(account.Info{
+				UserID: user.ID, Username: user.Username, Nickname: user.Nickname, Gender: user.Gender, Mobile: user.Mobile,
+				Memberships: []store.Membership{member, member},
+			})
 		},
 		"state": func() any { return s.toUser(user) },
 	} {

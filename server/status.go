@@ -23,14 +23,13 @@ func (s *server) GetUserInfo(ctx context.Context, r openapi.GetUserInfoRequestOb
 }
 
 func toUserInfo(info account.Info) openapi.UserInfo {
-	u := info.User
 	organisations := make([]openapi.UserOrganisation, 0, len(info.Memberships))
 	for _, membership := range info.Memberships {
 		organisations = append(organisations, toUserOrganisation(membership))
 	}
 	return openapi.UserInfo{
-		UserId: strconv.FormatInt(u.ID, 10), Account: deref(u.Username), Avatar: u.Avatar, Email: deref(u.Email),
-		Gender: int32(u.Gender), Nickname: u.Nickname, Phone: u.Mobile, OrgList: organisations,
+		UserId: strconv.FormatInt(info.UserID, 10), Account: deref(info.Username), Avatar: info.Avatar, Email: deref(info.Email),
+		Gender: int32(info.Gender), Nickname: info.Nickname, Phone: info.Mobile, OrgList: organisations,
 	}
 }
 

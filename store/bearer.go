@@ -24,23 +24,14 @@ func (b *bearerRow) fields() []any {
 // access token, with the profile of its user, who is not disabled. Anything else
 // is ErrNotFound: SessionByAccessHash knows more. Nothing in it must be changed.
 func (s *Store) BearerByAccessHash(ctx context.Context, hash Digest) (Bearer, error) {
-	return remembered(ctx, s, rowKey{verb: "BearerByAccessHash", text: string(hash)}, func() (Bearer, error) {
-		return s.bearer(ctx, hash)
+	return remembered(ctx, s, rowKey{verb: "BearerByAccessHash", text: string(hash)}, func() (bearer Bearer, err error) {
+		var found bearerRow
+		err = s.eachScanned(ctx, "BearerByAccessHash", bearerByAccessHash, found.fields(), func(row int) error {
+			found.addTo(&bearer.Profile, row)
+			return nil
+		}, hash)
+		bearer.SessionOwner = found.owner
+		bearer.UserID = bearer.Profile.UserID
+		return bearer, err
 	})
-}
-
-func (s *Store) bearer(ctx context.Context, hash Digest) (found Bearer, err error) {
-	var row bearerRow
-	err = s.eachScanned(ctx, "BearerByAccessHash", bearerByAccessHash, row.fields(), func(number int) error {
-		if number == 0 {
-			row.owner.UserID = row.user.ID
-			found = Bearer{SessionOwner: row.owner}
-		}
-		row.addTo(&found.Profile)
-		return nil
-	}, hash)
-	if err == nil && found.ID == 0 {
-		err = ErrNotFound
-	}
-	return found, err
 }

@@ -144,14 +144,13 @@ func (d *direct) each(ctx context.Context, query string, args []driver.NamedValu
 	if err != nil {
 		return err
 	}
-	if err = l.each(query, args, scan); err == nil {
-		err = l.noteVersion()
+	if err = l.each(query, args, scan); err == nil && d.recent != nil {
+		err = d.recent.readBy(ctx, l)
 	}
 	if err != nil {
 		l.close()
 		return err
 	}
-	d.recent.readBy(ctx, l)
 	d.put(l)
 	return nil
 }

@@ -46,6 +46,42 @@ func TestFailedConnectionsAreNotUsedAgain(t *testing.T) {
 	good()
 }
 
+// A query that has to begin anew tells what it finds then, not what it found before.
+func TestQueriesBeginAnew(t *testing.T) {
+	t.Parallel()
+	s := remembering(t, -1, 1)
+	busy := lockedOut(t, s)
+	var id int64
+	var found []int
+	err := s.eachScanned(t.Context(), "Test", "SELECT id FROM users", []any{&id}, func(row int) error {
+		if found = append(found, row); len(found) == 1 {
+			_, err := s.exec(t.Context(), "Test", "DELETE FROM users")
+			noError(t, err)
+			return busy
+		}
+		return nil
+	})
+	if !errors.Is(err, ErrNotFound) || len(found) != 1 {
+		t.Errorf("%v after rows %v", err, found)
+	}
+}
+
+// lockedOut gives the error of a writer that finds another at work.
+func lockedOut(t *testing.T, s *Store) error {
+	t.Helper()
+	other, err := openSQLite(s.path, Options{}, 1, "_txlock=immediate")
+	noError(t, err)
+	defer other.Close()
+	first, err := s.writer.Begin()
+	noError(t, err)
+	defer first.Rollback()
+	_, err = other.Begin()
+	if !retryable(err) {
+		t.Fatal(err)
+	}
+	return err
+}
+
 // The busiest reads are counted among the reader's, and end with the store.
 func TestBusiestConnectionsAreCounted(t *testing.T) {
 	t.Parallel()

@@ -19,7 +19,7 @@ const (
 
 // profileRow is a user with one organisation and one role in it, or with none.
 type profileRow struct {
-	user                               User
+	user                               Profile
 	organisationID, roleID             *int64
 	organisationCode, organisationName *string
 	roleCode, roleName                 *string
@@ -28,14 +28,16 @@ type profileRow struct {
 func (p *profileRow) fields() []any {
 	u := &p.user
 	return []any{
-		&u.ID, &u.Username, &u.Email, &u.MobileSealed, &u.Nickname, &u.Gender, &u.Avatar,
+		&u.UserID, &u.Username, &u.Email, &u.MobileSealed, &u.Nickname, &u.Gender, &u.Avatar,
 		&p.organisationID, &p.organisationCode, &p.organisationName, &p.roleID, &p.roleCode, &p.roleName,
 	}
 }
 
-// addTo adds what the row tells beyond the row before it.
-func (p *profileRow) addTo(profile *Profile) {
-	profile.User = p.user
+// addTo adds what the row tells beyond the rows before it.
+func (p *profileRow) addTo(profile *Profile, row int) {
+	if row == 0 {
+		*profile = p.user
+	}
 	if p.organisationID == nil {
 		return
 	}
@@ -53,24 +55,14 @@ func (p *profileRow) addTo(profile *Profile) {
 
 // ProfileByID finds what applications are shown of a user, or ErrNotFound. The
 // organisations, and the roles in each, come in order of their ids; disabled
-// ones are left out. Neither slice must be changed.
+// ones are left out. Nothing in it must be changed.
 func (s *Store) ProfileByID(ctx context.Context, id int64) (Profile, error) {
-	return remembered(ctx, s, rowKey{verb: "ProfileByID", id: id, glanceable: true}, func() (Profile, error) {
-		return s.profile(ctx, id)
+	return remembered(ctx, s, rowKey{verb: "ProfileByID", id: id, glanceable: true}, func() (profile Profile, err error) {
+		var found profileRow
+		err = s.eachScanned(ctx, "ProfileByID", profileByID, found.fields(), func(row int) error {
+			found.addTo(&profile, row)
+			return nil
+		}, id)
+		return profile, err
 	})
-}
-
-func (s *Store) profile(ctx context.Context, id int64) (profile Profile, err error) {
-	var row profileRow
-	err = s.eachScanned(ctx, "ProfileByID", profileByID, row.fields(), func(number int) error {
-		if number == 0 {
-			profile = Profile{}
-		}
-		row.addTo(&profile)
-		return nil
-	}, id)
-	if err == nil && profile.User.ID == 0 {
-		err = ErrNotFound
-	}
-	return profile, err
 }

@@ -63,7 +63,7 @@ func remembered[T any](ctx context.Context, s *Store, key rowKey, load func() (T
 
 // find gives the row of the key, if it is known, and the age to keep it under
 // otherwise; 0 where that cannot be told now. For a row that must be read anyway
-// it does not look for changes.
+// it does not look for changes: the reading does.
 func (r *recent) find(ctx context.Context, key rowKey) (row any, age uint64) {
 	select {
 	case r.turn <- struct{}{}:
@@ -77,9 +77,6 @@ func (r *recent) find(ctx context.Context, key rowKey) (row any, age uint64) {
 	case known && key.glanceable && glanced.at(r.age):
 		return r.rows[key], r.age
 	case !known:
-		if !key.glanceable {
-			glanced.note(0) // what is read now can be newer than the last look
-		}
 		return nil, r.age
 	}
 	if err := r.look(ctx); err != nil {
@@ -150,26 +147,27 @@ func (r *recent) look(ctx context.Context) error {
 	return err
 }
 
-// readBy lets a read under a glance be its look for changes. What stood after the
-// line had seen its version stands for as long as it sees no other.
-func (r *recent) readBy(ctx context.Context, l *line) {
+// readBy lets the read that a line has just made under a glance be the glance's
+// look for changes. What stood after the line had seen its version stands for as
+// long as it sees no other.
+func (r *recent) readBy(ctx context.Context, l *line) error {
 	glanced := glanceOf(ctx)
-	if r == nil || glanced == nil {
-		return
+	if glanced == nil {
+		return nil
+	}
+	if err := l.noteVersion(); err != nil {
+		return err
 	}
 	if l.age == 0 {
 		l.age = r.now(ctx)
 	}
 	glanced.note(l.age)
+	return nil
 }
 
 // now looks for changes and gives the age then; 0 where that cannot be told.
 func (r *recent) now(ctx context.Context) uint64 {
-	select {
-	case r.turn <- struct{}{}:
-	case <-ctx.Done():
-		return 0
-	}
+	r.turn <- struct{}{}
 	defer func() { <-r.turn }()
 	if err := r.look(ctx); err != nil {
 		return 0

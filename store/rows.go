@@ -203,12 +203,16 @@ type Membership struct {
 	Roles []Role
 }
 
-// Profile is what applications are shown of a user. Of User only ID, Username,
-// Email, MobileSealed, Nickname, Gender and Avatar are filled; of each membership
-// and role only ID, Code and Name.
+// Profile is what applications are shown of a user. Of each membership and role
+// only ID, Code and Name are filled.
 type Profile struct {
-	User        User
-	Memberships []Membership
+	UserID          int64
+	Username, Email *string
+	MobileSealed    *string
+	Nickname        string
+	Gender          int
+	Avatar          string
+	Memberships     []Membership
 }
 
 // Bearer is a session that has not ended, and the profile of its user, who is not

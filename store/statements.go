@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"database/sql/driver"
 	"errors"
 	"reflect"
@@ -59,14 +58,7 @@ type scanned interface{ fields() []any }
 // one reads the row that a query finds, or ErrNotFound.
 func one[T any](ctx context.Context, s *Store, verb, query string, args ...any) (row T, err error) {
 	if known, ok := any(&row).(scanned); ok {
-		found := false
-		err = s.eachScanned(ctx, verb, query, known.fields(), func(int) error {
-			found = true
-			return errEnough
-		}, args...)
-		if err == nil && !found {
-			err = ErrNotFound
-		}
+		err = s.eachScanned(ctx, verb, query, known.fields(), func(int) error { return errEnough }, args...)
 		return row, err
 	}
 	err = s.read(ctx, verb, query, func(ctx context.Context, statement *sqlx.Stmt) error {
@@ -104,36 +96,44 @@ func (s *Store) reading(ctx context.Context, verb string, run func(context.Conte
 
 // eachScanned reads the rows that a query finds into the same fields, and calls
 // found with the row's number after each, until it returns errEnough. Number 0
-// can come again: then the query has begun anew.
+// can come again: then the query has begun anew. No row at all is ErrNotFound.
 func (s *Store) eachScanned(ctx context.Context, verb, query string, fields []any, found func(row int) error, args ...any) error {
-	if s.direct == nil {
-		return s.read(ctx, verb, query, func(ctx context.Context, statement *sqlx.Stmt) error {
-			return scanEach(ctx, statement.Stmt, fields, found, args)
-		})
-	}
 	return s.reading(ctx, verb, func(ctx context.Context) error {
-		row := 0
+		rows := 0
+		err := s.scanEach(ctx, query, args, fields, func() error {
+			rows++
+			return found(rows - 1)
+		})
+		if err == nil && rows == 0 {
+			err = ErrNotFound
+		}
+		return err
+	})
+}
+
+func (s *Store) scanEach(ctx context.Context, query string, args, fields []any, found func() error) error {
+	if s.direct != nil {
 		return s.direct.each(ctx, query, numbered(args), func(values []driver.Value) error {
 			if err := assign(fields, values); err != nil {
 				return err
 			}
-			row++
-			return found(row - 1)
+			return found()
 		})
-	})
-}
-
-func scanEach(ctx context.Context, statement *sql.Stmt, fields []any, found func(row int) error, args []any) error {
-	rows, err := statement.QueryContext(ctx, args...)
+	}
+	statement, err := s.reader.prepared(ctx, query)
+	if err != nil {
+		return err
+	}
+	rows, err := statement.Stmt.QueryContext(ctx, args...)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = rows.Close() }() // Err has told what went wrong
-	for row := 0; rows.Next(); row++ {
+	for rows.Next() {
 		if err := rows.Scan(fields...); err != nil {
 			return err
 		}
-		if err := found(row); errors.Is(err, errEnough) {
+		if err := found(); errors.Is(err, errEnough) {
 			return nil
 		} else if err != nil {
 			return err

@@ -23,13 +23,17 @@ const longestApplicationID = 64 // characters
 
 var userIDShape = regexp.MustCompile(`^[0-9]{1,19}$`)
 
-// Info is what an application learns about a user. Of User only ID, Username,
-// Nickname, Gender, Avatar, Mobile and Email are filled, and those that the
-// application may not see are blank or masked.
+// Info is what an application learns about a user. What it may not see is blank
+// or masked.
 type Info struct {
-	User           User
-	Memberships    []store.Membership // of another user: those in the application's organisations
-	NicknameMasked bool
+	UserID          int64
+	Username, Email *string
+	Mobile          string
+	Nickname        string
+	NicknameMasked  bool
+	Gender          int // 0 unknown, 1 male, 2 female
+	Avatar          string
+	Memberships     []store.Membership // of another user: those in the application's organisations
 }
 
 // UserInfo tells the application appID about a user (operation 5). userID is an
@@ -54,11 +58,7 @@ func (s *Service) UserInfo(ctx context.Context, appID string, caller Caller, use
 	if err != nil {
 		return Info{}, err
 	}
-	user, err := s.open(profile.User)
-	if err != nil {
-		return Info{}, err
-	}
-	return newInfo(user, memberships, strings.Fields(application.Rights), caller), nil
+	return s.newInfo(profile, memberships, strings.Fields(application.Rights), caller)
 }
 
 func (s *Service) application(ctx context.Context, id string) (store.Application, error) {
@@ -112,7 +112,7 @@ func (s *Service) profile(ctx context.Context, id int64) (store.Profile, error) 
 // visibleMemberships lists what the application may know of the user's
 // memberships, or fails with UserNotFound when it may not know the user.
 func (s *Service) visibleMemberships(ctx context.Context, application store.Application, caller Caller, profile store.Profile) ([]store.Membership, error) {
-	if caller.is(profile.User.ID) {
+	if caller.is(profile.UserID) {
 		return profile.Memberships, nil
 	}
 	organisations, err := s.store.OrganisationsOfApplication(ctx, application.ID)
@@ -130,20 +130,20 @@ func (s *Service) visibleMemberships(ctx context.Context, application store.Appl
 }
 
 // newInfo copies what may be seen, so that what is not named here is not told.
-func newInfo(user User, memberships []store.Membership, rights []string, caller Caller) Info {
-	seen := User{User: store.User{
-		ID: user.ID, Username: user.Username, Nickname: user.Nickname,
-		Gender: user.Gender, Avatar: user.Avatar,
-	}}
-	if caller.is(user.ID) || slices.Contains(rights, RightContact) {
-		seen.Mobile, seen.Email = user.Mobile, user.Email
+func (s *Service) newInfo(profile store.Profile, memberships []store.Membership, rights []string, caller Caller) (info Info, err error) {
+	info = Info{
+		UserID: profile.UserID, Username: profile.Username, Nickname: profile.Nickname,
+		Gender: profile.Gender, Avatar: profile.Avatar, Memberships: memberships,
 	}
-	info := Info{User: seen, Memberships: memberships}
+	if caller.is(profile.UserID) || slices.Contains(rights, RightContact) {
+		info.Email = profile.Email
+		info.Mobile, err = s.unseal(profile.MobileSealed, mobileContext(profile.UserID))
+	}
 	if !slices.Contains(rights, RightNickname) {
 		info.NicknameMasked = true
-		info.User.Nickname = masked(seen.Nickname)
+		info.Nickname = masked(profile.Nickname)
 	}
-	return info
+	return info, err
 }
 
 // masked is the first character and two asterisks: "t**".

@@ -1,6 +1,7 @@
 package account_test
 
 import (
+	"reflect"
 	"strconv"
 	"testing"
 
@@ -48,12 +49,11 @@ func TestUserInfoOfOneself(t *testing.T) {
 	id := w.pupil("li", lisMobile, "north", "south")
 	info, err := w.info(w.authenticated(w.enter("li").AccessToken), id)
 	must(t, err)
-	wantEqual(t, "nickname", info.User.Nickname, "小**")
+	wantEqual(t, "nickname", info.Nickname, "小**")
 	wantEqual(t, "masked", info.NicknameMasked, true)
-	wantEqual(t, "contact", info.User.Mobile+*info.User.Email, lisMobile+"li@example.com")
-	wantEqual(t, "account", *info.User.Username, "li")
-	wantEqual(t, "gender and avatar", strconv.Itoa(info.User.Gender)+info.User.Avatar, "1https://example.com/a.png")
-	wantEqual(t, "what is not told", info.User.RealName, "")
+	wantEqual(t, "contact", info.Mobile+*info.Email, lisMobile+"li@example.com")
+	wantEqual(t, "account", *info.Username, "li")
+	wantEqual(t, "gender and avatar", strconv.Itoa(info.Gender)+info.Avatar, "1https://example.com/a.png")
 	wantEqual(t, "organisations", len(info.Memberships), 2)
 	wantEqual(t, "role", info.Memberships[0].Roles[0].Code, "teacher")
 }
@@ -79,17 +79,38 @@ func TestUserInfoOfOthers(t *testing.T) {
 			other := w.pupil("wang", "13900002222", "north", "south")
 			info, err := w.info(w.authenticated(w.enter("li").AccessToken), other)
 			must(t, err)
-			wantEqual(t, "nickname", info.User.Nickname, test.nickname)
+			wantEqual(t, "nickname", info.Nickname, test.nickname)
 			wantEqual(t, "masked", info.NicknameMasked, test.nickname == "小**")
-			wantEqual(t, "mobile", info.User.Mobile, test.mobile)
+			wantEqual(t, "mobile", info.Mobile, test.mobile)
 			address := ""
-			if info.User.Email != nil {
-				address = *info.User.Email
+			if info.Email != nil {
+				address = *info.Email
 			}
 			wantEqual(t, "e-mail", address, test.email)
 			wantEqual(t, "organisations", len(info.Memberships), 1)
 			wantEqual(t, "organisation", info.Memberships[0].Code, "north")
 		})
+	}
+}
+
+// Whether the caller's own profile was read with the token makes no difference,
+// whoever is asked for.
+func TestUserInfoWithAProfileReadBefore(t *testing.T) {
+	t.Parallel()
+	w := school(t, account.RightContact)
+	id := w.pupil("li", lisMobile, "north", "south")
+	others := []int64{w.pupil("wang", "13900002222", "north"), w.pupil("zhao", "13900003333", "south")}
+	token := w.enterByCode(lisMobile).AccessToken
+	plain, err := w.Authenticate(t.Context(), token)
+	must(t, err)
+	for _, asked := range append(others, id) {
+		reader, err := w.AuthenticateForUserInfo(t.Context(), token)
+		must(t, err)
+		got, gotErr := w.info(reader, asked)
+		want, wantErr := w.info(plain, asked)
+		if !reflect.DeepEqual(got, want) || failure.Is(gotErr, failure.UserNotFound) != failure.Is(wantErr, failure.UserNotFound) {
+			t.Errorf("user %d: %+v, %v; want %+v, %v", asked, got, gotErr, want, wantErr)
+		}
 	}
 }
 
@@ -135,7 +156,7 @@ func TestUserInfoByAlias(t *testing.T) {
 	for text, want := range map[string]int64{"9223372036854775809": wang, "007": li} {
 		info, err := w.UserInfo(t.Context(), "app", caller, text)
 		must(t, err)
-		wantEqual(t, text, info.User.ID, want)
+		wantEqual(t, text, info.UserID, want)
 	}
 	_, err := w.UserInfo(t.Context(), "app", caller, "55") // whose?
 	wantFailure(t, err, failure.UserNotFound)
@@ -170,5 +191,5 @@ func TestNoNicknameIsNotMasked(t *testing.T) {
 	id := w.add("li")
 	info, err := w.info(w.authenticated(w.enter("li").AccessToken), id)
 	must(t, err)
-	wantEqual(t, "nickname", info.User.Nickname, "")
+	wantEqual(t, "nickname", info.Nickname, "")
 }

@@ -79,8 +79,8 @@ var organisationTests = map[string]func(*testing.T, *store.Store){
 			Email: new("he@example.com"), EmailKey: new("he@example.com"), Nickname: new("何"), Gender: new(2), Avatar: new("https://example.com/a.png"),
 		}, nil, noon))
 		row := must(s.UserByID(t.Context(), 1))(t)
-		shown := store.User{
-			ID: row.ID, Username: row.Username, Email: row.Email, MobileSealed: row.MobileSealed,
+		shown := store.Profile{
+			UserID: row.ID, Username: row.Username, Email: row.Email, MobileSealed: row.MobileSealed,
 			Nickname: row.Nickname, Gender: row.Gender, Avatar: row.Avatar,
 		}
 		opened(t, s, session(1, 1))
@@ -89,7 +89,7 @@ var organisationTests = map[string]func(*testing.T, *store.Store){
 			same(t, must(s.BearerByAccessHash(t.Context(), "access-1"))(t).Profile, alone)
 			return alone
 		}
-		same(t, profile(), store.Profile{User: shown})
+		same(t, profile(), shown)
 		check(t, s.AddMembership(t.Context(), 1, 2, nil, noon))
 		check(t, s.AddMembership(t.Context(), 1, 1, new(int64(2)), noon))
 		check(t, s.AddMembership(t.Context(), 1, 1, new(int64(1)), noon))
@@ -97,12 +97,14 @@ var organisationTests = map[string]func(*testing.T, *store.Store){
 		teacher, warden := store.Role{ID: 1, Code: "teacher", Name: "老师 teacher"}, store.Role{ID: 2, Code: "warden", Name: "老师 warden"}
 		east := store.Membership{Organisation: store.Organisation{ID: 1, Code: "east", Name: "云海 east"}, Roles: []store.Role{teacher, warden}}
 		west := store.Membership{Organisation: store.Organisation{ID: 2, Code: "west", Name: "云海 west"}}
-		same(t, profile(), store.Profile{User: shown, Memberships: []store.Membership{east, west}})
+		shown.Memberships = []store.Membership{east, west}
+		same(t, profile(), shown)
 
 		check(t, s.SetRoleDisabled(t.Context(), "teacher", true, noon))
 		check(t, s.SetOrganisationDisabled(t.Context(), "west", true, noon))
 		east.Roles = []store.Role{warden}
-		same(t, profile(), store.Profile{User: shown, Memberships: []store.Membership{east}})
+		shown.Memberships = []store.Membership{east}
+		same(t, profile(), shown)
 		_, err := s.ProfileByID(t.Context(), 9)
 		wantNotFound(t, err)
 	},

@@ -60,6 +60,8 @@ var sessionTests = map[string]func(*testing.T, *store.Store){
 		nobody("access-2")
 		check(t, SetUserDisabled(t.Context(), s, 1, true, noon))
 		nobody("access-1")
+		check(t, s.PutSession(t.Context(), a)) // not ended, but its user is disabled
+		nobody("access-1")
 	},
 	"opening a session is noted at its user": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)
