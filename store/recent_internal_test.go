@@ -33,6 +33,15 @@ func noError(t *testing.T, err error) {
 // once is not, and the first look at the database finds it changed.
 const enough = 3
 
+// askEnough asks for session 1 until it is remembered.
+func askEnough(t *testing.T, s *Store) {
+	t.Helper()
+	for range enough {
+		_, err := s.SessionByID(t.Context(), 1)
+		noError(t, err)
+	}
+}
+
 // With no connection left to read from, only what is remembered can be found.
 func TestRowsAreRemembered(t *testing.T) {
 	t.Parallel()
@@ -90,10 +99,7 @@ func TestMemoryIsBounded(t *testing.T) {
 func TestWatchingBeginsAnew(t *testing.T) {
 	t.Parallel()
 	s := remembering(t, 0, 1)
-	for range enough {
-		_, err := s.SessionByID(t.Context(), 1)
-		noError(t, err)
-	}
+	askEnough(t, s)
 	noError(t, s.recent.watch.line.conn.Close())
 	for _, remembered := range []int{0, 1, 1} { // rows, after each call
 		_, err := s.SessionByID(t.Context(), 1)
@@ -105,20 +111,14 @@ func TestWatchingBeginsAnew(t *testing.T) {
 	noError(t, s.recent.db.Close())
 	s.recent.watch.close()
 	s.recent.watch = nil
-	for range enough {
-		_, err := s.SessionByID(t.Context(), 1)
-		noError(t, err)
-	}
+	askEnough(t, s)
 }
 
 // What is asked for once does not push out what is asked for again and again.
 func TestWhatIsAskedForOnceIsNotRemembered(t *testing.T) {
 	t.Parallel()
 	s := remembering(t, 0, 3)
-	for range enough {
-		_, err := s.SessionByID(t.Context(), 1)
-		noError(t, err)
-	}
+	askEnough(t, s)
 	for _, id := range []int64{2, 3} {
 		_, err := s.SessionByID(t.Context(), id)
 		noError(t, err)
@@ -159,10 +159,7 @@ func TestReadsLookForChanges(t *testing.T) {
 func TestWatchingHoldsNothing(t *testing.T) {
 	t.Parallel()
 	s := remembering(t, 0, 1)
-	for range enough {
-		_, err := s.SessionByID(t.Context(), 1)
-		noError(t, err)
-	}
+	askEnough(t, s)
 	noError(t, s.TouchSessions(t.Context(), map[int64]Time{1: 5}))
 	var busy, frames, moved int
 	noError(t, s.writer.QueryRowContext(t.Context(), "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &frames, &moved))

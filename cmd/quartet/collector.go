@@ -14,7 +14,7 @@ const (
 	// the memory of hashes. Beyond all of them garbage is collected sooner than
 	// heapGrowth says: a hash's memory is garbage as soon as it is made.
 	heapRoom = 32 << 20
-	// rememberedRow is what a session or a profile takes at most.
+	// rememberedRow is what a session with its user's profile takes at most.
 	rememberedRow = 2 << 10
 )
 

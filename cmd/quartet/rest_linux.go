@@ -25,14 +25,13 @@ const (
 
 // rest gives memory back while the server has nothing to do: what garbage took,
 // and once, after the start, the pages of the program's file, most of which only
-// the start needs. The kernel maps those again that are used.
+// the start needs. The kernel maps those again that are used. The zero value is
+// ready.
 type rest struct {
 	used    time.Duration // processor time, at the last look
 	given   time.Duration // and when memory was last given back
 	started bool          // the start's pages have been given back
 }
-
-func newRest() *rest { return &rest{given: -restWorth} }
 
 func (r *rest) look(context.Context) error {
 	used, err := processorTime()
@@ -41,7 +40,7 @@ func (r *rest) look(context.Context) error {
 	}
 	resting := used-r.used <= restAtMost
 	r.used = used
-	if !resting || used-r.given < restWorth {
+	if !resting || r.started && used-r.given < restWorth {
 		return nil
 	}
 	debug.FreeOSMemory()
@@ -108,15 +107,13 @@ type mapping struct {
 // mappingOf reads the line that begins a mapping: 00400000-0110a000 r-xp
 // 00000000 fe:00 1003 /usr/bin/quartet. Other lines are not ok.
 func mappingOf(line string) (m mapping, ok bool) {
-	var access, offset, device, inode string
-	found, _ := fmt.Sscanf(line, "%x-%x %s %s %s %s", &m.from, &m.to, &access, &offset, &device, &inode)
-	if found < 6 {
+	about, path, _ := strings.Cut(line, "/")
+	var access string
+	if found, _ := fmt.Sscanf(about, "%x-%x %s", &m.from, &m.to, &access); found < 3 {
 		return m, false
 	}
 	m.readOnly = !strings.Contains(access, "w")
-	if at := strings.IndexByte(line, '/'); at >= 0 {
-		m.path = strings.TrimSuffix(line[at:], " (deleted)")
-	}
+	m.path = "/" + strings.TrimSuffix(path, " (deleted)")
 	return m, true
 }
 

@@ -12,6 +12,4 @@ const restInterval = time.Hour
 // rest does nothing here: how to give the program's pages back is Linux's own.
 type rest struct{}
 
-func newRest() *rest { return &rest{} }
-
 func (*rest) look(context.Context) error { return nil }

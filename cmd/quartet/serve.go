@@ -83,7 +83,7 @@ func (s *serveCommand) Run(ctx context.Context, c *console) (err error) {
 	debug.FreeOSMemory()
 	// After all that a first answer needs: it writes, and that can take long.
 	jobs.every(ctx, housekeepingInterval, "housekeeping", housekeeping(database, s.keepAudit(), log))
-	jobs.every(ctx, restInterval, "giving memory back", newRest().look)
+	jobs.every(ctx, restInterval, "giving memory back", new(rest).look)
 	log.Info("listening", "address", listener.Addr().String(), "version", version(), "database", database.Engine())
 	if err := announce(listener.Addr()); err != nil {
 		return err

@@ -41,7 +41,7 @@ func (s *Service) AuthenticateForUserInfo(ctx context.Context, text string) (Cal
 	}
 	bearer, err := s.store.BearerByAccessHash(ctx, hashOf(text))
 	if errors.Is(err, store.ErrNotFound) {
-		return s.Authenticate(ctx, text) // which tells what is the matter with it
+		return s.authenticateOpaque(ctx, text) // which tells what is the matter with it
 	}
 	if err != nil {
 		return Caller{}, broken(err)
