@@ -8,13 +8,13 @@ import (
 	"testing"
 
 	"quartet/openapi"
-	"quartet/openapi/slice"
+	"quartet/openapi/specfilter"
 )
 
 var update = flag.Bool("update", false, "write requests.gen.json")
 
 func TestRequestsAreUpToDate(t *testing.T) {
-	document, err := slice.Read(openapi.Document)
+	document, err := specfilter.Read(openapi.Document)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"quartet/server/account"
-	"quartet/server/failure"
+	"quartet/server/apierr"
 )
 
 // A rule that the gate does not know lets nobody in, whoever calls.
@@ -14,15 +14,15 @@ func TestAnUnknownRuleLetsNobodyIn(t *testing.T) {
 	for _, rule := range []access{"", "public ", "everybody"} {
 		for name, caller := range map[string]*call{
 			"signed in": {caller: super, application: "1"},
-			"anonymous": {callerErr: failure.New(failure.Unauthenticated)},
+			"anonymous": {callerErr: apierr.New(apierr.Unauthenticated)},
 		} {
-			err := (&server{}).admit(&operation{id: "x", access: rule}, caller)
-			if !failure.Is(err, failure.Forbidden) {
+			err := (&server{}).authorise(&operation{id: "x", access: rule}, caller)
+			if !apierr.Is(err, apierr.Forbidden) {
 				t.Errorf("rule %q, %s: %v", rule, name, err)
 			}
 		}
 	}
-	if err := (&server{}).admit(&operation{id: "x", access: accessPublic}, &call{}); err != nil {
+	if err := (&server{}).authorise(&operation{id: "x", access: accessPublic}, &call{}); err != nil {
 		t.Errorf("a known rule: %v", err)
 	}
 }

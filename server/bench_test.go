@@ -18,14 +18,14 @@ func BenchmarkRead(b *testing.B) {
 	if _, err := accounts.AddApplication(b.Context(), "1", "演示应用", nil); err != nil {
 		b.Fatal(err)
 	}
-	must(b, accounts.PlantCode(b.Context(), account.PurposeSignIn, mobile, "123456", time.Minute))
-	opaque, err := accounts.SignInByCode(b.Context(), account.CodeSignIn{Mobile: mobile, Code: "123456", Address: "192.0.2.1"})
+	must(b, accounts.SetCode(b.Context(), account.PurposeSignIn, mobile, "123456", time.Minute))
+	opaque, err := accounts.SignInByCode(b.Context(), account.CodeSignIn{Mobile: mobile, Code: "123456", ClientIP: "192.0.2.1"})
 	must(b, err)
 	_, err = accounts.AddUser(b.Context(), account.AddedUser{NewUser: account.NewUser{Username: "lu.jiahe", Password: new(goodPassword)}})
 	must(b, err)
-	jwt, err := accounts.SignInByPassword(b.Context(), account.PasswordSignIn{Account: "lu.jiahe", Password: goodPassword, Address: "192.0.2.1"})
+	jwt, err := accounts.SignInByPassword(b.Context(), account.PasswordSignIn{Account: "lu.jiahe", Password: goodPassword, ClientIP: "192.0.2.1"})
 	must(b, err)
-	for name, grant := range map[string]account.Grant{"opaque": opaque, "jwt": jwt} {
+	for name, grant := range map[string]account.SignInResult{"opaque": opaque, "jwt": jwt} {
 		path := "/user/info?userId=" + strconv.FormatInt(grant.Session.UserID, 10) + "&accessToken=" + grant.AccessToken
 		b.Run(name, func(b *testing.B) {
 			run(b, handler, http.StatusOK, func() *http.Request {
@@ -54,14 +54,14 @@ func BenchmarkStageCaller(b *testing.B) {
 	if _, err := accounts.AddUser(b.Context(), account.AddedUser{NewUser: account.NewUser{Username: "lu.jiahe", Password: new(goodPassword)}}); err != nil {
 		b.Fatal(err)
 	}
-	jwt, err := accounts.SignInByPassword(b.Context(), account.PasswordSignIn{Account: "lu.jiahe", Password: goodPassword, Address: "192.0.2.1"})
+	jwt, err := accounts.SignInByPassword(b.Context(), account.PasswordSignIn{Account: "lu.jiahe", Password: goodPassword, ClientIP: "192.0.2.1"})
 	if err != nil {
 		b.Fatal(err)
 	}
-	if err := accounts.PlantCode(b.Context(), account.PurposeSignIn, mobile, "246135", time.Minute); err != nil {
+	if err := accounts.SetCode(b.Context(), account.PurposeSignIn, mobile, "246135", time.Minute); err != nil {
 		b.Fatal(err)
 	}
-	opaque, err := accounts.SignInByCode(b.Context(), account.CodeSignIn{Mobile: mobile, Code: "246135", Source: "web", Address: "192.0.2.1"})
+	opaque, err := accounts.SignInByCode(b.Context(), account.CodeSignIn{Mobile: mobile, Code: "246135", Source: "web", ClientIP: "192.0.2.1"})
 	if err != nil {
 		b.Fatal(err)
 	}

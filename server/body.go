@@ -15,7 +15,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
-	"quartet/server/failure"
+	"quartet/server/apierr"
 )
 
 const (
@@ -30,16 +30,16 @@ type body struct {
 	names        caseFolder
 	jsonFields   map[string]bool // form fields that hold JSON
 	nullIsAbsent bool
-	bounds       Bounds
+	limits       Limits
 }
 
-func newBody(mediaType string, media *openapi3.MediaType, bounds Bounds) (*body, error) {
+func newBody(mediaType string, media *openapi3.MediaType, bounds Limits) (*body, error) {
 	if mediaType != mediaJSON && mediaType != mediaForm {
 		return nil, fmt.Errorf("no decoder for the media type %q", mediaType)
 	}
 	schema := *merged(media.Schema.Value)
 	schema.Properties = maps.Clone(schema.Properties)
-	b := &body{mediaType: mediaType, schema: &schema, jsonFields: map[string]bool{}, bounds: bounds}
+	b := &body{mediaType: mediaType, schema: &schema, jsonFields: map[string]bool{}, limits: bounds}
 	b.names = newCaseFolder(b.schema)
 	b.nullIsAbsent, _ = media.Schema.Value.Extensions["x-null-is-absent"].(bool)
 	for name, encoding := range media.Encoding {
@@ -58,10 +58,10 @@ func (o *operation) readBody(r *http.Request) (map[string]any, error) {
 	if len(o.bodies) == 0 {
 		return nil, nil
 	}
-	if r.ContentLength > o.bounds.Body {
+	if r.ContentLength > o.limits.Body {
 		return nil, o.tooLarge(nil)
 	}
-	text, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, o.bounds.Body))
+	text, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, o.limits.Body))
 	if err != nil {
 		return nil, o.readFailure(err)
 	}
@@ -90,11 +90,11 @@ func (o *operation) readFailure(err error) error {
 	if errors.As(err, &tooLarge) {
 		return o.tooLarge(err)
 	}
-	return &failure.Error{Code: failure.MalformedBody, Field: "body", Cause: err}
+	return &apierr.Error{Code: apierr.MalformedBody, Field: "body", Cause: err}
 }
 
 func (o *operation) tooLarge(cause error) error {
-	return &failure.Error{Code: failure.BodyTooLarge, Expected: size(o.bounds.Body), Cause: cause}
+	return &apierr.Error{Code: apierr.BodyTooLarge, Expected: size(o.limits.Body), Cause: cause}
 }
 
 // bodyFor picks the documented form of the body by its content type; nil for no
@@ -111,7 +111,7 @@ func (o *operation) bodyFor(header http.Header, empty bool) (*body, error) {
 	if empty && contentType == "" { // either form says which field is missing
 		return o.anyBody(), nil
 	}
-	return nil, &failure.Error{Code: failure.UnsupportedMediaType, Field: "Content-Type", Expected: o.mediaTypes()}
+	return nil, &apierr.Error{Code: apierr.UnsupportedMediaType, Field: "Content-Type", Expected: o.mediaTypes()}
 }
 
 func (o *operation) anyBody() *body { return cmp.Or(o.bodies[mediaForm], o.bodies[mediaJSON]) }
@@ -132,7 +132,7 @@ func (b *body) parse(text []byte) (any, error) {
 	case b.mediaType == mediaForm:
 		return b.parseForm(text)
 	default:
-		return parseJSON(text, b.bounds)
+		return parseJSON(text, b.limits)
 	}
 }
 
@@ -239,7 +239,7 @@ func (f caseFolder) check(value any) error {
 			}
 		}
 		if right, folded := f.folded[fold(name)]; folded && !f.exact[name] {
-			return &failure.Error{Code: failure.MisspelledField, Field: name, Expected: right}
+			return &apierr.Error{Code: apierr.MisspelledField, Field: name, Expected: right}
 		}
 	}
 	return nil

@@ -10,17 +10,17 @@ import (
 
 	"github.com/labstack/echo/v4"
 
-	"quartet/server/failure"
-	"quartet/server/style"
+	"quartet/server/apierr"
+	"quartet/server/dialect"
 )
 
-func asFailure(err error, to **failure.Error) bool { return errors.As(err, to) }
+func asFailure(err error, to **apierr.Error) bool { return errors.As(err, to) }
 
 // exit is the only way an error leaves: in the envelope of the path's style,
 // with an honest status unless the style's clients asked for 200.
-func (s *server) exit(err error, c echo.Context) {
+func (s *server) handleError(err error, c echo.Context) {
 	failed := toFailure(err)
-	owner := style.Of(c.Request().URL.Path)
+	owner := dialect.ForPath(c.Request().URL.Path)
 	status, answer := owner.Body(failed, c.Request().Header.Get("Accept-Language"), s.now())
 	s.metrics.failed(owner.Name, failed.Code)
 	s.logFailure(c, failed, status)
@@ -45,40 +45,40 @@ func (s *server) exit(err error, c echo.Context) {
 }
 
 // toFailure names whatever went wrong in the vocabulary of package failure.
-func toFailure(err error) *failure.Error {
-	var failed *failure.Error
+func toFailure(err error) *apierr.Error {
+	var failed *apierr.Error
 	if errors.As(err, &failed) {
 		return failed
 	}
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
-		return failure.Wrap(failure.Unavailable, err)
+		return apierr.Wrap(apierr.Unavailable, err)
 	}
 	var routed *echo.HTTPError
 	if errors.As(err, &routed) {
-		return failure.Wrap(routeFailure(routed.Code), err)
+		return apierr.Wrap(routeFailure(routed.Code), err)
 	}
-	return failure.Wrap(failure.Internal, err)
+	return apierr.Wrap(apierr.Internal, err)
 }
 
-func routeFailure(status int) failure.Code {
+func routeFailure(status int) apierr.Code {
 	switch status {
 	case http.StatusNotFound:
-		return failure.PathNotFound
+		return apierr.PathNotFound
 	case http.StatusMethodNotAllowed:
-		return failure.MethodNotAllowed
+		return apierr.MethodNotAllowed
 	case http.StatusUnsupportedMediaType:
-		return failure.UnsupportedMediaType
+		return apierr.UnsupportedMediaType
 	case http.StatusRequestEntityTooLarge:
-		return failure.BodyTooLarge
+		return apierr.BodyTooLarge
 	case http.StatusBadRequest:
-		return failure.MalformedBody
+		return apierr.MalformedBody
 	default:
-		return failure.Internal
+		return apierr.Internal
 	}
 }
 
 // logFailure writes what the operator needs and the caller must not see.
-func (s *server) logFailure(c echo.Context, failed *failure.Error, status int) {
+func (s *server) logFailure(c echo.Context, failed *apierr.Error, status int) {
 	level := slog.LevelDebug
 	switch {
 	case status == http.StatusServiceUnavailable:

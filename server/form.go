@@ -11,7 +11,7 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
-	"quartet/server/failure"
+	"quartet/server/apierr"
 )
 
 // parseForm reads an urlencoded body into the value its schema describes.
@@ -19,10 +19,10 @@ import (
 func (b *body) parseForm(text []byte) (any, error) {
 	pairs, err := url.ParseQuery(string(text))
 	if err != nil {
-		return nil, &failure.Error{Code: failure.MalformedBody, Field: "body", Cause: errors.New("not urlencoded")}
+		return nil, &apierr.Error{Code: apierr.MalformedBody, Field: "body", Cause: errors.New("not urlencoded")}
 	}
-	if int64(len(pairs)) > b.bounds.Keys {
-		return nil, &failure.Error{Code: failure.InvalidField, Field: "body", Reason: failure.TooMany, Expected: strconv.FormatInt(b.bounds.Keys, 10)}
+	if int64(len(pairs)) > b.limits.Keys {
+		return nil, &apierr.Error{Code: apierr.InvalidField, Field: "body", Reason: apierr.TooMany, Expected: strconv.FormatInt(b.limits.Keys, 10)}
 	}
 	members := make(map[string]any, len(pairs))
 	for name, values := range pairs {
@@ -49,7 +49,7 @@ func (b *body) formValue(name, text string) (any, error) {
 	case b.jsonFields[name] && text == "":
 		return nil, nil
 	case b.jsonFields[name]:
-		value, err := parseJSON([]byte(text), b.bounds)
+		value, err := parseJSON([]byte(text), b.limits)
 		if err != nil {
 			return nil, inside(name, err)
 		}
@@ -80,26 +80,26 @@ func scalar(schema *openapi3.Schema, text string) any {
 // checkText refuses a name that is there twice, invalid UTF-8 and NUL.
 func checkText(name string, values ...string) error {
 	if len(values) > 1 {
-		return &failure.Error{Code: failure.DuplicateField, Field: shownName(name)}
+		return &apierr.Error{Code: apierr.DuplicateField, Field: shownName(name)}
 	}
 	if reason := badText(name); reason != "" {
-		return failure.Field(shownName(name), reason)
+		return apierr.Field(shownName(name), reason)
 	}
 	for _, text := range values {
 		if reason := badText(text); reason != "" {
-			return failure.Field(shownName(name), reason)
+			return apierr.Field(shownName(name), reason)
 		}
 	}
 	return nil
 }
 
 // badText tells what is wrong with a text, "" for nothing.
-func badText(text string) failure.Reason {
+func badText(text string) apierr.Reason {
 	switch {
 	case !utf8.ValidString(text):
-		return failure.NotUTF8
+		return apierr.NotUTF8
 	case strings.IndexByte(text, 0) >= 0:
-		return failure.HasNUL
+		return apierr.HasNUL
 	default:
 		return ""
 	}
@@ -115,7 +115,7 @@ func shownName(name string) string {
 
 // inside says which form field the JSON with the failure was in.
 func inside(name string, err error) error {
-	failed := failure.Of(err)
+	failed := apierr.As(err)
 	if failed.Field == "body" {
 		failed.Field = name
 	} else {

@@ -11,7 +11,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
-	"quartet/server/failure"
+	"quartet/server/apierr"
 )
 
 // parseJSON reads one JSON value as kin-openapi and the generated code take it:
@@ -19,21 +19,21 @@ import (
 // encoding/json lets pass and what would let a validator and a decoder see
 // different documents: duplicate keys, invalid UTF-8, trailing data; and NUL,
 // more levels or keys than the bounds allow.
-func parseJSON(text []byte, bounds Bounds) (any, error) {
+func parseJSON(text []byte, bounds Limits) (any, error) {
 	p := &jsonParser{tokens: jsontext.NewDecoder(bytes.NewReader(text)), bounds: bounds}
 	value, err := p.value(1)
 	if err != nil {
 		return nil, p.failed(err)
 	}
 	if _, err := p.tokens.ReadToken(); !errors.Is(err, io.EOF) {
-		return nil, &failure.Error{Code: failure.MalformedBody, Field: "body", Cause: errors.New("data after the value")}
+		return nil, &apierr.Error{Code: apierr.MalformedBody, Field: "body", Cause: errors.New("data after the value")}
 	}
 	return value, nil
 }
 
 type jsonParser struct {
 	tokens *jsontext.Decoder
-	bounds Bounds
+	bounds Limits
 	keys   int64
 }
 
@@ -60,12 +60,12 @@ func (p *jsonParser) value(depth int64) (any, error) {
 
 func (p *jsonParser) object(depth int64) (any, error) {
 	if depth > p.bounds.Depth {
-		return nil, p.refuse(failure.TooDeep, p.bounds.Depth)
+		return nil, p.refuse(apierr.TooDeep, p.bounds.Depth)
 	}
 	members := map[string]any{}
 	for p.tokens.PeekKind() != '}' {
 		if p.keys++; p.keys > p.bounds.Keys {
-			return nil, p.refuse(failure.TooMany, p.bounds.Keys)
+			return nil, p.refuse(apierr.TooMany, p.bounds.Keys)
 		}
 		token, err := p.tokens.ReadToken()
 		if err != nil {
@@ -85,7 +85,7 @@ func (p *jsonParser) object(depth int64) (any, error) {
 
 func (p *jsonParser) array(depth int64) (any, error) {
 	if depth > p.bounds.Depth {
-		return nil, p.refuse(failure.TooDeep, p.bounds.Depth)
+		return nil, p.refuse(apierr.TooDeep, p.bounds.Depth)
 	}
 	items := []any{}
 	for p.tokens.PeekKind() != ']' {
@@ -102,13 +102,13 @@ func (p *jsonParser) array(depth int64) (any, error) {
 func (p *jsonParser) text(token jsontext.Token) (string, error) {
 	text := token.String()
 	if strings.ContainsRune(text, 0) {
-		return "", failure.Field(p.where(), failure.HasNUL)
+		return "", apierr.Field(p.where(), apierr.HasNUL)
 	}
 	return text, nil
 }
 
-func (p *jsonParser) refuse(reason failure.Reason, limit int64) error {
-	refused := failure.Field(p.where(), reason)
+func (p *jsonParser) refuse(reason apierr.Reason, limit int64) error {
+	refused := apierr.Field(p.where(), reason)
 	refused.Expected = strconv.FormatInt(limit, 10)
 	return refused
 }
@@ -134,7 +134,7 @@ func fieldName(pointer jsontext.Pointer) string {
 
 // failed turns what the decoder says into a failure that names the field.
 func (p *jsonParser) failed(err error) error {
-	var refused *failure.Error
+	var refused *apierr.Error
 	if errors.As(err, &refused) {
 		return refused
 	}
@@ -145,11 +145,11 @@ func (p *jsonParser) failed(err error) error {
 	}
 	switch {
 	case errors.Is(err, jsontext.ErrDuplicateName):
-		return &failure.Error{Code: failure.DuplicateField, Field: where, Cause: err}
+		return &apierr.Error{Code: apierr.DuplicateField, Field: where, Cause: err}
 	case syntax != nil && notUnicode(syntax.Err):
-		return &failure.Error{Code: failure.InvalidField, Field: where, Reason: failure.NotUTF8, Cause: err}
+		return &apierr.Error{Code: apierr.InvalidField, Field: where, Reason: apierr.NotUTF8, Cause: err}
 	default:
-		return &failure.Error{Code: failure.MalformedBody, Field: where, Cause: err}
+		return &apierr.Error{Code: apierr.MalformedBody, Field: where, Cause: err}
 	}
 }
 

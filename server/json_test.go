@@ -6,7 +6,7 @@ import (
 	"reflect"
 	"testing"
 
-	"quartet/server/failure"
+	"quartet/server/apierr"
 )
 
 func TestParseJSON(t *testing.T) {
@@ -20,30 +20,30 @@ func TestParseJSON(t *testing.T) {
 		` "\u4f60\ud83d\ude00" `: "你😀",
 		`[]`:                     []any{},
 	} {
-		if got, err := parseJSON([]byte(text), DefaultBounds()); err != nil || !reflect.DeepEqual(got, want) {
+		if got, err := parseJSON([]byte(text), DefaultLimits()); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: %#v, %v", text, got, err)
 		}
 	}
 }
 
 func TestParseJSONRefuses(t *testing.T) {
-	for text, want := range map[string]failure.Error{
-		``:                         {Code: failure.MalformedBody, Field: "body"},
-		`{`:                        {Code: failure.MalformedBody, Field: "body"},
-		`{"a":}`:                   {Code: failure.MalformedBody, Field: "a"},
-		`{"a":1,}`:                 {Code: failure.MalformedBody, Field: "body"},
-		`{"a":1} x`:                {Code: failure.MalformedBody, Field: "body"},
-		`{"a":01}`:                 {Code: failure.MalformedBody, Field: "body"},
-		`{"a":NaN}`:                {Code: failure.MalformedBody, Field: "a"},
-		`{"a":1,"a":1}`:            {Code: failure.DuplicateField, Field: "a"},
-		`{"u":{"a":1,"\u0061":1}}`: {Code: failure.DuplicateField, Field: "u.a"},
-		"{\"a\":\"\xc3\x28\"}":     {Code: failure.InvalidField, Field: "a", Reason: failure.NotUTF8},
-		`{"a":"\ud800"}`:           {Code: failure.InvalidField, Field: "a", Reason: failure.NotUTF8},
-		`{"a":"\u0000"}`:           {Code: failure.InvalidField, Field: "a", Reason: failure.HasNUL},
-		"\ufeff{}":                 {Code: failure.MalformedBody, Field: "body"},
+	for text, want := range map[string]apierr.Error{
+		``:                         {Code: apierr.MalformedBody, Field: "body"},
+		`{`:                        {Code: apierr.MalformedBody, Field: "body"},
+		`{"a":}`:                   {Code: apierr.MalformedBody, Field: "a"},
+		`{"a":1,}`:                 {Code: apierr.MalformedBody, Field: "body"},
+		`{"a":1} x`:                {Code: apierr.MalformedBody, Field: "body"},
+		`{"a":01}`:                 {Code: apierr.MalformedBody, Field: "body"},
+		`{"a":NaN}`:                {Code: apierr.MalformedBody, Field: "a"},
+		`{"a":1,"a":1}`:            {Code: apierr.DuplicateField, Field: "a"},
+		`{"u":{"a":1,"\u0061":1}}`: {Code: apierr.DuplicateField, Field: "u.a"},
+		"{\"a\":\"\xc3\x28\"}":     {Code: apierr.InvalidField, Field: "a", Reason: apierr.NotUTF8},
+		`{"a":"\ud800"}`:           {Code: apierr.InvalidField, Field: "a", Reason: apierr.NotUTF8},
+		`{"a":"\u0000"}`:           {Code: apierr.InvalidField, Field: "a", Reason: apierr.HasNUL},
+		"\ufeff{}":                 {Code: apierr.MalformedBody, Field: "body"},
 	} {
-		_, err := parseJSON([]byte(text), DefaultBounds())
-		var got *failure.Error
+		_, err := parseJSON([]byte(text), DefaultLimits())
+		var got *apierr.Error
 		if !errors.As(err, &got) {
 			t.Errorf("%q: no failure but %v", text, err)
 			continue

@@ -21,7 +21,7 @@ import (
 	"quartet/store"
 )
 
-func openRing(t *testing.T, dir string, now func() time.Time) *keys.Ring {
+func openRing(t *testing.T, dir string, now func() time.Time) *keys.Keyring {
 	t.Helper()
 	ring, err := keys.Open(dir, keys.Options{Now: now})
 	must(t, err)
@@ -29,7 +29,7 @@ func openRing(t *testing.T, dir string, now func() time.Time) *keys.Ring {
 }
 
 // onRing gives a server the keys of a folder, and publishes them.
-func onRing(ring *keys.Ring) setting {
+func onRing(ring *keys.Keyring) setting {
 	return func(c *account.Config, o *server.Options) {
 		c.Signer = token.NewRotatingSigner(ring)
 		o.PublicKeys = func() []server.PublicKey {

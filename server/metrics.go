@@ -8,7 +8,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"quartet/server/failure"
+	"quartet/server/apierr"
 )
 
 // metrics are the server's own figures, in seconds where they are durations.
@@ -70,7 +70,7 @@ func (m *metrics) answered(kind answered, took time.Duration) {
 	of.duration.Observe(took.Seconds())
 }
 
-func (m *metrics) failed(style string, code failure.Code) {
+func (m *metrics) failed(style string, code apierr.Code) {
 	m.failures.WithLabelValues(style, string(code)).Inc()
 }
 

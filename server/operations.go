@@ -9,7 +9,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"quartet/openapi"
-	"quartet/server/style"
+	"quartet/server/dialect"
 )
 
 // access says who may call an operation; the contract's x-access.
@@ -34,15 +34,15 @@ var everyAccess = []access{
 // operation is what the pipeline must know of one operation of the contract.
 type operation struct {
 	id          string
-	style       *style.Style
+	dialect     *dialect.Dialect
 	access      access
 	credentials []credential
 	application bool // needs X-App-Id
 	parameters  []parameter
-	queryToo    []parameter      // body fields that may travel in the query as well
+	bodyInQuery []parameter      // body fields that may travel in the query as well
 	bodies      map[string]*body // by media type; nil where none is documented
 	bodyNeeded  bool
-	bounds      Bounds
+	limits      Limits
 }
 
 // operations is the contract as a table.
@@ -64,7 +64,7 @@ func loadContract() (*openapi3.T, error) {
 
 // newOperations builds the table. An operation without a style, an access rule
 // or a known credential is an error: the server does not start with it.
-func newOperations(document *openapi3.T, bounds Bounds) (operations, error) {
+func newOperations(document *openapi3.T, bounds Limits) (operations, error) {
 	table := operations{}
 	for path, item := range document.Paths.Map() {
 		for method, described := range item.Operations() {
@@ -78,10 +78,10 @@ func newOperations(document *openapi3.T, bounds Bounds) (operations, error) {
 	return table, nil
 }
 
-func newOperation(document *openapi3.T, described *openapi3.Operation, parameters openapi3.Parameters, bounds Bounds) (*operation, error) {
-	built := &operation{id: described.OperationID, bodies: map[string]*body{}, bounds: bounds}
+func newOperation(document *openapi3.T, described *openapi3.Operation, parameters openapi3.Parameters, bounds Limits) (*operation, error) {
+	built := &operation{id: described.OperationID, bodies: map[string]*body{}, limits: bounds}
 	var err error
-	if built.style, err = styleOf(described); err != nil {
+	if built.dialect, err = dialectOf(described); err != nil {
 		return nil, err
 	}
 	if built.access, err = accessOf(described); err != nil {
@@ -105,16 +105,16 @@ func newOperation(document *openapi3.T, described *openapi3.Operation, parameter
 			return nil, err
 		}
 	}
-	built.queryToo, err = queryToo(described)
-	built.parameters = append(built.parameters, built.queryToo...)
+	built.bodyInQuery, err = bodyInQuery(described)
+	built.parameters = append(built.parameters, built.bodyInQuery...)
 	return built, err
 }
 
-func styleOf(described *openapi3.Operation) (*style.Style, error) {
+func dialectOf(described *openapi3.Operation) (*dialect.Dialect, error) {
 	if len(described.Tags) != 1 {
 		return nil, fmt.Errorf("needs exactly one tag, its style")
 	}
-	found, known := style.Named(described.Tags[0])
+	found, known := dialect.ByName(described.Tags[0])
 	if !known {
 		return nil, fmt.Errorf("tag %q is no style", described.Tags[0])
 	}

@@ -123,7 +123,7 @@ func TestDeviceCheck(t *testing.T) {
 }
 
 func TestReplacedSessionAnswersTheDeviceCheck(t *testing.T) {
-	w := newWorld(t, func(c *account.Config, _ *server.Options) { c.Limits.CodeGap.Times = 10 })
+	w := newWorld(t, func(c *account.Config, _ *server.Options) { c.Limits.CodeResend.Times = 10 })
 	older := value(w.pair(mobile, "5"), "accessToken")
 	otherClass := value(w.pair(mobile, "6"), "accessToken")
 	newer := value(w.pair(mobile, "5"), "accessToken")
@@ -249,7 +249,7 @@ func TestCreateReadUpdateUserInBothForms(t *testing.T) {
 func TestPasswordChangeEndsSessionsOfEveryStyle(t *testing.T) {
 	w := newWorld(t)
 	id, err := w.accounts.AddUser(t.Context(), account.AddedUser{
-		NewUser:        account.NewUser{Username: "lu.jiahe", Password: new(goodPassword), Facts: account.Facts{Mobile: new(mobile)}},
+		NewUser:        account.NewUser{Username: "lu.jiahe", Password: new(goodPassword), Profile: account.Profile{Mobile: new(mobile)}},
 		MobileVerified: true,
 	})
 	must(t, err)

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"quartet/openapi"
-	"quartet/server/style"
+	"quartet/server/dialect"
 )
 
 // TestTheStartReadsWhatTheDocumentSays: the server starts from a part of the
@@ -27,17 +27,17 @@ func TestTheStartReadsWhatTheDocumentSays(t *testing.T) {
 	if text, err := part.MarshalJSON(); err != nil || len(text) > 2*len(openapi.Requests) {
 		t.Errorf("the start reads %d bytes, more than the part that is kept for it (%v)", len(text), err)
 	}
-	want, err := newOperations(whole, DefaultBounds())
+	want, err := newOperations(whole, DefaultLimits())
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := newOperations(part, DefaultBounds())
+	got, err := newOperations(part, DefaultLimits())
 	if err != nil {
 		t.Fatal(err)
 	}
 	same := cmp.Options{
 		cmp.Exporter(func(reflect.Type) bool { return true }),
-		cmp.Comparer(func(a, b *style.Style) bool { return a == b }),
+		cmp.Comparer(func(a, b *dialect.Dialect) bool { return a == b }),
 		cmpopts.IgnoreFields(openapi3.Schema{}, "Title", "Description", "Example", "Examples", "ExternalDocs"),
 		cmpopts.SortSlices(func(a, b credential) bool { return a.in+a.name < b.in+b.name }), // of one place, in no order
 	}

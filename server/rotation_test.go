@@ -29,7 +29,7 @@ type pairOfServers struct {
 	t       *testing.T
 	clock   *movedClock
 	dir     string
-	rings   [2]*keys.Ring
+	rings   [2]*keys.Keyring
 	servers [2]*world
 	mutex   sync.Mutex
 	jwts    []string // by whoever signed them
@@ -180,7 +180,7 @@ func (p *pairOfServers) useUpLooks() {
 
 // retireTheOldKey goes on until the old key may be retired, with clients that
 // take up the JWTs that replace theirs.
-func (p *pairOfServers) retireTheOldKey(commandLine *keys.Ring) {
+func (p *pairOfServers) retireTheOldKey(commandLine *keys.Keyring) {
 	p.t.Helper()
 	life := account.DefaultLimits().AccessLife
 	for commandLine.Retire("1", life, false) != nil {

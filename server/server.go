@@ -16,7 +16,7 @@ import (
 
 	"quartet/openapi"
 	"quartet/server/account"
-	"quartet/server/style"
+	"quartet/server/dialect"
 )
 
 // Options are what a server is made from.
@@ -37,7 +37,7 @@ type Options struct {
 	// AllowOrigins lists the origins whose pages may call (CORS); none by default.
 	AllowOrigins []string
 	// Bounds of a request; DefaultBounds where zero.
-	Bounds Bounds
+	Limits Limits
 	// Demo is set with --demo only.
 	Demo *Demo
 	// Now is the clock; time.Now when nil.
@@ -62,34 +62,34 @@ type server struct {
 	legacyStatus map[string]bool
 	zone         *time.Location
 	outbox       func() []openapi.DemoMessage
-	documents    *documents
-	contract     *contract
+	docs         *docs
+	spec         *spec
 	now          func() time.Time
 }
 
 // New builds the handler that serves the whole contract. It fails when the
 // contract and the server do not fit together.
 func New(o Options) (http.Handler, error) {
-	o.Bounds = o.Bounds.withDefaults()
+	o.Limits = o.Limits.withDefaults()
 	s, err := newServer(o)
 	if err != nil {
 		return nil, err
 	}
 	e := echo.New()
-	e.HTTPErrorHandler = s.exit
-	e.IPExtractor = addressOf(o.TrustedProxies)
-	e.Pre(prepare)
+	e.HTTPErrorHandler = s.handleError
+	e.IPExtractor = clientIP(o.TrustedProxies)
+	e.Pre(setHeaders)
 	e.Use(
-		s.observe,
+		s.logRequest,
 		s.recoverPanic,
-		deadline(o.Bounds.Time),
+		deadline(o.Limits.Time),
 		allowHead,
 		cors(o.AllowOrigins),
-		limitHeaders(o.Bounds.Headers),
+		limitHeaders(o.Limits.Headers),
 		s.checkContract,
 	)
 	openapi.RegisterHandlers(e, openapi.NewStrictHandler(s, []openapi.StrictMiddlewareFunc{refuseEmptyAnswer}))
-	s.documents.register(e)
+	s.docs.register(e)
 	return headAsGet(e), s.checkRoutes(e)
 }
 
@@ -98,25 +98,25 @@ func newServer(o Options) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	table, err := newOperations(document, o.Bounds)
+	table, err := newOperations(document, o.Limits)
 	if err != nil {
 		return nil, err
 	}
 	if err := checkOrigins(o.AllowOrigins); err != nil {
 		return nil, err
 	}
-	legacy, err := legacyStyles(o.LegacyStatus)
+	legacy, err := legacyDialects(o.LegacyStatus)
 	if err != nil {
 		return nil, err
 	}
-	documents, err := newDocuments(document, o.Demo)
+	documents, err := newDocs(document, o.Demo)
 	if err != nil {
 		return nil, err
 	}
 	s := &server{
 		accounts: o.Accounts, ready: o.Ready, log: o.Log, metrics: newMetrics(o.Metrics), publicKeys: o.PublicKeys,
-		operations: table, legacyStatus: legacy, zone: o.TimeZone, documents: documents,
-		contract: newContract(), now: o.Now,
+		operations: table, legacyStatus: legacy, zone: o.TimeZone, docs: documents,
+		spec: newSpec(), now: o.Now,
 	}
 	if o.Demo != nil {
 		s.outbox = o.Demo.Outbox
@@ -140,10 +140,10 @@ func newServer(o Options) (*server, error) {
 // since 1991, so the server needs no zone database for it.
 var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
 
-func legacyStyles(names []string) (map[string]bool, error) {
+func legacyDialects(names []string) (map[string]bool, error) {
 	legacy := map[string]bool{}
 	for _, name := range names {
-		if _, known := style.Named(name); !known || name == style.Problem.Name {
+		if _, known := dialect.ByName(name); !known || name == dialect.Problem.Name {
 			return nil, fmt.Errorf("legacy status: %q is no style; there are result, data, status, flat and state", name)
 		}
 		legacy[name] = true

@@ -24,7 +24,7 @@ func benchmarkOperation(b *testing.B, method, route string) *operation {
 	if err != nil {
 		b.Fatal(err)
 	}
-	table, err := newOperations(contract, DefaultBounds())
+	table, err := newOperations(contract, DefaultLimits())
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -71,7 +71,7 @@ func BenchmarkStageBody(b *testing.B) {
 func BenchmarkStageParseJSON(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := parseJSON([]byte(benchmarkLogin), DefaultBounds()); err != nil {
+		if _, err := parseJSON([]byte(benchmarkLogin), DefaultLimits()); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -79,7 +79,7 @@ func BenchmarkStageParseJSON(b *testing.B) {
 
 func BenchmarkStageValidate(b *testing.B) {
 	login := benchmarkOperation(b, http.MethodPost, "/auth/mobile/login").bodies[mediaJSON]
-	value, err := parseJSON([]byte(benchmarkLogin), DefaultBounds())
+	value, err := parseJSON([]byte(benchmarkLogin), DefaultLimits())
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -106,7 +106,7 @@ func BenchmarkStageConvert(b *testing.B) {
 		"result": func() any { return s.toResultUser(user) },
 		"data":   func() any { return toMobileUser(user) },
 		"status": func() any {
-			return toUserInfo(account.Info{
+			return toUserInfo(account.AppUserInfo{
 				UserID: user.ID, Username: user.Username, Nickname: user.Nickname, Gender: user.Gender, Mobile: user.Mobile,
 				Memberships: []store.Membership{member, member},
 			})

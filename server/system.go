@@ -10,7 +10,7 @@ import (
 	"github.com/prometheus/common/expfmt"
 
 	"quartet/openapi"
-	"quartet/server/failure"
+	"quartet/server/apierr"
 )
 
 // GetHealth says that the process runs.
@@ -21,7 +21,7 @@ func (s *server) GetHealth(context.Context, openapi.GetHealthRequestObject) (ope
 // GetReadiness says whether the database reads and writes.
 func (s *server) GetReadiness(ctx context.Context, _ openapi.GetReadinessRequestObject) (openapi.GetReadinessResponseObject, error) {
 	if err := s.ready(ctx); err != nil {
-		return nil, failure.Wrap(failure.Unavailable, err)
+		return nil, apierr.Wrap(apierr.Unavailable, err)
 	}
 	return openapi.GetReadiness200JSONResponse{Status: openapi.Ok}, nil
 }

@@ -9,7 +9,7 @@ import (
 
 	"quartet/server"
 	"quartet/server/account"
-	"quartet/server/style"
+	"quartet/server/dialect"
 )
 
 func TestDocuments(t *testing.T) {
@@ -34,9 +34,9 @@ func TestDocuments(t *testing.T) {
 // Problem details link to the page, so each failure must have its anchor there.
 func TestErrorPageExplainsEveryFailure(t *testing.T) {
 	page := html.UnescapeString(requireOK(t, newWorld(t).get("/docs/errors")).text)
-	rows := style.Reference()
-	if len(rows) != len(style.Catalogue) {
-		t.Errorf("%d rows for %d failures", len(rows), len(style.Catalogue))
+	rows := dialect.Reference()
+	if len(rows) != len(dialect.Catalogue) {
+		t.Errorf("%d rows for %d failures", len(rows), len(dialect.Catalogue))
 	}
 	for _, row := range rows {
 		_, shown, found := strings.Cut(page, `<tr id="`+string(row.Symbol)+`">`)

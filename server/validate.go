@@ -10,7 +10,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/labstack/echo/v4"
 
-	"quartet/server/failure"
+	"quartet/server/apierr"
 )
 
 // parameter is one documented parameter. All of the contract's parameters are
@@ -30,7 +30,7 @@ func newParameter(described *openapi3.Parameter) parameter {
 func (o *operation) checkParameters(c echo.Context) error {
 	for _, p := range o.parameters {
 		if p.in == openapi3.ParameterInPath && strings.Contains(c.Param(p.name), "/") {
-			return failure.New(failure.PathNotFound) // Echo lets a last parameter span segments
+			return apierr.New(apierr.PathNotFound) // Echo lets a last parameter span segments
 		}
 		if err := p.check(p.values(c)); err != nil {
 			return err
@@ -62,7 +62,7 @@ func pathText(raw string) string {
 func (p parameter) check(values []string) error {
 	if len(values) == 0 {
 		if p.required {
-			return failure.Field(p.name, failure.Required)
+			return apierr.Field(p.name, apierr.Required)
 		}
 		return nil
 	}
@@ -78,7 +78,7 @@ func (p parameter) checkScalar(schema *openapi3.Schema, values ...string) error 
 	}
 	value := scalar(schema, values[0])
 	if value == nil {
-		return failure.Field(p.name, failure.Required)
+		return apierr.Field(p.name, apierr.Required)
 	}
 	return validate(schema, value, p.name)
 }
@@ -87,7 +87,7 @@ func (p parameter) checkScalar(schema *openapi3.Schema, values ...string) error 
 // and not a place in it.
 func (p parameter) checkList(values []string) error {
 	if most := p.schema.MaxItems; most != nil && uint64(len(values)) > *most {
-		return &failure.Error{Code: failure.DuplicateField, Field: p.name}
+		return &apierr.Error{Code: apierr.DuplicateField, Field: p.name}
 	}
 	for _, value := range values {
 		if err := p.checkScalar(p.schema.Items.Value, value); err != nil {
@@ -106,41 +106,41 @@ func validate(schema *openapi3.Schema, value any, root string) error {
 	}
 	var broken *openapi3.SchemaError
 	if !errors.As(err, &broken) {
-		return &failure.Error{Code: failure.InvalidField, Field: root, Reason: failure.WrongForm, Cause: err}
+		return &apierr.Error{Code: apierr.InvalidField, Field: root, Reason: apierr.BadFormat, Cause: err}
 	}
 	field := strings.Join(broken.JSONPointer(), ".")
 	if field == "" {
 		field = root
 	}
 	reason, expected := why(broken)
-	return &failure.Error{Code: failure.InvalidField, Field: field, Reason: reason, Expected: expected}
+	return &apierr.Error{Code: apierr.InvalidField, Field: field, Reason: reason, Expected: expected}
 }
 
 // why turns the keyword that a value broke into a reason and its limit.
-func why(broken *openapi3.SchemaError) (failure.Reason, string) {
+func why(broken *openapi3.SchemaError) (apierr.Reason, string) {
 	schema := broken.Schema
 	switch broken.SchemaField {
 	case "required":
-		return failure.Required, ""
+		return apierr.Required, ""
 	case "type", "nullable":
-		return failure.WrongType, strings.Join(schema.Type.Slice(), ", ")
+		return apierr.WrongType, strings.Join(schema.Type.Slice(), ", ")
 	case "enum":
-		return failure.NotListed, strings.Trim(strings.Join(strings.Fields(fmt.Sprint(schema.Enum)), ", "), "[]")
+		return apierr.NotInEnum, strings.Trim(strings.Join(strings.Fields(fmt.Sprint(schema.Enum)), ", "), "[]")
 	case "minLength":
 		if schema.MinLength == 1 {
-			return failure.Required, ""
+			return apierr.Required, ""
 		}
-		return failure.TooShort, fmt.Sprint(schema.MinLength)
+		return apierr.TooShort, fmt.Sprint(schema.MinLength)
 	case "maxLength":
-		return failure.TooLong, fmt.Sprint(*schema.MaxLength)
+		return apierr.TooLong, fmt.Sprint(*schema.MaxLength)
 	case "minimum", "maximum":
-		return failure.OutOfRange, ""
+		return apierr.OutOfRange, ""
 	case "format":
 		if schema.Type.Is(openapi3.TypeInteger) {
-			return failure.OutOfRange, schema.Format
+			return apierr.OutOfRange, schema.Format
 		}
 	}
-	return failure.WrongForm, ""
+	return apierr.BadFormat, ""
 }
 
 // merged folds allOf into one schema, as the generator does: a failure then

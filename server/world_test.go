@@ -16,10 +16,10 @@ import (
 	"quartet/openapi"
 	"quartet/server"
 	"quartet/server/account"
-	"quartet/server/gateway"
+	"quartet/server/fieldcrypt"
 	"quartet/server/idgen"
 	"quartet/server/password"
-	"quartet/server/seal"
+	"quartet/server/providers"
 	"quartet/server/token"
 	"quartet/store"
 	"quartet/store/storetest"
@@ -39,8 +39,8 @@ type world struct {
 	store    *store.Store
 	path     string // the store's file
 	accounts *account.Service
-	sms      *gateway.SMSSimulator
-	weChat   *gateway.WeChatSimulator
+	sms      *providers.SMSSimulator
+	weChat   *providers.WeChatSimulator
 	log      *safeBuffer
 }
 
@@ -50,7 +50,7 @@ func newWorld(t *testing.T, settings ...setting) *world {
 	t.Helper()
 	w := &world{
 		t: t, log: &safeBuffer{},
-		sms: gateway.NewSMSSimulator(nil, time.Now), weChat: gateway.NewWeChatSimulator(),
+		sms: providers.NewSMSSimulator(nil, time.Now), weChat: providers.NewWeChatSimulator(),
 	}
 	w.store, w.path = storetest.SQLiteFile(t)
 	config := accountConfig(t, w.store)
@@ -87,7 +87,7 @@ func accountConfig(t testing.TB, facts *store.Store) account.Config {
 	signer, err := token.NewSigner(token.Key{KID: "test", Private: ed25519.NewKeyFromSeed(key(1))})
 	must(t, err)
 	return account.Config{
-		Store: facts, Signer: signer, AccessKey: key(2), CodeKey: key(3), Sealer: seal.New(key(4)),
+		Store: facts, Signer: signer, AccessKey: key(2), CodeKey: key(3), Sealer: fieldcrypt.New(key(4)),
 		Hasher: password.NewHasher(password.Options{Parallel: 2, Params: password.Params{Memory: 8, Iterations: 1, Parallelism: 1}}),
 		IDs:    idgen.New(time.Now), Now: time.Now, Limits: account.DefaultLimits(),
 	}

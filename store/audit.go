@@ -14,8 +14,8 @@ type AuditEvent struct {
 	ActorID   *int64 `db:"actor_id"`   // who did it; nil: nobody known, or the command line
 	SubjectID *int64 `db:"subject_id"` // the user it was done to
 	SessionID *int64 `db:"session_id"` // that it is about or was done in
-	Style     string `db:"style"`      // of the operation
-	Address   string `db:"address"`    // of the client, "" where there is none
+	Dialect   string `db:"style"`      // of the operation
+	ClientIP  string `db:"address"`    // of the client, "" where there is none
 	Detail    string `db:"detail"`     // a JSON object
 }
 
@@ -44,11 +44,11 @@ func (s *Store) InsertAudit(ctx context.Context, events ...AuditEvent) error {
 	if len(events) == 1 {
 		return s.insert(ctx, "InsertAudit", insertAudit, events[0])
 	}
-	return s.write(ctx, "InsertAudit", func(t tx) error { return Writes{t}.InsertAudit(ctx, events...) })
+	return s.write(ctx, "InsertAudit", func(t tx) error { return Tx{t}.InsertAudit(ctx, events...) })
 }
 
 // InsertAudit adds events.
-func (w Writes) InsertAudit(ctx context.Context, events ...AuditEvent) error {
+func (w Tx) InsertAudit(ctx context.Context, events ...AuditEvent) error {
 	for _, event := range events {
 		if _, err := w.t.insert(ctx, insertAudit, event); err != nil {
 			return fail("InsertAudit", err)

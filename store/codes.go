@@ -3,31 +3,31 @@ package store
 import "context"
 
 const (
-	putCode = `INSERT INTO one_time_codes (purpose, mobile_index, code_mac, active, attempts, created_at, expires_at, used_at)
+	createCode = `INSERT INTO one_time_codes (purpose, mobile_index, code_mac, active, attempts, created_at, expires_at, used_at)
 		VALUES (?, ?, ?, FALSE, 0, ?, ?, NULL)
 		ON CONFLICT (purpose, mobile_index) DO UPDATE SET code_mac = excluded.code_mac, active = FALSE, attempts = 0,
 			created_at = excluded.created_at, expires_at = excluded.expires_at, used_at = NULL`
 	activateCode = "UPDATE one_time_codes SET active = TRUE WHERE purpose = ? AND mobile_index = ? AND code_mac = ?"
-	dropCode     = "DELETE FROM one_time_codes WHERE purpose = ? AND mobile_index = ? AND code_mac = ?"
+	deleteCode   = "DELETE FROM one_time_codes WHERE purpose = ? AND mobile_index = ? AND code_mac = ?"
 
 	codeIsLive = " WHERE purpose = ? AND mobile_index = ? AND active AND used_at IS NULL AND attempts < ? AND expires_at > ?"
 	// One statement counts the attempt and compares: between a look and an
 	// update, parallel guesses would slip through.
-	spendCode = "UPDATE one_time_codes SET attempts = attempts + 1, used_at = CASE WHEN code_mac = ? THEN ? ELSE used_at END" +
+	consumeCode = "UPDATE one_time_codes SET attempts = attempts + 1, used_at = CASE WHEN code_mac = ? THEN ? ELSE used_at END" +
 		codeIsLive + " RETURNING CASE WHEN used_at IS NULL THEN 0 ELSE 1 END"
-	codeLive = "SELECT COUNT(*) FROM one_time_codes" + codeIsLive
+	hasActiveCode = "SELECT COUNT(*) FROM one_time_codes" + codeIsLive
 )
 
 // PutCode keeps the MAC of a one-time code, in place of any older one of the
 // same key. It is good for nothing until ActivateCode.
-func (s *Store) PutCode(ctx context.Context, k CodeKey, mac string, now, expires Time) error {
-	_, err := s.exec(ctx, "PutCode", putCode, k.Purpose, k.MobileIndex, mac, now, expires)
+func (s *Store) CreateCode(ctx context.Context, k CodeKey, mac string, now, expires Time) error {
+	_, err := s.exec(ctx, "PutCode", createCode, k.Purpose, k.MobileIndex, mac, now, expires)
 	return err
 }
 
 // PutCode keeps the MAC of a one-time code.
-func (w Writes) PutCode(ctx context.Context, k CodeKey, mac string, now, expires Time) error {
-	_, err := w.t.exec(ctx, putCode, k.Purpose, k.MobileIndex, mac, now, expires)
+func (w Tx) CreateCode(ctx context.Context, k CodeKey, mac string, now, expires Time) error {
+	_, err := w.t.exec(ctx, createCode, k.Purpose, k.MobileIndex, mac, now, expires)
 	return fail("PutCode", err)
 }
 
@@ -39,15 +39,15 @@ func (s *Store) ActivateCode(ctx context.Context, k CodeKey, mac string) error {
 }
 
 // ActivateCode makes a code good.
-func (w Writes) ActivateCode(ctx context.Context, k CodeKey, mac string) error {
+func (w Tx) ActivateCode(ctx context.Context, k CodeKey, mac string) error {
 	_, err := w.t.exec(ctx, activateCode, k.Purpose, k.MobileIndex, mac)
 	return fail("ActivateCode", err)
 }
 
 // DropCode forgets a code whose message was not accepted, unless a newer one has
 // taken its place.
-func (s *Store) DropCode(ctx context.Context, k CodeKey, mac string) error {
-	_, err := s.exec(ctx, "DropCode", dropCode, k.Purpose, k.MobileIndex, mac)
+func (s *Store) DeleteCode(ctx context.Context, k CodeKey, mac string) error {
+	_, err := s.exec(ctx, "DropCode", deleteCode, k.Purpose, k.MobileIndex, mac)
 	return err
 }
 
@@ -56,14 +56,14 @@ func (s *Store) DropCode(ctx context.Context, k CodeKey, mac string) error {
 // code is not compared any more. A wrong, used, burnt, expired and unknown code
 // look alike: spent is false. The attempt is forgotten if the transaction fails,
 // so whoever was told must not fail then.
-func (w Writes) SpendCode(ctx context.Context, k CodeKey, mac string, now Time, maxAttempts int64) (spent bool, err error) {
+func (w Tx) ConsumeCode(ctx context.Context, k CodeKey, mac string, now Time, maxAttempts int64) (spent bool, err error) {
 	var used []int64
-	err = w.t.all(ctx, &used, spendCode, mac, now, k.Purpose, k.MobileIndex, maxAttempts, now)
+	err = w.t.all(ctx, &used, consumeCode, mac, now, k.Purpose, k.MobileIndex, maxAttempts, now)
 	return len(used) == 1 && used[0] == 1, fail("SpendCode", err)
 }
 
 // CodeLive tells whether a code could still be spent.
-func (s *Store) CodeLive(ctx context.Context, k CodeKey, now Time, maxAttempts int64) (bool, error) {
-	live, err := one[int64](ctx, s, "CodeLive", codeLive, k.Purpose, k.MobileIndex, maxAttempts, now)
+func (s *Store) HasActiveCode(ctx context.Context, k CodeKey, now Time, maxAttempts int64) (bool, error) {
+	live, err := one[int64](ctx, s, "CodeLive", hasActiveCode, k.Purpose, k.MobileIndex, maxAttempts, now)
 	return live > 0, err
 }

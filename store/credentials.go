@@ -16,7 +16,7 @@ const (
 // keep. ended is their number. With wasHash, the password is set only if its
 // hash is still that one, or with "" if there is still none. It returns
 // ErrNotFound when the user is not there or the hash has changed.
-func (w Writes) SetPassword(ctx context.Context, userID int64, newHash string, wasHash *string, keepSession int64, stamp string, now Time) (ended int64, err error) {
+func (w Tx) SetPassword(ctx context.Context, userID int64, newHash string, wasHash *string, keepSession int64, stamp string, now Time) (ended int64, err error) {
 	query, args := setPassword, []any{newHash, now, stamp, now, userID}
 	switch {
 	case wasHash == nil:
@@ -45,7 +45,7 @@ const (
 
 // SetUserDisabled disables a user, ending all sessions, or enables one. It
 // returns ErrNotFound.
-func (w Writes) SetUserDisabled(ctx context.Context, userID int64, disabled bool, now Time) error {
+func (w Tx) SetUserDisabled(ctx context.Context, userID int64, disabled bool, now Time) error {
 	if !disabled {
 		return fail("SetUserDisabled", w.t.change(ctx, enableUser, now, userID))
 	}
@@ -60,6 +60,6 @@ const setUserRole = "UPDATE users SET role = ?, version = version + 1, updated_a
 
 // SetUserRole gives a user one of the roles over the whole server. It returns
 // ErrNotFound.
-func (w Writes) SetUserRole(ctx context.Context, userID int64, role string, now Time) error {
+func (w Tx) SetUserRole(ctx context.Context, userID int64, role string, now Time) error {
 	return fail("SetUserRole", w.t.change(ctx, setUserRole, role, now, userID))
 }

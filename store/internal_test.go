@@ -151,10 +151,10 @@ func TestHotQueriesScanNothing(t *testing.T) {
 		"UserByID": userByID, "UserByUsernameKey": userByUsernameKey,
 		"UserByVerifiedMobile": userByVerifiedMobile, "UserByEmailKey": userByEmailKey, "UsersByAlias": usersByAlias,
 		"SessionByID": sessionByID, "SessionByAccessHash": sessionByAccessHash, "SessionByRefreshHash": sessionByRefreshHash,
-		"BearerByAccessHash": bearerByAccessHash,
-		"LiveSessions":       liveSessions, "SuccessorOf": successorOf, "endReplaced": endReplaced, "endUserSessions": endUserSessions,
+		"BearerByAccessHash": sessionWithUserByAccessHash,
+		"LiveSessions":       liveSessions, "SuccessorOf": replacementOf, "endReplaced": endReplaced, "endUserSessions": endUserSessions,
 		"MembershipsOf": membershipsOf, "ProfileByID": profileByID, "WeChatIdentitiesOf": identitiesOf,
-		"SpendCode": spendCode, "purgeSessions": purgeSessions, "purgeCounters": purgeCounters, "purgeCodes": purgeCodes, "purgeAudit": purgeAudit,
+		"SpendCode": consumeCode, "purgeSessions": purgeSessions, "purgeCounters": purgeCounters, "purgeCodes": purgeCodes, "purgeAudit": purgeAudit,
 		"purgeExchanges": purgeExchanges, "WeChatExchange": weChatExchange,
 	} {
 		var steps []struct {

@@ -10,7 +10,7 @@ const verifyMobile = `UPDATE users SET mobile_sealed = ?, mobile_index = ?, mobi
 
 // VerifyMobile gives a user a mobile that the user has proven to own. It returns
 // ErrNotFound, or a ConflictError of mobile when somebody else has proven it.
-func (w Writes) VerifyMobile(ctx context.Context, userID int64, sealed string, index Digest, now Time) error {
+func (w Tx) VerifyMobile(ctx context.Context, userID int64, sealed string, index Digest, now Time) error {
 	return fail("VerifyMobile", w.t.change(ctx, verifyMobile, sealed, index, now, now, userID))
 }
 
@@ -22,7 +22,7 @@ var errNoVerifiedMobile = errors.New("the user has no verified mobile")
 // number of calls at the same moment make one user; created is true for the one
 // that did. u must have MobileIndex and MobileVerifiedAt. It returns a
 // ConflictError of id, guid, username or email.
-func (w Writes) RegisterByMobile(ctx context.Context, u User) (owner User, created bool, err error) {
+func (w Tx) RegisterByMobile(ctx context.Context, u User) (owner User, created bool, err error) {
 	if u.MobileIndex == nil || u.MobileVerifiedAt == nil {
 		return User{}, false, fail("RegisterByMobile", errNoVerifiedMobile)
 	}

@@ -6,7 +6,7 @@ const (
 	rotateAccess = `UPDATE sessions SET previous_access_hash = access_hash, access_hash = ?, rotated_at = ?,
 		generation = generation + 1, access_expires_at = ?, last_seen_at = ?
 		WHERE id = ? AND generation = ? AND ended_at IS NULL`
-	slideAccess = `UPDATE sessions SET
+	extendAccessToken = `UPDATE sessions SET
 		access_expires_at = CASE WHEN access_expires_at < ? THEN ? ELSE access_expires_at END,
 		last_seen_at = CASE WHEN last_seen_at < ? THEN ? ELSE last_seen_at END,
 		front_type = COALESCE(?, front_type)
@@ -31,8 +31,8 @@ func (s *Store) RotateAccess(ctx context.Context, id, fromGeneration int64, newH
 // SlideAccess prolongs the access token of a session that has not ended, never
 // shortening it, and notes that the session was used and, if given, by which
 // front end. It tells whether there was such a session.
-func (s *Store) SlideAccess(ctx context.Context, id int64, accessExpires, now Time, frontType *int64) (bool, error) {
-	changed, err := s.exec(ctx, "SlideAccess", slideAccess, accessExpires, accessExpires, now, now, frontType, id)
+func (s *Store) ExtendAccessToken(ctx context.Context, id int64, accessExpires, now Time, frontType *int64) (bool, error) {
+	changed, err := s.exec(ctx, "SlideAccess", extendAccessToken, accessExpires, accessExpires, now, now, frontType, id)
 	return changed > 0, err
 }
 
@@ -59,13 +59,13 @@ func (s *Store) BindDevice(ctx context.Context, id int64, device string) (bound 
 
 // EndSession ends a session for a reason, one of the EndedBy constants. It tells
 // whether there was one that had not ended.
-func (w Writes) EndSession(ctx context.Context, id int64, reason string, now Time) (ended bool, err error) {
+func (w Tx) EndSession(ctx context.Context, id int64, reason string, now Time) (ended bool, err error) {
 	changed, err := w.t.exec(ctx, endSession, now, reason, id)
 	return changed > 0, fail("EndSession", err)
 }
 
 // EndSessionOf is EndSession for a session that must be the user's.
-func (w Writes) EndSessionOf(ctx context.Context, userID, id int64, reason string, now Time) (ended bool, err error) {
+func (w Tx) EndSessionOf(ctx context.Context, userID, id int64, reason string, now Time) (ended bool, err error) {
 	changed, err := w.t.exec(ctx, endSessionOf, now, reason, id, userID)
 	return changed > 0, fail("EndSessionOf", err)
 }

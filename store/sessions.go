@@ -11,7 +11,7 @@ var (
 
 	selectSessions = "SELECT " + selected[Session]("") + " FROM sessions "
 	liveSessions   = selectSessions + "WHERE user_id = ? AND ended_at IS NULL AND expires_at > ? ORDER BY created_at DESC, id DESC"
-	successorOf    = selectSessions + `WHERE user_id = ? AND exclusive_class = ? AND created_at >= ? AND id <> ?
+	replacementOf  = selectSessions + `WHERE user_id = ? AND exclusive_class = ? AND created_at >= ? AND id <> ?
 		ORDER BY created_at DESC, id DESC LIMIT 1`
 
 	selectOwned = "SELECT " + selected[Session]("s.") + `, u.role AS user_role, u.disabled_at AS user_disabled_at
@@ -35,7 +35,7 @@ const (
 // user. replaced is the session that ended, nil for none. It returns ErrNotFound
 // when there is no such user or the user is disabled, and a ConflictError of id
 // or session.
-func (w Writes) OpenSession(ctx context.Context, session Session, companyType *int64) (replaced *int64, err error) {
+func (w Tx) OpenSession(ctx context.Context, session Session, companyType *int64) (replaced *int64, err error) {
 	// This also locks the user's row, so on every engine the sign-ins of one user
 	// come one after the other, and none passes a disabling.
 	err = w.t.change(ctx, noteSignIn, session.CreatedAt, companyType, session.UserID)
@@ -101,10 +101,10 @@ func (s *Store) LiveSessions(ctx context.Context, userID int64, now Time) ([]Ses
 // SuccessorOf finds what replaced a session: the newest one of the same user and
 // exclusive class that was opened at its end or later, ended or not. It returns
 // ErrNotFound, also for a session that has not ended or is of no class.
-func (s *Store) SuccessorOf(ctx context.Context, session Session) (Session, error) {
+func (s *Store) ReplacementOf(ctx context.Context, session Session) (Session, error) {
 	if session.EndedAt == nil || session.ExclusiveClass == nil {
 		return Session{}, ErrNotFound
 	}
-	return one[Session](ctx, s, "SuccessorOf", successorOf,
+	return one[Session](ctx, s, "SuccessorOf", replacementOf,
 		session.UserID, *session.ExclusiveClass, *session.EndedAt, session.ID)
 }

@@ -4,7 +4,7 @@ import "context"
 
 // Writes are verbs that share a transaction (Together). Those that the Store has
 // too do and return what the Store's do, but for what they say themselves.
-type Writes struct{ t tx }
+type Tx struct{ t tx }
 
 // Together runs do in one transaction: when do fails, nothing of it has
 // happened. On SQLite that transaction may be shared with other callers, as any
@@ -14,6 +14,6 @@ type Writes struct{ t tx }
 // found. It must be quick, for others may be waiting behind it, and must call no
 // verb of the Store's: where there is one writer, they would wait for do. An
 // error of its own comes back wrapped.
-func (s *Store) Together(ctx context.Context, do func(Writes) error) error {
-	return s.write(ctx, "Together", func(t tx) error { return do(Writes{t}) })
+func (s *Store) InTx(ctx context.Context, do func(Tx) error) error {
+	return s.write(ctx, "Together", func(t tx) error { return do(Tx{t}) })
 }

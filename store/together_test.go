@@ -9,9 +9,9 @@ import (
 
 // registering is a user, the quota that lets them in and the event that tells of
 // them, all with the same number.
-func registering(ctx context.Context, s *Store, id int64, q Quota) error {
-	return s.Together(ctx, func(w Writes) error {
-		if err := w.TakeQuotas(ctx, []Quota{q}, 1); err != nil {
+func registering(ctx context.Context, s *Store, id int64, q RateLimit) error {
+	return s.InTx(ctx, func(w Tx) error {
+		if err := w.ConsumeRateLimits(ctx, []RateLimit{q}, 1); err != nil {
 			return err
 		}
 		if err := w.InsertUser(ctx, named(id)); err != nil {
@@ -24,7 +24,7 @@ func registering(ctx context.Context, s *Store, id int64, q Quota) error {
 func TestWritesOfOneCallerAreOneCommit(t *testing.T) {
 	t.Parallel()
 	s, commits := watched(t)
-	if err := registering(t.Context(), s, 1, Quota{Key: "all", WindowMillis: 1000, Limit: 1}); err != nil {
+	if err := registering(t.Context(), s, 1, RateLimit{Key: "all", WindowMillis: 1000, Limit: 1}); err != nil {
 		t.Fatal(err)
 	}
 	if got := commits(); !slices.Equal(got, []int{1}) {
@@ -37,7 +37,7 @@ func TestWritesOfOneCallerAreOneCommit(t *testing.T) {
 func TestTogetherFailsAloneInItsGroup(t *testing.T) {
 	t.Parallel()
 	s, commits := watched(t)
-	q := Quota{Key: "all", WindowMillis: 1000, Limit: 3}
+	q := RateLimit{Key: "all", WindowMillis: 1000, Limit: 3}
 	var writes []func() error
 	for _, id := range []int64{1, 2, 1, 3, 4} { // the second 1 is taken, and there is no room for 4
 		writes = append(writes, func() error { return registering(t.Context(), s, id, q) })
@@ -49,7 +49,7 @@ func TestTogetherFailsAloneInItsGroup(t *testing.T) {
 	if _, ok := errors.AsType[ConflictError](errs[2]); !ok {
 		t.Errorf("taken: %v", errs[2])
 	}
-	if reached, ok := errors.AsType[QuotaError](errs[4]); !ok || reached.RetryAfterMillis != 1000 {
+	if reached, ok := errors.AsType[RateLimitError](errs[4]); !ok || reached.RetryAfterMillis != 1000 {
 		t.Errorf("no room: %v", errs[4])
 	}
 	wantUsers(t, s, 1, 2, 3)

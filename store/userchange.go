@@ -15,11 +15,11 @@ var errHalfChange = errors.New("a user name, e-mail or mobile changes together w
 // becomes unverified; the same one keeps its verification. It returns
 // ErrNotFound, or a ConflictError of username.
 func (s *Store) UpdateUser(ctx context.Context, id int64, c UserChange, by *int64, now Time) error {
-	return s.write(ctx, "UpdateUser", func(t tx) error { return Writes{t}.UpdateUser(ctx, id, c, by, now) })
+	return s.write(ctx, "UpdateUser", func(t tx) error { return Tx{t}.UpdateUser(ctx, id, c, by, now) })
 }
 
 // UpdateUser writes the fields that c names, and who did it.
-func (w Writes) UpdateUser(ctx context.Context, id int64, c UserChange, by *int64, now Time) error {
+func (w Tx) UpdateUser(ctx context.Context, id int64, c UserChange, by *int64, now Time) error {
 	set, err := c.assignments()
 	if err != nil {
 		return fail("UpdateUser", err)

@@ -18,7 +18,7 @@ var (
 // InsertUser adds a user. It returns a ConflictError of id, guid, username,
 // email or mobile; the last only when both the new and the present owner have
 // theirs verified.
-func (w Writes) InsertUser(ctx context.Context, u User) error {
+func (w Tx) InsertUser(ctx context.Context, u User) error {
 	_, err := w.t.insert(ctx, insertUser, u)
 	return fail("InsertUser", err)
 }
@@ -46,7 +46,7 @@ func (s *Store) UserByVerifiedMobile(ctx context.Context, index Digest) (User, e
 }
 
 // UserByVerifiedMobile finds the user who has proven to own a mobile.
-func (w Writes) UserByVerifiedMobile(ctx context.Context, index Digest) (owner User, err error) {
+func (w Tx) UserByVerifiedMobile(ctx context.Context, index Digest) (owner User, err error) {
 	err = w.t.get(ctx, &owner, userByVerifiedMobile, index)
 	return owner, fail("UserByVerifiedMobile", err)
 }

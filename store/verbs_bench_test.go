@@ -23,7 +23,7 @@ func BenchmarkApplicationByID(b *testing.B) {
 func BenchmarkSlideAccess(b *testing.B) {
 	onEachEngine(b, func(b *testing.B, s *store.Store) {
 		for i := 0; b.Loop(); i++ {
-			mustBench(b, errorOf(s.SlideAccess(b.Context(), int64(i%benchmarkUsers)+1, store.Time(i+1), store.Time(i+1), nil)))
+			mustBench(b, errorOf(s.ExtendAccessToken(b.Context(), int64(i%benchmarkUsers)+1, store.Time(i+1), store.Time(i+1), nil)))
 		}
 	})
 }
@@ -50,7 +50,7 @@ func BenchmarkInsertUser(b *testing.B) {
 func BenchmarkSpendCode(b *testing.B) {
 	onEachEngine(b, func(b *testing.B, s *store.Store) {
 		key := store.CodeKey{Purpose: "sign_in", MobileIndex: "index"}
-		mustBench(b, s.PutCode(b.Context(), key, "right", 1, 1000))
+		mustBench(b, s.CreateCode(b.Context(), key, "right", 1, 1000))
 		mustBench(b, s.ActivateCode(b.Context(), key, "right"))
 		for b.Loop() { // a wrong guess is counted as well as a right one
 			mustBench(b, errorOf(storetest.SpendCode(b.Context(), s, key, "wrong", 2, 1<<62)))
@@ -60,9 +60,9 @@ func BenchmarkSpendCode(b *testing.B) {
 
 func BenchmarkTakeQuotas(b *testing.B) {
 	onEachEngine(b, func(b *testing.B, s *store.Store) {
-		quotas := []store.Quota{{Key: "one", WindowMillis: 1000, Limit: 1 << 30}, {Key: "other", WindowMillis: 1000, Limit: 1 << 30}}
+		quotas := []store.RateLimit{{Key: "one", WindowMillis: 1000, Limit: 1 << 30}, {Key: "other", WindowMillis: 1000, Limit: 1 << 30}}
 		for b.Loop() {
-			if _, _, err := s.TakeQuotas(b.Context(), quotas, 1); err != nil {
+			if _, _, err := s.ConsumeRateLimits(b.Context(), quotas, 1); err != nil {
 				b.Fatal(err)
 			}
 		}

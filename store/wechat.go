@@ -29,7 +29,7 @@ func (s *Store) WeChatIdentitiesOf(ctx context.Context, userID int64) ([]WeChatI
 // identity to its user; else u is new. i.UserID is not read. Any number of calls
 // at the same moment make one person; created is true for the one that did. It
 // returns a ConflictError of id, guid, username, email or mobile.
-func (w Writes) RegisterByWeChat(ctx context.Context, u User, i WeChatIdentity) (owner User, created bool, err error) {
+func (w Tx) RegisterByWeChat(ctx context.Context, u User, i WeChatIdentity) (owner User, created bool, err error) {
 	userID, err := knownPerson(ctx, w.t, i)
 	switch {
 	case err == nil:

@@ -56,7 +56,7 @@ func (m moment) at() store.Time {
 	if m.IsZero() {
 		return 0
 	}
-	return store.At(m.Time)
+	return store.TimeOf(m.Time)
 }
 
 // Run lists the events, oldest first.

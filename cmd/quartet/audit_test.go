@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"quartet/cmd/quartet/programtest"
+	"quartet/cmd/quartet/proctest"
 	"quartet/store"
 )
 
@@ -112,10 +112,10 @@ func TestAuditIsFollowedUntilInterrupted(t *testing.T) {
 			done(t, at(db, "org", "add", "north", "北校区")...)
 			ctx, interrupt := context.WithCancel(t.Context())
 			defer interrupt()
-			out, ended, code := programtest.NewTranscript(), make(chan struct{}), 0
+			out, ended, code := proctest.NewTranscript(), make(chan struct{}), 0
 			go func() {
 				defer close(ended)
-				code = run(ctx, append(at(db, "audit", "--follow"), flags...), strings.NewReader(""), out, programtest.NewTranscript())
+				code = run(ctx, append(at(db, "audit", "--follow"), flags...), strings.NewReader(""), out, proctest.NewTranscript())
 			}()
 			out.Await(t, regexp.MustCompile("(organisation_added)"), ended)
 			done(t, at(db, "role", "add", "teacher", "教师")...)

@@ -33,7 +33,7 @@ func auditViewOf(e store.AuditEvent) auditView {
 	view := auditView{
 		ID: e.ID, At: e.At.Time().Local(), Kind: e.Kind,
 		ActorID: e.ActorID, SubjectID: e.SubjectID, SessionID: e.SessionID,
-		Style: e.Style, Address: e.Address, Detail: map[string]any{},
+		Style: e.Dialect, Address: e.ClientIP, Detail: map[string]any{},
 	}
 	decoder := json.NewDecoder(strings.NewReader(e.Detail))
 	decoder.UseNumber() // a session's id has more digits than a float is printed with
@@ -43,11 +43,11 @@ func auditViewOf(e store.AuditEvent) auditView {
 
 func (v auditView) cells() []any {
 	actor := idText(v.ActorID)
-	if v.Style == account.StyleCommandLine {
+	if v.Style == account.DialectCommandLine {
 		actor = cmp.Or(actor, "command line")
 	}
 	style := v.Style
-	if style == account.StyleCommandLine {
+	if style == account.DialectCommandLine {
 		style = "" // said already
 	}
 	return []any{

@@ -52,11 +52,11 @@ func (b *background) wait() { b.jobs.Wait() }
 // whoever asks whether the server is ready, would wait for it.
 func housekeeping(database *store.Store, keepAudit time.Duration, log *slog.Logger) func(context.Context) error {
 	return func(ctx context.Context) error {
-		folding := database.Fold(ctx)
+		folding := database.Checkpoint(ctx)
 		now := time.Now()
-		deleted, err := database.Purge(ctx, store.At(now), store.At(now.Add(-keepEnded)))
+		deleted, err := database.Purge(ctx, store.TimeOf(now), store.TimeOf(now.Add(-keepEnded)))
 		if keepAudit > 0 {
-			events, auditErr := database.PurgeAudit(ctx, store.At(now.Add(-keepAudit)))
+			events, auditErr := database.PurgeAudit(ctx, store.TimeOf(now.Add(-keepAudit)))
 			deleted, err = deleted+events, errors.Join(err, auditErr)
 		}
 		if deleted > 0 {
@@ -72,7 +72,7 @@ func recordSeen(accounts *account.Service) func(context.Context) error {
 	return func(ctx context.Context) error {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), seenPatience)
 		defer cancel()
-		accounts.RecordSeen(ctx)
+		accounts.FlushLastSeen(ctx)
 		return nil
 	}
 }

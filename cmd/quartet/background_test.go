@@ -38,8 +38,8 @@ func TestHousekeepingKeepsEndedSessionsForAMonth(t *testing.T) {
 	must(t, storetest.InsertUser(t.Context(), database, store.User{ID: 1, GUID: "one", Role: store.RoleMember}))
 	for id, ended := range map[int64]time.Duration{1: 29 * 24 * time.Hour, 2: 31 * 24 * time.Hour} {
 		must(t, database.PutSession(t.Context(), store.Session{
-			ID: id, UserID: 1, Style: "state", ExpiresAt: store.At(now.Add(time.Hour)),
-			EndedAt: new(store.At(now.Add(-ended))), EndReason: new(store.EndedByLogout),
+			ID: id, UserID: 1, Dialect: "state", ExpiresAt: store.TimeOf(now.Add(time.Hour)),
+			EndedAt: new(store.TimeOf(now.Add(-ended))), EndReason: new(store.EndedByLogout),
 		}))
 	}
 	must(t, housekeeping(database, 0, slog.New(slog.DiscardHandler))(t.Context()))
@@ -55,7 +55,7 @@ func TestHousekeepingKeepsAuditEventsAsLongAsAsked(t *testing.T) {
 	database := storetest.SQLite(t)
 	now := time.Now()
 	for id, age := range map[int64]time.Duration{1: 181 * 24 * time.Hour, 2: 179 * 24 * time.Hour} {
-		must(t, database.InsertAudit(t.Context(), store.AuditEvent{ID: id, At: store.At(now.Add(-age)), Detail: "{}"}))
+		must(t, database.InsertAudit(t.Context(), store.AuditEvent{ID: id, At: store.TimeOf(now.Add(-age)), Detail: "{}"}))
 	}
 	for _, c := range []struct{ days, left int }{{0, 2}, {180, 1}, {1, 0}} {
 		keep := auditFlags{AuditDays: c.days}.keepAudit()

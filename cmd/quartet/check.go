@@ -10,8 +10,8 @@ import (
 	"strings"
 	"time"
 
-	"quartet/openapi/conform"
-	"quartet/openapi/replay"
+	"quartet/openapi/check/contract"
+	"quartet/openapi/check/replay"
 )
 
 // checkCommand is a gate for any server that is to answer as the contract says.
@@ -43,7 +43,7 @@ func (k *checkCommand) Run(ctx context.Context, c *console) error {
 	if err := k.usable(); err != nil {
 		return usageError{err.Error()}
 	}
-	contract, err := k.contract(ctx)
+	spec, err := k.loadSpec(ctx)
 	if err != nil {
 		return notRunError{err}
 	}
@@ -51,16 +51,16 @@ func (k *checkCommand) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return notRunError{err}
 	}
-	cases := replay.Cases(contract, replay.Selection{Only: k.Only, Styles: k.Style}, fixtures[0].Last)
+	cases := replay.Cases(spec, replay.Selection{Only: k.Only, Styles: k.Style}, fixtures[0].Last)
 	if len(cases) == 0 {
 		return usageError{"no example of the document is selected by --only and --style"}
 	}
-	judge := replay.Judge{Fixtures: fixtures[0], LegacyStyles: k.LegacyStatus}
+	judge := replay.Checker{Fixtures: fixtures[0], LegacyStyles: k.LegacyStatus}
 	var results []replay.Result
 	if k.Compare {
-		results, err = k.compare(ctx, contract, fixtures, judge, cases)
+		results, err = k.compare(ctx, spec, fixtures, judge, cases)
 	} else {
-		results, err = k.check(ctx, contract, fixtures[0], judge, cases)
+		results, err = k.check(ctx, spec, fixtures[0], judge, cases)
 	}
 	if err != nil {
 		return notRunError{err}
@@ -109,13 +109,13 @@ func (k *checkCommand) header() (http.Header, error) {
 	return header, nil
 }
 
-func (k *checkCommand) live(contract conform.Contract, fixtures replay.Fixtures, target string) *replay.Live {
+func (k *checkCommand) live(spec contract.Contract, fixtures replay.Fixtures, target string) *replay.LiveServer {
 	header, _ := k.header() // usable has looked at it
-	return &replay.Live{Contract: contract, Fixtures: fixtures, Target: target, Header: header, Patience: k.Timeout}
+	return &replay.LiveServer{Contract: spec, Fixtures: fixtures, Target: target, Header: header, Timeout: k.Timeout}
 }
 
-func (k *checkCommand) check(ctx context.Context, contract conform.Contract, fixtures replay.Fixtures, judge replay.Judge, cases []replay.Case) ([]replay.Result, error) {
-	results, sent, err := judge.Check(ctx, k.live(contract, fixtures, k.Target), cases)
+func (k *checkCommand) check(ctx context.Context, spec contract.Contract, fixtures replay.Fixtures, judge replay.Checker, cases []replay.Case) ([]replay.Result, error) {
+	results, sent, err := judge.Check(ctx, k.live(spec, fixtures, k.Target), cases)
 	if err != nil || k.Record == "" {
 		return results, err
 	}
@@ -128,11 +128,11 @@ func (k *checkCommand) check(ctx context.Context, contract conform.Contract, fix
 	})
 }
 
-func (k *checkCommand) compare(ctx context.Context, contract conform.Contract, fixtures []replay.Fixtures, judge replay.Judge, cases []replay.Case) ([]replay.Result, error) {
+func (k *checkCommand) compare(ctx context.Context, spec contract.Contract, fixtures []replay.Fixtures, judge replay.Checker, cases []replay.Case) ([]replay.Result, error) {
 	sources := make([]replay.Source, 0, len(k.Servers))
 	for i, server := range k.Servers {
 		if isURL(server) {
-			sources = append(sources, k.live(contract, fixtures[i], server))
+			sources = append(sources, k.live(spec, fixtures[i], server))
 			continue
 		}
 		recording, err := readRecording(server)
@@ -158,19 +158,19 @@ func readRecording(path string) (replay.Recording, error) {
 }
 
 // contract is the document to check against.
-func (k *checkCommand) contract(ctx context.Context) (conform.Contract, error) {
+func (k *checkCommand) loadSpec(ctx context.Context) (contract.Contract, error) {
 	if k.Spec == "" {
-		return conform.Load()
+		return contract.Load()
 	}
 	text, err := k.specText(ctx)
 	if err != nil {
-		return conform.Contract{}, fmt.Errorf("cannot read the document: %w", err)
+		return contract.Contract{}, fmt.Errorf("cannot read the document: %w", err)
 	}
-	contract, err := conform.Read(text)
+	spec, err := contract.Read(text)
 	if err != nil {
-		return conform.Contract{}, fmt.Errorf("%s is no OpenAPI document that can be checked against: %w", k.Spec, err)
+		return contract.Contract{}, fmt.Errorf("%s is no OpenAPI document that can be checked against: %w", k.Spec, err)
 	}
-	return contract, nil
+	return spec, nil
 }
 
 // fixtures are those of A and B, or of the target twice.
@@ -289,7 +289,7 @@ func printResults(c *console, results []replay.Result, counts replay.Counts, was
 // statusOf is the status that came, and the other one where there are two.
 func statusOf(r replay.Result) string {
 	came := fmt.Sprint(r.Status)
-	statusDiffers := func(d conform.Difference) bool { return d.Where == "status" }
+	statusDiffers := func(d contract.Difference) bool { return d.Where == "status" }
 	switch {
 	case r.Status == 0:
 		return r.Documented

@@ -16,8 +16,8 @@ import (
 	"testing"
 
 	"quartet/openapi"
-	"quartet/openapi/conform"
-	"quartet/openapi/replay"
+	"quartet/openapi/check/contract"
+	"quartet/openapi/check/replay"
 )
 
 // checked is what --json prints.
@@ -115,9 +115,9 @@ func everyExampleIsThere(t *testing.T, c checked) {
 			equal(t, r.Operation+"/"+r.Example, r.Verdict, replay.NotProvoked)
 		}
 	}
-	contract, err := conform.Load()
+	spec, err := contract.Load()
 	must(t, err)
-	for _, o := range contract.Operations() {
+	for _, o := range spec.Operations() {
 		equal(t, o.OperationID+" ok", verdicts[o.OperationID+"/200/ok"], replay.Pass)
 		for status, response := range o.Responses.Map() {
 			for _, media := range response.Value.Content {
@@ -254,7 +254,7 @@ func TestRecordingsHoldNoSecrets(t *testing.T) {
 			t.Errorf("%s is in the recording", word)
 		}
 	}
-	contains(t, string(secret), conform.Masked, `\"nickname\":\"晚秋\"`)
+	contains(t, string(secret), contract.Masked, `\"nickname\":\"晚秋\"`)
 	open, err := os.ReadFile(kept)
 	must(t, err)
 	contains(t, string(open), "quartet-demo", "eyJ")

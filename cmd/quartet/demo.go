@@ -10,7 +10,7 @@ import (
 	"quartet/openapi"
 	"quartet/server"
 	"quartet/server/account"
-	"quartet/server/gateway"
+	"quartet/server/providers"
 	"quartet/store"
 )
 
@@ -20,7 +20,7 @@ const demoMark = "demonstration"
 // keepApart makes sure that the passwords everybody knows get into no database
 // but a demonstration's, and that such a database is served as nothing else.
 func keepApart(ctx context.Context, database *store.Store, demo bool) error {
-	_, err := database.Mark(ctx, demoMark)
+	_, err := database.Metadata(ctx, demoMark)
 	marked := err == nil
 	switch {
 	case err != nil && !errors.Is(err, store.ErrNotFound):
@@ -37,15 +37,15 @@ func keepApart(ctx context.Context, database *store.Store, demo bool) error {
 	if len(users) > 0 {
 		return errors.New("this database has users of its own, and --demo would add some whose passwords everybody knows: name another with --database")
 	}
-	_, err = database.PutMark(ctx, demoMark, "yes")
+	_, err = database.PutMetadataIfAbsent(ctx, demoMark, "yes")
 	return err
 }
 
 // demonstrate makes the server a demonstration: people and things from the
 // examples, simulated services, and a keeper that puts back what is used up.
 func (s *serveCommand) demonstrate(ctx context.Context, c *console, config account.Config, options *server.Options, jobs *background) (announce func(net.Addr) error, err error) {
-	sms := gateway.NewSMSSimulator(options.Log, time.Now)
-	config.SMS, config.WeChat = sms, gateway.NewWeChatSimulator()
+	sms := providers.NewSMSSimulator(options.Log, time.Now)
+	config.SMS, config.WeChat = sms, providers.NewWeChatSimulator()
 	config.OpenRegistration = true
 	config.NewCode = newDemoCode
 	options.Accounts = account.New(config)
@@ -66,7 +66,7 @@ func (s *serveCommand) demonstrate(ctx context.Context, c *console, config accou
 }
 
 // outbox shows the simulated messages, newest first, in the server's zone.
-func outbox(sms *gateway.SMSSimulator, zone *time.Location) func() []openapi.DemoMessage {
+func outbox(sms *providers.SMSSimulator, zone *time.Location) func() []openapi.DemoMessage {
 	return func() []openapi.DemoMessage {
 		sent := []openapi.DemoMessage{}
 		for _, message := range sms.Messages() {
@@ -93,7 +93,7 @@ func furnish(ctx context.Context, database *store.Store, accounts *account.Servi
 }
 
 func furnishOrganisation(ctx context.Context, database *store.Store, accounts *account.Service) error {
-	now := store.At(time.Now())
+	now := store.TimeOf(time.Now())
 	err := errors.Join(
 		unlessThere(database.InsertOrganisation(ctx, store.Organisation{ID: 10020027, Code: demoOrganisation, Name: "第二十七职业高中", CreatedAt: now})),
 		unlessThere(database.InsertRole(ctx, store.Role{ID: 8, Code: demoRole, Name: "教职工", CreatedAt: now})),
@@ -108,7 +108,7 @@ func furnishOrganisation(ctx context.Context, database *store.Store, accounts *a
 
 func furnishApplication(ctx context.Context, database *store.Store, accounts *account.Service) error {
 	return errors.Join(
-		unlessThere(database.InsertApplication(ctx, store.Application{ID: demoApplication, Name: "演示应用", CreatedAt: store.At(time.Now())})),
+		unlessThere(database.InsertApplication(ctx, store.Application{ID: demoApplication, Name: "演示应用", CreatedAt: store.TimeOf(time.Now())})),
 		accounts.EnableApplication(ctx, demoApplication),
 		accounts.SetApplicationRights(ctx, demoApplication, nil),
 		accounts.AddApplicationOrganisation(ctx, demoApplication, demoOrganisation),

@@ -43,7 +43,7 @@ func demoUsers() []account.Fixture {
 		{ID: demoUserID, Source: demoSource, AddedUser: account.AddedUser{
 			NewUser: account.NewUser{
 				Username: "demo", Password: new("quartet-demo"),
-				Facts: account.Facts{
+				Profile: account.Profile{
 					Nickname: new("晚秋"), RealName: new("林晚秋"), Gender: new(2),
 					Mobile: new(demoMobile), Email: new("demo@example.com"),
 				},
@@ -53,21 +53,21 @@ func demoUsers() []account.Fixture {
 		{ID: 2, Source: demoSource, AddedUser: account.AddedUser{
 			NewUser: account.NewUser{
 				Username: "admin", Password: new("quartet-admin"),
-				Facts: account.Facts{Nickname: new("管理员")},
+				Profile: account.Profile{Nickname: new("管理员")},
 			},
 			Role: store.RoleSuperAdministrator,
 		}},
 		{ID: pupilUserID, Source: demoSource, AddedUser: account.AddedUser{
 			NewUser: account.NewUser{
 				Username: "lu.jiahe",
-				Facts:    account.Facts{Nickname: new("嘉禾"), RealName: new("陆嘉禾")},
+				Profile:  account.Profile{Nickname: new("嘉禾"), RealName: new("陆嘉禾")},
 			},
 			Role: store.RoleMember,
 		}},
 		{ID: 4, Source: demoSource, AddedUser: account.AddedUser{
 			NewUser: account.NewUser{
 				Username: "he.yun", Password: new("quartet-heyun"),
-				Facts: account.Facts{Nickname: new("贺云"), RealName: new("贺云")},
+				Profile: account.Profile{Nickname: new("贺云"), RealName: new("贺云")},
 			},
 			Role: store.RoleAdministrator,
 		}},
@@ -77,8 +77,8 @@ func demoUsers() []account.Fixture {
 // exampleUsers are those whom the contract's examples create, a nickname each.
 func exampleUsers() []account.NewUser {
 	return []account.NewUser{
-		{Username: "chen.yiming", Facts: account.Facts{Nickname: new("一鸣"), Email: new("yiming@example.com")}},
-		{Username: "su.qing", Facts: account.Facts{Nickname: new("苏青")}},
+		{Username: "chen.yiming", Profile: account.Profile{Nickname: new("一鸣"), Email: new("yiming@example.com")}},
+		{Username: "su.qing", Profile: account.Profile{Nickname: new("苏青")}},
 	}
 }
 
@@ -99,11 +99,11 @@ func standingSessions(now time.Time) []store.Session {
 
 func standingSession(id int64, style string, now time.Time) store.Session {
 	return store.Session{
-		ID: id, UserID: demoUserID, Style: style, OpenedBy: account.OpenedByPassword,
-		Address: "127.0.0.1", UserAgent: "quartet demo", Generation: 1,
-		AccessExpiresAt: store.At(now.Add(standingAccessLife)),
-		ExpiresAt:       store.At(now.Add(standingSessionLife)),
-		CreatedAt:       store.At(now), LastSeenAt: store.At(now),
+		ID: id, UserID: demoUserID, Dialect: style, OpenedBy: account.OpenedByPassword,
+		ClientIP: "127.0.0.1", UserAgent: "quartet demo", Generation: 1,
+		AccessExpiresAt: store.TimeOf(now.Add(standingAccessLife)),
+		ExpiresAt:       store.TimeOf(now.Add(standingSessionLife)),
+		CreatedAt:       store.TimeOf(now), LastSeenAt: store.TimeOf(now),
 	}
 }
 

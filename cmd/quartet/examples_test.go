@@ -6,7 +6,7 @@ import (
 	"slices"
 	"testing"
 
-	"quartet/openapi/conform"
+	"quartet/openapi/check/contract"
 )
 
 // usesUp lists the operations whose example ends a session that others need, in
@@ -37,12 +37,12 @@ type example struct {
 // examples carry the demonstration's token and application.
 func examples(t *testing.T) []example {
 	t.Helper()
-	contract, err := conform.Load()
+	spec, err := contract.Load()
 	must(t, err)
 	var all []example
-	for _, o := range contract.Operations() {
+	for _, o := range spec.Operations() {
 		for _, r := range o.Requests("ok") {
-			contract.Authorise(&r, o, standingToken, demoApplication)
+			spec.Authorise(&r, o, standingToken, demoApplication)
 			made := call{method: r.Method, path: r.Target(), kind: r.Header.Get("Content-Type"), body: r.Body}
 			for name := range r.Header {
 				made = made.with(name, r.Header.Get(name))

@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"quartet/store"
-	"quartet/store/transfer"
+	"quartet/store/dump"
 )
 
 type exportCommand struct {
@@ -78,7 +78,7 @@ func exportTo(ctx context.Context, c *console, database *store.Store, out io.Wri
 	}
 	report := c.reportRows(rowFlags{}, total)
 	defer report.clear()
-	return transfer.Export(ctx, snapshot, version, out, report.add)
+	return dump.Export(ctx, snapshot, version, out, report.add)
 }
 
 // knownVersion is that of the tables, which must not be newer than the program:

@@ -7,24 +7,24 @@ import (
 
 	"quartet/openapi"
 	"quartet/server/account"
-	"quartet/server/failure"
-	"quartet/server/style"
+	"quartet/server/apierr"
+	"quartet/server/dialect"
 	"quartet/store"
 )
 
 // sentence words an error for whoever sits at the machine. They may see causes
 // that a client must not.
 func sentence(err error) string {
-	failed, ok := errors.AsType[*failure.Error](err)
+	failed, ok := errors.AsType[*apierr.Error](err)
 	if !ok {
 		return err.Error()
 	}
 	if text := listedSentence(failed); text != "" {
 		return text
 	}
-	_, body := style.Problem.Body(failed, "en", time.Now())
+	_, body := dialect.Problem.Body(failed, "en", time.Now())
 	text := body.(openapi.Problem).Title
-	if failed.Code == failure.Internal || failed.Code == failure.Unavailable {
+	if failed.Code == apierr.Internal || failed.Code == apierr.Unavailable {
 		return text + ": " + failed.Error()
 	}
 	return text
@@ -33,7 +33,7 @@ func sentence(err error) string {
 // unlessPresent words the removal of something that is not there: text, when the
 // organisation itself is known.
 func unlessPresent(ctx context.Context, accounts *account.Service, organisation string, err error, text string) error {
-	failed, ok := errors.AsType[*failure.Error](err)
+	failed, ok := errors.AsType[*apierr.Error](err)
 	if !ok || failed.Field != "organisation" || !errors.Is(failed.Cause, store.ErrNotFound) {
 		return err
 	}
@@ -52,12 +52,12 @@ var listedForms = map[string]string{
 
 // listedSentence words what can only go wrong here: a code or an id that is
 // odd, that is taken, or that names nothing.
-func listedSentence(failed *failure.Error) string {
+func listedSentence(failed *apierr.Error) string {
 	_, taken := errors.AsType[store.ConflictError](failed.Cause)
 	switch {
-	case failed.Code == failure.UnknownApplication:
+	case failed.Code == apierr.UnknownApplication:
 		return "No such application"
-	case failed.Code != failure.InvalidField:
+	case failed.Code != apierr.InvalidField:
 		return ""
 	case taken:
 		return "The " + failed.Field + " is taken"

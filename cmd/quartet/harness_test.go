@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"quartet/cmd/quartet/programtest"
+	"quartet/cmd/quartet/proctest"
 )
 
 // patience is how long a test waits for something that is bound to come. No
@@ -92,7 +92,7 @@ var listening = regexp.MustCompile(`listening[" ,]+address["=:]+([0-9.:]+)`)
 // running is a program that serves, inside this process.
 type running struct {
 	origin
-	out, errs *programtest.Transcript
+	out, errs *proctest.Transcript
 	stop      context.CancelFunc // what the first signal does
 	ended     chan struct{}
 	code      int // once ended is closed
@@ -102,7 +102,7 @@ type running struct {
 func serve(t *testing.T, args ...string) *running {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
-	s := &running{out: programtest.NewTranscript(), errs: programtest.NewTranscript(), stop: stop, ended: make(chan struct{})}
+	s := &running{out: proctest.NewTranscript(), errs: proctest.NewTranscript(), stop: stop, ended: make(chan struct{})}
 	go func() {
 		defer close(s.ended)
 		s.code = run(ctx, append([]string{"serve", "--addr", "127.0.0.1:0"}, args...), strings.NewReader(""), s.out, s.errs)

@@ -8,7 +8,7 @@ import (
 	"os"
 
 	"quartet/store"
-	"quartet/store/transfer"
+	"quartet/store/dump"
 )
 
 type importCommand struct {
@@ -49,7 +49,7 @@ func (i *importCommand) restore(ctx context.Context, c *console, file io.Reader)
 	if err != nil {
 		return err
 	}
-	reader, err := transfer.NewReader(file, store.Tables())
+	reader, err := dump.NewReader(file, store.Tables())
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func (i *importCommand) check(file io.Reader) (rows int64, err error) {
 	if _, err := again.Seek(0, io.SeekStart); err != nil {
 		return -1, nil // a pipe with a name
 	}
-	if rows, err = transfer.Check(file); err != nil {
+	if rows, err = dump.Check(file); err != nil {
 		return 0, fmt.Errorf("nothing was imported: %w", err)
 	}
 	_, err = again.Seek(0, io.SeekStart)
@@ -101,23 +101,23 @@ func (i *importCommand) target(ctx context.Context, url string) (*store.Store, e
 	return database, nil
 }
 
-func sameTables(ctx context.Context, database *store.Store, header transfer.Header) error {
+func sameTables(ctx context.Context, database *store.Store, header dump.Header) error {
 	version, err := knownVersion(ctx, database)
-	if err == nil && (header.Migration > version || header.Migration < store.ColumnsSince) {
+	if err == nil && (header.Migration > version || header.Migration < store.MinDumpVersion) {
 		err = fmt.Errorf("the file has tables of version %d, and the database of version %d: import it with the program that wrote it, then run quartet migrate with this one", header.Migration, version)
 	}
 	return err
 }
 
-func (i *importCommand) take(ctx context.Context, database *store.Store, reader *transfer.Reader, report *rowReport) (err error) {
-	listener := transfer.Listener{Add: report.add, Keep: report.keep, Refuse: report.refuse}
+func (i *importCommand) take(ctx context.Context, database *store.Store, reader *dump.Reader, report *rowReport) (err error) {
+	listener := dump.Listener{Add: report.add, Keep: report.keep, Refuse: report.refuse}
 	stop := i.OnError == "stop"
 	if i.DryRun {
-		err = database.Rehearse(ctx, func(put store.Putting) error {
-			return transfer.Import(ctx, reader, put, stop, listener)
+		err = database.DryRun(ctx, func(put store.RowInserter) error {
+			return dump.Import(ctx, reader, put, stop, listener)
 		})
 	} else {
-		err = transfer.Import(ctx, reader, database.PutRows, stop, listener)
+		err = dump.Import(ctx, reader, database.PutRows, stop, listener)
 	}
 	if ctx.Err() != nil {
 		return errors.New("interrupted: import the file again, and it goes on from here")

@@ -7,7 +7,7 @@ import (
 	"io"
 
 	"quartet/server/account"
-	"quartet/server/movein"
+	"quartet/server/userimport"
 )
 
 // legacyFlags are for the users of another back end.
@@ -22,7 +22,7 @@ type legacyFlags struct {
 
 // moveIn takes in the users of another back end.
 func (i *importCommand) moveIn(ctx context.Context, c *console, file io.Reader) error {
-	dump, err := movein.NewReader(i.From, file, movein.Options{
+	dump, err := userimport.NewReader(i.From, file, userimport.Options{
 		Format: i.Format, Zone: i.TimeZone.Location,
 		TrustMobiles: i.TrustMobiles, TrustEmails: i.TrustEmails,
 	})
@@ -31,9 +31,9 @@ func (i *importCommand) moveIn(ctx context.Context, c *console, file io.Reader) 
 	}
 	return administration{location: i.location}.with(ctx, func(accounts *account.Service) error {
 		stop := i.OnError == "stop"
-		into := accounts.NewIntake(account.IntakeOptions{Source: i.From, Stop: stop, DryRun: i.DryRun, Wrap: i.Wrap})
+		into := accounts.NewImporter(account.ImportOptions{Source: i.From, Stop: stop, DryRun: i.DryRun, Wrap: i.Wrap})
 		report := &legacyReport{rowReport: c.reportRows(i.rowFlags, -1)}
-		err := movein.Run(ctx, dump, into, report, stop)
+		err := userimport.Run(ctx, dump, into, report, stop)
 		if report.deleted > 0 {
 			fmt.Fprintf(c.errs, "%d users are deleted in the old system and were left out.\n", report.deleted)
 		}

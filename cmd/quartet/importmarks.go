@@ -22,7 +22,7 @@ func (i *importCommand) admit(ctx context.Context, database *store.Store, dir st
 		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(marks)) {
-		if _, err := database.PutMark(ctx, name, marks[name]); err != nil {
+		if _, err := database.PutMetadataIfAbsent(ctx, name, marks[name]); err != nil {
 			return err
 		}
 	}
@@ -48,7 +48,7 @@ func ownKeys(ctx context.Context, database *store.Store, dir string, marks map[s
 	if text, err := sealer.Open(sealed, keysMark); err != nil || text != keysMarkText {
 		return fmt.Errorf("the keys in %s are not those that the file was exported with: copy their folder there, or name it with --keys", dir)
 	}
-	present, err := database.Mark(ctx, keysMark)
+	present, err := database.Metadata(ctx, keysMark)
 	if errors.Is(err, store.ErrNotFound) {
 		return nil
 	}
@@ -64,11 +64,11 @@ func ownKeys(ctx context.Context, database *store.Store, dir string, marks map[s
 // alike refuses to mix what the marks keep apart.
 func alike(ctx context.Context, database *store.Store, marks map[string]string) error {
 	const mixed = "one of the two is a demonstration, whose passwords everybody knows: import the file into a new database"
-	if _, err := database.Mark(ctx, demoMark); err == nil && marks[demoMark] == "" {
+	if _, err := database.Metadata(ctx, demoMark); err == nil && marks[demoMark] == "" {
 		return errors.New(mixed)
 	}
 	for name, value := range marks {
-		present, err := database.Mark(ctx, name)
+		present, err := database.Metadata(ctx, name)
 		switch {
 		case err == nil && present != value && name != keysMark:
 			return fmt.Errorf("the mark %s of the database is not that of the file", name)

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"quartet/server/account"
-	"quartet/server/failure"
+	"quartet/server/apierr"
 	"quartet/store"
 )
 
@@ -25,7 +25,7 @@ func TestExampleUsersCanBeCreatedAgain(t *testing.T) {
 		first, err := s.created(example)
 		must(t, err)
 		s.pass(29 * time.Second)
-		if _, err := s.created(example); !failure.Is(err, failure.UsernameTaken) && !failure.Is(err, failure.EmailTaken) {
+		if _, err := s.created(example); !apierr.Is(err, apierr.UsernameTaken) && !apierr.Is(err, apierr.EmailTaken) {
 			t.Fatalf("got %v, want a name that is taken", err)
 		}
 		s.pass(5 * time.Second)
@@ -48,11 +48,11 @@ func TestUsersWhoAreNoExamplesKeepTheirNames(t *testing.T) {
 	examples := exampleUsers()
 	changed, err := s.created(examples[0])
 	must(t, err)
-	must(t, s.accounts.UpdateUser(t.Context(), account.Caller{UserID: changed}, changed, account.Change{
-		Facts: account.Facts{Signature: new("山有木兮木有枝")},
+	must(t, s.accounts.UpdateUser(t.Context(), account.Caller{UserID: changed}, changed, account.UserUpdate{
+		Profile: account.Profile{Signature: new("山有木兮木有枝")},
 	}))
 	namesake := examples[1]
-	namesake.Facts = account.Facts{Nickname: new("青青")}
+	namesake.Profile = account.Profile{Nickname: new("青青")}
 	other, err := s.created(namesake)
 	must(t, err)
 	s.pass(time.Minute)

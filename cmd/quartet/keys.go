@@ -29,7 +29,7 @@ type keysList struct{ keysFlags }
 
 // Run lists the keys.
 func (k *keysList) Run(ctx context.Context, c *console) error {
-	return k.withRing(ctx, func(_ *account.Service, ring *keys.Ring) error { return k.printKeys(c, ring) })
+	return k.withRing(ctx, func(_ *account.Service, ring *keys.Keyring) error { return k.printKeys(c, ring) })
 }
 
 type keysRotate struct {
@@ -42,7 +42,7 @@ func (k *keysRotate) Run(ctx context.Context, c *console) error {
 	if k.Overlap < 0 {
 		return usageError{"--overlap cannot be negative"}
 	}
-	return k.withRing(ctx, func(accounts *account.Service, ring *keys.Ring) error {
+	return k.withRing(ctx, func(accounts *account.Service, ring *keys.Keyring) error {
 		made, err := ring.Rotate(k.Overlap)
 		if err != nil {
 			return err
@@ -60,7 +60,7 @@ type keysRetire struct {
 
 // Run removes a key, and lists what is left.
 func (k *keysRetire) Run(ctx context.Context, c *console) error {
-	return k.withRing(ctx, func(accounts *account.Service, ring *keys.Ring) error {
+	return k.withRing(ctx, func(accounts *account.Service, ring *keys.Keyring) error {
 		if err := ring.Retire(k.KID, k.AccessLife, k.Force); err != nil {
 			return err
 		}
@@ -78,7 +78,7 @@ type keyView struct {
 	RetirableAt *time.Time `json:"retirableAt"` // null: no newer key has been made
 }
 
-func newKeyView(status keys.Status) keyView {
+func newKeyView(status keys.KeyStatus) keyView {
 	view := keyView{
 		KID: status.KID, State: string(status.State),
 		CreatedAt: localSecond(status.CreatedAt), SignsFrom: localSecond(status.SignsFrom),
@@ -91,7 +91,7 @@ func newKeyView(status keys.Status) keyView {
 
 func localSecond(at time.Time) time.Time { return at.Local().Truncate(time.Second) }
 
-func (a keysFlags) printKeys(c *console, ring *keys.Ring) error {
+func (a keysFlags) printKeys(c *console, ring *keys.Keyring) error {
 	views := []keyView{}
 	var lines [][]any
 	for _, status := range ring.Statuses(a.AccessLife) {
@@ -106,7 +106,7 @@ func (a keysFlags) printKeys(c *console, ring *keys.Ring) error {
 }
 
 // publicKeys gives the keys that verify JWTs at the time.
-func publicKeys(ring *keys.Ring) func() []server.PublicKey {
+func publicKeys(ring *keys.Keyring) func() []server.PublicKey {
 	return func() []server.PublicKey {
 		var public []server.PublicKey
 		for _, key := range ring.JWT() {
@@ -118,7 +118,7 @@ func publicKeys(ring *keys.Ring) func() []server.PublicKey {
 
 // followKeys is the job that reads the folder of the keys again, and tells what
 // has changed.
-func followKeys(ring *keys.Ring, log *slog.Logger) func(context.Context) error {
+func followKeys(ring *keys.Keyring, log *slog.Logger) func(context.Context) error {
 	var told []string
 	return func(context.Context) error {
 		err := ring.Reload()

@@ -9,32 +9,32 @@ import (
 // limitFlags has the fields of account.Limits in their order: one converts into
 // the other, so a limit without a flag does not compile.
 type limitFlags struct {
-	AccessLife   time.Duration `group:"sessions" type:"span" default:"${limits_AccessLife}" help:"How long an access token or JWT lives, from its issue or last slide."`
-	SessionLife  time.Duration `group:"sessions" type:"span" default:"${limits_SessionLife}" help:"How long a session and its refresh token live, whatever happens."`
-	RefreshGrace time.Duration `group:"sessions" type:"span" default:"${limits_RefreshGrace}" help:"How long the access token before the newest stays good after a refresh; later it is taken for theft."`
-	SeenEvery    time.Duration `group:"sessions" type:"span" default:"${limits_SeenEvery}" help:"How exactly a session's last use is recorded."`
+	AccessLife       time.Duration `group:"sessions" type:"span" default:"${limits_AccessLife}" help:"How long an access token or JWT lives, from its issue or last slide."`
+	SessionLife      time.Duration `group:"sessions" type:"span" default:"${limits_SessionLife}" help:"How long a session and its refresh token live, whatever happens."`
+	RefreshGrace     time.Duration `group:"sessions" type:"span" default:"${limits_RefreshGrace}" help:"How long the access token before the newest stays good after a refresh; later it is taken for theft."`
+	LastSeenInterval time.Duration `group:"sessions" type:"span" default:"${limits_LastSeenInterval}" help:"How exactly a session's last use is recorded."`
 
-	CodeLife     time.Duration `group:"codes" type:"span" default:"${limits_CodeLife}" help:"How long a code is good."`
-	CodeAttempts int64         `group:"codes" type:"count" default:"${limits_CodeAttempts}" help:"Wrong guesses that burn a code."`
-	CodeGap      account.Rate  `group:"codes" default:"${limits_CodeGap}" help:"Codes to one mobile in a short while; clients are told to wait its time before they ask again."`
-	CodeHour     account.Rate  `group:"codes" default:"${limits_CodeHour}" help:"Codes to one mobile."`
-	CodeDay      account.Rate  `group:"codes" default:"${limits_CodeDay}" help:"Codes to one mobile in a long while."`
-	CodeAddress  account.Rate  `group:"codes" default:"${limits_CodeAddress}" help:"Codes asked for by one client address."`
-	CodeAll      account.Rate  `group:"codes" default:"${limits_CodeAll}" help:"Codes altogether."`
-	CodeRefused  account.Rate  `group:"codes" default:"${limits_CodeRefused}" help:"Sign-ins by a wrong code from one client address; they count as --guess-address too."`
+	CodeLife         time.Duration `group:"codes" type:"span" default:"${limits_CodeLife}" help:"How long a code is good."`
+	CodeAttempts     int64         `group:"codes" type:"count" default:"${limits_CodeAttempts}" help:"Wrong guesses that burn a code."`
+	CodeResend       account.Rate  `group:"codes" default:"${limits_CodeResend}" help:"Codes to one mobile in a short while; clients are told to wait its time before they ask again."`
+	CodeHour         account.Rate  `group:"codes" default:"${limits_CodeHour}" help:"Codes to one mobile."`
+	CodeDay          account.Rate  `group:"codes" default:"${limits_CodeDay}" help:"Codes to one mobile in a long while."`
+	CodePerIP        account.Rate  `group:"codes" default:"${limits_CodePerIP}" help:"Codes asked for by one client address."`
+	CodeGlobal       account.Rate  `group:"codes" default:"${limits_CodeGlobal}" help:"Codes altogether."`
+	CodeRefusedPerIP account.Rate  `group:"codes" default:"${limits_CodeRefusedPerIP}" help:"Sign-ins by a wrong code from one client address; they count as --password-per-ip too."`
 
-	GuessPair    account.Rate `group:"passwords" default:"${limits_GuessPair}" help:"Wrong passwords for one account from one client address; then it is locked for that address."`
-	GuessAccount account.Rate `group:"passwords" default:"${limits_GuessAccount}" help:"Wrong passwords for one account from anywhere; then it is locked for all."`
-	GuessAddress account.Rate `group:"passwords" default:"${limits_GuessAddress}" help:"Wrong passwords and codes for any account from one client address."`
-	GuessOld     account.Rate `group:"passwords" default:"${limits_GuessOld}" help:"Wrong old passwords of somebody who changes theirs."`
+	PasswordPerAccountIP account.Rate `group:"passwords" default:"${limits_PasswordPerAccountIP}" help:"Wrong passwords for one account from one client address; then it is locked for that address."`
+	PasswordPerAccount   account.Rate `group:"passwords" default:"${limits_PasswordPerAccount}" help:"Wrong passwords for one account from anywhere; then it is locked for all."`
+	PasswordPerIP        account.Rate `group:"passwords" default:"${limits_PasswordPerIP}" help:"Wrong passwords and codes for any account from one client address."`
+	OldPasswordPerUser   account.Rate `group:"passwords" default:"${limits_OldPasswordPerUser}" help:"Wrong old passwords of somebody who changes theirs."`
 
-	RegisterAddress account.Rate `group:"registration" default:"${limits_RegisterAddress}" help:"Users created by one client address where registration is open; administrators are not counted."`
-	RegisterAll     account.Rate `group:"registration" default:"${limits_RegisterAll}" help:"Users created there altogether."`
+	RegisterPerIP  account.Rate `group:"registration" default:"${limits_RegisterPerIP}" help:"Users created by one client address where registration is open; administrators are not counted."`
+	RegisterGlobal account.Rate `group:"registration" default:"${limits_RegisterGlobal}" help:"Users created there altogether."`
 
 	FreshSignIn     time.Duration `group:"passwords" type:"span" default:"${limits_FreshSignIn}" help:"How long after signing in by a code a first password can be set."`
-	WeChatAddress   account.Rate  `name:"wechat-address" group:"gateways" default:"${limits_WeChatAddress}" help:"WeChat codes exchanged for one client address."`
+	WeChatPerIP     account.Rate  `name:"wechat-per-ip" group:"gateways" default:"${limits_WeChatPerIP}" help:"WeChat codes exchanged for one client address."`
 	WeChatRepeat    time.Duration `name:"wechat-repeat" group:"gateways" type:"span" default:"${limits_WeChatRepeat}" help:"How long a WeChat code that was exchanged gives the same person again."`
-	KeptWait        time.Duration `group:"gateways" type:"span" default:"${limits_KeptWait}" help:"For the database to record what WeChat or SMS answered."`
-	GatewayWait     time.Duration `group:"gateways" type:"span" default:"${limits_GatewayWait}" help:"For an answer of WeChat or SMS, then it is answered 503."`
+	SaveTimeout     time.Duration `group:"gateways" type:"span" default:"${limits_SaveTimeout}" help:"For the database to record what WeChat or SMS answered."`
+	ProviderTimeout time.Duration `group:"gateways" type:"span" default:"${limits_ProviderTimeout}" help:"For an answer of WeChat or SMS, then it is answered 503."`
 	OverloadedDelay time.Duration `group:"passwords" type:"span" default:"${limits_OverloadedDelay}" help:"Retry-After of a sign-in that was answered 503 because too many waited."`
 }

@@ -12,8 +12,8 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"quartet/server/failure"
-	"quartet/server/style"
+	"quartet/server/apierr"
+	"quartet/server/dialect"
 )
 
 // scrapeOfEverything is /metrics of a server that has seen each kind of request
@@ -105,7 +105,7 @@ func requireQuery(t *testing.T, what, query string, known figures) {
 	}
 	for _, match := range failureMatcher.FindAllStringSubmatch(query, -1) {
 		for _, code := range strings.Split(match[1], "|") {
-			if _, known := style.Catalogue[failure.Code(code)]; !known {
+			if _, known := dialect.Catalogue[apierr.Code(code)]; !known {
 				t.Errorf("%s: the catalogue has no failure %q", what, code)
 			}
 		}

@@ -21,7 +21,7 @@ import (
 	"testing"
 	"time"
 
-	"quartet/cmd/quartet/programtest"
+	"quartet/cmd/quartet/proctest"
 )
 
 // proxy is nginx with the configuration of deploy/nginx.conf.
@@ -44,13 +44,13 @@ func behindNginx(t *testing.T, first, second origin) proxy {
 	binary := nginxOnPath(t)
 	dir := t.TempDir()
 	trusted := certify(t, dir)
-	p := proxy{plain: programtest.FreeAddress(t, nginxAddress), secure: programtest.FreeAddress(t, nginxAddress)}
+	p := proxy{plain: proctest.FreeAddress(t, nginxAddress), secure: proctest.FreeAddress(t, nginxAddress)}
 	config := filepath.Join(dir, "nginx.conf")
 	must(t, os.WriteFile(config, []byte(adapted(t, dir, p, first, second)), 0o600))
 	if said, err := exec.CommandContext(t.Context(), binary, "-t", "-c", config).CombinedOutput(); err != nil {
 		t.Fatalf("nginx -t: %v: %s", err, said)
 	}
-	errs := programtest.NewTranscript()
+	errs := proctest.NewTranscript()
 	program := exec.Command(binary, "-c", config, "-g", "daemon off;")
 	program.Stdout, program.Stderr = errs, errs
 	must(t, program.Start())

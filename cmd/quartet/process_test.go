@@ -7,15 +7,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
 
-	"github.com/prometheus/procfs"
-
-	"quartet/cmd/quartet/programtest"
+	"quartet/cmd/quartet/proctest"
 )
 
 // TestProcess proves what only a process of its own can: how signals end it.
@@ -30,46 +27,20 @@ func TestProcess(t *testing.T) {
 	t.Run("an import that is killed goes on", func(t *testing.T) { killWhileImporting(t, binary) })
 	t.Run("a signal ends it in good order", func(t *testing.T) { endByOneSignal(t, binary) })
 	t.Run("a second signal ends it at once", func(t *testing.T) { endByTwoSignals(t, binary) })
-	t.Run("at rest it gives memory back", func(t *testing.T) { rests(t, binary) })
-}
-
-// rests waits until little of the program's file is mapped: the start has needed
-// more than half of it.
-func rests(t *testing.T, binary string) {
-	if runtime.GOOS != "linux" {
-		t.Skip("skipped: giving the program's pages back needs Linux")
-	}
-	t.Parallel()
-	c := spawn(t, binary, "--demo", "--database", newDatabase(t))
-	program, err := procfs.NewProc(c.process.Pid)
-	must(t, err)
-	mapped := func() uint64 {
-		status, err := program.NewStatus()
-		must(t, err)
-		return status.RssFile
-	}
-	file, err := os.Stat(binary)
-	must(t, err)
-	for limit := time.Now().Add(patience); mapped() > uint64(file.Size())/5; time.Sleep(100 * time.Millisecond) {
-		if time.Now().After(limit) {
-			t.Fatalf("%d bytes are mapped of %d", mapped(), file.Size())
-		}
-	}
-	c.ok(t, call{method: http.MethodGet, path: "/readyz"})
 }
 
 // child is the program in a process of its own.
 type child struct {
 	origin
 	process *os.Process
-	errs    *programtest.Transcript
+	errs    *proctest.Transcript
 	ended   chan struct{}
 	state   *os.ProcessState // once ended is closed
 }
 
 func spawn(t *testing.T, binary string, args ...string) *child {
 	t.Helper()
-	c := &child{errs: programtest.NewTranscript(), ended: make(chan struct{})}
+	c := &child{errs: proctest.NewTranscript(), ended: make(chan struct{})}
 	program := exec.Command(binary, append([]string{"serve", "--addr", "127.0.0.1:0"}, args...)...)
 	program.Stderr = c.errs
 	must(t, program.Start())

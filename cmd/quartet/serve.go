@@ -71,7 +71,7 @@ func (s *serveCommand) Run(ctx context.Context, c *console) (err error) {
 	if err != nil {
 		return err
 	}
-	defer options.Accounts.Finish() // what gateways have answered is recorded before the database is closed
+	defer options.Accounts.Wait() // what gateways have answered is recorded before the database is closed
 	jobs.every(ctx, seenInterval, "recording the use of sessions", recordSeen(options.Accounts))
 	// Once more when all requests are over, and before the database is closed.
 	defer func() { _ = recordSeen(options.Accounts)(ctx) }()
@@ -83,7 +83,6 @@ func (s *serveCommand) Run(ctx context.Context, c *console) (err error) {
 	debug.FreeOSMemory()
 	// After all that a first answer needs: it writes, and that can take long.
 	jobs.every(ctx, housekeepingInterval, "housekeeping", housekeeping(database, s.keepAudit(), log))
-	jobs.every(ctx, restInterval, "giving memory back", new(rest).look)
 	log.Info("listening", "address", listener.Addr().String(), "version", version(), "database", database.Engine())
 	if err := announce(listener.Addr()); err != nil {
 		return err
@@ -92,7 +91,7 @@ func (s *serveCommand) Run(ctx context.Context, c *console) (err error) {
 }
 
 // open opens the database, brings its tables up to date, and opens its keys.
-func (s *serveCommand) open(ctx context.Context, log *slog.Logger) (_ *store.Store, _ *keys.Ring, err error) {
+func (s *serveCommand) open(ctx context.Context, log *slog.Logger) (_ *store.Store, _ *keys.Keyring, err error) {
 	otherwise := ordinaryDatabase
 	if s.Demo {
 		otherwise = demoDatabase
@@ -113,7 +112,7 @@ func (s *serveCommand) open(ctx context.Context, log *slog.Logger) (_ *store.Sto
 	return database, ring, nil
 }
 
-func (s *serveCommand) prepare(ctx context.Context, database *store.Store, dir string, log *slog.Logger) (*keys.Ring, error) {
+func (s *serveCommand) prepare(ctx context.Context, database *store.Store, dir string, log *slog.Logger) (*keys.Keyring, error) {
 	if err := database.Migrate(ctx); err != nil {
 		return nil, fmt.Errorf("cannot bring the tables up to date: %w", err)
 	}
@@ -137,7 +136,7 @@ func (s *serveCommand) options(database *store.Store, log *slog.Logger) server.O
 		TimeZone:       s.TimeZone.Location,
 		TrustedProxies: ipNets(s.TrustedProxies),
 		AllowOrigins:   s.AllowOrigins,
-		Bounds:         server.Bounds(s.Bounds),
+		Limits:         server.Limits(s.Bounds),
 	}
 }
 

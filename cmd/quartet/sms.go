@@ -9,7 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"quartet/server/account"
-	"quartet/server/gateway"
+	"quartet/server/providers"
 )
 
 const (
@@ -37,7 +37,7 @@ func (f smsFlags) sms(log *slog.Logger, metrics *prometheus.Registry, codeLife t
 	}
 	if f.SMS == "" {
 		log.Warn("no SMS service is configured: signing in by mobile answers 503")
-		return gateway.UnconfiguredSMS{}, nil
+		return providers.UnconfiguredSMS{}, nil
 	}
 	secret, err := readSecret(f.SMSSecretFile, smsSecretVariable)
 	if err != nil {
@@ -50,7 +50,7 @@ func (f smsFlags) sms(log *slog.Logger, metrics *prometheus.Registry, codeLife t
 	if err != nil {
 		return nil, usageError{fmt.Sprintf("--sms %s: %s", f.SMS, err)}
 	}
-	breaker := gateway.NewSMSBreaker(driver, log)
+	breaker := providers.NewSMSBreaker(driver, log)
 	metrics.MustRegister(circuitGauge(breaker))
 	log.Info("signing in by mobile", "sms", f.SMS)
 	return breaker, nil
@@ -58,19 +58,19 @@ func (f smsFlags) sms(log *slog.Logger, metrics *prometheus.Registry, codeLife t
 
 func (f smsFlags) driver(secret string, codeLife time.Duration) (account.SMS, error) {
 	if f.SMS == smsAliyun {
-		return gateway.NewAliyunSMS(gateway.AliyunSMSOptions{
+		return providers.NewAliyunSMS(providers.AliyunSMSOptions{
 			AccessKeyID: f.SMSAliyunAccessKeyID, AccessKeySecret: secret,
 			SignName: f.SMSAliyunSignName, Template: f.SMSAliyunTemplate,
-			Endpoint: cmp.Or(f.SMSAliyunEndpoint, gateway.AliyunSMSEndpoint),
+			Endpoint: cmp.Or(f.SMSAliyunEndpoint, providers.AliyunSMSEndpoint),
 		})
 	}
-	return gateway.NewSMSWebhook(gateway.SMSWebhookOptions{
+	return providers.NewSMSWebhook(providers.SMSWebhookOptions{
 		URL: f.SMSWebhookURL, Secret: secret, Template: f.SMSWebhookTemplate,
 		CodeLife: codeLife,
 	})
 }
 
-func circuitGauge(breaker *gateway.SMSBreaker) prometheus.Collector {
+func circuitGauge(breaker *providers.SMSBreaker) prometheus.Collector {
 	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 		Name: "quartet_sms_circuit_open", Help: "1 while messages are refused without asking the SMS service, which has failed too often.",
 	}, func() float64 {

@@ -9,8 +9,8 @@ import (
 	"testing"
 
 	"quartet/store"
+	"quartet/store/dump"
 	"quartet/store/storetest"
-	"quartet/store/transfer"
 )
 
 // populated is an installation with people whose rows have Chinese text, nulls and
@@ -169,7 +169,7 @@ func composed(t *testing.T, users int, marks map[string]string, change func(rows
 	table := store.Tables()[0]
 	one := storedUser(t, table)
 	var out bytes.Buffer
-	w, err := transfer.NewWriter(&out, newestVersion(t), marks)
+	w, err := dump.NewWriter(&out, newestVersion(t), marks)
 	must(t, err)
 	for id := range int64(users) {
 		one[0], one[1] = id+1, fmt.Sprintf("00000000-0000-4000-8000-%012d", id+1)

@@ -116,7 +116,7 @@ func TestImportLooksAtTheWholeFileFirst(t *testing.T) {
 func TestImportTakesWhatOlderProgramsWrote(t *testing.T) {
 	t.Parallel()
 	text := composed(t, 3, nil, nil)
-	for migration, taken := range map[int64]bool{store.ColumnsSince - 1: false, store.ColumnsSince: true, newestVersion(t): true, newestVersion(t) + 1: false} {
+	for migration, taken := range map[int64]bool{store.MinDumpVersion - 1: false, store.MinDumpVersion: true, newestVersion(t): true, newestVersion(t) + 1: false} {
 		header, rest, _ := strings.Cut(text, "\n")
 		header = strings.Replace(header, fmt.Sprintf(`"migration":%d`, newestVersion(t)), fmt.Sprintf(`"migration":%d`, migration), 1)
 		rows := strings.SplitAfter(rest, "\n")

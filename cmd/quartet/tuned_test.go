@@ -38,7 +38,7 @@ func TestLimitsOfCodesTakeEffect(t *testing.T) {
 	}
 	usual.ok(t, byCode(mobile, right))
 
-	tuned := serve(t, "--demo", "--database", newDatabase(t), "--code-gap", "2/1h", "--code-attempts", "2", "--code-life", "2m", "--access-life", "3m", "--seen-every", "1m")
+	tuned := serve(t, "--demo", "--database", newDatabase(t), "--code-resend", "2/1h", "--code-attempts", "2", "--code-life", "2m", "--access-life", "3m", "--last-seen-interval", "1m")
 	before := time.Now()
 	tuned.ok(t, askCode(mobile))
 	right, wrong = tuned.sentCode(t, mobile)
@@ -92,14 +92,14 @@ func TestLimitsOfRequestsTakeEffect(t *testing.T) {
 // A password takes longer to verify than such a server works on a request.
 func TestTheTimeOfRequestsTakesEffect(t *testing.T) {
 	t.Parallel()
-	s := serve(t, "--demo", "--database", newDatabase(t), "--request-time", "2ms", "--gateway-wait", "1ms", "--hash-wait", "1ms")
+	s := serve(t, "--demo", "--database", newDatabase(t), "--request-time", "2ms", "--provider-timeout", "1ms", "--hash-wait", "1ms")
 	login := form("/api/user/login", url.Values{"loginAccount": {"demo"}, "password": {"quartet-demo"}})
 	equal(t, "status", s.do(t, login).status, http.StatusServiceUnavailable)
 }
 
 func TestLimitsOfPasswordsTakeEffect(t *testing.T) {
 	t.Parallel()
-	s := serve(t, "--demo", "--database", newDatabase(t), "--guess-pair", "1/1h")
+	s := serve(t, "--demo", "--database", newDatabase(t), "--password-per-account-ip", "1/1h")
 	login := func(password string) call {
 		return form("/api/user/login", url.Values{"loginAccount": {"demo"}, "password": {password}})
 	}

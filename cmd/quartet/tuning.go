@@ -42,7 +42,7 @@ var tuningGroups = kong.ExplicitGroups([]kong.Group{
 // tuningDefaults names the packages' own defaults, for the grammar:
 // ${limits_CodeLife} is account.DefaultLimits().CodeLife.
 func tuningDefaults() kong.Vars {
-	vars, hashing, bounds := kong.Vars{}, password.DefaultOptions(), server.DefaultBounds()
+	vars, hashing, bounds := kong.Vars{}, password.DefaultOptions(), server.DefaultLimits()
 	for prefix, defaults := range map[string]any{
 		"limits": account.DefaultLimits(), "bounds": bounds,
 		"hashing": hashing, "cost": hashing.Params, "store": store.DefaultOptions(),

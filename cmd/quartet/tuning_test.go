@@ -29,7 +29,7 @@ func TestDefaultsAreThePackagesOwn(t *testing.T) {
 	t.Parallel()
 	got := parsed(t)
 	equal(t, "limits", account.Limits(got.Limits), account.DefaultLimits())
-	equal(t, "bounds", server.Bounds(got.Bounds), server.DefaultBounds())
+	equal(t, "bounds", server.Limits(got.Bounds), server.DefaultLimits())
 	equal(t, "cost", got.Hashing.cost(), password.DefaultParams())
 	hashing := password.DefaultOptions()
 	equal(t, "queue", got.Hashing.HashQueue, hashing.Queue)
@@ -85,11 +85,11 @@ func TestNumbersThatAreNoneAreRefused(t *testing.T) {
 
 func TestFlagsSetNumbers(t *testing.T) {
 	t.Parallel()
-	got := parsed(t, "--code-gap", "3/90s", "--code-day=20/1d", "--session-life", "60d", "--access-life", "1h30m",
+	got := parsed(t, "--code-resend", "3/90s", "--code-day=20/1d", "--session-life", "60d", "--access-life", "1h30m",
 		"--body-limit", "1MiB", "--header-limit", "20000", "--hash-memory", "65536", "--hash-lanes", "4", "--hash-parallel", "2",
 		"--idle-timeout", "2m", "--database-connections", "40", "--statement-timeout", "3s", "--connect-timeout", "1s", "--busy-timeout", "2s",
 		"--session-cache", "500")
-	equal(t, "gap", got.Limits.CodeGap, account.Rate{Times: 3, Per: 90 * time.Second})
+	equal(t, "gap", got.Limits.CodeResend, account.Rate{Times: 3, Per: 90 * time.Second})
 	equal(t, "day", got.Limits.CodeDay, account.Rate{Times: 20, Per: day})
 	equal(t, "session", got.Limits.SessionLife, 60*day)
 	equal(t, "access", got.Limits.AccessLife, 90*time.Minute)
@@ -114,9 +114,9 @@ func TestContradictionsAreRefused(t *testing.T) {
 		{"--access-life (31d) cannot be longer than --session-life (30d)", "--access-life=31d"},
 		{"--access-life (1h) cannot be longer than --session-life (30m)", "--session-life=30m"},
 		{"--refresh-grace (1h) must be shorter than --access-life", "--refresh-grace=1h"},
-		{"--seen-every (31m) cannot be longer than half of --access-life (30m)", "--seen-every=31m"},
+		{"--last-seen-interval (31m) cannot be longer than half of --access-life (30m)", "--last-seen-interval=31m"},
 		{"--keys-reload (1m) must be shorter than the overlap", "--keys-reload=1m"},
-		{"--gateway-wait (5s) must be shorter than --request-time (4.5s)", "--gateway-wait=5s"},
+		{"--provider-timeout (5s) must be shorter than --request-time (4.5s)", "--provider-timeout=5s"},
 		{"--hash-wait (4.5s) must be shorter than --request-time", "--hash-wait=4.5s"},
 		{"--header-timeout (11s) cannot be longer than --read-timeout", "--header-timeout=11s"},
 		{"--read-timeout (15s) must be shorter than --write-timeout", "--read-timeout=15s"},
@@ -127,7 +127,7 @@ func TestContradictionsAreRefused(t *testing.T) {
 	} {
 		refused(t, exitUsage, test.text, slices.Concat([]string{"serve"}, strings.Fields(test.args))...)
 	}
-	must(t, parsed(t, "--access-life=30d", "--seen-every=15d", "--request-time=20s", "--gateway-wait=10s", "--write-timeout=30s").checkTuning())
+	must(t, parsed(t, "--access-life=30d", "--last-seen-interval=15d", "--request-time=20s", "--provider-timeout=10s", "--write-timeout=30s").checkTuning())
 }
 
 func TestTextsOfNumbersAreReadBack(t *testing.T) {

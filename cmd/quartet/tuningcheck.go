@@ -40,12 +40,12 @@ func (t tuning) contradictions() []order {
 	return []order{
 		{"--access-life", l.AccessLife, "--session-life", l.SessionLife, true, "a token ends with its session"},
 		{"--refresh-grace", l.RefreshGrace, "--access-life", l.AccessLife, false, "a replaced token would outlive itself"},
-		{"--seen-every", l.SeenEvery, "half of --access-life", l.AccessLife / 2, true, "tokens could not slide in time"},
+		{"--last-seen-interval", l.LastSeenInterval, "half of --access-life", l.AccessLife / 2, true, "tokens could not slide in time"},
 		{"--keys-reload", t.Upkeep.KeysReload, "the overlap of a key rotation", keys.DefaultOverlap, false, "a new key would sign before all servers have it"},
-		{"--gateway-wait", l.GatewayWait, "--request-time", b.Time, false, "no time would be left for the answer"},
+		{"--provider-timeout", l.ProviderTimeout, "--request-time", b.Time, false, "no time would be left for the answer"},
 		{"--hash-wait", t.Hashing.HashWait, "--request-time", b.Time, false, "no time would be left for the answer"},
 		{"--header-timeout", c.HeaderTimeout, "--read-timeout", c.ReadTimeout, true, "the headers are a part of the request"},
 		{"--read-timeout", c.ReadTimeout, "--write-timeout", c.WriteTimeout, false, "a slow request could not be answered"},
-		{"--request-time and --kept-wait together", b.Time + l.KeptWait, "--write-timeout", c.WriteTimeout, false, "the answer could not be written"},
+		{"--request-time and --save-timeout together", b.Time + l.SaveTimeout, "--write-timeout", c.WriteTimeout, false, "the answer could not be written"},
 	}
 }

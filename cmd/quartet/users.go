@@ -72,7 +72,7 @@ func (u *userAdd) Run(ctx context.Context, c *console) error {
 	}
 	return u.with(ctx, func(accounts *account.Service) error {
 		id, err := accounts.AddUser(ctx, account.AddedUser{
-			NewUser: account.NewUser{Username: u.Username, Password: password, Facts: account.Facts{
+			NewUser: account.NewUser{Username: u.Username, Password: password, Profile: account.Profile{
 				Mobile: u.Mobile, Email: u.Email, Nickname: u.Nickname, RealName: u.RealName,
 			}},
 			Role: u.Role, MobileVerified: u.Mobile != nil, EmailVerified: u.Email != nil,

@@ -4,7 +4,7 @@ import (
 	"log/slog"
 
 	"quartet/server/account"
-	"quartet/server/gateway"
+	"quartet/server/providers"
 )
 
 const weChatSecretVariable = "QUARTET_WECHAT_SECRET"
@@ -22,7 +22,7 @@ type weChatFlags struct {
 func (f weChatFlags) weChat(log *slog.Logger) (account.WeChat, error) {
 	if f.WeChatKind == "" && f.WeChatAppID == "" && f.WeChatSecretFile == "" {
 		log.Warn("no WeChat app is configured: signing in by WeChat answers 503")
-		return gateway.UnconfiguredWeChat{}, nil
+		return providers.UnconfiguredWeChat{}, nil
 	}
 	if f.WeChatKind == "" || f.WeChatAppID == "" {
 		return nil, usageError{"a WeChat app needs --wechat-kind, --wechat-app-id and its secret"}
@@ -34,7 +34,7 @@ func (f weChatFlags) weChat(log *slog.Logger) (account.WeChat, error) {
 	if secret == "" {
 		return nil, usageError{"a WeChat app needs its secret: name a file by --wechat-secret-file, or set " + weChatSecretVariable}
 	}
-	client, err := gateway.NewWeChat(gateway.WeChatOptions{
+	client, err := providers.NewWeChat(providers.WeChatOptions{
 		Kind: f.WeChatKind, AppID: f.WeChatAppID, Secret: secret, BaseURL: f.WeChatBaseURL, Log: log,
 	})
 	if err != nil {

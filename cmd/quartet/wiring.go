@@ -15,7 +15,7 @@ import (
 
 // accountConfig wires the rules to a database and its keys. The gateways, and
 // what differs in a demonstration, are the caller's to add.
-func accountConfig(database *store.Store, ring *keys.Ring, log *slog.Logger) account.Config {
+func accountConfig(database *store.Store, ring *keys.Keyring, log *slog.Logger) account.Config {
 	return account.Config{
 		Store:     database,
 		Hasher:    password.NewHasher(password.Options{}),
@@ -36,11 +36,11 @@ type administration struct {
 
 // with opens the rules on the database for the time that work takes.
 func (a administration) with(ctx context.Context, work func(*account.Service) error) error {
-	return a.withRing(ctx, func(accounts *account.Service, _ *keys.Ring) error { return work(accounts) })
+	return a.withRing(ctx, func(accounts *account.Service, _ *keys.Keyring) error { return work(accounts) })
 }
 
 // withRing opens the keys of the database as well.
-func (a administration) withRing(ctx context.Context, work func(*account.Service, *keys.Ring) error) (err error) {
+func (a administration) withRing(ctx context.Context, work func(*account.Service, *keys.Keyring) error) (err error) {
 	place, err := a.resolve(ordinaryDatabase)
 	if err != nil {
 		return err

@@ -14,13 +14,13 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 
-	"quartet/openapi/conform"
+	"quartet/openapi/check/contract"
 )
 
 // documented is one operation of the contract, and request one request of it.
 type (
-	documented = conform.Operation
-	request    = conform.Request
+	documented = contract.Operation
+	request    = contract.Request
 )
 
 // TestContract replays every documented example: the request goes to the real
@@ -60,7 +60,7 @@ func (r *replayed) replay(t *testing.T, o documented, status, example string) {
 // checkAnswer holds an answer against the documented response.
 func checkAnswer(t *testing.T, response *openapi3.Response, got answer) {
 	t.Helper()
-	if err := conform.CheckResponse(response, conform.Answer{Status: got.status, Header: got.header, Text: got.text}); err != nil {
+	if err := contract.CheckResponse(response, contract.Answer{Status: got.status, Header: got.header, Text: got.text}); err != nil {
 		t.Errorf("the answer breaks the contract: %v\n%s", err, got.text)
 	}
 }

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"testing"
 
-	"quartet/openapi/conform"
-	"quartet/openapi/replay"
+	"quartet/openapi/check/contract"
+	"quartet/openapi/check/replay"
 	"quartet/store"
 )
 
@@ -37,8 +37,8 @@ func (r *replayed) provoke(t *testing.T, o documented, status, example string) [
 	return to(r.demo, requests...)
 }
 
-func (r *replayed) provoker(t *testing.T) replay.Provoker {
-	return replay.Provoker{Contract: r.contract, Fixtures: r.fixtures, Speaker: signingIn{t, r}}
+func (r *replayed) provoker(t *testing.T) replay.RequestBuilder {
+	return replay.RequestBuilder{Contract: r.contract, Fixtures: r.fixtures, Speaker: signingIn{t, r}}
 }
 
 // signingIn signs in anew for every request.
@@ -135,7 +135,7 @@ func (r *replayed) pair(t *testing.T) (access, refresh string) {
 	r.mobiles++
 	mobile := fmt.Sprintf("139000010%02d", r.mobiles)
 	post := func(path, body string) answer {
-		return r.demo.send(t, request{Method: http.MethodPost, Path: path, Header: http.Header{"Content-Type": {conform.MediaJSON}}, Body: body})
+		return r.demo.send(t, request{Method: http.MethodPost, Path: path, Header: http.Header{"Content-Type": {contract.MediaJSON}}, Body: body})
 	}
 	post("/auth/mobile/code", `{"mobile":"`+mobile+`"}`)
 	var outbox []struct{ To, Code string }
@@ -154,7 +154,7 @@ func (r *replayed) pair(t *testing.T) (access, refresh string) {
 
 func refreshing(access, refresh string) request {
 	return request{
-		Method: http.MethodPost, Path: "/app/auth/token/refresh", Header: http.Header{"Content-Type": {conform.MediaJSON}},
+		Method: http.MethodPost, Path: "/app/auth/token/refresh", Header: http.Header{"Content-Type": {contract.MediaJSON}},
 		Body: fmt.Sprintf(`{"accessToken":%q,"refreshToken":%q}`, access, refresh),
 	}
 }

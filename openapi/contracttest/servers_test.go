@@ -15,15 +15,15 @@ import (
 
 	_ "modernc.org/sqlite" // the tests reach behind the server's back
 
-	"quartet/cmd/quartet/programtest"
-	"quartet/openapi/conform"
-	"quartet/openapi/replay"
+	"quartet/cmd/quartet/proctest"
+	"quartet/openapi/check/contract"
+	"quartet/openapi/check/replay"
 	"quartet/server"
 )
 
 // replayed is the contract with the servers that it is replayed against.
 type replayed struct {
-	contract  conform.Contract
+	contract  contract.Contract
 	fixtures  replay.Fixtures
 	demo      origin  // the program with --demo
 	plain     origin  // the program without it
@@ -35,7 +35,7 @@ type replayed struct {
 
 func newReplayed(t *testing.T) *replayed {
 	t.Helper()
-	contract, err := conform.Load()
+	contract, err := contract.Load()
 	must(t, err)
 	fixtures, err := replay.Demo(os.LookupEnv)
 	must(t, err)
@@ -45,7 +45,7 @@ func newReplayed(t *testing.T) *replayed {
 	r := &replayed{
 		contract: contract, fixtures: fixtures, exercised: map[string]bool{},
 		demo:  serve(t, program, "--demo", "--database", "sqlite:"+demoFile),
-		plain: serve(t, program, "--code-refused", "3/15m", "--database", "sqlite:"+plainFile),
+		plain: serve(t, program, "--code-refused-per-ip", "3/15m", "--database", "sqlite:"+plainFile),
 	}
 	command(t, program, "user", "add", "tao.ran", "--password", memberPassword, "--database", "sqlite:"+plainFile)
 	panicking, err := server.New(server.Options{Ready: func(context.Context) error { return errors.New("down") }})
@@ -88,7 +88,7 @@ func command(t *testing.T, program string, args ...string) {
 // serve starts the program on a free port and waits until it is ready.
 func serve(t *testing.T, program string, args ...string) origin {
 	t.Helper()
-	address := programtest.FreeAddress(t, "127.0.0.1")
+	address := proctest.FreeAddress(t, "127.0.0.1")
 	running := exec.Command(program, append([]string{"serve", "--addr", address}, args...)...)
 	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
 	must(t, err)
@@ -102,7 +102,7 @@ func serve(t *testing.T, program string, args ...string) origin {
 			tail(t, log.Name())
 		}
 	})
-	programtest.AwaitReady(t, "http://"+address)
+	proctest.AwaitReady(t, "http://"+address)
 	return origin("http://" + address)
 }
 
@@ -128,7 +128,7 @@ func (r *replayed) jwt(t *testing.T, to origin, account, password string) string
 	t.Helper()
 	got := to.send(t, request{
 		Method: http.MethodPost, Path: "/api/user/login",
-		Header: http.Header{"Content-Type": {conform.MediaForm}},
+		Header: http.Header{"Content-Type": {contract.MediaForm}},
 		Body:   url.Values{"loginAccount": {account}, "password": {password}}.Encode(),
 	})
 	token, _ := got.body["Jwt"].(string)

@@ -1,7 +1,7 @@
 package account
 
 import (
-	"quartet/server/failure"
+	"quartet/server/apierr"
 	"quartet/store"
 )
 
@@ -36,9 +36,9 @@ func (s *Service) mayCreate(caller *Caller) error {
 	case s.openRegistration, caller != nil && caller.isAdministrator():
 		return nil
 	case caller == nil:
-		return failure.New(failure.Unauthenticated)
+		return apierr.New(apierr.Unauthenticated)
 	default:
-		return failure.New(failure.Forbidden)
+		return apierr.New(apierr.Forbidden)
 	}
 }
 
@@ -51,7 +51,7 @@ func (c Caller) mayUpdate(target store.User) error {
 	case c.isAdministrator() && target.Role != store.RoleSuperAdministrator:
 		return nil
 	default:
-		return failure.New(failure.Forbidden)
+		return apierr.New(apierr.Forbidden)
 	}
 }
 
@@ -60,5 +60,5 @@ func (c Caller) mayChangePasswordOf(userID int64) error {
 	if c.is(userID) || c.isSuperAdministrator() {
 		return nil
 	}
-	return failure.New(failure.Forbidden)
+	return apierr.New(apierr.Forbidden)
 }

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"time"
 
-	"quartet/server/failure"
+	"quartet/server/apierr"
 	"quartet/store"
 )
 
@@ -32,7 +32,7 @@ func (s *Service) AddUser(ctx context.Context, a AddedUser) (int64, error) {
 	return s.register(ctx, registration{
 		NewUser: a.NewUser, source: sourceCommandLine, role: a.Role,
 		emailVerified: a.EmailVerified, mobileVerified: a.MobileVerified,
-		created: byCommandLine(AuditUserCreated, 0, facts{"way": sourceCommandLine, "role": a.Role}),
+		created: byCommandLine(AuditUserCreated, 0, details{"way": sourceCommandLine, "role": a.Role}),
 	})
 }
 
@@ -40,7 +40,7 @@ func (s *Service) AddUser(ctx context.Context, a AddedUser) (int64, error) {
 func (s *Service) ListUsers(ctx context.Context, afterID int64, limit int) ([]User, error) {
 	rows, err := s.store.ListUsers(ctx, afterID, limit)
 	if err != nil {
-		return nil, broken(err)
+		return nil, storeErr(err)
 	}
 	return s.openAll(rows)
 }
@@ -50,7 +50,7 @@ func (s *Service) ListUsers(ctx context.Context, afterID int64, limit int) ([]Us
 func (s *Service) FindUser(ctx context.Context, text string) (User, error) {
 	if id, err := strconv.ParseInt(text, 10, 64); err == nil {
 		user, err := s.user(ctx, id)
-		if !failure.Is(err, failure.UserNotFound) {
+		if !apierr.Is(err, apierr.UserNotFound) {
 			return user, err
 		}
 	}
@@ -59,7 +59,7 @@ func (s *Service) FindUser(ctx context.Context, text string) (User, error) {
 		return User{}, err
 	}
 	if !found {
-		return User{}, failure.New(failure.UserNotFound)
+		return User{}, apierr.New(apierr.UserNotFound)
 	}
 	return s.open(row)
 }
@@ -80,28 +80,28 @@ func (s *Service) SetRole(ctx context.Context, id int64, role string) error {
 	if err := checkRole(role); err != nil {
 		return err
 	}
-	err := s.together(ctx, func(d *deed) error {
-		d.tell(byCommandLine(AuditUserRoleChanged, id, facts{"role": role}))
-		return d.SetUserRole(ctx, id, role, store.At(s.now()))
+	err := s.inTx(ctx, func(d *tx) error {
+		d.record(byCommandLine(AuditUserRoleChanged, id, details{"role": role}))
+		return d.SetUserRole(ctx, id, role, store.TimeOf(s.now()))
 	})
-	return failed(err, failure.UserNotFound)
+	return toAPIErr(err, apierr.UserNotFound)
 }
 
 // KeyRotated tells the audit that the signing key kid was made, to sign after
 // overlap. The keys themselves are not this package's business.
 func (s *Service) KeyRotated(ctx context.Context, kid string, overlap time.Duration) {
-	s.audit(ctx, byCommandLine(AuditKeyRotated, 0, facts{"kid": kid, "overlap": overlap.String()}))
+	s.audit(ctx, byCommandLine(AuditKeyRotated, 0, details{"kid": kid, "overlap": overlap.String()}))
 }
 
 // KeyRetired tells the audit that the signing key kid was removed; forced, that
 // JWTs of it may have been live.
 func (s *Service) KeyRetired(ctx context.Context, kid string, forced bool) {
-	s.audit(ctx, byCommandLine(AuditKeyRetired, 0, facts{"kid": kid, "forced": strconv.FormatBool(forced)}))
+	s.audit(ctx, byCommandLine(AuditKeyRetired, 0, details{"kid": kid, "forced": strconv.FormatBool(forced)}))
 }
 
 func checkRole(role string) error {
 	if isRole(role) {
 		return nil
 	}
-	return failure.Field("role", failure.NotListed)
+	return apierr.Field("role", apierr.NotInEnum)
 }

@@ -8,8 +8,8 @@ import (
 	"testing"
 
 	"quartet/server/account"
-	"quartet/server/failure"
-	"quartet/server/seal"
+	"quartet/server/apierr"
+	"quartet/server/fieldcrypt"
 	"quartet/store"
 )
 
@@ -29,14 +29,14 @@ func TestAddAndFindUsers(t *testing.T) {
 	wantEqual(t, "source", user.CreateSource, "command_line")
 	for _, text := range []string{"", "nobody", "1", "n@example.com", "13900002222"} {
 		_, err := w.FindUser(t.Context(), text)
-		wantFailure(t, err, failure.UserNotFound)
+		wantFailure(t, err, apierr.UserNotFound)
 	}
 	_, err = w.AddUser(t.Context(), account.AddedUser{NewUser: account.NewUser{Username: "x1"}, Role: "root"})
-	wantField(t, err, "role", failure.NotListed)
+	wantField(t, err, "role", apierr.NotInEnum)
 	_, err = w.AddUser(t.Context(), account.AddedUser{
-		NewUser: account.NewUser{Username: "x2", Facts: account.Facts{Mobile: new(lisMobile)}}, MobileVerified: true,
+		NewUser: account.NewUser{Username: "x2", Profile: account.Profile{Mobile: new(lisMobile)}}, MobileVerified: true,
 	})
-	wantFailure(t, err, failure.MobileTaken)
+	wantFailure(t, err, apierr.MobileTaken)
 }
 
 func TestListUsers(t *testing.T) {
@@ -66,38 +66,38 @@ func TestAdministrationRefusesTheUnknown(t *testing.T) {
 	ctx, id := t.Context(), w.add("li")
 	for name, test := range map[string]struct {
 		err  error
-		want failure.Code
+		want apierr.Code
 	}{
-		"disable":          {w.DisableUser(ctx, 1), failure.UserNotFound},
-		"enable":           {w.EnableUser(ctx, 1), failure.UserNotFound},
-		"role":             {w.SetRole(ctx, 1, store.RoleMember), failure.UserNotFound},
-		"role's name":      {w.SetRole(ctx, id, "root"), failure.InvalidField},
-		"organisation":     {w.DisableOrganisation(ctx, "east"), failure.InvalidField},
-		"organisation, on": {w.EnableOrganisation(ctx, "east"), failure.InvalidField},
-		"role, off":        {w.DisableRole(ctx, "cook"), failure.InvalidField},
-		"role, on":         {w.EnableRole(ctx, "cook"), failure.InvalidField},
-		"membership":       {w.AddMembership(ctx, 1, "north", ""), failure.UserNotFound},
-		"its organisation": {w.AddMembership(ctx, id, "east", ""), failure.InvalidField},
-		"its role":         {w.AddMembership(ctx, id, "north", "cook"), failure.InvalidField},
-		"no membership":    {w.RemoveMembership(ctx, id, "north", ""), failure.InvalidField},
-		"application":      {w.DisableApplication(ctx, "other"), failure.UnknownApplication},
-		"application, on":  {w.EnableApplication(ctx, "other"), failure.UnknownApplication},
-		"rights":           {w.SetApplicationRights(ctx, "other", nil), failure.UnknownApplication},
-		"right":            {w.SetApplicationRights(ctx, "app", []string{"all"}), failure.InvalidField},
-		"link":             {w.AddApplicationOrganisation(ctx, "other", "north"), failure.UnknownApplication},
-		"link's end":       {w.AddApplicationOrganisation(ctx, "app", "east"), failure.InvalidField},
-		"no link":          {w.RemoveApplicationOrganisation(ctx, "app", "south"), failure.InvalidField},
+		"disable":          {w.DisableUser(ctx, 1), apierr.UserNotFound},
+		"enable":           {w.EnableUser(ctx, 1), apierr.UserNotFound},
+		"role":             {w.SetRole(ctx, 1, store.RoleMember), apierr.UserNotFound},
+		"role's name":      {w.SetRole(ctx, id, "root"), apierr.InvalidField},
+		"organisation":     {w.DisableOrganisation(ctx, "east"), apierr.InvalidField},
+		"organisation, on": {w.EnableOrganisation(ctx, "east"), apierr.InvalidField},
+		"role, off":        {w.DisableRole(ctx, "cook"), apierr.InvalidField},
+		"role, on":         {w.EnableRole(ctx, "cook"), apierr.InvalidField},
+		"membership":       {w.AddMembership(ctx, 1, "north", ""), apierr.UserNotFound},
+		"its organisation": {w.AddMembership(ctx, id, "east", ""), apierr.InvalidField},
+		"its role":         {w.AddMembership(ctx, id, "north", "cook"), apierr.InvalidField},
+		"no membership":    {w.RemoveMembership(ctx, id, "north", ""), apierr.InvalidField},
+		"application":      {w.DisableApplication(ctx, "other"), apierr.UnknownApplication},
+		"application, on":  {w.EnableApplication(ctx, "other"), apierr.UnknownApplication},
+		"rights":           {w.SetApplicationRights(ctx, "other", nil), apierr.UnknownApplication},
+		"right":            {w.SetApplicationRights(ctx, "app", []string{"all"}), apierr.InvalidField},
+		"link":             {w.AddApplicationOrganisation(ctx, "other", "north"), apierr.UnknownApplication},
+		"link's end":       {w.AddApplicationOrganisation(ctx, "app", "east"), apierr.InvalidField},
+		"no link":          {w.RemoveApplicationOrganisation(ctx, "app", "south"), apierr.InvalidField},
 	} {
-		if !failure.Is(test.err, test.want) {
+		if !apierr.Is(test.err, test.want) {
 			t.Errorf("%s: got %v, want %s", name, test.err, test.want)
 		}
 	}
 	_, err := w.AddOrganisation(ctx, "north", "again")
-	wantField(t, err, "code", failure.NotListed)
+	wantField(t, err, "code", apierr.NotInEnum)
 	_, err = w.AddRole(ctx, "", "nameless")
-	wantField(t, err, "code", failure.Required)
+	wantField(t, err, "code", apierr.Required)
 	_, err = w.AddApplication(ctx, "app", "again", nil)
-	wantField(t, err, "id", failure.NotListed)
+	wantField(t, err, "id", apierr.NotInEnum)
 }
 
 func TestMemberships(t *testing.T) {
@@ -169,7 +169,7 @@ func TestDatabaseHoldsNoSecret(t *testing.T) {
 	next := w.refresh(byCode.AccessToken, byCode.RefreshToken)
 	unspent := w.code(account.PurposeSignIn, "13900003333")
 	_, err = w.tryPassword(lisMobile, wrongPassword, home)
-	wantFailure(t, err, failure.WrongCredentials)
+	wantFailure(t, err, apierr.WrongCredentials)
 	secrets := []string{
 		lisMobile, "13900002222", "13900003333", idCard, code, unspent, goodPassword, wrongPassword,
 		byCode.AccessToken, byCode.RefreshToken, next,
@@ -197,10 +197,10 @@ func TestOtherKeysAreFoundOut(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.add("li", mobile(lisMobile, true))
-	w.config.Sealer = seal.New(key(5))
+	w.config.Sealer = fieldcrypt.New(key(5))
 	other := account.New(w.config)
 	_, err := other.FindUser(t.Context(), "li")
-	wantFailure(t, err, failure.Internal)
+	wantFailure(t, err, apierr.Internal)
 }
 
 func TestDatabaseOutOfReach(t *testing.T) {
@@ -210,11 +210,11 @@ func TestDatabaseOutOfReach(t *testing.T) {
 	token := w.enter("li").AccessToken
 	must(t, w.store.Close())
 	_, err := w.authenticate(token)
-	wantFailure(t, err, failure.Unavailable)
+	wantFailure(t, err, apierr.Unavailable)
 	_, err = w.tryPassword("li", goodPassword, home)
-	wantFailure(t, err, failure.Unavailable)
+	wantFailure(t, err, apierr.Unavailable)
 	_, err = w.SendCode(t.Context(), account.SendCodeRequest{Purpose: account.PurposeSignIn, Mobile: lisMobile})
-	wantFailure(t, err, failure.Unavailable)
+	wantFailure(t, err, apierr.Unavailable)
 	_, err = w.tryCode(lisMobile, "123456")
-	wantFailure(t, err, failure.Unavailable)
+	wantFailure(t, err, apierr.Unavailable)
 }

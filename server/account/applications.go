@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode"
 
-	"quartet/server/failure"
+	"quartet/server/apierr"
 	"quartet/store"
 )
 
@@ -22,15 +22,15 @@ func (s *Service) AddApplication(ctx context.Context, id, name string, rights []
 	}
 	// It travels in a header, where clients can send nothing but ASCII.
 	if strings.ContainsFunc(id, func(r rune) bool { return r > unicode.MaxASCII }) {
-		return store.Application{}, failure.Field("id", failure.WrongForm)
+		return store.Application{}, apierr.Field("id", apierr.BadFormat)
 	}
 	text, err := rightsText(rights)
 	if err != nil {
 		return store.Application{}, err
 	}
-	row := store.Application{ID: id, Name: name, Rights: text, CreatedAt: store.At(s.now())}
+	row := store.Application{ID: id, Name: name, Rights: text, CreatedAt: store.TimeOf(s.now())}
 	err = s.store.InsertApplication(ctx, row)
-	return row, s.done(ctx, listed(err, "id"), applicationChanged(AuditApplicationAdded, id, facts{"rights": strings.Fields(text)}))
+	return row, s.recordIfOK(ctx, codeErr(err, "id"), applicationChanged(AuditApplicationAdded, id, details{"rights": strings.Fields(text)}))
 }
 
 // Application finds an application and the organisations whose members it may
@@ -38,28 +38,28 @@ func (s *Service) AddApplication(ctx context.Context, id, name string, rights []
 func (s *Service) Application(ctx context.Context, id string) (store.Application, []store.Organisation, error) {
 	row, err := s.store.ApplicationByID(ctx, id)
 	if err != nil {
-		return store.Application{}, nil, failed(err, failure.UnknownApplication)
+		return store.Application{}, nil, toAPIErr(err, apierr.UnknownApplication)
 	}
 	organisations, err := s.store.OrganisationsOfApplication(ctx, id)
-	return row, organisations, broken(err)
+	return row, organisations, storeErr(err)
 }
 
 // ListApplications gives all applications.
 func (s *Service) ListApplications(ctx context.Context) ([]store.Application, error) {
 	rows, err := s.store.ListApplications(ctx)
-	return rows, broken(err)
+	return rows, storeErr(err)
 }
 
 // DisableApplication makes an application unknown to UserInfo.
 func (s *Service) DisableApplication(ctx context.Context, id string) error {
-	err := s.store.SetApplicationDisabled(ctx, id, true, store.At(s.now()))
-	return s.done(ctx, failed(err, failure.UnknownApplication), applicationChanged(AuditApplicationDisabled, id, nil))
+	err := s.store.SetApplicationDisabled(ctx, id, true, store.TimeOf(s.now()))
+	return s.recordIfOK(ctx, toAPIErr(err, apierr.UnknownApplication), applicationChanged(AuditApplicationDisabled, id, nil))
 }
 
 // EnableApplication takes that back.
 func (s *Service) EnableApplication(ctx context.Context, id string) error {
-	err := s.store.SetApplicationDisabled(ctx, id, false, store.At(s.now()))
-	return s.done(ctx, failed(err, failure.UnknownApplication), applicationChanged(AuditApplicationEnabled, id, nil))
+	err := s.store.SetApplicationDisabled(ctx, id, false, store.TimeOf(s.now()))
+	return s.recordIfOK(ctx, toAPIErr(err, apierr.UnknownApplication), applicationChanged(AuditApplicationEnabled, id, nil))
 }
 
 // SetApplicationRights replaces an application's rights. Failures are
@@ -70,8 +70,8 @@ func (s *Service) SetApplicationRights(ctx context.Context, id string, rights []
 		return err
 	}
 	err = s.store.SetApplicationRights(ctx, id, text)
-	return s.done(ctx, failed(err, failure.UnknownApplication),
-		applicationChanged(AuditApplicationRights, id, facts{"rights": strings.Fields(text)}))
+	return s.recordIfOK(ctx, toAPIErr(err, apierr.UnknownApplication),
+		applicationChanged(AuditApplicationRights, id, details{"rights": strings.Fields(text)}))
 }
 
 // AddApplicationOrganisation lets an application see an organisation's members.
@@ -82,8 +82,8 @@ func (s *Service) AddApplicationOrganisation(ctx context.Context, id, organisati
 		return err
 	}
 	err = s.store.AddApplicationOrganisation(ctx, id, organisationID)
-	return s.done(ctx, failed(err, failure.UnknownApplication),
-		applicationChanged(AuditApplicationLinked, id, facts{"organisation": organisation}))
+	return s.recordIfOK(ctx, toAPIErr(err, apierr.UnknownApplication),
+		applicationChanged(AuditApplicationLinked, id, details{"organisation": organisation}))
 }
 
 // RemoveApplicationOrganisation takes that back. What was not so is InvalidField
@@ -94,13 +94,13 @@ func (s *Service) RemoveApplicationOrganisation(ctx context.Context, id, organis
 		return err
 	}
 	err = s.store.RemoveApplicationOrganisation(ctx, id, organisationID)
-	return s.done(ctx, listed(err, "organisation"),
-		applicationChanged(AuditApplicationUnlinked, id, facts{"organisation": organisation}))
+	return s.recordIfOK(ctx, codeErr(err, "organisation"),
+		applicationChanged(AuditApplicationUnlinked, id, details{"organisation": organisation}))
 }
 
 func (s *Service) link(ctx context.Context, id, organisation string) (organisationID int64, err error) {
 	if _, err := s.store.ApplicationByID(ctx, id); err != nil {
-		return 0, failed(err, failure.UnknownApplication)
+		return 0, toAPIErr(err, apierr.UnknownApplication)
 	}
 	row, err := s.Organisation(ctx, organisation)
 	return row.ID, err
@@ -110,7 +110,7 @@ func (s *Service) link(ctx context.Context, id, organisation string) (organisati
 func rightsText(rights []string) (string, error) {
 	for _, right := range rights {
 		if !slices.Contains(KnownRights(), right) {
-			wrong := failure.Field("rights", failure.NotListed)
+			wrong := apierr.Field("rights", apierr.NotInEnum)
 			wrong.Expected = strings.Join(KnownRights(), ", ")
 			return "", wrong
 		}

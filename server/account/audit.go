@@ -69,18 +69,18 @@ func AuditKinds() []string {
 
 // StyleCommandLine is the style of audit events that no operation stands behind:
 // whoever works beside the database did it.
-const StyleCommandLine = "command_line"
+const DialectCommandLine = "command_line"
 
 // Origin is where a request came from and in which style, for the audit.
-type Origin struct{ Style, Address string }
+type RequestInfo struct{ Dialect, ClientIP string }
 
-type originKey struct{}
+type requestInfoKey struct{}
 
 // WithOrigin gives the context of one request, which says where it came from.
 // What the rules ask of sessions and applications under it, the store looks up
 // at one moment where it can.
-func WithOrigin(ctx context.Context, o Origin) context.Context {
-	return store.AtAGlance(context.WithValue(ctx, originKey{}, o))
+func WithRequestInfo(ctx context.Context, o RequestInfo) context.Context {
+	return store.AtAGlance(context.WithValue(ctx, requestInfoKey{}, o))
 }
 
 // event is something that has happened. Nothing in it may be secret or personal:
@@ -89,13 +89,13 @@ func WithOrigin(ctx context.Context, o Origin) context.Context {
 type event struct {
 	kind                    string
 	actor, subject, session int64 // 0: none
-	style, address          string
-	detail                  facts
+	dialect, clientIP       string
+	detail                  details
 }
 
 // facts are what is particular to an event. Values are texts, numbers and lists
 // of texts.
-type facts map[string]any
+type details map[string]any
 
 const (
 	// auditWait is how long an event may take to be kept.
@@ -121,7 +121,7 @@ func (s *Service) audit(ctx context.Context, events ...event) {
 
 // done tells the audit of happened unless err says that it did not happen, and
 // gives err.
-func (s *Service) done(ctx context.Context, err error, happened event) error {
+func (s *Service) recordIfOK(ctx context.Context, err error, happened event) error {
 	if err == nil {
 		s.audit(ctx, happened)
 	}
@@ -130,8 +130,8 @@ func (s *Service) done(ctx context.Context, err error, happened event) error {
 
 // auditRows gives the rows of events that happen now, without ids.
 func (s *Service) auditRows(ctx context.Context, events []event) []store.AuditEvent {
-	now := store.At(s.now())
-	origin, _ := ctx.Value(originKey{}).(Origin)
+	now := store.TimeOf(s.now())
+	origin, _ := ctx.Value(requestInfoKey{}).(RequestInfo)
 	rows := make([]store.AuditEvent, 0, len(events))
 	for _, e := range events {
 		rows = append(rows, e.row(now, origin))
@@ -168,18 +168,18 @@ func (s *Service) number(rows []store.AuditEvent) {
 	}
 }
 
-func (e event) row(now store.Time, origin Origin) store.AuditEvent {
+func (e event) row(now store.Time, origin RequestInfo) store.AuditEvent {
 	row := store.AuditEvent{
-		At: now, Kind: e.kind, Style: e.style, Address: e.address, Detail: "{}",
+		At: now, Kind: e.kind, Dialect: e.dialect, ClientIP: e.clientIP, Detail: "{}",
 		ActorID: known(e.actor), SubjectID: known(e.subject), SessionID: known(e.session),
 	}
-	if row.Style == "" {
-		row.Style = origin.Style
+	if row.Dialect == "" {
+		row.Dialect = origin.Dialect
 	}
-	if row.Address == "" {
-		row.Address = origin.Address
+	if row.ClientIP == "" {
+		row.ClientIP = origin.ClientIP
 	}
-	row.Address = clip(row.Address, longestAddress)
+	row.ClientIP = clip(row.ClientIP, longestClientIP)
 	if len(e.detail) > 0 {
 		text, err := json.Marshal(e.detail)
 		if err != nil {
@@ -197,7 +197,7 @@ func known(id int64) *int64 {
 	return &id
 }
 
-func auditAttributes(row store.AuditEvent, detail facts) []slog.Attr {
+func auditAttributes(row store.AuditEvent, detail details) []slog.Attr {
 	attributes := []slog.Attr{
 		slog.Int64("id", row.ID), slog.Time("at", row.At.Time()), slog.String("kind", row.Kind),
 	}
@@ -209,7 +209,7 @@ func auditAttributes(row store.AuditEvent, detail facts) []slog.Attr {
 			attributes = append(attributes, slog.Int64(id.name, *id.value))
 		}
 	}
-	attributes = append(attributes, slog.String("style", row.Style), slog.String("address", row.Address))
+	attributes = append(attributes, slog.String("style", row.Dialect), slog.String("address", row.ClientIP))
 	var particular []any
 	for _, name := range slices.Sorted(maps.Keys(detail)) {
 		particular = append(particular, slog.Any(name, detail[name]))
@@ -220,5 +220,5 @@ func auditAttributes(row store.AuditEvent, detail facts) []slog.Attr {
 // ListAudit gives the audit events that f asks for, oldest first.
 func (s *Service) ListAudit(ctx context.Context, f store.AuditFilter) ([]store.AuditEvent, error) {
 	events, err := s.store.ListAudit(ctx, f)
-	return events, broken(err)
+	return events, storeErr(err)
 }

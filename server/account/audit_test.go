@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"quartet/server/account"
-	"quartet/server/failure"
+	"quartet/server/apierr"
 	"quartet/store"
 )
 
@@ -34,7 +34,7 @@ func newScene(t *testing.T, adjust ...func(*account.Config)) *scene {
 	other := w.add("zhao")
 	return &scene{
 		world: w, other: other, li: w.authenticated(w.enter("li").AccessToken),
-		ctx: account.WithOrigin(t.Context(), account.Origin{Style: "state", Address: operator}),
+		ctx: account.WithRequestInfo(t.Context(), account.RequestInfo{Dialect: "state", ClientIP: operator}),
 	}
 }
 
@@ -77,7 +77,7 @@ func (s *scene) told(e store.AuditEvent) string {
 	}
 	detail := keyedIndex.ReplaceAllString(e.Detail, "INDEX")
 	detail = strings.ReplaceAll(detail, strconv.FormatInt(s.li.Session.ID, 10), "OWN")
-	return strings.Join([]string{name(e.ActorID), name(e.SubjectID), session, e.Style, e.Address, detail}, " ")
+	return strings.Join([]string{name(e.ActorID), name(e.SubjectID), session, e.Dialect, e.ClientIP, detail}, " ")
 }
 
 func TestEveryKindIsWrittenByItsRule(t *testing.T) {
@@ -120,7 +120,7 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 			s.refresh(next, grant.RefreshToken)
 			for range 2 { // ended once
 				_, err := s.Refresh(s.ctx, grant.AccessToken, grant.RefreshToken)
-				wantFailure(s.t, err, failure.RefreshReused)
+				wantFailure(s.t, err, apierr.RefreshReused)
 			}
 			return nil
 		}, `- li another data 198.51.100.9 {"generation":1,"newest_generation":3,"reason":"refresh_reused"}`},
@@ -138,7 +138,7 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 		}, `li zhao own state 198.51.100.9 {"ended_sessions":1}`},
 		account.AuditPasswordRefused: {func(s *scene) error {
 			err := s.ChangePassword(s.ctx, s.li, s.li.UserID, otherPassword, new(wrongPassword))
-			wantFailure(s.t, err, failure.WrongOldPassword)
+			wantFailure(s.t, err, apierr.WrongOldPassword)
 			return nil
 		}, `li li own state 198.51.100.9 {"reason":"wrong"}`},
 		account.AuditMobileVerified: {func(s *scene) error {
@@ -150,17 +150,17 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 			return err
 		}, `li new own state 198.51.100.9 {"way":"administrator"}`},
 		account.AuditUsersImported: {func(s *scene) error {
-			_, err := s.NewIntake(account.IntakeOptions{Source: "jpress"}).Take(s.t.Context(), []account.Newcomer{{Alias: "1"}, {Alias: "2"}})
+			_, err := s.NewImporter(account.ImportOptions{Source: "jpress"}).Import(s.t.Context(), []account.ImportedUser{{Alias: "1"}, {Alias: "2"}})
 			return err
 		}, beside + `{"source":"jpress","users":2}`},
 		account.AuditUserUpdated: {func(s *scene) error {
-			return s.UpdateUser(s.ctx, s.li, s.other, account.Change{
-				Facts:  account.Facts{Nickname: new("小赵"), GraduateSchool: new(""), IDCard: new("invented-0001"), Gender: new(1)},
-				Remark: new("remark"), Status: new(account.StatusOK),
+			return s.UpdateUser(s.ctx, s.li, s.other, account.UserUpdate{
+				Profile: account.Profile{Nickname: new("小赵"), GraduateSchool: new(""), IDCard: new("invented-0001"), Gender: new(1)},
+				Remark:  new("remark"), Status: new(account.StatusOK),
 			})
 		}, `li zhao own state 198.51.100.9 {"fields":["gender","graduateschool","idcard","nickname","remark"]}`},
 		account.AuditUserDisabled: {func(s *scene) error {
-			return s.UpdateUser(s.ctx, s.li, s.other, account.Change{Status: new(account.StatusLocked)})
+			return s.UpdateUser(s.ctx, s.li, s.other, account.UserUpdate{Status: new(account.StatusLocked)})
 		}, `li zhao own state 198.51.100.9 {}`},
 		account.AuditUserEnabled: {func(s *scene) error {
 			return s.EnableUser(s.t.Context(), s.other)

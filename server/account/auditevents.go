@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"quartet/server/failure"
+	"quartet/server/apierr"
 	"quartet/server/token"
 	"quartet/store"
 )
@@ -23,14 +23,14 @@ const (
 )
 
 // did is an event that the caller brought about, in their session.
-func (c Caller) did(kind string, subject int64, detail facts) event {
+func (c Caller) eventBy(kind string, subject int64, detail details) event {
 	return event{kind: kind, actor: c.UserID, subject: subject, session: c.Session.ID, detail: detail}
 }
 
 // byCommandLine is an event that somebody beside the database brought about; the
 // subject is 0 where it is no user.
-func byCommandLine(kind string, subject int64, detail facts) event {
-	return event{kind: kind, subject: subject, style: StyleCommandLine, detail: detail}
+func byCommandLine(kind string, subject int64, detail details) event {
+	return event{kind: kind, subject: subject, dialect: DialectCommandLine, detail: detail}
 }
 
 // signedIn are the events of a session that was opened, and of the one it
@@ -38,7 +38,7 @@ func byCommandLine(kind string, subject int64, detail facts) event {
 func signedIn(session store.Session, replaced *int64) []event {
 	opened := event{
 		kind: AuditSignIn, actor: session.UserID, subject: session.UserID, session: session.ID,
-		style: session.Style, address: session.Address, detail: facts{"way": session.OpenedBy},
+		dialect: session.Dialect, clientIP: session.ClientIP, detail: details{"way": session.OpenedBy},
 	}
 	if session.ApplicationID != nil {
 		opened.detail["application"] = *session.ApplicationID
@@ -51,7 +51,7 @@ func signedIn(session store.Session, replaced *int64) []event {
 	}
 	ended := opened
 	ended.kind, ended.session = AuditSessionReplaced, *replaced
-	ended.detail = facts{"by_session": session.ID, "reason": store.EndedByReplacement}
+	ended.detail = details{"by_session": session.ID, "reason": store.EndedByReplacement}
 	return []event{opened, ended}
 }
 
@@ -60,16 +60,16 @@ func signedIn(session store.Session, replaced *int64) []event {
 func refreshReused(session store.Session, access string) event {
 	generation, _ := token.Generation(access)
 	return event{
-		kind: AuditRefreshReused, subject: session.UserID, session: session.ID, style: styleData,
-		detail: facts{"reason": store.EndedByRefreshReuse, "generation": generation, "newest_generation": session.Generation},
+		kind: AuditRefreshReused, subject: session.UserID, session: session.ID, dialect: dialectYudao,
+		detail: details{"reason": store.EndedByRefreshReuse, "generation": generation, "newest_generation": session.Generation},
 	}
 }
 
 // registered is a user whom the first sign-in made.
 func registered(user int64, way, style, address string) event {
 	return event{
-		kind: AuditUserCreated, actor: user, subject: user, style: style, address: address,
-		detail: facts{"way": way},
+		kind: AuditUserCreated, actor: user, subject: user, dialect: style, clientIP: address,
+		detail: details{"way": way},
 	}
 }
 
@@ -77,8 +77,8 @@ func registered(user int64, way, style, address string) event {
 // was looked for.
 func (s *Service) codeRefused(in CodeSignIn, user int64, reason string) event {
 	return event{
-		kind: AuditSignInFailed, subject: user, style: styleData, address: in.Address,
-		detail: facts{"way": OpenedByCode, "reason": reason, "account": s.sealer.Index(in.Mobile)},
+		kind: AuditSignInFailed, subject: user, dialect: dialectYudao, clientIP: in.ClientIP,
+		detail: details{"way": OpenedByCode, "reason": reason, "account": s.sealer.Index(in.Mobile)},
 	}
 }
 
@@ -86,14 +86,14 @@ func (s *Service) codeRefused(in CodeSignIn, user int64, reason string) event {
 // too often is nobody's failure to sign in.
 func weChatRefused(in WeChatSignIn, user int64, reason string) event {
 	return event{
-		kind: AuditSignInFailed, subject: user, style: styleFlat, address: in.Address,
-		detail: facts{"way": OpenedByWeChat, "reason": reason},
+		kind: AuditSignInFailed, subject: user, dialect: dialectRuoYi, clientIP: in.ClientIP,
+		detail: details{"way": OpenedByWeChat, "reason": reason},
 	}
 }
 
 func isWeChatRefusal(err error) bool {
-	return failure.Is(err, failure.WeChatCodeInvalid) || failure.Is(err, failure.WeChatCodeUsed) ||
-		failure.Is(err, failure.Forbidden)
+	return apierr.Is(err, apierr.WeChatCodeInvalid) || apierr.Is(err, apierr.WeChatCodeUsed) ||
+		apierr.Is(err, apierr.Forbidden)
 }
 
 // passwordRefused is a sign-in by password that failed. A locked, an unknown and
@@ -101,8 +101,8 @@ func isWeChatRefusal(err error) bool {
 // of writing it does not tell them apart.
 func passwordRefused(in PasswordSignIn, user store.User, g guess, v verdict) event {
 	e := event{
-		kind: AuditSignInFailed, subject: user.ID, style: in.style(), address: in.Address,
-		detail: facts{"way": OpenedByPassword, "reason": reasonWrong, "account": g.account},
+		kind: AuditSignInFailed, subject: user.ID, dialect: in.dialect(), clientIP: in.ClientIP,
+		detail: details{"way": OpenedByPassword, "reason": reasonWrong, "account": g.account},
 	}
 	switch {
 	case v.locked:
@@ -125,7 +125,7 @@ func passwordChosen(caller Caller, user store.User, verified bool) event {
 	case caller.is(user.ID) && user.PasswordHash == nil:
 		kind = AuditPasswordSet
 	}
-	return caller.did(kind, user.ID, nil)
+	return caller.eventBy(kind, user.ID, nil)
 }
 
 // oldPasswordRefused is a change of a password for which the old one was wrong.
@@ -134,12 +134,12 @@ func oldPasswordRefused(caller Caller, user int64, v verdict) event {
 	if v.locked {
 		reason = reasonLocked
 	}
-	return caller.did(AuditPasswordRefused, user, facts{"reason": reason})
+	return caller.eventBy(AuditPasswordRefused, user, details{"reason": reason})
 }
 
 // membershipChanged is a membership, or a role in it unless role is "".
 func membershipChanged(kind string, user int64, organisation, role string) event {
-	detail := facts{"organisation": organisation}
+	detail := details{"organisation": organisation}
 	if role != "" {
 		detail["role"] = role
 	}
@@ -147,14 +147,14 @@ func membershipChanged(kind string, user int64, organisation, role string) event
 }
 
 // applicationChanged is an application that was changed; detail may be nil.
-func applicationChanged(kind, id string, detail facts) event {
-	changed := facts{"application": id}
+func applicationChanged(kind, id string, detail details) event {
+	changed := details{"application": id}
 	maps.Copy(changed, detail)
 	return byCommandLine(kind, 0, changed)
 }
 
 // changedFields names what c changes, in document 004's words.
-func changedFields(c Change) []string {
+func changedFields(c UserUpdate) []string {
 	var names []string
 	value := reflect.ValueOf(c)
 	for _, field := range reflect.VisibleFields(value.Type()) {

@@ -10,7 +10,7 @@ import (
 	"testing"
 
 	"quartet/server/account"
-	"quartet/server/failure"
+	"quartet/server/apierr"
 	"quartet/store"
 )
 
@@ -50,7 +50,7 @@ func TestEveryRefusedSignInIsOneEvent(t *testing.T) {
 	code := w.code(account.PurposeSignIn, "13900005555")
 	before := w.lastEvent()
 	_, err := w.tryCode("13900005555", code)
-	wantFailure(t, err, failure.WrongCode)
+	wantFailure(t, err, apierr.WrongCode)
 	events := w.events(before)
 	wantEqual(t, "events", len(events), 1)
 	wantEqual(t, "subject", *events[0].SubjectID, disabled)
@@ -66,7 +66,7 @@ func TestSignInsTellTheirWay(t *testing.T) {
 	w.enterByWeChat("a")
 	var told []string
 	for _, event := range w.events(before) {
-		told = append(told, event.Kind+" "+event.Style+" "+keyedIndex.ReplaceAllString(event.Detail, "INDEX"))
+		told = append(told, event.Kind+" "+event.Dialect+" "+keyedIndex.ReplaceAllString(event.Detail, "INDEX"))
 	}
 	wantEqual(t, "events", strings.Join(told, "\n"), strings.Join([]string{
 		`code_sent data {"mobile":"INDEX","purpose":"sign_in"}`,
@@ -89,8 +89,8 @@ func TestWhatFailsIsNoEvent(t *testing.T) {
 	for name, err := range map[string]error{
 		"signing out again": w.SignOut(t.Context(), li),
 		"another's session": w.EndSession(t.Context(), li, 404),
-		"another's data":    w.UpdateUser(t.Context(), li, zhao, account.Change{Facts: account.Facts{Nickname: new("x")}}),
-		"nothing to change": w.UpdateUser(t.Context(), li, li.UserID, account.Change{}),
+		"another's data":    w.UpdateUser(t.Context(), li, zhao, account.UserUpdate{Profile: account.Profile{Nickname: new("x")}}),
+		"nothing to change": w.UpdateUser(t.Context(), li, li.UserID, account.UserUpdate{}),
 		"nobody's password": func() error { _, err := w.ResetPassword(t.Context(), 404, otherPassword); return err }(),
 		"nobody disabled":   w.DisableUser(t.Context(), 404),
 		"nobody's role":     w.SetRole(t.Context(), 404, store.RoleMember),
@@ -148,18 +148,18 @@ func TestAuditHoldsNoSecret(t *testing.T) {
 	w.fail("13900006666", home, 1)
 	code := w.code(account.PurposeSignIn, lisMobile)
 	_, err := w.tryCode(lisMobile, "guess-canary")
-	wantFailure(t, err, failure.WrongCode)
-	byCode, err := w.SignInByCode(t.Context(), account.CodeSignIn{Mobile: lisMobile, Code: code, Source: "canary-source", Device: "canary-device", Address: home})
+	wantFailure(t, err, apierr.WrongCode)
+	byCode, err := w.SignInByCode(t.Context(), account.CodeSignIn{Mobile: lisMobile, Code: code, Source: "canary-source", Device: "canary-device", ClientIP: home})
 	must(t, err)
 	next := w.refresh(byCode.AccessToken, byCode.RefreshToken)
 	last := w.refresh(next, byCode.RefreshToken)
-	w.wantRefresh(byCode.AccessToken, byCode.RefreshToken, failure.RefreshReused)
+	w.wantRefresh(byCode.AccessToken, byCode.RefreshToken, apierr.RefreshReused)
 	byWeChat := w.enterByWeChat("wechat-code-a")
 	_, err = w.SignInByWeChat(t.Context(), account.WeChatSignIn{Code: "wechat-code-b"})
-	wantFailure(t, err, failure.WeChatCodeInvalid)
+	wantFailure(t, err, apierr.WeChatCodeInvalid)
 	proof := w.code(account.PurposeVerifyMobile, "13900007777")
 	must(t, w.VerifyMobile(t.Context(), caller, "13900007777", proof))
-	must(t, w.UpdateUser(t.Context(), caller, id, account.Change{Facts: account.Facts{
+	must(t, w.UpdateUser(t.Context(), caller, id, account.UserUpdate{Profile: account.Profile{
 		Nickname: new("canary-nickname"), RealName: new("canary-name"), IDCard: new("canary-card"), Mobile: new("13900008888"),
 	}}))
 	must(t, w.ChangePassword(t.Context(), caller, id, otherPassword, new(goodPassword)))
@@ -244,12 +244,12 @@ func TestNothingHappensWithoutItsEvent(t *testing.T) {
 		"WeChat":   errorOf(tryWeChat(s.ctx, s.Service, "a")),
 		"end":      s.EndSession(s.ctx, s.li, opaque.Session.ID),
 		"sign-out": s.SignOut(s.ctx, s.li),
-		"update":   s.UpdateUser(s.ctx, s.li, s.other, account.Change{Facts: account.Facts{Nickname: new("x")}}),
+		"update":   s.UpdateUser(s.ctx, s.li, s.other, account.UserUpdate{Profile: account.Profile{Nickname: new("x")}}),
 		"reset":    s.ChangePassword(s.ctx, s.li, s.other, otherPassword, nil),
 		"disable":  s.DisableUser(s.ctx, s.other),
 		"role":     s.SetRole(s.ctx, s.other, store.RoleAdministrator),
 	} {
-		if !failure.Is(err, failure.Internal) {
+		if !apierr.Is(err, apierr.Internal) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -270,7 +270,7 @@ func TestFailingAuditFailsNothingElse(t *testing.T) {
 	must(t, errorOf(w.AddOrganisation(t.Context(), "north", "北校区")))
 	must(t, w.DisableOrganisation(t.Context(), "north"))
 	must(t, errorOf(w.AddRole(t.Context(), "teacher", "教师")))
-	wantFailure(t, errorOf(tryWeChat(t.Context(), w.Service, "b")), failure.WeChatCodeInvalid)
+	wantFailure(t, errorOf(tryWeChat(t.Context(), w.Service, "b")), apierr.WeChatCodeInvalid)
 	text := strings.Join(log.lines(), "\n")
 	wantEqual(t, "events in the log", strings.Count(text, `"msg":"audit"`), 4)
 	wantEqual(t, "errors in the log", strings.Count(text, `"level":"ERROR","msg":"an audit event was not kept"`), 4)
@@ -287,7 +287,7 @@ func TestCallerWhoLeavesIsAuditedAllTheSame(t *testing.T) {
 	w := newWorld(t)
 	ctx, leave := context.WithCancel(t.Context())
 	w.sms.reply = func(context.Context) error { leave(); return nil }
-	_, err := w.SendCode(ctx, account.SendCodeRequest{Purpose: account.PurposeSignIn, Mobile: lisMobile, Address: home})
+	_, err := w.SendCode(ctx, account.SendCodeRequest{Purpose: account.PurposeSignIn, Mobile: lisMobile, ClientIP: home})
 	must(t, err)
 	wantEqual(t, "events", len(w.events(0, account.AuditCodeSent)), 1)
 }

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"time"
 
-	"quartet/server/failure"
+	"quartet/server/apierr"
 	"quartet/server/token"
 	"quartet/store"
 )
@@ -22,12 +22,12 @@ import (
 // it may do nothing else.
 func (s *Service) Authenticate(ctx context.Context, text string) (Caller, error) {
 	switch {
-	case token.LooksOpaque(text):
+	case token.IsOpaque(text):
 		return s.authenticateOpaque(ctx, text)
-	case token.LooksJWT(text):
+	case token.IsJWT(text):
 		return s.authenticateJWT(ctx, text)
 	default:
-		return Caller{}, failure.New(failure.Unauthenticated)
+		return Caller{}, apierr.New(apierr.Unauthenticated)
 	}
 }
 
@@ -36,15 +36,15 @@ func (s *Service) Authenticate(ctx context.Context, text string) (Caller, error)
 // the Caller's Session only ID, UserID, AccessExpiresAt, ExpiresAt and LastSeenAt
 // are sure to be filled.
 func (s *Service) AuthenticateForUserInfo(ctx context.Context, text string) (Caller, error) {
-	if !token.LooksOpaque(text) {
+	if !token.IsOpaque(text) {
 		return s.Authenticate(ctx, text)
 	}
-	bearer, err := s.store.BearerByAccessHash(ctx, hashOf(text))
+	bearer, err := s.store.SessionWithUserByAccessHash(ctx, hashOf(text))
 	if errors.Is(err, store.ErrNotFound) {
 		return s.authenticateOpaque(ctx, text) // which tells what is the matter with it
 	}
 	if err != nil {
-		return Caller{}, broken(err)
+		return Caller{}, storeErr(err)
 	}
 	now := s.now()
 	caller, err := s.callerOf(bearer.SessionOwner, now)
@@ -52,14 +52,14 @@ func (s *Service) AuthenticateForUserInfo(ctx context.Context, text string) (Cal
 		return caller, err
 	}
 	caller.profile = &bearer.Profile
-	return s.seen(caller, now), nil
+	return s.noteLastSeen(caller, now), nil
 }
 
 func (s *Service) authenticateOpaque(ctx context.Context, text string) (Caller, error) {
 	hash := hashOf(text)
 	owner, err := s.store.SessionByAccessHash(ctx, hash)
 	if err != nil {
-		return Caller{}, failed(err, failure.Unauthenticated)
+		return Caller{}, toAPIErr(err, apierr.Unauthenticated)
 	}
 	now := s.now()
 	caller, err := s.callerOf(owner, now)
@@ -68,32 +68,32 @@ func (s *Service) authenticateOpaque(ctx context.Context, text string) (Caller, 
 	}
 	isNewest := matches(owner.AccessHash, hash)
 	if !isNewest && !s.inGrace(owner.Session, now) {
-		return Caller{}, failure.New(failure.TokenExpired)
+		return Caller{}, apierr.New(apierr.TokenExpired)
 	}
-	return s.seen(caller, now), nil
+	return s.noteLastSeen(caller, now), nil
 }
 
 func (s *Service) authenticateJWT(ctx context.Context, text string) (Caller, error) {
 	now := s.now()
 	claims, err := s.signer.Verify(text, now)
 	if errors.Is(err, token.ErrExpired) {
-		return Caller{}, failure.Wrap(failure.TokenExpired, err)
+		return Caller{}, apierr.Wrap(apierr.TokenExpired, err)
 	}
 	if err != nil {
-		return Caller{}, failure.Wrap(failure.Unauthenticated, err)
+		return Caller{}, apierr.Wrap(apierr.Unauthenticated, err)
 	}
 	owner, err := s.store.SessionByID(ctx, claims.SessionID)
 	if err != nil {
-		return Caller{}, failed(err, failure.Unauthenticated)
+		return Caller{}, toAPIErr(err, apierr.Unauthenticated)
 	}
 	if owner.UserID != claims.UserID || !carriesJWT(owner.Session) {
-		return Caller{}, failure.New(failure.Unauthenticated)
+		return Caller{}, apierr.New(apierr.Unauthenticated)
 	}
 	caller, err := s.callerOf(owner, now)
 	if err != nil {
 		return caller, err
 	}
-	return s.renewed(ctx, s.seen(caller, now), claims, now)
+	return s.renewed(ctx, s.noteLastSeen(caller, now), claims, now)
 }
 
 // callerOf checks all that a session's row can say against its token.
@@ -105,8 +105,8 @@ func (s *Service) callerOf(owner store.SessionOwner, now time.Time) (Caller, err
 		}
 		return caller, err
 	}
-	if owner.AccessExpiresAt <= store.At(now) {
-		return Caller{}, failure.New(failure.TokenExpired)
+	if owner.AccessExpiresAt <= store.TimeOf(now) {
+		return Caller{}, apierr.New(apierr.TokenExpired)
 	}
 	return caller, nil
 }
@@ -118,9 +118,9 @@ func live(owner store.SessionOwner, now time.Time) error {
 	case owner.EndedAt != nil:
 		return ended(owner.EndReason)
 	case owner.UserDisabledAt != nil:
-		return failure.New(failure.SessionEnded)
-	case owner.ExpiresAt <= store.At(now):
-		return failure.New(failure.TokenExpired)
+		return apierr.New(apierr.SessionEnded)
+	case owner.ExpiresAt <= store.TimeOf(now):
+		return apierr.New(apierr.TokenExpired)
 	}
 	return nil
 }
@@ -128,11 +128,11 @@ func live(owner store.SessionOwner, now time.Time) error {
 func ended(reason *string) error {
 	switch {
 	case reason != nil && *reason == store.EndedByReplacement:
-		return failure.New(failure.SessionReplaced)
+		return apierr.New(apierr.SessionReplaced)
 	case reason != nil && *reason == store.EndedByRefreshReuse:
-		return failure.New(failure.RefreshReused)
+		return apierr.New(apierr.RefreshReused)
 	default:
-		return failure.New(failure.SessionEnded)
+		return apierr.New(apierr.SessionEnded)
 	}
 }
 
@@ -144,12 +144,12 @@ func (s *Service) inGrace(session store.Session, now time.Time) bool {
 
 // seen notes the session's use for RecordSeen, at most once a minute once that
 // has recorded it.
-func (s *Service) seen(caller Caller, now time.Time) Caller {
-	if now.Sub(caller.Session.LastSeenAt.Time()) < s.limits.SeenEvery {
+func (s *Service) noteLastSeen(caller Caller, now time.Time) Caller {
+	if now.Sub(caller.Session.LastSeenAt.Time()) < s.limits.LastSeenInterval {
 		return caller
 	}
-	s.sightings.note(caller.Session.ID, store.At(now))
-	caller.Session.LastSeenAt = store.At(now)
+	s.lastSeen.note(caller.Session.ID, store.TimeOf(now))
+	caller.Session.LastSeenAt = store.TimeOf(now)
 	return caller
 }
 
@@ -158,13 +158,13 @@ func (s *Service) seen(caller Caller, now time.Time) Caller {
 // old one.
 func (s *Service) renewed(ctx context.Context, caller Caller, claims token.Claims, now time.Time) (Caller, error) {
 	halfLife := claims.ExpiresAt.Sub(claims.IssuedAt) / 2
-	until := s.slidTo(caller.Session)
+	until := s.extendedUntil(caller.Session)
 	if now.Sub(claims.IssuedAt) <= halfLife || !until.Time().After(claims.ExpiresAt.Add(time.Second)) {
 		return caller, nil
 	}
-	if until.Time().Sub(caller.Session.AccessExpiresAt.Time()) < s.limits.SeenEvery {
+	if until.Time().Sub(caller.Session.AccessExpiresAt.Time()) < s.limits.LastSeenInterval {
 		until = caller.Session.AccessExpiresAt
-	} else if slid, err := s.store.SlideAccess(ctx, caller.Session.ID, until, store.At(now), nil); err != nil || !slid {
+	} else if slid, err := s.store.ExtendAccessToken(ctx, caller.Session.ID, until, store.TimeOf(now), nil); err != nil || !slid {
 		s.log.WarnContext(ctx, "a session did not slide", "slid", slid, "error", err)
 		return caller, nil
 	}

@@ -6,20 +6,20 @@ import (
 	"time"
 
 	"quartet/server/account"
-	"quartet/server/failure"
+	"quartet/server/apierr"
 	"quartet/server/token"
 	"quartet/store"
 	"quartet/store/storetest"
 )
 
 // grants signs one user in in all three ways.
-func grants(w *world) (id int64, all map[string]account.Grant) {
+func grants(w *world) (id int64, all map[string]account.SignInResult) {
 	w.t.Helper()
 	w.weChat.people = map[string]account.WeChatIdentity{"a": {AppID: "app", OpenID: "open", Mobile: lisMobile}}
 	id = w.enterByWeChat("a").User.ID
 	_, err := w.ResetPassword(w.t.Context(), id, goodPassword)
 	must(w.t, err)
-	all = map[string]account.Grant{
+	all = map[string]account.SignInResult{
 		"wechat": w.enterByWeChat("a"), "password": w.enter(lisMobile), "code": w.enterByCode(lisMobile),
 	}
 	return id, all
@@ -35,7 +35,7 @@ func TestAuthenticateRefusesWhatIsNoToken(t *testing.T) {
 		"AT-1-" + strings.Repeat("x", 32), "a.b.c", strings.Repeat("x", 100_000), "AT-1-' OR 1=1 --",
 	} {
 		_, err := w.authenticate(text)
-		wantFailure(t, err, failure.Unauthenticated)
+		wantFailure(t, err, apierr.Unauthenticated)
 	}
 }
 
@@ -48,7 +48,7 @@ func TestAccessTokenLapses(t *testing.T) {
 		w.authenticated(all[way].AccessToken)
 		w.clock.Advance(time.Millisecond)
 		_, err := w.authenticate(all[way].AccessToken)
-		wantFailure(t, err, failure.TokenExpired)
+		wantFailure(t, err, apierr.TokenExpired)
 	}
 }
 
@@ -57,29 +57,29 @@ func TestEndedSessions(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
 		end  func(w *world, id int64, caller account.Caller) error
-		want failure.Code
+		want apierr.Code
 	}{
 		"disabled": {func(w *world, id int64, _ account.Caller) error {
 			return w.DisableUser(w.t.Context(), id)
-		}, failure.SessionEnded},
+		}, apierr.SessionEnded},
 		"signed out": {func(w *world, _ int64, caller account.Caller) error {
 			return w.SignOut(w.t.Context(), caller)
-		}, failure.SessionEnded},
+		}, apierr.SessionEnded},
 		"ended by its owner": {func(w *world, _ int64, caller account.Caller) error {
 			return w.EndSession(w.t.Context(), caller, caller.Session.ID)
-		}, failure.SessionEnded},
+		}, apierr.SessionEnded},
 		"password reset": {func(w *world, id int64, _ account.Caller) error {
 			_, err := w.ResetPassword(w.t.Context(), id, otherPassword)
 			return err
-		}, failure.SessionEnded},
+		}, apierr.SessionEnded},
 		"replaced": {func(w *world, _ int64, caller account.Caller) error {
-			_, err := storetest.EndSession(w.t.Context(), w.store, caller.Session.ID, store.EndedByReplacement, store.At(w.clock.Now()))
+			_, err := storetest.EndSession(w.t.Context(), w.store, caller.Session.ID, store.EndedByReplacement, store.TimeOf(w.clock.Now()))
 			return err
-		}, failure.SessionReplaced},
+		}, apierr.SessionReplaced},
 		"old pair used": {func(w *world, _ int64, caller account.Caller) error {
-			_, err := storetest.EndSession(w.t.Context(), w.store, caller.Session.ID, store.EndedByRefreshReuse, store.At(w.clock.Now()))
+			_, err := storetest.EndSession(w.t.Context(), w.store, caller.Session.ID, store.EndedByRefreshReuse, store.TimeOf(w.clock.Now()))
 			return err
-		}, failure.RefreshReused},
+		}, apierr.RefreshReused},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -106,8 +106,8 @@ func TestSessionOfADisabledUser(t *testing.T) {
 	must(t, w.DisableUser(t.Context(), grant.User.ID))
 	must(t, w.store.PutSession(t.Context(), grant.Session))
 	_, err := w.authenticate(grant.AccessToken)
-	wantFailure(t, err, failure.SessionEnded)
-	w.wantRefresh(grant.AccessToken, grant.RefreshToken, failure.SessionEnded)
+	wantFailure(t, err, apierr.SessionEnded)
+	w.wantRefresh(grant.AccessToken, grant.RefreshToken, apierr.SessionEnded)
 }
 
 func TestRoleIsReadEveryTime(t *testing.T) {
@@ -131,7 +131,7 @@ func TestLastSeenIsRecordedOnceAMinute(t *testing.T) {
 	} {
 		w.clock.Advance(opened.Add(test.after).Sub(w.clock.Now()))
 		w.authenticated(grant.AccessToken)
-		w.RecordSeen(t.Context())
+		w.FlushLastSeen(t.Context())
 		seen := store.Time(w.number("SELECT last_seen_at FROM sessions")).Time().Sub(opened)
 		wantEqual(t, "last seen", seen, test.seen)
 	}
@@ -151,9 +151,9 @@ func TestJWTIsRenewedPastHalfItsLife(t *testing.T) {
 	}
 	w.clock.Advance(30 * time.Minute)
 	_, err := w.authenticate(old)
-	wantFailure(t, err, failure.TokenExpired)
+	wantFailure(t, err, apierr.TokenExpired)
 	caller := w.authenticated(renewed)
-	wantEqual(t, "session", caller.Session.AccessExpiresAt, store.At(start.Add(90*time.Minute+time.Second)))
+	wantEqual(t, "session", caller.Session.AccessExpiresAt, store.TimeOf(start.Add(90*time.Minute+time.Second)))
 }
 
 // A client that does not take the renewed JWT does not make the row slide with
@@ -186,7 +186,7 @@ func TestJWTDoesNotOutliveItsSession(t *testing.T) {
 	}
 	w.clock.Advance(3 * time.Minute)
 	_, err := w.authenticate(jwt)
-	wantFailure(t, err, failure.TokenExpired)
+	wantFailure(t, err, apierr.TokenExpired)
 }
 
 // A genuine signature is not enough: the session must be the user's, and one
@@ -204,6 +204,6 @@ func TestJWTMustFitItsSession(t *testing.T) {
 		jwt, err := w.config.Signer.Sign(claims)
 		must(t, err)
 		_, err = w.authenticate(jwt)
-		wantFailure(t, err, failure.Unauthenticated)
+		wantFailure(t, err, apierr.Unauthenticated)
 	}
 }

@@ -6,12 +6,12 @@ import (
 	"time"
 
 	"quartet/server/account"
-	"quartet/server/failure"
+	"quartet/server/apierr"
 )
 
 func (w *world) tryCodeFrom(address, number, code string) error {
 	_, err := w.SignInByCode(w.t.Context(), account.CodeSignIn{
-		Mobile: number, Code: code, CompanyType: 2, ProductType: 1, Source: "app", Address: address,
+		Mobile: number, Code: code, CompanyType: 2, ProductType: 1, Source: "app", ClientIP: address,
 	})
 	return err
 }
@@ -20,14 +20,14 @@ const failedInAudit = "SELECT COUNT(*) FROM audit_events WHERE kind = 'sign_in_f
 
 func TestRefusedCodesAreLimited(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(c *account.Config) { c.Limits.CodeRefused.Times = 60 })
+	w := newWorld(t, func(c *account.Config) { c.Limits.CodeRefusedPerIP.Times = 60 })
 	code := w.code(account.PurposeSignIn, lisMobile)
 	got := together(100, func(i int) error { return w.tryCodeFrom(home, fmt.Sprintf("139%08d", i), "none") })
 	wantOutcomes(t, got, map[string]int{"wrong_code": 60, "too_many_requests": 40})
 	wantEqual(t, "refusals in the audit", w.number(failedInAudit), 60)
 	wantEqual(t, "guesses of the address", w.number("SELECT count FROM rate_counters WHERE key LIKE 'guess-address:%'"), 60)
 
-	failed := wantFailure(t, w.tryCodeFrom(home, lisMobile, code), failure.TooManyRequests)
+	failed := wantFailure(t, w.tryCodeFrom(home, lisMobile, code), apierr.TooManyRequests)
 	wantEqual(t, "retry after", failed.RetryAfter, 15*time.Minute)
 	locked := w.number("SELECT COUNT(*) FROM audit_events WHERE kind = 'lockout'")
 	w.tryCodeFrom(home, lisMobile, "none")
@@ -39,20 +39,20 @@ func TestRefusedCodesAreLimited(t *testing.T) {
 
 func TestRightCodesAreNotLimited(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(c *account.Config) { c.Limits.CodeRefused.Times = 1 })
+	w := newWorld(t, func(c *account.Config) { c.Limits.CodeRefusedPerIP.Times = 1 })
 	for range 3 {
 		w.enterByCode(lisMobile)
 	}
-	wantFailure(t, w.tryCodeFrom(home, lisMobile, "none"), failure.WrongCode)
-	wantFailure(t, w.tryCodeFrom(home, lisMobile, "none"), failure.TooManyRequests)
+	wantFailure(t, w.tryCodeFrom(home, lisMobile, "none"), apierr.WrongCode)
+	wantFailure(t, w.tryCodeFrom(home, lisMobile, "none"), apierr.TooManyRequests)
 }
 
 // A disabled user's right code is refused, and counted, like a wrong one.
 func TestCodesOfDisabledUsersAreLimited(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(c *account.Config) { c.Limits.CodeRefused.Times = 1 })
+	w := newWorld(t, func(c *account.Config) { c.Limits.CodeRefusedPerIP.Times = 1 })
 	id := w.add("li", mobile(lisMobile, true))
 	must(t, w.DisableUser(t.Context(), id))
-	wantFailure(t, w.tryCodeFrom(home, lisMobile, w.code(account.PurposeSignIn, lisMobile)), failure.WrongCode)
-	wantFailure(t, w.tryCodeFrom(home, lisMobile, w.code(account.PurposeSignIn, lisMobile)), failure.TooManyRequests)
+	wantFailure(t, w.tryCodeFrom(home, lisMobile, w.code(account.PurposeSignIn, lisMobile)), apierr.WrongCode)
+	wantFailure(t, w.tryCodeFrom(home, lisMobile, w.code(account.PurposeSignIn, lisMobile)), apierr.TooManyRequests)
 }

@@ -12,7 +12,7 @@ import (
 	"math/big"
 	"time"
 
-	"quartet/server/failure"
+	"quartet/server/apierr"
 	"quartet/store"
 )
 
@@ -24,9 +24,9 @@ const (
 
 // SendCodeRequest asks for a one-time code.
 type SendCodeRequest struct {
-	Purpose string // PurposeSignIn or PurposeVerifyMobile
-	Mobile  string // eleven digits
-	Address string // of the client
+	Purpose  string // PurposeSignIn or PurposeVerifyMobile
+	Mobile   string // eleven digits
+	ClientIP string // of the client
 }
 
 // CodeSent says how long the code is good and how long to wait before asking
@@ -50,49 +50,49 @@ func (s *Service) SendCode(ctx context.Context, r SendCodeRequest) (CodeSent, er
 	key := store.CodeKey{Purpose: r.Purpose, MobileIndex: index}
 	code := s.newCode(r.Mobile)
 	mac := s.codeMAC(r.Purpose, r.Mobile, code)
-	err := s.together(ctx, func(d *deed) error {
-		if err := d.TakeQuotas(ctx, s.codeQuotas(index, r.Address), store.At(now)); err != nil {
+	err := s.inTx(ctx, func(d *tx) error {
+		if err := d.ConsumeRateLimits(ctx, s.codeLimits(index, r.ClientIP), store.TimeOf(now)); err != nil {
 			return err
 		}
-		return d.PutCode(ctx, key, mac, store.At(now), store.At(expires))
+		return d.CreateCode(ctx, key, mac, store.TimeOf(now), store.TimeOf(expires))
 	})
 	if err != nil {
-		return CodeSent{}, broken(err)
+		return CodeSent{}, storeErr(err)
 	}
 	sent := event{
-		kind: AuditCodeSent, style: styleData, address: r.Address, detail: facts{"mobile": index, "purpose": r.Purpose},
+		kind: AuditCodeSent, dialect: dialectYudao, clientIP: r.ClientIP, detail: details{"mobile": index, "purpose": r.Purpose},
 	}
 	if err := s.deliver(ctx, CodeMessage{Mobile: r.Mobile, Code: code, Purpose: r.Purpose}, key, mac, sent); err != nil {
 		return CodeSent{}, err
 	}
-	return CodeSent{Expires: expires, ResendAfter: s.limits.CodeGap.Per}, nil
+	return CodeSent{Expires: expires, ResendAfter: s.limits.CodeResend.Per}, nil
 }
 
 func checkCodeRequest(r SendCodeRequest) error {
 	if r.Purpose != PurposeSignIn && r.Purpose != PurposeVerifyMobile {
-		return failure.Field("purpose", failure.NotListed)
+		return apierr.Field("purpose", apierr.NotInEnum)
 	}
 	return checkMobile(r.Mobile)
 }
 
 // codeQuotas are shared by all purposes: it is the phone that rings.
-func (s *Service) codeQuotas(mobileIndex, address string) []store.Quota {
-	return []store.Quota{
-		s.limits.CodeGap.quota("code-gap:" + mobileIndex),
-		s.limits.CodeHour.quota("code-hour:" + mobileIndex),
-		s.limits.CodeDay.quota("code-day:" + mobileIndex),
-		s.limits.CodeAddress.quota("code-address:" + s.addressKey(address)),
-		s.limits.CodeAll.quota("code-all"),
+func (s *Service) codeLimits(mobileIndex, address string) []store.RateLimit {
+	return []store.RateLimit{
+		s.limits.CodeResend.limit("code-gap:" + mobileIndex),
+		s.limits.CodeHour.limit("code-hour:" + mobileIndex),
+		s.limits.CodeDay.limit("code-day:" + mobileIndex),
+		s.limits.CodePerIP.limit("code-address:" + s.clientIPKey(address)),
+		s.limits.CodeGlobal.limit("code-all"),
 	}
 }
 
 // take counts something that is limited, or refuses it with TooManyRequests.
-func (s *Service) take(ctx context.Context, quotas []store.Quota) error {
-	ok, wait, err := s.store.TakeQuotas(ctx, quotas, store.At(s.now()))
+func (s *Service) consumeRateLimits(ctx context.Context, quotas []store.RateLimit) error {
+	ok, wait, err := s.store.ConsumeRateLimits(ctx, quotas, store.TimeOf(s.now()))
 	if err == nil && !ok {
 		return tooMany(wait)
 	}
-	return broken(err)
+	return storeErr(err)
 }
 
 // deliver hands the code to the gateway, and makes it valid when the message
@@ -101,15 +101,15 @@ func (s *Service) take(ctx context.Context, quotas []store.Quota) error {
 // nobody may have it.
 func (s *Service) deliver(ctx context.Context, m CodeMessage, key store.CodeKey, mac string, sent event) error {
 	sendErr := s.send(ctx, m)
-	err := s.finish(ctx, func(ctx context.Context) error {
+	err := s.inBackground(ctx, func(ctx context.Context) error {
 		if sendErr == nil {
-			return s.together(ctx, func(d *deed) error {
-				d.tell(sent)
+			return s.inTx(ctx, func(d *tx) error {
+				d.record(sent)
 				return d.ActivateCode(ctx, key, mac)
 			})
 		}
 		// A code that is not dropped was never activated: it is good for nothing.
-		if err := s.store.DropCode(ctx, key, mac); err != nil {
+		if err := s.store.DeleteCode(ctx, key, mac); err != nil {
 			s.log.WarnContext(ctx, "an unsent code was not dropped", "error", err)
 		}
 		return nil
@@ -117,17 +117,17 @@ func (s *Service) deliver(ctx context.Context, m CodeMessage, key store.CodeKey,
 	if sendErr != nil {
 		return sendErr
 	}
-	return broken(err)
+	return storeErr(err)
 }
 
 // send tells the log when the service has had too many messages. To the caller
 // that is nothing to report, but an operator whose day's share is used up has to
 // know. A gateway's error names no mobile.
 func (s *Service) send(ctx context.Context, m CodeMessage) error {
-	ctx, cancel := context.WithTimeout(ctx, s.limits.GatewayWait)
+	ctx, cancel := context.WithTimeout(ctx, s.limits.ProviderTimeout)
 	defer cancel()
-	err := fromGateway(s.sms.Send(ctx, m), failure.SMSUnavailable)
-	if failure.Is(err, failure.TooManyRequests) {
+	err := fromGateway(s.sms.Send(ctx, m), apierr.SMSUnavailable)
+	if apierr.Is(err, apierr.TooManyRequests) {
 		s.log.WarnContext(ctx, "the SMS service takes no more for now", "purpose", m.Purpose, "error", err)
 	}
 	return err
@@ -135,21 +135,21 @@ func (s *Service) send(ctx context.Context, m CodeMessage) error {
 
 // fromGateway keeps the failures that a gateway names, and takes anything else
 // for the gateway being down.
-func fromGateway(err error, down failure.Code) error {
-	if _, named := errors.AsType[*failure.Error](err); named || err == nil {
+func fromGateway(err error, down apierr.Code) error {
+	if _, named := errors.AsType[*apierr.Error](err); named || err == nil {
 		return err
 	}
-	return failure.Wrap(down, err)
+	return apierr.Wrap(down, err)
 }
 
 // spendCode uses a code up, and tells whether it was the right one. It counts a
 // wrong guess and compares in one statement, so that no number of parallel
 // guesses gets more comparisons than CodeAttempts. The deed must not fail when
 // the code was wrong: the guess would not be counted.
-func (s *Service) spendCode(ctx context.Context, d *deed, purpose, mobile, code string) (right bool, err error) {
+func (s *Service) consumeCode(ctx context.Context, d *tx, purpose, mobile, code string) (right bool, err error) {
 	key := store.CodeKey{Purpose: purpose, MobileIndex: s.sealer.Index(mobile)}
 	mac := s.codeMAC(purpose, mobile, code)
-	return d.SpendCode(ctx, key, mac, store.At(s.now()), s.limits.CodeAttempts)
+	return d.ConsumeCode(ctx, key, mac, store.TimeOf(s.now()), s.limits.CodeAttempts)
 }
 
 // codeMAC is what is stored of a code: HMAC-SHA-256 in hex under a key that is
@@ -180,20 +180,20 @@ func (s *Service) VerifyMobile(ctx context.Context, caller Caller, mobile, code 
 	// By itself: who turns out to have proven the mobile before does not bring the
 	// code back.
 	right := false
-	err := s.together(ctx, func(d *deed) (err error) {
-		right, err = s.spendCode(ctx, d, PurposeVerifyMobile, mobile, code)
+	err := s.inTx(ctx, func(d *tx) (err error) {
+		right, err = s.consumeCode(ctx, d, PurposeVerifyMobile, mobile, code)
 		return err
 	})
 	switch {
 	case err != nil:
-		return broken(err)
+		return storeErr(err)
 	case !right:
-		return failure.New(failure.WrongCode)
+		return apierr.New(apierr.WrongCode)
 	}
 	sealed, index := s.sealMobile(caller.UserID, mobile)
-	err = s.together(ctx, func(d *deed) error {
-		d.tell(caller.did(AuditMobileVerified, caller.UserID, facts{"mobile": index}))
-		return d.VerifyMobile(ctx, caller.UserID, sealed, index, store.At(s.now()))
+	err = s.inTx(ctx, func(d *tx) error {
+		d.record(caller.eventBy(AuditMobileVerified, caller.UserID, details{"mobile": index}))
+		return d.VerifyMobile(ctx, caller.UserID, sealed, index, store.TimeOf(s.now()))
 	})
-	return failed(err, failure.UserNotFound)
+	return toAPIErr(err, apierr.UserNotFound)
 }

@@ -12,11 +12,11 @@ import (
 	"time"
 
 	"quartet/server/account"
-	"quartet/server/failure"
+	"quartet/server/apierr"
 )
 
 // manyRefusals leave it to the code alone how many are refused.
-func manyRefusals(c *account.Config) { c.Limits.CodeRefused.Times = 1000 }
+func manyRefusals(c *account.Config) { c.Limits.CodeRefusedPerIP.Times = 1000 }
 
 func TestCodeIsSpentOnce(t *testing.T) {
 	t.Parallel()
@@ -41,7 +41,7 @@ func TestWrongGuessesBurnTheCode(t *testing.T) {
 	wantOutcomes(t, got, map[string]int{"wrong_code": 100})
 	wantEqual(t, "guesses compared", w.number("SELECT attempts FROM one_time_codes"), 5)
 	_, err := w.tryCode(lisMobile, code)
-	wantFailure(t, err, failure.WrongCode)
+	wantFailure(t, err, apierr.WrongCode)
 }
 
 func TestFourWrongGuessesLeaveTheCodeGood(t *testing.T) {
@@ -50,7 +50,7 @@ func TestFourWrongGuessesLeaveTheCodeGood(t *testing.T) {
 	code := w.code(account.PurposeSignIn, lisMobile)
 	for range 4 {
 		_, err := w.tryCode(lisMobile, "none")
-		wantFailure(t, err, failure.WrongCode)
+		wantFailure(t, err, apierr.WrongCode)
 	}
 	_, err := w.tryCode(lisMobile, code)
 	must(t, err)
@@ -60,8 +60,8 @@ func TestCodeLapses(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
 		age  time.Duration
-		want failure.Code
-	}{{5*time.Minute - time.Millisecond, ""}, {5 * time.Minute, failure.WrongCode}} {
+		want apierr.Code
+	}{{5*time.Minute - time.Millisecond, ""}, {5 * time.Minute, apierr.WrongCode}} {
 		w := newWorld(t)
 		code := w.code(account.PurposeSignIn, lisMobile)
 		w.clock.Advance(test.age)
@@ -77,10 +77,10 @@ func TestCodeIsBoundToPurposeAndMobile(t *testing.T) {
 	})
 	caller := w.caller("li", "member")
 	signIn := w.code(account.PurposeSignIn, lisMobile)
-	wantFailure(t, w.VerifyMobile(t.Context(), caller, lisMobile, signIn), failure.WrongCode)
+	wantFailure(t, w.VerifyMobile(t.Context(), caller, lisMobile, signIn), apierr.WrongCode)
 	w.code(account.PurposeSignIn, "13900002222")
 	_, err := w.tryCode("13900002222", signIn)
-	wantFailure(t, err, failure.WrongCode)
+	wantFailure(t, err, apierr.WrongCode)
 }
 
 func TestNewCodeReplacesTheOld(t *testing.T) {
@@ -92,36 +92,36 @@ func TestNewCodeReplacesTheOld(t *testing.T) {
 	w.code(account.PurposeSignIn, lisMobile)
 	w.code(account.PurposeSignIn, lisMobile)
 	_, err := w.tryCode(lisMobile, "111111")
-	wantFailure(t, err, failure.WrongCode)
+	wantFailure(t, err, apierr.WrongCode)
 	_, err = w.tryCode(lisMobile, "222222")
 	must(t, err)
 }
 
 func TestFailedSendLeavesNoValidCode(t *testing.T) {
 	t.Parallel()
-	tooMany := &failure.Error{Code: failure.TooManyRequests, RetryAfter: time.Hour}
+	tooMany := &apierr.Error{Code: apierr.TooManyRequests, RetryAfter: time.Hour}
 	for name, test := range map[string]struct {
 		reply func(context.Context) error
-		want  failure.Code
+		want  apierr.Code
 	}{
-		"named":   {func(context.Context) error { return tooMany }, failure.TooManyRequests},
-		"mobile":  {func(context.Context) error { return failure.Field("mobile", failure.WrongForm) }, failure.InvalidField},
-		"unnamed": {func(context.Context) error { return errors.New("connection refused") }, failure.SMSUnavailable},
-		"slow":    {untilDone, failure.SMSUnavailable},
+		"named":   {func(context.Context) error { return tooMany }, apierr.TooManyRequests},
+		"mobile":  {func(context.Context) error { return apierr.Field("mobile", apierr.BadFormat) }, apierr.InvalidField},
+		"unnamed": {func(context.Context) error { return errors.New("connection refused") }, apierr.SMSUnavailable},
+		"slow":    {untilDone, apierr.SMSUnavailable},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			w := newWorld(t, func(c *account.Config) { c.Limits.GatewayWait = 50 * time.Millisecond })
+			w := newWorld(t, func(c *account.Config) { c.Limits.ProviderTimeout = 50 * time.Millisecond })
 			earlier := w.code(account.PurposeSignIn, lisMobile)
 			w.clock.Advance(time.Minute)
 			w.sms.reply = test.reply
 			_, err := w.SendCode(t.Context(), account.SendCodeRequest{
-				Purpose: account.PurposeSignIn, Mobile: lisMobile, Address: home,
+				Purpose: account.PurposeSignIn, Mobile: lisMobile, ClientIP: home,
 			})
 			wantFailure(t, err, test.want)
 			for _, code := range []string{earlier, w.sms.last()} {
 				_, err := w.tryCode(lisMobile, code)
-				wantFailure(t, err, failure.WrongCode)
+				wantFailure(t, err, apierr.WrongCode)
 			}
 		})
 	}
@@ -172,7 +172,7 @@ func TestSendingIsLimited(t *testing.T) {
 			allowed: 20, wait: 40 * time.Minute,
 		},
 		"altogether": {
-			adjust: func(l *account.Limits) { l.CodeAll.Times = 3 },
+			adjust: func(l *account.Limits) { l.CodeGlobal.Times = 3 },
 			apart:  time.Second, mobile: mobileOf, address: addressOf,
 			allowed: 3, wait: 57 * time.Second,
 		},
@@ -187,12 +187,12 @@ func TestSendingIsLimited(t *testing.T) {
 			for i := range test.allowed + 1 {
 				_, err := w.SendCode(t.Context(), account.SendCodeRequest{
 					Purpose: []string{account.PurposeSignIn, account.PurposeVerifyMobile}[i%2],
-					Mobile:  test.mobile(i), Address: test.address(i),
+					Mobile:  test.mobile(i), ClientIP: test.address(i),
 				})
 				if i < test.allowed {
 					must(t, err)
 				} else {
-					failed := wantFailure(t, err, failure.TooManyRequests)
+					failed := wantFailure(t, err, apierr.TooManyRequests)
 					wantEqual(t, "retry after", failed.RetryAfter, test.wait)
 				}
 				w.clock.Advance(test.apart)
@@ -232,18 +232,18 @@ func TestAServiceThatTakesNoMoreIsLogged(t *testing.T) {
 		c.Log = slog.New(slog.NewTextHandler(&log, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	})
 	w.sms.reply = func(context.Context) error {
-		return failure.Wrap(failure.TooManyRequests, errors.New("the day's share is used up"))
+		return apierr.Wrap(apierr.TooManyRequests, errors.New("the day's share is used up"))
 	}
-	_, err := w.SendCode(t.Context(), account.SendCodeRequest{Purpose: account.PurposeSignIn, Mobile: lisMobile, Address: home})
-	wantFailure(t, err, failure.TooManyRequests)
+	_, err := w.SendCode(t.Context(), account.SendCodeRequest{Purpose: account.PurposeSignIn, Mobile: lisMobile, ClientIP: home})
+	wantFailure(t, err, apierr.TooManyRequests)
 	line := log.String()
 	wantEqual(t, "lines", strings.Count(line, "\n"), 1)
 	if !strings.Contains(line, "the day's share is used up") || strings.Contains(line, lisMobile) || strings.Contains(line, w.sms.last()) {
 		t.Errorf("logged %s", line)
 	}
 	// Our own limit is no news of the gateway's.
-	_, err = w.SendCode(t.Context(), account.SendCodeRequest{Purpose: account.PurposeSignIn, Mobile: lisMobile, Address: home})
-	wantFailure(t, err, failure.TooManyRequests)
+	_, err = w.SendCode(t.Context(), account.SendCodeRequest{Purpose: account.PurposeSignIn, Mobile: lisMobile, ClientIP: home})
+	wantFailure(t, err, apierr.TooManyRequests)
 	wantEqual(t, "lines", strings.Count(log.String(), "\n"), 1)
 }
 
@@ -267,10 +267,10 @@ func TestSendCodeRefuses(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	_, err := w.SendCode(t.Context(), account.SendCodeRequest{Purpose: "other", Mobile: lisMobile})
-	wantField(t, err, "purpose", failure.NotListed)
+	wantField(t, err, "purpose", apierr.NotInEnum)
 	for _, number := range []string{"", "1390000111", "139000011112", "12900001111", "+8613900001111", "1390000111a"} {
 		_, err := w.SendCode(t.Context(), account.SendCodeRequest{Purpose: account.PurposeSignIn, Mobile: number})
-		wantField(t, err, "mobile", failure.WrongForm)
+		wantField(t, err, "mobile", apierr.BadFormat)
 	}
 	wantEqual(t, "messages", len(w.sms.codes), 0)
 }
@@ -286,6 +286,6 @@ func TestVerifyMobile(t *testing.T) {
 
 	wang := w.caller("wang", "member")
 	err := w.VerifyMobile(t.Context(), wang, lisMobile, w.code(account.PurposeVerifyMobile, lisMobile))
-	wantFailure(t, err, failure.MobileTaken)
-	wantField(t, w.VerifyMobile(t.Context(), wang, "1", "123456"), "mobile", failure.WrongForm)
+	wantFailure(t, err, apierr.MobileTaken)
+	wantField(t, w.VerifyMobile(t.Context(), wang, "1", "123456"), "mobile", apierr.BadFormat)
 }

@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"quartet/server/account"
-	"quartet/server/failure"
+	"quartet/server/apierr"
 	"quartet/store"
 )
 
@@ -58,16 +58,16 @@ func TestCommitsOfEachRule(t *testing.T) {
 		"sign-in by password":    {func(s *scene) error { _, err := s.tryPassword("zhao", goodPassword, home); return err }, 2}, // as above
 		"wrong password":         {refused(func(s *scene) error { _, err := s.tryPassword("zhao", wrongPassword, home); return err }), 2},
 		"sending a code": {func(s *scene) error { // before the message and after it
-			_, err := s.SendCode(s.ctx, account.SendCodeRequest{Purpose: account.PurposeSignIn, Mobile: "13900004444", Address: home})
+			_, err := s.SendCode(s.ctx, account.SendCodeRequest{Purpose: account.PurposeSignIn, Mobile: "13900004444", ClientIP: home})
 			return err
 		}, 2},
 		"sign-out":         {func(s *scene) error { return s.SignOut(s.ctx, s.li) }, 1},
 		"ending a session": {func(s *scene) error { return s.EndSession(s.ctx, s.li, s.li.Session.ID) }, 1},
-		"slide":            {func(s *scene) error { _, err := s.Slide(s.ctx, s.li, 0); return err }, 1},
+		"slide":            {func(s *scene) error { _, err := s.Extend(s.ctx, s.li, 0); return err }, 1},
 		"locking":          {func(s *scene) error { return s.DisableUser(s.ctx, s.other) }, 1},
 		"resetting":        {func(s *scene) error { _, err := s.ResetPassword(s.ctx, s.other, otherPassword); return err }, 1},
 		"update": {func(s *scene) error {
-			return s.UpdateUser(s.ctx, s.li, s.other, account.Change{Facts: account.Facts{Nickname: new("小赵")}})
+			return s.UpdateUser(s.ctx, s.li, s.other, account.UserUpdate{Profile: account.Profile{Nickname: new("小赵")}})
 		}, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -94,7 +94,7 @@ func TestCommitsOfSignInsWithoutPassword(t *testing.T) {
 	s.weChat.people = map[string]account.WeChatIdentity{"a": {AppID: "app", OpenID: "open"}}
 	for name, mobile := range map[string]string{"somebody known": lisMobile, "somebody new": "13900004444"} {
 		code := s.code(account.PurposeSignIn, mobile)
-		var grant account.Grant
+		var grant account.SignInResult
 		enter := func() {
 			var err error
 			grant, err = s.tryCode(mobile, code)
@@ -104,7 +104,7 @@ func TestCommitsOfSignInsWithoutPassword(t *testing.T) {
 		wantEqual(t, "refresh", s.commits(func() { s.refresh(grant.AccessToken, grant.RefreshToken) }), 1)
 	}
 	s.code(account.PurposeSignIn, lisMobile)
-	wrong := func() { _, err := s.tryCode(lisMobile, "000000"); wantFailure(t, err, failure.WrongCode) }
+	wrong := func() { _, err := s.tryCode(lisMobile, "000000"); wantFailure(t, err, apierr.WrongCode) }
 	wantEqual(t, "the guess and the refusal", s.commits(wrong), 2)
 	// The quota, WeChat's answer, and the rest.
 	wantEqual(t, "WeChat", s.commits(func() { s.enterByWeChat("a") }), 3)

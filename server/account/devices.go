@@ -5,7 +5,7 @@ import (
 	"errors"
 	"time"
 
-	"quartet/server/failure"
+	"quartet/server/apierr"
 	"quartet/store"
 )
 
@@ -23,34 +23,34 @@ type DeviceStatus struct {
 // bound to the first device that checks. The failure is InvalidField for a
 // missing or too long device.
 func (s *Service) CheckDevice(ctx context.Context, caller Caller, authErr error, device string) (DeviceStatus, error) {
-	if failure.Is(authErr, failure.SessionReplaced) {
+	if apierr.Is(authErr, apierr.SessionReplaced) {
 		return s.replacedBy(ctx, caller.Session)
 	}
 	if authErr != nil {
 		return DeviceStatus{}, authErr
 	}
 	if device == "" {
-		return DeviceStatus{}, failure.Field("deviceNumber", failure.Required)
+		return DeviceStatus{}, apierr.Field("deviceNumber", apierr.Required)
 	}
 	if err := checkText("deviceNumber", device, longestDevice); err != nil {
 		return DeviceStatus{}, err
 	}
 	bound, err := s.store.BindDevice(ctx, caller.Session.ID, device)
 	if err != nil {
-		return DeviceStatus{}, failed(err, failure.SessionEnded)
+		return DeviceStatus{}, toAPIErr(err, apierr.SessionEnded)
 	}
 	return DeviceStatus{LoggedIn: bound == device, LastLoginTime: caller.Session.CreatedAt.Time()}, nil
 }
 
 // replacedBy tells when the other device signed in.
 func (s *Service) replacedBy(ctx context.Context, session store.Session) (DeviceStatus, error) {
-	successor, err := s.store.SuccessorOf(ctx, session)
+	successor, err := s.store.ReplacementOf(ctx, session)
 	switch {
 	case err == nil:
 		return DeviceStatus{LastLoginTime: successor.CreatedAt.Time()}, nil
 	case errors.Is(err, store.ErrNotFound) && session.EndedAt != nil:
 		return DeviceStatus{LastLoginTime: session.EndedAt.Time()}, nil
 	default:
-		return DeviceStatus{}, broken(err)
+		return DeviceStatus{}, storeErr(err)
 	}
 }

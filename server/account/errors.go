@@ -5,57 +5,57 @@ import (
 	"errors"
 	"time"
 
-	"quartet/server/failure"
+	"quartet/server/apierr"
 	"quartet/server/password"
 	"quartet/store"
 )
 
 // failed is the one place that turns an error of the store into a failure.
 // missing is what a row that is not there means to the caller.
-func failed(err error, missing failure.Code) error {
+func toAPIErr(err error, missing apierr.Code) error {
 	if err == nil {
 		return nil
 	}
-	if known, ok := errors.AsType[*failure.Error](err); ok {
+	if known, ok := errors.AsType[*apierr.Error](err); ok {
 		return known
 	}
 	if conflict, ok := errors.AsType[store.ConflictError](err); ok {
 		return taken(conflict)
 	}
-	if reached, ok := errors.AsType[store.QuotaError](err); ok {
+	if reached, ok := errors.AsType[store.RateLimitError](err); ok {
 		return tooMany(reached.RetryAfterMillis)
 	}
 	_, unavailable := errors.AsType[store.UnavailableError](err)
 	switch {
 	case errors.Is(err, store.ErrNotFound):
-		return failure.Wrap(missing, err)
+		return apierr.Wrap(missing, err)
 	case unavailable, isOver(err):
-		return failure.Wrap(failure.Unavailable, err)
+		return apierr.Wrap(apierr.Unavailable, err)
 	default:
-		return failure.Wrap(failure.Internal, err)
+		return apierr.Wrap(apierr.Internal, err)
 	}
 }
 
 // broken is failed for a verb whose row cannot be missing by a caller's fault.
-func broken(err error) error { return failed(err, failure.Internal) }
+func storeErr(err error) error { return toAPIErr(err, apierr.Internal) }
 
 // taken words a conflict: the value belongs to somebody else.
 func taken(conflict store.ConflictError) error {
 	switch conflict.What {
 	case "username":
-		return &failure.Error{Code: failure.UsernameTaken, Field: "username", Cause: conflict}
+		return &apierr.Error{Code: apierr.UsernameTaken, Field: "username", Cause: conflict}
 	case "email":
-		return &failure.Error{Code: failure.EmailTaken, Field: "email", Cause: conflict}
+		return &apierr.Error{Code: apierr.EmailTaken, Field: "email", Cause: conflict}
 	case "mobile":
-		return &failure.Error{Code: failure.MobileTaken, Field: "mobile", Cause: conflict}
+		return &apierr.Error{Code: apierr.MobileTaken, Field: "mobile", Cause: conflict}
 	default:
-		return failure.Wrap(failure.Internal, conflict)
+		return apierr.Wrap(apierr.Internal, conflict)
 	}
 }
 
 // tooMany words that something has happened too often already.
 func tooMany(retryAfterMillis int64) error {
-	return &failure.Error{Code: failure.TooManyRequests, RetryAfter: time.Duration(retryAfterMillis) * time.Millisecond}
+	return &apierr.Error{Code: apierr.TooManyRequests, RetryAfter: time.Duration(retryAfterMillis) * time.Millisecond}
 }
 
 // hashing turns an error of the password hasher into a failure.
@@ -66,12 +66,12 @@ func (s *Service) hashing(err error) error {
 	case errors.Is(err, password.ErrBusy), isOver(err):
 		return s.overloaded(err)
 	default:
-		return failure.Wrap(failure.Internal, err)
+		return apierr.Wrap(apierr.Internal, err)
 	}
 }
 
 func (s *Service) overloaded(cause error) error {
-	return &failure.Error{Code: failure.Overloaded, RetryAfter: s.limits.OverloadedDelay, Cause: cause}
+	return &apierr.Error{Code: apierr.Overloaded, RetryAfter: s.limits.OverloadedDelay, Cause: cause}
 }
 
 // isOver tells whether the caller's time ran out, or they went away.

@@ -3,21 +3,21 @@ package account
 import "context"
 
 // OpenExclusive opens a session as SignInByCode does once the code is spent.
-func OpenExclusive(ctx context.Context, s *Service, userID int64, class string) (Grant, error) {
-	session := s.newSession(userID, styleData, OpenedByCode, "", "")
+func OpenExclusive(ctx context.Context, s *Service, userID int64, class string) (SignInResult, error) {
+	session := s.newSession(userID, dialectYudao, OpenedByCode, "", "")
 	session.ExclusiveClass = &class
-	var grant Grant
-	err := s.together(ctx, func(d *deed) (err error) {
+	var grant SignInResult
+	err := s.inTx(ctx, func(d *tx) (err error) {
 		grant, err = s.openOpaque(ctx, d, session, "seed", nil)
 		return err
 	})
-	return grant, broken(err)
+	return grant, storeErr(err)
 }
 
 // TurnOf names the queue in which a sign-in waits for its turn.
 func TurnOf(ctx context.Context, s *Service, in PasswordSignIn) (string, error) {
 	user, found, err := s.userOfAccount(ctx, in.Account)
-	return s.signInGuess(in, user, found).turn, err
+	return s.signInGuess(in, user, found).lockKey, err
 }
 
 // HoldTurn takes that turn, and gives what ends it.
@@ -26,5 +26,5 @@ func HoldTurn(ctx context.Context, s *Service, in PasswordSignIn) (release func(
 	if err != nil {
 		return nil, err
 	}
-	return s.guesses.turns.acquire(ctx, turn)
+	return s.guesses.locks.acquire(ctx, turn)
 }

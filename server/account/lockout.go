@@ -6,7 +6,7 @@ import (
 	"math"
 	"time"
 
-	"quartet/server/failure"
+	"quartet/server/apierr"
 	"quartet/server/password"
 	"quartet/store"
 )
@@ -32,13 +32,13 @@ import (
 // would let a guesser go on for ever. Whichever server sees it full remembers so
 // until the window ends; others find out with one failure each.
 type guess struct {
-	turn    string        // what was typed, from this address
-	key     string        // this account from this address
-	account string        // keyed index of the account, for the audit
-	quotas  []store.Quota // reserved before comparing, cleared by success
-	address string        // counted after a failure; "" for none
-	hash    *string       // what to compare with; nil: nothing
-	barred  bool          // no password is right: the user is disabled
+	lockKey  string            // what was typed, from this address
+	key      string            // this account from this address
+	account  string            // keyed index of the account, for the audit
+	limits   []store.RateLimit // reserved before comparing, cleared by success
+	clientIP string            // counted after a failure; "" for none
+	hash     *string           // what to compare with; nil: nothing
+	barred   bool              // no password is right: the user is disabled
 }
 
 // verdict is what became of a guess.
@@ -50,7 +50,7 @@ type verdict struct {
 
 // guessMemory is what a server remembers about guesses between requests.
 type guessMemory struct {
-	turns keyedLock
+	locks keyedLock
 	// unspent are reservations whose password was never compared because no
 	// hashing slot was free. The next try takes it over: a busy server must not
 	// lock anybody out.
@@ -62,17 +62,17 @@ type guessMemory struct {
 // account costs what a wrong password costs, and is not right either. follow does
 // what follows from the verdict, in the transaction that settles the guess; when
 // it finds that the user has gone meanwhile, the failure is WrongCredentials.
-func (s *Service) compare(ctx context.Context, g guess, text string, follow func(*deed, verdict) error) (verdict, error) {
-	done, err := s.guesses.turns.acquire(ctx, g.turn)
+func (s *Service) compare(ctx context.Context, g guess, text string, follow func(*tx, verdict) error) (verdict, error) {
+	done, err := s.guesses.locks.acquire(ctx, g.lockKey)
 	if err != nil {
 		return verdict{}, s.overloaded(err)
 	}
 	defer done()
-	again := s.guesses.unspent.take(g.turn, s.now())
+	again := s.guesses.unspent.take(g.lockKey, s.now())
 	admitted := again
 	if !again {
-		if admitted, err = s.admit(ctx, g); err != nil {
-			return verdict{}, broken(err)
+		if admitted, err = s.reserveGuess(ctx, g); err != nil {
+			return verdict{}, storeErr(err)
 		}
 	}
 	if !admitted {
@@ -86,31 +86,31 @@ func (s *Service) compare(ctx context.Context, g guess, text string, follow func
 		return verdict{}, s.hashing(err)
 	}
 	v := verdict{right && !g.barred, weak, !admitted}
-	err = s.together(ctx, func(d *deed) error {
-		if err := s.settle(ctx, d, g, v.right); err != nil {
+	err = s.inTx(ctx, func(d *tx) error {
+		if err := s.settleGuess(ctx, d, g, v.right); err != nil {
 			return err
 		}
 		return follow(d, v)
 	})
-	return v, failed(err, failure.WrongCredentials)
+	return v, toAPIErr(err, apierr.WrongCredentials)
 }
 
 // admit reserves the guess, or tells that there were too many. Being refused
 // writes a row as being admitted does, for otherwise the time of that write
 // would tell a locked account from a wrong password.
-func (s *Service) admit(ctx context.Context, g guess) (bool, error) {
+func (s *Service) reserveGuess(ctx context.Context, g guess) (bool, error) {
 	now := s.now()
 	// An address whose counter is full makes one row, however many names it tries.
-	refused := "refused:" + g.address
-	if s.guesses.full.left(g.address, now) == 0 {
-		ok, _, err := s.store.TakeQuotas(ctx, g.quotas, store.At(now))
+	refused := "refused:" + g.clientIP
+	if s.guesses.full.left(g.clientIP, now) == 0 {
+		ok, _, err := s.store.ConsumeRateLimits(ctx, g.limits, store.TimeOf(now))
 		if ok || err != nil {
 			return ok, err
 		}
 		refused = "refused:" + g.key
 	}
-	counted := Rate{math.MaxInt32, s.limits.GuessPair.Per}.quota(refused)
-	_, _, err := s.store.TakeQuotas(ctx, []store.Quota{counted}, store.At(now))
+	counted := Rate{math.MaxInt32, s.limits.PasswordPerAccountIP.Per}.limit(refused)
+	_, _, err := s.store.ConsumeRateLimits(ctx, []store.RateLimit{counted}, store.TimeOf(now))
 	return false, err
 }
 
@@ -119,13 +119,13 @@ func (s *Service) admit(ctx context.Context, g guess) (bool, error) {
 // make rows without end while the server is busy, but whoever comes again for one
 // of them makes none.
 func (s *Service) putOff(ctx context.Context, g guess, again bool) {
-	s.guesses.unspent.put(g.turn, s.now(), s.limits.GuessPair.Per)
+	s.guesses.unspent.put(g.lockKey, s.now(), s.limits.PasswordPerAccountIP.Per)
 	if again {
 		return
 	}
 	// Leaving is no way around the count.
-	err := s.finish(ctx, func(ctx context.Context) error {
-		return s.together(ctx, func(d *deed) error { return s.countAddress(ctx, d, g.address) })
+	err := s.inBackground(ctx, func(ctx context.Context) error {
+		return s.inTx(ctx, func(d *tx) error { return s.countAddress(ctx, d, g.clientIP) })
 	})
 	if err != nil {
 		s.log.WarnContext(ctx, "a sign-in that was put off was not counted", "error", err)
@@ -134,43 +134,43 @@ func (s *Service) putOff(ctx context.Context, g guess, again bool) {
 
 func (s *Service) verify(ctx context.Context, hash *string, text string) (right, weak bool, err error) {
 	if hash == nil {
-		return false, false, s.hasher.VerifyNothing(ctx, text)
+		return false, false, s.hasher.VerifyDummy(ctx, text)
 	}
 	right, weak, err = s.hasher.Verify(ctx, *hash, text)
 	if errors.Is(err, password.ErrUnknownHash) || errors.Is(err, password.ErrMalformedHash) {
 		s.log.ErrorContext(ctx, "a stored password hash cannot be read", "error", err)
-		return false, false, s.hasher.VerifyNothing(ctx, text)
+		return false, false, s.hasher.VerifyDummy(ctx, text)
 	}
 	return right, weak, err
 }
 
 // settle clears the reservation of a right password, and counts a wrong one
 // against its address.
-func (s *Service) settle(ctx context.Context, d *deed, g guess, right bool) error {
+func (s *Service) settleGuess(ctx context.Context, d *tx, g guess, right bool) error {
 	if right {
-		keys := make([]string, 0, len(g.quotas))
-		for _, quota := range g.quotas {
+		keys := make([]string, 0, len(g.limits))
+		for _, quota := range g.limits {
 			keys = append(keys, quota.Key)
 		}
-		return d.ClearQuotas(ctx, keys)
+		return d.ResetRateLimits(ctx, keys)
 	}
-	return s.countAddress(ctx, d, g.address)
+	return s.countAddress(ctx, d, g.clientIP)
 }
 
 // countAddress counts a failure, as long as there is room.
-func (s *Service) countAddress(ctx context.Context, d *deed, address string) error {
+func (s *Service) countAddress(ctx context.Context, d *tx, address string) error {
 	if address == "" {
 		return nil
 	}
 	now := s.now()
-	err := d.TakeQuotas(ctx, []store.Quota{s.guessAddress(address)}, store.At(now))
-	if reached, full := errors.AsType[store.QuotaError](err); full {
+	err := d.ConsumeRateLimits(ctx, []store.RateLimit{s.guessAddress(address)}, store.TimeOf(now))
+	if reached, full := errors.AsType[store.RateLimitError](err); full {
 		s.guesses.full.put(address, now, time.Duration(reached.RetryAfterMillis)*time.Millisecond)
 		return nil // the deed goes on: being one, the quota has counted nothing
 	}
 	return err
 }
 
-func (s *Service) guessAddress(address string) store.Quota {
-	return s.limits.GuessAddress.quota("guess-address:" + address)
+func (s *Service) guessAddress(address string) store.RateLimit {
+	return s.limits.PasswordPerIP.limit("guess-address:" + address)
 }

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"quartet/server/account"
-	"quartet/server/failure"
+	"quartet/server/apierr"
 	"quartet/server/password"
 )
 
@@ -19,11 +19,11 @@ func (w *world) fail(name, address string, times int) {
 	w.t.Helper()
 	for range times {
 		_, err := w.tryPassword(name, wrongPassword, address)
-		wantFailure(w.t, err, failure.WrongCredentials)
+		wantFailure(w.t, err, apierr.WrongCredentials)
 	}
 }
 
-func (w *world) wantEnter(name, address string, want failure.Code) {
+func (w *world) wantEnter(name, address string, want apierr.Code) {
 	w.t.Helper()
 	_, err := w.tryPassword(name, goodPassword, address)
 	wantFailure(w.t, err, want)
@@ -34,13 +34,13 @@ func TestLockout(t *testing.T) {
 	w := newWorld(t)
 	w.add("li", email("li@example.com", true))
 	w.fail("li", home, 5)
-	w.wantEnter("li", home, failure.WrongCredentials)
-	w.wantEnter("li@example.com", home, failure.WrongCredentials) // by another name
+	w.wantEnter("li", home, apierr.WrongCredentials)
+	w.wantEnter("li@example.com", home, apierr.WrongCredentials) // by another name
 	// A refusal writes, as a guess does: the time of it is not to tell them apart.
 	wantEqual(t, "refusals", w.number("SELECT count FROM rate_counters WHERE key LIKE 'refused:%'"), 2)
 	w.wantEnter("li", elsewhere, "")
 	w.clock.Advance(15*time.Minute - time.Second)
-	w.wantEnter("li", home, failure.WrongCredentials)
+	w.wantEnter("li", home, apierr.WrongCredentials)
 	w.clock.Advance(time.Second)
 	w.wantEnter("li", home, "")
 }
@@ -77,7 +77,7 @@ func TestTurnsDoNotTellWhoExists(t *testing.T) {
 	queues := func(spellings ...string) (numbers []int) {
 		var seen []string
 		for _, spelling := range spellings {
-			turn, err := account.TurnOf(t.Context(), w.Service, account.PasswordSignIn{Account: spelling, Address: home})
+			turn, err := account.TurnOf(t.Context(), w.Service, account.PasswordSignIn{Account: spelling, ClientIP: home})
 			must(t, err)
 			if !slices.Contains(seen, turn) {
 				seen = append(seen, turn)
@@ -100,11 +100,11 @@ func TestASpellingWaitsForItsTurn(t *testing.T) {
 	w := newWorld(t)
 	w.add("wang.00", email("wang@example.com", true))
 	for name, spelling := range map[string]string{"wang.00": "ｗａｎｇ.00", "fang.00": "ｆａｎｇ.00"} {
-		release, err := account.HoldTurn(t.Context(), w.Service, account.PasswordSignIn{Account: name, Address: home})
+		release, err := account.HoldTurn(t.Context(), w.Service, account.PasswordSignIn{Account: name, ClientIP: home})
 		must(t, err)
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-		_, err = w.SignInByPassword(ctx, account.PasswordSignIn{Account: spelling, Password: goodPassword, Address: home})
-		wantFailure(t, err, failure.Overloaded)
+		_, err = w.SignInByPassword(ctx, account.PasswordSignIn{Account: spelling, Password: goodPassword, ClientIP: home})
+		wantFailure(t, err, apierr.Overloaded)
 		cancel()
 		w.wantEnter("wang@example.com", home, "")
 		release()
@@ -126,31 +126,31 @@ func TestGuessesAreCountedBeforeComparing(t *testing.T) {
 	}
 	const counted = `SELECT COUNT(*) FROM rate_counters WHERE key LIKE 'signin:%:%' AND count = 5`
 	wantEqual(t, "accounts locked, the unknown one too", w.number(counted), 2)
-	w.wantEnter("li", home, failure.WrongCredentials)
+	w.wantEnter("li", home, apierr.WrongCredentials)
 }
 
 func TestAccountIsGuessedAtFromManyAddresses(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(c *account.Config) { c.Limits.GuessAccount.Times = 6 })
+	w := newWorld(t, func(c *account.Config) { c.Limits.PasswordPerAccount.Times = 6 })
 	w.add("li")
 	for i := range 6 {
 		w.fail("li", fmt.Sprintf("198.51.100.%d", i), 1)
 	}
-	w.wantEnter("li", home, failure.WrongCredentials)
+	w.wantEnter("li", home, apierr.WrongCredentials)
 	w.clock.Advance(15 * time.Minute)
 	w.wantEnter("li", home, "")
 }
 
 func TestAddressThatGuessesAtManyAccounts(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(c *account.Config) { c.Limits.GuessAddress.Times = 6 })
+	w := newWorld(t, func(c *account.Config) { c.Limits.PasswordPerIP.Times = 6 })
 	w.add("li")
 	for i := range 6 {
 		w.fail(fmt.Sprintf("guess%d", i), home, 1)
 		w.wantEnter("li", home, "") // does not clear what the address has done
 	}
 	w.fail("guess", home, 1)
-	w.wantEnter("li", home, failure.WrongCredentials)
+	w.wantEnter("li", home, apierr.WrongCredentials)
 	w.wantEnter("li", elsewhere, "")
 	w.clock.Advance(15 * time.Minute)
 	w.wantEnter("li", home, "")
@@ -159,7 +159,7 @@ func TestAddressThatGuessesAtManyAccounts(t *testing.T) {
 func TestRightSignInsDoNotLockTheirAddress(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(c *account.Config) {
-		c.Limits.GuessAddress.Times, c.Limits.GuessAccount.Times = 3, 3
+		c.Limits.PasswordPerIP.Times, c.Limits.PasswordPerAccount.Times = 3, 3
 	})
 	for i := range 10 {
 		name := fmt.Sprintf("user%d", i)
@@ -182,7 +182,7 @@ func TestOverloadDoesNotLock(t *testing.T) {
 			inARow = 0
 			continue
 		}
-		failed := wantFailure(t, err, failure.Overloaded)
+		failed := wantFailure(t, err, apierr.Overloaded)
 		wantEqual(t, "retry after", failed.RetryAfter, 2*time.Second)
 		if inARow++; inARow > 10 {
 			break
@@ -202,7 +202,7 @@ func TestOverloadIsCountedForTheAddress(t *testing.T) {
 	hasher := password.NewHasher(password.Options{Parallel: 1, Queue: 1, Wait: time.Nanosecond, Params: cheap})
 	many := account.Rate{Times: 1 << 30, Per: time.Hour}
 	w := newWorld(t, func(c *account.Config) {
-		c.Hasher, c.Limits.GuessPair, c.Limits.GuessAccount, c.Limits.GuessAddress = hasher, many, many, many
+		c.Hasher, c.Limits.PasswordPerAccountIP, c.Limits.PasswordPerAccount, c.Limits.PasswordPerIP = hasher, many, many, many
 	})
 	idle := keepBusy(t, hasher)
 	defer idle()
@@ -211,7 +211,7 @@ func TestOverloadIsCountedForTheAddress(t *testing.T) {
 		fresh := true
 		for range 3 {
 			_, err := w.tryPassword(fmt.Sprint("nobody", i), wrongPassword, home)
-			if failure.Is(err, failure.Overloaded) {
+			if apierr.Is(err, apierr.Overloaded) {
 				if fresh {
 					counted++
 				} else {
@@ -220,7 +220,7 @@ func TestOverloadIsCountedForTheAddress(t *testing.T) {
 				fresh = false
 				continue
 			}
-			wantFailure(t, err, failure.WrongCredentials)
+			wantFailure(t, err, apierr.WrongCredentials)
 			counted, fresh = counted+1, true
 		}
 	}
@@ -233,7 +233,7 @@ func TestOverloadIsCountedForTheAddress(t *testing.T) {
 // A full address leaves one row of refusals, not one for each name.
 func TestRefusalsOfAFullAddressAreOneRow(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(c *account.Config) { c.Limits.GuessAddress.Times = 1 })
+	w := newWorld(t, func(c *account.Config) { c.Limits.PasswordPerIP.Times = 1 })
 	for i := range 6 {
 		w.fail(fmt.Sprintf("guess%d", i), home, 1)
 	}

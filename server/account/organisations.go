@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode"
 
-	"quartet/server/failure"
+	"quartet/server/apierr"
 	"quartet/store"
 )
 
@@ -21,37 +21,37 @@ func (s *Service) AddOrganisation(ctx context.Context, code, name string) (store
 	if err := checkListed("code", code, name); err != nil {
 		return store.Organisation{}, err
 	}
-	row := store.Organisation{Code: code, Name: name, CreatedAt: store.At(s.now())}
+	row := store.Organisation{Code: code, Name: name, CreatedAt: store.TimeOf(s.now())}
 	err := s.withNewID(func(id int64) error {
 		row.ID = id
 		return s.store.InsertOrganisation(ctx, row)
 	})
-	return row, s.done(ctx, listed(err, "code"), byCommandLine(AuditOrganisationAdded, 0, facts{"organisation": code}))
+	return row, s.recordIfOK(ctx, codeErr(err, "code"), byCommandLine(AuditOrganisationAdded, 0, details{"organisation": code}))
 }
 
 // Organisation finds an organisation by its code. A code that names none is
 // InvalidField with field organisation, here and below.
 func (s *Service) Organisation(ctx context.Context, code string) (store.Organisation, error) {
 	row, err := s.store.OrganisationByCode(ctx, code)
-	return row, listed(err, "organisation")
+	return row, codeErr(err, "organisation")
 }
 
 // ListOrganisations gives all organisations.
 func (s *Service) ListOrganisations(ctx context.Context) ([]store.Organisation, error) {
 	rows, err := s.store.ListOrganisations(ctx)
-	return rows, broken(err)
+	return rows, storeErr(err)
 }
 
 // DisableOrganisation leaves an organisation out of everybody's memberships.
 func (s *Service) DisableOrganisation(ctx context.Context, code string) error {
-	err := s.store.SetOrganisationDisabled(ctx, code, true, store.At(s.now()))
-	return s.done(ctx, listed(err, "organisation"), byCommandLine(AuditOrganisationDisabled, 0, facts{"organisation": code}))
+	err := s.store.SetOrganisationDisabled(ctx, code, true, store.TimeOf(s.now()))
+	return s.recordIfOK(ctx, codeErr(err, "organisation"), byCommandLine(AuditOrganisationDisabled, 0, details{"organisation": code}))
 }
 
 // EnableOrganisation takes that back.
 func (s *Service) EnableOrganisation(ctx context.Context, code string) error {
-	err := s.store.SetOrganisationDisabled(ctx, code, false, store.At(s.now()))
-	return s.done(ctx, listed(err, "organisation"), byCommandLine(AuditOrganisationEnabled, 0, facts{"organisation": code}))
+	err := s.store.SetOrganisationDisabled(ctx, code, false, store.TimeOf(s.now()))
+	return s.recordIfOK(ctx, codeErr(err, "organisation"), byCommandLine(AuditOrganisationEnabled, 0, details{"organisation": code}))
 }
 
 // AddRole adds a role that users can have in organisations. Failures are as in
@@ -60,37 +60,37 @@ func (s *Service) AddRole(ctx context.Context, code, name string) (store.Role, e
 	if err := checkListed("code", code, name); err != nil {
 		return store.Role{}, err
 	}
-	row := store.Role{Code: code, Name: name, CreatedAt: store.At(s.now())}
+	row := store.Role{Code: code, Name: name, CreatedAt: store.TimeOf(s.now())}
 	err := s.withNewID(func(id int64) error {
 		row.ID = id
 		return s.store.InsertRole(ctx, row)
 	})
-	return row, s.done(ctx, listed(err, "code"), byCommandLine(AuditRoleAdded, 0, facts{"role": code}))
+	return row, s.recordIfOK(ctx, codeErr(err, "code"), byCommandLine(AuditRoleAdded, 0, details{"role": code}))
 }
 
 // Role finds a role by its code. A code that names none is InvalidField with
 // field role, here and below.
 func (s *Service) Role(ctx context.Context, code string) (store.Role, error) {
 	row, err := s.store.RoleByCode(ctx, code)
-	return row, listed(err, "role")
+	return row, codeErr(err, "role")
 }
 
 // ListRoles gives all roles.
 func (s *Service) ListRoles(ctx context.Context) ([]store.Role, error) {
 	rows, err := s.store.ListRoles(ctx)
-	return rows, broken(err)
+	return rows, storeErr(err)
 }
 
 // DisableRole leaves a role out of everybody's memberships.
 func (s *Service) DisableRole(ctx context.Context, code string) error {
-	err := s.store.SetRoleDisabled(ctx, code, true, store.At(s.now()))
-	return s.done(ctx, listed(err, "role"), byCommandLine(AuditRoleDisabled, 0, facts{"role": code}))
+	err := s.store.SetRoleDisabled(ctx, code, true, store.TimeOf(s.now()))
+	return s.recordIfOK(ctx, codeErr(err, "role"), byCommandLine(AuditRoleDisabled, 0, details{"role": code}))
 }
 
 // EnableRole takes that back.
 func (s *Service) EnableRole(ctx context.Context, code string) error {
-	err := s.store.SetRoleDisabled(ctx, code, false, store.At(s.now()))
-	return s.done(ctx, listed(err, "role"), byCommandLine(AuditRoleEnabled, 0, facts{"role": code}))
+	err := s.store.SetRoleDisabled(ctx, code, false, store.TimeOf(s.now()))
+	return s.recordIfOK(ctx, codeErr(err, "role"), byCommandLine(AuditRoleEnabled, 0, details{"role": code}))
 }
 
 // AddMembership makes a user a member of an organisation, with a role unless
@@ -100,8 +100,8 @@ func (s *Service) AddMembership(ctx context.Context, userID int64, organisation,
 	if err != nil {
 		return err
 	}
-	err = s.store.AddMembership(ctx, userID, organisationID, roleID, store.At(s.now()))
-	return s.done(ctx, failed(err, failure.UserNotFound), membershipChanged(AuditMembershipAdded, userID, organisation, role))
+	err = s.store.AddMembership(ctx, userID, organisationID, roleID, store.TimeOf(s.now()))
+	return s.recordIfOK(ctx, toAPIErr(err, apierr.UserNotFound), membershipChanged(AuditMembershipAdded, userID, organisation, role))
 }
 
 // RemoveMembership takes a role in an organisation away; with role "" the whole
@@ -112,19 +112,19 @@ func (s *Service) RemoveMembership(ctx context.Context, userID int64, organisati
 		return err
 	}
 	err = s.store.RemoveMembership(ctx, userID, organisationID, roleID)
-	return s.done(ctx, listed(err, "organisation"), membershipChanged(AuditMembershipRemoved, userID, organisation, role))
+	return s.recordIfOK(ctx, codeErr(err, "organisation"), membershipChanged(AuditMembershipRemoved, userID, organisation, role))
 }
 
 // Memberships lists a user's organisations and their roles there; disabled ones
 // are left out.
 func (s *Service) Memberships(ctx context.Context, userID int64) ([]store.Membership, error) {
 	memberships, err := s.store.MembershipsOf(ctx, userID)
-	return memberships, broken(err)
+	return memberships, storeErr(err)
 }
 
 func (s *Service) membership(ctx context.Context, userID int64, organisation, role string) (organisationID int64, roleID *int64, err error) {
 	if _, err := s.store.UserByID(ctx, userID); err != nil {
-		return 0, nil, failed(err, failure.UserNotFound)
+		return 0, nil, toAPIErr(err, apierr.UserNotFound)
 	}
 	org, err := s.Organisation(ctx, organisation)
 	if err != nil || role == "" {
@@ -143,13 +143,13 @@ func checkListed(field, code, name string) error {
 	}
 	switch {
 	case code == "":
-		return failure.Field(field, failure.Required)
+		return apierr.Field(field, apierr.Required)
 	case strings.ContainsFunc(code, func(r rune) bool { return unicode.IsSpace(r) || isOdd(r) }):
-		return failure.Field(field, failure.WrongForm)
+		return apierr.Field(field, apierr.BadFormat)
 	case name == "":
-		return failure.Field("name", failure.Required)
+		return apierr.Field("name", apierr.Required)
 	case strings.TrimSpace(name) != name, strings.ContainsFunc(name, isOdd):
-		return failure.Field("name", failure.WrongForm)
+		return apierr.Field("name", apierr.BadFormat)
 	}
 	return nil
 }
@@ -160,10 +160,10 @@ func isOdd(r rune) bool { return !unicode.IsGraphic(r) || r == unicode.Replaceme
 
 // listed is failed for what goes by a code: one that is taken or names nothing
 // is a wrong value in field.
-func listed(err error, field string) error {
+func codeErr(err error, field string) error {
 	_, conflict := errors.AsType[store.ConflictError](err)
 	if conflict || errors.Is(err, store.ErrNotFound) {
-		return &failure.Error{Code: failure.InvalidField, Field: field, Reason: failure.NotListed, Cause: err}
+		return &apierr.Error{Code: apierr.InvalidField, Field: field, Reason: apierr.NotInEnum, Cause: err}
 	}
-	return broken(err)
+	return storeErr(err)
 }

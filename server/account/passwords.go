@@ -6,7 +6,7 @@ import (
 	"errors"
 	"strconv"
 
-	"quartet/server/failure"
+	"quartet/server/apierr"
 	"quartet/server/password"
 	"quartet/store"
 )
@@ -33,7 +33,7 @@ func (s *Service) ChangePassword(ctx context.Context, caller Caller, userID int6
 	}
 	user, err := s.store.UserByID(ctx, userID)
 	if err != nil {
-		return failed(err, failure.UserNotFound)
+		return toAPIErr(err, apierr.UserNotFound)
 	}
 	was, err := s.checkOldPassword(ctx, caller, user, oldPassword)
 	if err != nil {
@@ -57,17 +57,17 @@ func (s *Service) checkOldPassword(ctx context.Context, caller Caller, user stor
 	case user.PasswordHash == nil:
 		return new(""), s.freshBy(caller, OpenedByCode)
 	case missing:
-		return nil, failure.Field(oldPasswordField, failure.Required)
+		return nil, apierr.Field(oldPasswordField, apierr.Required)
 	}
 	key := "old-password:" + s.sealer.Index("user:"+strconv.FormatInt(user.ID, 10))
 	v, err := s.compare(ctx, guess{
-		turn:   key,
-		key:    key,
-		quotas: []store.Quota{s.limits.GuessOld.quota(key)},
-		hash:   user.PasswordHash,
-	}, *old, func(d *deed, v verdict) error {
+		lockKey: key,
+		key:     key,
+		limits:  []store.RateLimit{s.limits.OldPasswordPerUser.limit(key)},
+		hash:    user.PasswordHash,
+	}, *old, func(d *tx, v verdict) error {
 		if !v.right {
-			d.tell(oldPasswordRefused(caller, user.ID, v))
+			d.record(oldPasswordRefused(caller, user.ID, v))
 		}
 		return nil
 	})
@@ -90,23 +90,23 @@ func (s *Service) freshBy(caller Caller, openedBy string) error {
 }
 
 func wrongOldPassword() error {
-	return &failure.Error{Code: failure.WrongOldPassword, Field: oldPasswordField}
+	return &apierr.Error{Code: apierr.WrongOldPassword, Field: oldPasswordField}
 }
 
 // setPassword stores the hash and ends the user's sessions but keep. With was
 // given it does so only if that still is the password, or there still is none for
 // "": somebody else may have changed it since it was verified. done is the event; its subject is the user.
 func (s *Service) setPassword(ctx context.Context, hash string, was *string, keep int64, done event) error {
-	err := s.together(ctx, func(d *deed) error {
-		ended, err := d.SetPassword(ctx, done.subject, hash, was, keep, newStamp(), store.At(s.now()))
-		done.detail = facts{"ended_sessions": ended}
-		d.tell(done)
+	err := s.inTx(ctx, func(d *tx) error {
+		ended, err := d.SetPassword(ctx, done.subject, hash, was, keep, newStamp(), store.TimeOf(s.now()))
+		done.detail = details{"ended_sessions": ended}
+		d.record(done)
 		return err
 	})
 	if was != nil && errors.Is(err, store.ErrNotFound) {
 		return wrongOldPassword()
 	}
-	return failed(err, failure.UserNotFound)
+	return toAPIErr(err, apierr.UserNotFound)
 }
 
 // newHash checks and hashes a password that is being chosen; nil stays nil.
@@ -126,18 +126,18 @@ func (s *Service) newHash(ctx context.Context, field string, text *string) (*str
 
 // checkPassword applies the policy for new passwords.
 func checkPassword(field, text string) error {
-	weak := &failure.Error{Code: failure.WeakPassword, Field: field}
+	weak := &apierr.Error{Code: apierr.WeakPassword, Field: field}
 	switch err := password.Check(text); {
 	case err == nil:
 		return nil
 	case errors.Is(err, password.ErrTooShort):
-		weak.Reason, weak.Expected = failure.TooShort, strconv.Itoa(password.MinLength)
+		weak.Reason, weak.Expected = apierr.TooShort, strconv.Itoa(password.MinLength)
 	case errors.Is(err, password.ErrTooLong):
-		weak.Reason, weak.Expected = failure.TooLong, strconv.Itoa(password.MaxLength)
+		weak.Reason, weak.Expected = apierr.TooLong, strconv.Itoa(password.MaxLength)
 	case errors.Is(err, password.ErrCommon):
-		weak.Reason = failure.TooCommon
+		weak.Reason = apierr.TooCommon
 	default:
-		weak.Reason = failure.NotUTF8
+		weak.Reason = apierr.NotUTF8
 	}
 	return weak
 }

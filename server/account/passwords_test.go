@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"quartet/server/account"
-	"quartet/server/failure"
+	"quartet/server/apierr"
 	"quartet/store"
 )
 
@@ -24,10 +24,10 @@ func TestChangePasswordEndsAllOtherSessions(t *testing.T) {
 				if other == way {
 					must(t, err)
 				} else {
-					wantFailure(t, err, failure.SessionEnded)
+					wantFailure(t, err, apierr.SessionEnded)
 				}
 			}
-			w.wantEnter(lisMobile, home, failure.WrongCredentials)
+			w.wantEnter(lisMobile, home, apierr.WrongCredentials)
 		})
 	}
 }
@@ -38,18 +38,18 @@ func TestWhoMayChangeAPassword(t *testing.T) {
 		role    string
 		another bool
 		old     *string
-		want    failure.Code
+		want    apierr.Code
 	}{
 		"oneself":                         {store.RoleMember, false, new(goodPassword), ""},
-		"oneself, wrong":                  {store.RoleMember, false, new(wrongPassword), failure.WrongOldPassword},
-		"oneself, missing":                {store.RoleMember, false, nil, failure.InvalidField},
-		"oneself, empty":                  {store.RoleMember, false, new(""), failure.InvalidField},
-		"another":                         {store.RoleMember, true, new(goodPassword), failure.Forbidden},
-		"administrator, missing":          {store.RoleAdministrator, false, nil, failure.InvalidField},
-		"administrator, another":          {store.RoleAdministrator, true, new(goodPassword), failure.Forbidden},
+		"oneself, wrong":                  {store.RoleMember, false, new(wrongPassword), apierr.WrongOldPassword},
+		"oneself, missing":                {store.RoleMember, false, nil, apierr.InvalidField},
+		"oneself, empty":                  {store.RoleMember, false, new(""), apierr.InvalidField},
+		"another":                         {store.RoleMember, true, new(goodPassword), apierr.Forbidden},
+		"administrator, missing":          {store.RoleAdministrator, false, nil, apierr.InvalidField},
+		"administrator, another":          {store.RoleAdministrator, true, new(goodPassword), apierr.Forbidden},
 		"super administrator, missing":    {store.RoleSuperAdministrator, false, nil, ""},
 		"super administrator, empty":      {store.RoleSuperAdministrator, false, new(""), ""},
-		"super administrator, wrong":      {store.RoleSuperAdministrator, false, new(wrongPassword), failure.WrongOldPassword},
+		"super administrator, wrong":      {store.RoleSuperAdministrator, false, new(wrongPassword), apierr.WrongOldPassword},
 		"super administrator, another":    {store.RoleSuperAdministrator, true, nil, ""},
 		"super administrator, another, x": {store.RoleSuperAdministrator, true, new("x"), ""},
 	} {
@@ -63,8 +63,8 @@ func TestWhoMayChangeAPassword(t *testing.T) {
 			}
 			err := w.ChangePassword(t.Context(), caller, target, otherPassword, test.old)
 			wantFailure(t, err, test.want)
-			if test.want == failure.InvalidField {
-				wantField(t, err, "oldPassowrd", failure.Required)
+			if test.want == apierr.InvalidField {
+				wantField(t, err, "oldPassowrd", apierr.Required)
 			}
 			valid := map[bool]string{true: otherPassword, false: goodPassword}[err == nil]
 			_, err = w.tryPassword(username, valid, home)
@@ -84,7 +84,7 @@ func TestOneFirstPasswordIsSet(t *testing.T) {
 		return w.ChangePassword(t.Context(), caller, grant.User.ID, fmt.Sprint(otherPassword, i), nil)
 	})
 	wantEqual(t, "set", got["ok"], 1)
-	wantEqual(t, "refused", got[string(failure.WrongOldPassword)]+got[string(failure.InvalidField)], 19)
+	wantEqual(t, "refused", got[string(apierr.WrongOldPassword)]+got[string(apierr.InvalidField)], 19)
 	wantEqual(t, "in the audit", w.number("SELECT COUNT(*) FROM audit_events WHERE kind = 'password_set'"), 1)
 }
 
@@ -93,10 +93,10 @@ func TestChangePasswordRefuses(t *testing.T) {
 	w := newWorld(t)
 	super := w.caller("super", store.RoleSuperAdministrator)
 	err := w.ChangePassword(t.Context(), super, super.UserID, "short", nil)
-	failed := wantFailure(t, err, failure.WeakPassword)
+	failed := wantFailure(t, err, apierr.WeakPassword)
 	wantEqual(t, "field", failed.Field, "newPassword")
-	wantEqual(t, "reason", failed.Reason, failure.TooShort)
-	wantFailure(t, w.ChangePassword(t.Context(), super, 1, otherPassword, nil), failure.UserNotFound)
+	wantEqual(t, "reason", failed.Reason, apierr.TooShort)
+	wantFailure(t, w.ChangePassword(t.Context(), super, 1, otherPassword, nil), apierr.UserNotFound)
 }
 
 func TestOldPasswordIsNotGuessed(t *testing.T) {
@@ -108,7 +108,7 @@ func TestOldPasswordIsNotGuessed(t *testing.T) {
 	}
 	got := together(20, func(int) error { return change(wrongPassword) })
 	wantOutcomes(t, got, map[string]int{"wrong_old_password": 20})
-	wantFailure(t, change(goodPassword), failure.WrongOldPassword)
+	wantFailure(t, change(goodPassword), apierr.WrongOldPassword)
 	w.wantEnter("li", home, "") // signing in is another matter
 	w.clock.Advance(15 * time.Minute)
 	must(t, change(goodPassword))
@@ -131,11 +131,11 @@ func TestFirstPassword(t *testing.T) {
 	for name, test := range map[string]struct {
 		age      time.Duration
 		byWeChat bool
-		want     failure.Code
+		want     apierr.Code
 	}{
 		"fresh code":     {10 * time.Minute, false, ""},
-		"stale code":     {10*time.Minute + time.Millisecond, false, failure.WrongOldPassword},
-		"only by WeChat": {0, true, failure.WrongOldPassword},
+		"stale code":     {10*time.Minute + time.Millisecond, false, apierr.WrongOldPassword},
+		"only by WeChat": {0, true, apierr.WrongOldPassword},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -163,11 +163,11 @@ func TestResetPassword(t *testing.T) {
 	made, err := w.ResetPassword(t.Context(), id, "")
 	must(t, err)
 	_, err = w.authenticate(token)
-	wantFailure(t, err, failure.SessionEnded)
+	wantFailure(t, err, apierr.SessionEnded)
 	_, err = w.tryPassword("li", made, home)
 	must(t, err)
 	_, err = w.ResetPassword(t.Context(), id, "short")
-	wantFailure(t, err, failure.WeakPassword)
+	wantFailure(t, err, apierr.WeakPassword)
 	_, err = w.ResetPassword(t.Context(), 1, otherPassword)
-	wantFailure(t, err, failure.UserNotFound)
+	wantFailure(t, err, apierr.UserNotFound)
 }

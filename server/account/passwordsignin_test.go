@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"quartet/server/account"
-	"quartet/server/failure"
+	"quartet/server/apierr"
 	"quartet/server/password"
 	"quartet/store/storetest"
 )
@@ -28,7 +28,7 @@ func TestPasswordSignInFindsTheAccount(t *testing.T) {
 	} {
 		grant, err := w.tryPassword(name, goodPassword, home)
 		if want == 0 {
-			wantFailure(t, err, failure.WrongCredentials)
+			wantFailure(t, err, apierr.WrongCredentials)
 			continue
 		}
 		must(t, err)
@@ -41,7 +41,7 @@ func TestPasswordSignInOpensASession(t *testing.T) {
 	w := newWorld(t)
 	id := w.add("li")
 	grant, err := w.SignInByPassword(t.Context(), account.PasswordSignIn{
-		Account: "li", Password: goodPassword, Address: home, UserAgent: "a\x00\xffgent" + strings.Repeat("x", 500),
+		Account: "li", Password: goodPassword, ClientIP: home, UserAgent: "a\x00\xffgent" + strings.Repeat("x", 500),
 	})
 	must(t, err)
 	wantEqual(t, "parts of the JWT", strings.Count(grant.AccessToken, "."), 2)
@@ -49,7 +49,7 @@ func TestPasswordSignInOpensASession(t *testing.T) {
 	wantEqual(t, "access expires", grant.AccessExpires, start.Add(time.Hour))
 	caller := w.authenticated(grant.AccessToken)
 	wantEqual(t, "user", caller.UserID, id)
-	wantEqual(t, "style", caller.Session.Style, "state")
+	wantEqual(t, "style", caller.Session.Dialect, "state")
 	wantEqual(t, "opened by", caller.Session.OpenedBy, account.OpenedByPassword)
 	wantEqual(t, "user agent", caller.Session.UserAgent, "agent"+strings.Repeat("x", 251))
 	w.authenticated(w.enter("li").AccessToken)
@@ -66,14 +66,14 @@ func TestFailedSignInsLookAlike(t *testing.T) {
 	w.add("locked")
 	for range 5 {
 		_, err := w.tryPassword("locked", wrongPassword, home)
-		wantFailure(t, err, failure.WrongCredentials)
+		wantFailure(t, err, apierr.WrongCredentials)
 	}
 	for name, text := range map[string]string{
 		"nobody": goodPassword, "li": wrongPassword, "disabled": goodPassword,
 		"mobile-only": goodPassword, "locked": goodPassword,
 	} {
 		_, err := w.tryPassword(name, text, home)
-		if failed := wantFailure(t, err, failure.WrongCredentials); *failed != *failure.New(failure.WrongCredentials) {
+		if failed := wantFailure(t, err, apierr.WrongCredentials); *failed != *apierr.New(apierr.WrongCredentials) {
 			t.Errorf("%s: %+v", name, failed)
 		}
 	}
@@ -106,7 +106,7 @@ func TestHashIsUpgradedAtSignIn(t *testing.T) {
 	w.config.Hasher = password.NewHasher(password.Options{Params: password.Params{Memory: 16, Iterations: 2, Parallelism: 1}})
 	w.Service = account.New(w.config)
 	_, err := w.tryPassword("li", wrongPassword, home)
-	wantFailure(t, err, failure.WrongCredentials)
+	wantFailure(t, err, apierr.WrongCredentials)
 	wantEqual(t, "hash after a wrong password", hashOf(), weak)
 	kept := w.enter("li")
 	if !strings.Contains(hashOf(), "m=16,t=2,p=1") {
@@ -133,7 +133,7 @@ func TestPasswordChangedWhileSigningIn(t *testing.T) {
 		must(t, err)
 	}
 	_, err := w.tryPassword("li", goodPassword, home)
-	wantFailure(t, err, failure.WrongCredentials)
+	wantFailure(t, err, apierr.WrongCredentials)
 	wantEqual(t, "sessions", w.number("SELECT COUNT(*) FROM sessions"), 1)
 	wantEqual(t, "live sessions", w.number("SELECT COUNT(*) FROM sessions WHERE ended_at IS NULL"), 0)
 }
@@ -146,6 +146,6 @@ func TestUnreadableHashIsNoPassword(t *testing.T) {
 	for _, hash := range []string{"", "plain", "$md5$x", "$argon2id$v=19$m=9999999,t=1,p=1$x$y"} {
 		_, err := storetest.SetPassword(t.Context(), w.store, id, hash, nil, 0, "stamp", 1)
 		must(t, err)
-		w.wantEnter("li", home, failure.WrongCredentials)
+		w.wantEnter("li", home, apierr.WrongCredentials)
 	}
 }

@@ -5,13 +5,13 @@ import (
 	"crypto/subtle"
 	"time"
 
-	"quartet/server/failure"
+	"quartet/server/apierr"
 	"quartet/server/token"
 	"quartet/store"
 )
 
 // Slid is a session whose access token goes on.
-type Slid struct {
+type ExtendedSession struct {
 	User          User // with WeChat identities
 	AccessExpires time.Time
 	Renewed       string // the JWT that goes on, "" where the token is opaque
@@ -20,20 +20,20 @@ type Slid struct {
 // Slide lets the caller's access token go on for its full life again, but not
 // past its session's end (operation 1), and notes the kind of front end. The
 // failure is that of a session that ended meanwhile.
-func (s *Service) Slide(ctx context.Context, caller Caller, frontType int64) (Slid, error) {
+func (s *Service) Extend(ctx context.Context, caller Caller, frontType int64) (ExtendedSession, error) {
 	session := caller.Session
-	until := s.slidTo(session)
-	slid, err := s.store.SlideAccess(ctx, session.ID, until, store.At(s.now()), &frontType)
+	until := s.extendedUntil(session)
+	slid, err := s.store.ExtendAccessToken(ctx, session.ID, until, store.TimeOf(s.now()), &frontType)
 	if err != nil {
-		return Slid{}, failed(err, failure.SessionEnded)
+		return ExtendedSession{}, toAPIErr(err, apierr.SessionEnded)
 	}
 	if !slid {
-		return Slid{}, s.whyEnded(ctx, session.ID)
+		return ExtendedSession{}, s.whyEnded(ctx, session.ID)
 	}
-	result := Slid{AccessExpires: until.Time()}
+	result := ExtendedSession{AccessExpires: until.Time()}
 	if carriesJWT(session) {
 		if result.Renewed, err = s.sign(session, until.Time()); err != nil {
-			return Slid{}, err
+			return ExtendedSession{}, err
 		}
 	}
 	result.User, err = s.userWithWeChat(ctx, caller.UserID)
@@ -44,12 +44,12 @@ func (s *Service) Slide(ctx context.Context, caller Caller, frontType int64) (Sl
 func (s *Service) whyEnded(ctx context.Context, sessionID int64) error {
 	owner, err := s.store.SessionByID(ctx, sessionID)
 	if err != nil {
-		return failed(err, failure.SessionEnded)
+		return toAPIErr(err, apierr.SessionEnded)
 	}
 	if err := live(owner, s.now()); err != nil {
 		return err
 	}
-	return failure.New(failure.SessionEnded)
+	return apierr.New(apierr.SessionEnded)
 }
 
 // Refreshed is an access token and when it lapses.
@@ -71,12 +71,12 @@ type Refreshed struct {
 // Other failures are Unauthenticated for a pair that is none, TokenExpired, and
 // those of an ended session.
 func (s *Service) Refresh(ctx context.Context, accessToken, refreshToken string) (Refreshed, error) {
-	if !token.LooksOpaque(accessToken) || !token.LooksOpaque(refreshToken) {
-		return Refreshed{}, failure.New(failure.Unauthenticated)
+	if !token.IsOpaque(accessToken) || !token.IsOpaque(refreshToken) {
+		return Refreshed{}, apierr.New(apierr.Unauthenticated)
 	}
 	owner, err := s.store.SessionByRefreshHash(ctx, hashOf(refreshToken))
 	if err != nil {
-		return Refreshed{}, failed(err, failure.Unauthenticated)
+		return Refreshed{}, toAPIErr(err, apierr.Unauthenticated)
 	}
 	// A second round follows a lost race. More than three would take the clients
 	// of one session to race all over again each time.
@@ -89,10 +89,10 @@ func (s *Service) Refresh(ctx context.Context, accessToken, refreshToken string)
 			return refreshed, err
 		}
 		if owner, err = s.store.SessionByID(ctx, owner.ID); err != nil {
-			return Refreshed{}, failed(err, failure.Unauthenticated)
+			return Refreshed{}, toAPIErr(err, apierr.Unauthenticated)
 		}
 	}
-	return Refreshed{}, failure.New(failure.Unavailable)
+	return Refreshed{}, apierr.New(apierr.Unavailable)
 }
 
 // refreshOnce answers for the session as it was read; won is false when somebody
@@ -108,15 +108,15 @@ func (s *Service) refreshOnce(ctx context.Context, session store.Session, access
 	case isPrevious, s.isOlder(session, access, refresh):
 		return Refreshed{}, false, s.endReused(ctx, session, access)
 	default:
-		return Refreshed{}, false, failure.New(failure.Unauthenticated)
+		return Refreshed{}, false, apierr.New(apierr.Unauthenticated)
 	}
 }
 
 func (s *Service) rotate(ctx context.Context, session store.Session, refresh string) (Refreshed, bool, error) {
 	next := token.Access(s.accessKey, refresh, session.ID, session.Generation+1)
-	until := s.slidTo(session)
-	won, err := s.store.RotateAccess(ctx, session.ID, session.Generation, hashOf(next), until, store.At(s.now()))
-	return Refreshed{next, until.Time()}, won, failed(err, failure.SessionEnded)
+	until := s.extendedUntil(session)
+	won, err := s.store.RotateAccess(ctx, session.ID, session.Generation, hashOf(next), until, store.TimeOf(s.now()))
+	return Refreshed{next, until.Time()}, won, toAPIErr(err, apierr.SessionEnded)
 }
 
 // again gives the newest access token once more. Where it cannot be derived,
@@ -145,5 +145,5 @@ func (s *Service) endReused(ctx context.Context, session store.Session, access s
 		return err
 	}
 	s.log.WarnContext(ctx, "an old access token was used to refresh: the session ended", "session", session.ID)
-	return failure.New(failure.RefreshReused)
+	return apierr.New(apierr.RefreshReused)
 }

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"quartet/server/account"
-	"quartet/server/failure"
+	"quartet/server/apierr"
 	"quartet/server/token"
 	"quartet/store"
 	"quartet/store/storetest"
@@ -20,7 +20,7 @@ func (w *world) refresh(access, refreshToken string) string {
 	return refreshed.AccessToken
 }
 
-func (w *world) wantRefresh(access, refreshToken string, want failure.Code) {
+func (w *world) wantRefresh(access, refreshToken string, want apierr.Code) {
 	w.t.Helper()
 	_, err := w.Refresh(w.t.Context(), access, refreshToken)
 	wantFailure(w.t, err, want)
@@ -43,7 +43,7 @@ func TestRefreshRotatesTheAccessToken(t *testing.T) {
 	w.authenticated(grant.AccessToken)
 	w.clock.Advance(time.Millisecond)
 	_, err = w.authenticate(grant.AccessToken)
-	wantFailure(t, err, failure.TokenExpired)
+	wantFailure(t, err, apierr.TokenExpired)
 }
 
 func TestRefreshTakesAnExpiredAccessToken(t *testing.T) {
@@ -69,17 +69,17 @@ func TestLostAnswerIsGivenAgain(t *testing.T) {
 
 func TestReuseOfAnOldPairEndsTheSession(t *testing.T) {
 	t.Parallel()
-	for name, use := range map[string]func(w *world, grant account.Grant) (newest string){
-		"the one before, too late": func(w *world, grant account.Grant) string {
+	for name, use := range map[string]func(w *world, grant account.SignInResult) (newest string){
+		"the one before, too late": func(w *world, grant account.SignInResult) string {
 			newest := w.refresh(grant.AccessToken, grant.RefreshToken)
 			w.clock.Advance(10*time.Second + time.Millisecond)
 			return newest
 		},
-		"two before, at once": func(w *world, grant account.Grant) string {
+		"two before, at once": func(w *world, grant account.SignInResult) string {
 			second := w.refresh(grant.AccessToken, grant.RefreshToken)
 			return w.refresh(second, grant.RefreshToken)
 		},
-		"many before": func(w *world, grant account.Grant) string {
+		"many before": func(w *world, grant account.SignInResult) string {
 			newest := grant.AccessToken
 			for range 12 {
 				newest = w.refresh(newest, grant.RefreshToken)
@@ -92,10 +92,10 @@ func TestReuseOfAnOldPairEndsTheSession(t *testing.T) {
 			w := newWorld(t)
 			grant := w.enterByCode(lisMobile)
 			newest := use(w, grant)
-			w.wantRefresh(grant.AccessToken, grant.RefreshToken, failure.RefreshReused)
+			w.wantRefresh(grant.AccessToken, grant.RefreshToken, apierr.RefreshReused)
 			_, err := w.authenticate(newest)
-			wantFailure(t, err, failure.RefreshReused)
-			w.wantRefresh(newest, grant.RefreshToken, failure.RefreshReused)
+			wantFailure(t, err, apierr.RefreshReused)
+			w.wantRefresh(newest, grant.RefreshToken, apierr.RefreshReused)
 		})
 	}
 }
@@ -138,7 +138,7 @@ func TestRefreshOfASessionThatEndsMeanwhile(t *testing.T) {
 			must(t, err)
 		}
 		reads = moment
-		w.wantRefresh(grant.AccessToken, grant.RefreshToken, failure.SessionEnded)
+		w.wantRefresh(grant.AccessToken, grant.RefreshToken, apierr.SessionEnded)
 	}
 }
 
@@ -156,7 +156,7 @@ func TestRefreshRefusesWhatIsNoPair(t *testing.T) {
 		{"AT-0-" + forged[5:], grant.RefreshToken}, {grant.RefreshToken, second},
 		{second, token.NewRefresh()},
 	} {
-		w.wantRefresh(pair[0], pair[1], failure.Unauthenticated)
+		w.wantRefresh(pair[0], pair[1], apierr.Unauthenticated)
 	}
 	w.authenticated(second)
 	w.authenticated(other.AccessToken)
@@ -165,16 +165,16 @@ func TestRefreshRefusesWhatIsNoPair(t *testing.T) {
 func TestRefreshOfASessionThatIsOver(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
-		end  func(w *world, grant account.Grant)
-		want failure.Code
+		end  func(w *world, grant account.SignInResult)
+		want apierr.Code
 	}{
-		"expired": {func(w *world, _ account.Grant) { w.clock.Advance(30 * 24 * time.Hour) }, failure.TokenExpired},
-		"replaced": {func(w *world, _ account.Grant) {
+		"expired": {func(w *world, _ account.SignInResult) { w.clock.Advance(30 * 24 * time.Hour) }, apierr.TokenExpired},
+		"replaced": {func(w *world, _ account.SignInResult) {
 			w.enterByCode(lisMobile)
-		}, failure.SessionReplaced},
-		"disabled": {func(w *world, grant account.Grant) {
+		}, apierr.SessionReplaced},
+		"disabled": {func(w *world, grant account.SignInResult) {
 			must(w.t, w.DisableUser(w.t.Context(), grant.User.ID))
-		}, failure.SessionEnded},
+		}, apierr.SessionEnded},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -193,9 +193,9 @@ func TestRefreshOfAFixture(t *testing.T) {
 	id := w.add("li")
 	access := "AT-4-" + strings.Repeat("f", 32)
 	refreshToken := "RT-" + strings.Repeat("f", 43)
-	now := store.At(w.clock.Now())
+	now := store.TimeOf(w.clock.Now())
 	must(t, w.store.PutSession(t.Context(), store.Session{
-		ID: 5, UserID: id, Style: "data", OpenedBy: "code", Generation: 1,
+		ID: 5, UserID: id, Dialect: "data", OpenedBy: "code", Generation: 1,
 		AccessHash: new(store.Digest(token.Hash(access))), RefreshHash: new(store.Digest(token.Hash(refreshToken))),
 		PreviousAccessHash: new(store.Digest(token.Hash("AT-3-" + strings.Repeat("f", 32)))), RotatedAt: &now,
 		AccessExpiresAt: now + 1000, ExpiresAt: now + 1_000_000_000, CreatedAt: now, LastSeenAt: now,
@@ -214,7 +214,7 @@ func TestReuseOfAFixture(t *testing.T) {
 	w := newWorld(t)
 	id := w.add("li")
 	access, refreshToken := "AT-4-"+strings.Repeat("f", 32), "RT-"+strings.Repeat("f", 43)
-	now := store.At(w.clock.Now())
+	now := store.TimeOf(w.clock.Now())
 	must(t, w.store.PutSession(t.Context(), store.Session{
 		ID: 5, UserID: id, Generation: 1,
 		AccessHash: new(store.Digest(token.Hash(access))), RefreshHash: new(store.Digest(token.Hash(refreshToken))),
@@ -222,7 +222,7 @@ func TestReuseOfAFixture(t *testing.T) {
 	}))
 	w.refresh(access, refreshToken)
 	w.clock.Advance(11 * time.Second)
-	w.wantRefresh(access, refreshToken, failure.RefreshReused)
+	w.wantRefresh(access, refreshToken, apierr.RefreshReused)
 }
 
 func TestSlide(t *testing.T) {
@@ -231,7 +231,7 @@ func TestSlide(t *testing.T) {
 	_, all := grants(w)
 	w.clock.Advance(40 * time.Minute)
 	for way, grant := range all {
-		slid, err := w.Slide(t.Context(), w.authenticated(grant.AccessToken), 2)
+		slid, err := w.Extend(t.Context(), w.authenticated(grant.AccessToken), 2)
 		must(t, err)
 		wantEqual(t, "expires", slid.AccessExpires, w.clock.Now().Add(time.Hour))
 		wantEqual(t, "a JWT comes back", slid.Renewed != "", way == "password")
@@ -243,7 +243,7 @@ func TestSlide(t *testing.T) {
 	w.authenticated(all["code"].AccessToken)
 	w.authenticated(all["wechat"].AccessToken)
 	_, err := w.authenticate(all["password"].AccessToken)
-	wantFailure(t, err, failure.TokenExpired)
+	wantFailure(t, err, apierr.TokenExpired)
 }
 
 func TestSlideStopsAtTheEndOfTheSession(t *testing.T) {
@@ -252,7 +252,7 @@ func TestSlideStopsAtTheEndOfTheSession(t *testing.T) {
 	grant := w.enterByCode(lisMobile)
 	end := w.clock.Now().Add(90 * time.Minute)
 	w.clock.Advance(59 * time.Minute)
-	slid, err := w.Slide(t.Context(), w.authenticated(grant.AccessToken), 0)
+	slid, err := w.Extend(t.Context(), w.authenticated(grant.AccessToken), 0)
 	must(t, err)
 	wantEqual(t, "expires", slid.AccessExpires, end)
 }
@@ -262,6 +262,6 @@ func TestSlideOfASessionThatEndedMeanwhile(t *testing.T) {
 	w := newWorld(t)
 	caller := w.authenticated(w.enterByCode(lisMobile).AccessToken)
 	w.enterByCode(lisMobile)
-	_, err := w.Slide(t.Context(), caller, 0)
-	wantFailure(t, err, failure.SessionReplaced)
+	_, err := w.Extend(t.Context(), caller, 0)
+	wantFailure(t, err, apierr.SessionReplaced)
 }

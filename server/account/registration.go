@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"quartet/server/failure"
+	"quartet/server/apierr"
 	"quartet/store"
 )
 
@@ -22,7 +22,7 @@ const (
 type NewUser struct {
 	Username string  // required, 2 to 64 characters
 	Password *string // nil: none, the user has the other ways in
-	Facts
+	Profile
 	Identity, Remark *string // an administrator's to set, else ignored
 }
 
@@ -45,9 +45,9 @@ func (s *Service) CreateUser(ctx context.Context, caller *Caller, address string
 		draft.source = sourceAdministrator
 	} else {
 		draft.Identity, draft.Remark = nil, nil
-		draft.quotas = s.registrationQuotas(address)
+		draft.limits = s.registrationLimits(address)
 	}
-	draft.created = by.did(AuditUserCreated, 0, facts{"way": draft.source})
+	draft.created = by.eventBy(AuditUserCreated, 0, details{"way": draft.source})
 	return s.register(ctx, draft)
 }
 
@@ -57,16 +57,16 @@ type registration struct {
 	source, role                  string
 	by                            *int64
 	emailVerified, mobileVerified bool
-	quotas                        []store.Quota // yet to be counted against; none for those whom nothing limits
-	created                       event         // to tell, of the new user
+	limits                        []store.RateLimit // yet to be counted against; none for those whom nothing limits
+	created                       event             // to tell, of the new user
 }
 
 // registrationQuotas bound what strangers can fill the database with, and how
 // often they can ask whether a user name or an e-mail is taken.
-func (s *Service) registrationQuotas(address string) []store.Quota {
-	return []store.Quota{
-		s.limits.RegisterAddress.quota("register-address:" + s.addressKey(address)),
-		s.limits.RegisterAll.quota("register-all"),
+func (s *Service) registrationLimits(address string) []store.RateLimit {
+	return []store.RateLimit{
+		s.limits.RegisterPerIP.limit("register-address:" + s.clientIPKey(address)),
+		s.limits.RegisterGlobal.limit("register-all"),
 	}
 }
 
@@ -86,7 +86,7 @@ func (s *Service) register(ctx context.Context, r registration) (int64, error) {
 		}
 	}
 	id, err := s.addUser(ctx, r, draft)
-	if err != nil && !failure.Is(err, failure.TooManyRequests) {
+	if err != nil && !apierr.Is(err, apierr.TooManyRequests) {
 		// Nothing was counted then, and a refusal can tell who is there.
 		if err := s.count(ctx, &r); err != nil {
 			return 0, err
@@ -97,12 +97,12 @@ func (s *Service) register(ctx context.Context, r registration) (int64, error) {
 
 // count counts r against its quotas now.
 func (s *Service) count(ctx context.Context, r *registration) error {
-	if len(r.quotas) == 0 {
+	if len(r.limits) == 0 {
 		return nil
 	}
-	quotas := r.quotas
-	r.quotas = nil
-	return s.take(ctx, quotas)
+	quotas := r.limits
+	r.limits = nil
+	return s.consumeRateLimits(ctx, quotas)
 }
 
 // addUser adds the user, counts it and tells of it, all or nothing.
@@ -120,20 +120,20 @@ func (s *Service) addUser(ctx context.Context, r registration, draft store.UserC
 		if err != nil {
 			return err
 		}
-		return s.togetherOnce(ctx, func(d *deed) error {
-			if err := d.TakeQuotas(ctx, r.quotas, row.CreatedAt); err != nil {
+		return s.inTxOnce(ctx, func(d *tx) error {
+			if err := d.ConsumeRateLimits(ctx, r.limits, row.CreatedAt); err != nil {
 				return err
 			}
-			d.tell(r.created)
+			d.record(r.created)
 			return d.InsertUser(ctx, row)
 		})
 	})
-	return id, broken(err)
+	return id, storeErr(err)
 }
 
 // draft checks what r says and gives it as the columns of userID's row.
 func (s *Service) draft(userID int64, r registration) (store.UserChange, error) {
-	change, err := s.change(userID, r.Facts)
+	change, err := s.change(userID, r.Profile)
 	if err != nil {
 		return store.UserChange{}, err
 	}
@@ -148,7 +148,7 @@ func (s *Service) row(id int64, r registration, hash *string) (store.User, error
 		return store.User{}, err
 	}
 	row := s.newUser(id, r.source)
-	apply(&row, columns)
+	applyTo(&row, columns)
 	row.Role, row.CreatedBy, row.UpdatedBy, row.PasswordHash = r.role, r.by, r.by, hash
 	if hash != nil {
 		row.PasswordChangedAt = &row.CreatedAt
@@ -187,7 +187,7 @@ func (s *Service) checkFree(ctx context.Context, userID int64, c store.UserChang
 	case errors.Is(err, store.ErrNotFound):
 		return nil
 	case err != nil:
-		return broken(err)
+		return storeErr(err)
 	case owner.ID != userID:
 		return taken(store.ConflictError{What: "email"})
 	}
@@ -197,7 +197,7 @@ func (s *Service) checkFree(ctx context.Context, userID int64, c store.UserChang
 // mobileOwner finds who has proven to own a mobile.
 func (s *Service) mobileOwner(ctx context.Context, index store.Digest) (owner store.User, found bool, err error) {
 	owner, err = s.store.UserByVerifiedMobile(ctx, index)
-	if err = failed(err, failure.UserNotFound); failure.Is(err, failure.UserNotFound) {
+	if err = toAPIErr(err, apierr.UserNotFound); apierr.Is(err, apierr.UserNotFound) {
 		return store.User{}, false, nil
 	}
 	return owner, err == nil, err

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"quartet/server/account"
-	"quartet/server/failure"
+	"quartet/server/apierr"
 	"quartet/store"
 )
 
@@ -16,7 +16,7 @@ func TestWhoMayCreate(t *testing.T) {
 		w := newWorld(t, func(c *account.Config) { c.OpenRegistration = open })
 		member, administrator := w.caller("member", store.RoleMember), w.caller("administrator", store.RoleAdministrator)
 		super := w.caller("super", store.RoleSuperAdministrator)
-		closed := func(code failure.Code) failure.Code {
+		closed := func(code apierr.Code) apierr.Code {
 			if open {
 				return ""
 			}
@@ -24,11 +24,11 @@ func TestWhoMayCreate(t *testing.T) {
 		}
 		for name, test := range map[string]struct {
 			caller *account.Caller
-			want   failure.Code
+			want   apierr.Code
 			source string
 		}{
-			"new-1": {nil, closed(failure.Unauthenticated), "registration"},
-			"new-2": {&member, closed(failure.Forbidden), "registration"},
+			"new-1": {nil, closed(apierr.Unauthenticated), "registration"},
+			"new-2": {&member, closed(apierr.Forbidden), "registration"},
 			"new-3": {&administrator, "", "administrator"},
 			"new-4": {&super, "", "administrator"},
 		} {
@@ -59,7 +59,7 @@ func TestCreateKeepsTheFacts(t *testing.T) {
 	w := newWorld(t, func(c *account.Config) { c.OpenRegistration = true })
 	id, err := w.CreateUser(t.Context(), nil, home, account.NewUser{
 		Username: "Lin.Yue", Password: new(goodPassword),
-		Facts: account.Facts{
+		Profile: account.Profile{
 			Nickname: new("小月"), RealName: new("林月"), Gender: new(2), Birthday: new("1990-02-03"),
 			IDCardType: new("身份证"), IDCard: new("invented-card-0001"), Email: new("Lin@example.com"), Mobile: new(lisMobile),
 			Company: new("甲"), Occupation: new("乙"), Address: new("丙"), Zipcode: new("100000"), Site: new("https://example.com"),
@@ -88,43 +88,43 @@ func TestCreateRefuses(t *testing.T) {
 	w.add("claimant", email("claimed@example.com", false), mobile("13900002222", false))
 	for _, test := range []struct {
 		user   account.NewUser
-		code   failure.Code
+		code   apierr.Code
 		field  string
-		reason failure.Reason
+		reason apierr.Reason
 	}{
-		{account.NewUser{}, failure.InvalidField, "username", failure.TooShort},
-		{account.NewUser{Username: "a"}, failure.InvalidField, "username", failure.TooShort},
-		{account.NewUser{Username: strings.Repeat("a", 65)}, failure.InvalidField, "username", failure.TooLong},
-		{account.NewUser{Username: " li"}, failure.InvalidField, "username", failure.WrongForm},
-		{account.NewUser{Username: "li "}, failure.InvalidField, "username", failure.WrongForm},
-		{account.NewUser{Username: "a@b"}, failure.InvalidField, "username", failure.WrongForm},
-		{account.NewUser{Username: "a＠b"}, failure.InvalidField, "username", failure.WrongForm},
-		{account.NewUser{Username: "13900001111"}, failure.InvalidField, "username", failure.WrongForm},
-		{account.NewUser{Username: "１３９００００１１１１"}, failure.InvalidField, "username", failure.WrongForm},
-		{account.NewUser{Username: "a\u200bb"}, failure.InvalidField, "username", failure.WrongForm},
-		{account.NewUser{Username: "a\x00b"}, failure.InvalidField, "username", failure.WrongForm},
-		{account.NewUser{Username: "a\xffb"}, failure.InvalidField, "username", failure.WrongForm},
-		{account.NewUser{Username: "ADMIN"}, failure.UsernameTaken, "username", ""},
-		{account.NewUser{Username: "ａｄｍｉｎ"}, failure.UsernameTaken, "username", ""},
-		{account.NewUser{Username: "li", Password: new("short")}, failure.WeakPassword, "password", failure.TooShort},
-		{account.NewUser{Username: "li", Password: new("")}, failure.WeakPassword, "password", failure.TooShort},
-		{account.NewUser{Username: "li", Password: new("Password1")}, failure.WeakPassword, "password", failure.TooCommon},
-		{account.NewUser{Username: "li", Password: new(strings.Repeat("长", 129))}, failure.WeakPassword, "password", failure.TooLong},
-		{account.NewUser{Username: "li", Password: new("\xff12345678")}, failure.WeakPassword, "password", failure.NotUTF8},
-		{account.NewUser{Username: "li", Facts: account.Facts{Email: new("OWNER@example.com")}}, failure.EmailTaken, "email", ""},
-		{account.NewUser{Username: "li", Facts: account.Facts{Email: new("claimed@example.com")}}, failure.EmailTaken, "email", ""},
-		{account.NewUser{Username: "li", Facts: account.Facts{Email: new("x")}}, failure.InvalidField, "email", failure.WrongForm},
-		{account.NewUser{Username: "li", Facts: account.Facts{Email: new("Li <l@example.com>")}}, failure.InvalidField, "email", failure.WrongForm},
-		{account.NewUser{Username: "li", Facts: account.Facts{Email: new(" l@example.com")}}, failure.InvalidField, "email", failure.WrongForm},
-		{account.NewUser{Username: "li", Facts: account.Facts{Email: new(strings.Repeat("l", 250) + "@example.com")}}, failure.InvalidField, "email", failure.TooLong},
-		{account.NewUser{Username: "li", Facts: account.Facts{Mobile: new("123")}}, failure.InvalidField, "mobile", failure.WrongForm},
-		{account.NewUser{Username: "li", Facts: account.Facts{Gender: new(3)}}, failure.InvalidField, "gender", failure.OutOfRange},
-		{account.NewUser{Username: "li", Facts: account.Facts{Birthday: new("1990-02-30")}}, failure.InvalidField, "birthday", failure.WrongForm},
-		{account.NewUser{Username: "li", Facts: account.Facts{Nickname: new(strings.Repeat("名", 65))}}, failure.InvalidField, "nickname", failure.TooLong},
-		{account.NewUser{Username: "li", Facts: account.Facts{Site: new("a\x00")}}, failure.InvalidField, "site", failure.HasNUL},
-		{account.NewUser{Username: "li", Facts: account.Facts{Site: new("javascript:alert(1)")}}, failure.InvalidField, "site", failure.WrongForm},
-		{account.NewUser{Username: "li", Facts: account.Facts{Avatar: new("data:image/svg+xml,x")}}, failure.InvalidField, "avatar", failure.WrongForm},
-		{account.NewUser{Username: "li", Facts: account.Facts{IDCard: new("\xff")}}, failure.InvalidField, "idcard", failure.NotUTF8},
+		{account.NewUser{}, apierr.InvalidField, "username", apierr.TooShort},
+		{account.NewUser{Username: "a"}, apierr.InvalidField, "username", apierr.TooShort},
+		{account.NewUser{Username: strings.Repeat("a", 65)}, apierr.InvalidField, "username", apierr.TooLong},
+		{account.NewUser{Username: " li"}, apierr.InvalidField, "username", apierr.BadFormat},
+		{account.NewUser{Username: "li "}, apierr.InvalidField, "username", apierr.BadFormat},
+		{account.NewUser{Username: "a@b"}, apierr.InvalidField, "username", apierr.BadFormat},
+		{account.NewUser{Username: "a＠b"}, apierr.InvalidField, "username", apierr.BadFormat},
+		{account.NewUser{Username: "13900001111"}, apierr.InvalidField, "username", apierr.BadFormat},
+		{account.NewUser{Username: "１３９００００１１１１"}, apierr.InvalidField, "username", apierr.BadFormat},
+		{account.NewUser{Username: "a\u200bb"}, apierr.InvalidField, "username", apierr.BadFormat},
+		{account.NewUser{Username: "a\x00b"}, apierr.InvalidField, "username", apierr.BadFormat},
+		{account.NewUser{Username: "a\xffb"}, apierr.InvalidField, "username", apierr.BadFormat},
+		{account.NewUser{Username: "ADMIN"}, apierr.UsernameTaken, "username", ""},
+		{account.NewUser{Username: "ａｄｍｉｎ"}, apierr.UsernameTaken, "username", ""},
+		{account.NewUser{Username: "li", Password: new("short")}, apierr.WeakPassword, "password", apierr.TooShort},
+		{account.NewUser{Username: "li", Password: new("")}, apierr.WeakPassword, "password", apierr.TooShort},
+		{account.NewUser{Username: "li", Password: new("Password1")}, apierr.WeakPassword, "password", apierr.TooCommon},
+		{account.NewUser{Username: "li", Password: new(strings.Repeat("长", 129))}, apierr.WeakPassword, "password", apierr.TooLong},
+		{account.NewUser{Username: "li", Password: new("\xff12345678")}, apierr.WeakPassword, "password", apierr.NotUTF8},
+		{account.NewUser{Username: "li", Profile: account.Profile{Email: new("OWNER@example.com")}}, apierr.EmailTaken, "email", ""},
+		{account.NewUser{Username: "li", Profile: account.Profile{Email: new("claimed@example.com")}}, apierr.EmailTaken, "email", ""},
+		{account.NewUser{Username: "li", Profile: account.Profile{Email: new("x")}}, apierr.InvalidField, "email", apierr.BadFormat},
+		{account.NewUser{Username: "li", Profile: account.Profile{Email: new("Li <l@example.com>")}}, apierr.InvalidField, "email", apierr.BadFormat},
+		{account.NewUser{Username: "li", Profile: account.Profile{Email: new(" l@example.com")}}, apierr.InvalidField, "email", apierr.BadFormat},
+		{account.NewUser{Username: "li", Profile: account.Profile{Email: new(strings.Repeat("l", 250) + "@example.com")}}, apierr.InvalidField, "email", apierr.TooLong},
+		{account.NewUser{Username: "li", Profile: account.Profile{Mobile: new("123")}}, apierr.InvalidField, "mobile", apierr.BadFormat},
+		{account.NewUser{Username: "li", Profile: account.Profile{Gender: new(3)}}, apierr.InvalidField, "gender", apierr.OutOfRange},
+		{account.NewUser{Username: "li", Profile: account.Profile{Birthday: new("1990-02-30")}}, apierr.InvalidField, "birthday", apierr.BadFormat},
+		{account.NewUser{Username: "li", Profile: account.Profile{Nickname: new(strings.Repeat("名", 65))}}, apierr.InvalidField, "nickname", apierr.TooLong},
+		{account.NewUser{Username: "li", Profile: account.Profile{Site: new("a\x00")}}, apierr.InvalidField, "site", apierr.HasNUL},
+		{account.NewUser{Username: "li", Profile: account.Profile{Site: new("javascript:alert(1)")}}, apierr.InvalidField, "site", apierr.BadFormat},
+		{account.NewUser{Username: "li", Profile: account.Profile{Avatar: new("data:image/svg+xml,x")}}, apierr.InvalidField, "avatar", apierr.BadFormat},
+		{account.NewUser{Username: "li", Profile: account.Profile{IDCard: new("\xff")}}, apierr.InvalidField, "idcard", apierr.NotUTF8},
 	} {
 		_, err := w.CreateUser(t.Context(), nil, home, test.user)
 		failed := wantFailure(t, err, test.code)
@@ -133,7 +133,7 @@ func TestCreateRefuses(t *testing.T) {
 	}
 	// Whether somebody has proven a mobile is nobody's to learn here.
 	_, err := w.CreateUser(t.Context(), nil, home, account.NewUser{
-		Username: "li", Facts: account.Facts{Mobile: new(lisMobile)},
+		Username: "li", Profile: account.Profile{Mobile: new(lisMobile)},
 	})
 	must(t, err)
 	wantEqual(t, "users", w.number("SELECT COUNT(*) FROM users"), 3)
@@ -143,25 +143,25 @@ func TestOpenRegistrationIsLimited(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(c *account.Config) {
 		c.OpenRegistration = true
-		c.Limits.RegisterAddress.Times, c.Limits.RegisterAll.Times = 2, 4
+		c.Limits.RegisterPerIP.Times, c.Limits.RegisterGlobal.Times = 2, 4
 	})
 	create := func(by *account.Caller, name, address string) error {
 		_, err := w.CreateUser(t.Context(), by, address, account.NewUser{Username: name})
 		return err
 	}
-	wantField(t, create(nil, "", home), "username", failure.TooShort) // not counted
+	wantField(t, create(nil, "", home), "username", apierr.TooShort) // not counted
 	must(t, create(nil, "li", home))
-	wantFailure(t, create(nil, "li", home), failure.UsernameTaken) // counted
+	wantFailure(t, create(nil, "li", home), apierr.UsernameTaken) // counted
 	w.clock.Advance(10 * time.Minute)
-	failed := wantFailure(t, create(nil, "wang", home), failure.TooManyRequests)
+	failed := wantFailure(t, create(nil, "wang", home), apierr.TooManyRequests)
 	wantEqual(t, "retry after", failed.RetryAfter, 50*time.Minute)
 	must(t, create(nil, "wang", elsewhere))
 	must(t, create(nil, "sun", "192.0.2.3"))
-	wantFailure(t, create(nil, "wu", "192.0.2.4"), failure.TooManyRequests)
+	wantFailure(t, create(nil, "wu", "192.0.2.4"), apierr.TooManyRequests)
 	administrator := w.caller("he", store.RoleAdministrator)
 	must(t, create(&administrator, "wu", home))
 	member := w.caller("tao", store.RoleMember)
-	wantFailure(t, create(&member, "zhou", home), failure.TooManyRequests)
+	wantFailure(t, create(&member, "zhou", home), apierr.TooManyRequests)
 	w.clock.Advance(50 * time.Minute)
 	must(t, create(nil, "zhou", home))
 }
@@ -172,10 +172,10 @@ func TestRefusalsAreCountedBeforeTheyAreTold(t *testing.T) {
 	t.Parallel()
 	for name, ask := range map[string]account.NewUser{
 		"username_taken": {Username: "li"},
-		"email_taken":    {Username: "sun", Facts: account.Facts{Email: new("li@example.com")}},
+		"email_taken":    {Username: "sun", Profile: account.Profile{Email: new("li@example.com")}},
 		"weak_password":  {Username: "sun", Password: new("short")},
 	} {
-		w := newWorld(t, func(c *account.Config) { c.OpenRegistration, c.Limits.RegisterAddress.Times = true, 5 })
+		w := newWorld(t, func(c *account.Config) { c.OpenRegistration, c.Limits.RegisterPerIP.Times = true, 5 })
 		w.add("li", email("li@example.com", true))
 		got := together(40, func(int) error {
 			_, err := w.CreateUser(t.Context(), nil, home, ask)
@@ -227,5 +227,5 @@ func TestDetail(t *testing.T) {
 		t.Errorf("a stranger sees %+v", user)
 	}
 	_, _, err = w.UserDetail(t.Context(), stranger, 1)
-	wantFailure(t, err, failure.UserNotFound)
+	wantFailure(t, err, apierr.UserNotFound)
 }

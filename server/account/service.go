@@ -7,9 +7,9 @@ import (
 
 	"golang.org/x/sync/singleflight"
 
+	"quartet/server/fieldcrypt"
 	"quartet/server/idgen"
 	"quartet/server/password"
-	"quartet/server/seal"
 	"quartet/server/token"
 	"quartet/store"
 )
@@ -24,7 +24,7 @@ type Config struct {
 	// AccessKey derives access tokens, CodeKey authenticates one-time codes.
 	// Both are secrets of 32 bytes that are not in the database.
 	AccessKey, CodeKey []byte
-	Sealer             *seal.Sealer
+	Sealer             *fieldcrypt.Sealer
 	IDs                *idgen.Generator
 	SMS                SMS
 	WeChat             WeChat
@@ -44,7 +44,7 @@ type Service struct {
 	signer           *token.Signer
 	accessKey        []byte
 	codeKey          []byte
-	sealer           *seal.Sealer
+	sealer           *fieldcrypt.Sealer
 	ids              *idgen.Generator
 	sms              SMS
 	weChat           WeChat
@@ -54,9 +54,9 @@ type Service struct {
 	newCode          func(mobile string) string
 	log              *slog.Logger
 	guesses          guessMemory
-	exchanges        singleflight.Group // WeChat codes being exchanged, by their hash
-	unfinished       sync.WaitGroup     // what goes on behind callers (finish)
-	sightings        sightings
+	weChatCodes      singleflight.Group // WeChat codes being exchanged, by their hash
+	background       sync.WaitGroup     // what goes on behind callers (finish)
+	lastSeen         lastSeen
 }
 
 // New makes a service from c, with defaults for what c leaves out.

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"quartet/server/account"
-	"quartet/server/failure"
+	"quartet/server/apierr"
 	"quartet/store"
 	"quartet/store/storetest"
 )
@@ -60,7 +60,7 @@ func TestCheckDeviceWithoutSuccessor(t *testing.T) {
 	w := newWorld(t)
 	grant := w.enterByCode(lisMobile)
 	w.clock.Advance(time.Minute)
-	_, err := storetest.EndSession(t.Context(), w.store, grant.Session.ID, store.EndedByReplacement, store.At(w.clock.Now()))
+	_, err := storetest.EndSession(t.Context(), w.store, grant.Session.ID, store.EndedByReplacement, store.TimeOf(w.clock.Now()))
 	must(t, err)
 	got, err := w.check(grant.AccessToken, "desk")
 	must(t, err)
@@ -71,15 +71,15 @@ func TestCheckDeviceRefuses(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	_, err := w.check("nonsense", "desk")
-	wantFailure(t, err, failure.Unauthenticated)
+	wantFailure(t, err, apierr.Unauthenticated)
 	grant := w.enterByCode(lisMobile)
 	_, err = w.check(grant.AccessToken, "")
-	wantField(t, err, "deviceNumber", failure.Required)
+	wantField(t, err, "deviceNumber", apierr.Required)
 	_, err = w.check(grant.AccessToken, strings.Repeat("d", 129))
-	wantField(t, err, "deviceNumber", failure.TooLong)
+	wantField(t, err, "deviceNumber", apierr.TooLong)
 	must(t, w.SignOut(t.Context(), w.authenticated(grant.AccessToken)))
 	_, err = w.check(grant.AccessToken, "desk")
-	wantFailure(t, err, failure.SessionEnded)
+	wantFailure(t, err, apierr.SessionEnded)
 }
 
 func TestSessionsAreOnesOwn(t *testing.T) {
@@ -94,17 +94,17 @@ func TestSessionsAreOnesOwn(t *testing.T) {
 	wantEqual(t, "newest first", listed[0].ID, all["code"].Session.ID)
 
 	jwt := all["password"].Session.ID
-	wantFailure(t, w.EndSession(t.Context(), stranger, jwt), failure.SessionNotFound)
-	wantFailure(t, w.EndSession(t.Context(), li, 12345), failure.SessionNotFound)
+	wantFailure(t, w.EndSession(t.Context(), stranger, jwt), apierr.SessionNotFound)
+	wantFailure(t, w.EndSession(t.Context(), li, 12345), apierr.SessionNotFound)
 	must(t, w.EndSession(t.Context(), li, jwt))
-	wantFailure(t, w.EndSession(t.Context(), li, jwt), failure.SessionNotFound)
+	wantFailure(t, w.EndSession(t.Context(), li, jwt), apierr.SessionNotFound)
 	_, err = w.authenticate(all["password"].AccessToken)
-	wantFailure(t, err, failure.SessionEnded)
+	wantFailure(t, err, apierr.SessionEnded)
 
 	must(t, w.SignOut(t.Context(), li))
 	must(t, w.SignOut(t.Context(), li))
 	_, err = w.authenticate(all["code"].AccessToken)
-	wantFailure(t, err, failure.SessionEnded)
+	wantFailure(t, err, apierr.SessionEnded)
 }
 
 // A session that no token opens any more is not listed as live.

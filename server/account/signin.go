@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"quartet/server/failure"
+	"quartet/server/apierr"
 	"quartet/server/token"
 	"quartet/store"
 )
@@ -22,20 +22,20 @@ const (
 
 // The styles that sign people in, as Session.Style says it.
 const (
-	styleData  = "data"
-	styleState = "state"
-	styleFlat  = "flat"
+	dialectYudao  = "data"
+	dialectJFinal = "state"
+	dialectRuoYi  = "flat"
 )
 
 const (
-	longestSource  = 64  // characters
-	longestDevice  = 128 // characters
-	longestAddress = 64  // characters
+	longestSource   = 64  // characters
+	longestDevice   = 128 // characters
+	longestClientIP = 64  // characters
 )
 
 // Grant is what a sign-in gives. RefreshToken and RefreshExpires are empty
 // where the session has none.
-type Grant struct {
+type SignInResult struct {
 	AccessToken    string
 	AccessExpires  time.Time
 	RefreshToken   string
@@ -50,7 +50,7 @@ type CodeSignIn struct {
 	CompanyType, ProductType int64  // stored as they are
 	Source                   string // where a new user is said to come from
 	Device                   string // number to bind the session to; "" for none yet
-	Address, UserAgent       string
+	ClientIP, UserAgent      string
 }
 
 // SignInByCode signs in with a one-time code (operation 2) and registers an
@@ -58,24 +58,24 @@ type CodeSignIn struct {
 // ends. The failure is WrongCode for a wrong, spent, burnt or missing code and
 // for a disabled user, TooManyRequests with RetryAfter for an address that had
 // too many of those, or InvalidField.
-func (s *Service) SignInByCode(ctx context.Context, in CodeSignIn) (Grant, error) {
+func (s *Service) SignInByCode(ctx context.Context, in CodeSignIn) (SignInResult, error) {
 	if err := in.check(); err != nil {
-		return Grant{}, err
+		return SignInResult{}, err
 	}
-	if wait := s.guesses.full.left(codeAddress(s.addressKey(in.Address)), s.now()); wait > 0 {
-		return Grant{}, &failure.Error{Code: failure.TooManyRequests, RetryAfter: wait}
+	if wait := s.guesses.full.left(codeAddress(s.clientIPKey(in.ClientIP)), s.now()); wait > 0 {
+		return SignInResult{}, &apierr.Error{Code: apierr.TooManyRequests, RetryAfter: wait}
 	}
-	var grant Grant
+	var grant SignInResult
 	var refused codeRefusal
-	err := s.together(ctx, func(d *deed) (err error) {
+	err := s.inTx(ctx, func(d *tx) (err error) {
 		grant, refused, err = s.enterByCode(ctx, d, in)
 		return err
 	})
 	switch {
 	case err != nil:
-		return Grant{}, failed(err, failure.WrongCode)
+		return SignInResult{}, toAPIErr(err, apierr.WrongCode)
 	case refused.reason != "":
-		return Grant{}, s.refuseCode(ctx, in, refused)
+		return SignInResult{}, s.refuseCode(ctx, in, refused)
 	}
 	return s.withUser(ctx, grant)
 }
@@ -89,15 +89,15 @@ type codeRefusal struct {
 
 // enterByCode spends the code and opens the session. A refusal is no error: the
 // guess counts, and a code that was right is used up.
-func (s *Service) enterByCode(ctx context.Context, d *deed, in CodeSignIn) (Grant, codeRefusal, error) {
-	right, err := s.spendCode(ctx, d, PurposeSignIn, in.Mobile, in.Code)
+func (s *Service) enterByCode(ctx context.Context, d *tx, in CodeSignIn) (SignInResult, codeRefusal, error) {
+	right, err := s.consumeCode(ctx, d, PurposeSignIn, in.Mobile, in.Code)
 	if err != nil || !right {
-		return Grant{}, codeRefusal{reason: reasonWrong}, err
+		return SignInResult{}, codeRefusal{reason: reasonWrong}, err
 	}
 	// Only now: a wrong guess must not take longer for a mobile that is known.
 	user, err := s.userOfMobile(ctx, d, in)
 	if err != nil || user.DisabledAt != nil {
-		return Grant{}, codeRefusal{user.ID, reasonDisabled}, err
+		return SignInResult{}, codeRefusal{user.ID, reasonDisabled}, err
 	}
 	refresh := token.NewRefresh()
 	grant, err := s.openOpaque(ctx, d, s.codeSession(user.ID, in, refresh), refresh, &in.CompanyType)
@@ -106,7 +106,7 @@ func (s *Service) enterByCode(ctx context.Context, d *deed, in CodeSignIn) (Gran
 }
 
 func (s *Service) codeSession(userID int64, in CodeSignIn, refresh string) store.Session {
-	session := s.newSession(userID, styleData, OpenedByCode, in.Address, in.UserAgent)
+	session := s.newSession(userID, dialectYudao, OpenedByCode, in.ClientIP, in.UserAgent)
 	class, refreshHash := strconv.FormatInt(in.ProductType, 10), hashOf(refresh)
 	session.ExclusiveClass, session.Source = &class, in.Source
 	session.CompanyType, session.ProductType = &in.CompanyType, &in.ProductType
@@ -119,17 +119,17 @@ func (s *Service) codeSession(userID int64, in CodeSignIn, refresh string) store
 // remembers an address that it saw full. A refusal that is not counted is not in
 // the audit either, but for the one that says why.
 func (s *Service) refuseCode(ctx context.Context, in CodeSignIn, r codeRefusal) error {
-	address := s.addressKey(in.Address)
+	address := s.clientIPKey(in.ClientIP)
 	refusals := codeAddress(address)
-	err := broken(s.together(ctx, func(d *deed) error {
-		d.tell(s.codeRefused(in, r.user, r.reason))
-		return d.TakeQuotas(ctx, []store.Quota{s.limits.CodeRefused.quota(refusals), s.guessAddress(address)}, store.At(s.now()))
+	err := storeErr(s.inTx(ctx, func(d *tx) error {
+		d.record(s.codeRefused(in, r.user, r.reason))
+		return d.ConsumeRateLimits(ctx, []store.RateLimit{s.limits.CodeRefusedPerIP.limit(refusals), s.guessAddress(address)}, store.TimeOf(s.now()))
 	}))
 	switch {
 	case err == nil:
-		return failure.New(failure.WrongCode)
-	case failure.Is(err, failure.TooManyRequests):
-		s.guesses.full.put(refusals, s.now(), failure.Of(err).RetryAfter)
+		return apierr.New(apierr.WrongCode)
+	case apierr.Is(err, apierr.TooManyRequests):
+		s.guesses.full.put(refusals, s.now(), apierr.As(err).RetryAfter)
 		locked := s.codeRefused(in, r.user, reasonLocked)
 		locked.kind = AuditLockout
 		s.audit(ctx, locked)
@@ -150,14 +150,14 @@ func (in CodeSignIn) check() error {
 }
 
 // userOfMobile finds the owner of a proven mobile, or makes one.
-func (s *Service) userOfMobile(ctx context.Context, d *deed, in CodeSignIn) (store.User, error) {
+func (s *Service) userOfMobile(ctx context.Context, d *tx, in CodeSignIn) (store.User, error) {
 	owner, err := d.UserByVerifiedMobile(ctx, s.mobileIndex(in.Mobile))
 	if !errors.Is(err, store.ErrNotFound) {
 		return owner, err // nearly everybody who signs in is known
 	}
 	owner, created, err := d.RegisterByMobile(ctx, s.mobileUser(s.ids.Next(), in))
 	if created {
-		d.tell(registered(owner.ID, OpenedByCode, styleData, in.Address))
+		d.record(registered(owner.ID, OpenedByCode, dialectYudao, in.ClientIP))
 	}
 	return owner, err
 }
@@ -174,53 +174,53 @@ func (s *Service) mobileUser(id int64, in CodeSignIn) store.User {
 
 // PasswordSignIn is a sign-in with a password.
 type PasswordSignIn struct {
-	Account            string // user name, e-mail or mobile
-	Password           string
-	Address, UserAgent string
-	Style              string // that the session is opened in; "" is "state"
+	Account             string // user name, e-mail or mobile
+	Password            string
+	ClientIP, UserAgent string
+	Dialect             string // that the session is opened in; "" is "state"
 }
 
-func (in PasswordSignIn) style() string {
-	if in.Style == "" {
-		return styleState
+func (in PasswordSignIn) dialect() string {
+	if in.Dialect == "" {
+		return dialectJFinal
 	}
-	return in.Style
+	return in.Dialect
 }
 
 // SignInByPassword signs in with a password (operation 9) and gives a JWT. The
 // account is a user name, an e-mail or a proven mobile. An unknown account, a wrong password, a locked or
 // disabled account and one without password all fail with WrongCredentials,
 // after the same work. Overloaded means that no password was compared.
-func (s *Service) SignInByPassword(ctx context.Context, in PasswordSignIn) (Grant, error) {
+func (s *Service) SignInByPassword(ctx context.Context, in PasswordSignIn) (SignInResult, error) {
 	user, found, err := s.userOfAccount(ctx, in.Account)
 	if err != nil {
-		return Grant{}, err
+		return SignInResult{}, err
 	}
 	g := s.signInGuess(in, user, found)
 	var session store.Session
-	v, err := s.compare(ctx, g, in.Password, func(d *deed, v verdict) (err error) {
+	v, err := s.compare(ctx, g, in.Password, func(d *tx, v verdict) (err error) {
 		if !v.right {
-			d.tell(passwordRefused(in, user, g, v))
+			d.record(passwordRefused(in, user, g, v))
 			return nil
 		}
-		session, err = s.openJWT(ctx, d, s.newSession(user.ID, in.style(), OpenedByPassword, in.Address, in.UserAgent))
+		session, err = s.openJWT(ctx, d, s.newSession(user.ID, in.dialect(), OpenedByPassword, in.ClientIP, in.UserAgent))
 		return err
 	})
 	switch {
 	case err != nil:
-		return Grant{}, err
+		return SignInResult{}, err
 	case !v.right:
-		return Grant{}, failure.New(failure.WrongCredentials)
+		return SignInResult{}, apierr.New(apierr.WrongCredentials)
 	case v.weak:
 		s.upgradeHash(ctx, user, in.Password)
 	}
 	jwt, err := s.sign(session, session.AccessExpiresAt.Time())
 	if err != nil {
-		return Grant{}, err
+		return SignInResult{}, err
 	}
-	grant, err := s.withUser(ctx, newGrant(session, jwt))
+	grant, err := s.withUser(ctx, newSignInResult(session, jwt))
 	if err != nil {
-		return Grant{}, err
+		return SignInResult{}, err
 	}
 	return grant, s.stillValid(ctx, grant, user.SecurityStamp)
 }
@@ -228,18 +228,18 @@ func (s *Service) SignInByPassword(ctx context.Context, in PasswordSignIn) (Gran
 // stillValid closes the gap between comparing a password and opening the
 // session: a password changed in between has ended the sessions it saw, and
 // this one was not among them.
-func (s *Service) stillValid(ctx context.Context, grant Grant, stamp string) error {
+func (s *Service) stillValid(ctx context.Context, grant SignInResult, stamp string) error {
 	if grant.User.SecurityStamp == stamp {
 		return nil
 	}
 	err := s.end(ctx, store.EndedByPasswordChange, event{
-		kind: AuditSessionEnded, subject: grant.User.ID, session: grant.Session.ID, style: grant.Session.Style,
-		address: grant.Session.Address, detail: facts{"reason": store.EndedByPasswordChange},
+		kind: AuditSessionEnded, subject: grant.User.ID, session: grant.Session.ID, dialect: grant.Session.Dialect,
+		clientIP: grant.Session.ClientIP, detail: details{"reason": store.EndedByPasswordChange},
 	})
 	if err != nil {
 		return err
 	}
-	return failure.New(failure.WrongCredentials)
+	return apierr.New(apierr.WrongCredentials)
 }
 
 // signInGuess names the turn and the counters of a sign-in. A known user has one
@@ -252,19 +252,19 @@ func (s *Service) signInGuess(in PasswordSignIn, user store.User, found bool) gu
 	if found {
 		subject = s.sealer.Index("user:" + strconv.FormatInt(user.ID, 10))
 	}
-	address := s.addressKey(in.Address)
+	address := s.clientIPKey(in.ClientIP)
 	pair := "signin:" + subject + ":" + address
 	return guess{
-		turn:    "signin:" + text + ":" + address,
+		lockKey: "signin:" + text + ":" + address,
 		key:     pair,
 		account: subject,
-		quotas: []store.Quota{
-			s.limits.GuessPair.quota(pair),
-			s.limits.GuessAccount.quota("signin:" + subject),
+		limits: []store.RateLimit{
+			s.limits.PasswordPerAccountIP.limit(pair),
+			s.limits.PasswordPerAccount.limit("signin:" + subject),
 		},
-		address: address,
-		hash:    user.PasswordHash,
-		barred:  !found || user.DisabledAt != nil,
+		clientIP: address,
+		hash:     user.PasswordHash,
+		barred:   !found || user.DisabledAt != nil,
 	}
 }
 
@@ -291,7 +291,7 @@ func (s *Service) userOfAccount(ctx context.Context, account string) (store.User
 		return store.User{}, false, nil
 	}
 	user, err := s.store.UserByUsernameKey(ctx, key)
-	if err = failed(err, failure.UserNotFound); failure.Is(err, failure.UserNotFound) {
+	if err = toAPIErr(err, apierr.UserNotFound); apierr.Is(err, apierr.UserNotFound) {
 		return store.User{}, false, nil
 	}
 	return user, err == nil, err
@@ -303,7 +303,7 @@ func (s *Service) userOfEmail(ctx context.Context, email string) (store.User, bo
 		return store.User{}, false, nil
 	}
 	user, err := s.store.UserByEmailKey(ctx, key)
-	if err = failed(err, failure.UserNotFound); failure.Is(err, failure.UserNotFound) {
+	if err = toAPIErr(err, apierr.UserNotFound); apierr.Is(err, apierr.UserNotFound) {
 		return store.User{}, false, nil
 	}
 	return user, err == nil, err

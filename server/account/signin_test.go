@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"quartet/server/account"
-	"quartet/server/failure"
+	"quartet/server/apierr"
 	"quartet/store"
 )
 
@@ -16,7 +16,7 @@ func TestSignInByCodeRegisters(t *testing.T) {
 	code := w.code(account.PurposeSignIn, lisMobile)
 	grant, err := w.SignInByCode(t.Context(), account.CodeSignIn{
 		Mobile: lisMobile, Code: code, CompanyType: 7, ProductType: 3, Source: "poster",
-		Device: "tablet-1", Address: home, UserAgent: "agent",
+		Device: "tablet-1", ClientIP: home, UserAgent: "agent",
 	})
 	must(t, err)
 	now := w.clock.Now()
@@ -29,15 +29,15 @@ func TestSignInByCodeRegisters(t *testing.T) {
 	wantEqual(t, "source", user.CreateSource, "poster")
 	wantEqual(t, "company type", *user.CompanyType, 7)
 	wantEqual(t, "GUID's length", len(user.GUID), 36)
-	wantEqual(t, "activated", *user.ActivatedAt, store.At(now))
-	wantEqual(t, "last login", *user.LastLoginAt, store.At(now))
+	wantEqual(t, "activated", *user.ActivatedAt, store.TimeOf(now))
+	wantEqual(t, "last login", *user.LastLoginAt, store.TimeOf(now))
 	wantEqual(t, "access expires", grant.AccessExpires, now.Add(time.Hour))
 	wantEqual(t, "refresh expires", grant.RefreshExpires, now.Add(30*24*time.Hour))
 	if !strings.HasPrefix(grant.AccessToken, "AT-1-") || !strings.HasPrefix(grant.RefreshToken, "RT-") {
 		t.Errorf("tokens %q, %q", grant.AccessToken, grant.RefreshToken)
 	}
 	session := w.authenticated(grant.AccessToken).Session
-	wantEqual(t, "style", session.Style, "data")
+	wantEqual(t, "style", session.Dialect, "data")
 	wantEqual(t, "opened by", session.OpenedBy, account.OpenedByCode)
 	wantEqual(t, "class", *session.ExclusiveClass, "3")
 	wantEqual(t, "device", *session.DeviceNumber, "tablet-1")
@@ -64,9 +64,9 @@ func TestSignInByCodeRefusesDisabled(t *testing.T) {
 	id := w.add("li", mobile(lisMobile, true))
 	must(t, w.DisableUser(t.Context(), id))
 	_, err := w.tryCode(lisMobile, w.code(account.PurposeSignIn, lisMobile))
-	got := *wantFailure(t, err, failure.WrongCode)
+	got := *wantFailure(t, err, apierr.WrongCode)
 	_, err = w.tryCode(lisMobile, "none")
-	wantEqual(t, "failure", got, *wantFailure(t, err, failure.WrongCode))
+	wantEqual(t, "failure", got, *wantFailure(t, err, apierr.WrongCode))
 }
 
 func TestSignInByCodeRefusesFields(t *testing.T) {
@@ -75,13 +75,13 @@ func TestSignInByCodeRefusesFields(t *testing.T) {
 	for _, test := range []struct {
 		in     account.CodeSignIn
 		field  string
-		reason failure.Reason
+		reason apierr.Reason
 	}{
-		{account.CodeSignIn{Mobile: "1"}, "mobile", failure.WrongForm},
-		{account.CodeSignIn{Mobile: lisMobile, Source: strings.Repeat("源", 65)}, "source", failure.TooLong},
-		{account.CodeSignIn{Mobile: lisMobile, Device: strings.Repeat("d", 129)}, "deviceNumber", failure.TooLong},
-		{account.CodeSignIn{Mobile: lisMobile, Device: "\xff"}, "deviceNumber", failure.NotUTF8},
-		{account.CodeSignIn{Mobile: lisMobile, Source: "a\x00"}, "source", failure.HasNUL},
+		{account.CodeSignIn{Mobile: "1"}, "mobile", apierr.BadFormat},
+		{account.CodeSignIn{Mobile: lisMobile, Source: strings.Repeat("源", 65)}, "source", apierr.TooLong},
+		{account.CodeSignIn{Mobile: lisMobile, Device: strings.Repeat("d", 129)}, "deviceNumber", apierr.TooLong},
+		{account.CodeSignIn{Mobile: lisMobile, Device: "\xff"}, "deviceNumber", apierr.NotUTF8},
+		{account.CodeSignIn{Mobile: lisMobile, Source: "a\x00"}, "source", apierr.HasNUL},
 	} {
 		_, err := w.SignInByCode(t.Context(), test.in)
 		wantField(t, err, test.field, test.reason)
@@ -94,7 +94,7 @@ func TestConcurrentSignInsLeaveOneLive(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	id := w.enterByCode(lisMobile).User.ID
-	grants := make([]account.Grant, 50)
+	grants := make([]account.SignInResult, 50)
 	got := together(50, func(i int) (err error) {
 		grants[i], err = account.OpenExclusive(t.Context(), w.Service, id, "1")
 		return err
@@ -110,7 +110,7 @@ func TestConcurrentSignInsLeaveOneLive(t *testing.T) {
 func TestAnotherProductIsNotReplaced(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	signIn := func(product int64) account.Grant {
+	signIn := func(product int64) account.SignInResult {
 		grant, err := w.SignInByCode(t.Context(), account.CodeSignIn{
 			Mobile: lisMobile, Code: w.code(account.PurposeSignIn, lisMobile), ProductType: product,
 		})
@@ -119,7 +119,7 @@ func TestAnotherProductIsNotReplaced(t *testing.T) {
 	}
 	first, other, second := signIn(1), signIn(2), signIn(1)
 	_, err := w.authenticate(first.AccessToken)
-	wantFailure(t, err, failure.SessionReplaced)
+	wantFailure(t, err, apierr.SessionReplaced)
 	w.authenticated(other.AccessToken)
 	w.authenticated(second.AccessToken)
 }

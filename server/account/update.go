@@ -3,7 +3,7 @@ package account
 import (
 	"context"
 
-	"quartet/server/failure"
+	"quartet/server/apierr"
 	"quartet/store"
 )
 
@@ -15,8 +15,8 @@ const (
 
 // Change is what to change about a user; nil leaves a fact as it is. The fields
 // beyond Facts are for administrators, and ignored from anybody else.
-type Change struct {
-	Facts
+type UserUpdate struct {
+	Profile
 	Username, Identity, Remark *string
 	Status                     *string // StatusOK or StatusLocked
 }
@@ -27,19 +27,19 @@ type Change struct {
 // a known and an unknown id alike. Other failures are UserNotFound, InvalidField,
 // UsernameTaken and EmailTaken. A new e-mail or mobile is
 // unverified; locking ends the user's sessions.
-func (s *Service) UpdateUser(ctx context.Context, caller Caller, id int64, c Change) error {
+func (s *Service) UpdateUser(ctx context.Context, caller Caller, id int64, c UserUpdate) error {
 	if !caller.is(id) && !caller.isAdministrator() {
-		return failure.New(failure.Forbidden)
+		return apierr.New(apierr.Forbidden)
 	}
 	target, err := s.store.UserByID(ctx, id)
 	if err != nil {
-		return failed(err, failure.UserNotFound)
+		return toAPIErr(err, apierr.UserNotFound)
 	}
 	if err := caller.mayUpdate(target); err != nil {
 		return err
 	}
 	if !caller.isAdministrator() {
-		c = Change{Facts: c.Facts}
+		c = UserUpdate{Profile: c.Profile}
 	}
 	if err := checkStatus(caller, id, c.Status); err != nil {
 		return err
@@ -55,17 +55,17 @@ func checkStatus(caller Caller, id int64, status *string) error {
 	case status == nil, *status == StatusOK:
 		return nil
 	case *status != StatusLocked:
-		wrong := failure.Field("status", failure.NotListed)
+		wrong := apierr.Field("status", apierr.NotInEnum)
 		wrong.Expected = StatusOK + ", " + StatusLocked
 		return wrong
 	case caller.is(id):
-		return failure.New(failure.Forbidden)
+		return apierr.New(apierr.Forbidden)
 	}
 	return nil
 }
 
-func (s *Service) changeRow(ctx context.Context, caller Caller, id int64, c Change) error {
-	change, err := s.change(id, c.Facts)
+func (s *Service) changeRow(ctx context.Context, caller Caller, id int64, c UserUpdate) error {
+	change, err := s.change(id, c.Profile)
 	if err != nil {
 		return err
 	}
@@ -84,11 +84,11 @@ func (s *Service) changeRow(ctx context.Context, caller Caller, id int64, c Chan
 	if err := s.checkFree(ctx, id, change); err != nil {
 		return err
 	}
-	err = s.together(ctx, func(d *deed) error {
-		d.tell(caller.did(AuditUserUpdated, id, facts{"fields": changedFields(c)}))
-		return d.UpdateUser(ctx, id, change, &caller.UserID, store.At(s.now()))
+	err = s.inTx(ctx, func(d *tx) error {
+		d.record(caller.eventBy(AuditUserUpdated, id, details{"fields": changedFields(c)}))
+		return d.UpdateUser(ctx, id, change, &caller.UserID, store.TimeOf(s.now()))
 	})
-	return failed(err, failure.UserNotFound)
+	return toAPIErr(err, apierr.UserNotFound)
 }
 
 func (s *Service) setStatus(ctx context.Context, caller Caller, target store.User, status *string) error {
@@ -103,14 +103,14 @@ func (s *Service) setStatus(ctx context.Context, caller Caller, target store.Use
 	if locked {
 		kind = AuditUserDisabled
 	}
-	return s.setDisabled(ctx, locked, caller.did(kind, target.ID, nil))
+	return s.setDisabled(ctx, locked, caller.eventBy(kind, target.ID, nil))
 }
 
 // setDisabled disables or enables the subject of happened.
 func (s *Service) setDisabled(ctx context.Context, disabled bool, happened event) error {
-	err := s.together(ctx, func(d *deed) error {
-		d.tell(happened)
-		return d.SetUserDisabled(ctx, happened.subject, disabled, store.At(s.now()))
+	err := s.inTx(ctx, func(d *tx) error {
+		d.record(happened)
+		return d.SetUserDisabled(ctx, happened.subject, disabled, store.TimeOf(s.now()))
 	})
-	return failed(err, failure.UserNotFound)
+	return toAPIErr(err, apierr.UserNotFound)
 }

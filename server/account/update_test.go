@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"quartet/server/account"
-	"quartet/server/failure"
+	"quartet/server/apierr"
 	"quartet/store"
 )
 
@@ -24,24 +24,24 @@ func TestWhoMayUpdate(t *testing.T) {
 	}
 	for _, test := range []struct {
 		caller, target string
-		want           failure.Code
+		want           apierr.Code
 	}{
 		{"member", "member", ""},
-		{"member", "another", failure.Forbidden},
-		{"member", "super", failure.Forbidden},
-		{"member", "nobody", failure.Forbidden},
+		{"member", "another", apierr.Forbidden},
+		{"member", "super", apierr.Forbidden},
+		{"member", "nobody", apierr.Forbidden},
 		{"administrator", "member", ""},
 		{"administrator", "administrator", ""},
 		{"administrator", "colleague", ""},
-		{"administrator", "super", failure.Forbidden},
-		{"administrator", "nobody", failure.UserNotFound},
+		{"administrator", "super", apierr.Forbidden},
+		{"administrator", "nobody", apierr.UserNotFound},
 		{"super", "super", ""},
 		{"super", "chief", ""},
 		{"super", "administrator", ""},
 	} {
 		err := w.UpdateUser(t.Context(), callers[test.caller], ids[test.target],
-			account.Change{Facts: account.Facts{Nickname: new("by " + test.caller)}})
-		if (err == nil) != (test.want == "") || test.want != "" && !failure.Is(err, test.want) {
+			account.UserUpdate{Profile: account.Profile{Nickname: new("by " + test.caller)}})
+		if (err == nil) != (test.want == "") || test.want != "" && !apierr.Is(err, test.want) {
 			t.Errorf("%s updates %s: %v, want %q", test.caller, test.target, err, test.want)
 		}
 		if err == nil {
@@ -58,8 +58,8 @@ func TestUpdateOfOneselfIsAllowListed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	li := w.caller("li", store.RoleMember)
-	must(t, w.UpdateUser(t.Context(), li, li.UserID, account.Change{
-		Facts:    account.Facts{RealName: new("李"), Birthday: new("1990-01-02 03:04:05"), IDCard: new("x1")},
+	must(t, w.UpdateUser(t.Context(), li, li.UserID, account.UserUpdate{
+		Profile:  account.Profile{RealName: new("李"), Birthday: new("1990-01-02 03:04:05"), IDCard: new("x1")},
 		Username: new("root"), Identity: new("teacher"), Remark: new("trusted"), Status: new(account.StatusLocked),
 	}))
 	user, err := w.FindUser(t.Context(), "li")
@@ -69,8 +69,8 @@ func TestUpdateOfOneselfIsAllowListed(t *testing.T) {
 	wantEqual(t, "disabled", user.DisabledAt != nil, false)
 	wantEqual(t, "role", user.Role, store.RoleMember)
 
-	must(t, w.UpdateUser(t.Context(), li, li.UserID, account.Change{
-		Facts: account.Facts{RealName: new(""), Birthday: new(""), IDCard: new("")},
+	must(t, w.UpdateUser(t.Context(), li, li.UserID, account.UserUpdate{
+		Profile: account.Profile{RealName: new(""), Birthday: new(""), IDCard: new("")},
 	}))
 	user, err = w.FindUser(t.Context(), "li")
 	must(t, err)
@@ -84,15 +84,15 @@ func TestAdministratorsUpdate(t *testing.T) {
 	administrator := w.caller("administrator", store.RoleAdministrator)
 	id := w.add("li")
 	w.add("taken")
-	update := func(c account.Change) error { return w.UpdateUser(t.Context(), administrator, id, c) }
-	must(t, update(account.Change{Username: new("LiNa"), Identity: new("teacher"), Remark: new("r")}))
+	update := func(c account.UserUpdate) error { return w.UpdateUser(t.Context(), administrator, id, c) }
+	must(t, update(account.UserUpdate{Username: new("LiNa"), Identity: new("teacher"), Remark: new("r")}))
 	user, err := w.FindUser(t.Context(), "lina")
 	must(t, err)
 	wantEqual(t, "user", *user.Username+user.Identity+user.Remark, "LiNateacherr")
-	wantFailure(t, update(account.Change{Username: new("TAKEN")}), failure.UsernameTaken)
-	wantField(t, update(account.Change{Username: new("")}), "username", failure.TooShort)
-	wantField(t, update(account.Change{Status: new("reg")}), "status", failure.NotListed)
-	wantField(t, update(account.Change{Remark: new("\x00")}), "remark", failure.HasNUL)
+	wantFailure(t, update(account.UserUpdate{Username: new("TAKEN")}), apierr.UsernameTaken)
+	wantField(t, update(account.UserUpdate{Username: new("")}), "username", apierr.TooShort)
+	wantField(t, update(account.UserUpdate{Status: new("reg")}), "status", apierr.NotInEnum)
+	wantField(t, update(account.UserUpdate{Remark: new("\x00")}), "remark", apierr.HasNUL)
 }
 
 func TestLocking(t *testing.T) {
@@ -103,20 +103,20 @@ func TestLocking(t *testing.T) {
 	id := w.add("li")
 	token := w.enter("li").AccessToken
 	status := func(caller account.Caller, target int64, status string) error {
-		return w.UpdateUser(t.Context(), caller, target, account.Change{Status: &status})
+		return w.UpdateUser(t.Context(), caller, target, account.UserUpdate{Status: &status})
 	}
 	must(t, status(administrator, id, account.StatusOK)) // nothing to do
 	w.authenticated(token)
 	must(t, status(administrator, id, account.StatusLocked))
 	_, err := w.authenticate(token)
-	wantFailure(t, err, failure.SessionEnded)
-	w.wantEnter("li", home, failure.WrongCredentials)
+	wantFailure(t, err, apierr.SessionEnded)
+	w.wantEnter("li", home, apierr.WrongCredentials)
 	must(t, status(administrator, id, account.StatusOK))
 	w.wantEnter("li", home, "")
 
-	wantFailure(t, status(administrator, administrator.UserID, account.StatusLocked), failure.Forbidden)
-	wantFailure(t, status(super, super.UserID, account.StatusLocked), failure.Forbidden)
-	wantFailure(t, status(administrator, super.UserID, account.StatusLocked), failure.Forbidden)
+	wantFailure(t, status(administrator, administrator.UserID, account.StatusLocked), apierr.Forbidden)
+	wantFailure(t, status(super, super.UserID, account.StatusLocked), apierr.Forbidden)
+	wantFailure(t, status(administrator, super.UserID, account.StatusLocked), apierr.Forbidden)
 	must(t, status(super, super.UserID, account.StatusOK))
 	must(t, status(super, administrator.UserID, account.StatusLocked))
 }
@@ -127,24 +127,24 @@ func TestChangedContactIsUnverified(t *testing.T) {
 	w.add("owner", mobile("13900002222", true), email("owner@example.com", true))
 	w.add("li", mobile(lisMobile, true), email("li@example.com", true))
 	li := w.authenticated(w.enter("li").AccessToken)
-	update := func(f account.Facts) error {
-		return w.UpdateUser(t.Context(), li, li.UserID, account.Change{Facts: f})
+	update := func(f account.Profile) error {
+		return w.UpdateUser(t.Context(), li, li.UserID, account.UserUpdate{Profile: f})
 	}
 	read := func() account.User {
 		user, _, err := w.UserDetail(t.Context(), li, li.UserID)
 		must(t, err)
 		return user
 	}
-	wantFailure(t, update(account.Facts{Email: new("Owner@example.com")}), failure.EmailTaken)
-	must(t, update(account.Facts{Mobile: new(lisMobile), Email: new("LI@example.com")}))
+	wantFailure(t, update(account.Profile{Email: new("Owner@example.com")}), apierr.EmailTaken)
+	must(t, update(account.Profile{Mobile: new(lisMobile), Email: new("LI@example.com")}))
 	if user := read(); !user.MobileVerified || !user.EmailVerified || *user.Email != "LI@example.com" {
 		t.Error("the same contact in another spelling lost its verification")
 	}
-	must(t, update(account.Facts{Mobile: new("13900003333"), Email: new("new@example.com")}))
+	must(t, update(account.Profile{Mobile: new("13900003333"), Email: new("new@example.com")}))
 	if user := read(); user.MobileVerified || user.EmailVerified || user.Mobile != "13900003333" {
 		t.Error("a new contact is verified")
 	}
-	must(t, update(account.Facts{Mobile: new(""), Email: new("")}))
+	must(t, update(account.Profile{Mobile: new(""), Email: new("")}))
 	if user := read(); user.Mobile != "" || user.Email != nil {
 		t.Error("contact is not emptied")
 	}

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"quartet/server/failure"
+	"quartet/server/apierr"
 	"quartet/store"
 )
 
@@ -25,7 +25,7 @@ var userIDShape = regexp.MustCompile(`^[0-9]{1,19}$`)
 
 // Info is what an application learns about a user. What it may not see is blank
 // or masked.
-type Info struct {
+type AppUserInfo struct {
 	UserID          int64
 	Username, Email *string
 	Mobile          string
@@ -42,23 +42,23 @@ type Info struct {
 // anybody else only as a member of one of the application's organisations, and
 // otherwise UserNotFound, as if there were none. An unknown or disabled
 // application is UnknownApplication.
-func (s *Service) UserInfo(ctx context.Context, appID string, caller Caller, userID string) (Info, error) {
+func (s *Service) UserInfo(ctx context.Context, appID string, caller Caller, userID string) (AppUserInfo, error) {
 	application, err := s.application(ctx, appID)
 	if err != nil {
-		return Info{}, err
+		return AppUserInfo{}, err
 	}
 	if !userIDShape.MatchString(userID) {
-		return Info{}, failure.Field("userId", failure.WrongForm)
+		return AppUserInfo{}, apierr.Field("userId", apierr.BadFormat)
 	}
 	profile, err := s.profileByIDOrAlias(ctx, caller, userID)
 	if err != nil {
-		return Info{}, err
+		return AppUserInfo{}, err
 	}
 	memberships, err := s.visibleMemberships(ctx, application, caller, profile)
 	if err != nil {
-		return Info{}, err
+		return AppUserInfo{}, err
 	}
-	return s.newInfo(profile, memberships, strings.Fields(application.Rights), caller)
+	return s.newAppUserInfo(profile, memberships, strings.Fields(application.Rights), caller)
 }
 
 func (s *Service) application(ctx context.Context, id string) (store.Application, error) {
@@ -73,11 +73,11 @@ func (s *Service) application(ctx context.Context, id string) (store.Application
 }
 
 func unknownApplication() error {
-	return &failure.Error{Code: failure.UnknownApplication, Field: "X-App-Id"}
+	return &apierr.Error{Code: apierr.UnknownApplication, Field: "X-App-Id"}
 }
 
 func applicationFailed(err error) error {
-	if err = failed(err, failure.UnknownApplication); failure.Is(err, failure.UnknownApplication) {
+	if err = toAPIErr(err, apierr.UnknownApplication); apierr.Is(err, apierr.UnknownApplication) {
 		return unknownApplication()
 	}
 	return err
@@ -90,23 +90,23 @@ func (s *Service) profileByIDOrAlias(ctx context.Context, caller Caller, text st
 			return *caller.profile, nil
 		}
 		profile, err := s.profile(ctx, id)
-		if !failure.Is(err, failure.UserNotFound) {
+		if !apierr.Is(err, apierr.UserNotFound) {
 			return profile, err
 		}
 	}
 	rows, err := s.store.UsersByAlias(ctx, text)
 	if err != nil {
-		return store.Profile{}, broken(err)
+		return store.Profile{}, storeErr(err)
 	}
 	if len(rows) != 1 {
-		return store.Profile{}, failure.New(failure.UserNotFound)
+		return store.Profile{}, apierr.New(apierr.UserNotFound)
 	}
 	return s.profile(ctx, rows[0].ID)
 }
 
 func (s *Service) profile(ctx context.Context, id int64) (store.Profile, error) {
 	profile, err := s.store.ProfileByID(ctx, id)
-	return profile, failed(err, failure.UserNotFound)
+	return profile, toAPIErr(err, apierr.UserNotFound)
 }
 
 // visibleMemberships lists what the application may know of the user's
@@ -117,21 +117,21 @@ func (s *Service) visibleMemberships(ctx context.Context, application store.Appl
 	}
 	organisations, err := s.store.OrganisationsOfApplication(ctx, application.ID)
 	if err != nil {
-		return nil, broken(err)
+		return nil, storeErr(err)
 	}
 	// The profile's own slice is not ours to change.
 	memberships := slices.DeleteFunc(slices.Clone(profile.Memberships), func(m store.Membership) bool {
 		return !slices.ContainsFunc(organisations, func(o store.Organisation) bool { return o.ID == m.ID })
 	})
 	if len(memberships) == 0 {
-		return nil, failure.New(failure.UserNotFound)
+		return nil, apierr.New(apierr.UserNotFound)
 	}
 	return memberships, nil
 }
 
 // newInfo copies what may be seen, so that what is not named here is not told.
-func (s *Service) newInfo(profile store.Profile, memberships []store.Membership, rights []string, caller Caller) (info Info, err error) {
-	info = Info{
+func (s *Service) newAppUserInfo(profile store.Profile, memberships []store.Membership, rights []string, caller Caller) (info AppUserInfo, err error) {
+	info = AppUserInfo{
 		UserID: profile.UserID, Username: profile.Username, Nickname: profile.Nickname,
 		Gender: profile.Gender, Avatar: profile.Avatar, Memberships: memberships,
 	}

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"quartet/server/account"
-	"quartet/server/failure"
+	"quartet/server/apierr"
 	"quartet/store"
 	"quartet/store/storetest"
 )
@@ -39,7 +39,7 @@ func (w *world) pupil(name, number string, organisations ...string) int64 {
 	return id
 }
 
-func (w *world) info(caller account.Caller, id int64) (account.Info, error) {
+func (w *world) info(caller account.Caller, id int64) (account.AppUserInfo, error) {
 	return w.UserInfo(w.t.Context(), "app", caller, strconv.FormatInt(id, 10))
 }
 
@@ -108,7 +108,7 @@ func TestUserInfoWithAProfileReadBefore(t *testing.T) {
 		must(t, err)
 		got, gotErr := w.info(reader, asked)
 		want, wantErr := w.info(plain, asked)
-		if !reflect.DeepEqual(got, want) || failure.Is(gotErr, failure.UserNotFound) != failure.Is(wantErr, failure.UserNotFound) {
+		if !reflect.DeepEqual(got, want) || apierr.Is(gotErr, apierr.UserNotFound) != apierr.Is(wantErr, apierr.UserNotFound) {
 			t.Errorf("user %d: %+v, %v; want %+v, %v", asked, got, gotErr, want, wantErr)
 		}
 	}
@@ -124,7 +124,7 @@ func TestUserInfoHidesOthers(t *testing.T) {
 	for _, other := range []int64{w.pupil("outside", "13900002222", "south"), w.pupil("alone", "13900003333"), 1} {
 		for _, caller := range []account.Caller{caller, administrator} {
 			_, err := w.info(caller, other)
-			wantFailure(t, err, failure.UserNotFound)
+			wantFailure(t, err, apierr.UserNotFound)
 		}
 	}
 	member := w.pupil("wang", "13900004444", "north")
@@ -132,11 +132,11 @@ func TestUserInfoHidesOthers(t *testing.T) {
 	must(t, err)
 	must(t, w.DisableOrganisation(t.Context(), "north"))
 	_, err = w.info(caller, member)
-	wantFailure(t, err, failure.UserNotFound)
+	wantFailure(t, err, apierr.UserNotFound)
 	must(t, w.EnableOrganisation(t.Context(), "north"))
 	must(t, w.RemoveApplicationOrganisation(t.Context(), "app", "north"))
 	_, err = w.info(caller, member)
-	wantFailure(t, err, failure.UserNotFound)
+	wantFailure(t, err, apierr.UserNotFound)
 }
 
 func TestUserInfoByAlias(t *testing.T) {
@@ -159,12 +159,12 @@ func TestUserInfoByAlias(t *testing.T) {
 		wantEqual(t, text, info.UserID, want)
 	}
 	_, err := w.UserInfo(t.Context(), "app", caller, "55") // whose?
-	wantFailure(t, err, failure.UserNotFound)
+	wantFailure(t, err, apierr.UserNotFound)
 	_, err = w.UserInfo(t.Context(), "app", caller, "0"+strconv.FormatInt(li, 10)) // no id, and nobody's alias
-	wantFailure(t, err, failure.UserNotFound)
+	wantFailure(t, err, apierr.UserNotFound)
 	for _, text := range []string{"", "x", "-1", "+1", " 1", "12345678901234567890", "1'"} {
 		_, err := w.UserInfo(t.Context(), "app", caller, text)
-		wantField(t, err, "userId", failure.WrongForm)
+		wantField(t, err, "userId", apierr.BadFormat)
 	}
 }
 
@@ -175,11 +175,11 @@ func TestUserInfoNeedsAnApplication(t *testing.T) {
 	caller := w.authenticated(w.enter("li").AccessToken)
 	for _, app := range []string{"", "other", "APP", "\xff", "a\x00"} {
 		_, err := w.UserInfo(t.Context(), app, caller, strconv.FormatInt(id, 10))
-		wantFailure(t, err, failure.UnknownApplication)
+		wantFailure(t, err, apierr.UnknownApplication)
 	}
 	must(t, w.DisableApplication(t.Context(), "app"))
 	_, err := w.info(caller, id)
-	wantFailure(t, err, failure.UnknownApplication)
+	wantFailure(t, err, apierr.UnknownApplication)
 	must(t, w.EnableApplication(t.Context(), "app"))
 	_, err = w.info(caller, id)
 	must(t, err)

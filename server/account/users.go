@@ -8,7 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"quartet/server/failure"
+	"quartet/server/apierr"
 	"quartet/store"
 )
 
@@ -60,7 +60,7 @@ func (s *Service) UserDetail(ctx context.Context, caller Caller, id int64) (user
 func (s *Service) user(ctx context.Context, id int64) (User, error) {
 	row, err := s.store.UserByID(ctx, id)
 	if err != nil {
-		return User{}, failed(err, failure.UserNotFound)
+		return User{}, toAPIErr(err, apierr.UserNotFound)
 	}
 	return s.open(row)
 }
@@ -72,7 +72,7 @@ func (s *Service) userWithWeChat(ctx context.Context, id int64) (User, error) {
 		return User{}, err
 	}
 	if user.WeChat, err = s.store.WeChatIdentitiesOf(ctx, id); err != nil {
-		return User{}, broken(err)
+		return User{}, storeErr(err)
 	}
 	if user.Creator, err = s.author(ctx, user.CreatedBy); err != nil {
 		return User{}, err
@@ -91,7 +91,7 @@ func (s *Service) author(ctx context.Context, id *int64) (*Author, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, broken(err)
+		return nil, storeErr(err)
 	}
 	made := &Author{GUID: string(row.GUID)}
 	if row.Username != nil {
@@ -140,14 +140,14 @@ func (s *Service) unseal(sealed *string, context string) (string, error) {
 	}
 	plain, err := s.sealer.Open(*sealed, context)
 	if err != nil {
-		return "", failure.Wrap(failure.Internal, err)
+		return "", apierr.Wrap(apierr.Internal, err)
 	}
 	return plain, nil
 }
 
 // newUser is a member with nothing known but when and whence they came.
 func (s *Service) newUser(id int64, source string) store.User {
-	now := store.At(s.now())
+	now := store.TimeOf(s.now())
 	return store.User{
 		ID: id, GUID: store.GUID(uuid.NewString()), Role: store.RoleMember,
 		CreateSource: source, SecurityStamp: newStamp(), Version: 1,

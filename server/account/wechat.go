@@ -3,15 +3,15 @@ package account
 import (
 	"context"
 
-	"quartet/server/failure"
+	"quartet/server/apierr"
 	"quartet/server/token"
 	"quartet/store"
 )
 
 // WeChatSignIn is a sign-in with the code of a WeChat login.
 type WeChatSignIn struct {
-	Code               string
-	Address, UserAgent string
+	Code                string
+	ClientIP, UserAgent string
 }
 
 // SignInByWeChat exchanges the code for the identity behind it (operation 6),
@@ -24,24 +24,24 @@ type WeChatSignIn struct {
 // somebody else has proven it before: then it is kept unverified, and the two
 // stay two users. Joining them would let whoever holds a recycled number into
 // an account that has more behind it than the number.
-func (s *Service) SignInByWeChat(ctx context.Context, in WeChatSignIn) (Grant, error) {
-	quota := s.limits.WeChatAddress.quota("wechat-address:" + s.addressKey(in.Address))
-	if err := s.take(ctx, []store.Quota{quota}); err != nil {
-		return Grant{}, err
+func (s *Service) SignInByWeChat(ctx context.Context, in WeChatSignIn) (SignInResult, error) {
+	quota := s.limits.WeChatPerIP.limit("wechat-address:" + s.clientIPKey(in.ClientIP))
+	if err := s.consumeRateLimits(ctx, []store.RateLimit{quota}); err != nil {
+		return SignInResult{}, err
 	}
-	told, err := s.exchange(ctx, in.Code)
+	told, err := s.weChatIdentity(ctx, in.Code)
 	if err != nil {
 		if isWeChatRefusal(err) {
-			s.audit(ctx, weChatRefused(in, 0, string(failure.Of(err).Code)))
+			s.audit(ctx, weChatRefused(in, 0, string(apierr.As(err).Code)))
 		}
-		return Grant{}, err
+		return SignInResult{}, err
 	}
 	grant, err := s.enterByWeChat(ctx, in, told, true)
 	if isConflict(err, "mobile") {
 		grant, err = s.enterByWeChat(ctx, in, told, false)
 	}
 	if err != nil {
-		return Grant{}, failed(err, failure.Forbidden)
+		return SignInResult{}, toAPIErr(err, apierr.Forbidden)
 	}
 	grant.User, err = s.userWithWeChat(ctx, grant.Session.UserID)
 	return grant, err
@@ -50,27 +50,27 @@ func (s *Service) SignInByWeChat(ctx context.Context, in WeChatSignIn) (Grant, e
 // enterByWeChat finds who has the identity, or registers them, with a mobile
 // that is theirs if verified, and opens a session. The errors are the store's,
 // and Forbidden.
-func (s *Service) enterByWeChat(ctx context.Context, in WeChatSignIn, told WeChatIdentity, verified bool) (grant Grant, err error) {
+func (s *Service) enterByWeChat(ctx context.Context, in WeChatSignIn, told WeChatIdentity, verified bool) (grant SignInResult, err error) {
 	disabled := false
-	err = s.together(ctx, func(d *deed) error {
+	err = s.inTx(ctx, func(d *tx) error {
 		draft := s.weChatUser(s.ids.Next(), told, verified)
 		user, created, err := d.RegisterByWeChat(ctx, draft, weChatRow(draft, told))
 		if err != nil {
 			return err
 		}
 		if created {
-			d.tell(registered(user.ID, OpenedByWeChat, styleFlat, in.Address))
+			d.record(registered(user.ID, OpenedByWeChat, dialectRuoYi, in.ClientIP))
 		}
 		if disabled = user.DisabledAt != nil; disabled {
-			d.tell(weChatRefused(in, user.ID, reasonDisabled))
+			d.record(weChatRefused(in, user.ID, reasonDisabled))
 			return nil
 		}
-		session := s.newSession(user.ID, styleFlat, OpenedByWeChat, in.Address, in.UserAgent)
+		session := s.newSession(user.ID, dialectRuoYi, OpenedByWeChat, in.ClientIP, in.UserAgent)
 		grant, err = s.openOpaque(ctx, d, session, token.NewSeed(), nil)
 		return err
 	})
 	if err == nil && disabled {
-		err = failure.New(failure.Forbidden)
+		err = apierr.New(apierr.Forbidden)
 	}
 	return grant, err
 }

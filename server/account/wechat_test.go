@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"quartet/server/account"
-	"quartet/server/failure"
+	"quartet/server/apierr"
 )
 
 func TestSignInByWeChat(t *testing.T) {
@@ -34,7 +34,7 @@ func TestSignInByWeChat(t *testing.T) {
 	wantEqual(t, "open id", user.WeChat[0].OpenID, "open-1")
 	wantEqual(t, "refresh token", grant.RefreshToken, "")
 	session := w.authenticated(grant.AccessToken).Session
-	wantEqual(t, "style", session.Style, "flat")
+	wantEqual(t, "style", session.Dialect, "flat")
 	wantEqual(t, "opened by", session.OpenedBy, account.OpenedByWeChat)
 
 	again := w.enterByWeChat("mini")
@@ -66,20 +66,20 @@ func TestWeChatMobileOfSomebodyElse(t *testing.T) {
 
 func TestWeChatFailures(t *testing.T) {
 	t.Parallel()
-	named := failure.New(failure.WeChatCodeUsed)
+	named := apierr.New(apierr.WeChatCodeUsed)
 	for name, test := range map[string]struct {
 		reply func(context.Context) error
-		want  failure.Code
+		want  apierr.Code
 	}{
-		"named":       {func(context.Context) error { return named }, failure.WeChatCodeUsed},
-		"unnamed":     {func(context.Context) error { return errors.New("unexpected EOF") }, failure.WeChatUnavailable},
-		"slow":        {untilDone, failure.WeChatUnavailable},
-		"no identity": {func(context.Context) error { return nil }, failure.WeChatUnavailable},
+		"named":       {func(context.Context) error { return named }, apierr.WeChatCodeUsed},
+		"unnamed":     {func(context.Context) error { return errors.New("unexpected EOF") }, apierr.WeChatUnavailable},
+		"slow":        {untilDone, apierr.WeChatUnavailable},
+		"no identity": {func(context.Context) error { return nil }, apierr.WeChatUnavailable},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w := newWorld(t, func(c *account.Config) {
-				c.Limits.GatewayWait, c.Limits.KeptWait = 50*time.Millisecond, time.Minute
+				c.Limits.ProviderTimeout, c.Limits.SaveTimeout = 50*time.Millisecond, time.Minute
 			})
 			w.weChat.reply = test.reply
 			_, err := w.SignInByWeChat(t.Context(), account.WeChatSignIn{Code: "a"})
@@ -94,21 +94,21 @@ func TestWeChatRefusesDisabled(t *testing.T) {
 	w.weChat.people = map[string]account.WeChatIdentity{"a": {AppID: "app", OpenID: "open"}}
 	must(t, w.DisableUser(t.Context(), w.enterByWeChat("a").User.ID))
 	_, err := w.SignInByWeChat(t.Context(), account.WeChatSignIn{Code: "a"})
-	wantFailure(t, err, failure.Forbidden)
+	wantFailure(t, err, apierr.Forbidden)
 }
 
 func TestWeChatIsLimitedAnAddress(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, func(c *account.Config) { c.Limits.WeChatAddress.Times = 2 })
+	w := newWorld(t, func(c *account.Config) { c.Limits.WeChatPerIP.Times = 2 })
 	try := func(address string) error {
-		_, err := w.SignInByWeChat(t.Context(), account.WeChatSignIn{Code: "unknown", Address: address})
+		_, err := w.SignInByWeChat(t.Context(), account.WeChatSignIn{Code: "unknown", ClientIP: address})
 		return err
 	}
 	for range 2 {
-		wantFailure(t, try(home), failure.WeChatCodeInvalid)
+		wantFailure(t, try(home), apierr.WeChatCodeInvalid)
 	}
-	wantFailure(t, try(home), failure.TooManyRequests)
-	wantFailure(t, try(elsewhere), failure.WeChatCodeInvalid)
+	wantFailure(t, try(home), apierr.TooManyRequests)
+	wantFailure(t, try(elsewhere), apierr.WeChatCodeInvalid)
 }
 
 func TestOnePersonSignsInByWeChatAtOnce(t *testing.T) {

@@ -10,10 +10,10 @@ import (
 	"time"
 
 	"quartet/server/account"
-	"quartet/server/failure"
+	"quartet/server/apierr"
+	"quartet/server/fieldcrypt"
 	"quartet/server/idgen"
 	"quartet/server/password"
-	"quartet/server/seal"
 	"quartet/server/token"
 	"quartet/store"
 	"quartet/store/storetest"
@@ -55,7 +55,7 @@ func newWorld(t *testing.T, adjust ...func(*account.Config)) *world {
 		Store:     w.store,
 		Hasher:    password.NewHasher(password.Options{Parallel: 2, Params: cheap}),
 		Signer:    signer,
-		AccessKey: key(2), CodeKey: key(3), Sealer: seal.New(key(4)),
+		AccessKey: key(2), CodeKey: key(3), Sealer: fieldcrypt.New(key(4)),
 		IDs: idgen.New(w.clock.Now), SMS: w.sms, WeChat: w.weChat,
 		Now: w.clock.Now, Limits: account.DefaultLimits(),
 	}
@@ -99,12 +99,12 @@ func email(address string, verified bool) func(*account.AddedUser) {
 	return func(u *account.AddedUser) { u.Email, u.EmailVerified = &address, verified }
 }
 
-func (w *world) tryPassword(name, text, address string) (account.Grant, error) {
-	return w.SignInByPassword(w.t.Context(), account.PasswordSignIn{Account: name, Password: text, Address: address})
+func (w *world) tryPassword(name, text, address string) (account.SignInResult, error) {
+	return w.SignInByPassword(w.t.Context(), account.PasswordSignIn{Account: name, Password: text, ClientIP: address})
 }
 
 // enter signs in with goodPassword.
-func (w *world) enter(name string) account.Grant {
+func (w *world) enter(name string) account.SignInResult {
 	w.t.Helper()
 	grant, err := w.tryPassword(name, goodPassword, home)
 	must(w.t, err)
@@ -125,12 +125,12 @@ func (w *world) authenticate(text string) (account.Caller, error) {
 		user, session int64
 		role          string
 		seen          store.Time
-		failure       failure.Code
+		failure       apierr.Code
 	}
 	of := func(c account.Caller, err error) found {
 		f := found{c.UserID, c.Session.ID, c.Role, c.Session.LastSeenAt, ""}
 		if err != nil {
-			f.failure = failure.Of(err).Code
+			f.failure = apierr.As(err).Code
 		}
 		return f
 	}
@@ -150,28 +150,28 @@ func (w *world) authenticated(text string) account.Caller {
 func (w *world) code(purpose, number string) string {
 	w.t.Helper()
 	w.clock.Advance(time.Minute)
-	_, err := w.SendCode(w.t.Context(), account.SendCodeRequest{Purpose: purpose, Mobile: number, Address: home})
+	_, err := w.SendCode(w.t.Context(), account.SendCodeRequest{Purpose: purpose, Mobile: number, ClientIP: home})
 	must(w.t, err)
 	return w.sms.last()
 }
 
-func (w *world) tryCode(number, code string) (account.Grant, error) {
+func (w *world) tryCode(number, code string) (account.SignInResult, error) {
 	return w.SignInByCode(w.t.Context(), account.CodeSignIn{
-		Mobile: number, Code: code, CompanyType: 2, ProductType: 1, Source: "app", Address: home,
+		Mobile: number, Code: code, CompanyType: 2, ProductType: 1, Source: "app", ClientIP: home,
 	})
 }
 
 // enterByCode signs in with a fresh code.
-func (w *world) enterByCode(number string) account.Grant {
+func (w *world) enterByCode(number string) account.SignInResult {
 	w.t.Helper()
 	grant, err := w.tryCode(number, w.code(account.PurposeSignIn, number))
 	must(w.t, err)
 	return grant
 }
 
-func (w *world) enterByWeChat(code string) account.Grant {
+func (w *world) enterByWeChat(code string) account.SignInResult {
 	w.t.Helper()
-	grant, err := w.SignInByWeChat(w.t.Context(), account.WeChatSignIn{Code: code, Address: home})
+	grant, err := w.SignInByWeChat(w.t.Context(), account.WeChatSignIn{Code: code, ClientIP: home})
 	must(w.t, err)
 	return grant
 }
@@ -240,7 +240,7 @@ func (w *weChat) Exchange(ctx context.Context, code string) (account.WeChatIdent
 	if told, known := w.people[code]; known {
 		return told, nil
 	}
-	return account.WeChatIdentity{}, failure.New(failure.WeChatCodeInvalid)
+	return account.WeChatIdentity{}, apierr.New(apierr.WeChatCodeInvalid)
 }
 
 // untilDone is a gateway that never answers.
@@ -257,21 +257,21 @@ func must(t *testing.T, err error) {
 }
 
 // wantFailure checks the kind of a failure; "" wants none.
-func wantFailure(t *testing.T, err error, code failure.Code) *failure.Error {
+func wantFailure(t *testing.T, err error, code apierr.Code) *apierr.Error {
 	t.Helper()
 	if code == "" {
 		must(t, err)
 		return nil
 	}
-	if !failure.Is(err, code) {
+	if !apierr.Is(err, code) {
 		t.Fatalf("got %v, want %s", err, code)
 	}
-	return failure.Of(err)
+	return apierr.As(err)
 }
 
-func wantField(t *testing.T, err error, field string, reason failure.Reason) {
+func wantField(t *testing.T, err error, field string, reason apierr.Reason) {
 	t.Helper()
-	failed := wantFailure(t, err, failure.InvalidField)
+	failed := wantFailure(t, err, apierr.InvalidField)
 	if failed.Field != field || failed.Reason != reason {
 		t.Fatalf("got %s: %s, want %s: %s", failed.Field, failed.Reason, field, reason)
 	}
@@ -298,7 +298,7 @@ func together(n int, fn func(i int) error) map[string]int {
 			<-open
 			outcome := "ok"
 			if err := fn(i); err != nil {
-				outcome = string(failure.Of(err).Code)
+				outcome = string(apierr.As(err).Code)
 			}
 			mutex.Lock()
 			defer mutex.Unlock()

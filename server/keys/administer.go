@@ -19,13 +19,13 @@ type State string
 
 // A key goes through these in this order.
 const (
-	Waiting   State = "waiting" // verifies, will sign
-	Signs     State = "signing" // signs and verifies
-	Verifying State = "verifying"
+	Pending    State = "waiting" // verifies, will sign
+	Active     State = "signing" // signs and verifies
+	VerifyOnly State = "verifying"
 )
 
 // Status is what is known of a key at a moment.
-type Status struct {
+type KeyStatus struct {
 	JWTKey
 	State State
 	// RetirableAt is when the last JWT that it may have signed has lapsed, UTC;
@@ -35,18 +35,18 @@ type Status struct {
 
 // Statuses tells of each key what it does now, the newest last. A JWT lives for
 // life.
-func (r *Ring) Statuses(life time.Duration) []Status {
+func (r *Keyring) Statuses(life time.Duration) []KeyStatus {
 	keys := *r.jwt.Load()
 	now := r.now()
 	signer := signing(keys, now)
-	statuses := make([]Status, 0, len(keys))
+	statuses := make([]KeyStatus, 0, len(keys))
 	for at, key := range keys {
-		status := Status{JWTKey: key, State: Verifying}
+		status := KeyStatus{JWTKey: key, State: VerifyOnly}
 		switch {
 		case at == signer:
-			status.State = Signs
+			status.State = Active
 		case at > signer:
-			status.State = Waiting
+			status.State = Pending
 		}
 		if stop, known := stops(keys, at); known {
 			status.RetirableAt = stop.Add(life + slack)
@@ -59,7 +59,7 @@ func (r *Ring) Statuses(life time.Duration) []Status {
 // Rotate puts the next key into the folder, with mode 0600, whole or not at all.
 // It verifies wherever it is seen and signs once overlap has passed. ErrBusy
 // when somebody else put one there at the same time; other errors are Open's.
-func (r *Ring) Rotate(overlap time.Duration) (JWTKey, error) {
+func (r *Keyring) Rotate(overlap time.Duration) (JWTKey, error) {
 	if err := r.Reload(); err != nil {
 		return JWTKey{}, err
 	}
@@ -88,7 +88,7 @@ func (r *Ring) Rotate(overlap time.Duration) (JWTKey, error) {
 // for the newest key always, because the next would have its number: whoever
 // knows the old key by it would refuse what the new one signs. ErrUnknown when there is no key kid; other errors
 // are Open's.
-func (r *Ring) Retire(kid string, life time.Duration, force bool) error {
+func (r *Keyring) Retire(kid string, life time.Duration, force bool) error {
 	if err := r.Reload(); err != nil {
 		return err
 	}
@@ -108,11 +108,11 @@ func (r *Ring) Retire(kid string, life time.Duration, force bool) error {
 	return fmt.Errorf("%w: %s", ErrUnknown, kid)
 }
 
-func inUse(status Status, now time.Time) error {
+func inUse(status KeyStatus, now time.Time) error {
 	switch {
-	case status.State == Signs:
+	case status.State == Active:
 		return fmt.Errorf("%w: %s signs: rotate, and retire it when its last JWTs have lapsed", ErrInUse, status.KID)
-	case status.State == Verifying && now.Before(status.RetirableAt):
+	case status.State == VerifyOnly && now.Before(status.RetirableAt):
 		return fmt.Errorf("%w: JWTs of %s may live until %s: wait, or end them now by force",
 			ErrInUse, status.KID, status.RetirableAt.Format(time.RFC3339))
 	default:
@@ -120,7 +120,7 @@ func inUse(status Status, now time.Time) error {
 	}
 }
 
-func (r *Ring) drop(kid string) error {
+func (r *Keyring) drop(kid string) error {
 	number, _ := strconv.Atoi(kid) // it was found by this name
 	if err := r.folder.remove(jwtFile(number)); err != nil {
 		return err

@@ -45,7 +45,7 @@ type JWTKey struct {
 
 // Ring is the key material of one folder. Its signing keys follow what happens
 // in the folder, see Reload. It is safe for concurrent use.
-type Ring struct {
+type Keyring struct {
 	folder    folder
 	now       func() time.Time
 	secret    []byte
@@ -65,7 +65,7 @@ type Ring struct {
 // short, constant or repeated; ErrMalformed; and ErrMissing when hmac.key is
 // gone while signing keys are there, because a new one could not open what the
 // old one sealed.
-func Open(dir string, options Options) (*Ring, error) {
+func Open(dir string, options Options) (*Keyring, error) {
 	if options.Now == nil {
 		options.Now = time.Now
 	}
@@ -95,14 +95,14 @@ func Open(dir string, options Options) (*Ring, error) {
 				"key", folder.path(jwtFile(1)))
 		}
 	}
-	ring := &Ring{folder: folder, now: options.Now, secret: secret}
+	ring := &Keyring{folder: folder, now: options.Now, secret: secret}
 	return ring, ring.Reload()
 }
 
 // Derive gives the 32-byte key of one purpose ("one-time code"), made from
 // hmac.key by HKDF-SHA-256 (RFC 5869). The same folder and purpose always give
 // the same key; knowing it tells nothing about another purpose's.
-func (r *Ring) Derive(purpose string) []byte {
+func (r *Keyring) Derive(purpose string) []byte {
 	key, err := hkdf.Key(sha256.New, r.secret, nil, "quartet "+purpose, secretBytes)
 	if err != nil {
 		panic(err) // impossible: 32 bytes are far below HKDF's limit
@@ -111,7 +111,7 @@ func (r *Ring) Derive(purpose string) []byte {
 }
 
 // JWT gives the keys of JWTs, at least one, the newest last.
-func (r *Ring) JWT() []JWTKey { return slices.Clone(*r.jwt.Load()) }
+func (r *Keyring) JWT() []JWTKey { return slices.Clone(*r.jwt.Load()) }
 
 func openSecret(folder folder, hasJWT bool) ([]byte, error) {
 	if !folder.has(secretFile) {

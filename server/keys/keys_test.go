@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-func mustOpen(t *testing.T, dir string) *Ring {
+func mustOpen(t *testing.T, dir string) *Keyring {
 	t.Helper()
 	ring, err := Open(dir, Options{})
 	if err != nil {
@@ -112,7 +112,7 @@ func TestServersThatStartAtOnceAgree(t *testing.T) {
 	t.Parallel()
 	for range 20 {
 		dir := filepath.Join(t.TempDir(), "keys")
-		rings := make([]*Ring, 8)
+		rings := make([]*Keyring, 8)
 		var done sync.WaitGroup
 		for i := range rings {
 			done.Go(func() {
@@ -133,7 +133,7 @@ func TestServersThatStartAtOnceAgree(t *testing.T) {
 	}
 }
 
-func requireSame(t *testing.T, one, two *Ring) {
+func requireSame(t *testing.T, one, two *Keyring) {
 	t.Helper()
 	if !bytes.Equal(one.Derive("code"), two.Derive("code")) {
 		t.Fatal("two secrets")

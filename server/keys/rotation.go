@@ -44,7 +44,7 @@ const (
 
 // Reload reads the signing keys again, as they are in the folder now; hmac.key
 // stays as it was. On an error, which is one of Open's, the keys stay too.
-func (r *Ring) Reload() error {
+func (r *Keyring) Reload() error {
 	r.reloading.Lock()
 	defer r.reloading.Unlock()
 	err := r.read()
@@ -54,9 +54,9 @@ func (r *Ring) Reload() error {
 
 // Stale tells whether the last reading failed: then the keys are those of the
 // reading before, and what was retired since still verifies.
-func (r *Ring) Stale() bool { return r.stale.Load() }
+func (r *Keyring) Stale() bool { return r.stale.Load() }
 
-func (r *Ring) read() error {
+func (r *Keyring) read() error {
 	if err := r.folder.check(); err != nil {
 		return err
 	}
@@ -80,7 +80,7 @@ func (r *Ring) read() error {
 }
 
 // Signing gives the key that signs at the moment now, and its id.
-func (r *Ring) Signing(now time.Time) (kid string, private ed25519.PrivateKey) {
+func (r *Keyring) Signing(now time.Time) (kid string, private ed25519.PrivateKey) {
 	keys := *r.jwt.Load()
 	key := keys[signing(keys, now)]
 	return key.KID, key.Private
@@ -88,7 +88,7 @@ func (r *Ring) Signing(now time.Time) (kid string, private ed25519.PrivateKey) {
 
 // Public gives the key that verifies what kid signed, unless there is none. For
 // a kid it does not know it reads the folder once more, at most each second.
-func (r *Ring) Public(kid string) (public ed25519.PublicKey, known bool) {
+func (r *Keyring) Public(kid string) (public ed25519.PublicKey, known bool) {
 	if public, known = r.public(kid); known {
 		return public, true
 	}
@@ -96,7 +96,7 @@ func (r *Ring) Public(kid string) (public ed25519.PublicKey, known bool) {
 	return r.public(kid)
 }
 
-func (r *Ring) public(kid string) (ed25519.PublicKey, bool) {
+func (r *Keyring) public(kid string) (ed25519.PublicKey, bool) {
 	keys := *r.jwt.Load()
 	at := indexOf(keys, kid)
 	if at < 0 {
@@ -108,7 +108,7 @@ func (r *Ring) public(kid string) (ed25519.PublicKey, bool) {
 // look reads the folder for an unknown kid. Whoever comes while somebody is at
 // it waits, and has what they found. That reading failed is told by the next
 // Reload, which fails as well.
-func (r *Ring) look(kid string) {
+func (r *Keyring) look(kid string) {
 	r.looking.Lock()
 	defer r.looking.Unlock()
 	now := r.now()

@@ -23,7 +23,7 @@ func newClock() *clock { return &clock{at: time.Date(2026, time.March, 5, 10, 0,
 func (c *clock) now() time.Time          { return c.at }
 func (c *clock) forward(d time.Duration) { c.at = c.at.Add(d) }
 
-func openAt(t *testing.T, dir string, c *clock) *Ring {
+func openAt(t *testing.T, dir string, c *clock) *Keyring {
 	t.Helper()
 	ring, err := Open(dir, Options{Now: c.now})
 	if err != nil {
@@ -32,7 +32,7 @@ func openAt(t *testing.T, dir string, c *clock) *Ring {
 	return ring
 }
 
-func rotate(t *testing.T, ring *Ring, overlap time.Duration) JWTKey {
+func rotate(t *testing.T, ring *Keyring, overlap time.Duration) JWTKey {
 	t.Helper()
 	key, err := ring.Rotate(overlap)
 	if err != nil {
@@ -41,7 +41,7 @@ func rotate(t *testing.T, ring *Ring, overlap time.Duration) JWTKey {
 	return key
 }
 
-func requireSigns(t *testing.T, ring *Ring, at time.Time, want string) {
+func requireSigns(t *testing.T, ring *Keyring, at time.Time, want string) {
 	t.Helper()
 	kid, private := ring.Signing(at)
 	if kid != want {
@@ -69,7 +69,7 @@ func TestANewKeySignsOnceOverlapHasPassed(t *testing.T) {
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Errorf("the file: %v, %v", info, err)
 	}
-	for _, server := range []*Ring{ring, openAt(t, dir, c)} {
+	for _, server := range []*Keyring{ring, openAt(t, dir, c)} {
 		requireSigns(t, server, made.Add(DefaultOverlap-time.Nanosecond), "1")
 		requireSigns(t, server, made.Add(DefaultOverlap), "2")
 		if _, known := server.Public("2"); !known {

@@ -107,7 +107,7 @@ func (h *Hasher) Verify(ctx context.Context, phc, password string) (ok, needsReh
 // VerifyNothing does the work of a Verify that fails, for an account that does
 // not exist or has no password, so that time does not tell it from one that
 // has. The error is ErrBusy or ctx's.
-func (h *Hasher) VerifyNothing(ctx context.Context, password string) error {
+func (h *Hasher) VerifyDummy(ctx context.Context, password string) error {
 	_, _, err := h.Verify(ctx, h.dummy, password)
 	return err
 }
@@ -162,7 +162,7 @@ func (h *Hasher) enter(ctx context.Context) (leave func(), err error) {
 
 // Load tells how many hashes are under way, and how many callers wait for their
 // turn.
-func (h *Hasher) Load() (running, waiting int) { return len(h.turns), len(h.queue) }
+func (h *Hasher) Stats() (running, waiting int) { return len(h.turns), len(h.queue) }
 
 // newArgon2id is a hash of no password yet: its salt and key are random.
 func newArgon2id(params Params) argon2id {

@@ -156,11 +156,11 @@ func TestBusyAtOnceWhenTheQueueIsFull(t *testing.T) {
 			})
 		}
 		synctest.Wait() // all 64 are queued
-		if running, waiting := hasher.Load(); running != 1 || waiting != 64 {
+		if running, waiting := hasher.Stats(); running != 1 || waiting != 64 {
 			t.Errorf("load: %d run and %d wait", running, waiting)
 		}
 		began := time.Now()
-		if err := hasher.VerifyNothing(t.Context(), "correct horse"); !errors.Is(err, ErrBusy) {
+		if err := hasher.VerifyDummy(t.Context(), "correct horse"); !errors.Is(err, ErrBusy) {
 			t.Errorf("the 65th: got %v", err)
 		}
 		if waited := time.Since(began); waited != 0 {
@@ -203,7 +203,7 @@ func TestEveryWayOutGivesTheTurnBack(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if err := hasher.VerifyNothing(t.Context(), "correct horse"); err != nil {
+	if err := hasher.VerifyDummy(t.Context(), "correct horse"); err != nil {
 		t.Fatal(err)
 	}
 	if _, _, err := hasher.Verify(t.Context(), "$argon2id$", "correct horse"); !errors.Is(err, ErrMalformedHash) {

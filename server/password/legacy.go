@@ -88,7 +88,7 @@ func (w wrapped) slow() bool { return true }
 // new hashes alone. It costs one hash. What is slow by itself (bcrypt, PBKDF2,
 // argon2id) stays as it is. The error is ErrUnknownHash, ErrMalformedHash,
 // ErrBusy or ctx's.
-func (h *Hasher) Wrap(ctx context.Context, stored string) (string, error) {
+func (h *Hasher) WrapLegacy(ctx context.Context, stored string) (string, error) {
 	if kindOf(stored) == "argon2id" {
 		return stored, nil
 	}

@@ -53,7 +53,7 @@ func TestVerifyLegacy(t *testing.T) {
 	t.Parallel()
 	hasher := cheapHasher()
 	for _, c := range imports(t) {
-		wrapped, err := hasher.Wrap(t.Context(), c.stored)
+		wrapped, err := hasher.WrapLegacy(t.Context(), c.stored)
 		if err != nil {
 			t.Fatalf("%s: %v", c.name, err)
 		}
@@ -76,11 +76,11 @@ func TestWrapHidesTheDigest(t *testing.T) {
 	hasher := cheapHasher()
 	quick := 0
 	for _, c := range imports(t) {
-		wrapped, err := hasher.Wrap(t.Context(), c.stored)
+		wrapped, err := hasher.WrapLegacy(t.Context(), c.stored)
 		if err != nil {
 			t.Fatal(err)
 		}
-		again, err := hasher.Wrap(t.Context(), wrapped)
+		again, err := hasher.WrapLegacy(t.Context(), wrapped)
 		if err != nil || again != wrapped {
 			t.Errorf("%s: wrapped twice: %s, %v", c.name, again, err)
 		}
@@ -99,7 +99,7 @@ func TestWrapHidesTheDigest(t *testing.T) {
 	if quick != 4 {
 		t.Errorf("%d quick ones, want 4", quick)
 	}
-	if _, err := hasher.Wrap(t.Context(), "5f4dcc3b5aa765d61d8327deb882cf99"); !errors.Is(err, ErrUnknownHash) {
+	if _, err := hasher.WrapLegacy(t.Context(), "5f4dcc3b5aa765d61d8327deb882cf99"); !errors.Is(err, ErrUnknownHash) {
 		t.Errorf("an unknown hash: %v", err)
 	}
 }

@@ -38,7 +38,7 @@ type Claims struct {
 // Signer signs and verifies JWTs (RFC 7519) with Ed25519 (RFC 8037) and nothing
 // else. It is safe for concurrent use.
 type Signer struct {
-	source   Source
+	source   KeySource
 	verified verified
 }
 
@@ -85,7 +85,7 @@ func (s *Signer) Sign(claims Claims) (string, error) {
 // wrapped for the log. The session still has to be looked up: a verified token
 // says who, not whether they are still signed in.
 func (s *Signer) Verify(token string, now time.Time) (Claims, error) {
-	if !LooksJWT(token) {
+	if !IsJWT(token) {
 		return Claims{}, ErrInvalid
 	}
 	sum := sha256.Sum256([]byte(token))
@@ -127,7 +127,7 @@ func (s *Signer) prove(token string, now time.Time) (found proof, err error) {
 
 // LooksJWT tells whether s is made of three base64url parts and at most 2048
 // characters long, so that nothing else is parsed at all.
-func LooksJWT(s string) bool {
+func IsJWT(s string) bool {
 	if len(s) > maxJWT {
 		return false
 	}

@@ -57,7 +57,7 @@ func TestVerifyGivesWhatWasSigned(t *testing.T) {
 	t.Parallel()
 	signer := newTestSigner(t, older)
 	text := signed(t, signer)
-	if !LooksJWT(text) {
+	if !IsJWT(text) {
 		t.Errorf("%s does not look like a JWT", text)
 	}
 	claims, err := signer.Verify(text, testNow)
@@ -265,7 +265,7 @@ func TestLooksJWT(t *testing.T) {
 		"a.b.c=": false, "a.b.c\n": false, "a.b+.c": false, "a.b.é": false,
 		NewRefresh(): false,
 	} {
-		if got := LooksJWT(text); got != want {
+		if got := IsJWT(text); got != want {
 			t.Errorf("%.60q: got %v", text, got)
 		}
 	}

@@ -76,7 +76,7 @@ func Hash(token string) string {
 // LooksOpaque tells whether s has the exact shape of an access or refresh
 // token, at most 64 characters. Anything else is refused before it reaches the
 // database.
-func LooksOpaque(s string) bool {
+func IsOpaque(s string) bool {
 	return len(s) <= maxOpaque && (accessShape.MatchString(s) || refreshShape.MatchString(s))
 }
 

@@ -122,7 +122,7 @@ func TestLooksOpaque(t *testing.T) {
 		"RT-" + refresh[3:45] + "é": false,
 		strings.Repeat("A", 1<<20):  false,
 	} {
-		if got := LooksOpaque(text); got != want {
+		if got := IsOpaque(text); got != want {
 			t.Errorf("%.60q: got %v", text, got)
 		}
 	}

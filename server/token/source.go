@@ -10,7 +10,7 @@ import (
 // Source is where a Signer's keys come from. It is asked at each use, so that
 // keys can come and go while the server runs, and must be safe for concurrent
 // use.
-type Source interface {
+type KeySource interface {
 	// Signing gives the key that signs at the moment now, and its id; there
 	// always is one.
 	Signing(now time.Time) (kid string, private ed25519.PrivateKey)
@@ -20,7 +20,7 @@ type Source interface {
 
 // NewRotatingSigner makes a signer whose keys are those that source has at the
 // time.
-func NewRotatingSigner(source Source) *Signer { return &Signer{source: source} }
+func NewRotatingSigner(source KeySource) *Signer { return &Signer{source: source} }
 
 // Key is one signing key; KID names it in a token's header.
 type Key struct {

@@ -29,7 +29,7 @@ type proof struct {
 }
 
 // holds tells whether the proof is worth anything now.
-func (p proof) holds(source Source, now time.Time) bool {
+func (p proof) holds(source KeySource, now time.Time) bool {
 	key, known := source.Public(p.kid)
 	return known && bytes.Equal(key, p.key) && now.Before(p.claims.ExpiresAt)
 }

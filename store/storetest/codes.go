@@ -13,7 +13,7 @@ const attempts = 5
 // sent leaves an active code that is good until noon and five minutes.
 func sent(t *testing.T, s *store.Store, mac string) {
 	t.Helper()
-	check(t, s.PutCode(t.Context(), signIn, mac, noon, noon+5*minute))
+	check(t, s.CreateCode(t.Context(), signIn, mac, noon, noon+5*minute))
 	check(t, s.ActivateCode(t.Context(), signIn, mac))
 }
 
@@ -24,7 +24,7 @@ func spend(t *testing.T, s *store.Store, k store.CodeKey, mac string, now store.
 
 func live(t *testing.T, s *store.Store, now store.Time) bool {
 	t.Helper()
-	return must(s.CodeLive(t.Context(), signIn, now, attempts))(t)
+	return must(s.HasActiveCode(t.Context(), signIn, now, attempts))(t)
 }
 
 var codeTests = map[string]func(*testing.T, *store.Store){
@@ -50,7 +50,7 @@ var codeTests = map[string]func(*testing.T, *store.Store){
 		same(t, spend(t, s, signIn, "right", noon+5*minute-1), true)
 	},
 	"a code is good after its message was accepted": func(t *testing.T, s *store.Store) {
-		check(t, s.PutCode(t.Context(), signIn, "right", noon, noon+5*minute))
+		check(t, s.CreateCode(t.Context(), signIn, "right", noon, noon+5*minute))
 		same(t, live(t, s, noon), false)
 		same(t, spend(t, s, signIn, "right", noon), false)
 		check(t, s.ActivateCode(t.Context(), signIn, "other"))
@@ -59,11 +59,11 @@ var codeTests = map[string]func(*testing.T, *store.Store){
 		same(t, spend(t, s, signIn, "right", noon), true)
 	},
 	"a code whose message was refused is gone": func(t *testing.T, s *store.Store) {
-		check(t, s.PutCode(t.Context(), signIn, "right", noon, noon+5*minute))
-		check(t, s.DropCode(t.Context(), signIn, "other"))
+		check(t, s.CreateCode(t.Context(), signIn, "right", noon, noon+5*minute))
+		check(t, s.DeleteCode(t.Context(), signIn, "other"))
 		check(t, s.ActivateCode(t.Context(), signIn, "right"))
 		same(t, live(t, s, noon), true)
-		check(t, s.DropCode(t.Context(), signIn, "right"))
+		check(t, s.DeleteCode(t.Context(), signIn, "right"))
 		same(t, spend(t, s, signIn, "right", noon), false)
 	},
 	"a newer code takes the place of an older": func(t *testing.T, s *store.Store) {
@@ -74,7 +74,7 @@ var codeTests = map[string]func(*testing.T, *store.Store){
 		sent(t, s, "newer")
 		same(t, spend(t, s, signIn, "older", noon), false)
 		same(t, spend(t, s, signIn, "newer", noon), true)
-		check(t, s.PutCode(t.Context(), signIn, "newest", noon, noon+5*minute)) // used, and now new
+		check(t, s.CreateCode(t.Context(), signIn, "newest", noon, noon+5*minute)) // used, and now new
 		same(t, live(t, s, noon), false)
 		check(t, s.ActivateCode(t.Context(), signIn, "newest"))
 		same(t, spend(t, s, signIn, "newest", noon), true)
@@ -112,7 +112,7 @@ var codeTests = map[string]func(*testing.T, *store.Store){
 		same(t, spend(t, s, signIn, "right", noon), false)
 		// With one more attempt allowed the sixth would be compared, with five
 		// it is not: exactly five were counted.
-		same(t, must(s.CodeLive(t.Context(), signIn, noon, attempts+1))(t), true)
-		same(t, must(s.CodeLive(t.Context(), signIn, noon, attempts))(t), false)
+		same(t, must(s.HasActiveCode(t.Context(), signIn, noon, attempts+1))(t), true)
+		same(t, must(s.HasActiveCode(t.Context(), signIn, noon, attempts))(t), false)
 	},
 }

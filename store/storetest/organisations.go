@@ -86,7 +86,7 @@ var organisationTests = map[string]func(*testing.T, *store.Store){
 		opened(t, s, session(1, 1))
 		profile := func() store.Profile {
 			alone := must(s.ProfileByID(t.Context(), 1))(t)
-			same(t, must(s.BearerByAccessHash(t.Context(), "access-1"))(t).Profile, alone)
+			same(t, must(s.SessionWithUserByAccessHash(t.Context(), "access-1"))(t).Profile, alone)
 			return alone
 		}
 		same(t, profile(), shown)

@@ -48,11 +48,11 @@ var sessionTests = map[string]func(*testing.T, *store.Store){
 		opened(t, s, session(2, 1))
 		want := store.SessionOwner{Role: store.RoleAdministrator}
 		want.ID, want.UserID, want.AccessExpiresAt, want.ExpiresAt, want.LastSeenAt = 1, 1, noon+1, noon+2, noon+3
-		same(t, must(s.BearerByAccessHash(t.Context(), "access-1"))(t).SessionOwner, want)
+		same(t, must(s.SessionWithUserByAccessHash(t.Context(), "access-1"))(t).SessionOwner, want)
 		nobody := func(hashes ...store.Digest) {
 			t.Helper()
 			for _, hash := range hashes {
-				wantNotFound(t, errorOf(s.BearerByAccessHash(t.Context(), hash)))
+				wantNotFound(t, errorOf(s.SessionWithUserByAccessHash(t.Context(), hash)))
 			}
 		}
 		nobody("before", "refresh-1", "access-3", "")
@@ -102,7 +102,7 @@ var sessionTests = map[string]func(*testing.T, *store.Store){
 		same(t, reasons(t, s, 1, 2, 3, 4, 5), []string{store.EndedByReplacement, "", "", "", ""})
 		replaced := must(s.SessionByID(t.Context(), 1))(t).Session
 		same(t, replaced.EndedAt, new(noon+7))
-		same(t, must(s.SuccessorOf(t.Context(), replaced))(t), next)
+		same(t, must(s.ReplacementOf(t.Context(), replaced))(t), next)
 	},
 	"of parallel sessions of a class one is live": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)
@@ -130,13 +130,13 @@ var sessionTests = map[string]func(*testing.T, *store.Store){
 		}
 		opened(t, s, exclusive(session(4, 1), "tablet"))
 		first := must(s.SessionByID(t.Context(), 1))(t).Session
-		same(t, must(s.SuccessorOf(t.Context(), first))(t), last)
-		_, err := s.SuccessorOf(t.Context(), last) // live
+		same(t, must(s.ReplacementOf(t.Context(), first))(t), last)
+		_, err := s.ReplacementOf(t.Context(), last) // live
 		wantNotFound(t, err)
-		_, err = s.SuccessorOf(t.Context(), opened(t, s, session(5, 1))) // of no class
+		_, err = s.ReplacementOf(t.Context(), opened(t, s, session(5, 1))) // of no class
 		wantNotFound(t, err)
 		must(EndSession(t.Context(), s, 3, store.EndedByLogout, noon+day))(t)
-		_, err = s.SuccessorOf(t.Context(), must(s.SessionByID(t.Context(), 3))(t).Session)
+		_, err = s.ReplacementOf(t.Context(), must(s.SessionByID(t.Context(), 3))(t).Session)
 		wantNotFound(t, err)
 	},
 	"live sessions are listed, newest first": func(t *testing.T, s *store.Store) {
@@ -207,21 +207,21 @@ var sessionLifeTests = map[string]func(*testing.T, *store.Store){
 	"an access token is prolonged and never shortened": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)
 		opened(t, s, session(1, 1))
-		same(t, must(s.SlideAccess(t.Context(), 1, noon+2*hour, noon+5, new(int64(2))))(t), true)
-		same(t, must(s.SlideAccess(t.Context(), 1, noon+hour, noon+4, nil))(t), true)
+		same(t, must(s.ExtendAccessToken(t.Context(), 1, noon+2*hour, noon+5, new(int64(2))))(t), true)
+		same(t, must(s.ExtendAccessToken(t.Context(), 1, noon+hour, noon+4, nil))(t), true)
 		want := session(1, 1)
 		want.AccessExpiresAt, want.LastSeenAt, want.FrontType = noon+2*hour, noon+5, new(int64(2))
 		same(t, must(s.SessionByID(t.Context(), 1))(t).Session, want)
 		must(EndSession(t.Context(), s, 1, store.EndedByLogout, noon))(t)
-		same(t, must(s.SlideAccess(t.Context(), 1, noon+9*hour, noon, nil))(t), false)
+		same(t, must(s.ExtendAccessToken(t.Context(), 1, noon+9*hour, noon, nil))(t), false)
 		same(t, must(s.SessionByID(t.Context(), 1))(t).AccessExpiresAt, noon+2*hour)
 	},
 	"a touch moves forward only": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)
 		opened(t, s, session(1, 1))
-		check(t, s.TouchSessions(t.Context(), map[int64]store.Time{1: noon + 5}))
-		check(t, s.TouchSessions(t.Context(), map[int64]store.Time{1: noon + 4, 9: noon}))
-		check(t, s.TouchSessions(t.Context(), nil))
+		check(t, s.SetLastSeen(t.Context(), map[int64]store.Time{1: noon + 5}))
+		check(t, s.SetLastSeen(t.Context(), map[int64]store.Time{1: noon + 4, 9: noon}))
+		check(t, s.SetLastSeen(t.Context(), nil))
 		same(t, must(s.SessionByID(t.Context(), 1))(t).LastSeenAt, noon+5)
 	},
 	"many sessions are touched, each at its moment": func(t *testing.T, s *store.Store) {
@@ -232,7 +232,7 @@ var sessionLifeTests = map[string]func(*testing.T, *store.Store){
 			seen[id] = noon + store.Time(id)
 		}
 		check(t, s.PutSession(t.Context(), session(701, 1)))
-		check(t, s.TouchSessions(t.Context(), seen))
+		check(t, s.SetLastSeen(t.Context(), seen))
 		for _, one := range must(s.LiveSessions(t.Context(), 1, noon))(t) {
 			want := seen[one.ID]
 			if one.ID == 701 {
@@ -303,7 +303,7 @@ var sessionLifeTests = map[string]func(*testing.T, *store.Store){
 		same(t, must(s.Purge(t.Context(), noon, noon))(t), int64(0))
 	},
 	"more than one batch is purged": func(t *testing.T, s *store.Store) {
-		var quotas []store.Quota
+		var quotas []store.RateLimit
 		for i := range 1001 {
 			quotas = append(quotas, quota(string(rune('一'+i)), minute, 1))
 		}

@@ -56,9 +56,9 @@ func snapshotStands(t *testing.T, s *store.Store) {
 	defer n.Close()
 	same(t, must(n.Count(t.Context(), users))(t), int64(1))
 	addPerson(t, s, 2)
-	must(s.PutMark(t.Context(), "later", "yes"))(t)
+	must(s.PutMetadataIfAbsent(t.Context(), "later", "yes"))(t)
 	same(t, len(rowsOf(t, n, users)), 1)
-	same(t, must(n.Marks(t.Context()))(t), map[string]string{})
+	same(t, must(n.Metadata(t.Context()))(t), map[string]string{})
 	same(t, len(allRows(t, s, users)), 2)
 }
 
@@ -129,7 +129,7 @@ func rowsRehearsed(t *testing.T, s *store.Store) {
 	addPerson(t, s, 1)
 	roles, aliases := tableNamed(t, "roles"), tableNamed(t, "user_aliases")
 	ended := errors.New("ended")
-	err := s.Rehearse(t.Context(), func(put store.Putting) error {
+	err := s.DryRun(t.Context(), func(put store.RowInserter) error {
 		for i := range int64(3) {
 			rows := [][]any{roleRow(i, fmt.Sprint(i)), roleRow(i, "differs")}
 			outcomes, err := put(context.WithoutCancel(t.Context()), roles, rows, false)

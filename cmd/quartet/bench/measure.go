@@ -58,7 +58,7 @@ func open(ctx context.Context, o options, w world) (*bench, error) {
 func serveArguments(path string) []string {
 	args := []string{
 		"serve", "--database", "sqlite:" + path, "--log-level", "warn",
-		"--open-registration", "--seen-every", seenEvery.String(), "--access-life", (4 * seenEvery).String(),
+		"--open-registration", "--last-seen-interval", seenEvery.String(), "--access-life", (4 * seenEvery).String(),
 		"--request-time", "14s", "--write-timeout", "20s",
 	}
 	for _, limit := range []string{"register-address", "register-all", "guess-pair", "guess-account", "guess-address"} {

@@ -10,9 +10,9 @@ import (
 	"strconv"
 	"time"
 
+	"quartet/server/fieldcrypt"
 	"quartet/server/keys"
 	"quartet/server/password"
-	"quartet/server/seal"
 	"quartet/server/token"
 )
 
@@ -65,7 +65,7 @@ func nickname(user int64) string { return "旅人" + strconv.FormatInt(user, 10)
 
 // secrets are what the database's keys make of a mobile and a code.
 type secrets struct {
-	sealer  *seal.Sealer
+	sealer  *fieldcrypt.Sealer
 	codeKey []byte
 }
 
@@ -74,7 +74,7 @@ func openSecrets(database string) (secrets, error) {
 	if err != nil {
 		return secrets{}, err
 	}
-	return secrets{sealer: seal.New(ring.Derive("personal-data")), codeKey: ring.Derive("one-time-code")}, nil
+	return secrets{sealer: fieldcrypt.New(ring.Derive("personal-data")), codeKey: ring.Derive("one-time-code")}, nil
 }
 
 // codeMAC is what is stored of a code, as the server's rules have it.

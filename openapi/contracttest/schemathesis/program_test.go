@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"quartet/cmd/quartet/programtest"
+	"quartet/cmd/quartet/proctest"
 )
 
 // The super administrator of whom hooks.py makes use.
@@ -39,7 +39,7 @@ func build(t *testing.T) string {
 // database, and gives its address once it is ready.
 func serve(t *testing.T, program, database string) (origin string) {
 	t.Helper()
-	address := programtest.FreeAddress(t, "127.0.0.1")
+	address := proctest.FreeAddress(t, "127.0.0.1")
 	where := []string{"--database", database, "--keys", filepath.Join(t.TempDir(), "keys")}
 	running := exec.Command(program, append(append([]string{"serve", "--demo", "--addr", address}, where...), options()...)...)
 	running.Stdout, running.Stderr = t.Output(), t.Output()
@@ -48,7 +48,7 @@ func serve(t *testing.T, program, database string) (origin string) {
 		_ = running.Process.Signal(os.Interrupt)
 		_ = running.Wait()
 	})
-	programtest.AwaitReady(t, "http://"+address)
+	proctest.AwaitReady(t, "http://"+address)
 	command(t, keeperPassword, program, append([]string{"user", "add", keeper, "--role", "super_administrator", "--password-stdin"}, where...)...)
 	return "http://" + address
 }

@@ -1,0 +1,125 @@
+package contract_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"quartet/openapi/check/contract"
+)
+
+func load(t *testing.T) contract.Contract {
+	t.Helper()
+	contract, err := contract.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return contract
+}
+
+func jsonAnswer(status int, text string) contract.Answer {
+	return contract.Answer{Status: status, Header: http.Header{"Content-Type": {"application/json"}}, Text: text}
+}
+
+func TestCheckCatchesWhatIsNotDocumented(t *testing.T) {
+	login, _ := load(t).Operation("signInByPassword")
+	for name, c := range map[string]struct {
+		answer contract.Answer
+		fits   bool
+	}{
+		"documented":         {jsonAnswer(200, `{"state":"ok","Jwt":"a.b.c"}`), true},
+		"a key too many":     {jsonAnswer(200, `{"state":"ok","Jwt":"a.b.c","salt":"x"}`), false},
+		"a key too few":      {jsonAnswer(200, `{"state":"ok"}`), false},
+		"wrong type":         {jsonAnswer(200, `{"state":"ok","Jwt":1}`), false},
+		"trailing data":      {jsonAnswer(200, `{"state":"ok","Jwt":"a.b.c"}{}`), false},
+		"no JSON":            {jsonAnswer(200, `oops`), false},
+		"a success unlisted": {jsonAnswer(201, `{"state":"ok","Jwt":"a.b.c"}`), false},
+		"another envelope":   {jsonAnswer(500, `{"code":500,"data":null,"msg":"x"}`), false},
+		"the default":        {jsonAnswer(500, `{"state":"fail","code":500,"message":"x"}`), true},
+		"another media type": {contract.Answer{Status: 200, Header: http.Header{"Content-Type": {"text/plain"}}, Text: "ok"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if err := login.Check(c.answer); (err == nil) != c.fits {
+				t.Errorf("Check: %v", err)
+			}
+		})
+	}
+}
+
+func TestCheckFailureKnowsTheStyles(t *testing.T) {
+	contract := load(t)
+	state := jsonAnswer(404, `{"state":"fail","code":404,"message":"x"}`)
+	if err := contract.CheckFailure("state", state); err != nil {
+		t.Error(err)
+	}
+	for _, other := range []string{"result", "data", "status", "flat", "system"} {
+		if contract.CheckFailure(other, state) == nil {
+			t.Errorf("%s takes the envelope of state", other)
+		}
+	}
+}
+
+func TestFind(t *testing.T) {
+	contract := load(t)
+	for path, id := range map[string]string{
+		"/wx/pc/check-login-status":       "checkLoginStatus",
+		"/wx/pc/check-login-status/a%2Fb": "checkLoginStatusByPath",
+		"/auth/sessions":                  "listSessions",
+	} {
+		if found, ok := contract.Find(http.MethodGet, path); !ok || found.OperationID != id {
+			t.Errorf("%s is %v", path, found.Operation)
+		}
+	}
+	for _, path := range []string{"", "/", "/nothing", "/wx/pc/check-login-status/a/b"} {
+		if found, ok := contract.Find(http.MethodGet, path); ok {
+			t.Errorf("%q is %s", path, found.OperationID)
+		}
+	}
+}
+
+func TestEveryOperationHasARequest(t *testing.T) {
+	for _, o := range load(t).Operations() {
+		if len(o.Requests("ok")) == 0 {
+			t.Errorf("%s has no example ok", o.OperationID)
+		}
+	}
+}
+
+func TestDifferencesNameEveryKey(t *testing.T) {
+	info, _ := load(t).Operation("checkLoginStatus")
+	response := info.Responses.Value("200").Value
+	for name, c := range map[string]struct{ text, want string }{
+		"none":             {`{"code":0,"data":{"isLogin":true,"lastLoginTime":"2026-11-21T09:00:00+08:00"},"msg":""}`, ""},
+		"another name":     {`{"code":0,"data":{"isLogin":true,"lastTime":"2026-11-21T09:00:00+08:00"},"msg":""}`, "/data/lastLoginTime: documented key lastLoginTime, came key lastTime"},
+		"another case":     {`{"code":0,"data":{"is_login":true,"LastLoginTime":"2026-11-21T09:00:00+08:00"},"msg":""}`, "/data/lastLoginTime: documented key lastLoginTime, came key LastLoginTime; /data/isLogin: documented key isLogin, came key is_login"},
+		"no rename":        {`{"code":0,"data":{"isLogin":true,"note":[]},"msg":""}`, "/data/note: documented no such key, came key note: []; /data/lastLoginTime: documented key lastLoginTime, came no such key"},
+		"a secret":         {`{"code":0,"data":{"isLogin":true,"lastLoginTime":"2026-11-21T09:00:00+08:00"},"msg":"","password":"x"}`, `/password: documented no such key, came key password: "***"`},
+		"two at a time":    {`{"code":"0","data":{"isLogin":1,"lastLoginTime":"2026-11-21T09:00:00+08:00"},"msg":""}`, `/code: documented integer, came "0"; /data/isLogin: documented boolean, came 1`},
+		"text of no shape": {`{"code":0,"data":{"isLogin":true,"lastLoginTime":"9 o'clock"},"msg":""}`, `/data/lastLoginTime: documented a date-time, came "9 o'clock"`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var lines []string
+			for _, d := range contract.Differences(response, jsonAnswer(200, c.text)) {
+				lines = append(lines, d.String())
+			}
+			if got := strings.Join(lines, "; "); got != c.want {
+				t.Errorf("got  %s\nwant %s", got, c.want)
+			}
+		})
+	}
+}
+
+// A schema may name itself.
+func TestClosedEndsForSchemasThatNameThemselves(t *testing.T) {
+	tree := &openapi3.Schema{Type: &openapi3.Types{"object"}}
+	tree.Properties = openapi3.Schemas{"left": openapi3.NewSchemaRef("", tree)}
+	closed := contract.Strict(tree)
+	if err := closed.VisitJSON(map[string]any{"left": map[string]any{"left": map[string]any{}}}); err != nil {
+		t.Error(err)
+	}
+	if closed.VisitJSON(map[string]any{"left": map[string]any{"right": 1}}) == nil {
+		t.Error("a key too many is taken")
+	}
+}

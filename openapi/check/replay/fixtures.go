@@ -1,0 +1,141 @@
+package replay
+
+import (
+	"bytes"
+	_ "embed" // the demonstration's fixtures
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+
+	"quartet/openapi/check/contract"
+)
+
+// Fixtures say what a server knows: as whom the examples speak, and what is sent
+// in place of the documented values. openapi/CHECK.md explains the format.
+type Fixtures struct {
+	Application string                `yaml:"application"`
+	Credentials map[string]Credential `yaml:"credentials"` // by role
+	// Administrators are globs of OPERATION/EXAMPLE that are sent as an administrator.
+	Administrators []string `yaml:"administrators"`
+	// Values are sent in place of a documented value, wherever it is.
+	Values map[string]any `yaml:"values"`
+	// Examples are the fields of one OPERATION, or one OPERATION/EXAMPLE.
+	Examples map[string]map[string]any `yaml:"examples"`
+	Last     []string                  `yaml:"last"` // operations that use up what others need
+	Free     []string                  `yaml:"free"` // names or JSON pointers whose values say nothing
+	Skip     map[string]string         `yaml:"skip"` // globs of OPERATION/EXAMPLE: why
+}
+
+// Credential is a token, or how to sign in for one.
+type Credential struct {
+	Token     string         `yaml:"token"`
+	Operation string         `yaml:"operation"` // whose example ok signs in
+	Fields    map[string]any `yaml:"fields"`    // of that example
+	Take      string         `yaml:"take"`      // JSON pointer of the token in the answer
+}
+
+//go:embed demo.yaml
+var demo []byte
+
+// Demo are the fixtures of quartet serve --demo.
+func Demo(variable func(string) (string, bool)) (Fixtures, error) {
+	return ReadFixtures(demo, variable)
+}
+
+// ReadFixtures reads fixtures in YAML or JSON. ${NAME} in a text is the variable
+// of that name; one that is not there is an error.
+func ReadFixtures(text []byte, variable func(name string) (string, bool)) (Fixtures, error) {
+	var document yaml.Node
+	if err := yaml.Unmarshal(text, &document); err != nil {
+		return Fixtures{}, err
+	}
+	if err := expand(&document, variable); err != nil {
+		return Fixtures{}, err
+	}
+	expanded, err := yaml.Marshal(&document)
+	if err != nil {
+		return Fixtures{}, err
+	}
+	var f Fixtures
+	decoder := yaml.NewDecoder(bytes.NewReader(expanded))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(&f); err != nil {
+		return Fixtures{}, err
+	}
+	return f, f.check()
+}
+
+var reference = regexp.MustCompile(`\$\{(\w+)\}`)
+
+func expand(node *yaml.Node, variable func(string) (string, bool)) (err error) {
+	if node.Kind == yaml.ScalarNode {
+		expanded := reference.ReplaceAllStringFunc(node.Value, func(match string) string {
+			name := reference.FindStringSubmatch(match)[1]
+			value, ok := variable(name)
+			if !ok {
+				err = fmt.Errorf("line %d: there is no variable %s", node.Line, name)
+			}
+			return value
+		})
+		if expanded != node.Value {
+			node.SetString(expanded)
+		}
+		return err
+	}
+	for _, child := range node.Content {
+		if err := expand(child, variable); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f Fixtures) check() error {
+	for _, role := range slices.Sorted(maps.Keys(f.Credentials)) {
+		c := f.Credentials[role]
+		if (c.Token == "") == (c.Operation == "") || c.Operation != "" && c.Take == "" {
+			return fmt.Errorf("credentials.%s needs either token, or operation and take", role)
+		}
+	}
+	globs := Selection{Only: slices.Concat(f.Administrators, slices.Collect(maps.Keys(f.Skip)))}
+	return globs.Check()
+}
+
+func (f Fixtures) role(c Case) string {
+	if slices.ContainsFunc(f.Administrators, func(glob string) bool { return matches(glob, c.name()) }) {
+		return RoleAdministrator
+	}
+	return RoleUser
+}
+
+func (f Fixtures) skipped(c Case) string {
+	for _, glob := range slices.Sorted(maps.Keys(f.Skip)) {
+		if matches(glob, c.name()) || matches(glob, c.Operation.OperationID) {
+			return "skipped: " + f.Skip[glob]
+		}
+	}
+	return ""
+}
+
+// fill puts the fixtures' values in place of the documented ones: first those of
+// the example, then those of the operation, then those of the value.
+func (f Fixtures) fill(operation, example string) contract.ReplaceFunc {
+	return func(name string, documented any) any {
+		for _, key := range []string{operation + "/" + example, operation} {
+			if value, ok := f.Examples[key][name]; ok {
+				return value
+			}
+		}
+		value, ok := f.Values[contract.Text(documented)]
+		if !ok {
+			return documented
+		}
+		if _, wasText := documented.(string); wasText {
+			return contract.Text(value)
+		}
+		return value
+	}
+}

@@ -1,3 +1,0 @@
-// Package conform holds answers against the contract more strictly than any
-// client would, and makes requests of its examples.
-package conform

@@ -1,0 +1,122 @@
+package account
+
+import (
+	"net/mail"
+	"net/netip"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/secure/precis"
+
+	"quartet/server/apierr"
+	"quartet/store"
+)
+
+const (
+	shortestUsername = 2   // characters
+	longestUsername  = 64  // characters
+	longestEmail     = 254 // bytes, RFC 5321 section 4.5.3.1.3 less the brackets
+)
+
+// mobileShape is a mainland mobile number without country code.
+var mobileShape = regexp.MustCompile(`^1[3-9][0-9]{9}$`)
+
+// usernameKey gives the form in which two user names are compared: PRECIS
+// UsernameCaseMapped (RFC 8265 section 3.3), so that "Admin", "admin" and the
+// full-width spelling are one person.
+//
+// A name that could be taken for an e-mail address or a mobile is refused in
+// every spelling, because all three are typed into the same field to sign in.
+func usernameKey(username string) (string, error) {
+	length := utf8.RuneCountInString(username)
+	if length < shortestUsername {
+		return "", outOf("username", apierr.TooShort, shortestUsername)
+	}
+	if length > longestUsername {
+		return "", outOf("username", apierr.TooLong, longestUsername)
+	}
+	key, err := precis.UsernameCaseMapped.CompareKey(username)
+	if err != nil || strings.Contains(key, "@") || mobileShape.MatchString(key) {
+		return "", apierr.Field("username", apierr.BadFormat)
+	}
+	return key, nil
+}
+
+// emailKey gives the form in which two e-mail addresses are compared. Only a
+// bare address is good (RFC 5322 addr-spec without quoting), as given.
+func emailKey(email string) (string, error) {
+	if len(email) > longestEmail {
+		return "", outOf("email", apierr.TooLong, longestEmail)
+	}
+	parsed, err := mail.ParseAddress(email)
+	if err != nil || parsed.Address != email || checkText("email", email, longestEmail) != nil {
+		return "", apierr.Field("email", apierr.BadFormat)
+	}
+	return strings.ToLower(email), nil
+}
+
+// checkMobile accepts the eleven digits of a mainland mobile.
+func checkMobile(mobile string) error {
+	if !mobileShape.MatchString(mobile) {
+		return apierr.Field("mobile", apierr.BadFormat)
+	}
+	return nil
+}
+
+// checkText accepts what every database engine stores as it is, up to longest
+// characters.
+func checkText(field, text string, longest int) error {
+	switch {
+	case !utf8.ValidString(text):
+		return apierr.Field(field, apierr.NotUTF8)
+	case strings.ContainsRune(text, 0):
+		return apierr.Field(field, apierr.HasNUL)
+	case utf8.RuneCountInString(text) > longest:
+		return outOf(field, apierr.TooLong, longest)
+	}
+	return nil
+}
+
+// clip makes text that the caller does not control, such as a User-Agent, fit
+// to be stored: it is worth less than the request it came with.
+func clip(text string, longest int) string {
+	clean := []rune(strings.ReplaceAll(strings.ToValidUTF8(text, ""), "\x00", ""))
+	return string(clean[:min(longest, len(clean))])
+}
+
+func outOf(field string, reason apierr.Reason, limit int) error {
+	failed := apierr.Field(field, reason)
+	failed.Expected = strconv.Itoa(limit)
+	return failed
+}
+
+// mobileContext and idCardContext bind a sealed fact to its owner, so that it
+// does not open in anybody else's row.
+func mobileContext(userID int64) string { return "user:" + strconv.FormatInt(userID, 10) + ":mobile" }
+func idCardContext(userID int64) string { return "user:" + strconv.FormatInt(userID, 10) + ":idcard" }
+
+// sealMobile gives a mobile as it is stored: sealed for its owner, and the
+// index that finds it.
+func (s *Service) sealMobile(userID int64, mobile string) (sealed string, index store.Digest) {
+	return s.sealer.Seal(mobile, mobileContext(userID)), s.mobileIndex(mobile)
+}
+
+func (s *Service) mobileIndex(mobile string) store.Digest {
+	return store.Digest(s.sealer.Index(mobile))
+}
+
+// addressKey stands for a client's address in the name of a counter, without
+// revealing it. A whole IPv6 /64 is one address, for it belongs to one
+// subscriber.
+func (s *Service) clientIPKey(address string) string {
+	if parsed, err := netip.ParseAddr(address); err == nil {
+		parsed = parsed.Unmap().WithZone("")
+		if parsed.Is6() {
+			parsed = netip.PrefixFrom(parsed, 64).Masked().Addr()
+		}
+		address = parsed.String()
+	}
+	return s.sealer.Index("address:" + address)
+}

@@ -1,0 +1,121 @@
+package apierr
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Code is the symbol of one kind of failure.
+type Code string
+
+// The failures of Quartet. Package style's catalogue has one entry for each.
+const (
+	MalformedBody        Code = "malformed_body"
+	InvalidField         Code = "invalid_field"
+	DuplicateField       Code = "duplicate_field"
+	MisspelledField      Code = "misspelled_field"
+	BodyTooLarge         Code = "body_too_large"
+	HeadersTooLarge      Code = "headers_too_large"
+	UnsupportedMediaType Code = "unsupported_media_type"
+	Unauthenticated      Code = "unauthenticated"
+	TokenExpired         Code = "token_expired"
+	SessionEnded         Code = "session_ended"
+	SessionReplaced      Code = "session_replaced"
+	RefreshReused        Code = "refresh_reused"
+	WrongCredentials     Code = "wrong_credentials"
+	WrongCode            Code = "wrong_code"
+	UnknownApplication   Code = "unknown_application"
+	Forbidden            Code = "forbidden"
+	PathNotFound         Code = "path_not_found"
+	MethodNotAllowed     Code = "method_not_allowed"
+	UserNotFound         Code = "user_not_found"
+	SessionNotFound      Code = "session_not_found"
+	UsernameTaken        Code = "username_taken"
+	EmailTaken           Code = "email_taken"
+	MobileTaken          Code = "mobile_taken"
+	WeakPassword         Code = "weak_password"
+	WrongOldPassword     Code = "wrong_old_password"
+	TooManyRequests      Code = "too_many_requests"
+	WeChatCodeInvalid    Code = "wechat_code_invalid"
+	WeChatCodeUsed       Code = "wechat_code_used"
+	WeChatTooFrequent    Code = "wechat_too_frequent"
+	WeChatUnavailable    Code = "wechat_unavailable"
+	SMSUnavailable       Code = "sms_unavailable"
+	Overloaded           Code = "overloaded"
+	Unavailable          Code = "unavailable"
+	Internal             Code = "internal"
+)
+
+// Reason says what is wrong with a field.
+type Reason string
+
+// The reasons a field can be refused for.
+const (
+	Required   Reason = "required"
+	WrongType  Reason = "type"
+	BadFormat  Reason = "format"
+	TooShort   Reason = "too_short"
+	TooLong    Reason = "too_long"
+	OutOfRange Reason = "range"
+	NotInEnum  Reason = "enum"
+	TooDeep    Reason = "depth"
+	TooMany    Reason = "count"
+	NotUTF8    Reason = "utf8"
+	HasNUL     Reason = "nul"
+	TooCommon  Reason = "common"
+)
+
+// Error is a failure on its way to the caller. Cause is for the log and never
+// reaches an answer.
+type Error struct {
+	Code   Code
+	Field  string // name of the field concerned, "" when there is none
+	Reason Reason // why the field is refused, "" when Code says it all
+	// Expected is the contract's own name for a field that was sent in another
+	// spelling, or the limit that was passed ("64", "0, 1, 2").
+	Expected   string
+	RetryAfter time.Duration // how long to wait, 0 when waiting does not help
+	Cause      error
+}
+
+// New makes a failure that concerns no field.
+func New(code Code) *Error { return &Error{Code: code} }
+
+// Field makes an InvalidField failure.
+func Field(name string, reason Reason) *Error {
+	return &Error{Code: InvalidField, Field: name, Reason: reason}
+}
+
+// Wrap makes a failure with a cause for the log.
+func Wrap(code Code, cause error) *Error { return &Error{Code: code, Cause: cause} }
+
+// Error words the failure for the log.
+func (e *Error) Error() string {
+	text := string(e.Code)
+	if e.Field != "" {
+		text += fmt.Sprintf(" (%s: %s)", e.Field, e.Reason)
+	}
+	if e.Cause != nil {
+		text += ": " + e.Cause.Error()
+	}
+	return text
+}
+
+// Unwrap gives the cause.
+func (e *Error) Unwrap() error { return e.Cause }
+
+// Of finds the failure in err; any other error is Internal with err as cause.
+func As(err error) *Error {
+	var failed *Error
+	if errors.As(err, &failed) {
+		return failed
+	}
+	return Wrap(Internal, err)
+}
+
+// Is tells whether err is a failure of the kind code.
+func Is(err error, code Code) bool {
+	var failed *Error
+	return errors.As(err, &failed) && failed.Code == code
+}

@@ -1,0 +1,67 @@
+package server
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+)
+
+// addressOf tells a client's address: the peer's, unless the peer is a proxy
+// that is trusted to say another in X-Forwarded-For.
+func clientIP(trusted []*net.IPNet) echo.IPExtractor {
+	peer := echo.ExtractIPDirect()
+	if len(trusted) == 0 {
+		return peer
+	}
+	return func(r *http.Request) string {
+		hop, ok := parseHop(peer(r))
+		if !ok {
+			return peer(r)
+		}
+		return forwardedFor(r.Header.Values(echo.HeaderXForwardedFor), hop, trusted).String()
+	}
+}
+
+// forwardedFor goes back from hop to hop as long as each is trusted. What the
+// last trusted one says decides; where it says nothing that is an address, it
+// is the client itself as far as anybody can tell.
+func forwardedFor(headers []string, hop netip.Addr, trusted []*net.IPNet) netip.Addr {
+	said := strings.Split(strings.Join(headers, ","), ",")
+	for _, text := range slices.Backward(said) {
+		if !isTrusted(hop, trusted) {
+			break
+		}
+		before, ok := parseHop(text)
+		if !ok {
+			break
+		}
+		hop = before
+	}
+	return hop
+}
+
+func isTrusted(hop netip.Addr, trusted []*net.IPNet) bool {
+	return slices.ContainsFunc(trusted, func(n *net.IPNet) bool { return n.Contains(hop.AsSlice()) })
+}
+
+// parseHop reads an address as proxies write it: 192.0.2.1, 192.0.2.1:5678,
+// 2001:db8::1, [2001:db8::1] or [2001:db8::1]:443. An IPv4 address is given as
+// one however it was written, and a zone, which only the proxy's machine knows,
+// is left out.
+func parseHop(text string) (netip.Addr, bool) {
+	text = strings.TrimSpace(text)
+	if bare, ok := strings.CutPrefix(text, "["); ok && strings.HasSuffix(bare, "]") {
+		text = strings.TrimSuffix(bare, "]")
+	}
+	hop, err := netip.ParseAddr(text)
+	if err != nil {
+		var withPort netip.AddrPort
+		withPort, err = netip.ParseAddrPort(text)
+		hop = withPort.Addr()
+	}
+	return hop.Unmap().WithZone(""), err == nil
+}

@@ -1,0 +1,21 @@
+package dialect
+
+import "quartet/openapi"
+
+// ResultMessage and ResultCode are what a success of the result style says.
+const (
+	JeecgMessage = "success"
+	JeecgCode    = 200
+)
+
+// Result is the envelope of document 000, JeecgBoot's Result.
+var Jeecg = Dialect{
+	Name:        "result",
+	Prefixes:    []string{"/user/"},
+	ContentType: jsonType,
+	body: func(f Failure) any {
+		return openapi.ResultFailureBody{
+			Success: false, Message: f.Message, Code: f.Number, Timestamp: f.At.UnixMilli(),
+		}
+	},
+}

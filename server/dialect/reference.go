@@ -1,0 +1,68 @@
+package dialect
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"quartet/server/apierr"
+)
+
+// Row is one line of the error reference. Its messages show their placeholders,
+// without the brackets around what a failure may not know.
+type Row struct {
+	Symbol  apierr.Code
+	Numbers []int32 // in the order of Columns
+	Entry
+}
+
+// Columns names the styles in the order of Row.Numbers.
+func Columns() []string {
+	var names []string
+	for _, s := range All {
+		if s != &Problem {
+			names = append(names, s.Name)
+		}
+	}
+	return names
+}
+
+// Reference is the catalogue as a table, by HTTP status and symbol.
+func Reference() []Row {
+	rows := make([]Row, 0, len(Catalogue))
+	for symbol, entry := range Catalogue {
+		row := Row{Symbol: symbol, Entry: entry}
+		row.Chinese, row.English = brackets.Replace(entry.Chinese), brackets.Replace(entry.English)
+		for _, name := range Columns() {
+			row.Numbers = append(row.Numbers, entry.Number(name))
+		}
+		rows = append(rows, row)
+	}
+	slices.SortFunc(rows, func(a, b Row) int {
+		if a.HTTP != b.HTTP {
+			return a.HTTP - b.HTTP
+		}
+		return strings.Compare(string(a.Symbol), string(b.Symbol))
+	})
+	return rows
+}
+
+var brackets = strings.NewReplacer("[", "", "]", "")
+
+// Markdown is the reference as the table in ERRORS.md, each row an anchor named
+// by its symbol.
+func Markdown() string {
+	var text strings.Builder
+	text.WriteString("# 错误码 Errors\n\nGenerated from `catalogue.go` by `make generate`; do not edit. " +
+		"`{…}` is filled with the parameter and what it must be.\n\n")
+	fmt.Fprintf(&text, "| symbol | HTTP | %s | 中文 | English | 怎么办 | what to do |\n", strings.Join(Columns(), " | "))
+	text.WriteString(strings.Repeat("|---", len(Columns())+6) + "|\n")
+	for _, row := range Reference() {
+		fmt.Fprintf(&text, "| <a id=\"%s\"></a>`%s` | %d |", row.Symbol, row.Symbol, row.HTTP)
+		for _, number := range row.Numbers {
+			fmt.Fprintf(&text, " %d |", number)
+		}
+		fmt.Fprintf(&text, " %s | %s | %s | %s |\n", row.Chinese, row.English, row.AdviceChinese, row.AdviceEnglish)
+	}
+	return text.String()
+}

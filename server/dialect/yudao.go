@@ -1,0 +1,13 @@
+package dialect
+
+import "quartet/openapi"
+
+// Data is the envelope of document 001, yudao's CommonResult.
+var Yudao = Dialect{
+	Name:        "data",
+	Prefixes:    []string{"/auth/", "/app/", "/wx/"},
+	ContentType: jsonType,
+	body: func(f Failure) any {
+		return openapi.DataFailureBody{Code: f.Number, Msg: f.Message}
+	},
+}

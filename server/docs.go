@@ -1,0 +1,112 @@
+package server
+
+import (
+	"bytes"
+	"embed"
+	"encoding/json"
+	"fmt"
+	"html/template"
+	"net/http"
+	"sync"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/labstack/echo/v4"
+	"github.com/swaggest/swgui/v5emb"
+
+	"quartet/server/dialect"
+)
+
+//go:embed docs/*.html docs/*.css docs/*.js
+var pages embed.FS
+
+// documents are the pages that explain the server: Swagger UI and the error
+// reference. Nothing in them comes from elsewhere.
+type docs struct {
+	index, script, sheet, settings []byte
+	errors                         func() ([]byte, error) // written when somebody first asks
+	assets                         http.Handler
+}
+
+func newDocs(contract *openapi3.T, demo *Demo) (*docs, error) {
+	d := &docs{errors: sync.OnceValues(errorPage), assets: v5emb.New("Quartet", "/openapi.yaml", "/docs/")}
+	var err error
+	if d.settings, err = json.Marshal(pageSettings(contract, demo)); err != nil {
+		return nil, fmt.Errorf("settings of the page: %w", err)
+	}
+	for name, page := range map[string]*[]byte{"index.html": &d.index, "page.js": &d.script, "page.css": &d.sheet} {
+		if *page, err = pages.ReadFile("docs/" + name); err != nil {
+			return nil, fmt.Errorf("page %s: %w", name, err)
+		}
+	}
+	return d, nil
+}
+
+// pageSettings tells the page what to sign in with: in the demo, the demo's
+// token and application under every scheme of the contract, in the form in
+// which Swagger UI keeps authorisations.
+func pageSettings(contract *openapi3.T, demo *Demo) map[string]any {
+	if demo == nil {
+		return map[string]any{}
+	}
+	authorised := map[string]any{}
+	for name, scheme := range contract.Components.SecuritySchemes {
+		value := demo.AccessToken
+		if scheme.Value.Extensions["x-credential"] == "application" {
+			value = demo.Application
+		}
+		authorised[name] = map[string]any{"name": name, "schema": scheme.Value, "value": value}
+	}
+	return map[string]any{"demo": authorised}
+}
+
+func errorPage() ([]byte, error) {
+	page, err := template.ParseFS(pages, "docs/errors.html")
+	if err != nil {
+		return nil, fmt.Errorf("error page: %w", err)
+	}
+	var text bytes.Buffer
+	err = page.Execute(&text, map[string]any{"Styles": dialect.Columns(), "Rows": dialect.Reference()})
+	return text.Bytes(), err
+}
+
+// contentPolicy lets the pages load and call nothing but this server. Swagger
+// UI sets styles from script, and draws its icons as data.
+const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
+	"img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
+func (d *docs) register(e *echo.Echo) {
+	toDocs := func(c echo.Context) error { return c.Redirect(http.StatusFound, "/docs/") }
+	e.GET("/", toDocs)
+	e.GET("/docs", toDocs)
+	e.GET("/docs/", page(echo.MIMETextHTMLCharsetUTF8, d.index))
+	e.GET("/docs/errors", d.errorReference)
+	e.GET("/docs/page.js", page("text/javascript; charset=utf-8", d.script))
+	e.GET("/docs/page.css", page("text/css; charset=utf-8", d.sheet))
+	e.GET("/docs/settings.json", page(echo.MIMEApplicationJSON, d.settings))
+	for _, asset := range []string{"swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"} {
+		e.GET("/docs/"+asset, d.asset)
+	}
+}
+
+func (d *docs) errorReference(c echo.Context) error {
+	text, err := d.errors()
+	if err != nil {
+		return err
+	}
+	return page(echo.MIMETextHTMLCharsetUTF8, text)(c)
+}
+
+func page(contentType string, text []byte) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		header := c.Response().Header()
+		header.Set("Content-Security-Policy", contentPolicy)
+		header.Set(echo.HeaderCacheControl, "no-cache")
+		return c.Blob(http.StatusOK, contentType, text)
+	}
+}
+
+func (d *docs) asset(c echo.Context) error {
+	c.Response().Header().Set(echo.HeaderCacheControl, "public, max-age=3600")
+	d.assets.ServeHTTP(c.Response(), c.Request())
+	return nil
+}

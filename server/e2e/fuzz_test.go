@@ -1,0 +1,192 @@
+package e2e
+
+import (
+	"bufio"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"quartet/openapi/check/contract"
+	"quartet/server/account"
+	"quartet/server/dialect"
+	"quartet/server/token"
+	"quartet/store"
+)
+
+// arena is the server with somebody signed in, for any request to be thrown at.
+type arena struct {
+	*hall
+	contract contract.Contract
+	session  store.Session
+	token    string
+}
+
+// arenaToken is fixed, so that a request that failed once can be sent again.
+const arenaToken = "AT-1-ZnV6emluZy1hY2Nlc3MtdG9rZW4tMDAx"
+
+func newArena(f *testing.F) *arena {
+	f.Helper()
+	a := &arena{hall: newHall(f), contract: loadedContract(f), token: arenaToken}
+	_, err := a.rules.AddUser(f.Context(), account.AddedUser{
+		NewUser: account.NewUser{Username: "demo", Password: new(goodPassword), Profile: account.Profile{Mobile: new(mobile)}},
+		Role:    store.RoleSuperAdministrator, MobileVerified: true,
+	})
+	must(f, err)
+	user, err := a.rules.FindUser(f.Context(), "demo")
+	must(f, err)
+	_, err = a.rules.AddApplication(f.Context(), "1", "合作方", nil)
+	must(f, err)
+	now := time.Now()
+	a.session = store.Session{
+		ID: 1001, UserID: user.ID, Dialect: "data", OpenedBy: account.OpenedByPassword, Generation: 1,
+		AccessHash: new(store.Digest(token.Hash(a.token))), RefreshHash: new(store.Digest(token.Hash("RT-" + a.token))),
+		AccessExpiresAt: store.TimeOf(now.Add(24 * time.Hour)), ExpiresAt: store.TimeOf(now.Add(24 * time.Hour)),
+		CreatedAt: store.TimeOf(now), LastSeenAt: store.TimeOf(now),
+	}
+	a.restore(f)
+	return a
+}
+
+// restore makes the session what it was.
+func (a *arena) restore(t testing.TB) { must(t, a.store.PutSession(t.Context(), a.session)) }
+
+// ending operations may end the session that the next request needs.
+var ending = []string{"signOut", "endSession", "refreshAccessToken", "signInByMobile", "updatePassword", "updateUser"}
+
+// check sends a request and holds the answer against the contract: that of the
+// operation, or, where there is none, a failure in the envelope of the path.
+func (a *arena) check(t *testing.T, r *http.Request) {
+	t.Helper()
+	method, path, escaped := r.Method, r.URL.Path, r.URL.EscapedPath()
+	got := a.serve(r)
+	if got.Status == http.StatusInternalServerError {
+		t.Fatalf("our own fault: %s\n%s", got.Text, a.log)
+	}
+	o, known := a.contract.Find(method, escaped)
+	if known && slices.Contains(ending, o.OperationID) {
+		a.restore(t)
+	}
+	switch {
+	case method == http.MethodHead:
+		if got.Text != "" {
+			t.Fatalf("HEAD has a body: %s", got.Text)
+		}
+	case method == http.MethodOptions: // no body to look at
+	case path == "/", strings.HasPrefix(path, "/docs"): // pages for people
+	case known:
+		must(t, wrap(o.Check(got.Answer), got))
+	default:
+		must(t, wrap(a.contract.CheckFailure(dialect.ForPath(path).Name, got.Answer), got))
+	}
+}
+
+func wrap(err error, got answer) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("status %d breaks the contract: %w: %s", got.Status, err, got.Text)
+}
+
+// parsed is what net/http makes of the text of a request; nil when it refuses it.
+func parsed(text string) *http.Request {
+	r, err := http.ReadRequest(bufio.NewReader(strings.NewReader(text)))
+	if err != nil {
+		return nil
+	}
+	r.RemoteAddr = "192.0.2.1:1234"
+	return r
+}
+
+// documented are the requests of all examples of the operations that take the
+// media type; "" is all operations.
+func (a *arena) documented(mediaType string, use func(o contract.Operation, r contract.Request)) {
+	for _, o := range a.contract.Operations() {
+		for _, example := range o.Examples() {
+			for _, r := range o.Requests(example) {
+				if mediaType == "" || r.Header.Get("Content-Type") == mediaType {
+					use(o, r)
+				}
+			}
+		}
+	}
+}
+
+func fuzzBody(f *testing.F, mediaType string) {
+	a := newArena(f)
+	a.documented(mediaType, func(o contract.Operation, r contract.Request) { f.Add(o.OperationID, r.Body) })
+	f.Fuzz(func(t *testing.T, id, body string) {
+		o, known := a.contract.Operation(id)
+		if !known || o.RequestBody == nil {
+			return
+		}
+		r := o.Requests("ok")[0]
+		r.Header.Set("Content-Type", mediaType)
+		r.Body = body
+		a.contract.Authorise(&r, o, a.token, "1")
+		a.check(t, request(r))
+	})
+}
+
+// FuzzJSONBody sends any JSON body to any operation with a body.
+func FuzzJSONBody(f *testing.F) { fuzzBody(f, contract.MediaJSON) }
+
+// FuzzForm sends any form to any operation with a body.
+func FuzzForm(f *testing.F) { fuzzBody(f, contract.MediaForm) }
+
+// FuzzPathAndQuery sends any method and target, with a token and without a body.
+func FuzzPathAndQuery(f *testing.F) {
+	a := newArena(f)
+	a.documented("", func(o contract.Operation, r contract.Request) {
+		f.Add(r.Method, r.Target())
+		a.contract.Authorise(&r, o, a.token, "1")
+		f.Add(r.Method, r.Target())
+	})
+	for _, path := range []string{"/", "//", "/api/", "/user/", "/auth/%2f", "/wx/pc/check-login-status/%00", "/%61pi/user/login", "*"} {
+		f.Add(http.MethodGet, path)
+	}
+	f.Fuzz(func(t *testing.T, method, target string) {
+		header := ""
+		for _, name := range []string{"Authorization", "Jwt", "X-Access-Token"} {
+			header += name + ": " + a.token + "\r\n"
+		}
+		if r := parsed(method + " " + target + " HTTP/1.1\r\nHost: x\r\nX-App-Id: 1\r\n" + header + "\r\n"); r != nil {
+			a.check(t, r)
+		}
+	})
+}
+
+// FuzzHeaders sends any headers with the body of the example that succeeds.
+func FuzzHeaders(f *testing.F) {
+	a := newArena(f)
+	a.documented("", func(o contract.Operation, r contract.Request) {
+		a.contract.Authorise(&r, o, a.token, "1")
+		var header strings.Builder
+		_ = r.Header.Write(&header)
+		f.Add(o.OperationID, header.String())
+	})
+	for _, header := range []string{
+		"Authorization: Bearer " + arenaToken + "\r\n", "Authorization: bearer\r\n", "Jwt: a.b.c\r\nJwt: d.e.f\r\n",
+		"Accept-Language: en;q=0.5, zh\r\n", "X-Device-Number: \xff\r\n", "Content-Type: application/json; charset=gbk\r\n",
+		"X-Forwarded-For: 1.2.3.4, unknown\r\n", "X-Request-Id: a\r\n", "Transfer-Encoding: chunked\r\n", "Cookie: Jwt=a\r\n",
+	} {
+		f.Add("signInByMobile", header)
+		f.Add("listSessions", header)
+	}
+	f.Fuzz(func(t *testing.T, id, header string) {
+		o, known := a.contract.Operation(id)
+		if !known {
+			return
+		}
+		r := o.Requests("ok")[0]
+		text := fmt.Sprintf("%s %s HTTP/1.1\r\nHost: x\r\n%s", r.Method, r.Target(), header)
+		if !strings.Contains(strings.ToLower(header), "transfer-encoding") {
+			text += fmt.Sprintf("Content-Length: %d\r\n", len(r.Body))
+		}
+		if made := parsed(text + "\r\n" + r.Body); made != nil {
+			a.check(t, made)
+		}
+	})
+}

@@ -1,0 +1,168 @@
+package e2e
+
+import (
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"quartet/openapi/check/contract"
+)
+
+// bodies are one operation with a body of each style that has any, and a text
+// field of it. Values that are not the field's are wrong, which is what a body
+// that may pass the checks is answered for.
+var bodies = map[string]struct{ path, field string }{
+	"result": {"/user/refresh", "token"},
+	"data":   {"/auth/mobile/code", "mobile"},
+	"flat":   {"/account_api/wechat/user/getUserInfo", "code"},
+	"state":  {"/api/user/create", "username"},
+}
+
+// eachBody runs a test for each of them.
+func eachBody(t *testing.T, test func(t *testing.T, style string, send func(body string) answer, field string)) {
+	s := onSQLite(t, "--open-registration")
+	for style, b := range bodies {
+		t.Run(style, func(t *testing.T) {
+			test(t, style, func(body string) answer { return s.server(0).send(t, postJSON(b.path, body)) }, b.field)
+		})
+	}
+}
+
+// told is what a failure says to people; elsewhere in it are numbers that may
+// be any.
+func told(got answer) string {
+	return text(got, "message") + text(got, "msg") + text(got, "title")
+}
+
+// names checks that a refusal names what it is about.
+func names(t *testing.T, style string, got answer, status int, parts ...string) {
+	t.Helper()
+	refused(t, style, got, status)
+	for _, part := range parts {
+		if !strings.Contains(told(got), part) {
+			t.Errorf("%q is not named: %s", part, got.Text)
+		}
+	}
+}
+
+func TestInput_Size(t *testing.T) {
+	eachBody(t, func(t *testing.T, style string, send func(string) answer, field string) {
+		const limit = 64 << 10
+		padded := func(size int) string { return "{}" + strings.Repeat(" ", size-len("{}")) }
+		if within := send(padded(limit)); within.Status == http.StatusRequestEntityTooLarge {
+			t.Errorf("64 KiB are refused: %s", within.Text)
+		}
+		names(t, style, send(padded(limit+1)), http.StatusRequestEntityTooLarge, "64 KiB")
+	})
+}
+
+func TestInput_DepthAndKeys(t *testing.T) {
+	eachBody(t, func(t *testing.T, style string, send func(string) answer, field string) {
+		nested := func(depth int) string { return strings.Repeat(`{"a":`, depth-1) + "{}" + strings.Repeat("}", depth-1) }
+		names(t, style, send(nested(17)), http.StatusBadRequest, "16")
+		if within := send(nested(16)); strings.Contains(told(within), "16") {
+			t.Errorf("depth 16 is refused: %s", within.Text)
+		}
+		names(t, style, send(strings.Repeat("[", 10_000)), http.StatusBadRequest, "16")
+		keys := func(n int) string {
+			var list []string
+			for i := range n {
+				list = append(list, fmt.Sprintf(`"key%d":1`, i))
+			}
+			return "{" + strings.Join(list, ",") + "}"
+		}
+		names(t, style, send(keys(201)), http.StatusBadRequest, "200")
+		if within := send(keys(200)); strings.Contains(told(within), "200") {
+			t.Errorf("200 keys are refused: %s", within.Text)
+		}
+	})
+}
+
+func TestInput_JSON(t *testing.T) {
+	eachBody(t, func(t *testing.T, style string, send func(string) answer, field string) {
+		for name, c := range map[string]struct {
+			body  string
+			named []string
+		}{
+			"twice":             {fmt.Sprintf(`{%[1]q:"a",%[1]q:"b"}`, field), []string{field}},
+			"capitals":          {fmt.Sprintf(`{%q:"a"}`, strings.ToUpper(field)), []string{strings.ToUpper(field), field}},
+			"a capital":         {fmt.Sprintf(`{%q:"a"}`, title(field)), []string{title(field), field}},
+			"both casings":      {fmt.Sprintf(`{%q:"a",%q:"b"}`, field, title(field)), []string{title(field)}},
+			"invalid UTF-8":     {fmt.Sprintf(`{%q:"%s"}`, field, "\xff\xfe"), []string{field, "UTF-8"}},
+			"a lone surrogate":  {fmt.Sprintf(`{%q:"\ud800"}`, field), []string{field, "UTF-8"}},
+			"NUL":               {fmt.Sprintf(`{%q:"a\u0000b"}`, field), []string{field, "NUL"}},
+			"NUL in a key":      {`{"a\u0000b":1}`, nil},
+			"data after it":     {fmt.Sprintf(`{%q:"a"} {}`, field), nil},
+			"a brace too many":  {fmt.Sprintf(`{%q:"a"}}`, field), nil},
+			"cut off":           {fmt.Sprintf(`{%q:"a`, field), nil},
+			"no object":         {`["a"]`, nil},
+			"null":              {`null`, nil},
+			"wrong type":        {fmt.Sprintf(`{%q:{"a":1}}`, field), []string{field}},
+			"a byte order mark": {"\ufeff{}", nil},
+		} {
+			t.Run(name, func(t *testing.T) {
+				names(t, style, send(c.body), http.StatusBadRequest, c.named...)
+			})
+		}
+	})
+}
+
+func TestInput_Form(t *testing.T) {
+	s := onSQLite(t, "--open-registration")
+	for name, c := range map[string]struct {
+		body  string
+		named []string
+	}{
+		"twice":         {"loginAccount=a&loginAccount=b&password=x", []string{"loginAccount"}},
+		"capitals":      {"LOGINACCOUNT=a&password=x", []string{"LOGINACCOUNT", "loginAccount"}},
+		"invalid UTF-8": {"loginAccount=%ff&password=x", []string{"loginAccount", "UTF-8"}},
+		"NUL":           {"loginAccount=a%00&password=x", []string{"loginAccount", "NUL"}},
+		"not encoded":   {"loginAccount=%zz", nil},
+		"missing":       {"loginAccount=a", []string{"password"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := postForm("/api/user/login", nil)
+			r.Body = c.body
+			names(t, "state", s.server(0).send(t, r), http.StatusBadRequest, c.named...)
+		})
+	}
+	twice := `{"username":"tao.ran","username":"lu.jiahe"}`
+	names(t, "state", s.server(0).send(t, postForm("/api/user/create", url.Values{"user": {twice}})), http.StatusBadRequest, "user.username")
+	if n := s.number(t, "SELECT COUNT(*) FROM users"); n != 0 {
+		t.Errorf("%d users were created", n)
+	}
+}
+
+func TestInput_Headers(t *testing.T) {
+	s := onSQLite(t)
+	for style, path := range map[string]string{
+		"result": "/user/refresh", "data": "/auth/sessions", "status": "/user/info",
+		"flat": "/account_api/x", "state": "/api/user/detail", "system": "/healthz",
+	} {
+		long := get(path, "X-Long", strings.Repeat("a", 16<<10))
+		names(t, style, s.server(0).send(t, long), http.StatusRequestHeaderFieldsTooLarge, "16 KiB")
+	}
+	s.server(0).ok(t, get("/healthz", "X-Long", strings.Repeat("a", 15<<10)))
+}
+
+// TestInput_Failures: whatever is wrong with a request to a path of a style, the
+// answer is that style's.
+func TestInput_Failures(t *testing.T) {
+	s := onSQLite(t)
+	for style, prefix := range map[string]string{
+		"result": "/user/refresh", "data": "/auth/sessions", "status": "/user/info",
+		"flat": "/account_api/wechat/user/getUserInfo", "state": "/api/user/login", "system": "/healthz",
+	} {
+		refused(t, style, s.server(0).send(t, post(prefix+"x/no/such/thing")), http.StatusNotFound)
+		r := contract.Request{Method: http.MethodPatch, Path: prefix, Header: http.Header{}}
+		refused(t, style, s.server(0).send(t, r), http.StatusMethodNotAllowed)
+	}
+	// A path parameter is one segment.
+	refused(t, "data", s.server(0).send(t, get("/wx/pc/check-login-status/a/b")), http.StatusNotFound)
+	for style, b := range bodies {
+		r := with(contract.Request{Method: http.MethodPost, Path: b.path, Body: "<user/>"}, []string{"Content-Type", "text/xml"})
+		refused(t, style, s.server(0).send(t, r), http.StatusUnsupportedMediaType)
+	}
+}

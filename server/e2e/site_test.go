@@ -1,0 +1,203 @@
+package e2e
+
+import (
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the tests reach behind the servers' backs
+	_ "modernc.org/sqlite"
+
+	"quartet/server/account"
+	"quartet/server/fieldcrypt"
+	"quartet/server/idgen"
+	"quartet/server/keys"
+	"quartet/server/password"
+	"quartet/store"
+	"quartet/store/storetest"
+)
+
+// site is a database with the servers that stand on it, each a process of its
+// own.
+type site struct {
+	engine  string
+	url     string // of the database
+	keys    string // folder
+	flags   []string
+	servers []*process
+	store   *store.Store     // the database as the program sees it
+	rules   *account.Service // what the command line would do, without a process for each
+	ids     *idgen.Generator
+	ring    *keys.Keyring
+	facts   *sql.DB // the database as nobody else sees it
+}
+
+// onEachEngine runs a test on SQLite with one server, and on PostgreSQL with
+// three. The flags are those of quartet serve.
+func onEachEngine(t *testing.T, flags []string, test func(t *testing.T, s *site)) {
+	t.Run(store.SQLite, func(t *testing.T) { test(t, onSQLite(t, flags...)) })
+	t.Run(store.Postgres, func(t *testing.T) { test(t, onPostgres(t, flags...)) })
+}
+
+func onSQLite(t *testing.T, flags ...string) *site {
+	t.Helper()
+	return newSite(t, store.SQLite, storetest.SQLiteURL(t), 1, flags)
+}
+
+func onPostgres(t *testing.T, flags ...string) *site {
+	t.Helper()
+	return newSite(t, store.Postgres, storetest.PostgresURL(t), 3, flags)
+}
+
+func newSite(t *testing.T, engine, databaseURL string, servers int, flags []string) *site {
+	t.Helper()
+	s := &site{engine: engine, url: databaseURL, keys: filepath.Join(t.TempDir(), "keys"), flags: flags}
+	for range servers {
+		s.servers = append(s.servers, s.start(t))
+	}
+	s.reachBehind(t)
+	return s
+}
+
+// start starts one more server on the site.
+func (s *site) start(t *testing.T) *process {
+	t.Helper()
+	return start(t, append([]string{"serve", "--addr", "127.0.0.1:0", "--log-level", "debug", "--database", s.url, "--keys", s.keys}, s.flags...)...)
+}
+
+func (s *site) reachBehind(t *testing.T) {
+	t.Helper()
+	opened, err := store.Open(t.Context(), store.Options{URL: s.url})
+	must(t, err)
+	t.Cleanup(func() { _ = opened.Close() })
+	s.ring, err = keys.Open(s.keys, keys.Options{})
+	must(t, err)
+	s.store, s.ids = opened, idgen.New(time.Now)
+	s.rules = account.New(account.Config{
+		Store: opened, IDs: s.ids, Sealer: fieldcrypt.New(s.ring.Derive("personal-data")),
+		CodeKey: s.ring.Derive("one-time-code"), AccessKey: s.ring.Derive("access-token"),
+		Hasher: password.NewHasher(password.Options{}),
+	})
+	driver, name := "sqlite", "file:"+s.path()+"?_pragma=busy_timeout(10000)"
+	if s.engine == store.Postgres {
+		driver, name = "pgx", s.url
+	}
+	s.facts, err = sql.Open(driver, name)
+	must(t, err)
+	t.Cleanup(func() { _ = s.facts.Close() })
+}
+
+// path is the file of an SQLite database.
+func (s *site) path() string { return strings.TrimPrefix(s.url, "sqlite:") }
+
+// schema is where the tables of a PostgreSQL database are.
+func (s *site) schema(t *testing.T) string {
+	t.Helper()
+	address, err := url.Parse(s.url)
+	must(t, err)
+	return address.Query().Get("search_path")
+}
+
+// server gives the servers in turn.
+func (s *site) server(i int) *process { return s.servers[i%len(s.servers)] }
+
+// rebind writes the parameters of a query as the engine wants them.
+func (s *site) rebind(query string) string {
+	if s.engine == store.SQLite {
+		return query
+	}
+	var bound strings.Builder
+	for i, part := range strings.Split(query, "?") {
+		if i > 0 {
+			fmt.Fprintf(&bound, "$%d", i)
+		}
+		bound.WriteString(part)
+	}
+	return bound.String()
+}
+
+// exec changes the database behind the servers' backs. Nothing changed is a
+// mistake in the test.
+func (s *site) exec(t *testing.T, query string, args ...any) {
+	t.Helper()
+	result, err := s.facts.ExecContext(t.Context(), s.rebind(query), args...)
+	must(t, err)
+	if changed, _ := result.RowsAffected(); changed == 0 {
+		t.Fatalf("nothing changed by %s", query)
+	}
+}
+
+// number reads one number.
+func (s *site) number(t *testing.T, query string, args ...any) (n int64) {
+	t.Helper()
+	must(t, s.facts.QueryRowContext(t.Context(), s.rebind(query), args...).Scan(&n))
+	return n
+}
+
+// texts reads the texts that are not null, of the first column. Hashes, which are
+// bytes in SQLite, it writes as the server does.
+func (s *site) texts(t *testing.T, query string, args ...any) (list []string) {
+	t.Helper()
+	rows, err := s.facts.QueryContext(t.Context(), s.rebind(query), args...)
+	must(t, err)
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var value any
+		must(t, rows.Scan(&value))
+		switch value := value.(type) {
+		case nil:
+		case []byte:
+			list = append(list, hex.EncodeToString(value))
+		default:
+			list = append(list, fmt.Sprint(value))
+		}
+	}
+	must(t, rows.Err())
+	return list
+}
+
+func must(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// program builds the program once for all tests.
+var program = sync.OnceValues(func() (string, error) {
+	path := filepath.Join(scratch, "quartet")
+	args := []string{"build", "-o", path}
+	if raceDetector {
+		args = append(args, "-race")
+	}
+	out, err := exec.Command("go", append(args, "quartet/cmd/quartet")...).CombinedOutput()
+	if err != nil {
+		err = errors.Join(err, errors.New(string(out)))
+	}
+	return path, err
+})
+
+// scratch is a folder for what all tests share.
+var scratch string
+
+func TestMain(m *testing.M) {
+	code := 1
+	func() {
+		var err error
+		if scratch, err = os.MkdirTemp("", "quartet-guarantees"); err != nil {
+			panic(err)
+		}
+		defer func() { _ = os.RemoveAll(scratch) }()
+		code = m.Run()
+	}()
+	os.Exit(code)
+}

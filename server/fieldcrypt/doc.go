@@ -1,0 +1,3 @@
+// Package fieldcrypt keeps a personal fact unreadable in the database, and findable
+// there without being readable.
+package fieldcrypt

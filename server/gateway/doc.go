@@ -1,3 +1,0 @@
-// Package gateway reaches the services outside that account depends on, SMS and
-// WeChat, and plays them where there are none.
-package gateway

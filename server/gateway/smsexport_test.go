@@ -1,7 +1,0 @@
-package gateway
-
-// What only tests see: the signatures, which have known vectors.
-var (
-	SignACS3         = signACS3
-	WebhookSignature = webhookSignature
-)

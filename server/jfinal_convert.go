@@ -1,0 +1,110 @@
+package server
+
+import (
+	"quartet/openapi"
+	"quartet/server/account"
+)
+
+// The user of document 004 and the user of the rules, converted both ways.
+
+func fromNewUser(n openapi.NewUser) account.NewUser {
+	return account.NewUser{
+		Username: n.Username, Password: n.Password, Identity: n.Identity, Remark: n.Remark,
+		Profile: account.Profile{
+			Nickname: n.Nickname, RealName: n.Realname, Signature: n.Signature,
+			Gender: fromGender(n.Gender), Birthday: n.Birthday,
+			Company: n.Company, Occupation: n.Occupation,
+			Address: n.Address, Zipcode: n.Zipcode, Site: n.Site,
+			GraduateSchool: n.Graduateschool, Education: n.Education, Avatar: n.Avatar,
+			IDCardType: n.Idcardtype, IDCard: n.Idcard, Mobile: n.Mobile, Email: n.Email,
+		},
+	}
+}
+
+func fromUserChange(c openapi.UserChange) account.UserUpdate {
+	return account.UserUpdate{
+		Username: c.Username, Identity: c.Identity, Remark: c.Remark, Status: c.Status,
+		Profile: account.Profile{
+			Nickname: c.Nickname, RealName: c.Realname, Signature: c.Signature,
+			Gender: fromGender(c.Gender), Birthday: c.Birthday,
+			Company: c.Company, Occupation: c.Occupation,
+			Address: c.Address, Zipcode: c.Zipcode, Site: c.Site,
+			GraduateSchool: c.Graduateschool, Education: c.Education, Avatar: c.Avatar,
+			IDCardType: c.Idcardtype, IDCard: c.Idcard, Mobile: c.Mobile, Email: c.Email,
+		},
+	}
+}
+
+// fromGender reads the words that the contract's pattern lets through.
+func fromGender(word *string) *int {
+	if word == nil {
+		return nil
+	}
+	switch *word {
+	case "1", "男", "male":
+		return ptr(1)
+	case "2", "女", "female":
+		return ptr(2)
+	default:
+		return ptr(0)
+	}
+}
+
+// genderWords are document 004's words for 1 and 2.
+var genderWords = map[int]string{1: "男", 2: "女"}
+
+// toPublicUser is what anybody signed in may see of somebody else.
+func toPublicUser(u account.User) openapi.User {
+	return openapi.User{
+		Id: u.ID, Nickname: orNull(u.Nickname), Gender: orNull(genderWords[u.Gender]),
+		Signature: orNull(u.Signature), Site: orNull(u.Site), Avatar: orNull(u.Avatar),
+	}
+}
+
+// toUser is everything but secrets; absent facts are left out.
+func (s *server) toUser(u account.User) openapi.User {
+	made := toPublicUser(u)
+	made.Username = u.Username
+	made.Realname = orNull(u.RealName)
+	made.Identity = orNull(u.Identity)
+	made.Anonym = orNull(u.Anonym)
+	made.Email = u.Email
+	made.EmailStatus = proven(deref(u.Email), u.EmailVerified)
+	made.Mobile = orNull(u.Mobile)
+	made.MobileStatus = proven(u.Mobile, u.MobileVerified)
+	made.Birthday = u.Birthday
+	made.Company = orNull(u.Company)
+	made.Occupation = orNull(u.Occupation)
+	made.Address = orNull(u.Address)
+	made.Zipcode = orNull(u.Zipcode)
+	made.Graduateschool = orNull(u.GraduateSchool)
+	made.Education = orNull(u.Education)
+	made.Idcardtype = orNull(u.IDCardType)
+	made.Idcard = orNull(u.IDCard)
+	made.Remark = orNull(u.Remark)
+	made.Status = ptr(userStatus(u))
+	made.Created = ptr(s.dateTime(u.CreatedAt))
+	made.CreateSource = orNull(u.CreateSource)
+	made.Logged = s.dateTimeOrNull(u.LastLoginAt)
+	made.Activated = s.dateTimeOrNull(u.ActivatedAt)
+	return made
+}
+
+func userStatus(u account.User) string {
+	if u.DisabledAt != nil {
+		return account.StatusLocked
+	}
+	return account.StatusOK
+}
+
+// proven says whether an e-mail or mobile is verified; nil where there is none.
+func proven(value string, verified bool) *string {
+	switch {
+	case value == "":
+		return nil
+	case verified:
+		return ptr("ok")
+	default:
+		return ptr("unverified")
+	}
+}

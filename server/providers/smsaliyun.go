@@ -1,0 +1,174 @@
+package providers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/go-json-experiment/json"
+	"github.com/google/uuid"
+
+	"quartet/server/account"
+	"quartet/server/apierr"
+)
+
+// AliyunSMSEndpoint is where Alibaba Cloud serves its Short Message Service to
+// mainland China.
+const AliyunSMSEndpoint = "https://dysmsapi.aliyuncs.com"
+
+// The operation, from the vendor's reference of version 2017-05-25.
+const (
+	aliyunAction  = "SendSms"
+	aliyunVersion = "2017-05-25"
+	aliyunOK      = "OK"
+)
+
+// The vendor's day is counted by the calendar; asking again within the hour is
+// no use.
+const aliyunDayWait = time.Hour
+
+var _ account.SMS = (*AliyunSMS)(nil)
+
+var (
+	accessKeyShape = shape(`^[0-9A-Za-z._-]{1,128}$`)
+	// What goes to the log must look like the vendor's own codes and request ids.
+	aliyunCodeShape    = shape(`^[0-9A-Za-z._-]{1,64}$`)
+	aliyunRequestShape = shape(`^[0-9A-Za-z-]{1,64}$`)
+)
+
+// AliyunSMSOptions say as whom to send and what. All but Now are required.
+type AliyunSMSOptions struct {
+	AccessKeyID     string
+	AccessKeySecret string // at least 16 bytes; the vendor's have 30
+	SignName        string // the approved signature, 短信签名
+	Template        string // the approved template's code, SMS_…; its only variable is code
+	Endpoint        string // https, or http on this machine
+	Now             func() time.Time
+}
+
+// AliyunSMS sends through Alibaba Cloud's Short Message Service. It is safe for
+// concurrent use. Its errors hold no code, mobile or secret. The vendor's Go SDK
+// for this service cannot be had from the module proxy, and the older one holds
+// every service of theirs.
+type AliyunSMS struct {
+	keyID, keySecret   string
+	signName, template string
+	endpoint           *url.URL
+	client             *http.Client
+	now                func() time.Time
+}
+
+// NewAliyunSMS makes a client; it calls nobody yet. The error says which option
+// is wrong, without its value.
+func NewAliyunSMS(o AliyunSMSOptions) (*AliyunSMS, error) {
+	endpoint, err := smsURL("the Aliyun endpoint", o.Endpoint)
+	switch {
+	case err != nil:
+		return nil, err
+	case strings.Trim(endpoint.Path, "/") != "" || endpoint.RawQuery != "":
+		return nil, errors.New("the Aliyun endpoint must have no path: " + AliyunSMSEndpoint)
+	case !accessKeyShape().MatchString(o.AccessKeyID):
+		return nil, errors.New("the Aliyun access key id must be letters and digits")
+	case len(o.AccessKeySecret) < shortestSecret:
+		return nil, fmt.Errorf("the SMS secret must have at least %d characters", shortestSecret)
+	case o.SignName == "" || o.Template == "":
+		return nil, errors.New("SMS by Aliyun needs a sign name and a template")
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	endpoint.Path = "/"
+	return &AliyunSMS{
+		keyID: o.AccessKeyID, keySecret: o.AccessKeySecret, signName: o.SignName, template: o.Template,
+		endpoint: endpoint, client: smsHTTP(), now: o.Now,
+	}, nil
+}
+
+// Send sends the message. Failures are TooManyRequests with the time to wait,
+// InvalidField for a mobile that the vendor does not take, and SMSUnavailable,
+// whose cause names the vendor's code. A message is sent once: the vendor does
+// not recognise a second request as the same.
+func (a *AliyunSMS) Send(ctx context.Context, m account.CodeMessage) error {
+	request, err := a.request(ctx, m.Mobile, m.Code)
+	if err != nil {
+		return apierr.Wrap(apierr.Internal, err)
+	}
+	answer, err := exchange(a.client, request)
+	if err == nil {
+		err = answer.broken
+	}
+	if err != nil {
+		return apierr.Wrap(apierr.SMSUnavailable, fmt.Errorf("SMS by Aliyun: %w", err))
+	}
+	return aliyunVerdict(answer)
+}
+
+// request carries the parameters in the body, as the vendor's own clients do:
+// mobiles and codes have no business in a URL.
+func (a *AliyunSMS) request(ctx context.Context, mobile, code string) (*http.Request, error) {
+	parameter, err := json.Marshal(map[string]string{"code": code})
+	if err != nil {
+		return nil, err
+	}
+	body := url.Values{
+		"PhoneNumbers":  {mobile},
+		"SignName":      {a.signName},
+		"TemplateCode":  {a.template},
+		"TemplateParam": {string(parameter)},
+	}.Encode()
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, a.endpoint.String(), strings.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	request.Header.Set("Accept", "application/json")
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	request.Header.Set("x-acs-action", aliyunAction)
+	request.Header.Set("x-acs-version", aliyunVersion)
+	request.Header.Set("x-acs-date", a.now().UTC().Format(time.RFC3339))
+	request.Header.Set("x-acs-signature-nonce", uuid.NewString())
+	signACS3(request, []byte(body), a.keyID, a.keySecret)
+	return request, nil
+}
+
+// aliyunAnswer is the vendor's answer, to failures too. Its Message is not read:
+// it can quote the request.
+type aliyunAnswer struct {
+	Code      string
+	RequestID string `json:"RequestId"`
+}
+
+// aliyunVerdict reads the answer whatever its HTTP status: what the vendor's
+// front refuses comes with 4xx and 5xx, what the service refuses with 200.
+func aliyunVerdict(answer answered) error {
+	var said aliyunAnswer
+	// The decoder's error is not told: it can quote the answer.
+	if err := json.Unmarshal(answer.body, &said); err != nil || !aliyunCodeShape().MatchString(said.Code) {
+		return apierr.Wrap(apierr.SMSUnavailable, fmt.Errorf("SMS by Aliyun: status %d, not the documented JSON", answer.status))
+	}
+	if said.Code == aliyunOK && answer.status == http.StatusOK {
+		return nil
+	}
+	failed := apierr.New(apierr.SMSUnavailable)
+	switch said.Code {
+	case "isv.BUSINESS_LIMIT_CONTROL":
+		failed.Code, failed.RetryAfter = apierr.TooManyRequests, smsUsualWait
+	case "isv.DAY_LIMIT_CONTROL":
+		failed.Code, failed.RetryAfter = apierr.TooManyRequests, aliyunDayWait
+	case "isv.MOBILE_NUMBER_ILLEGAL", "isv.MOBILE_COUNT_OVER_LIMIT":
+		failed = apierr.Field("mobile", apierr.BadFormat)
+	}
+	failed.Cause = said.cause(answer.status)
+	return failed
+}
+
+// cause names the request as the vendor does, so that they can be asked about it.
+func (s aliyunAnswer) cause(status int) error {
+	if !aliyunRequestShape().MatchString(s.RequestID) {
+		s.RequestID = "unknown"
+	}
+	return fmt.Errorf("SMS by Aliyun: status %d, code %s, request %s", status, s.Code, s.RequestID)
+}

@@ -1,0 +1,118 @@
+package providers
+
+import (
+	"context"
+	"errors"
+	"net/url"
+
+	"quartet/server/account"
+	"quartet/server/apierr"
+)
+
+// scopeSilent is the scope of a sign-in that asked the person nothing: it
+// tells who they are, and no profile.
+const scopeSilent = "snsapi_base"
+
+// idShape is what openids and unionids look like. Real ones have 28 characters.
+var idShape = shape(`^[0-9A-Za-z_-]{1,64}$`)
+
+var (
+	errNoIdentity = errors.New("the answer names nobody")
+	errSnapshot   = errors.New("the stand-in account of a page's snapshot")
+)
+
+// exchangeLogin asks jscode2session. The session_key in its answer, which opens
+// what WeChat encrypts for the mini-program, is not even read.
+func (w *WeChat) exchangeLogin(ctx context.Context, code string) (account.WeChatIdentity, error) {
+	var answer struct {
+		verdict
+		OpenID  string `json:"openid"`
+		UnionID string `json:"unionid"`
+	}
+	err := w.get(ctx, "/sns/jscode2session", w.credentials("js_code", code), &answer)
+	if err != nil {
+		return account.WeChatIdentity{}, err
+	}
+	return w.identity(answer.OpenID, answer.UnionID)
+}
+
+// exchangeOAuth asks for the person's token, and with it for their profile.
+func (w *WeChat) exchangeOAuth(ctx context.Context, code string) (account.WeChatIdentity, error) {
+	var answer struct {
+		verdict
+		AccessToken string `json:"access_token"`
+		OpenID      string `json:"openid"`
+		UnionID     string `json:"unionid"`
+		Scope       string `json:"scope"`
+		Snapshot    int    `json:"is_snapshotuser"`
+	}
+	err := w.get(ctx, "/sns/oauth2/access_token", w.credentials("code", code), &answer)
+	if err != nil {
+		return account.WeChatIdentity{}, err
+	}
+	if answer.Snapshot != 0 {
+		return account.WeChatIdentity{}, apierr.Wrap(apierr.WeChatCodeInvalid, errSnapshot)
+	}
+	who, err := w.identity(answer.OpenID, answer.UnionID)
+	if err != nil || answer.Scope == scopeSilent {
+		return who, err
+	}
+	return w.withProfile(ctx, who, answer.AccessToken)
+}
+
+// withProfile adds what userinfo tells of a person. The code is spent by then, and
+// who they are is known: without an answer they are signed in without a profile,
+// as silently. An answer about somebody else is no answer about anybody.
+func (w *WeChat) withProfile(ctx context.Context, who account.WeChatIdentity, accessToken string) (account.WeChatIdentity, error) {
+	var answer struct {
+		verdict
+		OpenID   string `json:"openid"`
+		UnionID  string `json:"unionid"`
+		Nickname string `json:"nickname"`
+		Avatar   string `json:"headimgurl"`
+		Country  string `json:"country"`
+		Province string `json:"province"`
+		City     string `json:"city"`
+		Sex      int    `json:"sex"`
+	}
+	query := url.Values{"access_token": {accessToken}, "openid": {who.OpenID}, "lang": {"zh_CN"}}
+	if err := w.get(ctx, "/sns/userinfo", query, &answer); err != nil {
+		return w.withoutProfile(ctx, who, err)
+	}
+	told, err := w.identity(answer.OpenID, answer.UnionID)
+	if err != nil {
+		return w.withoutProfile(ctx, who, err)
+	}
+	if told.OpenID != who.OpenID || who.UnionID != "" && told.UnionID != "" && told.UnionID != who.UnionID {
+		return account.WeChatIdentity{}, apierr.Wrap(apierr.WeChatUnavailable, errNoIdentity)
+	}
+	if told.UnionID == "" {
+		told.UnionID = who.UnionID
+	}
+	told.Nickname, told.Avatar, told.Gender = answer.Nickname, answer.Avatar, answer.Sex
+	told.Country, told.Province, told.City = answer.Country, answer.Province, answer.City
+	return told, nil
+}
+
+// withoutProfile lets in whom WeChat has not blocked.
+func (w *WeChat) withoutProfile(ctx context.Context, who account.WeChatIdentity, err error) (account.WeChatIdentity, error) {
+	if apierr.Is(err, apierr.Forbidden) {
+		return account.WeChatIdentity{}, err
+	}
+	w.log.WarnContext(ctx, "somebody signs in by WeChat without a profile", "error", err)
+	return who, nil
+}
+
+// credentials is the query of an exchange.
+func (w *WeChat) credentials(name, code string) url.Values {
+	return url.Values{
+		"appid": {w.appID}, "secret": {w.secret}, name: {code}, "grant_type": {"authorization_code"},
+	}
+}
+
+func (w *WeChat) identity(openID, unionID string) (account.WeChatIdentity, error) {
+	if !idShape().MatchString(openID) || unionID != "" && !idShape().MatchString(unionID) {
+		return account.WeChatIdentity{}, apierr.Wrap(apierr.WeChatUnavailable, errNoIdentity)
+	}
+	return account.WeChatIdentity{AppID: w.appID, OpenID: openID, UnionID: unionID}, nil
+}

@@ -1,5 +1,0 @@
-// Package style words failures in the five envelopes and tells which envelope a
-// path belongs to. It knows no account: success bodies are the generated models.
-package style
-
-//go:generate go test -count=1 -run TestErrorsPageIsUpToDate . -args -update

@@ -1,0 +1,147 @@
+package userimport
+
+import (
+	"bufio"
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"unicode/utf8"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// jsonRecords is a dump as one JSON object a line. The first one names the
+// columns; what only later ones have is not looked at.
+type jsonRecords struct {
+	lines  *bufio.Scanner
+	input  *measured
+	line   int64
+	known  []string
+	places map[string]int // column → its place in known
+	first  []byte         // read for the names already
+}
+
+func newJSONRecords(file io.Reader) *jsonRecords {
+	input := &measured{file: file}
+	lines := bufio.NewScanner(input)
+	lines.Buffer(make([]byte, 0, 64<<10), longestRecord)
+	return &jsonRecords{lines: lines, input: input, places: map[string]int{}}
+}
+
+func (j *jsonRecords) names() ([]string, error) {
+	text, err := j.read()
+	if err != nil {
+		return nil, err
+	}
+	err = j.members(text, func(name, _ string) {
+		j.places[name] = len(j.known)
+		j.known = append(j.known, name)
+	})
+	j.first = bytes.Clone(text)
+	return j.known, err
+}
+
+func (j *jsonRecords) next() ([]string, int64, error) {
+	text, err := j.first, error(nil)
+	if j.first = nil; text == nil {
+		text, err = j.read()
+	}
+	if err != nil {
+		return nil, j.line, err
+	}
+	values := make([]string, len(j.known))
+	err = j.members(text, func(name, value string) {
+		if at, ok := j.places[name]; ok {
+			values[at] = value
+		}
+	})
+	return values, j.line, err
+}
+
+// read gives the next line that is not blank.
+func (j *jsonRecords) read() ([]byte, error) {
+	for j.lines.Scan() {
+		j.line++
+		j.input.since = 0
+		if text := bytes.TrimSpace(j.lines.Bytes()); len(text) > 0 {
+			return text, nil
+		}
+	}
+	switch err := j.lines.Err(); {
+	case err == nil:
+		return nil, io.EOF
+	case errors.Is(err, bufio.ErrTooLong), errors.Is(err, errHuge):
+		return nil, fmt.Errorf("line %d is longer than 1 MiB", j.line+1) // what is behind it cannot be reached
+	default:
+		return nil, err
+	}
+}
+
+// members tells of each member of an object, numbers in their own digits: ids
+// go beyond what a float holds.
+func (j *jsonRecords) members(text []byte, tell func(name, value string)) error {
+	if !utf8.Valid(text) {
+		return Error{Line: j.line, Column: j.spoilt(text), Reason: notUTF8}
+	}
+	object := jsontext.NewDecoder(bytes.NewReader(text))
+	if token, err := object.ReadToken(); err != nil || token.Kind() != '{' {
+		return j.broken(err)
+	}
+	for object.PeekKind() == '"' {
+		name, err := object.ReadToken()
+		if err != nil {
+			return j.broken(err)
+		}
+		column := name.String()
+		value, err := object.ReadToken()
+		switch {
+		case err != nil:
+			return j.broken(err)
+		case value.Kind() == '{' || value.Kind() == '[':
+			return Error{Line: j.line, Column: column, Reason: "an object or array, where a text, a number or null is wanted"}
+		case value.Kind() == 'n':
+			tell(column, "")
+		default:
+			tell(column, value.String())
+		}
+	}
+	if _, err := object.ReadToken(); err != nil { // the closing brace
+		return j.broken(err)
+	}
+	if _, err := object.ReadToken(); !errors.Is(err, io.EOF) {
+		return Error{Line: j.line, Reason: "there is something behind the JSON object"}
+	}
+	return nil
+}
+
+// spoilt is the member whose value is not UTF-8, as far as one can tell.
+func (j *jsonRecords) spoilt(text []byte) string {
+	object := jsontext.NewDecoder(bytes.NewReader(text), jsontext.AllowInvalidUTF8(true))
+	column := ""
+	if _, err := object.ReadToken(); err != nil {
+		return ""
+	}
+	for object.PeekKind() == '"' {
+		name, err := object.ReadToken()
+		if err != nil {
+			return ""
+		}
+		column = name.String()
+		if raw, err := object.ReadValue(); err != nil || !utf8.Valid(raw) {
+			return column
+		}
+	}
+	return ""
+}
+
+func (j *jsonRecords) broken(err error) error {
+	reason := "it is not a JSON object"
+	switch {
+	case errors.Is(err, jsontext.ErrDuplicateName):
+		reason = "a name stands twice in the JSON object"
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		reason = "the JSON object does not end: the file may have been cut off"
+	}
+	return Error{Line: j.line, Reason: reason}
+}

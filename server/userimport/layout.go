@@ -1,0 +1,171 @@
+package userimport
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"quartet/server/password"
+)
+
+// Facts of a user that a dump can hold. Those that package account judges go by
+// its names for them.
+const (
+	id              = "id"
+	username        = "username"
+	secret          = "password"
+	salt            = "salt"
+	nickname        = "nickname"
+	realName        = "realname"
+	surname         = "surname"
+	email           = "email"
+	emailConfirmed  = "email-confirmed"
+	mobile          = "mobile"
+	mobileConfirmed = "mobile-confirmed"
+	gender          = "gender"
+	birthday        = "birthday"
+	avatar          = "avatar"
+	signature       = "signature"
+	identity        = "identity"
+	remark          = "remark"
+	company         = "company"
+	occupation      = "occupation"
+	address         = "address"
+	zipcode         = "zipcode"
+	site            = "site"
+	school          = "graduateschool"
+	education       = "education"
+	idCardType      = "idcardtype"
+	idCard          = "idcard"
+	status          = "status"
+	deleted         = "deleted"
+	created         = "created"
+)
+
+// layout is what is known of one system's user table. Words are compared in
+// lower case; "" among them is a column that is NULL or empty.
+type layout struct {
+	columns  map[string][]string // fact → the names its column has had
+	required []string            // facts without which nobody could be taken in rightly
+	genders  map[string]int      // to 0 unknown, 1 male, 2 female
+	disabled map[string]bool     // of status
+	deleted  map[string]bool
+	proven   map[string]bool // of the -confirmed facts
+	// hash gives the stored form of a password's hash.
+	hash func(username, salt, hash string) (string, error)
+}
+
+// Sources lists the systems that people can come from.
+func Sources() []string { return slices.Sorted(maps.Keys(layouts)) }
+
+var layouts = map[string]layout{"jpress": jpress, "ruoyi": ruoyi, "jeecg": jeecg, "abp": abp}
+
+// jpress is JPress 2 to 5, table user.
+var jpress = layout{
+	columns: map[string][]string{
+		id: {"id"}, username: {"username"}, secret: {"password"}, salt: {"salt"},
+		nickname: {"nickname"}, realName: {"realname"},
+		email: {"email"}, emailConfirmed: {"email_status"},
+		mobile: {"mobile"}, mobileConfirmed: {"mobile_status"},
+		gender: {"gender"}, birthday: {"birthday"}, avatar: {"avatar"}, signature: {"signature"},
+		identity: {"identity"}, remark: {"remark"}, company: {"company"}, occupation: {"occupation"},
+		address: {"address"}, zipcode: {"zipcode"}, site: {"site"}, school: {"graduateschool"},
+		education: {"education"}, idCardType: {"idcardtype"}, idCard: {"idcard"},
+		status: {"status"}, created: {"created"},
+	},
+	required: []string{id, username, secret, salt, status},
+	genders:  map[string]int{"": 0, "0": 0, "1": 1, "2": 2, "male": 1, "female": 2, "男": 1, "女": 2, "secret": 0, "保密": 0},
+	disabled: map[string]bool{"": false, "ok": false, "registered": false, "locked": true},
+	proven:   map[string]bool{"ok": true},
+	hash:     func(_, salt, hash string) (string, error) { return password.FromJPress(salt, hash) },
+}
+
+// ruoyi is RuoYi-Vue and RuoYi-Cloud, table sys_user.
+var ruoyi = layout{
+	columns: map[string][]string{
+		id: {"user_id"}, username: {"user_name"}, secret: {"password"},
+		nickname: {"nick_name"}, email: {"email"}, mobile: {"phonenumber"},
+		gender: {"sex"}, avatar: {"avatar"}, remark: {"remark"},
+		status: {"status"}, deleted: {"del_flag"}, created: {"create_time"},
+	},
+	required: []string{id, username, secret, status, deleted},
+	genders:  map[string]int{"": 0, "0": 1, "1": 2, "2": 0},
+	disabled: map[string]bool{"": false, "0": false, "1": true},
+	deleted:  map[string]bool{"0": false, "": true, "1": true, "2": true},
+	hash:     func(_, _, hash string) (string, error) { return password.FromBcrypt(hash) },
+}
+
+// jeecg is JeecgBoot 2 and 3, table sys_user.
+var jeecg = layout{
+	columns: map[string][]string{
+		id: {"id"}, username: {"username"}, secret: {"password"}, salt: {"salt"},
+		realName: {"realname"}, email: {"email"}, mobile: {"phone"},
+		gender: {"sex"}, birthday: {"birthday"}, avatar: {"avatar"}, occupation: {"post"},
+		status: {"status"}, deleted: {"del_flag"}, created: {"create_time"},
+	},
+	required: []string{id, username, secret, salt, status, deleted},
+	genders:  map[string]int{"": 0, "0": 0, "1": 1, "2": 2},
+	disabled: map[string]bool{"": false, "1": false, "2": true},
+	deleted:  map[string]bool{"0": false, "": true, "1": true},
+	hash:     password.FromJeecg,
+}
+
+// abp is ABP's identity module and ASP.NET Boilerplate, table AbpUsers.
+var abp = layout{
+	columns: map[string][]string{
+		id: {"Id"}, username: {"UserName"}, secret: {"PasswordHash", "Password"},
+		realName: {"Name"}, surname: {"Surname"},
+		email: {"Email", "EmailAddress"}, emailConfirmed: {"EmailConfirmed", "IsEmailConfirmed"},
+		mobile: {"PhoneNumber"}, mobileConfirmed: {"PhoneNumberConfirmed", "IsPhoneNumberConfirmed"},
+		status: {"IsActive"}, deleted: {"IsDeleted"}, created: {"CreationTime"},
+	},
+	required: []string{id, username, secret, status, deleted},
+	disabled: map[string]bool{"1": false, "true": false, "t": false, "\x01": false, "0": true, "false": true, "f": true, "\x00": true},
+	deleted:  map[string]bool{"1": true, "true": true, "t": true, "\x01": true, "0": false, "false": false, "f": false, "\x00": false},
+	proven:   map[string]bool{"1": true, "true": true, "t": true, "\x01": true},
+	hash:     func(_, _, hash string) (string, error) { return password.FromIdentity(hash) },
+}
+
+// plain is a column's name without what tools change about it: case,
+// underscores, quotes.
+func plain(name string) string {
+	return strings.ToLower(strings.NewReplacer("_", "", "`", "", `"`, "", " ", "").Replace(name))
+}
+
+// slot is where a fact stands in the values of a record, and what its column is
+// called in the dump.
+type slot struct {
+	at   int
+	name string
+}
+
+// bind finds the columns among the names that a dump has. Columns nobody asked
+// for are left alone.
+func (l layout) bind(names []string) (map[string]slot, error) {
+	places := map[string]int{}
+	for at, name := range names {
+		if _, twice := places[plain(name)]; twice {
+			return nil, Error{Line: 1, Column: name, Reason: "there are two columns of this name"}
+		}
+		places[plain(name)] = at
+	}
+	slots := map[string]slot{}
+	for fact, known := range l.columns {
+		for _, name := range known {
+			if at, ok := places[plain(name)]; ok {
+				slots[fact] = slot{at, names[at]}
+				break
+			}
+		}
+	}
+	var missing []string
+	for _, fact := range l.required {
+		if _, ok := slots[fact]; !ok {
+			missing = append(missing, strings.Join(l.columns[fact], " or "))
+		}
+	}
+	if len(missing) > 0 {
+		return nil, Error{Line: 1, Reason: "these columns are missing: " + strings.Join(missing, ", ")}
+	}
+	return slots, nil
+}

@@ -1,0 +1,271 @@
+package userimport
+
+import (
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+	"time"
+	"unicode"
+
+	"quartet/server/account"
+)
+
+// Options say how a dump is to be read.
+type Options struct {
+	Format string         // "csv", "jsonl", or "" to see by the first byte
+	Zone   *time.Location // of moments that carry none
+	// TrustMobiles and TrustEmails take mobiles and e-mails as proven although
+	// the other system does not say so.
+	TrustMobiles, TrustEmails bool
+}
+
+// Reader reads the users of a dump, one at a time, in bounded memory.
+type Reader struct {
+	Options
+	layout  layout
+	records records
+	columns []string
+	slots   map[string]slot
+}
+
+// NewReader begins to read a dump of source, one of Sources, and checks that
+// its columns are there. Wrong dumps are an Error.
+func NewReader(source string, file io.Reader, o Options) (*Reader, error) {
+	known, ok := layouts[source]
+	if !ok {
+		return nil, fmt.Errorf("nothing is known of %q", source)
+	}
+	opened, err := open(file, o.Format)
+	if err != nil {
+		return nil, err
+	}
+	r := &Reader{Options: o, layout: known, records: opened}
+	if r.columns, err = opened.names(); err != nil {
+		return nil, err
+	}
+	if err := checkUTF8(r.columns, r.columns, 1); err != nil {
+		return nil, Error{Line: 1, Reason: notUTF8}
+	}
+	r.slots, err = known.bind(r.columns)
+	return r, err
+}
+
+// Person is one line of a dump.
+type Person struct {
+	account.ImportedUser
+	Line    int64
+	Deleted bool // in the other system: the rest is empty
+}
+
+// Next gives the next person. An Error concerns this line alone, and the next
+// call goes on behind it; io.EOF is the end, and anything else the end too.
+func (r *Reader) Next() (Person, error) {
+	values, line, err := r.records.next()
+	if err == nil {
+		err = checkUTF8(values, r.columns, line)
+	}
+	if err != nil {
+		return Person{Line: line}, err
+	}
+	return (&row{Reader: r, values: values, line: line}).person()
+}
+
+// row is one line while it is being understood. The first thing that is wrong
+// with it stays.
+type row struct {
+	*Reader
+	values []string
+	line   int64
+	err    error
+}
+
+func (r *row) refuse(fact, reason string) {
+	if r.err == nil {
+		r.err = Error{Line: r.line, Column: r.slots[fact].name, Reason: reason}
+	}
+}
+
+// get is what the dump says of a fact; "" where it says nothing.
+func (r *row) get(fact string) string {
+	place, ok := r.slots[fact]
+	if !ok || isNull(r.values[place.at]) {
+		return ""
+	}
+	return strings.TrimSpace(r.values[place.at])
+}
+
+// filled is get, nil for nothing.
+func (r *row) filled(fact string) *string {
+	if value := r.get(fact); value != "" {
+		return &value
+	}
+	return nil
+}
+
+// look finds what a word of the other system means.
+func look[T any](r *row, fact string, words map[string]T) T {
+	word := strings.ToLower(r.get(fact))
+	meaning, known := words[word]
+	if _, present := r.slots[fact]; !known && present {
+		r.refuse(fact, "not a word that is known here")
+	}
+	return meaning
+}
+
+func (r *row) person() (Person, error) {
+	if _, asked := r.slots[deleted]; asked && look(r, deleted, r.layout.deleted) {
+		return Person{Line: r.line, Deleted: true}, r.err
+	}
+	p := Person{Line: r.line, ImportedUser: account.ImportedUser{
+		Alias: r.alias(), PasswordHash: r.hash(),
+		Disabled:       look(r, status, r.layout.disabled),
+		EmailVerified:  r.TrustEmails || r.layout.proven[strings.ToLower(r.get(emailConfirmed))],
+		MobileVerified: r.TrustMobiles || r.layout.proven[strings.ToLower(r.get(mobileConfirmed))],
+		CreatedAt:      r.moment(created),
+	}}
+	p.NewUser = account.NewUser{
+		Username: r.get(username), Profile: r.facts(),
+		Identity: r.filled(identity), Remark: r.filled(remark),
+	}
+	r.nameOf(&p.ImportedUser)
+	return p, r.err
+}
+
+func (r *row) facts() account.Profile {
+	facts := account.Profile{
+		Nickname: r.filled(nickname), RealName: r.fullName(), Signature: r.filled(signature),
+		Birthday: r.birthday(), Company: r.filled(company), Occupation: r.filled(occupation),
+		Address: r.filled(address), Zipcode: r.filled(zipcode), Site: r.filled(site),
+		GraduateSchool: r.filled(school), Education: r.filled(education), Avatar: r.filled(avatar),
+		IDCardType: r.filled(idCardType), IDCard: r.filled(idCard),
+		Mobile: r.mobile(), Email: r.filled(email),
+	}
+	if _, known := r.slots[gender]; known {
+		facts.Gender = new(look(r, gender, r.layout.genders))
+	}
+	return facts
+}
+
+// rounded is a large number as spreadsheets write it, digits lost.
+var rounded = regexp.MustCompile(`^[0-9.]+[eE]\+?[0-9]+$`)
+
+// alias is the id, in the very characters of the dump.
+func (r *row) alias() string {
+	text := r.get(id)
+	switch {
+	case text == "":
+		r.refuse(id, "it is missing")
+	case rounded.MatchString(text):
+		r.refuse(id, "a spreadsheet has rounded it; export the table anew")
+	}
+	return text
+}
+
+func (r *row) hash() string {
+	text := r.get(secret)
+	if text == "" {
+		return "" // the user has the other ways in
+	}
+	stored, err := r.layout.hash(r.get(username), r.get(salt), text)
+	if err != nil {
+		// The kind is said, the hash is not.
+		r.refuse(secret, strings.TrimPrefix(err.Error(), "password: "))
+	}
+	return stored
+}
+
+// fullName joins the parts of a name: Chinese ones the surname first, without a
+// space between.
+func (r *row) fullName() *string {
+	given, family := r.get(realName), r.get(surname)
+	switch {
+	case family == "":
+		return r.filled(realName)
+	case given == "":
+		return &family
+	case strings.ContainsFunc(family, func(c rune) bool { return unicode.Is(unicode.Han, c) }):
+		return new(family + given)
+	default:
+		return new(given + " " + family)
+	}
+}
+
+var mobileTrimmed = strings.NewReplacer(" ", "", "-", "")
+
+// mainland is what may stand before a mobile and means nothing else.
+var mainland = regexp.MustCompile(`^(?:\+86|0086|86)(1[0-9]{10})$`)
+
+// mobile leaves out what people write around the eleven digits.
+func (r *row) mobile() *string {
+	text := mobileTrimmed.Replace(r.get(mobile))
+	if text == "" {
+		return nil
+	}
+	if digits := mainland.FindStringSubmatch(text); digits != nil {
+		text = digits[1]
+	}
+	return &text
+}
+
+var looksMobile = regexp.MustCompile(`^1[3-9][0-9]{9}$`)
+
+// nameOf settles a user name that is the user's mobile or e-mail, which no user
+// name may be here: the same text signs them in as what it is.
+func (r *row) nameOf(n *account.ImportedUser) {
+	switch {
+	case strings.Contains(n.Username, "@"):
+		if n.Email == nil {
+			n.Email = new(n.Username)
+		}
+		if !strings.EqualFold(*n.Email, n.Username) {
+			r.refuse(username, "an e-mail, and not the user's own")
+		}
+		n.Username = ""
+	case looksMobile.MatchString(n.Username):
+		if n.Mobile == nil {
+			n.Mobile = new(n.Username)
+		}
+		switch {
+		case *n.Mobile != n.Username:
+			r.refuse(username, "a mobile, and not the user's own")
+		case !n.MobileVerified:
+			r.refuse(username, "a mobile, and only a proven one signs in; see --trust-mobiles")
+		}
+		n.Username = ""
+	case n.Username == "":
+		r.refuse(username, "it is missing")
+	}
+}
+
+// moments are the forms that exporters write.
+var moments = []string{
+	"2006-01-02 15:04:05.999999999", "2006-01-02T15:04:05.999999999",
+	"2006-01-02 15:04:05.999999999Z07:00", "2006-01-02T15:04:05.999999999Z07:00",
+	"2006-01-02 15:04:05.999999999 -07:00", "2006-01-02 15:04:05.999999999-07",
+	"2006-01-02", "2006/1/2 15:04:05", "2006/1/2 15:04", "2006/1/2",
+}
+
+// moment reads a date and time. MySQL's zero date is none.
+func (r *row) moment(fact string) time.Time {
+	text := r.get(fact)
+	if text == "" || strings.HasPrefix(text, "0000-00-00") {
+		return time.Time{}
+	}
+	for _, form := range moments {
+		if at, err := time.ParseInLocation(form, text, r.Zone); err == nil {
+			return at
+		}
+	}
+	r.refuse(fact, "not a date such as 2026-03-02 08:00:00")
+	return time.Time{}
+}
+
+// birthday is a date of the calendar, wherever one is.
+func (r *row) birthday() *string {
+	at := r.moment(birthday)
+	if at.IsZero() {
+		return nil
+	}
+	return new(at.Format(time.DateTime))
+}

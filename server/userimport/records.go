@@ -1,0 +1,158 @@
+package userimport
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"unicode/utf8"
+)
+
+// longestRecord bounds what is read into memory for one user, in bytes.
+const longestRecord = 1 << 20
+
+const (
+	notUTF8 = "not UTF-8; a dump in GBK is converted by: iconv -f GB18030 -t UTF-8"
+	cutOff  = "the file ends within this line: it may have been cut off; if it is whole, end it with a line break"
+)
+
+// Error is what is wrong with a line of a dump. It never holds a value of it.
+type Error struct {
+	Line   int64
+	Column string // as the dump calls it; "" where the whole line is meant
+	Reason string
+}
+
+// Error words it with the line's number.
+func (e Error) Error() string {
+	if e.Column == "" {
+		return fmt.Sprintf("line %d: %s", e.Line, e.Reason)
+	}
+	return fmt.Sprintf("line %d: %s: %s", e.Line, e.Column, e.Reason)
+}
+
+// records is a dump in some format.
+type records interface {
+	// names are the columns. It is called once, first.
+	names() ([]string, error)
+	// next gives the values in the order of names, and the line they begin on. An
+	// Error concerns this record alone; io.EOF is the end.
+	next() (values []string, line int64, err error)
+}
+
+// open tells formats apart by the first byte unless format says which.
+func open(file io.Reader, format string) (records, error) {
+	input := bufio.NewReaderSize(file, 64<<10)
+	start, err := input.Peek(3)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, err
+	}
+	switch {
+	case bytes.HasPrefix(start, []byte("\xff\xfe")), bytes.HasPrefix(start, []byte("\xfe\xff")):
+		return nil, Error{Line: 1, Reason: "the file is UTF-16; save it as UTF-8"}
+	case bytes.Equal(start, []byte("\xef\xbb\xbf")):
+		_, _ = input.Discard(len(start)) // they are there
+		start, _ = input.Peek(1)
+	}
+	switch {
+	case len(start) == 0:
+		return nil, Error{Line: 1, Reason: "the file is empty"}
+	case format == "" && start[0] == '[':
+		return nil, Error{Line: 1, Reason: "a JSON array; one JSON object a line is wanted (jq -c '.[]' makes that)"}
+	case format == "jsonl", format == "" && start[0] == '{':
+		return newJSONRecords(input), nil
+	default:
+		return newCSVRecords(input), nil
+	}
+}
+
+// csvRecords is a dump as comma-separated values (RFC 4180) with a header.
+type csvRecords struct {
+	reader *csv.Reader
+	input  *measured
+	line   int64 // of the last record
+}
+
+// measured counts what is read, and bounds it from one record to the next: a
+// quote that is never closed would take the rest of the file for one field.
+type measured struct {
+	file         io.Reader
+	total, since int64
+	last         byte
+}
+
+var errHuge = errors.New("more than 1 MiB without an end of the record: is there a quote that is never closed?")
+
+func (m *measured) Read(p []byte) (int, error) {
+	if m.since > longestRecord {
+		return 0, errHuge
+	}
+	n, err := m.file.Read(p)
+	m.total, m.since = m.total+int64(n), m.since+int64(n)
+	if n > 0 {
+		m.last = p[n-1]
+	}
+	return n, err
+}
+
+func newCSVRecords(file io.Reader) *csvRecords {
+	input := &measured{file: file}
+	reader := csv.NewReader(input)
+	reader.ReuseRecord = true
+	return &csvRecords{reader: reader, input: input}
+}
+
+func (c *csvRecords) names() ([]string, error) {
+	header, _, err := c.next()
+	return append([]string(nil), header...), err
+}
+
+func (c *csvRecords) next() ([]string, int64, error) {
+	c.input.since = 0
+	values, err := c.reader.Read()
+	if errors.Is(err, io.EOF) {
+		return nil, 0, io.EOF
+	}
+	if err := c.wording(err); err != nil {
+		return nil, 0, err
+	}
+	at, _ := c.reader.FieldPos(0)
+	line := int64(at)
+	c.line = line
+	if c.reader.InputOffset() == c.input.total && c.input.last != '\n' {
+		return nil, line, Error{Line: line, Reason: cutOff}
+	}
+	return values, line, nil
+}
+
+// wording makes an Error of what the reader says about a record.
+func (c *csvRecords) wording(err error) error {
+	parse, ok := errors.AsType[*csv.ParseError](err)
+	switch {
+	case err == nil:
+		return nil
+	case !ok:
+		return fmt.Errorf("behind line %d: %w", c.line, err)
+	case errors.Is(err, csv.ErrFieldCount):
+		return Error{Line: int64(parse.StartLine), Reason: "it has more or fewer columns than the header"}
+	case errors.Is(err, csv.ErrQuote) && c.reader.InputOffset() == c.input.total:
+		return Error{Line: int64(parse.StartLine), Reason: "a quote is never closed: the file may have been cut off"}
+	default:
+		return Error{Line: int64(parse.StartLine), Reason: `a quote stands where none may; RFC 4180 quotes a field as a whole and writes a quote in it twice, ""`}
+	}
+}
+
+// checkUTF8 finds the first value that is not UTF-8.
+func checkUTF8(values, names []string, line int64) error {
+	for at, value := range values {
+		if !utf8.ValidString(value) {
+			return Error{Line: line, Column: names[at], Reason: notUTF8}
+		}
+	}
+	return nil
+}
+
+// isNull tells whether a value stands for NULL, as exporters write it.
+func isNull(value string) bool { return value == `\N` || value == "NULL" }

@@ -1,0 +1,152 @@
+package userimport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"quartet/server/account"
+	"quartet/server/apierr"
+)
+
+// batchSize is how many people are taken in by one transaction.
+const batchSize = 1000
+
+// Report is told of the people as they come, in the order of their lines.
+type Report interface {
+	Added()
+	Present() // has come before
+	Deleted() // in the other system, and left out
+	// Refused gives an error to stop at this line.
+	Refused(line int64, column, reason string) error
+}
+
+// Intake takes people in; account.Intake does.
+type Importer interface {
+	Import(ctx context.Context, batch []account.ImportedUser) ([]error, error)
+}
+
+// entry is a line that has been read: a person, or what is wrong with it.
+type entry struct {
+	Person
+	refusal error
+}
+
+// Run takes in everybody in the dump, some at a time. What has come in stays
+// there whatever happens later. It gives what Report or Intake stops it with, or
+// why the dump cannot be read on.
+//
+// Stop says that the first refusal ends it: then nobody behind it comes in.
+func Run(ctx context.Context, from *Reader, into Importer, report Report, stop bool) error {
+	batch := make([]entry, 0, batchSize)
+	for {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		person, err := from.Next()
+		refusal, isRefusal := errors.AsType[Error](err)
+		switch {
+		case err == nil:
+			batch = append(batch, entry{Person: person})
+		case isRefusal:
+			batch = append(batch, entry{refusal: refusal})
+		}
+		over := err != nil && (!isRefusal || stop)
+		if over || len(batch) == batchSize {
+			if flushed := flush(ctx, from, batch, into, report); flushed != nil {
+				return flushed
+			}
+			batch = batch[:0]
+		}
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil && !isRefusal:
+			return fmt.Errorf("cannot read on: %w", err)
+		}
+	}
+}
+
+// flush takes a batch in and tells of each of its lines.
+func flush(ctx context.Context, from *Reader, batch []entry, into Importer, report Report) error {
+	var people []account.ImportedUser
+	for _, e := range batch {
+		if e.refusal == nil && !e.Deleted {
+			people = append(people, e.ImportedUser)
+		}
+	}
+	var outcomes []error
+	if len(people) > 0 {
+		var err error
+		if outcomes, err = into.Import(ctx, people); err != nil {
+			return err
+		}
+	}
+	for _, e := range batch {
+		if e.refusal != nil || e.Deleted {
+			if err := tell(from, e, e.refusal, report); err != nil {
+				return err
+			}
+			continue
+		}
+		if err := tell(from, e, outcomes[0], report); err != nil {
+			return err
+		}
+		outcomes = outcomes[1:]
+	}
+	return nil
+}
+
+func tell(from *Reader, e entry, outcome error, report Report) error {
+	refusal, wrongLine := errors.AsType[Error](outcome)
+	switch {
+	case e.Deleted:
+		report.Deleted()
+	case outcome == nil:
+		report.Added()
+	case errors.Is(outcome, account.ErrExists):
+		report.Present()
+	case errors.Is(outcome, account.ErrSkipped): // the refusal before it has been told
+	case wrongLine:
+		return report.Refused(refusal.Line, refusal.Column, refusal.Reason)
+	default:
+		failed := apierr.As(outcome)
+		return report.Refused(e.Line, from.slots[failed.Field].name, reason(failed))
+	}
+	return nil
+}
+
+// reason words a failure of package account for whoever mends the dump.
+func reason(failed *apierr.Error) string {
+	const taken = "another user has it, or an earlier line"
+	switch failed.Code {
+	case apierr.UsernameTaken, apierr.EmailTaken, apierr.MobileTaken:
+		return taken
+	case apierr.InvalidField:
+	default:
+		return failed.Error()
+	}
+	switch failed.Reason {
+	case apierr.Required:
+		return "it is missing"
+	case apierr.TooShort:
+		return "shorter than " + failed.Expected + " characters"
+	case apierr.TooLong:
+		return "longer than " + failed.Expected + " characters"
+	case apierr.HasNUL:
+		return "it holds the character NUL"
+	case apierr.BadFormat:
+		return forms[failed.Field]
+	default:
+		return "refused: " + string(failed.Reason)
+	}
+}
+
+// forms say what a fact must look like.
+var forms = map[string]string{
+	username: "not a user name: letters, digits and signs without spaces",
+	email:    "not an e-mail address",
+	mobile:   "not a mobile of mainland China, eleven digits; empty it to import the user without",
+	birthday: "not a date",
+}

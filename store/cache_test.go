@@ -1,0 +1,207 @@
+package store_test
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"quartet/store"
+	"quartet/store/storetest"
+)
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// two opens two stores on one file, as two processes do.
+func two(t *testing.T) (one, other *store.Store) {
+	t.Helper()
+	url := storetest.SQLiteURL(t)
+	return storetest.Open(t, store.Options{URL: url}), storetest.Open(t, store.Options{URL: url})
+}
+
+// What anybody writes is in the very next answer, however often the row was read
+// before.
+func TestWritesOfAnotherAreSeenAtOnce(t *testing.T) {
+	t.Parallel()
+	s, other := two(t)
+	must(t, storetest.InsertUser(t.Context(), s, invented(1)))
+	must(t, s.PutSession(t.Context(), login(1)))
+	must(t, s.InsertApplication(t.Context(), store.Application{ID: "a"}))
+	must(t, s.InsertOrganisation(t.Context(), store.Organisation{ID: 1, Code: "east"}))
+	tell := func() string {
+		owner, err := s.SessionByAccessHash(t.Context(), "access-1")
+		must(t, err)
+		same, err := s.SessionByID(t.Context(), 1)
+		must(t, err)
+		application, err := s.ApplicationByID(t.Context(), "a")
+		must(t, err)
+		organisations, err := s.OrganisationsOfApplication(t.Context(), "a")
+		must(t, err)
+		return fmt.Sprintf("%v %v %v %s %q %d", owner.EndedAt != nil, same.EndedAt != nil, same.UserDisabledAt != nil, same.Role, application.Rights, len(organisations))
+	}
+	ask := func(want string) {
+		t.Helper()
+		for range 3 {
+			if got := tell(); got != want {
+				t.Errorf("got %s, want %s", got, want)
+			}
+		}
+	}
+	ask("false false false member \"\" 0")
+	must(t, other.SetApplicationRights(t.Context(), "a", "nickname"))
+	ask("false false false member \"nickname\" 0")
+	must(t, other.AddApplicationOrganisation(t.Context(), "a", 1))
+	ask("false false false member \"nickname\" 1")
+	must(t, storetest.SetUserRole(t.Context(), other, 1, store.RoleAdministrator, 1))
+	ask("false false false administrator \"nickname\" 1")
+	_, err := storetest.EndSession(t.Context(), other, 1, store.EndedByOwner, 1)
+	must(t, err)
+	ask("true true false administrator \"nickname\" 1")
+}
+
+// Nobody who asks after EndSession has returned is told that the session lives,
+// whichever process ended it and whoever else reads and writes.
+func TestEndedSessionsAreNeverLive(t *testing.T) {
+	t.Parallel()
+	const sessions, readers = 40, 4
+	s, other := two(t)
+	must(t, storetest.InsertUser(t.Context(), s, invented(1)))
+	for id := int64(1); id <= sessions; id++ {
+		session := login(id)
+		session.ExclusiveClass = nil
+		must(t, s.PutSession(t.Context(), session))
+	}
+	var ended atomic.Int64 // sessions up to this one have ended
+	var all sync.WaitGroup
+	for range readers {
+		all.Go(func() {
+			for ended.Load() < sessions {
+				dead := ended.Load()
+				for id := max(1, dead-1); id <= min(dead+2, sessions); id++ {
+					owner, err := s.SessionByAccessHash(t.Context(), store.Digest(fmt.Sprint("access-", id)))
+					if err != nil {
+						t.Error(err)
+					} else if owner.EndedAt == nil && id <= dead {
+						t.Errorf("session %d is live after its end", id)
+					}
+				}
+			}
+		})
+	}
+	for id := int64(1); id <= sessions; id++ {
+		by := []*store.Store{s, other}[id%2]
+		if _, err := storetest.EndSession(t.Context(), by, id, store.EndedByOwner, 1); err != nil {
+			t.Error(err)
+		}
+		ended.Store(id)
+		if err := s.SetLastSeen(t.Context(), map[int64]store.Time{sessions: store.Time(id)}); err != nil {
+			t.Error(err)
+		}
+	}
+	all.Wait()
+}
+
+// A request that has looked once need not look again for what its session may
+// see, and another request does.
+func TestAGlanceLastsForOneRequest(t *testing.T) {
+	t.Parallel()
+	s, other := two(t)
+	must(t, storetest.InsertUser(t.Context(), s, invented(1)))
+	must(t, s.PutSession(t.Context(), login(1)))
+	must(t, s.InsertApplication(t.Context(), store.Application{ID: "a", Rights: "old"}))
+	rights := func(ctx context.Context) string {
+		application, err := s.ApplicationByID(ctx, "a")
+		must(t, err)
+		return application.Rights
+	}
+	look := func(ctx context.Context) {
+		_, err := s.SessionByAccessHash(ctx, "access-1")
+		must(t, err)
+	}
+	ask := func(ctx context.Context, want string) {
+		t.Helper()
+		if got := rights(ctx); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+	remember := func() {
+		for range 2 { // what is asked for once is not remembered
+			look(t.Context())
+			rights(t.Context())
+		}
+	}
+	remember()
+	request := store.AtAGlance(t.Context())
+	look(request)
+	ask(request, "old")
+	must(t, other.SetApplicationRights(t.Context(), "a", "new"))
+	ask(request, "old")
+	ask(store.AtAGlance(t.Context()), "new") // has not looked yet
+	ask(request, "new")                      // what somebody has noticed is known to all
+	must(t, other.SetApplicationRights(t.Context(), "a", "newest"))
+	ask(request, "new")
+	look(request)
+	ask(request, "newest")
+	remember()
+	must(t, other.SetApplicationRights(t.Context(), "a", "last"))
+	ask(t.Context(), "last")
+}
+
+// What a request reads anyway is its look, whoever has written.
+func TestAReadIsALook(t *testing.T) {
+	t.Parallel()
+	s, other := two(t)
+	must(t, storetest.InsertUser(t.Context(), s, invented(1)))
+	must(t, s.InsertApplication(t.Context(), store.Application{ID: "a"}))
+	const rounds = 20
+	for id := range int64(rounds) {
+		session := login(id + 1)
+		session.ExclusiveClass = nil
+		must(t, s.PutSession(t.Context(), session))
+	}
+	for round := range rounds {
+		want := fmt.Sprint("rights", round/2)
+		if round%2 == 0 { // else nothing has changed
+			writer := []*store.Store{s, other, other}[round%3]
+			must(t, writer.SetApplicationRights(t.Context(), "a", want))
+		}
+		request := store.AtAGlance(t.Context())
+		_, err := s.SessionWithUserByAccessHash(request, store.Digest(fmt.Sprint("access-", round+1))) // not remembered
+		must(t, err)
+		application, err := s.ApplicationByID(request, "a")
+		must(t, err)
+		if application.Rights != want {
+			t.Errorf("round %d: %q", round, application.Rights)
+		}
+	}
+}
+
+// What a profile is made of can be changed by anybody, and the next answer knows.
+func TestProfilesAreRememberedUntilSomethingIsWritten(t *testing.T) {
+	t.Parallel()
+	s, other := two(t)
+	must(t, storetest.InsertUser(t.Context(), s, invented(1)))
+	must(t, s.InsertOrganisation(t.Context(), store.Organisation{ID: 1, Code: "east"}))
+	count := func() int {
+		profile, err := s.ProfileByID(store.AtAGlance(t.Context()), 1)
+		must(t, err)
+		return len(profile.Memberships)
+	}
+	if got := []int{count(), count()}; got[0] != 0 || got[1] != 0 {
+		t.Error(got)
+	}
+	must(t, other.AddMembership(t.Context(), 1, 1, nil, 1))
+	if got := []int{count(), count()}; got[0] != 1 || got[1] != 1 {
+		t.Error(got)
+	}
+	must(t, other.SetOrganisationDisabled(t.Context(), "east", true, 1))
+	if got := count(); got != 0 {
+		t.Error(got)
+	}
+}

@@ -1,0 +1,96 @@
+package dump
+
+import (
+	"bufio"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"io"
+	"strconv"
+
+	"github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
+
+	"quartet/store"
+)
+
+// Writer writes the format. The same rows make the same bytes.
+type Writer struct {
+	out   *bufio.Writer
+	sum   hash.Hash
+	rows  map[string]int64
+	total int64
+	line  []byte
+}
+
+// NewWriter writes the header. The migration is the version of the tables.
+func NewWriter(out io.Writer, migration int64, marks map[string]string) (*Writer, error) {
+	w := &Writer{out: bufio.NewWriterSize(out, 1<<16), sum: sha256.New(), rows: map[string]int64{}}
+	header := Header{Format: formatName, Version: formatVersion, Migration: migration, Marks: marks}
+	line, err := json.Marshal(header, json.Deterministic(true))
+	if err != nil {
+		return nil, err
+	}
+	return w, w.hashed(line)
+}
+
+// Row writes a row, whose values are in order of the table's columns. A text
+// that is not UTF-8 is an error: no reader would have it.
+func (w *Writer) Row(table store.Table, row []any) error {
+	line := append(w.line[:0], `{"table":"`+table.Name+`","row":{`...)
+	for i, column := range table.Columns {
+		if i > 0 {
+			line = append(line, ',')
+		}
+		line = append(line, `"`+column.Name+`":`...)
+		var err error
+		if line, err = appendValue(line, row[i]); err != nil {
+			return fmt.Errorf("%s of the row %v of %s: %w", column.Name, table.KeyOf(row), table.Name, err)
+		}
+	}
+	w.line = append(line, "}}"...)
+	w.rows[table.Name]++
+	w.total++
+	return w.hashed(w.line)
+}
+
+func appendValue(line []byte, value any) ([]byte, error) {
+	switch v := value.(type) {
+	case nil:
+		return append(line, "null"...), nil
+	case bool:
+		return strconv.AppendBool(line, v), nil
+	case int64:
+		return strconv.AppendInt(line, v, 10), nil
+	case string:
+		return jsontext.AppendQuote(line, v)
+	default:
+		return nil, fmt.Errorf("a %T cannot be written", value)
+	}
+}
+
+// Total is the number of rows so far.
+func (w *Writer) Total() int64 { return w.total }
+
+// Close writes the last line. What is below is the caller's to close.
+func (w *Writer) Close() error {
+	end := trailer{End: true, Total: w.total, Rows: w.rows, SHA256: hex.EncodeToString(w.sum.Sum(nil))}
+	line, err := json.Marshal(end, json.Deterministic(true))
+	if err != nil {
+		return err
+	}
+	if _, err := w.out.Write(append(line, '\n')); err != nil {
+		return err
+	}
+	return w.out.Flush()
+}
+
+func (w *Writer) hashed(line []byte) error {
+	w.sum.Write(line)
+	w.sum.Write([]byte{'\n'})
+	if _, err := w.out.Write(line); err != nil {
+		return err
+	}
+	return w.out.WriteByte('\n')
+}

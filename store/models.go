@@ -1,0 +1,238 @@
+package store
+
+import (
+	"fmt"
+	"time"
+)
+
+// Time is a moment in milliseconds since the Unix epoch, as the columns hold it.
+type Time int64
+
+// At turns a moment into a column's value.
+func TimeOf(t time.Time) Time { return Time(t.UnixMilli()) }
+
+// Scan reads a column (sql.Scanner).
+func (t *Time) Scan(column any) error {
+	millis, ok := column.(int64)
+	if !ok {
+		return fmt.Errorf("%T is no moment", column)
+	}
+	*t = Time(millis)
+	return nil
+}
+
+// Time gives the moment in UTC.
+func (t Time) Time() time.Time { return time.UnixMilli(int64(t)).UTC() }
+
+// Roles a user can hold over the whole server.
+const (
+	RoleMember             = "member"
+	RoleAdministrator      = "administrator"
+	RoleSuperAdministrator = "super_administrator"
+)
+
+// User is one row of users. Mobile and identity-card numbers are stored sealed;
+// MobileIndex is a keyed hash that finds a mobile without revealing it.
+type User struct {
+	ID                int64   `db:"id"`
+	GUID              GUID    `db:"guid"`
+	Username          *string `db:"username"`
+	UsernameKey       *string `db:"username_key"` // case-mapped, unique
+	Email             *string `db:"email"`
+	EmailKey          *string `db:"email_key"` // lower case, unique
+	EmailVerifiedAt   *Time   `db:"email_verified_at"`
+	MobileSealed      *string `db:"mobile_sealed"`
+	MobileIndex       *Digest `db:"mobile_index"` // unique among verified ones
+	MobileVerifiedAt  *Time   `db:"mobile_verified_at"`
+	PasswordHash      *string `db:"password_hash"`
+	PasswordChangedAt *Time   `db:"password_changed_at"`
+	Role              string  `db:"role"`
+	DisabledAt        *Time   `db:"disabled_at"`
+	Nickname          string  `db:"nickname"`
+	RealName          string  `db:"real_name"`
+	Identity          string  `db:"identity"`
+	Anonym            string  `db:"anonym"`
+	Gender            int     `db:"gender"` // 0 unknown, 1 male, 2 female
+	Signature         string  `db:"signature"`
+	Birthday          *string `db:"birthday"` // yyyy-MM-dd HH:mm:ss, a calendar date without zone
+	Company           string  `db:"company"`
+	Occupation        string  `db:"occupation"`
+	Address           string  `db:"address"`
+	Zipcode           string  `db:"zipcode"`
+	Site              string  `db:"site"`
+	GraduateSchool    string  `db:"graduate_school"`
+	Education         string  `db:"education"`
+	Avatar            string  `db:"avatar"`
+	IDCardType        string  `db:"id_card_type"`
+	IDCardSealed      *string `db:"id_card_sealed"`
+	Remark            string  `db:"remark"`
+	Country           string  `db:"country"`
+	Province          string  `db:"province"`
+	City              string  `db:"city"`
+	CreateSource      string  `db:"create_source"`
+	CompanyType       *int64  `db:"company_type"`
+	AuthStatus        int     `db:"auth_status"` // 0 none, 1 under way, 2 passed, 3 failed
+	AuthenticationID  *int64  `db:"authentication_id"`
+	AuthUserType      *int64  `db:"auth_user_type"`
+	AlumniCard        bool    `db:"alumni_card"`
+	SecurityStamp     string  `db:"security_stamp"`
+	Version           int64   `db:"version"`
+	CreatedAt         Time    `db:"created_at"`
+	CreatedBy         *int64  `db:"created_by"`
+	UpdatedAt         Time    `db:"updated_at"`
+	UpdatedBy         *int64  `db:"updated_by"`
+	ActivatedAt       *Time   `db:"activated_at"`
+	LastLoginAt       *Time   `db:"last_login_at"`
+}
+
+// UserChange names the columns to change; nil leaves a column as it is, and
+// ClearX empties it. A changed e-mail or mobile is unverified.
+type UserChange struct {
+	Username, UsernameKey     *string
+	Email, EmailKey           *string
+	MobileSealed              *string
+	MobileIndex               *Digest
+	Nickname, RealName        *string
+	Identity, Signature       *string
+	Gender                    *int
+	Birthday                  *string // "" empties it
+	Company, Occupation       *string
+	Address, Zipcode, Site    *string
+	GraduateSchool, Education *string
+	Avatar, IDCardType        *string
+	IDCardSealed              *string
+	Remark                    *string
+	ClearEmail, ClearMobile   bool
+}
+
+// WeChatIdentity is one row of wechat_identities.
+type WeChatIdentity struct {
+	AppID     string  `db:"app_id"`
+	OpenID    string  `db:"open_id"`
+	UnionID   *string `db:"union_id"`
+	UserID    int64   `db:"user_id"`
+	Follows   bool    `db:"follows"`
+	CreatedAt Time    `db:"created_at"`
+}
+
+// Reasons a session can have ended for.
+const (
+	EndedByLogout         = "logout"
+	EndedByReplacement    = "replaced"
+	EndedByPasswordChange = "password_changed"
+	EndedByDisabling      = "user_disabled"
+	EndedByRefreshReuse   = "refresh_reused"
+	EndedByOwner          = "ended_by_owner"
+)
+
+// Session is one row of sessions. Tokens are present as SHA-256 only.
+type Session struct {
+	ID                 int64   `db:"id"`
+	UserID             int64   `db:"user_id"`
+	Dialect            string  `db:"style"`
+	OpenedBy           string  `db:"opened_by"` // code, password, wechat
+	ApplicationID      *string `db:"application_id"`
+	CompanyType        *int64  `db:"company_type"`
+	ProductType        *int64  `db:"product_type"`
+	ExclusiveClass     *string `db:"exclusive_class"` // one live session per user and class; nil: any number
+	Source             string  `db:"source"`
+	DeviceNumber       *string `db:"device_number"`
+	FrontType          *int64  `db:"front_type"`
+	ClientIP           string  `db:"address"`
+	UserAgent          string  `db:"user_agent"`
+	Generation         int64   `db:"generation"`
+	AccessHash         *Digest `db:"access_hash"`
+	PreviousAccessHash *Digest `db:"previous_access_hash"`
+	RotatedAt          *Time   `db:"rotated_at"`
+	AccessExpiresAt    Time    `db:"access_expires_at"`
+	RefreshHash        *Digest `db:"refresh_hash"`
+	ExpiresAt          Time    `db:"expires_at"` // absolute end, also of the refresh token
+	CreatedAt          Time    `db:"created_at"`
+	LastSeenAt         Time    `db:"last_seen_at"`
+	EndedAt            *Time   `db:"ended_at"`
+	EndReason          *string `db:"end_reason"`
+}
+
+// SessionOwner is a session with what a request must know of its user.
+type SessionOwner struct {
+	Session
+	Role           string `db:"user_role"`
+	UserDisabledAt *Time  `db:"user_disabled_at"`
+}
+
+func (o *SessionOwner) fields() []any {
+	return []any{
+		&o.ID, &o.UserID, &o.Dialect, &o.OpenedBy, &o.ApplicationID, &o.CompanyType, &o.ProductType, &o.ExclusiveClass,
+		&o.Source, &o.DeviceNumber, &o.FrontType, &o.ClientIP, &o.UserAgent, &o.Generation, &o.AccessHash,
+		&o.PreviousAccessHash, &o.RotatedAt, &o.AccessExpiresAt, &o.RefreshHash, &o.ExpiresAt, &o.CreatedAt,
+		&o.LastSeenAt, &o.EndedAt, &o.EndReason, &o.Role, &o.UserDisabledAt,
+	}
+}
+
+// Application is one row of applications. Rights is a space-separated list.
+type Application struct {
+	ID         string `db:"id"`
+	Name       string `db:"name"`
+	Rights     string `db:"rights"`
+	CreatedAt  Time   `db:"created_at"`
+	DisabledAt *Time  `db:"disabled_at"`
+}
+
+// Organisation is one row of organisations.
+type Organisation struct {
+	ID         int64  `db:"id"`
+	Code       string `db:"code"` // unique
+	Name       string `db:"name"`
+	CreatedAt  Time   `db:"created_at"`
+	DisabledAt *Time  `db:"disabled_at"`
+}
+
+// Role is one row of roles: what a user can be in an organisation.
+type Role struct {
+	ID         int64  `db:"id"`
+	Code       string `db:"code"` // unique
+	Name       string `db:"name"`
+	CreatedAt  Time   `db:"created_at"`
+	DisabledAt *Time  `db:"disabled_at"`
+}
+
+// Membership is an organisation that a user belongs to, with the user's roles
+// there in order of their ids. Disabled organisations and roles are left out.
+type Membership struct {
+	Organisation
+	Roles []Role
+}
+
+// Profile is what applications are shown of a user. Of each membership and role
+// only ID, Code and Name are filled.
+type Profile struct {
+	UserID          int64
+	Username, Email *string
+	MobileSealed    *string
+	Nickname        string
+	Gender          int
+	Avatar          string
+	Memberships     []Membership
+}
+
+// Bearer is a session that has not ended, and the profile of its user, who is not
+// disabled. Of SessionOwner only ID, UserID, AccessExpiresAt, ExpiresAt, LastSeenAt
+// and Role are filled.
+type SessionWithUser struct {
+	SessionOwner
+	Profile Profile
+}
+
+// Quota is a limit on how often something may happen: at most Limit times in
+// each fixed window of WindowMillis. Key must hold no personal data.
+type RateLimit struct {
+	Key          string
+	WindowMillis int64
+	Limit        int64
+}
+
+// CodeKey names a one-time code: what it is for and whom it was sent to.
+type CodeKey struct {
+	Purpose     string
+	MobileIndex string
+}

@@ -1,0 +1,91 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+const (
+	// A window starts with the first event in it, so that a limit of one is a
+	// distance between two. No row is changed when the limit is reached.
+	consumeRateLimit = `INSERT INTO rate_counters (key, window_start, count, expires_at) VALUES (?, ?, 1, ?)
+		ON CONFLICT (key) DO UPDATE SET
+			count = CASE WHEN rate_counters.expires_at <= excluded.window_start THEN 1 ELSE rate_counters.count + 1 END,
+			window_start = CASE WHEN rate_counters.expires_at <= excluded.window_start
+				THEN excluded.window_start ELSE rate_counters.window_start END,
+			expires_at = CASE WHEN rate_counters.expires_at <= excluded.window_start
+				THEN excluded.expires_at ELSE rate_counters.expires_at END
+		WHERE rate_counters.expires_at <= excluded.window_start OR rate_counters.count < ?`
+	rateLimitExpires = "SELECT expires_at FROM rate_counters WHERE key = ?"
+	resetRateLimit   = "DELETE FROM rate_counters WHERE key = ?"
+)
+
+// QuotaError says that something has happened too often already. It is returned
+// as a value, not as a pointer.
+type RateLimitError struct {
+	RetryAfterMillis int64 // until all of the quotas have room again
+}
+
+// Error is for the log.
+func (e RateLimitError) Error() string {
+	return fmt.Sprintf("store: a quota is reached for %d ms", e.RetryAfterMillis)
+}
+
+// TakeQuotas counts one event against all quotas, or against none when one of
+// them is reached: then retryAfterMillis is how long until all of them have room
+// again. Counting is atomic, so parallel callers never pass a limit.
+func (s *Store) ConsumeRateLimits(ctx context.Context, quotas []RateLimit, now Time) (ok bool, retryAfterMillis int64, err error) {
+	err = s.write(ctx, "TakeQuotas", func(t tx) error { return Tx{t}.ConsumeRateLimits(ctx, quotas, now) })
+	if reached, ok := errors.AsType[RateLimitError](err); ok {
+		return false, reached.RetryAfterMillis, nil
+	}
+	return err == nil, 0, err
+}
+
+// TakeQuotas returns a QuotaError when one of them is reached. Whoever goes on
+// then keeps what the others have counted.
+func (w Tx) ConsumeRateLimits(ctx context.Context, quotas []RateLimit, now Time) error {
+	// Everybody takes rows in the same order, so nobody waits in a circle.
+	quotas = slices.SortedFunc(slices.Values(quotas), func(a, b RateLimit) int { return cmp.Compare(a.Key, b.Key) })
+	var longest int64
+	for _, q := range quotas {
+		wait, err := take(ctx, w.t, q, now)
+		if err != nil {
+			return fail("TakeQuotas", err)
+		}
+		longest = max(longest, wait)
+	}
+	if longest > 0 {
+		return RateLimitError{longest}
+	}
+	return nil
+}
+
+// take counts one event and gives 0, or the milliseconds until there is room.
+func take(ctx context.Context, t tx, q RateLimit, now Time) (wait int64, err error) {
+	if q.Limit <= 0 {
+		return max(q.WindowMillis, 1), nil
+	}
+	counted, err := t.exec(ctx, consumeRateLimit, q.Key, now, now+Time(q.WindowMillis), q.Limit)
+	if err != nil || counted > 0 {
+		return 0, err
+	}
+	var expires Time
+	if err := t.get(ctx, &expires, rateLimitExpires, q.Key); err != nil {
+		return 0, overtakenIfGone(err)
+	}
+	return max(int64(expires-now), 1), nil
+}
+
+// ClearQuotas forgets what was counted under keys.
+func (w Tx) ResetRateLimits(ctx context.Context, keys []string) error {
+	for _, key := range slices.Sorted(slices.Values(keys)) {
+		if _, err := w.t.exec(ctx, resetRateLimit, key); err != nil {
+			return fail("ClearQuotas", err)
+		}
+	}
+	return nil
+}

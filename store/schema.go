@@ -1,0 +1,169 @@
+package store
+
+import (
+	"reflect"
+	"slices"
+)
+
+// Kind is what a column holds, the same on every engine.
+type Kind string
+
+// The kinds of columns. A value is a string, an int64 or a bool, or nil.
+const (
+	Text    Kind = "text"
+	Integer Kind = "integer"
+	Boolean Kind = "boolean"
+)
+
+// Column is one column of a Table.
+type Column struct {
+	Name     string
+	Kind     Kind
+	Nullable bool
+	Bits     int // of an Integer: 32 or 64
+
+	form form // of a Text, inside the database
+}
+
+// form is how a text is kept: as itself, or as the type that it has in the rows.
+type form int
+
+const (
+	plain form = iota
+	digest
+	guid
+)
+
+// Table is a table of lasting facts, as it travels between databases.
+type Table struct {
+	Name    string
+	Key     []string // the columns of the primary key
+	Columns []Column // as the migrations declare them
+}
+
+// The rows of tables that no verb reads as a whole.
+type (
+	aliasRow struct {
+		Source string `db:"source"`
+		Alias  string `db:"alias"`
+		UserID int64  `db:"user_id"`
+	}
+	unionRow struct {
+		UnionID string `db:"union_id"`
+		UserID  int64  `db:"user_id"`
+	}
+	belongingRow struct {
+		UserID         int64 `db:"user_id"`
+		OrganisationID int64 `db:"organisation_id"`
+		CreatedAt      Time  `db:"created_at"`
+	}
+	belongingRoleRow struct {
+		UserID         int64 `db:"user_id"`
+		OrganisationID int64 `db:"organisation_id"`
+		RoleID         int64 `db:"role_id"`
+		CreatedAt      Time  `db:"created_at"`
+	}
+	applicationOrganisationRow struct {
+		ApplicationID  string `db:"application_id"`
+		OrganisationID int64  `db:"organisation_id"`
+	}
+)
+
+// lasting are the tables whose rows are facts, each after those it refers to.
+var lasting = []Table{
+	tableOf[User]("users", "id"),
+	tableOf[aliasRow]("user_aliases", "source", "alias"),
+	tableOf[WeChatIdentity]("wechat_identities", "app_id", "open_id"),
+	tableOf[unionRow]("wechat_unions", "union_id"),
+	tableOf[Organisation]("organisations", "id"),
+	tableOf[Role]("roles", "id"),
+	tableOf[belongingRow]("memberships", "user_id", "organisation_id"),
+	tableOf[belongingRoleRow]("membership_roles", "user_id", "organisation_id", "role_id"),
+	tableOf[Application]("applications", "id"),
+	tableOf[applicationOrganisationRow]("application_organisations", "application_id", "organisation_id"),
+	tableOf[Session]("sessions", "id"),
+	tableOf[AuditEvent]("audit_events", "id"),
+}
+
+// staying are the tables that do not travel as rows: what lives for minutes and
+// is made anew (codes, counters and lockouts, answers of WeChat), what Marks
+// gives, and what the migrations keep of themselves.
+var staying = []string{
+	"one_time_codes", "rate_counters", "wechat_exchanges", "marks",
+	"goose_db_version", "goose_lock",
+}
+
+// ColumnsSince is the version of the migrations that gave these tables their
+// columns: rows of any version from it on are of the same form.
+const MinDumpVersion = 4
+
+// Tables gives the tables of lasting facts, each after those it refers to.
+func Tables() []Table { return lasting }
+
+// tableOf takes the columns from a row type.
+func tableOf[T any](name string, key ...string) Table {
+	table := Table{Name: name, Key: key}
+	for _, field := range rowMapper.TypeMap(reflect.TypeFor[T]()).Index {
+		table.Columns = append(table.Columns, columnOf(field.Name, field.Field.Type))
+	}
+	return table
+}
+
+var forms = map[reflect.Type]form{reflect.TypeFor[Digest](): digest, reflect.TypeFor[GUID](): guid}
+
+func columnOf(name string, of reflect.Type) Column {
+	column := Column{Name: name}
+	if of.Kind() == reflect.Pointer {
+		column.Nullable, of = true, of.Elem()
+	}
+	switch of.Kind() {
+	case reflect.String:
+		column.Kind, column.form = Text, forms[of]
+	case reflect.Bool:
+		column.Kind = Boolean
+	case reflect.Int64:
+		column.Kind, column.Bits = Integer, 64
+	case reflect.Int: // INTEGER has half as many on PostgreSQL
+		column.Kind, column.Bits = Integer, 32
+	default:
+		panic("store: no kind of column for " + of.String())
+	}
+	return column
+}
+
+// names lists the columns.
+func (t Table) names() []string {
+	names := make([]string, 0, len(t.Columns))
+	for _, column := range t.Columns {
+		names = append(names, column.Name)
+	}
+	return names
+}
+
+// Stored gives the values of a row as a statement that writes them takes them.
+func (t Table) Stored(row []any) []any {
+	stored := slices.Clone(row)
+	for i, column := range t.Columns {
+		text, ok := row[i].(string)
+		switch {
+		case ok && column.form == digest:
+			stored[i] = Digest(text)
+		case ok && column.form == guid:
+			stored[i] = GUID(text)
+		}
+	}
+	return stored
+}
+
+// KeyOf picks the values of the primary key out of a row.
+func (t Table) KeyOf(row []any) []any {
+	key := make([]any, 0, len(t.Key))
+	for _, name := range t.Key {
+		for i, column := range t.Columns {
+			if column.Name == name {
+				key = append(key, row[i])
+			}
+		}
+	}
+	return key
+}

@@ -1,0 +1,111 @@
+package storetest
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"quartet/store"
+)
+
+// newcomer is an imported user with every fact that must be unique.
+func newcomer(id int64) store.ImportedUser {
+	u := person(id)
+	u.Username, u.UsernameKey = new(fmt.Sprintf("Lin%d", id)), new(fmt.Sprintf("lin%d", id))
+	u.Email, u.EmailKey = new(fmt.Sprintf("Lin%d@example.com", id)), new(fmt.Sprintf("lin%d@example.com", id))
+	u.MobileSealed, u.MobileIndex, u.MobileVerifiedAt = new("sealed"), new(store.Digest(fmt.Sprintf("index%d", id))), new(noon)
+	return store.ImportedUser{User: u, Alias: fmt.Sprint("old-", id)}
+}
+
+func newcomers(from, to int64) []store.ImportedUser {
+	var list []store.ImportedUser
+	for id := from; id <= to; id++ {
+		list = append(list, newcomer(id))
+	}
+	return list
+}
+
+// words says what became of imported users.
+func words(outcomes []error) string {
+	text := ""
+	for _, err := range outcomes {
+		conflict, _ := errors.AsType[store.ConflictError](err)
+		switch {
+		case err == nil:
+			text += "added "
+		case errors.Is(err, store.ErrExists):
+			text += "present "
+		case errors.Is(err, store.ErrSkipped):
+			text += "not-tried "
+		default:
+			text += conflict.What + " "
+		}
+	}
+	return text
+}
+
+var importTests = map[string]func(*testing.T, *store.Store){
+	"imported users are there with their aliases, once": func(t *testing.T, s *store.Store) {
+		list := newcomers(1, 250) // more than one statement takes
+		for _, u := range must(s.ImportUsers(t.Context(), "jpress", list, true))(t) {
+			check(t, u)
+		}
+		for _, u := range []store.ImportedUser{list[0], list[99], list[100], list[249]} {
+			same(t, must(s.UsersByAlias(t.Context(), u.Alias))(t), []store.User{u.User})
+		}
+		again := newcomers(301, 302)
+		again[0].Alias = "old-7" // the alias decides, whatever else is new
+		same(t, words(must(s.ImportUsers(t.Context(), "jpress", again, true))(t)), "present added ")
+		same(t, len(must(s.ListUsers(t.Context(), 0, 1000))(t)), 251)
+		again[1].ID, again[1].GUID = 303, "00000000-0000-4000-8000-000000000303"
+		same(t, words(must(s.ImportUsers(t.Context(), "ruoyi", again[1:], true))(t)), "username ")
+	},
+	"a conflict of an imported user keeps nobody else out": func(t *testing.T, s *store.Store) {
+		check(t, InsertUser(t.Context(), s, newcomer(1).User))
+		list := newcomers(2, 9)
+		list[0].UsernameKey = new("lin1")
+		list[1].EmailKey = new("lin1@example.com")
+		list[2].MobileIndex = new(store.Digest("index1"))
+		list[3].ID = 1
+		list[5].UsernameKey = list[4].UsernameKey // the one before
+		list[6].MobileIndex, list[6].MobileVerifiedAt = new(store.Digest("index1")), nil
+		list[7].Alias = list[6].Alias
+		want := "username email mobile id added username added present "
+		same(t, words(must(s.CheckImport(t.Context(), "jpress", list, false))(t)), want)
+		same(t, len(must(s.ListUsers(t.Context(), 0, 100))(t)), 1)
+		same(t, words(must(s.ImportUsers(t.Context(), "jpress", list, false))(t)), want)
+		same(t, len(must(s.ListUsers(t.Context(), 0, 100))(t)), 3)
+		same(t, len(must(s.UsersByAlias(t.Context(), list[0].Alias))(t)), 0)
+	},
+	"an import can stop at the first conflict": func(t *testing.T, s *store.Store) {
+		list := newcomers(1, 4)
+		list[2].EmailKey = list[0].EmailKey
+		same(t, words(must(s.ImportUsers(t.Context(), "abp", list, true))(t)), "added added email not-tried ")
+		same(t, words(must(s.ImportUsers(t.Context(), "abp", list, true))(t)), "present present email not-tried ")
+		same(t, len(must(s.ImportUsers(t.Context(), "abp", nil, true))(t)), 0)
+	},
+	"two imports at once add everybody once": func(t *testing.T, s *store.Store) {
+		both := make([][]error, 2)
+		together(t, s, 2, func(i int) {
+			list := newcomers(int64(i)*1000+1, int64(i)*1000+200)
+			for k := range list {
+				list[k].Alias = fmt.Sprint("old-", k) // the same people, with ids of their own
+				list[k].UsernameKey, list[k].EmailKey, list[k].MobileVerifiedAt = new(fmt.Sprint("lin", k)), nil, nil
+			}
+			outcomes, err := s.ImportUsers(t.Context(), "jpress", list, false)
+			if err != nil {
+				t.Error(err)
+			}
+			both[i] = outcomes
+		})
+		added := 0
+		for _, err := range append(both[0], both[1]...) {
+			if err == nil {
+				added++
+			} else if !errors.Is(err, store.ErrExists) {
+				t.Errorf("somebody was neither added nor there: %v", err)
+			}
+		}
+		same(t, added, 200)
+	},
+}

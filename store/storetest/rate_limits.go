@@ -1,0 +1,99 @@
+package storetest
+
+import (
+	"testing"
+
+	"quartet/store"
+)
+
+func quota(key string, window store.Time, limit int64) store.RateLimit {
+	return store.RateLimit{Key: key, WindowMillis: int64(window), Limit: limit}
+}
+
+// taken gives 0 if the quotas had room, else how long to wait.
+func taken(t *testing.T, s *store.Store, now store.Time, quotas ...store.RateLimit) int64 {
+	t.Helper()
+	ok, wait, err := s.ConsumeRateLimits(t.Context(), quotas, now)
+	check(t, err)
+	if ok != (wait == 0) {
+		t.Errorf("ok %v and wait %d", ok, wait)
+	}
+	return wait
+}
+
+var quotaTests = map[string]func(*testing.T, *store.Store){
+	"a quota has room for its limit in each window": func(t *testing.T, s *store.Store) {
+		q := quota("a", minute, 2)
+		same(t, taken(t, s, noon, q), int64(0))
+		same(t, taken(t, s, noon+second, q), int64(0))
+		same(t, taken(t, s, noon+2*second, q), int64(58_000))
+		same(t, taken(t, s, noon+minute-1, q), int64(1))
+		same(t, taken(t, s, noon+minute, q), int64(0))
+		same(t, taken(t, s, noon+minute, q), int64(0))
+		same(t, taken(t, s, noon+minute, q), int64(60_000))
+	},
+	"a limit of one is a distance between two": func(t *testing.T, s *store.Store) {
+		q := quota("a", minute, 1)
+		last := noon + minute - 1 // the end of a window on the clock
+		same(t, taken(t, s, last, q), int64(0))
+		same(t, taken(t, s, last+minute-1, q), int64(1))
+		same(t, taken(t, s, last+minute, q), int64(0))
+	},
+	"all quotas are taken or none": func(t *testing.T, s *store.Store) {
+		narrow, wide := quota("b", minute, 1), quota("a", hour, 3)
+		same(t, taken(t, s, noon, wide, narrow), int64(0))
+		for range 5 {
+			same(t, taken(t, s, noon, wide, narrow), int64(minute))
+		}
+		same(t, taken(t, s, noon, wide), int64(0))
+		same(t, taken(t, s, noon, wide), int64(0))
+		same(t, taken(t, s, noon, narrow, wide), int64(hour)) // the longer wait
+	},
+	"no quotas have room, a limit of nothing has none": func(t *testing.T, s *store.Store) {
+		same(t, taken(t, s, noon), int64(0))
+		same(t, taken(t, s, noon, quota("a", minute, 0)), int64(minute))
+	},
+	"a cleared quota has room again": func(t *testing.T, s *store.Store) {
+		a, b := quota("a", minute, 1), quota("b", minute, 1)
+		same(t, taken(t, s, noon, a, b), int64(0))
+		check(t, ClearQuotas(t.Context(), s, []string{"a", "unknown"}))
+		check(t, ClearQuotas(t.Context(), s, nil))
+		same(t, taken(t, s, noon, a), int64(0))
+		same(t, taken(t, s, noon, b), int64(minute))
+	},
+	"parallel callers never pass a limit": func(t *testing.T, s *store.Store) {
+		// In opposite orders, which is what makes transactions wait in a circle.
+		orders := [][]store.RateLimit{
+			{quota("a", hour, 20), quota("b", hour, 30)},
+			{quota("b", hour, 30), quota("a", hour, 20)},
+		}
+		var passed tally
+		together(t, s, 50, func(i int) {
+			ok, _, err := s.ConsumeRateLimits(t.Context(), orders[i%2], noon)
+			if err != nil {
+				t.Error(err)
+			}
+			passed.add(ok)
+		})
+		same(t, passed.n, 20)
+		for range 10 { // the refused ones did not count against the other
+			same(t, taken(t, s, noon, quota("b", hour, 30)), int64(0))
+		}
+		same(t, taken(t, s, noon, quota("b", hour, 30)), int64(hour))
+	},
+	"parallel callers share a new window": func(t *testing.T, s *store.Store) {
+		q := quota("a", minute, 10)
+		for range 10 {
+			taken(t, s, noon, q)
+		}
+		var passed tally
+		together(t, s, 50, func(int) {
+			ok, _, err := s.ConsumeRateLimits(t.Context(), []store.RateLimit{q}, noon+minute)
+			if err != nil {
+				t.Error(err)
+			}
+			passed.add(ok)
+		})
+		same(t, passed.n, 10)
+	},
+}
