@@ -96,7 +96,7 @@ bench-compare: ## compare the benchmarks of stages with those of BASE=REVISION, 
 FUZZTIME ?= 2000000x
 fuzz: ## throw random requests at every operation, FUZZTIME=2000000x of each family; one that fails stays as a regression test
 	@for target in FuzzJSONBody FuzzForm FuzzPathAndQuery FuzzHeaders; do \
-	  go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) ./server/guarantees; done
+	  go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) ./server/e2e; done
 
 build: ## build bin/quartet, a static binary
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.release=$(VERSION)' -o bin/quartet ./cmd/quartet

@@ -19,6 +19,27 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
+// Defines values for CasStatus.
+const (
+	CasError   CasStatus = "error"
+	CasFail    CasStatus = "fail"
+	CasSuccess CasStatus = "success"
+)
+
+// Valid indicates whether the value is a known member of the CasStatus enum.
+func (e CasStatus) Valid() bool {
+	switch e {
+	case CasError:
+		return true
+	case CasFail:
+		return true
+	case CasSuccess:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for FrontType.
 const (
 	FrontAdmin       FrontType = 1
@@ -49,6 +70,36 @@ const (
 func (e HealthStatus) Valid() bool {
 	switch e {
 	case Ok:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for JfinalFailureBodyState.
+const (
+	JfinalFail JfinalFailureBodyState = "fail"
+)
+
+// Valid indicates whether the value is a known member of the JfinalFailureBodyState enum.
+func (e JfinalFailureBodyState) Valid() bool {
+	switch e {
+	case JfinalFail:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for JfinalState.
+const (
+	JfinalOk JfinalState = "ok"
+)
+
+// Valid indicates whether the value is a known member of the JfinalState enum.
+func (e JfinalState) Valid() bool {
+	switch e {
+	case JfinalOk:
 		return true
 	default:
 		return false
@@ -133,64 +184,13 @@ func (e MobileCodeRequestPurpose) Valid() bool {
 	}
 }
 
-// Defines values for StateFailureBodyState.
-const (
-	StateFail StateFailureBodyState = "fail"
-)
-
-// Valid indicates whether the value is a known member of the StateFailureBodyState enum.
-func (e StateFailureBodyState) Valid() bool {
-	switch e {
-	case StateFail:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for StateName.
-const (
-	StateOk StateName = "ok"
-)
-
-// Valid indicates whether the value is a known member of the StateName enum.
-func (e StateName) Valid() bool {
-	switch e {
-	case StateOk:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for StatusWord.
-const (
-	StatusError   StatusWord = "error"
-	StatusFail    StatusWord = "fail"
-	StatusSuccess StatusWord = "success"
-)
-
-// Valid indicates whether the value is a known member of the StatusWord enum.
-func (e StatusWord) Valid() bool {
-	switch e {
-	case StatusError:
-		return true
-	case StatusFail:
-		return true
-	case StatusSuccess:
-		return true
-	default:
-		return false
-	}
-}
-
 // Defines values for Tag.
 const (
-	TagData   Tag = "data"
-	TagFlat   Tag = "flat"
-	TagResult Tag = "result"
-	TagState  Tag = "state"
-	TagStatus Tag = "status"
+	TagData   Tag = "yudao"
+	TagFlat   Tag = "ruoyi"
+	TagResult Tag = "jeecg"
+	TagState  Tag = "jfinal"
+	TagStatus Tag = "cas"
 	TagSystem Tag = "system"
 )
 
@@ -239,6 +239,44 @@ type AccessTokenResponse struct {
 	Msg string `json:"msg"`
 }
 
+// CasEnvelope cas 方言外壳 the envelope of the cas dialect
+type CasEnvelope struct {
+	// Code 成功或异常编码
+	//
+	// Example: 200
+	Code int32 `json:"code"`
+
+	// Message 成功或异常消息
+	//
+	// Example: 请求成功
+	Message string `json:"message"`
+
+	// Status 成功、失败或异常标记 success, the caller's fault, or ours
+	Status CasStatus `json:"status"`
+}
+
+// CasFailureBody cas 方言的失败 a failure of the cas dialect
+type CasFailureBody struct {
+	// Code 成功或异常编码
+	//
+	// Example: 200
+	Code int32 `json:"code"`
+
+	// Data 总是 {} always empty
+	Data map[string]interface{} `json:"data"`
+
+	// Message 成功或异常消息
+	//
+	// Example: 请求成功
+	Message string `json:"message"`
+
+	// Status 成功、失败或异常标记 success, the caller's fault, or ours
+	Status CasStatus `json:"status"`
+}
+
+// CasStatus 成功、失败或异常标记 success, the caller's fault, or ours
+type CasStatus string
+
 // CreateUserForm 表单字段 user 为 JSON the form field user holds JSON
 type CreateUserForm struct {
 	// User 新用户 a new user
@@ -250,39 +288,10 @@ type CreateUserForm struct {
 // CreateUserResponse Ret,创建成功后的用户ID
 type CreateUserResponse struct {
 	// State 状态，成功 ok
-	State StateName `json:"state"`
+	State JfinalState `json:"state"`
 
 	// UserId 小于 2^53 的 ID an id below 2^53
 	UserId Id `json:"userId"`
-}
-
-// DataEnvelope data 风格外壳 the envelope of the data style
-type DataEnvelope struct {
-	// Code 0 为成功 0 is success
-	//
-	// Example: 0
-	Code int32 `json:"code"`
-
-	// Msg 提示信息
-	//
-	// Example:
-	Msg string `json:"msg"`
-}
-
-// DataFailureBody data 风格的失败 a failure of the data style
-type DataFailureBody struct {
-	// Code 0 为成功 0 is success
-	//
-	// Example: 0
-	Code int32 `json:"code"`
-
-	// Data 总是 null always null
-	Data *map[string]interface{} `json:"data"`
-
-	// Msg 提示信息
-	//
-	// Example:
-	Msg string `json:"msg"`
 }
 
 // DemoMessage 模拟短信 a message the simulator sent
@@ -316,15 +325,6 @@ type DoneResponse struct {
 	Msg string `json:"msg"`
 }
 
-// FlatFailureBody flat 风格的失败 a failure of the flat style
-type FlatFailureBody struct {
-	// Code 状态码
-	Code int32 `json:"code"`
-
-	// Msg 提示信息
-	Msg string `json:"msg"`
-}
-
 // FrontType 0-小程序,1-管理端,2-PC
 //
 // Example: 0
@@ -341,6 +341,166 @@ type HealthStatus string
 
 // Id 小于 2^53 的 ID an id below 2^53
 type Id = int64
+
+// JeecgEnvelope jeecg 方言外壳 the envelope of the jeecg dialect
+type JeecgEnvelope struct {
+	// Code 状态码，成功为 200
+	//
+	// Example: 200
+	Code int32 `json:"code"`
+
+	// Message 提示信息
+	//
+	// Example: success
+	Message string `json:"message"`
+
+	// Success 是否成功
+	//
+	// Example: true
+	Success bool `json:"success"`
+
+	// Timestamp 毫秒时间戳 milliseconds
+	//
+	// Example: 1795000000000
+	Timestamp int64 `json:"timestamp"`
+}
+
+// JeecgFailureBody jeecg 方言的失败 a failure of the jeecg dialect
+type JeecgFailureBody struct {
+	// Code 状态码，成功为 200
+	//
+	// Example: 200
+	Code int32 `json:"code"`
+
+	// Message 提示信息
+	//
+	// Example: success
+	Message string `json:"message"`
+
+	// Result 总是 null always null
+	Result *map[string]interface{} `json:"result"`
+
+	// Success 是否成功
+	//
+	// Example: true
+	Success bool `json:"success"`
+
+	// Timestamp 毫秒时间戳 milliseconds
+	//
+	// Example: 1795000000000
+	Timestamp int64 `json:"timestamp"`
+}
+
+// JeecgUser 文档 000 返回新的全部键；不知道的为 null every key of the newer answer, null where unknown
+type JeecgUser struct {
+	// ApplyAlumniCard 是否已领取校友卡
+	ApplyAlumniCard bool `json:"applyAlumniCard"`
+
+	// AuthSex 认证性别
+	AuthSex *int32 `json:"authSex"`
+
+	// AuthStatus 认证状态:0-未认证,1-认证中,2-已认证,3-认证不通过
+	AuthStatus int32 `json:"authStatus"`
+
+	// AuthStatusName 认证状态名称
+	AuthStatusName *string `json:"authStatusName"`
+
+	// AuthUserType 认证用户类型
+	AuthUserType *int32 `json:"authUserType"`
+
+	// AuthUserTypeName 认证用户类型名称
+	AuthUserTypeName *string `json:"authUserTypeName"`
+
+	// AuthenticationId 认证 ID
+	AuthenticationId *int64 `json:"authenticationId"`
+
+	// City 城市
+	City *string `json:"city"`
+
+	// CreateBy 创建人
+	CreateBy *string `json:"createBy"`
+
+	// CreateTime 创建时间 yyyy-MM-dd HH:mm:ss
+	CreateTime string `json:"createTime"`
+
+	// DeleteTime 删除时间
+	DeleteTime *string `json:"deleteTime"`
+
+	// Deleted 是否已删除
+	Deleted bool `json:"deleted"`
+
+	// Email 邮箱
+	Email *string `json:"email"`
+
+	// HeadPortraitUrl 头像
+	HeadPortraitUrl *string `json:"headPortraitUrl"`
+
+	// LastLoginTime 上次登录时间 yyyy-MM-dd HH:mm:ss
+	LastLoginTime *string `json:"lastLoginTime"`
+
+	// Login 登录状态:true 登录,false 未登录
+	Login bool `json:"login"`
+
+	// Name 姓名
+	Name *string `json:"name"`
+
+	// Nickname 昵称
+	Nickname *string `json:"nickname"`
+
+	// OpenId 微信 openId
+	OpenId *string `json:"openId"`
+
+	// PhoneNumber 手机号
+	PhoneNumber *string `json:"phoneNumber"`
+
+	// RoleType 角色类型:1-超级管理员,2-普通用户,3-管理员
+	RoleType int32 `json:"roleType"`
+
+	// Sex 性别:1-男,2-女
+	Sex *int32 `json:"sex"`
+
+	// Status 是否禁用:0-启用,1-禁用
+	Status *int32 `json:"status"`
+
+	// UnionId 微信 unionId
+	UnionId *string `json:"unionId"`
+
+	// UpdateBy 更新人
+	UpdateBy *string `json:"updateBy"`
+
+	// UpdateTime 更新时间 yyyy-MM-dd HH:mm:ss
+	UpdateTime string `json:"updateTime"`
+
+	// UserPermisionVo 权限；键名 userPermisionVo 的拼写是契约的一部分 the documented spelling of its key is the contract
+	UserPermisionVo UserPermission `json:"userPermisionVo"`
+
+	// Username 用户名；没有用户名时为手机号
+	Username *string `json:"username"`
+}
+
+// JfinalFailureBody jfinal 方言的失败 a failure of the jfinal dialect
+type JfinalFailureBody struct {
+	// Code 失败编码
+	Code int32 `json:"code"`
+
+	// Message 失败原因
+	Message string `json:"message"`
+
+	// State 状态，失败 fail
+	State JfinalFailureBodyState `json:"state"`
+}
+
+// JfinalFailureBodyState 状态，失败 fail
+type JfinalFailureBodyState string
+
+// JfinalOkResponse Ret
+type JfinalOkResponse struct {
+	// State 状态，成功 ok
+	State JfinalState `json:"state"`
+}
+
+// JfinalState 状态，成功 ok
+type JfinalState string
 
 // JsonWebKey RFC 8037 的 Ed25519 公钥 an Ed25519 public key
 type JsonWebKey struct {
@@ -400,7 +560,7 @@ type LoginResponse struct {
 	Jwt string `json:"Jwt"`
 
 	// State 状态，成功 ok
-	State StateName `json:"state"`
+	State JfinalState `json:"state"`
 }
 
 // LoginStatus CheckLoginStatusResp
@@ -711,7 +871,7 @@ type RefreshUserResponse struct {
 	Message string `json:"message"`
 
 	// Result 文档 000 返回新的全部键；不知道的为 null every key of the newer answer, null where unknown
-	Result ResultUser `json:"result"`
+	Result JeecgUser `json:"result"`
 
 	// Success 是否成功
 	//
@@ -724,146 +884,19 @@ type RefreshUserResponse struct {
 	Timestamp int64 `json:"timestamp"`
 }
 
-// ResultEnvelope result 风格外壳 the envelope of the result style
-type ResultEnvelope struct {
-	// Code 状态码，成功为 200
-	//
-	// Example: 200
+// RuoyiFailureBody ruoyi 方言的失败 a failure of the ruoyi dialect
+type RuoyiFailureBody struct {
+	// Code 状态码
 	Code int32 `json:"code"`
 
-	// Message 提示信息
-	//
-	// Example: success
-	Message string `json:"message"`
-
-	// Success 是否成功
-	//
-	// Example: true
-	Success bool `json:"success"`
-
-	// Timestamp 毫秒时间戳 milliseconds
-	//
-	// Example: 1795000000000
-	Timestamp int64 `json:"timestamp"`
-}
-
-// ResultFailureBody result 风格的失败 a failure of the result style
-type ResultFailureBody struct {
-	// Code 状态码，成功为 200
-	//
-	// Example: 200
-	Code int32 `json:"code"`
-
-	// Message 提示信息
-	//
-	// Example: success
-	Message string `json:"message"`
-
-	// Result 总是 null always null
-	Result *map[string]interface{} `json:"result"`
-
-	// Success 是否成功
-	//
-	// Example: true
-	Success bool `json:"success"`
-
-	// Timestamp 毫秒时间戳 milliseconds
-	//
-	// Example: 1795000000000
-	Timestamp int64 `json:"timestamp"`
-}
-
-// ResultUser 文档 000 返回新的全部键；不知道的为 null every key of the newer answer, null where unknown
-type ResultUser struct {
-	// ApplyAlumniCard 是否已领取校友卡
-	ApplyAlumniCard bool `json:"applyAlumniCard"`
-
-	// AuthSex 认证性别
-	AuthSex *int32 `json:"authSex"`
-
-	// AuthStatus 认证状态:0-未认证,1-认证中,2-已认证,3-认证不通过
-	AuthStatus int32 `json:"authStatus"`
-
-	// AuthStatusName 认证状态名称
-	AuthStatusName *string `json:"authStatusName"`
-
-	// AuthUserType 认证用户类型
-	AuthUserType *int32 `json:"authUserType"`
-
-	// AuthUserTypeName 认证用户类型名称
-	AuthUserTypeName *string `json:"authUserTypeName"`
-
-	// AuthenticationId 认证 ID
-	AuthenticationId *int64 `json:"authenticationId"`
-
-	// City 城市
-	City *string `json:"city"`
-
-	// CreateBy 创建人
-	CreateBy *string `json:"createBy"`
-
-	// CreateTime 创建时间 yyyy-MM-dd HH:mm:ss
-	CreateTime string `json:"createTime"`
-
-	// DeleteTime 删除时间
-	DeleteTime *string `json:"deleteTime"`
-
-	// Deleted 是否已删除
-	Deleted bool `json:"deleted"`
-
-	// Email 邮箱
-	Email *string `json:"email"`
-
-	// HeadPortraitUrl 头像
-	HeadPortraitUrl *string `json:"headPortraitUrl"`
-
-	// LastLoginTime 上次登录时间 yyyy-MM-dd HH:mm:ss
-	LastLoginTime *string `json:"lastLoginTime"`
-
-	// Login 登录状态:true 登录,false 未登录
-	Login bool `json:"login"`
-
-	// Name 姓名
-	Name *string `json:"name"`
-
-	// Nickname 昵称
-	Nickname *string `json:"nickname"`
-
-	// OpenId 微信 openId
-	OpenId *string `json:"openId"`
-
-	// PhoneNumber 手机号
-	PhoneNumber *string `json:"phoneNumber"`
-
-	// RoleType 角色类型:1-超级管理员,2-普通用户,3-管理员
-	RoleType int32 `json:"roleType"`
-
-	// Sex 性别:1-男,2-女
-	Sex *int32 `json:"sex"`
-
-	// Status 是否禁用:0-启用,1-禁用
-	Status *int32 `json:"status"`
-
-	// UnionId 微信 unionId
-	UnionId *string `json:"unionId"`
-
-	// UpdateBy 更新人
-	UpdateBy *string `json:"updateBy"`
-
-	// UpdateTime 更新时间 yyyy-MM-dd HH:mm:ss
-	UpdateTime string `json:"updateTime"`
-
-	// UserPermisionVo 权限；键名 userPermisionVo 的拼写是契约的一部分 the documented spelling of its key is the contract
-	UserPermisionVo UserPermission `json:"userPermisionVo"`
-
-	// Username 用户名；没有用户名时为手机号
-	Username *string `json:"username"`
+	// Msg 提示信息
+	Msg string `json:"msg"`
 }
 
 // SessionInfo 会话 a session
 type SessionInfo struct {
-	// Address 登录地址 where it was opened from
-	Address string `json:"address"`
+	// ClientIp 登录时的客户端 IP the client IP it was opened from
+	ClientIp string `json:"clientIp"`
 
 	// CreateTime 登录时间
 	CreateTime time.Time `json:"createTime"`
@@ -874,6 +907,11 @@ type SessionInfo struct {
 	// DeviceNumber 设备编号
 	DeviceNumber *string `json:"deviceNumber"`
 
+	// Dialect 打开会话的方言 the dialect it was opened in
+	//
+	// Example: yudao
+	Dialect string `json:"dialect"`
+
 	// Id 小于 2^53 的 ID an id below 2^53
 	Id Id `json:"id"`
 
@@ -882,11 +920,6 @@ type SessionInfo struct {
 
 	// ProductType 产品类型
 	ProductType *int32 `json:"productType"`
-
-	// Style 打开会话的风格 the style it was opened in
-	//
-	// Example: data
-	Style string `json:"style"`
 
 	// UserAgent 客户端
 	UserAgent string `json:"userAgent"`
@@ -908,71 +941,9 @@ type SessionListResponse struct {
 	Msg string `json:"msg"`
 }
 
-// StateFailureBody state 风格的失败 a failure of the state style
-type StateFailureBody struct {
-	// Code 失败编码
-	Code int32 `json:"code"`
-
-	// Message 失败原因
-	Message string `json:"message"`
-
-	// State 状态，失败 fail
-	State StateFailureBodyState `json:"state"`
-}
-
-// StateFailureBodyState 状态，失败 fail
-type StateFailureBodyState string
-
-// StateName 状态，成功 ok
-type StateName string
-
-// StateOkResponse Ret
-type StateOkResponse struct {
-	// State 状态，成功 ok
-	State StateName `json:"state"`
-}
-
-// StatusEnvelope status 风格外壳 the envelope of the status style
-type StatusEnvelope struct {
-	// Code 成功或异常编码
-	//
-	// Example: 200
-	Code int32 `json:"code"`
-
-	// Message 成功或异常消息
-	//
-	// Example: 请求成功
-	Message string `json:"message"`
-
-	// Status 成功、失败或异常标记 success, the caller's fault, or ours
-	Status StatusWord `json:"status"`
-}
-
-// StatusFailureBody status 风格的失败 a failure of the status style
-type StatusFailureBody struct {
-	// Code 成功或异常编码
-	//
-	// Example: 200
-	Code int32 `json:"code"`
-
-	// Data 总是 {} always empty
-	Data map[string]interface{} `json:"data"`
-
-	// Message 成功或异常消息
-	//
-	// Example: 请求成功
-	Message string `json:"message"`
-
-	// Status 成功、失败或异常标记 success, the caller's fault, or ours
-	Status StatusWord `json:"status"`
-}
-
-// StatusWord 成功、失败或异常标记 success, the caller's fault, or ours
-type StatusWord string
-
-// Tag 标签，即响应风格 a tag, which is a style
+// Tag 标签，即响应方言 a tag, which is a dialect
 //
-// Example: state
+// Example: jfinal
 type Tag string
 
 // UpdatePasswordForm 改密码 a new password
@@ -1198,7 +1169,7 @@ type UserDetailForm struct {
 // UserDetailResponse Ret,用户信息
 type UserDetailResponse struct {
 	// State 状态，成功 ok
-	State StateName `json:"state"`
+	State JfinalState `json:"state"`
 
 	// User 用户信息；没有的键省略 absent facts are left out
 	User User `json:"user"`
@@ -1249,7 +1220,7 @@ type UserInfoResponse struct {
 	Message string `json:"message"`
 
 	// Status 成功、失败或异常标记 success, the caller's fault, or ours
-	Status StatusWord `json:"status"`
+	Status CasStatus `json:"status"`
 }
 
 // UserOrganisation UserOrgVO
@@ -1559,77 +1530,121 @@ type WeChatUserResponse struct {
 	UserTypeCode string `json:"userTypeCode"`
 }
 
+// YudaoEnvelope yudao 方言外壳 the envelope of the yudao dialect
+type YudaoEnvelope struct {
+	// Code 0 为成功 0 is success
+	//
+	// Example: 0
+	Code int32 `json:"code"`
+
+	// Msg 提示信息
+	//
+	// Example:
+	Msg string `json:"msg"`
+}
+
+// YudaoFailureBody yudao 方言的失败 a failure of the yudao dialect
+type YudaoFailureBody struct {
+	// Code 0 为成功 0 is success
+	//
+	// Example: 0
+	Code int32 `json:"code"`
+
+	// Data 总是 null always null
+	Data *map[string]interface{} `json:"data"`
+
+	// Msg 提示信息
+	//
+	// Example:
+	Msg string `json:"msg"`
+}
+
 // IfNoneMatch defines model for IfNoneMatch.
 type IfNoneMatch = string
 
 // Tags defines model for Tags.
 type Tags = []Tag
 
+// CasBadParameter cas 方言的失败 a failure of the cas dialect
+type CasBadParameter = CasFailureBody
+
+// CasFailure cas 方言的失败 a failure of the cas dialect
+type CasFailure = CasFailureBody
+
+// CasUnauthenticated cas 方言的失败 a failure of the cas dialect
+type CasUnauthenticated = CasFailureBody
+
+// CasUserNotFound cas 方言的失败 a failure of the cas dialect
+type CasUserNotFound = CasFailureBody
+
 // CheckedLoginStatus 检查结果 the answer
 type CheckedLoginStatus = LoginStatusResponse
-
-// DataBadParameter data 风格的失败 a failure of the data style
-type DataBadParameter = DataFailureBody
-
-// DataBadRequest data 风格的失败 a failure of the data style
-type DataBadRequest = DataFailureBody
-
-// DataFailure data 风格的失败 a failure of the data style
-type DataFailure = DataFailureBody
-
-// DataMobileTaken data 风格的失败 a failure of the data style
-type DataMobileTaken = DataFailureBody
-
-// DataRefreshRefused data 风格的失败 a failure of the data style
-type DataRefreshRefused = DataFailureBody
-
-// DataSessionNotFound data 风格的失败 a failure of the data style
-type DataSessionNotFound = DataFailureBody
-
-// DataTooLarge data 风格的失败 a failure of the data style
-type DataTooLarge = DataFailureBody
-
-// DataTooManyRequests data 风格的失败 a failure of the data style
-type DataTooManyRequests = DataFailureBody
-
-// DataUnauthenticated data 风格的失败 a failure of the data style
-type DataUnauthenticated = DataFailureBody
-
-// DataUnauthenticatedOrWrongCode data 风格的失败 a failure of the data style
-type DataUnauthenticatedOrWrongCode = DataFailureBody
-
-// DataUnavailable data 风格的失败 a failure of the data style
-type DataUnavailable = DataFailureBody
-
-// DataUnsupportedMediaType data 风格的失败 a failure of the data style
-type DataUnsupportedMediaType = DataFailureBody
-
-// DataWrongCode data 风格的失败 a failure of the data style
-type DataWrongCode = DataFailureBody
 
 // DetailedUser Ret,用户信息
 type DetailedUser = UserDetailResponse
 
-// FlatBadRequest flat 风格的失败 a failure of the flat style
-type FlatBadRequest = FlatFailureBody
+// JeecgBadRequest jeecg 方言的失败 a failure of the jeecg dialect
+type JeecgBadRequest = JeecgFailureBody
 
-// FlatFailure flat 风格的失败 a failure of the flat style
-type FlatFailure = FlatFailureBody
+// JeecgFailure jeecg 方言的失败 a failure of the jeecg dialect
+type JeecgFailure = JeecgFailureBody
 
-// FlatForbidden flat 风格的失败 a failure of the flat style
-type FlatForbidden = FlatFailureBody
+// JeecgTooLarge jeecg 方言的失败 a failure of the jeecg dialect
+type JeecgTooLarge = JeecgFailureBody
 
-// FlatTooLarge flat 风格的失败 a failure of the flat style
-type FlatTooLarge = FlatFailureBody
+// JeecgUnauthenticated jeecg 方言的失败 a failure of the jeecg dialect
+type JeecgUnauthenticated = JeecgFailureBody
 
-// FlatTooManyRequests flat 风格的失败 a failure of the flat style
-type FlatTooManyRequests = FlatFailureBody
+// JeecgUnsupportedMediaType jeecg 方言的失败 a failure of the jeecg dialect
+type JeecgUnsupportedMediaType = JeecgFailureBody
 
-// FlatUnavailable flat 风格的失败 a failure of the flat style
-type FlatUnavailable = FlatFailureBody
+// JfinalBadForm jfinal 方言的失败 a failure of the jfinal dialect
+type JfinalBadForm = JfinalFailureBody
 
-// FlatUnsupportedMediaType flat 风格的失败 a failure of the flat style
-type FlatUnsupportedMediaType = FlatFailureBody
+// JfinalBadParameter jfinal 方言的失败 a failure of the jfinal dialect
+type JfinalBadParameter = JfinalFailureBody
+
+// JfinalBadRequest jfinal 方言的失败 a failure of the jfinal dialect
+type JfinalBadRequest = JfinalFailureBody
+
+// JfinalDone Ret
+type JfinalDone = JfinalOkResponse
+
+// JfinalFailure jfinal 方言的失败 a failure of the jfinal dialect
+type JfinalFailure = JfinalFailureBody
+
+// JfinalForbidden jfinal 方言的失败 a failure of the jfinal dialect
+type JfinalForbidden = JfinalFailureBody
+
+// JfinalTaken jfinal 方言的失败 a failure of the jfinal dialect
+type JfinalTaken = JfinalFailureBody
+
+// JfinalTooLarge jfinal 方言的失败 a failure of the jfinal dialect
+type JfinalTooLarge = JfinalFailureBody
+
+// JfinalTooManyRequests jfinal 方言的失败 a failure of the jfinal dialect
+type JfinalTooManyRequests = JfinalFailureBody
+
+// JfinalUnauthenticated jfinal 方言的失败 a failure of the jfinal dialect
+type JfinalUnauthenticated = JfinalFailureBody
+
+// JfinalUnsupportedForm jfinal 方言的失败 a failure of the jfinal dialect
+type JfinalUnsupportedForm = JfinalFailureBody
+
+// JfinalUnsupportedMediaType jfinal 方言的失败 a failure of the jfinal dialect
+type JfinalUnsupportedMediaType = JfinalFailureBody
+
+// JfinalUserNotFound jfinal 方言的失败 a failure of the jfinal dialect
+type JfinalUserNotFound = JfinalFailureBody
+
+// JfinalWeakPassword jfinal 方言的失败 a failure of the jfinal dialect
+type JfinalWeakPassword = JfinalFailureBody
+
+// JfinalWrongCredentials jfinal 方言的失败 a failure of the jfinal dialect
+type JfinalWrongCredentials = JfinalFailureBody
+
+// JfinalWrongOldPassword jfinal 方言的失败 a failure of the jfinal dialect
+type JfinalWrongOldPassword = JfinalFailureBody
 
 // ProblemFailure RFC 9457 problem details
 type ProblemFailure = Problem
@@ -1646,80 +1661,65 @@ type ProblemUnavailable = Problem
 // ProblemUnknownTag RFC 9457 problem details
 type ProblemUnknownTag = Problem
 
-// ResultBadRequest result 风格的失败 a failure of the result style
-type ResultBadRequest = ResultFailureBody
+// RuoyiBadRequest ruoyi 方言的失败 a failure of the ruoyi dialect
+type RuoyiBadRequest = RuoyiFailureBody
 
-// ResultFailure result 风格的失败 a failure of the result style
-type ResultFailure = ResultFailureBody
+// RuoyiFailure ruoyi 方言的失败 a failure of the ruoyi dialect
+type RuoyiFailure = RuoyiFailureBody
 
-// ResultTooLarge result 风格的失败 a failure of the result style
-type ResultTooLarge = ResultFailureBody
+// RuoyiForbidden ruoyi 方言的失败 a failure of the ruoyi dialect
+type RuoyiForbidden = RuoyiFailureBody
 
-// ResultUnauthenticated result 风格的失败 a failure of the result style
-type ResultUnauthenticated = ResultFailureBody
+// RuoyiTooLarge ruoyi 方言的失败 a failure of the ruoyi dialect
+type RuoyiTooLarge = RuoyiFailureBody
 
-// ResultUnsupportedMediaType result 风格的失败 a failure of the result style
-type ResultUnsupportedMediaType = ResultFailureBody
+// RuoyiTooManyRequests ruoyi 方言的失败 a failure of the ruoyi dialect
+type RuoyiTooManyRequests = RuoyiFailureBody
 
-// StateBadForm state 风格的失败 a failure of the state style
-type StateBadForm = StateFailureBody
+// RuoyiUnavailable ruoyi 方言的失败 a failure of the ruoyi dialect
+type RuoyiUnavailable = RuoyiFailureBody
 
-// StateBadParameter state 风格的失败 a failure of the state style
-type StateBadParameter = StateFailureBody
+// RuoyiUnsupportedMediaType ruoyi 方言的失败 a failure of the ruoyi dialect
+type RuoyiUnsupportedMediaType = RuoyiFailureBody
 
-// StateBadRequest state 风格的失败 a failure of the state style
-type StateBadRequest = StateFailureBody
+// YudaoBadParameter yudao 方言的失败 a failure of the yudao dialect
+type YudaoBadParameter = YudaoFailureBody
 
-// StateDone Ret
-type StateDone = StateOkResponse
+// YudaoBadRequest yudao 方言的失败 a failure of the yudao dialect
+type YudaoBadRequest = YudaoFailureBody
 
-// StateFailure state 风格的失败 a failure of the state style
-type StateFailure = StateFailureBody
+// YudaoFailure yudao 方言的失败 a failure of the yudao dialect
+type YudaoFailure = YudaoFailureBody
 
-// StateForbidden state 风格的失败 a failure of the state style
-type StateForbidden = StateFailureBody
+// YudaoMobileTaken yudao 方言的失败 a failure of the yudao dialect
+type YudaoMobileTaken = YudaoFailureBody
 
-// StateTaken state 风格的失败 a failure of the state style
-type StateTaken = StateFailureBody
+// YudaoRefreshRefused yudao 方言的失败 a failure of the yudao dialect
+type YudaoRefreshRefused = YudaoFailureBody
 
-// StateTooLarge state 风格的失败 a failure of the state style
-type StateTooLarge = StateFailureBody
+// YudaoSessionNotFound yudao 方言的失败 a failure of the yudao dialect
+type YudaoSessionNotFound = YudaoFailureBody
 
-// StateTooManyRequests state 风格的失败 a failure of the state style
-type StateTooManyRequests = StateFailureBody
+// YudaoTooLarge yudao 方言的失败 a failure of the yudao dialect
+type YudaoTooLarge = YudaoFailureBody
 
-// StateUnauthenticated state 风格的失败 a failure of the state style
-type StateUnauthenticated = StateFailureBody
+// YudaoTooManyRequests yudao 方言的失败 a failure of the yudao dialect
+type YudaoTooManyRequests = YudaoFailureBody
 
-// StateUnsupportedForm state 风格的失败 a failure of the state style
-type StateUnsupportedForm = StateFailureBody
+// YudaoUnauthenticated yudao 方言的失败 a failure of the yudao dialect
+type YudaoUnauthenticated = YudaoFailureBody
 
-// StateUnsupportedMediaType state 风格的失败 a failure of the state style
-type StateUnsupportedMediaType = StateFailureBody
+// YudaoUnauthenticatedOrWrongCode yudao 方言的失败 a failure of the yudao dialect
+type YudaoUnauthenticatedOrWrongCode = YudaoFailureBody
 
-// StateUserNotFound state 风格的失败 a failure of the state style
-type StateUserNotFound = StateFailureBody
+// YudaoUnavailable yudao 方言的失败 a failure of the yudao dialect
+type YudaoUnavailable = YudaoFailureBody
 
-// StateWeakPassword state 风格的失败 a failure of the state style
-type StateWeakPassword = StateFailureBody
+// YudaoUnsupportedMediaType yudao 方言的失败 a failure of the yudao dialect
+type YudaoUnsupportedMediaType = YudaoFailureBody
 
-// StateWrongCredentials state 风格的失败 a failure of the state style
-type StateWrongCredentials = StateFailureBody
-
-// StateWrongOldPassword state 风格的失败 a failure of the state style
-type StateWrongOldPassword = StateFailureBody
-
-// StatusBadParameter status 风格的失败 a failure of the status style
-type StatusBadParameter = StatusFailureBody
-
-// StatusFailure status 风格的失败 a failure of the status style
-type StatusFailure = StatusFailureBody
-
-// StatusUnauthenticated status 风格的失败 a failure of the status style
-type StatusUnauthenticated = StatusFailureBody
-
-// StatusUserNotFound status 风格的失败 a failure of the status style
-type StatusUserNotFound = StatusFailureBody
+// YudaoWrongCode yudao 方言的失败 a failure of the yudao dialect
+type YudaoWrongCode = YudaoFailureBody
 
 // GetUserDetailParams defines parameters for GetUserDetail.
 type GetUserDetailParams struct {
@@ -1735,7 +1735,7 @@ type SignInByMobileParams struct {
 
 // GetSpecAsJsonParams defines parameters for GetSpecAsJson.
 type GetSpecAsJsonParams struct {
-	// Tag 只要这些风格的接口 the operations of these styles alone
+	// Tag 只要这些方言的接口 the operations of these dialects alone
 	Tag *Tags `form:"tag,omitempty" json:"tag,omitempty"`
 
 	// IfNoneMatch 已有副本的 ETag the ETag of the copy that the caller has
@@ -1744,7 +1744,7 @@ type GetSpecAsJsonParams struct {
 
 // GetSpecAsYamlParams defines parameters for GetSpecAsYaml.
 type GetSpecAsYamlParams struct {
-	// Tag 只要这些风格的接口 the operations of these styles alone
+	// Tag 只要这些方言的接口 the operations of these dialects alone
 	Tag *Tags `form:"tag,omitempty" json:"tag,omitempty"`
 
 	// IfNoneMatch 已有副本的 ETag the ETag of the copy that the caller has
@@ -2302,47 +2302,15 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 
 }
 
+type CasBadParameterJSONResponse CasFailureBody
+
+type CasFailureJSONResponse CasFailureBody
+
+type CasUnauthenticatedJSONResponse CasFailureBody
+
+type CasUserNotFoundJSONResponse CasFailureBody
+
 type CheckedLoginStatusJSONResponse LoginStatusResponse
-
-type DataBadParameterJSONResponse DataFailureBody
-
-type DataBadRequestJSONResponse DataFailureBody
-
-type DataFailureJSONResponse DataFailureBody
-
-type DataMobileTakenJSONResponse DataFailureBody
-
-type DataRefreshRefusedJSONResponse DataFailureBody
-
-type DataSessionNotFoundJSONResponse DataFailureBody
-
-type DataTooLargeJSONResponse DataFailureBody
-
-type DataTooManyRequestsResponseHeaders struct {
-	RetryAfter *int
-}
-type DataTooManyRequestsJSONResponse struct {
-	Body DataFailureBody
-
-	Headers DataTooManyRequestsResponseHeaders
-}
-
-type DataUnauthenticatedJSONResponse DataFailureBody
-
-type DataUnauthenticatedOrWrongCodeJSONResponse DataFailureBody
-
-type DataUnavailableResponseHeaders struct {
-	RetryAfter *int
-}
-type DataUnavailableJSONResponse struct {
-	Body DataFailureBody
-
-	Headers DataUnavailableResponseHeaders
-}
-
-type DataUnsupportedMediaTypeJSONResponse DataFailureBody
-
-type DataWrongCodeJSONResponse DataFailureBody
 
 type DetailedUserResponseHeaders struct {
 	Jwt *string
@@ -2353,26 +2321,61 @@ type DetailedUserJSONResponse struct {
 	Headers DetailedUserResponseHeaders
 }
 
-type FlatBadRequestJSONResponse FlatFailureBody
+type JeecgBadRequestJSONResponse JeecgFailureBody
 
-type FlatFailureJSONResponse FlatFailureBody
+type JeecgFailureJSONResponse JeecgFailureBody
 
-type FlatForbiddenJSONResponse FlatFailureBody
+type JeecgTooLargeJSONResponse JeecgFailureBody
 
-type FlatTooLargeJSONResponse FlatFailureBody
+type JeecgUnauthenticatedJSONResponse JeecgFailureBody
 
-type FlatTooManyRequestsResponseHeaders struct {
+type JeecgUnsupportedMediaTypeJSONResponse JeecgFailureBody
+
+type JfinalBadFormJSONResponse JfinalFailureBody
+
+type JfinalBadParameterJSONResponse JfinalFailureBody
+
+type JfinalBadRequestJSONResponse JfinalFailureBody
+
+type JfinalDoneResponseHeaders struct {
+	Jwt *string
+}
+type JfinalDoneJSONResponse struct {
+	Body JfinalOkResponse
+
+	Headers JfinalDoneResponseHeaders
+}
+
+type JfinalFailureJSONResponse JfinalFailureBody
+
+type JfinalForbiddenJSONResponse JfinalFailureBody
+
+type JfinalTakenJSONResponse JfinalFailureBody
+
+type JfinalTooLargeJSONResponse JfinalFailureBody
+
+type JfinalTooManyRequestsResponseHeaders struct {
 	RetryAfter *int
 }
-type FlatTooManyRequestsJSONResponse struct {
-	Body FlatFailureBody
+type JfinalTooManyRequestsJSONResponse struct {
+	Body JfinalFailureBody
 
-	Headers FlatTooManyRequestsResponseHeaders
+	Headers JfinalTooManyRequestsResponseHeaders
 }
 
-type FlatUnavailableJSONResponse FlatFailureBody
+type JfinalUnauthenticatedJSONResponse JfinalFailureBody
 
-type FlatUnsupportedMediaTypeJSONResponse FlatFailureBody
+type JfinalUnsupportedFormJSONResponse JfinalFailureBody
+
+type JfinalUnsupportedMediaTypeJSONResponse JfinalFailureBody
+
+type JfinalUserNotFoundJSONResponse JfinalFailureBody
+
+type JfinalWeakPasswordJSONResponse JfinalFailureBody
+
+type JfinalWrongCredentialsJSONResponse JfinalFailureBody
+
+type JfinalWrongOldPasswordJSONResponse JfinalFailureBody
 
 type ProblemFailureApplicationProblemPlusJSONResponse Problem
 
@@ -2384,69 +2387,66 @@ type ProblemUnavailableApplicationProblemPlusJSONResponse Problem
 
 type ProblemUnknownTagApplicationProblemPlusJSONResponse Problem
 
-type ResultBadRequestJSONResponse ResultFailureBody
+type RuoyiBadRequestJSONResponse RuoyiFailureBody
 
-type ResultFailureJSONResponse ResultFailureBody
+type RuoyiFailureJSONResponse RuoyiFailureBody
 
-type ResultTooLargeJSONResponse ResultFailureBody
+type RuoyiForbiddenJSONResponse RuoyiFailureBody
 
-type ResultUnauthenticatedJSONResponse ResultFailureBody
+type RuoyiTooLargeJSONResponse RuoyiFailureBody
 
-type ResultUnsupportedMediaTypeJSONResponse ResultFailureBody
-
-type StateBadFormJSONResponse StateFailureBody
-
-type StateBadParameterJSONResponse StateFailureBody
-
-type StateBadRequestJSONResponse StateFailureBody
-
-type StateDoneResponseHeaders struct {
-	Jwt *string
-}
-type StateDoneJSONResponse struct {
-	Body StateOkResponse
-
-	Headers StateDoneResponseHeaders
-}
-
-type StateFailureJSONResponse StateFailureBody
-
-type StateForbiddenJSONResponse StateFailureBody
-
-type StateTakenJSONResponse StateFailureBody
-
-type StateTooLargeJSONResponse StateFailureBody
-
-type StateTooManyRequestsResponseHeaders struct {
+type RuoyiTooManyRequestsResponseHeaders struct {
 	RetryAfter *int
 }
-type StateTooManyRequestsJSONResponse struct {
-	Body StateFailureBody
+type RuoyiTooManyRequestsJSONResponse struct {
+	Body RuoyiFailureBody
 
-	Headers StateTooManyRequestsResponseHeaders
+	Headers RuoyiTooManyRequestsResponseHeaders
 }
 
-type StateUnauthenticatedJSONResponse StateFailureBody
+type RuoyiUnavailableJSONResponse RuoyiFailureBody
 
-type StateUnsupportedFormJSONResponse StateFailureBody
+type RuoyiUnsupportedMediaTypeJSONResponse RuoyiFailureBody
 
-type StateUnsupportedMediaTypeJSONResponse StateFailureBody
+type YudaoBadParameterJSONResponse YudaoFailureBody
 
-type StateUserNotFoundJSONResponse StateFailureBody
+type YudaoBadRequestJSONResponse YudaoFailureBody
 
-type StateWeakPasswordJSONResponse StateFailureBody
+type YudaoFailureJSONResponse YudaoFailureBody
 
-type StateWrongCredentialsJSONResponse StateFailureBody
+type YudaoMobileTakenJSONResponse YudaoFailureBody
 
-type StateWrongOldPasswordJSONResponse StateFailureBody
+type YudaoRefreshRefusedJSONResponse YudaoFailureBody
 
-type StatusBadParameterJSONResponse StatusFailureBody
+type YudaoSessionNotFoundJSONResponse YudaoFailureBody
 
-type StatusFailureJSONResponse StatusFailureBody
+type YudaoTooLargeJSONResponse YudaoFailureBody
 
-type StatusUnauthenticatedJSONResponse StatusFailureBody
+type YudaoTooManyRequestsResponseHeaders struct {
+	RetryAfter *int
+}
+type YudaoTooManyRequestsJSONResponse struct {
+	Body YudaoFailureBody
 
-type StatusUserNotFoundJSONResponse StatusFailureBody
+	Headers YudaoTooManyRequestsResponseHeaders
+}
+
+type YudaoUnauthenticatedJSONResponse YudaoFailureBody
+
+type YudaoUnauthenticatedOrWrongCodeJSONResponse YudaoFailureBody
+
+type YudaoUnavailableResponseHeaders struct {
+	RetryAfter *int
+}
+type YudaoUnavailableJSONResponse struct {
+	Body YudaoFailureBody
+
+	Headers YudaoUnavailableResponseHeaders
+}
+
+type YudaoUnsupportedMediaTypeJSONResponse YudaoFailureBody
+
+type YudaoWrongCodeJSONResponse YudaoFailureBody
 
 type GetJsonWebKeysRequestObject struct {
 }
@@ -2540,7 +2540,7 @@ func (response GetWeChatUserInfo200JSONResponse) VisitGetWeChatUserInfoResponse(
 	return err
 }
 
-type GetWeChatUserInfo400JSONResponse struct{ FlatBadRequestJSONResponse }
+type GetWeChatUserInfo400JSONResponse struct{ RuoyiBadRequestJSONResponse }
 
 func (response GetWeChatUserInfo400JSONResponse) VisitGetWeChatUserInfoResponse(w http.ResponseWriter) error {
 
@@ -2554,7 +2554,7 @@ func (response GetWeChatUserInfo400JSONResponse) VisitGetWeChatUserInfoResponse(
 	return err
 }
 
-type GetWeChatUserInfo403JSONResponse struct{ FlatForbiddenJSONResponse }
+type GetWeChatUserInfo403JSONResponse struct{ RuoyiForbiddenJSONResponse }
 
 func (response GetWeChatUserInfo403JSONResponse) VisitGetWeChatUserInfoResponse(w http.ResponseWriter) error {
 
@@ -2568,7 +2568,7 @@ func (response GetWeChatUserInfo403JSONResponse) VisitGetWeChatUserInfoResponse(
 	return err
 }
 
-type GetWeChatUserInfo413JSONResponse struct{ FlatTooLargeJSONResponse }
+type GetWeChatUserInfo413JSONResponse struct{ RuoyiTooLargeJSONResponse }
 
 func (response GetWeChatUserInfo413JSONResponse) VisitGetWeChatUserInfoResponse(w http.ResponseWriter) error {
 
@@ -2583,7 +2583,7 @@ func (response GetWeChatUserInfo413JSONResponse) VisitGetWeChatUserInfoResponse(
 }
 
 type GetWeChatUserInfo415JSONResponse struct {
-	FlatUnsupportedMediaTypeJSONResponse
+	RuoyiUnsupportedMediaTypeJSONResponse
 }
 
 func (response GetWeChatUserInfo415JSONResponse) VisitGetWeChatUserInfoResponse(w http.ResponseWriter) error {
@@ -2599,7 +2599,7 @@ func (response GetWeChatUserInfo415JSONResponse) VisitGetWeChatUserInfoResponse(
 }
 
 type GetWeChatUserInfo429JSONResponse struct {
-	FlatTooManyRequestsJSONResponse
+	RuoyiTooManyRequestsJSONResponse
 }
 
 func (response GetWeChatUserInfo429JSONResponse) VisitGetWeChatUserInfoResponse(w http.ResponseWriter) error {
@@ -2617,7 +2617,7 @@ func (response GetWeChatUserInfo429JSONResponse) VisitGetWeChatUserInfoResponse(
 	return err
 }
 
-type GetWeChatUserInfo503JSONResponse struct{ FlatUnavailableJSONResponse }
+type GetWeChatUserInfo503JSONResponse struct{ RuoyiUnavailableJSONResponse }
 
 func (response GetWeChatUserInfo503JSONResponse) VisitGetWeChatUserInfoResponse(w http.ResponseWriter) error {
 
@@ -2632,7 +2632,7 @@ func (response GetWeChatUserInfo503JSONResponse) VisitGetWeChatUserInfoResponse(
 }
 
 type GetWeChatUserInfodefaultJSONResponse struct {
-	Body       FlatFailureBody
+	Body       RuoyiFailureBody
 	StatusCode int
 }
 
@@ -2681,7 +2681,7 @@ func (response CreateUser200JSONResponse) VisitCreateUserResponse(w http.Respons
 	return err
 }
 
-type CreateUser400JSONResponse struct{ StateBadRequestJSONResponse }
+type CreateUser400JSONResponse struct{ JfinalBadRequestJSONResponse }
 
 func (response CreateUser400JSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
 
@@ -2696,7 +2696,7 @@ func (response CreateUser400JSONResponse) VisitCreateUserResponse(w http.Respons
 }
 
 type CreateUser401JSONResponse struct {
-	StateUnauthenticatedJSONResponse
+	JfinalUnauthenticatedJSONResponse
 }
 
 func (response CreateUser401JSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
@@ -2711,7 +2711,7 @@ func (response CreateUser401JSONResponse) VisitCreateUserResponse(w http.Respons
 	return err
 }
 
-type CreateUser403JSONResponse struct{ StateForbiddenJSONResponse }
+type CreateUser403JSONResponse struct{ JfinalForbiddenJSONResponse }
 
 func (response CreateUser403JSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
 
@@ -2725,7 +2725,7 @@ func (response CreateUser403JSONResponse) VisitCreateUserResponse(w http.Respons
 	return err
 }
 
-type CreateUser409JSONResponse struct{ StateTakenJSONResponse }
+type CreateUser409JSONResponse struct{ JfinalTakenJSONResponse }
 
 func (response CreateUser409JSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
 
@@ -2739,7 +2739,7 @@ func (response CreateUser409JSONResponse) VisitCreateUserResponse(w http.Respons
 	return err
 }
 
-type CreateUser413JSONResponse struct{ StateTooLargeJSONResponse }
+type CreateUser413JSONResponse struct{ JfinalTooLargeJSONResponse }
 
 func (response CreateUser413JSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
 
@@ -2754,7 +2754,7 @@ func (response CreateUser413JSONResponse) VisitCreateUserResponse(w http.Respons
 }
 
 type CreateUser415JSONResponse struct {
-	StateUnsupportedMediaTypeJSONResponse
+	JfinalUnsupportedMediaTypeJSONResponse
 }
 
 func (response CreateUser415JSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
@@ -2769,7 +2769,7 @@ func (response CreateUser415JSONResponse) VisitCreateUserResponse(w http.Respons
 	return err
 }
 
-type CreateUser422JSONResponse struct{ StateWeakPasswordJSONResponse }
+type CreateUser422JSONResponse struct{ JfinalWeakPasswordJSONResponse }
 
 func (response CreateUser422JSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
 
@@ -2784,7 +2784,7 @@ func (response CreateUser422JSONResponse) VisitCreateUserResponse(w http.Respons
 }
 
 type CreateUser429JSONResponse struct {
-	StateTooManyRequestsJSONResponse
+	JfinalTooManyRequestsJSONResponse
 }
 
 func (response CreateUser429JSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
@@ -2803,7 +2803,7 @@ func (response CreateUser429JSONResponse) VisitCreateUserResponse(w http.Respons
 }
 
 type CreateUserdefaultJSONResponse struct {
-	Body       StateFailureBody
+	Body       JfinalFailureBody
 	StatusCode int
 }
 
@@ -2844,7 +2844,7 @@ func (response GetUserDetail200JSONResponse) VisitGetUserDetailResponse(w http.R
 	return err
 }
 
-type GetUserDetail400JSONResponse struct{ StateBadParameterJSONResponse }
+type GetUserDetail400JSONResponse struct{ JfinalBadParameterJSONResponse }
 
 func (response GetUserDetail400JSONResponse) VisitGetUserDetailResponse(w http.ResponseWriter) error {
 
@@ -2859,7 +2859,7 @@ func (response GetUserDetail400JSONResponse) VisitGetUserDetailResponse(w http.R
 }
 
 type GetUserDetail401JSONResponse struct {
-	StateUnauthenticatedJSONResponse
+	JfinalUnauthenticatedJSONResponse
 }
 
 func (response GetUserDetail401JSONResponse) VisitGetUserDetailResponse(w http.ResponseWriter) error {
@@ -2874,7 +2874,7 @@ func (response GetUserDetail401JSONResponse) VisitGetUserDetailResponse(w http.R
 	return err
 }
 
-type GetUserDetail404JSONResponse struct{ StateUserNotFoundJSONResponse }
+type GetUserDetail404JSONResponse struct{ JfinalUserNotFoundJSONResponse }
 
 func (response GetUserDetail404JSONResponse) VisitGetUserDetailResponse(w http.ResponseWriter) error {
 
@@ -2889,7 +2889,7 @@ func (response GetUserDetail404JSONResponse) VisitGetUserDetailResponse(w http.R
 }
 
 type GetUserDetaildefaultJSONResponse struct {
-	Body       StateFailureBody
+	Body       JfinalFailureBody
 	StatusCode int
 }
 
@@ -2930,7 +2930,7 @@ func (response PostUserDetail200JSONResponse) VisitPostUserDetailResponse(w http
 	return err
 }
 
-type PostUserDetail400JSONResponse struct{ StateBadFormJSONResponse }
+type PostUserDetail400JSONResponse struct{ JfinalBadFormJSONResponse }
 
 func (response PostUserDetail400JSONResponse) VisitPostUserDetailResponse(w http.ResponseWriter) error {
 
@@ -2945,7 +2945,7 @@ func (response PostUserDetail400JSONResponse) VisitPostUserDetailResponse(w http
 }
 
 type PostUserDetail401JSONResponse struct {
-	StateUnauthenticatedJSONResponse
+	JfinalUnauthenticatedJSONResponse
 }
 
 func (response PostUserDetail401JSONResponse) VisitPostUserDetailResponse(w http.ResponseWriter) error {
@@ -2960,7 +2960,7 @@ func (response PostUserDetail401JSONResponse) VisitPostUserDetailResponse(w http
 	return err
 }
 
-type PostUserDetail404JSONResponse struct{ StateUserNotFoundJSONResponse }
+type PostUserDetail404JSONResponse struct{ JfinalUserNotFoundJSONResponse }
 
 func (response PostUserDetail404JSONResponse) VisitPostUserDetailResponse(w http.ResponseWriter) error {
 
@@ -2974,7 +2974,7 @@ func (response PostUserDetail404JSONResponse) VisitPostUserDetailResponse(w http
 	return err
 }
 
-type PostUserDetail413JSONResponse struct{ StateTooLargeJSONResponse }
+type PostUserDetail413JSONResponse struct{ JfinalTooLargeJSONResponse }
 
 func (response PostUserDetail413JSONResponse) VisitPostUserDetailResponse(w http.ResponseWriter) error {
 
@@ -2989,7 +2989,7 @@ func (response PostUserDetail413JSONResponse) VisitPostUserDetailResponse(w http
 }
 
 type PostUserDetail415JSONResponse struct {
-	StateUnsupportedFormJSONResponse
+	JfinalUnsupportedFormJSONResponse
 }
 
 func (response PostUserDetail415JSONResponse) VisitPostUserDetailResponse(w http.ResponseWriter) error {
@@ -3005,7 +3005,7 @@ func (response PostUserDetail415JSONResponse) VisitPostUserDetailResponse(w http
 }
 
 type PostUserDetaildefaultJSONResponse struct {
-	Body       StateFailureBody
+	Body       JfinalFailureBody
 	StatusCode int
 }
 
@@ -3043,7 +3043,7 @@ func (response SignInByPassword200JSONResponse) VisitSignInByPasswordResponse(w 
 	return err
 }
 
-type SignInByPassword400JSONResponse struct{ StateBadFormJSONResponse }
+type SignInByPassword400JSONResponse struct{ JfinalBadFormJSONResponse }
 
 func (response SignInByPassword400JSONResponse) VisitSignInByPasswordResponse(w http.ResponseWriter) error {
 
@@ -3058,7 +3058,7 @@ func (response SignInByPassword400JSONResponse) VisitSignInByPasswordResponse(w 
 }
 
 type SignInByPassword401JSONResponse struct {
-	StateWrongCredentialsJSONResponse
+	JfinalWrongCredentialsJSONResponse
 }
 
 func (response SignInByPassword401JSONResponse) VisitSignInByPasswordResponse(w http.ResponseWriter) error {
@@ -3073,7 +3073,7 @@ func (response SignInByPassword401JSONResponse) VisitSignInByPasswordResponse(w 
 	return err
 }
 
-type SignInByPassword413JSONResponse struct{ StateTooLargeJSONResponse }
+type SignInByPassword413JSONResponse struct{ JfinalTooLargeJSONResponse }
 
 func (response SignInByPassword413JSONResponse) VisitSignInByPasswordResponse(w http.ResponseWriter) error {
 
@@ -3088,7 +3088,7 @@ func (response SignInByPassword413JSONResponse) VisitSignInByPasswordResponse(w 
 }
 
 type SignInByPassword415JSONResponse struct {
-	StateUnsupportedFormJSONResponse
+	JfinalUnsupportedFormJSONResponse
 }
 
 func (response SignInByPassword415JSONResponse) VisitSignInByPasswordResponse(w http.ResponseWriter) error {
@@ -3104,7 +3104,7 @@ func (response SignInByPassword415JSONResponse) VisitSignInByPasswordResponse(w 
 }
 
 type SignInByPassworddefaultJSONResponse struct {
-	Body       StateFailureBody
+	Body       JfinalFailureBody
 	StatusCode int
 }
 
@@ -3129,7 +3129,7 @@ type UpdateUserResponseObject interface {
 	VisitUpdateUserResponse(w http.ResponseWriter) error
 }
 
-type UpdateUser200JSONResponse struct{ StateDoneJSONResponse }
+type UpdateUser200JSONResponse struct{ JfinalDoneJSONResponse }
 
 func (response UpdateUser200JSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
 
@@ -3146,7 +3146,7 @@ func (response UpdateUser200JSONResponse) VisitUpdateUserResponse(w http.Respons
 	return err
 }
 
-type UpdateUser400JSONResponse struct{ StateBadRequestJSONResponse }
+type UpdateUser400JSONResponse struct{ JfinalBadRequestJSONResponse }
 
 func (response UpdateUser400JSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
 
@@ -3161,7 +3161,7 @@ func (response UpdateUser400JSONResponse) VisitUpdateUserResponse(w http.Respons
 }
 
 type UpdateUser401JSONResponse struct {
-	StateUnauthenticatedJSONResponse
+	JfinalUnauthenticatedJSONResponse
 }
 
 func (response UpdateUser401JSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
@@ -3176,7 +3176,7 @@ func (response UpdateUser401JSONResponse) VisitUpdateUserResponse(w http.Respons
 	return err
 }
 
-type UpdateUser403JSONResponse struct{ StateForbiddenJSONResponse }
+type UpdateUser403JSONResponse struct{ JfinalForbiddenJSONResponse }
 
 func (response UpdateUser403JSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
 
@@ -3190,7 +3190,7 @@ func (response UpdateUser403JSONResponse) VisitUpdateUserResponse(w http.Respons
 	return err
 }
 
-type UpdateUser404JSONResponse struct{ StateUserNotFoundJSONResponse }
+type UpdateUser404JSONResponse struct{ JfinalUserNotFoundJSONResponse }
 
 func (response UpdateUser404JSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
 
@@ -3204,7 +3204,7 @@ func (response UpdateUser404JSONResponse) VisitUpdateUserResponse(w http.Respons
 	return err
 }
 
-type UpdateUser409JSONResponse struct{ StateTakenJSONResponse }
+type UpdateUser409JSONResponse struct{ JfinalTakenJSONResponse }
 
 func (response UpdateUser409JSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
 
@@ -3218,7 +3218,7 @@ func (response UpdateUser409JSONResponse) VisitUpdateUserResponse(w http.Respons
 	return err
 }
 
-type UpdateUser413JSONResponse struct{ StateTooLargeJSONResponse }
+type UpdateUser413JSONResponse struct{ JfinalTooLargeJSONResponse }
 
 func (response UpdateUser413JSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
 
@@ -3233,7 +3233,7 @@ func (response UpdateUser413JSONResponse) VisitUpdateUserResponse(w http.Respons
 }
 
 type UpdateUser415JSONResponse struct {
-	StateUnsupportedMediaTypeJSONResponse
+	JfinalUnsupportedMediaTypeJSONResponse
 }
 
 func (response UpdateUser415JSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
@@ -3249,7 +3249,7 @@ func (response UpdateUser415JSONResponse) VisitUpdateUserResponse(w http.Respons
 }
 
 type UpdateUserdefaultJSONResponse struct {
-	Body       StateFailureBody
+	Body       JfinalFailureBody
 	StatusCode int
 }
 
@@ -3273,7 +3273,7 @@ type UpdatePasswordResponseObject interface {
 	VisitUpdatePasswordResponse(w http.ResponseWriter) error
 }
 
-type UpdatePassword200JSONResponse struct{ StateDoneJSONResponse }
+type UpdatePassword200JSONResponse struct{ JfinalDoneJSONResponse }
 
 func (response UpdatePassword200JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
 
@@ -3291,7 +3291,7 @@ func (response UpdatePassword200JSONResponse) VisitUpdatePasswordResponse(w http
 }
 
 type UpdatePassword400JSONResponse struct {
-	StateWrongOldPasswordJSONResponse
+	JfinalWrongOldPasswordJSONResponse
 }
 
 func (response UpdatePassword400JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
@@ -3307,7 +3307,7 @@ func (response UpdatePassword400JSONResponse) VisitUpdatePasswordResponse(w http
 }
 
 type UpdatePassword401JSONResponse struct {
-	StateUnauthenticatedJSONResponse
+	JfinalUnauthenticatedJSONResponse
 }
 
 func (response UpdatePassword401JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
@@ -3322,7 +3322,7 @@ func (response UpdatePassword401JSONResponse) VisitUpdatePasswordResponse(w http
 	return err
 }
 
-type UpdatePassword403JSONResponse struct{ StateForbiddenJSONResponse }
+type UpdatePassword403JSONResponse struct{ JfinalForbiddenJSONResponse }
 
 func (response UpdatePassword403JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
 
@@ -3336,7 +3336,7 @@ func (response UpdatePassword403JSONResponse) VisitUpdatePasswordResponse(w http
 	return err
 }
 
-type UpdatePassword404JSONResponse struct{ StateUserNotFoundJSONResponse }
+type UpdatePassword404JSONResponse struct{ JfinalUserNotFoundJSONResponse }
 
 func (response UpdatePassword404JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
 
@@ -3350,7 +3350,7 @@ func (response UpdatePassword404JSONResponse) VisitUpdatePasswordResponse(w http
 	return err
 }
 
-type UpdatePassword413JSONResponse struct{ StateTooLargeJSONResponse }
+type UpdatePassword413JSONResponse struct{ JfinalTooLargeJSONResponse }
 
 func (response UpdatePassword413JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
 
@@ -3365,7 +3365,7 @@ func (response UpdatePassword413JSONResponse) VisitUpdatePasswordResponse(w http
 }
 
 type UpdatePassword415JSONResponse struct {
-	StateUnsupportedFormJSONResponse
+	JfinalUnsupportedFormJSONResponse
 }
 
 func (response UpdatePassword415JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
@@ -3380,7 +3380,7 @@ func (response UpdatePassword415JSONResponse) VisitUpdatePasswordResponse(w http
 	return err
 }
 
-type UpdatePassword422JSONResponse struct{ StateWeakPasswordJSONResponse }
+type UpdatePassword422JSONResponse struct{ JfinalWeakPasswordJSONResponse }
 
 func (response UpdatePassword422JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
 
@@ -3395,7 +3395,7 @@ func (response UpdatePassword422JSONResponse) VisitUpdatePasswordResponse(w http
 }
 
 type UpdatePassworddefaultJSONResponse struct {
-	Body       StateFailureBody
+	Body       JfinalFailureBody
 	StatusCode int
 }
 
@@ -3433,7 +3433,7 @@ func (response RefreshAccessToken200JSONResponse) VisitRefreshAccessTokenRespons
 	return err
 }
 
-type RefreshAccessToken400JSONResponse struct{ DataBadRequestJSONResponse }
+type RefreshAccessToken400JSONResponse struct{ YudaoBadRequestJSONResponse }
 
 func (response RefreshAccessToken400JSONResponse) VisitRefreshAccessTokenResponse(w http.ResponseWriter) error {
 
@@ -3447,7 +3447,9 @@ func (response RefreshAccessToken400JSONResponse) VisitRefreshAccessTokenRespons
 	return err
 }
 
-type RefreshAccessToken401JSONResponse struct{ DataRefreshRefusedJSONResponse }
+type RefreshAccessToken401JSONResponse struct {
+	YudaoRefreshRefusedJSONResponse
+}
 
 func (response RefreshAccessToken401JSONResponse) VisitRefreshAccessTokenResponse(w http.ResponseWriter) error {
 
@@ -3461,7 +3463,7 @@ func (response RefreshAccessToken401JSONResponse) VisitRefreshAccessTokenRespons
 	return err
 }
 
-type RefreshAccessToken413JSONResponse struct{ DataTooLargeJSONResponse }
+type RefreshAccessToken413JSONResponse struct{ YudaoTooLargeJSONResponse }
 
 func (response RefreshAccessToken413JSONResponse) VisitRefreshAccessTokenResponse(w http.ResponseWriter) error {
 
@@ -3476,7 +3478,7 @@ func (response RefreshAccessToken413JSONResponse) VisitRefreshAccessTokenRespons
 }
 
 type RefreshAccessToken415JSONResponse struct {
-	DataUnsupportedMediaTypeJSONResponse
+	YudaoUnsupportedMediaTypeJSONResponse
 }
 
 func (response RefreshAccessToken415JSONResponse) VisitRefreshAccessTokenResponse(w http.ResponseWriter) error {
@@ -3492,7 +3494,7 @@ func (response RefreshAccessToken415JSONResponse) VisitRefreshAccessTokenRespons
 }
 
 type RefreshAccessTokendefaultJSONResponse struct {
-	Body       DataFailureBody
+	Body       YudaoFailureBody
 	StatusCode int
 }
 
@@ -3530,7 +3532,7 @@ func (response SignOut200JSONResponse) VisitSignOutResponse(w http.ResponseWrite
 }
 
 type SignOut401JSONResponse struct {
-	DataUnauthenticatedJSONResponse
+	YudaoUnauthenticatedJSONResponse
 }
 
 func (response SignOut401JSONResponse) VisitSignOutResponse(w http.ResponseWriter) error {
@@ -3546,7 +3548,7 @@ func (response SignOut401JSONResponse) VisitSignOutResponse(w http.ResponseWrite
 }
 
 type SignOutdefaultJSONResponse struct {
-	Body       DataFailureBody
+	Body       YudaoFailureBody
 	StatusCode int
 }
 
@@ -3584,7 +3586,7 @@ func (response SendMobileCode200JSONResponse) VisitSendMobileCodeResponse(w http
 	return err
 }
 
-type SendMobileCode400JSONResponse struct{ DataBadRequestJSONResponse }
+type SendMobileCode400JSONResponse struct{ YudaoBadRequestJSONResponse }
 
 func (response SendMobileCode400JSONResponse) VisitSendMobileCodeResponse(w http.ResponseWriter) error {
 
@@ -3598,7 +3600,7 @@ func (response SendMobileCode400JSONResponse) VisitSendMobileCodeResponse(w http
 	return err
 }
 
-type SendMobileCode413JSONResponse struct{ DataTooLargeJSONResponse }
+type SendMobileCode413JSONResponse struct{ YudaoTooLargeJSONResponse }
 
 func (response SendMobileCode413JSONResponse) VisitSendMobileCodeResponse(w http.ResponseWriter) error {
 
@@ -3613,7 +3615,7 @@ func (response SendMobileCode413JSONResponse) VisitSendMobileCodeResponse(w http
 }
 
 type SendMobileCode415JSONResponse struct {
-	DataUnsupportedMediaTypeJSONResponse
+	YudaoUnsupportedMediaTypeJSONResponse
 }
 
 func (response SendMobileCode415JSONResponse) VisitSendMobileCodeResponse(w http.ResponseWriter) error {
@@ -3629,7 +3631,7 @@ func (response SendMobileCode415JSONResponse) VisitSendMobileCodeResponse(w http
 }
 
 type SendMobileCode429JSONResponse struct {
-	DataTooManyRequestsJSONResponse
+	YudaoTooManyRequestsJSONResponse
 }
 
 func (response SendMobileCode429JSONResponse) VisitSendMobileCodeResponse(w http.ResponseWriter) error {
@@ -3647,7 +3649,7 @@ func (response SendMobileCode429JSONResponse) VisitSendMobileCodeResponse(w http
 	return err
 }
 
-type SendMobileCode503JSONResponse struct{ DataUnavailableJSONResponse }
+type SendMobileCode503JSONResponse struct{ YudaoUnavailableJSONResponse }
 
 func (response SendMobileCode503JSONResponse) VisitSendMobileCodeResponse(w http.ResponseWriter) error {
 
@@ -3665,7 +3667,7 @@ func (response SendMobileCode503JSONResponse) VisitSendMobileCodeResponse(w http
 }
 
 type SendMobileCodedefaultJSONResponse struct {
-	Body       DataFailureBody
+	Body       YudaoFailureBody
 	StatusCode int
 }
 
@@ -3704,7 +3706,7 @@ func (response SignInByMobile200JSONResponse) VisitSignInByMobileResponse(w http
 	return err
 }
 
-type SignInByMobile400JSONResponse struct{ DataBadRequestJSONResponse }
+type SignInByMobile400JSONResponse struct{ YudaoBadRequestJSONResponse }
 
 func (response SignInByMobile400JSONResponse) VisitSignInByMobileResponse(w http.ResponseWriter) error {
 
@@ -3718,7 +3720,7 @@ func (response SignInByMobile400JSONResponse) VisitSignInByMobileResponse(w http
 	return err
 }
 
-type SignInByMobile401JSONResponse struct{ DataWrongCodeJSONResponse }
+type SignInByMobile401JSONResponse struct{ YudaoWrongCodeJSONResponse }
 
 func (response SignInByMobile401JSONResponse) VisitSignInByMobileResponse(w http.ResponseWriter) error {
 
@@ -3732,7 +3734,7 @@ func (response SignInByMobile401JSONResponse) VisitSignInByMobileResponse(w http
 	return err
 }
 
-type SignInByMobile413JSONResponse struct{ DataTooLargeJSONResponse }
+type SignInByMobile413JSONResponse struct{ YudaoTooLargeJSONResponse }
 
 func (response SignInByMobile413JSONResponse) VisitSignInByMobileResponse(w http.ResponseWriter) error {
 
@@ -3747,7 +3749,7 @@ func (response SignInByMobile413JSONResponse) VisitSignInByMobileResponse(w http
 }
 
 type SignInByMobile415JSONResponse struct {
-	DataUnsupportedMediaTypeJSONResponse
+	YudaoUnsupportedMediaTypeJSONResponse
 }
 
 func (response SignInByMobile415JSONResponse) VisitSignInByMobileResponse(w http.ResponseWriter) error {
@@ -3763,7 +3765,7 @@ func (response SignInByMobile415JSONResponse) VisitSignInByMobileResponse(w http
 }
 
 type SignInByMobile429JSONResponse struct {
-	DataTooManyRequestsJSONResponse
+	YudaoTooManyRequestsJSONResponse
 }
 
 func (response SignInByMobile429JSONResponse) VisitSignInByMobileResponse(w http.ResponseWriter) error {
@@ -3782,7 +3784,7 @@ func (response SignInByMobile429JSONResponse) VisitSignInByMobileResponse(w http
 }
 
 type SignInByMobiledefaultJSONResponse struct {
-	Body       DataFailureBody
+	Body       YudaoFailureBody
 	StatusCode int
 }
 
@@ -3820,7 +3822,7 @@ func (response VerifyMobile200JSONResponse) VisitVerifyMobileResponse(w http.Res
 	return err
 }
 
-type VerifyMobile400JSONResponse struct{ DataBadRequestJSONResponse }
+type VerifyMobile400JSONResponse struct{ YudaoBadRequestJSONResponse }
 
 func (response VerifyMobile400JSONResponse) VisitVerifyMobileResponse(w http.ResponseWriter) error {
 
@@ -3835,7 +3837,7 @@ func (response VerifyMobile400JSONResponse) VisitVerifyMobileResponse(w http.Res
 }
 
 type VerifyMobile401JSONResponse struct {
-	DataUnauthenticatedOrWrongCodeJSONResponse
+	YudaoUnauthenticatedOrWrongCodeJSONResponse
 }
 
 func (response VerifyMobile401JSONResponse) VisitVerifyMobileResponse(w http.ResponseWriter) error {
@@ -3850,7 +3852,7 @@ func (response VerifyMobile401JSONResponse) VisitVerifyMobileResponse(w http.Res
 	return err
 }
 
-type VerifyMobile409JSONResponse struct{ DataMobileTakenJSONResponse }
+type VerifyMobile409JSONResponse struct{ YudaoMobileTakenJSONResponse }
 
 func (response VerifyMobile409JSONResponse) VisitVerifyMobileResponse(w http.ResponseWriter) error {
 
@@ -3864,7 +3866,7 @@ func (response VerifyMobile409JSONResponse) VisitVerifyMobileResponse(w http.Res
 	return err
 }
 
-type VerifyMobile413JSONResponse struct{ DataTooLargeJSONResponse }
+type VerifyMobile413JSONResponse struct{ YudaoTooLargeJSONResponse }
 
 func (response VerifyMobile413JSONResponse) VisitVerifyMobileResponse(w http.ResponseWriter) error {
 
@@ -3879,7 +3881,7 @@ func (response VerifyMobile413JSONResponse) VisitVerifyMobileResponse(w http.Res
 }
 
 type VerifyMobile415JSONResponse struct {
-	DataUnsupportedMediaTypeJSONResponse
+	YudaoUnsupportedMediaTypeJSONResponse
 }
 
 func (response VerifyMobile415JSONResponse) VisitVerifyMobileResponse(w http.ResponseWriter) error {
@@ -3895,7 +3897,7 @@ func (response VerifyMobile415JSONResponse) VisitVerifyMobileResponse(w http.Res
 }
 
 type VerifyMobiledefaultJSONResponse struct {
-	Body       DataFailureBody
+	Body       YudaoFailureBody
 	StatusCode int
 }
 
@@ -3933,7 +3935,7 @@ func (response ListSessions200JSONResponse) VisitListSessionsResponse(w http.Res
 }
 
 type ListSessions401JSONResponse struct {
-	DataUnauthenticatedJSONResponse
+	YudaoUnauthenticatedJSONResponse
 }
 
 func (response ListSessions401JSONResponse) VisitListSessionsResponse(w http.ResponseWriter) error {
@@ -3949,7 +3951,7 @@ func (response ListSessions401JSONResponse) VisitListSessionsResponse(w http.Res
 }
 
 type ListSessionsdefaultJSONResponse struct {
-	Body       DataFailureBody
+	Body       YudaoFailureBody
 	StatusCode int
 }
 
@@ -3987,7 +3989,7 @@ func (response EndSession200JSONResponse) VisitEndSessionResponse(w http.Respons
 	return err
 }
 
-type EndSession400JSONResponse struct{ DataBadParameterJSONResponse }
+type EndSession400JSONResponse struct{ YudaoBadParameterJSONResponse }
 
 func (response EndSession400JSONResponse) VisitEndSessionResponse(w http.ResponseWriter) error {
 
@@ -4002,7 +4004,7 @@ func (response EndSession400JSONResponse) VisitEndSessionResponse(w http.Respons
 }
 
 type EndSession401JSONResponse struct {
-	DataUnauthenticatedJSONResponse
+	YudaoUnauthenticatedJSONResponse
 }
 
 func (response EndSession401JSONResponse) VisitEndSessionResponse(w http.ResponseWriter) error {
@@ -4018,7 +4020,7 @@ func (response EndSession401JSONResponse) VisitEndSessionResponse(w http.Respons
 }
 
 type EndSession404JSONResponse struct {
-	DataSessionNotFoundJSONResponse
+	YudaoSessionNotFoundJSONResponse
 }
 
 func (response EndSession404JSONResponse) VisitEndSessionResponse(w http.ResponseWriter) error {
@@ -4034,7 +4036,7 @@ func (response EndSession404JSONResponse) VisitEndSessionResponse(w http.Respons
 }
 
 type EndSessiondefaultJSONResponse struct {
-	Body       DataFailureBody
+	Body       YudaoFailureBody
 	StatusCode int
 }
 
@@ -4499,7 +4501,7 @@ func (response GetUserInfo200JSONResponse) VisitGetUserInfoResponse(w http.Respo
 	return err
 }
 
-type GetUserInfo400JSONResponse struct{ StatusBadParameterJSONResponse }
+type GetUserInfo400JSONResponse struct{ CasBadParameterJSONResponse }
 
 func (response GetUserInfo400JSONResponse) VisitGetUserInfoResponse(w http.ResponseWriter) error {
 
@@ -4513,9 +4515,7 @@ func (response GetUserInfo400JSONResponse) VisitGetUserInfoResponse(w http.Respo
 	return err
 }
 
-type GetUserInfo401JSONResponse struct {
-	StatusUnauthenticatedJSONResponse
-}
+type GetUserInfo401JSONResponse struct{ CasUnauthenticatedJSONResponse }
 
 func (response GetUserInfo401JSONResponse) VisitGetUserInfoResponse(w http.ResponseWriter) error {
 
@@ -4529,7 +4529,7 @@ func (response GetUserInfo401JSONResponse) VisitGetUserInfoResponse(w http.Respo
 	return err
 }
 
-type GetUserInfo404JSONResponse struct{ StatusUserNotFoundJSONResponse }
+type GetUserInfo404JSONResponse struct{ CasUserNotFoundJSONResponse }
 
 func (response GetUserInfo404JSONResponse) VisitGetUserInfoResponse(w http.ResponseWriter) error {
 
@@ -4544,7 +4544,7 @@ func (response GetUserInfo404JSONResponse) VisitGetUserInfoResponse(w http.Respo
 }
 
 type GetUserInfodefaultJSONResponse struct {
-	Body       StatusFailureBody
+	Body       CasFailureBody
 	StatusCode int
 }
 
@@ -4593,7 +4593,7 @@ func (response RefreshUser200JSONResponse) VisitRefreshUserResponse(w http.Respo
 	return err
 }
 
-type RefreshUser400JSONResponse struct{ ResultBadRequestJSONResponse }
+type RefreshUser400JSONResponse struct{ JeecgBadRequestJSONResponse }
 
 func (response RefreshUser400JSONResponse) VisitRefreshUserResponse(w http.ResponseWriter) error {
 
@@ -4608,7 +4608,7 @@ func (response RefreshUser400JSONResponse) VisitRefreshUserResponse(w http.Respo
 }
 
 type RefreshUser401JSONResponse struct {
-	ResultUnauthenticatedJSONResponse
+	JeecgUnauthenticatedJSONResponse
 }
 
 func (response RefreshUser401JSONResponse) VisitRefreshUserResponse(w http.ResponseWriter) error {
@@ -4623,7 +4623,7 @@ func (response RefreshUser401JSONResponse) VisitRefreshUserResponse(w http.Respo
 	return err
 }
 
-type RefreshUser413JSONResponse struct{ ResultTooLargeJSONResponse }
+type RefreshUser413JSONResponse struct{ JeecgTooLargeJSONResponse }
 
 func (response RefreshUser413JSONResponse) VisitRefreshUserResponse(w http.ResponseWriter) error {
 
@@ -4638,7 +4638,7 @@ func (response RefreshUser413JSONResponse) VisitRefreshUserResponse(w http.Respo
 }
 
 type RefreshUser415JSONResponse struct {
-	ResultUnsupportedMediaTypeJSONResponse
+	JeecgUnsupportedMediaTypeJSONResponse
 }
 
 func (response RefreshUser415JSONResponse) VisitRefreshUserResponse(w http.ResponseWriter) error {
@@ -4654,7 +4654,7 @@ func (response RefreshUser415JSONResponse) VisitRefreshUserResponse(w http.Respo
 }
 
 type RefreshUserdefaultJSONResponse struct {
-	Body       ResultFailureBody
+	Body       JeecgFailureBody
 	StatusCode int
 }
 
@@ -4692,7 +4692,7 @@ func (response CheckLoginStatus200JSONResponse) VisitCheckLoginStatusResponse(w 
 	return err
 }
 
-type CheckLoginStatus400JSONResponse struct{ DataBadParameterJSONResponse }
+type CheckLoginStatus400JSONResponse struct{ YudaoBadParameterJSONResponse }
 
 func (response CheckLoginStatus400JSONResponse) VisitCheckLoginStatusResponse(w http.ResponseWriter) error {
 
@@ -4707,7 +4707,7 @@ func (response CheckLoginStatus400JSONResponse) VisitCheckLoginStatusResponse(w 
 }
 
 type CheckLoginStatus401JSONResponse struct {
-	DataUnauthenticatedJSONResponse
+	YudaoUnauthenticatedJSONResponse
 }
 
 func (response CheckLoginStatus401JSONResponse) VisitCheckLoginStatusResponse(w http.ResponseWriter) error {
@@ -4723,7 +4723,7 @@ func (response CheckLoginStatus401JSONResponse) VisitCheckLoginStatusResponse(w 
 }
 
 type CheckLoginStatusdefaultJSONResponse struct {
-	Body       DataFailureBody
+	Body       YudaoFailureBody
 	StatusCode int
 }
 
@@ -4761,7 +4761,7 @@ func (response CheckLoginStatusByPath200JSONResponse) VisitCheckLoginStatusByPat
 	return err
 }
 
-type CheckLoginStatusByPath400JSONResponse struct{ DataBadParameterJSONResponse }
+type CheckLoginStatusByPath400JSONResponse struct{ YudaoBadParameterJSONResponse }
 
 func (response CheckLoginStatusByPath400JSONResponse) VisitCheckLoginStatusByPathResponse(w http.ResponseWriter) error {
 
@@ -4776,7 +4776,7 @@ func (response CheckLoginStatusByPath400JSONResponse) VisitCheckLoginStatusByPat
 }
 
 type CheckLoginStatusByPath401JSONResponse struct {
-	DataUnauthenticatedJSONResponse
+	YudaoUnauthenticatedJSONResponse
 }
 
 func (response CheckLoginStatusByPath401JSONResponse) VisitCheckLoginStatusByPathResponse(w http.ResponseWriter) error {
@@ -4792,7 +4792,7 @@ func (response CheckLoginStatusByPath401JSONResponse) VisitCheckLoginStatusByPat
 }
 
 type CheckLoginStatusByPathdefaultJSONResponse struct {
-	Body       DataFailureBody
+	Body       YudaoFailureBody
 	StatusCode int
 }
 

@@ -90,11 +90,7 @@ func (s *server) identify(ctx context.Context, c echo.Context, o *operation, mem
 		made.callerErr = &apierr.Error{Code: apierr.Unauthenticated, Field: name, Reason: apierr.Required}
 		return nil
 	}
-	authenticate := s.accounts.Authenticate
-	if o.access == accessApplication {
-		authenticate = s.accounts.AuthenticateForUserInfo
-	}
-	made.caller, made.callerErr = authenticate(ctx, token)
+	made.caller, made.callerErr = s.accounts.Authenticate(ctx, token, made.application)
 	if failed := (*apierr.Error)(nil); asFailure(made.callerErr, &failed) && failed.Code == apierr.Unauthenticated {
 		failed.Field = name
 	}

@@ -175,7 +175,7 @@ func TestAccessTableNamesEveryOperation(t *testing.T) {
 func TestAnonymousCreateNeedsOpenRegistration(t *testing.T) {
 	w := newWorld(t, openRegistration)
 	requireOK(t, w.postJSON("/api/user/create", `{"username":"chen.yiming"}`))
-	requireFailure(t, "state", w.postJSON("/api/user/create", `{"username":"su.qing"}`, "Jwt", "not-a-token"), http.StatusUnauthorized, "Jwt")
+	requireFailure(t, "jfinal", w.postJSON("/api/user/create", `{"username":"su.qing"}`, "Jwt", "not-a-token"), http.StatusUnauthorized, "Jwt")
 }
 
 func TestMassAssignment(t *testing.T) {
@@ -196,9 +196,9 @@ func TestMassAssignment(t *testing.T) {
 	if after["mobileStatus"] != "unverified" || after["status"] != "ok" {
 		t.Errorf("user %v", after)
 	}
-	requireFailure(t, "state", w.postJSON("/api/user/create", `{"username":"su.qing"}`+"", "Jwt", "x"), http.StatusUnauthorized)
-	requireFailure(t, "state", w.postForm("/api/user/login", url.Values{"loginAccount": {"13900004444"}, "password": {goodPassword}}), http.StatusUnauthorized)
-	requireFailure(t, "state", w.postJSON("/api/user/update", `{"id":`+id+`,"NICKNAME":"x"}`, "Jwt", jwt), http.StatusBadRequest, "NICKNAME")
+	requireFailure(t, "jfinal", w.postJSON("/api/user/create", `{"username":"su.qing"}`+"", "Jwt", "x"), http.StatusUnauthorized)
+	requireFailure(t, "jfinal", w.postForm("/api/user/login", url.Values{"loginAccount": {"13900004444"}, "password": {goodPassword}}), http.StatusUnauthorized)
+	requireFailure(t, "jfinal", w.postJSON("/api/user/update", `{"id":`+id+`,"NICKNAME":"x"}`, "Jwt", jwt), http.StatusBadRequest, "NICKNAME")
 }
 
 func TestOthersSeeThePublicPartOnly(t *testing.T) {

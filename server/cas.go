@@ -18,7 +18,7 @@ func (s *server) GetUserInfo(ctx context.Context, r openapi.GetUserInfoRequestOb
 		return nil, err
 	}
 	return openapi.GetUserInfo200JSONResponse{
-		Code: dialect.CASCode, Status: openapi.StatusSuccess, Message: dialect.CASMessage, Data: toUserInfo(info),
+		Code: dialect.CASCode, Status: openapi.CasSuccess, Message: dialect.CASMessage, Data: toUserInfo(info),
 	}, nil
 }
 

@@ -6,7 +6,7 @@ import (
 	"quartet/store"
 )
 
-// Small steps that the converters of several styles share.
+// Small steps that the converters of several dialects share.
 
 func ptr[T any](value T) *T { return &value }
 

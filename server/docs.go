@@ -65,12 +65,12 @@ func errorPage() ([]byte, error) {
 		return nil, fmt.Errorf("error page: %w", err)
 	}
 	var text bytes.Buffer
-	err = page.Execute(&text, map[string]any{"Styles": dialect.Columns(), "Rows": dialect.Reference()})
+	err = page.Execute(&text, map[string]any{"Dialects": dialect.Columns(), "Rows": dialect.Reference()})
 	return text.Bytes(), err
 }
 
 // contentPolicy lets the pages load and call nothing but this server. Swagger
-// UI sets styles from script, and draws its icons as data.
+// UI sets dialects from script, and draws its icons as data.
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
 	"img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 

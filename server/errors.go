@@ -16,8 +16,8 @@ import (
 
 func asFailure(err error, to **apierr.Error) bool { return errors.As(err, to) }
 
-// exit is the only way an error leaves: in the envelope of the path's style,
-// with an honest status unless the style's clients asked for 200.
+// exit is the only way an error leaves: in the envelope of the path's dialect,
+// with an honest status unless the dialect's clients asked for 200.
 func (s *server) handleError(err error, c echo.Context) {
 	failed := toFailure(err)
 	owner := dialect.ForPath(c.Request().URL.Path)

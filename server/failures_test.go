@@ -10,7 +10,7 @@ import (
 	"quartet/store"
 )
 
-// envelope says how a style words a failure: the keys it has, the key of the
+// envelope says how a dialect words a failure: the keys it has, the key of the
 // message, and that the body is a failure at all.
 type envelope struct {
 	keys    []string
@@ -19,15 +19,15 @@ type envelope struct {
 }
 
 var envelopes = map[string]envelope{
-	"result": {
+	"jeecg": {
 		keys: []string{"code", "message", "result", "success", "timestamp"}, message: "message",
 		failed: func(b map[string]any, _ int) bool { return b["success"] == false && b["result"] == nil },
 	},
-	"data": {
+	"yudao": {
 		keys: []string{"code", "data", "msg"}, message: "msg",
 		failed: func(b map[string]any, _ int) bool { return b["code"] != 0.0 && b["data"] == nil },
 	},
-	"status": {
+	"cas": {
 		keys: []string{"code", "data", "message", "status"}, message: "message",
 		failed: func(b map[string]any, status int) bool {
 			data, isObject := b["data"].(map[string]any)
@@ -38,11 +38,11 @@ var envelopes = map[string]envelope{
 			return isObject && len(data) == 0 && b["status"] == word
 		},
 	},
-	"flat": {
+	"ruoyi": {
 		keys: []string{"code", "msg"}, message: "msg",
 		failed: func(b map[string]any, _ int) bool { return b["code"] != 200.0 },
 	},
-	"state": {
+	"jfinal": {
 		keys: []string{"code", "message", "state"}, message: "message",
 		failed: func(b map[string]any, _ int) bool { return b["state"] == "fail" },
 	},
@@ -53,13 +53,13 @@ var envelopes = map[string]envelope{
 }
 
 // requireFailure checks status, envelope and that the message holds every word.
-func requireFailure(t *testing.T, style string, got answer, status int, words ...string) {
+func requireFailure(t *testing.T, dialect string, got answer, status int, words ...string) {
 	t.Helper()
 	if got.status != status {
 		t.Fatalf("status %d, want %d: %s", got.status, status, got.text)
 	}
-	requireEnvelope(t, style, got, status)
-	message, _ := got.body[envelopes[style].message].(string)
+	requireEnvelope(t, dialect, got, status)
+	message, _ := got.body[envelopes[dialect].message].(string)
 	for _, word := range words {
 		if !strings.Contains(message, word) {
 			t.Errorf("message %q does not name %q", message, word)
@@ -67,22 +67,22 @@ func requireFailure(t *testing.T, style string, got answer, status int, words ..
 	}
 }
 
-func requireEnvelope(t *testing.T, style string, got answer, status int) {
+func requireEnvelope(t *testing.T, dialect string, got answer, status int) {
 	t.Helper()
-	shape := envelopes[style]
+	shape := envelopes[dialect]
 	var keys []string
 	for name := range got.body {
 		keys = append(keys, name)
 	}
 	slices.Sort(keys)
 	if !slices.Equal(keys, shape.keys) {
-		t.Fatalf("keys %v, want %v of style %s: %s", keys, shape.keys, style, got.text)
+		t.Fatalf("keys %v, want %v of dialect %s: %s", keys, shape.keys, dialect, got.text)
 	}
 	if !shape.failed(got.body, status) {
-		t.Errorf("no failure of style %s: %s", style, got.text)
+		t.Errorf("no failure of dialect %s: %s", dialect, got.text)
 	}
 	wantType := "application/json"
-	if style == "system" {
+	if dialect == "system" {
 		wantType = "application/problem+json"
 	}
 	if !strings.HasPrefix(got.header.Get("Content-Type"), wantType) {
@@ -92,7 +92,7 @@ func requireEnvelope(t *testing.T, style string, got answer, status int) {
 
 // target is an operation with a body, to break in every way.
 type target struct {
-	style, path, media string
+	dialect, path, media string
 	field              string // a field of the body
 	right              string // a body that passes the contract
 	first              string // the field that an empty body lacks first
@@ -104,19 +104,19 @@ const (
 )
 
 var targets = []target{
-	{"result", "/user/refresh", jsonMedia, "token", `{"token":"AT-1-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","frontType":0}`, "token"},
-	{"result", "/user/refresh", formMedia, "token", `token=AT-1-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA&frontType=0`, "token"},
-	{"data", "/auth/mobile/login", jsonMedia, "mobile", `{"companyType":0,"mobile":"13900001111","productType":0,"source":"a","validateNo":"000000"}`, "companyType"},
-	{"data", "/app/auth/token/refresh", jsonMedia, "accessToken", `{"accessToken":"a","refreshToken":"b"}`, "accessToken"},
-	{"data", "/auth/mobile/code", jsonMedia, "mobile", `{"mobile":"13900001112"}`, "mobile"},
-	{"flat", "/account_api/wechat/user/getUserInfo", jsonMedia, "code", `{"code":"40029"}`, "code"},
-	{"state", "/api/user/create", jsonMedia, "username", `{"username":"tao.ran"}`, "username"},
-	{"state", "/api/user/create", formMedia, "user", `user={"username":"tao.ran"}`, "user"},
-	{"state", "/api/user/update", jsonMedia, "nickname", `{"id":1,"nickname":"a"}`, "id"},
-	{"state", "/api/user/update", formMedia, "user", `user={"id":1}`, "user"},
-	{"state", "/api/user/detail", formMedia, "id", `id=1`, "Jwt"},
-	{"state", "/api/user/login", formMedia, "loginAccount", `loginAccount=a&password=b`, "loginAccount"},
-	{"state", "/api/user/updatePassword", formMedia, "newPassword", `userId=1&newPassword=a`, "userId"},
+	{"jeecg", "/user/refresh", jsonMedia, "token", `{"token":"AT-1-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","frontType":0}`, "token"},
+	{"jeecg", "/user/refresh", formMedia, "token", `token=AT-1-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA&frontType=0`, "token"},
+	{"yudao", "/auth/mobile/login", jsonMedia, "mobile", `{"companyType":0,"mobile":"13900001111","productType":0,"source":"a","validateNo":"000000"}`, "companyType"},
+	{"yudao", "/app/auth/token/refresh", jsonMedia, "accessToken", `{"accessToken":"a","refreshToken":"b"}`, "accessToken"},
+	{"yudao", "/auth/mobile/code", jsonMedia, "mobile", `{"mobile":"13900001112"}`, "mobile"},
+	{"ruoyi", "/account_api/wechat/user/getUserInfo", jsonMedia, "code", `{"code":"40029"}`, "code"},
+	{"jfinal", "/api/user/create", jsonMedia, "username", `{"username":"tao.ran"}`, "username"},
+	{"jfinal", "/api/user/create", formMedia, "user", `user={"username":"tao.ran"}`, "user"},
+	{"jfinal", "/api/user/update", jsonMedia, "nickname", `{"id":1,"nickname":"a"}`, "id"},
+	{"jfinal", "/api/user/update", formMedia, "user", `user={"id":1}`, "user"},
+	{"jfinal", "/api/user/detail", formMedia, "id", `id=1`, "Jwt"},
+	{"jfinal", "/api/user/login", formMedia, "loginAccount", `loginAccount=a&password=b`, "loginAccount"},
+	{"jfinal", "/api/user/updatePassword", formMedia, "newPassword", `userId=1&newPassword=a`, "userId"},
 }
 
 func TestBrokenBodies(t *testing.T) {
@@ -127,7 +127,7 @@ func TestBrokenBodies(t *testing.T) {
 				w := *w
 				w.t = t
 				got := w.send(request{method: http.MethodPost, path: at.path, body: broken.body, header: map[string]string{"Content-Type": broken.media}})
-				requireFailure(t, at.style, got, broken.status, broken.words...)
+				requireFailure(t, at.dialect, got, broken.status, broken.words...)
 				if alive := w.get("/healthz"); alive.status != http.StatusOK {
 					t.Error("the server does not live on")
 				}
@@ -199,29 +199,29 @@ func manyKeys(n int) string {
 
 func TestUnknownPathsAndMethods(t *testing.T) {
 	w := newWorld(t)
-	for path, style := range map[string]string{
-		"/wx/pc/check-login-status/a/b": "data", "/user/refresh/more": "result", "/user/": "result", "/user/unknown": "result", "/user/refreshed": "result",
-		"/user/info/more": "status", "/user/infos": "status",
-		"/auth/": "data", "/auth/mobile": "data", "/app/auth/token": "data", "/wx/pc": "data",
-		"/account_api/wechat/user": "flat", "/account_api/": "flat",
-		"/api/user": "state", "/api/": "state", "/api/user/delete": "state",
+	for path, dialect := range map[string]string{
+		"/wx/pc/check-login-status/a/b": "yudao", "/user/refresh/more": "jeecg", "/user/": "jeecg", "/user/unknown": "jeecg", "/user/refreshed": "jeecg",
+		"/user/info/more": "cas", "/user/infos": "cas",
+		"/auth/": "yudao", "/auth/mobile": "yudao", "/app/auth/token": "yudao", "/wx/pc": "yudao",
+		"/account_api/wechat/user": "ruoyi", "/account_api/": "ruoyi",
+		"/api/user": "jfinal", "/api/": "jfinal", "/api/user/delete": "jfinal",
 		"/nothing": "system", "/user": "system", "/docs/nothing": "system", "/demo/outbox": "system",
 	} {
 		t.Run("404 "+path, func(t *testing.T) {
 			w := *w
 			w.t = t
-			requireFailure(t, style, w.get(path), http.StatusNotFound)
+			requireFailure(t, dialect, w.get(path), http.StatusNotFound)
 		})
 	}
-	for path, style := range map[string]string{
-		"/user/refresh": "result", "/user/info": "status", "/auth/mobile/login": "data",
-		"/account_api/wechat/user/getUserInfo": "flat", "/api/user/create": "state", "/healthz": "system",
+	for path, dialect := range map[string]string{
+		"/user/refresh": "jeecg", "/user/info": "cas", "/auth/mobile/login": "yudao",
+		"/account_api/wechat/user/getUserInfo": "ruoyi", "/api/user/create": "jfinal", "/healthz": "system",
 	} {
 		t.Run("405 "+path, func(t *testing.T) {
 			w := *w
 			w.t = t
 			got := w.send(request{method: http.MethodPut, path: path})
-			requireFailure(t, style, got, http.StatusMethodNotAllowed)
+			requireFailure(t, dialect, got, http.StatusMethodNotAllowed)
 			if got.header.Get("Allow") == "" {
 				t.Error("no Allow header")
 			}
@@ -229,25 +229,25 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 	}
 }
 
-// everyStyle is one request of each style that reaches the database.
+// everyStyle is one request of each dialect that reaches the database.
 var everyStyle = map[string]request{
-	"result": {method: http.MethodPost, path: "/user/refresh", body: `token=AT-1-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA&frontType=0`, header: map[string]string{"Content-Type": formMedia}},
-	"data":   {method: http.MethodPost, path: "/auth/mobile/code", body: `{"mobile":"13900001111"}`, header: map[string]string{"Content-Type": jsonMedia}},
-	"status": {method: http.MethodGet, path: "/user/info?userId=1&accessToken=AT-1-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", header: map[string]string{"X-App-Id": "1"}},
-	"flat":   {method: http.MethodPost, path: "/account_api/wechat/user/getUserInfo", body: `{"code":"0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P"}`, header: map[string]string{"Content-Type": jsonMedia}},
-	"state":  {method: http.MethodPost, path: "/api/user/login", body: `loginAccount=a&password=b`, header: map[string]string{"Content-Type": formMedia}},
+	"jeecg": {method: http.MethodPost, path: "/user/refresh", body: `token=AT-1-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA&frontType=0`, header: map[string]string{"Content-Type": formMedia}},
+	"yudao":   {method: http.MethodPost, path: "/auth/mobile/code", body: `{"mobile":"13900001111"}`, header: map[string]string{"Content-Type": jsonMedia}},
+	"cas": {method: http.MethodGet, path: "/user/info?userId=1&accessToken=AT-1-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", header: map[string]string{"X-App-Id": "1"}},
+	"ruoyi":   {method: http.MethodPost, path: "/account_api/wechat/user/getUserInfo", body: `{"code":"0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P"}`, header: map[string]string{"Content-Type": jsonMedia}},
+	"jfinal":  {method: http.MethodPost, path: "/api/user/login", body: `loginAccount=a&password=b`, header: map[string]string{"Content-Type": formMedia}},
 	"system": {method: http.MethodGet, path: "/readyz"},
 }
 
 func TestDatabaseDown(t *testing.T) {
 	w := newWorld(t)
 	must(t, w.store.Close())
-	for style, r := range everyStyle {
-		t.Run(style, func(t *testing.T) {
+	for dialect, r := range everyStyle {
+		t.Run(dialect, func(t *testing.T) {
 			w := *w
 			w.t = t
 			got := w.send(r)
-			requireFailure(t, style, got, http.StatusServiceUnavailable)
+			requireFailure(t, dialect, got, http.StatusServiceUnavailable)
 			if strings.Contains(strings.ToLower(got.text), "sql") {
 				t.Errorf("the answer speaks of SQL: %s", got.text)
 			}
@@ -257,12 +257,12 @@ func TestDatabaseDown(t *testing.T) {
 
 func TestHeadersTooLarge(t *testing.T) {
 	w := newWorld(t)
-	for style, r := range everyStyle {
-		t.Run(style, func(t *testing.T) {
+	for dialect, r := range everyStyle {
+		t.Run(dialect, func(t *testing.T) {
 			w := *w
 			w.t = t
 			r.header = map[string]string{"X-Long": strings.Repeat("a", 20_000)}
-			requireFailure(t, style, w.send(r), http.StatusRequestHeaderFieldsTooLarge)
+			requireFailure(t, dialect, w.send(r), http.StatusRequestHeaderFieldsTooLarge)
 		})
 	}
 }
@@ -274,32 +274,32 @@ func TestLanguage(t *testing.T) {
 		"en": "is required", "en-GB,en;q=0.9,zh;q=0.1": "is required",
 	} {
 		got := w.postJSON("/auth/mobile/code", `{}`, "Accept-Language", accept)
-		requireFailure(t, "data", got, http.StatusBadRequest, "mobile", word)
+		requireFailure(t, "yudao", got, http.StatusBadRequest, "mobile", word)
 	}
 }
 
 func TestLegacyStatus(t *testing.T) {
-	w := newWorld(t, legacy("data", "state"))
+	w := newWorld(t, legacy("yudao", "jfinal"))
 	got := w.postJSON("/auth/mobile/code", `{}`)
-	requireFailure(t, "data", got, http.StatusOK, "mobile")
+	requireFailure(t, "yudao", got, http.StatusOK, "mobile")
 	if got.body["code"] != 400.0 {
 		t.Errorf("the number must stay: %s", got.text)
 	}
-	requireFailure(t, "state", w.get("/api/nothing"), http.StatusOK)
-	requireFailure(t, "flat", w.get("/account_api/nothing"), http.StatusNotFound)
-	requireFailure(t, "result", w.get("/user/nothing"), http.StatusNotFound)
+	requireFailure(t, "jfinal", w.get("/api/nothing"), http.StatusOK)
+	requireFailure(t, "ruoyi", w.get("/account_api/nothing"), http.StatusNotFound)
+	requireFailure(t, "jeecg", w.get("/user/nothing"), http.StatusNotFound)
 }
 
 func TestCredentialsNeverTravelInTheQueryOfAForm(t *testing.T) {
 	w := newWorld(t)
 	w.add("tao.ran", store.RoleMember)
 	query := "/api/user/login?loginAccount=tao.ran&password=" + goodPassword
-	requireFailure(t, "state", w.postForm(query, nil), http.StatusBadRequest, "loginAccount")
+	requireFailure(t, "jfinal", w.postForm(query, nil), http.StatusBadRequest, "loginAccount")
 	mixed := w.send(request{
 		method: http.MethodPost, path: query, body: "loginAccount=tao.ran&password=wrong-but-long",
 		header: map[string]string{"Content-Type": formMedia},
 	})
-	requireFailure(t, "state", mixed, http.StatusUnauthorized)
+	requireFailure(t, "jfinal", mixed, http.StatusUnauthorized)
 }
 
 func TestParameters(t *testing.T) {
@@ -307,28 +307,28 @@ func TestParameters(t *testing.T) {
 	w.add("tao.ran", store.RoleMember)
 	jwt := w.jwt("tao.ran")
 	for name, c := range map[string]struct {
-		style, path string
+		dialect, path string
 		words       []string
 	}{
-		"missing":       {"state", "/api/user/detail", []string{"id"}},
-		"empty":         {"state", "/api/user/detail?id=", []string{"id"}},
-		"not a number":  {"state", "/api/user/detail?id=abc", []string{"id", "integer"}},
-		"zero":          {"state", "/api/user/detail?id=0", []string{"id"}},
-		"past 2^53":     {"state", "/api/user/detail?id=9007199254740993", []string{"id"}},
-		"twice":         {"state", "/api/user/detail?id=1&id=2", []string{"id"}},
-		"fraction":      {"state", "/api/user/detail?id=1.5", []string{"id"}},
-		"nul":           {"state", "/api/user/detail?id=1%00", []string{"id"}},
-		"userId":        {"status", "/user/info?userId=12a", []string{"userId"}},
-		"long userId":   {"status", "/user/info?userId=12345678901234567890", []string{"userId"}},
-		"device":        {"data", "/wx/pc/check-login-status", []string{"deviceNumber"}},
-		"device utf8":   {"data", "/wx/pc/check-login-status/%ff", []string{"deviceNumber"}},
-		"long device":   {"data", "/wx/pc/check-login-status/" + strings.Repeat("x", 129), []string{"deviceNumber", "128"}},
-		"twice a token": {"status", "/user/info?userId=1&accessToken=a&accessToken=b", []string{"accessToken"}},
+		"missing":       {"jfinal", "/api/user/detail", []string{"id"}},
+		"empty":         {"jfinal", "/api/user/detail?id=", []string{"id"}},
+		"not a number":  {"jfinal", "/api/user/detail?id=abc", []string{"id", "integer"}},
+		"zero":          {"jfinal", "/api/user/detail?id=0", []string{"id"}},
+		"past 2^53":     {"jfinal", "/api/user/detail?id=9007199254740993", []string{"id"}},
+		"twice":         {"jfinal", "/api/user/detail?id=1&id=2", []string{"id"}},
+		"fraction":      {"jfinal", "/api/user/detail?id=1.5", []string{"id"}},
+		"nul":           {"jfinal", "/api/user/detail?id=1%00", []string{"id"}},
+		"userId":        {"cas", "/user/info?userId=12a", []string{"userId"}},
+		"long userId":   {"cas", "/user/info?userId=12345678901234567890", []string{"userId"}},
+		"device":        {"yudao", "/wx/pc/check-login-status", []string{"deviceNumber"}},
+		"device utf8":   {"yudao", "/wx/pc/check-login-status/%ff", []string{"deviceNumber"}},
+		"long device":   {"yudao", "/wx/pc/check-login-status/" + strings.Repeat("x", 129), []string{"deviceNumber", "128"}},
+		"twice a token": {"cas", "/user/info?userId=1&accessToken=a&accessToken=b", []string{"accessToken"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := *w
 			w.t = t
-			requireFailure(t, c.style, w.get(c.path, "Jwt", jwt), http.StatusBadRequest, c.words...)
+			requireFailure(t, c.dialect, w.get(c.path, "Jwt", jwt), http.StatusBadRequest, c.words...)
 		})
 	}
 }

@@ -26,15 +26,15 @@ func TestOurOwnFault(t *testing.T) {
 		_, err := breaker.ExecContext(t.Context(), "ALTER TABLE "+table+" RENAME TO gone_"+table)
 		must(t, err)
 	}
-	for style, r := range everyStyle {
-		if style == "system" {
+	for dialect, r := range everyStyle {
+		if dialect == "system" {
 			continue
 		}
-		t.Run(style, func(t *testing.T) {
+		t.Run(dialect, func(t *testing.T) {
 			w := *w
 			w.t = t
 			got := w.send(r)
-			requireFailure(t, style, got, http.StatusInternalServerError)
+			requireFailure(t, dialect, got, http.StatusInternalServerError)
 			if low := strings.ToLower(got.text); strings.Contains(low, "table") || strings.Contains(low, "sql") {
 				t.Errorf("the answer tells of the inside: %s", got.text)
 			}
@@ -50,8 +50,8 @@ func TestPanic(t *testing.T) {
 	listening := httptest.NewServer(handler)
 	defer listening.Close()
 	w := &world{t: t, url: listening.URL}
-	for style, r := range everyStyle {
-		requireFailure(t, style, w.send(r), http.StatusInternalServerError)
+	for dialect, r := range everyStyle {
+		requireFailure(t, dialect, w.send(r), http.StatusInternalServerError)
 	}
 	requireOK(t, w.get("/healthz"))
 	if !strings.Contains(log.String(), "nil pointer") {
@@ -63,15 +63,15 @@ func TestGatewaysDown(t *testing.T) {
 	w := newWorld(t)
 	w.sms.Fail(func(string) error { return errors.New("connection refused") })
 	w.weChat.Fail(func(string) error { return errors.New("connection refused") })
-	requireFailure(t, "data", w.postJSON("/auth/mobile/code", `{"mobile":"`+mobile+`"}`), http.StatusServiceUnavailable)
-	requireFailure(t, "flat", w.postJSON("/account_api/wechat/user/getUserInfo", `{"code":"0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P"}`), http.StatusServiceUnavailable)
+	requireFailure(t, "yudao", w.postJSON("/auth/mobile/code", `{"mobile":"`+mobile+`"}`), http.StatusServiceUnavailable)
+	requireFailure(t, "ruoyi", w.postJSON("/account_api/wechat/user/getUserInfo", `{"code":"0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P"}`), http.StatusServiceUnavailable)
 }
 
 func TestTooManyCodes(t *testing.T) {
 	w := newWorld(t)
 	w.code(mobile, "sign_in")
 	got := w.postJSON("/auth/mobile/code", `{"mobile":"`+mobile+`"}`)
-	requireFailure(t, "data", got, http.StatusTooManyRequests)
+	requireFailure(t, "yudao", got, http.StatusTooManyRequests)
 	if got.header.Get("Retry-After") == "" {
 		t.Error("no Retry-After header")
 	}
@@ -113,7 +113,7 @@ func TestClientAddress(t *testing.T) {
 		return requireOK(t, got).body["Jwt"].(string)
 	}
 	sessions := requireOK(t, w.get("/auth/sessions", "Authorization", jwt("203.0.113.7")))
-	if address := sessions.body["data"].([]any)[0].(map[string]any)["address"]; address != "127.0.0.1" {
+	if address := sessions.body["data"].([]any)[0].(map[string]any)["clientIp"]; address != "127.0.0.1" {
 		t.Errorf("a client's own X-Forwarded-For was believed: %v", address)
 	}
 }

@@ -28,9 +28,9 @@ func (s *server) RefreshUser(ctx context.Context, r openapi.RefreshUserRequestOb
 	}, nil
 }
 
-func (s *server) toResultUser(u account.User) openapi.ResultUser {
+func (s *server) toResultUser(u account.User) openapi.JeecgUser {
 	administrator := u.Role != store.RoleMember
-	return openapi.ResultUser{
+	return openapi.JeecgUser{
 		Username:         orNull(firstOf(deref(u.Username), u.Mobile)),
 		Name:             orNull(u.RealName),
 		Sex:              genderOrNull(u.Gender),

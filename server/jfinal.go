@@ -20,7 +20,7 @@ func (s *server) CreateUser(ctx context.Context, r openapi.CreateUserRequestObje
 		return nil, err
 	}
 	return openapi.CreateUser200JSONResponse{
-		Body: openapi.CreateUserResponse{State: openapi.StateOk, UserId: id},
+		Body: openapi.CreateUserResponse{State: openapi.JfinalOk, UserId: id},
 	}, nil
 }
 
@@ -55,7 +55,7 @@ func (s *server) userDetail(ctx context.Context, id int64) (openapi.DetailedUser
 		shown = s.toUser(user)
 	}
 	return openapi.DetailedUserJSONResponse{
-		Body: openapi.UserDetailResponse{State: openapi.StateOk, User: shown},
+		Body: openapi.UserDetailResponse{State: openapi.JfinalOk, User: shown},
 	}, nil
 }
 
@@ -69,7 +69,7 @@ func (s *server) SignInByPassword(ctx context.Context, r openapi.SignInByPasswor
 	if err != nil {
 		return nil, err
 	}
-	return openapi.SignInByPassword200JSONResponse{State: openapi.StateOk, Jwt: grant.AccessToken}, nil
+	return openapi.SignInByPassword200JSONResponse{State: openapi.JfinalOk, Jwt: grant.AccessToken}, nil
 }
 
 // UpdateUser is operation 10, document 004's user/update.
@@ -77,7 +77,7 @@ func (s *server) UpdateUser(ctx context.Context, r openapi.UpdateUserRequestObje
 	if err := s.accounts.UpdateUser(ctx, callOf(ctx).caller, r.JSONBody.Id, fromUserChange(*r.JSONBody)); err != nil {
 		return nil, err
 	}
-	return openapi.UpdateUser200JSONResponse{StateDoneJSONResponse: stateDone()}, nil
+	return openapi.UpdateUser200JSONResponse{JfinalDoneJSONResponse: stateDone()}, nil
 }
 
 // UpdatePassword is operation 11, document 004's user/updatePassword. The
@@ -87,9 +87,9 @@ func (s *server) UpdatePassword(ctx context.Context, r openapi.UpdatePasswordReq
 	if err := s.accounts.ChangePassword(ctx, callOf(ctx).caller, r.Body.UserId, r.Body.NewPassword, orNull(old)); err != nil {
 		return nil, err
 	}
-	return openapi.UpdatePassword200JSONResponse{StateDoneJSONResponse: stateDone()}, nil
+	return openapi.UpdatePassword200JSONResponse{JfinalDoneJSONResponse: stateDone()}, nil
 }
 
-func stateDone() openapi.StateDoneJSONResponse {
-	return openapi.StateDoneJSONResponse{Body: openapi.StateOkResponse{State: openapi.StateOk}}
+func stateDone() openapi.JfinalDoneJSONResponse {
+	return openapi.JfinalDoneJSONResponse{Body: openapi.JfinalOkResponse{State: openapi.JfinalOk}}
 }

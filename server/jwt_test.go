@@ -137,7 +137,7 @@ func TestForgedJWTsFail(t *testing.T) {
 		"wrong audience":            with(claim("aud", []string{"quintet"}), byEd25519(private)),
 	} {
 		t.Run(name, func(t *testing.T) {
-			requireFailure(t, "data", w.sessionsBy(forged), http.StatusUnauthorized)
+			requireFailure(t, "yudao", w.sessionsBy(forged), http.StatusUnauthorized)
 		})
 	}
 	requireOK(t, w.sessionsBy(jwt)) // nothing of that ended the session
@@ -152,7 +152,7 @@ func TestJWTsOfARetiredKeyFail(t *testing.T) {
 	must(t, err)
 	requireOK(t, w.sessionsBy(old))
 	must(t, ring.Retire("1", time.Hour, true))
-	requireFailure(t, "data", w.sessionsBy(old), http.StatusUnauthorized)
+	requireFailure(t, "yudao", w.sessionsBy(old), http.StatusUnauthorized)
 	// It is the key alone that was refused: its session lives.
 	parts := partsOf(t, old)
 	parts.header["kid"] = next.KID

@@ -47,8 +47,8 @@ func newMetrics(registry *prometheus.Registry) *metrics {
 			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5},
 		}, []string{"operation"}),
 		failures: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "quartet_failures_total", Help: "Failures by style and symbol of the error catalogue.",
-		}, []string{"style", "failure"}),
+			Name: "quartet_failures_total", Help: "Failures by dialect and symbol of the error catalogue.",
+		}, []string{"dialect", "failure"}),
 		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "quartet_http_requests_in_flight", Help: "Requests being answered now.",
 		}),
@@ -70,8 +70,8 @@ func (m *metrics) answered(kind answered, took time.Duration) {
 	of.duration.Observe(took.Seconds())
 }
 
-func (m *metrics) failed(style string, code apierr.Code) {
-	m.failures.WithLabelValues(style, string(code)).Inc()
+func (m *metrics) failed(dialect string, code apierr.Code) {
+	m.failures.WithLabelValues(dialect, string(code)).Inc()
 }
 
 // methodLabel keeps made-up methods from growing the metrics without bound.

@@ -75,7 +75,7 @@ func (s *server) record(c echo.Context, took time.Duration) {
 		slog.String("operation", name),
 		slog.Int("status", status),
 		slog.Duration("took", took),
-		slog.String("address", c.RealIP()),
+		slog.String("client_ip", c.RealIP()),
 	)
 }
 

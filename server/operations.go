@@ -62,7 +62,7 @@ func loadContract() (*openapi3.T, error) {
 	return document, nil
 }
 
-// newOperations builds the table. An operation without a style, an access rule
+// newOperations builds the table. An operation without a dialect, an access rule
 // or a known credential is an error: the server does not start with it.
 func newOperations(document *openapi3.T, bounds Limits) (operations, error) {
 	table := operations{}
@@ -112,11 +112,11 @@ func newOperation(document *openapi3.T, described *openapi3.Operation, parameter
 
 func dialectOf(described *openapi3.Operation) (*dialect.Dialect, error) {
 	if len(described.Tags) != 1 {
-		return nil, fmt.Errorf("needs exactly one tag, its style")
+		return nil, fmt.Errorf("needs exactly one tag, its dialect")
 	}
 	found, known := dialect.ByName(described.Tags[0])
 	if !known {
-		return nil, fmt.Errorf("tag %q is no style", described.Tags[0])
+		return nil, fmt.Errorf("tag %q is no dialect", described.Tags[0])
 	}
 	return found, nil
 }

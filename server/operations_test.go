@@ -52,11 +52,11 @@ func TestRefreshUserInEveryForm(t *testing.T) {
 			}
 		})
 	}
-	requireFailure(t, "result", w.postForm("/user/refresh", form(wrong)), http.StatusUnauthorized, "token")
-	requireFailure(t, "result", w.postForm("/user/refresh", url.Values{"token": {token}}), http.StatusBadRequest, "frontType")
-	requireFailure(t, "result", w.postForm("/user/refresh", url.Values{"token": {token}, "frontType": {"3"}}), http.StatusBadRequest, "frontType", "0, 1, 2")
+	requireFailure(t, "jeecg", w.postForm("/user/refresh", form(wrong)), http.StatusUnauthorized, "token")
+	requireFailure(t, "jeecg", w.postForm("/user/refresh", url.Values{"token": {token}}), http.StatusBadRequest, "frontType")
+	requireFailure(t, "jeecg", w.postForm("/user/refresh", url.Values{"token": {token}, "frontType": {"3"}}), http.StatusBadRequest, "frontType", "0, 1, 2")
 	for query, why := range map[string]string{"frontType=3": "0, 1, 2", "frontType=1&frontType=1": "frontType", "frontType=": "frontType", "fronttype=1": "frontType"} {
-		requireFailure(t, "result", w.postJSON("/user/refresh?"+query, `{"token":"`+token+`"}`), http.StatusBadRequest, "frontType", why)
+		requireFailure(t, "jeecg", w.postJSON("/user/refresh?"+query, `{"token":"`+token+`"}`), http.StatusBadRequest, "frontType", why)
 	}
 }
 
@@ -97,9 +97,9 @@ func TestRefreshAccessToken(t *testing.T) {
 	}
 	requireOK(t, w.get("/auth/sessions", "Authorization", "Bearer "+second))
 	third := value(map[string]any{"t": requireOK(t, exchange(second)).body["data"]}, "t")
-	requireFailure(t, "data", exchange(access), http.StatusUnauthorized)
-	requireFailure(t, "data", exchange(third), http.StatusUnauthorized)
-	requireFailure(t, "data", w.get("/auth/sessions", "token", third), http.StatusUnauthorized)
+	requireFailure(t, "yudao", exchange(access), http.StatusUnauthorized)
+	requireFailure(t, "yudao", exchange(third), http.StatusUnauthorized)
+	requireFailure(t, "yudao", w.get("/auth/sessions", "token", third), http.StatusUnauthorized)
 }
 
 func TestDeviceCheck(t *testing.T) {
@@ -119,7 +119,7 @@ func TestDeviceCheck(t *testing.T) {
 	if other.body["data"].(map[string]any)["isLogin"] != false {
 		t.Errorf("another device with the same token: %s", other.text)
 	}
-	requireFailure(t, "data", w.get("/wx/pc/check-login-status/pc-1"), http.StatusUnauthorized, "Authorization")
+	requireFailure(t, "yudao", w.get("/wx/pc/check-login-status/pc-1"), http.StatusUnauthorized, "Authorization")
 }
 
 func TestReplacedSessionAnswersTheDeviceCheck(t *testing.T) {
@@ -134,7 +134,7 @@ func TestReplacedSessionAnswersTheDeviceCheck(t *testing.T) {
 	if data["isLogin"] != false || err != nil || time.Since(at) > time.Minute {
 		t.Errorf("replaced: %s", got.text)
 	}
-	requireFailure(t, "data", w.get("/auth/sessions", "Authorization", older), http.StatusUnauthorized)
+	requireFailure(t, "yudao", w.get("/auth/sessions", "Authorization", older), http.StatusUnauthorized)
 	requireOK(t, w.get("/auth/sessions", "Authorization", otherClass))
 	requireOK(t, w.get("/auth/sessions", "Authorization", newer))
 	// A live session says when it was opened, too: all of it has been read.
@@ -163,11 +163,11 @@ func TestUserInfo(t *testing.T) {
 		data["account"] != "lu.jiahe" || data["phone"] != "" || organisation["orgCode"] != "10020027" || role["roleCode"] != "js_000008" {
 		t.Errorf("answer %s", got.text)
 	}
-	requireFailure(t, "status", info("1", stranger, token), http.StatusNotFound)
-	requireFailure(t, "status", info("1", "700000000000000001", token), http.StatusNotFound)
-	requireFailure(t, "status", info("2", id, token), http.StatusUnauthorized, "")
-	requireFailure(t, "status", w.get("/user/info?userId=1&accessToken="+token), http.StatusUnauthorized, "X-App-Id")
-	requireFailure(t, "status", w.get("/user/info?userId=1", "X-App-Id", "1"), http.StatusUnauthorized, "accessToken")
+	requireFailure(t, "cas", info("1", stranger, token), http.StatusNotFound)
+	requireFailure(t, "cas", info("1", "700000000000000001", token), http.StatusNotFound)
+	requireFailure(t, "cas", info("2", id, token), http.StatusUnauthorized, "")
+	requireFailure(t, "cas", w.get("/user/info?userId=1&accessToken="+token), http.StatusUnauthorized, "X-App-Id")
+	requireFailure(t, "cas", w.get("/user/info?userId=1", "X-App-Id", "1"), http.StatusUnauthorized, "accessToken")
 	if got := requireOK(t, info("1", id, w.jwt("tao.ran"))); got.body["data"].(map[string]any)["userId"] != fmt.Sprint(id) {
 		t.Errorf("a member of the application's organisation: %s", got.text)
 	}
@@ -203,7 +203,7 @@ func TestWeChatSignIn(t *testing.T) {
 		"40029": {400, 40029}, "40163": {400, 40163}, "45011": {429, 45011}, "-1": {503, 503}, "short": {400, 40029},
 	} {
 		got := post(code)
-		requireFailure(t, "flat", got, want.status)
+		requireFailure(t, "ruoyi", got, want.status)
 		if got.body["code"] != want.number {
 			t.Errorf("%s: number %v", code, got.body["code"])
 		}
@@ -239,11 +239,11 @@ func TestCreateReadUpdateUserInBothForms(t *testing.T) {
 			}
 		}
 	}
-	requireFailure(t, "state", w.postJSON("/api/user/create", `{"username":"CHEN.yiming"}`, "Jwt", jwt), http.StatusConflict)
-	requireFailure(t, "state", w.postJSON("/api/user/create", `{"username":"a"}`, "Jwt", jwt), http.StatusBadRequest, "username", "2")
-	requireFailure(t, "state", w.postJSON("/api/user/create", `{"username":"zhou.ran","password":"password123"}`, "Jwt", jwt), http.StatusUnprocessableEntity, "password")
-	requireFailure(t, "state", w.postForm("/api/user/create", url.Values{"user": {`{"nickname":`}}, "Jwt", jwt), http.StatusBadRequest, "user")
-	requireFailure(t, "state", w.postForm("/api/user/create", url.Values{"user": {`{"USERNAME":"zhou.ran"}`}}, "Jwt", jwt), http.StatusBadRequest, "USERNAME", "username")
+	requireFailure(t, "jfinal", w.postJSON("/api/user/create", `{"username":"CHEN.yiming"}`, "Jwt", jwt), http.StatusConflict)
+	requireFailure(t, "jfinal", w.postJSON("/api/user/create", `{"username":"a"}`, "Jwt", jwt), http.StatusBadRequest, "username", "2")
+	requireFailure(t, "jfinal", w.postJSON("/api/user/create", `{"username":"zhou.ran","password":"password123"}`, "Jwt", jwt), http.StatusUnprocessableEntity, "password")
+	requireFailure(t, "jfinal", w.postForm("/api/user/create", url.Values{"user": {`{"nickname":`}}, "Jwt", jwt), http.StatusBadRequest, "user")
+	requireFailure(t, "jfinal", w.postForm("/api/user/create", url.Values{"user": {`{"USERNAME":"zhou.ran"}`}}, "Jwt", jwt), http.StatusBadRequest, "USERNAME", "username")
 }
 
 func TestPasswordChangeEndsSessionsOfEveryStyle(t *testing.T) {
@@ -258,13 +258,13 @@ func TestPasswordChangeEndsSessionsOfEveryStyle(t *testing.T) {
 	change := func(old, jwt string) answer {
 		return w.postForm("/api/user/updatePassword", url.Values{"userId": {fmt.Sprint(id)}, "newPassword": {otherPassword}, "oldPassowrd": {old}}, "Jwt", jwt)
 	}
-	requireFailure(t, "state", change("not-the-old-one", kept), http.StatusBadRequest, "oldPassowrd")
+	requireFailure(t, "jfinal", change("not-the-old-one", kept), http.StatusBadRequest, "oldPassowrd")
 	requireOK(t, change(goodPassword, kept))
 
-	requireFailure(t, "data", w.get("/auth/sessions", "Authorization", byCode), http.StatusUnauthorized)
-	requireFailure(t, "state", w.get(fmt.Sprintf("/api/user/detail?id=%d", id), "Jwt", other), http.StatusUnauthorized)
-	requireFailure(t, "result", w.postForm("/user/refresh", url.Values{"token": {byCode}, "frontType": {"0"}}), http.StatusUnauthorized)
-	requireFailure(t, "status", w.get(fmt.Sprintf("/user/info?userId=%d&accessToken=%s", id, other), "X-App-Id", "1"), http.StatusUnauthorized)
+	requireFailure(t, "yudao", w.get("/auth/sessions", "Authorization", byCode), http.StatusUnauthorized)
+	requireFailure(t, "jfinal", w.get(fmt.Sprintf("/api/user/detail?id=%d", id), "Jwt", other), http.StatusUnauthorized)
+	requireFailure(t, "jeecg", w.postForm("/user/refresh", url.Values{"token": {byCode}, "frontType": {"0"}}), http.StatusUnauthorized)
+	requireFailure(t, "cas", w.get(fmt.Sprintf("/user/info?userId=%d&accessToken=%s", id, other), "X-App-Id", "1"), http.StatusUnauthorized)
 	requireOK(t, w.get(fmt.Sprintf("/api/user/detail?id=%d", id), "Jwt", kept))
 
 	again := w.postForm("/api/user/updatePassword", url.Values{"userId": {fmt.Sprint(id)}, "newPassword": {goodPassword}, "oldPassword": {otherPassword}}, "Jwt", kept)
@@ -286,10 +286,10 @@ func TestATokenOfAnyStyleIsGoodInEveryStyle(t *testing.T) {
 			if len(own.body["data"].([]any)) != 1 {
 				t.Errorf("sessions %s", own.text)
 			}
-			requireFailure(t, "state", w.get("/api/user/detail?id=1", "Jwt", token), http.StatusNotFound)
-			requireFailure(t, "status", w.get("/user/info?userId=1&accessToken="+token, "X-App-Id", "1"), http.StatusNotFound)
+			requireFailure(t, "jfinal", w.get("/api/user/detail?id=1", "Jwt", token), http.StatusNotFound)
+			requireFailure(t, "cas", w.get("/user/info?userId=1&accessToken="+token, "X-App-Id", "1"), http.StatusNotFound)
 			requireOK(t, w.send(request{method: http.MethodPost, path: "/auth/logout", header: map[string]string{"Authorization": token}}))
-			requireFailure(t, "state", w.get("/api/user/detail?id=1", "Jwt", token), http.StatusUnauthorized)
+			requireFailure(t, "jfinal", w.get("/api/user/detail?id=1", "Jwt", token), http.StatusUnauthorized)
 		})
 	}
 }
@@ -300,8 +300,8 @@ func TestVerifyMobile(t *testing.T) {
 	jwt := w.jwt("tao.ran")
 	code := w.code(mobile, "verify_mobile")
 	body := `{"mobile":"` + mobile + `","validateNo":"` + code + `"}`
-	requireFailure(t, "data", w.postJSON("/auth/mobile/verify", body), http.StatusUnauthorized)
+	requireFailure(t, "yudao", w.postJSON("/auth/mobile/verify", body), http.StatusUnauthorized)
 	requireOK(t, w.postJSON("/auth/mobile/verify", body, "Authorization", jwt))
-	requireFailure(t, "data", w.postJSON("/auth/mobile/verify", body, "Authorization", jwt), http.StatusUnauthorized)
+	requireFailure(t, "yudao", w.postJSON("/auth/mobile/verify", body, "Authorization", jwt), http.StatusUnauthorized)
 	requireOK(t, w.postForm("/api/user/login", url.Values{"loginAccount": {mobile}, "password": {goodPassword}}))
 }

@@ -23,9 +23,9 @@ func TestProfileAddressesAreOfTheWeb(t *testing.T) {
 			"javascript:alert(1)", "JavaScript:alert(1)", " javascript:alert(1)", "data:text/html,x", "vbscript:x", "file:///etc/hosts",
 			"ftp://example.com", "//example.com/a", "/a.png", "example.com", "http://", "http:///a", "https://a b", "javascript:http://example.com",
 		} {
-			requireFailure(t, "state", update(field, bad), http.StatusBadRequest, field)
+			requireFailure(t, "jfinal", update(field, bad), http.StatusBadRequest, field)
 			created := w.postJSON("/api/user/create", fmt.Sprintf(`{"username":"wu.tong",%q:%q}`, field, bad))
-			requireFailure(t, "state", created, http.StatusBadRequest, field)
+			requireFailure(t, "jfinal", created, http.StatusBadRequest, field)
 		}
 		for _, good := range []string{"http://example.com", "HTTPS://example.com/a?b=c#d", "https://例子.中国/头像.png", "https://[2001:db8::1]:8443/", ""} {
 			requireOK(t, update(field, good))

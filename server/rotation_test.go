@@ -174,7 +174,7 @@ func (p *pairOfServers) useUpLooks() {
 		parts := partsOf(p.t, p.jwts[0])
 		parts.header["kid"] = "999"
 		_, private := p.rings[i].Signing(p.clock.now())
-		requireFailure(p.t, "data", s.sessionsBy(parts.signed(p.t, byEd25519(private))), http.StatusUnauthorized)
+		requireFailure(p.t, "yudao", s.sessionsBy(parts.signed(p.t, byEd25519(private))), http.StatusUnauthorized)
 	}
 }
 

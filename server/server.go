@@ -28,7 +28,7 @@ type Options struct {
 	// PublicKeys gives the keys that verify JWTs now, the newest last; nil: none.
 	PublicKeys func() []PublicKey
 
-	// LegacyStatus names the styles whose failures travel under HTTP 200.
+	// LegacyStatus names the dialects whose failures travel under HTTP 200.
 	LegacyStatus []string
 	// TimeZone of dates that carry none; Asia/Shanghai when nil.
 	TimeZone *time.Location
@@ -144,7 +144,7 @@ func legacyDialects(names []string) (map[string]bool, error) {
 	legacy := map[string]bool{}
 	for _, name := range names {
 		if _, known := dialect.ByName(name); !known || name == dialect.Problem.Name {
-			return nil, fmt.Errorf("legacy status: %q is no style; there are result, data, status, flat and state", name)
+			return nil, fmt.Errorf("legacy status: %q is no dialect; there are jeecg, yudao, cas, ruoyi and jfinal", name)
 		}
 		legacy[name] = true
 	}

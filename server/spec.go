@@ -110,7 +110,7 @@ func (d specification) VisitGetSpecAsYamlResponse(w http.ResponseWriter) error {
 // VisitGetSpecAsJsonResponse sends the document.
 func (d specification) VisitGetSpecAsJsonResponse(w http.ResponseWriter) error { return d.send(w) }
 
-// GetSpecAsYaml serves the contract as it was written, or some styles of it.
+// GetSpecAsYaml serves the contract as it was written, or some dialects of it.
 func (s *server) GetSpecAsYaml(_ context.Context, r openapi.GetSpecAsYamlRequestObject) (openapi.GetSpecAsYamlResponseObject, error) {
 	text, err := s.spec.in(specYAML, r.Params.Tag)
 	return text.against(r.Params.IfNoneMatch), err

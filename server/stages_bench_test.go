@@ -103,15 +103,15 @@ func BenchmarkStageConvert(b *testing.B) {
 		Roles:        []store.Role{{ID: 1, Code: "js_000008", Name: "班主任"}},
 	}
 	for name, convert := range map[string]func() any{
-		"result": func() any { return s.toResultUser(user) },
-		"data":   func() any { return toMobileUser(user) },
-		"status": func() any {
+		"jeecg": func() any { return s.toResultUser(user) },
+		"yudao":   func() any { return toMobileUser(user) },
+		"cas": func() any {
 			return toUserInfo(account.AppUserInfo{
 				UserID: user.ID, Username: user.Username, Nickname: user.Nickname, Gender: user.Gender, Mobile: user.Mobile,
 				Memberships: []store.Membership{member, member},
 			})
 		},
-		"state": func() any { return s.toUser(user) },
+		"jfinal": func() any { return s.toUser(user) },
 	} {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()

@@ -42,7 +42,7 @@ func TestErrorPageExplainsEveryFailure(t *testing.T) {
 		_, shown, found := strings.Cut(page, `<tr id="`+string(row.Symbol)+`">`)
 		shown, _, _ = strings.Cut(shown, "</tr>")
 		for _, text := range []string{
-			`href="#` + string(row.Symbol) + `"`, `"HTTP">` + strconv.Itoa(row.HTTP) + "<", `"data">` + strconv.Itoa(int(row.Number("data"))) + "<",
+			`href="#` + string(row.Symbol) + `"`, `"HTTP">` + strconv.Itoa(row.HTTP) + "<", `"yudao">` + strconv.Itoa(int(row.Number("yudao"))) + "<",
 			row.Chinese, row.English, row.AdviceChinese, row.AdviceEnglish,
 		} {
 			if text == "" || !strings.Contains(shown, text) {
@@ -58,7 +58,7 @@ func TestMetrics(t *testing.T) {
 	w.send(request{method: "MADEUP", path: "/healthz"})
 	got := requireOK(t, w.get("/metrics"))
 	for _, line := range []string{
-		`quartet_failures_total{failure="path_not_found",style="state"} 1`,
+		`quartet_failures_total{failure="path_not_found",dialect="jfinal"} 1`,
 		`quartet_http_requests_total{method="GET",operation="none",status="404"} 1`,
 		`quartet_http_requests_total{method="other",operation="none",status="405"} 1`,
 	} {

@@ -99,8 +99,8 @@ func inDemo(_ *account.Config, o *server.Options) {
 	o.Demo = &server.Demo{Outbox: func() []openapi.DemoMessage { return []openapi.DemoMessage{} }}
 }
 
-func legacy(styles ...string) setting {
-	return func(_ *account.Config, o *server.Options) { o.LegacyStatus = styles }
+func legacy(dialects ...string) setting {
+	return func(_ *account.Config, o *server.Options) { o.LegacyStatus = dialects }
 }
 
 func key(n byte) []byte {

@@ -127,8 +127,8 @@ func (s *server) ListSessions(ctx context.Context, _ openapi.ListSessionsRequest
 
 func (s *server) toSessionInfo(session store.Session, current int64) openapi.SessionInfo {
 	return openapi.SessionInfo{
-		Id: session.ID, Style: session.Dialect, ProductType: narrow(session.ProductType),
-		DeviceNumber: session.DeviceNumber, Address: session.ClientIP, UserAgent: session.UserAgent,
+		Id: session.ID, Dialect: session.Dialect, ProductType: narrow(session.ProductType),
+		DeviceNumber: session.DeviceNumber, ClientIp: session.ClientIP, UserAgent: session.UserAgent,
 		CreateTime: s.local(session.CreatedAt.Time()), LastSeenTime: s.local(session.LastSeenAt.Time()),
 		Current: session.ID == current,
 	}

@@ -14,8 +14,8 @@ type AuditEvent struct {
 	ActorID   *int64 `db:"actor_id"`   // who did it; nil: nobody known, or the command line
 	SubjectID *int64 `db:"subject_id"` // the user it was done to
 	SessionID *int64 `db:"session_id"` // that it is about or was done in
-	Dialect   string `db:"style"`      // of the operation
-	ClientIP  string `db:"address"`    // of the client, "" where there is none
+	Dialect   string `db:"dialect"`      // of the operation
+	ClientIP  string `db:"client_ip"`    // of the client, "" where there is none
 	Detail    string `db:"detail"`     // a JSON object
 }
 

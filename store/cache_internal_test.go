@@ -17,7 +17,7 @@ func remembering(t *testing.T, most, n int) *Store {
 	noError(t, s.Migrate(t.Context()))
 	noError(t, add(t.Context(), s, User{ID: 1, GUID: "1", Role: RoleMember}))
 	for id := int64(1); id <= int64(n); id++ {
-		noError(t, s.PutSession(t.Context(), Session{ID: id, UserID: 1, Dialect: "data", AccessHash: new(Digest(fmt.Sprint("access-", id)))}))
+		noError(t, s.PutSession(t.Context(), Session{ID: id, UserID: 1, Dialect: "yudao", AccessHash: new(Digest(fmt.Sprint("access-", id)))}))
 	}
 	return s
 }

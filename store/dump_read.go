@@ -52,7 +52,7 @@ func (n *Snapshot) Close() error { return fail("Snapshot", n.tx.Rollback()) }
 // Marks gives what the database says of itself, by name.
 func (n *Snapshot) Metadata(ctx context.Context) (map[string]string, error) {
 	var rows []struct{ Name, Value string }
-	if err := n.tx.SelectContext(ctx, &rows, "SELECT name, value FROM marks"); err != nil {
+	if err := n.tx.SelectContext(ctx, &rows, "SELECT name, value FROM metadata"); err != nil {
 		return nil, fail("Marks", err)
 	}
 	marks := make(map[string]string, len(rows))

@@ -251,7 +251,7 @@ func TestEveryUniqueIndexIsNamed(t *testing.T) {
 	}
 	for _, index := range indexes {
 		switch index.Table {
-		case "membership_roles", "application_organisations", "one_time_codes", "rate_counters", "marks", "wechat_exchanges":
+		case "membership_roles", "application_organisations", "one_time_codes", "rate_counters", "marks", "wechat_codes":
 			continue
 		}
 		if _, named := conflicts[index.Columns]; !named {

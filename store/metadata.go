@@ -3,11 +3,11 @@ package store
 import "context"
 
 const (
-	metadataByName = "SELECT value FROM marks WHERE name = ?"
+	metadataByName = "SELECT value FROM metadata WHERE name = ?"
 	// Writing the value that is there makes the row come back, also when
 	// another server has put it there in this moment.
-	putMetadataIfAbsent = `INSERT INTO marks (name, value) VALUES (?, ?)
-		ON CONFLICT (name) DO UPDATE SET value = marks.value RETURNING value`
+	putMetadataIfAbsent = `INSERT INTO metadata (name, value) VALUES (?, ?)
+		ON CONFLICT (name) DO UPDATE SET value = metadata.value RETURNING value`
 )
 
 // Mark gives what the database says of itself under a name, or ErrNotFound.

@@ -94,9 +94,9 @@ func (s *Store) provider(db *pool) (*goose.Provider, error) {
 // othersMigrations are the files that another engine has in their place.
 func (s *Store) othersMigrations() []string {
 	if s.engine == Postgres {
-		return []string{"00005_compact_sqlite.sql"}
+		return []string{"00005_compact_sqlite.sql", "00006_dialects_sqlite.sql"}
 	}
-	return []string{"00005_compact_postgres.sql"}
+	return []string{"00005_compact_postgres.sql", "00006_dialects_postgres.sql"}
 }
 
 func (s *Store) dialect() database.Dialect {

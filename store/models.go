@@ -129,7 +129,7 @@ const (
 type Session struct {
 	ID                 int64   `db:"id"`
 	UserID             int64   `db:"user_id"`
-	Dialect            string  `db:"style"`
+	Dialect            string  `db:"dialect"`
 	OpenedBy           string  `db:"opened_by"` // code, password, wechat
 	ApplicationID      *string `db:"application_id"`
 	CompanyType        *int64  `db:"company_type"`
@@ -138,7 +138,7 @@ type Session struct {
 	Source             string  `db:"source"`
 	DeviceNumber       *string `db:"device_number"`
 	FrontType          *int64  `db:"front_type"`
-	ClientIP           string  `db:"address"`
+	ClientIP           string  `db:"client_ip"`
 	UserAgent          string  `db:"user_agent"`
 	Generation         int64   `db:"generation"`
 	AccessHash         *Digest `db:"access_hash"`

@@ -12,8 +12,8 @@ const (
 		(SELECT key FROM rate_counters WHERE expires_at <= ? LIMIT 500)`
 	purgeCodes = `DELETE FROM one_time_codes WHERE expires_at <= ? AND (purpose, mobile_index) IN
 		(SELECT purpose, mobile_index FROM one_time_codes WHERE expires_at <= ? LIMIT 500)`
-	purgeExchanges = `DELETE FROM wechat_exchanges WHERE expires_at <= ? AND code_hash IN
-		(SELECT code_hash FROM wechat_exchanges WHERE expires_at <= ? LIMIT 500)`
+	purgeExchanges = `DELETE FROM wechat_codes WHERE expires_at <= ? AND code_hash IN
+		(SELECT code_hash FROM wechat_codes WHERE expires_at <= ? LIMIT 500)`
 )
 
 // Purge deletes what nobody asks for any more, and gives the number of rows: the

@@ -89,7 +89,7 @@ var lasting = []Table{
 // is made anew (codes, counters and lockouts, answers of WeChat), what Marks
 // gives, and what the migrations keep of themselves.
 var staying = []string{
-	"one_time_codes", "rate_counters", "wechat_exchanges", "marks",
+	"one_time_codes", "rate_counters", "wechat_codes", "metadata",
 	"goose_db_version", "goose_lock",
 }
 

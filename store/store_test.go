@@ -165,7 +165,7 @@ func invented(id int64) store.User {
 
 func login(id int64) store.Session {
 	return store.Session{
-		ID: id, UserID: 1, Dialect: "data", ExclusiveClass: new("phone"), Generation: 1,
+		ID: id, UserID: 1, Dialect: "yudao", ExclusiveClass: new("phone"), Generation: 1,
 		AccessHash: new(store.Digest(fmt.Sprint("access-", id))), AccessExpiresAt: 1, ExpiresAt: 2,
 	}
 }

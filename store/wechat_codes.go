@@ -3,15 +3,15 @@ package store
 import "context"
 
 const (
-	weChatExchange = "SELECT identity_sealed FROM wechat_exchanges WHERE code_hash = ? AND expires_at > ?"
+	weChatExchange = "SELECT identity_sealed FROM wechat_codes WHERE code_hash = ? AND expires_at > ?"
 	// Writing the value that is there makes the row come back, also when
 	// another server has put it there in this moment.
-	keepWeChatExchange = `INSERT INTO wechat_exchanges (code_hash, identity_sealed, expires_at) VALUES (?, ?, ?)
+	keepWeChatExchange = `INSERT INTO wechat_codes (code_hash, identity_sealed, expires_at) VALUES (?, ?, ?)
 		ON CONFLICT (code_hash) DO UPDATE SET
-			identity_sealed = CASE WHEN wechat_exchanges.expires_at <= ?
-				THEN excluded.identity_sealed ELSE wechat_exchanges.identity_sealed END,
-			expires_at = CASE WHEN wechat_exchanges.expires_at <= ?
-				THEN excluded.expires_at ELSE wechat_exchanges.expires_at END
+			identity_sealed = CASE WHEN wechat_codes.expires_at <= ?
+				THEN excluded.identity_sealed ELSE wechat_codes.identity_sealed END,
+			expires_at = CASE WHEN wechat_codes.expires_at <= ?
+				THEN excluded.expires_at ELSE wechat_codes.expires_at END
 		RETURNING identity_sealed`
 )
 

@@ -103,7 +103,7 @@ func (a *auditCommand) list(c *console, events []store.AuditEvent) error {
 	for _, event := range events {
 		rows = append(rows, auditViewOf(event).cells())
 	}
-	return c.printList([]string{"at", "kind", "actor", "subject", "session", "style", "address", "detail"}, rows)
+	return c.printList([]string{"at", "kind", "actor", "subject", "session", "dialect", "client ip", "detail"}, rows)
 }
 
 // stream prints a line for each event: JSON, or the table's cells.

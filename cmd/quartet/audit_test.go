@@ -62,8 +62,8 @@ func TestReusedPairIsVisibleInTheAudit(t *testing.T) {
 	}
 	event := events[0]
 	equal(t, "reason", event.Detail["reason"], any("refresh_reused"))
-	equal(t, "style", event.Style, "data")
-	equal(t, "address", event.Address, "127.0.0.1")
+	equal(t, "dialect", event.Dialect, "yudao")
+	equal(t, "address", event.ClientIP, "127.0.0.1")
 	opened := audited(t, db, "--kind", "sign_in", "--user", "13800138000")
 	equal(t, "session", *event.SessionID, *opened[len(opened)-1].SessionID)
 	contains(t, done(t, at(db, "audit", "--user", "demo")...), "refresh_reused", "reason=refresh_reused", jsonNumber(*event.SessionID))
@@ -85,7 +85,7 @@ func TestAuditIsListedAsAskedFor(t *testing.T) {
 
 	all := audited(t, db)
 	equal(t, "kinds", kindsOf(all), "user_created organisation_added membership_added user_disabled")
-	equal(t, "style", all[0].Style, "command_line")
+	equal(t, "dialect", all[0].Dialect, "command_line")
 	equal(t, "newest two", kindsOf(audited(t, db, "--limit", "2")), "membership_added user_disabled")
 	equal(t, "of a user", kindsOf(audited(t, db, "--user", "tang.xi")), "user_created membership_added user_disabled")
 	equal(t, "of two kinds", kindsOf(audited(t, db, "--kind", "user_created", "--kind", "user_disabled")), "user_created user_disabled")

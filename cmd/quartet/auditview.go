@@ -15,7 +15,7 @@ import (
 )
 
 // auditView is an audit event as the command line shows it. An event without
-// actor whose style is command_line was brought about beside the database; any
+// actor whose dialect is command_line was brought about beside the database; any
 // other without actor by somebody who was not signed in.
 type auditView struct {
 	ID        int64          `json:"id"`
@@ -24,8 +24,8 @@ type auditView struct {
 	ActorID   *int64         `json:"actorId"`
 	SubjectID *int64         `json:"subjectId"`
 	SessionID *int64         `json:"sessionId"`
-	Style     string         `json:"style"`
-	Address   string         `json:"address"`
+	Dialect   string         `json:"dialect"`
+	ClientIP  string         `json:"clientIp"`
 	Detail    map[string]any `json:"detail"`
 }
 
@@ -33,7 +33,7 @@ func auditViewOf(e store.AuditEvent) auditView {
 	view := auditView{
 		ID: e.ID, At: e.At.Time().Local(), Kind: e.Kind,
 		ActorID: e.ActorID, SubjectID: e.SubjectID, SessionID: e.SessionID,
-		Style: e.Dialect, Address: e.ClientIP, Detail: map[string]any{},
+		Dialect: e.Dialect, ClientIP: e.ClientIP, Detail: map[string]any{},
 	}
 	decoder := json.NewDecoder(strings.NewReader(e.Detail))
 	decoder.UseNumber() // a session's id has more digits than a float is printed with
@@ -43,15 +43,15 @@ func auditViewOf(e store.AuditEvent) auditView {
 
 func (v auditView) cells() []any {
 	actor := idText(v.ActorID)
-	if v.Style == account.DialectCommandLine {
+	if v.Dialect == account.DialectCommandLine {
 		actor = cmp.Or(actor, "command line")
 	}
-	style := v.Style
-	if style == account.DialectCommandLine {
-		style = "" // said already
+	dialect := v.Dialect
+	if dialect == account.DialectCommandLine {
+		dialect = "" // said already
 	}
 	return []any{
-		v.At.Truncate(time.Second), v.Kind, actor, idText(v.SubjectID), idText(v.SessionID), style, v.Address, v.detail(),
+		v.At.Truncate(time.Second), v.Kind, actor, idText(v.SubjectID), idText(v.SessionID), dialect, v.ClientIP, v.detail(),
 	}
 }
 
@@ -59,7 +59,7 @@ func (v auditView) cells() []any {
 func (v auditView) line() string {
 	cells := v.cells()
 	parts := []string{cell(cells[0]), cell(cells[1])}
-	for i, name := range []string{"actor", "subject", "session", "style", "address"} {
+	for i, name := range []string{"actor", "subject", "session", "dialect", "clientIp"} {
 		if text := cell(cells[i+2]); text != "" {
 			parts = append(parts, fmt.Sprintf("%s=%s", name, strings.ReplaceAll(text, " ", "_")))
 		}

@@ -38,7 +38,7 @@ func TestHousekeepingKeepsEndedSessionsForAMonth(t *testing.T) {
 	must(t, storetest.InsertUser(t.Context(), database, store.User{ID: 1, GUID: "one", Role: store.RoleMember}))
 	for id, ended := range map[int64]time.Duration{1: 29 * 24 * time.Hour, 2: 31 * 24 * time.Hour} {
 		must(t, database.PutSession(t.Context(), store.Session{
-			ID: id, UserID: 1, Dialect: "state", ExpiresAt: store.TimeOf(now.Add(time.Hour)),
+			ID: id, UserID: 1, Dialect: "jfinal", ExpiresAt: store.TimeOf(now.Add(time.Hour)),
 			EndedAt: new(store.TimeOf(now.Add(-ended))), EndReason: new(store.EndedByLogout),
 		}))
 	}

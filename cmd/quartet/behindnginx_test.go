@@ -34,7 +34,7 @@ func TestBehindNginx(t *testing.T) {
 	t.Run("plain HTTP is sent to TLS", p.redirects)
 	t.Run("the client's address arrives", func(t *testing.T) {
 		sessions := p.ok(t, get("/auth/sessions").with("Authorization", p.signIn(t)))
-		contains(t, sessions, `"address":"`+clientAddress+`"`)
+		contains(t, sessions, `"clientIp":"`+clientAddress+`"`)
 		if strings.Contains(sessions, "203.0.113.9") {
 			t.Error("what the client says of itself is believed")
 		}

@@ -21,8 +21,8 @@ type checkCommand struct {
 	Compare      bool          `help:"Tell where the answers of B are not those of A."`
 	Spec         string        `placeholder:"FILE|URL" help:"OpenAPI 3.0 document to check against; the program's own unless named."`
 	Only         []string      `placeholder:"GLOB" help:"Only operations, paths or OPERATION/EXAMPLE like these."`
-	Style        []string      `placeholder:"STYLE" help:"Only the operations of these styles (tags)."`
-	LegacyStatus []string      `placeholder:"STYLE" help:"Styles whose failures travel under HTTP 200."`
+	Dialect        []string      `placeholder:"DIALECT" help:"Only the operations of these dialects (tags)."`
+	LegacyStatus []string      `placeholder:"DIALECT" help:"Dialects whose failures travel under HTTP 200."`
 	Fixtures     []string      `placeholder:"FILE" sep:"none" help:"What the server knows: tokens, ids, mobiles for the examples; a second one is B's. Those of serve --demo unless named."`
 	Header       []string      `placeholder:"K: V" sep:"none" help:"Header of every request, as often as needed."`
 	Junit        string        `placeholder:"FILE" help:"Write the results as JUnit XML too."`
@@ -51,9 +51,9 @@ func (k *checkCommand) Run(ctx context.Context, c *console) error {
 	if err != nil {
 		return notRunError{err}
 	}
-	cases := replay.Cases(spec, replay.Selection{Only: k.Only, Styles: k.Style}, fixtures[0].Last)
+	cases := replay.Cases(spec, replay.Selection{Only: k.Only, Dialects: k.Dialect}, fixtures[0].Last)
 	if len(cases) == 0 {
-		return usageError{"no example of the document is selected by --only and --style"}
+		return usageError{"no example of the document is selected by --only and --dialect"}
 	}
 	judge := replay.Checker{Fixtures: fixtures[0], LegacyStyles: k.LegacyStatus}
 	var results []replay.Result

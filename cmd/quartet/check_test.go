@@ -191,7 +191,7 @@ func TestCheckIsNarrowed(t *testing.T) {
 	}{
 		{[]string{"--only", "getUserDetail/*_found"}, "getUserDetail/user_not_found"},
 		{[]string{"--only", "/.well-known/*", "--only", "getHealth/ok"}, "getHealth/ok getJsonWebKeys/ok getJsonWebKeys/headers_too_large getJsonWebKeys/internal getJsonWebKeys/unavailable"},
-		{[]string{"--style", "flat", "--only", "*/ok"}, "getWeChatUserInfo/ok"},
+		{[]string{"--dialect", "ruoyi", "--only", "*/ok"}, "getWeChatUserInfo/ok"},
 	} {
 		var names []string
 		for _, r := range checkedBy(t, exitDone, append(narrowed.flags, "--target", target)...).Results {
@@ -267,7 +267,7 @@ func TestRecordingsHoldNoSecrets(t *testing.T) {
 // under 200, and is checked against a document that it has at hand.
 func TestCheckOfAnotherBackEnd(t *testing.T) {
 	t.Parallel()
-	s := serve(t, "--database", newDatabase(t), "--open-registration", "--legacy-status", "state")
+	s := serve(t, "--database", newDatabase(t), "--open-registration", "--legacy-status", "jfinal")
 	s.ok(t, raw("/api/user/create", `{"username":"tao.ran","password":"violet-otter-lantern"}`))
 	token := s.signIn(t, "tao.ran", "violet-otter-lantern")
 	target, err := url.Parse(string(s.origin))
@@ -298,7 +298,7 @@ skip:
   createUser/unsupported*: the gate answers it
 `), 0o600))
 	c := checkedBy(t, exitDone, "--target", gate.URL+"/old", "--header", "X-Gate: open, please", "--spec", spec, "--fixtures", fixtures,
-		"--legacy-status", "state", "--only", "signInByPassword", "--only", "createUser/[nou]*", "--only", "getUserDetail/unauth*", "--only", "getUserDetail/user_not_found")
+		"--legacy-status", "jfinal", "--only", "signInByPassword", "--only", "createUser/[nou]*", "--only", "getUserDetail/unauth*", "--only", "getUserDetail/user_not_found")
 	equal(t, "differences", strings.Join(c.differences(), "\n"), "")
 	if c.Counts.Passed < 10 {
 		t.Errorf("only %d passed", c.Counts.Passed)

@@ -132,7 +132,7 @@ func (s stage) pass(d time.Duration) {
 
 func (s stage) wantToken(want apierr.Code) account.Caller {
 	s.t.Helper()
-	caller, err := s.accounts.Authenticate(s.t.Context(), standingToken)
+	caller, err := s.accounts.Authenticate(s.t.Context(), standingToken, "")
 	if want == "" {
 		must(s.t, err)
 	} else if !apierr.Is(err, want) {
@@ -184,7 +184,7 @@ func TestRotatedStandingPairComesBack(t *testing.T) {
 	next, err := refresh(refreshAccess)
 	must(t, err)
 	s.pass(20 * time.Second)
-	if _, err := s.accounts.Authenticate(t.Context(), next.AccessToken); err != nil {
+	if _, err := s.accounts.Authenticate(t.Context(), next.AccessToken, ""); err != nil {
 		t.Errorf("the refreshed token is gone too early: %v", err)
 	}
 	s.pass(15 * time.Second)

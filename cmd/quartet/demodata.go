@@ -85,21 +85,21 @@ func exampleUsers() []account.NewUser {
 // standingSessions are the sessions of the demo user that the examples name, as
 // they are when nobody has used them since now.
 func standingSessions(now time.Time) []store.Session {
-	bound := standingSession(1001, "data", now)
+	bound := standingSession(1001, "yudao", now)
 	bound.Generation, bound.AccessHash = 4, new(store.Digest(token.Hash(standingToken)))
 	bound.DeviceNumber = new(demoDevice)
 
-	refreshed := standingSession(1002, "data", now)
+	refreshed := standingSession(1002, "yudao", now)
 	refreshed.AccessHash, refreshed.RefreshHash = new(store.Digest(token.Hash(refreshAccess))), new(store.Digest(token.Hash(refreshToken)))
 
 	// To be ended by id: nobody holds a token of it.
-	spare := standingSession(1003, "state", now)
+	spare := standingSession(1003, "jfinal", now)
 	return []store.Session{bound, refreshed, spare}
 }
 
-func standingSession(id int64, style string, now time.Time) store.Session {
+func standingSession(id int64, dialect string, now time.Time) store.Session {
 	return store.Session{
-		ID: id, UserID: demoUserID, Dialect: style, OpenedBy: account.OpenedByPassword,
+		ID: id, UserID: demoUserID, Dialect: dialect, OpenedBy: account.OpenedByPassword,
 		ClientIP: "127.0.0.1", UserAgent: "quartet demo", Generation: 1,
 		AccessExpiresAt: store.TimeOf(now.Add(standingAccessLife)),
 		ExpiresAt:       store.TimeOf(now.Add(standingSessionLife)),

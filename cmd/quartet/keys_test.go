@@ -59,7 +59,7 @@ func TestKeyChangesAreAudited(t *testing.T) {
 
 	var told []string
 	for _, event := range audited(t, db, "--kind", "key_rotated", "--kind", "key_retired") {
-		equal(t, "style", event.Style, "command_line")
+		equal(t, "dialect", event.Dialect, "command_line")
 		told = append(told, event.Kind+" "+auditView{Detail: event.Detail}.detail())
 	}
 	equal(t, "events", strings.Join(told, "; "), "key_rotated kid=2 overlap=1m0s; "+

@@ -36,7 +36,7 @@ func TestFirstAdministratorEndsTheHint(t *testing.T) {
 
 func TestServeFlagsReachTheServer(t *testing.T) {
 	t.Parallel()
-	s := serve(t, "--database", newDatabase(t), "--open-registration", "--legacy-status", "state,data",
+	s := serve(t, "--database", newDatabase(t), "--open-registration", "--legacy-status", "jfinal,yudao",
 		"--time-zone", "America/New_York", "--allow-origins", "https://app.example.com", "--log-format", "json", "--log-level", "debug")
 	id := s.ok(t, raw("/api/user/create", rawUser)).body["userId"].(float64)
 	legacy := s.ok(t, get(fmt.Sprintf("/api/user/detail?id=%.0f", id)))
@@ -66,7 +66,7 @@ func TestTrustedProxyTellsTheAddress(t *testing.T) {
 		s.ok(t, raw("/api/user/create", rawUser))
 		login := form("/api/user/login", map[string][]string{"loginAccount": {"qin.yue"}, "password": {"quartet-example"}})
 		jwt := s.ok(t, login.with("X-Forwarded-For", "203.0.113.9")).body["Jwt"].(string)
-		contains(t, s.ok(t, get("/auth/sessions").with("Authorization", jwt)).text, `"address":"`+test.want+`"`)
+		contains(t, s.ok(t, get("/auth/sessions").with("Authorization", jwt)).text, `"clientIp":"`+test.want+`"`)
 	}
 }
 

@@ -62,7 +62,7 @@ func TestExportIsPrivateAndStaysTheSame(t *testing.T) {
 	equal(t, "mode", info.Mode().Perm(), 0o600)
 	text := read(t, file)
 	equal(t, "a second export", exported(t, db), text)
-	contains(t, text, `"第二十八职业高中"`, `"disabled_at":null`, `"alumni_card":false`, `"style":"state"`, `"kind":"`)
+	contains(t, text, `"第二十八职业高中"`, `"disabled_at":null`, `"alumni_card":false`, `"dialect": "jfinal"`, `"kind":"`)
 	for _, secret := range []string{"violet-otter-lantern", "13900139000"} {
 		if strings.Contains(text, secret) {
 			t.Errorf("%s is in the export", secret)

@@ -67,11 +67,11 @@ func AuditKinds() []string {
 	}
 }
 
-// StyleCommandLine is the style of audit events that no operation stands behind:
+// StyleCommandLine is the dialect of audit events that no operation stands behind:
 // whoever works beside the database did it.
 const DialectCommandLine = "command_line"
 
-// Origin is where a request came from and in which style, for the audit.
+// Origin is where a request came from and in which dialect, for the audit.
 type RequestInfo struct{ Dialect, ClientIP string }
 
 type requestInfoKey struct{}
@@ -209,7 +209,7 @@ func auditAttributes(row store.AuditEvent, detail details) []slog.Attr {
 			attributes = append(attributes, slog.Int64(id.name, *id.value))
 		}
 	}
-	attributes = append(attributes, slog.String("style", row.Dialect), slog.String("address", row.ClientIP))
+	attributes = append(attributes, slog.String("dialect", row.Dialect), slog.String("client_ip", row.ClientIP))
 	var particular []any
 	for _, name := range slices.Sorted(maps.Keys(detail)) {
 		particular = append(particular, slog.Any(name, detail[name]))

@@ -34,7 +34,7 @@ func newScene(t *testing.T, adjust ...func(*account.Config)) *scene {
 	other := w.add("zhao")
 	return &scene{
 		world: w, other: other, li: w.authenticated(w.enter("li").AccessToken),
-		ctx: account.WithRequestInfo(t.Context(), account.RequestInfo{Dialect: "state", ClientIP: operator}),
+		ctx: account.WithRequestInfo(t.Context(), account.RequestInfo{Dialect: "jfinal", ClientIP: operator}),
 	}
 }
 
@@ -54,7 +54,7 @@ func (w *world) lastEvent() int64 {
 
 var keyedIndex = regexp.MustCompile(`[0-9a-f]{64}`)
 
-// told is an event in words: who, to whom, style, address and detail.
+// told is an event in words: who, to whom, dialect, address and detail.
 func (s *scene) told(e store.AuditEvent) string {
 	name := func(id *int64) string {
 		switch {

@@ -66,9 +66,9 @@ func refreshReused(session store.Session, access string) event {
 }
 
 // registered is a user whom the first sign-in made.
-func registered(user int64, way, style, address string) event {
+func registered(user int64, way, dialect, address string) event {
 	return event{
-		kind: AuditUserCreated, actor: user, subject: user, dialect: style, clientIP: address,
+		kind: AuditUserCreated, actor: user, subject: user, dialect: dialect, clientIP: address,
 		detail: details{"way": way},
 	}
 }

@@ -209,7 +209,7 @@ func TestEventIsStreamed(t *testing.T) {
 	must(t, err)
 	want, err := json.Marshal(map[string]any{
 		"level": "INFO", "msg": "audit", "id": event.ID, "at": event.At.Time(), "kind": "sign_in",
-		"actor": id, "subject": id, "session": session, "style": "state", "address": home,
+		"actor": id, "subject": id, "session": session, "dialect": "jfinal", "client_ip": home,
 		"detail": map[string]any{"way": "password"},
 	})
 	must(t, err)

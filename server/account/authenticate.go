@@ -12,7 +12,7 @@ import (
 )
 
 // Authenticate finds who a token speaks for: an opaque access token or a JWT of
-// any style. The session is looked up every time, as it stands in the database
+// any dialect. The session is looked up every time, as it stands in the database
 // now, so a kick, a password change or a disabled user is seen by the next
 // request.
 //
@@ -20,8 +20,13 @@ import (
 // SessionReplaced, RefreshReused or SessionEnded for a session that ended. In
 // those last cases the Caller is given as well, for CheckDevice to answer from;
 // it may do nothing else.
-func (s *Service) Authenticate(ctx context.Context, text string) (Caller, error) {
+//
+// applicationID is the application that the request names, "" for none: its rule
+// is UserInfo's.
+func (s *Service) Authenticate(ctx context.Context, text, applicationID string) (Caller, error) {
 	switch {
+	case applicationID != "" && token.IsOpaque(text):
+		return s.authenticateForUserInfo(ctx, text)
 	case token.IsOpaque(text):
 		return s.authenticateOpaque(ctx, text)
 	case token.IsJWT(text):
@@ -31,14 +36,11 @@ func (s *Service) Authenticate(ctx context.Context, text string) (Caller, error)
 	}
 }
 
-// AuthenticateForUserInfo is Authenticate for a request that goes on to UserInfo,
+// authenticateForUserInfo is Authenticate for a request that goes on to UserInfo,
 // which nearly always asks for the token's own user: both are read at once. Of
 // the Caller's Session only ID, UserID, AccessExpiresAt, ExpiresAt and LastSeenAt
 // are sure to be filled.
-func (s *Service) AuthenticateForUserInfo(ctx context.Context, text string) (Caller, error) {
-	if !token.IsOpaque(text) {
-		return s.Authenticate(ctx, text)
-	}
+func (s *Service) authenticateForUserInfo(ctx context.Context, text string) (Caller, error) {
 	bearer, err := s.store.SessionWithUserByAccessHash(ctx, hashOf(text))
 	if errors.Is(err, store.ErrNotFound) {
 		return s.authenticateOpaque(ctx, text) // which tells what is the matter with it

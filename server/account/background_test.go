@@ -70,7 +70,7 @@ func TestWeChatAnswerIsKeptBehindTheCaller(t *testing.T) {
 	wantFailure(t, err, apierr.Unavailable)
 	unlock()
 	w.Wait()
-	wantEqual(t, "kept", w.number("SELECT COUNT(*) FROM wechat_exchanges"), 1)
+	wantEqual(t, "kept", w.number("SELECT COUNT(*) FROM wechat_codes"), 1)
 	_, err = tryWeChat(t.Context(), w.another(weChat), "a")
 	must(t, err)
 	wantEqual(t, "asked", weChat.asked.Load(), 1)

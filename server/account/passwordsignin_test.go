@@ -49,7 +49,7 @@ func TestPasswordSignInOpensASession(t *testing.T) {
 	wantEqual(t, "access expires", grant.AccessExpires, start.Add(time.Hour))
 	caller := w.authenticated(grant.AccessToken)
 	wantEqual(t, "user", caller.UserID, id)
-	wantEqual(t, "style", caller.Session.Dialect, "state")
+	wantEqual(t, "dialect", caller.Session.Dialect, "jfinal")
 	wantEqual(t, "opened by", caller.Session.OpenedBy, account.OpenedByPassword)
 	wantEqual(t, "user agent", caller.Session.UserAgent, "agent"+strings.Repeat("x", 251))
 	w.authenticated(w.enter("li").AccessToken)

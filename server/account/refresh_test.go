@@ -195,7 +195,7 @@ func TestRefreshOfAFixture(t *testing.T) {
 	refreshToken := "RT-" + strings.Repeat("f", 43)
 	now := store.TimeOf(w.clock.Now())
 	must(t, w.store.PutSession(t.Context(), store.Session{
-		ID: 5, UserID: id, Dialect: "data", OpenedBy: "code", Generation: 1,
+		ID: 5, UserID: id, Dialect: "yudao", OpenedBy: "code", Generation: 1,
 		AccessHash: new(store.Digest(token.Hash(access))), RefreshHash: new(store.Digest(token.Hash(refreshToken))),
 		PreviousAccessHash: new(store.Digest(token.Hash("AT-3-" + strings.Repeat("f", 32)))), RotatedAt: &now,
 		AccessExpiresAt: now + 1000, ExpiresAt: now + 1_000_000_000, CreatedAt: now, LastSeenAt: now,

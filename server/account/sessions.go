@@ -11,10 +11,10 @@ import (
 )
 
 // newSession is a session that starts now, without id or credential.
-func (s *Service) newSession(userID int64, style, openedBy, address, agent string) store.Session {
+func (s *Service) newSession(userID int64, dialect, openedBy, address, agent string) store.Session {
 	now := s.now()
 	return store.Session{
-		UserID: userID, Dialect: style, OpenedBy: openedBy,
+		UserID: userID, Dialect: dialect, OpenedBy: openedBy,
 		ClientIP: clip(address, longestClientIP), UserAgent: clip(agent, 256),
 		Generation:      1,
 		AccessExpiresAt: store.TimeOf(now.Add(s.limits.AccessLife)),

@@ -20,11 +20,11 @@ const (
 	OpenedByWeChat   = "wechat"
 )
 
-// The styles that sign people in, as Session.Style says it.
+// The dialects that sign people in, as Session.Dialect says it.
 const (
-	dialectYudao  = "data"
-	dialectJFinal = "state"
-	dialectRuoYi  = "flat"
+	dialectYudao  = "yudao"
+	dialectJFinal = "jfinal"
+	dialectRuoYi  = "ruoyi"
 )
 
 const (
@@ -177,7 +177,7 @@ type PasswordSignIn struct {
 	Account             string // user name, e-mail or mobile
 	Password            string
 	ClientIP, UserAgent string
-	Dialect             string // that the session is opened in; "" is "state"
+	Dialect             string // that the session is opened in; "" is "jfinal"
 }
 
 func (in PasswordSignIn) dialect() string {

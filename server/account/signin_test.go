@@ -37,7 +37,7 @@ func TestSignInByCodeRegisters(t *testing.T) {
 		t.Errorf("tokens %q, %q", grant.AccessToken, grant.RefreshToken)
 	}
 	session := w.authenticated(grant.AccessToken).Session
-	wantEqual(t, "style", session.Dialect, "data")
+	wantEqual(t, "dialect", session.Dialect, "yudao")
 	wantEqual(t, "opened by", session.OpenedBy, account.OpenedByCode)
 	wantEqual(t, "class", *session.ExclusiveClass, "3")
 	wantEqual(t, "device", *session.DeviceNumber, "tablet-1")

@@ -101,10 +101,10 @@ func TestUserInfoWithAProfileReadBefore(t *testing.T) {
 	id := w.pupil("li", lisMobile, "north", "south")
 	others := []int64{w.pupil("wang", "13900002222", "north"), w.pupil("zhao", "13900003333", "south")}
 	token := w.enterByCode(lisMobile).AccessToken
-	plain, err := w.Authenticate(t.Context(), token)
+	plain, err := w.Authenticate(t.Context(), token, "")
 	must(t, err)
 	for _, asked := range append(others, id) {
-		reader, err := w.AuthenticateForUserInfo(t.Context(), token)
+		reader, err := w.Authenticate(t.Context(), token, "1")
 		must(t, err)
 		got, gotErr := w.info(reader, asked)
 		want, wantErr := w.info(plain, asked)

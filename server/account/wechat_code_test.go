@@ -114,7 +114,7 @@ func TestWeChatFailureIsNotKept(t *testing.T) {
 			if _, err := tryWeChat(t.Context(), w.Service, "a"); err == nil {
 				t.Fatal("signed in")
 			}
-			wantEqual(t, "kept", w.number("SELECT COUNT(*) FROM wechat_exchanges"), 0)
+			wantEqual(t, "kept", w.number("SELECT COUNT(*) FROM wechat_codes"), 0)
 			_, err := tryWeChat(t.Context(), w.another(&onceWeChat{}), "a")
 			must(t, err)
 		})
@@ -140,10 +140,10 @@ func TestKeptWeChatAnswerTellsNothing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, by(&onceWeChat{}))
 	w.enterByWeChat("a-code")
-	wantEqual(t, "kept", w.number("SELECT COUNT(*) FROM wechat_exchanges"), 1)
+	wantEqual(t, "kept", w.number("SELECT COUNT(*) FROM wechat_codes"), 1)
 	for _, told := range []string{"a-code", "open-", "清风", lisMobile} {
 		wantEqual(t, told, w.number(
-			"SELECT COUNT(*) FROM wechat_exchanges WHERE code_hash LIKE ? OR identity_sealed LIKE ?", "%"+told+"%", "%"+told+"%"), 0)
+			"SELECT COUNT(*) FROM wechat_codes WHERE code_hash LIKE ? OR identity_sealed LIKE ?", "%"+told+"%", "%"+told+"%"), 0)
 	}
 }
 
@@ -153,7 +153,7 @@ func TestKeptWeChatAnswerIsBoundToItsCode(t *testing.T) {
 	w.weChat.people = map[string]account.WeChatIdentity{"a": {AppID: "app", OpenID: "a"}, "b": {AppID: "app", OpenID: "b"}}
 	w.enterByWeChat("a")
 	w.enterByWeChat("b")
-	w.change("UPDATE wechat_exchanges SET identity_sealed = (SELECT MAX(identity_sealed) FROM wechat_exchanges)")
+	w.change("UPDATE wechat_codes SET identity_sealed = (SELECT MAX(identity_sealed) FROM wechat_codes)")
 	_, errA := tryWeChat(t.Context(), w.Service, "a")
 	_, errB := tryWeChat(t.Context(), w.Service, "b")
 	if (errA == nil) == (errB == nil) {
@@ -166,7 +166,7 @@ func TestWeChatSignInWithoutKeepingTheAnswer(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
 	w := newWorld(t, by(&onceWeChat{}), func(c *account.Config) { c.Log = slog.New(slog.NewTextHandler(&log, nil)) })
-	w.change("CREATE TRIGGER full BEFORE INSERT ON wechat_exchanges BEGIN SELECT RAISE(ABORT, 'full'); END")
+	w.change("CREATE TRIGGER full BEFORE INSERT ON wechat_codes BEGIN SELECT RAISE(ABORT, 'full'); END")
 	w.enterByWeChat("a-code")
 	if text := log.String(); !strings.Contains(text, "was not kept") || strings.Contains(text, "a-code") || strings.Contains(text, "open-") {
 		t.Errorf("log: %s", text)

@@ -34,7 +34,7 @@ func TestSignInByWeChat(t *testing.T) {
 	wantEqual(t, "open id", user.WeChat[0].OpenID, "open-1")
 	wantEqual(t, "refresh token", grant.RefreshToken, "")
 	session := w.authenticated(grant.AccessToken).Session
-	wantEqual(t, "style", session.Dialect, "flat")
+	wantEqual(t, "dialect", session.Dialect, "ruoyi")
 	wantEqual(t, "opened by", session.OpenedBy, account.OpenedByWeChat)
 
 	again := w.enterByWeChat("mini")

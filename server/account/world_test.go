@@ -134,8 +134,8 @@ func (w *world) authenticate(text string) (account.Caller, error) {
 		}
 		return f
 	}
-	caller, err := w.Authenticate(w.t.Context(), text)
-	wantEqual(w.t, "the caller for user/info", of(w.AuthenticateForUserInfo(w.t.Context(), text)), of(caller, err))
+	caller, err := w.Authenticate(w.t.Context(), text, "")
+	wantEqual(w.t, "the caller for user/info", of(w.Authenticate(w.t.Context(), text, "1")), of(caller, err))
 	return caller, err
 }
 

@@ -9,7 +9,7 @@ import (
 // Code is the symbol of one kind of failure.
 type Code string
 
-// The failures of Quartet. Package style's catalogue has one entry for each.
+// The failures of Quartet. Package dialect's catalogue has one entry for each.
 const (
 	MalformedBody        Code = "malformed_body"
 	InvalidField         Code = "invalid_field"

@@ -9,7 +9,7 @@ import (
 	"quartet/server/dialect"
 )
 
-// BenchmarkStageEnvelope words a failure in each style, and encodes it.
+// BenchmarkStageEnvelope words a failure in each dialect, and encodes it.
 func BenchmarkStageEnvelope(b *testing.B) {
 	failed := apierr.Field("mobile", apierr.BadFormat)
 	for _, s := range dialect.All {

@@ -2,22 +2,22 @@ package dialect
 
 import "quartet/openapi"
 
-// StatusCode and StatusMessage are what a success of the status style says.
+// StatusCode and StatusMessage are what a success of the status dialect says.
 const (
 	CASCode    = 200
 	CASMessage = "请求成功"
 )
 
-// Status is the envelope of document 002, that of a CAS-style open platform.
+// Status is the envelope of document 002, that of a CAS-dialect open platform.
 var CAS = Dialect{
-	Name:        "status",
+	Name:        "cas",
 	Prefixes:    []string{"/user/info"},
 	ContentType: jsonType,
 	body: func(f Failure) any {
-		word := openapi.StatusFail
+		word := openapi.CasFail
 		if ourFault(f.HTTP) {
-			word = openapi.StatusError
+			word = openapi.CasError
 		}
-		return openapi.StatusFailureBody{Code: f.Number, Status: word, Message: f.Message, Data: map[string]any{}}
+		return openapi.CasFailureBody{Code: f.Number, Status: word, Message: f.Message, Data: map[string]any{}}
 	},
 }

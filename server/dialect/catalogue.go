@@ -11,7 +11,7 @@ import (
 // of them go away with it where the failure does not know it.
 type Entry struct {
 	HTTP int
-	// Numbers holds the number of a style where the framework behind its
+	// Numbers holds the number of a dialect where the framework behind its
 	// document has one of its own; elsewhere the number is the HTTP status.
 	Numbers map[string]int32
 	Chinese string
@@ -20,16 +20,16 @@ type Entry struct {
 	AdviceChinese, AdviceEnglish string
 }
 
-// Number is the number that the named style gives the failure.
-func (e Entry) Number(style string) int32 {
-	if number, own := e.Numbers[style]; own {
+// Number is the number that the named dialect gives the failure.
+func (e Entry) Number(name string) int32 {
+	if number, own := e.Numbers[name]; own {
 		return number
 	}
 	return int32(e.HTTP)
 }
 
 // Catalogue is the only place where a failure gets its status, its numbers and
-// its words. The data style keeps yudao's numbers, result JeecgBoot's 510 for a
+// its words. The data dialect keeps yudao's numbers, result JeecgBoot's 510 for a
 // missing permission, flat the errcodes of WeChat.
 var Catalogue = map[apierr.Code]Entry{
 	apierr.MalformedBody: {
@@ -81,11 +81,11 @@ var Catalogue = map[apierr.Code]Entry{
 		AdviceChinese: "重新登录；若非本人操作请修改密码", AdviceEnglish: "Sign in again; change the password if it was not you.",
 	},
 	apierr.WrongCredentials: {
-		HTTP: http.StatusUnauthorized, Numbers: map[string]int32{"data": 1002000000}, Chinese: "账号或密码错误", English: "Wrong account or password",
+		HTTP: http.StatusUnauthorized, Numbers: map[string]int32{"yudao": 1002000000}, Chinese: "账号或密码错误", English: "Wrong account or password",
 		AdviceChinese: "检查账号和密码；多次失败后请等待（默认 15 分钟）", AdviceEnglish: "Check both; after several failures wait, 15 minutes by default.",
 	},
 	apierr.WrongCode: {
-		HTTP: http.StatusUnauthorized, Numbers: map[string]int32{"data": 1002014000}, Chinese: "验证码错误或已失效", English: "The one-time code is wrong or no longer valid",
+		HTTP: http.StatusUnauthorized, Numbers: map[string]int32{"yudao": 1002014000}, Chinese: "验证码错误或已失效", English: "The one-time code is wrong or no longer valid",
 		AdviceChinese: "重新获取验证码", AdviceEnglish: "Ask for a new code.",
 	},
 	apierr.UnknownApplication: {
@@ -93,7 +93,7 @@ var Catalogue = map[apierr.Code]Entry{
 		AdviceChinese: "检查 X-App-Id", AdviceEnglish: "Check X-App-Id.",
 	},
 	apierr.Forbidden: {
-		HTTP: http.StatusForbidden, Numbers: map[string]int32{"result": 510}, Chinese: "没有权限", English: "Not allowed",
+		HTTP: http.StatusForbidden, Numbers: map[string]int32{"jeecg": 510}, Chinese: "没有权限", English: "Not allowed",
 		AdviceChinese: "换有权限的账号", AdviceEnglish: "Use an account that may do this.",
 	},
 	apierr.PathNotFound: {
@@ -105,7 +105,7 @@ var Catalogue = map[apierr.Code]Entry{
 		AdviceChinese: "使用文档所列的方法，见响应头 Allow", AdviceEnglish: "Use a documented method; see the header Allow.",
 	},
 	apierr.UserNotFound: {
-		HTTP: http.StatusNotFound, Numbers: map[string]int32{"data": 1002003003}, Chinese: "用户不存在", English: "No such user",
+		HTTP: http.StatusNotFound, Numbers: map[string]int32{"yudao": 1002003003}, Chinese: "用户不存在", English: "No such user",
 		AdviceChinese: "检查用户 ID", AdviceEnglish: "Check the user's id.",
 	},
 	apierr.SessionNotFound: {
@@ -113,15 +113,15 @@ var Catalogue = map[apierr.Code]Entry{
 		AdviceChinese: "重新获取会话列表", AdviceEnglish: "List the sessions again.",
 	},
 	apierr.UsernameTaken: {
-		HTTP: http.StatusConflict, Numbers: map[string]int32{"data": 1002003000}, Chinese: "用户名已存在", English: "The user name is taken",
+		HTTP: http.StatusConflict, Numbers: map[string]int32{"yudao": 1002003000}, Chinese: "用户名已存在", English: "The user name is taken",
 		AdviceChinese: "换一个用户名", AdviceEnglish: "Choose another name.",
 	},
 	apierr.EmailTaken: {
-		HTTP: http.StatusConflict, Numbers: map[string]int32{"data": 1002003002}, Chinese: "邮箱已被使用", English: "The e-mail is taken",
+		HTTP: http.StatusConflict, Numbers: map[string]int32{"yudao": 1002003002}, Chinese: "邮箱已被使用", English: "The e-mail is taken",
 		AdviceChinese: "换一个邮箱", AdviceEnglish: "Use another e-mail.",
 	},
 	apierr.MobileTaken: {
-		HTTP: http.StatusConflict, Numbers: map[string]int32{"data": 1002003001}, Chinese: "手机号已被使用", English: "The mobile is taken",
+		HTTP: http.StatusConflict, Numbers: map[string]int32{"yudao": 1002003001}, Chinese: "手机号已被使用", English: "The mobile is taken",
 		AdviceChinese: "换一个手机号", AdviceEnglish: "Use another mobile.",
 	},
 	apierr.WeakPassword: {
@@ -129,23 +129,23 @@ var Catalogue = map[apierr.Code]Entry{
 		AdviceChinese: "8 到 128 个字符，不用常见密码", AdviceEnglish: "8 to 128 characters, and no common password.",
 	},
 	apierr.WrongOldPassword: {
-		HTTP: http.StatusBadRequest, Numbers: map[string]int32{"data": 1002003005}, Chinese: "旧密码错误[（{field}）]", English: "The old password is wrong[ ({field})]",
+		HTTP: http.StatusBadRequest, Numbers: map[string]int32{"yudao": 1002003005}, Chinese: "旧密码错误[（{field}）]", English: "The old password is wrong[ ({field})]",
 		AdviceChinese: "检查旧密码", AdviceEnglish: "Check the old password.",
 	},
 	apierr.TooManyRequests: {
-		HTTP: http.StatusTooManyRequests, Numbers: map[string]int32{"data": 1002014005}, Chinese: "操作太频繁，请稍后再试", English: "Too many requests, try again later",
+		HTTP: http.StatusTooManyRequests, Numbers: map[string]int32{"yudao": 1002014005}, Chinese: "操作太频繁，请稍后再试", English: "Too many requests, try again later",
 		AdviceChinese: "按响应头 Retry-After 等待", AdviceEnglish: "Wait as the header Retry-After says.",
 	},
 	apierr.WeChatCodeInvalid: {
-		HTTP: http.StatusBadRequest, Numbers: map[string]int32{"flat": 40029}, Chinese: "微信授权码 code 无效", English: "WeChat does not know the code",
+		HTTP: http.StatusBadRequest, Numbers: map[string]int32{"ruoyi": 40029}, Chinese: "微信授权码 code 无效", English: "WeChat does not know the code",
 		AdviceChinese: "重新调用 wx.login 取得 code", AdviceEnglish: "Get a new code from WeChat.",
 	},
 	apierr.WeChatCodeUsed: {
-		HTTP: http.StatusBadRequest, Numbers: map[string]int32{"flat": 40163}, Chinese: "微信授权码 code 已被使用", English: "The WeChat code has been used",
+		HTTP: http.StatusBadRequest, Numbers: map[string]int32{"ruoyi": 40163}, Chinese: "微信授权码 code 已被使用", English: "The WeChat code has been used",
 		AdviceChinese: "重新调用 wx.login 取得 code", AdviceEnglish: "Get a new code from WeChat.",
 	},
 	apierr.WeChatTooFrequent: {
-		HTTP: http.StatusTooManyRequests, Numbers: map[string]int32{"flat": 45011}, Chinese: "微信接口调用太频繁", English: "WeChat is called too often",
+		HTTP: http.StatusTooManyRequests, Numbers: map[string]int32{"ruoyi": 45011}, Chinese: "微信接口调用太频繁", English: "WeChat is called too often",
 		AdviceChinese: "稍后再试", AdviceEnglish: "Try again later.",
 	},
 	apierr.WeChatUnavailable: {

@@ -8,11 +8,11 @@ import (
 	"quartet/server/apierr"
 )
 
-// Style is one envelope: a name, the paths it owns and how it words a failure.
+// Dialect is one envelope: a name, the paths it owns and how it words a failure.
 type Dialect struct {
 	Name string
-	// Prefixes are the paths that belong to the style; the longest prefix of
-	// all styles wins.
+	// Prefixes are the paths that belong to the dialect; the longest prefix of
+	// all dialects wins.
 	Prefixes []string
 	// ContentType of its failures.
 	ContentType string
@@ -23,15 +23,15 @@ type Dialect struct {
 type Failure struct {
 	Symbol  apierr.Code
 	HTTP    int   // honest HTTP status
-	Number  int32 // number in the style
+	Number  int32 // number in the dialect
 	Message string
 	At      time.Time
 }
 
-// All lists the styles in the order of their documents, Problem last.
+// All lists the dialects in the order of their documents, Problem last.
 var All = []*Dialect{&Jeecg, &Yudao, &CAS, &RuoYi, &JFinal, &Problem}
 
-// Named finds a style by its name.
+// Named finds a dialect by its name.
 func ByName(name string) (*Dialect, bool) {
 	for _, s := range All {
 		if s.Name == name {
@@ -41,7 +41,7 @@ func ByName(name string) (*Dialect, bool) {
 	return nil, false
 }
 
-// Of tells which style a path belongs to; paths of no style are Problem's.
+// Of tells which dialect a path belongs to; paths of no dialect are Problem's.
 func ForPath(path string) *Dialect {
 	owner, longest := &Problem, 0
 	for _, s := range All {
@@ -54,7 +54,7 @@ func ForPath(path string) *Dialect {
 	return owner
 }
 
-// Body words a failure in the style: the HTTP status and the body to encode.
+// Body words a failure in the dialect: the HTTP status and the body to encode.
 // acceptLanguage is the header of that name; Chinese is the default.
 func (s *Dialect) Body(failed *apierr.Error, acceptLanguage string, now time.Time) (status int, body any) {
 	entry := Catalogue[failed.Code]

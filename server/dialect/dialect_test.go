@@ -79,8 +79,8 @@ func TestMessagesLeaveNoPlaceholder(t *testing.T) {
 
 func TestOwners(t *testing.T) {
 	for path, want := range map[string]string{
-		"/user/refresh": "result", "/user/x": "result", "/user/info": "status", "/user/info/1": "status",
-		"/auth/x": "data", "/app/x": "data", "/wx/x": "data", "/account_api/x": "flat", "/api/x": "state",
+		"/user/refresh": "jeecg", "/user/x": "jeecg", "/user/info": "cas", "/user/info/1": "cas",
+		"/auth/x": "yudao", "/app/x": "yudao", "/wx/x": "yudao", "/account_api/x": "ruoyi", "/api/x": "jfinal",
 		"/": "system", "/user": "system", "/apis": "system",
 	} {
 		if got := dialect.ForPath(path).Name; got != want {
@@ -151,6 +151,6 @@ var (
 	exampleExpected = []string{
 		"application/json, application/x-www-form-urlencoded", "application/json", "application/x-www-form-urlencoded",
 		"token", "mobile", "code", "user", "id", "userId", "64 KiB", "16 KiB", "",
-		"result, data, status, flat, state, system",
+		"jeecg, yudao, cas, ruoyi, jfinal, system",
 	}
 )

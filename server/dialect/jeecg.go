@@ -2,7 +2,7 @@ package dialect
 
 import "quartet/openapi"
 
-// ResultMessage and ResultCode are what a success of the result style says.
+// ResultMessage and ResultCode are what a success of the result dialect says.
 const (
 	JeecgMessage = "success"
 	JeecgCode    = 200
@@ -10,11 +10,11 @@ const (
 
 // Result is the envelope of document 000, JeecgBoot's Result.
 var Jeecg = Dialect{
-	Name:        "result",
+	Name:        "jeecg",
 	Prefixes:    []string{"/user/"},
 	ContentType: jsonType,
 	body: func(f Failure) any {
-		return openapi.ResultFailureBody{
+		return openapi.JeecgFailureBody{
 			Success: false, Message: f.Message, Code: f.Number, Timestamp: f.At.UnixMilli(),
 		}
 	},

@@ -4,10 +4,10 @@ import "quartet/openapi"
 
 // State is the envelope of document 004, JFinal's Ret.
 var JFinal = Dialect{
-	Name:        "state",
+	Name:        "jfinal",
 	Prefixes:    []string{"/api/"},
 	ContentType: jsonType,
 	body: func(f Failure) any {
-		return openapi.StateFailureBody{State: openapi.StateFail, Message: f.Message, Code: f.Number}
+		return openapi.JfinalFailureBody{State: openapi.JfinalFail, Message: f.Message, Code: f.Number}
 	},
 }

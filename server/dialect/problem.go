@@ -2,7 +2,7 @@ package dialect
 
 import "quartet/openapi"
 
-// Problem is what paths of no style answer: RFC 9457 problem details.
+// Problem is what paths of no dialect answer: RFC 9457 problem details.
 var Problem = Dialect{
 	Name:        "system",
 	ContentType: "application/problem+json",

@@ -16,7 +16,7 @@ type Row struct {
 	Entry
 }
 
-// Columns names the styles in the order of Row.Numbers.
+// Columns names the dialects in the order of Row.Numbers.
 func Columns() []string {
 	var names []string
 	for _, s := range All {

@@ -74,15 +74,15 @@ func expect(t *testing.T, got answer, status int) answer {
 	return got
 }
 
-// refused is an answer that must have the status and be the style's envelope.
-func refused(t testing.TB, style string, got answer, status int) {
+// refused is an answer that must have the status and be the dialect's envelope.
+func refused(t testing.TB, dialect string, got answer, status int) {
 	t.Helper()
 	if got.Status != status {
 		t.Errorf("status %d, want %d: %s", got.Status, status, got.Text)
 		return
 	}
-	if err := loadedContract(t).CheckFailure(style, got.Answer); err != nil {
-		t.Errorf("not the envelope of %s: %v: %s", style, err, got.Text)
+	if err := loadedContract(t).CheckFailure(dialect, got.Answer); err != nil {
+		t.Errorf("not the envelope of %s: %v: %s", dialect, err, got.Text)
 	}
 }
 

@@ -65,7 +65,7 @@ func (b *balancer) send(ctx context.Context, r contract.Request) (got answer, er
 }
 
 // load is clients that go on and on: some create users, some use a session in
-// every style.
+// every dialect.
 type load struct {
 	mayFail bool // answers may say that the service is unavailable
 	user    int64
@@ -108,7 +108,7 @@ func (l *load) end() {
 func (l *load) create(ctx context.Context, t *testing.T, b *balancer, prefix string) {
 	for n := 0; ctx.Err() == nil; n++ {
 		name := fmt.Sprintf("%s.%d", prefix, n)
-		got, ok := l.send(ctx, t, b, "state", postJSON("/api/user/create", `{"username":"`+name+`"}`))
+		got, ok := l.send(ctx, t, b, "jfinal", postJSON("/api/user/create", `{"username":"`+name+`"}`))
 		if ok {
 			l.mutex.Lock()
 			l.created[name] = int64(got.body["userId"].(float64))
@@ -119,8 +119,8 @@ func (l *load) create(ctx context.Context, t *testing.T, b *balancer, prefix str
 
 func (l *load) use(ctx context.Context, t *testing.T, b *balancer) {
 	for ctx.Err() == nil {
-		for style, r := range eachStyle(l.user, l.token) {
-			if _, ok := l.send(ctx, t, b, style, r); ok {
+		for dialect, r := range eachDialect(l.user, l.token) {
+			if _, ok := l.send(ctx, t, b, dialect, r); ok {
 				l.used.Add(1)
 			}
 		}
@@ -128,8 +128,8 @@ func (l *load) use(ctx context.Context, t *testing.T, b *balancer) {
 }
 
 // send tells whether the request was answered 200. What is neither that nor, if
-// it may be, the style's word for being unavailable, fails the test.
-func (l *load) send(ctx context.Context, t *testing.T, b *balancer, style string, r contract.Request) (answer, bool) {
+// it may be, the dialect's word for being unavailable, fails the test.
+func (l *load) send(ctx context.Context, t *testing.T, b *balancer, dialect string, r contract.Request) (answer, bool) {
 	got, err := b.send(ctx, r)
 	switch {
 	case ctx.Err() != nil:
@@ -139,12 +139,12 @@ func (l *load) send(ctx context.Context, t *testing.T, b *balancer, style string
 	case got.Status == http.StatusOK:
 		return got, true
 	case l.mayFail:
-		refused(t, style, got, http.StatusServiceUnavailable)
+		refused(t, dialect, got, http.StatusServiceUnavailable)
 		l.mutex.Lock()
 		l.unavailable++
 		l.mutex.Unlock()
 	default:
-		t.Errorf("%s: status %d: %s", style, got.Status, got.Text)
+		t.Errorf("%s: status %d: %s", dialect, got.Status, got.Text)
 	}
 	// Whoever is refused waits a little.
 	select {
@@ -161,10 +161,10 @@ func (l *load) acknowledged() int {
 }
 
 // more waits until so many more users were created, and the session was used in
-// every style.
+// every dialect.
 func (l *load) more(t *testing.T, users int) {
 	t.Helper()
-	created, used := l.acknowledged()+users, l.used.Load()+int64(len(eachStyle(0, "")))
+	created, used := l.acknowledged()+users, l.used.Load()+int64(len(eachDialect(0, "")))
 	await(t, "the load to go on", func() bool { return t.Failed() || l.acknowledged() >= created && l.used.Load() >= used })
 }
 

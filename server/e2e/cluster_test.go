@@ -108,7 +108,7 @@ func (s *site) answersAgain(t *testing.T, since string) {
 			if got.Status == http.StatusOK {
 				break
 			}
-			refused(t, "state", got, http.StatusServiceUnavailable)
+			refused(t, "jfinal", got, http.StatusServiceUnavailable)
 			if failed++; failed > connections {
 				t.Fatalf("server %d cannot write:\n%s", i, server.log)
 			}

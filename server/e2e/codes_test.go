@@ -27,7 +27,7 @@ func TestA1_OneCodeOneSession(t *testing.T) {
 		}
 		for _, a := range answers {
 			if a.Status != http.StatusOK {
-				refused(t, "data", a, http.StatusUnauthorized)
+				refused(t, "yudao", a, http.StatusUnauthorized)
 			}
 		}
 	})
@@ -44,7 +44,7 @@ func TestA2_GuessesBurnTheCode(t *testing.T) {
 		if compared := s.number(t, "SELECT attempts FROM one_time_codes"); compared != 5 {
 			t.Errorf("%d comparisons, want 5", compared)
 		}
-		refused(t, "data", s.server(1).send(t, byCode(mobile, someCode)), http.StatusUnauthorized)
+		refused(t, "yudao", s.server(1).send(t, byCode(mobile, someCode)), http.StatusUnauthorized)
 	})
 }
 
@@ -70,7 +70,7 @@ func TestA2_RefusedCodesAreLimited(t *testing.T) {
 		}
 		for i := range s.servers {
 			got := s.server(i).send(t, byCode(mobile, someCode, fromOne(1)...))
-			refused(t, "data", got, http.StatusTooManyRequests)
+			refused(t, "yudao", got, http.StatusTooManyRequests)
 			if wait, err := strconv.Atoi(got.Header.Get("Retry-After")); err != nil || wait < 1 || wait > 15*60 {
 				t.Errorf("Retry-After %q", got.Header.Get("Retry-After"))
 			}
@@ -82,15 +82,15 @@ func TestA2_RefusedCodesAreLimited(t *testing.T) {
 func TestA2_CodesAreBound(t *testing.T) {
 	onEachEngine(t, nil, func(t *testing.T, s *site) {
 		s.plant(t, account.PurposeVerifyMobile, mobile)
-		refused(t, "data", s.server(0).send(t, byCode(mobile, someCode)), http.StatusUnauthorized)
+		refused(t, "yudao", s.server(0).send(t, byCode(mobile, someCode)), http.StatusUnauthorized)
 		s.plant(t, account.PurposeSignIn, mobile)
-		refused(t, "data", s.server(0).send(t, byCode("13900002222", someCode)), http.StatusUnauthorized)
+		refused(t, "yudao", s.server(0).send(t, byCode("13900002222", someCode)), http.StatusUnauthorized)
 
 		if life := s.number(t, "SELECT MAX(expires_at - created_at) FROM one_time_codes"); life > 5*60*1000 {
 			t.Errorf("a code lives %d ms", life)
 		}
 		s.exec(t, "UPDATE one_time_codes SET expires_at = ?", s.number(t, "SELECT MAX(created_at) FROM one_time_codes"))
-		refused(t, "data", s.server(0).send(t, byCode(mobile, someCode)), http.StatusUnauthorized)
+		refused(t, "yudao", s.server(0).send(t, byCode(mobile, someCode)), http.StatusUnauthorized)
 
 		mac := hmac.New(sha256.New, s.ring.Derive("one-time-code"))
 		fmt.Fprintf(mac, "%s\x00%s\x00%s", account.PurposeSignIn, mobile, someCode)
@@ -146,7 +146,7 @@ func TestA3_Caps(t *testing.T) {
 		}
 		limited := func(why string, got answer, least, most int) {
 			t.Helper()
-			refused(t, "data", got, http.StatusTooManyRequests)
+			refused(t, "yudao", got, http.StatusTooManyRequests)
 			if wait, err := strconv.Atoi(got.Header.Get("Retry-After")); err != nil || wait < least || wait > most {
 				t.Errorf("%s: Retry-After %q", why, got.Header.Get("Retry-After"))
 			}
@@ -182,7 +182,7 @@ func TestA3_CapsOfAddressAndAll(t *testing.T) {
 		day := int64(24 * 60 * 60 * 1000)
 		s.exec(t, "UPDATE rate_counters SET count = 999, expires_at = expires_at + ? WHERE key = 'code-all'", day)
 		s.server(0).ok(t, sendCode("13900005555", "203.0.113.9"))
-		refused(t, "data", s.server(1).send(t, sendCode("13900006666", "203.0.113.10")), http.StatusTooManyRequests)
+		refused(t, "yudao", s.server(1).send(t, sendCode("13900006666", "203.0.113.10")), http.StatusTooManyRequests)
 	})
 }
 
@@ -201,10 +201,10 @@ func TestA3_OneOfManyAtOnce(t *testing.T) {
 func TestA3_FailedSendLeavesNoCode(t *testing.T) {
 	onEachEngine(t, nil, func(t *testing.T, s *site) {
 		s.plant(t, account.PurposeSignIn, mobile)
-		refused(t, "data", s.server(0).send(t, postJSON("/auth/mobile/code", `{"mobile":"`+mobile+`"}`)), http.StatusServiceUnavailable)
+		refused(t, "yudao", s.server(0).send(t, postJSON("/auth/mobile/code", `{"mobile":"`+mobile+`"}`)), http.StatusServiceUnavailable)
 		if live := s.number(t, "SELECT COUNT(*) FROM one_time_codes WHERE active AND used_at IS NULL"); live != 0 {
 			t.Errorf("%d codes are live after a failed send", live)
 		}
-		refused(t, "data", s.server(1).send(t, byCode(mobile, someCode)), http.StatusUnauthorized)
+		refused(t, "yudao", s.server(1).send(t, byCode(mobile, someCode)), http.StatusUnauthorized)
 	})
 }

@@ -21,29 +21,29 @@ import (
 	"quartet/store/storetest"
 )
 
-// writing are a request of each style that cannot be answered without writing.
+// writing are a request of each dialect that cannot be answered without writing.
 func writing(t *testing.T, s *site) map[string]contract.Request {
 	t.Helper()
 	user := s.person(t, "tao.ran", store.RoleMember)
 	s.plant(t, account.PurposeSignIn, mobile) // for a wrong guess to be counted
 	return map[string]contract.Request{
-		"result": postForm("/user/refresh", url.Values{"frontType": {"1"}}, "X-Access-Token", s.session(t, user)),
-		"data":   byCode(mobile, wrongCode),
-		"flat":   postJSON("/account_api/wechat/user/getUserInfo", `{"code":"`+weChatCode+`"}`),
-		"state":  postJSON("/api/user/create", `{"username":"chen.yiming"}`),
+		"jeecg": postForm("/user/refresh", url.Values{"frontType": {"1"}}, "X-Access-Token", s.session(t, user)),
+		"yudao":   byCode(mobile, wrongCode),
+		"ruoyi":   postJSON("/account_api/wechat/user/getUserInfo", `{"code":"`+weChatCode+`"}`),
+		"jfinal":  postJSON("/api/user/create", `{"username":"chen.yiming"}`),
 	}
 }
 
-// unavailable sends each request at once, and checks that each style says so in
+// unavailable sends each request at once, and checks that each dialect says so in
 // its own words, without any of the database's.
 func unavailable(t *testing.T, s *site, requests map[string]contract.Request) {
 	t.Helper()
 	started := time.Now()
 	var all sync.WaitGroup
-	for style, r := range requests {
+	for dialect, r := range requests {
 		all.Go(func() {
 			got := s.server(0).send(t, r)
-			refused(t, style, got, http.StatusServiceUnavailable)
+			refused(t, dialect, got, http.StatusServiceUnavailable)
 			for _, word := range []string{"sql", "disk", "database", "lock", "INSERT", "users"} {
 				if strings.Contains(strings.ToLower(got.Text), strings.ToLower(word)) {
 					t.Errorf("the answer tells of the inside: %s", got.Text)
@@ -223,8 +223,8 @@ func TestFaults_Gateways(t *testing.T) {
 				postJSON("/account_api/wechat/user/getUserInfo", `{"code":"`+weChatCode+`"}`),
 			}[i])
 		})
-		refused(t, "data", answers[0], http.StatusServiceUnavailable)
-		refused(t, "flat", answers[1], http.StatusServiceUnavailable)
+		refused(t, "yudao", answers[0], http.StatusServiceUnavailable)
+		refused(t, "ruoyi", answers[1], http.StatusServiceUnavailable)
 		for _, a := range answers {
 			if strings.Contains(a.Text, "refused") || strings.Contains(a.Text, "invalid character") {
 				t.Errorf("%s: the answer tells of the inside: %s", kind, a.Text)

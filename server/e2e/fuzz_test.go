@@ -41,7 +41,7 @@ func newArena(f *testing.F) *arena {
 	must(f, err)
 	now := time.Now()
 	a.session = store.Session{
-		ID: 1001, UserID: user.ID, Dialect: "data", OpenedBy: account.OpenedByPassword, Generation: 1,
+		ID: 1001, UserID: user.ID, Dialect: "yudao", OpenedBy: account.OpenedByPassword, Generation: 1,
 		AccessHash: new(store.Digest(token.Hash(a.token))), RefreshHash: new(store.Digest(token.Hash("RT-" + a.token))),
 		AccessExpiresAt: store.TimeOf(now.Add(24 * time.Hour)), ExpiresAt: store.TimeOf(now.Add(24 * time.Hour)),
 		CreatedAt: store.TimeOf(now), LastSeenAt: store.TimeOf(now),

@@ -10,22 +10,22 @@ import (
 	"quartet/openapi/check/contract"
 )
 
-// bodies are one operation with a body of each style that has any, and a text
+// bodies are one operation with a body of each dialect that has any, and a text
 // field of it. Values that are not the field's are wrong, which is what a body
 // that may pass the checks is answered for.
 var bodies = map[string]struct{ path, field string }{
-	"result": {"/user/refresh", "token"},
-	"data":   {"/auth/mobile/code", "mobile"},
-	"flat":   {"/account_api/wechat/user/getUserInfo", "code"},
-	"state":  {"/api/user/create", "username"},
+	"jeecg": {"/user/refresh", "token"},
+	"yudao":   {"/auth/mobile/code", "mobile"},
+	"ruoyi":   {"/account_api/wechat/user/getUserInfo", "code"},
+	"jfinal":  {"/api/user/create", "username"},
 }
 
 // eachBody runs a test for each of them.
-func eachBody(t *testing.T, test func(t *testing.T, style string, send func(body string) answer, field string)) {
+func eachBody(t *testing.T, test func(t *testing.T, dialect string, send func(body string) answer, field string)) {
 	s := onSQLite(t, "--open-registration")
-	for style, b := range bodies {
-		t.Run(style, func(t *testing.T) {
-			test(t, style, func(body string) answer { return s.server(0).send(t, postJSON(b.path, body)) }, b.field)
+	for dialect, b := range bodies {
+		t.Run(dialect, func(t *testing.T) {
+			test(t, dialect, func(body string) answer { return s.server(0).send(t, postJSON(b.path, body)) }, b.field)
 		})
 	}
 }
@@ -37,9 +37,9 @@ func told(got answer) string {
 }
 
 // names checks that a refusal names what it is about.
-func names(t *testing.T, style string, got answer, status int, parts ...string) {
+func names(t *testing.T, dialect string, got answer, status int, parts ...string) {
 	t.Helper()
-	refused(t, style, got, status)
+	refused(t, dialect, got, status)
 	for _, part := range parts {
 		if !strings.Contains(told(got), part) {
 			t.Errorf("%q is not named: %s", part, got.Text)
@@ -48,24 +48,24 @@ func names(t *testing.T, style string, got answer, status int, parts ...string) 
 }
 
 func TestInput_Size(t *testing.T) {
-	eachBody(t, func(t *testing.T, style string, send func(string) answer, field string) {
+	eachBody(t, func(t *testing.T, dialect string, send func(string) answer, field string) {
 		const limit = 64 << 10
 		padded := func(size int) string { return "{}" + strings.Repeat(" ", size-len("{}")) }
 		if within := send(padded(limit)); within.Status == http.StatusRequestEntityTooLarge {
 			t.Errorf("64 KiB are refused: %s", within.Text)
 		}
-		names(t, style, send(padded(limit+1)), http.StatusRequestEntityTooLarge, "64 KiB")
+		names(t, dialect, send(padded(limit+1)), http.StatusRequestEntityTooLarge, "64 KiB")
 	})
 }
 
 func TestInput_DepthAndKeys(t *testing.T) {
-	eachBody(t, func(t *testing.T, style string, send func(string) answer, field string) {
+	eachBody(t, func(t *testing.T, dialect string, send func(string) answer, field string) {
 		nested := func(depth int) string { return strings.Repeat(`{"a":`, depth-1) + "{}" + strings.Repeat("}", depth-1) }
-		names(t, style, send(nested(17)), http.StatusBadRequest, "16")
+		names(t, dialect, send(nested(17)), http.StatusBadRequest, "16")
 		if within := send(nested(16)); strings.Contains(told(within), "16") {
 			t.Errorf("depth 16 is refused: %s", within.Text)
 		}
-		names(t, style, send(strings.Repeat("[", 10_000)), http.StatusBadRequest, "16")
+		names(t, dialect, send(strings.Repeat("[", 10_000)), http.StatusBadRequest, "16")
 		keys := func(n int) string {
 			var list []string
 			for i := range n {
@@ -73,7 +73,7 @@ func TestInput_DepthAndKeys(t *testing.T) {
 			}
 			return "{" + strings.Join(list, ",") + "}"
 		}
-		names(t, style, send(keys(201)), http.StatusBadRequest, "200")
+		names(t, dialect, send(keys(201)), http.StatusBadRequest, "200")
 		if within := send(keys(200)); strings.Contains(told(within), "200") {
 			t.Errorf("200 keys are refused: %s", within.Text)
 		}
@@ -81,7 +81,7 @@ func TestInput_DepthAndKeys(t *testing.T) {
 }
 
 func TestInput_JSON(t *testing.T) {
-	eachBody(t, func(t *testing.T, style string, send func(string) answer, field string) {
+	eachBody(t, func(t *testing.T, dialect string, send func(string) answer, field string) {
 		for name, c := range map[string]struct {
 			body  string
 			named []string
@@ -103,7 +103,7 @@ func TestInput_JSON(t *testing.T) {
 			"a byte order mark": {"\ufeff{}", nil},
 		} {
 			t.Run(name, func(t *testing.T) {
-				names(t, style, send(c.body), http.StatusBadRequest, c.named...)
+				names(t, dialect, send(c.body), http.StatusBadRequest, c.named...)
 			})
 		}
 	})
@@ -125,11 +125,11 @@ func TestInput_Form(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := postForm("/api/user/login", nil)
 			r.Body = c.body
-			names(t, "state", s.server(0).send(t, r), http.StatusBadRequest, c.named...)
+			names(t, "jfinal", s.server(0).send(t, r), http.StatusBadRequest, c.named...)
 		})
 	}
 	twice := `{"username":"tao.ran","username":"lu.jiahe"}`
-	names(t, "state", s.server(0).send(t, postForm("/api/user/create", url.Values{"user": {twice}})), http.StatusBadRequest, "user.username")
+	names(t, "jfinal", s.server(0).send(t, postForm("/api/user/create", url.Values{"user": {twice}})), http.StatusBadRequest, "user.username")
 	if n := s.number(t, "SELECT COUNT(*) FROM users"); n != 0 {
 		t.Errorf("%d users were created", n)
 	}
@@ -137,32 +137,32 @@ func TestInput_Form(t *testing.T) {
 
 func TestInput_Headers(t *testing.T) {
 	s := onSQLite(t)
-	for style, path := range map[string]string{
-		"result": "/user/refresh", "data": "/auth/sessions", "status": "/user/info",
-		"flat": "/account_api/x", "state": "/api/user/detail", "system": "/healthz",
+	for dialect, path := range map[string]string{
+		"jeecg": "/user/refresh", "yudao": "/auth/sessions", "cas": "/user/info",
+		"ruoyi": "/account_api/x", "jfinal": "/api/user/detail", "system": "/healthz",
 	} {
 		long := get(path, "X-Long", strings.Repeat("a", 16<<10))
-		names(t, style, s.server(0).send(t, long), http.StatusRequestHeaderFieldsTooLarge, "16 KiB")
+		names(t, dialect, s.server(0).send(t, long), http.StatusRequestHeaderFieldsTooLarge, "16 KiB")
 	}
 	s.server(0).ok(t, get("/healthz", "X-Long", strings.Repeat("a", 15<<10)))
 }
 
-// TestInput_Failures: whatever is wrong with a request to a path of a style, the
-// answer is that style's.
+// TestInput_Failures: whatever is wrong with a request to a path of a dialect, the
+// answer is that dialect's.
 func TestInput_Failures(t *testing.T) {
 	s := onSQLite(t)
-	for style, prefix := range map[string]string{
-		"result": "/user/refresh", "data": "/auth/sessions", "status": "/user/info",
-		"flat": "/account_api/wechat/user/getUserInfo", "state": "/api/user/login", "system": "/healthz",
+	for dialect, prefix := range map[string]string{
+		"jeecg": "/user/refresh", "yudao": "/auth/sessions", "cas": "/user/info",
+		"ruoyi": "/account_api/wechat/user/getUserInfo", "jfinal": "/api/user/login", "system": "/healthz",
 	} {
-		refused(t, style, s.server(0).send(t, post(prefix+"x/no/such/thing")), http.StatusNotFound)
+		refused(t, dialect, s.server(0).send(t, post(prefix+"x/no/such/thing")), http.StatusNotFound)
 		r := contract.Request{Method: http.MethodPatch, Path: prefix, Header: http.Header{}}
-		refused(t, style, s.server(0).send(t, r), http.StatusMethodNotAllowed)
+		refused(t, dialect, s.server(0).send(t, r), http.StatusMethodNotAllowed)
 	}
 	// A path parameter is one segment.
-	refused(t, "data", s.server(0).send(t, get("/wx/pc/check-login-status/a/b")), http.StatusNotFound)
-	for style, b := range bodies {
+	refused(t, "yudao", s.server(0).send(t, get("/wx/pc/check-login-status/a/b")), http.StatusNotFound)
+	for dialect, b := range bodies {
 		r := with(contract.Request{Method: http.MethodPost, Path: b.path, Body: "<user/>"}, []string{"Content-Type", "text/xml"})
-		refused(t, style, s.server(0).send(t, r), http.StatusUnsupportedMediaType)
+		refused(t, dialect, s.server(0).send(t, r), http.StatusUnsupportedMediaType)
 	}
 }

@@ -52,7 +52,7 @@ func TestLoad_LoginFlood(t *testing.T) {
 	s := onSQLite(t)
 	user := s.person(t, "tao.ran", store.RoleMember)
 	s.application(t, user)
-	info := eachStyle(user, s.session(t, user))["status"]
+	info := eachDialect(user, s.session(t, user))["cas"]
 	flooding, calm := context.WithCancel(t.Context())
 	defer calm()
 	var flood sync.WaitGroup
@@ -92,7 +92,7 @@ func refusedAsOneOf(t *testing.T, got answer, statuses ...int) {
 	t.Helper()
 	for _, status := range statuses {
 		if got.Status == status {
-			refused(t, "state", got, status)
+			refused(t, "jfinal", got, status)
 			return
 		}
 	}
@@ -169,7 +169,7 @@ func dribble(t *testing.T, connection net.Conn) {
 		}
 		if response.StatusCode != http.StatusRequestTimeout && strings.HasPrefix(response.Header.Get("Content-Type"), contract.MediaJSON) {
 			got := answer{Answer: contract.Answer{Status: response.StatusCode, Header: response.Header, Text: string(text)}}
-			refused(t, "state", got, response.StatusCode)
+			refused(t, "jfinal", got, response.StatusCode)
 		}
 	}
 	_, err := io.Copy(io.Discard, reader)
@@ -218,7 +218,7 @@ func TestLoad_OpenRegistration(t *testing.T) {
 		}
 		limited := func(got answer) {
 			t.Helper()
-			refused(t, "state", got, http.StatusTooManyRequests)
+			refused(t, "jfinal", got, http.StatusTooManyRequests)
 			if wait, err := strconv.Atoi(got.Header.Get("Retry-After")); err != nil || wait < 1 || wait > 3600 {
 				t.Errorf("Retry-After %q", got.Header.Get("Retry-After"))
 			}

@@ -197,7 +197,7 @@ func (s *site) created(t *testing.T, members map[string]any, token string) int64
 	address := fmt.Sprintf("2001:db8:%x::1", crc32.ChecksumIEEE(fmt.Append(nil, members["username"]))&0xffff)
 	got := s.server(0).send(t, with(profile(t, members, token, "/api/user/create"), from(address)))
 	if got.Status == http.StatusBadRequest {
-		refused(t, "state", got, http.StatusBadRequest)
+		refused(t, "jfinal", got, http.StatusBadRequest)
 		return 0
 	}
 	expect(t, got, http.StatusOK)

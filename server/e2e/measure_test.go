@@ -27,7 +27,7 @@ func TestMeasureA4_SameTime(t *testing.T) {
 				started := time.Now()
 				got := s.server(0).send(t, r)
 				spent := time.Since(started)
-				refused(t, "state", got, http.StatusUnauthorized)
+				refused(t, "jfinal", got, http.StatusUnauthorized)
 				if n >= 10 { // the first warm up
 					took[kind] = append(took[kind], spent)
 				}

@@ -72,8 +72,8 @@ func (s *site) checkMovedIn(t *testing.T, source string, flags []string) {
 	}
 	// A rename must not matter, although Jeecg's hash is over the name.
 	s.exec(t, "UPDATE users SET username = 'ran.tao', username_key = 'ran.tao' WHERE username = 'tao.ran'")
-	refused(t, "state", s.server(0).send(t, byPassword("ran.tao", otherPassword)), http.StatusUnauthorized)
-	refused(t, "state", s.server(0).send(t, byPassword("lu.jiahe", oldPassword)), http.StatusUnauthorized)
+	refused(t, "jfinal", s.server(0).send(t, byPassword("ran.tao", otherPassword)), http.StatusUnauthorized)
+	refused(t, "jfinal", s.server(0).send(t, byPassword("lu.jiahe", oldPassword)), http.StatusUnauthorized)
 	if now := s.hashOf(t, "ran.tao"); now != before {
 		t.Errorf("a wrong password changed the hash to %s", now)
 	}
@@ -81,7 +81,7 @@ func (s *site) checkMovedIn(t *testing.T, source string, flags []string) {
 	if now := s.hashOf(t, "ran.tao"); !strings.HasPrefix(now, phcPrefix) {
 		t.Errorf("after the first sign-in stored as %s", now)
 	}
-	refused(t, "state", s.server(1).send(t, byPassword("ran.tao", otherPassword)), http.StatusUnauthorized)
+	refused(t, "jfinal", s.server(1).send(t, byPassword("ran.tao", otherPassword)), http.StatusUnauthorized)
 	s.server(1).ok(t, byPassword("ran.tao", oldPassword))
 	if now := s.hashOf(t, "lu.jiahe"); strings.HasPrefix(now, phcPrefix) {
 		t.Errorf("a disabled user's hash became %s", now)

@@ -44,7 +44,7 @@ func TestA4_SameBytes(t *testing.T) {
 		seen := map[string][]string{}
 		for name, r := range unwelcome(t, s) {
 			got := s.server(0).send(t, r)
-			refused(t, "state", got, http.StatusUnauthorized)
+			refused(t, "jfinal", got, http.StatusUnauthorized)
 			got.Header.Del("X-Request-Id")
 			got.Header.Del("Date")
 			seen[fmt.Sprint(got.Header, got.Text)] = append(seen[fmt.Sprint(got.Header, got.Text)], name)
@@ -137,18 +137,18 @@ func TestA6_Lockout(t *testing.T) {
 	onEachEngine(t, nil, func(t *testing.T, s *site) {
 		s.person(t, "tao.ran", store.RoleMember)
 		for i := range 4 {
-			refused(t, "state", s.server(i).send(t, byPassword("tao.ran", otherPassword)), http.StatusUnauthorized)
+			refused(t, "jfinal", s.server(i).send(t, byPassword("tao.ran", otherPassword)), http.StatusUnauthorized)
 		}
 		s.server(0).jwt(t, "tao.ran", goodPassword) // after four it is right, and forgets them
 		for i := range 4 {
-			refused(t, "state", s.server(i).send(t, byPassword("tao.ran", otherPassword)), http.StatusUnauthorized)
+			refused(t, "jfinal", s.server(i).send(t, byPassword("tao.ran", otherPassword)), http.StatusUnauthorized)
 		}
 		s.server(1).jwt(t, "tao.ran", goodPassword) // or this would be the ninth failure
 		for i := range 5 {
-			refused(t, "state", s.server(i).send(t, byPassword("tao.ran", otherPassword)), http.StatusUnauthorized)
+			refused(t, "jfinal", s.server(i).send(t, byPassword("tao.ran", otherPassword)), http.StatusUnauthorized)
 		}
 		for _, server := range s.servers {
-			refused(t, "state", server.send(t, byPassword("tao.ran", goodPassword)), http.StatusUnauthorized)
+			refused(t, "jfinal", server.send(t, byPassword("tao.ran", goodPassword)), http.StatusUnauthorized)
 		}
 		if left := s.number(t, "SELECT MAX(expires_at - window_start) FROM rate_counters WHERE key LIKE 'signin:%'"); left != 15*60*1000 {
 			t.Errorf("the lock lasts %d ms", left)
@@ -165,7 +165,7 @@ func TestA6_AccountIsGuessedAtFromEverywhere(t *testing.T) {
 		s.person(t, "tao.ran", store.RoleMember)
 		atOnce(100, func(i int) answer { return s.guess(t, i, fromOne(i)) })
 		for i := range s.servers {
-			refused(t, "state", s.server(i).send(t, byPassword("tao.ran", goodPassword, fromOne(200)...)), http.StatusUnauthorized)
+			refused(t, "jfinal", s.server(i).send(t, byPassword("tao.ran", goodPassword, fromOne(200)...)), http.StatusUnauthorized)
 		}
 		const everywhere = "SELECT MAX(count) FROM rate_counters WHERE key LIKE 'signin:%' AND key NOT LIKE 'signin:%:%'"
 		if counted := s.number(t, everywhere); counted != account.DefaultLimits().PasswordPerAccount.Times {
@@ -181,7 +181,7 @@ func (s *site) guess(t *testing.T, i int, from []string) answer {
 	for {
 		got := s.server(i).send(t, byPassword("tao.ran", otherPassword, from...))
 		if got.Status != http.StatusServiceUnavailable || t.Failed() {
-			refused(t, "state", got, http.StatusUnauthorized)
+			refused(t, "jfinal", got, http.StatusUnauthorized)
 			return got
 		}
 	}
@@ -223,14 +223,14 @@ func TestA6_ParallelGuesses(t *testing.T) {
 		if counts := s.guesses(t, pairGuesses); len(counts) != 2 || counts[0] > 5 || counts[1] > 5 {
 			t.Errorf("100 guesses each at two accounts: comparisons %v, want at most 5 each", counts)
 		}
-		refused(t, "state", s.server(1).send(t, byPassword("tao.ran", goodPassword)), http.StatusUnauthorized)
+		refused(t, "jfinal", s.server(1).send(t, byPassword("tao.ran", goodPassword)), http.StatusUnauthorized)
 	})
 }
 
 func TestA6_UnknownIdentifiersAreCounted(t *testing.T) {
 	onEachEngine(t, []string{"--open-registration"}, func(t *testing.T, s *site) {
 		for i := range 7 {
-			refused(t, "state", s.server(i).send(t, byPassword("chen.yiming", goodPassword)), http.StatusUnauthorized)
+			refused(t, "jfinal", s.server(i).send(t, byPassword("chen.yiming", goodPassword)), http.StatusUnauthorized)
 		}
 		if counts := s.guesses(t, pairGuesses); len(counts) != 1 || counts[0] != 5 {
 			t.Errorf("7 tries at an unknown account: comparisons %v, want 5", counts)
@@ -244,7 +244,7 @@ func TestA6_OutsidersLockOnlyThemselvesOut(t *testing.T) {
 		for i := range 20 {
 			s.server(i).send(t, byPassword("tao.ran", otherPassword, from("203.0.113.66")...))
 		}
-		refused(t, "state", s.server(0).send(t, byPassword("tao.ran", goodPassword, from("203.0.113.66")...)), http.StatusUnauthorized)
+		refused(t, "jfinal", s.server(0).send(t, byPassword("tao.ran", goodPassword, from("203.0.113.66")...)), http.StatusUnauthorized)
 		for _, server := range s.servers {
 			server.ok(t, byPassword("tao.ran", goodPassword, from("198.51.100.1")...))
 		}
@@ -262,7 +262,7 @@ func TestA6_AddressesAreCounted(t *testing.T) {
 			s.server(i).send(t, byPassword("nobody.1", otherPassword, address...))
 		}
 		for i := range s.servers {
-			refused(t, "state", s.server(i).send(t, byPassword("tao.ran", goodPassword, address...)), http.StatusUnauthorized)
+			refused(t, "jfinal", s.server(i).send(t, byPassword("tao.ran", goodPassword, address...)), http.StatusUnauthorized)
 			s.server(i).ok(t, byPassword("tao.ran", goodPassword, from("198.51.100.1")...))
 		}
 	})
@@ -276,5 +276,5 @@ func TestLoad_ClientAddress(t *testing.T) {
 	for i := range 6 {
 		s.server(0).send(t, byPassword("tao.ran", otherPassword, from(fmt.Sprintf("203.0.113.%d", i))...))
 	}
-	refused(t, "state", s.server(0).send(t, byPassword("tao.ran", goodPassword, from("203.0.113.77")...)), http.StatusUnauthorized)
+	refused(t, "jfinal", s.server(0).send(t, byPassword("tao.ran", goodPassword, from("203.0.113.77")...)), http.StatusUnauthorized)
 }

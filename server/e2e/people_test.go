@@ -82,7 +82,7 @@ func (s *site) session(t *testing.T, user int64) string {
 	id := s.ids.Next()
 	access := token.Access([]byte("a test's own key"), fmt.Sprint("seed ", id), id, 1)
 	must(t, s.store.PutSession(t.Context(), store.Session{
-		ID: id, UserID: user, Dialect: "data", OpenedBy: account.OpenedByPassword,
+		ID: id, UserID: user, Dialect: "yudao", OpenedBy: account.OpenedByPassword,
 		Generation: 1, AccessHash: new(store.Digest(token.Hash(access))), RefreshHash: new(store.Digest(token.Hash("RT-" + access))),
 		AccessExpiresAt: store.TimeOf(now.Add(time.Hour)), ExpiresAt: store.TimeOf(now.Add(time.Hour)),
 		CreatedAt: store.TimeOf(now), LastSeenAt: store.TimeOf(now),
@@ -123,36 +123,36 @@ func (s *site) pair(t *testing.T, mobile string) (access, refresh string) {
 	return text(got, "data.accessToken.value"), text(got, "data.refreshToken.value")
 }
 
-// eachStyle is one request of each style that takes a token of any of them, made
+// eachDialect is one request of each dialect that takes a token of any of them, made
 // by and about the user; application 1 must be there and know the user.
-func eachStyle(user int64, token string) map[string]contract.Request {
+func eachDialect(user int64, token string) map[string]contract.Request {
 	return map[string]contract.Request{
-		"result": postForm("/user/refresh", url.Values{"frontType": {"1"}}, "X-Access-Token", token),
-		"data":   get("/auth/sessions", "Authorization", token),
-		"status": get(fmt.Sprintf("/user/info?userId=%d&accessToken=%s", user, token), "X-App-Id", "1"),
-		"state":  get(fmt.Sprintf("/api/user/detail?id=%d", user), "Jwt", token),
+		"jeecg": postForm("/user/refresh", url.Values{"frontType": {"1"}}, "X-Access-Token", token),
+		"yudao":   get("/auth/sessions", "Authorization", token),
+		"cas": get(fmt.Sprintf("/user/info?userId=%d&accessToken=%s", user, token), "X-App-Id", "1"),
+		"jfinal":  get(fmt.Sprintf("/api/user/detail?id=%d", user), "Jwt", token),
 	}
 }
 
-// good checks that a token works in every style on every server.
+// good checks that a token works in every dialect on every server.
 func (s *site) good(t *testing.T, user int64, token string) {
 	t.Helper()
 	for i, server := range s.servers {
-		for style, r := range eachStyle(user, token) {
+		for dialect, r := range eachDialect(user, token) {
 			if got := server.send(t, r); got.Status != http.StatusOK {
-				t.Errorf("server %d, %s: status %d: %s", i, style, got.Status, got.Text)
+				t.Errorf("server %d, %s: status %d: %s", i, dialect, got.Status, got.Text)
 			}
 		}
 	}
 }
 
-// dead checks that a token works in no style on no server, and that each says so
+// dead checks that a token works in no dialect on no server, and that each says so
 // in its own envelope.
 func (s *site) dead(t *testing.T, user int64, token string) {
 	t.Helper()
 	for _, server := range s.servers {
-		for style, r := range eachStyle(user, token) {
-			refused(t, style, server.send(t, r), http.StatusUnauthorized)
+		for dialect, r := range eachDialect(user, token) {
+			refused(t, dialect, server.send(t, r), http.StatusUnauthorized)
 		}
 	}
 }

@@ -56,7 +56,7 @@ func (s *site) changePassword(t *testing.T, user int64, secrets map[string]strin
 			"userId": {fmt.Sprint(user)}, "newPassword": {secrets["new password"]}, "oldPassowrd": {old},
 		}, "Jwt", secrets["JWT"]))
 	}
-	refused(t, "state", change(secrets["wrong old password"]), http.StatusBadRequest)
+	refused(t, "jfinal", change(secrets["wrong old password"]), http.StatusBadRequest)
 	expect(t, change(goodPassword), http.StatusOK)
 	s.server(0).ok(t, get("/auth/sessions", "token", secrets["JWT"]))
 	s.server(0).ok(t, get("/auth/sessions", "Authorization", "Bearer "+secrets["JWT"]))
@@ -68,9 +68,9 @@ func (s *site) reusePair(t *testing.T, secrets map[string]string) {
 	t.Helper()
 	newest := s.server(0).ok(t, refreshing(secrets["refreshed token"], secrets["refresh token"]))
 	secrets["newest token"] = text(newest, "data.value")
-	refused(t, "data", s.server(0).send(t, refreshing(secrets["access token"], secrets["refresh token"])), http.StatusUnauthorized)
+	refused(t, "yudao", s.server(0).send(t, refreshing(secrets["access token"], secrets["refresh token"])), http.StatusUnauthorized)
 	secrets["mobile of a refused code"] = "13700008888"
-	refused(t, "data", s.server(0).send(t, byCode(secrets["mobile of a refused code"], "918273")), http.StatusUnauthorized)
+	refused(t, "yudao", s.server(0).send(t, byCode(secrets["mobile of a refused code"], "918273")), http.StatusUnauthorized)
 }
 
 func TestS1_DumpHoldsNoCredential(t *testing.T) {
@@ -202,9 +202,9 @@ func TestS2_ReuseEndsTheSession(t *testing.T) {
 			}
 			s.server(0).ok(t, get("/auth/sessions", "Authorization", first)) // its client may not know better yet
 			spoil(first, second, refresh)
-			refused(t, "data", s.server(1).send(t, get("/auth/sessions", "Authorization", first)), http.StatusUnauthorized)
-			refused(t, "data", s.server(1).send(t, refreshing(first, refresh)), http.StatusUnauthorized)
-			refused(t, "data", s.server(0).send(t, refreshing(second, refresh)), http.StatusUnauthorized)
+			refused(t, "yudao", s.server(1).send(t, get("/auth/sessions", "Authorization", first)), http.StatusUnauthorized)
+			refused(t, "yudao", s.server(1).send(t, refreshing(first, refresh)), http.StatusUnauthorized)
+			refused(t, "yudao", s.server(0).send(t, refreshing(second, refresh)), http.StatusUnauthorized)
 			if live := s.number(t, "SELECT COUNT(*) FROM sessions WHERE ended_at IS NULL"); live != 0 {
 				t.Errorf("%s: the session goes on", why)
 			}
@@ -258,7 +258,7 @@ func TestS3_DisabledIsOut(t *testing.T) {
 		}
 		s.dead(t, user, jwt)
 		s.dead(t, user, opaque)
-		refused(t, "state", s.server(1).send(t, byPassword("tao.ran", goodPassword)), http.StatusUnauthorized)
+		refused(t, "jfinal", s.server(1).send(t, byPassword("tao.ran", goodPassword)), http.StatusUnauthorized)
 	})
 }
 

@@ -60,8 +60,8 @@ func TestWho_Create(t *testing.T) {
 		create := func(username, token string) answer {
 			return s.server(1).send(t, postJSON("/api/user/create", `{"username":"`+username+`"}`, "Jwt", token))
 		}
-		refused(t, "state", create("a.member", member), http.StatusForbidden)
-		refused(t, "state", create("nobody", ""), http.StatusUnauthorized)
+		refused(t, "jfinal", create("a.member", member), http.StatusForbidden)
+		refused(t, "jfinal", create("nobody", ""), http.StatusUnauthorized)
 		expect(t, create("an.administrator", administrator), http.StatusOK)
 		if n := s.number(t, "SELECT COUNT(*) FROM users"); n != 3 {
 			t.Errorf("%d users", n)
@@ -132,7 +132,7 @@ func TestWho_UnprovenMobile(t *testing.T) {
 		taker := s.person(t, "tao.ran", store.RoleMember)
 		update := fmt.Sprintf(`{"id":%d,"mobile":%q,"email":"lu@example.com"}`, taker, mobile)
 		s.server(0).ok(t, postJSON("/api/user/update", update, "Jwt", s.session(t, taker)))
-		refused(t, "state", s.server(1).send(t, byPassword(mobile, goodPassword)), http.StatusUnauthorized)
+		refused(t, "jfinal", s.server(1).send(t, byPassword(mobile, goodPassword)), http.StatusUnauthorized)
 		s.plant(t, account.PurposeSignIn, mobile)
 		got := s.server(0).ok(t, byCode(mobile, someCode))
 		if data := got.body["data"].(map[string]any); data["userInfo"].(map[string]any)["id"] == float64(taker) {
@@ -180,7 +180,7 @@ func TestWho_UserInfo(t *testing.T) {
 		expect(t, info(outsider, outsider), http.StatusOK)
 		expect(t, info(outsider, member), http.StatusOK)
 		notThere, notMember := info(member, 424242), info(member, outsider)
-		refused(t, "status", notThere, http.StatusNotFound)
+		refused(t, "cas", notThere, http.StatusNotFound)
 		if notMember.Status != notThere.Status || notMember.Text != notThere.Text {
 			t.Errorf("somebody outside answers %s, nobody %s", notMember.Text, notThere.Text)
 		}

@@ -74,7 +74,7 @@ var auditTests = map[string]func(*testing.T, *store.Store){
 }
 
 func happened(id int64, kind string, at store.Time) store.AuditEvent {
-	return store.AuditEvent{ID: id, At: at, Kind: kind, Dialect: "data", ClientIP: "192.0.2.1", Detail: "{}"}
+	return store.AuditEvent{ID: id, At: at, Kind: kind, Dialect: "yudao", ClientIP: "192.0.2.1", Detail: "{}"}
 }
 
 // listed gives the ids of the events that a filter finds.

@@ -86,7 +86,7 @@ func person(id int64) store.User {
 // session gives an invented session that is good for an hour and a month.
 func session(id, userID int64) store.Session {
 	return store.Session{
-		ID: id, UserID: userID, Dialect: "data", OpenedBy: "code", Source: "app",
+		ID: id, UserID: userID, Dialect: "yudao", OpenedBy: "code", Source: "app",
 		ClientIP: "192.0.2.1", UserAgent: "test", Generation: 1,
 		AccessHash: new(store.Digest(fmt.Sprintf("access-%d", id))), RefreshHash: new(store.Digest(fmt.Sprintf("refresh-%d", id))),
 		AccessExpiresAt: noon + hour, ExpiresAt: noon + 30*day, CreatedAt: noon, LastSeenAt: noon,

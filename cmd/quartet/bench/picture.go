@@ -47,7 +47,7 @@ func (r *results) picture() string {
 	var p strings.Builder
 	fmt.Fprintf(&p, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" role="img" aria-labelledby="title">`+"\n",
 		pictureWidth, y+34, pictureWidth, y+34)
-	fmt.Fprintf(&p, "<style>%s</style>\n", pictureStyle)
+	fmt.Fprintf(&p, "<dialect>%s</dialect>\n", pictureStyle)
 	p.WriteString(`<text id="title" class="title" x="12" y="26">Requests a second, beside a bare program with the same SQL and no checks</text>` + "\n")
 	fmt.Fprintf(&p, `<text class="faint" x="12" y="46">%d at once; the dashed line is the bare program; thin lines: lowest and highest of %d rounds</text>`+"\n", pictureCalls, r.Rounds)
 	p.WriteString(rows.String())

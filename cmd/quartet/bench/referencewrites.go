@@ -153,7 +153,7 @@ func (r *reference) signInByPassword(w http.ResponseWriter, request *http.Reques
 	}
 	token := newToken()
 	if err == nil {
-		err = r.openSession(user, values{"style": "state", "opened_by": "password"}, token)
+		err = r.openSession(user, values{"dialect": "jfinal", "opened_by": "password"}, token)
 	}
 	if err != nil {
 		refuse(w, err)
@@ -185,7 +185,7 @@ func (r *reference) signInByCode(w http.ResponseWriter, request *http.Request) {
 	}
 	access, refresh := newToken(), newToken()
 	if err == nil {
-		err = r.openSession(user, values{"style": "data", "opened_by": "code", "exclusive_class": "0", "refresh_hash": hash(refresh)}, access)
+		err = r.openSession(user, values{"dialect": "yudao", "opened_by": "code", "exclusive_class": "0", "refresh_hash": hash(refresh)}, access)
 	}
 	if err != nil {
 		refuse(w, err)
@@ -197,7 +197,7 @@ func (r *reference) signInByCode(w http.ResponseWriter, request *http.Request) {
 // openSession notes the sign-in and adds the session, in one transaction.
 func (r *reference) openSession(user int64, said values, access string) error {
 	now := time.Now()
-	said["id"], said["user_id"], said["address"], said["generation"] = <-r.ids, user, "127.0.0.1", int64(1)
+	said["id"], said["user_id"], said["client_ip"], said["generation"] = <-r.ids, user, "127.0.0.1", int64(1)
 	said["access_hash"], said["access_expires_at"] = hash(access), now.Add(time.Hour).UnixMilli()
 	said["expires_at"], said["created_at"], said["last_seen_at"] = now.Add(720*time.Hour).UnixMilli(), now.UnixMilli(), now.UnixMilli()
 	tx, err := r.writes.db.Begin()

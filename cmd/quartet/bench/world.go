@@ -108,8 +108,8 @@ func (w world) sessionRow(session int, now int64) values {
 		seen -= (2 * time.Hour).Milliseconds()
 	}
 	return values{
-		"id": sessionID(session), "user_id": w.user(session), "style": "data", "opened_by": "code",
-		"device_number": device, "address": "127.0.0.1", "generation": int64(1),
+		"id": sessionID(session), "user_id": w.user(session), "dialect": "yudao", "opened_by": "code",
+		"device_number": device, "client_ip": "127.0.0.1", "generation": int64(1),
 		"access_hash": token.Hash(accessToken(session)), "access_expires_at": now + (24 * time.Hour).Milliseconds(),
 		"refresh_hash": token.Hash(refreshToken(session)), "expires_at": now + (30 * 24 * time.Hour).Milliseconds(),
 		"created_at": seen, "last_seen_at": seen,

@@ -88,17 +88,17 @@ func matches(template, escaped string) bool {
 }
 
 // CheckFailure tells what about an answer is not the envelope of a failure in
-// the style: the one that the style's operations declare as their default.
-func (c Contract) CheckFailure(style string, a Answer) error {
+// the dialect: the one that the dialect's operations declare as their default.
+func (c Contract) CheckFailure(dialect string, a Answer) error {
 	if a.Status < http.StatusBadRequest {
 		return fmt.Errorf("status %d is no failure", a.Status)
 	}
 	for _, o := range c.Operations() {
-		if slices.Contains(o.Tags, style) && o.Responses.Default() != nil {
+		if slices.Contains(o.Tags, dialect) && o.Responses.Default() != nil {
 			return CheckResponse(o.Responses.Default().Value, a)
 		}
 	}
-	return fmt.Errorf("no operation of style %q declares a default", style)
+	return fmt.Errorf("no operation of dialect %q declares a default", dialect)
 }
 
 // Credentials are the schemes of the operation's first security alternative:

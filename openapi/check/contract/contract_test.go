@@ -51,10 +51,10 @@ func TestCheckCatchesWhatIsNotDocumented(t *testing.T) {
 func TestCheckFailureKnowsTheStyles(t *testing.T) {
 	contract := load(t)
 	state := jsonAnswer(404, `{"state":"fail","code":404,"message":"x"}`)
-	if err := contract.CheckFailure("state", state); err != nil {
+	if err := contract.CheckFailure("jfinal", state); err != nil {
 		t.Error(err)
 	}
-	for _, other := range []string{"result", "data", "status", "flat", "system"} {
+	for _, other := range []string{"jeecg", "yudao", "cas", "ruoyi", "system"} {
 		if contract.CheckFailure(other, state) == nil {
 			t.Errorf("%s takes the envelope of state", other)
 		}

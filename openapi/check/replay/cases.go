@@ -35,7 +35,7 @@ type Selection struct {
 	// Only are globs (as of path.Match) of an operation's id, of its path, or of
 	// OPERATION/EXAMPLE.
 	Only   []string
-	Styles []string // tags
+	Dialects []string // tags
 }
 
 // Check tells what is wrong with the globs.
@@ -49,7 +49,7 @@ func (s Selection) Check() error {
 }
 
 func (s Selection) takes(c Case) bool {
-	if len(s.Styles) > 0 && !slices.ContainsFunc(c.Operation.Tags, func(tag string) bool { return slices.Contains(s.Styles, tag) }) {
+	if len(s.Dialects) > 0 && !slices.ContainsFunc(c.Operation.Tags, func(tag string) bool { return slices.Contains(s.Dialects, tag) }) {
 		return false
 	}
 	return len(s.Only) == 0 || slices.ContainsFunc(s.Only, func(glob string) bool {

@@ -20,6 +20,27 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
+// Defines values for CasStatus.
+const (
+	CasError   CasStatus = "error"
+	CasFail    CasStatus = "fail"
+	CasSuccess CasStatus = "success"
+)
+
+// Valid indicates whether the value is a known member of the CasStatus enum.
+func (e CasStatus) Valid() bool {
+	switch e {
+	case CasError:
+		return true
+	case CasFail:
+		return true
+	case CasSuccess:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for FrontType.
 const (
 	FrontAdmin       FrontType = 1
@@ -50,6 +71,36 @@ const (
 func (e HealthStatus) Valid() bool {
 	switch e {
 	case Ok:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for JfinalFailureBodyState.
+const (
+	JfinalFail JfinalFailureBodyState = "fail"
+)
+
+// Valid indicates whether the value is a known member of the JfinalFailureBodyState enum.
+func (e JfinalFailureBodyState) Valid() bool {
+	switch e {
+	case JfinalFail:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for JfinalState.
+const (
+	JfinalOk JfinalState = "ok"
+)
+
+// Valid indicates whether the value is a known member of the JfinalState enum.
+func (e JfinalState) Valid() bool {
+	switch e {
+	case JfinalOk:
 		return true
 	default:
 		return false
@@ -134,64 +185,13 @@ func (e MobileCodeRequestPurpose) Valid() bool {
 	}
 }
 
-// Defines values for StateFailureBodyState.
-const (
-	StateFail StateFailureBodyState = "fail"
-)
-
-// Valid indicates whether the value is a known member of the StateFailureBodyState enum.
-func (e StateFailureBodyState) Valid() bool {
-	switch e {
-	case StateFail:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for StateName.
-const (
-	StateOk StateName = "ok"
-)
-
-// Valid indicates whether the value is a known member of the StateName enum.
-func (e StateName) Valid() bool {
-	switch e {
-	case StateOk:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for StatusWord.
-const (
-	StatusError   StatusWord = "error"
-	StatusFail    StatusWord = "fail"
-	StatusSuccess StatusWord = "success"
-)
-
-// Valid indicates whether the value is a known member of the StatusWord enum.
-func (e StatusWord) Valid() bool {
-	switch e {
-	case StatusError:
-		return true
-	case StatusFail:
-		return true
-	case StatusSuccess:
-		return true
-	default:
-		return false
-	}
-}
-
 // Defines values for Tag.
 const (
-	TagData   Tag = "data"
-	TagFlat   Tag = "flat"
-	TagResult Tag = "result"
-	TagState  Tag = "state"
-	TagStatus Tag = "status"
+	TagData   Tag = "yudao"
+	TagFlat   Tag = "ruoyi"
+	TagResult Tag = "jeecg"
+	TagState  Tag = "jfinal"
+	TagStatus Tag = "cas"
 	TagSystem Tag = "system"
 )
 
@@ -240,6 +240,44 @@ type AccessTokenResponse struct {
 	Msg string `json:"msg"`
 }
 
+// CasEnvelope cas 方言外壳 the envelope of the cas dialect
+type CasEnvelope struct {
+	// Code 成功或异常编码
+	//
+	// Example: 200
+	Code int32 `json:"code"`
+
+	// Message 成功或异常消息
+	//
+	// Example: 请求成功
+	Message string `json:"message"`
+
+	// Status 成功、失败或异常标记 success, the caller's fault, or ours
+	Status CasStatus `json:"status"`
+}
+
+// CasFailureBody cas 方言的失败 a failure of the cas dialect
+type CasFailureBody struct {
+	// Code 成功或异常编码
+	//
+	// Example: 200
+	Code int32 `json:"code"`
+
+	// Data 总是 {} always empty
+	Data map[string]interface{} `json:"data"`
+
+	// Message 成功或异常消息
+	//
+	// Example: 请求成功
+	Message string `json:"message"`
+
+	// Status 成功、失败或异常标记 success, the caller's fault, or ours
+	Status CasStatus `json:"status"`
+}
+
+// CasStatus 成功、失败或异常标记 success, the caller's fault, or ours
+type CasStatus string
+
 // CreateUserForm 表单字段 user 为 JSON the form field user holds JSON
 type CreateUserForm struct {
 	// User 新用户 a new user
@@ -251,39 +289,10 @@ type CreateUserForm struct {
 // CreateUserResponse Ret,创建成功后的用户ID
 type CreateUserResponse struct {
 	// State 状态，成功 ok
-	State StateName `json:"state"`
+	State JfinalState `json:"state"`
 
 	// UserId 小于 2^53 的 ID an id below 2^53
 	UserId Id `json:"userId"`
-}
-
-// DataEnvelope data 风格外壳 the envelope of the data style
-type DataEnvelope struct {
-	// Code 0 为成功 0 is success
-	//
-	// Example: 0
-	Code int32 `json:"code"`
-
-	// Msg 提示信息
-	//
-	// Example:
-	Msg string `json:"msg"`
-}
-
-// DataFailureBody data 风格的失败 a failure of the data style
-type DataFailureBody struct {
-	// Code 0 为成功 0 is success
-	//
-	// Example: 0
-	Code int32 `json:"code"`
-
-	// Data 总是 null always null
-	Data *map[string]interface{} `json:"data"`
-
-	// Msg 提示信息
-	//
-	// Example:
-	Msg string `json:"msg"`
 }
 
 // DemoMessage 模拟短信 a message the simulator sent
@@ -317,15 +326,6 @@ type DoneResponse struct {
 	Msg string `json:"msg"`
 }
 
-// FlatFailureBody flat 风格的失败 a failure of the flat style
-type FlatFailureBody struct {
-	// Code 状态码
-	Code int32 `json:"code"`
-
-	// Msg 提示信息
-	Msg string `json:"msg"`
-}
-
 // FrontType 0-小程序,1-管理端,2-PC
 //
 // Example: 0
@@ -342,6 +342,166 @@ type HealthStatus string
 
 // Id 小于 2^53 的 ID an id below 2^53
 type Id = int64
+
+// JeecgEnvelope jeecg 方言外壳 the envelope of the jeecg dialect
+type JeecgEnvelope struct {
+	// Code 状态码，成功为 200
+	//
+	// Example: 200
+	Code int32 `json:"code"`
+
+	// Message 提示信息
+	//
+	// Example: success
+	Message string `json:"message"`
+
+	// Success 是否成功
+	//
+	// Example: true
+	Success bool `json:"success"`
+
+	// Timestamp 毫秒时间戳 milliseconds
+	//
+	// Example: 1795000000000
+	Timestamp int64 `json:"timestamp"`
+}
+
+// JeecgFailureBody jeecg 方言的失败 a failure of the jeecg dialect
+type JeecgFailureBody struct {
+	// Code 状态码，成功为 200
+	//
+	// Example: 200
+	Code int32 `json:"code"`
+
+	// Message 提示信息
+	//
+	// Example: success
+	Message string `json:"message"`
+
+	// Result 总是 null always null
+	Result *map[string]interface{} `json:"result"`
+
+	// Success 是否成功
+	//
+	// Example: true
+	Success bool `json:"success"`
+
+	// Timestamp 毫秒时间戳 milliseconds
+	//
+	// Example: 1795000000000
+	Timestamp int64 `json:"timestamp"`
+}
+
+// JeecgUser 文档 000 返回新的全部键；不知道的为 null every key of the newer answer, null where unknown
+type JeecgUser struct {
+	// ApplyAlumniCard 是否已领取校友卡
+	ApplyAlumniCard bool `json:"applyAlumniCard"`
+
+	// AuthSex 认证性别
+	AuthSex *int32 `json:"authSex"`
+
+	// AuthStatus 认证状态:0-未认证,1-认证中,2-已认证,3-认证不通过
+	AuthStatus int32 `json:"authStatus"`
+
+	// AuthStatusName 认证状态名称
+	AuthStatusName *string `json:"authStatusName"`
+
+	// AuthUserType 认证用户类型
+	AuthUserType *int32 `json:"authUserType"`
+
+	// AuthUserTypeName 认证用户类型名称
+	AuthUserTypeName *string `json:"authUserTypeName"`
+
+	// AuthenticationId 认证 ID
+	AuthenticationId *int64 `json:"authenticationId"`
+
+	// City 城市
+	City *string `json:"city"`
+
+	// CreateBy 创建人
+	CreateBy *string `json:"createBy"`
+
+	// CreateTime 创建时间 yyyy-MM-dd HH:mm:ss
+	CreateTime string `json:"createTime"`
+
+	// DeleteTime 删除时间
+	DeleteTime *string `json:"deleteTime"`
+
+	// Deleted 是否已删除
+	Deleted bool `json:"deleted"`
+
+	// Email 邮箱
+	Email *string `json:"email"`
+
+	// HeadPortraitUrl 头像
+	HeadPortraitUrl *string `json:"headPortraitUrl"`
+
+	// LastLoginTime 上次登录时间 yyyy-MM-dd HH:mm:ss
+	LastLoginTime *string `json:"lastLoginTime"`
+
+	// Login 登录状态:true 登录,false 未登录
+	Login bool `json:"login"`
+
+	// Name 姓名
+	Name *string `json:"name"`
+
+	// Nickname 昵称
+	Nickname *string `json:"nickname"`
+
+	// OpenId 微信 openId
+	OpenId *string `json:"openId"`
+
+	// PhoneNumber 手机号
+	PhoneNumber *string `json:"phoneNumber"`
+
+	// RoleType 角色类型:1-超级管理员,2-普通用户,3-管理员
+	RoleType int32 `json:"roleType"`
+
+	// Sex 性别:1-男,2-女
+	Sex *int32 `json:"sex"`
+
+	// Status 是否禁用:0-启用,1-禁用
+	Status *int32 `json:"status"`
+
+	// UnionId 微信 unionId
+	UnionId *string `json:"unionId"`
+
+	// UpdateBy 更新人
+	UpdateBy *string `json:"updateBy"`
+
+	// UpdateTime 更新时间 yyyy-MM-dd HH:mm:ss
+	UpdateTime string `json:"updateTime"`
+
+	// UserPermisionVo 权限；键名 userPermisionVo 的拼写是契约的一部分 the documented spelling of its key is the contract
+	UserPermisionVo UserPermission `json:"userPermisionVo"`
+
+	// Username 用户名；没有用户名时为手机号
+	Username *string `json:"username"`
+}
+
+// JfinalFailureBody jfinal 方言的失败 a failure of the jfinal dialect
+type JfinalFailureBody struct {
+	// Code 失败编码
+	Code int32 `json:"code"`
+
+	// Message 失败原因
+	Message string `json:"message"`
+
+	// State 状态，失败 fail
+	State JfinalFailureBodyState `json:"state"`
+}
+
+// JfinalFailureBodyState 状态，失败 fail
+type JfinalFailureBodyState string
+
+// JfinalOkResponse Ret
+type JfinalOkResponse struct {
+	// State 状态，成功 ok
+	State JfinalState `json:"state"`
+}
+
+// JfinalState 状态，成功 ok
+type JfinalState string
 
 // JsonWebKey RFC 8037 的 Ed25519 公钥 an Ed25519 public key
 type JsonWebKey struct {
@@ -401,7 +561,7 @@ type LoginResponse struct {
 	Jwt string `json:"Jwt"`
 
 	// State 状态，成功 ok
-	State StateName `json:"state"`
+	State JfinalState `json:"state"`
 }
 
 // LoginStatus CheckLoginStatusResp
@@ -712,7 +872,7 @@ type RefreshUserResponse struct {
 	Message string `json:"message"`
 
 	// Result 文档 000 返回新的全部键；不知道的为 null every key of the newer answer, null where unknown
-	Result ResultUser `json:"result"`
+	Result JeecgUser `json:"result"`
 
 	// Success 是否成功
 	//
@@ -725,146 +885,19 @@ type RefreshUserResponse struct {
 	Timestamp int64 `json:"timestamp"`
 }
 
-// ResultEnvelope result 风格外壳 the envelope of the result style
-type ResultEnvelope struct {
-	// Code 状态码，成功为 200
-	//
-	// Example: 200
+// RuoyiFailureBody ruoyi 方言的失败 a failure of the ruoyi dialect
+type RuoyiFailureBody struct {
+	// Code 状态码
 	Code int32 `json:"code"`
 
-	// Message 提示信息
-	//
-	// Example: success
-	Message string `json:"message"`
-
-	// Success 是否成功
-	//
-	// Example: true
-	Success bool `json:"success"`
-
-	// Timestamp 毫秒时间戳 milliseconds
-	//
-	// Example: 1795000000000
-	Timestamp int64 `json:"timestamp"`
-}
-
-// ResultFailureBody result 风格的失败 a failure of the result style
-type ResultFailureBody struct {
-	// Code 状态码，成功为 200
-	//
-	// Example: 200
-	Code int32 `json:"code"`
-
-	// Message 提示信息
-	//
-	// Example: success
-	Message string `json:"message"`
-
-	// Result 总是 null always null
-	Result *map[string]interface{} `json:"result"`
-
-	// Success 是否成功
-	//
-	// Example: true
-	Success bool `json:"success"`
-
-	// Timestamp 毫秒时间戳 milliseconds
-	//
-	// Example: 1795000000000
-	Timestamp int64 `json:"timestamp"`
-}
-
-// ResultUser 文档 000 返回新的全部键；不知道的为 null every key of the newer answer, null where unknown
-type ResultUser struct {
-	// ApplyAlumniCard 是否已领取校友卡
-	ApplyAlumniCard bool `json:"applyAlumniCard"`
-
-	// AuthSex 认证性别
-	AuthSex *int32 `json:"authSex"`
-
-	// AuthStatus 认证状态:0-未认证,1-认证中,2-已认证,3-认证不通过
-	AuthStatus int32 `json:"authStatus"`
-
-	// AuthStatusName 认证状态名称
-	AuthStatusName *string `json:"authStatusName"`
-
-	// AuthUserType 认证用户类型
-	AuthUserType *int32 `json:"authUserType"`
-
-	// AuthUserTypeName 认证用户类型名称
-	AuthUserTypeName *string `json:"authUserTypeName"`
-
-	// AuthenticationId 认证 ID
-	AuthenticationId *int64 `json:"authenticationId"`
-
-	// City 城市
-	City *string `json:"city"`
-
-	// CreateBy 创建人
-	CreateBy *string `json:"createBy"`
-
-	// CreateTime 创建时间 yyyy-MM-dd HH:mm:ss
-	CreateTime string `json:"createTime"`
-
-	// DeleteTime 删除时间
-	DeleteTime *string `json:"deleteTime"`
-
-	// Deleted 是否已删除
-	Deleted bool `json:"deleted"`
-
-	// Email 邮箱
-	Email *string `json:"email"`
-
-	// HeadPortraitUrl 头像
-	HeadPortraitUrl *string `json:"headPortraitUrl"`
-
-	// LastLoginTime 上次登录时间 yyyy-MM-dd HH:mm:ss
-	LastLoginTime *string `json:"lastLoginTime"`
-
-	// Login 登录状态:true 登录,false 未登录
-	Login bool `json:"login"`
-
-	// Name 姓名
-	Name *string `json:"name"`
-
-	// Nickname 昵称
-	Nickname *string `json:"nickname"`
-
-	// OpenId 微信 openId
-	OpenId *string `json:"openId"`
-
-	// PhoneNumber 手机号
-	PhoneNumber *string `json:"phoneNumber"`
-
-	// RoleType 角色类型:1-超级管理员,2-普通用户,3-管理员
-	RoleType int32 `json:"roleType"`
-
-	// Sex 性别:1-男,2-女
-	Sex *int32 `json:"sex"`
-
-	// Status 是否禁用:0-启用,1-禁用
-	Status *int32 `json:"status"`
-
-	// UnionId 微信 unionId
-	UnionId *string `json:"unionId"`
-
-	// UpdateBy 更新人
-	UpdateBy *string `json:"updateBy"`
-
-	// UpdateTime 更新时间 yyyy-MM-dd HH:mm:ss
-	UpdateTime string `json:"updateTime"`
-
-	// UserPermisionVo 权限；键名 userPermisionVo 的拼写是契约的一部分 the documented spelling of its key is the contract
-	UserPermisionVo UserPermission `json:"userPermisionVo"`
-
-	// Username 用户名；没有用户名时为手机号
-	Username *string `json:"username"`
+	// Msg 提示信息
+	Msg string `json:"msg"`
 }
 
 // SessionInfo 会话 a session
 type SessionInfo struct {
-	// Address 登录地址 where it was opened from
-	Address string `json:"address"`
+	// ClientIp 登录时的客户端 IP the client IP it was opened from
+	ClientIp string `json:"clientIp"`
 
 	// CreateTime 登录时间
 	CreateTime time.Time `json:"createTime"`
@@ -875,6 +908,11 @@ type SessionInfo struct {
 	// DeviceNumber 设备编号
 	DeviceNumber *string `json:"deviceNumber"`
 
+	// Dialect 打开会话的方言 the dialect it was opened in
+	//
+	// Example: yudao
+	Dialect string `json:"dialect"`
+
 	// Id 小于 2^53 的 ID an id below 2^53
 	Id Id `json:"id"`
 
@@ -883,11 +921,6 @@ type SessionInfo struct {
 
 	// ProductType 产品类型
 	ProductType *int32 `json:"productType"`
-
-	// Style 打开会话的风格 the style it was opened in
-	//
-	// Example: data
-	Style string `json:"style"`
 
 	// UserAgent 客户端
 	UserAgent string `json:"userAgent"`
@@ -909,71 +942,9 @@ type SessionListResponse struct {
 	Msg string `json:"msg"`
 }
 
-// StateFailureBody state 风格的失败 a failure of the state style
-type StateFailureBody struct {
-	// Code 失败编码
-	Code int32 `json:"code"`
-
-	// Message 失败原因
-	Message string `json:"message"`
-
-	// State 状态，失败 fail
-	State StateFailureBodyState `json:"state"`
-}
-
-// StateFailureBodyState 状态，失败 fail
-type StateFailureBodyState string
-
-// StateName 状态，成功 ok
-type StateName string
-
-// StateOkResponse Ret
-type StateOkResponse struct {
-	// State 状态，成功 ok
-	State StateName `json:"state"`
-}
-
-// StatusEnvelope status 风格外壳 the envelope of the status style
-type StatusEnvelope struct {
-	// Code 成功或异常编码
-	//
-	// Example: 200
-	Code int32 `json:"code"`
-
-	// Message 成功或异常消息
-	//
-	// Example: 请求成功
-	Message string `json:"message"`
-
-	// Status 成功、失败或异常标记 success, the caller's fault, or ours
-	Status StatusWord `json:"status"`
-}
-
-// StatusFailureBody status 风格的失败 a failure of the status style
-type StatusFailureBody struct {
-	// Code 成功或异常编码
-	//
-	// Example: 200
-	Code int32 `json:"code"`
-
-	// Data 总是 {} always empty
-	Data map[string]interface{} `json:"data"`
-
-	// Message 成功或异常消息
-	//
-	// Example: 请求成功
-	Message string `json:"message"`
-
-	// Status 成功、失败或异常标记 success, the caller's fault, or ours
-	Status StatusWord `json:"status"`
-}
-
-// StatusWord 成功、失败或异常标记 success, the caller's fault, or ours
-type StatusWord string
-
-// Tag 标签，即响应风格 a tag, which is a style
+// Tag 标签，即响应方言 a tag, which is a dialect
 //
-// Example: state
+// Example: jfinal
 type Tag string
 
 // UpdatePasswordForm 改密码 a new password
@@ -1199,7 +1170,7 @@ type UserDetailForm struct {
 // UserDetailResponse Ret,用户信息
 type UserDetailResponse struct {
 	// State 状态，成功 ok
-	State StateName `json:"state"`
+	State JfinalState `json:"state"`
 
 	// User 用户信息；没有的键省略 absent facts are left out
 	User User `json:"user"`
@@ -1250,7 +1221,7 @@ type UserInfoResponse struct {
 	Message string `json:"message"`
 
 	// Status 成功、失败或异常标记 success, the caller's fault, or ours
-	Status StatusWord `json:"status"`
+	Status CasStatus `json:"status"`
 }
 
 // UserOrganisation UserOrgVO
@@ -1560,77 +1531,121 @@ type WeChatUserResponse struct {
 	UserTypeCode string `json:"userTypeCode"`
 }
 
+// YudaoEnvelope yudao 方言外壳 the envelope of the yudao dialect
+type YudaoEnvelope struct {
+	// Code 0 为成功 0 is success
+	//
+	// Example: 0
+	Code int32 `json:"code"`
+
+	// Msg 提示信息
+	//
+	// Example:
+	Msg string `json:"msg"`
+}
+
+// YudaoFailureBody yudao 方言的失败 a failure of the yudao dialect
+type YudaoFailureBody struct {
+	// Code 0 为成功 0 is success
+	//
+	// Example: 0
+	Code int32 `json:"code"`
+
+	// Data 总是 null always null
+	Data *map[string]interface{} `json:"data"`
+
+	// Msg 提示信息
+	//
+	// Example:
+	Msg string `json:"msg"`
+}
+
 // IfNoneMatch defines model for IfNoneMatch.
 type IfNoneMatch = string
 
 // Tags defines model for Tags.
 type Tags = []Tag
 
+// CasBadParameter cas 方言的失败 a failure of the cas dialect
+type CasBadParameter = CasFailureBody
+
+// CasFailure cas 方言的失败 a failure of the cas dialect
+type CasFailure = CasFailureBody
+
+// CasUnauthenticated cas 方言的失败 a failure of the cas dialect
+type CasUnauthenticated = CasFailureBody
+
+// CasUserNotFound cas 方言的失败 a failure of the cas dialect
+type CasUserNotFound = CasFailureBody
+
 // CheckedLoginStatus 检查结果 the answer
 type CheckedLoginStatus = LoginStatusResponse
-
-// DataBadParameter data 风格的失败 a failure of the data style
-type DataBadParameter = DataFailureBody
-
-// DataBadRequest data 风格的失败 a failure of the data style
-type DataBadRequest = DataFailureBody
-
-// DataFailure data 风格的失败 a failure of the data style
-type DataFailure = DataFailureBody
-
-// DataMobileTaken data 风格的失败 a failure of the data style
-type DataMobileTaken = DataFailureBody
-
-// DataRefreshRefused data 风格的失败 a failure of the data style
-type DataRefreshRefused = DataFailureBody
-
-// DataSessionNotFound data 风格的失败 a failure of the data style
-type DataSessionNotFound = DataFailureBody
-
-// DataTooLarge data 风格的失败 a failure of the data style
-type DataTooLarge = DataFailureBody
-
-// DataTooManyRequests data 风格的失败 a failure of the data style
-type DataTooManyRequests = DataFailureBody
-
-// DataUnauthenticated data 风格的失败 a failure of the data style
-type DataUnauthenticated = DataFailureBody
-
-// DataUnauthenticatedOrWrongCode data 风格的失败 a failure of the data style
-type DataUnauthenticatedOrWrongCode = DataFailureBody
-
-// DataUnavailable data 风格的失败 a failure of the data style
-type DataUnavailable = DataFailureBody
-
-// DataUnsupportedMediaType data 风格的失败 a failure of the data style
-type DataUnsupportedMediaType = DataFailureBody
-
-// DataWrongCode data 风格的失败 a failure of the data style
-type DataWrongCode = DataFailureBody
 
 // DetailedUser Ret,用户信息
 type DetailedUser = UserDetailResponse
 
-// FlatBadRequest flat 风格的失败 a failure of the flat style
-type FlatBadRequest = FlatFailureBody
+// JeecgBadRequest jeecg 方言的失败 a failure of the jeecg dialect
+type JeecgBadRequest = JeecgFailureBody
 
-// FlatFailure flat 风格的失败 a failure of the flat style
-type FlatFailure = FlatFailureBody
+// JeecgFailure jeecg 方言的失败 a failure of the jeecg dialect
+type JeecgFailure = JeecgFailureBody
 
-// FlatForbidden flat 风格的失败 a failure of the flat style
-type FlatForbidden = FlatFailureBody
+// JeecgTooLarge jeecg 方言的失败 a failure of the jeecg dialect
+type JeecgTooLarge = JeecgFailureBody
 
-// FlatTooLarge flat 风格的失败 a failure of the flat style
-type FlatTooLarge = FlatFailureBody
+// JeecgUnauthenticated jeecg 方言的失败 a failure of the jeecg dialect
+type JeecgUnauthenticated = JeecgFailureBody
 
-// FlatTooManyRequests flat 风格的失败 a failure of the flat style
-type FlatTooManyRequests = FlatFailureBody
+// JeecgUnsupportedMediaType jeecg 方言的失败 a failure of the jeecg dialect
+type JeecgUnsupportedMediaType = JeecgFailureBody
 
-// FlatUnavailable flat 风格的失败 a failure of the flat style
-type FlatUnavailable = FlatFailureBody
+// JfinalBadForm jfinal 方言的失败 a failure of the jfinal dialect
+type JfinalBadForm = JfinalFailureBody
 
-// FlatUnsupportedMediaType flat 风格的失败 a failure of the flat style
-type FlatUnsupportedMediaType = FlatFailureBody
+// JfinalBadParameter jfinal 方言的失败 a failure of the jfinal dialect
+type JfinalBadParameter = JfinalFailureBody
+
+// JfinalBadRequest jfinal 方言的失败 a failure of the jfinal dialect
+type JfinalBadRequest = JfinalFailureBody
+
+// JfinalDone Ret
+type JfinalDone = JfinalOkResponse
+
+// JfinalFailure jfinal 方言的失败 a failure of the jfinal dialect
+type JfinalFailure = JfinalFailureBody
+
+// JfinalForbidden jfinal 方言的失败 a failure of the jfinal dialect
+type JfinalForbidden = JfinalFailureBody
+
+// JfinalTaken jfinal 方言的失败 a failure of the jfinal dialect
+type JfinalTaken = JfinalFailureBody
+
+// JfinalTooLarge jfinal 方言的失败 a failure of the jfinal dialect
+type JfinalTooLarge = JfinalFailureBody
+
+// JfinalTooManyRequests jfinal 方言的失败 a failure of the jfinal dialect
+type JfinalTooManyRequests = JfinalFailureBody
+
+// JfinalUnauthenticated jfinal 方言的失败 a failure of the jfinal dialect
+type JfinalUnauthenticated = JfinalFailureBody
+
+// JfinalUnsupportedForm jfinal 方言的失败 a failure of the jfinal dialect
+type JfinalUnsupportedForm = JfinalFailureBody
+
+// JfinalUnsupportedMediaType jfinal 方言的失败 a failure of the jfinal dialect
+type JfinalUnsupportedMediaType = JfinalFailureBody
+
+// JfinalUserNotFound jfinal 方言的失败 a failure of the jfinal dialect
+type JfinalUserNotFound = JfinalFailureBody
+
+// JfinalWeakPassword jfinal 方言的失败 a failure of the jfinal dialect
+type JfinalWeakPassword = JfinalFailureBody
+
+// JfinalWrongCredentials jfinal 方言的失败 a failure of the jfinal dialect
+type JfinalWrongCredentials = JfinalFailureBody
+
+// JfinalWrongOldPassword jfinal 方言的失败 a failure of the jfinal dialect
+type JfinalWrongOldPassword = JfinalFailureBody
 
 // ProblemFailure RFC 9457 problem details
 type ProblemFailure = Problem
@@ -1647,80 +1662,65 @@ type ProblemUnavailable = Problem
 // ProblemUnknownTag RFC 9457 problem details
 type ProblemUnknownTag = Problem
 
-// ResultBadRequest result 风格的失败 a failure of the result style
-type ResultBadRequest = ResultFailureBody
+// RuoyiBadRequest ruoyi 方言的失败 a failure of the ruoyi dialect
+type RuoyiBadRequest = RuoyiFailureBody
 
-// ResultFailure result 风格的失败 a failure of the result style
-type ResultFailure = ResultFailureBody
+// RuoyiFailure ruoyi 方言的失败 a failure of the ruoyi dialect
+type RuoyiFailure = RuoyiFailureBody
 
-// ResultTooLarge result 风格的失败 a failure of the result style
-type ResultTooLarge = ResultFailureBody
+// RuoyiForbidden ruoyi 方言的失败 a failure of the ruoyi dialect
+type RuoyiForbidden = RuoyiFailureBody
 
-// ResultUnauthenticated result 风格的失败 a failure of the result style
-type ResultUnauthenticated = ResultFailureBody
+// RuoyiTooLarge ruoyi 方言的失败 a failure of the ruoyi dialect
+type RuoyiTooLarge = RuoyiFailureBody
 
-// ResultUnsupportedMediaType result 风格的失败 a failure of the result style
-type ResultUnsupportedMediaType = ResultFailureBody
+// RuoyiTooManyRequests ruoyi 方言的失败 a failure of the ruoyi dialect
+type RuoyiTooManyRequests = RuoyiFailureBody
 
-// StateBadForm state 风格的失败 a failure of the state style
-type StateBadForm = StateFailureBody
+// RuoyiUnavailable ruoyi 方言的失败 a failure of the ruoyi dialect
+type RuoyiUnavailable = RuoyiFailureBody
 
-// StateBadParameter state 风格的失败 a failure of the state style
-type StateBadParameter = StateFailureBody
+// RuoyiUnsupportedMediaType ruoyi 方言的失败 a failure of the ruoyi dialect
+type RuoyiUnsupportedMediaType = RuoyiFailureBody
 
-// StateBadRequest state 风格的失败 a failure of the state style
-type StateBadRequest = StateFailureBody
+// YudaoBadParameter yudao 方言的失败 a failure of the yudao dialect
+type YudaoBadParameter = YudaoFailureBody
 
-// StateDone Ret
-type StateDone = StateOkResponse
+// YudaoBadRequest yudao 方言的失败 a failure of the yudao dialect
+type YudaoBadRequest = YudaoFailureBody
 
-// StateFailure state 风格的失败 a failure of the state style
-type StateFailure = StateFailureBody
+// YudaoFailure yudao 方言的失败 a failure of the yudao dialect
+type YudaoFailure = YudaoFailureBody
 
-// StateForbidden state 风格的失败 a failure of the state style
-type StateForbidden = StateFailureBody
+// YudaoMobileTaken yudao 方言的失败 a failure of the yudao dialect
+type YudaoMobileTaken = YudaoFailureBody
 
-// StateTaken state 风格的失败 a failure of the state style
-type StateTaken = StateFailureBody
+// YudaoRefreshRefused yudao 方言的失败 a failure of the yudao dialect
+type YudaoRefreshRefused = YudaoFailureBody
 
-// StateTooLarge state 风格的失败 a failure of the state style
-type StateTooLarge = StateFailureBody
+// YudaoSessionNotFound yudao 方言的失败 a failure of the yudao dialect
+type YudaoSessionNotFound = YudaoFailureBody
 
-// StateTooManyRequests state 风格的失败 a failure of the state style
-type StateTooManyRequests = StateFailureBody
+// YudaoTooLarge yudao 方言的失败 a failure of the yudao dialect
+type YudaoTooLarge = YudaoFailureBody
 
-// StateUnauthenticated state 风格的失败 a failure of the state style
-type StateUnauthenticated = StateFailureBody
+// YudaoTooManyRequests yudao 方言的失败 a failure of the yudao dialect
+type YudaoTooManyRequests = YudaoFailureBody
 
-// StateUnsupportedForm state 风格的失败 a failure of the state style
-type StateUnsupportedForm = StateFailureBody
+// YudaoUnauthenticated yudao 方言的失败 a failure of the yudao dialect
+type YudaoUnauthenticated = YudaoFailureBody
 
-// StateUnsupportedMediaType state 风格的失败 a failure of the state style
-type StateUnsupportedMediaType = StateFailureBody
+// YudaoUnauthenticatedOrWrongCode yudao 方言的失败 a failure of the yudao dialect
+type YudaoUnauthenticatedOrWrongCode = YudaoFailureBody
 
-// StateUserNotFound state 风格的失败 a failure of the state style
-type StateUserNotFound = StateFailureBody
+// YudaoUnavailable yudao 方言的失败 a failure of the yudao dialect
+type YudaoUnavailable = YudaoFailureBody
 
-// StateWeakPassword state 风格的失败 a failure of the state style
-type StateWeakPassword = StateFailureBody
+// YudaoUnsupportedMediaType yudao 方言的失败 a failure of the yudao dialect
+type YudaoUnsupportedMediaType = YudaoFailureBody
 
-// StateWrongCredentials state 风格的失败 a failure of the state style
-type StateWrongCredentials = StateFailureBody
-
-// StateWrongOldPassword state 风格的失败 a failure of the state style
-type StateWrongOldPassword = StateFailureBody
-
-// StatusBadParameter status 风格的失败 a failure of the status style
-type StatusBadParameter = StatusFailureBody
-
-// StatusFailure status 风格的失败 a failure of the status style
-type StatusFailure = StatusFailureBody
-
-// StatusUnauthenticated status 风格的失败 a failure of the status style
-type StatusUnauthenticated = StatusFailureBody
-
-// StatusUserNotFound status 风格的失败 a failure of the status style
-type StatusUserNotFound = StatusFailureBody
+// YudaoWrongCode yudao 方言的失败 a failure of the yudao dialect
+type YudaoWrongCode = YudaoFailureBody
 
 // GetUserDetailParams defines parameters for GetUserDetail.
 type GetUserDetailParams struct {
@@ -1736,7 +1736,7 @@ type SignInByMobileParams struct {
 
 // GetSpecAsJsonParams defines parameters for GetSpecAsJson.
 type GetSpecAsJsonParams struct {
-	// Tag 只要这些风格的接口 the operations of these styles alone
+	// Tag 只要这些方言的接口 the operations of these dialects alone
 	Tag *Tags `form:"tag,omitempty" json:"tag,omitempty"`
 
 	// IfNoneMatch 已有副本的 ETag the ETag of the copy that the caller has
@@ -1745,7 +1745,7 @@ type GetSpecAsJsonParams struct {
 
 // GetSpecAsYamlParams defines parameters for GetSpecAsYaml.
 type GetSpecAsYamlParams struct {
-	// Tag 只要这些风格的接口 the operations of these styles alone
+	// Tag 只要这些方言的接口 the operations of these dialects alone
 	Tag *Tags `form:"tag,omitempty" json:"tag,omitempty"`
 
 	// IfNoneMatch 已有副本的 ETag the ETag of the copy that the caller has
@@ -1916,7 +1916,7 @@ type ClientInterface interface {
 	//
 	// 文档 004。The form field `user` holds the user as JSON, or the JSON travels as the body itself. By an administrator, or by
 	// anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-	// Open registration takes 60 users an hour from an address and 1000 altogether, unless the operator says otherwise; administrators are not counted.
+	// Open registration takes 60 users an hour from a client IP and 1000 altogether, unless the operator says otherwise; administrators are not counted.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -1927,7 +1927,7 @@ type ClientInterface interface {
 	//
 	// 文档 004。The form field `user` holds the user as JSON, or the JSON travels as the body itself. By an administrator, or by
 	// anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-	// Open registration takes 60 users an hour from an address and 1000 altogether, unless the operator says otherwise; administrators are not counted.
+	// Open registration takes 60 users an hour from a client IP and 1000 altogether, unless the operator says otherwise; administrators are not counted.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -1938,7 +1938,7 @@ type ClientInterface interface {
 	//
 	// 文档 004。The form field `user` holds the user as JSON, or the JSON travels as the body itself. By an administrator, or by
 	// anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-	// Open registration takes 60 users an hour from an address and 1000 altogether, unless the operator says otherwise; administrators are not counted.
+	// Open registration takes 60 users an hour from a client IP and 1000 altogether, unless the operator says otherwise; administrators are not counted.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -1973,7 +1973,7 @@ type ClientInterface interface {
 	// SignInByPasswordWithBody 用户登录 · Sign in by password
 	//
 	// 文档 004。`loginAccount` is a user name, an e-mail or a proven mobile. Unknown accounts, wrong passwords, locked and
-	// disabled ones answer the same. Five failures from one address lock the account for that address for 15 minutes.
+	// disabled ones answer the same. Five failures from one client IP lock the account for that client IP for 15 minutes.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -1983,7 +1983,7 @@ type ClientInterface interface {
 	// SignInByPasswordWithFormdataBody 用户登录 · Sign in by password
 	//
 	// 文档 004。`loginAccount` is a user name, an e-mail or a proven mobile. Unknown accounts, wrong passwords, locked and
-	// disabled ones answer the same. Five failures from one address lock the account for that address for 15 minutes.
+	// disabled ones answer the same. Five failures from one client IP lock the account for that client IP for 15 minutes.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -2026,7 +2026,7 @@ type ClientInterface interface {
 	// UpdatePasswordWithBody 更新用户密码 · Change a password
 	//
 	// 文档 004。Oneself with the old password; only a super administrator may leave it out. All other sessions of the user end,
-	// in every style. The documented spelling `oldPassowrd` is the contract; `oldPassword` is taken too.
+	// in every dialect. The documented spelling `oldPassowrd` is the contract; `oldPassword` is taken too.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2036,7 +2036,7 @@ type ClientInterface interface {
 	// UpdatePasswordWithFormdataBody 更新用户密码 · Change a password
 	//
 	// 文档 004。Oneself with the old password; only a super administrator may leave it out. All other sessions of the user end,
-	// in every style. The documented spelling `oldPassowrd` is the contract; `oldPassword` is taken too.
+	// in every dialect. The documented spelling `oldPassowrd` is the contract; `oldPassword` is taken too.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -2067,7 +2067,7 @@ type ClientInterface interface {
 
 	// SignOut 退出登录 · End the present session
 	//
-	// 结束当前会话，所有风格立即失效。The token stops working in every style at once.
+	// 结束当前会话，所有方言立即失效。The token stops working in every dialect at once.
 	//
 	// Corresponds with POST /auth/logout (the `SignOut` operationId).
 	SignOut(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -2075,7 +2075,7 @@ type ClientInterface interface {
 	// SendMobileCodeWithBody 发送短信验证码 · Send a one-time code by SMS
 	//
 	// 给手机发送一次性验证码，供手机号登录的 `validateNo` 使用。The answer is the same whether or not the mobile is known.
-	// At most one a minute, 5 an hour and 10 a day a mobile, 20 an hour an address.
+	// At most one a minute, 5 an hour and 10 a day a mobile, 20 an hour for a client IP.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2085,7 +2085,7 @@ type ClientInterface interface {
 	// SendMobileCode 发送短信验证码 · Send a one-time code by SMS
 	//
 	// 给手机发送一次性验证码，供手机号登录的 `validateNo` 使用。The answer is the same whether or not the mobile is known.
-	// At most one a minute, 5 an hour and 10 a day a mobile, 20 an hour an address.
+	// At most one a minute, 5 an hour and 10 a day a mobile, 20 an hour for a client IP.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2096,7 +2096,7 @@ type ClientInterface interface {
 	//
 	// 文档 001。未知手机号即注册 an unknown mobile registers. Among sessions opened here one is live for each user and
 	// `productType`; a new sign-in ends the older one. Unknown `companyType` and `productType` values are stored.
-	// 同一地址验证码错误过多即暂停 an address with too many wrong codes waits (429, `Retry-After`).
+	// 同一客户端 IP 验证码错误过多即暂停 a client IP with too many wrong codes waits (429, `Retry-After`).
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2107,7 +2107,7 @@ type ClientInterface interface {
 	//
 	// 文档 001。未知手机号即注册 an unknown mobile registers. Among sessions opened here one is live for each user and
 	// `productType`; a new sign-in ends the older one. Unknown `companyType` and `productType` values are stored.
-	// 同一地址验证码错误过多即暂停 an address with too many wrong codes waits (429, `Retry-After`).
+	// 同一客户端 IP 验证码错误过多即暂停 a client IP with too many wrong codes waits (429, `Retry-After`).
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2178,10 +2178,10 @@ type ClientInterface interface {
 
 	// GetSpecAsYaml 本文档(YAML)· This document as written
 	//
-	// 不带 `tag` 是手写的原文；带 `tag` 只含该风格的接口和它们用到的组件，例如 `?tag=state`，可重复。
+	// 不带 `tag` 是手写的原文；带 `tag` 只含该方言的接口和它们用到的组件，例如 `?tag=jfinal`，可重复。
 	//
-	// Without `tag` the hand-written text itself. With it, the operations of those styles alone and the components
-	// they reach, as a whole document: `?tag=state`, or several, `?tag=state&tag=data`.
+	// Without `tag` the hand-written text itself. With it, the operations of those dialects alone and the components
+	// they reach, as a whole document: `?tag=jfinal`, or several, `?tag=jfinal&tag=yudao`.
 	//
 	// Corresponds with GET /openapi.yaml (the `GetSpecAsYaml` operationId).
 	GetSpecAsYaml(ctx context.Context, params *GetSpecAsYamlParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -2316,7 +2316,7 @@ func (c *Client) GetWeChatUserInfo(ctx context.Context, body GetWeChatUserInfoJS
 //
 // 文档 004。The form field `user` holds the user as JSON, or the JSON travels as the body itself. By an administrator, or by
 // anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-// Open registration takes 60 users an hour from an address and 1000 altogether, unless the operator says otherwise; administrators are not counted.
+// Open registration takes 60 users an hour from a client IP and 1000 altogether, unless the operator says otherwise; administrators are not counted.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2337,7 +2337,7 @@ func (c *Client) CreateUserWithBody(ctx context.Context, contentType string, bod
 //
 // 文档 004。The form field `user` holds the user as JSON, or the JSON travels as the body itself. By an administrator, or by
 // anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-// Open registration takes 60 users an hour from an address and 1000 altogether, unless the operator says otherwise; administrators are not counted.
+// Open registration takes 60 users an hour from a client IP and 1000 altogether, unless the operator says otherwise; administrators are not counted.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2358,7 +2358,7 @@ func (c *Client) CreateUser(ctx context.Context, body CreateUserJSONRequestBody,
 //
 // 文档 004。The form field `user` holds the user as JSON, or the JSON travels as the body itself. By an administrator, or by
 // anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-// Open registration takes 60 users an hour from an address and 1000 altogether, unless the operator says otherwise; administrators are not counted.
+// Open registration takes 60 users an hour from a client IP and 1000 altogether, unless the operator says otherwise; administrators are not counted.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -2433,7 +2433,7 @@ func (c *Client) PostUserDetailWithFormdataBody(ctx context.Context, body PostUs
 // SignInByPasswordWithBody 用户登录 · Sign in by password
 //
 // 文档 004。`loginAccount` is a user name, an e-mail or a proven mobile. Unknown accounts, wrong passwords, locked and
-// disabled ones answer the same. Five failures from one address lock the account for that address for 15 minutes.
+// disabled ones answer the same. Five failures from one client IP lock the account for that client IP for 15 minutes.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2453,7 +2453,7 @@ func (c *Client) SignInByPasswordWithBody(ctx context.Context, contentType strin
 // SignInByPasswordWithFormdataBody 用户登录 · Sign in by password
 //
 // 文档 004。`loginAccount` is a user name, an e-mail or a proven mobile. Unknown accounts, wrong passwords, locked and
-// disabled ones answer the same. Five failures from one address lock the account for that address for 15 minutes.
+// disabled ones answer the same. Five failures from one client IP lock the account for that client IP for 15 minutes.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -2536,7 +2536,7 @@ func (c *Client) UpdateUserWithFormdataBody(ctx context.Context, body UpdateUser
 // UpdatePasswordWithBody 更新用户密码 · Change a password
 //
 // 文档 004。Oneself with the old password; only a super administrator may leave it out. All other sessions of the user end,
-// in every style. The documented spelling `oldPassowrd` is the contract; `oldPassword` is taken too.
+// in every dialect. The documented spelling `oldPassowrd` is the contract; `oldPassword` is taken too.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2556,7 +2556,7 @@ func (c *Client) UpdatePasswordWithBody(ctx context.Context, contentType string,
 // UpdatePasswordWithFormdataBody 更新用户密码 · Change a password
 //
 // 文档 004。Oneself with the old password; only a super administrator may leave it out. All other sessions of the user end,
-// in every style. The documented spelling `oldPassowrd` is the contract; `oldPassword` is taken too.
+// in every dialect. The documented spelling `oldPassowrd` is the contract; `oldPassword` is taken too.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -2617,7 +2617,7 @@ func (c *Client) RefreshAccessToken(ctx context.Context, body RefreshAccessToken
 
 // SignOut 退出登录 · End the present session
 //
-// 结束当前会话，所有风格立即失效。The token stops working in every style at once.
+// 结束当前会话，所有方言立即失效。The token stops working in every dialect at once.
 //
 // Corresponds with POST /auth/logout (the `SignOut` operationId).
 func (c *Client) SignOut(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2635,7 +2635,7 @@ func (c *Client) SignOut(ctx context.Context, reqEditors ...RequestEditorFn) (*h
 // SendMobileCodeWithBody 发送短信验证码 · Send a one-time code by SMS
 //
 // 给手机发送一次性验证码，供手机号登录的 `validateNo` 使用。The answer is the same whether or not the mobile is known.
-// At most one a minute, 5 an hour and 10 a day a mobile, 20 an hour an address.
+// At most one a minute, 5 an hour and 10 a day a mobile, 20 an hour for a client IP.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2655,7 +2655,7 @@ func (c *Client) SendMobileCodeWithBody(ctx context.Context, contentType string,
 // SendMobileCode 发送短信验证码 · Send a one-time code by SMS
 //
 // 给手机发送一次性验证码，供手机号登录的 `validateNo` 使用。The answer is the same whether or not the mobile is known.
-// At most one a minute, 5 an hour and 10 a day a mobile, 20 an hour an address.
+// At most one a minute, 5 an hour and 10 a day a mobile, 20 an hour for a client IP.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2676,7 +2676,7 @@ func (c *Client) SendMobileCode(ctx context.Context, body SendMobileCodeJSONRequ
 //
 // 文档 001。未知手机号即注册 an unknown mobile registers. Among sessions opened here one is live for each user and
 // `productType`; a new sign-in ends the older one. Unknown `companyType` and `productType` values are stored.
-// 同一地址验证码错误过多即暂停 an address with too many wrong codes waits (429, `Retry-After`).
+// 同一客户端 IP 验证码错误过多即暂停 a client IP with too many wrong codes waits (429, `Retry-After`).
 //
 // Takes any type of body and a specified content type.
 //
@@ -2697,7 +2697,7 @@ func (c *Client) SignInByMobileWithBody(ctx context.Context, params *SignInByMob
 //
 // 文档 001。未知手机号即注册 an unknown mobile registers. Among sessions opened here one is live for each user and
 // `productType`; a new sign-in ends the older one. Unknown `companyType` and `productType` values are stored.
-// 同一地址验证码错误过多即暂停 an address with too many wrong codes waits (429, `Retry-After`).
+// 同一客户端 IP 验证码错误过多即暂停 a client IP with too many wrong codes waits (429, `Retry-After`).
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2858,10 +2858,10 @@ func (c *Client) GetSpecAsJson(ctx context.Context, params *GetSpecAsJsonParams,
 
 // GetSpecAsYaml 本文档(YAML)· This document as written
 //
-// 不带 `tag` 是手写的原文；带 `tag` 只含该风格的接口和它们用到的组件，例如 `?tag=state`，可重复。
+// 不带 `tag` 是手写的原文；带 `tag` 只含该方言的接口和它们用到的组件，例如 `?tag=jfinal`，可重复。
 //
-// Without `tag` the hand-written text itself. With it, the operations of those styles alone and the components
-// they reach, as a whole document: `?tag=state`, or several, `?tag=state&tag=data`.
+// Without `tag` the hand-written text itself. With it, the operations of those dialects alone and the components
+// they reach, as a whole document: `?tag=jfinal`, or several, `?tag=jfinal&tag=yudao`.
 //
 // Corresponds with GET /openapi.yaml (the `GetSpecAsYaml` operationId).
 func (c *Client) GetSpecAsYaml(ctx context.Context, params *GetSpecAsYamlParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -4124,7 +4124,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// 文档 004。The form field `user` holds the user as JSON, or the JSON travels as the body itself. By an administrator, or by
 	// anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-	// Open registration takes 60 users an hour from an address and 1000 altogether, unless the operator says otherwise; administrators are not counted.
+	// Open registration takes 60 users an hour from a client IP and 1000 altogether, unless the operator says otherwise; administrators are not counted.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4135,7 +4135,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// 文档 004。The form field `user` holds the user as JSON, or the JSON travels as the body itself. By an administrator, or by
 	// anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-	// Open registration takes 60 users an hour from an address and 1000 altogether, unless the operator says otherwise; administrators are not counted.
+	// Open registration takes 60 users an hour from a client IP and 1000 altogether, unless the operator says otherwise; administrators are not counted.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4146,7 +4146,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// 文档 004。The form field `user` holds the user as JSON, or the JSON travels as the body itself. By an administrator, or by
 	// anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-	// Open registration takes 60 users an hour from an address and 1000 altogether, unless the operator says otherwise; administrators are not counted.
+	// Open registration takes 60 users an hour from a client IP and 1000 altogether, unless the operator says otherwise; administrators are not counted.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4183,7 +4183,7 @@ type ClientWithResponsesInterface interface {
 	// SignInByPasswordWithBodyWithResponse 用户登录 · Sign in by password
 	//
 	// 文档 004。`loginAccount` is a user name, an e-mail or a proven mobile. Unknown accounts, wrong passwords, locked and
-	// disabled ones answer the same. Five failures from one address lock the account for that address for 15 minutes.
+	// disabled ones answer the same. Five failures from one client IP lock the account for that client IP for 15 minutes.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4193,7 +4193,7 @@ type ClientWithResponsesInterface interface {
 	// SignInByPasswordWithFormdataBodyWithResponse 用户登录 · Sign in by password
 	//
 	// 文档 004。`loginAccount` is a user name, an e-mail or a proven mobile. Unknown accounts, wrong passwords, locked and
-	// disabled ones answer the same. Five failures from one address lock the account for that address for 15 minutes.
+	// disabled ones answer the same. Five failures from one client IP lock the account for that client IP for 15 minutes.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4236,7 +4236,7 @@ type ClientWithResponsesInterface interface {
 	// UpdatePasswordWithBodyWithResponse 更新用户密码 · Change a password
 	//
 	// 文档 004。Oneself with the old password; only a super administrator may leave it out. All other sessions of the user end,
-	// in every style. The documented spelling `oldPassowrd` is the contract; `oldPassword` is taken too.
+	// in every dialect. The documented spelling `oldPassowrd` is the contract; `oldPassword` is taken too.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4246,7 +4246,7 @@ type ClientWithResponsesInterface interface {
 	// UpdatePasswordWithFormdataBodyWithResponse 更新用户密码 · Change a password
 	//
 	// 文档 004。Oneself with the old password; only a super administrator may leave it out. All other sessions of the user end,
-	// in every style. The documented spelling `oldPassowrd` is the contract; `oldPassword` is taken too.
+	// in every dialect. The documented spelling `oldPassowrd` is the contract; `oldPassword` is taken too.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4277,7 +4277,7 @@ type ClientWithResponsesInterface interface {
 
 	// SignOutWithResponse 退出登录 · End the present session
 	//
-	// 结束当前会话，所有风格立即失效。The token stops working in every style at once.
+	// 结束当前会话，所有方言立即失效。The token stops working in every dialect at once.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -4287,7 +4287,7 @@ type ClientWithResponsesInterface interface {
 	// SendMobileCodeWithBodyWithResponse 发送短信验证码 · Send a one-time code by SMS
 	//
 	// 给手机发送一次性验证码，供手机号登录的 `validateNo` 使用。The answer is the same whether or not the mobile is known.
-	// At most one a minute, 5 an hour and 10 a day a mobile, 20 an hour an address.
+	// At most one a minute, 5 an hour and 10 a day a mobile, 20 an hour for a client IP.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4297,7 +4297,7 @@ type ClientWithResponsesInterface interface {
 	// SendMobileCodeWithResponse 发送短信验证码 · Send a one-time code by SMS
 	//
 	// 给手机发送一次性验证码，供手机号登录的 `validateNo` 使用。The answer is the same whether or not the mobile is known.
-	// At most one a minute, 5 an hour and 10 a day a mobile, 20 an hour an address.
+	// At most one a minute, 5 an hour and 10 a day a mobile, 20 an hour for a client IP.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4308,7 +4308,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// 文档 001。未知手机号即注册 an unknown mobile registers. Among sessions opened here one is live for each user and
 	// `productType`; a new sign-in ends the older one. Unknown `companyType` and `productType` values are stored.
-	// 同一地址验证码错误过多即暂停 an address with too many wrong codes waits (429, `Retry-After`).
+	// 同一客户端 IP 验证码错误过多即暂停 a client IP with too many wrong codes waits (429, `Retry-After`).
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4319,7 +4319,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// 文档 001。未知手机号即注册 an unknown mobile registers. Among sessions opened here one is live for each user and
 	// `productType`; a new sign-in ends the older one. Unknown `companyType` and `productType` values are stored.
-	// 同一地址验证码错误过多即暂停 an address with too many wrong codes waits (429, `Retry-After`).
+	// 同一客户端 IP 验证码错误过多即暂停 a client IP with too many wrong codes waits (429, `Retry-After`).
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4402,10 +4402,10 @@ type ClientWithResponsesInterface interface {
 
 	// GetSpecAsYamlWithResponse 本文档(YAML)· This document as written
 	//
-	// 不带 `tag` 是手写的原文；带 `tag` 只含该风格的接口和它们用到的组件，例如 `?tag=state`，可重复。
+	// 不带 `tag` 是手写的原文；带 `tag` 只含该方言的接口和它们用到的组件，例如 `?tag=jfinal`，可重复。
 	//
-	// Without `tag` the hand-written text itself. With it, the operations of those styles alone and the components
-	// they reach, as a whole document: `?tag=state`, or several, `?tag=state&tag=data`.
+	// Without `tag` the hand-written text itself. With it, the operations of those dialects alone and the components
+	// they reach, as a whole document: `?tag=jfinal`, or several, `?tag=jfinal&tag=yudao`.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -4562,19 +4562,19 @@ type GetWeChatUserInfoAnswer struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *WeChatUserResponse
 	// JSON400 the response for an HTTP 400 `application/json` response
-	JSON400 *FlatBadRequest
+	JSON400 *RuoyiBadRequest
 	// JSON403 the response for an HTTP 403 `application/json` response
-	JSON403 *FlatForbidden
+	JSON403 *RuoyiForbidden
 	// JSON413 the response for an HTTP 413 `application/json` response
-	JSON413 *FlatTooLarge
+	JSON413 *RuoyiTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
-	JSON415 *FlatUnsupportedMediaType
+	JSON415 *RuoyiUnsupportedMediaType
 	// JSON429 the response for an HTTP 429 `application/json` response
-	JSON429 *FlatTooManyRequests
+	JSON429 *RuoyiTooManyRequests
 	// JSON503 the response for an HTTP 503 `application/json` response
-	JSON503 *FlatUnavailable
+	JSON503 *RuoyiUnavailable
 	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *FlatFailure
+	JSONDefault *RuoyiFailure
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetWeChatUserInfoAnswer200Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
@@ -4587,37 +4587,37 @@ func (r GetWeChatUserInfoAnswer) GetJSON200() *WeChatUserResponse {
 }
 
 // GetJSON400 returns the response for an HTTP 400 `application/json` response
-func (r GetWeChatUserInfoAnswer) GetJSON400() *FlatBadRequest {
+func (r GetWeChatUserInfoAnswer) GetJSON400() *RuoyiBadRequest {
 	return r.JSON400
 }
 
 // GetJSON403 returns the response for an HTTP 403 `application/json` response
-func (r GetWeChatUserInfoAnswer) GetJSON403() *FlatForbidden {
+func (r GetWeChatUserInfoAnswer) GetJSON403() *RuoyiForbidden {
 	return r.JSON403
 }
 
 // GetJSON413 returns the response for an HTTP 413 `application/json` response
-func (r GetWeChatUserInfoAnswer) GetJSON413() *FlatTooLarge {
+func (r GetWeChatUserInfoAnswer) GetJSON413() *RuoyiTooLarge {
 	return r.JSON413
 }
 
 // GetJSON415 returns the response for an HTTP 415 `application/json` response
-func (r GetWeChatUserInfoAnswer) GetJSON415() *FlatUnsupportedMediaType {
+func (r GetWeChatUserInfoAnswer) GetJSON415() *RuoyiUnsupportedMediaType {
 	return r.JSON415
 }
 
 // GetJSON429 returns the response for an HTTP 429 `application/json` response
-func (r GetWeChatUserInfoAnswer) GetJSON429() *FlatTooManyRequests {
+func (r GetWeChatUserInfoAnswer) GetJSON429() *RuoyiTooManyRequests {
 	return r.JSON429
 }
 
 // GetJSON503 returns the response for an HTTP 503 `application/json` response
-func (r GetWeChatUserInfoAnswer) GetJSON503() *FlatUnavailable {
+func (r GetWeChatUserInfoAnswer) GetJSON503() *RuoyiUnavailable {
 	return r.JSON503
 }
 
 // GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r GetWeChatUserInfoAnswer) GetJSONDefault() *FlatFailure {
+func (r GetWeChatUserInfoAnswer) GetJSONDefault() *RuoyiFailure {
 	return r.JSONDefault
 }
 
@@ -4666,23 +4666,23 @@ type CreateUserAnswer struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *CreateUserResponse
 	// JSON400 the response for an HTTP 400 `application/json` response
-	JSON400 *StateBadRequest
+	JSON400 *JfinalBadRequest
 	// JSON401 the response for an HTTP 401 `application/json` response
-	JSON401 *StateUnauthenticated
+	JSON401 *JfinalUnauthenticated
 	// JSON403 the response for an HTTP 403 `application/json` response
-	JSON403 *StateForbidden
+	JSON403 *JfinalForbidden
 	// JSON409 the response for an HTTP 409 `application/json` response
-	JSON409 *StateTaken
+	JSON409 *JfinalTaken
 	// JSON413 the response for an HTTP 413 `application/json` response
-	JSON413 *StateTooLarge
+	JSON413 *JfinalTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
-	JSON415 *StateUnsupportedMediaType
+	JSON415 *JfinalUnsupportedMediaType
 	// JSON422 the response for an HTTP 422 `application/json` response
-	JSON422 *StateWeakPassword
+	JSON422 *JfinalWeakPassword
 	// JSON429 the response for an HTTP 429 `application/json` response
-	JSON429 *StateTooManyRequests
+	JSON429 *JfinalTooManyRequests
 	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *StateFailure
+	JSONDefault *JfinalFailure
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *CreateUserAnswer200Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
@@ -4695,47 +4695,47 @@ func (r CreateUserAnswer) GetJSON200() *CreateUserResponse {
 }
 
 // GetJSON400 returns the response for an HTTP 400 `application/json` response
-func (r CreateUserAnswer) GetJSON400() *StateBadRequest {
+func (r CreateUserAnswer) GetJSON400() *JfinalBadRequest {
 	return r.JSON400
 }
 
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
-func (r CreateUserAnswer) GetJSON401() *StateUnauthenticated {
+func (r CreateUserAnswer) GetJSON401() *JfinalUnauthenticated {
 	return r.JSON401
 }
 
 // GetJSON403 returns the response for an HTTP 403 `application/json` response
-func (r CreateUserAnswer) GetJSON403() *StateForbidden {
+func (r CreateUserAnswer) GetJSON403() *JfinalForbidden {
 	return r.JSON403
 }
 
 // GetJSON409 returns the response for an HTTP 409 `application/json` response
-func (r CreateUserAnswer) GetJSON409() *StateTaken {
+func (r CreateUserAnswer) GetJSON409() *JfinalTaken {
 	return r.JSON409
 }
 
 // GetJSON413 returns the response for an HTTP 413 `application/json` response
-func (r CreateUserAnswer) GetJSON413() *StateTooLarge {
+func (r CreateUserAnswer) GetJSON413() *JfinalTooLarge {
 	return r.JSON413
 }
 
 // GetJSON415 returns the response for an HTTP 415 `application/json` response
-func (r CreateUserAnswer) GetJSON415() *StateUnsupportedMediaType {
+func (r CreateUserAnswer) GetJSON415() *JfinalUnsupportedMediaType {
 	return r.JSON415
 }
 
 // GetJSON422 returns the response for an HTTP 422 `application/json` response
-func (r CreateUserAnswer) GetJSON422() *StateWeakPassword {
+func (r CreateUserAnswer) GetJSON422() *JfinalWeakPassword {
 	return r.JSON422
 }
 
 // GetJSON429 returns the response for an HTTP 429 `application/json` response
-func (r CreateUserAnswer) GetJSON429() *StateTooManyRequests {
+func (r CreateUserAnswer) GetJSON429() *JfinalTooManyRequests {
 	return r.JSON429
 }
 
 // GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r CreateUserAnswer) GetJSONDefault() *StateFailure {
+func (r CreateUserAnswer) GetJSONDefault() *JfinalFailure {
 	return r.JSONDefault
 }
 
@@ -4779,13 +4779,13 @@ type GetUserDetailAnswer struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *DetailedUser
 	// JSON400 the response for an HTTP 400 `application/json` response
-	JSON400 *StateBadParameter
+	JSON400 *JfinalBadParameter
 	// JSON401 the response for an HTTP 401 `application/json` response
-	JSON401 *StateUnauthenticated
+	JSON401 *JfinalUnauthenticated
 	// JSON404 the response for an HTTP 404 `application/json` response
-	JSON404 *StateUserNotFound
+	JSON404 *JfinalUserNotFound
 	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *StateFailure
+	JSONDefault *JfinalFailure
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetUserDetailAnswer200Headers
 }
@@ -4796,22 +4796,22 @@ func (r GetUserDetailAnswer) GetJSON200() *DetailedUser {
 }
 
 // GetJSON400 returns the response for an HTTP 400 `application/json` response
-func (r GetUserDetailAnswer) GetJSON400() *StateBadParameter {
+func (r GetUserDetailAnswer) GetJSON400() *JfinalBadParameter {
 	return r.JSON400
 }
 
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
-func (r GetUserDetailAnswer) GetJSON401() *StateUnauthenticated {
+func (r GetUserDetailAnswer) GetJSON401() *JfinalUnauthenticated {
 	return r.JSON401
 }
 
 // GetJSON404 returns the response for an HTTP 404 `application/json` response
-func (r GetUserDetailAnswer) GetJSON404() *StateUserNotFound {
+func (r GetUserDetailAnswer) GetJSON404() *JfinalUserNotFound {
 	return r.JSON404
 }
 
 // GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r GetUserDetailAnswer) GetJSONDefault() *StateFailure {
+func (r GetUserDetailAnswer) GetJSONDefault() *JfinalFailure {
 	return r.JSONDefault
 }
 
@@ -4855,17 +4855,17 @@ type PostUserDetailAnswer struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *DetailedUser
 	// JSON400 the response for an HTTP 400 `application/json` response
-	JSON400 *StateBadForm
+	JSON400 *JfinalBadForm
 	// JSON401 the response for an HTTP 401 `application/json` response
-	JSON401 *StateUnauthenticated
+	JSON401 *JfinalUnauthenticated
 	// JSON404 the response for an HTTP 404 `application/json` response
-	JSON404 *StateUserNotFound
+	JSON404 *JfinalUserNotFound
 	// JSON413 the response for an HTTP 413 `application/json` response
-	JSON413 *StateTooLarge
+	JSON413 *JfinalTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
-	JSON415 *StateUnsupportedForm
+	JSON415 *JfinalUnsupportedForm
 	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *StateFailure
+	JSONDefault *JfinalFailure
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *PostUserDetailAnswer200Headers
 }
@@ -4876,32 +4876,32 @@ func (r PostUserDetailAnswer) GetJSON200() *DetailedUser {
 }
 
 // GetJSON400 returns the response for an HTTP 400 `application/json` response
-func (r PostUserDetailAnswer) GetJSON400() *StateBadForm {
+func (r PostUserDetailAnswer) GetJSON400() *JfinalBadForm {
 	return r.JSON400
 }
 
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
-func (r PostUserDetailAnswer) GetJSON401() *StateUnauthenticated {
+func (r PostUserDetailAnswer) GetJSON401() *JfinalUnauthenticated {
 	return r.JSON401
 }
 
 // GetJSON404 returns the response for an HTTP 404 `application/json` response
-func (r PostUserDetailAnswer) GetJSON404() *StateUserNotFound {
+func (r PostUserDetailAnswer) GetJSON404() *JfinalUserNotFound {
 	return r.JSON404
 }
 
 // GetJSON413 returns the response for an HTTP 413 `application/json` response
-func (r PostUserDetailAnswer) GetJSON413() *StateTooLarge {
+func (r PostUserDetailAnswer) GetJSON413() *JfinalTooLarge {
 	return r.JSON413
 }
 
 // GetJSON415 returns the response for an HTTP 415 `application/json` response
-func (r PostUserDetailAnswer) GetJSON415() *StateUnsupportedForm {
+func (r PostUserDetailAnswer) GetJSON415() *JfinalUnsupportedForm {
 	return r.JSON415
 }
 
 // GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r PostUserDetailAnswer) GetJSONDefault() *StateFailure {
+func (r PostUserDetailAnswer) GetJSONDefault() *JfinalFailure {
 	return r.JSONDefault
 }
 
@@ -4940,15 +4940,15 @@ type SignInByPasswordAnswer struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *LoginResponse
 	// JSON400 the response for an HTTP 400 `application/json` response
-	JSON400 *StateBadForm
+	JSON400 *JfinalBadForm
 	// JSON401 the response for an HTTP 401 `application/json` response
-	JSON401 *StateWrongCredentials
+	JSON401 *JfinalWrongCredentials
 	// JSON413 the response for an HTTP 413 `application/json` response
-	JSON413 *StateTooLarge
+	JSON413 *JfinalTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
-	JSON415 *StateUnsupportedForm
+	JSON415 *JfinalUnsupportedForm
 	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *StateFailure
+	JSONDefault *JfinalFailure
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -4957,27 +4957,27 @@ func (r SignInByPasswordAnswer) GetJSON200() *LoginResponse {
 }
 
 // GetJSON400 returns the response for an HTTP 400 `application/json` response
-func (r SignInByPasswordAnswer) GetJSON400() *StateBadForm {
+func (r SignInByPasswordAnswer) GetJSON400() *JfinalBadForm {
 	return r.JSON400
 }
 
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
-func (r SignInByPasswordAnswer) GetJSON401() *StateWrongCredentials {
+func (r SignInByPasswordAnswer) GetJSON401() *JfinalWrongCredentials {
 	return r.JSON401
 }
 
 // GetJSON413 returns the response for an HTTP 413 `application/json` response
-func (r SignInByPasswordAnswer) GetJSON413() *StateTooLarge {
+func (r SignInByPasswordAnswer) GetJSON413() *JfinalTooLarge {
 	return r.JSON413
 }
 
 // GetJSON415 returns the response for an HTTP 415 `application/json` response
-func (r SignInByPasswordAnswer) GetJSON415() *StateUnsupportedForm {
+func (r SignInByPasswordAnswer) GetJSON415() *JfinalUnsupportedForm {
 	return r.JSON415
 }
 
 // GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r SignInByPasswordAnswer) GetJSONDefault() *StateFailure {
+func (r SignInByPasswordAnswer) GetJSONDefault() *JfinalFailure {
 	return r.JSONDefault
 }
 
@@ -5019,69 +5019,69 @@ type UpdateUserAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *StateDone
+	JSON200 *JfinalDone
 	// JSON400 the response for an HTTP 400 `application/json` response
-	JSON400 *StateBadRequest
+	JSON400 *JfinalBadRequest
 	// JSON401 the response for an HTTP 401 `application/json` response
-	JSON401 *StateUnauthenticated
+	JSON401 *JfinalUnauthenticated
 	// JSON403 the response for an HTTP 403 `application/json` response
-	JSON403 *StateForbidden
+	JSON403 *JfinalForbidden
 	// JSON404 the response for an HTTP 404 `application/json` response
-	JSON404 *StateUserNotFound
+	JSON404 *JfinalUserNotFound
 	// JSON409 the response for an HTTP 409 `application/json` response
-	JSON409 *StateTaken
+	JSON409 *JfinalTaken
 	// JSON413 the response for an HTTP 413 `application/json` response
-	JSON413 *StateTooLarge
+	JSON413 *JfinalTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
-	JSON415 *StateUnsupportedMediaType
+	JSON415 *JfinalUnsupportedMediaType
 	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *StateFailure
+	JSONDefault *JfinalFailure
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *UpdateUserAnswer200Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r UpdateUserAnswer) GetJSON200() *StateDone {
+func (r UpdateUserAnswer) GetJSON200() *JfinalDone {
 	return r.JSON200
 }
 
 // GetJSON400 returns the response for an HTTP 400 `application/json` response
-func (r UpdateUserAnswer) GetJSON400() *StateBadRequest {
+func (r UpdateUserAnswer) GetJSON400() *JfinalBadRequest {
 	return r.JSON400
 }
 
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
-func (r UpdateUserAnswer) GetJSON401() *StateUnauthenticated {
+func (r UpdateUserAnswer) GetJSON401() *JfinalUnauthenticated {
 	return r.JSON401
 }
 
 // GetJSON403 returns the response for an HTTP 403 `application/json` response
-func (r UpdateUserAnswer) GetJSON403() *StateForbidden {
+func (r UpdateUserAnswer) GetJSON403() *JfinalForbidden {
 	return r.JSON403
 }
 
 // GetJSON404 returns the response for an HTTP 404 `application/json` response
-func (r UpdateUserAnswer) GetJSON404() *StateUserNotFound {
+func (r UpdateUserAnswer) GetJSON404() *JfinalUserNotFound {
 	return r.JSON404
 }
 
 // GetJSON409 returns the response for an HTTP 409 `application/json` response
-func (r UpdateUserAnswer) GetJSON409() *StateTaken {
+func (r UpdateUserAnswer) GetJSON409() *JfinalTaken {
 	return r.JSON409
 }
 
 // GetJSON413 returns the response for an HTTP 413 `application/json` response
-func (r UpdateUserAnswer) GetJSON413() *StateTooLarge {
+func (r UpdateUserAnswer) GetJSON413() *JfinalTooLarge {
 	return r.JSON413
 }
 
 // GetJSON415 returns the response for an HTTP 415 `application/json` response
-func (r UpdateUserAnswer) GetJSON415() *StateUnsupportedMediaType {
+func (r UpdateUserAnswer) GetJSON415() *JfinalUnsupportedMediaType {
 	return r.JSON415
 }
 
 // GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r UpdateUserAnswer) GetJSONDefault() *StateFailure {
+func (r UpdateUserAnswer) GetJSONDefault() *JfinalFailure {
 	return r.JSONDefault
 }
 
@@ -5123,69 +5123,69 @@ type UpdatePasswordAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *StateDone
+	JSON200 *JfinalDone
 	// JSON400 the response for an HTTP 400 `application/json` response
-	JSON400 *StateWrongOldPassword
+	JSON400 *JfinalWrongOldPassword
 	// JSON401 the response for an HTTP 401 `application/json` response
-	JSON401 *StateUnauthenticated
+	JSON401 *JfinalUnauthenticated
 	// JSON403 the response for an HTTP 403 `application/json` response
-	JSON403 *StateForbidden
+	JSON403 *JfinalForbidden
 	// JSON404 the response for an HTTP 404 `application/json` response
-	JSON404 *StateUserNotFound
+	JSON404 *JfinalUserNotFound
 	// JSON413 the response for an HTTP 413 `application/json` response
-	JSON413 *StateTooLarge
+	JSON413 *JfinalTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
-	JSON415 *StateUnsupportedForm
+	JSON415 *JfinalUnsupportedForm
 	// JSON422 the response for an HTTP 422 `application/json` response
-	JSON422 *StateWeakPassword
+	JSON422 *JfinalWeakPassword
 	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *StateFailure
+	JSONDefault *JfinalFailure
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *UpdatePasswordAnswer200Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r UpdatePasswordAnswer) GetJSON200() *StateDone {
+func (r UpdatePasswordAnswer) GetJSON200() *JfinalDone {
 	return r.JSON200
 }
 
 // GetJSON400 returns the response for an HTTP 400 `application/json` response
-func (r UpdatePasswordAnswer) GetJSON400() *StateWrongOldPassword {
+func (r UpdatePasswordAnswer) GetJSON400() *JfinalWrongOldPassword {
 	return r.JSON400
 }
 
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
-func (r UpdatePasswordAnswer) GetJSON401() *StateUnauthenticated {
+func (r UpdatePasswordAnswer) GetJSON401() *JfinalUnauthenticated {
 	return r.JSON401
 }
 
 // GetJSON403 returns the response for an HTTP 403 `application/json` response
-func (r UpdatePasswordAnswer) GetJSON403() *StateForbidden {
+func (r UpdatePasswordAnswer) GetJSON403() *JfinalForbidden {
 	return r.JSON403
 }
 
 // GetJSON404 returns the response for an HTTP 404 `application/json` response
-func (r UpdatePasswordAnswer) GetJSON404() *StateUserNotFound {
+func (r UpdatePasswordAnswer) GetJSON404() *JfinalUserNotFound {
 	return r.JSON404
 }
 
 // GetJSON413 returns the response for an HTTP 413 `application/json` response
-func (r UpdatePasswordAnswer) GetJSON413() *StateTooLarge {
+func (r UpdatePasswordAnswer) GetJSON413() *JfinalTooLarge {
 	return r.JSON413
 }
 
 // GetJSON415 returns the response for an HTTP 415 `application/json` response
-func (r UpdatePasswordAnswer) GetJSON415() *StateUnsupportedForm {
+func (r UpdatePasswordAnswer) GetJSON415() *JfinalUnsupportedForm {
 	return r.JSON415
 }
 
 // GetJSON422 returns the response for an HTTP 422 `application/json` response
-func (r UpdatePasswordAnswer) GetJSON422() *StateWeakPassword {
+func (r UpdatePasswordAnswer) GetJSON422() *JfinalWeakPassword {
 	return r.JSON422
 }
 
 // GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r UpdatePasswordAnswer) GetJSONDefault() *StateFailure {
+func (r UpdatePasswordAnswer) GetJSONDefault() *JfinalFailure {
 	return r.JSONDefault
 }
 
@@ -5224,15 +5224,15 @@ type RefreshAccessTokenAnswer struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *AccessTokenResponse
 	// JSON400 the response for an HTTP 400 `application/json` response
-	JSON400 *DataBadRequest
+	JSON400 *YudaoBadRequest
 	// JSON401 the response for an HTTP 401 `application/json` response
-	JSON401 *DataRefreshRefused
+	JSON401 *YudaoRefreshRefused
 	// JSON413 the response for an HTTP 413 `application/json` response
-	JSON413 *DataTooLarge
+	JSON413 *YudaoTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
-	JSON415 *DataUnsupportedMediaType
+	JSON415 *YudaoUnsupportedMediaType
 	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *DataFailure
+	JSONDefault *YudaoFailure
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -5241,27 +5241,27 @@ func (r RefreshAccessTokenAnswer) GetJSON200() *AccessTokenResponse {
 }
 
 // GetJSON400 returns the response for an HTTP 400 `application/json` response
-func (r RefreshAccessTokenAnswer) GetJSON400() *DataBadRequest {
+func (r RefreshAccessTokenAnswer) GetJSON400() *YudaoBadRequest {
 	return r.JSON400
 }
 
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
-func (r RefreshAccessTokenAnswer) GetJSON401() *DataRefreshRefused {
+func (r RefreshAccessTokenAnswer) GetJSON401() *YudaoRefreshRefused {
 	return r.JSON401
 }
 
 // GetJSON413 returns the response for an HTTP 413 `application/json` response
-func (r RefreshAccessTokenAnswer) GetJSON413() *DataTooLarge {
+func (r RefreshAccessTokenAnswer) GetJSON413() *YudaoTooLarge {
 	return r.JSON413
 }
 
 // GetJSON415 returns the response for an HTTP 415 `application/json` response
-func (r RefreshAccessTokenAnswer) GetJSON415() *DataUnsupportedMediaType {
+func (r RefreshAccessTokenAnswer) GetJSON415() *YudaoUnsupportedMediaType {
 	return r.JSON415
 }
 
 // GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r RefreshAccessTokenAnswer) GetJSONDefault() *DataFailure {
+func (r RefreshAccessTokenAnswer) GetJSONDefault() *YudaoFailure {
 	return r.JSONDefault
 }
 
@@ -5300,9 +5300,9 @@ type SignOutAnswer struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *DoneResponse
 	// JSON401 the response for an HTTP 401 `application/json` response
-	JSON401 *DataUnauthenticated
+	JSON401 *YudaoUnauthenticated
 	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *DataFailure
+	JSONDefault *YudaoFailure
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -5311,12 +5311,12 @@ func (r SignOutAnswer) GetJSON200() *DoneResponse {
 }
 
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
-func (r SignOutAnswer) GetJSON401() *DataUnauthenticated {
+func (r SignOutAnswer) GetJSON401() *YudaoUnauthenticated {
 	return r.JSON401
 }
 
 // GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r SignOutAnswer) GetJSONDefault() *DataFailure {
+func (r SignOutAnswer) GetJSONDefault() *YudaoFailure {
 	return r.JSONDefault
 }
 
@@ -5365,17 +5365,17 @@ type SendMobileCodeAnswer struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *MobileCodeResponse
 	// JSON400 the response for an HTTP 400 `application/json` response
-	JSON400 *DataBadRequest
+	JSON400 *YudaoBadRequest
 	// JSON413 the response for an HTTP 413 `application/json` response
-	JSON413 *DataTooLarge
+	JSON413 *YudaoTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
-	JSON415 *DataUnsupportedMediaType
+	JSON415 *YudaoUnsupportedMediaType
 	// JSON429 the response for an HTTP 429 `application/json` response
-	JSON429 *DataTooManyRequests
+	JSON429 *YudaoTooManyRequests
 	// JSON503 the response for an HTTP 503 `application/json` response
-	JSON503 *DataUnavailable
+	JSON503 *YudaoUnavailable
 	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *DataFailure
+	JSONDefault *YudaoFailure
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *SendMobileCodeAnswer429Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -5388,32 +5388,32 @@ func (r SendMobileCodeAnswer) GetJSON200() *MobileCodeResponse {
 }
 
 // GetJSON400 returns the response for an HTTP 400 `application/json` response
-func (r SendMobileCodeAnswer) GetJSON400() *DataBadRequest {
+func (r SendMobileCodeAnswer) GetJSON400() *YudaoBadRequest {
 	return r.JSON400
 }
 
 // GetJSON413 returns the response for an HTTP 413 `application/json` response
-func (r SendMobileCodeAnswer) GetJSON413() *DataTooLarge {
+func (r SendMobileCodeAnswer) GetJSON413() *YudaoTooLarge {
 	return r.JSON413
 }
 
 // GetJSON415 returns the response for an HTTP 415 `application/json` response
-func (r SendMobileCodeAnswer) GetJSON415() *DataUnsupportedMediaType {
+func (r SendMobileCodeAnswer) GetJSON415() *YudaoUnsupportedMediaType {
 	return r.JSON415
 }
 
 // GetJSON429 returns the response for an HTTP 429 `application/json` response
-func (r SendMobileCodeAnswer) GetJSON429() *DataTooManyRequests {
+func (r SendMobileCodeAnswer) GetJSON429() *YudaoTooManyRequests {
 	return r.JSON429
 }
 
 // GetJSON503 returns the response for an HTTP 503 `application/json` response
-func (r SendMobileCodeAnswer) GetJSON503() *DataUnavailable {
+func (r SendMobileCodeAnswer) GetJSON503() *YudaoUnavailable {
 	return r.JSON503
 }
 
 // GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r SendMobileCodeAnswer) GetJSONDefault() *DataFailure {
+func (r SendMobileCodeAnswer) GetJSONDefault() *YudaoFailure {
 	return r.JSONDefault
 }
 
@@ -5457,17 +5457,17 @@ type SignInByMobileAnswer struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *MobileLoginResponse
 	// JSON400 the response for an HTTP 400 `application/json` response
-	JSON400 *DataBadRequest
+	JSON400 *YudaoBadRequest
 	// JSON401 the response for an HTTP 401 `application/json` response
-	JSON401 *DataWrongCode
+	JSON401 *YudaoWrongCode
 	// JSON413 the response for an HTTP 413 `application/json` response
-	JSON413 *DataTooLarge
+	JSON413 *YudaoTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
-	JSON415 *DataUnsupportedMediaType
+	JSON415 *YudaoUnsupportedMediaType
 	// JSON429 the response for an HTTP 429 `application/json` response
-	JSON429 *DataTooManyRequests
+	JSON429 *YudaoTooManyRequests
 	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *DataFailure
+	JSONDefault *YudaoFailure
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *SignInByMobileAnswer429Headers
 }
@@ -5478,32 +5478,32 @@ func (r SignInByMobileAnswer) GetJSON200() *MobileLoginResponse {
 }
 
 // GetJSON400 returns the response for an HTTP 400 `application/json` response
-func (r SignInByMobileAnswer) GetJSON400() *DataBadRequest {
+func (r SignInByMobileAnswer) GetJSON400() *YudaoBadRequest {
 	return r.JSON400
 }
 
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
-func (r SignInByMobileAnswer) GetJSON401() *DataWrongCode {
+func (r SignInByMobileAnswer) GetJSON401() *YudaoWrongCode {
 	return r.JSON401
 }
 
 // GetJSON413 returns the response for an HTTP 413 `application/json` response
-func (r SignInByMobileAnswer) GetJSON413() *DataTooLarge {
+func (r SignInByMobileAnswer) GetJSON413() *YudaoTooLarge {
 	return r.JSON413
 }
 
 // GetJSON415 returns the response for an HTTP 415 `application/json` response
-func (r SignInByMobileAnswer) GetJSON415() *DataUnsupportedMediaType {
+func (r SignInByMobileAnswer) GetJSON415() *YudaoUnsupportedMediaType {
 	return r.JSON415
 }
 
 // GetJSON429 returns the response for an HTTP 429 `application/json` response
-func (r SignInByMobileAnswer) GetJSON429() *DataTooManyRequests {
+func (r SignInByMobileAnswer) GetJSON429() *YudaoTooManyRequests {
 	return r.JSON429
 }
 
 // GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r SignInByMobileAnswer) GetJSONDefault() *DataFailure {
+func (r SignInByMobileAnswer) GetJSONDefault() *YudaoFailure {
 	return r.JSONDefault
 }
 
@@ -5542,17 +5542,17 @@ type VerifyMobileAnswer struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *DoneResponse
 	// JSON400 the response for an HTTP 400 `application/json` response
-	JSON400 *DataBadRequest
+	JSON400 *YudaoBadRequest
 	// JSON401 the response for an HTTP 401 `application/json` response
-	JSON401 *DataUnauthenticatedOrWrongCode
+	JSON401 *YudaoUnauthenticatedOrWrongCode
 	// JSON409 the response for an HTTP 409 `application/json` response
-	JSON409 *DataMobileTaken
+	JSON409 *YudaoMobileTaken
 	// JSON413 the response for an HTTP 413 `application/json` response
-	JSON413 *DataTooLarge
+	JSON413 *YudaoTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
-	JSON415 *DataUnsupportedMediaType
+	JSON415 *YudaoUnsupportedMediaType
 	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *DataFailure
+	JSONDefault *YudaoFailure
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -5561,32 +5561,32 @@ func (r VerifyMobileAnswer) GetJSON200() *DoneResponse {
 }
 
 // GetJSON400 returns the response for an HTTP 400 `application/json` response
-func (r VerifyMobileAnswer) GetJSON400() *DataBadRequest {
+func (r VerifyMobileAnswer) GetJSON400() *YudaoBadRequest {
 	return r.JSON400
 }
 
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
-func (r VerifyMobileAnswer) GetJSON401() *DataUnauthenticatedOrWrongCode {
+func (r VerifyMobileAnswer) GetJSON401() *YudaoUnauthenticatedOrWrongCode {
 	return r.JSON401
 }
 
 // GetJSON409 returns the response for an HTTP 409 `application/json` response
-func (r VerifyMobileAnswer) GetJSON409() *DataMobileTaken {
+func (r VerifyMobileAnswer) GetJSON409() *YudaoMobileTaken {
 	return r.JSON409
 }
 
 // GetJSON413 returns the response for an HTTP 413 `application/json` response
-func (r VerifyMobileAnswer) GetJSON413() *DataTooLarge {
+func (r VerifyMobileAnswer) GetJSON413() *YudaoTooLarge {
 	return r.JSON413
 }
 
 // GetJSON415 returns the response for an HTTP 415 `application/json` response
-func (r VerifyMobileAnswer) GetJSON415() *DataUnsupportedMediaType {
+func (r VerifyMobileAnswer) GetJSON415() *YudaoUnsupportedMediaType {
 	return r.JSON415
 }
 
 // GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r VerifyMobileAnswer) GetJSONDefault() *DataFailure {
+func (r VerifyMobileAnswer) GetJSONDefault() *YudaoFailure {
 	return r.JSONDefault
 }
 
@@ -5625,9 +5625,9 @@ type ListSessionsAnswer struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *SessionListResponse
 	// JSON401 the response for an HTTP 401 `application/json` response
-	JSON401 *DataUnauthenticated
+	JSON401 *YudaoUnauthenticated
 	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *DataFailure
+	JSONDefault *YudaoFailure
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -5636,12 +5636,12 @@ func (r ListSessionsAnswer) GetJSON200() *SessionListResponse {
 }
 
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
-func (r ListSessionsAnswer) GetJSON401() *DataUnauthenticated {
+func (r ListSessionsAnswer) GetJSON401() *YudaoUnauthenticated {
 	return r.JSON401
 }
 
 // GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r ListSessionsAnswer) GetJSONDefault() *DataFailure {
+func (r ListSessionsAnswer) GetJSONDefault() *YudaoFailure {
 	return r.JSONDefault
 }
 
@@ -5680,13 +5680,13 @@ type EndSessionAnswer struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *DoneResponse
 	// JSON400 the response for an HTTP 400 `application/json` response
-	JSON400 *DataBadParameter
+	JSON400 *YudaoBadParameter
 	// JSON401 the response for an HTTP 401 `application/json` response
-	JSON401 *DataUnauthenticated
+	JSON401 *YudaoUnauthenticated
 	// JSON404 the response for an HTTP 404 `application/json` response
-	JSON404 *DataSessionNotFound
+	JSON404 *YudaoSessionNotFound
 	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *DataFailure
+	JSONDefault *YudaoFailure
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -5695,22 +5695,22 @@ func (r EndSessionAnswer) GetJSON200() *DoneResponse {
 }
 
 // GetJSON400 returns the response for an HTTP 400 `application/json` response
-func (r EndSessionAnswer) GetJSON400() *DataBadParameter {
+func (r EndSessionAnswer) GetJSON400() *YudaoBadParameter {
 	return r.JSON400
 }
 
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
-func (r EndSessionAnswer) GetJSON401() *DataUnauthenticated {
+func (r EndSessionAnswer) GetJSON401() *YudaoUnauthenticated {
 	return r.JSON401
 }
 
 // GetJSON404 returns the response for an HTTP 404 `application/json` response
-func (r EndSessionAnswer) GetJSON404() *DataSessionNotFound {
+func (r EndSessionAnswer) GetJSON404() *YudaoSessionNotFound {
 	return r.JSON404
 }
 
 // GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r EndSessionAnswer) GetJSONDefault() *DataFailure {
+func (r EndSessionAnswer) GetJSONDefault() *YudaoFailure {
 	return r.JSONDefault
 }
 
@@ -6125,13 +6125,13 @@ type GetUserInfoAnswer struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *UserInfoResponse
 	// JSON400 the response for an HTTP 400 `application/json` response
-	JSON400 *StatusBadParameter
+	JSON400 *CasBadParameter
 	// JSON401 the response for an HTTP 401 `application/json` response
-	JSON401 *StatusUnauthenticated
+	JSON401 *CasUnauthenticated
 	// JSON404 the response for an HTTP 404 `application/json` response
-	JSON404 *StatusUserNotFound
+	JSON404 *CasUserNotFound
 	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *StatusFailure
+	JSONDefault *CasFailure
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6140,22 +6140,22 @@ func (r GetUserInfoAnswer) GetJSON200() *UserInfoResponse {
 }
 
 // GetJSON400 returns the response for an HTTP 400 `application/json` response
-func (r GetUserInfoAnswer) GetJSON400() *StatusBadParameter {
+func (r GetUserInfoAnswer) GetJSON400() *CasBadParameter {
 	return r.JSON400
 }
 
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
-func (r GetUserInfoAnswer) GetJSON401() *StatusUnauthenticated {
+func (r GetUserInfoAnswer) GetJSON401() *CasUnauthenticated {
 	return r.JSON401
 }
 
 // GetJSON404 returns the response for an HTTP 404 `application/json` response
-func (r GetUserInfoAnswer) GetJSON404() *StatusUserNotFound {
+func (r GetUserInfoAnswer) GetJSON404() *CasUserNotFound {
 	return r.JSON404
 }
 
 // GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r GetUserInfoAnswer) GetJSONDefault() *StatusFailure {
+func (r GetUserInfoAnswer) GetJSONDefault() *CasFailure {
 	return r.JSONDefault
 }
 
@@ -6199,15 +6199,15 @@ type RefreshUserAnswer struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *RefreshUserResponse
 	// JSON400 the response for an HTTP 400 `application/json` response
-	JSON400 *ResultBadRequest
+	JSON400 *JeecgBadRequest
 	// JSON401 the response for an HTTP 401 `application/json` response
-	JSON401 *ResultUnauthenticated
+	JSON401 *JeecgUnauthenticated
 	// JSON413 the response for an HTTP 413 `application/json` response
-	JSON413 *ResultTooLarge
+	JSON413 *JeecgTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
-	JSON415 *ResultUnsupportedMediaType
+	JSON415 *JeecgUnsupportedMediaType
 	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *ResultFailure
+	JSONDefault *JeecgFailure
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *RefreshUserAnswer200Headers
 }
@@ -6218,27 +6218,27 @@ func (r RefreshUserAnswer) GetJSON200() *RefreshUserResponse {
 }
 
 // GetJSON400 returns the response for an HTTP 400 `application/json` response
-func (r RefreshUserAnswer) GetJSON400() *ResultBadRequest {
+func (r RefreshUserAnswer) GetJSON400() *JeecgBadRequest {
 	return r.JSON400
 }
 
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
-func (r RefreshUserAnswer) GetJSON401() *ResultUnauthenticated {
+func (r RefreshUserAnswer) GetJSON401() *JeecgUnauthenticated {
 	return r.JSON401
 }
 
 // GetJSON413 returns the response for an HTTP 413 `application/json` response
-func (r RefreshUserAnswer) GetJSON413() *ResultTooLarge {
+func (r RefreshUserAnswer) GetJSON413() *JeecgTooLarge {
 	return r.JSON413
 }
 
 // GetJSON415 returns the response for an HTTP 415 `application/json` response
-func (r RefreshUserAnswer) GetJSON415() *ResultUnsupportedMediaType {
+func (r RefreshUserAnswer) GetJSON415() *JeecgUnsupportedMediaType {
 	return r.JSON415
 }
 
 // GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r RefreshUserAnswer) GetJSONDefault() *ResultFailure {
+func (r RefreshUserAnswer) GetJSONDefault() *JeecgFailure {
 	return r.JSONDefault
 }
 
@@ -6277,11 +6277,11 @@ type CheckLoginStatusAnswer struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *CheckedLoginStatus
 	// JSON400 the response for an HTTP 400 `application/json` response
-	JSON400 *DataBadParameter
+	JSON400 *YudaoBadParameter
 	// JSON401 the response for an HTTP 401 `application/json` response
-	JSON401 *DataUnauthenticated
+	JSON401 *YudaoUnauthenticated
 	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *DataFailure
+	JSONDefault *YudaoFailure
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6290,17 +6290,17 @@ func (r CheckLoginStatusAnswer) GetJSON200() *CheckedLoginStatus {
 }
 
 // GetJSON400 returns the response for an HTTP 400 `application/json` response
-func (r CheckLoginStatusAnswer) GetJSON400() *DataBadParameter {
+func (r CheckLoginStatusAnswer) GetJSON400() *YudaoBadParameter {
 	return r.JSON400
 }
 
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
-func (r CheckLoginStatusAnswer) GetJSON401() *DataUnauthenticated {
+func (r CheckLoginStatusAnswer) GetJSON401() *YudaoUnauthenticated {
 	return r.JSON401
 }
 
 // GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r CheckLoginStatusAnswer) GetJSONDefault() *DataFailure {
+func (r CheckLoginStatusAnswer) GetJSONDefault() *YudaoFailure {
 	return r.JSONDefault
 }
 
@@ -6339,11 +6339,11 @@ type CheckLoginStatusByPathAnswer struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *CheckedLoginStatus
 	// JSON400 the response for an HTTP 400 `application/json` response
-	JSON400 *DataBadParameter
+	JSON400 *YudaoBadParameter
 	// JSON401 the response for an HTTP 401 `application/json` response
-	JSON401 *DataUnauthenticated
+	JSON401 *YudaoUnauthenticated
 	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *DataFailure
+	JSONDefault *YudaoFailure
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6352,17 +6352,17 @@ func (r CheckLoginStatusByPathAnswer) GetJSON200() *CheckedLoginStatus {
 }
 
 // GetJSON400 returns the response for an HTTP 400 `application/json` response
-func (r CheckLoginStatusByPathAnswer) GetJSON400() *DataBadParameter {
+func (r CheckLoginStatusByPathAnswer) GetJSON400() *YudaoBadParameter {
 	return r.JSON400
 }
 
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
-func (r CheckLoginStatusByPathAnswer) GetJSON401() *DataUnauthenticated {
+func (r CheckLoginStatusByPathAnswer) GetJSON401() *YudaoUnauthenticated {
 	return r.JSON401
 }
 
 // GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r CheckLoginStatusByPathAnswer) GetJSONDefault() *DataFailure {
+func (r CheckLoginStatusByPathAnswer) GetJSONDefault() *YudaoFailure {
 	return r.JSONDefault
 }
 
@@ -6451,7 +6451,7 @@ func (c *ClientWithResponses) GetWeChatUserInfoWithResponse(ctx context.Context,
 //
 // 文档 004。The form field `user` holds the user as JSON, or the JSON travels as the body itself. By an administrator, or by
 // anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-// Open registration takes 60 users an hour from an address and 1000 altogether, unless the operator says otherwise; administrators are not counted.
+// Open registration takes 60 users an hour from a client IP and 1000 altogether, unless the operator says otherwise; administrators are not counted.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6468,7 +6468,7 @@ func (c *ClientWithResponses) CreateUserWithBodyWithResponse(ctx context.Context
 //
 // 文档 004。The form field `user` holds the user as JSON, or the JSON travels as the body itself. By an administrator, or by
 // anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-// Open registration takes 60 users an hour from an address and 1000 altogether, unless the operator says otherwise; administrators are not counted.
+// Open registration takes 60 users an hour from a client IP and 1000 altogether, unless the operator says otherwise; administrators are not counted.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6485,7 +6485,7 @@ func (c *ClientWithResponses) CreateUserWithResponse(ctx context.Context, body C
 //
 // 文档 004。The form field `user` holds the user as JSON, or the JSON travels as the body itself. By an administrator, or by
 // anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-// Open registration takes 60 users an hour from an address and 1000 altogether, unless the operator says otherwise; administrators are not counted.
+// Open registration takes 60 users an hour from a client IP and 1000 altogether, unless the operator says otherwise; administrators are not counted.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6546,7 +6546,7 @@ func (c *ClientWithResponses) PostUserDetailWithFormdataBodyWithResponse(ctx con
 // SignInByPasswordWithBodyWithResponse 用户登录 · Sign in by password
 //
 // 文档 004。`loginAccount` is a user name, an e-mail or a proven mobile. Unknown accounts, wrong passwords, locked and
-// disabled ones answer the same. Five failures from one address lock the account for that address for 15 minutes.
+// disabled ones answer the same. Five failures from one client IP lock the account for that client IP for 15 minutes.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6562,7 +6562,7 @@ func (c *ClientWithResponses) SignInByPasswordWithBodyWithResponse(ctx context.C
 // SignInByPasswordWithFormdataBodyWithResponse 用户登录 · Sign in by password
 //
 // 文档 004。`loginAccount` is a user name, an e-mail or a proven mobile. Unknown accounts, wrong passwords, locked and
-// disabled ones answer the same. Five failures from one address lock the account for that address for 15 minutes.
+// disabled ones answer the same. Five failures from one client IP lock the account for that client IP for 15 minutes.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6629,7 +6629,7 @@ func (c *ClientWithResponses) UpdateUserWithFormdataBodyWithResponse(ctx context
 // UpdatePasswordWithBodyWithResponse 更新用户密码 · Change a password
 //
 // 文档 004。Oneself with the old password; only a super administrator may leave it out. All other sessions of the user end,
-// in every style. The documented spelling `oldPassowrd` is the contract; `oldPassword` is taken too.
+// in every dialect. The documented spelling `oldPassowrd` is the contract; `oldPassword` is taken too.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6645,7 +6645,7 @@ func (c *ClientWithResponses) UpdatePasswordWithBodyWithResponse(ctx context.Con
 // UpdatePasswordWithFormdataBodyWithResponse 更新用户密码 · Change a password
 //
 // 文档 004。Oneself with the old password; only a super administrator may leave it out. All other sessions of the user end,
-// in every style. The documented spelling `oldPassowrd` is the contract; `oldPassword` is taken too.
+// in every dialect. The documented spelling `oldPassowrd` is the contract; `oldPassword` is taken too.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6694,7 +6694,7 @@ func (c *ClientWithResponses) RefreshAccessTokenWithResponse(ctx context.Context
 
 // SignOutWithResponse 退出登录 · End the present session
 //
-// 结束当前会话，所有风格立即失效。The token stops working in every style at once.
+// 结束当前会话，所有方言立即失效。The token stops working in every dialect at once.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -6710,7 +6710,7 @@ func (c *ClientWithResponses) SignOutWithResponse(ctx context.Context, reqEditor
 // SendMobileCodeWithBodyWithResponse 发送短信验证码 · Send a one-time code by SMS
 //
 // 给手机发送一次性验证码，供手机号登录的 `validateNo` 使用。The answer is the same whether or not the mobile is known.
-// At most one a minute, 5 an hour and 10 a day a mobile, 20 an hour an address.
+// At most one a minute, 5 an hour and 10 a day a mobile, 20 an hour for a client IP.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6726,7 +6726,7 @@ func (c *ClientWithResponses) SendMobileCodeWithBodyWithResponse(ctx context.Con
 // SendMobileCodeWithResponse 发送短信验证码 · Send a one-time code by SMS
 //
 // 给手机发送一次性验证码，供手机号登录的 `validateNo` 使用。The answer is the same whether or not the mobile is known.
-// At most one a minute, 5 an hour and 10 a day a mobile, 20 an hour an address.
+// At most one a minute, 5 an hour and 10 a day a mobile, 20 an hour for a client IP.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6743,7 +6743,7 @@ func (c *ClientWithResponses) SendMobileCodeWithResponse(ctx context.Context, bo
 //
 // 文档 001。未知手机号即注册 an unknown mobile registers. Among sessions opened here one is live for each user and
 // `productType`; a new sign-in ends the older one. Unknown `companyType` and `productType` values are stored.
-// 同一地址验证码错误过多即暂停 an address with too many wrong codes waits (429, `Retry-After`).
+// 同一客户端 IP 验证码错误过多即暂停 a client IP with too many wrong codes waits (429, `Retry-After`).
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6760,7 +6760,7 @@ func (c *ClientWithResponses) SignInByMobileWithBodyWithResponse(ctx context.Con
 //
 // 文档 001。未知手机号即注册 an unknown mobile registers. Among sessions opened here one is live for each user and
 // `productType`; a new sign-in ends the older one. Unknown `companyType` and `productType` values are stored.
-// 同一地址验证码错误过多即暂停 an address with too many wrong codes waits (429, `Retry-After`).
+// 同一客户端 IP 验证码错误过多即暂停 a client IP with too many wrong codes waits (429, `Retry-After`).
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6897,10 +6897,10 @@ func (c *ClientWithResponses) GetSpecAsJsonWithResponse(ctx context.Context, par
 
 // GetSpecAsYamlWithResponse 本文档(YAML)· This document as written
 //
-// 不带 `tag` 是手写的原文；带 `tag` 只含该风格的接口和它们用到的组件，例如 `?tag=state`，可重复。
+// 不带 `tag` 是手写的原文；带 `tag` 只含该方言的接口和它们用到的组件，例如 `?tag=jfinal`，可重复。
 //
-// Without `tag` the hand-written text itself. With it, the operations of those styles alone and the components
-// they reach, as a whole document: `?tag=state`, or several, `?tag=state&tag=data`.
+// Without `tag` the hand-written text itself. With it, the operations of those dialects alone and the components
+// they reach, as a whole document: `?tag=jfinal`, or several, `?tag=jfinal&tag=yudao`.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -7101,49 +7101,49 @@ func ParseGetWeChatUserInfoAnswer(rsp *http.Response) (*GetWeChatUserInfoAnswer,
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest FlatBadRequest
+		var dest RuoyiBadRequest
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON400 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
-		var dest FlatForbidden
+		var dest RuoyiForbidden
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON403 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
-		var dest FlatTooLarge
+		var dest RuoyiTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON413 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
-		var dest FlatUnsupportedMediaType
+		var dest RuoyiUnsupportedMediaType
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON415 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
-		var dest FlatTooManyRequests
+		var dest RuoyiTooManyRequests
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON429 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
-		var dest FlatUnavailable
+		var dest RuoyiUnavailable
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON503 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest FlatFailure
+		var dest RuoyiFailure
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7199,63 +7199,63 @@ func ParseCreateUserAnswer(rsp *http.Response) (*CreateUserAnswer, error) {
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest StateBadRequest
+		var dest JfinalBadRequest
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON400 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
-		var dest StateUnauthenticated
+		var dest JfinalUnauthenticated
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON401 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
-		var dest StateForbidden
+		var dest JfinalForbidden
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON403 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
-		var dest StateTaken
+		var dest JfinalTaken
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON409 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
-		var dest StateTooLarge
+		var dest JfinalTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON413 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
-		var dest StateUnsupportedMediaType
+		var dest JfinalUnsupportedMediaType
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON415 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
-		var dest StateWeakPassword
+		var dest JfinalWeakPassword
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON422 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
-		var dest StateTooManyRequests
+		var dest JfinalTooManyRequests
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON429 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest StateFailure
+		var dest JfinalFailure
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7311,28 +7311,28 @@ func ParseGetUserDetailAnswer(rsp *http.Response) (*GetUserDetailAnswer, error) 
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest StateBadParameter
+		var dest JfinalBadParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON400 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
-		var dest StateUnauthenticated
+		var dest JfinalUnauthenticated
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON401 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest StateUserNotFound
+		var dest JfinalUserNotFound
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest StateFailure
+		var dest JfinalFailure
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7378,42 +7378,42 @@ func ParsePostUserDetailAnswer(rsp *http.Response) (*PostUserDetailAnswer, error
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest StateBadForm
+		var dest JfinalBadForm
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON400 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
-		var dest StateUnauthenticated
+		var dest JfinalUnauthenticated
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON401 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest StateUserNotFound
+		var dest JfinalUserNotFound
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
-		var dest StateTooLarge
+		var dest JfinalTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON413 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
-		var dest StateUnsupportedForm
+		var dest JfinalUnsupportedForm
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON415 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest StateFailure
+		var dest JfinalFailure
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7459,35 +7459,35 @@ func ParseSignInByPasswordAnswer(rsp *http.Response) (*SignInByPasswordAnswer, e
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest StateBadForm
+		var dest JfinalBadForm
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON400 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
-		var dest StateWrongCredentials
+		var dest JfinalWrongCredentials
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON401 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
-		var dest StateTooLarge
+		var dest JfinalTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON413 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
-		var dest StateUnsupportedForm
+		var dest JfinalUnsupportedForm
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON415 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest StateFailure
+		var dest JfinalFailure
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7513,63 +7513,63 @@ func ParseUpdateUserAnswer(rsp *http.Response) (*UpdateUserAnswer, error) {
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest StateDone
+		var dest JfinalDone
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest StateBadRequest
+		var dest JfinalBadRequest
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON400 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
-		var dest StateUnauthenticated
+		var dest JfinalUnauthenticated
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON401 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
-		var dest StateForbidden
+		var dest JfinalForbidden
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON403 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest StateUserNotFound
+		var dest JfinalUserNotFound
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
-		var dest StateTaken
+		var dest JfinalTaken
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON409 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
-		var dest StateTooLarge
+		var dest JfinalTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON413 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
-		var dest StateUnsupportedMediaType
+		var dest JfinalUnsupportedMediaType
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON415 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest StateFailure
+		var dest JfinalFailure
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7608,63 +7608,63 @@ func ParseUpdatePasswordAnswer(rsp *http.Response) (*UpdatePasswordAnswer, error
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest StateDone
+		var dest JfinalDone
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest StateWrongOldPassword
+		var dest JfinalWrongOldPassword
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON400 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
-		var dest StateUnauthenticated
+		var dest JfinalUnauthenticated
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON401 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
-		var dest StateForbidden
+		var dest JfinalForbidden
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON403 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest StateUserNotFound
+		var dest JfinalUserNotFound
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
-		var dest StateTooLarge
+		var dest JfinalTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON413 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
-		var dest StateUnsupportedForm
+		var dest JfinalUnsupportedForm
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON415 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
-		var dest StateWeakPassword
+		var dest JfinalWeakPassword
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON422 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest StateFailure
+		var dest JfinalFailure
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7710,35 +7710,35 @@ func ParseRefreshAccessTokenAnswer(rsp *http.Response) (*RefreshAccessTokenAnswe
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest DataBadRequest
+		var dest YudaoBadRequest
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON400 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
-		var dest DataRefreshRefused
+		var dest YudaoRefreshRefused
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON401 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
-		var dest DataTooLarge
+		var dest YudaoTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON413 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
-		var dest DataUnsupportedMediaType
+		var dest YudaoUnsupportedMediaType
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON415 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest DataFailure
+		var dest YudaoFailure
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7771,14 +7771,14 @@ func ParseSignOutAnswer(rsp *http.Response) (*SignOutAnswer, error) {
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
-		var dest DataUnauthenticated
+		var dest YudaoUnauthenticated
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON401 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest DataFailure
+		var dest YudaoFailure
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7811,42 +7811,42 @@ func ParseSendMobileCodeAnswer(rsp *http.Response) (*SendMobileCodeAnswer, error
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest DataBadRequest
+		var dest YudaoBadRequest
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON400 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
-		var dest DataTooLarge
+		var dest YudaoTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON413 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
-		var dest DataUnsupportedMediaType
+		var dest YudaoUnsupportedMediaType
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON415 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
-		var dest DataTooManyRequests
+		var dest YudaoTooManyRequests
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON429 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
-		var dest DataUnavailable
+		var dest YudaoUnavailable
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON503 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest DataFailure
+		var dest YudaoFailure
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7902,42 +7902,42 @@ func ParseSignInByMobileAnswer(rsp *http.Response) (*SignInByMobileAnswer, error
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest DataBadRequest
+		var dest YudaoBadRequest
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON400 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
-		var dest DataWrongCode
+		var dest YudaoWrongCode
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON401 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
-		var dest DataTooLarge
+		var dest YudaoTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON413 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
-		var dest DataUnsupportedMediaType
+		var dest YudaoUnsupportedMediaType
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON415 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
-		var dest DataTooManyRequests
+		var dest YudaoTooManyRequests
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON429 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest DataFailure
+		var dest YudaoFailure
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -7983,42 +7983,42 @@ func ParseVerifyMobileAnswer(rsp *http.Response) (*VerifyMobileAnswer, error) {
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest DataBadRequest
+		var dest YudaoBadRequest
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON400 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
-		var dest DataUnauthenticatedOrWrongCode
+		var dest YudaoUnauthenticatedOrWrongCode
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON401 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
-		var dest DataMobileTaken
+		var dest YudaoMobileTaken
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON409 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
-		var dest DataTooLarge
+		var dest YudaoTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON413 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
-		var dest DataUnsupportedMediaType
+		var dest YudaoUnsupportedMediaType
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON415 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest DataFailure
+		var dest YudaoFailure
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -8051,14 +8051,14 @@ func ParseListSessionsAnswer(rsp *http.Response) (*ListSessionsAnswer, error) {
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
-		var dest DataUnauthenticated
+		var dest YudaoUnauthenticated
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON401 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest DataFailure
+		var dest YudaoFailure
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -8091,28 +8091,28 @@ func ParseEndSessionAnswer(rsp *http.Response) (*EndSessionAnswer, error) {
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest DataBadParameter
+		var dest YudaoBadParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON400 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
-		var dest DataUnauthenticated
+		var dest YudaoUnauthenticated
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON401 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest DataSessionNotFound
+		var dest YudaoSessionNotFound
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest DataFailure
+		var dest YudaoFailure
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -8479,28 +8479,28 @@ func ParseGetUserInfoAnswer(rsp *http.Response) (*GetUserInfoAnswer, error) {
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest StatusBadParameter
+		var dest CasBadParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON400 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
-		var dest StatusUnauthenticated
+		var dest CasUnauthenticated
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON401 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
-		var dest StatusUserNotFound
+		var dest CasUserNotFound
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON404 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest StatusFailure
+		var dest CasFailure
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -8533,35 +8533,35 @@ func ParseRefreshUserAnswer(rsp *http.Response) (*RefreshUserAnswer, error) {
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest ResultBadRequest
+		var dest JeecgBadRequest
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON400 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
-		var dest ResultUnauthenticated
+		var dest JeecgUnauthenticated
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON401 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
-		var dest ResultTooLarge
+		var dest JeecgTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON413 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
-		var dest ResultUnsupportedMediaType
+		var dest JeecgUnsupportedMediaType
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON415 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ResultFailure
+		var dest JeecgFailure
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -8607,21 +8607,21 @@ func ParseCheckLoginStatusAnswer(rsp *http.Response) (*CheckLoginStatusAnswer, e
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest DataBadParameter
+		var dest YudaoBadParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON400 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
-		var dest DataUnauthenticated
+		var dest YudaoUnauthenticated
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON401 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest DataFailure
+		var dest YudaoFailure
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -8654,21 +8654,21 @@ func ParseCheckLoginStatusByPathAnswer(rsp *http.Response) (*CheckLoginStatusByP
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest DataBadParameter
+		var dest YudaoBadParameter
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON400 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
-		var dest DataUnauthenticated
+		var dest YudaoUnauthenticated
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON401 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest DataFailure
+		var dest YudaoFailure
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

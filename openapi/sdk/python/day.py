@@ -46,7 +46,7 @@ def by_mobile(mobile: str) -> str:
             q.MobileLoginRequest(company_type=0, product_type=2, source="day", mobile=mobile, validate_no=validate_no)
         )
 
-    wrong = refused(q.DataFailureBody, lambda: login("000001" if code == "000000" else "000000"))
+    wrong = refused(q.YudaoFailureBody, lambda: login("000001" if code == "000000" else "000000"))
     assert (wrong.code, wrong.data) == (1002014000, None)
     pair = login(code).data
     following = api.refresh_access_token(
@@ -59,8 +59,8 @@ def by_mobile(mobile: str) -> str:
     application = q.StatusApi(client(applicationId="1", accessTokenQuery=access))
     info = application.get_user_info(str(pair.user_info.id))
     assert info.data.phone == mobile
-    nobody = refused(q.StatusFailureBody, lambda: application.get_user_info("9007199254740993"))
-    assert (nobody.code, nobody.status, nobody.data) == (404, q.StatusWord.StatusFail, {})
+    nobody = refused(q.CasFailureBody, lambda: application.get_user_info("9007199254740993"))
+    assert (nobody.code, nobody.status, nobody.data) == (404, q.CasStatus.CasFail, {})
     return access
 
 
@@ -70,7 +70,7 @@ def by_we_chat() -> None:
     answer = api.get_we_chat_user_info_with_http_info(q.WeChatUserRequest(code="f" + secrets.token_hex(16)[1:]))
     assert answer.data.code == 200
     assert known(answer.headers)["X-Access-Token"].startswith("AT-")
-    invalid = refused(q.FlatFailureBody, lambda: api.get_we_chat_user_info(q.WeChatUserRequest(code="40029" + "0" * 27)))
+    invalid = refused(q.RuoyiFailureBody, lambda: api.get_we_chat_user_info(q.WeChatUserRequest(code="40029" + "0" * 27)))
     assert invalid.code == 40029 and invalid.msg
 
 
@@ -79,7 +79,7 @@ def by_password() -> None:
     public = q.StateApi(client())
     username, password = "day." + secrets.token_hex(6), "violet-" + secrets.token_hex(6)
     user_id = public.create_user(q.NewUser(username=username, password=password)).user_id
-    taken = refused(q.StateFailureBody, lambda: public.create_user(q.NewUser(username=username)))
+    taken = refused(q.JfinalFailureBody, lambda: public.create_user(q.NewUser(username=username)))
     assert (taken.state, taken.code, taken.message) == ("fail", 409, "用户名已存在")
 
     own = q.StateApi(client(jwtHeader=public.sign_in_by_password(username, password).jwt))
@@ -97,7 +97,7 @@ def slide_and_sign_out(access: str, mobile: str) -> None:
     slid = api.refresh_user(asked)
     assert slid.success and slid.result.phone_number == mobile
     assert q.DataApi(client(authorization=access)).sign_out().data
-    ended = refused(q.ResultFailureBody, lambda: api.refresh_user(asked))
+    ended = refused(q.JeecgFailureBody, lambda: api.refresh_user(asked))
     assert (ended.success, ended.code, ended.result) == (False, 401, None)
     assert ended.timestamp > 0 and ended.message
 
@@ -108,7 +108,7 @@ def main() -> None:
     by_we_chat()
     by_password()
     slide_and_sign_out(access, mobile)
-    print("python, openapi-generator: a day's work done, a typed failure of each style caught")
+    print("python, openapi-generator: a day's work done, a typed failure of each dialect caught")
 
 
 if __name__ == "__main__":

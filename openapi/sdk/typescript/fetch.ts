@@ -80,4 +80,4 @@ const ended = refused(await api.POST('/user/refresh', { body: { token: next.valu
 assert.deepEqual([ended.success, ended.code, ended.result], [false, 401, null]);
 assert.ok(ended.timestamp > 0 && ended.message !== '');
 
-console.log('typescript, openapi-fetch: a day\'s work done, a typed failure of each style caught');
+console.log('typescript, openapi-fetch: a day\'s work done, a typed failure of each dialect caught');

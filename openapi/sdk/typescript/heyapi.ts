@@ -61,4 +61,4 @@ const ended = refused(await api.refreshUser({ body: { token: next.value, frontTy
 assert.deepEqual([ended.success, ended.code, ended.result], [false, 401, null]);
 assert.ok(ended.timestamp > 0 && ended.message !== '');
 
-console.log('typescript, @hey-api/openapi-ts: a day\'s work done, a typed failure of each style caught');
+console.log('typescript, @hey-api/openapi-ts: a day\'s work done, a typed failure of each dialect caught');

@@ -3,13 +3,13 @@ import { test } from "node:test";
 import { execute, openDocs, openOperation } from "./browser.mjs";
 import { operations, visit } from "./world.mjs";
 
-// What the envelope of each style says of a success. The system has none.
+// What the envelope of each dialect says of a success. The system has none.
 const envelopes = {
-  result: { success: true, code: 200, message: "success" },
-  data: { code: 0, msg: "" },
-  status: { code: 200, status: "success", message: "请求成功" },
-  flat: { code: 200, msg: "操作成功" },
-  state: { state: "ok" },
+  jeecg: { success: true, code: 200, message: "success" },
+  yudao: { code: 0, msg: "" },
+  cas: { code: 200, status: "success", message: "请求成功" },
+  ruoyi: { code: 200, msg: "操作成功" },
+  jfinal: { state: "ok" },
   system: {},
 };
 
@@ -19,11 +19,11 @@ const first = ["refreshAccessToken"];
 const last = ["endSession", "updatePassword", "signOut"];
 const turn = (id) => (first.includes(id) ? -1 : last.indexOf(id) + 1);
 
-test("every operation answers its pre-filled example in the envelope of its style", async () => {
+test("every operation answers its pre-filled example in the envelope of its dialect", async () => {
   const page = await visit();
   await openDocs(page);
   const ordered = operations().sort((a, b) => turn(a.operationId) - turn(b.operationId));
-  const styles = new Set();
+  const dialects = new Set();
   for (const { operationId: id, tags } of ordered) {
     const block = await openOperation(page, id);
     const answer = await execute(page, block);
@@ -32,8 +32,8 @@ test("every operation answers its pre-filled example in the envelope of its styl
     for (const [key, value] of Object.entries(envelopes[tags[0]])) {
       assert.equal(JSON.parse(answer.text)[key], value, `${id}: ${key} in ${answer.text}`);
     }
-    styles.add(tags[0]);
+    dialects.add(tags[0]);
     await block.locator(".opblock-summary-control").click();
   }
-  assert.deepEqual([...styles].sort(), Object.keys(envelopes).sort());
+  assert.deepEqual([...dialects].sort(), Object.keys(envelopes).sort());
 });

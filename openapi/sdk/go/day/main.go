@@ -22,7 +22,7 @@ func main() {
 		fmt.Fprintln(os.Stderr, "go:", err)
 		os.Exit(1)
 	}
-	fmt.Println("go, oapi-codegen: a day's work done, a typed failure of each style caught")
+	fmt.Println("go, oapi-codegen: a day's work done, a typed failure of each dialect caught")
 }
 
 // worker is somebody whom the server has not seen yet.

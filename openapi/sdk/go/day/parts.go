@@ -9,7 +9,7 @@ import (
 )
 
 // byMobile signs in by code, takes the next access token, checks the device and
-// reads the user through an application: the data and the status style.
+// reads the user through an application: the data and the status dialect.
 func (w *worker) byMobile(ctx context.Context) error {
 	code, err := w.code(ctx)
 	if err != nil {
@@ -80,10 +80,10 @@ func (w *worker) throughApplication(ctx context.Context, id int64) error {
 	if err != nil || nobody.JSON404 == nil {
 		return unexpected(err, "a user whom nobody knows", nobody)
 	}
-	return expect(nobody.JSON404.Code == 404 && nobody.JSON404.Status == client.StatusFail, "the status envelope", nobody.JSON404)
+	return expect(nobody.JSON404.Code == 404 && nobody.JSON404.Status == client.CasFail, "the status envelope", nobody.JSON404)
 }
 
-// byWeChat signs in by WeChat: the flat style.
+// byWeChat signs in by WeChat: the flat dialect.
 func (w *worker) byWeChat(ctx context.Context) error {
 	signedIn, err := w.api.GetWeChatUserInfoWithResponse(ctx, client.WeChatUserRequest{Code: w.weChatCode})
 	if err != nil || signedIn.JSON200 == nil {
@@ -100,7 +100,7 @@ func (w *worker) byWeChat(ctx context.Context) error {
 	return expect(invalid.JSON400.Code == 40029 && invalid.JSON400.Msg != "", "the flat envelope", invalid.JSON400)
 }
 
-// slideAndSignOut lets a token slide and ends its session: the result style.
+// slideAndSignOut lets a token slide and ends its session: the result dialect.
 func (w *worker) slideAndSignOut(ctx context.Context) error {
 	asked := client.RefreshUserRequest{Token: new(w.access), FrontType: new(client.FrontPC)}
 	slid, err := w.api.RefreshUserWithResponse(ctx, asked)

@@ -7,7 +7,7 @@ import (
 	client "quartet/openapi/sdk/go"
 )
 
-// byPassword creates a user, signs in, changes it and its password: the state style.
+// byPassword creates a user, signs in, changes it and its password: the state dialect.
 func (w *worker) byPassword(ctx context.Context) error {
 	created, err := w.api.CreateUserWithResponse(ctx, client.NewUser{Username: w.username, Password: &w.password})
 	if err != nil || created.JSON200 == nil {
@@ -18,7 +18,7 @@ func (w *worker) byPassword(ctx context.Context) error {
 		return unexpected(err, "a name that is taken", taken)
 	}
 	envelope := taken.JSON409
-	if err := expect(envelope.State == client.StateFail && envelope.Code == 409 && envelope.Message == "用户名已存在", "the state envelope", envelope); err != nil {
+	if err := expect(envelope.State == client.JfinalFail && envelope.Code == 409 && envelope.Message == "用户名已存在", "the state envelope", envelope); err != nil {
 		return err
 	}
 	jwt, err := w.jwt(ctx, w.password)

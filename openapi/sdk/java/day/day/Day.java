@@ -16,18 +16,18 @@ import quartet.client.api.ResultApi;
 import quartet.client.api.StateApi;
 import quartet.client.api.StatusApi;
 import quartet.client.api.SystemApi;
-import quartet.client.model.DataFailureBody;
-import quartet.client.model.FlatFailureBody;
+import quartet.client.model.YudaoFailureBody;
+import quartet.client.model.RuoyiFailureBody;
 import quartet.client.model.FrontType;
 import quartet.client.model.MobileCodeRequest;
 import quartet.client.model.MobileLoginRequest;
 import quartet.client.model.NewUser;
 import quartet.client.model.RefreshAccessTokenRequest;
 import quartet.client.model.RefreshUserRequest;
-import quartet.client.model.ResultFailureBody;
-import quartet.client.model.StateFailureBody;
-import quartet.client.model.StatusFailureBody;
-import quartet.client.model.StatusWord;
+import quartet.client.model.JeecgFailureBody;
+import quartet.client.model.JfinalFailureBody;
+import quartet.client.model.CasFailureBody;
+import quartet.client.model.CasStatus;
 import quartet.client.model.UserChange;
 import quartet.client.model.WeChatUserRequest;
 
@@ -50,7 +50,7 @@ public final class Day {
         day.byPassword();
         day.slideAndSignOut(session.access());
         Document002.run(BASE_URL);
-        System.out.println("java, openapi-generator: a day's work done, a typed failure of each style caught");
+        System.out.println("java, openapi-generator: a day's work done, a typed failure of each dialect caught");
     }
 
     private record Session(String access, long userId) {
@@ -65,7 +65,7 @@ public final class Day {
         MobileLoginRequest login = new MobileLoginRequest().companyType(0).productType(2).source("day").mobile(mobile);
 
         String other = code.equals("000000") ? "000001" : "000000";
-        DataFailureBody wrong = DataFailureBody.fromJson(refused(() -> api.signInByMobile(login.validateNo(other), null)));
+        YudaoFailureBody wrong = YudaoFailureBody.fromJson(refused(() -> api.signInByMobile(login.validateNo(other), null)));
         expect(wrong.getCode() == 1002014000 && wrong.getData() == null, wrong);
 
         var pair = api.signInByMobile(login.validateNo(code), null).getData();
@@ -82,9 +82,9 @@ public final class Day {
     private void throughApplication(Session session) throws IOException, ApiException {
         StatusApi api = new StatusApi(client(Map.of("applicationId", "1", "accessTokenQuery", session.access())));
         var info = api.getUserInfo(String.valueOf(session.userId()));
-        expect(info.getStatus() == StatusWord.StatusSuccess && info.getData().getPhone().equals(mobile), info);
-        StatusFailureBody nobody = StatusFailureBody.fromJson(refused(() -> api.getUserInfo("9007199254740993")));
-        expect(nobody.getCode() == 404 && nobody.getStatus() == StatusWord.StatusFail, nobody);
+        expect(info.getStatus() == CasStatus.CasSuccess && info.getData().getPhone().equals(mobile), info);
+        CasFailureBody nobody = CasFailureBody.fromJson(refused(() -> api.getUserInfo("9007199254740993")));
+        expect(nobody.getCode() == 404 && nobody.getStatus() == CasStatus.CasFail, nobody);
     }
 
     /** flat: WeChat; the session travels in a header. */
@@ -94,7 +94,7 @@ public final class Day {
         expect(answer.getData().getCode() == 200, answer.getData());
         String token = answer.getHeaders().get("X-Access-Token").get(0);
         expect(token.startsWith("AT-"), token.length());
-        FlatFailureBody invalid = FlatFailureBody.fromJson(refused(() ->
+        RuoyiFailureBody invalid = RuoyiFailureBody.fromJson(refused(() ->
             api.getWeChatUserInfo(new WeChatUserRequest().code("40029" + "0".repeat(27)))));
         expect(invalid.getCode() == 40029 && !invalid.getMsg().isEmpty(), invalid);
     }
@@ -105,7 +105,7 @@ public final class Day {
         String username = "day." + id;
         String password = "violet-" + id;
         long userId = open.createUser(new NewUser().username(username).password(password)).getUserId();
-        StateFailureBody taken = StateFailureBody.fromJson(refused(() -> open.createUser(new NewUser().username(username))));
+        JfinalFailureBody taken = JfinalFailureBody.fromJson(refused(() -> open.createUser(new NewUser().username(username))));
         expect(taken.getCode() == 409 && taken.getMessage().equals("用户名已存在"), taken);
 
         StateApi own = new StateApi(client(Map.of("jwtHeader", open.signInByPassword(username, password).getJwt())));
@@ -122,7 +122,7 @@ public final class Day {
         RefreshUserRequest asked = new RefreshUserRequest().token(access).frontType(FrontType.FrontPC);
         expect(api.refreshUser(asked).getSuccess(), "success");
         expect(new DataApi(client(Map.of("authorization", access))).signOut().getData(), "signed out");
-        ResultFailureBody ended = ResultFailureBody.fromJson(refused(() -> api.refreshUser(asked)));
+        JeecgFailureBody ended = JeecgFailureBody.fromJson(refused(() -> api.refreshUser(asked)));
         expect(!ended.getSuccess() && ended.getCode() == 401 && ended.getResult() == null && ended.getTimestamp() > 0, ended);
     }
 

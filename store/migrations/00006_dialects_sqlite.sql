@@ -1,0 +1,20 @@
+-- Dialects go by the names of their frameworks, a client's IP by its own name,
+-- and two tables by the standard terms.
+
+-- +goose Up
+
+ALTER TABLE sessions RENAME COLUMN style TO dialect;
+ALTER TABLE sessions RENAME COLUMN address TO client_ip;
+ALTER TABLE audit_events RENAME COLUMN style TO dialect;
+ALTER TABLE audit_events RENAME COLUMN address TO client_ip;
+ALTER TABLE marks RENAME TO metadata;
+ALTER TABLE wechat_exchanges RENAME TO wechat_codes;
+DROP INDEX wechat_exchanges_expires_at;
+CREATE INDEX wechat_codes_expires_at ON wechat_codes (expires_at);
+
+UPDATE sessions SET dialect = CASE dialect
+    WHEN 'result' THEN 'jeecg' WHEN 'data' THEN 'yudao' WHEN 'status' THEN 'cas'
+    WHEN 'flat' THEN 'ruoyi' WHEN 'state' THEN 'jfinal' ELSE dialect END;
+UPDATE audit_events SET dialect = CASE dialect
+    WHEN 'result' THEN 'jeecg' WHEN 'data' THEN 'yudao' WHEN 'status' THEN 'cas'
+    WHEN 'flat' THEN 'ruoyi' WHEN 'state' THEN 'jfinal' ELSE dialect END;
