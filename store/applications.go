@@ -22,8 +22,8 @@ const (
 )
 
 // InsertApplication registers an application. It returns a ConflictError of id.
-func (s *Store) InsertApplication(ctx context.Context, a Application) error {
-	return s.insert(ctx, "InsertApplication", insertApplication, a)
+func (w Tx) InsertApplication(ctx context.Context, a Application) error {
+	return w.insert(ctx, "InsertApplication", insertApplication, a)
 }
 
 // ApplicationByID finds an application, a disabled one too, or ErrNotFound.
@@ -40,28 +40,28 @@ func (s *Store) ListApplications(ctx context.Context) ([]Application, error) {
 
 // SetApplicationDisabled disables or enables an application. It returns
 // ErrNotFound.
-func (s *Store) SetApplicationDisabled(ctx context.Context, id string, disabled bool, now Time) error {
-	return s.change(ctx, "SetApplicationDisabled", setApplicationDisabled, disabledAt(disabled, now), id)
+func (w Tx) SetApplicationDisabled(ctx context.Context, id string, disabled bool, now Time) error {
+	return w.change(ctx, "SetApplicationDisabled", setApplicationDisabled, disabledAt(disabled, now), id)
 }
 
 // SetApplicationRights replaces the rights of an application, a space-separated
 // list. It returns ErrNotFound.
-func (s *Store) SetApplicationRights(ctx context.Context, id, rights string) error {
-	return s.change(ctx, "SetApplicationRights", setApplicationRights, rights, id)
+func (w Tx) SetApplicationRights(ctx context.Context, id, rights string) error {
+	return w.change(ctx, "SetApplicationRights", setApplicationRights, rights, id)
 }
 
 // AddApplicationOrganisation lets an application see the members of an
 // organisation. What is so already stays as it is. It returns ErrNotFound when
 // one of the two is not there.
-func (s *Store) AddApplicationOrganisation(ctx context.Context, applicationID string, organisationID int64) error {
-	_, err := s.exec(ctx, "AddApplicationOrganisation", addApplicationOrganisation, applicationID, organisationID)
+func (w Tx) AddApplicationOrganisation(ctx context.Context, applicationID string, organisationID int64) error {
+	_, err := w.exec(ctx, "AddApplicationOrganisation", addApplicationOrganisation, applicationID, organisationID)
 	return err
 }
 
 // RemoveApplicationOrganisation takes an organisation from an application's
 // sight. It returns ErrNotFound when it was not in it.
-func (s *Store) RemoveApplicationOrganisation(ctx context.Context, applicationID string, organisationID int64) error {
-	return s.change(ctx, "RemoveApplicationOrganisation", removeApplicationOrganisation, applicationID, organisationID)
+func (w Tx) RemoveApplicationOrganisation(ctx context.Context, applicationID string, organisationID int64) error {
+	return w.change(ctx, "RemoveApplicationOrganisation", removeApplicationOrganisation, applicationID, organisationID)
 }
 
 // OrganisationsOfApplication gives the organisations that an application sees,

@@ -14,8 +14,8 @@ type AuditEvent struct {
 	ActorID   *int64 `db:"actor_id"`   // who did it; nil: nobody known, or the command line
 	SubjectID *int64 `db:"subject_id"` // the user it was done to
 	SessionID *int64 `db:"session_id"` // that it is about or was done in
-	Dialect   string `db:"dialect"`      // of the operation
-	ClientIP  string `db:"client_ip"`    // of the client, "" where there is none
+	Dialect   string `db:"dialect"`    // of the operation
+	ClientIP  string `db:"client_ip"`  // of the client, "" where there is none
 	Detail    string `db:"detail"`     // a JSON object
 }
 
@@ -40,18 +40,10 @@ const purgeAudit = "DELETE FROM audit_events WHERE id IN (SELECT id FROM audit_e
 
 // InsertAudit adds events, all or none of them. It returns a ConflictError of
 // id.
-func (s *Store) InsertAudit(ctx context.Context, events ...AuditEvent) error {
-	if len(events) == 1 {
-		return s.insert(ctx, "InsertAudit", insertAudit, events[0])
-	}
-	return s.write(ctx, "InsertAudit", func(t tx) error { return Tx{t}.InsertAudit(ctx, events...) })
-}
-
-// InsertAudit adds events.
 func (w Tx) InsertAudit(ctx context.Context, events ...AuditEvent) error {
 	for _, event := range events {
-		if _, err := w.t.insert(ctx, insertAudit, event); err != nil {
-			return fail("InsertAudit", err)
+		if err := w.insert(ctx, "InsertAudit", insertAudit, event); err != nil {
+			return err
 		}
 	}
 	return nil

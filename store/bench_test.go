@@ -21,14 +21,14 @@ func onEachEngine(b *testing.B, run func(b *testing.B, s *store.Store)) {
 			s := storetest.Open(b, store.Options{URL: newURL(b)})
 			for id := int64(1); id <= 2; id++ {
 				code := fmt.Sprint(id)
-				mustBench(b, s.InsertOrganisation(b.Context(), store.Organisation{ID: id, Code: code, Name: "云海"}))
-				mustBench(b, s.InsertRole(b.Context(), store.Role{ID: id, Code: code, Name: "老师"}))
+				mustBench(b, storetest.InsertOrganisation(b.Context(), s, store.Organisation{ID: id, Code: code, Name: "云海"}))
+				mustBench(b, storetest.InsertRole(b.Context(), s, store.Role{ID: id, Code: code, Name: "老师"}))
 			}
 			for id := int64(1); id <= benchmarkUsers; id++ {
 				mustBench(b, storetest.InsertUser(b.Context(), s, invented(id)))
-				mustBench(b, s.PutSession(b.Context(), benchmarkLogin(id, id)))
-				mustBench(b, s.AddMembership(b.Context(), id, 1, new(int64(1)), 1))
-				mustBench(b, s.AddMembership(b.Context(), id, 2, new(int64(2)), 1))
+				mustBench(b, storetest.PutSession(b.Context(), s, benchmarkLogin(id, id)))
+				mustBench(b, storetest.AddMembership(b.Context(), s, id, 1, new(int64(1)), 1))
+				mustBench(b, storetest.AddMembership(b.Context(), s, id, 2, new(int64(2)), 1))
 			}
 			b.ReportAllocs()
 			b.ResetTimer()
@@ -101,7 +101,7 @@ func BenchmarkCreate(b *testing.B) {
 				for range callers {
 					all.Go(func() {
 						for id := last.Add(1); id <= int64(b.N); id = last.Add(1) {
-							if err := s.PutUser(b.Context(), invented(id)); err != nil {
+							if err := storetest.PutUser(b.Context(), s, invented(id)); err != nil {
 								b.Error(err)
 							}
 						}

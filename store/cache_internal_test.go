@@ -17,7 +17,9 @@ func remembering(t *testing.T, most, n int) *Store {
 	noError(t, s.Migrate(t.Context()))
 	noError(t, add(t.Context(), s, User{ID: 1, GUID: "1", Role: RoleMember}))
 	for id := int64(1); id <= int64(n); id++ {
-		noError(t, s.PutSession(t.Context(), Session{ID: id, UserID: 1, Dialect: "yudao", AccessHash: new(Digest(fmt.Sprint("access-", id)))}))
+		noError(t, inTx(t, s, func(tx Tx) error {
+			return tx.PutSession(t.Context(), Session{ID: id, UserID: 1, Dialect: "yudao", AccessHash: new(Digest(fmt.Sprint("access-", id)))})
+		}))
 	}
 	return s
 }
@@ -46,7 +48,7 @@ func askEnough(t *testing.T, s *Store) {
 func TestRowsAreRemembered(t *testing.T) {
 	t.Parallel()
 	s := remembering(t, 0, 2)
-	noError(t, s.InsertApplication(t.Context(), Application{ID: "a"}))
+	noError(t, inTx(t, s, func(tx Tx) error { return tx.InsertApplication(t.Context(), Application{ID: "a"}) }))
 	ask := func() error {
 		_, byHash := s.SessionByAccessHash(t.Context(), "access-1")
 		_, byID := s.SessionByID(t.Context(), 1)
@@ -133,7 +135,7 @@ func TestWhatIsAskedForOnceIsNotRemembered(t *testing.T) {
 func TestReadsLookForChanges(t *testing.T) {
 	t.Parallel()
 	s := remembering(t, 0, 3)
-	noError(t, s.InsertApplication(t.Context(), Application{ID: "a"}))
+	noError(t, inTx(t, s, func(tx Tx) error { return tx.InsertApplication(t.Context(), Application{ID: "a"}) }))
 	for range enough {
 		_, err := s.ApplicationByID(t.Context(), "a")
 		noError(t, err)

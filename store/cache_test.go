@@ -31,9 +31,9 @@ func TestWritesOfAnotherAreSeenAtOnce(t *testing.T) {
 	t.Parallel()
 	s, other := two(t)
 	must(t, storetest.InsertUser(t.Context(), s, invented(1)))
-	must(t, s.PutSession(t.Context(), login(1)))
-	must(t, s.InsertApplication(t.Context(), store.Application{ID: "a"}))
-	must(t, s.InsertOrganisation(t.Context(), store.Organisation{ID: 1, Code: "east"}))
+	must(t, storetest.PutSession(t.Context(), s, login(1)))
+	must(t, storetest.InsertApplication(t.Context(), s, store.Application{ID: "a"}))
+	must(t, storetest.InsertOrganisation(t.Context(), s, store.Organisation{ID: 1, Code: "east"}))
 	tell := func() string {
 		owner, err := s.SessionByAccessHash(t.Context(), "access-1")
 		must(t, err)
@@ -54,9 +54,9 @@ func TestWritesOfAnotherAreSeenAtOnce(t *testing.T) {
 		}
 	}
 	ask("false false false member \"\" 0")
-	must(t, other.SetApplicationRights(t.Context(), "a", "nickname"))
+	must(t, storetest.SetApplicationRights(t.Context(), other, "a", "nickname"))
 	ask("false false false member \"nickname\" 0")
-	must(t, other.AddApplicationOrganisation(t.Context(), "a", 1))
+	must(t, storetest.AddApplicationOrganisation(t.Context(), other, "a", 1))
 	ask("false false false member \"nickname\" 1")
 	must(t, storetest.SetUserRole(t.Context(), other, 1, store.RoleAdministrator, 1))
 	ask("false false false administrator \"nickname\" 1")
@@ -75,7 +75,7 @@ func TestEndedSessionsAreNeverLive(t *testing.T) {
 	for id := int64(1); id <= sessions; id++ {
 		session := login(id)
 		session.ExclusiveClass = nil
-		must(t, s.PutSession(t.Context(), session))
+		must(t, storetest.PutSession(t.Context(), s, session))
 	}
 	var ended atomic.Int64 // sessions up to this one have ended
 	var all sync.WaitGroup
@@ -113,8 +113,8 @@ func TestAGlanceLastsForOneRequest(t *testing.T) {
 	t.Parallel()
 	s, other := two(t)
 	must(t, storetest.InsertUser(t.Context(), s, invented(1)))
-	must(t, s.PutSession(t.Context(), login(1)))
-	must(t, s.InsertApplication(t.Context(), store.Application{ID: "a", Rights: "old"}))
+	must(t, storetest.PutSession(t.Context(), s, login(1)))
+	must(t, storetest.InsertApplication(t.Context(), s, store.Application{ID: "a", Rights: "old"}))
 	rights := func(ctx context.Context) string {
 		application, err := s.ApplicationByID(ctx, "a")
 		must(t, err)
@@ -140,16 +140,16 @@ func TestAGlanceLastsForOneRequest(t *testing.T) {
 	request := store.AtAGlance(t.Context())
 	look(request)
 	ask(request, "old")
-	must(t, other.SetApplicationRights(t.Context(), "a", "new"))
+	must(t, storetest.SetApplicationRights(t.Context(), other, "a", "new"))
 	ask(request, "old")
 	ask(store.AtAGlance(t.Context()), "new") // has not looked yet
 	ask(request, "new")                      // what somebody has noticed is known to all
-	must(t, other.SetApplicationRights(t.Context(), "a", "newest"))
+	must(t, storetest.SetApplicationRights(t.Context(), other, "a", "newest"))
 	ask(request, "new")
 	look(request)
 	ask(request, "newest")
 	remember()
-	must(t, other.SetApplicationRights(t.Context(), "a", "last"))
+	must(t, storetest.SetApplicationRights(t.Context(), other, "a", "last"))
 	ask(t.Context(), "last")
 }
 
@@ -158,18 +158,18 @@ func TestAReadIsALook(t *testing.T) {
 	t.Parallel()
 	s, other := two(t)
 	must(t, storetest.InsertUser(t.Context(), s, invented(1)))
-	must(t, s.InsertApplication(t.Context(), store.Application{ID: "a"}))
+	must(t, storetest.InsertApplication(t.Context(), s, store.Application{ID: "a"}))
 	const rounds = 20
 	for id := range int64(rounds) {
 		session := login(id + 1)
 		session.ExclusiveClass = nil
-		must(t, s.PutSession(t.Context(), session))
+		must(t, storetest.PutSession(t.Context(), s, session))
 	}
 	for round := range rounds {
 		want := fmt.Sprint("rights", round/2)
 		if round%2 == 0 { // else nothing has changed
 			writer := []*store.Store{s, other, other}[round%3]
-			must(t, writer.SetApplicationRights(t.Context(), "a", want))
+			must(t, storetest.SetApplicationRights(t.Context(), writer, "a", want))
 		}
 		request := store.AtAGlance(t.Context())
 		_, err := s.SessionWithUserByAccessHash(request, store.Digest(fmt.Sprint("access-", round+1))) // not remembered
@@ -187,7 +187,7 @@ func TestProfilesAreRememberedUntilSomethingIsWritten(t *testing.T) {
 	t.Parallel()
 	s, other := two(t)
 	must(t, storetest.InsertUser(t.Context(), s, invented(1)))
-	must(t, s.InsertOrganisation(t.Context(), store.Organisation{ID: 1, Code: "east"}))
+	must(t, storetest.InsertOrganisation(t.Context(), s, store.Organisation{ID: 1, Code: "east"}))
 	count := func() int {
 		profile, err := s.ProfileByID(store.AtAGlance(t.Context()), 1)
 		must(t, err)
@@ -196,11 +196,11 @@ func TestProfilesAreRememberedUntilSomethingIsWritten(t *testing.T) {
 	if got := []int{count(), count()}; got[0] != 0 || got[1] != 0 {
 		t.Error(got)
 	}
-	must(t, other.AddMembership(t.Context(), 1, 1, nil, 1))
+	must(t, storetest.AddMembership(t.Context(), other, 1, 1, nil, 1))
 	if got := []int{count(), count()}; got[0] != 1 || got[1] != 1 {
 		t.Error(got)
 	}
-	must(t, other.SetOrganisationDisabled(t.Context(), "east", true, 1))
+	must(t, storetest.SetOrganisationDisabled(t.Context(), other, "east", true, 1))
 	if got := count(); got != 0 {
 		t.Error(got)
 	}

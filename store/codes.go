@@ -18,40 +18,28 @@ const (
 	hasActiveCode = "SELECT COUNT(*) FROM one_time_codes" + codeIsLive
 )
 
-// PutCode keeps the MAC of a one-time code, in place of any older one of the
+// CreateCode keeps the MAC of a one-time code, in place of any older one of the
 // same key. It is good for nothing until ActivateCode.
-func (s *Store) CreateCode(ctx context.Context, k CodeKey, mac string, now, expires Time) error {
-	_, err := s.exec(ctx, "PutCode", createCode, k.Purpose, k.MobileIndex, mac, now, expires)
-	return err
-}
-
-// PutCode keeps the MAC of a one-time code.
 func (w Tx) CreateCode(ctx context.Context, k CodeKey, mac string, now, expires Time) error {
-	_, err := w.t.exec(ctx, createCode, k.Purpose, k.MobileIndex, mac, now, expires)
-	return fail("PutCode", err)
+	_, err := w.exec(ctx, "CreateCode", createCode, k.Purpose, k.MobileIndex, mac, now, expires)
+	return err
 }
 
 // ActivateCode makes a code good, after its message was accepted. When a newer
 // code has taken its place, nothing happens.
-func (s *Store) ActivateCode(ctx context.Context, k CodeKey, mac string) error {
-	_, err := s.exec(ctx, "ActivateCode", activateCode, k.Purpose, k.MobileIndex, mac)
-	return err
-}
-
-// ActivateCode makes a code good.
 func (w Tx) ActivateCode(ctx context.Context, k CodeKey, mac string) error {
-	_, err := w.t.exec(ctx, activateCode, k.Purpose, k.MobileIndex, mac)
-	return fail("ActivateCode", err)
-}
-
-// DropCode forgets a code whose message was not accepted, unless a newer one has
-// taken its place.
-func (s *Store) DeleteCode(ctx context.Context, k CodeKey, mac string) error {
-	_, err := s.exec(ctx, "DropCode", deleteCode, k.Purpose, k.MobileIndex, mac)
+	_, err := w.exec(ctx, "ActivateCode", activateCode, k.Purpose, k.MobileIndex, mac)
 	return err
 }
 
-// SpendCode counts an attempt and tells whether it was the right one, which
+// DeleteCode forgets a code whose message was not accepted, unless a newer one has
+// taken its place.
+func (w Tx) DeleteCode(ctx context.Context, k CodeKey, mac string) error {
+	_, err := w.exec(ctx, "DeleteCode", deleteCode, k.Purpose, k.MobileIndex, mac)
+	return err
+}
+
+// ConsumeCode counts an attempt and tells whether it was the right one, which
 // works once. After maxAttempts, or when now has reached the end of its time, a
 // code is not compared any more. A wrong, used, burnt, expired and unknown code
 // look alike: spent is false. The attempt is forgotten if the transaction fails,
@@ -59,11 +47,11 @@ func (s *Store) DeleteCode(ctx context.Context, k CodeKey, mac string) error {
 func (w Tx) ConsumeCode(ctx context.Context, k CodeKey, mac string, now Time, maxAttempts int64) (spent bool, err error) {
 	var used []int64
 	err = w.t.all(ctx, &used, consumeCode, mac, now, k.Purpose, k.MobileIndex, maxAttempts, now)
-	return len(used) == 1 && used[0] == 1, fail("SpendCode", err)
+	return len(used) == 1 && used[0] == 1, fail("ConsumeCode", err)
 }
 
-// CodeLive tells whether a code could still be spent.
+// HasActiveCode tells whether a code could still be spent.
 func (s *Store) HasActiveCode(ctx context.Context, k CodeKey, now Time, maxAttempts int64) (bool, error) {
-	live, err := one[int64](ctx, s, "CodeLive", hasActiveCode, k.Purpose, k.MobileIndex, maxAttempts, now)
+	live, err := one[int64](ctx, s, "HasActiveCode", hasActiveCode, k.Purpose, k.MobileIndex, maxAttempts, now)
 	return live > 0, err
 }

@@ -4,6 +4,7 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 	"testing"
@@ -60,8 +61,8 @@ func guidNo(n int64) string {
 var fleeting = []Table{
 	{Name: "one_time_codes", Key: []string{"purpose", "mobile_index"}, Columns: columns("purpose", "mobile_index", "code_mac", "!active", "#attempts", "#created_at", "#expires_at")},
 	{Name: "rate_counters", Key: []string{"key"}, Columns: columns("key", "#window_start", "#count", "#expires_at")},
-	{Name: "wechat_exchanges", Key: []string{"code_hash"}, Columns: columns("code_hash", "identity_sealed", "#expires_at")},
-	{Name: "marks", Key: []string{"name"}, Columns: columns("name", "value")},
+	{Name: "wechat_codes", Key: []string{"code_hash"}, Columns: columns("code_hash", "identity_sealed", "#expires_at")},
+	{Name: "metadata", Key: []string{"name"}, Columns: columns("name", "value")},
 }
 
 // columns are texts, or with # integers and with ! booleans.
@@ -81,10 +82,39 @@ func columns(names ...string) (made []Column) {
 
 func everyTable() []Table { return append(append([]Table{}, Tables()...), fleeting...) }
 
+// newNames says what tables and columns of versions 4 and 5 are called since.
+var newNames = strings.NewReplacer("wechat_exchanges", "wechat_codes", "marks", "metadata",
+	"sessions.style", "sessions.dialect", "sessions.address", "sessions.client_ip",
+	"audit_events.style", "audit_events.dialect", "audit_events.address", "audit_events.client_ip")
+
+// everyOldTable is everyTable under the names of versions 4 and 5.
+func everyOldTable() (old []Table) {
+	for _, table := range everyTable() {
+		table.Columns = slices.Clone(table.Columns)
+		switch table.Name {
+		case "wechat_codes":
+			table.Name = "wechat_exchanges"
+		case "metadata":
+			table.Name = "marks"
+		case "sessions", "audit_events":
+			for i := range table.Columns {
+				switch table.Columns[i].Name {
+				case "dialect":
+					table.Columns[i].Name = "style"
+				case "client_ip":
+					table.Columns[i].Name = "address"
+				}
+			}
+		}
+		old = append(old, table)
+	}
+	return old
+}
+
 // fillAll writes texts as texts, as the programs of old tables did.
 func fillAll(t *testing.T, s *Store) {
 	t.Helper()
-	for _, table := range everyTable() {
+	for _, table := range everyOldTable() {
 		for n := int64(1); n <= rowsEach; n++ {
 			var row []any
 			for _, column := range table.Columns {
@@ -98,20 +128,21 @@ func fillAll(t *testing.T, s *Store) {
 	}
 }
 
-// allFacts reads every value of every table.
-func allFacts(t *testing.T, s *Store) map[string][]string {
+// allFacts reads every value of these tables.
+func allFacts(t *testing.T, s *Store, tables []Table) map[string][]string {
 	t.Helper()
 	snapshot, err := s.Snapshot(t.Context())
 	noError(t, err)
 	defer func() { noError(t, snapshot.Close()) }()
 	all := map[string][]string{}
-	for _, table := range everyTable() {
+	for _, table := range tables {
+		name := newNames.Replace(table.Name)
 		noError(t, snapshot.Rows(t.Context(), table, func(row []any) error {
-			all[table.Name] = append(all[table.Name], fmt.Sprintf("%#v", row))
+			all[name] = append(all[name], fmt.Sprintf("%#v", row))
 			return nil
 		}))
-		if len(all[table.Name]) != rowsEach {
-			t.Fatalf("%d rows of %s", len(all[table.Name]), table.Name)
+		if len(all[name]) != rowsEach {
+			t.Fatalf("%d rows of %s", len(all[name]), name)
 		}
 	}
 	return all
@@ -142,7 +173,9 @@ func demands(t *testing.T, s *Store) (all []string) {
 		if len(found) == 0 {
 			t.Fatal("nothing is demanded by", query)
 		}
-		all = append(all, found...)
+		for _, demand := range found {
+			all = append(all, newNames.Replace(demand))
+		}
 	}
 	sort.Strings(all)
 	return all

@@ -33,8 +33,8 @@ func (w Tx) SetPassword(ctx context.Context, userID int64, newHash string, wasHa
 
 // UpgradePasswordHash replaces a hash by a stronger one of the same password.
 // When the hash is not wasHash any more, nothing happens.
-func (s *Store) UpgradePasswordHash(ctx context.Context, userID int64, wasHash, newHash string) error {
-	_, err := s.exec(ctx, "UpgradePasswordHash", upgradePasswordHash, newHash, userID, wasHash)
+func (w Tx) UpgradePasswordHash(ctx context.Context, userID int64, wasHash, newHash string) error {
+	_, err := w.exec(ctx, "UpgradePasswordHash", upgradePasswordHash, newHash, userID, wasHash)
 	return err
 }
 

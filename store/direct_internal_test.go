@@ -55,7 +55,10 @@ func TestQueriesBeginAnew(t *testing.T) {
 	var found []int
 	err := s.eachScanned(t.Context(), "Test", "SELECT id FROM users", []any{&id}, func(row int) error {
 		if found = append(found, row); len(found) == 1 {
-			_, err := s.exec(t.Context(), "Test", "DELETE FROM users")
+			err := inTx(t, s, func(tx Tx) error {
+				_, err := tx.exec(t.Context(), "Test", "DELETE FROM users")
+				return err
+			})
 			noError(t, err)
 			return busy
 		}

@@ -61,7 +61,7 @@ func TestUncertainStatementIsAFailure(t *testing.T) {
 	w, url := newWire(t)
 	s := storetest.Open(t, store.Options{URL: url, MaxConnections: 1})
 	tell := func(id int64) error { // twice, it would be a conflict
-		return s.InsertAudit(t.Context(), store.AuditEvent{ID: id, At: 1, Kind: "sign_in", Detail: "{}"})
+		return storetest.InsertAudit(t.Context(), s, store.AuditEvent{ID: id, At: 1, Kind: "sign_in", Detail: "{}"})
 	}
 	if err := tell(1); err != nil { // the statement is prepared now
 		t.Fatal(err)
@@ -152,10 +152,10 @@ func TestSilentConnectionsAreReplaced(t *testing.T) {
 	w.freeze()
 	hurried, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	wantUnavailable(t, s.PutUser(hurried, invented(1)))
+	wantUnavailable(t, storetest.PutUser(hurried, s, invented(1)))
 	patient, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	if err := s.PutUser(patient, invented(2)); err != nil {
+	if err := storetest.PutUser(patient, s, invented(2)); err != nil {
 		t.Error(err)
 	}
 }

@@ -83,7 +83,9 @@ func TestOneFailingWriteFailsAlone(t *testing.T) {
 				return errors.Join(failure, err)
 			})
 		},
-		func() error { return s.PutSession(t.Context(), Session{ID: 1, UserID: 99}) },
+		func() error {
+			return inTx(t, s, func(tx Tx) error { return tx.PutSession(t.Context(), Session{ID: 1, UserID: 99}) })
+		},
 	)
 	writes = append(writes, adding(t.Context(), s, 1, 5)...)
 	errs := grouped(t, s, writes...)
@@ -112,7 +114,7 @@ func TestWritesOfAGroupComeOneAfterTheOther(t *testing.T) {
 	t.Parallel()
 	s, _ := watched(t)
 	k := CodeKey{Purpose: "login", MobileIndex: "index"}
-	if err := errors.Join(s.CreateCode(t.Context(), k, "mac", 1, 1000), s.ActivateCode(t.Context(), k, "mac")); err != nil {
+	if err := errors.Join(inTx(t, s, func(tx Tx) error { return tx.CreateCode(t.Context(), k, "mac", 1, 1000) }), inTx(t, s, func(tx Tx) error { return tx.ActivateCode(t.Context(), k, "mac") })); err != nil {
 		t.Fatal(err)
 	}
 	spent := make([]bool, 5)
@@ -295,7 +297,9 @@ func TestConstantStatementsOfAGroupArePrepared(t *testing.T) {
 	t.Parallel()
 	s, _ := watched(t)
 	update := func(id int64) func() error {
-		return func() error { return s.UpdateUser(t.Context(), id, UserChange{Nickname: new("x")}, nil, 1) }
+		return func() error {
+			return inTx(t, s, func(tx Tx) error { return tx.UpdateUser(t.Context(), id, UserChange{Nickname: new("x")}, nil, 1) })
+		}
 	}
 	if errs := grouped(t, s, append(adding(t.Context(), s, 1), update(1), update(9))...); errs[0] != nil || errs[1] != nil || errs[2] == nil {
 		t.Fatal(errs)

@@ -71,7 +71,7 @@ func awaitQueue(t *testing.T, s *Store, length int) {
 
 // add inserts a user, by a statement that needs no transaction of its own.
 func add(ctx context.Context, s *Store, u User) error {
-	return s.insert(ctx, "add", insertUser, u)
+	return s.InTx(ctx, func(tx Tx) error { return tx.InsertUser(ctx, u) })
 }
 
 // adding gives the insertions of users with these ids, and as many user names.

@@ -32,6 +32,9 @@ func newSQLite(t *testing.T) *Store {
 	return s
 }
 
+// inTx runs writes of a test in a transaction of their own.
+func inTx(t *testing.T, s *Store, do func(Tx) error) error { return s.InTx(t.Context(), do) }
+
 func setting(t *testing.T, p *pool, query string) string {
 	t.Helper()
 	var value string
@@ -155,7 +158,7 @@ func TestHotQueriesScanNothing(t *testing.T) {
 		"LiveSessions":       liveSessions, "SuccessorOf": replacementOf, "endReplaced": endReplaced, "endUserSessions": endUserSessions,
 		"MembershipsOf": membershipsOf, "ProfileByID": profileByID, "WeChatIdentitiesOf": identitiesOf,
 		"SpendCode": consumeCode, "purgeSessions": purgeSessions, "purgeCounters": purgeCounters, "purgeCodes": purgeCodes, "purgeAudit": purgeAudit,
-		"purgeExchanges": purgeExchanges, "WeChatExchange": weChatExchange,
+		"purgeExchanges": purgeExchanges, "WeChatCode": weChatCode, "keptWeChatCode": keptWeChatCode, "boundDevice": boundDevice,
 	} {
 		var steps []struct {
 			ID, Parent, NotUsed int
@@ -181,7 +184,7 @@ func TestStatementsArePreparedOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, c := range []UserChange{{Nickname: new("x")}, {Company: new("x")}} { // composed: not kept
-			if err := s.UpdateUser(t.Context(), 1, c, nil, 1); !errors.Is(err, ErrNotFound) {
+			if err := inTx(t, s, func(tx Tx) error { return tx.UpdateUser(t.Context(), 1, c, nil, 1) }); !errors.Is(err, ErrNotFound) {
 				t.Fatal(err)
 			}
 		}
@@ -251,7 +254,7 @@ func TestEveryUniqueIndexIsNamed(t *testing.T) {
 	}
 	for _, index := range indexes {
 		switch index.Table {
-		case "membership_roles", "application_organisations", "one_time_codes", "rate_counters", "marks", "wechat_codes":
+		case "membership_roles", "application_organisations", "one_time_codes", "rate_counters", "metadata", "wechat_codes":
 			continue
 		}
 		if _, named := conflicts[index.Columns]; !named {

@@ -24,24 +24,22 @@ var membershipsOf = "SELECT " + selected[Organisation]("o.") + `,
 // AddMembership makes a user a member of an organisation and, with a role, gives
 // the user that role there. What is so already stays as it is. It returns
 // ErrNotFound when one of the three is not there.
-func (s *Store) AddMembership(ctx context.Context, userID, organisationID int64, roleID *int64, now Time) error {
-	return s.write(ctx, "AddMembership", func(t tx) error {
-		_, err := t.exec(ctx, addMembership, userID, organisationID, now)
-		if err != nil || roleID == nil {
-			return err
-		}
-		_, err = t.exec(ctx, addMembershipRole, userID, organisationID, *roleID, now)
+func (w Tx) AddMembership(ctx context.Context, userID, organisationID int64, roleID *int64, now Time) error {
+	_, err := w.exec(ctx, "AddMembership", addMembership, userID, organisationID, now)
+	if err != nil || roleID == nil {
 		return err
-	})
+	}
+	_, err = w.exec(ctx, "AddMembership", addMembershipRole, userID, organisationID, *roleID, now)
+	return err
 }
 
 // RemoveMembership takes a role from a member or, with no role, ends the whole
 // membership. It returns ErrNotFound when it was not there.
-func (s *Store) RemoveMembership(ctx context.Context, userID, organisationID int64, roleID *int64) error {
+func (w Tx) RemoveMembership(ctx context.Context, userID, organisationID int64, roleID *int64) error {
 	if roleID == nil {
-		return s.change(ctx, "RemoveMembership", removeMembership, userID, organisationID)
+		return w.change(ctx, "RemoveMembership", removeMembership, userID, organisationID)
 	}
-	return s.change(ctx, "RemoveMembership", removeMembershipRole, userID, organisationID, *roleID)
+	return w.change(ctx, "RemoveMembership", removeMembershipRole, userID, organisationID, *roleID)
 }
 
 // membershipRow is an organisation with one role in it, or with none.

@@ -29,8 +29,8 @@ func disabledAt(disabled bool, now Time) *Time {
 
 // InsertOrganisation adds an organisation. It returns a ConflictError of id or
 // code.
-func (s *Store) InsertOrganisation(ctx context.Context, o Organisation) error {
-	return s.insert(ctx, "InsertOrganisation", insertOrganisation, o)
+func (w Tx) InsertOrganisation(ctx context.Context, o Organisation) error {
+	return w.insert(ctx, "InsertOrganisation", insertOrganisation, o)
 }
 
 // OrganisationByCode finds an organisation, a disabled one too, or ErrNotFound.
@@ -45,14 +45,14 @@ func (s *Store) ListOrganisations(ctx context.Context) ([]Organisation, error) {
 
 // SetOrganisationDisabled disables or enables an organisation. It returns
 // ErrNotFound.
-func (s *Store) SetOrganisationDisabled(ctx context.Context, code string, disabled bool, now Time) error {
-	return s.change(ctx, "SetOrganisationDisabled", setOrganisationDisabled, disabledAt(disabled, now), code)
+func (w Tx) SetOrganisationDisabled(ctx context.Context, code string, disabled bool, now Time) error {
+	return w.change(ctx, "SetOrganisationDisabled", setOrganisationDisabled, disabledAt(disabled, now), code)
 }
 
 // InsertRole adds a role that users can have in organisations. It returns a
 // ConflictError of id or code.
-func (s *Store) InsertRole(ctx context.Context, r Role) error {
-	return s.insert(ctx, "InsertRole", insertRole, r)
+func (w Tx) InsertRole(ctx context.Context, r Role) error {
+	return w.insert(ctx, "InsertRole", insertRole, r)
 }
 
 // RoleByCode finds a role, a disabled one too, or ErrNotFound.
@@ -66,6 +66,6 @@ func (s *Store) ListRoles(ctx context.Context) ([]Role, error) {
 }
 
 // SetRoleDisabled disables or enables a role. It returns ErrNotFound.
-func (s *Store) SetRoleDisabled(ctx context.Context, code string, disabled bool, now Time) error {
-	return s.change(ctx, "SetRoleDisabled", setRoleDisabled, disabledAt(disabled, now), code)
+func (w Tx) SetRoleDisabled(ctx context.Context, code string, disabled bool, now Time) error {
+	return w.change(ctx, "SetRoleDisabled", setRoleDisabled, disabledAt(disabled, now), code)
 }

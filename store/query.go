@@ -147,23 +147,6 @@ func many[T any](ctx context.Context, s *Store, verb, query string, args ...any)
 	return list[T](ctx, s, s.reader, verb, query, args...)
 }
 
-// returned runs a writing query with a RETURNING clause. It reads to the end of
-// the rows, because only there SQLite commits and can fail to.
-func returned[T any](ctx context.Context, s *Store, verb, query string, args ...any) (found []T, err error) {
-	err = s.writeOne(ctx, verb, func(t tx) error {
-		found = nil
-		return t.all(ctx, &found, query, args...)
-	}, func() error {
-		statement, err := s.writer.prepared(ctx, query)
-		if err != nil {
-			return err
-		}
-		found = nil
-		return statement.SelectContext(ctx, &found, args...)
-	})
-	return found, err
-}
-
 func list[T any](ctx context.Context, s *Store, p *pool, verb, query string, args ...any) (found []T, err error) {
 	err = s.guard(verb, func() error {
 		return s.repeat(ctx, func() error {
@@ -178,26 +161,6 @@ func list[T any](ctx context.Context, s *Store, p *pool, verb, query string, arg
 	return found, err
 }
 
-// exec runs a writing query and gives the number of rows it changed.
-func (s *Store) exec(ctx context.Context, verb, query string, args ...any) (changed int64, err error) {
-	err = s.writeOne(ctx, verb, func(t tx) (err error) {
-		changed, err = t.exec(ctx, query, args...)
-		return err
-	}, func() error {
-		statement, err := s.writer.prepared(ctx, query)
-		if err != nil {
-			return err
-		}
-		result, err := statement.ExecContext(ctx, args...)
-		if err != nil {
-			return err
-		}
-		changed, err = result.RowsAffected()
-		return err
-	})
-	return changed, err
-}
-
 // execAlone is exec by writeAlone.
 func (s *Store) execAlone(ctx context.Context, verb, query string, args ...any) (changed int64, err error) {
 	err = s.writeAlone(ctx, verb, func(t tx) (err error) {
@@ -205,25 +168,6 @@ func (s *Store) execAlone(ctx context.Context, verb, query string, args ...any) 
 		return err
 	})
 	return changed, err
-}
-
-// change is exec for a query that must find a row.
-func (s *Store) change(ctx context.Context, verb, query string, args ...any) error {
-	changed, err := s.exec(ctx, verb, query, args...)
-	if err == nil && changed == 0 {
-		return ErrNotFound
-	}
-	return err
-}
-
-// insert adds a row, whose fields the query names as :column.
-func (s *Store) insert(ctx context.Context, verb, query string, row any) error {
-	query, args, err := bind(query, row)
-	if err != nil {
-		return fail(verb, err)
-	}
-	_, err = s.exec(ctx, verb, query, args...)
-	return err
 }
 
 // write runs fn in a transaction of the writer, on SQLite together with those of

@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 )
@@ -23,38 +22,29 @@ const (
 	resetRateLimit   = "DELETE FROM rate_counters WHERE key = ?"
 )
 
-// QuotaError says that something has happened too often already. It is returned
+// RateLimitError says that something has happened too often already. It is returned
 // as a value, not as a pointer.
 type RateLimitError struct {
-	RetryAfterMillis int64 // until all of the quotas have room again
+	RetryAfterMillis int64 // until all of the limits have room again
 }
 
 // Error is for the log.
 func (e RateLimitError) Error() string {
-	return fmt.Sprintf("store: a quota is reached for %d ms", e.RetryAfterMillis)
+	return fmt.Sprintf("store: a rate limit is reached for %d ms", e.RetryAfterMillis)
 }
 
-// TakeQuotas counts one event against all quotas, or against none when one of
-// them is reached: then retryAfterMillis is how long until all of them have room
-// again. Counting is atomic, so parallel callers never pass a limit.
-func (s *Store) ConsumeRateLimits(ctx context.Context, quotas []RateLimit, now Time) (ok bool, retryAfterMillis int64, err error) {
-	err = s.write(ctx, "TakeQuotas", func(t tx) error { return Tx{t}.ConsumeRateLimits(ctx, quotas, now) })
-	if reached, ok := errors.AsType[RateLimitError](err); ok {
-		return false, reached.RetryAfterMillis, nil
-	}
-	return err == nil, 0, err
-}
-
-// TakeQuotas returns a QuotaError when one of them is reached. Whoever goes on
-// then keeps what the others have counted.
-func (w Tx) ConsumeRateLimits(ctx context.Context, quotas []RateLimit, now Time) error {
+// ConsumeRateLimits counts one event against all limits. When one of them is
+// reached it returns a RateLimitError, and the transaction must fail for the
+// others to count nothing. Counting is atomic: parallel callers never pass a
+// limit.
+func (w Tx) ConsumeRateLimits(ctx context.Context, limits []RateLimit, now Time) error {
 	// Everybody takes rows in the same order, so nobody waits in a circle.
-	quotas = slices.SortedFunc(slices.Values(quotas), func(a, b RateLimit) int { return cmp.Compare(a.Key, b.Key) })
+	limits = slices.SortedFunc(slices.Values(limits), func(a, b RateLimit) int { return cmp.Compare(a.Key, b.Key) })
 	var longest int64
-	for _, q := range quotas {
+	for _, q := range limits {
 		wait, err := take(ctx, w.t, q, now)
 		if err != nil {
-			return fail("TakeQuotas", err)
+			return fail("ConsumeRateLimits", err)
 		}
 		longest = max(longest, wait)
 	}
@@ -80,11 +70,11 @@ func take(ctx context.Context, t tx, q RateLimit, now Time) (wait int64, err err
 	return max(int64(expires-now), 1), nil
 }
 
-// ClearQuotas forgets what was counted under keys.
+// ResetRateLimits forgets what was counted under keys.
 func (w Tx) ResetRateLimits(ctx context.Context, keys []string) error {
 	for _, key := range slices.Sorted(slices.Values(keys)) {
 		if _, err := w.t.exec(ctx, resetRateLimit, key); err != nil {
-			return fail("ClearQuotas", err)
+			return fail("ResetRateLimits", err)
 		}
 	}
 	return nil

@@ -13,7 +13,7 @@ const (
 		WHERE id = ? AND ended_at IS NULL`
 
 	boundDevice = "SELECT device_number FROM sessions WHERE id = ?"
-	bindDevice  = "UPDATE sessions SET device_number = COALESCE(device_number, ?) WHERE id = ? RETURNING device_number"
+	bindDevice  = "UPDATE sessions SET device_number = ? WHERE id = ? AND device_number IS NULL"
 
 	endSession      = "UPDATE sessions SET ended_at = ?, end_reason = ? WHERE id = ? AND ended_at IS NULL"
 	endSessionOf    = endSession + " AND user_id = ?"
@@ -23,38 +23,26 @@ const (
 // RotateAccess gives a session its next access token: the present hash becomes
 // the previous one. Only one of any number of callers who saw fromGeneration has
 // rotated true, and none when the session has ended.
-func (s *Store) RotateAccess(ctx context.Context, id, fromGeneration int64, newHash Digest, accessExpires, now Time) (rotated bool, err error) {
-	changed, err := s.exec(ctx, "RotateAccess", rotateAccess, newHash, now, accessExpires, now, id, fromGeneration)
+func (w Tx) RotateAccess(ctx context.Context, id, fromGeneration int64, newHash Digest, accessExpires, now Time) (rotated bool, err error) {
+	changed, err := w.exec(ctx, "RotateAccess", rotateAccess, newHash, now, accessExpires, now, id, fromGeneration)
 	return changed > 0, err
 }
 
-// SlideAccess prolongs the access token of a session that has not ended, never
+// ExtendAccessToken prolongs the access token of a session that has not ended, never
 // shortening it, and notes that the session was used and, if given, by which
 // front end. It tells whether there was such a session.
-func (s *Store) ExtendAccessToken(ctx context.Context, id int64, accessExpires, now Time, frontType *int64) (bool, error) {
-	changed, err := s.exec(ctx, "SlideAccess", extendAccessToken, accessExpires, accessExpires, now, now, frontType, id)
+func (w Tx) ExtendAccessToken(ctx context.Context, id int64, accessExpires, now Time, frontType *int64) (bool, error) {
+	changed, err := w.exec(ctx, "ExtendAccessToken", extendAccessToken, accessExpires, accessExpires, now, now, frontType, id)
 	return changed > 0, err
 }
 
 // BindDevice binds a session to a device if it is bound to none, and gives the
 // device it is bound to. It returns ErrNotFound.
-func (s *Store) BindDevice(ctx context.Context, id int64, device string) (bound string, err error) {
-	// A binding never changes, so one that is seen needs no write.
-	present, err := one[*string](ctx, s, "BindDevice", boundDevice, id)
-	if err != nil {
-		return "", err
+func (w Tx) BindDevice(ctx context.Context, id int64, device string) (bound string, err error) {
+	if _, err = w.exec(ctx, "BindDevice", bindDevice, device, id); err == nil {
+		err = fail("BindDevice", w.t.get(ctx, &bound, boundDevice, id))
 	}
-	if present != nil {
-		return *present, nil
-	}
-	bindings, err := returned[string](ctx, s, "BindDevice", bindDevice, device, id)
-	if err != nil {
-		return "", err
-	}
-	if len(bindings) == 0 {
-		return "", ErrNotFound
-	}
-	return bindings[0], nil
+	return bound, err
 }
 
 // EndSession ends a session for a reason, one of the EndedBy constants. It tells

@@ -61,8 +61,8 @@ func endOther(ctx context.Context, t tx, begins Session) (replaced *int64, err e
 // PutSession adds a session or replaces the one of the same id: for fixtures. It
 // returns ErrNotFound when there is no such user, and a ConflictError of session
 // when its class has another live one or its hashes are taken.
-func (s *Store) PutSession(ctx context.Context, session Session) error {
-	return s.insert(ctx, "PutSession", putSession, session)
+func (w Tx) PutSession(ctx context.Context, session Session) error {
+	return w.insert(ctx, "PutSession", putSession, session)
 }
 
 // SessionByAccessHash finds a session by the hash of its access token or of the
@@ -98,13 +98,13 @@ func (s *Store) LiveSessions(ctx context.Context, userID int64, now Time) ([]Ses
 	return many[Session](ctx, s, "LiveSessions", liveSessions, userID, now)
 }
 
-// SuccessorOf finds what replaced a session: the newest one of the same user and
+// ReplacementOf finds what replaced a session: the newest one of the same user and
 // exclusive class that was opened at its end or later, ended or not. It returns
 // ErrNotFound, also for a session that has not ended or is of no class.
 func (s *Store) ReplacementOf(ctx context.Context, session Session) (Session, error) {
 	if session.EndedAt == nil || session.ExclusiveClass == nil {
 		return Session{}, ErrNotFound
 	}
-	return one[Session](ctx, s, "SuccessorOf", replacementOf,
+	return one[Session](ctx, s, "ReplacementOf", replacementOf,
 		session.UserID, *session.ExclusiveClass, *session.EndedAt, session.ID)
 }

@@ -14,11 +14,6 @@ var errHalfChange = errors.New("a user name, e-mail or mobile changes together w
 // command line. An e-mail address or mobile that differs from the present one
 // becomes unverified; the same one keeps its verification. It returns
 // ErrNotFound, or a ConflictError of username.
-func (s *Store) UpdateUser(ctx context.Context, id int64, c UserChange, by *int64, now Time) error {
-	return s.write(ctx, "UpdateUser", func(t tx) error { return Tx{t}.UpdateUser(ctx, id, c, by, now) })
-}
-
-// UpdateUser writes the fields that c names, and who did it.
 func (w Tx) UpdateUser(ctx context.Context, id int64, c UserChange, by *int64, now Time) error {
 	set, err := c.assignments()
 	if err != nil {

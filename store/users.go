@@ -19,14 +19,13 @@ var (
 // email or mobile; the last only when both the new and the present owner have
 // theirs verified.
 func (w Tx) InsertUser(ctx context.Context, u User) error {
-	_, err := w.t.insert(ctx, insertUser, u)
-	return fail("InsertUser", err)
+	return w.insert(ctx, "InsertUser", insertUser, u)
 }
 
 // PutUser adds a user or replaces the one of the same id: for fixtures. It
 // returns a ConflictError as InsertUser does, but not of id.
-func (s *Store) PutUser(ctx context.Context, u User) error {
-	return s.insert(ctx, "PutUser", putUser, u)
+func (w Tx) PutUser(ctx context.Context, u User) error {
+	return w.insert(ctx, "PutUser", putUser, u)
 }
 
 // UserByID finds a user, or ErrNotFound.

@@ -37,7 +37,7 @@ func TestHousekeepingKeepsEndedSessionsForAMonth(t *testing.T) {
 	now := time.Now()
 	must(t, storetest.InsertUser(t.Context(), database, store.User{ID: 1, GUID: "one", Role: store.RoleMember}))
 	for id, ended := range map[int64]time.Duration{1: 29 * 24 * time.Hour, 2: 31 * 24 * time.Hour} {
-		must(t, database.PutSession(t.Context(), store.Session{
+		must(t, storetest.PutSession(t.Context(), database, store.Session{
 			ID: id, UserID: 1, Dialect: "jfinal", ExpiresAt: store.TimeOf(now.Add(time.Hour)),
 			EndedAt: new(store.TimeOf(now.Add(-ended))), EndReason: new(store.EndedByLogout),
 		}))
@@ -55,7 +55,7 @@ func TestHousekeepingKeepsAuditEventsAsLongAsAsked(t *testing.T) {
 	database := storetest.SQLite(t)
 	now := time.Now()
 	for id, age := range map[int64]time.Duration{1: 181 * 24 * time.Hour, 2: 179 * 24 * time.Hour} {
-		must(t, database.InsertAudit(t.Context(), store.AuditEvent{ID: id, At: store.TimeOf(now.Add(-age)), Detail: "{}"}))
+		must(t, storetest.InsertAudit(t.Context(), database, store.AuditEvent{ID: id, At: store.TimeOf(now.Add(-age)), Detail: "{}"}))
 	}
 	for _, c := range []struct{ days, left int }{{0, 2}, {180, 1}, {1, 0}} {
 		keep := auditFlags{AuditDays: c.days}.keepAudit()

@@ -124,7 +124,11 @@ func openKeys(ctx context.Context, database *store.Store, dir string, options ke
 	}
 	sealer := newSealer(ring)
 	if fresh {
-		if sealed, err = database.PutMetadataIfAbsent(ctx, keysMark, sealer.Seal(keysMarkText, keysMark)); err != nil {
+		err := database.InTx(ctx, func(tx store.Tx) (err error) {
+			sealed, err = tx.PutMetadataIfAbsent(ctx, keysMark, sealer.Seal(keysMarkText, keysMark))
+			return err
+		})
+		if err != nil {
 			return nil, err
 		}
 	}

@@ -37,8 +37,10 @@ func keepApart(ctx context.Context, database *store.Store, demo bool) error {
 	if len(users) > 0 {
 		return errors.New("this database has users of its own, and --demo would add some whose passwords everybody knows: name another with --database")
 	}
-	_, err = database.PutMetadataIfAbsent(ctx, demoMark, "yes")
-	return err
+	return database.InTx(ctx, func(tx store.Tx) error {
+		_, err := tx.PutMetadataIfAbsent(ctx, demoMark, "yes")
+		return err
+	})
 }
 
 // demonstrate makes the server a demonstration: people and things from the
@@ -95,8 +97,12 @@ func furnish(ctx context.Context, database *store.Store, accounts *account.Servi
 func furnishOrganisation(ctx context.Context, database *store.Store, accounts *account.Service) error {
 	now := store.TimeOf(time.Now())
 	err := errors.Join(
-		unlessThere(database.InsertOrganisation(ctx, store.Organisation{ID: 10020027, Code: demoOrganisation, Name: "第二十七职业高中", CreatedAt: now})),
-		unlessThere(database.InsertRole(ctx, store.Role{ID: 8, Code: demoRole, Name: "教职工", CreatedAt: now})),
+		unlessThere(database.InTx(ctx, func(tx store.Tx) error {
+			return tx.InsertOrganisation(ctx, store.Organisation{ID: 10020027, Code: demoOrganisation, Name: "第二十七职业高中", CreatedAt: now})
+		})),
+		unlessThere(database.InTx(ctx, func(tx store.Tx) error {
+			return tx.InsertRole(ctx, store.Role{ID: 8, Code: demoRole, Name: "教职工", CreatedAt: now})
+		})),
 		accounts.EnableOrganisation(ctx, demoOrganisation),
 		accounts.EnableRole(ctx, demoRole),
 	)
@@ -108,7 +114,9 @@ func furnishOrganisation(ctx context.Context, database *store.Store, accounts *a
 
 func furnishApplication(ctx context.Context, database *store.Store, accounts *account.Service) error {
 	return errors.Join(
-		unlessThere(database.InsertApplication(ctx, store.Application{ID: demoApplication, Name: "演示应用", CreatedAt: store.TimeOf(time.Now())})),
+		unlessThere(database.InTx(ctx, func(tx store.Tx) error {
+			return tx.InsertApplication(ctx, store.Application{ID: demoApplication, Name: "演示应用", CreatedAt: store.TimeOf(time.Now())})
+		})),
 		accounts.EnableApplication(ctx, demoApplication),
 		accounts.SetApplicationRights(ctx, demoApplication, nil),
 		accounts.AddApplicationOrganisation(ctx, demoApplication, demoOrganisation),

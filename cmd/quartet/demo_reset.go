@@ -34,7 +34,7 @@ func newKeeper(database *store.Store, accounts *account.Service, now func() time
 // start puts everything in place, whatever became of it before.
 func (k *keeper) start(ctx context.Context) error {
 	for _, session := range standingSessions(k.now()) {
-		if err := k.store.PutSession(ctx, session); err != nil {
+		if err := k.putSession(ctx, session); err != nil {
 			return err
 		}
 	}
@@ -64,15 +64,19 @@ func (k *keeper) tick(ctx context.Context) error {
 func (k *keeper) keepSession(ctx context.Context, fresh store.Session) error {
 	present, err := k.store.SessionByID(ctx, fresh.ID)
 	if errors.Is(err, store.ErrNotFound) {
-		return k.store.PutSession(ctx, fresh)
+		return k.putSession(ctx, fresh)
 	}
 	if err != nil {
 		return err
 	}
 	if kept, changed := keptSession(present.Session, fresh, k.now()); changed {
-		return k.store.PutSession(ctx, kept)
+		return k.putSession(ctx, kept)
 	}
 	return nil
+}
+
+func (k *keeper) putSession(ctx context.Context, session store.Session) error {
+	return k.store.InTx(ctx, func(tx store.Tx) error { return tx.PutSession(ctx, session) })
 }
 
 // keptSession is what should be there in place of present, if not present

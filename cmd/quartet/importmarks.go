@@ -21,12 +21,14 @@ func (i *importCommand) admit(ctx context.Context, database *store.Store, dir st
 	if err := alike(ctx, database, marks); err != nil || i.DryRun {
 		return err
 	}
-	for _, name := range slices.Sorted(maps.Keys(marks)) {
-		if _, err := database.PutMetadataIfAbsent(ctx, name, marks[name]); err != nil {
-			return err
+	return database.InTx(ctx, func(tx store.Tx) error {
+		for _, name := range slices.Sorted(maps.Keys(marks)) {
+			if _, err := tx.PutMetadataIfAbsent(ctx, name, marks[name]); err != nil {
+				return err
+			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // ownKeys refuses keys that cannot open what the file or the database holds. A

@@ -29,8 +29,11 @@ func (s *Service) AddApplication(ctx context.Context, id, name string, rights []
 		return store.Application{}, err
 	}
 	row := store.Application{ID: id, Name: name, Rights: text, CreatedAt: store.TimeOf(s.now())}
-	err = s.store.InsertApplication(ctx, row)
-	return row, s.recordIfOK(ctx, codeErr(err, "id"), applicationChanged(AuditApplicationAdded, id, details{"rights": strings.Fields(text)}))
+	err = s.inTx(ctx, func(d *tx) error {
+		d.record(applicationChanged(AuditApplicationAdded, id, details{"rights": strings.Fields(text)}))
+		return d.InsertApplication(ctx, row)
+	})
+	return row, codeErr(err, "id")
 }
 
 // Application finds an application and the organisations whose members it may
@@ -52,14 +55,20 @@ func (s *Service) ListApplications(ctx context.Context) ([]store.Application, er
 
 // DisableApplication makes an application unknown to UserInfo.
 func (s *Service) DisableApplication(ctx context.Context, id string) error {
-	err := s.store.SetApplicationDisabled(ctx, id, true, store.TimeOf(s.now()))
-	return s.recordIfOK(ctx, toAPIErr(err, apierr.UnknownApplication), applicationChanged(AuditApplicationDisabled, id, nil))
+	return s.setApplicationDisabled(ctx, id, true, AuditApplicationDisabled)
 }
 
 // EnableApplication takes that back.
 func (s *Service) EnableApplication(ctx context.Context, id string) error {
-	err := s.store.SetApplicationDisabled(ctx, id, false, store.TimeOf(s.now()))
-	return s.recordIfOK(ctx, toAPIErr(err, apierr.UnknownApplication), applicationChanged(AuditApplicationEnabled, id, nil))
+	return s.setApplicationDisabled(ctx, id, false, AuditApplicationEnabled)
+}
+
+func (s *Service) setApplicationDisabled(ctx context.Context, id string, disabled bool, kind string) error {
+	err := s.inTx(ctx, func(d *tx) error {
+		d.record(applicationChanged(kind, id, nil))
+		return d.SetApplicationDisabled(ctx, id, disabled, store.TimeOf(s.now()))
+	})
+	return toAPIErr(err, apierr.UnknownApplication)
 }
 
 // SetApplicationRights replaces an application's rights. Failures are
@@ -69,9 +78,11 @@ func (s *Service) SetApplicationRights(ctx context.Context, id string, rights []
 	if err != nil {
 		return err
 	}
-	err = s.store.SetApplicationRights(ctx, id, text)
-	return s.recordIfOK(ctx, toAPIErr(err, apierr.UnknownApplication),
-		applicationChanged(AuditApplicationRights, id, details{"rights": strings.Fields(text)}))
+	err = s.inTx(ctx, func(d *tx) error {
+		d.record(applicationChanged(AuditApplicationRights, id, details{"rights": strings.Fields(text)}))
+		return d.SetApplicationRights(ctx, id, text)
+	})
+	return toAPIErr(err, apierr.UnknownApplication)
 }
 
 // AddApplicationOrganisation lets an application see an organisation's members.
@@ -81,9 +92,11 @@ func (s *Service) AddApplicationOrganisation(ctx context.Context, id, organisati
 	if err != nil {
 		return err
 	}
-	err = s.store.AddApplicationOrganisation(ctx, id, organisationID)
-	return s.recordIfOK(ctx, toAPIErr(err, apierr.UnknownApplication),
-		applicationChanged(AuditApplicationLinked, id, details{"organisation": organisation}))
+	err = s.inTx(ctx, func(d *tx) error {
+		d.record(applicationChanged(AuditApplicationLinked, id, details{"organisation": organisation}))
+		return d.AddApplicationOrganisation(ctx, id, organisationID)
+	})
+	return toAPIErr(err, apierr.UnknownApplication)
 }
 
 // RemoveApplicationOrganisation takes that back. What was not so is InvalidField
@@ -93,9 +106,11 @@ func (s *Service) RemoveApplicationOrganisation(ctx context.Context, id, organis
 	if err != nil {
 		return err
 	}
-	err = s.store.RemoveApplicationOrganisation(ctx, id, organisationID)
-	return s.recordIfOK(ctx, codeErr(err, "organisation"),
-		applicationChanged(AuditApplicationUnlinked, id, details{"organisation": organisation}))
+	err = s.inTx(ctx, func(d *tx) error {
+		d.record(applicationChanged(AuditApplicationUnlinked, id, details{"organisation": organisation}))
+		return d.RemoveApplicationOrganisation(ctx, id, organisationID)
+	})
+	return codeErr(err, "organisation")
 }
 
 func (s *Service) link(ctx context.Context, id, organisation string) (organisationID int64, err error) {

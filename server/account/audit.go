@@ -119,15 +119,6 @@ func (s *Service) audit(ctx context.Context, events ...event) {
 	}
 }
 
-// done tells the audit of happened unless err says that it did not happen, and
-// gives err.
-func (s *Service) recordIfOK(ctx context.Context, err error, happened event) error {
-	if err == nil {
-		s.audit(ctx, happened)
-	}
-	return err
-}
-
 // auditRows gives the rows of events that happen now, without ids.
 func (s *Service) auditRows(ctx context.Context, events []event) []store.AuditEvent {
 	now := store.TimeOf(s.now())
@@ -157,7 +148,7 @@ func (s *Service) keepAudit(ctx context.Context, rows []store.AuditEvent) error 
 	defer cancel()
 	return withNewIDs(func() error {
 		s.number(rows)
-		return s.store.InsertAudit(ctx, rows...)
+		return s.store.InTx(ctx, func(d store.Tx) error { return d.InsertAudit(ctx, rows...) })
 	})
 }
 

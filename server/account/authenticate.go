@@ -166,7 +166,7 @@ func (s *Service) renewed(ctx context.Context, caller Caller, claims token.Claim
 	}
 	if until.Time().Sub(caller.Session.AccessExpiresAt.Time()) < s.limits.LastSeenInterval {
 		until = caller.Session.AccessExpiresAt
-	} else if slid, err := s.store.ExtendAccessToken(ctx, caller.Session.ID, until, store.TimeOf(now), nil); err != nil || !slid {
+	} else if slid, err := s.extendAccessToken(ctx, caller.Session.ID, until, nil); err != nil || !slid {
 		s.log.WarnContext(ctx, "a session did not slide", "slid", slid, "error", err)
 		return caller, nil
 	}

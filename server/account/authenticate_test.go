@@ -104,7 +104,7 @@ func TestSessionOfADisabledUser(t *testing.T) {
 	w := newWorld(t)
 	grant := w.enterByCode(lisMobile)
 	must(t, w.DisableUser(t.Context(), grant.User.ID))
-	must(t, w.store.PutSession(t.Context(), grant.Session))
+	must(t, storetest.PutSession(t.Context(), w.store, grant.Session))
 	_, err := w.authenticate(grant.AccessToken)
 	wantFailure(t, err, apierr.SessionEnded)
 	w.wantRefresh(grant.AccessToken, grant.RefreshToken, apierr.SessionEnded)

@@ -88,11 +88,9 @@ func (s *Service) codeLimits(mobileIndex, address string) []store.RateLimit {
 
 // take counts something that is limited, or refuses it with TooManyRequests.
 func (s *Service) consumeRateLimits(ctx context.Context, quotas []store.RateLimit) error {
-	ok, wait, err := s.store.ConsumeRateLimits(ctx, quotas, store.TimeOf(s.now()))
-	if err == nil && !ok {
-		return tooMany(wait)
-	}
-	return storeErr(err)
+	return storeErr(s.store.InTx(ctx, func(d store.Tx) error {
+		return d.ConsumeRateLimits(ctx, quotas, store.TimeOf(s.now()))
+	}))
 }
 
 // deliver hands the code to the gateway, and makes it valid when the message
@@ -109,7 +107,7 @@ func (s *Service) deliver(ctx context.Context, m CodeMessage, key store.CodeKey,
 			})
 		}
 		// A code that is not dropped was never activated: it is good for nothing.
-		if err := s.store.DeleteCode(ctx, key, mac); err != nil {
+		if err := s.store.InTx(ctx, func(d store.Tx) error { return d.DeleteCode(ctx, key, mac) }); err != nil {
 			s.log.WarnContext(ctx, "an unsent code was not dropped", "error", err)
 		}
 		return nil

@@ -11,6 +11,7 @@ import (
 	"quartet/server/account"
 	"quartet/server/apierr"
 	"quartet/store"
+	"quartet/store/storetest"
 )
 
 // commits counts the transactions that do writes: SQLite marks the last page of
@@ -117,7 +118,7 @@ func TestCommitsAreCounted(t *testing.T) {
 	wantEqual(t, "nothing", w.commits(func() {}), 0)
 	wantEqual(t, "three", w.commits(func() {
 		for id := range int64(3) {
-			must(t, w.store.InsertAudit(context.Background(), store.AuditEvent{ID: id + 1, Kind: "x", Detail: "{}"}))
+			must(t, storetest.InsertAudit(context.Background(), w.store, store.AuditEvent{ID: id + 1, Kind: "x", Detail: "{}"}))
 		}
 	}), 3)
 }

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"time"
 
-	"quartet/server/apierr"
 	"quartet/store"
 )
 
@@ -40,7 +39,7 @@ func (s *Service) PutUser(ctx context.Context, f Fixture) error {
 	if err := s.makeRoom(ctx, row); err != nil {
 		return storeErr(err)
 	}
-	return storeErr(s.store.PutUser(ctx, row))
+	return storeErr(s.store.InTx(ctx, func(d store.Tx) error { return d.PutUser(ctx, row) }))
 }
 
 // present is the user who is there, or a new one.
@@ -134,7 +133,9 @@ func (s *Service) ReleaseExample(ctx context.Context, example NewUser, before ti
 	}
 	name := guestName(row)
 	release := store.UserChange{Username: &name, UsernameKey: &name, ClearEmail: row.EmailKey != nil}
-	return storeErr(s.store.UpdateUser(ctx, row.ID, release, nil, store.TimeOf(s.now())))
+	return storeErr(s.store.InTx(ctx, func(d store.Tx) error {
+		return d.UpdateUser(ctx, row.ID, release, nil, store.TimeOf(s.now()))
+	}))
 }
 
 func isExample(row store.User, example store.UserChange, before store.Time) bool {
@@ -151,7 +152,7 @@ func (s *Service) takeFrom(ctx context.Context, row, owner store.User, err error
 	if err != nil {
 		return err
 	}
-	return s.store.UpdateUser(ctx, owner.ID, change, nil, row.UpdatedAt)
+	return s.store.InTx(ctx, func(d store.Tx) error { return d.UpdateUser(ctx, owner.ID, change, nil, row.UpdatedAt) })
 }
 
 // PlantCode makes code the one-time code of a purpose and mobile for as long as
@@ -164,10 +165,12 @@ func (s *Service) SetCode(ctx context.Context, purpose, mobile, code string, lif
 	now := s.now()
 	key := store.CodeKey{Purpose: purpose, MobileIndex: s.sealer.Index(mobile)}
 	mac := s.codeMAC(purpose, mobile, code)
-	if err := s.store.CreateCode(ctx, key, mac, store.TimeOf(now), store.TimeOf(now.Add(life))); err != nil {
-		return storeErr(err)
-	}
-	return toAPIErr(s.store.ActivateCode(ctx, key, mac), apierr.Internal)
+	return storeErr(s.store.InTx(ctx, func(d store.Tx) error {
+		if err := d.CreateCode(ctx, key, mac, store.TimeOf(now), store.TimeOf(now.Add(life))); err != nil {
+			return err
+		}
+		return d.ActivateCode(ctx, key, mac)
+	}))
 }
 
 // CodeLive tells whether there is a one-time code of a purpose and mobile that

@@ -35,8 +35,13 @@ func (s *Service) CheckDevice(ctx context.Context, caller Caller, authErr error,
 	if err := checkText("deviceNumber", device, longestDevice); err != nil {
 		return DeviceStatus{}, err
 	}
-	bound, err := s.store.BindDevice(ctx, caller.Session.ID, device)
-	if err != nil {
+	bound := ""
+	if caller.Session.DeviceNumber != nil {
+		bound = *caller.Session.DeviceNumber // a binding never changes
+	} else if err := s.store.InTx(ctx, func(d store.Tx) (err error) {
+		bound, err = d.BindDevice(ctx, caller.Session.ID, device)
+		return err
+	}); err != nil {
 		return DeviceStatus{}, toAPIErr(err, apierr.SessionEnded)
 	}
 	return DeviceStatus{LoggedIn: bound == device, LastLoginTime: caller.Session.CreatedAt.Time()}, nil

@@ -103,15 +103,25 @@ func (s *Service) reserveGuess(ctx context.Context, g guess) (bool, error) {
 	// An address whose counter is full makes one row, however many names it tries.
 	refused := "refused:" + g.clientIP
 	if s.guesses.full.left(g.clientIP, now) == 0 {
-		ok, _, err := s.store.ConsumeRateLimits(ctx, g.limits, store.TimeOf(now))
+		ok, err := s.countIfRoom(ctx, g.limits)
 		if ok || err != nil {
 			return ok, err
 		}
 		refused = "refused:" + g.key
 	}
 	counted := Rate{math.MaxInt32, s.limits.PasswordPerAccountIP.Per}.limit(refused)
-	_, _, err := s.store.ConsumeRateLimits(ctx, []store.RateLimit{counted}, store.TimeOf(now))
+	_, err := s.countIfRoom(ctx, []store.RateLimit{counted})
 	return false, err
+}
+
+// countIfRoom counts one event against all limits, or against none of them when
+// one is reached.
+func (s *Service) countIfRoom(ctx context.Context, limits []store.RateLimit) (counted bool, err error) {
+	err = s.store.InTx(ctx, func(d store.Tx) error { return d.ConsumeRateLimits(ctx, limits, store.TimeOf(s.now())) })
+	if _, reached := errors.AsType[store.RateLimitError](err); reached {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // putOff leaves the reservation of a password that was not compared to the next

@@ -22,11 +22,12 @@ func (s *Service) AddOrganisation(ctx context.Context, code, name string) (store
 		return store.Organisation{}, err
 	}
 	row := store.Organisation{Code: code, Name: name, CreatedAt: store.TimeOf(s.now())}
-	err := s.withNewID(func(id int64) error {
-		row.ID = id
-		return s.store.InsertOrganisation(ctx, row)
+	err := s.inTx(ctx, func(d *tx) error {
+		row.ID = s.ids.Next()
+		d.record(byCommandLine(AuditOrganisationAdded, 0, details{"organisation": code}))
+		return d.InsertOrganisation(ctx, row)
 	})
-	return row, s.recordIfOK(ctx, codeErr(err, "code"), byCommandLine(AuditOrganisationAdded, 0, details{"organisation": code}))
+	return row, codeErr(err, "code")
 }
 
 // Organisation finds an organisation by its code. A code that names none is
@@ -44,14 +45,20 @@ func (s *Service) ListOrganisations(ctx context.Context) ([]store.Organisation, 
 
 // DisableOrganisation leaves an organisation out of everybody's memberships.
 func (s *Service) DisableOrganisation(ctx context.Context, code string) error {
-	err := s.store.SetOrganisationDisabled(ctx, code, true, store.TimeOf(s.now()))
-	return s.recordIfOK(ctx, codeErr(err, "organisation"), byCommandLine(AuditOrganisationDisabled, 0, details{"organisation": code}))
+	return s.setOrganisationDisabled(ctx, code, true, AuditOrganisationDisabled)
 }
 
 // EnableOrganisation takes that back.
 func (s *Service) EnableOrganisation(ctx context.Context, code string) error {
-	err := s.store.SetOrganisationDisabled(ctx, code, false, store.TimeOf(s.now()))
-	return s.recordIfOK(ctx, codeErr(err, "organisation"), byCommandLine(AuditOrganisationEnabled, 0, details{"organisation": code}))
+	return s.setOrganisationDisabled(ctx, code, false, AuditOrganisationEnabled)
+}
+
+func (s *Service) setOrganisationDisabled(ctx context.Context, code string, disabled bool, kind string) error {
+	err := s.inTx(ctx, func(d *tx) error {
+		d.record(byCommandLine(kind, 0, details{"organisation": code}))
+		return d.SetOrganisationDisabled(ctx, code, disabled, store.TimeOf(s.now()))
+	})
+	return codeErr(err, "organisation")
 }
 
 // AddRole adds a role that users can have in organisations. Failures are as in
@@ -61,11 +68,12 @@ func (s *Service) AddRole(ctx context.Context, code, name string) (store.Role, e
 		return store.Role{}, err
 	}
 	row := store.Role{Code: code, Name: name, CreatedAt: store.TimeOf(s.now())}
-	err := s.withNewID(func(id int64) error {
-		row.ID = id
-		return s.store.InsertRole(ctx, row)
+	err := s.inTx(ctx, func(d *tx) error {
+		row.ID = s.ids.Next()
+		d.record(byCommandLine(AuditRoleAdded, 0, details{"role": code}))
+		return d.InsertRole(ctx, row)
 	})
-	return row, s.recordIfOK(ctx, codeErr(err, "code"), byCommandLine(AuditRoleAdded, 0, details{"role": code}))
+	return row, codeErr(err, "code")
 }
 
 // Role finds a role by its code. A code that names none is InvalidField with
@@ -83,14 +91,20 @@ func (s *Service) ListRoles(ctx context.Context) ([]store.Role, error) {
 
 // DisableRole leaves a role out of everybody's memberships.
 func (s *Service) DisableRole(ctx context.Context, code string) error {
-	err := s.store.SetRoleDisabled(ctx, code, true, store.TimeOf(s.now()))
-	return s.recordIfOK(ctx, codeErr(err, "role"), byCommandLine(AuditRoleDisabled, 0, details{"role": code}))
+	return s.setRoleDisabled(ctx, code, true, AuditRoleDisabled)
 }
 
 // EnableRole takes that back.
 func (s *Service) EnableRole(ctx context.Context, code string) error {
-	err := s.store.SetRoleDisabled(ctx, code, false, store.TimeOf(s.now()))
-	return s.recordIfOK(ctx, codeErr(err, "role"), byCommandLine(AuditRoleEnabled, 0, details{"role": code}))
+	return s.setRoleDisabled(ctx, code, false, AuditRoleEnabled)
+}
+
+func (s *Service) setRoleDisabled(ctx context.Context, code string, disabled bool, kind string) error {
+	err := s.inTx(ctx, func(d *tx) error {
+		d.record(byCommandLine(kind, 0, details{"role": code}))
+		return d.SetRoleDisabled(ctx, code, disabled, store.TimeOf(s.now()))
+	})
+	return codeErr(err, "role")
 }
 
 // AddMembership makes a user a member of an organisation, with a role unless
@@ -100,8 +114,11 @@ func (s *Service) AddMembership(ctx context.Context, userID int64, organisation,
 	if err != nil {
 		return err
 	}
-	err = s.store.AddMembership(ctx, userID, organisationID, roleID, store.TimeOf(s.now()))
-	return s.recordIfOK(ctx, toAPIErr(err, apierr.UserNotFound), membershipChanged(AuditMembershipAdded, userID, organisation, role))
+	err = s.inTx(ctx, func(d *tx) error {
+		d.record(membershipChanged(AuditMembershipAdded, userID, organisation, role))
+		return d.AddMembership(ctx, userID, organisationID, roleID, store.TimeOf(s.now()))
+	})
+	return toAPIErr(err, apierr.UserNotFound)
 }
 
 // RemoveMembership takes a role in an organisation away; with role "" the whole
@@ -111,8 +128,11 @@ func (s *Service) RemoveMembership(ctx context.Context, userID int64, organisati
 	if err != nil {
 		return err
 	}
-	err = s.store.RemoveMembership(ctx, userID, organisationID, roleID)
-	return s.recordIfOK(ctx, codeErr(err, "organisation"), membershipChanged(AuditMembershipRemoved, userID, organisation, role))
+	err = s.inTx(ctx, func(d *tx) error {
+		d.record(membershipChanged(AuditMembershipRemoved, userID, organisation, role))
+		return d.RemoveMembership(ctx, userID, organisationID, roleID)
+	})
+	return codeErr(err, "organisation")
 }
 
 // Memberships lists a user's organisations and their roles there; disabled ones

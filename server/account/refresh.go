@@ -23,7 +23,7 @@ type ExtendedSession struct {
 func (s *Service) Extend(ctx context.Context, caller Caller, frontType int64) (ExtendedSession, error) {
 	session := caller.Session
 	until := s.extendedUntil(session)
-	slid, err := s.store.ExtendAccessToken(ctx, session.ID, until, store.TimeOf(s.now()), &frontType)
+	slid, err := s.extendAccessToken(ctx, session.ID, until, &frontType)
 	if err != nil {
 		return ExtendedSession{}, toAPIErr(err, apierr.SessionEnded)
 	}
@@ -38,6 +38,14 @@ func (s *Service) Extend(ctx context.Context, caller Caller, frontType int64) (E
 	}
 	result.User, err = s.userWithWeChat(ctx, caller.UserID)
 	return result, err
+}
+
+func (s *Service) extendAccessToken(ctx context.Context, session int64, until store.Time, frontType *int64) (extended bool, err error) {
+	err = s.store.InTx(ctx, func(d store.Tx) (err error) {
+		extended, err = d.ExtendAccessToken(ctx, session, until, store.TimeOf(s.now()), frontType)
+		return err
+	})
+	return extended, err
 }
 
 // whyEnded reads why a session that was live a moment ago is not.
@@ -115,7 +123,11 @@ func (s *Service) refreshOnce(ctx context.Context, session store.Session, access
 func (s *Service) rotate(ctx context.Context, session store.Session, refresh string) (Refreshed, bool, error) {
 	next := token.Access(s.accessKey, refresh, session.ID, session.Generation+1)
 	until := s.extendedUntil(session)
-	won, err := s.store.RotateAccess(ctx, session.ID, session.Generation, hashOf(next), until, store.TimeOf(s.now()))
+	won := false
+	err := s.store.InTx(ctx, func(d store.Tx) (err error) {
+		won, err = d.RotateAccess(ctx, session.ID, session.Generation, hashOf(next), until, store.TimeOf(s.now()))
+		return err
+	})
 	return Refreshed{next, until.Time()}, won, toAPIErr(err, apierr.SessionEnded)
 }
 

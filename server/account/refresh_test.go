@@ -194,7 +194,7 @@ func TestRefreshOfAFixture(t *testing.T) {
 	access := "AT-4-" + strings.Repeat("f", 32)
 	refreshToken := "RT-" + strings.Repeat("f", 43)
 	now := store.TimeOf(w.clock.Now())
-	must(t, w.store.PutSession(t.Context(), store.Session{
+	must(t, storetest.PutSession(t.Context(), w.store, store.Session{
 		ID: 5, UserID: id, Dialect: "yudao", OpenedBy: "code", Generation: 1,
 		AccessHash: new(store.Digest(token.Hash(access))), RefreshHash: new(store.Digest(token.Hash(refreshToken))),
 		PreviousAccessHash: new(store.Digest(token.Hash("AT-3-" + strings.Repeat("f", 32)))), RotatedAt: &now,
@@ -215,7 +215,7 @@ func TestReuseOfAFixture(t *testing.T) {
 	id := w.add("li")
 	access, refreshToken := "AT-4-"+strings.Repeat("f", 32), "RT-"+strings.Repeat("f", 43)
 	now := store.TimeOf(w.clock.Now())
-	must(t, w.store.PutSession(t.Context(), store.Session{
+	must(t, storetest.PutSession(t.Context(), w.store, store.Session{
 		ID: 5, UserID: id, Generation: 1,
 		AccessHash: new(store.Digest(token.Hash(access))), RefreshHash: new(store.Digest(token.Hash(refreshToken))),
 		AccessExpiresAt: now + 1000, ExpiresAt: now + 1_000_000_000, CreatedAt: now, LastSeenAt: now,

@@ -314,7 +314,9 @@ func (s *Service) userOfEmail(ctx context.Context, email string) (store.User, bo
 func (s *Service) upgradeHash(ctx context.Context, user store.User, text string) {
 	hash, err := s.hasher.Hash(ctx, text)
 	if err == nil {
-		err = s.store.UpgradePasswordHash(ctx, user.ID, *user.PasswordHash, hash)
+		err = s.store.InTx(ctx, func(d store.Tx) error {
+			return d.UpgradePasswordHash(ctx, user.ID, *user.PasswordHash, hash)
+		})
 	}
 	if err != nil {
 		s.log.WarnContext(ctx, "a password hash was not upgraded", "user", user.ID, "error", err)

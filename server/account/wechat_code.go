@@ -94,7 +94,11 @@ func (s *Service) saveWeChatCode(ctx context.Context, hash string, told WeChatId
 	}
 	now := s.now()
 	sealed := s.sealer.Seal(string(plain), weChatCodeContext(hash))
-	kept, err := s.store.KeepWeChatCode(ctx, hash, sealed, store.TimeOf(now), store.TimeOf(now.Add(s.limits.WeChatRepeat)))
+	kept := ""
+	err = s.store.InTx(ctx, func(d store.Tx) (err error) {
+		kept, err = d.KeepWeChatCode(ctx, hash, sealed, store.TimeOf(now), store.TimeOf(now.Add(s.limits.WeChatRepeat)))
+		return err
+	})
 	if err != nil {
 		s.log.WarnContext(ctx, "WeChat's answer to a code was not kept", "error", err)
 		return told, nil

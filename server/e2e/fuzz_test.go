@@ -14,6 +14,7 @@ import (
 	"quartet/server/dialect"
 	"quartet/server/token"
 	"quartet/store"
+	"quartet/store/storetest"
 )
 
 // arena is the server with somebody signed in, for any request to be thrown at.
@@ -51,7 +52,7 @@ func newArena(f *testing.F) *arena {
 }
 
 // restore makes the session what it was.
-func (a *arena) restore(t testing.TB) { must(t, a.store.PutSession(t.Context(), a.session)) }
+func (a *arena) restore(t testing.TB) { must(t, storetest.PutSession(t.Context(), a.store, a.session)) }
 
 // ending operations may end the session that the next request needs.
 var ending = []string{"signOut", "endSession", "refreshAccessToken", "signInByMobile", "updatePassword", "updateUser"}

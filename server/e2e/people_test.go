@@ -13,6 +13,7 @@ import (
 	"quartet/server/account"
 	"quartet/server/token"
 	"quartet/store"
+	"quartet/store/storetest"
 )
 
 const (
@@ -81,7 +82,7 @@ func (s *site) session(t *testing.T, user int64) string {
 	now := time.Now()
 	id := s.ids.Next()
 	access := token.Access([]byte("a test's own key"), fmt.Sprint("seed ", id), id, 1)
-	must(t, s.store.PutSession(t.Context(), store.Session{
+	must(t, storetest.PutSession(t.Context(), s.store, store.Session{
 		ID: id, UserID: user, Dialect: "yudao", OpenedBy: account.OpenedByPassword,
 		Generation: 1, AccessHash: new(store.Digest(token.Hash(access))), RefreshHash: new(store.Digest(token.Hash("RT-" + access))),
 		AccessExpiresAt: store.TimeOf(now.Add(time.Hour)), ExpiresAt: store.TimeOf(now.Add(time.Hour)),

@@ -13,13 +13,13 @@ const attempts = 5
 // sent leaves an active code that is good until noon and five minutes.
 func sent(t *testing.T, s *store.Store, mac string) {
 	t.Helper()
-	check(t, s.CreateCode(t.Context(), signIn, mac, noon, noon+5*minute))
-	check(t, s.ActivateCode(t.Context(), signIn, mac))
+	check(t, CreateCode(t.Context(), s, signIn, mac, noon, noon+5*minute))
+	check(t, ActivateCode(t.Context(), s, signIn, mac))
 }
 
 func spend(t *testing.T, s *store.Store, k store.CodeKey, mac string, now store.Time) bool {
 	t.Helper()
-	return must(SpendCode(t.Context(), s, k, mac, now, attempts))(t)
+	return must(ConsumeCode(t.Context(), s, k, mac, now, attempts))(t)
 }
 
 func live(t *testing.T, s *store.Store, now store.Time) bool {
@@ -34,7 +34,7 @@ var codeTests = map[string]func(*testing.T, *store.Store){
 		same(t, spend(t, s, signIn, "right", noon), true)
 		same(t, spend(t, s, signIn, "right", noon), false)
 		same(t, live(t, s, noon), false)
-		check(t, s.ActivateCode(t.Context(), signIn, "right")) // activating does not revive
+		check(t, ActivateCode(t.Context(), s, signIn, "right")) // activating does not revive
 		same(t, spend(t, s, signIn, "right", noon), false)
 	},
 	"a code is good for its purpose and mobile": func(t *testing.T, s *store.Store) {
@@ -50,20 +50,20 @@ var codeTests = map[string]func(*testing.T, *store.Store){
 		same(t, spend(t, s, signIn, "right", noon+5*minute-1), true)
 	},
 	"a code is good after its message was accepted": func(t *testing.T, s *store.Store) {
-		check(t, s.CreateCode(t.Context(), signIn, "right", noon, noon+5*minute))
+		check(t, CreateCode(t.Context(), s, signIn, "right", noon, noon+5*minute))
 		same(t, live(t, s, noon), false)
 		same(t, spend(t, s, signIn, "right", noon), false)
-		check(t, s.ActivateCode(t.Context(), signIn, "other"))
+		check(t, ActivateCode(t.Context(), s, signIn, "other"))
 		same(t, spend(t, s, signIn, "right", noon), false)
-		check(t, s.ActivateCode(t.Context(), signIn, "right"))
+		check(t, ActivateCode(t.Context(), s, signIn, "right"))
 		same(t, spend(t, s, signIn, "right", noon), true)
 	},
 	"a code whose message was refused is gone": func(t *testing.T, s *store.Store) {
-		check(t, s.CreateCode(t.Context(), signIn, "right", noon, noon+5*minute))
-		check(t, s.DeleteCode(t.Context(), signIn, "other"))
-		check(t, s.ActivateCode(t.Context(), signIn, "right"))
+		check(t, CreateCode(t.Context(), s, signIn, "right", noon, noon+5*minute))
+		check(t, DeleteCode(t.Context(), s, signIn, "other"))
+		check(t, ActivateCode(t.Context(), s, signIn, "right"))
 		same(t, live(t, s, noon), true)
-		check(t, s.DeleteCode(t.Context(), signIn, "right"))
+		check(t, DeleteCode(t.Context(), s, signIn, "right"))
 		same(t, spend(t, s, signIn, "right", noon), false)
 	},
 	"a newer code takes the place of an older": func(t *testing.T, s *store.Store) {
@@ -74,9 +74,9 @@ var codeTests = map[string]func(*testing.T, *store.Store){
 		sent(t, s, "newer")
 		same(t, spend(t, s, signIn, "older", noon), false)
 		same(t, spend(t, s, signIn, "newer", noon), true)
-		check(t, s.CreateCode(t.Context(), signIn, "newest", noon, noon+5*minute)) // used, and now new
+		check(t, CreateCode(t.Context(), s, signIn, "newest", noon, noon+5*minute)) // used, and now new
 		same(t, live(t, s, noon), false)
-		check(t, s.ActivateCode(t.Context(), signIn, "newest"))
+		check(t, ActivateCode(t.Context(), s, signIn, "newest"))
 		same(t, spend(t, s, signIn, "newest", noon), true)
 	},
 	"wrong guesses burn a code": func(t *testing.T, s *store.Store) {
@@ -93,7 +93,7 @@ var codeTests = map[string]func(*testing.T, *store.Store){
 		sent(t, s, "right")
 		var good tally
 		together(t, s, 100, func(int) {
-			spent, err := SpendCode(t.Context(), s, signIn, "right", noon, attempts)
+			spent, err := ConsumeCode(t.Context(), s, signIn, "right", noon, attempts)
 			if err != nil {
 				t.Error(err)
 			}
@@ -104,7 +104,7 @@ var codeTests = map[string]func(*testing.T, *store.Store){
 	"parallel wrong guesses burn a code, and five are counted": func(t *testing.T, s *store.Store) {
 		sent(t, s, "right")
 		together(t, s, 100, func(int) {
-			spent, err := SpendCode(t.Context(), s, signIn, "wrong", noon, attempts)
+			spent, err := ConsumeCode(t.Context(), s, signIn, "wrong", noon, attempts)
 			if err != nil || spent {
 				t.Errorf("spent %v, %v", spent, err)
 			}

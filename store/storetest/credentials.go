@@ -66,9 +66,9 @@ var credentialTests = map[string]func(*testing.T, *store.Store){
 		addPerson(t, s, 1)
 		must(SetPassword(t.Context(), s, 1, "old", nil, 0, "a", noon))(t)
 		before := must(s.UserByID(t.Context(), 1))(t)
-		check(t, s.UpgradePasswordHash(t.Context(), 1, "other", "never"))
+		check(t, UpgradePasswordHash(t.Context(), s, 1, "other", "never"))
 		same(t, must(s.UserByID(t.Context(), 1))(t), before)
-		check(t, s.UpgradePasswordHash(t.Context(), 1, "old", "strong"))
+		check(t, UpgradePasswordHash(t.Context(), s, 1, "old", "strong"))
 		before.PasswordHash = new("strong")
 		same(t, must(s.UserByID(t.Context(), 1))(t), before)
 	},

@@ -26,7 +26,7 @@ var togetherTests = map[string]func(*testing.T, *store.Store){
 	"when one of them fails nothing is": func(t *testing.T, s *store.Store) {
 		sent(t, s, "right")
 		addPerson(t, s, 1)
-		check(t, s.InsertAudit(t.Context(), happened(1, "a", noon)))
+		check(t, InsertAudit(t.Context(), s, happened(1, "a", noon)))
 		q := quota("a", minute, 1)
 		write := func(last func(store.Tx) error) error {
 			return s.InTx(t.Context(), func(w store.Tx) error {

@@ -22,10 +22,10 @@ func application(id string) store.Application {
 func school(t *testing.T, s *store.Store) {
 	t.Helper()
 	addPerson(t, s, 1)
-	check(t, s.InsertOrganisation(t.Context(), organisation(1, "east")))
-	check(t, s.InsertOrganisation(t.Context(), organisation(2, "west")))
-	check(t, s.InsertRole(t.Context(), role(1, "teacher")))
-	check(t, s.InsertRole(t.Context(), role(2, "warden")))
+	check(t, InsertOrganisation(t.Context(), s, organisation(1, "east")))
+	check(t, InsertOrganisation(t.Context(), s, organisation(2, "west")))
+	check(t, InsertRole(t.Context(), s, role(1, "teacher")))
+	check(t, InsertRole(t.Context(), s, role(2, "warden")))
 }
 
 var organisationTests = map[string]func(*testing.T, *store.Store){
@@ -33,39 +33,39 @@ var organisationTests = map[string]func(*testing.T, *store.Store){
 		school(t, s)
 		same(t, must(s.OrganisationByCode(t.Context(), "east"))(t), organisation(1, "east"))
 		same(t, must(s.ListOrganisations(t.Context()))(t), []store.Organisation{organisation(1, "east"), organisation(2, "west")})
-		wantConflict(t, s.InsertOrganisation(t.Context(), organisation(1, "north")), "id")
-		wantConflict(t, s.InsertOrganisation(t.Context(), organisation(3, "east")), "code")
-		check(t, s.SetOrganisationDisabled(t.Context(), "east", true, noon+1))
+		wantConflict(t, InsertOrganisation(t.Context(), s, organisation(1, "north")), "id")
+		wantConflict(t, InsertOrganisation(t.Context(), s, organisation(3, "east")), "code")
+		check(t, SetOrganisationDisabled(t.Context(), s, "east", true, noon+1))
 		same(t, must(s.OrganisationByCode(t.Context(), "east"))(t).DisabledAt, new(noon+1))
-		check(t, s.SetOrganisationDisabled(t.Context(), "east", false, noon+2))
+		check(t, SetOrganisationDisabled(t.Context(), s, "east", false, noon+2))
 		same(t, must(s.OrganisationByCode(t.Context(), "east"))(t), organisation(1, "east"))
 		_, err := s.OrganisationByCode(t.Context(), "north")
 		wantNotFound(t, err)
-		wantNotFound(t, s.SetOrganisationDisabled(t.Context(), "north", true, noon))
+		wantNotFound(t, SetOrganisationDisabled(t.Context(), s, "north", true, noon))
 	},
 	"roles are kept, listed and disabled": func(t *testing.T, s *store.Store) {
 		school(t, s)
 		same(t, must(s.RoleByCode(t.Context(), "warden"))(t), role(2, "warden"))
 		same(t, must(s.ListRoles(t.Context()))(t), []store.Role{role(1, "teacher"), role(2, "warden")})
-		wantConflict(t, s.InsertRole(t.Context(), role(1, "cook")), "id")
-		wantConflict(t, s.InsertRole(t.Context(), role(3, "warden")), "code")
-		check(t, s.SetRoleDisabled(t.Context(), "warden", true, noon+1))
+		wantConflict(t, InsertRole(t.Context(), s, role(1, "cook")), "id")
+		wantConflict(t, InsertRole(t.Context(), s, role(3, "warden")), "code")
+		check(t, SetRoleDisabled(t.Context(), s, "warden", true, noon+1))
 		same(t, must(s.RoleByCode(t.Context(), "warden"))(t).DisabledAt, new(noon+1))
-		check(t, s.SetRoleDisabled(t.Context(), "warden", false, noon+2))
+		check(t, SetRoleDisabled(t.Context(), s, "warden", false, noon+2))
 		same(t, must(s.RoleByCode(t.Context(), "warden"))(t), role(2, "warden"))
 		_, err := s.RoleByCode(t.Context(), "cook")
 		wantNotFound(t, err)
-		wantNotFound(t, s.SetRoleDisabled(t.Context(), "cook", true, noon))
+		wantNotFound(t, SetRoleDisabled(t.Context(), s, "cook", true, noon))
 	},
 	"members have organisations, and roles in them": func(t *testing.T, s *store.Store) {
 		school(t, s)
 		addPerson(t, s, 2)
-		check(t, s.AddMembership(t.Context(), 1, 2, nil, noon))
+		check(t, AddMembership(t.Context(), s, 1, 2, nil, noon))
 		for range 2 { // twice is as good as once
-			check(t, s.AddMembership(t.Context(), 1, 1, new(int64(2)), noon))
-			check(t, s.AddMembership(t.Context(), 1, 1, new(int64(1)), noon))
+			check(t, AddMembership(t.Context(), s, 1, 1, new(int64(2)), noon))
+			check(t, AddMembership(t.Context(), s, 1, 1, new(int64(1)), noon))
 		}
-		check(t, s.AddMembership(t.Context(), 2, 2, new(int64(2)), noon))
+		check(t, AddMembership(t.Context(), s, 2, 2, new(int64(2)), noon))
 		same(t, must(s.MembershipsOf(t.Context(), 1))(t), []store.Membership{
 			{Organisation: organisation(1, "east"), Roles: []store.Role{role(1, "teacher"), role(2, "warden")}},
 			{Organisation: organisation(2, "west")},
@@ -75,7 +75,7 @@ var organisationTests = map[string]func(*testing.T, *store.Store){
 	"a profile tells what applications are shown": func(t *testing.T, s *store.Store) {
 		school(t, s)
 		addPerson(t, s, 2)
-		check(t, s.UpdateUser(t.Context(), 1, store.UserChange{
+		check(t, UpdateUser(t.Context(), s, 1, store.UserChange{
 			Email: new("he@example.com"), EmailKey: new("he@example.com"), Nickname: new("何"), Gender: new(2), Avatar: new("https://example.com/a.png"),
 		}, nil, noon))
 		row := must(s.UserByID(t.Context(), 1))(t)
@@ -90,18 +90,18 @@ var organisationTests = map[string]func(*testing.T, *store.Store){
 			return alone
 		}
 		same(t, profile(), shown)
-		check(t, s.AddMembership(t.Context(), 1, 2, nil, noon))
-		check(t, s.AddMembership(t.Context(), 1, 1, new(int64(2)), noon))
-		check(t, s.AddMembership(t.Context(), 1, 1, new(int64(1)), noon))
-		check(t, s.AddMembership(t.Context(), 2, 2, new(int64(2)), noon))
+		check(t, AddMembership(t.Context(), s, 1, 2, nil, noon))
+		check(t, AddMembership(t.Context(), s, 1, 1, new(int64(2)), noon))
+		check(t, AddMembership(t.Context(), s, 1, 1, new(int64(1)), noon))
+		check(t, AddMembership(t.Context(), s, 2, 2, new(int64(2)), noon))
 		teacher, warden := store.Role{ID: 1, Code: "teacher", Name: "老师 teacher"}, store.Role{ID: 2, Code: "warden", Name: "老师 warden"}
 		east := store.Membership{Organisation: store.Organisation{ID: 1, Code: "east", Name: "云海 east"}, Roles: []store.Role{teacher, warden}}
 		west := store.Membership{Organisation: store.Organisation{ID: 2, Code: "west", Name: "云海 west"}}
 		shown.Memberships = []store.Membership{east, west}
 		same(t, profile(), shown)
 
-		check(t, s.SetRoleDisabled(t.Context(), "teacher", true, noon))
-		check(t, s.SetOrganisationDisabled(t.Context(), "west", true, noon))
+		check(t, SetRoleDisabled(t.Context(), s, "teacher", true, noon))
+		check(t, SetOrganisationDisabled(t.Context(), s, "west", true, noon))
 		east.Roles = []store.Role{warden}
 		shown.Memberships = []store.Membership{east}
 		same(t, profile(), shown)
@@ -110,35 +110,35 @@ var organisationTests = map[string]func(*testing.T, *store.Store){
 	},
 	"a disabled organisation or role is left out": func(t *testing.T, s *store.Store) {
 		school(t, s)
-		check(t, s.AddMembership(t.Context(), 1, 1, new(int64(1)), noon))
-		check(t, s.AddMembership(t.Context(), 1, 2, new(int64(2)), noon))
-		check(t, s.SetOrganisationDisabled(t.Context(), "east", true, noon))
-		check(t, s.SetRoleDisabled(t.Context(), "warden", true, noon))
+		check(t, AddMembership(t.Context(), s, 1, 1, new(int64(1)), noon))
+		check(t, AddMembership(t.Context(), s, 1, 2, new(int64(2)), noon))
+		check(t, SetOrganisationDisabled(t.Context(), s, "east", true, noon))
+		check(t, SetRoleDisabled(t.Context(), s, "warden", true, noon))
 		same(t, must(s.MembershipsOf(t.Context(), 1))(t), []store.Membership{{Organisation: organisation(2, "west")}})
 	},
 	"memberships need all who are in them": func(t *testing.T, s *store.Store) {
 		school(t, s)
-		wantNotFound(t, s.AddMembership(t.Context(), 9, 1, nil, noon))
-		wantNotFound(t, s.AddMembership(t.Context(), 1, 9, nil, noon))
-		wantNotFound(t, s.AddMembership(t.Context(), 1, 1, new(int64(9)), noon))
+		wantNotFound(t, AddMembership(t.Context(), s, 9, 1, nil, noon))
+		wantNotFound(t, AddMembership(t.Context(), s, 1, 9, nil, noon))
+		wantNotFound(t, AddMembership(t.Context(), s, 1, 1, new(int64(9)), noon))
 		same(t, len(must(s.MembershipsOf(t.Context(), 1))(t)), 0) // all or nothing
 	},
 	"a role is taken away, or the whole membership": func(t *testing.T, s *store.Store) {
 		school(t, s)
-		check(t, s.AddMembership(t.Context(), 1, 1, new(int64(1)), noon))
-		check(t, s.AddMembership(t.Context(), 1, 1, new(int64(2)), noon))
-		check(t, s.RemoveMembership(t.Context(), 1, 1, new(int64(1))))
-		wantNotFound(t, s.RemoveMembership(t.Context(), 1, 1, new(int64(1))))
+		check(t, AddMembership(t.Context(), s, 1, 1, new(int64(1)), noon))
+		check(t, AddMembership(t.Context(), s, 1, 1, new(int64(2)), noon))
+		check(t, RemoveMembership(t.Context(), s, 1, 1, new(int64(1))))
+		wantNotFound(t, RemoveMembership(t.Context(), s, 1, 1, new(int64(1))))
 		same(t, must(s.MembershipsOf(t.Context(), 1))(t)[0].Roles, []store.Role{role(2, "warden")})
-		check(t, s.RemoveMembership(t.Context(), 1, 1, nil))
-		wantNotFound(t, s.RemoveMembership(t.Context(), 1, 1, nil))
-		check(t, s.AddMembership(t.Context(), 1, 1, nil, noon)) // the roles are gone with it
+		check(t, RemoveMembership(t.Context(), s, 1, 1, nil))
+		wantNotFound(t, RemoveMembership(t.Context(), s, 1, 1, nil))
+		check(t, AddMembership(t.Context(), s, 1, 1, nil, noon)) // the roles are gone with it
 		same(t, must(s.MembershipsOf(t.Context(), 1))(t), []store.Membership{{Organisation: organisation(1, "east")}})
 	},
 	"parallel additions make one membership": func(t *testing.T, s *store.Store) {
 		school(t, s)
 		together(t, s, 20, func(int) {
-			if err := s.AddMembership(t.Context(), 1, 1, new(int64(1)), noon); err != nil {
+			if err := AddMembership(t.Context(), s, 1, 1, new(int64(1)), noon); err != nil {
 				t.Error(err)
 			}
 		})
@@ -152,30 +152,30 @@ var applicationTests = map[string]func(*testing.T, *store.Store){
 	"applications are kept, listed, changed and disabled": func(t *testing.T, s *store.Store) {
 		later := application("a")
 		later.CreatedAt = noon + 1
-		check(t, s.InsertApplication(t.Context(), later))
-		check(t, s.InsertApplication(t.Context(), application("b")))
-		wantConflict(t, s.InsertApplication(t.Context(), application("b")), "id")
+		check(t, InsertApplication(t.Context(), s, later))
+		check(t, InsertApplication(t.Context(), s, application("b")))
+		wantConflict(t, InsertApplication(t.Context(), s, application("b")), "id")
 		same(t, must(s.ListApplications(t.Context()))(t), []store.Application{application("b"), later})
-		check(t, s.SetApplicationRights(t.Context(), "b", "nickname contact"))
-		check(t, s.SetApplicationDisabled(t.Context(), "b", true, noon+2))
+		check(t, SetApplicationRights(t.Context(), s, "b", "nickname contact"))
+		check(t, SetApplicationDisabled(t.Context(), s, "b", true, noon+2))
 		want := application("b")
 		want.Rights, want.DisabledAt = "nickname contact", new(noon+2)
 		same(t, must(s.ApplicationByID(t.Context(), "b"))(t), want)
-		check(t, s.SetApplicationDisabled(t.Context(), "b", false, noon+3))
+		check(t, SetApplicationDisabled(t.Context(), s, "b", false, noon+3))
 		same(t, must(s.ApplicationByID(t.Context(), "b"))(t).DisabledAt, (*store.Time)(nil))
 		_, err := s.ApplicationByID(t.Context(), "c")
 		wantNotFound(t, err)
-		wantNotFound(t, s.SetApplicationRights(t.Context(), "c", ""))
-		wantNotFound(t, s.SetApplicationDisabled(t.Context(), "c", true, noon))
+		wantNotFound(t, SetApplicationRights(t.Context(), s, "c", ""))
+		wantNotFound(t, SetApplicationDisabled(t.Context(), s, "c", true, noon))
 	},
 	"the organisations of an application are listed, disabled ones too": func(t *testing.T, s *store.Store) {
 		school(t, s)
-		check(t, s.InsertApplication(t.Context(), application("a")))
-		check(t, s.AddApplicationOrganisation(t.Context(), "a", 2))
+		check(t, InsertApplication(t.Context(), s, application("a")))
+		check(t, AddApplicationOrganisation(t.Context(), s, "a", 2))
 		same(t, must(s.OrganisationsOfApplication(t.Context(), "a"))(t), []store.Organisation{organisation(2, "west")})
-		check(t, s.AddApplicationOrganisation(t.Context(), "a", 1))
-		check(t, s.AddApplicationOrganisation(t.Context(), "a", 1)) // twice is as good as once
-		check(t, s.SetOrganisationDisabled(t.Context(), "east", true, noon+1))
+		check(t, AddApplicationOrganisation(t.Context(), s, "a", 1))
+		check(t, AddApplicationOrganisation(t.Context(), s, "a", 1)) // twice is as good as once
+		check(t, SetOrganisationDisabled(t.Context(), s, "east", true, noon+1))
 		hidden := organisation(1, "east")
 		hidden.DisabledAt = new(noon + 1)
 		same(t, must(s.OrganisationsOfApplication(t.Context(), "a"))(t), []store.Organisation{hidden, organisation(2, "west")})
@@ -183,12 +183,12 @@ var applicationTests = map[string]func(*testing.T, *store.Store){
 	},
 	"an organisation is taken from an application": func(t *testing.T, s *store.Store) {
 		school(t, s)
-		check(t, s.InsertApplication(t.Context(), application("a")))
-		wantNotFound(t, s.AddApplicationOrganisation(t.Context(), "a", 9))
-		wantNotFound(t, s.AddApplicationOrganisation(t.Context(), "b", 1))
-		check(t, s.AddApplicationOrganisation(t.Context(), "a", 1))
-		check(t, s.RemoveApplicationOrganisation(t.Context(), "a", 1))
-		wantNotFound(t, s.RemoveApplicationOrganisation(t.Context(), "a", 1))
+		check(t, InsertApplication(t.Context(), s, application("a")))
+		wantNotFound(t, AddApplicationOrganisation(t.Context(), s, "a", 9))
+		wantNotFound(t, AddApplicationOrganisation(t.Context(), s, "b", 1))
+		check(t, AddApplicationOrganisation(t.Context(), s, "a", 1))
+		check(t, RemoveApplicationOrganisation(t.Context(), s, "a", 1))
+		wantNotFound(t, RemoveApplicationOrganisation(t.Context(), s, "a", 1))
 		same(t, len(must(s.OrganisationsOfApplication(t.Context(), "a"))(t)), 0)
 	},
 }

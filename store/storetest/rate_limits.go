@@ -13,7 +13,7 @@ func quota(key string, window store.Time, limit int64) store.RateLimit {
 // taken gives 0 if the quotas had room, else how long to wait.
 func taken(t *testing.T, s *store.Store, now store.Time, quotas ...store.RateLimit) int64 {
 	t.Helper()
-	ok, wait, err := s.ConsumeRateLimits(t.Context(), quotas, now)
+	ok, wait, err := ConsumeRateLimits(t.Context(), s, quotas, now)
 	check(t, err)
 	if ok != (wait == 0) {
 		t.Errorf("ok %v and wait %d", ok, wait)
@@ -56,8 +56,8 @@ var quotaTests = map[string]func(*testing.T, *store.Store){
 	"a cleared quota has room again": func(t *testing.T, s *store.Store) {
 		a, b := quota("a", minute, 1), quota("b", minute, 1)
 		same(t, taken(t, s, noon, a, b), int64(0))
-		check(t, ClearQuotas(t.Context(), s, []string{"a", "unknown"}))
-		check(t, ClearQuotas(t.Context(), s, nil))
+		check(t, ResetRateLimits(t.Context(), s, []string{"a", "unknown"}))
+		check(t, ResetRateLimits(t.Context(), s, nil))
 		same(t, taken(t, s, noon, a), int64(0))
 		same(t, taken(t, s, noon, b), int64(minute))
 	},
@@ -69,7 +69,7 @@ var quotaTests = map[string]func(*testing.T, *store.Store){
 		}
 		var passed tally
 		together(t, s, 50, func(i int) {
-			ok, _, err := s.ConsumeRateLimits(t.Context(), orders[i%2], noon)
+			ok, _, err := ConsumeRateLimits(t.Context(), s, orders[i%2], noon)
 			if err != nil {
 				t.Error(err)
 			}
@@ -88,7 +88,7 @@ var quotaTests = map[string]func(*testing.T, *store.Store){
 		}
 		var passed tally
 		together(t, s, 50, func(int) {
-			ok, _, err := s.ConsumeRateLimits(t.Context(), []store.RateLimit{q}, noon+minute)
+			ok, _, err := ConsumeRateLimits(t.Context(), s, []store.RateLimit{q}, noon+minute)
 			if err != nil {
 				t.Error(err)
 			}

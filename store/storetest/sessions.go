@@ -60,7 +60,7 @@ var sessionTests = map[string]func(*testing.T, *store.Store){
 		nobody("access-2")
 		check(t, SetUserDisabled(t.Context(), s, 1, true, noon))
 		nobody("access-1")
-		check(t, s.PutSession(t.Context(), a)) // not ended, but its user is disabled
+		check(t, PutSession(t.Context(), s, a)) // not ended, but its user is disabled
 		nobody("access-1")
 	},
 	"opening a session is noted at its user": func(t *testing.T, s *store.Store) {
@@ -75,7 +75,7 @@ var sessionTests = map[string]func(*testing.T, *store.Store){
 	},
 	"no session is opened for nobody, nor twice": func(t *testing.T, s *store.Store) {
 		wantNotFound(t, errorOf(OpenSession(t.Context(), s, session(1, 9), nil)))
-		wantNotFound(t, s.PutSession(t.Context(), session(1, 9)))
+		wantNotFound(t, PutSession(t.Context(), s, session(1, 9)))
 		addPerson(t, s, 1)
 		opened(t, s, session(1, 1))
 		twice := session(1, 1)
@@ -160,11 +160,11 @@ var sessionTests = map[string]func(*testing.T, *store.Store){
 		ended := session(1, 1)
 		fill(reflect.ValueOf(&ended).Elem())
 		ended.ID, ended.UserID = 1, 1
-		check(t, s.PutSession(t.Context(), ended))
+		check(t, PutSession(t.Context(), s, ended))
 		same(t, must(s.SessionByID(t.Context(), 1))(t).Session, ended)
-		check(t, s.PutSession(t.Context(), exclusive(session(1, 1), "phone")))
+		check(t, PutSession(t.Context(), s, exclusive(session(1, 1), "phone")))
 		same(t, must(s.SessionByID(t.Context(), 1))(t).Session, exclusive(session(1, 1), "phone"))
-		wantConflict(t, s.PutSession(t.Context(), exclusive(session(2, 1), "phone")), "session")
+		wantConflict(t, PutSession(t.Context(), s, exclusive(session(2, 1), "phone")), "session")
 	},
 }
 
@@ -180,22 +180,22 @@ var sessionLifeTests = map[string]func(*testing.T, *store.Store){
 	"an access token is rotated from the generation seen": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)
 		opened(t, s, session(1, 1))
-		same(t, must(s.RotateAccess(t.Context(), 1, 1, "second", noon+2*hour, noon+5))(t), true)
+		same(t, must(RotateAccess(t.Context(), s, 1, 1, "second", noon+2*hour, noon+5))(t), true)
 		want := session(1, 1)
 		want.Generation, want.AccessHash, want.PreviousAccessHash = 2, new(store.Digest("second")), want.AccessHash
 		want.RotatedAt, want.AccessExpiresAt, want.LastSeenAt = new(noon+5), noon+2*hour, noon+5
 		same(t, must(s.SessionByID(t.Context(), 1))(t).Session, want)
-		same(t, must(s.RotateAccess(t.Context(), 1, 1, "third", noon+2*hour, noon))(t), false)
-		same(t, must(s.RotateAccess(t.Context(), 9, 1, "third", noon+2*hour, noon))(t), false)
+		same(t, must(RotateAccess(t.Context(), s, 1, 1, "third", noon+2*hour, noon))(t), false)
+		same(t, must(RotateAccess(t.Context(), s, 9, 1, "third", noon+2*hour, noon))(t), false)
 		must(EndSession(t.Context(), s, 1, store.EndedByLogout, noon))(t)
-		same(t, must(s.RotateAccess(t.Context(), 1, 2, "third", noon+2*hour, noon))(t), false)
+		same(t, must(RotateAccess(t.Context(), s, 1, 2, "third", noon+2*hour, noon))(t), false)
 	},
 	"of parallel rotations of one generation one succeeds": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)
 		opened(t, s, session(1, 1))
 		var rotated tally
 		together(t, s, 50, func(i int) {
-			done, err := s.RotateAccess(t.Context(), 1, 1, store.Digest(fmt.Sprintf("%064x", i)), noon+hour, noon)
+			done, err := RotateAccess(t.Context(), s, 1, 1, store.Digest(fmt.Sprintf("%064x", i)), noon+hour, noon)
 			if err != nil {
 				t.Error(err)
 			}
@@ -207,13 +207,13 @@ var sessionLifeTests = map[string]func(*testing.T, *store.Store){
 	"an access token is prolonged and never shortened": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)
 		opened(t, s, session(1, 1))
-		same(t, must(s.ExtendAccessToken(t.Context(), 1, noon+2*hour, noon+5, new(int64(2))))(t), true)
-		same(t, must(s.ExtendAccessToken(t.Context(), 1, noon+hour, noon+4, nil))(t), true)
+		same(t, must(ExtendAccessToken(t.Context(), s, 1, noon+2*hour, noon+5, new(int64(2))))(t), true)
+		same(t, must(ExtendAccessToken(t.Context(), s, 1, noon+hour, noon+4, nil))(t), true)
 		want := session(1, 1)
 		want.AccessExpiresAt, want.LastSeenAt, want.FrontType = noon+2*hour, noon+5, new(int64(2))
 		same(t, must(s.SessionByID(t.Context(), 1))(t).Session, want)
 		must(EndSession(t.Context(), s, 1, store.EndedByLogout, noon))(t)
-		same(t, must(s.ExtendAccessToken(t.Context(), 1, noon+9*hour, noon, nil))(t), false)
+		same(t, must(ExtendAccessToken(t.Context(), s, 1, noon+9*hour, noon, nil))(t), false)
 		same(t, must(s.SessionByID(t.Context(), 1))(t).AccessExpiresAt, noon+2*hour)
 	},
 	"a touch moves forward only": func(t *testing.T, s *store.Store) {
@@ -228,10 +228,10 @@ var sessionLifeTests = map[string]func(*testing.T, *store.Store){
 		addPerson(t, s, 1)
 		seen := map[int64]store.Time{}
 		for id := int64(1); id <= 700; id++ { // more than one chunk
-			check(t, s.PutSession(t.Context(), session(id, 1)))
+			check(t, PutSession(t.Context(), s, session(id, 1)))
 			seen[id] = noon + store.Time(id)
 		}
-		check(t, s.PutSession(t.Context(), session(701, 1)))
+		check(t, PutSession(t.Context(), s, session(701, 1)))
 		check(t, s.SetLastSeen(t.Context(), seen))
 		for _, one := range must(s.LiveSessions(t.Context(), 1, noon))(t) {
 			want := seen[one.ID]
@@ -244,9 +244,9 @@ var sessionLifeTests = map[string]func(*testing.T, *store.Store){
 	"the first device stays bound": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)
 		opened(t, s, session(1, 1))
-		same(t, must(s.BindDevice(t.Context(), 1, "phone-a"))(t), "phone-a")
-		same(t, must(s.BindDevice(t.Context(), 1, "phone-b"))(t), "phone-a")
-		_, err := s.BindDevice(t.Context(), 9, "phone-a")
+		same(t, must(BindDevice(t.Context(), s, 1, "phone-a"))(t), "phone-a")
+		same(t, must(BindDevice(t.Context(), s, 1, "phone-b"))(t), "phone-a")
+		_, err := BindDevice(t.Context(), s, 9, "phone-a")
 		wantNotFound(t, err)
 	},
 	"parallel devices agree on the one bound": func(t *testing.T, s *store.Store) {
@@ -255,7 +255,7 @@ var sessionLifeTests = map[string]func(*testing.T, *store.Store){
 		bound := make([]string, 20)
 		together(t, s, len(bound), func(i int) {
 			var err error
-			if bound[i], err = s.BindDevice(t.Context(), 1, string(rune('a'+i))); err != nil {
+			if bound[i], err = BindDevice(t.Context(), s, 1, string(rune('a'+i))); err != nil {
 				t.Error(err)
 			}
 		})

@@ -56,7 +56,7 @@ func snapshotStands(t *testing.T, s *store.Store) {
 	defer n.Close()
 	same(t, must(n.Count(t.Context(), users))(t), int64(1))
 	addPerson(t, s, 2)
-	must(s.PutMetadataIfAbsent(t.Context(), "later", "yes"))(t)
+	must(PutMetadataIfAbsent(t.Context(), s, "later", "yes"))(t)
 	same(t, len(rowsOf(t, n, users)), 1)
 	same(t, must(n.Metadata(t.Context()))(t), map[string]string{})
 	same(t, len(allRows(t, s, users)), 2)

@@ -25,13 +25,13 @@ var userTests = map[string]func(*testing.T, *store.Store){
 		fill(reflect.ValueOf(&full).Elem())
 		full.ID = 1
 		for range 2 {
-			check(t, s.PutUser(t.Context(), full))
+			check(t, PutUser(t.Context(), s, full))
 			same(t, must(s.UserByID(t.Context(), 1))(t), full)
 		}
 		same(t, must(s.UserByID(t.Context(), 2))(t), other)
 		full.GUID = other.GUID
-		wantConflict(t, s.PutUser(t.Context(), full), "guid")
-		check(t, s.PutUser(t.Context(), person(3)))
+		wantConflict(t, PutUser(t.Context(), s, full), "guid")
+		check(t, PutUser(t.Context(), s, person(3)))
 		same(t, must(s.UserByID(t.Context(), 3))(t), person(3))
 	},
 	"a user is found by each of the keys": func(t *testing.T, s *store.Store) {
@@ -121,16 +121,16 @@ var changeTests = map[string]func(*testing.T, *store.Store){
 		before := person(1)
 		fill(reflect.ValueOf(&before).Elem())
 		check(t, InsertUser(t.Context(), s, before))
-		check(t, s.UpdateUser(t.Context(), before.ID, store.UserChange{Company: new("云海")}, new(int64(7)), noon+1))
+		check(t, UpdateUser(t.Context(), s, before.ID, store.UserChange{Company: new("云海")}, new(int64(7)), noon+1))
 		want := before
 		want.Company, want.Version, want.UpdatedBy, want.UpdatedAt = "云海", before.Version+1, new(int64(7)), noon+1
 		same(t, must(s.UserByID(t.Context(), before.ID))(t), want)
-		check(t, s.UpdateUser(t.Context(), before.ID, store.UserChange{}, nil, noon+2))
+		check(t, UpdateUser(t.Context(), s, before.ID, store.UserChange{}, nil, noon+2))
 		same(t, must(s.UserByID(t.Context(), before.ID))(t).UpdatedBy, (*int64)(nil))
 	},
 	"an update reaches every field": func(t *testing.T, s *store.Store) {
 		u := addPerson(t, s, 1)
-		check(t, s.UpdateUser(t.Context(), 1, everything(), nil, noon+1))
+		check(t, UpdateUser(t.Context(), s, 1, everything(), nil, noon+1))
 		changed := must(s.UserByID(t.Context(), 1))(t)
 		for i := range reflect.TypeFor[store.UserChange]().NumField() {
 			name := reflect.TypeFor[store.UserChange]().Field(i).Name
@@ -148,7 +148,7 @@ var changeTests = map[string]func(*testing.T, *store.Store){
 		u := person(1)
 		fill(reflect.ValueOf(&u).Elem())
 		check(t, InsertUser(t.Context(), s, u))
-		check(t, s.UpdateUser(t.Context(), u.ID, store.UserChange{
+		check(t, UpdateUser(t.Context(), s, u.ID, store.UserChange{
 			Birthday: new(""), IDCardSealed: new(""), ClearEmail: true, ClearMobile: true,
 			Email: new("no"), EmailKey: new("no"), // clearing wins
 		}, nil, noon))
@@ -163,25 +163,25 @@ var changeTests = map[string]func(*testing.T, *store.Store){
 		u.MobileSealed, u.MobileIndex, u.MobileVerifiedAt = new("sealed"), new(store.Digest("index")), new(noon)
 		check(t, InsertUser(t.Context(), s, u))
 		again := store.UserChange{Email: new("Lin@Example.com"), EmailKey: u.EmailKey, MobileSealed: new("resealed"), MobileIndex: u.MobileIndex}
-		check(t, s.UpdateUser(t.Context(), 1, again, nil, noon+1))
+		check(t, UpdateUser(t.Context(), s, 1, again, nil, noon+1))
 		found := must(s.UserByID(t.Context(), 1))(t)
 		same(t, []*string{found.Email, found.MobileSealed}, []*string{again.Email, again.MobileSealed})
 		same(t, []*store.Time{found.EmailVerifiedAt, found.MobileVerifiedAt}, []*store.Time{new(noon), new(noon)})
 		other := store.UserChange{Email: new("yu@example.com"), EmailKey: new("yu@example.com"), MobileSealed: new("sealed"), MobileIndex: new(store.Digest("other"))}
-		check(t, s.UpdateUser(t.Context(), 1, other, nil, noon+2))
+		check(t, UpdateUser(t.Context(), s, 1, other, nil, noon+2))
 		found = must(s.UserByID(t.Context(), 1))(t)
 		same(t, []any{found.EmailKey, found.MobileIndex}, []any{other.EmailKey, other.MobileIndex})
 		same(t, []*store.Time{found.EmailVerifiedAt, found.MobileVerifiedAt}, []*store.Time{nil, nil})
 	},
 	"an update is refused for nobody, a taken name and half a pair": func(t *testing.T, s *store.Store) {
-		wantNotFound(t, s.UpdateUser(t.Context(), 1, store.UserChange{Nickname: new("x")}, nil, noon))
+		wantNotFound(t, UpdateUser(t.Context(), s, 1, store.UserChange{Nickname: new("x")}, nil, noon))
 		addPerson(t, s, 1)
 		addPerson(t, s, 2)
 		name := store.UserChange{Username: new("Lin"), UsernameKey: new("lin")}
-		check(t, s.UpdateUser(t.Context(), 1, name, nil, noon))
-		check(t, s.UpdateUser(t.Context(), 1, name, nil, noon)) // one's own
-		wantConflict(t, s.UpdateUser(t.Context(), 2, name, nil, noon), "username")
-		err := s.UpdateUser(t.Context(), 2, store.UserChange{Email: new("lin@example.com")}, nil, noon)
+		check(t, UpdateUser(t.Context(), s, 1, name, nil, noon))
+		check(t, UpdateUser(t.Context(), s, 1, name, nil, noon)) // one's own
+		wantConflict(t, UpdateUser(t.Context(), s, 2, name, nil, noon), "username")
+		err := UpdateUser(t.Context(), s, 2, store.UserChange{Email: new("lin@example.com")}, nil, noon)
 		if err == nil || errors.Is(err, store.ErrNotFound) {
 			t.Errorf("half a pair: %v", err)
 		}
@@ -189,7 +189,7 @@ var changeTests = map[string]func(*testing.T, *store.Store){
 	"parallel updates are all counted": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)
 		together(t, s, 20, func(int) {
-			if err := s.UpdateUser(t.Context(), 1, store.UserChange{Nickname: new("雨")}, nil, noon); err != nil {
+			if err := UpdateUser(t.Context(), s, 1, store.UserChange{Nickname: new("雨")}, nil, noon); err != nil {
 				t.Error(err)
 			}
 		})

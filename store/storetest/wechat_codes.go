@@ -9,7 +9,7 @@ import (
 
 func kept(t *testing.T, s *store.Store, hash, sealed string, now store.Time) string {
 	t.Helper()
-	return must(s.KeepWeChatCode(t.Context(), hash, sealed, now, now+5*minute))(t)
+	return must(KeepWeChatCode(t.Context(), s, hash, sealed, now, now+5*minute))(t)
 }
 
 var exchangeTests = map[string]func(*testing.T, *store.Store){
@@ -33,7 +33,7 @@ var exchangeTests = map[string]func(*testing.T, *store.Store){
 		answers := make([]string, 20)
 		errs := make([]error, len(answers))
 		together(t, s, len(answers), func(i int) {
-			answers[i], errs[i] = s.KeepWeChatCode(t.Context(), "hash", strconv.Itoa(i), noon, noon+5*minute)
+			answers[i], errs[i] = KeepWeChatCode(t.Context(), s, "hash", strconv.Itoa(i), noon, noon+5*minute)
 		})
 		want := must(s.WeChatCode(t.Context(), "hash", noon))(t)
 		for i := range answers {
