@@ -21,8 +21,9 @@ const (
 func options() []string {
 	all := strings.Fields("--code-attempts 1000000 --hash-memory 64 --hash-passes 1 --hash-wait 30s" +
 		" --request-time 1m --write-timeout 2m --statement-timeout 1m --busy-timeout 1m --log-level warn")
-	for _, rate := range strings.Fields("code-gap code-hour code-day code-address code-all code-refused" +
-		" guess-pair guess-account guess-address guess-old register-address register-all wechat-address") {
+	for _, rate := range strings.Fields("code-resend code-hour code-day code-per-ip code-global code-refused-per-ip" +
+		" password-per-account-ip password-per-account password-per-ip old-password-per-user" +
+		" register-per-ip register-global wechat-per-ip") {
 		all = append(all, "--"+rate, "1000000/1s")
 	}
 	return all

@@ -35,8 +35,8 @@ def client(**credentials: str) -> q.ApiClient:
 
 
 def by_mobile(mobile: str) -> str:
-    """data and status: a code, a sign-in, the next access token, the device, the user."""
-    api = q.DataApi(client())
+    """yudao and cas: a code, a sign-in, the next access token, the device, the user."""
+    api = q.YudaoApi(client())
     api.send_mobile_code(q.MobileCodeRequest(mobile=mobile))
     outbox = q.SystemApi(client()).get_demo_outbox()
     code = next(message.code for message in outbox if message.to == mobile)
@@ -54,9 +54,9 @@ def by_mobile(mobile: str) -> str:
     ).data
     assert following.expire > datetime.now(timezone.utc)
     access = following.value
-    assert q.DataApi(client(authorization=access)).check_login_status("day-4").data.is_login
+    assert q.YudaoApi(client(authorization=access)).check_login_status("day-4").data.is_login
 
-    application = q.StatusApi(client(applicationId="1", accessTokenQuery=access))
+    application = q.CasApi(client(applicationId="1", accessTokenQuery=access))
     info = application.get_user_info(str(pair.user_info.id))
     assert info.data.phone == mobile
     nobody = refused(q.CasFailureBody, lambda: application.get_user_info("9007199254740993"))
@@ -65,8 +65,8 @@ def by_mobile(mobile: str) -> str:
 
 
 def by_we_chat() -> None:
-    """flat: WeChat; the session travels in a header."""
-    api = q.FlatApi(client())
+    """ruoyi: WeChat; the session travels in a header."""
+    api = q.RuoyiApi(client())
     answer = api.get_we_chat_user_info_with_http_info(q.WeChatUserRequest(code="f" + secrets.token_hex(16)[1:]))
     assert answer.data.code == 200
     assert known(answer.headers)["X-Access-Token"].startswith("AT-")
@@ -75,14 +75,14 @@ def by_we_chat() -> None:
 
 
 def by_password() -> None:
-    """state: create, sign in, update, read, a new password."""
-    public = q.StateApi(client())
+    """jfinal: create, sign in, update, read, a new password."""
+    public = q.JfinalApi(client())
     username, password = "day." + secrets.token_hex(6), "violet-" + secrets.token_hex(6)
     user_id = public.create_user(q.NewUser(username=username, password=password)).user_id
     taken = refused(q.JfinalFailureBody, lambda: public.create_user(q.NewUser(username=username)))
     assert (taken.state, taken.code, taken.message) == ("fail", 409, "用户名已存在")
 
-    own = q.StateApi(client(jwtHeader=public.sign_in_by_password(username, password).jwt))
+    own = q.JfinalApi(client(jwtHeader=public.sign_in_by_password(username, password).jwt))
     own.update_user(q.UserChange(id=user_id, nickname="一鸣"))
     assert own.get_user_detail(user_id).user.nickname == "一鸣"
     assert own.post_user_detail(id=user_id).user.username == username
@@ -91,12 +91,12 @@ def by_password() -> None:
 
 
 def slide_and_sign_out(access: str, mobile: str) -> None:
-    """result: the token slides; once signed out, it is refused."""
-    api = q.ResultApi(client())
+    """jeecg: the token slides; once signed out, it is refused."""
+    api = q.JeecgApi(client())
     asked = q.RefreshUserRequest(token=access, front_type=q.FrontType.FrontPC)
     slid = api.refresh_user(asked)
     assert slid.success and slid.result.phone_number == mobile
-    assert q.DataApi(client(authorization=access)).sign_out().data
+    assert q.YudaoApi(client(authorization=access)).sign_out().data
     ended = refused(q.JeecgFailureBody, lambda: api.refresh_user(asked))
     assert (ended.success, ended.code, ended.result) == (False, 401, None)
     assert ended.timestamp > 0 and ended.message

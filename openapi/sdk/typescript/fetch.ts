@@ -15,7 +15,7 @@ const form = {
   ).toString(),
 };
 
-// data: a code, a sign-in, the next access token, the device.
+// yudao: a code, a sign-in, the next access token, the device.
 ok(await api.POST('/auth/mobile/code', { body: { mobile: me.mobile } }));
 const code = ok(await api.GET('/demo/outbox')).find((message) => message.to === me.mobile)?.code;
 assert.ok(code);
@@ -32,7 +32,7 @@ const access = { headers: { Authorization: next.value } };
 const device = await api.GET('/wx/pc/check-login-status', { ...access, params: { query: { deviceNumber: 'day-2' } } });
 assert.equal(ok(device).data.isLogin, true);
 
-// status: credentials are no parameters of the contract, so a middleware adds those in the query.
+// cas: credentials are no parameters of the contract, so a middleware adds those in the query.
 const application = createClient<paths>({ baseUrl, headers: { 'X-App-Id': '1' } });
 application.use({
   onRequest({ request }) {
@@ -47,14 +47,14 @@ assert.deepEqual([info.status, info.data.phone], ['success', me.mobile]);
 const nobody = refused(await application.GET('/user/info', { params: { query: { userId: '9007199254740993' } } }));
 assert.deepEqual([nobody.code, nobody.status, nobody.data], [404, 'fail', {}]);
 
-// flat: WeChat; the session travels in a header.
+// ruoyi: WeChat; the session travels in a header.
 const weChat = await api.POST('/account_api/wechat/user/getUserInfo', { body: { code: me.weChatCode } });
 assert.equal(ok(weChat).code, 200);
 assert.match(weChat.response.headers.get('X-Access-Token') ?? '', /^AT-/);
 const invalid = await api.POST('/account_api/wechat/user/getUserInfo', { body: { code: '40029'.padEnd(32, '0') } });
 assert.equal(refused(invalid).code, 40029);
 
-// state: create, sign in, update, read, a new password.
+// jfinal: create, sign in, update, read, a new password.
 const created = ok(await api.POST('/api/user/create', { body: { username: me.username, password: me.password } }));
 const taken = refused(await api.POST('/api/user/create', { body: { username: me.username } }));
 assert.deepEqual([taken.state, taken.code, taken.message], ['fail', 409, '用户名已存在']);
@@ -72,7 +72,7 @@ ok(await api.POST('/api/user/updatePassword', {
 }));
 headers = { Jwt: await signIn(newPassword) };
 
-// result: the token slides; once signed out, it is refused.
+// jeecg: the token slides; once signed out, it is refused.
 const slid = ok(await api.POST('/user/refresh', { body: { token: next.value, frontType: 2 } }));
 assert.deepEqual([slid.success, slid.result.phoneNumber], [true, me.mobile]);
 assert.equal(ok(await api.POST('/auth/logout', access)).data, true);

@@ -10,7 +10,7 @@ const credentials: Record<string, string> = { 'X-App-Id': '1' };
 client.setConfig({ baseUrl, auth: ({ name }) => credentials[name ?? ''] });
 const me = somebody();
 
-// data: a code, a sign-in, the next access token, the device.
+// yudao: a code, a sign-in, the next access token, the device.
 ok(await api.sendMobileCode({ body: { mobile: me.mobile } }));
 const outbox = ok(await api.getDemoOutbox());
 const code = outbox.find((message) => message.to === me.mobile)?.code;
@@ -26,20 +26,20 @@ assert.ok(new Date(next.expire) > new Date());
 credentials['Authorization'] = next.value;
 assert.equal(ok(await api.checkLoginStatus({ query: { deviceNumber: 'day-1' } })).data.isLogin, true);
 
-// status: the same person through an application; an id that nobody has keeps its digits.
+// cas: the same person through an application; an id that nobody has keeps its digits.
 credentials['accessToken'] = next.value;
 const info = ok(await api.getUserInfo({ query: { userId: String(signedIn.userInfo.id) } }));
 assert.deepEqual([info.status, info.data.phone], ['success', me.mobile]);
 const nobody = refused(await api.getUserInfo({ query: { userId: '9007199254740993' } }));
 assert.deepEqual([nobody.code, nobody.status, nobody.data], [404, 'fail', {}]);
 
-// flat: WeChat; the session travels in a header.
+// ruoyi: WeChat; the session travels in a header.
 const weChat = await api.getWeChatUserInfo({ body: { code: me.weChatCode } });
 assert.equal(ok(weChat).code, 200);
 assert.match(weChat.response?.headers.get('X-Access-Token') ?? '', /^AT-/);
 assert.equal(refused(await api.getWeChatUserInfo({ body: { code: '40029'.padEnd(32, '0') } })).code, 40029);
 
-// state: create, sign in, update, read, a new password.
+// jfinal: create, sign in, update, read, a new password.
 const created = ok(await api.createUser({ body: { username: me.username, password: me.password } }));
 const taken = refused(await api.createUser({ body: { username: me.username } }));
 assert.deepEqual([taken.state, taken.code, taken.message], ['fail', 409, '用户名已存在']);
@@ -52,7 +52,7 @@ const newPassword = me.password + '-new';
 ok(await api.updatePassword({ body: { userId: created.userId, newPassword, oldPassowrd: me.password } }));
 credentials['Jwt'] = ok(await api.signInByPassword({ body: { loginAccount: me.username, password: newPassword } })).Jwt;
 
-// result: the token slides; once signed out, it is refused.
+// jeecg: the token slides; once signed out, it is refused.
 const slid = ok(await api.refreshUser({ body: { token: next.value, frontType: 2 } }));
 assert.deepEqual([slid.success, slid.result.phoneNumber], [true, me.mobile]);
 credentials['Authorization'] = next.value;

@@ -9,7 +9,7 @@ import (
 )
 
 // byMobile signs in by code, takes the next access token, checks the device and
-// reads the user through an application: the data and the status dialect.
+// reads the user through an application: the yudao and the cas dialect.
 func (w *worker) byMobile(ctx context.Context) error {
 	code, err := w.code(ctx)
 	if err != nil {
@@ -83,7 +83,7 @@ func (w *worker) throughApplication(ctx context.Context, id int64) error {
 	return expect(nobody.JSON404.Code == 404 && nobody.JSON404.Status == client.CasFail, "the status envelope", nobody.JSON404)
 }
 
-// byWeChat signs in by WeChat: the flat dialect.
+// byWeChat signs in by WeChat: the ruoyi dialect.
 func (w *worker) byWeChat(ctx context.Context) error {
 	signedIn, err := w.api.GetWeChatUserInfoWithResponse(ctx, client.WeChatUserRequest{Code: w.weChatCode})
 	if err != nil || signedIn.JSON200 == nil {
@@ -100,7 +100,7 @@ func (w *worker) byWeChat(ctx context.Context) error {
 	return expect(invalid.JSON400.Code == 40029 && invalid.JSON400.Msg != "", "the flat envelope", invalid.JSON400)
 }
 
-// slideAndSignOut lets a token slide and ends its session: the result dialect.
+// slideAndSignOut lets a token slide and ends its session: the jeecg dialect.
 func (w *worker) slideAndSignOut(ctx context.Context) error {
 	asked := client.RefreshUserRequest{Token: new(w.access), FrontType: new(client.FrontPC)}
 	slid, err := w.api.RefreshUserWithResponse(ctx, asked)

@@ -7,7 +7,7 @@ import (
 	client "quartet/openapi/sdk/go"
 )
 
-// byPassword creates a user, signs in, changes it and its password: the state dialect.
+// byPassword creates a user, signs in, changes it and its password: the jfinal dialect.
 func (w *worker) byPassword(ctx context.Context) error {
 	created, err := w.api.CreateUserWithResponse(ctx, client.NewUser{Username: w.username, Password: &w.password})
 	if err != nil || created.JSON200 == nil {

@@ -9,27 +9,27 @@ import java.util.concurrent.ThreadLocalRandom;
 
 import quartet.client.ApiClient;
 import quartet.client.ApiException;
-import quartet.client.auth.ApiKeyAuth;
-import quartet.client.api.DataApi;
-import quartet.client.api.FlatApi;
-import quartet.client.api.ResultApi;
-import quartet.client.api.StateApi;
-import quartet.client.api.StatusApi;
+import quartet.client.api.CasApi;
+import quartet.client.api.JeecgApi;
+import quartet.client.api.JfinalApi;
+import quartet.client.api.RuoyiApi;
 import quartet.client.api.SystemApi;
-import quartet.client.model.YudaoFailureBody;
-import quartet.client.model.RuoyiFailureBody;
+import quartet.client.api.YudaoApi;
+import quartet.client.auth.ApiKeyAuth;
+import quartet.client.model.CasFailureBody;
+import quartet.client.model.CasStatus;
 import quartet.client.model.FrontType;
+import quartet.client.model.JeecgFailureBody;
+import quartet.client.model.JfinalFailureBody;
 import quartet.client.model.MobileCodeRequest;
 import quartet.client.model.MobileLoginRequest;
 import quartet.client.model.NewUser;
 import quartet.client.model.RefreshAccessTokenRequest;
 import quartet.client.model.RefreshUserRequest;
-import quartet.client.model.JeecgFailureBody;
-import quartet.client.model.JfinalFailureBody;
-import quartet.client.model.CasFailureBody;
-import quartet.client.model.CasStatus;
+import quartet.client.model.RuoyiFailureBody;
 import quartet.client.model.UserChange;
 import quartet.client.model.WeChatUserRequest;
+import quartet.client.model.YudaoFailureBody;
 
 /** A day's work with the Java client of openapi-generator. */
 public final class Day {
@@ -56,9 +56,9 @@ public final class Day {
     private record Session(String access, long userId) {
     }
 
-    /** data: a code, a sign-in, the next access token, the device. */
+    /** yudao: a code, a sign-in, the next access token, the device. */
     private Session byMobile() throws IOException, ApiException {
-        DataApi api = new DataApi(client(Map.of()));
+        YudaoApi api = new YudaoApi(client(Map.of()));
         api.sendMobileCode(new MobileCodeRequest().mobile(mobile));
         String code = new SystemApi(client(Map.of())).getDemoOutbox().stream()
             .filter(message -> message.getTo().equals(mobile)).findFirst().orElseThrow().getCode();
@@ -73,23 +73,23 @@ public final class Day {
             .accessToken(pair.getAccessToken().getValue()).refreshToken(pair.getRefreshToken().getValue())).getData();
         expect(next.getExpire().isAfter(OffsetDateTime.now()), next.getExpire());
         String access = next.getValue();
-        var device = new DataApi(client(Map.of("authorization", access))).checkLoginStatus("day-5").getData();
+        var device = new YudaoApi(client(Map.of("authorization", access))).checkLoginStatus("day-5").getData();
         expect(device.getIsLogin(), device);
         return new Session(access, pair.getUserInfo().getId());
     }
 
-    /** status: the same person through an application; an id that nobody has keeps its digits. */
+    /** cas: the same person through an application; an id that nobody has keeps its digits. */
     private void throughApplication(Session session) throws IOException, ApiException {
-        StatusApi api = new StatusApi(client(Map.of("applicationId", "1", "accessTokenQuery", session.access())));
+        CasApi api = new CasApi(client(Map.of("applicationId", "1", "accessTokenQuery", session.access())));
         var info = api.getUserInfo(String.valueOf(session.userId()));
         expect(info.getStatus() == CasStatus.CasSuccess && info.getData().getPhone().equals(mobile), info);
         CasFailureBody nobody = CasFailureBody.fromJson(refused(() -> api.getUserInfo("9007199254740993")));
         expect(nobody.getCode() == 404 && nobody.getStatus() == CasStatus.CasFail, nobody);
     }
 
-    /** flat: WeChat; the session travels in a header. */
+    /** ruoyi: WeChat; the session travels in a header. */
     private void byWeChat() throws IOException, ApiException {
-        FlatApi api = new FlatApi(client(Map.of()));
+        RuoyiApi api = new RuoyiApi(client(Map.of()));
         var answer = api.getWeChatUserInfoWithHttpInfo(new WeChatUserRequest().code("f" + id + "f".repeat(15)));
         expect(answer.getData().getCode() == 200, answer.getData());
         String token = answer.getHeaders().get("X-Access-Token").get(0);
@@ -99,16 +99,16 @@ public final class Day {
         expect(invalid.getCode() == 40029 && !invalid.getMsg().isEmpty(), invalid);
     }
 
-    /** state: create, sign in, update, read, a new password. */
+    /** jfinal: create, sign in, update, read, a new password. */
     private void byPassword() throws IOException, ApiException {
-        StateApi open = new StateApi(client(Map.of()));
+        JfinalApi open = new JfinalApi(client(Map.of()));
         String username = "day." + id;
         String password = "violet-" + id;
         long userId = open.createUser(new NewUser().username(username).password(password)).getUserId();
         JfinalFailureBody taken = JfinalFailureBody.fromJson(refused(() -> open.createUser(new NewUser().username(username))));
         expect(taken.getCode() == 409 && taken.getMessage().equals("用户名已存在"), taken);
 
-        StateApi own = new StateApi(client(Map.of("jwtHeader", open.signInByPassword(username, password).getJwt())));
+        JfinalApi own = new JfinalApi(client(Map.of("jwtHeader", open.signInByPassword(username, password).getJwt())));
         own.updateUser(new UserChange().id(userId).nickname("一鸣"));
         expect("一鸣".equals(own.getUserDetail(userId).getUser().getNickname()), "nickname");
         expect(username.equals(own.postUserDetail(userId).getUser().getUsername()), "username");
@@ -116,12 +116,12 @@ public final class Day {
         expect(!open.signInByPassword(username, password + "-new").getJwt().isEmpty(), "Jwt");
     }
 
-    /** result: the token slides; once signed out, it is refused. */
+    /** jeecg: the token slides; once signed out, it is refused. */
     private void slideAndSignOut(String access) throws IOException, ApiException {
-        ResultApi api = new ResultApi(client(Map.of()));
+        JeecgApi api = new JeecgApi(client(Map.of()));
         RefreshUserRequest asked = new RefreshUserRequest().token(access).frontType(FrontType.FrontPC);
         expect(api.refreshUser(asked).getSuccess(), "success");
-        expect(new DataApi(client(Map.of("authorization", access))).signOut().getData(), "signed out");
+        expect(new YudaoApi(client(Map.of("authorization", access))).signOut().getData(), "signed out");
         JeecgFailureBody ended = JeecgFailureBody.fromJson(refused(() -> api.refreshUser(asked)));
         expect(!ended.getSuccess() && ended.getCode() == 401 && ended.getResult() == null && ended.getTimestamp() > 0, ended);
     }
