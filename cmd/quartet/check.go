@@ -21,7 +21,7 @@ type checkCommand struct {
 	Compare      bool          `help:"Tell where the answers of B are not those of A."`
 	Spec         string        `placeholder:"FILE|URL" help:"OpenAPI 3.0 document to check against; the program's own unless named."`
 	Only         []string      `placeholder:"GLOB" help:"Only operations, paths or OPERATION/EXAMPLE like these."`
-	Dialect        []string      `placeholder:"DIALECT" help:"Only the operations of these dialects (tags)."`
+	Dialect      []string      `placeholder:"DIALECT" help:"Only the operations of these dialects (tags)."`
 	LegacyStatus []string      `placeholder:"DIALECT" help:"Dialects whose failures travel under HTTP 200."`
 	Fixtures     []string      `placeholder:"FILE" sep:"none" help:"What the server knows: tokens, ids, mobiles for the examples; a second one is B's. Those of serve --demo unless named."`
 	Header       []string      `placeholder:"K: V" sep:"none" help:"Header of every request, as often as needed."`
@@ -55,12 +55,12 @@ func (k *checkCommand) Run(ctx context.Context, c *console) error {
 	if len(cases) == 0 {
 		return usageError{"no example of the document is selected by --only and --dialect"}
 	}
-	judge := replay.Checker{Fixtures: fixtures[0], LegacyStyles: k.LegacyStatus}
+	checker := replay.Checker{Contract: spec, Fixtures: fixtures[0], LegacyStatus: k.LegacyStatus}
 	var results []replay.Result
 	if k.Compare {
-		results, err = k.compare(ctx, spec, fixtures, judge, cases)
+		results, err = k.compare(ctx, spec, fixtures, checker, cases)
 	} else {
-		results, err = k.check(ctx, spec, fixtures[0], judge, cases)
+		results, err = k.check(ctx, spec, fixtures[0], checker, cases)
 	}
 	if err != nil {
 		return notRunError{err}
@@ -114,8 +114,8 @@ func (k *checkCommand) live(spec contract.Contract, fixtures replay.Fixtures, ta
 	return &replay.LiveServer{Contract: spec, Fixtures: fixtures, Target: target, Header: header, Timeout: k.Timeout}
 }
 
-func (k *checkCommand) check(ctx context.Context, spec contract.Contract, fixtures replay.Fixtures, judge replay.Checker, cases []replay.Case) ([]replay.Result, error) {
-	results, sent, err := judge.Check(ctx, k.live(spec, fixtures, k.Target), cases)
+func (k *checkCommand) check(ctx context.Context, spec contract.Contract, fixtures replay.Fixtures, checker replay.Checker, cases []replay.Case) ([]replay.Result, error) {
+	results, sent, err := checker.Check(ctx, k.live(spec, fixtures, k.Target), cases)
 	if err != nil || k.Record == "" {
 		return results, err
 	}
@@ -128,7 +128,7 @@ func (k *checkCommand) check(ctx context.Context, spec contract.Contract, fixtur
 	})
 }
 
-func (k *checkCommand) compare(ctx context.Context, spec contract.Contract, fixtures []replay.Fixtures, judge replay.Checker, cases []replay.Case) ([]replay.Result, error) {
+func (k *checkCommand) compare(ctx context.Context, spec contract.Contract, fixtures []replay.Fixtures, checker replay.Checker, cases []replay.Case) ([]replay.Result, error) {
 	sources := make([]replay.Source, 0, len(k.Servers))
 	for i, server := range k.Servers {
 		if isURL(server) {
@@ -141,7 +141,7 @@ func (k *checkCommand) compare(ctx context.Context, spec contract.Contract, fixt
 		}
 		sources = append(sources, recording)
 	}
-	return judge.Compare(ctx, sources[0], sources[1], cases)
+	return checker.Compare(ctx, sources[0], sources[1], cases)
 }
 
 func readRecording(path string) (replay.Recording, error) {
@@ -222,7 +222,7 @@ func (k *checkCommand) tell(c *console, results []replay.Result) error {
 	case counts.Differ > 0:
 		return fmt.Errorf("%s in %s", plural(counts.Differences, "difference"), plural(counts.Differ, "example"))
 	case counts.Passed == 0:
-		return notRunError{errors.New("nothing was checked: no example could be provoked")}
+		return notRunError{errors.New("no checks ran")}
 	}
 	return nil
 }
@@ -241,11 +241,11 @@ func (k *checkCommand) print(c *console, results []replay.Result, counts replay.
 			Results []replay.Result `json:"results"`
 		}{counts, results})
 	}
-	was, came := "documented", "came"
+	was, got := "documented", "got"
 	if k.Compare {
-		was, came = "A", "B"
+		was, got = "A", "B"
 	}
-	return printResults(c, results, counts, was, came)
+	return printResults(c, results, counts, was, got)
 }
 
 func (k *checkCommand) writeJUnit(results []replay.Result) error {
@@ -261,7 +261,7 @@ func (k *checkCommand) writeJUnit(results []replay.Result) error {
 
 // printResults writes a line for each example, one for each difference, and the
 // counts.
-func printResults(c *console, results []replay.Result, counts replay.Counts, was, came string) error {
+func printResults(c *console, results []replay.Result, counts replay.Counts, was, got string) error {
 	var rows, differences [][]any
 	for _, r := range results {
 		verdict := string(r.Verdict)
@@ -270,31 +270,31 @@ func printResults(c *console, results []replay.Result, counts replay.Counts, was
 		}
 		rows = append(rows, []any{r.Operation, r.Example, statusOf(r), verdict})
 		for _, d := range r.Differences {
-			differences = append(differences, []any{r.Operation, r.Example, d.Where, d.Documented, d.Came})
+			differences = append(differences, []any{r.Operation, r.Example, d.Where, d.Documented, d.Got})
 		}
 	}
 	if err := c.printList([]string{"operation", "example", "status", "verdict"}, rows); err != nil {
 		return err
 	}
 	if len(differences) > 0 {
-		if err := c.printList([]string{"operation", "example", "where", was, came}, differences); err != nil {
+		if err := c.printList([]string{"operation", "example", "where", was, got}, differences); err != nil {
 			return err
 		}
 	}
-	_, err := fmt.Fprintf(c.out, "%s: %d passed, %d differ, %d not provoked\n",
-		plural(counts.Examples, "example"), counts.Passed, counts.Differ, counts.NotProvoked)
+	_, err := fmt.Fprintf(c.out, "%s: %d passed, %d differ, %d skipped\n",
+		plural(counts.Examples, "example"), counts.Passed, counts.Differ, counts.Skipped)
 	return err
 }
 
-// statusOf is the status that came, and the other one where there are two.
+// statusOf is the status of the answer, with the documented one where that differs.
 func statusOf(r replay.Result) string {
-	came := fmt.Sprint(r.Status)
+	got := fmt.Sprint(r.Status)
 	statusDiffers := func(d contract.Difference) bool { return d.Where == "status" }
 	switch {
 	case r.Status == 0:
 		return r.Documented
 	case slices.ContainsFunc(r.Differences, statusDiffers):
-		return came + ", not " + r.Documented
+		return got + ", not " + r.Documented
 	}
-	return came
+	return got
 }

@@ -89,8 +89,8 @@ func rewrite(r *http.Response, old, with string) error {
 	return nil
 }
 
-// Our own demonstration answers everything as documented, and what nobody can
-// provoke from outside is not said to.
+// Our own demonstration answers everything as documented, and what no
+// client can cause is skipped.
 func TestCheckPassesOurselves(t *testing.T) {
 	t.Parallel()
 	s := serveDemo(t)
@@ -99,7 +99,7 @@ func TestCheckPassesOurselves(t *testing.T) {
 	if got := c.differences(); len(got) > 0 || c.Counts.Differ > 0 {
 		t.Errorf("differences: %s", strings.Join(got, "\n"))
 	}
-	equal(t, "examples", c.Counts.Passed+c.Counts.NotProvoked, c.Counts.Examples)
+	equal(t, "examples", c.Counts.Passed+c.Counts.Skipped, c.Counts.Examples)
 	equal(t, "results", len(c.Results), c.Counts.Examples)
 	sameCounts(t, report, c.Counts)
 	everyExampleIsThere(t, c)
@@ -112,7 +112,7 @@ func everyExampleIsThere(t *testing.T, c checked) {
 		example, _, _ := strings.Cut(r.Example, " (")
 		verdicts[r.Operation+"/"+r.Documented+"/"+example] = r.Verdict
 		if r.Documented == "default" || r.Example == "too_many_requests" {
-			equal(t, r.Operation+"/"+r.Example, r.Verdict, replay.NotProvoked)
+			equal(t, r.Operation+"/"+r.Example, r.Verdict, replay.Skipped)
 		}
 	}
 	spec, err := contract.Load()
@@ -123,7 +123,7 @@ func everyExampleIsThere(t *testing.T, c checked) {
 			for _, media := range response.Value.Content {
 				for example := range media.Examples {
 					if name := o.OperationID + "/" + status + "/" + example; verdicts[name] == "" {
-						t.Errorf("nothing is said of %s", name)
+						t.Errorf("%s has no result", name)
 					}
 				}
 			}
@@ -157,12 +157,12 @@ func sameCounts(t *testing.T, path string, want replay.Counts) {
 	}
 	equal(t, "tests", [2]int{report.Tests, len(report.Cases)}, [2]int{want.Examples, want.Examples})
 	equal(t, "failures", [2]int{report.Failures, failures}, [2]int{want.Differ, want.Differ})
-	equal(t, "skipped", [2]int{report.Skipped, skipped}, [2]int{want.NotProvoked, want.NotProvoked})
+	equal(t, "skipped", [2]int{report.Skipped, skipped}, [2]int{want.Skipped, want.Skipped})
 }
 
-const alteredDifferences = `getHealth/ok status: documented 200, came 202
-getUserInfo/ok /data/nickname: documented key nickname, came key nick
-listSessions/ok /debug: documented no such key, came key debug: {"accessToken":"***"}`
+const alteredDifferences = `getHealth/ok status: documented 200, got 202
+getUserInfo/ok /data/nickname: documented key nickname, got key nick
+listSessions/ok /debug: documented no such key, got key debug: {"accessToken":"***"}`
 
 func TestCheckNamesWhatDiffers(t *testing.T) {
 	t.Parallel()
@@ -175,7 +175,7 @@ func TestCheckNamesWhatDiffers(t *testing.T) {
 
 	table := command(t, "check", "--target", target, "--only", "getHealth,/user/info")
 	equal(t, "exit code", table.code, exitFailed)
-	contains(t, table.out, "202, not 200", "/data/nickname", "key nickname", "key nick", "differs", "not provoked: a fault of the server's own")
+	contains(t, table.out, "202, not 200", "/data/nickname", "key nickname", "key nick", "differs", "skipped: takes a fault of the server")
 	contains(t, table.errs, "2 differences in 2 examples")
 	if strings.Contains(table.out, "listSessions") {
 		t.Errorf("--only lets more through:\n%s", table.out)
@@ -200,7 +200,7 @@ func TestCheckIsNarrowed(t *testing.T) {
 		equal(t, strings.Join(narrowed.flags, " "), strings.Join(names, " "), narrowed.want)
 	}
 	refused(t, exitUsage, "no example of the document is selected", "check", "--target", target, "--only", "nothing")
-	refused(t, exitUsage, "nothing was checked", "check", "--target", target, "--only", "*/internal")
+	refused(t, exitUsage, "no checks ran", "check", "--target", target, "--only", "*/internal")
 }
 
 func TestCheckThatCannotRun(t *testing.T) {
@@ -305,7 +305,7 @@ skip:
 	}
 	wrong := checkedBy(t, exitFailed, "--target", gate.URL+"/old", "--header", "X-Gate: open, please", "--only", "getUserDetail/ok")
 	equal(t, "without fixtures", strings.Join(wrong.differences(), "\n"),
-		"getUserDetail/ok credentials: documented a token at /Jwt of signInByPassword, came status 200")
+		"getUserDetail/ok credentials: documented a token at /Jwt of signInByPassword, got status 200")
 }
 
 func TestCheckPrintsJSONThatScriptsRead(t *testing.T) {
@@ -313,5 +313,5 @@ func TestCheckPrintsJSONThatScriptsRead(t *testing.T) {
 	out := done(t, "check", "--json", "--target", string(serveDemo(t).origin), "--only", "getHealth/ok")
 	var read map[string]any
 	must(t, json.Unmarshal([]byte(out), &read))
-	equal(t, "counts", fmt.Sprint(read["counts"]), "map[differ:0 differences:0 examples:1 notProvoked:0 passed:1]")
+	equal(t, "counts", fmt.Sprint(read["counts"]), "map[differ:0 differences:0 examples:1 passed:1 skipped:0]")
 }

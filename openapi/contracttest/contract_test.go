@@ -39,9 +39,9 @@ func TestContract(t *testing.T) {
 }
 
 func (r *replayed) replay(t *testing.T, o documented, status, example string) {
-	sent := r.provoke(t, o, status, example)
+	sent := r.requests(t, o, status, example)
 	if len(sent) == 0 {
-		t.Fatalf("nothing provokes %s", example)
+		t.Fatalf("no request is answered with %s", example)
 	}
 	for _, s := range sent {
 		got := s.to.send(t, s.request)

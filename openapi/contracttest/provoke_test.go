@@ -1,6 +1,7 @@
 package contracttest
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -18,10 +19,10 @@ type sent struct {
 	to origin
 }
 
-// provoke gives the requests that the contract answers with the example: those
+// requests are those that the contract answers with the example: those
 // that need no more than a request, and those that need a hand on the database,
 // other limits or another server.
-func (r *replayed) provoke(t *testing.T, o documented, status, example string) []sent {
+func (r *replayed) requests(t *testing.T, o documented, status, example string) []sent {
 	t.Helper()
 	if status == "default" {
 		return r.ourFault(t, o)
@@ -32,27 +33,27 @@ func (r *replayed) provoke(t *testing.T, o documented, status, example string) [
 	if o.OperationID == "verifyMobile" && example == "mobile_taken" {
 		return r.anothersMobile(t, o)
 	}
-	requests, _, err := r.provoker(t).Requests(replay.Case{Operation: o, Status: status, Example: example})
+	requests, _, err := r.builder(t).Requests(t.Context(), replay.Case{Operation: o, Status: status, Example: example})
 	must(t, err)
 	return to(r.demo, requests...)
 }
 
-func (r *replayed) provoker(t *testing.T) replay.RequestBuilder {
-	return replay.RequestBuilder{Contract: r.contract, Fixtures: r.fixtures, Speaker: signingIn{t, r}}
+func (r *replayed) builder(t *testing.T) replay.RequestBuilder {
+	return replay.RequestBuilder{Contract: r.contract, Fixtures: r.fixtures, Tokens: newTokens{t, r}}
 }
 
-// signingIn signs in anew for every request.
-type signingIn struct {
+// newTokens signs in for every request.
+type newTokens struct {
 	t *testing.T
 	r *replayed
 }
 
-func (s signingIn) Token(role string) (string, error) {
-	fields := s.r.fixtures.Credentials[role].Fields
-	return s.r.jwt(s.t, s.r.demo, fields["loginAccount"].(string), fields["password"].(string)), nil
+func (n newTokens) Token(_ context.Context, role string) (string, error) {
+	fields := n.r.fixtures.Credentials[role].Fields
+	return n.r.jwt(n.t, n.r.demo, fields["loginAccount"].(string), fields["password"].(string)), nil
 }
 
-func (s signingIn) Ended() (string, error) { return "", nil }
+func (n newTokens) EndedToken(context.Context) (string, error) { return "", nil }
 
 func to(where origin, all ...request) []sent {
 	var list []sent
@@ -71,7 +72,7 @@ func (r *replayed) authorise(made *request, o documented, token string) {
 // succeeding is the example that succeeds, authorised.
 func (r *replayed) succeeding(t *testing.T, o documented) request {
 	t.Helper()
-	requests, _, err := r.provoker(t).Requests(replay.Case{Operation: o, Status: "200", Example: "ok"})
+	requests, _, err := r.builder(t).Requests(t.Context(), replay.Case{Operation: o, Status: "200", Example: "ok"})
 	must(t, err)
 	return requests[0]
 }

@@ -6,16 +6,23 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// members gives the keys and values of a mapping in order; nothing of any other
-// node.
+// members are the keys and values of a mapping in order, or the items of a
+// sequence under the key "".
 func members(node *yaml.Node) iter.Seq2[string, *yaml.Node] {
 	return func(yield func(string, *yaml.Node) bool) {
-		if node == nil || node.Kind != yaml.MappingNode {
-			return
-		}
-		for i := 0; i+1 < len(node.Content); i += 2 {
-			if !yield(node.Content[i].Value, node.Content[i+1]) {
-				return
+		switch {
+		case node == nil:
+		case node.Kind == yaml.SequenceNode:
+			for _, item := range node.Content {
+				if !yield("", item) {
+					return
+				}
+			}
+		case node.Kind == yaml.MappingNode:
+			for i := 0; i+1 < len(node.Content); i += 2 {
+				if !yield(node.Content[i].Value, node.Content[i+1]) {
+					return
+				}
 			}
 		}
 	}
@@ -31,30 +38,34 @@ func member(node *yaml.Node, key string) *yaml.Node {
 	return nil
 }
 
-// filter copies a mapping with each value as keep returns it, without those for
-// which it returns nil.
-func filter(mapping *yaml.Node, keep func(key string, value *yaml.Node) *yaml.Node) *yaml.Node {
-	if mapping == nil {
-		return nil
+// replaced copies a mapping or sequence with each of its members as replace
+// returns it, without those for which that is nil. Other nodes stay as they are.
+func replaced(node *yaml.Node, replace func(key string, value *yaml.Node) *yaml.Node) *yaml.Node {
+	if node == nil || node.Kind != yaml.MappingNode && node.Kind != yaml.SequenceNode {
+		return node
 	}
-	kept := *mapping
-	kept.Content = nil
-	for i := 0; i+1 < len(mapping.Content); i += 2 {
-		if value := keep(mapping.Content[i].Value, mapping.Content[i+1]); value != nil {
-			kept.Content = append(kept.Content, mapping.Content[i], value)
+	copied := *node
+	copied.Content = nil
+	i := 0
+	for key, value := range members(node) {
+		value = replace(key, value)
+		if node.Kind == yaml.MappingNode {
+			if value != nil {
+				copied.Content = append(copied.Content, node.Content[i])
+			}
+			i += 2
+		}
+		if value != nil {
+			copied.Content = append(copied.Content, value)
 		}
 	}
-	return &kept
+	return &copied
 }
 
-// only copies a sequence with the items that wanted accepts.
-func only(sequence *yaml.Node, wanted func(*yaml.Node) bool) *yaml.Node {
-	kept := *sequence
-	kept.Content = nil
-	for _, item := range sequence.Content {
-		if wanted(item) {
-			kept.Content = append(kept.Content, item)
-		}
+// notEmpty is the node, or nil where it has no members.
+func notEmpty(node *yaml.Node) *yaml.Node {
+	if node == nil || len(node.Content) == 0 {
+		return nil
 	}
-	return &kept
+	return node
 }

@@ -21,8 +21,8 @@ func (d Document) YAML() ([]byte, error) {
 }
 
 // JSON writes the document as JSON with its keys in the document's order, which
-// a Go map would lose. It fails for what JSON cannot say the same way: a YAML
-// number that is none in JSON, an alias.
+// a Go map would lose. It returns an error for what has no equal in JSON: an alias,
+// a number in another notation.
 func (d Document) JSON() ([]byte, error) {
 	var text bytes.Buffer
 	if err := writeJSON(jsontext.NewEncoder(&text), d.root); err != nil {
@@ -32,30 +32,26 @@ func (d Document) JSON() ([]byte, error) {
 }
 
 func writeJSON(to *jsontext.Encoder, node *yaml.Node) error {
+	begin, end := jsontext.BeginObject, jsontext.EndObject
 	switch node.Kind {
-	case yaml.MappingNode:
-		return between(to, jsontext.BeginObject, node.Content, jsontext.EndObject, func(i int, part *yaml.Node) error {
-			if i%2 == 0 { // a key is text, whatever it looks like: 200
-				return to.WriteToken(jsontext.String(part.Value))
-			}
-			return writeJSON(to, part)
-		})
-	case yaml.SequenceNode:
-		return between(to, jsontext.BeginArray, node.Content, jsontext.EndArray, func(_ int, part *yaml.Node) error {
-			return writeJSON(to, part)
-		})
 	case yaml.ScalarNode:
 		return writeScalar(to, node)
+	case yaml.SequenceNode:
+		begin, end = jsontext.BeginArray, jsontext.EndArray
+	case yaml.MappingNode:
+	default:
+		return fmt.Errorf("line %d is neither a mapping, a sequence nor a scalar", node.Line)
 	}
-	return fmt.Errorf("line %d is neither a mapping, a sequence nor a scalar", node.Line)
-}
-
-func between(to *jsontext.Encoder, begin jsontext.Token, parts []*yaml.Node, end jsontext.Token, write func(int, *yaml.Node) error) error {
 	if err := to.WriteToken(begin); err != nil {
 		return err
 	}
-	for i, part := range parts {
-		if err := write(i, part); err != nil {
+	for key, value := range members(node) {
+		if node.Kind == yaml.MappingNode {
+			if err := to.WriteToken(jsontext.String(key)); err != nil {
+				return err
+			}
+		}
+		if err := writeJSON(to, value); err != nil {
 			return err
 		}
 	}

@@ -14,28 +14,28 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// Answer is what a server answered.
+// Answer is an HTTP response that was received.
 type Answer struct {
 	Status int
 	Header http.Header
 	Text   string
 }
 
-// Check tells what about an answer the operation does not document: its status
-// (where there is no default), a header that is missing, its content type, or a
-// key or value that the schema does not name. nil is a conforming answer.
+// Check says in what an answer is not documented for the operation: its status
+// (unless there is a default), a header that is missing, its content type, or a
+// key or value that the schema does not allow.
 func (o Operation) Check(a Answer) error {
 	response := o.Responses.Value(strconv.Itoa(a.Status))
-	if response == nil {
+	if response == nil && a.Status >= http.StatusBadRequest {
 		response = o.Responses.Default()
-		if response == nil || a.Status < http.StatusBadRequest {
-			return fmt.Errorf("status %d is not documented for %s", a.Status, o.OperationID)
-		}
+	}
+	if response == nil {
+		return fmt.Errorf("status %d is not documented for %s", a.Status, o.OperationID)
 	}
 	return CheckResponse(response.Value, a)
 }
 
-// CheckResponse holds an answer against one documented response, whatever its
+// CheckResponse checks an answer against one documented response, whatever its
 // status.
 func CheckResponse(response *openapi3.Response, a Answer) error {
 	var all []error
@@ -45,12 +45,15 @@ func CheckResponse(response *openapi3.Response, a Answer) error {
 	return errors.Join(all...)
 }
 
-// Differences are all the ways in which an answer is not the documented
-// response, whatever its status. None is a conforming answer.
-func Differences(response *openapi3.Response, a Answer) []Difference {
-	all := headerDifferences(response, a)
-	written := a.Header.Get("Content-Type")
-	mediaType, _, _ := mime.ParseMediaType(written)
+// Differences lists everything in an answer that is not as in the documented
+// response, whatever its status.
+func Differences(response *openapi3.Response, a Answer) (all []Difference) {
+	for _, name := range slices.Sorted(maps.Keys(response.Headers)) {
+		if response.Headers[name].Value.Required && a.Header.Get(name) == "" {
+			all = append(all, Difference{"header " + name, "required", "missing"})
+		}
+	}
+	mediaType, _, _ := mime.ParseMediaType(a.Header.Get("Content-Type"))
 	media := response.Content[mediaType]
 	switch {
 	case len(response.Content) == 0 && a.Text == "":
@@ -60,7 +63,7 @@ func Differences(response *openapi3.Response, a Answer) []Difference {
 	case media == nil:
 		documented := strings.Join(slices.Sorted(maps.Keys(response.Content)), " or ")
 		return append(all, Difference{"content type", documented, strconv.Quote(mediaType)})
-	case !isJSON(mediaType):
+	case !strings.HasSuffix(mediaType, "json"):
 		return all
 	}
 	value, err := Decode(a.Text)
@@ -75,17 +78,6 @@ func Differences(response *openapi3.Response, a Answer) []Difference {
 	return append(all, bodyDifferences(err)...)
 }
 
-func headerDifferences(response *openapi3.Response, a Answer) (all []Difference) {
-	for _, name := range slices.Sorted(maps.Keys(response.Headers)) {
-		if response.Headers[name].Value.Required && a.Header.Get(name) == "" {
-			all = append(all, Difference{"header " + name, "required", "missing"})
-		}
-	}
-	return all
-}
-
-func isJSON(mediaType string) bool { return strings.HasSuffix(mediaType, "json") }
-
 // Decode reads a text that is one JSON value and nothing else. Numbers keep their
 // digits.
 func Decode(text string) (value any, err error) {
@@ -95,42 +87,39 @@ func Decode(text string) (value any, err error) {
 		return nil, fmt.Errorf("no JSON: %w", err)
 	}
 	if decoder.More() {
-		return nil, errors.New("something after the JSON")
+		return nil, errors.New("data after the JSON")
 	}
 	return value, nil
 }
 
-// Closed is the schema with allOf merged and no key allowed that it does not
-// name, so that an answer that says too much is caught.
-func Strict(schema *openapi3.Schema) *openapi3.Schema {
-	return closer{}.close(schema)
-}
+// Strict is a copy of the schema with allOf merged that allows no key it does not
+// name.
+func Strict(schema *openapi3.Schema) *openapi3.Schema { return strictSchemas{}.of(schema) }
 
-// closer remembers what it has closed: schemas may refer to themselves.
-type closer map[*openapi3.Schema]*openapi3.Schema
+// strictSchemas are the copies made so far: schemas may refer to themselves.
+type strictSchemas map[*openapi3.Schema]*openapi3.Schema
 
-func (c closer) close(schema *openapi3.Schema) *openapi3.Schema {
-	if done := c[schema]; done != nil {
+func (s strictSchemas) of(schema *openapi3.Schema) *openapi3.Schema {
+	if done := s[schema]; done != nil {
 		return done
 	}
-	shut := new(openapi3.Schema)
-	*shut = *schema
-	c[schema] = shut
-	shut.AllOf, shut.Properties = nil, openapi3.Schemas{}
+	strict := new(*schema)
+	s[schema] = strict
+	strict.AllOf, strict.Properties = nil, openapi3.Schemas{}
 	for name, property := range schema.Properties {
-		shut.Properties[name] = openapi3.NewSchemaRef("", c.close(property.Value))
+		strict.Properties[name] = s.of(property.Value).NewRef()
 	}
 	for _, part := range schema.AllOf {
-		folded := c.close(part.Value)
-		maps.Copy(shut.Properties, folded.Properties)
-		shut.Required = slices.Concat(shut.Required, folded.Required)
-		shut.Type = folded.Type
+		merged := s.of(part.Value)
+		maps.Copy(strict.Properties, merged.Properties)
+		strict.Required = slices.Concat(strict.Required, merged.Required)
+		strict.Type = merged.Type
 	}
-	if shut.Items != nil {
-		shut.Items = openapi3.NewSchemaRef("", c.close(shut.Items.Value))
+	if strict.Items != nil {
+		strict.Items = s.of(strict.Items.Value).NewRef()
 	}
-	if shut.Type.Is(openapi3.TypeObject) && schema.AdditionalProperties.Has == nil && schema.AdditionalProperties.Schema == nil {
-		shut.AdditionalProperties.Has = new(false)
+	if strict.Type.Is(openapi3.TypeObject) && schema.AdditionalProperties.Has == nil && schema.AdditionalProperties.Schema == nil {
+		strict.AdditionalProperties.Has = new(false)
 	}
-	return shut
+	return strict
 }

@@ -1,9 +1,12 @@
+// Package contract checks answers against an OpenAPI document more strictly than
+// a client does, and builds requests from the document's examples.
 package contract
 
 import (
 	"fmt"
 	"net/http"
-	"net/url"
+	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -15,17 +18,17 @@ import (
 // Contract is an OpenAPI document.
 type Contract struct{ *openapi3.T }
 
-// Operation is one operation of the contract.
+// Operation is one operation of a document.
 type Operation struct {
 	Method, Path string
 	*openapi3.Operation
 }
 
-// Load reads and checks the contract that the program embeds.
+// Load reads and validates the document that the program embeds.
 func Load() (Contract, error) { return Read(openapi.Document) }
 
-// Read reads and checks an OpenAPI document, in YAML or JSON. What it refers to
-// must be in it. What it may leave out is filled in: see settle.
+// Read reads and validates an OpenAPI document in one file, YAML or JSON, and
+// fills in what it may leave out: see fillDefaults.
 func Read(text []byte) (Contract, error) {
 	loader := openapi3.NewLoader()
 	document, err := loader.LoadFromData(text)
@@ -33,7 +36,7 @@ func Read(text []byte) (Contract, error) {
 		err = document.Validate(loader.Context)
 	}
 	if err == nil {
-		settle(document)
+		fillDefaults(document)
 	}
 	return Contract{document}, err
 }
@@ -50,74 +53,114 @@ func (c Contract) Operations() []Operation {
 	return all
 }
 
-// Operation gives the operation of an id.
+// Operation finds an operation by its id.
 func (c Contract) Operation(id string) (Operation, bool) {
-	for _, o := range c.Operations() {
-		if o.OperationID == id {
-			return o, true
+	return first(c.Operations(), func(o Operation) bool { return o.OperationID == id })
+}
+
+var pathParameter = regexp.MustCompile(`\{[^/]*\}`)
+
+// Find finds the operation that a method and an escaped path reach. A path without
+// parameters comes before one with them.
+func (c Contract) Find(method, escaped string) (Operation, bool) {
+	for _, templated := range []bool{false, true} {
+		found, ok := first(c.Operations(), func(o Operation) bool {
+			if o.Method != method || strings.Contains(o.Path, "{") != templated {
+				return false
+			}
+			fits, _ := path.Match(pathParameter.ReplaceAllString(o.Path, "*"), escaped)
+			return fits
+		})
+		if ok {
+			return found, true
 		}
 	}
 	return Operation{}, false
 }
 
-// Find gives the operation that a method and an escaped path mean. Paths without
-// parameters win over those with.
-func (c Contract) Find(method, escaped string) (found Operation, ok bool) {
+func first(all []Operation, fits func(Operation) bool) (Operation, bool) {
+	if i := slices.IndexFunc(all, fits); i >= 0 {
+		return all[i], true
+	}
+	return Operation{}, false
+}
+
+// Failure is how failures in the operations of a tag are answered: with the schema
+// <Tag>FailureBody, or Problem where the document has no schema of that name. nil
+// where it has neither.
+func (c Contract) Failure(tag string) *openapi3.Response {
+	if c.Components == nil || tag == "" {
+		return nil
+	}
+	name := strings.ToUpper(tag[:1]) + tag[1:] + "FailureBody"
+	if c.Components.Schemas[name] == nil {
+		name = "Problem"
+	}
+	content := openapi3.Content{}
 	for _, o := range c.Operations() {
-		if o.Method != method || !matches(o.Path, escaped) {
-			continue
-		}
-		if !ok || !strings.Contains(o.Path, "{") {
-			found, ok = o, true
+		for _, response := range o.Responses.Map() {
+			for mediaType, media := range response.Value.Content {
+				if media.Schema != nil && media.Schema.Ref == "#/components/schemas/"+name {
+					content[mediaType] = media
+				}
+			}
 		}
 	}
-	return found, ok
+	if len(content) == 0 {
+		return nil
+	}
+	return openapi3.NewResponse().WithContent(content)
 }
 
-func matches(template, escaped string) bool {
-	wanted, given := strings.Split(template, "/"), strings.Split(escaped, "/")
-	if len(wanted) != len(given) {
-		return false
-	}
-	for i := range wanted {
-		if isParameter := strings.HasPrefix(wanted[i], "{"); !isParameter && wanted[i] != given[i] {
-			return false
-		}
-	}
-	return true
-}
-
-// CheckFailure tells what about an answer is not the envelope of a failure in
-// the dialect: the one that the dialect's operations declare as their default.
-func (c Contract) CheckFailure(dialect string, a Answer) error {
+// CheckFailure says in what an answer is not a failure in the operations of a tag.
+func (c Contract) CheckFailure(tag string, a Answer) error {
 	if a.Status < http.StatusBadRequest {
 		return fmt.Errorf("status %d is no failure", a.Status)
 	}
-	for _, o := range c.Operations() {
-		if slices.Contains(o.Tags, dialect) && o.Responses.Default() != nil {
-			return CheckResponse(o.Responses.Default().Value, a)
-		}
+	response := c.Failure(tag)
+	if response == nil {
+		return fmt.Errorf("the document describes no failure of %q", tag)
 	}
-	return fmt.Errorf("no operation of dialect %q declares a default", dialect)
+	return CheckResponse(response, a)
 }
 
-// Credentials are the schemes of the operation's first security alternative:
-// where a token or an application's id travels. None where it is public.
-func (c Contract) Credentials(o Operation) []*openapi3.SecurityScheme {
-	if o.Security == nil || len(*o.Security) == 0 {
+// EnvelopeKeys are the keys that tell how a request in the operations of a tag
+// went: those of its failure body that hold neither an object nor a list. Of a
+// failure they leave out free text, which names fields and is translated.
+func (c Contract) EnvelopeKeys(tag string, success bool) (keys []string) {
+	failure := c.Failure(tag)
+	if failure == nil {
 		return nil
 	}
-	var schemes []*openapi3.SecurityScheme
+	for _, media := range failure.Content {
+		for key, property := range Strict(media.Schema.Value).Properties {
+			kind, schema := property.Value.Type, property.Value
+			freeText := kind.Is(openapi3.TypeString) && len(schema.Enum) == 0 && schema.Pattern == ""
+			if !kind.Is(openapi3.TypeObject) && !kind.Is(openapi3.TypeArray) && (success || !freeText) {
+				keys = append(keys, key)
+			}
+		}
+	}
+	slices.Sort(keys)
+	return slices.Compact(keys)
+}
+
+// Credentials are the schemes of an operation's first security alternative: where
+// a token or an application's id is sent. None where the operation is public.
+func (c Contract) Credentials(o Operation) (schemes []*openapi3.SecurityScheme) {
+	if o.Security == nil || len(*o.Security) == 0 || c.Components == nil {
+		return nil
+	}
 	for name := range (*o.Security)[0] {
-		if c.Components != nil && c.Components.SecuritySchemes[name] != nil {
-			schemes = append(schemes, c.Components.SecuritySchemes[name].Value)
+		if scheme := c.Components.SecuritySchemes[name]; scheme != nil {
+			schemes = append(schemes, scheme.Value)
 		}
 	}
 	return schemes
 }
 
-// Authorise puts the token and the application's id where the operation's first
-// security alternative wants them.
+// Authorise adds the token and the application's id to a request, where the
+// operation's first security alternative expects them.
 func (c Contract) Authorise(r *Request, o Operation, token, application string) {
 	for _, scheme := range c.Credentials(o) {
 		value := token
@@ -128,7 +171,7 @@ func (c Contract) Authorise(r *Request, o Operation, token, application string) 
 		case value == "":
 		case scheme.Type == "http" && strings.EqualFold(scheme.Scheme, "bearer"), scheme.Type == "oauth2", scheme.Type == "openIdConnect":
 			r.Header.Set("Authorization", "Bearer "+value)
-		case scheme.Name == "": // a scheme that no token fits
+		case scheme.Name == "": // HTTP Basic and the like take no token
 		case scheme.In == openapi3.ParameterInCookie:
 			r.Header.Add("Cookie", scheme.Name+"="+value)
 		case scheme.In == openapi3.ParameterInQuery:
@@ -137,12 +180,4 @@ func (c Contract) Authorise(r *Request, o Operation, token, application string) 
 			r.Header.Set(scheme.Name, value)
 		}
 	}
-}
-
-// Request is a request of the contract.
-type Request struct {
-	Method, Path string // the path without its query, escaped
-	Query        url.Values
-	Header       http.Header
-	Body         string
 }

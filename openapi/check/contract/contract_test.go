@@ -23,15 +23,15 @@ func jsonAnswer(status int, text string) contract.Answer {
 	return contract.Answer{Status: status, Header: http.Header{"Content-Type": {"application/json"}}, Text: text}
 }
 
-func TestCheckCatchesWhatIsNotDocumented(t *testing.T) {
+func TestCheckRefusesUndocumentedAnswers(t *testing.T) {
 	login, _ := load(t).Operation("signInByPassword")
 	for name, c := range map[string]struct {
 		answer contract.Answer
 		fits   bool
 	}{
 		"documented":         {jsonAnswer(200, `{"state":"ok","Jwt":"a.b.c"}`), true},
-		"a key too many":     {jsonAnswer(200, `{"state":"ok","Jwt":"a.b.c","salt":"x"}`), false},
-		"a key too few":      {jsonAnswer(200, `{"state":"ok"}`), false},
+		"an extra key":       {jsonAnswer(200, `{"state":"ok","Jwt":"a.b.c","salt":"x"}`), false},
+		"a missing key":      {jsonAnswer(200, `{"state":"ok"}`), false},
 		"wrong type":         {jsonAnswer(200, `{"state":"ok","Jwt":1}`), false},
 		"trailing data":      {jsonAnswer(200, `{"state":"ok","Jwt":"a.b.c"}{}`), false},
 		"no JSON":            {jsonAnswer(200, `oops`), false},
@@ -48,20 +48,20 @@ func TestCheckCatchesWhatIsNotDocumented(t *testing.T) {
 	}
 }
 
-func TestCheckFailureKnowsTheStyles(t *testing.T) {
+func TestAFailureOfOneDialectIsNoneOfAnother(t *testing.T) {
 	contract := load(t)
-	state := jsonAnswer(404, `{"state":"fail","code":404,"message":"x"}`)
-	if err := contract.CheckFailure("jfinal", state); err != nil {
+	failure := jsonAnswer(404, `{"state":"fail","code":404,"message":"x"}`)
+	if err := contract.CheckFailure("jfinal", failure); err != nil {
 		t.Error(err)
 	}
 	for _, other := range []string{"jeecg", "yudao", "cas", "ruoyi", "system"} {
-		if contract.CheckFailure(other, state) == nil {
-			t.Errorf("%s takes the envelope of state", other)
+		if contract.CheckFailure(other, failure) == nil {
+			t.Errorf("%s accepts a failure of jfinal", other)
 		}
 	}
 }
 
-func TestFind(t *testing.T) {
+func TestFindMatchesPathsWithParameters(t *testing.T) {
 	contract := load(t)
 	for path, id := range map[string]string{
 		"/wx/pc/check-login-status":       "checkLoginStatus",
@@ -87,17 +87,17 @@ func TestEveryOperationHasARequest(t *testing.T) {
 	}
 }
 
-func TestDifferencesNameEveryKey(t *testing.T) {
+func TestDifferencesNameTheKeys(t *testing.T) {
 	info, _ := load(t).Operation("checkLoginStatus")
 	response := info.Responses.Value("200").Value
 	for name, c := range map[string]struct{ text, want string }{
 		"none":             {`{"code":0,"data":{"isLogin":true,"lastLoginTime":"2026-11-21T09:00:00+08:00"},"msg":""}`, ""},
-		"another name":     {`{"code":0,"data":{"isLogin":true,"lastTime":"2026-11-21T09:00:00+08:00"},"msg":""}`, "/data/lastLoginTime: documented key lastLoginTime, came key lastTime"},
-		"another case":     {`{"code":0,"data":{"is_login":true,"LastLoginTime":"2026-11-21T09:00:00+08:00"},"msg":""}`, "/data/lastLoginTime: documented key lastLoginTime, came key LastLoginTime; /data/isLogin: documented key isLogin, came key is_login"},
-		"no rename":        {`{"code":0,"data":{"isLogin":true,"note":[]},"msg":""}`, "/data/note: documented no such key, came key note: []; /data/lastLoginTime: documented key lastLoginTime, came no such key"},
-		"a secret":         {`{"code":0,"data":{"isLogin":true,"lastLoginTime":"2026-11-21T09:00:00+08:00"},"msg":"","password":"x"}`, `/password: documented no such key, came key password: "***"`},
-		"two at a time":    {`{"code":"0","data":{"isLogin":1,"lastLoginTime":"2026-11-21T09:00:00+08:00"},"msg":""}`, `/code: documented integer, came "0"; /data/isLogin: documented boolean, came 1`},
-		"text of no shape": {`{"code":0,"data":{"isLogin":true,"lastLoginTime":"9 o'clock"},"msg":""}`, `/data/lastLoginTime: documented a date-time, came "9 o'clock"`},
+		"another name":     {`{"code":0,"data":{"isLogin":true,"lastTime":"2026-11-21T09:00:00+08:00"},"msg":""}`, "/data/lastLoginTime: documented key lastLoginTime, got key lastTime"},
+		"another case":     {`{"code":0,"data":{"is_login":true,"LastLoginTime":"2026-11-21T09:00:00+08:00"},"msg":""}`, "/data/lastLoginTime: documented key lastLoginTime, got key LastLoginTime; /data/isLogin: documented key isLogin, got key is_login"},
+		"no rename":        {`{"code":0,"data":{"isLogin":true,"note":[]},"msg":""}`, "/data/note: documented no such key, got key note: []; /data/lastLoginTime: documented key lastLoginTime, got no such key"},
+		"a secret":         {`{"code":0,"data":{"isLogin":true,"lastLoginTime":"2026-11-21T09:00:00+08:00"},"msg":"","password":"x"}`, `/password: documented no such key, got key password: "***"`},
+		"two at a time":    {`{"code":"0","data":{"isLogin":1,"lastLoginTime":"2026-11-21T09:00:00+08:00"},"msg":""}`, `/code: documented integer, got "0"; /data/isLogin: documented boolean, got 1`},
+		"text of no shape": {`{"code":0,"data":{"isLogin":true,"lastLoginTime":"9 o'clock"},"msg":""}`, `/data/lastLoginTime: documented a date-time, got "9 o'clock"`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var lines []string
@@ -111,15 +111,14 @@ func TestDifferencesNameEveryKey(t *testing.T) {
 	}
 }
 
-// A schema may name itself.
-func TestClosedEndsForSchemasThatNameThemselves(t *testing.T) {
+func TestStrictAcceptsRecursiveSchemas(t *testing.T) {
 	tree := &openapi3.Schema{Type: &openapi3.Types{"object"}}
 	tree.Properties = openapi3.Schemas{"left": openapi3.NewSchemaRef("", tree)}
-	closed := contract.Strict(tree)
-	if err := closed.VisitJSON(map[string]any{"left": map[string]any{"left": map[string]any{}}}); err != nil {
+	strict := contract.Strict(tree)
+	if err := strict.VisitJSON(map[string]any{"left": map[string]any{"left": map[string]any{}}}); err != nil {
 		t.Error(err)
 	}
-	if closed.VisitJSON(map[string]any{"left": map[string]any{"right": 1}}) == nil {
-		t.Error("a key too many is taken")
+	if strict.VisitJSON(map[string]any{"left": map[string]any{"right": 1}}) == nil {
+		t.Error("an extra key is accepted")
 	}
 }

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -12,29 +13,35 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// Difference is one way in which an answer is not what is documented.
+// Difference is one way in which an answer is not as documented.
 type Difference struct {
 	// Where is a JSON pointer into the body, or names the part of the answer:
 	// status, content type, header NAME, body.
 	Where      string `json:"where"`
 	Documented string `json:"documented"`
-	Came       string `json:"came"` // shortened, without secrets
+	Got        string `json:"got"` // shortened, without secrets
 }
 
 // String is the difference in a line.
 func (d Difference) String() string {
-	return fmt.Sprintf("%s: documented %s, came %s", d.Where, d.Documented, d.Came)
+	return fmt.Sprintf("%s: documented %s, got %s", d.Where, d.Documented, d.Got)
 }
 
-// The words for a key that is not there.
-const (
-	NoSuchKey = "no such key"
-	aKey      = "key "
-)
+const noSuchKey = "no such key"
 
-// Rename is the difference of a key that goes by another name.
-func Rename(parent, documented, came string) Difference {
-	return Difference{Pointer(parent, documented), aKey + documented, aKey + came}
+// MissingKey is the difference of a documented key that is not in the object at parent.
+func MissingKey(parent, key string) Difference {
+	return Difference{Pointer(parent, key), "key " + key, noSuchKey}
+}
+
+// ExtraKey is the difference of a key that is not documented.
+func ExtraKey(parent, key string, value any) Difference {
+	return Difference{Pointer(parent, key), noSuchKey, "key " + key + ": " + Redact(key, value)}
+}
+
+// RenamedKey is the difference of a documented key that has another name.
+func RenamedKey(parent, documented, got string) Difference {
+	return Difference{Pointer(parent, documented), "key " + documented, "key " + got}
 }
 
 // Pointer is the JSON pointer (RFC 6901) of a key below parent.
@@ -42,157 +49,135 @@ func Pointer(parent, key string) string {
 	return parent + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(key)
 }
 
-// SameName says whether two keys are the same word, written in other cases or
-// with other separators.
+// SameName reports whether two keys differ in case and separators alone.
 func SameName(a, b string) bool {
 	plain := strings.NewReplacer("_", "", "-", "")
 	return strings.EqualFold(plain.Replace(a), plain.Replace(b))
 }
 
-// bodyDifferences words what a validation found, in the order it was found.
+// finding is an error of the schema validation. One about a key names it.
+type finding struct {
+	*openapi3.SchemaError
+	path           []string // of the value, or of the object with the key
+	key            string
+	extra, missing bool
+}
+
+// unsupported is the validator's message about a key that is not documented,
+// which it puts nowhere else.
+var unsupported = regexp.MustCompile(`^property (".*") is unsupported$`)
+
+func findings(err error) (all []finding) {
+	if err == nil {
+		return nil
+	}
+	if many, ok := errors.AsType[openapi3.MultiError](err); ok {
+		for _, one := range many {
+			all = append(all, findings(one)...)
+		}
+		return all
+	}
+	one, ok := errors.AsType[*openapi3.SchemaError](err)
+	if !ok {
+		one = &openapi3.SchemaError{Reason: err.Error()}
+	}
+	f := finding{SchemaError: one, path: one.JSONPointer()}
+	if match := unsupported.FindStringSubmatch(one.Reason); match != nil {
+		f.key, err = strconv.Unquote(match[1])
+		f.extra = err == nil
+	} else if f.missing = one.SchemaField == "required" && len(f.path) > 0; f.missing {
+		f.path, f.key = f.path[:len(f.path)-1], f.path[len(f.path)-1]
+	}
+	return []finding{f}
+}
+
+// bodyDifferences describes what a validation found: renamed keys first, then the
+// rest in the order it was found.
 func bodyDifferences(err error) []Difference {
-	found := flatten(err)
+	found := findings(err)
 	all := []Difference{}
-	renamed := map[*openapi3.SchemaError]bool{}
-	for _, extra := range found {
-		key, isExtra := extraKey(extra)
-		if !isExtra {
+	renamed := make([]bool, len(found))
+	for i, extra := range found {
+		if !extra.extra {
 			continue
 		}
-		if documented, missing, ok := renamedFrom(extra, key, found); ok {
-			renamed[extra], renamed[missing] = true, true
-			all = append(all, Rename(parentOf(extra), documented, key))
+		if documented, missing := renamedFrom(extra, found); documented != "" {
+			all = append(all, RenamedKey(extra.where(), documented, extra.key))
+			renamed[i] = true
+			if missing >= 0 {
+				renamed[missing] = true
+			}
 		}
 	}
-	for _, one := range found {
-		if !renamed[one] {
-			all = append(all, worded(one))
+	for i, f := range found {
+		if !renamed[i] {
+			all = append(all, f.difference())
 		}
 	}
 	return all
 }
 
-func flatten(err error) []*openapi3.SchemaError {
-	if err == nil {
-		return nil
-	}
-	if many, ok := errors.AsType[openapi3.MultiError](err); ok {
-		var all []*openapi3.SchemaError
-		for _, one := range many {
-			all = append(all, flatten(one)...)
-		}
-		return all
-	}
-	if one, ok := errors.AsType[*openapi3.SchemaError](err); ok {
-		return []*openapi3.SchemaError{one}
-	}
-	return []*openapi3.SchemaError{{Reason: err.Error()}}
-}
-
-// unsupported is how the validator says that a key is not documented: the key is
-// nowhere else.
-var unsupported = regexp.MustCompile(`^property (".*") is unsupported$`)
-
-func extraKey(err *openapi3.SchemaError) (key string, ok bool) {
-	match := unsupported.FindStringSubmatch(err.Reason)
-	if match == nil {
-		return "", false
-	}
-	key, bad := strconv.Unquote(match[1])
-	return key, bad == nil
-}
-
-// renamedFrom finds the documented key that an undocumented one stands for: the
-// only one that is missing beside the only one too many, with a value that would
-// fit, or one that differs in case and separators alone.
-func renamedFrom(extra *openapi3.SchemaError, key string, found []*openapi3.SchemaError) (documented string, missing *openapi3.SchemaError, ok bool) {
+// renamedFrom finds the documented key that an extra one stands for: one that
+// differs in case and separators alone, or the only missing key beside the only
+// extra one where the value fits. missing is its finding, -1 for an optional key.
+func renamedFrom(extra finding, found []finding) (documented string, missing int) {
 	object, _ := extra.Value.(map[string]any)
-	parent, extras := parentOf(extra), 0
-	var absent []*openapi3.SchemaError
-	for _, other := range found {
-		_, isExtra := extraKey(other)
+	var extras, absent []int
+	for i, other := range found {
 		switch {
-		case isExtra && parentOf(other) == parent:
-			extras++
-		case other.SchemaField == "required" && parentOf(other) == parent:
-			absent = append(absent, other)
+		case !slices.Equal(other.path, extra.path):
+		case other.extra:
+			extras = append(extras, i)
+		case other.missing:
+			absent = append(absent, i)
 		}
 	}
-	for _, one := range absent {
-		name := lastOf(one)
-		alone := extras == 1 && len(absent) == 1 && fits(one.Schema, name, object[key])
-		if alone || SameName(name, key) {
-			return name, one, true
+	for _, i := range absent {
+		property := found[i].Schema.Properties[found[i].key]
+		alone := len(extras) == 1 && len(absent) == 1 && property != nil &&
+			property.Value.VisitJSON(object[extra.key], openapi3.VisitAsResponse()) == nil
+		if alone || SameName(found[i].key, extra.key) {
+			return found[i].key, i
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(extra.Schema.Properties)) {
-		if _, present := object[name]; !present && SameName(name, key) {
-			return name, nil, true
+		if _, present := object[name]; !present && SameName(name, extra.key) {
+			return name, -1
 		}
 	}
-	return "", nil, false
+	return "", -1
 }
 
-func fits(schema *openapi3.Schema, name string, value any) bool {
-	property := schema.Properties[name]
-	return property != nil && property.Value.VisitJSON(value, openapi3.VisitAsResponse()) == nil
-}
-
-// parentOf is the pointer of the object that a finding about a key is about. A
-// key that is missing is part of the finding's path, one too many is not.
-func parentOf(err *openapi3.SchemaError) string {
-	path := err.JSONPointer()
-	if err.SchemaField == "required" && len(path) > 0 {
-		path = path[:len(path)-1]
-	}
-	return pointerOf(path)
-}
-
-func lastOf(err *openapi3.SchemaError) string {
-	path := err.JSONPointer()
-	if len(path) == 0 {
-		return ""
-	}
-	return path[len(path)-1]
-}
-
-func pointerOf(path []string) string {
-	pointer := ""
-	for _, key := range path {
+func (f finding) where() (pointer string) {
+	for _, key := range f.path {
 		pointer = Pointer(pointer, key)
 	}
 	return pointer
 }
 
-func worded(err *openapi3.SchemaError) Difference {
-	if key, ok := extraKey(err); ok {
-		object, _ := err.Value.(map[string]any)
-		return Difference{Pointer(parentOf(err), key), NoSuchKey, aKey + key + ": " + Redact(key, object[key])}
+func (f finding) difference() Difference {
+	switch {
+	case f.extra:
+		object, _ := f.Value.(map[string]any)
+		return ExtraKey(f.where(), f.key, object[f.key])
+	case f.missing:
+		return MissingKey(f.where(), f.key)
 	}
-	if err.SchemaField == "required" {
-		return Difference{pointerOf(err.JSONPointer()), aKey + lastOf(err), NoSuchKey}
-	}
-	where := pointerOf(err.JSONPointer())
-	if where == "" {
-		where = "body"
-	}
-	return Difference{where, wanted(err), Redact(strings.Join(err.JSONPointer(), "/"), err.Value)}
+	return Difference{cmp.Or(f.where(), "body"), f.expected(), Redact(strings.Join(f.path, "/"), f.Value)}
 }
 
-// wanted is what the schema asks for where a value breaks it.
-func wanted(err *openapi3.SchemaError) string {
-	switch schema := err.Schema; {
+// expected is what the schema requires of the value.
+func (f finding) expected() string {
+	switch schema := f.Schema; {
 	case schema == nil:
-		return err.Reason
-	case err.SchemaField == "nullable", err.SchemaField == "type":
+	case f.SchemaField == "nullable", f.SchemaField == "type":
 		return strings.Join(schema.Type.Slice(), " or ")
-	case err.SchemaField == "enum":
+	case f.SchemaField == "enum":
 		return "one of " + fmt.Sprint(schema.Enum)
-	case err.SchemaField == "pattern":
+	case f.SchemaField == "pattern":
 		return "text like " + schema.Pattern
-	case err.SchemaField == "format":
+	case f.SchemaField == "format":
 		return "a " + schema.Format
-	default:
-		return err.Reason
 	}
+	return f.Reason
 }

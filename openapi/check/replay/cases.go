@@ -21,24 +21,24 @@ type Case struct {
 	Example   string
 }
 
-// name is what results of the case are called by.
+// name is OPERATION/EXAMPLE.
 func (c Case) name() string { return c.Operation.OperationID + "/" + c.Example }
 
-// succeeds says whether the case is about a success.
+// succeeds reports whether the documented answer is a success.
 func (c Case) succeeds() bool {
 	status, err := strconv.Atoi(c.Status)
 	return err == nil && status < http.StatusBadRequest
 }
 
-// Selection narrows what is replayed. An empty one takes everything.
+// Selection narrows what is replayed. An empty one selects everything.
 type Selection struct {
 	// Only are globs (as of path.Match) of an operation's id, of its path, or of
 	// OPERATION/EXAMPLE.
-	Only   []string
+	Only     []string
 	Dialects []string // tags
 }
 
-// Check tells what is wrong with the globs.
+// Check returns an error for a malformed glob.
 func (s Selection) Check() error {
 	for _, glob := range s.Only {
 		if _, err := path.Match(glob, ""); err != nil {
@@ -48,13 +48,26 @@ func (s Selection) Check() error {
 	return nil
 }
 
-func (s Selection) takes(c Case) bool {
-	if len(s.Dialects) > 0 && !slices.ContainsFunc(c.Operation.Tags, func(tag string) bool { return slices.Contains(s.Dialects, tag) }) {
-		return false
+func (s Selection) selects(c Case) bool {
+	return (len(s.Dialects) == 0 || c.hasTag(s.Dialects)) &&
+		(len(s.Only) == 0 || slices.ContainsFunc(s.Only, func(glob string) bool { return c.matches(glob) || matches(glob, c.Operation.Path) }))
+}
+
+// tag is the operation's first tag, "" where it has none.
+func (c Case) tag() string {
+	for _, tag := range c.Operation.Tags {
+		return tag
 	}
-	return len(s.Only) == 0 || slices.ContainsFunc(s.Only, func(glob string) bool {
-		return matches(glob, c.Operation.OperationID) || matches(glob, c.Operation.Path) || matches(glob, c.name())
-	})
+	return ""
+}
+
+func (c Case) hasTag(tags []string) bool {
+	return slices.ContainsFunc(c.Operation.Tags, func(tag string) bool { return slices.Contains(tags, tag) })
+}
+
+// matches reports whether a glob is of the operation's id or of OPERATION/EXAMPLE.
+func (c Case) matches(glob string) bool {
+	return matches(glob, c.Operation.OperationID) || matches(glob, c.name())
 }
 
 func matches(glob, name string) bool {
@@ -64,63 +77,49 @@ func matches(glob, name string) bool {
 
 // Cases are the examples of all operations, in an order in which they can follow
 // one another: successes before failures, and the operations in last at the end.
-func Cases(spec contract.Contract, selection Selection, last []string) []Case {
+func Cases(spec contract.Contract, selection Selection, last []string) (all []Case) {
 	operations := spec.Operations()
 	slices.SortStableFunc(operations, func(a, b contract.Operation) int {
 		return cmp.Compare(slices.Index(last, a.OperationID), slices.Index(last, b.OperationID))
 	})
-	var all []Case
 	for _, o := range operations {
-		for _, c := range casesOf(o) {
-			if selection.takes(c) {
-				all = append(all, c)
-			}
-		}
+		all = append(all, casesOf(o)...)
 	}
-	return all
+	return slices.DeleteFunc(all, func(c Case) bool { return !selection.selects(c) })
 }
 
-// casesOf are the documented answers of an operation, and its requests that no
-// answer is named like: they succeed.
+// casesOf are the documented answers of an operation, after the requests that
+// share their name with no answer: these succeed.
 func casesOf(o contract.Operation) (all []Case) {
-	requests := map[string]bool{}
-	for _, name := range o.Examples() {
-		requests[name] = true
-	}
+	var answers []Case
 	success := ""
 	for _, status := range slices.Sorted(maps.Keys(o.Responses.Map())) {
-		names := map[string]bool{}
-		content := o.Responses.Value(status).Value.Content
-		if len(content) == 0 {
-			names[nameOfEmpty(status)] = true
-			delete(requests, nameOfEmpty(status))
-		}
-		for _, media := range content {
-			for name := range media.Examples {
-				names[name] = true
-				delete(requests, name)
-			}
-		}
-		one := Case{Operation: o, Status: status}
-		if success == "" && one.succeeds() {
+		c := Case{Operation: o, Status: status}
+		if success == "" && c.succeeds() {
 			success = status
 		}
-		for _, one.Example = range slices.Sorted(maps.Keys(names)) {
-			all = append(all, one)
+		content := o.Responses.Value(status).Value.Content
+		names := contract.ExampleNames(content)
+		if len(content) == 0 {
+			names = []string{nameOfEmpty(status)}
+		}
+		for _, c.Example = range names {
+			answers = append(answers, c)
 		}
 	}
-	for _, name := range slices.Backward(slices.Sorted(maps.Keys(requests))) {
-		if success != "" {
-			all = slices.Insert(all, 0, Case{Operation: o, Status: success, Example: name})
+	for _, name := range o.Examples() {
+		answered := slices.ContainsFunc(answers, func(c Case) bool { return c.Example == name })
+		if success != "" && !answered {
+			all = append(all, Case{Operation: o, Status: success, Example: name})
 		}
 	}
-	return all
+	return append(all, answers...)
 }
 
 const notModified = "not_modified"
 
-// nameOfEmpty is what the example of an answer without a body is called: there
-// is none to name.
+// nameOfEmpty is the example's name for an answer without a body, which has no
+// example.
 func nameOfEmpty(status string) string {
 	switch {
 	case status == strconv.Itoa(http.StatusNotModified):
@@ -131,8 +130,7 @@ func nameOfEmpty(status string) string {
 	return status
 }
 
-// documented is the answer that the case's example shows, nil where there is
-// none.
+// documented is the body in the case's example, nil where there is none.
 func (c Case) documented() any {
 	for _, media := range c.Operation.Responses.Value(c.Status).Value.Content {
 		for _, name := range []string{c.Example, "ok"} {

@@ -1,6 +1,10 @@
+// Package replay sends the examples of an OpenAPI document to a server, and
+// requests that its documented failures answer, and reports in what the answers
+// differ from the document or from another server's.
 package replay
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net/http"
@@ -10,34 +14,41 @@ import (
 	"quartet/openapi/check/contract"
 )
 
-// Verdict is what is to be said of an example.
+// Verdict is the outcome of an example.
 type Verdict string
 
 // The verdicts.
 const (
-	Pass        Verdict = "pass"
-	Differs     Verdict = "differs"
-	NotProvoked Verdict = "not provoked"
+	Pass    Verdict = "pass"
+	Differs Verdict = "differs"
+	Skipped Verdict = "skipped"
 )
 
-// Result is what came of one request of a case.
+// Result is the outcome of one request of a case.
 type Result struct {
 	Operation   string                `json:"operation"`
 	Example     string                `json:"example"`
 	Documented  string                `json:"documented"` // status
 	Status      int                   `json:"status,omitempty"`
 	Verdict     Verdict               `json:"verdict"`
-	Reason      string                `json:"reason,omitempty"` // why it was not provoked
+	Reason      string                `json:"reason,omitempty"` // why it was skipped
 	Differences []contract.Difference `json:"differences,omitempty"`
 }
 
-func notProvoked(c Case, reason string) Result {
-	return Result{Operation: c.Operation.OperationID, Example: c.Example, Documented: c.Status, Verdict: NotProvoked, Reason: reason}
+// resultWithoutAnswer is the outcome of a case that was not sent: skipped, or one
+// difference where a credential was missing.
+func resultWithoutAnswer(c Case, reason string, missing *credentialError) Result {
+	r := Result{Operation: c.Operation.OperationID, Example: c.Example, Documented: c.Status, Verdict: Skipped, Reason: reason}
+	if missing != nil {
+		r.Verdict, r.Reason = Differs, ""
+		r.Differences = []contract.Difference{{Where: "credentials", Documented: missing.expected, Got: missing.got}}
+	}
+	return r
 }
 
-func resultOf(e Exchange, differences []contract.Difference) Result {
+func resultOf(e Exchange, documented string, differences []contract.Difference) Result {
 	r := Result{
-		Operation: e.Operation, Example: e.name(), Documented: e.Status, Status: e.Answer.Status,
+		Operation: e.Operation, Example: e.name(), Documented: documented, Status: e.Answer.Status,
 		Verdict: Pass, Differences: differences,
 	}
 	if len(differences) > 0 {
@@ -46,105 +57,106 @@ func resultOf(e Exchange, differences []contract.Difference) Result {
 	return r
 }
 
-// Source is whom answers are had from.
+// Source gives a server's answers.
 type Source interface {
-	// Exchanges are those of a case; with none comes the reason.
+	// Exchanges are the requests of a case with their answers, or the reason why
+	// there are none.
 	Exchanges(ctx context.Context, c Case) (all []Exchange, reason string, err error)
 }
 
-// Judge holds answers against their document.
+// Checker compares answers with their document, or with other answers.
 type Checker struct {
+	Contract contract.Contract
 	Fixtures Fixtures
-	// LegacyStyles are those whose failures travel under HTTP 200.
-	LegacyStyles []string
+	// LegacyStatus are the dialects (tags) whose failures have HTTP status 200.
+	LegacyStatus []string
 }
 
-// Check replays cases and tells what differs, and what was exchanged. An error
-// says that the source could not be asked.
-func (j Checker) Check(ctx context.Context, source Source, cases []Case) (results []Result, sent []Exchange, err error) {
+// Check replays cases and returns the results and what was exchanged. An error
+// means that the source could not be reached.
+func (k Checker) Check(ctx context.Context, source Source, cases []Case) (results []Result, sent []Exchange, err error) {
 	for _, c := range cases {
 		all, reason, err := source.Exchanges(ctx, c)
-		switch refused, isRefused := errors.AsType[*credentialError](err); {
-		case isRefused:
-			results = append(results, withoutCredential(c, refused))
-			continue
-		case err != nil:
+		missing, isMissing := errors.AsType[*credentialError](err)
+		if err != nil && !isMissing {
 			return nil, nil, err
-		case len(all) == 0:
-			results = append(results, notProvoked(c, reason))
+		}
+		if len(all) == 0 {
+			results = append(results, resultWithoutAnswer(c, reason, missing))
 		}
 		for _, e := range all {
-			results = append(results, resultOf(e, j.differences(c, e)))
+			results = append(results, resultOf(e, e.Status, k.differences(c, e)))
 		}
 		sent = append(sent, all...)
 	}
 	return results, sent, nil
 }
 
-func withoutCredential(c Case, err *credentialError) Result {
-	return Result{
-		Operation: c.Operation.OperationID, Example: c.Example, Documented: c.Status, Verdict: Differs,
-		Differences: []contract.Difference{{Where: "credentials", Documented: err.wanted, Came: err.came}},
+// Compare replays cases against two sources and returns where the answers of b
+// are not those of a, which take the place of the documented ones.
+func (k Checker) Compare(ctx context.Context, a, b Source, cases []Case) (results []Result, err error) {
+	for _, c := range cases {
+		first, reason, err := a.Exchanges(ctx, c)
+		second, otherReason, otherErr := b.Exchanges(ctx, c)
+		err = errors.Join(err, otherErr)
+		missing, isMissing := errors.AsType[*credentialError](err)
+		if err != nil && !isMissing {
+			return nil, err
+		}
+		if len(first) == 0 || len(second) == 0 {
+			results = append(results, resultWithoutAnswer(c, cmp.Or(reason, otherReason), missing))
+			continue
+		}
+		for _, e := range first {
+			at := slices.IndexFunc(second, func(other Exchange) bool { return other.Variant == e.Variant })
+			if at < 0 {
+				results = append(results, resultWithoutAnswer(c, "no "+e.Variant+" on the other side", nil))
+				continue
+			}
+			results = append(results, resultOf(second[at], strconv.Itoa(e.Answer.Status), k.compare(c, e, second[at])))
+		}
 	}
+	return results, nil
 }
 
-// differences holds an answer against the case's documented one. Where a failure
+// differences compares an answer with the case's documented one. Where a failure
 // came instead of a success, or the reverse, its body is of another kind and only
-// the status is told.
-func (j Checker) differences(c Case, e Exchange) []contract.Difference {
+// the status is reported.
+func (k Checker) differences(c Case, e Exchange) (all []contract.Difference) {
 	if e.Failed != "" {
-		return []contract.Difference{{Where: "answer", Documented: "status " + c.Status, Came: e.Failed}}
+		return []contract.Difference{{Where: "answer", Documented: "status " + c.Status, Got: e.Failed}}
 	}
-	var all []contract.Difference
-	wanted, _ := strconv.Atoi(c.Status)
-	legacy := !c.succeeds() && slices.ContainsFunc(c.Operation.Tags, func(tag string) bool { return slices.Contains(j.LegacyStyles, tag) })
+	expected, _ := strconv.Atoi(c.Status)
+	legacy := !c.succeeds() && c.hasTag(k.LegacyStatus)
 	if legacy {
-		wanted = http.StatusOK
+		expected = http.StatusOK
 	}
-	if e.Answer.Status != wanted {
-		all = append(all, contract.Difference{Where: "status", Documented: strconv.Itoa(wanted), Came: strconv.Itoa(e.Answer.Status)})
+	if e.Answer.Status != expected {
+		all = append(all, contract.Difference{Where: "status", Documented: strconv.Itoa(expected), Got: strconv.Itoa(e.Answer.Status)})
 		if legacy || (e.Answer.Status < http.StatusBadRequest) != c.succeeds() {
 			return all
 		}
 	}
-	all = append(all, contract.Differences(c.Operation.Responses.Value(c.Status).Value, e.answer())...)
-	return append(all, j.envelopeDifferences(c, e, all)...)
+	answer := contract.Answer{Status: e.Answer.Status, Header: e.Answer.Header, Text: e.Answer.Body}
+	all = append(all, contract.Differences(c.Operation.Responses.Value(c.Status).Value, answer)...)
+	return append(all, k.envelopeDifferences(c, e, all)...)
 }
 
-// envelopeDifferences are those of the words around the answer, which are the
-// same every time. What the schema has told already is not told again.
-func (j Checker) envelopeDifferences(c Case, e Exchange, told []contract.Difference) (all []contract.Difference) {
+// envelopeDifferences compares the keys of the envelope with the example, unless
+// the schema's differences are about them already.
+func (k Checker) envelopeDifferences(c Case, e Exchange, known []contract.Difference) (all []contract.Difference) {
 	example, _ := c.documented().(map[string]any)
 	decoded, _ := contract.Decode(e.Answer.Body)
 	answer, _ := decoded.(map[string]any)
-	for _, key := range envelope(c.succeeds()) {
-		where := contract.Pointer("", key)
+	for _, key := range k.Contract.EnvelopeKeys(c.tag(), c.succeeds()) {
 		documented, isDocumented := example[key]
-		came, isThere := answer[key]
-		known := slices.ContainsFunc(told, func(d contract.Difference) bool { return d.Where == where })
-		if known || !isDocumented || !isThere || isStructure(documented) || j.Fixtures.free(where, key) {
-			continue
-		}
-		if contract.Text(documented) != contract.Text(came) {
-			all = append(all, contract.Difference{Where: where, Documented: contract.Redact(key, documented), Came: contract.Redact(key, came)})
+		got, isThere := answer[key]
+		d := contract.Difference{Where: contract.Pointer("", key), Documented: contract.Redact(key, documented), Got: contract.Redact(key, got)}
+		isKnown := slices.ContainsFunc(known, func(other contract.Difference) bool { return other.Where == d.Where })
+		if isDocumented && isThere && !isKnown && contract.Text(documented) != contract.Text(got) &&
+			!k.Fixtures.free(d.Where, key) && !volatile(key, got, documented) {
+			all = append(all, d)
 		}
 	}
 	return all
-}
-
-// envelope are the keys that say how a request went. The wording of a failure is
-// free: it names fields, and comes in the caller's language.
-func envelope(success bool) []string {
-	if success {
-		return []string{"code", "message", "msg", "state", "status", "success"}
-	}
-	return []string{"code", "state", "status", "success"}
-}
-
-func isStructure(value any) bool {
-	switch value.(type) {
-	case map[string]any, []any:
-		return true
-	}
-	return false
 }

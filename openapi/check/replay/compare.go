@@ -1,134 +1,77 @@
 package replay
 
 import (
-	"context"
+	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"maps"
 	"mime"
+	"net/http"
 	"slices"
 	"strconv"
 
 	"quartet/openapi/check/contract"
 )
 
-// Compare has the same cases from two sources and tells where the answers of b
-// are not those of a, which stand in for the documented ones.
-func (j Checker) Compare(ctx context.Context, a, b Source, cases []Case) (results []Result, err error) {
-	for _, c := range cases {
-		first, reason, err := a.Exchanges(ctx, c)
-		second, otherReason, otherErr := b.Exchanges(ctx, c)
-		err = errors.Join(err, otherErr)
-		switch refused, isRefused := errors.AsType[*credentialError](err); {
-		case isRefused:
-			results = append(results, withoutCredential(c, refused))
-		case err != nil:
-			return nil, err
-		case len(first) == 0 || len(second) == 0:
-			if reason == "" {
-				reason = otherReason
-			}
-			results = append(results, notProvoked(c, reason))
-		default:
-			results = append(results, j.compareAll(c, first, second)...)
-		}
-	}
-	return results, nil
-}
-
-func (j Checker) compareAll(c Case, first, second []Exchange) (results []Result) {
-	for _, e := range first {
-		at := slices.IndexFunc(second, func(other Exchange) bool { return other.Variant == e.Variant })
-		if at < 0 {
-			results = append(results, notProvoked(c, "no "+e.Variant+" on the other side"))
-			continue
-		}
-		result := resultOf(second[at], j.compare(c, e, second[at]))
-		result.Documented = strconv.Itoa(e.Answer.Status)
-		results = append(results, result)
-	}
-	return results
-}
-
-func (j Checker) compare(c Case, a, b Exchange) []contract.Difference {
+// compare lists where the answer of b is not that of a.
+func (k Checker) compare(c Case, a, b Exchange) []contract.Difference {
+	f := finder{free: k.Fixtures.free}
 	if a.Failed != "" || b.Failed != "" {
-		if a.Failed != "" && b.Failed != "" {
-			return nil
+		if a.Failed == "" || b.Failed == "" {
+			f.add("answer", cmp.Or(a.Failed, "status "+strconv.Itoa(a.Answer.Status)), cmp.Or(b.Failed, "status "+strconv.Itoa(b.Answer.Status)))
 		}
-		return []contract.Difference{{Where: "answer", Documented: outcome(a), Came: outcome(b)}}
+		return f.found
 	}
-	f := finder{free: j.Fixtures.free}
 	if a.Answer.Status != b.Answer.Status {
 		f.add("status", strconv.Itoa(a.Answer.Status), strconv.Itoa(b.Answer.Status))
-		if (a.Answer.Status < 400) != (b.Answer.Status < 400) {
+		if (a.Answer.Status < http.StatusBadRequest) != (b.Answer.Status < http.StatusBadRequest) {
 			return f.found
 		}
 	}
-	if here, there := mediaOf(a), mediaOf(b); here != there {
+	if here, there := a.Answer.mediaType(), b.Answer.mediaType(); here != there {
 		f.add("content type", strconv.Quote(here), strconv.Quote(there))
 		return f.found
 	}
-	f.headers(c, a, b)
+	headers := c.Operation.Responses.Value(c.Status).Value.Headers
+	for _, name := range slices.Sorted(maps.Keys(headers)) {
+		here, there := presence(a.Answer.Header, name), presence(b.Answer.Header, name)
+		if here != there && headers[name].Value.Required {
+			f.add("header "+name, here, there)
+		}
+	}
 	first, noJSON := contract.Decode(a.Answer.Body)
 	second, neither := contract.Decode(b.Answer.Body)
 	switch {
 	case noJSON == nil && neither == nil:
 		f.values("", "", first, second)
-	case (noJSON == nil) != (neither == nil):
-		f.add("body", jsonOrNot(noJSON), jsonOrNot(neither))
+	case noJSON != nil && neither == nil:
+		f.add("body", noJSON.Error(), "JSON")
+	case noJSON == nil:
+		f.add("body", "JSON", neither.Error())
 	}
 	return f.found
 }
 
-func outcome(e Exchange) string {
-	if e.Failed != "" {
-		return e.Failed
-	}
-	return "status " + strconv.Itoa(e.Answer.Status)
-}
-
-func jsonOrNot(err error) string {
-	if err != nil {
-		return err.Error()
-	}
-	return "JSON"
-}
-
-func mediaOf(e Exchange) string {
-	mediaType, _, _ := mime.ParseMediaType(e.Answer.Header.Get("Content-Type"))
+func (m Message) mediaType() string {
+	mediaType, _, _ := mime.ParseMediaType(m.Header.Get("Content-Type"))
 	return mediaType
 }
 
-// finder collects where two answers differ.
+func presence(header http.Header, name string) string {
+	if header.Get(name) != "" {
+		return "present"
+	}
+	return "missing"
+}
+
+// finder collects the differences between two answers.
 type finder struct {
 	free  func(where, name string) bool
 	found []contract.Difference
 }
 
 func (f *finder) add(where, a, b string) {
-	if where == "" {
-		where = "body"
-	}
-	f.found = append(f.found, contract.Difference{Where: where, Documented: a, Came: b})
-}
-
-// headers tells which documented and required headers only one side has.
-func (f *finder) headers(c Case, a, b Exchange) {
-	response := c.Operation.Responses.Value(c.Status)
-	for _, name := range slices.Sorted(maps.Keys(response.Value.Headers)) {
-		here, there := a.Answer.Header.Get(name) != "", b.Answer.Header.Get(name) != ""
-		if here != there && response.Value.Headers[name].Value.Required {
-			f.add("header "+name, presence(here), presence(there))
-		}
-	}
-}
-
-func presence(there bool) string {
-	if there {
-		return "present"
-	}
-	return "missing"
+	f.found = append(f.found, contract.Difference{Where: cmp.Or(where, "body"), Documented: a, Got: b})
 }
 
 func (f *finder) values(where, name string, a, b any) {
@@ -161,14 +104,14 @@ func (f *finder) objects(where string, a, b map[string]any) {
 			return contract.SameName(key, other) || len(lost) == 1 && len(gained) == 1 && kind(a[key]) == kind(b[other])
 		})
 		if at < 0 {
-			f.add(contract.Pointer(where, key), "key "+key, contract.NoSuchKey)
+			f.found = append(f.found, contract.MissingKey(where, key))
 			continue
 		}
-		f.found = append(f.found, contract.Rename(where, key, gained[at]))
+		f.found = append(f.found, contract.RenamedKey(where, key, gained[at]))
 		gained = slices.Delete(gained, at, at+1)
 	}
 	for _, key := range gained {
-		f.add(contract.Pointer(where, key), contract.NoSuchKey, "key "+key+": "+contract.Redact(key, b[key]))
+		f.found = append(f.found, contract.ExtraKey(where, key, b[key]))
 	}
 	for _, key := range slices.Sorted(maps.Keys(a)) {
 		if there, both := b[key]; both {
@@ -177,14 +120,12 @@ func (f *finder) objects(where string, a, b map[string]any) {
 	}
 }
 
-// missing are the keys of a that b has not.
-func missing(a, b map[string]any) (keys []string) {
-	for _, key := range slices.Sorted(maps.Keys(a)) {
-		if _, both := b[key]; !both {
-			keys = append(keys, key)
-		}
-	}
-	return keys
+// missing are the keys of a that b does not have.
+func missing(a, b map[string]any) []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(a)), func(key string) bool {
+		_, both := b[key]
+		return both
+	})
 }
 
 func kind(value any) string {

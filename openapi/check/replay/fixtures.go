@@ -13,7 +13,7 @@ import (
 	"quartet/openapi/check/contract"
 )
 
-// Fixtures say what a server knows: as whom the examples speak, and what is sent
+// Fixtures describe a server's data: whose tokens requests carry, and what is sent
 // in place of the documented values. openapi/CHECK.md explains the format.
 type Fixtures struct {
 	Application string                `yaml:"application"`
@@ -25,8 +25,8 @@ type Fixtures struct {
 	// Examples are the fields of one OPERATION, or one OPERATION/EXAMPLE.
 	Examples map[string]map[string]any `yaml:"examples"`
 	Last     []string                  `yaml:"last"` // operations that use up what others need
-	Free     []string                  `yaml:"free"` // names or JSON pointers whose values say nothing
-	Skip     map[string]string         `yaml:"skip"` // globs of OPERATION/EXAMPLE: why
+	Free     []string                  `yaml:"free"` // names or JSON pointers whose values are not compared
+	Skip     map[string]string         `yaml:"skip"` // globs of OPERATION or OPERATION/EXAMPLE: why
 }
 
 // Credential is a token, or how to sign in for one.
@@ -45,8 +45,8 @@ func Demo(variable func(string) (string, bool)) (Fixtures, error) {
 	return ReadFixtures(demo, variable)
 }
 
-// ReadFixtures reads fixtures in YAML or JSON. ${NAME} in a text is the variable
-// of that name; one that is not there is an error.
+// ReadFixtures reads fixtures in YAML or JSON. ${NAME} in a text is replaced by the
+// variable of that name; an unknown one is an error.
 func ReadFixtures(text []byte, variable func(name string) (string, bool)) (Fixtures, error) {
 	var document yaml.Node
 	if err := yaml.Unmarshal(text, &document); err != nil {
@@ -111,21 +111,22 @@ func (f Fixtures) role(c Case) string {
 	return RoleUser
 }
 
+// skipped is the reason why a case is not sent, "" where it is.
 func (f Fixtures) skipped(c Case) string {
 	for _, glob := range slices.Sorted(maps.Keys(f.Skip)) {
-		if matches(glob, c.name()) || matches(glob, c.Operation.OperationID) {
-			return "skipped: " + f.Skip[glob]
+		if c.matches(glob) {
+			return f.Skip[glob]
 		}
 	}
 	return ""
 }
 
-// fill puts the fixtures' values in place of the documented ones: first those of
-// the example, then those of the operation, then those of the value.
-func (f Fixtures) fill(operation, example string) contract.ReplaceFunc {
+// replace takes the values given before those of the fixtures, in this order: of
+// the example, of the operation, of the documented value.
+func (f Fixtures) replace(operation, example string, given map[string]any) contract.ReplaceFunc {
 	return func(name string, documented any) any {
-		for _, key := range []string{operation + "/" + example, operation} {
-			if value, ok := f.Examples[key][name]; ok {
+		for _, fields := range []map[string]any{given, f.Examples[operation+"/"+example], f.Examples[operation]} {
+			if value, ok := fields[name]; ok {
 				return value
 			}
 		}

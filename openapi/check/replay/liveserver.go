@@ -17,21 +17,21 @@ import (
 	"quartet/openapi/check/contract"
 )
 
-// Live is a server that is asked.
+// LiveServer is a server that requests are sent to. It signs in for their tokens.
 type LiveServer struct {
 	Contract contract.Contract
 	Fixtures Fixtures
-	Target   string      // where its paths begin: https://account.example.com
+	Target   string      // base URL of the paths: https://account.example.com
 	Header   http.Header // of every request that does not have it already
 	Timeout  time.Duration
 
 	client  *http.Client
 	reached bool
 	tokens  map[string]string // by role
-	refused map[string]error  // sign-ins that failed: they are not tried again
+	refused map[string]error  // failed sign-ins, which are not tried again
 }
 
-// UnreachableError says that a server could not be asked at all.
+// UnreachableError is the error of a server that accepts no requests.
 type UnreachableError struct {
 	Target string
 	Cause  error
@@ -43,16 +43,19 @@ func (e *UnreachableError) Error() string {
 
 func (e *UnreachableError) Unwrap() error { return e.Cause }
 
-// credentialError says that nobody could be signed in to send a request.
-type credentialError struct{ wanted, came string }
+// credentialError is the error of a request whose token could not be had.
+type credentialError struct{ expected, got string }
 
-func (e *credentialError) Error() string { return e.wanted + ": " + e.came }
+func (e *credentialError) Error() string { return e.expected + ": " + e.got }
 
-// Exchanges sends the requests of a case. With none comes the reason. An
+func (l *LiveServer) builder() RequestBuilder {
+	return RequestBuilder{Contract: l.Contract, Fixtures: l.Fixtures, Tokens: l}
+}
+
+// Exchanges sends the requests of a case. If there are none, reason says why. An
 // *UnreachableError ends the whole replay.
 func (l *LiveServer) Exchanges(ctx context.Context, c Case) (all []Exchange, reason string, err error) {
-	provoker := RequestBuilder{Contract: l.Contract, Fixtures: l.Fixtures, Speaker: speaker{ctx, l}}
-	requests, reason, err := provoker.Requests(c)
+	requests, reason, err := l.builder().Requests(ctx, c)
 	if err != nil || len(requests) == 0 {
 		return nil, reason, err
 	}
@@ -61,8 +64,8 @@ func (l *LiveServer) Exchanges(ctx context.Context, c Case) (all []Exchange, rea
 		if err := l.send(ctx, &all[i]); err != nil {
 			return nil, "", err
 		}
-		if c.succeeds() && mayChange(requests[i]) {
-			l.tokens = nil // their sessions may have been what it changed
+		if c.succeeds() && isUnsafe(requests[i]) {
+			l.tokens = nil // it may have ended their sessions
 		}
 	}
 	return all, "", nil
@@ -102,8 +105,8 @@ func (l *LiveServer) send(ctx context.Context, e *Exchange) error {
 	return nil
 }
 
-// unanswered tells a server that is not there from one that breaks a connection
-// off over this request.
+// unanswered distinguishes a server that is out of reach from one that closes the
+// connection on this request.
 func (l *LiveServer) unanswered(ctx context.Context, e *Exchange, err error) error {
 	var dialling *net.OpError
 	var timeout interface{ Timeout() bool }
@@ -125,18 +128,12 @@ func withoutURL(err error) error {
 	return err
 }
 
-// speaker is whom a live server's examples are sent as.
-type speaker struct {
-	ctx  context.Context
-	live *LiveServer
-}
-
-func (s speaker) Token(role string) (string, error) {
-	l := s.live
+// Token is a token of the role, signed in for once.
+func (l *LiveServer) Token(ctx context.Context, role string) (string, error) {
 	if token := l.tokens[role]; token != "" {
 		return token, nil
 	}
-	token, err := s.signIn(role)
+	token, err := l.signIn(ctx, role)
 	if err == nil {
 		if l.tokens == nil {
 			l.tokens = map[string]string{}
@@ -146,9 +143,8 @@ func (s speaker) Token(role string) (string, error) {
 	return token, err
 }
 
-// signIn gets a token of a session of its own, where the fixtures say how.
-func (s speaker) signIn(role string) (string, error) {
-	l := s.live
+// signIn opens a new session, unless the fixtures have a fixed token.
+func (l *LiveServer) signIn(ctx context.Context, role string) (string, error) {
 	credential, known := l.Fixtures.Credentials[role]
 	switch {
 	case !known:
@@ -158,40 +154,36 @@ func (s speaker) signIn(role string) (string, error) {
 	case l.refused[role] != nil:
 		return "", l.refused[role]
 	}
-	token, err := s.take(credential)
-	if _, refused := errors.AsType[*credentialError](err); refused {
+	answer, err := l.sendExample(ctx, credential.Operation, "", credential.Fields)
+	if err == nil {
+		if token := textAt(answer.Body, credential.Take); token != "" {
+			return token, nil
+		}
+		err = &credentialError{got: "status " + strconv.Itoa(answer.Status)}
+	}
+	if missing, ok := errors.AsType[*credentialError](err); ok {
+		missing.expected = "a token at " + credential.Take + " of " + credential.Operation
 		if l.refused == nil {
 			l.refused = map[string]error{}
 		}
-		l.refused[role] = err
+		l.refused[role] = missing
 	}
-	return token, err
+	return "", err
 }
 
-func (s speaker) take(credential Credential) (string, error) {
-	wanted := "a token at " + credential.Take + " of " + credential.Operation
-	operation, known := s.live.Contract.Operation(credential.Operation)
+// sendExample sends the example ok of an operation.
+func (l *LiveServer) sendExample(ctx context.Context, id, token string, fields map[string]any) (Message, error) {
+	operation, known := l.Contract.Operation(id)
 	if !known {
-		return "", &credentialError{wanted, "no such operation"}
+		return Message{}, &credentialError{"operation " + id, "no such operation"}
 	}
-	fill := s.live.Fixtures.fill(operation.OperationID, "ok")
-	requests := operation.Filled("ok", func(name string, documented any) any {
-		if field, ok := credential.Fields[name]; ok {
-			return field
-		}
-		return fill(name, documented)
-	})
+	requests := l.builder().with(operation, "ok", token, fields)
 	if len(requests) == 0 {
-		return "", &credentialError{wanted, "no example ok"}
+		return Message{}, &credentialError{"operation " + id, "no example ok"}
 	}
 	e := exchanges(Case{Operation: operation}, requests[:1])[0]
-	if err := s.live.send(s.ctx, &e); err != nil {
-		return "", err
-	}
-	if token := textAt(e.Answer.Body, credential.Take); token != "" {
-		return token, nil
-	}
-	return "", &credentialError{wanted, "status " + strconv.Itoa(e.Answer.Status)}
+	err := l.send(ctx, &e)
+	return e.Answer, err
 }
 
 // textAt is the text at a JSON pointer, "" where there is none.
@@ -212,23 +204,22 @@ func textAt(body, pointer string) string {
 // signOut is the operation that ends the session of its token.
 const signOut = "signOut"
 
-func (s speaker) Ended() (string, error) {
-	operation, known := s.live.Contract.Operation(signOut)
-	if !known || s.live.Fixtures.Credentials[RoleUser].Operation == "" {
-		return "", nil // a fixed token is not ours to end
+// EndedToken signs in and out again. There is none where the document has no
+// operation signOut, or where the fixtures have a fixed token.
+func (l *LiveServer) EndedToken(ctx context.Context) (string, error) {
+	if _, known := l.Contract.Operation(signOut); !known || l.Fixtures.Credentials[RoleUser].Operation == "" {
+		return "", nil
 	}
-	token, err := s.signIn(RoleUser)
+	token, err := l.signIn(ctx, RoleUser)
 	if err != nil {
 		return "", err
 	}
-	made := operation.Requests("ok")[0]
-	s.live.Contract.Authorise(&made, operation, token, s.live.Fixtures.Application)
-	e := exchanges(Case{Operation: operation}, []contract.Request{made})[0]
-	if err := s.live.send(s.ctx, &e); err != nil {
+	answer, err := l.sendExample(ctx, signOut, token, nil)
+	if err != nil {
 		return "", err
 	}
-	if e.Answer.Status != http.StatusOK {
-		return "", &credentialError{"a session that " + signOut + " ends", "status " + strconv.Itoa(e.Answer.Status)}
+	if answer.Status != http.StatusOK {
+		return "", &credentialError{"a session that " + signOut + " ends", "status " + strconv.Itoa(answer.Status)}
 	}
 	return token, nil
 }

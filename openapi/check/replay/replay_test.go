@@ -24,7 +24,7 @@ func variables(name string) (string, bool) {
 	return value, ok
 }
 
-func TestFixturesAreRefused(t *testing.T) {
+func TestInvalidFixturesAreRefused(t *testing.T) {
 	for text, reason := range map[string]string{
 		"credentials: {user: {token: '${NOBODY}'}}":          "there is no variable NOBODY",
 		"credentials: {user: {}}":                            "needs either token",
@@ -44,9 +44,8 @@ func TestFixturesAreRefused(t *testing.T) {
 
 var yamlBlock = regexp.MustCompile("(?s)```yaml\n(application:.*?)```")
 
-// The page's fixtures are read as they are written there.
-func TestThePagesFixturesAreRead(t *testing.T) {
-	page, err := os.ReadFile("../CHECK.md")
+func TestFixturesOnThePageAreValid(t *testing.T) {
+	page, err := os.ReadFile("../../CHECK.md")
 	must(t, err)
 	match := yamlBlock.FindSubmatch(page)
 	if match == nil {
@@ -59,32 +58,38 @@ func TestThePagesFixturesAreRead(t *testing.T) {
 	}
 }
 
+func loaded(t *testing.T) contract.Contract {
+	t.Helper()
+	loaded, err := contract.Load()
+	must(t, err)
+	return loaded
+}
+
 // requestsOf are the requests of an example with fixtures.
 func requestsOf(t *testing.T, fixtures, operation, status, example string) []contract.Request {
 	t.Helper()
-	contract, err := contract.Load()
-	must(t, err)
+	contract := loaded(t)
 	read, err := replay.ReadFixtures([]byte(fixtures), variables)
 	must(t, err)
 	found, ok := contract.Operation(operation)
 	if !ok {
 		t.Fatalf("no operation %s", operation)
 	}
-	provoker := replay.RequestBuilder{Contract: contract, Fixtures: read, Speaker: speaker("AT-2-def")}
-	requests, reason, err := provoker.Requests(replay.Case{Operation: found, Status: status, Example: example})
+	builder := replay.RequestBuilder{Contract: contract, Fixtures: read, Tokens: fixedToken("AT-2-def")}
+	requests, reason, err := builder.Requests(t.Context(), replay.Case{Operation: found, Status: status, Example: example})
 	must(t, err)
 	if len(requests) == 0 {
-		t.Fatalf("%s is not provoked: %s", example, reason)
+		t.Fatalf("%s is skipped: %s", example, reason)
 	}
 	return requests
 }
 
-type speaker string
+type fixedToken string
 
-func (s speaker) Token(string) (string, error) { return string(s), nil }
-func (s speaker) Ended() (string, error)       { return "", nil }
+func (f fixedToken) Token(context.Context, string) (string, error) { return string(f), nil }
+func (f fixedToken) EndedToken(context.Context) (string, error)    { return "", nil }
 
-func TestFixturesFillRequests(t *testing.T) {
+func TestFixturesReplaceDocumentedValues(t *testing.T) {
 	for _, c := range []struct{ fixtures, operation, example, want string }{
 		{"values: {'13800138000': 13911112222}", "sendMobileCode", "ok", `{"companyType":0,"mobile":"13911112222","productType":0}`},
 		{"examples: {sendMobileCode: {companyType: 3}}", "sendMobileCode", "ok", `{"companyType":3,"mobile":"13800138000","productType":0}`},
@@ -107,15 +112,15 @@ func TestFixturesFillRequests(t *testing.T) {
 	}
 }
 
-// said is a source that answers every case alike.
-type said struct {
+// fixedAnswer is a source with the same answer for every case.
+type fixedAnswer struct {
 	status  int
 	header  http.Header
 	body    string
 	variant string
 }
 
-func (s said) Exchanges(_ context.Context, c replay.Case) ([]replay.Exchange, string, error) {
+func (s fixedAnswer) Exchanges(_ context.Context, c replay.Case) ([]replay.Exchange, string, error) {
 	header := s.header.Clone()
 	if header == nil {
 		header = http.Header{}
@@ -129,8 +134,7 @@ func (s said) Exchanges(_ context.Context, c replay.Case) ([]replay.Exchange, st
 
 func one(t *testing.T, name string) []replay.Case {
 	t.Helper()
-	contract, err := contract.Load()
-	must(t, err)
+	contract := loaded(t)
 	cases := replay.Cases(contract, replay.Selection{Only: []string{name}}, nil)
 	if len(cases) != 1 {
 		t.Fatalf("%s is %d cases", name, len(cases))
@@ -148,7 +152,7 @@ func lines(results []replay.Result) string {
 	return strings.Join(all, "\n")
 }
 
-func TestJudgeComparesTheEnvelope(t *testing.T) {
+func TestCheckComparesTheEnvelopeWithTheExample(t *testing.T) {
 	for _, c := range []struct {
 		name, example string
 		legacy        []string
@@ -156,19 +160,19 @@ func TestJudgeComparesTheEnvelope(t *testing.T) {
 		body, want    string
 	}{
 		{"as documented", "signOut/ok", nil, 200, `{"code":0,"data":true,"msg":""}`, ""},
-		{"another number", "signOut/ok", nil, 200, `{"code":200,"data":true,"msg":""}`, "/code: documented 0, came 200"},
-		{"other words", "signOut/ok", nil, 200, `{"code":0,"data":true,"msg":"ok"}`, `/msg: documented "", came "ok"`},
+		{"another number", "signOut/ok", nil, 200, `{"code":200,"data":true,"msg":""}`, "/code: documented 0, got 200"},
+		{"other words", "signOut/ok", nil, 200, `{"code":0,"data":true,"msg":"ok"}`, `/msg: documented "", got "ok"`},
 		{"free words of a failure", "endSession/session_not_found", nil, 404, `{"code":404,"data":null,"msg":"?"}`, ""},
-		{"a failure's number", "endSession/session_not_found", nil, 404, `{"code":500,"data":null,"msg":"?"}`, "/code: documented 404, came 500"},
+		{"a failure's number", "endSession/session_not_found", nil, 404, `{"code":500,"data":null,"msg":"?"}`, "/code: documented 404, got 500"},
 		{"a failure under 200", "endSession/session_not_found", []string{"yudao"}, 200, `{"code":404,"data":null,"msg":"?"}`, ""},
-		{"an honest failure of a legacy dialect", "endSession/session_not_found", []string{"yudao"}, 404, `{"code":404,"data":null,"msg":"?"}`, "status: documented 200, came 404"},
-		{"a failure, not a success", "signOut/ok", nil, 401, `{"code":401,"data":null,"msg":"?"}`, "status: documented 200, came 401"},
-		{"another type", "signOut/ok", nil, 200, `{"code":0,"data":"yes","msg":""}`, `/data: documented boolean, came "yes"`},
-		{"no JSON", "signOut/ok", nil, 200, `<html>`, "body: documented JSON, came no JSON: invalid character '<' looking for beginning of value"},
+		{"an honest failure of a legacy dialect", "endSession/session_not_found", []string{"yudao"}, 404, `{"code":404,"data":null,"msg":"?"}`, "status: documented 200, got 404"},
+		{"a failure, not a success", "signOut/ok", nil, 401, `{"code":401,"data":null,"msg":"?"}`, "status: documented 200, got 401"},
+		{"another type", "signOut/ok", nil, 200, `{"code":0,"data":"yes","msg":""}`, `/data: documented boolean, got "yes"`},
+		{"no JSON", "signOut/ok", nil, 200, `<html>`, "body: documented JSON, got no JSON: invalid character '<' looking for beginning of value"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			judge := replay.Checker{LegacyStyles: c.legacy}
-			results, _, err := judge.Check(t.Context(), said{status: c.status, body: c.body}, one(t, c.example))
+			checker := replay.Checker{Contract: loaded(t), LegacyStatus: c.legacy}
+			results, _, err := checker.Check(t.Context(), fixedAnswer{status: c.status, body: c.body}, one(t, c.example))
 			must(t, err)
 			if got := lines(results); got != c.want {
 				t.Errorf("got %s, want %s", got, c.want)
@@ -177,28 +181,28 @@ func TestJudgeComparesTheEnvelope(t *testing.T) {
 	}
 }
 
-func TestCompareKnowsWhatIsFree(t *testing.T) {
+func TestCompareIgnoresValuesThatDifferEveryTime(t *testing.T) {
 	for _, c := range []struct{ name, a, b, want string }{
 		{"ids", `{"id":1,"userId":"7"}`, `{"id":2,"userId":"8"}`, ""},
 		{"times", `{"timestamp":1,"at":"2026-11-21 09:00:00","day":"2026-11-21"}`, `{"timestamp":2,"at":"2026-11-22 09:00:01","day":"2026-12-01"}`, ""},
 		{"tokens", `{"Jwt":"a","value":"AT-1-c2FtcGxlLW9ubHktYWNjZXNzLXRva2Vu"}`, `{"Jwt":"b","value":"AT-2-c2FtcGxlLW9ubHktYWNjZXNzLXRva2Vv"}`, ""},
 		{"masked by a recording", `{"code":"***"}`, `{"code":"123456"}`, ""},
-		{"a value", `{"nickname":"晚秋"}`, `{"nickname":"林晚秋"}`, `/nickname: documented "晚秋", came "林晚秋"`},
-		{"a value that is not free", `{"paid":1}`, `{"paid":2}`, "/paid: documented 1, came 2"},
-		{"a time that is none", `{"at":"2026-11-21"}`, `{"at":"never"}`, `/at: documented "2026-11-21", came "never"`},
-		{"an id of another type", `{"id":1}`, `{"id":"1"}`, `/id: documented number 1, came text "1"`},
-		{"null", `{"id":1}`, `{"id":null}`, "/id: documented number 1, came null null"},
-		{"a key less", `{"a":1,"b":2}`, `{"a":1}`, "/b: documented key b, came no such key"},
-		{"a key more", `{"a":1}`, `{"a":1,"b":2}`, "/b: documented no such key, came key b: 2"},
-		{"snake for camel, twice", `{"nickName":"x","realName":"y"}`, `{"nick_name":"x","real_name":"y"}`, "/nickName: documented key nickName, came key nick_name\n/realName: documented key realName, came key real_name"},
-		{"a shorter list", `{"a":[1,2]}`, `{"a":[1]}`, "/a: documented 2 elements, came 1 elements"},
-		{"inside a list", `{"a":[{"b":1}]}`, `{"a":[{"b":2}]}`, "/a/0/b: documented 1, came 2"},
-		{"no JSON", `{}`, `x`, "body: documented JSON, came no JSON: invalid character 'x' looking for beginning of value"},
+		{"a value", `{"nickname":"晚秋"}`, `{"nickname":"林晚秋"}`, `/nickname: documented "晚秋", got "林晚秋"`},
+		{"a value that is not free", `{"paid":1}`, `{"paid":2}`, "/paid: documented 1, got 2"},
+		{"a time that is none", `{"at":"2026-11-21"}`, `{"at":"never"}`, `/at: documented "2026-11-21", got "never"`},
+		{"an id of another type", `{"id":1}`, `{"id":"1"}`, `/id: documented number 1, got text "1"`},
+		{"null", `{"id":1}`, `{"id":null}`, "/id: documented number 1, got null null"},
+		{"a key less", `{"a":1,"b":2}`, `{"a":1}`, "/b: documented key b, got no such key"},
+		{"a key more", `{"a":1}`, `{"a":1,"b":2}`, "/b: documented no such key, got key b: 2"},
+		{"snake for camel, twice", `{"nickName":"x","realName":"y"}`, `{"nick_name":"x","real_name":"y"}`, "/nickName: documented key nickName, got key nick_name\n/realName: documented key realName, got key real_name"},
+		{"a shorter list", `{"a":[1,2]}`, `{"a":[1]}`, "/a: documented 2 elements, got 1 elements"},
+		{"inside a list", `{"a":[{"b":1}]}`, `{"a":[{"b":2}]}`, "/a/0/b: documented 1, got 2"},
+		{"no JSON", `{}`, `x`, "body: documented JSON, got no JSON: invalid character 'x' looking for beginning of value"},
 		{"exempted", `{"mood":"a"}`, `{"mood":"b"}`, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			judge := replay.Checker{Fixtures: replay.Fixtures{Free: []string{"mood"}}}
-			results, err := judge.Compare(t.Context(), said{status: 200, body: c.a}, said{status: 200, body: c.b}, one(t, "signOut/ok"))
+			checker := replay.Checker{Fixtures: replay.Fixtures{Free: []string{"mood"}}}
+			results, err := checker.Compare(t.Context(), fixedAnswer{status: 200, body: c.a}, fixedAnswer{status: 200, body: c.b}, one(t, "signOut/ok"))
 			must(t, err)
 			if got := lines(results); got != c.want {
 				t.Errorf("got %s, want %s", got, c.want)
@@ -207,31 +211,31 @@ func TestCompareKnowsWhatIsFree(t *testing.T) {
 	}
 }
 
-func TestCompareLooksAroundTheBody(t *testing.T) {
-	a := said{status: 200, body: `{}`, header: http.Header{"X-Access-Token": {"AT-1"}}}
+func TestCompareReportsStatusHeadersAndMissingVariants(t *testing.T) {
+	a := fixedAnswer{status: 200, body: `{}`, header: http.Header{"X-Access-Token": {"AT-1"}}}
 	for name, c := range map[string]struct {
-		b    said
+		b    fixedAnswer
 		want string
 	}{
-		"status":  {said{status: 401, body: `{"code":401}`}, "status: documented 200, came 401"},
-		"header":  {said{status: 200, body: `{}`}, "header X-Access-Token: documented present, came missing"},
-		"variant": {said{status: 200, body: `{}`, variant: "form"}, ""},
+		"status":  {fixedAnswer{status: 401, body: `{"code":401}`}, "status: documented 200, got 401"},
+		"header":  {fixedAnswer{status: 200, body: `{}`}, "header X-Access-Token: documented present, got missing"},
+		"variant": {fixedAnswer{status: 200, body: `{}`, variant: "form"}, ""},
 	} {
 		results, err := replay.Checker{}.Compare(t.Context(), a, c.b, one(t, "getWeChatUserInfo/ok"))
 		must(t, err)
 		if got := lines(results); got != c.want {
 			t.Errorf("%s: %s", name, got)
 		}
-		if name == "variant" && results[0].Verdict != replay.NotProvoked {
-			t.Errorf("an answer that has no counterpart is said to be %s", results[0].Verdict)
+		if name == "variant" && results[0].Verdict != replay.Skipped {
+			t.Errorf("an answer without a counterpart has the verdict %s", results[0].Verdict)
 		}
 	}
 }
 
-func TestRecordingsAreRead(t *testing.T) {
+func TestInvalidRecordingsAreRefused(t *testing.T) {
 	for _, text := range []string{"", "oops", `{"a":1}`, `{"operation":"signOut"}`} {
 		if _, err := replay.ReadRecording(strings.NewReader(text)); err == nil {
-			t.Errorf("%q is taken for a recording", text)
+			t.Errorf("%q is accepted as a recording", text)
 		}
 	}
 }

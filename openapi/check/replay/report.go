@@ -4,16 +4,17 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
+
+	"github.com/jstemmer/go-junit-report/v2/junit"
 )
 
-// Counts are how many results have which verdict.
+// Counts are the numbers of results by verdict.
 type Counts struct {
 	Examples    int `json:"examples"`
 	Passed      int `json:"passed"`
 	Differ      int `json:"differ"`
-	NotProvoked int `json:"notProvoked"`
+	Skipped     int `json:"skipped"`
 	Differences int `json:"differences"`
 }
 
@@ -26,89 +27,51 @@ func Count(results []Result) Counts {
 			n.Passed++
 		case Differs:
 			n.Differ++
-		case NotProvoked:
-			n.NotProvoked++
+		case Skipped:
+			n.Skipped++
 		}
 		n.Differences += len(r.Differences)
 	}
 	return n
 }
 
-// The elements of a JUnit report, as CI systems read them.
-type (
-	junitSuites struct {
-		XMLName  xml.Name     `xml:"testsuites"`
-		Tests    int          `xml:"tests,attr"`
-		Failures int          `xml:"failures,attr"`
-		Skipped  int          `xml:"skipped,attr"`
-		Suites   []junitSuite `xml:"testsuite"`
-	}
-	junitSuite struct {
-		Name     string      `xml:"name,attr"`
-		Tests    int         `xml:"tests,attr"`
-		Failures int         `xml:"failures,attr"`
-		Errors   int         `xml:"errors,attr"`
-		Skipped  int         `xml:"skipped,attr"`
-		Cases    []junitCase `xml:"testcase"`
-	}
-	junitCase struct {
-		Class   string        `xml:"classname,attr"`
-		Name    string        `xml:"name,attr"`
-		Failure *junitMessage `xml:"failure,omitempty"`
-		Skipped *junitMessage `xml:"skipped,omitempty"`
-	}
-	junitMessage struct {
-		Message string `xml:"message,attr"`
-		Text    string `xml:",chardata"`
-	}
-)
-
 // WriteJUnit writes results as JUnit XML: a suite for each operation, a test for
-// each request. What was not provoked counts as skipped.
+// each request.
 func WriteJUnit(out io.Writer, results []Result) error {
-	total := Count(results)
-	report := junitSuites{Tests: total.Examples, Failures: total.Differ, Skipped: total.NotProvoked}
-	for _, operation := range operationsOf(results) {
-		own := slices.DeleteFunc(slices.Clone(results), func(r Result) bool { return r.Operation != operation })
-		n := Count(own)
-		suite := junitSuite{Name: operation, Tests: n.Examples, Failures: n.Differ, Skipped: n.NotProvoked}
-		for _, r := range own {
-			suite.Cases = append(suite.Cases, junitOf(r))
+	var order []string
+	byOperation := map[string][]Result{}
+	for _, r := range results {
+		if byOperation[r.Operation] == nil {
+			order = append(order, r.Operation)
 		}
-		report.Suites = append(report.Suites, suite)
+		byOperation[r.Operation] = append(byOperation[r.Operation], r)
+	}
+	var report junit.Testsuites
+	for _, operation := range order {
+		n := Count(byOperation[operation])
+		suite := junit.Testsuite{Name: operation, Time: "0", Tests: n.Examples, Failures: n.Differ, Skipped: n.Skipped}
+		for _, r := range byOperation[operation] {
+			suite.Testcases = append(suite.Testcases, testcaseOf(r))
+		}
+		report.AddSuite(suite)
 	}
 	if _, err := io.WriteString(out, xml.Header); err != nil {
 		return err
 	}
-	encoder := xml.NewEncoder(out)
-	encoder.Indent("", "  ")
-	if err := encoder.Encode(report); err != nil {
-		return err
-	}
-	_, err := io.WriteString(out, "\n")
-	return err
+	return report.WriteXML(out)
 }
 
-func operationsOf(results []Result) (names []string) {
-	for _, r := range results {
-		if !slices.Contains(names, r.Operation) {
-			names = append(names, r.Operation)
-		}
-	}
-	return names
-}
-
-func junitOf(r Result) junitCase {
-	one := junitCase{Class: r.Operation, Name: r.Documented + " " + r.Example}
+func testcaseOf(r Result) junit.Testcase {
+	testcase := junit.Testcase{Classname: r.Operation, Name: r.Documented + " " + r.Example}
 	switch r.Verdict {
-	case NotProvoked:
-		one.Skipped = &junitMessage{Message: string(NotProvoked) + ": " + r.Reason}
+	case Skipped:
+		testcase.Skipped = &junit.Result{Message: r.Reason}
 	case Differs:
-		lines := make([]string, 0, len(r.Differences))
+		var lines []string
 		for _, d := range r.Differences {
 			lines = append(lines, d.String())
 		}
-		one.Failure = &junitMessage{Message: fmt.Sprintf("%d differences", len(lines)), Text: strings.Join(lines, "\n")}
+		testcase.Failure = &junit.Result{Message: fmt.Sprintf("%d differences", len(lines)), Data: strings.Join(lines, "\n")}
 	}
-	return one
+	return testcase
 }

@@ -13,7 +13,7 @@ import (
 	"quartet/openapi/check/contract"
 )
 
-// Exchange is a request that was sent for a case, and what came back.
+// Exchange is a request that was sent for a case, and its answer.
 type Exchange struct {
 	Operation string `json:"operation"`
 	Status    string `json:"documented"`
@@ -26,18 +26,13 @@ type Exchange struct {
 	Failed string `json:"failed,omitempty"`
 }
 
-// Message is one way of an exchange. Of a request it has method and target, of
-// an answer the status.
+// Message is a request, with method and target, or an answer, with a status.
 type Message struct {
 	Method string      `json:"method,omitempty"`
 	Target string      `json:"target,omitempty"`
 	Status int         `json:"status,omitempty"`
 	Header http.Header `json:"header,omitempty"`
 	Body   string      `json:"body,omitempty"`
-}
-
-func (e Exchange) answer() contract.Answer {
-	return contract.Answer{Status: e.Answer.Status, Header: e.Answer.Header, Text: e.Answer.Body}
 }
 
 // name tells apart the exchanges of one case.
@@ -48,7 +43,7 @@ func (e Exchange) name() string {
 	return e.Example + " (" + e.Variant + ")"
 }
 
-// exchanges puts requests into the form that they are sent and recorded in.
+// exchanges are the requests in the form that they are sent and recorded in.
 func exchanges(c Case, requests []contract.Request) []Exchange {
 	all := make([]Exchange, 0, len(requests))
 	for _, r := range requests {
@@ -56,30 +51,24 @@ func exchanges(c Case, requests []contract.Request) []Exchange {
 			Operation: c.Operation.OperationID, Status: c.Status, Example: c.Example,
 			Request: Message{Method: r.Method, Target: r.Target(), Header: r.Header, Body: r.Body},
 		}
-		if len(requests) > 1 {
-			e.Variant = variant(r.Header.Get("Content-Type"))
+		if mediaType := r.Header.Get("Content-Type"); len(requests) > 1 && mediaType == contract.MediaForm {
+			e.Variant = "form"
+		} else if len(requests) > 1 {
+			_, e.Variant, _ = strings.Cut(mediaType, "/")
 		}
 		all = append(all, e)
 	}
 	return all
 }
 
-func variant(mediaType string) string {
-	if mediaType == contract.MediaForm {
-		return "form"
-	}
-	_, kind, _ := strings.Cut(mediaType, "/")
-	return kind
-}
-
-// Record writes exchanges as JSON Lines, without their secrets unless those are
-// to be kept.
+// Record writes exchanges as JSON Lines, with their secrets masked unless
+// keepSecrets is set.
 func Record(out io.Writer, all []Exchange, keepSecrets bool) error {
 	encoder := json.NewEncoder(out)
 	encoder.SetEscapeHTML(false)
 	for _, e := range all {
 		if !keepSecrets {
-			e = e.masked()
+			e.Request, e.Answer = e.Request.masked(), e.Answer.masked()
 		}
 		if err := encoder.Encode(e); err != nil {
 			return err
@@ -88,41 +77,43 @@ func Record(out io.Writer, all []Exchange, keepSecrets bool) error {
 	return nil
 }
 
-func (e Exchange) masked() Exchange {
-	e.Request, e.Answer = e.Request.masked(), e.Answer.masked()
-	return e
-}
+const longestRecorded = 4096 // bytes of a request's body: some are large on purpose
 
 func (m Message) masked() Message {
 	if path, query, ok := strings.Cut(m.Target, "?"); ok {
 		m.Target = path + "?" + maskForm(query)
 	}
 	m.Target = contract.MaskText(m.Target)
-	kind := m.Header.Get("Content-Type")
+	if m.mediaType() == contract.MediaForm {
+		m.Body = contract.MaskText(maskForm(m.Body))
+	} else {
+		m.Body = maskJSON("", m.Body)
+	}
 	header := http.Header{}
 	for name, values := range m.Header {
 		for _, value := range values {
 			header.Add(name, fmt.Sprint(contract.Mask(name, value)))
 		}
 	}
-	m.Header, m.Body = header, maskBody(kind, m.Body)
-	if isRequest := m.Method != ""; isRequest && len(m.Body) > mostRecorded {
-		m.Body = fmt.Sprintf("%s… (%d bytes)", m.Body[:mostRecorded], len(m.Body))
+	m.Header = header
+	if isRequest := m.Method != ""; isRequest && len(m.Body) > longestRecorded {
+		m.Body = fmt.Sprintf("%s… (%d bytes)", m.Body[:longestRecorded], len(m.Body))
 	}
 	return m
 }
 
-const mostRecorded = 4096 // bytes of a request's body: some are just too much
-
-func maskBody(kind, body string) string {
-	if strings.HasPrefix(kind, contract.MediaForm) {
-		body = maskForm(body)
-	} else if value, err := contract.Decode(body); err == nil {
-		if text, err := json.Marshal(contract.Mask("", value)); err == nil {
-			return string(text)
-		}
+// maskJSON masks the secrets in a JSON text, or what looks like a token in any
+// other text.
+func maskJSON(name, text string) string {
+	value, err := contract.Decode(text)
+	if err != nil {
+		return contract.MaskText(text)
 	}
-	return contract.MaskText(body)
+	masked, err := json.Marshal(contract.Mask(name, value))
+	if err != nil {
+		return contract.MaskText(text)
+	}
+	return string(masked)
 }
 
 func maskForm(text string) string {
@@ -132,11 +123,8 @@ func maskForm(text string) string {
 	}
 	for name, values := range fields {
 		for i, value := range values {
-			if inner, err := contract.Decode(value); err == nil && strings.HasPrefix(value, "{") {
-				if masked, err := json.Marshal(contract.Mask(name, inner)); err == nil {
-					values[i] = string(masked)
-					continue
-				}
+			if strings.HasPrefix(value, "{") {
+				value = maskJSON(name, value)
 			}
 			values[i] = fmt.Sprint(contract.Mask(name, value))
 		}
@@ -144,8 +132,12 @@ func maskForm(text string) string {
 	return fields.Encode()
 }
 
-// Recording is a server that is not asked again: what Record wrote of it.
+// Recording gives the answers that Record wrote.
 type Recording map[string][]Exchange
+
+func recordingKey(operation, status, example string) string {
+	return operation + "/" + status + "/" + example
+}
 
 // ReadRecording reads what Record wrote.
 func ReadRecording(in io.Reader) (Recording, error) {
@@ -162,20 +154,20 @@ func ReadRecording(in io.Reader) (Recording, error) {
 		if err != nil {
 			return nil, fmt.Errorf("exchange %d: %w", line, err)
 		}
-		key := e.Operation + "/" + e.Status + "/" + e.Example
+		key := recordingKey(e.Operation, e.Status, e.Example)
 		recording[key] = append(recording[key], e)
 	}
 	if len(recording) == 0 {
-		return nil, errors.New("nothing is recorded in it")
+		return nil, errors.New("the recording is empty")
 	}
 	return recording, nil
 }
 
 // Exchanges are the recorded ones of a case.
 func (r Recording) Exchanges(_ context.Context, c Case) (all []Exchange, reason string, err error) {
-	all = r[c.Operation.OperationID+"/"+c.Status+"/"+c.Example]
+	all = r[recordingKey(c.Operation.OperationID, c.Status, c.Example)]
 	if len(all) == 0 {
-		return nil, "not in the recording", nil
+		reason = "not in the recording"
 	}
-	return all, "", nil
+	return all, reason, nil
 }

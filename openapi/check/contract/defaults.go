@@ -6,10 +6,10 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// settle fills in what other people's documents leave out, so that nothing else
-// has to know of it: the ids of operations, the security of the whole document,
-// and the names of examples that stand alone.
-func settle(document *openapi3.T) {
+// fillDefaults fills in what a document may leave out, so that no other code handles
+// its absence: the ids of operations, the security of the whole document, and the
+// names of single examples.
+func fillDefaults(document *openapi3.T) {
 	for path, item := range document.Paths.Map() {
 		for method, operation := range item.Operations() {
 			if operation.OperationID == "" {

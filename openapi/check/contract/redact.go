@@ -7,19 +7,19 @@ import (
 	"strings"
 )
 
-// Masked stands for a secret.
+// Masked is shown in place of a secret.
 const Masked = "***"
 
-// secretWords are parts of the names of what must be shown to nobody.
+// secretWords are parts of the names of secrets.
 var secretWords = []string{"password", "passowrd", "token", "jwt", "secret", "authorization", "cookie", "validateno", "salt", "stamp", "apikey", "api-key"}
 
 const shortestCode = 4 // digits of a one-time code
 
-// tokenShape is what tokens and JWTs look like, wherever they are.
+// tokenShape matches opaque tokens and JWTs inside any text.
 var tokenShape = regexp.MustCompile(`\b(?:AT|RT)-[\w-]{20,}|\beyJ[\w-]+\.[\w-]+\.[\w-]*`)
 
-// Secret says whether the value of that name is a secret. Codes of one use are;
-// the numbers and symbols of failures are codes too, and are not.
+// Secret reports whether the value of that name is a secret. A one-time code is;
+// the numbers and symbols of failures, which are called code too, are not.
 func Secret(name string, value any) bool {
 	lower := strings.ToLower(name)
 	for _, word := range secretWords {
@@ -31,11 +31,11 @@ func Secret(name string, value any) bool {
 	return isText && lower == "code" && len(text) >= shortestCode && strings.ContainsAny(text, "0123456789")
 }
 
-// MaskText hides what looks like a token.
+// MaskText masks what looks like a token.
 func MaskText(text string) string { return tokenShape.ReplaceAllString(text, Masked) }
 
-// Mask is a decoded JSON value without its secrets. Text becomes Masked; what is
-// no text keeps its kind, and false, null and empty text are no secret.
+// Mask is a decoded JSON value without its secrets. Text becomes Masked; numbers,
+// booleans, null and empty text stay.
 func Mask(name string, value any) any {
 	secret := Secret(name, value)
 	switch v := value.(type) {
@@ -65,16 +65,16 @@ func Mask(name string, value any) any {
 	}
 }
 
-const mostShown = 60 // runes
+const longestRedacted = 60 // runes
 
-// Shown is a value of that name for people: short, and without secrets.
+// Redact is a value of that name in JSON for people: short, and without secrets.
 func Redact(name string, value any) string {
 	text, err := json.Marshal(Mask(name, value))
 	if err != nil {
 		return fmt.Sprintf("%T", value)
 	}
-	if runes := []rune(string(text)); len(runes) > mostShown {
-		return string(runes[:mostShown]) + "…"
+	if runes := []rune(string(text)); len(runes) > longestRedacted {
+		return string(runes[:longestRedacted]) + "…"
 	}
 	return string(text)
 }

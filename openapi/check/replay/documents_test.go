@@ -11,9 +11,9 @@ import (
 	"quartet/openapi/check/replay"
 )
 
-// foreign is how other people write: no ids, one example each, one security for
-// all, a schema that names itself.
-const foreign = `
+// minimal is a document without operation ids, with unnamed examples, one security
+// requirement for all operations and a recursive schema.
+const minimal = `
 openapi: 3.0.3
 info: {title: Notes, version: '1'}
 security: [{bearer: []}]
@@ -54,8 +54,8 @@ components:
         reply: {$ref: '#/components/schemas/Note'}
 `
 
-func TestOtherPeoplesDocuments(t *testing.T) {
-	contract, err := contract.Read([]byte(foreign))
+func TestDocumentsMayLeaveOutIDsAndExampleNames(t *testing.T) {
+	contract, err := contract.Read([]byte(minimal))
 	must(t, err)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -69,19 +69,19 @@ func TestOtherPeoplesDocuments(t *testing.T) {
 	defer server.Close()
 	fixtures := replay.Fixtures{Credentials: map[string]replay.Credential{replay.RoleUser: {Token: "x"}}}
 	live := &replay.LiveServer{Contract: contract, Fixtures: fixtures, Target: server.URL, Timeout: time.Minute}
-	results, sent, err := replay.Checker{Fixtures: fixtures}.Check(t.Context(), live, replay.Cases(contract, replay.Selection{}, nil))
+	results, sent, err := replay.Checker{Contract: contract, Fixtures: fixtures}.Check(t.Context(), live, replay.Cases(contract, replay.Selection{}, nil))
 	must(t, err)
-	var said []string
+	var got []string
 	for _, r := range results {
-		said = append(said, r.Operation+" "+r.Example+": "+string(r.Verdict)+" "+r.Reason)
+		got = append(got, r.Operation+" "+r.Example+": "+string(r.Verdict)+" "+r.Reason)
 	}
-	want := `DELETE /notes/{id} ok: not provoked the document has no example for a parameter of the path
+	want := `DELETE /notes/{id} ok: skipped the document has no example for a parameter of the path
 POST /notes ok: differs 
-POST /notes 409: not provoked the document has no request for it`
-	if got := strings.Join(said, "\n"); got != want {
+POST /notes 409: skipped the document has no request for it`
+	if got := strings.Join(got, "\n"); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	if got := lines(results); got != `/reply/by: documented no such key, came key by: "me"` {
+	if got := lines(results); got != `/reply/by: documented no such key, got key by: "me"` {
 		t.Error(got)
 	}
 	var record strings.Builder

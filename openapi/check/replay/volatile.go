@@ -9,7 +9,7 @@ import (
 	"quartet/openapi/check/contract"
 )
 
-// free says whether the fixtures exempt a value from being compared.
+// free reports whether the fixtures exempt a value from being compared.
 func (f Fixtures) free(where, name string) bool {
 	return slices.Contains(f.Free, name) || slices.Contains(f.Free, where)
 }
@@ -19,12 +19,12 @@ var (
 	// timeName is for numbers: times in text show themselves.
 	timeName = regexp.MustCompile(`(?i)(?:time|timestamp|expires?|_at)$|At$`)
 	timeText = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}|$)`)
-	// chance is what ids, keys and hashes look like that were made by chance.
-	chance = regexp.MustCompile(`^(?:[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[0-9a-fA-F]{32,}|[\w-]{43})$`)
+	// randomText matches ids, keys and hashes that were generated at random.
+	randomText = regexp.MustCompile(`^(?:[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[0-9a-fA-F]{32,}|[\w-]{43})$`)
 )
 
-// volatile says whether two values of that name may differ from one server, or
-// one moment, to the next: ids, times, tokens and what else is made by chance.
+// volatile reports whether two values of that name may differ from one server, or
+// one moment, to the next: ids, times, tokens and random values.
 func volatile(name string, a, b any) bool {
 	if a == contract.Masked || b == contract.Masked || idName.MatchString(name) || contract.Secret(name, a) || contract.Secret(name, b) {
 		return true
@@ -37,5 +37,5 @@ func volatile(name string, a, b any) bool {
 
 func volatileText(value any) bool {
 	text, isText := value.(string)
-	return isText && (timeText.MatchString(text) || chance.MatchString(text) || strings.Contains(contract.MaskText(text), contract.Masked))
+	return isText && (timeText.MatchString(text) || randomText.MatchString(text) || strings.Contains(contract.MaskText(text), contract.Masked))
 }
