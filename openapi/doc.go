@@ -9,12 +9,12 @@ import _ "embed" // the document is served as it is written
 //go:embed openapi.yaml
 var Document []byte
 
-// Requests is what the contract says of requests, in JSON: the document without
-// its answers, examples and prose. A server reads it at its start in a tenth of
-// the time that the whole document takes.
+// Requests is the part of the contract that requests are checked by, in JSON: the
+// document without its answers, examples and texts. It takes a server a tenth of
+// the time to read that the whole document takes.
 //
 //go:embed requests.gen.json
 var Requests []byte
 
 //go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen --config ../oapi-config.yaml openapi.yaml
-//go:generate go test -count=1 -run TestRequestsAreUpToDate . -args -update
+//go:generate go run ./internal/genrequests

@@ -28,11 +28,12 @@ var mayImport = map[string][]string{
 		"quartet/store", "quartet/server/apierr", "quartet/server/token", "quartet/server/password",
 		"quartet/server/fieldcrypt", "quartet/server/idgen",
 	},
-	"quartet/server/userimport":      {"quartet/server/account", "quartet/server/apierr", "quartet/server/password"},
-	"quartet/openapi/check/contract": {"quartet/openapi"},
-	"quartet/openapi/check/replay":   {"quartet/openapi/check/contract"},
-	"quartet/store/storetest":        {"quartet/store"},
-	"quartet/store/dump":             {"quartet/store"},
+	"quartet/server/userimport":            {"quartet/server/account", "quartet/server/apierr", "quartet/server/password"},
+	"quartet/openapi/check/contract":       {"quartet/openapi"},
+	"quartet/openapi/check/replay":         {"quartet/openapi/check/contract"},
+	"quartet/openapi/internal/genrequests": {"quartet/openapi/specfilter"},
+	"quartet/store/storetest":              {"quartet/store"},
+	"quartet/store/dump":                   {"quartet/store"},
 
 	"quartet/openapi/sdk/go/day": {"quartet/openapi/sdk/go"},
 }
