@@ -2,82 +2,69 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/labstack/echo/v4"
 
-	"quartet/server/account"
 	"quartet/server/apierr"
+	"quartet/server/dialect"
+	"quartet/server/request"
 )
 
-// credential is one place an access token may travel in.
-type credential struct {
-	in   string // header, query or body
-	name string
-}
+const (
+	applicationHeader = "X-App-Id"
+	inBody            = "body"
+)
 
-// credentialsOf lists where the operation takes a token from, in order of
+// readCredentials lists where the operation takes a token from, in order of
 // precedence: headers, then the body, then the query; and whether it needs an
-// application.
-func credentialsOf(document *openapi3.T, described *openapi3.Operation) (places []credential, application bool, err error) {
-	if described.Security == nil {
-		return nil, false, fmt.Errorf("security must be stated, [] where public")
+// application. Each place must be one of its dialect's.
+func (o *operation) readCredentials(document *openapi3.T) error {
+	if o.Security == nil {
+		return fmt.Errorf("security must be stated, [] where public")
 	}
-	byPlace := map[string][]credential{}
-	for _, alternative := range *described.Security {
+	byPlace := map[string][]dialect.Credential{}
+	for _, alternative := range *o.Security {
 		for name := range alternative {
 			scheme := document.Components.SecuritySchemes[name]
-			if scheme == nil || scheme.Value.Type != "apiKey" {
-				return nil, false, fmt.Errorf("security scheme %q is not known", name)
+			switch {
+			case scheme == nil || scheme.Value.Type != "apiKey":
+				return fmt.Errorf("security scheme %q is not known", name)
+			case scheme.Value.Extensions["x-credential"] == "application":
+				o.application = true
+			default:
+				byPlace[scheme.Value.In] = append(byPlace[scheme.Value.In], dialect.Credential{In: scheme.Value.In, Name: scheme.Value.Name})
 			}
-			if scheme.Value.Extensions["x-credential"] == "application" {
-				application = true
-				continue
-			}
-			byPlace[scheme.Value.In] = append(byPlace[scheme.Value.In], credential{in: scheme.Value.In, name: scheme.Value.Name})
 		}
 	}
-	if field, ok := described.Extensions["x-credential-body"].(string); ok {
-		byPlace["body"] = []credential{{in: "body", name: field}}
+	if field, ok := o.Extensions["x-credential-body"].(string); ok {
+		byPlace[inBody] = []dialect.Credential{{In: inBody, Name: field}}
 	}
-	for _, in := range []string{openapi3.ParameterInHeader, "body", openapi3.ParameterInQuery} {
-		places = append(places, byPlace[in]...)
+	o.credentials = slices.Concat(byPlace[openapi3.ParameterInHeader], byPlace[inBody], byPlace[openapi3.ParameterInQuery])
+	for _, place := range o.credentials {
+		if !slices.Contains(o.dialect.Credentials, place) {
+			return fmt.Errorf("the dialect %s has no credential in the %s %s", o.dialect.Name, place.In, place.Name)
+		}
 	}
-	return places, application, nil
-}
-
-// call is what a handler knows of the request beside its typed parameters.
-type call struct {
-	caller      account.Caller
-	callerErr   error // why there is no live caller; nil where there is one
-	application string
-	clientIP    string
-	userAgent   string
-}
-
-type callKey struct{}
-
-func callOf(ctx context.Context) *call {
-	c, _ := ctx.Value(callKey{}).(*call)
-	if c == nil {
-		return &call{callerErr: apierr.New(apierr.Unauthenticated)}
+	if o.access != accessPublic && o.access != accessDemo && len(o.credentials) == 0 {
+		return fmt.Errorf("x-access %s needs a security scheme", o.access)
 	}
-	return c
+	return nil
 }
-
-const applicationHeader = "X-App-Id"
 
 // identify finds out who calls: the first credential that is there decides.
-func (s *server) identify(ctx context.Context, c echo.Context, o *operation, members map[string]any, made *call) error {
+func (s *server) identify(ctx context.Context, c echo.Context, o *operation, members map[string]any, call *dialect.Call) error {
 	if o.application {
 		ids := c.Request().Header[applicationHeader]
-		if err := checkText(applicationHeader, ids...); err != nil {
+		if err := request.CheckText(applicationHeader, ids...); err != nil {
 			return err
 		}
-		made.application = strings.Join(ids, "")
+		call.Application = strings.Join(ids, "")
 	}
 	if len(o.credentials) == 0 {
 		return nil
@@ -87,11 +74,11 @@ func (s *server) identify(ctx context.Context, c echo.Context, o *operation, mem
 		return err
 	}
 	if token == "" {
-		made.callerErr = &apierr.Error{Code: apierr.Unauthenticated, Field: name, Reason: apierr.Required}
+		call.CallerErr = &apierr.Error{Code: apierr.Unauthenticated, Field: name, Reason: apierr.Required}
 		return nil
 	}
-	made.caller, made.callerErr = s.accounts.Authenticate(ctx, token, made.application)
-	if failed := (*apierr.Error)(nil); asFailure(made.callerErr, &failed) && failed.Code == apierr.Unauthenticated {
+	call.Caller, call.CallerErr = s.accounts.Authenticate(ctx, token, call.Application)
+	if failed, isFailure := errors.AsType[*apierr.Error](call.CallerErr); isFailure && failed.Code == apierr.Unauthenticated {
 		failed.Field = name
 	}
 	return nil
@@ -100,38 +87,35 @@ func (s *server) identify(ctx context.Context, c echo.Context, o *operation, mem
 // token is the first token the request carries and the name it travels under;
 // without one, the name is the documented body field's or the first place's.
 func (o *operation) token(c echo.Context, members map[string]any) (token, name string, err error) {
+	name = o.credentials[0].Name
 	for _, place := range o.credentials {
-		values := place.values(c, members)
+		if place.In == inBody {
+			name = place.Name
+		}
+	}
+	for _, place := range o.credentials {
+		values := valuesOf(place, c, members)
 		if len(values) == 0 {
 			continue
 		}
-		if err := checkText(place.name, values...); err != nil {
+		if err := request.CheckText(place.Name, values...); err != nil {
 			return "", "", err
 		}
 		if token := bare(values[0]); token != "" {
-			return token, place.name, nil
+			return token, place.Name, nil
 		}
 	}
-	return "", o.mainCredential(), nil
+	return "", name, nil
 }
 
-func (o *operation) mainCredential() string {
-	for _, place := range o.credentials {
-		if place.in == "body" {
-			return place.name
-		}
-	}
-	return o.credentials[0].name
-}
-
-func (p credential) values(c echo.Context, members map[string]any) []string {
-	switch p.in {
+func valuesOf(place dialect.Credential, c echo.Context, members map[string]any) []string {
+	switch place.In {
 	case openapi3.ParameterInHeader:
-		return c.Request().Header[http.CanonicalHeaderKey(p.name)]
+		return c.Request().Header[http.CanonicalHeaderKey(place.Name)]
 	case openapi3.ParameterInQuery:
-		return c.QueryParams()[p.name]
+		return c.QueryParams()[place.Name]
 	default:
-		if text, ok := members[p.name].(string); ok {
+		if text, ok := members[place.Name].(string); ok {
 			return []string{text}
 		}
 		return nil
@@ -148,7 +132,7 @@ func bare(value string) string {
 	return value
 }
 
-// clip keeps a client's description of itself to a length worth storing.
+// clip shortens the client's User-Agent to a length worth storing.
 func clip(text string) string {
 	const longest = 200
 	if len(text) > longest {

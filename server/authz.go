@@ -1,13 +1,45 @@
 package server
 
 import (
+	"errors"
+	"fmt"
+	"slices"
+
 	"quartet/server/apierr"
+	"quartet/server/dialect"
 )
 
-// admit is the gate: it says whether the call may reach the operation's rule.
-// What depends on whose data it is (oneself, an administrator) the rule itself
-// decides. An access rule that is not listed here lets nobody in.
-func (s *server) authorise(o *operation, c *call) error {
+// access says who may call an operation; the contract's x-access.
+type access string
+
+const (
+	accessPublic                   access = "public"
+	accessRegistration             access = "registration"
+	accessSignedIn                 access = "signed-in"
+	accessSignedInOrReplaced       access = "signed-in-or-replaced"
+	accessSelfOrAdministrator      access = "self-or-administrator"
+	accessSelfOrSuperAdministrator access = "self-or-super-administrator"
+	accessApplication              access = "application"
+	accessDemo                     access = "demo"
+)
+
+var everyAccess = []access{
+	accessPublic, accessRegistration, accessSignedIn, accessSignedInOrReplaced,
+	accessSelfOrAdministrator, accessSelfOrSuperAdministrator, accessApplication, accessDemo,
+}
+
+func (o *operation) readAccess() error {
+	word, _ := o.Extensions["x-access"].(string)
+	if o.access = access(word); !slices.Contains(everyAccess, o.access) {
+		return fmt.Errorf("x-access %q is not known", word)
+	}
+	return nil
+}
+
+// authorise says whether the call may reach the operation's handler. What depends
+// on whose data it is (one's own, an administrator) the rules themselves decide.
+// An access rule that is not listed here lets nobody in.
+func (s *server) authorise(o *operation, c *dialect.Call) error {
 	switch o.access {
 	case accessPublic, accessSignedInOrReplaced:
 		// Operation 4 answers a replaced session itself; the rule refuses all
@@ -16,12 +48,12 @@ func (s *server) authorise(o *operation, c *call) error {
 	case accessRegistration:
 		return anonymousOrLive(c)
 	case accessSignedIn, accessSelfOrAdministrator, accessSelfOrSuperAdministrator:
-		return c.callerErr
+		return c.CallerErr
 	case accessApplication:
-		if c.application == "" {
+		if c.Application == "" {
 			return &apierr.Error{Code: apierr.UnknownApplication, Field: applicationHeader, Reason: apierr.Required}
 		}
-		return c.callerErr
+		return c.CallerErr
 	case accessDemo:
 		if s.outbox == nil {
 			return apierr.New(apierr.PathNotFound)
@@ -34,10 +66,10 @@ func (s *server) authorise(o *operation, c *call) error {
 
 // anonymousOrLive lets through who sent no token at all, for the rule to judge,
 // but nobody whose token is not good.
-func anonymousOrLive(c *call) error {
-	var failed *apierr.Error
-	if asFailure(c.callerErr, &failed) && failed.Code == apierr.Unauthenticated && failed.Reason == apierr.Required {
+func anonymousOrLive(c *dialect.Call) error {
+	failed, isFailure := errors.AsType[*apierr.Error](c.CallerErr)
+	if isFailure && failed.Code == apierr.Unauthenticated && failed.Reason == apierr.Required {
 		return nil
 	}
-	return c.callerErr
+	return c.CallerErr
 }

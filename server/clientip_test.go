@@ -12,11 +12,11 @@ import (
 	"quartet/server"
 )
 
-var loggedAddress = regexp.MustCompile(`msg=request .*address=(\S+)`)
+var loggedIP = regexp.MustCompile(`msg=request .*client_ip=(\S+)`)
 
-// addressSeen is the client's address that the server makes out of the headers;
+// ipSeen is the client's IP that the server makes out of the headers;
 // the peer is 127.0.0.1.
-func addressSeen(t *testing.T, trusted []string, forwarded ...string) string {
+func ipSeen(t *testing.T, trusted []string, forwarded ...string) string {
 	t.Helper()
 	var networks []*net.IPNet
 	for _, text := range trusted {
@@ -31,14 +31,14 @@ func addressSeen(t *testing.T, trusted []string, forwarded ...string) string {
 	request.RemoteAddr = "127.0.0.1:40000"
 	request.Header["X-Forwarded-For"] = forwarded
 	handler.ServeHTTP(httptest.NewRecorder(), request)
-	match := loggedAddress.FindStringSubmatch(log.String())
+	match := loggedIP.FindStringSubmatch(log.String())
 	if match == nil {
-		t.Fatalf("no address in %s", log.String())
+		t.Fatalf("no IP in %s", log.String())
 	}
 	return match[1]
 }
 
-func TestAddressBehindProxies(t *testing.T) {
+func TestClientIPBehindProxies(t *testing.T) {
 	t.Parallel()
 	proxies := []string{"127.0.0.1/32", "10.0.0.0/8", "2001:db8:f::/48"}
 	for name, c := range map[string]struct {
@@ -69,7 +69,7 @@ func TestAddressBehindProxies(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			if got := addressSeen(t, c.trusted, c.said...); got != c.want {
+			if got := ipSeen(t, c.trusted, c.said...); got != c.want {
 				t.Errorf("got %s, want %s", got, c.want)
 			}
 		})

@@ -13,13 +13,14 @@ import (
 	"github.com/labstack/echo/v4"
 	"github.com/swaggest/swgui/v5emb"
 
+	"quartet/openapi"
 	"quartet/server/dialect"
 )
 
 //go:embed docs/*.html docs/*.css docs/*.js
 var pages embed.FS
 
-// documents are the pages that explain the server: Swagger UI and the error
+// docs are the pages that explain the server: Swagger UI and the error
 // reference. Nothing in them comes from elsewhere.
 type docs struct {
 	index, script, sheet, settings []byte
@@ -27,8 +28,8 @@ type docs struct {
 	assets                         http.Handler
 }
 
-func newDocs(contract *openapi3.T, demo *Demo) (*docs, error) {
-	d := &docs{errors: sync.OnceValues(errorPage), assets: v5emb.New("Quartet", "/openapi.yaml", "/docs/")}
+func newDocs(contract *openapi3.T, dialects dialect.List, demo *Demo) (*docs, error) {
+	d := &docs{errors: sync.OnceValues(func() ([]byte, error) { return errorPage(dialects) }), assets: v5emb.New("Quartet", "/openapi.yaml", "/docs/")}
 	var err error
 	if d.settings, err = json.Marshal(pageSettings(contract, demo)); err != nil {
 		return nil, fmt.Errorf("settings of the page: %w", err)
@@ -59,22 +60,22 @@ func pageSettings(contract *openapi3.T, demo *Demo) map[string]any {
 	return map[string]any{"demo": authorised}
 }
 
-func errorPage() ([]byte, error) {
+func errorPage(dialects dialect.List) ([]byte, error) {
 	page, err := template.ParseFS(pages, "docs/errors.html")
 	if err != nil {
 		return nil, fmt.Errorf("error page: %w", err)
 	}
 	var text bytes.Buffer
-	err = page.Execute(&text, map[string]any{"Dialects": dialect.Columns(), "Rows": dialect.Reference()})
+	err = page.Execute(&text, map[string]any{"Dialects": dialects.Names(), "Rows": dialects.Reference()})
 	return text.Bytes(), err
 }
 
 // contentPolicy lets the pages load and call nothing but this server. Swagger
-// UI sets dialects from script, and draws its icons as data.
+// UI sets styles from script, and draws its icons as data.
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
 	"img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
-func (d *docs) register(e *echo.Echo) {
+func (d *docs) register(e openapi.EchoRouter) {
 	toDocs := func(c echo.Context) error { return c.Redirect(http.StatusFound, "/docs/") }
 	e.GET("/", toDocs)
 	e.GET("/docs", toDocs)

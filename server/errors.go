@@ -11,16 +11,13 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"quartet/server/apierr"
-	"quartet/server/dialect"
 )
 
-func asFailure(err error, to **apierr.Error) bool { return errors.As(err, to) }
-
-// exit is the only way an error leaves: in the envelope of the path's dialect,
-// with an honest status unless the dialect's clients asked for 200.
+// handleError is the only way an error leaves: in the envelope of the path's
+// dialect, with an honest status unless the dialect's clients expect 200.
 func (s *server) handleError(err error, c echo.Context) {
-	failed := toFailure(err)
-	owner := dialect.ForPath(c.Request().URL.Path)
+	failed := toAPIError(err)
+	owner := s.dialects.ForPath(c.Request().URL.Path)
 	status, answer := owner.Body(failed, c.Request().Header.Get("Accept-Language"), s.now())
 	s.metrics.failed(owner.Name, failed.Code)
 	s.logFailure(c, failed, status)
@@ -44,17 +41,15 @@ func (s *server) handleError(err error, c echo.Context) {
 	}
 }
 
-// toFailure names whatever went wrong in the vocabulary of package failure.
-func toFailure(err error) *apierr.Error {
-	var failed *apierr.Error
-	if errors.As(err, &failed) {
+// toAPIError names whatever went wrong in the vocabulary of package apierr.
+func toAPIError(err error) *apierr.Error {
+	if failed, known := errors.AsType[*apierr.Error](err); known {
 		return failed
 	}
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		return apierr.Wrap(apierr.Unavailable, err)
 	}
-	var routed *echo.HTTPError
-	if errors.As(err, &routed) {
+	if routed, isRoute := errors.AsType[*echo.HTTPError](err); isRoute {
 		return apierr.Wrap(routeFailure(routed.Code), err)
 	}
 	return apierr.Wrap(apierr.Internal, err)

@@ -93,9 +93,9 @@ func requireEnvelope(t *testing.T, dialect string, got answer, status int) {
 // target is an operation with a body, to break in every way.
 type target struct {
 	dialect, path, media string
-	field              string // a field of the body
-	right              string // a body that passes the contract
-	first              string // the field that an empty body lacks first
+	field                string // a field of the body
+	right                string // a body that passes the contract
+	first                string // the field that an empty body lacks first
 }
 
 const (
@@ -169,6 +169,9 @@ func breakages(at target) map[string]breakage {
 	all["very deep"] = breakage{at.media, strings.Repeat(`[`, 60_000), http.StatusBadRequest, []string{"16"}}
 	all["many keys"] = breakage{at.media, `{` + manyKeys(300) + `}`, http.StatusBadRequest, []string{"200"}}
 	all["duplicate"] = breakage{at.media, fmt.Sprintf(`{%q:"a",%q:"b"}`, at.field, at.field), http.StatusBadRequest, []string{at.field}}
+	for _, key := range []string{"{field}", "{detail}", "{expected}"} { // it is named, not filled in
+		all["duplicate "+key] = breakage{at.media, fmt.Sprintf(`{%q:1,%q:2}`, key, key), http.StatusBadRequest, []string{key}}
+	}
 	all["escaped duplicate"] = breakage{at.media, fmt.Sprintf(`{%q:"a","\u%04x%s":"b"}`, at.field, at.field[0], at.field[1:]), http.StatusBadRequest, []string{at.field}}
 	all["case"] = breakage{at.media, fmt.Sprintf(`{%q:"a"}`, strings.ToUpper(at.field)), http.StatusBadRequest, []string{at.field}}
 	if folded := strings.Replace(at.field, "s", "ſ", 1); folded != at.field {
@@ -229,20 +232,20 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 	}
 }
 
-// everyStyle is one request of each dialect that reaches the database.
-var everyStyle = map[string]request{
-	"jeecg": {method: http.MethodPost, path: "/user/refresh", body: `token=AT-1-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA&frontType=0`, header: map[string]string{"Content-Type": formMedia}},
-	"yudao":   {method: http.MethodPost, path: "/auth/mobile/code", body: `{"mobile":"13900001111"}`, header: map[string]string{"Content-Type": jsonMedia}},
-	"cas": {method: http.MethodGet, path: "/user/info?userId=1&accessToken=AT-1-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", header: map[string]string{"X-App-Id": "1"}},
-	"ruoyi":   {method: http.MethodPost, path: "/account_api/wechat/user/getUserInfo", body: `{"code":"0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P"}`, header: map[string]string{"Content-Type": jsonMedia}},
-	"jfinal":  {method: http.MethodPost, path: "/api/user/login", body: `loginAccount=a&password=b`, header: map[string]string{"Content-Type": formMedia}},
+// everyDialect is one request of each dialect that reaches the database.
+var everyDialect = map[string]request{
+	"jeecg":  {method: http.MethodPost, path: "/user/refresh", body: `token=AT-1-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA&frontType=0`, header: map[string]string{"Content-Type": formMedia}},
+	"yudao":  {method: http.MethodPost, path: "/auth/mobile/code", body: `{"mobile":"13900001111"}`, header: map[string]string{"Content-Type": jsonMedia}},
+	"cas":    {method: http.MethodGet, path: "/user/info?userId=1&accessToken=AT-1-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", header: map[string]string{"X-App-Id": "1"}},
+	"ruoyi":  {method: http.MethodPost, path: "/account_api/wechat/user/getUserInfo", body: `{"code":"0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P"}`, header: map[string]string{"Content-Type": jsonMedia}},
+	"jfinal": {method: http.MethodPost, path: "/api/user/login", body: `loginAccount=a&password=b`, header: map[string]string{"Content-Type": formMedia}},
 	"system": {method: http.MethodGet, path: "/readyz"},
 }
 
 func TestDatabaseDown(t *testing.T) {
 	w := newWorld(t)
 	must(t, w.store.Close())
-	for dialect, r := range everyStyle {
+	for dialect, r := range everyDialect {
 		t.Run(dialect, func(t *testing.T) {
 			w := *w
 			w.t = t
@@ -257,7 +260,7 @@ func TestDatabaseDown(t *testing.T) {
 
 func TestHeadersTooLarge(t *testing.T) {
 	w := newWorld(t)
-	for dialect, r := range everyStyle {
+	for dialect, r := range everyDialect {
 		t.Run(dialect, func(t *testing.T) {
 			w := *w
 			w.t = t
@@ -308,7 +311,7 @@ func TestParameters(t *testing.T) {
 	jwt := w.jwt("tao.ran")
 	for name, c := range map[string]struct {
 		dialect, path string
-		words       []string
+		words         []string
 	}{
 		"missing":       {"jfinal", "/api/user/detail", []string{"id"}},
 		"empty":         {"jfinal", "/api/user/detail?id=", []string{"id"}},

@@ -26,7 +26,7 @@ func TestOurOwnFault(t *testing.T) {
 		_, err := breaker.ExecContext(t.Context(), "ALTER TABLE "+table+" RENAME TO gone_"+table)
 		must(t, err)
 	}
-	for dialect, r := range everyStyle {
+	for dialect, r := range everyDialect {
 		if dialect == "system" {
 			continue
 		}
@@ -50,7 +50,7 @@ func TestPanic(t *testing.T) {
 	listening := httptest.NewServer(handler)
 	defer listening.Close()
 	w := &world{t: t, url: listening.URL}
-	for dialect, r := range everyStyle {
+	for dialect, r := range everyDialect {
 		requireFailure(t, dialect, w.send(r), http.StatusInternalServerError)
 	}
 	requireOK(t, w.get("/healthz"))

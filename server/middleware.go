@@ -1,7 +1,6 @@
 package server
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -15,11 +14,13 @@ import (
 	"quartet/openapi"
 	"quartet/server/account"
 	"quartet/server/apierr"
+	"quartet/server/dialect"
+	"quartet/server/request"
 )
 
 var sentRequestID = regexp.MustCompile(`^[0-9A-Za-z._-]{8,64}$`)
 
-// prepare makes every request and answer what the rest relies on.
+// setHeaders gives every answer the headers that do not depend on the operation.
 func setHeaders(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		rawPath(c.Request())
@@ -45,7 +46,7 @@ func requestID(r *http.Request) string {
 	return uuid.NewString()
 }
 
-// observe counts, times and logs the request after its answer.
+// logRequest counts, times and logs the request after its answer.
 func (s *server) logRequest(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		start := time.Now()
@@ -60,9 +61,9 @@ func (s *server) logRequest(next echo.HandlerFunc) echo.HandlerFunc {
 }
 
 func (s *server) record(c echo.Context, took time.Duration) {
-	name, method, status := "none", methodLabel(sentMethod(c.Request())), c.Response().Status
-	if o := s.operations.find(c.Request().Method, c.Path()); o != nil {
-		name = o.id
+	name, method, status := "none", methodLabel(c.Request().Method), c.Response().Status
+	if o := s.operations[request.RouteOf(c)]; o != nil {
+		name = o.OperationID
 	}
 	s.metrics.answered(answered{name, method, status}, took)
 	if !s.log.Enabled(c.Request().Context(), slog.LevelInfo) {
@@ -107,66 +108,30 @@ func (s *server) recoverPanic(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// deadline bounds the work on one request.
-func deadline(most time.Duration) echo.MiddlewareFunc {
-	return func(next echo.HandlerFunc) echo.HandlerFunc {
-		return func(c echo.Context) error {
-			ctx, cancel := context.WithTimeout(c.Request().Context(), most)
-			defer cancel()
-			c.SetRequest(c.Request().WithContext(ctx))
-			return next(c)
-		}
-	}
-}
-
-// limitHeaders answers longer headers in the caller's envelope. The listener's
-// own bound lies higher, since it answers in plain text.
-func limitHeaders(most int64) echo.MiddlewareFunc {
-	return func(next echo.HandlerFunc) echo.HandlerFunc {
-		return func(c echo.Context) error {
-			if headerSize(c.Request()) > most {
-				return &apierr.Error{Code: apierr.HeadersTooLarge, Expected: size(most)}
-			}
-			return next(c)
-		}
-	}
-}
-
-func headerSize(r *http.Request) int64 {
-	bytes := len(r.RequestURI)
-	for name, values := range r.Header {
-		for _, value := range values {
-			bytes += len(name) + len(value) + len(": \r\n")
-		}
-	}
-	return int64(bytes)
-}
-
-// checkContract is the one validation pass, for the operation that Echo's
-// router matched: parameters, body, caller, access.
+// checkContract checks a request once, for the operation that Echo's router
+// matched: parameters, body, caller, access.
 func (s *server) checkContract(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
-		o := s.operations.find(c.Request().Method, c.Path())
+		o := s.operations[request.RouteOf(c)]
 		if o == nil {
 			return next(c)
 		}
-		if err := o.checkParameters(c); err != nil {
-			return err
-		}
-		members, err := o.readBody(c.Request())
+		members, err := o.Read(c)
 		if err != nil {
 			return err
 		}
-		made := &call{clientIP: c.RealIP(), userAgent: clip(c.Request().UserAgent())}
-		ctx := account.WithRequestInfo(c.Request().Context(), account.RequestInfo{Dialect: o.dialect.Name, ClientIP: made.clientIP})
-		if err := s.identify(ctx, c, o, members, made); err != nil {
+		call := &dialect.Call{ClientIP: c.RealIP(), UserAgent: clip(c.Request().UserAgent())}
+		ctx := account.WithRequestInfo(c.Request().Context(), account.RequestInfo{Dialect: o.dialect.Name, ClientIP: call.ClientIP})
+		if err := s.identify(ctx, c, o, members, call); err != nil {
 			return err
 		}
-		if err := s.authorise(o, made); err != nil {
+		if err := s.authorise(o, call); err != nil {
 			return err
 		}
-		sendRenewed(c, made.caller.Renewed)
-		c.SetRequest(c.Request().WithContext(context.WithValue(ctx, callKey{}, made)))
+		if token := call.Caller.Renewed; token != "" {
+			c.Response().Header().Set(renewedHeader, token)
+		}
+		c.SetRequest(c.Request().WithContext(call.With(ctx)))
 		return next(c)
 	}
 }
@@ -174,12 +139,6 @@ func (s *server) checkContract(next echo.HandlerFunc) echo.HandlerFunc {
 // renewedHeader carries the JWT that goes on, as the framework behind document
 // 004 sends it.
 const renewedHeader = "Jwt"
-
-func sendRenewed(c echo.Context, token string) {
-	if token != "" {
-		c.Response().Header().Set(renewedHeader, token)
-	}
-}
 
 // refuseEmptyAnswer guards the generated code, which answers an empty 200 to a
 // handler that returns neither an answer nor an error.

@@ -246,7 +246,7 @@ func TestCreateReadUpdateUserInBothForms(t *testing.T) {
 	requireFailure(t, "jfinal", w.postForm("/api/user/create", url.Values{"user": {`{"USERNAME":"zhou.ran"}`}}, "Jwt", jwt), http.StatusBadRequest, "USERNAME", "username")
 }
 
-func TestPasswordChangeEndsSessionsOfEveryStyle(t *testing.T) {
+func TestPasswordChangeEndsSessionsOfEveryDialect(t *testing.T) {
 	w := newWorld(t)
 	id, err := w.accounts.AddUser(t.Context(), account.AddedUser{
 		NewUser:        account.NewUser{Username: "lu.jiahe", Password: new(goodPassword), Profile: account.Profile{Mobile: new(mobile)}},
@@ -271,7 +271,7 @@ func TestPasswordChangeEndsSessionsOfEveryStyle(t *testing.T) {
 	requireOK(t, again)
 }
 
-func TestATokenOfAnyStyleIsGoodInEveryStyle(t *testing.T) {
+func TestTokenIsGoodInEveryDialect(t *testing.T) {
 	w := newWorld(t)
 	w.application("1", "")
 	weChat := requireOK(t, w.postJSON("/account_api/wechat/user/getUserInfo", `{"code":"0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P"}`))

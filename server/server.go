@@ -8,8 +8,11 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 
+	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
 	"github.com/prometheus/client_golang/prometheus"
@@ -17,6 +20,8 @@ import (
 	"quartet/openapi"
 	"quartet/server/account"
 	"quartet/server/dialect"
+	"quartet/server/dialect/all"
+	"quartet/server/request"
 )
 
 // Options are what a server is made from.
@@ -28,15 +33,22 @@ type Options struct {
 	// PublicKeys gives the keys that verify JWTs now, the newest last; nil: none.
 	PublicKeys func() []PublicKey
 
+	// Dialects that the server speaks; all.Dialects when nil.
+	Dialects dialect.List
+	// Contract is the OpenAPI document in YAML; openapi.Document when nil.
+	Contract []byte
+	// Routes registers handlers of the contract that are not generated.
+	Routes func(openapi.EchoRouter)
+
 	// LegacyStatus names the dialects whose failures travel under HTTP 200.
 	LegacyStatus []string
 	// TimeZone of dates that carry none; Asia/Shanghai when nil.
 	TimeZone *time.Location
-	// TrustedProxies may say a client's address in X-Forwarded-For.
+	// TrustedProxies may say a client's IP in X-Forwarded-For.
 	TrustedProxies []*net.IPNet
 	// AllowOrigins lists the origins whose pages may call (CORS); none by default.
 	AllowOrigins []string
-	// Bounds of a request; DefaultBounds where zero.
+	// Limits of a request; those of DefaultLimits where zero.
 	Limits Limits
 	// Demo is set with --demo only.
 	Demo *Demo
@@ -52,15 +64,22 @@ type Demo struct {
 	Application string
 }
 
+// Limits is how much is taken in one request, and how long it is worked on.
+type Limits = request.Limits
+
+// DefaultLimits are the limits of a server that is told no others.
+func DefaultLimits() Limits { return request.DefaultLimits() }
+
 type server struct {
+	all.API
 	accounts     *account.Service
 	ready        func(context.Context) error
 	log          *slog.Logger
 	metrics      *metrics
 	publicKeys   func() []PublicKey
+	dialects     dialect.List
 	operations   operations
 	legacyStatus map[string]bool
-	zone         *time.Location
 	outbox       func() []openapi.DemoMessage
 	docs         *docs
 	spec         *spec
@@ -70,7 +89,7 @@ type server struct {
 // New builds the handler that serves the whole contract. It fails when the
 // contract and the server do not fit together.
 func New(o Options) (http.Handler, error) {
-	o.Limits = o.Limits.withDefaults()
+	o = o.withDefaults()
 	s, err := newServer(o)
 	if err != nil {
 		return nil, err
@@ -82,88 +101,95 @@ func New(o Options) (http.Handler, error) {
 	e.Use(
 		s.logRequest,
 		s.recoverPanic,
-		deadline(o.Limits.Time),
-		allowHead,
-		cors(o.AllowOrigins),
-		limitHeaders(o.Limits.Headers),
+		request.Deadline(o.Limits.Time),
+		cors(o.AllowOrigins, o.Dialects),
+		request.LimitHeaders(o.Limits.Headers),
 		s.checkContract,
 	)
-	openapi.RegisterHandlers(e, openapi.NewStrictHandler(s, []openapi.StrictMiddlewareFunc{refuseEmptyAnswer}))
-	s.docs.register(e)
-	return headAsGet(e), s.checkRoutes(e)
+	router := headRouter{e}
+	openapi.RegisterHandlers(router, openapi.NewStrictHandler(s, []openapi.StrictMiddlewareFunc{refuseEmptyAnswer}))
+	s.docs.register(router)
+	if o.Routes != nil {
+		o.Routes(router)
+	}
+	return e, s.operations.checkRoutes(e)
+}
+
+func (o Options) withDefaults() Options {
+	o.Limits = o.Limits.WithDefaults()
+	if o.Dialects == nil {
+		o.Dialects = all.Dialects
+	}
+	if o.PublicKeys == nil {
+		o.PublicKeys = func() []PublicKey { return nil }
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.TimeZone == nil {
+		// China has had no other offset since 1991, so the server needs no zone database for it.
+		o.TimeZone = time.FixedZone("Asia/Shanghai", 8*60*60)
+	}
+	return o
 }
 
 func newServer(o Options) (*server, error) {
-	document, err := loadContract()
+	if err := errors.Join(o.Dialects.Check(), checkOrigins(o.AllowOrigins)); err != nil {
+		return nil, err
+	}
+	document, err := readContract(o.Contract)
 	if err != nil {
 		return nil, err
 	}
-	table, err := newOperations(document, o.Limits)
+	table, err := newOperations(document, o.Dialects, o.Limits)
 	if err != nil {
 		return nil, err
 	}
-	if err := checkOrigins(o.AllowOrigins); err != nil {
-		return nil, err
-	}
-	legacy, err := legacyDialects(o.LegacyStatus)
+	legacy, err := legacyDialects(o.LegacyStatus, o.Dialects)
 	if err != nil {
 		return nil, err
 	}
-	documents, err := newDocs(document, o.Demo)
+	pages, err := newDocs(document, o.Dialects, o.Demo)
 	if err != nil {
 		return nil, err
 	}
 	s := &server{
+		API:      all.NewAPI(dialect.Services{Accounts: o.Accounts, Zone: o.TimeZone, Now: o.Now}),
 		accounts: o.Accounts, ready: o.Ready, log: o.Log, metrics: newMetrics(o.Metrics), publicKeys: o.PublicKeys,
-		operations: table, legacyStatus: legacy, zone: o.TimeZone, docs: documents,
-		spec: newSpec(), now: o.Now,
+		dialects: o.Dialects, operations: table, legacyStatus: legacy, docs: pages, now: o.Now,
+		spec: &spec{document: openapi.Document, written: map[string]specification{}},
+	}
+	if o.Contract != nil {
+		s.spec.document = o.Contract
 	}
 	if o.Demo != nil {
 		s.outbox = o.Demo.Outbox
 	}
-	if s.publicKeys == nil {
-		s.publicKeys = func() []PublicKey { return nil }
-	}
-	if s.log == nil {
-		s.log = slog.New(slog.DiscardHandler)
-	}
-	if s.now == nil {
-		s.now = time.Now
-	}
-	if s.zone == nil {
-		s.zone = shanghai
-	}
 	return s, nil
 }
 
-// shanghai is the zone of dates without one. China has had no other offset
-// since 1991, so the server needs no zone database for it.
-var shanghai = time.FixedZone("Asia/Shanghai", 8*60*60)
-
-func legacyDialects(names []string) (map[string]bool, error) {
+func legacyDialects(names []string, dialects dialect.List) (map[string]bool, error) {
 	legacy := map[string]bool{}
 	for _, name := range names {
-		if _, known := dialect.ByName(name); !known || name == dialect.Problem.Name {
-			return nil, fmt.Errorf("legacy status: %q is no dialect; there are jeecg, yudao, cas, ruoyi and jfinal", name)
+		if dialects.ByName(name) == nil {
+			return nil, fmt.Errorf("legacy status: there is no dialect %q, only %s", name, strings.Join(dialects.Names(), ", "))
 		}
 		legacy[name] = true
 	}
 	return legacy, nil
 }
 
-// checkRoutes makes sure that every operation of the contract has its route.
-func (s *server) checkRoutes(e *echo.Echo) error {
-	served := map[route]bool{}
-	for _, known := range e.Routes() {
-		served[route{known.Method, known.Path}] = true
-	}
-	var missing []error
-	for wanted := range s.operations {
-		if !served[wanted] {
-			missing = append(missing, fmt.Errorf("no handler for %s %s", wanted.method, wanted.path))
-		}
-	}
-	return errors.Join(missing...)
+// headRouter registers HEAD beside GET, with the same handler: net/http leaves out
+// the body of its answer.
+type headRouter struct{ *echo.Echo }
+
+// GET registers a handler of GET and HEAD.
+func (r headRouter) GET(path string, h echo.HandlerFunc, m ...echo.MiddlewareFunc) *echo.Route {
+	r.HEAD(path, h, m...)
+	return r.Echo.GET(path, h, m...)
 }
 
 // checkOrigins refuses what no browser would ever send as Origin.
@@ -177,14 +203,22 @@ func checkOrigins(origins []string) error {
 	return nil
 }
 
-func cors(origins []string) echo.MiddlewareFunc {
+func cors(origins []string, dialects dialect.List) echo.MiddlewareFunc {
 	if len(origins) == 0 {
 		return func(next echo.HandlerFunc) echo.HandlerFunc { return next }
 	}
+	headers := []string{"Content-Type", applicationHeader, "X-Device-Number"}
+	for _, d := range dialects {
+		for _, place := range d.Credentials {
+			if place.In == openapi3.ParameterInHeader && !slices.Contains(headers, place.Name) {
+				headers = append(headers, place.Name)
+			}
+		}
+	}
 	return middleware.CORSWithConfig(middleware.CORSConfig{
 		AllowOrigins:  origins,
-		AllowHeaders:  []string{"Content-Type", "Authorization", "Jwt", "token", "X-Access-Token", applicationHeader, "X-Device-Number"},
-		ExposeHeaders: []string{"Jwt", "X-Access-Token", "Retry-After", "X-Request-Id"},
+		AllowHeaders:  headers,
+		ExposeHeaders: []string{renewedHeader, "X-Access-Token", "Retry-After", "X-Request-Id"},
 		MaxAge:        int(time.Hour / time.Second),
 	})
 }

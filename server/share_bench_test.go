@@ -61,7 +61,7 @@ func BenchmarkContractShare(b *testing.B) {
 			continue
 		}
 		served += sample.Value[1]
-		if frames.any("quartet/server.(*operation).", "quartet/openapi.", "quartet/server/dialect.") &&
+		if frames.any("quartet/server/request.", "quartet/openapi.", "quartet/server/dialect.") &&
 			!frames.any("quartet/server/account.", "quartet/store.", "net/http.(*response).") {
 			contract += sample.Value[1]
 		}

@@ -17,15 +17,14 @@ import (
 	"quartet/openapi/specfilter"
 )
 
-// contract serves the OpenAPI document, whole or cut down to some tags. What was
+// spec serves the OpenAPI document, whole or cut down to some tags. What was
 // written once is kept: there are no more than 2⁶ sets of tags. The document's
 // tree is not: it takes more memory than the rest of a server at rest.
 type spec struct {
-	mutex   sync.Mutex
-	written map[string]specification
+	document []byte // in YAML
+	mutex    sync.Mutex
+	written  map[string]specification
 }
-
-func newSpec() *spec { return &spec{written: map[string]specification{}} }
 
 // The media types of the document.
 const (
@@ -34,28 +33,28 @@ const (
 )
 
 // in gives the document in the media type; with tags, their operations alone.
-func (c *spec) in(mediaType string, tags *openapi.Tags) (specification, error) {
+func (p *spec) in(mediaType string, tags *openapi.Tags) (specification, error) {
 	wanted := sorted(tags)
 	key := mediaType + " " + strings.Join(wanted, " ")
-	c.mutex.Lock()
-	defer c.mutex.Unlock()
-	if known, ok := c.written[key]; ok {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if known, ok := p.written[key]; ok {
 		return known, nil
 	}
-	text, err := write(mediaType, wanted)
+	text, err := p.write(mediaType, wanted)
 	if err != nil {
 		return specification{}, err
 	}
 	sum := sha256.Sum256(text)
-	c.written[key] = specification{text: text, mediaType: mediaType, tag: `"` + base64.RawURLEncoding.EncodeToString(sum[:16]) + `"`}
-	return c.written[key], nil
+	p.written[key] = specification{text: text, mediaType: mediaType, tag: `"` + base64.RawURLEncoding.EncodeToString(sum[:16]) + `"`}
+	return p.written[key], nil
 }
 
-func write(mediaType string, tags []string) ([]byte, error) {
+func (p *spec) write(mediaType string, tags []string) ([]byte, error) {
 	if mediaType == specYAML && len(tags) == 0 {
-		return openapi.Document, nil // as it was written, to the byte
+		return p.document, nil // as it was written, to the byte
 	}
-	document, err := specfilter.Read(openapi.Document)
+	document, err := specfilter.Read(p.document)
 	if err != nil {
 		return nil, err
 	}

@@ -8,36 +8,36 @@ import (
 	"quartet/openapi"
 )
 
-func TestTheContractIsServedWholeAndByStyle(t *testing.T) {
+func TestContractIsServedWholeAndByDialect(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	if whole := requireOK(t, w.get("/openapi.yaml")); whole.text != string(openapi.Document) {
 		t.Error("/openapi.yaml is not the document as written")
 	}
 	for path, holds := range map[string][2]string{
-		"/openapi.json":                            {`{"openapi":"3.0.3","info":{"title":"Quartet"`, "\nopenapi: 3.0.3"},
-		"/openapi.yaml?tag=state":                  {"operationId: createUser", "operationId: refreshUser"},
-		"/openapi.json?tag=state":                  {`"operationId":"createUser"`, `"operationId":"refreshUser"`},
-		"/openapi.yaml?tag=state&tag=result":       {"operationId: refreshUser", "operationId: sendMobileCode"},
-		"/openapi.yaml?tag=state&tag=state":        {"operationId: createUser", "operationId: refreshUser"},
-		"/openapi.json?tag=flat&unknown=parameter": {`"operationId":"getWeChatUserInfo"`, `"operationId":"createUser"`},
+		"/openapi.json":                             {`{"openapi":"3.0.3","info":{"title":"Quartet"`, "\nopenapi: 3.0.3"},
+		"/openapi.yaml?tag=jfinal":                  {"operationId: createUser", "operationId: refreshUser"},
+		"/openapi.json?tag=jfinal":                  {`"operationId":"createUser"`, `"operationId":"refreshUser"`},
+		"/openapi.yaml?tag=jfinal&tag=jeecg":        {"operationId: refreshUser", "operationId: sendMobileCode"},
+		"/openapi.yaml?tag=jfinal&tag=jfinal":       {"operationId: createUser", "operationId: refreshUser"},
+		"/openapi.json?tag=ruoyi&unknown=parameter": {`"operationId":"getWeChatUserInfo"`, `"operationId":"createUser"`},
 	} {
 		got := requireOK(t, w.get(path))
 		if !strings.Contains(got.text, holds[0]) || strings.Contains(got.text, holds[1]) {
 			t.Errorf("%s must hold %s and not %s", path, holds[0], holds[1])
 		}
 	}
-	one, other := w.get("/openapi.yaml?tag=state&tag=data"), w.get("/openapi.yaml?tag=data&tag=state")
+	one, other := w.get("/openapi.yaml?tag=jfinal&tag=yudao"), w.get("/openapi.yaml?tag=yudao&tag=jfinal")
 	if one.text != other.text || one.header.Get("ETag") != other.header.Get("ETag") {
 		t.Error("the order of the tags changes the bytes")
 	}
 }
 
-func TestWhoHoldsTheContractIsToldSo(t *testing.T) {
+func TestContractIsNotSentAgainToWhoHasIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	seen := map[string]string{}
-	for _, path := range []string{"/openapi.yaml", "/openapi.json", "/openapi.yaml?tag=state", "/openapi.json?tag=state", "/openapi.yaml?tag=data"} {
+	for _, path := range []string{"/openapi.yaml", "/openapi.json", "/openapi.yaml?tag=jfinal", "/openapi.json?tag=jfinal", "/openapi.yaml?tag=yudao"} {
 		first := requireOK(t, w.get(path))
 		tag := first.header.Get("ETag")
 		if first.header.Get("Cache-Control") != "no-cache" || tag == "" || seen[tag] != "" {
@@ -58,16 +58,16 @@ func TestWhoHoldsTheContractIsToldSo(t *testing.T) {
 	}
 }
 
-func TestAnUnknownTagIsToldTheKnownOnes(t *testing.T) {
+func TestUnknownTagIsAnsweredWithTheKnownOnes(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	for _, path := range []string{"/openapi.yaml?tag=soap", "/openapi.json?tag=state&tag=soap", "/openapi.yaml?tag=", "/openapi.yaml?tag=state,data"} {
+	for _, path := range []string{"/openapi.yaml?tag=soap", "/openapi.json?tag=jfinal&tag=soap", "/openapi.yaml?tag=", "/openapi.yaml?tag=jfinal,yudao"} {
 		got := w.get(path, "Accept-Language", "en")
 		requireFailure(t, "system", got, http.StatusBadRequest)
-		if title := got.body["title"]; title != "Parameter tag must be one of result, data, status, flat, state, system" {
+		if title := got.body["title"]; title != "Parameter tag must be one of jeecg, yudao, cas, ruoyi, jfinal, system" {
 			t.Errorf("%s: %v", path, title)
 		}
 	}
-	many := w.get("/openapi.yaml?" + strings.Repeat("tag=state&", 7))
+	many := w.get("/openapi.yaml?" + strings.Repeat("tag=jfinal&", 7))
 	requireFailure(t, "system", many, http.StatusBadRequest)
 }

@@ -10,9 +10,11 @@ import (
 	"quartet/server"
 	"quartet/server/account"
 	"quartet/server/dialect"
+	"quartet/server/dialect/all"
+	"quartet/server/dialect/yudao"
 )
 
-func TestDocuments(t *testing.T) {
+func TestDocsPages(t *testing.T) {
 	w := newWorld(t)
 	if root := w.get("/"); root.status != http.StatusFound || root.header.Get("Location") != "/docs/" {
 		t.Errorf("/ answers %d %s", root.status, root.header.Get("Location"))
@@ -34,7 +36,7 @@ func TestDocuments(t *testing.T) {
 // Problem details link to the page, so each failure must have its anchor there.
 func TestErrorPageExplainsEveryFailure(t *testing.T) {
 	page := html.UnescapeString(requireOK(t, newWorld(t).get("/docs/errors")).text)
-	rows := dialect.Reference()
+	rows := all.Dialects.Reference()
 	if len(rows) != len(dialect.Catalogue) {
 		t.Errorf("%d rows for %d failures", len(rows), len(dialect.Catalogue))
 	}
@@ -42,7 +44,7 @@ func TestErrorPageExplainsEveryFailure(t *testing.T) {
 		_, shown, found := strings.Cut(page, `<tr id="`+string(row.Symbol)+`">`)
 		shown, _, _ = strings.Cut(shown, "</tr>")
 		for _, text := range []string{
-			`href="#` + string(row.Symbol) + `"`, `"HTTP">` + strconv.Itoa(row.HTTP) + "<", `"yudao">` + strconv.Itoa(int(row.Number("yudao"))) + "<",
+			`href="#` + string(row.Symbol) + `"`, `"HTTP">` + strconv.Itoa(row.HTTP) + "<", `"yudao">` + strconv.Itoa(int(yudao.Dialect.Number(row.Symbol))) + "<",
 			row.Chinese, row.English, row.AdviceChinese, row.AdviceEnglish,
 		} {
 			if text == "" || !strings.Contains(shown, text) {
@@ -58,7 +60,7 @@ func TestMetrics(t *testing.T) {
 	w.send(request{method: "MADEUP", path: "/healthz"})
 	got := requireOK(t, w.get("/metrics"))
 	for _, line := range []string{
-		`quartet_failures_total{failure="path_not_found",dialect="jfinal"} 1`,
+		`quartet_failures_total{dialect="jfinal",failure="path_not_found"} 1`,
 		`quartet_http_requests_total{method="GET",operation="none",status="404"} 1`,
 		`quartet_http_requests_total{method="other",operation="none",status="405"} 1`,
 	} {
@@ -99,13 +101,13 @@ func TestRequestID(t *testing.T) {
 	}
 }
 
-func TestUnknownLegacyStyle(t *testing.T) {
+func TestUnknownLegacyDialectIsRefused(t *testing.T) {
 	if _, err := server.New(server.Options{LegacyStatus: []string{"soap"}}); err == nil || !strings.Contains(err.Error(), "soap") {
 		t.Errorf("error %v", err)
 	}
 }
 
-func TestOriginThatNoBrowserSends(t *testing.T) {
+func TestOriginThatNoBrowserSendsIsRefused(t *testing.T) {
 	for _, origin := range []string{"not an origin", "https://app.example.com/", "app.example.com"} {
 		if _, err := server.New(server.Options{AllowOrigins: []string{origin}}); err == nil {
 			t.Errorf("%q passes for an origin", origin)

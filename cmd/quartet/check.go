@@ -21,7 +21,7 @@ type checkCommand struct {
 	Compare      bool          `help:"Tell where the answers of B are not those of A."`
 	Spec         string        `placeholder:"FILE|URL" help:"OpenAPI 3.0 document to check against; the program's own unless named."`
 	Only         []string      `placeholder:"GLOB" help:"Only operations, paths or OPERATION/EXAMPLE like these."`
-	Dialect      []string      `placeholder:"DIALECT" help:"Only the operations of these dialects (tags)."`
+	Dialect      []string      `placeholder:"DIALECT" help:"Only the operations of these dialects (${dialects}), or of these tags of --spec."`
 	LegacyStatus []string      `placeholder:"DIALECT" help:"Dialects whose failures travel under HTTP 200."`
 	Fixtures     []string      `placeholder:"FILE" sep:"none" help:"What the server knows: tokens, ids, mobiles for the examples; a second one is B's. Those of serve --demo unless named."`
 	Header       []string      `placeholder:"K: V" sep:"none" help:"Header of every request, as often as needed."`

@@ -11,6 +11,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"quartet/server/account"
+	"quartet/server/dialect/all"
 )
 
 // The exit codes.
@@ -95,7 +96,7 @@ func parserOf(commands any, options ...kong.Option) *kong.Kong {
 		kong.Name("quartet"),
 		kong.Description("One account server that speaks the response envelopes of five API documents."),
 		kong.DefaultEnvars("QUARTET"),
-		kong.Vars{"audit_kinds": strings.Join(account.AuditKinds(), ", ")},
+		kong.Vars{"audit_kinds": strings.Join(account.AuditKinds(), ", "), "dialects": strings.Join(all.Dialects.Names(), ",")},
 		tuningGroups, tuningDefaults(), tuningMappers(),
 		kong.ConfigureHelp(kong.HelpOptions{NoExpandSubcommands: true, WrapUpperBound: 110}),
 	}, options...)...)

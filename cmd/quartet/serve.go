@@ -21,7 +21,7 @@ type serveCommand struct {
 	location
 	Demo             bool      `help:"Play a demonstration: known users and passwords, simulated SMS and WeChat, open registration. Its database is sqlite:.quartet/demo.db unless another is named."`
 	OpenRegistration bool      `help:"Let anybody create a user, not administrators only."`
-	LegacyStatus     []string  `placeholder:"DIALECT" enum:"jeecg,yudao,cas,ruoyi,jfinal" help:"Dialects whose failures travel under HTTP 200: ${enum}."`
+	LegacyStatus     []string  `placeholder:"DIALECT" enum:"${dialects}" help:"Dialects whose failures travel under HTTP 200: ${enum}."`
 	TimeZone         zone      `default:"Asia/Shanghai" help:"Zone of dates that carry none."`
 	TrustedProxies   []network `placeholder:"CIDR" help:"Proxies that may say a client's address in X-Forwarded-For."`
 	AllowOrigins     []string  `placeholder:"ORIGIN" help:"Origins whose web pages may call the server (CORS)."`

@@ -6,13 +6,12 @@ import (
 	"time"
 
 	"quartet/server/apierr"
-	"quartet/server/dialect"
 )
 
 // BenchmarkStageEnvelope words a failure in each dialect, and encodes it.
 func BenchmarkStageEnvelope(b *testing.B) {
 	failed := apierr.Field("mobile", apierr.BadFormat)
-	for _, s := range dialect.All {
+	for _, s := range spoken {
 		b.Run(s.Name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {

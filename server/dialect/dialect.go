@@ -1,75 +1,127 @@
 package dialect
 
 import (
-	"net/http"
+	"errors"
+	"fmt"
 	"strings"
 	"time"
 
 	"quartet/server/apierr"
+	"quartet/server/request"
 )
 
-// Dialect is one envelope: a name, the paths it owns and how it words a failure.
+// Dialect is what the clients of one framework expect of the server.
 type Dialect struct {
+	// Name is also the tag of its operations in the contract.
 	Name string
 	// Prefixes are the paths that belong to the dialect; the longest prefix of
 	// all dialects wins.
 	Prefixes []string
+	// Rules say how its requests are read.
+	Rules request.Rules
+	// Credentials are all the places where an access token may travel.
+	Credentials []Credential
+	// Numbers are the dialect's own numbers of failures. The number of any other
+	// failure is its HTTP status.
+	Numbers map[apierr.Code]int32
 	// ContentType of its failures.
 	ContentType string
-	body        func(Failure) any
+	// FailureBody makes the body of a failure, to be encoded as JSON.
+	FailureBody func(*apierr.Error, Wording) any
 }
 
-// Failure is a failure with everything an envelope may want to say of it.
-type Failure struct {
-	Symbol  apierr.Code
-	HTTP    int   // honest HTTP status
-	Number  int32 // number in the dialect
+// Credential is a place where an access token travels.
+type Credential struct {
+	In   string // header, query or body
+	Name string
+}
+
+// Wording is what the catalogue and the dialect add to a failure.
+type Wording struct {
+	HTTP    int   // HTTP status, also where the answer travels under 200
+	Number  int32 // in the dialect
 	Message string
 	At      time.Time
 }
 
-// All lists the dialects in the order of their documents, Problem last.
-var All = []*Dialect{&Jeecg, &Yudao, &CAS, &RuoYi, &JFinal, &Problem}
-
-// Named finds a dialect by its name.
-func ByName(name string) (*Dialect, bool) {
-	for _, s := range All {
-		if s.Name == name {
-			return s, true
-		}
+// Number is the number that the dialect gives the kind of failure.
+func (d *Dialect) Number(code apierr.Code) int32 {
+	if number, own := d.Numbers[code]; own {
+		return number
 	}
-	return nil, false
+	return int32(Catalogue[code].HTTP)
 }
 
-// Of tells which dialect a path belongs to; paths of no dialect are Problem's.
-func ForPath(path string) *Dialect {
+// Body words a failure in the dialect: the HTTP status and the body to encode.
+// acceptLanguage is the header of that name; Chinese is the default.
+func (d *Dialect) Body(failed *apierr.Error, acceptLanguage string, now time.Time) (status int, body any) {
+	entry, known := Catalogue[failed.Code]
+	if !known {
+		failed, entry = apierr.New(apierr.Internal), Catalogue[apierr.Internal]
+	}
+	message := entry.message(failed, acceptLanguage)
+	return entry.HTTP, d.FailureBody(failed, Wording{entry.HTTP, d.Number(failed.Code), message, now})
+}
+
+// List is the dialects that a server speaks. Paths of none of them are Problem's.
+type List []*Dialect
+
+// Names are the dialects' names in the order of the list.
+func (l List) Names() []string {
+	names := make([]string, len(l))
+	for i, d := range l {
+		names[i] = d.Name
+	}
+	return names
+}
+
+// ByName finds a dialect; nil where there is none of that name.
+func (l List) ByName(name string) *Dialect {
+	for _, d := range l {
+		if d.Name == name {
+			return d
+		}
+	}
+	return nil
+}
+
+// ByTag finds the dialect of a tag in the contract, which is Problem for the
+// operations of no dialect; nil where the tag is not known.
+func (l List) ByTag(tag string) *Dialect {
+	if tag == Problem.Name {
+		return &Problem
+	}
+	return l.ByName(tag)
+}
+
+// ForPath tells which dialect a path belongs to.
+func (l List) ForPath(path string) *Dialect {
 	owner, longest := &Problem, 0
-	for _, s := range All {
-		for _, prefix := range s.Prefixes {
+	for _, d := range l {
+		for _, prefix := range d.Prefixes {
 			if len(prefix) > longest && strings.HasPrefix(path, prefix) {
-				owner, longest = s, len(prefix)
+				owner, longest = d, len(prefix)
 			}
 		}
 	}
 	return owner
 }
 
-// Body words a failure in the dialect: the HTTP status and the body to encode.
-// acceptLanguage is the header of that name; Chinese is the default.
-func (s *Dialect) Body(failed *apierr.Error, acceptLanguage string, now time.Time) (status int, body any) {
-	entry := Catalogue[failed.Code]
-	if entry.HTTP == 0 {
-		failed, entry = apierr.New(apierr.Internal), Catalogue[apierr.Internal]
+// Check refuses names and prefixes that two dialects share.
+func (l List) Check() error {
+	var all []error
+	names, prefixes := map[string]bool{Problem.Name: true}, map[string]bool{}
+	for _, d := range l {
+		if names[d.Name] {
+			all = append(all, fmt.Errorf("two dialects are called %q", d.Name))
+		}
+		names[d.Name] = true
+		for _, prefix := range d.Prefixes {
+			if prefixes[prefix] {
+				all = append(all, fmt.Errorf("two dialects own the paths %s", prefix))
+			}
+			prefixes[prefix] = true
+		}
 	}
-	return entry.HTTP, s.body(Failure{
-		Symbol:  failed.Code,
-		HTTP:    entry.HTTP,
-		Number:  entry.Number(s.Name),
-		Message: message(entry, failed, acceptLanguage),
-		At:      now,
-	})
+	return errors.Join(all...)
 }
-
-const jsonType = "application/json"
-
-func ourFault(status int) bool { return status >= http.StatusInternalServerError }

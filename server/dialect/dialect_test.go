@@ -1,8 +1,10 @@
 package dialect_test
 
 import (
+	"encoding/json"
 	"flag"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,7 +14,11 @@ import (
 	"quartet/openapi"
 	"quartet/server/apierr"
 	"quartet/server/dialect"
+	"quartet/server/dialect/all"
 )
+
+// spoken are the dialects and Problem.
+var spoken = append(slices.Clone(all.Dialects), &dialect.Problem)
 
 var update = flag.Bool("update", false, "write ERRORS.md anew")
 
@@ -27,7 +33,7 @@ var symbols = []apierr.Code{
 	apierr.WeChatUnavailable, apierr.SMSUnavailable, apierr.Overloaded, apierr.Unavailable, apierr.Internal,
 }
 
-func TestEveryFailureIsWordedInEveryStyle(t *testing.T) {
+func TestEveryFailureIsWordedInEveryDialect(t *testing.T) {
 	if len(symbols) != len(dialect.Catalogue) {
 		t.Errorf("%d symbols, %d entries", len(symbols), len(dialect.Catalogue))
 	}
@@ -36,29 +42,68 @@ func TestEveryFailureIsWordedInEveryStyle(t *testing.T) {
 		if entry.HTTP < 400 || entry.Chinese == "" || entry.English == "" || entry.AdviceChinese == "" || entry.AdviceEnglish == "" {
 			t.Errorf("entry of %s is not whole: %+v", symbol, entry)
 		}
-		for _, s := range dialect.All {
+		for _, s := range spoken {
 			status, body := s.Body(apierr.New(symbol), "", time.Now())
 			if status != entry.HTTP || body == nil {
 				t.Errorf("%s in %s: status %d, body %v", symbol, s.Name, status, body)
 			}
-			if number := entry.Number(s.Name); number == 0 || number == 200 {
+			if number := s.Number(symbol); number == 0 || number == 200 {
 				t.Errorf("%s in %s has the number of a success: %d", symbol, s.Name, number)
 			}
 		}
 	}
 }
 
-func TestAnUnknownFailureIsInternal(t *testing.T) {
-	if status, _ := dialect.Yudao.Body(apierr.New("made_up"), "", time.Now()); status != 500 {
+func TestUnknownFailureIsInternal(t *testing.T) {
+	if status, _ := dialect.Problem.Body(apierr.New("made_up"), "", time.Now()); status != 500 {
 		t.Errorf("status %d", status)
 	}
 }
 
-func TestMessagesLeaveNoPlaceholder(t *testing.T) {
-	reasons := []apierr.Reason{
-		apierr.Required, apierr.WrongType, apierr.BadFormat, apierr.TooShort, apierr.TooLong, apierr.OutOfRange,
-		apierr.NotInEnum, apierr.TooDeep, apierr.TooMany, apierr.NotUTF8, apierr.HasNUL, apierr.TooCommon,
+// What a caller sends may look like a placeholder; it stays as it was sent.
+func TestTextsOfCallersAreNotFilledIn(t *testing.T) {
+	for _, sent := range []string{"{field}", "{detail}", "{expected}", "{x}", "[{detail}]", "[ {field}]", "{{detail}}", "$1", "[", "}"} {
+		for symbol := range dialect.Catalogue {
+			for _, language := range []string{"zh", "en"} {
+				for _, reason := range reasons {
+					for _, d := range spoken {
+						failed := &apierr.Error{Code: symbol, Field: sent, Reason: reason, Expected: sent}
+						plain := &apierr.Error{Code: symbol, Field: "NAME", Reason: reason, Expected: "NAME"}
+						got, want := encoded(t, d, failed, language), encoded(t, d, plain, language)
+						quoted, err := json.Marshal(sent)
+						if err != nil {
+							t.Fatal(err)
+						}
+						if want = strings.ReplaceAll(want, "NAME", strings.Trim(string(quoted), `"`)); got != want {
+							t.Errorf("%s in %s (%s): %s, want %s", symbol, d.Name, language, got, want)
+						}
+					}
+				}
+			}
+		}
 	}
+	twice := &apierr.Error{Code: apierr.DuplicateField, Field: "{detail}"}
+	if got := encoded(t, &dialect.Problem, twice, "en"); !strings.Contains(got, `"Duplicate parameter {detail}"`) {
+		t.Error(got)
+	}
+}
+
+func encoded(t *testing.T, d *dialect.Dialect, failed *apierr.Error, language string) string {
+	t.Helper()
+	_, body := d.Body(failed, language, time.UnixMilli(0))
+	text, err := json.Marshal(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+var reasons = []apierr.Reason{
+	apierr.Required, apierr.WrongType, apierr.BadFormat, apierr.TooShort, apierr.TooLong, apierr.OutOfRange,
+	apierr.NotInEnum, apierr.TooDeep, apierr.TooMany, apierr.NotUTF8, apierr.HasNUL, apierr.TooCommon,
+}
+
+func TestMessagesLeaveNoPlaceholder(t *testing.T) {
 	for _, language := range []string{"zh", "en"} {
 		for _, reason := range reasons {
 			failed := &apierr.Error{Code: apierr.InvalidField, Field: "mobile", Reason: reason, Expected: "64"}
@@ -77,13 +122,13 @@ func TestMessagesLeaveNoPlaceholder(t *testing.T) {
 	}
 }
 
-func TestOwners(t *testing.T) {
+func TestPathsBelongToOneDialect(t *testing.T) {
 	for path, want := range map[string]string{
 		"/user/refresh": "jeecg", "/user/x": "jeecg", "/user/info": "cas", "/user/info/1": "cas",
 		"/auth/x": "yudao", "/app/x": "yudao", "/wx/x": "yudao", "/account_api/x": "ruoyi", "/api/x": "jfinal",
 		"/": "system", "/user": "system", "/apis": "system",
 	} {
-		if got := dialect.ForPath(path).Name; got != want {
+		if got := all.Dialects.ForPath(path).Name; got != want {
 			t.Errorf("%s belongs to %s, want %s", path, got, want)
 		}
 	}
@@ -91,12 +136,12 @@ func TestOwners(t *testing.T) {
 
 func TestErrorsPageIsUpToDate(t *testing.T) {
 	if *update {
-		if err := os.WriteFile("ERRORS.md", []byte(dialect.Markdown()), 0o644); err != nil {
+		if err := os.WriteFile("ERRORS.md", []byte(all.Dialects.Markdown()), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
 	page, err := os.ReadFile("ERRORS.md")
-	if err != nil || string(page) != dialect.Markdown() {
+	if err != nil || string(page) != all.Dialects.Markdown() {
 		t.Errorf("ERRORS.md is not what the catalogue says; run make generate (%v)", err)
 	}
 }

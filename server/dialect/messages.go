@@ -9,8 +9,8 @@ import (
 	"quartet/server/apierr"
 )
 
-// words says what is wrong with a field, in Chinese and in English.
-var words = map[apierr.Reason][2]string{
+// reasons say what is wrong with a field, in Chinese and in English.
+var reasons = map[apierr.Reason][2]string{
 	apierr.Required:   {"不能为空", "is required"},
 	apierr.WrongType:  {"类型错误，应为 {expected}", "must be of type {expected}"},
 	apierr.BadFormat:  {"格式不正确", "has the wrong format"},
@@ -21,40 +21,43 @@ var words = map[apierr.Reason][2]string{
 	apierr.TooDeep:    {"嵌套超过 {expected} 层", "is nested deeper than {expected}"},
 	apierr.TooMany:    {"键超过 {expected} 个", "has more than {expected} keys"},
 	apierr.NotUTF8:    {"不是合法的 UTF-8", "is not valid UTF-8"},
-	apierr.HasNUL:     {"含有 NUL 字符", "holds a NUL character"},
+	apierr.HasNUL:     {"含有 NUL 字符", "contains a NUL character"},
 	apierr.TooCommon:  {"太常见，请换一个", "is too common"},
 }
 
 var languages = language.NewMatcher([]language.Tag{language.SimplifiedChinese, language.English})
 
-// message fills the entry's words for one failure, in the language asked for.
-func message(entry Entry, failed *apierr.Error, acceptLanguage string) string {
-	text, column := entry.Chinese, 0
+// message fills the entry's text for one failure, in the language asked for.
+func (e Entry) message(failed *apierr.Error, acceptLanguage string) string {
+	text, column := e.Chinese, 0
 	if prefersEnglish(acceptLanguage) {
-		text, column = entry.English, 1
+		text, column = e.English, 1
 	}
-	known := map[string]string{
-		"{expected}": failed.Expected,
-		"{field}":    failed.Field,
-		"{detail}":   words[failed.Reason][column],
-	}
-	text = optional.ReplaceAllStringFunc(text, func(group string) string {
-		if known[placeholder.FindString(group)] == "" {
-			return ""
-		}
-		return group[1 : len(group)-1]
-	})
-	// The detail has placeholders of its own, hence twice.
-	for range 2 {
-		text = placeholder.ReplaceAllStringFunc(text, func(name string) string { return known[name] })
-	}
-	return strings.TrimSpace(text)
+	values := map[string]string{"{field}": failed.Field, "{expected}": failed.Expected}
+	values["{detail}"] = fill(reasons[failed.Reason][column], values)
+	return strings.TrimSpace(fill(text, values))
 }
 
 var (
-	optional    = regexp.MustCompile(`\[[^\]]*\]`)
-	placeholder = regexp.MustCompile(`\{(field|detail|expected)\}`)
+	part        = regexp.MustCompile(`\[[^\]]*\]|\{[a-z]+\}`)
+	placeholder = regexp.MustCompile(`\{[a-z]+\}`)
 )
+
+// fill puts the values in place of their placeholders. What it has put in it does
+// not look at again, because a caller may have written it. A part in brackets
+// goes away where its placeholder has no value.
+func fill(template string, values map[string]string) string {
+	return part.ReplaceAllStringFunc(template, func(found string) string {
+		switch {
+		case found[0] == '{':
+			return values[found]
+		case values[placeholder.FindString(found)] == "":
+			return ""
+		default:
+			return fill(found[1:len(found)-1], values)
+		}
+	})
+}
 
 func prefersEnglish(acceptLanguage string) bool {
 	if acceptLanguage == "" {

@@ -1,17 +1,17 @@
 package dialect
 
-import "quartet/openapi"
+import (
+	"quartet/openapi"
+	"quartet/server/apierr"
+)
 
 // Problem is what paths of no dialect answer: RFC 9457 problem details.
 var Problem = Dialect{
 	Name:        "system",
 	ContentType: "application/problem+json",
-	body: func(f Failure) any {
+	FailureBody: func(failed *apierr.Error, w Wording) any {
 		return openapi.Problem{
-			Type:   "/docs/errors#" + string(f.Symbol),
-			Title:  f.Message,
-			Status: int32(f.HTTP),
-			Code:   string(f.Symbol),
+			Type: "/docs/errors#" + string(failed.Code), Title: w.Message, Status: int32(w.HTTP), Code: string(failed.Code),
 		}
 	},
 }

@@ -12,29 +12,18 @@ import (
 // without the brackets around what a failure may not know.
 type Row struct {
 	Symbol  apierr.Code
-	Numbers []int32 // in the order of Columns
+	Numbers []int32 // of the dialects, in the order of the list
 	Entry
 }
 
-// Columns names the dialects in the order of Row.Numbers.
-func Columns() []string {
-	var names []string
-	for _, s := range All {
-		if s != &Problem {
-			names = append(names, s.Name)
-		}
-	}
-	return names
-}
-
 // Reference is the catalogue as a table, by HTTP status and symbol.
-func Reference() []Row {
+func (l List) Reference() []Row {
 	rows := make([]Row, 0, len(Catalogue))
 	for symbol, entry := range Catalogue {
 		row := Row{Symbol: symbol, Entry: entry}
 		row.Chinese, row.English = brackets.Replace(entry.Chinese), brackets.Replace(entry.English)
-		for _, name := range Columns() {
-			row.Numbers = append(row.Numbers, entry.Number(name))
+		for _, d := range l {
+			row.Numbers = append(row.Numbers, d.Number(symbol))
 		}
 		rows = append(rows, row)
 	}
@@ -51,13 +40,13 @@ var brackets = strings.NewReplacer("[", "", "]", "")
 
 // Markdown is the reference as the table in ERRORS.md, each row an anchor named
 // by its symbol.
-func Markdown() string {
+func (l List) Markdown() string {
 	var text strings.Builder
-	text.WriteString("# 错误码 Errors\n\nGenerated from `catalogue.go` by `make generate`; do not edit. " +
+	text.WriteString("# 错误码 Errors\n\nGenerated from `catalogue.go` and the dialects' folders by `make generate`; do not edit. " +
 		"`{…}` is filled with the parameter and what it must be.\n\n")
-	fmt.Fprintf(&text, "| symbol | HTTP | %s | 中文 | English | 怎么办 | what to do |\n", strings.Join(Columns(), " | "))
-	text.WriteString(strings.Repeat("|---", len(Columns())+6) + "|\n")
-	for _, row := range Reference() {
+	fmt.Fprintf(&text, "| symbol | HTTP | %s | 中文 | English | 怎么办 | what to do |\n", strings.Join(l.Names(), " | "))
+	text.WriteString(strings.Repeat("|---", len(l.Names())+6) + "|\n")
+	for _, row := range l.Reference() {
 		fmt.Fprintf(&text, "| <a id=\"%s\"></a>`%s` | %d |", row.Symbol, row.Symbol, row.HTTP)
 		for _, number := range row.Numbers {
 			fmt.Fprintf(&text, " %d |", number)

@@ -1,4 +1,4 @@
-package server
+package request
 
 import (
 	"bytes"
@@ -18,9 +18,9 @@ import (
 // map[string]any, []any, string, bool, json.Number, nil. It refuses what
 // encoding/json lets pass and what would let a validator and a decoder see
 // different documents: duplicate keys, invalid UTF-8, trailing data; and NUL,
-// more levels or keys than the bounds allow.
-func parseJSON(text []byte, bounds Limits) (any, error) {
-	p := &jsonParser{tokens: jsontext.NewDecoder(bytes.NewReader(text)), bounds: bounds}
+// more levels or keys than the limits allow.
+func parseJSON(text []byte, limits Limits) (any, error) {
+	p := &jsonParser{tokens: jsontext.NewDecoder(bytes.NewReader(text)), limits: limits}
 	value, err := p.value(1)
 	if err != nil {
 		return nil, p.failed(err)
@@ -33,7 +33,7 @@ func parseJSON(text []byte, bounds Limits) (any, error) {
 
 type jsonParser struct {
 	tokens *jsontext.Decoder
-	bounds Limits
+	limits Limits
 	keys   int64
 }
 
@@ -59,13 +59,13 @@ func (p *jsonParser) value(depth int64) (any, error) {
 }
 
 func (p *jsonParser) object(depth int64) (any, error) {
-	if depth > p.bounds.Depth {
-		return nil, p.refuse(apierr.TooDeep, p.bounds.Depth)
+	if depth > p.limits.Depth {
+		return nil, p.refuse(apierr.TooDeep, p.limits.Depth)
 	}
 	members := map[string]any{}
 	for p.tokens.PeekKind() != '}' {
-		if p.keys++; p.keys > p.bounds.Keys {
-			return nil, p.refuse(apierr.TooMany, p.bounds.Keys)
+		if p.keys++; p.keys > p.limits.Keys {
+			return nil, p.refuse(apierr.TooMany, p.limits.Keys)
 		}
 		token, err := p.tokens.ReadToken()
 		if err != nil {
@@ -84,8 +84,8 @@ func (p *jsonParser) object(depth int64) (any, error) {
 }
 
 func (p *jsonParser) array(depth int64) (any, error) {
-	if depth > p.bounds.Depth {
-		return nil, p.refuse(apierr.TooDeep, p.bounds.Depth)
+	if depth > p.limits.Depth {
+		return nil, p.refuse(apierr.TooDeep, p.limits.Depth)
 	}
 	items := []any{}
 	for p.tokens.PeekKind() != ']' {

@@ -1,8 +1,9 @@
-package server
+package jfinal
 
 import (
 	"quartet/openapi"
 	"quartet/server/account"
+	"quartet/server/dialect"
 )
 
 // The user of document 004 and the user of the rules, converted both ways.
@@ -42,11 +43,11 @@ func fromGender(word *string) *int {
 	}
 	switch *word {
 	case "1", "男", "male":
-		return ptr(1)
+		return new(1)
 	case "2", "女", "female":
-		return ptr(2)
+		return new(2)
 	default:
-		return ptr(0)
+		return new(0)
 	}
 }
 
@@ -56,37 +57,37 @@ var genderWords = map[int]string{1: "男", 2: "女"}
 // toPublicUser is what anybody signed in may see of somebody else.
 func toPublicUser(u account.User) openapi.User {
 	return openapi.User{
-		Id: u.ID, Nickname: orNull(u.Nickname), Gender: orNull(genderWords[u.Gender]),
-		Signature: orNull(u.Signature), Site: orNull(u.Site), Avatar: orNull(u.Avatar),
+		Id: u.ID, Nickname: dialect.OrNull(u.Nickname), Gender: dialect.OrNull(genderWords[u.Gender]),
+		Signature: dialect.OrNull(u.Signature), Site: dialect.OrNull(u.Site), Avatar: dialect.OrNull(u.Avatar),
 	}
 }
 
 // toUser is everything but secrets; absent facts are left out.
-func (s *server) toUser(u account.User) openapi.User {
+func (a API) toUser(u account.User) openapi.User {
 	made := toPublicUser(u)
 	made.Username = u.Username
-	made.Realname = orNull(u.RealName)
-	made.Identity = orNull(u.Identity)
-	made.Anonym = orNull(u.Anonym)
+	made.Realname = dialect.OrNull(u.RealName)
+	made.Identity = dialect.OrNull(u.Identity)
+	made.Anonym = dialect.OrNull(u.Anonym)
 	made.Email = u.Email
-	made.EmailStatus = proven(deref(u.Email), u.EmailVerified)
-	made.Mobile = orNull(u.Mobile)
+	made.EmailStatus = proven(dialect.OrEmpty(u.Email), u.EmailVerified)
+	made.Mobile = dialect.OrNull(u.Mobile)
 	made.MobileStatus = proven(u.Mobile, u.MobileVerified)
 	made.Birthday = u.Birthday
-	made.Company = orNull(u.Company)
-	made.Occupation = orNull(u.Occupation)
-	made.Address = orNull(u.Address)
-	made.Zipcode = orNull(u.Zipcode)
-	made.Graduateschool = orNull(u.GraduateSchool)
-	made.Education = orNull(u.Education)
-	made.Idcardtype = orNull(u.IDCardType)
-	made.Idcard = orNull(u.IDCard)
-	made.Remark = orNull(u.Remark)
-	made.Status = ptr(userStatus(u))
-	made.Created = ptr(s.dateTime(u.CreatedAt))
-	made.CreateSource = orNull(u.CreateSource)
-	made.Logged = s.dateTimeOrNull(u.LastLoginAt)
-	made.Activated = s.dateTimeOrNull(u.ActivatedAt)
+	made.Company = dialect.OrNull(u.Company)
+	made.Occupation = dialect.OrNull(u.Occupation)
+	made.Address = dialect.OrNull(u.Address)
+	made.Zipcode = dialect.OrNull(u.Zipcode)
+	made.Graduateschool = dialect.OrNull(u.GraduateSchool)
+	made.Education = dialect.OrNull(u.Education)
+	made.Idcardtype = dialect.OrNull(u.IDCardType)
+	made.Idcard = dialect.OrNull(u.IDCard)
+	made.Remark = dialect.OrNull(u.Remark)
+	made.Status = new(userStatus(u))
+	made.Created = new(a.DateTime(u.CreatedAt))
+	made.CreateSource = dialect.OrNull(u.CreateSource)
+	made.Logged = a.DateTimeOrNull(u.LastLoginAt)
+	made.Activated = a.DateTimeOrNull(u.ActivatedAt)
 	return made
 }
 
@@ -103,8 +104,8 @@ func proven(value string, verified bool) *string {
 	case value == "":
 		return nil
 	case verified:
-		return ptr("ok")
+		return new("ok")
 	default:
-		return ptr("unverified")
+		return new("unverified")
 	}
 }

@@ -1,7 +1,6 @@
-package server
+package cas
 
 import (
-	"context"
 	"strconv"
 
 	"quartet/openapi"
@@ -10,25 +9,13 @@ import (
 	"quartet/store"
 )
 
-// GetUserInfo is operation 5, document 002's user/info.
-func (s *server) GetUserInfo(ctx context.Context, r openapi.GetUserInfoRequestObject) (openapi.GetUserInfoResponseObject, error) {
-	call := callOf(ctx)
-	info, err := s.accounts.UserInfo(ctx, call.application, call.caller, r.Params.UserId)
-	if err != nil {
-		return nil, err
-	}
-	return openapi.GetUserInfo200JSONResponse{
-		Code: dialect.CASCode, Status: openapi.CasSuccess, Message: dialect.CASMessage, Data: toUserInfo(info),
-	}, nil
-}
-
 func toUserInfo(info account.AppUserInfo) openapi.UserInfo {
 	organisations := make([]openapi.UserOrganisation, 0, len(info.Memberships))
 	for _, membership := range info.Memberships {
 		organisations = append(organisations, toUserOrganisation(membership))
 	}
 	return openapi.UserInfo{
-		UserId: strconv.FormatInt(info.UserID, 10), Account: deref(info.Username), Avatar: info.Avatar, Email: deref(info.Email),
+		UserId: strconv.FormatInt(info.UserID, 10), Account: dialect.OrEmpty(info.Username), Avatar: info.Avatar, Email: dialect.OrEmpty(info.Email),
 		Gender: int32(info.Gender), Nickname: info.Nickname, Phone: info.Mobile, OrgList: organisations,
 	}
 }

@@ -1,4 +1,4 @@
-package server
+package request
 
 import (
 	"encoding/json"
@@ -15,7 +15,7 @@ import (
 )
 
 // parseForm reads an urlencoded body into the value its schema describes.
-// Properties that the contract encodes as JSON are parsed as parseJSON does.
+// Properties that the document encodes as JSON are parsed as parseJSON does.
 func (b *body) parseForm(text []byte) (any, error) {
 	pairs, err := url.ParseQuery(string(text))
 	if err != nil {
@@ -26,7 +26,7 @@ func (b *body) parseForm(text []byte) (any, error) {
 	}
 	members := make(map[string]any, len(pairs))
 	for name, values := range pairs {
-		if err := checkText(name, values...); err != nil {
+		if err := CheckText(name, values...); err != nil {
 			return nil, err
 		}
 		value, err := b.formValue(name, values[0])
@@ -55,30 +55,29 @@ func (b *body) formValue(name, text string) (any, error) {
 		}
 		return value, nil
 	default:
-		return scalar(property.Value, text), nil
+		return b.rules.scalar(property.Value, text), nil
 	}
 }
 
 var digits = regexp.MustCompile(`^-?(0|[1-9][0-9]*)$`)
 
-// scalar reads text as the schema's type. Text that does not fit stays text, so
-// that the schema refuses it by name; an empty number counts as left out, as
-// browsers send empty inputs.
-func scalar(schema *openapi3.Schema, text string) any {
-	if !schema.Type.Is(openapi3.TypeInteger) {
+// scalar reads text as the schema's type; nil is no value. Text that does not fit
+// stays text, so that the schema refuses it by name.
+func (r Rules) scalar(schema *openapi3.Schema, text string) any {
+	switch {
+	case !schema.Type.Is(openapi3.TypeInteger):
+		return text
+	case text == "" && r.EmptyNumberIsAbsent:
+		return nil
+	case digits.MatchString(text):
+		return json.Number(text)
+	default:
 		return text
 	}
-	if text == "" {
-		return nil
-	}
-	if digits.MatchString(text) {
-		return json.Number(text)
-	}
-	return text
 }
 
-// checkText refuses a name that is there twice, invalid UTF-8 and NUL.
-func checkText(name string, values ...string) error {
+// CheckText refuses a name that has two values, invalid UTF-8 and NUL.
+func CheckText(name string, values ...string) error {
 	if len(values) > 1 {
 		return &apierr.Error{Code: apierr.DuplicateField, Field: shownName(name)}
 	}

@@ -1,4 +1,4 @@
-package server
+package request
 
 import (
 	"errors"
@@ -13,21 +13,18 @@ import (
 	"quartet/server/apierr"
 )
 
-// parameter is one documented parameter. All of the contract's parameters are
-// scalars, or lists of scalars that repeat their name.
+// parameter is one documented parameter: a scalar, or a list of scalars that
+// repeats its name.
 type parameter struct {
 	name     string
 	in       string
 	required bool
 	schema   *openapi3.Schema
-}
-
-func newParameter(described *openapi3.Parameter) parameter {
-	return parameter{name: described.Name, in: described.In, required: described.Required, schema: merged(described.Schema.Value)}
+	rules    Rules
 }
 
 // checkParameters validates the documented parameters of a request.
-func (o *operation) checkParameters(c echo.Context) error {
+func (o *Operation) checkParameters(c echo.Context) error {
 	for _, p := range o.parameters {
 		if p.in == openapi3.ParameterInPath && strings.Contains(c.Param(p.name), "/") {
 			return apierr.New(apierr.PathNotFound) // Echo lets a last parameter span segments
@@ -73,10 +70,10 @@ func (p parameter) check(values []string) error {
 }
 
 func (p parameter) checkScalar(schema *openapi3.Schema, values ...string) error {
-	if err := checkText(p.name, values...); err != nil {
+	if err := CheckText(p.name, values...); err != nil {
 		return err
 	}
-	value := scalar(schema, values[0])
+	value := p.rules.scalar(schema, values[0])
 	if value == nil {
 		return apierr.Field(p.name, apierr.Required)
 	}

@@ -1,7 +1,7 @@
-package server
+package ruoyi
 
 import (
-	"context"
+	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -17,52 +17,33 @@ import (
 	"quartet/store"
 )
 
-// GetWeChatUserInfo is operation 6, document 003's wechat/user/getUserInfo.
-func (s *server) GetWeChatUserInfo(ctx context.Context, r openapi.GetWeChatUserInfoRequestObject) (openapi.GetWeChatUserInfoResponseObject, error) {
-	call := callOf(ctx)
-	grant, err := s.accounts.SignInByWeChat(ctx, account.WeChatSignIn{
-		Code: r.Body.Code, ClientIP: call.clientIP, UserAgent: call.userAgent,
-	})
-	if err != nil {
-		return nil, err
-	}
-	user, err := s.toWeChatUser(grant.User)
-	if err != nil {
-		return nil, err
-	}
-	return openapi.GetWeChatUserInfo200JSONResponse{
-		Body:    user,
-		Headers: openapi.GetWeChatUserInfo200ResponseHeaders{XAccessToken: grant.AccessToken},
-	}, nil
-}
-
 // trial is how long document 003's product trial lasts from registration.
 const trial = 7 * 24 * time.Hour
 
-func (s *server) toWeChatUser(u account.User) (openapi.WeChatUserResponse, error) {
+func (a API) toWeChatUser(u account.User) (openapi.WeChatUserResponse, error) {
 	guid, err := uuid.Parse(string(u.GUID))
 	if err != nil {
 		return openapi.WeChatUserResponse{}, fmt.Errorf("guid of user %d: %w", u.ID, err)
 	}
-	userName := firstOf(deref(u.Username), deref(openID(u)))
-	created := s.date(u.CreatedAt)
-	trialEnds := s.date(store.TimeOf(u.CreatedAt.Time().Add(trial)))
+	userName := cmp.Or(dialect.OrEmpty(u.Username), dialect.OrEmpty(dialect.OpenID(u)))
+	created := a.date(u.CreatedAt)
+	trialEnds := a.date(store.TimeOf(u.CreatedAt.Time().Add(trial)))
 	return openapi.WeChatUserResponse{
-		Msg: dialect.RuoYiMessage, Code: dialect.RuoYiCode,
+		Msg: successMessage, Code: successCode,
 		Id: guid, UserName: userName, NormalizedUserName: strings.ToUpper(userName),
-		Name: orNull(u.RealName), RealName: orNull(u.RealName), Surname: u.Nickname, Remark: orNull(u.Remark),
-		Email: deref(u.Email), NormalizedEmail: strings.ToUpper(deref(u.Email)), EmailConfirmed: flag(u.EmailVerified),
-		PhoneNumber: u.Mobile, PhoneNumberMask: maskMobile(u.Mobile), PhoneNumberConfirmed: flag(u.MobileVerified),
+		Name: dialect.OrNull(u.RealName), RealName: dialect.OrNull(u.RealName), Surname: u.Nickname, Remark: dialect.OrNull(u.Remark),
+		Email: dialect.OrEmpty(u.Email), NormalizedEmail: strings.ToUpper(dialect.OrEmpty(u.Email)), EmailConfirmed: dialect.Flag(u.EmailVerified),
+		PhoneNumber: u.Mobile, PhoneNumberMask: maskMobile(u.Mobile), PhoneNumberConfirmed: dialect.Flag(u.MobileVerified),
 		AvatarUrl: u.Avatar, ExtraProperties: extraProperties(u),
 		CreationTimeUpper: &created, CreationTimeLower: &created,
 		RegisterTimeUpper: &created, RegisterTimeLower: &created,
 		ProductTrialTimeFromUpper: &created, ProductTrialTimeFromLower: &created,
 		ProductTrialTimeToUpper: &trialEnds, ProductTrialTimeToLower: &trialEnds,
 		LastModificationTime:   u.UpdatedAt.Time().Format("2006-01-02T15:04:05.000-07:00"),
-		LastPasswordChangeTime: s.dateOrNull(u.PasswordChangedAt),
+		LastPasswordChangeTime: a.dateOrNull(u.PasswordChangedAt),
 		CreatorId:              authorGUID(u.Creator), LastModifierId: authorGUID(u.Modifier),
-		UserTypeCode: userTypeCode(u.Role), IsBackground: flag(u.Role != store.RoleMember),
-		IsActive: flag(u.DisabledAt == nil), LockoutEnabled: flag(true), IsFollow: flag(follows(u)),
+		UserTypeCode: userTypeCode(u.Role), IsBackground: dialect.Flag(u.Role != store.RoleMember),
+		IsActive: dialect.Flag(u.DisabledAt == nil), LockoutEnabled: dialect.Flag(true), IsFollow: dialect.Flag(follows(u)),
 		SecurityStamp: publicStamp("security", u), ConcurrencyStamp: strings.ToLower(publicStamp("version", u)),
 		EntityVersion: u.Version,
 	}, nil
@@ -92,11 +73,11 @@ func follows(u account.User) bool {
 	return false
 }
 
-func (s *server) dateOrNull(at *store.Time) *string {
+func (a API) dateOrNull(at *store.Time) *string {
 	if at == nil {
 		return nil
 	}
-	return ptr(s.date(*at))
+	return new(a.date(*at))
 }
 
 // maskMobile shows the first three and the last four digits.
@@ -125,3 +106,6 @@ func extraProperties(u account.User) string {
 	}{u.Country, u.Province, u.City, u.Gender, []string{}})
 	return string(text)
 }
+
+// date is document 003's form of a moment, in the server's zone.
+func (a API) date(at store.Time) string { return at.Time().In(a.Zone).Format(time.DateOnly) }

@@ -1,21 +1,26 @@
-package server
+package jfinal
 
 import (
+	"cmp"
 	"context"
 
 	"quartet/openapi"
 	"quartet/server/account"
 	"quartet/server/apierr"
+	"quartet/server/dialect"
 )
 
+// API is the handlers of the dialect.
+type API struct{ dialect.Services }
+
 // CreateUser is operation 7, document 004's user/create.
-func (s *server) CreateUser(ctx context.Context, r openapi.CreateUserRequestObject) (openapi.CreateUserResponseObject, error) {
-	call := callOf(ctx)
+func (a API) CreateUser(ctx context.Context, r openapi.CreateUserRequestObject) (openapi.CreateUserResponseObject, error) {
+	call := dialect.CallFrom(ctx)
 	var caller *account.Caller
-	if call.callerErr == nil {
-		caller = &call.caller
+	if call.CallerErr == nil {
+		caller = &call.Caller
 	}
-	id, err := s.accounts.CreateUser(ctx, caller, call.clientIP, fromNewUser(*r.JSONBody))
+	id, err := a.Accounts.CreateUser(ctx, caller, call.ClientIP, fromNewUser(*r.JSONBody))
 	if err != nil {
 		return nil, err
 	}
@@ -25,8 +30,8 @@ func (s *server) CreateUser(ctx context.Context, r openapi.CreateUserRequestObje
 }
 
 // GetUserDetail is operation 8, document 004's user/detail.
-func (s *server) GetUserDetail(ctx context.Context, r openapi.GetUserDetailRequestObject) (openapi.GetUserDetailResponseObject, error) {
-	detail, err := s.userDetail(ctx, r.Params.Id)
+func (a API) GetUserDetail(ctx context.Context, r openapi.GetUserDetailRequestObject) (openapi.GetUserDetailResponseObject, error) {
+	detail, err := a.userDetail(ctx, r.Params.Id)
 	if err != nil {
 		return nil, err
 	}
@@ -34,25 +39,25 @@ func (s *server) GetUserDetail(ctx context.Context, r openapi.GetUserDetailReque
 }
 
 // PostUserDetail is operation 8 by POST: the id travels in the form or the query.
-func (s *server) PostUserDetail(ctx context.Context, r openapi.PostUserDetailRequestObject) (openapi.PostUserDetailResponseObject, error) {
+func (a API) PostUserDetail(ctx context.Context, r openapi.PostUserDetailRequestObject) (openapi.PostUserDetailResponseObject, error) {
 	if r.Body == nil || r.Body.Id == nil {
 		return nil, apierr.Field("id", apierr.Required)
 	}
-	detail, err := s.userDetail(ctx, *r.Body.Id)
+	detail, err := a.userDetail(ctx, *r.Body.Id)
 	if err != nil {
 		return nil, err
 	}
 	return openapi.PostUserDetail200JSONResponse{DetailedUserJSONResponse: detail}, nil
 }
 
-func (s *server) userDetail(ctx context.Context, id int64) (openapi.DetailedUserJSONResponse, error) {
-	user, full, err := s.accounts.UserDetail(ctx, callOf(ctx).caller, id)
+func (a API) userDetail(ctx context.Context, id int64) (openapi.DetailedUserJSONResponse, error) {
+	user, full, err := a.Accounts.UserDetail(ctx, dialect.CallFrom(ctx).Caller, id)
 	if err != nil {
 		return openapi.DetailedUserJSONResponse{}, err
 	}
 	shown := toPublicUser(user)
 	if full {
-		shown = s.toUser(user)
+		shown = a.toUser(user)
 	}
 	return openapi.DetailedUserJSONResponse{
 		Body: openapi.UserDetailResponse{State: openapi.JfinalOk, User: shown},
@@ -60,11 +65,11 @@ func (s *server) userDetail(ctx context.Context, id int64) (openapi.DetailedUser
 }
 
 // SignInByPassword is operation 9, document 004's user/login.
-func (s *server) SignInByPassword(ctx context.Context, r openapi.SignInByPasswordRequestObject) (openapi.SignInByPasswordResponseObject, error) {
-	call := callOf(ctx)
-	grant, err := s.accounts.SignInByPassword(ctx, account.PasswordSignIn{
+func (a API) SignInByPassword(ctx context.Context, r openapi.SignInByPasswordRequestObject) (openapi.SignInByPasswordResponseObject, error) {
+	call := dialect.CallFrom(ctx)
+	grant, err := a.Accounts.SignInByPassword(ctx, account.PasswordSignIn{
 		Account: r.Body.LoginAccount, Password: r.Body.Password,
-		ClientIP: call.clientIP, UserAgent: call.userAgent,
+		ClientIP: call.ClientIP, UserAgent: call.UserAgent,
 	})
 	if err != nil {
 		return nil, err
@@ -73,8 +78,8 @@ func (s *server) SignInByPassword(ctx context.Context, r openapi.SignInByPasswor
 }
 
 // UpdateUser is operation 10, document 004's user/update.
-func (s *server) UpdateUser(ctx context.Context, r openapi.UpdateUserRequestObject) (openapi.UpdateUserResponseObject, error) {
-	if err := s.accounts.UpdateUser(ctx, callOf(ctx).caller, r.JSONBody.Id, fromUserChange(*r.JSONBody)); err != nil {
+func (a API) UpdateUser(ctx context.Context, r openapi.UpdateUserRequestObject) (openapi.UpdateUserResponseObject, error) {
+	if err := a.Accounts.UpdateUser(ctx, dialect.CallFrom(ctx).Caller, r.JSONBody.Id, fromUserChange(*r.JSONBody)); err != nil {
 		return nil, err
 	}
 	return openapi.UpdateUser200JSONResponse{JfinalDoneJSONResponse: stateDone()}, nil
@@ -82,9 +87,9 @@ func (s *server) UpdateUser(ctx context.Context, r openapi.UpdateUserRequestObje
 
 // UpdatePassword is operation 11, document 004's user/updatePassword. The
 // documented spelling of the old password's field wins over the right one.
-func (s *server) UpdatePassword(ctx context.Context, r openapi.UpdatePasswordRequestObject) (openapi.UpdatePasswordResponseObject, error) {
-	old := firstOf(deref(r.Body.OldPassowrd), deref(r.Body.OldPassword))
-	if err := s.accounts.ChangePassword(ctx, callOf(ctx).caller, r.Body.UserId, r.Body.NewPassword, orNull(old)); err != nil {
+func (a API) UpdatePassword(ctx context.Context, r openapi.UpdatePasswordRequestObject) (openapi.UpdatePasswordResponseObject, error) {
+	old := cmp.Or(dialect.OrEmpty(r.Body.OldPassowrd), dialect.OrEmpty(r.Body.OldPassword))
+	if err := a.Accounts.ChangePassword(ctx, dialect.CallFrom(ctx).Caller, r.Body.UserId, r.Body.NewPassword, dialect.OrNull(old)); err != nil {
 		return nil, err
 	}
 	return openapi.UpdatePassword200JSONResponse{JfinalDoneJSONResponse: stateDone()}, nil

@@ -1,4 +1,4 @@
-package server
+package request
 
 import (
 	"bytes"
@@ -25,36 +25,32 @@ const (
 
 // body is one documented form of an operation's request body.
 type body struct {
-	mediaType    string
-	schema       *openapi3.Schema // allOf merged, so that a failure names its field
-	names        caseFolder
-	jsonFields   map[string]bool // form fields that hold JSON
-	nullIsAbsent bool
-	limits       Limits
+	mediaType  string
+	schema     *openapi3.Schema // allOf merged, so that a failure names its field
+	names      caseFolder
+	jsonFields map[string]bool // form fields that hold JSON
+	rules      Rules
+	limits     Limits
 }
 
-func newBody(mediaType string, media *openapi3.MediaType, bounds Limits) (*body, error) {
+func newBody(mediaType string, media *openapi3.MediaType, rules Rules, limits Limits) (*body, error) {
 	if mediaType != mediaJSON && mediaType != mediaForm {
 		return nil, fmt.Errorf("no decoder for the media type %q", mediaType)
 	}
 	schema := *merged(media.Schema.Value)
 	schema.Properties = maps.Clone(schema.Properties)
-	b := &body{mediaType: mediaType, schema: &schema, jsonFields: map[string]bool{}, limits: bounds}
+	b := &body{mediaType: mediaType, schema: &schema, jsonFields: map[string]bool{}, rules: rules, limits: limits}
 	b.names = newCaseFolder(b.schema)
-	b.nullIsAbsent, _ = media.Schema.Value.Extensions["x-null-is-absent"].(bool)
 	for name, encoding := range media.Encoding {
 		b.jsonFields[name] = encoding.ContentType == mediaJSON
-		property := b.schema.Properties[name].Value
-		absent, _ := property.Extensions["x-null-is-absent"].(bool)
-		b.nullIsAbsent = b.nullIsAbsent || absent
-		b.schema.Properties[name] = openapi3.NewSchemaRef("", merged(property))
+		b.schema.Properties[name] = openapi3.NewSchemaRef("", merged(b.schema.Properties[name].Value))
 	}
 	return b, nil
 }
 
 // readBody reads, checks and hands on the request's body: the generated code
 // gets the very value that was validated.
-func (o *operation) readBody(r *http.Request) (map[string]any, error) {
+func (o *Operation) readBody(r *http.Request) (map[string]any, error) {
 	if len(o.bodies) == 0 {
 		return nil, nil
 	}
@@ -63,12 +59,16 @@ func (o *operation) readBody(r *http.Request) (map[string]any, error) {
 	}
 	text, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, o.limits.Body))
 	if err != nil {
-		return nil, o.readFailure(err)
+		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+			return nil, o.tooLarge(err)
+		}
+		return nil, &apierr.Error{Code: apierr.MalformedBody, Field: "body", Cause: err}
 	}
-	form, err := o.bodyFor(r.Header, len(text) == 0)
-	if form == nil && err == nil && o.fieldInQuery(r) {
-		form = o.anyBody()
+	var query url.Values
+	if len(o.bodyInQuery) > 0 {
+		query = r.URL.Query()
 	}
+	form, err := o.bodyFor(r.Header, len(text) == 0, query)
 	if form == nil || err != nil {
 		return nil, err
 	}
@@ -80,27 +80,28 @@ func (o *operation) readBody(r *http.Request) (map[string]any, error) {
 		return nil, err
 	}
 	members, _ := value.(map[string]any)
-	o.addFromQuery(r, members)
+	for _, field := range o.bodyInQuery { // checkParameters has validated them
+		if members[field.name] == nil && query.Has(field.name) {
+			members[field.name] = field.rules.scalar(field.schema, query.Get(field.name))
+		}
+	}
 	o.handOn(r, form, members)
 	return members, nil
 }
 
-func (o *operation) readFailure(err error) error {
-	var tooLarge *http.MaxBytesError
-	if errors.As(err, &tooLarge) {
-		return o.tooLarge(err)
-	}
-	return &apierr.Error{Code: apierr.MalformedBody, Field: "body", Cause: err}
-}
-
-func (o *operation) tooLarge(cause error) error {
+func (o *Operation) tooLarge(cause error) error {
 	return &apierr.Error{Code: apierr.BodyTooLarge, Expected: size(o.limits.Body), Cause: cause}
 }
 
 // bodyFor picks the documented form of the body by its content type; nil for no
 // body where none is needed.
-func (o *operation) bodyFor(header http.Header, empty bool) (*body, error) {
+func (o *Operation) bodyFor(header http.Header, empty bool, query url.Values) (*body, error) {
 	if empty && !o.bodyNeeded {
+		for _, field := range o.bodyInQuery {
+			if query.Has(field.name) {
+				return o.anyBody(), nil
+			}
+		}
 		return nil, nil
 	}
 	contentType := header.Get("Content-Type")
@@ -114,7 +115,7 @@ func (o *operation) bodyFor(header http.Header, empty bool) (*body, error) {
 	return nil, &apierr.Error{Code: apierr.UnsupportedMediaType, Field: "Content-Type", Expected: o.mediaTypes()}
 }
 
-func (o *operation) anyBody() *body { return cmp.Or(o.bodies[mediaForm], o.bodies[mediaJSON]) }
+func (o *Operation) anyBody() *body { return cmp.Or(o.bodies[mediaForm], o.bodies[mediaJSON]) }
 
 // plain tells whether a body is UTF-8 as it stands, neither compressed nor in
 // another charset.
@@ -136,9 +137,9 @@ func (b *body) parse(text []byte) (any, error) {
 	}
 }
 
-// check validates the value against the contract.
+// check validates the value against the document.
 func (b *body) check(value any) error {
-	if b.nullIsAbsent {
+	if b.rules.NullIsAbsent {
 		dropNulls(value)
 	}
 	if err := b.names.check(value); err != nil {
@@ -150,10 +151,10 @@ func (b *body) check(value any) error {
 // handOn puts the validated value where the generated code takes it from. JSON
 // and forms of operations that document JSON too travel as the value itself;
 // other forms travel as the request's form, without the query mixed in.
-func (o *operation) handOn(r *http.Request, b *body, members map[string]any) {
-	if o.takesJSON() {
+func (o *Operation) handOn(r *http.Request, b *body, members map[string]any) {
+	if o.bodies[mediaJSON] != nil {
 		r.Header.Set("Content-Type", mediaJSON)
-		r.Body = validatedBody{value: b.unwrapped(members)}
+		r.Body = validatedBody{b.unwrapped(members)}
 		return
 	}
 	fields := make(url.Values, len(members))
@@ -192,11 +193,10 @@ type validatedBody struct{ value any }
 func (validatedBody) Read([]byte) (int, error) { return 0, io.EOF }
 func (validatedBody) Close() error             { return nil }
 
-// ValidatedValue is the value that the contract check accepted.
+// ValidatedValue is the value that was checked.
 func (b validatedBody) ValidatedValue() any { return b.value }
 
-// dropNulls removes members that are null, one level into form fields: the
-// frameworks behind document 004 read null as "not given".
+// dropNulls removes members that are null, at every level.
 func dropNulls(value any) {
 	members, _ := value.(map[string]any)
 	for name, member := range members {
@@ -207,7 +207,7 @@ func dropNulls(value any) {
 	}
 }
 
-// caseFolder finds keys that differ from the contract only in case.
+// caseFolder finds keys that differ from the document only in case.
 type caseFolder struct {
 	exact  map[string]bool
 	folded map[string]string

@@ -1,0 +1,38 @@
+package dialect
+
+import (
+	"context"
+	"time"
+
+	"quartet/server/account"
+	"quartet/server/apierr"
+)
+
+// Services is what handlers work with.
+type Services struct {
+	Accounts *account.Service
+	Zone     *time.Location // of dates that carry none
+	Now      func() time.Time
+}
+
+// Call is what a handler knows of its request beside the typed parameters.
+type Call struct {
+	Caller      account.Caller
+	CallerErr   error  // why there is no live caller; nil where there is one
+	Application string // id in X-App-Id
+	ClientIP    string
+	UserAgent   string
+}
+
+type callKey struct{}
+
+// With puts the call into the context.
+func (c *Call) With(ctx context.Context) context.Context { return context.WithValue(ctx, callKey{}, c) }
+
+// CallFrom is the call of the context, or an anonymous one.
+func CallFrom(ctx context.Context) *Call {
+	if c, ok := ctx.Value(callKey{}).(*Call); ok {
+		return c
+	}
+	return &Call{CallerErr: apierr.New(apierr.Unauthenticated)}
+}

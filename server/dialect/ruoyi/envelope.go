@@ -1,0 +1,30 @@
+// Package ruoyi is the dialect of document 003: RuoYi's AjaxResult, whose members
+// lie flat beside its data.
+package ruoyi
+
+import (
+	"quartet/openapi"
+	"quartet/server/apierr"
+	"quartet/server/dialect"
+)
+
+// Dialect is the envelope {msg, code, …}.
+var Dialect = dialect.Dialect{
+	Name:     "ruoyi",
+	Prefixes: []string{"/account_api/"},
+	Numbers: map[apierr.Code]int32{ // WeChat's errcodes
+		apierr.WeChatCodeInvalid: 40029,
+		apierr.WeChatCodeUsed:    40163,
+		apierr.WeChatTooFrequent: 45011,
+	},
+	ContentType: "application/json",
+	FailureBody: func(_ *apierr.Error, w dialect.Wording) any {
+		return openapi.RuoyiFailureBody{Msg: w.Message, Code: w.Number}
+	},
+}
+
+// What a success says.
+const (
+	successMessage = "操作成功"
+	successCode    = 200
+)

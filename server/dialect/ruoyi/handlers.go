@@ -1,0 +1,31 @@
+package ruoyi
+
+import (
+	"context"
+
+	"quartet/openapi"
+	"quartet/server/account"
+	"quartet/server/dialect"
+)
+
+// API is the handlers of the dialect.
+type API struct{ dialect.Services }
+
+// GetWeChatUserInfo is operation 6, document 003's wechat/user/getUserInfo.
+func (a API) GetWeChatUserInfo(ctx context.Context, r openapi.GetWeChatUserInfoRequestObject) (openapi.GetWeChatUserInfoResponseObject, error) {
+	call := dialect.CallFrom(ctx)
+	grant, err := a.Accounts.SignInByWeChat(ctx, account.WeChatSignIn{
+		Code: r.Body.Code, ClientIP: call.ClientIP, UserAgent: call.UserAgent,
+	})
+	if err != nil {
+		return nil, err
+	}
+	user, err := a.toWeChatUser(grant.User)
+	if err != nil {
+		return nil, err
+	}
+	return openapi.GetWeChatUserInfo200JSONResponse{
+		Body:    user,
+		Headers: openapi.GetWeChatUserInfo200ResponseHeaders{XAccessToken: grant.AccessToken},
+	}, nil
+}

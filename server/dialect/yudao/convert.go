@@ -1,0 +1,33 @@
+package yudao
+
+import (
+	"time"
+
+	"quartet/openapi"
+	"quartet/server/account"
+	"quartet/server/dialect"
+	"quartet/store"
+)
+
+func toMobileUser(u account.User) openapi.MobileUser {
+	made := openapi.MobileUser{
+		AvatarUrl: u.Avatar, Id: u.ID, Mobile: u.Mobile, NickName: u.Nickname,
+		RealName: u.RealName, UserName: dialect.OrEmpty(u.Username),
+	}
+	if u.CompanyType != nil {
+		made.CompanyType = int32(*u.CompanyType)
+	}
+	return made
+}
+
+func (a API) toSessionInfo(session store.Session, current int64) openapi.SessionInfo {
+	return openapi.SessionInfo{
+		Id: session.ID, Dialect: session.Dialect, ProductType: dialect.Narrow(session.ProductType),
+		DeviceNumber: session.DeviceNumber, ClientIp: session.ClientIP, UserAgent: session.UserAgent,
+		CreateTime: a.local(session.CreatedAt.Time()), LastSeenTime: a.local(session.LastSeenAt.Time()),
+		Current: session.ID == current,
+	}
+}
+
+// local is a moment with the server's offset, to the second (RFC 3339).
+func (a API) local(at time.Time) time.Time { return at.In(a.Zone).Truncate(time.Second) }

@@ -1,0 +1,82 @@
+package request
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/dustin/go-humanize"
+	"github.com/labstack/echo/v4"
+
+	"quartet/server/apierr"
+)
+
+// Limits is how much is taken in one request, and how long it is worked on. A
+// zero field takes the value of DefaultLimits.
+type Limits struct {
+	Body    int64         // bytes of a request body
+	Headers int64         // bytes of a request's line and headers together
+	Depth   int64         // levels of nested JSON
+	Keys    int64         // keys in a JSON body, fields in a form
+	Time    time.Duration // from the headers' arrival until the work is given up
+}
+
+// DefaultLimits are the limits of a server that is told no others. Their Time
+// lets every answer come in less than 5 s.
+func DefaultLimits() Limits {
+	return Limits{Body: 64 << 10, Headers: 16 << 10, Depth: 16, Keys: 200, Time: 4500 * time.Millisecond}
+}
+
+// WithDefaults fills in the fields that are not above zero.
+func (l Limits) WithDefaults() Limits {
+	usual := DefaultLimits()
+	return Limits{
+		Body: positive(l.Body, usual.Body), Headers: positive(l.Headers, usual.Headers),
+		Depth: positive(l.Depth, usual.Depth), Keys: positive(l.Keys, usual.Keys), Time: positive(l.Time, usual.Time),
+	}
+}
+
+func positive[N int64 | time.Duration](n, otherwise N) N {
+	if n > 0 {
+		return n
+	}
+	return otherwise
+}
+
+// Deadline ends the context of a request after the longest time.
+func Deadline(longest time.Duration) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			ctx, cancel := context.WithTimeout(c.Request().Context(), longest)
+			defer cancel()
+			c.SetRequest(c.Request().WithContext(ctx))
+			return next(c)
+		}
+	}
+}
+
+// LimitHeaders refuses a request whose line and headers have more bytes than
+// most. The limit of net/http must lie higher, because it answers in plain text.
+func LimitHeaders(most int64) echo.MiddlewareFunc {
+	return func(next echo.HandlerFunc) echo.HandlerFunc {
+		return func(c echo.Context) error {
+			if headerSize(c.Request()) > most {
+				return &apierr.Error{Code: apierr.HeadersTooLarge, Expected: size(most)}
+			}
+			return next(c)
+		}
+	}
+}
+
+func headerSize(r *http.Request) int64 {
+	bytes := len(r.RequestURI)
+	for name, values := range r.Header {
+		for _, value := range values {
+			bytes += len(name) + len(value) + len(": \r\n")
+		}
+	}
+	return int64(bytes)
+}
+
+// size words a number of bytes: "64 KiB".
+func size(bytes int64) string { return humanize.IBytes(uint64(bytes)) }
