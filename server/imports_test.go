@@ -33,6 +33,8 @@ var mayImport = map[string][]string{
 		"quartet/server/dialect", "quartet/server/dialect/jeecg", "quartet/server/dialect/yudao", "quartet/server/dialect/cas",
 		"quartet/server/dialect/ruoyi", "quartet/server/dialect/jfinal",
 	},
+	"quartet/server/dialect/dialecttest": {"quartet/openapi", "quartet/server/apierr", "quartet/server/dialect", "quartet/server/dialect/all"},
+
 	"quartet/server/providers": {"quartet/server/account", "quartet/server/apierr"},
 	"quartet/server/account": {
 		"quartet/store", "quartet/server/apierr", "quartet/server/token", "quartet/server/password",

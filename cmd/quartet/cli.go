@@ -11,6 +11,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"quartet/server/account"
+	"quartet/server/dialect"
 	"quartet/server/dialect/all"
 )
 
@@ -96,7 +97,8 @@ func parserOf(commands any, options ...kong.Option) *kong.Kong {
 		kong.Name("quartet"),
 		kong.Description("One account server that speaks the response envelopes of five API documents."),
 		kong.DefaultEnvars("QUARTET"),
-		kong.Vars{"audit_kinds": strings.Join(account.AuditKinds(), ", "), "dialects": strings.Join(all.Dialects.Names(), ",")},
+		kong.Vars{"audit_kinds": strings.Join(account.AuditKinds(), ", ")},
+		dialectNames(all.Dialects),
 		tuningGroups, tuningDefaults(), tuningMappers(),
 		kong.ConfigureHelp(kong.HelpOptions{NoExpandSubcommands: true, WrapUpperBound: 110}),
 	}, options...)...)
@@ -104,6 +106,11 @@ func parserOf(commands any, options ...kong.Option) *kong.Kong {
 		panic(err) // a mistake in the grammar, which every test would meet
 	}
 	return parser
+}
+
+// dialectNames are what flags that take dialects list as ${dialects}.
+func dialectNames(dialects dialect.List) kong.Vars {
+	return kong.Vars{"dialects": strings.Join(dialects.Names(), ",")}
 }
 
 func exitCode(err error) int {

@@ -27,10 +27,10 @@ func writing(t *testing.T, s *site) map[string]contract.Request {
 	user := s.person(t, "tao.ran", store.RoleMember)
 	s.plant(t, account.PurposeSignIn, mobile) // for a wrong guess to be counted
 	return map[string]contract.Request{
-		"jeecg": postForm("/user/refresh", url.Values{"frontType": {"1"}}, "X-Access-Token", s.session(t, user)),
-		"yudao":   byCode(mobile, wrongCode),
-		"ruoyi":   postJSON("/account_api/wechat/user/getUserInfo", `{"code":"`+weChatCode+`"}`),
-		"jfinal":  postJSON("/api/user/create", `{"username":"chen.yiming"}`),
+		"jeecg":  postForm("/user/refresh", url.Values{"frontType": {"1"}}, "X-Access-Token", s.session(t, user)),
+		"yudao":  byCode(mobile, wrongCode),
+		"ruoyi":  postJSON("/account_api/wechat/user/getUserInfo", `{"code":"`+weChatCode+`"}`),
+		"jfinal": postJSON("/api/user/create", `{"username":"chen.yiming"}`),
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 
 	"quartet/openapi/check/contract"
 	"quartet/server/account"
-	"quartet/server/dialect"
+	"quartet/server/dialect/all"
 	"quartet/server/token"
 	"quartet/store"
 	"quartet/store/storetest"
@@ -80,7 +80,7 @@ func (a *arena) check(t *testing.T, r *http.Request) {
 	case known:
 		must(t, wrap(o.Check(got.Answer), got))
 	default:
-		must(t, wrap(a.contract.CheckFailure(dialect.ForPath(path).Name, got.Answer), got))
+		must(t, wrap(a.contract.CheckFailure(all.Dialects.ForPath(path).Name, got.Answer), got))
 	}
 }
 

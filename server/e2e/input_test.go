@@ -14,10 +14,10 @@ import (
 // field of it. Values that are not the field's are wrong, which is what a body
 // that may pass the checks is answered for.
 var bodies = map[string]struct{ path, field string }{
-	"jeecg": {"/user/refresh", "token"},
-	"yudao":   {"/auth/mobile/code", "mobile"},
-	"ruoyi":   {"/account_api/wechat/user/getUserInfo", "code"},
-	"jfinal":  {"/api/user/create", "username"},
+	"jeecg":  {"/user/refresh", "token"},
+	"yudao":  {"/auth/mobile/code", "mobile"},
+	"ruoyi":  {"/account_api/wechat/user/getUserInfo", "code"},
+	"jfinal": {"/api/user/create", "username"},
 }
 
 // eachBody runs a test for each of them.

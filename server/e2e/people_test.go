@@ -128,10 +128,10 @@ func (s *site) pair(t *testing.T, mobile string) (access, refresh string) {
 // by and about the user; application 1 must be there and know the user.
 func eachDialect(user int64, token string) map[string]contract.Request {
 	return map[string]contract.Request{
-		"jeecg": postForm("/user/refresh", url.Values{"frontType": {"1"}}, "X-Access-Token", token),
-		"yudao":   get("/auth/sessions", "Authorization", token),
-		"cas": get(fmt.Sprintf("/user/info?userId=%d&accessToken=%s", user, token), "X-App-Id", "1"),
-		"jfinal":  get(fmt.Sprintf("/api/user/detail?id=%d", user), "Jwt", token),
+		"jeecg":  postForm("/user/refresh", url.Values{"frontType": {"1"}}, "X-Access-Token", token),
+		"yudao":  get("/auth/sessions", "Authorization", token),
+		"cas":    get(fmt.Sprintf("/user/info?userId=%d&accessToken=%s", user, token), "X-App-Id", "1"),
+		"jfinal": get(fmt.Sprintf("/api/user/detail?id=%d", user), "Jwt", token),
 	}
 }
 

@@ -1,0 +1,26 @@
+package main
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/alecthomas/kong"
+
+	"quartet/server/dialect/dialecttest"
+)
+
+// The command line lists the dialects that it is given, and takes no others.
+func TestNewDialectIsListedInTheHelp(t *testing.T) {
+	t.Parallel()
+	var out bytes.Buffer
+	parser := newParser(dialectNames(dialecttest.Dialects), kong.Writers(&out, &out), kong.Exit(func(int) {}))
+	_, _ = parser.Parse([]string{"serve", "--help"})
+	contains(t, out.String(), "jeecg,yudao,cas,ruoyi,jfinal,toy")
+	_, err := parser.Parse([]string{"serve", "--legacy-status", "toy,jeecg"})
+	must(t, err)
+	_, err = parser.Parse([]string{"serve", "--legacy-status", "gold"})
+	contains(t, err.Error(), `"jfinal","toy"`)
+	out.Reset()
+	_, _ = parser.Parse([]string{"check", "--help"})
+	contains(t, out.String(), "jfinal,toy")
+}
