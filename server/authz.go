@@ -3,73 +3,66 @@ package server
 import (
 	"errors"
 	"fmt"
-	"slices"
 
 	"quartet/server/apierr"
 	"quartet/server/dialect"
 )
 
-// access says who may call an operation; the contract's x-access.
-type access string
-
-const (
-	accessPublic                   access = "public"
-	accessRegistration             access = "registration"
-	accessSignedIn                 access = "signed-in"
-	accessSignedInOrReplaced       access = "signed-in-or-replaced"
-	accessSelfOrAdministrator      access = "self-or-administrator"
-	accessSelfOrSuperAdministrator access = "self-or-super-administrator"
-	accessApplication              access = "application"
-	accessDemo                     access = "demo"
-)
-
-var everyAccess = []access{
-	accessPublic, accessRegistration, accessSignedIn, accessSignedInOrReplaced,
-	accessSelfOrAdministrator, accessSelfOrSuperAdministrator, accessApplication, accessDemo,
+// accessRules say who may call an operation, by the contract's x-access. What
+// depends on whose data it is (one's own, an administrator) the account rules
+// decide.
+var accessRules = map[string]func(*server, *dialect.Call) error{
+	"public":                      anybody,
+	"registration":                anonymousOrLive,
+	"signed-in":                   live,
+	"signed-in-or-replaced":       anybody, // operation 4 answers a replaced session itself, and refuses others that are not live
+	"self-or-administrator":       live,
+	"self-or-super-administrator": live,
+	"application":                 liveInApplication,
+	"demo":                        inDemo,
 }
 
 func (o *operation) readAccess() error {
-	word, _ := o.Extensions["x-access"].(string)
-	if o.access = access(word); !slices.Contains(everyAccess, o.access) {
-		return fmt.Errorf("x-access %q is not known", word)
+	o.access, _ = o.Extensions["x-access"].(string)
+	if accessRules[o.access] == nil {
+		return fmt.Errorf("x-access %q is not known", o.access)
 	}
 	return nil
 }
 
-// authorise says whether the call may reach the operation's handler. What depends
-// on whose data it is (one's own, an administrator) the rules themselves decide.
-// An access rule that is not listed here lets nobody in.
+// authorise says whether the call may reach the operation's handler. Where there
+// is no rule nobody may.
 func (s *server) authorise(o *operation, c *dialect.Call) error {
-	switch o.access {
-	case accessPublic, accessSignedInOrReplaced:
-		// Operation 4 answers a replaced session itself; the rule refuses all
-		// other callers that are not live.
-		return nil
-	case accessRegistration:
-		return anonymousOrLive(c)
-	case accessSignedIn, accessSelfOrAdministrator, accessSelfOrSuperAdministrator:
-		return c.CallerErr
-	case accessApplication:
-		if c.Application == "" {
-			return &apierr.Error{Code: apierr.UnknownApplication, Field: applicationHeader, Reason: apierr.Required}
-		}
-		return c.CallerErr
-	case accessDemo:
-		if s.outbox == nil {
-			return apierr.New(apierr.PathNotFound)
-		}
-		return nil
-	default:
-		return apierr.New(apierr.Forbidden)
+	if rule := accessRules[o.access]; rule != nil {
+		return rule(s, c)
 	}
+	return apierr.New(apierr.Forbidden)
 }
 
-// anonymousOrLive lets through who sent no token at all, for the rule to judge,
-// but nobody whose token is not good.
-func anonymousOrLive(c *dialect.Call) error {
+func anybody(*server, *dialect.Call) error { return nil }
+
+func live(_ *server, c *dialect.Call) error { return c.CallerErr }
+
+// anonymousOrLive lets through who sent no token at all, for the account rules to
+// judge, but nobody whose token is not good.
+func anonymousOrLive(_ *server, c *dialect.Call) error {
 	failed, isFailure := errors.AsType[*apierr.Error](c.CallerErr)
 	if isFailure && failed.Code == apierr.Unauthenticated && failed.Reason == apierr.Required {
 		return nil
 	}
 	return c.CallerErr
+}
+
+func liveInApplication(_ *server, c *dialect.Call) error {
+	if c.Application == "" {
+		return &apierr.Error{Code: apierr.UnknownApplication, Field: applicationHeader, Reason: apierr.Required}
+	}
+	return c.CallerErr
+}
+
+func inDemo(s *server, _ *dialect.Call) error {
+	if s.outbox == nil {
+		return apierr.New(apierr.PathNotFound)
+	}
+	return nil
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"log/slog"
@@ -49,27 +50,19 @@ func toAPIError(err error) *apierr.Error {
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		return apierr.Wrap(apierr.Unavailable, err)
 	}
-	if routed, isRoute := errors.AsType[*echo.HTTPError](err); isRoute {
-		return apierr.Wrap(routeFailure(routed.Code), err)
+	if routed, isRouted := errors.AsType[*echo.HTTPError](err); isRouted {
+		return apierr.Wrap(cmp.Or(routerFailures[routed.Code], apierr.Internal), err)
 	}
 	return apierr.Wrap(apierr.Internal, err)
 }
 
-func routeFailure(status int) apierr.Code {
-	switch status {
-	case http.StatusNotFound:
-		return apierr.PathNotFound
-	case http.StatusMethodNotAllowed:
-		return apierr.MethodNotAllowed
-	case http.StatusUnsupportedMediaType:
-		return apierr.UnsupportedMediaType
-	case http.StatusRequestEntityTooLarge:
-		return apierr.BodyTooLarge
-	case http.StatusBadRequest:
-		return apierr.MalformedBody
-	default:
-		return apierr.Internal
-	}
+// routerFailures are what Echo and the generated code refuse themselves.
+var routerFailures = map[int]apierr.Code{
+	http.StatusNotFound:              apierr.PathNotFound,
+	http.StatusMethodNotAllowed:      apierr.MethodNotAllowed,
+	http.StatusUnsupportedMediaType:  apierr.UnsupportedMediaType,
+	http.StatusRequestEntityTooLarge: apierr.BodyTooLarge,
+	http.StatusBadRequest:            apierr.MalformedBody,
 }
 
 // logFailure writes what the operator needs and the caller must not see.

@@ -18,7 +18,7 @@ import (
 type operation struct {
 	*request.Operation
 	dialect     *dialect.Dialect
-	access      access
+	access      string               // the contract's x-access
 	credentials []dialect.Credential // in order of precedence
 	application bool                 // needs X-App-Id
 }

@@ -3,9 +3,7 @@ package main
 import (
 	"context"
 	"errors"
-	"time"
 
-	"quartet/openapi"
 	"quartet/server/account"
 	"quartet/server/apierr"
 	"quartet/server/dialect"
@@ -22,8 +20,7 @@ func sentence(err error) string {
 	if text := listedSentence(failed); text != "" {
 		return text
 	}
-	_, body := dialect.Problem.Body(failed, "en", time.Now())
-	text := body.(openapi.Problem).Title
+	text := dialect.Message(failed, "en")
 	if failed.Code == apierr.Internal || failed.Code == apierr.Unavailable {
 		return text + ": " + failed.Error()
 	}

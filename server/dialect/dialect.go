@@ -55,12 +55,11 @@ func (d *Dialect) Number(code apierr.Code) int32 {
 // Body words a failure in the dialect: the HTTP status and the body to encode.
 // acceptLanguage is the header of that name; Chinese is the default.
 func (d *Dialect) Body(failed *apierr.Error, acceptLanguage string, now time.Time) (status int, body any) {
-	entry, known := Catalogue[failed.Code]
-	if !known {
-		failed, entry = apierr.New(apierr.Internal), Catalogue[apierr.Internal]
+	if Catalogue[failed.Code].HTTP == 0 {
+		failed = apierr.New(apierr.Internal)
 	}
-	message := entry.message(failed, acceptLanguage)
-	return entry.HTTP, d.FailureBody(failed, Wording{entry.HTTP, d.Number(failed.Code), message, now})
+	status = Catalogue[failed.Code].HTTP
+	return status, d.FailureBody(failed, Wording{status, d.Number(failed.Code), Message(failed, acceptLanguage), now})
 }
 
 // List is the dialects that a server speaks. Paths of none of them are Problem's.

@@ -107,15 +107,13 @@ func TestMessagesLeaveNoPlaceholder(t *testing.T) {
 	for _, language := range []string{"zh", "en"} {
 		for _, reason := range reasons {
 			failed := &apierr.Error{Code: apierr.InvalidField, Field: "mobile", Reason: reason, Expected: "64"}
-			_, body := dialect.Problem.Body(failed, language, time.Now())
-			text := strings.TrimSpace(toTitle(body))
+			text := dialect.Message(failed, language)
 			if strings.ContainsAny(text, "{}") || !strings.Contains(text, "mobile") || len(text) < len("mobile")+4 {
 				t.Errorf("%s %s: %q", language, reason, text)
 			}
 		}
 		for _, symbol := range symbols {
-			_, body := dialect.Problem.Body(apierr.New(symbol), language, time.Now())
-			if text := toTitle(body); text == "" || strings.ContainsAny(text, "{}") || strings.Contains(text, "  ") {
+			if text := dialect.Message(apierr.New(symbol), language); text == "" || strings.ContainsAny(text, "{}") || strings.Contains(text, "  ") {
 				t.Errorf("%s %s: %q", language, symbol, text)
 			}
 		}
@@ -180,8 +178,7 @@ func checkExample(t *testing.T, where string, symbol apierr.Code, example map[st
 	for _, field := range exampleFields {
 		for _, reason := range []apierr.Reason{"", apierr.Required, apierr.TooCommon, apierr.NotInEnum} {
 			for _, expected := range exampleExpected {
-				_, body := dialect.Problem.Body(&apierr.Error{Code: symbol, Field: field, Reason: reason, Expected: expected}, "", time.Now())
-				if said == toTitle(body) {
+				if said == dialect.Message(&apierr.Error{Code: symbol, Field: field, Reason: reason, Expected: expected}, "") {
 					return
 				}
 			}

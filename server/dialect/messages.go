@@ -27,11 +27,12 @@ var reasons = map[apierr.Reason][2]string{
 
 var languages = language.NewMatcher([]language.Tag{language.SimplifiedChinese, language.English})
 
-// message fills the entry's text for one failure, in the language asked for.
-func (e Entry) message(failed *apierr.Error, acceptLanguage string) string {
-	text, column := e.Chinese, 0
+// Message words a failure in the language that the header Accept-Language asks
+// for: English, or Chinese where it asks for neither.
+func Message(failed *apierr.Error, acceptLanguage string) string {
+	text, column := Catalogue[failed.Code].Chinese, 0
 	if prefersEnglish(acceptLanguage) {
-		text, column = e.English, 1
+		text, column = Catalogue[failed.Code].English, 1
 	}
 	values := map[string]string{"{field}": failed.Field, "{expected}": failed.Expected}
 	values["{detail}"] = fill(reasons[failed.Reason][column], values)

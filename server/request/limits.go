@@ -1,6 +1,7 @@
 package request
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -27,20 +28,13 @@ func DefaultLimits() Limits {
 	return Limits{Body: 64 << 10, Headers: 16 << 10, Depth: 16, Keys: 200, Time: 4500 * time.Millisecond}
 }
 
-// WithDefaults fills in the fields that are not above zero.
+// WithDefaults fills in the fields that are zero.
 func (l Limits) WithDefaults() Limits {
 	usual := DefaultLimits()
 	return Limits{
-		Body: positive(l.Body, usual.Body), Headers: positive(l.Headers, usual.Headers),
-		Depth: positive(l.Depth, usual.Depth), Keys: positive(l.Keys, usual.Keys), Time: positive(l.Time, usual.Time),
+		Body: cmp.Or(l.Body, usual.Body), Headers: cmp.Or(l.Headers, usual.Headers),
+		Depth: cmp.Or(l.Depth, usual.Depth), Keys: cmp.Or(l.Keys, usual.Keys), Time: cmp.Or(l.Time, usual.Time),
 	}
-}
-
-func positive[N int64 | time.Duration](n, otherwise N) N {
-	if n > 0 {
-		return n
-	}
-	return otherwise
 }
 
 // Deadline ends the context of a request after the longest time.

@@ -1,5 +1,0 @@
-package dialect_test
-
-import "quartet/openapi"
-
-func toTitle(body any) string { return body.(openapi.Problem).Title }
