@@ -29,10 +29,6 @@ var mayImport = map[string][]string{
 	},
 	"quartet/server/request": {"quartet/server/apierr"},
 	"quartet/server/dialect": {"quartet/server/request", "quartet/server/account", "quartet/openapi", "quartet/server/apierr", "quartet/store"},
-	"quartet/server/dialect/all": {
-		"quartet/server/dialect", "quartet/server/dialect/jeecg", "quartet/server/dialect/yudao", "quartet/server/dialect/cas",
-		"quartet/server/dialect/ruoyi", "quartet/server/dialect/jfinal",
-	},
 	"quartet/server/dialect/dialecttest": {"quartet/openapi", "quartet/server/apierr", "quartet/server/dialect", "quartet/server/dialect/all"},
 
 	"quartet/server/providers": {"quartet/server/account", "quartet/server/apierr"},
@@ -56,8 +52,11 @@ var aDialect = []string{
 }
 
 func init() {
+	const list = "quartet/server/dialect/all"
+	mayImport[list] = []string{"quartet/server/dialect"}
 	for _, name := range all.Dialects.Names() {
-		mayImport["quartet/server/dialect/"+name] = aDialect
+		folder := "quartet/server/dialect/" + name
+		mayImport[folder], mayImport[list] = aDialect, append(mayImport[list], folder)
 	}
 }
 

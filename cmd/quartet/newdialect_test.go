@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"strings"
 	"testing"
 
 	"github.com/alecthomas/kong"
@@ -15,12 +16,12 @@ func TestNewDialectIsListedInTheHelp(t *testing.T) {
 	var out bytes.Buffer
 	parser := newParser(dialectNames(dialecttest.Dialects), kong.Writers(&out, &out), kong.Exit(func(int) {}))
 	_, _ = parser.Parse([]string{"serve", "--help"})
-	contains(t, out.String(), "jeecg,yudao,cas,ruoyi,jfinal,toy")
+	contains(t, out.String(), strings.Join(dialecttest.Dialects.Names(), ","))
 	_, err := parser.Parse([]string{"serve", "--legacy-status", "toy,jeecg"})
 	must(t, err)
 	_, err = parser.Parse([]string{"serve", "--legacy-status", "gold"})
-	contains(t, err.Error(), `"jfinal","toy"`)
+	contains(t, err.Error(), `"toy"`)
 	out.Reset()
 	_, _ = parser.Parse([]string{"check", "--help"})
-	contains(t, out.String(), "jfinal,toy")
+	contains(t, out.String(), ",toy)")
 }

@@ -41,7 +41,7 @@ func Contract() []byte {
 		"\npaths:\n", "\n  - {name: toy, description: a toy}\npaths:\n"+paths,
 		"\n  securitySchemes:\n", "\n  securitySchemes:\n    toyToken: {type: apiKey, in: header, name: X-Toy-Token}\n",
 		"\n  schemas:\n", "\n  schemas:\n"+schemas,
-		"jfinal, system]", "jfinal, toy, system]",
+		", system]", ", toy, system]",
 	).Replace(string(openapi.Document)))
 }
 
