@@ -27,8 +27,8 @@ var mayImport = map[string][]string{
 		"quartet/openapi", "quartet/openapi/specfilter", "quartet/server/dialect", "quartet/server/dialect/all", "quartet/server/request",
 		"quartet/server/account", "quartet/server/apierr",
 	},
-	"quartet/server/request": {"quartet/server/apierr"},
-	"quartet/server/dialect": {"quartet/server/request", "quartet/server/account", "quartet/openapi", "quartet/server/apierr", "quartet/store"},
+	"quartet/server/request":             {"quartet/server/apierr"},
+	"quartet/server/dialect":             {"quartet/server/request", "quartet/server/account", "quartet/openapi", "quartet/server/apierr", "quartet/store"},
 	"quartet/server/dialect/dialecttest": {"quartet/openapi", "quartet/server/apierr", "quartet/server/dialect", "quartet/server/dialect/all"},
 
 	"quartet/server/providers": {"quartet/server/account", "quartet/server/apierr"},
