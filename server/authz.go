@@ -30,8 +30,8 @@ func (o *operation) readAccess() error {
 	return nil
 }
 
-// authorise says whether the call may reach the operation's handler. Where there
-// is no rule nobody may.
+// authorise decides whether the call reaches the operation's handler. Without a
+// rule none does.
 func (s *server) authorise(o *operation, c *dialect.Call) error {
 	if rule := accessRules[o.access]; rule != nil {
 		return rule(s, c)
@@ -43,8 +43,8 @@ func anybody(*server, *dialect.Call) error { return nil }
 
 func live(_ *server, c *dialect.Call) error { return c.CallerErr }
 
-// anonymousOrLive lets through who sent no token at all, for the account rules to
-// judge, but nobody whose token is not good.
+// anonymousOrLive accepts a request without any token, which the account rules then
+// decide about, but not one whose token is invalid.
 func anonymousOrLive(_ *server, c *dialect.Call) error {
 	failed, isFailure := errors.AsType[*apierr.Error](c.CallerErr)
 	if isFailure && failed.Code == apierr.Unauthenticated && failed.Reason == apierr.Required {

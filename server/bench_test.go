@@ -11,7 +11,7 @@ import (
 	"quartet/server/account"
 )
 
-// BenchmarkRead is user/info through the whole pipeline, without the network,
+// BenchmarkRead is user/info through the whole server, without the network,
 // once with each kind of token.
 func BenchmarkRead(b *testing.B) {
 	handler, accounts := newHandler(b)

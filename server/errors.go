@@ -65,7 +65,7 @@ var routerFailures = map[int]apierr.Code{
 	http.StatusBadRequest:            apierr.MalformedBody,
 }
 
-// logFailure writes what the operator needs and the caller must not see.
+// logFailure logs the cause, which the caller does not see.
 func (s *server) logFailure(c echo.Context, failed *apierr.Error, status int) {
 	level := slog.LevelDebug
 	switch {

@@ -184,7 +184,7 @@ func breakages(at target) map[string]breakage {
 }
 
 // emptyStatus: where a token may travel in the body, or is what is missing
-// first, an empty one is a caller nobody knows.
+// first, an empty body is an unknown caller.
 func emptyStatus(at target) int {
 	if at.first == "token" || at.first == "Jwt" {
 		return http.StatusUnauthorized

@@ -14,9 +14,9 @@ import (
 	"quartet/store"
 )
 
-// TestOurOwnFault breaks the database's schema under the server: whatever a
+// TestBrokenSchemaTellsNothingOfTheInside breaks the database's schema under the server: whatever a
 // handler then runs into is our fault, and no word of SQL leaves.
-func TestOurOwnFault(t *testing.T) {
+func TestBrokenSchemaTellsNothingOfTheInside(t *testing.T) {
 	w := newWorld(t)
 	w.add("tao.ran", store.RoleMember)
 	breaker, err := sql.Open("sqlite", w.path)
@@ -42,8 +42,8 @@ func TestOurOwnFault(t *testing.T) {
 	}
 }
 
-// TestPanic serves without any rules: every handler runs into a nil pointer.
-func TestPanic(t *testing.T) {
+// TestPanicIsAnsweredAndLogged serves without any rules: every handler runs into a nil pointer.
+func TestPanicIsAnsweredAndLogged(t *testing.T) {
 	log := &safeBuffer{}
 	handler, err := server.New(server.Options{Log: slog.New(slog.NewTextHandler(log, nil))})
 	must(t, err)
@@ -59,7 +59,7 @@ func TestPanic(t *testing.T) {
 	}
 }
 
-func TestGatewaysDown(t *testing.T) {
+func TestProvidersDown(t *testing.T) {
 	w := newWorld(t)
 	w.sms.Fail(func(string) error { return errors.New("connection refused") })
 	w.weChat.Fail(func(string) error { return errors.New("connection refused") })

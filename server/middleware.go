@@ -37,8 +37,8 @@ func setHeaders(next echo.HandlerFunc) echo.HandlerFunc {
 // unescapes them, turns %2541 into A.
 func rawPath(r *http.Request) { r.URL.RawPath = r.URL.EscapedPath() }
 
-// requestID names the request in the log and in the answer. A caller's own id
-// is kept when it looks like one.
+// requestID names the request in the log and in the answer. A caller's own id is
+// kept when it is 8 to 64 characters of a safe alphabet.
 func requestID(r *http.Request) string {
 	if id := r.Header.Get(echo.HeaderXRequestID); sentRequestID.MatchString(id) {
 		return id
@@ -80,8 +80,8 @@ func (s *server) record(c echo.Context, took time.Duration) {
 	)
 }
 
-// routeOf is the path as the contract writes it. Paths nobody serves are not
-// logged: a client may have put anything into them.
+// routeOf is the path as the contract writes it. Unknown paths are not logged: a
+// client may have put anything into them.
 func routeOf(c echo.Context) string {
 	if path := c.Path(); path != "" {
 		return path
@@ -136,7 +136,7 @@ func (s *server) checkContract(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// renewedHeader carries the JWT that goes on, as the framework behind document
+// renewedHeader carries the successor of a JWT, as the framework behind document
 // 004 sends it.
 const renewedHeader = "Jwt"
 

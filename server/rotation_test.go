@@ -63,8 +63,8 @@ func (p *pairOfServers) signIn(kid string) {
 	}
 }
 
-// use calls both servers with the oldest and the newest JWTs, and goes on with
-// what replaces them.
+// use calls both servers with the oldest and the newest JWTs, and replaces those
+// that were renewed.
 func (p *pairOfServers) use() {
 	p.t.Helper()
 	for i, jwt := range p.jwts {

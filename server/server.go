@@ -24,7 +24,7 @@ import (
 	"quartet/server/request"
 )
 
-// Options are what a server is made from.
+// Options are the parts and settings of a server.
 type Options struct {
 	Accounts *account.Service
 	Ready    func(context.Context) error // nil error: the database reads and writes
@@ -56,8 +56,8 @@ type Options struct {
 	Now func() time.Time
 }
 
-// Demo is what only a demonstration shows: the simulated messages, and tokens
-// that the documentation page signs in with.
+// Demo is what only a demonstration shows: the simulated messages, and the token
+// and application that the documentation page signs in with.
 type Demo struct {
 	Outbox      func() []openapi.DemoMessage
 	AccessToken string
@@ -67,7 +67,7 @@ type Demo struct {
 // Limits is how much is taken in one request, and how long it is worked on.
 type Limits = request.Limits
 
-// DefaultLimits are the limits of a server that is told no others.
+// DefaultLimits are the limits of a server whose Options leave them out.
 func DefaultLimits() Limits { return request.DefaultLimits() }
 
 type server struct {
@@ -192,7 +192,7 @@ func (r headRouter) GET(path string, h echo.HandlerFunc, m ...echo.MiddlewareFun
 	return r.Echo.GET(path, h, m...)
 }
 
-// checkOrigins refuses what no browser would ever send as Origin.
+// checkOrigins refuses a text that no browser sends as Origin.
 func checkOrigins(origins []string) error {
 	for _, origin := range origins {
 		parsed, err := url.Parse(origin)

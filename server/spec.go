@@ -79,7 +79,7 @@ func sorted(tags *openapi.Tags) []string {
 	return slices.Compact(names)
 }
 
-// specification is a document on its way out. Whoever has it already is told so.
+// specification is a document that is sent. A caller that has it already gets 304.
 type specification struct {
 	text           []byte
 	mediaType, tag string

@@ -22,8 +22,8 @@ type Limits struct {
 	Time    time.Duration // from the headers' arrival until the work is given up
 }
 
-// DefaultLimits are the limits of a server that is told no others. Their Time
-// lets every answer come in less than 5 s.
+// DefaultLimits are the limits that Options leave out. Their Time keeps every
+// answer below 5 s.
 func DefaultLimits() Limits {
 	return Limits{Body: 64 << 10, Headers: 16 << 10, Depth: 16, Keys: 200, Time: 4500 * time.Millisecond}
 }
