@@ -81,7 +81,7 @@ func TestRulesReadMoreLeniently(t *testing.T) {
 
 func TestNewRefusesWhatItCannotRead(t *testing.T) {
 	for change, why := range map[[2]string]string{
-		{"application/x-www-form-urlencoded", "multipart/form-data"}:       "no decoder",
+		{"application/x-www-form-urlencoded", "multipart/form-data"}:        "no decoder",
 		{"operationId: addThing", "operationId: a\n      x-query-too: [x]"}: "x-query-too",
 	} {
 		document, err := openapi3.NewLoader().LoadFromData([]byte(strings.ReplaceAll(rulesDocument, change[0], change[1])))
