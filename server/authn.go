@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -109,17 +108,13 @@ func (o *operation) token(c echo.Context, members map[string]any) (token, name s
 }
 
 func valuesOf(place dialect.Credential, c echo.Context, members map[string]any) []string {
-	switch place.In {
-	case openapi3.ParameterInHeader:
-		return c.Request().Header[http.CanonicalHeaderKey(place.Name)]
-	case openapi3.ParameterInQuery:
-		return c.QueryParams()[place.Name]
-	default:
-		if text, ok := members[place.Name].(string); ok {
-			return []string{text}
-		}
-		return nil
+	if place.In != inBody {
+		return request.Values(c, place.In, place.Name)
 	}
+	if text, ok := members[place.Name].(string); ok {
+		return []string{text}
+	}
+	return nil
 }
 
 // bare takes the scheme off a token: "Bearer x" is x (RFC 6750), "x" stays.

@@ -134,19 +134,18 @@ func fieldName(pointer jsontext.Pointer) string {
 
 // failed turns what the decoder says into a failure that names the field.
 func (p *jsonParser) failed(err error) error {
-	var refused *apierr.Error
-	if errors.As(err, &refused) {
+	if refused, known := errors.AsType[*apierr.Error](err); known {
 		return refused
 	}
-	var syntax *jsontext.SyntacticError
 	where := p.where()
-	if errors.As(err, &syntax) {
+	syntax, isSyntax := errors.AsType[*jsontext.SyntacticError](err)
+	if isSyntax {
 		where = fieldName(syntax.JSONPointer)
 	}
 	switch {
 	case errors.Is(err, jsontext.ErrDuplicateName):
 		return &apierr.Error{Code: apierr.DuplicateField, Field: where, Cause: err}
-	case syntax != nil && notUnicode(syntax.Err):
+	case isSyntax && notUnicode(syntax.Err):
 		return &apierr.Error{Code: apierr.InvalidField, Field: where, Reason: apierr.NotUTF8, Cause: err}
 	default:
 		return &apierr.Error{Code: apierr.MalformedBody, Field: where, Cause: err}

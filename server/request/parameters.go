@@ -37,14 +37,18 @@ func (o *Operation) checkParameters(c echo.Context) error {
 }
 
 func (p parameter) values(c echo.Context) []string {
-	switch p.in {
-	case openapi3.ParameterInPath:
+	if p.in == openapi3.ParameterInPath {
 		return []string{pathText(c.Param(p.name))}
-	case openapi3.ParameterInQuery:
-		return c.QueryParams()[p.name]
-	default:
-		return c.Request().Header[http.CanonicalHeaderKey(p.name)]
 	}
+	return Values(c, p.in, p.name)
+}
+
+// Values are all values of a name in the header or the query.
+func Values(c echo.Context, in, name string) []string {
+	if in == openapi3.ParameterInQuery {
+		return c.QueryParams()[name]
+	}
+	return c.Request().Header[http.CanonicalHeaderKey(name)]
 }
 
 // pathText is a path segment as the generated code will read it. What does not
@@ -101,8 +105,8 @@ func validate(schema *openapi3.Schema, value any, root string) error {
 	if err == nil {
 		return nil
 	}
-	var broken *openapi3.SchemaError
-	if !errors.As(err, &broken) {
+	broken, isSchema := errors.AsType[*openapi3.SchemaError](err)
+	if !isSchema {
 		return &apierr.Error{Code: apierr.InvalidField, Field: root, Reason: apierr.BadFormat, Cause: err}
 	}
 	field := strings.Join(broken.JSONPointer(), ".")
