@@ -251,7 +251,7 @@ type CasEnvelope struct {
 	// Example: 请求成功
 	Message string `json:"message"`
 
-	// Status 成功、失败或异常标记 success, the caller's fault, or ours
+	// Status 成功、失败或异常标记 success, the caller's fault or the server's
 	Status CasStatus `json:"status"`
 }
 
@@ -270,11 +270,11 @@ type CasFailureBody struct {
 	// Example: 请求成功
 	Message string `json:"message"`
 
-	// Status 成功、失败或异常标记 success, the caller's fault, or ours
+	// Status 成功、失败或异常标记 success, the caller's fault or the server's
 	Status CasStatus `json:"status"`
 }
 
-// CasStatus 成功、失败或异常标记 success, the caller's fault, or ours
+// CasStatus 成功、失败或异常标记 success, the caller's fault or the server's
 type CasStatus string
 
 // CreateUserForm 表单字段 user 为 JSON the form field user holds JSON
@@ -285,7 +285,7 @@ type CreateUserForm struct {
 	User NewUser `json:"user"`
 }
 
-// CreateUserResponse Ret,创建成功后的用户ID
+// CreateUserResponse Ret，创建成功后的用户ID
 type CreateUserResponse struct {
 	// State 状态，成功 ok
 	State JfinalState `json:"state"`
@@ -294,7 +294,7 @@ type CreateUserResponse struct {
 	UserId Id `json:"userId"`
 }
 
-// DemoMessage 模拟短信 a message the simulator sent
+// DemoMessage 模拟短信 a message of the simulator
 type DemoMessage struct {
 	// At 发送时间
 	At time.Time `json:"at"`
@@ -325,7 +325,7 @@ type DoneResponse struct {
 	Msg string `json:"msg"`
 }
 
-// FrontType 0-小程序,1-管理端,2-PC
+// FrontType 0-小程序，1-管理端，2-PC
 //
 // Example: 0
 type FrontType int32
@@ -391,7 +391,7 @@ type JeecgFailureBody struct {
 	Timestamp int64 `json:"timestamp"`
 }
 
-// JeecgUser 文档 000 返回新的全部键；不知道的为 null every key of the newer answer, null where unknown
+// JeecgUser 文档 000 新版返回的全部键，未知的为 null all keys of the newer answer, null where unknown
 type JeecgUser struct {
 	// ApplyAlumniCard 是否已领取校友卡
 	ApplyAlumniCard bool `json:"applyAlumniCard"`
@@ -399,7 +399,7 @@ type JeecgUser struct {
 	// AuthSex 认证性别
 	AuthSex *int32 `json:"authSex"`
 
-	// AuthStatus 认证状态:0-未认证,1-认证中,2-已认证,3-认证不通过
+	// AuthStatus 认证状态：0-未认证，1-认证中，2-已认证，3-认证不通过
 	AuthStatus int32 `json:"authStatus"`
 
 	// AuthStatusName 认证状态名称
@@ -438,7 +438,7 @@ type JeecgUser struct {
 	// LastLoginTime 上次登录时间 yyyy-MM-dd HH:mm:ss
 	LastLoginTime *string `json:"lastLoginTime"`
 
-	// Login 登录状态:true 登录,false 未登录
+	// Login 登录状态：true 登录，false 未登录
 	Login bool `json:"login"`
 
 	// Name 姓名
@@ -453,13 +453,13 @@ type JeecgUser struct {
 	// PhoneNumber 手机号
 	PhoneNumber *string `json:"phoneNumber"`
 
-	// RoleType 角色类型:1-超级管理员,2-普通用户,3-管理员
+	// RoleType 角色类型：1-超级管理员，2-普通用户，3-管理员
 	RoleType int32 `json:"roleType"`
 
-	// Sex 性别:1-男,2-女
+	// Sex 性别：1-男，2-女
 	Sex *int32 `json:"sex"`
 
-	// Status 是否禁用:0-启用,1-禁用
+	// Status 是否禁用：0-启用，1-禁用
 	Status *int32 `json:"status"`
 
 	// UnionId 微信 unionId
@@ -471,7 +471,7 @@ type JeecgUser struct {
 	// UpdateTime 更新时间 yyyy-MM-dd HH:mm:ss
 	UpdateTime string `json:"updateTime"`
 
-	// UserPermisionVo 权限；键名 userPermisionVo 的拼写是契约的一部分 the documented spelling of its key is the contract
+	// UserPermisionVo 权限；键名 userPermisionVo 按文档拼写 its key is spelled as documented
 	UserPermisionVo UserPermission `json:"userPermisionVo"`
 
 	// Username 用户名；没有用户名时为手机号
@@ -510,13 +510,13 @@ type JsonWebKey struct {
 	// Crv 曲线 the curve
 	Crv JsonWebKeyCrv `json:"crv"`
 
-	// Kid JWT 头中的密钥编号 the id that a JWT's header names it by
+	// Kid JWT 头中的密钥编号 the key id in a JWT's header
 	Kid string `json:"kid"`
 
 	// Kty 密钥种类 the kind of key
 	Kty JsonWebKeyKty `json:"kty"`
 
-	// Use 用途 what it is for
+	// Use 用途 the use
 	Use JsonWebKeyUse `json:"use"`
 
 	// X 公钥，32 字节的 base64url the public key, 32 bytes in base64url
@@ -532,18 +532,18 @@ type JsonWebKeyCrv string
 // JsonWebKeyKty 密钥种类 the kind of key
 type JsonWebKeyKty string
 
-// JsonWebKeyUse 用途 what it is for
+// JsonWebKeyUse 用途 the use
 type JsonWebKeyUse string
 
 // JsonWebKeySet RFC 7517 的 JWK 集合 a JWK Set
 type JsonWebKeySet struct {
-	// Keys 公钥，最新的在最后 the public keys, the newest last
+	// Keys 公钥，最新的在最后 the public keys, newest last
 	Keys []JsonWebKey `json:"keys"`
 }
 
 // LoginForm 登录 account and password
 type LoginForm struct {
-	// LoginAccount 登录账户:用户名、邮箱或手机
+	// LoginAccount 登录账户：用户名、邮箱或手机
 	//
 	// Example: demo
 	LoginAccount string `json:"loginAccount"`
@@ -568,7 +568,7 @@ type LoginStatus struct {
 	// IsLogin 是否登录成功
 	IsLogin bool `json:"isLogin"`
 
-	// LastLoginTime 未登录成功时，上一次登录时间(其他设备的登录时间);登录时为本次登录时间
+	// LastLoginTime 未登录成功时，上一次登录时间（其他设备的登录时间）；登录时为本次登录时间
 	LastLoginTime time.Time `json:"lastLoginTime"`
 }
 
@@ -602,7 +602,7 @@ type MobileCode struct {
 	ResendAfter time.Time `json:"resendAfter"`
 }
 
-// MobileCodeRequest 发送验证码请求 where to send a code, and what for
+// MobileCodeRequest 发送验证码请求 the mobile and the purpose of a code
 type MobileCodeRequest struct {
 	// CompanyType 公司类型，任意值都接受
 	//
@@ -619,11 +619,11 @@ type MobileCodeRequest struct {
 	// Example: 0
 	ProductType *int32 `json:"productType,omitempty"`
 
-	// Purpose 用途:sign_in 登录(默认),verify_mobile 验证新手机 what the code is for
+	// Purpose 用途：sign_in 登录（默认），verify_mobile 验证新手机 the purpose
 	Purpose *MobileCodeRequestPurpose `json:"purpose,omitempty"`
 }
 
-// MobileCodeRequestPurpose 用途:sign_in 登录(默认),verify_mobile 验证新手机 what the code is for
+// MobileCodeRequestPurpose 用途：sign_in 登录（默认），verify_mobile 验证新手机 the purpose
 type MobileCodeRequestPurpose string
 
 // MobileCodeResponse 发送结果 the answer
@@ -650,7 +650,7 @@ type MobileLogin struct {
 	// RefreshToken refreshToken
 	RefreshToken RefreshToken `json:"refreshToken"`
 
-	// UserInfo 用户信息，未知的文本为空串 absent text is ''
+	// UserInfo 用户信息，未知的文本为空串 unknown text is ''
 	UserInfo MobileUser `json:"userInfo"`
 }
 
@@ -676,7 +676,7 @@ type MobileLoginRequest struct {
 	// Example: web
 	Source string `json:"source"`
 
-	// ValidateNo 验证码,6 位数字 6 digits
+	// ValidateNo 验证码，6 位数字 6 digits
 	//
 	// Example: 246135
 	ValidateNo OneTimeCode `json:"validateNo"`
@@ -698,7 +698,7 @@ type MobileLoginResponse struct {
 	Msg string `json:"msg"`
 }
 
-// MobileUser 用户信息，未知的文本为空串 absent text is ”
+// MobileUser 用户信息，未知的文本为空串 unknown text is ”
 type MobileUser struct {
 	// AvatarUrl 头像
 	AvatarUrl string `json:"avatarUrl"`
@@ -746,7 +746,7 @@ type NewUser struct {
 	// Email 邮件
 	Email *string `json:"email,omitempty"`
 
-	// Gender 性别:男、女(也接受 1、2、male、female)
+	// Gender 性别：男、女（也接受 1、2、male、female）
 	Gender *string `json:"gender,omitempty"`
 
 	// Graduateschool 毕业学校
@@ -755,7 +755,7 @@ type NewUser struct {
 	// Idcard 证件号码
 	Idcard *string `json:"idcard,omitempty"`
 
-	// Idcardtype 证件类型:身份证 护照 军官证等
+	// Idcardtype 证件类型：身份证 护照 军官证等
 	Idcardtype *string `json:"idcardtype,omitempty"`
 
 	// Identity 身份
@@ -772,7 +772,7 @@ type NewUser struct {
 	// Occupation 职位、职业
 	Occupation *string `json:"occupation,omitempty"`
 
-	// Password 密码,8 到 128 个字符；可省略
+	// Password 密码，8 到 128 个字符；可省略
 	//
 	// Example: quartet-example
 	Password *string `json:"password,omitempty"`
@@ -791,7 +791,7 @@ type NewUser struct {
 	// Example: https://example.com/wanqiu
 	Site *string `json:"site,omitempty"`
 
-	// Username 登录名,2 到 64 个字符，不含 @
+	// Username 登录名，2 到 64 个字符，不含 @
 	//
 	// Example: chen.yiming
 	Username string `json:"username"`
@@ -800,7 +800,7 @@ type NewUser struct {
 	Zipcode *string `json:"zipcode,omitempty"`
 }
 
-// OneTimeCode 验证码,6 位数字 6 digits
+// OneTimeCode 验证码，6 位数字 6 digits
 //
 // Example: 246135
 type OneTimeCode = string
@@ -819,13 +819,13 @@ type Problem struct {
 	// Title 说明
 	Title string `json:"title"`
 
-	// Type 失败种类的说明 where the kind is explained
+	// Type 失败种类的说明 a page about this kind of failure
 	Type string `json:"type"`
 }
 
-// RefreshAccessTokenRequest 当前令牌对 the present pair
+// RefreshAccessTokenRequest 当前令牌对 the current pair
 type RefreshAccessTokenRequest struct {
-	// AccessToken accessToken,可已过期 may have expired
+	// AccessToken accessToken，可已过期 may have expired
 	//
 	// Example: AT-1-ZGVtby1yZWZyZXNoLWFjY2Vzcy0x_A01
 	AccessToken string `json:"accessToken"`
@@ -847,7 +847,7 @@ type RefreshToken struct {
 
 // RefreshUserRequest 刷新请求 the token and the kind of front end
 type RefreshUserRequest struct {
-	// FrontType 0-小程序,1-管理端,2-PC
+	// FrontType 0-小程序，1-管理端，2-PC
 	//
 	// Example: 0
 	FrontType *FrontType `json:"frontType,omitempty"`
@@ -858,7 +858,7 @@ type RefreshUserRequest struct {
 	Token *string `json:"token,omitempty"`
 }
 
-// RefreshUserResponse 刷新结果 the answer of user/refresh
+// RefreshUserResponse 刷新结果 the answer of /user/refresh
 type RefreshUserResponse struct {
 	// Code 状态码，成功为 200
 	//
@@ -870,7 +870,7 @@ type RefreshUserResponse struct {
 	// Example: success
 	Message string `json:"message"`
 
-	// Result 文档 000 返回新的全部键；不知道的为 null every key of the newer answer, null where unknown
+	// Result 文档 000 新版返回的全部键，未知的为 null all keys of the newer answer, null where unknown
 	Result JeecgUser `json:"result"`
 
 	// Success 是否成功
@@ -895,19 +895,19 @@ type RuoyiFailureBody struct {
 
 // SessionInfo 会话 a session
 type SessionInfo struct {
-	// ClientIp 登录时的客户端 IP the client IP it was opened from
+	// ClientIp 登录时的客户端 IP the client IP of the sign-in
 	ClientIp string `json:"clientIp"`
 
 	// CreateTime 登录时间
 	CreateTime time.Time `json:"createTime"`
 
-	// Current 是否当前会话 the session of this call
+	// Current 是否当前会话 whether it is the current session
 	Current bool `json:"current"`
 
 	// DeviceNumber 设备编号
 	DeviceNumber *string `json:"deviceNumber"`
 
-	// Dialect 打开会话的方言 the dialect it was opened in
+	// Dialect 登录所用的方言 the dialect of the sign-in
 	//
 	// Example: yudao
 	Dialect string `json:"dialect"`
@@ -948,7 +948,7 @@ type Tag string
 
 // UpdatePasswordForm 改密码 a new password
 type UpdatePasswordForm struct {
-	// NewPassword 用户新密码,8 到 128 个字符
+	// NewPassword 用户新密码，8 到 128 个字符
 	//
 	// Example: quartet-demo
 	NewPassword string `json:"newPassword"`
@@ -958,7 +958,7 @@ type UpdatePasswordForm struct {
 	// Example: quartet-demo
 	OldPassowrd *string `json:"oldPassowrd,omitempty"`
 
-	// OldPassword oldPassowrd 的正确拼写，同样接受 the right spelling is taken too
+	// OldPassword oldPassowrd 的正确拼写，同样接受 the correct spelling is accepted too
 	OldPassword *string `json:"oldPassword,omitempty"`
 
 	// UserId 用户ID
@@ -969,13 +969,13 @@ type UpdatePasswordForm struct {
 
 // UpdateUserForm 表单字段 user 为 JSON the form field user holds JSON
 type UpdateUserForm struct {
-	// User 要改的资料 what is to change
+	// User 要改的资料 the fields to change
 	//
 	// Example: {"id":1,"nickname":"晚秋","signature":"山有木兮木有枝"}
 	User UserChange `json:"user"`
 }
 
-// User 用户信息；没有的键省略 absent facts are left out
+// User 用户信息；未知的键省略 unknown values are left out
 type User struct {
 	// Activated 激活时间
 	Activated *string `json:"activated,omitempty"`
@@ -999,7 +999,7 @@ type User struct {
 	// Company 公司
 	Company *string `json:"company,omitempty"`
 
-	// CreateSource 用户来源(可能来之oauth第三方)
+	// CreateSource 用户来源（可能来自 OAuth 第三方）
 	CreateSource *string `json:"createSource,omitempty"`
 
 	// Created 创建日期 yyyy-MM-dd HH:mm:ss
@@ -1011,10 +1011,10 @@ type User struct {
 	// Email 邮件
 	Email *string `json:"email,omitempty"`
 
-	// EmailStatus 邮箱状态:ok 已认证,unverified 未认证
+	// EmailStatus 邮箱状态：ok 已认证，unverified 未认证
 	EmailStatus *string `json:"emailStatus,omitempty"`
 
-	// Gender 性别:男、女(也接受 1、2、male、female)
+	// Gender 性别：男、女（也接受 1、2、male、female）
 	Gender *string `json:"gender,omitempty"`
 
 	// Graduateschool 毕业学校
@@ -1026,7 +1026,7 @@ type User struct {
 	// Idcard 证件号码
 	Idcard *string `json:"idcard,omitempty"`
 
-	// Idcardtype 证件类型:身份证 护照 军官证等
+	// Idcardtype 证件类型：身份证 护照 军官证等
 	Idcardtype *string `json:"idcardtype,omitempty"`
 
 	// Identity 身份
@@ -1038,7 +1038,7 @@ type User struct {
 	// Mobile 手机电话
 	Mobile *string `json:"mobile,omitempty"`
 
-	// MobileStatus 手机状态:ok 已认证,unverified 未认证
+	// MobileStatus 手机状态：ok 已认证，unverified 未认证
 	MobileStatus *string `json:"mobileStatus,omitempty"`
 
 	// Nickname 昵称
@@ -1069,7 +1069,7 @@ type User struct {
 	// Example: https://example.com/wanqiu
 	Site *string `json:"site,omitempty"`
 
-	// Status 状态:ok 正常,locked 锁定
+	// Status 状态：ok 正常，locked 锁定
 	Status *string `json:"status,omitempty"`
 
 	// Username 登录名
@@ -1079,7 +1079,7 @@ type User struct {
 	Zipcode *string `json:"zipcode,omitempty"`
 }
 
-// UserChange 要改的资料 what is to change
+// UserChange 要改的资料 the fields to change
 type UserChange struct {
 	// Address 地址
 	Address *string `json:"address,omitempty"`
@@ -1103,7 +1103,7 @@ type UserChange struct {
 	// Email 邮件
 	Email *string `json:"email,omitempty"`
 
-	// Gender 性别:男、女(也接受 1、2、male、female)
+	// Gender 性别：男、女（也接受 1、2、male、female）
 	Gender *string `json:"gender,omitempty"`
 
 	// Graduateschool 毕业学校
@@ -1115,7 +1115,7 @@ type UserChange struct {
 	// Idcard 证件号码
 	Idcard *string `json:"idcard,omitempty"`
 
-	// Idcardtype 证件类型:身份证 护照 军官证等
+	// Idcardtype 证件类型：身份证 护照 军官证等
 	Idcardtype *string `json:"idcardtype,omitempty"`
 
 	// Identity 身份
@@ -1146,10 +1146,10 @@ type UserChange struct {
 	// Example: https://example.com/wanqiu
 	Site *string `json:"site,omitempty"`
 
-	// Status 状态:ok 正常,locked 锁定(管理员可改)
+	// Status 状态：ok 正常，locked 锁定（管理员可改）
 	Status *string `json:"status,omitempty"`
 
-	// Username 登录名(管理员可改)
+	// Username 登录名（管理员可改）
 	//
 	// Example: chen.yiming
 	Username *string `json:"username,omitempty"`
@@ -1166,30 +1166,30 @@ type UserDetailForm struct {
 	Id *int64 `json:"id,omitempty"`
 }
 
-// UserDetailResponse Ret,用户信息
+// UserDetailResponse Ret，用户信息
 type UserDetailResponse struct {
 	// State 状态，成功 ok
 	State JfinalState `json:"state"`
 
-	// User 用户信息；没有的键省略 absent facts are left out
+	// User 用户信息；未知的键省略 unknown values are left out
 	User User `json:"user"`
 }
 
-// UserInfo UserInfoVO;没有的文本为空串 absent text is ”
+// UserInfo UserInfoVO；没有的文本为空串 unknown text is ”
 type UserInfo struct {
 	// Account 登录账户
 	Account string `json:"account"`
 
-	// Avatar 用户头像:图片路径或图标样式
+	// Avatar 用户头像：图片路径或图标样式
 	Avatar string `json:"avatar"`
 
 	// Email 电子邮箱
 	Email string `json:"email"`
 
-	// Gender 性别:1:男,2:女;0 未知 unknown
+	// Gender 性别：1 男，2 女；0 未知 unknown
 	Gender int32 `json:"gender"`
 
-	// Nickname 用户别名(昵称)
+	// Nickname 用户别名（昵称）
 	Nickname string `json:"nickname"`
 
 	// OrgList 所属组织机构
@@ -1204,14 +1204,14 @@ type UserInfo struct {
 	UserId string `json:"userId"`
 }
 
-// UserInfoResponse 用户详情 the answer of user/info
+// UserInfoResponse 用户详情 the answer of /user/info
 type UserInfoResponse struct {
 	// Code 成功或异常编码
 	//
 	// Example: 200
 	Code int32 `json:"code"`
 
-	// Data UserInfoVO;没有的文本为空串 absent text is ''
+	// Data UserInfoVO；没有的文本为空串 unknown text is ''
 	Data UserInfo `json:"data"`
 
 	// Message 成功或异常消息
@@ -1219,7 +1219,7 @@ type UserInfoResponse struct {
 	// Example: 请求成功
 	Message string `json:"message"`
 
-	// Status 成功、失败或异常标记 success, the caller's fault, or ours
+	// Status 成功、失败或异常标记 success, the caller's fault or the server's
 	Status CasStatus `json:"status"`
 }
 
@@ -1250,7 +1250,7 @@ type UserOrganisationRole struct {
 	RoleName string `json:"roleName"`
 }
 
-// UserPermission 权限；键名 userPermisionVo 的拼写是契约的一部分 the documented spelling of its key is the contract
+// UserPermission 权限；键名 userPermisionVo 按文档拼写 its key is spelled as documented
 type UserPermission struct {
 	// AccountSettings 账号设置
 	AccountSettings bool `json:"accountSettings"`
@@ -1265,7 +1265,7 @@ type UserPermission struct {
 	StudentManagement bool `json:"studentManagement"`
 }
 
-// UserProfile 用户可写的资料 what can be written of a user
+// UserProfile 用户可写的资料 the writable fields of a user
 type UserProfile struct {
 	// Address 地址
 	Address *string `json:"address,omitempty"`
@@ -1289,7 +1289,7 @@ type UserProfile struct {
 	// Email 邮件
 	Email *string `json:"email,omitempty"`
 
-	// Gender 性别:男、女(也接受 1、2、male、female)
+	// Gender 性别：男、女（也接受 1、2、male、female）
 	Gender *string `json:"gender,omitempty"`
 
 	// Graduateschool 毕业学校
@@ -1298,7 +1298,7 @@ type UserProfile struct {
 	// Idcard 证件号码
 	Idcard *string `json:"idcard,omitempty"`
 
-	// Idcardtype 证件类型:身份证 护照 军官证等
+	// Idcardtype 证件类型：身份证 护照 军官证等
 	Idcardtype *string `json:"idcardtype,omitempty"`
 
 	// Identity 身份
@@ -1333,14 +1333,14 @@ type UserProfile struct {
 	Zipcode *string `json:"zipcode,omitempty"`
 }
 
-// VerifyMobileRequest 证明手机 a mobile and its code
+// VerifyMobileRequest 验证手机 a mobile and its code
 type VerifyMobileRequest struct {
 	// Mobile 手机号 a mainland mobile
 	//
 	// Example: 13800138000
 	Mobile Mobile `json:"mobile"`
 
-	// ValidateNo 验证码,6 位数字 6 digits
+	// ValidateNo 验证码，6 位数字 6 digits
 	//
 	// Example: 246135
 	ValidateNo OneTimeCode `json:"validateNo"`
@@ -1385,7 +1385,7 @@ type WeChatUserResponse struct {
 	// Example: 200
 	Code int32 `json:"code"`
 
-	// ConcurrencyStamp 并发戳，不透明 opaque
+	// ConcurrencyStamp 并发戳；不透明 opaque
 	ConcurrencyStamp string `json:"concurrencyStamp"`
 
 	// CreationTimeLower 创建日期 yyyy-MM-dd
@@ -1409,7 +1409,7 @@ type WeChatUserResponse struct {
 	// EndTime 查询条件，总是 null
 	EndTime *string `json:"endTime"`
 
-	// EntityVersion 版本 how often the user has changed
+	// EntityVersion 版本号，每次修改加一 incremented with each change
 	EntityVersion int64 `json:"entityVersion"`
 
 	// ExtraProperties 字符串中的 JSON JSON inside a string
@@ -1500,7 +1500,7 @@ type WeChatUserResponse struct {
 	// Remark 备注
 	Remark *string `json:"remark"`
 
-	// SecurityStamp 安全戳，不透明，非秘密 opaque and no secret
+	// SecurityStamp 安全戳；不透明，不是秘密 opaque, not a secret
 	SecurityStamp string `json:"securityStamp"`
 
 	// ShouldChangePasswordOnNextLogin 下次登录须改密码
@@ -1580,7 +1580,7 @@ type CasUserNotFound = CasFailureBody
 // CheckedLoginStatus 检查结果 the answer
 type CheckedLoginStatus = LoginStatusResponse
 
-// DetailedUser Ret,用户信息
+// DetailedUser Ret，用户信息
 type DetailedUser = UserDetailResponse
 
 // JeecgBadRequest jeecg 方言的失败 a failure of the jeecg dialect
@@ -1753,7 +1753,7 @@ type GetSpecAsYamlParams struct {
 
 // GetUserInfoParams defines parameters for GetUserInfo.
 type GetUserInfoParams struct {
-	// UserId 用户ID,1 到 19 位数字 1 to 19 digits
+	// UserId 用户 ID，1 到 19 位数字 1 to 19 digits
 	UserId string `form:"userId" json:"userId"`
 }
 
@@ -1819,7 +1819,7 @@ type ServerInterface interface {
 	// GetUserDetail 用户详情 · Read a user
 	// (GET /api/user/detail)
 	GetUserDetail(ctx echo.Context, params GetUserDetailParams) error
-	// PostUserDetail 用户详情(POST)· Read a user, by form
+	// PostUserDetail 用户详情（POST）· Read a user, by form
 	// (POST /api/user/detail)
 	PostUserDetail(ctx echo.Context) error
 	// SignInByPassword 用户登录 · Sign in by password
@@ -1834,7 +1834,7 @@ type ServerInterface interface {
 	// RefreshAccessToken 刷新 AccessToken · Exchange the token pair for the next access token
 	// (POST /app/auth/token/refresh)
 	RefreshAccessToken(ctx echo.Context) error
-	// SignOut 退出登录 · End the present session
+	// SignOut 退出登录 · Sign out
 	// (POST /auth/logout)
 	SignOut(ctx echo.Context) error
 	// SendMobileCode 发送短信验证码 · Send a one-time code by SMS
@@ -1843,43 +1843,43 @@ type ServerInterface interface {
 	// SignInByMobile 手机号登录 · Sign in by mobile and one-time code
 	// (POST /auth/mobile/login)
 	SignInByMobile(ctx echo.Context, params SignInByMobileParams) error
-	// VerifyMobile 验证新手机号 · Prove a new mobile
+	// VerifyMobile 验证新手机号 · Verify a new mobile
 	// (POST /auth/mobile/verify)
 	VerifyMobile(ctx echo.Context) error
-	// ListSessions 我的会话 · List one's live sessions
+	// ListSessions 我的会话 · List the caller's live sessions
 	// (GET /auth/sessions)
 	ListSessions(ctx echo.Context) error
-	// EndSession 结束一个会话 · End one of one's sessions
+	// EndSession 结束一个会话 · End one of the caller's sessions
 	// (DELETE /auth/sessions/{id})
 	EndSession(ctx echo.Context, id Id) error
-	// GetDemoOutbox 演示短信箱 · What the SMS simulator sent
+	// GetDemoOutbox 演示短信箱 · Messages of the SMS simulator
 	// (GET /demo/outbox)
 	GetDemoOutbox(ctx echo.Context) error
-	// GetHealth 进程存活 · The process lives
+	// GetHealth 存活检查 · Liveness check
 	// (GET /healthz)
 	GetHealth(ctx echo.Context) error
 	// GetMetrics 监控指标 · Metrics for Prometheus
 	// (GET /metrics)
 	GetMetrics(ctx echo.Context) error
-	// GetSpecAsJson 本文档(JSON)· This document as JSON
+	// GetSpecAsJson 本文档（JSON）· This document as JSON
 	// (GET /openapi.json)
 	GetSpecAsJson(ctx echo.Context, params GetSpecAsJsonParams) error
-	// GetSpecAsYaml 本文档(YAML)· This document as written
+	// GetSpecAsYaml 本文档（YAML）· This document as written
 	// (GET /openapi.yaml)
 	GetSpecAsYaml(ctx echo.Context, params GetSpecAsYamlParams) error
-	// GetReadiness 可以服务 · The server can serve
+	// GetReadiness 就绪检查 · Readiness check
 	// (GET /readyz)
 	GetReadiness(ctx echo.Context) error
 	// GetUserInfo 获取用户详情信息 · Read a user through an application
 	// (GET /user/info)
 	GetUserInfo(ctx echo.Context, params GetUserInfoParams) error
-	// RefreshUser 刷新并重新获取用户信息 · Slide the token's lifetime and read the user again
+	// RefreshUser 刷新并重新获取用户信息 · Extend the token's lifetime and read the user again
 	// (POST /user/refresh)
 	RefreshUser(ctx echo.Context) error
 	// CheckLoginStatus 设备互踢检查 · Is this device still the one that is signed in?
 	// (GET /wx/pc/check-login-status)
 	CheckLoginStatus(ctx echo.Context, params CheckLoginStatusParams) error
-	// CheckLoginStatusByPath 设备互踢检查(路径参数)· The same check, the device in the path
+	// CheckLoginStatusByPath 设备互踢检查（路径参数）· The same check, with the device in the path
 	// (GET /wx/pc/check-login-status/{deviceNumber})
 	CheckLoginStatusByPath(ctx echo.Context, deviceNumber DeviceNumber) error
 }
@@ -4822,7 +4822,7 @@ type StrictServerInterface interface {
 	// GetUserDetail 用户详情 · Read a user
 	// (GET /api/user/detail)
 	GetUserDetail(ctx context.Context, request GetUserDetailRequestObject) (GetUserDetailResponseObject, error)
-	// PostUserDetail 用户详情(POST)· Read a user, by form
+	// PostUserDetail 用户详情（POST）· Read a user, by form
 	// (POST /api/user/detail)
 	PostUserDetail(ctx context.Context, request PostUserDetailRequestObject) (PostUserDetailResponseObject, error)
 	// SignInByPassword 用户登录 · Sign in by password
@@ -4837,7 +4837,7 @@ type StrictServerInterface interface {
 	// RefreshAccessToken 刷新 AccessToken · Exchange the token pair for the next access token
 	// (POST /app/auth/token/refresh)
 	RefreshAccessToken(ctx context.Context, request RefreshAccessTokenRequestObject) (RefreshAccessTokenResponseObject, error)
-	// SignOut 退出登录 · End the present session
+	// SignOut 退出登录 · Sign out
 	// (POST /auth/logout)
 	SignOut(ctx context.Context, request SignOutRequestObject) (SignOutResponseObject, error)
 	// SendMobileCode 发送短信验证码 · Send a one-time code by SMS
@@ -4846,43 +4846,43 @@ type StrictServerInterface interface {
 	// SignInByMobile 手机号登录 · Sign in by mobile and one-time code
 	// (POST /auth/mobile/login)
 	SignInByMobile(ctx context.Context, request SignInByMobileRequestObject) (SignInByMobileResponseObject, error)
-	// VerifyMobile 验证新手机号 · Prove a new mobile
+	// VerifyMobile 验证新手机号 · Verify a new mobile
 	// (POST /auth/mobile/verify)
 	VerifyMobile(ctx context.Context, request VerifyMobileRequestObject) (VerifyMobileResponseObject, error)
-	// ListSessions 我的会话 · List one's live sessions
+	// ListSessions 我的会话 · List the caller's live sessions
 	// (GET /auth/sessions)
 	ListSessions(ctx context.Context, request ListSessionsRequestObject) (ListSessionsResponseObject, error)
-	// EndSession 结束一个会话 · End one of one's sessions
+	// EndSession 结束一个会话 · End one of the caller's sessions
 	// (DELETE /auth/sessions/{id})
 	EndSession(ctx context.Context, request EndSessionRequestObject) (EndSessionResponseObject, error)
-	// GetDemoOutbox 演示短信箱 · What the SMS simulator sent
+	// GetDemoOutbox 演示短信箱 · Messages of the SMS simulator
 	// (GET /demo/outbox)
 	GetDemoOutbox(ctx context.Context, request GetDemoOutboxRequestObject) (GetDemoOutboxResponseObject, error)
-	// GetHealth 进程存活 · The process lives
+	// GetHealth 存活检查 · Liveness check
 	// (GET /healthz)
 	GetHealth(ctx context.Context, request GetHealthRequestObject) (GetHealthResponseObject, error)
 	// GetMetrics 监控指标 · Metrics for Prometheus
 	// (GET /metrics)
 	GetMetrics(ctx context.Context, request GetMetricsRequestObject) (GetMetricsResponseObject, error)
-	// GetSpecAsJson 本文档(JSON)· This document as JSON
+	// GetSpecAsJson 本文档（JSON）· This document as JSON
 	// (GET /openapi.json)
 	GetSpecAsJson(ctx context.Context, request GetSpecAsJsonRequestObject) (GetSpecAsJsonResponseObject, error)
-	// GetSpecAsYaml 本文档(YAML)· This document as written
+	// GetSpecAsYaml 本文档（YAML）· This document as written
 	// (GET /openapi.yaml)
 	GetSpecAsYaml(ctx context.Context, request GetSpecAsYamlRequestObject) (GetSpecAsYamlResponseObject, error)
-	// GetReadiness 可以服务 · The server can serve
+	// GetReadiness 就绪检查 · Readiness check
 	// (GET /readyz)
 	GetReadiness(ctx context.Context, request GetReadinessRequestObject) (GetReadinessResponseObject, error)
 	// GetUserInfo 获取用户详情信息 · Read a user through an application
 	// (GET /user/info)
 	GetUserInfo(ctx context.Context, request GetUserInfoRequestObject) (GetUserInfoResponseObject, error)
-	// RefreshUser 刷新并重新获取用户信息 · Slide the token's lifetime and read the user again
+	// RefreshUser 刷新并重新获取用户信息 · Extend the token's lifetime and read the user again
 	// (POST /user/refresh)
 	RefreshUser(ctx context.Context, request RefreshUserRequestObject) (RefreshUserResponseObject, error)
 	// CheckLoginStatus 设备互踢检查 · Is this device still the one that is signed in?
 	// (GET /wx/pc/check-login-status)
 	CheckLoginStatus(ctx context.Context, request CheckLoginStatusRequestObject) (CheckLoginStatusResponseObject, error)
-	// CheckLoginStatusByPath 设备互踢检查(路径参数)· The same check, the device in the path
+	// CheckLoginStatusByPath 设备互踢检查（路径参数）· The same check, with the device in the path
 	// (GET /wx/pc/check-login-status/{deviceNumber})
 	CheckLoginStatusByPath(ctx context.Context, request CheckLoginStatusByPathRequestObject) (CheckLoginStatusByPathResponseObject, error)
 }

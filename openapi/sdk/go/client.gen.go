@@ -252,7 +252,7 @@ type CasEnvelope struct {
 	// Example: 请求成功
 	Message string `json:"message"`
 
-	// Status 成功、失败或异常标记 success, the caller's fault, or ours
+	// Status 成功、失败或异常标记 success, the caller's fault or the server's
 	Status CasStatus `json:"status"`
 }
 
@@ -271,11 +271,11 @@ type CasFailureBody struct {
 	// Example: 请求成功
 	Message string `json:"message"`
 
-	// Status 成功、失败或异常标记 success, the caller's fault, or ours
+	// Status 成功、失败或异常标记 success, the caller's fault or the server's
 	Status CasStatus `json:"status"`
 }
 
-// CasStatus 成功、失败或异常标记 success, the caller's fault, or ours
+// CasStatus 成功、失败或异常标记 success, the caller's fault or the server's
 type CasStatus string
 
 // CreateUserForm 表单字段 user 为 JSON the form field user holds JSON
@@ -286,7 +286,7 @@ type CreateUserForm struct {
 	User NewUser `json:"user"`
 }
 
-// CreateUserResponse Ret,创建成功后的用户ID
+// CreateUserResponse Ret，创建成功后的用户ID
 type CreateUserResponse struct {
 	// State 状态，成功 ok
 	State JfinalState `json:"state"`
@@ -295,7 +295,7 @@ type CreateUserResponse struct {
 	UserId Id `json:"userId"`
 }
 
-// DemoMessage 模拟短信 a message the simulator sent
+// DemoMessage 模拟短信 a message of the simulator
 type DemoMessage struct {
 	// At 发送时间
 	At time.Time `json:"at"`
@@ -326,7 +326,7 @@ type DoneResponse struct {
 	Msg string `json:"msg"`
 }
 
-// FrontType 0-小程序,1-管理端,2-PC
+// FrontType 0-小程序，1-管理端，2-PC
 //
 // Example: 0
 type FrontType int32
@@ -392,7 +392,7 @@ type JeecgFailureBody struct {
 	Timestamp int64 `json:"timestamp"`
 }
 
-// JeecgUser 文档 000 返回新的全部键；不知道的为 null every key of the newer answer, null where unknown
+// JeecgUser 文档 000 新版返回的全部键，未知的为 null all keys of the newer answer, null where unknown
 type JeecgUser struct {
 	// ApplyAlumniCard 是否已领取校友卡
 	ApplyAlumniCard bool `json:"applyAlumniCard"`
@@ -400,7 +400,7 @@ type JeecgUser struct {
 	// AuthSex 认证性别
 	AuthSex *int32 `json:"authSex"`
 
-	// AuthStatus 认证状态:0-未认证,1-认证中,2-已认证,3-认证不通过
+	// AuthStatus 认证状态：0-未认证，1-认证中，2-已认证，3-认证不通过
 	AuthStatus int32 `json:"authStatus"`
 
 	// AuthStatusName 认证状态名称
@@ -439,7 +439,7 @@ type JeecgUser struct {
 	// LastLoginTime 上次登录时间 yyyy-MM-dd HH:mm:ss
 	LastLoginTime *string `json:"lastLoginTime"`
 
-	// Login 登录状态:true 登录,false 未登录
+	// Login 登录状态：true 登录，false 未登录
 	Login bool `json:"login"`
 
 	// Name 姓名
@@ -454,13 +454,13 @@ type JeecgUser struct {
 	// PhoneNumber 手机号
 	PhoneNumber *string `json:"phoneNumber"`
 
-	// RoleType 角色类型:1-超级管理员,2-普通用户,3-管理员
+	// RoleType 角色类型：1-超级管理员，2-普通用户，3-管理员
 	RoleType int32 `json:"roleType"`
 
-	// Sex 性别:1-男,2-女
+	// Sex 性别：1-男，2-女
 	Sex *int32 `json:"sex"`
 
-	// Status 是否禁用:0-启用,1-禁用
+	// Status 是否禁用：0-启用，1-禁用
 	Status *int32 `json:"status"`
 
 	// UnionId 微信 unionId
@@ -472,7 +472,7 @@ type JeecgUser struct {
 	// UpdateTime 更新时间 yyyy-MM-dd HH:mm:ss
 	UpdateTime string `json:"updateTime"`
 
-	// UserPermisionVo 权限；键名 userPermisionVo 的拼写是契约的一部分 the documented spelling of its key is the contract
+	// UserPermisionVo 权限；键名 userPermisionVo 按文档拼写 its key is spelled as documented
 	UserPermisionVo UserPermission `json:"userPermisionVo"`
 
 	// Username 用户名；没有用户名时为手机号
@@ -511,13 +511,13 @@ type JsonWebKey struct {
 	// Crv 曲线 the curve
 	Crv JsonWebKeyCrv `json:"crv"`
 
-	// Kid JWT 头中的密钥编号 the id that a JWT's header names it by
+	// Kid JWT 头中的密钥编号 the key id in a JWT's header
 	Kid string `json:"kid"`
 
 	// Kty 密钥种类 the kind of key
 	Kty JsonWebKeyKty `json:"kty"`
 
-	// Use 用途 what it is for
+	// Use 用途 the use
 	Use JsonWebKeyUse `json:"use"`
 
 	// X 公钥，32 字节的 base64url the public key, 32 bytes in base64url
@@ -533,18 +533,18 @@ type JsonWebKeyCrv string
 // JsonWebKeyKty 密钥种类 the kind of key
 type JsonWebKeyKty string
 
-// JsonWebKeyUse 用途 what it is for
+// JsonWebKeyUse 用途 the use
 type JsonWebKeyUse string
 
 // JsonWebKeySet RFC 7517 的 JWK 集合 a JWK Set
 type JsonWebKeySet struct {
-	// Keys 公钥，最新的在最后 the public keys, the newest last
+	// Keys 公钥，最新的在最后 the public keys, newest last
 	Keys []JsonWebKey `json:"keys"`
 }
 
 // LoginForm 登录 account and password
 type LoginForm struct {
-	// LoginAccount 登录账户:用户名、邮箱或手机
+	// LoginAccount 登录账户：用户名、邮箱或手机
 	//
 	// Example: demo
 	LoginAccount string `json:"loginAccount"`
@@ -569,7 +569,7 @@ type LoginStatus struct {
 	// IsLogin 是否登录成功
 	IsLogin bool `json:"isLogin"`
 
-	// LastLoginTime 未登录成功时，上一次登录时间(其他设备的登录时间);登录时为本次登录时间
+	// LastLoginTime 未登录成功时，上一次登录时间（其他设备的登录时间）；登录时为本次登录时间
 	LastLoginTime time.Time `json:"lastLoginTime"`
 }
 
@@ -603,7 +603,7 @@ type MobileCode struct {
 	ResendAfter time.Time `json:"resendAfter"`
 }
 
-// MobileCodeRequest 发送验证码请求 where to send a code, and what for
+// MobileCodeRequest 发送验证码请求 the mobile and the purpose of a code
 type MobileCodeRequest struct {
 	// CompanyType 公司类型，任意值都接受
 	//
@@ -620,11 +620,11 @@ type MobileCodeRequest struct {
 	// Example: 0
 	ProductType *int32 `json:"productType,omitempty"`
 
-	// Purpose 用途:sign_in 登录(默认),verify_mobile 验证新手机 what the code is for
+	// Purpose 用途：sign_in 登录（默认），verify_mobile 验证新手机 the purpose
 	Purpose *MobileCodeRequestPurpose `json:"purpose,omitempty"`
 }
 
-// MobileCodeRequestPurpose 用途:sign_in 登录(默认),verify_mobile 验证新手机 what the code is for
+// MobileCodeRequestPurpose 用途：sign_in 登录（默认），verify_mobile 验证新手机 the purpose
 type MobileCodeRequestPurpose string
 
 // MobileCodeResponse 发送结果 the answer
@@ -651,7 +651,7 @@ type MobileLogin struct {
 	// RefreshToken refreshToken
 	RefreshToken RefreshToken `json:"refreshToken"`
 
-	// UserInfo 用户信息，未知的文本为空串 absent text is ''
+	// UserInfo 用户信息，未知的文本为空串 unknown text is ''
 	UserInfo MobileUser `json:"userInfo"`
 }
 
@@ -677,7 +677,7 @@ type MobileLoginRequest struct {
 	// Example: web
 	Source string `json:"source"`
 
-	// ValidateNo 验证码,6 位数字 6 digits
+	// ValidateNo 验证码，6 位数字 6 digits
 	//
 	// Example: 246135
 	ValidateNo OneTimeCode `json:"validateNo"`
@@ -699,7 +699,7 @@ type MobileLoginResponse struct {
 	Msg string `json:"msg"`
 }
 
-// MobileUser 用户信息，未知的文本为空串 absent text is ”
+// MobileUser 用户信息，未知的文本为空串 unknown text is ”
 type MobileUser struct {
 	// AvatarUrl 头像
 	AvatarUrl string `json:"avatarUrl"`
@@ -747,7 +747,7 @@ type NewUser struct {
 	// Email 邮件
 	Email *string `json:"email,omitempty"`
 
-	// Gender 性别:男、女(也接受 1、2、male、female)
+	// Gender 性别：男、女（也接受 1、2、male、female）
 	Gender *string `json:"gender,omitempty"`
 
 	// Graduateschool 毕业学校
@@ -756,7 +756,7 @@ type NewUser struct {
 	// Idcard 证件号码
 	Idcard *string `json:"idcard,omitempty"`
 
-	// Idcardtype 证件类型:身份证 护照 军官证等
+	// Idcardtype 证件类型：身份证 护照 军官证等
 	Idcardtype *string `json:"idcardtype,omitempty"`
 
 	// Identity 身份
@@ -773,7 +773,7 @@ type NewUser struct {
 	// Occupation 职位、职业
 	Occupation *string `json:"occupation,omitempty"`
 
-	// Password 密码,8 到 128 个字符；可省略
+	// Password 密码，8 到 128 个字符；可省略
 	//
 	// Example: quartet-example
 	Password *string `json:"password,omitempty"`
@@ -792,7 +792,7 @@ type NewUser struct {
 	// Example: https://example.com/wanqiu
 	Site *string `json:"site,omitempty"`
 
-	// Username 登录名,2 到 64 个字符，不含 @
+	// Username 登录名，2 到 64 个字符，不含 @
 	//
 	// Example: chen.yiming
 	Username string `json:"username"`
@@ -801,7 +801,7 @@ type NewUser struct {
 	Zipcode *string `json:"zipcode,omitempty"`
 }
 
-// OneTimeCode 验证码,6 位数字 6 digits
+// OneTimeCode 验证码，6 位数字 6 digits
 //
 // Example: 246135
 type OneTimeCode = string
@@ -820,13 +820,13 @@ type Problem struct {
 	// Title 说明
 	Title string `json:"title"`
 
-	// Type 失败种类的说明 where the kind is explained
+	// Type 失败种类的说明 a page about this kind of failure
 	Type string `json:"type"`
 }
 
-// RefreshAccessTokenRequest 当前令牌对 the present pair
+// RefreshAccessTokenRequest 当前令牌对 the current pair
 type RefreshAccessTokenRequest struct {
-	// AccessToken accessToken,可已过期 may have expired
+	// AccessToken accessToken，可已过期 may have expired
 	//
 	// Example: AT-1-ZGVtby1yZWZyZXNoLWFjY2Vzcy0x_A01
 	AccessToken string `json:"accessToken"`
@@ -848,7 +848,7 @@ type RefreshToken struct {
 
 // RefreshUserRequest 刷新请求 the token and the kind of front end
 type RefreshUserRequest struct {
-	// FrontType 0-小程序,1-管理端,2-PC
+	// FrontType 0-小程序，1-管理端，2-PC
 	//
 	// Example: 0
 	FrontType *FrontType `json:"frontType,omitempty"`
@@ -859,7 +859,7 @@ type RefreshUserRequest struct {
 	Token *string `json:"token,omitempty"`
 }
 
-// RefreshUserResponse 刷新结果 the answer of user/refresh
+// RefreshUserResponse 刷新结果 the answer of /user/refresh
 type RefreshUserResponse struct {
 	// Code 状态码，成功为 200
 	//
@@ -871,7 +871,7 @@ type RefreshUserResponse struct {
 	// Example: success
 	Message string `json:"message"`
 
-	// Result 文档 000 返回新的全部键；不知道的为 null every key of the newer answer, null where unknown
+	// Result 文档 000 新版返回的全部键，未知的为 null all keys of the newer answer, null where unknown
 	Result JeecgUser `json:"result"`
 
 	// Success 是否成功
@@ -896,19 +896,19 @@ type RuoyiFailureBody struct {
 
 // SessionInfo 会话 a session
 type SessionInfo struct {
-	// ClientIp 登录时的客户端 IP the client IP it was opened from
+	// ClientIp 登录时的客户端 IP the client IP of the sign-in
 	ClientIp string `json:"clientIp"`
 
 	// CreateTime 登录时间
 	CreateTime time.Time `json:"createTime"`
 
-	// Current 是否当前会话 the session of this call
+	// Current 是否当前会话 whether it is the current session
 	Current bool `json:"current"`
 
 	// DeviceNumber 设备编号
 	DeviceNumber *string `json:"deviceNumber"`
 
-	// Dialect 打开会话的方言 the dialect it was opened in
+	// Dialect 登录所用的方言 the dialect of the sign-in
 	//
 	// Example: yudao
 	Dialect string `json:"dialect"`
@@ -949,7 +949,7 @@ type Tag string
 
 // UpdatePasswordForm 改密码 a new password
 type UpdatePasswordForm struct {
-	// NewPassword 用户新密码,8 到 128 个字符
+	// NewPassword 用户新密码，8 到 128 个字符
 	//
 	// Example: quartet-demo
 	NewPassword string `json:"newPassword"`
@@ -959,7 +959,7 @@ type UpdatePasswordForm struct {
 	// Example: quartet-demo
 	OldPassowrd *string `json:"oldPassowrd,omitempty"`
 
-	// OldPassword oldPassowrd 的正确拼写，同样接受 the right spelling is taken too
+	// OldPassword oldPassowrd 的正确拼写，同样接受 the correct spelling is accepted too
 	OldPassword *string `json:"oldPassword,omitempty"`
 
 	// UserId 用户ID
@@ -970,13 +970,13 @@ type UpdatePasswordForm struct {
 
 // UpdateUserForm 表单字段 user 为 JSON the form field user holds JSON
 type UpdateUserForm struct {
-	// User 要改的资料 what is to change
+	// User 要改的资料 the fields to change
 	//
 	// Example: {"id":1,"nickname":"晚秋","signature":"山有木兮木有枝"}
 	User UserChange `json:"user"`
 }
 
-// User 用户信息；没有的键省略 absent facts are left out
+// User 用户信息；未知的键省略 unknown values are left out
 type User struct {
 	// Activated 激活时间
 	Activated *string `json:"activated,omitempty"`
@@ -1000,7 +1000,7 @@ type User struct {
 	// Company 公司
 	Company *string `json:"company,omitempty"`
 
-	// CreateSource 用户来源(可能来之oauth第三方)
+	// CreateSource 用户来源（可能来自 OAuth 第三方）
 	CreateSource *string `json:"createSource,omitempty"`
 
 	// Created 创建日期 yyyy-MM-dd HH:mm:ss
@@ -1012,10 +1012,10 @@ type User struct {
 	// Email 邮件
 	Email *string `json:"email,omitempty"`
 
-	// EmailStatus 邮箱状态:ok 已认证,unverified 未认证
+	// EmailStatus 邮箱状态：ok 已认证，unverified 未认证
 	EmailStatus *string `json:"emailStatus,omitempty"`
 
-	// Gender 性别:男、女(也接受 1、2、male、female)
+	// Gender 性别：男、女（也接受 1、2、male、female）
 	Gender *string `json:"gender,omitempty"`
 
 	// Graduateschool 毕业学校
@@ -1027,7 +1027,7 @@ type User struct {
 	// Idcard 证件号码
 	Idcard *string `json:"idcard,omitempty"`
 
-	// Idcardtype 证件类型:身份证 护照 军官证等
+	// Idcardtype 证件类型：身份证 护照 军官证等
 	Idcardtype *string `json:"idcardtype,omitempty"`
 
 	// Identity 身份
@@ -1039,7 +1039,7 @@ type User struct {
 	// Mobile 手机电话
 	Mobile *string `json:"mobile,omitempty"`
 
-	// MobileStatus 手机状态:ok 已认证,unverified 未认证
+	// MobileStatus 手机状态：ok 已认证，unverified 未认证
 	MobileStatus *string `json:"mobileStatus,omitempty"`
 
 	// Nickname 昵称
@@ -1070,7 +1070,7 @@ type User struct {
 	// Example: https://example.com/wanqiu
 	Site *string `json:"site,omitempty"`
 
-	// Status 状态:ok 正常,locked 锁定
+	// Status 状态：ok 正常，locked 锁定
 	Status *string `json:"status,omitempty"`
 
 	// Username 登录名
@@ -1080,7 +1080,7 @@ type User struct {
 	Zipcode *string `json:"zipcode,omitempty"`
 }
 
-// UserChange 要改的资料 what is to change
+// UserChange 要改的资料 the fields to change
 type UserChange struct {
 	// Address 地址
 	Address *string `json:"address,omitempty"`
@@ -1104,7 +1104,7 @@ type UserChange struct {
 	// Email 邮件
 	Email *string `json:"email,omitempty"`
 
-	// Gender 性别:男、女(也接受 1、2、male、female)
+	// Gender 性别：男、女（也接受 1、2、male、female）
 	Gender *string `json:"gender,omitempty"`
 
 	// Graduateschool 毕业学校
@@ -1116,7 +1116,7 @@ type UserChange struct {
 	// Idcard 证件号码
 	Idcard *string `json:"idcard,omitempty"`
 
-	// Idcardtype 证件类型:身份证 护照 军官证等
+	// Idcardtype 证件类型：身份证 护照 军官证等
 	Idcardtype *string `json:"idcardtype,omitempty"`
 
 	// Identity 身份
@@ -1147,10 +1147,10 @@ type UserChange struct {
 	// Example: https://example.com/wanqiu
 	Site *string `json:"site,omitempty"`
 
-	// Status 状态:ok 正常,locked 锁定(管理员可改)
+	// Status 状态：ok 正常，locked 锁定（管理员可改）
 	Status *string `json:"status,omitempty"`
 
-	// Username 登录名(管理员可改)
+	// Username 登录名（管理员可改）
 	//
 	// Example: chen.yiming
 	Username *string `json:"username,omitempty"`
@@ -1167,30 +1167,30 @@ type UserDetailForm struct {
 	Id *int64 `json:"id,omitempty"`
 }
 
-// UserDetailResponse Ret,用户信息
+// UserDetailResponse Ret，用户信息
 type UserDetailResponse struct {
 	// State 状态，成功 ok
 	State JfinalState `json:"state"`
 
-	// User 用户信息；没有的键省略 absent facts are left out
+	// User 用户信息；未知的键省略 unknown values are left out
 	User User `json:"user"`
 }
 
-// UserInfo UserInfoVO;没有的文本为空串 absent text is ”
+// UserInfo UserInfoVO；没有的文本为空串 unknown text is ”
 type UserInfo struct {
 	// Account 登录账户
 	Account string `json:"account"`
 
-	// Avatar 用户头像:图片路径或图标样式
+	// Avatar 用户头像：图片路径或图标样式
 	Avatar string `json:"avatar"`
 
 	// Email 电子邮箱
 	Email string `json:"email"`
 
-	// Gender 性别:1:男,2:女;0 未知 unknown
+	// Gender 性别：1 男，2 女；0 未知 unknown
 	Gender int32 `json:"gender"`
 
-	// Nickname 用户别名(昵称)
+	// Nickname 用户别名（昵称）
 	Nickname string `json:"nickname"`
 
 	// OrgList 所属组织机构
@@ -1205,14 +1205,14 @@ type UserInfo struct {
 	UserId string `json:"userId"`
 }
 
-// UserInfoResponse 用户详情 the answer of user/info
+// UserInfoResponse 用户详情 the answer of /user/info
 type UserInfoResponse struct {
 	// Code 成功或异常编码
 	//
 	// Example: 200
 	Code int32 `json:"code"`
 
-	// Data UserInfoVO;没有的文本为空串 absent text is ''
+	// Data UserInfoVO；没有的文本为空串 unknown text is ''
 	Data UserInfo `json:"data"`
 
 	// Message 成功或异常消息
@@ -1220,7 +1220,7 @@ type UserInfoResponse struct {
 	// Example: 请求成功
 	Message string `json:"message"`
 
-	// Status 成功、失败或异常标记 success, the caller's fault, or ours
+	// Status 成功、失败或异常标记 success, the caller's fault or the server's
 	Status CasStatus `json:"status"`
 }
 
@@ -1251,7 +1251,7 @@ type UserOrganisationRole struct {
 	RoleName string `json:"roleName"`
 }
 
-// UserPermission 权限；键名 userPermisionVo 的拼写是契约的一部分 the documented spelling of its key is the contract
+// UserPermission 权限；键名 userPermisionVo 按文档拼写 its key is spelled as documented
 type UserPermission struct {
 	// AccountSettings 账号设置
 	AccountSettings bool `json:"accountSettings"`
@@ -1266,7 +1266,7 @@ type UserPermission struct {
 	StudentManagement bool `json:"studentManagement"`
 }
 
-// UserProfile 用户可写的资料 what can be written of a user
+// UserProfile 用户可写的资料 the writable fields of a user
 type UserProfile struct {
 	// Address 地址
 	Address *string `json:"address,omitempty"`
@@ -1290,7 +1290,7 @@ type UserProfile struct {
 	// Email 邮件
 	Email *string `json:"email,omitempty"`
 
-	// Gender 性别:男、女(也接受 1、2、male、female)
+	// Gender 性别：男、女（也接受 1、2、male、female）
 	Gender *string `json:"gender,omitempty"`
 
 	// Graduateschool 毕业学校
@@ -1299,7 +1299,7 @@ type UserProfile struct {
 	// Idcard 证件号码
 	Idcard *string `json:"idcard,omitempty"`
 
-	// Idcardtype 证件类型:身份证 护照 军官证等
+	// Idcardtype 证件类型：身份证 护照 军官证等
 	Idcardtype *string `json:"idcardtype,omitempty"`
 
 	// Identity 身份
@@ -1334,14 +1334,14 @@ type UserProfile struct {
 	Zipcode *string `json:"zipcode,omitempty"`
 }
 
-// VerifyMobileRequest 证明手机 a mobile and its code
+// VerifyMobileRequest 验证手机 a mobile and its code
 type VerifyMobileRequest struct {
 	// Mobile 手机号 a mainland mobile
 	//
 	// Example: 13800138000
 	Mobile Mobile `json:"mobile"`
 
-	// ValidateNo 验证码,6 位数字 6 digits
+	// ValidateNo 验证码，6 位数字 6 digits
 	//
 	// Example: 246135
 	ValidateNo OneTimeCode `json:"validateNo"`
@@ -1386,7 +1386,7 @@ type WeChatUserResponse struct {
 	// Example: 200
 	Code int32 `json:"code"`
 
-	// ConcurrencyStamp 并发戳，不透明 opaque
+	// ConcurrencyStamp 并发戳；不透明 opaque
 	ConcurrencyStamp string `json:"concurrencyStamp"`
 
 	// CreationTimeLower 创建日期 yyyy-MM-dd
@@ -1410,7 +1410,7 @@ type WeChatUserResponse struct {
 	// EndTime 查询条件，总是 null
 	EndTime *string `json:"endTime"`
 
-	// EntityVersion 版本 how often the user has changed
+	// EntityVersion 版本号，每次修改加一 incremented with each change
 	EntityVersion int64 `json:"entityVersion"`
 
 	// ExtraProperties 字符串中的 JSON JSON inside a string
@@ -1501,7 +1501,7 @@ type WeChatUserResponse struct {
 	// Remark 备注
 	Remark *string `json:"remark"`
 
-	// SecurityStamp 安全戳，不透明，非秘密 opaque and no secret
+	// SecurityStamp 安全戳；不透明，不是秘密 opaque, not a secret
 	SecurityStamp string `json:"securityStamp"`
 
 	// ShouldChangePasswordOnNextLogin 下次登录须改密码
@@ -1581,7 +1581,7 @@ type CasUserNotFound = CasFailureBody
 // CheckedLoginStatus 检查结果 the answer
 type CheckedLoginStatus = LoginStatusResponse
 
-// DetailedUser Ret,用户信息
+// DetailedUser Ret，用户信息
 type DetailedUser = UserDetailResponse
 
 // JeecgBadRequest jeecg 方言的失败 a failure of the jeecg dialect
@@ -1754,7 +1754,7 @@ type GetSpecAsYamlParams struct {
 
 // GetUserInfoParams defines parameters for GetUserInfo.
 type GetUserInfoParams struct {
-	// UserId 用户ID,1 到 19 位数字 1 to 19 digits
+	// UserId 用户 ID，1 到 19 位数字 1 to 19 digits
 	UserId string `form:"userId" json:"userId"`
 }
 
@@ -1882,20 +1882,20 @@ type ClientInterface interface {
 
 	// GetJsonWebKeys 验证 JWT 的公钥 · The public keys that verify JWTs
 	//
-	// RFC 7517 的 JWK 集合，密钥为 RFC 8037 的 OKP/Ed25519，最新的在最后。新密钥先公布、后签名，遇到未知 `kid`
-	// 时请重新读取。签名只说明 JWT 是谁的，会话是否仍有效只有本服务器知道。
+	// RFC 7517 的 JWK 集合，密钥为 RFC 8037 的 OKP/Ed25519，最新的在最后。新密钥先公布，后用于签名；遇到未知的 `kid`
+	// 时请重新读取。签名只能证明 JWT 属于哪个用户，会话是否仍有效须向本服务器查询。
 	//
 	// A JWK Set (RFC 7517) of OKP/Ed25519 keys (RFC 8037), the newest last. A new key is published before it
-	// signs; on an unknown `kid`, read again. A signature says whose a JWT is; whether its session still
-	// lives, only this server knows.
+	// is used; read the set again for an unknown `kid`. A signature proves whose a JWT is. Whether its session is
+	// still live has to be asked of this server.
 	//
 	// Corresponds with GET /.well-known/jwks.json (the `GetJsonWebKeys` operationId).
 	GetJsonWebKeys(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetWeChatUserInfoWithBody 微信授权 · Sign in by WeChat
 	//
-	// 文档 003。The same WeChat identity is the same person; an unknown one registers. The session it opens travels in
-	// the header `X-Access-Token`.
+	// 文档 003。A user is recognised by the WeChat identity; an unknown one is registered. The access token of the new
+	// session is in the header `X-Access-Token`.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -1904,8 +1904,8 @@ type ClientInterface interface {
 
 	// GetWeChatUserInfo 微信授权 · Sign in by WeChat
 	//
-	// 文档 003。The same WeChat identity is the same person; an unknown one registers. The session it opens travels in
-	// the header `X-Access-Token`.
+	// 文档 003。A user is recognised by the WeChat identity; an unknown one is registered. The access token of the new
+	// session is in the header `X-Access-Token`.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -1914,9 +1914,9 @@ type ClientInterface interface {
 
 	// CreateUserWithBody 创建新的用户 · Create a user
 	//
-	// 文档 004。The form field `user` holds the user as JSON, or the JSON travels as the body itself. By an administrator, or by
+	// 文档 004。The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for administrators, and for
 	// anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-	// Open registration takes 60 users an hour from a client IP and 1000 altogether, unless the operator says otherwise; administrators are not counted.
+	// Open registration creates at most 60 users an hour for a client IP and 1000 in total by default; administrators are not limited.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -1925,9 +1925,9 @@ type ClientInterface interface {
 
 	// CreateUser 创建新的用户 · Create a user
 	//
-	// 文档 004。The form field `user` holds the user as JSON, or the JSON travels as the body itself. By an administrator, or by
+	// 文档 004。The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for administrators, and for
 	// anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-	// Open registration takes 60 users an hour from a client IP and 1000 altogether, unless the operator says otherwise; administrators are not counted.
+	// Open registration creates at most 60 users an hour for a client IP and 1000 in total by default; administrators are not limited.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -1936,9 +1936,9 @@ type ClientInterface interface {
 
 	// CreateUserWithFormdataBody 创建新的用户 · Create a user
 	//
-	// 文档 004。The form field `user` holds the user as JSON, or the JSON travels as the body itself. By an administrator, or by
+	// 文档 004。The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for administrators, and for
 	// anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-	// Open registration takes 60 users an hour from a client IP and 1000 altogether, unless the operator says otherwise; administrators are not counted.
+	// Open registration creates at most 60 users an hour for a client IP and 1000 in total by default; administrators are not limited.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -1947,23 +1947,23 @@ type ClientInterface interface {
 
 	// GetUserDetail 用户详情 · Read a user
 	//
-	// 文档 004。Oneself and administrators read everything but secrets, others the public part. Absent facts are left out.
+	// 文档 004。The user and administrators get everything but secrets, others the public part. Unknown values are left out.
 	//
 	// Corresponds with GET /api/user/detail (the `GetUserDetail` operationId).
 	GetUserDetail(ctx context.Context, params *GetUserDetailParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// PostUserDetailWithBody 用户详情(POST)· Read a user, by form
+	// PostUserDetailWithBody 用户详情（POST）· Read a user, by form
 	//
-	// 文档 004。与 GET 相同,`id` 在表单或查询中。The same as GET, `id` in the form or in the query.
+	// 文档 004。与 GET 相同，`id` 在表单或查询中。The same as GET, with `id` in the form or in the query.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /api/user/detail (the `PostUserDetail` operationId).
 	PostUserDetailWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// PostUserDetailWithFormdataBody 用户详情(POST)· Read a user, by form
+	// PostUserDetailWithFormdataBody 用户详情（POST）· Read a user, by form
 	//
-	// 文档 004。与 GET 相同,`id` 在表单或查询中。The same as GET, `id` in the form or in the query.
+	// 文档 004。与 GET 相同，`id` 在表单或查询中。The same as GET, with `id` in the form or in the query.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -1972,8 +1972,8 @@ type ClientInterface interface {
 
 	// SignInByPasswordWithBody 用户登录 · Sign in by password
 	//
-	// 文档 004。`loginAccount` is a user name, an e-mail or a proven mobile. Unknown accounts, wrong passwords, locked and
-	// disabled ones answer the same. Five failures from one client IP lock the account for that client IP for 15 minutes.
+	// 文档 004。`loginAccount` is a user name, an e-mail or a verified mobile. Unknown accounts, wrong passwords, locked and
+	// disabled users get the same answer. Five failures from one client IP lock the account for that client IP for 15 minutes.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -1982,8 +1982,8 @@ type ClientInterface interface {
 
 	// SignInByPasswordWithFormdataBody 用户登录 · Sign in by password
 	//
-	// 文档 004。`loginAccount` is a user name, an e-mail or a proven mobile. Unknown accounts, wrong passwords, locked and
-	// disabled ones answer the same. Five failures from one client IP lock the account for that client IP for 15 minutes.
+	// 文档 004。`loginAccount` is a user name, an e-mail or a verified mobile. Unknown accounts, wrong passwords, locked and
+	// disabled users get the same answer. Five failures from one client IP lock the account for that client IP for 15 minutes.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -1992,9 +1992,9 @@ type ClientInterface interface {
 
 	// UpdateUserWithBody 更新用户信息 · Change a user
 	//
-	// 文档 004。Oneself (`username`, `identity`, `remark` and `status` are then ignored) or an administrator. The form field
-	// `user` holds JSON, or the JSON travels as the body itself. Keys that are left out stay as they are. A new mobile or
-	// e-mail is unverified until proven. Passwords change by `updatePassword` only.
+	// 文档 004。Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for administrators. The
+	// form field `user` holds JSON, or the body itself is that JSON. Keys that are left out stay as they are. A new
+	// mobile or e-mail is unverified at first. Passwords are changed by `updatePassword` only.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2003,9 +2003,9 @@ type ClientInterface interface {
 
 	// UpdateUser 更新用户信息 · Change a user
 	//
-	// 文档 004。Oneself (`username`, `identity`, `remark` and `status` are then ignored) or an administrator. The form field
-	// `user` holds JSON, or the JSON travels as the body itself. Keys that are left out stay as they are. A new mobile or
-	// e-mail is unverified until proven. Passwords change by `updatePassword` only.
+	// 文档 004。Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for administrators. The
+	// form field `user` holds JSON, or the body itself is that JSON. Keys that are left out stay as they are. A new
+	// mobile or e-mail is unverified at first. Passwords are changed by `updatePassword` only.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2014,9 +2014,9 @@ type ClientInterface interface {
 
 	// UpdateUserWithFormdataBody 更新用户信息 · Change a user
 	//
-	// 文档 004。Oneself (`username`, `identity`, `remark` and `status` are then ignored) or an administrator. The form field
-	// `user` holds JSON, or the JSON travels as the body itself. Keys that are left out stay as they are. A new mobile or
-	// e-mail is unverified until proven. Passwords change by `updatePassword` only.
+	// 文档 004。Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for administrators. The
+	// form field `user` holds JSON, or the body itself is that JSON. Keys that are left out stay as they are. A new
+	// mobile or e-mail is unverified at first. Passwords are changed by `updatePassword` only.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -2025,8 +2025,8 @@ type ClientInterface interface {
 
 	// UpdatePasswordWithBody 更新用户密码 · Change a password
 	//
-	// 文档 004。Oneself with the old password; only a super administrator may leave it out. All other sessions of the user end,
-	// in every dialect. The documented spelling `oldPassowrd` is the contract; `oldPassword` is taken too.
+	// 文档 004。Allowed for the user, with the old password, and for super administrators, who may leave it out. All other sessions
+	// of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2035,8 +2035,8 @@ type ClientInterface interface {
 
 	// UpdatePasswordWithFormdataBody 更新用户密码 · Change a password
 	//
-	// 文档 004。Oneself with the old password; only a super administrator may leave it out. All other sessions of the user end,
-	// in every dialect. The documented spelling `oldPassowrd` is the contract; `oldPassword` is taken too.
+	// 文档 004。Allowed for the user, with the old password, and for super administrators, who may leave it out. All other sessions
+	// of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -2045,9 +2045,9 @@ type ClientInterface interface {
 
 	// RefreshAccessTokenWithBody 刷新 AccessToken · Exchange the token pair for the next access token
 	//
-	// 文档 001,PC 与 APP 一致。An expired access token of the same session is accepted. Only an access token comes back:
-	// the refresh token stays. The pair before the newest, within 10 seconds, gets the current access token again;
-	// an older one ends the session.
+	// 文档 001，PC 与 APP 一致。An expired access token of the same session is accepted. The answer is a new access token;
+	// the refresh token stays the same. Within 10 seconds the previous pair gets the current access token again; using an
+	// older pair ends the session.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2056,16 +2056,16 @@ type ClientInterface interface {
 
 	// RefreshAccessToken 刷新 AccessToken · Exchange the token pair for the next access token
 	//
-	// 文档 001,PC 与 APP 一致。An expired access token of the same session is accepted. Only an access token comes back:
-	// the refresh token stays. The pair before the newest, within 10 seconds, gets the current access token again;
-	// an older one ends the session.
+	// 文档 001，PC 与 APP 一致。An expired access token of the same session is accepted. The answer is a new access token;
+	// the refresh token stays the same. Within 10 seconds the previous pair gets the current access token again; using an
+	// older pair ends the session.
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /app/auth/token/refresh (the `RefreshAccessToken` operationId).
 	RefreshAccessToken(ctx context.Context, body RefreshAccessTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// SignOut 退出登录 · End the present session
+	// SignOut 退出登录 · Sign out
 	//
 	// 结束当前会话，所有方言立即失效。The token stops working in every dialect at once.
 	//
@@ -2075,7 +2075,7 @@ type ClientInterface interface {
 	// SendMobileCodeWithBody 发送短信验证码 · Send a one-time code by SMS
 	//
 	// 给手机发送一次性验证码，供手机号登录的 `validateNo` 使用。The answer is the same whether or not the mobile is known.
-	// At most one a minute, 5 an hour and 10 a day a mobile, 20 an hour for a client IP.
+	// Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2085,7 +2085,7 @@ type ClientInterface interface {
 	// SendMobileCode 发送短信验证码 · Send a one-time code by SMS
 	//
 	// 给手机发送一次性验证码，供手机号登录的 `validateNo` 使用。The answer is the same whether or not the mobile is known.
-	// At most one a minute, 5 an hour and 10 a day a mobile, 20 an hour for a client IP.
+	// Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2094,9 +2094,9 @@ type ClientInterface interface {
 
 	// SignInByMobileWithBody 手机号登录 · Sign in by mobile and one-time code
 	//
-	// 文档 001。未知手机号即注册 an unknown mobile registers. Among sessions opened here one is live for each user and
+	// 文档 001。未知手机号即注册 an unknown mobile is registered. Each user has one live session for each
 	// `productType`; a new sign-in ends the older one. Unknown `companyType` and `productType` values are stored.
-	// 同一客户端 IP 验证码错误过多即暂停 a client IP with too many wrong codes waits (429, `Retry-After`).
+	// 同一客户端 IP 验证码错误过多即暂停 after too many wrong codes a client IP has to wait (429, `Retry-After`).
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2105,59 +2105,59 @@ type ClientInterface interface {
 
 	// SignInByMobile 手机号登录 · Sign in by mobile and one-time code
 	//
-	// 文档 001。未知手机号即注册 an unknown mobile registers. Among sessions opened here one is live for each user and
+	// 文档 001。未知手机号即注册 an unknown mobile is registered. Each user has one live session for each
 	// `productType`; a new sign-in ends the older one. Unknown `companyType` and `productType` values are stored.
-	// 同一客户端 IP 验证码错误过多即暂停 a client IP with too many wrong codes waits (429, `Retry-After`).
+	// 同一客户端 IP 验证码错误过多即暂停 after too many wrong codes a client IP has to wait (429, `Retry-After`).
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /auth/mobile/login (the `SignInByMobile` operationId).
 	SignInByMobile(ctx context.Context, params *SignInByMobileParams, body SignInByMobileJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// VerifyMobileWithBody 验证新手机号 · Prove a new mobile
+	// VerifyMobileWithBody 验证新手机号 · Verify a new mobile
 	//
-	// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。Until a new mobile is proven here it never
-	// signs anybody in.
+	// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。A new mobile cannot be used to sign in before it
+	// is verified here.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /auth/mobile/verify (the `VerifyMobile` operationId).
 	VerifyMobileWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// VerifyMobile 验证新手机号 · Prove a new mobile
+	// VerifyMobile 验证新手机号 · Verify a new mobile
 	//
-	// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。Until a new mobile is proven here it never
-	// signs anybody in.
+	// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。A new mobile cannot be used to sign in before it
+	// is verified here.
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /auth/mobile/verify (the `VerifyMobile` operationId).
 	VerifyMobile(ctx context.Context, body VerifyMobileJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// ListSessions 我的会话 · List one's live sessions
+	// ListSessions 我的会话 · List the caller's live sessions
 	//
 	// 当前用户的有效会话，新的在前。Newest first.
 	//
 	// Corresponds with GET /auth/sessions (the `ListSessions` operationId).
 	ListSessions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// EndSession 结束一个会话 · End one of one's sessions
+	// EndSession 结束一个会话 · End one of the caller's sessions
 	//
-	// 只能结束自己的会话。Only one's own.
+	// 只能结束自己的会话。Only the caller's own sessions.
 	//
 	// Corresponds with DELETE /auth/sessions/{id} (the `EndSession` operationId).
 	EndSession(ctx context.Context, id Id, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetDemoOutbox 演示短信箱 · What the SMS simulator sent
+	// GetDemoOutbox 演示短信箱 · Messages of the SMS simulator
 	//
 	// 仅在 `--demo` 下存在，新的在前。Only with `--demo`; newest first.
 	//
 	// Corresponds with GET /demo/outbox (the `GetDemoOutbox` operationId).
 	GetDemoOutbox(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetHealth 进程存活 · The process lives
+	// GetHealth 存活检查 · Liveness check
 	//
-	// 只说明进程在运行。Says that the process runs, nothing about what it depends on.
+	// 只说明进程在运行。Says that the process runs; its dependencies are not checked.
 	//
 	// Corresponds with GET /healthz (the `GetHealth` operationId).
 	GetHealth(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -2169,65 +2169,65 @@ type ClientInterface interface {
 	// Corresponds with GET /metrics (the `GetMetrics` operationId).
 	GetMetrics(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetSpecAsJson 本文档(JSON)· This document as JSON
+	// GetSpecAsJson 本文档（JSON）· This document as JSON
 	//
-	// 内容与顺序和 YAML 相同，`tag` 亦同 the same content in the same order as YAML; `tag` is the same too.
+	// 内容与顺序和 YAML 相同，`tag` 用法也相同。The same content in the same order as in YAML, with the same `tag`.
 	//
 	// Corresponds with GET /openapi.json (the `GetSpecAsJson` operationId).
 	GetSpecAsJson(ctx context.Context, params *GetSpecAsJsonParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetSpecAsYaml 本文档(YAML)· This document as written
+	// GetSpecAsYaml 本文档（YAML）· This document as written
 	//
 	// 不带 `tag` 是手写的原文；带 `tag` 只含该方言的接口和它们用到的组件，例如 `?tag=jfinal`，可重复。
 	//
-	// Without `tag` the hand-written text itself. With it, the operations of those dialects alone and the components
-	// they reach, as a whole document: `?tag=jfinal`, or several, `?tag=jfinal&tag=yudao`.
+	// Without `tag` the document as it was written. With `tag` a complete document of the operations of those dialects and
+	// the components they use: `?tag=jfinal`, or several, `?tag=jfinal&tag=yudao`.
 	//
 	// Corresponds with GET /openapi.yaml (the `GetSpecAsYaml` operationId).
 	GetSpecAsYaml(ctx context.Context, params *GetSpecAsYamlParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// GetReadiness 可以服务 · The server can serve
+	// GetReadiness 就绪检查 · Readiness check
 	//
-	// 数据库可读可写时为 200。200 while the database reads and writes.
+	// 数据库可读可写时为 200。200 while the database can be read and written.
 	//
 	// Corresponds with GET /readyz (the `GetReadiness` operationId).
 	GetReadiness(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetUserInfo 获取用户详情信息 · Read a user through an application
 	//
-	// 文档 002。The token's own user, or a member of the application's organisations. `userId` is text so that ids past
-	// 2^53 keep their digits. The nickname is masked unless the application holds the right `nickname`.
+	// 文档 002。Returns the token's own user, or a member of the application's organisations. `userId` is text, so that
+	// ids above 2^53 keep their digits. The nickname is masked unless the application has the right `nickname`.
 	//
 	// Corresponds with GET /user/info (the `GetUserInfo` operationId).
 	GetUserInfo(ctx context.Context, params *GetUserInfoParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// RefreshUserWithBody 刷新并重新获取用户信息 · Slide the token's lifetime and read the user again
+	// RefreshUserWithBody 刷新并重新获取用户信息 · Extend the token's lifetime and read the user again
 	//
-	// 文档 000,小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
-	// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. No token
-	// comes back: the same one goes on and its lifetime slides. A JWT cannot slide, so its successor comes in the header `Jwt`.
+	// 文档 000，小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
+	// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. The lifetime of
+	// the token is extended, and no new token is returned. A JWT cannot be extended: the next one is in the header `Jwt`.
 	//
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /user/refresh (the `RefreshUser` operationId).
 	RefreshUserWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// RefreshUser 刷新并重新获取用户信息 · Slide the token's lifetime and read the user again
+	// RefreshUser 刷新并重新获取用户信息 · Extend the token's lifetime and read the user again
 	//
-	// 文档 000,小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
-	// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. No token
-	// comes back: the same one goes on and its lifetime slides. A JWT cannot slide, so its successor comes in the header `Jwt`.
+	// 文档 000，小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
+	// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. The lifetime of
+	// the token is extended, and no new token is returned. A JWT cannot be extended: the next one is in the header `Jwt`.
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /user/refresh (the `RefreshUser` operationId).
 	RefreshUser(ctx context.Context, body RefreshUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// RefreshUserWithFormdataBody 刷新并重新获取用户信息 · Slide the token's lifetime and read the user again
+	// RefreshUserWithFormdataBody 刷新并重新获取用户信息 · Extend the token's lifetime and read the user again
 	//
-	// 文档 000,小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
-	// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. No token
-	// comes back: the same one goes on and its lifetime slides. A JWT cannot slide, so its successor comes in the header `Jwt`.
+	// 文档 000，小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
+	// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. The lifetime of
+	// the token is extended, and no new token is returned. A JWT cannot be extended: the next one is in the header `Jwt`.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -2236,13 +2236,13 @@ type ClientInterface interface {
 
 	// CheckLoginStatus 设备互踢检查 · Is this device still the one that is signed in?
 	//
-	// 文档 001。A token that another sign-in has replaced answers `isLogin:false` and when that happened, not 401.
-	// The first check binds the session to its device.
+	// 文档 001。For a token that another sign-in has replaced the answer is `isLogin:false` with the time of that
+	// sign-in, not 401. The first check binds the session to its device.
 	//
 	// Corresponds with GET /wx/pc/check-login-status (the `CheckLoginStatus` operationId).
 	CheckLoginStatus(ctx context.Context, params *CheckLoginStatusParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// CheckLoginStatusByPath 设备互踢检查(路径参数)· The same check, the device in the path
+	// CheckLoginStatusByPath 设备互踢检查（路径参数）· The same check, with the device in the path
 	//
 	// 文档 001 称 `deviceNumber` 为路径参数。The document calls `deviceNumber` a path parameter.
 	//
@@ -2252,12 +2252,12 @@ type ClientInterface interface {
 
 // GetJsonWebKeys 验证 JWT 的公钥 · The public keys that verify JWTs
 //
-// RFC 7517 的 JWK 集合，密钥为 RFC 8037 的 OKP/Ed25519，最新的在最后。新密钥先公布、后签名，遇到未知 `kid`
-// 时请重新读取。签名只说明 JWT 是谁的，会话是否仍有效只有本服务器知道。
+// RFC 7517 的 JWK 集合，密钥为 RFC 8037 的 OKP/Ed25519，最新的在最后。新密钥先公布，后用于签名；遇到未知的 `kid`
+// 时请重新读取。签名只能证明 JWT 属于哪个用户，会话是否仍有效须向本服务器查询。
 //
 // A JWK Set (RFC 7517) of OKP/Ed25519 keys (RFC 8037), the newest last. A new key is published before it
-// signs; on an unknown `kid`, read again. A signature says whose a JWT is; whether its session still
-// lives, only this server knows.
+// is used; read the set again for an unknown `kid`. A signature proves whose a JWT is. Whether its session is
+// still live has to be asked of this server.
 //
 // Corresponds with GET /.well-known/jwks.json (the `GetJsonWebKeys` operationId).
 func (c *Client) GetJsonWebKeys(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2274,8 +2274,8 @@ func (c *Client) GetJsonWebKeys(ctx context.Context, reqEditors ...RequestEditor
 
 // GetWeChatUserInfoWithBody 微信授权 · Sign in by WeChat
 //
-// 文档 003。The same WeChat identity is the same person; an unknown one registers. The session it opens travels in
-// the header `X-Access-Token`.
+// 文档 003。A user is recognised by the WeChat identity; an unknown one is registered. The access token of the new
+// session is in the header `X-Access-Token`.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2294,8 +2294,8 @@ func (c *Client) GetWeChatUserInfoWithBody(ctx context.Context, contentType stri
 
 // GetWeChatUserInfo 微信授权 · Sign in by WeChat
 //
-// 文档 003。The same WeChat identity is the same person; an unknown one registers. The session it opens travels in
-// the header `X-Access-Token`.
+// 文档 003。A user is recognised by the WeChat identity; an unknown one is registered. The access token of the new
+// session is in the header `X-Access-Token`.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2314,9 +2314,9 @@ func (c *Client) GetWeChatUserInfo(ctx context.Context, body GetWeChatUserInfoJS
 
 // CreateUserWithBody 创建新的用户 · Create a user
 //
-// 文档 004。The form field `user` holds the user as JSON, or the JSON travels as the body itself. By an administrator, or by
+// 文档 004。The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for administrators, and for
 // anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-// Open registration takes 60 users an hour from a client IP and 1000 altogether, unless the operator says otherwise; administrators are not counted.
+// Open registration creates at most 60 users an hour for a client IP and 1000 in total by default; administrators are not limited.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2335,9 +2335,9 @@ func (c *Client) CreateUserWithBody(ctx context.Context, contentType string, bod
 
 // CreateUser 创建新的用户 · Create a user
 //
-// 文档 004。The form field `user` holds the user as JSON, or the JSON travels as the body itself. By an administrator, or by
+// 文档 004。The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for administrators, and for
 // anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-// Open registration takes 60 users an hour from a client IP and 1000 altogether, unless the operator says otherwise; administrators are not counted.
+// Open registration creates at most 60 users an hour for a client IP and 1000 in total by default; administrators are not limited.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2356,9 +2356,9 @@ func (c *Client) CreateUser(ctx context.Context, body CreateUserJSONRequestBody,
 
 // CreateUserWithFormdataBody 创建新的用户 · Create a user
 //
-// 文档 004。The form field `user` holds the user as JSON, or the JSON travels as the body itself. By an administrator, or by
+// 文档 004。The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for administrators, and for
 // anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-// Open registration takes 60 users an hour from a client IP and 1000 altogether, unless the operator says otherwise; administrators are not counted.
+// Open registration creates at most 60 users an hour for a client IP and 1000 in total by default; administrators are not limited.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -2377,7 +2377,7 @@ func (c *Client) CreateUserWithFormdataBody(ctx context.Context, body CreateUser
 
 // GetUserDetail 用户详情 · Read a user
 //
-// 文档 004。Oneself and administrators read everything but secrets, others the public part. Absent facts are left out.
+// 文档 004。The user and administrators get everything but secrets, others the public part. Unknown values are left out.
 //
 // Corresponds with GET /api/user/detail (the `GetUserDetail` operationId).
 func (c *Client) GetUserDetail(ctx context.Context, params *GetUserDetailParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2392,9 +2392,9 @@ func (c *Client) GetUserDetail(ctx context.Context, params *GetUserDetailParams,
 	return c.Client.Do(req)
 }
 
-// PostUserDetailWithBody 用户详情(POST)· Read a user, by form
+// PostUserDetailWithBody 用户详情（POST）· Read a user, by form
 //
-// 文档 004。与 GET 相同,`id` 在表单或查询中。The same as GET, `id` in the form or in the query.
+// 文档 004。与 GET 相同，`id` 在表单或查询中。The same as GET, with `id` in the form or in the query.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2411,9 +2411,9 @@ func (c *Client) PostUserDetailWithBody(ctx context.Context, contentType string,
 	return c.Client.Do(req)
 }
 
-// PostUserDetailWithFormdataBody 用户详情(POST)· Read a user, by form
+// PostUserDetailWithFormdataBody 用户详情（POST）· Read a user, by form
 //
-// 文档 004。与 GET 相同,`id` 在表单或查询中。The same as GET, `id` in the form or in the query.
+// 文档 004。与 GET 相同，`id` 在表单或查询中。The same as GET, with `id` in the form or in the query.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -2432,8 +2432,8 @@ func (c *Client) PostUserDetailWithFormdataBody(ctx context.Context, body PostUs
 
 // SignInByPasswordWithBody 用户登录 · Sign in by password
 //
-// 文档 004。`loginAccount` is a user name, an e-mail or a proven mobile. Unknown accounts, wrong passwords, locked and
-// disabled ones answer the same. Five failures from one client IP lock the account for that client IP for 15 minutes.
+// 文档 004。`loginAccount` is a user name, an e-mail or a verified mobile. Unknown accounts, wrong passwords, locked and
+// disabled users get the same answer. Five failures from one client IP lock the account for that client IP for 15 minutes.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2452,8 +2452,8 @@ func (c *Client) SignInByPasswordWithBody(ctx context.Context, contentType strin
 
 // SignInByPasswordWithFormdataBody 用户登录 · Sign in by password
 //
-// 文档 004。`loginAccount` is a user name, an e-mail or a proven mobile. Unknown accounts, wrong passwords, locked and
-// disabled ones answer the same. Five failures from one client IP lock the account for that client IP for 15 minutes.
+// 文档 004。`loginAccount` is a user name, an e-mail or a verified mobile. Unknown accounts, wrong passwords, locked and
+// disabled users get the same answer. Five failures from one client IP lock the account for that client IP for 15 minutes.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -2472,9 +2472,9 @@ func (c *Client) SignInByPasswordWithFormdataBody(ctx context.Context, body Sign
 
 // UpdateUserWithBody 更新用户信息 · Change a user
 //
-// 文档 004。Oneself (`username`, `identity`, `remark` and `status` are then ignored) or an administrator. The form field
-// `user` holds JSON, or the JSON travels as the body itself. Keys that are left out stay as they are. A new mobile or
-// e-mail is unverified until proven. Passwords change by `updatePassword` only.
+// 文档 004。Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for administrators. The
+// form field `user` holds JSON, or the body itself is that JSON. Keys that are left out stay as they are. A new
+// mobile or e-mail is unverified at first. Passwords are changed by `updatePassword` only.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2493,9 +2493,9 @@ func (c *Client) UpdateUserWithBody(ctx context.Context, contentType string, bod
 
 // UpdateUser 更新用户信息 · Change a user
 //
-// 文档 004。Oneself (`username`, `identity`, `remark` and `status` are then ignored) or an administrator. The form field
-// `user` holds JSON, or the JSON travels as the body itself. Keys that are left out stay as they are. A new mobile or
-// e-mail is unverified until proven. Passwords change by `updatePassword` only.
+// 文档 004。Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for administrators. The
+// form field `user` holds JSON, or the body itself is that JSON. Keys that are left out stay as they are. A new
+// mobile or e-mail is unverified at first. Passwords are changed by `updatePassword` only.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2514,9 +2514,9 @@ func (c *Client) UpdateUser(ctx context.Context, body UpdateUserJSONRequestBody,
 
 // UpdateUserWithFormdataBody 更新用户信息 · Change a user
 //
-// 文档 004。Oneself (`username`, `identity`, `remark` and `status` are then ignored) or an administrator. The form field
-// `user` holds JSON, or the JSON travels as the body itself. Keys that are left out stay as they are. A new mobile or
-// e-mail is unverified until proven. Passwords change by `updatePassword` only.
+// 文档 004。Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for administrators. The
+// form field `user` holds JSON, or the body itself is that JSON. Keys that are left out stay as they are. A new
+// mobile or e-mail is unverified at first. Passwords are changed by `updatePassword` only.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -2535,8 +2535,8 @@ func (c *Client) UpdateUserWithFormdataBody(ctx context.Context, body UpdateUser
 
 // UpdatePasswordWithBody 更新用户密码 · Change a password
 //
-// 文档 004。Oneself with the old password; only a super administrator may leave it out. All other sessions of the user end,
-// in every dialect. The documented spelling `oldPassowrd` is the contract; `oldPassword` is taken too.
+// 文档 004。Allowed for the user, with the old password, and for super administrators, who may leave it out. All other sessions
+// of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2555,8 +2555,8 @@ func (c *Client) UpdatePasswordWithBody(ctx context.Context, contentType string,
 
 // UpdatePasswordWithFormdataBody 更新用户密码 · Change a password
 //
-// 文档 004。Oneself with the old password; only a super administrator may leave it out. All other sessions of the user end,
-// in every dialect. The documented spelling `oldPassowrd` is the contract; `oldPassword` is taken too.
+// 文档 004。Allowed for the user, with the old password, and for super administrators, who may leave it out. All other sessions
+// of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -2575,9 +2575,9 @@ func (c *Client) UpdatePasswordWithFormdataBody(ctx context.Context, body Update
 
 // RefreshAccessTokenWithBody 刷新 AccessToken · Exchange the token pair for the next access token
 //
-// 文档 001,PC 与 APP 一致。An expired access token of the same session is accepted. Only an access token comes back:
-// the refresh token stays. The pair before the newest, within 10 seconds, gets the current access token again;
-// an older one ends the session.
+// 文档 001，PC 与 APP 一致。An expired access token of the same session is accepted. The answer is a new access token;
+// the refresh token stays the same. Within 10 seconds the previous pair gets the current access token again; using an
+// older pair ends the session.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2596,9 +2596,9 @@ func (c *Client) RefreshAccessTokenWithBody(ctx context.Context, contentType str
 
 // RefreshAccessToken 刷新 AccessToken · Exchange the token pair for the next access token
 //
-// 文档 001,PC 与 APP 一致。An expired access token of the same session is accepted. Only an access token comes back:
-// the refresh token stays. The pair before the newest, within 10 seconds, gets the current access token again;
-// an older one ends the session.
+// 文档 001，PC 与 APP 一致。An expired access token of the same session is accepted. The answer is a new access token;
+// the refresh token stays the same. Within 10 seconds the previous pair gets the current access token again; using an
+// older pair ends the session.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2615,7 +2615,7 @@ func (c *Client) RefreshAccessToken(ctx context.Context, body RefreshAccessToken
 	return c.Client.Do(req)
 }
 
-// SignOut 退出登录 · End the present session
+// SignOut 退出登录 · Sign out
 //
 // 结束当前会话，所有方言立即失效。The token stops working in every dialect at once.
 //
@@ -2635,7 +2635,7 @@ func (c *Client) SignOut(ctx context.Context, reqEditors ...RequestEditorFn) (*h
 // SendMobileCodeWithBody 发送短信验证码 · Send a one-time code by SMS
 //
 // 给手机发送一次性验证码，供手机号登录的 `validateNo` 使用。The answer is the same whether or not the mobile is known.
-// At most one a minute, 5 an hour and 10 a day a mobile, 20 an hour for a client IP.
+// Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2655,7 +2655,7 @@ func (c *Client) SendMobileCodeWithBody(ctx context.Context, contentType string,
 // SendMobileCode 发送短信验证码 · Send a one-time code by SMS
 //
 // 给手机发送一次性验证码，供手机号登录的 `validateNo` 使用。The answer is the same whether or not the mobile is known.
-// At most one a minute, 5 an hour and 10 a day a mobile, 20 an hour for a client IP.
+// Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2674,9 +2674,9 @@ func (c *Client) SendMobileCode(ctx context.Context, body SendMobileCodeJSONRequ
 
 // SignInByMobileWithBody 手机号登录 · Sign in by mobile and one-time code
 //
-// 文档 001。未知手机号即注册 an unknown mobile registers. Among sessions opened here one is live for each user and
+// 文档 001。未知手机号即注册 an unknown mobile is registered. Each user has one live session for each
 // `productType`; a new sign-in ends the older one. Unknown `companyType` and `productType` values are stored.
-// 同一客户端 IP 验证码错误过多即暂停 a client IP with too many wrong codes waits (429, `Retry-After`).
+// 同一客户端 IP 验证码错误过多即暂停 after too many wrong codes a client IP has to wait (429, `Retry-After`).
 //
 // Takes any type of body and a specified content type.
 //
@@ -2695,9 +2695,9 @@ func (c *Client) SignInByMobileWithBody(ctx context.Context, params *SignInByMob
 
 // SignInByMobile 手机号登录 · Sign in by mobile and one-time code
 //
-// 文档 001。未知手机号即注册 an unknown mobile registers. Among sessions opened here one is live for each user and
+// 文档 001。未知手机号即注册 an unknown mobile is registered. Each user has one live session for each
 // `productType`; a new sign-in ends the older one. Unknown `companyType` and `productType` values are stored.
-// 同一客户端 IP 验证码错误过多即暂停 a client IP with too many wrong codes waits (429, `Retry-After`).
+// 同一客户端 IP 验证码错误过多即暂停 after too many wrong codes a client IP has to wait (429, `Retry-After`).
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2714,10 +2714,10 @@ func (c *Client) SignInByMobile(ctx context.Context, params *SignInByMobileParam
 	return c.Client.Do(req)
 }
 
-// VerifyMobileWithBody 验证新手机号 · Prove a new mobile
+// VerifyMobileWithBody 验证新手机号 · Verify a new mobile
 //
-// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。Until a new mobile is proven here it never
-// signs anybody in.
+// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。A new mobile cannot be used to sign in before it
+// is verified here.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2734,10 +2734,10 @@ func (c *Client) VerifyMobileWithBody(ctx context.Context, contentType string, b
 	return c.Client.Do(req)
 }
 
-// VerifyMobile 验证新手机号 · Prove a new mobile
+// VerifyMobile 验证新手机号 · Verify a new mobile
 //
-// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。Until a new mobile is proven here it never
-// signs anybody in.
+// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。A new mobile cannot be used to sign in before it
+// is verified here.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2754,7 +2754,7 @@ func (c *Client) VerifyMobile(ctx context.Context, body VerifyMobileJSONRequestB
 	return c.Client.Do(req)
 }
 
-// ListSessions 我的会话 · List one's live sessions
+// ListSessions 我的会话 · List the caller's live sessions
 //
 // 当前用户的有效会话，新的在前。Newest first.
 //
@@ -2771,9 +2771,9 @@ func (c *Client) ListSessions(ctx context.Context, reqEditors ...RequestEditorFn
 	return c.Client.Do(req)
 }
 
-// EndSession 结束一个会话 · End one of one's sessions
+// EndSession 结束一个会话 · End one of the caller's sessions
 //
-// 只能结束自己的会话。Only one's own.
+// 只能结束自己的会话。Only the caller's own sessions.
 //
 // Corresponds with DELETE /auth/sessions/{id} (the `EndSession` operationId).
 func (c *Client) EndSession(ctx context.Context, id Id, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2788,7 +2788,7 @@ func (c *Client) EndSession(ctx context.Context, id Id, reqEditors ...RequestEdi
 	return c.Client.Do(req)
 }
 
-// GetDemoOutbox 演示短信箱 · What the SMS simulator sent
+// GetDemoOutbox 演示短信箱 · Messages of the SMS simulator
 //
 // 仅在 `--demo` 下存在，新的在前。Only with `--demo`; newest first.
 //
@@ -2805,9 +2805,9 @@ func (c *Client) GetDemoOutbox(ctx context.Context, reqEditors ...RequestEditorF
 	return c.Client.Do(req)
 }
 
-// GetHealth 进程存活 · The process lives
+// GetHealth 存活检查 · Liveness check
 //
-// 只说明进程在运行。Says that the process runs, nothing about what it depends on.
+// 只说明进程在运行。Says that the process runs; its dependencies are not checked.
 //
 // Corresponds with GET /healthz (the `GetHealth` operationId).
 func (c *Client) GetHealth(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2839,9 +2839,9 @@ func (c *Client) GetMetrics(ctx context.Context, reqEditors ...RequestEditorFn) 
 	return c.Client.Do(req)
 }
 
-// GetSpecAsJson 本文档(JSON)· This document as JSON
+// GetSpecAsJson 本文档（JSON）· This document as JSON
 //
-// 内容与顺序和 YAML 相同，`tag` 亦同 the same content in the same order as YAML; `tag` is the same too.
+// 内容与顺序和 YAML 相同，`tag` 用法也相同。The same content in the same order as in YAML, with the same `tag`.
 //
 // Corresponds with GET /openapi.json (the `GetSpecAsJson` operationId).
 func (c *Client) GetSpecAsJson(ctx context.Context, params *GetSpecAsJsonParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2856,12 +2856,12 @@ func (c *Client) GetSpecAsJson(ctx context.Context, params *GetSpecAsJsonParams,
 	return c.Client.Do(req)
 }
 
-// GetSpecAsYaml 本文档(YAML)· This document as written
+// GetSpecAsYaml 本文档（YAML）· This document as written
 //
 // 不带 `tag` 是手写的原文；带 `tag` 只含该方言的接口和它们用到的组件，例如 `?tag=jfinal`，可重复。
 //
-// Without `tag` the hand-written text itself. With it, the operations of those dialects alone and the components
-// they reach, as a whole document: `?tag=jfinal`, or several, `?tag=jfinal&tag=yudao`.
+// Without `tag` the document as it was written. With `tag` a complete document of the operations of those dialects and
+// the components they use: `?tag=jfinal`, or several, `?tag=jfinal&tag=yudao`.
 //
 // Corresponds with GET /openapi.yaml (the `GetSpecAsYaml` operationId).
 func (c *Client) GetSpecAsYaml(ctx context.Context, params *GetSpecAsYamlParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2876,9 +2876,9 @@ func (c *Client) GetSpecAsYaml(ctx context.Context, params *GetSpecAsYamlParams,
 	return c.Client.Do(req)
 }
 
-// GetReadiness 可以服务 · The server can serve
+// GetReadiness 就绪检查 · Readiness check
 //
-// 数据库可读可写时为 200。200 while the database reads and writes.
+// 数据库可读可写时为 200。200 while the database can be read and written.
 //
 // Corresponds with GET /readyz (the `GetReadiness` operationId).
 func (c *Client) GetReadiness(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2895,8 +2895,8 @@ func (c *Client) GetReadiness(ctx context.Context, reqEditors ...RequestEditorFn
 
 // GetUserInfo 获取用户详情信息 · Read a user through an application
 //
-// 文档 002。The token's own user, or a member of the application's organisations. `userId` is text so that ids past
-// 2^53 keep their digits. The nickname is masked unless the application holds the right `nickname`.
+// 文档 002。Returns the token's own user, or a member of the application's organisations. `userId` is text, so that
+// ids above 2^53 keep their digits. The nickname is masked unless the application has the right `nickname`.
 //
 // Corresponds with GET /user/info (the `GetUserInfo` operationId).
 func (c *Client) GetUserInfo(ctx context.Context, params *GetUserInfoParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2911,11 +2911,11 @@ func (c *Client) GetUserInfo(ctx context.Context, params *GetUserInfoParams, req
 	return c.Client.Do(req)
 }
 
-// RefreshUserWithBody 刷新并重新获取用户信息 · Slide the token's lifetime and read the user again
+// RefreshUserWithBody 刷新并重新获取用户信息 · Extend the token's lifetime and read the user again
 //
-// 文档 000,小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
-// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. No token
-// comes back: the same one goes on and its lifetime slides. A JWT cannot slide, so its successor comes in the header `Jwt`.
+// 文档 000，小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
+// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. The lifetime of
+// the token is extended, and no new token is returned. A JWT cannot be extended: the next one is in the header `Jwt`.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2932,11 +2932,11 @@ func (c *Client) RefreshUserWithBody(ctx context.Context, contentType string, bo
 	return c.Client.Do(req)
 }
 
-// RefreshUser 刷新并重新获取用户信息 · Slide the token's lifetime and read the user again
+// RefreshUser 刷新并重新获取用户信息 · Extend the token's lifetime and read the user again
 //
-// 文档 000,小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
-// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. No token
-// comes back: the same one goes on and its lifetime slides. A JWT cannot slide, so its successor comes in the header `Jwt`.
+// 文档 000，小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
+// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. The lifetime of
+// the token is extended, and no new token is returned. A JWT cannot be extended: the next one is in the header `Jwt`.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2953,11 +2953,11 @@ func (c *Client) RefreshUser(ctx context.Context, body RefreshUserJSONRequestBod
 	return c.Client.Do(req)
 }
 
-// RefreshUserWithFormdataBody 刷新并重新获取用户信息 · Slide the token's lifetime and read the user again
+// RefreshUserWithFormdataBody 刷新并重新获取用户信息 · Extend the token's lifetime and read the user again
 //
-// 文档 000,小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
-// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. No token
-// comes back: the same one goes on and its lifetime slides. A JWT cannot slide, so its successor comes in the header `Jwt`.
+// 文档 000，小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
+// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. The lifetime of
+// the token is extended, and no new token is returned. A JWT cannot be extended: the next one is in the header `Jwt`.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -2976,8 +2976,8 @@ func (c *Client) RefreshUserWithFormdataBody(ctx context.Context, body RefreshUs
 
 // CheckLoginStatus 设备互踢检查 · Is this device still the one that is signed in?
 //
-// 文档 001。A token that another sign-in has replaced answers `isLogin:false` and when that happened, not 401.
-// The first check binds the session to its device.
+// 文档 001。For a token that another sign-in has replaced the answer is `isLogin:false` with the time of that
+// sign-in, not 401. The first check binds the session to its device.
 //
 // Corresponds with GET /wx/pc/check-login-status (the `CheckLoginStatus` operationId).
 func (c *Client) CheckLoginStatus(ctx context.Context, params *CheckLoginStatusParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2992,7 +2992,7 @@ func (c *Client) CheckLoginStatus(ctx context.Context, params *CheckLoginStatusP
 	return c.Client.Do(req)
 }
 
-// CheckLoginStatusByPath 设备互踢检查(路径参数)· The same check, the device in the path
+// CheckLoginStatusByPath 设备互踢检查（路径参数）· The same check, with the device in the path
 //
 // 文档 001 称 `deviceNumber` 为路径参数。The document calls `deviceNumber` a path parameter.
 //
@@ -4088,12 +4088,12 @@ type ClientWithResponsesInterface interface {
 
 	// GetJsonWebKeysWithResponse 验证 JWT 的公钥 · The public keys that verify JWTs
 	//
-	// RFC 7517 的 JWK 集合，密钥为 RFC 8037 的 OKP/Ed25519，最新的在最后。新密钥先公布、后签名，遇到未知 `kid`
-	// 时请重新读取。签名只说明 JWT 是谁的，会话是否仍有效只有本服务器知道。
+	// RFC 7517 的 JWK 集合，密钥为 RFC 8037 的 OKP/Ed25519，最新的在最后。新密钥先公布，后用于签名；遇到未知的 `kid`
+	// 时请重新读取。签名只能证明 JWT 属于哪个用户，会话是否仍有效须向本服务器查询。
 	//
 	// A JWK Set (RFC 7517) of OKP/Ed25519 keys (RFC 8037), the newest last. A new key is published before it
-	// signs; on an unknown `kid`, read again. A signature says whose a JWT is; whether its session still
-	// lives, only this server knows.
+	// is used; read the set again for an unknown `kid`. A signature proves whose a JWT is. Whether its session is
+	// still live has to be asked of this server.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -4102,8 +4102,8 @@ type ClientWithResponsesInterface interface {
 
 	// GetWeChatUserInfoWithBodyWithResponse 微信授权 · Sign in by WeChat
 	//
-	// 文档 003。The same WeChat identity is the same person; an unknown one registers. The session it opens travels in
-	// the header `X-Access-Token`.
+	// 文档 003。A user is recognised by the WeChat identity; an unknown one is registered. The access token of the new
+	// session is in the header `X-Access-Token`.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4112,8 +4112,8 @@ type ClientWithResponsesInterface interface {
 
 	// GetWeChatUserInfoWithResponse 微信授权 · Sign in by WeChat
 	//
-	// 文档 003。The same WeChat identity is the same person; an unknown one registers. The session it opens travels in
-	// the header `X-Access-Token`.
+	// 文档 003。A user is recognised by the WeChat identity; an unknown one is registered. The access token of the new
+	// session is in the header `X-Access-Token`.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4122,9 +4122,9 @@ type ClientWithResponsesInterface interface {
 
 	// CreateUserWithBodyWithResponse 创建新的用户 · Create a user
 	//
-	// 文档 004。The form field `user` holds the user as JSON, or the JSON travels as the body itself. By an administrator, or by
+	// 文档 004。The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for administrators, and for
 	// anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-	// Open registration takes 60 users an hour from a client IP and 1000 altogether, unless the operator says otherwise; administrators are not counted.
+	// Open registration creates at most 60 users an hour for a client IP and 1000 in total by default; administrators are not limited.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4133,9 +4133,9 @@ type ClientWithResponsesInterface interface {
 
 	// CreateUserWithResponse 创建新的用户 · Create a user
 	//
-	// 文档 004。The form field `user` holds the user as JSON, or the JSON travels as the body itself. By an administrator, or by
+	// 文档 004。The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for administrators, and for
 	// anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-	// Open registration takes 60 users an hour from a client IP and 1000 altogether, unless the operator says otherwise; administrators are not counted.
+	// Open registration creates at most 60 users an hour for a client IP and 1000 in total by default; administrators are not limited.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4144,9 +4144,9 @@ type ClientWithResponsesInterface interface {
 
 	// CreateUserWithFormdataBodyWithResponse 创建新的用户 · Create a user
 	//
-	// 文档 004。The form field `user` holds the user as JSON, or the JSON travels as the body itself. By an administrator, or by
+	// 文档 004。The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for administrators, and for
 	// anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-	// Open registration takes 60 users an hour from a client IP and 1000 altogether, unless the operator says otherwise; administrators are not counted.
+	// Open registration creates at most 60 users an hour for a client IP and 1000 in total by default; administrators are not limited.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4155,25 +4155,25 @@ type ClientWithResponsesInterface interface {
 
 	// GetUserDetailWithResponse 用户详情 · Read a user
 	//
-	// 文档 004。Oneself and administrators read everything but secrets, others the public part. Absent facts are left out.
+	// 文档 004。The user and administrators get everything but secrets, others the public part. Unknown values are left out.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /api/user/detail (the `GetUserDetail` operationId).
 	GetUserDetailWithResponse(ctx context.Context, params *GetUserDetailParams, reqEditors ...RequestEditorFn) (*GetUserDetailAnswer, error)
 
-	// PostUserDetailWithBodyWithResponse 用户详情(POST)· Read a user, by form
+	// PostUserDetailWithBodyWithResponse 用户详情（POST）· Read a user, by form
 	//
-	// 文档 004。与 GET 相同,`id` 在表单或查询中。The same as GET, `id` in the form or in the query.
+	// 文档 004。与 GET 相同，`id` 在表单或查询中。The same as GET, with `id` in the form or in the query.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /api/user/detail (the `PostUserDetail` operationId).
 	PostUserDetailWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PostUserDetailAnswer, error)
 
-	// PostUserDetailWithFormdataBodyWithResponse 用户详情(POST)· Read a user, by form
+	// PostUserDetailWithFormdataBodyWithResponse 用户详情（POST）· Read a user, by form
 	//
-	// 文档 004。与 GET 相同,`id` 在表单或查询中。The same as GET, `id` in the form or in the query.
+	// 文档 004。与 GET 相同，`id` 在表单或查询中。The same as GET, with `id` in the form or in the query.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4182,8 +4182,8 @@ type ClientWithResponsesInterface interface {
 
 	// SignInByPasswordWithBodyWithResponse 用户登录 · Sign in by password
 	//
-	// 文档 004。`loginAccount` is a user name, an e-mail or a proven mobile. Unknown accounts, wrong passwords, locked and
-	// disabled ones answer the same. Five failures from one client IP lock the account for that client IP for 15 minutes.
+	// 文档 004。`loginAccount` is a user name, an e-mail or a verified mobile. Unknown accounts, wrong passwords, locked and
+	// disabled users get the same answer. Five failures from one client IP lock the account for that client IP for 15 minutes.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4192,8 +4192,8 @@ type ClientWithResponsesInterface interface {
 
 	// SignInByPasswordWithFormdataBodyWithResponse 用户登录 · Sign in by password
 	//
-	// 文档 004。`loginAccount` is a user name, an e-mail or a proven mobile. Unknown accounts, wrong passwords, locked and
-	// disabled ones answer the same. Five failures from one client IP lock the account for that client IP for 15 minutes.
+	// 文档 004。`loginAccount` is a user name, an e-mail or a verified mobile. Unknown accounts, wrong passwords, locked and
+	// disabled users get the same answer. Five failures from one client IP lock the account for that client IP for 15 minutes.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4202,9 +4202,9 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateUserWithBodyWithResponse 更新用户信息 · Change a user
 	//
-	// 文档 004。Oneself (`username`, `identity`, `remark` and `status` are then ignored) or an administrator. The form field
-	// `user` holds JSON, or the JSON travels as the body itself. Keys that are left out stay as they are. A new mobile or
-	// e-mail is unverified until proven. Passwords change by `updatePassword` only.
+	// 文档 004。Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for administrators. The
+	// form field `user` holds JSON, or the body itself is that JSON. Keys that are left out stay as they are. A new
+	// mobile or e-mail is unverified at first. Passwords are changed by `updatePassword` only.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4213,9 +4213,9 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateUserWithResponse 更新用户信息 · Change a user
 	//
-	// 文档 004。Oneself (`username`, `identity`, `remark` and `status` are then ignored) or an administrator. The form field
-	// `user` holds JSON, or the JSON travels as the body itself. Keys that are left out stay as they are. A new mobile or
-	// e-mail is unverified until proven. Passwords change by `updatePassword` only.
+	// 文档 004。Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for administrators. The
+	// form field `user` holds JSON, or the body itself is that JSON. Keys that are left out stay as they are. A new
+	// mobile or e-mail is unverified at first. Passwords are changed by `updatePassword` only.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4224,9 +4224,9 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateUserWithFormdataBodyWithResponse 更新用户信息 · Change a user
 	//
-	// 文档 004。Oneself (`username`, `identity`, `remark` and `status` are then ignored) or an administrator. The form field
-	// `user` holds JSON, or the JSON travels as the body itself. Keys that are left out stay as they are. A new mobile or
-	// e-mail is unverified until proven. Passwords change by `updatePassword` only.
+	// 文档 004。Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for administrators. The
+	// form field `user` holds JSON, or the body itself is that JSON. Keys that are left out stay as they are. A new
+	// mobile or e-mail is unverified at first. Passwords are changed by `updatePassword` only.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4235,8 +4235,8 @@ type ClientWithResponsesInterface interface {
 
 	// UpdatePasswordWithBodyWithResponse 更新用户密码 · Change a password
 	//
-	// 文档 004。Oneself with the old password; only a super administrator may leave it out. All other sessions of the user end,
-	// in every dialect. The documented spelling `oldPassowrd` is the contract; `oldPassword` is taken too.
+	// 文档 004。Allowed for the user, with the old password, and for super administrators, who may leave it out. All other sessions
+	// of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4245,8 +4245,8 @@ type ClientWithResponsesInterface interface {
 
 	// UpdatePasswordWithFormdataBodyWithResponse 更新用户密码 · Change a password
 	//
-	// 文档 004。Oneself with the old password; only a super administrator may leave it out. All other sessions of the user end,
-	// in every dialect. The documented spelling `oldPassowrd` is the contract; `oldPassword` is taken too.
+	// 文档 004。Allowed for the user, with the old password, and for super administrators, who may leave it out. All other sessions
+	// of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4255,9 +4255,9 @@ type ClientWithResponsesInterface interface {
 
 	// RefreshAccessTokenWithBodyWithResponse 刷新 AccessToken · Exchange the token pair for the next access token
 	//
-	// 文档 001,PC 与 APP 一致。An expired access token of the same session is accepted. Only an access token comes back:
-	// the refresh token stays. The pair before the newest, within 10 seconds, gets the current access token again;
-	// an older one ends the session.
+	// 文档 001，PC 与 APP 一致。An expired access token of the same session is accepted. The answer is a new access token;
+	// the refresh token stays the same. Within 10 seconds the previous pair gets the current access token again; using an
+	// older pair ends the session.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4266,16 +4266,16 @@ type ClientWithResponsesInterface interface {
 
 	// RefreshAccessTokenWithResponse 刷新 AccessToken · Exchange the token pair for the next access token
 	//
-	// 文档 001,PC 与 APP 一致。An expired access token of the same session is accepted. Only an access token comes back:
-	// the refresh token stays. The pair before the newest, within 10 seconds, gets the current access token again;
-	// an older one ends the session.
+	// 文档 001，PC 与 APP 一致。An expired access token of the same session is accepted. The answer is a new access token;
+	// the refresh token stays the same. Within 10 seconds the previous pair gets the current access token again; using an
+	// older pair ends the session.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /app/auth/token/refresh (the `RefreshAccessToken` operationId).
 	RefreshAccessTokenWithResponse(ctx context.Context, body RefreshAccessTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*RefreshAccessTokenAnswer, error)
 
-	// SignOutWithResponse 退出登录 · End the present session
+	// SignOutWithResponse 退出登录 · Sign out
 	//
 	// 结束当前会话，所有方言立即失效。The token stops working in every dialect at once.
 	//
@@ -4287,7 +4287,7 @@ type ClientWithResponsesInterface interface {
 	// SendMobileCodeWithBodyWithResponse 发送短信验证码 · Send a one-time code by SMS
 	//
 	// 给手机发送一次性验证码，供手机号登录的 `validateNo` 使用。The answer is the same whether or not the mobile is known.
-	// At most one a minute, 5 an hour and 10 a day a mobile, 20 an hour for a client IP.
+	// Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4297,7 +4297,7 @@ type ClientWithResponsesInterface interface {
 	// SendMobileCodeWithResponse 发送短信验证码 · Send a one-time code by SMS
 	//
 	// 给手机发送一次性验证码，供手机号登录的 `validateNo` 使用。The answer is the same whether or not the mobile is known.
-	// At most one a minute, 5 an hour and 10 a day a mobile, 20 an hour for a client IP.
+	// Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4306,9 +4306,9 @@ type ClientWithResponsesInterface interface {
 
 	// SignInByMobileWithBodyWithResponse 手机号登录 · Sign in by mobile and one-time code
 	//
-	// 文档 001。未知手机号即注册 an unknown mobile registers. Among sessions opened here one is live for each user and
+	// 文档 001。未知手机号即注册 an unknown mobile is registered. Each user has one live session for each
 	// `productType`; a new sign-in ends the older one. Unknown `companyType` and `productType` values are stored.
-	// 同一客户端 IP 验证码错误过多即暂停 a client IP with too many wrong codes waits (429, `Retry-After`).
+	// 同一客户端 IP 验证码错误过多即暂停 after too many wrong codes a client IP has to wait (429, `Retry-After`).
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4317,36 +4317,36 @@ type ClientWithResponsesInterface interface {
 
 	// SignInByMobileWithResponse 手机号登录 · Sign in by mobile and one-time code
 	//
-	// 文档 001。未知手机号即注册 an unknown mobile registers. Among sessions opened here one is live for each user and
+	// 文档 001。未知手机号即注册 an unknown mobile is registered. Each user has one live session for each
 	// `productType`; a new sign-in ends the older one. Unknown `companyType` and `productType` values are stored.
-	// 同一客户端 IP 验证码错误过多即暂停 a client IP with too many wrong codes waits (429, `Retry-After`).
+	// 同一客户端 IP 验证码错误过多即暂停 after too many wrong codes a client IP has to wait (429, `Retry-After`).
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /auth/mobile/login (the `SignInByMobile` operationId).
 	SignInByMobileWithResponse(ctx context.Context, params *SignInByMobileParams, body SignInByMobileJSONRequestBody, reqEditors ...RequestEditorFn) (*SignInByMobileAnswer, error)
 
-	// VerifyMobileWithBodyWithResponse 验证新手机号 · Prove a new mobile
+	// VerifyMobileWithBodyWithResponse 验证新手机号 · Verify a new mobile
 	//
-	// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。Until a new mobile is proven here it never
-	// signs anybody in.
+	// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。A new mobile cannot be used to sign in before it
+	// is verified here.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /auth/mobile/verify (the `VerifyMobile` operationId).
 	VerifyMobileWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*VerifyMobileAnswer, error)
 
-	// VerifyMobileWithResponse 验证新手机号 · Prove a new mobile
+	// VerifyMobileWithResponse 验证新手机号 · Verify a new mobile
 	//
-	// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。Until a new mobile is proven here it never
-	// signs anybody in.
+	// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。A new mobile cannot be used to sign in before it
+	// is verified here.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /auth/mobile/verify (the `VerifyMobile` operationId).
 	VerifyMobileWithResponse(ctx context.Context, body VerifyMobileJSONRequestBody, reqEditors ...RequestEditorFn) (*VerifyMobileAnswer, error)
 
-	// ListSessionsWithResponse 我的会话 · List one's live sessions
+	// ListSessionsWithResponse 我的会话 · List the caller's live sessions
 	//
 	// 当前用户的有效会话，新的在前。Newest first.
 	//
@@ -4355,16 +4355,16 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /auth/sessions (the `ListSessions` operationId).
 	ListSessionsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ListSessionsAnswer, error)
 
-	// EndSessionWithResponse 结束一个会话 · End one of one's sessions
+	// EndSessionWithResponse 结束一个会话 · End one of the caller's sessions
 	//
-	// 只能结束自己的会话。Only one's own.
+	// 只能结束自己的会话。Only the caller's own sessions.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with DELETE /auth/sessions/{id} (the `EndSession` operationId).
 	EndSessionWithResponse(ctx context.Context, id Id, reqEditors ...RequestEditorFn) (*EndSessionAnswer, error)
 
-	// GetDemoOutboxWithResponse 演示短信箱 · What the SMS simulator sent
+	// GetDemoOutboxWithResponse 演示短信箱 · Messages of the SMS simulator
 	//
 	// 仅在 `--demo` 下存在，新的在前。Only with `--demo`; newest first.
 	//
@@ -4373,9 +4373,9 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /demo/outbox (the `GetDemoOutbox` operationId).
 	GetDemoOutboxWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetDemoOutboxAnswer, error)
 
-	// GetHealthWithResponse 进程存活 · The process lives
+	// GetHealthWithResponse 存活检查 · Liveness check
 	//
-	// 只说明进程在运行。Says that the process runs, nothing about what it depends on.
+	// 只说明进程在运行。Says that the process runs; its dependencies are not checked.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -4391,30 +4391,30 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /metrics (the `GetMetrics` operationId).
 	GetMetricsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetMetricsAnswer, error)
 
-	// GetSpecAsJsonWithResponse 本文档(JSON)· This document as JSON
+	// GetSpecAsJsonWithResponse 本文档（JSON）· This document as JSON
 	//
-	// 内容与顺序和 YAML 相同，`tag` 亦同 the same content in the same order as YAML; `tag` is the same too.
+	// 内容与顺序和 YAML 相同，`tag` 用法也相同。The same content in the same order as in YAML, with the same `tag`.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /openapi.json (the `GetSpecAsJson` operationId).
 	GetSpecAsJsonWithResponse(ctx context.Context, params *GetSpecAsJsonParams, reqEditors ...RequestEditorFn) (*GetSpecAsJsonAnswer, error)
 
-	// GetSpecAsYamlWithResponse 本文档(YAML)· This document as written
+	// GetSpecAsYamlWithResponse 本文档（YAML）· This document as written
 	//
 	// 不带 `tag` 是手写的原文；带 `tag` 只含该方言的接口和它们用到的组件，例如 `?tag=jfinal`，可重复。
 	//
-	// Without `tag` the hand-written text itself. With it, the operations of those dialects alone and the components
-	// they reach, as a whole document: `?tag=jfinal`, or several, `?tag=jfinal&tag=yudao`.
+	// Without `tag` the document as it was written. With `tag` a complete document of the operations of those dialects and
+	// the components they use: `?tag=jfinal`, or several, `?tag=jfinal&tag=yudao`.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /openapi.yaml (the `GetSpecAsYaml` operationId).
 	GetSpecAsYamlWithResponse(ctx context.Context, params *GetSpecAsYamlParams, reqEditors ...RequestEditorFn) (*GetSpecAsYamlAnswer, error)
 
-	// GetReadinessWithResponse 可以服务 · The server can serve
+	// GetReadinessWithResponse 就绪检查 · Readiness check
 	//
-	// 数据库可读可写时为 200。200 while the database reads and writes.
+	// 数据库可读可写时为 200。200 while the database can be read and written.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -4423,41 +4423,41 @@ type ClientWithResponsesInterface interface {
 
 	// GetUserInfoWithResponse 获取用户详情信息 · Read a user through an application
 	//
-	// 文档 002。The token's own user, or a member of the application's organisations. `userId` is text so that ids past
-	// 2^53 keep their digits. The nickname is masked unless the application holds the right `nickname`.
+	// 文档 002。Returns the token's own user, or a member of the application's organisations. `userId` is text, so that
+	// ids above 2^53 keep their digits. The nickname is masked unless the application has the right `nickname`.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /user/info (the `GetUserInfo` operationId).
 	GetUserInfoWithResponse(ctx context.Context, params *GetUserInfoParams, reqEditors ...RequestEditorFn) (*GetUserInfoAnswer, error)
 
-	// RefreshUserWithBodyWithResponse 刷新并重新获取用户信息 · Slide the token's lifetime and read the user again
+	// RefreshUserWithBodyWithResponse 刷新并重新获取用户信息 · Extend the token's lifetime and read the user again
 	//
-	// 文档 000,小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
-	// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. No token
-	// comes back: the same one goes on and its lifetime slides. A JWT cannot slide, so its successor comes in the header `Jwt`.
+	// 文档 000，小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
+	// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. The lifetime of
+	// the token is extended, and no new token is returned. A JWT cannot be extended: the next one is in the header `Jwt`.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /user/refresh (the `RefreshUser` operationId).
 	RefreshUserWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*RefreshUserAnswer, error)
 
-	// RefreshUserWithResponse 刷新并重新获取用户信息 · Slide the token's lifetime and read the user again
+	// RefreshUserWithResponse 刷新并重新获取用户信息 · Extend the token's lifetime and read the user again
 	//
-	// 文档 000,小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
-	// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. No token
-	// comes back: the same one goes on and its lifetime slides. A JWT cannot slide, so its successor comes in the header `Jwt`.
+	// 文档 000，小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
+	// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. The lifetime of
+	// the token is extended, and no new token is returned. A JWT cannot be extended: the next one is in the header `Jwt`.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /user/refresh (the `RefreshUser` operationId).
 	RefreshUserWithResponse(ctx context.Context, body RefreshUserJSONRequestBody, reqEditors ...RequestEditorFn) (*RefreshUserAnswer, error)
 
-	// RefreshUserWithFormdataBodyWithResponse 刷新并重新获取用户信息 · Slide the token's lifetime and read the user again
+	// RefreshUserWithFormdataBodyWithResponse 刷新并重新获取用户信息 · Extend the token's lifetime and read the user again
 	//
-	// 文档 000,小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
-	// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. No token
-	// comes back: the same one goes on and its lifetime slides. A JWT cannot slide, so its successor comes in the header `Jwt`.
+	// 文档 000，小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
+	// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. The lifetime of
+	// the token is extended, and no new token is returned. A JWT cannot be extended: the next one is in the header `Jwt`.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4466,15 +4466,15 @@ type ClientWithResponsesInterface interface {
 
 	// CheckLoginStatusWithResponse 设备互踢检查 · Is this device still the one that is signed in?
 	//
-	// 文档 001。A token that another sign-in has replaced answers `isLogin:false` and when that happened, not 401.
-	// The first check binds the session to its device.
+	// 文档 001。For a token that another sign-in has replaced the answer is `isLogin:false` with the time of that
+	// sign-in, not 401. The first check binds the session to its device.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with GET /wx/pc/check-login-status (the `CheckLoginStatus` operationId).
 	CheckLoginStatusWithResponse(ctx context.Context, params *CheckLoginStatusParams, reqEditors ...RequestEditorFn) (*CheckLoginStatusAnswer, error)
 
-	// CheckLoginStatusByPathWithResponse 设备互踢检查(路径参数)· The same check, the device in the path
+	// CheckLoginStatusByPathWithResponse 设备互踢检查（路径参数）· The same check, with the device in the path
 	//
 	// 文档 001 称 `deviceNumber` 为路径参数。The document calls `deviceNumber` a path parameter.
 	//
@@ -6397,12 +6397,12 @@ func (r CheckLoginStatusByPathAnswer) ContentType() string {
 
 // GetJsonWebKeysWithResponse 验证 JWT 的公钥 · The public keys that verify JWTs
 //
-// RFC 7517 的 JWK 集合，密钥为 RFC 8037 的 OKP/Ed25519，最新的在最后。新密钥先公布、后签名，遇到未知 `kid`
-// 时请重新读取。签名只说明 JWT 是谁的，会话是否仍有效只有本服务器知道。
+// RFC 7517 的 JWK 集合，密钥为 RFC 8037 的 OKP/Ed25519，最新的在最后。新密钥先公布，后用于签名；遇到未知的 `kid`
+// 时请重新读取。签名只能证明 JWT 属于哪个用户，会话是否仍有效须向本服务器查询。
 //
 // A JWK Set (RFC 7517) of OKP/Ed25519 keys (RFC 8037), the newest last. A new key is published before it
-// signs; on an unknown `kid`, read again. A signature says whose a JWT is; whether its session still
-// lives, only this server knows.
+// is used; read the set again for an unknown `kid`. A signature proves whose a JWT is. Whether its session is
+// still live has to be asked of this server.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -6417,8 +6417,8 @@ func (c *ClientWithResponses) GetJsonWebKeysWithResponse(ctx context.Context, re
 
 // GetWeChatUserInfoWithBodyWithResponse 微信授权 · Sign in by WeChat
 //
-// 文档 003。The same WeChat identity is the same person; an unknown one registers. The session it opens travels in
-// the header `X-Access-Token`.
+// 文档 003。A user is recognised by the WeChat identity; an unknown one is registered. The access token of the new
+// session is in the header `X-Access-Token`.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6433,8 +6433,8 @@ func (c *ClientWithResponses) GetWeChatUserInfoWithBodyWithResponse(ctx context.
 
 // GetWeChatUserInfoWithResponse 微信授权 · Sign in by WeChat
 //
-// 文档 003。The same WeChat identity is the same person; an unknown one registers. The session it opens travels in
-// the header `X-Access-Token`.
+// 文档 003。A user is recognised by the WeChat identity; an unknown one is registered. The access token of the new
+// session is in the header `X-Access-Token`.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6449,9 +6449,9 @@ func (c *ClientWithResponses) GetWeChatUserInfoWithResponse(ctx context.Context,
 
 // CreateUserWithBodyWithResponse 创建新的用户 · Create a user
 //
-// 文档 004。The form field `user` holds the user as JSON, or the JSON travels as the body itself. By an administrator, or by
+// 文档 004。The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for administrators, and for
 // anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-// Open registration takes 60 users an hour from a client IP and 1000 altogether, unless the operator says otherwise; administrators are not counted.
+// Open registration creates at most 60 users an hour for a client IP and 1000 in total by default; administrators are not limited.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6466,9 +6466,9 @@ func (c *ClientWithResponses) CreateUserWithBodyWithResponse(ctx context.Context
 
 // CreateUserWithResponse 创建新的用户 · Create a user
 //
-// 文档 004。The form field `user` holds the user as JSON, or the JSON travels as the body itself. By an administrator, or by
+// 文档 004。The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for administrators, and for
 // anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-// Open registration takes 60 users an hour from a client IP and 1000 altogether, unless the operator says otherwise; administrators are not counted.
+// Open registration creates at most 60 users an hour for a client IP and 1000 in total by default; administrators are not limited.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6483,9 +6483,9 @@ func (c *ClientWithResponses) CreateUserWithResponse(ctx context.Context, body C
 
 // CreateUserWithFormdataBodyWithResponse 创建新的用户 · Create a user
 //
-// 文档 004。The form field `user` holds the user as JSON, or the JSON travels as the body itself. By an administrator, or by
+// 文档 004。The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for administrators, and for
 // anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-// Open registration takes 60 users an hour from a client IP and 1000 altogether, unless the operator says otherwise; administrators are not counted.
+// Open registration creates at most 60 users an hour for a client IP and 1000 in total by default; administrators are not limited.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6500,7 +6500,7 @@ func (c *ClientWithResponses) CreateUserWithFormdataBodyWithResponse(ctx context
 
 // GetUserDetailWithResponse 用户详情 · Read a user
 //
-// 文档 004。Oneself and administrators read everything but secrets, others the public part. Absent facts are left out.
+// 文档 004。The user and administrators get everything but secrets, others the public part. Unknown values are left out.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -6513,9 +6513,9 @@ func (c *ClientWithResponses) GetUserDetailWithResponse(ctx context.Context, par
 	return ParseGetUserDetailAnswer(rsp)
 }
 
-// PostUserDetailWithBodyWithResponse 用户详情(POST)· Read a user, by form
+// PostUserDetailWithBodyWithResponse 用户详情（POST）· Read a user, by form
 //
-// 文档 004。与 GET 相同,`id` 在表单或查询中。The same as GET, `id` in the form or in the query.
+// 文档 004。与 GET 相同，`id` 在表单或查询中。The same as GET, with `id` in the form or in the query.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6528,9 +6528,9 @@ func (c *ClientWithResponses) PostUserDetailWithBodyWithResponse(ctx context.Con
 	return ParsePostUserDetailAnswer(rsp)
 }
 
-// PostUserDetailWithFormdataBodyWithResponse 用户详情(POST)· Read a user, by form
+// PostUserDetailWithFormdataBodyWithResponse 用户详情（POST）· Read a user, by form
 //
-// 文档 004。与 GET 相同,`id` 在表单或查询中。The same as GET, `id` in the form or in the query.
+// 文档 004。与 GET 相同，`id` 在表单或查询中。The same as GET, with `id` in the form or in the query.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6545,8 +6545,8 @@ func (c *ClientWithResponses) PostUserDetailWithFormdataBodyWithResponse(ctx con
 
 // SignInByPasswordWithBodyWithResponse 用户登录 · Sign in by password
 //
-// 文档 004。`loginAccount` is a user name, an e-mail or a proven mobile. Unknown accounts, wrong passwords, locked and
-// disabled ones answer the same. Five failures from one client IP lock the account for that client IP for 15 minutes.
+// 文档 004。`loginAccount` is a user name, an e-mail or a verified mobile. Unknown accounts, wrong passwords, locked and
+// disabled users get the same answer. Five failures from one client IP lock the account for that client IP for 15 minutes.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6561,8 +6561,8 @@ func (c *ClientWithResponses) SignInByPasswordWithBodyWithResponse(ctx context.C
 
 // SignInByPasswordWithFormdataBodyWithResponse 用户登录 · Sign in by password
 //
-// 文档 004。`loginAccount` is a user name, an e-mail or a proven mobile. Unknown accounts, wrong passwords, locked and
-// disabled ones answer the same. Five failures from one client IP lock the account for that client IP for 15 minutes.
+// 文档 004。`loginAccount` is a user name, an e-mail or a verified mobile. Unknown accounts, wrong passwords, locked and
+// disabled users get the same answer. Five failures from one client IP lock the account for that client IP for 15 minutes.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6577,9 +6577,9 @@ func (c *ClientWithResponses) SignInByPasswordWithFormdataBodyWithResponse(ctx c
 
 // UpdateUserWithBodyWithResponse 更新用户信息 · Change a user
 //
-// 文档 004。Oneself (`username`, `identity`, `remark` and `status` are then ignored) or an administrator. The form field
-// `user` holds JSON, or the JSON travels as the body itself. Keys that are left out stay as they are. A new mobile or
-// e-mail is unverified until proven. Passwords change by `updatePassword` only.
+// 文档 004。Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for administrators. The
+// form field `user` holds JSON, or the body itself is that JSON. Keys that are left out stay as they are. A new
+// mobile or e-mail is unverified at first. Passwords are changed by `updatePassword` only.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6594,9 +6594,9 @@ func (c *ClientWithResponses) UpdateUserWithBodyWithResponse(ctx context.Context
 
 // UpdateUserWithResponse 更新用户信息 · Change a user
 //
-// 文档 004。Oneself (`username`, `identity`, `remark` and `status` are then ignored) or an administrator. The form field
-// `user` holds JSON, or the JSON travels as the body itself. Keys that are left out stay as they are. A new mobile or
-// e-mail is unverified until proven. Passwords change by `updatePassword` only.
+// 文档 004。Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for administrators. The
+// form field `user` holds JSON, or the body itself is that JSON. Keys that are left out stay as they are. A new
+// mobile or e-mail is unverified at first. Passwords are changed by `updatePassword` only.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6611,9 +6611,9 @@ func (c *ClientWithResponses) UpdateUserWithResponse(ctx context.Context, body U
 
 // UpdateUserWithFormdataBodyWithResponse 更新用户信息 · Change a user
 //
-// 文档 004。Oneself (`username`, `identity`, `remark` and `status` are then ignored) or an administrator. The form field
-// `user` holds JSON, or the JSON travels as the body itself. Keys that are left out stay as they are. A new mobile or
-// e-mail is unverified until proven. Passwords change by `updatePassword` only.
+// 文档 004。Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for administrators. The
+// form field `user` holds JSON, or the body itself is that JSON. Keys that are left out stay as they are. A new
+// mobile or e-mail is unverified at first. Passwords are changed by `updatePassword` only.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6628,8 +6628,8 @@ func (c *ClientWithResponses) UpdateUserWithFormdataBodyWithResponse(ctx context
 
 // UpdatePasswordWithBodyWithResponse 更新用户密码 · Change a password
 //
-// 文档 004。Oneself with the old password; only a super administrator may leave it out. All other sessions of the user end,
-// in every dialect. The documented spelling `oldPassowrd` is the contract; `oldPassword` is taken too.
+// 文档 004。Allowed for the user, with the old password, and for super administrators, who may leave it out. All other sessions
+// of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6644,8 +6644,8 @@ func (c *ClientWithResponses) UpdatePasswordWithBodyWithResponse(ctx context.Con
 
 // UpdatePasswordWithFormdataBodyWithResponse 更新用户密码 · Change a password
 //
-// 文档 004。Oneself with the old password; only a super administrator may leave it out. All other sessions of the user end,
-// in every dialect. The documented spelling `oldPassowrd` is the contract; `oldPassword` is taken too.
+// 文档 004。Allowed for the user, with the old password, and for super administrators, who may leave it out. All other sessions
+// of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6660,9 +6660,9 @@ func (c *ClientWithResponses) UpdatePasswordWithFormdataBodyWithResponse(ctx con
 
 // RefreshAccessTokenWithBodyWithResponse 刷新 AccessToken · Exchange the token pair for the next access token
 //
-// 文档 001,PC 与 APP 一致。An expired access token of the same session is accepted. Only an access token comes back:
-// the refresh token stays. The pair before the newest, within 10 seconds, gets the current access token again;
-// an older one ends the session.
+// 文档 001，PC 与 APP 一致。An expired access token of the same session is accepted. The answer is a new access token;
+// the refresh token stays the same. Within 10 seconds the previous pair gets the current access token again; using an
+// older pair ends the session.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6677,9 +6677,9 @@ func (c *ClientWithResponses) RefreshAccessTokenWithBodyWithResponse(ctx context
 
 // RefreshAccessTokenWithResponse 刷新 AccessToken · Exchange the token pair for the next access token
 //
-// 文档 001,PC 与 APP 一致。An expired access token of the same session is accepted. Only an access token comes back:
-// the refresh token stays. The pair before the newest, within 10 seconds, gets the current access token again;
-// an older one ends the session.
+// 文档 001，PC 与 APP 一致。An expired access token of the same session is accepted. The answer is a new access token;
+// the refresh token stays the same. Within 10 seconds the previous pair gets the current access token again; using an
+// older pair ends the session.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6692,7 +6692,7 @@ func (c *ClientWithResponses) RefreshAccessTokenWithResponse(ctx context.Context
 	return ParseRefreshAccessTokenAnswer(rsp)
 }
 
-// SignOutWithResponse 退出登录 · End the present session
+// SignOutWithResponse 退出登录 · Sign out
 //
 // 结束当前会话，所有方言立即失效。The token stops working in every dialect at once.
 //
@@ -6710,7 +6710,7 @@ func (c *ClientWithResponses) SignOutWithResponse(ctx context.Context, reqEditor
 // SendMobileCodeWithBodyWithResponse 发送短信验证码 · Send a one-time code by SMS
 //
 // 给手机发送一次性验证码，供手机号登录的 `validateNo` 使用。The answer is the same whether or not the mobile is known.
-// At most one a minute, 5 an hour and 10 a day a mobile, 20 an hour for a client IP.
+// Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6726,7 +6726,7 @@ func (c *ClientWithResponses) SendMobileCodeWithBodyWithResponse(ctx context.Con
 // SendMobileCodeWithResponse 发送短信验证码 · Send a one-time code by SMS
 //
 // 给手机发送一次性验证码，供手机号登录的 `validateNo` 使用。The answer is the same whether or not the mobile is known.
-// At most one a minute, 5 an hour and 10 a day a mobile, 20 an hour for a client IP.
+// Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6741,9 +6741,9 @@ func (c *ClientWithResponses) SendMobileCodeWithResponse(ctx context.Context, bo
 
 // SignInByMobileWithBodyWithResponse 手机号登录 · Sign in by mobile and one-time code
 //
-// 文档 001。未知手机号即注册 an unknown mobile registers. Among sessions opened here one is live for each user and
+// 文档 001。未知手机号即注册 an unknown mobile is registered. Each user has one live session for each
 // `productType`; a new sign-in ends the older one. Unknown `companyType` and `productType` values are stored.
-// 同一客户端 IP 验证码错误过多即暂停 a client IP with too many wrong codes waits (429, `Retry-After`).
+// 同一客户端 IP 验证码错误过多即暂停 after too many wrong codes a client IP has to wait (429, `Retry-After`).
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6758,9 +6758,9 @@ func (c *ClientWithResponses) SignInByMobileWithBodyWithResponse(ctx context.Con
 
 // SignInByMobileWithResponse 手机号登录 · Sign in by mobile and one-time code
 //
-// 文档 001。未知手机号即注册 an unknown mobile registers. Among sessions opened here one is live for each user and
+// 文档 001。未知手机号即注册 an unknown mobile is registered. Each user has one live session for each
 // `productType`; a new sign-in ends the older one. Unknown `companyType` and `productType` values are stored.
-// 同一客户端 IP 验证码错误过多即暂停 a client IP with too many wrong codes waits (429, `Retry-After`).
+// 同一客户端 IP 验证码错误过多即暂停 after too many wrong codes a client IP has to wait (429, `Retry-After`).
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6773,10 +6773,10 @@ func (c *ClientWithResponses) SignInByMobileWithResponse(ctx context.Context, pa
 	return ParseSignInByMobileAnswer(rsp)
 }
 
-// VerifyMobileWithBodyWithResponse 验证新手机号 · Prove a new mobile
+// VerifyMobileWithBodyWithResponse 验证新手机号 · Verify a new mobile
 //
-// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。Until a new mobile is proven here it never
-// signs anybody in.
+// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。A new mobile cannot be used to sign in before it
+// is verified here.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6789,10 +6789,10 @@ func (c *ClientWithResponses) VerifyMobileWithBodyWithResponse(ctx context.Conte
 	return ParseVerifyMobileAnswer(rsp)
 }
 
-// VerifyMobileWithResponse 验证新手机号 · Prove a new mobile
+// VerifyMobileWithResponse 验证新手机号 · Verify a new mobile
 //
-// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。Until a new mobile is proven here it never
-// signs anybody in.
+// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。A new mobile cannot be used to sign in before it
+// is verified here.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6805,7 +6805,7 @@ func (c *ClientWithResponses) VerifyMobileWithResponse(ctx context.Context, body
 	return ParseVerifyMobileAnswer(rsp)
 }
 
-// ListSessionsWithResponse 我的会话 · List one's live sessions
+// ListSessionsWithResponse 我的会话 · List the caller's live sessions
 //
 // 当前用户的有效会话，新的在前。Newest first.
 //
@@ -6820,9 +6820,9 @@ func (c *ClientWithResponses) ListSessionsWithResponse(ctx context.Context, reqE
 	return ParseListSessionsAnswer(rsp)
 }
 
-// EndSessionWithResponse 结束一个会话 · End one of one's sessions
+// EndSessionWithResponse 结束一个会话 · End one of the caller's sessions
 //
-// 只能结束自己的会话。Only one's own.
+// 只能结束自己的会话。Only the caller's own sessions.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -6835,7 +6835,7 @@ func (c *ClientWithResponses) EndSessionWithResponse(ctx context.Context, id Id,
 	return ParseEndSessionAnswer(rsp)
 }
 
-// GetDemoOutboxWithResponse 演示短信箱 · What the SMS simulator sent
+// GetDemoOutboxWithResponse 演示短信箱 · Messages of the SMS simulator
 //
 // 仅在 `--demo` 下存在，新的在前。Only with `--demo`; newest first.
 //
@@ -6850,9 +6850,9 @@ func (c *ClientWithResponses) GetDemoOutboxWithResponse(ctx context.Context, req
 	return ParseGetDemoOutboxAnswer(rsp)
 }
 
-// GetHealthWithResponse 进程存活 · The process lives
+// GetHealthWithResponse 存活检查 · Liveness check
 //
-// 只说明进程在运行。Says that the process runs, nothing about what it depends on.
+// 只说明进程在运行。Says that the process runs; its dependencies are not checked.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -6880,9 +6880,9 @@ func (c *ClientWithResponses) GetMetricsWithResponse(ctx context.Context, reqEdi
 	return ParseGetMetricsAnswer(rsp)
 }
 
-// GetSpecAsJsonWithResponse 本文档(JSON)· This document as JSON
+// GetSpecAsJsonWithResponse 本文档（JSON）· This document as JSON
 //
-// 内容与顺序和 YAML 相同，`tag` 亦同 the same content in the same order as YAML; `tag` is the same too.
+// 内容与顺序和 YAML 相同，`tag` 用法也相同。The same content in the same order as in YAML, with the same `tag`.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -6895,12 +6895,12 @@ func (c *ClientWithResponses) GetSpecAsJsonWithResponse(ctx context.Context, par
 	return ParseGetSpecAsJsonAnswer(rsp)
 }
 
-// GetSpecAsYamlWithResponse 本文档(YAML)· This document as written
+// GetSpecAsYamlWithResponse 本文档（YAML）· This document as written
 //
 // 不带 `tag` 是手写的原文；带 `tag` 只含该方言的接口和它们用到的组件，例如 `?tag=jfinal`，可重复。
 //
-// Without `tag` the hand-written text itself. With it, the operations of those dialects alone and the components
-// they reach, as a whole document: `?tag=jfinal`, or several, `?tag=jfinal&tag=yudao`.
+// Without `tag` the document as it was written. With `tag` a complete document of the operations of those dialects and
+// the components they use: `?tag=jfinal`, or several, `?tag=jfinal&tag=yudao`.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -6913,9 +6913,9 @@ func (c *ClientWithResponses) GetSpecAsYamlWithResponse(ctx context.Context, par
 	return ParseGetSpecAsYamlAnswer(rsp)
 }
 
-// GetReadinessWithResponse 可以服务 · The server can serve
+// GetReadinessWithResponse 就绪检查 · Readiness check
 //
-// 数据库可读可写时为 200。200 while the database reads and writes.
+// 数据库可读可写时为 200。200 while the database can be read and written.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -6930,8 +6930,8 @@ func (c *ClientWithResponses) GetReadinessWithResponse(ctx context.Context, reqE
 
 // GetUserInfoWithResponse 获取用户详情信息 · Read a user through an application
 //
-// 文档 002。The token's own user, or a member of the application's organisations. `userId` is text so that ids past
-// 2^53 keep their digits. The nickname is masked unless the application holds the right `nickname`.
+// 文档 002。Returns the token's own user, or a member of the application's organisations. `userId` is text, so that
+// ids above 2^53 keep their digits. The nickname is masked unless the application has the right `nickname`.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -6944,11 +6944,11 @@ func (c *ClientWithResponses) GetUserInfoWithResponse(ctx context.Context, param
 	return ParseGetUserInfoAnswer(rsp)
 }
 
-// RefreshUserWithBodyWithResponse 刷新并重新获取用户信息 · Slide the token's lifetime and read the user again
+// RefreshUserWithBodyWithResponse 刷新并重新获取用户信息 · Extend the token's lifetime and read the user again
 //
-// 文档 000,小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
-// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. No token
-// comes back: the same one goes on and its lifetime slides. A JWT cannot slide, so its successor comes in the header `Jwt`.
+// 文档 000，小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
+// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. The lifetime of
+// the token is extended, and no new token is returned. A JWT cannot be extended: the next one is in the header `Jwt`.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6961,11 +6961,11 @@ func (c *ClientWithResponses) RefreshUserWithBodyWithResponse(ctx context.Contex
 	return ParseRefreshUserAnswer(rsp)
 }
 
-// RefreshUserWithResponse 刷新并重新获取用户信息 · Slide the token's lifetime and read the user again
+// RefreshUserWithResponse 刷新并重新获取用户信息 · Extend the token's lifetime and read the user again
 //
-// 文档 000,小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
-// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. No token
-// comes back: the same one goes on and its lifetime slides. A JWT cannot slide, so its successor comes in the header `Jwt`.
+// 文档 000，小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
+// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. The lifetime of
+// the token is extended, and no new token is returned. A JWT cannot be extended: the next one is in the header `Jwt`.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6978,11 +6978,11 @@ func (c *ClientWithResponses) RefreshUserWithResponse(ctx context.Context, body 
 	return ParseRefreshUserAnswer(rsp)
 }
 
-// RefreshUserWithFormdataBodyWithResponse 刷新并重新获取用户信息 · Slide the token's lifetime and read the user again
+// RefreshUserWithFormdataBodyWithResponse 刷新并重新获取用户信息 · Extend the token's lifetime and read the user again
 //
-// 文档 000,小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
-// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. No token
-// comes back: the same one goes on and its lifetime slides. A JWT cannot slide, so its successor comes in the header `Jwt`.
+// 文档 000，小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
+// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. The lifetime of
+// the token is extended, and no new token is returned. A JWT cannot be extended: the next one is in the header `Jwt`.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6997,8 +6997,8 @@ func (c *ClientWithResponses) RefreshUserWithFormdataBodyWithResponse(ctx contex
 
 // CheckLoginStatusWithResponse 设备互踢检查 · Is this device still the one that is signed in?
 //
-// 文档 001。A token that another sign-in has replaced answers `isLogin:false` and when that happened, not 401.
-// The first check binds the session to its device.
+// 文档 001。For a token that another sign-in has replaced the answer is `isLogin:false` with the time of that
+// sign-in, not 401. The first check binds the session to its device.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -7011,7 +7011,7 @@ func (c *ClientWithResponses) CheckLoginStatusWithResponse(ctx context.Context, 
 	return ParseCheckLoginStatusAnswer(rsp)
 }
 
-// CheckLoginStatusByPathWithResponse 设备互踢检查(路径参数)· The same check, the device in the path
+// CheckLoginStatusByPathWithResponse 设备互踢检查（路径参数）· The same check, with the device in the path
 //
 // 文档 001 称 `deviceNumber` 为路径参数。The document calls `deviceNumber` a path parameter.
 //
