@@ -13,7 +13,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	_ "modernc.org/sqlite" // the tests reach behind the server's back
+	_ "modernc.org/sqlite" // the tests change the server's database
 
 	"quartet/cmd/quartet/proctest"
 	"quartet/openapi/check/contract"
@@ -23,14 +23,14 @@ import (
 
 // replayed is the contract with the servers that it is replayed against.
 type replayed struct {
-	contract  contract.Contract
-	fixtures  replay.Fixtures
-	demo      origin  // the program with --demo
-	plain     origin  // the program without it
-	broken    origin  // a server whose rules panic and whose database is down
-	facts     *sql.DB // the demo's database
-	exercised map[string]bool
-	mobiles   int
+	contract contract.Contract
+	fixtures replay.Fixtures
+	demo     origin  // the program with --demo
+	plain    origin  // the program without it
+	broken   origin  // a server whose rules panic and whose database is down
+	database *sql.DB // the demo's database
+	seen     map[string]bool
+	mobiles  int
 }
 
 func newReplayed(t *testing.T) *replayed {
@@ -43,7 +43,7 @@ func newReplayed(t *testing.T) *replayed {
 	demoFile := filepath.Join(t.TempDir(), "demo.db")
 	plainFile := filepath.Join(t.TempDir(), "plain.db")
 	r := &replayed{
-		contract: contract, fixtures: fixtures, exercised: map[string]bool{},
+		contract: contract, fixtures: fixtures, seen: map[string]bool{},
 		demo:  serve(t, program, "--demo", "--database", "sqlite:"+demoFile),
 		plain: serve(t, program, "--code-refused-per-ip", "3/15m", "--database", "sqlite:"+plainFile),
 	}
@@ -53,9 +53,9 @@ func newReplayed(t *testing.T) *replayed {
 	listening := httptest.NewServer(panicking)
 	t.Cleanup(listening.Close)
 	r.broken = origin(listening.URL)
-	r.facts, err = sql.Open("sqlite", "file:"+demoFile+"?_pragma=busy_timeout(5000)")
+	r.database, err = sql.Open("sqlite", "file:"+demoFile+"?_pragma=busy_timeout(5000)")
 	must(t, err)
-	t.Cleanup(func() { _ = r.facts.Close() })
+	t.Cleanup(func() { _ = r.database.Close() })
 	return r
 }
 
@@ -141,7 +141,7 @@ func (r *replayed) jwt(t *testing.T, to origin, account, password string) string
 // exec changes the demo's database behind the server's back.
 func (r *replayed) exec(t *testing.T, statement string, args ...any) {
 	t.Helper()
-	result, err := r.facts.ExecContext(t.Context(), statement, args...)
+	result, err := r.database.ExecContext(t.Context(), statement, args...)
 	must(t, err)
 	if changed, _ := result.RowsAffected(); changed == 0 {
 		t.Fatalf("nothing changed by %s", statement)

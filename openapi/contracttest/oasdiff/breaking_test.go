@@ -68,7 +68,7 @@ func TestBreakingChangesAreReported(t *testing.T) {
 		},
 		{
 			"a word changes",
-			[]string{"summary: 退出登录 · End the present session\n", "summary: 退出\n"},
+			[]string{"summary: 退出登录 · Sign out\n", "summary: 退出\n"},
 			"",
 		},
 	} {

@@ -1,4 +1,4 @@
-// Package schemathesis throws generated requests at the running program and
-// holds what comes back against the contract, with the tool of that name.
-// `make contract` runs it; without python3 it says so and is skipped.
+// Package schemathesis sends generated requests to the running program and checks
+// the answers against the contract, with the tool of that name. `make contract` runs
+// it; without python3 it is skipped.
 package schemathesis

@@ -1,4 +1,4 @@
-"""Who the generated requests come from, and which refusals no schema can say.
+"""The users that generated requests are sent as, and the refusals that no schema describes.
 
 Read by schemathesis.
 """
@@ -15,7 +15,7 @@ from schemathesis.core.failures import AcceptedNegativeData, ServerError
 from schemathesis.openapi.checks import RejectedPositiveData
 
 ORIGIN = os.environ["QUARTET_CONTRACT_ORIGIN"]
-KEEPER = os.environ["QUARTET_CONTRACT_KEEPER"]
+ADMINISTRATOR = os.environ["QUARTET_CONTRACT_ADMINISTRATOR"]
 PASSWORD = os.environ["QUARTET_CONTRACT_PASSWORD"]
 
 BY_JWT = ["createUser", "getUserDetail", "postUserDetail", "updateUser", "updatePassword"]
@@ -27,8 +27,8 @@ calls = requests.Session()
 
 @schemathesis.hook
 def before_load_schema(context, raw_schema):
-    """Links say their bodies in x-request-body, because openapi-generator refuses
-    an object where OpenAPI allows one."""
+    """Links have their bodies in x-request-body, because openapi-generator refuses
+    an object in requestBody."""
     responses = list(raw_schema["components"]["responses"].values())
     for path in raw_schema["paths"].values():
         for operation in path.values():
@@ -41,10 +41,10 @@ def before_load_schema(context, raw_schema):
 
 
 @functools.cache
-def keeper():
-    """The JWT of a super administrator, whose id no generated request knows:
-    nobody changes their password, which would end this session."""
-    answer = calls.post(f"{ORIGIN}/api/user/login", data={"loginAccount": KEEPER, "password": PASSWORD}, timeout=30)
+def administrator():
+    """The JWT of a super administrator, whose id no generated request contains, so
+    that none changes their password, which would end this session."""
+    answer = calls.post(f"{ORIGIN}/api/user/login", data={"loginAccount": ADMINISTRATOR, "password": PASSWORD}, timeout=30)
     answer.raise_for_status()
     return answer.json()["Jwt"]
 
@@ -64,8 +64,8 @@ def member():
 @schemathesis.auth(refresh_interval=None).apply_to(operation_id=BY_JWT)
 class Jwt:
     def get(self, case, context):
-        # An ordinary user now and then, who meets the refusals.
-        return member() if digest(repr((case.query, case.body)))[0] in "012" else keeper()
+        # Sometimes an ordinary user, for the refusals.
+        return member() if digest(repr((case.query, case.body)))[0] in "012" else administrator()
 
     def set(self, case, data, context):
         case.headers["Jwt"] = data
@@ -84,7 +84,7 @@ schemathesis.auth(refresh_interval=None).apply_to(operation_id=BY_AUTHORIZATION)
 
 @schemathesis.auth(refresh_interval=None).apply_to(operation_id=ENDING)
 class SpentAuthorization(Authorization):
-    """Of somebody else, anew for each request, since these end sessions."""
+    """A new session of another user for each request, since these end sessions."""
 
     def get(self, case, context):
         return person("e")
@@ -121,12 +121,12 @@ def before_call(context, case, kwargs):
 
 
 def help_along(case):
-    """Give every other valid request what chance never finds: a code that was
-    sent, a password that is right, a name that RFC 8265 allows. The others stay
-    as they are."""
+    """Give half of the valid requests what random values never are: a code that was
+    sent, a correct password, a name that RFC 8265 allows. The others stay as they
+    are."""
     operation = name_of(case)
     if operation == "signInByPassword" and by_turns(case.body.get("loginAccount")):
-        case.body.update(loginAccount=KEEPER, password=PASSWORD)
+        case.body.update(loginAccount=ADMINISTRATOR, password=PASSWORD)
     if operation == "getWeChatUserInfo" and by_turns(case.body.get("code")):
         case.body["code"] = "c" + digest(case.body["code"])[:31]
     if operation == "createUser":
@@ -147,8 +147,8 @@ def sent_code(mobile, purpose):
 
 
 def by_turns(text):
-    """Whether the text is in the half of all texts that is helped: by what it
-    says, so that a repeated run helps the same ones."""
+    """Whether the text is in the half of all texts that is helped. It depends on the
+    text alone, so that a repeated run helps the same ones."""
     return isinstance(text, str) and int(digest(text)[-1], 16) % 2 == 0
 
 
@@ -160,11 +160,11 @@ def name_of(case):
     return case.operation.definition.raw.get("operationId")
 
 
-# Requests that fit their schema and are refused all the same: the operations
-# (none named: all), the status, what the answer says, and why no schema says it.
+# Requests that fit their schema and are refused: the operations (none named: all),
+# the status, a text of the answer, and why no schema describes it.
 REFUSALS = [
     ([], 400, "NUL", "NUL is refused everywhere, in names that the contract does not know too"),
-    ([], 400, "重复", "a list in a form or query becomes a field that is there twice"),
+    ([], 400, "重复", "a list in a form or query becomes a duplicate field"),
     (["refreshUser"], 400, "参数 frontType 不能为空", "required in one of two places, the body or the query"),
     (["postUserDetail"], 400, "参数 id 不能为空", "required in one of two places, the form or the query"),
     (["createUser", "updateUser"], 400, "参数 username 格式不正确", "RFC 8265; and it must not look like a mobile"),
@@ -176,7 +176,7 @@ REFUSALS = [
     (["getWeChatUserInfo"], 400, '"code":(40029|40163)', "WeChat refuses the code"),
 ]
 FAULTS = [
-    (["getWeChatUserInfo"], 503, "微信服务暂不可用", "the code -1 plays that WeChat is down"),
+    (["getWeChatUserInfo"], 503, "微信服务暂不可用", "the code -1 simulates that WeChat is down"),
 ]
 
 
@@ -185,8 +185,8 @@ def filter_failure(context, failure, case, response):
     if isinstance(failure, RejectedPositiveData):
         return not documented(REFUSALS, case, response)
     if isinstance(failure, AcceptedNegativeData):
-        # Queries may hold what the contract does not know. The tool grants that
-        # too, but not beside a credential that it has put into the query itself.
+        # Queries may have unknown parameters. The tool accepts that too, but not
+        # beside a credential that it has put into the query itself.
         return not failure.message.endswith("in query - violates `additionalProperties`")
     if isinstance(failure, ServerError):
         return not documented(FAULTS, case, response)

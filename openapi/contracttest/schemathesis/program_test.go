@@ -10,14 +10,14 @@ import (
 	"quartet/cmd/quartet/proctest"
 )
 
-// The super administrator of whom hooks.py makes use.
+// The super administrator that hooks.py signs in as.
 const (
-	keeper         = "keeper.of.contract"
-	keeperPassword = "violet-otter-lantern"
+	administrator         = "administrator.of.contract"
+	administratorPassword = "violet-otter-lantern"
 )
 
-// options lift every limit that would answer for the operation, and the time
-// limits that a busy machine reaches.
+// options lift every limit that generated requests would reach, and the time limits
+// that a busy machine reaches.
 func options() []string {
 	all := strings.Fields("--code-attempts 1000000 --hash-memory 64 --hash-passes 1 --hash-wait 30s" +
 		" --request-time 1m --write-timeout 2m --statement-timeout 1m --busy-timeout 1m --log-level warn")
@@ -36,7 +36,7 @@ func build(t *testing.T) string {
 	return program
 }
 
-// serve starts the program with the demo's users and the keeper on a new
+// serve starts the program with the demo's users and the administrator on a new
 // database, and gives its address once it is ready.
 func serve(t *testing.T, program, database string) (origin string) {
 	t.Helper()
@@ -50,7 +50,7 @@ func serve(t *testing.T, program, database string) (origin string) {
 		_ = running.Wait()
 	})
 	proctest.AwaitReady(t, "http://"+address)
-	command(t, keeperPassword, program, append([]string{"user", "add", keeper, "--role", "super_administrator", "--password-stdin"}, where...)...)
+	command(t, administratorPassword, program, append([]string{"user", "add", administrator, "--role", "super_administrator", "--password-stdin"}, where...)...)
 	return "http://" + address
 }
 

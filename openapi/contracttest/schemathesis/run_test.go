@@ -39,7 +39,7 @@ func TestSchemathesis(t *testing.T) {
 	})
 }
 
-// result is what the test reads of the tool's own report.
+// result is the part of the tool's report that the test reads.
 type result struct {
 	Complete   bool
 	Seed       int
@@ -66,11 +66,11 @@ func check(t *testing.T, r result) {
 		t.Errorf("%d failures, %d cases could not be run", r.Cases.Failures, r.Cases.Errored)
 	}
 	if len(r.Warnings.MissingAuth)+len(r.Warnings.RateLimited) > 0 {
-		t.Errorf("nobody got in, or limits did: %v", r.Warnings)
+		t.Errorf("sign-ins failed, or limits were reached: %v", r.Warnings)
 	}
 }
 
-// run gives the report of a whole run, whatever it found.
+// run returns the report of a whole run, with failures or without.
 func run(t *testing.T, tool, origin, examples, seed string) result {
 	t.Helper()
 	here, err := os.Getwd()
@@ -80,12 +80,12 @@ func run(t *testing.T, tool, origin, examples, seed string) result {
 		"run", filepath.Join(here, "..", "..", "openapi.yaml"), "--url", origin, "--no-color",
 		"--phases", "examples,coverage,fuzzing,stateful", "--max-examples", examples, "--seed", seed,
 		"--report", "json", "--report-json-path", report)
-	running.Dir = t.TempDir() // what the tool leaves behind goes with it
+	running.Dir = t.TempDir() // removed with the files that the tool leaves
 	// Without a fixed hash seed, Python's sets have another order in each run.
 	running.Env = append(os.Environ(), "SCHEMATHESIS_HOOKS=hooks", "PYTHONPATH="+here, "PYTHONDONTWRITEBYTECODE=1", "PYTHONHASHSEED=0",
-		"QUARTET_CONTRACT_ORIGIN="+origin, "QUARTET_CONTRACT_KEEPER="+keeper, "QUARTET_CONTRACT_PASSWORD="+keeperPassword)
+		"QUARTET_CONTRACT_ORIGIN="+origin, "QUARTET_CONTRACT_ADMINISTRATOR="+administrator, "QUARTET_CONTRACT_PASSWORD="+administratorPassword)
 	running.Stdout, running.Stderr = t.Output(), t.Output()
-	ended := running.Run() // its status says what the report says as well
+	ended := running.Run() // the report contains its status
 	text, err := os.ReadFile(report)
 	if err != nil {
 		t.Fatalf("schemathesis: %v, and no report: %v", ended, err)
@@ -95,7 +95,7 @@ func run(t *testing.T, tool, origin, examples, seed string) result {
 	return r
 }
 
-// install gives the tool's path. It is installed once for each list of
+// install returns the tool's path. It is installed once for each list of
 // requirements, in the user's cache.
 func install(t *testing.T) string {
 	t.Helper()

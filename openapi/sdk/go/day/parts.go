@@ -80,7 +80,7 @@ func (w *worker) throughApplication(ctx context.Context, id int64) error {
 	if err != nil || nobody.JSON404 == nil {
 		return unexpected(err, "a user whom nobody knows", nobody)
 	}
-	return expect(nobody.JSON404.Code == 404 && nobody.JSON404.Status == client.CasFail, "the status envelope", nobody.JSON404)
+	return expect(nobody.JSON404.Code == 404 && nobody.JSON404.Status == client.CasFail, "the cas envelope", nobody.JSON404)
 }
 
 // byWeChat signs in by WeChat: the ruoyi dialect.
@@ -97,7 +97,7 @@ func (w *worker) byWeChat(ctx context.Context) error {
 	if err != nil || invalid.JSON400 == nil {
 		return unexpected(err, "an invalid WeChat code", invalid)
 	}
-	return expect(invalid.JSON400.Code == 40029 && invalid.JSON400.Msg != "", "the flat envelope", invalid.JSON400)
+	return expect(invalid.JSON400.Code == 40029 && invalid.JSON400.Msg != "", "the ruoyi envelope", invalid.JSON400)
 }
 
 // slideAndSignOut lets a token slide and ends its session: the jeecg dialect.
@@ -120,5 +120,5 @@ func (w *worker) slideAndSignOut(ctx context.Context) error {
 		return unexpected(err, "a token whose session has ended", ended)
 	}
 	refused := ended.JSON401
-	return expect(!refused.Success && refused.Code == 401 && refused.Result == nil && refused.Timestamp > 0, "the result envelope", refused)
+	return expect(!refused.Success && refused.Code == 401 && refused.Result == nil && refused.Timestamp > 0, "the jeecg envelope", refused)
 }

@@ -18,7 +18,7 @@ func (w *worker) byPassword(ctx context.Context) error {
 		return unexpected(err, "a name that is taken", taken)
 	}
 	envelope := taken.JSON409
-	if err := expect(envelope.State == client.JfinalFail && envelope.Code == 409 && envelope.Message == "用户名已存在", "the state envelope", envelope); err != nil {
+	if err := expect(envelope.State == client.JfinalFail && envelope.Code == 409 && envelope.Message == "用户名已存在", "the jfinal envelope", envelope); err != nil {
 		return err
 	}
 	jwt, err := w.jwt(ctx, w.password)

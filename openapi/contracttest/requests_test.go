@@ -13,7 +13,7 @@ import (
 	"quartet/store"
 )
 
-// sent is a request on its way to one of the servers.
+// sent is a request to one of the servers.
 type sent struct {
 	request
 	to origin
@@ -25,13 +25,13 @@ type sent struct {
 func (r *replayed) requests(t *testing.T, o documented, status, example string) []sent {
 	t.Helper()
 	if status == "default" {
-		return r.ourFault(t, o)
+		return r.serverFault(t, o)
 	}
-	if spoil := spoilers[example]; spoil != nil && !o.HasExample(example) {
-		return spoil(r, t, o)
+	if build := builders[example]; build != nil && !o.HasExample(example) {
+		return build(r, t, o)
 	}
 	if o.OperationID == "verifyMobile" && example == "mobile_taken" {
-		return r.anothersMobile(t, o)
+		return r.mobileOfAnotherUser(t, o)
 	}
 	requests, _, err := r.builder(t).Requests(t.Context(), replay.Case{Operation: o, Status: status, Example: example})
 	must(t, err)
@@ -63,8 +63,7 @@ func to(where origin, all ...request) []sent {
 	return list
 }
 
-// authorise puts the token, and the demonstration's application, where the
-// operation wants them.
+// authorise adds the token and the demonstration's application.
 func (r *replayed) authorise(made *request, o documented, token string) {
 	r.contract.Authorise(made, o, token, "1")
 }
@@ -77,19 +76,20 @@ func (r *replayed) succeeding(t *testing.T, o documented) request {
 	return requests[0]
 }
 
-type spoiler func(r *replayed, t *testing.T, o documented) []sent
+// builder builds the requests of one example's name.
+type builder func(r *replayed, t *testing.T, o documented) []sent
 
-var spoilers map[string]spoiler
+var builders map[string]builder
 
 func init() {
-	spoilers = map[string]spoiler{
+	builders = map[string]builder{
 		"unauthenticated":   anonymous,
-		"token_expired":     afterSession("access_expires_at = 1, expires_at = 1"),
-		"session_ended":     afterSession("ended_at = 1, end_reason = 'logout'"),
-		"session_replaced":  afterSession("ended_at = 1, end_reason = 'replaced'"),
-		"replaced":          afterSession("ended_at = 1, end_reason = 'replaced'"),
+		"token_expired":     withSession("access_expires_at = 1, expires_at = 1"),
+		"session_ended":     withSession("ended_at = 1, end_reason = 'logout'"),
+		"session_replaced":  withSession("ended_at = 1, end_reason = 'replaced'"),
+		"replaced":          withSession("ended_at = 1, end_reason = 'replaced'"),
 		"refresh_reused":    reusedPair,
-		"too_many_requests": onceTooOften,
+		"too_many_requests": overLimit,
 		"sms_unavailable":   withoutDemo,
 		"path_not_found":    withoutDemo,
 		"forbidden":         forbidden,
@@ -98,7 +98,7 @@ func init() {
 	}
 }
 
-// alreadyHeld asks again for what the caller has.
+// alreadyHeld sends the ETag of the first answer.
 func alreadyHeld(r *replayed, t *testing.T, o documented) []sent {
 	made := r.succeeding(t, o)
 	again := made.Clone()
@@ -106,8 +106,8 @@ func alreadyHeld(r *replayed, t *testing.T, o documented) []sent {
 	return to(r.demo, again)
 }
 
-// anonymous sends the example without a token that is known there: without
-// --demo, where nobody but administrators creates users.
+// anonymous sends the example without a token to the server without --demo, where
+// only administrators create users.
 func anonymous(r *replayed, _ *testing.T, o documented) []sent {
 	all := to(r.plain, o.Requests("ok")...)
 	for i := range all {
@@ -116,21 +116,21 @@ func anonymous(r *replayed, _ *testing.T, o documented) []sent {
 	return all
 }
 
-// afterSession calls with a session that the database says is over.
-func afterSession(how string) spoiler {
+// withSession sends the token of a session that is changed in the database.
+func withSession(change string) builder {
 	return func(r *replayed, t *testing.T, o documented) []sent {
 		if o.OperationID == "refreshAccessToken" {
 			access, refresh := r.pair(t)
-			r.exec(t, "UPDATE sessions SET "+how+" WHERE id = (SELECT max(id) FROM sessions)")
+			r.exec(t, "UPDATE sessions SET "+change+" WHERE id = (SELECT max(id) FROM sessions)")
 			return to(r.demo, refreshing(access, refresh))
 		}
 		made := r.succeeding(t, o)
-		r.exec(t, "UPDATE sessions SET "+how+" WHERE id = (SELECT max(id) FROM sessions)")
+		r.exec(t, "UPDATE sessions SET "+change+" WHERE id = (SELECT max(id) FROM sessions)")
 		return to(r.demo, made)
 	}
 }
 
-// pair signs in by a one-time code as somebody new.
+// pair signs in a new user by a one-time code.
 func (r *replayed) pair(t *testing.T) (access, refresh string) {
 	t.Helper()
 	r.mobiles++
@@ -160,7 +160,7 @@ func refreshing(access, refresh string) request {
 	}
 }
 
-// reusedPair refreshes twice and comes back with the first pair.
+// reusedPair refreshes twice and sends the first pair again.
 func reusedPair(r *replayed, t *testing.T, _ documented) []sent {
 	first, refresh := r.pair(t)
 	access := first
@@ -175,16 +175,16 @@ func reusedPair(r *replayed, t *testing.T, _ documented) []sent {
 	return to(r.demo, refreshing(first, refresh))
 }
 
-// onceTooOften sends what is within the limit, and gives what is not: the second
-// code within a minute, the 61st user within an hour, the fourth wrong code
+// overLimit sends the requests that the limit allows and returns the next one: the
+// second code within a minute, the 61st user within an hour, the fourth wrong code
 // where three are allowed.
-func onceTooOften(r *replayed, t *testing.T, o documented) []sent {
+func overLimit(r *replayed, t *testing.T, o documented) []sent {
 	within, where, made := 1, r.demo, r.succeeding(t, o)
 	switch o.OperationID {
 	case "createUser":
 		within, made = 60, o.Requests("weak_password")[0] // counted like any other, and cheap
 	case "signInByMobile":
-		// Not in the demonstration: the tests would not get in there any more.
+		// In the demonstration it would lock out the other tests.
 		within, where, made = 3, r.plain, o.Requests("wrong_code")[0]
 	}
 	for range within {
@@ -217,9 +217,9 @@ func forbidden(r *replayed, t *testing.T, o documented) []sent {
 	return to(r.demo, all...)
 }
 
-// ourFault is the example sent to a server whose rules panic; operations that
-// need no rules are called by a method that nobody documents.
-func (r *replayed) ourFault(t *testing.T, o documented) []sent {
+// serverFault is the example sent to a server whose rules panic; operations without
+// rules are called by an undocumented method.
+func (r *replayed) serverFault(t *testing.T, o documented) []sent {
 	made := r.succeeding(t, o)
 	if slices.Contains([]string{"getHealth", "getReadiness", "getMetrics", "getSpecAsYaml", "getSpecAsJson", "getJsonWebKeys", "getDemoOutbox"}, o.OperationID) {
 		made.Method = http.MethodPatch
@@ -227,14 +227,14 @@ func (r *replayed) ourFault(t *testing.T, o documented) []sent {
 	return to(r.broken, made)
 }
 
-// databaseDown asks the server whose database does not answer.
+// databaseDown sends the example to the server whose database is down.
 func databaseDown(r *replayed, _ *testing.T, o documented) []sent {
 	return to(r.broken, o.Requests("ok")[0])
 }
 
-// anothersMobile has the administrator prove the demo user's mobile, with its
-// code made good again.
-func (r *replayed) anothersMobile(t *testing.T, o documented) []sent {
+// mobileOfAnotherUser lets the administrator verify the demo user's mobile, with its
+// code made valid again.
+func (r *replayed) mobileOfAnotherUser(t *testing.T, o documented) []sent {
 	r.exec(t, "UPDATE one_time_codes SET used_at = NULL, attempts = 0 WHERE purpose = 'verify_mobile'")
 	made := o.Requests("ok")[0]
 	r.authorise(&made, o, r.jwt(t, r.demo, "admin", "quartet-admin"))
