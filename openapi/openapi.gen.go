@@ -186,28 +186,28 @@ func (e MobileCodeRequestPurpose) Valid() bool {
 
 // Defines values for Tag.
 const (
-	TagData   Tag = "yudao"
-	TagFlat   Tag = "ruoyi"
-	TagResult Tag = "jeecg"
-	TagState  Tag = "jfinal"
-	TagStatus Tag = "cas"
+	TagCas    Tag = "cas"
+	TagJeecg  Tag = "jeecg"
+	TagJfinal Tag = "jfinal"
+	TagRuoyi  Tag = "ruoyi"
 	TagSystem Tag = "system"
+	TagYudao  Tag = "yudao"
 )
 
 // Valid indicates whether the value is a known member of the Tag enum.
 func (e Tag) Valid() bool {
 	switch e {
-	case TagData:
+	case TagCas:
 		return true
-	case TagFlat:
+	case TagJeecg:
 		return true
-	case TagResult:
+	case TagJfinal:
 		return true
-	case TagState:
-		return true
-	case TagStatus:
+	case TagRuoyi:
 		return true
 	case TagSystem:
+		return true
+	case TagYudao:
 		return true
 	default:
 		return false

@@ -55,7 +55,7 @@ func (k *checkCommand) Run(ctx context.Context, c *console) error {
 	if len(cases) == 0 {
 		return usageError{"no example of the document is selected by --only and --dialect"}
 	}
-	checker := replay.Checker{Contract: spec, Fixtures: fixtures[0], LegacyStatus: k.LegacyStatus}
+	checker := replay.Checker{Fixtures: fixtures[0], LegacyStatus: k.LegacyStatus}
 	var results []replay.Result
 	if k.Compare {
 		results, err = k.compare(ctx, spec, fixtures, checker, cases)

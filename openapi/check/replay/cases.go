@@ -19,6 +19,7 @@ type Case struct {
 	Operation contract.Operation
 	Status    string // as documented: "200", "default"
 	Example   string
+	spec      contract.Contract
 }
 
 // name is OPERATION/EXAMPLE.
@@ -83,9 +84,13 @@ func Cases(spec contract.Contract, selection Selection, last []string) (all []Ca
 		return cmp.Compare(slices.Index(last, a.OperationID), slices.Index(last, b.OperationID))
 	})
 	for _, o := range operations {
-		all = append(all, casesOf(o)...)
+		for _, c := range casesOf(o) {
+			if c.spec = spec; selection.selects(c) {
+				all = append(all, c)
+			}
+		}
 	}
-	return slices.DeleteFunc(all, func(c Case) bool { return !selection.selects(c) })
+	return all
 }
 
 // casesOf are the documented answers of an operation, after the requests that

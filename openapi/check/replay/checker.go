@@ -66,7 +66,6 @@ type Source interface {
 
 // Checker compares answers with their document, or with other answers.
 type Checker struct {
-	Contract contract.Contract
 	Fixtures Fixtures
 	// LegacyStatus are the dialects (tags) whose failures have HTTP status 200.
 	LegacyStatus []string
@@ -148,7 +147,7 @@ func (k Checker) envelopeDifferences(c Case, e Exchange, known []contract.Differ
 	example, _ := c.documented().(map[string]any)
 	decoded, _ := contract.Decode(e.Answer.Body)
 	answer, _ := decoded.(map[string]any)
-	for _, key := range k.Contract.EnvelopeKeys(c.tag(), c.succeeds()) {
+	for _, key := range c.spec.EnvelopeKeys(c.tag(), c.succeeds()) {
 		documented, isDocumented := example[key]
 		got, isThere := answer[key]
 		d := contract.Difference{Where: contract.Pointer("", key), Documented: contract.Redact(key, documented), Got: contract.Redact(key, got)}

@@ -69,7 +69,7 @@ func TestDocumentsMayLeaveOutIDsAndExampleNames(t *testing.T) {
 	defer server.Close()
 	fixtures := replay.Fixtures{Credentials: map[string]replay.Credential{replay.RoleUser: {Token: "x"}}}
 	live := &replay.LiveServer{Contract: contract, Fixtures: fixtures, Target: server.URL, Timeout: time.Minute}
-	results, sent, err := replay.Checker{Contract: contract, Fixtures: fixtures}.Check(t.Context(), live, replay.Cases(contract, replay.Selection{}, nil))
+	results, sent, err := replay.Checker{Fixtures: fixtures}.Check(t.Context(), live, replay.Cases(contract, replay.Selection{}, nil))
 	must(t, err)
 	var got []string
 	for _, r := range results {

@@ -64,7 +64,7 @@ func TestTheEnvelopeOfADialectIsTakenFromItsFailureBody(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			cases := replay.Cases(document, replay.Selection{Only: []string{"getToy/" + c.example}}, nil)
-			checker := replay.Checker{Contract: document, LegacyStatus: c.legacy}
+			checker := replay.Checker{LegacyStatus: c.legacy}
 			results, _, err := checker.Check(t.Context(), fixedAnswer{status: c.status, body: c.body}, cases)
 			must(t, err)
 			if got := lines(results); len(results) != 1 || got != c.want {

@@ -171,7 +171,7 @@ func TestCheckComparesTheEnvelopeWithTheExample(t *testing.T) {
 		{"no JSON", "signOut/ok", nil, 200, `<html>`, "body: documented JSON, got no JSON: invalid character '<' looking for beginning of value"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			checker := replay.Checker{Contract: loaded(t), LegacyStatus: c.legacy}
+			checker := replay.Checker{LegacyStatus: c.legacy}
 			results, _, err := checker.Check(t.Context(), fixedAnswer{status: c.status, body: c.body}, one(t, c.example))
 			must(t, err)
 			if got := lines(results); got != c.want {
