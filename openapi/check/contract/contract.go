@@ -55,46 +55,42 @@ func (c Contract) Operations() []Operation {
 
 // Operation finds an operation by its id.
 func (c Contract) Operation(id string) (Operation, bool) {
-	return first(c.Operations(), func(o Operation) bool { return o.OperationID == id })
+	for _, o := range c.Operations() {
+		if o.OperationID == id {
+			return o, true
+		}
+	}
+	return Operation{}, false
 }
 
 var pathParameter = regexp.MustCompile(`\{[^/]*\}`)
 
 // Find finds the operation that a method and an escaped path reach. A path without
 // parameters comes before one with them.
-func (c Contract) Find(method, escaped string) (Operation, bool) {
-	for _, templated := range []bool{false, true} {
-		found, ok := first(c.Operations(), func(o Operation) bool {
-			if o.Method != method || strings.Contains(o.Path, "{") != templated {
-				return false
-			}
-			fits, _ := path.Match(pathParameter.ReplaceAllString(o.Path, "*"), escaped)
-			return fits
-		})
-		if ok {
-			return found, true
+func (c Contract) Find(method, escaped string) (found Operation, ok bool) {
+	for _, o := range c.Operations() {
+		if o.Method != method || ok && strings.Contains(o.Path, "{") {
+			continue
+		}
+		if fits, _ := path.Match(pathParameter.ReplaceAllString(o.Path, "*"), escaped); fits {
+			found, ok = o, true
 		}
 	}
-	return Operation{}, false
+	return found, ok
 }
 
-func first(all []Operation, fits func(Operation) bool) (Operation, bool) {
-	if i := slices.IndexFunc(all, fits); i >= 0 {
-		return all[i], true
-	}
-	return Operation{}, false
-}
-
-// Failure is how failures in the operations of a tag are answered: with the schema
-// <Tag>FailureBody, or Problem where the document has no schema of that name. nil
-// where it has neither.
-func (c Contract) Failure(tag string) *openapi3.Response {
-	if c.Components == nil || tag == "" {
+// Failure is how failures in operations with these tags are answered: with the
+// schema <Tag>FailureBody, or Problem where the document has no schema of that
+// name. nil where it has neither.
+func (c Contract) Failure(tags ...string) *openapi3.Response {
+	if c.T == nil || c.Components == nil {
 		return nil
 	}
-	name := strings.ToUpper(tag[:1]) + tag[1:] + "FailureBody"
-	if c.Components.Schemas[name] == nil {
-		name = "Problem"
+	name := "Problem"
+	for _, tag := range tags {
+		if own := strings.ToUpper(tag[:min(1, len(tag))]) + tag[min(1, len(tag)):] + "FailureBody"; c.Components.Schemas[own] != nil {
+			name = own
+		}
 	}
 	content := openapi3.Content{}
 	for _, o := range c.Operations() {
@@ -124,11 +120,11 @@ func (c Contract) CheckFailure(tag string, a Answer) error {
 	return CheckResponse(response, a)
 }
 
-// EnvelopeKeys are the keys that tell how a request in the operations of a tag
-// went: those of its failure body that hold neither an object nor a list. Of a
-// failure they leave out free text, which names fields and is translated.
-func (c Contract) EnvelopeKeys(tag string, success bool) (keys []string) {
-	failure := c.Failure(tag)
+// EnvelopeKeys are the keys that tell how a request to an operation went: those of
+// its failure body that hold neither an object nor a list. Of a failure they leave
+// out free text, which names fields and is translated.
+func (c Contract) EnvelopeKeys(o Operation, success bool) (keys []string) {
+	failure := c.Failure(o.Tags...)
 	if failure == nil {
 		return nil
 	}

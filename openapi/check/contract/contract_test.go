@@ -93,8 +93,8 @@ func TestDifferencesNameTheKeys(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"none":             {`{"code":0,"data":{"isLogin":true,"lastLoginTime":"2026-11-21T09:00:00+08:00"},"msg":""}`, ""},
 		"another name":     {`{"code":0,"data":{"isLogin":true,"lastTime":"2026-11-21T09:00:00+08:00"},"msg":""}`, "/data/lastLoginTime: documented key lastLoginTime, got key lastTime"},
-		"another case":     {`{"code":0,"data":{"is_login":true,"LastLoginTime":"2026-11-21T09:00:00+08:00"},"msg":""}`, "/data/lastLoginTime: documented key lastLoginTime, got key LastLoginTime; /data/isLogin: documented key isLogin, got key is_login"},
-		"no rename":        {`{"code":0,"data":{"isLogin":true,"note":[]},"msg":""}`, "/data/note: documented no such key, got key note: []; /data/lastLoginTime: documented key lastLoginTime, got no such key"},
+		"another case":     {`{"code":0,"data":{"is_login":true,"LastLoginTime":"2026-11-21T09:00:00+08:00"},"msg":""}`, "/data/isLogin: documented key isLogin, got key is_login; /data/lastLoginTime: documented key lastLoginTime, got key LastLoginTime"},
+		"no rename":        {`{"code":0,"data":{"isLogin":true,"note":[]},"msg":""}`, "/data/lastLoginTime: documented key lastLoginTime, got no such key; /data/note: documented no such key, got key note: []"},
 		"a secret":         {`{"code":0,"data":{"isLogin":true,"lastLoginTime":"2026-11-21T09:00:00+08:00"},"msg":"","password":"x"}`, `/password: documented no such key, got key password: "***"`},
 		"two at a time":    {`{"code":"0","data":{"isLogin":1,"lastLoginTime":"2026-11-21T09:00:00+08:00"},"msg":""}`, `/code: documented integer, got "0"; /data/isLogin: documented boolean, got 1`},
 		"text of no shape": {`{"code":0,"data":{"isLogin":true,"lastLoginTime":"9 o'clock"},"msg":""}`, `/data/lastLoginTime: documented a date-time, got "9 o'clock"`},

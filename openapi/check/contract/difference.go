@@ -27,23 +27,6 @@ func (d Difference) String() string {
 	return fmt.Sprintf("%s: documented %s, got %s", d.Where, d.Documented, d.Got)
 }
 
-const noSuchKey = "no such key"
-
-// MissingKey is the difference of a documented key that is not in the object at parent.
-func MissingKey(parent, key string) Difference {
-	return Difference{Pointer(parent, key), "key " + key, noSuchKey}
-}
-
-// ExtraKey is the difference of a key that is not documented.
-func ExtraKey(parent, key string, value any) Difference {
-	return Difference{Pointer(parent, key), noSuchKey, "key " + key + ": " + Redact(key, value)}
-}
-
-// RenamedKey is the difference of a documented key that has another name.
-func RenamedKey(parent, documented, got string) Difference {
-	return Difference{Pointer(parent, documented), "key " + documented, "key " + got}
-}
-
 // Pointer is the JSON pointer (RFC 6901) of a key below parent.
 func Pointer(parent, key string) string {
 	return parent + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(key)
@@ -55,129 +38,126 @@ func SameName(a, b string) bool {
 	return strings.EqualFold(plain.Replace(a), plain.Replace(b))
 }
 
-// finding is an error of the schema validation. One about a key names it.
-type finding struct {
-	*openapi3.SchemaError
-	path           []string // of the value, or of the object with the key
-	key            string
-	extra, missing bool
+// KeyDifferences describes the keys of the object at a pointer that are missing or
+// extra there. A missing and an extra key are one renamed key if they differ in
+// case and separators alone, or if isRename says so.
+func KeyDifferences(where string, missing, extra []string, got map[string]any, isRename func(missing, extra string) bool) (all []Difference) {
+	extra = slices.Clone(extra)
+	for _, key := range missing {
+		d := Difference{Pointer(where, key), "key " + key, "no such key"}
+		at := slices.IndexFunc(extra, func(other string) bool { return SameName(key, other) || isRename(key, other) })
+		if at >= 0 {
+			d.Got = "key " + extra[at]
+			extra = slices.Delete(extra, at, at+1)
+		}
+		all = append(all, d)
+	}
+	for _, key := range extra {
+		all = append(all, Difference{Pointer(where, key), "no such key", "key " + key + ": " + Redact(key, got[key])})
+	}
+	return all
+}
+
+// object collects what a validation found about the keys of one object.
+type object struct {
+	where          string
+	missing, extra []string
+	schema         *openapi3.Schema
+	value          map[string]any
 }
 
 // unsupported is the validator's message about a key that is not documented,
 // which it puts nowhere else.
 var unsupported = regexp.MustCompile(`^property (".*") is unsupported$`)
 
-func findings(err error) (all []finding) {
-	if err == nil {
-		return nil
+// bodyDifferences describes what a validation found: about keys first, then about
+// values.
+func bodyDifferences(err error) (all []Difference) {
+	var objects []*object
+	var values []Difference
+	for _, found := range schemaErrors(err) {
+		path := found.JSONPointer()
+		match := unsupported.FindStringSubmatch(found.Reason)
+		missing := found.SchemaField == "required" && len(path) > 0
+		if !missing && match == nil {
+			values = append(values, Difference{cmp.Or(pointerOf(path), "body"), expected(found), Redact(strings.Join(path, "/"), found.Value)})
+			continue
+		}
+		key := ""
+		if missing {
+			path, key = path[:len(path)-1], path[len(path)-1]
+		}
+		where := pointerOf(path)
+		at := slices.IndexFunc(objects, func(o *object) bool { return o.where == where })
+		if at < 0 {
+			at, objects = len(objects), append(objects, &object{where: where, schema: found.Schema})
+		}
+		o := objects[at]
+		if missing {
+			o.missing = append(o.missing, key)
+			continue
+		}
+		key, _ = strconv.Unquote(match[1])
+		o.extra = append(o.extra, key)
+		o.value, _ = found.Value.(map[string]any)
 	}
+	for _, o := range objects {
+		all = append(all, o.differences()...)
+	}
+	return append(all, values...)
+}
+
+func (o *object) differences() []Difference {
+	alone := len(o.missing) == 1 && len(o.extra) == 1
+	missing := o.missing
+	for _, name := range slices.Sorted(maps.Keys(o.schema.Properties)) {
+		_, present := o.value[name]
+		renamed := slices.ContainsFunc(o.extra, func(extra string) bool { return SameName(name, extra) })
+		if renamed && !present && !slices.Contains(missing, name) {
+			missing = append(missing, name) // optional
+		}
+	}
+	return KeyDifferences(o.where, missing, o.extra, o.value, func(missing, extra string) bool {
+		property := o.schema.Properties[missing]
+		return alone && property != nil && property.Value.VisitJSON(o.value[extra], openapi3.VisitAsResponse()) == nil
+	})
+}
+
+func schemaErrors(err error) (all []*openapi3.SchemaError) {
 	if many, ok := errors.AsType[openapi3.MultiError](err); ok {
 		for _, one := range many {
-			all = append(all, findings(one)...)
+			all = append(all, schemaErrors(one)...)
 		}
 		return all
 	}
-	one, ok := errors.AsType[*openapi3.SchemaError](err)
-	if !ok {
-		one = &openapi3.SchemaError{Reason: err.Error()}
+	if one, ok := errors.AsType[*openapi3.SchemaError](err); ok {
+		return []*openapi3.SchemaError{one}
 	}
-	f := finding{SchemaError: one, path: one.JSONPointer()}
-	if match := unsupported.FindStringSubmatch(one.Reason); match != nil {
-		f.key, err = strconv.Unquote(match[1])
-		f.extra = err == nil
-	} else if f.missing = one.SchemaField == "required" && len(f.path) > 0; f.missing {
-		f.path, f.key = f.path[:len(f.path)-1], f.path[len(f.path)-1]
+	if err == nil {
+		return nil
 	}
-	return []finding{f}
+	return []*openapi3.SchemaError{{Reason: err.Error()}}
 }
 
-// bodyDifferences describes what a validation found: renamed keys first, then the
-// rest in the order it was found.
-func bodyDifferences(err error) []Difference {
-	found := findings(err)
-	all := []Difference{}
-	renamed := make([]bool, len(found))
-	for i, extra := range found {
-		if !extra.extra {
-			continue
-		}
-		if documented, missing := renamedFrom(extra, found); documented != "" {
-			all = append(all, RenamedKey(extra.where(), documented, extra.key))
-			renamed[i] = true
-			if missing >= 0 {
-				renamed[missing] = true
-			}
-		}
-	}
-	for i, f := range found {
-		if !renamed[i] {
-			all = append(all, f.difference())
-		}
-	}
-	return all
-}
-
-// renamedFrom finds the documented key that an extra one stands for: one that
-// differs in case and separators alone, or the only missing key beside the only
-// extra one where the value fits. missing is its finding, -1 for an optional key.
-func renamedFrom(extra finding, found []finding) (documented string, missing int) {
-	object, _ := extra.Value.(map[string]any)
-	var extras, absent []int
-	for i, other := range found {
-		switch {
-		case !slices.Equal(other.path, extra.path):
-		case other.extra:
-			extras = append(extras, i)
-		case other.missing:
-			absent = append(absent, i)
-		}
-	}
-	for _, i := range absent {
-		property := found[i].Schema.Properties[found[i].key]
-		alone := len(extras) == 1 && len(absent) == 1 && property != nil &&
-			property.Value.VisitJSON(object[extra.key], openapi3.VisitAsResponse()) == nil
-		if alone || SameName(found[i].key, extra.key) {
-			return found[i].key, i
-		}
-	}
-	for _, name := range slices.Sorted(maps.Keys(extra.Schema.Properties)) {
-		if _, present := object[name]; !present && SameName(name, extra.key) {
-			return name, -1
-		}
-	}
-	return "", -1
-}
-
-func (f finding) where() (pointer string) {
-	for _, key := range f.path {
+func pointerOf(path []string) (pointer string) {
+	for _, key := range path {
 		pointer = Pointer(pointer, key)
 	}
 	return pointer
 }
 
-func (f finding) difference() Difference {
-	switch {
-	case f.extra:
-		object, _ := f.Value.(map[string]any)
-		return ExtraKey(f.where(), f.key, object[f.key])
-	case f.missing:
-		return MissingKey(f.where(), f.key)
-	}
-	return Difference{cmp.Or(f.where(), "body"), f.expected(), Redact(strings.Join(f.path, "/"), f.Value)}
-}
-
 // expected is what the schema requires of the value.
-func (f finding) expected() string {
-	switch schema := f.Schema; {
+func expected(err *openapi3.SchemaError) string {
+	switch schema := err.Schema; {
 	case schema == nil:
-	case f.SchemaField == "nullable", f.SchemaField == "type":
+	case err.SchemaField == "nullable", err.SchemaField == "type":
 		return strings.Join(schema.Type.Slice(), " or ")
-	case f.SchemaField == "enum":
+	case err.SchemaField == "enum":
 		return "one of " + fmt.Sprint(schema.Enum)
-	case f.SchemaField == "pattern":
+	case err.SchemaField == "pattern":
 		return "text like " + schema.Pattern
-	case f.SchemaField == "format":
+	case err.SchemaField == "format":
 		return "a " + schema.Format
 	}
-	return f.Reason
+	return err.Reason
 }

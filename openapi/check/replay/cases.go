@@ -54,14 +54,6 @@ func (s Selection) selects(c Case) bool {
 		(len(s.Only) == 0 || slices.ContainsFunc(s.Only, func(glob string) bool { return c.matches(glob) || matches(glob, c.Operation.Path) }))
 }
 
-// tag is the operation's first tag, "" where it has none.
-func (c Case) tag() string {
-	for _, tag := range c.Operation.Tags {
-		return tag
-	}
-	return ""
-}
-
 func (c Case) hasTag(tags []string) bool {
 	return slices.ContainsFunc(c.Operation.Tags, func(tag string) bool { return slices.Contains(tags, tag) })
 }

@@ -147,7 +147,7 @@ func (k Checker) envelopeDifferences(c Case, e Exchange, known []contract.Differ
 	example, _ := c.documented().(map[string]any)
 	decoded, _ := contract.Decode(e.Answer.Body)
 	answer, _ := decoded.(map[string]any)
-	for _, key := range c.spec.EnvelopeKeys(c.tag(), c.succeeds()) {
+	for _, key := range c.spec.EnvelopeKeys(c.Operation, c.succeeds()) {
 		documented, isDocumented := example[key]
 		got, isThere := answer[key]
 		d := contract.Difference{Where: contract.Pointer("", key), Documented: contract.Redact(key, documented), Got: contract.Redact(key, got)}

@@ -99,20 +99,9 @@ func (f *finder) values(where, name string, a, b any) {
 
 func (f *finder) objects(where string, a, b map[string]any) {
 	lost, gained := missing(a, b), missing(b, a)
-	for _, key := range lost {
-		at := slices.IndexFunc(gained, func(other string) bool {
-			return contract.SameName(key, other) || len(lost) == 1 && len(gained) == 1 && kind(a[key]) == kind(b[other])
-		})
-		if at < 0 {
-			f.found = append(f.found, contract.MissingKey(where, key))
-			continue
-		}
-		f.found = append(f.found, contract.RenamedKey(where, key, gained[at]))
-		gained = slices.Delete(gained, at, at+1)
-	}
-	for _, key := range gained {
-		f.found = append(f.found, contract.ExtraKey(where, key, b[key]))
-	}
+	f.found = append(f.found, contract.KeyDifferences(where, lost, gained, b, func(key, other string) bool {
+		return len(lost) == 1 && len(gained) == 1 && kind(a[key]) == kind(b[other])
+	})...)
 	for _, key := range slices.Sorted(maps.Keys(a)) {
 		if there, both := b[key]; both {
 			f.values(contract.Pointer(where, key), key, a[key], there)
