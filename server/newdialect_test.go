@@ -80,7 +80,7 @@ func TestNewDialectIsJudgedByTheCheck(t *testing.T) {
 	check := func(target string) (differences []string) {
 		t.Helper()
 		live := &replay.LiveServer{Contract: spec, Fixtures: fixtures, Target: target, Timeout: time.Minute}
-		results, _, err := replay.Checker{Contract: spec, Fixtures: fixtures}.Check(t.Context(), live, replay.Cases(spec, replay.Selection{Dialects: []string{"toy"}}, nil))
+		results, _, err := replay.Checker{Fixtures: fixtures}.Check(t.Context(), live, replay.Cases(spec, replay.Selection{Dialects: []string{"toy"}}, nil))
 		must(t, err)
 		for _, r := range results {
 			if r.Verdict == replay.Skipped {
