@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"fmt"
 	"net/http"
+	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -66,7 +68,7 @@ func (a *arena) check(t *testing.T, r *http.Request) {
 	if got.Status == http.StatusInternalServerError {
 		t.Fatalf("our own fault: %s\n%s", got.Text, a.log)
 	}
-	o, known := a.contract.Find(method, escaped)
+	o, known := operationAt(a.contract, method, escaped)
 	if known && slices.Contains(ending, o.OperationID) {
 		a.restore(t)
 	}
@@ -81,6 +83,41 @@ func (a *arena) check(t *testing.T, r *http.Request) {
 		must(t, wrap(o.Check(got.Answer), got))
 	default:
 		must(t, wrap(a.contract.CheckFailure(all.Dialects.ForPath(path).Name, got.Answer), got))
+	}
+}
+
+var pathParameter = regexp.MustCompile(`\{[^/]*\}`)
+
+// operationAt is the operation that a method and an escaped path reach. A path
+// without parameters comes before one with them.
+func operationAt(spec contract.Contract, method, escaped string) (found contract.Operation, ok bool) {
+	for _, o := range spec.Operations() {
+		if o.Method != method || ok && strings.Contains(o.Path, "{") {
+			continue
+		}
+		if fits, _ := path.Match(pathParameter.ReplaceAllString(o.Path, "*"), escaped); fits {
+			found, ok = o, true
+		}
+	}
+	return found, ok
+}
+
+func TestOperationAtMatchesPathsWithParameters(t *testing.T) {
+	t.Parallel()
+	spec := loadedContract(t)
+	for path, id := range map[string]string{
+		"/wx/pc/check-login-status":       "checkLoginStatus",
+		"/wx/pc/check-login-status/a%2Fb": "checkLoginStatusByPath",
+		"/auth/sessions":                  "listSessions",
+		"":                                "",
+		"/":                               "",
+		"/nothing":                        "",
+		"/wx/pc/check-login-status/a/b":   "",
+	} {
+		found, ok := operationAt(spec, http.MethodGet, path)
+		if ok != (id != "") || ok && found.OperationID != id {
+			t.Errorf("%q is %v, want %s", path, found.Operation, id)
+		}
 	}
 }
 

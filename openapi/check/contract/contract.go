@@ -5,8 +5,6 @@ package contract
 import (
 	"fmt"
 	"net/http"
-	"path"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -61,22 +59,6 @@ func (c Contract) Operation(id string) (Operation, bool) {
 		}
 	}
 	return Operation{}, false
-}
-
-var pathParameter = regexp.MustCompile(`\{[^/]*\}`)
-
-// Find finds the operation that a method and an escaped path reach. A path without
-// parameters comes before one with them.
-func (c Contract) Find(method, escaped string) (found Operation, ok bool) {
-	for _, o := range c.Operations() {
-		if o.Method != method || ok && strings.Contains(o.Path, "{") {
-			continue
-		}
-		if fits, _ := path.Match(pathParameter.ReplaceAllString(o.Path, "*"), escaped); fits {
-			found, ok = o, true
-		}
-	}
-	return found, ok
 }
 
 // Failure is how failures in operations with these tags are answered: with the

@@ -61,24 +61,6 @@ func TestAFailureOfOneDialectIsNoneOfAnother(t *testing.T) {
 	}
 }
 
-func TestFindMatchesPathsWithParameters(t *testing.T) {
-	contract := load(t)
-	for path, id := range map[string]string{
-		"/wx/pc/check-login-status":       "checkLoginStatus",
-		"/wx/pc/check-login-status/a%2Fb": "checkLoginStatusByPath",
-		"/auth/sessions":                  "listSessions",
-	} {
-		if found, ok := contract.Find(http.MethodGet, path); !ok || found.OperationID != id {
-			t.Errorf("%s is %v", path, found.Operation)
-		}
-	}
-	for _, path := range []string{"", "/", "/nothing", "/wx/pc/check-login-status/a/b"} {
-		if found, ok := contract.Find(http.MethodGet, path); ok {
-			t.Errorf("%q is %s", path, found.OperationID)
-		}
-	}
-}
-
 func TestEveryOperationHasARequest(t *testing.T) {
 	for _, o := range load(t).Operations() {
 		if len(o.Requests("ok")) == 0 {
