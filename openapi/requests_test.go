@@ -26,7 +26,7 @@ func TestRequestsAreUpToDate(t *testing.T) {
 // A server parses Requests at every start.
 func TestRequestsAreASmallPartInJSON(t *testing.T) {
 	if !json.Valid(openapi.Requests) {
-		t.Error("it is no JSON")
+		t.Error("it is not JSON")
 	}
 	if part, whole := len(openapi.Requests), len(openapi.Document); part > whole/5 {
 		t.Errorf("it is %d bytes of %d", part, whole)

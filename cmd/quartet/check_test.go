@@ -215,7 +215,7 @@ func TestCheckThatCannotRun(t *testing.T) {
 	refused(t, exitUsage, odd, "check", "--target", gone.URL, "--fixtures", odd)
 	refused(t, exitUsage, "--target", "check")
 	refused(t, exitUsage, "takes two servers", "check", "--compare", gone.URL)
-	refused(t, exitUsage, "is no glob", "check", "--target", gone.URL, "--only", "[")
+	refused(t, exitUsage, "is not a valid glob", "check", "--target", gone.URL, "--only", "[")
 	refused(t, exitUsage, "--header", "check", "--target", gone.URL, "--header", "none")
 	refused(t, exitUsage, "is not what --record makes", "check", "--compare", odd, odd)
 }

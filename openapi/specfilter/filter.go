@@ -24,7 +24,7 @@ func Read(text []byte) (Document, error) {
 		return Document{}, fmt.Errorf("read the document: %w", err)
 	}
 	if len(file.Content) != 1 || file.Content[0].Kind != yaml.MappingNode {
-		return Document{}, errors.New("read the document: it is no mapping")
+		return Document{}, errors.New("read the document: it is not a mapping")
 	}
 	return Document{file.Content[0]}, nil
 }

@@ -19,7 +19,7 @@ var named = []string{"paths", "schemas", "parameters", "requestBodies", "propert
 
 // Requests is the document without its answers, examples and texts: what requests
 // are checked by. The security schemes stay as they are, because pages show them.
-// It is no valid OpenAPI document, which must have answers.
+// It is not a valid OpenAPI document, which must have answers.
 func (d Document) Requests() Document {
 	paths := withoutAnswers(member(d.root, "paths"), true)
 	r := newReferences(replaced(member(d.root, "components"), func(kind string, all *yaml.Node) *yaml.Node {

@@ -93,7 +93,7 @@ func (c Contract) Failure(tags ...string) *openapi3.Response {
 // CheckFailure says in what an answer is not a failure in the operations of a tag.
 func (c Contract) CheckFailure(tag string, a Answer) error {
 	if a.Status < http.StatusBadRequest {
-		return fmt.Errorf("status %d is no failure", a.Status)
+		return fmt.Errorf("status %d is not a failure", a.Status)
 	}
 	response := c.Failure(tag)
 	if response == nil {

@@ -34,7 +34,7 @@ func TestCheckRefusesUndocumentedAnswers(t *testing.T) {
 		"a missing key":      {jsonAnswer(200, `{"state":"ok"}`), false},
 		"wrong type":         {jsonAnswer(200, `{"state":"ok","Jwt":1}`), false},
 		"trailing data":      {jsonAnswer(200, `{"state":"ok","Jwt":"a.b.c"}{}`), false},
-		"no JSON":            {jsonAnswer(200, `oops`), false},
+		"not JSON":           {jsonAnswer(200, `oops`), false},
 		"a success unlisted": {jsonAnswer(201, `{"state":"ok","Jwt":"a.b.c"}`), false},
 		"another envelope":   {jsonAnswer(500, `{"code":500,"data":null,"msg":"x"}`), false},
 		"the default":        {jsonAnswer(500, `{"state":"fail","code":500,"message":"x"}`), true},

@@ -43,7 +43,7 @@ type Selection struct {
 func (s Selection) Check() error {
 	for _, glob := range s.Only {
 		if _, err := path.Match(glob, ""); err != nil {
-			return fmt.Errorf("%q is no glob: %w", glob, err)
+			return fmt.Errorf("%q is not a valid glob: %w", glob, err)
 		}
 	}
 	return nil

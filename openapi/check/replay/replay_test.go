@@ -31,8 +31,8 @@ func TestInvalidFixturesAreRefused(t *testing.T) {
 		"credentials: {user: {token: a, operation: b}}":      "needs either token",
 		"credentials: {user: {operation: signInByPassword}}": "operation and take",
 		"token: a":                  "field token not found",
-		"administrators: ['[']":     "is no glob",
-		"skip: {'[': never}":        "is no glob",
+		"administrators: ['[']":     "is not a valid glob",
+		"skip: {'[': never}":        "is not a valid glob",
 		"values: [1, 2]":            "cannot unmarshal",
 		"examples: {createUser: 1}": "cannot unmarshal",
 	} {
@@ -168,7 +168,7 @@ func TestCheckComparesTheEnvelopeWithTheExample(t *testing.T) {
 		{"an honest failure of a legacy dialect", "endSession/session_not_found", []string{"yudao"}, 404, `{"code":404,"data":null,"msg":"?"}`, "status: documented 200, got 404"},
 		{"a failure, not a success", "signOut/ok", nil, 401, `{"code":401,"data":null,"msg":"?"}`, "status: documented 200, got 401"},
 		{"another type", "signOut/ok", nil, 200, `{"code":0,"data":"yes","msg":""}`, `/data: documented boolean, got "yes"`},
-		{"no JSON", "signOut/ok", nil, 200, `<html>`, "body: documented JSON, got no JSON: invalid character '<' looking for beginning of value"},
+		{"not JSON", "signOut/ok", nil, 200, `<html>`, "body: documented JSON, got not JSON: invalid character '<' looking for beginning of value"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			checker := replay.Checker{LegacyStatus: c.legacy}
@@ -197,7 +197,7 @@ func TestCompareIgnoresValuesThatDifferEveryTime(t *testing.T) {
 		{"snake for camel, twice", `{"nickName":"x","realName":"y"}`, `{"nick_name":"x","real_name":"y"}`, "/nickName: documented key nickName, got key nick_name\n/realName: documented key realName, got key real_name"},
 		{"a shorter list", `{"a":[1,2]}`, `{"a":[1]}`, "/a: documented 2 elements, got 1 elements"},
 		{"inside a list", `{"a":[{"b":1}]}`, `{"a":[{"b":2}]}`, "/a/0/b: documented 1, got 2"},
-		{"no JSON", `{}`, `x`, "body: documented JSON, got no JSON: invalid character 'x' looking for beginning of value"},
+		{"not JSON", `{}`, `x`, "body: documented JSON, got not JSON: invalid character 'x' looking for beginning of value"},
 		{"exempted", `{"mood":"a"}`, `{"mood":"b"}`, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
