@@ -1,0 +1,288 @@
+package mysql
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"math"
+	"net"
+	"slices"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/go-sql-driver/mysql"
+)
+
+const (
+	// trustFor is how long a connection that has worked is used unchecked.
+	trustFor = time.Second
+	// checkTimeout is how long a connection may take to show that it works. A
+	// server that has vanished answers nothing at all.
+	checkTimeout = time.Second
+	// deadlockTimeout is how long OceanBase, which finds no deadlocks, lets a
+	// transaction wait for a row.
+	deadlockTimeout = time.Second
+	// silenceTimeout is after how long the server ends a transaction whose client
+	// has fallen silent.
+	silenceTimeout = 10 * time.Second
+	// readMargin is how much longer the client waits for an answer than a
+	// statement may take on the server.
+	readMargin = 5 * time.Second
+)
+
+// connector makes connections to the first host that can be written to.
+type connector struct {
+	hosts     []driver.Connector
+	timeout   time.Duration // for each host
+	statement time.Duration // 0: no bound
+	variables map[string]string
+	watch     *watch
+}
+
+func newConnector(t target, connect, statement time.Duration, w *watch) (*connector, error) {
+	c := &connector{timeout: t.connectTimeout, statement: statement, variables: t.variables, watch: w}
+	if c.timeout == 0 {
+		c.timeout = connect / time.Duration(len(t.hosts))
+	}
+	dialer := net.Dialer{Timeout: c.timeout, KeepAliveConfig: net.KeepAliveConfig{
+		Enable: true, Idle: 5 * time.Second, Interval: 2 * time.Second, Count: 3,
+	}}
+	for _, host := range t.hosts {
+		config := mysql.NewConfig()
+		config.User, config.Passwd, config.DBName = t.user, t.password, t.database
+		config.Net, config.Addr, config.DialFunc = "tcp", host, dialer.DialContext
+		config.TLS, config.AllowFallbackToPlaintext = t.tls, t.plaintext
+		config.InterpolateParams = true // one round trip a statement
+		config.ParseTime = true         // for the table of versions
+		config.RejectReadOnly = true    // a transaction then runs again on another host
+		config.Logger = &mysql.NopLogger{}
+		if statement > 0 {
+			config.ReadTimeout = statement + readMargin
+		}
+		config.WriteTimeout = config.ReadTimeout
+		// Interpolation is safe in UTF-8, so the character set is not left to the server.
+		if err := config.Apply(mysql.Charset("utf8mb4", "utf8mb4_bin")); err != nil {
+			return nil, err
+		}
+		made, err := mysql.NewConnector(config)
+		if err != nil {
+			return nil, err
+		}
+		c.hosts = append(c.hosts, made)
+	}
+	return c, nil
+}
+
+// Driver is asked for by database/sql.
+func (c *connector) Driver() driver.Driver { return mysql.MySQLDriver{} }
+
+// Connect tries the hosts in order.
+func (c *connector) Connect(ctx context.Context) (driver.Conn, error) {
+	var failed error
+	for _, host := range c.hosts {
+		made, err := c.connect(ctx, host)
+		if err == nil {
+			return made, nil
+		}
+		if failed = errors.Join(failed, err); ctx.Err() != nil {
+			break
+		}
+	}
+	return nil, connectError{failed}
+}
+
+func (c *connector) connect(ctx context.Context, host driver.Connector) (driver.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, c.timeout)
+	defer cancel()
+	raw, err := host.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	made := &conn{driverConn: raw.(driverConn), watch: c.watch, used: time.Now()}
+	if err := made.prepare(ctx, c); err != nil {
+		return nil, errors.Join(err, raw.Close())
+	}
+	return made, nil
+}
+
+// driverConn is what the driver's connections implement.
+type driverConn interface {
+	driver.Conn
+	driver.ConnBeginTx
+	driver.ConnPrepareContext
+	driver.ExecerContext
+	driver.QueryerContext
+	driver.NamedValueChecker
+	driver.Pinger
+	driver.SessionResetter
+	driver.Validator
+}
+
+// conn is a connection that is checked before it is used again after a while.
+type conn struct {
+	driverConn
+	watch  *watch
+	galera bool
+	used   time.Time
+}
+
+// known are the variables that differ between the servers.
+var known = []string{
+	"transaction_isolation", "tx_isolation", "max_statement_time", "max_execution_time", "innodb_lock_wait_timeout", "lock_wait_timeout",
+	"ob_query_timeout", "ob_trx_lock_timeout", "idle_transaction_timeout", "tidb_idle_transaction_timeout",
+	"lc_messages", "wsrep_on", "innodb_read_only",
+}
+
+func (c *conn) prepare(ctx context.Context, from *connector) error {
+	rows, err := c.rows(ctx, "SHOW VARIABLES WHERE Variable_name IN ('"+strings.Join(known, "', '")+"')")
+	if err != nil {
+		return err
+	}
+	server := map[string]string{}
+	for _, row := range rows {
+		server[strings.ToLower(row[0])] = row[1]
+	}
+	if server["innodb_read_only"] == "ON" {
+		return errReadOnly
+	}
+	c.galera = server["wsrep_on"] == "ON"
+	if _, err := c.ExecContext(ctx, from.settings(server), nil); err != nil {
+		return err
+	}
+	return c.check(ctx)
+}
+
+// settings is the statement that prepares a session, of the variables that the
+// server has.
+func (c *connector) settings(server map[string]string) string {
+	set := []string{
+		"sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
+		"autocommit = 1", "foreign_key_checks = 1", "unique_checks = 1", "time_zone = '+00:00'",
+	}
+	wanted := map[string]string{
+		"lc_messages": "'en_US'", // the name of a violated index is read from the message
+		// A limit of 0 is none.
+		"max_statement_time":            strconv.FormatFloat(c.statement.Seconds(), 'f', 6, 64),
+		"max_execution_time":            strconv.FormatInt(roundUp(c.statement, time.Millisecond), 10), // SELECT only
+		"idle_transaction_timeout":      strconv.FormatInt(roundUp(silenceTimeout, time.Second), 10),
+		"tidb_idle_transaction_timeout": strconv.FormatInt(roundUp(silenceTimeout, time.Second), 10),
+		"ob_trx_lock_timeout":           strconv.FormatInt(deadlockTimeout.Microseconds(), 10),
+	}
+	if c.statement > 0 {
+		wanted["innodb_lock_wait_timeout"] = strconv.FormatInt(roundUp(c.statement, time.Second), 10)
+		wanted["lock_wait_timeout"] = wanted["innodb_lock_wait_timeout"] // for a change of the table
+		wanted["ob_query_timeout"] = strconv.FormatInt(c.statement.Microseconds(), 10)
+	} else {
+		delete(wanted, "idle_transaction_timeout")
+		delete(wanted, "tidb_idle_transaction_timeout")
+		wanted["ob_query_timeout"] = strconv.FormatInt(math.MaxInt32*int64(1000), 10) // 24 days
+	}
+	if server["wsrep_on"] == "ON" {
+		wanted["wsrep_sync_wait"] = "1" // reads see what other nodes have committed
+	}
+	isolation := "transaction_isolation"
+	if _, has := server[isolation]; !has {
+		isolation = "tx_isolation"
+	}
+	wanted[isolation] = "'READ-COMMITTED'"
+	for _, name := range slices.Sorted(maps.Keys(wanted)) {
+		if _, has := server[name]; has || name == "wsrep_sync_wait" {
+			set = append(set, name+" = "+wanted[name])
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.variables)) {
+		set = append(set, name+" = "+literal(c.variables[name]))
+	}
+	return "SET " + strings.Join(set, ", ")
+}
+
+func roundUp(d, unit time.Duration) int64 { return int64((d + unit - 1) / unit) }
+
+func literal(text string) string {
+	if _, err := strconv.ParseFloat(text, 64); err == nil {
+		return text
+	}
+	return "'" + strings.NewReplacer(`\`, `\\`, `'`, `''`).Replace(text) + "'"
+}
+
+var (
+	errReadOnly = errors.New("the server is read-only")
+	errNotReady = errors.New("the Galera node is not ready")
+)
+
+// check makes sure that the server answers and can be written to.
+func (c *conn) check(ctx context.Context) error {
+	rows, err := c.rows(ctx, "SELECT @@global.read_only")
+	switch {
+	case err != nil:
+		return err
+	case len(rows) != 1 || rows[0][0] != "0" && rows[0][0] != "OFF":
+		return errReadOnly
+	case !c.galera:
+		return nil
+	}
+	rows, err = c.rows(ctx, "SHOW STATUS LIKE 'wsrep_ready'")
+	if err == nil && (len(rows) != 1 || rows[0][1] != "ON") {
+		err = errNotReady
+	}
+	return err
+}
+
+// rows reads a short answer.
+func (c *conn) rows(ctx context.Context, query string) (all [][]string, err error) {
+	rows, err := c.QueryContext(ctx, query, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	values := make([]driver.Value, len(rows.Columns()))
+	for {
+		if err := rows.Next(values); errors.Is(err, io.EOF) {
+			return all, nil
+		} else if err != nil {
+			return nil, err
+		}
+		row := make([]string, len(values))
+		for i, value := range values {
+			if text, ok := value.([]byte); ok {
+				value = string(text)
+			}
+			row[i] = fmt.Sprint(value)
+		}
+		all = append(all, row)
+	}
+}
+
+// ResetSession is called before a connection is used again.
+func (c *conn) ResetSession(ctx context.Context) error {
+	if err := c.driverConn.ResetSession(ctx); err != nil {
+		return err
+	}
+	now := time.Now()
+	if now.Sub(c.used) > trustFor || c.used.UnixNano() <= c.watch.doubted.Load() {
+		ctx, cancel := context.WithTimeout(ctx, checkTimeout)
+		defer cancel()
+		if c.check(ctx) != nil {
+			return driver.ErrBadConn // it is closed, and another is taken
+		}
+	}
+	c.used = now
+	return nil
+}
+
+// watch remembers when a connection last failed: a server that restarts or
+// leaves its cluster loses them all. The zero value is ready.
+type watch struct {
+	doubted atomic.Int64 // nanoseconds since the Unix epoch
+}
+
+func (w *watch) note(err error) {
+	if err != nil && Unavailable(err) {
+		w.doubted.Store(time.Now().UnixNano())
+	}
+}

@@ -1,0 +1,122 @@
+package mysql
+
+import (
+	"database/sql/driver"
+	"errors"
+	"io"
+	"net"
+	"slices"
+	"strings"
+
+	"github.com/go-sql-driver/mysql"
+)
+
+// The error numbers of the servers:
+//   - MySQL: https://dev.mysql.com/doc/mysql-errors/8.4/en/server-error-reference.html
+//   - MariaDB: https://mariadb.com/kb/en/mariadb-error-code-reference/
+//   - TiDB: https://docs.pingcap.com/tidb/stable/error-codes
+//   - OceanBase: https://www.oceanbase.ai/docs/error-code-6000-6999
+const (
+	duplicateKey = 1062
+	noSuchTable  = 1146
+)
+
+var (
+	// dangling are the numbers of a violated foreign key.
+	dangling = []uint16{1216, 1217, 1451, 1452}
+
+	// retryable are the numbers after which nothing of the transaction is kept
+	// and another try can succeed.
+	retryable = []uint16{
+		1020,             // MariaDB: the row has changed since it was read
+		1205,             // lock wait timeout; on OceanBase a deadlock too
+		1213,             // deadlock; on Galera a conflict with another node, also at COMMIT
+		6235,             // OceanBase: the row has changed since the transaction began
+		8002, 8005, 9007, // TiDB: write conflict
+		8022, 8028, // TiDB: the commit is undone, the schema has changed
+	}
+
+	// unavailable are the numbers that say the server cannot be used now.
+	unavailable = []uint16{
+		// Disk, memory and storage engine.
+		1021, 1023, 1024, 1026, 1028, 1030, 1037, 1038, 1041, 1114, 1135,
+		// Connections and accounts.
+		1040, 1042, 1044, 1045, 1049, 1129, 1130, 1152, 1158, 1159, 1160, 1161, 1184, 1203, 1226, 1698, 1927, 3169, 4031,
+		// Shutdown, interruption and statement timeout.
+		1053, 1080, 1317, 1969, 3024,
+		// Read-only servers and transactions.
+		1290, 1792, 1836,
+		// Galera: a node outside the primary component, and a COMMIT of unknown outcome.
+		1047, 1180,
+		// TiDB: an old schema, and storage that cannot be reached or is busy.
+		8027, 9001, 9002, 9003, 9004, 9005,
+		// OceanBase: timeout, no memory, a transaction that was rolled back.
+		4012, 4013, 6002,
+	}
+
+	// refused are the numbers of a value that the table does not take.
+	refused = []uint16{1048, 1118, 1153, 1264, 1265, 1292, 1364, 1366, 1367, 1406, 1690, 3819, 4025, duplicateKey}
+)
+
+// connectError is a connection that could not be made.
+type connectError struct{ cause error }
+
+func (e connectError) Error() string { return "connect: " + e.cause.Error() }
+func (e connectError) Unwrap() error { return e.cause }
+
+// Conflict gives the name of the violated unique index, and "PRIMARY" for a
+// primary key. The message holds the duplicate value, so its name is looked for
+// from the end: 'index' on MariaDB and OceanBase, 'table.index' on MySQL and TiDB.
+func Conflict(err error) (index string, ok bool) {
+	failed, ok := errors.AsType[*mysql.MySQLError](err)
+	if !ok || failed.Number != duplicateKey {
+		return "", false
+	}
+	quoted := strings.TrimSuffix(failed.Message, "'")
+	quoted = quoted[strings.LastIndexByte(quoted, '\'')+1:]
+	return quoted[strings.LastIndexByte(quoted, '.')+1:], true
+}
+
+// Dangling tells whether a row refers to one that does not exist.
+func Dangling(err error) bool { return isAny(err, dangling) }
+
+// Retryable tells whether surely nothing was done and the same transaction can
+// succeed if it is run again soon. The driver answers driver.ErrBadConn only
+// for what it has not sent, and for a server that has become read-only.
+func Retryable(err error) bool {
+	if _, ok := errors.AsType[connectError](err); ok {
+		return false
+	}
+	return isAny(err, retryable) || errors.Is(err, driver.ErrBadConn)
+}
+
+// Unavailable tells whether the server cannot be reached or used now.
+func Unavailable(err error) bool {
+	if isAny(err, unavailable) || isAny(err, retryable) {
+		return true
+	}
+	for _, lost := range []error{
+		driver.ErrBadConn, mysql.ErrInvalidConn, mysql.ErrMalformPkt, mysql.ErrPktSync, mysql.ErrPktSyncMul, mysql.ErrBusyBuffer,
+		io.EOF, io.ErrUnexpectedEOF, net.ErrClosed,
+	} {
+		if errors.Is(err, lost) {
+			return true
+		}
+	}
+	_, network := errors.AsType[net.Error](err)
+	_, connecting := errors.AsType[connectError](err)
+	return network || connecting
+}
+
+// MissingTable tells whether a query named a table that does not exist.
+func MissingTable(err error) bool { return isAny(err, []uint16{noSuchTable}) }
+
+// Refused tells whether a value has the wrong form or breaks a constraint.
+func Refused(err error) bool {
+	return isAny(err, refused) || Dangling(err) || errors.Is(err, mysql.ErrPktTooLarge)
+}
+
+func isAny(err error, numbers []uint16) bool {
+	failed, ok := errors.AsType[*mysql.MySQLError](err)
+	return ok && slices.Contains(numbers, failed.Number)
+}

@@ -1,0 +1,94 @@
+package mysql
+
+import (
+	"crypto/rand"
+	"database/sql"
+	"net/url"
+	"os"
+	"strings"
+	"testing"
+	"time"
+)
+
+// newURL makes a database for the test and gives its URL. The test is skipped
+// where no server is named.
+func newURL(t *testing.T, parameters ...string) string {
+	t.Helper()
+	server := os.Getenv("QUARTET_TEST_MYSQL")
+	if server == "" {
+		t.Skip("to run this, set QUARTET_TEST_MYSQL to a URL such as mysql://root@127.0.0.1:3306/mysql")
+	}
+	admin := open(t, Options{URL: server}).DB
+	name := "quartet_" + strings.ToLower(rand.Text())
+	exec(t, admin, "CREATE DATABASE "+name)
+	t.Cleanup(func() {
+		if _, err := admin.Exec("DROP DATABASE " + name); err != nil {
+			t.Error(err)
+		}
+	})
+	address, err := url.Parse(server)
+	if err != nil {
+		t.Fatal(err)
+	}
+	address.Path = "/" + name
+	query := address.Query()
+	for _, parameter := range parameters {
+		name, value, _ := strings.Cut(parameter, "=")
+		query.Set(name, value)
+	}
+	address.RawQuery = query.Encode()
+	return address.String()
+}
+
+// open fills in what o leaves out, and closes the database with the test.
+func open(t *testing.T, o Options) *Database {
+	t.Helper()
+	if o.MaxConnections == 0 {
+		o.MaxConnections = 8
+	}
+	if o.StatementTimeout == 0 {
+		o.StatementTimeout = 5 * time.Second
+	}
+	if o.ConnectTimeout == 0 {
+		o.ConnectTimeout = 4 * time.Second
+	}
+	d, err := Open(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := d.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return d
+}
+
+// migrated is a database of the test's own with all tables.
+func migrated(t *testing.T, o Options, parameters ...string) *Database {
+	t.Helper()
+	o.URL = newURL(t, parameters...)
+	d := open(t, o)
+	migrate(t, d)
+	return d
+}
+
+func migrate(t *testing.T, d *Database) {
+	t.Helper()
+	provider, err := NewProvider(d.Unlimited)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := provider.Up(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func exec(t *testing.T, db interface {
+	Exec(string, ...any) (sql.Result, error)
+}, query string, args ...any) {
+	t.Helper()
+	if _, err := db.Exec(query, args...); err != nil {
+		t.Fatal(query, err)
+	}
+}

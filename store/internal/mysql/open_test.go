@@ -1,0 +1,256 @@
+package mysql
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"net"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+func TestParseURL(t *testing.T) {
+	t.Setenv("MYSQL_PWD", "from the environment")
+	got, err := parseURL("mysql://qu%40rtet:p%3A%2F%40ss@one.example,[2001:db8::1]:3307,[::1]/quartet?connect_timeout=2&ssl-mode=disabled&max_statement_time=7")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.user != "qu@rtet" || got.password != "p:/@ss" || got.database != "quartet" || got.connectTimeout != 2*time.Second || got.tls != nil ||
+		!slices.Equal(got.hosts, []string{"one.example:3306", "[2001:db8::1]:3307", "[::1]:3306"}) || got.variables["max_statement_time"] != "7" {
+		t.Errorf("got %+v", got)
+	}
+	for url, want := range map[string]string{
+		"mysql://quartet@one.example/quartet": "from the environment", "mysql://quartet:@one.example/quartet": "",
+	} {
+		if got, err := parseURL(url); err != nil || got.password != want {
+			t.Errorf("%s: password %q, %v", url, got.password, err)
+		}
+	}
+}
+
+func TestTLSOfURL(t *testing.T) {
+	t.Parallel()
+	for mode, want := range map[string]struct{ insecure, plaintext bool }{
+		"": {true, true}, "ssl-mode=PREFERRED": {true, true}, "ssl-mode=required": {true, false}, "ssl-mode=VERIFY_IDENTITY": {false, false},
+	} {
+		got, err := parseURL("mysql://quartet@one.example/quartet?" + mode)
+		if err != nil || got.tls.InsecureSkipVerify != want.insecure || got.plaintext != want.plaintext {
+			t.Errorf("%s: %+v, %v", mode, got, err)
+		}
+	}
+}
+
+func TestBadURLs(t *testing.T) {
+	t.Parallel()
+	for _, url := range []string{
+		"mysql:", "mysql://one.example/quartet", "mysql://lin:secret@one.example", "mysql://lin:secret@/quartet", "mysql://lin:secret@one.example:port/quartet",
+		"mysql://lin:secret@one.example:99999/quartet", "mysql://lin:secret%zz@one.example/quartet", "mysql://lin:secret@one.example,/quartet",
+		"mysql://lin:secret@one.example/quartet?ssl-mode=secret", "mysql://lin:secret@one.example/quartet?a;b=secret", "mysql://lin:secret@one.example/quartet?a%20b=1",
+		"mysql://lin:secret@one.example/quartet?connect_timeout=soon", "mysql://lin:secret@one.example/quartet?ssl-ca=/nothing/secre",
+		"postgres://lin:secret@one.example/quartet",
+	} {
+		_, err := Open(Options{URL: url})
+		if err == nil {
+			t.Errorf("%q was opened", url)
+		} else if strings.Contains(err.Error(), "secret") {
+			t.Errorf("%v tells the password", err)
+		}
+	}
+}
+
+func TestSessionSettings(t *testing.T) {
+	t.Parallel()
+	d := open(t, Options{URL: newURL(t, "sort_buffer_size=65536", "idle_transaction_timeout=3"), StatementTimeout: 1500 * time.Millisecond})
+	for _, c := range []struct {
+		db             *sql.DB
+		variable, want string
+	}{
+		{d.DB, "sql_mode", "STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"},
+		{d.DB, "tx_isolation", "READ-COMMITTED"},
+		{d.DB, "max_statement_time", "1.5"},
+		{d.DB, "innodb_lock_wait_timeout", "2"},
+		{d.DB, "lock_wait_timeout", "2"},
+		{d.DB, "idle_transaction_timeout", "3"}, // the URL wins
+		{d.DB, "sort_buffer_size", "65536"},
+		{d.DB, "time_zone", "+00:00"},
+		{d.DB, "character_set_client", "utf8mb4"},
+		{d.DB, "collation_connection", "utf8mb4_bin"},
+		{d.DB, "foreign_key_checks", "1"},
+		{d.DB, "autocommit", "1"},
+		{d.DB, "lc_messages", "en_US"},
+		{d.Unlimited, "max_statement_time", "0"},
+		{d.Unlimited, "tx_isolation", "READ-COMMITTED"},
+		{d.Unlimited, "innodb_lock_wait_timeout", "50"}, // the server's own
+	} {
+		var got string
+		if err := c.db.QueryRow("SELECT @@session." + c.variable).Scan(&got); err != nil || got != c.want {
+			t.Errorf("%s is %s, want %s: %v", c.variable, got, c.want, err)
+		}
+	}
+}
+
+// What other servers have, by their documents.
+func TestSettingsOfOtherServers(t *testing.T) {
+	t.Parallel()
+	c := &connector{statement: 5 * time.Second, variables: map[string]string{"a": `it's \`}}
+	for name, server := range map[string]struct {
+		has  []string
+		want []string
+	}{
+		"MySQL 8":   {[]string{"transaction_isolation", "max_execution_time"}, []string{"transaction_isolation = 'READ-COMMITTED'", "max_execution_time = 5000"}},
+		"OceanBase": {[]string{"tx_isolation", "ob_trx_lock_timeout", "ob_query_timeout"}, []string{"ob_trx_lock_timeout = 1000000", "ob_query_timeout = 5000000"}},
+		"TiDB":      {[]string{"transaction_isolation", "tidb_idle_transaction_timeout"}, []string{"tidb_idle_transaction_timeout = 10"}},
+		"Galera":    {[]string{"tx_isolation", "wsrep_on"}, []string{"wsrep_sync_wait = 1", "tx_isolation = 'READ-COMMITTED'", `a = 'it''s \\'`}},
+	} {
+		variables := map[string]string{}
+		for _, variable := range server.has {
+			variables[variable] = "ON"
+		}
+		set := c.settings(variables)
+		for _, want := range server.want {
+			if !strings.Contains(set, want) {
+				t.Errorf("%s: %s lacks %s", name, set, want)
+			}
+		}
+		if name != "Galera" && strings.Contains(set, "wsrep") || name != "OceanBase" && strings.Contains(set, "ob_") {
+			t.Errorf("%s: %s", name, set)
+		}
+	}
+}
+
+// The first host is out of reach, the second takes connections and says nothing:
+// the third has its turn in time.
+func TestNextHostIsTried(t *testing.T) {
+	t.Parallel()
+	silent, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	url := newURL(t)
+	url = strings.Replace(url, "@", "@127.0.0.1:1,"+silent.Addr().String()+",", 1)
+	start := time.Now()
+	if err := open(t, Options{URL: url, ConnectTimeout: time.Second}).DB.PingContext(t.Context()); err != nil || time.Since(start) > 2*time.Second {
+		t.Errorf("after %s: %v", time.Since(start), err)
+	}
+}
+
+func TestUnreachableServerIsUnavailable(t *testing.T) {
+	t.Parallel()
+	for _, url := range []string{
+		"mysql://lin:secret@127.0.0.1:1/quartet", "mysql://lin:secret@127.0.0.1:1,127.0.0.1:2/quartet",
+		strings.Replace(newURL(t), "@", "no@", 1), strings.Replace(newURL(t), "/quartet_", "/missing_", 1),
+	} {
+		err := open(t, Options{URL: url}).DB.PingContext(t.Context())
+		if !Unavailable(err) || Retryable(err) || strings.Contains(err.Error(), "secret") {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
+func TestMigrationsOfServersAtOnce(t *testing.T) {
+	t.Parallel()
+	url := newURL(t)
+	var servers sync.WaitGroup
+	for range 3 {
+		d := open(t, Options{URL: url})
+		servers.Go(func() {
+			provider, err := NewProvider(d.Unlimited)
+			if err == nil {
+				_, err = provider.Up(context.Background())
+			}
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	servers.Wait()
+	d := open(t, Options{URL: url})
+	provider, err := NewProvider(d.Unlimited)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if version, err := provider.GetDBVersion(t.Context()); err != nil || version != 6 {
+		t.Errorf("version %d, %v", version, err)
+	}
+}
+
+// Every statement can be repeated: the engine commits each by itself.
+func TestMigrationGoesOnAfterAnInterruption(t *testing.T) {
+	t.Parallel()
+	d := migrated(t, Options{})
+	exec(t, d.DB, "DROP TABLE audit_events")
+	exec(t, d.DB, "DELETE FROM goose_db_version WHERE version_id = 6")
+	exec(t, d.DB, addOrganisation, 1, "east")
+	migrate(t, d)
+	var rows int
+	if err := d.DB.QueryRow("SELECT (SELECT COUNT(*) FROM organisations) + (SELECT COUNT(*) FROM audit_events)").Scan(&rows); err != nil || rows != 1 {
+		t.Errorf("%d rows, %v", rows, err)
+	}
+}
+
+func TestCheck(t *testing.T) {
+	t.Parallel()
+	url := newURL(t)
+	if err := open(t, Options{URL: url}).Check(t.Context()); err != nil {
+		t.Error(err) // there are no tables yet
+	}
+	d := open(t, Options{URL: url})
+	migrate(t, d)
+	if err := d.Check(t.Context()); err != nil {
+		t.Error(err)
+	}
+	for parameter, want := range map[string]string{"foreign_key_checks=0": "foreign keys", "sql_mode=ANSI": "strict mode"} {
+		err := open(t, Options{URL: url + "?" + parameter}).Check(t.Context())
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", parameter, err)
+		}
+	}
+	var rows int
+	if err := d.DB.QueryRow("SELECT (SELECT COUNT(*) FROM wechat_unions) + (SELECT COUNT(*) FROM metadata)").Scan(&rows); err != nil || rows != 0 {
+		t.Errorf("%d rows are left, %v", rows, err)
+	}
+}
+
+// Deleting a user deletes what refers to it.
+func TestDeletesCascade(t *testing.T) {
+	t.Parallel()
+	db := migrated(t, Options{}).DB
+	exec(t, db, addUser, 1, "one", "mobile", 1)
+	exec(t, db, addSession, 1, 1, "phone", "access", nil)
+	exec(t, db, addAlias, "old", "1", 1)
+	exec(t, db, "DELETE FROM users WHERE id = 1")
+	var rows int
+	if err := db.QueryRow("SELECT (SELECT COUNT(*) FROM sessions) + (SELECT COUNT(*) FROM user_aliases)").Scan(&rows); err != nil || rows != 0 {
+		t.Errorf("%d rows, %v", rows, err)
+	}
+	exec(t, db, addUser, 1, "one", "mobile", 1)
+	exec(t, db, addSession, 1, 1, "phone", "access", nil)
+}
+
+// A connection that failed puts the others in doubt: each is checked before it is
+// used again.
+func TestDoubtedConnectionsAreChecked(t *testing.T) {
+	t.Parallel()
+	d := open(t, Options{URL: newURL(t), MaxConnections: 1})
+	id := func() (id int64) {
+		t.Helper()
+		if err := d.DB.QueryRow("SELECT CONNECTION_ID()").Scan(&id); err != nil {
+			t.Fatal(err)
+		}
+		return id
+	}
+	first := id()
+	d.Note(errors.New("else"))
+	d.Note(connectError{errors.New("refused")})
+	if again := id(); again != first {
+		t.Error("a connection that works is replaced")
+	}
+	exec(t, d.Unlimited, "KILL ?", first)
+	if again := id(); again == first {
+		t.Error("a connection that was ended is used")
+	}
+}

@@ -1,0 +1,146 @@
+package mysql
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"maps"
+	"net"
+	"net/url"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The errors of a URL leave its text out: it can hold a password.
+var (
+	errNoDatabase = errors.New("the URL names no database: write mysql://USER@HOST/DATABASE")
+	errBadURL     = errors.New("the URL must be mysql://USER:PASSWORD@HOST:PORT,HOST:PORT/DATABASE")
+)
+
+const defaultPort = "3306"
+
+// target is what a URL names.
+type target struct {
+	user, password, database string
+	hosts                    []string // host:port, in the order they are tried
+	connectTimeout           time.Duration
+	tls                      *tls.Config // nil: no TLS
+	plaintext                bool        // where the server has no TLS
+	variables                map[string]string
+}
+
+// parseURL reads mysql://user:password@host:port,host:port/database?parameters.
+// The password can come from the environment (MYSQL_PWD) instead. Parameters are
+// ssl-mode (DISABLED, PREFERRED, REQUIRED or VERIFY_IDENTITY), ssl-ca, ssl-cert
+// and ssl-key, connect_timeout in seconds for each host, and session variables.
+func parseURL(text string) (target, error) {
+	rest, ok := strings.CutPrefix(text, "mysql://")
+	rest, query, _ := strings.Cut(rest, "?")
+	authority, database, _ := strings.Cut(rest, "/")
+	at := strings.LastIndexByte(authority, '@')
+	if !ok || at < 0 {
+		return target{}, errBadURL
+	}
+	user, password, hasPassword := strings.Cut(authority[:at], ":")
+	var t target
+	for _, part := range []struct {
+		to   *string
+		from string
+	}{{&t.user, user}, {&t.password, password}, {&t.database, database}} {
+		var err error
+		if *part.to, err = url.PathUnescape(part.from); err != nil {
+			return target{}, errBadURL
+		}
+	}
+	if !hasPassword {
+		t.password = os.Getenv("MYSQL_PWD")
+	}
+	if t.database == "" {
+		return target{}, errNoDatabase
+	}
+	for host := range strings.SplitSeq(authority[at+1:], ",") {
+		if _, _, err := net.SplitHostPort(host); err != nil {
+			host = net.JoinHostPort(strings.Trim(host, "[]"), defaultPort)
+		}
+		name, port, err := net.SplitHostPort(host)
+		if err != nil || name == "" || !isPort(port) {
+			return target{}, errBadURL
+		}
+		t.hosts = append(t.hosts, host)
+	}
+	parameters, err := url.ParseQuery(query)
+	if err != nil {
+		return target{}, errBadURL
+	}
+	return t, t.parameters(parameters)
+}
+
+func isPort(text string) bool {
+	_, err := strconv.ParseUint(text, 10, 16)
+	return err == nil
+}
+
+var variableName = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+
+func (t *target) parameters(given url.Values) error {
+	secure := map[string]string{"ssl-mode": "PREFERRED"}
+	t.variables = map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(given)) {
+		value := given.Get(name)
+		switch {
+		case slices.Contains([]string{"ssl-mode", "ssl-ca", "ssl-cert", "ssl-key"}, name):
+			secure[name] = value
+		case name == "connect_timeout":
+			seconds, err := strconv.ParseUint(value, 10, 16)
+			if err != nil {
+				return errors.New("connect_timeout must be a number of seconds")
+			}
+			t.connectTimeout = time.Duration(seconds) * time.Second
+		case variableName.MatchString(name):
+			t.variables[name] = value
+		default:
+			return fmt.Errorf("the URL has the unknown parameter %q", name)
+		}
+	}
+	return t.secure(strings.ToUpper(secure["ssl-mode"]), secure["ssl-ca"], secure["ssl-cert"], secure["ssl-key"])
+}
+
+// secure sets up TLS in the words of the MySQL clients.
+func (t *target) secure(mode, ca, cert, key string) error {
+	t.tls = &tls.Config{MinVersion: tls.VersionTLS12}
+	switch mode {
+	case "DISABLED":
+		t.tls = nil
+		return nil
+	case "PREFERRED":
+		t.tls.InsecureSkipVerify, t.plaintext = true, true
+	case "REQUIRED":
+		t.tls.InsecureSkipVerify = true
+	case "VERIFY_IDENTITY":
+	default:
+		return errors.New("ssl-mode must be DISABLED, PREFERRED, REQUIRED or VERIFY_IDENTITY")
+	}
+	if ca != "" {
+		pem, err := os.ReadFile(ca)
+		if err != nil {
+			return fmt.Errorf("ssl-ca: %w", err)
+		}
+		t.tls.RootCAs = x509.NewCertPool()
+		if !t.tls.RootCAs.AppendCertsFromPEM(pem) {
+			return errors.New("ssl-ca: the file holds no certificate")
+		}
+	}
+	if cert != "" || key != "" {
+		pair, err := tls.LoadX509KeyPair(cert, key)
+		if err != nil {
+			return fmt.Errorf("ssl-cert and ssl-key: %w", err)
+		}
+		t.tls.Certificates = []tls.Certificate{pair}
+	}
+	return nil
+}
