@@ -134,7 +134,7 @@ type conn struct {
 // known are the variables that differ between the servers.
 var known = []string{
 	"transaction_isolation", "tx_isolation", "max_statement_time", "max_execution_time", "innodb_lock_wait_timeout", "lock_wait_timeout",
-	"ob_query_timeout", "ob_trx_lock_timeout", "idle_transaction_timeout", "tidb_idle_transaction_timeout",
+	"ob_query_timeout", "ob_trx_lock_timeout", "ob_trx_idle_timeout", "idle_transaction_timeout", "tidb_idle_transaction_timeout",
 	"lc_messages", "wsrep_on", "innodb_read_only",
 }
 
@@ -167,19 +167,18 @@ func (c *connector) settings(server map[string]string) string {
 	wanted := map[string]string{
 		"lc_messages": "'en_US'", // the name of a violated index is read from the message
 		// A limit of 0 is none.
-		"max_statement_time":            strconv.FormatFloat(c.statement.Seconds(), 'f', 6, 64),
-		"max_execution_time":            strconv.FormatInt(roundUp(c.statement, time.Millisecond), 10), // SELECT only
-		"idle_transaction_timeout":      strconv.FormatInt(roundUp(silenceTimeout, time.Second), 10),
-		"tidb_idle_transaction_timeout": strconv.FormatInt(roundUp(silenceTimeout, time.Second), 10),
-		"ob_trx_lock_timeout":           strconv.FormatInt(deadlockTimeout.Microseconds(), 10),
+		"max_statement_time":  strconv.FormatFloat(c.statement.Seconds(), 'f', 6, 64),
+		"max_execution_time":  strconv.FormatInt(roundUp(c.statement, time.Millisecond), 10), // SELECT only
+		"ob_trx_lock_timeout": strconv.FormatInt(deadlockTimeout.Microseconds(), 10),
 	}
 	if c.statement > 0 {
+		silence := strconv.FormatInt(roundUp(silenceTimeout, time.Second), 10)
+		wanted["idle_transaction_timeout"], wanted["tidb_idle_transaction_timeout"] = silence, silence
+		wanted["ob_trx_idle_timeout"] = strconv.FormatInt(silenceTimeout.Microseconds(), 10)
 		wanted["innodb_lock_wait_timeout"] = strconv.FormatInt(roundUp(c.statement, time.Second), 10)
 		wanted["lock_wait_timeout"] = wanted["innodb_lock_wait_timeout"] // for a change of the table
 		wanted["ob_query_timeout"] = strconv.FormatInt(c.statement.Microseconds(), 10)
 	} else {
-		delete(wanted, "idle_transaction_timeout")
-		delete(wanted, "tidb_idle_transaction_timeout")
 		wanted["ob_query_timeout"] = strconv.FormatInt(math.MaxInt32*int64(1000), 10) // 24 days
 	}
 	if server["wsrep_on"] == "ON" {
