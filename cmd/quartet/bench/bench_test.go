@@ -1,17 +1,19 @@
 package main
 
 import (
-	"bufio"
 	"encoding/json"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
+	"math"
 	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -50,8 +52,8 @@ func TestBenchEndToEnd(t *testing.T) {
 		t.Fatalf("%v\n%s", err, built)
 	}
 	o := options{
-		program: program, work: folder, rounds: 1, duration: 10 * time.Millisecond,
-		users: 100, sessions: 1000, sizes: []int{100, 200}, log: 1 << 20,
+		Program: program, Work: folder, Rounds: 1, Duration: 10 * time.Millisecond,
+		Users: writeLimit, sessions: 1000, sizes: []int{100, 200}, log: 1 << 20,
 	}
 	r, err := measureAll(t.Context(), o)
 	must(t, err)
@@ -69,14 +71,17 @@ func TestBenchEndToEnd(t *testing.T) {
 			t.Errorf("%s is not among the lines", c.name)
 		}
 	}
-	for _, want := range []string{"bench read-during-sign-ins server-kept ", "bench growth users=200,cold-us "} {
+	for _, want := range []string{"bench read-during-sign-ins server-kept ", "bench growth users=200,cold-us ", "bench growth users=200,idle-anonymous-mb "} {
 		if !strings.Contains(printed.String(), want) {
 			t.Errorf("no line begins with %q:\n%s", want, printed.String())
 		}
 	}
 	for _, g := range r.Growth {
-		if g.Log < o.log || g.KilledStart == 0 || g.Disk == 0 {
+		if g.Log < o.log || g.KilledStart == 0 || g.Disk == 0 || g.WarmCPU == 0 || g.Cold == 0 {
 			t.Errorf("growth is not measured: %+v", g)
+		}
+		if runtime.GOOS == "linux" && (g.AnonymousIdle <= 0 || g.AnonymousIdle >= g.MemoryIdle || g.Anonymous <= 0 || g.Anonymous >= g.Memory) {
+			t.Errorf("the anonymous memory is not a part of the resident memory: %+v", g)
 		}
 	}
 	var read results
@@ -86,20 +91,45 @@ func TestBenchEndToEnd(t *testing.T) {
 	if len(read.Comparisons) != len(r.Comparisons) || read.Comparisons[0].Ratio.Median <= 0 {
 		t.Errorf("results.json holds %+v", read.Comparisons)
 	}
-	requireXML(t, filepath.Join(folder, "results.svg"))
+	svg, err := os.ReadFile(filepath.Join(folder, "results.svg"))
+	must(t, err)
+	if bars := barWidths(t, string(svg)); len(bars) != len(cases())+2 { // two of them also in the largest database
+		t.Errorf("the picture has bars of the widths %v", bars)
+	}
 }
 
-func requireXML(t *testing.T, path string) {
-	t.Helper()
-	file, err := os.Open(path)
+func TestNoBarOfThePictureIsClipped(t *testing.T) {
+	t.Parallel()
+	var r results
+	for _, ratio := range []float64{0.5, 2, 40} {
+		r.Comparisons = append(r.Comparisons, comparison{Case: "read", Clients: pictureClients, Ratio: spread{Median: ratio, Low: ratio, High: ratio + 20}})
+	}
+	svg, err := r.picture()
 	must(t, err)
-	defer file.Close()
-	for decoder := xml.NewDecoder(bufio.NewReader(file)); ; {
-		if _, err := decoder.Token(); errors.Is(err, io.EOF) {
-			return
-		} else if err != nil {
-			t.Fatal(err)
+	bars := barWidths(t, svg) // from the bottom
+	if len(bars) != 3 || !(math.Abs(bars[0]/bars[1]-20) < 0.1) || !(math.Abs(bars[1]/bars[2]-4) < 0.1) {
+		t.Errorf("bars of the ratios 40, 2 and 0.5 are %v wide", bars)
+	}
+}
+
+// barWidths are of all paths in the bars' colour.
+func barWidths(t *testing.T, svg string) (widths []float64) {
+	t.Helper()
+	for decoder := xml.NewDecoder(strings.NewReader(svg)); ; {
+		token, err := decoder.Token()
+		if errors.Is(err, io.EOF) {
+			return widths
 		}
+		must(t, err)
+		element, ok := token.(xml.StartElement)
+		if !ok || element.Name.Local != "path" || !strings.Contains(fmt.Sprint(element.Attr), "fill:#2F81C7") {
+			continue
+		}
+		var left, right, y float64
+		if _, err := fmt.Sscanf(element.Attr[0].Value, "M%f,%fL%f,%fL%f", &left, &y, &left, &y, &right); err != nil {
+			t.Fatalf("%v: %v", element.Attr, err)
+		}
+		widths = append(widths, right-left)
 	}
 }
 
@@ -118,13 +148,14 @@ func TestLoadSendsAsManyAsItMay(t *testing.T) {
 	server.Start()
 	defer server.Close()
 	l := load{
-		address: server.Listener.Addr().String(), clients: 4, duration: time.Minute, limit: 100, status: http.StatusOK,
-		request: func(int) []byte { return get("/here", "") },
+		benchCase: benchCase{limit: 100, status: http.StatusOK, request: func(call) []byte { return get("/here", "") }},
+		target:    &target{process: &process{address: server.Listener.Addr().String()}},
+		progress:  new(progress), clients: 4, duration: time.Minute,
 	}
 	found, err := l.run(t.Context())
 	must(t, err)
-	if found.Requests != 100 || arrived.Load() != 100 || connected.Load() != 4 {
-		t.Errorf("%d requests counted, %d arrived over %d connections, want 100, 100 and 4", found.Requests, arrived.Load(), connected.Load())
+	if found.requests != 100 || arrived.Load() != 100 || connected.Load() != 4 {
+		t.Errorf("%d requests counted, %d arrived over %d connections, want 100, 100 and 4", found.requests, arrived.Load(), connected.Load())
 	}
 	l.status = http.StatusTeapot
 	if _, err := l.run(t.Context()); err == nil || !strings.Contains(err.Error(), "status 200, not 418: /here") {
@@ -132,15 +163,14 @@ func TestLoadSendsAsManyAsItMay(t *testing.T) {
 	}
 }
 
-func TestSummaryIsOfMedians(t *testing.T) {
+func TestRatiosAreTakenWithinRounds(t *testing.T) {
 	t.Parallel()
-	c := newCollection(1000)
+	var p pairs
 	for _, rates := range [][2]float64{{50, 100}, {300, 100}, {90, 100}, {10, 100}} {
-		c.add(benchCase{name: "read"}, 8, [2]sample{{Rate: rates[0]}, {Rate: rates[1]}})
+		p[0], p[1] = append(p[0], figures{PerSecond: rates[0]}), append(p[1], figures{PerSecond: rates[1]})
 	}
-	made := c.summary()
-	if len(made) != 1 || made[0].Ratio != (spread{Median: 0.7, Low: 0.1, High: 3}) || made[0].Server.PerSecond != 70 {
-		t.Errorf("the summary is %+v", made)
+	if p.ratio() != (spread{Median: 0.7, Low: 0.1, High: 3}) || medians(p[0]).PerSecond != 70 {
+		t.Errorf("the ratio is %+v, the medians are %+v", p.ratio(), medians(p[0]))
 	}
 }
 

@@ -8,22 +8,38 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
+	"quartet/server/password"
 	"quartet/store"
 )
-
-// fillBatch is how many rows one transaction adds.
-const fillBatch = 50_000
 
 // values are the columns of a row that are worth saying.
 type values map[string]any
 
+// insertion is the INSERT of a whole row of a table.
+type insertion struct {
+	table store.Table
+	query string
+}
+
+func insertInto(name string) insertion {
+	tables := store.Tables()
+	table := tables[slices.IndexFunc(tables, func(t store.Table) bool { return t.Name == name })]
+	var names []string
+	for _, column := range table.Columns {
+		names = append(names, column.Name)
+	}
+	return insertion{table, "INSERT INTO " + name + " (" + strings.Join(names, ", ") + ") VALUES (?" + strings.Repeat(", ?", len(names)-1) + ")"}
+}
+
 // row puts values in order of the table's columns, as they are stored; what is
 // not said is null, or empty where null is not allowed.
-func row(table store.Table, said values) []any {
-	made := make([]any, 0, len(table.Columns))
-	for _, column := range table.Columns {
+func (i insertion) row(said values) []any {
+	row := make([]any, 0, len(i.table.Columns))
+	for _, column := range i.table.Columns {
 		value, ok := said[column.Name]
 		switch {
 		case ok || column.Nullable:
@@ -34,105 +50,96 @@ func row(table store.Table, said values) []any {
 		default:
 			value = int64(0)
 		}
-		made = append(made, value)
+		row = append(row, value)
 	}
-	return table.Stored(made)
+	return i.table.Stored(row)
 }
 
-func tableNamed(name string) store.Table {
-	for _, table := range store.Tables() {
-		if table.Name == name {
-			return table
-		}
-	}
-	panic("bench: no table " + name) // a mistake in this program
-}
-
-// create makes a database with its keys by the program itself, and puts the
-// world in, past the rules: a million users by HTTP would take hours.
+// create makes a database with its keys by the program itself, and inserts the
+// world without the program: a million users by HTTP would take hours.
 // A database that is there already is taken as it is.
 func (w world) create(ctx context.Context, o options) (path string, err error) {
-	path = filepath.Join(o.work, w.name+".db")
+	path = filepath.Join(o.Work, w.name+".db")
 	if size(path) > 0 {
 		return path, nil
 	}
 	fmt.Fprintf(os.Stderr, "bench: filling a database with %d users\n", w.users)
 	for _, args := range [][]string{{"migrate"}, {"user", "list"}} {
-		command := exec.CommandContext(ctx, o.program, append(args, "--database", "sqlite:"+path)...)
+		command := exec.CommandContext(ctx, o.Program, append(args, "--database", "sqlite:"+path)...)
 		command.Stderr = os.Stderr
 		if err := command.Run(); err != nil {
-			return "", fmt.Errorf("%s %s: %w", o.program, args[0], err)
+			return "", fmt.Errorf("%s %s: %w", o.Program, args[0], err)
 		}
 	}
-	hash, err := newHash(ctx)
+	// Until it is full the file may be lost, so it needs no journal; a large
+	// cache keeps the pages of its indexes.
+	db, err := sql.Open("sqlite", "file:"+path+"?_journal_mode=OFF&_synchronous=OFF&_foreign_keys=off&_pragma=cache_size(-500000)")
 	if err != nil {
 		return "", err
 	}
+	db.SetMaxOpenConns(1)
+	if err = w.fill(ctx, db, path); err == nil {
+		_, err = db.ExecContext(ctx, "PRAGMA journal_mode=WAL")
+	}
+	return path, errors.Join(err, db.Close())
+}
+
+func (w world) fill(ctx context.Context, db *sql.DB, path string) error {
 	s, err := openSecrets(path)
 	if err != nil {
-		return "", err
+		return err
 	}
-	// Nothing but the harness knows the file yet: it need not survive a power
-	// cut, and a large cache keeps the pages of its indexes.
-	db, err := sql.Open("sqlite", "file:"+path+"?_synchronous=OFF&_foreign_keys=off&_pragma=cache_size(-500000)")
+	hash, err := password.NewHasher(password.Options{}).Hash(ctx, passwordText)
 	if err != nil {
-		return "", err
+		return err
 	}
-	return path, errors.Join(w.fill(ctx, db, s, hash), db.Close())
-}
-
-func (w world) fill(ctx context.Context, db *sql.DB, s secrets, hash string) error {
-	now := time.Now().UnixMilli()
-	f := filler{ctx: ctx, db: db}
-	f.put("organisations", 2, func(i int) values {
-		return values{"id": int64(organisation + i), "code": fmt.Sprint(organisation + i), "name": "云海职业高中", "created_at": now}
-	})
-	f.put("roles", 2, func(i int) values {
-		return values{"id": int64(1 + i), "code": fmt.Sprintf("js_%06d", i), "name": "班主任", "created_at": now}
-	})
-	f.put("applications", 1, func(int) values {
-		return values{"id": application, "name": "合作方", "rights": "nickname contact", "created_at": now}
-	})
-	f.put("users", w.users, func(i int) values { return s.userRow(w.user(i), hash, now) })
-	f.put("memberships", 2*w.users, func(i int) values {
-		return values{"user_id": w.user(i / 2), "organisation_id": int64(organisation + i%2), "created_at": now}
-	})
-	f.put("membership_roles", 2*w.users, func(i int) values {
-		return values{"user_id": w.user(i / 2), "organisation_id": int64(organisation + i%2), "role_id": int64(1 + i%2), "created_at": now}
-	})
-	f.put("sessions", w.sessions+w.unseen+mostClients, func(i int) values { return w.sessionRow(i, now) })
-	return f.err
-}
-
-// filler puts rows until something fails.
-type filler struct {
-	ctx context.Context
-	db  *sql.DB
-	err error
-}
-
-func (f *filler) put(name string, count int, made func(i int) values) {
-	for from := 0; from < count && f.err == nil; from += fillBatch {
-		f.err = f.batch(name, from, min(count, from+fillBatch), made)
-	}
-}
-
-func (f *filler) batch(name string, from, to int, made func(i int) values) error {
-	tx, err := f.db.BeginTx(f.ctx, nil)
+	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer tx.Rollback() // nothing to roll back after a commit
-	// The statement ends with its transaction. Without a context that could end
-	// it, a statement costs less.
-	insert, err := tx.Prepare(insertInto(name))
-	if err != nil {
-		return err
+	now := time.Now().UnixMilli()
+	for _, of := range []struct {
+		table string
+		rows  int
+		row   func(i int) values
+	}{
+		{"organisations", 2, func(i int) values {
+			return values{"id": int64(organisation + i), "code": fmt.Sprint(organisation + i), "name": "云海职业高中", "created_at": now}
+		}},
+		{"roles", 2, func(i int) values {
+			return values{"id": int64(1 + i), "code": fmt.Sprintf("js_%06d", i), "name": "班主任", "created_at": now}
+		}},
+		{"applications", 1, func(int) values {
+			return values{"id": application, "name": "合作方", "rights": "nickname contact", "created_at": now}
+		}},
+		{"users", w.users, func(i int) values { return s.userRow(w.user(i), hash, now) }},
+		{"memberships", 2 * w.users, func(i int) values {
+			return values{"user_id": w.user(i / 2), "organisation_id": int64(organisation + i%2), "created_at": now}
+		}},
+		{"membership_roles", 2 * w.users, func(i int) values {
+			return values{"user_id": w.user(i / 2), "organisation_id": int64(organisation + i%2), "role_id": int64(1 + i%2), "created_at": now}
+		}},
+		{"sessions", w.sessions + w.unseen + mostClients, func(i int) values { return w.sessionRow(i, now) }},
+	} {
+		into := insertInto(of.table)
+		// Without a context that could end it, a statement costs less.
+		insert, err := tx.Prepare(into.query)
+		if err != nil {
+			return err
+		}
+		for i := range of.rows {
+			if _, err := insert.Exec(into.row(of.row(i))...); err != nil {
+				return fmt.Errorf("%s: %w", of.table, err)
+			}
+		}
 	}
-	table := tableNamed(name)
-	for i := from; i < to; i++ {
-		if _, err := insert.Exec(row(table, made(i))...); err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+	for i := range w.codes() {
+		text := mobile(w.user(i))
+		_, err := tx.Exec(`INSERT INTO one_time_codes (purpose, mobile_index, code_mac, active, attempts, created_at, expires_at)
+			VALUES (?, ?, ?, TRUE, 0, ?, ?)`, signIn, s.sealer.Index(text), s.codeMAC(text), now, now+day)
+		if err != nil {
+			return err
 		}
 	}
 	return tx.Commit()

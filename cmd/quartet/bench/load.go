@@ -2,96 +2,101 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 )
 
-// load is what one measurement sends. Requests are made by the bytes, and each
-// client keeps its connection: the load shares the processors with what it
+// target is one of the two programs.
+type target struct {
+	*process
+	index    int      // 0 the server, 1 the bare program
+	file     string   // that it writes
+	progress sync.Map // name of a case → *progress
+}
+
+// progress is how far a case has come on a target, in all rounds.
+type progress struct {
+	turns atomic.Int64              // requests made
+	last  [mostClients]bytes.Buffer // the newest answer to each client
+}
+
+// load is one measurement of a case on a target. Requests are written as bytes
+// over connections that are kept: the load shares the processors with what it
 // measures, so it must cost little.
 type load struct {
-	address  string
-	clients  int
+	benchCase
+	world
+	*target
+	*progress
+	clients  int // at once
 	duration time.Duration
-	limit    int64 // at most so many requests; 0: only time limits them
-	status   int   // that every answer must have; 0: any
-	busy     bool  // answers 503 are no failure; they are not counted
-	request  func(client int) []byte
-	learn    func(client int, body []byte) // sees every answer; may be nil
 }
 
-// sample is what one measurement found.
-type sample struct {
-	Requests int
-	Rate     float64       // requests a second
-	P50, P99 time.Duration // of their times
-	CPU      time.Duration // that the program used for each
-}
-
-// run sends requests until time or limit is up, and fails at the first answer of
-// another status.
-func (l load) run(ctx context.Context) (sample, error) {
-	var (
-		group  sync.WaitGroup
-		sent   atomic.Int64
-		times  = make([][]time.Duration, l.clients)
-		failed = make([]error, l.clients)
-	)
-	connections, err := l.dial(ctx)
-	if err != nil {
-		return sample{}, err
+// run sends requests until time or the case's limit is up, and fails at the
+// first answer of another status.
+func (l *load) run(ctx context.Context) (figures, error) {
+	connections := make([]net.Conn, l.clients)
+	for i := range connections {
+		var err error
+		if connections[i], err = net.Dial("tcp", l.address); err != nil {
+			return figures{}, err
+		}
+		defer connections[i].Close()
 	}
-	begin := time.Now()
+	begin, end := time.Now(), l.turns.Load()+l.limit
+	times := make([][]time.Duration, l.clients)
+	group, ctx := errgroup.WithContext(ctx)
 	for i, connection := range connections {
-		group.Go(func() { times[i], failed[i] = l.client(ctx, i, connection, begin.Add(l.duration), &sent) })
+		group.Go(func() (err error) {
+			times[i], err = l.client(ctx, i, connection, begin.Add(l.duration), end)
+			return err
+		})
 	}
-	group.Wait()
+	if err := group.Wait(); err != nil {
+		return figures{}, err
+	}
 	elapsed := time.Since(begin)
 	all := slices.Concat(times...)
-	if err := errors.Join(failed...); err != nil {
-		return sample{}, err
-	}
 	slices.Sort(all)
-	return sample{
-		Requests: len(all), Rate: float64(len(all)) / elapsed.Seconds(),
+	return figures{
+		requests: len(all), answer: l.last[0].Bytes(), PerSecond: float64(len(all)) / elapsed.Seconds(),
 		P50: quantile(all, 0.5), P99: quantile(all, 0.99),
 	}, nil
 }
 
-func (l load) dial(ctx context.Context) ([]net.Conn, error) {
-	var connections []net.Conn
-	for range l.clients {
-		connection, err := new(net.Dialer).DialContext(ctx, "tcp", l.address)
+// client sends at least one request, however short the time. It gives the times
+// that the counted answers took.
+func (l *load) client(ctx context.Context, i int, connection net.Conn, until time.Time, end int64) (times []time.Duration, err error) {
+	in, last := bufio.NewReader(connection), &l.last[i]
+	for now := time.Now(); ctx.Err() == nil; {
+		turn := l.turns.Add(1) - 1
+		if l.limit > 0 && turn >= end {
+			return times, nil
+		}
+		request := l.request(call{world: l.world, program: l.index, client: i, turn: int(turn), last: last.Bytes()})
+		if _, err := connection.Write(request); err != nil {
+			return nil, err
+		}
+		answer, err := http.ReadResponse(in, nil)
 		if err != nil {
 			return nil, err
 		}
-		connections = append(connections, connection)
-	}
-	return connections, nil
-}
-
-// client sends at least one request, however short the time.
-func (l load) client(ctx context.Context, i int, connection net.Conn, until time.Time, sent *atomic.Int64) (times []time.Duration, err error) {
-	defer connection.Close()
-	in := bufio.NewReader(connection)
-	for now := time.Now(); ctx.Err() == nil; {
-		if l.limit > 0 && sent.Add(1) > l.limit {
-			return times, nil
+		last.Reset()
+		if _, err := last.ReadFrom(answer.Body); err != nil {
+			return nil, err
 		}
-		if _, err := connection.Write(l.request(i)); err != nil {
-			return times, err
-		}
-		counted, err := l.answer(i, in)
-		if err != nil {
-			return times, err
+		counted := l.status == 0 || answer.StatusCode == l.status
+		if !counted && !(l.busy && answer.StatusCode == http.StatusServiceUnavailable) {
+			return nil, fmt.Errorf("status %d, not %d: %s", answer.StatusCode, l.status, last)
 		}
 		done := time.Now()
 		if counted {
@@ -101,35 +106,13 @@ func (l load) client(ctx context.Context, i int, connection net.Conn, until time
 			return times, nil
 		}
 	}
-	return times, ctx.Err()
+	return nil, ctx.Err()
 }
 
-func (l load) answer(client int, in *bufio.Reader) (counted bool, err error) {
-	answer, err := http.ReadResponse(in, nil)
-	if err != nil {
-		return false, err
-	}
-	counted = l.status == 0 || answer.StatusCode == l.status
-	if counted && l.learn == nil {
-		_, err = io.Copy(io.Discard, answer.Body)
-		return counted, err
-	}
-	body, err := io.ReadAll(answer.Body)
-	switch {
-	case err != nil:
-		return false, err
-	case counted:
-		l.learn(client, body)
-	case !l.busy || answer.StatusCode != http.StatusServiceUnavailable:
-		return false, fmt.Errorf("status %d, not %d: %s", answer.StatusCode, l.status, body)
-	}
-	return counted, nil
-}
-
-// quantile of sorted times; 0 of none.
-func quantile(sorted []time.Duration, q float64) time.Duration {
+// quantile of sorted times, in microseconds; 0 of none.
+func quantile(sorted []time.Duration, q float64) float64 {
 	if len(sorted) == 0 {
 		return 0
 	}
-	return sorted[int(q*float64(len(sorted)-1))]
+	return microseconds(sorted[int(q*float64(len(sorted)-1))])
 }

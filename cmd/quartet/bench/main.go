@@ -1,28 +1,33 @@
+// Command bench measures how fast the server is beside a bare program that
+// issues the same SQL over net/http and database/sql and checks nothing. `make
+// bench` runs it; README.md says what it measures and how.
 package main
 
 import (
 	"context"
-	"errors"
-	"flag"
 	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
 	"time"
+
+	"github.com/alecthomas/kong"
 )
 
-// options are what the command line says.
+// options are what the command line says, and what only tests set.
 type options struct {
-	program  string        // the server's binary
-	out      string        // folder of the results
-	work     string        // folder of the databases
-	rounds   int           // each measures everything once
-	duration time.Duration // of one measurement
-	users    int
-	only     string        // part of the names of the cases to measure; empty: all
+	Program  string        `default:"bin/quartet" help:"Server binary to measure."`
+	Out      string        `default:"cmd/quartet/bench" help:"Folder for results.json, results.md and results.svg; empty: print only."`
+	Work     string        `help:"Folder for the databases, on the disk to measure; empty: the system's temporary folder."`
+	Rounds   int           `default:"5" help:"How often everything is measured, the two programs in turns."`
+	Duration time.Duration `default:"350ms" help:"Length of one measurement."`
+	Users    int           `default:"1000" help:"Users in the database, at least 1000."`
+	Only     string        `help:"Measure only the cases whose name contains this text."`
+	Full     bool          `help:"Also measure reads among a million users, and growth to them."`
+
 	sessions int           // at least; more of them make more tokens cold
-	sizes    []int         // users of the databases whose growth is measured; the last is the largest
-	rest     time.Duration // until a program that has started has come to rest
+	sizes    []int         // users of the databases whose growth is measured
+	rest     time.Duration // between a program's start and the measurement of its idle memory
 	log      int64         // bytes that the write-ahead log grows to before the program is killed
 }
 
@@ -39,50 +44,42 @@ func run(args []string) error {
 	if len(args) > 0 && args[0] == referenceCommand {
 		return runReference(ctx, args[1:])
 	}
-	o, err := parse(args)
-	if err != nil {
+	o := options{sessions: coldSessions, rest: 5 * time.Second, log: 300 << 20}
+	if err := parse(&o, args); err != nil {
 		return err
 	}
-	work, err := os.MkdirTemp(o.work, "quartet-bench-")
-	if err != nil {
+	if o.Rounds < 1 || o.Duration <= 0 || o.Users < writeLimit {
+		return fmt.Errorf("at least one round, some duration and %d users are needed", writeLimit)
+	}
+	if o.Full {
+		o.sizes = []int{1000, 100_000, 1_000_000}
+	}
+	var err error
+	if o.Work, err = os.MkdirTemp(o.Work, "quartet-bench-"); err != nil {
 		return err
 	}
-	defer os.RemoveAll(work)
-	o.work = work
+	defer os.RemoveAll(o.Work)
 	results, err := measureAll(ctx, o)
 	if err != nil {
 		return err
 	}
-	return results.publish(os.Stdout, o.out)
+	return results.publish(os.Stdout, o.Out)
 }
 
-func parse(args []string) (o options, err error) {
-	flags := flag.NewFlagSet("bench", flag.ContinueOnError)
-	flags.StringVar(&o.program, "program", "bin/quartet", "the server to measure")
-	flags.StringVar(&o.out, "out", "cmd/quartet/bench", "folder of results.json, results.md and results.svg; empty: print only")
-	flags.StringVar(&o.work, "work", "", "folder of the databases, on the disk to measure; empty: the system's temporary folder")
-	flags.IntVar(&o.rounds, "rounds", 5, "how often everything is measured")
-	flags.DurationVar(&o.duration, "duration", 350*time.Millisecond, "of one measurement")
-	flags.IntVar(&o.users, "users", 1000, "users in the database, at least 100")
-	flags.StringVar(&o.only, "only", "", "measure only cases whose name contains this")
-	full := flags.Bool("full", false, "also measure cold reads among a million users, and growth to them")
-	if err := flags.Parse(args); err != nil {
-		return o, err
+// parse reads flags into a struct; --help ends the program.
+func parse(into any, args []string) error {
+	parser, err := kong.New(into, kong.Name("bench"))
+	if err != nil {
+		return err
 	}
-	if o.rounds < 1 || o.duration <= 0 || o.users < 100 {
-		return o, errors.New("at least one round, some duration and 100 users are needed")
-	}
-	o.sessions, o.rest = coldSessions, 5*time.Second
-	if *full {
-		o.sizes, o.log = []int{1000, 100_000, 1_000_000}, 300<<20
-	}
-	return o, nil
+	_, err = parser.Parse(args)
+	return err
 }
 
 // measureAll runs what was asked for.
 func measureAll(ctx context.Context, o options) (*results, error) {
 	r := newResults(ctx, o)
-	err := r.compare(ctx, o, world{name: "small", users: o.users, sessions: max(o.users, o.sessions)}, o.cases())
+	err := r.compare(ctx, o, o.world("small", o.Users), o.cases())
 	if err != nil || len(o.sizes) == 0 {
 		return r, err
 	}

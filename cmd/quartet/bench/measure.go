@@ -7,50 +7,49 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"sync/atomic"
 	"time"
 )
 
 // bench is two programs on one world.
 type bench struct {
 	world
-	secrets
 	targets  [2]*target
 	duration time.Duration // of one measurement
 }
 
 // open makes the world and starts both programs on it.
 func open(ctx context.Context, o options, w world) (*bench, error) {
-	// Each measurement of first uses, and the one that warms up, takes its own.
-	w.unseen = 2 * writeLimit * (3*o.rounds + 3)
+	// Each measurement of first uses takes sessions of its own.
+	w.unseen = 2 * (writeLimit + mostClients) * 3 * (o.Rounds + 1)
 	path, err := w.create(ctx, o)
 	if err != nil {
-		return nil, err
-	}
-	s, err := openSecrets(path)
-	if err != nil {
-		return nil, err
-	}
-	b := &bench{world: w, secrets: s, duration: o.duration}
-	copied := path + ".copy.db"
-	if err := copyDatabase(path, copied); err != nil { // which reads it through
 		return nil, err
 	}
 	self, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
-	server, err := start(ctx, o.program, serveArguments(path)...)
+	// The copy is made byte for byte while nobody has the file open: one that
+	// SQLite wrote anew would be packed better than the one it is compared with.
+	copied := path + ".copy.db"
+	out, err := os.Create(copied)
 	if err != nil {
 		return nil, err
 	}
-	b.targets[0] = &target{process: server, file: path}
+	if err := errors.Join(readThrough(out, path), out.Close()); err != nil {
+		return nil, err
+	}
+	server, err := start(ctx, o.Program, serveArguments(path)...)
+	if err != nil {
+		return nil, err
+	}
 	bare, err := start(ctx, self, referenceCommand, "--reads", path, "--writes", copied)
 	if err != nil {
 		return nil, errors.Join(err, server.stop())
 	}
-	b.targets[1] = &target{process: bare, index: 1, file: copied}
-	return b, nil
+	return &bench{world: w, duration: o.Duration, targets: [2]*target{
+		{process: server, index: 0, file: path}, {process: bare, index: 1, file: copied},
+	}}, nil
 }
 
 // serveArguments loosen the limits that are there to stop what this program
@@ -58,191 +57,153 @@ func open(ctx context.Context, o options, w world) (*bench, error) {
 func serveArguments(path string) []string {
 	args := []string{
 		"serve", "--database", "sqlite:" + path, "--log-level", "warn",
-		"--open-registration", "--last-seen-interval", seenEvery.String(), "--access-life", (4 * seenEvery).String(),
+		"--open-registration", "--last-seen-interval", lastSeenInterval.String(), "--access-life", (4 * lastSeenInterval).String(),
 		"--request-time", "14s", "--write-timeout", "20s",
 	}
-	for _, limit := range []string{"register-address", "register-all", "guess-pair", "guess-account", "guess-address"} {
+	for _, limit := range []string{"register-per-ip", "register-global", "password-per-account-ip", "password-per-account", "password-per-ip"} {
 		args = append(args, "--"+limit, "1000000000/1h")
 	}
 	return args
 }
 
-// copyDatabase copies a file that nobody has open, byte for byte: one that
-// SQLite wrote anew would be packed better than the one it is compared with.
-func copyDatabase(from, to string) error {
-	in, err := os.Open(from)
+// readThrough copies a file, which brings it into the system's cache.
+func readThrough(to io.Writer, path string) error {
+	file, err := os.Open(path)
 	if err != nil {
 		return err
 	}
-	defer in.Close()
-	out, err := os.OpenFile(to, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(out, in)
-	return errors.Join(err, out.Close())
+	defer file.Close()
+	_, err = io.Copy(to, file)
+	return err
 }
 
-func (b *bench) close() error {
-	return errors.Join(b.targets[0].stop(), b.targets[1].stop())
+// inTurns gives the targets in the order of a round.
+func (b *bench) inTurns(round int) [2]*target {
+	return [2]*target{b.targets[round%2], b.targets[(round+1)%2]}
 }
 
-// one measures a case on a target.
-func (b *bench) one(ctx context.Context, c benchCase, t *target, clients int, duration time.Duration) (sample, error) {
-	if c.arm {
-		if err := b.armCodes(ctx, t.file); err != nil {
-			return sample{}, err
+// measure measures a case on a target.
+func (b *bench) measure(ctx context.Context, c benchCase, t *target, clients int, duration time.Duration) (figures, error) {
+	if c.renew {
+		if err := renewCodes(ctx, t.file); err != nil {
+			return figures{}, err
 		}
 	}
-	kept, _ := t.turns.LoadOrStore(c.name, new(atomic.Int64))
-	turns := kept.(*atomic.Int64)
-	l := load{
-		address: t.address, clients: clients, duration: duration, limit: c.limit, status: c.status, busy: c.busy,
-		request: func(client int) []byte {
-			return c.request(call{target: t, world: b.world, client: client, turn: int(turns.Add(1)) - 1})
-		},
-	}
-	if c.learn != nil {
-		l.learn = func(client int, body []byte) { c.learn(call{target: t, world: b.world, client: client}, body) }
-	}
+	made, _ := t.progress.LoadOrStore(c.name, new(progress))
+	l := load{benchCase: c, world: b.world, target: t, progress: made.(*progress), clients: clients, duration: duration}
 	before := t.cpu()
 	found, err := l.run(ctx)
 	if err != nil {
-		return found, fmt.Errorf("%s with %d clients on %s: %w", c.name, clients, t.label(), err)
+		return found, fmt.Errorf("%s with %d clients on the %s: %w", c.name, clients, programs[t.index], err)
 	}
-	found.CPU = (t.cpu() - before) / time.Duration(max(found.Requests, 1))
+	found.CPU = microseconds(t.cpu()-before) / float64(max(found.requests, 1))
 	return found, nil
 }
 
-func (t *target) label() string { return [...]string{"the server", "the reference"}[t.index] }
-
-// armCodes makes the first users' one-time codes good again. Nothing but the
-// database itself knows of codes, so this can be done beside the program.
-func (b *bench) armCodes(ctx context.Context, file string) (err error) {
-	db, err := sql.Open("sqlite", "file:"+file+"?_busy_timeout=5000&_txlock=immediate")
+// renewCodes makes all one-time codes unused. Nothing but the database itself
+// knows of codes, so this can be done beside the program.
+func renewCodes(ctx context.Context, file string) error {
+	db, err := sql.Open("sqlite", "file:"+file+"?_busy_timeout=5000")
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, db.Close()) }()
-	tx, err := db.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback() // nothing to roll back after a commit
-	now := time.Now()
-	for i := range min(b.users, writeLimit) {
-		text := mobile(firstUser + int64(i))
-		_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO one_time_codes
-			(purpose, mobile_index, code_mac, active, attempts, created_at, expires_at) VALUES (?, ?, ?, TRUE, 0, ?, ?)`,
-			signIn, b.sealer.Index(text), b.codeMAC(text), now.UnixMilli(), now.Add(time.Hour).UnixMilli())
-		if err != nil {
-			return err
-		}
-	}
-	return tx.Commit()
+	_, err = db.ExecContext(ctx, "UPDATE one_time_codes SET active = TRUE, attempts = 0, used_at = NULL")
+	return errors.Join(err, db.Close())
 }
 
-// warmUp runs every case shortly on both, and compares the answers that must be
-// the same.
-func (b *bench) warmUp(ctx context.Context, all []benchCase) error {
-	for _, c := range all {
-		var answers [2][]byte
-		for _, t := range b.targets {
-			seen := c
-			seen.learn = func(call call, body []byte) {
-				if c.learn != nil {
-					c.learn(call, body)
-				}
-				if call.client == 0 {
-					answers[t.index] = body
-				}
-			}
-			if _, err := b.one(ctx, seen, t, c.clients[0], b.duration/4); err != nil {
-				return err
-			}
-		}
-		if c.same && !sameAnswer(answers[0], answers[1]) {
-			return fmt.Errorf("%s: the answers differ:\n%s\n%s", c.name, answers[0], answers[1])
-		}
-	}
-	return nil
-}
-
-// compare measures all cases in rounds. Within a round the two programs take
-// turns at each case, and the one that begins changes with the round: whatever
-// else the machine does hits both.
+// compare measures all cases in rounds, after one that warms up. Within a round
+// the two programs take turns at each case, and the one that begins changes with
+// the round: whatever else the machine does hits both.
 func (r *results) compare(ctx context.Context, o options, w world, all []benchCase) (err error) {
 	b, err := open(ctx, o, w)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, b.close()) }()
-	if err := b.warmUp(ctx, all); err != nil {
-		return err
+	defer func() { err = errors.Join(err, b.targets[0].stop(), b.targets[1].stop()) }()
+	var compared []comparison
+	for _, c := range all {
+		for _, clients := range c.clients {
+			compared = append(compared, comparison{Case: c.name, What: c.what, Users: w.users, Clients: clients, measured: c})
+		}
 	}
-	found := newCollection(w.users)
-	for round := range o.rounds {
-		fmt.Fprintf(os.Stderr, "bench: round %d of %d\n", round+1, o.rounds)
-		for _, c := range all {
-			for _, clients := range c.clients {
-				var pair [2]sample
-				for i := range b.targets {
-					t := b.targets[(i+round)%2]
-					if pair[t.index], err = b.one(ctx, c, t, clients, o.duration); err != nil {
-						return err
-					}
-				}
-				found.add(c, clients, pair)
+	flooded := [2]floodFigures{{Program: programs[0]}, {Program: programs[1]}}
+	for round := range o.Rounds + 1 {
+		fmt.Fprintf(os.Stderr, "bench: round %d of %d\n", round, o.Rounds)
+		for i := range compared {
+			if err := b.round(ctx, round, &compared[i]); err != nil {
+				return err
 			}
 		}
-		if err := b.flood(ctx, all, round, found); err != nil {
-			return err
+		if round > 0 {
+			if err := b.flood(ctx, all, round, &flooded); err != nil {
+				return err
+			}
 		}
 	}
-	r.Comparisons = append(r.Comparisons, found.summary()...)
-	r.Floods = append(r.Floods, found.floods()...)
+	for _, c := range compared {
+		c.Ratio, c.Server, c.Reference = c.rounds.ratio(), medians(c.rounds[0]), medians(c.rounds[1])
+		r.Comparisons = append(r.Comparisons, c)
+	}
+	for _, f := range flooded {
+		if len(f.rounds[0]) > 0 {
+			in, alone := medians(f.rounds[0]), medians(f.rounds[1])
+			f.Kept, f.Flooded, f.P99In, f.Alone, f.P99Alone = f.rounds.ratio(), in.PerSecond, in.P99, alone.PerSecond, alone.P99
+			r.Floods = append(r.Floods, f)
+		}
+	}
 	return nil
 }
 
-const (
-	floodReaders = 8
-	floodClients = mostClients
-)
+// round measures a case on both targets, and compares the answers that must be
+// the same. Round 0 warms up.
+func (b *bench) round(ctx context.Context, round int, c *comparison) error {
+	duration := b.duration
+	if round == 0 {
+		duration /= 4
+	}
+	var answers [2][]byte
+	for _, t := range b.inTurns(round) {
+		found, err := b.measure(ctx, c.measured, t, c.Clients, duration)
+		if err != nil {
+			return err
+		}
+		if round > 0 {
+			c.rounds[t.index] = append(c.rounds[t.index], found)
+		}
+		answers[t.index] = found.answer
+	}
+	if c.measured.same && !sameAnswer(answers[0], answers[1]) {
+		return fmt.Errorf("%s: the answers differ:\n%s\n%s", c.Case, answers[0], answers[1])
+	}
+	return nil
+}
 
-// flood measures reads alone, and again while others sign in by password as fast
-// as they can. What becomes of the sign-ins is not asked: some are refused.
-func (b *bench) flood(ctx context.Context, all []benchCase, round int, found *collection) error {
-	reads, signIns := caseNamed(all, "user-info-warm"), caseNamed(all, "password-sign-in")
-	if reads == nil || signIns == nil {
+// flood measures reads beside others who sign in by password as fast as they
+// can, and alone. The sign-ins may fail: some are refused.
+func (b *bench) flood(ctx context.Context, all []benchCase, round int, found *[2]floodFigures) error {
+	reads, asked := caseNamed(all, "user-info-warm")
+	signIns, alsoAsked := caseNamed(all, "password-sign-in")
+	if !asked || !alsoAsked {
 		return nil
 	}
 	signIns.status = 0
-	for i := range b.targets {
-		t := b.targets[(i+round)%2]
-		alone, err := b.one(ctx, *reads, t, floodReaders, 2*b.duration)
+	for _, t := range b.inTurns(round) {
+		alone, err := b.measure(ctx, reads, t, floodReaders, 2*b.duration)
 		if err != nil {
 			return err
 		}
 		flooding := make(chan error, 1)
 		go func() {
-			_, err := b.one(ctx, *signIns, t, floodClients, 4*b.duration)
+			_, err := b.measure(ctx, signIns, t, mostClients, 4*b.duration)
 			flooding <- err
 		}()
-		time.Sleep(b.duration) // the flood must have risen
-		flooded, err := b.one(ctx, *reads, t, floodReaders, 2*b.duration)
+		time.Sleep(b.duration) // all clients are waiting by then
+		flooded, err := b.measure(ctx, reads, t, floodReaders, 2*b.duration)
 		if err := errors.Join(err, <-flooding); err != nil {
 			return err
 		}
-		found.addFlood(t.index, alone, flooded)
-	}
-	return nil
-}
-
-func caseNamed(all []benchCase, name string) *benchCase {
-	for _, c := range all {
-		if c.name == name {
-			return &c
-		}
+		rounds := &found[t.index].rounds
+		rounds[0], rounds[1] = append(rounds[0], flooded), append(rounds[1], alone)
 	}
 	return nil
 }

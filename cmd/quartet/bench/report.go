@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/dustin/go-humanize"
@@ -15,19 +16,13 @@ import (
 	"github.com/jedib0t/go-pretty/v6/text"
 )
 
-func (c comparison) key() string {
-	return fmt.Sprintf("%s/users=%d/clients=%d", c.Case, c.Users, c.Clients)
-}
-
 // publish prints the tables and the lines for scripts, and writes the results as
 // JSON, Markdown and a picture into the folder out, if there is one.
 func (r *results) publish(terminal io.Writer, out string) error {
 	for _, t := range r.tables() {
 		fmt.Fprintln(terminal, t.Render())
 	}
-	for _, line := range r.lines() {
-		fmt.Fprintln(terminal, line)
-	}
+	r.printLines(terminal)
 	if out == "" {
 		return nil
 	}
@@ -35,8 +30,12 @@ func (r *results) publish(terminal io.Writer, out string) error {
 	if err != nil {
 		return err
 	}
+	picture, err := r.picture()
+	if err != nil {
+		return err
+	}
 	for name, content := range map[string]string{
-		"results.json": string(encoded) + "\n", "results.md": r.markdown(), "results.svg": r.picture(),
+		"results.json": string(encoded) + "\n", "results.md": r.markdown(), "results.svg": picture,
 	} {
 		if err := os.WriteFile(filepath.Join(out, name), []byte(content), 0o644); err != nil {
 			return err
@@ -65,18 +64,17 @@ func (r *results) paste(page string) error {
 	return os.WriteFile(page, []byte(before+tableBegin+r.markdown()+tableEnd+after), 0o644)
 }
 
-// lines are `bench <case> <what> <number>`, for scripts. Above 1 the server is
-// ahead: in requests a second or, with cpu, in processor time for each.
-func (r *results) lines() []string {
-	var lines []string
+// printLines prints `bench <case> <what> <number>`, for scripts. Above 1 the server
+// is ahead: in requests a second or, with cpu, in processor time for each.
+func (r *results) printLines(to io.Writer) {
 	for _, c := range r.Comparisons {
-		lines = append(lines, fmt.Sprintf("bench %s users=%d,clients=%d %.3f", c.Case, c.Users, c.Clients, c.Ratio.Median))
+		fmt.Fprintf(to, "bench %s users=%d,clients=%d %.3f\n", c.Case, c.Users, c.Clients, c.Ratio.Median)
 		if c.Server.CPU > 0 {
-			lines = append(lines, fmt.Sprintf("bench %s users=%d,clients=%d,cpu %.3f", c.Case, c.Users, c.Clients, c.Reference.CPU/c.Server.CPU))
+			fmt.Fprintf(to, "bench %s users=%d,clients=%d,cpu %.3f\n", c.Case, c.Users, c.Clients, c.Reference.CPU/c.Server.CPU)
 		}
 	}
 	for _, f := range r.Floods {
-		lines = append(lines, fmt.Sprintf("bench read-during-sign-ins %s-kept %.3f", f.Program, f.Kept.Median))
+		fmt.Fprintf(to, "bench read-during-sign-ins %s-kept %.3f\n", f.Program, f.Kept.Median)
 	}
 	for _, g := range r.Growth {
 		for _, of := range []struct {
@@ -84,24 +82,45 @@ func (r *results) lines() []string {
 			figure float64
 		}{
 			{"warm-us", g.WarmCPU}, {"cold-us", g.ColdCPU}, {"file-mb", float64(g.Disk) / 1e6},
-			{"idle-mb", float64(g.MemoryIdle) / 1e6}, {"loaded-mb", float64(g.Memory) / 1e6},
+			{"idle-mb", float64(g.MemoryIdle) / 1e6}, {"idle-anonymous-mb", float64(g.AnonymousIdle) / 1e6},
+			{"loaded-mb", float64(g.Memory) / 1e6}, {"loaded-anonymous-mb", float64(g.Anonymous) / 1e6},
 			{"start-ms", g.Start / 1e3}, {"killed-start-ms", g.KilledStart / 1e3},
 		} {
-			lines = append(lines, fmt.Sprintf("bench growth users=%d,%s %.1f", g.Users, of.what, of.figure))
+			fmt.Fprintf(to, "bench growth users=%d,%s %.1f\n", g.Users, of.what, of.figure)
 		}
 	}
-	return lines
 }
 
+// tables are those that have rows.
 func (r *results) tables() []table.Writer {
-	made := []table.Writer{r.comparisonTable()}
-	if len(r.Floods) > 0 {
-		made = append(made, r.floodTable())
+	compared := newTable(2, "what", "users", "at once", "ratio", "lowest–highest", "server /s", "bare /s", "server p50", "p99", "bare p50", "p99", "server CPU", "bare CPU")
+	for _, c := range r.Comparisons {
+		compared.AppendRow(table.Row{
+			c.What, humanize.Comma(int64(c.Users)), c.Clients, fmt.Sprintf("%.2f", c.Ratio.Median),
+			fmt.Sprintf("%.2f–%.2f", c.Ratio.Low, c.Ratio.High),
+			rate(c.Server.PerSecond), rate(c.Reference.PerSecond),
+			long(c.Server.P50), long(c.Server.P99), long(c.Reference.P50), long(c.Reference.P99),
+			long(c.Server.CPU), long(c.Reference.CPU),
+		})
 	}
-	if len(r.Growth) > 0 {
-		made = append(made, r.growthTable())
+	flooded := newTable(2, "reads while 64 sign in by password", "kept", "lowest–highest", "alone /s", "flooded /s", "p99 alone", "p99 flooded")
+	for _, f := range r.Floods {
+		flooded.AppendRow(table.Row{
+			f.Program, percent(f.Kept.Median), percent(f.Kept.Low) + "–" + percent(f.Kept.High),
+			rate(f.Alone), rate(f.Flooded), long(f.P99Alone), long(f.P99In),
+		})
 	}
-	return made
+	grown := newTable(1, "users", "sessions", "file", "tokens in use: CPU a read", "/s", "every token another: CPU a read", "/s",
+		"RSS idle (anonymous)", "RSS after (anonymous)", "first answer", "after SIGKILL", "with a log of")
+	for _, g := range r.Growth {
+		grown.AppendRow(table.Row{
+			humanize.Comma(int64(g.Users)), humanize.Comma(int64(g.Sessions)), large(g.Disk),
+			long(g.WarmCPU), rate(g.Warm), long(g.ColdCPU), rate(g.Cold),
+			large(g.MemoryIdle) + " (" + large(g.AnonymousIdle) + ")", large(g.Memory) + " (" + large(g.Anonymous) + ")",
+			long(g.Start), long(g.KilledStart), large(g.Log),
+		})
+	}
+	return slices.DeleteFunc([]table.Writer{compared, flooded, grown}, func(t table.Writer) bool { return t.Length() == 0 })
 }
 
 func newTable(numbersFrom int, header ...any) table.Writer {
@@ -116,44 +135,6 @@ func newTable(numbersFrom int, header ...any) table.Writer {
 	return t
 }
 
-func (r *results) comparisonTable() table.Writer {
-	t := newTable(2, "what", "users", "at once", "ratio", "lowest–highest", "server /s", "bare /s", "server p50", "p99", "bare p50", "p99", "server CPU", "bare CPU")
-	for _, c := range r.Comparisons {
-		t.AppendRow(table.Row{
-			c.What, humanize.Comma(int64(c.Users)), c.Clients, fmt.Sprintf("%.2f", c.Ratio.Median),
-			fmt.Sprintf("%.2f–%.2f", c.Ratio.Low, c.Ratio.High),
-			rate(c.Server.PerSecond), rate(c.Reference.PerSecond),
-			long(c.Server.P50), long(c.Server.P99), long(c.Reference.P50), long(c.Reference.P99),
-			long(c.Server.CPU), long(c.Reference.CPU),
-		})
-	}
-	return t
-}
-
-func (r *results) floodTable() table.Writer {
-	t := newTable(2, "reads while 64 sign in by password", "kept", "lowest–highest", "alone /s", "flooded /s", "p99 alone", "p99 flooded")
-	for _, f := range r.Floods {
-		t.AppendRow(table.Row{
-			f.Program, percent(f.Kept.Median), percent(f.Kept.Low) + "–" + percent(f.Kept.High),
-			rate(f.Alone), rate(f.Flooded), long(f.P99Alone), long(f.P99In),
-		})
-	}
-	return t
-}
-
-func (r *results) growthTable() table.Writer {
-	t := newTable(1, "users", "sessions", "file",
-		"tokens in use: CPU a read", "/s", "every token another: CPU a read", "/s", "memory idle", "memory after", "first answer", "after SIGKILL", "with a log of")
-	for _, g := range r.Growth {
-		t.AppendRow(table.Row{
-			humanize.Comma(int64(g.Users)), humanize.Comma(int64(g.Sessions)), humanize.IBytes(uint64(g.Disk)),
-			long(g.WarmCPU), rate(g.Warm), long(g.ColdCPU), rate(g.Cold),
-			humanize.IBytes(uint64(g.MemoryIdle)), humanize.IBytes(uint64(g.Memory)), long(g.Start), long(g.KilledStart), humanize.IBytes(uint64(g.Log)),
-		})
-	}
-	return t
-}
-
 func rate(perSecond float64) string {
 	if perSecond < 100 {
 		return fmt.Sprintf("%.1f", perSecond)
@@ -163,19 +144,9 @@ func rate(perSecond float64) string {
 
 func percent(share float64) string { return fmt.Sprintf("%.0f %%", 100*share) }
 
-// long words microseconds.
-func long(microseconds float64) string {
-	switch {
-	case microseconds == 0:
-		return "–"
-	case microseconds < 1000:
-		return fmt.Sprintf("%.0f µs", microseconds)
-	case microseconds < 1e6:
-		return fmt.Sprintf("%.1f ms", microseconds/1e3)
-	default:
-		return fmt.Sprintf("%.1f s", microseconds/1e6)
-	}
-}
+func large(bytes int64) string { return humanize.IBytes(uint64(bytes)) }
+
+func long(microseconds float64) string { return humanize.SIWithDigits(microseconds/1e6, 1, "s") }
 
 func (r *results) markdown() string {
 	var page strings.Builder

@@ -4,11 +4,13 @@ import (
 	"context"
 	"os/exec"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
 )
+
+// programs are the names of the targets.
+var programs = [2]string{"server", "reference"}
 
 // results is what results.json holds. Times are in microseconds.
 type results struct {
@@ -25,7 +27,7 @@ type results struct {
 }
 
 // comparison is one case at one concurrency. A ratio above 1 means that the
-// server answers more requests a second than the reference.
+// server answers more requests a second than the bare program.
 type comparison struct {
 	Case      string
 	What      string
@@ -34,13 +36,19 @@ type comparison struct {
 	Ratio     spread
 	Server    figures
 	Reference figures
+
+	measured benchCase
+	rounds   pairs // of the server and the bare program
 }
 
 // spread is what the rounds found.
 type spread struct{ Median, Low, High float64 }
 
-// figures are medians over the rounds.
+// figures are what one measurement found, or the medians of several. Times are
+// in microseconds.
 type figures struct {
+	requests  int
+	answer    []byte // the last to the first client
 	PerSecond float64
 	P50, P99  float64
 	CPU       float64 // of the program for each request; 0: the system does not tell
@@ -52,105 +60,51 @@ type floodFigures struct {
 	Kept            spread // reads a second during the flood to those without
 	Alone, Flooded  float64
 	P99Alone, P99In float64
+
+	rounds pairs // of flooded reads and reads alone
 }
+
+// pairs are two things' figures, measured round by round.
+type pairs [2][]figures
 
 func newResults(ctx context.Context, o options) *results {
-	version, _ := exec.CommandContext(ctx, o.program, "version").Output() // a program that cannot say fails soon enough
-	r := &results{
+	version, _ := exec.CommandContext(ctx, o.Program, "version").Output() // a program that cannot say fails soon enough
+	return &results{
 		Measured: time.Now().UTC().Truncate(time.Second), Program: strings.TrimSpace(string(version)), Go: runtime.Version(),
-		Processors: runtime.NumCPU(), System: runtime.GOOS + "/" + runtime.GOARCH, Rounds: o.rounds, Duration: o.duration.String(),
+		Processors: runtime.NumCPU(), System: runtime.GOOS + "/" + runtime.GOARCH, Rounds: o.Rounds, Duration: o.Duration.String(),
 	}
-	if build, ok := debug.ReadBuildInfo(); ok && build.GoVersion != "" {
-		r.Go = build.GoVersion
+}
+
+// ratio is of the first's requests a second to the second's, within each round.
+func (p pairs) ratio() spread {
+	var ratios []float64
+	for round := range p[0] {
+		ratios = append(ratios, p[0][round].PerSecond/p[1][round].PerSecond)
 	}
-	return r
+	return spreadOf(ratios)
 }
 
-// collection gathers the samples of all rounds, in the order they first came.
-type collection struct {
-	users  int
-	order  []comparison
-	pairs  map[string][][2]sample
-	calm   [2][]sample
-	inside [2][]sample
-}
-
-func newCollection(users int) *collection {
-	return &collection{users: users, pairs: map[string][][2]sample{}}
-}
-
-func (c *collection) add(of benchCase, clients int, pair [2]sample) {
-	made := comparison{Case: of.name, What: of.what, Users: c.users, Clients: clients}
-	if _, known := c.pairs[made.key()]; !known {
-		c.order = append(c.order, made)
-	}
-	c.pairs[made.key()] = append(c.pairs[made.key()], pair)
-}
-
-func (c *collection) addFlood(index int, alone, flooded sample) {
-	c.calm[index] = append(c.calm[index], alone)
-	c.inside[index] = append(c.inside[index], flooded)
-}
-
-func (c *collection) summary() []comparison {
-	made := slices.Clone(c.order)
-	for i := range made {
-		pairs := c.pairs[made[i].key()]
-		var ratios []float64
-		var samples [2][]sample
-		for _, pair := range pairs {
-			ratios = append(ratios, pair[0].Rate/pair[1].Rate)
-			samples[0], samples[1] = append(samples[0], pair[0]), append(samples[1], pair[1])
-		}
-		made[i].Ratio, made[i].Server, made[i].Reference = spreadOf(ratios), figuresOf(samples[0]), figuresOf(samples[1])
-	}
-	return made
-}
-
-func (c *collection) floods() []floodFigures {
-	var made []floodFigures
-	for i, name := range []string{"server", "reference"} {
-		if len(c.calm[i]) == 0 {
-			continue
-		}
-		var kept []float64
-		for round := range c.calm[i] {
-			kept = append(kept, c.inside[i][round].Rate/c.calm[i][round].Rate)
-		}
-		alone, flooded := figuresOf(c.calm[i]), figuresOf(c.inside[i])
-		made = append(made, floodFigures{
-			Program: name, Kept: spreadOf(kept), Alone: alone.PerSecond, Flooded: flooded.PerSecond,
-			P99Alone: alone.P99, P99In: flooded.P99,
-		})
-	}
-	return made
-}
-
-func figuresOf(samples []sample) figures {
-	median := func(of func(sample) float64) float64 {
+func medians(rounds []figures) figures {
+	median := func(of func(figures) float64) float64 {
 		var all []float64
-		for _, s := range samples {
-			all = append(all, of(s))
+		for _, round := range rounds {
+			all = append(all, of(round))
 		}
 		return spreadOf(all).Median
 	}
 	return figures{
-		PerSecond: median(func(s sample) float64 { return s.Rate }),
-		P50:       median(func(s sample) float64 { return microseconds(s.P50) }),
-		P99:       median(func(s sample) float64 { return microseconds(s.P99) }),
-		CPU:       median(func(s sample) float64 { return microseconds(s.CPU) }),
+		PerSecond: median(func(f figures) float64 { return f.PerSecond }),
+		P50:       median(func(f figures) float64 { return f.P50 }),
+		P99:       median(func(f figures) float64 { return f.P99 }),
+		CPU:       median(func(f figures) float64 { return f.CPU }),
 	}
 }
 
 func microseconds(d time.Duration) float64 { return float64(d.Nanoseconds()) / 1e3 }
 
-// spreadOf takes at least one value.
+// spreadOf takes at least one value, and sorts them.
 func spreadOf(all []float64) spread {
-	sorted := slices.Sorted(slices.Values(all))
-	middle := len(sorted) / 2
-	median := sorted[middle]
-	if len(sorted)%2 == 0 {
-		median = (sorted[middle-1] + sorted[middle]) / 2
-	}
-	return spread{Median: median, Low: sorted[0], High: sorted[len(sorted)-1]}
+	slices.Sort(all)
+	low, high := all[(len(all)-1)/2], all[len(all)/2] // the same one where their number is odd
+	return spread{Median: (low + high) / 2, Low: all[0], High: all[len(all)-1]}
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
@@ -12,7 +11,6 @@ import (
 
 	"quartet/server/fieldcrypt"
 	"quartet/server/keys"
-	"quartet/server/password"
 	"quartet/server/token"
 )
 
@@ -27,10 +25,13 @@ const (
 	device       = "bench-device"
 	passwordText = "bench-quartet-1"
 	code         = "246135"
-	signIn       = "sign_in" // the purpose of a one-time code
-	// seenEvery is how exactly both programs record a session's last use. The
-	// run is shorter: only the case that is about it writes it.
-	seenEvery = time.Hour
+	signIn       = "sign_in"           // the purpose of a one-time code
+	day          = 24 * 60 * 60 * 1000 // in milliseconds
+	// lastSeenInterval is how exactly both programs record a session's last use.
+	// The run is shorter: only the case that is about it writes it.
+	lastSeenInterval = time.Hour
+	// floodReaders read while mostClients sign in.
+	floodReaders = 8
 )
 
 // world says who is in the database. Session i is user i's, counted modulo the
@@ -42,26 +43,29 @@ type world struct {
 	unseen          int
 }
 
-func (w world) user(session int) int64 { return firstUser + int64(session%w.users) }
-
-func sessionID(session int) int64 { return firstSession + int64(session) }
-
-// accessToken is session i's. It is drawn from a hash, so that the load needs no
-// list of a million tokens.
-func accessToken(session int) string {
-	sum := sha256.Sum256(strconv.AppendInt([]byte("access "), int64(session), 10))
-	return "AT-1-" + base64.RawURLEncoding.EncodeToString(sum[:24])
+// world gives each user a session, and few users so many that tokens stay cold.
+func (o options) world(name string, users int) world {
+	return world{name: fmt.Sprintf("%s-%d", name, users), users: users, sessions: max(users, o.sessions)}
 }
 
-func refreshToken(session int) string {
-	sum := sha256.Sum256(strconv.AppendInt([]byte("refresh "), int64(session), 10))
-	return "RT-" + base64.RawURLEncoding.EncodeToString(sum[:])
+func (w world) user(session int) int64 { return firstUser + int64(session%w.users) }
+
+// codes is how many of the users, the first ones, have a one-time code.
+func (w world) codes() int { return min(w.users, writeLimit) }
+
+// Session i's tokens are drawn from a hash, so that the load needs no list of a
+// million tokens.
+func accessToken(session int) string  { return "AT-1-" + drawn("access", session)[:32] }
+func refreshToken(session int) string { return "RT-" + drawn("refresh", session) }
+
+func drawn(kind string, session int) string {
+	sum := sha256.Sum256([]byte(kind + strconv.Itoa(session)))
+	return base64.RawURLEncoding.EncodeToString(sum[:])
 }
 
 // An invented user's facts follow from the id.
 func username(user int64) string { return "bench.user." + strconv.FormatInt(user, 10) }
 func mobile(user int64) string   { return fmt.Sprintf("139%08d", user-firstUser) }
-func nickname(user int64) string { return "旅人" + strconv.FormatInt(user, 10) }
 
 // secrets are what the database's keys make of a mobile and a code.
 type secrets struct {
@@ -84,18 +88,14 @@ func (s secrets) codeMAC(mobile string) string {
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-func (s secrets) sealMobile(user int64) string {
-	return s.sealer.Seal(mobile(user), "user:"+strconv.FormatInt(user, 10)+":mobile")
-}
-
 // userRow is a user who can sign in by code and by password.
 func (s secrets) userRow(user int64, hash string, now int64) values {
 	return values{
 		"id": user, "guid": guid(user), "username": username(user), "username_key": username(user),
 		"email": username(user) + "@example.com", "email_key": username(user) + "@example.com",
-		"mobile_sealed": s.sealMobile(user), "mobile_index": s.sealer.Index(mobile(user)), "mobile_verified_at": now,
+		"mobile_sealed": s.sealer.Seal(mobile(user), fmt.Sprintf("user:%d:mobile", user)), "mobile_index": s.sealer.Index(mobile(user)), "mobile_verified_at": now,
 		"password_hash": hash, "password_changed_at": now,
-		"role": "member", "nickname": nickname(user), "gender": int64(1), "avatar": "https://example.com/a.png",
+		"role": "member", "nickname": "旅人" + strconv.FormatInt(user, 10), "gender": int64(1), "avatar": "https://example.com/a.png",
 		"security_stamp": "bench", "version": int64(1), "created_at": now, "updated_at": now, "activated_at": now,
 	}
 }
@@ -108,15 +108,10 @@ func (w world) sessionRow(session int, now int64) values {
 		seen -= (2 * time.Hour).Milliseconds()
 	}
 	return values{
-		"id": sessionID(session), "user_id": w.user(session), "dialect": "yudao", "opened_by": "code",
+		"id": firstSession + int64(session), "user_id": w.user(session), "dialect": "yudao", "opened_by": "code",
 		"device_number": device, "client_ip": "127.0.0.1", "generation": int64(1),
-		"access_hash": token.Hash(accessToken(session)), "access_expires_at": now + (24 * time.Hour).Milliseconds(),
-		"refresh_hash": token.Hash(refreshToken(session)), "expires_at": now + (30 * 24 * time.Hour).Milliseconds(),
+		"access_hash": token.Hash(accessToken(session)), "access_expires_at": now + day,
+		"refresh_hash": token.Hash(refreshToken(session)), "expires_at": now + 30*day,
 		"created_at": seen, "last_seen_at": seen,
 	}
-}
-
-// newHash hashes everybody's password, at the server's own cost.
-func newHash(ctx context.Context) (string, error) {
-	return password.NewHasher(password.Options{}).Hash(ctx, passwordText)
 }
