@@ -12,8 +12,8 @@ import (
 const (
 	mediaJSON = "application/json"
 	mediaForm = "application/x-www-form-urlencoded"
-	// writeLimit bounds a measurement whose requests use something up. No fewer
-	// users may be there, whose codes are used up.
+	// writeLimit bounds a measurement whose requests use something up. The
+	// database has as many users, because a sign-in uses up a user's code.
 	writeLimit = 1000
 )
 

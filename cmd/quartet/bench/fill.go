@@ -55,8 +55,8 @@ func (i insertion) row(said values) []any {
 	return i.table.Stored(row)
 }
 
-// create makes a database with its keys by the program itself, and inserts the
-// world without the program: a million users by HTTP would take hours.
+// create makes a database by the program itself, and inserts the world without
+// it: a million users by HTTP would take hours.
 // A database that is there already is taken as it is.
 func (w world) create(ctx context.Context, o options) (path string, err error) {
 	path = filepath.Join(o.Work, w.name+".db")
@@ -64,12 +64,8 @@ func (w world) create(ctx context.Context, o options) (path string, err error) {
 		return path, nil
 	}
 	fmt.Fprintf(os.Stderr, "bench: filling a database with %d users\n", w.users)
-	for _, args := range [][]string{{"migrate"}, {"user", "list"}} {
-		command := exec.CommandContext(ctx, o.Program, append(args, "--database", "sqlite:"+path)...)
-		command.Stderr = os.Stderr
-		if err := command.Run(); err != nil {
-			return "", fmt.Errorf("%s %s: %w", o.Program, args[0], err)
-		}
+	if said, err := exec.CommandContext(ctx, o.Program, "migrate", "--database", "sqlite:"+path).CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%s migrate: %w\n%s", o.Program, err, said)
 	}
 	// Until it is full the file may be lost, so it needs no journal; a large
 	// cache keeps the pages of its indexes.

@@ -2,10 +2,8 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -41,27 +39,7 @@ func (r *results) publish(terminal io.Writer, out string) error {
 			return err
 		}
 	}
-	return r.paste(filepath.Join(out, "README.md"))
-}
-
-// What the page's table stands between.
-const tableBegin, tableEnd = "<!-- results -->\n", "<!-- /results -->"
-
-// paste replaces the table of a page, if there is one.
-func (r *results) paste(page string) error {
-	text, err := os.ReadFile(page)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	before, rest, begins := strings.Cut(string(text), tableBegin)
-	_, after, ends := strings.Cut(rest, tableEnd)
-	if !begins || !ends {
-		return fmt.Errorf("%s has no place for the results, between %q and %q", page, tableBegin, tableEnd)
-	}
-	return os.WriteFile(page, []byte(before+tableBegin+r.markdown()+tableEnd+after), 0o644)
+	return nil
 }
 
 // printLines prints `bench <case> <what> <number>`, for scripts. Above 1 the server
