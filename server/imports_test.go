@@ -28,7 +28,7 @@ var mayImport = map[string][]string{
 		"quartet/server/account", "quartet/server/apierr",
 	},
 	"quartet/server/request":             {"quartet/server/apierr"},
-	"quartet/server/dialect":             {"quartet/server/request", "quartet/server/account", "quartet/openapi", "quartet/server/apierr", "quartet/store"},
+	"quartet/server/dialect":             {"quartet/server/request", "quartet/server/account", "quartet/openapi", "quartet/server/apierr"},
 	"quartet/server/dialect/dialecttest": {"quartet/openapi", "quartet/server/apierr", "quartet/server/dialect", "quartet/server/dialect/all"},
 
 	"quartet/server/providers": {"quartet/server/account", "quartet/server/apierr"},
@@ -48,7 +48,7 @@ var mayImport = map[string][]string{
 
 // aDialect is what each dialect's folder may import of ours.
 var aDialect = []string{
-	"quartet/server/dialect", "quartet/server/request", "quartet/server/account", "quartet/openapi", "quartet/server/apierr", "quartet/store",
+	"quartet/server/dialect", "quartet/server/request", "quartet/server/account", "quartet/openapi", "quartet/server/apierr",
 }
 
 func init() {

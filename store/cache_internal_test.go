@@ -52,7 +52,7 @@ func TestRowsAreRemembered(t *testing.T) {
 	ask := func() error {
 		_, byHash := s.SessionByAccessHash(t.Context(), "access-1")
 		_, byID := s.SessionByID(t.Context(), 1)
-		_, bearer := s.SessionWithUserByAccessHash(t.Context(), "access-1")
+		_, bearer := s.SessionWithUserByAccessHash(t.Context(), "access-1", "")
 		_, application := s.ApplicationByID(t.Context(), "a")
 		_, organisations := s.OrganisationsOfApplication(t.Context(), "a")
 		return errors.Join(byHash, byID, bearer, application, organisations)

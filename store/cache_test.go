@@ -172,7 +172,7 @@ func TestAReadIsALook(t *testing.T) {
 			must(t, storetest.SetApplicationRights(t.Context(), writer, "a", want))
 		}
 		request := store.AtAGlance(t.Context())
-		_, err := s.SessionWithUserByAccessHash(request, store.Digest(fmt.Sprint("access-", round+1))) // not remembered
+		_, err := s.SessionWithUserByAccessHash(request, store.Digest(fmt.Sprint("access-", round+1)), "") // not remembered
 		must(t, err)
 		application, err := s.ApplicationByID(request, "a")
 		must(t, err)

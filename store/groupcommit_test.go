@@ -298,7 +298,9 @@ func TestConstantStatementsOfAGroupArePrepared(t *testing.T) {
 	s, _ := watched(t)
 	update := func(id int64) func() error {
 		return func() error {
-			return inTx(t, s, func(tx Tx) error { return tx.UpdateUser(t.Context(), id, UserChange{Nickname: new("x")}, nil, 1) })
+			return inTx(t, s, func(tx Tx) error {
+				return tx.UpdateUser(t.Context(), id, UserChange{ProfileColumns: ProfileColumns{Nickname: new("x")}}, nil, 1)
+			})
 		}
 	}
 	if errs := grouped(t, s, append(adding(t.Context(), s, 1), update(1), update(9))...); errs[0] != nil || errs[1] != nil || errs[2] == nil {

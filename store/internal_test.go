@@ -154,8 +154,8 @@ func TestHotQueriesScanNothing(t *testing.T) {
 		"UserByID": userByID, "UserByUsernameKey": userByUsernameKey,
 		"UserByVerifiedMobile": userByVerifiedMobile, "UserByEmailKey": userByEmailKey, "UsersByAlias": usersByAlias,
 		"SessionByID": sessionByID, "SessionByAccessHash": sessionByAccessHash, "SessionByRefreshHash": sessionByRefreshHash,
-		"BearerByAccessHash": sessionWithUserByAccessHash,
-		"LiveSessions":       liveSessions, "SuccessorOf": replacementOf, "endReplaced": endReplaced, "endUserSessions": endUserSessions,
+		"SessionWithUserByAccessHash": sessionWithUserByAccessHash, "SessionWithUserByID": sessionWithUserByID,
+		"LiveSessions": liveSessions, "SuccessorOf": replacementOf, "endReplaced": endReplaced, "endUserSessions": endUserSessions,
 		"MembershipsOf": membershipsOf, "ProfileByID": profileByID, "WeChatIdentitiesOf": identitiesOf,
 		"SpendCode": consumeCode, "purgeSessions": purgeSessions, "purgeCounters": purgeCounters, "purgeCodes": purgeCodes, "purgeAudit": purgeAudit,
 		"purgeExchanges": purgeExchanges, "WeChatCode": weChatCode, "keptWeChatCode": keptWeChatCode, "boundDevice": boundDevice,
@@ -183,7 +183,7 @@ func TestStatementsArePreparedOnce(t *testing.T) {
 		if _, err := s.UserByID(t.Context(), 1); !errors.Is(err, ErrNotFound) {
 			t.Fatal(err)
 		}
-		for _, c := range []UserChange{{Nickname: new("x")}, {Company: new("x")}} { // composed: not kept
+		for _, c := range []UserChange{{ProfileColumns: ProfileColumns{Nickname: new("x")}}, {ProfileColumns: ProfileColumns{Company: new("x")}}} { // composed: not kept
 			if err := inTx(t, s, func(tx Tx) error { return tx.UpdateUser(t.Context(), 1, c, nil, 1) }); !errors.Is(err, ErrNotFound) {
 				t.Fatal(err)
 			}

@@ -21,6 +21,9 @@ func (t *Time) Scan(column any) error {
 	return nil
 }
 
+// Add gives the moment d later.
+func (t Time) Add(d time.Duration) Time { return t + Time(d.Milliseconds()) }
+
 // Time gives the moment in UTC.
 func (t Time) Time() time.Time { return time.UnixMilli(int64(t)).UTC() }
 
@@ -85,24 +88,38 @@ type User struct {
 	LastLoginAt       *Time   `db:"last_login_at"`
 }
 
-// UserChange names the columns to change; nil leaves a column as it is, and
-// ClearX empties it. A changed e-mail or mobile is unverified.
+// ProfileColumns are the columns of users that users state about themselves. nil
+// is unknown, and in a change leaves the column as it is.
+type ProfileColumns struct {
+	Nickname       *string `db:"nickname"`
+	RealName       *string `db:"real_name"`
+	Signature      *string `db:"signature"`
+	Gender         *int    `db:"gender"`
+	Birthday       *string `db:"birthday"`
+	Company        *string `db:"company"`
+	Occupation     *string `db:"occupation"`
+	Address        *string `db:"address"`
+	Zipcode        *string `db:"zipcode"`
+	Site           *string `db:"site"`
+	GraduateSchool *string `db:"graduate_school"`
+	Education      *string `db:"education"`
+	Avatar         *string `db:"avatar"`
+	IDCardType     *string `db:"id_card_type"`
+	IDCard         *string `db:"id_card_sealed"` // sealed
+	Mobile         *string `db:"mobile_sealed"`  // sealed
+	Email          *string `db:"email"`
+}
+
+// UserChange names the columns to change; nil leaves a column as it is, ""
+// empties it, and ClearEmail and ClearMobile empty the columns of those. A changed
+// e-mail or mobile is unverified.
 type UserChange struct {
-	Username, UsernameKey     *string
-	Email, EmailKey           *string
-	MobileSealed              *string
-	MobileIndex               *Digest
-	Nickname, RealName        *string
-	Identity, Signature       *string
-	Gender                    *int
-	Birthday                  *string // "" empties it
-	Company, Occupation       *string
-	Address, Zipcode, Site    *string
-	GraduateSchool, Education *string
-	Avatar, IDCardType        *string
-	IDCardSealed              *string
-	Remark                    *string
-	ClearEmail, ClearMobile   bool
+	ProfileColumns
+	Username, UsernameKey   *string
+	EmailKey                *string
+	MobileIndex             *Digest
+	Identity, Remark        *string
+	ClearEmail, ClearMobile bool
 }
 
 // WeChatIdentity is one row of wechat_identities.
@@ -213,14 +230,6 @@ type Profile struct {
 	Gender          int
 	Avatar          string
 	Memberships     []Membership
-}
-
-// Bearer is a session that has not ended, and the profile of its user, who is not
-// disabled. Of SessionOwner only ID, UserID, AccessExpiresAt, ExpiresAt, LastSeenAt
-// and Role are filled.
-type SessionWithUser struct {
-	SessionOwner
-	Profile Profile
 }
 
 // Quota is a limit on how often something may happen: at most Limit times in

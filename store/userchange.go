@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"reflect"
 	"strings"
 )
 
@@ -34,7 +35,7 @@ func (c UserChange) assignments() (*assignments, error) {
 			return nil, errHalfChange
 		}
 	}
-	if (c.MobileSealed == nil) != (c.MobileIndex == nil) {
+	if (c.Mobile == nil) != (c.MobileIndex == nil) {
 		return nil, errHalfChange
 	}
 	set := &assignments{}
@@ -48,9 +49,8 @@ func (c UserChange) assignments() (*assignments, error) {
 func (c UserChange) names(set *assignments) {
 	set.text("username", c.Username)
 	set.text("username_key", c.UsernameKey)
-	set.text("nickname", c.Nickname)
-	set.text("real_name", c.RealName)
 	set.text("identity", c.Identity)
+	set.text("remark", c.Remark)
 }
 
 // In an UPDATE the right-hand sides see the row as it was, so the verification
@@ -71,30 +71,82 @@ func (c UserChange) mobile(set *assignments) {
 	switch {
 	case c.ClearMobile:
 		set.empty("mobile_sealed", "mobile_index", "mobile_verified_at")
-	case c.MobileSealed != nil:
+	case c.Mobile != nil:
 		set.part("mobile_verified_at = CASE WHEN mobile_index = ? THEN mobile_verified_at ELSE NULL END", *c.MobileIndex)
-		set.text("mobile_sealed", c.MobileSealed)
+		set.text("mobile_sealed", c.Mobile)
 		set.value("mobile_index", *c.MobileIndex)
 	}
 }
 
 func (c UserChange) profile(set *assignments) {
-	if c.Gender != nil {
-		set.value("gender", *c.Gender)
+	columns := reflect.ValueOf(c.ProfileColumns)
+	for _, f := range profileFields {
+		value := columns.Field(f.profile)
+		if value.IsNil() || f.column == "email" || f.column == "mobile_sealed" {
+			continue
+		}
+		if f.nullable && value.Elem().IsZero() {
+			set.empty(f.column)
+		} else {
+			set.value(f.column, value.Elem().Interface())
+		}
 	}
-	set.optional("birthday", c.Birthday)
-	set.text("signature", c.Signature)
-	set.text("company", c.Company)
-	set.text("occupation", c.Occupation)
-	set.text("address", c.Address)
-	set.text("zipcode", c.Zipcode)
-	set.text("site", c.Site)
-	set.text("graduate_school", c.GraduateSchool)
-	set.text("education", c.Education)
-	set.text("avatar", c.Avatar)
-	set.text("id_card_type", c.IDCardType)
-	set.optional("id_card_sealed", c.IDCardSealed)
-	set.text("remark", c.Remark)
+}
+
+// profileField is a column that is both in ProfileColumns and in User.
+type profileField struct {
+	column        string
+	profile, user int  // the indexes of its fields
+	nullable      bool // in User
+}
+
+var profileFields = newProfileFields()
+
+func newProfileFields() (fields []profileField) {
+	user := reflect.TypeFor[User]()
+	columns := map[string]int{}
+	for i := range user.NumField() {
+		columns[user.Field(i).Tag.Get("db")] = i
+	}
+	profile := reflect.TypeFor[ProfileColumns]()
+	for i := range profile.NumField() {
+		column := profile.Field(i).Tag.Get("db")
+		at, known := columns[column]
+		if !known {
+			panic("store: User has no column " + column)
+		}
+		fields = append(fields, profileField{column, i, at, user.Field(at).Type.Kind() == reflect.Pointer})
+	}
+	return fields
+}
+
+// SetProfile writes what p names into a row that is not stored yet.
+func SetProfile(u *User, p ProfileColumns) {
+	row, profile := reflect.ValueOf(u).Elem(), reflect.ValueOf(p)
+	for _, f := range profileFields {
+		switch value := profile.Field(f.profile); {
+		case value.IsNil(), f.nullable && value.Elem().IsZero():
+		case f.nullable:
+			row.Field(f.user).Set(value)
+		default:
+			row.Field(f.user).Set(value.Elem())
+		}
+	}
+}
+
+// ProfileOf gives what a row says; what is empty or 0 there is nil.
+func ProfileOf(u User) (p ProfileColumns) {
+	row, profile := reflect.ValueOf(&u).Elem(), reflect.ValueOf(&p).Elem()
+	for _, f := range profileFields {
+		switch value := row.Field(f.user); {
+		case value.IsZero():
+		case f.nullable:
+			profile.Field(f.profile).Set(value)
+		default:
+			profile.Field(f.profile).Set(value.Addr())
+		}
+	}
+	return p
 }
 
 // assignments is the SET part of an UPDATE in the making.
@@ -114,15 +166,6 @@ func (a *assignments) text(column string, value *string) {
 	if value != nil {
 		a.value(column, *value)
 	}
-}
-
-// optional is text for a column that is NULL when there is nothing.
-func (a *assignments) optional(column string, value *string) {
-	if value != nil && *value == "" {
-		a.empty(column)
-		return
-	}
-	a.text(column, value)
 }
 
 func (a *assignments) empty(columns ...string) {

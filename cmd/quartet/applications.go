@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"quartet/server/account"
-	"quartet/store"
 )
 
 type appCommands struct {
@@ -159,7 +158,7 @@ type appView struct {
 	CreatedAt     time.Time `json:"createdAt"`
 }
 
-func appViewOf(row store.Application, organisations []store.Organisation) appView {
+func appViewOf(row account.Application, organisations []account.Organisation) appView {
 	view := appView{
 		ID: row.ID, Name: row.Name, Rights: strings.Fields(row.Rights),
 		Disabled: row.DisabledAt != nil, CreatedAt: local(row.CreatedAt),

@@ -80,8 +80,8 @@ func (a *auditCommand) Run(ctx context.Context, c *console) error {
 	})
 }
 
-func (a *auditCommand) filter(ctx context.Context, accounts *account.Service) (store.AuditFilter, error) {
-	filter := store.AuditFilter{
+func (a *auditCommand) filter(ctx context.Context, accounts *account.Service) (account.AuditFilter, error) {
+	filter := account.AuditFilter{
 		Since: a.Since.at(), Until: a.Until.at(), Kinds: a.Kind, Limit: a.Limit, Newest: true,
 	}
 	if a.User != "" {
@@ -95,7 +95,7 @@ func (a *auditCommand) filter(ctx context.Context, accounts *account.Service) (s
 }
 
 // list prints a table, or a line of JSON for each event.
-func (a *auditCommand) list(c *console, events []store.AuditEvent) error {
+func (a *auditCommand) list(c *console, events []account.AuditEvent) error {
 	if a.JSON {
 		return a.stream(c, events)
 	}
@@ -107,7 +107,7 @@ func (a *auditCommand) list(c *console, events []store.AuditEvent) error {
 }
 
 // stream prints a line for each event: JSON, or the table's cells.
-func (a *auditCommand) stream(c *console, events []store.AuditEvent) error {
+func (a *auditCommand) stream(c *console, events []account.AuditEvent) error {
 	encoder := json.NewEncoder(c.out)
 	encoder.SetEscapeHTML(false)
 	for _, event := range events {
@@ -150,13 +150,13 @@ func (a *auditCommand) follow(ctx context.Context, c *console, accounts *account
 
 // follower remembers what has been printed.
 type follower struct {
-	filter  store.AuditFilter // AfterID is where it looks from
+	filter  account.AuditFilter // AfterID is where it looks from
 	printed map[int64]store.Time
 	newest  store.Time
 }
 
 // newFollower goes on after events, which filter has found.
-func newFollower(filter store.AuditFilter, events []store.AuditEvent) *follower {
+func newFollower(filter account.AuditFilter, events []account.AuditEvent) *follower {
 	filter.Newest, filter.Limit = false, followPage
 	f := &follower{filter: filter, printed: map[int64]store.Time{}}
 	if len(events) > 0 {
@@ -167,8 +167,8 @@ func newFollower(filter store.AuditFilter, events []store.AuditEvent) *follower 
 }
 
 // news gives the events that have not been printed.
-func (f *follower) news(ctx context.Context, list func(context.Context, store.AuditFilter) ([]store.AuditEvent, error)) ([]store.AuditEvent, error) {
-	var fresh []store.AuditEvent
+func (f *follower) news(ctx context.Context, list func(context.Context, account.AuditFilter) ([]account.AuditEvent, error)) ([]account.AuditEvent, error) {
+	var fresh []account.AuditEvent
 	for from := f.filter; ; {
 		page, err := list(ctx, from)
 		if err != nil {
@@ -190,7 +190,7 @@ func (f *follower) news(ctx context.Context, list func(context.Context, store.Au
 
 // note remembers events as printed, and forgets those that lie too far back to
 // be looked at again.
-func (f *follower) note(events []store.AuditEvent) {
+func (f *follower) note(events []account.AuditEvent) {
 	for _, event := range events {
 		f.printed[event.ID] = event.At
 		f.newest = max(f.newest, event.At)

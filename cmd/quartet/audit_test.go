@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"quartet/cmd/quartet/proctest"
+	"quartet/server/account"
 	"quartet/store"
 )
 
@@ -140,10 +141,10 @@ func TestAuditIsFollowedUntilInterrupted(t *testing.T) {
 func TestFollowerMissesNothingAndRepeatsNothing(t *testing.T) {
 	t.Parallel()
 	const second = store.Time(1000)
-	var there []store.AuditEvent
-	list := func(_ context.Context, f store.AuditFilter) ([]store.AuditEvent, error) {
-		slices.SortFunc(there, func(a, b store.AuditEvent) int { return int(a.ID - b.ID) })
-		var found []store.AuditEvent
+	var there []account.AuditEvent
+	list := func(_ context.Context, f account.AuditFilter) ([]account.AuditEvent, error) {
+		slices.SortFunc(there, func(a, b account.AuditEvent) int { return int(a.ID - b.ID) })
+		var found []account.AuditEvent
 		for _, event := range there {
 			if event.ID > f.AfterID && len(found) < f.Limit {
 				found = append(found, event)
@@ -151,9 +152,9 @@ func TestFollowerMissesNothingAndRepeatsNothing(t *testing.T) {
 		}
 		return found, nil
 	}
-	event := func(id int64) store.AuditEvent { return store.AuditEvent{ID: id, At: store.Time(id) * second} }
-	there = []store.AuditEvent{event(10), event(20), event(22)}
-	f := newFollower(store.AuditFilter{Newest: true}, there[1:]) // the limit left the first out
+	event := func(id int64) account.AuditEvent { return account.AuditEvent{ID: id, At: store.Time(id) * second} }
+	there = []account.AuditEvent{event(10), event(20), event(22)}
+	f := newFollower(account.AuditFilter{Newest: true}, there[1:]) // the limit left the first out
 	for _, step := range []struct {
 		appear []int64
 		want   string
@@ -181,7 +182,7 @@ func TestFollowerMissesNothingAndRepeatsNothing(t *testing.T) {
 		t.Errorf("%d events are remembered", len(f.printed))
 	}
 	for id := int64(2000); id < 2000+2*followPage; id++ { // more than a page at the same moment
-		there = append(there, store.AuditEvent{ID: id, At: 2000 * second})
+		there = append(there, account.AuditEvent{ID: id, At: 2000 * second})
 	}
 	news, err := f.news(t.Context(), list)
 	must(t, err)

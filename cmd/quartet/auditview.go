@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"quartet/server/account"
-	"quartet/store"
 )
 
 // auditView is an audit event as the command line shows it. An event without
@@ -29,7 +28,7 @@ type auditView struct {
 	Detail    map[string]any `json:"detail"`
 }
 
-func auditViewOf(e store.AuditEvent) auditView {
+func auditViewOf(e account.AuditEvent) auditView {
 	view := auditView{
 		ID: e.ID, At: e.At.Time().Local(), Kind: e.Kind,
 		ActorID: e.ActorID, SubjectID: e.SubjectID, SessionID: e.SessionID,

@@ -172,7 +172,7 @@ func TestEndedStandingSessionComesBack(t *testing.T) {
 	s.pass(29 * time.Second)
 	s.wantToken(apierr.SessionEnded)
 	s.pass(5 * time.Second)
-	equal(t, "session", s.wantToken("").Session.ID, 1001)
+	equal(t, "session", s.wantToken("").SessionID, 1001)
 }
 
 func TestRotatedStandingPairComesBack(t *testing.T) {

@@ -37,7 +37,7 @@ func TestExampleUsersCanBeCreatedAgain(t *testing.T) {
 		guest, err := s.accounts.FindUser(t.Context(), fmt.Sprint(first))
 		must(t, err)
 		equal(t, "the first one's name", *guest.Username, fmt.Sprintf("guest-%d", first))
-		equal(t, "the first one's nickname", guest.Nickname, *example.Nickname)
+		equal(t, "the first one's nickname", *guest.Nickname, *example.Nickname)
 	}
 }
 

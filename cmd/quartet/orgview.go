@@ -3,7 +3,7 @@ package main
 import (
 	"time"
 
-	"quartet/store"
+	"quartet/server/account"
 )
 
 // listedView is an organisation or a role as the command line shows it.
@@ -15,11 +15,11 @@ type listedView struct {
 	CreatedAt time.Time `json:"createdAt"`
 }
 
-func organisationView(o store.Organisation) listedView {
+func organisationView(o account.Organisation) listedView {
 	return listedView{o.ID, o.Code, o.Name, o.DisabledAt != nil, local(o.CreatedAt)}
 }
 
-func roleView(r store.Role) listedView {
+func roleView(r account.Role) listedView {
 	return listedView{r.ID, r.Code, r.Name, r.DisabledAt != nil, local(r.CreatedAt)}
 }
 

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"quartet/server/account"
-	"quartet/store"
 )
 
 // userView is a user as the command line shows them.
@@ -43,13 +42,13 @@ type resetView struct {
 }
 
 func (f userFlags) view(u account.User) userView {
-	mobile := u.Mobile
+	mobile := textOf(u.Mobile)
 	if !f.Full {
 		mobile = maskedMobile(mobile)
 	}
 	return userView{
-		ID: u.ID, GUID: string(u.GUID), Username: textOf(u.Username),
-		Nickname: u.Nickname, RealName: u.RealName,
+		ID: u.ID, GUID: u.GUID, Username: textOf(u.Username),
+		Nickname: textOf(u.Nickname), RealName: textOf(u.RealName),
 		Role: u.Role, Disabled: u.DisabledAt != nil,
 		Mobile: mobile, MobileVerified: u.MobileVerified,
 		Email: textOf(u.Email), EmailVerified: u.EmailVerified,
@@ -116,7 +115,7 @@ func (m membershipView) String() string {
 	return text
 }
 
-func membershipViews(memberships []store.Membership) []membershipView {
+func membershipViews(memberships []account.Membership) []membershipView {
 	views := make([]membershipView, 0, len(memberships))
 	for _, membership := range memberships {
 		view := membershipView{Organisation: membership.Code, Name: membership.Name, Roles: []string{}}

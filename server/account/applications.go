@@ -10,47 +10,56 @@ import (
 	"quartet/store"
 )
 
+// Application is a program that asks about users. Rights is a space-separated list.
+type Application struct {
+	ID         string
+	Name       string
+	Rights     string
+	CreatedAt  Time
+	DisabledAt *Time
+}
+
 // KnownRights lists the rights that an application can hold.
 func KnownRights() []string { return []string{RightContact, RightNickname} }
 
 // AddApplication registers an application under the id it sends as X-App-Id.
 // The failure is InvalidField: id, name or rights out of bounds, or the id is
 // taken.
-func (s *Service) AddApplication(ctx context.Context, id, name string, rights []string) (store.Application, error) {
+func (s *Service) AddApplication(ctx context.Context, id, name string, rights []string) (Application, error) {
 	if err := checkListed("id", id, name); err != nil {
-		return store.Application{}, err
+		return Application{}, err
 	}
-	// It travels in a header, where clients can send nothing but ASCII.
+	// The id is sent in a header, which is ASCII.
 	if strings.ContainsFunc(id, func(r rune) bool { return r > unicode.MaxASCII }) {
-		return store.Application{}, apierr.Field("id", apierr.BadFormat)
+		return Application{}, apierr.Field("id", apierr.BadFormat)
 	}
 	text, err := rightsText(rights)
 	if err != nil {
-		return store.Application{}, err
+		return Application{}, err
 	}
 	row := store.Application{ID: id, Name: name, Rights: text, CreatedAt: store.TimeOf(s.now())}
-	err = s.inTx(ctx, func(d *tx) error {
-		d.record(applicationChanged(AuditApplicationAdded, id, details{"rights": strings.Fields(text)}))
-		return d.InsertApplication(ctx, row)
+	err = s.inTx(ctx, func(tx *tx) error {
+		tx.record(applicationChanged(AuditApplicationAdded, id, details{"rights": strings.Fields(text)}))
+		return tx.InsertApplication(ctx, row)
 	})
-	return row, codeErr(err, "id")
+	return Application(row), codeErr(err, "id")
 }
 
 // Application finds an application and the organisations whose members it may
-// see. An id that names none is UnknownApplication, here and below.
-func (s *Service) Application(ctx context.Context, id string) (store.Application, []store.Organisation, error) {
+// see. The failure is UnknownApplication for an unknown id, here and below.
+func (s *Service) Application(ctx context.Context, id string) (Application, []Organisation, error) {
 	row, err := s.store.ApplicationByID(ctx, id)
 	if err != nil {
-		return store.Application{}, nil, toAPIErr(err, apierr.UnknownApplication)
+		return Application{}, nil, toAPIErr(err, apierr.UnknownApplication)
 	}
 	organisations, err := s.store.OrganisationsOfApplication(ctx, id)
-	return row, organisations, storeErr(err)
+	return Application(row), convert(organisations, toOrganisation), storeErr(err)
 }
 
 // ListApplications gives all applications.
-func (s *Service) ListApplications(ctx context.Context) ([]store.Application, error) {
+func (s *Service) ListApplications(ctx context.Context) ([]Application, error) {
 	rows, err := s.store.ListApplications(ctx)
-	return rows, storeErr(err)
+	return convert(rows, func(row store.Application) Application { return Application(row) }), storeErr(err)
 }
 
 // DisableApplication makes an application unknown to UserInfo.
@@ -58,15 +67,15 @@ func (s *Service) DisableApplication(ctx context.Context, id string) error {
 	return s.setApplicationDisabled(ctx, id, true, AuditApplicationDisabled)
 }
 
-// EnableApplication takes that back.
+// EnableApplication enables a disabled application again.
 func (s *Service) EnableApplication(ctx context.Context, id string) error {
 	return s.setApplicationDisabled(ctx, id, false, AuditApplicationEnabled)
 }
 
 func (s *Service) setApplicationDisabled(ctx context.Context, id string, disabled bool, kind string) error {
-	err := s.inTx(ctx, func(d *tx) error {
-		d.record(applicationChanged(kind, id, nil))
-		return d.SetApplicationDisabled(ctx, id, disabled, store.TimeOf(s.now()))
+	err := s.inTx(ctx, func(tx *tx) error {
+		tx.record(applicationChanged(kind, id, nil))
+		return tx.SetApplicationDisabled(ctx, id, disabled, store.TimeOf(s.now()))
 	})
 	return toAPIErr(err, apierr.UnknownApplication)
 }
@@ -78,42 +87,43 @@ func (s *Service) SetApplicationRights(ctx context.Context, id string, rights []
 	if err != nil {
 		return err
 	}
-	err = s.inTx(ctx, func(d *tx) error {
-		d.record(applicationChanged(AuditApplicationRights, id, details{"rights": strings.Fields(text)}))
-		return d.SetApplicationRights(ctx, id, text)
+	err = s.inTx(ctx, func(tx *tx) error {
+		tx.record(applicationChanged(AuditApplicationRights, id, details{"rights": strings.Fields(text)}))
+		return tx.SetApplicationRights(ctx, id, text)
 	})
 	return toAPIErr(err, apierr.UnknownApplication)
 }
 
 // AddApplicationOrganisation lets an application see an organisation's members.
-// Doing it twice is no failure.
+// To repeat it is no failure.
 func (s *Service) AddApplicationOrganisation(ctx context.Context, id, organisation string) error {
-	organisationID, err := s.link(ctx, id, organisation)
+	organisationID, err := s.applicationOrganisation(ctx, id, organisation)
 	if err != nil {
 		return err
 	}
-	err = s.inTx(ctx, func(d *tx) error {
-		d.record(applicationChanged(AuditApplicationLinked, id, details{"organisation": organisation}))
-		return d.AddApplicationOrganisation(ctx, id, organisationID)
+	err = s.inTx(ctx, func(tx *tx) error {
+		tx.record(applicationChanged(AuditApplicationLinked, id, details{"organisation": organisation}))
+		return tx.AddApplicationOrganisation(ctx, id, organisationID)
 	})
 	return toAPIErr(err, apierr.UnknownApplication)
 }
 
-// RemoveApplicationOrganisation takes that back. What was not so is InvalidField
-// with field organisation.
+// RemoveApplicationOrganisation keeps an application from seeing an organisation's
+// members. The failure is InvalidField with field organisation if it did not see
+// them.
 func (s *Service) RemoveApplicationOrganisation(ctx context.Context, id, organisation string) error {
-	organisationID, err := s.link(ctx, id, organisation)
+	organisationID, err := s.applicationOrganisation(ctx, id, organisation)
 	if err != nil {
 		return err
 	}
-	err = s.inTx(ctx, func(d *tx) error {
-		d.record(applicationChanged(AuditApplicationUnlinked, id, details{"organisation": organisation}))
-		return d.RemoveApplicationOrganisation(ctx, id, organisationID)
+	err = s.inTx(ctx, func(tx *tx) error {
+		tx.record(applicationChanged(AuditApplicationUnlinked, id, details{"organisation": organisation}))
+		return tx.RemoveApplicationOrganisation(ctx, id, organisationID)
 	})
 	return codeErr(err, "organisation")
 }
 
-func (s *Service) link(ctx context.Context, id, organisation string) (organisationID int64, err error) {
+func (s *Service) applicationOrganisation(ctx context.Context, id, organisation string) (organisationID int64, err error) {
 	if _, err := s.store.ApplicationByID(ctx, id); err != nil {
 		return 0, toAPIErr(err, apierr.UnknownApplication)
 	}

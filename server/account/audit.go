@@ -16,7 +16,7 @@ import (
 const (
 	AuditSignIn               = "sign_in"
 	AuditSignInFailed         = "sign_in_failed"
-	AuditLockout              = "lockout" // a sign-in refused unheard, after too many failures
+	AuditLockout              = "lockout" // a sign-in refused without a check, after too many failures
 	AuditCodeSent             = "code_sent"
 	AuditSignOut              = "sign_out"
 	AuditSessionEnded         = "session_ended"
@@ -67,25 +67,47 @@ func AuditKinds() []string {
 	}
 }
 
-// StyleCommandLine is the dialect of audit events that no operation stands behind:
-// whoever works beside the database did it.
+// DialectCommandLine is the dialect of audit events of the command line.
 const DialectCommandLine = "command_line"
 
-// Origin is where a request came from and in which dialect, for the audit.
+// AuditEvent is something that has happened.
+type AuditEvent struct {
+	ID        int64 // ascends with time
+	At        Time
+	Kind      string
+	ActorID   *int64 // who did it; nil: unknown, or the command line
+	SubjectID *int64 // the user it was done to
+	SessionID *int64 // that it is about or was done in
+	Dialect   string // of the operation
+	ClientIP  string // "" where there is no client
+	Detail    string // a JSON object
+}
+
+// AuditFilter selects events. Zero values select everything.
+type AuditFilter struct {
+	Since, Until Time     // from Since on, and before Until
+	Kinds        []string // any of these
+	Subject      *int64   // the user it was done to
+	AfterID      int64    // with higher ids
+	Limit        int      // maximum number of events
+	// Newest selects the newest events where there are more than Limit, not the
+	// oldest.
+	Newest bool
+}
+
+// RequestInfo is where a request came from and in which dialect.
 type RequestInfo struct{ Dialect, ClientIP string }
 
 type requestInfoKey struct{}
 
-// WithOrigin gives the context of one request, which says where it came from.
-// What the rules ask of sessions and applications under it, the store looks up
-// at one moment where it can.
-func WithRequestInfo(ctx context.Context, o RequestInfo) context.Context {
-	return store.AtAGlance(context.WithValue(ctx, requestInfoKey{}, o))
+// WithRequestInfo gives a context whose audit events carry info.
+func WithRequestInfo(ctx context.Context, info RequestInfo) context.Context {
+	return context.WithValue(ctx, requestInfoKey{}, info)
 }
 
-// event is something that has happened. Nothing in it may be secret or personal:
-// a mobile or the account that somebody typed appear as their keyed index, a
-// change of a user by the names of its fields.
+// event is an AuditEvent to record. It holds nothing secret or personal: a mobile
+// or the account that somebody typed appear as their keyed hash, a change of a
+// user as the names of its fields.
 type event struct {
 	kind                    string
 	actor, subject, session int64 // 0: none
@@ -93,29 +115,28 @@ type event struct {
 	detail                  details
 }
 
-// facts are what is particular to an event. Values are texts, numbers and lists
-// of texts.
+// details are what one kind of event has. Values are texts, numbers and lists of
+// texts.
 type details map[string]any
 
 const (
-	// auditWait is how long an event may take to be kept.
+	// auditWait is how long storing an event may take.
 	auditWait = 5 * time.Second
-	// auditGrace is what is left for it at least, when the request's own time is
-	// nearly over. The answer still comes within 5 s.
+	// auditGrace is the least time it has when the request's deadline is near. The
+	// answer still comes within 5 s.
 	auditGrace = 300 * time.Millisecond
 )
 
-// audit keeps events of the same moment, and streams them to the log. What
-// happens to users and sessions is told by together; this is for refusals that
-// write nothing else, and for the rest of what the command line does. They have
-// happened: that they cannot be kept is told to the log and to nobody else, and a
-// caller who left meanwhile does not keep them from being written.
+// audit stores events and writes them to the log. It is for refusals that write
+// nothing else and for the command line; other events are recorded in the
+// transaction of what happened. An event that cannot be stored is an error in the
+// log and nowhere else, and a client that leaves does not prevent it.
 func (s *Service) audit(ctx context.Context, events ...event) {
 	rows := s.auditRows(ctx, events)
-	err := s.keepAudit(ctx, rows)
+	err := s.storeAudit(ctx, rows)
 	s.streamAudit(ctx, events, rows)
 	if err != nil {
-		s.log.ErrorContext(ctx, "an audit event was not kept", "kind", events[0].kind, "events", len(events), "error", err)
+		s.log.ErrorContext(ctx, "audit event was not stored", "kind", events[0].kind, "events", len(events), "error", err)
 	}
 }
 
@@ -136,7 +157,7 @@ func (s *Service) streamAudit(ctx context.Context, events []event, rows []store.
 	}
 }
 
-func (s *Service) keepAudit(ctx context.Context, rows []store.AuditEvent) error {
+func (s *Service) storeAudit(ctx context.Context, rows []store.AuditEvent) error {
 	until := time.Now().Add(auditWait)
 	if given, ok := ctx.Deadline(); ok {
 		until = given
@@ -147,13 +168,13 @@ func (s *Service) keepAudit(ctx context.Context, rows []store.AuditEvent) error 
 	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), until)
 	defer cancel()
 	return withNewIDs(func() error {
-		s.number(rows)
-		return s.store.InTx(ctx, func(d store.Tx) error { return d.InsertAudit(ctx, rows...) })
+		s.setIDs(rows)
+		return s.store.InTx(ctx, func(tx store.Tx) error { return tx.InsertAudit(ctx, rows...) })
 	})
 }
 
-// number gives each row an id, in their order.
-func (s *Service) number(rows []store.AuditEvent) {
+// setIDs gives each row an id, in ascending order.
+func (s *Service) setIDs(rows []store.AuditEvent) {
 	for i := range rows {
 		rows[i].ID = s.ids.Next()
 	}
@@ -162,7 +183,7 @@ func (s *Service) number(rows []store.AuditEvent) {
 func (e event) row(now store.Time, origin RequestInfo) store.AuditEvent {
 	row := store.AuditEvent{
 		At: now, Kind: e.kind, Dialect: e.dialect, ClientIP: e.clientIP, Detail: "{}",
-		ActorID: known(e.actor), SubjectID: known(e.subject), SessionID: known(e.session),
+		ActorID: idOrNil(e.actor), SubjectID: idOrNil(e.subject), SessionID: idOrNil(e.session),
 	}
 	if row.Dialect == "" {
 		row.Dialect = origin.Dialect
@@ -174,14 +195,14 @@ func (e event) row(now store.Time, origin RequestInfo) store.AuditEvent {
 	if len(e.detail) > 0 {
 		text, err := json.Marshal(e.detail)
 		if err != nil {
-			panic(err) // impossible: facts are texts, numbers and lists of texts
+			panic(err) // impossible: details are texts, numbers and lists of texts
 		}
 		row.Detail = string(text)
 	}
 	return row
 }
 
-func known(id int64) *int64 {
+func idOrNil(id int64) *int64 {
 	if id == 0 {
 		return nil
 	}
@@ -208,8 +229,8 @@ func auditAttributes(row store.AuditEvent, detail details) []slog.Attr {
 	return append(attributes, slog.Group("detail", particular...))
 }
 
-// ListAudit gives the audit events that f asks for, oldest first.
-func (s *Service) ListAudit(ctx context.Context, f store.AuditFilter) ([]store.AuditEvent, error) {
-	events, err := s.store.ListAudit(ctx, f)
-	return events, storeErr(err)
+// ListAudit gives the audit events that f selects, oldest first.
+func (s *Service) ListAudit(ctx context.Context, f AuditFilter) ([]AuditEvent, error) {
+	rows, err := s.store.ListAudit(ctx, store.AuditFilter(f))
+	return convert(rows, func(row store.AuditEvent) AuditEvent { return AuditEvent(row) }), storeErr(err)
 }

@@ -39,9 +39,9 @@ func newScene(t *testing.T, adjust ...func(*account.Config)) *scene {
 }
 
 // events gives the events after an id; all kinds without any.
-func (w *world) events(after int64, kinds ...string) []store.AuditEvent {
+func (w *world) events(after int64, kinds ...string) []account.AuditEvent {
 	w.t.Helper()
-	events, err := w.ListAudit(w.t.Context(), store.AuditFilter{AfterID: after, Kinds: kinds, Limit: 1000})
+	events, err := w.ListAudit(w.t.Context(), account.AuditFilter{AfterID: after, Kinds: kinds, Limit: 1000})
 	must(w.t, err)
 	return events
 }
@@ -55,7 +55,7 @@ func (w *world) lastEvent() int64 {
 var keyedIndex = regexp.MustCompile(`[0-9a-f]{64}`)
 
 // told is an event in words: who, to whom, dialect, address and detail.
-func (s *scene) told(e store.AuditEvent) string {
+func (s *scene) told(e account.AuditEvent) string {
 	name := func(id *int64) string {
 		switch {
 		case id == nil:
@@ -71,12 +71,12 @@ func (s *scene) told(e store.AuditEvent) string {
 	session := "-"
 	if e.SessionID != nil {
 		session = "another"
-		if *e.SessionID == s.li.Session.ID {
+		if *e.SessionID == s.li.SessionID {
 			session = "own"
 		}
 	}
 	detail := keyedIndex.ReplaceAllString(e.Detail, "INDEX")
-	detail = strings.ReplaceAll(detail, strconv.FormatInt(s.li.Session.ID, 10), "OWN")
+	detail = strings.ReplaceAll(detail, strconv.FormatInt(s.li.SessionID, 10), "OWN")
 	return strings.Join([]string{name(e.ActorID), name(e.SubjectID), session, e.Dialect, e.ClientIP, detail}, " ")
 }
 
@@ -90,30 +90,30 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 		account.AuditSignIn: {func(s *scene) error {
 			_, err := s.tryPassword("zhao", goodPassword, home)
 			return err
-		}, `zhao zhao another state 192.0.2.1 {"way":"password"}`},
+		}, `zhao zhao another jfinal 192.0.2.1 {"way":"password"}`},
 		account.AuditSignInFailed: {func(s *scene) error {
 			s.fail("zhao", home, 1)
 			return nil
-		}, `- zhao - state 192.0.2.1 {"account":"INDEX","reason":"wrong","way":"password"}`},
+		}, `- zhao - jfinal 192.0.2.1 {"account":"INDEX","reason":"wrong","way":"password"}`},
 		account.AuditLockout: {func(s *scene) error {
 			s.fail("zhao", home, 6)
 			return nil
-		}, `- zhao - state 192.0.2.1 {"account":"INDEX","reason":"locked","way":"password"}`},
+		}, `- zhao - jfinal 192.0.2.1 {"account":"INDEX","reason":"locked","way":"password"}`},
 		account.AuditCodeSent: {func(s *scene) error {
 			s.code(account.PurposeSignIn, lisMobile)
 			return nil
-		}, `- - - data 192.0.2.1 {"mobile":"INDEX","purpose":"sign_in"}`},
+		}, `- - - yudao 192.0.2.1 {"mobile":"INDEX","purpose":"sign_in"}`},
 		account.AuditSignOut: {func(s *scene) error {
 			return s.SignOut(s.ctx, s.li)
-		}, `li li own state 198.51.100.9 {}`},
+		}, `li li own jfinal 198.51.100.9 {}`},
 		account.AuditSessionEnded: {func(s *scene) error {
 			return s.EndSession(s.ctx, s.li, s.enter("li").Session.ID)
-		}, `li li another state 198.51.100.9 {"by_session":OWN,"reason":"ended_by_owner"}`},
+		}, `li li another jfinal 198.51.100.9 {"by_session":OWN,"reason":"ended_by_owner"}`},
 		account.AuditSessionReplaced: {func(s *scene) error {
 			s.enterByCode(lisMobile)
-			s.li.Session.ID = s.enterByCode(lisMobile).Session.ID
+			s.li.SessionID = s.enterByCode(lisMobile).Session.ID
 			return nil
-		}, `li li another data 192.0.2.1 {"by_session":OWN,"reason":"replaced"}`},
+		}, `li li another yudao 192.0.2.1 {"by_session":OWN,"reason":"replaced"}`},
 		account.AuditRefreshReused: {func(s *scene) error {
 			grant := s.enterByCode(lisMobile)
 			next := s.refresh(grant.AccessToken, grant.RefreshToken)
@@ -123,32 +123,32 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 				wantFailure(s.t, err, apierr.RefreshReused)
 			}
 			return nil
-		}, `- li another data 198.51.100.9 {"generation":1,"newest_generation":3,"reason":"refresh_reused"}`},
+		}, `- li another yudao 198.51.100.9 {"generation":1,"newest_generation":3,"reason":"refresh_reused"}`},
 		account.AuditPasswordSet: {func(s *scene) error {
 			grant := s.enterByCode("13900004444")
 			return s.ChangePassword(s.ctx, s.authenticated(grant.AccessToken), grant.User.ID, otherPassword, nil)
-		}, `new new another state 198.51.100.9 {"ended_sessions":0}`},
+		}, `new new another jfinal 198.51.100.9 {"ended_sessions":0}`},
 		account.AuditPasswordChanged: {func(s *scene) error {
 			s.enter("li")
 			return s.ChangePassword(s.ctx, s.li, s.li.UserID, otherPassword, new(goodPassword))
-		}, `li li own state 198.51.100.9 {"ended_sessions":1}`},
+		}, `li li own jfinal 198.51.100.9 {"ended_sessions":1}`},
 		account.AuditPasswordReset: {func(s *scene) error {
 			s.enter("zhao")
 			return s.ChangePassword(s.ctx, s.li, s.other, otherPassword, nil)
-		}, `li zhao own state 198.51.100.9 {"ended_sessions":1}`},
+		}, `li zhao own jfinal 198.51.100.9 {"ended_sessions":1}`},
 		account.AuditPasswordRefused: {func(s *scene) error {
 			err := s.ChangePassword(s.ctx, s.li, s.li.UserID, otherPassword, new(wrongPassword))
 			wantFailure(s.t, err, apierr.WrongOldPassword)
 			return nil
-		}, `li li own state 198.51.100.9 {"reason":"wrong"}`},
+		}, `li li own jfinal 198.51.100.9 {"reason":"wrong"}`},
 		account.AuditMobileVerified: {func(s *scene) error {
 			code := s.code(account.PurposeVerifyMobile, "13900004444")
 			return s.VerifyMobile(s.ctx, s.li, "13900004444", code)
-		}, `li li own state 198.51.100.9 {"mobile":"INDEX"}`},
+		}, `li li own jfinal 198.51.100.9 {"mobile":"INDEX"}`},
 		account.AuditUserCreated: {func(s *scene) error {
 			_, err := s.CreateUser(s.ctx, &s.li, home, account.NewUser{Username: "sun"})
 			return err
-		}, `li new own state 198.51.100.9 {"way":"administrator"}`},
+		}, `li new own jfinal 198.51.100.9 {"way":"administrator"}`},
 		account.AuditUsersImported: {func(s *scene) error {
 			_, err := s.NewImporter(account.ImportOptions{Source: "jpress"}).Import(s.t.Context(), []account.ImportedUser{{Alias: "1"}, {Alias: "2"}})
 			return err
@@ -158,10 +158,10 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 				Profile: account.Profile{Nickname: new("小赵"), GraduateSchool: new(""), IDCard: new("invented-0001"), Gender: new(1)},
 				Remark:  new("remark"), Status: new(account.StatusOK),
 			})
-		}, `li zhao own state 198.51.100.9 {"fields":["gender","graduateschool","idcard","nickname","remark"]}`},
+		}, `li zhao own jfinal 198.51.100.9 {"fields":["gender","graduateschool","idcard","nickname","remark"]}`},
 		account.AuditUserDisabled: {func(s *scene) error {
 			return s.UpdateUser(s.ctx, s.li, s.other, account.UserUpdate{Status: new(account.StatusLocked)})
-		}, `li zhao own state 198.51.100.9 {}`},
+		}, `li zhao own jfinal 198.51.100.9 {}`},
 		account.AuditUserEnabled: {func(s *scene) error {
 			return s.EnableUser(s.t.Context(), s.other)
 		}, `- zhao - command_line  {}`},

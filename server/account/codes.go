@@ -50,11 +50,11 @@ func (s *Service) SendCode(ctx context.Context, r SendCodeRequest) (CodeSent, er
 	key := store.CodeKey{Purpose: r.Purpose, MobileIndex: index}
 	code := s.newCode(r.Mobile)
 	mac := s.codeMAC(r.Purpose, r.Mobile, code)
-	err := s.inTx(ctx, func(d *tx) error {
-		if err := d.ConsumeRateLimits(ctx, s.codeLimits(index, r.ClientIP), store.TimeOf(now)); err != nil {
+	err := s.inTx(ctx, func(tx *tx) error {
+		if err := tx.ConsumeRateLimits(ctx, s.codeLimits(index, r.ClientIP), store.TimeOf(now)); err != nil {
 			return err
 		}
-		return d.CreateCode(ctx, key, mac, store.TimeOf(now), store.TimeOf(expires))
+		return tx.CreateCode(ctx, key, mac, store.TimeOf(now), store.TimeOf(expires))
 	})
 	if err != nil {
 		return CodeSent{}, storeErr(err)
@@ -88,8 +88,8 @@ func (s *Service) codeLimits(mobileIndex, address string) []store.RateLimit {
 
 // take counts something that is limited, or refuses it with TooManyRequests.
 func (s *Service) consumeRateLimits(ctx context.Context, quotas []store.RateLimit) error {
-	return storeErr(s.store.InTx(ctx, func(d store.Tx) error {
-		return d.ConsumeRateLimits(ctx, quotas, store.TimeOf(s.now()))
+	return storeErr(s.store.InTx(ctx, func(tx store.Tx) error {
+		return tx.ConsumeRateLimits(ctx, quotas, store.TimeOf(s.now()))
 	}))
 }
 
@@ -101,13 +101,13 @@ func (s *Service) deliver(ctx context.Context, m CodeMessage, key store.CodeKey,
 	sendErr := s.send(ctx, m)
 	err := s.inBackground(ctx, func(ctx context.Context) error {
 		if sendErr == nil {
-			return s.inTx(ctx, func(d *tx) error {
-				d.record(sent)
-				return d.ActivateCode(ctx, key, mac)
+			return s.inTx(ctx, func(tx *tx) error {
+				tx.record(sent)
+				return tx.ActivateCode(ctx, key, mac)
 			})
 		}
 		// A code that is not dropped was never activated: it is good for nothing.
-		if err := s.store.InTx(ctx, func(d store.Tx) error { return d.DeleteCode(ctx, key, mac) }); err != nil {
+		if err := s.store.InTx(ctx, func(tx store.Tx) error { return tx.DeleteCode(ctx, key, mac) }); err != nil {
 			s.log.WarnContext(ctx, "an unsent code was not dropped", "error", err)
 		}
 		return nil
@@ -144,10 +144,10 @@ func fromGateway(err error, down apierr.Code) error {
 // wrong guess and compares in one statement, so that no number of parallel
 // guesses gets more comparisons than CodeAttempts. The deed must not fail when
 // the code was wrong: the guess would not be counted.
-func (s *Service) consumeCode(ctx context.Context, d *tx, purpose, mobile, code string) (right bool, err error) {
+func (s *Service) consumeCode(ctx context.Context, tx *tx, purpose, mobile, code string) (right bool, err error) {
 	key := store.CodeKey{Purpose: purpose, MobileIndex: s.sealer.Index(mobile)}
 	mac := s.codeMAC(purpose, mobile, code)
-	return d.ConsumeCode(ctx, key, mac, store.TimeOf(s.now()), s.limits.CodeAttempts)
+	return tx.ConsumeCode(ctx, key, mac, store.TimeOf(s.now()), s.limits.CodeAttempts)
 }
 
 // codeMAC is what is stored of a code: HMAC-SHA-256 in hex under a key that is
@@ -178,8 +178,8 @@ func (s *Service) VerifyMobile(ctx context.Context, caller Caller, mobile, code 
 	// By itself: who turns out to have proven the mobile before does not bring the
 	// code back.
 	right := false
-	err := s.inTx(ctx, func(d *tx) (err error) {
-		right, err = s.consumeCode(ctx, d, PurposeVerifyMobile, mobile, code)
+	err := s.inTx(ctx, func(tx *tx) (err error) {
+		right, err = s.consumeCode(ctx, tx, PurposeVerifyMobile, mobile, code)
 		return err
 	})
 	switch {
@@ -188,10 +188,10 @@ func (s *Service) VerifyMobile(ctx context.Context, caller Caller, mobile, code 
 	case !right:
 		return apierr.New(apierr.WrongCode)
 	}
-	sealed, index := s.sealMobile(caller.UserID, mobile)
-	err = s.inTx(ctx, func(d *tx) error {
-		d.record(caller.eventBy(AuditMobileVerified, caller.UserID, details{"mobile": index}))
-		return d.VerifyMobile(ctx, caller.UserID, sealed, index, store.TimeOf(s.now()))
+	sealed, index := s.sealMobile(caller.UserID, mobile), s.mobileIndex(mobile)
+	err = s.inTx(ctx, func(tx *tx) error {
+		tx.record(caller.eventBy(AuditMobileVerified, caller.UserID, details{"mobile": index}))
+		return tx.VerifyMobile(ctx, caller.UserID, sealed, index, store.TimeOf(s.now()))
 	})
 	return toAPIErr(err, apierr.UserNotFound)
 }

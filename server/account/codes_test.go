@@ -282,7 +282,7 @@ func TestVerifyMobile(t *testing.T) {
 	must(t, w.VerifyMobile(t.Context(), li, lisMobile, w.code(account.PurposeVerifyMobile, lisMobile)))
 	grant := w.enterByCode(lisMobile)
 	wantEqual(t, "the mobile's owner", grant.User.ID, li.UserID)
-	wantEqual(t, "mobile", grant.User.Mobile, lisMobile)
+	wantEqual(t, "mobile", deref(grant.User.Mobile), lisMobile)
 
 	wang := w.caller("wang", "member")
 	err := w.VerifyMobile(t.Context(), wang, lisMobile, w.code(account.PurposeVerifyMobile, lisMobile))

@@ -2,181 +2,199 @@ package account
 
 import (
 	"context"
-	"errors"
-	"strconv"
 	"time"
 
+	"quartet/server/apierr"
 	"quartet/store"
 )
 
-// This file is for a demonstration: it puts things in place that people find in
-// the examples. Nothing here asks who is allowed to.
+// DemoMetadata names the metadata that marks a database as a demonstration's.
+const DemoMetadata = "demonstration"
 
-// Fixture is a user who must be there, exactly as it says.
-type Fixture struct {
+// DemoSeed is everything that a demonstration's database holds at its beginning.
+type DemoSeed struct {
+	Organisations, Roles []DemoName
+	Users                []DemoUser
+	Applications         []DemoApplication
+	Sessions             []DemoSession
+	Codes                []DemoCode
+}
+
+// DemoName is an organisation or a role.
+type DemoName struct {
+	ID         int64
+	Code, Name string
+}
+
+// DemoUser is a user with a given id and the memberships, by the codes of
+// organisation and role; role "" is none.
+type DemoUser struct {
 	AddedUser
-	ID     int64
-	Source string // where the user is said to come from
+	ID          int64
+	Source      string // where the user is said to come from
+	Memberships []DemoMembership
 }
 
-// PutUser makes the user f.ID what f says, enabled, whether or not there is one.
-// A user who is there keeps what is not said there: the second id, the moments,
-// the sessions, and the password's hash if it is the right one. Whoever else
-// has the user name or e-mail, or has proven the mobile, gives it up. Failures
-// are those of AddUser.
-func (s *Service) PutUser(ctx context.Context, f Fixture) error {
-	if err := checkRole(f.Role); err != nil {
-		return err
+// DemoMembership is a user's place in an organisation.
+type DemoMembership struct{ Organisation, Role string }
+
+// DemoApplication is an application that sees the members of Organisations,
+// which are named by code.
+type DemoApplication struct {
+	ID, Name              string
+	Rights, Organisations []string
+}
+
+// DemoSession is a session whose tokens everybody may know. Without tokens
+// nobody can use it.
+type DemoSession struct {
+	ID, UserID                int64
+	Dialect, Device           string
+	AccessToken, RefreshToken string
+	Generation                int64 // of the access token; 0 is 1
+	AccessLife, Life          time.Duration
+}
+
+// DemoCode is a one-time code that works once.
+type DemoCode struct {
+	Purpose, Mobile, Code string
+	Life                  time.Duration
+}
+
+// ResetDemo deletes everything from a demonstration's database and inserts the
+// seed, in one transaction. The failure is Forbidden for a database without
+// DemoMetadata; others are those of AddUser.
+func (s *Service) ResetDemo(ctx context.Context, seed DemoSeed) error {
+	if _, err := s.store.Metadata(ctx, DemoMetadata); err != nil {
+		return toAPIErr(err, apierr.Forbidden)
 	}
-	present, err := s.present(ctx, f)
+	users, err := s.demoUsers(ctx, seed.Users)
 	if err != nil {
 		return err
 	}
-	row, err := s.fixtureRow(ctx, f, present)
-	if err != nil {
-		return err
-	}
-	if err := s.makeRoom(ctx, row); err != nil {
-		return storeErr(err)
-	}
-	return storeErr(s.store.InTx(ctx, func(d store.Tx) error { return d.PutUser(ctx, row) }))
-}
-
-// present is the user who is there, or a new one.
-func (s *Service) present(ctx context.Context, f Fixture) (store.User, error) {
-	row, err := s.store.UserByID(ctx, f.ID)
-	if errors.Is(err, store.ErrNotFound) {
-		return s.newUser(f.ID, f.Source), nil
-	}
-	return row, storeErr(err)
-}
-
-func (s *Service) fixtureRow(ctx context.Context, f Fixture, present store.User) (store.User, error) {
-	columns, err := s.draft(f.ID, registration{NewUser: f.NewUser})
-	if err != nil {
-		return store.User{}, err
-	}
-	row := s.newUser(f.ID, f.Source)
-	applyTo(&row, columns)
-	row.GUID, row.Version, row.SecurityStamp = present.GUID, present.Version+1, present.SecurityStamp
-	row.CreatedAt, row.ActivatedAt, row.LastLoginAt = present.CreatedAt, present.ActivatedAt, present.LastLoginAt
-	row.Role = f.Role
-	if f.EmailVerified && row.EmailKey != nil {
-		row.EmailVerifiedAt = &row.CreatedAt
-	}
-	if f.MobileVerified && row.MobileIndex != nil {
-		row.MobileVerifiedAt = &row.CreatedAt
-	}
-	return row, s.keepPassword(ctx, &row, present, f.Password)
-}
-
-// keepPassword gives row the password text: by the present hash if it is of that
-// text, for a new one would be a change that nobody made.
-func (s *Service) keepPassword(ctx context.Context, row *store.User, present store.User, text *string) error {
-	if text != nil && present.PasswordHash != nil {
-		right, _, err := s.verify(ctx, present.PasswordHash, *text)
-		if err != nil {
-			return s.hashing(err)
+	err = s.store.InTx(ctx, func(tx store.Tx) error {
+		if err := tx.DeleteAll(ctx); err != nil {
+			return err
 		}
-		if right {
-			row.PasswordHash, row.PasswordChangedAt = present.PasswordHash, present.PasswordChangedAt
-			return nil
+		for _, user := range users {
+			if err := tx.InsertUser(ctx, user); err != nil {
+				return err
+			}
 		}
+		if err := s.insertOrganisations(ctx, tx, seed); err != nil {
+			return err
+		}
+		for _, session := range seed.Sessions {
+			if err := tx.PutSession(ctx, s.demoSession(session)); err != nil {
+				return err
+			}
+		}
+		for _, code := range seed.Codes {
+			if err := s.setCode(ctx, tx, code); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err == nil {
+		s.guesses.forget()
 	}
-	hash, err := s.newHash(ctx, "password", text)
-	row.PasswordHash = hash
-	if hash != nil {
-		row.PasswordChangedAt = &row.UpdatedAt
-	}
-	return err
+	return storeErr(err)
 }
 
-// makeRoom takes from others what must be row's alone.
-func (s *Service) makeRoom(ctx context.Context, row store.User) error {
-	namesake, err := s.store.UserByUsernameKey(ctx, *row.UsernameKey)
-	name := guestName(namesake)
-	err = s.takeFrom(ctx, row, namesake, err, store.UserChange{Username: &name, UsernameKey: &name})
-	if err != nil {
-		return err
-	}
-	if row.MobileVerifiedAt != nil {
-		owner, err := s.store.UserByVerifiedMobile(ctx, *row.MobileIndex)
-		if err := s.takeFrom(ctx, row, owner, err, store.UserChange{ClearMobile: true}); err != nil {
+// insertOrganisations inserts organisations and roles, their members, and the
+// applications that see them.
+func (s *Service) insertOrganisations(ctx context.Context, tx store.Tx, seed DemoSeed) error {
+	now := store.TimeOf(s.now())
+	organisations, roles := map[string]int64{}, map[string]*int64{}
+	for _, o := range seed.Organisations {
+		organisations[o.Code] = o.ID
+		if err := tx.InsertOrganisation(ctx, store.Organisation{ID: o.ID, Code: o.Code, Name: o.Name, CreatedAt: now}); err != nil {
 			return err
 		}
 	}
-	if row.EmailKey == nil {
-		return nil
+	for _, r := range seed.Roles {
+		roles[r.Code] = &r.ID
+		if err := tx.InsertRole(ctx, store.Role{ID: r.ID, Code: r.Code, Name: r.Name, CreatedAt: now}); err != nil {
+			return err
+		}
 	}
-	owner, err := s.store.UserByEmailKey(ctx, *row.EmailKey)
-	return s.takeFrom(ctx, row, owner, err, store.UserChange{ClearEmail: true})
+	for _, user := range seed.Users {
+		for _, m := range user.Memberships {
+			if err := tx.AddMembership(ctx, user.ID, organisations[m.Organisation], roles[m.Role], now); err != nil {
+				return err
+			}
+		}
+	}
+	for _, a := range seed.Applications {
+		rights, err := rightsText(a.Rights)
+		if err != nil {
+			return err
+		}
+		if err := tx.InsertApplication(ctx, store.Application{ID: a.ID, Name: a.Name, Rights: rights, CreatedAt: now}); err != nil {
+			return err
+		}
+		for _, code := range a.Organisations {
+			if err := tx.AddApplicationOrganisation(ctx, a.ID, organisations[code]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
-// guestName is the user name of whoever has given up their own.
-func guestName(user store.User) string { return "guest-" + strconv.FormatInt(user.ID, 10) }
-
-// ReleaseExample takes user name and e-mail from the user whom somebody created
-// as the example says, until the moment before, so that the next one can. It is
-// that user only while nobody has changed them: whoever did has made them
-// somebody else.
-func (s *Service) ReleaseExample(ctx context.Context, example NewUser, before time.Time) error {
-	columns, err := s.draft(0, registration{NewUser: example})
-	if err != nil {
-		return err
+func (s *Service) demoUsers(ctx context.Context, seed []DemoUser) ([]store.User, error) {
+	users := make([]store.User, 0, len(seed))
+	for _, u := range seed {
+		r, err := u.registration()
+		if err != nil {
+			return nil, err
+		}
+		r.source = u.Source
+		hash, err := s.newHash(ctx, "password", u.Password)
+		if err != nil {
+			return nil, err
+		}
+		user, err := s.row(u.ID, r, hash)
+		if err != nil {
+			return nil, err
+		}
+		users = append(users, user)
 	}
-	row, err := s.store.UserByUsernameKey(ctx, *columns.UsernameKey)
-	if errors.Is(err, store.ErrNotFound) || err == nil && !isExample(row, columns, store.TimeOf(before)) {
-		return nil
-	}
-	if err != nil {
-		return storeErr(err)
-	}
-	name := guestName(row)
-	release := store.UserChange{Username: &name, UsernameKey: &name, ClearEmail: row.EmailKey != nil}
-	return storeErr(s.store.InTx(ctx, func(d store.Tx) error {
-		return d.UpdateUser(ctx, row.ID, release, nil, store.TimeOf(s.now()))
-	}))
+	return users, nil
 }
 
-func isExample(row store.User, example store.UserChange, before store.Time) bool {
-	return row.Version == 1 && row.CreatedAt <= before && row.Nickname == *example.Nickname &&
-		(row.CreateSource == sourceRegistration || row.CreateSource == sourceAdministrator) &&
-		(row.EmailKey == nil || example.EmailKey != nil && *row.EmailKey == *example.EmailKey)
+func (s *Service) demoSession(d DemoSession) store.Session {
+	session := s.sessionRow(d.UserID, d.Dialect, OpenedByPassword, "127.0.0.1", "quartet demo")
+	session.ID, session.DeviceNumber, session.Generation = d.ID, filled(&d.Device), max(d.Generation, 1)
+	session.AccessExpiresAt = store.TimeOf(s.now().Add(d.AccessLife))
+	session.ExpiresAt = store.TimeOf(s.now().Add(d.Life))
+	if d.AccessToken != "" {
+		session.AccessHash = new(hashOf(d.AccessToken))
+	}
+	if d.RefreshToken != "" {
+		session.RefreshHash = new(hashOf(d.RefreshToken))
+	}
+	return session
 }
 
-// takeFrom changes owner, found with err, unless it is nobody or row's user.
-func (s *Service) takeFrom(ctx context.Context, row, owner store.User, err error, change store.UserChange) error {
-	if errors.Is(err, store.ErrNotFound) || err == nil && owner.ID == row.ID {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return s.store.InTx(ctx, func(d store.Tx) error { return d.UpdateUser(ctx, owner.ID, change, nil, row.UpdatedAt) })
-}
-
-// PlantCode makes code the one-time code of a purpose and mobile for as long as
-// life, without sending it to anybody. Like any other it works once, and burns
-// after too many wrong guesses. The failure is InvalidField.
+// SetCode makes a one-time code valid for as long as life, without sending it to
+// anybody. The failure is InvalidField.
 func (s *Service) SetCode(ctx context.Context, purpose, mobile, code string, life time.Duration) error {
 	if err := checkCodeRequest(SendCodeRequest{Purpose: purpose, Mobile: mobile}); err != nil {
 		return err
 	}
-	now := s.now()
-	key := store.CodeKey{Purpose: purpose, MobileIndex: s.sealer.Index(mobile)}
-	mac := s.codeMAC(purpose, mobile, code)
-	return storeErr(s.store.InTx(ctx, func(d store.Tx) error {
-		if err := d.CreateCode(ctx, key, mac, store.TimeOf(now), store.TimeOf(now.Add(life))); err != nil {
-			return err
-		}
-		return d.ActivateCode(ctx, key, mac)
+	return storeErr(s.store.InTx(ctx, func(tx store.Tx) error {
+		return s.setCode(ctx, tx, DemoCode{purpose, mobile, code, life})
 	}))
 }
 
-// CodeLive tells whether there is a one-time code of a purpose and mobile that
-// could still be used.
-func (s *Service) HasActiveCode(ctx context.Context, purpose, mobile string) (bool, error) {
-	key := store.CodeKey{Purpose: purpose, MobileIndex: s.sealer.Index(mobile)}
-	live, err := s.store.HasActiveCode(ctx, key, store.TimeOf(s.now()), s.limits.CodeAttempts)
-	return live, storeErr(err)
+func (s *Service) setCode(ctx context.Context, tx store.Tx, code DemoCode) error {
+	now := s.now()
+	key := store.CodeKey{Purpose: code.Purpose, MobileIndex: s.sealer.Index(code.Mobile)}
+	mac := s.codeMAC(code.Purpose, code.Mobile, code.Code)
+	if err := tx.CreateCode(ctx, key, mac, store.TimeOf(now), store.TimeOf(now.Add(code.Life))); err != nil {
+		return err
+	}
+	return tx.ActivateCode(ctx, key, mac)
 }

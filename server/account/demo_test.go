@@ -38,7 +38,7 @@ func TestPutUserIsThereInFull(t *testing.T) {
 	w := newWorld(t)
 	user := w.put(fixture())
 	wantEqual(t, "source", user.CreateSource, "play")
-	wantEqual(t, "nickname", user.Nickname, "乔安")
+	wantEqual(t, "nickname", deref(user.Nickname), "乔安")
 	for _, name := range []string{"qiao.an", fixtureMobile, fixtureEmail} {
 		wantEqual(t, name, w.enter(name).User.ID, fixtureID)
 	}
@@ -72,8 +72,8 @@ func TestPutUserRestoresWhatPeopleChanged(t *testing.T) {
 	must(t, w.DisableUser(t.Context(), fixtureID))
 
 	user := w.put(fixture())
-	wantEqual(t, "nickname", user.Nickname, "乔安")
-	wantEqual(t, "signature", user.Signature, "")
+	wantEqual(t, "nickname", deref(user.Nickname), "乔安")
+	wantEqual(t, "signature", deref(user.Signature), "")
 	wantEqual(t, "role", user.Role, store.RoleMember)
 	wantEqual(t, "e-mail proven", user.EmailVerified, true)
 	wantEqual(t, "mobile", w.enterByCode(fixtureMobile).User.ID, fixtureID)
@@ -93,7 +93,7 @@ func TestPutUserTakesItsNamesBack(t *testing.T) {
 	}
 	left, _, err := w.UserDetail(t.Context(), account.Caller{UserID: squatter}, squatter)
 	must(t, err)
-	wantEqual(t, "squatter's mobile", left.Mobile, "")
+	wantEqual(t, "squatter's mobile", deref(left.Mobile), "")
 	wantEqual(t, "squatter can sign in", w.enter(*left.Username).User.ID, squatter)
 }
 

@@ -17,14 +17,20 @@ type DeviceStatus struct {
 	LastLoginTime time.Time
 }
 
-// CheckDevice answers operation 4. caller and authErr are what Authenticate
-// gave: a session that was replaced is answered, not refused, for that answer
-// is what the operation is for; any other authErr is returned. A live session is
-// bound to the first device that checks. The failure is InvalidField for a
-// missing or too long device.
+// CheckDevice answers operation 4. caller and authErr are what Authenticate gave:
+// a replaced session is answered, not refused; any other authErr is returned. A
+// live session is bound to the first device that checks. The failure is
+// InvalidField for a missing or too long device.
 func (s *Service) CheckDevice(ctx context.Context, caller Caller, authErr error, device string) (DeviceStatus, error) {
+	session := caller.session
 	if apierr.Is(authErr, apierr.SessionReplaced) {
-		return s.replacedBy(ctx, caller.Session)
+		replacement, err := s.store.ReplacementOf(ctx, store.Session{
+			ID: session.ID, UserID: caller.UserID, ExclusiveClass: session.ExclusiveClass, EndedAt: session.EndedAt,
+		})
+		if errors.Is(err, store.ErrNotFound) {
+			return DeviceStatus{LastLoginTime: session.EndedAt.Time()}, nil
+		}
+		return DeviceStatus{LastLoginTime: replacement.CreatedAt.Time()}, storeErr(err)
 	}
 	if authErr != nil {
 		return DeviceStatus{}, authErr
@@ -35,27 +41,15 @@ func (s *Service) CheckDevice(ctx context.Context, caller Caller, authErr error,
 	if err := checkText("deviceNumber", device, longestDevice); err != nil {
 		return DeviceStatus{}, err
 	}
-	bound := ""
-	if caller.Session.DeviceNumber != nil {
-		bound = *caller.Session.DeviceNumber // a binding never changes
-	} else if err := s.store.InTx(ctx, func(d store.Tx) (err error) {
-		bound, err = d.BindDevice(ctx, caller.Session.ID, device)
-		return err
-	}); err != nil {
-		return DeviceStatus{}, toAPIErr(err, apierr.SessionEnded)
+	if session.DeviceNumber == nil { // a binding never changes
+		err := s.store.InTx(ctx, func(tx store.Tx) error {
+			bound, err := tx.BindDevice(ctx, session.ID, device)
+			session.DeviceNumber = &bound
+			return err
+		})
+		if err != nil {
+			return DeviceStatus{}, toAPIErr(err, apierr.SessionEnded)
+		}
 	}
-	return DeviceStatus{LoggedIn: bound == device, LastLoginTime: caller.Session.CreatedAt.Time()}, nil
-}
-
-// replacedBy tells when the other device signed in.
-func (s *Service) replacedBy(ctx context.Context, session store.Session) (DeviceStatus, error) {
-	successor, err := s.store.ReplacementOf(ctx, session)
-	switch {
-	case err == nil:
-		return DeviceStatus{LastLoginTime: successor.CreatedAt.Time()}, nil
-	case errors.Is(err, store.ErrNotFound) && session.EndedAt != nil:
-		return DeviceStatus{LastLoginTime: session.EndedAt.Time()}, nil
-	default:
-		return DeviceStatus{}, storeErr(err)
-	}
+	return DeviceStatus{LoggedIn: *session.DeviceNumber == device, LastLoginTime: session.CreatedAt.Time()}, nil
 }

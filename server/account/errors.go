@@ -10,8 +10,8 @@ import (
 	"quartet/store"
 )
 
-// failed is the one place that turns an error of the store into a failure.
-// missing is what a row that is not there means to the caller.
+// toAPIErr turns an error of the store into a failure; missing is the failure for
+// a row that is not there. An *apierr.Error stays as it is.
 func toAPIErr(err error, missing apierr.Code) error {
 	if err == nil {
 		return nil
@@ -19,47 +19,42 @@ func toAPIErr(err error, missing apierr.Code) error {
 	if known, ok := errors.AsType[*apierr.Error](err); ok {
 		return known
 	}
-	if conflict, ok := errors.AsType[store.ConflictError](err); ok {
-		return taken(conflict)
-	}
 	if reached, ok := errors.AsType[store.RateLimitError](err); ok {
-		return tooMany(reached.RetryAfterMillis)
+		return &apierr.Error{Code: apierr.TooManyRequests, RetryAfter: time.Duration(reached.RetryAfterMillis) * time.Millisecond}
 	}
+	code, field := apierr.Internal, ""
+	conflict, isConflict := errors.AsType[store.ConflictError](err)
 	_, unavailable := errors.AsType[store.UnavailableError](err)
 	switch {
+	case isConflict && conflict.What == "username":
+		code, field = apierr.UsernameTaken, "username"
+	case isConflict && conflict.What == "email":
+		code, field = apierr.EmailTaken, "email"
+	case isConflict && conflict.What == "mobile":
+		code, field = apierr.MobileTaken, "mobile"
 	case errors.Is(err, store.ErrNotFound):
-		return apierr.Wrap(missing, err)
+		code = missing
 	case unavailable, isOver(err):
-		return apierr.Wrap(apierr.Unavailable, err)
-	default:
-		return apierr.Wrap(apierr.Internal, err)
+		code = apierr.Unavailable
 	}
+	return &apierr.Error{Code: code, Field: field, Cause: err}
 }
 
-// broken is failed for a verb whose row cannot be missing by a caller's fault.
+// storeErr is toAPIErr for a verb whose row cannot be missing by a caller's fault.
 func storeErr(err error) error { return toAPIErr(err, apierr.Internal) }
 
-// taken words a conflict: the value belongs to somebody else.
-func taken(conflict store.ConflictError) error {
-	switch conflict.What {
-	case "username":
-		return &apierr.Error{Code: apierr.UsernameTaken, Field: "username", Cause: conflict}
-	case "email":
-		return &apierr.Error{Code: apierr.EmailTaken, Field: "email", Cause: conflict}
-	case "mobile":
-		return &apierr.Error{Code: apierr.MobileTaken, Field: "mobile", Cause: conflict}
-	default:
-		return apierr.Wrap(apierr.Internal, conflict)
+// codeErr is toAPIErr for what is named by a code: a code that is taken or unknown
+// is a wrong value of field.
+func codeErr(err error, field string) error {
+	_, conflict := errors.AsType[store.ConflictError](err)
+	if conflict || errors.Is(err, store.ErrNotFound) {
+		return &apierr.Error{Code: apierr.InvalidField, Field: field, Reason: apierr.NotInEnum, Cause: err}
 	}
+	return storeErr(err)
 }
 
-// tooMany words that something has happened too often already.
-func tooMany(retryAfterMillis int64) error {
-	return &apierr.Error{Code: apierr.TooManyRequests, RetryAfter: time.Duration(retryAfterMillis) * time.Millisecond}
-}
-
-// hashing turns an error of the password hasher into a failure.
-func (s *Service) hashing(err error) error {
+// hashErr turns an error of the password hasher into a failure.
+func (s *Service) hashErr(err error) error {
 	switch {
 	case err == nil:
 		return nil
@@ -74,12 +69,12 @@ func (s *Service) overloaded(cause error) error {
 	return &apierr.Error{Code: apierr.Overloaded, RetryAfter: s.limits.OverloadedDelay, Cause: cause}
 }
 
-// isOver tells whether the caller's time ran out, or they went away.
+// isOver tells whether the request timed out or was cancelled.
 func isOver(err error) bool {
 	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
 }
 
-// isConflict tells whether err says that what is taken.
+// isConflict tells whether err is a conflict of what.
 func isConflict(err error, what string) bool {
 	conflict, ok := errors.AsType[store.ConflictError](err)
 	return ok && conflict.What == what

@@ -1,14 +1,16 @@
 package account
 
-import "context"
+import (
+	"context"
+)
 
 // OpenExclusive opens a session as SignInByCode does once the code is spent.
 func OpenExclusive(ctx context.Context, s *Service, userID int64, class string) (SignInResult, error) {
-	session := s.newSession(userID, dialectYudao, OpenedByCode, "", "")
+	session := s.sessionRow(userID, dialectYudao, OpenedByCode, "", "")
 	session.ExclusiveClass = &class
 	var grant SignInResult
-	err := s.inTx(ctx, func(d *tx) (err error) {
-		grant, err = s.openOpaque(ctx, d, session, "seed", nil)
+	err := s.inTx(ctx, func(tx *tx) (err error) {
+		grant, err = s.openOpaque(ctx, tx, session, "seed", nil)
 		return err
 	})
 	return grant, storeErr(err)
@@ -28,3 +30,9 @@ func HoldTurn(ctx context.Context, s *Service, in PasswordSignIn) (release func(
 	}
 	return s.guesses.locks.acquire(ctx, turn)
 }
+
+// AccessExpires is when the caller's access token expires.
+func (c Caller) AccessExpires() Time { return c.session.AccessExpiresAt }
+
+// LastSeen is when the caller's session was last used.
+func (c Caller) LastSeen() Time { return c.session.LastSeenAt }

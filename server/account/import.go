@@ -175,7 +175,7 @@ func (i *Importer) wrap(ctx context.Context, rows []store.ImportedUser) error {
 		group.Go(func() error {
 			wrapped, err := i.s.hasher.WrapLegacy(ctx, *rows[k].PasswordHash)
 			rows[k].PasswordHash = &wrapped
-			return i.s.hashing(err)
+			return i.s.hashErr(err)
 		})
 	}
 	return group.Wait()
@@ -241,7 +241,9 @@ func (s *Service) importedRow(source string, n ImportedUser) (store.ImportedUser
 	}
 	id := s.ids.Next()
 	row := s.newUser(id, source)
-	columns, err := s.importedColumns(id, n)
+	update := n.update()
+	update.Username = filled(update.Username)
+	columns, err := s.columns(id, update)
 	if err != nil {
 		return store.ImportedUser{}, err
 	}
@@ -255,26 +257,6 @@ func (s *Service) importedRow(source string, n ImportedUser) (store.ImportedUser
 	if n.Disabled {
 		row.DisabledAt = &now
 	}
-	if n.EmailVerified && row.EmailKey != nil {
-		row.EmailVerifiedAt = &now
-	}
-	if n.MobileVerified && row.MobileIndex != nil {
-		row.MobileVerifiedAt = &now
-	}
+	setVerified(&row, n.EmailVerified, n.MobileVerified, now)
 	return store.ImportedUser{User: row, Alias: n.Alias}, nil
-}
-
-func (s *Service) importedColumns(id int64, n ImportedUser) (store.UserChange, error) {
-	if err := checkManaged(n.Identity, n.Remark); err != nil {
-		return store.UserChange{}, err
-	}
-	columns, err := s.change(id, n.Profile)
-	if err != nil {
-		return store.UserChange{}, err
-	}
-	columns.Identity, columns.Remark = n.Identity, n.Remark
-	if n.Username == "" {
-		return columns, nil
-	}
-	return columns, setUsername(&columns, n.Username)
 }

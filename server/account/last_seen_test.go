@@ -18,7 +18,7 @@ func TestSeenIsWrittenBehind(t *testing.T) {
 	opened := w.number("SELECT last_seen_at FROM sessions")
 	for range 3 {
 		w.clock.Advance(time.Minute)
-		seen := w.authenticated(grant.AccessToken).Session.LastSeenAt
+		seen := w.authenticated(grant.AccessToken).LastSeen()
 		wantEqual(t, "what the caller is told", seen, store.TimeOf(w.clock.Now()))
 		wantEqual(t, "what is written", w.number("SELECT last_seen_at FROM sessions"), opened)
 	}

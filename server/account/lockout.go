@@ -6,6 +6,8 @@ import (
 	"math"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
+
 	"quartet/server/apierr"
 	"quartet/server/password"
 	"quartet/store"
@@ -38,7 +40,7 @@ type guess struct {
 	limits   []store.RateLimit // reserved before comparing, cleared by success
 	clientIP string            // counted after a failure; "" for none
 	hash     *string           // what to compare with; nil: nothing
-	barred   bool              // no password is right: the user is disabled
+	disabled bool              // no password is right: there is no such user, or they are disabled
 }
 
 // verdict is what became of a guess.
@@ -48,14 +50,49 @@ type verdict struct {
 	locked bool // there were too many guesses: nothing was compared
 }
 
-// guessMemory is what a server remembers about guesses between requests.
+// guessMemory is what a server remembers about guesses between requests. The
+// values of both caches are when an entry ends; an entry that is displaced early
+// is still counted in the database.
 type guessMemory struct {
 	locks keyedLock
-	// unspent are reservations whose password was never compared because no
+	// unspent holds reservations whose password was not compared because no
 	// hashing slot was free. The next try takes it over: a busy server must not
 	// lock anybody out.
-	unspent moments
-	full    moments // addresses whose counter is full, and those with too many wrong codes
+	unspent *lru.Cache[string, time.Time]
+	// full holds the client IPs whose counter is full, and those with too many
+	// wrong codes.
+	full *lru.Cache[string, time.Time]
+}
+
+const guessMemorySize = 10_000 // entries of each cache
+
+func newGuessMemory() guessMemory {
+	unspent, err := lru.New[string, time.Time](guessMemorySize)
+	full, err2 := lru.New[string, time.Time](guessMemorySize)
+	if err := errors.Join(err, err2); err != nil {
+		panic(err) // impossible: the size is positive
+	}
+	return guessMemory{unspent: unspent, full: full}
+}
+
+// takeUnspent removes the reservation of key and reports whether it was still good.
+func (m *guessMemory) takeUnspent(key string, now time.Time) bool {
+	until, _ := m.unspent.Peek(key)
+	return m.unspent.Remove(key) && until.After(now)
+}
+
+// fullFor gives how long the counter of key stays full; 0 or less if it is not.
+func (m *guessMemory) fullFor(key string, now time.Time) time.Duration {
+	if until, known := m.full.Peek(key); known {
+		return until.Sub(now)
+	}
+	return 0
+}
+
+// forget drops everything.
+func (m *guessMemory) forget() {
+	m.unspent.Purge()
+	m.full.Purge()
 }
 
 // compare counts and compares. A locked, unknown, disabled or passwordless
@@ -68,7 +105,7 @@ func (s *Service) compare(ctx context.Context, g guess, text string, follow func
 		return verdict{}, s.overloaded(err)
 	}
 	defer done()
-	again := s.guesses.unspent.take(g.lockKey, s.now())
+	again := s.guesses.takeUnspent(g.lockKey, s.now())
 	admitted := again
 	if !again {
 		if admitted, err = s.reserveGuess(ctx, g); err != nil {
@@ -83,14 +120,14 @@ func (s *Service) compare(ctx context.Context, g guess, text string, follow func
 		if admitted {
 			s.putOff(ctx, g, again)
 		}
-		return verdict{}, s.hashing(err)
+		return verdict{}, s.hashErr(err)
 	}
-	v := verdict{right && !g.barred, weak, !admitted}
-	err = s.inTx(ctx, func(d *tx) error {
-		if err := s.settleGuess(ctx, d, g, v.right); err != nil {
+	v := verdict{right && !g.disabled, weak, !admitted}
+	err = s.inTx(ctx, func(tx *tx) error {
+		if err := s.settleGuess(ctx, tx, g, v.right); err != nil {
 			return err
 		}
-		return follow(d, v)
+		return follow(tx, v)
 	})
 	return v, toAPIErr(err, apierr.WrongCredentials)
 }
@@ -102,7 +139,7 @@ func (s *Service) reserveGuess(ctx context.Context, g guess) (bool, error) {
 	now := s.now()
 	// An address whose counter is full makes one row, however many names it tries.
 	refused := "refused:" + g.clientIP
-	if s.guesses.full.left(g.clientIP, now) == 0 {
+	if s.guesses.fullFor(g.clientIP, now) <= 0 {
 		ok, err := s.countIfRoom(ctx, g.limits)
 		if ok || err != nil {
 			return ok, err
@@ -117,7 +154,7 @@ func (s *Service) reserveGuess(ctx context.Context, g guess) (bool, error) {
 // countIfRoom counts one event against all limits, or against none of them when
 // one is reached.
 func (s *Service) countIfRoom(ctx context.Context, limits []store.RateLimit) (counted bool, err error) {
-	err = s.store.InTx(ctx, func(d store.Tx) error { return d.ConsumeRateLimits(ctx, limits, store.TimeOf(s.now())) })
+	err = s.store.InTx(ctx, func(tx store.Tx) error { return tx.ConsumeRateLimits(ctx, limits, store.TimeOf(s.now())) })
 	if _, reached := errors.AsType[store.RateLimitError](err); reached {
 		return false, nil
 	}
@@ -129,13 +166,13 @@ func (s *Service) countIfRoom(ctx context.Context, limits []store.RateLimit) (co
 // make rows without end while the server is busy, but whoever comes again for one
 // of them makes none.
 func (s *Service) putOff(ctx context.Context, g guess, again bool) {
-	s.guesses.unspent.put(g.lockKey, s.now(), s.limits.PasswordPerAccountIP.Per)
+	s.guesses.unspent.Add(g.lockKey, s.now().Add(s.limits.PasswordPerAccountIP.Per))
 	if again {
 		return
 	}
 	// Leaving is no way around the count.
 	err := s.inBackground(ctx, func(ctx context.Context) error {
-		return s.inTx(ctx, func(d *tx) error { return s.countAddress(ctx, d, g.clientIP) })
+		return s.inTx(ctx, func(tx *tx) error { return s.countClientIP(ctx, tx, g.clientIP) })
 	})
 	if err != nil {
 		s.log.WarnContext(ctx, "a sign-in that was put off was not counted", "error", err)
@@ -156,31 +193,31 @@ func (s *Service) verify(ctx context.Context, hash *string, text string) (right,
 
 // settle clears the reservation of a right password, and counts a wrong one
 // against its address.
-func (s *Service) settleGuess(ctx context.Context, d *tx, g guess, right bool) error {
+func (s *Service) settleGuess(ctx context.Context, tx *tx, g guess, right bool) error {
 	if right {
 		keys := make([]string, 0, len(g.limits))
 		for _, quota := range g.limits {
 			keys = append(keys, quota.Key)
 		}
-		return d.ResetRateLimits(ctx, keys)
+		return tx.ResetRateLimits(ctx, keys)
 	}
-	return s.countAddress(ctx, d, g.clientIP)
+	return s.countClientIP(ctx, tx, g.clientIP)
 }
 
-// countAddress counts a failure, as long as there is room.
-func (s *Service) countAddress(ctx context.Context, d *tx, address string) error {
-	if address == "" {
+// countClientIP counts a failure, as long as there is room.
+func (s *Service) countClientIP(ctx context.Context, tx *tx, clientIP string) error {
+	if clientIP == "" {
 		return nil
 	}
 	now := s.now()
-	err := d.ConsumeRateLimits(ctx, []store.RateLimit{s.guessAddress(address)}, store.TimeOf(now))
+	err := tx.ConsumeRateLimits(ctx, []store.RateLimit{s.passwordPerIP(clientIP)}, store.TimeOf(now))
 	if reached, full := errors.AsType[store.RateLimitError](err); full {
-		s.guesses.full.put(address, now, time.Duration(reached.RetryAfterMillis)*time.Millisecond)
+		s.guesses.full.Add(clientIP, now.Add(time.Duration(reached.RetryAfterMillis)*time.Millisecond))
 		return nil // the deed goes on: being one, the quota has counted nothing
 	}
 	return err
 }
 
-func (s *Service) guessAddress(address string) store.RateLimit {
-	return s.limits.PasswordPerIP.limit("guess-address:" + address)
+func (s *Service) passwordPerIP(clientIP string) store.RateLimit {
+	return s.limits.PasswordPerIP.limit("guess-address:" + clientIP)
 }

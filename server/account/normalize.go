@@ -20,8 +20,8 @@ const (
 	longestEmail     = 254 // bytes, RFC 5321 section 4.5.3.1.3 less the brackets
 )
 
-// mobileShape is a mainland mobile number without country code.
-var mobileShape = regexp.MustCompile(`^1[3-9][0-9]{9}$`)
+// mobilePattern is a mainland mobile number without country code.
+var mobilePattern = regexp.MustCompile(`^1[3-9][0-9]{9}$`)
 
 // usernameKey gives the form in which two user names are compared: PRECIS
 // UsernameCaseMapped (RFC 8265 section 3.3), so that "Admin", "admin" and the
@@ -38,14 +38,14 @@ func usernameKey(username string) (string, error) {
 		return "", outOf("username", apierr.TooLong, longestUsername)
 	}
 	key, err := precis.UsernameCaseMapped.CompareKey(username)
-	if err != nil || strings.Contains(key, "@") || mobileShape.MatchString(key) {
+	if err != nil || strings.Contains(key, "@") || mobilePattern.MatchString(key) {
 		return "", apierr.Field("username", apierr.BadFormat)
 	}
 	return key, nil
 }
 
 // emailKey gives the form in which two e-mail addresses are compared. Only a
-// bare address is good (RFC 5322 addr-spec without quoting), as given.
+// bare address is accepted (RFC 5322 addr-spec without quoting).
 func emailKey(email string) (string, error) {
 	if len(email) > longestEmail {
 		return "", outOf("email", apierr.TooLong, longestEmail)
@@ -59,7 +59,7 @@ func emailKey(email string) (string, error) {
 
 // checkMobile accepts the eleven digits of a mainland mobile.
 func checkMobile(mobile string) error {
-	if !mobileShape.MatchString(mobile) {
+	if !mobilePattern.MatchString(mobile) {
 		return apierr.Field("mobile", apierr.BadFormat)
 	}
 	return nil
@@ -79,8 +79,8 @@ func checkText(field, text string, longest int) error {
 	return nil
 }
 
-// clip makes text that the caller does not control, such as a User-Agent, fit
-// to be stored: it is worth less than the request it came with.
+// clip makes text fit to be stored, such as a User-Agent, for which a request is
+// not refused.
 func clip(text string, longest int) string {
 	clean := []rune(strings.ReplaceAll(strings.ToValidUTF8(text, ""), "\x00", ""))
 	return string(clean[:min(longest, len(clean))])
@@ -92,31 +92,30 @@ func outOf(field string, reason apierr.Reason, limit int) error {
 	return failed
 }
 
-// mobileContext and idCardContext bind a sealed fact to its owner, so that it
-// does not open in anybody else's row.
+// mobileContext and idCardContext bind a sealed value to its owner: it cannot be
+// decrypted in anybody else's row.
 func mobileContext(userID int64) string { return "user:" + strconv.FormatInt(userID, 10) + ":mobile" }
 func idCardContext(userID int64) string { return "user:" + strconv.FormatInt(userID, 10) + ":idcard" }
 
-// sealMobile gives a mobile as it is stored: sealed for its owner, and the
-// index that finds it.
-func (s *Service) sealMobile(userID int64, mobile string) (sealed string, index store.Digest) {
-	return s.sealer.Seal(mobile, mobileContext(userID)), s.mobileIndex(mobile)
+// sealMobile encrypts a mobile for its owner's row.
+func (s *Service) sealMobile(userID int64, mobile string) string {
+	return s.sealer.Seal(mobile, mobileContext(userID))
 }
 
+// mobileIndex is the keyed hash that finds a mobile.
 func (s *Service) mobileIndex(mobile string) store.Digest {
 	return store.Digest(s.sealer.Index(mobile))
 }
 
-// addressKey stands for a client's address in the name of a counter, without
-// revealing it. A whole IPv6 /64 is one address, for it belongs to one
-// subscriber.
-func (s *Service) clientIPKey(address string) string {
-	if parsed, err := netip.ParseAddr(address); err == nil {
+// clientIPKey stands for a client IP in the key of a counter, without revealing
+// it. A whole IPv6 /64 counts as one, because it belongs to one subscriber.
+func (s *Service) clientIPKey(clientIP string) string {
+	if parsed, err := netip.ParseAddr(clientIP); err == nil {
 		parsed = parsed.Unmap().WithZone("")
 		if parsed.Is6() {
 			parsed = netip.PrefixFrom(parsed, 64).Masked().Addr()
 		}
-		address = parsed.String()
+		clientIP = parsed.String()
 	}
-	return s.sealer.Index("address:" + address)
+	return s.sealer.Index("address:" + clientIP)
 }

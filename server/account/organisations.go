@@ -2,7 +2,6 @@ package account
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"unicode"
 
@@ -15,131 +14,166 @@ const (
 	longestName = 128 // characters, of anything listed here
 )
 
-// AddOrganisation adds an organisation under a code of its own. The failure is
-// InvalidField: code or name out of bounds, or the code is taken.
-func (s *Service) AddOrganisation(ctx context.Context, code, name string) (store.Organisation, error) {
-	if err := checkListed("code", code, name); err != nil {
-		return store.Organisation{}, err
-	}
-	row := store.Organisation{Code: code, Name: name, CreatedAt: store.TimeOf(s.now())}
-	err := s.inTx(ctx, func(d *tx) error {
-		row.ID = s.ids.Next()
-		d.record(byCommandLine(AuditOrganisationAdded, 0, details{"organisation": code}))
-		return d.InsertOrganisation(ctx, row)
-	})
-	return row, codeErr(err, "code")
+// Organisation is something that users can be members of.
+type Organisation struct {
+	ID         int64
+	Code       string // unique
+	Name       string
+	CreatedAt  Time
+	DisabledAt *Time
 }
 
-// Organisation finds an organisation by its code. A code that names none is
-// InvalidField with field organisation, here and below.
-func (s *Service) Organisation(ctx context.Context, code string) (store.Organisation, error) {
+// Role is what a user can be in an organisation.
+type Role Organisation
+
+// Membership is an organisation that a user belongs to, with the user's roles
+// there.
+type Membership struct {
+	ID         int64
+	Code, Name string
+	Roles      []MembershipRole
+}
+
+// MembershipRole is a role that a user has in an organisation.
+type MembershipRole struct {
+	ID         int64
+	Code, Name string
+}
+
+func toOrganisation(row store.Organisation) Organisation { return Organisation(row) }
+
+func newMembership(row store.Membership) Membership {
+	return Membership{ID: row.ID, Code: row.Code, Name: row.Name, Roles: convert(row.Roles, func(role store.Role) MembershipRole {
+		return MembershipRole{ID: role.ID, Code: role.Code, Name: role.Name}
+	})}
+}
+
+// AddOrganisation adds an organisation under a code of its own. The failure is
+// InvalidField: code or name out of bounds, or the code is taken.
+func (s *Service) AddOrganisation(ctx context.Context, code, name string) (Organisation, error) {
+	if err := checkListed("code", code, name); err != nil {
+		return Organisation{}, err
+	}
+	row := store.Organisation{Code: code, Name: name, CreatedAt: store.TimeOf(s.now())}
+	err := s.inTx(ctx, func(tx *tx) error {
+		row.ID = s.ids.Next()
+		tx.record(byCommandLine(AuditOrganisationAdded, 0, details{"organisation": code}))
+		return tx.InsertOrganisation(ctx, row)
+	})
+	return Organisation(row), codeErr(err, "code")
+}
+
+// Organisation finds an organisation by its code. The failure is InvalidField
+// with field organisation for an unknown code, here and below.
+func (s *Service) Organisation(ctx context.Context, code string) (Organisation, error) {
 	row, err := s.store.OrganisationByCode(ctx, code)
-	return row, codeErr(err, "organisation")
+	return Organisation(row), codeErr(err, "organisation")
 }
 
 // ListOrganisations gives all organisations.
-func (s *Service) ListOrganisations(ctx context.Context) ([]store.Organisation, error) {
+func (s *Service) ListOrganisations(ctx context.Context) ([]Organisation, error) {
 	rows, err := s.store.ListOrganisations(ctx)
-	return rows, storeErr(err)
+	return convert(rows, toOrganisation), storeErr(err)
 }
 
-// DisableOrganisation leaves an organisation out of everybody's memberships.
+// DisableOrganisation removes an organisation from everybody's memberships.
 func (s *Service) DisableOrganisation(ctx context.Context, code string) error {
 	return s.setOrganisationDisabled(ctx, code, true, AuditOrganisationDisabled)
 }
 
-// EnableOrganisation takes that back.
+// EnableOrganisation enables a disabled organisation again.
 func (s *Service) EnableOrganisation(ctx context.Context, code string) error {
 	return s.setOrganisationDisabled(ctx, code, false, AuditOrganisationEnabled)
 }
 
 func (s *Service) setOrganisationDisabled(ctx context.Context, code string, disabled bool, kind string) error {
-	err := s.inTx(ctx, func(d *tx) error {
-		d.record(byCommandLine(kind, 0, details{"organisation": code}))
-		return d.SetOrganisationDisabled(ctx, code, disabled, store.TimeOf(s.now()))
+	err := s.inTx(ctx, func(tx *tx) error {
+		tx.record(byCommandLine(kind, 0, details{"organisation": code}))
+		return tx.SetOrganisationDisabled(ctx, code, disabled, store.TimeOf(s.now()))
 	})
 	return codeErr(err, "organisation")
 }
 
 // AddRole adds a role that users can have in organisations. Failures are as in
 // AddOrganisation.
-func (s *Service) AddRole(ctx context.Context, code, name string) (store.Role, error) {
+func (s *Service) AddRole(ctx context.Context, code, name string) (Role, error) {
 	if err := checkListed("code", code, name); err != nil {
-		return store.Role{}, err
+		return Role{}, err
 	}
 	row := store.Role{Code: code, Name: name, CreatedAt: store.TimeOf(s.now())}
-	err := s.inTx(ctx, func(d *tx) error {
+	err := s.inTx(ctx, func(tx *tx) error {
 		row.ID = s.ids.Next()
-		d.record(byCommandLine(AuditRoleAdded, 0, details{"role": code}))
-		return d.InsertRole(ctx, row)
+		tx.record(byCommandLine(AuditRoleAdded, 0, details{"role": code}))
+		return tx.InsertRole(ctx, row)
 	})
-	return row, codeErr(err, "code")
+	return Role(row), codeErr(err, "code")
 }
 
-// Role finds a role by its code. A code that names none is InvalidField with
-// field role, here and below.
-func (s *Service) Role(ctx context.Context, code string) (store.Role, error) {
+// Role finds a role by its code. The failure is InvalidField with field role
+// for an unknown code, here and below.
+func (s *Service) Role(ctx context.Context, code string) (Role, error) {
 	row, err := s.store.RoleByCode(ctx, code)
-	return row, codeErr(err, "role")
+	return Role(row), codeErr(err, "role")
 }
 
 // ListRoles gives all roles.
-func (s *Service) ListRoles(ctx context.Context) ([]store.Role, error) {
+func (s *Service) ListRoles(ctx context.Context) ([]Role, error) {
 	rows, err := s.store.ListRoles(ctx)
-	return rows, storeErr(err)
+	return convert(rows, func(row store.Role) Role { return Role(row) }), storeErr(err)
 }
 
-// DisableRole leaves a role out of everybody's memberships.
+// DisableRole removes a role from everybody's memberships.
 func (s *Service) DisableRole(ctx context.Context, code string) error {
 	return s.setRoleDisabled(ctx, code, true, AuditRoleDisabled)
 }
 
-// EnableRole takes that back.
+// EnableRole enables a disabled role again.
 func (s *Service) EnableRole(ctx context.Context, code string) error {
 	return s.setRoleDisabled(ctx, code, false, AuditRoleEnabled)
 }
 
 func (s *Service) setRoleDisabled(ctx context.Context, code string, disabled bool, kind string) error {
-	err := s.inTx(ctx, func(d *tx) error {
-		d.record(byCommandLine(kind, 0, details{"role": code}))
-		return d.SetRoleDisabled(ctx, code, disabled, store.TimeOf(s.now()))
+	err := s.inTx(ctx, func(tx *tx) error {
+		tx.record(byCommandLine(kind, 0, details{"role": code}))
+		return tx.SetRoleDisabled(ctx, code, disabled, store.TimeOf(s.now()))
 	})
 	return codeErr(err, "role")
 }
 
 // AddMembership makes a user a member of an organisation, with a role unless
-// role is "". Doing it twice is no failure.
+// role is "". To repeat it is no failure.
 func (s *Service) AddMembership(ctx context.Context, userID int64, organisation, role string) error {
 	organisationID, roleID, err := s.membership(ctx, userID, organisation, role)
 	if err != nil {
 		return err
 	}
-	err = s.inTx(ctx, func(d *tx) error {
-		d.record(membershipChanged(AuditMembershipAdded, userID, organisation, role))
-		return d.AddMembership(ctx, userID, organisationID, roleID, store.TimeOf(s.now()))
+	err = s.inTx(ctx, func(tx *tx) error {
+		tx.record(membershipChanged(AuditMembershipAdded, userID, organisation, role))
+		return tx.AddMembership(ctx, userID, organisationID, roleID, store.TimeOf(s.now()))
 	})
 	return toAPIErr(err, apierr.UserNotFound)
 }
 
-// RemoveMembership takes a role in an organisation away; with role "" the whole
-// membership. One that was not there is InvalidField with field organisation.
+// RemoveMembership removes a role in an organisation; with role "" the whole
+// membership. The failure is InvalidField with field organisation if the user did
+// not have it.
 func (s *Service) RemoveMembership(ctx context.Context, userID int64, organisation, role string) error {
 	organisationID, roleID, err := s.membership(ctx, userID, organisation, role)
 	if err != nil {
 		return err
 	}
-	err = s.inTx(ctx, func(d *tx) error {
-		d.record(membershipChanged(AuditMembershipRemoved, userID, organisation, role))
-		return d.RemoveMembership(ctx, userID, organisationID, roleID)
+	err = s.inTx(ctx, func(tx *tx) error {
+		tx.record(membershipChanged(AuditMembershipRemoved, userID, organisation, role))
+		return tx.RemoveMembership(ctx, userID, organisationID, roleID)
 	})
 	return codeErr(err, "organisation")
 }
 
 // Memberships lists a user's organisations and their roles there; disabled ones
 // are left out.
-func (s *Service) Memberships(ctx context.Context, userID int64) ([]store.Membership, error) {
-	memberships, err := s.store.MembershipsOf(ctx, userID)
-	return memberships, storeErr(err)
+func (s *Service) Memberships(ctx context.Context, userID int64) ([]Membership, error) {
+	rows, err := s.store.MembershipsOf(ctx, userID)
+	return convert(rows, newMembership), storeErr(err)
 }
 
 func (s *Service) membership(ctx context.Context, userID int64, organisation, role string) (organisationID int64, roleID *int64, err error) {
@@ -154,9 +188,9 @@ func (s *Service) membership(ctx context.Context, userID int64, organisation, ro
 	return org.ID, &held.ID, err
 }
 
-// checkListed checks the code or id and the name of something to list. Whoever
-// reads a list must be able to tell its entries apart and to type them: a code
-// has no blanks, a name none around it, neither has what cannot be seen.
+// checkListed checks the code or id and the name of an entry of a list. A code has
+// no blanks, a name none around it, and neither has invisible characters, so that
+// the entries can be told apart and typed.
 func checkListed(field, code, name string) error {
 	if err := checkTexts([]checkedText{{field, &code, longestCode}, {"name", &name, longestName}}); err != nil {
 		return err
@@ -164,26 +198,16 @@ func checkListed(field, code, name string) error {
 	switch {
 	case code == "":
 		return apierr.Field(field, apierr.Required)
-	case strings.ContainsFunc(code, func(r rune) bool { return unicode.IsSpace(r) || isOdd(r) }):
+	case strings.ContainsFunc(code, func(r rune) bool { return unicode.IsSpace(r) || isInvisible(r) }):
 		return apierr.Field(field, apierr.BadFormat)
 	case name == "":
 		return apierr.Field("name", apierr.Required)
-	case strings.TrimSpace(name) != name, strings.ContainsFunc(name, isOdd):
+	case strings.TrimSpace(name) != name, strings.ContainsFunc(name, isInvisible):
 		return apierr.Field("name", apierr.BadFormat)
 	}
 	return nil
 }
 
-// isOdd tells what shows nothing, or moves what is shown around, and what stands
-// for bytes that were no text.
-func isOdd(r rune) bool { return !unicode.IsGraphic(r) || r == unicode.ReplacementChar }
-
-// listed is failed for what goes by a code: one that is taken or names nothing
-// is a wrong value in field.
-func codeErr(err error, field string) error {
-	_, conflict := errors.AsType[store.ConflictError](err)
-	if conflict || errors.Is(err, store.ErrNotFound) {
-		return &apierr.Error{Code: apierr.InvalidField, Field: field, Reason: apierr.NotInEnum, Cause: err}
-	}
-	return storeErr(err)
-}
+// isInvisible tells control and format characters, and the replacement for bytes
+// that were not UTF-8.
+func isInvisible(r rune) bool { return !unicode.IsGraphic(r) || r == unicode.ReplacementChar }

@@ -41,10 +41,10 @@ func (s *Service) ChangePassword(ctx context.Context, caller Caller, userID int6
 	}
 	hash, err := s.hasher.Hash(ctx, newPassword)
 	if err != nil {
-		return s.hashing(err)
+		return s.hashErr(err)
 	}
 	// Of the user's sessions the caller's own goes on, if it is one of them.
-	return s.setPassword(ctx, hash, was, caller.Session.ID, passwordChosen(caller, user, filled(was) != nil))
+	return s.setPassword(ctx, hash, was, caller.SessionID, passwordChosen(caller, user, filled(was) != nil))
 }
 
 // checkOldPassword gives the hash that was verified, "" for a user who has none
@@ -65,9 +65,9 @@ func (s *Service) checkOldPassword(ctx context.Context, caller Caller, user stor
 		key:     key,
 		limits:  []store.RateLimit{s.limits.OldPasswordPerUser.limit(key)},
 		hash:    user.PasswordHash,
-	}, *old, func(d *tx, v verdict) error {
+	}, *old, func(tx *tx, v verdict) error {
 		if !v.right {
-			d.record(oldPasswordRefused(caller, user.ID, v))
+			tx.record(oldPasswordRefused(caller, user.ID, v))
 		}
 		return nil
 	})
@@ -82,8 +82,8 @@ func (s *Service) checkOldPassword(ctx context.Context, caller Caller, user stor
 
 // freshBy accepts a session that was opened a short while ago, and in that way.
 func (s *Service) freshBy(caller Caller, openedBy string) error {
-	age := s.now().Sub(caller.Session.CreatedAt.Time())
-	if caller.Session.OpenedBy == openedBy && age <= s.limits.FreshSignIn {
+	age := s.now().Sub(caller.session.CreatedAt.Time())
+	if caller.session.OpenedBy == openedBy && age <= s.limits.FreshSignIn {
 		return nil
 	}
 	return wrongOldPassword()
@@ -97,10 +97,10 @@ func wrongOldPassword() error {
 // given it does so only if that still is the password, or there still is none for
 // "": somebody else may have changed it since it was verified. done is the event; its subject is the user.
 func (s *Service) setPassword(ctx context.Context, hash string, was *string, keep int64, done event) error {
-	err := s.inTx(ctx, func(d *tx) error {
-		ended, err := d.SetPassword(ctx, done.subject, hash, was, keep, newStamp(), store.TimeOf(s.now()))
+	err := s.inTx(ctx, func(tx *tx) error {
+		ended, err := tx.SetPassword(ctx, done.subject, hash, was, keep, newStamp(), store.TimeOf(s.now()))
 		done.detail = details{"ended_sessions": ended}
-		d.record(done)
+		tx.record(done)
 		return err
 	})
 	if was != nil && errors.Is(err, store.ErrNotFound) {
@@ -119,7 +119,7 @@ func (s *Service) newHash(ctx context.Context, field string, text *string) (*str
 	}
 	hash, err := s.hasher.Hash(ctx, *text)
 	if err != nil {
-		return nil, s.hashing(err)
+		return nil, s.hashErr(err)
 	}
 	return &hash, nil
 }

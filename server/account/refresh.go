@@ -10,29 +10,28 @@ import (
 	"quartet/store"
 )
 
-// Slid is a session whose access token goes on.
+// ExtendedSession is a session whose access token was extended.
 type ExtendedSession struct {
 	User          User // with WeChat identities
 	AccessExpires time.Time
-	Renewed       string // the JWT that goes on, "" where the token is opaque
+	Renewed       string // the JWT that replaces the presented one, "" where the token is opaque
 }
 
-// Slide lets the caller's access token go on for its full life again, but not
-// past its session's end (operation 1), and notes the kind of front end. The
+// Extend extends the caller's access token for its full life from now, but not
+// past its session's end (operation 1), and stores the kind of front end. The
 // failure is that of a session that ended meanwhile.
 func (s *Service) Extend(ctx context.Context, caller Caller, frontType int64) (ExtendedSession, error) {
-	session := caller.Session
-	until := s.extendedUntil(session)
-	slid, err := s.extendAccessToken(ctx, session.ID, until, &frontType)
+	until := s.extendedUntil(caller.session.ExpiresAt)
+	extended, err := s.extendAccessToken(ctx, caller.SessionID, until, &frontType)
 	if err != nil {
 		return ExtendedSession{}, toAPIErr(err, apierr.SessionEnded)
 	}
-	if !slid {
-		return ExtendedSession{}, s.whyEnded(ctx, session.ID)
+	if !extended {
+		return ExtendedSession{}, s.whyEnded(ctx, caller.SessionID)
 	}
 	result := ExtendedSession{AccessExpires: until.Time()}
-	if carriesJWT(session) {
-		if result.Renewed, err = s.sign(session, until.Time()); err != nil {
+	if caller.jwt {
+		if result.Renewed, err = s.signJWT(caller.SessionID, caller.UserID, until); err != nil {
 			return ExtendedSession{}, err
 		}
 	}
@@ -40,9 +39,9 @@ func (s *Service) Extend(ctx context.Context, caller Caller, frontType int64) (E
 	return result, err
 }
 
-func (s *Service) extendAccessToken(ctx context.Context, session int64, until store.Time, frontType *int64) (extended bool, err error) {
-	err = s.store.InTx(ctx, func(d store.Tx) (err error) {
-		extended, err = d.ExtendAccessToken(ctx, session, until, store.TimeOf(s.now()), frontType)
+func (s *Service) extendAccessToken(ctx context.Context, sessionID int64, until store.Time, frontType *int64) (extended bool, err error) {
+	err = s.store.InTx(ctx, func(tx store.Tx) (err error) {
+		extended, err = tx.ExtendAccessToken(ctx, sessionID, until, store.TimeOf(s.now()), frontType)
 		return err
 	})
 	return extended, err
@@ -50,17 +49,17 @@ func (s *Service) extendAccessToken(ctx context.Context, session int64, until st
 
 // whyEnded reads why a session that was live a moment ago is not.
 func (s *Service) whyEnded(ctx context.Context, sessionID int64) error {
-	owner, err := s.store.SessionByID(ctx, sessionID)
+	session, err := s.store.SessionByID(ctx, sessionID)
 	if err != nil {
 		return toAPIErr(err, apierr.SessionEnded)
 	}
-	if err := live(owner, s.now()); err != nil {
+	if err := checkLive(session.EndedAt, session.EndReason, session.UserDisabledAt, session.ExpiresAt, s.now()); err != nil {
 		return err
 	}
 	return apierr.New(apierr.SessionEnded)
 }
 
-// Refreshed is an access token and when it lapses.
+// Refreshed is an access token and when it expires.
 type Refreshed struct {
 	AccessToken   string
 	AccessExpires time.Time
@@ -68,51 +67,50 @@ type Refreshed struct {
 
 // Refresh gives the next access token for a refresh token and the access token
 // that goes with it, expired or not (operation 3). The refresh token cannot
-// rotate, since only an access token can be answered; the access token is the
-// rotating half, and its generation tells a client from a thief:
+// rotate, because operation 3 answers an access token alone; so the access token
+// rotates, and its generation tells a client from a thief:
 //
 //   - the newest one gives the next;
-//   - the one before, within the grace of 10 s, gives the newest again, for the
-//     answer may have been lost, or two tabs refreshed at once;
+//   - the one before gives the newest again for 10 s, because the answer may have
+//     been lost, or two tabs refreshed at once;
 //   - an older one was used before: the session ends, with RefreshReused.
 //
-// Other failures are Unauthenticated for a pair that is none, TokenExpired, and
-// those of an ended session.
+// Other failures are Unauthenticated for tokens that are not a pair, TokenExpired,
+// and those of an ended session.
 func (s *Service) Refresh(ctx context.Context, accessToken, refreshToken string) (Refreshed, error) {
 	if !token.IsOpaque(accessToken) || !token.IsOpaque(refreshToken) {
 		return Refreshed{}, apierr.New(apierr.Unauthenticated)
 	}
-	owner, err := s.store.SessionByRefreshHash(ctx, hashOf(refreshToken))
+	session, err := s.store.SessionByRefreshHash(ctx, hashOf(refreshToken))
 	if err != nil {
 		return Refreshed{}, toAPIErr(err, apierr.Unauthenticated)
 	}
-	// A second round follows a lost race. More than three would take the clients
-	// of one session to race all over again each time.
+	// Another round follows a lost race.
 	for range 3 {
-		if err := live(owner, s.now()); err != nil {
+		if err := checkLive(session.EndedAt, session.EndReason, session.UserDisabledAt, session.ExpiresAt, s.now()); err != nil {
 			return Refreshed{}, err
 		}
-		refreshed, won, err := s.refreshOnce(ctx, owner.Session, accessToken, refreshToken)
+		refreshed, won, err := s.refreshOnce(ctx, session.Session, accessToken, refreshToken)
 		if won || err != nil {
 			return refreshed, err
 		}
-		if owner, err = s.store.SessionByID(ctx, owner.ID); err != nil {
+		if session, err = s.store.SessionByID(ctx, session.ID); err != nil {
 			return Refreshed{}, toAPIErr(err, apierr.Unauthenticated)
 		}
 	}
 	return Refreshed{}, apierr.New(apierr.Unavailable)
 }
 
-// refreshOnce answers for the session as it was read; won is false when somebody
-// else rotated it meanwhile.
+// refreshOnce refreshes the session as it was read; won is false when another
+// request rotated it meanwhile.
 func (s *Service) refreshOnce(ctx context.Context, session store.Session, access, refresh string) (r Refreshed, won bool, err error) {
 	presented := hashOf(access)
 	isPrevious := matches(session.PreviousAccessHash, presented)
 	switch {
 	case matches(session.AccessHash, presented):
 		return s.rotate(ctx, session, refresh)
-	case isPrevious && s.inGrace(session, s.now()):
-		return s.again(ctx, session, refresh)
+	case isPrevious && s.inGrace(session.RotatedAt, s.now()):
+		return s.repeatNewest(ctx, session, refresh)
 	case isPrevious, s.isOlder(session, access, refresh):
 		return Refreshed{}, false, s.endReused(ctx, session, access)
 	default:
@@ -122,18 +120,18 @@ func (s *Service) refreshOnce(ctx context.Context, session store.Session, access
 
 func (s *Service) rotate(ctx context.Context, session store.Session, refresh string) (Refreshed, bool, error) {
 	next := token.Access(s.accessKey, refresh, session.ID, session.Generation+1)
-	until := s.extendedUntil(session)
+	until := s.extendedUntil(session.ExpiresAt)
 	won := false
-	err := s.store.InTx(ctx, func(d store.Tx) (err error) {
-		won, err = d.RotateAccess(ctx, session.ID, session.Generation, hashOf(next), until, store.TimeOf(s.now()))
+	err := s.store.InTx(ctx, func(tx store.Tx) (err error) {
+		won, err = tx.RotateAccess(ctx, session.ID, session.Generation, hashOf(next), until, store.TimeOf(s.now()))
 		return err
 	})
 	return Refreshed{next, until.Time()}, won, toAPIErr(err, apierr.SessionEnded)
 }
 
-// again gives the newest access token once more. Where it cannot be derived,
-// because it was put there by other means or under another key, it rotates.
-func (s *Service) again(ctx context.Context, session store.Session, refresh string) (Refreshed, bool, error) {
+// repeatNewest gives the newest access token once more. Where it cannot be
+// derived, because it was stored by other means or under another key, it rotates.
+func (s *Service) repeatNewest(ctx context.Context, session store.Session, refresh string) (Refreshed, bool, error) {
 	newest := token.Access(s.accessKey, refresh, session.ID, session.Generation)
 	if !matches(session.AccessHash, hashOf(newest)) {
 		return s.rotate(ctx, session, refresh)
@@ -141,8 +139,8 @@ func (s *Service) again(ctx context.Context, session store.Session, refresh stri
 	return Refreshed{newest, session.AccessExpiresAt.Time()}, true, nil
 }
 
-// isOlder tells whether the access token is a genuine one of an earlier
-// generation. Only the last two are stored; the others are derived again.
+// isOlder tells whether the access token is one of an earlier generation. Only the
+// hashes of the last two are stored; the others are derived again.
 func (s *Service) isOlder(session store.Session, access, refresh string) bool {
 	generation, ok := token.Generation(access)
 	if !ok || generation < 1 || generation >= session.Generation {
@@ -156,6 +154,6 @@ func (s *Service) endReused(ctx context.Context, session store.Session, access s
 	if err := s.end(ctx, store.EndedByRefreshReuse, refreshReused(session, access)); err != nil {
 		return err
 	}
-	s.log.WarnContext(ctx, "an old access token was used to refresh: the session ended", "session", session.ID)
+	s.log.WarnContext(ctx, "session ended: an old access token was used to refresh", "session", session.ID)
 	return apierr.New(apierr.RefreshReused)
 }

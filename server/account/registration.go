@@ -9,7 +9,7 @@ import (
 )
 
 // Where a user came from, as CreateSource says it. A sign-in by one-time code
-// writes the caller's own word instead.
+// stores the client's own word instead.
 const (
 	sourceRegistration  = "registration"
 	sourceAdministrator = "administrator"
@@ -17,38 +17,43 @@ const (
 	sourceWeChat        = "wechat"
 )
 
-// NewUser is a user to create. There is no field for id, role or status: nobody
-// sets those this way.
+// NewUser is a user to create. It has no id, role or status, because nobody sets
+// those this way.
 type NewUser struct {
 	Username string  // required, 2 to 64 characters
-	Password *string // nil: none, the user has the other ways in
+	Password *string // nil: none, the user signs in by other means
 	Profile
-	Identity, Remark *string // an administrator's to set, else ignored
+	Identity, Remark *string // from administrators, else ignored
 }
 
 // CreateUser creates a user (operation 7) and gives its id. caller is nil for
-// somebody not signed in, address is the client's. Only administrators may, or
-// anybody where registration is open: the failure is Forbidden, or
-// Unauthenticated without caller. Others are InvalidField, WeakPassword,
-// UsernameTaken and EmailTaken, and TooManyRequests with RetryAfter for whoever
-// is no administrator. E-mail and mobile are kept unverified.
-func (s *Service) CreateUser(ctx context.Context, caller *Caller, address string, n NewUser) (int64, error) {
+// somebody not signed in. Only administrators may, or anybody where registration
+// is open: the failure is Forbidden, or Unauthenticated without caller. Others
+// are InvalidField, WeakPassword, UsernameTaken and EmailTaken, and
+// TooManyRequests with RetryAfter for anybody but administrators. E-mail and
+// mobile are stored unverified.
+func (s *Service) CreateUser(ctx context.Context, caller *Caller, clientIP string, n NewUser) (int64, error) {
 	if err := s.mayCreate(caller); err != nil {
 		return 0, err
 	}
-	draft := registration{NewUser: n, source: sourceRegistration, role: store.RoleMember}
-	var by Caller // nobody, where registration is open
+	r := registration{NewUser: n, source: sourceRegistration, role: RoleMember}
+	var by Caller
 	if caller != nil {
-		by, draft.by = *caller, &caller.UserID
+		by, r.by = *caller, &caller.UserID
 	}
-	if caller != nil && caller.isAdministrator() {
-		draft.source = sourceAdministrator
+	if by.isAdministrator() {
+		r.source = sourceAdministrator
 	} else {
-		draft.Identity, draft.Remark = nil, nil
-		draft.limits = s.registrationLimits(address)
+		r.Identity, r.Remark = nil, nil
+		// These bound what strangers can fill the database with, and how often they
+		// can ask whether a user name or an e-mail is taken.
+		r.limits = []store.RateLimit{
+			s.limits.RegisterPerIP.limit("register-address:" + s.clientIPKey(clientIP)),
+			s.limits.RegisterGlobal.limit("register-all"),
+		}
 	}
-	draft.created = by.eventBy(AuditUserCreated, 0, details{"way": draft.source})
-	return s.register(ctx, draft)
+	r.created = by.eventBy(AuditUserCreated, 0, details{"way": r.source})
+	return s.register(ctx, r)
 }
 
 // registration is a NewUser with what its sender does not choose.
@@ -57,29 +62,17 @@ type registration struct {
 	source, role                  string
 	by                            *int64
 	emailVerified, mobileVerified bool
-	limits                        []store.RateLimit // yet to be counted against; none for those whom nothing limits
-	created                       event             // to tell, of the new user
-}
-
-// registrationQuotas bound what strangers can fill the database with, and how
-// often they can ask whether a user name or an e-mail is taken.
-func (s *Service) registrationLimits(address string) []store.RateLimit {
-	return []store.RateLimit{
-		s.limits.RegisterPerIP.limit("register-address:" + s.clientIPKey(address)),
-		s.limits.RegisterGlobal.limit("register-all"),
-	}
+	limits                        []store.RateLimit // not yet counted; empty where nothing limits
+	created                       event             // to record, without its subject
 }
 
 func (s *Service) register(ctx context.Context, r registration) (int64, error) {
-	if err := checkManaged(r.Identity, r.Remark); err != nil {
-		return 0, err
-	}
-	draft, err := s.draft(0, r)
+	draft, err := s.columns(0, r.update())
 	if err != nil {
 		return 0, err
 	}
-	// What breaks the contract costs nothing and is not counted. Hashing costs so
-	// much that it is counted before; everybody else is counted with their row.
+	// Invalid input is not counted. A password is counted before it is hashed,
+	// because hashing is expensive; everything else together with its row.
 	if r.Password != nil {
 		if err := s.count(ctx, &r); err != nil {
 			return 0, err
@@ -87,7 +80,7 @@ func (s *Service) register(ctx context.Context, r registration) (int64, error) {
 	}
 	id, err := s.addUser(ctx, r, draft)
 	if err != nil && !apierr.Is(err, apierr.TooManyRequests) {
-		// Nothing was counted then, and a refusal can tell who is there.
+		// A refusal can tell who is registered, so it counts too.
 		if err := s.count(ctx, &r); err != nil {
 			return 0, err
 		}
@@ -95,17 +88,17 @@ func (s *Service) register(ctx context.Context, r registration) (int64, error) {
 	return id, err
 }
 
-// count counts r against its quotas now.
+// count counts r against its limits, unless that has been done.
 func (s *Service) count(ctx context.Context, r *registration) error {
 	if len(r.limits) == 0 {
 		return nil
 	}
-	quotas := r.limits
+	limits := r.limits
 	r.limits = nil
-	return s.consumeRateLimits(ctx, quotas)
+	return s.consumeRateLimits(ctx, limits)
 }
 
-// addUser adds the user, counts it and tells of it, all or nothing.
+// addUser adds, counts and records the user, all or nothing.
 func (s *Service) addUser(ctx context.Context, r registration, draft store.UserChange) (id int64, err error) {
 	if err := s.checkFree(ctx, 0, draft); err != nil {
 		return 0, err
@@ -116,34 +109,28 @@ func (s *Service) addUser(ctx context.Context, r registration, draft store.UserC
 	}
 	err = s.withNewID(func(newID int64) error {
 		id, r.created.subject = newID, newID
-		row, err := s.row(id, r, hash) // before the transaction, which others may wait for
+		row, err := s.row(id, r, hash) // before the transaction, for which others may be waiting
 		if err != nil {
 			return err
 		}
-		return s.inTxOnce(ctx, func(d *tx) error {
-			if err := d.ConsumeRateLimits(ctx, r.limits, row.CreatedAt); err != nil {
+		return s.inTxOnce(ctx, func(tx *tx) error {
+			if err := tx.ConsumeRateLimits(ctx, r.limits, row.CreatedAt); err != nil {
 				return err
 			}
-			d.record(r.created)
-			return d.InsertUser(ctx, row)
+			tx.record(r.created)
+			return tx.InsertUser(ctx, row)
 		})
 	})
 	return id, storeErr(err)
 }
 
-// draft checks what r says and gives it as the columns of userID's row.
-func (s *Service) draft(userID int64, r registration) (store.UserChange, error) {
-	change, err := s.change(userID, r.Profile)
-	if err != nil {
-		return store.UserChange{}, err
-	}
-	change.Identity, change.Remark = r.Identity, r.Remark
-	return change, setUsername(&change, r.Username)
+func (n NewUser) update() UserUpdate {
+	return UserUpdate{Profile: n.Profile, Username: &n.Username, Identity: n.Identity, Remark: n.Remark}
 }
 
-// row is the new user's; what is sealed is sealed for id.
+// row is the new user's row, sealed for id.
 func (s *Service) row(id int64, r registration, hash *string) (store.User, error) {
-	columns, err := s.draft(id, r)
+	columns, err := s.columns(id, r.update())
 	if err != nil {
 		return store.User{}, err
 	}
@@ -153,31 +140,24 @@ func (s *Service) row(id int64, r registration, hash *string) (store.User, error
 	if hash != nil {
 		row.PasswordChangedAt = &row.CreatedAt
 	}
-	if r.emailVerified && row.EmailKey != nil {
-		row.EmailVerifiedAt = &row.CreatedAt
-	}
-	if r.mobileVerified && row.MobileIndex != nil {
-		row.MobileVerifiedAt = &row.CreatedAt
-	}
+	setVerified(&row, r.emailVerified, r.mobileVerified, row.CreatedAt)
 	return row, nil
 }
 
-func setUsername(change *store.UserChange, username string) error {
-	key, err := usernameKey(username)
-	change.Username, change.UsernameKey = &username, &key
-	return err
+// setVerified marks e-mail and mobile of a new row as verified, where there are any.
+func setVerified(row *store.User, email, mobile bool, at store.Time) {
+	if email && row.EmailKey != nil {
+		row.EmailVerifiedAt = &at
+	}
+	if mobile && row.MobileIndex != nil {
+		row.MobileVerifiedAt = &at
+	}
 }
 
-// checkManaged checks the texts that only administrators write.
-func checkManaged(identity, remark *string) error {
-	return checkTexts([]checkedText{{"identity", identity, 64}, {"remark", remark, 512}})
-}
-
-// checkFree refuses an e-mail that somebody other than userID has, proven or
-// not: two claims would leave neither able to sign in by it. A mobile is not
-// asked about. Unproven it signs nobody in, and a refusal would tell anybody
-// which numbers are registered. The database has the last word; this is for a
-// clear answer now.
+// checkFree refuses an e-mail that somebody other than userID has, verified or
+// not. A mobile is not checked: unverified it signs nobody in, and a refusal would
+// tell which numbers are registered. The database checks again; this gives a clear
+// failure early.
 func (s *Service) checkFree(ctx context.Context, userID int64, c store.UserChange) error {
 	if c.EmailKey == nil {
 		return nil
@@ -189,16 +169,7 @@ func (s *Service) checkFree(ctx context.Context, userID int64, c store.UserChang
 	case err != nil:
 		return storeErr(err)
 	case owner.ID != userID:
-		return taken(store.ConflictError{What: "email"})
+		return storeErr(store.ConflictError{What: "email"})
 	}
 	return nil
-}
-
-// mobileOwner finds who has proven to own a mobile.
-func (s *Service) mobileOwner(ctx context.Context, index store.Digest) (owner store.User, found bool, err error) {
-	owner, err = s.store.UserByVerifiedMobile(ctx, index)
-	if err = toAPIErr(err, apierr.UserNotFound); apierr.Is(err, apierr.UserNotFound) {
-		return store.User{}, false, nil
-	}
-	return owner, err == nil, err
 }

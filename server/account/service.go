@@ -14,6 +14,9 @@ import (
 	"quartet/store"
 )
 
+// Time is a moment in milliseconds since the Unix epoch.
+type Time = store.Time
+
 // Config is what a Service works with. Store, Hasher, Signer, both keys, Sealer
 // and IDs are required; SMS and WeChat may be nil where nothing calls them (the
 // command line).
@@ -55,7 +58,7 @@ type Service struct {
 	log              *slog.Logger
 	guesses          guessMemory
 	weChatCodes      singleflight.Group // WeChat codes being exchanged, by their hash
-	background       sync.WaitGroup     // what goes on behind callers (finish)
+	background       sync.WaitGroup     // work that outlives its request
 	lastSeen         lastSeen
 }
 
@@ -78,6 +81,6 @@ func New(c Config) *Service {
 		accessKey: c.AccessKey, codeKey: c.CodeKey,
 		sealer: c.Sealer, ids: c.IDs, sms: c.SMS, weChat: c.WeChat,
 		now: c.Now, openRegistration: c.OpenRegistration, limits: c.Limits,
-		newCode: c.NewCode, log: c.Log,
+		newCode: c.NewCode, log: c.Log, guesses: newGuessMemory(),
 	}
 }

@@ -3,19 +3,37 @@ package account
 import (
 	"context"
 	"slices"
-	"time"
 
 	"quartet/server/apierr"
 	"quartet/server/token"
 	"quartet/store"
 )
 
-// newSession is a session that starts now, without id or credential.
-func (s *Service) newSession(userID int64, dialect, openedBy, address, agent string) store.Session {
+// Session is one sign-in of a user, as its owner may see it.
+type Session struct {
+	ID, UserID            int64
+	Dialect, OpenedBy     string
+	ProductType           *int64
+	DeviceNumber          *string
+	ClientIP, UserAgent   string
+	CreatedAt, LastSeenAt Time
+}
+
+func newSession(row store.Session) Session {
+	return Session{
+		ID: row.ID, UserID: row.UserID, Dialect: row.Dialect, OpenedBy: row.OpenedBy,
+		ProductType: row.ProductType, DeviceNumber: row.DeviceNumber,
+		ClientIP: row.ClientIP, UserAgent: row.UserAgent,
+		CreatedAt: row.CreatedAt, LastSeenAt: row.LastSeenAt,
+	}
+}
+
+// sessionRow is a session that starts now, without id or credential.
+func (s *Service) sessionRow(userID int64, dialect, openedBy, clientIP, userAgent string) store.Session {
 	now := s.now()
 	return store.Session{
 		UserID: userID, Dialect: dialect, OpenedBy: openedBy,
-		ClientIP: clip(address, longestClientIP), UserAgent: clip(agent, 256),
+		ClientIP: clip(clientIP, longestClientIP), UserAgent: clip(userAgent, 256),
 		Generation:      1,
 		AccessExpiresAt: store.TimeOf(now.Add(s.limits.AccessLife)),
 		ExpiresAt:       store.TimeOf(now.Add(s.limits.SessionLife)),
@@ -23,48 +41,32 @@ func (s *Service) newSession(userID int64, dialect, openedBy, address, agent str
 	}
 }
 
-// openOpaque opens a session with an opaque access token, derived from the
-// refresh token or seed. The errors are the store's; ErrNotFound means that the
-// user is gone or disabled. The grant's user is left to the caller.
-func (s *Service) openOpaque(ctx context.Context, d *tx, session store.Session, seed string, companyType *int64) (SignInResult, error) {
+// openOpaque opens a session with an opaque access token, which is derived from
+// the refresh token or seed. The errors are the store's; ErrNotFound means that
+// the user is gone or disabled. The caller adds the result's User.
+func (s *Service) openOpaque(ctx context.Context, tx *tx, session store.Session, seed string, companyType *int64) (SignInResult, error) {
 	session.ID = s.ids.Next()
 	access := token.Access(s.accessKey, seed, session.ID, session.Generation)
 	session.AccessHash = new(hashOf(access))
-	return newSignInResult(session, access), s.begin(ctx, d, session, companyType)
+	return newSignInResult(session, access), s.openSession(ctx, tx, session, companyType)
 }
 
-// openJWT opens a session whose credential is a JWT, which is signed when it is
-// there: nobody shall wait for a signature behind a transaction. Errors are as in
-// openOpaque.
-func (s *Service) openJWT(ctx context.Context, d *tx, session store.Session) (store.Session, error) {
-	session.ID = s.ids.Next()
-	return session, s.begin(ctx, d, session, nil)
-}
-
-// begin opens the session and tells of it.
-func (s *Service) begin(ctx context.Context, d *tx, session store.Session, companyType *int64) error {
-	replaced, err := d.OpenSession(ctx, session, companyType)
+// openSession opens a session, and records it.
+func (s *Service) openSession(ctx context.Context, tx *tx, session store.Session, companyType *int64) error {
+	replaced, err := tx.OpenSession(ctx, session, companyType)
 	if err == nil {
-		d.record(signedIn(session, replaced)...)
+		tx.record(signedIn(session, replaced)...)
 	}
 	return err
 }
 
 func newSignInResult(session store.Session, access string) SignInResult {
-	return SignInResult{AccessToken: access, AccessExpires: session.AccessExpiresAt.Time(), Session: session}
+	return SignInResult{AccessToken: access, AccessExpires: session.AccessExpiresAt.Time(), Session: newSession(session)}
 }
 
-// withUser adds the user as the database has them after the sign-in.
-func (s *Service) withUser(ctx context.Context, grant SignInResult) (SignInResult, error) {
-	user, err := s.user(ctx, grant.Session.UserID)
-	grant.User = user
-	return grant, err
-}
-
-func (s *Service) sign(session store.Session, expires time.Time) (string, error) {
+func (s *Service) signJWT(sessionID, userID int64, expires store.Time) (string, error) {
 	jwt, err := s.signer.Sign(token.Claims{
-		SessionID: session.ID, UserID: session.UserID,
-		IssuedAt: s.now(), ExpiresAt: expires,
+		SessionID: sessionID, UserID: userID, IssuedAt: s.now(), ExpiresAt: expires.Time(),
 	})
 	if err != nil {
 		return "", apierr.Wrap(apierr.Internal, err)
@@ -72,58 +74,64 @@ func (s *Service) sign(session store.Session, expires time.Time) (string, error)
 	return jwt, nil
 }
 
-// carriesJWT tells a session whose credential is a JWT from one with an opaque
-// access token.
-func carriesJWT(session store.Session) bool { return session.AccessHash == nil }
-
-// slidTo is when an access token issued or slid now lapses: never after its
-// session.
-func (s *Service) extendedUntil(session store.Session) store.Time {
-	return min(store.TimeOf(s.now().Add(s.limits.AccessLife)), session.ExpiresAt)
+// extendedUntil is when an access token that is issued or extended now expires:
+// never after its session.
+func (s *Service) extendedUntil(sessionExpires store.Time) store.Time {
+	return min(store.TimeOf(s.now().Add(s.limits.AccessLife)), sessionExpires)
 }
 
 // Sessions lists the caller's sessions that can still be used, newest first.
-func (s *Service) Sessions(ctx context.Context, caller Caller) ([]store.Session, error) {
+func (s *Service) Sessions(ctx context.Context, caller Caller) ([]Session, error) {
 	now := store.TimeOf(s.now())
-	sessions, err := s.store.LiveSessions(ctx, caller.UserID, now)
+	rows, err := s.store.LiveSessions(ctx, caller.UserID, now)
 	if err != nil {
 		return nil, storeErr(err)
 	}
-	// Without a refresh token a lapsed access token is the end.
-	return slices.DeleteFunc(sessions, func(session store.Session) bool {
-		return session.RefreshHash == nil && session.AccessExpiresAt <= now
-	}), nil
+	// Without a refresh token an expired access token is the end.
+	rows = slices.DeleteFunc(rows, func(row store.Session) bool {
+		return row.RefreshHash == nil && row.AccessExpiresAt <= now
+	})
+	return convert(rows, newSession), nil
 }
 
-// EndSession ends one of the caller's sessions; SessionNotFound when it is not
-// theirs or not live.
+// EndSession ends one of the caller's sessions. The failure is SessionNotFound
+// for a session that is not theirs or has ended.
 func (s *Service) EndSession(ctx context.Context, caller Caller, id int64) error {
-	happened := caller.eventBy(AuditSessionEnded, caller.UserID, details{"by_session": caller.Session.ID, "reason": store.EndedByOwner})
-	happened.session = id
-	err := s.inTx(ctx, func(d *tx) error {
-		ended, err := d.EndSessionOf(ctx, caller.UserID, id, store.EndedByOwner, store.TimeOf(s.now()))
+	ending := caller.eventBy(AuditSessionEnded, caller.UserID, details{"by_session": caller.SessionID, "reason": store.EndedByOwner})
+	ending.session = id
+	err := s.inTx(ctx, func(tx *tx) error {
+		ended, err := tx.EndSessionOf(ctx, caller.UserID, id, store.EndedByOwner, store.TimeOf(s.now()))
 		if err == nil && !ended {
 			return store.ErrNotFound
 		}
-		d.record(happened)
+		tx.record(ending)
 		return err
 	})
 	return toAPIErr(err, apierr.SessionNotFound)
 }
 
-// SignOut ends the caller's own session. Doing it twice is no failure.
+// SignOut ends the caller's own session. To repeat it is no failure.
 func (s *Service) SignOut(ctx context.Context, caller Caller) error {
 	return s.end(ctx, store.EndedByLogout, caller.eventBy(AuditSignOut, caller.UserID, nil))
 }
 
-// end ends the session that happened tells of, unless it has ended before: then
-// there is nothing to tell.
-func (s *Service) end(ctx context.Context, reason string, happened event) error {
-	return storeErr(s.inTx(ctx, func(d *tx) error {
-		ended, err := d.EndSession(ctx, happened.session, reason, store.TimeOf(s.now()))
+// end ends the session of an event, and records the event if the session had not
+// ended before.
+func (s *Service) end(ctx context.Context, reason string, ending event) error {
+	return storeErr(s.inTx(ctx, func(tx *tx) error {
+		ended, err := tx.EndSession(ctx, ending.session, reason, store.TimeOf(s.now()))
 		if ended {
-			d.record(happened)
+			tx.record(ending)
 		}
 		return err
 	}))
+}
+
+// convert converts each of rows.
+func convert[From, To any](rows []From, one func(From) To) []To {
+	made := make([]To, 0, len(rows))
+	for _, row := range rows {
+		made = append(made, one(row))
+	}
+	return made
 }

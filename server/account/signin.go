@@ -33,7 +33,7 @@ const (
 	longestClientIP = 64  // characters
 )
 
-// Grant is what a sign-in gives. RefreshToken and RefreshExpires are empty
+// SignInResult is what a sign-in gives. RefreshToken and RefreshExpires are empty
 // where the session has none.
 type SignInResult struct {
 	AccessToken    string
@@ -41,7 +41,7 @@ type SignInResult struct {
 	RefreshToken   string
 	RefreshExpires time.Time
 	User           User
-	Session        store.Session
+	Session        Session
 }
 
 // CodeSignIn is a sign-in with a mobile and the one-time code sent to it.
@@ -49,95 +49,56 @@ type CodeSignIn struct {
 	Mobile, Code             string
 	CompanyType, ProductType int64  // stored as they are
 	Source                   string // where a new user is said to come from
-	Device                   string // number to bind the session to; "" for none yet
+	Device                   string // to bind the session to; "" for none yet
 	ClientIP, UserAgent      string
 }
 
 // SignInByCode signs in with a one-time code (operation 2) and registers an
-// unknown mobile. Of a user and product type one session is live: the older one
-// ends. The failure is WrongCode for a wrong, spent, burnt or missing code and
-// for a disabled user, TooManyRequests with RetryAfter for an address that had
+// unknown mobile. A user has one live session of a product type: the older one
+// ends. The failure is WrongCode for a wrong, used, burnt or missing code and
+// for a disabled user, TooManyRequests with RetryAfter for a client IP that had
 // too many of those, or InvalidField.
 func (s *Service) SignInByCode(ctx context.Context, in CodeSignIn) (SignInResult, error) {
 	if err := in.check(); err != nil {
 		return SignInResult{}, err
 	}
-	if wait := s.guesses.full.left(codeAddress(s.clientIPKey(in.ClientIP)), s.now()); wait > 0 {
+	if wait := s.guesses.fullFor(codeRefusedKey(s.clientIPKey(in.ClientIP)), s.now()); wait > 0 {
 		return SignInResult{}, &apierr.Error{Code: apierr.TooManyRequests, RetryAfter: wait}
 	}
-	var grant SignInResult
-	var refused codeRefusal
-	err := s.inTx(ctx, func(d *tx) (err error) {
-		grant, refused, err = s.enterByCode(ctx, d, in)
+	var result SignInResult
+	var user store.User
+	var refused string
+	// A refusal does not fail the transaction: the guess counts, and a right code
+	// is used up.
+	err := s.inTx(ctx, func(tx *tx) error {
+		user, refused = store.User{}, ""
+		right, err := s.consumeCode(ctx, tx, PurposeSignIn, in.Mobile, in.Code)
+		if err != nil || !right {
+			refused = reasonWrong
+			return err
+		}
+		// Only now, so that a wrong guess takes as long for an unknown mobile.
+		user, err = s.userOfMobile(ctx, tx, in)
+		if err != nil || user.DisabledAt != nil {
+			refused = reasonDisabled
+			return err
+		}
+		refresh := token.NewRefresh()
+		session := s.codeSession(user.ID, in, refresh)
+		user.LastLoginAt, user.CompanyType = &session.CreatedAt, &in.CompanyType // as OpenSession stores them
+		result, err = s.openOpaque(ctx, tx, session, refresh, &in.CompanyType)
+		result.RefreshToken, result.RefreshExpires = refresh, session.ExpiresAt.Time()
 		return err
 	})
 	switch {
 	case err != nil:
 		return SignInResult{}, toAPIErr(err, apierr.WrongCode)
-	case refused.reason != "":
-		return SignInResult{}, s.refuseCode(ctx, in, refused)
+	case refused != "":
+		return SignInResult{}, s.refuseCode(ctx, in, user.ID, refused)
 	}
-	return s.withUser(ctx, grant)
+	result.User, err = s.open(user)
+	return result, err
 }
-
-// codeRefusal is why a sign-in by code is refused; user is 0 where nobody was
-// looked for, and reason "" where it is not.
-type codeRefusal struct {
-	user   int64
-	reason string
-}
-
-// enterByCode spends the code and opens the session. A refusal is no error: the
-// guess counts, and a code that was right is used up.
-func (s *Service) enterByCode(ctx context.Context, d *tx, in CodeSignIn) (SignInResult, codeRefusal, error) {
-	right, err := s.consumeCode(ctx, d, PurposeSignIn, in.Mobile, in.Code)
-	if err != nil || !right {
-		return SignInResult{}, codeRefusal{reason: reasonWrong}, err
-	}
-	// Only now: a wrong guess must not take longer for a mobile that is known.
-	user, err := s.userOfMobile(ctx, d, in)
-	if err != nil || user.DisabledAt != nil {
-		return SignInResult{}, codeRefusal{user.ID, reasonDisabled}, err
-	}
-	refresh := token.NewRefresh()
-	grant, err := s.openOpaque(ctx, d, s.codeSession(user.ID, in, refresh), refresh, &in.CompanyType)
-	grant.RefreshToken, grant.RefreshExpires = refresh, grant.Session.ExpiresAt.Time()
-	return grant, codeRefusal{}, err
-}
-
-func (s *Service) codeSession(userID int64, in CodeSignIn, refresh string) store.Session {
-	session := s.newSession(userID, dialectYudao, OpenedByCode, in.ClientIP, in.UserAgent)
-	class, refreshHash := strconv.FormatInt(in.ProductType, 10), hashOf(refresh)
-	session.ExclusiveClass, session.Source = &class, in.Source
-	session.CompanyType, session.ProductType = &in.CompanyType, &in.ProductType
-	session.DeviceNumber, session.RefreshHash = filled(&in.Device), &refreshHash
-	return session
-}
-
-// refuseCode counts a refusal against the address, as a guess too, and gives the
-// failure. As with passwords, right sign-ins are not counted, and every server
-// remembers an address that it saw full. A refusal that is not counted is not in
-// the audit either, but for the one that says why.
-func (s *Service) refuseCode(ctx context.Context, in CodeSignIn, r codeRefusal) error {
-	address := s.clientIPKey(in.ClientIP)
-	refusals := codeAddress(address)
-	err := storeErr(s.inTx(ctx, func(d *tx) error {
-		d.record(s.codeRefused(in, r.user, r.reason))
-		return d.ConsumeRateLimits(ctx, []store.RateLimit{s.limits.CodeRefusedPerIP.limit(refusals), s.guessAddress(address)}, store.TimeOf(s.now()))
-	}))
-	switch {
-	case err == nil:
-		return apierr.New(apierr.WrongCode)
-	case apierr.Is(err, apierr.TooManyRequests):
-		s.guesses.full.put(refusals, s.now(), apierr.As(err).RetryAfter)
-		locked := s.codeRefused(in, r.user, reasonLocked)
-		locked.kind = AuditLockout
-		s.audit(ctx, locked)
-	}
-	return err
-}
-
-func codeAddress(address string) string { return "code-refused:" + address }
 
 func (in CodeSignIn) check() error {
 	if err := checkMobile(in.Mobile); err != nil {
@@ -149,28 +110,56 @@ func (in CodeSignIn) check() error {
 	})
 }
 
-// userOfMobile finds the owner of a proven mobile, or makes one.
-func (s *Service) userOfMobile(ctx context.Context, d *tx, in CodeSignIn) (store.User, error) {
-	owner, err := d.UserByVerifiedMobile(ctx, s.mobileIndex(in.Mobile))
+func (s *Service) codeSession(userID int64, in CodeSignIn, refresh string) store.Session {
+	session := s.sessionRow(userID, dialectYudao, OpenedByCode, in.ClientIP, in.UserAgent)
+	session.ExclusiveClass, session.Source = new(strconv.FormatInt(in.ProductType, 10)), in.Source
+	session.CompanyType, session.ProductType = &in.CompanyType, &in.ProductType
+	session.DeviceNumber, session.RefreshHash = filled(&in.Device), new(hashOf(refresh))
+	return session
+}
+
+// userOfMobile finds the user who has proven to own the mobile, or adds one.
+func (s *Service) userOfMobile(ctx context.Context, tx *tx, in CodeSignIn) (store.User, error) {
+	index := s.mobileIndex(in.Mobile)
+	owner, err := tx.UserByVerifiedMobile(ctx, index)
 	if !errors.Is(err, store.ErrNotFound) {
-		return owner, err // nearly everybody who signs in is known
+		return owner, err
 	}
-	owner, created, err := d.RegisterByMobile(ctx, s.mobileUser(s.ids.Next(), in))
+	user := s.newUser(s.ids.Next(), in.Source)
+	user.MobileSealed, user.MobileIndex, user.MobileVerifiedAt = new(s.sealMobile(user.ID, in.Mobile)), &index, &user.CreatedAt
+	// Not the mobile's last digits: a nickname is public.
+	user.Nickname = fmt.Sprintf("用户%04d", user.ID%10_000)
+	user.CompanyType = &in.CompanyType
+	owner, created, err := tx.RegisterByMobile(ctx, user)
 	if created {
-		d.record(registered(owner.ID, OpenedByCode, dialectYudao, in.ClientIP))
+		tx.record(registered(owner.ID, OpenedByCode, dialectYudao, in.ClientIP))
 	}
 	return owner, err
 }
 
-func (s *Service) mobileUser(id int64, in CodeSignIn) store.User {
-	user := s.newUser(id, in.Source)
-	sealed, index := s.sealMobile(id, in.Mobile)
-	user.MobileSealed, user.MobileIndex, user.MobileVerifiedAt = &sealed, &index, &user.CreatedAt
-	// Not the mobile's last digits: a nickname is public.
-	user.Nickname = fmt.Sprintf("用户%04d", id%10_000)
-	user.CompanyType = &in.CompanyType
-	return user
+// refuseCode counts a refusal against the client IP, as a password guess too, and
+// gives the failure. Every server remembers a client IP that it saw full. A
+// refusal beyond the limit is not recorded, but for the one that locks.
+func (s *Service) refuseCode(ctx context.Context, in CodeSignIn, userID int64, reason string) error {
+	clientIP := s.clientIPKey(in.ClientIP)
+	key := codeRefusedKey(clientIP)
+	err := storeErr(s.inTx(ctx, func(tx *tx) error {
+		tx.record(s.codeRefused(in, userID, reason))
+		return tx.ConsumeRateLimits(ctx, []store.RateLimit{s.limits.CodeRefusedPerIP.limit(key), s.passwordPerIP(clientIP)}, store.TimeOf(s.now()))
+	}))
+	switch {
+	case err == nil:
+		return apierr.New(apierr.WrongCode)
+	case apierr.Is(err, apierr.TooManyRequests):
+		s.guesses.full.Add(key, s.now().Add(apierr.As(err).RetryAfter))
+		locked := s.codeRefused(in, userID, reasonLocked)
+		locked.kind = AuditLockout
+		s.audit(ctx, locked)
+	}
+	return err
 }
+
+func codeRefusedKey(clientIP string) string { return "code-refused:" + clientIP }
 
 // PasswordSignIn is a sign-in with a password.
 type PasswordSignIn struct {
@@ -188,23 +177,24 @@ func (in PasswordSignIn) dialect() string {
 }
 
 // SignInByPassword signs in with a password (operation 9) and gives a JWT. The
-// account is a user name, an e-mail or a proven mobile. An unknown account, a wrong password, a locked or
-// disabled account and one without password all fail with WrongCredentials,
-// after the same work. Overloaded means that no password was compared.
+// account is a user name, an e-mail or a proven mobile. An unknown account, a
+// wrong password, a locked or disabled account and one without password all fail
+// with WrongCredentials, after the same work. Overloaded means that no password
+// was compared.
 func (s *Service) SignInByPassword(ctx context.Context, in PasswordSignIn) (SignInResult, error) {
 	user, found, err := s.userOfAccount(ctx, in.Account)
 	if err != nil {
 		return SignInResult{}, err
 	}
 	g := s.signInGuess(in, user, found)
-	var session store.Session
-	v, err := s.compare(ctx, g, in.Password, func(d *tx, v verdict) (err error) {
+	session := s.sessionRow(user.ID, in.dialect(), OpenedByPassword, in.ClientIP, in.UserAgent)
+	v, err := s.compare(ctx, g, in.Password, func(tx *tx, v verdict) error {
 		if !v.right {
-			d.record(passwordRefused(in, user, g, v))
+			tx.record(passwordRefused(in, user, g, v))
 			return nil
 		}
-		session, err = s.openJWT(ctx, d, s.newSession(user.ID, in.dialect(), OpenedByPassword, in.ClientIP, in.UserAgent))
-		return err
+		session.ID = s.ids.Next()
+		return s.openSession(ctx, tx, session, nil)
 	})
 	switch {
 	case err != nil:
@@ -214,27 +204,27 @@ func (s *Service) SignInByPassword(ctx context.Context, in PasswordSignIn) (Sign
 	case v.weak:
 		s.upgradeHash(ctx, user, in.Password)
 	}
-	jwt, err := s.sign(session, session.AccessExpiresAt.Time())
+	// Signed after the transaction, for which others may be waiting.
+	jwt, err := s.signJWT(session.ID, user.ID, session.AccessExpiresAt)
 	if err != nil {
 		return SignInResult{}, err
 	}
-	grant, err := s.withUser(ctx, newSignInResult(session, jwt))
-	if err != nil {
+	result := newSignInResult(session, jwt)
+	if result.User, err = s.user(ctx, user.ID); err != nil {
 		return SignInResult{}, err
 	}
-	return grant, s.stillValid(ctx, grant, user.SecurityStamp)
+	if result.User.SecurityStamp != user.SecurityStamp {
+		return SignInResult{}, s.endOutdated(ctx, session)
+	}
+	return result, nil
 }
 
-// stillValid closes the gap between comparing a password and opening the
-// session: a password changed in between has ended the sessions it saw, and
-// this one was not among them.
-func (s *Service) stillValid(ctx context.Context, grant SignInResult, stamp string) error {
-	if grant.User.SecurityStamp == stamp {
-		return nil
-	}
+// endOutdated ends a session that was opened with a password which was changed
+// between comparing it and opening the session.
+func (s *Service) endOutdated(ctx context.Context, session store.Session) error {
 	err := s.end(ctx, store.EndedByPasswordChange, event{
-		kind: AuditSessionEnded, subject: grant.User.ID, session: grant.Session.ID, dialect: grant.Session.Dialect,
-		clientIP: grant.Session.ClientIP, detail: details{"reason": store.EndedByPasswordChange},
+		kind: AuditSessionEnded, subject: session.UserID, session: session.ID, dialect: session.Dialect,
+		clientIP: session.ClientIP, detail: details{"reason": store.EndedByPasswordChange},
 	})
 	if err != nil {
 		return err
@@ -242,34 +232,34 @@ func (s *Service) stillValid(ctx context.Context, grant SignInResult, stamp stri
 	return apierr.New(apierr.WrongCredentials)
 }
 
-// signInGuess names the turn and the counters of a sign-in. A known user has one
+// signInGuess names the lock and the counters of a sign-in. A known user has one
 // set of counters however they are addressed; an unknown account is counted by
-// its text. The turn goes by the text for both, for whoever waited behind another
-// spelling would know that somebody has both.
+// its text. The lock goes by the text for both, because waiting behind another
+// spelling would reveal that somebody has both.
 func (s *Service) signInGuess(in PasswordSignIn, user store.User, found bool) guess {
 	text := s.sealer.Index("account:" + accountText(in.Account))
 	subject := text
 	if found {
 		subject = s.sealer.Index("user:" + strconv.FormatInt(user.ID, 10))
 	}
-	address := s.clientIPKey(in.ClientIP)
-	pair := "signin:" + subject + ":" + address
+	clientIP := s.clientIPKey(in.ClientIP)
+	pair := "signin:" + subject + ":" + clientIP
 	return guess{
-		lockKey: "signin:" + text + ":" + address,
+		lockKey: "signin:" + text + ":" + clientIP,
 		key:     pair,
 		account: subject,
 		limits: []store.RateLimit{
 			s.limits.PasswordPerAccountIP.limit(pair),
 			s.limits.PasswordPerAccount.limit("signin:" + subject),
 		},
-		clientIP: address,
+		clientIP: clientIP,
 		hash:     user.PasswordHash,
-		barred:   !found || user.DisabledAt != nil,
+		disabled: !found || user.DisabledAt != nil,
 	}
 }
 
-// accountText is one for all spellings of a user name, an e-mail or a mobile,
-// whether or not anybody has it.
+// accountText is the same for all spellings of a user name, an e-mail or a
+// mobile, whether or not anybody has it.
 func accountText(account string) string {
 	if key, err := usernameKey(account); err == nil {
 		return key
@@ -277,40 +267,33 @@ func accountText(account string) string {
 	return strings.ToLower(account)
 }
 
-// userOfAccount finds whom the text means. Each text takes one lookup, found or
-// not, and no text can be two of user name, e-mail and mobile (usernameKey).
-func (s *Service) userOfAccount(ctx context.Context, account string) (store.User, bool, error) {
-	if strings.Contains(account, "@") {
-		return s.userOfEmail(ctx, account)
+// userOfAccount finds the user whom the text means. Each text takes one query,
+// found or not, and no text can be two of user name, e-mail and mobile.
+func (s *Service) userOfAccount(ctx context.Context, account string) (user store.User, found bool, err error) {
+	switch {
+	case mobilePattern.MatchString(account):
+		user, err = s.store.UserByVerifiedMobile(ctx, s.mobileIndex(account))
+	case strings.Contains(account, "@"):
+		key, invalid := emailKey(account)
+		if invalid != nil {
+			return store.User{}, false, nil
+		}
+		user, err = s.store.UserByEmailKey(ctx, key)
+	default:
+		key, invalid := usernameKey(account)
+		if invalid != nil {
+			return store.User{}, false, nil
+		}
+		user, err = s.store.UserByUsernameKey(ctx, key)
 	}
-	if mobileShape.MatchString(account) {
-		return s.mobileOwner(ctx, s.mobileIndex(account))
-	}
-	key, err := usernameKey(account)
-	if err != nil {
+	if errors.Is(err, store.ErrNotFound) {
 		return store.User{}, false, nil
 	}
-	user, err := s.store.UserByUsernameKey(ctx, key)
-	if err = toAPIErr(err, apierr.UserNotFound); apierr.Is(err, apierr.UserNotFound) {
-		return store.User{}, false, nil
-	}
-	return user, err == nil, err
+	return user, err == nil, storeErr(err)
 }
 
-func (s *Service) userOfEmail(ctx context.Context, email string) (store.User, bool, error) {
-	key, err := emailKey(email)
-	if err != nil {
-		return store.User{}, false, nil
-	}
-	user, err := s.store.UserByEmailKey(ctx, key)
-	if err = toAPIErr(err, apierr.UserNotFound); apierr.Is(err, apierr.UserNotFound) {
-		return store.User{}, false, nil
-	}
-	return user, err == nil, err
-}
-
-// upgradeHash replaces a hash that is weaker than today's. It can wait for the
-// next sign-in when the machine is busy.
+// upgradeHash replaces a hash that is weaker than today's. When the machine is
+// busy, the next sign-in does it.
 func (s *Service) upgradeHash(ctx context.Context, user store.User, text string) {
 	hash, err := s.hasher.Hash(ctx, text)
 	if err == nil {
@@ -319,6 +302,6 @@ func (s *Service) upgradeHash(ctx context.Context, user store.User, text string)
 		})
 	}
 	if err != nil {
-		s.log.WarnContext(ctx, "a password hash was not upgraded", "user", user.ID, "error", err)
+		s.log.WarnContext(ctx, "password hash was not upgraded", "user", user.ID, "error", err)
 	}
 }

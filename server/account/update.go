@@ -7,14 +7,14 @@ import (
 	"quartet/store"
 )
 
-// What Change.Status can say, in document 004's words.
+// The values of UserUpdate.Status, as document 004 has them.
 const (
 	StatusOK     = "ok"
 	StatusLocked = "locked"
 )
 
-// Change is what to change about a user; nil leaves a fact as it is. The fields
-// beyond Facts are for administrators, and ignored from anybody else.
+// UserUpdate is what to change about a user; nil leaves a value as it is. The
+// fields beyond Profile are for administrators, and ignored from anybody else.
 type UserUpdate struct {
 	Profile
 	Username, Identity, Remark *string
@@ -25,8 +25,8 @@ type UserUpdate struct {
 // but only super administrators and they themselves touch a super
 // administrator, and nobody locks themselves. Everybody else gets Forbidden for
 // a known and an unknown id alike. Other failures are UserNotFound, InvalidField,
-// UsernameTaken and EmailTaken. A new e-mail or mobile is
-// unverified; locking ends the user's sessions.
+// UsernameTaken and EmailTaken. A new e-mail or mobile is unverified; locking ends
+// the user's sessions.
 func (s *Service) UpdateUser(ctx context.Context, caller Caller, id int64, c UserUpdate) error {
 	if !caller.is(id) && !caller.isAdministrator() {
 		return apierr.New(apierr.Forbidden)
@@ -64,31 +64,39 @@ func checkStatus(caller Caller, id int64, status *string) error {
 	return nil
 }
 
-func (s *Service) changeRow(ctx context.Context, caller Caller, id int64, c UserUpdate) error {
-	change, err := s.change(id, c.Profile)
-	if err != nil {
+func (s *Service) changeRow(ctx context.Context, caller Caller, id int64, u UserUpdate) error {
+	change, err := s.columns(id, u)
+	if err != nil || change == (store.UserChange{}) {
 		return err
-	}
-	if err := checkManaged(c.Identity, c.Remark); err != nil {
-		return err
-	}
-	change.Identity, change.Remark = c.Identity, c.Remark
-	if c.Username != nil {
-		if err := setUsername(&change, *c.Username); err != nil {
-			return err
-		}
-	}
-	if change == (store.UserChange{}) {
-		return nil
 	}
 	if err := s.checkFree(ctx, id, change); err != nil {
 		return err
 	}
-	err = s.inTx(ctx, func(d *tx) error {
-		d.record(caller.eventBy(AuditUserUpdated, id, details{"fields": changedFields(c)}))
-		return d.UpdateUser(ctx, id, change, &caller.UserID, store.TimeOf(s.now()))
+	err = s.inTx(ctx, func(tx *tx) error {
+		tx.record(caller.eventBy(AuditUserUpdated, id, details{"fields": changedFields(u)}))
+		return tx.UpdateUser(ctx, id, change, &caller.UserID, store.TimeOf(s.now()))
 	})
 	return toAPIErr(err, apierr.UserNotFound)
+}
+
+// columns checks an update and gives it as the columns of userID's row.
+func (s *Service) columns(userID int64, u UserUpdate) (store.UserChange, error) {
+	change, err := s.change(userID, u.Profile)
+	if err != nil {
+		return store.UserChange{}, err
+	}
+	if err := checkTexts([]checkedText{{"identity", u.Identity, 64}, {"remark", u.Remark, 512}}); err != nil {
+		return store.UserChange{}, err
+	}
+	change.Identity, change.Remark = u.Identity, u.Remark
+	if u.Username != nil {
+		key, err := usernameKey(*u.Username)
+		if err != nil {
+			return store.UserChange{}, err
+		}
+		change.Username, change.UsernameKey = u.Username, &key
+	}
+	return change, nil
 }
 
 func (s *Service) setStatus(ctx context.Context, caller Caller, target store.User, status *string) error {
@@ -106,11 +114,11 @@ func (s *Service) setStatus(ctx context.Context, caller Caller, target store.Use
 	return s.setDisabled(ctx, locked, caller.eventBy(kind, target.ID, nil))
 }
 
-// setDisabled disables or enables the subject of happened.
-func (s *Service) setDisabled(ctx context.Context, disabled bool, happened event) error {
-	err := s.inTx(ctx, func(d *tx) error {
-		d.record(happened)
-		return d.SetUserDisabled(ctx, happened.subject, disabled, store.TimeOf(s.now()))
+// setDisabled disables or enables the user whom the event is about.
+func (s *Service) setDisabled(ctx context.Context, disabled bool, change event) error {
+	err := s.inTx(ctx, func(tx *tx) error {
+		tx.record(change)
+		return tx.SetUserDisabled(ctx, change.subject, disabled, store.TimeOf(s.now()))
 	})
 	return toAPIErr(err, apierr.UserNotFound)
 }

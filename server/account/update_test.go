@@ -64,7 +64,7 @@ func TestUpdateOfOneselfIsAllowListed(t *testing.T) {
 	}))
 	user, err := w.FindUser(t.Context(), "li")
 	must(t, err)
-	wantEqual(t, "what is one's own", user.RealName+*user.Birthday+user.IDCard, "李1990-01-02 03:04:05x1")
+	wantEqual(t, "what is one's own", *user.RealName+*user.Birthday+*user.IDCard, "李1990-01-02 03:04:05x1")
 	wantEqual(t, "what is not", *user.Username+user.Identity+user.Remark, "li")
 	wantEqual(t, "disabled", user.DisabledAt != nil, false)
 	wantEqual(t, "role", user.Role, store.RoleMember)
@@ -74,7 +74,7 @@ func TestUpdateOfOneselfIsAllowListed(t *testing.T) {
 	}))
 	user, err = w.FindUser(t.Context(), "li")
 	must(t, err)
-	wantEqual(t, "emptied", user.RealName+user.IDCard, "")
+	wantEqual(t, "emptied", deref(user.RealName)+deref(user.IDCard), "")
 	wantEqual(t, "birthday", user.Birthday, nil)
 }
 
@@ -141,11 +141,11 @@ func TestChangedContactIsUnverified(t *testing.T) {
 		t.Error("the same contact in another spelling lost its verification")
 	}
 	must(t, update(account.Profile{Mobile: new("13900003333"), Email: new("new@example.com")}))
-	if user := read(); user.MobileVerified || user.EmailVerified || user.Mobile != "13900003333" {
+	if user := read(); user.MobileVerified || user.EmailVerified || *user.Mobile != "13900003333" {
 		t.Error("a new contact is verified")
 	}
 	must(t, update(account.Profile{Mobile: new(""), Email: new("")}))
-	if user := read(); user.Mobile != "" || user.Email != nil {
+	if user := read(); user.Mobile != nil || user.Email != nil {
 		t.Error("contact is not emptied")
 	}
 	if other := w.enterByCode(lisMobile).User.ID; other == li.UserID {

@@ -3,6 +3,7 @@ package account_test
 import (
 	"reflect"
 	"strconv"
+	"strings"
 	"testing"
 
 	"quartet/server/account"
@@ -40,7 +41,7 @@ func (w *world) pupil(name, number string, organisations ...string) int64 {
 }
 
 func (w *world) info(caller account.Caller, id int64) (account.AppUserInfo, error) {
-	return w.UserInfo(w.t.Context(), "app", caller, strconv.FormatInt(id, 10))
+	return w.UserInfo(w.t.Context(), caller, strconv.FormatInt(id, 10))
 }
 
 func TestUserInfoOfOneself(t *testing.T) {
@@ -154,16 +155,16 @@ func TestUserInfoByAlias(t *testing.T) {
 		storetest.AddAlias(t, w.store, alias.source, alias.alias, alias.id)
 	}
 	for text, want := range map[string]int64{"9223372036854775809": wang, "007": li} {
-		info, err := w.UserInfo(t.Context(), "app", caller, text)
+		info, err := w.UserInfo(t.Context(), caller, text)
 		must(t, err)
 		wantEqual(t, text, info.UserID, want)
 	}
-	_, err := w.UserInfo(t.Context(), "app", caller, "55") // whose?
+	_, err := w.UserInfo(t.Context(), caller, "55") // whose?
 	wantFailure(t, err, apierr.UserNotFound)
-	_, err = w.UserInfo(t.Context(), "app", caller, "0"+strconv.FormatInt(li, 10)) // no id, and nobody's alias
+	_, err = w.UserInfo(t.Context(), caller, "0"+strconv.FormatInt(li, 10)) // no id, and nobody's alias
 	wantFailure(t, err, apierr.UserNotFound)
 	for _, text := range []string{"", "x", "-1", "+1", " 1", "12345678901234567890", "1'"} {
-		_, err := w.UserInfo(t.Context(), "app", caller, text)
+		_, err := w.UserInfo(t.Context(), caller, text)
 		wantField(t, err, "userId", apierr.BadFormat)
 	}
 }
@@ -172,17 +173,20 @@ func TestUserInfoNeedsAnApplication(t *testing.T) {
 	t.Parallel()
 	w := school(t)
 	id := w.pupil("li", lisMobile)
-	caller := w.authenticated(w.enter("li").AccessToken)
-	for _, app := range []string{"", "other", "APP", "\xff", "a\x00"} {
-		_, err := w.UserInfo(t.Context(), app, caller, strconv.FormatInt(id, 10))
-		wantFailure(t, err, apierr.UnknownApplication)
+	token := w.enter("li").AccessToken
+	info := func(application string) error {
+		caller, err := w.Authenticate(t.Context(), token, application)
+		must(t, err)
+		_, err = w.info(caller, id)
+		return err
+	}
+	for _, application := range []string{"", "other", "APP", "\xff", "a\x00", strings.Repeat("a", 65)} {
+		wantFailure(t, info(application), apierr.UnknownApplication)
 	}
 	must(t, w.DisableApplication(t.Context(), "app"))
-	_, err := w.info(caller, id)
-	wantFailure(t, err, apierr.UnknownApplication)
+	wantFailure(t, info("app"), apierr.UnknownApplication)
 	must(t, w.EnableApplication(t.Context(), "app"))
-	_, err = w.info(caller, id)
-	must(t, err)
+	must(t, info("app"))
 }
 
 func TestNoNicknameIsNotMasked(t *testing.T) {

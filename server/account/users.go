@@ -12,35 +12,55 @@ import (
 	"quartet/store"
 )
 
-// User is one person with every fact opened that may leave this package. Of the
-// row, what is secret or sealed is empty: PasswordHash, MobileSealed,
-// MobileIndex and IDCardSealed.
+// User is a user without what is secret.
 type User struct {
-	store.User
-	Mobile         string // eleven digits, "" when unknown
-	MobileVerified bool
-	EmailVerified  bool
-	IDCard         string
-	HasPassword    bool
-	// WeChat lists the person's WeChat identities, oldest first, where the
-	// operation needs them (Slide, SignInByWeChat); otherwise it is nil.
-	WeChat []store.WeChatIdentity
-	// Creator and Modifier are who created and who last changed the user, where
-	// the operation needs them as it needs WeChat; nil for nobody known.
+	ID       int64
+	GUID     string
+	Username *string
+	// Profile is what users state about themselves; nil is unknown.
+	Profile
+	EmailVerified, MobileVerified bool
+	HasPassword                   bool
+	PasswordChangedAt             *Time
+	Role                          string // RoleMember and the like
+	DisabledAt                    *Time
+	Identity, Anonym, Remark      string
+	Country, Province, City       string
+	CreateSource                  string
+	CompanyType                   *int64
+	AuthStatus                    int // 0 none, 1 under way, 2 passed, 3 failed
+	AuthenticationID              *int64
+	AuthUserType                  *int64
+	AlumniCard                    bool
+	SecurityStamp                 string // changes with the password
+	Version                       int64
+	CreatedAt, UpdatedAt          Time
+	ActivatedAt, LastLoginAt      *Time
+
+	// WeChat lists the user's WeChat identities, oldest first, and Creator and
+	// Modifier who created and last changed the user, nil for nobody known. Extend
+	// and SignInByWeChat give them; other operations leave them nil.
+	WeChat            []LinkedWeChat
 	Creator, Modifier *Author
 }
 
-// Author is who did something to a user.
+// LinkedWeChat is a WeChat identity of a user.
+type LinkedWeChat struct {
+	OpenID  string
+	UnionID *string
+	Follows bool // follows the official account
+}
+
+// Author is who created or changed a user.
 type Author struct {
 	Username, GUID string
 }
 
-// Public is what anybody signed in may know: id, nickname, gender, signature,
-// site and avatar. Everything else is blank.
+// Public is what any signed-in user may see: id, nickname, gender, signature,
+// site and avatar.
 func (u User) Public() User {
-	return User{User: store.User{
-		ID: u.ID, Nickname: u.Nickname, Gender: u.Gender,
-		Signature: u.Signature, Site: u.Site, Avatar: u.Avatar,
+	return User{ID: u.ID, Profile: Profile{
+		Nickname: u.Nickname, Gender: u.Gender, Signature: u.Signature, Site: u.Site, Avatar: u.Avatar,
 	}}
 }
 
@@ -67,21 +87,30 @@ func (s *Service) user(ctx context.Context, id int64) (User, error) {
 
 // userWithWeChat reads a user with their WeChat identities and authors.
 func (s *Service) userWithWeChat(ctx context.Context, id int64) (User, error) {
-	user, err := s.user(ctx, id)
+	row, err := s.store.UserByID(ctx, id)
+	if err != nil {
+		return User{}, toAPIErr(err, apierr.UserNotFound)
+	}
+	user, err := s.open(row)
 	if err != nil {
 		return User{}, err
 	}
-	if user.WeChat, err = s.store.WeChatIdentitiesOf(ctx, id); err != nil {
+	identities, err := s.store.WeChatIdentitiesOf(ctx, id)
+	if err != nil {
 		return User{}, storeErr(err)
 	}
-	if user.Creator, err = s.author(ctx, user.CreatedBy); err != nil {
+	user.WeChat = convert(identities, func(w store.WeChatIdentity) LinkedWeChat {
+		return LinkedWeChat{OpenID: w.OpenID, UnionID: w.UnionID, Follows: w.Follows}
+	})
+	if user.Creator, err = s.author(ctx, row.CreatedBy); err != nil {
 		return User{}, err
 	}
-	user.Modifier, err = s.author(ctx, user.UpdatedBy)
+	user.Modifier, err = s.author(ctx, row.UpdatedBy)
 	return user, err
 }
 
-// author finds who did something; nil when nobody is named or they are gone.
+// author finds who created or changed a user; nil when nobody is named or they
+// are gone.
 func (s *Service) author(ctx context.Context, id *int64) (*Author, error) {
 	if id == nil {
 		return nil, nil
@@ -93,16 +122,11 @@ func (s *Service) author(ctx context.Context, id *int64) (*Author, error) {
 	if err != nil {
 		return nil, storeErr(err)
 	}
-	made := &Author{GUID: string(row.GUID)}
-	if row.Username != nil {
-		made.Username = *row.Username
-	}
-	return made, nil
+	return &Author{Username: valueOf(row.Username), GUID: string(row.GUID)}, nil
 }
 
-// open turns a row into a User. It fails when a sealed fact does not open: the
-// keys are not the ones that the database was filled with, and an answer with
-// blanks would hide it.
+// open turns a row into a User. It fails when a sealed value cannot be decrypted:
+// then the keys are not those of this database, which blanks would hide.
 func (s *Service) open(row store.User) (User, error) {
 	mobile, err := s.unseal(row.MobileSealed, mobileContext(row.ID))
 	if err != nil {
@@ -113,25 +137,19 @@ func (s *Service) open(row store.User) (User, error) {
 		return User{}, err
 	}
 	user := User{
-		User: row, Mobile: mobile, IDCard: idCard,
-		MobileVerified: row.MobileVerifiedAt != nil,
-		EmailVerified:  row.EmailVerifiedAt != nil,
-		HasPassword:    row.PasswordHash != nil,
+		ID: row.ID, GUID: string(row.GUID), Username: row.Username, Profile: Profile(store.ProfileOf(row)),
+		EmailVerified: row.EmailVerifiedAt != nil, MobileVerified: row.MobileVerifiedAt != nil,
+		HasPassword: row.PasswordHash != nil, PasswordChangedAt: row.PasswordChangedAt,
+		Role: row.Role, DisabledAt: row.DisabledAt,
+		Identity: row.Identity, Anonym: row.Anonym, Remark: row.Remark,
+		Country: row.Country, Province: row.Province, City: row.City,
+		CreateSource: row.CreateSource, CompanyType: row.CompanyType,
+		AuthStatus: row.AuthStatus, AuthenticationID: row.AuthenticationID, AuthUserType: row.AuthUserType,
+		AlumniCard: row.AlumniCard, SecurityStamp: row.SecurityStamp, Version: row.Version,
+		CreatedAt: row.CreatedAt, UpdatedAt: row.UpdatedAt, ActivatedAt: row.ActivatedAt, LastLoginAt: row.LastLoginAt,
 	}
-	user.PasswordHash, user.MobileSealed, user.MobileIndex, user.IDCardSealed = nil, nil, nil, nil
+	user.Mobile, user.IDCard = filled(&mobile), filled(&idCard)
 	return user, nil
-}
-
-func (s *Service) openAll(rows []store.User) ([]User, error) {
-	users := make([]User, 0, len(rows))
-	for _, row := range rows {
-		user, err := s.open(row)
-		if err != nil {
-			return nil, err
-		}
-		users = append(users, user)
-	}
-	return users, nil
 }
 
 func (s *Service) unseal(sealed *string, context string) (string, error) {
@@ -145,26 +163,26 @@ func (s *Service) unseal(sealed *string, context string) (string, error) {
 	return plain, nil
 }
 
-// newUser is a member with nothing known but when and whence they came.
+// newUser is a member of whom nothing is known but when and from where they came.
 func (s *Service) newUser(id int64, source string) store.User {
 	now := store.TimeOf(s.now())
 	return store.User{
-		ID: id, GUID: store.GUID(uuid.NewString()), Role: store.RoleMember,
+		ID: id, GUID: store.GUID(uuid.NewString()), Role: RoleMember,
 		CreateSource: source, SecurityStamp: newStamp(), Version: 1,
 		CreatedAt: now, UpdatedAt: now, ActivatedAt: &now,
 	}
 }
 
-// newStamp makes the opaque text that changes with every password.
+// newStamp makes the random text that changes with every password.
 func newStamp() string { return rand.Text() }
 
-// withNewID runs insert with a new id, and again when another server drew the
-// same one in the same millisecond.
+// withNewID runs insert with a new id, and again with another when the id is
+// taken: another server can draw the same id in the same millisecond.
 func (s *Service) withNewID(insert func(id int64) error) error {
 	return withNewIDs(func() error { return insert(s.ids.Next()) })
 }
 
-// withNewIDs is withNewID for an insert that draws its ids itself.
+// withNewIDs is withNewID for an insert that draws its own ids.
 func withNewIDs(insert func() error) error {
 	var err error
 	for range 3 {
@@ -176,7 +194,12 @@ func withNewIDs(insert func() error) error {
 }
 
 func isRole(role string) bool {
-	return slices.Contains([]string{
-		store.RoleMember, store.RoleAdministrator, store.RoleSuperAdministrator,
-	}, role)
+	return slices.Contains([]string{RoleMember, RoleAdministrator, RoleSuperAdministrator}, role)
 }
+
+// The roles that a user can hold over the whole server.
+const (
+	RoleMember             = store.RoleMember
+	RoleAdministrator      = store.RoleAdministrator
+	RoleSuperAdministrator = store.RoleSuperAdministrator
+)

@@ -52,21 +52,21 @@ func (s *Service) SignInByWeChat(ctx context.Context, in WeChatSignIn) (SignInRe
 // and Forbidden.
 func (s *Service) enterByWeChat(ctx context.Context, in WeChatSignIn, told WeChatIdentity, verified bool) (grant SignInResult, err error) {
 	disabled := false
-	err = s.inTx(ctx, func(d *tx) error {
+	err = s.inTx(ctx, func(tx *tx) error {
 		draft := s.weChatUser(s.ids.Next(), told, verified)
-		user, created, err := d.RegisterByWeChat(ctx, draft, weChatRow(draft, told))
+		user, created, err := tx.RegisterByWeChat(ctx, draft, weChatRow(draft, told))
 		if err != nil {
 			return err
 		}
 		if created {
-			d.record(registered(user.ID, OpenedByWeChat, dialectRuoYi, in.ClientIP))
+			tx.record(registered(user.ID, OpenedByWeChat, dialectRuoYi, in.ClientIP))
 		}
 		if disabled = user.DisabledAt != nil; disabled {
-			d.record(weChatRefused(in, user.ID, reasonDisabled))
+			tx.record(weChatRefused(in, user.ID, reasonDisabled))
 			return nil
 		}
-		session := s.newSession(user.ID, dialectRuoYi, OpenedByWeChat, in.ClientIP, in.UserAgent)
-		grant, err = s.openOpaque(ctx, d, session, token.NewSeed(), nil)
+		session := s.sessionRow(user.ID, dialectRuoYi, OpenedByWeChat, in.ClientIP, in.UserAgent)
+		grant, err = s.openOpaque(ctx, tx, session, token.NewSeed(), nil)
 		return err
 	})
 	if err == nil && disabled {
@@ -88,8 +88,7 @@ func (s *Service) weChatUser(id int64, told WeChatIdentity, verified bool) store
 	if checkMobile(told.Mobile) != nil {
 		return user
 	}
-	sealed, index := s.sealMobile(id, told.Mobile)
-	user.MobileSealed, user.MobileIndex = &sealed, &index
+	user.MobileSealed, user.MobileIndex = new(s.sealMobile(id, told.Mobile)), new(s.mobileIndex(told.Mobile))
 	if verified {
 		user.MobileVerifiedAt = &user.CreatedAt
 	}

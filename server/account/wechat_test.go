@@ -23,17 +23,17 @@ func TestSignInByWeChat(t *testing.T) {
 	}
 	grant := w.enterByWeChat("mini")
 	user := grant.User
-	wantEqual(t, "nickname", user.Nickname, "清风")
-	wantEqual(t, "avatar", user.Avatar, "https://example.com/a.png")
-	wantEqual(t, "gender", user.Gender, 2)
+	wantEqual(t, "nickname", deref(user.Nickname), "清风")
+	wantEqual(t, "avatar", deref(user.Avatar), "https://example.com/a.png")
+	wantEqual(t, "gender", deref(user.Gender), 2)
 	wantEqual(t, "place", user.Country+user.Province+user.City, "中国浙江杭州")
 	wantEqual(t, "source", user.CreateSource, "wechat")
-	wantEqual(t, "mobile", user.Mobile, lisMobile)
+	wantEqual(t, "mobile", deref(user.Mobile), lisMobile)
 	wantEqual(t, "verified", user.MobileVerified, true)
 	wantEqual(t, "identities", len(user.WeChat), 1)
 	wantEqual(t, "open id", user.WeChat[0].OpenID, "open-1")
 	wantEqual(t, "refresh token", grant.RefreshToken, "")
-	session := w.authenticated(grant.AccessToken).Session
+	session := w.onlySession(grant)
 	wantEqual(t, "dialect", session.Dialect, "ruoyi")
 	wantEqual(t, "opened by", session.OpenedBy, account.OpenedByWeChat)
 
@@ -44,7 +44,7 @@ func TestSignInByWeChat(t *testing.T) {
 	wantEqual(t, "one union id, one person", web.User.ID, user.ID)
 	wantEqual(t, "identities", len(web.User.WeChat), 2)
 	other := w.enterByWeChat("other")
-	if other.User.ID == user.ID || other.User.Gender != 0 || other.User.Mobile != "" {
+	if other.User.ID == user.ID || other.User.Gender != nil || other.User.Mobile != nil {
 		t.Errorf("another person %+v", other.User)
 	}
 	wantEqual(t, "who signs in by the mobile", w.enterByCode(lisMobile).User.ID, user.ID)
@@ -59,7 +59,7 @@ func TestWeChatMobileOfSomebodyElse(t *testing.T) {
 	if user.ID == owner {
 		t.Error("a mobile that WeChat told opened its owner's account")
 	}
-	wantEqual(t, "mobile", user.Mobile, lisMobile)
+	wantEqual(t, "mobile", deref(user.Mobile), lisMobile)
 	wantEqual(t, "verified", user.MobileVerified, false)
 	wantEqual(t, "who signs in by it", w.enterByCode(lisMobile).User.ID, owner)
 }

@@ -118,7 +118,8 @@ func (w *world) caller(username, userRole string) account.Caller {
 	return w.authenticated(w.enter(username).AccessToken)
 }
 
-// authenticate asks in both ways, which must find the same.
+// authenticate authenticates for the application "app", and without one, which
+// must find the same.
 func (w *world) authenticate(text string) (account.Caller, error) {
 	w.t.Helper()
 	type found struct {
@@ -128,14 +129,14 @@ func (w *world) authenticate(text string) (account.Caller, error) {
 		failure       apierr.Code
 	}
 	of := func(c account.Caller, err error) found {
-		f := found{c.UserID, c.Session.ID, c.Role, c.Session.LastSeenAt, ""}
+		f := found{c.UserID, c.SessionID, c.Role, c.LastSeen(), ""}
 		if err != nil {
 			f.failure = apierr.As(err).Code
 		}
 		return f
 	}
-	caller, err := w.Authenticate(w.t.Context(), text, "")
-	wantEqual(w.t, "the caller for user/info", of(w.Authenticate(w.t.Context(), text, "1")), of(caller, err))
+	caller, err := w.Authenticate(w.t.Context(), text, "app")
+	wantEqual(w.t, "the caller without application", of(w.Authenticate(w.t.Context(), text, "")), of(caller, err))
 	return caller, err
 }
 
@@ -184,6 +185,27 @@ func (w *world) number(query string, args ...any) (n int64) {
 	defer db.Close()
 	must(w.t, db.QueryRowContext(w.t.Context(), query, args...).Scan(&n))
 	return n
+}
+
+// text reads one text from the database file, past the store.
+func (w *world) text(query string, args ...any) (text string) {
+	w.t.Helper()
+	db, err := sql.Open("sqlite", w.path)
+	must(w.t, err)
+	defer db.Close()
+	must(w.t, db.QueryRowContext(w.t.Context(), query, args...).Scan(&text))
+	return text
+}
+
+// onlySession is the one live session of whoever has signed in, which must be the
+// one that the sign-in gave.
+func (w *world) onlySession(grant account.SignInResult) account.Session {
+	w.t.Helper()
+	sessions, err := w.Sessions(w.t.Context(), w.authenticated(grant.AccessToken))
+	must(w.t, err)
+	wantEqual(w.t, "sessions", len(sessions), 1)
+	wantEqual(w.t, "session", sessions[0].ID, grant.Session.ID)
+	return sessions[0]
 }
 
 type clock struct {
@@ -315,4 +337,12 @@ func wantOutcomes(t *testing.T, got, want map[string]int) {
 	if fmt.Sprint(got) != fmt.Sprint(want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
+}
+
+// deref is the zero value for nil.
+func deref[T any](value *T) (v T) {
+	if value != nil {
+		v = *value
+	}
+	return v
 }

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"quartet/server/account"
-	"quartet/store"
 )
 
 // Conversions that the dialects share.
@@ -17,12 +16,12 @@ func OrNull(text string) *string {
 	return &text
 }
 
-// OrEmpty is "" for an unknown text.
-func OrEmpty(text *string) string {
-	if text == nil {
-		return ""
+// OrEmpty is the zero value for an unknown value.
+func OrEmpty[T any](value *T) (v T) {
+	if value != nil {
+		v = *value
 	}
-	return *text
+	return v
 }
 
 // Flag is a truth as the 0 or 1 that the documents use.
@@ -33,8 +32,8 @@ func Flag(truth bool) int32 {
 	return 0
 }
 
-// Narrow is a number of the store as the documents' int32.
-func Narrow(number *int64) *int32 {
+// Narrow is a number as the documents' int32.
+func Narrow[T int | int64](number *T) *int32 {
 	if number == nil {
 		return nil
 	}
@@ -42,10 +41,10 @@ func Narrow(number *int64) *int32 {
 }
 
 // DateTime is document 000's and 004's form of a moment, in the server's zone.
-func (s Services) DateTime(at store.Time) string { return at.Time().In(s.Zone).Format(time.DateTime) }
+func (s Services) DateTime(at account.Time) string { return at.Time().In(s.Zone).Format(time.DateTime) }
 
 // DateTimeOrNull is DateTime of a moment that may be unknown.
-func (s Services) DateTimeOrNull(at *store.Time) *string {
+func (s Services) DateTimeOrNull(at *account.Time) *string {
 	if at == nil {
 		return nil
 	}

@@ -75,9 +75,9 @@ var organisationTests = map[string]func(*testing.T, *store.Store){
 	"a profile tells what applications are shown": func(t *testing.T, s *store.Store) {
 		school(t, s)
 		addPerson(t, s, 2)
-		check(t, UpdateUser(t.Context(), s, 1, store.UserChange{
-			Email: new("he@example.com"), EmailKey: new("he@example.com"), Nickname: new("何"), Gender: new(2), Avatar: new("https://example.com/a.png"),
-		}, nil, noon))
+		check(t, UpdateUser(t.Context(), s, 1, store.UserChange{EmailKey: new("he@example.com"), ProfileColumns: store.ProfileColumns{
+			Email: new("he@example.com"), Nickname: new("何"), Gender: new(2), Avatar: new("https://example.com/a.png"),
+		}}, nil, noon))
 		row := must(s.UserByID(t.Context(), 1))(t)
 		shown := store.Profile{
 			UserID: row.ID, Username: row.Username, Email: row.Email, MobileSealed: row.MobileSealed,
@@ -86,7 +86,7 @@ var organisationTests = map[string]func(*testing.T, *store.Store){
 		opened(t, s, session(1, 1))
 		profile := func() store.Profile {
 			alone := must(s.ProfileByID(t.Context(), 1))(t)
-			same(t, must(s.SessionWithUserByAccessHash(t.Context(), "access-1"))(t).Profile, alone)
+			same(t, must(s.SessionWithUserByAccessHash(t.Context(), "access-1", ""))(t).Profile, alone)
 			return alone
 		}
 		same(t, profile(), shown)

@@ -38,30 +38,45 @@ var sessionTests = map[string]func(*testing.T, *store.Store){
 		_, err = s.SessionByID(t.Context(), 9)
 		wantNotFound(t, err)
 	},
-	"who bears the newest token is found while session and user last": func(t *testing.T, s *store.Store) {
+	"a session is found with its user and the application": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)
 		check(t, SetUserRole(t.Context(), s, 1, store.RoleAdministrator, noon))
+		check(t, InsertApplication(t.Context(), s, store.Application{ID: "app", Name: "app", Rights: "contact"}))
 		a := session(1, 1)
-		a.PreviousAccessHash = new(store.Digest("before"))
+		a.PreviousAccessHash, a.RotatedAt = new(store.Digest("before")), new(noon)
 		a.AccessExpiresAt, a.ExpiresAt, a.LastSeenAt = noon+1, noon+2, noon+3
 		opened(t, s, a)
-		opened(t, s, session(2, 1))
-		want := store.SessionOwner{Role: store.RoleAdministrator}
-		want.ID, want.UserID, want.AccessExpiresAt, want.ExpiresAt, want.LastSeenAt = 1, 1, noon+1, noon+2, noon+3
-		same(t, must(s.SessionWithUserByAccessHash(t.Context(), "access-1"))(t).SessionOwner, want)
-		nobody := func(hashes ...store.Digest) {
-			t.Helper()
-			for _, hash := range hashes {
-				wantNotFound(t, errorOf(s.SessionWithUserByAccessHash(t.Context(), hash)))
-			}
+		jwt := session(2, 1)
+		jwt.AccessHash = nil
+		opened(t, s, jwt)
+		profile := must(s.ProfileByID(t.Context(), 1))(t)
+		want := store.SessionWithUser{
+			ID: 1, OpenedBy: a.OpenedBy, RotatedAt: a.RotatedAt, AccessExpiresAt: noon + 1, ExpiresAt: noon + 2,
+			CreatedAt: a.CreatedAt, LastSeenAt: noon + 3, Role: store.RoleAdministrator, Profile: profile,
 		}
-		nobody("before", "refresh-1", "access-3", "")
-		must(EndSession(t.Context(), s, 2, store.EndedByLogout, noon))(t)
-		nobody("access-2")
-		check(t, SetUserDisabled(t.Context(), s, 1, true, noon))
-		nobody("access-1")
+		find := func(hash store.Digest, application string) store.SessionWithUser {
+			t.Helper()
+			return must(s.SessionWithUserByAccessHash(t.Context(), hash, application))(t)
+		}
+		same(t, find("access-1", "other"), want)
+		want.ApplicationRights = new("contact")
+		same(t, find("access-1", "app"), want)
+		want.Previous = true
+		same(t, find("before", "app"), want)
+		same(t, must(s.SessionWithUserByID(t.Context(), 2, "app"))(t).ID, int64(2))
+		for _, hash := range []store.Digest{"refresh-1", "access-3", ""} {
+			wantNotFound(t, errorOf(s.SessionWithUserByAccessHash(t.Context(), hash, "app")))
+		}
+		wantNotFound(t, errorOf(s.SessionWithUserByID(t.Context(), 1, ""))) // has an access token
+
+		check(t, SetApplicationDisabled(t.Context(), s, "app", true, noon))
+		same(t, find("access-1", "app").ApplicationRights, (*string)(nil))
+		check(t, SetUserDisabled(t.Context(), s, 1, true, noon+5))
+		ended := find("access-1", "app")
+		same(t, []any{ended.EndedAt, ended.EndReason, ended.UserDisabledAt}, []any{new(noon + 5), new(store.EndedByDisabling), new(noon + 5)})
 		check(t, PutSession(t.Context(), s, a)) // not ended, but its user is disabled
-		nobody("access-1")
+		ended = find("access-1", "app")
+		same(t, []any{ended.EndedAt, ended.UserDisabledAt}, []any{(*store.Time)(nil), new(noon + 5)})
 	},
 	"opening a session is noted at its user": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)

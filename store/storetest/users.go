@@ -121,7 +121,7 @@ var changeTests = map[string]func(*testing.T, *store.Store){
 		before := person(1)
 		fill(reflect.ValueOf(&before).Elem())
 		check(t, InsertUser(t.Context(), s, before))
-		check(t, UpdateUser(t.Context(), s, before.ID, store.UserChange{Company: new("云海")}, new(int64(7)), noon+1))
+		check(t, UpdateUser(t.Context(), s, before.ID, store.UserChange{ProfileColumns: store.ProfileColumns{Company: new("云海")}}, new(int64(7)), noon+1))
 		want := before
 		want.Company, want.Version, want.UpdatedBy, want.UpdatedAt = "云海", before.Version+1, new(int64(7)), noon+1
 		same(t, must(s.UserByID(t.Context(), before.ID))(t), want)
@@ -132,10 +132,13 @@ var changeTests = map[string]func(*testing.T, *store.Store){
 		u := addPerson(t, s, 1)
 		check(t, UpdateUser(t.Context(), s, 1, everything(), nil, noon+1))
 		changed := must(s.UserByID(t.Context(), 1))(t)
-		for i := range reflect.TypeFor[store.UserChange]().NumField() {
-			name := reflect.TypeFor[store.UserChange]().Field(i).Name
-			if strings.HasPrefix(name, "Clear") {
+		for _, field := range reflect.VisibleFields(reflect.TypeFor[store.UserChange]()) {
+			name := field.Name
+			switch {
+			case field.Anonymous, strings.HasPrefix(name, "Clear"):
 				continue
+			case name == "IDCard", name == "Mobile":
+				name += "Sealed"
 			}
 			was := reflect.ValueOf(u).FieldByName(name).Interface()
 			is := reflect.ValueOf(changed).FieldByName(name).Interface()
@@ -149,8 +152,8 @@ var changeTests = map[string]func(*testing.T, *store.Store){
 		fill(reflect.ValueOf(&u).Elem())
 		check(t, InsertUser(t.Context(), s, u))
 		check(t, UpdateUser(t.Context(), s, u.ID, store.UserChange{
-			Birthday: new(""), IDCardSealed: new(""), ClearEmail: true, ClearMobile: true,
-			Email: new("no"), EmailKey: new("no"), // clearing wins
+			ProfileColumns: store.ProfileColumns{Birthday: new(""), IDCard: new(""), Email: new("no")}, // clearing wins
+			EmailKey:       new("no"), ClearEmail: true, ClearMobile: true,
 		}, nil, noon))
 		found := must(s.UserByID(t.Context(), u.ID))(t)
 		same(t, []any{found.Birthday, found.IDCardSealed, found.Email, found.EmailKey, found.MobileSealed, found.MobileIndex},
@@ -162,26 +165,26 @@ var changeTests = map[string]func(*testing.T, *store.Store){
 		u.Email, u.EmailKey, u.EmailVerifiedAt = new("lin@example.com"), new("lin@example.com"), new(noon)
 		u.MobileSealed, u.MobileIndex, u.MobileVerifiedAt = new("sealed"), new(store.Digest("index")), new(noon)
 		check(t, InsertUser(t.Context(), s, u))
-		again := store.UserChange{Email: new("Lin@Example.com"), EmailKey: u.EmailKey, MobileSealed: new("resealed"), MobileIndex: u.MobileIndex}
+		again := store.UserChange{ProfileColumns: store.ProfileColumns{Email: new("Lin@Example.com"), Mobile: new("resealed")}, EmailKey: u.EmailKey, MobileIndex: u.MobileIndex}
 		check(t, UpdateUser(t.Context(), s, 1, again, nil, noon+1))
 		found := must(s.UserByID(t.Context(), 1))(t)
-		same(t, []*string{found.Email, found.MobileSealed}, []*string{again.Email, again.MobileSealed})
+		same(t, []*string{found.Email, found.MobileSealed}, []*string{again.Email, again.Mobile})
 		same(t, []*store.Time{found.EmailVerifiedAt, found.MobileVerifiedAt}, []*store.Time{new(noon), new(noon)})
-		other := store.UserChange{Email: new("yu@example.com"), EmailKey: new("yu@example.com"), MobileSealed: new("sealed"), MobileIndex: new(store.Digest("other"))}
+		other := store.UserChange{ProfileColumns: store.ProfileColumns{Email: new("yu@example.com"), Mobile: new("sealed")}, EmailKey: new("yu@example.com"), MobileIndex: new(store.Digest("other"))}
 		check(t, UpdateUser(t.Context(), s, 1, other, nil, noon+2))
 		found = must(s.UserByID(t.Context(), 1))(t)
 		same(t, []any{found.EmailKey, found.MobileIndex}, []any{other.EmailKey, other.MobileIndex})
 		same(t, []*store.Time{found.EmailVerifiedAt, found.MobileVerifiedAt}, []*store.Time{nil, nil})
 	},
 	"an update is refused for nobody, a taken name and half a pair": func(t *testing.T, s *store.Store) {
-		wantNotFound(t, UpdateUser(t.Context(), s, 1, store.UserChange{Nickname: new("x")}, nil, noon))
+		wantNotFound(t, UpdateUser(t.Context(), s, 1, store.UserChange{ProfileColumns: store.ProfileColumns{Nickname: new("x")}}, nil, noon))
 		addPerson(t, s, 1)
 		addPerson(t, s, 2)
 		name := store.UserChange{Username: new("Lin"), UsernameKey: new("lin")}
 		check(t, UpdateUser(t.Context(), s, 1, name, nil, noon))
 		check(t, UpdateUser(t.Context(), s, 1, name, nil, noon)) // one's own
 		wantConflict(t, UpdateUser(t.Context(), s, 2, name, nil, noon), "username")
-		err := UpdateUser(t.Context(), s, 2, store.UserChange{Email: new("lin@example.com")}, nil, noon)
+		err := UpdateUser(t.Context(), s, 2, store.UserChange{ProfileColumns: store.ProfileColumns{Email: new("lin@example.com")}}, nil, noon)
 		if err == nil || errors.Is(err, store.ErrNotFound) {
 			t.Errorf("half a pair: %v", err)
 		}
@@ -189,7 +192,7 @@ var changeTests = map[string]func(*testing.T, *store.Store){
 	"parallel updates are all counted": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)
 		together(t, s, 20, func(int) {
-			if err := UpdateUser(t.Context(), s, 1, store.UserChange{Nickname: new("雨")}, nil, noon); err != nil {
+			if err := UpdateUser(t.Context(), s, 1, store.UserChange{ProfileColumns: store.ProfileColumns{Nickname: new("雨")}}, nil, noon); err != nil {
 				t.Error(err)
 			}
 		})
@@ -201,6 +204,10 @@ var changeTests = map[string]func(*testing.T, *store.Store){
 func fill(row reflect.Value) {
 	for i := range row.NumField() {
 		field := row.Field(i)
+		if row.Type().Field(i).Anonymous {
+			fill(field)
+			continue
+		}
 		if field.Kind() == reflect.Pointer {
 			field.Set(reflect.New(field.Type().Elem()))
 			field = field.Elem()

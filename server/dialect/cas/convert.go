@@ -6,7 +6,6 @@ import (
 	"quartet/openapi"
 	"quartet/server/account"
 	"quartet/server/dialect"
-	"quartet/store"
 )
 
 func toUserInfo(info account.AppUserInfo) openapi.UserInfo {
@@ -20,7 +19,7 @@ func toUserInfo(info account.AppUserInfo) openapi.UserInfo {
 	}
 }
 
-func toUserOrganisation(m store.Membership) openapi.UserOrganisation {
+func toUserOrganisation(m account.Membership) openapi.UserOrganisation {
 	roles := make([]openapi.UserOrganisationRole, 0, len(m.Roles))
 	for _, role := range m.Roles {
 		roles = append(roles, openapi.UserOrganisationRole{

@@ -6,18 +6,17 @@ import (
 	"quartet/openapi"
 	"quartet/server/account"
 	"quartet/server/dialect"
-	"quartet/store"
 )
 
 func (a API) toResultUser(u account.User) openapi.JeecgUser {
-	administrator := u.Role != store.RoleMember
+	administrator := u.Role != account.RoleMember
 	return openapi.JeecgUser{
-		Username:         dialect.OrNull(cmp.Or(dialect.OrEmpty(u.Username), u.Mobile)),
-		Name:             dialect.OrNull(u.RealName),
-		Sex:              genderOrNull(u.Gender),
-		HeadPortraitUrl:  dialect.OrNull(u.Avatar),
-		Nickname:         dialect.OrNull(u.Nickname),
-		PhoneNumber:      dialect.OrNull(u.Mobile),
+		Username:         dialect.OrNull(cmp.Or(dialect.OrEmpty(u.Username), dialect.OrEmpty(u.Mobile))),
+		Name:             u.RealName,
+		Sex:              dialect.Narrow(u.Gender),
+		HeadPortraitUrl:  u.Avatar,
+		Nickname:         u.Nickname,
+		PhoneNumber:      u.Mobile,
 		Email:            u.Email,
 		AuthStatus:       int32(u.AuthStatus),
 		AuthenticationId: u.AuthenticationID,
@@ -47,9 +46,9 @@ var authStatusNames = map[int]string{0: "未认证", 1: "认证中", 2: "已认�
 
 func roleType(role string) int32 {
 	switch role {
-	case store.RoleSuperAdministrator:
+	case account.RoleSuperAdministrator:
 		return 1
-	case store.RoleAdministrator:
+	case account.RoleAdministrator:
 		return 3
 	default:
 		return 2
@@ -62,13 +61,6 @@ func authorName(author *account.Author) *string {
 		return nil
 	}
 	return dialect.OrNull(author.Username)
-}
-
-func genderOrNull(gender int) *int32 {
-	if gender == 0 {
-		return nil
-	}
-	return new(int32(gender))
 }
 
 func unionID(u account.User) *string {

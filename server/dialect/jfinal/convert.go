@@ -57,8 +57,8 @@ var genderWords = map[int]string{1: "男", 2: "女"}
 // toPublicUser is what anybody signed in may see of somebody else.
 func toPublicUser(u account.User) openapi.User {
 	return openapi.User{
-		Id: u.ID, Nickname: dialect.OrNull(u.Nickname), Gender: dialect.OrNull(genderWords[u.Gender]),
-		Signature: dialect.OrNull(u.Signature), Site: dialect.OrNull(u.Site), Avatar: dialect.OrNull(u.Avatar),
+		Id: u.ID, Nickname: u.Nickname, Gender: dialect.OrNull(genderWords[dialect.OrEmpty(u.Gender)]),
+		Signature: u.Signature, Site: u.Site, Avatar: u.Avatar,
 	}
 }
 
@@ -66,22 +66,22 @@ func toPublicUser(u account.User) openapi.User {
 func (a API) toUser(u account.User) openapi.User {
 	made := toPublicUser(u)
 	made.Username = u.Username
-	made.Realname = dialect.OrNull(u.RealName)
+	made.Realname = u.RealName
 	made.Identity = dialect.OrNull(u.Identity)
 	made.Anonym = dialect.OrNull(u.Anonym)
 	made.Email = u.Email
 	made.EmailStatus = proven(dialect.OrEmpty(u.Email), u.EmailVerified)
-	made.Mobile = dialect.OrNull(u.Mobile)
-	made.MobileStatus = proven(u.Mobile, u.MobileVerified)
+	made.Mobile = u.Mobile
+	made.MobileStatus = proven(dialect.OrEmpty(u.Mobile), u.MobileVerified)
 	made.Birthday = u.Birthday
-	made.Company = dialect.OrNull(u.Company)
-	made.Occupation = dialect.OrNull(u.Occupation)
-	made.Address = dialect.OrNull(u.Address)
-	made.Zipcode = dialect.OrNull(u.Zipcode)
-	made.Graduateschool = dialect.OrNull(u.GraduateSchool)
-	made.Education = dialect.OrNull(u.Education)
-	made.Idcardtype = dialect.OrNull(u.IDCardType)
-	made.Idcard = dialect.OrNull(u.IDCard)
+	made.Company = u.Company
+	made.Occupation = u.Occupation
+	made.Address = u.Address
+	made.Zipcode = u.Zipcode
+	made.Graduateschool = u.GraduateSchool
+	made.Education = u.Education
+	made.Idcardtype = u.IDCardType
+	made.Idcard = u.IDCard
 	made.Remark = dialect.OrNull(u.Remark)
 	made.Status = new(userStatus(u))
 	made.Created = new(a.DateTime(u.CreatedAt))

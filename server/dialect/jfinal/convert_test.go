@@ -7,14 +7,13 @@ import (
 
 	"quartet/server/account"
 	"quartet/server/dialect"
-	"quartet/store"
 )
 
 // BenchmarkStageConvert turns what the rules found into an answer's bytes.
 func BenchmarkStageConvert(b *testing.B) {
 	api, user := API{dialect.Services{Zone: time.UTC}}, account.User{
-		User:   store.User{ID: 1000001, Username: new("lu.jiahe"), Nickname: "嘉禾", Gender: 1, Role: store.RoleMember, CreatedAt: 1, UpdatedAt: 1},
-		Mobile: "13900001111",
+		ID: 1000001, Username: new("lu.jiahe"), Role: account.RoleMember, CreatedAt: 1, UpdatedAt: 1,
+		Profile: account.Profile{Nickname: new("嘉禾"), Gender: new(1), Mobile: new("13900001111")},
 	}
 	b.ReportAllocs()
 	for b.Loop() {

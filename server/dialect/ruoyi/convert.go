@@ -14,27 +14,26 @@ import (
 	"quartet/openapi"
 	"quartet/server/account"
 	"quartet/server/dialect"
-	"quartet/store"
 )
 
 // trial is how long document 003's product trial lasts from registration.
 const trial = 7 * 24 * time.Hour
 
 func (a API) toWeChatUser(u account.User) (openapi.WeChatUserResponse, error) {
-	guid, err := uuid.Parse(string(u.GUID))
+	guid, err := uuid.Parse(u.GUID)
 	if err != nil {
 		return openapi.WeChatUserResponse{}, fmt.Errorf("guid of user %d: %w", u.ID, err)
 	}
 	userName := cmp.Or(dialect.OrEmpty(u.Username), dialect.OrEmpty(dialect.OpenID(u)))
 	created := a.date(u.CreatedAt)
-	trialEnds := a.date(store.TimeOf(u.CreatedAt.Time().Add(trial)))
+	trialEnds := a.date(u.CreatedAt.Add(trial))
 	return openapi.WeChatUserResponse{
 		Msg: successMessage, Code: successCode,
 		Id: guid, UserName: userName, NormalizedUserName: strings.ToUpper(userName),
-		Name: dialect.OrNull(u.RealName), RealName: dialect.OrNull(u.RealName), Surname: u.Nickname, Remark: dialect.OrNull(u.Remark),
+		Name: u.RealName, RealName: u.RealName, Surname: dialect.OrEmpty(u.Nickname), Remark: dialect.OrNull(u.Remark),
 		Email: dialect.OrEmpty(u.Email), NormalizedEmail: strings.ToUpper(dialect.OrEmpty(u.Email)), EmailConfirmed: dialect.Flag(u.EmailVerified),
-		PhoneNumber: u.Mobile, PhoneNumberMask: maskMobile(u.Mobile), PhoneNumberConfirmed: dialect.Flag(u.MobileVerified),
-		AvatarUrl: u.Avatar, ExtraProperties: extraProperties(u),
+		PhoneNumber: dialect.OrEmpty(u.Mobile), PhoneNumberMask: maskMobile(dialect.OrEmpty(u.Mobile)), PhoneNumberConfirmed: dialect.Flag(u.MobileVerified),
+		AvatarUrl: dialect.OrEmpty(u.Avatar), ExtraProperties: extraProperties(u),
 		CreationTimeUpper: &created, CreationTimeLower: &created,
 		RegisterTimeUpper: &created, RegisterTimeLower: &created,
 		ProductTrialTimeFromUpper: &created, ProductTrialTimeFromLower: &created,
@@ -42,7 +41,7 @@ func (a API) toWeChatUser(u account.User) (openapi.WeChatUserResponse, error) {
 		LastModificationTime:   u.UpdatedAt.Time().Format("2006-01-02T15:04:05.000-07:00"),
 		LastPasswordChangeTime: a.dateOrNull(u.PasswordChangedAt),
 		CreatorId:              authorGUID(u.Creator), LastModifierId: authorGUID(u.Modifier),
-		UserTypeCode: userTypeCode(u.Role), IsBackground: dialect.Flag(u.Role != store.RoleMember),
+		UserTypeCode: userTypeCode(u.Role), IsBackground: dialect.Flag(u.Role != account.RoleMember),
 		IsActive: dialect.Flag(u.DisabledAt == nil), LockoutEnabled: dialect.Flag(true), IsFollow: dialect.Flag(follows(u)),
 		SecurityStamp: publicStamp("security", u), ConcurrencyStamp: strings.ToLower(publicStamp("version", u)),
 		EntityVersion: u.Version,
@@ -58,7 +57,7 @@ func authorGUID(author *account.Author) *string {
 }
 
 func userTypeCode(role string) string {
-	if role == store.RoleMember {
+	if role == account.RoleMember {
 		return "2"
 	}
 	return "1"
@@ -73,7 +72,7 @@ func follows(u account.User) bool {
 	return false
 }
 
-func (a API) dateOrNull(at *store.Time) *string {
+func (a API) dateOrNull(at *account.Time) *string {
 	if at == nil {
 		return nil
 	}
@@ -103,9 +102,9 @@ func extraProperties(u account.User) string {
 		Country, Province, City string
 		Gender                  int
 		Privilege               []string
-	}{u.Country, u.Province, u.City, u.Gender, []string{}})
+	}{u.Country, u.Province, u.City, dialect.OrEmpty(u.Gender), []string{}})
 	return string(text)
 }
 
 // date is document 003's form of a moment, in the server's zone.
-func (a API) date(at store.Time) string { return at.Time().In(a.Zone).Format(time.DateOnly) }
+func (a API) date(at account.Time) string { return at.Time().In(a.Zone).Format(time.DateOnly) }

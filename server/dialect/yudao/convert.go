@@ -6,13 +6,12 @@ import (
 	"quartet/openapi"
 	"quartet/server/account"
 	"quartet/server/dialect"
-	"quartet/store"
 )
 
 func toMobileUser(u account.User) openapi.MobileUser {
 	made := openapi.MobileUser{
-		AvatarUrl: u.Avatar, Id: u.ID, Mobile: u.Mobile, NickName: u.Nickname,
-		RealName: u.RealName, UserName: dialect.OrEmpty(u.Username),
+		AvatarUrl: dialect.OrEmpty(u.Avatar), Id: u.ID, Mobile: dialect.OrEmpty(u.Mobile), NickName: dialect.OrEmpty(u.Nickname),
+		RealName: dialect.OrEmpty(u.RealName), UserName: dialect.OrEmpty(u.Username),
 	}
 	if u.CompanyType != nil {
 		made.CompanyType = int32(*u.CompanyType)
@@ -20,7 +19,7 @@ func toMobileUser(u account.User) openapi.MobileUser {
 	return made
 }
 
-func (a API) toSessionInfo(session store.Session, current int64) openapi.SessionInfo {
+func (a API) toSessionInfo(session account.Session, current int64) openapi.SessionInfo {
 	return openapi.SessionInfo{
 		Id: session.ID, Dialect: session.Dialect, ProductType: dialect.Narrow(session.ProductType),
 		DeviceNumber: session.DeviceNumber, ClientIp: session.ClientIP, UserAgent: session.UserAgent,

@@ -112,7 +112,7 @@ func (a API) ListSessions(ctx context.Context, _ openapi.ListSessionsRequestObje
 	}
 	list := make([]openapi.SessionInfo, 0, len(sessions))
 	for _, session := range sessions {
-		list = append(list, a.toSessionInfo(session, caller.Session.ID))
+		list = append(list, a.toSessionInfo(session, caller.SessionID))
 	}
 	return openapi.ListSessions200JSONResponse{Data: list}, nil
 }

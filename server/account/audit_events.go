@@ -24,7 +24,7 @@ const (
 
 // did is an event that the caller brought about, in their session.
 func (c Caller) eventBy(kind string, subject int64, detail details) event {
-	return event{kind: kind, actor: c.UserID, subject: subject, session: c.Session.ID, detail: detail}
+	return event{kind: kind, actor: c.UserID, subject: subject, session: c.SessionID, detail: detail}
 }
 
 // byCommandLine is an event that somebody beside the database brought about; the

@@ -69,12 +69,12 @@ func TestSignInsTellTheirWay(t *testing.T) {
 		told = append(told, event.Kind+" "+event.Dialect+" "+keyedIndex.ReplaceAllString(event.Detail, "INDEX"))
 	}
 	wantEqual(t, "events", strings.Join(told, "\n"), strings.Join([]string{
-		`code_sent data {"mobile":"INDEX","purpose":"sign_in"}`,
-		`user_created data {"way":"code"}`,
-		`sign_in data {"product_type":1,"way":"code"}`,
-		`user_created flat {"way":"wechat"}`,
-		`sign_in flat {"way":"wechat"}`,
-		`sign_in flat {"way":"wechat"}`,
+		`code_sent yudao {"mobile":"INDEX","purpose":"sign_in"}`,
+		`user_created yudao {"way":"code"}`,
+		`sign_in yudao {"product_type":1,"way":"code"}`,
+		`user_created ruoyi {"way":"wechat"}`,
+		`sign_in ruoyi {"way":"wechat"}`,
+		`sign_in ruoyi {"way":"wechat"}`,
 	}, "\n"))
 }
 
@@ -273,7 +273,7 @@ func TestFailingAuditFailsNothingElse(t *testing.T) {
 	wantFailure(t, errorOf(tryWeChat(t.Context(), w.Service, "b")), apierr.WeChatCodeInvalid)
 	text := strings.Join(log.lines(), "\n")
 	wantEqual(t, "events in the log", strings.Count(text, `"msg":"audit"`), 4)
-	wantEqual(t, "errors in the log", strings.Count(text, `"level":"ERROR","msg":"an audit event was not kept"`), 4)
+	wantEqual(t, "errors in the log", strings.Count(text, `"level":"ERROR","msg":"audit event was not stored"`), 4)
 	w.change("ALTER TABLE elsewhere RENAME TO audit_events")
 	must(t, w.EnableOrganisation(t.Context(), "north"))
 	wantEqual(t, "events afterwards", len(w.events(0, account.AuditOrganisationEnabled)), 1)

@@ -66,18 +66,18 @@ func TestEndedSessions(t *testing.T) {
 			return w.SignOut(w.t.Context(), caller)
 		}, apierr.SessionEnded},
 		"ended by its owner": {func(w *world, _ int64, caller account.Caller) error {
-			return w.EndSession(w.t.Context(), caller, caller.Session.ID)
+			return w.EndSession(w.t.Context(), caller, caller.SessionID)
 		}, apierr.SessionEnded},
 		"password reset": {func(w *world, id int64, _ account.Caller) error {
 			_, err := w.ResetPassword(w.t.Context(), id, otherPassword)
 			return err
 		}, apierr.SessionEnded},
 		"replaced": {func(w *world, _ int64, caller account.Caller) error {
-			_, err := storetest.EndSession(w.t.Context(), w.store, caller.Session.ID, store.EndedByReplacement, store.TimeOf(w.clock.Now()))
+			_, err := storetest.EndSession(w.t.Context(), w.store, caller.SessionID, store.EndedByReplacement, store.TimeOf(w.clock.Now()))
 			return err
 		}, apierr.SessionReplaced},
 		"old pair used": {func(w *world, _ int64, caller account.Caller) error {
-			_, err := storetest.EndSession(w.t.Context(), w.store, caller.Session.ID, store.EndedByRefreshReuse, store.TimeOf(w.clock.Now()))
+			_, err := storetest.EndSession(w.t.Context(), w.store, caller.SessionID, store.EndedByRefreshReuse, store.TimeOf(w.clock.Now()))
 			return err
 		}, apierr.RefreshReused},
 	} {
@@ -92,7 +92,7 @@ func TestEndedSessions(t *testing.T) {
 				}
 				caller, err = w.authenticate(grant.AccessToken)
 				wantFailure(t, err, test.want)
-				wantEqual(t, "the session that ended", caller.Session.ID, grant.Session.ID)
+				wantEqual(t, "the session that ended", caller.SessionID, grant.Session.ID)
 			}
 		})
 	}
@@ -104,7 +104,7 @@ func TestSessionOfADisabledUser(t *testing.T) {
 	w := newWorld(t)
 	grant := w.enterByCode(lisMobile)
 	must(t, w.DisableUser(t.Context(), grant.User.ID))
-	must(t, storetest.PutSession(t.Context(), w.store, grant.Session))
+	w.change("UPDATE sessions SET ended_at = NULL, end_reason = NULL")
 	_, err := w.authenticate(grant.AccessToken)
 	wantFailure(t, err, apierr.SessionEnded)
 	w.wantRefresh(grant.AccessToken, grant.RefreshToken, apierr.SessionEnded)
@@ -153,7 +153,7 @@ func TestJWTIsRenewedPastHalfItsLife(t *testing.T) {
 	_, err := w.authenticate(old)
 	wantFailure(t, err, apierr.TokenExpired)
 	caller := w.authenticated(renewed)
-	wantEqual(t, "session", caller.Session.AccessExpiresAt, store.TimeOf(start.Add(90*time.Minute+time.Second)))
+	wantEqual(t, "session", caller.AccessExpires(), store.TimeOf(start.Add(90*time.Minute+time.Second)))
 }
 
 // A client that does not take the renewed JWT does not make the row slide with
@@ -164,10 +164,10 @@ func TestJWTRenewalSlidesTheRowSparingly(t *testing.T) {
 	w.add("li")
 	old := w.enter("li").AccessToken
 	w.clock.Advance(40 * time.Minute)
-	first := w.authenticated(old).Session.AccessExpiresAt
+	first := w.authenticated(old).AccessExpires()
 	w.clock.Advance(30 * time.Second)
 	again := w.authenticated(old)
-	wantEqual(t, "expiry", again.Session.AccessExpiresAt, first)
+	wantEqual(t, "expiry", again.AccessExpires(), first)
 	if again.Renewed == "" {
 		t.Error("not renewed")
 	}

@@ -9,31 +9,37 @@ import (
 	"quartet/store"
 )
 
-// This file is for the command line: whoever may run it beside the database may
-// do all of it, so there is no Caller.
+// The rules of this file are for the command line: whoever may run it beside the
+// database may do all of it, so there is no Caller.
 
-// AddedUser is a user to add with what only an administrator of the machine can
-// vouch for.
+// AddedUser is a user to add, with a role and with e-mail and mobile that need no
+// proof.
 type AddedUser struct {
 	NewUser
-	Role                          string // "" is store.RoleMember
+	Role                          string // "" is RoleMember
 	EmailVerified, MobileVerified bool
 }
 
 // AddUser adds a user and gives its id. Failures are those of CreateUser, and
 // InvalidField with field role.
 func (s *Service) AddUser(ctx context.Context, a AddedUser) (int64, error) {
-	if a.Role == "" {
-		a.Role = store.RoleMember
-	}
-	if err := checkRole(a.Role); err != nil {
+	r, err := a.registration()
+	if err != nil {
 		return 0, err
 	}
-	return s.register(ctx, registration{
-		NewUser: a.NewUser, source: sourceCommandLine, role: a.Role,
+	r.source = sourceCommandLine
+	r.created = byCommandLine(AuditUserCreated, 0, details{"way": sourceCommandLine, "role": r.role})
+	return s.register(ctx, r)
+}
+
+func (a AddedUser) registration() (registration, error) {
+	if a.Role == "" {
+		a.Role = RoleMember
+	}
+	return registration{
+		NewUser: a.NewUser, role: a.Role,
 		emailVerified: a.EmailVerified, mobileVerified: a.MobileVerified,
-		created: byCommandLine(AuditUserCreated, 0, details{"way": sourceCommandLine, "role": a.Role}),
-	})
+	}, checkRole(a.Role)
 }
 
 // ListUsers gives up to limit users by id, those after afterID.
@@ -42,7 +48,13 @@ func (s *Service) ListUsers(ctx context.Context, afterID int64, limit int) ([]Us
 	if err != nil {
 		return nil, storeErr(err)
 	}
-	return s.openAll(rows)
+	users := make([]User, len(rows))
+	for i, row := range rows {
+		if users[i], err = s.open(row); err != nil {
+			return nil, err
+		}
+	}
+	return users, nil
 }
 
 // FindUser finds a user by id, user name, e-mail or proven mobile. A text of
@@ -64,12 +76,12 @@ func (s *Service) FindUser(ctx context.Context, text string) (User, error) {
 	return s.open(row)
 }
 
-// DisableUser locks a user out and ends their sessions.
+// DisableUser disables a user and ends their sessions.
 func (s *Service) DisableUser(ctx context.Context, id int64) error {
 	return s.setDisabled(ctx, true, byCommandLine(AuditUserDisabled, id, nil))
 }
 
-// EnableUser lets a user in again.
+// EnableUser enables a disabled user again.
 func (s *Service) EnableUser(ctx context.Context, id int64) error {
 	return s.setDisabled(ctx, false, byCommandLine(AuditUserEnabled, id, nil))
 }
@@ -80,21 +92,20 @@ func (s *Service) SetRole(ctx context.Context, id int64, role string) error {
 	if err := checkRole(role); err != nil {
 		return err
 	}
-	err := s.inTx(ctx, func(d *tx) error {
-		d.record(byCommandLine(AuditUserRoleChanged, id, details{"role": role}))
-		return d.SetUserRole(ctx, id, role, store.TimeOf(s.now()))
+	err := s.inTx(ctx, func(tx *tx) error {
+		tx.record(byCommandLine(AuditUserRoleChanged, id, details{"role": role}))
+		return tx.SetUserRole(ctx, id, role, store.TimeOf(s.now()))
 	})
 	return toAPIErr(err, apierr.UserNotFound)
 }
 
-// KeyRotated tells the audit that the signing key kid was made, to sign after
-// overlap. The keys themselves are not this package's business.
+// KeyRotated records that the signing key kid was made, which signs after overlap.
 func (s *Service) KeyRotated(ctx context.Context, kid string, overlap time.Duration) {
 	s.audit(ctx, byCommandLine(AuditKeyRotated, 0, details{"kid": kid, "overlap": overlap.String()}))
 }
 
-// KeyRetired tells the audit that the signing key kid was removed; forced, that
-// JWTs of it may have been live.
+// KeyRetired records that the signing key kid was removed; forced means that JWTs
+// signed by it may have been live.
 func (s *Service) KeyRetired(ctx context.Context, kid string, forced bool) {
 	s.audit(ctx, byCommandLine(AuditKeyRetired, 0, details{"kid": kid, "forced": strconv.FormatBool(forced)}))
 }

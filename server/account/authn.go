@@ -1,0 +1,128 @@
+package account
+
+import (
+	"context"
+	"crypto/subtle"
+	"errors"
+	"time"
+
+	"quartet/server/apierr"
+	"quartet/server/token"
+	"quartet/store"
+)
+
+// Authenticate finds the caller behind a token, opaque or JWT, of any dialect.
+// It reads the session from the database every time, so an ended session, a new
+// password or a disabled user takes effect at the next request. applicationID is
+// the application that the request names, "" for none; UserInfo judges it.
+//
+// Failures are Unauthenticated for an unknown token, TokenExpired, and
+// SessionReplaced, RefreshReused or SessionEnded. With the last three the Caller
+// is given too, for CheckDevice alone.
+func (s *Service) Authenticate(ctx context.Context, text, applicationID string) (Caller, error) {
+	if checkText("", applicationID, longestApplicationID) != nil {
+		applicationID = ""
+	}
+	now, isJWT := s.now(), token.IsJWT(text)
+	var claims token.Claims
+	var session store.SessionWithUser
+	var err error
+	switch {
+	case token.IsOpaque(text):
+		session, err = s.store.SessionWithUserByAccessHash(ctx, hashOf(text), applicationID)
+	case isJWT:
+		if claims, err = s.verifyJWT(text, now); err == nil {
+			session, err = s.store.SessionWithUserByID(ctx, claims.SessionID, applicationID)
+		}
+	default:
+		err = store.ErrNotFound
+	}
+	if err != nil {
+		return Caller{}, toAPIErr(err, apierr.Unauthenticated)
+	}
+	caller := Caller{
+		UserID: session.Profile.UserID, SessionID: session.ID, Role: session.Role,
+		session: session, jwt: isJWT, applicationID: applicationID,
+	}
+	if isJWT && caller.UserID != claims.UserID {
+		return Caller{}, apierr.New(apierr.Unauthenticated)
+	}
+	if err := checkLive(session.EndedAt, session.EndReason, session.UserDisabledAt, session.ExpiresAt, now); err != nil {
+		if session.EndedAt == nil {
+			return Caller{}, err
+		}
+		return caller, err
+	}
+	if session.AccessExpiresAt <= store.TimeOf(now) || session.Previous && !s.inGrace(session.RotatedAt, now) {
+		return Caller{}, apierr.New(apierr.TokenExpired)
+	}
+	if now.Sub(session.LastSeenAt.Time()) >= s.limits.LastSeenInterval {
+		s.lastSeen.note(session.ID, store.TimeOf(now))
+		caller.session.LastSeenAt = store.TimeOf(now)
+	}
+	if isJWT {
+		return s.renewJWT(ctx, caller, claims, now)
+	}
+	return caller, nil
+}
+
+func (s *Service) verifyJWT(text string, now time.Time) (token.Claims, error) {
+	claims, err := s.signer.Verify(text, now)
+	switch {
+	case errors.Is(err, token.ErrExpired):
+		return claims, apierr.Wrap(apierr.TokenExpired, err)
+	case err != nil:
+		return claims, apierr.Wrap(apierr.Unauthenticated, err)
+	}
+	return claims, nil
+}
+
+// checkLive says why a session is over, if it is. How a session ended comes
+// before all other reasons, because its owner must learn it.
+func checkLive(endedAt *store.Time, endReason *string, userDisabledAt *store.Time, expiresAt store.Time, now time.Time) error {
+	switch {
+	case endedAt != nil && endReason != nil && *endReason == store.EndedByReplacement:
+		return apierr.New(apierr.SessionReplaced)
+	case endedAt != nil && endReason != nil && *endReason == store.EndedByRefreshReuse:
+		return apierr.New(apierr.RefreshReused)
+	case endedAt != nil, userDisabledAt != nil:
+		return apierr.New(apierr.SessionEnded)
+	case expiresAt <= store.TimeOf(now):
+		return apierr.New(apierr.TokenExpired)
+	}
+	return nil
+}
+
+// inGrace tells whether the access token before the newest is still good,
+// because the answer with the newest may not have arrived yet.
+func (s *Service) inGrace(rotatedAt *store.Time, now time.Time) bool {
+	return rotatedAt != nil && now.Sub(rotatedAt.Time()) <= s.limits.RefreshGrace
+}
+
+// renewJWT adds a new JWT for one that is past half its life, and extends the
+// session, but not again at each request of a client that keeps the old JWT.
+func (s *Service) renewJWT(ctx context.Context, caller Caller, claims token.Claims, now time.Time) (Caller, error) {
+	halfLife := claims.ExpiresAt.Sub(claims.IssuedAt) / 2
+	until := s.extendedUntil(caller.session.ExpiresAt)
+	if now.Sub(claims.IssuedAt) <= halfLife || !until.Time().After(claims.ExpiresAt.Add(time.Second)) {
+		return caller, nil
+	}
+	if until.Time().Sub(caller.session.AccessExpiresAt.Time()) < s.limits.LastSeenInterval {
+		until = caller.session.AccessExpiresAt
+	} else if extended, err := s.extendAccessToken(ctx, caller.SessionID, until, nil); err != nil || !extended {
+		s.log.WarnContext(ctx, "session was not extended", "ended", err == nil, "error", err)
+		return caller, nil
+	}
+	caller.session.AccessExpiresAt = until
+	jwt, err := s.signJWT(caller.SessionID, caller.UserID, until)
+	caller.Renewed = jwt
+	return caller, err
+}
+
+// hashOf is what is stored of a token.
+func hashOf(secret string) store.Digest { return store.Digest(token.Hash(secret)) }
+
+// matches compares a stored hash with a presented one in constant time.
+func matches(stored *store.Digest, presented store.Digest) bool {
+	return stored != nil && subtle.ConstantTimeCompare([]byte(*stored), []byte(presented)) == 1
+}

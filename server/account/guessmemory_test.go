@@ -1,0 +1,40 @@
+package account
+
+import (
+	"strconv"
+	"testing"
+	"time"
+)
+
+func TestReservationIsTakenOverOnceAndInTime(t *testing.T) {
+	t.Parallel()
+	m, now := newGuessMemory(), time.Unix(0, 0)
+	m.unspent.Add("a", now.Add(time.Minute))
+	m.unspent.Add("b", now.Add(time.Minute))
+	if !m.takeUnspent("a", now) || m.takeUnspent("a", now) || m.takeUnspent("b", now.Add(time.Minute)) {
+		t.Error("a reservation is taken over twice, or after its end")
+	}
+}
+
+// A flood of names displaces those before it, never those after it.
+func TestGuessMemoryIsBounded(t *testing.T) {
+	t.Parallel()
+	m, now := newGuessMemory(), time.Unix(0, 0)
+	for i := range guessMemorySize + 10 {
+		m.full.Add(strconv.Itoa(i), now.Add(time.Minute))
+		if i == guessMemorySize-1 {
+			m.full.Add("0", now.Add(time.Minute)) // again: the youngest now
+		}
+	}
+	if m.full.Len() != guessMemorySize {
+		t.Errorf("%d entries", m.full.Len())
+	}
+	for key, want := range map[string]bool{"0": true, "1": false, "10": false, "11": true, strconv.Itoa(guessMemorySize + 9): true} {
+		if got := m.fullFor(key, now) > 0; got != want {
+			t.Errorf("%s is full: %v", key, got)
+		}
+	}
+	if m.fullFor("0", now.Add(time.Minute)) > 0 {
+		t.Error("a counter stays full beyond its time")
+	}
+}
