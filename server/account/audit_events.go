@@ -60,7 +60,7 @@ func signedIn(session store.Session, replaced *int64) []event {
 func refreshReused(session store.Session, access string) event {
 	generation, _ := token.Generation(access)
 	return event{
-		kind: AuditRefreshReused, subject: session.UserID, session: session.ID, dialect: dialectYudao,
+		kind: AuditRefreshReused, subject: session.UserID, session: session.ID,
 		detail: details{"reason": store.EndedByRefreshReuse, "generation": generation, "newest_generation": session.Generation},
 	}
 }
@@ -77,7 +77,7 @@ func registered(user int64, way, dialect, address string) event {
 // was looked for.
 func (s *Service) codeRefused(in CodeSignIn, user int64, reason string) event {
 	return event{
-		kind: AuditSignInFailed, subject: user, dialect: dialectYudao, clientIP: in.ClientIP,
+		kind: AuditSignInFailed, subject: user, dialect: in.Dialect, clientIP: in.ClientIP,
 		detail: details{"way": OpenedByCode, "reason": reason, "account": s.sealer.Index(in.Mobile)},
 	}
 }
@@ -86,7 +86,7 @@ func (s *Service) codeRefused(in CodeSignIn, user int64, reason string) event {
 // too often is nobody's failure to sign in.
 func weChatRefused(in WeChatSignIn, user int64, reason string) event {
 	return event{
-		kind: AuditSignInFailed, subject: user, dialect: dialectRuoYi, clientIP: in.ClientIP,
+		kind: AuditSignInFailed, subject: user, dialect: in.Dialect, clientIP: in.ClientIP,
 		detail: details{"way": OpenedByWeChat, "reason": reason},
 	}
 }
@@ -101,7 +101,7 @@ func isWeChatRefusal(err error) bool {
 // of writing it does not tell them apart.
 func passwordRefused(in PasswordSignIn, user store.User, g guess, v verdict) event {
 	e := event{
-		kind: AuditSignInFailed, subject: user.ID, dialect: in.dialect(), clientIP: in.ClientIP,
+		kind: AuditSignInFailed, subject: user.ID, dialect: in.Dialect, clientIP: in.ClientIP,
 		detail: details{"way": OpenedByPassword, "reason": reasonWrong, "account": g.account},
 	}
 	switch {

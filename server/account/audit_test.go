@@ -123,7 +123,7 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 				wantFailure(s.t, err, apierr.RefreshReused)
 			}
 			return nil
-		}, `- li another yudao 198.51.100.9 {"generation":1,"newest_generation":3,"reason":"refresh_reused"}`},
+		}, `- li another jfinal 198.51.100.9 {"generation":1,"newest_generation":3,"reason":"refresh_reused"}`},
 		account.AuditPasswordSet: {func(s *scene) error {
 			grant := s.enterByCode("13900004444")
 			return s.ChangePassword(s.ctx, s.authenticated(grant.AccessToken), grant.User.ID, otherPassword, nil)

@@ -24,6 +24,7 @@ const (
 
 // SendCodeRequest asks for a one-time code.
 type SendCodeRequest struct {
+	Dialect  string // of the operation
 	Purpose  string // PurposeSignIn or PurposeVerifyMobile
 	Mobile   string // eleven digits
 	ClientIP string // of the client
@@ -60,7 +61,7 @@ func (s *Service) SendCode(ctx context.Context, r SendCodeRequest) (CodeSent, er
 		return CodeSent{}, storeErr(err)
 	}
 	sent := event{
-		kind: AuditCodeSent, dialect: dialectYudao, clientIP: r.ClientIP, detail: details{"mobile": index, "purpose": r.Purpose},
+		kind: AuditCodeSent, dialect: r.Dialect, clientIP: r.ClientIP, detail: details{"mobile": index, "purpose": r.Purpose},
 	}
 	if err := s.deliver(ctx, CodeMessage{Mobile: r.Mobile, Code: code, Purpose: r.Purpose}, key, mac, sent); err != nil {
 		return CodeSent{}, err

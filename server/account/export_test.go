@@ -6,7 +6,7 @@ import (
 
 // OpenExclusive opens a session as SignInByCode does once the code is spent.
 func OpenExclusive(ctx context.Context, s *Service, userID int64, class string) (SignInResult, error) {
-	session := s.sessionRow(userID, dialectYudao, OpenedByCode, "", "")
+	session := s.sessionRow(userID, "yudao", OpenedByCode, "", "")
 	session.ExclusiveClass = &class
 	var grant SignInResult
 	err := s.inTx(ctx, func(tx *tx) (err error) {

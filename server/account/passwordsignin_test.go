@@ -41,7 +41,7 @@ func TestPasswordSignInOpensASession(t *testing.T) {
 	w := newWorld(t)
 	id := w.add("li")
 	grant, err := w.SignInByPassword(t.Context(), account.PasswordSignIn{
-		Account: "li", Password: goodPassword, ClientIP: home, UserAgent: "a\x00\xffgent" + strings.Repeat("x", 500),
+		Dialect: "jfinal", Account: "li", Password: goodPassword, ClientIP: home, UserAgent: "a\x00\xffgent" + strings.Repeat("x", 500),
 	})
 	must(t, err)
 	wantEqual(t, "parts of the JWT", strings.Count(grant.AccessToken, "."), 2)

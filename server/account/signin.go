@@ -20,13 +20,6 @@ const (
 	OpenedByWeChat   = "wechat"
 )
 
-// The dialects that sign people in, as Session.Dialect says it.
-const (
-	dialectYudao  = "yudao"
-	dialectJFinal = "jfinal"
-	dialectRuoYi  = "ruoyi"
-)
-
 const (
 	longestSource   = 64  // characters
 	longestDevice   = 128 // characters
@@ -46,6 +39,7 @@ type SignInResult struct {
 
 // CodeSignIn is a sign-in with a mobile and the one-time code sent to it.
 type CodeSignIn struct {
+	Dialect                  string // that the session is opened in
 	Mobile, Code             string
 	CompanyType, ProductType int64  // stored as they are
 	Source                   string // where a new user is said to come from
@@ -111,7 +105,7 @@ func (in CodeSignIn) check() error {
 }
 
 func (s *Service) codeSession(userID int64, in CodeSignIn, refresh string) store.Session {
-	session := s.sessionRow(userID, dialectYudao, OpenedByCode, in.ClientIP, in.UserAgent)
+	session := s.sessionRow(userID, in.Dialect, OpenedByCode, in.ClientIP, in.UserAgent)
 	session.ExclusiveClass, session.Source = new(strconv.FormatInt(in.ProductType, 10)), in.Source
 	session.CompanyType, session.ProductType = &in.CompanyType, &in.ProductType
 	session.DeviceNumber, session.RefreshHash = filled(&in.Device), new(hashOf(refresh))
@@ -132,7 +126,7 @@ func (s *Service) userOfMobile(ctx context.Context, tx *tx, in CodeSignIn) (stor
 	user.CompanyType = &in.CompanyType
 	owner, created, err := tx.RegisterByMobile(ctx, user)
 	if created {
-		tx.record(registered(owner.ID, OpenedByCode, dialectYudao, in.ClientIP))
+		tx.record(registered(owner.ID, OpenedByCode, in.Dialect, in.ClientIP))
 	}
 	return owner, err
 }
@@ -166,14 +160,7 @@ type PasswordSignIn struct {
 	Account             string // user name, e-mail or mobile
 	Password            string
 	ClientIP, UserAgent string
-	Dialect             string // that the session is opened in; "" is "jfinal"
-}
-
-func (in PasswordSignIn) dialect() string {
-	if in.Dialect == "" {
-		return dialectJFinal
-	}
-	return in.Dialect
+	Dialect             string // that the session is opened in
 }
 
 // SignInByPassword signs in with a password (operation 9) and gives a JWT. The
@@ -187,7 +174,7 @@ func (s *Service) SignInByPassword(ctx context.Context, in PasswordSignIn) (Sign
 		return SignInResult{}, err
 	}
 	g := s.signInGuess(in, user, found)
-	session := s.sessionRow(user.ID, in.dialect(), OpenedByPassword, in.ClientIP, in.UserAgent)
+	session := s.sessionRow(user.ID, in.Dialect, OpenedByPassword, in.ClientIP, in.UserAgent)
 	v, err := s.compare(ctx, g, in.Password, func(tx *tx, v verdict) error {
 		if !v.right {
 			tx.record(passwordRefused(in, user, g, v))

@@ -15,7 +15,7 @@ func TestSignInByCodeRegisters(t *testing.T) {
 	w := newWorld(t)
 	code := w.code(account.PurposeSignIn, lisMobile)
 	grant, err := w.SignInByCode(t.Context(), account.CodeSignIn{
-		Mobile: lisMobile, Code: code, CompanyType: 7, ProductType: 3, Source: "poster",
+		Dialect: "yudao", Mobile: lisMobile, Code: code, CompanyType: 7, ProductType: 3, Source: "poster",
 		Device: "tablet-1", ClientIP: home, UserAgent: "agent",
 	})
 	must(t, err)

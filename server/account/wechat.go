@@ -10,6 +10,7 @@ import (
 
 // WeChatSignIn is a sign-in with the code of a WeChat login.
 type WeChatSignIn struct {
+	Dialect             string // that the session is opened in
 	Code                string
 	ClientIP, UserAgent string
 }
@@ -59,13 +60,13 @@ func (s *Service) enterByWeChat(ctx context.Context, in WeChatSignIn, told WeCha
 			return err
 		}
 		if created {
-			tx.record(registered(user.ID, OpenedByWeChat, dialectRuoYi, in.ClientIP))
+			tx.record(registered(user.ID, OpenedByWeChat, in.Dialect, in.ClientIP))
 		}
 		if disabled = user.DisabledAt != nil; disabled {
 			tx.record(weChatRefused(in, user.ID, reasonDisabled))
 			return nil
 		}
-		session := s.sessionRow(user.ID, dialectRuoYi, OpenedByWeChat, in.ClientIP, in.UserAgent)
+		session := s.sessionRow(user.ID, in.Dialect, OpenedByWeChat, in.ClientIP, in.UserAgent)
 		grant, err = s.openOpaque(ctx, tx, session, token.NewSeed(), nil)
 		return err
 	})

@@ -100,7 +100,7 @@ func email(address string, verified bool) func(*account.AddedUser) {
 }
 
 func (w *world) tryPassword(name, text, address string) (account.SignInResult, error) {
-	return w.SignInByPassword(w.t.Context(), account.PasswordSignIn{Account: name, Password: text, ClientIP: address})
+	return w.SignInByPassword(w.t.Context(), account.PasswordSignIn{Dialect: "jfinal", Account: name, Password: text, ClientIP: address})
 }
 
 // enter signs in with goodPassword.
@@ -151,14 +151,15 @@ func (w *world) authenticated(text string) account.Caller {
 func (w *world) code(purpose, number string) string {
 	w.t.Helper()
 	w.clock.Advance(time.Minute)
-	_, err := w.SendCode(w.t.Context(), account.SendCodeRequest{Purpose: purpose, Mobile: number, ClientIP: home})
+	_, err := w.SendCode(w.t.Context(), account.SendCodeRequest{Dialect: "yudao", Purpose: purpose, Mobile: number, ClientIP: home})
 	must(w.t, err)
 	return w.sms.last()
 }
 
 func (w *world) tryCode(number, code string) (account.SignInResult, error) {
 	return w.SignInByCode(w.t.Context(), account.CodeSignIn{
-		Mobile: number, Code: code, CompanyType: 2, ProductType: 1, Source: "app", ClientIP: home,
+		Dialect: "yudao",
+		Mobile:  number, Code: code, CompanyType: 2, ProductType: 1, Source: "app", ClientIP: home,
 	})
 }
 
@@ -172,7 +173,7 @@ func (w *world) enterByCode(number string) account.SignInResult {
 
 func (w *world) enterByWeChat(code string) account.SignInResult {
 	w.t.Helper()
-	grant, err := w.SignInByWeChat(w.t.Context(), account.WeChatSignIn{Code: code, ClientIP: home})
+	grant, err := w.SignInByWeChat(w.t.Context(), account.WeChatSignIn{Dialect: "ruoyi", Code: code, ClientIP: home})
 	must(w.t, err)
 	return grant
 }

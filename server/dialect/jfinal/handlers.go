@@ -68,7 +68,7 @@ func (a API) userDetail(ctx context.Context, id int64) (openapi.DetailedUserJSON
 func (a API) SignInByPassword(ctx context.Context, r openapi.SignInByPasswordRequestObject) (openapi.SignInByPasswordResponseObject, error) {
 	call := dialect.CallFrom(ctx)
 	grant, err := a.Accounts.SignInByPassword(ctx, account.PasswordSignIn{
-		Account: r.Body.LoginAccount, Password: r.Body.Password,
+		Dialect: Dialect.Name, Account: r.Body.LoginAccount, Password: r.Body.Password,
 		ClientIP: call.ClientIP, UserAgent: call.UserAgent,
 	})
 	if err != nil {

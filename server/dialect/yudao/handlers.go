@@ -18,7 +18,7 @@ func (a API) SendMobileCode(ctx context.Context, r openapi.SendMobileCodeRequest
 		purpose = string(*r.Body.Purpose)
 	}
 	sent, err := a.Accounts.SendCode(ctx, account.SendCodeRequest{
-		Purpose: purpose, Mobile: r.Body.Mobile, ClientIP: dialect.CallFrom(ctx).ClientIP,
+		Dialect: Dialect.Name, Purpose: purpose, Mobile: r.Body.Mobile, ClientIP: dialect.CallFrom(ctx).ClientIP,
 	})
 	if err != nil {
 		return nil, err
@@ -32,7 +32,8 @@ func (a API) SendMobileCode(ctx context.Context, r openapi.SendMobileCodeRequest
 func (a API) SignInByMobile(ctx context.Context, r openapi.SignInByMobileRequestObject) (openapi.SignInByMobileResponseObject, error) {
 	call := dialect.CallFrom(ctx)
 	grant, err := a.Accounts.SignInByCode(ctx, account.CodeSignIn{
-		Mobile: r.Body.Mobile, Code: r.Body.ValidateNo,
+		Dialect: Dialect.Name,
+		Mobile:  r.Body.Mobile, Code: r.Body.ValidateNo,
 		CompanyType: int64(r.Body.CompanyType), ProductType: int64(r.Body.ProductType),
 		Source: r.Body.Source, Device: dialect.OrEmpty(r.Params.XDeviceNumber),
 		ClientIP: call.ClientIP, UserAgent: call.UserAgent,
