@@ -40,8 +40,9 @@ func (s *Service) Extend(ctx context.Context, caller Caller, frontType int64) (E
 }
 
 func (s *Service) extendAccessToken(ctx context.Context, sessionID int64, until store.Time, frontType *int64) (extended bool, err error) {
+	now := store.TimeOf(s.now())
 	err = s.store.InTx(ctx, func(tx store.Tx) (err error) {
-		extended, err = tx.ExtendAccessToken(ctx, sessionID, until, store.TimeOf(s.now()), frontType)
+		extended, err = tx.ExtendAccessToken(ctx, sessionID, until, now, frontType)
 		return err
 	})
 	return extended, err
@@ -121,9 +122,9 @@ func (s *Service) refreshOnce(ctx context.Context, session store.Session, access
 func (s *Service) rotate(ctx context.Context, session store.Session, refresh string) (Refreshed, bool, error) {
 	next := token.Access(s.accessKey, refresh, session.ID, session.Generation+1)
 	until := s.extendedUntil(session.ExpiresAt)
-	won := false
+	won, now := false, store.TimeOf(s.now())
 	err := s.store.InTx(ctx, func(tx store.Tx) (err error) {
-		won, err = tx.RotateAccess(ctx, session.ID, session.Generation, hashOf(next), until, store.TimeOf(s.now()))
+		won, err = tx.RotateAccess(ctx, session.ID, session.Generation, hashOf(next), until, now)
 		return err
 	})
 	return Refreshed{next, until.Time()}, won, toAPIErr(err, apierr.SessionEnded)
