@@ -35,14 +35,11 @@ var (
 	selectAudit = "SELECT " + selected[AuditEvent]("") + " FROM audit_events "
 )
 
-// The outer condition is left out, unlike in Purge: an event never changes.
-const purgeAudit = "DELETE FROM audit_events WHERE id IN (SELECT id FROM audit_events WHERE at < ? LIMIT 500)"
-
 // InsertAudit adds events, all or none of them. It returns a ConflictError of
 // id.
-func (w Tx) InsertAudit(ctx context.Context, events ...AuditEvent) error {
+func (tx Tx) InsertAudit(ctx context.Context, events ...AuditEvent) error {
 	for _, event := range events {
-		if err := w.insert(ctx, "InsertAudit", insertAudit, event); err != nil {
+		if err := tx.insert(ctx, "InsertAudit", insertAudit, event); err != nil {
 			return err
 		}
 	}
@@ -52,12 +49,9 @@ func (w Tx) InsertAudit(ctx context.Context, events ...AuditEvent) error {
 // ListAudit gives the events that f asks for, in order of their ids.
 func (s *Store) ListAudit(ctx context.Context, f AuditFilter) (found []AuditEvent, err error) {
 	query, args := f.query()
-	err = s.guard("ListAudit", func() error {
-		return s.repeat(ctx, func() error {
-			found = nil
-			// Not among the prepared statements: there are too many combinations.
-			return s.reader.SelectContext(ctx, &found, s.reader.Rebind(query), args...)
-		})
+	err = s.run(ctx, "ListAudit", func() error {
+		found = nil
+		return s.engine.SelectOnce(ctx, &found, query, args...) // there are too many combinations to keep
 	})
 	if f.Newest {
 		slices.Reverse(found)
@@ -97,12 +91,6 @@ func (f AuditFilter) query() (query string, args []any) {
 
 // PurgeAudit deletes the events from before a moment and gives their number.
 // Like Purge it does so by and by.
-func (s *Store) PurgeAudit(ctx context.Context, before Time) (total int64, err error) {
-	for {
-		deleted, err := s.execAlone(ctx, "PurgeAudit", purgeAudit, before)
-		total += deleted
-		if err != nil || deleted == 0 {
-			return total, err
-		}
-	}
+func (s *Store) PurgeAudit(ctx context.Context, before Time) (int64, error) {
+	return s.purge(ctx, "PurgeAudit", "audit_events", "id", "at < ?", before)
 }

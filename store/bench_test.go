@@ -92,8 +92,9 @@ func BenchmarkCreate(b *testing.B) {
 		for _, grouping := range []string{"grouped", "ungrouped"} {
 			b.Run(fmt.Sprintf("%d-callers/%s", callers, grouping), func(b *testing.B) {
 				s := storetest.SQLite(b)
+				write := s.InTx
 				if grouping == "ungrouped" {
-					s.Ungroup()
+					write = s.InTxAlone
 				}
 				var last atomic.Int64
 				var all sync.WaitGroup
@@ -101,7 +102,8 @@ func BenchmarkCreate(b *testing.B) {
 				for range callers {
 					all.Go(func() {
 						for id := last.Add(1); id <= int64(b.N); id = last.Add(1) {
-							if err := storetest.PutUser(b.Context(), s, invented(id)); err != nil {
+							err := write(b.Context(), func(tx store.Tx) error { return tx.PutUser(b.Context(), invented(id)) })
+							if err != nil {
 								b.Error(err)
 							}
 						}

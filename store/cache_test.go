@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"context"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -107,81 +106,6 @@ func TestEndedSessionsAreNeverLive(t *testing.T) {
 	all.Wait()
 }
 
-// A request that has looked once need not look again for what its session may
-// see, and another request does.
-func TestAGlanceLastsForOneRequest(t *testing.T) {
-	t.Parallel()
-	s, other := two(t)
-	must(t, storetest.InsertUser(t.Context(), s, invented(1)))
-	must(t, storetest.PutSession(t.Context(), s, login(1)))
-	must(t, storetest.InsertApplication(t.Context(), s, store.Application{ID: "a", Rights: "old"}))
-	rights := func(ctx context.Context) string {
-		application, err := s.ApplicationByID(ctx, "a")
-		must(t, err)
-		return application.Rights
-	}
-	look := func(ctx context.Context) {
-		_, err := s.SessionByAccessHash(ctx, "access-1")
-		must(t, err)
-	}
-	ask := func(ctx context.Context, want string) {
-		t.Helper()
-		if got := rights(ctx); got != want {
-			t.Errorf("got %q, want %q", got, want)
-		}
-	}
-	remember := func() {
-		for range 2 { // what is asked for once is not remembered
-			look(t.Context())
-			rights(t.Context())
-		}
-	}
-	remember()
-	request := store.AtAGlance(t.Context())
-	look(request)
-	ask(request, "old")
-	must(t, storetest.SetApplicationRights(t.Context(), other, "a", "new"))
-	ask(request, "old")
-	ask(store.AtAGlance(t.Context()), "new") // has not looked yet
-	ask(request, "new")                      // what somebody has noticed is known to all
-	must(t, storetest.SetApplicationRights(t.Context(), other, "a", "newest"))
-	ask(request, "new")
-	look(request)
-	ask(request, "newest")
-	remember()
-	must(t, storetest.SetApplicationRights(t.Context(), other, "a", "last"))
-	ask(t.Context(), "last")
-}
-
-// What a request reads anyway is its look, whoever has written.
-func TestAReadIsALook(t *testing.T) {
-	t.Parallel()
-	s, other := two(t)
-	must(t, storetest.InsertUser(t.Context(), s, invented(1)))
-	must(t, storetest.InsertApplication(t.Context(), s, store.Application{ID: "a"}))
-	const rounds = 20
-	for id := range int64(rounds) {
-		session := login(id + 1)
-		session.ExclusiveClass = nil
-		must(t, storetest.PutSession(t.Context(), s, session))
-	}
-	for round := range rounds {
-		want := fmt.Sprint("rights", round/2)
-		if round%2 == 0 { // else nothing has changed
-			writer := []*store.Store{s, other, other}[round%3]
-			must(t, storetest.SetApplicationRights(t.Context(), writer, "a", want))
-		}
-		request := store.AtAGlance(t.Context())
-		_, err := s.SessionWithUserByAccessHash(request, store.Digest(fmt.Sprint("access-", round+1)), "") // not remembered
-		must(t, err)
-		application, err := s.ApplicationByID(request, "a")
-		must(t, err)
-		if application.Rights != want {
-			t.Errorf("round %d: %q", round, application.Rights)
-		}
-	}
-}
-
 // What a profile is made of can be changed by anybody, and the next answer knows.
 func TestProfilesAreRememberedUntilSomethingIsWritten(t *testing.T) {
 	t.Parallel()
@@ -189,7 +113,7 @@ func TestProfilesAreRememberedUntilSomethingIsWritten(t *testing.T) {
 	must(t, storetest.InsertUser(t.Context(), s, invented(1)))
 	must(t, storetest.InsertOrganisation(t.Context(), s, store.Organisation{ID: 1, Code: "east"}))
 	count := func() int {
-		profile, err := s.ProfileByID(store.AtAGlance(t.Context()), 1)
+		profile, err := s.ProfileByID(t.Context(), 1)
 		must(t, err)
 		return len(profile.Memberships)
 	}

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/jmoiron/sqlx"
 )
 
 // beforeCompact is the last version whose tables on SQLite are those of every
@@ -32,7 +34,7 @@ func TestCompactTablesKeepEverything(t *testing.T) {
 		if now := demands(t, s); !slices.Equal(now, rules) {
 			t.Errorf("the tables demanded\n%s\nand demand\n%s", strings.Join(rules, "\n"), strings.Join(now, "\n"))
 		}
-		if s.engine == SQLite {
+		if s.Engine() == SQLite {
 			wantSound(t, s)
 		}
 	})
@@ -47,8 +49,8 @@ func TestCompactTablesAreThoseOfANewDatabase(t *testing.T) {
 	noError(t, s.Migrate(t.Context()))
 	const schema = "SELECT type || ' ' || name || ': ' || COALESCE(sql, '') FROM sqlite_schema ORDER BY 1"
 	var migrated, made []string
-	noError(t, s.reader.Select(&migrated, schema))
-	noError(t, newSQLite(t).reader.Select(&made, schema))
+	noError(t, s.reader().Select(&migrated, schema))
+	noError(t, newSQLite(t).reader().Select(&made, schema))
 	if !slices.Equal(migrated, made) {
 		t.Errorf("migrated:\n%s\nnew:\n%s", strings.Join(migrated, "\n"), strings.Join(made, "\n"))
 	}
@@ -67,8 +69,8 @@ func TestCompactTablesAllOrNothing(t *testing.T) {
 	fillAll(t, s)
 	before := allFacts(t, s, everyOldTable())
 	var pages int
-	noError(t, s.writer.Get(&pages, "PRAGMA page_count"))
-	if _, err := s.writer.Exec(fmt.Sprintf("PRAGMA max_page_count = %d", pages+5)); err != nil {
+	noError(t, s.writer().Get(&pages, "PRAGMA page_count"))
+	if _, err := s.writer().Exec(fmt.Sprintf("PRAGMA max_page_count = %d", pages+5)); err != nil {
 		t.Fatal(err)
 	}
 	if _, unavailable := errors.AsType[UnavailableError](s.Migrate(t.Context())); !unavailable {
@@ -80,7 +82,7 @@ func TestCompactTablesAllOrNothing(t *testing.T) {
 	if after := allFacts(t, s, everyOldTable()); !reflect.DeepEqual(after, before) {
 		t.Errorf("the tables held\n%v\nand hold\n%v", before, after)
 	}
-	if _, err := s.writer.Exec("PRAGMA max_page_count = 1000000"); err != nil {
+	if _, err := s.writer().Exec("PRAGMA max_page_count = 1000000"); err != nil {
 		t.Fatal(err)
 	}
 	noError(t, s.Migrate(t.Context()))
@@ -98,7 +100,7 @@ func TestCompactTablesTwice(t *testing.T) {
 	before := allFacts(t, s, everyOldTable())
 	for range 2 {
 		migrateTo(t, s, compact)
-		if _, err := s.writer.Exec("DELETE FROM goose_db_version WHERE version_id > ?", beforeCompact); err != nil {
+		if _, err := s.writer().Exec("DELETE FROM goose_db_version WHERE version_id > ?", beforeCompact); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -137,11 +139,11 @@ func TestCompactRowsAreFound(t *testing.T) {
 
 func wantSound(t *testing.T, s *Store) {
 	t.Helper()
-	if verdict := setting(t, s.writer, "PRAGMA integrity_check"); verdict != "ok" {
+	if verdict := setting(t, s.writer(), "PRAGMA integrity_check"); verdict != "ok" {
 		t.Error(verdict)
 	}
 	var dangling []string
-	noError(t, s.writer.Select(&dangling, `SELECT "table" FROM pragma_foreign_key_check`))
+	noError(t, s.writer().Select(&dangling, `SELECT "table" FROM pragma_foreign_key_check`))
 	if len(dangling) > 0 {
 		t.Errorf("dangling rows of %v", dangling)
 	}
@@ -181,23 +183,24 @@ func TestMigratingShrinksTheFile(t *testing.T) {
 	t.Parallel()
 	s := unmigratedSQLite(t)
 	migrateTo(t, s, beforeCompact)
-	if _, err := s.writer.Exec(`WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 5000)
+	if _, err := s.writer().Exec(`WITH RECURSIVE n (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM n WHERE n < 5000)
 		INSERT INTO audit_events SELECT n, n, 'sign_in', NULL, NULL, NULL, '', '', hex(zeroblob(1000)) FROM n`); err != nil {
 		t.Fatal(err)
 	}
 	noError(t, s.Migrate(t.Context()))
-	if free := setting(t, s.writer, "PRAGMA freelist_count"); free != "0" {
+	if free := setting(t, s.writer(), "PRAGMA freelist_count"); free != "0" {
 		t.Errorf("%s pages are free", free)
 	}
 	var events int
-	noError(t, s.reader.Get(&events, "SELECT COUNT(*) FROM audit_events"))
+	noError(t, s.reader().Get(&events, "SELECT COUNT(*) FROM audit_events"))
 	if events != 5000 {
 		t.Errorf("%d events are left", events)
 	}
-	if log, err := os.Stat(s.path + "-wal"); err != nil || log.Size() > 0 {
+	path := setting(t, s.reader(), "SELECT file FROM pragma_database_list")
+	if log, err := os.Stat(path + "-wal"); err != nil || log.Size() > 0 {
 		t.Errorf("the write-ahead log stays as large as it has grown: %v, %v", log, err)
 	}
-	for _, p := range []*pool{s.writer, s.reader} {
+	for _, p := range []*sqlx.DB{s.writer(), s.reader()} {
 		if mode := setting(t, p, "PRAGMA journal_mode"); mode != "wal" {
 			t.Errorf("the journal's mode is %s", mode)
 		}
@@ -212,11 +215,11 @@ func TestOldDialectsGetTheirNames(t *testing.T) {
 		fillAll(t, s)
 		old := []string{"result", "data", "status", "flat", "state", "command_line"}
 		for i, dialect := range old[:rowsEach] {
-			_, err := s.writer.Exec(s.writer.Rebind("UPDATE sessions SET style = ? WHERE id = ?"), dialect, i+1)
+			_, err := s.writer().Exec(s.writer().Rebind("UPDATE sessions SET style = ? WHERE id = ?"), dialect, i+1)
 			noError(t, err)
 		}
 		for i, dialect := range old[len(old)-rowsEach:] {
-			_, err := s.writer.Exec(s.writer.Rebind("UPDATE audit_events SET style = ? WHERE id = ?"), dialect, i+1)
+			_, err := s.writer().Exec(s.writer().Rebind("UPDATE audit_events SET style = ? WHERE id = ?"), dialect, i+1)
 			noError(t, err)
 		}
 		noError(t, s.Migrate(t.Context()))
@@ -224,7 +227,7 @@ func TestOldDialectsGetTheirNames(t *testing.T) {
 			"sessions": {"jeecg", "yudao", "cas", "ruoyi"}, "audit_events": {"cas", "ruoyi", "jfinal", "command_line"},
 		} {
 			var got []string
-			noError(t, s.reader.Select(&got, "SELECT dialect FROM "+table+" ORDER BY id"))
+			noError(t, s.reader().Select(&got, "SELECT dialect FROM "+table+" ORDER BY id"))
 			if !slices.Equal(got, want) {
 				t.Errorf("%s: %v", table, got)
 			}

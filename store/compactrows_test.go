@@ -8,6 +8,11 @@ import (
 	"sort"
 	"strings"
 	"testing"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/database"
+
+	"quartet/store/internal/engine"
 )
 
 // Every table gets some rows, each odd in its own way. In the other ways it is
@@ -121,7 +126,7 @@ func fillAll(t *testing.T, s *Store) {
 				row = append(row, inventedValue(table.Name, column, n))
 			}
 			query := "INSERT INTO " + table.Name + " (" + strings.Join(table.names(), ", ") + ") VALUES (?" + strings.Repeat(", ?", len(row)-1) + ")"
-			if _, err := s.writer.Exec(s.writer.Rebind(query), row...); err != nil {
+			if _, err := s.writer().Exec(s.writer().Rebind(query), row...); err != nil {
 				t.Fatal(table.Name, err)
 			}
 		}
@@ -154,7 +159,7 @@ func allFacts(t *testing.T, s *Store, tables []Table) map[string][]string {
 // indexes that only leave out what is NULL.
 func demands(t *testing.T, s *Store) (all []string) {
 	t.Helper()
-	if s.engine != SQLite {
+	if s.Engine() != SQLite {
 		return nil
 	}
 	for _, query := range []string{
@@ -169,7 +174,7 @@ func demands(t *testing.T, s *Store) (all []string) {
 			AND name NOT IN ('users_username_key', 'users_email_key')`,
 	} {
 		var found []string
-		noError(t, s.reader.Select(&found, query))
+		noError(t, s.reader().Select(&found, query))
 		if len(found) == 0 {
 			t.Fatal("nothing is demanded by", query)
 		}
@@ -183,7 +188,12 @@ func demands(t *testing.T, s *Store) (all []string) {
 
 func migrateTo(t *testing.T, s *Store, version int64) {
 	t.Helper()
-	provider, err := s.provider(s.writer)
+	dialect, others := database.DialectSQLite3, "_postgres.sql"
+	if s.Engine() == Postgres {
+		dialect, others = database.DialectPostgres, "_sqlite.sql"
+	}
+	provider, err := goose.NewProvider(dialect, s.writer().DB, engine.Migrations(), goose.WithDisableGlobalRegistry(true),
+		goose.WithExcludeNames([]string{"00005_compact" + others, "00006_dialects" + others}))
 	noError(t, err)
 	_, err = provider.UpTo(t.Context(), version)
 	noError(t, err)

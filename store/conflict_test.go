@@ -80,7 +80,7 @@ func TestSerializationFailureIsRepeated(t *testing.T) {
 func TestSerializationFailureIsNotRepeatedForEver(t *testing.T) {
 	t.Parallel()
 	s, other := isolated(t)
-	s.SetPatience(50 * time.Millisecond)
+	s.SetRetryTime(50 * time.Millisecond)
 	runs := 0
 	err := s.Write(t.Context(), func(tx *sqlx.Tx) error {
 		runs++
@@ -98,7 +98,7 @@ func TestDeadlockIsRepeated(t *testing.T) {
 	t.Parallel()
 	s := storetest.Open(t, store.Options{URL: storetest.PostgresURL(t)})
 	// On a busy machine the two can meet again before one of them gets ahead.
-	s.SetPatience(time.Minute)
+	s.SetRetryTime(time.Minute)
 	for id := range int64(2) {
 		if err := storetest.InsertUser(t.Context(), s, invented(id+1)); err != nil {
 			t.Fatal(err)

@@ -20,40 +20,23 @@ type Snapshot struct {
 // Snapshot opens one. It is the caller's to close.
 func (s *Store) Snapshot(ctx context.Context) (*Snapshot, error) {
 	if s.closed.Load() {
-		return nil, fail("Snapshot", errClosed)
+		return nil, s.fail("Snapshot", errClosed)
 	}
-	var options *sql.TxOptions // a read transaction of SQLite is a snapshot anyway
-	if s.engine == Postgres {
-		options = &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
-	}
-	begun, err := s.reader.BeginTxx(ctx, options)
+	begun, err := s.engine.Begin(ctx, false)
 	if err != nil {
-		return nil, fail("Snapshot", err)
-	}
-	if err := unhurried(ctx, s.engine, begun); err != nil {
-		return nil, errors.Join(fail("Snapshot", err), begun.Rollback())
+		return nil, s.fail("Snapshot", err)
 	}
 	return &Snapshot{store: s, tx: begun}, nil
 }
 
-// unhurried lifts the bounds that are meant for requests from one transaction:
-// whoever reads its rows may be slow.
-func unhurried(ctx context.Context, engine string, begun *sqlx.Tx) error {
-	if engine != Postgres {
-		return nil
-	}
-	_, err := begun.ExecContext(ctx, "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")
-	return err
-}
-
 // Close lets go of the snapshot.
-func (n *Snapshot) Close() error { return fail("Snapshot", n.tx.Rollback()) }
+func (n *Snapshot) Close() error { return n.store.fail("Snapshot", n.tx.Rollback()) }
 
 // Marks gives what the database says of itself, by name.
 func (n *Snapshot) Metadata(ctx context.Context) (map[string]string, error) {
 	var rows []struct{ Name, Value string }
 	if err := n.tx.SelectContext(ctx, &rows, "SELECT name, value FROM metadata"); err != nil {
-		return nil, fail("Marks", err)
+		return nil, n.store.fail("Marks", err)
 	}
 	marks := make(map[string]string, len(rows))
 	for _, row := range rows {
@@ -64,7 +47,7 @@ func (n *Snapshot) Metadata(ctx context.Context) (map[string]string, error) {
 
 // Count gives the number of rows.
 func (n *Snapshot) Count(ctx context.Context, table Table) (rows int64, err error) {
-	return rows, fail("Count", n.tx.GetContext(ctx, &rows, "SELECT COUNT(*) FROM "+table.Name))
+	return rows, n.store.fail("Count", n.tx.GetContext(ctx, &rows, "SELECT COUNT(*) FROM "+table.Name))
 }
 
 // Rows hands the rows of a table to yield, in order of the key and with their
@@ -75,9 +58,9 @@ func (n *Snapshot) Count(ctx context.Context, table Table) (rows int64, err erro
 func (n *Snapshot) Rows(ctx context.Context, table Table, yield func(row []any) error) (err error) {
 	rows, err := n.tx.QueryContext(ctx, n.store.orderedRows(table))
 	if err != nil {
-		return fail("Rows", err)
+		return n.store.fail("Rows", err)
 	}
-	defer func() { err = errors.Join(err, fail("Rows", rows.Close())) }()
+	defer func() { err = errors.Join(err, n.store.fail("Rows", rows.Close())) }()
 	line := newRowScanner(table)
 	for rows.Next() {
 		if err := line.scan(rows); err != nil {
@@ -87,7 +70,7 @@ func (n *Snapshot) Rows(ctx context.Context, table Table, yield func(row []any) 
 			return err
 		}
 	}
-	return fail("Rows", rows.Err())
+	return n.store.fail("Rows", rows.Err())
 }
 
 // orderedRows is the query of a table's rows. Texts are ordered by their bytes
@@ -96,7 +79,7 @@ func (s *Store) orderedRows(table Table) string {
 	var order []string
 	for _, name := range table.Key {
 		for _, column := range table.Columns {
-			if column.Name == name && column.Kind == Text && s.engine == Postgres {
+			if column.Name == name && column.Kind == Text && s.Engine() == Postgres {
 				name += ` COLLATE "C"`
 			}
 		}

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/jmoiron/sqlx"
+
+	"quartet/store/internal/engine"
 )
 
 // RowOutcome is what became of a row that was put. With neither of the two the
@@ -24,39 +26,43 @@ type RowOutcome struct {
 // that it refuses: then there are fewer outcomes than rows.
 type RowInserter func(ctx context.Context, table Table, rows [][]any, stop bool) ([]RowOutcome, error)
 
-// PutRows is the Putting that keeps what it has put, in one transaction.
+// PutRows is the RowInserter that keeps what it has put, in one transaction.
 func (s *Store) PutRows(ctx context.Context, table Table, rows [][]any, stop bool) (outcomes []RowOutcome, err error) {
-	err = s.writeAlone(ctx, "PutRows", func(t tx) error {
-		outcomes, err = putRows(ctx, t, table, rows, stop)
-		return err
+	err = s.run(ctx, "PutRows", func() error {
+		begun, err := s.engine.Begin(ctx, true)
+		if err != nil {
+			return err
+		}
+		defer func() { _ = begun.Rollback() }() // nothing to roll back after a commit
+		if outcomes, err = s.putRows(ctx, begun, table, rows, stop); err != nil {
+			return err
+		}
+		return begun.Commit()
 	})
 	return outcomes, err
 }
 
-// Rehearse gives work a Putting whose rows are all taken back in the end. On
+// DryRun gives work a RowInserter whose rows are all taken back in the end. On
 // SQLite nobody else can write meanwhile.
 func (s *Store) DryRun(ctx context.Context, work func(RowInserter) error) error {
 	if s.closed.Load() {
-		return fail("Rehearse", errClosed)
+		return s.fail("DryRun", errClosed)
 	}
-	begun, err := s.writer.BeginTxx(ctx, nil)
+	begun, err := s.engine.Begin(ctx, true)
 	if err != nil {
-		return fail("Rehearse", err)
+		return s.fail("DryRun", err)
 	}
 	defer func() { _ = begun.Rollback() }() // a connection that is gone has done so itself
-	if err := unhurried(ctx, s.engine, begun); err != nil {
-		return fail("Rehearse", err)
-	}
 	return work(func(ctx context.Context, table Table, rows [][]any, stop bool) ([]RowOutcome, error) {
-		outcomes, err := putRows(ctx, tx{Tx: begun}, table, rows, stop)
-		return outcomes, fail("PutRows", err)
+		outcomes, err := s.putRows(ctx, begun, table, rows, stop)
+		return outcomes, s.fail("PutRows", err)
 	})
 }
 
 // putRows tries first as if every row were new: a look at each by itself makes
 // it many times slower on PostgreSQL.
-func putRows(ctx context.Context, t tx, table Table, rows [][]any, stop bool) ([]RowOutcome, error) {
-	p, err := newPutter(ctx, t, table)
+func (s *Store) putRows(ctx context.Context, begun *sqlx.Tx, table Table, rows [][]any, stop bool) ([]RowOutcome, error) {
+	p, err := newPutter(ctx, s, begun, table)
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +82,8 @@ var errNotNew = errors.New("a row is there already")
 
 // putter puts rows of one table in one transaction.
 type putter struct {
-	tx
+	engine.PlainTx
+	store  *Store
 	table  Table
 	adding *sqlx.Stmt
 	plain  string // INSERT that fails where adding does nothing
@@ -84,12 +91,12 @@ type putter struct {
 	line   *rowScanner
 }
 
-func newPutter(ctx context.Context, t tx, table Table) (*putter, error) {
-	p := &putter{tx: t, table: table, line: newRowScanner(table)}
+func newPutter(ctx context.Context, s *Store, begun *sqlx.Tx, table Table) (*putter, error) {
+	p := &putter{PlainTx: engine.PlainTx{Tx: begun}, store: s, table: table, line: newRowScanner(table)}
 	names := strings.Join(table.names(), ", ")
 	p.plain = "INSERT INTO " + table.Name + " (" + names + ") VALUES (?" + strings.Repeat(", ?", len(table.Columns)-1) + ")"
 	p.find = "SELECT " + names + " FROM " + table.Name + " WHERE " + strings.Join(table.Key, " = ? AND ") + " = ?"
-	adding, err := t.PreparexContext(ctx, t.Rebind(p.plain+" ON CONFLICT DO NOTHING"))
+	adding, err := begun.PreparexContext(ctx, begun.Rebind(s.engine.InsertIgnore(p.plain, "")))
 	p.adding = adding
 	return p, err
 }
@@ -113,19 +120,19 @@ func (p *putter) addAll(ctx context.Context, rows [][]any) error {
 // attempt runs fn and takes back what it did if a row is at fault, which it
 // tells apart from what ends the whole transaction.
 func (p *putter) attempt(ctx context.Context, fn func() error) (faulty, err error) {
-	if _, err := p.exec(ctx, "SAVEPOINT attempt"); err != nil {
+	if _, err := p.Exec(ctx, "SAVEPOINT attempt"); err != nil {
 		return nil, err
 	}
 	faulty = fn()
 	if faulty != nil {
-		if !rowFault(faulty) {
+		if !p.rowFault(faulty) {
 			return nil, faulty
 		}
-		if _, err := p.exec(ctx, "ROLLBACK TO SAVEPOINT attempt"); err != nil {
+		if _, err := p.Exec(ctx, "ROLLBACK TO SAVEPOINT attempt"); err != nil {
 			return nil, err
 		}
 	}
-	_, err = p.exec(ctx, "RELEASE SAVEPOINT attempt")
+	_, err = p.Exec(ctx, "RELEASE SAVEPOINT attempt")
 	return faulty, err
 }
 
@@ -153,14 +160,14 @@ func (p *putter) put(ctx context.Context, row []any) (RowOutcome, error) {
 		return RowOutcome{}, err
 	}
 	faulty, err := p.attempt(ctx, func() error {
-		_, err := p.exec(ctx, p.plain, p.table.Stored(row)...)
+		_, err := p.Exec(ctx, p.plain, p.table.Stored(row)...)
 		return err
 	})
 	if err != nil {
 		return RowOutcome{}, err
 	}
 	if faulty != nil {
-		return refusal(faulty), nil
+		return p.refusal(faulty), nil
 	}
 	return RowOutcome{Added: true}, nil
 }
@@ -176,16 +183,17 @@ func (p *putter) compare(row []any) RowOutcome {
 }
 
 // rowFault tells what one row is to blame for.
-func rowFault(err error) bool {
-	_, taken := conflict(err)
-	return taken || errors.Is(err, errNotNew) || dangling(err) || sqliteRefusal(err) || pgRefusal(err)
+func (p *putter) rowFault(err error) bool {
+	class := p.store.engine.Classify(err)
+	return errors.Is(err, errNotNew) || class.Refused || class.Dangling || class.Conflict != ""
 }
 
-func refusal(err error) RowOutcome {
-	if what, taken := conflict(err); taken {
+func (p *putter) refusal(err error) RowOutcome {
+	class := p.store.engine.Classify(err)
+	if what, taken := conflict(class, err); taken {
 		return RowOutcome{Column: what, Reason: "another row has the same"}
 	}
-	if dangling(err) {
+	if class.Dangling {
 		return RowOutcome{Reason: "it refers to a row that is not there"}
 	}
 	return RowOutcome{Reason: "the database refuses it: " + err.Error()}

@@ -3,13 +3,17 @@ package store
 import (
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
+
+	"quartet/store/internal/engine"
 )
 
 // ErrNotFound says that no row is there, or that a row to refer to is missing.
 var ErrNotFound = errors.New("store: not found")
+
+// ErrNoBackup says that the engine has tools of its own for backups.
+var ErrNoBackup = engine.ErrNoBackup
 
 // ConflictError says that a value which must be unique is already there. What
 // is one of username, email, mobile, id, guid, code, alias, open_id, session
@@ -43,19 +47,29 @@ var (
 	errOvertaken = errors.New("overtaken by another transaction")
 )
 
-// fail turns an error of an engine into one of the store's. It is the only
-// place that does, and leaves the store's own errors as they are.
-func fail(verb string, err error) error {
+// fail turns an error of the engine into one of the store's.
+func (s *Store) fail(verb string, err error) error {
 	if err == nil {
 		return nil
 	}
-	if errors.Is(err, ErrNotFound) || errors.Is(err, sql.ErrNoRows) || dangling(err) {
+	return failWith(s.engine.Classify(err), verb, err)
+}
+
+// failWith is the only place where errors are worded. It leaves the store's own as
+// they are.
+func failWith(class engine.Class, verb string, err error) error {
+	if errors.Is(err, ErrNotFound) || errors.Is(err, sql.ErrNoRows) || class.Dangling {
 		return ErrNotFound
 	}
-	if what, ok := conflict(err); ok {
+	if what, taken := conflict(class, err); taken {
 		return ConflictError{What: what}
 	}
-	if unavailable(err) {
+	if errors.Is(err, engine.ErrNoBackup) {
+		return err
+	}
+	_, already := errors.AsType[UnavailableError](err)
+	if already || class.Unavailable || errors.Is(err, errClosed) || errors.Is(err, errOvertaken) ||
+		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		return UnavailableError{Verb: verb, Cause: err}
 	}
 	return fmt.Errorf("store: %s: %w", verb, err)
@@ -85,46 +99,10 @@ var conflicts = map[string]string{
 	"memberships_key": "membership", "memberships.user_id, memberships.organisation_id": "membership",
 }
 
-func conflict(err error) (what string, ok bool) {
-	if taken, ok := errors.AsType[ConflictError](err); ok {
-		return taken.What, true
+func conflict(class engine.Class, err error) (what string, taken bool) {
+	if already, ok := errors.AsType[ConflictError](err); ok {
+		return already.What, true
 	}
-	index, ok := sqliteConflict(err)
-	if !ok {
-		index, ok = pgConflict(err)
-	}
-	if !ok {
-		return "", false
-	}
-	what, ok = conflicts[index]
-	return what, ok
-}
-
-// dangling tells whether a row refers to one that is not there.
-func dangling(err error) bool {
-	return sqliteDangling(err) || pgCode(err) == pgForeignKeyViolation
-}
-
-// retryable tells whether the same transaction can succeed if it is run again
-// soon.
-func retryable(err error) bool {
-	return err != nil && (errors.Is(err, errOvertaken) || pgRetryable(err) || sqliteBusy(err))
-}
-
-func unavailable(err error) bool {
-	for _, sign := range []error{
-		errClosed, errOvertaken, errCrowded, errUnfinished, errUncommitted, driver.ErrBadConn, sql.ErrConnDone, sql.ErrTxDone,
-		context.DeadlineExceeded, context.Canceled,
-	} {
-		if errors.Is(err, sign) {
-			return true
-		}
-	}
-	_, already := errors.AsType[UnavailableError](err)
-	return already || sqliteUnavailable(err) || pgUnavailable(err)
-}
-
-// missingTable tells whether a query named a table that does not exist yet.
-func missingTable(err error) bool {
-	return sqliteMissingTable(err) || pgCode(err) == pgUndefinedTable
+	what, taken = conflicts[class.Conflict]
+	return what, taken
 }

@@ -5,16 +5,41 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
+
+	"quartet/store/internal/engine"
+	"quartet/store/internal/postgres"
+	"quartet/store/internal/sqlite"
 )
 
-// Write is write, for tests that look at its retries.
-func (s *Store) Write(ctx context.Context, fn func(*sqlx.Tx) error) error {
-	return s.write(ctx, "Write", func(t tx) error { return fn(t.Tx) })
+// Write is InTx on PostgreSQL, for tests that look at its retries.
+func (s *Store) Write(ctx context.Context, do func(*sqlx.Tx) error) error {
+	return s.InTx(ctx, func(tx Tx) error { return do(tx.tx.(engine.PlainTx).Tx) })
 }
 
-// SetPatience says how long repeat goes on. Nobody may be using the store yet.
-func (s *Store) SetPatience(patience time.Duration) { s.patience = patience }
+// InTxAlone is InTx in a transaction that nobody shares.
+func (s *Store) InTxAlone(ctx context.Context, do func(Tx) error) error {
+	return s.inTxAlone(ctx, "InTxAlone", do)
+}
 
-// Ungroup gives every write a transaction of its own. Nobody may be using the
+// SetRetryTime says how long a transaction is run again. Nobody may be using the
 // store yet.
-func (s *Store) Ungroup() { s.committer = nil }
+func (s *Store) SetRetryTime(d time.Duration) { s.retryTime = d }
+
+func (s *Store) sqlite() *sqlite.Engine { return s.engine.(*sqlite.Engine) }
+
+func (s *Store) writer() *sqlx.DB {
+	if on, ok := s.engine.(*postgres.Engine); ok {
+		db, _ := on.Pool()
+		return db
+	}
+	db, _ := s.sqlite().Pools()
+	return db
+}
+
+func (s *Store) reader() *sqlx.DB {
+	if s.Engine() == Postgres {
+		return s.writer()
+	}
+	_, db := s.sqlite().Pools()
+	return db
+}

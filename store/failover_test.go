@@ -55,25 +55,6 @@ func TestUncertainCommitIsAFailure(t *testing.T) {
 	}
 }
 
-// What is a statement alone commits with it.
-func TestUncertainStatementIsAFailure(t *testing.T) {
-	t.Parallel()
-	w, url := newWire(t)
-	s := storetest.Open(t, store.Options{URL: url, MaxConnections: 1})
-	tell := func(id int64) error { // twice, it would be a conflict
-		return storetest.InsertAudit(t.Context(), s, store.AuditEvent{ID: id, At: 1, Kind: "sign_in", Detail: "{}"})
-	}
-	if err := tell(1); err != nil { // the statement is prepared now
-		t.Fatal(err)
-	}
-	w.cutWhere(once("", onTheWayBack))
-	wantUnavailable(t, tell(2))
-	events, err := s.ListAudit(t.Context(), store.AuditFilter{Limit: 9})
-	if err != nil || len(events) != 2 {
-		t.Errorf("%d events, want 2: %v", len(events), err)
-	}
-}
-
 func wantVersion(t *testing.T, s *store.Store, want int64) {
 	t.Helper()
 	u, err := s.UserByID(t.Context(), 1)

@@ -24,17 +24,20 @@ func TestWritesOneByOneHaveATransactionEach(t *testing.T) {
 	}
 }
 
+// maxShared is how many writes share a transaction at most.
+const maxShared = 128
+
 func TestWritesTogetherShareACommit(t *testing.T) {
 	t.Parallel()
 	s, commits := watched(t)
 	var ids []int64
-	for id := range int64(2*mostTogether + 10) {
+	for id := range int64(2*maxShared + 10) {
 		ids = append(ids, id+1)
 	}
 	if err := errors.Join(grouped(t, s, adding(t.Context(), s, ids...)...)...); err != nil {
 		t.Fatal(err)
 	}
-	if got := commits(); !slices.Equal(got, []int{1, mostTogether, mostTogether, 10}) {
+	if got := commits(); !slices.Equal(got, []int{1, maxShared, maxShared, 10}) {
 		t.Errorf("commits of %v writes", got)
 	}
 	wantUsers(t, s, ids...)
@@ -78,8 +81,8 @@ func TestOneFailingWriteFailsAlone(t *testing.T) {
 	writes = append(writes,
 		func() error { return add(t.Context(), s, twin) },
 		func() error {
-			return s.write(t.Context(), "half", func(t tx) error {
-				_, err := t.exec(context.Background(), "UPDATE users SET nickname = 'half' WHERE id = 1")
+			return s.InTx(t.Context(), func(t Tx) error {
+				_, err := t.tx.Exec(context.Background(), "UPDATE users SET nickname = 'half' WHERE id = 1")
 				return errors.Join(failure, err)
 			})
 		},
@@ -142,13 +145,12 @@ func TestFailedCommitIsToldToAll(t *testing.T) {
 	t.Parallel()
 	s, commits := watched(t)
 	writes := append(adding(t.Context(), s, 1, 2, 1), func() error {
-		return s.write(t.Context(), "dangling", func(t tx) error {
-			_, err := t.exec(context.Background(), "PRAGMA defer_foreign_keys = ON")
+		return s.InTx(t.Context(), func(t Tx) error {
+			_, err := t.tx.Exec(context.Background(), "PRAGMA defer_foreign_keys = ON")
 			if err != nil {
 				return err
 			}
-			_, err = t.insert(context.Background(), insertSession, Session{ID: 1, UserID: 99})
-			return err
+			return t.insert(context.Background(), "dangling", insertSession, Session{ID: 1, UserID: 99})
 		})
 	})
 	wantAllUnavailable(t, grouped(t, s, writes...))
@@ -166,10 +168,10 @@ func TestFullDiskIsToldToAll(t *testing.T) {
 	t.Parallel()
 	s, _ := watched(t)
 	var pages int
-	if err := s.writer.Get(&pages, "PRAGMA page_count"); err != nil {
+	if err := s.writer().Get(&pages, "PRAGMA page_count"); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.writer.Exec(fmt.Sprintf("PRAGMA max_page_count = %d", pages+5)); err != nil {
+	if _, err := s.writer().Exec(fmt.Sprintf("PRAGMA max_page_count = %d", pages+5)); err != nil {
 		t.Fatal(err)
 	}
 	large := named(3)
@@ -179,7 +181,7 @@ func TestFullDiskIsToldToAll(t *testing.T) {
 	writes = append(writes, adding(t.Context(), s, 4)...)
 	wantAllUnavailable(t, grouped(t, s, writes...))
 	wantUsers(t, s)
-	if _, err := s.writer.Exec("PRAGMA max_page_count = 1000000"); err != nil {
+	if _, err := s.writer().Exec("PRAGMA max_page_count = 1000000"); err != nil {
 		t.Fatal(err)
 	}
 	if err := errors.Join(grouped(t, s, writes...)...); err != nil {
@@ -221,11 +223,11 @@ func TestWriterThatGoesMeanwhileFailsAlone(t *testing.T) {
 			going, leave := context.WithCancel(t.Context())
 			writes := adding(t.Context(), s, 1)
 			writes = append(writes, func() error {
-				return s.write(going, "going", func(t tx) error {
-					_, err := t.exec(going, "UPDATE users SET nickname = 'early' WHERE id = 1")
+				return s.InTx(going, func(t Tx) error {
+					_, err := t.tx.Exec(going, "UPDATE users SET nickname = 'early' WHERE id = 1")
 					leave()
 					if statement != "" {
-						_, err = t.exec(going, statement)
+						_, err = t.tx.Exec(going, statement)
 					}
 					return err
 				})
@@ -249,8 +251,8 @@ func TestPanicIsItsCallersOwn(t *testing.T) {
 	writes := adding(t.Context(), s, 1)
 	writes = append(writes, func() error {
 		defer func() { raised = recover() }()
-		return s.write(t.Context(), "panic", func(t tx) error {
-			_, _ = t.exec(context.Background(), "UPDATE users SET nickname = 'half' WHERE id = 1")
+		return s.InTx(t.Context(), func(t Tx) error {
+			_, _ = t.tx.Exec(context.Background(), "UPDATE users SET nickname = 'half' WHERE id = 1")
 			panic("here")
 		})
 	})
@@ -273,48 +275,11 @@ func TestLeadIsPassedOnByWhoeverEnds(t *testing.T) {
 	over := make(chan struct{})
 	go func() {
 		defer close(over)
-		_ = s.write(context.Background(), "exit", func(tx) error { runtime.Goexit(); return nil })
+		_ = s.InTx(context.Background(), func(Tx) error { runtime.Goexit(); return nil })
 	}()
 	<-over
 	if err := add(t.Context(), s, named(1)); err != nil {
 		t.Error(err)
 	}
 	wantUsers(t, s, 1)
-}
-
-func TestTooManyWritersAreRefused(t *testing.T) {
-	t.Parallel()
-	s, _ := watched(t)
-	s.committer.led, s.committer.waiting = true, make([]*write, mostWaiting)
-	err := add(t.Context(), s, named(1))
-	wantAllUnavailable(t, []error{err})
-	if !errors.Is(err, errCrowded) {
-		t.Errorf("%v does not tell why", err)
-	}
-}
-
-func TestConstantStatementsOfAGroupArePrepared(t *testing.T) {
-	t.Parallel()
-	s, _ := watched(t)
-	update := func(id int64) func() error {
-		return func() error {
-			return inTx(t, s, func(tx Tx) error {
-				return tx.UpdateUser(t.Context(), id, UserChange{ProfileColumns: ProfileColumns{Nickname: new("x")}}, nil, 1)
-			})
-		}
-	}
-	if errs := grouped(t, s, append(adding(t.Context(), s, 1), update(1), update(9))...); errs[0] != nil || errs[1] != nil || errs[2] == nil {
-		t.Fatal(errs)
-	}
-	for _, query := range []string{beginWrite, keepWrite, takeBackOnly} {
-		if _, kept := s.writer.statements.Load(query); !kept {
-			t.Errorf("%s is not prepared", query)
-		}
-	}
-	s.writer.statements.Range(func(query, _ any) bool {
-		if strings.Contains(query.(string), "nickname = ?") {
-			t.Errorf("a composed query is kept: %s", query)
-		}
-		return true
-	})
 }

@@ -15,10 +15,7 @@ func watched(t *testing.T) (s *Store, commits func() []int) {
 	t.Helper()
 	s = newSQLite(t)
 	var sizes []int // written by whoever leads; read when nobody does
-	s.committer.beforeCommit = func(writes int) error {
-		sizes = append(sizes, writes)
-		return nil
-	}
+	s.sqlite().BeforeCommit(func(writes int) { sizes = append(sizes, writes) })
 	return s, func() []int { return sizes }
 }
 
@@ -44,7 +41,7 @@ func hold(t *testing.T, s *Store) (release func()) {
 	begun, end, over := make(chan struct{}), make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(over)
-		err := s.write(context.Background(), "hold", func(tx) error { close(begun); <-end; return nil })
+		err := s.InTx(context.Background(), func(Tx) error { close(begun); <-end; return nil })
 		if err != nil {
 			t.Error(err)
 		}
@@ -59,10 +56,7 @@ func hold(t *testing.T, s *Store) (release func()) {
 func awaitQueue(t *testing.T, s *Store, length int) {
 	t.Helper()
 	for limit := time.Now().Add(time.Minute); time.Now().Before(limit); time.Sleep(50 * time.Microsecond) {
-		s.committer.mu.Lock()
-		found := len(s.committer.waiting)
-		s.committer.mu.Unlock()
-		if found == length {
+		if s.sqlite().Waiting() == length {
 			return
 		}
 	}
@@ -89,7 +83,7 @@ func named(id int64) User {
 func wantUsers(t *testing.T, s *Store, ids ...int64) {
 	t.Helper()
 	var found []int64
-	if err := s.reader.Select(&found, "SELECT id FROM users ORDER BY id"); err != nil {
+	if err := s.reader().Select(&found, "SELECT id FROM users ORDER BY id"); err != nil {
 		t.Fatal(err)
 	}
 	if !slices.Equal(found, ids) {

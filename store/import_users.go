@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/jmoiron/sqlx"
 )
@@ -24,36 +25,27 @@ var (
 const importChunk = 100
 
 // ImportUsers adds users and the ids they had in the system source, all in one
-// transaction, and gives what became of each: nil for added, ErrPresent, or a
+// transaction, and gives what became of each: nil for added, ErrExists, or a
 // ConflictError of id, username, email or mobile with somebody in the database
 // or before them in the list. Who conflicts does not keep the others out; with
-// stop those behind the first conflict are left out and get ErrNotTried.
-func (s *Store) ImportUsers(ctx context.Context, source string, users []ImportedUser, stop bool) ([]error, error) {
-	var outcomes []error
-	err := s.writeAlone(ctx, "ImportUsers", func(t tx) (err error) {
-		if outcomes, err = importOutcomes(ctx, t.all, source, users, stop); err != nil {
+// stop those behind the first conflict are left out and get ErrSkipped.
+func (s *Store) ImportUsers(ctx context.Context, source string, users []ImportedUser, stop bool) (outcomes []error, err error) {
+	err = s.inTxAlone(ctx, "ImportUsers", func(tx Tx) (err error) {
+		if outcomes, err = importOutcomes(ctx, tx.tx.Select, source, users, stop); err != nil {
 			return err
 		}
-		return importAdded(ctx, t, source, users, outcomes)
+		return tx.importAdded(ctx, source, users, outcomes)
 	})
 	return outcomes, err
 }
 
 // CheckImport tells what ImportUsers would say, and changes nothing.
-func (s *Store) CheckImport(ctx context.Context, source string, users []ImportedUser, stop bool) ([]error, error) {
-	var outcomes []error
-	err := s.guard("CheckImport", func() error {
-		return s.repeat(ctx, func() (err error) {
-			outcomes, err = importOutcomes(ctx, s.reader.all, source, users, stop)
-			return err
-		})
+func (s *Store) CheckImport(ctx context.Context, source string, users []ImportedUser, stop bool) (outcomes []error, err error) {
+	err = s.run(ctx, "CheckImport", func() (err error) {
+		outcomes, err = importOutcomes(ctx, s.engine.SelectOnce, source, users, stop)
+		return err
 	})
 	return outcomes, err
-}
-
-// all reads the texts that a query of its own finds; it is not kept prepared.
-func (p *pool) all(ctx context.Context, found any, query string, args ...any) error {
-	return p.SelectContext(ctx, found, p.Rebind(query), args...)
 }
 
 type selecting func(ctx context.Context, found any, query string, args ...any) error
@@ -187,33 +179,44 @@ func gather[T any](ctx context.Context, find selecting, taken map[any]bool, quer
 	return err
 }
 
-const insertAliases = "INSERT INTO user_aliases (source, alias, user_id) VALUES (:source, :alias, :user_id)"
+const insertAliases = "INSERT INTO user_aliases (source, alias, user_id) VALUES (?, ?, ?)"
 
 // importAdded inserts those with no outcome yet. Somebody else who took a fact
 // since it was looked up makes the whole transaction run again.
-func importAdded(ctx context.Context, t tx, source string, users []ImportedUser, outcomes []error) error {
-	var rows []User
-	var aliases []aliasRow
-	for i, user := range users {
-		if outcomes[i] == nil {
-			rows = append(rows, user.User)
-			aliases = append(aliases, aliasRow{source, user.Alias, user.ID})
+func (tx Tx) importAdded(ctx context.Context, source string, users []ImportedUser, outcomes []error) error {
+	var rows, aliases []any
+	added := 0
+	flush := func() error {
+		if added == 0 {
+			return nil
 		}
-	}
-	for from := 0; from < len(rows); from += importChunk {
-		to := min(from+importChunk, len(rows))
 		for _, insert := range []struct {
 			query string
-			rows  any
-		}{{insertUser, rows[from:to]}, {insertAliases, aliases[from:to]}} {
-			_, err := t.insert(ctx, insert.query, insert.rows)
-			if _, taken := conflict(err); taken {
+			args  []any
+		}{{insertUser, rows}, {insertAliases, aliases}} {
+			query := insert.query + strings.Repeat(", "+placeholders(len(insert.args)/added), added-1)
+			_, err := tx.exec(ctx, "ImportUsers", query, insert.args...)
+			if _, taken := errors.AsType[ConflictError](err); taken {
 				return errOvertaken
 			}
 			if err != nil {
 				return err
 			}
 		}
+		rows, aliases, added = nil, nil, 0
+		return nil
 	}
-	return nil
+	for i, user := range users {
+		if outcomes[i] != nil {
+			continue
+		}
+		rows = append(rows, valuesOf(user.User)...)
+		aliases = append(aliases, source, user.Alias, user.ID)
+		if added++; added == importChunk {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+	}
+	return flush()
 }

@@ -6,13 +6,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jmoiron/sqlx"
+
+	"quartet/store/internal/postgres"
 )
 
 func newSQLite(t *testing.T) *Store {
@@ -35,7 +36,14 @@ func newSQLite(t *testing.T) *Store {
 // inTx runs writes of a test in a transaction of their own.
 func inTx(t *testing.T, s *Store, do func(Tx) error) error { return s.InTx(t.Context(), do) }
 
-func setting(t *testing.T, p *pool, query string) string {
+func noError(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func setting(t *testing.T, p *sqlx.DB, query string) string {
 	t.Helper()
 	var value string
 	if err := p.GetContext(t.Context(), &value, query); err != nil {
@@ -44,95 +52,13 @@ func setting(t *testing.T, p *pool, query string) string {
 	return value
 }
 
-func TestSQLiteSettings(t *testing.T) {
-	t.Parallel()
-	s := newSQLite(t)
-	for _, c := range []struct {
-		of            *pool
-		pragma, value string
-	}{
-		{s.writer, "journal_mode", "wal"},
-		{s.writer, "synchronous", "2"}, // FULL
-		{s.writer, "foreign_keys", "1"},
-		{s.writer, "busy_timeout", "50"},
-		{s.writer, "mmap_size", "0"},
-		{s.writer, "query_only", "0"},
-		{s.reader, "journal_mode", "wal"},
-		{s.reader, "busy_timeout", "50"},
-		{s.reader, "mmap_size", "0"},
-		{s.reader, "query_only", "1"},
-	} {
-		if got := setting(t, c.of, "PRAGMA "+c.pragma); got != c.value {
-			t.Errorf("%s is %s, want %s", c.pragma, got, c.value)
-		}
-	}
-	if s.patience != 5*time.Second {
-		t.Errorf("a lock is waited for %s", s.patience)
-	}
-	if w, r := s.writer.Stats().MaxOpenConnections, s.reader.Stats().MaxOpenConnections; w != 1 || r != 4 {
-		t.Errorf("%d writers and %d readers", w, r)
-	}
-}
-
-func TestPostgresSettings(t *testing.T) {
-	t.Parallel()
-	url := os.Getenv("QUARTET_TEST_POSTGRES")
-	if url == "" {
-		t.Skip("to run this, set QUARTET_TEST_POSTGRES to a URL such as postgres://postgres@127.0.0.1:5432/postgres")
-	}
-	s, err := Open(t.Context(), Options{URL: url})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	if got := setting(t, s.writer, "SHOW statement_timeout"); got != "5s" {
-		t.Errorf("statement_timeout is %s", got)
-	}
-	if got := s.writer.Stats().MaxOpenConnections; got != 16 {
-		t.Errorf("%d connections", got)
-	}
-	hurried, err := Open(t.Context(), Options{URL: url, StatementTimeout: 1500 * time.Millisecond, MaxConnections: 3})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer hurried.Close()
-	if got := setting(t, hurried.writer, "SHOW statement_timeout"); got != "1500ms" {
-		t.Errorf("statement_timeout is %s", got)
-	}
-	if got := hurried.writer.Stats().MaxOpenConnections; got != 3 {
-		t.Errorf("%d connections", got)
-	}
-	unhurried, release := s.migrator()
-	defer release()
-	if got := setting(t, unhurried, "SHOW statement_timeout"); got != "0" {
-		t.Errorf("a migration's statement_timeout is %s", got)
-	}
-}
-
-// The time to connect is for all hosts of the URL together, whether or not the
-// driver means to try each with and without TLS, unless the URL says otherwise.
-func TestConnectTimeoutIsShared(t *testing.T) {
-	t.Parallel()
-	for query, want := range map[string]time.Duration{
-		"sslmode=disable": time.Second, "sslmode=prefer": time.Second, "connect_timeout=7": 7 * time.Second,
-	} {
-		config, err := preparePostgres(Options{URL: "postgres://one.example,two.example,three.example:5433/quartet?" + query, ConnectTimeout: 3 * time.Second})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if config.ConnectTimeout != want {
-			t.Errorf("%s: %s a host, want %s", query, config.ConnectTimeout, want)
-		}
-	}
-}
-
 func TestFullAndReadOnlyFilesAreUnavailable(t *testing.T) {
 	t.Parallel()
 	for name, pragma := range map[string]string{"full": "max_page_count = 1", "read-only": "query_only = 1"} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newSQLite(t)
-			if _, err := s.writer.Exec("PRAGMA " + pragma); err != nil {
+			if _, err := s.writer().Exec("PRAGMA " + pragma); err != nil {
 				t.Fatal(err)
 			}
 			var err error
@@ -146,6 +72,11 @@ func TestFullAndReadOnlyFilesAreUnavailable(t *testing.T) {
 	}
 }
 
+func deleteSome(s *Store, table, key, condition string) string {
+	query, _ := s.engine.DeleteSome(table, key, condition, purgeChunk)
+	return query
+}
+
 // What every request asks must be found by an index.
 func TestHotQueriesScanNothing(t *testing.T) {
 	t.Parallel()
@@ -154,18 +85,24 @@ func TestHotQueriesScanNothing(t *testing.T) {
 		"UserByID": userByID, "UserByUsernameKey": userByUsernameKey,
 		"UserByVerifiedMobile": userByVerifiedMobile, "UserByEmailKey": userByEmailKey, "UsersByAlias": usersByAlias,
 		"SessionByID": sessionByID, "SessionByAccessHash": sessionByAccessHash, "SessionByRefreshHash": sessionByRefreshHash,
-		"SessionWithUserByAccessHash": sessionWithUserByAccessHash, "SessionWithUserByID": sessionWithUserByID,
-		"LiveSessions": liveSessions, "SuccessorOf": replacementOf, "endReplaced": endReplaced, "endUserSessions": endUserSessions,
+		"SessionWithUserByAccessHash": sessionWithUserByAccessHash, "SessionWithUserByPreviousHash": sessionWithUserByPreviousHash,
+		"SessionWithUserByID": sessionWithUserByID,
+		"LiveSessions":        liveSessions, "ReplacementOf": replacementOf, "liveOfClass": liveOfClass, "endUserSessions": endUserSessions,
 		"MembershipsOf": membershipsOf, "ProfileByID": profileByID, "WeChatIdentitiesOf": identitiesOf,
-		"SpendCode": consumeCode, "purgeSessions": purgeSessions, "purgeCounters": purgeCounters, "purgeCodes": purgeCodes, "purgeAudit": purgeAudit,
-		"purgeExchanges": purgeExchanges, "WeChatCode": weChatCode, "keptWeChatCode": keptWeChatCode, "boundDevice": boundDevice,
+		"ConsumeCode": consumeCode, "usedCodes": usedCodes, "WeChatCode": weChatCode, "keptWeChatCode": keptWeChatCode,
+		"dropWeChatCode": dropWeChatCode, "boundDevice": boundDevice, "bindDevice": bindDevice,
+		"purge sessions": deleteSome(s, "sessions", "id", "ended_at < ? OR expires_at < ?"),
+		"purge counters": deleteSome(s, "rate_counters", "key", "expires_at <= ?"),
+		"purge codes":    deleteSome(s, "one_time_codes", "purpose, mobile_index", "expires_at <= ?"),
+		"purge WeChat":   deleteSome(s, "wechat_codes", "code_hash", "expires_at <= ?"),
+		"purge audit":    deleteSome(s, "audit_events", "id", "at < ?"),
 	} {
 		var steps []struct {
 			ID, Parent, NotUsed int
 			Detail              string
 		}
 		arguments := make([]any, strings.Count(query, "?"))
-		if err := s.writer.Select(&steps, "EXPLAIN QUERY PLAN "+query, arguments...); err != nil {
+		if err := s.writer().Select(&steps, "EXPLAIN QUERY PLAN "+query, arguments...); err != nil {
 			t.Fatal(name, err)
 		}
 		for _, step := range steps {
@@ -173,28 +110,6 @@ func TestHotQueriesScanNothing(t *testing.T) {
 				t.Errorf("%s: %s", name, step.Detail)
 			}
 		}
-	}
-}
-
-func TestStatementsArePreparedOnce(t *testing.T) {
-	t.Parallel()
-	s := newSQLite(t)
-	for range 3 {
-		if _, err := s.UserByID(t.Context(), 1); !errors.Is(err, ErrNotFound) {
-			t.Fatal(err)
-		}
-		for _, c := range []UserChange{{ProfileColumns: ProfileColumns{Nickname: new("x")}}, {ProfileColumns: ProfileColumns{Company: new("x")}}} { // composed: not kept
-			if err := inTx(t, s, func(tx Tx) error { return tx.UpdateUser(t.Context(), 1, c, nil, 1) }); !errors.Is(err, ErrNotFound) {
-				t.Fatal(err)
-			}
-		}
-	}
-	kept := 0
-	for _, p := range []*pool{s.reader, s.writer} {
-		p.statements.Range(func(any, any) bool { kept++; return true })
-	}
-	if kept != 1 {
-		t.Errorf("%d statements are kept", kept)
 	}
 }
 
@@ -222,7 +137,7 @@ func TestErrorsAreTold(t *testing.T) {
 		"not null":             {code("23502"), false},
 		"anything else":        {errors.New("else"), false},
 	} {
-		err := fail("Verb", c.err)
+		err := failWith((*postgres.Engine)(nil).Classify(c.err), "Verb", c.err)
 		told, ok := errors.AsType[UnavailableError](err)
 		if ok != c.unavailable {
 			t.Errorf("%s: %v", name, err)
@@ -230,9 +145,6 @@ func TestErrorsAreTold(t *testing.T) {
 		if ok && told.Verb != "Verb" || !errors.Is(err, c.err) || !strings.Contains(err.Error(), "Verb") {
 			t.Errorf("%s: %v hides what failed", name, err)
 		}
-	}
-	if fail("Verb", nil) != nil {
-		t.Error("a failure out of nothing")
 	}
 }
 
@@ -246,7 +158,7 @@ func TestEveryUniqueIndexIsNamed(t *testing.T) {
 		Table   string `db:"tbl"`
 		Columns string `db:"cols"`
 	}
-	err := s.reader.Select(&indexes, `SELECT m.name AS tbl,
+	err := s.reader().Select(&indexes, `SELECT m.name AS tbl,
 			(SELECT group_concat(m.name || '.' || c.name, ', ') FROM pragma_index_info(i.name) c) AS cols
 		FROM sqlite_schema m JOIN pragma_index_list(m.name) i WHERE m.type = 'table' AND i."unique"`)
 	if err != nil {

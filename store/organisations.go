@@ -29,8 +29,8 @@ func disabledAt(disabled bool, now Time) *Time {
 
 // InsertOrganisation adds an organisation. It returns a ConflictError of id or
 // code.
-func (w Tx) InsertOrganisation(ctx context.Context, o Organisation) error {
-	return w.insert(ctx, "InsertOrganisation", insertOrganisation, o)
+func (tx Tx) InsertOrganisation(ctx context.Context, o Organisation) error {
+	return tx.insert(ctx, "InsertOrganisation", insertOrganisation, o)
 }
 
 // OrganisationByCode finds an organisation, a disabled one too, or ErrNotFound.
@@ -45,14 +45,14 @@ func (s *Store) ListOrganisations(ctx context.Context) ([]Organisation, error) {
 
 // SetOrganisationDisabled disables or enables an organisation. It returns
 // ErrNotFound.
-func (w Tx) SetOrganisationDisabled(ctx context.Context, code string, disabled bool, now Time) error {
-	return w.change(ctx, "SetOrganisationDisabled", setOrganisationDisabled, disabledAt(disabled, now), code)
+func (tx Tx) SetOrganisationDisabled(ctx context.Context, code string, disabled bool, now Time) error {
+	return tx.change(ctx, "SetOrganisationDisabled", setOrganisationDisabled, disabledAt(disabled, now), code)
 }
 
 // InsertRole adds a role that users can have in organisations. It returns a
 // ConflictError of id or code.
-func (w Tx) InsertRole(ctx context.Context, r Role) error {
-	return w.insert(ctx, "InsertRole", insertRole, r)
+func (tx Tx) InsertRole(ctx context.Context, r Role) error {
+	return tx.insert(ctx, "InsertRole", insertRole, r)
 }
 
 // RoleByCode finds a role, a disabled one too, or ErrNotFound.
@@ -66,6 +66,75 @@ func (s *Store) ListRoles(ctx context.Context) ([]Role, error) {
 }
 
 // SetRoleDisabled disables or enables a role. It returns ErrNotFound.
-func (w Tx) SetRoleDisabled(ctx context.Context, code string, disabled bool, now Time) error {
-	return w.change(ctx, "SetRoleDisabled", setRoleDisabled, disabledAt(disabled, now), code)
+func (tx Tx) SetRoleDisabled(ctx context.Context, code string, disabled bool, now Time) error {
+	return tx.change(ctx, "SetRoleDisabled", setRoleDisabled, disabledAt(disabled, now), code)
+}
+
+const (
+	addMembership        = "INSERT INTO memberships (user_id, organisation_id, created_at) VALUES (?, ?, ?)"
+	addMembershipRole    = "INSERT INTO membership_roles (user_id, organisation_id, role_id, created_at) VALUES (?, ?, ?, ?)"
+	removeMembership     = "DELETE FROM memberships WHERE user_id = ? AND organisation_id = ?"
+	removeMembershipRole = "DELETE FROM membership_roles WHERE user_id = ? AND organisation_id = ? AND role_id = ?"
+)
+
+// One query for organisations and roles: a second one would cost more than the
+// repeated columns of the organisation.
+var membershipsOf = "SELECT " + selected[Organisation]("o.") + `,
+		r.id AS role_id, r.code AS role_code, r.name AS role_name, r.created_at AS role_created_at
+	FROM memberships m
+	JOIN organisations o ON o.id = m.organisation_id AND o.disabled_at IS NULL
+	LEFT JOIN membership_roles mr ON mr.user_id = m.user_id AND mr.organisation_id = m.organisation_id
+	LEFT JOIN roles r ON r.id = mr.role_id AND r.disabled_at IS NULL
+	WHERE m.user_id = ? ORDER BY o.id, r.id`
+
+// AddMembership makes a user a member of an organisation and, with a role, gives
+// the user that role there. What is so already stays as it is. It returns
+// ErrNotFound when one of the three is not there.
+func (tx Tx) AddMembership(ctx context.Context, userID, organisationID int64, roleID *int64, now Time) error {
+	_, err := tx.insertIgnore(ctx, "AddMembership", addMembership, "(user_id, organisation_id)", userID, organisationID, now)
+	if err != nil || roleID == nil {
+		return err
+	}
+	_, err = tx.insertIgnore(ctx, "AddMembership", addMembershipRole, "(user_id, organisation_id, role_id)", userID, organisationID, *roleID, now)
+	return err
+}
+
+// RemoveMembership takes a role from a member or, with no role, ends the whole
+// membership. It returns ErrNotFound when it was not there.
+func (tx Tx) RemoveMembership(ctx context.Context, userID, organisationID int64, roleID *int64) error {
+	if roleID == nil {
+		return tx.change(ctx, "RemoveMembership", removeMembership, userID, organisationID)
+	}
+	return tx.change(ctx, "RemoveMembership", removeMembershipRole, userID, organisationID, *roleID)
+}
+
+// membershipRow is an organisation with one role in it, or with none.
+type membershipRow struct {
+	Organisation
+	RoleID        *int64  `db:"role_id"`
+	RoleCode      *string `db:"role_code"`
+	RoleName      *string `db:"role_name"`
+	RoleCreatedAt *Time   `db:"role_created_at"`
+}
+
+// MembershipsOf gives the organisations of a user in order of their ids, with
+// the user's roles in each.
+func (s *Store) MembershipsOf(ctx context.Context, userID int64) ([]Membership, error) {
+	rows, err := many[membershipRow](ctx, s, "MembershipsOf", membershipsOf, userID)
+	if err != nil {
+		return nil, err
+	}
+	var memberships []Membership
+	for _, row := range rows {
+		last := len(memberships) - 1
+		if last < 0 || memberships[last].ID != row.ID {
+			memberships = append(memberships, Membership{Organisation: row.Organisation})
+			last++
+		}
+		if row.RoleID != nil {
+			role := Role{ID: *row.RoleID, Code: *row.RoleCode, Name: *row.RoleName, CreatedAt: *row.RoleCreatedAt}
+			memberships[last].Roles = append(memberships[last].Roles, role)
+		}
+	}
+	return memberships, nil
 }

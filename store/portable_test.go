@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"quartet/store/internal/engine"
 )
 
 // notPortable is what not all relatives of PostgreSQL have, or what makes all
@@ -38,13 +40,18 @@ func TestNothingButPortableSQL(t *testing.T) {
 	}
 }
 
-// statementTexts are the string literals of this package: its SQL among them.
+// statementTexts are the string literals of the store and its engines: their SQL
+// among them.
 func statementTexts(t *testing.T) map[string]string {
 	t.Helper()
 	texts := map[string]string{}
-	files, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
+	var files []string
+	for _, folder := range []string{".", "internal/engine", "internal/sqlite", "internal/postgres"} {
+		found, err := filepath.Glob(folder + "/*.go")
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, found...)
 	}
 	set := token.NewFileSet()
 	for _, name := range files {
@@ -73,13 +80,13 @@ func statementTexts(t *testing.T) map[string]string {
 func migrationTexts(t *testing.T) map[string]string {
 	t.Helper()
 	texts := map[string]string{}
-	names, err := fs.Glob(embedded, "migrations/*.sql")
+	names, err := fs.Glob(engine.Migrations(), "*.sql")
 	if err != nil {
 		t.Fatal(err)
 	}
 	comment := regexp.MustCompile(`--.*`)
 	for _, name := range names {
-		text, err := embedded.ReadFile(name)
+		text, err := fs.ReadFile(engine.Migrations(), name)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -66,7 +66,7 @@ func unmigratedPostgres(t *testing.T) *Store {
 	}
 	defer admin.Close()
 	schema := "quartet_" + strings.ToLower(rand.Text())
-	if _, err := admin.writer.Exec("CREATE SCHEMA " + schema); err != nil {
+	if _, err := admin.writer().Exec("CREATE SCHEMA " + schema); err != nil {
 		t.Fatal(err)
 	}
 	separator := "?"
@@ -78,7 +78,7 @@ func unmigratedPostgres(t *testing.T) *Store {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if _, err := s.writer.Exec("DROP SCHEMA " + schema + " CASCADE"); err != nil {
+		if _, err := s.writer().Exec("DROP SCHEMA " + schema + " CASCADE"); err != nil {
 			t.Error(err)
 		}
 		s.Close()
@@ -102,14 +102,14 @@ func TestColumnsSinceThatVersion(t *testing.T) {
 	t.Parallel()
 	onEachUnmigrated(t, func(t *testing.T, s *Store) {
 		migrateTo(t, s, MinDumpVersion)
-		compareTables(t, s, map[string]string{SQLite: declaredInSQLite, Postgres: declaredInPostgres}[s.engine])
+		compareTables(t, s, map[string]string{SQLite: declaredInSQLite, Postgres: declaredInPostgres}[s.Engine()])
 	})
 }
 
 func compareTables(t *testing.T, s *Store, query string) {
 	t.Helper()
 	var all []declared
-	if err := s.reader.Select(&all, query); err != nil {
+	if err := s.reader().Select(&all, query); err != nil {
 		t.Fatal(err)
 	}
 	found := map[string]Table{}

@@ -3,11 +3,14 @@ package store
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
+
+	"quartet/store/internal/engine"
 )
 
 var (
 	insertSession = insertInto[Session]("sessions")
-	putSession    = insertSession + replacing[Session]()
 
 	selectSessions = "SELECT " + selected[Session]("") + " FROM sessions "
 	liveSessions   = selectSessions + "WHERE user_id = ? AND ended_at IS NULL AND expires_at > ? ORDER BY created_at DESC, id DESC"
@@ -25,8 +28,7 @@ var (
 const (
 	noteSignIn = `UPDATE users SET last_login_at = ?, company_type = COALESCE(?, company_type)
 		WHERE id = ? AND disabled_at IS NULL`
-	endReplaced = `UPDATE sessions SET ended_at = ?, end_reason = ?
-		WHERE user_id = ? AND exclusive_class = ? AND ended_at IS NULL RETURNING id`
+	liveOfClass = "SELECT id FROM sessions WHERE user_id = ? AND exclusive_class = ? AND ended_at IS NULL"
 )
 
 // OpenSession adds a session and notes the sign-in at its user. A session of an
@@ -35,25 +37,32 @@ const (
 // user. replaced is the session that ended, nil for none. It returns ErrNotFound
 // when there is no such user or the user is disabled, and a ConflictError of id
 // or session.
-func (w Tx) OpenSession(ctx context.Context, session Session, companyType *int64) (replaced *int64, err error) {
+func (tx Tx) OpenSession(ctx context.Context, session Session, companyType *int64) (replaced *int64, err error) {
 	// This also locks the user's row, so on every engine the sign-ins of one user
 	// come one after the other, and none passes a disabling.
-	err = w.t.change(ctx, noteSignIn, session.CreatedAt, companyType, session.UserID)
+	err = tx.change(ctx, "OpenSession", noteSignIn, session.CreatedAt, companyType, session.UserID)
 	if err == nil && session.ExclusiveClass != nil {
-		replaced, err = endOther(ctx, w.t, session)
+		replaced, err = tx.endOther(ctx, session)
 	}
 	if err == nil {
-		_, err = w.t.insert(ctx, insertSession, session)
+		err = tx.insert(ctx, "OpenSession", insertSession, session)
 	}
-	return replaced, fail("OpenSession", err)
+	return replaced, err
 }
 
 // endOther ends the session of the user and class of the one that begins.
-func endOther(ctx context.Context, t tx, begins Session) (replaced *int64, err error) {
-	var ended []int64 // one at most: the class is exclusive
-	err = t.all(ctx, &ended, endReplaced, begins.CreatedAt, EndedByReplacement, begins.UserID, *begins.ExclusiveClass)
-	if len(ended) > 0 {
-		replaced = &ended[0]
+func (tx Tx) endOther(ctx context.Context, begins Session) (replaced *int64, err error) {
+	var id int64 // one at most: the class is exclusive
+	err = tx.get(ctx, "OpenSession", &id, liveOfClass, begins.UserID, *begins.ExclusiveClass)
+	if errors.Is(err, ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	ended, err := tx.EndSession(ctx, id, EndedByReplacement, begins.CreatedAt)
+	if ended {
+		replaced = &id
 	}
 	return replaced, err
 }
@@ -61,14 +70,14 @@ func endOther(ctx context.Context, t tx, begins Session) (replaced *int64, err e
 // PutSession adds a session or replaces the one of the same id: for fixtures. It
 // returns ErrNotFound when there is no such user, and a ConflictError of session
 // when its class has another live one or its hashes are taken.
-func (w Tx) PutSession(ctx context.Context, session Session) error {
-	return w.insert(ctx, "PutSession", putSession, session)
+func (tx Tx) PutSession(ctx context.Context, session Session) error {
+	return put(ctx, tx, "PutSession", insertSession, session)
 }
 
 // SessionByAccessHash finds a session by the hash of its access token or of the
 // one before it, ended sessions too, or ErrNotFound.
 func (s *Store) SessionByAccessHash(ctx context.Context, hash Digest) (SessionOwner, error) {
-	return remembered(ctx, s, rowKey{verb: "SessionByAccessHash", text: string(hash)}, func() (SessionOwner, error) {
+	return cached(ctx, s, engine.Key{Method: "SessionByAccessHash", Text: string(hash)}, func() (SessionOwner, error) {
 		// A hash goes from the one column to the other, never back, so nothing is
 		// missed between the two. Nearly all tokens are the newest.
 		owner, err := one[SessionOwner](ctx, s, "SessionByAccessHash", sessionByAccessHash, hash)
@@ -87,7 +96,7 @@ func (s *Store) SessionByRefreshHash(ctx context.Context, hash Digest) (SessionO
 
 // SessionByID finds a session, ended ones too, or ErrNotFound.
 func (s *Store) SessionByID(ctx context.Context, id int64) (SessionOwner, error) {
-	return remembered(ctx, s, rowKey{verb: "SessionByID", id: id}, func() (SessionOwner, error) {
+	return cached(ctx, s, engine.Key{Method: "SessionByID", ID: id}, func() (SessionOwner, error) {
 		return one[SessionOwner](ctx, s, "SessionByID", sessionByID, id)
 	})
 }
@@ -107,4 +116,91 @@ func (s *Store) ReplacementOf(ctx context.Context, session Session) (Session, er
 	}
 	return one[Session](ctx, s, "ReplacementOf", replacementOf,
 		session.UserID, *session.ExclusiveClass, *session.EndedAt, session.ID)
+}
+
+const (
+	rotateAccess = `UPDATE sessions SET previous_access_hash = access_hash, access_hash = ?, rotated_at = ?,
+		generation = generation + 1, access_expires_at = ?, last_seen_at = ?
+		WHERE id = ? AND generation = ? AND ended_at IS NULL`
+	extendAccessToken = `UPDATE sessions SET
+		access_expires_at = CASE WHEN access_expires_at < ? THEN ? ELSE access_expires_at END,
+		last_seen_at = CASE WHEN last_seen_at < ? THEN ? ELSE last_seen_at END,
+		front_type = COALESCE(?, front_type)
+		WHERE id = ? AND ended_at IS NULL`
+
+	boundDevice = "SELECT device_number FROM sessions WHERE id = ?"
+	bindDevice  = "UPDATE sessions SET device_number = ? WHERE id = ? AND device_number IS NULL"
+
+	endSession      = "UPDATE sessions SET ended_at = ?, end_reason = ? WHERE id = ? AND ended_at IS NULL"
+	endSessionOf    = endSession + " AND user_id = ?"
+	endUserSessions = "UPDATE sessions SET ended_at = ?, end_reason = ? WHERE user_id = ? AND id <> ? AND ended_at IS NULL"
+)
+
+// RotateAccess gives a session its next access token: the present hash becomes
+// the previous one. Only one of any number of callers who saw fromGeneration has
+// rotated true, and none when the session has ended.
+func (tx Tx) RotateAccess(ctx context.Context, id, fromGeneration int64, newHash Digest, accessExpires, now Time) (rotated bool, err error) {
+	changed, err := tx.exec(ctx, "RotateAccess", rotateAccess, newHash, now, accessExpires, now, id, fromGeneration)
+	return changed > 0, err
+}
+
+// ExtendAccessToken prolongs the access token of a session that has not ended, never
+// shortening it, and notes that the session was used and, if given, by which
+// front end. It tells whether there was such a session.
+func (tx Tx) ExtendAccessToken(ctx context.Context, id int64, accessExpires, now Time, frontType *int64) (bool, error) {
+	changed, err := tx.exec(ctx, "ExtendAccessToken", extendAccessToken, accessExpires, accessExpires, now, now, frontType, id)
+	return changed > 0, err
+}
+
+// BindDevice binds a session to a device if it is bound to none, and gives the
+// device it is bound to. It returns ErrNotFound.
+func (tx Tx) BindDevice(ctx context.Context, id int64, device string) (bound string, err error) {
+	if _, err = tx.exec(ctx, "BindDevice", bindDevice, device, id); err == nil {
+		err = tx.get(ctx, "BindDevice", &bound, boundDevice, id)
+	}
+	return bound, err
+}
+
+// EndSession ends a session for a reason, one of the EndedBy constants. It tells
+// whether there was one that had not ended.
+func (tx Tx) EndSession(ctx context.Context, id int64, reason string, now Time) (ended bool, err error) {
+	changed, err := tx.exec(ctx, "EndSession", endSession, now, reason, id)
+	return changed > 0, err
+}
+
+// EndSessionOf is EndSession for a session that must be the user's.
+func (tx Tx) EndSessionOf(ctx context.Context, userID, id int64, reason string, now Time) (ended bool, err error) {
+	changed, err := tx.exec(ctx, "EndSessionOf", endSessionOf, now, reason, id, userID)
+	return changed > 0, err
+}
+
+// lastSeenChunk is how many sessions one transaction changes, so that the others'
+// writes come in between.
+const lastSeenChunk = 512
+
+// SetLastSeen notes when sessions were last used. Going back in time or having no
+// such session changes nothing. After an error some may have been noted.
+func (s *Store) SetLastSeen(ctx context.Context, seen map[int64]Time) error {
+	// In order: on SQLite rows that lie together are read and written together.
+	for ids := range slices.Chunk(slices.Sorted(maps.Keys(seen)), lastSeenChunk) {
+		// The last session is repeated up to a power of two, so that there are few
+		// texts: drivers keep those they have seen.
+		rows := 1
+		for rows < len(ids) {
+			rows *= 2
+		}
+		var args []any
+		for i := range rows {
+			id := ids[min(i, len(ids)-1)]
+			args = append(args, id, seen[id])
+		}
+		err := s.inTxAlone(ctx, "SetLastSeen", func(tx Tx) error {
+			_, err := tx.exec(ctx, "SetLastSeen", s.engine.SetLastSeen(rows), args...)
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }

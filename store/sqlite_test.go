@@ -88,7 +88,7 @@ func lockedBySomebody(t *testing.T, url string) (release func()) {
 func TestLockedFileIsUnavailableUntilReleased(t *testing.T) {
 	t.Parallel()
 	url := storetest.SQLiteURL(t)
-	s := storetest.Open(t, store.Options{URL: url, BusyTimeout: 20 * time.Millisecond})
+	s := storetest.Open(t, store.Options{URL: url, StatementTimeout: 20 * time.Millisecond})
 	release := lockedBySomebody(t, url)
 	defer release()
 	wantUnavailable(t, storetest.PutUser(t.Context(), s, invented(1)))
@@ -109,7 +109,7 @@ func TestLockedFileIsUnavailableUntilReleased(t *testing.T) {
 func TestWaitingWriterHonoursItsContext(t *testing.T) {
 	t.Parallel()
 	url := storetest.SQLiteURL(t)
-	s := storetest.Open(t, store.Options{URL: url, BusyTimeout: time.Hour})
+	s := storetest.Open(t, store.Options{URL: url, StatementTimeout: time.Hour})
 	release := lockedBySomebody(t, url)
 	defer release()
 	soon, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)

@@ -2,100 +2,112 @@ package store
 
 import (
 	"context"
-	"database/sql"
+	"reflect"
+	"slices"
+	"strings"
 
-	"github.com/jmoiron/sqlx"
+	"github.com/jmoiron/sqlx/reflectx"
+
+	"quartet/store/internal/engine"
 )
 
-// tx is a transaction of the writer, or one write's share of it. In a group its
-// statements are the prepared ones, where the text is a constant. Elsewhere they
-// are not prepared: preparing needs a connection, and the writer of SQLite has
-// only the one in use.
-type tx struct {
-	*sqlx.Tx
-	group    *group // nil: the transaction is the caller's alone
-	composed bool   // no query comes twice
+// Tx is a transaction that writes. Its methods are what can be written.
+type Tx struct {
+	store *Store
+	tx    engine.Tx
 }
 
-// composing is t for queries that are not constants, of which there are too many
-// to keep their statements.
-func (t tx) composing() tx {
-	t.composed = true
-	return t
+// InTx runs do in one transaction: when do fails, nothing of it has happened. On
+// SQLite that transaction may be shared with other callers.
+//
+// do can run more than once, so it must begin by forgetting what an earlier run
+// found. It must be quick, for others may be waiting behind it, and must call no
+// method of the Store: where there is one writer, that would wait for do. An error
+// of its own comes back wrapped.
+func (s *Store) InTx(ctx context.Context, do func(Tx) error) error {
+	return s.run(ctx, "InTx", func() error {
+		return s.engine.Write(ctx, func(t engine.Tx) error { return do(Tx{s, t}) })
+	})
 }
 
-// fit gives what a statement runs with. In a group a context that ends is seen
-// between statements only: SQLite answers the interruption of a writing
-// statement by rolling back the whole transaction, the others' writes too.
-func (t tx) fit(ctx context.Context, query string) (context.Context, *sqlx.Stmt, error) {
-	if t.group == nil {
-		return ctx, nil, nil
-	}
-	if err := ctx.Err(); err != nil {
-		return nil, nil, err
-	}
-	ctx = context.WithoutCancel(ctx)
-	if t.composed {
-		return ctx, nil, nil
-	}
-	return ctx, t.group.statement(query), nil
+// inTxAlone is InTx for what takes long: nobody shares the transaction.
+func (s *Store) inTxAlone(ctx context.Context, verb string, do func(Tx) error) error {
+	return s.run(ctx, verb, func() error {
+		return s.engine.WriteAlone(ctx, func(t engine.Tx) error { return do(Tx{s, t}) })
+	})
 }
 
-func (t tx) get(ctx context.Context, row any, query string, args ...any) error {
-	ctx, prepared, err := t.fit(ctx, query)
-	switch {
-	case err != nil:
-		return err
-	case prepared != nil:
-		return prepared.GetContext(ctx, row, args...)
-	}
-	return t.GetContext(ctx, row, t.Rebind(query), args...)
+// exec runs a writing query and gives the number of rows it changed.
+func (tx Tx) exec(ctx context.Context, verb, query string, args ...any) (changed int64, err error) {
+	changed, err = tx.tx.Exec(ctx, query, args...)
+	return changed, tx.store.fail(verb, err)
 }
 
-// all reads all the rows that a query finds into a slice.
-func (t tx) all(ctx context.Context, rows any, query string, args ...any) error {
-	ctx, prepared, err := t.fit(ctx, query)
-	switch {
-	case err != nil:
-		return err
-	case prepared != nil:
-		return prepared.SelectContext(ctx, rows, args...)
-	}
-	return t.SelectContext(ctx, rows, t.Rebind(query), args...)
-}
-
-func (t tx) exec(ctx context.Context, query string, args ...any) (changed int64, err error) {
-	ctx, prepared, err := t.fit(ctx, query)
-	if err != nil {
-		return 0, err
-	}
-	var result sql.Result
-	if prepared != nil {
-		result, err = prepared.ExecContext(ctx, args...)
-	} else {
-		result, err = t.ExecContext(ctx, t.Rebind(query), args...)
-	}
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
-}
-
-// change is exec for a query that must find a row.
-func (t tx) change(ctx context.Context, query string, args ...any) error {
-	changed, err := t.exec(ctx, query, args...)
+// change is exec for a query that must change a row, or ErrNotFound.
+func (tx Tx) change(ctx context.Context, verb, query string, args ...any) error {
+	changed, err := tx.exec(ctx, verb, query, args...)
 	if err == nil && changed == 0 {
 		return ErrNotFound
 	}
 	return err
 }
 
-// insert adds a row, whose fields the query names as :column.
-func (t tx) insert(ctx context.Context, query string, row any) (added bool, err error) {
-	query, args, err := bind(query, row)
-	if err != nil {
-		return false, err
-	}
-	changed, err := t.exec(ctx, query, args...)
+// insert adds a row, in the order of columnsOf.
+func (tx Tx) insert(ctx context.Context, verb, query string, row any) error {
+	_, err := tx.exec(ctx, verb, query, valuesOf(row)...)
+	return err
+}
+
+// insertIgnore adds a row unless its unique target is taken.
+func (tx Tx) insertIgnore(ctx context.Context, verb, insert, target string, args ...any) (added bool, err error) {
+	changed, err := tx.exec(ctx, verb, tx.store.engine.InsertIgnore(insert, target), args...)
 	return changed > 0, err
+}
+
+// get reads one row, or ErrNotFound.
+func (tx Tx) get(ctx context.Context, verb string, row any, query string, args ...any) error {
+	return tx.store.fail(verb, tx.tx.Get(ctx, row, query, args...))
+}
+
+var rowMapper = reflectx.NewMapper("db")
+
+// columnsOf lists the columns of a row type: its db tags are the one list of them.
+func columnsOf[T any]() []string {
+	var columns []string
+	for _, field := range rowMapper.TypeMap(reflect.TypeFor[T]()).Index {
+		columns = append(columns, field.Name)
+	}
+	return columns
+}
+
+// valuesOf gives the values of a row in the order of columnsOf.
+func valuesOf(row any) []any {
+	value := reflect.ValueOf(row)
+	index := rowMapper.TypeMap(value.Type()).Index
+	values := make([]any, len(index))
+	for i, field := range index {
+		values[i] = value.FieldByIndex(field.Index).Interface()
+	}
+	return values
+}
+
+// selected lists the columns of a row type for a SELECT, with a prefix such as
+// "u." before each.
+func selected[T any](prefix string) string {
+	return prefix + strings.Join(columnsOf[T](), ", "+prefix)
+}
+
+// insertInto writes the INSERT of a whole row.
+func insertInto[T any](table string) string {
+	columns := columnsOf[T]()
+	return "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES " + placeholders(len(columns))
+}
+
+// placeholders are those of one row: (?, ?, …).
+func placeholders(columns int) string { return "(?" + strings.Repeat(", ?", columns-1) + ")" }
+
+// put adds a row or replaces the one of the same id.
+func put[T any](ctx context.Context, tx Tx, verb, insert string, row T) error {
+	columns := slices.DeleteFunc(columnsOf[T](), func(c string) bool { return c == "id" })
+	return tx.insert(ctx, verb, tx.store.engine.InsertOrUpdate(insert, "(id)", columns), row)
 }

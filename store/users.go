@@ -1,10 +1,14 @@
 package store
 
-import "context"
+import (
+	"context"
+	"errors"
+	"reflect"
+	"strings"
+)
 
 var (
 	insertUser  = insertInto[User]("users")
-	putUser     = insertUser + replacing[User]()
 	selectUsers = "SELECT " + selected[User]("") + " FROM users "
 
 	userByID             = selectUsers + "WHERE id = ?"
@@ -18,14 +22,14 @@ var (
 // InsertUser adds a user. It returns a ConflictError of id, guid, username,
 // email or mobile; the last only when both the new and the present owner have
 // theirs verified.
-func (w Tx) InsertUser(ctx context.Context, u User) error {
-	return w.insert(ctx, "InsertUser", insertUser, u)
+func (tx Tx) InsertUser(ctx context.Context, u User) error {
+	return tx.insert(ctx, "InsertUser", insertUser, u)
 }
 
 // PutUser adds a user or replaces the one of the same id: for fixtures. It
 // returns a ConflictError as InsertUser does, but not of id.
-func (w Tx) PutUser(ctx context.Context, u User) error {
-	return w.insert(ctx, "PutUser", putUser, u)
+func (tx Tx) PutUser(ctx context.Context, u User) error {
+	return put(ctx, tx, "PutUser", insertUser, u)
 }
 
 // UserByID finds a user, or ErrNotFound.
@@ -45,9 +49,8 @@ func (s *Store) UserByVerifiedMobile(ctx context.Context, index Digest) (User, e
 }
 
 // UserByVerifiedMobile finds the user who has proven to own a mobile.
-func (w Tx) UserByVerifiedMobile(ctx context.Context, index Digest) (owner User, err error) {
-	err = w.t.get(ctx, &owner, userByVerifiedMobile, index)
-	return owner, fail("UserByVerifiedMobile", err)
+func (tx Tx) UserByVerifiedMobile(ctx context.Context, index Digest) (owner User, err error) {
+	return owner, tx.get(ctx, "UserByVerifiedMobile", &owner, userByVerifiedMobile, index)
 }
 
 // UserByEmailKey finds the user who has an e-mail address, proven or not, by its
@@ -66,4 +69,275 @@ func (s *Store) UsersByAlias(ctx context.Context, alias string) ([]User, error) 
 // their ids.
 func (s *Store) ListUsers(ctx context.Context, afterID int64, limit int) ([]User, error) {
 	return many[User](ctx, s, "ListUsers", listUsers, afterID, max(limit, 0))
+}
+
+const verifyMobile = `UPDATE users SET mobile_sealed = ?, mobile_index = ?, mobile_verified_at = ?,
+	version = version + 1, updated_at = ? WHERE id = ?`
+
+// VerifyMobile gives a user a mobile that the user has proven to own. It returns
+// ErrNotFound, or a ConflictError of mobile when somebody else has proven it.
+func (tx Tx) VerifyMobile(ctx context.Context, userID int64, sealed string, index Digest, now Time) error {
+	return tx.change(ctx, "VerifyMobile", verifyMobile, sealed, index, now, now, userID)
+}
+
+const verifiedMobile = "(mobile_index) WHERE mobile_verified_at IS NOT NULL"
+
+var errNoVerifiedMobile = errors.New("the user has no verified mobile")
+
+// RegisterByMobile finds the owner of the verified mobile of u, or makes u. Any
+// number of calls at the same moment make one user; created is true for the one
+// that did. u must have MobileIndex and MobileVerifiedAt. It returns a
+// ConflictError of id, guid, username or email.
+func (tx Tx) RegisterByMobile(ctx context.Context, u User) (owner User, created bool, err error) {
+	if u.MobileIndex == nil || u.MobileVerifiedAt == nil {
+		return User{}, false, tx.store.fail("RegisterByMobile", errNoVerifiedMobile)
+	}
+	// The insert waits for another one of the same mobile; only after it the look
+	// is sure.
+	created, err = tx.insertIgnore(ctx, "RegisterByMobile", insertUser, verifiedMobile, valuesOf(u)...)
+	if err == nil {
+		err = overtakenIfGone(tx.get(ctx, "RegisterByMobile", &owner, userByVerifiedMobile, *u.MobileIndex))
+	}
+	return owner, created, err
+}
+
+// overtakenIfGone words the rare case that a row which stood in the way of an
+// insert is not there any more: then the insert is worth another try.
+func overtakenIfGone(err error) error {
+	if errors.Is(err, ErrNotFound) {
+		return errOvertaken
+	}
+	return err
+}
+
+const (
+	setPassword = `UPDATE users SET password_hash = ?, password_changed_at = ?, security_stamp = ?,
+		version = version + 1, updated_at = ? WHERE id = ?`
+	ifPasswordWas = " AND password_hash = ?"
+	ifNoPassword  = " AND password_hash IS NULL"
+
+	upgradePasswordHash = "UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?"
+)
+
+// SetPassword gives a user a new password hash and security stamp, and ends the
+// user's other sessions: all that have not ended but keepSession, 0 for none to
+// keep. ended is their number. With wasHash, the password is set only if its
+// hash is still that one, or with "" if there is still none. It returns
+// ErrNotFound when the user is not there or the hash has changed.
+func (tx Tx) SetPassword(ctx context.Context, userID int64, newHash string, wasHash *string, keepSession int64, stamp string, now Time) (ended int64, err error) {
+	query, args := setPassword, []any{newHash, now, stamp, now, userID}
+	switch {
+	case wasHash == nil:
+	case *wasHash == "":
+		query += ifNoPassword
+	default:
+		query, args = query+ifPasswordWas, append(args, *wasHash)
+	}
+	if err = tx.change(ctx, "SetPassword", query, args...); err != nil {
+		return 0, err
+	}
+	return tx.exec(ctx, "SetPassword", endUserSessions, now, EndedByPasswordChange, userID, keepSession)
+}
+
+// UpgradePasswordHash replaces a hash by a stronger one of the same password.
+// When the hash is not wasHash any more, nothing happens.
+func (tx Tx) UpgradePasswordHash(ctx context.Context, userID int64, wasHash, newHash string) error {
+	_, err := tx.exec(ctx, "UpgradePasswordHash", upgradePasswordHash, newHash, userID, wasHash)
+	return err
+}
+
+const (
+	disableUser = "UPDATE users SET disabled_at = COALESCE(disabled_at, ?), version = version + 1, updated_at = ? WHERE id = ?"
+	enableUser  = "UPDATE users SET disabled_at = NULL, version = version + 1, updated_at = ? WHERE id = ?"
+)
+
+// SetUserDisabled disables a user, ending all sessions, or enables one. It
+// returns ErrNotFound.
+func (tx Tx) SetUserDisabled(ctx context.Context, userID int64, disabled bool, now Time) error {
+	if !disabled {
+		return tx.change(ctx, "SetUserDisabled", enableUser, now, userID)
+	}
+	err := tx.change(ctx, "SetUserDisabled", disableUser, now, now, userID)
+	if err == nil {
+		_, err = tx.exec(ctx, "SetUserDisabled", endUserSessions, now, EndedByDisabling, userID, int64(0))
+	}
+	return err
+}
+
+const setUserRole = "UPDATE users SET role = ?, version = version + 1, updated_at = ? WHERE id = ?"
+
+// SetUserRole gives a user one of the roles over the whole server. It returns
+// ErrNotFound.
+func (tx Tx) SetUserRole(ctx context.Context, userID int64, role string, now Time) error {
+	return tx.change(ctx, "SetUserRole", setUserRole, role, now, userID)
+}
+
+// errHalfChange says that a UserChange names a value without the form of it that
+// finds it, which would let the two drift apart.
+var errHalfChange = errors.New("a user name, e-mail or mobile changes together with its key")
+
+// UpdateUser writes the fields that c names, and who did it: by is nil for the
+// command line. An e-mail address or mobile that differs from the present one
+// becomes unverified; the same one keeps its verification. It returns
+// ErrNotFound, or a ConflictError of username.
+func (tx Tx) UpdateUser(ctx context.Context, id int64, c UserChange, by *int64, now Time) error {
+	set, err := c.assignments()
+	if err != nil {
+		return tx.store.fail("UpdateUser", err)
+	}
+	set.value("updated_by", by)
+	set.value("updated_at", now)
+	query := "UPDATE users SET version = version + 1, " + strings.Join(set.parts, ", ") + " WHERE id = ?"
+	changed, err := tx.tx.ExecOnce(ctx, query, append(set.args, id)...) // there are too many combinations to keep
+	if err == nil && changed == 0 {
+		err = ErrNotFound
+	}
+	return tx.store.fail("UpdateUser", err)
+}
+
+func (c UserChange) assignments() (*assignments, error) {
+	for _, pair := range [][2]*string{
+		{c.Username, c.UsernameKey}, {c.Email, c.EmailKey},
+	} {
+		if (pair[0] == nil) != (pair[1] == nil) {
+			return nil, errHalfChange
+		}
+	}
+	if (c.Mobile == nil) != (c.MobileIndex == nil) {
+		return nil, errHalfChange
+	}
+	set := &assignments{}
+	c.names(set)
+	c.email(set)
+	c.mobile(set)
+	c.profile(set)
+	return set, nil
+}
+
+func (c UserChange) names(set *assignments) {
+	set.text("username", c.Username)
+	set.text("username_key", c.UsernameKey)
+	set.text("identity", c.Identity)
+	set.text("remark", c.Remark)
+}
+
+// In an UPDATE the right-hand sides see the row as it was, so the verification
+// is kept or dropped in the same instant as the value changes.
+
+func (c UserChange) email(set *assignments) {
+	switch {
+	case c.ClearEmail:
+		set.empty("email", "email_key", "email_verified_at")
+	case c.Email != nil:
+		set.part("email_verified_at = CASE WHEN email_key = ? THEN email_verified_at ELSE NULL END", *c.EmailKey)
+		set.text("email", c.Email)
+		set.text("email_key", c.EmailKey)
+	}
+}
+
+func (c UserChange) mobile(set *assignments) {
+	switch {
+	case c.ClearMobile:
+		set.empty("mobile_sealed", "mobile_index", "mobile_verified_at")
+	case c.Mobile != nil:
+		set.part("mobile_verified_at = CASE WHEN mobile_index = ? THEN mobile_verified_at ELSE NULL END", *c.MobileIndex)
+		set.text("mobile_sealed", c.Mobile)
+		set.value("mobile_index", *c.MobileIndex)
+	}
+}
+
+func (c UserChange) profile(set *assignments) {
+	columns := reflect.ValueOf(c.ProfileColumns)
+	for _, f := range profileFields {
+		value := columns.Field(f.profile)
+		if value.IsNil() || f.column == "email" || f.column == "mobile_sealed" {
+			continue
+		}
+		if f.nullable && value.Elem().IsZero() {
+			set.empty(f.column)
+		} else {
+			set.value(f.column, value.Elem().Interface())
+		}
+	}
+}
+
+// profileField is a column that is both in ProfileColumns and in User.
+type profileField struct {
+	column        string
+	profile, user int  // the indexes of its fields
+	nullable      bool // in User
+}
+
+var profileFields = newProfileFields()
+
+func newProfileFields() (fields []profileField) {
+	user := reflect.TypeFor[User]()
+	columns := map[string]int{}
+	for i := range user.NumField() {
+		columns[user.Field(i).Tag.Get("db")] = i
+	}
+	profile := reflect.TypeFor[ProfileColumns]()
+	for i := range profile.NumField() {
+		column := profile.Field(i).Tag.Get("db")
+		at, known := columns[column]
+		if !known {
+			panic("store: User has no column " + column)
+		}
+		fields = append(fields, profileField{column, i, at, user.Field(at).Type.Kind() == reflect.Pointer})
+	}
+	return fields
+}
+
+// SetProfile writes what p names into a row that is not stored yet.
+func SetProfile(u *User, p ProfileColumns) {
+	row, profile := reflect.ValueOf(u).Elem(), reflect.ValueOf(p)
+	for _, f := range profileFields {
+		switch value := profile.Field(f.profile); {
+		case value.IsNil(), f.nullable && value.Elem().IsZero():
+		case f.nullable:
+			row.Field(f.user).Set(value)
+		default:
+			row.Field(f.user).Set(value.Elem())
+		}
+	}
+}
+
+// ProfileOf gives what a row says; what is empty or 0 there is nil.
+func ProfileOf(u User) (p ProfileColumns) {
+	row, profile := reflect.ValueOf(&u).Elem(), reflect.ValueOf(&p).Elem()
+	for _, f := range profileFields {
+		switch value := row.Field(f.user); {
+		case value.IsZero():
+		case f.nullable:
+			profile.Field(f.profile).Set(value)
+		default:
+			profile.Field(f.profile).Set(value.Addr())
+		}
+	}
+	return p
+}
+
+// assignments is the SET part of an UPDATE in the making.
+type assignments struct {
+	parts []string
+	args  []any
+}
+
+func (a *assignments) part(sql string, args ...any) {
+	a.parts = append(a.parts, sql)
+	a.args = append(a.args, args...)
+}
+
+func (a *assignments) value(column string, value any) { a.part(column+" = ?", value) }
+
+func (a *assignments) text(column string, value *string) {
+	if value != nil {
+		a.value(column, *value)
+	}
+}
+
+func (a *assignments) empty(columns ...string) {
+	for _, column := range columns {
+		a.part(column + " = NULL")
+	}
 }

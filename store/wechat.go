@@ -10,13 +10,15 @@ var (
 	identityByOpenID = selectIdentities + "WHERE app_id = ? AND open_id = ?"
 	identitiesOf     = selectIdentities + "WHERE user_id = ? ORDER BY created_at, app_id, open_id"
 
-	linkIdentity = insertInto[WeChatIdentity]("wechat_identities") + " ON CONFLICT (app_id, open_id) DO NOTHING"
+	linkIdentity = insertInto[WeChatIdentity]("wechat_identities")
 )
+
+const register = "RegisterByWeChat"
 
 const (
 	refreshIdentity = "UPDATE wechat_identities SET union_id = COALESCE(union_id, ?), follows = ? WHERE app_id = ? AND open_id = ?"
 	userOfUnion     = "SELECT user_id FROM wechat_unions WHERE union_id = ?"
-	claimUnion      = "INSERT INTO wechat_unions (union_id, user_id) VALUES (?, ?) ON CONFLICT (union_id) DO NOTHING"
+	claimUnion      = "INSERT INTO wechat_unions (union_id, user_id) VALUES (?, ?)"
 )
 
 // WeChatIdentitiesOf gives the WeChat identities of a user, oldest first.
@@ -29,75 +31,102 @@ func (s *Store) WeChatIdentitiesOf(ctx context.Context, userID int64) ([]WeChatI
 // identity to its user; else u is new. i.UserID is not read. Any number of calls
 // at the same moment make one person; created is true for the one that did. It
 // returns a ConflictError of id, guid, username, email or mobile.
-func (w Tx) RegisterByWeChat(ctx context.Context, u User, i WeChatIdentity) (owner User, created bool, err error) {
-	userID, err := knownPerson(ctx, w.t, i)
+func (tx Tx) RegisterByWeChat(ctx context.Context, u User, i WeChatIdentity) (owner User, created bool, err error) {
+	userID, err := tx.knownPerson(ctx, i)
 	switch {
 	case err == nil:
-		err = w.t.get(ctx, &owner, userByID, userID)
+		err = tx.get(ctx, register, &owner, userByID, userID)
 	case errors.Is(err, ErrNotFound):
-		owner, created, err = u, true, newPerson(ctx, w.t, u, i)
+		owner, created, err = u, true, tx.newPerson(ctx, u, i)
 	}
-	return owner, created, fail("RegisterByWeChat", err)
+	return owner, created, err
 }
 
 // knownPerson finds whose an identity is, by openid or unionid, and keeps what is
 // new about it.
-func knownPerson(ctx context.Context, t tx, w WeChatIdentity) (userID int64, err error) {
+func (tx Tx) knownPerson(ctx context.Context, w WeChatIdentity) (userID int64, err error) {
 	var kept WeChatIdentity
-	err = fail("", t.get(ctx, &kept, identityByOpenID, w.AppID, w.OpenID))
+	err = tx.get(ctx, register, &kept, identityByOpenID, w.AppID, w.OpenID)
 	if err == nil {
-		return kept.UserID, refresh(ctx, t, kept, w)
+		return kept.UserID, tx.refreshIdentity(ctx, kept, w)
 	}
 	if !errors.Is(err, ErrNotFound) || w.UnionID == nil {
 		return 0, err
 	}
-	if err = fail("", t.get(ctx, &userID, userOfUnion, *w.UnionID)); err != nil {
+	if err = tx.get(ctx, register, &userID, userOfUnion, *w.UnionID); err != nil {
 		return 0, err
 	}
 	w.UserID = userID
-	return userID, link(ctx, t, w)
+	return userID, tx.link(ctx, w)
 }
 
-// refresh keeps a unionid that is new. If it is somebody else's already, it stays
+// refreshIdentity keeps a unionid that is new. If it is somebody else's already, it stays
 // theirs: two people are not made one here.
-func refresh(ctx context.Context, t tx, kept, w WeChatIdentity) error {
+func (tx Tx) refreshIdentity(ctx context.Context, kept, w WeChatIdentity) error {
 	if kept.Follows == w.Follows && (kept.UnionID != nil || w.UnionID == nil) {
 		return nil // nothing is new
 	}
-	if _, err := t.exec(ctx, refreshIdentity, w.UnionID, w.Follows, w.AppID, w.OpenID); err != nil {
+	if _, err := tx.exec(ctx, register, refreshIdentity, w.UnionID, w.Follows, w.AppID, w.OpenID); err != nil {
 		return err
 	}
 	if w.UnionID == nil {
 		return nil
 	}
-	_, err := t.exec(ctx, claimUnion, *w.UnionID, kept.UserID)
+	_, err := tx.insertIgnore(ctx, register, claimUnion, "(union_id)", *w.UnionID, kept.UserID)
 	return err
 }
 
 // newPerson inserts the user first, because the others refer to it. Losing the
 // unionid or openid to another transaction undoes all of it; the next try finds
 // the other's user.
-func newPerson(ctx context.Context, t tx, u User, w WeChatIdentity) error {
-	if _, err := t.insert(ctx, insertUser, u); err != nil {
+func (tx Tx) newPerson(ctx context.Context, u User, w WeChatIdentity) error {
+	if err := tx.insert(ctx, register, insertUser, u); err != nil {
 		return err
 	}
 	if w.UnionID != nil {
-		claimed, err := t.exec(ctx, claimUnion, *w.UnionID, u.ID)
+		claimed, err := tx.insertIgnore(ctx, register, claimUnion, "(union_id)", *w.UnionID, u.ID)
 		if err != nil {
 			return err
 		}
-		if claimed == 0 {
+		if !claimed {
 			return errOvertaken
 		}
 	}
 	w.UserID = u.ID
-	return link(ctx, t, w)
+	return tx.link(ctx, w)
 }
 
-func link(ctx context.Context, t tx, w WeChatIdentity) error {
-	linked, err := t.insert(ctx, linkIdentity, w)
+func (tx Tx) link(ctx context.Context, w WeChatIdentity) error {
+	linked, err := tx.insertIgnore(ctx, register, linkIdentity, "(app_id, open_id)", valuesOf(w)...)
 	if err == nil && !linked {
 		return errOvertaken
 	}
 	return err
+}
+
+const (
+	weChatCode     = "SELECT identity_sealed FROM wechat_codes WHERE code_hash = ? AND expires_at > ?"
+	dropWeChatCode = "DELETE FROM wechat_codes WHERE code_hash = ? AND expires_at <= ?"
+	keepWeChatCode = "INSERT INTO wechat_codes (code_hash, identity_sealed, expires_at) VALUES (?, ?, ?)"
+	keptWeChatCode = "SELECT identity_sealed FROM wechat_codes WHERE code_hash = ?"
+)
+
+// WeChatCode gives the sealed identity that was kept for a WeChat code, or
+// ErrNotFound when there is none, or its time is over at now.
+func (s *Store) WeChatCode(ctx context.Context, codeHash string, now Time) (sealed string, err error) {
+	return one[string](ctx, s, "WeChatCode", weChatCode, codeHash, now)
+}
+
+// KeepWeChatCode keeps the sealed identity behind a WeChat code until
+// expires, unless one is kept at now already, and gives the one that is there:
+// of several servers that were told at once, the first decides.
+func (tx Tx) KeepWeChatCode(ctx context.Context, codeHash, sealed string, now, expires Time) (kept string, err error) {
+	const verb = "KeepWeChatCode"
+	if _, err = tx.exec(ctx, verb, dropWeChatCode, codeHash, now); err != nil {
+		return "", err
+	}
+	if _, err = tx.insertIgnore(ctx, verb, keepWeChatCode, "(code_hash)", codeHash, sealed, expires); err != nil {
+		return "", err
+	}
+	return kept, overtakenIfGone(tx.get(ctx, verb, &kept, keptWeChatCode, codeHash))
 }

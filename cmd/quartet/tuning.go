@@ -111,16 +111,14 @@ type listenerFlags struct {
 // poolFlags are the patience with the database.
 type poolFlags struct {
 	DatabaseConnections int           `group:"database" type:"count" default:"${store_MaxConnections}" help:"Connections to PostgreSQL; with SQLite one writes and four read at a time."`
-	StatementTimeout    time.Duration `group:"database" type:"span" default:"${store_StatementTimeout}" help:"For a statement of PostgreSQL, unless its URL says statement_timeout."`
-	ConnectTimeout      time.Duration `group:"database" type:"span" default:"${store_ConnectTimeout}" help:"For a connection to PostgreSQL, all hosts of its URL together, unless it says connect_timeout."`
-	BusyTimeout         time.Duration `group:"database" type:"span" default:"${store_BusyTimeout}" help:"For a lock on the SQLite file that another process holds."`
+	StatementTimeout    time.Duration `group:"database" type:"span" default:"${store_StatementTimeout}" help:"For a statement of PostgreSQL, unless its URL says statement_timeout; for a lock on the SQLite file that another process holds."`
 	SessionCache        int           `group:"database" type:"whole" default:"${store_SessionCache}" help:"Sessions, profiles and applications that SQLite's server remembers until anything is written, 1 to 2 KiB each; 0 is none. PostgreSQL is asked every time."`
 }
 
 func (f poolFlags) storeOptions(url string) store.Options {
 	options := store.Options{
-		URL: url, BusyTimeout: f.BusyTimeout, SessionCache: f.SessionCache,
-		MaxConnections: f.DatabaseConnections, StatementTimeout: f.StatementTimeout, ConnectTimeout: f.ConnectTimeout,
+		URL: url, SessionCache: f.SessionCache,
+		MaxConnections: f.DatabaseConnections, StatementTimeout: f.StatementTimeout,
 	}
 	if f.SessionCache == 0 {
 		options.SessionCache = -1 // 0 would be the default

@@ -87,7 +87,7 @@ func TestFlagsSetNumbers(t *testing.T) {
 	t.Parallel()
 	got := parsed(t, "--code-resend", "3/90s", "--code-day=20/1d", "--session-life", "60d", "--access-life", "1h30m",
 		"--body-limit", "1MiB", "--header-limit", "20000", "--hash-memory", "65536", "--hash-lanes", "4", "--hash-parallel", "2",
-		"--idle-timeout", "2m", "--database-connections", "40", "--statement-timeout", "3s", "--connect-timeout", "1s", "--busy-timeout", "2s",
+		"--idle-timeout", "2m", "--database-connections", "40", "--statement-timeout", "3s",
 		"--session-cache", "500")
 	equal(t, "gap", got.Limits.CodeResend, account.Rate{Times: 3, Per: 90 * time.Second})
 	equal(t, "day", got.Limits.CodeDay, account.Rate{Times: 20, Per: day})
@@ -98,7 +98,7 @@ func TestFlagsSetNumbers(t *testing.T) {
 	equal(t, "cost", got.Hashing.cost(), password.Params{Memory: 65536, Iterations: 2, Parallelism: 4})
 	equal(t, "parallel", got.Hashing.HashParallel, 2)
 	equal(t, "pool", got.Pool.storeOptions(""), store.Options{
-		BusyTimeout: 2 * time.Second, MaxConnections: 40, StatementTimeout: 3 * time.Second, ConnectTimeout: time.Second, SessionCache: 500,
+		MaxConnections: 40, StatementTimeout: 3 * time.Second, SessionCache: 500,
 	})
 	equal(t, "no cache", parsed(t, "--session-cache=0").Pool.storeOptions("").SessionCache, -1)
 	listener := got.httpServer(nil, slog.New(slog.DiscardHandler))

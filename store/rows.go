@@ -1,31 +1,20 @@
 package store
 
 import (
-	"fmt"
 	"time"
+
+	"quartet/store/internal/row"
 )
 
-// Time is a moment in milliseconds since the Unix epoch, as the columns hold it.
-type Time int64
+// The types of columns that no engine has itself.
+type (
+	Time   = row.Time
+	Digest = row.Digest
+	GUID   = row.GUID
+)
 
-// At turns a moment into a column's value.
-func TimeOf(t time.Time) Time { return Time(t.UnixMilli()) }
-
-// Scan reads a column (sql.Scanner).
-func (t *Time) Scan(column any) error {
-	millis, ok := column.(int64)
-	if !ok {
-		return fmt.Errorf("%T is no moment", column)
-	}
-	*t = Time(millis)
-	return nil
-}
-
-// Add gives the moment d later.
-func (t Time) Add(d time.Duration) Time { return t + Time(d.Milliseconds()) }
-
-// Time gives the moment in UTC.
-func (t Time) Time() time.Time { return time.UnixMilli(int64(t)).UTC() }
+// TimeOf turns a moment into a column's value.
+func TimeOf(t time.Time) Time { return row.TimeOf(t) }
 
 // Roles a user can hold over the whole server.
 const (
@@ -177,7 +166,8 @@ type SessionOwner struct {
 	UserDisabledAt *Time  `db:"user_disabled_at"`
 }
 
-func (o *SessionOwner) fields() []any {
+// Fields are where the columns go, in the order of the row's tags.
+func (o *SessionOwner) Fields() []any {
 	return []any{
 		&o.ID, &o.UserID, &o.Dialect, &o.OpenedBy, &o.ApplicationID, &o.CompanyType, &o.ProductType, &o.ExclusiveClass,
 		&o.Source, &o.DeviceNumber, &o.FrontType, &o.ClientIP, &o.UserAgent, &o.Generation, &o.AccessHash,
@@ -232,7 +222,7 @@ type Profile struct {
 	Memberships     []Membership
 }
 
-// Quota is a limit on how often something may happen: at most Limit times in
+// RateLimit is a limit on how often something may happen: at most Limit times in
 // each fixed window of WindowMillis. Key must hold no personal data.
 type RateLimit struct {
 	Key          string

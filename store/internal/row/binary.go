@@ -1,4 +1,4 @@
-package store
+package row
 
 import (
 	"database/sql/driver"
@@ -26,13 +26,11 @@ const (
 )
 
 // Value is the column's value on SQLite (driver.Valuer).
-func (d Digest) Value() (driver.Value, error) { return d.packed(), nil }
-
-func (d Digest) packed() driver.Value {
+func (d Digest) Value() (driver.Value, error) {
 	if packed, err := hex.DecodeString(string(d)); err == nil && len(packed) == digestBytes && isLower(string(d)) {
-		return packed
+		return packed, nil
 	}
-	return string(d)
+	return string(d), nil
 }
 
 // TextValue is the column's value on PostgreSQL, whose driver asks for it first

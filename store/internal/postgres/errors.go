@@ -1,0 +1,91 @@
+package postgres
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"io"
+	"net"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+
+	"quartet/store/internal/engine"
+)
+
+// The SQLSTATE codes that mean something to the store
+// (https://www.postgresql.org/docs/current/errcodes-appendix.html).
+const (
+	readOnly             = "25006" // a standby, or closed for writing
+	foreignKeyViolation  = "23503"
+	uniqueViolation      = "23505"
+	serializationFailure = "40001"
+	deadlockDetected     = "40P01"
+	undefinedTable       = "42P01"
+)
+
+// Classify says what an error means.
+func (*Engine) Classify(err error) engine.Class {
+	code, index := "", ""
+	if failed, ok := errors.AsType[*pgconn.PgError](err); ok {
+		code, index = failed.Code, failed.ConstraintName
+	}
+	class := engine.Class{
+		Dangling:     code == foreignKeyViolation,
+		MissingTable: code == undefinedTable,
+		// The form of a value (class 22) or what it would break (class 23).
+		Refused: strings.HasPrefix(code, "22") || strings.HasPrefix(code, "23"),
+		// After these surely nothing was done. A server that may not be written to
+		// has lost its connection by then (OnPgError), so the next try looks for one
+		// that may.
+		Retry:       code == serializationFailure || code == deadlockDetected || code == readOnly,
+		Unavailable: unavailable(err, code),
+	}
+	if code == uniqueViolation {
+		class.Conflict = index
+	}
+	return class
+}
+
+// unavailable knows the answers, and the lack of one, that say the server cannot
+// be used now.
+func unavailable(err error, code string) bool {
+	if code != "" {
+		return unavailableCode(code)
+	}
+	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
+		return true
+	}
+	if _, ok := errors.AsType[net.Error](err); ok {
+		return true
+	}
+	for _, sign := range []error{
+		io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, driver.ErrBadConn, sql.ErrConnDone, sql.ErrTxDone,
+		context.DeadlineExceeded, context.Canceled,
+	} {
+		if errors.Is(err, sign) {
+			return true
+		}
+	}
+	return pgconn.SafeToRetry(err)
+}
+
+func unavailableCode(code string) bool {
+	switch code {
+	case readOnly,
+		"3D000", // invalid_catalog_name: the database is gone
+		"55P03", // lock_not_available
+		"58030": // io_error
+		return true
+	}
+	switch code[:2] {
+	case "08", // connection exceptions
+		"28", // invalid authorisation
+		"40", // still rolled back after all retries
+		"53", // insufficient resources: disk, memory, connections
+		"57": // operator intervention: shutdown, statement timeout
+		return true
+	}
+	return strings.HasPrefix(code, "XX") // internal errors of the server
+}

@@ -1,0 +1,75 @@
+package postgres
+
+import (
+	"os"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jmoiron/sqlx"
+
+	"quartet/store/internal/engine"
+)
+
+func TestTimeouts(t *testing.T) {
+	t.Parallel()
+	const plain = "postgres://127.0.0.1/quartet"
+	for _, test := range []struct {
+		url     string
+		timeout time.Duration
+		want    string
+	}{
+		{plain, 1234 * time.Millisecond, "1234"},
+		{plain, time.Microsecond, "1"},
+		{plain, 0, "0"},
+		{plain + "?statement_timeout=777", time.Second, "777"}, // the URL wins
+	} {
+		config, err := pgx.ParseConfig(test.url)
+		if err != nil {
+			t.Fatal(err)
+		}
+		set := withTimeouts(config, test.timeout).RuntimeParams
+		if set["statement_timeout"] != test.want || set["idle_in_transaction_session_timeout"] != silence {
+			t.Errorf("%s, %s: %v", test.url, test.timeout, set)
+		}
+	}
+}
+
+// The time to connect is for all hosts of the URL together, whether or not the
+// driver means to try each with and without TLS, unless the URL says otherwise.
+func TestConnectTimeoutIsShared(t *testing.T) {
+	t.Parallel()
+	for query, want := range map[string]time.Duration{
+		"sslmode=disable": time.Second, "sslmode=prefer": time.Second, "connect_timeout=7": 7 * time.Second,
+	} {
+		config, err := configure("postgres://one.example,two.example,three.example:5433,four.example/quartet?" + query)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if config.ConnectTimeout != want {
+			t.Errorf("%s: %s a host, want %s", query, config.ConnectTimeout, want)
+		}
+	}
+}
+
+func TestSettings(t *testing.T) {
+	t.Parallel()
+	url := os.Getenv("QUARTET_TEST_POSTGRES")
+	if url == "" {
+		t.Skip("to run this, set QUARTET_TEST_POSTGRES to a URL such as postgres://postgres@127.0.0.1:5432/postgres")
+	}
+	e, err := Open(engine.Options{URL: url, StatementTimeout: 1500 * time.Millisecond, MaxConnections: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.Close()
+	for want, db := range map[string]*sqlx.DB{"1500ms": e.db, "0": e.slow} {
+		var got string
+		if err := db.Get(&got, "SHOW statement_timeout"); err != nil || got != want {
+			t.Errorf("statement_timeout is %s, want %s: %v", got, want, err)
+		}
+	}
+	if got := e.Connections()["all"].MaxOpenConnections; got != 3 {
+		t.Errorf("%d connections", got)
+	}
+}

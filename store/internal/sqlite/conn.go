@@ -1,0 +1,187 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+
+	"github.com/jmoiron/sqlx"
+
+	"quartet/store/internal/engine"
+	"quartet/store/internal/row"
+)
+
+// conn is a connection that reads, and the statements prepared on it. The busiest
+// queries speak to the driver itself: database/sql in between costs a quarter of
+// what such a short statement does. It is one caller's at a time.
+type conn struct {
+	conn       *sqlx.Conn
+	statements map[string]driver.Stmt // of each
+	prepared   map[string]*sqlx.Stmt  // of the others
+	values     []driver.Value
+}
+
+func newConn(ctx context.Context, db *sqlx.DB) (*conn, error) {
+	c, err := db.Connx(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &conn{conn: c, statements: map[string]driver.Stmt{}, prepared: map[string]*sqlx.Stmt{}}, nil
+}
+
+// each calls scan for each row that a query finds, until it returns
+// engine.ErrEnough: to look for a second row where there is one at most costs as
+// much as a column or two. The values are scan's until it returns. There is no
+// context: the driver starts a goroutine for each that can end.
+func (c *conn) each(query string, args []any, scan func(values []driver.Value) error) error {
+	return c.conn.Raw(func(raw any) (err error) {
+		statement, err := c.statement(raw.(driver.Conn), query)
+		if err != nil {
+			return err
+		}
+		named, err := numbered(args)
+		if err != nil {
+			return err
+		}
+		rows, err := statement.QueryContext(context.Background(), named)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, rows.Close()) }()
+		c.values = slices.Grow(c.values[:0], len(rows.Columns()))[:len(rows.Columns())]
+		for {
+			err := rows.Next(c.values)
+			if errors.Is(err, io.EOF) {
+				return nil
+			}
+			if err == nil {
+				err = scan(c.values)
+			}
+			if errors.Is(err, engine.ErrEnough) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+		}
+	})
+}
+
+func (c *conn) statement(on driver.Conn, query string) (driver.StmtQueryContext, error) {
+	known, found := c.statements[query]
+	if !found {
+		made, err := on.Prepare(query)
+		if err != nil {
+			return nil, err
+		}
+		c.statements[query], known = made, made
+	}
+	return known.(driver.StmtQueryContext), nil
+}
+
+// kept gives the statement of a query that database/sql runs.
+func (c *conn) kept(query string) (*sqlx.Stmt, error) {
+	if known, found := c.prepared[query]; found {
+		return known, nil
+	}
+	made, err := c.conn.PreparexContext(context.Background(), query)
+	if err == nil {
+		c.prepared[query] = made
+	}
+	return made, err
+}
+
+// close ends the connection rather than giving it back to the pool.
+func (c *conn) close() {
+	for _, statement := range c.prepared {
+		_ = statement.Close() // the connection ends with it
+	}
+	_ = c.conn.Raw(func(any) error {
+		for _, statement := range c.statements {
+			_ = statement.Close()
+		}
+		return driver.ErrBadConn
+	})
+	_ = c.conn.Close()
+}
+
+// numbered are the arguments of a query in the driver's terms.
+func numbered(args []any) ([]driver.NamedValue, error) {
+	values := make([]driver.NamedValue, len(args))
+	for i, arg := range args {
+		value, err := driver.DefaultParameterConverter.ConvertValue(arg)
+		if err != nil {
+			return nil, err
+		}
+		values[i] = driver.NamedValue{Ordinal: i + 1, Value: value}
+	}
+	return values, nil
+}
+
+// assign puts the columns of a row where they go. It knows the types that the
+// scanned rows have.
+func assign(fields []any, values []driver.Value) error {
+	if len(fields) != len(values) {
+		return fmt.Errorf("%d columns for %d fields", len(values), len(fields))
+	}
+	for i, value := range values {
+		if !assigned(fields[i], value) {
+			return fmt.Errorf("column %d: %T is not for %T", i+1, value, fields[i])
+		}
+	}
+	return nil
+}
+
+func assigned(field any, value driver.Value) bool {
+	switch field := field.(type) {
+	case *string:
+		return set(field, value)
+	case **string:
+		return setOrNil(field, value)
+	case *int:
+		whole, ok := value.(int64)
+		*field = int(whole)
+		return ok
+	case *int64:
+		return set(field, value)
+	case **int64:
+		return setOrNil(field, value)
+	case *row.Time:
+		return set((*int64)(field), value)
+	case **row.Time:
+		whole, ok := value.(int64)
+		if ok {
+			*field = new(row.Time(whole))
+			return true
+		}
+		*field = nil
+		return value == nil
+	case **row.Digest:
+		if value == nil {
+			*field = nil
+			return true
+		}
+		*field = new(row.Digest)
+		return (*field).Scan(value) == nil
+	default:
+		return false
+	}
+}
+
+func set[T any](field *T, value driver.Value) (ok bool) {
+	*field, ok = value.(T)
+	return ok
+}
+
+func setOrNil[T any](field **T, value driver.Value) bool {
+	if value == nil {
+		*field = nil
+		return true
+	}
+	known, ok := value.(T)
+	*field = &known
+	return ok
+}

@@ -1,0 +1,136 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"golang.org/x/sync/semaphore"
+)
+
+// reader is the connections that read.
+type reader struct {
+	db *sqlx.DB
+	// slots lets so many read at a time. Whoever waits does so here: that wait
+	// honours a context, and what is read then does not, because the driver starts
+	// a goroutine to watch over each statement whose context can end.
+	slots  *semaphore.Weighted
+	waits  atomic.Int64
+	waited atomic.Int64 // nanoseconds
+
+	mu     sync.Mutex
+	idle   []*conn // the one used last at the end: its pages are the warmest
+	closed bool
+}
+
+func newReader(db *sqlx.DB) *reader { return &reader{db: db, slots: semaphore.NewWeighted(readers)} }
+
+// with runs do on a connection. One that has failed is not used again.
+func (r *reader) with(ctx context.Context, do func(*conn) error) error {
+	if err := r.wait(ctx); err != nil {
+		return err
+	}
+	defer r.slots.Release(1)
+	c, err := r.take()
+	if err != nil {
+		return err
+	}
+	if err := do(c); err != nil {
+		c.close()
+		return err
+	}
+	r.put(c)
+	return nil
+}
+
+func (r *reader) wait(ctx context.Context) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if r.slots.TryAcquire(1) {
+		return nil
+	}
+	start := time.Now()
+	defer func() {
+		r.waits.Add(1)
+		r.waited.Add(int64(time.Since(start)))
+	}()
+	return r.slots.Acquire(ctx, 1)
+}
+
+func (r *reader) take() (*conn, error) {
+	r.mu.Lock()
+	last := len(r.idle) - 1
+	if last < 0 {
+		r.mu.Unlock()
+		return newConn(context.Background(), r.db)
+	}
+	taken := r.idle[last]
+	r.idle = r.idle[:last]
+	r.mu.Unlock()
+	return taken, nil
+}
+
+func (r *reader) put(c *conn) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed {
+		c.close()
+		return
+	}
+	r.idle = append(r.idle, c)
+}
+
+func (r *reader) close() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, c := range r.idle {
+		c.close()
+	}
+	r.idle, r.closed = nil, true
+	return r.db.Close()
+}
+
+// stats are those of the pool, in which idle connections are in use.
+func (r *reader) stats() sql.DBStats {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	stats := r.db.Stats()
+	stats.MaxOpenConnections = readers
+	stats.InUse -= len(r.idle)
+	stats.Idle += len(r.idle)
+	stats.WaitCount += r.waits.Load()
+	stats.WaitDuration += time.Duration(r.waited.Load())
+	return stats
+}
+
+func (e *Engine) Each(ctx context.Context, query string, args, fields []any, found func() error) error {
+	return e.reader.with(ctx, func(c *conn) error {
+		return c.each(query, args, func(values []driver.Value) error {
+			if err := assign(fields, values); err != nil {
+				return err
+			}
+			return found()
+		})
+	})
+}
+
+func (e *Engine) Select(ctx context.Context, rows any, query string, args ...any) error {
+	return e.reader.with(ctx, func(c *conn) error {
+		statement, err := c.kept(query)
+		if err != nil {
+			return err
+		}
+		return statement.Select(rows, args...)
+	})
+}
+
+func (e *Engine) SelectOnce(ctx context.Context, rows any, query string, args ...any) error {
+	return e.reader.with(ctx, func(c *conn) error {
+		return sqlx.SelectContext(context.Background(), c.conn, rows, query, args...)
+	})
+}
