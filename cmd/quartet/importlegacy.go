@@ -32,6 +32,7 @@ func (i *importCommand) moveIn(ctx context.Context, c *console, file io.Reader) 
 	return administration{location: i.location}.with(ctx, func(accounts *account.Service) error {
 		stop := i.OnError == "stop"
 		into := accounts.NewImporter(account.ImportOptions{Source: i.From, Stop: stop, DryRun: i.DryRun, Wrap: i.Wrap})
+		defer func() { _ = into.Close() }() // a temporary file that stays harms nobody
 		report := &legacyReport{rowReport: c.reportRows(i.rowFlags, -1)}
 		err := userimport.Run(ctx, dump, into, report, stop)
 		if report.deleted > 0 {

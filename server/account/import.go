@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 	"errors"
-	"hash/maphash"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -12,19 +11,16 @@ import (
 	"quartet/store"
 )
 
-// This file is for people who come from another system. Like the rest of the
-// command line it asks nobody's leave.
-
 const longestAlias = 128 // characters
 
-// What Intake.Take says of a newcomer beside a failure.
+// Outcomes of Importer.Import beside failures.
 var (
-	ErrExists  = errors.New("account: came already")
-	ErrSkipped = errors.New("account: somebody before was refused")
+	ErrExists  = errors.New("account: already imported")
+	ErrSkipped = errors.New("account: skipped after an earlier error")
 )
 
-// Newcomer is a user of another system. An empty Username is none; Password is
-// not looked at.
+// ImportedUser is a user of another system. An empty Username is none; Password is
+// not read.
 type ImportedUser struct {
 	NewUser
 	Alias                         string // id there, 1 to 128 characters
@@ -34,41 +30,44 @@ type ImportedUser struct {
 	CreatedAt                     time.Time // the zero value: now
 }
 
-// IntakeOptions say how newcomers are taken in.
+// ImportOptions are the options of an Importer.
 type ImportOptions struct {
-	Source string // the system they come from; with Alias it says who came already
-	Stop   bool   // at the first who is refused
-	DryRun bool   // only tell
-	Wrap   bool   // quick hashes in argon2id, which takes a hash's time each
+	Source string // the other system; it and Alias tell who was imported before
+	Stop   bool   // at the first failure
+	DryRun bool   // change nothing
+	Wrap   bool   // wrap quick password hashes in argon2id
 }
 
-// Intake takes in newcomers, a batch at a time. It is for one goroutine.
+// Importer imports users, a batch at a time. It is for one goroutine, and must be
+// closed.
 type Importer struct {
 	s *Service
 	ImportOptions
-	// seen are the facts that a dry run has promised to somebody, as hashes: a
-	// few bytes each, and the only memory that grows with the number of users.
-	seen map[uint64]struct{}
-	seed maphash.Seed
+	// A dry run imports into a temporary store what is free in the database, to
+	// find what conflicts within the import.
+	temporary *store.Store
+	remove    func() error
 }
 
-// NewIntake begins to take in newcomers.
+// NewImporter makes an Importer.
 func (s *Service) NewImporter(o ImportOptions) *Importer {
-	return &Importer{s: s, ImportOptions: o, seen: map[uint64]struct{}{}, seed: maphash.MakeSeed()}
+	return &Importer{s: s, ImportOptions: o, remove: func() error { return nil }}
 }
 
-// Take takes newcomers in, as members, in one transaction, and tells what became
-// of each: nil, ErrAlreadyHere, ErrNotTried or the failure they were refused for
-// (InvalidField by the names of document 004, UsernameTaken, EmailTaken,
-// MobileTaken).
+// Close deletes what a dry run has written.
+func (i *Importer) Close() error { return i.remove() }
+
+// Import imports users as members, in one transaction, and gives the outcome of
+// each: nil, ErrExists, ErrSkipped or a failure (InvalidField with the names of
+// document 004, UsernameTaken, EmailTaken, MobileTaken).
 func (i *Importer) Import(ctx context.Context, batch []ImportedUser) ([]error, error) {
 	outcomes := make([]error, len(batch))
-	waiting := make([]int, len(batch)) // indexes of who has no outcome yet
+	waiting := make([]int, len(batch)) // indexes of those without an outcome
 	for n := range batch {
 		waiting[n] = n
 	}
 	added := 0
-	for range 3 { // as withNewID does
+	for range 3 { // as withNewIDs does
 		var err error
 		if waiting, err = i.try(ctx, batch, waiting, outcomes); err != nil {
 			return nil, err
@@ -83,7 +82,7 @@ func (i *Importer) Import(ctx context.Context, batch []ImportedUser) ([]error, e
 			added++
 		case i.Stop && !errors.Is(err, ErrExists):
 			for rest := n + 1; rest < len(outcomes); rest++ {
-				outcomes[rest] = ErrSkipped // also who would have been refused
+				outcomes[rest] = ErrSkipped
 			}
 		}
 	}
@@ -93,8 +92,8 @@ func (i *Importer) Import(ctx context.Context, batch []ImportedUser) ([]error, e
 	return outcomes, nil
 }
 
-// try gives those of the waiting an outcome whose new id was not taken, and
-// gives the others back.
+// try gives outcomes to those of waiting whose new id is free, and returns the
+// others.
 func (i *Importer) try(ctx context.Context, batch []ImportedUser, waiting []int, outcomes []error) ([]int, error) {
 	var rows []store.ImportedUser
 	var whose []int
@@ -123,7 +122,7 @@ func (i *Importer) try(ctx context.Context, batch []ImportedUser, waiting []int,
 		}
 	}
 	if len(again) > 0 && i.Stop {
-		// Who came behind the taken id was not tried.
+		// Those behind the taken id were not tried.
 		for k := range results {
 			if errors.Is(results[k], store.ErrSkipped) {
 				again = append(again, whose[k])
@@ -146,10 +145,11 @@ func importOutcome(err error) error {
 	}
 }
 
-// admit asks the database, which has the last word.
+// importRows imports rows, or says what would become of them.
 func (i *Importer) importRows(ctx context.Context, rows []store.ImportedUser) ([]error, error) {
 	if i.DryRun {
-		return i.rehearse(ctx, rows)
+		results, err := i.dryRun(ctx, rows)
+		return results, storeErr(err)
 	}
 	if i.Wrap {
 		if err := i.wrap(ctx, rows); err != nil {
@@ -160,7 +160,7 @@ func (i *Importer) importRows(ctx context.Context, rows []store.ImportedUser) ([
 	return results, storeErr(err)
 }
 
-// wrap wraps the hashes of those who are free to come: hashing is dear.
+// wrap wraps the hashes of those who do not conflict, because hashing is expensive.
 func (i *Importer) wrap(ctx context.Context, rows []store.ImportedUser) error {
 	free, err := i.s.store.CheckImport(ctx, i.Source, rows, i.Stop)
 	if err != nil {
@@ -181,57 +181,45 @@ func (i *Importer) wrap(ctx context.Context, rows []store.ImportedUser) error {
 	return group.Wait()
 }
 
-// rehearse tells what the database would say, had it taken in whom it was
-// asked about before.
-func (i *Importer) rehearse(ctx context.Context, rows []store.ImportedUser) ([]error, error) {
+// dryRun checks rows against the database, and imports those that are free there
+// into the temporary store.
+func (i *Importer) dryRun(ctx context.Context, rows []store.ImportedUser) ([]error, error) {
+	if i.temporary == nil {
+		var err error
+		if i.temporary, i.remove, err = store.OpenTemporary(ctx); err != nil {
+			i.remove = func() error { return nil }
+			return nil, err
+		}
+	}
 	results, err := i.s.store.CheckImport(ctx, i.Source, rows, i.Stop)
 	if err != nil {
-		return nil, storeErr(err)
+		return nil, err
 	}
-	for k, row := range rows {
-		if results[k] == nil {
-			results[k] = i.promise(row)
+	var free []store.ImportedUser
+	for n, row := range rows {
+		if results[n] == nil {
+			free = append(free, row)
 		}
-		if i.Stop && results[k] != nil && !errors.Is(results[k], store.ErrExists) {
-			for rest := range results[k+1:] {
-				results[k+1+rest] = store.ErrSkipped
-			}
-			break
+	}
+	imported, err := i.temporary.ImportUsers(ctx, i.Source, free, i.Stop)
+	if err != nil {
+		return nil, err
+	}
+	stopped := false
+	for n := range results {
+		if results[n] == nil {
+			results[n], imported = imported[0], imported[1:]
 		}
+		if stopped {
+			results[n] = store.ErrSkipped
+		}
+		stopped = stopped || i.Stop && results[n] != nil && !errors.Is(results[n], store.ErrExists)
 	}
 	return results, nil
 }
 
-// promise remembers a user's facts, or tells whose they are.
-func (i *Importer) promise(row store.ImportedUser) error {
-	unique := []struct {
-		what  string
-		value *string
-	}{{"alias", &row.Alias}, {"username", row.UsernameKey}, {"email", row.EmailKey}, {"mobile", (*string)(row.MobileIndex)}}
-	if row.MobileVerifiedAt == nil {
-		unique[3].value = nil
-	}
-	var sums []uint64
-	for _, fact := range unique {
-		if fact.value == nil {
-			continue
-		}
-		sum := maphash.String(i.seed, fact.what+":"+*fact.value)
-		if _, known := i.seen[sum]; known && fact.what == "alias" {
-			return store.ErrExists
-		} else if known {
-			return store.ConflictError{What: fact.what}
-		}
-		sums = append(sums, sum)
-	}
-	for _, sum := range sums {
-		i.seen[sum] = struct{}{}
-	}
-	return nil
-}
-
-// newcomerRow checks a newcomer as any new user is checked, but for the
-// password, which was chosen elsewhere, and gives the row.
+// importedRow checks a user as any new user is checked, but for the password, which
+// was chosen elsewhere, and gives the row.
 func (s *Service) importedRow(source string, n ImportedUser) (store.ImportedUser, error) {
 	if err := checkText("id", n.Alias, longestAlias); err != nil {
 		return store.ImportedUser{}, err

@@ -59,6 +59,7 @@ func TestADryRunSaysWhatWouldHappen(t *testing.T) {
 		}
 		for _, dry := range []bool{true, false} {
 			into := w.NewImporter(account.ImportOptions{Source: "jpress", DryRun: dry, Stop: stop})
+			t.Cleanup(func() { must(t, into.Close()) })
 			wantEqual(t, fmt.Sprint("first, dry ", dry), became(t, into, first...), "in in here")
 			wantEqual(t, fmt.Sprint("second, dry ", dry), became(t, into, second...), want)
 			users, err := w.ListUsers(t.Context(), 0, 100)
