@@ -29,12 +29,12 @@ func (i *importCommand) moveIn(ctx context.Context, c *console, file io.Reader) 
 	if err != nil {
 		return errors.New(cell(err.Error())) // it can name a column, which is the file's choice
 	}
-	return administration{location: i.location}.with(ctx, func(accounts *account.Service) error {
+	return administration{location: i.location}.with(ctx, func(accounts *account.Service) (err error) {
 		stop := i.OnError == "stop"
 		into := accounts.NewImporter(account.ImportOptions{Source: i.From, Stop: stop, DryRun: i.DryRun, Wrap: i.Wrap})
-		defer func() { _ = into.Close() }() // a temporary file that stays harms nobody
+		defer func() { err = errors.Join(err, into.Close()) }()
 		report := &legacyReport{rowReport: c.reportRows(i.rowFlags, -1)}
-		err := userimport.Run(ctx, dump, into, report, stop)
+		err = userimport.Run(ctx, dump, into, report, stop)
 		if report.deleted > 0 {
 			fmt.Fprintf(c.errs, "%d users are deleted in the old system and were left out.\n", report.deleted)
 		}

@@ -11,10 +11,7 @@ import (
 	"quartet/store"
 )
 
-// This file words events that more than one rule tells of, or that take more
-// than a line to word.
-
-// Reasons a sign-in can have failed for, beside the symbols of failures.
+// Reasons of a failed sign-in, beside the codes of failures.
 const (
 	reasonUnknown  = "unknown_account"
 	reasonDisabled = "user_disabled"
@@ -22,13 +19,12 @@ const (
 	reasonLocked   = "locked"
 )
 
-// did is an event that the caller brought about, in their session.
+// eventBy is an event that the caller caused in their session.
 func (c Caller) eventBy(kind string, subject int64, detail details) event {
 	return event{kind: kind, actor: c.UserID, subject: subject, session: c.SessionID, detail: detail}
 }
 
-// byCommandLine is an event that somebody beside the database brought about; the
-// subject is 0 where it is no user.
+// byCommandLine is an event of the command line; subject is 0 where it is no user.
 func byCommandLine(kind string, subject int64, detail details) event {
 	return event{kind: kind, subject: subject, dialect: DialectCommandLine, detail: detail}
 }
@@ -56,7 +52,7 @@ func signedIn(session store.Session, replaced *int64) []event {
 }
 
 // refreshReused is a session that ended because an earlier access token of it
-// was used to refresh. By whom nobody knows: its user, or a thief.
+// was used to refresh. It has no actor: that was the user or a thief.
 func refreshReused(session store.Session, access string) event {
 	generation, _ := token.Generation(access)
 	return event{
@@ -65,7 +61,7 @@ func refreshReused(session store.Session, access string) event {
 	}
 }
 
-// registered is a user whom the first sign-in made.
+// registered is the event of a user whom the first sign-in created.
 func registered(user int64, way, dialect, address string) event {
 	return event{
 		kind: AuditUserCreated, actor: user, subject: user, dialect: dialect, clientIP: address,
@@ -74,7 +70,7 @@ func registered(user int64, way, dialect, address string) event {
 }
 
 // codeRefused is a sign-in by one-time code that failed; user is 0 where nobody
-// was looked for.
+// was looked up.
 func (s *Service) codeRefused(in CodeSignIn, user int64, reason string) event {
 	return event{
 		kind: AuditSignInFailed, subject: user, dialect: in.Dialect, clientIP: in.ClientIP,
@@ -82,8 +78,7 @@ func (s *Service) codeRefused(in CodeSignIn, user int64, reason string) event {
 	}
 }
 
-// weChatRefused is a sign-in by WeChat that failed. That WeChat is down or asked
-// too often is nobody's failure to sign in.
+// weChatRefused is a sign-in by WeChat that failed for the user's part.
 func weChatRefused(in WeChatSignIn, user int64, reason string) event {
 	return event{
 		kind: AuditSignInFailed, subject: user, dialect: in.Dialect, clientIP: in.ClientIP,
@@ -97,8 +92,8 @@ func isWeChatRefusal(err error) bool {
 }
 
 // passwordRefused is a sign-in by password that failed. A locked, an unknown and
-// a disabled account and a wrong password make one event each, so that the time
-// of writing it does not tell them apart.
+// a disabled account and a wrong password write one event each, so that the time
+// of writing does not tell them apart.
 func passwordRefused(in PasswordSignIn, user store.User, g guess, v verdict) event {
 	e := event{
 		kind: AuditSignInFailed, subject: user.ID, dialect: in.Dialect, clientIP: in.ClientIP,
@@ -115,7 +110,7 @@ func passwordRefused(in PasswordSignIn, user store.User, g guess, v verdict) eve
 	return e
 }
 
-// passwordChosen is the event of a password that the caller sets; verified tells
+// passwordChosen is the event of a password that the caller sets; verified means
 // that they knew the old one.
 func passwordChosen(caller Caller, user store.User, verified bool) event {
 	kind := AuditPasswordReset
@@ -153,7 +148,7 @@ func applicationChanged(kind, id string, detail details) event {
 	return byCommandLine(kind, 0, changed)
 }
 
-// changedFields names what c changes, in document 004's words.
+// changedFields names what c changes, as document 004 does.
 func changedFields(c UserUpdate) []string {
 	var names []string
 	value := reflect.ValueOf(c)

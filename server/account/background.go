@@ -9,14 +9,13 @@ import (
 	"quartet/server/apierr"
 )
 
-// lastWait is for how long a caller waits for what has to be done anyway, beyond
-// their time. The answer is then on its way within five seconds, for a request
-// has four and a half (server.Bounds).
+// lastWait is how long a request waits beyond its deadline of 4.5 s for work that
+// is done in any case, so that the answer comes within 5 s.
 const lastWait = 300 * time.Millisecond
 
-// finish does what must be done whether or not the caller stays, for KeptWait at
-// most: a gateway's answer comes but once. The caller waits for it no longer than
-// outOfTime says; it goes on without them, and then the failure is Unavailable.
+// inBackground runs do to its end even if the client leaves, for SaveTimeout at
+// most, because a provider answers only once. It waits until afterDeadline; then
+// the failure is Unavailable and do goes on.
 func (s *Service) inBackground(ctx context.Context, do func(context.Context) error) error {
 	done := make(chan error, 1)
 	s.background.Go(func() {
@@ -33,13 +32,11 @@ func (s *Service) inBackground(ctx context.Context, do func(context.Context) err
 	}
 }
 
-// Finish waits for what goes on behind callers who have their answers, KeptWait
-// at most. It is for the end of the program, before the store is closed and when
-// nobody calls the service any more.
+// Wait waits for work that goes on after its request was answered, SaveTimeout at
+// most. Call it at the end of the program, before the store is closed.
 func (s *Service) Wait() { s.background.Wait() }
 
-// outOfTime tells when a caller should have their answer: lastWait after their
-// deadline; who has none waits for the end.
+// afterDeadline fires lastWait after the deadline, and never without one.
 func afterDeadline(ctx context.Context) <-chan time.Time {
 	deadline, ok := ctx.Deadline()
 	if !ok {
@@ -48,7 +45,7 @@ func afterDeadline(ctx context.Context) <-chan time.Time {
 	return time.After(max(time.Until(deadline), 0) + lastWait)
 }
 
-// detached is ctx that ends at its deadline, but not because its caller leaves.
+// withoutCancel is ctx that ends at its deadline, but not when the client leaves.
 func withoutCancel(ctx context.Context) (context.Context, context.CancelFunc) {
 	deadline, ok := ctx.Deadline()
 	if !ok {
@@ -57,7 +54,7 @@ func withoutCancel(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithDeadline(context.WithoutCancel(ctx), deadline)
 }
 
-// survived makes a failure of a panic: beside a request nobody else recovers it.
+// recoverToError turns a panic into a failure, where no middleware recovers it.
 func (s *Service) recoverToError(do func() (any, error)) (result any, err error) {
 	defer func() {
 		if raised := recover(); raised != nil {

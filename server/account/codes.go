@@ -38,8 +38,8 @@ type CodeSent struct {
 }
 
 // SendCode sends a one-time code, the same way whether or not the mobile is
-// known. The code before it dies, and when the message is not accepted there is
-// no valid code at all; the try counts all the same. Failures are InvalidField,
+// known. An older code becomes invalid, and when the message is not accepted there
+// is no valid code; the request counts in any case. Failures are InvalidField,
 // TooManyRequests with RetryAfter, and SMSUnavailable.
 func (s *Service) SendCode(ctx context.Context, r SendCodeRequest) (CodeSent, error) {
 	if err := checkCodeRequest(r); err != nil {
@@ -76,7 +76,7 @@ func checkCodeRequest(r SendCodeRequest) error {
 	return checkMobile(r.Mobile)
 }
 
-// codeQuotas are shared by all purposes: it is the phone that rings.
+// codeLimits are shared by all purposes, because one phone receives all codes.
 func (s *Service) codeLimits(mobileIndex, address string) []store.RateLimit {
 	return []store.RateLimit{
 		s.limits.CodeResend.limit("code-gap:" + mobileIndex),
@@ -87,17 +87,15 @@ func (s *Service) codeLimits(mobileIndex, address string) []store.RateLimit {
 	}
 }
 
-// take counts something that is limited, or refuses it with TooManyRequests.
-func (s *Service) consumeRateLimits(ctx context.Context, quotas []store.RateLimit) error {
+// consumeRateLimits counts against limits, or fails with TooManyRequests.
+func (s *Service) consumeRateLimits(ctx context.Context, limits []store.RateLimit) error {
 	return storeErr(s.store.InTx(ctx, func(tx store.Tx) error {
-		return tx.ConsumeRateLimits(ctx, quotas, store.TimeOf(s.now()))
+		return tx.ConsumeRateLimits(ctx, limits, store.TimeOf(s.now()))
 	}))
 }
 
-// deliver hands the code to the gateway, and makes it valid when the message
-// was accepted, which sent tells of. What follows the message is done even if the
-// caller has left meanwhile, or has waited long enough: the phone has the code, or
-// nobody may have it.
+// deliver sends the code, and makes it valid and records sent when the message was
+// accepted, even if the client leaves meanwhile.
 func (s *Service) deliver(ctx context.Context, m CodeMessage, key store.CodeKey, mac string, sent event) error {
 	sendErr := s.send(ctx, m)
 	err := s.inBackground(ctx, func(ctx context.Context) error {
@@ -107,9 +105,9 @@ func (s *Service) deliver(ctx context.Context, m CodeMessage, key store.CodeKey,
 				return tx.ActivateCode(ctx, key, mac)
 			})
 		}
-		// A code that is not dropped was never activated: it is good for nothing.
+		// A code that is not deleted is not valid either: it was not activated.
 		if err := s.store.InTx(ctx, func(tx store.Tx) error { return tx.DeleteCode(ctx, key, mac) }); err != nil {
-			s.log.WarnContext(ctx, "an unsent code was not dropped", "error", err)
+			s.log.WarnContext(ctx, "unsent code was not deleted", "error", err)
 		}
 		return nil
 	})
@@ -119,32 +117,31 @@ func (s *Service) deliver(ctx context.Context, m CodeMessage, key store.CodeKey,
 	return storeErr(err)
 }
 
-// send tells the log when the service has had too many messages. To the caller
-// that is nothing to report, but an operator whose day's share is used up has to
-// know. A gateway's error names no mobile.
+// send sends the message, and logs when the provider accepts no more: an operator
+// whose daily quota is used up must know. A provider's error names no mobile.
 func (s *Service) send(ctx context.Context, m CodeMessage) error {
 	ctx, cancel := context.WithTimeout(ctx, s.limits.ProviderTimeout)
 	defer cancel()
-	err := fromGateway(s.sms.Send(ctx, m), apierr.SMSUnavailable)
+	err := providerErr(s.sms.Send(ctx, m), apierr.SMSUnavailable)
 	if apierr.Is(err, apierr.TooManyRequests) {
-		s.log.WarnContext(ctx, "the SMS service takes no more for now", "purpose", m.Purpose, "error", err)
+		s.log.WarnContext(ctx, "SMS provider accepts no more messages for now", "purpose", m.Purpose, "error", err)
 	}
 	return err
 }
 
-// fromGateway keeps the failures that a gateway names, and takes anything else
-// for the gateway being down.
-func fromGateway(err error, down apierr.Code) error {
+// providerErr keeps a provider's failures; any other error means that the provider
+// is down.
+func providerErr(err error, down apierr.Code) error {
 	if _, named := errors.AsType[*apierr.Error](err); named || err == nil {
 		return err
 	}
 	return apierr.Wrap(down, err)
 }
 
-// spendCode uses a code up, and tells whether it was the right one. It counts a
-// wrong guess and compares in one statement, so that no number of parallel
-// guesses gets more comparisons than CodeAttempts. The deed must not fail when
-// the code was wrong: the guess would not be counted.
+// consumeCode uses a code up if it is right. It counts a wrong guess and compares
+// in one statement, so that parallel guesses get no more comparisons than
+// CodeAttempts. The transaction must not fail for a wrong code, or the guess would
+// not be counted.
 func (s *Service) consumeCode(ctx context.Context, tx *tx, purpose, mobile, code string) (right bool, err error) {
 	key := store.CodeKey{Purpose: purpose, MobileIndex: s.sealer.Index(mobile)}
 	mac := s.codeMAC(purpose, mobile, code)
@@ -152,8 +149,8 @@ func (s *Service) consumeCode(ctx context.Context, tx *tx, purpose, mobile, code
 }
 
 // codeMAC is what is stored of a code: HMAC-SHA-256 in hex under a key that is
-// not in the database, because a million codes are soon tried. The parts are
-// kept apart by NUL, which none of them holds before the last.
+// not in the database, because a million codes are quickly tried. NUL separates the
+// parts: none but the last can hold it.
 func (s *Service) codeMAC(purpose, mobile, code string) string {
 	mac := hmac.New(sha256.New, s.codeKey)
 	io.WriteString(mac, purpose+"\x00"+mobile+"\x00"+code)
@@ -176,8 +173,7 @@ func (s *Service) VerifyMobile(ctx context.Context, caller Caller, mobile, code 
 	if err := checkMobile(mobile); err != nil {
 		return err
 	}
-	// By itself: who turns out to have proven the mobile before does not bring the
-	// code back.
+	// A transaction of its own, so that the code stays used if the mobile is taken.
 	right := false
 	err := s.inTx(ctx, func(tx *tx) (err error) {
 		right, err = s.consumeCode(ctx, tx, PurposeVerifyMobile, mobile, code)

@@ -31,8 +31,8 @@ func TestKeyedLockLetsOneIn(t *testing.T) {
 		})
 	}
 	all.Wait()
-	if visited != 50 || len(lock.places) != 0 {
-		t.Errorf("%d visits, %d places left", visited, len(lock.places))
+	if visited != 50 || len(lock.locks) != 0 {
+		t.Errorf("%d visits, %d locks left", visited, len(lock.locks))
 	}
 }
 
@@ -54,7 +54,7 @@ func TestKeyedLockHonoursTheContext(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	release()
-	if len(lock.places) != 0 {
-		t.Errorf("%d places left", len(lock.places))
+	if len(lock.locks) != 0 {
+		t.Errorf("%d locks left", len(lock.locks))
 	}
 }

@@ -7,11 +7,11 @@ import (
 	"quartet/store"
 )
 
-// mostSightings bounds the memory of sightings. What finds no room is noted by
-// the session's next request: until it is recorded, each of them asks.
+// maxLastSeen limits the sessions in memory. For others the next request tries
+// again.
 const maxLastSeen = 100_000
 
-// sightings are when sessions were used, until that is recorded. The zero value
+// lastSeen holds when sessions were last used, until that is stored. The zero value
 // is ready.
 type lastSeen struct {
 	mu   sync.Mutex
@@ -29,7 +29,7 @@ func (s *lastSeen) note(session int64, at store.Time) {
 	}
 }
 
-// take empties the memory.
+// take gives what it holds, and holds nothing then.
 func (s *lastSeen) take() map[int64]store.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -38,13 +38,12 @@ func (s *lastSeen) take() map[int64]store.Time {
 	return taken
 }
 
-// RecordSeen writes down which sessions were used since it was last called. No
-// request waits for that, so somebody has to call it every few seconds, and once
-// when all requests are over. A failure is logged and the sightings forgotten:
-// sessions that go on being used are soon seen again.
+// FlushLastSeen stores when sessions were last used. Call it every few seconds, and
+// once after the last request. A failure is logged, and the next use of the session
+// is stored instead.
 func (s *Service) FlushLastSeen(ctx context.Context) {
 	taken := s.lastSeen.take()
 	if err := s.store.SetLastSeen(ctx, taken); err != nil {
-		s.log.WarnContext(ctx, "the use of sessions was not recorded", "sessions", len(taken), "error", err)
+		s.log.WarnContext(ctx, "last use of sessions was not stored", "sessions", len(taken), "error", err)
 	}
 }

@@ -17,40 +17,40 @@ func (r Rate) limit(key string) store.RateLimit {
 	return store.RateLimit{Key: key, WindowMillis: r.Per.Milliseconds(), Limit: r.Times}
 }
 
-// Limits is every number that the rules know. Each of them is an option of the
-// program: its flags are a struct of the same fields in the same order.
+// Limits are the numbers of the rules. The program's options are a struct of the
+// same fields in the same order.
 type Limits struct {
-	AccessLife       time.Duration // of an access token, from its issue or last slide
+	AccessLife       time.Duration // of an access token, from its issue or last extension
 	SessionLife      time.Duration // of a session and its refresh token, absolute
 	RefreshGrace     time.Duration // how long the access token before the newest is good
 	LastSeenInterval time.Duration // how exactly a session's last use is recorded
 
 	CodeLife         time.Duration // of a one-time code
-	CodeAttempts     int64         // wrong guesses that burn a code
-	CodeResend       Rate          // codes sent to a mobile, shortest distance
+	CodeAttempts     int64         // wrong guesses that invalidate a code
+	CodeResend       Rate          // codes sent to a mobile, shortest interval
 	CodeHour         Rate          // codes sent to a mobile
 	CodeDay          Rate          // codes sent to a mobile
-	CodePerIP        Rate          // codes asked for by an address
-	CodeGlobal       Rate          // codes sent altogether
-	CodeRefusedPerIP Rate          // sign-ins by code refused to an address
+	CodePerIP        Rate          // codes requested by a client IP
+	CodeGlobal       Rate          // codes sent in total
+	CodeRefusedPerIP Rate          // sign-ins by code refused to a client IP
 
-	PasswordPerAccountIP Rate // wrong passwords for one account from one address
+	PasswordPerAccountIP Rate // wrong passwords for one account from one client IP
 	PasswordPerAccount   Rate // wrong passwords for one account from anywhere
-	PasswordPerIP        Rate // wrong passwords for any account from one address
+	PasswordPerIP        Rate // wrong passwords for any account from one client IP
 	OldPasswordPerUser   Rate // wrong old passwords while changing one's own
 
-	RegisterPerIP  Rate // users created by one address where registration is open
-	RegisterGlobal Rate // users created there altogether
+	RegisterPerIP  Rate // users created by one client IP where registration is open
+	RegisterGlobal Rate // users created there in total
 
 	FreshSignIn     time.Duration // how long after a code a first password can be set
-	WeChatPerIP     Rate          // WeChat codes exchanged for one address
-	WeChatRepeat    time.Duration // how long a WeChat code that was exchanged gives the same person
-	SaveTimeout     time.Duration // for the database, once a gateway has answered
+	WeChatPerIP     Rate          // WeChat codes exchanged for one client IP
+	WeChatRepeat    time.Duration // how long an exchanged WeChat code gives the same user
+	SaveTimeout     time.Duration // for the database, after a provider has answered
 	ProviderTimeout time.Duration // for an answer of SMS or WeChat
-	OverloadedDelay time.Duration // told to a caller whom no hashing slot was free for
+	OverloadedDelay time.Duration // Retry-After when no hashing slot is free
 }
 
-// DefaultLimits is what Quartet promises its users.
+// DefaultLimits are the documented limits.
 func DefaultLimits() Limits {
 	const quarter = 15 * time.Minute
 	return Limits{

@@ -16,34 +16,32 @@ import (
 // guess is one try at a password. It is counted in the database before it is
 // compared, so that parallel guesses get no more comparisons than serial ones.
 //
-// Three counters bound guessing: one account from one address, one account from
-// anywhere, and one address at any account. An outsider who fails on purpose
-// locks out their own address, not the account's owner.
+// Three counters limit guessing: one account from one client IP, one account from
+// anywhere, and one client IP at any account. An attacker who fails on purpose
+// locks out their own client IP, not the account's owner.
 //
-// The first two are reserved before hashing and cleared by a right password.
-// Tries of one account from one address take turns in this process, so that 200
-// right sign-ins at once never look like 200 failures: at most one reservation
-// per server is open, three where user name, e-mail and mobile are used at once,
-// which take a turn each. The turn is not per account alone: an outsider's tries
-// would then make the owner queue. Nor is it per user: the queue would tell which
-// user name, e-mail and mobile are one person's.
+// The first two are reserved before hashing and reset by a right password. Tries of
+// one account from one client IP wait for each other in this process, so that 200
+// right sign-ins at once do not look like 200 failures. The lock is not per account
+// alone, because an attacker's tries would delay the owner, and not per user,
+// because the delay would tell which user name, e-mail and mobile are one person's.
 //
-// The address counter grows only after a failure or a try that the server was
-// too busy for, so that right sign-ins of many people behind one address never
-// fill it, and a right password does not clear it, or one account of their own
-// would let a guesser go on for ever. Whichever server sees it full remembers so
-// until the window ends; others find out with one failure each.
+// The counter of the client IP grows only after a failure or when the server was
+// too busy, so that right sign-ins of many people behind one client IP never fill
+// it. A right password does not reset it, because an attacker with an account of
+// their own could then guess for ever. A server that sees it full remembers that
+// until the window ends.
 type guess struct {
-	lockKey  string            // what was typed, from this address
-	key      string            // this account from this address
-	account  string            // keyed index of the account, for the audit
-	limits   []store.RateLimit // reserved before comparing, cleared by success
+	lockKey  string            // what was typed, from this client IP
+	key      string            // this account from this client IP
+	account  string            // keyed hash of the account, for the audit
+	limits   []store.RateLimit // reserved before comparing, reset by success
 	clientIP string            // counted after a failure; "" for none
 	hash     *string           // what to compare with; nil: nothing
 	disabled bool              // no password is right: there is no such user, or they are disabled
 }
 
-// verdict is what became of a guess.
+// verdict is the result of a guess.
 type verdict struct {
 	right  bool
 	weak   bool // right, and the stored hash should be replaced
@@ -95,16 +93,16 @@ func (m *guessMemory) forget() {
 	m.full.Purge()
 }
 
-// compare counts and compares. A locked, unknown, disabled or passwordless
-// account costs what a wrong password costs, and is not right either. follow does
-// what follows from the verdict, in the transaction that settles the guess; when
-// it finds that the user has gone meanwhile, the failure is WrongCredentials.
+// compare counts a guess and compares it. A locked, unknown, disabled or
+// passwordless account costs what a wrong password costs. follow acts on the
+// verdict in the transaction that counts it; when it finds that the user is gone,
+// the failure is WrongCredentials.
 func (s *Service) compare(ctx context.Context, g guess, text string, follow func(*tx, verdict) error) (verdict, error) {
-	done, err := s.guesses.locks.acquire(ctx, g.lockKey)
+	release, err := s.guesses.locks.acquire(ctx, g.lockKey)
 	if err != nil {
 		return verdict{}, s.overloaded(err)
 	}
-	defer done()
+	defer release()
 	again := s.guesses.takeUnspent(g.lockKey, s.now())
 	admitted := again
 	if !again {
@@ -118,7 +116,7 @@ func (s *Service) compare(ctx context.Context, g guess, text string, follow func
 	right, weak, err := s.verify(ctx, g.hash, text)
 	if err != nil {
 		if admitted {
-			s.putOff(ctx, g, again)
+			s.keepReservation(ctx, g, again)
 		}
 		return verdict{}, s.hashErr(err)
 	}
@@ -132,12 +130,12 @@ func (s *Service) compare(ctx context.Context, g guess, text string, follow func
 	return v, toAPIErr(err, apierr.WrongCredentials)
 }
 
-// admit reserves the guess, or tells that there were too many. Being refused
-// writes a row as being admitted does, for otherwise the time of that write
-// would tell a locked account from a wrong password.
+// reserveGuess reserves the guess, or reports that there were too many. A refusal
+// writes a row too, so that its time does not tell a locked account from a wrong
+// password.
 func (s *Service) reserveGuess(ctx context.Context, g guess) (bool, error) {
 	now := s.now()
-	// An address whose counter is full makes one row, however many names it tries.
+	// A full client IP makes one row, however many accounts it tries.
 	refused := "refused:" + g.clientIP
 	if s.guesses.fullFor(g.clientIP, now) <= 0 {
 		ok, err := s.countIfRoom(ctx, g.limits)
@@ -154,28 +152,27 @@ func (s *Service) reserveGuess(ctx context.Context, g guess) (bool, error) {
 // countIfRoom counts one event against all limits, or against none of them when
 // one is reached.
 func (s *Service) countIfRoom(ctx context.Context, limits []store.RateLimit) (counted bool, err error) {
-	err = s.store.InTx(ctx, func(tx store.Tx) error { return tx.ConsumeRateLimits(ctx, limits, store.TimeOf(s.now())) })
+	now := store.TimeOf(s.now())
+	err = s.store.InTx(ctx, func(tx store.Tx) error { return tx.ConsumeRateLimits(ctx, limits, now) })
 	if _, reached := errors.AsType[store.RateLimitError](err); reached {
 		return false, nil
 	}
 	return err == nil, err
 }
 
-// putOff leaves the reservation of a password that was not compared to the next
-// try. Its address pays for it, once: many names from one address would otherwise
-// make rows without end while the server is busy, but whoever comes again for one
-// of them makes none.
-func (s *Service) putOff(ctx context.Context, g guess, again bool) {
+// keepReservation leaves the reservation of a password that was not compared to the
+// next try. It is counted against the client IP once, so that many accounts from
+// one client IP do not make rows without limit while the server is busy.
+func (s *Service) keepReservation(ctx context.Context, g guess, again bool) {
 	s.guesses.unspent.Add(g.lockKey, s.now().Add(s.limits.PasswordPerAccountIP.Per))
 	if again {
 		return
 	}
-	// Leaving is no way around the count.
 	err := s.inBackground(ctx, func(ctx context.Context) error {
 		return s.inTx(ctx, func(tx *tx) error { return s.countClientIP(ctx, tx, g.clientIP) })
 	})
 	if err != nil {
-		s.log.WarnContext(ctx, "a sign-in that was put off was not counted", "error", err)
+		s.log.WarnContext(ctx, "sign-in was not counted: no hashing slot was free", "error", err)
 	}
 }
 
@@ -185,26 +182,26 @@ func (s *Service) verify(ctx context.Context, hash *string, text string) (right,
 	}
 	right, weak, err = s.hasher.Verify(ctx, *hash, text)
 	if errors.Is(err, password.ErrUnknownHash) || errors.Is(err, password.ErrMalformedHash) {
-		s.log.ErrorContext(ctx, "a stored password hash cannot be read", "error", err)
+		s.log.ErrorContext(ctx, "stored password hash cannot be read", "error", err)
 		return false, false, s.hasher.VerifyDummy(ctx, text)
 	}
 	return right, weak, err
 }
 
-// settle clears the reservation of a right password, and counts a wrong one
-// against its address.
+// settleGuess resets the counters of a right password, and counts a wrong one
+// against the client IP.
 func (s *Service) settleGuess(ctx context.Context, tx *tx, g guess, right bool) error {
 	if right {
 		keys := make([]string, 0, len(g.limits))
-		for _, quota := range g.limits {
-			keys = append(keys, quota.Key)
+		for _, limit := range g.limits {
+			keys = append(keys, limit.Key)
 		}
 		return tx.ResetRateLimits(ctx, keys)
 	}
 	return s.countClientIP(ctx, tx, g.clientIP)
 }
 
-// countClientIP counts a failure, as long as there is room.
+// countClientIP counts a failure, unless the counter is full.
 func (s *Service) countClientIP(ctx context.Context, tx *tx, clientIP string) error {
 	if clientIP == "" {
 		return nil
@@ -213,7 +210,7 @@ func (s *Service) countClientIP(ctx context.Context, tx *tx, clientIP string) er
 	err := tx.ConsumeRateLimits(ctx, []store.RateLimit{s.passwordPerIP(clientIP)}, store.TimeOf(now))
 	if reached, full := errors.AsType[store.RateLimitError](err); full {
 		s.guesses.full.Add(clientIP, now.Add(time.Duration(reached.RetryAfterMillis)*time.Millisecond))
-		return nil // the deed goes on: being one, the quota has counted nothing
+		return nil // a single full limit has counted nothing, so the transaction goes on
 	}
 	return err
 }

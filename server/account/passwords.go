@@ -15,11 +15,11 @@ import (
 const oldPasswordField = "oldPassowrd"
 
 // ChangePassword sets a new password (operation 11) and ends all other sessions
-// of the user. One's own takes the old one; only a super administrator may leave
-// it out, or change somebody else's. An empty old password counts as left out.
+// of the user. It takes the old one; only a super administrator may omit that, or
+// change somebody else's. An empty old password is an omitted one.
 //
-// Who has no password yet may set a first one within 10 minutes of signing in
-// by a one-time code: that proves as much as an old password would.
+// A user without password may set the first one within 10 minutes of signing in by
+// a one-time code, which proves as much as an old password.
 //
 // Failures are Forbidden, UserNotFound, WeakPassword (field newPassword),
 // InvalidField (field oldPassowrd, required), WrongOldPassword, also after too
@@ -43,7 +43,7 @@ func (s *Service) ChangePassword(ctx context.Context, caller Caller, userID int6
 	if err != nil {
 		return s.hashErr(err)
 	}
-	// Of the user's sessions the caller's own goes on, if it is one of them.
+	// The caller's own session goes on.
 	return s.setPassword(ctx, hash, was, caller.SessionID, passwordChosen(caller, user, filled(was) != nil))
 }
 
@@ -80,7 +80,7 @@ func (s *Service) checkOldPassword(ctx context.Context, caller Caller, user stor
 	return user.PasswordHash, nil
 }
 
-// freshBy accepts a session that was opened a short while ago, and in that way.
+// freshBy accepts a session that was opened in that way within FreshSignIn.
 func (s *Service) freshBy(caller Caller, openedBy string) error {
 	age := s.now().Sub(caller.session.CreatedAt.Time())
 	if caller.session.OpenedBy == openedBy && age <= s.limits.FreshSignIn {
@@ -93,14 +93,14 @@ func wrongOldPassword() error {
 	return &apierr.Error{Code: apierr.WrongOldPassword, Field: oldPasswordField}
 }
 
-// setPassword stores the hash and ends the user's sessions but keep. With was
-// given it does so only if that still is the password, or there still is none for
-// "": somebody else may have changed it since it was verified. done is the event; its subject is the user.
-func (s *Service) setPassword(ctx context.Context, hash string, was *string, keep int64, done event) error {
+// setPassword stores the hash and ends the user's sessions but keep. With was, it
+// does so only if that is still the password, or there is still none for "". change
+// is the event about the user.
+func (s *Service) setPassword(ctx context.Context, hash string, was *string, keep int64, change event) error {
 	err := s.inTx(ctx, func(tx *tx) error {
-		ended, err := tx.SetPassword(ctx, done.subject, hash, was, keep, newStamp(), store.TimeOf(s.now()))
-		done.detail = details{"ended_sessions": ended}
-		tx.record(done)
+		ended, err := tx.SetPassword(ctx, change.subject, hash, was, keep, newStamp(), store.TimeOf(s.now()))
+		change.detail = details{"ended_sessions": ended}
+		tx.record(change)
 		return err
 	})
 	if was != nil && errors.Is(err, store.ErrNotFound) {
@@ -109,7 +109,7 @@ func (s *Service) setPassword(ctx context.Context, hash string, was *string, kee
 	return toAPIErr(err, apierr.UserNotFound)
 }
 
-// newHash checks and hashes a password that is being chosen; nil stays nil.
+// newHash checks and hashes a new password; nil stays nil.
 func (s *Service) newHash(ctx context.Context, field string, text *string) (*string, error) {
 	if text == nil {
 		return nil, nil

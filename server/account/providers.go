@@ -18,15 +18,15 @@ type CodeMessage struct {
 // WeChat exchanges the code of a WeChat login for the identity behind it.
 // Exchange returns a *apierr.Error with code WeChatCodeInvalid,
 // WeChatCodeUsed, WeChatTooFrequent, WeChatUnavailable, or Forbidden for
-// somebody whom WeChat has blocked. It is never retried: a code may be spent
-// even when the answer was lost.
+// somebody whom WeChat has blocked. It is never retried: a code may be used
+// up even when the answer was lost.
 type WeChat interface {
 	Exchange(ctx context.Context, code string) (WeChatIdentity, error)
 }
 
 // WeChatIdentity is who WeChat says the caller is. OpenID is unique within
-// AppID; UnionID, where WeChat tells it, is the same across the apps of one
-// owner. Empty strings are unknown facts.
+// AppID; UnionID, where known, is the same across the apps of one
+// owner. Empty strings are unknown values.
 type WeChatIdentity struct {
 	AppID, OpenID, UnionID  string
 	Nickname, Avatar        string

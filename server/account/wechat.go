@@ -21,41 +21,40 @@ type WeChatSignIn struct {
 // TooManyRequests, and Forbidden for a user who is disabled here or blocked by
 // WeChat. The same code again gives the same person for WeChatRepeat.
 //
-// A mobile that WeChat tells of a new user is proven, and the user's, unless
-// somebody else has proven it before: then it is kept unverified, and the two
-// stay two users. Joining them would let whoever holds a recycled number into
-// an account that has more behind it than the number.
+// A new user's mobile from WeChat is verified, unless another user has verified it:
+// then it is stored unverified, and the two stay two users. To join them would let
+// the holder of a reassigned number into somebody else's account.
 func (s *Service) SignInByWeChat(ctx context.Context, in WeChatSignIn) (SignInResult, error) {
-	quota := s.limits.WeChatPerIP.limit("wechat-address:" + s.clientIPKey(in.ClientIP))
-	if err := s.consumeRateLimits(ctx, []store.RateLimit{quota}); err != nil {
+	limit := s.limits.WeChatPerIP.limit("wechat-address:" + s.clientIPKey(in.ClientIP))
+	if err := s.consumeRateLimits(ctx, []store.RateLimit{limit}); err != nil {
 		return SignInResult{}, err
 	}
-	told, err := s.weChatIdentity(ctx, in.Code)
+	identity, err := s.weChatIdentity(ctx, in.Code)
 	if err != nil {
 		if isWeChatRefusal(err) {
 			s.audit(ctx, weChatRefused(in, 0, string(apierr.As(err).Code)))
 		}
 		return SignInResult{}, err
 	}
-	grant, err := s.enterByWeChat(ctx, in, told, true)
+	result, err := s.openByWeChat(ctx, in, identity, true)
 	if isConflict(err, "mobile") {
-		grant, err = s.enterByWeChat(ctx, in, told, false)
+		result, err = s.openByWeChat(ctx, in, identity, false)
 	}
 	if err != nil {
 		return SignInResult{}, toAPIErr(err, apierr.Forbidden)
 	}
-	grant.User, err = s.userWithWeChat(ctx, grant.Session.UserID)
-	return grant, err
+	result.User, err = s.userWithWeChat(ctx, result.Session.UserID)
+	return result, err
 }
 
-// enterByWeChat finds who has the identity, or registers them, with a mobile
-// that is theirs if verified, and opens a session. The errors are the store's,
-// and Forbidden.
-func (s *Service) enterByWeChat(ctx context.Context, in WeChatSignIn, told WeChatIdentity, verified bool) (grant SignInResult, err error) {
+// openByWeChat finds or registers the user of the identity and opens a session.
+// verified tells whether a new user's mobile is verified. The errors are the
+// store's, and Forbidden.
+func (s *Service) openByWeChat(ctx context.Context, in WeChatSignIn, identity WeChatIdentity, verified bool) (result SignInResult, err error) {
 	disabled := false
 	err = s.inTx(ctx, func(tx *tx) error {
-		draft := s.weChatUser(s.ids.Next(), told, verified)
-		user, created, err := tx.RegisterByWeChat(ctx, draft, weChatRow(draft, told))
+		draft := s.weChatUser(s.ids.Next(), identity, verified)
+		user, created, err := tx.RegisterByWeChat(ctx, draft, weChatRow(draft, identity))
 		if err != nil {
 			return err
 		}
@@ -67,38 +66,38 @@ func (s *Service) enterByWeChat(ctx context.Context, in WeChatSignIn, told WeCha
 			return nil
 		}
 		session := s.sessionRow(user.ID, in.Dialect, OpenedByWeChat, in.ClientIP, in.UserAgent)
-		grant, err = s.openOpaque(ctx, tx, session, token.NewSeed(), nil)
+		result, err = s.openOpaque(ctx, tx, session, token.NewSeed(), nil)
 		return err
 	})
 	if err == nil && disabled {
 		err = apierr.New(apierr.Forbidden)
 	}
-	return grant, err
+	return result, err
 }
 
-func (s *Service) weChatUser(id int64, told WeChatIdentity, verified bool) store.User {
+func (s *Service) weChatUser(id int64, identity WeChatIdentity, verified bool) store.User {
 	user := s.newUser(id, sourceWeChat)
-	user.Nickname = clip(told.Nickname, 64)
-	if len(told.Avatar) <= 512 && isWebAddress(told.Avatar) {
-		user.Avatar = told.Avatar
+	user.Nickname = clip(identity.Nickname, 64)
+	if len(identity.Avatar) <= 512 && isWebAddress(identity.Avatar) {
+		user.Avatar = identity.Avatar
 	}
-	user.Country, user.Province, user.City = clip(told.Country, 64), clip(told.Province, 64), clip(told.City, 64)
-	if told.Gender == 1 || told.Gender == 2 {
-		user.Gender = told.Gender
+	user.Country, user.Province, user.City = clip(identity.Country, 64), clip(identity.Province, 64), clip(identity.City, 64)
+	if identity.Gender == 1 || identity.Gender == 2 {
+		user.Gender = identity.Gender
 	}
-	if checkMobile(told.Mobile) != nil {
+	if checkMobile(identity.Mobile) != nil {
 		return user
 	}
-	user.MobileSealed, user.MobileIndex = new(s.sealMobile(id, told.Mobile)), new(s.mobileIndex(told.Mobile))
+	user.MobileSealed, user.MobileIndex = new(s.sealMobile(id, identity.Mobile)), new(s.mobileIndex(identity.Mobile))
 	if verified {
 		user.MobileVerifiedAt = &user.CreatedAt
 	}
 	return user
 }
 
-func weChatRow(user store.User, told WeChatIdentity) store.WeChatIdentity {
+func weChatRow(user store.User, identity WeChatIdentity) store.WeChatIdentity {
 	return store.WeChatIdentity{
-		AppID: told.AppID, OpenID: told.OpenID, UnionID: filled(&told.UnionID),
-		UserID: user.ID, Follows: told.Follows, CreatedAt: user.CreatedAt,
+		AppID: identity.AppID, OpenID: identity.OpenID, UnionID: filled(&identity.UnionID),
+		UserID: user.ID, Follows: identity.Follows, CreatedAt: user.CreatedAt,
 	}
 }

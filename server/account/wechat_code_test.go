@@ -168,7 +168,7 @@ func TestWeChatSignInWithoutKeepingTheAnswer(t *testing.T) {
 	w := newWorld(t, by(&onceWeChat{}), func(c *account.Config) { c.Log = slog.New(slog.NewTextHandler(&log, nil)) })
 	w.change("CREATE TRIGGER full BEFORE INSERT ON wechat_codes BEGIN SELECT RAISE(ABORT, 'full'); END")
 	w.enterByWeChat("a-code")
-	if text := log.String(); !strings.Contains(text, "was not kept") || strings.Contains(text, "a-code") || strings.Contains(text, "open-") {
+	if text := log.String(); !strings.Contains(text, "was not stored") || strings.Contains(text, "a-code") || strings.Contains(text, "open-") {
 		t.Errorf("log: %s", text)
 	}
 }
