@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 )
@@ -12,7 +13,7 @@ import (
 func OpenTemporary(ctx context.Context) (s *Store, remove func() error, err error) {
 	dir, err := os.MkdirTemp("", "quartet-")
 	if err != nil {
-		return nil, nil, fail("OpenTemporary", err)
+		return nil, nil, fmt.Errorf("store: OpenTemporary: %w", err)
 	}
 	s, err = Open(ctx, Options{URL: "sqlite:" + filepath.Join(dir, "quartet.db")})
 	if err != nil {
