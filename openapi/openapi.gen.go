@@ -1855,6 +1855,9 @@ type ServerInterface interface {
 	// GetDemoOutbox 演示短信箱 · Messages of the SMS simulator
 	// (GET /demo/outbox)
 	GetDemoOutbox(ctx echo.Context) error
+	// ResetDemo 还原演示 · Reset the demonstration
+	// (POST /demo/reset)
+	ResetDemo(ctx echo.Context) error
 	// GetHealth 存活检查 · Liveness check
 	// (GET /healthz)
 	GetHealth(ctx echo.Context) error
@@ -2066,6 +2069,15 @@ func (w *ServerInterfaceWrapper) GetDemoOutbox(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetDemoOutbox(ctx)
+	return err
+}
+
+// ResetDemo converts echo context to params.
+func (w *ServerInterfaceWrapper) ResetDemo(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ResetDemo(ctx)
 	return err
 }
 
@@ -2299,6 +2311,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/openapi.json", wrapper.GetSpecAsJson, options.OperationMiddlewares["getSpecAsJson"]...)
 	router.GET(options.BaseURL+"/.well-known/jwks.json", wrapper.GetJsonWebKeys, options.OperationMiddlewares["getJsonWebKeys"]...)
 	router.GET(options.BaseURL+"/demo/outbox", wrapper.GetDemoOutbox, options.OperationMiddlewares["getDemoOutbox"]...)
+	router.POST(options.BaseURL+"/demo/reset", wrapper.ResetDemo, options.OperationMiddlewares["resetDemo"]...)
 
 }
 
@@ -4106,6 +4119,60 @@ func (response GetDemoOutboxdefaultApplicationProblemPlusJSONResponse) VisitGetD
 	return err
 }
 
+type ResetDemoRequestObject struct {
+}
+
+type ResetDemoResponseObject interface {
+	VisitResetDemoResponse(w http.ResponseWriter) error
+}
+
+type ResetDemo200JSONResponse Health
+
+func (response ResetDemo200JSONResponse) VisitResetDemoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetDemo404ApplicationProblemPlusJSONResponse struct {
+	ProblemNotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ResetDemo404ApplicationProblemPlusJSONResponse) VisitResetDemoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetDemodefaultApplicationProblemPlusJSONResponse struct {
+	Body       Problem
+	StatusCode int
+}
+
+func (response ResetDemodefaultApplicationProblemPlusJSONResponse) VisitResetDemoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetHealthRequestObject struct {
 }
 
@@ -4858,6 +4925,9 @@ type StrictServerInterface interface {
 	// GetDemoOutbox 演示短信箱 · Messages of the SMS simulator
 	// (GET /demo/outbox)
 	GetDemoOutbox(ctx context.Context, request GetDemoOutboxRequestObject) (GetDemoOutboxResponseObject, error)
+	// ResetDemo 还原演示 · Reset the demonstration
+	// (POST /demo/reset)
+	ResetDemo(ctx context.Context, request ResetDemoRequestObject) (ResetDemoResponseObject, error)
 	// GetHealth 存活检查 · Liveness check
 	// (GET /healthz)
 	GetHealth(ctx context.Context, request GetHealthRequestObject) (GetHealthResponseObject, error)
@@ -5486,6 +5556,29 @@ func (sh *strictHandler) GetDemoOutbox(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(GetDemoOutboxResponseObject); ok {
 		return validResponse.VisitGetDemoOutboxResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ResetDemo operation middleware
+func (sh *strictHandler) ResetDemo(ctx echo.Context) error {
+	var request ResetDemoRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ResetDemo(ctx.Request().Context(), request.(ResetDemoRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ResetDemo")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ResetDemoResponseObject); ok {
+		return validResponse.VisitResetDemoResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -46,7 +46,8 @@ var accessTable = map[string][5]int{
 	"getSpecAsYaml":          {200, 200, 200, 200, 200},
 	"getSpecAsJson":          {200, 200, 200, 200, 200},
 	"getJsonWebKeys":         {200, 200, 200, 200, 200},
-	"getDemoOutbox":          {404, 404, 404, 404, 404}, // not in the demo
+	"getDemoOutbox":          {404, 404, 404, 404, 404}, // only with --demo
+	"resetDemo":              {404, 404, 404, 404, 404}, // only with --demo
 }
 
 func TestAccess(t *testing.T) {
@@ -137,6 +138,8 @@ func callTo(operation string, subject int64, token, unique string) request {
 		return body("/api/user/update", `{"id":`+id+`,"nickname":"嘉禾"}`, "Jwt", token)
 	case "updatePassword":
 		return form("/api/user/updatePassword", url.Values{"userId": {id}, "newPassword": {otherPassword}}, "Jwt", token)
+	case "resetDemo":
+		return request{method: http.MethodPost, path: "/demo/reset"}
 	default:
 		return get(systemPaths[operation])
 	}

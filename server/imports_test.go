@@ -15,10 +15,29 @@ import (
 // mayImport says which packages of ours each package of ours may import.
 var mayImport = map[string][]string{
 	"quartet/cmd/quartet": {
-		"quartet/openapi", "quartet/server", "quartet/server/account", "quartet/server/providers", "quartet/store", "quartet/store/dump",
-		"quartet/server/apierr", "quartet/server/dialect", "quartet/server/dialect/all", "quartet/server/userimport",
-		"quartet/openapi/check/contract", "quartet/openapi/check/replay",
-		"quartet/server/token", "quartet/server/password", "quartet/server/keys", "quartet/server/fieldcrypt", "quartet/server/idgen",
+		"quartet/cmd/quartet/internal/cli", "quartet/cmd/quartet/internal/admincmd", "quartet/cmd/quartet/internal/checkcmd",
+		"quartet/cmd/quartet/internal/democmd", "quartet/cmd/quartet/internal/dumpcmd", "quartet/cmd/quartet/internal/importcmd",
+		"quartet/server", "quartet/server/account", "quartet/server/dialect", "quartet/server/dialect/all", "quartet/server/providers",
+		"quartet/server/keys", "quartet/server/password", "quartet/store", "quartet/store/dump",
+	},
+	"quartet/cmd/quartet/internal/cli": {
+		"quartet/server/account", "quartet/server/apierr", "quartet/server/dialect", "quartet/server/fieldcrypt", "quartet/server/idgen",
+		"quartet/server/keys", "quartet/server/password", "quartet/server/token", "quartet/store", "quartet/store/dump",
+	},
+	"quartet/cmd/quartet/internal/admincmd": {
+		"quartet/cmd/quartet/internal/cli", "quartet/server/account", "quartet/server/apierr", "quartet/server/keys", "quartet/store",
+	},
+	"quartet/cmd/quartet/internal/checkcmd": {
+		"quartet/cmd/quartet/internal/cli", "quartet/openapi/check/contract", "quartet/openapi/check/replay",
+	},
+	"quartet/cmd/quartet/internal/democmd": {
+		"quartet/openapi", "quartet/server", "quartet/server/account", "quartet/server/providers", "quartet/store",
+	},
+	"quartet/cmd/quartet/internal/dumpcmd": {
+		"quartet/cmd/quartet/internal/cli", "quartet/server/keys", "quartet/store", "quartet/store/dump",
+	},
+	"quartet/cmd/quartet/internal/importcmd": {
+		"quartet/cmd/quartet/internal/cli", "quartet/cmd/quartet/internal/dumpcmd", "quartet/server/account", "quartet/server/userimport",
 	},
 	"quartet/cmd/quartet/bench": {
 		"quartet/store", "quartet/server/keys", "quartet/server/fieldcrypt", "quartet/server/token", "quartet/server/password",

@@ -60,6 +60,7 @@ type Options struct {
 // and application that the documentation page signs in with.
 type Demo struct {
 	Outbox      func() []openapi.DemoMessage
+	Reset       func(context.Context) error // puts the data back
 	AccessToken string
 	Application string
 }
@@ -81,6 +82,7 @@ type server struct {
 	operations   operations
 	legacyStatus map[string]bool
 	outbox       func() []openapi.DemoMessage
+	resetDemo    func(context.Context) error
 	docs         *docs
 	spec         *spec
 	now          func() time.Time
@@ -166,7 +168,7 @@ func newServer(o Options) (*server, error) {
 		s.spec.document = o.Contract
 	}
 	if o.Demo != nil {
-		s.outbox = o.Demo.Outbox
+		s.outbox, s.resetDemo = o.Demo.Outbox, o.Demo.Reset
 	}
 	return s, nil
 }

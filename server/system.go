@@ -70,3 +70,11 @@ func (s *server) GetJsonWebKeys(context.Context, openapi.GetJsonWebKeysRequestOb
 func (s *server) GetDemoOutbox(context.Context, openapi.GetDemoOutboxRequestObject) (openapi.GetDemoOutboxResponseObject, error) {
 	return openapi.GetDemoOutbox200JSONResponse(s.outbox()), nil
 }
+
+// ResetDemo puts the demonstration's data back.
+func (s *server) ResetDemo(ctx context.Context, _ openapi.ResetDemoRequestObject) (openapi.ResetDemoResponseObject, error) {
+	if err := s.resetDemo(ctx); err != nil {
+		return nil, err
+	}
+	return openapi.ResetDemo200JSONResponse{Status: openapi.Ok}, nil
+}

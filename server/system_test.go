@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"context"
 	"html"
 	"net/http"
 	"strconv"
@@ -88,6 +89,18 @@ func TestOutboxIsForTheDemoOnly(t *testing.T) {
 	requireFailure(t, "system", newWorld(t).get("/demo/outbox"), http.StatusNotFound)
 	if got := requireOK(t, newWorld(t, inDemo).get("/demo/outbox")); strings.TrimSpace(got.text) != "[]" {
 		t.Errorf("outbox %s", got.text)
+	}
+}
+
+func TestResetIsForTheDemoOnly(t *testing.T) {
+	reset := request{method: http.MethodPost, path: "/demo/reset"}
+	requireFailure(t, "system", newWorld(t).send(reset), http.StatusNotFound)
+	resets := 0
+	w := newWorld(t, inDemo, func(_ *account.Config, o *server.Options) {
+		o.Demo.Reset = func(context.Context) error { resets++; return nil }
+	})
+	if got := requireOK(t, w.send(reset)); strings.TrimSpace(got.text) != `{"status":"ok"}` || resets != 1 {
+		t.Errorf("answer %s, %d resets", got.text, resets)
 	}
 }
 

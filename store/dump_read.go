@@ -11,13 +11,13 @@ import (
 )
 
 // Snapshot is the database at one moment, whatever is written meanwhile. It is
-// for one goroutine. As long as it is open SQLite's write-ahead log only grows.
+// for one goroutine. While it is open, SQLite's write-ahead log only grows.
 type Snapshot struct {
 	store *Store
 	tx    *sqlx.Tx
 }
 
-// Snapshot opens one. It is the caller's to close.
+// Snapshot opens one. The caller closes it.
 func (s *Store) Snapshot(ctx context.Context) (*Snapshot, error) {
 	if s.closed.Load() {
 		return nil, s.fail("Snapshot", errClosed)
@@ -29,20 +29,20 @@ func (s *Store) Snapshot(ctx context.Context) (*Snapshot, error) {
 	return &Snapshot{store: s, tx: begun}, nil
 }
 
-// Close lets go of the snapshot.
+// Close ends the snapshot.
 func (n *Snapshot) Close() error { return n.store.fail("Snapshot", n.tx.Rollback()) }
 
-// Marks gives what the database says of itself, by name.
+// Metadata gives all metadata by their names.
 func (n *Snapshot) Metadata(ctx context.Context) (map[string]string, error) {
 	var rows []struct{ Name, Value string }
 	if err := n.tx.SelectContext(ctx, &rows, "SELECT name, value FROM metadata"); err != nil {
-		return nil, n.store.fail("Marks", err)
+		return nil, n.store.fail("Metadata", err)
 	}
-	marks := make(map[string]string, len(rows))
+	metadata := make(map[string]string, len(rows))
 	for _, row := range rows {
-		marks[row.Name] = row.Value
+		metadata[row.Name] = row.Value
 	}
-	return marks, nil
+	return metadata, nil
 }
 
 // Count gives the number of rows.
@@ -50,23 +50,28 @@ func (n *Snapshot) Count(ctx context.Context, table Table) (rows int64, err erro
 	return rows, n.store.fail("Count", n.tx.GetContext(ctx, &rows, "SELECT COUNT(*) FROM "+table.Name))
 }
 
-// Rows hands the rows of a table to yield, in order of the key and with their
-// values in order of the columns, and ends with yield's own error if it has one.
-// The row is yield's only until it returns. However many rows there are, few of
-// them are in memory: both engines hand them over as they are asked for, which
-// unlike pages costs PostgreSQL only one sort.
+// Rows calls yield with each row of a table, in the order of the key and with its
+// values in the order of the columns, until yield returns an error. The slice is
+// used again for the next row. The engines hand over rows as they are asked for,
+// so few of them are in memory.
 func (n *Snapshot) Rows(ctx context.Context, table Table, yield func(row []any) error) (err error) {
 	rows, err := n.tx.QueryContext(ctx, n.store.orderedRows(table))
 	if err != nil {
 		return n.store.fail("Rows", err)
 	}
 	defer func() { err = errors.Join(err, n.store.fail("Rows", rows.Close())) }()
-	line := newRowScanner(table)
+	cells, row := make([]any, len(table.Columns)), make([]any, len(table.Columns))
+	for i, column := range table.Columns {
+		cells[i] = cellOf(column)
+	}
 	for rows.Next() {
-		if err := line.scan(rows); err != nil {
+		if err := rows.Scan(cells...); err != nil {
 			return fmt.Errorf("store: a row of %s: %w", table.Name, err)
 		}
-		if err := yield(line.values()); err != nil {
+		for i, cell := range cells {
+			row[i] = cell.(interface{ value() any }).value()
+		}
+		if err := yield(row); err != nil {
 			return err
 		}
 	}
@@ -79,7 +84,7 @@ func (s *Store) orderedRows(table Table) string {
 	var order []string
 	for _, name := range table.Key {
 		for _, column := range table.Columns {
-			if column.Name == name && column.Kind == Text && s.Engine() == Postgres {
+			if column.Name == name && column.Kind == Text && s.engine.Name() == Postgres {
 				name += ` COLLATE "C"`
 			}
 		}
@@ -89,64 +94,37 @@ func (s *Store) orderedRows(table Table) string {
 		" ORDER BY " + strings.Join(order, ", ")
 }
 
-// rowScanner reads rows of a table. It is strict about types: SQLite would keep
-// a text in a column of numbers.
-type rowScanner struct {
-	targets []any
-	row     []any
-}
-
-func newRowScanner(table Table) *rowScanner {
-	s := &rowScanner{row: make([]any, len(table.Columns))}
-	for _, column := range table.Columns {
-		switch {
-		case column.form == digest:
-			s.targets = append(s.targets, new(sql.Null[Digest]))
-		case column.form == guid:
-			s.targets = append(s.targets, new(sql.Null[GUID]))
-		case column.Kind == Text:
-			s.targets = append(s.targets, new(sql.Null[string]))
-		case column.Kind == Integer:
-			s.targets = append(s.targets, new(sql.Null[int64]))
-		case column.Kind == Boolean:
-			s.targets = append(s.targets, new(sql.Null[bool]))
-		}
+// cellOf is where a value of a column is scanned. It is strict about types: SQLite
+// could hold a text in a column of numbers.
+func cellOf(column Column) any {
+	switch {
+	case column.form == digest:
+		return new(textCell[Digest])
+	case column.form == guid:
+		return new(textCell[GUID])
+	case column.Kind == Text:
+		return new(textCell[string])
+	case column.Kind == Integer:
+		return new(cell[int64])
+	default:
+		return new(cell[bool])
 	}
-	return s
 }
 
-func (s *rowScanner) scan(from interface{ Scan(...any) error }) error { return from.Scan(s.targets...) }
+type cell[T any] struct{ sql.Null[T] }
 
-// values gives what was scanned, in the same slice every time.
-func (s *rowScanner) values() []any {
-	for i, target := range s.targets {
-		switch t := target.(type) {
-		case *sql.Null[string]:
-			s.row[i] = orNil(*t)
-		case *sql.Null[Digest]:
-			s.row[i] = textOr(*t)
-		case *sql.Null[GUID]:
-			s.row[i] = textOr(*t)
-		case *sql.Null[int64]:
-			s.row[i] = orNil(*t)
-		case *sql.Null[bool]:
-			s.row[i] = orNil(*t)
-		}
-	}
-	return s.row
-}
-
-func orNil[T any](value sql.Null[T]) any {
-	if !value.Valid {
+func (c *cell[T]) value() any {
+	if !c.Valid {
 		return nil
 	}
-	return value.V
+	return c.V
 }
 
-// textOr is orNil for what is a text outside of the store.
-func textOr[T ~string](value sql.Null[T]) any {
-	if !value.Valid {
+type textCell[T ~string] struct{ sql.Null[T] }
+
+func (c *textCell[T]) value() any {
+	if !c.Valid {
 		return nil
 	}
-	return string(value.V)
+	return string(c.V)
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"reflect"
 	"slices"
+	"strings"
 )
 
 // Kind is what a column holds, the same on every engine.
@@ -39,6 +40,8 @@ type Table struct {
 	Name    string
 	Key     []string // the columns of the primary key
 	Columns []Column // as the migrations declare them
+
+	insert string // the statement that inserts a row
 }
 
 // The rows of tables that no verb reads as a whole.
@@ -86,15 +89,14 @@ var lasting = []Table{
 }
 
 // staying are the tables that do not travel as rows: what lives for minutes and
-// is made anew (codes, counters and lockouts, answers of WeChat), what Marks
-// gives, and what the migrations keep of themselves.
+// is made anew (codes, counters and lockouts, answers of WeChat), the
+// metadata, and what the migrations keep of themselves.
 var staying = []string{
 	"one_time_codes", "rate_counters", "wechat_codes", "metadata",
 	"goose_db_version", "goose_lock",
 }
 
-// ColumnsSince is the version of the migrations that gave these tables their
-// columns: rows of any version from it on are of the same form.
+// MinDumpVersion is the oldest version of the tables whose dumps can be imported.
 const MinDumpVersion = 4
 
 // Tables gives the tables of lasting facts, each after those it refers to.
@@ -106,6 +108,8 @@ func tableOf[T any](name string, key ...string) Table {
 	for _, field := range rowMapper.TypeMap(reflect.TypeFor[T]()).Index {
 		table.Columns = append(table.Columns, columnOf(field.Name, field.Field.Type))
 	}
+	table.insert = "INSERT INTO " + name + " (" + strings.Join(table.names(), ", ") +
+		") VALUES (?" + strings.Repeat(", ?", len(table.Columns)-1) + ")"
 	return table
 }
 
@@ -153,17 +157,4 @@ func (t Table) Stored(row []any) []any {
 		}
 	}
 	return stored
-}
-
-// KeyOf picks the values of the primary key out of a row.
-func (t Table) KeyOf(row []any) []any {
-	key := make([]any, 0, len(t.Key))
-	for _, name := range t.Key {
-		for i, column := range t.Columns {
-			if column.Name == name {
-				key = append(key, row[i])
-			}
-		}
-	}
-	return key
 }

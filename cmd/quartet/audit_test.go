@@ -5,30 +5,29 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"quartet/cmd/quartet/internal/admincmd"
+	"quartet/cmd/quartet/internal/cli"
 	"quartet/cmd/quartet/proctest"
-	"quartet/server/account"
-	"quartet/store"
 )
 
 // audited gives the events that `quartet audit --json` prints.
-func audited(t *testing.T, installation []string, args ...string) []auditView {
+func audited(t *testing.T, installation []string, args ...string) []admincmd.Event {
 	t.Helper()
 	out := done(t, append(at(installation, "audit", "--json"), args...)...)
-	var views []auditView
+	var views []admincmd.Event
 	for line := range strings.Lines(out) {
-		var view auditView
+		var view admincmd.Event
 		decode(t, line, &view)
 		views = append(views, view)
 	}
 	return views
 }
 
-func kindsOf(views []auditView) string {
+func kindsOf(views []admincmd.Event) string {
 	var kinds []string
 	for _, view := range views {
 		kinds = append(kinds, view.Kind)
@@ -99,9 +98,9 @@ func TestAuditIsListedAsAskedFor(t *testing.T) {
 	if strings.Contains(table, "北校区") || strings.Contains(table, "tang.xi") {
 		t.Errorf("the audit tells names:\n%s", table)
 	}
-	refused(t, exitUsage, "must be one of", at(db, "audit", "--kind", "coronation")...)
-	refused(t, exitUsage, "neither a moment", at(db, "audit", "--since", "yesterday")...)
-	refused(t, exitFailed, "No such user", at(db, "audit", "--user", "nobody")...)
+	refused(t, cli.ExitUsage, "must be one of", at(db, "audit", "--kind", "coronation")...)
+	refused(t, cli.ExitUsage, "neither a time", at(db, "audit", "--since", "yesterday")...)
+	refused(t, cli.ExitFailed, "No such user", at(db, "audit", "--user", "nobody")...)
 }
 
 func TestAuditIsFollowedUntilInterrupted(t *testing.T) {
@@ -125,7 +124,7 @@ func TestAuditIsFollowedUntilInterrupted(t *testing.T) {
 			out.Await(t, regexp.MustCompile("(role_disabled)"), ended)
 			interrupt()
 			<-ended
-			equal(t, "exit code", code, exitDone)
+			equal(t, "exit code", code, cli.ExitOK)
 			equal(t, "lines", strings.Count(out.String(), "\n"), 3)
 			if flags != nil {
 				for line := range strings.Lines(out.String()) {
@@ -134,57 +133,4 @@ func TestAuditIsFollowedUntilInterrupted(t *testing.T) {
 			}
 		})
 	}
-}
-
-// Servers write side by side: an event can appear after one with a higher id.
-// Each is printed once all the same.
-func TestFollowerMissesNothingAndRepeatsNothing(t *testing.T) {
-	t.Parallel()
-	const second = store.Time(1000)
-	var there []account.AuditEvent
-	list := func(_ context.Context, f account.AuditFilter) ([]account.AuditEvent, error) {
-		slices.SortFunc(there, func(a, b account.AuditEvent) int { return int(a.ID - b.ID) })
-		var found []account.AuditEvent
-		for _, event := range there {
-			if event.ID > f.AfterID && len(found) < f.Limit {
-				found = append(found, event)
-			}
-		}
-		return found, nil
-	}
-	event := func(id int64) account.AuditEvent { return account.AuditEvent{ID: id, At: store.Time(id) * second} }
-	there = []account.AuditEvent{event(10), event(20), event(22)}
-	f := newFollower(account.AuditFilter{Newest: true}, there[1:]) // the limit left the first out
-	for _, step := range []struct {
-		appear []int64
-		want   string
-	}{
-		{nil, "[]"},
-		{[]int64{24}, "[24]"},
-		{[]int64{23, 25}, "[23 25]"}, // one of them late
-		{nil, "[]"},
-		{[]int64{60, 55}, "[55 60]"},
-		{[]int64{57}, "[57]"},
-		{[]int64{24 + 1000}, "[1024]"},
-	} {
-		for _, id := range step.appear {
-			there = append(there, event(id))
-		}
-		news, err := f.news(t.Context(), list)
-		must(t, err)
-		ids := []int64{}
-		for _, fresh := range news {
-			ids = append(ids, fresh.ID)
-		}
-		equal(t, "news", fmt.Sprint(ids), step.want)
-	}
-	if len(f.printed) != 1 {
-		t.Errorf("%d events are remembered", len(f.printed))
-	}
-	for id := int64(2000); id < 2000+2*followPage; id++ { // more than a page at the same moment
-		there = append(there, account.AuditEvent{ID: id, At: 2000 * second})
-	}
-	news, err := f.news(t.Context(), list)
-	must(t, err)
-	equal(t, "news", len(news), 2*followPage)
 }

@@ -4,57 +4,59 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
 	"quartet/server/account"
+	"quartet/server/keys"
 	"quartet/store"
 )
 
 const (
 	housekeepingInterval = time.Hour
-	seenInterval         = 2 * time.Second
-	seenPatience         = 2 * time.Second     // that a recording has at most, also one at the end
-	keepEnded            = 30 * 24 * time.Hour // how long an ended session can still be asked about
+	lastSeenInterval     = 2 * time.Second
+	lastSeenTimeout      = 2 * time.Second     // of one recording, also of the one at shutdown
+	endedSessionsKept    = 30 * 24 * time.Hour // so that their tokens are answered with the reason
 )
 
-// background is the work that goes on beside the requests.
+// background runs jobs beside the requests.
 type background struct {
 	log  *slog.Logger
 	jobs sync.WaitGroup
 }
 
-// every does job now and again each interval, until ctx ends. A job that fails
-// is tried again at its next turn.
-func (b *background) every(ctx context.Context, interval time.Duration, name string, job func(context.Context) error) {
+// every runs job after first and then each interval, until ctx ends. A job that
+// fails is run again at the next interval.
+func (b *background) every(ctx context.Context, first, interval time.Duration, name string, job func(context.Context) error) {
 	b.jobs.Go(func() {
-		ticker := time.NewTicker(interval)
-		defer ticker.Stop()
-		for ctx.Err() == nil { // a turn and the end can come together
-			if err := job(ctx); err != nil && ctx.Err() == nil {
-				b.log.Error("a background job failed", "job", name, "error", err)
-			}
+		timer := time.NewTimer(first)
+		defer timer.Stop()
+		for {
 			select {
-			case <-ticker.C:
+			case <-timer.C:
 			case <-ctx.Done():
 				return
 			}
+			if err := job(ctx); err != nil && ctx.Err() == nil {
+				b.log.Error("background job failed", "job", name, "error", err)
+			}
+			timer.Reset(interval)
 		}
 	})
 }
 
-// wait waits until all jobs have seen the end of their context.
+// wait waits for all jobs, after their context has ended.
 func (b *background) wait() { b.jobs.Wait() }
 
-// housekeeping deletes what nobody asks for any more, and the audit events that
-// are older than keepAudit; 0 keeps them for good. A long write-ahead log is
-// folded first: else the deletion's commit would do it, and every write, and
-// whoever asks whether the server is ready, would wait for it.
+// housekeeping deletes rows that are no longer needed, and audit events older than
+// keepAudit; 0 keeps them. It checkpoints SQLite's write-ahead log first: else the
+// commit of a large deletion does so, and every write and /readyz wait for it.
 func housekeeping(database *store.Store, keepAudit time.Duration, log *slog.Logger) func(context.Context) error {
 	return func(ctx context.Context) error {
-		folding := database.Checkpoint(ctx)
+		checkpointErr := database.Checkpoint(ctx)
 		now := time.Now()
-		deleted, err := database.Purge(ctx, store.TimeOf(now), store.TimeOf(now.Add(-keepEnded)))
+		deleted, err := database.Purge(ctx, store.TimeOf(now), store.TimeOf(now.Add(-endedSessionsKept)))
 		if keepAudit > 0 {
 			events, auditErr := database.PurgeAudit(ctx, store.TimeOf(now.Add(-keepAudit)))
 			deleted, err = deleted+events, errors.Join(err, auditErr)
@@ -62,17 +64,35 @@ func housekeeping(database *store.Store, keepAudit time.Duration, log *slog.Logg
 		if deleted > 0 {
 			log.Info("housekeeping", "deleted", deleted)
 		}
-		return errors.Join(folding, err)
+		return errors.Join(checkpointErr, err)
 	}
 }
 
-// recordSeen writes down which sessions have been used. The end of ctx does not
-// cut it off: what it has begun to write would be lost.
-func recordSeen(accounts *account.Service) func(context.Context) error {
+// recordLastSeen writes which sessions have been used. It goes on after the end of
+// ctx, so that nothing is lost at shutdown.
+func recordLastSeen(accounts *account.Service) func(context.Context) error {
 	return func(ctx context.Context) error {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), seenPatience)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastSeenTimeout)
 		defer cancel()
 		accounts.FlushLastSeen(ctx)
 		return nil
+	}
+}
+
+// reloadKeys reads the directory of the keys again and logs what has changed.
+func reloadKeys(ring *keys.Keyring, log *slog.Logger) func(context.Context) error {
+	var logged []string
+	return func(context.Context) error {
+		err := ring.Reload()
+		signing, _ := ring.Signing(time.Now())
+		kids := []string{}
+		for _, key := range ring.JWT() {
+			kids = append(kids, key.KID)
+		}
+		if now := append([]string{signing}, kids...); !slices.Equal(now, logged) {
+			log.Info("JWT keys", "signing", signing, "verifying", kids)
+			logged = now
+		}
+		return err
 	}
 }

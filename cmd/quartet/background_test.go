@@ -19,7 +19,7 @@ func TestBackgroundJobGoesOnAfterAFailure(t *testing.T) {
 	jobs := &background{log: slog.New(slog.NewTextHandler(&log, nil))}
 	ctx, stop := context.WithCancel(t.Context())
 	turns := 0
-	jobs.every(ctx, time.Millisecond, "sweeping", func(context.Context) error {
+	jobs.every(ctx, 0, time.Millisecond, "sweeping", func(context.Context) error {
 		turns++
 		if turns == 3 {
 			stop()
@@ -58,7 +58,7 @@ func TestHousekeepingKeepsAuditEventsAsLongAsAsked(t *testing.T) {
 		must(t, storetest.InsertAudit(t.Context(), database, store.AuditEvent{ID: id, At: store.TimeOf(now.Add(-age)), Detail: "{}"}))
 	}
 	for _, c := range []struct{ days, left int }{{0, 2}, {180, 1}, {1, 0}} {
-		keep := auditFlags{AuditDays: c.days}.keepAudit()
+		keep := time.Duration(c.days) * 24 * time.Hour
 		must(t, housekeeping(database, keep, slog.New(slog.DiscardHandler))(t.Context()))
 		events, err := database.ListAudit(t.Context(), store.AuditFilter{Limit: 9})
 		must(t, err)
@@ -66,9 +66,9 @@ func TestHousekeepingKeepsAuditEventsAsLongAsAsked(t *testing.T) {
 	}
 }
 
-// TestHousekeepingFoldsALongLog: somebody who reads for long, such as a backup,
-// keeps the write-ahead log from being folded while others write.
-func TestHousekeepingFoldsALongLog(t *testing.T) {
+// A reader that takes long, such as a backup, keeps SQLite from checkpointing the
+// write-ahead log while others write.
+func TestHousekeepingCheckpointsALongLog(t *testing.T) {
 	t.Parallel()
 	database, path := storetest.SQLiteFile(t)
 	other, err := sql.Open("sqlite", "file:"+path+"?_journal_mode=WAL")
@@ -76,15 +76,15 @@ func TestHousekeepingFoldsALongLog(t *testing.T) {
 	defer other.Close()
 	reading, err := other.BeginTx(t.Context(), nil)
 	must(t, err)
-	var count, frames, folded int
+	var count, frames, checkpointed int
 	must(t, reading.QueryRowContext(t.Context(), "SELECT COUNT(*) FROM users").Scan(&count))
 	_, err = other.ExecContext(t.Context(), "CREATE TABLE long AS SELECT zeroblob(20 << 20) AS bytes")
 	must(t, err)
 	must(t, reading.Rollback())
 	must(t, housekeeping(database, 0, slog.New(slog.DiscardHandler))(t.Context()))
-	// NOOP tells how far the folding has come, and does none.
-	must(t, other.QueryRowContext(t.Context(), "PRAGMA wal_checkpoint(NOOP)").Scan(&count, &frames, &folded))
-	if frames < 20<<20>>12 || folded != frames {
-		t.Errorf("%d of %d frames are folded", folded, frames)
+	// NOOP tells how far the checkpoint has come, and does none.
+	must(t, other.QueryRowContext(t.Context(), "PRAGMA wal_checkpoint(NOOP)").Scan(&count, &frames, &checkpointed))
+	if frames < 20<<20>>12 || checkpointed != frames {
+		t.Errorf("%d of %d frames are checkpointed", checkpointed, frames)
 	}
 }

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"testing"
 
+	"quartet/cmd/quartet/internal/cli"
+	"quartet/cmd/quartet/internal/democmd"
 	"quartet/openapi"
 	"quartet/openapi/check/contract"
 	"quartet/openapi/check/replay"
@@ -95,7 +97,7 @@ func TestCheckPassesOurselves(t *testing.T) {
 	t.Parallel()
 	s := serveDemo(t)
 	report := filepath.Join(t.TempDir(), "junit.xml")
-	c := checkedBy(t, exitDone, "--target", string(s.origin), "--junit", report)
+	c := checkedBy(t, cli.ExitOK, "--target", string(s.origin), "--junit", report)
 	if got := c.differences(); len(got) > 0 || c.Counts.Differ > 0 {
 		t.Errorf("differences: %s", strings.Join(got, "\n"))
 	}
@@ -168,13 +170,13 @@ func TestCheckNamesWhatDiffers(t *testing.T) {
 	t.Parallel()
 	target := string(altered(t, serveDemo(t).origin))
 	report := filepath.Join(t.TempDir(), "junit.xml")
-	c := checkedBy(t, exitFailed, "--target", target, "--junit", report)
+	c := checkedBy(t, cli.ExitFailed, "--target", target, "--junit", report)
 	equal(t, "differences", strings.Join(c.differences(), "\n"), alteredDifferences)
 	equal(t, "examples that differ", c.Counts.Differ, 3)
 	sameCounts(t, report, c.Counts)
 
 	table := command(t, "check", "--target", target, "--only", "getHealth,/user/info")
-	equal(t, "exit code", table.code, exitFailed)
+	equal(t, "exit code", table.code, cli.ExitFailed)
 	contains(t, table.out, "202, not 200", "/data/nickname", "key nickname", "key nick", "differs", "skipped: takes a fault of the server")
 	contains(t, table.errs, "2 differences in 2 examples")
 	if strings.Contains(table.out, "listSessions") {
@@ -194,49 +196,49 @@ func TestCheckIsNarrowed(t *testing.T) {
 		{[]string{"--dialect", "ruoyi", "--only", "*/ok"}, "getWeChatUserInfo/ok"},
 	} {
 		var names []string
-		for _, r := range checkedBy(t, exitDone, append(narrowed.flags, "--target", target)...).Results {
+		for _, r := range checkedBy(t, cli.ExitOK, append(narrowed.flags, "--target", target)...).Results {
 			names = append(names, r.Operation+"/"+r.Example)
 		}
 		equal(t, strings.Join(narrowed.flags, " "), strings.Join(names, " "), narrowed.want)
 	}
-	refused(t, exitUsage, "no example of the document is selected", "check", "--target", target, "--only", "nothing")
-	refused(t, exitUsage, "no checks ran", "check", "--target", target, "--only", "*/internal")
+	refused(t, cli.ExitUsage, "no example of the document is selected", "check", "--target", target, "--only", "nothing")
+	refused(t, cli.ExitUsage, "no checks ran", "check", "--target", target, "--only", "*/internal")
 }
 
 func TestCheckThatCannotRun(t *testing.T) {
 	t.Parallel()
 	gone := httptest.NewServer(http.NotFoundHandler())
 	gone.Close()
-	refused(t, exitUsage, gone.URL+" cannot be reached: dial tcp", "check", "--target", gone.URL)
+	refused(t, cli.ExitUsage, gone.URL+" cannot be reached: dial tcp", "check", "--target", gone.URL)
 	odd := filepath.Join(t.TempDir(), "odd.yaml")
 	must(t, os.WriteFile(odd, []byte("openapi: 3.0.3\npaths: 7\n"), 0o600))
-	refused(t, exitUsage, "is no OpenAPI document", "check", "--target", gone.URL, "--spec", odd)
-	refused(t, exitUsage, "cannot read the document", "check", "--target", gone.URL, "--spec", gone.URL+"/openapi.yaml")
-	refused(t, exitUsage, odd, "check", "--target", gone.URL, "--fixtures", odd)
-	refused(t, exitUsage, "--target", "check")
-	refused(t, exitUsage, "takes two servers", "check", "--compare", gone.URL)
-	refused(t, exitUsage, "is not a valid glob", "check", "--target", gone.URL, "--only", "[")
-	refused(t, exitUsage, "--header", "check", "--target", gone.URL, "--header", "none")
-	refused(t, exitUsage, "is not what --record makes", "check", "--compare", odd, odd)
+	refused(t, cli.ExitUsage, "is not an OpenAPI 3.0 document", "check", "--target", gone.URL, "--spec", odd)
+	refused(t, cli.ExitUsage, "cannot read the OpenAPI document", "check", "--target", gone.URL, "--spec", gone.URL+"/openapi.yaml")
+	refused(t, cli.ExitUsage, odd, "check", "--target", gone.URL, "--fixtures", odd)
+	refused(t, cli.ExitUsage, "--target", "check")
+	refused(t, cli.ExitUsage, "takes two servers", "check", "--compare", gone.URL)
+	refused(t, cli.ExitUsage, "is not a valid glob", "check", "--target", gone.URL, "--only", "[")
+	refused(t, cli.ExitUsage, "--header", "check", "--target", gone.URL, "--header", "none")
+	refused(t, cli.ExitUsage, "was not written by --record", "check", "--compare", odd, odd)
 }
 
 func TestCheckComparesServers(t *testing.T) {
 	t.Parallel()
 	folder := t.TempDir()
 	recorded := filepath.Join(folder, "a.jsonl")
-	checkedBy(t, exitDone, "--target", string(serveDemo(t).origin), "--record", recorded)
-	same := checkedBy(t, exitDone, "--compare", string(serveDemo(t).origin), string(serveDemo(t).origin))
+	checkedBy(t, cli.ExitOK, "--target", string(serveDemo(t).origin), "--record", recorded)
+	same := checkedBy(t, cli.ExitOK, "--compare", string(serveDemo(t).origin), string(serveDemo(t).origin))
 	equal(t, "differences of equals", strings.Join(same.differences(), "\n"), "")
 
-	live := checkedBy(t, exitFailed, "--compare", string(serveDemo(t).origin), string(altered(t, serveDemo(t).origin)))
+	live := checkedBy(t, cli.ExitFailed, "--compare", string(serveDemo(t).origin), string(altered(t, serveDemo(t).origin)))
 	equal(t, "differences", strings.Join(live.differences(), "\n"), alteredDifferences)
 	equal(t, "examples", live.Counts.Examples, same.Counts.Examples)
 
-	fromFile := checkedBy(t, exitFailed, "--compare", recorded, string(altered(t, serveDemo(t).origin)))
+	fromFile := checkedBy(t, cli.ExitFailed, "--compare", recorded, string(altered(t, serveDemo(t).origin)))
 	equal(t, "differences from the file", strings.Join(fromFile.differences(), "\n"), alteredDifferences)
 	equal(t, "passed from the file", fromFile.Counts.Passed, live.Counts.Passed)
-	equal(t, "file against itself", checkedBy(t, exitDone, "--compare", recorded, recorded).Counts.Passed, same.Counts.Passed)
-	refused(t, exitUsage, "is there already", "check", "--target", "http://127.0.0.1:1", "--record", recorded)
+	equal(t, "file against itself", checkedBy(t, cli.ExitOK, "--compare", recorded, recorded).Counts.Passed, same.Counts.Passed)
+	refused(t, cli.ExitUsage, "already exists", "check", "--target", "http://127.0.0.1:1", "--record", recorded)
 }
 
 // A recording holds no secret of ours unless that is asked for.
@@ -245,11 +247,11 @@ func TestRecordingsHoldNoSecrets(t *testing.T) {
 	s := serveDemo(t)
 	folder := t.TempDir()
 	masked, kept := filepath.Join(folder, "masked"), filepath.Join(folder, "kept")
-	checkedBy(t, exitDone, "--target", string(s.origin), "--record", masked, "--only", "getUserDetail", "--only", "signIn*", "--only", "updatePassword/wrong*", "--only", "getUserInfo")
-	checkedBy(t, exitDone, "--target", string(s.origin), "--record", kept, "--keep-secrets", "--only", "signInByPassword")
+	checkedBy(t, cli.ExitOK, "--target", string(s.origin), "--record", masked, "--only", "getUserDetail", "--only", "signIn*", "--only", "updatePassword/wrong*", "--only", "getUserInfo")
+	checkedBy(t, cli.ExitOK, "--target", string(s.origin), "--record", kept, "--keep-secrets", "--only", "signInByPassword")
 	secret, err := os.ReadFile(masked)
 	must(t, err)
-	for _, word := range []string{"quartet-demo", "quartet-nobody", "not-the-old-one", demoCode, "eyJ", "RT-", `"AT-`} {
+	for _, word := range []string{"quartet-demo", "quartet-nobody", "not-the-old-one", democmd.Code, "eyJ", "RT-", `"AT-`} {
 		if bytes.Contains(secret, []byte(word)) {
 			t.Errorf("%s is in the recording", word)
 		}
@@ -297,13 +299,13 @@ examples:
 skip:
   createUser/unsupported*: the gate answers it
 `), 0o600))
-	c := checkedBy(t, exitDone, "--target", gate.URL+"/old", "--header", "X-Gate: open, please", "--spec", spec, "--fixtures", fixtures,
+	c := checkedBy(t, cli.ExitOK, "--target", gate.URL+"/old", "--header", "X-Gate: open, please", "--spec", spec, "--fixtures", fixtures,
 		"--legacy-status", "jfinal", "--only", "signInByPassword", "--only", "createUser/[nou]*", "--only", "getUserDetail/unauth*", "--only", "getUserDetail/user_not_found")
 	equal(t, "differences", strings.Join(c.differences(), "\n"), "")
 	if c.Counts.Passed < 10 {
 		t.Errorf("only %d passed", c.Counts.Passed)
 	}
-	wrong := checkedBy(t, exitFailed, "--target", gate.URL+"/old", "--header", "X-Gate: open, please", "--only", "getUserDetail/ok")
+	wrong := checkedBy(t, cli.ExitFailed, "--target", gate.URL+"/old", "--header", "X-Gate: open, please", "--only", "getUserDetail/ok")
 	equal(t, "without fixtures", strings.Join(wrong.differences(), "\n"),
 		"getUserDetail/ok credentials: documented a token at /Jwt of signInByPassword, got status 200")
 }

@@ -10,121 +10,96 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"quartet/cmd/quartet/internal/admincmd"
+	"quartet/cmd/quartet/internal/checkcmd"
+	"quartet/cmd/quartet/internal/cli"
+	"quartet/cmd/quartet/internal/dumpcmd"
+	"quartet/cmd/quartet/internal/importcmd"
 	"quartet/server/account"
 	"quartet/server/dialect"
 	"quartet/server/dialect/all"
 )
 
-// The exit codes.
-const (
-	exitDone   = 0
-	exitFailed = 1
-	exitUsage  = 2
-	exitAtOnce = 130 // what shells say of a program that an interrupt ended
-)
-
-// grammar is the command line.
-type grammar struct {
-	Serve   serveCommand   `cmd:"" help:"Run the server."`
-	Migrate migrateCommand `cmd:"" help:"Bring the database's tables to this program's version."`
-	User    userCommands   `cmd:"" help:"Add, show and change users."`
-	App     appCommands    `cmd:"" help:"Register the applications behind X-App-Id."`
-	Org     orgCommands    `cmd:"" help:"Keep the organisations that users belong to."`
-	Role    roleCommands   `cmd:"" help:"Keep the roles that users have in organisations."`
-	Keys    keysCommands   `cmd:"" help:"Rotate the keys that sign JWTs."`
-	Audit   auditCommand   `cmd:"" help:"Show who did what: sign-ins, sessions, passwords, users."`
-	Health  healthCommand  `cmd:"" help:"Ask a running server whether it is ready; exit code 0 says yes."`
-	Export  exportCommand  `cmd:"" help:"Write all facts to a file that any engine can take in."`
-	Import  importCommand  `cmd:"" help:"Take in what quartet export wrote, or with --from the users of another back end."`
-	Backup  backupCommand  `cmd:"" help:"Copy an SQLite database while the server runs."`
-	Check   checkCommand   `cmd:"" help:"Hold the answers of any server against the contract, or against another server's."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+// commands are the program's commands.
+type commands struct {
+	Serve   serveCommand          `cmd:"" help:"Run the server."`
+	Migrate migrateCommand        `cmd:"" help:"Update the database's tables to this program's version."`
+	User    admincmd.UserCommands `cmd:"" help:"Administer users."`
+	App     admincmd.AppCommands  `cmd:"" help:"Administer the applications that call the server with an X-App-Id."`
+	Org     admincmd.OrgCommands  `cmd:"" help:"Administer the organisations that users belong to."`
+	Role    admincmd.RoleCommands `cmd:"" help:"Administer the roles that users have in organisations."`
+	Keys    admincmd.KeysCommands `cmd:"" help:"Administer the keys that sign JWTs."`
+	Audit   admincmd.AuditCommand `cmd:"" help:"List audit events: sign-ins, sessions, password changes, changes of users."`
+	Health  healthCommand         `cmd:"" help:"Check whether a running server is ready; exit code 0 if it is."`
+	Export  dumpcmd.Export        `cmd:"" help:"Export a database to a file that can be imported into any supported database."`
+	Import  importcmd.Command     `cmd:"" help:"Import a file written by quartet export, or with --from the user table of another system."`
+	Backup  dumpcmd.Backup        `cmd:"" help:"Copy an SQLite database, also while the server runs."`
+	Check   checkcmd.Command      `cmd:"" help:"Check a server's responses against the spec, or compare the responses of two servers."`
+	Version versionCommand        `cmd:"" help:"Print the version."`
 }
 
-// console is where a command reads and writes.
-type console struct {
-	in        io.Reader
-	out, errs io.Writer
-}
-
-// usageError is a command line that cannot be right.
-type usageError struct{ text string }
-
-func (e usageError) Error() string { return e.text }
-
-// run is the whole program: it does what args say (without the program's name)
-// until that is done or ctx ends, and gives the exit code.
+// run executes a command line without the program's name and gives the exit code.
 func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) int {
 	helped := false
-	parser := parserOf(grammarFor(args),
+	parser := newParserOf(commandsFor(args),
 		kong.Writers(out, errs),
 		kong.Exit(func(int) { helped = true }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
-		kong.Bind(&console{in: in, out: out, errs: errs}),
+		kong.Bind(&cli.Console{In: in, Out: out, Errs: errs}),
 	)
 	parsed, err := parser.Parse(args)
 	switch {
 	case helped:
-		return exitDone
+		return cli.ExitOK
 	case err != nil:
-		fmt.Fprintf(errs, "quartet: %s\nRun \"%s --help\" for more information.\n", err, commandOf(err))
-		return exitUsage
+		fmt.Fprintf(errs, "quartet: %s\nRun \"%s --help\" for more information.\n", err, commandPath(err))
+		return cli.ExitUsage
 	}
-	if err := parsed.Run(); err != nil {
-		fmt.Fprintf(errs, "quartet: %s\n", sentence(err))
-		return exitCode(err)
+	err = parsed.Run()
+	if err != nil {
+		fmt.Fprintf(errs, "quartet: %s\n", cli.Message(err))
 	}
-	return exitDone
+	return cli.ExitCode(err)
 }
 
-// grammarFor is the part of the grammar that args need: the command that they
-// begin with, else all of it. To read all of it takes longer than anything else
-// that a start does.
-func grammarFor(args []string) any {
-	for field := range reflect.TypeFor[grammar]().Fields() {
+// commandsFor is the one command that args name, or all commands: to build the
+// parser of all takes longer than anything else at the start of a server.
+func commandsFor(args []string) any {
+	for field := range reflect.TypeFor[commands]().Fields() {
 		if len(args) > 0 && args[0] == strings.ToLower(field.Name) {
 			return reflect.New(reflect.StructOf([]reflect.StructField{field})).Interface()
 		}
 	}
-	return &grammar{}
+	return &commands{}
 }
 
-// newParser reads the whole grammar; options say how it is run.
-func newParser(options ...kong.Option) *kong.Kong { return parserOf(&grammar{}, options...) }
+// newParser is the parser of all commands.
+func newParser(options ...kong.Option) *kong.Kong { return newParserOf(&commands{}, options...) }
 
-func parserOf(commands any, options ...kong.Option) *kong.Kong {
+func newParserOf(commands any, options ...kong.Option) *kong.Kong {
 	parser, err := kong.New(commands, append([]kong.Option{
 		kong.Name("quartet"),
-		kong.Description("One account server that speaks the response envelopes of five API documents."),
+		kong.Description("An account server that answers in the response formats (dialects) of five API documents."),
 		kong.DefaultEnvars("QUARTET"),
 		kong.Vars{"audit_kinds": strings.Join(account.AuditKinds(), ", ")},
 		dialectNames(all.Dialects),
-		tuningGroups, tuningDefaults(), tuningMappers(),
+		limitGroups,
 		kong.ConfigureHelp(kong.HelpOptions{NoExpandSubcommands: true, WrapUpperBound: 110}),
 	}, options...)...)
 	if err != nil {
-		panic(err) // a mistake in the grammar, which every test would meet
+		panic(err) // a mistake in the commands' struct tags, found by every test
 	}
 	return parser
 }
 
-// dialectNames are what flags that take dialects list as ${dialects}.
+// dialectNames are the values of flags that name dialects, ${dialects}.
 func dialectNames(dialects dialect.List) kong.Vars {
 	return kong.Vars{"dialects": strings.Join(dialects.Names(), ",")}
 }
 
-func exitCode(err error) int {
-	if _, usage := errors.AsType[usageError](err); usage {
-		return exitUsage
-	}
-	if _, unrun := errors.AsType[notRunError](err); unrun {
-		return exitUsage
-	}
-	return exitFailed
-}
-
-// commandOf is the command that a faulty command line got as far as.
-func commandOf(err error) string {
+// commandPath is the command that a wrong command line names, as far as it was
+// understood.
+func commandPath(err error) string {
 	failed, ok := errors.AsType[*kong.ParseError](err)
 	if !ok || failed.Context == nil || failed.Context.Selected() == nil {
 		return "quartet"

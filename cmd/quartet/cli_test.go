@@ -1,12 +1,12 @@
 package main
 
 import (
-	"bytes"
-	"net"
 	"strings"
 	"testing"
 
 	"github.com/alecthomas/kong"
+
+	"quartet/cmd/quartet/internal/cli"
 )
 
 func TestHelpIsNoFailure(t *testing.T) {
@@ -34,40 +34,16 @@ func TestAFaultyCommandLineIsExplained(t *testing.T) {
 		{"--log-level must be one of", []string{"serve", "--log-level", "loud"}},
 		{"--legacy-status must be one of", []string{"serve", "--legacy-status", "data,gold"}},
 		{"unknown time zone Mars", []string{"serve", "--time-zone", "Mars"}},
-		{"is no time zone", []string{"serve", "--time-zone", "Local"}},
+		{"is not a time zone", []string{"serve", "--time-zone", "Local"}},
 		{"--trusted-proxies", []string{"serve", "--trusted-proxies", "10.0.0.0/8,next-door"}},
 		{"--trusted-proxies", []string{"serve", "--trusted-proxies", "10.0.0.0/99"}},
+		{"--access-life", []string{"serve", "--access-life", "soon"}},
+		{"--failures-per-ip", []string{"serve", "--failures-per-ip", "5"}},
+		{"--body-limit", []string{"serve", "--body-limit", "2GiB"}},
+		{"--access-life cannot be longer than --session-life", []string{"serve", "--access-life", "31d"}},
+		{"--access-life must be at least 1m", []string{"serve", "--access-life", "30s"}},
 	} {
-		refused(t, exitUsage, test.text, test.args...)
-	}
-}
-
-func TestNetworks(t *testing.T) {
-	t.Parallel()
-	for text, want := range map[string]string{
-		"10.0.0.0/8":    "10.0.0.0/8",
-		"10.1.2.3/8":    "10.0.0.0/8",
-		"192.0.2.7":     "192.0.2.7/32",
-		"2001:db8::/32": "2001:db8::/32",
-		"2001:db8::1":   "2001:db8::1/128",
-	} {
-		var n network
-		must(t, n.UnmarshalText([]byte(text)))
-		equal(t, text, ipNets([]network{n})[0].String(), want)
-	}
-}
-
-func TestWelcomeNamesAnAddressThatABrowserCanOpen(t *testing.T) {
-	t.Parallel()
-	for address, want := range map[string]string{
-		"0.0.0.0:8080": "http://127.0.0.1:8080/docs/", "[::]:8080": "http://127.0.0.1:8080/docs/",
-		"192.0.2.1:80": "http://192.0.2.1:80/docs/", "[::1]:8080": "http://[::1]:8080/docs/",
-	} {
-		tcp, err := net.ResolveTCPAddr("tcp", address)
-		must(t, err)
-		var out bytes.Buffer
-		must(t, welcome(&out, tcp))
-		contains(t, out.String(), want)
+		refused(t, cli.ExitUsage, test.text, test.args...)
 	}
 }
 
@@ -81,15 +57,15 @@ func TestEnvironmentVariablesSetFlags(t *testing.T) {
 	t.Setenv("QUARTET_JSON", "true")
 	contains(t, done(t, "user", "add", "tang.xi"), `"role": "administrator"`, `"hasPassword": true`)
 	t.Setenv("QUARTET_LOG_LEVEL", "loud")
-	refused(t, exitUsage, "--log-level", "serve")
+	refused(t, cli.ExitUsage, "--log-level", "serve")
 }
 
 func TestEmptySettingsAreNone(t *testing.T) {
 	t.Setenv("QUARTET_DEMO", "")
 	t.Setenv("QUARTET_LOG_LEVEL", "")
 	t.Setenv("QUARTET_KEYS", "kept")
-	forgetEmptySettings()
-	refused(t, exitUsage, "--log-format", "serve", "--log-format", "x")
+	unsetEmptyVariables()
+	refused(t, cli.ExitUsage, "--log-format", "serve", "--log-format", "x")
 	if result := command(t, "serve", "--addr", ""); strings.Contains(result.errs, "QUARTET_") {
 		t.Errorf("an empty setting counts: %s", result.errs)
 	}
@@ -99,23 +75,23 @@ func TestEmptySettingsAreNone(t *testing.T) {
 // that it is given, and says of that command the same.
 func TestACommandIsReadAlone(t *testing.T) {
 	t.Parallel()
-	help := func(grammar any, args ...string) string {
+	help := func(commands any, args ...string) string {
 		var text strings.Builder
-		parser := parserOf(grammar, kong.Writers(&text, &text), kong.Exit(func(int) {}))
+		parser := newParserOf(commands, kong.Writers(&text, &text), kong.Exit(func(int) {}))
 		_, _ = parser.Parse(args) // help has ended it
 		return text.String()
 	}
 	for _, command := range newParser().Model.Children {
-		alone := grammarFor([]string{command.Name})
-		if seen := parserOf(alone).Model.Children; len(seen) != 1 || seen[0].Name != command.Name {
+		alone := commandsFor([]string{command.Name})
+		if seen := newParserOf(alone).Model.Children; len(seen) != 1 || seen[0].Name != command.Name {
 			t.Errorf("%s: %d commands are read", command.Name, len(seen))
 		}
-		if got, want := help(alone, command.Name, "--help"), help(&grammar{}, command.Name, "--help"); got != want || want == "" {
+		if got, want := help(alone, command.Name, "--help"), help(&commands{}, command.Name, "--help"); got != want || want == "" {
 			t.Errorf("%s: the help is %s\nwant %s", command.Name, got, want)
 		}
 	}
 	for _, args := range [][]string{nil, {"--help"}, {"serv"}, {"Serve"}} {
-		if seen := parserOf(grammarFor(args)).Model.Children; len(seen) < 10 {
+		if seen := newParserOf(commandsFor(args)).Model.Children; len(seen) < 10 {
 			t.Errorf("%v: %d commands are read", args, len(seen))
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"quartet/cmd/quartet/internal/admincmd"
+	"quartet/cmd/quartet/internal/cli"
 	"quartet/store/storetest"
 )
 
@@ -47,8 +49,8 @@ func TestExposedKeysAreRefusedOutsideTheDemonstration(t *testing.T) {
 	t.Parallel()
 	flag, _, keys := served(t)
 	must(t, os.Chmod(filepath.Join(keys, "hmac.key"), 0o644))
-	refused(t, exitFailed, "chmod 600", at(flag, "serve", "--addr", "127.0.0.1:0")...)
-	refused(t, exitFailed, "chmod 600", at(flag, "user", "list")...)
+	refused(t, cli.ExitFailed, "chmod 600", at(flag, "serve", "--addr", "127.0.0.1:0")...)
+	refused(t, cli.ExitFailed, "chmod 600", at(flag, "user", "list")...)
 
 	demo, _, keys := served(t, "--demo")
 	must(t, os.Chmod(filepath.Join(keys, "hmac.key"), 0o644))
@@ -59,8 +61,8 @@ func TestForeignKeysAreRefused(t *testing.T) {
 	t.Parallel()
 	flag, _, _ := served(t)
 	_, _, foreign := served(t)
-	refused(t, exitFailed, "do not belong to this database", at(flag, "serve", "--addr", "127.0.0.1:0", "--keys", foreign)...)
-	refused(t, exitFailed, "do not belong to this database", at(flag, "user", "list", "--keys", foreign)...)
+	refused(t, cli.ExitFailed, "do not belong to this database", at(flag, "serve", "--addr", "127.0.0.1:0", "--keys", foreign)...)
+	refused(t, cli.ExitFailed, "do not belong to this database", at(flag, "user", "list", "--keys", foreign)...)
 	serve(t, flag...).ok(t, get("/readyz"))
 }
 
@@ -68,7 +70,7 @@ func TestLostKeysAreNotReplaced(t *testing.T) {
 	t.Parallel()
 	flag, _, keys := served(t)
 	must(t, os.Rename(keys, keys+".moved"))
-	refused(t, exitFailed, "bring that folder back", at(flag, "serve", "--addr", "127.0.0.1:0")...)
+	refused(t, cli.ExitFailed, "restore that directory", at(flag, "serve", "--addr", "127.0.0.1:0")...)
 	if _, err := os.Stat(keys); !errors.Is(err, fs.ErrNotExist) {
 		t.Error("new keys were made, which would hide the loss")
 	}
@@ -78,24 +80,24 @@ func TestLostKeysAreNotReplaced(t *testing.T) {
 func TestDemonstrationAndRealDataAreKeptApart(t *testing.T) {
 	t.Parallel()
 	demo, _, _ := served(t, "--demo")
-	refused(t, exitFailed, "is a demonstration's", at(demo, "serve", "--addr", "127.0.0.1:0")...)
+	refused(t, cli.ExitFailed, "belongs to a demonstration", at(demo, "serve", "--addr", "127.0.0.1:0")...)
 
 	real, _, _ := served(t)
 	done(t, at(real, "user", "add", "tang.xi")...)
-	refused(t, exitFailed, "users of its own", at(real, "serve", "--demo", "--addr", "127.0.0.1:0")...)
-	equal(t, "users", len(asked[[]userView](t, real, "user", "list")), 1)
+	refused(t, cli.ExitFailed, "this database has users", at(real, "serve", "--demo", "--addr", "127.0.0.1:0")...)
+	equal(t, "users", len(asked[[]admincmd.User](t, real, "user", "list")), 1)
 }
 
 func TestAMistypedDatabaseIsNotMade(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "typo.db")
-	refused(t, exitFailed, "there is no database", "user", "list", "--database", "sqlite:"+file)
+	refused(t, cli.ExitFailed, "there is no database", "user", "list", "--database", "sqlite:"+file)
 	if _, err := os.Stat(file); !errors.Is(err, fs.ErrNotExist) {
 		t.Error("the database was made")
 	}
-	refused(t, exitFailed, "the URL must be", "user", "list", "--database", "mysql://localhost/quartet", "--keys", t.TempDir())
+	refused(t, cli.ExitFailed, "the URL must be", "user", "list", "--database", "mysql://localhost/quartet", "--keys", t.TempDir())
 	must(t, os.WriteFile(file, nil, 0o600))
-	refused(t, exitFailed, "run quartet migrate", "user", "list", "--database", "sqlite:"+file)
+	refused(t, cli.ExitFailed, "run quartet migrate", "user", "list", "--database", "sqlite:"+file)
 }
 
 func TestMigrateTellsTheVersions(t *testing.T) {
@@ -110,7 +112,7 @@ func TestMigrateTellsTheVersions(t *testing.T) {
 func TestPostgresNeedsItsKeysNamed(t *testing.T) {
 	t.Parallel()
 	for _, args := range [][]string{{"serve", "--addr", "127.0.0.1:0"}, {"user", "list"}} {
-		refused(t, exitUsage, "--keys DIR is required", append(args, "--database", "postgres://nobody@127.0.0.1:1/none")...)
+		refused(t, cli.ExitUsage, "--keys DIR is required", append(args, "--database", "postgres://nobody@127.0.0.1:1/none")...)
 	}
 }
 
@@ -124,5 +126,5 @@ func TestServersShareAPostgres(t *testing.T) {
 	second.ok(t, get("/auth/sessions").with("Authorization", jwt))
 	second.ok(t, post("/auth/logout").with("Authorization", jwt))
 	equal(t, "status", first.do(t, get("/auth/sessions").with("Authorization", jwt)).status, 401)
-	refused(t, exitFailed, "keys that are not in", at(database, "serve", "--addr", "127.0.0.1:0", "--keys", t.TempDir())...)
+	refused(t, cli.ExitFailed, "keys that are not in", at(database, "serve", "--addr", "127.0.0.1:0", "--keys", t.TempDir())...)
 }

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+
+	"quartet/cmd/quartet/internal/democmd"
 )
 
 const (
@@ -22,30 +24,30 @@ const (
 // administrator. Calls that use something up come after those that need it.
 func demoCalls(jwt, boss string) map[string][]call {
 	refresh := "/user/refresh"
-	info := "/user/info?accessToken=" + standingToken + "&userId="
+	info := "/user/info?accessToken=" + democmd.AccessToken + "&userId="
 	status := "/wx/pc/check-login-status"
 	return map[string][]call{
 		"1 refreshUser": {
-			form(refresh, url.Values{"token": {standingToken}, "frontType": {"0"}}),
-			raw(refresh, `{"token":"`+standingToken+`","frontType":1}`),
-			post(refresh + "?token=" + standingToken + "&frontType=2"),
-			post(refresh+"?frontType=2").with("X-Access-Token", standingToken),
+			form(refresh, url.Values{"token": {democmd.AccessToken}, "frontType": {"0"}}),
+			raw(refresh, `{"token":"`+democmd.AccessToken+`","frontType":1}`),
+			post(refresh + "?token=" + democmd.AccessToken + "&frontType=2"),
+			post(refresh+"?frontType=2").with("X-Access-Token", democmd.AccessToken),
 			form(refresh, url.Values{"frontType": {"1"}}).with("token", jwt),
 		},
-		"2 signInByMobile":  {raw("/auth/mobile/login", loginBody).with("X-Device-Number", demoDevice)},
+		"2 signInByMobile":  {raw("/auth/mobile/login", loginBody).with("X-Device-Number", democmd.Device)},
 		"2a sendMobileCode": {raw("/auth/mobile/code", `{"mobile":"13800138000","companyType":0,"productType":0}`)},
-		"2b verifyMobile":   {raw("/auth/mobile/verify", `{"mobile":"13800138000","validateNo":"246135"}`).with("Authorization", standingToken)},
+		"2b verifyMobile":   {raw("/auth/mobile/verify", `{"mobile":"13800138000","validateNo":"246135"}`).with("Authorization", democmd.AccessToken)},
 		"3 refreshAccessToken": {
-			raw("/app/auth/token/refresh", `{"accessToken":"`+refreshAccess+`","refreshToken":"`+refreshToken+`"}`),
+			raw("/app/auth/token/refresh", `{"accessToken":"`+democmd.RefreshAccessToken+`","refreshToken":"`+democmd.RefreshToken+`"}`),
 		},
 		"4 checkLoginStatus": {
-			get(status+"?deviceNumber="+demoDevice).with("Authorization", standingToken),
-			get(status+"?deviceNumber="+demoDevice).with("Authorization", "Bearer "+standingToken),
-			get(status+"/"+demoDevice).with("token", standingToken),
+			get(status+"?deviceNumber="+democmd.Device).with("Authorization", democmd.AccessToken),
+			get(status+"?deviceNumber="+democmd.Device).with("Authorization", "Bearer "+democmd.AccessToken),
+			get(status+"/"+democmd.Device).with("token", democmd.AccessToken),
 		},
 		"5 getUserInfo": {
-			get(info+"1").with("X-App-Id", demoApplication),
-			get(info+"3").with("X-App-Id", demoApplication),
+			get(info+"1").with("X-App-Id", democmd.Application),
+			get(info+"3").with("X-App-Id", democmd.Application),
 		},
 		"6 getWeChatUserInfo": {raw("/account_api/wechat/user/getUserInfo", `{"code":"0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P"}`)},
 		"7 createUser": {
@@ -56,11 +58,11 @@ func demoCalls(jwt, boss string) map[string][]call {
 			get("/api/user/detail?id=1").with("Jwt", jwt),
 			get("/api/user/detail?id=1").with("Authorization", "Bearer "+boss),
 			form("/api/user/detail", url.Values{"id": {"2"}}).with("Jwt", jwt),
-			post("/api/user/detail?id=4").with("Authorization", standingToken),
+			post("/api/user/detail?id=4").with("Authorization", democmd.AccessToken),
 		},
 		"9 signInByPassword": {
 			form("/api/user/login", url.Values{"loginAccount": {"demo"}, "password": {"quartet-demo"}}),
-			form("/api/user/login", url.Values{"loginAccount": {demoMobile}, "password": {"quartet-demo"}}),
+			form("/api/user/login", url.Values{"loginAccount": {democmd.Mobile}, "password": {"quartet-demo"}}),
 			form("/api/user/login", url.Values{"loginAccount": {"demo@example.com"}, "password": {"quartet-demo"}}),
 			form("/api/user/login", url.Values{"loginAccount": {"he.yun"}, "password": {"quartet-heyun"}}),
 		},
@@ -69,8 +71,8 @@ func demoCalls(jwt, boss string) map[string][]call {
 			raw("/api/user/update", `{"id":3,"remark":"三班"}`).with("Jwt", boss),
 		},
 		"b signed in elsewhere": {
-			get("/auth/sessions").with("Authorization", standingToken),
-			call{method: http.MethodDelete, path: "/auth/sessions/1003"}.with("token", standingToken),
+			get("/auth/sessions").with("Authorization", democmd.AccessToken),
+			call{method: http.MethodDelete, path: "/auth/sessions/1003"}.with("token", democmd.AccessToken),
 		},
 		"c11 updatePassword": {
 			form("/api/user/updatePassword", url.Values{"userId": {"1"}, "newPassword": {"quartet-demo"}, "oldPassowrd": {"quartet-demo"}}).with("Jwt", jwt),
@@ -80,7 +82,7 @@ func demoCalls(jwt, boss string) map[string][]call {
 		"d signOut": {post("/auth/logout").with("Authorization", jwt)},
 		"e system": {
 			get("/healthz"), get("/readyz"), get("/metrics"), get("/openapi.yaml"), get("/openapi.json"),
-			get("/docs/"), get("/docs/errors"), get("/demo/outbox"),
+			get("/docs/"), get("/docs/errors"), get("/demo/outbox"), post("/demo/reset"),
 		},
 	}
 }
@@ -99,17 +101,17 @@ func TestDemoAnswersEveryOperationInEveryForm(t *testing.T) {
 func TestDemoShowsWhatTheExamplesPromise(t *testing.T) {
 	t.Parallel()
 	s := serveDemo(t)
-	user := s.ok(t, get("/api/user/detail?id=1").with("Jwt", standingToken)).body["user"].(map[string]any)
+	user := s.ok(t, get("/api/user/detail?id=1").with("Jwt", democmd.AccessToken)).body["user"].(map[string]any)
 	for field, want := range map[string]any{
 		"username": "demo", "nickname": "晚秋", "realname": "林晚秋", "gender": "女",
-		"email": "demo@example.com", "emailStatus": "ok", "mobile": demoMobile, "mobileStatus": "ok", "createSource": "demo",
+		"email": "demo@example.com", "emailStatus": "ok", "mobile": democmd.Mobile, "mobileStatus": "ok", "createSource": "demo",
 	} {
 		equal(t, field, user[field], want)
 	}
-	info := s.ok(t, get("/user/info?accessToken="+standingToken+"&userId=1").with("X-App-Id", "1"))
+	info := s.ok(t, get("/user/info?accessToken="+democmd.AccessToken+"&userId=1").with("X-App-Id", "1"))
 	contains(t, info.text, `"nickname":"晚**"`, `"orgId":"10020027"`, `"orgName":"第二十七职业高中"`,
 		`"roleId":"8"`, `"roleCode":"js_000008"`, `"roleName":"教职工"`)
-	contains(t, s.ok(t, get("/docs/settings.json")).text, standingToken)
+	contains(t, s.ok(t, get("/docs/settings.json")).text, democmd.AccessToken)
 	contains(t, s.ok(t, get("/metrics")).text, "go_goroutines", "process_open_fds", "quartet_http_requests_total")
 }
 
@@ -132,11 +134,10 @@ func TestDemoWelcomes(t *testing.T) {
 	s := serveDemo(t)
 	s.out.Await(t, regexp.MustCompile(`(curl) `), s.ended)
 	contains(t, s.out.String(), string(s.origin)+"/docs/", "demo / quartet-demo", "admin / quartet-admin",
-		demoMobile, demoCode, "X-App-Id: 1", "10020027", "curl -d loginAccount=demo")
+		democmd.Mobile, democmd.Code, "X-App-Id: 1", "10020027", "curl -d loginAccount=demo")
 }
 
-// A standing code is a one-time code as well.
-func TestStandingCodeSignsInOnce(t *testing.T) {
+func TestDemoCodeSignsInOnce(t *testing.T) {
 	t.Parallel()
 	s := serveDemo(t)
 	var signedIn, refused atomic.Int64
@@ -161,30 +162,39 @@ func TestStandingCodeSignsInOnce(t *testing.T) {
 	equal(t, "refused", refused.Load(), 99)
 }
 
-func TestRestartKeepsWhatPeopleMadeAndRestoresTheDemo(t *testing.T) {
+func TestDemoIsPutBackByResetAndByRestart(t *testing.T) {
 	t.Parallel()
 	database := newDatabase(t)
-	first := serve(t, "--demo", "--database", database)
-	made := first.ok(t, raw("/api/user/create", rawUser)).body["userId"].(float64)
-	visitor := first.signIn(t, "qin.yue", "quartet-example")
-	spoil(t, first)
-	first.end(t)
+	s := serve(t, "--demo", "--database", database)
+	for range 2 {
+		s.ok(t, raw("/api/user/create", rawUser))
+		spoil(t, s)
+		reset := s.ok(t, post("/demo/reset"))
+		equal(t, "answer", strings.TrimSpace(reset.text), `{"status":"ok"}`)
+		requireDemo(t, s)
+	}
+	spoil(t, s)
+	s.end(t)
+	requireDemo(t, serve(t, "--demo", "--database", database))
+}
 
-	second := serve(t, "--demo", "--database", database)
-	equal(t, "made user", second.signIn(t, "qin.yue", "quartet-example") != "", true)
-	detail := second.ok(t, get(fmt.Sprintf("/api/user/detail?id=%.0f", made)).with("Jwt", visitor))
-	contains(t, detail.text, `"username":"qin.yue"`)
-	second.signIn(t, "demo", "quartet-demo")
-	second.signIn(t, "admin", "quartet-admin")
-	second.ok(t, raw("/auth/mobile/login", loginBody))
-	contains(t, second.ok(t, get("/api/user/detail?id=1").with("Jwt", standingToken)).text, `"nickname":"晚秋"`, demoMobile)
-	second.ok(t, raw("/app/auth/token/refresh", `{"accessToken":"`+refreshAccess+`","refreshToken":"`+refreshToken+`"}`))
+// requireDemo makes sure that everything is as the examples say, and that
+// visitors' users are gone.
+func requireDemo(t *testing.T, s *running) {
+	t.Helper()
+	s.signIn(t, "demo", "quartet-demo")
+	s.signIn(t, "admin", "quartet-admin")
+	visitor := s.do(t, form("/api/user/login", url.Values{"loginAccount": {"qin.yue"}, "password": {"quartet-example"}}))
+	equal(t, "a visitor's user", visitor.status, http.StatusUnauthorized)
+	s.ok(t, raw("/auth/mobile/login", loginBody))
+	contains(t, s.ok(t, get("/api/user/detail?id=1").with("Jwt", democmd.AccessToken)).text, `"nickname":"晚秋"`, democmd.Mobile)
+	s.ok(t, raw("/app/auth/token/refresh", `{"accessToken":"`+democmd.RefreshAccessToken+`","refreshToken":"`+democmd.RefreshToken+`"}`))
 }
 
 // spoil does to the demo users what the worst visitor could.
 func spoil(t *testing.T, s *running) {
 	t.Helper()
-	s.ok(t, raw("/auth/mobile/login", loginBody))
+	s.do(t, raw("/auth/mobile/login", loginBody)) // whether or not the code is used up
 	jwt := s.signIn(t, "demo", "quartet-demo")
 	s.ok(t, raw("/api/user/update", `{"id":1,"nickname":"别人","mobile":"13900005555","email":"other@example.com"}`).with("Jwt", jwt))
 	s.ok(t, form("/api/user/updatePassword", url.Values{"userId": {"1"}, "newPassword": {"quartet-mine"}, "oldPassowrd": {"quartet-demo"}}).with("Jwt", jwt))

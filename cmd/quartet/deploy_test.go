@@ -35,19 +35,8 @@ func settings(t *testing.T) []string {
 	return names
 }
 
-// drainTime is how long a server lets requests finish that was told nothing else.
-func drainTime(t *testing.T) time.Duration {
-	t.Helper()
-	for _, option := range serveOptions(t) {
-		if option.Name == "drain-timeout" {
-			span, err := parseSpan(option.Default)
-			must(t, err)
-			return span
-		}
-	}
-	t.Fatal("there is no --drain-timeout")
-	return 0
-}
+// drainTime is the default of --drain-timeout.
+func drainTime(t *testing.T) time.Duration { return limitsOf(t).DrainTimeout.Duration }
 
 var settingName = regexp.MustCompile(`QUARTET_[A-Z0-9_]+`)
 

@@ -3,34 +3,35 @@ package main
 import (
 	"os"
 	"runtime/debug"
+
+	"quartet/server/password"
+	"quartet/store"
 )
 
 const (
-	// heapGrowth is how many percent of what is live may become garbage before it
-	// is collected. A server has little that lives, a few MiB: collecting after as
-	// many MiB of garbage, which is Go's habit, takes a fifth of a read's time.
-	heapGrowth = 400
-	// heapRoom is what the program is meant to need beside what it remembers and
-	// the memory of hashes. Beyond all of them garbage is collected sooner than
-	// heapGrowth says: a hash's memory is garbage as soon as it is made.
-	heapRoom = 32 << 20
-	// rememberedRow is what a session with its user's profile takes at most.
-	rememberedRow = 2 << 10
+	// gcPercent is GOGC. The server keeps few live bytes, so that Go's default of 100
+	// collects after a few MiB of garbage, which costs a fifth of a read's CPU time.
+	gcPercent = 400
+	// baseMemory is what the program needs beside hashes and cached sessions. Above
+	// all of them Go collects more often than gcPercent says: the memory of a hash is
+	// garbage as soon as the hash is made.
+	baseMemory       = 32 << 20
+	cachedRowMaxSize = 2 << 10 // bytes of a session with its user's profile
 )
 
-// tuneCollector trades memory for time while the server serves. GOGC and
-// GOMEMLIMIT, where they are set, say otherwise. needed is what is known to be
-// needed beside the usual, in bytes.
-func tuneCollector(needed int64) {
+// tuneGC sets the garbage collector for a server that makes so many password
+// hashes at a time, unless GOGC and GOMEMLIMIT are set. 0 is for the start, which
+// allocates much and keeps little.
+func tuneGC(parallelHashes int) {
 	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(heapGrowth)
+		debug.SetGCPercent(gcPercent)
 	}
-	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(heapRoom + needed)
+	if os.Getenv("GOMEMLIMIT") != "" {
+		return
 	}
-}
-
-// memory is what hashes, so many at a time, and remembered rows need, in bytes.
-func (t tuning) memory(hashes int) int64 {
-	return int64(hashes)*int64(t.Hashing.HashMemory)<<10 + int64(t.Pool.SessionCache)*rememberedRow
+	limit := int64(baseMemory)
+	if parallelHashes > 0 {
+		limit += int64(parallelHashes)*int64(password.DefaultParams().Memory)<<10 + int64(store.DefaultOptions().SessionCache)*cachedRowMaxSize
+	}
+	debug.SetMemoryLimit(limit)
 }

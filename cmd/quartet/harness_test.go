@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"quartet/cmd/quartet/internal/cli"
 	"quartet/cmd/quartet/proctest"
 )
 
@@ -72,7 +73,7 @@ func commandWith(t *testing.T, input string, args ...string) ran {
 func done(t *testing.T, args ...string) string {
 	t.Helper()
 	result := command(t, args...)
-	if result.code != exitDone || result.errs != "" {
+	if result.code != cli.ExitOK || result.errs != "" {
 		t.Fatalf("%s: exit code %d: %s", strings.Join(args, " "), result.code, result.errs)
 	}
 	return result.out
@@ -124,7 +125,7 @@ func (s *running) end(t *testing.T) {
 	s.stop()
 	select {
 	case <-s.ended:
-		equal(t, "exit code", s.code, exitDone)
+		equal(t, "exit code", s.code, cli.ExitOK)
 	case <-time.After(patience):
 		t.Error("the program does not end")
 	}

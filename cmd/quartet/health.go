@@ -7,47 +7,48 @@ import (
 	"net/http"
 	"net/url"
 	"time"
+
+	"quartet/cmd/quartet/internal/cli"
 )
 
-// healthPatience is a little more than a server takes to answer that its
-// database does not.
-const healthPatience = 5 * time.Second
+// healthTimeout is a little more than a server needs to answer that its
+// database does not respond.
+const healthTimeout = 5 * time.Second
 
-// healthCommand is for containers: their image holds nothing else that could
-// ask.
+// healthCommand is for containers, whose image has no other HTTP client.
 type healthCommand struct {
-	Addr string `default:"127.0.0.1:8080" help:"Where the server listens, as it was told; every interface is asked on this machine."`
-	URL  string `name:"url" env:"-" placeholder:"URL" help:"Ask there instead, such as https://account.example.com/readyz."`
+	Addr string `default:"127.0.0.1:8080" help:"The server's --addr. If that is every interface, 127.0.0.1 is asked."`
+	URL  string `name:"url" env:"-" placeholder:"URL" help:"URL to ask instead of --addr, such as https://account.example.com/readyz."`
 }
 
 // Run succeeds when the server, and with it its database, is ready.
-func (h *healthCommand) Run(ctx context.Context, c *console) error {
+func (h *healthCommand) Run(ctx context.Context, c *cli.Console) error {
 	target := h.URL
 	if target == "" {
 		host, port, err := net.SplitHostPort(h.Addr)
 		if err != nil {
-			return usageError{"--addr must be HOST:PORT: " + err.Error()}
+			return cli.Usagef("--addr must be HOST:PORT: %w", err)
 		}
 		if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
 			host = "127.0.0.1"
 		}
 		target = (&url.URL{Scheme: "http", Host: net.JoinHostPort(host, port), Path: "/readyz"}).String()
 	}
-	if err := askReady(ctx, target); err != nil {
+	if err := checkReady(ctx, target); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintln(c.out, "ready")
+	_, err := fmt.Fprintln(c.Out, "ready")
 	return err
 }
 
-func askReady(ctx context.Context, target string) error {
-	ctx, cancel := context.WithTimeout(ctx, healthPatience)
+func checkReady(ctx context.Context, target string) error {
+	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, target, nil)
 	if err != nil {
-		return usageError{err.Error()}
+		return cli.UsageError{Err: err}
 	}
-	// No proxy that the environment names: it is this server that is asked.
+	// Without a proxy from the environment: this very server is asked.
 	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	response, err := client.Do(request)
 	if err != nil {

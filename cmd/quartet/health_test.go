@@ -6,6 +6,8 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"quartet/cmd/quartet/internal/cli"
 )
 
 func TestHealthAsksWhetherTheServerIsReady(t *testing.T) {
@@ -19,7 +21,7 @@ func TestHealthAsksWhetherTheServerIsReady(t *testing.T) {
 	}
 	equal(t, "by URL", done(t, "health", "--url", string(s.origin)+"/readyz"), "ready\n")
 	s.end(t)
-	refused(t, exitFailed, "not ready", "health", "--addr", address)
+	refused(t, cli.ExitFailed, "not ready", "health", "--addr", address)
 }
 
 func TestHealthFailsWhenTheDatabaseDoes(t *testing.T) {
@@ -30,7 +32,7 @@ func TestHealthFailsWhenTheDatabaseDoes(t *testing.T) {
 		}
 	}))
 	defer broken.Close()
-	refused(t, exitFailed, "answers 503", "health", "--addr", strings.TrimPrefix(broken.URL, "http://"))
-	refused(t, exitUsage, "--addr must be HOST:PORT", "health", "--addr", "8080")
-	refused(t, exitUsage, "quartet:", "health", "--url", "http://%zz")
+	refused(t, cli.ExitFailed, "answers 503", "health", "--addr", strings.TrimPrefix(broken.URL, "http://"))
+	refused(t, cli.ExitUsage, "--addr must be HOST:PORT", "health", "--addr", "8080")
+	refused(t, cli.ExitUsage, "quartet:", "health", "--url", "http://%zz")
 }

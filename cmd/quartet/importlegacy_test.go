@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"quartet/cmd/quartet/internal/cli"
 )
 
 const jpressHash = "0beead68ab79e1e57e91b4a95ac068a55d36038f6123664a343bafa4eaf67793,qmky3ggxL9n47pM4SWDJs38JyTnOgdaE"
@@ -43,16 +45,16 @@ func TestMovingInTwiceChangesNothing(t *testing.T) {
 	database := migrated(t)
 	dump := jpressDump(jpressLine("9007199254740993", "tao.ran", "tao@example.com,陶然"), jpressLine("2", "lu.jiahe", ","))
 	for _, want := range []string{
-		"Rows would be imported: 2. Already there: 0. Refused: 0.\n",
-		"Rows imported: 2. Already there: 0. Refused: 0.\n",
-		"Rows imported: 0. Already there: 2. Refused: 0.\n",
+		"Users would be imported: 2. Already imported: 0. Refused: 0.\n",
+		"Users imported: 2. Already imported: 0. Refused: 0.\n",
+		"Users imported: 0. Already imported: 2. Refused: 0.\n",
 	} {
 		var flags []string
 		if strings.Contains(want, "would") {
 			flags = []string{"--dry-run"}
 		}
 		result := moveIn(t, database, dump, flags...)
-		equal(t, "code", result.code, exitDone)
+		equal(t, "code", result.code, cli.ExitOK)
 		equal(t, "said", result.out, want)
 		equal(t, "complaints", result.errs, "")
 	}
@@ -81,11 +83,11 @@ func TestMovingInTellsWhatItRefuses(t *testing.T) {
 		"line 6: email: not an e-mail address\n" +
 		"line 7: nickname: longer than 64 characters\n" +
 		"line 8: password: a malformed hash: not the 64 hex digits of a SHA-256 digest\n" +
-		"quartet: 6 rows were refused"
+		"quartet: 6 users were refused"
 	for _, flags := range [][]string{{"--on-error", "skip", "--dry-run"}, {"--on-error", "skip"}} {
 		result := moveIn(t, database, dump, flags...)
-		equal(t, "code", result.code, exitFailed)
-		contains(t, result.out, "imported: 2. Already there: 0. Refused: 6.")
+		equal(t, "code", result.code, cli.ExitFailed)
+		contains(t, result.out, "imported: 2. Already imported: 0. Refused: 6.")
 		if !strings.HasPrefix(strings.ToLower(result.errs), strings.ToLower(want)) {
 			t.Errorf("got\n%s\nwant\n%s", result.errs, want)
 		}
@@ -98,9 +100,9 @@ func TestMovingInStopsAtTheFirstRefusal(t *testing.T) {
 	for _, bad := range []string{"2,md.five,5f4d,salt,ok,,", jpressLine("2", "TAO.RAN", ",")} {
 		dump := jpressDump(jpressLine("1", "tao.ran", ","), bad, jpressLine("3", "behind.it", ","))
 		result := moveIn(t, database, dump)
-		equal(t, "code", result.code, exitFailed)
-		contains(t, result.errs, "line 3: ", "topped at a refused row")
-		refused(t, exitFailed, "", "user", "show", "behind.it", "--database", database)
+		equal(t, "code", result.code, cli.ExitFailed)
+		contains(t, result.errs, "line 3: ", "topped at a refused user")
+		refused(t, cli.ExitFailed, "", "user", "show", "behind.it", "--database", database)
 		done(t, "user", "show", "tao.ran", "--database", database)
 	}
 }
@@ -110,10 +112,10 @@ func TestMovingInRefusesWhatItCannotRead(t *testing.T) {
 	database := migrated(t)
 	contains(t, moveIn(t, database, "id,username\n1,a\n").errs, "columns are missing: password, salt, status")
 	contains(t, moveIn(t, database, "id,\xd3\xc3\n").errs, "line 1: not UTF-8", "GB18030")
-	equal(t, "an unknown system", command(t, "import", "--from", "wordpress", "-").code, exitUsage)
-	equal(t, "a flag without --from", command(t, "import", "--wrap", "-").code, exitUsage)
+	equal(t, "an unknown system", command(t, "import", "--from", "wordpress", "-").code, cli.ExitUsage)
+	equal(t, "a flag without --from", command(t, "import", "--wrap", "-").code, cli.ExitUsage)
 	path := filepath.Join(t.TempDir(), "nothing")
-	refused(t, exitFailed, "nothing", "import", "--from", "abp", "--database", database, path)
+	refused(t, cli.ExitFailed, "nothing", "import", "--from", "abp", "--database", database, path)
 }
 
 // crowd writes a dump of n invented people.
@@ -138,7 +140,7 @@ func BenchmarkMovingIn(b *testing.B) {
 		b.Run(strings.Join(append([]string{"jpress"}, flags...), " "), func(b *testing.B) {
 			database := "sqlite:" + filepath.Join(b.TempDir(), "quartet.db")
 			var out, errs bytes.Buffer
-			if code := run(b.Context(), []string{"migrate", "--database", database}, nil, &out, &errs); code != exitDone {
+			if code := run(b.Context(), []string{"migrate", "--database", database}, nil, &out, &errs); code != cli.ExitOK {
 				b.Fatal(errs.String())
 			}
 			dump, into := io.Pipe()
@@ -147,7 +149,7 @@ func BenchmarkMovingIn(b *testing.B) {
 			args := append([]string{"import", "--from", "jpress", "--database", database}, flags...)
 			code := run(context.Background(), append(args, "-"), dump, &out, &errs)
 			b.StopTimer()
-			if code != exitDone {
+			if code != cli.ExitOK {
 				b.Fatal(errs.String())
 			}
 			b.ReportMetric(peakMiB(b), "peak-MiB")

@@ -12,13 +12,15 @@ import (
 	"strings"
 	"testing"
 
+	"quartet/cmd/quartet/internal/admincmd"
+	"quartet/cmd/quartet/internal/cli"
 	"quartet/server/keys"
 )
 
 func TestKeysAreRotatedAndRetired(t *testing.T) {
 	t.Parallel()
 	db := newInstallation(t)
-	require := func(views []keyView, want ...string) {
+	require := func(views []admincmd.Key, want ...string) {
 		t.Helper()
 		var got []string
 		for _, v := range views {
@@ -26,33 +28,33 @@ func TestKeysAreRotatedAndRetired(t *testing.T) {
 		}
 		equal(t, "keys", strings.Join(got, ", "), strings.Join(want, ", "))
 	}
-	first := asked[[]keyView](t, db, "keys", "list")
+	first := asked[[]admincmd.Key](t, db, "keys", "list")
 	require(first, "1 signing")
 	if first[0].RetirableAt != nil {
 		t.Errorf("the only key can be retired after %s", first[0].RetirableAt)
 	}
-	refused(t, exitFailed, "newest", at(db, "keys", "retire", "1", "--force")...)
+	refused(t, cli.ExitFailed, "newest", at(db, "keys", "retire", "1", "--force")...)
 
-	rotated := asked[[]keyView](t, db, "keys", "rotate")
+	rotated := asked[[]admincmd.Key](t, db, "keys", "rotate")
 	require(rotated, "1 signing", "2 waiting")
 	equal(t, "overlap", rotated[1].SignsFrom.Sub(rotated[1].CreatedAt), keys.DefaultOverlap)
-	refused(t, exitFailed, "1 signs", at(db, "keys", "retire", "1")...)
-	refused(t, exitFailed, "newest", at(db, "keys", "retire", "2", "--force")...)
+	refused(t, cli.ExitFailed, "1 signs", at(db, "keys", "retire", "1")...)
+	refused(t, cli.ExitFailed, "newest", at(db, "keys", "retire", "2", "--force")...)
 
-	require(asked[[]keyView](t, db, "keys", "rotate", "--overlap", "0s"), "1 verifying", "2 verifying", "3 signing")
-	require(asked[[]keyView](t, db, "keys", "retire", "2", "--force"), "1 verifying", "3 signing")
-	refused(t, exitFailed, "may live until", at(db, "keys", "retire", "1")...)
-	refused(t, exitFailed, "no such signing key", at(db, "keys", "retire", "2")...)
-	refused(t, exitUsage, "negative", at(db, "keys", "rotate", "--overlap=-1s")...)
+	require(asked[[]admincmd.Key](t, db, "keys", "rotate", "--overlap", "0s"), "1 verifying", "2 verifying", "3 signing")
+	require(asked[[]admincmd.Key](t, db, "keys", "retire", "2", "--force"), "1 verifying", "3 signing")
+	refused(t, cli.ExitFailed, "may live until", at(db, "keys", "retire", "1")...)
+	refused(t, cli.ExitFailed, "no such signing key", at(db, "keys", "retire", "2")...)
+	refused(t, cli.ExitUsage, "negative", at(db, "keys", "rotate", "--overlap=-1s")...)
 	contains(t, done(t, at(db, "keys", "list")...), "kid", "signs from", "retire after", "verifying", "signing")
-	require(asked[[]keyView](t, db, "keys", "retire", "1", "--force"), "3 signing")
+	require(asked[[]admincmd.Key](t, db, "keys", "retire", "1", "--force"), "3 signing")
 }
 
 func TestKeyChangesAreAudited(t *testing.T) {
 	t.Parallel()
 	db := newInstallation(t)
 	done(t, at(db, "keys", "rotate")...)
-	refused(t, exitFailed, "no such signing key", at(db, "keys", "retire", "9")...)
+	refused(t, cli.ExitFailed, "no such signing key", at(db, "keys", "retire", "9")...)
 	done(t, at(db, "keys", "rotate", "--overlap", "0s")...)
 	done(t, at(db, "keys", "retire", "2", "--force")...)
 	done(t, at(db, "keys", "retire", "1", "--force")...)
@@ -60,7 +62,7 @@ func TestKeyChangesAreAudited(t *testing.T) {
 	var told []string
 	for _, event := range audited(t, db, "--kind", "key_rotated", "--kind", "key_retired") {
 		equal(t, "dialect", event.Dialect, "command_line")
-		told = append(told, event.Kind+" "+auditView{Detail: event.Detail}.detail())
+		told = append(told, event.Kind+" "+detailOf(event))
 	}
 	equal(t, "events", strings.Join(told, "; "), "key_rotated kid=2 overlap=1m0s; "+
 		"key_rotated kid=3 overlap=0s; key_retired forced=true kid=2; key_retired forced=true kid=1")
@@ -71,7 +73,7 @@ func TestKeysOfTheDatabaseAloneAreRotated(t *testing.T) {
 	t.Parallel()
 	flag, _, _ := served(t)
 	_, _, foreign := served(t)
-	refused(t, exitFailed, "do not belong to this database", at(flag, "keys", "rotate", "--keys", foreign)...)
+	refused(t, cli.ExitFailed, "do not belong to this database", at(flag, "keys", "rotate", "--keys", foreign)...)
 	if _, err := os.Stat(filepath.Join(foreign, "jwt-2.pem")); !errors.Is(err, fs.ErrNotExist) {
 		t.Error("a key was made all the same")
 	}
@@ -114,7 +116,7 @@ func TestRunningServersTakeUpANewKey(t *testing.T) {
 	}
 }
 
-func TestFollowingTheKeysTellsWhatChanged(t *testing.T) {
+func TestReloadedKeysAreLoggedOnceWhenTheyChange(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
 	ring, err := keys.Open(dir, keys.Options{})
@@ -122,19 +124,28 @@ func TestFollowingTheKeysTellsWhatChanged(t *testing.T) {
 	elsewhere, err := keys.Open(dir, keys.Options{})
 	must(t, err)
 	var log bytes.Buffer
-	follow := followKeys(ring, slog.New(slog.NewTextHandler(&log, nil)))
-	must(t, follow(t.Context()))
-	must(t, follow(t.Context()))
+	reload := reloadKeys(ring, slog.New(slog.NewTextHandler(&log, nil)))
+	must(t, reload(t.Context()))
+	must(t, reload(t.Context()))
 	equal(t, "lines", strings.Count(log.String(), "\n"), 1)
 	_, err = elsewhere.Rotate(keys.DefaultOverlap)
 	must(t, err)
-	must(t, follow(t.Context()))
+	must(t, reload(t.Context()))
 	contains(t, log.String(), `signing=1 verifying=[1]`, `signing=1 verifying="[1 2]"`)
 	equal(t, "stale", ring.Stale(), false)
 	must(t, os.RemoveAll(dir))
-	if err := follow(t.Context()); !errors.Is(err, fs.ErrNotExist) {
+	if err := reload(t.Context()); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("without its folder: %v", err)
 	}
 	equal(t, "stale", ring.Stale(), true)
 	equal(t, "keys kept", len(publicKeys(ring)()), 2)
+}
+
+// detailOf is "kid=2 overlap=1m0s".
+func detailOf(event admincmd.Event) string {
+	var parts []string
+	for _, name := range sortedKeys(event.Detail) {
+		parts = append(parts, fmt.Sprintf("%s=%v", name, event.Detail[name]))
+	}
+	return strings.Join(parts, " ")
 }

@@ -1,3 +1,5 @@
+// Command quartet is the account server and the tool to administer its database.
+// deploy/ has examples of how to run it.
 package main
 
 import (
@@ -6,25 +8,29 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+
+	"quartet/cmd/quartet/internal/cli"
 )
 
+//go:generate go test -count=1 -run TestOptionsPageIsUpToDate . -args -update
+
 func main() {
-	forgetEmptySettings()
+	unsetEmptyVariables()
 	ctx, stop := context.WithCancel(context.Background())
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
 	go func() {
-		<-signals // the first ends the program in good order
+		<-signals // the first signal shuts down gracefully
 		stop()
-		<-signals // a second one at once
-		os.Exit(exitAtOnce)
+		<-signals // the second one exits at once
+		os.Exit(cli.ExitInterrupted)
 	}()
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 
-// forgetEmptySettings makes QUARTET_X="" mean that X is not set, which is how
-// container tools say so.
-func forgetEmptySettings() {
+// unsetEmptyVariables makes QUARTET_X="" mean that the option is not set, as
+// container tools pass unset variables.
+func unsetEmptyVariables() {
 	for _, variable := range os.Environ() {
 		if name, empty := strings.CutSuffix(variable, "="); empty && strings.HasPrefix(name, "QUARTET_") {
 			_ = os.Unsetenv(name)

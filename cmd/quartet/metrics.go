@@ -2,84 +2,70 @@ package main
 
 import (
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"quartet/server/keys"
 	"quartet/server/password"
 	"quartet/store"
 )
 
-// buildGauge says which version runs: while servers are upgraded there are two.
-func buildGauge() prometheus.Collector {
-	gauge := prometheus.NewGauge(prometheus.GaugeOpts{
-		Name: "quartet_build_info", Help: "1, with the version that runs.",
+// newMetrics are the metrics of the program; the server adds those of requests.
+func newMetrics(database *store.Store, ring *keys.Keyring, hasher *password.Hasher) *prometheus.Registry {
+	build := prometheus.NewGauge(prometheus.GaugeOpts{
+		Name: "quartet_build_info", Help: "Always 1, with the running version.",
 		ConstLabels: prometheus.Labels{"version": version()},
 	})
-	gauge.Set(1)
-	return gauge
+	build.Set(1)
+	metrics := prometheus.NewRegistry()
+	metrics.MustRegister(
+		collectors.NewGoCollector(),
+		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		build,
+		flagGauge("quartet_keys_stale", "1 while the directory of the signing keys cannot be read and the last known keys are used.", ring.Stale),
+		gauge("quartet_password_hashes_running", "Passwords being hashed now.", func() int { running, _ := hasher.Stats(); return running }),
+		gauge("quartet_password_hashes_waiting", "Requests waiting to hash a password; at most 64 can wait.", func() int { _, waiting := hasher.Stats(); return waiting }),
+		poolCollector{database},
+	)
+	return metrics
 }
 
-// staleKeys tells that the folder of the keys cannot be read: then no key made or
-// retired there is known here.
-func staleKeys(ring *keys.Keyring) prometheus.Collector {
-	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-		Name: "quartet_keys_stale", Help: "1 while the folder of the signing keys cannot be read, and the last ones are used.",
-	}, func() float64 {
-		if ring.Stale() {
+func gauge(name, help string, value func() int) prometheus.Collector {
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return float64(value()) })
+}
+
+// flagGauge is 1 while a condition holds and 0 otherwise.
+func flagGauge(name, help string, holds func() bool) prometheus.Collector {
+	return gauge(name, help, func() int {
+		if holds() {
 			return 1
 		}
 		return 0
 	})
 }
 
-var (
-	hashesRunning = prometheus.NewDesc("quartet_password_hashes_running", "Passwords being hashed now.", nil, nil)
-	hashesWaiting = prometheus.NewDesc("quartet_password_hashes_waiting", "Requests waiting to hash a password; there is room for --hash-queue of them.", nil, nil)
-)
-
-// hashingFigures tell how busy the hasher is when they are asked for.
-type hashingFigures struct{ hasher *password.Hasher }
-
-// Describe names them.
-func (hashingFigures) Describe(out chan<- *prometheus.Desc) {
-	out <- hashesRunning
-	out <- hashesWaiting
-}
-
-// Collect reads them.
-func (f hashingFigures) Collect(out chan<- prometheus.Metric) {
-	running, waiting := f.hasher.Stats()
-	out <- prometheus.MustNewConstMetric(hashesRunning, prometheus.GaugeValue, float64(running))
-	out <- prometheus.MustNewConstMetric(hashesWaiting, prometheus.GaugeValue, float64(waiting))
-}
+// poolCollector gives the metrics of the database's connection pools.
+type poolCollector struct{ database *store.Store }
 
 var (
-	byPool            = []string{"pool"}
-	connectionsMost   = prometheus.NewDesc("quartet_database_connections_max", "Connections a pool may have.", byPool, nil)
-	connectionsOpen   = prometheus.NewDesc("quartet_database_connections_open", "Connections a pool has.", byPool, nil)
-	connectionsInUse  = prometheus.NewDesc("quartet_database_connections_in_use", "Connections that work now.", byPool, nil)
-	connectionWaits   = prometheus.NewDesc("quartet_database_waits_total", "Times that no connection was free.", byPool, nil)
-	connectionWaiting = prometheus.NewDesc("quartet_database_wait_seconds_total", "Time spent waiting for a free connection.", byPool, nil)
+	poolLabel       = []string{"pool"}
+	poolMax         = prometheus.NewDesc("quartet_database_connections_max", "Maximum number of connections of a pool.", poolLabel, nil)
+	poolOpen        = prometheus.NewDesc("quartet_database_connections_open", "Open connections of a pool.", poolLabel, nil)
+	poolInUse       = prometheus.NewDesc("quartet_database_connections_in_use", "Connections in use.", poolLabel, nil)
+	poolWaits       = prometheus.NewDesc("quartet_database_waits_total", "How often no connection was free.", poolLabel, nil)
+	poolWaitSeconds = prometheus.NewDesc("quartet_database_wait_seconds_total", "Time spent waiting for a free connection.", poolLabel, nil)
 )
 
-// connectionFigures tell how the database's connections are used when they are
-// asked for.
-type connectionFigures struct{ database *store.Store }
+// Describe implements prometheus.Collector.
+func (c poolCollector) Describe(out chan<- *prometheus.Desc) { prometheus.DescribeByCollect(c, out) }
 
-// Describe names them.
-func (connectionFigures) Describe(out chan<- *prometheus.Desc) {
-	for _, desc := range []*prometheus.Desc{connectionsMost, connectionsOpen, connectionsInUse, connectionWaits, connectionWaiting} {
-		out <- desc
-	}
-}
-
-// Collect reads them.
-func (f connectionFigures) Collect(out chan<- prometheus.Metric) {
+// Collect implements prometheus.Collector.
+func (c poolCollector) Collect(out chan<- prometheus.Metric) {
 	const gauge, counter = prometheus.GaugeValue, prometheus.CounterValue
-	for pool, stats := range f.database.Connections() {
-		out <- prometheus.MustNewConstMetric(connectionsMost, gauge, float64(stats.MaxOpenConnections), pool)
-		out <- prometheus.MustNewConstMetric(connectionsOpen, gauge, float64(stats.OpenConnections), pool)
-		out <- prometheus.MustNewConstMetric(connectionsInUse, gauge, float64(stats.InUse), pool)
-		out <- prometheus.MustNewConstMetric(connectionWaits, counter, float64(stats.WaitCount), pool)
-		out <- prometheus.MustNewConstMetric(connectionWaiting, counter, stats.WaitDuration.Seconds(), pool)
+	for pool, stats := range c.database.Connections() {
+		out <- prometheus.MustNewConstMetric(poolMax, gauge, float64(stats.MaxOpenConnections), pool)
+		out <- prometheus.MustNewConstMetric(poolOpen, gauge, float64(stats.OpenConnections), pool)
+		out <- prometheus.MustNewConstMetric(poolInUse, gauge, float64(stats.InUse), pool)
+		out <- prometheus.MustNewConstMetric(poolWaits, counter, float64(stats.WaitCount), pool)
+		out <- prometheus.MustNewConstMetric(poolWaitSeconds, counter, stats.WaitDuration.Seconds(), pool)
 	}
 }

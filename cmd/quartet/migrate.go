@@ -4,21 +4,23 @@ import (
 	"context"
 	"fmt"
 
+	"quartet/cmd/quartet/internal/cli"
 	"quartet/store"
+	"quartet/store/dump"
 )
 
+// migrateCommand updates the tables before a server does so at its start.
 type migrateCommand struct {
 	Database string `default:"sqlite:.quartet/quartet.db" help:"Database: sqlite:PATH or postgres://…."`
 }
 
-// Run brings the tables up to date. Serving does so as well; this is for those
-// who want it done before.
-func (m *migrateCommand) Run(ctx context.Context, c *console) (err error) {
-	database, err := createStore(ctx, store.Options{URL: m.Database})
+// Run updates the tables.
+func (m *migrateCommand) Run(ctx context.Context, c *cli.Console) (err error) {
+	database, err := cli.OpenOrCreate(ctx, store.Options{URL: m.Database})
 	if err != nil {
 		return err
 	}
-	defer closeStore(database, &err)
+	defer cli.CloseStore(database, &err)
 	before, _, err := database.MigrationStatus(ctx)
 	if err != nil {
 		return err
@@ -26,10 +28,13 @@ func (m *migrateCommand) Run(ctx context.Context, c *console) (err error) {
 	if err := database.Migrate(ctx); err != nil {
 		return err
 	}
+	if err := dump.CheckComplete(ctx, database); err != nil {
+		return err
+	}
 	after, _, err := database.MigrationStatus(ctx)
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(c.out, "The tables are at version %d (before: %d).\n", after, before)
+	_, err = fmt.Fprintf(c.Out, "The tables are at version %d (before: %d).\n", after, before)
 	return err
 }

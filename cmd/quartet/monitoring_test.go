@@ -24,7 +24,7 @@ func scrapeOfEverything(t *testing.T) figures {
 	t.Cleanup(sms.Close)
 	secret := filepath.Join(t.TempDir(), "secret")
 	must(t, os.WriteFile(secret, []byte("a-secret-of-the-webhook-32-bytes"), 0o600))
-	s := serve(t, "--database", newDatabase(t), "--sms", "webhook", "--sms-webhook-url", sms.URL, "--sms-secret-file", secret)
+	s := serve(t, "--database", newDatabase(t), "--sms", "webhook", "--sms-url", sms.URL, "--sms-secret-file", secret)
 	s.do(t, get("/readyz"))
 	s.do(t, form("/api/user/login", map[string][]string{"loginAccount": {"nobody"}, "password": {"violet-otter-lantern"}}))
 	all, err := scraped(s.ok(t, get("/metrics")).text)

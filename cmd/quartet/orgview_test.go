@@ -3,6 +3,9 @@ package main
 import (
 	"strings"
 	"testing"
+
+	"quartet/cmd/quartet/internal/admincmd"
+	"quartet/cmd/quartet/internal/cli"
 )
 
 func TestOrganisationsAndRoles(t *testing.T) {
@@ -11,18 +14,18 @@ func TestOrganisationsAndRoles(t *testing.T) {
 		t.Run(kind.command, func(t *testing.T) {
 			t.Parallel()
 			db := newInstallation(t)
-			added := asked[listedView](t, db, kind.command, "add", "north", "北校区")
+			added := asked[admincmd.Entry](t, db, kind.command, "add", "north", "北校区")
 			equal(t, "code", added.Code, "north")
 			equal(t, "name", added.Name, "北校区")
-			equal(t, "disabled", asked[listedView](t, db, kind.command, "disable", "north").Disabled, true)
-			equal(t, "disabled", asked[listedView](t, db, kind.command, "enable", "north").Disabled, false)
-			equal(t, "shown", asked[listedView](t, db, kind.command, "show", "north"), added)
+			equal(t, "disabled", asked[admincmd.Entry](t, db, kind.command, "disable", "north").Disabled, true)
+			equal(t, "disabled", asked[admincmd.Entry](t, db, kind.command, "enable", "north").Disabled, false)
+			equal(t, "shown", asked[admincmd.Entry](t, db, kind.command, "show", "north"), added)
 			contains(t, done(t, at(db, kind.command, "show", "north")...), "north", "北校区")
 			done(t, at(db, kind.command, "add", "south", "南校区")...)
 			contains(t, done(t, at(db, kind.command, "list")...), "code", "north", "南校区")
-			equal(t, "listed", len(asked[[]listedView](t, db, kind.command, "list")), 2)
-			refused(t, exitFailed, "The code is taken", at(db, kind.command, "add", "north", "again")...)
-			refused(t, exitFailed, "No such "+kind.name, at(db, kind.command, "disable", "west")...)
+			equal(t, "listed", len(asked[[]admincmd.Entry](t, db, kind.command, "list")), 2)
+			refused(t, cli.ExitFailed, "The code is taken", at(db, kind.command, "add", "north", "again")...)
+			refused(t, cli.ExitFailed, "No such "+kind.name, at(db, kind.command, "disable", "west")...)
 		})
 	}
 }
@@ -32,8 +35,8 @@ func TestApplications(t *testing.T) {
 	db := newInstallation(t)
 	done(t, at(db, "org", "add", "north", "北校区")...)
 	done(t, at(db, "org", "add", "south", "南校区")...)
-	app := func(args ...string) appView {
-		return asked[appView](t, db, append([]string{"app"}, args...)...)
+	app := func(args ...string) admincmd.Application {
+		return asked[admincmd.Application](t, db, append([]string{"app"}, args...)...)
 	}
 	added := app("add", "portal", "门户", "--right", "nickname", "--right", "contact", "--org", "north")
 	equal(t, "rights", jsonText(added.Rights), `["contact","nickname"]`)
@@ -46,14 +49,14 @@ func TestApplications(t *testing.T) {
 	equal(t, "disabled", app("enable", "portal").Disabled, false)
 	contains(t, done(t, at(db, "app", "show", "portal")...), "portal", "门户", "south")
 	contains(t, done(t, at(db, "app", "list")...), "portal", "门户")
-	equal(t, "listed", len(asked[[]appView](t, db, "app", "list")), 1)
+	equal(t, "listed", len(asked[[]admincmd.Application](t, db, "app", "list")), 1)
 
-	refused(t, exitFailed, "The id is taken", at(db, "app", "add", "portal", "again")...)
-	refused(t, exitFailed, "must be one of contact, nickname", at(db, "app", "add", "other", "其他", "--right", "king")...)
-	refused(t, exitFailed, "No such organisation", at(db, "app", "add", "other", "其他", "--org", "west")...)
-	refused(t, exitFailed, "No such application", at(db, "app", "show", "other")...)
-	refused(t, exitFailed, "No such organisation", at(db, "app", "link", "portal", "west")...)
-	refused(t, exitFailed, "does not see that organisation", at(db, "app", "unlink", "portal", "north")...)
+	refused(t, cli.ExitFailed, "The id is taken", at(db, "app", "add", "portal", "again")...)
+	refused(t, cli.ExitFailed, "must be one of contact, nickname", at(db, "app", "add", "other", "其他", "--right", "king")...)
+	refused(t, cli.ExitFailed, "No such organisation", at(db, "app", "add", "other", "其他", "--org", "west")...)
+	refused(t, cli.ExitFailed, "No such application", at(db, "app", "show", "other")...)
+	refused(t, cli.ExitFailed, "No such organisation", at(db, "app", "link", "portal", "west")...)
+	refused(t, cli.ExitFailed, "does not see that organisation", at(db, "app", "unlink", "portal", "north")...)
 }
 
 func TestOddIDsAndNamesAreRefused(t *testing.T) {
@@ -64,14 +67,14 @@ func TestOddIDsAndNamesAreRefused(t *testing.T) {
 		for _, code := range []string{
 			"", " ", "a b", " north", "north\n", "a\tb", "a\x1b[2Jb", "a\u00a0b", "a\u3000b", "a\u200bb", "a\u202eb", "\x7f", "\xff", long[:3*65],
 		} {
-			refused(t, exitFailed, "The "+what+" must be 1 to 64 characters", at(db, command, "add", code, "北校区")...)
+			refused(t, cli.ExitFailed, "The "+what+" must be 1 to 64 characters", at(db, command, "add", code, "北校区")...)
 		}
 		for _, name := range []string{"", " ", "\u3000", " 北校区", "北校区 ", "北\n校区", "北\x1b校区", "北\u2028校区", "北\u202e校区", "\xff", long} {
-			refused(t, exitFailed, "The name must be 1 to 128 characters", at(db, command, "add", "north", name)...)
+			refused(t, cli.ExitFailed, "The name must be 1 to 128 characters", at(db, command, "add", "north", name)...)
 		}
 		equal(t, "listed", strings.TrimSpace(done(t, at(db, command, "list", "--json")...)), "[]")
 		contains(t, done(t, at(db, command, "add", "north-1.a_b", "北校区 North (2)")...), "north-1.a_b", "北校区 North (2)")
 	}
-	refused(t, exitFailed, "characters of ASCII", at(db, "app", "add", "门户", "门户")...)
+	refused(t, cli.ExitFailed, "characters of ASCII", at(db, "app", "add", "门户", "门户")...)
 	done(t, at(db, "org", "add", "北校区", "北校区")...)
 }

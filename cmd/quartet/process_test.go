@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"quartet/cmd/quartet/internal/cli"
 	"quartet/cmd/quartet/proctest"
 )
 
@@ -145,7 +146,7 @@ func endByOneSignal(t *testing.T, binary string) {
 		c.signal(t, signal)
 		c.awaitClosed(t)
 		equal(t, "status", slow.finish(t).StatusCode, http.StatusOK)
-		equal(t, "exit code", c.awaitEnd(t).ExitStatus(), exitDone)
+		equal(t, "exit code", c.awaitEnd(t).ExitStatus(), cli.ExitOK)
 	}
 }
 
@@ -155,5 +156,5 @@ func endByTwoSignals(t *testing.T, binary string) {
 	c.signal(t, syscall.SIGTERM)
 	c.awaitClosed(t)
 	c.signal(t, syscall.SIGTERM)
-	equal(t, "exit code", c.awaitEnd(t).ExitStatus(), exitAtOnce)
+	equal(t, "exit code", c.awaitEnd(t).ExitStatus(), cli.ExitInterrupted)
 }

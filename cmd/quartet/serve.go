@@ -2,44 +2,45 @@ package main
 
 import (
 	"context"
+	"crypto/ed25519"
 	"fmt"
 	"log/slog"
 	"net"
 	"runtime/debug"
+	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
-
+	"quartet/cmd/quartet/internal/cli"
+	"quartet/cmd/quartet/internal/democmd"
 	"quartet/server"
 	"quartet/server/account"
 	"quartet/server/keys"
 	"quartet/store"
+	"quartet/store/dump"
 )
 
 type serveCommand struct {
-	Addr string `default:"127.0.0.1:8080" help:"Address to listen on; 0.0.0.0:8080 for every interface."`
-	location
-	Demo             bool      `help:"Play a demonstration: known users and passwords, simulated SMS and WeChat, open registration. Its database is sqlite:.quartet/demo.db unless another is named."`
-	OpenRegistration bool      `help:"Let anybody create a user, not administrators only."`
-	LegacyStatus     []string  `placeholder:"DIALECT" enum:"${dialects}" help:"Dialects whose failures travel under HTTP 200: ${enum}."`
-	TimeZone         zone      `default:"Asia/Shanghai" help:"Zone of dates that carry none."`
-	TrustedProxies   []network `placeholder:"CIDR" help:"Proxies that may say a client's address in X-Forwarded-For."`
-	AllowOrigins     []string  `placeholder:"ORIGIN" help:"Origins whose web pages may call the server (CORS)."`
+	Addr string `default:"127.0.0.1:8080" help:"Address to listen on, HOST:PORT; 0.0.0.0:8080 listens on every interface."`
+	cli.DatabaseFlags
+	Demo             bool          `help:"Run a demonstration with known users and passwords, simulated SMS and WeChat, and open registration. The default database is then sqlite:.quartet/demo.db. The data is reset at the start and every hour."`
+	OpenRegistration bool          `help:"Let anybody create a user; otherwise only administrators can."`
+	LegacyStatus     []string      `placeholder:"DIALECT" enum:"${dialects}" help:"Dialects whose errors are sent with HTTP status 200: ${enum}."`
+	TimeZone         cli.TimeZone  `default:"Asia/Shanghai" help:"Time zone of dates without one, in requests and responses."`
+	TrustedProxies   []cli.Network `placeholder:"CIDR" help:"IP addresses or ranges of the proxies whose X-Forwarded-For header is trusted."`
+	AllowOrigins     []string      `placeholder:"ORIGIN" help:"Origins whose web pages may call the server (CORS)."`
+	AuditDays        uint          `default:"180" help:"Days to keep audit events; 0 keeps them forever."`
+	cli.LogFlags
 	weChatFlags
 	smsFlags
-	auditFlags
-	logFlags
-	tuning
+	limitFlags
 }
 
 // Run serves until ctx ends.
-func (s *serveCommand) Run(ctx context.Context, c *console) (err error) {
-	if err := s.checkTuning(); err != nil {
+func (s *serveCommand) Run(ctx context.Context, c *cli.Console) (err error) {
+	if err := s.check(); err != nil {
 		return err
 	}
-	// The start leaves a lot behind and keeps little: it is collected once, below.
-	tuneCollector(0)
-	log := s.logger(c)
+	tuneGC(0)
+	log := s.Logger(c)
 	listener, err := listen(ctx, s.Addr)
 	if err != nil {
 		return err
@@ -49,114 +50,123 @@ func (s *serveCommand) Run(ctx context.Context, c *console) (err error) {
 	if err != nil {
 		return err
 	}
-	defer closeStore(database, &err)
-	config := accountConfig(database, ring, log)
-	config.Limits, config.Hasher = account.Limits(s.Limits), s.Hashing.hasher()
-	// Whatever ends the serving ends the jobs, before the database is closed.
+	defer cli.CloseStore(database, &err)
+	// The jobs end before the database is closed, whatever ends this function.
 	ctx, stop := context.WithCancel(ctx)
 	jobs := &background{log: log}
 	defer jobs.wait()
 	defer stop()
-	jobs.every(ctx, s.Upkeep.KeysReload, "reading the signing keys", followKeys(ring, log))
+	jobs.every(ctx, 0, keys.ReloadEvery, "reload keys", reloadKeys(ring, log))
 
-	options := s.options(database, log)
-	options.PublicKeys = publicKeys(ring)
-	options.Metrics.MustRegister(buildGauge(), hashingFigures{config.Hasher}, connectionFigures{database}, staleKeys(ring))
-	var announce func(net.Addr) error
+	config := cli.AccountConfig(database, ring, log)
+	config.Limits, config.Hasher = s.account(), s.hasher()
+	options := s.options(config, ring)
 	if s.Demo {
-		announce, err = s.demonstrate(ctx, c, config, &options, jobs)
-	} else {
-		announce, err = s.operate(ctx, config, &options)
-	}
-	if err != nil {
+		reset, err := democmd.Configure(ctx, config, &options)
+		if err != nil {
+			return fmt.Errorf("cannot set up the demonstration: %w", err)
+		}
+		jobs.every(ctx, democmd.ResetInterval, democmd.ResetInterval, "reset demonstration", reset)
+	} else if err := s.configure(ctx, config, &options); err != nil {
 		return err
 	}
-	defer options.Accounts.Wait() // what gateways have answered is recorded before the database is closed
-	jobs.every(ctx, seenInterval, "recording the use of sessions", recordSeen(options.Accounts))
-	// Once more when all requests are over, and before the database is closed.
-	defer func() { _ = recordSeen(options.Accounts)(ctx) }()
+	defer options.Accounts.Wait() // SMS and WeChat may still answer
+	recordLastSeen := recordLastSeen(options.Accounts)
+	jobs.every(ctx, lastSeenInterval, lastSeenInterval, "record last use of sessions", recordLastSeen)
+	defer func() { _ = recordLastSeen(ctx) }() // after the last request
 	handler, err := server.New(options)
 	if err != nil {
 		return err
 	}
-	tuneCollector(s.memory(config.Hasher.Parallel()))
+	tuneGC(config.Hasher.Parallel())
 	debug.FreeOSMemory()
-	// After all that a first answer needs: it writes, and that can take long.
-	jobs.every(ctx, housekeepingInterval, "housekeeping", housekeeping(database, s.keepAudit(), log))
+	// Housekeeping starts last: it can write for long, and a first request waits for it.
+	keepAudit := time.Duration(s.AuditDays) * 24 * time.Hour
+	jobs.every(ctx, 0, housekeepingInterval, "housekeeping", housekeeping(database, keepAudit, log))
 	log.Info("listening", "address", listener.Addr().String(), "version", version(), "database", database.Engine())
-	if err := announce(listener.Addr()); err != nil {
-		return err
-	}
-	return serveHTTP(ctx, listener, s.httpServer(handler, log), s.Listener.DrainTimeout, log)
-}
-
-// open opens the database, brings its tables up to date, and opens its keys.
-func (s *serveCommand) open(ctx context.Context, log *slog.Logger) (_ *store.Store, _ *keys.Keyring, err error) {
-	otherwise := ordinaryDatabase
 	if s.Demo {
-		otherwise = demoDatabase
+		if err := democmd.PrintWelcome(c.Out, listener.Addr()); err != nil {
+			return err
+		}
 	}
-	place, err := s.resolve(otherwise)
-	if err != nil {
-		return nil, nil, err
-	}
-	database, err := createStore(ctx, s.Pool.storeOptions(place.Database))
-	if err != nil {
-		return nil, nil, err
-	}
-	ring, err := s.prepare(ctx, database, place.Keys, log)
-	if err != nil {
-		_ = database.Close() // the reason to close it is the better error
-		return nil, nil, err
-	}
-	return database, ring, nil
+	return serveHTTP(ctx, listener, handler, s.DrainTimeout.Duration, log)
 }
 
-func (s *serveCommand) prepare(ctx context.Context, database *store.Store, dir string, log *slog.Logger) (*keys.Keyring, error) {
+// open opens the database with its keys and updates its tables.
+func (s *serveCommand) open(ctx context.Context, log *slog.Logger) (_ *store.Store, _ *keys.Keyring, err error) {
+	fallback := cli.DefaultDatabase
+	if s.Demo {
+		fallback = cli.DemoDatabase
+	}
+	flags, err := s.WithDefaults(fallback)
+	if err != nil {
+		return nil, nil, err
+	}
+	database, err := cli.OpenOrCreate(ctx, s.store(flags.Database))
+	if err != nil {
+		return nil, nil, err
+	}
+	defer func() {
+		if err != nil {
+			_ = database.Close() // the first error says more
+		}
+	}()
 	if err := database.Migrate(ctx); err != nil {
-		return nil, fmt.Errorf("cannot bring the tables up to date: %w", err)
+		return nil, nil, fmt.Errorf("cannot update the tables: %w", err)
 	}
-	if err := keepApart(ctx, database, s.Demo); err != nil {
-		return nil, err
+	if err := dump.CheckComplete(ctx, database); err != nil {
+		return nil, nil, err
 	}
-	return openKeys(ctx, database, dir, keys.Options{AllowOpen: s.Demo, Log: log})
+	if err := democmd.CheckDatabase(ctx, database, s.Demo); err != nil {
+		return nil, nil, err
+	}
+	ring, err := cli.OpenKeys(ctx, database, flags.Keys, keys.Options{AllowOpen: s.Demo, Log: log})
+	return database, ring, err
 }
 
-func (s *serveCommand) options(database *store.Store, log *slog.Logger) server.Options {
-	metrics := prometheus.NewRegistry()
-	metrics.MustRegister(
-		collectors.NewGoCollector(),
-		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-	)
+func (s *serveCommand) options(config account.Config, ring *keys.Keyring) server.Options {
+	proxies := make([]*net.IPNet, 0, len(s.TrustedProxies))
+	for _, proxy := range s.TrustedProxies {
+		proxies = append(proxies, &proxy.IPNet)
+	}
 	return server.Options{
-		Ready:          database.Ping,
-		Log:            log,
-		Metrics:        metrics,
+		Ready:          config.Store.Ping,
+		Log:            config.Log,
+		Metrics:        newMetrics(config.Store, ring, config.Hasher),
+		PublicKeys:     publicKeys(ring),
 		LegacyStatus:   s.LegacyStatus,
 		TimeZone:       s.TimeZone.Location,
-		TrustedProxies: ipNets(s.TrustedProxies),
+		TrustedProxies: proxies,
 		AllowOrigins:   s.AllowOrigins,
-		Limits:         server.Limits(s.Bounds),
+		Limits:         s.server(),
 	}
 }
 
-// operate adds what is particular to a server that is no demonstration.
-func (s *serveCommand) operate(ctx context.Context, config account.Config, options *server.Options) (announce func(net.Addr) error, err error) {
+// publicKeys gives the keys that verify JWTs at the time of the call.
+func publicKeys(ring *keys.Keyring) func() []server.PublicKey {
+	return func() []server.PublicKey {
+		var public []server.PublicKey
+		for _, key := range ring.JWT() {
+			public = append(public, server.PublicKey{KID: key.KID, Public: key.Private.Public().(ed25519.PublicKey)})
+		}
+		return public
+	}
+}
+
+// configure adds the account service of a server that is no demonstration.
+func (s *serveCommand) configure(ctx context.Context, config account.Config, options *server.Options) (err error) {
 	if config.WeChat, err = s.weChat(options.Log); err != nil {
-		return nil, err
+		return err
 	}
 	if config.SMS, err = s.sms(options.Log, options.Metrics, config.Limits.CodeLife); err != nil {
-		return nil, err
+		return err
 	}
 	config.OpenRegistration = s.OpenRegistration
 	options.Accounts = account.New(config)
 	users, err := config.Store.ListUsers(ctx, 0, 1)
-	if err != nil {
-		return nil, err
-	}
-	if len(users) == 0 {
+	if err == nil && len(users) == 0 {
 		options.Log.Info("there are no users yet: add the first super administrator, with a password on standard input, by: " +
-			"quartet user add NAME --role super_administrator --password-stdin (and the same --database and --keys)")
+			"quartet user add NAME --role super_administrator --password-stdin (with the same --database and --keys)")
 	}
-	return func(net.Addr) error { return nil }, nil
+	return err
 }

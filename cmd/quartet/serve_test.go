@@ -8,6 +8,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"quartet/cmd/quartet/internal/cli"
+	"quartet/cmd/quartet/internal/democmd"
 )
 
 func TestServeOutsideTheDemonstration(t *testing.T) {
@@ -20,8 +23,9 @@ func TestServeOutsideTheDemonstration(t *testing.T) {
 	equal(t, "SMS", s.do(t, raw("/auth/mobile/code", `{"mobile":"13900001111","companyType":0,"productType":0}`)).status, 503)
 	equal(t, "WeChat", s.do(t, raw("/account_api/wechat/user/getUserInfo", `{"code":"0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P"}`)).status, 503)
 	equal(t, "outbox", s.do(t, get("/demo/outbox")).status, 404)
+	equal(t, "reset", s.do(t, post("/demo/reset")).status, 404)
 	equal(t, "registration", s.do(t, raw("/api/user/create", rawUser)).status, 401)
-	equal(t, "demo token", s.do(t, get("/auth/sessions").with("Authorization", standingToken)).status, 401)
+	equal(t, "demo token", s.do(t, get("/auth/sessions").with("Authorization", democmd.AccessToken)).status, 401)
 	equal(t, "demo user", s.do(t, form("/api/user/login", map[string][]string{"loginAccount": {"demo"}, "password": {"quartet-demo"}})).status, 401)
 }
 
@@ -76,10 +80,10 @@ func TestATakenAddressIsNamed(t *testing.T) {
 	must(t, err)
 	defer taken.Close()
 	database := newDatabase(t)
-	refused(t, exitFailed, taken.Addr().String()+" is in use", "serve", "--demo", "--addr", taken.Addr().String(), "--database", database)
-	refused(t, exitFailed, "there is no database", "user", "list", "--database", database)
+	refused(t, cli.ExitFailed, taken.Addr().String()+" is in use", "serve", "--demo", "--addr", taken.Addr().String(), "--database", database)
+	refused(t, cli.ExitFailed, "there is no database", "user", "list", "--database", database)
 	for _, address := range []string{"", "8080", "127.0.0.1"} {
-		refused(t, exitUsage, "--addr must be HOST:PORT", "serve", "--addr", address, "--database", database)
+		refused(t, cli.ExitUsage, "--addr must be HOST:PORT", "serve", "--addr", address, "--database", database)
 	}
 }
 

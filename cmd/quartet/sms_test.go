@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"quartet/cmd/quartet/internal/cli"
 )
 
 const gatewaySecret = "canary0smssecret0123456789abcd"
@@ -75,13 +77,13 @@ func (g *smsGateway) called() int {
 }
 
 func (g *smsGateway) asWebhook(t *testing.T) []string {
-	return []string{"--sms", "webhook", "--sms-webhook-url", g.URL + "/send", "--sms-secret-file", secretFile(t, gatewaySecret+"\n", 0o600)}
+	return []string{"--sms", "webhook", "--sms-url", g.URL + "/send", "--sms-secret-file", secretFile(t, gatewaySecret+"\n", 0o600)}
 }
 
 func (g *smsGateway) asAliyun(t *testing.T) []string {
 	return []string{
-		"--sms", "aliyun", "--sms-aliyun-endpoint", g.URL, "--sms-aliyun-access-key-id", "LTAIexampleexample",
-		"--sms-aliyun-sign-name", "四重奏", "--sms-aliyun-template", "SMS_000000001",
+		"--sms", "aliyun", "--sms-url", g.URL, "--sms-access-key-id", "LTAIexampleexample",
+		"--sms-sign-name", "四重奏", "--sms-template", "SMS_000000001",
 		"--sms-secret-file", secretFile(t, gatewaySecret, 0o600),
 	}
 }
@@ -181,7 +183,7 @@ func TestAGatewayThatIsDownIsLeftInPeace(t *testing.T) {
 func TestSMSSecretComesFromTheEnvironmentToo(t *testing.T) {
 	t.Setenv("QUARTET_SMS_SECRET", gatewaySecret)
 	g := newSMSGateway(t)
-	s := serve(t, "--sms", "webhook", "--sms-webhook-url", g.URL, "--database", newDatabase(t))
+	s := serve(t, "--sms", "webhook", "--sms-url", g.URL, "--database", newDatabase(t))
 	s.ok(t, askCode("13900004444"))
 	equal(t, "calls", g.called(), 1)
 }
@@ -192,18 +194,18 @@ func TestSMSSettingsAreChecked(t *testing.T) {
 	const url = "https://sms.example.com/send"
 	for want, flags := range map[string][]string{
 		"must be one of":                {"--sms", "pigeon"},
-		"none is named":                 {"--sms-webhook-url", url},
-		"needs its secret":              {"--sms", "webhook", "--sms-webhook-url", url},
-		"no such file":                  {"--sms", "webhook", "--sms-webhook-url", url, "--sms-secret-file", good + ".other"},
-		"can be read by others":         {"--sms", "webhook", "--sms-webhook-url", url, "--sms-secret-file", secretFile(t, gatewaySecret, 0o644)},
-		"at least 16":                   {"--sms", "webhook", "--sms-webhook-url", url, "--sms-secret-file", secretFile(t, "canary", 0o600)},
+		"no SMS service":                {"--sms-url", url},
+		"a secret is missing":           {"--sms", "webhook", "--sms-url", url},
+		"no such file":                  {"--sms", "webhook", "--sms-url", url, "--sms-secret-file", good + ".other"},
+		"can be read by others":         {"--sms", "webhook", "--sms-url", url, "--sms-secret-file", secretFile(t, gatewaySecret, 0o644)},
+		"at least 16":                   {"--sms", "webhook", "--sms-url", url, "--sms-secret-file", secretFile(t, "canary", 0o600)},
 		"URL must be like":              {"--sms", "webhook", "--sms-secret-file", good},
-		"must begin with https":         {"--sms", "webhook", "--sms-webhook-url", "http://sms.example.com", "--sms-secret-file", good},
+		"must begin with https":         {"--sms", "webhook", "--sms-url", "http://sms.example.com", "--sms-secret-file", good},
 		"access key id must be letters": {"--sms", "aliyun", "--sms-secret-file", good},
-		"sign name and a template":      {"--sms", "aliyun", "--sms-aliyun-access-key-id", "LTAI", "--sms-secret-file", good},
+		"sign name and a template":      {"--sms", "aliyun", "--sms-access-key-id", "LTAI", "--sms-secret-file", good},
 	} {
 		result := command(t, append([]string{"serve", "--addr", "127.0.0.1:0", "--database", newDatabase(t)}, flags...)...)
-		if result.code != exitUsage || !strings.Contains(result.errs, want) || strings.Contains(result.errs, "canary") {
+		if result.code != cli.ExitUsage || !strings.Contains(result.errs, want) || strings.Contains(result.errs, "canary") {
 			t.Errorf("%v: exit code %d, want %q: %s", flags, result.code, want, result.errs)
 		}
 	}

@@ -4,6 +4,9 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+
+	"quartet/cmd/quartet/internal/admincmd"
+	"quartet/cmd/quartet/internal/cli"
 )
 
 // newInstallation gives the flags of a migrated database of the test's own.
@@ -28,7 +31,7 @@ func asked[T any](t *testing.T, installation []string, args ...string) T {
 func TestUsersAreAddedShownAndListed(t *testing.T) {
 	t.Parallel()
 	db := newInstallation(t)
-	added := asked[userView](t, db, "user", "add", "tang.xi", "--password", "violet-otter-lantern", "--role", "administrator",
+	added := asked[admincmd.User](t, db, "user", "add", "tang.xi", "--password", "violet-otter-lantern", "--role", "administrator",
 		"--mobile", "13900006666", "--email", "tang@example.com", "--nickname", "唐溪", "--real-name", "唐小溪")
 	equal(t, "role", added.Role, "administrator")
 	equal(t, "has a password", added.HasPassword, true)
@@ -36,9 +39,9 @@ func TestUsersAreAddedShownAndListed(t *testing.T) {
 	equal(t, "e-mail proven", added.EmailVerified, true)
 	equal(t, "mobile", added.Mobile, "139****6666")
 	for _, who := range []string{"tang.xi", "TANG.XI", "13900006666", "tang@example.com", jsonNumber(added.ID)} {
-		equal(t, who, asked[userView](t, db, "user", "show", who).ID, added.ID)
+		equal(t, who, asked[admincmd.User](t, db, "user", "show", who).ID, added.ID)
 	}
-	equal(t, "mobile in full", asked[userView](t, db, "user", "show", "tang.xi", "--full").Mobile, "13900006666")
+	equal(t, "mobile in full", asked[admincmd.User](t, db, "user", "show", "tang.xi", "--full").Mobile, "13900006666")
 
 	table := done(t, at(db, "user", "show", "tang.xi")...)
 	contains(t, table, "tang.xi", "唐溪", "唐小溪", "administrator", "139****6666", "tang@example.com", "command_line")
@@ -48,11 +51,11 @@ func TestUsersAreAddedShownAndListed(t *testing.T) {
 	done(t, at(db, "user", "add", "second")...)
 	done(t, at(db, "user", "add", "third")...)
 	contains(t, done(t, at(db, "user", "list")...), "user name", "tang.xi", "second", "third", "139****6666")
-	page := asked[[]userView](t, db, "user", "list", "--after", jsonNumber(added.ID), "--limit", "1")
+	page := asked[[]admincmd.User](t, db, "user", "list", "--after", jsonNumber(added.ID), "--limit", "1")
 	if len(page) != 1 || page[0].Username != "second" {
 		t.Errorf("the page holds %v", page)
 	}
-	equal(t, "users beyond the last", len(asked[[]userView](t, db, "user", "list", "--after", "9007199254740991")), 0)
+	equal(t, "users beyond the last", len(asked[[]admincmd.User](t, db, "user", "list", "--after", "9007199254740991")), 0)
 }
 
 func TestUserCommandsTellWhatIsWrong(t *testing.T) {
@@ -64,33 +67,33 @@ func TestUserCommandsTellWhatIsWrong(t *testing.T) {
 		text string
 		args []string
 	}{
-		{exitFailed, "The user name is taken", []string{"user", "add", "Tang.Xi"}},
-		{exitFailed, "The mobile is taken", []string{"user", "add", "other", "--mobile", "13900006666"}},
-		{exitFailed, "mobile has the wrong format", []string{"user", "add", "other", "--mobile", "123"}},
-		{exitFailed, "at least 8 characters", []string{"user", "add", "other", "--password", "short"}},
-		{exitFailed, "too common", []string{"user", "add", "other", "--password", "password123"}},
-		{exitFailed, "no password on standard input", []string{"user", "add", "other", "--password-stdin"}},
-		{exitFailed, "No such user", []string{"user", "show", "nobody"}},
-		{exitFailed, "No such user", []string{"user", "disable", "999999"}},
-		{exitFailed, "No such organisation", []string{"user", "join", "tang.xi", "nowhere"}},
-		{exitFailed, "No such organisation", []string{"user", "leave", "tang.xi", "nowhere"}},
-		{exitUsage, "must be one of", []string{"user", "role", "tang.xi", "emperor"}},
-		{exitUsage, "can't be used together", []string{"user", "add", "other", "--password", "violet-otter-lantern", "--password-stdin"}},
-		{exitUsage, "expected", []string{"user", "show"}},
-		{exitUsage, "unknown flag", []string{"user", "list", "--everything"}},
+		{cli.ExitFailed, "The user name is taken", []string{"user", "add", "Tang.Xi"}},
+		{cli.ExitFailed, "The mobile is taken", []string{"user", "add", "other", "--mobile", "13900006666"}},
+		{cli.ExitFailed, "mobile has the wrong format", []string{"user", "add", "other", "--mobile", "123"}},
+		{cli.ExitFailed, "at least 8 characters", []string{"user", "add", "other", "--password", "short"}},
+		{cli.ExitFailed, "too common", []string{"user", "add", "other", "--password", "password123"}},
+		{cli.ExitFailed, "no password on standard input", []string{"user", "add", "other", "--password-stdin"}},
+		{cli.ExitFailed, "No such user", []string{"user", "show", "nobody"}},
+		{cli.ExitFailed, "No such user", []string{"user", "disable", "999999"}},
+		{cli.ExitFailed, "No such organisation", []string{"user", "join", "tang.xi", "nowhere"}},
+		{cli.ExitFailed, "No such organisation", []string{"user", "leave", "tang.xi", "nowhere"}},
+		{cli.ExitUsage, "must be one of", []string{"user", "role", "tang.xi", "emperor"}},
+		{cli.ExitUsage, "can't be used together", []string{"user", "add", "other", "--password", "violet-otter-lantern", "--password-stdin"}},
+		{cli.ExitUsage, "expected", []string{"user", "show"}},
+		{cli.ExitUsage, "unknown flag", []string{"user", "list", "--everything"}},
 	} {
 		refused(t, test.code, test.text, at(db, test.args...)...)
 	}
-	equal(t, "users", len(asked[[]userView](t, db, "user", "list")), 1)
+	equal(t, "users", len(asked[[]admincmd.User](t, db, "user", "list")), 1)
 }
 
 func TestUserIsDisabledEnabledAndGivenARole(t *testing.T) {
 	t.Parallel()
 	db := newInstallation(t)
 	done(t, at(db, "user", "add", "tang.xi")...)
-	equal(t, "disabled", asked[userView](t, db, "user", "disable", "tang.xi").Disabled, true)
-	equal(t, "disabled", asked[userView](t, db, "user", "enable", "tang.xi").Disabled, false)
-	equal(t, "role", asked[userView](t, db, "user", "role", "tang.xi", "super_administrator").Role, "super_administrator")
+	equal(t, "disabled", asked[admincmd.User](t, db, "user", "disable", "tang.xi").Disabled, true)
+	equal(t, "disabled", asked[admincmd.User](t, db, "user", "enable", "tang.xi").Disabled, false)
+	equal(t, "role", asked[admincmd.User](t, db, "user", "role", "tang.xi", "super_administrator").Role, "super_administrator")
 }
 
 func TestUserJoinsAndLeaves(t *testing.T) {
@@ -99,14 +102,14 @@ func TestUserJoinsAndLeaves(t *testing.T) {
 	done(t, at(db, "user", "add", "tang.xi")...)
 	done(t, at(db, "org", "add", "north", "北校区")...)
 	done(t, at(db, "role", "add", "teacher", "教师")...)
-	joined := asked[userView](t, db, "user", "join", "tang.xi", "north", "--role", "teacher")
+	joined := asked[admincmd.User](t, db, "user", "join", "tang.xi", "north", "--role", "teacher")
 	equal(t, "memberships", jsonText(joined.Memberships), `[{"organisation":"north","name":"北校区","roles":["teacher"]}]`)
 	contains(t, done(t, at(db, "user", "show", "tang.xi")...), "north 北校区: teacher")
-	refused(t, exitFailed, "No such role", at(db, "user", "join", "tang.xi", "north", "--role", "captain")...)
-	without := asked[userView](t, db, "user", "leave", "tang.xi", "north", "--role", "teacher")
+	refused(t, cli.ExitFailed, "No such role", at(db, "user", "join", "tang.xi", "north", "--role", "captain")...)
+	without := asked[admincmd.User](t, db, "user", "leave", "tang.xi", "north", "--role", "teacher")
 	equal(t, "memberships", jsonText(without.Memberships), `[{"organisation":"north","name":"北校区","roles":[]}]`)
-	equal(t, "memberships", len(asked[userView](t, db, "user", "leave", "tang.xi", "north").Memberships), 0)
-	refused(t, exitFailed, "The user has no such membership", at(db, "user", "leave", "tang.xi", "north")...)
+	equal(t, "memberships", len(asked[admincmd.User](t, db, "user", "leave", "tang.xi", "north").Memberships), 0)
+	refused(t, cli.ExitFailed, "The user has no such membership", at(db, "user", "leave", "tang.xi", "north")...)
 }
 
 func TestPasswordIsReadFromStandardInput(t *testing.T) {
@@ -116,7 +119,7 @@ func TestPasswordIsReadFromStandardInput(t *testing.T) {
 	for _, args := range [][]string{{"user", "add", "tang.xi"}, {"user", "reset-password", "tang.xi"}} {
 		secret := "from-stdin-" + args[1]
 		result := commandWith(t, secret+"\r\nnot this line\n", append(args, "--password-stdin", "--database", db)...)
-		equal(t, "exit code", result.code, exitDone)
+		equal(t, "exit code", result.code, cli.ExitOK)
 		if strings.Contains(result.out, secret) {
 			t.Errorf("%s prints a password that somebody chose", args[1])
 		}
@@ -131,7 +134,7 @@ func TestResetPasswordMakesOneUpAndEndsSessions(t *testing.T) {
 	installation := []string{"--database", db}
 	done(t, at(installation, "user", "add", "tang.xi", "--password", "violet-otter-lantern")...)
 	jwt := s.signIn(t, "tang.xi", "violet-otter-lantern")
-	reset := asked[resetView](t, installation, "user", "reset-password", "tang.xi")
+	reset := asked[admincmd.PasswordReset](t, installation, "user", "reset-password", "tang.xi")
 	equal(t, "old session", s.do(t, get("/auth/sessions").with("Authorization", jwt)).status, 401)
 	s.signIn(t, "tang.xi", reset.Password)
 	contains(t, done(t, at(installation, "user", "reset-password", "tang.xi")...), "new password", "tang.xi")

@@ -4,13 +4,15 @@ import (
 	"cmp"
 	"fmt"
 	"runtime/debug"
+
+	"quartet/cmd/quartet/internal/cli"
 )
 
 type versionCommand struct{}
 
 // Run prints the version that the build recorded.
-func (versionCommand) Run(c *console) error {
-	_, err := fmt.Fprintln(c.out, "quartet", version())
+func (versionCommand) Run(c *cli.Console) error {
+	_, err := fmt.Fprintln(c.Out, "quartet", version())
 	return err
 }
 

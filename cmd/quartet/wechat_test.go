@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+
+	"quartet/cmd/quartet/internal/cli"
 )
 
 const (
@@ -124,19 +126,19 @@ func TestWeChatFlagsAreChecked(t *testing.T) {
 		{[]string{"--wechat-kind", "mini-program"}, "needs --wechat-kind, --wechat-app-id"},
 		{[]string{"--wechat-app-id", "wx0123456789abcdef"}, "needs --wechat-kind, --wechat-app-id"},
 		{[]string{"--wechat-secret-file", good}, "needs --wechat-kind, --wechat-app-id"},
-		{[]string{"--wechat-kind", "mini-program", "--wechat-app-id", "wx0123456789abcdef"}, "needs its secret"},
+		{[]string{"--wechat-kind", "mini-program", "--wechat-app-id", "wx0123456789abcdef"}, "a secret is missing"},
 		{weChatArgs("mini", url, good), "--wechat-kind"},
 		{weChatArgs("mini-program", url, "/nowhere"), "no such file"},
-		{weChatArgs("mini-program", url, t.TempDir()), "is not a file"},
+		{weChatArgs("mini-program", url, t.TempDir()), "is not a regular file"},
 		{weChatArgs("mini-program", url, secretFile(t, weChatSecret, 0o644)), "can be read by others (mode 0644)"},
 		{weChatArgs("mini-program", url, secretFile(t, weChatSecret, 0o640)), "can be read by others"},
 		{weChatArgs("mini-program", url, secretFile(t, "\n", 0o600)), "is empty"},
-		{weChatArgs("mini-program", url, secretFile(t, strings.Repeat("x", 5000), 0o600)), "is not a file of at most"},
+		{weChatArgs("mini-program", url, secretFile(t, strings.Repeat("x", 5000), 0o600)), "is not a regular file of at most"},
 		{weChatArgs("mini-program", url, secretFile(t, "canary0", 0o600)), "at least 16 characters"},
 		{weChatArgs("mini-program", "http://wechat.example.com", good), "https://"},
 	} {
 		result := command(t, append([]string{"serve", "--addr", "127.0.0.1:0", "--database", newDatabase(t)}, test.args...)...)
-		if result.code != exitUsage || !strings.Contains(result.errs, test.text) || strings.Contains(result.errs, "canary0") {
+		if result.code != cli.ExitUsage || !strings.Contains(result.errs, test.text) || strings.Contains(result.errs, "canary0") {
 			t.Errorf("%v: exit code %d: %s", test.args, result.code, result.errs)
 		}
 	}

@@ -45,7 +45,7 @@ func newReplayed(t *testing.T) *replayed {
 	r := &replayed{
 		contract: contract, fixtures: fixtures, seen: map[string]bool{},
 		demo:  serve(t, program, "--demo", "--database", "sqlite:"+demoFile),
-		plain: serve(t, program, "--code-refused-per-ip", "3/15m", "--database", "sqlite:"+plainFile),
+		plain: serve(t, program, "--failures-per-ip", "3/15m", "--database", "sqlite:"+plainFile),
 	}
 	command(t, program, "user", "add", "tao.ran", "--password", memberPassword, "--database", "sqlite:"+plainFile)
 	panicking, err := server.New(server.Options{Ready: func(context.Context) error { return errors.New("down") }})

@@ -163,9 +163,11 @@ func TestWho_Canaries(t *testing.T) {
 func inOrder(t *testing.T) []contract.Operation {
 	t.Helper()
 	isLast := func(o contract.Operation) bool { return o.OperationID == "signOut" }
-	all := loadedContract(t).Operations()
-	last := slices.IndexFunc(all, isLast)
-	return append(slices.DeleteFunc(slices.Clone(all), isLast), all[last])
+	all := slices.DeleteFunc(slices.Clone(loadedContract(t).Operations()), func(o contract.Operation) bool {
+		return o.OperationID == "resetDemo" // it would delete the subjects
+	})
+	last := all[slices.IndexFunc(all, isLast)]
+	return append(slices.DeleteFunc(all, isLast), last)
 }
 
 // concerned are the users that an operation is called about: all of them where

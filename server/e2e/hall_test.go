@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"context"
 	"crypto/ed25519"
 	"encoding/json"
 	"log/slog"
@@ -52,8 +53,11 @@ func newHall(t testing.TB) *hall {
 	})
 	h.handler, err = server.New(server.Options{
 		Accounts: h.rules, Ready: h.store.Ping,
-		Log:  slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelError})),
-		Demo: &server.Demo{Outbox: func() []openapi.DemoMessage { return []openapi.DemoMessage{} }},
+		Log: slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelError})),
+		Demo: &server.Demo{
+			Outbox: func() []openapi.DemoMessage { return []openapi.DemoMessage{} },
+			Reset:  func(context.Context) error { return nil },
+		},
 	})
 	must(t, err)
 	return h

@@ -289,7 +289,7 @@ func TestS3_KicksAndSignOuts(t *testing.T) {
 }
 
 func TestS4_OneDeviceOfAClass(t *testing.T) {
-	often := []string{"--code-refused-per-ip", "1000000/15m", "--password-per-ip", "1000000/15m"} // of those who come too late
+	often := []string{"--failures-per-ip", "1000000/15m"} // of those who come too late
 	onEachEngine(t, often, func(t *testing.T, s *site) {
 		user := s.owner(t, "tao.ran", mobile)
 		s.application(t, user)

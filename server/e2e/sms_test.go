@@ -28,7 +28,7 @@ func newSMSService(t *testing.T) *smsService {
 	t.Cleanup(listening.Close)
 	secret := filepath.Join(t.TempDir(), "secret")
 	must(t, os.WriteFile(secret, []byte(smsSecret), 0o600))
-	s.flags = []string{"--sms", "webhook", "--sms-webhook-url", listening.URL + "/send?key=" + smsSecret, "--sms-secret-file", secret}
+	s.flags = []string{"--sms", "webhook", "--sms-url", listening.URL + "/send?key=" + smsSecret, "--sms-secret-file", secret}
 	return s
 }
 

@@ -3,13 +3,16 @@ package dump
 import (
 	"errors"
 	"fmt"
+	"strings"
+
+	"github.com/go-json-experiment/json/jsontext"
 )
 
 const (
 	formatName    = "quartet"
 	formatVersion = 1
 
-	// longestLine bounds what a file that is none of ours can make us hold.
+	// longestLine bounds the memory that a line takes.
 	longestLine = 16 << 20 // bytes
 )
 
@@ -18,7 +21,9 @@ type Header struct {
 	Format    string            `json:"format"`
 	Version   int               `json:"version"`   // of the format
 	Migration int64             `json:"migration"` // of the tables
-	Marks     map[string]string `json:"marks"`     // what the database says of itself
+	Metadata  map[string]string `json:"metadata"`
+
+	Marks map[string]string `json:"marks,omitempty"` // Metadata before migration 6
 }
 
 // trailer is the last line. The hash is of every byte before it.
@@ -30,29 +35,39 @@ type trailer struct {
 }
 
 // rowLine is any line between them.
-type rowLine[R any] struct {
-	Table string `json:"table"`
-	Row   R      `json:"row"`
+type rowLine struct {
+	Table string                    `json:"table"`
+	Row   map[string]jsontext.Value `json:"row"`
+}
+
+// Summary is what Check finds out about a file.
+type Summary struct {
+	Header Header
+	Rows   int64
+	SHA256 string // of all lines but the last
 }
 
 // Why a file as a whole is refused.
 var (
-	ErrForeign   = errors.New("this is not what quartet export writes")
-	ErrTruncated = errors.New("the file is cut short: its last line is missing")
-	ErrDamaged   = errors.New("the file is not as it was written")
+	ErrForeign   = errors.New("not a file that quartet export writes")
+	ErrTruncated = errors.New("the file is truncated: its last line is missing")
+	ErrDamaged   = errors.New("the file is damaged")
 )
 
-// RowError is a row that is no good, while the lines behind it may be.
+// RowError is a row that cannot be imported.
 type RowError struct {
 	Line   int64  // the first is 1
 	Column string // table and column, or the table, or ""
 	Reason string
 }
 
-// Error puts the three together.
+// Error joins the three.
 func (e RowError) Error() string {
 	if e.Column == "" {
 		return fmt.Sprintf("line %d: %s", e.Line, e.Reason)
 	}
 	return fmt.Sprintf("line %d: %s: %s", e.Line, e.Column, e.Reason)
 }
+
+// joined names a column of a table, or the table if there is no column.
+func joined(table, column string) string { return strings.TrimSuffix(table+"."+column, ".") }

@@ -14,7 +14,7 @@ import (
 	"github.com/go-json-experiment/json"
 )
 
-// lines reads a file line by line, and holds it to its last line.
+// lines reads a file line by line, and compares it with its last line.
 type lines struct {
 	in     *bufio.Reader
 	sum    hash.Hash
@@ -22,15 +22,15 @@ type lines struct {
 	buffer []byte
 }
 
-// newLines also takes what gzip has packed.
+// newLines also reads a file that gzip has compressed.
 func newLines(in io.Reader) (*lines, error) {
 	buffered := bufio.NewReaderSize(in, 1<<16)
 	if magic, _ := buffered.Peek(2); bytes.Equal(magic, []byte{0x1f, 0x8b}) {
-		unpacked, err := gzip.NewReader(buffered)
+		plain, err := gzip.NewReader(buffered)
 		if err != nil {
 			return nil, readError(err)
 		}
-		buffered = bufio.NewReaderSize(unpacked, 1<<16)
+		buffered = bufio.NewReaderSize(plain, 1<<16)
 	}
 	return &lines{in: buffered, sum: sha256.New()}, nil
 }
@@ -48,14 +48,17 @@ func (l *lines) header() (h Header, err error) {
 		return h, ErrForeign
 	}
 	if h.Version != formatVersion {
-		return h, fmt.Errorf("the file is of version %d, and this program knows version %d: use the program that wrote it", h.Version, formatVersion)
+		return h, fmt.Errorf("the file has format version %d, this program reads version %d: use the program that wrote it", h.Version, formatVersion)
+	}
+	if h.Migration < renamedIn {
+		h.Metadata = h.Marks
 	}
 	l.hash(line)
 	return h, nil
 }
 
 // next gives the line of a row, without its end, valid until the next call. At
-// the last line, if that proves right, it gives io.EOF.
+// the last line it gives that and io.EOF.
 func (l *lines) next() ([]byte, error) {
 	line, err := l.read()
 	if err != nil {
@@ -66,7 +69,7 @@ func (l *lines) next() ([]byte, error) {
 		return line, nil
 	}
 	if _, err := l.in.Peek(1); !errors.Is(err, io.EOF) {
-		return nil, fmt.Errorf("%w: it goes on behind its last line, %d", ErrDamaged, l.number)
+		return nil, fmt.Errorf("%w: more follows its last line, %d", ErrDamaged, l.number)
 	}
 	return line, io.EOF
 }

@@ -4,11 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
@@ -16,7 +14,7 @@ import (
 	"quartet/store"
 )
 
-// Row is a row that has been read.
+// Row is a row of a file.
 type Row struct {
 	Line   int64
 	Table  store.Table
@@ -28,11 +26,10 @@ type Reader struct {
 	lines  *lines
 	header Header
 	tables map[string]store.Table
-	before Row // the row that was read last
 }
 
-// NewReader reads the header, also of what gzip has packed. Rows may be of the
-// tables that are given. It returns ErrForeign for any other file.
+// NewReader reads the header, also of a file that gzip has compressed. Rows may
+// be of the tables that are given. It returns ErrForeign for any other file.
 func NewReader(in io.Reader, tables []store.Table) (*Reader, error) {
 	lines, err := newLines(in)
 	if err != nil {
@@ -46,12 +43,9 @@ func NewReader(in io.Reader, tables []store.Table) (*Reader, error) {
 	return r, err
 }
 
-// Header is the first line.
-func (r *Reader) Header() Header { return r.header }
-
-// Next gives the next row, a RowError for one that is no good, and io.EOF behind
-// the last if the file is whole. Any other error ends the file: ErrTruncated,
-// ErrDamaged, or that of reading.
+// Next gives the next row, a RowError for one that is not valid, and io.EOF
+// after the last if the file is complete. Any other error ends the file:
+// ErrTruncated, ErrDamaged, or that of reading.
 func (r *Reader) Next() (Row, error) {
 	line, err := r.lines.next()
 	if errors.Is(err, io.EOF) && line != nil {
@@ -62,44 +56,46 @@ func (r *Reader) Next() (Row, error) {
 	if err != nil {
 		return Row{}, err
 	}
-	row, wrong := r.row(line)
-	if wrong != nil {
-		return Row{}, *wrong
-	}
-	r.before = row
-	return row, nil
+	return r.row(line)
 }
 
-// Check reads a whole file and gives its number of rows. What is in the rows it
-// does not look at.
-func Check(in io.Reader) (rows int64, err error) {
+// skip passes over the next rows.
+func (r *Reader) skip(rows int64) error {
+	for range rows {
+		if _, err := r.lines.next(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Check reads a whole file. It does not look at the values of its rows.
+func Check(in io.Reader) (s Summary, err error) {
 	lines, err := newLines(in)
 	if err != nil {
-		return 0, err
+		return s, err
 	}
-	if _, err := lines.header(); err != nil {
-		return 0, err
+	if s.Header, err = lines.header(); err != nil {
+		return s, err
 	}
 	for {
 		line, err := lines.next()
-		if errors.Is(err, io.EOF) {
+		if errors.Is(err, io.EOF) && line != nil {
 			end, err := lines.trailer(line)
-			return end.Total, err
+			s.Rows, s.SHA256 = end.Total, end.SHA256
+			return s, err
 		}
 		if err != nil {
-			return 0, err
+			return s, err
 		}
 	}
 }
 
-func (r *Reader) row(line []byte) (Row, *RowError) {
-	refuse := func(column, reason string) (Row, *RowError) {
-		return Row{}, &RowError{Line: r.lines.number, Column: column, Reason: reason}
+func (r *Reader) row(line []byte) (Row, error) {
+	refuse := func(column, reason string) (Row, error) {
+		return Row{}, RowError{Line: r.lines.number, Column: column, Reason: reason}
 	}
-	if at := invalidUTF8(line); at > 0 {
-		return refuse("", fmt.Sprintf("byte %d is not UTF-8", at))
-	}
-	var read rowLine[jsontext.Value]
+	var read rowLine
 	if err := json.Unmarshal(line, &read, json.RejectUnknownMembers(true)); err != nil {
 		return refuse("", `it is not of the form {"table":…,"row":{…}}: `+reasonOf(err))
 	}
@@ -107,42 +103,26 @@ func (r *Reader) row(line []byte) (Row, *RowError) {
 	if !known {
 		return refuse("", fmt.Sprintf("there is no table %q", read.Table))
 	}
-	values, column, reason := columnsOf(table, read.Row)
-	if reason != "" {
-		return refuse(strings.TrimSuffix(table.Name+"."+column, "."), reason)
+	if r.header.Migration < renamedIn {
+		upgrade(table.Name, read.Row)
 	}
-	if r.before.Table.Name == table.Name && slices.Equal(table.KeyOf(r.before.Values), table.KeyOf(values)) {
-		return refuse(table.Name+"."+table.Key[0], fmt.Sprintf("its key is that of line %d", r.before.Line))
-	}
-	return Row{Line: r.lines.number, Table: table, Values: values}, nil
-}
-
-// columnsOf takes the values out of the object that a row is, which has each of
-// the table's columns once.
-func columnsOf(table store.Table, object jsontext.Value) (values []any, column, reason string) {
-	if object.Kind() != '{' {
-		return nil, "", "the row is not an object"
-	}
-	var members map[string]jsontext.Value
-	if err := json.Unmarshal(object, &members); err != nil {
-		return nil, "", reasonOf(err)
-	}
+	row := Row{Line: r.lines.number, Table: table}
 	for _, column := range table.Columns {
-		text, present := members[column.Name]
+		text, present := read.Row[column.Name]
 		if !present {
-			return nil, column.Name, "it is missing"
+			return refuse(joined(table.Name, column.Name), "it is missing")
 		}
 		value, reason := valueOf(column, text)
 		if reason != "" {
-			return nil, column.Name, reason
+			return refuse(joined(table.Name, column.Name), reason)
 		}
-		values = append(values, value)
-		delete(members, column.Name)
+		row.Values = append(row.Values, value)
+		delete(read.Row, column.Name)
 	}
-	if unknown := slices.Sorted(maps.Keys(members)); len(unknown) > 0 {
-		return nil, unknown[0], "there is no such column"
+	for unknown := range read.Row {
+		return refuse(joined(table.Name, unknown), "there is no such column")
 	}
-	return values, "", ""
+	return row, nil
 }
 
 // valueOf reads a value, or gives the reason why it cannot be the column's.
@@ -154,54 +134,31 @@ func valueOf(column store.Column, text jsontext.Value) (value any, reason string
 	case kind == 'n':
 		return nil, "it must not be null"
 	case column.Kind == store.Text && kind == '"':
-		return textOf(text)
+		plain, err := jsontext.AppendUnquote(nil, text)
+		if err != nil {
+			return nil, reasonOf(err)
+		}
+		if slices.Contains(plain, 0) {
+			return nil, "it has a NUL character, which PostgreSQL cannot store"
+		}
+		return string(plain), ""
 	case column.Kind == store.Boolean && (kind == 't' || kind == 'f'):
 		return kind == 't', ""
 	case column.Kind == store.Integer && kind == '0':
-		return integerOf(string(text), column.Bits)
+		number, err := strconv.ParseInt(string(text), 10, column.Bits)
+		if errors.Is(err, strconv.ErrRange) {
+			return nil, fmt.Sprintf("it does not fit %d bits", column.Bits)
+		}
+		if err == nil {
+			return number, ""
+		}
 	}
 	return nil, "it must be " + map[store.Kind]string{
 		store.Text: "a string", store.Boolean: "true or false", store.Integer: "a whole number",
 	}[column.Kind]
 }
 
-func textOf(text jsontext.Value) (value any, reason string) {
-	plain, err := jsontext.AppendUnquote(nil, text)
-	switch {
-	case err != nil:
-		return nil, reasonOf(err)
-	case strings.ContainsRune(string(plain), 0):
-		return nil, "it has a NUL character, which PostgreSQL cannot keep"
-	}
-	return string(plain), ""
-}
-
-func integerOf(text string, bits int) (value any, reason string) {
-	number, err := strconv.ParseInt(text, 10, bits)
-	switch {
-	case errors.Is(err, strconv.ErrRange):
-		return nil, fmt.Sprintf("it does not fit %d bits", bits)
-	case err != nil:
-		return nil, "it must be a whole number"
-	}
-	return number, ""
-}
-
-// invalidUTF8 gives where the first byte that is not UTF-8 is, from 1, or 0.
-func invalidUTF8(line []byte) int {
-	if utf8.Valid(line) {
-		return 0
-	}
-	for at := 0; ; {
-		r, size := utf8.DecodeRune(line[at:])
-		if r == utf8.RuneError && size == 1 {
-			return at + 1
-		}
-		at += size
-	}
-}
-
-// reasonOf leaves out the Go that is in an error's text.
+// reasonOf leaves out the names of Go types and packages.
 func reasonOf(err error) string {
 	if syntax, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
 		return strings.TrimPrefix(syntax.Error(), "jsontext: ")

@@ -25,9 +25,9 @@ type Writer struct {
 }
 
 // NewWriter writes the header. The migration is the version of the tables.
-func NewWriter(out io.Writer, migration int64, marks map[string]string) (*Writer, error) {
+func NewWriter(out io.Writer, migration int64, metadata map[string]string) (*Writer, error) {
 	w := &Writer{out: bufio.NewWriterSize(out, 1<<16), sum: sha256.New(), rows: map[string]int64{}}
-	header := Header{Format: formatName, Version: formatVersion, Migration: migration, Marks: marks}
+	header := Header{Format: formatName, Version: formatVersion, Migration: migration, Metadata: metadata}
 	line, err := json.Marshal(header, json.Deterministic(true))
 	if err != nil {
 		return nil, err
@@ -36,7 +36,7 @@ func NewWriter(out io.Writer, migration int64, marks map[string]string) (*Writer
 }
 
 // Row writes a row, whose values are in order of the table's columns. A text
-// that is not UTF-8 is an error: no reader would have it.
+// that is not UTF-8 is an error, because no reader would take it.
 func (w *Writer) Row(table store.Table, row []any) error {
 	line := append(w.line[:0], `{"table":"`+table.Name+`","row":{`...)
 	for i, column := range table.Columns {
@@ -46,7 +46,7 @@ func (w *Writer) Row(table store.Table, row []any) error {
 		line = append(line, `"`+column.Name+`":`...)
 		var err error
 		if line, err = appendValue(line, row[i]); err != nil {
-			return fmt.Errorf("%s of the row %v of %s: %w", column.Name, table.KeyOf(row), table.Name, err)
+			return fmt.Errorf("%s.%s of the row %v: %w", table.Name, column.Name, row[0], err)
 		}
 	}
 	w.line = append(line, "}}"...)
@@ -70,10 +70,7 @@ func appendValue(line []byte, value any) ([]byte, error) {
 	}
 }
 
-// Total is the number of rows so far.
-func (w *Writer) Total() int64 { return w.total }
-
-// Close writes the last line. What is below is the caller's to close.
+// Close writes the last line. It does not close what it writes to.
 func (w *Writer) Close() error {
 	end := trailer{End: true, Total: w.total, Rows: w.rows, SHA256: hex.EncodeToString(w.sum.Sum(nil))}
 	line, err := json.Marshal(end, json.Deterministic(true))

@@ -1,10 +1,9 @@
 package storetest
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"quartet/store"
@@ -13,11 +12,9 @@ import (
 var transferTests = map[string]func(*testing.T, *store.Store){
 	"a snapshot does not see what is written meanwhile": snapshotStands,
 	"rows come in the order of their bytes":             rowsInOrder,
-	"rows that are read are rows that can be put":       rowsGoRound,
-	"a row that is there is told from one that differs": rowsCompared,
-	"a refused row takes no other with it":              rowsRefused,
-	"no row behind a refused one is put":                rowsStopped,
-	"a rehearsal leaves nothing behind":                 rowsRehearsed,
+	"rows that are read are rows that can be inserted":  rowsGoRound,
+	"a row that breaks a rule is named":                 rowsRefused,
+	"metadata is replaced only if it is as expected":    metadataReplaced,
 }
 
 func tableNamed(t *testing.T, name string) store.Table {
@@ -88,60 +85,46 @@ func rowsGoRound(t *testing.T, s *store.Store) {
 	twin := full
 	twin.ID, twin.GUID, twin.UsernameKey = 2, "another", new("other")
 	row[0], row[1], row[3] = twin.ID, string(twin.GUID), *twin.UsernameKey
-	same(t, must(s.PutRows(t.Context(), users, [][]any{row}, true))(t), []store.RowOutcome{{Added: true}})
+	check(t, InsertRow(t.Context(), s, users, row))
 	same(t, must(s.UserByID(t.Context(), 2))(t), twin)
 	same(t, allRows(t, s, users)[1], row)
 }
 
-func rowsCompared(t *testing.T, s *store.Store) {
-	roles := tableNamed(t, "roles")
-	must(s.PutRows(t.Context(), roles, [][]any{roleRow(1, "a"), roleRow(2, "b")}, false))(t)
-	outcomes := must(s.PutRows(t.Context(), roles, [][]any{roleRow(1, "a"), roleRow(2, "other"), roleRow(3, "c")}, false))(t)
-	same(t, len(outcomes), 3)
-	same(t, outcomes[0], store.RowOutcome{Present: true})
-	same(t, outcomes[1].Column, "code")
-	same(t, outcomes[2], store.RowOutcome{Added: true})
-	same(t, allRows(t, s, roles), [][]any{roleRow(1, "a"), roleRow(2, "b"), roleRow(3, "c")})
-}
-
 func rowsRefused(t *testing.T, s *store.Store) {
 	roles := tableNamed(t, "roles")
-	outcomes := must(s.PutRows(t.Context(), roles,
-		[][]any{roleRow(1, "a"), roleRow(2, "a"), {int64(3), nil, "班主任", int64(noon), nil}, roleRow(4, "d")}, false))(t)
-	same(t, outcomes[0], store.RowOutcome{Added: true})
-	same(t, outcomes[1].Column, "code")
-	same(t, outcomes[2].Added || outcomes[2].Present || outcomes[2].Reason == "", false)
-	same(t, outcomes[3], store.RowOutcome{Added: true})
-	same(t, allRows(t, s, roles), [][]any{roleRow(1, "a"), roleRow(4, "d")})
-
-	dangling := must(s.PutRows(t.Context(), tableNamed(t, "user_aliases"), [][]any{{"jpress", "7", int64(7)}}, false))(t)
-	same(t, dangling[0], store.RowOutcome{Reason: "it refers to a row that is not there"})
-}
-
-func rowsStopped(t *testing.T, s *store.Store) {
-	roles := tableNamed(t, "roles")
-	outcomes := must(s.PutRows(t.Context(), roles, [][]any{roleRow(1, "a"), roleRow(2, "a"), roleRow(3, "c")}, true))(t)
-	same(t, len(outcomes), 2)
-	same(t, allRows(t, s, roles), [][]any{roleRow(1, "a")})
-}
-
-func rowsRehearsed(t *testing.T, s *store.Store) {
-	addPerson(t, s, 1)
-	roles, aliases := tableNamed(t, "roles"), tableNamed(t, "user_aliases")
-	ended := errors.New("ended")
-	err := s.DryRun(t.Context(), func(put store.RowInserter) error {
-		for i := range int64(3) {
-			rows := [][]any{roleRow(i, fmt.Sprint(i)), roleRow(i, "differs")}
-			outcomes, err := put(context.WithoutCancel(t.Context()), roles, rows, false)
-			check(t, err)
-			same(t, []bool{outcomes[0].Added, outcomes[1].Added}, []bool{true, false})
+	check(t, InsertRow(t.Context(), s, roles, roleRow(1, "a")))
+	check(t, InsertRow(t.Context(), s, roles, roleRow(2, "b")))
+	for name, c := range map[string]struct {
+		table          string
+		row            []any
+		column, reason string
+	}{
+		"a key twice":   {"roles", roleRow(2, "c"), "id", "another row has the same value"},
+		"a code twice":  {"roles", roleRow(4, "a"), "code", "another row has the same value"},
+		"no code":       {"roles", []any{int64(4), nil, "班主任", int64(noon), nil}, "", "the database refuses it"},
+		"nobody's name": {"user_aliases", []any{"jpress", "7", int64(7)}, "", "it refers to a row that does not exist"},
+	} {
+		err := InsertRow(t.Context(), s, tableNamed(t, c.table), c.row)
+		refused, ok := errors.AsType[store.RowRefusedError](err)
+		if !ok || refused.Column != c.column || !strings.HasPrefix(refused.Reason, c.reason) {
+			t.Errorf("%s: got %v", name, err)
 		}
-		outcomes, err := put(t.Context(), aliases, [][]any{{"jpress", "1", int64(1)}}, false)
-		check(t, err)
-		same(t, outcomes[0].Added, true)
-		return ended
-	})
-	same(t, errors.Is(err, ended), true)
-	same(t, len(allRows(t, s, roles)), 0)
-	same(t, len(allRows(t, s, aliases)), 0)
+	}
+	same(t, allRows(t, s, roles), [][]any{roleRow(1, "a"), roleRow(2, "b")})
+}
+
+func metadataReplaced(t *testing.T, s *store.Store) {
+	replace := func(from, to string) error {
+		return s.InTx(t.Context(), func(tx store.Tx) error { return tx.ReplaceMetadata(t.Context(), "import", from, to) })
+	}
+	wantNotFound(t, replace("a", "b"))
+	check(t, replace("", "a"))
+	wantNotFound(t, replace("", "b"))
+	wantNotFound(t, replace("b", "c"))
+	check(t, replace("a", "b"))
+	same(t, must(s.Metadata(t.Context(), "import"))(t), "b")
+	wantNotFound(t, replace("a", ""))
+	check(t, replace("b", ""))
+	_, err := s.Metadata(t.Context(), "import")
+	wantNotFound(t, err)
 }

@@ -217,8 +217,12 @@ func PutMetadataIfAbsent(ctx context.Context, s *store.Store, name, value string
 // another database does.
 func AddAlias(t *testing.T, s *store.Store, source, alias string, userID int64) {
 	t.Helper()
-	outcomes := must(s.PutRows(t.Context(), tableNamed(t, "user_aliases"), [][]any{{source, alias, userID}}, true))(t)
-	same(t, outcomes, []store.RowOutcome{{Added: true}})
+	check(t, InsertRow(t.Context(), s, tableNamed(t, "user_aliases"), []any{source, alias, userID}))
+}
+
+// InsertRow is store.Tx.InsertRow in a transaction of its own.
+func InsertRow(ctx context.Context, s *store.Store, table store.Table, row []any) error {
+	return s.InTx(ctx, func(w store.Tx) error { return w.InsertRow(ctx, table, row) })
 }
 
 // alone gives what do gives in a transaction that it has for itself.

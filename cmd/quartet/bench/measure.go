@@ -57,10 +57,9 @@ func open(ctx context.Context, o options, w world) (*bench, error) {
 func serveArguments(path string) []string {
 	args := []string{
 		"serve", "--database", "sqlite:" + path, "--log-level", "warn",
-		"--open-registration", "--last-seen-interval", lastSeenInterval.String(), "--access-life", (4 * lastSeenInterval).String(),
-		"--request-time", "14s", "--write-timeout", "20s",
+		"--open-registration", "--access-life", (60 * lastSeenInterval).String(),
 	}
-	for _, limit := range []string{"register-per-ip", "register-global", "password-per-account-ip", "password-per-account", "password-per-ip"} {
+	for _, limit := range []string{"register-per-ip", "register-global", "password-per-account-ip", "failures-per-ip"} {
 		args = append(args, "--"+limit, "1000000000/1h")
 	}
 	return args

@@ -1,13 +1,17 @@
 package schemathesis
 
 import (
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"quartet/cmd/quartet/proctest"
+	"quartet/server/account"
+	"quartet/server/password"
 )
 
 // The super administrator that hooks.py signs in as.
@@ -16,23 +20,27 @@ const (
 	administratorPassword = "violet-otter-lantern"
 )
 
-// options lift every limit that generated requests would reach, and the time limits
-// that a busy machine reaches.
-func options() []string {
-	all := strings.Fields("--code-attempts 1000000 --hash-memory 64 --hash-passes 1 --hash-wait 30s" +
-		" --request-time 1m --write-timeout 2m --statement-timeout 1m --busy-timeout 1m --log-level warn")
-	for _, rate := range strings.Fields("code-resend code-hour code-day code-per-ip code-global code-refused-per-ip" +
-		" password-per-account-ip password-per-account password-per-ip old-password-per-user" +
-		" register-per-ip register-global wechat-per-ip") {
-		all = append(all, "--"+rate, "1000000/1s")
+// overrides lift every limit that generated requests would reach, and make
+// password hashes cheap.
+func overrides(t *testing.T) string {
+	t.Helper()
+	all := map[string]any{
+		"CodeAttempts": 1_000_000,
+		"Params":       password.Params{Memory: 64, Iterations: 1, Parallelism: 1}, "Wait": 30 * time.Second,
 	}
-	return all
+	for _, rate := range strings.Fields("CodeResend CodeHour CodeDay CodePerIP CodeGlobal CodeRefusedPerIP" +
+		" PasswordPerAccountIP PasswordPerAccount PasswordPerIP OldPasswordPerUser RegisterPerIP RegisterGlobal WeChatPerIP") {
+		all[rate] = account.Rate{Times: 1_000_000, Per: time.Second}
+	}
+	text, err := json.Marshal(all)
+	must(t, err)
+	return string(text)
 }
 
 func build(t *testing.T) string {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "quartet")
-	command(t, "", "go", "build", "-o", program, "quartet/cmd/quartet")
+	command(t, "", "go", "build", "-ldflags", "-X 'main.testOverrides="+overrides(t)+"'", "-o", program, "quartet/cmd/quartet")
 	return program
 }
 
@@ -42,7 +50,7 @@ func serve(t *testing.T, program, database string) (origin string) {
 	t.Helper()
 	address := proctest.FreeAddress(t, "127.0.0.1")
 	where := []string{"--database", database, "--keys", filepath.Join(t.TempDir(), "keys")}
-	running := exec.Command(program, append(append([]string{"serve", "--demo", "--addr", address}, where...), options()...)...)
+	running := exec.Command(program, append([]string{"serve", "--demo", "--addr", address, "--log-level", "warn"}, where...)...)
 	running.Stdout, running.Stderr = t.Output(), t.Output()
 	must(t, running.Start())
 	t.Cleanup(func() {

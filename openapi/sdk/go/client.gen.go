@@ -2155,6 +2155,13 @@ type ClientInterface interface {
 	// Corresponds with GET /demo/outbox (the `GetDemoOutbox` operationId).
 	GetDemoOutbox(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// ResetDemo 还原演示 · Reset the demonstration
+	//
+	// 仅在 `--demo` 下存在：删除所有数据，恢复演示用户、令牌与验证码；服务启动时及此后每小时也会自动还原。 Only with `--demo`: deletes all data and restores the demonstration's users, tokens and codes. The server also does so when it starts, and every hour.
+	//
+	// Corresponds with POST /demo/reset (the `ResetDemo` operationId).
+	ResetDemo(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetHealth 存活检查 · Liveness check
 	//
 	// 只说明进程在运行。Says that the process runs; its dependencies are not checked.
@@ -2795,6 +2802,23 @@ func (c *Client) EndSession(ctx context.Context, id Id, reqEditors ...RequestEdi
 // Corresponds with GET /demo/outbox (the `GetDemoOutbox` operationId).
 func (c *Client) GetDemoOutbox(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewGetDemoOutboxRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ResetDemo 还原演示 · Reset the demonstration
+//
+// 仅在 `--demo` 下存在：删除所有数据，恢复演示用户、令牌与验证码；服务启动时及此后每小时也会自动还原。 Only with `--demo`: deletes all data and restores the demonstration's users, tokens and codes. The server also does so when it starts, and every hour.
+//
+// Corresponds with POST /demo/reset (the `ResetDemo` operationId).
+func (c *Client) ResetDemo(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewResetDemoRequest(c.Server)
 	if err != nil {
 		return nil, err
 	}
@@ -3638,6 +3662,33 @@ func NewGetDemoOutboxRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewResetDemoRequest constructs an http.Request for the ResetDemo method
+func NewResetDemoRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/demo/reset")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewGetHealthRequest constructs an http.Request for the GetHealth method
 func NewGetHealthRequest(server string) (*http.Request, error) {
 	var err error
@@ -4372,6 +4423,15 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /demo/outbox (the `GetDemoOutbox` operationId).
 	GetDemoOutboxWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetDemoOutboxAnswer, error)
+
+	// ResetDemoWithResponse 还原演示 · Reset the demonstration
+	//
+	// 仅在 `--demo` 下存在：删除所有数据，恢复演示用户、令牌与验证码；服务启动时及此后每小时也会自动还原。 Only with `--demo`: deletes all data and restores the demonstration's users, tokens and codes. The server also does so when it starts, and every hour.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /demo/reset (the `ResetDemo` operationId).
+	ResetDemoWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ResetDemoAnswer, error)
 
 	// GetHealthWithResponse 存活检查 · Liveness check
 	//
@@ -5798,6 +5858,61 @@ func (r GetDemoOutboxAnswer) ContentType() string {
 	return ""
 }
 
+type ResetDemoAnswer struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Health
+	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
+	ApplicationproblemJSON404 *ProblemNotFound
+	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
+	ApplicationproblemJSONDefault *ProblemFailure
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ResetDemoAnswer) GetJSON200() *Health {
+	return r.JSON200
+}
+
+// GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
+func (r ResetDemoAnswer) GetApplicationproblemJSON404() *ProblemNotFound {
+	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
+func (r ResetDemoAnswer) GetApplicationproblemJSONDefault() *ProblemFailure {
+	return r.ApplicationproblemJSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r ResetDemoAnswer) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ResetDemoAnswer) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ResetDemoAnswer) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ResetDemoAnswer) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 type GetHealthAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -6848,6 +6963,21 @@ func (c *ClientWithResponses) GetDemoOutboxWithResponse(ctx context.Context, req
 		return nil, err
 	}
 	return ParseGetDemoOutboxAnswer(rsp)
+}
+
+// ResetDemoWithResponse 还原演示 · Reset the demonstration
+//
+// 仅在 `--demo` 下存在：删除所有数据，恢复演示用户、令牌与验证码；服务启动时及此后每小时也会自动还原。 Only with `--demo`: deletes all data and restores the demonstration's users, tokens and codes. The server also does so when it starts, and every hour.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /demo/reset (the `ResetDemo` operationId).
+func (c *ClientWithResponses) ResetDemoWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*ResetDemoAnswer, error) {
+	rsp, err := c.ResetDemo(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseResetDemoAnswer(rsp)
 }
 
 // GetHealthWithResponse 存活检查 · Liveness check
@@ -8139,6 +8269,46 @@ func ParseGetDemoOutboxAnswer(rsp *http.Response) (*GetDemoOutboxAnswer, error) 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
 		var dest []DemoMessage
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest ProblemNotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest ProblemFailure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSONDefault = &dest
+
+	}
+
+	return response, nil
+}
+
+// ParseResetDemoAnswer parses an HTTP response from a ResetDemoWithResponse call
+func ParseResetDemoAnswer(rsp *http.Response) (*ResetDemoAnswer, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ResetDemoAnswer{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Health
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

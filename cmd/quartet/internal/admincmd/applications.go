@@ -1,0 +1,169 @@
+package admincmd
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"quartet/cmd/quartet/internal/cli"
+	"quartet/server/account"
+)
+
+// AppCommands are the commands about applications.
+type AppCommands struct {
+	Add     appAdd     `cmd:"" help:"Register an application."`
+	List    appList    `cmd:"" help:"List the applications."`
+	Show    appShow    `cmd:"" help:"Show an application and the organisations whose members it sees."`
+	Disable appDisable `cmd:"" help:"Disable an application."`
+	Enable  appEnable  `cmd:"" help:"Re-enable an application."`
+	Rights  appRights  `cmd:"" help:"Replace an application's rights; without a right, remove them all."`
+	Link    appLink    `cmd:"" help:"Let an application see an organisation's members."`
+	Unlink  appUnlink  `cmd:"" help:"Stop an application from seeing an organisation's members."`
+}
+
+// Application is an application as the command line prints it.
+type Application struct {
+	ID            string    `json:"id"`
+	Name          string    `json:"name"`
+	Rights        []string  `json:"rights"`
+	Organisations []string  `json:"organisations,omitempty"`
+	Disabled      bool      `json:"disabled"`
+	CreatedAt     time.Time `json:"createdAt"`
+}
+
+func applicationView(a account.Application) Application {
+	return Application{
+		ID: a.ID, Name: a.Name, Rights: strings.Fields(a.Rights),
+		Disabled: a.DisabledAt != nil, CreatedAt: cli.LocalTime(a.CreatedAt),
+	}
+}
+
+// appCommand is a command about one application.
+type appCommand struct {
+	cli.Admin
+	ID string `arg:"" name:"id" help:"The id that the application sends as X-App-Id."`
+}
+
+// change does something to the application and shows the result.
+func (a appCommand) change(ctx context.Context, c *cli.Console, do func(*account.Service) error) error {
+	return a.WithAccounts(ctx, func(accounts *account.Service) error {
+		if err := do(accounts); err != nil {
+			return err
+		}
+		row, organisations, err := accounts.Application(ctx, a.ID)
+		if err != nil {
+			return err
+		}
+		v := applicationView(row)
+		for _, organisation := range organisations {
+			v.Organisations = append(v.Organisations, organisation.Code)
+		}
+		if a.JSON {
+			return c.PrintJSON(v)
+		}
+		return c.PrintTable(nil, [][]any{
+			{"id", v.ID}, {"name", v.Name}, {"rights", v.Rights}, {"sees members of", v.Organisations},
+			{"disabled", v.Disabled}, {"created", v.CreatedAt},
+		})
+	})
+}
+
+type appAdd struct {
+	appCommand
+	Name  string   `arg:"" help:"The application's name."`
+	Right []string `placeholder:"RIGHT" help:"Rights of the application: nickname (nicknames in full), contact (mobile and e-mail of other users)."`
+	Org   []string `placeholder:"CODE" help:"Organisations whose members the application sees."`
+}
+
+// Run registers the application.
+func (a *appAdd) Run(ctx context.Context, c *cli.Console) error {
+	return a.change(ctx, c, func(accounts *account.Service) error {
+		// An unknown code must be noticed before the application is added.
+		for _, code := range a.Org {
+			if _, err := accounts.Organisation(ctx, code); err != nil {
+				return err
+			}
+		}
+		if _, err := accounts.AddApplication(ctx, a.ID, a.Name, a.Right); err != nil {
+			return err
+		}
+		for _, code := range a.Org {
+			if err := accounts.AddApplicationOrganisation(ctx, a.ID, code); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+type appList struct{ cli.Admin }
+
+// Run lists the applications.
+func (a *appList) Run(ctx context.Context, c *cli.Console) error {
+	return a.WithAccounts(ctx, func(accounts *account.Service) error {
+		applications, err := accounts.ListApplications(ctx)
+		if err != nil {
+			return err
+		}
+		return cli.PrintList(c, a.JSON, mapped(applications, applicationView), []string{"id", "name", "rights", "disabled", "created"},
+			func(v Application) []any { return []any{v.ID, v.Name, v.Rights, v.Disabled, v.CreatedAt} })
+	})
+}
+
+type appShow struct{ appCommand }
+
+// Run shows the application.
+func (a *appShow) Run(ctx context.Context, c *cli.Console) error {
+	return a.change(ctx, c, func(*account.Service) error { return nil })
+}
+
+type appDisable struct{ appCommand }
+
+// Run disables the application.
+func (a *appDisable) Run(ctx context.Context, c *cli.Console) error {
+	return a.change(ctx, c, func(accounts *account.Service) error { return accounts.DisableApplication(ctx, a.ID) })
+}
+
+type appEnable struct{ appCommand }
+
+// Run enables the application.
+func (a *appEnable) Run(ctx context.Context, c *cli.Console) error {
+	return a.change(ctx, c, func(accounts *account.Service) error { return accounts.EnableApplication(ctx, a.ID) })
+}
+
+type appRights struct {
+	appCommand
+	Rights []string `arg:"" optional:"" name:"right" help:"nickname (nicknames in full) or contact (mobile and e-mail of other users)."`
+}
+
+// Run replaces the rights.
+func (a *appRights) Run(ctx context.Context, c *cli.Console) error {
+	return a.change(ctx, c, func(accounts *account.Service) error {
+		return accounts.SetApplicationRights(ctx, a.ID, a.Rights)
+	})
+}
+
+type appLink struct {
+	appCommand
+	Organisation string `arg:"" name:"org" help:"The organisation's code."`
+}
+
+// Run links the organisation.
+func (a *appLink) Run(ctx context.Context, c *cli.Console) error {
+	return a.change(ctx, c, func(accounts *account.Service) error {
+		return accounts.AddApplicationOrganisation(ctx, a.ID, a.Organisation)
+	})
+}
+
+type appUnlink struct {
+	appCommand
+	Organisation string `arg:"" name:"org" help:"The organisation's code."`
+}
+
+// Run unlinks the organisation.
+func (a *appUnlink) Run(ctx context.Context, c *cli.Console) error {
+	return a.change(ctx, c, func(accounts *account.Service) error {
+		err := accounts.RemoveApplicationOrganisation(ctx, a.ID, a.Organisation)
+		return wordMissing(ctx, accounts, a.Organisation, err, "The application does not see that organisation")
+	})
+}

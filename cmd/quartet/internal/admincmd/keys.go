@@ -1,0 +1,94 @@
+package admincmd
+
+import (
+	"context"
+	"time"
+
+	"quartet/cmd/quartet/internal/cli"
+	"quartet/server/account"
+	"quartet/server/keys"
+)
+
+// KeysCommands are the commands about the keys that sign JWTs.
+type KeysCommands struct {
+	List   keysList   `cmd:"" help:"List the keys that verify JWTs and show which one signs."`
+	Rotate keysRotate `cmd:"" help:"Create the next signing key. Running servers find it by themselves."`
+	Retire keysRetire `cmd:"" help:"Remove a key. JWTs that it signed are no longer accepted."`
+}
+
+// keysFlags has the flags of the commands about keys.
+type keysFlags struct {
+	cli.Admin
+	AccessLife cli.Duration `default:"1h" help:"Lifetime of a JWT; the same as the servers' --access-life."`
+}
+
+type keysList struct{ keysFlags }
+
+// Run lists the keys.
+func (k *keysList) Run(ctx context.Context, c *cli.Console) error {
+	return k.WithKeys(ctx, func(_ *account.Service, ring *keys.Keyring) error { return k.print(c, ring) })
+}
+
+type keysRotate struct {
+	keysFlags
+	Overlap time.Duration `default:"1m" env:"-" help:"How long the new key only verifies before it signs, so that all servers and all readers of /.well-known/jwks.json know it by then. Use 0s if the old key has leaked."`
+}
+
+// Run creates the next key and lists all keys.
+func (k *keysRotate) Run(ctx context.Context, c *cli.Console) error {
+	if k.Overlap < 0 {
+		return cli.Usagef("--overlap cannot be negative")
+	}
+	return k.WithKeys(ctx, func(accounts *account.Service, ring *keys.Keyring) error {
+		made, err := ring.Rotate(k.Overlap)
+		if err != nil {
+			return err
+		}
+		accounts.KeyRotated(ctx, made.KID, k.Overlap)
+		return k.print(c, ring)
+	})
+}
+
+type keysRetire struct {
+	keysFlags
+	KID   string `arg:"" name:"kid" help:"The key's id."`
+	Force bool   `env:"-" help:"Remove the key even if it signs, or if JWTs signed by it may still be in use; their holders must sign in again."`
+}
+
+// Run removes a key and lists the others.
+func (k *keysRetire) Run(ctx context.Context, c *cli.Console) error {
+	return k.WithKeys(ctx, func(accounts *account.Service, ring *keys.Keyring) error {
+		if err := ring.Retire(k.KID, k.AccessLife.Duration, k.Force); err != nil {
+			return err
+		}
+		accounts.KeyRetired(ctx, k.KID, k.Force)
+		return k.print(c, ring)
+	})
+}
+
+// Key is a signing key as the command line prints it.
+type Key struct {
+	KID         string     `json:"kid"`
+	State       string     `json:"state"`
+	CreatedAt   time.Time  `json:"createdAt"`
+	SignsFrom   time.Time  `json:"signsFrom"`
+	RetirableAt *time.Time `json:"retirableAt"` // null: there is no newer key
+}
+
+func keyView(status keys.KeyStatus) Key {
+	local := func(at time.Time) time.Time { return at.Local().Truncate(time.Second) }
+	view := Key{
+		KID: status.KID, State: string(status.State),
+		CreatedAt: local(status.CreatedAt), SignsFrom: local(status.SignsFrom),
+	}
+	if !status.RetirableAt.IsZero() {
+		view.RetirableAt = new(local(status.RetirableAt))
+	}
+	return view
+}
+
+func (k keysFlags) print(c *cli.Console, ring *keys.Keyring) error {
+	views := mapped(ring.Statuses(k.AccessLife.Duration), keyView)
+	return cli.PrintList(c, k.JSON, views, []string{"kid", "state", "created", "signs from", "retire after"},
+		func(v Key) []any { return []any{v.KID, v.State, v.CreatedAt, v.SignsFrom, v.RetirableAt} })
+}

@@ -1,0 +1,99 @@
+// Package cli holds what several commands share: reading and writing, flags,
+// errors with their exit codes, and opening a database with its keys.
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/jedib0t/go-pretty/v6/table"
+
+	"quartet/store"
+)
+
+// Console is where a command reads its input and writes its results.
+type Console struct {
+	In        io.Reader
+	Out, Errs io.Writer
+}
+
+// PrintJSON writes a value for scripts.
+func (c *Console) PrintJSON(value any) error {
+	encoder := json.NewEncoder(c.Out)
+	encoder.SetEscapeHTML(false)
+	encoder.SetIndent("", "  ")
+	return encoder.Encode(value)
+}
+
+// PrintTable writes rows under a header, for people. Without a header each row is
+// a name and its value.
+func (c *Console) PrintTable(header []string, rows [][]any) error {
+	writer := table.NewWriter()
+	writer.SetStyle(table.StyleLight)
+	writer.Style().Format.Header = 0 // as written
+	if header != nil {
+		writer.AppendHeader(cells(header))
+	}
+	for _, row := range rows {
+		writer.AppendRow(cells(row))
+	}
+	_, err := fmt.Fprintln(c.Out, writer.Render())
+	return err
+}
+
+// PrintList writes items as JSON or as a table with a row for each.
+func PrintList[T any](c *Console, asJSON bool, items []T, header []string, row func(T) []any) error {
+	if asJSON {
+		return c.PrintJSON(items)
+	}
+	rows := make([][]any, 0, len(items))
+	for _, item := range items {
+		rows = append(rows, row(item))
+	}
+	return c.PrintTable(header, rows)
+}
+
+func cells[T any](values []T) table.Row {
+	row := make(table.Row, 0, len(values))
+	for _, value := range values {
+		row = append(row, Text(value))
+	}
+	return row
+}
+
+// Text is a value as it may be shown in a terminal: without control characters,
+// which could change what the terminal does.
+func Text(value any) string {
+	switch v := value.(type) {
+	case bool:
+		if v {
+			return "yes"
+		}
+		return "no"
+	case *time.Time:
+		if v == nil {
+			return ""
+		}
+		return v.Format(time.RFC3339)
+	case time.Time:
+		return v.Format(time.RFC3339)
+	case []string:
+		return Text(strings.Join(v, ", "))
+	default:
+		return strings.Map(printable, fmt.Sprint(v))
+	}
+}
+
+func printable(r rune) rune {
+	if unicode.IsPrint(r) {
+		return r
+	}
+	return unicode.ReplacementChar
+}
+
+// LocalTime is a stored time in the machine's time zone, to the second.
+func LocalTime(at store.Time) time.Time { return at.Time().Local().Truncate(time.Second) }

@@ -1,0 +1,156 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"quartet/server/fieldcrypt"
+	"quartet/server/keys"
+	"quartet/store"
+	"quartet/store/dump"
+)
+
+// The databases that are used when none is named.
+const (
+	DefaultDatabase = "sqlite:.quartet/quartet.db"
+	DemoDatabase    = "sqlite:.quartet/demo.db"
+)
+
+// DatabaseFlags name a database and its keys.
+type DatabaseFlags struct {
+	Database string `placeholder:"sqlite:.quartet/quartet.db" help:"Database: sqlite:PATH or postgres://…."`
+	Keys     string `placeholder:"DIR" help:"Directory of the keys. With SQLite it defaults to the database's path with .keys appended; with PostgreSQL it is required."`
+}
+
+// WithDefaults fills in what is not named.
+func (f DatabaseFlags) WithDefaults(database string) (DatabaseFlags, error) {
+	if f.Database == "" {
+		f.Database = database
+	}
+	if f.Keys != "" {
+		return f, nil
+	}
+	path, ok := sqlitePath(f.Database)
+	if !ok {
+		return f, Usagef("with PostgreSQL --keys DIR is required: the keys must not be in the database, and all servers of one database share them")
+	}
+	f.Keys = path + ".keys"
+	return f, nil
+}
+
+// sqlitePath is the file of an SQLite database.
+func sqlitePath(url string) (path string, ok bool) {
+	path, ok = strings.CutPrefix(url, "sqlite:")
+	return filepath.Clean(path), ok
+}
+
+// OpenOrCreate opens a database. It creates an SQLite file and its directory if
+// they do not exist.
+func OpenOrCreate(ctx context.Context, options store.Options) (*store.Store, error) {
+	if path, ok := sqlitePath(options.URL); ok {
+		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+			return nil, fmt.Errorf("cannot create the database's directory: %w", err)
+		}
+	}
+	return open(ctx, options)
+}
+
+// OpenExisting opens a database that must exist, with the tables that this
+// program needs, so that a mistyped name creates nothing.
+func OpenExisting(ctx context.Context, url string) (*store.Store, error) {
+	const remedy = "start the server on it once, or run quartet migrate"
+	if path, ok := sqlitePath(url); ok {
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("there is no database %s: %s", path, remedy)
+		}
+	}
+	database, err := open(ctx, store.Options{URL: url})
+	if err != nil {
+		return nil, err
+	}
+	current, newest, err := database.MigrationStatus(ctx)
+	if err == nil && current < newest {
+		err = fmt.Errorf("the database's tables are at version %d, this program needs %d: %s", current, newest, remedy)
+	}
+	if err == nil {
+		err = dump.CheckComplete(ctx, database)
+	}
+	if err != nil {
+		return nil, errors.Join(err, database.Close())
+	}
+	return database, nil
+}
+
+func open(ctx context.Context, options store.Options) (*store.Store, error) {
+	database, err := store.Open(ctx, options)
+	if err != nil {
+		return nil, fmt.Errorf("cannot open the database: %w", err)
+	}
+	return database, nil
+}
+
+// CloseStore closes a database in a defer. It sets *err if nothing else failed
+// before.
+func CloseStore(database *store.Store, err *error) {
+	if closing := database.Close(); *err == nil {
+		*err = closing
+	}
+}
+
+// KeysMetadata names the metadata that proves which keys a database was used
+// with: KeysText, encrypted with them.
+const (
+	KeysMetadata = "keys"
+	KeysText     = "these keys belong to this database"
+)
+
+// OpenKeys opens the keys of a database and creates them for a new one. Keys that
+// the database was not used with are an error: nobody could sign in with them,
+// and what they encrypted would be lost after the mistake is fixed.
+func OpenKeys(ctx context.Context, database *store.Store, dir string, options keys.Options) (*keys.Keyring, error) {
+	sealed, err := database.Metadata(ctx, KeysMetadata)
+	fresh := errors.Is(err, store.ErrNotFound)
+	if err != nil && !fresh {
+		return nil, err
+	}
+	if !fresh && IsEmptyDir(dir) {
+		return nil, fmt.Errorf("the database has been used with keys that are not in %s: restore that directory from a backup, or name it with --keys", dir)
+	}
+	if fresh {
+		options.Log = nil // the keys of a new database are new, so nothing is missing
+	}
+	ring, err := keys.Open(dir, options)
+	if err != nil {
+		return nil, err
+	}
+	sealer := NewSealer(ring)
+	if fresh {
+		err := database.InTx(ctx, func(tx store.Tx) (err error) {
+			sealed, err = tx.PutMetadataIfAbsent(ctx, KeysMetadata, sealer.Seal(KeysText, KeysMetadata))
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+	}
+	if text, err := sealer.Open(sealed, KeysMetadata); err != nil || text != KeysText {
+		return nil, fmt.Errorf("the keys in %s do not belong to this database: name the directory it was used with by --keys, or restore it from a backup", dir)
+	}
+	return ring, nil
+}
+
+// NewSealer makes the encryption of personal data.
+func NewSealer(ring *keys.Keyring) *fieldcrypt.Sealer {
+	return fieldcrypt.New(ring.Derive("personal-data"))
+}
+
+// IsEmptyDir tells whether a directory holds nothing or does not exist.
+func IsEmptyDir(dir string) bool {
+	entries, err := os.ReadDir(dir)
+	return errors.Is(err, fs.ErrNotExist) || err == nil && len(entries) == 0
+}

@@ -1,0 +1,126 @@
+// Package democmd makes a server a demonstration: known users and tokens,
+// simulated SMS and WeChat, and a reset that puts them back.
+package democmd
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"net"
+	"text/template"
+	"time"
+
+	"quartet/openapi"
+	"quartet/server"
+	"quartet/server/account"
+	"quartet/server/providers"
+	"quartet/store"
+)
+
+// ResetInterval is how often a demonstration is put back by itself.
+const ResetInterval = time.Hour
+
+// CheckDatabase makes sure that the demonstration's passwords, which everybody
+// knows, get into no other database, and that a demonstration's database is
+// served as one. It marks a new database if demo is set.
+func CheckDatabase(ctx context.Context, database *store.Store, demo bool) error {
+	_, err := database.Metadata(ctx, account.DemoMetadata)
+	marked := err == nil
+	switch {
+	case err != nil && !errors.Is(err, store.ErrNotFound):
+		return err
+	case marked && !demo:
+		return errors.New("this database belongs to a demonstration, whose passwords everybody knows: serve it with --demo, or name another with --database")
+	case marked == demo:
+		return nil
+	}
+	users, err := database.ListUsers(ctx, 0, 1)
+	if err != nil {
+		return err
+	}
+	if len(users) > 0 {
+		return errors.New("this database has users, and --demo would replace them by users whose passwords everybody knows: name another with --database")
+	}
+	return database.InTx(ctx, func(tx store.Tx) error {
+		_, err := tx.PutMetadataIfAbsent(ctx, account.DemoMetadata, "yes")
+		return err
+	})
+}
+
+// Configure makes options those of a demonstration, with the account service that
+// config describes, and fills the database. It gives the function that does so
+// again.
+func Configure(ctx context.Context, config account.Config, options *server.Options) (reset func(context.Context) error, err error) {
+	sms := providers.NewSMSSimulator(options.Log, time.Now)
+	config.SMS, config.WeChat = sms, providers.NewWeChatSimulator()
+	config.OpenRegistration = true
+	config.NewCode = newCode
+	accounts := account.New(config)
+	reset = func(ctx context.Context) error { return accounts.ResetDemo(ctx, seed()) }
+	options.Accounts = accounts
+	options.Demo = &server.Demo{
+		Outbox:      outbox(sms, options.TimeZone),
+		Reset:       reset,
+		AccessToken: AccessToken,
+		Application: Application,
+	}
+	return reset, reset(ctx)
+}
+
+// outbox gives the simulated messages, newest first.
+func outbox(sms *providers.SMSSimulator, zone *time.Location) func() []openapi.DemoMessage {
+	return func() []openapi.DemoMessage {
+		sent := []openapi.DemoMessage{}
+		for _, message := range sms.Messages() {
+			sent = append(sent, openapi.DemoMessage{
+				To: message.To, Code: message.Code, At: message.At.In(zone).Truncate(time.Second),
+			})
+		}
+		return sent
+	}
+}
+
+// PrintWelcome tells the operator where to begin.
+func PrintWelcome(out io.Writer, address net.Addr) error {
+	var text bytes.Buffer
+	err := welcome.Execute(&text, map[string]string{
+		"URL": "http://" + localAddress(address), "Mobile": Mobile, "Code": Code,
+		"Application": Application, "Organisation": organisation, "Role": role,
+	})
+	if err != nil {
+		return err
+	}
+	_, err = text.WriteTo(out) // in one write, so that log lines do not interrupt it
+	return err
+}
+
+// localAddress is an address that a browser on this machine can open, also for a
+// server that listens on every interface.
+func localAddress(address net.Addr) string {
+	tcp, ok := address.(*net.TCPAddr)
+	if !ok || !tcp.IP.IsUnspecified() {
+		return address.String()
+	}
+	return (&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: tcp.Port}).String()
+}
+
+var welcome = template.Must(template.New("welcome").Parse(`
+Quartet 演示已启动 · the demonstration is running
+
+  点开试用 try it here   {{.URL}}/docs/
+  短信箱 SMS outbox      {{.URL}}/demo/outbox
+  还原演示 reset         curl -X POST {{.URL}}/demo/reset
+
+  普通用户 user          demo / quartet-demo
+  超级管理员 admin       admin / quartet-admin
+  手机 mobile            {{.Mobile}}, 验证码 code {{.Code}}
+  其他手机 other mobiles 验证码见短信箱 find the code in the outbox
+  微信 WeChat            任意 32 位字母数字 any 32 letters and digits
+  应用 application       X-App-Id: {{.Application}}
+  组织 organisation      {{.Organisation}} ({{.Role}})
+
+  试一条 try
+  curl -d loginAccount=demo -d password=quartet-demo {{.URL}}/api/user/login
+
+`))

@@ -1,0 +1,101 @@
+package democmd
+
+import (
+	"time"
+
+	"quartet/server/account"
+	"quartet/store"
+)
+
+// The values that the contract's examples use and everybody may know. People,
+// numbers and tokens are invented.
+const (
+	Mobile      = "13800138000"
+	Code        = "246135" // of Mobile
+	Application = "1"
+	Device      = "pc-7f3a"
+	// AccessToken is document 002's own sample.
+	AccessToken = "AT-4-Q8z-8PhSfm4RYp10WUcpuWSXbjpUIRtW"
+	// RefreshAccessToken and RefreshToken are the pair of a session of its own.
+	RefreshAccessToken = "AT-1-ZGVtby1yZWZyZXNoLWFjY2Vzcy0x_A01"
+	RefreshToken       = "RT-ZGVtby1yZWZyZXNoLXRva2VuLW9mLXF1YXJ0ZXQtMDE"
+
+	organisation = "10020027"
+	role         = "js_000008"
+	demoUserID   = 1
+
+	// lifetime is that of tokens and codes: longer than ResetInterval, so that none
+	// expires before the next reset.
+	lifetime    = 24 * time.Hour
+	sessionLife = 30 * 24 * time.Hour
+)
+
+// seed is what a demonstration's database holds after a reset.
+func seed() account.DemoSeed {
+	return account.DemoSeed{
+		Organisations: []account.DemoName{{ID: 10020027, Code: organisation, Name: "第二十七职业高中"}},
+		Roles:         []account.DemoName{{ID: 8, Code: role, Name: "教职工"}},
+		Users:         users(),
+		Applications:  []account.DemoApplication{{ID: Application, Name: "演示应用", Organisations: []string{organisation}}},
+		Sessions:      sessions(),
+		Codes: []account.DemoCode{
+			{Purpose: account.PurposeSignIn, Mobile: Mobile, Code: Code, Life: lifetime},
+			{Purpose: account.PurposeVerifyMobile, Mobile: Mobile, Code: Code, Life: lifetime},
+		},
+	}
+}
+
+func users() []account.DemoUser {
+	member := []account.DemoMembership{{Organisation: organisation, Role: role}}
+	return []account.DemoUser{
+		{ID: demoUserID, Source: "demo", Memberships: member, AddedUser: account.AddedUser{
+			NewUser: account.NewUser{
+				Username: "demo", Password: new("quartet-demo"),
+				Profile: account.Profile{
+					Nickname: new("晚秋"), RealName: new("林晚秋"), Gender: new(2),
+					Mobile: new(Mobile), Email: new("demo@example.com"),
+				},
+			},
+			Role: store.RoleMember, EmailVerified: true, MobileVerified: true,
+		}},
+		{ID: 2, Source: "demo", AddedUser: account.AddedUser{
+			NewUser: account.NewUser{
+				Username: "admin", Password: new("quartet-admin"),
+				Profile: account.Profile{Nickname: new("管理员")},
+			},
+			Role: store.RoleSuperAdministrator,
+		}},
+		{ID: 3, Source: "demo", Memberships: member, AddedUser: account.AddedUser{
+			NewUser: account.NewUser{
+				Username: "lu.jiahe",
+				Profile:  account.Profile{Nickname: new("嘉禾"), RealName: new("陆嘉禾")},
+			},
+			Role: store.RoleMember,
+		}},
+		{ID: 4, Source: "demo", AddedUser: account.AddedUser{
+			NewUser: account.NewUser{
+				Username: "he.yun", Password: new("quartet-heyun"),
+				Profile: account.Profile{Nickname: new("贺云"), RealName: new("贺云")},
+			},
+			Role: store.RoleAdministrator,
+		}},
+	}
+}
+
+// sessions are those of the demo user. The third is to be ended by its id: it has
+// no token.
+func sessions() []account.DemoSession {
+	return []account.DemoSession{
+		{ID: 1001, UserID: demoUserID, Dialect: "yudao", Device: Device, AccessToken: AccessToken, Generation: 4, AccessLife: lifetime, Life: sessionLife},
+		{ID: 1002, UserID: demoUserID, Dialect: "yudao", AccessToken: RefreshAccessToken, RefreshToken: RefreshToken, AccessLife: lifetime, Life: sessionLife},
+		{ID: 1003, UserID: demoUserID, Dialect: "jfinal", AccessLife: lifetime, Life: sessionLife},
+	}
+}
+
+// newCode gives the known code for the known mobile and a random one for others.
+func newCode(mobile string) string {
+	if mobile == Mobile {
+		return Code
+	}
+	return account.RandomCode(mobile)
+}

@@ -1,0 +1,89 @@
+package main
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"quartet/cmd/quartet/internal/cli"
+	"quartet/server"
+	"quartet/server/account"
+	"quartet/server/password"
+	"quartet/store"
+)
+
+// limitFlags are the limits that an operator sets. All others are constants of the
+// packages that use them.
+type limitFlags struct {
+	AccessLife           cli.Duration `group:"limits" default:"1h" help:"Lifetime of an access token or JWT, from its issue or last renewal; at least 1m. The last use of a session is recorded to a sixtieth of it."`
+	SessionLife          cli.Duration `group:"limits" default:"30d" help:"Lifetime of a session and its refresh token, from the sign-in."`
+	CodePerIP            cli.Rate     `group:"limits" default:"20/1h" help:"One-time codes that one client IP can request."`
+	CodeGlobal           cli.Rate     `group:"limits" default:"1000/1m" help:"One-time codes that all clients together can request."`
+	PasswordPerAccountIP cli.Rate     `group:"limits" default:"5/15m" help:"Wrong passwords for one account from one client IP; after that the account is locked for this client IP."`
+	FailuresPerIP        cli.Rate     `group:"limits" default:"300/15m" help:"Failed sign-ins from one client IP, by wrong passwords and by wrong codes."`
+	RegisterPerIP        cli.Rate     `group:"limits" default:"60/1h" help:"Users that one client IP can create with --open-registration. Administrators have no limit."`
+	RegisterGlobal       cli.Rate     `group:"limits" default:"1000/1h" help:"Users that all clients together can create with --open-registration. Administrators have no limit."`
+	BodyLimit            cli.Size     `group:"limits" default:"64KiB" help:"Size of a request body; a larger one is answered 413."`
+	HashParallel         uint         `group:"limits" default:"0" help:"Passwords that are hashed at the same time, 19 MiB of memory each; 0 means one per CPU core, less one."`
+	DatabaseConnections  cli.Count    `group:"limits" default:"16" help:"Connections to PostgreSQL. SQLite always has one connection that writes and four that read."`
+	DrainTimeout         cli.Duration `group:"limits" default:"10s" help:"How long a server that is shutting down waits for running requests."`
+}
+
+var limitGroups = kong.ExplicitGroups([]kong.Group{{
+	Key: "limits", Title: "Limits:",
+	Description: "A time is written like 90s, 1h30m or 30d, a rate COUNT/TIME: 5/1h is at most five in an hour, which begins with the first of them. A size is written like 65536, 64KiB or 1MiB.",
+}})
+
+// check refuses lifetimes that contradict each other.
+func (f limitFlags) check() error {
+	switch {
+	case f.AccessLife.Duration < time.Minute:
+		return cli.Usagef("--access-life must be at least 1m")
+	case f.AccessLife.Duration > f.SessionLife.Duration:
+		return cli.Usagef("--access-life cannot be longer than --session-life: a token ends with its session")
+	}
+	return nil
+}
+
+func (f limitFlags) account() account.Limits {
+	limits := account.DefaultLimits()
+	limits.AccessLife, limits.SessionLife = f.AccessLife.Duration, f.SessionLife.Duration
+	limits.LastSeenInterval = limits.AccessLife / 60 // tokens are renewed as exactly, so it must be much less
+	limits.CodePerIP, limits.CodeGlobal = f.CodePerIP.Rate, f.CodeGlobal.Rate
+	limits.PasswordPerAccountIP = f.PasswordPerAccountIP.Rate
+	limits.PasswordPerIP, limits.CodeRefusedPerIP = f.FailuresPerIP.Rate, f.FailuresPerIP.Rate
+	limits.RegisterPerIP, limits.RegisterGlobal = f.RegisterPerIP.Rate, f.RegisterGlobal.Rate
+	overrideForTests(&limits)
+	return limits
+}
+
+func (f limitFlags) server() server.Limits {
+	limits := server.DefaultLimits()
+	limits.Body = int64(f.BodyLimit)
+	return limits
+}
+
+func (f limitFlags) hasher() *password.Hasher {
+	options := password.Options{Parallel: int(f.HashParallel)}
+	overrideForTests(&options)
+	return password.NewHasher(options)
+}
+
+// testOverrides is JSON with fields of account.Limits and password.Options. Tests
+// that send more requests than the limits allow build the program with
+// -ldflags "-X main.testOverrides=…"; it is empty otherwise.
+var testOverrides string
+
+func overrideForTests(limits any) {
+	if testOverrides == "" {
+		return
+	}
+	if err := json.Unmarshal([]byte(testOverrides), limits); err != nil {
+		panic(err)
+	}
+}
+
+func (f limitFlags) store(url string) store.Options {
+	return store.Options{URL: url, MaxConnections: int(f.DatabaseConnections)}
+}

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"log/slog"
+	"os"
+	"runtime"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"quartet/cmd/quartet/internal/cli"
+	"quartet/server/account"
+	"quartet/server/providers"
+)
+
+// The environment variables that hold secrets. There are no flags for them, as all
+// users of a machine can see a program's arguments.
+const (
+	weChatSecretVariable = "QUARTET_WECHAT_SECRET"
+	smsSecretVariable    = "QUARTET_SMS_SECRET"
+)
+
+// weChatFlags describe the WeChat app whose users can sign in.
+type weChatFlags struct {
+	WeChatKind       string `name:"wechat-kind" placeholder:"KIND" default:"" enum:",mini-program,official-account" help:"Kind of the WeChat app whose users can sign in: mini-program or official-account. Without it nobody signs in by WeChat."`
+	WeChatAppID      string `name:"wechat-app-id" placeholder:"ID" help:"App id (AppID) of the WeChat app."`
+	WeChatSecretFile string `name:"wechat-secret-file" placeholder:"PATH" help:"File with the AppSecret of the WeChat app, mode 0600; or set QUARTET_WECHAT_SECRET."`
+	WeChatBaseURL    string `name:"wechat-base-url" placeholder:"URL" default:"https://api.weixin.qq.com" help:"Base URL of WeChat's API, such as https://hk.api.weixin.qq.com."`
+}
+
+// weChat makes the client of WeChat, or one that answers 503 if no app is set.
+func (f weChatFlags) weChat(log *slog.Logger) (account.WeChat, error) {
+	if f.WeChatKind == "" && f.WeChatAppID == "" && f.WeChatSecretFile == "" {
+		log.Warn("no WeChat app is configured: signing in by WeChat answers 503")
+		return providers.UnconfiguredWeChat{}, nil
+	}
+	if f.WeChatKind == "" || f.WeChatAppID == "" {
+		return nil, cli.Usagef("a WeChat app needs --wechat-kind, --wechat-app-id and its secret")
+	}
+	secret, err := readSecret("wechat-secret-file", f.WeChatSecretFile, weChatSecretVariable)
+	if err != nil {
+		return nil, err
+	}
+	client, err := providers.NewWeChat(providers.WeChatOptions{
+		Kind: f.WeChatKind, AppID: f.WeChatAppID, Secret: secret, BaseURL: f.WeChatBaseURL, Log: log,
+	})
+	if err != nil {
+		return nil, cli.UsageError{Err: err}
+	}
+	log.Info("signing in by WeChat", "kind", f.WeChatKind, "app_id", f.WeChatAppID)
+	return client, nil
+}
+
+// smsFlags describe the service that delivers one-time codes.
+type smsFlags struct {
+	SMS            string `name:"sms" default:"" enum:",webhook,aliyun" placeholder:"SERVICE" help:"Service that delivers one-time codes: webhook or aliyun. Without it nobody signs in by mobile; --demo simulates a service."`
+	SMSURL         string `name:"sms-url" placeholder:"URL" help:"URL of the webhook, or of Aliyun's API if not the public one."`
+	SMSTemplate    string `name:"sms-template" placeholder:"TEMPLATE" help:"Aliyun: code of the approved template (模板), whose variable is code. Webhook: passed on unchanged."`
+	SMSSecretFile  string `name:"sms-secret-file" placeholder:"PATH" help:"File with the webhook's secret or Aliyun's access key secret, mode 0600; or set QUARTET_SMS_SECRET."`
+	SMSAccessKeyID string `name:"sms-access-key-id" placeholder:"ID" help:"Aliyun: access key id of a RAM user whose only right is dysms:SendSms."`
+	SMSSignName    string `name:"sms-sign-name" placeholder:"NAME" help:"Aliyun: approved signature (签名)."`
+}
+
+// sms makes the client of the SMS service behind a circuit breaker, or one that
+// answers 503 if no service is set. Messages say codeLife; metrics get a gauge of
+// the circuit breaker.
+func (f smsFlags) sms(log *slog.Logger, metrics *prometheus.Registry, codeLife time.Duration) (account.SMS, error) {
+	if f.SMS == "" && f != (smsFlags{}) {
+		return nil, cli.Usagef("there are --sms-… options, but no SMS service: add --sms webhook or --sms aliyun")
+	}
+	if f.SMS == "" {
+		log.Warn("no SMS service is configured: signing in by mobile answers 503")
+		return providers.UnconfiguredSMS{}, nil
+	}
+	secret, err := readSecret("sms-secret-file", f.SMSSecretFile, smsSecretVariable)
+	if err != nil {
+		return nil, err
+	}
+	driver, err := f.driver(secret, codeLife)
+	if err != nil {
+		return nil, cli.Usagef("--sms %s: %w", f.SMS, err)
+	}
+	breaker := providers.NewSMSBreaker(driver, log)
+	metrics.MustRegister(flagGauge("quartet_sms_circuit_open",
+		"1 while messages are refused without asking the SMS service, which has failed too often.", breaker.Open))
+	log.Info("signing in by mobile", "sms", f.SMS)
+	return breaker, nil
+}
+
+func (f smsFlags) driver(secret string, codeLife time.Duration) (account.SMS, error) {
+	if f.SMS == "aliyun" {
+		return providers.NewAliyunSMS(providers.AliyunSMSOptions{
+			AccessKeyID: f.SMSAccessKeyID, AccessKeySecret: secret,
+			SignName: f.SMSSignName, Template: f.SMSTemplate,
+			Endpoint: cmp.Or(f.SMSURL, providers.AliyunSMSEndpoint),
+		})
+	}
+	if f.SMSAccessKeyID != "" || f.SMSSignName != "" {
+		return nil, fmt.Errorf("--sms-access-key-id and --sms-sign-name are for aliyun")
+	}
+	return providers.NewSMSWebhook(providers.SMSWebhookOptions{
+		URL: f.SMSURL, Secret: secret, Template: f.SMSTemplate, CodeLife: codeLife,
+	})
+}
+
+// readSecret reads a secret from the file that a flag names, or else from an
+// environment variable.
+func readSecret(flag, path, variable string) (string, error) {
+	secret := os.Getenv(variable)
+	if path != "" {
+		content, err := readPrivateFile(path)
+		if err != nil {
+			return "", cli.Usagef("--%s: %w", flag, err)
+		}
+		secret = content
+	}
+	if secret = strings.TrimSpace(secret); secret == "" {
+		return "", cli.Usagef("a secret is missing: name a file that holds it by --%s, or set %s", flag, variable)
+	}
+	return secret, nil
+}
+
+// readPrivateFile reads a small file that nobody but its owner can read.
+func readPrivateFile(path string) (string, error) {
+	const maxBytes = 4096
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", err
+	}
+	// Opening a pipe would block, so the kind is checked before.
+	if !info.Mode().IsRegular() || info.Size() > maxBytes {
+		return "", fmt.Errorf("%s is not a regular file of at most %d bytes", path, maxBytes)
+	}
+	// On Windows the mode says nothing about other users.
+	if mode := info.Mode().Perm(); runtime.GOOS != "windows" && mode&0o077 != 0 {
+		return "", fmt.Errorf("%s can be read by others (mode %04o): run chmod 600 %[1]s", path, mode)
+	}
+	content, err := os.ReadFile(path)
+	if err == nil && len(strings.TrimSpace(string(content))) == 0 {
+		err = fmt.Errorf("%s is empty", path)
+	}
+	return string(content), err
+}

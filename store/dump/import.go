@@ -1,0 +1,175 @@
+package dump
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+
+	"quartet/store"
+)
+
+// rowsPerTransaction is how many rows an import commits at a time.
+const rowsPerTransaction = 1000
+
+// importEntry is the name of the metadata entry of an unfinished import.
+const importEntry = "import"
+
+// position is what the entry holds: which file is imported, and how far.
+type position struct {
+	rows, total int64
+	sha256      string
+}
+
+const positionFormat = "%d of %d rows of the file with SHA-256 %s"
+
+func (p position) String() string { return fmt.Sprintf(positionFormat, p.rows, p.total, p.sha256) }
+
+// unfinished gives how far an import is; found tells whether there is one.
+func unfinished(ctx context.Context, database *store.Store) (p position, found bool, err error) {
+	text, err := database.Metadata(ctx, importEntry)
+	if errors.Is(err, store.ErrNotFound) {
+		return p, false, nil
+	}
+	if err == nil {
+		_, err = fmt.Sscanf(text, positionFormat, &p.rows, &p.total, &p.sha256)
+	}
+	return p, true, err
+}
+
+// CheckComplete returns an error if a database holds an unfinished import.
+func CheckComplete(ctx context.Context, database *store.Store) error {
+	at, found, err := unfinished(ctx, database)
+	if err == nil && found {
+		err = fmt.Errorf("the database holds an unfinished import, %v: run quartet import with the same file again, or start over with an empty database", at)
+	}
+	return err
+}
+
+// Import inserts the rows of a file that Check has read into an empty database.
+// It commits them in parts: after an interruption the import of the same file
+// resumes. It returns a RowError for a row that the format or the database does
+// not allow.
+func Import(ctx context.Context, database *store.Store, file io.ReadSeeker, checked Summary, progress Progress) error {
+	at, err := start(ctx, database, checked)
+	if err != nil {
+		return err
+	}
+	if _, err := file.Seek(0, io.SeekStart); err != nil {
+		return err
+	}
+	reader, err := NewReader(file, store.Tables())
+	if err == nil {
+		err = reader.skip(at.rows)
+	}
+	var rows []Row
+	for err == nil {
+		var row Row
+		if row, err = reader.Next(); err == nil {
+			rows = append(rows, row)
+		}
+		last := errors.Is(err, io.EOF)
+		if !last && len(rows) < rowsPerTransaction {
+			continue
+		}
+		if at, err = commit(ctx, database, at, rows, last); err == nil {
+			progress(at.rows, at.total)
+		}
+		if last {
+			break
+		}
+		rows = rows[:0]
+	}
+	switch refused, ok := errors.AsType[RowError](err); {
+	case ok:
+		return refused // without what the transaction says of itself
+	case errors.Is(err, store.ErrNotFound):
+		return errors.New("another import uses the database at the same time")
+	}
+	return err
+}
+
+// start gives where the import of a file begins: at its first row in an empty
+// database, or after the last row that was committed.
+func start(ctx context.Context, database *store.Store, checked Summary) (at position, err error) {
+	migration, err := migrationOf(ctx, database)
+	if err != nil {
+		return at, err
+	}
+	if version := checked.Header.Migration; version > migration || version < store.MinDumpVersion {
+		return at, fmt.Errorf("the file's tables are at version %d, this program imports versions %d to %d: import it with the program that wrote it, then run quartet migrate with this one",
+			version, store.MinDumpVersion, migration)
+	}
+	at, found, err := unfinished(ctx, database)
+	switch {
+	case err != nil:
+		return at, err
+	case found && at.sha256 != checked.SHA256:
+		return at, fmt.Errorf("the database holds an unfinished import of another file, %v: import that file again, or start over with an empty database", at)
+	case found:
+		return at, nil
+	}
+	if err := checkEmpty(ctx, database); err != nil {
+		return at, err
+	}
+	at = position{total: checked.Rows, sha256: checked.SHA256}
+	metadata := map[string]string{importEntry: at.String()}
+	maps.Copy(metadata, checked.Header.Metadata)
+	return at, database.InTx(ctx, func(tx store.Tx) error {
+		for name, value := range metadata {
+			if err := tx.ReplaceMetadata(ctx, name, "", value); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// checkEmpty returns an error if a table has rows. Those of metadata tell that a
+// server has used the database.
+func checkEmpty(ctx context.Context, database *store.Store) error {
+	snapshot, err := database.Snapshot(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = snapshot.Close() }() // it only reads
+	for _, table := range slices.Concat(store.Tables(), []store.Table{{Name: "metadata"}}) {
+		rows, err := snapshot.Count(ctx, table)
+		if err != nil {
+			return err
+		}
+		if rows > 0 {
+			return fmt.Errorf("the table %s has %d rows, and an import needs an empty database: name an SQLite file that does not exist yet, or a PostgreSQL database that createdb has just created", table.Name, rows)
+		}
+	}
+	return nil
+}
+
+// commit inserts rows and gives how far the import is then. With the last ones
+// the import is finished.
+func commit(ctx context.Context, database *store.Store, at position, rows []Row, last bool) (position, error) {
+	next := at
+	next.rows += int64(len(rows))
+	entry := next.String()
+	if last {
+		entry = ""
+	}
+	return next, database.InTx(ctx, func(tx store.Tx) error {
+		// First, so that another import of the same file fails here.
+		if err := tx.ReplaceMetadata(ctx, importEntry, at.String(), entry); err != nil {
+			return err
+		}
+		for _, row := range rows {
+			err := tx.InsertRow(ctx, row.Table, row.Values)
+			if refused, ok := errors.AsType[store.RowRefusedError](err); ok {
+				return RowError{Line: row.Line, Column: joined(row.Table.Name, refused.Column), Reason: refused.Reason}
+			}
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}

@@ -1,0 +1,31 @@
+package dump
+
+import "github.com/go-json-experiment/json/jsontext"
+
+// renamedIn is the migration that gave columns and dialects their present names.
+const renamedIn = 6
+
+// renamedColumns are the old names of columns of sessions and audit_events.
+var renamedColumns = map[string]string{"style": "dialect", "address": "client_ip"}
+
+// renamedDialects are the old values of the column dialect.
+var renamedDialects = map[string]string{
+	`"result"`: `"jeecg"`, `"data"`: `"yudao"`, `"status"`: `"cas"`, `"flat"`: `"ruoyi"`, `"state"`: `"jfinal"`,
+}
+
+// upgrade gives the members of a row that was written before the renaming the
+// names and values they have since, as the migration does in a database.
+func upgrade(table string, members map[string]jsontext.Value) {
+	if table != "sessions" && table != "audit_events" {
+		return
+	}
+	for before, since := range renamedColumns {
+		if value, present := members[before]; present {
+			delete(members, before)
+			members[since] = value
+		}
+	}
+	if since, renamed := renamedDialects[string(members["dialect"])]; renamed {
+		members["dialect"] = jsontext.Value(since)
+	}
+}
