@@ -49,10 +49,10 @@ func mustBench(b *testing.B, err error) {
 	}
 }
 
-func BenchmarkSessionByAccessHash(b *testing.B) {
+func BenchmarkSessionWithUserByAccessHash(b *testing.B) {
 	onEachEngine(b, func(b *testing.B, s *store.Store) {
 		for i := 0; b.Loop(); i++ {
-			_, err := s.SessionByAccessHash(b.Context(), store.Digest(fmt.Sprint("access-", i%benchmarkUsers+1)))
+			_, err := s.SessionWithUserByAccessHash(b.Context(), store.Digest(fmt.Sprint("access-", i%benchmarkUsers+1)), "")
 			mustBench(b, err)
 		}
 	})

@@ -34,7 +34,7 @@ func TestWritesOfAnotherAreSeenAtOnce(t *testing.T) {
 	must(t, storetest.InsertApplication(t.Context(), s, store.Application{ID: "a"}))
 	must(t, storetest.InsertOrganisation(t.Context(), s, store.Organisation{ID: 1, Code: "east"}))
 	tell := func() string {
-		owner, err := s.SessionByAccessHash(t.Context(), "access-1")
+		owner, err := s.SessionWithUserByAccessHash(t.Context(), "access-1", "")
 		must(t, err)
 		same, err := s.SessionByID(t.Context(), 1)
 		must(t, err)
@@ -83,7 +83,7 @@ func TestEndedSessionsAreNeverLive(t *testing.T) {
 			for ended.Load() < sessions {
 				dead := ended.Load()
 				for id := max(1, dead-1); id <= min(dead+2, sessions); id++ {
-					owner, err := s.SessionByAccessHash(t.Context(), store.Digest(fmt.Sprint("access-", id)))
+					owner, err := s.SessionWithUserByAccessHash(t.Context(), store.Digest(fmt.Sprint("access-", id)), "")
 					if err != nil {
 						t.Error(err)
 					} else if owner.EndedAt == nil && id <= dead {

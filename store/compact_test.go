@@ -122,13 +122,13 @@ func TestCompactRowsAreFound(t *testing.T) {
 		if n == withNulls {
 			continue
 		}
-		found, err := s.SessionByAccessHash(t.Context(), *session.AccessHash)
+		found, err := s.SessionWithUserByAccessHash(t.Context(), *session.AccessHash, "")
 		if noError(t, err); found.ID != n {
 			t.Errorf("session %d has the access token of session %d", found.ID, n)
 		}
-		found, err = s.SessionByRefreshHash(t.Context(), *session.RefreshHash)
-		if noError(t, err); found.ID != n {
-			t.Errorf("session %d has the refresh token of session %d", found.ID, n)
+		refreshed, err := s.SessionByRefreshHash(t.Context(), *session.RefreshHash)
+		if noError(t, err); refreshed.ID != n {
+			t.Errorf("session %d has the refresh token of session %d", refreshed.ID, n)
 		}
 		user, err := s.UserByVerifiedMobile(t.Context(), Digest(digestNo("mobile_index", n)))
 		if noError(t, err); user.ID != n {

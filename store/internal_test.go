@@ -84,7 +84,7 @@ func TestHotQueriesScanNothing(t *testing.T) {
 	for name, query := range map[string]string{
 		"UserByID": userByID, "UserByUsernameKey": userByUsernameKey,
 		"UserByVerifiedMobile": userByVerifiedMobile, "UserByEmailKey": userByEmailKey, "UsersByAlias": usersByAlias,
-		"SessionByID": sessionByID, "SessionByAccessHash": sessionByAccessHash, "SessionByRefreshHash": sessionByRefreshHash,
+		"SessionByID": sessionByID, "SessionByRefreshHash": sessionByRefreshHash,
 		"SessionWithUserByAccessHash": sessionWithUserByAccessHash, "SessionWithUserByPreviousHash": sessionWithUserByPreviousHash,
 		"SessionWithUserByID": sessionWithUserByID,
 		"LiveSessions":        liveSessions, "ReplacementOf": replacementOf, "liveOfClass": liveOfClass, "endUserSessions": endUserSessions,

@@ -166,16 +166,6 @@ type SessionOwner struct {
 	UserDisabledAt *Time  `db:"user_disabled_at"`
 }
 
-// Fields are where the columns go, in the order of the row's tags.
-func (o *SessionOwner) Fields() []any {
-	return []any{
-		&o.ID, &o.UserID, &o.Dialect, &o.OpenedBy, &o.ApplicationID, &o.CompanyType, &o.ProductType, &o.ExclusiveClass,
-		&o.Source, &o.DeviceNumber, &o.FrontType, &o.ClientIP, &o.UserAgent, &o.Generation, &o.AccessHash,
-		&o.PreviousAccessHash, &o.RotatedAt, &o.AccessExpiresAt, &o.RefreshHash, &o.ExpiresAt, &o.CreatedAt,
-		&o.LastSeenAt, &o.EndedAt, &o.EndReason, &o.Role, &o.UserDisabledAt,
-	}
-}
-
 // Application is one row of applications. Rights is a space-separated list.
 type Application struct {
 	ID         string `db:"id"`

@@ -44,12 +44,12 @@ type sessionWithUserRow struct {
 	profileRow
 }
 
-func (r *sessionWithUserRow) Fields() []any {
+func (r *sessionWithUserRow) fields() []any {
 	s := &r.session
 	return append([]any{
 		&s.ID, &s.OpenedBy, &s.ExclusiveClass, &s.DeviceNumber, &s.RotatedAt, &s.AccessExpiresAt, &s.ExpiresAt,
 		&s.CreatedAt, &s.LastSeenAt, &s.EndedAt, &s.EndReason, &s.Role, &s.UserDisabledAt, &s.ApplicationRights,
-	}, r.profileRow.Fields()...)
+	}, r.profileRow.fields()...)
 }
 
 // SessionWithUserByAccessHash finds a session by the hash of its access token or
@@ -79,10 +79,7 @@ func (s *Store) SessionWithUserByID(ctx context.Context, id int64, applicationID
 func (s *Store) sessionWithUser(ctx context.Context, query, applicationID string, key any) (SessionWithUser, error) {
 	var row sessionWithUserRow
 	var profile Profile
-	err := s.each(ctx, "SessionWithUser", query, row.Fields(), func(n int) error {
-		row.addTo(&profile, n)
-		return nil
-	}, applicationID, key)
+	err := s.each(ctx, "SessionWithUser", query, row.fields(), func(n int) { row.addTo(&profile, n) }, applicationID, key)
 	row.session.Profile = profile
 	return row.session, err
 }
@@ -110,7 +107,7 @@ type profileRow struct {
 	roleCode, roleName                 *string
 }
 
-func (p *profileRow) Fields() []any {
+func (p *profileRow) fields() []any {
 	u := &p.user
 	return []any{
 		&u.UserID, &u.Username, &u.Email, &u.MobileSealed, &u.Nickname, &u.Gender, &u.Avatar,
@@ -144,10 +141,7 @@ func (p *profileRow) addTo(profile *Profile, row int) {
 func (s *Store) ProfileByID(ctx context.Context, id int64) (Profile, error) {
 	return cached(ctx, s, engine.Key{Method: "ProfileByID", ID: id}, func() (profile Profile, err error) {
 		var found profileRow
-		err = s.each(ctx, "ProfileByID", profileByID, found.Fields(), func(row int) error {
-			found.addTo(&profile, row)
-			return nil
-		}, id)
+		err = s.each(ctx, "ProfileByID", profileByID, found.fields(), func(row int) { found.addTo(&profile, row) }, id)
 		return profile, err
 	})
 }

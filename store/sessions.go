@@ -5,8 +5,6 @@ import (
 	"errors"
 	"maps"
 	"slices"
-
-	"quartet/store/internal/engine"
 )
 
 var (
@@ -20,8 +18,6 @@ var (
 	selectOwned = "SELECT " + selected[Session]("s.") + `, u.role AS user_role, u.disabled_at AS user_disabled_at
 		FROM sessions s JOIN users u ON u.id = s.user_id `
 	sessionByID          = selectOwned + "WHERE s.id = ?"
-	sessionByAccessHash  = selectOwned + "WHERE s.access_hash = ?"
-	sessionByPrevious    = selectOwned + "WHERE s.previous_access_hash = ?"
 	sessionByRefreshHash = selectOwned + "WHERE s.refresh_hash = ?"
 )
 
@@ -74,20 +70,6 @@ func (tx Tx) PutSession(ctx context.Context, session Session) error {
 	return put(ctx, tx, "PutSession", insertSession, session)
 }
 
-// SessionByAccessHash finds a session by the hash of its access token or of the
-// one before it, ended sessions too, or ErrNotFound.
-func (s *Store) SessionByAccessHash(ctx context.Context, hash Digest) (SessionOwner, error) {
-	return cached(ctx, s, engine.Key{Method: "SessionByAccessHash", Text: string(hash)}, func() (SessionOwner, error) {
-		// A hash goes from the one column to the other, never back, so nothing is
-		// missed between the two. Nearly all tokens are the newest.
-		owner, err := one[SessionOwner](ctx, s, "SessionByAccessHash", sessionByAccessHash, hash)
-		if errors.Is(err, ErrNotFound) {
-			return one[SessionOwner](ctx, s, "SessionByAccessHash", sessionByPrevious, hash)
-		}
-		return owner, err
-	})
-}
-
 // SessionByRefreshHash finds a session by the hash of its refresh token, ended
 // sessions too, or ErrNotFound.
 func (s *Store) SessionByRefreshHash(ctx context.Context, hash Digest) (SessionOwner, error) {
@@ -96,9 +78,7 @@ func (s *Store) SessionByRefreshHash(ctx context.Context, hash Digest) (SessionO
 
 // SessionByID finds a session, ended ones too, or ErrNotFound.
 func (s *Store) SessionByID(ctx context.Context, id int64) (SessionOwner, error) {
-	return cached(ctx, s, engine.Key{Method: "SessionByID", ID: id}, func() (SessionOwner, error) {
-		return one[SessionOwner](ctx, s, "SessionByID", sessionByID, id)
-	})
+	return one[SessionOwner](ctx, s, "SessionByID", sessionByID, id)
 }
 
 // LiveSessions gives the sessions of a user that have neither ended nor reached

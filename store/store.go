@@ -164,16 +164,8 @@ func (s *Store) retryable(err error) bool {
 	return err != nil && (errors.Is(err, errOvertaken) || s.engine.Classify(err).Retry)
 }
 
-// fields is a row that lists where its columns go, in the order of its query: the
-// busiest queries spare themselves the search by name.
-type fields interface{ Fields() []any }
-
 // one reads the row that a query finds, or ErrNotFound.
 func one[T any](ctx context.Context, s *Store, verb, query string, args ...any) (found T, err error) {
-	if listed, ok := any(&found).(fields); ok {
-		err = s.each(ctx, verb, query, listed.Fields(), func(int) error { return engine.ErrEnough }, args...)
-		return found, err
-	}
 	rows, err := many[T](ctx, s, verb, query, args...)
 	switch {
 	case err != nil:
@@ -194,14 +186,14 @@ func many[T any](ctx context.Context, s *Store, verb, query string, args ...any)
 }
 
 // each reads the rows that a query finds into the same fields, and calls found
-// with the row's number after each, until it returns engine.ErrEnough. Number 0
-// can come again: then the query has begun anew. No row at all is ErrNotFound.
-func (s *Store) each(ctx context.Context, verb, query string, fields []any, found func(row int) error, args ...any) error {
+// with the row's number after each: the busiest queries spare themselves the
+// search for fields by name. Number 0 can come again: then the query has begun anew. No row at all is ErrNotFound.
+func (s *Store) each(ctx context.Context, verb, query string, fields []any, found func(row int), args ...any) error {
 	return s.run(ctx, verb, func() error {
 		rows := 0
-		err := s.engine.Each(ctx, query, args, fields, func() error {
+		err := s.engine.Each(ctx, query, args, fields, func() {
+			found(rows)
 			rows++
-			return found(rows - 1)
 		})
 		if err == nil && rows == 0 {
 			err = ErrNotFound

@@ -25,9 +25,8 @@ type Options struct {
 type Engine interface {
 	Name() string
 
-	// Each reads the rows of a query into the same fields, and calls found after
-	// each until it returns ErrEnough. Other errors of found are returned.
-	Each(ctx context.Context, query string, args, fields []any, found func() error) error
+	// Each reads the rows of a query into the same fields, and calls found after each.
+	Each(ctx context.Context, query string, args, fields []any, found func()) error
 	// Select reads all rows of a query into a slice.
 	Select(ctx context.Context, rows any, query string, args ...any) error
 	// SelectOnce is Select for a text that is not a constant.
@@ -117,9 +116,5 @@ type Key struct {
 	ID     int64
 }
 
-var (
-	// ErrEnough ends the reading of rows without a failure.
-	ErrEnough = errors.New("no more rows are wanted")
-	// ErrNoBackup says that the engine has tools of its own for backups.
-	ErrNoBackup = errors.New("store: backups of this engine are made by its own tools")
-)
+// ErrNoBackup says that the engine has tools of its own for backups.
+var ErrNoBackup = errors.New("store: backups of this engine are made by its own tools")

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"context"
-	"errors"
 	"strconv"
 	"strings"
 
@@ -86,7 +85,7 @@ func Transact(ctx context.Context, db *sqlx.DB, do func(Tx) error) error {
 }
 
 // Each reads the rows of a query as Engine.Each does.
-func Each(ctx context.Context, db *sqlx.DB, query string, args, fields []any, found func() error) error {
+func Each(ctx context.Context, db *sqlx.DB, query string, args, fields []any, found func()) error {
 	rows, err := db.QueryContext(ctx, db.Rebind(query), args...)
 	if err != nil {
 		return err
@@ -96,11 +95,7 @@ func Each(ctx context.Context, db *sqlx.DB, query string, args, fields []any, fo
 		if err := rows.Scan(fields...); err != nil {
 			return err
 		}
-		if err := found(); errors.Is(err, ErrEnough) {
-			return nil
-		} else if err != nil {
-			return err
-		}
+		found()
 	}
 	return rows.Err()
 }

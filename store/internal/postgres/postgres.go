@@ -49,7 +49,7 @@ func (*Engine) Name() string { return Name }
 
 func (*Engine) RetryTime() time.Duration { return retryTime }
 
-func (e *Engine) Each(ctx context.Context, query string, args, fields []any, found func() error) error {
+func (e *Engine) Each(ctx context.Context, query string, args, fields []any, found func()) error {
 	return engine.Each(ctx, e.db, query, args, fields, found)
 }
 

@@ -10,7 +10,6 @@ import (
 
 	"github.com/jmoiron/sqlx"
 
-	"quartet/store/internal/engine"
 	"quartet/store/internal/row"
 )
 
@@ -32,10 +31,8 @@ func newConn(ctx context.Context, db *sqlx.DB) (*conn, error) {
 	return &conn{conn: c, statements: map[string]driver.Stmt{}, prepared: map[string]*sqlx.Stmt{}}, nil
 }
 
-// each calls scan for each row that a query finds, until it returns
-// engine.ErrEnough: to look for a second row where there is one at most costs as
-// much as a column or two. The values are scan's until it returns. There is no
-// context: the driver starts a goroutine for each that can end.
+// each calls scan for each row that a query finds. The values are scan's until it
+// returns. There is no context: the driver starts a goroutine for each that can end.
 func (c *conn) each(query string, args []any, scan func(values []driver.Value) error) error {
 	return c.conn.Raw(func(raw any) (err error) {
 		statement, err := c.statement(raw.(driver.Conn), query)
@@ -59,9 +56,6 @@ func (c *conn) each(query string, args []any, scan func(values []driver.Value) e
 			}
 			if err == nil {
 				err = scan(c.values)
-			}
-			if errors.Is(err, engine.ErrEnough) {
-				return nil
 			}
 			if err != nil {
 				return err

@@ -108,13 +108,14 @@ func (r *reader) stats() sql.DBStats {
 	return stats
 }
 
-func (e *Engine) Each(ctx context.Context, query string, args, fields []any, found func() error) error {
+func (e *Engine) Each(ctx context.Context, query string, args, fields []any, found func()) error {
 	return e.reader.with(ctx, func(c *conn) error {
 		return c.each(query, args, func(values []driver.Value) error {
 			if err := assign(fields, values); err != nil {
 				return err
 			}
-			return found()
+			found()
+			return nil
 		})
 	})
 }
