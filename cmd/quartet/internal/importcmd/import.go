@@ -63,11 +63,12 @@ func (i *Command) importUsers(ctx context.Context, c *cli.Console, in io.Reader)
 	if err != nil {
 		return errors.New(cli.Text(err.Error())) // it can hold the name of a column
 	}
-	return cli.Admin{DatabaseFlags: i.DatabaseFlags}.WithAccounts(ctx, func(accounts *account.Service) error {
+	return cli.Admin{DatabaseFlags: i.DatabaseFlags}.WithAccounts(ctx, func(accounts *account.Service) (err error) {
 		stop := i.OnError == "stop"
 		importer := accounts.NewImporter(account.ImportOptions{Source: i.From, Stop: stop, DryRun: i.DryRun, Wrap: i.Wrap})
+		defer func() { err = errors.Join(err, importer.Close()) }()
 		report := &report{counts: counts{DryRun: i.DryRun}, progress: cli.NewProgress(c.Errs), c: c, stop: stop}
-		err := userimport.Run(ctx, users, importer, report, stop)
+		err = userimport.Run(ctx, users, importer, report, stop)
 		report.progress.Clear()
 		if report.deleted > 0 {
 			fmt.Fprintf(c.Errs, "%d users are deleted in the old system and were not imported.\n", report.deleted)
