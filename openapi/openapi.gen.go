@@ -239,7 +239,7 @@ type AccessTokenResponse struct {
 	Msg string `json:"msg"`
 }
 
-// CasEnvelope cas 方言外壳 the envelope of the cas dialect
+// CasEnvelope cas 方言响应格式 the envelope of the cas dialect
 type CasEnvelope struct {
 	// Code 成功或异常编码
 	//
@@ -342,7 +342,7 @@ type HealthStatus string
 // Id 小于 2^53 的 ID an id below 2^53
 type Id = int64
 
-// JeecgEnvelope jeecg 方言外壳 the envelope of the jeecg dialect
+// JeecgEnvelope jeecg 方言响应格式 the envelope of the jeecg dialect
 type JeecgEnvelope struct {
 	// Code 状态码，成功为 200
 	//
@@ -1530,7 +1530,7 @@ type WeChatUserResponse struct {
 	UserTypeCode string `json:"userTypeCode"`
 }
 
-// YudaoEnvelope yudao 方言外壳 the envelope of the yudao dialect
+// YudaoEnvelope yudao 方言响应格式 the envelope of the yudao dialect
 type YudaoEnvelope struct {
 	// Code 0 为成功 0 is success
 	//
