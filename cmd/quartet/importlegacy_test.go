@@ -77,12 +77,12 @@ func TestMovingInTellsWhatItRefuses(t *testing.T) {
 		"7,md.five,5f4dcc3b5aa765d61d8327deb882cf99,salt,ok,,",
 		jpressLine("8", "last.one", ","),
 	)
-	want := "line 3: username: another user has it, or an earlier line\n" +
-		"line 4: username: another user has it, or an earlier line\n" +
-		"line 5: email: another user has it, or an earlier line\n" +
+	want := "line 3: username: taken by another user or an earlier line\n" +
+		"line 4: username: taken by another user or an earlier line\n" +
+		"line 5: email: taken by another user or an earlier line\n" +
 		"line 6: email: not an e-mail address\n" +
 		"line 7: nickname: longer than 64 characters\n" +
-		"line 8: password: a malformed hash: not the 64 hex digits of a SHA-256 digest\n" +
+		"line 8: password: malformed hash: not the 64 hex digits of a SHA-256 digest\n" +
 		"quartet: 6 users were refused"
 	for _, flags := range [][]string{{"--on-error", "skip", "--dry-run"}, {"--on-error", "skip"}} {
 		result := moveIn(t, database, dump, flags...)

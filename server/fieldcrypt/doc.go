@@ -1,3 +1,3 @@
-// Package fieldcrypt keeps a personal fact unreadable in the database, and findable
-// there without being readable.
+// Package fieldcrypt encrypts values of single database fields, and gives keyed
+// hashes to find them by.
 package fieldcrypt

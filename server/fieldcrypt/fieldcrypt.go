@@ -19,7 +19,7 @@ const (
 
 // ErrUnopened is returned for a text that was not sealed with this key and
 // context, or was changed since.
-var ErrUnopened = errors.New("seal: not sealed with this key and context")
+var ErrUnopened = errors.New("fieldcrypt: not sealed with this key and context")
 
 var encoding = base64.RawURLEncoding.Strict()
 
@@ -30,7 +30,7 @@ type Sealer struct {
 }
 
 // New makes a sealer from a secret key of at least 32 bytes; a shorter one is a
-// mistake in the program and panics. Sealing and indexing work with keys of
+// programming error and panics. Sealing and indexing work with keys of
 // their own, derived from it (HKDF, RFC 5869).
 func New(key []byte) *Sealer {
 	if len(key) < keySize {
@@ -50,7 +50,7 @@ func New(key []byte) *Sealer {
 // Seal encrypts plain with AES-256-GCM (NIST SP 800-38D) under a random nonce,
 // as `v1.<base64url>`. context says what the text is and whose
 // ("user:123:mobile"): it is authenticated, not stored, so that a sealed text
-// copied to another row or column does not open there.
+// copied to another row or column cannot be decrypted there.
 func (s *Sealer) Seal(plain, context string) string {
 	return version + encoding.EncodeToString(s.cipher.Seal(nil, nil, []byte(plain), []byte(context)))
 }

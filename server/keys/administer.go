@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// Why Rotate and Retire refuse. The error says what to do.
+// Errors of Rotate and Retire. Each says what to do.
 var (
-	ErrBusy    = errors.New("keys: rotated by somebody else just now")
+	ErrBusy    = errors.New("keys: another process has just rotated")
 	ErrUnknown = errors.New("keys: no such signing key")
-	ErrInUse   = errors.New("keys: a signing key in use")
+	ErrInUse   = errors.New("keys: signing key in use")
 )
 
 // State is what a key does at a moment.
@@ -28,7 +28,7 @@ const (
 type KeyStatus struct {
 	JWTKey
 	State State
-	// RetirableAt is when the last JWT that it may have signed has lapsed, UTC;
+	// RetirableAt is when the last JWT that it may have signed has expired, UTC;
 	// the zero time while that is not known.
 	RetirableAt time.Time
 }
@@ -56,9 +56,9 @@ func (r *Keyring) Statuses(life time.Duration) []KeyStatus {
 	return statuses
 }
 
-// Rotate puts the next key into the folder, with mode 0600, whole or not at all.
-// It verifies wherever it is seen and signs once overlap has passed. ErrBusy
-// when somebody else put one there at the same time; other errors are Open's.
+// Rotate adds the next key to the folder, with mode 0600. It verifies at once and
+// signs after overlap. The error is ErrBusy when another process added one at the
+// same time; other errors are Open's.
 func (r *Keyring) Rotate(overlap time.Duration) (JWTKey, error) {
 	if err := r.Reload(); err != nil {
 		return JWTKey{}, err
@@ -73,7 +73,7 @@ func (r *Keyring) Rotate(overlap time.Duration) (JWTKey, error) {
 		return JWTKey{}, err
 	}
 	if !made {
-		return JWTKey{}, fmt.Errorf("%w: list the keys, theirs will do", ErrBusy)
+		return JWTKey{}, fmt.Errorf("%w: list the keys and use the new one", ErrBusy)
 	}
 	key, err := loadJWT(r.folder, newest+1)
 	if err != nil {
@@ -82,12 +82,11 @@ func (r *Keyring) Rotate(overlap time.Duration) (JWTKey, error) {
 	return key, r.Reload()
 }
 
-// Retire removes a key from the folder: JWTs that it signed are refused as soon
-// as the servers see that it is gone. Without force it returns ErrInUse for the
-// key that signs, and for one of which JWTs, each living for life, may be left;
-// for the newest key always, because the next would have its number: whoever
-// knows the old key by it would refuse what the new one signs. ErrUnknown when there is no key kid; other errors
-// are Open's.
+// Retire removes a key from the folder: JWTs that it signed are refused once the
+// servers have read the folder. Without force it returns ErrInUse for the key that
+// signs and for one whose JWTs, each living for life, may still be valid. It always
+// does for the newest key, whose number the next key would get. ErrUnknown means that
+// there is no key kid; other errors are Open's.
 func (r *Keyring) Retire(kid string, life time.Duration, force bool) error {
 	if err := r.Reload(); err != nil {
 		return err
@@ -111,7 +110,7 @@ func (r *Keyring) Retire(kid string, life time.Duration, force bool) error {
 func inUse(status KeyStatus, now time.Time) error {
 	switch {
 	case status.State == Active:
-		return fmt.Errorf("%w: %s signs: rotate, and retire it when its last JWTs have lapsed", ErrInUse, status.KID)
+		return fmt.Errorf("%w: %s signs: rotate, and retire it when its last JWTs have expired", ErrInUse, status.KID)
 	case status.State == VerifyOnly && now.Before(status.RetirableAt):
 		return fmt.Errorf("%w: JWTs of %s may live until %s: wait, or end them now by force",
 			ErrInUse, status.KID, status.RetirableAt.Format(time.RFC3339))

@@ -8,5 +8,5 @@
 // when it was made and from when it signs. One made by hand (with umask 077,
 // `openssl genpkey -algorithm ed25519 -out jwt-2.pem`) may leave that out: the
 // file's time counts then. Servers of one database share one folder. How a
-// rotation goes is told in rotation.go.
+// rotation works is described in rotation.go.
 package keys

@@ -20,17 +20,17 @@ const (
 	secretBytes = 32
 )
 
-// Why Open refuses a folder. The error names the file and the remedy.
+// Errors of Open. Each names the file and the remedy.
 var (
 	ErrExposed   = errors.New("keys: open to others")
-	ErrWeak      = errors.New("keys: a weak key")
-	ErrMalformed = errors.New("keys: a malformed file")
-	ErrMissing   = errors.New("keys: a missing file")
+	ErrWeak      = errors.New("keys: weak key")
+	ErrMalformed = errors.New("keys: malformed file")
+	ErrMissing   = errors.New("keys: missing file")
 )
 
 // Options changes what Open accepts.
 type Options struct {
-	AllowOpen bool             // take a folder and files that others can read or change: for a demonstration
+	AllowOpen bool             // accept a folder and files that others can read or change, for a demonstration
 	Now       func() time.Time // the clock; nil: time.Now
 	Log       *slog.Logger     // warned when all signing keys were gone from a folder in use; nil: silent
 }
@@ -43,8 +43,7 @@ type JWTKey struct {
 	SignsFrom time.Time // UTC; before, it only verifies
 }
 
-// Ring is the key material of one folder. Its signing keys follow what happens
-// in the folder, see Reload. It is safe for concurrent use.
+// Keyring is the key material of one folder. Reload reads its signing keys again. It is safe for concurrent use.
 type Keyring struct {
 	folder    folder
 	now       func() time.Time
@@ -56,8 +55,8 @@ type Keyring struct {
 	looked    time.Time                // when somebody last did
 }
 
-// Open loads the key material of the folder dir, and makes what is not there
-// yet: the folder with mode 0700, hmac.key and jwt-1.pem with mode 0600. Servers
+// Open loads the key material of the folder dir, and makes what is
+// missing: the folder with mode 0700, hmac.key and jwt-1.pem with mode 0600. Servers
 // that start on one folder at once end up with the same keys.
 //
 // Beside errors of the file system it returns ErrExposed for a file that group

@@ -23,12 +23,11 @@ import (
 // none has come, the lowest does: it is the one that the other servers have had
 // the longest.
 //
-// A server that missed a reading (a folder on a network that was away) makes
-// up for it when a JWT names a key it does not know: it reads the folder at
-// once, at most every lookEvery, so that made-up names cost no more than that.
+// A server that missed a reading (a network folder that was unavailable) reads the
+// folder again when a JWT names an unknown key, at most every lookEvery.
 //
-// Old keys verify until they are retired. That harms nobody once the last JWT
-// they may have signed has lapsed: the life of a JWT after the next key began to
+// Old keys verify until they are retired. That is safe once the last JWT they may
+// have signed has expired: the life of a JWT after the next key began to
 // sign, and slack for clocks that differ. No server does it by itself, because
 // none knows whether all the others have seen the next key.
 
@@ -105,9 +104,8 @@ func (r *Keyring) public(kid string) (ed25519.PublicKey, bool) {
 	return keys[at].Private.Public().(ed25519.PublicKey), true
 }
 
-// look reads the folder for an unknown kid. Whoever comes while somebody is at
-// it waits, and has what they found. That reading failed is told by the next
-// Reload, which fails as well.
+// look reads the folder for an unknown kid. Concurrent calls share one reading. A
+// failure is reported by the next Reload, which fails as well.
 func (r *Keyring) look(kid string) {
 	r.looking.Lock()
 	defer r.looking.Unlock()

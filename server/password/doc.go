@@ -1,4 +1,3 @@
-// Package password hashes passwords, verifies them at a bounded cost to the
-// machine, and says which ones are good enough. It also verifies the hashes that
-// JPress, RuoYi, Jeecg and ABP made, until they are replaced.
+// Package password hashes and verifies passwords at a bounded cost, and checks new
+// ones. It also verifies the hashes of JPress, RuoYi, Jeecg and ABP.
 package password

@@ -48,7 +48,7 @@ func NewHasher(options Options) *Hasher {
 	}
 }
 
-// DefaultOptions is what Quartet promises, on this machine.
+// DefaultOptions are the documented options on this machine.
 func DefaultOptions() Options {
 	return Options{
 		Parallel: max(1, runtime.GOMAXPROCS(0)-1),
@@ -80,7 +80,7 @@ func (h *Hasher) Parallel() int { return cap(h.turns) }
 
 // Hash makes a new hash of password as a PHC string,
 // `$argon2id$v=19$m=19456,t=2,p=1$<salt>$<key>`, with a random salt of 16 bytes
-// and a key of 32. It does not judge the password: see Check. The error is
+// and a key of 32. It does not check the password; Check does. The error is
 // ErrBusy or ctx's.
 func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 	leave, err := h.enter(ctx)
@@ -95,7 +95,8 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 
 // Verify tells whether password is the one that phc was made of, and, if it is,
 // whether phc is weaker than what Hash makes today and should be replaced. phc
-// can also be what FromJPress and its siblings give, or Wrap. The error is
+// can also be a result of FromJPress, FromJeecg, FromBcrypt, FromIdentity or
+// WrapLegacy. The error is
 // ErrUnknownHash or ErrMalformedHash, at once, or ErrBusy or ctx's.
 func (h *Hasher) Verify(ctx context.Context, phc, password string) (ok, needsRehash bool, err error) {
 	if kindOf(phc) == "argon2id" {
@@ -104,9 +105,8 @@ func (h *Hasher) Verify(ctx context.Context, phc, password string) (ok, needsReh
 	return h.verifyLegacy(ctx, phc, password)
 }
 
-// VerifyNothing does the work of a Verify that fails, for an account that does
-// not exist or has no password, so that time does not tell it from one that
-// has. The error is ErrBusy or ctx's.
+// VerifyDummy does the work of a Verify that fails, for an account that does not
+// exist or has no password, so that time does not tell it from one that has. The error is ErrBusy or ctx's.
 func (h *Hasher) VerifyDummy(ctx context.Context, password string) error {
 	_, _, err := h.Verify(ctx, h.dummy, password)
 	return err
@@ -130,8 +130,7 @@ func (h *Hasher) outgrown(hash argon2id) bool {
 	return hash.weakerThan(h.params) || len(hash.salt) < saltBytes || len(hash.key) < keyBytes
 }
 
-// enter waits for a turn and gives what ends it. Who has to wait is served in
-// order of arrival, as channels do.
+// enter waits for a hashing slot in order of arrival, and gives its release.
 func (h *Hasher) enter(ctx context.Context) (leave func(), err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -160,8 +159,7 @@ func (h *Hasher) enter(ctx context.Context) (leave func(), err error) {
 	}
 }
 
-// Load tells how many hashes are under way, and how many callers wait for their
-// turn.
+// Stats gives how many hashes are being made, and how many callers are waiting.
 func (h *Hasher) Stats() (running, waiting int) { return len(h.turns), len(h.queue) }
 
 // newArgon2id is a hash of no password yet: its salt and key are random.

@@ -22,7 +22,7 @@ const maxLegacy = 1024
 // legacy is a hash that another system made of a password.
 type legacy interface {
 	matches(password string) bool
-	// slow tells whether matching takes at least as long as a new hash does.
+	// slow tells whether comparing takes at least as long as a new hash does.
 	slow() bool
 }
 
@@ -83,10 +83,9 @@ func (w wrapped) matches(password string) bool {
 
 func (w wrapped) slow() bool { return true }
 
-// Wrap gives a stored legacy hash in the form of argon2id over what the other
-// system stored, so that a copy of the database is worth no more than one with
-// new hashes alone. It costs one hash. What is slow by itself (bcrypt, PBKDF2,
-// argon2id) stays as it is. The error is ErrUnknownHash, ErrMalformedHash,
+// WrapLegacy hashes a stored legacy hash with argon2id, so that it is as hard to
+// guess from as a new hash. It costs one hash. A hash that is slow by itself (bcrypt,
+// PBKDF2, argon2id) stays as it is. The error is ErrUnknownHash, ErrMalformedHash,
 // ErrBusy or ctx's.
 func (h *Hasher) WrapLegacy(ctx context.Context, stored string) (string, error) {
 	if kindOf(stored) == "argon2id" {
@@ -111,7 +110,7 @@ func (h *Hasher) WrapLegacy(ctx context.Context, stored string) (string, error) 
 }
 
 // verifyLegacy compares with a hash that another system made. A right password
-// always asks for a new hash: none of them is as good as argon2id.
+// always asks for a new hash, because argon2id is stronger.
 func (h *Hasher) verifyLegacy(ctx context.Context, stored, password string) (ok, needsRehash bool, err error) {
 	old, err := parseLegacy(stored)
 	if err != nil {
@@ -124,14 +123,13 @@ func (h *Hasher) verifyLegacy(ctx context.Context, stored, password string) (ok,
 	defer leave()
 	ok = old.matches(password)
 	if !old.slow() {
-		// Otherwise the time would tell imported accounts from others, right
-		// passwords of disabled ones included.
+		// Otherwise the time would tell imported accounts from others.
 		newArgon2id(h.params).keyOf(password)
 	}
 	return ok, ok, nil
 }
 
-var errParts = errors.New("it has not the parts of its kind")
+var errParts = errors.New("wrong number of parts")
 
 func malformed(err error) error { return fmt.Errorf("%w: %w", ErrMalformedHash, err) }
 

@@ -15,8 +15,8 @@ import (
 var (
 	errNotSHA256 = errors.New("not the 64 hex digits of a SHA-256 digest")
 	errNotDES    = errors.New("not the hex digits that Jeecg stores for this user name")
-	errNoSalt    = errors.New("it has no salt of 1 to 64 bytes")
-	errJeecgSalt = errors.New("its salt is not of 8 bytes")
+	errNoSalt    = errors.New("salt is not of 1 to 64 bytes")
+	errJeecgSalt = errors.New("salt is not of 8 bytes")
 )
 
 // jpress is SHA-256 over salt and password, as JFinal's HashKit makes it.
@@ -62,8 +62,8 @@ const (
 )
 
 // jeecg is the user name, encrypted under the password (PBEWithMD5AndDES, RFC
-// 8018 section 6.1). The name is the one at the time of the import: the user may
-// be called otherwise by now.
+// 8018 section 6.1). The name is the one at the time of the import, which the user may
+// have changed since.
 type jeecg struct{ username, salt, encrypted []byte }
 
 // FromJeecg gives the stored form of what Jeecg keeps: the user name, a salt of

@@ -14,7 +14,8 @@ import (
 	"golang.org/x/crypto/bcrypt"
 )
 
-// What an imported hash may ask for; see maxWork. The dearest of each takes about a second.
+// Limits of the cost of an imported hash; see maxWork. The most expensive of each
+// takes about a second.
 const (
 	minBcryptCost    = 4
 	maxBcryptCost    = 14
@@ -28,7 +29,7 @@ const (
 var (
 	errNotBcrypt   = errors.New("not a bcrypt hash ($2a$, $2b$ or $2y$) of cost 4 to 14")
 	errNotIdentity = errors.New("not a hash of ASP.NET Core Identity, version 2 or 3")
-	errRounds      = errors.New("its iterations are not 1 to 1,000,000")
+	errRounds      = errors.New("iterations are not 1 to 1,000,000")
 )
 
 var bcryptShape = shape(`^\$2[aby]\$([0-9]{2})\$[./A-Za-z0-9]{53}$`)

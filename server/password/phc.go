@@ -15,9 +15,9 @@ const (
 	keyBytes  = 32
 )
 
-// What a stored hash may ask for. Hashes can be imported, and a hostile one
-// must not eat the machine; the usual settings of other programs (64 MiB three
-// times, 100 MiB twice) stay within.
+// Limits of the cost of a stored hash, so that an imported one cannot exhaust the
+// machine. The usual settings of other programs (64 MiB three times, 100 MiB twice)
+// are within.
 const (
 	maxMemory      = 128 * 1024 // KiB
 	maxIterations  = 16
@@ -25,10 +25,10 @@ const (
 	maxWork        = 512 * 1024 // KiB times iterations
 )
 
-// What is wrong with a stored hash. Neither says anything about the password.
+// Errors of a stored hash. Neither says anything about the password.
 var (
-	ErrUnknownHash   = errors.New("password: a hash of an unknown kind")
-	ErrMalformedHash = errors.New("password: a malformed hash")
+	ErrUnknownHash   = errors.New("password: unknown kind of hash")
+	ErrMalformedHash = errors.New("password: malformed hash")
 )
 
 // Params is the cost of one argon2id hash (RFC 9106).
@@ -42,8 +42,8 @@ type Params struct {
 // recommendations for argon2id.
 func DefaultParams() Params { return Params{Memory: 19456, Iterations: 2, Parallelism: 1} }
 
-// Check tells whether the cost is within what a stored hash may ask for: at most
-// 128 MiB, 16 passes, 16 lanes, and 512 MiB times passes.
+// Check checks the limits of a stored hash's cost: at most 128 MiB, 16 passes,
+// 16 lanes, and 512 MiB times passes.
 func (p Params) Check() error {
 	switch {
 	case p.Iterations < 1 || p.Iterations > maxIterations,
@@ -60,7 +60,7 @@ func (p Params) weakerThan(wanted Params) bool {
 	return p.Memory < wanted.Memory || p.Iterations < wanted.Iterations || p.Parallelism < wanted.Parallelism
 }
 
-// argon2id is a hash taken apart.
+// argon2id is a parsed hash.
 type argon2id struct {
 	Params
 	salt, key []byte
@@ -100,7 +100,7 @@ func parseArgon2id(phc string) (argon2id, error) {
 	hash.salt, errSalt = base64.RawStdEncoding.Strict().DecodeString(parts[4])
 	hash.key, errKey = base64.RawStdEncoding.Strict().DecodeString(parts[5])
 	if err := errors.Join(errSalt, errKey); err != nil {
-		return argon2id{}, fmt.Errorf("%w: its base64 is wrong", ErrMalformedHash)
+		return argon2id{}, fmt.Errorf("%w: invalid base64", ErrMalformedHash)
 	}
 	return hash, nil
 }

@@ -20,7 +20,7 @@ const (
 	maxBytes  = MaxLength * utf8.UTFMax
 )
 
-// What Check refuses a password for.
+// Errors of Check.
 var (
 	ErrTooShort = errors.New("password: shorter than 8 characters")
 	ErrTooLong  = errors.New("password: longer than 128 characters")
@@ -28,11 +28,11 @@ var (
 	ErrNotUTF8  = errors.New("password: not valid UTF-8")
 )
 
-// Check tells whether password may be chosen: 8 to 128 characters (Unicode code
+// Check checks a new password: 8 to 128 characters (Unicode code
 // points) of valid UTF-8, and not one of the common ones whatever its case. The
 // error is ErrTooShort, ErrTooLong, ErrCommon or ErrNotUTF8.
 func Check(password string) error {
-	// The bytes first, so that a huge text is not even counted.
+	// Bytes first, so that a huge text is not counted.
 	if len(password) > maxBytes {
 		return ErrTooLong
 	}
@@ -51,7 +51,7 @@ func Check(password string) error {
 	return nil
 }
 
-// commonZip holds 8,354 passwords that are tried first by everybody: of the
+// commonZip holds 8,354 passwords that attackers try first: of the
 // 20,000 most common ones those of 8 characters and more, lower-case, sorted by
 // bytes, one a line. The list is Royce Williams's
 // (https://gist.github.com/roycewilliams/226886fd01572964e1431ac8afc999ce), in the

@@ -6,7 +6,7 @@ import (
 )
 
 // shape is a regular expression that is compiled when it is first used: counted
-// repetitions take long, and most programs never meet most of them.
+// repetitions take long to compile, and most runs need few of them.
 func shape(pattern string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
 }

@@ -18,7 +18,7 @@ const (
 	maxJWT   = 2048 // characters
 )
 
-// What Verify refuses a token for; anything but a lapsed time is ErrInvalid.
+// Errors of Verify.
 var (
 	ErrExpired = errors.New("token: expired")
 	ErrInvalid = errors.New("token: invalid")
@@ -26,8 +26,7 @@ var (
 
 var errClaims = errors.New("sid, sub and iat are required")
 
-// Claims is what a JWT of Quartet says. Moments have whole seconds on the wire
-// (RFC 7519 section 2), fractions are cut off.
+// Claims are the claims of a JWT. Times are cut to whole seconds (RFC 7519 section 2).
 type Claims struct {
 	SessionID int64
 	UserID    int64
@@ -42,8 +41,8 @@ type Signer struct {
 	verified verified
 }
 
-// wireClaims is Claims as JSON. The session id goes by OpenID Connect's name
-// for it, "sid", and is text as there.
+// wireClaims is Claims as JSON. The session id is "sid" and a text, as in OpenID
+// Connect.
 type wireClaims struct {
 	jwt.RegisteredClaims
 	SessionID string `json:"sid"`
@@ -80,10 +79,9 @@ func (s *Signer) Sign(claims Claims) (string, error) {
 }
 
 // Verify checks signature, algorithm, key id, issuer, audience and lifetime at
-// the moment now, and gives the claims. The error is ErrExpired when lifetime
-// is all that is wrong, and ErrInvalid otherwise; the library's reason is
-// wrapped for the log. The session still has to be looked up: a verified token
-// says who, not whether they are still signed in.
+// now, and gives the claims. The error is ErrExpired when the lifetime is all that is
+// wrong, and ErrInvalid otherwise, with the library's reason wrapped. The caller must
+// still look up the session, which may have ended.
 func (s *Signer) Verify(token string, now time.Time) (Claims, error) {
 	if !IsJWT(token) {
 		return Claims{}, ErrInvalid
@@ -99,7 +97,7 @@ func (s *Signer) Verify(token string, now time.Time) (Claims, error) {
 	return found.claims, err
 }
 
-// prove does what Verify promises, and names the key that did the proving.
+// prove verifies a token, and gives the id of the key that signed it.
 func (s *Signer) prove(token string, now time.Time) (found proof, err error) {
 	var wire wireClaims
 	_, err = jwt.ParseWithClaims(token, &wire,
@@ -125,8 +123,8 @@ func (s *Signer) prove(token string, now time.Time) (found proof, err error) {
 	return found, err
 }
 
-// LooksJWT tells whether s is made of three base64url parts and at most 2048
-// characters long, so that nothing else is parsed at all.
+// IsJWT tells whether s has the form of a JWT: three base64url parts of at most 2048
+// characters together. Nothing else is parsed.
 func IsJWT(s string) bool {
 	if len(s) > maxJWT {
 		return false
@@ -158,9 +156,8 @@ func (w wireClaims) claims() (Claims, error) {
 	}, nil
 }
 
-// kindOf tells expired from invalid. The library reports all failed checks of
-// the claims together, and a token that is wrong in another way as well is not
-// merely expired.
+// kindOf tells expired from invalid. The library reports all failed checks together,
+// and a token that fails another check too is invalid.
 func kindOf(err error) error {
 	graver := func(other error) bool { return errors.Is(err, other) }
 	if errors.Is(err, jwt.ErrTokenExpired) && !slices.ContainsFunc([]error{

@@ -18,7 +18,7 @@ const (
 	maxOpaque   = 64 // characters
 )
 
-// Eighteen digits always fit an int64, so what the shape admits can be parsed.
+// Eighteen digits always fit an int64, so every match can be parsed.
 var (
 	accessShape  = regexp.MustCompile(`^AT-(0|[1-9][0-9]{0,17})-[A-Za-z0-9_-]{32}$`)
 	refreshShape = regexp.MustCompile(`^RT-[A-Za-z0-9_-]{43}$`)
@@ -28,8 +28,7 @@ var (
 // random bytes.
 func NewRefresh() string { return "RT-" + randomText() }
 
-// NewSeed makes what stands in for the refresh token in Access, for a session
-// that has none: 43 base64url characters of 32 random bytes.
+// NewSeed makes the seed of Access for a session without refresh token: 43 base64url characters of 32 random bytes.
 func NewSeed() string { return randomText() }
 
 // Access derives the access token of one generation of a session,
@@ -37,13 +36,12 @@ func NewSeed() string { return randomText() }
 // is a secret of 32 bytes that is not in the database; refreshOrSeed is the
 // session's refresh token, or a seed where there is none.
 //
-// It is derived, not drawn at random, because a client that lost the answer to
-// a refresh must be given the current access token again, of which only the
-// hash is stored. The refresh token it sends along makes that possible, and
-// only for its holder.
+// It is derived, not random, because a client that lost the answer to a refresh must
+// get the current access token again, of which only the hash is stored. Only the
+// holder of the refresh token can derive it.
 func Access(key []byte, refreshOrSeed string, sessionID, generation int64) string {
-	// The seed comes last: all before it has a fixed width, so no two inputs
-	// run together into the same bytes.
+	// The seed comes last. Everything before it has a fixed width, so that no two
+	// inputs give the same bytes.
 	mac := hmac.New(sha256.New, key)
 	mac.Write([]byte("access-token"))
 	mac.Write(binary.BigEndian.AppendUint64(nil, uint64(sessionID)))
@@ -53,9 +51,8 @@ func Access(key []byte, refreshOrSeed string, sessionID, generation int64) strin
 	return "AT-" + strconv.FormatInt(generation, 10) + "-" + text
 }
 
-// Generation reads the generation out of an access token. It tells false when
-// access does not have the shape that Access makes; it proves nothing about who
-// made it.
+// Generation reads the generation of an access token, and reports whether access has
+// the form that Access gives. It does not verify the token.
 func Generation(access string) (int64, bool) {
 	if len(access) > maxOpaque || !accessShape.MatchString(access) {
 		return 0, false
@@ -66,14 +63,13 @@ func Generation(access string) (int64, bool) {
 }
 
 // Hash is the lower-case hex SHA-256 of a token: what is stored in its place.
-// A plain hash is enough because a token holds at least 192 bits that nobody
-// can guess.
+// A plain hash is enough because a token holds at least 192 random bits.
 func Hash(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(sum[:])
 }
 
-// LooksOpaque tells whether s has the exact shape of an access or refresh
+// IsOpaque tells whether s has the exact form of an access or refresh
 // token, at most 64 characters. Anything else is refused before it reaches the
 // database.
 func IsOpaque(s string) bool {

@@ -7,9 +7,8 @@ import (
 	"time"
 )
 
-// Source is where a Signer's keys come from. It is asked at each use, so that
-// keys can come and go while the server runs, and must be safe for concurrent
-// use.
+// KeySource gives a Signer its keys at each use, so that keys can be added and
+// removed while the server runs. It must be safe for concurrent use.
 type KeySource interface {
 	// Signing gives the key that signs at the moment now, and its id; there
 	// always is one.
@@ -18,8 +17,7 @@ type KeySource interface {
 	Public(kid string) (public ed25519.PublicKey, known bool)
 }
 
-// NewRotatingSigner makes a signer whose keys are those that source has at the
-// time.
+// NewRotatingSigner makes a signer that takes its keys from source.
 func NewRotatingSigner(source KeySource) *Signer { return &Signer{source: source} }
 
 // Key is one signing key; KID names it in a token's header.
@@ -28,8 +26,8 @@ type Key struct {
 	Private ed25519.PrivateKey
 }
 
-// NewSigner makes a signer with keys that stay, the newest last: that one signs,
-// all of them verify. It fails on no key, a key without KID, two with the same
+// NewSigner makes a signer with fixed keys, the newest last: that one signs, all of
+// them verify. It fails on no key, a key without KID, two with the same
 // KID, or a private key of the wrong size.
 func NewSigner(keys ...Key) (*Signer, error) {
 	if len(keys) == 0 {

@@ -8,27 +8,26 @@ import (
 	"time"
 )
 
-// verifiedMost is how many tokens are remembered in each of two halves, about
+// verifiedMost is how many tokens are cached in each of two halves, about
 // 250 bytes each.
 const verifiedMost = 8192
 
-// verified remembers which tokens a key has proven to be genuine: the proof
-// costs more than all else that is done for a request, and does not change.
-// What can change, the time and the keys, is looked at again at each use. The
-// zero value is ready.
+// verified caches which tokens were verified with which key, because verifying a
+// signature costs more than the rest of a request. Time and keys are checked at each
+// use. The zero value is ready.
 type verified struct {
 	lock          sync.Mutex
 	recent, older map[[sha256.Size]byte]proof // a token that is used moves to recent
 }
 
-// proof is what a token says and the key that signed it.
+// proof is the claims of a token and the key that signed it.
 type proof struct {
 	claims Claims
 	kid    string
 	key    ed25519.PublicKey
 }
 
-// holds tells whether the proof is worth anything now.
+// holds tells whether the proof is still valid.
 func (p proof) holds(source KeySource, now time.Time) bool {
 	key, known := source.Public(p.kid)
 	return known && bytes.Equal(key, p.key) && now.Before(p.claims.ExpiresAt)

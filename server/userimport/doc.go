@@ -1,4 +1,3 @@
 // Package userimport reads the user tables of other back ends (JPress, RuoYi,
-// Jeecg, ABP), as CSV or JSON Lines, and hands the people in them to package
-// account. It knows their columns and their words, and nothing of databases.
+// Jeecg, ABP), as CSV or JSON Lines, and imports the users through package account.
 package userimport

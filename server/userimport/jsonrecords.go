@@ -12,7 +12,7 @@ import (
 )
 
 // jsonRecords is a dump as one JSON object a line. The first one names the
-// columns; what only later ones have is not looked at.
+// columns; others are ignored.
 type jsonRecords struct {
 	lines  *bufio.Scanner
 	input  *measured
@@ -78,45 +78,45 @@ func (j *jsonRecords) read() ([]byte, error) {
 	}
 }
 
-// members tells of each member of an object, numbers in their own digits: ids
-// go beyond what a float holds.
-func (j *jsonRecords) members(text []byte, tell func(name, value string)) error {
+// members calls found for each member of an object. Numbers keep their digits,
+// because ids can exceed a float.
+func (j *jsonRecords) members(text []byte, found func(name, value string)) error {
 	if !utf8.Valid(text) {
-		return Error{Line: j.line, Column: j.spoilt(text), Reason: notUTF8}
+		return Error{Line: j.line, Column: j.invalidColumn(text), Reason: notUTF8}
 	}
 	object := jsontext.NewDecoder(bytes.NewReader(text))
 	if token, err := object.ReadToken(); err != nil || token.Kind() != '{' {
-		return j.broken(err)
+		return j.syntaxErr(err)
 	}
 	for object.PeekKind() == '"' {
 		name, err := object.ReadToken()
 		if err != nil {
-			return j.broken(err)
+			return j.syntaxErr(err)
 		}
 		column := name.String()
 		value, err := object.ReadToken()
 		switch {
 		case err != nil:
-			return j.broken(err)
+			return j.syntaxErr(err)
 		case value.Kind() == '{' || value.Kind() == '[':
-			return Error{Line: j.line, Column: column, Reason: "an object or array, where a text, a number or null is wanted"}
+			return Error{Line: j.line, Column: column, Reason: "expected a text, a number or null, not an object or array"}
 		case value.Kind() == 'n':
-			tell(column, "")
+			found(column, "")
 		default:
-			tell(column, value.String())
+			found(column, value.String())
 		}
 	}
 	if _, err := object.ReadToken(); err != nil { // the closing brace
-		return j.broken(err)
+		return j.syntaxErr(err)
 	}
 	if _, err := object.ReadToken(); !errors.Is(err, io.EOF) {
-		return Error{Line: j.line, Reason: "there is something behind the JSON object"}
+		return Error{Line: j.line, Reason: "data after the JSON object"}
 	}
 	return nil
 }
 
-// spoilt is the member whose value is not UTF-8, as far as one can tell.
-func (j *jsonRecords) spoilt(text []byte) string {
+// invalidColumn is the member whose value is not UTF-8, "" if unknown.
+func (j *jsonRecords) invalidColumn(text []byte) string {
 	object := jsontext.NewDecoder(bytes.NewReader(text), jsontext.AllowInvalidUTF8(true))
 	column := ""
 	if _, err := object.ReadToken(); err != nil {
@@ -135,11 +135,11 @@ func (j *jsonRecords) spoilt(text []byte) string {
 	return ""
 }
 
-func (j *jsonRecords) broken(err error) error {
-	reason := "it is not a JSON object"
+func (j *jsonRecords) syntaxErr(err error) error {
+	reason := "not a JSON object"
 	switch {
 	case errors.Is(err, jsontext.ErrDuplicateName):
-		reason = "a name stands twice in the JSON object"
+		reason = "duplicate name in the JSON object"
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		reason = "the JSON object does not end: the file may have been cut off"
 	}

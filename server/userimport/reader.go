@@ -11,7 +11,7 @@ import (
 	"quartet/server/account"
 )
 
-// Options say how a dump is to be read.
+// Options are the options of a Reader.
 type Options struct {
 	Format string         // "csv", "jsonl", or "" to see by the first byte
 	Zone   *time.Location // of moments that carry none
@@ -34,7 +34,7 @@ type Reader struct {
 func NewReader(source string, file io.Reader, o Options) (*Reader, error) {
 	known, ok := layouts[source]
 	if !ok {
-		return nil, fmt.Errorf("nothing is known of %q", source)
+		return nil, fmt.Errorf("unknown source %q", source)
 	}
 	opened, err := open(file, o.Format)
 	if err != nil {
@@ -71,8 +71,7 @@ func (r *Reader) Next() (Person, error) {
 	return (&row{Reader: r, values: values, line: line}).person()
 }
 
-// row is one line while it is being understood. The first thing that is wrong
-// with it stays.
+// row is one line. Its first error stays.
 type row struct {
 	*Reader
 	values []string
@@ -86,7 +85,7 @@ func (r *row) refuse(fact, reason string) {
 	}
 }
 
-// get is what the dump says of a fact; "" where it says nothing.
+// get is the value of a fact; "" where there is none.
 func (r *row) get(fact string) string {
 	place, ok := r.slots[fact]
 	if !ok || isNull(r.values[place.at]) {
@@ -103,12 +102,12 @@ func (r *row) filled(fact string) *string {
 	return nil
 }
 
-// look finds what a word of the other system means.
+// look maps a word of the other system.
 func look[T any](r *row, fact string, words map[string]T) T {
 	word := strings.ToLower(r.get(fact))
 	meaning, known := words[word]
 	if _, present := r.slots[fact]; !known && present {
-		r.refuse(fact, "not a word that is known here")
+		r.refuse(fact, "unknown value")
 	}
 	return meaning
 }
@@ -157,7 +156,7 @@ func (r *row) alias() string {
 	case text == "":
 		r.refuse(id, "it is missing")
 	case rounded.MatchString(text):
-		r.refuse(id, "a spreadsheet has rounded it; export the table anew")
+		r.refuse(id, "rounded by a spreadsheet; export the table again")
 	}
 	return text
 }
@@ -165,11 +164,11 @@ func (r *row) alias() string {
 func (r *row) hash() string {
 	text := r.get(secret)
 	if text == "" {
-		return "" // the user has the other ways in
+		return "" // the user signs in by other means
 	}
 	stored, err := r.layout.hash(r.get(username), r.get(salt), text)
 	if err != nil {
-		// The kind is said, the hash is not.
+		// The reason names the kind of hash, never the hash.
 		r.refuse(secret, strings.TrimPrefix(err.Error(), "password: "))
 	}
 	return stored
@@ -210,8 +209,8 @@ func (r *row) mobile() *string {
 
 var looksMobile = regexp.MustCompile(`^1[3-9][0-9]{9}$`)
 
-// nameOf settles a user name that is the user's mobile or e-mail, which no user
-// name may be here: the same text signs them in as what it is.
+// nameOf drops a user name that is the user's own mobile or e-mail, which cannot be
+// user names here: the user signs in by the same text.
 func (r *row) nameOf(n *account.ImportedUser) {
 	switch {
 	case strings.Contains(n.Username, "@"):
@@ -238,7 +237,7 @@ func (r *row) nameOf(n *account.ImportedUser) {
 	}
 }
 
-// moments are the forms that exporters write.
+// moments are the layouts that exporters write.
 var moments = []string{
 	"2006-01-02 15:04:05.999999999", "2006-01-02T15:04:05.999999999",
 	"2006-01-02 15:04:05.999999999Z07:00", "2006-01-02T15:04:05.999999999Z07:00",
@@ -261,7 +260,7 @@ func (r *row) moment(fact string) time.Time {
 	return time.Time{}
 }
 
-// birthday is a date of the calendar, wherever one is.
+// birthday is a calendar date without zone.
 func (r *row) birthday() *string {
 	at := r.moment(birthday)
 	if at.IsZero() {

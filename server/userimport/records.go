@@ -18,14 +18,14 @@ const (
 	cutOff  = "the file ends within this line: it may have been cut off; if it is whole, end it with a line break"
 )
 
-// Error is what is wrong with a line of a dump. It never holds a value of it.
+// Error is an error of one line. It never holds a value of the line.
 type Error struct {
 	Line   int64
 	Column string // as the dump calls it; "" where the whole line is meant
 	Reason string
 }
 
-// Error words it with the line's number.
+// Error gives the line number, the column and the reason.
 func (e Error) Error() string {
 	if e.Column == "" {
 		return fmt.Sprintf("line %d: %s", e.Line, e.Reason)
@@ -60,7 +60,7 @@ func open(file io.Reader, format string) (records, error) {
 	case len(start) == 0:
 		return nil, Error{Line: 1, Reason: "the file is empty"}
 	case format == "" && start[0] == '[':
-		return nil, Error{Line: 1, Reason: "a JSON array; one JSON object a line is wanted (jq -c '.[]' makes that)"}
+		return nil, Error{Line: 1, Reason: "a JSON array; expected one JSON object a line (jq -c '.[]' converts it)"}
 	case format == "jsonl", format == "" && start[0] == '{':
 		return newJSONRecords(input), nil
 	default:
@@ -83,7 +83,7 @@ type measured struct {
 	last         byte
 }
 
-var errHuge = errors.New("more than 1 MiB without an end of the record: is there a quote that is never closed?")
+var errHuge = errors.New("more than 1 MiB in one record: is a quote not closed?")
 
 func (m *measured) Read(p []byte) (int, error) {
 	if m.since > longestRecord {
@@ -127,18 +127,18 @@ func (c *csvRecords) next() ([]string, int64, error) {
 	return values, line, nil
 }
 
-// wording makes an Error of what the reader says about a record.
+// wording turns an error of the CSV reader into an Error.
 func (c *csvRecords) wording(err error) error {
 	parse, ok := errors.AsType[*csv.ParseError](err)
 	switch {
 	case err == nil:
 		return nil
 	case !ok:
-		return fmt.Errorf("behind line %d: %w", c.line, err)
+		return fmt.Errorf("after line %d: %w", c.line, err)
 	case errors.Is(err, csv.ErrFieldCount):
-		return Error{Line: int64(parse.StartLine), Reason: "it has more or fewer columns than the header"}
+		return Error{Line: int64(parse.StartLine), Reason: "more or fewer columns than the header"}
 	case errors.Is(err, csv.ErrQuote) && c.reader.InputOffset() == c.input.total:
-		return Error{Line: int64(parse.StartLine), Reason: "a quote is never closed: the file may have been cut off"}
+		return Error{Line: int64(parse.StartLine), Reason: "a quote is not closed: the file may have been cut off"}
 	default:
 		return Error{Line: int64(parse.StartLine), Reason: `a quote stands where none may; RFC 4180 quotes a field as a whole and writes a quote in it twice, ""`}
 	}

@@ -10,34 +10,32 @@ import (
 	"quartet/server/apierr"
 )
 
-// batchSize is how many people are taken in by one transaction.
+// batchSize is how many users one transaction imports.
 const batchSize = 1000
 
-// Report is told of the people as they come, in the order of their lines.
+// Report receives the outcome of each line, in order.
 type Report interface {
 	Added()
-	Present() // has come before
-	Deleted() // in the other system, and left out
-	// Refused gives an error to stop at this line.
+	Present() // already imported
+	Deleted() // deleted in the other system, and skipped
+	// Refused returns an error to stop at this line.
 	Refused(line int64, column, reason string) error
 }
 
-// Intake takes people in; account.Intake does.
+// Importer imports users; account.Importer is one.
 type Importer interface {
 	Import(ctx context.Context, batch []account.ImportedUser) ([]error, error)
 }
 
-// entry is a line that has been read: a person, or what is wrong with it.
+// entry is a line that has been read: a user, or its error.
 type entry struct {
 	Person
 	refusal error
 }
 
-// Run takes in everybody in the dump, some at a time. What has come in stays
-// there whatever happens later. It gives what Report or Intake stops it with, or
-// why the dump cannot be read on.
-//
-// Stop says that the first refusal ends it: then nobody behind it comes in.
+// Run imports all users of the file, a batch at a time; imported users stay whatever
+// happens later. With stop the first refusal ends it, and nobody behind it is
+// imported. The error is that of report or into, or why the file cannot be read on.
 func Run(ctx context.Context, from *Reader, into Importer, report Report, stop bool) error {
 	batch := make([]entry, 0, batchSize)
 	for {
@@ -68,7 +66,7 @@ func Run(ctx context.Context, from *Reader, into Importer, report Report, stop b
 	}
 }
 
-// flush takes a batch in and tells of each of its lines.
+// flush imports a batch and reports each of its lines.
 func flush(ctx context.Context, from *Reader, batch []entry, into Importer, report Report) error {
 	var people []account.ImportedUser
 	for _, e := range batch {
@@ -85,12 +83,12 @@ func flush(ctx context.Context, from *Reader, batch []entry, into Importer, repo
 	}
 	for _, e := range batch {
 		if e.refusal != nil || e.Deleted {
-			if err := tell(from, e, e.refusal, report); err != nil {
+			if err := reportLine(from, e, e.refusal, report); err != nil {
 				return err
 			}
 			continue
 		}
-		if err := tell(from, e, outcomes[0], report); err != nil {
+		if err := reportLine(from, e, outcomes[0], report); err != nil {
 			return err
 		}
 		outcomes = outcomes[1:]
@@ -98,7 +96,7 @@ func flush(ctx context.Context, from *Reader, batch []entry, into Importer, repo
 	return nil
 }
 
-func tell(from *Reader, e entry, outcome error, report Report) error {
+func reportLine(from *Reader, e entry, outcome error, report Report) error {
 	refusal, wrongLine := errors.AsType[Error](outcome)
 	switch {
 	case e.Deleted:
@@ -107,7 +105,7 @@ func tell(from *Reader, e entry, outcome error, report Report) error {
 		report.Added()
 	case errors.Is(outcome, account.ErrExists):
 		report.Present()
-	case errors.Is(outcome, account.ErrSkipped): // the refusal before it has been told
+	case errors.Is(outcome, account.ErrSkipped): // the error before it was reported
 	case wrongLine:
 		return report.Refused(refusal.Line, refusal.Column, refusal.Reason)
 	default:
@@ -117,9 +115,9 @@ func tell(from *Reader, e entry, outcome error, report Report) error {
 	return nil
 }
 
-// reason words a failure of package account for whoever mends the dump.
+// reason is a failure of package account in words for whoever fixes the file.
 func reason(failed *apierr.Error) string {
-	const taken = "another user has it, or an earlier line"
+	const taken = "taken by another user or an earlier line"
 	switch failed.Code {
 	case apierr.UsernameTaken, apierr.EmailTaken, apierr.MobileTaken:
 		return taken
@@ -135,7 +133,7 @@ func reason(failed *apierr.Error) string {
 	case apierr.TooLong:
 		return "longer than " + failed.Expected + " characters"
 	case apierr.HasNUL:
-		return "it holds the character NUL"
+		return "contains the character NUL"
 	case apierr.BadFormat:
 		return forms[failed.Field]
 	default:
@@ -143,7 +141,7 @@ func reason(failed *apierr.Error) string {
 	}
 }
 
-// forms say what a fact must look like.
+// forms say what a value must look like.
 var forms = map[string]string{
 	username: "not a user name: letters, digits and signs without spaces",
 	email:    "not an e-mail address",

@@ -139,7 +139,7 @@ func TestDumpsThatCannotBeRead(t *testing.T) {
 		"id,username,salt,ID\n":          "line 1: ID: there are two columns",
 		"id,username\n":                  "these columns are missing: password, salt, status",
 		`{"id":1,"username":"a"}`:        "these columns are missing: password, salt, status",
-		`[{"id":1}]`:                     "a JSON array; one JSON object a line",
+		`[{"id":1}]`:                     "a JSON array; expected one JSON object a line",
 		"INSERT INTO user VALUES (1)\n":  "these columns are missing: id, username",
 		header:                           "line 1: the file ends within this line",
 	} {
@@ -162,30 +162,30 @@ const (
 func TestLinesThatAreRefused(t *testing.T) {
 	t.Parallel()
 	for line, want := range map[string]string{
-		"1,tao.ran," + digest + ",qmky":              "line 3: it has more or fewer columns",
+		"1,tao.ran," + digest + ",qmky":              "line 3: more or fewer columns",
 		"1,\xcc\xd5\xc8\xbb," + digest + ",qmky,ok":  "line 3: username: not UTF-8; a dump in GBK",
-		"1,tao.ran,5f4dcc3b5aa765d61d8327,qmky,ok":   "line 3: password: a malformed hash: not the 64 hex digits",
-		"1,tao.ran," + digest + ",,ok":               "line 3: password: a malformed hash: it has no salt",
-		"1,tao.ran," + digest + ",qmky,sleeping":     "line 3: status: not a word that is known here",
+		"1,tao.ran,5f4dcc3b5aa765d61d8327,qmky,ok":   "line 3: password: malformed hash: not the 64 hex digits",
+		"1,tao.ran," + digest + ",,ok":               "line 3: password: malformed hash: salt is not of",
+		"1,tao.ran," + digest + ",qmky,sleeping":     "line 3: status: unknown value",
 		",tao.ran," + digest + ",qmky,ok":            "line 3: id: it is missing",
-		"1.23457E+17,tao.ran," + digest + ",qmky,ok": "line 3: id: a spreadsheet has rounded it",
+		"1.23457E+17,tao.ran," + digest + ",qmky,ok": "line 3: id: rounded by a spreadsheet",
 		`1,tao"ran,` + digest + ",qmky,ok":           "line 3: a quote stands where none may",
 	} {
 		checkRefused(t, header+"\n"+good+"\n"+line+"\n"+good+"\n", want, true)
 	}
 	for line, want := range map[string]string{
 		`{"id":1,"username":`:         "line 3: the JSON object does not end",
-		`{"id":1,"id":2}`:             "line 3: a name stands twice",
-		`{"id":1,"username":{"a":1}}`: "line 3: username: an object or array",
-		`{"id":1} {"id":2}`:           "line 3: there is something behind",
-		`[1]`:                         "line 3: it is not a JSON object",
+		`{"id":1,"id":2}`:             "line 3: duplicate name",
+		`{"id":1,"username":{"a":1}}`: "line 3: username: expected a text, a number or null",
+		`{"id":1} {"id":2}`:           "line 3: data after the JSON object",
+		`[1]`:                         "line 3: not a JSON object",
 		`{"id":1,"username":"` + "\xcc\xd5" + `"}`:   "line 3: username: not UTF-8",
 		`{"id":1,"username":"ab","birthday":"soon"}`: "line 3: birthday: not a date",
 	} {
 		checkRefused(t, goodJSON+"\n\n"+line+"\n"+goodJSON+"\n", want, true)
 	}
 	checkRefused(t, header+"\n"+good+"\n"+good, "line 3: the file ends within this line", false)
-	checkRefused(t, header+"\n"+good+"\n"+`1,"tao`, "line 3: a quote is never closed: the file may have been cut off", false)
+	checkRefused(t, header+"\n"+good+"\n"+`1,"tao`, "line 3: a quote is not closed: the file may have been cut off", false)
 	checkRefused(t, goodJSON+"\n\n"+goodJSON[:40], "line 3: the JSON object does not end: the file may have been cut off", false)
 }
 
@@ -280,8 +280,8 @@ func TestRunTellsInTheOrderOfTheLines(t *testing.T) {
 	if err := Run(t.Context(), openedFrom(t, "ruoyi", text), into, report, false); err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "report", report.text, "line 3: status: not a word that is known here\npresent\n"+
-		"line 6: user_name: another user has it, or an earlier line\nline 7: nick_name: longer than 64 characters\n")
+	equal(t, "report", report.text, "line 3: status: unknown value\npresent\n"+
+		"line 6: user_name: taken by another user or an earlier line\nline 7: nick_name: longer than 64 characters\n")
 	equal(t, "added and deleted", fmt.Sprint(report.added, report.deleted), "2 1")
 }
 
