@@ -29,7 +29,7 @@ func (s *Store) sqlite() *sqlite.Engine { return s.engine.(*sqlite.Engine) }
 
 func (s *Store) writer() *sqlx.DB {
 	if on, ok := s.engine.(*postgres.Engine); ok {
-		db, _ := on.Pool()
+		db, _ := on.Pools()
 		return db
 	}
 	db, _ := s.sqlite().Pools()

@@ -1,12 +1,7 @@
 package postgres
 
 import (
-	"context"
-	"database/sql"
-	"database/sql/driver"
 	"errors"
-	"io"
-	"net"
 	"strings"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -25,8 +20,8 @@ const (
 	undefinedTable       = "42P01"
 )
 
-// Classify says what an error means.
-func (*Engine) Classify(err error) engine.Class {
+// classify says what an error means.
+func classify(err error) engine.Class {
 	code, index := "", ""
 	if failed, ok := errors.AsType[*pgconn.PgError](err); ok {
 		code, index = failed.Code, failed.ConstraintName
@@ -57,18 +52,7 @@ func unavailable(err error, code string) bool {
 	if _, ok := errors.AsType[*pgconn.ConnectError](err); ok {
 		return true
 	}
-	if _, ok := errors.AsType[net.Error](err); ok {
-		return true
-	}
-	for _, sign := range []error{
-		io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, driver.ErrBadConn, sql.ErrConnDone, sql.ErrTxDone,
-		context.DeadlineExceeded, context.Canceled,
-	} {
-		if errors.Is(err, sign) {
-			return true
-		}
-	}
-	return pgconn.SafeToRetry(err)
+	return engine.Lost(err) || pgconn.SafeToRetry(err)
 }
 
 func unavailableCode(code string) bool {

@@ -63,7 +63,7 @@ func TestSettings(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer e.Close()
-	for want, db := range map[string]*sqlx.DB{"1500ms": e.db, "0": e.slow} {
+	for want, db := range map[string]*sqlx.DB{"1500ms": e.DB, "0": e.Slow} {
 		var got string
 		if err := db.Get(&got, "SHOW statement_timeout"); err != nil || got != want {
 			t.Errorf("statement_timeout is %s, want %s: %v", got, want, err)
