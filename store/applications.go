@@ -17,9 +17,6 @@ var (
 )
 
 const (
-	setApplicationDisabled = "UPDATE applications SET disabled_at = ? WHERE id = ?"
-	setApplicationRights   = "UPDATE applications SET rights = ? WHERE id = ?"
-
 	addApplicationOrganisation    = "INSERT INTO application_organisations (application_id, organisation_id) VALUES (?, ?)"
 	removeApplicationOrganisation = "DELETE FROM application_organisations WHERE application_id = ? AND organisation_id = ?"
 )
@@ -44,13 +41,13 @@ func (s *Store) ListApplications(ctx context.Context) ([]Application, error) {
 // SetApplicationDisabled disables or enables an application. It returns
 // ErrNotFound.
 func (tx Tx) SetApplicationDisabled(ctx context.Context, id string, disabled bool, now Time) error {
-	return tx.change(ctx, "SetApplicationDisabled", setApplicationDisabled, disabledAt(disabled, now), id)
+	return tx.update(ctx, "SetApplicationDisabled", "applications", "disabled_at = ?", "id = ?", []any{disabledAt(disabled, now)}, []any{id})
 }
 
 // SetApplicationRights replaces the rights of an application, a space-separated
 // list. It returns ErrNotFound.
 func (tx Tx) SetApplicationRights(ctx context.Context, id, rights string) error {
-	return tx.change(ctx, "SetApplicationRights", setApplicationRights, rights, id)
+	return tx.update(ctx, "SetApplicationRights", "applications", "rights = ?", "id = ?", []any{rights}, []any{id})
 }
 
 // AddApplicationOrganisation lets an application see the members of an

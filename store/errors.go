@@ -75,9 +75,11 @@ func failWith(class engine.Class, verb string, err error) error {
 	return fmt.Errorf("store: %s: %w", verb, err)
 }
 
-// conflicts says what a unique index is about. PostgreSQL names the index and
-// SQLite its columns.
+// conflicts says what a unique index is about. PostgreSQL and MySQL name the
+// index, SQLite its columns. On MySQL every primary key is PRIMARY: those of which
+// conflicts are told are ids.
 var conflicts = map[string]string{
+	"PRIMARY":  "id",
 	"users_id": "id", "users.id": "id",
 	"users_guid": "guid", "users.guid": "guid",
 	"users_username_key": "username", "users.username_key": "username",

@@ -7,7 +7,6 @@ import (
 	"github.com/jmoiron/sqlx"
 
 	"quartet/store/internal/engine"
-	"quartet/store/internal/postgres"
 	"quartet/store/internal/sqlite"
 )
 
@@ -28,16 +27,12 @@ func (s *Store) SetRetryTime(d time.Duration) { s.retryTime = d }
 func (s *Store) sqlite() *sqlite.Engine { return s.engine.(*sqlite.Engine) }
 
 func (s *Store) writer() *sqlx.DB {
-	if on, ok := s.engine.(*postgres.Engine); ok {
-		db, _ := on.Pools()
-		return db
-	}
-	db, _ := s.sqlite().Pools()
+	db, _ := s.engine.(interface{ Pools() (db, other *sqlx.DB) }).Pools()
 	return db
 }
 
 func (s *Store) reader() *sqlx.DB {
-	if s.Engine() == Postgres {
+	if s.Engine() != SQLite {
 		return s.writer()
 	}
 	_, db := s.sqlite().Pools()

@@ -14,11 +14,6 @@ var (
 	listRoles   = selectRoles + "ORDER BY id"
 )
 
-const (
-	setOrganisationDisabled = "UPDATE organisations SET disabled_at = ? WHERE code = ?"
-	setRoleDisabled         = "UPDATE roles SET disabled_at = ? WHERE code = ?"
-)
-
 // disabledAt is the column's value: a moment, or nothing for what is enabled.
 func disabledAt(disabled bool, now Time) *Time {
 	if disabled {
@@ -46,7 +41,7 @@ func (s *Store) ListOrganisations(ctx context.Context) ([]Organisation, error) {
 // SetOrganisationDisabled disables or enables an organisation. It returns
 // ErrNotFound.
 func (tx Tx) SetOrganisationDisabled(ctx context.Context, code string, disabled bool, now Time) error {
-	return tx.change(ctx, "SetOrganisationDisabled", setOrganisationDisabled, disabledAt(disabled, now), code)
+	return tx.update(ctx, "SetOrganisationDisabled", "organisations", "disabled_at = ?", "code = ?", []any{disabledAt(disabled, now)}, []any{code})
 }
 
 // InsertRole adds a role that users can have in organisations. It returns a
@@ -67,7 +62,7 @@ func (s *Store) ListRoles(ctx context.Context) ([]Role, error) {
 
 // SetRoleDisabled disables or enables a role. It returns ErrNotFound.
 func (tx Tx) SetRoleDisabled(ctx context.Context, code string, disabled bool, now Time) error {
-	return tx.change(ctx, "SetRoleDisabled", setRoleDisabled, disabledAt(disabled, now), code)
+	return tx.update(ctx, "SetRoleDisabled", "roles", "disabled_at = ?", "code = ?", []any{disabledAt(disabled, now)}, []any{code})
 }
 
 const (

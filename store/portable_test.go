@@ -46,7 +46,7 @@ func statementTexts(t *testing.T) map[string]string {
 	t.Helper()
 	texts := map[string]string{}
 	var files []string
-	for _, folder := range []string{".", "internal/engine", "internal/sqlite", "internal/postgres"} {
+	for _, folder := range []string{".", "internal/engine", "internal/sqlite", "internal/postgres", "internal/mysql"} {
 		found, err := filepath.Glob(folder + "/*.go")
 		if err != nil {
 			t.Fatal(err)

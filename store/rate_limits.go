@@ -7,9 +7,10 @@ import (
 	"slices"
 )
 
+// MySQL reserves the word key, but not behind the name of a table.
 const (
-	rateLimitExpires = "SELECT expires_at FROM rate_counters WHERE key = ?"
-	resetRateLimit   = "DELETE FROM rate_counters WHERE key = ?"
+	rateLimitExpires = "SELECT expires_at FROM rate_counters WHERE rate_counters.key = ?"
+	resetRateLimit   = "DELETE FROM rate_counters WHERE rate_counters.key = ?"
 )
 
 // RateLimitError says that something has happened too often already. It is returned

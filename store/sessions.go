@@ -22,8 +22,8 @@ var (
 )
 
 const (
-	noteSignIn = `UPDATE users SET last_login_at = ?, company_type = COALESCE(?, company_type)
-		WHERE id = ? AND disabled_at IS NULL`
+	noteSignIn  = "last_login_at = ?, company_type = COALESCE(?, company_type)"
+	isEnabled   = "id = ? AND disabled_at IS NULL"
 	liveOfClass = "SELECT id FROM sessions WHERE user_id = ? AND exclusive_class = ? AND ended_at IS NULL"
 )
 
@@ -36,7 +36,7 @@ const (
 func (tx Tx) OpenSession(ctx context.Context, session Session, companyType *int64) (replaced *int64, err error) {
 	// This also locks the user's row, so on every engine the sign-ins of one user
 	// come one after the other, and none passes a disabling.
-	err = tx.change(ctx, "OpenSession", noteSignIn, session.CreatedAt, companyType, session.UserID)
+	err = tx.update(ctx, "OpenSession", "users", noteSignIn, isEnabled, []any{session.CreatedAt, companyType}, []any{session.UserID})
 	if err == nil && session.ExclusiveClass != nil {
 		replaced, err = tx.endOther(ctx, session)
 	}
@@ -67,7 +67,7 @@ func (tx Tx) endOther(ctx context.Context, begins Session) (replaced *int64, err
 // returns ErrNotFound when there is no such user, and a ConflictError of session
 // when its class has another live one or its hashes are taken.
 func (tx Tx) PutSession(ctx context.Context, session Session) error {
-	return put(ctx, tx, "PutSession", insertSession, session)
+	return put(ctx, tx, "PutSession", "sessions", session)
 }
 
 // SessionByRefreshHash finds a session by the hash of its refresh token, ended
@@ -102,11 +102,10 @@ const (
 	rotateAccess = `UPDATE sessions SET previous_access_hash = access_hash, access_hash = ?, rotated_at = ?,
 		generation = generation + 1, access_expires_at = ?, last_seen_at = ?
 		WHERE id = ? AND generation = ? AND ended_at IS NULL`
-	extendAccessToken = `UPDATE sessions SET
-		access_expires_at = CASE WHEN access_expires_at < ? THEN ? ELSE access_expires_at END,
+	extendAccessToken = `access_expires_at = CASE WHEN access_expires_at < ? THEN ? ELSE access_expires_at END,
 		last_seen_at = CASE WHEN last_seen_at < ? THEN ? ELSE last_seen_at END,
-		front_type = COALESCE(?, front_type)
-		WHERE id = ? AND ended_at IS NULL`
+		front_type = COALESCE(?, front_type)`
+	hasNotEnded = "id = ? AND ended_at IS NULL"
 
 	boundDevice = "SELECT device_number FROM sessions WHERE id = ?"
 	bindDevice  = "UPDATE sessions SET device_number = ? WHERE id = ? AND device_number IS NULL"
@@ -128,8 +127,12 @@ func (tx Tx) RotateAccess(ctx context.Context, id, fromGeneration int64, newHash
 // shortening it, and notes that the session was used and, if given, by which
 // front end. It tells whether there was such a session.
 func (tx Tx) ExtendAccessToken(ctx context.Context, id int64, accessExpires, now Time, frontType *int64) (bool, error) {
-	changed, err := tx.exec(ctx, "ExtendAccessToken", extendAccessToken, accessExpires, accessExpires, now, now, frontType, id)
-	return changed > 0, err
+	err := tx.update(ctx, "ExtendAccessToken", "sessions", extendAccessToken, hasNotEnded,
+		[]any{accessExpires, accessExpires, now, now, frontType}, []any{id})
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // BindDevice binds a session to a device if it is bound to none, and gives the

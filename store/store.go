@@ -13,6 +13,7 @@ import (
 	"github.com/sethvargo/go-retry"
 
 	"quartet/store/internal/engine"
+	"quartet/store/internal/mysql"
 	"quartet/store/internal/postgres"
 	"quartet/store/internal/sqlite"
 )
@@ -21,23 +22,26 @@ import (
 const (
 	SQLite   = sqlite.Name
 	Postgres = postgres.Name
+	MySQL    = mysql.Name
 )
 
 // Options say which database to open and how patient to be with it.
 type Options struct {
-	// URL is sqlite:PATH, with PATH relative or absolute, or a PostgreSQL
-	// connection URL (postgres://… or postgresql://…).
+	// URL is sqlite:PATH, with PATH relative or absolute, a PostgreSQL connection
+	// URL (postgres://… or postgresql://…), or
+	// mysql://user:password@host:port/database for MariaDB, MySQL, TiDB or OceanBase.
 	URL string
-	// MaxConnections bounds the connections to PostgreSQL. On SQLite one writes and
+	// MaxConnections bounds the connections to a server. On SQLite one writes and
 	// four read at a time.
 	MaxConnections int
-	// StatementTimeout is after how long PostgreSQL gives a statement up, in whole
-	// milliseconds, unless the URL says so itself (statement_timeout), and how long
-	// SQLite waits for a lock that another process holds.
+	// StatementTimeout is after how long a server gives a statement up, in whole
+	// milliseconds, unless the URL says so itself (statement_timeout on PostgreSQL,
+	// max_statement_time on MariaDB), and how long SQLite waits for a lock that
+	// another process holds.
 	StatementTimeout time.Duration
 	// SessionCache is how many sessions, profiles and applications SQLite's store
 	// remembers until anything is written, one or two kilobytes each; negative: none.
-	// PostgreSQL's remembers none.
+	// Those of servers remember none.
 	SessionCache int
 }
 
@@ -95,16 +99,18 @@ func openEngine(o engine.Options) (engine.Engine, error) {
 		return sqlite.Open(rest, o)
 	case "postgres", "postgresql":
 		return postgres.Open(o)
+	case "mysql":
+		return mysql.Open(o)
 	default:
-		return nil, errors.New("the URL must be sqlite:PATH or postgres://…")
+		return nil, errors.New("the URL must be sqlite:PATH, postgres://… or mysql://…")
 	}
 }
 
-// Engine says what the store stands on: SQLite or Postgres.
+// Engine says what the store stands on: SQLite, Postgres or MySQL.
 func (s *Store) Engine() string { return s.engine.Name() }
 
 // Connections tells how the connections of each pool are used: "writer" and
-// "reader" on SQLite, "all" on PostgreSQL.
+// "reader" on SQLite, "all" on a server.
 func (s *Store) Connections() map[string]sql.DBStats { return s.engine.Connections() }
 
 // Ping makes sure that the database can be read and written. On SQLite it takes

@@ -29,6 +29,11 @@ func TestPostgres(t *testing.T) {
 	storetest.Run(t, func(t *testing.T) *store.Store { return storetest.Postgres(t) })
 }
 
+func TestMySQL(t *testing.T) {
+	t.Parallel()
+	storetest.Run(t, func(t *testing.T) *store.Store { return storetest.MySQL(t) })
+}
+
 // The relatives of PostgreSQL isolate every transaction fully and ask clients to
 // try again; so does PostgreSQL itself if it is told to.
 func TestPostgresSerializable(t *testing.T) {
@@ -42,6 +47,7 @@ func TestPostgresSerializable(t *testing.T) {
 var engines = map[string]func(t testing.TB) string{
 	store.SQLite:   storetest.SQLiteURL,
 	store.Postgres: func(t testing.TB) string { return storetest.PostgresURL(t) },
+	store.MySQL:    func(t testing.TB) string { return storetest.MySQLURL(t) },
 }
 
 func TestServersMigrateTogether(t *testing.T) {
@@ -133,7 +139,7 @@ func TestTwoServers(t *testing.T) {
 func TestOpenRefusesWhatIsNoDatabase(t *testing.T) {
 	t.Parallel()
 	for _, url := range []string{
-		"", "quartet.db", "mysql://example/quartet", "sqlite:", "sqlite::memory:", "sqlite://example/quartet.db",
+		"", "quartet.db", "mysql://lin:secret@example:port/quartet", "sqlite:", "sqlite::memory:", "sqlite://example/quartet.db",
 		"postgres://lin:secret@example:port/quartet", "sqlite:" + t.TempDir() + "/missing/quartet.db",
 	} {
 		_, err := store.Open(t.Context(), store.Options{URL: url})

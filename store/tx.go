@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"reflect"
 	"slices"
 	"strings"
@@ -50,6 +51,17 @@ func (tx Tx) change(ctx context.Context, verb, query string, args ...any) error 
 		return ErrNotFound
 	}
 	return err
+}
+
+// update changes a row, or returns ErrNotFound. On MySQL a row that has the new
+// values already counts as unchanged, so then it is looked for.
+func (tx Tx) update(ctx context.Context, verb, table, assignments, condition string, values, keys []any) error {
+	changed, err := tx.exec(ctx, verb, "UPDATE "+table+" SET "+assignments+" WHERE "+condition, append(values, keys...)...)
+	if err != nil || changed > 0 {
+		return err
+	}
+	var one int
+	return tx.get(ctx, verb, &one, "SELECT 1 FROM "+table+" WHERE "+condition, keys...)
 }
 
 // insert adds a row, in the order of columnsOf.
@@ -107,7 +119,12 @@ func insertInto[T any](table string) string {
 func placeholders(columns int) string { return "(?" + strings.Repeat(", ?", columns-1) + ")" }
 
 // put adds a row or replaces the one of the same id.
-func put[T any](ctx context.Context, tx Tx, verb, insert string, row T) error {
-	columns := slices.DeleteFunc(columnsOf[T](), func(c string) bool { return c == "id" })
-	return tx.insert(ctx, verb, tx.store.engine.InsertOrUpdate(insert, "(id)", columns), row)
+func put[T any](ctx context.Context, tx Tx, verb, table string, row T) error {
+	columns, values := columnsOf[T](), valuesOf(row)
+	id := values[slices.Index(columns, "id")]
+	err := tx.update(ctx, verb, table, strings.Join(columns, " = ?, ")+" = ?", "id = ?", values, []any{id})
+	if errors.Is(err, ErrNotFound) {
+		return tx.insert(ctx, verb, insertInto[T](table), row)
+	}
+	return err
 }

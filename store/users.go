@@ -29,7 +29,7 @@ func (tx Tx) InsertUser(ctx context.Context, u User) error {
 // PutUser adds a user or replaces the one of the same id: for fixtures. It
 // returns a ConflictError as InsertUser does, but not of id.
 func (tx Tx) PutUser(ctx context.Context, u User) error {
-	return put(ctx, tx, "PutUser", insertUser, u)
+	return put(ctx, tx, "PutUser", "users", u)
 }
 
 // UserByID finds a user, or ErrNotFound.
@@ -96,7 +96,14 @@ func (tx Tx) RegisterByMobile(ctx context.Context, u User) (owner User, created 
 	// is sure.
 	created, err = tx.insertIgnore(ctx, "RegisterByMobile", insertUser, verifiedMobile, valuesOf(u)...)
 	if err == nil {
-		err = overtakenIfGone(tx.get(ctx, "RegisterByMobile", &owner, userByVerifiedMobile, *u.MobileIndex))
+		err = tx.get(ctx, "RegisterByMobile", &owner, userByVerifiedMobile, *u.MobileIndex)
+	}
+	if errors.Is(err, ErrNotFound) {
+		// The owner has gone since, or on MySQL another value of u is taken.
+		owner, created, err = u, true, tx.insert(ctx, "RegisterByMobile", insertUser, u)
+		if taken, ok := errors.AsType[ConflictError](err); ok && taken.What == "mobile" {
+			err = errOvertaken
+		}
 	}
 	return owner, created, err
 }

@@ -8,22 +8,17 @@ import (
 	"io"
 	"maps"
 	"math"
-	"net"
 	"slices"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/go-sql-driver/mysql"
+
+	"quartet/store/internal/engine"
 )
 
 const (
-	// trustFor is how long a connection that has worked is used unchecked.
-	trustFor = time.Second
-	// checkTimeout is how long a connection may take to show that it works. A
-	// server that has vanished answers nothing at all.
-	checkTimeout = time.Second
 	// deadlockTimeout is how long OceanBase, which finds no deadlocks, lets a
 	// transaction wait for a row.
 	deadlockTimeout = time.Second
@@ -41,17 +36,15 @@ type connector struct {
 	timeout   time.Duration // for each host
 	statement time.Duration // 0: no bound
 	variables map[string]string
-	watch     *watch
+	watch     *engine.Watch
 }
 
-func newConnector(t target, connect, statement time.Duration, w *watch) (*connector, error) {
+func newConnector(t target, statement time.Duration, w *engine.Watch) (*connector, error) {
 	c := &connector{timeout: t.connectTimeout, statement: statement, variables: t.variables, watch: w}
 	if c.timeout == 0 {
-		c.timeout = connect / time.Duration(len(t.hosts))
+		c.timeout = engine.ConnectTimeout / time.Duration(len(t.hosts))
 	}
-	dialer := net.Dialer{Timeout: c.timeout, KeepAliveConfig: net.KeepAliveConfig{
-		Enable: true, Idle: 5 * time.Second, Interval: 2 * time.Second, Count: 3,
-	}}
+	dialer := engine.Dialer(c.timeout)
 	for _, host := range t.hosts {
 		config := mysql.NewConfig()
 		config.User, config.Passwd, config.DBName = t.user, t.password, t.database
@@ -126,7 +119,7 @@ type driverConn interface {
 // conn is a connection that is checked before it is used again after a while.
 type conn struct {
 	driverConn
-	watch  *watch
+	watch  *engine.Watch
 	galera bool
 	used   time.Time
 }
@@ -262,26 +255,9 @@ func (c *conn) ResetSession(ctx context.Context) error {
 	if err := c.driverConn.ResetSession(ctx); err != nil {
 		return err
 	}
-	now := time.Now()
-	if now.Sub(c.used) > trustFor || c.used.UnixNano() <= c.watch.doubted.Load() {
-		ctx, cancel := context.WithTimeout(ctx, checkTimeout)
-		defer cancel()
-		if c.check(ctx) != nil {
-			return driver.ErrBadConn // it is closed, and another is taken
-		}
+	if err := c.watch.Reuse(ctx, c.used, c.check); err != nil {
+		return err
 	}
-	c.used = now
+	c.used = time.Now()
 	return nil
-}
-
-// watch remembers when a connection last failed: a server that restarts or
-// leaves its cluster loses them all. The zero value is ready.
-type watch struct {
-	doubted atomic.Int64 // nanoseconds since the Unix epoch
-}
-
-func (w *watch) note(err error) {
-	if err != nil && Unavailable(err) {
-		w.doubted.Store(time.Now().UnixNano())
-	}
 }

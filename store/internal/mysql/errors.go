@@ -3,12 +3,12 @@ package mysql
 import (
 	"database/sql/driver"
 	"errors"
-	"io"
-	"net"
 	"slices"
 	"strings"
 
 	"github.com/go-sql-driver/mysql"
+
+	"quartet/store/internal/engine"
 )
 
 // The error numbers of the servers:
@@ -64,59 +64,45 @@ type connectError struct{ cause error }
 func (e connectError) Error() string { return "connect: " + e.cause.Error() }
 func (e connectError) Unwrap() error { return e.cause }
 
-// Conflict gives the name of the violated unique index, and "PRIMARY" for a
-// primary key. The message holds the duplicate value, so its name is looked for
-// from the end: 'index' on MariaDB and OceanBase, 'table.index' on MySQL and TiDB.
-func Conflict(err error) (index string, ok bool) {
-	failed, ok := errors.AsType[*mysql.MySQLError](err)
-	if !ok || failed.Number != duplicateKey {
-		return "", false
+// classify says what an error means. The driver answers driver.ErrBadConn only for
+// what it has not sent, and for a server that has become read-only.
+func classify(err error) engine.Class {
+	var number uint16
+	var message string
+	if failed, ok := errors.AsType[*mysql.MySQLError](err); ok {
+		number, message = failed.Number, failed.Message
 	}
-	quoted := strings.TrimSuffix(failed.Message, "'")
-	quoted = quoted[strings.LastIndexByte(quoted, '\'')+1:]
-	return quoted[strings.LastIndexByte(quoted, '.')+1:], true
+	is := func(numbers []uint16) bool { return slices.Contains(numbers, number) }
+	_, connecting := errors.AsType[connectError](err)
+	class := engine.Class{
+		Dangling:     is(dangling),
+		Refused:      is(refused) || is(dangling) || errors.Is(err, mysql.ErrPktTooLarge),
+		Retry:        !connecting && (is(retryable) || errors.Is(err, driver.ErrBadConn)),
+		Unavailable:  connecting || is(unavailable) || is(retryable) || lost(err),
+		MissingTable: number == noSuchTable,
+	}
+	if number == duplicateKey {
+		class.Conflict = violated(message)
+	}
+	return class
 }
 
-// Dangling tells whether a row refers to one that does not exist.
-func Dangling(err error) bool { return isAny(err, dangling) }
-
-// Retryable tells whether surely nothing was done and the same transaction can
-// succeed if it is run again soon. The driver answers driver.ErrBadConn only
-// for what it has not sent, and for a server that has become read-only.
-func Retryable(err error) bool {
-	if _, ok := errors.AsType[connectError](err); ok {
-		return false
-	}
-	return isAny(err, retryable) || errors.Is(err, driver.ErrBadConn)
-}
-
-// Unavailable tells whether the server cannot be reached or used now.
-func Unavailable(err error) bool {
-	if isAny(err, unavailable) || isAny(err, retryable) {
-		return true
-	}
-	for _, lost := range []error{
-		driver.ErrBadConn, mysql.ErrInvalidConn, mysql.ErrMalformPkt, mysql.ErrPktSync, mysql.ErrPktSyncMul, mysql.ErrBusyBuffer,
-		io.EOF, io.ErrUnexpectedEOF, net.ErrClosed,
+func lost(err error) bool {
+	for _, sign := range []error{
+		mysql.ErrInvalidConn, mysql.ErrMalformPkt, mysql.ErrPktSync, mysql.ErrPktSyncMul, mysql.ErrBusyBuffer,
 	} {
-		if errors.Is(err, lost) {
+		if errors.Is(err, sign) {
 			return true
 		}
 	}
-	_, network := errors.AsType[net.Error](err)
-	_, connecting := errors.AsType[connectError](err)
-	return network || connecting
+	return engine.Lost(err)
 }
 
-// MissingTable tells whether a query named a table that does not exist.
-func MissingTable(err error) bool { return isAny(err, []uint16{noSuchTable}) }
-
-// Refused tells whether a value has the wrong form or breaks a constraint.
-func Refused(err error) bool {
-	return isAny(err, refused) || Dangling(err) || errors.Is(err, mysql.ErrPktTooLarge)
-}
-
-func isAny(err error, numbers []uint16) bool {
-	failed, ok := errors.AsType[*mysql.MySQLError](err)
-	return ok && slices.Contains(numbers, failed.Number)
+// violated reads the name of a unique index, "PRIMARY" for a primary key, from a
+// message. That holds the duplicate value, so the name is looked for from the end:
+// 'index' on MariaDB and OceanBase, 'table.index' on MySQL and TiDB.
+func violated(message string) string {
+	quoted := strings.TrimSuffix(message, "'")
+	quoted = quoted[strings.LastIndexByte(quoted, '\'')+1:]
+	return quoted[strings.LastIndexByte(quoted, '.')+1:]
 }

@@ -13,6 +13,9 @@ import (
 	"time"
 
 	"github.com/go-sql-driver/mysql"
+	"github.com/jmoiron/sqlx"
+
+	"quartet/store/internal/engine"
 )
 
 // An organisation, a session and a code are the rows that conflicts are made with.
@@ -31,7 +34,7 @@ const (
 // What the tables refuse, and what the errors say of it.
 func TestRefusals(t *testing.T) {
 	t.Parallel()
-	db := migrated(t, Options{}).DB
+	db := migrated(t, engine.Options{}).DB
 	exec(t, db, addUser, 1, "one", "mobile", 1)
 	exec(t, db, addOrganisation, 1, "east")
 	exec(t, db, addSession, 1, 1, "phone", "access", nil)
@@ -61,13 +64,13 @@ func TestRefusals(t *testing.T) {
 			t.Errorf("%s was taken", name)
 			continue
 		}
-		if index, ok := Conflict(err); index != c.conflict || ok != (c.conflict != "") {
-			t.Errorf("%s: a conflict of %q, %v: %v", name, index, ok, err)
+		if index := classify(err).Conflict; index != c.conflict {
+			t.Errorf("%s: a conflict of %q: %v", name, index, err)
 		}
-		if Dangling(err) != c.dangling {
+		if classify(err).Dangling != c.dangling {
 			t.Errorf("%s: %v", name, err)
 		}
-		if !Refused(err) || Retryable(err) || Unavailable(err) || MissingTable(err) {
+		if !classify(err).Refused || classify(err).Retry || classify(err).Unavailable || classify(err).MissingTable {
 			t.Errorf("%s is more or less than refused: %v", name, err)
 		}
 	}
@@ -85,7 +88,7 @@ func TestRefusals(t *testing.T) {
 		exec(t, db, row.query, row.args...)
 	}
 	_, err := db.Exec("SELECT 1 FROM nothing")
-	if !MissingTable(err) || Refused(err) || Unavailable(err) {
+	if !classify(err).MissingTable || classify(err).Refused || classify(err).Unavailable {
 		t.Errorf("a missing table: %v", err)
 	}
 }
@@ -93,12 +96,12 @@ func TestRefusals(t *testing.T) {
 // The message holds a value that somebody has chosen.
 func TestConflictIsNotWhatTheValueSays(t *testing.T) {
 	t.Parallel()
-	db := migrated(t, Options{}, "lc_messages=de_DE").DB
+	db := migrated(t, engine.Options{}, "lc_messages=de_DE").DB
 	for _, code := range []string{"x' for key 'users_guid", "x' for key 'users_guid'", "a.b", strings.Repeat("雨", 80), "\x00\xff"} {
 		exec(t, db, "DELETE FROM organisations")
 		exec(t, db, addOrganisation, 1, code)
 		_, err := db.Exec(addOrganisation, 2, code)
-		if index, ok := Conflict(err); !ok || index != "organisations_code" {
+		if index := classify(err).Conflict; index != "organisations_code" {
 			t.Errorf("%q: %q, %v", code, index, err)
 		}
 	}
@@ -107,7 +110,7 @@ func TestConflictIsNotWhatTheValueSays(t *testing.T) {
 		"Duplicate entry 'x' for key 'organisations.PRIMARY'":            "PRIMARY",
 		"Duplicate entry 'x' for key 'organisations_code'":               "organisations_code",
 	} {
-		if index, ok := Conflict(fmt.Errorf("wrapped: %w", &mysql.MySQLError{Number: 1062, Message: message})); !ok || index != want {
+		if index := classify(fmt.Errorf("wrapped: %w", &mysql.MySQLError{Number: 1062, Message: message})).Conflict; index != want {
 			t.Errorf("%s: %q", message, index)
 		}
 	}
@@ -116,7 +119,7 @@ func TestConflictIsNotWhatTheValueSays(t *testing.T) {
 // Two transactions take the same two rows in opposite order.
 func TestDeadlockIsRetryable(t *testing.T) {
 	t.Parallel()
-	db := migrated(t, Options{}).DB
+	db := migrated(t, engine.Options{}).DB
 	exec(t, db, addOrganisation, 1, "east")
 	exec(t, db, addOrganisation, 2, "west")
 	const rename = "UPDATE organisations SET name = ? WHERE id = ?"
@@ -127,7 +130,7 @@ func TestDeadlockIsRetryable(t *testing.T) {
 	go func() { failed <- errorOf(first.Exec(rename, "first", 2)) }()
 	go func() { failed <- errorOf(second.Exec(rename, "second", 1)) }()
 	err := errors.Join(<-failed, <-failed) // one of the two goes on
-	if !Retryable(err) || numberOf(err) != 1213 {
+	if !classify(err).Retry || numberOf(err) != 1213 {
 		t.Errorf("got %v", err)
 	}
 }
@@ -144,12 +147,12 @@ func TestWaitForARowIsBounded(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			db := migrated(t, Options{StatementTimeout: time.Second}, c.parameter).DB
+			db := migrated(t, engine.Options{StatementTimeout: time.Second}, c.parameter).DB
 			exec(t, db, addOrganisation, 1, "east")
 			exec(t, begin(t, db), "UPDATE organisations SET name = 'locked' WHERE id = 1")
 			start := time.Now()
 			_, err := db.Exec("UPDATE organisations SET name = 'late' WHERE id = 1")
-			if numberOf(err) != c.want || !Unavailable(err) || time.Since(start) > 3*time.Second {
+			if numberOf(err) != c.want || !classify(err).Unavailable || time.Since(start) > 3*time.Second {
 				t.Errorf("after %s: %v", time.Since(start), err)
 			}
 		})
@@ -159,30 +162,30 @@ func TestWaitForARowIsBounded(t *testing.T) {
 // Every number of the lists, as the server would send it.
 func TestNumbers(t *testing.T) {
 	t.Parallel()
-	db := open(t, Options{URL: newURL(t)}).DB
+	db := open(t, engine.Options{URL: newURL(t)}).DB
 	signal := func(number uint16) error {
 		_, err := db.Exec("SIGNAL SQLSTATE '45000' SET MYSQL_ERRNO = ?, MESSAGE_TEXT = 'told'", number)
 		return err
 	}
 	for _, number := range retryable {
-		if err := signal(number); !Retryable(err) || !Unavailable(err) || Refused(err) {
+		if err := signal(number); !classify(err).Retry || !classify(err).Unavailable || classify(err).Refused {
 			t.Errorf("%d: %v", number, err)
 		}
 	}
 	for _, number := range unavailable {
 		// The driver turns a server's refusal to write into driver.ErrBadConn.
 		readOnly := number == 1290 || number == 1792 || number == 1836
-		if err := signal(number); Retryable(err) != readOnly || !Unavailable(err) || Refused(err) {
+		if err := signal(number); classify(err).Retry != readOnly || !classify(err).Unavailable || classify(err).Refused {
 			t.Errorf("%d: %v", number, err)
 		}
 	}
 	for _, number := range append([]uint16{1216, 1217, 1451, 1452}, refused...) {
-		if err := signal(number); Retryable(err) || Unavailable(err) || !Refused(err) {
+		if err := signal(number); classify(err).Retry || classify(err).Unavailable || !classify(err).Refused {
 			t.Errorf("%d: %v", number, err)
 		}
 	}
 	for _, number := range []uint16{1064, 1054, 1146, 1105} { // syntax, column, table, unknown
-		if err := signal(number); Retryable(err) || Unavailable(err) || Refused(err) {
+		if err := signal(number); classify(err).Retry || classify(err).Unavailable || classify(err).Refused {
 			t.Errorf("%d: %v", number, err)
 		}
 	}
@@ -194,15 +197,15 @@ func TestLostConnectionsAreUnavailable(t *testing.T) {
 		driver.ErrBadConn, mysql.ErrInvalidConn, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, &net.OpError{Op: "read", Err: errors.New("reset")},
 		connectError{errors.New("x509")},
 	} {
-		if !Unavailable(fmt.Errorf("wrapped: %w", err)) {
+		if !classify(fmt.Errorf("wrapped: %w", err)).Unavailable {
 			t.Errorf("%v is not", err)
 		}
 	}
-	if err := (connectError{driver.ErrBadConn}); Retryable(err) {
+	if err := (connectError{driver.ErrBadConn}); classify(err).Retry {
 		t.Error("a host that ends connections at once is asked again and again")
 	}
 	for _, err := range []error{nil, sql.ErrNoRows, errors.New("else")} {
-		if Unavailable(err) || Retryable(err) || Refused(err) {
+		if classify(err).Unavailable || classify(err).Retry || classify(err).Refused {
 			t.Errorf("%v is something", err)
 		}
 	}
@@ -211,7 +214,7 @@ func TestLostConnectionsAreUnavailable(t *testing.T) {
 // A connection that an operator ends fails one statement, not the next.
 func TestKilledConnection(t *testing.T) {
 	t.Parallel()
-	db := open(t, Options{URL: newURL(t)}).DB
+	db := open(t, engine.Options{URL: newURL(t)}).DB
 	killed, other := begin(t, db), begin(t, db)
 	var id int64
 	if err := killed.QueryRow("SELECT CONNECTION_ID()").Scan(&id); err != nil {
@@ -219,7 +222,7 @@ func TestKilledConnection(t *testing.T) {
 	}
 	exec(t, other, "KILL ?", id)
 	_, err := killed.Exec("DO 1")
-	if !Unavailable(err) {
+	if !classify(err).Unavailable {
 		t.Errorf("got %v", err)
 	}
 	_ = killed.Rollback()
@@ -228,7 +231,7 @@ func TestKilledConnection(t *testing.T) {
 
 func TestContextEndsAStatement(t *testing.T) {
 	t.Parallel()
-	db := open(t, Options{URL: newURL(t)}).DB
+	db := open(t, engine.Options{URL: newURL(t)}).DB
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	if _, err := db.ExecContext(ctx, "DO SLEEP(3)"); !errors.Is(err, context.DeadlineExceeded) {
@@ -238,7 +241,7 @@ func TestContextEndsAStatement(t *testing.T) {
 }
 
 // begin opens a transaction that is rolled back with the test.
-func begin(t *testing.T, db *sql.DB) *sql.Tx {
+func begin(t *testing.T, db *sqlx.DB) *sql.Tx {
 	t.Helper()
 	tx, err := db.Begin()
 	if err != nil {

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"quartet/store/internal/engine"
 )
 
 // newURL makes a database for the test and gives its URL. The test is skipped
@@ -18,7 +20,7 @@ func newURL(t *testing.T, parameters ...string) string {
 	if server == "" {
 		t.Skip("to run this, set QUARTET_TEST_MYSQL to a URL such as mysql://root@127.0.0.1:3306/mysql")
 	}
-	admin := open(t, Options{URL: server}).DB
+	admin := open(t, engine.Options{URL: server}).DB
 	name := "quartet_" + strings.ToLower(rand.Text())
 	exec(t, admin, "CREATE DATABASE "+name)
 	t.Cleanup(func() {
@@ -41,16 +43,13 @@ func newURL(t *testing.T, parameters ...string) string {
 }
 
 // open fills in what o leaves out, and closes the database with the test.
-func open(t *testing.T, o Options) *Database {
+func open(t *testing.T, o engine.Options) *Engine {
 	t.Helper()
 	if o.MaxConnections == 0 {
 		o.MaxConnections = 8
 	}
 	if o.StatementTimeout == 0 {
 		o.StatementTimeout = 5 * time.Second
-	}
-	if o.ConnectTimeout == 0 {
-		o.ConnectTimeout = 4 * time.Second
 	}
 	d, err := Open(o)
 	if err != nil {
@@ -65,7 +64,7 @@ func open(t *testing.T, o Options) *Database {
 }
 
 // migrated is a database of the test's own with all tables.
-func migrated(t *testing.T, o Options, parameters ...string) *Database {
+func migrated(t *testing.T, o engine.Options, parameters ...string) *Engine {
 	t.Helper()
 	o.URL = newURL(t, parameters...)
 	d := open(t, o)
@@ -73,13 +72,9 @@ func migrated(t *testing.T, o Options, parameters ...string) *Database {
 	return d
 }
 
-func migrate(t *testing.T, d *Database) {
+func migrate(t *testing.T, d *Engine) {
 	t.Helper()
-	provider, err := NewProvider(d.Unlimited)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := provider.Up(t.Context()); err != nil {
+	if err := d.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -1,8 +1,6 @@
 package mysql
 
 import (
-	"context"
-	"database/sql"
 	"errors"
 	"net"
 	"slices"
@@ -10,6 +8,10 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"quartet/store/internal/engine"
 )
 
 func TestParseURL(t *testing.T) {
@@ -52,7 +54,7 @@ func TestBadURLs(t *testing.T) {
 		"mysql://lin:secret@one.example/quartet?connect_timeout=soon", "mysql://lin:secret@one.example/quartet?ssl-ca=/nothing/secre",
 		"postgres://lin:secret@one.example/quartet",
 	} {
-		_, err := Open(Options{URL: url})
+		_, err := Open(engine.Options{URL: url})
 		if err == nil {
 			t.Errorf("%q was opened", url)
 		} else if strings.Contains(err.Error(), "secret") {
@@ -63,9 +65,9 @@ func TestBadURLs(t *testing.T) {
 
 func TestSessionSettings(t *testing.T) {
 	t.Parallel()
-	d := open(t, Options{URL: newURL(t, "sort_buffer_size=65536", "idle_transaction_timeout=3"), StatementTimeout: 1500 * time.Millisecond})
+	d := open(t, engine.Options{URL: newURL(t, "sort_buffer_size=65536", "idle_transaction_timeout=3"), StatementTimeout: 1500 * time.Millisecond})
 	for _, c := range []struct {
-		db             *sql.DB
+		db             *sqlx.DB
 		variable, want string
 	}{
 		{d.DB, "sql_mode", "STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"},
@@ -81,9 +83,9 @@ func TestSessionSettings(t *testing.T) {
 		{d.DB, "foreign_key_checks", "1"},
 		{d.DB, "autocommit", "1"},
 		{d.DB, "lc_messages", "en_US"},
-		{d.Unlimited, "max_statement_time", "0"},
-		{d.Unlimited, "tx_isolation", "READ-COMMITTED"},
-		{d.Unlimited, "innodb_lock_wait_timeout", "50"}, // the server's own
+		{d.Slow, "max_statement_time", "0"},
+		{d.Slow, "tx_isolation", "READ-COMMITTED"},
+		{d.Slow, "innodb_lock_wait_timeout", "50"}, // the server's own
 	} {
 		var got string
 		if err := c.db.QueryRow("SELECT @@session." + c.variable).Scan(&got); err != nil || got != c.want {
@@ -130,10 +132,10 @@ func TestNextHostIsTried(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer silent.Close()
-	url := newURL(t)
+	url := newURL(t, "connect_timeout=1")
 	url = strings.Replace(url, "@", "@127.0.0.1:1,"+silent.Addr().String()+",", 1)
 	start := time.Now()
-	if err := open(t, Options{URL: url, ConnectTimeout: time.Second}).DB.PingContext(t.Context()); err != nil || time.Since(start) > 2*time.Second {
+	if err := open(t, engine.Options{URL: url}).DB.PingContext(t.Context()); err != nil || time.Since(start) > 2*time.Second {
 		t.Errorf("after %s: %v", time.Since(start), err)
 	}
 }
@@ -144,8 +146,8 @@ func TestUnreachableServerIsUnavailable(t *testing.T) {
 		"mysql://lin:secret@127.0.0.1:1/quartet", "mysql://lin:secret@127.0.0.1:1,127.0.0.1:2/quartet",
 		strings.Replace(newURL(t), "@", "no@", 1), strings.Replace(newURL(t), "/quartet_", "/missing_", 1),
 	} {
-		err := open(t, Options{URL: url}).DB.PingContext(t.Context())
-		if !Unavailable(err) || Retryable(err) || strings.Contains(err.Error(), "secret") {
+		err := open(t, engine.Options{URL: url}).DB.PingContext(t.Context())
+		if !classify(err).Unavailable || classify(err).Retry || strings.Contains(err.Error(), "secret") {
 			t.Errorf("got %v", err)
 		}
 	}
@@ -156,32 +158,24 @@ func TestMigrationsOfServersAtOnce(t *testing.T) {
 	url := newURL(t)
 	var servers sync.WaitGroup
 	for range 3 {
-		d := open(t, Options{URL: url})
+		d := open(t, engine.Options{URL: url})
 		servers.Go(func() {
-			provider, err := NewProvider(d.Unlimited)
-			if err == nil {
-				_, err = provider.Up(context.Background())
-			}
-			if err != nil {
+			if err := d.Migrate(t.Context()); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 	servers.Wait()
-	d := open(t, Options{URL: url})
-	provider, err := NewProvider(d.Unlimited)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if version, err := provider.GetDBVersion(t.Context()); err != nil || version != 6 {
-		t.Errorf("version %d, %v", version, err)
+	d := open(t, engine.Options{URL: url})
+	if version, newest, err := d.MigrationStatus(t.Context()); err != nil || version != 6 || newest != 6 {
+		t.Errorf("version %d of %d, %v", version, newest, err)
 	}
 }
 
 // Every statement can be repeated: the engine commits each by itself.
 func TestMigrationGoesOnAfterAnInterruption(t *testing.T) {
 	t.Parallel()
-	d := migrated(t, Options{})
+	d := migrated(t, engine.Options{})
 	exec(t, d.DB, "DROP TABLE audit_events")
 	exec(t, d.DB, "DELETE FROM goose_db_version WHERE version_id = 6")
 	exec(t, d.DB, addOrganisation, 1, "east")
@@ -192,19 +186,14 @@ func TestMigrationGoesOnAfterAnInterruption(t *testing.T) {
 	}
 }
 
-func TestCheck(t *testing.T) {
+// A server that takes what it must refuse is found out.
+func TestRefusalsAreChecked(t *testing.T) {
 	t.Parallel()
 	url := newURL(t)
-	if err := open(t, Options{URL: url}).Check(t.Context()); err != nil {
-		t.Error(err) // there are no tables yet
-	}
-	d := open(t, Options{URL: url})
+	d := open(t, engine.Options{URL: url})
 	migrate(t, d)
-	if err := d.Check(t.Context()); err != nil {
-		t.Error(err)
-	}
 	for parameter, want := range map[string]string{"foreign_key_checks=0": "foreign keys", "sql_mode=ANSI": "strict mode"} {
-		err := open(t, Options{URL: url + "?" + parameter}).Check(t.Context())
+		err := open(t, engine.Options{URL: url + "?" + parameter}).Migrate(t.Context())
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", parameter, err)
 		}
@@ -218,7 +207,7 @@ func TestCheck(t *testing.T) {
 // Deleting a user deletes what refers to it.
 func TestDeletesCascade(t *testing.T) {
 	t.Parallel()
-	db := migrated(t, Options{}).DB
+	db := migrated(t, engine.Options{}).DB
 	exec(t, db, addUser, 1, "one", "mobile", 1)
 	exec(t, db, addSession, 1, 1, "phone", "access", nil)
 	exec(t, db, addAlias, "old", "1", 1)
@@ -235,7 +224,7 @@ func TestDeletesCascade(t *testing.T) {
 // used again.
 func TestDoubtedConnectionsAreChecked(t *testing.T) {
 	t.Parallel()
-	d := open(t, Options{URL: newURL(t), MaxConnections: 1})
+	d := open(t, engine.Options{URL: newURL(t), MaxConnections: 1})
 	id := func() (id int64) {
 		t.Helper()
 		if err := d.DB.QueryRow("SELECT CONNECTION_ID()").Scan(&id); err != nil {
@@ -249,7 +238,7 @@ func TestDoubtedConnectionsAreChecked(t *testing.T) {
 	if again := id(); again != first {
 		t.Error("a connection that works is replaced")
 	}
-	exec(t, d.Unlimited, "KILL ?", first)
+	exec(t, d.Slow, "KILL ?", first)
 	if again := id(); again == first {
 		t.Error("a connection that was ended is used")
 	}

@@ -11,13 +11,13 @@ import (
 )
 
 // Digest is a SHA-256 or an HMAC of it in 64 lower-case hexadecimal characters.
-// SQLite keeps its 32 bytes, in the row and in the index; PostgreSQL the text,
+// SQLite and MySQL keep its 32 bytes, in the row and in the index; PostgreSQL the text,
 // which servers of older versions look for beside this one. Any other text is
 // kept as it is, so that nothing can be lost.
 type Digest string
 
 // GUID is a UUID as RFC 9562 writes it, in lower case. It is kept as a Digest is,
-// on SQLite in 16 bytes.
+// on SQLite and MySQL in 16 bytes.
 type GUID string
 
 const (
@@ -25,7 +25,7 @@ const (
 	guidBytes   = 16
 )
 
-// Value is the column's value on SQLite (driver.Valuer).
+// Value is the column's value on SQLite and MySQL (driver.Valuer).
 func (d Digest) Value() (driver.Value, error) {
 	if packed, err := hex.DecodeString(string(d)); err == nil && len(packed) == digestBytes && isLower(string(d)) {
 		return packed, nil
@@ -39,7 +39,7 @@ func (d Digest) TextValue() (pgtype.Text, error) {
 	return pgtype.Text{String: string(d), Valid: true}, nil
 }
 
-// Scan reads a column of either engine (sql.Scanner).
+// Scan reads a column of any engine (sql.Scanner).
 func (d *Digest) Scan(column any) error {
 	packed, text, err := unpack(column, digestBytes)
 	if packed != nil {
@@ -49,7 +49,7 @@ func (d *Digest) Scan(column any) error {
 	return err
 }
 
-// Value is the column's value on SQLite (driver.Valuer).
+// Value is the column's value on SQLite and MySQL (driver.Valuer).
 func (g GUID) Value() (driver.Value, error) {
 	if packed, err := uuid.Parse(string(g)); err == nil && packed.String() == string(g) {
 		return packed[:], nil
@@ -63,7 +63,7 @@ func (g GUID) TextValue() (pgtype.Text, error) {
 	return pgtype.Text{String: string(g), Valid: true}, nil
 }
 
-// Scan reads a column of either engine (sql.Scanner).
+// Scan reads a column of any engine (sql.Scanner).
 func (g *GUID) Scan(column any) error {
 	packed, text, err := unpack(column, guidBytes)
 	if packed != nil {
@@ -82,7 +82,7 @@ func unpack(column any, size int) (packed []byte, text string, err error) {
 		if len(value) == size {
 			return value, "", nil
 		}
-		return nil, "", fmt.Errorf("%d bytes are not %d", len(value), size)
+		return nil, string(value), nil // MySQL gives every text as bytes
 	default:
 		return nil, "", fmt.Errorf("%T is no text", column)
 	}

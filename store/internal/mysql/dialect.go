@@ -1,0 +1,45 @@
+package mysql
+
+import (
+	"strconv"
+	"strings"
+)
+
+// dialect is SQL as MariaDB, MySQL, TiDB and OceanBase word it. In an assignment
+// no column is read that is set to its left: whether its old or its new value is
+// found differs between them.
+type dialect struct{}
+
+// InsertIgnore leaves a row out whichever of its unique values is taken, and
+// unlike INSERT IGNORE keeps every other error.
+func (dialect) InsertIgnore(insert, _ string) string {
+	_, columns, _ := strings.Cut(insert, "(")
+	first := columns[:strings.IndexAny(columns, ",)")]
+	return insert + " ON DUPLICATE KEY UPDATE " + first + " = " + first
+}
+
+func (dialect) InsertOrUpdate(insert, _ string, columns []string) string {
+	sets := make([]string, 0, len(columns))
+	for _, column := range columns {
+		sets = append(sets, column+" = VALUES("+column+")")
+	}
+	return insert + " ON DUPLICATE KEY UPDATE " + strings.Join(sets, ", ")
+}
+
+// The row stays as it is, which counts as no change, when the limit is reached.
+func (dialect) CountRateLimit() string {
+	return "INSERT INTO rate_counters (`key`, window_start, count, expires_at) VALUES (?, ?, 1, ?)" + `
+		ON DUPLICATE KEY UPDATE
+			count = CASE WHEN expires_at <= VALUES(window_start) THEN 1 WHEN count < ? THEN count + 1 ELSE count END,
+			window_start = CASE WHEN expires_at <= VALUES(window_start) THEN VALUES(window_start) ELSE window_start END,
+			expires_at = CASE WHEN expires_at <= VALUES(window_start) THEN VALUES(expires_at) ELSE expires_at END`
+}
+
+func (dialect) SetLastSeen(sessions int) string {
+	return "UPDATE sessions JOIN (SELECT ? AS id, ? AS at" + strings.Repeat(" UNION ALL SELECT ?, ?", sessions-1) + `) seen
+		ON seen.id = sessions.id SET sessions.last_seen_at = seen.at WHERE sessions.last_seen_at < seen.at`
+}
+
+func (dialect) DeleteSome(table, _, condition string, limit int, args ...any) (query string, all []any) {
+	return "DELETE FROM " + table + " WHERE " + condition + " LIMIT " + strconv.Itoa(limit), args
+}

@@ -1,0 +1,125 @@
+// Package mysql is the engine of MariaDB, MySQL 8, TiDB and OceanBase, in the
+// one dialect that all of them take.
+package mysql
+
+import (
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/database"
+	"github.com/pressly/goose/v3/lock"
+
+	"quartet/store/internal/engine"
+)
+
+// Name is the engine's.
+const Name = "mysql"
+
+// slowConnections migrate, export and import: a migration takes two.
+const slowConnections = 4
+
+// Engine is one database of a server.
+type Engine struct {
+	dialect
+	engine.Server
+}
+
+// Open makes the pools, and no connection yet.
+func Open(o engine.Options) (*Engine, error) {
+	t, err := parseURL(o.URL)
+	if err != nil {
+		return nil, err
+	}
+	w := &engine.Watch{}
+	quick, err := newConnector(t, o.StatementTimeout, w)
+	if err != nil {
+		return nil, err
+	}
+	slow, err := newConnector(t, 0, w)
+	if err != nil {
+		return nil, err
+	}
+	return &Engine{Server: engine.Server{
+		DB:       engine.NewPool(sql.OpenDB(quick), "mysql", o.MaxConnections),
+		Slow:     engine.NewPool(sql.OpenDB(slow), "mysql", slowConnections),
+		Watch:    w,
+		Migrator: engine.Migrator{Dialect: database.DialectMySQL, Provider: newProvider, Classify: classify},
+	}}, nil
+}
+
+func (*Engine) Name() string { return Name }
+
+func (e *Engine) Begin(ctx context.Context, write bool) (*sqlx.Tx, error) {
+	if write {
+		return e.Slow.BeginTxx(ctx, nil)
+	}
+	return e.Slow.BeginTxx(ctx, engine.SnapshotOptions())
+}
+
+//go:embed migrations/*.sql
+var embedded embed.FS
+
+// Migrations are the files that bring the tables to the newest version.
+func Migrations() fs.FS {
+	files, err := fs.Sub(embedded, "migrations")
+	if err != nil {
+		panic(err) // impossible: the folder is part of the program
+	}
+	return files
+}
+
+// newProvider makes what applies the migrations. Servers that migrate at once
+// take turns by a row of a table.
+func newProvider(db *sql.DB) (*goose.Provider, error) {
+	locker, err := lock.NewMySQLTableLocker(lock.WithTableLockTimeout(200*time.Millisecond, 300))
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(database.DialectMySQL, db, Migrations(), goose.WithDisableGlobalRegistry(true), goose.WithLocker(locker))
+}
+
+// Migrate also makes sure that the server refuses what the store relies on it to
+// refuse.
+func (e *Engine) Migrate(ctx context.Context) error {
+	if err := e.Server.Migrate(ctx); err != nil {
+		return err
+	}
+	return e.checkRefusals(ctx)
+}
+
+// checkRefusals tries to add a row that refers to no other, and a value that is
+// too long.
+func (e *Engine) checkRefusals(ctx context.Context) error {
+	tx, err := e.DB.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // a connection that is gone has done so itself
+	for _, promise := range []struct {
+		what, query string
+		args        []any
+		kept        func(engine.Class) bool
+	}{
+		{"foreign keys", "INSERT INTO wechat_unions (union_id, user_id) VALUES (?, ?)", []any{"check", -1},
+			func(c engine.Class) bool { return c.Dangling }},
+		{"strict mode", "INSERT INTO metadata (name, value) VALUES (?, '')", []any{strings.Repeat("check", 100)},
+			func(c engine.Class) bool { return c.Refused }},
+	} {
+		_, err := tx.ExecContext(ctx, promise.query, promise.args...)
+		switch {
+		case err == nil:
+			return fmt.Errorf("the server does not enforce %s", promise.what)
+		case !promise.kept(classify(err)):
+			return errors.Join(fmt.Errorf("%s cannot be checked", promise.what), err)
+		}
+	}
+	return nil
+}
