@@ -17,10 +17,12 @@ help: ## explain every target
 run: ## start the server with demo data and Swagger UI on http://127.0.0.1:8080/docs/
 	go run ./cmd/quartet serve --demo
 
-test: ## run all tests that need only Go (PostgreSQL too where QUARTET_TEST_POSTGRES names one)
+test: ## run all tests that need only Go (PostgreSQL and MariaDB too where QUARTET_TEST_POSTGRES and QUARTET_TEST_MYSQL name one)
 	go test -timeout 20m ./...
 	@if [ -z "$${QUARTET_TEST_POSTGRES:-}" ]; then \
 	  echo "skipped: the store on PostgreSQL. To run it: QUARTET_TEST_POSTGRES=postgres://… make test"; fi
+	@if [ -z "$${QUARTET_TEST_MYSQL:-}" ]; then \
+	  echo "skipped: the store on MariaDB. To run it: QUARTET_TEST_MYSQL=mysql://… make test"; fi
 
 CHROMIUM ?= $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name))))
 test-browser: ## open the documentation in a real browser, pictures in bin/browser (needs Node.js 20 and Chromium)

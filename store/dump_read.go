@@ -22,7 +22,7 @@ func (s *Store) Snapshot(ctx context.Context) (*Snapshot, error) {
 	if s.closed.Load() {
 		return nil, s.fail("Snapshot", errClosed)
 	}
-	begun, err := s.engine.Begin(ctx, false)
+	begun, err := s.engine.Snapshot(ctx)
 	if err != nil {
 		return nil, s.fail("Snapshot", err)
 	}

@@ -137,7 +137,7 @@ func TestErrorsAreTold(t *testing.T) {
 		"not null":             {code("23502"), false},
 		"anything else":        {errors.New("else"), false},
 	} {
-		err := failWith((*postgres.Engine)(nil).Classify(c.err), "Verb", c.err)
+		err := failWith(postgres.Classify(c.err), "Verb", c.err)
 		told, ok := errors.AsType[UnavailableError](err)
 		if ok != c.unavailable {
 			t.Errorf("%s: %v", name, err)

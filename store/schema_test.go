@@ -28,6 +28,13 @@ const (
 				ON p.constraint_type = 'PRIMARY KEY' AND p.constraint_name = k.constraint_name AND p.table_schema = k.table_schema)
 			ON k.table_schema = c.table_schema AND k.table_name = c.table_name AND k.column_name = c.column_name
 		WHERE c.table_schema = current_schema() ORDER BY c.table_name, c.ordinal_position`
+	// What is generated is not a fact.
+	declaredInMySQL = `SELECT c.table_name AS tbl, c.column_name AS col, c.data_type AS kind, c.is_nullable = 'YES' AS nullable,
+			COALESCE(k.ordinal_position, 0) AS place
+		FROM information_schema.columns c
+		LEFT JOIN information_schema.key_column_usage k ON k.constraint_name = 'PRIMARY'
+			AND k.table_schema = c.table_schema AND k.table_name = c.table_name AND k.column_name = c.column_name
+		WHERE c.table_schema = DATABASE() AND c.extra NOT LIKE '%GENERATED%' ORDER BY c.table_name, c.ordinal_position`
 )
 
 // Whoever adds a table or a column decides whether it travels.
@@ -41,6 +48,42 @@ func TestTablesAreThoseOfTheMigrations(t *testing.T) {
 		t.Parallel()
 		compareTables(t, newPostgres(t), declaredInPostgres)
 	})
+	t.Run(MySQL, func(t *testing.T) {
+		t.Parallel()
+		compareTables(t, newMySQL(t), declaredInMySQL)
+	})
+}
+
+// newMySQL migrates a database of the test's own.
+func newMySQL(t *testing.T) *Store {
+	t.Helper()
+	server := os.Getenv("QUARTET_TEST_MYSQL")
+	if server == "" {
+		t.Skip("to run this, set QUARTET_TEST_MYSQL to a URL such as mysql://root@127.0.0.1:3306/mysql")
+	}
+	admin, err := Open(t.Context(), Options{URL: server})
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := "quartet_" + strings.ToLower(rand.Text())
+	if _, err := admin.writer().Exec("CREATE DATABASE " + name); err != nil {
+		t.Fatal(err)
+	}
+	s, err := Open(t.Context(), Options{URL: server[:strings.LastIndexByte(server, '/')] + "/" + name})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if _, err := admin.writer().Exec("DROP DATABASE " + name); err != nil {
+			t.Error(err)
+		}
+		s.Close()
+		admin.Close()
+	})
+	if err := s.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
 // newPostgres migrates a schema of the test's own. storetest cannot help: it
@@ -157,18 +200,18 @@ func (d declared) column(t *testing.T) Column {
 	t.Helper()
 	c := Column{Name: d.Name, Nullable: d.Null}
 	switch strings.ToLower(d.Type) {
-	case "text":
+	case "text", "varchar", "varbinary":
 		c.Kind = Text
 	case "bigint":
 		c.Kind, c.Bits = Integer, 64
 	case "blob":
 		c.Kind, c.form = Text, digest
-	case "integer":
+	case "integer", "int":
 		c.Kind, c.Bits = Integer, 32
 		if d.Key > 0 { // on SQLite the place of the row
 			c.Bits = 64
 		}
-	case "boolean":
+	case "boolean", "tinyint":
 		c.Kind = Boolean
 	default:
 		t.Errorf("%s.%s is of the unknown type %s", d.Table, d.Name, d.Type)

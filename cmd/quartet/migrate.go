@@ -11,7 +11,7 @@ import (
 
 // migrateCommand updates the tables before a server does so at its start.
 type migrateCommand struct {
-	Database string `default:"sqlite:.quartet/quartet.db" help:"Database: sqlite:PATH or postgres://…."`
+	Database string `default:"sqlite:.quartet/quartet.db" help:"Database: sqlite:PATH, postgres://… or mysql://…."`
 }
 
 // Run updates the tables.

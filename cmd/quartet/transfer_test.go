@@ -78,6 +78,7 @@ func TestImportMovesEverything(t *testing.T) {
 	engines := map[string]func(*testing.T) string{
 		store.SQLite:   newDatabase,
 		store.Postgres: func(t *testing.T) string { return storetest.PostgresURL(t) },
+		store.MySQL:    func(t *testing.T) string { return storetest.MySQLURL(t) },
 	}
 	for engine, newURL := range engines {
 		t.Run(engine, func(t *testing.T) {

@@ -82,7 +82,9 @@ func silent(int64, int64) {}
 // eachEngine runs a test on every engine, with a migrated database.
 func eachEngine(t *testing.T, test func(*testing.T, *store.Store)) {
 	t.Parallel()
-	for name, open := range map[string]func(testing.TB) *store.Store{store.SQLite: storetest.SQLite, store.Postgres: storetest.Postgres} {
+	for name, open := range map[string]func(testing.TB) *store.Store{
+		store.SQLite: storetest.SQLite, store.Postgres: storetest.Postgres, store.MySQL: storetest.MySQL,
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			test(t, open(t))

@@ -40,9 +40,9 @@ type Engine interface {
 	Write(ctx context.Context, do func(Tx) error) error
 	// WriteAlone is Write for what takes long: nobody shares the transaction.
 	WriteAlone(ctx context.Context, do func(Tx) error) error
-	// Begin begins a transaction that may last as long as it takes. It is the
-	// caller's to end. One that does not write sees the database at one moment.
-	Begin(ctx context.Context, write bool) (*sqlx.Tx, error)
+	// Snapshot begins a transaction that sees the database at one moment, and may
+	// last as long as it takes. It is the caller's to end.
+	Snapshot(ctx context.Context) (*sqlx.Tx, error)
 
 	// Classify says what an error means.
 	Classify(err error) Class

@@ -84,9 +84,9 @@ func (s *Server) WriteAlone(ctx context.Context, do func(Tx) error) error {
 	return Transact(ctx, s.DB, do)
 }
 
-// SnapshotOptions make a transaction see the database at one moment.
-func SnapshotOptions() *sql.TxOptions {
-	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
+// Snapshot begins a transaction that sees the database at one moment.
+func Snapshot(ctx context.Context, db *sqlx.DB) (*sqlx.Tx, error) {
+	return db.BeginTxx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 }
 
 // Note takes a failure for a sign that other connections are lost, unless the

@@ -23,7 +23,7 @@ import (
 // Name is the engine's.
 const Name = "mysql"
 
-// slowConnections migrate, export and import: a migration takes two.
+// slowConnections migrate and export: a migration takes two.
 const slowConnections = 4
 
 // Engine is one database of a server.
@@ -57,11 +57,8 @@ func Open(o engine.Options) (*Engine, error) {
 
 func (*Engine) Name() string { return Name }
 
-func (e *Engine) Begin(ctx context.Context, write bool) (*sqlx.Tx, error) {
-	if write {
-		return e.Slow.BeginTxx(ctx, nil)
-	}
-	return e.Slow.BeginTxx(ctx, engine.SnapshotOptions())
+func (e *Engine) Snapshot(ctx context.Context) (*sqlx.Tx, error) {
+	return engine.Snapshot(ctx, e.Slow)
 }
 
 //go:embed migrations/*.sql

@@ -20,8 +20,8 @@ const (
 	undefinedTable       = "42P01"
 )
 
-// classify says what an error means.
-func classify(err error) engine.Class {
+// Classify says what an error means.
+func Classify(err error) engine.Class {
 	code, index := "", ""
 	if failed, ok := errors.AsType[*pgconn.PgError](err); ok {
 		code, index = failed.Code, failed.ConstraintName

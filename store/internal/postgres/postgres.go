@@ -36,18 +36,14 @@ func Open(o engine.Options) (*Engine, error) {
 		DB:       openPool(withTimeouts(config, o.StatementTimeout), o.MaxConnections, w),
 		Slow:     openPool(withTimeouts(config, 0), slowConnections, w),
 		Watch:    w,
-		Migrator: engine.Migrator{Dialect: database.DialectPostgres, Provider: newProvider, Classify: classify},
+		Migrator: engine.Migrator{Dialect: database.DialectPostgres, Provider: newProvider, Classify: Classify},
 	}}, nil
 }
 
 func (*Engine) Name() string { return Name }
 
-func (e *Engine) Begin(ctx context.Context, write bool) (*sqlx.Tx, error) {
-	options := engine.SnapshotOptions()
-	if write {
-		options = nil
-	}
-	begun, err := e.DB.BeginTxx(ctx, options)
+func (e *Engine) Snapshot(ctx context.Context) (*sqlx.Tx, error) {
+	begun, err := engine.Snapshot(ctx, e.DB)
 	if err != nil {
 		return nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/google/uuid"
 	"github.com/jackc/pgx/v5/pgtype"
@@ -82,7 +83,10 @@ func unpack(column any, size int) (packed []byte, text string, err error) {
 		if len(value) == size {
 			return value, "", nil
 		}
-		return nil, string(value), nil // MySQL gives every text as bytes
+		if utf8.Valid(value) { // MySQL gives every text as bytes
+			return nil, string(value), nil
+		}
+		return nil, "", fmt.Errorf("%d bytes are not %d", len(value), size)
 	default:
 		return nil, "", fmt.Errorf("%T is no text", column)
 	}

@@ -140,11 +140,7 @@ func (e *Engine) RetryTime() time.Duration { return e.timeout }
 // Note has no connection to doubt.
 func (*Engine) Note(error) {}
 
-// Begin hands the writer to a transaction that writes: others wait for its end.
-func (e *Engine) Begin(ctx context.Context, write bool) (*sqlx.Tx, error) {
-	if write {
-		return e.writer.db.BeginTxx(ctx, nil)
-	}
+func (e *Engine) Snapshot(ctx context.Context) (*sqlx.Tx, error) {
 	return e.reader.db.BeginTxx(ctx, nil) // sees one moment anyway
 }
 

@@ -215,7 +215,7 @@ func TestColumnsFindTheirFields(t *testing.T) {
 // the log from being moved at the commit.
 func longLog(t *testing.T, e *Engine) {
 	t.Helper()
-	reading, err := e.Begin(t.Context(), false)
+	reading, err := e.Snapshot(t.Context())
 	noError(t, err)
 	noError(t, reading.Get(new(int), "SELECT COUNT(*) FROM t"))
 	_, err = e.writer.db.Exec("CREATE TABLE long (bytes BLOB)")

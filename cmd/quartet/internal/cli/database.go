@@ -23,7 +23,7 @@ const (
 
 // DatabaseFlags name a database and its keys.
 type DatabaseFlags struct {
-	Database string `placeholder:"sqlite:.quartet/quartet.db" help:"Database: sqlite:PATH or postgres://…."`
+	Database string `placeholder:"sqlite:.quartet/quartet.db" help:"Database: sqlite:PATH, postgres://… or mysql://…."`
 	Keys     string `placeholder:"DIR" help:"Directory of the keys. With SQLite it defaults to the database's path with .keys appended; with PostgreSQL it is required."`
 }
 

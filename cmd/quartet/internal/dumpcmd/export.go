@@ -16,7 +16,7 @@ import (
 
 // Export is the command of that name.
 type Export struct {
-	Database string `default:"sqlite:.quartet/quartet.db" help:"Database: sqlite:PATH or postgres://…."`
+	Database string `default:"sqlite:.quartet/quartet.db" help:"Database: sqlite:PATH, postgres://… or mysql://…."`
 	File     string `arg:"" help:"File to create, mode 0600, compressed if its name ends in .gz; - is standard output. It holds password hashes and other secrets."`
 }
 
