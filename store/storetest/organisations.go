@@ -57,6 +57,23 @@ var organisationTests = map[string]func(*testing.T, *store.Store){
 		wantNotFound(t, err)
 		wantNotFound(t, SetRoleDisabled(t.Context(), s, "cook", true, noon))
 	},
+	"what is so already can be set again": func(t *testing.T, s *store.Store) {
+		school(t, s)
+		check(t, InsertApplication(t.Context(), s, application("a")))
+		for range 2 {
+			check(t, SetOrganisationDisabled(t.Context(), s, "east", true, noon))
+			check(t, SetRoleDisabled(t.Context(), s, "warden", true, noon))
+			check(t, SetApplicationDisabled(t.Context(), s, "a", true, noon))
+			check(t, SetApplicationRights(t.Context(), s, "a", "rights"))
+			check(t, PutUser(t.Context(), s, person(1)))
+		}
+		for id := range int64(2) { // signed in twice at the same moment
+			check(t, errorOf(OpenSession(t.Context(), s, session(id+1, 1), nil)))
+		}
+		for range 2 {
+			same(t, must(ExtendAccessToken(t.Context(), s, 1, noon+hour, noon, nil))(t), true)
+		}
+	},
 	"members have organisations, and roles in them": func(t *testing.T, s *store.Store) {
 		school(t, s)
 		addPerson(t, s, 2)

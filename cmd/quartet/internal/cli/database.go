@@ -24,7 +24,7 @@ const (
 // DatabaseFlags name a database and its keys.
 type DatabaseFlags struct {
 	Database string `placeholder:"sqlite:.quartet/quartet.db" help:"Database: sqlite:PATH, postgres://… or mysql://…."`
-	Keys     string `placeholder:"DIR" help:"Directory of the keys. With SQLite it defaults to the database's path with .keys appended; with PostgreSQL it is required."`
+	Keys     string `placeholder:"DIR" help:"Directory of the keys. With SQLite it defaults to the database's path with .keys appended; with a database server it is required."`
 }
 
 // WithDefaults fills in what is not named.
@@ -37,7 +37,7 @@ func (f DatabaseFlags) WithDefaults(database string) (DatabaseFlags, error) {
 	}
 	path, ok := sqlitePath(f.Database)
 	if !ok {
-		return f, Usagef("with PostgreSQL --keys DIR is required: the keys must not be in the database, and all servers of one database share them")
+		return f, Usagef("with a database server --keys DIR is required: the keys must not be in the database, and all servers of one database share them")
 	}
 	f.Keys = path + ".keys"
 	return f, nil
