@@ -11,17 +11,17 @@ test("all operations are there, and the filter leaves those of one tag", async (
   const page = await visit();
   await openDocs(page);
   assert.equal(await page.locator(".opblock").count(), operations().length);
-  await page.locator(".operation-filter-input").fill("state");
+  await page.locator(".operation-filter-input").fill("jfinal");
   await page.waitForFunction(() => document.querySelectorAll(".opblock-tag-section").length === 1);
-  assert.equal(await page.locator(".opblock").count(), operations().filter((o) => o.tags[0] === "state").length);
+  assert.equal(await page.locator(".opblock").count(), operations().filter((o) => o.tags[0] === "jfinal").length);
 });
 
 test("a deep link opens its operation", async () => {
   const page = await visit();
-  await openDocs(page, "#/state/createUser");
+  await openDocs(page, "#/jfinal/createUser");
   const open = page.locator(".opblock.is-open");
   await open.waitFor();
-  assert.equal(await open.getAttribute("id"), "operations-state-createUser");
+  assert.equal(await open.getAttribute("id"), "operations-jfinal-createUser");
   await open.locator(".execute").waitFor();
 });
 
