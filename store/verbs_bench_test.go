@@ -20,7 +20,7 @@ func BenchmarkApplicationByID(b *testing.B) {
 	})
 }
 
-func BenchmarkSlideAccess(b *testing.B) {
+func BenchmarkExtendAccessToken(b *testing.B) {
 	onEachEngine(b, func(b *testing.B, s *store.Store) {
 		for i := 0; b.Loop(); i++ {
 			mustBench(b, errorOf(storetest.ExtendAccessToken(b.Context(), s, int64(i%benchmarkUsers)+1, store.Time(i+1), store.Time(i+1), nil)))
@@ -47,7 +47,7 @@ func BenchmarkInsertUser(b *testing.B) {
 	})
 }
 
-func BenchmarkSpendCode(b *testing.B) {
+func BenchmarkConsumeCode(b *testing.B) {
 	onEachEngine(b, func(b *testing.B, s *store.Store) {
 		key := store.CodeKey{Purpose: "sign_in", MobileIndex: "index"}
 		mustBench(b, storetest.CreateCode(b.Context(), s, key, "right", 1, 1000))
@@ -58,7 +58,7 @@ func BenchmarkSpendCode(b *testing.B) {
 	})
 }
 
-func BenchmarkTakeQuotas(b *testing.B) {
+func BenchmarkConsumeRateLimits(b *testing.B) {
 	onEachEngine(b, func(b *testing.B, s *store.Store) {
 		quotas := []store.RateLimit{{Key: "one", WindowMillis: 1000, Limit: 1 << 30}, {Key: "other", WindowMillis: 1000, Limit: 1 << 30}}
 		for b.Loop() {

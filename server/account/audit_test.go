@@ -229,7 +229,7 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			s := newScene(t)
-			s.furnish()
+			s.addAdminData()
 			before := s.lastEvent()
 			must(t, c.act(s))
 			events := s.events(before, kind)
@@ -244,8 +244,8 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 	}
 }
 
-// furnish adds what the command line has to be changed.
-func (s *scene) furnish() {
+// addAdminData adds what the command line then changes.
+func (s *scene) addAdminData() {
 	s.t.Helper()
 	_, err := s.AddOrganisation(s.t.Context(), "north", "北校区")
 	must(s.t, err)

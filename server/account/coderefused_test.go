@@ -22,7 +22,7 @@ func TestRefusedCodesAreLimited(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(c *account.Config) { c.Limits.CodeRefusedPerIP.Times = 60 })
 	code := w.code(account.PurposeSignIn, lisMobile)
-	got := together(100, func(i int) error { return w.tryCodeFrom(home, fmt.Sprintf("139%08d", i), "none") })
+	got := concurrently(100, func(i int) error { return w.tryCodeFrom(home, fmt.Sprintf("139%08d", i), "none") })
 	wantOutcomes(t, got, map[string]int{"wrong_code": 60, "too_many_requests": 40})
 	wantEqual(t, "refusals in the audit", w.number(failedInAudit), 60)
 	wantEqual(t, "guesses of the address", w.number("SELECT count FROM rate_counters WHERE key LIKE 'guess-address:%'"), 60)

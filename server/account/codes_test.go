@@ -22,7 +22,7 @@ func TestCodeIsSpentOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, manyRefusals)
 	code := w.code(account.PurposeSignIn, lisMobile)
-	got := together(100, func(int) error {
+	got := concurrently(100, func(int) error {
 		_, err := w.tryCode(lisMobile, code)
 		return err
 	})
@@ -34,7 +34,7 @@ func TestWrongGuessesBurnTheCode(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, manyRefusals, func(c *account.Config) { c.NewCode = func(string) string { return "246810" } })
 	code := w.code(account.PurposeSignIn, lisMobile)
-	got := together(100, func(i int) error {
+	got := concurrently(100, func(i int) error {
 		_, err := w.tryCode(lisMobile, fmt.Sprintf("%06d", i))
 		return err
 	})

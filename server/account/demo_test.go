@@ -67,7 +67,7 @@ func TestSetCodeWorksOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	must(t, w.SetCode(t.Context(), account.PurposeSignIn, lisMobile, "135246", time.Hour))
-	outcomes := together(20, func(int) error {
+	outcomes := concurrently(20, func(int) error {
 		_, err := w.tryCode(lisMobile, "135246")
 		return err
 	})

@@ -12,11 +12,11 @@ import (
 	"quartet/server/password"
 )
 
-func newcomer(alias, username string) account.ImportedUser {
+func importedUser(alias, username string) account.ImportedUser {
 	return account.ImportedUser{Alias: alias, NewUser: account.NewUser{Username: username}}
 }
 
-// became says what became of newcomers.
+// became says what became of imported users.
 func became(t *testing.T, into *account.Importer, batch ...account.ImportedUser) string {
 	t.Helper()
 	outcomes, err := into.Import(t.Context(), batch)
@@ -45,11 +45,11 @@ func TestADryRunSaysWhatWouldHappen(t *testing.T) {
 	for _, stop := range []bool{false, true} {
 		w := newWorld(t)
 		w.add("li.na", email("li@example.com", true), mobile(lisMobile, true))
-		first := []account.ImportedUser{newcomer("1", "tao.ran"), newcomer("2", "lu.jiahe"), newcomer("1", "other.name")}
+		first := []account.ImportedUser{importedUser("1", "tao.ran"), importedUser("2", "lu.jiahe"), importedUser("1", "other.name")}
 		first[0].Email = new("tao@example.com")
 		second := []account.ImportedUser{
-			newcomer("3", "Tao.Ran"), newcomer("4", "LI.NA"), newcomer("5", "he.gone"), newcomer("6", "bo"), newcomer("7", "x"),
-			newcomer("2", "lu.jiahe"), newcomer("", "wu"), newcomer(strings.Repeat("8", 129), "wu"), newcomer("9", ""),
+			importedUser("3", "Tao.Ran"), importedUser("4", "LI.NA"), importedUser("5", "he.gone"), importedUser("6", "bo"), importedUser("7", "x"),
+			importedUser("2", "lu.jiahe"), importedUser("", "wu"), importedUser(strings.Repeat("8", 129), "wu"), importedUser("9", ""),
 		}
 		second[2].Email = new("TAO@example.com")
 		second[3].Mobile, second[3].MobileVerified = new(lisMobile), true
@@ -71,12 +71,12 @@ func TestADryRunSaysWhatWouldHappen(t *testing.T) {
 	}
 }
 
-func TestAnUnprovenMobileOfANewcomerSignsNobodyIn(t *testing.T) {
+func TestAnUnverifiedMobileOfAnImportedUserSignsNobodyIn(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	stored, err := password.FromJPress("qmky3ggxL9n47pM4SWDJs38JyTnOgdaE", "0beead68ab79e1e57e91b4a95ac068a55d36038f6123664a343bafa4eaf67793")
 	must(t, err)
-	n := newcomer("1", "tao.ran")
+	n := importedUser("1", "tao.ran")
 	n.Mobile, n.Email, n.PasswordHash = new("13700001111"), new("tao@example.com"), stored
 	wantEqual(t, "became", became(t, w.NewImporter(account.ImportOptions{Source: "jpress"}), n), "in")
 	if _, err := w.tryPassword("13700001111", "old-secret-1", home); err == nil {
@@ -89,19 +89,19 @@ func TestAnUnprovenMobileOfANewcomerSignsNobodyIn(t *testing.T) {
 	wantEqual(t, "proven", fmt.Sprint(grant.User.MobileVerified, grant.User.EmailVerified), "false false")
 }
 
-// TestNewcomersMayCollideWithANewId: another server may draw the same id in the
+// TestImportedUsersMayCollideWithANewID: another server may draw the same id in the
 // same millisecond.
-func TestNewcomersMayCollideWithANewId(t *testing.T) {
+func TestImportedUsersMayCollideWithANewID(t *testing.T) {
 	t.Parallel()
 	// Before the epoch of ids generators count from 1.
 	early := func() time.Time { return time.Date(2020, time.January, 1, 0, 0, 0, 0, time.UTC) }
 	for _, stop := range []bool{false, true} {
 		w := newWorld(t, func(c *account.Config) { c.IDs = idgen.New(early) })
 		a := w.NewImporter(account.ImportOptions{Source: "jpress", Stop: stop})
-		wantEqual(t, "first", became(t, a, newcomer("1", "one"), newcomer("2", "two")), "in in")
+		wantEqual(t, "first", became(t, a, importedUser("1", "one"), importedUser("2", "two")), "in in")
 		w.config.IDs = idgen.New(early)
 		b := account.New(w.config).NewImporter(account.ImportOptions{Source: "jpress", Stop: stop})
-		wantEqual(t, "then", became(t, b, newcomer("3", "three"), newcomer("4", "four"), newcomer("5", "five")), "in in in")
+		wantEqual(t, "then", became(t, b, importedUser("3", "three"), importedUser("4", "four"), importedUser("5", "five")), "in in in")
 		users, err := w.ListUsers(t.Context(), 0, 10)
 		must(t, err)
 		wantEqual(t, "users", len(users), 5)

@@ -61,7 +61,7 @@ func TestRightSignInsAtOnce(t *testing.T) {
 	w := newWorld(t)
 	w.add("wang.00", email("wang@example.com", true), mobile(lisMobile, true))
 	names := []string{"wang.00", "Wang@example.com", lisMobile, "ｗａｎｇ.00"}
-	got := together(100, func(i int) error {
+	got := concurrently(100, func(i int) error {
 		_, err := w.tryPassword(names[i%len(names)], goodPassword, home)
 		return err
 	})
@@ -118,7 +118,7 @@ func TestGuessesAreCountedBeforeComparing(t *testing.T) {
 	w := newWorld(t)
 	w.add("li")
 	for _, name := range []string{"li", "nobody"} {
-		got := together(40, func(int) error {
+		got := concurrently(40, func(int) error {
 			_, err := w.tryPassword(name, wrongPassword, home)
 			return err
 		})

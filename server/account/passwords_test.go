@@ -80,7 +80,7 @@ func TestOneFirstPasswordIsSet(t *testing.T) {
 	w := newWorld(t)
 	grant := w.enterByCode(lisMobile)
 	caller := w.authenticated(grant.AccessToken)
-	got := together(20, func(i int) error {
+	got := concurrently(20, func(i int) error {
 		return w.ChangePassword(t.Context(), caller, grant.User.ID, fmt.Sprint(otherPassword, i), nil)
 	})
 	wantEqual(t, "set", got["ok"], 1)
@@ -106,7 +106,7 @@ func TestOldPasswordIsNotGuessed(t *testing.T) {
 	change := func(old string) error {
 		return w.ChangePassword(t.Context(), li, li.UserID, otherPassword, &old)
 	}
-	got := together(20, func(int) error { return change(wrongPassword) })
+	got := concurrently(20, func(int) error { return change(wrongPassword) })
 	wantOutcomes(t, got, map[string]int{"wrong_old_password": 20})
 	wantFailure(t, change(goodPassword), apierr.WrongOldPassword)
 	w.wantEnter("li", home, "") // signing in is another matter
@@ -119,7 +119,7 @@ func TestPasswordIsChangedOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	li := w.caller("li", store.RoleMember)
-	got := together(10, func(int) error {
+	got := concurrently(10, func(int) error {
 		return w.ChangePassword(t.Context(), li, li.UserID, otherPassword, new(goodPassword))
 	})
 	wantEqual(t, "changes", got["ok"], 1)

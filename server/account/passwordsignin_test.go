@@ -86,7 +86,7 @@ func TestRightSignInsAtOnceAllSucceed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.add("li")
-	got := together(60, func(int) error {
+	got := concurrently(60, func(int) error {
 		_, err := w.tryPassword("li", goodPassword, home)
 		return err
 	})

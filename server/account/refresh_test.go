@@ -105,7 +105,7 @@ func TestParallelRefreshesMakeOneGeneration(t *testing.T) {
 	w := newWorld(t)
 	grant := w.enterByCode(lisMobile)
 	answers := make([]string, 50)
-	got := together(50, func(i int) error {
+	got := concurrently(50, func(i int) error {
 		refreshed, err := w.Refresh(t.Context(), grant.AccessToken, grant.RefreshToken)
 		answers[i] = refreshed.AccessToken
 		return err

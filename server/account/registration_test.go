@@ -180,7 +180,7 @@ func TestRefusalsAreCountedBeforeTheyAreTold(t *testing.T) {
 	} {
 		w := newWorld(t, func(c *account.Config) { c.OpenRegistration, c.Limits.RegisterPerIP.Times = true, 5 })
 		w.add("li", email("li@example.com", true))
-		got := together(40, func(int) error {
+		got := concurrently(40, func(int) error {
 			_, err := w.CreateUser(t.Context(), nil, home, ask)
 			return err
 		})
@@ -194,7 +194,7 @@ func TestOneUserNameForOne(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(c *account.Config) { c.OpenRegistration = true })
 	names := []string{"lin", "LIN", "ｌｉｎ", "Lin"}
-	got := together(12, func(i int) error {
+	got := concurrently(12, func(i int) error {
 		_, err := w.CreateUser(t.Context(), nil, home, account.NewUser{Username: names[i%len(names)]})
 		return err
 	})

@@ -95,12 +95,12 @@ func TestConcurrentSignInsLeaveOneLive(t *testing.T) {
 	w := newWorld(t)
 	id := w.enterByCode(lisMobile).User.ID
 	grants := make([]account.SignInResult, 50)
-	got := together(50, func(i int) (err error) {
+	got := concurrently(50, func(i int) (err error) {
 		grants[i], err = account.OpenExclusive(t.Context(), w.Service, id, "1")
 		return err
 	})
 	wantOutcomes(t, got, map[string]int{"ok": 50})
-	got = together(50, func(i int) error {
+	got = concurrently(50, func(i int) error {
 		_, err := w.authenticate(grants[i].AccessToken)
 		return err
 	})

@@ -78,7 +78,7 @@ func TestWeChatCodeAtOnceIsAskedOnce(t *testing.T) {
 	t.Parallel()
 	weChat := &onceWeChat{}
 	w := newWorld(t, by(weChat))
-	got := together(50, func(int) error {
+	got := concurrently(50, func(int) error {
 		_, err := tryWeChat(t.Context(), w.Service, "a")
 		return err
 	})

@@ -115,7 +115,7 @@ func TestOnePersonSignsInByWeChatAtOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.weChat.people = map[string]account.WeChatIdentity{"a": {AppID: "app", OpenID: "open", Mobile: lisMobile}}
-	got := together(20, func(int) error {
+	got := concurrently(20, func(int) error {
 		_, err := w.SignInByWeChat(t.Context(), account.WeChatSignIn{Code: "a"})
 		return err
 	})

@@ -307,9 +307,9 @@ func wantEqual[T comparable](t *testing.T, what string, got, want T) {
 	}
 }
 
-// together calls fn n times at once and counts the outcomes: "ok", or the code
+// concurrently calls fn n times at once and counts the outcomes: "ok", or the code
 // of the failure.
-func together(n int, fn func(i int) error) map[string]int {
+func concurrently(n int, fn func(i int) error) map[string]int {
 	var (
 		outcomes = map[string]int{}
 		mutex    sync.Mutex

@@ -238,7 +238,7 @@ func (r *row) nameOf(n *account.ImportedUser) {
 }
 
 // moments are the layouts that exporters write.
-var moments = []string{
+var timeLayouts = []string{
 	"2006-01-02 15:04:05.999999999", "2006-01-02T15:04:05.999999999",
 	"2006-01-02 15:04:05.999999999Z07:00", "2006-01-02T15:04:05.999999999Z07:00",
 	"2006-01-02 15:04:05.999999999 -07:00", "2006-01-02 15:04:05.999999999-07",
@@ -251,7 +251,7 @@ func (r *row) moment(fact string) time.Time {
 	if text == "" || strings.HasPrefix(text, "0000-00-00") {
 		return time.Time{}
 	}
-	for _, form := range moments {
+	for _, form := range timeLayouts {
 		if at, err := time.ParseInLocation(form, text, r.Zone); err == nil {
 			return at
 		}

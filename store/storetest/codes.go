@@ -92,7 +92,7 @@ var codeTests = map[string]func(*testing.T, *store.Store){
 	"of parallel right submissions one is good": func(t *testing.T, s *store.Store) {
 		sent(t, s, "right")
 		var good tally
-		together(t, s, 100, func(int) {
+		concurrently(t, s, 100, func(int) {
 			spent, err := ConsumeCode(t.Context(), s, signIn, "right", noon, attempts)
 			if err != nil {
 				t.Error(err)
@@ -103,7 +103,7 @@ var codeTests = map[string]func(*testing.T, *store.Store){
 	},
 	"parallel wrong guesses burn a code, and five are counted": func(t *testing.T, s *store.Store) {
 		sent(t, s, "right")
-		together(t, s, 100, func(int) {
+		concurrently(t, s, 100, func(int) {
 			spent, err := ConsumeCode(t.Context(), s, signIn, "wrong", noon, attempts)
 			if err != nil || spent {
 				t.Errorf("spent %v, %v", spent, err)

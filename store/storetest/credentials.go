@@ -38,7 +38,7 @@ var credentialTests = map[string]func(*testing.T, *store.Store){
 	"of parallel first passwords one is set": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)
 		var set tally
-		together(t, s, 20, func(i int) {
+		concurrently(t, s, 20, func(i int) {
 			_, err := SetPassword(t.Context(), s, 1, fmt.Sprint("first-", i), new(""), 0, "a", noon)
 			if err != nil && !errors.Is(err, store.ErrNotFound) {
 				t.Error(err)
@@ -52,7 +52,7 @@ var credentialTests = map[string]func(*testing.T, *store.Store){
 		addPerson(t, s, 1)
 		must(SetPassword(t.Context(), s, 1, "old", nil, 0, "a", noon))(t)
 		var changed tally
-		together(t, s, 20, func(i int) {
+		concurrently(t, s, 20, func(i int) {
 			_, err := SetPassword(t.Context(), s, 1, fmt.Sprint("new-", i), new("old"), 0, "b", noon)
 			if err != nil && !errors.Is(err, store.ErrNotFound) {
 				t.Error(err)
@@ -89,7 +89,7 @@ var credentialTests = map[string]func(*testing.T, *store.Store){
 	},
 	"no session slips past a disabling": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)
-		together(t, s, 20, func(i int) {
+		concurrently(t, s, 20, func(i int) {
 			if i == 10 {
 				if err := SetUserDisabled(t.Context(), s, 1, true, noon); err != nil {
 					t.Error(err)
@@ -126,7 +126,7 @@ var credentialTests = map[string]func(*testing.T, *store.Store){
 			addPerson(t, s, id)
 		}
 		var verified tally
-		together(t, s, 10, func(i int) {
+		concurrently(t, s, 10, func(i int) {
 			err := VerifyMobile(t.Context(), s, int64(i)+1, "sealed", "index", noon)
 			var taken store.ConflictError
 			if err != nil && !errors.As(err, &taken) {

@@ -8,8 +8,8 @@ import (
 	"quartet/store"
 )
 
-// newcomer is an imported user with every fact that must be unique.
-func newcomer(id int64) store.ImportedUser {
+// importedUser is an imported user with every fact that must be unique.
+func importedUser(id int64) store.ImportedUser {
 	u := person(id)
 	u.Username, u.UsernameKey = new(fmt.Sprintf("Lin%d", id)), new(fmt.Sprintf("lin%d", id))
 	u.Email, u.EmailKey = new(fmt.Sprintf("Lin%d@example.com", id)), new(fmt.Sprintf("lin%d@example.com", id))
@@ -17,10 +17,10 @@ func newcomer(id int64) store.ImportedUser {
 	return store.ImportedUser{User: u, Alias: fmt.Sprint("old-", id)}
 }
 
-func newcomers(from, to int64) []store.ImportedUser {
+func importedUsers(from, to int64) []store.ImportedUser {
 	var list []store.ImportedUser
 	for id := from; id <= to; id++ {
-		list = append(list, newcomer(id))
+		list = append(list, importedUser(id))
 	}
 	return list
 }
@@ -46,14 +46,14 @@ func words(outcomes []error) string {
 
 var importTests = map[string]func(*testing.T, *store.Store){
 	"imported users are there with their aliases, once": func(t *testing.T, s *store.Store) {
-		list := newcomers(1, 250) // more than one statement takes
+		list := importedUsers(1, 250) // more than one statement takes
 		for _, u := range must(s.ImportUsers(t.Context(), "jpress", list, true))(t) {
 			check(t, u)
 		}
 		for _, u := range []store.ImportedUser{list[0], list[99], list[100], list[249]} {
 			same(t, must(s.UsersByAlias(t.Context(), u.Alias))(t), []store.User{u.User})
 		}
-		again := newcomers(301, 302)
+		again := importedUsers(301, 302)
 		again[0].Alias = "old-7" // the alias decides, whatever else is new
 		same(t, words(must(s.ImportUsers(t.Context(), "jpress", again, true))(t)), "present added ")
 		same(t, len(must(s.ListUsers(t.Context(), 0, 1000))(t)), 251)
@@ -61,8 +61,8 @@ var importTests = map[string]func(*testing.T, *store.Store){
 		same(t, words(must(s.ImportUsers(t.Context(), "ruoyi", again[1:], true))(t)), "username ")
 	},
 	"a conflict of an imported user keeps nobody else out": func(t *testing.T, s *store.Store) {
-		check(t, InsertUser(t.Context(), s, newcomer(1).User))
-		list := newcomers(2, 9)
+		check(t, InsertUser(t.Context(), s, importedUser(1).User))
+		list := importedUsers(2, 9)
 		list[0].UsernameKey = new("lin1")
 		list[1].EmailKey = new("lin1@example.com")
 		list[2].MobileIndex = new(store.Digest("index1"))
@@ -78,7 +78,7 @@ var importTests = map[string]func(*testing.T, *store.Store){
 		same(t, len(must(s.UsersByAlias(t.Context(), list[0].Alias))(t)), 0)
 	},
 	"an import can stop at the first conflict": func(t *testing.T, s *store.Store) {
-		list := newcomers(1, 4)
+		list := importedUsers(1, 4)
 		list[2].EmailKey = list[0].EmailKey
 		same(t, words(must(s.ImportUsers(t.Context(), "abp", list, true))(t)), "added added email not-tried ")
 		same(t, words(must(s.ImportUsers(t.Context(), "abp", list, true))(t)), "present present email not-tried ")
@@ -86,8 +86,8 @@ var importTests = map[string]func(*testing.T, *store.Store){
 	},
 	"two imports at once add everybody once": func(t *testing.T, s *store.Store) {
 		both := make([][]error, 2)
-		together(t, s, 2, func(i int) {
-			list := newcomers(int64(i)*1000+1, int64(i)*1000+200)
+		concurrently(t, s, 2, func(i int) {
+			list := importedUsers(int64(i)*1000+1, int64(i)*1000+200)
 			for k := range list {
 				list[k].Alias = fmt.Sprint("old-", k) // the same people, with ids of their own
 				list[k].UsernameKey, list[k].EmailKey, list[k].MobileVerifiedAt = new(fmt.Sprint("lin", k)), nil, nil

@@ -76,7 +76,7 @@ var togetherTests = map[string]func(*testing.T, *store.Store){
 		sent(t, s, "right")
 		addPerson(t, s, 1)
 		var entered tally
-		together(t, s, 30, func(i int) {
+		concurrently(t, s, 30, func(i int) {
 			spent := false
 			err := s.InTx(t.Context(), func(w store.Tx) (err error) {
 				if spent, err = w.ConsumeCode(t.Context(), signIn, "right", noon, attempts); err != nil || !spent {

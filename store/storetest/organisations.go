@@ -154,7 +154,7 @@ var organisationTests = map[string]func(*testing.T, *store.Store){
 	},
 	"parallel additions make one membership": func(t *testing.T, s *store.Store) {
 		school(t, s)
-		together(t, s, 20, func(int) {
+		concurrently(t, s, 20, func(int) {
 			if err := AddMembership(t.Context(), s, 1, 1, new(int64(1)), noon); err != nil {
 				t.Error(err)
 			}

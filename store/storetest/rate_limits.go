@@ -68,7 +68,7 @@ var quotaTests = map[string]func(*testing.T, *store.Store){
 			{quota("b", hour, 30), quota("a", hour, 20)},
 		}
 		var passed tally
-		together(t, s, 50, func(i int) {
+		concurrently(t, s, 50, func(i int) {
 			ok, _, err := ConsumeRateLimits(t.Context(), s, orders[i%2], noon)
 			if err != nil {
 				t.Error(err)
@@ -87,7 +87,7 @@ var quotaTests = map[string]func(*testing.T, *store.Store){
 			taken(t, s, noon, q)
 		}
 		var passed tally
-		together(t, s, 50, func(int) {
+		concurrently(t, s, 50, func(int) {
 			ok, _, err := ConsumeRateLimits(t.Context(), s, []store.RateLimit{q}, noon+minute)
 			if err != nil {
 				t.Error(err)

@@ -46,7 +46,7 @@ var registrationTests = map[string]func(*testing.T, *store.Store){
 	},
 	"parallel registrations of one mobile make one user": func(t *testing.T, s *store.Store) {
 		var made tally
-		together(t, s, 50, func(i int) {
+		concurrently(t, s, 50, func(i int) {
 			u, created, err := RegisterByMobile(t.Context(), s, mobileOwner(int64(i)+1))
 			if err != nil {
 				t.Error(err)
@@ -139,7 +139,7 @@ func onePerson(t *testing.T, s *store.Store, identity func(i int) store.WeChatId
 	t.Helper()
 	var made tally
 	found := make([]int64, 20)
-	together(t, s, len(found), func(i int) {
+	concurrently(t, s, len(found), func(i int) {
 		u, created, err := RegisterByWeChat(t.Context(), s, person(int64(i)+1), identity(i))
 		if err != nil {
 			t.Error(err)

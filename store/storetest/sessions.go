@@ -121,7 +121,7 @@ var sessionTests = map[string]func(*testing.T, *store.Store){
 	},
 	"of parallel sessions of a class one is live": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)
-		together(t, s, 50, func(i int) {
+		concurrently(t, s, 50, func(i int) {
 			opening := exclusive(session(int64(i)+1, 1), "phone")
 			if err := errorOf(OpenSession(t.Context(), s, opening, nil)); err != nil {
 				t.Error(err)
@@ -209,7 +209,7 @@ var sessionLifeTests = map[string]func(*testing.T, *store.Store){
 		addPerson(t, s, 1)
 		opened(t, s, session(1, 1))
 		var rotated tally
-		together(t, s, 50, func(i int) {
+		concurrently(t, s, 50, func(i int) {
 			done, err := RotateAccess(t.Context(), s, 1, 1, store.Digest(fmt.Sprintf("%064x", i)), noon+hour, noon)
 			if err != nil {
 				t.Error(err)
@@ -268,7 +268,7 @@ var sessionLifeTests = map[string]func(*testing.T, *store.Store){
 		addPerson(t, s, 1)
 		opened(t, s, session(1, 1))
 		bound := make([]string, 20)
-		together(t, s, len(bound), func(i int) {
+		concurrently(t, s, len(bound), func(i int) {
 			var err error
 			if bound[i], err = BindDevice(t.Context(), s, 1, string(rune('a'+i))); err != nil {
 				t.Error(err)

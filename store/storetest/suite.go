@@ -113,7 +113,7 @@ func opened(t *testing.T, s *store.Store, opening store.Session) store.Session {
 
 // together runs fn n times, all at once. The store has its connections by then:
 // otherwise the first one is done with everything before the others are open.
-func together(t *testing.T, s *store.Store, n int, fn func(i int)) {
+func concurrently(t *testing.T, s *store.Store, n int, fn func(i int)) {
 	t.Helper()
 	var ready sync.WaitGroup
 	for range n {

@@ -191,7 +191,7 @@ var changeTests = map[string]func(*testing.T, *store.Store){
 	},
 	"parallel updates are all counted": func(t *testing.T, s *store.Store) {
 		addPerson(t, s, 1)
-		together(t, s, 20, func(int) {
+		concurrently(t, s, 20, func(int) {
 			if err := UpdateUser(t.Context(), s, 1, store.UserChange{ProfileColumns: store.ProfileColumns{Nickname: new("雨")}}, nil, noon); err != nil {
 				t.Error(err)
 			}

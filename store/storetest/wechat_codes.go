@@ -32,7 +32,7 @@ var exchangeTests = map[string]func(*testing.T, *store.Store){
 	"servers that keep at once agree on an identity": func(t *testing.T, s *store.Store) {
 		answers := make([]string, 20)
 		errs := make([]error, len(answers))
-		together(t, s, len(answers), func(i int) {
+		concurrently(t, s, len(answers), func(i int) {
 			answers[i], errs[i] = KeepWeChatCode(t.Context(), s, "hash", strconv.Itoa(i), noon, noon+5*minute)
 		})
 		want := must(s.WeChatCode(t.Context(), "hash", noon))(t)

@@ -105,7 +105,7 @@ func openStatements(path string, connections int, parameters string) (statements
 	s := statements{db: db, prepared: map[string]*sql.Stmt{}}
 	for _, query := range []string{
 		sessionByAccess, userWithRoles, deviceOfSession, noteSeen, slideSession, userFacts, identitiesOf, sessionToRotate,
-		rotateSession, passwordOfUser, userOfMobile, spendCode, noteSignIn, endOther, insertUser.query, insertSession.query,
+		rotateSession, passwordOfUser, userOfMobile, consumeCode, noteSignIn, endOther, insertUser.query, insertSession.query,
 	} {
 		if s.prepared[query], err = db.Prepare(query); err != nil {
 			return s, err
@@ -131,7 +131,7 @@ const (
 		generation = generation + 1, access_expires_at = ?, last_seen_at = ? WHERE id = ? AND generation = ?`
 	passwordOfUser = "SELECT id, password_hash FROM users WHERE username_key = ?"
 	userOfMobile   = "SELECT id FROM users WHERE mobile_index = ? AND mobile_verified_at IS NOT NULL"
-	spendCode      = `UPDATE one_time_codes SET attempts = attempts + 1, used_at = ?
+	consumeCode    = `UPDATE one_time_codes SET attempts = attempts + 1, used_at = ?
 		WHERE purpose = ? AND mobile_index = ? AND code_mac = ? AND active AND used_at IS NULL`
 	noteSignIn = "UPDATE users SET last_login_at = ? WHERE id = ?"
 	endOther   = `UPDATE sessions SET ended_at = ?, end_reason = 'replaced'
@@ -336,7 +336,7 @@ func (r *reference) signInByCode(request *http.Request) (any, error) {
 		return nil, errBody
 	}
 	index := r.sealer.Index(in.Mobile)
-	if err := r.writes.exec(spendCode, time.Now().UnixMilli(), signIn, index, r.codeMAC(in.Mobile)); err != nil {
+	if err := r.writes.exec(consumeCode, time.Now().UnixMilli(), signIn, index, r.codeMAC(in.Mobile)); err != nil {
 		return nil, err
 	}
 	var user int64

@@ -84,7 +84,7 @@ func outbox(sms *providers.SMSSimulator, zone *time.Location) func() []openapi.D
 // PrintWelcome tells the operator where to begin.
 func PrintWelcome(out io.Writer, address net.Addr) error {
 	var text bytes.Buffer
-	err := welcome.Execute(&text, map[string]string{
+	err := banner.Execute(&text, map[string]string{
 		"URL": "http://" + localAddress(address), "Mobile": Mobile, "Code": Code,
 		"Application": Application, "Organisation": organisation, "Role": role,
 	})
@@ -105,7 +105,7 @@ func localAddress(address net.Addr) string {
 	return (&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: tcp.Port}).String()
 }
 
-var welcome = template.Must(template.New("welcome").Parse(`
+var banner = template.Must(template.New("banner").Parse(`
 Quartet 演示已启动 · the demonstration is running
 
   点开试用 try it here   {{.URL}}/docs/

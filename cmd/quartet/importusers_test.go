@@ -34,7 +34,7 @@ func migrated(t *testing.T) string {
 	return database
 }
 
-func moveIn(t *testing.T, database, dump string, flags ...string) ran {
+func importUsers(t *testing.T, database, dump string, flags ...string) ran {
 	t.Helper()
 	args := append([]string{"import", "--from", "jpress", "--database", database}, flags...)
 	return commandWith(t, dump, append(args, "-")...)
@@ -53,14 +53,14 @@ func TestMovingInTwiceChangesNothing(t *testing.T) {
 		if strings.Contains(want, "would") {
 			flags = []string{"--dry-run"}
 		}
-		result := moveIn(t, database, dump, flags...)
+		result := importUsers(t, database, dump, flags...)
 		equal(t, "code", result.code, cli.ExitOK)
 		equal(t, "said", result.out, want)
 		equal(t, "complaints", result.errs, "")
 	}
 	contains(t, done(t, "user", "show", "tao.ran", "--database", database), "陶然", "tao@example.com", "jpress")
 	contains(t, done(t, "audit", "--database", database), "users_imported")
-	contains(t, moveIn(t, database, dump, "--json").out, `"present": 2`, `"refused": 0`)
+	contains(t, importUsers(t, database, dump, "--json").out, `"present": 2`, `"refused": 0`)
 }
 
 func TestMovingInTellsWhatItRefuses(t *testing.T) {
@@ -85,7 +85,7 @@ func TestMovingInTellsWhatItRefuses(t *testing.T) {
 		"line 8: password: malformed hash: not the 64 hex digits of a SHA-256 digest\n" +
 		"quartet: 6 users were refused"
 	for _, flags := range [][]string{{"--on-error", "skip", "--dry-run"}, {"--on-error", "skip"}} {
-		result := moveIn(t, database, dump, flags...)
+		result := importUsers(t, database, dump, flags...)
 		equal(t, "code", result.code, cli.ExitFailed)
 		contains(t, result.out, "imported: 2. Already imported: 0. Refused: 6.")
 		if !strings.HasPrefix(strings.ToLower(result.errs), strings.ToLower(want)) {
@@ -99,7 +99,7 @@ func TestMovingInStopsAtTheFirstRefusal(t *testing.T) {
 	database := migrated(t)
 	for _, bad := range []string{"2,md.five,5f4d,salt,ok,,", jpressLine("2", "TAO.RAN", ",")} {
 		dump := jpressDump(jpressLine("1", "tao.ran", ","), bad, jpressLine("3", "behind.it", ","))
-		result := moveIn(t, database, dump)
+		result := importUsers(t, database, dump)
 		equal(t, "code", result.code, cli.ExitFailed)
 		contains(t, result.errs, "line 3: ", "topped at a refused user")
 		refused(t, cli.ExitFailed, "", "user", "show", "behind.it", "--database", database)
@@ -110,8 +110,8 @@ func TestMovingInStopsAtTheFirstRefusal(t *testing.T) {
 func TestMovingInRefusesWhatItCannotRead(t *testing.T) {
 	t.Parallel()
 	database := migrated(t)
-	contains(t, moveIn(t, database, "id,username\n1,a\n").errs, "columns are missing: password, salt, status")
-	contains(t, moveIn(t, database, "id,\xd3\xc3\n").errs, "line 1: not UTF-8", "GB18030")
+	contains(t, importUsers(t, database, "id,username\n1,a\n").errs, "columns are missing: password, salt, status")
+	contains(t, importUsers(t, database, "id,\xd3\xc3\n").errs, "line 1: not UTF-8", "GB18030")
 	equal(t, "an unknown system", command(t, "import", "--from", "wordpress", "-").code, cli.ExitUsage)
 	equal(t, "a flag without --from", command(t, "import", "--wrap", "-").code, cli.ExitUsage)
 	path := filepath.Join(t.TempDir(), "nothing")
@@ -133,9 +133,9 @@ func crowd(out io.Writer, n int) error {
 	return nil
 }
 
-// BenchmarkMovingIn is what one person costs, and the peak memory of the
+// BenchmarkImportUsers is what one person costs, and the peak memory of the
 // process in MiB. A million: go test -run '^$' -bench MovingIn -benchtime 1000000x ./cmd/quartet
-func BenchmarkMovingIn(b *testing.B) {
+func BenchmarkImportUsers(b *testing.B) {
 	for _, flags := range [][]string{{"--dry-run"}, nil} {
 		b.Run(strings.Join(append([]string{"jpress"}, flags...), " "), func(b *testing.B) {
 			database := "sqlite:" + filepath.Join(b.TempDir(), "quartet.db")

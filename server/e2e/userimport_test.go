@@ -35,8 +35,8 @@ var dumps = map[string]string{
 `,
 }
 
-// moveIn imports a dump by the real program.
-func (s *site) moveIn(t *testing.T, source string, flags ...string) {
+// importUsers imports a dump by the real program.
+func (s *site) importUsers(t *testing.T, source string, flags ...string) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), source)
 	must(t, os.WriteFile(path, []byte(dumps[source]), 0o600))
@@ -60,8 +60,8 @@ func TestA5_LegacyHashes(t *testing.T) {
 
 func (s *site) checkMovedIn(t *testing.T, source string, flags []string) {
 	t.Helper()
-	s.moveIn(t, source, flags...)
-	s.moveIn(t, source, flags...) // again, which changes nothing
+	s.importUsers(t, source, flags...)
+	s.importUsers(t, source, flags...) // again, which changes nothing
 	if n := s.number(t, "SELECT COUNT(*) FROM users"); n != 2 {
 		t.Errorf("%d users, want 2", n)
 	}
@@ -92,7 +92,7 @@ func (s *site) checkMovedIn(t *testing.T, source string, flags []string) {
 // else; the old id leads to the user, digit by digit.
 func TestA5_ImportedFacts(t *testing.T) {
 	onEachEngine(t, nil, func(t *testing.T, s *site) {
-		s.moveIn(t, "jpress")
+		s.importUsers(t, "jpress")
 		users, err := s.store.UsersByAlias(t.Context(), "9007199254740993")
 		must(t, err)
 		if len(users) != 1 || *users[0].Username != "tao.ran" || users[0].Nickname != "陶然" || users[0].Gender != 2 ||

@@ -19,7 +19,7 @@ var markTests = map[string]func(*testing.T, *store.Store){
 	"servers that start at once agree on a mark": func(t *testing.T, s *store.Store) {
 		kept := make([]string, 20)
 		errs := make([]error, len(kept))
-		together(t, s, len(kept), func(i int) {
+		concurrently(t, s, len(kept), func(i int) {
 			kept[i], errs[i] = PutMetadataIfAbsent(t.Context(), s, "keys", strconv.Itoa(i))
 		})
 		want := must(s.Metadata(t.Context(), "keys"))(t)
