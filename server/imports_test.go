@@ -60,10 +60,11 @@ var mayImport = map[string][]string{
 	"quartet/openapi/check/replay":         {"quartet/openapi/check/contract"},
 	"quartet/openapi/internal/genrequests": {"quartet/openapi/specfilter"},
 	"quartet/store": {
-		"quartet/store/internal/engine", "quartet/store/internal/row", "quartet/store/internal/sqlite", "quartet/store/internal/postgres",
+		"quartet/store/internal/engine", "quartet/store/internal/row", "quartet/store/internal/sqlite", "quartet/store/internal/postgres", "quartet/store/internal/mysql",
 	},
 	"quartet/store/internal/sqlite":   {"quartet/store/internal/engine", "quartet/store/internal/row"},
 	"quartet/store/internal/postgres": {"quartet/store/internal/engine"},
+	"quartet/store/internal/mysql":    {"quartet/store/internal/engine"},
 	"quartet/store/storetest":         {"quartet/store"},
 	"quartet/store/dump":              {"quartet/store"},
 
