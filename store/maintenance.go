@@ -1,6 +1,13 @@
 package store
 
-import "context"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+)
 
 // purgeChunk is how many rows one transaction deletes, so that the others' writes
 // come in between.
@@ -94,4 +101,37 @@ func (tx Tx) PutMetadataIfAbsent(ctx context.Context, name, value string) (kept 
 		err = tx.get(ctx, "PutMetadataIfAbsent", &kept, metadataByName, name)
 	}
 	return kept, err
+}
+
+// DeleteAll deletes every row of every table but the metadata. It is for a
+// demonstration, which begins again.
+func (tx Tx) DeleteAll(ctx context.Context) error {
+	names := []string{"one_time_codes", "rate_counters", "wechat_codes"}
+	for _, table := range slices.Backward(lasting) {
+		names = append(names, table.Name)
+	}
+	for _, name := range names {
+		if _, err := tx.tx.ExecOnce(ctx, "DELETE FROM "+name); err != nil {
+			return tx.store.fail("DeleteAll", err)
+		}
+	}
+	return nil
+}
+
+// OpenTemporary opens an empty SQLite database in a directory of its own. remove
+// closes it and deletes the directory.
+func OpenTemporary(ctx context.Context) (s *Store, remove func() error, err error) {
+	dir, err := os.MkdirTemp("", "quartet-")
+	if err != nil {
+		return nil, nil, fmt.Errorf("store: OpenTemporary: %w", err)
+	}
+	s, err = Open(ctx, Options{URL: "sqlite:" + filepath.Join(dir, "quartet.db")})
+	if err != nil {
+		return nil, nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	remove = func() error { return errors.Join(s.Close(), os.RemoveAll(dir)) }
+	if err := s.Migrate(ctx); err != nil {
+		return nil, nil, errors.Join(err, remove())
+	}
+	return s, remove, nil
 }
