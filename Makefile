@@ -34,7 +34,7 @@ test-browser: ## open the documentation in a real browser, pictures in bin/brows
 # The contract's requests by the thousand, generated from a seed that is printed; EXAMPLES for each operation.
 EXAMPLES ?= 1000
 SEED ?=
-contract: ## throw EXAMPLES=1000 generated requests at every operation, on SQLite (and PostgreSQL as above); SEED=n repeats a run (needs python3)
+contract: ## send EXAMPLES=1000 generated requests to every operation, on SQLite (and PostgreSQL as above); SEED=n repeats a run (needs python3)
 	QUARTET_CONTRACT_EXAMPLES=$(EXAMPLES) QUARTET_CONTRACT_SEED=$(SEED) go test -count=1 -v -timeout 3h -run TestSchemathesis ./openapi/contracttest/schemathesis
 
 breaking: ## find what would break a client of the newest release, and prove that it would be found
@@ -49,7 +49,7 @@ generate: ## generate the server from openapi/openapi.yaml, and the tables of er
 sdk: ## generate clients in TypeScript, Java, Python and Go into openapi/sdk (skips a language whose tools are missing)
 	openapi/sdk/run.sh generate
 
-test-sdk: ## compile the clients and let each of them do a day's work on a demonstration server
+test-sdk: ## compile the clients and run a program with each against a demonstration server
 	openapi/sdk/run.sh test
 
 lint: lint-go lint-spec ## check format, code and contract
@@ -96,7 +96,7 @@ bench-compare: ## compare the benchmarks of stages with those of BASE=REVISION, 
 
 # Requests, not minutes: up to Go 1.26 a time limit can itself fail the run (go.dev/issue/75804). Ten minutes a family on two cores.
 FUZZTIME ?= 2000000x
-fuzz: ## throw random requests at every operation, FUZZTIME=2000000x of each family; one that fails stays as a regression test
+fuzz: ## send random requests to every operation, FUZZTIME=2000000x of each family; one that fails stays as a regression test
 	@for target in FuzzJSONBody FuzzForm FuzzPathAndQuery FuzzHeaders; do \
 	  go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) ./server/e2e; done
 

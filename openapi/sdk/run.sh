@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # openapi/sdk/run.sh generate   makes a client of the contract in each language
-# openapi/sdk/run.sh test       and lets each do a day's work on a demonstration server
+# openapi/sdk/run.sh test       and runs a program with each against a demonstration server
 #
 # A language whose tools are missing is skipped, with CI=true it is a failure.
 set -euo pipefail
