@@ -4,8 +4,8 @@
 --
 -- What is compared or unique is VARBINARY, which is exact in case and blanks.
 -- Digests and GUIDs are their 32 and 16 bytes, or the text of any other form.
--- Where another engine has a partial unique index, a generated column is NULL
--- for the rows outside it. Foreign keys are the table's: TiDB and OceanBase
+-- Where another engine has a partial unique index, a generated column at its end
+-- is NULL for the rows outside it. Foreign keys are the table's: TiDB and OceanBase
 -- accept REFERENCES at a column without enforcing it.
 
 -- +goose NO TRANSACTION
@@ -61,12 +61,12 @@ CREATE TABLE IF NOT EXISTS users (
     updated_by          BIGINT,
     activated_at        BIGINT,
     last_login_at       BIGINT,
-    verified_mobile     VARBINARY(64) AS (CASE WHEN mobile_verified_at IS NOT NULL THEN mobile_index END) VIRTUAL,
+    mobile_verified     BOOLEAN AS (CASE WHEN mobile_verified_at IS NOT NULL THEN TRUE END) VIRTUAL,
     PRIMARY KEY (id),
     UNIQUE KEY users_guid (guid),
     UNIQUE KEY users_username_key (username_key),
     UNIQUE KEY users_email_key (email_key),
-    UNIQUE KEY users_verified_mobile (verified_mobile)
+    UNIQUE KEY users_verified_mobile (mobile_index, mobile_verified)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
 -- The ids that users had in the systems they were imported from.
@@ -150,11 +150,11 @@ CREATE TABLE IF NOT EXISTS sessions (
     last_seen_at         BIGINT         NOT NULL,
     ended_at             BIGINT,
     end_reason           VARCHAR(64),
-    live_class           VARBINARY(255) AS (CASE WHEN ended_at IS NULL THEN exclusive_class END) VIRTUAL,
+    live                 BOOLEAN AS (CASE WHEN ended_at IS NULL THEN TRUE END) VIRTUAL,
     PRIMARY KEY (id),
     UNIQUE KEY sessions_access_hash (access_hash),
     UNIQUE KEY sessions_refresh_hash (refresh_hash),
-    UNIQUE KEY sessions_exclusive (user_id, live_class),
+    UNIQUE KEY sessions_exclusive (user_id, exclusive_class, live),
     KEY sessions_previous_access_hash (previous_access_hash),
     KEY sessions_user_id (user_id, created_at),
     KEY sessions_ended_at (ended_at),
