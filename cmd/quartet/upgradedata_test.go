@@ -61,6 +61,7 @@ func TestADumpOfAnOlderProgramIsImported(t *testing.T) {
 	for name, url := range map[string]func(*testing.T) string{
 		"SQLite":     newDatabase,
 		"PostgreSQL": func(t *testing.T) string { return storetest.PostgresURL(t) },
+		"MariaDB":    func(t *testing.T) string { return storetest.MySQLURL(t) },
 	} {
 		for migration, text := range map[int]string{4: version4, 5: text} {
 			t.Run(fmt.Sprint(name, " from version ", migration), func(t *testing.T) {

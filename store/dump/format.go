@@ -26,7 +26,7 @@ type Header struct {
 	Marks map[string]string `json:"marks,omitempty"` // Metadata before migration 6
 }
 
-// trailer is the last line. The hash is of every byte before it.
+// trailer is the last line. The hash is that of every byte before it.
 type trailer struct {
 	End    bool             `json:"end"`
 	Total  int64            `json:"total"`
@@ -34,7 +34,7 @@ type trailer struct {
 	SHA256 string           `json:"sha256"` // lower-case hexadecimal
 }
 
-// rowLine is any line between them.
+// rowLine is a line between the header and the last line.
 type rowLine struct {
 	Table string                    `json:"table"`
 	Row   map[string]jsontext.Value `json:"row"`

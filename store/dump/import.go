@@ -61,8 +61,8 @@ func Import(ctx context.Context, database *store.Store, file io.ReadSeeker, chec
 		return err
 	}
 	reader, err := NewReader(file, store.Tables())
-	if err == nil {
-		err = reader.skip(at.rows)
+	for n := int64(0); err == nil && n < at.rows; n++ {
+		_, err = reader.next()
 	}
 	var rows []Row
 	for err == nil {
@@ -141,7 +141,7 @@ func checkEmpty(ctx context.Context, database *store.Store) error {
 			return err
 		}
 		if rows > 0 {
-			return fmt.Errorf("the table %s has %d rows, and an import needs an empty database: name an SQLite file that does not exist yet, or a PostgreSQL database that createdb has just created", table.Name, rows)
+			return fmt.Errorf("the table %s has %d rows, and an import needs an empty database: name an SQLite file that does not exist yet, or a database of another engine that has just been created", table.Name, rows)
 		}
 	}
 	return nil

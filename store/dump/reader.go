@@ -1,8 +1,14 @@
 package dump
 
 import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 	"slices"
 	"strconv"
@@ -23,77 +29,134 @@ type Row struct {
 
 // Reader reads the format.
 type Reader struct {
-	lines  *lines
-	header Header
 	tables map[string]store.Table
+	header Header
+	end    trailer // once the last line has been read
+
+	in     *bufio.Reader
+	sum    hash.Hash
+	number int64 // of the line that was read last
+	buffer []byte
 }
 
 // NewReader reads the header, also of a file that gzip has compressed. Rows may
 // be of the tables that are given. It returns ErrForeign for any other file.
 func NewReader(in io.Reader, tables []store.Table) (*Reader, error) {
-	lines, err := newLines(in)
-	if err != nil {
-		return nil, err
-	}
-	r := &Reader{lines: lines, tables: map[string]store.Table{}}
+	r := &Reader{tables: map[string]store.Table{}, in: bufio.NewReaderSize(in, 1<<16), sum: sha256.New()}
 	for _, table := range tables {
 		r.tables[table.Name] = table
 	}
-	r.header, err = lines.header()
-	return r, err
+	magic, _ := r.in.Peek(2)
+	if len(magic) == 0 {
+		return nil, fmt.Errorf("%w: it is empty", ErrForeign)
+	}
+	if bytes.Equal(magic, []byte{0x1f, 0x8b}) {
+		plain, err := gzip.NewReader(r.in)
+		if err != nil {
+			return nil, r.readError(err)
+		}
+		r.in = bufio.NewReaderSize(plain, 1<<16)
+	}
+	line, err := r.read()
+	switch {
+	case err != nil:
+		return nil, err
+	case json.Unmarshal(line, &r.header) != nil || r.header.Format != formatName:
+		return nil, ErrForeign
+	case r.header.Version != formatVersion:
+		return nil, fmt.Errorf("the file has format version %d, this program reads version %d: use the program that wrote it", r.header.Version, formatVersion)
+	case r.header.Migration < renamedIn:
+		r.header.Metadata = r.header.Marks
+	}
+	r.hash(line)
+	return r, nil
 }
 
 // Next gives the next row, a RowError for one that is not valid, and io.EOF
 // after the last if the file is complete. Any other error ends the file:
 // ErrTruncated, ErrDamaged, or that of reading.
 func (r *Reader) Next() (Row, error) {
-	line, err := r.lines.next()
-	if errors.Is(err, io.EOF) && line != nil {
-		if _, wrong := r.lines.trailer(line); wrong != nil {
-			return Row{}, wrong
-		}
-	}
+	line, err := r.next()
 	if err != nil {
 		return Row{}, err
 	}
 	return r.row(line)
 }
 
-// skip passes over the next rows.
-func (r *Reader) skip(rows int64) error {
-	for range rows {
-		if _, err := r.lines.next(); err != nil {
-			return err
-		}
+// Check reads a whole file. It does not look at the values of its rows.
+func Check(in io.Reader) (Summary, error) {
+	r, err := NewReader(in, nil)
+	for err == nil {
+		_, err = r.next()
 	}
-	return nil
+	if !errors.Is(err, io.EOF) {
+		return Summary{}, err
+	}
+	return Summary{Header: r.header, Rows: r.end.Total, SHA256: r.end.SHA256}, nil
 }
 
-// Check reads a whole file. It does not look at the values of its rows.
-func Check(in io.Reader) (s Summary, err error) {
-	lines, err := newLines(in)
+// next gives the line of a row, without its end, valid until the next call. After
+// the last line, if that is right, it gives io.EOF.
+func (r *Reader) next() ([]byte, error) {
+	line, err := r.read()
 	if err != nil {
-		return s, err
+		return nil, err
 	}
-	if s.Header, err = lines.header(); err != nil {
-		return s, err
+	if !bytes.HasPrefix(line, []byte(`{"end":`)) {
+		r.hash(line)
+		return line, nil
 	}
+	rows := r.number - 2 // without the header and this line
+	switch _, more := r.in.Peek(1); {
+	case json.Unmarshal(line, &r.end) != nil:
+		return nil, fmt.Errorf("%w: its last line cannot be read", ErrDamaged)
+	case !errors.Is(more, io.EOF):
+		return nil, fmt.Errorf("%w: more follows its last line, %d", ErrDamaged, r.number)
+	case r.end.Total != rows:
+		return nil, fmt.Errorf("%w: it has %d rows and should have %d", ErrDamaged, rows, r.end.Total)
+	case r.end.SHA256 != hex.EncodeToString(r.sum.Sum(nil)):
+		return nil, fmt.Errorf("%w: its SHA-256 differs from the one in its last line", ErrDamaged)
+	}
+	return nil, io.EOF
+}
+
+func (r *Reader) hash(line []byte) {
+	r.sum.Write(line)
+	r.sum.Write([]byte{'\n'})
+}
+
+// read gives a line without its end.
+func (r *Reader) read() ([]byte, error) {
+	r.buffer = r.buffer[:0]
+	r.number++
 	for {
-		line, err := lines.next()
-		if errors.Is(err, io.EOF) && line != nil {
-			end, err := lines.trailer(line)
-			s.Rows, s.SHA256 = end.Total, end.SHA256
-			return s, err
+		part, err := r.in.ReadSlice('\n')
+		r.buffer = append(r.buffer, part...)
+		switch {
+		case err == nil:
+			return r.buffer[:len(r.buffer)-1], nil
+		case len(r.buffer) > longestLine:
+			return nil, fmt.Errorf("line %d is longer than %d bytes", r.number, longestLine)
+		case !errors.Is(err, bufio.ErrBufferFull):
+			return nil, r.readError(err)
 		}
-		if err != nil {
-			return s, err
-		}
+	}
+}
+
+func (r *Reader) readError(err error) error {
+	switch {
+	case errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF):
+		return fmt.Errorf("%w (it ends in line %d)", ErrTruncated, r.number)
+	case errors.Is(err, gzip.ErrChecksum) || errors.Is(err, gzip.ErrHeader):
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	default:
+		return err
 	}
 }
 
 func (r *Reader) row(line []byte) (Row, error) {
 	refuse := func(column, reason string) (Row, error) {
-		return Row{}, RowError{Line: r.lines.number, Column: column, Reason: reason}
+		return Row{}, RowError{Line: r.number, Column: column, Reason: reason}
 	}
 	var read rowLine
 	if err := json.Unmarshal(line, &read, json.RejectUnknownMembers(true)); err != nil {
@@ -106,7 +169,7 @@ func (r *Reader) row(line []byte) (Row, error) {
 	if r.header.Migration < renamedIn {
 		upgrade(table.Name, read.Row)
 	}
-	row := Row{Line: r.lines.number, Table: table}
+	row := Row{Line: r.number, Table: table}
 	for _, column := range table.Columns {
 		text, present := read.Row[column.Name]
 		if !present {

@@ -17,22 +17,24 @@ import (
 
 // Writer writes the format. The same rows make the same bytes.
 type Writer struct {
-	out   *bufio.Writer
-	sum   hash.Hash
-	rows  map[string]int64
-	total int64
-	line  []byte
+	out    *bufio.Writer
+	sum    hash.Hash
+	hashed io.Writer // to both
+	rows   map[string]int64
+	total  int64
+	line   []byte
 }
 
 // NewWriter writes the header. The migration is the version of the tables.
 func NewWriter(out io.Writer, migration int64, metadata map[string]string) (*Writer, error) {
 	w := &Writer{out: bufio.NewWriterSize(out, 1<<16), sum: sha256.New(), rows: map[string]int64{}}
+	w.hashed = io.MultiWriter(w.sum, w.out)
 	header := Header{Format: formatName, Version: formatVersion, Migration: migration, Metadata: metadata}
 	line, err := json.Marshal(header, json.Deterministic(true))
-	if err != nil {
-		return nil, err
+	if err == nil {
+		_, err = w.hashed.Write(append(line, '\n'))
 	}
-	return w, w.hashed(line)
+	return w, err
 }
 
 // Row writes a row, whose values are in order of the table's columns. A text
@@ -49,10 +51,11 @@ func (w *Writer) Row(table store.Table, row []any) error {
 			return fmt.Errorf("%s.%s of the row %v: %w", table.Name, column.Name, row[0], err)
 		}
 	}
-	w.line = append(line, "}}"...)
+	w.line = append(line, "}}\n"...)
 	w.rows[table.Name]++
 	w.total++
-	return w.hashed(w.line)
+	_, err := w.hashed.Write(w.line)
+	return err
 }
 
 func appendValue(line []byte, value any) ([]byte, error) {
@@ -81,13 +84,4 @@ func (w *Writer) Close() error {
 		return err
 	}
 	return w.out.Flush()
-}
-
-func (w *Writer) hashed(line []byte) error {
-	w.sum.Write(line)
-	w.sum.Write([]byte{'\n'})
-	if _, err := w.out.Write(line); err != nil {
-		return err
-	}
-	return w.out.WriteByte('\n')
 }
