@@ -16,7 +16,7 @@ import (
 // limitFlags are the limits that an operator sets. All others are constants of the
 // packages that use them.
 type limitFlags struct {
-	AccessLife           cli.Duration `group:"limits" default:"1h" help:"Lifetime of an access token or JWT, from its issue or last renewal; at least 1m. The last use of a session is recorded to a sixtieth of it."`
+	AccessLife           cli.Duration `group:"limits" default:"1h" help:"Lifetime of an access token or JWT, from its issue or last renewal; at least 1m. When a session was last used is recorded once in a sixtieth of this time: with 1h, once a minute."`
 	SessionLife          cli.Duration `group:"limits" default:"30d" help:"Lifetime of a session and its refresh token, from the sign-in."`
 	CodePerIP            cli.Rate     `group:"limits" default:"20/1h" help:"One-time codes that one client IP can request."`
 	CodeGlobal           cli.Rate     `group:"limits" default:"1000/1m" help:"One-time codes that all clients together can request."`
@@ -26,7 +26,7 @@ type limitFlags struct {
 	RegisterGlobal       cli.Rate     `group:"limits" default:"1000/1h" help:"Users that all clients together can create with --open-registration. Administrators have no limit."`
 	BodyLimit            cli.Size     `group:"limits" default:"64KiB" help:"Size of a request body; a larger one is answered 413."`
 	HashParallel         uint         `group:"limits" default:"0" help:"Passwords that are hashed at the same time, 19 MiB of memory each; 0 means one per CPU core, less one."`
-	DatabaseConnections  cli.Count    `group:"limits" default:"16" help:"Connections to PostgreSQL. SQLite always has one connection that writes and four that read."`
+	DatabaseConnections  cli.Count    `group:"limits" default:"16" help:"Connections to a database server. SQLite always has one connection that writes and four that read."`
 	DrainTimeout         cli.Duration `group:"limits" default:"10s" help:"How long a server that is shutting down waits for running requests."`
 }
 

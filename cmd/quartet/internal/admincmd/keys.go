@@ -52,7 +52,7 @@ func (k *keysRotate) Run(ctx context.Context, c *cli.Console) error {
 type keysRetire struct {
 	keysFlags
 	KID   string `arg:"" name:"kid" help:"The key's id."`
-	Force bool   `env:"-" help:"Remove the key even if it signs, or if JWTs signed by it may still be in use; their holders must sign in again."`
+	Force bool   `env:"-" help:"Remove the key even if it signs, or if JWTs signed by it may still be in use; their holders must sign in again. The newest key is never removed."`
 }
 
 // Run removes a key and lists the others.

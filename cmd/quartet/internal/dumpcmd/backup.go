@@ -24,7 +24,7 @@ func (b *Backup) Run(ctx context.Context, c *cli.Console) (err error) {
 	defer cli.CloseStore(database, &err)
 	err = cli.CreateFile(b.File, func(partial string) error { return database.Backup(ctx, partial) })
 	if errors.Is(err, store.ErrNoBackup) {
-		return cli.Usagef("backup is not supported for PostgreSQL; use pg_dump, or quartet export")
+		return cli.Usagef("backup copies SQLite databases only: use pg_dump, mariadb-dump or quartet export")
 	}
 	if err != nil {
 		return err
