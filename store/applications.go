@@ -50,16 +50,16 @@ func (tx Tx) SetApplicationRights(ctx context.Context, id, rights string) error 
 	return tx.update(ctx, "SetApplicationRights", "applications", "rights = ?", "id = ?", []any{rights}, []any{id})
 }
 
-// AddApplicationOrganisation lets an application see the members of an
-// organisation. What is so already stays as it is. It returns ErrNotFound when
-// one of the two is not there.
+// AddApplicationOrganisation lets an application see the members of an organisation. An
+// existing link stays as it is. It returns ErrNotFound if the application or the
+// organisation does not exist.
 func (tx Tx) AddApplicationOrganisation(ctx context.Context, applicationID string, organisationID int64) error {
 	_, err := tx.insertIgnore(ctx, "AddApplicationOrganisation", addApplicationOrganisation, "(application_id, organisation_id)", applicationID, organisationID)
 	return err
 }
 
-// RemoveApplicationOrganisation takes that away. It returns
-// ErrNotFound when it was not so.
+// RemoveApplicationOrganisation removes the link. It returns ErrNotFound if there is
+// none.
 func (tx Tx) RemoveApplicationOrganisation(ctx context.Context, applicationID string, organisationID int64) error {
 	return tx.change(ctx, "RemoveApplicationOrganisation", removeApplicationOrganisation, applicationID, organisationID)
 }

@@ -8,25 +8,25 @@ import (
 
 // AuditEvent is one row of audit_events: something that has happened.
 type AuditEvent struct {
-	ID        int64  `db:"id"` // by the time it was written
+	ID        int64  `db:"id"` // ascends with the time of writing
 	At        Time   `db:"at"`
 	Kind      string `db:"kind"`
-	ActorID   *int64 `db:"actor_id"`   // who did it; nil: nobody known, or the command line
+	ActorID   *int64 `db:"actor_id"`   // who did it; nil: unknown, or the command line
 	SubjectID *int64 `db:"subject_id"` // the user it was done to
-	SessionID *int64 `db:"session_id"` // that it is about or was done in
+	SessionID *int64 `db:"session_id"` // the session it is about or was done in
 	Dialect   string `db:"dialect"`    // of the operation
 	ClientIP  string `db:"client_ip"`  // of the client, "" where there is none
 	Detail    string `db:"detail"`     // a JSON object
 }
 
-// AuditFilter says which events to list. What is zero or empty is not asked for.
+// AuditFilter says which events to list. A zero field does not filter.
 type AuditFilter struct {
 	Since, Until Time     // from Since on, and before Until
 	Kinds        []string // any of these
 	Subject      *int64   // the user it was done to
 	AfterID      int64    // with higher ids
-	Limit        int      // at most so many
-	// Newest takes the newest ones where Limit leaves some out, not the oldest.
+	Limit        int      // maximum number of events
+	// Newest selects the newest events if there are more than Limit, not the oldest.
 	Newest bool
 }
 
@@ -46,12 +46,12 @@ func (tx Tx) InsertAudit(ctx context.Context, events ...AuditEvent) error {
 	return nil
 }
 
-// ListAudit gives the events that f asks for, in order of their ids.
+// ListAudit returns the events that match f, in order of their ids.
 func (s *Store) ListAudit(ctx context.Context, f AuditFilter) (found []AuditEvent, err error) {
 	query, args := f.query()
 	err = s.run(ctx, "ListAudit", func() error {
 		found = nil
-		return s.engine.SelectOnce(ctx, &found, query, args...) // there are too many combinations to keep
+		return s.engine.SelectOnce(ctx, &found, query, args...) // too many combinations to keep prepared
 	})
 	if f.Newest {
 		slices.Reverse(found)
@@ -89,8 +89,8 @@ func (f AuditFilter) query() (query string, args []any) {
 	return selectAudit + "WHERE " + strings.Join(conditions, " AND ") + order, append(args, max(f.Limit, 0))
 }
 
-// PurgeAudit deletes the events from before a moment and gives their number.
-// Like Purge it does so by and by.
+// PurgeAudit deletes the events before a time and returns their number. Like Purge it
+// deletes them in several transactions.
 func (s *Store) PurgeAudit(ctx context.Context, before Time) (int64, error) {
 	return s.purge(ctx, "PurgeAudit", "audit_events", "id", "at < ?", before)
 }

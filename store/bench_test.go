@@ -102,7 +102,7 @@ func BenchmarkCreate(b *testing.B) {
 				for range callers {
 					all.Go(func() {
 						for id := last.Add(1); id <= int64(b.N); id = last.Add(1) {
-							err := write(b.Context(), func(tx store.Tx) error { return tx.PutUser(b.Context(), invented(id)) })
+							err := write(b.Context(), func(tx store.Tx) error { return tx.InsertUser(b.Context(), invented(id)) })
 							if err != nil {
 								b.Error(err)
 							}

@@ -10,14 +10,14 @@ import (
 	"github.com/jmoiron/sqlx"
 )
 
-// Snapshot is the database at one moment, whatever is written meanwhile. It is
-// for one goroutine. While it is open, SQLite's write-ahead log only grows.
+// Snapshot is a read-only view of the database at one point in time. It is not safe for
+// concurrent use. While it is open, SQLite's write-ahead log cannot shrink.
 type Snapshot struct {
 	store *Store
 	tx    *sqlx.Tx
 }
 
-// Snapshot opens one. The caller closes it.
+// Snapshot opens a snapshot. The caller closes it.
 func (s *Store) Snapshot(ctx context.Context) (*Snapshot, error) {
 	if s.closed.Load() {
 		return nil, s.fail("Snapshot", errClosed)
@@ -32,7 +32,7 @@ func (s *Store) Snapshot(ctx context.Context) (*Snapshot, error) {
 // Close ends the snapshot.
 func (n *Snapshot) Close() error { return n.store.fail("Snapshot", n.tx.Rollback()) }
 
-// Metadata gives all metadata by their names.
+// Metadata returns all metadata by name.
 func (n *Snapshot) Metadata(ctx context.Context) (map[string]string, error) {
 	var rows []struct{ Name, Value string }
 	if err := n.tx.SelectContext(ctx, &rows, "SELECT name, value FROM metadata"); err != nil {
@@ -50,10 +50,9 @@ func (n *Snapshot) Count(ctx context.Context, table Table) (rows int64, err erro
 	return rows, n.store.fail("Count", n.tx.GetContext(ctx, &rows, "SELECT COUNT(*) FROM "+table.Name))
 }
 
-// Rows calls yield with each row of a table, in the order of the key and with its
-// values in the order of the columns, until yield returns an error. The slice is
-// used again for the next row. The engines hand over rows as they are asked for,
-// so few of them are in memory.
+// Rows calls yield with each row of a table, in primary-key order, with the values in
+// the order of the columns, until yield returns an error. The slice is reused for the
+// next row. Rows are streamed, so only a few are in memory.
 func (n *Snapshot) Rows(ctx context.Context, table Table, yield func(row []any) error) (err error) {
 	rows, err := n.tx.QueryContext(ctx, n.store.orderedRows(table))
 	if err != nil {
@@ -78,8 +77,8 @@ func (n *Snapshot) Rows(ctx context.Context, table Table, yield func(row []any) 
 	return n.store.fail("Rows", rows.Err())
 }
 
-// orderedRows is the query of a table's rows. Texts are ordered by their bytes
-// on every engine, not by the language that a PostgreSQL database was made for.
+// orderedRows is the query of a table's rows. Texts are ordered by their bytes on every
+// engine, independent of a PostgreSQL database's collation.
 func (s *Store) orderedRows(table Table) string {
 	var order []string
 	for _, name := range table.Key {
@@ -94,8 +93,8 @@ func (s *Store) orderedRows(table Table) string {
 		" ORDER BY " + strings.Join(order, ", ")
 }
 
-// cellOf is where a value of a column is scanned. It is strict about types: SQLite
-// could hold a text in a column of numbers.
+// cellOf returns the scan destination of a column. It checks types, because SQLite can
+// hold text in a numeric column.
 func cellOf(column Column) any {
 	switch {
 	case column.form == digest:
@@ -129,16 +128,16 @@ func (c *textCell[T]) value() any {
 	return string(c.V)
 }
 
-// RowRefusedError says why InsertRow could not insert a row. Column names what
-// the rule is about; it is "" where the database does not say.
+// RowRefusedError is InsertRow's error for a row that violates a constraint. Column
+// names the constraint's column; it is "" if the database does not name it.
 type RowRefusedError struct{ Column, Reason string }
 
 // Error names the column and the reason.
 func (e RowRefusedError) Error() string { return "store: " + e.Column + ": " + e.Reason }
 
-// InsertRow inserts a row of a table, with its values in the order of the
-// columns. It returns a RowRefusedError if the row breaks a rule of the database;
-// the transaction must end then.
+// InsertRow inserts a row of a table, with its values in the order of the columns. It
+// returns a RowRefusedError if the row violates a constraint; the transaction cannot
+// continue then.
 func (tx Tx) InsertRow(ctx context.Context, table Table, row []any) error {
 	_, err := tx.tx.Exec(ctx, table.insert, table.Stored(row)...)
 	if err == nil {
@@ -157,8 +156,8 @@ func (tx Tx) InsertRow(ctx context.Context, table Table, row []any) error {
 	return tx.store.fail("InsertRow", err)
 }
 
-// ReplaceMetadata changes the metadata of a name from one value to another; ""
-// stands for no entry. It returns ErrNotFound if the present value is another.
+// ReplaceMetadata changes the metadata of a name from one value to another; "" means no
+// entry. It returns ErrNotFound if the present value differs from the expected one.
 func (tx Tx) ReplaceMetadata(ctx context.Context, name, from, to string) error {
 	switch {
 	case from == "":

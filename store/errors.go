@@ -9,24 +9,23 @@ import (
 	"quartet/store/internal/engine"
 )
 
-// ErrNotFound says that no row is there, or that a row to refer to is missing.
+// ErrNotFound means that the row, or a row that it must refer to, does not exist.
 var ErrNotFound = errors.New("store: not found")
 
-// ErrNoBackup says that the engine has tools of its own for backups.
+// ErrNoBackup means that the engine's own tools make backups.
 var ErrNoBackup = engine.ErrNoBackup
 
-// ConflictError says that a value which must be unique is already there. What
-// is one of username, email, mobile, id, guid, code, alias, open_id, session
-// and membership. It is returned as a value, not as a pointer.
+// ConflictError means that a value which must be unique exists already. What is one of
+// username, email, mobile, id, guid, code, alias, open_id, session and membership. It
+// is returned as a value, not as a pointer.
 type ConflictError struct{ What string }
 
-// Error names the value that is taken.
+// Error names the conflicting value.
 func (e ConflictError) Error() string { return "store: " + e.What + " is taken" }
 
-// UnavailableError says that the database cannot answer now: out of reach,
-// locked or busy for too long, full, read-only, closed, or too slow for the
-// caller's context. The same call can succeed later. It is returned as a value,
-// not as a pointer.
+// UnavailableError means that the database cannot answer now: unreachable, locked or
+// busy for too long, full, read-only, closed, or slower than the caller's context
+// allows. The same call can succeed later. It is returned as a value, not as a pointer.
 type UnavailableError struct {
 	Verb  string // the method that failed
 	Cause error
@@ -37,13 +36,13 @@ func (e UnavailableError) Error() string {
 	return fmt.Sprintf("store: %s: unavailable: %v", e.Verb, e.Cause)
 }
 
-// Unwrap gives the cause, so that a context's error can be found in it.
+// Unwrap returns the cause.
 func (e UnavailableError) Unwrap() error { return e.Cause }
 
 var (
 	errClosed = errors.New("the store is closed")
-	// errOvertaken says that another transaction took what this one had seen
-	// free. A new try sees the other's row.
+	// errOvertaken means that a concurrent transaction has taken a value that this one
+	// found free. Running the transaction again sees the other's row.
 	errOvertaken = errors.New("overtaken by another transaction")
 )
 
@@ -55,8 +54,7 @@ func (s *Store) fail(verb string, err error) error {
 	return failWith(s.engine.Classify(err), verb, err)
 }
 
-// failWith is the only place where errors are worded. It leaves the store's own as
-// they are.
+// failWith wraps every error of the store except its own error values.
 func failWith(class engine.Class, verb string, err error) error {
 	if errors.Is(err, ErrNotFound) || errors.Is(err, sql.ErrNoRows) || class.Dangling {
 		return ErrNotFound
@@ -75,9 +73,9 @@ func failWith(class engine.Class, verb string, err error) error {
 	return fmt.Errorf("store: %s: %w", verb, err)
 }
 
-// conflicts says what a unique index is about. PostgreSQL and MySQL name the
-// index, SQLite its columns. On MySQL every primary key is PRIMARY: those of which
-// conflicts are told are ids.
+// conflicts maps unique indexes to ConflictError.What. PostgreSQL and MySQL report the
+// index, SQLite its columns. MySQL reports every primary key as PRIMARY; here these are
+// ids.
 var conflicts = map[string]string{
 	"PRIMARY":  "id",
 	"users_id": "id", "users.id": "id",

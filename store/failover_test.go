@@ -133,10 +133,10 @@ func TestSilentConnectionsAreReplaced(t *testing.T) {
 	w.freeze()
 	hurried, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
-	wantUnavailable(t, storetest.PutUser(hurried, s, invented(1)))
+	wantUnavailable(t, storetest.InsertUser(hurried, s, invented(1)))
 	patient, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	if err := storetest.PutUser(patient, s, invented(2)); err != nil {
+	if err := storetest.InsertUser(patient, s, invented(2)); err != nil {
 		t.Error(err)
 	}
 }

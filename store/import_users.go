@@ -8,27 +8,27 @@ import (
 	"github.com/jmoiron/sqlx"
 )
 
-// ImportedUser is a user who comes from another system, with the id there.
+// ImportedUser is a user of another system, with the id there.
 type ImportedUser struct {
 	User
 	Alias string
 }
 
-// What ImportUsers and CheckImport say of a user beside a ConflictError.
+// Outcomes of ImportUsers and CheckImport besides ConflictError.
 var (
 	ErrExists  = errors.New("store: the alias is known already")
 	ErrSkipped = errors.New("store: a conflict came before")
 )
 
-// importChunk is how many rows one statement inserts: 50 columns of each, and
-// SQLite takes no more than 32,766 arguments.
+// importChunk is the number of rows that one statement inserts: a row has 50 columns,
+// and SQLite allows 32,766 arguments.
 const importChunk = 100
 
-// ImportUsers adds users and the ids they had in the system source, all in one
-// transaction, and gives what became of each: nil for added, ErrExists, or a
-// ConflictError of id, username, email or mobile with somebody in the database
-// or before them in the list. Who conflicts does not keep the others out; with
-// stop those behind the first conflict are left out and get ErrSkipped.
+// ImportUsers adds users and their ids in the system source in one transaction, and
+// returns the outcome of each: nil for added, ErrExists, or a ConflictError of id,
+// username, email or mobile with a user in the database or earlier in the list. The
+// others are added all the same; with stop, the users after the first conflict are not
+// added and get ErrSkipped.
 func (s *Store) ImportUsers(ctx context.Context, source string, users []ImportedUser, stop bool) (outcomes []error, err error) {
 	err = s.inTxAlone(ctx, "ImportUsers", func(tx Tx) (err error) {
 		if outcomes, err = importOutcomes(ctx, tx.tx.Select, source, users, stop); err != nil {
@@ -39,7 +39,7 @@ func (s *Store) ImportUsers(ctx context.Context, source string, users []Imported
 	return outcomes, err
 }
 
-// CheckImport tells what ImportUsers would say, and changes nothing.
+// CheckImport returns the outcomes that ImportUsers would return, and changes nothing.
 func (s *Store) CheckImport(ctx context.Context, source string, users []ImportedUser, stop bool) (outcomes []error, err error) {
 	err = s.run(ctx, "CheckImport", func() (err error) {
 		outcomes, err = importOutcomes(ctx, s.engine.SelectOnce, source, users, stop)
@@ -50,8 +50,8 @@ func (s *Store) CheckImport(ctx context.Context, source string, users []Imported
 
 type selecting func(ctx context.Context, found any, query string, args ...any) error
 
-// uniqueFact is a column that no two users share, and what of a user it holds;
-// nil where the user has none.
+// uniqueFact is a column with unique values, and the function that reads a user's value
+// for it, nil for none.
 type uniqueFact struct {
 	what, query string
 	of          func(User) any
@@ -76,7 +76,7 @@ func textOrNil[T ~string](text *T) any {
 	return *text
 }
 
-// importOutcomes looks up what is taken, and says what that means to each user.
+// importOutcomes looks up which values are taken, and returns each user's outcome.
 func importOutcomes(ctx context.Context, find selecting, source string, users []ImportedUser, stop bool) ([]error, error) {
 	taken := make([]map[any]bool, len(uniqueFacts))
 	for i, fact := range uniqueFacts {
@@ -85,8 +85,8 @@ func importOutcomes(ctx context.Context, find selecting, source string, users []
 			return nil, err
 		}
 	}
-	// Last: whoever is brought in by somebody else meanwhile is there, and does not
-	// conflict with themselves.
+	// Aliases are looked up last: a user whom another import adds meanwhile is then
+	// found to exist, and does not conflict with themselves.
 	known, err := aliasesOf(ctx, find, source, users)
 	if err != nil {
 		return nil, err
@@ -107,7 +107,7 @@ func importOutcomes(ctx context.Context, find selecting, source string, users []
 	return outcomes, nil
 }
 
-// takeFacts takes the facts of a user who is free to come, or names the conflict.
+// takeFacts marks a user's unique values as taken, or returns the conflict.
 func takeFacts(taken []map[any]bool, user User) error {
 	for i, fact := range uniqueFacts {
 		if value := fact.of(user); value != nil && taken[i][value] {
@@ -145,7 +145,7 @@ func aliasesOf(ctx context.Context, find selecting, source string, users []Impor
 	return known, nil
 }
 
-// takenFacts finds which of the users' facts somebody has already.
+// takenFacts finds which of the users' unique values are in the database.
 func takenFacts(ctx context.Context, find selecting, fact uniqueFact, users []ImportedUser) (map[any]bool, error) {
 	taken := map[any]bool{}
 	var wanted []any
@@ -181,8 +181,8 @@ func gather[T any](ctx context.Context, find selecting, taken map[any]bool, quer
 
 const insertAliases = "INSERT INTO user_aliases (source, alias, user_id) VALUES (?, ?, ?)"
 
-// importAdded inserts those with no outcome yet. Somebody else who took a fact
-// since it was looked up makes the whole transaction run again.
+// importAdded inserts the users without an outcome. If another transaction has taken
+// one of their values meanwhile, the whole transaction runs again.
 func (tx Tx) importAdded(ctx context.Context, source string, users []ImportedUser, outcomes []error) error {
 	var rows, aliases []any
 	added := 0

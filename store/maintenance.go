@@ -9,19 +9,18 @@ import (
 	"slices"
 )
 
-// purgeChunk is how many rows one transaction deletes, so that the others' writes
-// come in between.
+// purgeChunk is the number of rows that one transaction deletes, so that other writes
+// can run in between.
 const purgeChunk = 500
 
-// Migrate brings the tables to the newest version that this program knows. It
-// can be called by several servers at the same moment, and does nothing when
-// there is nothing to do.
+// Migrate migrates the tables to the newest version that this program knows. Several
+// servers can call it at the same time.
 func (s *Store) Migrate(ctx context.Context) error {
 	return s.run(ctx, "Migrate", func() error { return s.engine.Migrate(ctx) })
 }
 
-// MigrationStatus tells which version the tables have, 0 when there are none,
-// and which is the newest that this program knows. It changes nothing.
+// MigrationStatus returns the version of the tables, 0 if there are none, and the
+// newest version that this program knows. It changes nothing.
 func (s *Store) MigrationStatus(ctx context.Context) (current, newest int64, err error) {
 	err = s.run(ctx, "MigrationStatus", func() (err error) {
 		current, newest, err = s.engine.MigrationStatus(ctx)
@@ -30,25 +29,24 @@ func (s *Store) MigrationStatus(ctx context.Context) (current, newest int64, err
 	return current, newest, err
 }
 
-// Backup writes the database as it is at this moment into a new file at path,
-// with mode 0600, and makes sure that the copy is sound and on the disk. Other
-// processes read and write meanwhile, this one's writers wait. There must be no
-// file at path; after a failure the caller removes what is there. It returns
-// ErrNoBackup on any engine but SQLite.
+// Backup writes the database as of now into a new file at path, with mode 0600, and
+// makes sure that the copy is intact and on the disk. Other processes can read and
+// write meanwhile; this process's writers wait. The file must not exist; after a
+// failure the caller removes it. It returns ErrNoBackup on any engine but SQLite.
 func (s *Store) Backup(ctx context.Context, path string) error {
 	return s.run(ctx, "Backup", func() error { return s.engine.Backup(ctx, path) })
 }
 
-// Checkpoint moves what a long write-ahead log of SQLite holds into the database
-// file. Nobody waits for it. Where the log is short, and on PostgreSQL, it does
-// nothing.
+// Checkpoint moves the content of a long write-ahead log of SQLite into the database
+// file. Neither readers nor writers wait for it. It does nothing if the log is short,
+// and on other engines.
 func (s *Store) Checkpoint(ctx context.Context) error {
 	return s.run(ctx, "Checkpoint", func() error { return s.engine.Checkpoint(ctx) })
 }
 
-// Purge deletes what nobody asks for any more, and gives the number of rows: the
-// sessions that ended or reached the end of their time before keepEnded, and the
-// counters, one-time codes and answers of WeChat whose time is over at now.
+// Purge deletes expired rows and returns their number: sessions that ended or expired
+// before keepEnded, and counters, one-time codes and WeChat codes that have expired at
+// now.
 func (s *Store) Purge(ctx context.Context, now Time, keepEnded Time) (total int64, err error) {
 	for _, of := range []struct {
 		table, key, condition string
@@ -68,7 +66,7 @@ func (s *Store) Purge(ctx context.Context, now Time, keepEnded Time) (total int6
 	return total, nil
 }
 
-// purge deletes the rows that meet a condition, by and by.
+// purge deletes the rows that meet a condition, in several transactions.
 func (s *Store) purge(ctx context.Context, verb, table, key, condition string, args ...any) (total int64, err error) {
 	query, args := s.engine.DeleteSome(table, key, condition, purgeChunk, args...)
 	for {
@@ -89,13 +87,13 @@ const (
 	putMetadataIfAbsent = "INSERT INTO metadata (name, value) VALUES (?, ?)"
 )
 
-// Metadata gives what the database says of itself under a name, or ErrNotFound.
+// Metadata returns the metadata entry of a name, or ErrNotFound.
 func (s *Store) Metadata(ctx context.Context, name string) (string, error) {
 	return one[string](ctx, s, "Metadata", metadataByName, name)
 }
 
-// PutMetadataIfAbsent puts a value unless there is one under that name, and gives the one that
-// is there now: of several servers that start at once, the first decides.
+// PutMetadataIfAbsent stores a value unless the name has one, and returns the stored
+// one: of several servers that start at once, the first decides.
 func (tx Tx) PutMetadataIfAbsent(ctx context.Context, name, value string) (kept string, err error) {
 	if _, err = tx.insertIgnore(ctx, "PutMetadataIfAbsent", putMetadataIfAbsent, "(name)", name, value); err == nil {
 		err = tx.get(ctx, "PutMetadataIfAbsent", &kept, metadataByName, name)
@@ -103,8 +101,8 @@ func (tx Tx) PutMetadataIfAbsent(ctx context.Context, name, value string) (kept 
 	return kept, err
 }
 
-// DeleteAll deletes every row of every table but the metadata. It is for a
-// demonstration, which begins again.
+// DeleteAll deletes every row of every table except the metadata. It is for
+// demonstrations.
 func (tx Tx) DeleteAll(ctx context.Context) error {
 	names := []string{"one_time_codes", "rate_counters", "wechat_codes"}
 	for _, table := range slices.Backward(lasting) {
@@ -118,8 +116,8 @@ func (tx Tx) DeleteAll(ctx context.Context) error {
 	return nil
 }
 
-// OpenTemporary opens an empty SQLite database in a directory of its own. remove
-// closes it and deletes the directory.
+// OpenTemporary opens an empty SQLite database in a temporary directory. remove closes
+// it and deletes the directory.
 func OpenTemporary(ctx context.Context) (s *Store, remove func() error, err error) {
 	dir, err := os.MkdirTemp("", "quartet-")
 	if err != nil {

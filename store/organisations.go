@@ -14,7 +14,7 @@ var (
 	listRoles   = selectRoles + "ORDER BY id"
 )
 
-// disabledAt is the column's value: a moment, or nothing for what is enabled.
+// disabledAt is the column's value: a time, or NULL for what is enabled.
 func disabledAt(disabled bool, now Time) *Time {
 	if disabled {
 		return &now
@@ -72,8 +72,8 @@ const (
 	removeMembershipRole = "DELETE FROM membership_roles WHERE user_id = ? AND organisation_id = ? AND role_id = ?"
 )
 
-// One query for organisations and roles: a second one would cost more than the
-// repeated columns of the organisation.
+// One query for organisations and roles: a second one would cost more than the repeated
+// columns of the organisation.
 var membershipsOf = "SELECT " + selected[Organisation]("o.") + `,
 		r.id AS role_id, r.code AS role_code, r.name AS role_name, r.created_at AS role_created_at
 	FROM memberships m
@@ -82,9 +82,9 @@ var membershipsOf = "SELECT " + selected[Organisation]("o.") + `,
 	LEFT JOIN roles r ON r.id = mr.role_id AND r.disabled_at IS NULL
 	WHERE m.user_id = ? ORDER BY o.id, r.id`
 
-// AddMembership makes a user a member of an organisation and, with a role, gives
-// the user that role there. What is so already stays as it is. It returns
-// ErrNotFound when one of the three is not there.
+// AddMembership makes a user a member of an organisation and, with a role, gives the
+// user that role there. An existing membership or role stays as it is. It returns
+// ErrNotFound if the user, the organisation or the role does not exist.
 func (tx Tx) AddMembership(ctx context.Context, userID, organisationID int64, roleID *int64, now Time) error {
 	_, err := tx.insertIgnore(ctx, "AddMembership", addMembership, "(user_id, organisation_id)", userID, organisationID, now)
 	if err != nil || roleID == nil {
@@ -94,8 +94,8 @@ func (tx Tx) AddMembership(ctx context.Context, userID, organisationID int64, ro
 	return err
 }
 
-// RemoveMembership takes a role from a member or, with no role, ends the whole
-// membership. It returns ErrNotFound when it was not there.
+// RemoveMembership removes a role from a member or, without a role, the whole
+// membership. It returns ErrNotFound if there is none.
 func (tx Tx) RemoveMembership(ctx context.Context, userID, organisationID int64, roleID *int64) error {
 	if roleID == nil {
 		return tx.change(ctx, "RemoveMembership", removeMembership, userID, organisationID)

@@ -44,7 +44,7 @@ func TestWaitForARowIsBounded(t *testing.T) {
 	if _, err := lock.Exec("UPDATE users SET nickname = 'locked' WHERE id = 1"); err != nil {
 		t.Fatal(err)
 	}
-	wantUnavailable(t, storetest.PutUser(t.Context(), s, invented(1)))
+	wantUnavailable(t, storetest.SetUserRole(t.Context(), s, 1, store.RoleMember, 1))
 	wantUnavailable(t, errorOf(storetest.OpenSession(t.Context(), s, login(1), nil)))
 	if err := lock.Rollback(); err != nil {
 		t.Fatal(err)
@@ -68,7 +68,7 @@ func TestLostConnectionsAreReplaced(t *testing.T) {
 		_, err := s.UserByID(t.Context(), 1)
 		return err
 	}
-	write := func() error { return storetest.PutUser(t.Context(), s, invented(1)) }
+	write := func() error { return storetest.SetUserRole(t.Context(), s, 1, store.RoleMember, 1) }
 	var warm sync.WaitGroup
 	for range 10 * connections {
 		warm.Go(func() {

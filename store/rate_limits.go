@@ -7,14 +7,14 @@ import (
 	"slices"
 )
 
-// MySQL reserves the word key, but not behind the name of a table.
+// MySQL reserves the word key, except after the name of a table.
 const (
 	rateLimitExpires = "SELECT expires_at FROM rate_counters WHERE rate_counters.key = ?"
 	resetRateLimit   = "DELETE FROM rate_counters WHERE rate_counters.key = ?"
 )
 
-// RateLimitError says that something has happened too often already. It is returned
-// as a value, not as a pointer.
+// RateLimitError means that a limit is reached. It is returned as a value, not as a
+// pointer.
 type RateLimitError struct {
 	RetryAfterMillis int64 // until all of the limits have room again
 }
@@ -24,12 +24,12 @@ func (e RateLimitError) Error() string {
 	return fmt.Sprintf("store: a rate limit is reached for %d ms", e.RetryAfterMillis)
 }
 
-// ConsumeRateLimits counts one event against all limits. When one of them is
-// reached it returns a RateLimitError, and the transaction must fail for the
-// others to count nothing. Counting is atomic: parallel callers never pass a
+// ConsumeRateLimits counts one event against all limits. If one of them is reached it
+// returns a RateLimitError, and the caller must let the transaction fail, so that the
+// other limits are not counted. Counting is atomic: concurrent callers never exceed a
 // limit.
 func (tx Tx) ConsumeRateLimits(ctx context.Context, limits []RateLimit, now Time) error {
-	// Everybody takes rows in the same order, so nobody waits in a circle.
+	// All callers lock rows in the same order, so they cannot deadlock.
 	limits = slices.SortedFunc(slices.Values(limits), func(a, b RateLimit) int { return cmp.Compare(a.Key, b.Key) })
 	var longest int64
 	for _, q := range limits {
@@ -45,9 +45,9 @@ func (tx Tx) ConsumeRateLimits(ctx context.Context, limits []RateLimit, now Time
 	return nil
 }
 
-// count counts one event and gives 0, or the milliseconds until there is room. A
-// window starts with the first event in it, so that a limit of one is a distance
-// between two.
+// count counts one event and returns 0, or the milliseconds until there is room. A
+// window starts with its first event, so a limit of 1 is a minimum interval between two
+// events.
 func (tx Tx) count(ctx context.Context, q RateLimit, now Time) (wait int64, err error) {
 	const verb = "ConsumeRateLimits"
 	if q.Limit <= 0 {
@@ -64,7 +64,7 @@ func (tx Tx) count(ctx context.Context, q RateLimit, now Time) (wait int64, err 
 	return max(int64(expires-now), 1), nil
 }
 
-// ResetRateLimits forgets what was counted under keys.
+// ResetRateLimits deletes the counters of keys.
 func (tx Tx) ResetRateLimits(ctx context.Context, keys []string) error {
 	for _, key := range slices.Sorted(slices.Values(keys)) {
 		if _, err := tx.exec(ctx, "ResetRateLimits", resetRateLimit, key); err != nil {

@@ -6,14 +6,14 @@ import (
 	"quartet/store/internal/row"
 )
 
-// The types of columns that no engine has itself.
+// Types of columns.
 type (
 	Time   = row.Time
 	Digest = row.Digest
 	GUID   = row.GUID
 )
 
-// TimeOf turns a moment into a column's value.
+// TimeOf converts a time to a column's value.
 func TimeOf(t time.Time) Time { return row.TimeOf(t) }
 
 // Roles a user can hold over the whole server.
@@ -77,8 +77,8 @@ type User struct {
 	LastLoginAt       *Time   `db:"last_login_at"`
 }
 
-// ProfileColumns are the columns of users that users state about themselves. nil
-// is unknown, and in a change leaves the column as it is.
+// ProfileColumns are the columns of users that users set themselves. nil is unknown,
+// and in a change leaves the column as it is.
 type ProfileColumns struct {
 	Nickname       *string `db:"nickname"`
 	RealName       *string `db:"real_name"`
@@ -99,9 +99,9 @@ type ProfileColumns struct {
 	Email          *string `db:"email"`
 }
 
-// UserChange names the columns to change; nil leaves a column as it is, ""
-// empties it, and ClearEmail and ClearMobile empty the columns of those. A changed
-// e-mail or mobile is unverified.
+// UserChange holds the columns to change; nil leaves a column as it is, "" empties it,
+// and ClearEmail and ClearMobile empty their columns. A changed e-mail or mobile
+// becomes unverified.
 type UserChange struct {
 	ProfileColumns
 	Username, UsernameKey   *string
@@ -131,7 +131,7 @@ const (
 	EndedByOwner          = "ended_by_owner"
 )
 
-// Session is one row of sessions. Tokens are present as SHA-256 only.
+// Session is one row of sessions. Tokens are stored as SHA-256 hashes only.
 type Session struct {
 	ID                 int64   `db:"id"`
 	UserID             int64   `db:"user_id"`
@@ -159,7 +159,7 @@ type Session struct {
 	EndReason          *string `db:"end_reason"`
 }
 
-// SessionOwner is a session with what a request must know of its user.
+// SessionOwner is a session with the columns of its user that a request needs.
 type SessionOwner struct {
 	Session
 	Role           string `db:"user_role"`
@@ -200,7 +200,7 @@ type Membership struct {
 	Roles []Role
 }
 
-// Profile is what applications are shown of a user. Of each membership and role
+// Profile is the part of a user that applications can see. Of each membership and role
 // only ID, Code and Name are filled.
 type Profile struct {
 	UserID          int64
@@ -212,15 +212,15 @@ type Profile struct {
 	Memberships     []Membership
 }
 
-// RateLimit is a limit on how often something may happen: at most Limit times in
-// each fixed window of WindowMillis. Key must hold no personal data.
+// RateLimit allows at most Limit events in each fixed window of WindowMillis. Key must
+// not contain personal data.
 type RateLimit struct {
 	Key          string
 	WindowMillis int64
 	Limit        int64
 }
 
-// CodeKey names a one-time code: what it is for and whom it was sent to.
+// CodeKey identifies a one-time code by its purpose and its recipient.
 type CodeKey struct {
 	Purpose     string
 	MobileIndex string

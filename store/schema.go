@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// Kind is what a column holds, the same on every engine.
+// Kind is the type of a column, the same on every engine.
 type Kind string
 
-// The kinds of columns. A value is a string, an int64 or a bool, or nil.
+// The kinds of columns. A value is a string, an int64, a bool or nil.
 const (
 	Text    Kind = "text"
 	Integer Kind = "integer"
@@ -26,7 +26,7 @@ type Column struct {
 	form form // of a Text, inside the database
 }
 
-// form is how a text is kept: as itself, or as the type that it has in the rows.
+// form is how a text is stored: as text, or as the type of the row's field.
 type form int
 
 const (
@@ -35,7 +35,7 @@ const (
 	guid
 )
 
-// Table is a table of lasting facts, as it travels between databases.
+// Table is a table whose rows are exported and imported.
 type Table struct {
 	Name    string
 	Key     []string // the columns of the primary key
@@ -44,7 +44,7 @@ type Table struct {
 	insert string // the statement that inserts a row
 }
 
-// The rows of tables that no verb reads as a whole.
+// Row types of tables that are not read as a whole elsewhere.
 type (
 	aliasRow struct {
 		Source string `db:"source"`
@@ -72,7 +72,7 @@ type (
 	}
 )
 
-// lasting are the tables whose rows are facts, each after those it refers to.
+// lasting are the tables that are exported, each after those that it refers to.
 var lasting = []Table{
 	tableOf[User]("users", "id"),
 	tableOf[aliasRow]("user_aliases", "source", "alias"),
@@ -88,18 +88,17 @@ var lasting = []Table{
 	tableOf[AuditEvent]("audit_events", "id"),
 }
 
-// staying are the tables that do not travel as rows: what lives for minutes and
-// is made anew (codes, counters and lockouts, answers of WeChat), the
-// metadata, and what the migrations keep of themselves.
+// staying are the tables that are not exported: short-lived rows (codes, counters and
+// lockouts, WeChat codes), the metadata, and the migrations' own tables.
 var staying = []string{
 	"one_time_codes", "rate_counters", "wechat_codes", "metadata",
 	"goose_db_version", "goose_lock",
 }
 
-// MinDumpVersion is the oldest version of the tables whose dumps can be imported.
+// MinDumpVersion is the oldest schema version whose dumps can be imported.
 const MinDumpVersion = 4
 
-// Tables gives the tables of lasting facts, each after those it refers to.
+// Tables returns the tables to export, each after those that it refers to.
 func Tables() []Table { return lasting }
 
 // tableOf takes the columns from a row type.
@@ -127,7 +126,7 @@ func columnOf(name string, of reflect.Type) Column {
 		column.Kind = Boolean
 	case reflect.Int64:
 		column.Kind, column.Bits = Integer, 64
-	case reflect.Int: // INTEGER has half as many on PostgreSQL
+	case reflect.Int: // INTEGER has 32 bits on PostgreSQL
 		column.Kind, column.Bits = Integer, 32
 	default:
 		panic("store: no kind of column for " + of.String())
@@ -144,7 +143,7 @@ func (t Table) names() []string {
 	return names
 }
 
-// Stored gives the values of a row as a statement that writes them takes them.
+// Stored returns the values of a row as arguments of a statement that writes them.
 func (t Table) Stored(row []any) []any {
 	stored := slices.Clone(row)
 	for i, column := range t.Columns {

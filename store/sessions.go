@@ -29,15 +29,14 @@ const (
 	liveOfClass = "SELECT id FROM sessions WHERE user_id = ? AND exclusive_class = ? AND ended_at IS NULL"
 )
 
-// OpenSession adds a session and notes the sign-in at its user. A session of an
-// exclusive class ends the user's other one of that class: however many are
-// opened at the same moment, one is live. companyType, if any, is kept at the
-// user. replaced is the session that ended, nil for none. It returns ErrNotFound
-// when there is no such user or the user is disabled, and a ConflictError of id
-// or session.
+// OpenSession adds a session and records the sign-in in the user's row. A session of an
+// exclusive class ends the user's other session of that class: of any number opened at
+// the same time, one stays live. companyType, unless nil, is stored in the user's row.
+// replaced is the session that ended, nil for none. It returns ErrNotFound if the user
+// does not exist or is disabled, and a ConflictError of id or session.
 func (tx Tx) OpenSession(ctx context.Context, session Session, companyType *int64) (replaced *int64, err error) {
-	// This also locks the user's row, so on every engine the sign-ins of one user
-	// come one after the other, and none passes a disabling.
+	// This locks the user's row, so on every engine the sign-ins of one user are
+	// serialised, and none can overlap with disabling the user.
 	err = tx.update(ctx, "OpenSession", "users", noteSignIn, isEnabled, []any{session.CreatedAt, companyType}, []any{session.UserID})
 	if err == nil && session.ExclusiveClass != nil {
 		replaced, err = tx.endOther(ctx, session)
@@ -48,9 +47,9 @@ func (tx Tx) OpenSession(ctx context.Context, session Session, companyType *int6
 	return replaced, err
 }
 
-// endOther ends the session of the user and class of the one that begins.
+// endOther ends the live session of the same user and class.
 func (tx Tx) endOther(ctx context.Context, begins Session) (replaced *int64, err error) {
-	var id int64 // one at most: the class is exclusive
+	var id int64 // at most one: the class is exclusive
 	err = tx.get(ctx, "OpenSession", &id, liveOfClass, begins.UserID, *begins.ExclusiveClass)
 	if errors.Is(err, ErrNotFound) {
 		return nil, nil
@@ -65,15 +64,15 @@ func (tx Tx) endOther(ctx context.Context, begins Session) (replaced *int64, err
 	return replaced, err
 }
 
-// PutSession adds a session or replaces the one of the same id: for fixtures. It
-// returns ErrNotFound when there is no such user, and a ConflictError of session
-// when its class has another live one or its hashes are taken.
+// PutSession adds a session or replaces the one of the same id, for demonstrations. It
+// returns ErrNotFound if the user does not exist, and a ConflictError of session if its
+// class has another live one or its hashes are taken.
 func (tx Tx) PutSession(ctx context.Context, session Session) error {
 	return put(ctx, tx, "PutSession", "sessions", session)
 }
 
-// SessionByRefreshHash finds a session by the hash of its refresh token, ended
-// sessions too, or ErrNotFound.
+// SessionByRefreshHash finds a session by the hash of its refresh token, ended sessions
+// too, or ErrNotFound.
 func (s *Store) SessionByRefreshHash(ctx context.Context, hash Digest) (SessionOwner, error) {
 	return one[SessionOwner](ctx, s, "SessionByRefreshHash", sessionByRefreshHash, hash)
 }
@@ -83,15 +82,15 @@ func (s *Store) SessionByID(ctx context.Context, id int64) (SessionOwner, error)
 	return one[SessionOwner](ctx, s, "SessionByID", sessionByID, id)
 }
 
-// LiveSessions gives the sessions of a user that have neither ended nor reached
-// the end of their time at now, newest first.
+// LiveSessions returns the sessions of a user that have neither ended nor expired at
+// now, newest first.
 func (s *Store) LiveSessions(ctx context.Context, userID int64, now Time) ([]Session, error) {
 	return many[Session](ctx, s, "LiveSessions", liveSessions, userID, now)
 }
 
-// ReplacementOf finds what replaced a session: the newest one of the same user and
-// exclusive class that was opened at its end or later, ended or not. It returns
-// ErrNotFound, also for a session that has not ended or is of no class.
+// ReplacementOf finds the session that replaced another: the newest one of the same
+// user and exclusive class that was opened when it ended or later, ended or not. It
+// returns ErrNotFound, also for a session that has not ended or has no class.
 func (s *Store) ReplacementOf(ctx context.Context, session Session) (Session, error) {
 	if session.EndedAt == nil || session.ExclusiveClass == nil {
 		return Session{}, ErrNotFound
@@ -117,17 +116,17 @@ const (
 	endUserSessions = "UPDATE sessions SET ended_at = ?, end_reason = ? WHERE user_id = ? AND id <> ? AND ended_at IS NULL"
 )
 
-// RotateAccess gives a session its next access token: the present hash becomes
-// the previous one. Only one of any number of callers who saw fromGeneration has
-// rotated true, and none when the session has ended.
+// RotateAccess gives a session its next access token: the present hash becomes the
+// previous one. Of any number of callers with the same fromGeneration one gets rotated
+// true, and none if the session has ended.
 func (tx Tx) RotateAccess(ctx context.Context, id, fromGeneration int64, newHash Digest, accessExpires, now Time) (rotated bool, err error) {
 	changed, err := tx.exec(ctx, "RotateAccess", rotateAccess, newHash, now, accessExpires, now, id, fromGeneration)
 	return changed > 0, err
 }
 
-// ExtendAccessToken prolongs the access token of a session that has not ended, never
-// shortening it, and notes that the session was used and, if given, by which
-// front end. It tells whether there was such a session.
+// ExtendAccessToken extends the access token of a session that has not ended, never
+// shortening it, and records the use of the session and, if given, the front end. It
+// reports whether there is such a session.
 func (tx Tx) ExtendAccessToken(ctx context.Context, id int64, accessExpires, now Time, frontType *int64) (bool, error) {
 	err := tx.update(ctx, "ExtendAccessToken", "sessions", extendAccessToken, hasNotEnded,
 		[]any{accessExpires, accessExpires, now, now, frontType}, []any{id})
@@ -137,8 +136,8 @@ func (tx Tx) ExtendAccessToken(ctx context.Context, id int64, accessExpires, now
 	return err == nil, err
 }
 
-// BindDevice binds a session to a device if it is bound to none, and gives the
-// device it is bound to. It returns ErrNotFound.
+// BindDevice binds a session to a device unless it is bound already, and returns the
+// device that it is bound to. It returns ErrNotFound.
 func (tx Tx) BindDevice(ctx context.Context, id int64, device string) (bound string, err error) {
 	if _, err = tx.exec(ctx, "BindDevice", bindDevice, device, id); err == nil {
 		err = tx.get(ctx, "BindDevice", &bound, boundDevice, id)
@@ -146,30 +145,30 @@ func (tx Tx) BindDevice(ctx context.Context, id int64, device string) (bound str
 	return bound, err
 }
 
-// EndSession ends a session for a reason, one of the EndedBy constants. It tells
+// EndSession ends a session for a reason, one of the EndedBy constants. It reports
 // whether there was one that had not ended.
 func (tx Tx) EndSession(ctx context.Context, id int64, reason string, now Time) (ended bool, err error) {
 	changed, err := tx.exec(ctx, "EndSession", endSession, now, reason, id)
 	return changed > 0, err
 }
 
-// EndSessionOf is EndSession for a session that must be the user's.
+// EndSessionOf is EndSession for a session of this user.
 func (tx Tx) EndSessionOf(ctx context.Context, userID, id int64, reason string, now Time) (ended bool, err error) {
 	changed, err := tx.exec(ctx, "EndSessionOf", endSessionOf, now, reason, id, userID)
 	return changed > 0, err
 }
 
-// lastSeenChunk is how many sessions one transaction changes, so that the others'
-// writes come in between.
+// lastSeenChunk is the number of sessions that one transaction changes, so that other
+// writes can run in between.
 const lastSeenChunk = 512
 
-// SetLastSeen notes when sessions were last used. Going back in time or having no
-// such session changes nothing. After an error some may have been noted.
+// SetLastSeen records when sessions were last used. Earlier times than the stored one
+// and unknown sessions are ignored. After an error some may have been recorded.
 func (s *Store) SetLastSeen(ctx context.Context, seen map[int64]Time) error {
-	// In order: on SQLite rows that lie together are read and written together.
+	// Sorted, because SQLite stores neighbouring ids together.
 	for ids := range slices.Chunk(slices.Sorted(maps.Keys(seen)), lastSeenChunk) {
 		// The last session is repeated up to a power of two, so that there are few
-		// texts: drivers keep those they have seen.
+		// query texts: drivers cache prepared statements by text.
 		rows := 1
 		for rows < len(ids) {
 			rows *= 2
@@ -190,7 +189,7 @@ func (s *Store) SetLastSeen(ctx context.Context, seen map[int64]Time) error {
 	return nil
 }
 
-// One query gives all that a request needs of its token: a second query costs
+// One query reads everything that a request needs of its token: a second query costs
 // more than the columns that repeat for each role.
 const (
 	selectSessionWithUser = `SELECT s.id, s.opened_by, s.exclusive_class, s.device_number, s.rotated_at, s.access_expires_at, s.expires_at,
@@ -203,7 +202,7 @@ const (
 	sessionWithUserByID           = selectSessionWithUser + " WHERE s.id = ? AND s.access_hash IS NULL " + profileOrder
 )
 
-// SessionWithUser is a session, ended or not, with what a request must know of
+// SessionWithUser is a session, ended or not, with the columns that a request needs of
 // its user, who may be disabled, and of the application that it names.
 type SessionWithUser struct {
 	ID                                                int64
@@ -217,7 +216,7 @@ type SessionWithUser struct {
 	UserDisabledAt                                    *Time
 	ApplicationRights                                 *string // nil for an unknown or disabled application
 	Profile                                           Profile
-	// Previous tells that the hash was that of the access token before the newest.
+	// Previous reports that the hash was that of the previous access token.
 	Previous bool
 }
 
@@ -235,13 +234,13 @@ func (r *sessionWithUserRow) fields() []any {
 	}, r.profileRow.fields()...)
 }
 
-// SessionWithUserByAccessHash finds a session by the hash of its access token or
-// of the one before it, or ErrNotFound. The result must not be changed.
+// SessionWithUserByAccessHash finds a session by the hash of its access token or of the
+// previous one, or ErrNotFound. The result must not be changed.
 func (s *Store) SessionWithUserByAccessHash(ctx context.Context, hash Digest, applicationID string) (SessionWithUser, error) {
 	key := engine.Key{Method: "SessionWithUserByAccessHash", Text: string(hash) + " " + applicationID}
 	return cached(ctx, s, key, func() (SessionWithUser, error) {
-		// A hash goes from the one column to the other, never back, so nothing is
-		// missed between the two queries. Nearly all tokens are the newest.
+		// A hash only ever moves from access_hash to previous_access_hash, so nothing
+		// is missed between the two queries. Nearly all tokens are current.
 		found, err := s.sessionWithUser(ctx, sessionWithUserByAccessHash, applicationID, hash)
 		if errors.Is(err, ErrNotFound) {
 			found, err = s.sessionWithUser(ctx, sessionWithUserByPreviousHash, applicationID, hash)
@@ -251,8 +250,8 @@ func (s *Store) SessionWithUserByAccessHash(ctx context.Context, hash Digest, ap
 	})
 }
 
-// SessionWithUserByID finds a session without access token, whose credential is
-// a JWT, or ErrNotFound. The result must not be changed.
+// SessionWithUserByID finds a session whose credential is a JWT, which has no access
+// token, or ErrNotFound. The result must not be changed.
 func (s *Store) SessionWithUserByID(ctx context.Context, id int64, applicationID string) (SessionWithUser, error) {
 	return cached(ctx, s, engine.Key{Method: "SessionWithUserByID", Text: applicationID, ID: id}, func() (SessionWithUser, error) {
 		return s.sessionWithUser(ctx, sessionWithUserByID, applicationID, id)
@@ -267,9 +266,8 @@ func (s *Store) sessionWithUser(ctx context.Context, query, applicationID string
 	return row.session, err
 }
 
-// One query for the user, the organisations and the roles: each query costs more
-// than the columns that it would spare the others. In this order the indexes give
-// the rows already.
+// One query for the user, the organisations and the roles: each further query costs
+// more than the repeated columns. The indexes return the rows in this order.
 const (
 	profileByID = "SELECT " + profileColumns + " FROM users u " + profileJoins + " WHERE u.id = ? " + profileOrder
 
@@ -298,7 +296,7 @@ func (p *profileRow) fields() []any {
 	}
 }
 
-// addTo adds what the row tells beyond the rows before it.
+// addTo adds the row's organisation and role unless an earlier row had them.
 func (p *profileRow) addTo(profile *Profile, row int) {
 	if row == 0 {
 		*profile = p.user
@@ -318,9 +316,9 @@ func (p *profileRow) addTo(profile *Profile, row int) {
 	}
 }
 
-// ProfileByID finds what applications are shown of a user, or ErrNotFound. The
-// organisations, and the roles in each, come in order of their ids; disabled
-// ones are left out. Nothing in it must be changed.
+// ProfileByID finds the part of a user that applications can see, or ErrNotFound.
+// Organisations, and the roles in each, are in order of their ids, without disabled
+// ones. The result must not be changed.
 func (s *Store) ProfileByID(ctx context.Context, id int64) (Profile, error) {
 	return cached(ctx, s, engine.Key{Method: "ProfileByID", ID: id}, func() (profile Profile, err error) {
 		var found profileRow

@@ -91,14 +91,14 @@ func TestLockedFileIsUnavailableUntilReleased(t *testing.T) {
 	s := storetest.Open(t, store.Options{URL: url, StatementTimeout: 20 * time.Millisecond})
 	release := lockedBySomebody(t, url)
 	defer release()
-	wantUnavailable(t, storetest.PutUser(t.Context(), s, invented(1)))
+	wantUnavailable(t, storetest.InsertUser(t.Context(), s, invented(1)))
 	wantUnavailable(t, errorOf(storetest.OpenSession(t.Context(), s, login(1), nil)))
 	wantUnavailable(t, s.Ping(t.Context()))
 	if _, err := s.ListUsers(t.Context(), 0, 1); err != nil {
 		t.Errorf("reading waits for a writer: %v", err)
 	}
 	release()
-	if err := errors.Join(storetest.PutUser(t.Context(), s, invented(1)), s.Ping(t.Context())); err != nil {
+	if err := errors.Join(storetest.InsertUser(t.Context(), s, invented(1)), s.Ping(t.Context())); err != nil {
 		t.Error(err)
 	}
 }
@@ -117,7 +117,7 @@ func TestWaitingWriterHonoursItsContext(t *testing.T) {
 	var writers sync.WaitGroup
 	for id := range int64(3) {
 		writers.Go(func() {
-			err := storetest.PutUser(soon, s, invented(id+1))
+			err := storetest.InsertUser(soon, s, invented(id+1))
 			wantUnavailable(t, err)
 			if !errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("%v does not tell why", err)
@@ -129,7 +129,7 @@ func TestWaitingWriterHonoursItsContext(t *testing.T) {
 	}
 	writers.Wait()
 	release()
-	if err := storetest.PutUser(t.Context(), s, invented(1)); err != nil {
+	if err := storetest.InsertUser(t.Context(), s, invented(1)); err != nil {
 		t.Error(err)
 	}
 }

@@ -1,5 +1,5 @@
-// Package store keeps Quartet's facts in a SQL database. It offers atomic verbs
-// and knows no rule: every limit, moment and hash is an argument.
+// Package store keeps Quartet's data in a SQL database. Its methods are atomic and
+// contain no business rules: every limit, time and hash is an argument.
 package store
 
 import (
@@ -18,34 +18,33 @@ import (
 	"quartet/store/internal/sqlite"
 )
 
-// The engines a store can stand on, as Engine names them.
+// Names of the engines, as returned by Engine.
 const (
 	SQLite   = sqlite.Name
 	Postgres = postgres.Name
 	MySQL    = mysql.Name
 )
 
-// Options say which database to open and how patient to be with it.
+// Options say which database to open and its timeouts and limits.
 type Options struct {
 	// URL is sqlite:PATH, with PATH relative or absolute, a PostgreSQL connection
 	// URL (postgres://… or postgresql://…), or
 	// mysql://user:password@host:port/database for MariaDB, MySQL, TiDB or OceanBase.
 	URL string
-	// MaxConnections bounds the connections to a server. On SQLite one writes and
-	// four read at a time.
+	// MaxConnections is the maximum number of connections to a server. SQLite uses one
+	// connection to write and four to read.
 	MaxConnections int
-	// StatementTimeout is after how long a server gives a statement up, in whole
-	// milliseconds, unless the URL says so itself (statement_timeout on PostgreSQL,
-	// max_statement_time on MariaDB), and how long SQLite waits for a lock that
-	// another process holds.
+	// StatementTimeout is the server's statement timeout, in whole milliseconds, unless
+	// the URL sets one (statement_timeout on PostgreSQL, max_statement_time on
+	// MariaDB). On SQLite it is the time to wait for another process's lock.
 	StatementTimeout time.Duration
-	// SessionCache is how many sessions, profiles and applications SQLite's store
-	// remembers until anything is written, one or two kilobytes each; negative: none.
-	// Those of servers remember none.
+	// SessionCache is the number of sessions, profiles and applications that the SQLite
+	// engine caches until the next write, one or two kilobytes each; negative: none.
+	// The other engines cache none.
 	SessionCache int
 }
 
-// DefaultOptions are the values that a zero field takes; URL has none.
+// DefaultOptions are the values of zero fields; URL has no default.
 func DefaultOptions() Options {
 	return Options{MaxConnections: 16, StatementTimeout: 5 * time.Second, SessionCache: 16384}
 }
@@ -68,17 +67,17 @@ func (o Options) withDefaults() engine.Options {
 
 // Store is the database. Its methods are safe for concurrent use.
 //
-// Besides what a method names itself, it can return an UnavailableError, and
-// any other failure of the engine with the method's name in front.
+// Besides the errors that a method names, it can return an UnavailableError, and any
+// other failure of the engine prefixed with the method's name.
 type Store struct {
 	engine    engine.Engine
 	retryTime time.Duration
 	closed    atomic.Bool
 }
 
-// Open connects to the database that o.URL names and makes sure it answers.
-// An SQLite file that does not exist is made, readable by its owner alone; its
-// folder must exist. The tables are Migrate's to make.
+// Open connects to the database that o.URL names and makes sure that it answers. It
+// creates a missing SQLite file, readable by its owner alone; the directory must exist.
+// It does not create the tables: see Migrate.
 func Open(ctx context.Context, o Options) (*Store, error) {
 	opened, err := openEngine(o.withDefaults())
 	if err != nil {
@@ -91,7 +90,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	return s, nil
 }
 
-// openEngine leaves the URL out of its errors: it can hold a password.
+// openEngine leaves the URL out of its errors, because it can contain a password.
 func openEngine(o engine.Options) (engine.Engine, error) {
 	scheme, rest, _ := strings.Cut(o.URL, ":")
 	switch scheme {
@@ -106,22 +105,20 @@ func openEngine(o engine.Options) (engine.Engine, error) {
 	}
 }
 
-// Engine says what the store stands on: SQLite, Postgres or MySQL.
+// Engine returns the name of the engine: SQLite, Postgres or MySQL.
 func (s *Store) Engine() string { return s.engine.Name() }
 
-// Connections tells how the connections of each pool are used: "writer" and
-// "reader" on SQLite, "all" on a server.
+// Connections returns the statistics of each connection pool: "writer" and "reader" on
+// SQLite, "all" on a server.
 func (s *Store) Connections() map[string]sql.DBStats { return s.engine.Connections() }
 
-// Ping makes sure that the database can be read and written. On SQLite it takes
-// the write lock for a moment, so a file that another process keeps locked is
-// found out.
+// Ping makes sure that the database can be read and written. On SQLite it takes the
+// write lock for a moment, so it fails if another process keeps the file locked.
 func (s *Store) Ping(ctx context.Context) error {
 	return s.run(ctx, "Ping", func() error { return s.engine.Ping(ctx) })
 }
 
-// Close lets go of the database. Verbs that are called later answer with an
-// UnavailableError.
+// Close closes the database. Later calls return an UnavailableError.
 func (s *Store) Close() error {
 	if s.closed.Swap(true) {
 		return nil
@@ -129,9 +126,8 @@ func (s *Store) Close() error {
 	return s.fail("Close", s.engine.Close())
 }
 
-// run is the way of every verb: it refuses when the store is closed, also when
-// that happens meanwhile, runs do again while others are in the way, and words the
-// error.
+// run executes a method: it fails if the store is closed, also during the call, retries
+// conflicts with concurrent transactions, and wraps the error.
 func (s *Store) run(ctx context.Context, verb string, do func() error) error {
 	if s.closed.Load() {
 		return s.fail(verb, errClosed)
@@ -146,8 +142,8 @@ func (s *Store) run(ctx context.Context, verb string, do func() error) error {
 	return s.fail(verb, err)
 }
 
-// retry runs do again, with a growing pause and as long as the engine says that
-// others were in the way. It ends with the caller's context.
+// retry runs do again, with growing pauses, as long as the engine reports a conflict
+// with a concurrent transaction. It ends with the caller's context.
 func (s *Store) retry(ctx context.Context, do func() error) error {
 	err := do()
 	if !s.retryable(err) {
@@ -170,7 +166,7 @@ func (s *Store) retryable(err error) bool {
 	return err != nil && (errors.Is(err, errOvertaken) || s.engine.Classify(err).Retry)
 }
 
-// one reads the row that a query finds, or ErrNotFound.
+// one returns the row that a query finds, or ErrNotFound.
 func one[T any](ctx context.Context, s *Store, verb, query string, args ...any) (found T, err error) {
 	rows, err := many[T](ctx, s, verb, query, args...)
 	switch {
@@ -182,7 +178,7 @@ func one[T any](ctx context.Context, s *Store, verb, query string, args ...any) 
 	return rows[0], nil
 }
 
-// many reads all the rows that a query finds.
+// many returns all the rows that a query finds.
 func many[T any](ctx context.Context, s *Store, verb, query string, args ...any) (found []T, err error) {
 	err = s.run(ctx, verb, func() error {
 		found = nil
@@ -191,9 +187,10 @@ func many[T any](ctx context.Context, s *Store, verb, query string, args ...any)
 	return found, err
 }
 
-// each reads the rows that a query finds into the same fields, and calls found
-// with the row's number after each: the busiest queries spare themselves the
-// search for fields by name. Number 0 can come again: then the query has begun anew. No row at all is ErrNotFound.
+// each scans the rows that a query finds into the same fields, and calls found with the
+// row's number after each. It avoids the reflection of Select in the busiest queries.
+// Row 0 can come again: then the query was restarted. It returns ErrNotFound if there
+// is no row.
 func (s *Store) each(ctx context.Context, verb, query string, fields []any, found func(row int), args ...any) error {
 	return s.run(ctx, verb, func() error {
 		rows := 0

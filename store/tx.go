@@ -12,39 +12,38 @@ import (
 	"quartet/store/internal/engine"
 )
 
-// Tx is a transaction that writes. Its methods are what can be written.
+// Tx is a transaction that writes.
 type Tx struct {
 	store *Store
 	tx    engine.Tx
 }
 
-// InTx runs do in one transaction: when do fails, nothing of it has happened. On
-// SQLite that transaction may be shared with other callers.
+// InTx runs do in one transaction, which is rolled back if do fails. On SQLite several
+// callers may share the transaction.
 //
-// do can run more than once, so it must begin by forgetting what an earlier run
-// found. It must be quick, for others may be waiting behind it, and must call no
-// method of the Store: where there is one writer, that would wait for do. An error
-// of its own comes back wrapped.
+// do can run more than once, so it must first reset what an earlier run has set. It
+// must be quick, because others may be waiting, and must call no method of the Store:
+// with a single writer that would deadlock. An error of do is returned wrapped.
 func (s *Store) InTx(ctx context.Context, do func(Tx) error) error {
 	return s.run(ctx, "InTx", func() error {
 		return s.engine.Write(ctx, func(t engine.Tx) error { return do(Tx{s, t}) })
 	})
 }
 
-// inTxAlone is InTx for what takes long: nobody shares the transaction.
+// inTxAlone is InTx for long transactions, which are not shared.
 func (s *Store) inTxAlone(ctx context.Context, verb string, do func(Tx) error) error {
 	return s.run(ctx, verb, func() error {
 		return s.engine.WriteAlone(ctx, func(t engine.Tx) error { return do(Tx{s, t}) })
 	})
 }
 
-// exec runs a writing query and gives the number of rows it changed.
+// exec runs a writing query and returns the number of rows it changed.
 func (tx Tx) exec(ctx context.Context, verb, query string, args ...any) (changed int64, err error) {
 	changed, err = tx.tx.Exec(ctx, query, args...)
 	return changed, tx.store.fail(verb, err)
 }
 
-// change is exec for a query that must change a row, or ErrNotFound.
+// change is exec for a query that must change a row; else it returns ErrNotFound.
 func (tx Tx) change(ctx context.Context, verb, query string, args ...any) error {
 	changed, err := tx.exec(ctx, verb, query, args...)
 	if err == nil && changed == 0 {
@@ -53,8 +52,8 @@ func (tx Tx) change(ctx context.Context, verb, query string, args ...any) error 
 	return err
 }
 
-// update changes a row, or returns ErrNotFound. On MySQL a row that has the new
-// values already counts as unchanged, so then it is looked for.
+// update changes a row, or returns ErrNotFound. MySQL counts a row that already has the
+// new values as unchanged, so the row is then looked up.
 func (tx Tx) update(ctx context.Context, verb, table, assignments, condition string, values, keys []any) error {
 	changed, err := tx.exec(ctx, verb, "UPDATE "+table+" SET "+assignments+" WHERE "+condition, append(values, keys...)...)
 	if err != nil || changed > 0 {
@@ -64,26 +63,26 @@ func (tx Tx) update(ctx context.Context, verb, table, assignments, condition str
 	return tx.get(ctx, verb, &one, "SELECT 1 FROM "+table+" WHERE "+condition, keys...)
 }
 
-// insert adds a row, in the order of columnsOf.
+// insert adds a row, with the columns in the order of columnsOf.
 func (tx Tx) insert(ctx context.Context, verb, query string, row any) error {
 	_, err := tx.exec(ctx, verb, query, valuesOf(row)...)
 	return err
 }
 
-// insertIgnore adds a row unless its unique target is taken.
+// insertIgnore adds a row unless its unique target exists.
 func (tx Tx) insertIgnore(ctx context.Context, verb, insert, target string, args ...any) (added bool, err error) {
 	changed, err := tx.exec(ctx, verb, tx.store.engine.InsertIgnore(insert, target), args...)
 	return changed > 0, err
 }
 
-// get reads one row, or ErrNotFound.
+// get returns one row, or ErrNotFound.
 func (tx Tx) get(ctx context.Context, verb string, row any, query string, args ...any) error {
 	return tx.store.fail(verb, tx.tx.Get(ctx, row, query, args...))
 }
 
 var rowMapper = reflectx.NewMapper("db")
 
-// columnsOf lists the columns of a row type: its db tags are the one list of them.
+// columnsOf lists the columns of a row type by its db tags.
 func columnsOf[T any]() []string {
 	var columns []string
 	for _, field := range rowMapper.TypeMap(reflect.TypeFor[T]()).Index {
@@ -92,7 +91,7 @@ func columnsOf[T any]() []string {
 	return columns
 }
 
-// valuesOf gives the values of a row in the order of columnsOf.
+// valuesOf returns the values of a row in the order of columnsOf.
 func valuesOf(row any) []any {
 	value := reflect.ValueOf(row)
 	index := rowMapper.TypeMap(value.Type()).Index
@@ -103,19 +102,19 @@ func valuesOf(row any) []any {
 	return values
 }
 
-// selected lists the columns of a row type for a SELECT, with a prefix such as
-// "u." before each.
+// selected lists the columns of a row type for a SELECT, each with a prefix such as
+// "u.".
 func selected[T any](prefix string) string {
 	return prefix + strings.Join(columnsOf[T](), ", "+prefix)
 }
 
-// insertInto writes the INSERT of a whole row.
+// insertInto returns the INSERT of a whole row.
 func insertInto[T any](table string) string {
 	columns := columnsOf[T]()
 	return "INSERT INTO " + table + " (" + strings.Join(columns, ", ") + ") VALUES " + placeholders(len(columns))
 }
 
-// placeholders are those of one row: (?, ?, …).
+// placeholders returns those of one row: (?, ?, …).
 func placeholders(columns int) string { return "(?" + strings.Repeat(", ?", columns-1) + ")" }
 
 // put adds a row or replaces the one of the same id.

@@ -19,17 +19,10 @@ var (
 	listUsers            = selectUsers + "WHERE id > ? ORDER BY id LIMIT ?"
 )
 
-// InsertUser adds a user. It returns a ConflictError of id, guid, username,
-// email or mobile; the last only when both the new and the present owner have
-// theirs verified.
+// InsertUser adds a user. It returns a ConflictError of id, guid, username, email or
+// mobile; the last only if both the new and the present owner have verified theirs.
 func (tx Tx) InsertUser(ctx context.Context, u User) error {
 	return tx.insert(ctx, "InsertUser", insertUser, u)
-}
-
-// PutUser adds a user or replaces the one of the same id: for fixtures. It
-// returns a ConflictError as InsertUser does, but not of id.
-func (tx Tx) PutUser(ctx context.Context, u User) error {
-	return put(ctx, tx, "PutUser", "users", u)
 }
 
 // UserByID finds a user, or ErrNotFound.
@@ -42,31 +35,31 @@ func (s *Store) UserByUsernameKey(ctx context.Context, key string) (User, error)
 	return one[User](ctx, s, "UserByUsernameKey", userByUsernameKey, key)
 }
 
-// UserByVerifiedMobile finds the user who has proven to own a mobile, by its
-// keyed index, or ErrNotFound.
+// UserByVerifiedMobile finds the user who has verified a mobile, by its keyed index, or
+// ErrNotFound.
 func (s *Store) UserByVerifiedMobile(ctx context.Context, index Digest) (User, error) {
 	return one[User](ctx, s, "UserByVerifiedMobile", userByVerifiedMobile, index)
 }
 
-// UserByVerifiedMobile finds the user who has proven to own a mobile.
+// UserByVerifiedMobile finds the user who has verified a mobile, or ErrNotFound.
 func (tx Tx) UserByVerifiedMobile(ctx context.Context, index Digest) (owner User, err error) {
 	return owner, tx.get(ctx, "UserByVerifiedMobile", &owner, userByVerifiedMobile, index)
 }
 
-// UserByEmailKey finds the user who has an e-mail address, proven or not, by its
+// UserByEmailKey finds the user with an e-mail address, verified or not, by its
 // lower-case form, or ErrNotFound.
 func (s *Store) UserByEmailKey(ctx context.Context, key string) (User, error) {
 	return one[User](ctx, s, "UserByEmailKey", userByEmailKey, key)
 }
 
-// UsersByAlias finds who had an id in another system, whichever it was. Two
-// users at most: that is enough to see that an alias is ambiguous.
+// UsersByAlias finds the users with an id in any other system. It returns at most two,
+// which is enough to see that an alias is ambiguous.
 func (s *Store) UsersByAlias(ctx context.Context, alias string) ([]User, error) {
 	return many[User](ctx, s, "UsersByAlias", usersByAlias, alias)
 }
 
-// ListUsers gives at most limit users whose ids are above afterID, in order of
-// their ids.
+// ListUsers returns at most limit users whose ids are above afterID, in order of their
+// ids.
 func (s *Store) ListUsers(ctx context.Context, afterID int64, limit int) ([]User, error) {
 	return many[User](ctx, s, "ListUsers", listUsers, afterID, max(limit, 0))
 }
@@ -74,8 +67,8 @@ func (s *Store) ListUsers(ctx context.Context, afterID int64, limit int) ([]User
 const verifyMobile = `UPDATE users SET mobile_sealed = ?, mobile_index = ?, mobile_verified_at = ?,
 	version = version + 1, updated_at = ? WHERE id = ?`
 
-// VerifyMobile gives a user a mobile that the user has proven to own. It returns
-// ErrNotFound, or a ConflictError of mobile when somebody else has proven it.
+// VerifyMobile stores a user's verified mobile. It returns ErrNotFound, or a
+// ConflictError of mobile if another user has verified it.
 func (tx Tx) VerifyMobile(ctx context.Context, userID int64, sealed string, index Digest, now Time) error {
 	return tx.change(ctx, "VerifyMobile", verifyMobile, sealed, index, now, now, userID)
 }
@@ -84,22 +77,22 @@ const verifiedMobile = "(mobile_index) WHERE mobile_verified_at IS NOT NULL"
 
 var errNoVerifiedMobile = errors.New("the user has no verified mobile")
 
-// RegisterByMobile finds the owner of the verified mobile of u, or makes u. Any
-// number of calls at the same moment make one user; created is true for the one
-// that did. u must have MobileIndex and MobileVerifiedAt. It returns a
-// ConflictError of id, guid, username or email.
+// RegisterByMobile finds the user who has verified the mobile of u, or adds u. Any
+// number of concurrent calls add one user; created is true for the call that did. u
+// must have MobileIndex and MobileVerifiedAt. It returns a ConflictError of id, guid,
+// username or email.
 func (tx Tx) RegisterByMobile(ctx context.Context, u User) (owner User, created bool, err error) {
 	if u.MobileIndex == nil || u.MobileVerifiedAt == nil {
 		return User{}, false, tx.store.fail("RegisterByMobile", errNoVerifiedMobile)
 	}
-	// The insert waits for another one of the same mobile; only after it the look
-	// is sure.
+	// The insert waits for a concurrent one of the same mobile, so the lookup must
+	// follow it.
 	created, err = tx.insertIgnore(ctx, "RegisterByMobile", insertUser, verifiedMobile, valuesOf(u)...)
 	if err == nil {
 		err = tx.get(ctx, "RegisterByMobile", &owner, userByVerifiedMobile, *u.MobileIndex)
 	}
 	if errors.Is(err, ErrNotFound) {
-		// The owner has gone since, or on MySQL another value of u is taken.
+		// The owner is gone meanwhile, or on MySQL another value of u is taken.
 		owner, created, err = u, true, tx.insert(ctx, "RegisterByMobile", insertUser, u)
 		if taken, ok := errors.AsType[ConflictError](err); ok && taken.What == "mobile" {
 			err = errOvertaken
@@ -108,8 +101,8 @@ func (tx Tx) RegisterByMobile(ctx context.Context, u User) (owner User, created 
 	return owner, created, err
 }
 
-// overtakenIfGone words the rare case that a row which stood in the way of an
-// insert is not there any more: then the insert is worth another try.
+// overtakenIfGone returns errOvertaken if the row that prevented an insert no longer
+// exists, so that the transaction runs again.
 func overtakenIfGone(err error) error {
 	if errors.Is(err, ErrNotFound) {
 		return errOvertaken
@@ -126,11 +119,11 @@ const (
 	upgradePasswordHash = "UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?"
 )
 
-// SetPassword gives a user a new password hash and security stamp, and ends the
-// user's other sessions: all that have not ended but keepSession, 0 for none to
-// keep. ended is their number. With wasHash, the password is set only if its
-// hash is still that one, or with "" if there is still none. It returns
-// ErrNotFound when the user is not there or the hash has changed.
+// SetPassword stores a new password hash and security stamp, and ends the user's
+// sessions except keepSession, 0 for none. ended is the number of sessions that it
+// ended. With wasHash, it changes the hash only if that is still the stored one, or
+// with "" if there is still none. It returns ErrNotFound if the user does not exist or
+// the hash has changed.
 func (tx Tx) SetPassword(ctx context.Context, userID int64, newHash string, wasHash *string, keepSession int64, stamp string, now Time) (ended int64, err error) {
 	query, args := setPassword, []any{newHash, now, stamp, now, userID}
 	switch {
@@ -146,8 +139,8 @@ func (tx Tx) SetPassword(ctx context.Context, userID int64, newHash string, wasH
 	return tx.exec(ctx, "SetPassword", endUserSessions, now, EndedByPasswordChange, userID, keepSession)
 }
 
-// UpgradePasswordHash replaces a hash by a stronger one of the same password.
-// When the hash is not wasHash any more, nothing happens.
+// UpgradePasswordHash replaces a hash by a stronger one of the same password. It does
+// nothing if the stored hash is no longer wasHash.
 func (tx Tx) UpgradePasswordHash(ctx context.Context, userID int64, wasHash, newHash string) error {
 	_, err := tx.exec(ctx, "UpgradePasswordHash", upgradePasswordHash, newHash, userID, wasHash)
 	return err
@@ -158,7 +151,7 @@ const (
 	enableUser  = "UPDATE users SET disabled_at = NULL, version = version + 1, updated_at = ? WHERE id = ?"
 )
 
-// SetUserDisabled disables a user, ending all sessions, or enables one. It
+// SetUserDisabled disables a user and ends all sessions, or enables the user. It
 // returns ErrNotFound.
 func (tx Tx) SetUserDisabled(ctx context.Context, userID int64, disabled bool, now Time) error {
 	if !disabled {
@@ -173,20 +166,19 @@ func (tx Tx) SetUserDisabled(ctx context.Context, userID int64, disabled bool, n
 
 const setUserRole = "UPDATE users SET role = ?, version = version + 1, updated_at = ? WHERE id = ?"
 
-// SetUserRole gives a user one of the roles over the whole server. It returns
-// ErrNotFound.
+// SetUserRole sets a user's role over the whole server. It returns ErrNotFound.
 func (tx Tx) SetUserRole(ctx context.Context, userID int64, role string, now Time) error {
 	return tx.change(ctx, "SetUserRole", setUserRole, role, now, userID)
 }
 
-// errHalfChange says that a UserChange names a value without the form of it that
-// finds it, which would let the two drift apart.
+// errHalfChange means that a UserChange sets a value without its lookup key, so that
+// the two would disagree.
 var errHalfChange = errors.New("a user name, e-mail or mobile changes together with its key")
 
-// UpdateUser writes the fields that c names, and who did it: by is nil for the
-// command line. An e-mail address or mobile that differs from the present one
-// becomes unverified; the same one keeps its verification. It returns
-// ErrNotFound, or a ConflictError of username.
+// UpdateUser stores the fields of c and who changed them: by is nil for the command
+// line. An e-mail address or mobile that differs from the present one becomes
+// unverified; the same one stays verified. It returns ErrNotFound, or a ConflictError
+// of username.
 func (tx Tx) UpdateUser(ctx context.Context, id int64, c UserChange, by *int64, now Time) error {
 	set, err := c.assignments()
 	if err != nil {
@@ -195,7 +187,7 @@ func (tx Tx) UpdateUser(ctx context.Context, id int64, c UserChange, by *int64, 
 	set.value("updated_by", by)
 	set.value("updated_at", now)
 	query := "UPDATE users SET version = version + 1, " + strings.Join(set.parts, ", ") + " WHERE id = ?"
-	changed, err := tx.tx.ExecOnce(ctx, query, append(set.args, id)...) // there are too many combinations to keep
+	changed, err := tx.tx.ExecOnce(ctx, query, append(set.args, id)...) // too many combinations to keep prepared
 	if err == nil && changed == 0 {
 		err = ErrNotFound
 	}
@@ -228,8 +220,8 @@ func (c UserChange) names(set *assignments) {
 	set.text("remark", c.Remark)
 }
 
-// In an UPDATE the right-hand sides see the row as it was, so the verification
-// is kept or dropped in the same instant as the value changes.
+// In an UPDATE the right-hand sides see the old row, so the verification is kept or
+// removed together with the change of the value.
 
 func (c UserChange) email(set *assignments) {
 	switch {
@@ -295,7 +287,7 @@ func newProfileFields() (fields []profileField) {
 	return fields
 }
 
-// SetProfile writes what p names into a row that is not stored yet.
+// SetProfile stores the values of p in a row that is not inserted yet.
 func SetProfile(u *User, p ProfileColumns) {
 	row, profile := reflect.ValueOf(u).Elem(), reflect.ValueOf(p)
 	for _, f := range profileFields {
@@ -309,7 +301,7 @@ func SetProfile(u *User, p ProfileColumns) {
 	}
 }
 
-// ProfileOf gives what a row says; what is empty or 0 there is nil.
+// ProfileOf returns the profile of a row; empty and 0 become nil.
 func ProfileOf(u User) (p ProfileColumns) {
 	row, profile := reflect.ValueOf(&u).Elem(), reflect.ValueOf(&p).Elem()
 	for _, f := range profileFields {
@@ -324,7 +316,7 @@ func ProfileOf(u User) (p ProfileColumns) {
 	return p
 }
 
-// assignments is the SET part of an UPDATE in the making.
+// assignments collects the SET part of an UPDATE.
 type assignments struct {
 	parts []string
 	args  []any

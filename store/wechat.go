@@ -21,16 +21,15 @@ const (
 	claimUnion      = "INSERT INTO wechat_unions (union_id, user_id) VALUES (?, ?)"
 )
 
-// WeChatIdentitiesOf gives the WeChat identities of a user, oldest first.
+// WeChatIdentitiesOf returns the WeChat identities of a user, oldest first.
 func (s *Store) WeChatIdentitiesOf(ctx context.Context, userID int64) ([]WeChatIdentity, error) {
 	return many[WeChatIdentity](ctx, s, "WeChatIdentitiesOf", identitiesOf, userID)
 }
 
-// RegisterByWeChat finds the person behind a WeChat identity, or makes u: a
-// known app id and openid are their user's; else a known unionid links the
-// identity to its user; else u is new. i.UserID is not read. Any number of calls
-// at the same moment make one person; created is true for the one that did. It
-// returns a ConflictError of id, guid, username, email or mobile.
+// RegisterByWeChat finds the user of a WeChat identity, or adds u: first by app id and
+// openid, then by unionid, to whose user it links the identity. It does not read
+// i.UserID. Any number of concurrent calls add one user; created is true for the call
+// that did. It returns a ConflictError of id, guid, username, email or mobile.
 func (tx Tx) RegisterByWeChat(ctx context.Context, u User, i WeChatIdentity) (owner User, created bool, err error) {
 	userID, err := tx.knownPerson(ctx, i)
 	switch {
@@ -42,8 +41,8 @@ func (tx Tx) RegisterByWeChat(ctx context.Context, u User, i WeChatIdentity) (ow
 	return owner, created, err
 }
 
-// knownPerson finds whose an identity is, by openid or unionid, and keeps what is
-// new about it.
+// knownPerson finds the user of an identity by openid or unionid, and stores what is
+// new about the identity.
 func (tx Tx) knownPerson(ctx context.Context, w WeChatIdentity) (userID int64, err error) {
 	var kept WeChatIdentity
 	err = tx.get(ctx, register, &kept, identityByOpenID, w.AppID, w.OpenID)
@@ -60,8 +59,8 @@ func (tx Tx) knownPerson(ctx context.Context, w WeChatIdentity) (userID int64, e
 	return userID, tx.link(ctx, w)
 }
 
-// refreshIdentity keeps a unionid that is new. If it is somebody else's already, it stays
-// theirs: two people are not made one here.
+// refreshIdentity stores a new unionid. If the unionid belongs to another user it stays
+// with that user: two users are not merged.
 func (tx Tx) refreshIdentity(ctx context.Context, kept, w WeChatIdentity) error {
 	if kept.Follows == w.Follows && (kept.UnionID != nil || w.UnionID == nil) {
 		return nil // nothing is new
@@ -76,9 +75,9 @@ func (tx Tx) refreshIdentity(ctx context.Context, kept, w WeChatIdentity) error 
 	return err
 }
 
-// newPerson inserts the user first, because the others refer to it. Losing the
-// unionid or openid to another transaction undoes all of it; the next try finds
-// the other's user.
+// newPerson inserts the user first, because the other rows refer to it. If another
+// transaction inserts the unionid or openid first, everything is rolled back, and the
+// next try finds that transaction's user.
 func (tx Tx) newPerson(ctx context.Context, u User, w WeChatIdentity) error {
 	if err := tx.insert(ctx, register, insertUser, u); err != nil {
 		return err
@@ -111,15 +110,15 @@ const (
 	keptWeChatCode = "SELECT identity_sealed FROM wechat_codes WHERE code_hash = ?"
 )
 
-// WeChatCode gives the sealed identity that was kept for a WeChat code, or
-// ErrNotFound when there is none, or its time is over at now.
+// WeChatCode returns the sealed identity that was stored for a WeChat code, or
+// ErrNotFound if there is none or it has expired at now.
 func (s *Store) WeChatCode(ctx context.Context, codeHash string, now Time) (sealed string, err error) {
 	return one[string](ctx, s, "WeChatCode", weChatCode, codeHash, now)
 }
 
-// KeepWeChatCode keeps the sealed identity behind a WeChat code until
-// expires, unless one is kept at now already, and gives the one that is there:
-// of several servers that were told at once, the first decides.
+// KeepWeChatCode stores the sealed identity of a WeChat code until expires, unless one
+// is stored that has not expired at now, and returns the stored one: of several
+// concurrent servers the first decides.
 func (tx Tx) KeepWeChatCode(ctx context.Context, codeHash, sealed string, now, expires Time) (kept string, err error) {
 	const verb = "KeepWeChatCode"
 	if _, err = tx.exec(ctx, verb, dropWeChatCode, codeHash, now); err != nil {

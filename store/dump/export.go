@@ -8,11 +8,11 @@ import (
 	"quartet/store"
 )
 
-// Progress hears how many of the rows are done.
+// Progress receives the number of rows done.
 type Progress func(done, total int64)
 
-// Export writes all rows of a database as they are at one moment, and gives
-// their number.
+// Export writes all rows of a database as of one point in time and returns their
+// number.
 func Export(ctx context.Context, database *store.Store, out io.Writer, progress Progress) (rows int64, err error) {
 	migration, err := migrationOf(ctx, database)
 	if err != nil {
@@ -22,7 +22,7 @@ func Export(ctx context.Context, database *store.Store, out io.Writer, progress 
 	if err != nil {
 		return 0, err
 	}
-	defer func() { _ = snapshot.Close() }() // it only reads
+	defer func() { _ = snapshot.Close() }() // a snapshot is read-only
 	var total int64
 	for _, table := range store.Tables() {
 		rows, err := snapshot.Count(ctx, table)
@@ -51,8 +51,8 @@ func Export(ctx context.Context, database *store.Store, out io.Writer, progress 
 	return w.total, w.Close()
 }
 
-// migrationOf gives the version of the tables. Tables that are newer than the
-// program may have columns that it does not know.
+// migrationOf returns the schema version. It refuses a schema that is newer than the
+// program, which may have columns that the program does not know.
 func migrationOf(ctx context.Context, database *store.Store) (int64, error) {
 	current, newest, err := database.MigrationStatus(ctx)
 	if err == nil && current > newest {

@@ -23,7 +23,7 @@ type Header struct {
 	Migration int64             `json:"migration"` // of the tables
 	Metadata  map[string]string `json:"metadata"`
 
-	Marks map[string]string `json:"marks,omitempty"` // Metadata before migration 6
+	Marks map[string]string `json:"marks,omitempty"` // metadata in files of schema versions before 6
 }
 
 // trailer is the last line. The hash is that of every byte before it.
@@ -34,20 +34,20 @@ type trailer struct {
 	SHA256 string           `json:"sha256"` // lower-case hexadecimal
 }
 
-// rowLine is a line between the header and the last line.
+// rowLine is a line between the header and the trailer.
 type rowLine struct {
 	Table string                    `json:"table"`
 	Row   map[string]jsontext.Value `json:"row"`
 }
 
-// Summary is what Check finds out about a file.
+// Summary is the result of Check.
 type Summary struct {
 	Header Header
 	Rows   int64
-	SHA256 string // of all lines but the last
+	SHA256 string // of all lines before the trailer
 }
 
-// Why a file as a whole is refused.
+// Errors that concern the whole file.
 var (
 	ErrForeign   = errors.New("not a file that quartet export writes")
 	ErrTruncated = errors.New("the file is truncated: its last line is missing")
@@ -61,7 +61,7 @@ type RowError struct {
 	Reason string
 }
 
-// Error joins the three.
+// Error gives the line, the column and the reason.
 func (e RowError) Error() string {
 	if e.Column == "" {
 		return fmt.Sprintf("line %d: %s", e.Line, e.Reason)

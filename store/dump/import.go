@@ -11,13 +11,13 @@ import (
 	"quartet/store"
 )
 
-// rowsPerTransaction is how many rows an import commits at a time.
+// rowsPerTransaction is the number of rows that an import commits at a time.
 const rowsPerTransaction = 1000
 
 // importEntry is the name of the metadata entry of an unfinished import.
 const importEntry = "import"
 
-// position is what the entry holds: which file is imported, and how far.
+// position is the content of that entry: which file is imported, and how far.
 type position struct {
 	rows, total int64
 	sha256      string
@@ -27,7 +27,8 @@ const positionFormat = "%d of %d rows of the file with SHA-256 %s"
 
 func (p position) String() string { return fmt.Sprintf(positionFormat, p.rows, p.total, p.sha256) }
 
-// unfinished gives how far an import is; found tells whether there is one.
+// unfinished returns the position of an unfinished import; found reports whether there
+// is one.
 func unfinished(ctx context.Context, database *store.Store) (p position, found bool, err error) {
 	text, err := database.Metadata(ctx, importEntry)
 	if errors.Is(err, store.ErrNotFound) {
@@ -48,10 +49,10 @@ func CheckComplete(ctx context.Context, database *store.Store) error {
 	return err
 }
 
-// Import inserts the rows of a file that Check has read into an empty database.
-// It commits them in parts: after an interruption the import of the same file
-// resumes. It returns a RowError for a row that the format or the database does
-// not allow.
+// Import inserts the rows of a file that Check has read into an empty database. It
+// commits them in several transactions, and resumes when the same file is imported
+// again after an interruption. It returns a RowError for a row that the format or the
+// database does not allow.
 func Import(ctx context.Context, database *store.Store, file io.ReadSeeker, checked Summary, progress Progress) error {
 	at, err := start(ctx, database, checked)
 	if err != nil {
@@ -84,15 +85,15 @@ func Import(ctx context.Context, database *store.Store, file io.ReadSeeker, chec
 	}
 	switch refused, ok := errors.AsType[RowError](err); {
 	case ok:
-		return refused // without what the transaction says of itself
+		return refused // without the transaction's wrapping
 	case errors.Is(err, store.ErrNotFound):
 		return errors.New("another import uses the database at the same time")
 	}
 	return err
 }
 
-// start gives where the import of a file begins: at its first row in an empty
-// database, or after the last row that was committed.
+// start returns the position at which the import of a file begins: the first row of an
+// empty database, or after the last committed row.
 func start(ctx context.Context, database *store.Store, checked Summary) (at position, err error) {
 	migration, err := migrationOf(ctx, database)
 	if err != nil {
@@ -127,14 +128,14 @@ func start(ctx context.Context, database *store.Store, checked Summary) (at posi
 	})
 }
 
-// checkEmpty returns an error if a table has rows. Those of metadata tell that a
-// server has used the database.
+// checkEmpty returns an error if a table has rows. Metadata rows mean that a server has
+// used the database.
 func checkEmpty(ctx context.Context, database *store.Store) error {
 	snapshot, err := database.Snapshot(ctx)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = snapshot.Close() }() // it only reads
+	defer func() { _ = snapshot.Close() }() // a snapshot is read-only
 	for _, table := range slices.Concat(store.Tables(), []store.Table{{Name: "metadata"}}) {
 		rows, err := snapshot.Count(ctx, table)
 		if err != nil {
@@ -147,8 +148,7 @@ func checkEmpty(ctx context.Context, database *store.Store) error {
 	return nil
 }
 
-// commit inserts rows and gives how far the import is then. With the last ones
-// the import is finished.
+// commit inserts rows and returns the new position. The last rows finish the import.
 func commit(ctx context.Context, database *store.Store, at position, rows []Row, last bool) (position, error) {
 	next := at
 	next.rows += int64(len(rows))
@@ -157,7 +157,8 @@ func commit(ctx context.Context, database *store.Store, at position, rows []Row,
 		entry = ""
 	}
 	return next, database.InTx(ctx, func(tx store.Tx) error {
-		// First, so that another import of the same file fails here.
+		// The position is replaced first, so that a concurrent import of the same file
+		// fails here.
 		if err := tx.ReplaceMetadata(ctx, importEntry, at.String(), entry); err != nil {
 			return err
 		}

@@ -2,7 +2,7 @@ package dump
 
 import "github.com/go-json-experiment/json/jsontext"
 
-// renamedIn is the migration that gave columns and dialects their present names.
+// renamedIn is the migration that renamed columns and dialects.
 const renamedIn = 6
 
 // renamedColumns are the old names of columns of sessions and audit_events.
@@ -13,8 +13,8 @@ var renamedDialects = map[string]string{
 	`"result"`: `"jeecg"`, `"data"`: `"yudao"`, `"status"`: `"cas"`, `"flat"`: `"ruoyi"`, `"state"`: `"jfinal"`,
 }
 
-// upgrade gives the members of a row that was written before the renaming the
-// names and values they have since, as the migration does in a database.
+// upgrade renames the members and values of a row that was written before that
+// migration, as the migration does in a database.
 func upgrade(table string, members map[string]jsontext.Value) {
 	if table != "sessions" && table != "audit_events" {
 		return

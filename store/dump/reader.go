@@ -31,7 +31,7 @@ type Row struct {
 type Reader struct {
 	tables map[string]store.Table
 	header Header
-	end    trailer // once the last line has been read
+	end    trailer // set once the trailer has been read
 
 	in     *bufio.Reader
 	sum    hash.Hash
@@ -39,8 +39,9 @@ type Reader struct {
 	buffer []byte
 }
 
-// NewReader reads the header, also of a file that gzip has compressed. Rows may
-// be of the tables that are given. It returns ErrForeign for any other file.
+// NewReader reads the header of a file, which may be compressed with gzip. tables are
+// the tables whose rows are accepted. It returns ErrForeign for a file in another
+// format.
 func NewReader(in io.Reader, tables []store.Table) (*Reader, error) {
 	r := &Reader{tables: map[string]store.Table{}, in: bufio.NewReaderSize(in, 1<<16), sum: sha256.New()}
 	for _, table := range tables {
@@ -72,9 +73,9 @@ func NewReader(in io.Reader, tables []store.Table) (*Reader, error) {
 	return r, nil
 }
 
-// Next gives the next row, a RowError for one that is not valid, and io.EOF
-// after the last if the file is complete. Any other error ends the file:
-// ErrTruncated, ErrDamaged, or that of reading.
+// Next returns the next row, a RowError for an invalid one, and io.EOF after the last
+// row of a complete file. Any other error is final: ErrTruncated, ErrDamaged or a read
+// error.
 func (r *Reader) Next() (Row, error) {
 	line, err := r.next()
 	if err != nil {
@@ -95,8 +96,8 @@ func Check(in io.Reader) (Summary, error) {
 	return Summary{Header: r.header, Rows: r.end.Total, SHA256: r.end.SHA256}, nil
 }
 
-// next gives the line of a row, without its end, valid until the next call. After
-// the last line, if that is right, it gives io.EOF.
+// next returns the line of a row without its line break, valid until the next call.
+// After a correct trailer it returns io.EOF.
 func (r *Reader) next() ([]byte, error) {
 	line, err := r.read()
 	if err != nil {
@@ -106,7 +107,7 @@ func (r *Reader) next() ([]byte, error) {
 		r.hash(line)
 		return line, nil
 	}
-	rows := r.number - 2 // without the header and this line
+	rows := r.number - 2 // without the header and the trailer
 	switch _, more := r.in.Peek(1); {
 	case json.Unmarshal(line, &r.end) != nil:
 		return nil, fmt.Errorf("%w: its last line cannot be read", ErrDamaged)
@@ -125,7 +126,7 @@ func (r *Reader) hash(line []byte) {
 	r.sum.Write([]byte{'\n'})
 }
 
-// read gives a line without its end.
+// read returns a line without its line break.
 func (r *Reader) read() ([]byte, error) {
 	r.buffer = r.buffer[:0]
 	r.number++
@@ -188,7 +189,7 @@ func (r *Reader) row(line []byte) (Row, error) {
 	return row, nil
 }
 
-// valueOf reads a value, or gives the reason why it cannot be the column's.
+// valueOf reads a value, or returns the reason why the column cannot hold it.
 func valueOf(column store.Column, text jsontext.Value) (value any, reason string) {
 	kind := text.Kind()
 	switch {
@@ -221,7 +222,7 @@ func valueOf(column store.Column, text jsontext.Value) (value any, reason string
 	}[column.Kind]
 }
 
-// reasonOf leaves out the names of Go types and packages.
+// reasonOf removes the names of Go types and packages from an error's text.
 func reasonOf(err error) string {
 	if syntax, ok := errors.AsType[*jsontext.SyntacticError](err); ok {
 		return strings.TrimPrefix(syntax.Error(), "jsontext: ")

@@ -15,11 +15,11 @@ import (
 	"quartet/store"
 )
 
-// Writer writes the format. The same rows make the same bytes.
+// Writer writes the format. The same rows give the same bytes.
 type Writer struct {
 	out    *bufio.Writer
 	sum    hash.Hash
-	hashed io.Writer // to both
+	hashed io.Writer // writes to the file and the hash
 	rows   map[string]int64
 	total  int64
 	line   []byte
@@ -37,8 +37,8 @@ func NewWriter(out io.Writer, migration int64, metadata map[string]string) (*Wri
 	return w, err
 }
 
-// Row writes a row, whose values are in order of the table's columns. A text
-// that is not UTF-8 is an error, because no reader would take it.
+// Row writes a row, whose values are in order of the table's columns. Text that is not
+// UTF-8 is an error.
 func (w *Writer) Row(table store.Table, row []any) error {
 	line := append(w.line[:0], `{"table":"`+table.Name+`","row":{`...)
 	for i, column := range table.Columns {
@@ -73,7 +73,7 @@ func appendValue(line []byte, value any) ([]byte, error) {
 	}
 }
 
-// Close writes the last line. It does not close what it writes to.
+// Close writes the trailer. It does not close the underlying writer.
 func (w *Writer) Close() error {
 	end := trailer{End: true, Total: w.total, Rows: w.rows, SHA256: hex.EncodeToString(w.sum.Sum(nil))}
 	line, err := json.Marshal(end, json.Deterministic(true))

@@ -65,7 +65,7 @@ var organisationTests = map[string]func(*testing.T, *store.Store){
 			check(t, SetRoleDisabled(t.Context(), s, "warden", true, noon))
 			check(t, SetApplicationDisabled(t.Context(), s, "a", true, noon))
 			check(t, SetApplicationRights(t.Context(), s, "a", "rights"))
-			check(t, PutUser(t.Context(), s, person(1)))
+			check(t, SetUserRole(t.Context(), s, 1, store.RoleMember, noon))
 		}
 		for id := range int64(2) { // signed in twice at the same moment
 			check(t, errorOf(OpenSession(t.Context(), s, session(id+1, 1), nil)))

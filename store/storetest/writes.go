@@ -161,11 +161,6 @@ func ConsumeRateLimits(ctx context.Context, s *store.Store, limits []store.RateL
 	return err == nil, 0, err
 }
 
-// PutUser is store.Tx.PutUser alone.
-func PutUser(ctx context.Context, s *store.Store, u store.User) error {
-	return s.InTx(ctx, func(w store.Tx) error { return w.PutUser(ctx, u) })
-}
-
 // UpdateUser is store.Tx.UpdateUser alone.
 func UpdateUser(ctx context.Context, s *store.Store, id int64, c store.UserChange, by *int64, now store.Time) error {
 	return s.InTx(ctx, func(w store.Tx) error { return w.UpdateUser(ctx, id, c, by, now) })

@@ -1,6 +1,6 @@
-// Package engine is what the store needs of a database. The packages beside it
-// are the engines: each keeps to itself how it is connected to, what its errors
-// mean and what makes it quick.
+// Package engine is the interface between the store and its databases. The packages
+// beside it implement it: each contains its connections, its error codes and its
+// optimisations.
 package engine
 
 import (
@@ -12,53 +12,53 @@ import (
 	"github.com/jmoiron/sqlx"
 )
 
-// Options say which database to open, and how patient to be with it.
+// Options are the options of an engine.
 type Options struct {
 	URL              string
 	MaxConnections   int           // to a server
 	StatementTimeout time.Duration // of a statement, or of the wait for a file's lock
-	CachedRows       int           // that Cached remembers at most
+	CachedRows       int           // maximum number of rows that Cached keeps
 }
 
-// Engine is a database. Queries are written with ?. Their texts are constants,
-// each of which can be kept prepared, unless a method says otherwise.
+// Engine is a database. Queries use ? placeholders. Query texts are constants, which
+// can be kept prepared, unless a method says otherwise.
 type Engine interface {
 	Name() string
 
-	// Each reads the rows of a query into the same fields, and calls found after each.
+	// Each scans the rows of a query into the same fields, and calls found after each.
 	Each(ctx context.Context, query string, args, fields []any, found func()) error
 	// Select reads all rows of a query into a slice.
 	Select(ctx context.Context, rows any, query string, args ...any) error
 	// SelectOnce is Select for a text that is not a constant.
 	SelectOnce(ctx context.Context, rows any, query string, args ...any) error
-	// Cached gives what load gives, or what it gave before for the same key, if
-	// nothing was written to the database since. What it gives must not be changed.
+	// Cached returns the result of load, or an earlier result for the same key if
+	// nothing has been written to the database since. The result must not be changed.
 	Cached(ctx context.Context, key Key, load func() (any, error)) (any, error)
 
-	// Write runs do in a transaction, which other callers may share. When do fails,
-	// nothing of it has happened; nil is returned after the commit, never before.
+	// Write runs do in a transaction, which other callers may share. If do fails its
+	// changes are rolled back; nil is returned only after the commit.
 	Write(ctx context.Context, do func(Tx) error) error
-	// WriteAlone is Write for what takes long: nobody shares the transaction.
+	// WriteAlone is Write for long transactions, which are not shared.
 	WriteAlone(ctx context.Context, do func(Tx) error) error
-	// Snapshot begins a transaction that sees the database at one moment, and may
-	// last as long as it takes. It is the caller's to end.
+	// Snapshot begins a long read-only transaction that sees the database at one point
+	// in time. The caller ends it.
 	Snapshot(ctx context.Context) (*sqlx.Tx, error)
 
-	// Classify says what an error means.
+	// Classify classifies an error.
 	Classify(err error) Class
-	// Note hears of every error that a caller was given.
+	// Note receives every error that was returned to a caller.
 	Note(err error)
-	// RetryTime is for how long a transaction is run again that others overtook.
+	// RetryTime is how long a transaction is retried after conflicts with others.
 	RetryTime() time.Duration
 
 	Migrate(ctx context.Context) error
 	MigrationStatus(ctx context.Context) (current, newest int64, err error)
 
-	// Connections tells how the connections of each pool are used.
+	// Connections returns the statistics of each connection pool.
 	Connections() map[string]sql.DBStats
 	// Ping makes sure that the database can be read and written.
 	Ping(ctx context.Context) error
-	// Checkpoint does what the engine wants done from time to time.
+	// Checkpoint is the engine's periodic maintenance.
 	Checkpoint(ctx context.Context) error
 	// Backup copies the database into a new file, or returns ErrNoBackup.
 	Backup(ctx context.Context, path string) error
@@ -67,54 +67,53 @@ type Engine interface {
 	SQL
 }
 
-// SQL is what engines word differently.
+// SQL is the part of SQL that differs between the engines.
 type SQL interface {
-	// InsertIgnore completes an INSERT: a row whose unique target is taken is left
-	// out. The target is columns in parentheses, or "" for any.
+	// InsertIgnore completes an INSERT that skips rows whose unique target exists. The
+	// target is columns in parentheses, or "" for any.
 	InsertIgnore(insert, target string) string
-	// InsertOrUpdate completes an INSERT: a row whose unique target is taken gets
-	// the new values of these columns.
+	// InsertOrUpdate completes an INSERT that updates these columns of a row whose
+	// unique target exists.
 	InsertOrUpdate(insert, target string, columns []string) string
-	// CountRateLimit counts an event in rate_counters unless the limit is reached.
-	// Its arguments are the key, now, the end of a window that begins now, and the
-	// limit.
+	// CountRateLimit counts an event in rate_counters unless the limit is reached. Its
+	// arguments are the key, now, the end of a window that begins now, and the limit.
 	CountRateLimit() string
-	// SetLastSeen notes when so many sessions were last seen, if it is later than
-	// known. Its arguments are pairs of id and time.
+	// SetLastSeen sets when several sessions were last seen, if that is later than the
+	// stored time. Its arguments are pairs of id and time.
 	SetLastSeen(sessions int) string
-	// DeleteSome deletes at most so many rows of a table that meet a condition. It
-	// gives the arguments too, because a condition may be repeated.
+	// DeleteSome deletes up to a number of rows of a table that meet a condition. It
+	// returns the arguments too, because a condition may be repeated.
 	DeleteSome(table, key, condition string, limit int, args ...any) (query string, all []any)
 }
 
-// Tx is a transaction that writes, or one caller's share of it.
+// Tx is a writing transaction, or one caller's share of it.
 type Tx interface {
-	// Get reads one row; none is sql.ErrNoRows.
+	// Get reads one row; it returns sql.ErrNoRows if there is none.
 	Get(ctx context.Context, row any, query string, args ...any) error
 	// Select reads all rows into a slice.
 	Select(ctx context.Context, rows any, query string, args ...any) error
-	// Exec gives the number of rows that a statement changed.
+	// Exec returns the number of rows that a statement changed.
 	Exec(ctx context.Context, query string, args ...any) (changed int64, err error)
 	// ExecOnce is Exec for a text that is not a constant.
 	ExecOnce(ctx context.Context, query string, args ...any) (changed int64, err error)
 }
 
-// Class is what an error means to the store.
+// Class is the classification of an error.
 type Class struct {
-	Conflict     string // the unique index, or its columns, that has the value already
-	Dangling     bool   // a row refers to one that is not there
-	Refused      bool   // a value is no good
-	Retry        bool   // the same transaction can succeed if it is run again soon
+	Conflict     string // the unique index, or its columns, that the value violates
+	Dangling     bool   // a foreign key refers to a row that does not exist
+	Refused      bool   // the column does not accept a value
+	Retry        bool   // the same transaction can succeed if it is run again
 	Unavailable  bool   // the database cannot be used now
 	MissingTable bool
 }
 
-// Key names what is cached: the method that reads it and the method's argument.
+// Key identifies a cached result: the method that reads it and the method's argument.
 type Key struct {
 	Method string
 	Text   string
 	ID     int64
 }
 
-// ErrNoBackup says that the engine has tools of its own for backups.
+// ErrNoBackup means that the engine's own tools make backups.
 var ErrNoBackup = errors.New("store: backups of this engine are made by its own tools")

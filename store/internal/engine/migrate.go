@@ -14,25 +14,25 @@ import (
 //go:embed migrations/*.sql
 var migrations embed.FS
 
-// Migrations are the files that bring the tables of SQLite and PostgreSQL to the
-// newest version. A file that ends with an engine's name is that engine's alone.
+// Migrations returns the migrations of an engine. A file whose name ends with an
+// engine's name is for that engine only.
 func Migrations() fs.FS {
 	files, err := fs.Sub(migrations, "migrations")
 	if err != nil {
-		panic(err) // impossible: the folder is part of the program
+		panic(err) // impossible: the directory is embedded
 	}
 	return files
 }
 
-// Migrator brings the tables of one engine to the newest version.
+// Migrator migrates the tables of one engine to the newest version.
 type Migrator struct {
 	Dialect database.Dialect
-	// Provider makes what applies the migrations.
+	// Provider returns the migration library's provider.
 	Provider func(db *sql.DB) (*goose.Provider, error)
 	Classify func(error) Class
 }
 
-// Migrate applies by db what is to be done, and tells whether there was anything.
+// Migrate applies the pending migrations, and reports whether there were any.
 func (m Migrator) Migrate(ctx context.Context, db *sql.DB) (changed bool, err error) {
 	for {
 		before, err := m.version(ctx, db)
@@ -47,8 +47,8 @@ func (m Migrator) Migrate(ctx context.Context, db *sql.DB) (changed bool, err er
 		if err == nil {
 			return len(done) > 0, nil
 		}
-		// Where there is no lock over a whole migration, another process can have
-		// made the same table meanwhile. Then less is left to do.
+		// Without a lock over the whole migration, another process can have created the
+		// same table meanwhile. The retry then has less to do.
 		after, lost := m.version(ctx, db)
 		if lost != nil || after == before {
 			return false, err
@@ -56,8 +56,8 @@ func (m Migrator) Migrate(ctx context.Context, db *sql.DB) (changed bool, err er
 	}
 }
 
-// Status tells which version the tables have, 0 when there are none, and which is
-// the newest that this program knows. It changes nothing.
+// Status returns the version of the tables, 0 if there are none, and the newest version
+// that this program knows. It changes nothing.
 func (m Migrator) Status(ctx context.Context, db *sql.DB) (current, newest int64, err error) {
 	provider, err := m.Provider(db)
 	if err != nil {
@@ -68,7 +68,7 @@ func (m Migrator) Status(ctx context.Context, db *sql.DB) (current, newest int64
 	return current, sources[len(sources)-1].Version, err
 }
 
-// version asks the table of versions itself: the provider would make it.
+// version queries the version table itself, because the provider would create it.
 func (m Migrator) version(ctx context.Context, db *sql.DB) (int64, error) {
 	versions, err := database.NewStore(m.Dialect, goose.DefaultTablename)
 	if err != nil {

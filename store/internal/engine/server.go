@@ -14,25 +14,24 @@ import (
 )
 
 const (
-	// ConnectTimeout is how long it may take to connect, all hosts of a URL
-	// together, unless it says so for each (connect_timeout). It is less than a
-	// request has, which wants its answer in time.
+	// ConnectTimeout is the time limit of connecting, for all hosts of a URL together,
+	// unless the URL sets one for each host (connect_timeout). It is shorter than a
+	// request's deadline.
 	ConnectTimeout = 4 * time.Second
-	// trusted is for how long a connection that has worked is believed to work.
+	// trusted is how long a connection that has worked is reused without a check.
 	trusted = time.Second
-	// checkTimeout is how long a connection may take to show that it still works. A
-	// server that has vanished without a word answers nothing at all, and the
-	// caller wants another connection in time.
+	// checkTimeout is the time limit of the check of a connection. A server that has
+	// vanished does not answer at all, and the caller needs another connection in time.
 	checkTimeout = time.Second
-	// lifetime is how long a connection is used at most, so that a server behind a
-	// balancer is left again after a while, and idleFor how long it is kept unused.
+	// lifetime is the maximum age of a connection, so that connections move between the
+	// servers behind a load balancer; idleFor is how long an unused connection is kept.
 	lifetime = 30 * time.Minute
 	idleFor  = 5 * time.Minute
-	// retryTime is for how long a transaction is run again that others overtook.
+	// retryTime is how long a transaction is retried after conflicts with others.
 	retryTime = 3 * time.Second
 )
 
-// Dialer connects to a host of a server, and notices when it vanishes.
+// Dialer connects to a host with keep-alive probes that detect a vanished server.
 func Dialer(timeout time.Duration) *net.Dialer {
 	return &net.Dialer{Timeout: timeout, KeepAliveConfig: net.KeepAliveConfig{
 		Enable: true, Idle: 5 * time.Second, Interval: 2 * time.Second, Count: 3,
@@ -48,12 +47,12 @@ func NewPool(db *sql.DB, driverName string, connections int) *sqlx.DB {
 	return sqlx.NewDb(db, driverName)
 }
 
-// Server is what the engines that are servers share.
+// Server is the common part of the engines that are servers.
 type Server struct {
 	DB *sqlx.DB
-	// Slow has connections whose statements may take as long as they take.
+	// Slow has connections without a statement timeout.
 	Slow     *sqlx.DB
-	Watch    *Watch // of the connections of both pools
+	Watch    *Watch // of both pools
 	Migrator Migrator
 }
 
@@ -71,7 +70,7 @@ func (s *Server) SelectOnce(ctx context.Context, rows any, query string, args ..
 	return s.Select(ctx, rows, query, args...)
 }
 
-// Cached loads: other servers write to the database, and it does not say when.
+// Cached always loads, because other servers can write to the database unnoticed.
 func (*Server) Cached(_ context.Context, _ Key, load func() (any, error)) (any, error) {
 	return load()
 }
@@ -84,20 +83,20 @@ func (s *Server) WriteAlone(ctx context.Context, do func(Tx) error) error {
 	return Transact(ctx, s.DB, do)
 }
 
-// Snapshot begins a transaction that sees the database at one moment.
+// Snapshot begins a read-only transaction that sees the database at one point in time.
 func Snapshot(ctx context.Context, db *sqlx.DB) (*sqlx.Tx, error) {
 	return db.BeginTxx(ctx, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 }
 
-// Note takes a failure for a sign that other connections are lost, unless the
-// caller has gone.
+// Note checks all connections again after a connection error, unless the caller has
+// gone.
 func (s *Server) Note(err error) {
 	if s.Migrator.Classify(err).Unavailable && !errors.Is(err, context.Canceled) {
 		s.Watch.doubted.Store(time.Now().UnixNano())
 	}
 }
 
-// Classify says what an error means.
+// Classify classifies an error.
 func (s *Server) Classify(err error) Class { return s.Migrator.Classify(err) }
 
 func (s *Server) Migrate(ctx context.Context) error {
@@ -118,25 +117,24 @@ func (s *Server) Ping(ctx context.Context) error {
 	return s.Write(ctx, func(t Tx) error { return t.Get(ctx, &one, "SELECT 1") })
 }
 
-// Checkpoint is the server's own business.
+// Checkpoint does nothing: servers checkpoint by themselves.
 func (*Server) Checkpoint(context.Context) error { return nil }
 
 func (*Server) Backup(context.Context, string) error { return ErrNoBackup }
 
 func (s *Server) Close() error { return errors.Join(s.DB.Close(), s.Slow.Close()) }
 
-// Pools gives the connections, for tests.
+// Pools returns the pools, for tests.
 func (s *Server) Pools() (db, slow *sqlx.DB) { return s.DB, s.Slow }
 
-// Watch decides which of the connections in a pool are used again: a server that
-// restarts loses them all, and each of them would fail a caller. The zero value
-// is ready.
+// Watch decides which connections of a pool are reused. After a restart of the server
+// all of them are broken, and each would fail a request. The zero value is ready.
 type Watch struct {
-	doubted atomic.Int64 // when a connection was last seen to fail, in nanoseconds since the Unix epoch
+	doubted atomic.Int64 // when a connection last failed, in nanoseconds since the Unix epoch
 }
 
-// Reuse is asked before a connection is used again. One that it answers
-// driver.ErrBadConn for is closed, and another is taken.
+// Reuse is called before a connection is reused. If it returns driver.ErrBadConn the
+// pool closes the connection and takes another.
 func (w *Watch) Reuse(ctx context.Context, lastUse time.Time, check func(context.Context) error) error {
 	if time.Since(lastUse) <= trusted && lastUse.UnixNano() > w.doubted.Load() {
 		return nil
@@ -149,7 +147,7 @@ func (w *Watch) Reuse(ctx context.Context, lastUse time.Time, check func(context
 	return nil
 }
 
-// Lost tells whether a connection, or the caller, has gone.
+// Lost reports whether the error means that the connection, or the caller, has gone.
 func Lost(err error) bool {
 	for _, sign := range []error{
 		io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, driver.ErrBadConn, sql.ErrConnDone, sql.ErrTxDone,

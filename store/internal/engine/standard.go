@@ -8,7 +8,7 @@ import (
 	"github.com/jmoiron/sqlx"
 )
 
-// StandardSQL is SQL as SQLite and PostgreSQL word it.
+// StandardSQL is the SQL of SQLite and PostgreSQL.
 type StandardSQL struct{}
 
 func (StandardSQL) InsertIgnore(insert, target string) string {
@@ -23,7 +23,7 @@ func (StandardSQL) InsertOrUpdate(insert, target string, columns []string) strin
 	return insert + " ON CONFLICT " + target + " DO UPDATE SET " + strings.Join(sets, ", ")
 }
 
-// No row is changed when the limit is reached.
+// No row changes if the limit is reached.
 func (StandardSQL) CountRateLimit() string {
 	return `INSERT INTO rate_counters (key, window_start, count, expires_at) VALUES (?, ?, 1, ?)
 		ON CONFLICT (key) DO UPDATE SET
@@ -41,14 +41,14 @@ func (StandardSQL) SetLastSeen(sessions int) string {
 		WHERE sessions.id = seen.id AND sessions.last_seen_at < seen.at`
 }
 
-// The condition is repeated because on PostgreSQL a row can be renewed between
-// being found and being deleted.
+// The condition is repeated because on PostgreSQL a row can be renewed between the
+// SELECT and the DELETE.
 func (StandardSQL) DeleteSome(table, key, condition string, limit int, args ...any) (query string, all []any) {
 	return "DELETE FROM " + table + " WHERE (" + condition + ") AND (" + key + ") IN (SELECT " + key + " FROM " + table +
 		" WHERE " + condition + " LIMIT " + strconv.Itoa(limit) + ")", append(args, args...)
 }
 
-// PlainTx is a transaction that is the caller's alone.
+// PlainTx is an unshared transaction.
 type PlainTx struct{ *sqlx.Tx }
 
 func (t PlainTx) Get(ctx context.Context, row any, query string, args ...any) error {
@@ -71,7 +71,7 @@ func (t PlainTx) ExecOnce(ctx context.Context, query string, args ...any) (chang
 	return t.Exec(ctx, query, args...)
 }
 
-// Transact runs do in a transaction of its own.
+// Transact runs do in a transaction.
 func Transact(ctx context.Context, db *sqlx.DB, do func(Tx) error) error {
 	begun, err := db.BeginTxx(ctx, nil)
 	if err != nil {
@@ -84,13 +84,13 @@ func Transact(ctx context.Context, db *sqlx.DB, do func(Tx) error) error {
 	return begun.Commit()
 }
 
-// Each reads the rows of a query as Engine.Each does.
+// Each implements Engine.Each.
 func Each(ctx context.Context, db *sqlx.DB, query string, args, fields []any, found func()) error {
 	rows, err := db.QueryContext(ctx, db.Rebind(query), args...)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = rows.Close() }() // Err has told what went wrong
+	defer func() { _ = rows.Close() }() // Err has returned the error
 	for rows.Next() {
 		if err := rows.Scan(fields...); err != nil {
 			return err

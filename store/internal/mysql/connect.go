@@ -19,18 +19,17 @@ import (
 )
 
 const (
-	// deadlockTimeout is how long OceanBase, which finds no deadlocks, lets a
-	// transaction wait for a row.
+	// deadlockTimeout is how long a transaction waits for a row on OceanBase, which
+	// does not detect deadlocks.
 	deadlockTimeout = time.Second
-	// silenceTimeout is after how long the server ends a transaction whose client
-	// has fallen silent.
+	// silenceTimeout is how long the server keeps an idle transaction open.
 	silenceTimeout = 10 * time.Second
-	// readMargin is how much longer the client waits for an answer than a
-	// statement may take on the server.
+	// readMargin is how much longer than the statement timeout the client waits for an
+	// answer.
 	readMargin = 5 * time.Second
 )
 
-// connector makes connections to the first host that can be written to.
+// connector makes connections to the first writable host.
 type connector struct {
 	hosts     []driver.Connector
 	timeout   time.Duration // for each host
@@ -50,15 +49,15 @@ func newConnector(t target, statement time.Duration, w *engine.Watch) (*connecto
 		config.User, config.Passwd, config.DBName = t.user, t.password, t.database
 		config.Net, config.Addr, config.DialFunc = "tcp", host, dialer.DialContext
 		config.TLS, config.AllowFallbackToPlaintext = t.tls, t.plaintext
-		config.InterpolateParams = true // one round trip a statement
-		config.ParseTime = true         // for the table of versions
-		config.RejectReadOnly = true    // a transaction then runs again on another host
+		config.InterpolateParams = true // one round trip per statement
+		config.ParseTime = true         // for the version table
+		config.RejectReadOnly = true    // the transaction is then retried on another host
 		config.Logger = &mysql.NopLogger{}
 		if statement > 0 {
 			config.ReadTimeout = statement + readMargin
 		}
 		config.WriteTimeout = config.ReadTimeout
-		// Interpolation is safe in UTF-8, so the character set is not left to the server.
+		// Interpolation is safe in UTF-8, so the client sets the character set.
 		if err := config.Apply(mysql.Charset("utf8mb4", "utf8mb4_bin")); err != nil {
 			return nil, err
 		}
@@ -71,7 +70,7 @@ func newConnector(t target, statement time.Duration, w *engine.Watch) (*connecto
 	return c, nil
 }
 
-// Driver is asked for by database/sql.
+// Driver implements driver.Connector.
 func (c *connector) Driver() driver.Driver { return mysql.MySQLDriver{} }
 
 // Connect tries the hosts in order.
@@ -103,7 +102,7 @@ func (c *connector) connect(ctx context.Context, host driver.Connector) (driver.
 	return made, nil
 }
 
-// driverConn is what the driver's connections implement.
+// driverConn is the interface of the driver's connections.
 type driverConn interface {
 	driver.Conn
 	driver.ConnBeginTx
@@ -116,7 +115,7 @@ type driverConn interface {
 	driver.Validator
 }
 
-// conn is a connection that is checked before it is used again after a while.
+// conn is a connection that is checked before it is reused after an idle time.
 type conn struct {
 	driverConn
 	watch  *engine.Watch
@@ -124,7 +123,7 @@ type conn struct {
 	used   time.Time
 }
 
-// known are the variables that differ between the servers.
+// known are the session variables that not all servers have.
 var known = []string{
 	"transaction_isolation", "tx_isolation", "max_statement_time", "max_execution_time", "innodb_lock_wait_timeout", "lock_wait_timeout",
 	"ob_query_timeout", "ob_trx_lock_timeout", "ob_trx_idle_timeout", "idle_transaction_timeout", "tidb_idle_transaction_timeout",
@@ -150,16 +149,16 @@ func (c *conn) prepare(ctx context.Context, from *connector) error {
 	return c.check(ctx)
 }
 
-// settings is the statement that prepares a session, of the variables that the
-// server has.
+// settings returns the statement that sets the session variables, as far as the server
+// has them.
 func (c *connector) settings(server map[string]string) string {
 	set := []string{
 		"sql_mode = 'STRICT_ALL_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION'",
 		"autocommit = 1", "foreign_key_checks = 1", "unique_checks = 1", "time_zone = '+00:00'",
 	}
 	wanted := map[string]string{
-		"lc_messages": "'en_US'", // the name of a violated index is read from the message
-		// A limit of 0 is none.
+		"lc_messages": "'en_US'", // violated reads the index name from the error message
+		// A limit of 0 is no limit.
 		"max_statement_time":  strconv.FormatFloat(c.statement.Seconds(), 'f', 6, 64),
 		"max_execution_time":  strconv.FormatInt(roundUp(c.statement, time.Millisecond), 10), // SELECT only
 		"ob_trx_lock_timeout": strconv.FormatInt(deadlockTimeout.Microseconds(), 10),
@@ -169,13 +168,13 @@ func (c *connector) settings(server map[string]string) string {
 		wanted["idle_transaction_timeout"], wanted["tidb_idle_transaction_timeout"] = silence, silence
 		wanted["ob_trx_idle_timeout"] = strconv.FormatInt(silenceTimeout.Microseconds(), 10)
 		wanted["innodb_lock_wait_timeout"] = strconv.FormatInt(roundUp(c.statement, time.Second), 10)
-		wanted["lock_wait_timeout"] = wanted["innodb_lock_wait_timeout"] // for a change of the table
+		wanted["lock_wait_timeout"] = wanted["innodb_lock_wait_timeout"] // for schema changes
 		wanted["ob_query_timeout"] = strconv.FormatInt(c.statement.Microseconds(), 10)
 	} else {
 		wanted["ob_query_timeout"] = strconv.FormatInt(math.MaxInt32*int64(1000), 10) // 24 days
 	}
 	if server["wsrep_on"] == "ON" {
-		wanted["wsrep_sync_wait"] = "1" // reads see what other nodes have committed
+		wanted["wsrep_sync_wait"] = "1" // reads wait until the node has applied what others have committed
 	}
 	isolation := "transaction_isolation"
 	if _, has := server[isolation]; !has {
@@ -207,7 +206,7 @@ var (
 	errNotReady = errors.New("the Galera node is not ready")
 )
 
-// check makes sure that the server answers and can be written to.
+// check makes sure that the server answers and is writable.
 func (c *conn) check(ctx context.Context) error {
 	rows, err := c.rows(ctx, "SELECT @@global.read_only")
 	switch {
@@ -225,7 +224,7 @@ func (c *conn) check(ctx context.Context) error {
 	return err
 }
 
-// rows reads a short answer.
+// rows reads a short result.
 func (c *conn) rows(ctx context.Context, query string) (all [][]string, err error) {
 	rows, err := c.QueryContext(ctx, query, nil)
 	if err != nil {
@@ -250,7 +249,7 @@ func (c *conn) rows(ctx context.Context, query string) (all [][]string, err erro
 	}
 }
 
-// ResetSession is called before a connection is used again.
+// ResetSession is called before a connection is reused.
 func (c *conn) ResetSession(ctx context.Context) error {
 	if err := c.driverConn.ResetSession(ctx); err != nil {
 		return err

@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// dialect is SQL as MariaDB, MySQL, TiDB and OceanBase word it. In an assignment
-// no column is read that is set to its left: whether its old or its new value is
-// found differs between them.
+// dialect is the SQL of MariaDB, MySQL, TiDB and OceanBase. An assignment never reads a
+// column that was assigned to its left, because the servers differ in whether that is
+// the old or the new value.
 type dialect struct{}
 
-// InsertIgnore leaves a row out whichever of its unique values is taken, and
-// unlike INSERT IGNORE keeps every other error.
+// InsertIgnore skips a row with any existing unique value, and unlike INSERT IGNORE
+// keeps every other error.
 func (dialect) InsertIgnore(insert, _ string) string {
 	_, columns, _ := strings.Cut(insert, "(")
 	first := columns[:strings.IndexAny(columns, ",)")]
@@ -26,7 +26,7 @@ func (dialect) InsertOrUpdate(insert, _ string, columns []string) string {
 	return insert + " ON DUPLICATE KEY UPDATE " + strings.Join(sets, ", ")
 }
 
-// The row stays as it is, which counts as no change, when the limit is reached.
+// If the limit is reached the row keeps its values, which counts as no change.
 func (dialect) CountRateLimit() string {
 	return "INSERT INTO rate_counters (`key`, window_start, count, expires_at) VALUES (?, ?, 1, ?)" + `
 		ON DUPLICATE KEY UPDATE

@@ -1,5 +1,5 @@
-// Package mysql is the engine of MariaDB, MySQL 8, TiDB and OceanBase, in the
-// one dialect that all of them take.
+// Package mysql is the engine of MariaDB, MySQL 8, TiDB and OceanBase, in the SQL that
+// all of them understand.
 package mysql
 
 import (
@@ -20,10 +20,10 @@ import (
 	"quartet/store/internal/engine"
 )
 
-// Name is the engine's.
+// Name is the name of the engine.
 const Name = "mysql"
 
-// slowConnections migrate and export: a migration takes two.
+// slowConnections is for migrations and exports; a migration needs two.
 const slowConnections = 4
 
 // Engine is one database of a server.
@@ -32,7 +32,7 @@ type Engine struct {
 	engine.Server
 }
 
-// Open makes the pools, and no connection yet.
+// Open creates the pools without connecting.
 func Open(o engine.Options) (*Engine, error) {
 	t, err := parseURL(o.URL)
 	if err != nil {
@@ -64,17 +64,17 @@ func (e *Engine) Snapshot(ctx context.Context) (*sqlx.Tx, error) {
 //go:embed migrations/*.sql
 var embedded embed.FS
 
-// Migrations are the files that bring the tables to the newest version.
+// Migrations returns the migrations of the engine.
 func Migrations() fs.FS {
 	files, err := fs.Sub(embedded, "migrations")
 	if err != nil {
-		panic(err) // impossible: the folder is part of the program
+		panic(err) // impossible: the directory is embedded
 	}
 	return files
 }
 
-// newProvider makes what applies the migrations. Servers that migrate at once
-// take turns by a row of a table.
+// newProvider returns the migration library's provider. Servers that migrate at once
+// lock a row of a table.
 func newProvider(db *sql.DB) (*goose.Provider, error) {
 	locker, err := lock.NewMySQLTableLocker(lock.WithTableLockTimeout(200*time.Millisecond, 300))
 	if err != nil {
@@ -83,8 +83,7 @@ func newProvider(db *sql.DB) (*goose.Provider, error) {
 	return goose.NewProvider(database.DialectMySQL, db, Migrations(), goose.WithDisableGlobalRegistry(true), goose.WithLocker(locker))
 }
 
-// Migrate also makes sure that the server refuses what the store relies on it to
-// refuse.
+// Migrate also makes sure that the server enforces foreign keys and column lengths.
 func (e *Engine) Migrate(ctx context.Context) error {
 	if err := e.Server.Migrate(ctx); err != nil {
 		return err
@@ -92,14 +91,14 @@ func (e *Engine) Migrate(ctx context.Context) error {
 	return e.checkRefusals(ctx)
 }
 
-// checkRefusals tries to add a row that refers to no other, and a value that is
+// checkRefusals tries to insert a row that violates a foreign key, and a value that is
 // too long.
 func (e *Engine) checkRefusals(ctx context.Context) error {
 	tx, err := e.DB.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = tx.Rollback() }() // a connection that is gone has done so itself
+	defer func() { _ = tx.Rollback() }() // a lost connection has rolled back already
 	for _, promise := range []struct {
 		what, query string
 		args        []any

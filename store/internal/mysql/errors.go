@@ -22,11 +22,11 @@ const (
 )
 
 var (
-	// dangling are the numbers of a violated foreign key.
+	// dangling are the codes of a violated foreign key.
 	dangling = []uint16{1216, 1217, 1451, 1452}
 
-	// retryable are the numbers after which nothing of the transaction is kept
-	// and another try can succeed.
+	// retryable are the codes after which the transaction is rolled back and can be run
+	// again.
 	retryable = []uint16{
 		1020,             // MariaDB: the row has changed since it was read
 		1205,             // lock wait timeout; on OceanBase a deadlock too
@@ -36,7 +36,7 @@ var (
 		8022, 8028, // TiDB: the commit is undone, the schema has changed
 	}
 
-	// unavailable are the numbers that say the server cannot be used now.
+	// unavailable are the codes that mean that the server cannot be used now.
 	unavailable = []uint16{
 		// Disk, memory and storage engine.
 		1021, 1023, 1024, 1026, 1028, 1030, 1037, 1038, 1041, 1114, 1135,
@@ -54,18 +54,18 @@ var (
 		4012, 4013, 6002,
 	}
 
-	// refused are the numbers of a value that the table does not take.
+	// refused are the codes of a value that the column does not accept.
 	refused = []uint16{1048, 1118, 1153, 1264, 1265, 1292, 1364, 1366, 1367, 1406, 1690, 3819, 4025, duplicateKey}
 )
 
-// connectError is a connection that could not be made.
+// connectError is the error of a failed connection attempt.
 type connectError struct{ cause error }
 
 func (e connectError) Error() string { return "connect: " + e.cause.Error() }
 func (e connectError) Unwrap() error { return e.cause }
 
-// classify says what an error means. The driver answers driver.ErrBadConn only for
-// what it has not sent, and for a server that has become read-only.
+// classify classifies an error. The driver returns driver.ErrBadConn only before it has
+// sent anything, and for a server that has become read-only.
 func classify(err error) engine.Class {
 	var number uint16
 	var message string
@@ -99,8 +99,8 @@ func lost(err error) bool {
 }
 
 // violated reads the name of a unique index, "PRIMARY" for a primary key, from a
-// message. That holds the duplicate value, so the name is looked for from the end:
-// 'index' on MariaDB and OceanBase, 'table.index' on MySQL and TiDB.
+// message. The message contains the duplicate value too, so it is searched from the
+// end: 'index' on MariaDB and OceanBase, 'table.index' on MySQL and TiDB.
 func violated(message string) string {
 	quoted := strings.TrimSuffix(message, "'")
 	quoted = quoted[strings.LastIndexByte(quoted, '\'')+1:]

@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// The errors of a URL leave its text out: it can hold a password.
+// The errors of a URL do not contain its text, which may include a password.
 var (
 	errNoDatabase = errors.New("the URL names no database: write mysql://USER@HOST/DATABASE")
 	errBadURL     = errors.New("the URL must be mysql://USER:PASSWORD@HOST:PORT,HOST:PORT/DATABASE")
@@ -24,20 +24,20 @@ var (
 
 const defaultPort = "3306"
 
-// target is what a URL names.
+// target is a parsed URL.
 type target struct {
 	user, password, database string
-	hosts                    []string // host:port, in the order they are tried
+	hosts                    []string // host:port, in the order in which they are tried
 	connectTimeout           time.Duration
 	tls                      *tls.Config // nil: no TLS
-	plaintext                bool        // where the server has no TLS
+	plaintext                bool        // connect without TLS if the server has none
 	variables                map[string]string
 }
 
-// parseURL reads mysql://user:password@host:port,host:port/database?parameters.
-// The password can come from the environment (MYSQL_PWD) instead. Parameters are
-// ssl-mode (DISABLED, PREFERRED, REQUIRED or VERIFY_IDENTITY), ssl-ca, ssl-cert
-// and ssl-key, connect_timeout in seconds for each host, and session variables.
+// parseURL reads mysql://user:password@host:port,host:port/database?parameters. The
+// password can come from the environment (MYSQL_PWD) instead. Parameters are ssl-mode
+// (DISABLED, PREFERRED, REQUIRED or VERIFY_IDENTITY), ssl-ca, ssl-cert and ssl-key,
+// connect_timeout in seconds for each host, and session variables.
 func parseURL(text string) (target, error) {
 	rest, ok := strings.CutPrefix(text, "mysql://")
 	rest, query, _ := strings.Cut(rest, "?")
@@ -110,7 +110,7 @@ func (t *target) parameters(given url.Values) error {
 	return t.secure(strings.ToUpper(secure["ssl-mode"]), secure["ssl-ca"], secure["ssl-cert"], secure["ssl-key"])
 }
 
-// secure sets up TLS in the words of the MySQL clients.
+// secure sets up TLS from the options of the MySQL clients.
 func (t *target) secure(mode, ca, cert, key string) error {
 	t.tls = &tls.Config{MinVersion: tls.VersionTLS12}
 	switch mode {

@@ -9,7 +9,7 @@ import (
 	"quartet/store/internal/engine"
 )
 
-// The SQLSTATE codes that mean something to the store
+// The SQLSTATE codes that the store handles
 // (https://www.postgresql.org/docs/current/errcodes-appendix.html).
 const (
 	readOnly             = "25006" // a standby, or closed for writing
@@ -20,7 +20,7 @@ const (
 	undefinedTable       = "42P01"
 )
 
-// Classify says what an error means.
+// Classify classifies an error.
 func Classify(err error) engine.Class {
 	code, index := "", ""
 	if failed, ok := errors.AsType[*pgconn.PgError](err); ok {
@@ -29,11 +29,10 @@ func Classify(err error) engine.Class {
 	class := engine.Class{
 		Dangling:     code == foreignKeyViolation,
 		MissingTable: code == undefinedTable,
-		// The form of a value (class 22) or what it would break (class 23).
+		// Invalid values (class 22) and violated constraints (class 23).
 		Refused: strings.HasPrefix(code, "22") || strings.HasPrefix(code, "23"),
-		// After these surely nothing was done. A server that may not be written to
-		// has lost its connection by then (OnPgError), so the next try looks for one
-		// that may.
+		// These guarantee that nothing was committed. A read-only server's connection
+		// is closed by then (OnPgError), so the retry connects to a writable one.
 		Retry:       code == serializationFailure || code == deadlockDetected || code == readOnly,
 		Unavailable: unavailable(err, code),
 	}
@@ -43,8 +42,7 @@ func Classify(err error) engine.Class {
 	return class
 }
 
-// unavailable knows the answers, and the lack of one, that say the server cannot
-// be used now.
+// unavailable reports whether the error means that the server cannot be used now.
 func unavailable(err error, code string) bool {
 	if code != "" {
 		return unavailableCode(code)
@@ -58,7 +56,7 @@ func unavailable(err error, code string) bool {
 func unavailableCode(code string) bool {
 	switch code {
 	case readOnly,
-		"3D000", // invalid_catalog_name: the database is gone
+		"3D000", // invalid_catalog_name: the database was dropped
 		"55P03", // lock_not_available
 		"58030": // io_error
 		return true

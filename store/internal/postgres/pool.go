@@ -16,28 +16,26 @@ import (
 )
 
 const (
-	// silence is after how many milliseconds the server ends a transaction whose
-	// client has fallen silent, so that its locks do not stay.
+	// silence is how long the server keeps an idle transaction open, in milliseconds.
 	silence = "10000"
-	// slowConnections migrate: one holds the lock of the migrations meanwhile.
+	// slowConnections is for migrations and exports; one holds the migrations' lock.
 	slowConnections = 2
 )
 
-// configure makes of a URL what every connection is made with. What the URL itself
-// sets is left as it is.
+// configure returns the configuration of connections. The settings of the URL take
+// precedence.
 func configure(url string) (*pgx.ConnConfig, error) {
 	config, err := pgx.ParseConfig(url)
 	if err != nil {
 		return nil, err
 	}
 	if config.ConnectTimeout == 0 {
-		// The driver means each host, and the caller waits for all of them.
+		// The driver's timeout is per host, and the caller waits for all of them.
 		config.ConnectTimeout = engine.ConnectTimeout / time.Duration(hosts(config))
 	}
 	config.DialFunc = engine.Dialer(config.ConnectTimeout).DialContext
 	if config.ValidateConnect == nil {
-		// A standby would answer with what was true a while ago: a session that
-		// has ended would go on there.
+		// A standby lags behind: it would accept a session that has ended.
 		config.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsReadWrite
 	}
 	usual := config.OnPgError
@@ -47,8 +45,8 @@ func configure(url string) (*pgx.ConnConfig, error) {
 	return config, nil
 }
 
-// hosts counts the hosts of a URL. The driver lists a host twice where it is
-// to be tried with and without TLS.
+// hosts counts the hosts of a URL. The driver lists a host twice if it tries it with
+// and without TLS.
 func hosts(config *pgx.ConnConfig) int {
 	found := map[string]bool{fmt.Sprint(config.Host, " ", config.Port): true}
 	for _, other := range config.Fallbacks {
@@ -57,16 +55,16 @@ func hosts(config *pgx.ConnConfig) int {
 	return len(found)
 }
 
-// openPool makes a pool, and no connection yet.
+// openPool creates a pool without connecting.
 func openPool(config *pgx.ConnConfig, connections int, w *engine.Watch) *sqlx.DB {
 	return engine.NewPool(stdlib.OpenDB(*config,
 		stdlib.OptionResetSession(func(ctx context.Context, c *pgx.Conn) error { return reuse(ctx, c, w) }),
-		// reuse does it, and in bounded time.
+		// reuse checks the connection with a time limit
 		stdlib.OptionShouldPing(func(context.Context, stdlib.ShouldPingParams) bool { return false }),
 	), "pgx", connections)
 }
 
-// lastUse is the name under which a connection carries when it was last used.
+// lastUse is the key of a connection's last use in its custom data.
 const lastUse = "quartet.last_use"
 
 func reuse(ctx context.Context, c *pgx.Conn, w *engine.Watch) error {
@@ -82,17 +80,16 @@ func reuse(ctx context.Context, c *pgx.Conn, w *engine.Watch) error {
 	return nil
 }
 
-// readsOnly tells what the server has said of itself since, unasked: that it
-// is a standby, or that an operator has closed it for writing.
+// readsOnly reports whether the server has announced that it is a standby or read-only.
 func readsOnly(c *pgconn.PgConn) bool {
 	return c.ParameterStatus("in_hot_standby") == "on" || c.ParameterStatus("default_transaction_read_only") == "on"
 }
 
 // withTimeouts is config with the timeouts that its URL does not set. The server
-// cancels what takes longer than patience; 0 is no bound.
+// cancels statements after patience; 0 is no limit.
 func withTimeouts(config *pgx.ConnConfig, patience time.Duration) *pgx.ConnConfig {
 	config = config.Copy()
-	// Rounded up: 0 would be no bound at all.
+	// Rounded up, because 0 is no limit.
 	millis := int64((patience + time.Millisecond - 1) / time.Millisecond)
 	for name, value := range map[string]string{
 		"statement_timeout":                   strconv.FormatInt(millis, 10),

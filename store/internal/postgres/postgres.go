@@ -1,4 +1,4 @@
-// Package postgres is the engine of PostgreSQL and its relatives.
+// Package postgres is the engine of PostgreSQL and compatible databases.
 package postgres
 
 import (
@@ -15,7 +15,7 @@ import (
 	"quartet/store/internal/engine"
 )
 
-// Name is the engine's.
+// Name is the name of the engine.
 const Name = "postgres"
 
 // Engine is one database of a server.
@@ -24,8 +24,8 @@ type Engine struct {
 	engine.Server
 }
 
-// Open makes the pools, and no connection yet. Errors leave the URL out: it can
-// hold a password.
+// Open creates the pools without connecting. Its errors leave the URL out, because it
+// can contain a password.
 func Open(o engine.Options) (*Engine, error) {
 	config, err := configure(o.URL)
 	if err != nil {
@@ -54,8 +54,8 @@ func (e *Engine) Snapshot(ctx context.Context) (*sqlx.Tx, error) {
 	return begun, nil
 }
 
-// newProvider makes what applies the migrations. Servers agree by a row of a
-// table, which all relatives of PostgreSQL have, unlike advisory locks.
+// newProvider returns the migration library's provider. Servers lock a row of a table,
+// because not all compatible databases have advisory locks.
 func newProvider(db *sql.DB) (*goose.Provider, error) {
 	locker, err := lock.NewPostgresTableLocker(lock.WithTableLockTimeout(200*time.Millisecond, 300))
 	if err != nil {

@@ -11,14 +11,14 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
-// Digest is a SHA-256 or an HMAC of it in 64 lower-case hexadecimal characters.
-// SQLite and MySQL keep its 32 bytes, in the row and in the index; PostgreSQL the text,
-// which servers of older versions look for beside this one. Any other text is
-// kept as it is, so that nothing can be lost.
+// Digest is a SHA-256 or an HMAC of it in 64 lower-case hexadecimal characters. SQLite
+// and MySQL store its 32 bytes, in the row and in the index; PostgreSQL stores the
+// text, because servers of older versions that run beside this one look for that. Any
+// other text is stored unchanged.
 type Digest string
 
-// GUID is a UUID as RFC 9562 writes it, in lower case. It is kept as a Digest is,
-// on SQLite and MySQL in 16 bytes.
+// GUID is a UUID in lower case (RFC 9562). It is stored like a Digest, on SQLite and
+// MySQL in 16 bytes.
 type GUID string
 
 const (
@@ -34,7 +34,7 @@ func (d Digest) Value() (driver.Value, error) {
 	return string(d), nil
 }
 
-// TextValue is the column's value on PostgreSQL, whose driver asks for it first
+// TextValue is the column's value on PostgreSQL, whose driver prefers it to Value
 // (pgtype.TextValuer).
 func (d Digest) TextValue() (pgtype.Text, error) {
 	return pgtype.Text{String: string(d), Valid: true}, nil
@@ -58,7 +58,7 @@ func (g GUID) Value() (driver.Value, error) {
 	return string(g), nil
 }
 
-// TextValue is the column's value on PostgreSQL, whose driver asks for it first
+// TextValue is the column's value on PostgreSQL, whose driver prefers it to Value
 // (pgtype.TextValuer).
 func (g GUID) TextValue() (pgtype.Text, error) {
 	return pgtype.Text{String: string(g), Valid: true}, nil
@@ -74,7 +74,7 @@ func (g *GUID) Scan(column any) error {
 	return err
 }
 
-// unpack tells the bytes of a packed value from a text that is as it was written.
+// unpack returns the text of a column's value: packed bytes or unchanged text.
 func unpack(column any, size int) (packed []byte, text string, err error) {
 	switch value := column.(type) {
 	case string:
@@ -83,7 +83,7 @@ func unpack(column any, size int) (packed []byte, text string, err error) {
 		if len(value) == size {
 			return value, "", nil
 		}
-		if utf8.Valid(value) { // MySQL gives every text as bytes
+		if utf8.Valid(value) { // MySQL returns every text as bytes
 			return nil, string(value), nil
 		}
 		return nil, "", fmt.Errorf("%d bytes are not %d", len(value), size)

@@ -1,4 +1,4 @@
-// Package row holds the types of columns that no engine has itself.
+// Package row holds the types of columns.
 package row
 
 import (
@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// Time is a moment in milliseconds since the Unix epoch, as the columns hold it.
+// Time is a time in milliseconds since the Unix epoch, as in the columns.
 type Time int64
 
-// TimeOf turns a moment into a column's value.
+// TimeOf converts a time to a column's value.
 func TimeOf(t time.Time) Time { return Time(t.UnixMilli()) }
 
 // Scan reads a column (sql.Scanner).
@@ -22,8 +22,8 @@ func (t *Time) Scan(column any) error {
 	return nil
 }
 
-// Add gives the moment d later.
+// Add returns the time d later.
 func (t Time) Add(d time.Duration) Time { return t + Time(d.Milliseconds()) }
 
-// Time gives the moment in UTC.
+// Time returns the time in UTC.
 func (t Time) Time() time.Time { return time.UnixMilli(int64(t)).UTC() }

@@ -8,10 +8,9 @@ import (
 	"os"
 )
 
-// Backup writes the database as it is at this moment. One statement is one read
-// transaction: in WAL mode nobody of another process waits for it. A backup by
-// pages would start anew at each write of another process. The readers would
-// refuse, being query_only.
+// Backup copies the database with one statement, which is one read transaction: in WAL
+// mode other processes do not wait for it. The backup API would start again at each
+// write of another process. The readers cannot run it, because they are query_only.
 func (e *Engine) Backup(ctx context.Context, path string) error {
 	// SQLite fills the empty file without changing its mode.
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
@@ -33,7 +32,7 @@ func (e *Engine) Backup(ctx context.Context, path string) error {
 	return errors.Join(file.Sync(), file.Close())
 }
 
-// checkIntegrity reads the whole copy.
+// checkIntegrity runs PRAGMA integrity_check on the copy.
 func checkIntegrity(ctx context.Context, path string) (err error) {
 	db, err := sql.Open("sqlite", dataSource(path, "mode=ro"))
 	if err != nil {
@@ -50,36 +49,35 @@ func checkIntegrity(ctx context.Context, path string) (err error) {
 	return nil
 }
 
-// Checkpoint moves what a long write-ahead log holds into the database file, as
-// far as those who read let it. Nobody waits for it: the next commit, which would
-// have to do it, finds it done. A server that was killed can have left such a log,
-// and whoever reads for long while others write makes one.
+// Checkpoint moves the content of a long write-ahead log into the database file, as far
+// as open read transactions allow. Otherwise the next commit would do it while other
+// writes wait. A killed server leaves such a log, and so do long reads beside writes.
 func (e *Engine) Checkpoint(ctx context.Context) (err error) {
 	log, err := os.Stat(e.path + "-wal")
 	if err != nil || log.Size() <= logLimit {
-		return nil // no log is the shortest
+		return nil // a missing log is not long
 	}
 	db, err := openPool(e.path, busyWait, 1, "_synchronous=FULL")
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	var busy, frames, moved int64 // how far it came is nobody's concern: the next commit goes on
+	var busy, frames, moved int64 // a partial checkpoint is enough: the next commit continues it
 	return db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)").Scan(&busy, &frames, &moved)
 }
 
-// worthShrinking is how many pages must be free to be given back: 4 MiB.
+// worthShrinking is the number of free pages from which shrink runs: 4 MiB.
 const worthShrinking = 1024
 
-// shrink gives back the room that a migration has left free. A database that stays
-// large, because the disk is full or somebody else writes, has lost nothing: the
-// server can start, and the room is used again by and by.
+// shrink returns the space that a migration has freed to the file system. It ignores a
+// full disk or another writer: the server can run with the larger file, whose free
+// pages are reused.
 func (e *Engine) shrink(ctx context.Context) error {
 	var free int
 	if err := e.writer.db.GetContext(ctx, &free, "PRAGMA freelist_count"); err != nil || free < worthShrinking {
 		return err
 	}
-	for _, statement := range []string{"VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"} { // the log has grown as large as the file
+	for _, statement := range []string{"VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"} { // VACUUM has made the log as large as the file
 		_, err := e.writer.db.ExecContext(ctx, statement)
 		if err != nil && (!classify(err).Unavailable || ctx.Err() != nil) {
 			return err

@@ -11,25 +11,23 @@ import (
 	"quartet/store/internal/engine"
 )
 
-// cache remembers rows, each until anything at all is written to the database, by
-// this process or another. Nothing has to be invalidated by name, so nothing can
-// be forgotten.
+// cache keeps rows until the next write to the database, by this process or another, so
+// no write needs to invalidate single rows.
 //
-// SQLite itself says whether anything was written: data_version differs from what
-// the same connection was told before. That connection never writes, because its
-// own writes would not count.
+// PRAGMA data_version tells whether another connection has written since the same
+// connection last asked. The cache's connection never writes, because its own writes
+// would not count.
 type cache struct {
-	most int      // rows
-	db   *sqlx.DB // of the one connection that watches
+	most int      // maximum number of rows
+	db   *sqlx.DB // has the one connection that asks for the version
 
 	mu      sync.Mutex
-	watcher *conn        // nil: to be made
-	version driver.Value // that the watcher was told last; nil: none
-	age     uint64       // counts the changes seen; rows are of the present age
+	watcher *conn        // nil: not connected yet
+	version driver.Value // the last version it got; nil: none
+	age     uint64       // counts the changes seen; all rows are of this age
 	rows    map[engine.Key]any
-	// asked tells what is asked for again from what is asked for once, which is not
-	// worth its place. It holds a few bits of each key, the newest of those that
-	// share a place: to be wrong costs a little room.
+	// asked holds a few bits of the key that was last asked for in each slot, so that
+	// only rows that are asked for twice are cached. A collision only wastes space.
 	asked []uint32
 	seed  maphash.Seed
 }
@@ -42,8 +40,8 @@ func (e *Engine) Cached(ctx context.Context, key engine.Key, load func() (any, e
 	if e.cache == nil {
 		return load()
 	}
-	// The age is asked for before the row is read: what is written meanwhile makes
-	// the row look older than it is, never newer.
+	// The age is read before the row, so that a concurrent write makes the row older
+	// than it is, never newer.
 	row, age := e.cache.find(ctx, key)
 	if row != nil {
 		return row, nil
@@ -55,8 +53,8 @@ func (e *Engine) Cached(ctx context.Context, key engine.Key, load func() (any, e
 	return row, err
 }
 
-// find gives the row of the key, nil if it is not known, and the age to keep it
-// under. For a row that must be read anyway it does not look for changes.
+// find returns the row of the key, nil if it is not cached, and the present age. It
+// looks for changes only if the key is cached.
 func (c *cache) find(ctx context.Context, key engine.Key) (row any, age uint64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -67,8 +65,8 @@ func (c *cache) find(ctx context.Context, key engine.Key) (row any, age uint64) 
 	return c.rows[key], c.age
 }
 
-// keep remembers a row that is asked for again, unless something was written since
-// age. A full cache forgets any other row for it.
+// keep caches a row that is asked for again, unless something was written since age. A
+// full cache evicts any other row.
 func (c *cache) keep(key engine.Key, row any, age uint64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -92,8 +90,8 @@ func (c *cache) askedAgain(key engine.Key) bool {
 	return again
 }
 
-// changed tells whether anybody has committed a change since it was last asked;
-// true the first time, and when the answer cannot be had.
+// changed reports whether another connection has committed a change since the last
+// call; true for the first call, and after an error.
 func (c *cache) changed(ctx context.Context) (changed bool) {
 	changed = true
 	if c.watcher == nil {

@@ -13,13 +13,13 @@ import (
 	"quartet/store/internal/row"
 )
 
-// conn is a connection that reads, and the statements prepared on it. The busiest
-// queries speak to the driver itself: database/sql in between costs a quarter of
-// what such a short statement does. It is one caller's at a time.
+// conn is a read connection with its prepared statements. The busiest queries call the
+// driver directly, because database/sql adds a quarter to the cost of such a short
+// statement. It is not safe for concurrent use.
 type conn struct {
 	conn       *sqlx.Conn
-	statements map[string]driver.Stmt // of each
-	prepared   map[string]*sqlx.Stmt  // of the others
+	statements map[string]driver.Stmt // of the method each
+	prepared   map[string]*sqlx.Stmt  // of all other queries
 	values     []driver.Value
 }
 
@@ -31,8 +31,9 @@ func newConn(ctx context.Context, db *sqlx.DB) (*conn, error) {
 	return &conn{conn: c, statements: map[string]driver.Stmt{}, prepared: map[string]*sqlx.Stmt{}}, nil
 }
 
-// each calls scan for each row that a query finds. The values are scan's until it
-// returns. There is no context: the driver starts a goroutine for each that can end.
+// each calls scan for each row that a query finds. The values are valid until scan
+// returns. It takes no context, because for a context that can end the driver starts a
+// goroutine.
 func (c *conn) each(query string, args []any, scan func(values []driver.Value) error) error {
 	return c.conn.Raw(func(raw any) (err error) {
 		statement, err := c.statement(raw.(driver.Conn), query)
@@ -76,7 +77,7 @@ func (c *conn) statement(on driver.Conn, query string) (driver.StmtQueryContext,
 	return known.(driver.StmtQueryContext), nil
 }
 
-// kept gives the statement of a query that database/sql runs.
+// kept returns the prepared statement of a query that database/sql runs.
 func (c *conn) kept(query string) (*sqlx.Stmt, error) {
 	if known, found := c.prepared[query]; found {
 		return known, nil
@@ -88,10 +89,10 @@ func (c *conn) kept(query string) (*sqlx.Stmt, error) {
 	return made, err
 }
 
-// close ends the connection rather than giving it back to the pool.
+// close closes the connection instead of returning it to the pool.
 func (c *conn) close() {
 	for _, statement := range c.prepared {
-		_ = statement.Close() // the connection ends with it
+		_ = statement.Close() // closing the connection frees it anyway
 	}
 	_ = c.conn.Raw(func(any) error {
 		for _, statement := range c.statements {
@@ -102,7 +103,7 @@ func (c *conn) close() {
 	_ = c.conn.Close()
 }
 
-// numbered are the arguments of a query in the driver's terms.
+// numbered converts the arguments of a query for the driver.
 func numbered(args []any) ([]driver.NamedValue, error) {
 	values := make([]driver.NamedValue, len(args))
 	for i, arg := range args {
@@ -115,8 +116,8 @@ func numbered(args []any) ([]driver.NamedValue, error) {
 	return values, nil
 }
 
-// assign puts the columns of a row where they go. It knows the types that the
-// scanned rows have.
+// assign stores the values of a row in the fields. It supports the types that occur in
+// the rows of each.
 func assign(fields []any, values []driver.Value) error {
 	if len(fields) != len(values) {
 		return fmt.Errorf("%d columns for %d fields", len(values), len(fields))

@@ -13,7 +13,7 @@ import (
 	"quartet/store/internal/engine"
 )
 
-// Classify says what an error means (https://www.sqlite.org/rescode.html).
+// Classify classifies an error (https://www.sqlite.org/rescode.html).
 func (*Engine) Classify(err error) engine.Class { return classify(err) }
 
 func classify(err error) (class engine.Class) {
@@ -26,7 +26,7 @@ func classify(err error) (class engine.Class) {
 	case sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_TOOBIG:
 		class.Refused = true
 	case sqlite3.SQLITE_BUSY:
-		// Nothing was done: transactions take the lock when they begin.
+		// The transaction has not begun: BEGIN IMMEDIATE takes the lock.
 		class.Retry, class.Unavailable = true, true
 	case sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_INTERRUPT,
 		sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN,
@@ -58,10 +58,10 @@ func unavailable(err error) bool {
 	return false
 }
 
-// breaks tells whether the transaction in which an error happened is good for
-// nothing more. After most errors SQLite has rolled it back, or asks for that
-// (https://www.sqlite.org/lang_transaction.html); only what is wrong with one
-// statement leaves it as it was.
+// breaks reports whether an error makes its transaction unusable. After most errors
+// SQLite has rolled it back, or requires that
+// (https://www.sqlite.org/lang_transaction.html); only an error of one statement leaves
+// the transaction as it was.
 func breaks(err error) bool {
 	failed, ok := errors.AsType[*sqlite.Error](err)
 	return ok && !classify(err).Refused && failed.Code()&0xff != sqlite3.SQLITE_ERROR

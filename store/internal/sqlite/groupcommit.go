@@ -13,55 +13,55 @@ import (
 )
 
 const (
-	// maxShared is how many writes share a transaction at most, so that the
-	// first of them is not kept waiting for its answer by all the others.
+	// maxShared is the maximum number of writes in a transaction, which limits how long
+	// the first one waits for its answer.
 	maxShared = 128
-	// maxWaiting is how many writes may wait for the next transaction. Whoever
-	// comes then hears at once what a longer wait would tell too late.
+	// maxWaiting is the maximum number of queued writes. Further ones fail at once
+	// instead of timing out later.
 	maxWaiting = 4096
 )
 
 var (
 	errCrowded = errors.New("too many writes are waiting")
-	// errUnfinished is what writes are told whose transaction was not brought to its end.
+	// errUnfinished is the error of writes whose transaction did not end, because of a
+	// panic.
 	errUnfinished = errors.New("the transaction was given up")
 )
 
-// writer is the one connection that writes. The writes of many callers share its
-// transactions, because what a transaction costs is its sync of the disk. There is
-// no goroutine and no timer: who finds nobody leading leads, runs all who have
-// queued by the time the transaction has begun, and passes the lead on to one who
-// queued meanwhile. So a write that is alone waits for nobody.
+// writer is the one write connection. It commits the writes of many callers together,
+// because the sync of the disk is the main cost of a transaction. There is no goroutine
+// and no timer: if nobody leads, a caller becomes the leader, runs all writes that are
+// queued when the transaction has begun, and then passes the lead to a write that was
+// queued meanwhile. A single write therefore never waits.
 type writer struct {
 	db         *sqlx.DB
 	statements sync.Map // query text → *sqlx.Stmt
 
-	// beforeCommit, unless nil, is told how many writes are about to be committed.
-	// For tests.
+	// beforeCommit, unless nil, is called with the number of writes to be committed,
+	// for tests.
 	beforeCommit func(writes int)
 
 	mu      sync.Mutex
-	led     bool     // somebody leads, or has just been told to
-	waiting []*write // in the order they came
-	shared  bool     // the last transaction was; only who leads looks
+	led     bool     // there is a leader, or the lead is being passed on
+	waiting []*write // in order of arrival
+	shared  bool     // the last transaction was shared; only the leader reads it
 }
 
-// write is what one caller wants done, and what became of it.
+// write is one caller's write and its result.
 type write struct {
 	ctx context.Context
 	do  func(engine.Tx) error
 
-	// wake tells the caller, once, that the write is answered (false) or that it
-	// is the caller's turn to lead (true).
+	// wake receives one value: false when the write is done, true if its caller must
+	// lead.
 	wake     chan bool
 	err      error
 	panicked error
 }
 
-// Write runs do in a transaction, with those of others before and after it. It
-// returns do's error, after which nothing of do has happened; the error of the
-// context, if that ended before do did; or what kept the whole transaction from
-// being committed.
+// Write runs do in a transaction, together with the writes of other callers. It returns
+// the error of do, whose changes are then rolled back; the error of the context, if it
+// ended before do did; or the error of the whole transaction.
 func (e *Engine) Write(ctx context.Context, do func(engine.Tx) error) error {
 	c, w := e.writer, &write{ctx: ctx, do: do, wake: make(chan bool, 1)}
 	leads, err := c.enter(w)
@@ -77,7 +77,7 @@ func (e *Engine) Write(ctx context.Context, do func(engine.Tx) error) error {
 	return w.err
 }
 
-// enter queues a write, unless its caller can lead at once.
+// enter makes the caller the leader, or queues its write.
 func (c *writer) enter(w *write) (leads bool, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -92,9 +92,9 @@ func (c *writer) enter(w *write) (leads bool, err error) {
 	return false, nil
 }
 
-// await waits until a write is answered, or until its caller shall lead. A write
-// that still waits when its context ends is never begun; one that has been taken
-// up is awaited, because what becomes of it must be known.
+// await waits until the write is done, or until its caller must lead. A queued write
+// whose context ends is not run; one that has been claimed is awaited, because its
+// result must be known.
 func (c *writer) await(w *write) (leads bool) {
 	select {
 	case leads = <-w.wake:
@@ -119,7 +119,7 @@ func (c *writer) leave(w *write) bool {
 	return true
 }
 
-// claim takes up those who wait now, as many as may share a transaction.
+// claim takes the queued writes, up to maxShared.
 func (c *writer) claim(first *write) []*write {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -130,7 +130,7 @@ func (c *writer) claim(first *write) []*write {
 	return claimed
 }
 
-// pass gives the lead to the one who has waited longest, or up.
+// pass passes the lead to the oldest queued write, or ends it.
 func (c *writer) pass() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -143,15 +143,17 @@ func (c *writer) pass() {
 	next.wake <- true
 }
 
-// lead runs one transaction: of w and those who wait.
+// lead runs one transaction with w and the queued writes.
 func (c *writer) lead(w *write) {
 	defer c.pass()
 	if c.shared {
-		// Those who were answered together come again together. They are awake and
-		// about to run: let them queue, or their sync comes after one for w alone.
+		// The callers whose writes were committed together usually write again
+		// together. Yield so that they can queue, or they would wait for a transaction
+		// of w alone.
 		runtime.Gosched()
 	}
-	// The wait for the connection is w's own; whatever fails later fails for all.
+	// Waiting for the connection can fail for w alone; any later failure is
+	// everybody's.
 	connection, err := c.db.Connx(w.ctx)
 	if err != nil {
 		w.err = err

@@ -12,24 +12,24 @@ import (
 	"golang.org/x/sync/semaphore"
 )
 
-// reader is the connections that read.
+// reader is the pool of read connections.
 type reader struct {
 	db *sqlx.DB
-	// slots lets so many read at a time. Whoever waits does so here: that wait
-	// honours a context, and what is read then does not, because the driver starts
-	// a goroutine to watch over each statement whose context can end.
+	// slots limits the concurrent reads. Callers wait here with their context. The
+	// reads themselves run without one, because the driver starts a goroutine for each
+	// statement whose context can end.
 	slots  *semaphore.Weighted
 	waits  atomic.Int64
 	waited atomic.Int64 // nanoseconds
 
 	mu     sync.Mutex
-	idle   []*conn // the one used last at the end: its pages are the warmest
+	idle   []*conn // the last one was used last: its page cache is the warmest
 	closed bool
 }
 
 func newReader(db *sqlx.DB) *reader { return &reader{db: db, slots: semaphore.NewWeighted(readers)} }
 
-// with runs do on a connection. One that has failed is not used again.
+// with runs do on a connection. A connection that fails is closed.
 func (r *reader) with(ctx context.Context, do func(*conn) error) error {
 	if err := r.wait(ctx); err != nil {
 		return err
@@ -95,7 +95,7 @@ func (r *reader) close() error {
 	return r.db.Close()
 }
 
-// stats are those of the pool, in which idle connections are in use.
+// stats returns the pool's statistics; idle connections count as in use there.
 func (r *reader) stats() sql.DBStats {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -10,32 +10,32 @@ import (
 	"github.com/jmoiron/sqlx"
 )
 
-// The savepoint of a write in a transaction that is shared.
+// The savepoint of one write in a shared transaction.
 const (
 	savepoint  = "SAVEPOINT one_write"
 	release    = "RELEASE SAVEPOINT one_write"
 	rollbackTo = "ROLLBACK TO SAVEPOINT one_write"
 )
 
-// errUncommitted says that a COMMIT was refused for what some row holds. Whose
-// it was cannot be told any more, so nobody is told that it was theirs.
+// errUncommitted is the error of a COMMIT that a constraint prevented. It cannot be
+// attributed to one of the writes.
 var errUncommitted = errors.New("the transaction could not be committed")
 
-// sharedTx is a transaction that writes share. They run one after the other, so
-// each sees what those before it have done.
+// sharedTx is a transaction that several writes share. They run one after the other,
+// and each sees the changes of those before it.
 type sharedTx struct {
 	*writer
 	connection *sqlx.Conn
 	begun      *sqlx.Tx
-	writes     []*write // the leader's own first
-	lost       error    // why nothing of the transaction is kept; nil once it is committed
+	writes     []*write // the leader's is the first
+	lost       error    // why the transaction was not committed; nil after the commit
 
 	statements map[string]*sqlx.Stmt // of this transaction, by query
-	missing    []string              // queries whose statement was not there
+	missing    []string              // queries without a prepared statement
 }
 
 func (t *sharedTx) run(first *write) {
-	// No caller's context may end the transaction: it is not that caller's alone.
+	// A caller's context must not end the transaction, which others share.
 	begun, err := t.connection.BeginTxx(context.Background(), nil)
 	t.writes = t.claim(first)
 	if err != nil {
@@ -53,12 +53,12 @@ func (t *sharedTx) run(first *write) {
 	t.lost = err
 }
 
-// runEach runs the writes and gives how many are to be kept, or what is wrong
-// with the transaction as a whole.
+// runEach runs the writes and returns the number of successful ones, or the error of
+// the whole transaction.
 func (t *sharedTx) runEach() (kept int, err error) {
 	for _, w := range t.writes {
 		if w.err = w.ctx.Err(); w.err != nil {
-			continue // its caller has gone: it is not begun
+			continue // the caller has gone
 		}
 		if err := t.runOne(w); err != nil {
 			return 0, err
@@ -70,11 +70,11 @@ func (t *sharedTx) runEach() (kept int, err error) {
 	return kept, nil
 }
 
-// runOne runs a write, and takes back what it did if it fails. broken is why the
-// transaction as a whole cannot go on.
+// runOne runs a write and rolls it back if it fails. broken is the error of the whole
+// transaction.
 func (t *sharedTx) runOne(w *write) (broken error) {
 	if len(t.writes) == 1 {
-		w.run(t) // what it did is taken back with the transaction
+		w.run(t) // a failure rolls back the transaction
 		return nil
 	}
 	if _, err := t.Exec(context.Background(), savepoint); err != nil {
@@ -93,8 +93,7 @@ func (t *sharedTx) runOne(w *write) (broken error) {
 	return err
 }
 
-// run calls do for a caller who may have gone when it is done: then it is as if
-// it had never been.
+// run calls do. If the caller's context has ended meanwhile, the write fails.
 func (w *write) run(t *sharedTx) {
 	w.call(t)
 	if w.err == nil {
@@ -102,8 +101,8 @@ func (w *write) run(t *sharedTx) {
 	}
 }
 
-// call calls do. A panic is its caller's, and reaches the caller with the stack
-// it came from.
+// call calls do and recovers a panic, which is raised again in the goroutine of its
+// caller, with the original stack.
 func (w *write) call(t *sharedTx) {
 	defer func() {
 		if value := recover(); value != nil {
@@ -114,7 +113,7 @@ func (w *write) call(t *sharedTx) {
 	w.err = w.do(t)
 }
 
-// end commits what the writes have done, if there is anything.
+// end commits if any write succeeded.
 func (t *sharedTx) end(kept int) error {
 	if kept == 0 {
 		return nil // close rolls back
@@ -134,12 +133,12 @@ func (t *sharedTx) end(kept int) error {
 	return err
 }
 
-// close leaves no transaction open, and answers everybody.
+// close rolls back an open transaction and wakes all callers.
 func (t *sharedTx) close() {
 	if t.begun != nil && t.begun.Rollback() != nil {
 		t.discard()
 	}
-	_ = t.connection.Close() // discard has done so already
+	_ = t.connection.Close() // does nothing after discard
 	for i, w := range t.writes {
 		if t.lost != nil && w.panicked == nil {
 			w.err = t.lost
@@ -150,15 +149,14 @@ func (t *sharedTx) close() {
 	}
 }
 
-// discard closes the connection instead of giving it back: after a BEGIN, COMMIT
-// or ROLLBACK that failed, nobody knows whether a transaction is open on it.
+// discard closes the connection instead of returning it to the pool, because after a
+// failed BEGIN, COMMIT or ROLLBACK it may still have an open transaction.
 func (t *sharedTx) discard() {
 	_ = t.connection.Raw(func(any) error { return driver.ErrBadConn })
 }
 
-// statement gives the prepared statement of a query for this transaction, nil
-// when there is none yet: preparing needs a connection, and the only one is in
-// use.
+// statement returns the prepared statement of a query for this transaction, nil if
+// there is none yet: preparing needs a connection, and the only one is in use.
 func (t *sharedTx) statement(query string) *sqlx.Stmt {
 	if known, seen := t.statements[query]; seen {
 		return known
@@ -174,8 +172,8 @@ func (t *sharedTx) statement(query string) *sqlx.Stmt {
 	return made
 }
 
-// prepareMissing makes what the next transaction need not do without. If it fails,
-// the next one asks again.
+// prepareMissing prepares the missing statements for later transactions. A failure is
+// ignored, and the next transaction tries again.
 func (t *sharedTx) prepareMissing() {
 	for _, query := range t.missing {
 		made, err := t.db.PreparexContext(context.Background(), query)
@@ -186,9 +184,10 @@ func (t *sharedTx) prepareMissing() {
 	}
 }
 
-// fit says how a statement is run: prepared if it is there. A context that ends is
-// seen between statements only, because SQLite answers the interruption of a
-// writing statement by rolling back the whole transaction, the others' writes too.
+// fit returns the prepared statement of a query, if there is one, and a context that
+// does not end. An ended context is noticed only between statements, because SQLite
+// would answer the interruption of a writing statement by rolling back the whole
+// transaction.
 func (t *sharedTx) fit(ctx context.Context, query string) (context.Context, *sqlx.Stmt, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, nil, err

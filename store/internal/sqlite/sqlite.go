@@ -1,5 +1,5 @@
-// Package sqlite is the engine of SQLite: one file, one writer, and readers that
-// wait for nobody. README.md says what each piece of its machinery buys.
+// Package sqlite is the engine of SQLite: one file, one writer, and readers that never
+// wait. README.md explains what each part gains.
 package sqlite
 
 import (
@@ -17,41 +17,39 @@ import (
 	"github.com/jmoiron/sqlx"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/database"
-	_ "modernc.org/sqlite" // the driver
+	_ "modernc.org/sqlite" // registers the driver
 
 	"quartet/store/internal/engine"
 )
 
-// Name is the engine's.
+// Name is the name of the engine.
 const Name = "sqlite"
 
 const (
-	// readers is how many connections read at a time. More of them make two cores
-	// slower, not faster.
+	// readers is the number of read connections. More of them are slower on two cores.
 	readers = 4
-	// longReaders is how many more there can be, for transactions that last.
+	// longReaders is the number of additional ones for long transactions.
 	longReaders = 4
-	// busyWait is how long SQLite itself waits for a lock that another process
-	// holds. It does so deaf to the caller's context, so the longer part of the
-	// wait is made of new tries.
+	// busyWait is how long SQLite itself waits for another process's lock. That wait
+	// ignores the caller's context, so it is short and retried.
 	busyWait = 50 * time.Millisecond
-	// logLimit is the size in bytes that the write-ahead log is cut to once it
-	// begins anew. It seldom passes a third of that, unless somebody reads for long
-	// while others write.
+	// logLimit is the size in bytes to which the write-ahead log is truncated when it
+	// restarts. Normally it stays below a third of that; long reads beside writes make
+	// it grow.
 	logLimit = 16 << 20
 )
 
-// Engine is one file.
+// Engine is one database file.
 type Engine struct {
 	engine.StandardSQL
 	path    string
 	timeout time.Duration
 	writer  *writer
 	reader  *reader
-	cache   *cache // nil: nothing is cached
+	cache   *cache // nil: no caching
 }
 
-// Open opens the file, and makes it if it does not exist.
+// Open opens the file, and creates it if it does not exist.
 func Open(path string, o engine.Options) (*Engine, error) {
 	path, err := checkPath(path)
 	if err != nil {
@@ -62,9 +60,9 @@ func Open(path string, o engine.Options) (*Engine, error) {
 	}
 	e := &Engine{path: path, timeout: o.StatementTimeout}
 	wait := min(o.StatementTimeout, busyWait)
-	// Writers queue for the one connection in Go, where the wait honours their
-	// context; SQLite's own lock is left to other processes. The write lock is
-	// taken at BEGIN, so that no transaction fails half-way for want of it.
+	// Writers queue in Go for the one connection, where the wait honours their context;
+	// SQLite's own lock is for other processes. BEGIN takes the write lock, so that no
+	// transaction fails half-way because it cannot get it.
 	db, err := openPool(path, wait, 1, "_txlock=immediate",
 		"_journal_mode=WAL", "_synchronous=FULL", "_foreign_keys=on", fmt.Sprintf("_pragma=journal_size_limit(%d)", logLimit))
 	if err != nil {
@@ -84,7 +82,7 @@ func Open(path string, o engine.Options) (*Engine, error) {
 	return e, nil
 }
 
-// checkPath refuses what looks like a path and is not one.
+// checkPath refuses an empty path, :memory: and a URL with a host.
 func checkPath(path string) (string, error) {
 	switch {
 	case path == "":
@@ -97,9 +95,9 @@ func checkPath(path string) (string, error) {
 	return filepath.Clean(path), nil
 }
 
-// createPrivately makes the file with mode 0600; SQLite gives its -wal and -shm
-// files the same mode. An existing file is not touched: opening and closing it
-// would drop the locks that this process already holds on it (POSIX fcntl).
+// createPrivately creates the file with mode 0600, which SQLite copies to its -wal and
+// -shm files. It does not open an existing file: closing it would drop the locks that
+// this process holds on it (POSIX fcntl).
 func createPrivately(path string) error {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
@@ -113,10 +111,10 @@ func createPrivately(path string) error {
 
 func openPool(path string, wait time.Duration, connections int, parameters ...string) (*sqlx.DB, error) {
 	parameters = append(parameters,
-		// Never make a file: createPrivately has, with the right mode.
+		// Never create the file here: createPrivately has done so with the right mode.
 		"mode=rw",
 		fmt.Sprintf("_busy_timeout=%d", wait.Milliseconds()),
-		// "text" is no string literal, and an error's text is its own.
+		// Double quotes are for identifiers only, and errors have their own messages.
 		"_dqs=0", "_error_rc=1")
 	db, err := sql.Open("sqlite", dataSource(path, parameters...))
 	if err != nil {
@@ -124,7 +122,7 @@ func openPool(path string, wait time.Duration, connections int, parameters ...st
 	}
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
-	return sqlx.NewDb(db, "sqlite3"), nil // the name under which sqlx knows the dialect
+	return sqlx.NewDb(db, "sqlite3"), nil // the driver name that sqlx knows
 }
 
 func dataSource(path string, parameters ...string) string {
@@ -134,31 +132,31 @@ func dataSource(path string, parameters ...string) string {
 
 func (*Engine) Name() string { return Name }
 
-// RetryTime is the wait for a lock that another process holds.
+// RetryTime is the time to wait for another process's lock.
 func (e *Engine) RetryTime() time.Duration { return e.timeout }
 
-// Note has no connection to doubt.
+// Note does nothing: there is no network connection that can be lost.
 func (*Engine) Note(error) {}
 
 func (e *Engine) Snapshot(ctx context.Context) (*sqlx.Tx, error) {
-	return e.reader.db.BeginTxx(ctx, nil) // sees one moment anyway
+	return e.reader.db.BeginTxx(ctx, nil) // in WAL mode every transaction is a snapshot
 }
 
 func (e *Engine) WriteAlone(ctx context.Context, do func(engine.Tx) error) error {
 	return engine.Transact(ctx, e.writer.db, do)
 }
 
-// Connections tells of "writer" and "reader".
+// Connections returns the statistics of "writer" and "reader".
 func (e *Engine) Connections() map[string]sql.DBStats {
 	return map[string]sql.DBStats{"writer": e.writer.db.Stats(), "reader": e.reader.stats()}
 }
 
-// Ping takes the write lock for a moment, so a file that another process keeps
-// locked is found out. SELECT 1 would not look at the file.
+// Ping takes the write lock for a moment, so it fails if another process keeps the file
+// locked. SELECT 1 would not access the file.
 func (e *Engine) Ping(ctx context.Context) error {
 	const look = "SELECT COUNT(*) FROM sqlite_schema"
 	var tables []int
-	// The writer first: it is the one that can make a new file ready.
+	// The writer first, because only it can initialise a new file.
 	if err := e.WriteAlone(ctx, func(t engine.Tx) error { return t.Select(ctx, &tables, look) }); err != nil {
 		return err
 	}
@@ -172,7 +170,7 @@ func (e *Engine) migrator() engine.Migrator {
 	}}
 }
 
-// Migrate gives back the room that the old tables have left.
+// Migrate also returns the space of dropped tables to the file system.
 func (e *Engine) Migrate(ctx context.Context) error {
 	changed, err := e.migrator().Migrate(ctx, e.writer.db.DB)
 	if err == nil && changed {
@@ -185,8 +183,8 @@ func (e *Engine) MigrationStatus(ctx context.Context) (current, newest int64, er
 	return e.migrator().Status(ctx, e.reader.db.DB)
 }
 
-// Close lets SQLite's last connection move the write-ahead log into the database
-// file, which a reader, being query_only, may not do.
+// Close closes the writer last: the last connection moves the write-ahead log into the
+// database file, which the query_only readers cannot do.
 func (e *Engine) Close() (err error) {
 	if e.cache != nil {
 		err = e.cache.close()
