@@ -20,7 +20,7 @@ const (
 	inBody            = "body"
 )
 
-// readCredentials lists where the operation takes a token from, in order of
+// readCredentials lists the places that the operation accepts a token from, in order of
 // precedence: headers, then the body, then the query; and whether it needs an
 // application. Each place must be one of its dialect's.
 func (o *operation) readCredentials(document *openapi3.T) error {
@@ -56,7 +56,7 @@ func (o *operation) readCredentials(document *openapi3.T) error {
 	return nil
 }
 
-// identify finds out who calls: the first credential that is there decides.
+// identify authenticates the caller by the first credential in the request.
 func (s *server) identify(ctx context.Context, c echo.Context, o *operation, members map[string]any, call *dialect.Call) error {
 	if o.application {
 		ids := c.Request().Header[applicationHeader]
@@ -83,8 +83,8 @@ func (s *server) identify(ctx context.Context, c echo.Context, o *operation, mem
 	return nil
 }
 
-// token is the first token the request carries and the name it travels under;
-// without one, the name is the documented body field's or the first place's.
+// token returns the first token in the request and the name of its place; without a
+// token, the name of the body field, if there is one, or of the first place.
 func (o *operation) token(c echo.Context, members map[string]any) (token, name string, err error) {
 	name = o.credentials[0].Name
 	for _, place := range o.credentials {
@@ -117,7 +117,7 @@ func valuesOf(place dialect.Credential, c echo.Context, members map[string]any) 
 	return nil
 }
 
-// bare takes the scheme off a token: "Bearer x" is x (RFC 6750), "x" stays.
+// bare removes the scheme from a token: "Bearer x" becomes x (RFC 6750), "x" stays.
 func bare(value string) string {
 	value = strings.TrimSpace(value)
 	const bearer = "bearer "
@@ -127,7 +127,7 @@ func bare(value string) string {
 	return value
 }
 
-// clip shortens the client's User-Agent to a length worth storing.
+// clip shortens the User-Agent to the stored length.
 func clip(text string) string {
 	const longest = 200
 	if len(text) > longest {

@@ -8,14 +8,13 @@ import (
 	"quartet/server/dialect"
 )
 
-// accessRules say who may call an operation, by the contract's x-access. What
-// depends on whose data it is (one's own, an administrator) the account rules
-// decide.
+// accessRules implement the contract's x-access. Rules that depend on the data (the
+// caller's own, or an administrator) are in package account.
 var accessRules = map[string]func(*server, *dialect.Call) error{
 	"public":                      anybody,
 	"registration":                anonymousOrLive,
 	"signed-in":                   live,
-	"signed-in-or-replaced":       anybody, // operation 4 answers a replaced session itself, and refuses others that are not live
+	"signed-in-or-replaced":       anybody, // operation 4 handles a replaced session itself, and refuses other ended ones
 	"self-or-administrator":       live,
 	"self-or-super-administrator": live,
 	"application":                 liveInApplication,
@@ -30,8 +29,8 @@ func (o *operation) readAccess() error {
 	return nil
 }
 
-// authorise decides whether the call reaches the operation's handler. Without a
-// rule none does.
+// authorise decides whether the call may reach the operation's handler. Without a rule
+// it may not.
 func (s *server) authorise(o *operation, c *dialect.Call) error {
 	if rule := accessRules[o.access]; rule != nil {
 		return rule(s, c)
@@ -43,8 +42,8 @@ func anybody(*server, *dialect.Call) error { return nil }
 
 func live(_ *server, c *dialect.Call) error { return c.CallerErr }
 
-// anonymousOrLive accepts a request without any token, which the account rules then
-// decide about, but not one whose token is invalid.
+// anonymousOrLive accepts a request without a token, which package account then decides
+// on, but not one with an invalid token.
 func anonymousOrLive(_ *server, c *dialect.Call) error {
 	failed, isFailure := errors.AsType[*apierr.Error](c.CallerErr)
 	if isFailure && failed.Code == apierr.Unauthenticated && failed.Reason == apierr.Required {

@@ -10,8 +10,8 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// addressOf tells a client's address: the peer's, unless the peer is a proxy
-// that is trusted to say another in X-Forwarded-For.
+// clientIP returns the client's IP address: the peer's, unless the peer is a trusted
+// proxy that reports another in X-Forwarded-For.
 func clientIP(trusted []*net.IPNet) echo.IPExtractor {
 	peer := echo.ExtractIPDirect()
 	if len(trusted) == 0 {
@@ -26,9 +26,8 @@ func clientIP(trusted []*net.IPNet) echo.IPExtractor {
 	}
 }
 
-// forwardedFor goes back from hop to hop as long as each is trusted. What the
-// last trusted one says decides; where it says nothing that is an address, it
-// is the client itself as far as anybody can tell.
+// forwardedFor follows the header from the last entry to the first while the reporting
+// hop is trusted. It stops at an entry that is no address.
 func forwardedFor(headers []string, hop netip.Addr, trusted []*net.IPNet) netip.Addr {
 	said := strings.Split(strings.Join(headers, ","), ",")
 	for _, text := range slices.Backward(said) {
@@ -48,10 +47,10 @@ func isTrusted(hop netip.Addr, trusted []*net.IPNet) bool {
 	return slices.ContainsFunc(trusted, func(n *net.IPNet) bool { return n.Contains(hop.AsSlice()) })
 }
 
-// parseHop reads an address as proxies write it: 192.0.2.1, 192.0.2.1:5678,
-// 2001:db8::1, [2001:db8::1] or [2001:db8::1]:443. An IPv4 address is given as
-// one however it was written, and a zone, which only the proxy's machine knows,
-// is left out.
+// parseHop parses an address in the forms that proxies write: 192.0.2.1,
+// 192.0.2.1:5678, 2001:db8::1, [2001:db8::1] or [2001:db8::1]:443. IPv4-mapped
+// addresses become IPv4, and a zone is removed, because it is meaningful on the proxy's
+// machine only.
 func parseHop(text string) (netip.Addr, bool) {
 	text = strings.TrimSpace(text)
 	if bare, ok := strings.CutPrefix(text, "["); ok && strings.HasSuffix(bare, "]") {

@@ -1,4 +1,4 @@
-// Package server speaks HTTP: it carries a request from the listener through
-// the contract check and the access table to the rules, and every failure back
-// through one exit into the caller's envelope.
+// Package server is the HTTP server. It checks each request against the contract and
+// the access rules, calls the handlers, and reports every failure in the envelope of
+// the caller's dialect.
 package server

@@ -20,11 +20,11 @@ import (
 //go:embed docs/*.html docs/*.css docs/*.js
 var pages embed.FS
 
-// docs are the pages that explain the server: Swagger UI and the error
-// reference. Nothing in them comes from elsewhere.
+// docs serves the documentation pages: Swagger UI and the error reference. They load
+// nothing from other servers.
 type docs struct {
 	index, script, sheet, settings []byte
-	errors                         func() ([]byte, error) // written when somebody first asks
+	errors                         func() ([]byte, error) // rendered at the first request
 	assets                         http.Handler
 }
 
@@ -42,9 +42,9 @@ func newDocs(contract *openapi3.T, dialects dialect.List, demo *Demo) (*docs, er
 	return d, nil
 }
 
-// pageSettings tells the page what to sign in with: in the demo, the demo's
-// token and application under every scheme of the contract, in the form in
-// which Swagger UI keeps authorisations.
+// pageSettings tells the page the credentials of the demonstration: its token and
+// application for every security scheme of the contract, in the form in which Swagger
+// UI stores them.
 func pageSettings(contract *openapi3.T, demo *Demo) map[string]any {
 	if demo == nil {
 		return map[string]any{}
@@ -70,8 +70,8 @@ func errorPage(dialects dialect.List) ([]byte, error) {
 	return text.Bytes(), err
 }
 
-// contentPolicy lets the pages load and call nothing but this server. Swagger
-// UI sets styles from script, and draws its icons as data.
+// contentPolicy allows the pages to load from and call this server only. Swagger UI
+// sets styles from script, and its icons are data URLs.
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
 	"img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 

@@ -14,8 +14,8 @@ import (
 	"quartet/server/apierr"
 )
 
-// handleError is the only way an error leaves: in the envelope of the path's
-// dialect, with an honest status unless the dialect's clients expect 200.
+// handleError writes every failure, in the envelope of the path's dialect, with its
+// HTTP status or with 200 for dialects in legacyStatus.
 func (s *server) handleError(err error, c echo.Context) {
 	failed := toAPIError(err)
 	owner := s.dialects.ForPath(c.Request().URL.Path)
@@ -30,7 +30,7 @@ func (s *server) handleError(err error, c echo.Context) {
 		header.Set(echo.HeaderRetryAfter, strconv.Itoa(int(math.Ceil(failed.RetryAfter.Seconds()))))
 	}
 	if status == http.StatusUnauthorized {
-		// RFC 9110 asks a 401 to name a scheme.
+		// RFC 9110 requires a scheme in a 401 response.
 		header.Set(echo.HeaderWWWAuthenticate, `Bearer realm="quartet"`)
 	}
 	if s.legacyStatus[owner.Name] {
@@ -42,7 +42,7 @@ func (s *server) handleError(err error, c echo.Context) {
 	}
 }
 
-// toAPIError names whatever went wrong in the vocabulary of package apierr.
+// toAPIError converts any error to one of package apierr.
 func toAPIError(err error) *apierr.Error {
 	if failed, known := errors.AsType[*apierr.Error](err); known {
 		return failed
@@ -56,7 +56,7 @@ func toAPIError(err error) *apierr.Error {
 	return apierr.Wrap(apierr.Internal, err)
 }
 
-// routerFailures are what Echo and the generated code refuse themselves.
+// routerFailures are the failures that Echo and the generated code report themselves.
 var routerFailures = map[int]apierr.Code{
 	http.StatusNotFound:              apierr.PathNotFound,
 	http.StatusMethodNotAllowed:      apierr.MethodNotAllowed,
@@ -65,7 +65,7 @@ var routerFailures = map[int]apierr.Code{
 	http.StatusBadRequest:            apierr.MalformedBody,
 }
 
-// logFailure logs the cause, which the caller does not see.
+// logFailure logs the cause, which is not in the response.
 func (s *server) logFailure(c echo.Context, failed *apierr.Error, status int) {
 	level := slog.LevelDebug
 	switch {

@@ -11,7 +11,7 @@ import (
 	"quartet/server/apierr"
 )
 
-// metrics are the server's own figures, in seconds where they are durations.
+// metrics are the server's metrics. Durations are in seconds.
 type metrics struct {
 	registry *prometheus.Registry
 	requests *prometheus.CounterVec
@@ -21,13 +21,13 @@ type metrics struct {
 	known    sync.Map // answered → *figures
 }
 
-// answered says what kind of request was answered.
+// answered are the labels of a request.
 type answered struct {
 	operation, method string
 	status            int
 }
 
-// figures count and time one kind of request.
+// figures are the count and durations of requests with the same labels.
 type figures struct {
 	requests prometheus.Counter
 	duration prometheus.Observer
@@ -74,7 +74,7 @@ func (m *metrics) failed(dialect string, code apierr.Code) {
 	m.failures.WithLabelValues(dialect, string(code)).Inc()
 }
 
-// methodLabel keeps made-up methods from growing the metrics without bound.
+// methodLabel replaces unknown methods, which would grow the metrics without bound.
 func methodLabel(method string) string {
 	switch method {
 	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:

@@ -20,7 +20,7 @@ import (
 
 var sentRequestID = regexp.MustCompile(`^[0-9A-Za-z._-]{8,64}$`)
 
-// setHeaders gives every answer the headers that do not depend on the operation.
+// setHeaders sets the headers that every response has.
 func setHeaders(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		rawPath(c.Request())
@@ -32,13 +32,13 @@ func setHeaders(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// rawPath makes Echo's router see the path as it was sent. Otherwise it hands
-// on path parameters now escaped, now not, and the generated code, which always
-// unescapes them, turns %2541 into A.
+// rawPath makes Echo's router use the escaped path. Otherwise path parameters are
+// sometimes escaped and sometimes not, and the generated code, which always unescapes
+// them, turns %2541 into A.
 func rawPath(r *http.Request) { r.URL.RawPath = r.URL.EscapedPath() }
 
-// requestID names the request in the log and in the answer. A caller's own id is
-// kept when it is 8 to 64 characters of a safe alphabet.
+// requestID names the request in the log and in the response. A client's own id is used
+// if it is 8 to 64 safe characters.
 func requestID(r *http.Request) string {
 	if id := r.Header.Get(echo.HeaderXRequestID); sentRequestID.MatchString(id) {
 		return id
@@ -46,7 +46,7 @@ func requestID(r *http.Request) string {
 	return uuid.NewString()
 }
 
-// logRequest counts, times and logs the request after its answer.
+// logRequest counts, times and logs the request after its response.
 func (s *server) logRequest(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		start := time.Now()
@@ -80,8 +80,8 @@ func (s *server) record(c echo.Context, took time.Duration) {
 	)
 }
 
-// routeOf is the path as the contract writes it. Unknown paths are not logged: a
-// client may have put anything into them.
+// routeOf returns the path of the route. Unknown paths are not logged, because a client
+// may have put anything into them.
 func routeOf(c echo.Context) string {
 	if path := c.Path(); path != "" {
 		return path
@@ -89,7 +89,7 @@ func routeOf(c echo.Context) string {
 	return "unmatched"
 }
 
-// recoverPanic turns a panic into a failure like any other.
+// recoverPanic converts a panic to a failure.
 func (s *server) recoverPanic(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) (err error) {
 		defer func() {
@@ -108,8 +108,8 @@ func (s *server) recoverPanic(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// checkContract checks a request once, for the operation that Echo's router
-// matched: parameters, body, caller, access.
+// checkContract checks the request against the operation that Echo's router matched:
+// parameters, body, caller, access.
 func (s *server) checkContract(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		o := s.operations[request.RouteOf(c)]
@@ -136,12 +136,11 @@ func (s *server) checkContract(next echo.HandlerFunc) echo.HandlerFunc {
 	}
 }
 
-// renewedHeader carries the successor of a JWT, as the framework behind document
-// 004 sends it.
+// renewedHeader carries the renewed JWT, as in the framework of document 004.
 const renewedHeader = "Jwt"
 
-// refuseEmptyAnswer guards the generated code, which answers an empty 200 to a
-// handler that returns neither an answer nor an error.
+// refuseEmptyAnswer returns an error if a handler returns neither a response nor an
+// error, for which the generated code would send an empty 200.
 func refuseEmptyAnswer(next openapi.StrictHandlerFunc, operationID string) openapi.StrictHandlerFunc {
 	return func(c echo.Context, request any) (any, error) {
 		answer, err := next(c, request)

@@ -14,7 +14,7 @@ import (
 	"quartet/server/request"
 )
 
-// operation is what the server must know of one operation of the contract.
+// operation is what the server needs of an operation of the contract.
 type operation struct {
 	*request.Operation
 	dialect     *dialect.Dialect
@@ -23,11 +23,11 @@ type operation struct {
 	application bool                 // needs X-App-Id
 }
 
-// operations is the contract as a table.
+// operations are the operations by their route.
 type operations map[request.Route]*operation
 
-// readContract reads what a document says of requests. For the embedded one, nil,
-// there is a part that holds no more, which is read in a tenth of the time.
+// readContract parses the OpenAPI document. For nil it parses the part of the embedded
+// one that describes requests, which takes a tenth of the time.
 func readContract(document []byte) (*openapi3.T, error) {
 	requests := openapi.Requests
 	if document != nil {
@@ -46,8 +46,8 @@ func readContract(document []byte) (*openapi3.T, error) {
 	return read, nil
 }
 
-// newOperations builds the table. An operation without a dialect, an access rule
-// or a known credential is an error, and so is a dialect without an operation.
+// newOperations returns an error for an operation without a dialect, an access rule or
+// a known credential, and for a dialect without operations.
 func newOperations(document *openapi3.T, dialects dialect.List, limits request.Limits) (operations, error) {
 	byTag := func(described *openapi3.Operation) *dialect.Dialect {
 		if len(described.Tags) != 1 {
@@ -89,7 +89,7 @@ func newOperations(document *openapi3.T, dialects dialect.List, limits request.L
 	return table, nil
 }
 
-// checkRoutes makes sure that every operation of the contract has its route.
+// checkRoutes makes sure that every operation of the contract has a route.
 func (t operations) checkRoutes(e *echo.Echo) error {
 	served := map[request.Route]bool{}
 	for _, known := range e.Routes() {

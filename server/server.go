@@ -24,51 +24,52 @@ import (
 	"quartet/server/request"
 )
 
-// Options are the parts and settings of a server.
+// Options are the dependencies and settings of a server.
 type Options struct {
 	Accounts *account.Service
-	Ready    func(context.Context) error // nil error: the database reads and writes
+	Ready    func(context.Context) error // returns nil if the database can be read and written
 	Log      *slog.Logger
-	Metrics  *prometheus.Registry // what /metrics shows beside the server's own
-	// PublicKeys gives the keys that verify JWTs now, the newest last; nil: none.
+	Metrics  *prometheus.Registry // additional metrics of /metrics
+	// PublicKeys returns the keys that verify JWTs now, the newest last; nil: none.
 	PublicKeys func() []PublicKey
 
-	// Dialects that the server speaks; all.Dialects when nil.
+	// Dialects of the server; all.Dialects if nil.
 	Dialects dialect.List
 	// Contract is the OpenAPI document in YAML; openapi.Document when nil.
 	Contract []byte
 	// Routes registers handlers of the contract that are not generated.
 	Routes func(openapi.EchoRouter)
 
-	// LegacyStatus names the dialects whose failures travel under HTTP 200.
+	// LegacyStatus are the dialects whose failures have HTTP status 200.
 	LegacyStatus []string
-	// TimeZone of dates that carry none; Asia/Shanghai when nil.
+	// TimeZone of dates without one; Asia/Shanghai if nil.
 	TimeZone *time.Location
-	// TrustedProxies may say a client's IP in X-Forwarded-For.
+	// TrustedProxies are trusted to report the client's IP in X-Forwarded-For.
 	TrustedProxies []*net.IPNet
-	// AllowOrigins lists the origins whose pages may call (CORS); none by default.
+	// AllowOrigins are the origins whose pages may call the server (CORS); none by
+	// default.
 	AllowOrigins []string
 	// Limits of a request; those of DefaultLimits where zero.
 	Limits Limits
-	// Demo is set with --demo only.
+	// Demo is set only with --demo.
 	Demo *Demo
 	// Now is the clock; time.Now when nil.
 	Now func() time.Time
 }
 
-// Demo is what only a demonstration shows: the simulated messages, and the token
-// and application that the documentation page signs in with.
+// Demo is what only a demonstration has: the simulated messages, and the credentials of
+// the documentation page.
 type Demo struct {
 	Outbox      func() []openapi.DemoMessage
-	Reset       func(context.Context) error // puts the data back
+	Reset       func(context.Context) error // resets the data
 	AccessToken string
 	Application string
 }
 
-// Limits is how much is taken in one request, and how long it is worked on.
+// Limits are the limits of one request.
 type Limits = request.Limits
 
-// DefaultLimits are the limits of a server whose Options leave them out.
+// DefaultLimits are the limits of a server without Options.Limits.
 func DefaultLimits() Limits { return request.DefaultLimits() }
 
 type server struct {
@@ -88,8 +89,8 @@ type server struct {
 	now          func() time.Time
 }
 
-// New builds the handler that serves the whole contract. It fails when the
-// contract and the server do not fit together.
+// New returns the handler of the whole contract. It fails if the contract and the
+// server do not match.
 func New(o Options) (http.Handler, error) {
 	o = o.withDefaults()
 	s, err := newServer(o)
@@ -132,7 +133,8 @@ func (o Options) withDefaults() Options {
 		o.Now = time.Now
 	}
 	if o.TimeZone == nil {
-		// China has had no other offset since 1991, so the server needs no zone database for it.
+		// China has had no other offset since 1991, so the server needs no time zone
+		// database for it.
 		o.TimeZone = time.FixedZone("Asia/Shanghai", 8*60*60)
 	}
 	return o
@@ -184,8 +186,7 @@ func legacyDialects(names []string, dialects dialect.List) (map[string]bool, err
 	return legacy, nil
 }
 
-// headRouter registers HEAD beside GET, with the same handler: net/http leaves out
-// the body of its answer.
+// headRouter registers HEAD beside GET, with the same handler; net/http omits the body.
 type headRouter struct{ *echo.Echo }
 
 // GET registers a handler of GET and HEAD.
@@ -194,7 +195,7 @@ func (r headRouter) GET(path string, h echo.HandlerFunc, m ...echo.MiddlewareFun
 	return r.Echo.GET(path, h, m...)
 }
 
-// checkOrigins refuses a text that no browser sends as Origin.
+// checkOrigins returns an error for a text that no browser sends as Origin.
 func checkOrigins(origins []string) error {
 	for _, origin := range origins {
 		parsed, err := url.Parse(origin)

@@ -17,9 +17,9 @@ import (
 	"quartet/openapi/specfilter"
 )
 
-// spec serves the OpenAPI document, whole or cut down to some tags. What was
-// written once is kept: there are no more than 2⁶ sets of tags. The document's
-// tree is not: it takes more memory than the rest of a server at rest.
+// spec serves the OpenAPI document, whole or filtered by tags. It keeps the rendered
+// documents, of which there are at most 2⁶, but not the document's tree, which takes
+// more memory than the rest of an idle server.
 type spec struct {
 	document []byte // in YAML
 	mutex    sync.Mutex
@@ -32,7 +32,7 @@ const (
 	specJSON = "application/json"
 )
 
-// in gives the document in the media type; with tags, their operations alone.
+// in returns the document in a media type; with tags, only their operations.
 func (p *spec) in(mediaType string, tags *openapi.Tags) (specification, error) {
 	wanted := sorted(tags)
 	key := mediaType + " " + strings.Join(wanted, " ")
@@ -52,7 +52,7 @@ func (p *spec) in(mediaType string, tags *openapi.Tags) (specification, error) {
 
 func (p *spec) write(mediaType string, tags []string) ([]byte, error) {
 	if mediaType == specYAML && len(tags) == 0 {
-		return p.document, nil // as it was written, to the byte
+		return p.document, nil // unchanged
 	}
 	document, err := specfilter.Read(p.document)
 	if err != nil {
@@ -79,7 +79,7 @@ func sorted(tags *openapi.Tags) []string {
 	return slices.Compact(names)
 }
 
-// specification is a document that is sent. A caller that has it already gets 304.
+// specification is a rendered document. A client that has it already gets 304.
 type specification struct {
 	text           []byte
 	mediaType, tag string
@@ -97,25 +97,25 @@ func (d specification) send(w http.ResponseWriter) error {
 	w.Header().Set(echo.HeaderContentType, d.mediaType)
 	w.Header().Set("ETag", d.tag)
 	w.Header().Set(echo.HeaderCacheControl, "no-cache")
-	// The standard library knows the rules of RFC 9110 section 13.1.2.
+	// http.ServeContent implements RFC 9110 section 13.1.2.
 	asked := &http.Request{Method: http.MethodGet, Header: http.Header{"If-None-Match": {d.has}}}
 	http.ServeContent(w, asked, "", time.Time{}, bytes.NewReader(d.text))
 	return nil
 }
 
-// VisitGetSpecAsYamlResponse sends the document.
+// VisitGetSpecAsYamlResponse writes the document.
 func (d specification) VisitGetSpecAsYamlResponse(w http.ResponseWriter) error { return d.send(w) }
 
-// VisitGetSpecAsJsonResponse sends the document.
+// VisitGetSpecAsJsonResponse writes the document.
 func (d specification) VisitGetSpecAsJsonResponse(w http.ResponseWriter) error { return d.send(w) }
 
-// GetSpecAsYaml serves the contract as it was written, or some dialects of it.
+// GetSpecAsYaml returns the contract as it was written, or the operations of some tags.
 func (s *server) GetSpecAsYaml(_ context.Context, r openapi.GetSpecAsYamlRequestObject) (openapi.GetSpecAsYamlResponseObject, error) {
 	text, err := s.spec.in(specYAML, r.Params.Tag)
 	return text.against(r.Params.IfNoneMatch), err
 }
 
-// GetSpecAsJson serves the same as JSON.
+// GetSpecAsJson returns the same as JSON.
 func (s *server) GetSpecAsJson(_ context.Context, r openapi.GetSpecAsJsonRequestObject) (openapi.GetSpecAsJsonResponseObject, error) {
 	text, err := s.spec.in(specJSON, r.Params.Tag)
 	return text.against(r.Params.IfNoneMatch), err

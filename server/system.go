@@ -13,12 +13,12 @@ import (
 	"quartet/server/apierr"
 )
 
-// GetHealth says that the process runs.
+// GetHealth reports that the process runs.
 func (s *server) GetHealth(context.Context, openapi.GetHealthRequestObject) (openapi.GetHealthResponseObject, error) {
 	return openapi.GetHealth200JSONResponse{Status: openapi.Ok}, nil
 }
 
-// GetReadiness says whether the database reads and writes.
+// GetReadiness reports whether the database can be read and written.
 func (s *server) GetReadiness(ctx context.Context, _ openapi.GetReadinessRequestObject) (openapi.GetReadinessResponseObject, error) {
 	if err := s.ready(ctx); err != nil {
 		return nil, apierr.Wrap(apierr.Unavailable, err)
@@ -26,7 +26,7 @@ func (s *server) GetReadiness(ctx context.Context, _ openapi.GetReadinessRequest
 	return openapi.GetReadiness200JSONResponse{Status: openapi.Ok}, nil
 }
 
-// GetMetrics writes the figures in the Prometheus text format.
+// GetMetrics writes the metrics in the Prometheus text format.
 func (s *server) GetMetrics(context.Context, openapi.GetMetricsRequestObject) (openapi.GetMetricsResponseObject, error) {
 	families, err := s.metrics.registry.Gather()
 	if err != nil {
@@ -41,17 +41,18 @@ func (s *server) GetMetrics(context.Context, openapi.GetMetricsRequestObject) (o
 	return openapi.GetMetrics200TextResponse(text.String()), nil
 }
 
-// PublicKey verifies the JWTs whose header names it by KID.
+// PublicKey verifies the JWTs with the key id KID.
 type PublicKey struct {
 	KID    string
 	Public ed25519.PublicKey
 }
 
-// keysFor is how long others may keep the public keys. With the ten seconds in
-// which a server finds a new one it is less than the minute before that signs.
+// keysFor is how long clients may cache the public keys. Together with the ten seconds
+// in which a server finds a new key it is shorter than the minute before a new key
+// signs.
 const keysFor = "public, max-age=30"
 
-// GetJsonWebKeys publishes the keys that verify JWTs.
+// GetJsonWebKeys returns the keys that verify JWTs.
 func (s *server) GetJsonWebKeys(context.Context, openapi.GetJsonWebKeysRequestObject) (openapi.GetJsonWebKeysResponseObject, error) {
 	keys := []openapi.JsonWebKey{}
 	for _, key := range s.publicKeys() {
@@ -66,12 +67,12 @@ func (s *server) GetJsonWebKeys(context.Context, openapi.GetJsonWebKeysRequestOb
 	}, nil
 }
 
-// GetDemoOutbox shows what the SMS simulator sent.
+// GetDemoOutbox returns the messages of the SMS simulator.
 func (s *server) GetDemoOutbox(context.Context, openapi.GetDemoOutboxRequestObject) (openapi.GetDemoOutboxResponseObject, error) {
 	return openapi.GetDemoOutbox200JSONResponse(s.outbox()), nil
 }
 
-// ResetDemo puts the demonstration's data back.
+// ResetDemo resets the demonstration's data.
 func (s *server) ResetDemo(ctx context.Context, _ openapi.ResetDemoRequestObject) (openapi.ResetDemoResponseObject, error) {
 	if err := s.resetDemo(ctx); err != nil {
 		return nil, err

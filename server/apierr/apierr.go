@@ -6,10 +6,10 @@ import (
 	"time"
 )
 
-// Code is the symbol of one kind of failure.
+// Code identifies a kind of failure.
 type Code string
 
-// The failures of Quartet. Package dialect's catalogue has one entry for each.
+// The kinds of failures. Package dialect's catalogue has an entry for each.
 const (
 	MalformedBody        Code = "malformed_body"
 	InvalidField         Code = "invalid_field"
@@ -47,7 +47,7 @@ const (
 	Internal             Code = "internal"
 )
 
-// Reason says what is wrong with a field.
+// Reason is why a field is refused.
 type Reason string
 
 // The reasons a field can be refused for.
@@ -66,31 +66,30 @@ const (
 	TooCommon  Reason = "common"
 )
 
-// Error is a failure on its way to the caller. Cause is for the log and never
-// reaches an answer.
+// Error is a failure to report to the caller. Cause is for the log only.
 type Error struct {
 	Code   Code
 	Field  string // name of the field concerned, "" when there is none
 	Reason Reason // why the field is refused, "" when Code says it all
-	// Expected is the contract's own name for a field that was sent in another
-	// spelling, or the limit that was passed ("64", "0, 1, 2").
+	// Expected is the documented name of a misspelled field, or the limit that was
+	// exceeded ("64", "0, 1, 2").
 	Expected   string
 	RetryAfter time.Duration // how long to wait, 0 when waiting does not help
 	Cause      error
 }
 
-// New makes a failure that concerns no field.
+// New returns a failure without a field.
 func New(code Code) *Error { return &Error{Code: code} }
 
-// Field makes an InvalidField failure.
+// Field returns an InvalidField failure.
 func Field(name string, reason Reason) *Error {
 	return &Error{Code: InvalidField, Field: name, Reason: reason}
 }
 
-// Wrap makes a failure with a cause for the log.
+// Wrap returns a failure with a cause for the log.
 func Wrap(code Code, cause error) *Error { return &Error{Code: code, Cause: cause} }
 
-// Error words the failure for the log.
+// Error returns the text for the log.
 func (e *Error) Error() string {
 	text := string(e.Code)
 	if e.Field != "" {
@@ -102,10 +101,11 @@ func (e *Error) Error() string {
 	return text
 }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Cause }
 
-// Of finds the failure in err; any other error is Internal with err as cause.
+// As returns the failure in err; for any other error it returns Internal with err as
+// its cause.
 func As(err error) *Error {
 	var failed *Error
 	if errors.As(err, &failed) {
@@ -114,7 +114,7 @@ func As(err error) *Error {
 	return Wrap(Internal, err)
 }
 
-// Is tells whether err is a failure of the kind code.
+// Is reports whether err is a failure of this kind.
 func Is(err error, code Code) bool {
 	var failed *Error
 	return errors.As(err, &failed) && failed.Code == code

@@ -1,4 +1,4 @@
-// Package apierr is the vocabulary of what can go wrong: symbols, the field
-// concerned and the cause. It holds no numbers and no prose; package dialect
-// gives a symbol its HTTP status, its number in each envelope and its words.
+// Package apierr defines failures: their kind, the field concerned and the cause. It
+// contains no numbers and no messages; package dialect maps each kind to its HTTP
+// status, its number in each envelope and its message.
 package apierr

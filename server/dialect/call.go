@@ -8,17 +8,17 @@ import (
 	"quartet/server/apierr"
 )
 
-// Services is what handlers work with.
+// Services is what handlers use.
 type Services struct {
 	Accounts *account.Service
 	Zone     *time.Location // of dates that carry none
 	Now      func() time.Time
 }
 
-// Call is what a handler knows of its request beside the typed parameters.
+// Call is what handlers need of a request besides its typed parameters.
 type Call struct {
 	Caller      account.Caller
-	CallerErr   error  // why there is no live caller; nil where there is one
+	CallerErr   error  // why there is no authenticated caller; nil if there is one
 	Application string // id in X-App-Id
 	ClientIP    string
 	UserAgent   string
@@ -26,10 +26,10 @@ type Call struct {
 
 type callKey struct{}
 
-// With puts the call into the context.
+// With returns a context with the call.
 func (c *Call) With(ctx context.Context) context.Context { return context.WithValue(ctx, callKey{}, c) }
 
-// CallFrom is the call of the context, or an anonymous one.
+// CallFrom returns the call of the context, or an anonymous one.
 func CallFrom(ctx context.Context) *Call {
 	if c, ok := ctx.Value(callKey{}).(*Call); ok {
 		return c

@@ -6,18 +6,18 @@ import (
 	"quartet/server/apierr"
 )
 
-// Entry is what is said of one kind of failure in every dialect. {field}, {detail}
-// and {expected} in the messages are filled in from the failure; a part in
-// [brackets] goes away where the failure has no value for its placeholder.
+// Entry is what all dialects report of a kind of failure. {field}, {detail} and
+// {expected} in the messages are replaced by the failure's values; a part in [brackets]
+// is removed if the failure has no value for its placeholder.
 type Entry struct {
 	HTTP int
-	// Chinese is the message, AdviceChinese what the caller should do.
+	// Chinese is the message, AdviceChinese tells the caller what to do.
 	Chinese, AdviceChinese string
 	English, AdviceEnglish string
 }
 
-// Catalogue is the only place where a failure gets its status and its messages.
-// A dialect's own numbers are in its folder.
+// Catalogue has the status and messages of every kind of failure. A dialect's own
+// numbers are in its folder.
 var Catalogue = map[apierr.Code]Entry{
 	apierr.MalformedBody: {http.StatusBadRequest,
 		"请求体格式错误[（{field}）]", "检查请求体的语法",

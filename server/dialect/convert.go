@@ -8,7 +8,7 @@ import (
 
 // Conversions that the dialects share.
 
-// OrNull is nil for an unknown text.
+// OrNull returns nil for the zero value.
 func OrNull(text string) *string {
 	if text == "" {
 		return nil
@@ -16,7 +16,7 @@ func OrNull(text string) *string {
 	return &text
 }
 
-// OrEmpty is the zero value for an unknown value.
+// OrEmpty returns the zero value for nil.
 func OrEmpty[T any](value *T) (v T) {
 	if value != nil {
 		v = *value
@@ -24,7 +24,7 @@ func OrEmpty[T any](value *T) (v T) {
 	return v
 }
 
-// Flag is a truth as the 0 or 1 that the documents use.
+// Flag returns 1 for true and 0 for false, as the documents do.
 func Flag(truth bool) int32 {
 	if truth {
 		return 1
@@ -32,7 +32,7 @@ func Flag(truth bool) int32 {
 	return 0
 }
 
-// Narrow is a number as the documents' int32.
+// Narrow converts a number to the documents' int32.
 func Narrow[T int | int64](number *T) *int32 {
 	if number == nil {
 		return nil
@@ -40,10 +40,10 @@ func Narrow[T int | int64](number *T) *int32 {
 	return new(int32(*number))
 }
 
-// DateTime is document 000's and 004's form of a moment, in the server's zone.
+// DateTime formats a time as documents 000 and 004 do, in the server's zone.
 func (s Services) DateTime(at account.Time) string { return at.Time().In(s.Zone).Format(time.DateTime) }
 
-// DateTimeOrNull is DateTime of a moment that may be unknown.
+// DateTimeOrNull is DateTime for a time that may be unknown.
 func (s Services) DateTimeOrNull(at *account.Time) *string {
 	if at == nil {
 		return nil
@@ -51,7 +51,7 @@ func (s Services) DateTimeOrNull(at *account.Time) *string {
 	return new(s.DateTime(*at))
 }
 
-// OpenID is the user's openid at WeChat, nil without one.
+// OpenID returns the user's WeChat openid, nil without one.
 func OpenID(u account.User) *string {
 	if len(u.WeChat) == 0 {
 		return nil

@@ -10,27 +10,27 @@ import (
 	"quartet/server/request"
 )
 
-// Dialect is what the clients of one framework expect of the server.
+// Dialect describes the requests and responses that the clients of one framework
+// expect.
 type Dialect struct {
 	// Name is also the tag of its operations in the contract.
 	Name string
-	// Prefixes are the paths that belong to the dialect; the longest prefix of
-	// all dialects wins.
+	// Prefixes are the paths of the dialect; the longest prefix of all dialects wins.
 	Prefixes []string
-	// Rules say how its requests are read.
+	// Rules say how requests are parsed.
 	Rules request.Rules
-	// Credentials are all the places where an access token may travel.
+	// Credentials are all places that may carry an access token.
 	Credentials []Credential
-	// Numbers are the dialect's own numbers of failures. The number of any other
-	// failure is its HTTP status.
+	// Numbers are the dialect's own numbers of failures; all others have their HTTP
+	// status as the number.
 	Numbers map[apierr.Code]int32
 	// ContentType of its failures.
 	ContentType string
-	// FailureBody makes the body of a failure, to be encoded as JSON.
+	// FailureBody returns the body of a failure, to be encoded as JSON.
 	FailureBody func(*apierr.Error, Wording) any
 }
 
-// Credential is a place where an access token travels.
+// Credential is a place that may carry an access token.
 type Credential struct {
 	In   string // header, query or body
 	Name string
@@ -44,7 +44,7 @@ type Wording struct {
 	At      time.Time
 }
 
-// Number is the number that the dialect gives the kind of failure.
+// Number returns the dialect's number of a kind of failure.
 func (d *Dialect) Number(code apierr.Code) int32 {
 	if number, own := d.Numbers[code]; own {
 		return number
@@ -52,8 +52,8 @@ func (d *Dialect) Number(code apierr.Code) int32 {
 	return int32(Catalogue[code].HTTP)
 }
 
-// Body words a failure in the dialect: the HTTP status and the body to encode.
-// acceptLanguage is the header of that name; Chinese is the default.
+// Body returns the HTTP status and the body of a failure, to be encoded as JSON.
+// acceptLanguage is the Accept-Language header; Chinese is the default.
 func (d *Dialect) Body(failed *apierr.Error, acceptLanguage string, now time.Time) (status int, body any) {
 	if Catalogue[failed.Code].HTTP == 0 {
 		failed = apierr.New(apierr.Internal)
@@ -62,10 +62,10 @@ func (d *Dialect) Body(failed *apierr.Error, acceptLanguage string, now time.Tim
 	return status, d.FailureBody(failed, Wording{status, d.Number(failed.Code), Message(failed, acceptLanguage), now})
 }
 
-// List is the dialects that a server speaks. Paths of none of them are Problem's.
+// List is the server's dialects. Paths outside of them are Problem's.
 type List []*Dialect
 
-// Names are the dialects' names in the order of the list.
+// Names returns the dialects' names in the order of the list.
 func (l List) Names() []string {
 	names := make([]string, len(l))
 	for i, d := range l {
@@ -74,7 +74,7 @@ func (l List) Names() []string {
 	return names
 }
 
-// ByName finds a dialect; nil where there is none of that name.
+// ByName finds a dialect by its name; nil if there is none.
 func (l List) ByName(name string) *Dialect {
 	for _, d := range l {
 		if d.Name == name {
@@ -84,8 +84,8 @@ func (l List) ByName(name string) *Dialect {
 	return nil
 }
 
-// ByTag finds the dialect of a tag in the contract, which is Problem for the
-// operations of no dialect; nil where the tag is not known.
+// ByTag finds the dialect of a tag of the contract: Problem for the operations of no
+// dialect, and nil for an unknown tag.
 func (l List) ByTag(tag string) *Dialect {
 	if tag == Problem.Name {
 		return &Problem
@@ -93,7 +93,7 @@ func (l List) ByTag(tag string) *Dialect {
 	return l.ByName(tag)
 }
 
-// ForPath tells which dialect a path belongs to.
+// ForPath returns the dialect of a path.
 func (l List) ForPath(path string) *Dialect {
 	owner, longest := &Problem, 0
 	for _, d := range l {
@@ -106,7 +106,7 @@ func (l List) ForPath(path string) *Dialect {
 	return owner
 }
 
-// Check refuses names and prefixes that two dialects share.
+// Check returns an error if two dialects share a name or a prefix.
 func (l List) Check() error {
 	var all []error
 	names, prefixes := map[string]bool{Problem.Name: true}, map[string]bool{}

@@ -9,7 +9,7 @@ import (
 	"quartet/server/apierr"
 )
 
-// reasons say what is wrong with a field, in Chinese and in English.
+// reasons describe what is wrong with a field, in Chinese and in English.
 var reasons = map[apierr.Reason][2]string{
 	apierr.Required:   {"不能为空", "is required"},
 	apierr.WrongType:  {"类型错误，应为 {expected}", "must be of type {expected}"},
@@ -27,8 +27,8 @@ var reasons = map[apierr.Reason][2]string{
 
 var languages = language.NewMatcher([]language.Tag{language.SimplifiedChinese, language.English})
 
-// Message words a failure in the language that the header Accept-Language asks
-// for: English, or Chinese where it asks for neither.
+// Message returns the message of a failure in the language that the Accept-Language
+// header prefers: English, or Chinese by default.
 func Message(failed *apierr.Error, acceptLanguage string) string {
 	text, column := Catalogue[failed.Code].Chinese, 0
 	if prefersEnglish(acceptLanguage) {
@@ -44,9 +44,9 @@ var (
 	placeholder = regexp.MustCompile(`\{[a-z]+\}`)
 )
 
-// fill puts the values in place of their placeholders. What it has put in it does
-// not look at again, because a caller may have written it. A part in brackets
-// goes away where its placeholder has no value.
+// fill replaces the placeholders in one pass, so that a value that looks like a
+// placeholder is not replaced again. A part in brackets is removed if its placeholder
+// has no value.
 func fill(template string, values map[string]string) string {
 	return part.ReplaceAllStringFunc(template, func(found string) string {
 		switch {

@@ -5,7 +5,7 @@ import (
 	"quartet/server/apierr"
 )
 
-// Problem is what paths of no dialect answer: RFC 9457 problem details.
+// Problem is the format of failures on paths of no dialect: RFC 9457 problem details.
 var Problem = Dialect{
 	Name:        "system",
 	ContentType: "application/problem+json",

@@ -8,15 +8,15 @@ import (
 	"quartet/server/apierr"
 )
 
-// Row is one line of the error reference. Its messages show their placeholders,
-// without the brackets around what a failure may not know.
+// Row is a line of the error reference. Its messages contain their placeholders,
+// without the brackets around optional parts.
 type Row struct {
 	Symbol  apierr.Code
 	Numbers []int32 // of the dialects, in the order of the list
 	Entry
 }
 
-// Reference is the catalogue as a table, by HTTP status and symbol.
+// Reference returns the catalogue as a table, by HTTP status and symbol.
 func (l List) Reference() []Row {
 	rows := make([]Row, 0, len(Catalogue))
 	for symbol, entry := range Catalogue {
@@ -38,8 +38,8 @@ func (l List) Reference() []Row {
 
 var brackets = strings.NewReplacer("[", "", "]", "")
 
-// Markdown is the reference as the table in ERRORS.md, each row an anchor named
-// by its symbol.
+// Markdown returns the reference as the table of ERRORS.md. Each row has an anchor with
+// the name of its symbol.
 func (l List) Markdown() string {
 	var text strings.Builder
 	text.WriteString("# 错误码 Errors\n\nGenerated from `catalogue.go` and the dialects' folders by `make generate`; do not edit. " +

@@ -1,4 +1,3 @@
-// Package e2e proves what the server promises its users, line by line,
-// against the program on a real database. It holds nothing but tests, and the
-// table of them is GUARANTEES.md.
+// Package e2e tests the server's guarantees, which GUARANTEES.md lists, with the
+// program and a real database. It contains only tests.
 package e2e

@@ -1,3 +1,3 @@
-// Package fieldcrypt encrypts values of single database fields, and gives keyed
-// hashes to find them by.
+// Package fieldcrypt encrypts single database fields, and computes keyed hashes to look
+// them up.
 package fieldcrypt

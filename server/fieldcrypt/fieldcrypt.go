@@ -13,25 +13,24 @@ import (
 )
 
 const (
-	version = "v1." // so that another cipher can follow without guessing
+	version = "v1." // distinguishes a future cipher
 	keySize = 32    // bytes
 )
 
-// ErrUnopened is returned for a text that was not sealed with this key and
-// context, or was changed since.
+// ErrUnopened means that a text was not sealed with this key and context, or has been
+// modified.
 var ErrUnopened = errors.New("fieldcrypt: not sealed with this key and context")
 
 var encoding = base64.RawURLEncoding.Strict()
 
-// Sealer seals and opens texts. It is safe for concurrent use.
+// Sealer encrypts and decrypts texts. It is safe for concurrent use.
 type Sealer struct {
 	cipher   cipher.AEAD
 	indexKey []byte
 }
 
-// New makes a sealer from a secret key of at least 32 bytes; a shorter one is a
-// programming error and panics. Sealing and indexing work with keys of
-// their own, derived from it (HKDF, RFC 5869).
+// New returns a sealer with keys derived from secret (HKDF, RFC 5869): one for
+// encryption and one for the index. It panics if secret is shorter than 32 bytes.
 func New(key []byte) *Sealer {
 	if len(key) < keySize {
 		panic("seal: the key is shorter than 32 bytes")
@@ -42,20 +41,20 @@ func New(key []byte) *Sealer {
 	}
 	gcm, err := cipher.NewGCMWithRandomNonce(block)
 	if err != nil {
-		panic(err) // impossible: AES has the block size that GCM wants
+		panic(err) // impossible: AES has GCM's block size
 	}
 	return &Sealer{cipher: gcm, indexKey: subkey(key, "index")}
 }
 
-// Seal encrypts plain with AES-256-GCM (NIST SP 800-38D) under a random nonce,
-// as `v1.<base64url>`. context says what the text is and whose
-// ("user:123:mobile"): it is authenticated, not stored, so that a sealed text
-// copied to another row or column cannot be decrypted there.
+// Seal encrypts plain with AES-256-GCM (NIST SP 800-38D) under a random nonce, as
+// `v1.<base64url>`. context names the field and its owner ("user:123:mobile"): it is
+// authenticated but not stored, so that a sealed text copied to another row or column
+// cannot be decrypted there.
 func (s *Sealer) Seal(plain, context string) string {
 	return version + encoding.EncodeToString(s.cipher.Seal(nil, nil, []byte(plain), []byte(context)))
 }
 
-// Open gives the text back, or ErrUnopened.
+// Open decrypts a sealed text, or returns ErrUnopened.
 func (s *Sealer) Open(sealed, context string) (string, error) {
 	text, versioned := strings.CutPrefix(sealed, version)
 	raw, err := encoding.DecodeString(text)
@@ -69,9 +68,9 @@ func (s *Sealer) Open(sealed, context string) (string, error) {
 	return string(plain), nil
 }
 
-// Index is the blind index of value: the lower-case hex HMAC-SHA-256 under a key
-// of its own. Equal values have equal indexes, so a sealed value can be looked
-// up. A plain hash would not do: all mobile numbers are quickly tried.
+// Index returns the blind index of value: the lower-case hex HMAC-SHA-256. Equal values
+// have equal indexes, so a sealed value can be looked up. It is keyed because hashes of
+// all mobile numbers could be computed otherwise.
 func (s *Sealer) Index(value string) string {
 	mac := hmac.New(sha256.New, s.indexKey)
 	mac.Write([]byte(value))

@@ -1,2 +1,2 @@
-// Package idgen makes the internal ids of users, sessions and everything else.
+// Package idgen generates the ids of users, sessions and other rows.
 package idgen

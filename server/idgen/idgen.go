@@ -8,27 +8,25 @@ import (
 
 const randomBits = 12
 
-// epoch is where the clock in an id starts. 41 bits of milliseconds from here
-// last until 2094.
+// epoch is the zero of the clock in an id. 41 bits of milliseconds last until 2094.
 var epoch = time.Date(2025, time.January, 1, 0, 0, 0, 0, time.UTC)
 
-// Generator makes ids: `(milliseconds since 2025-01-01 UTC) << 12 | 12 random
-// bits`. They are below 2^53 until 2094, so a JSON number never loses digits, and
-// sort by the time they were made. Within one generator each is above the one
-// before. Two processes that make an id in the same millisecond collide with a
-// chance of 1 in 4096, so who inserts it must be ready to take another. It is
-// safe for concurrent use.
+// Generator generates ids: `(milliseconds since 2025-01-01 UTC) << 12 | 12 random
+// bits`. They are below 2^53 until 2094, so JSON numbers keep all digits, and sort by
+// creation time. The ids of one generator increase. Two processes that generate an id
+// in the same millisecond collide with a probability of 1 in 4096, so an insert must be
+// retried with another id. It is safe for concurrent use.
 type Generator struct {
 	clock func() time.Time
 	mutex sync.Mutex
 	last  int64
 }
 
-// New makes a generator that reads the time from clock.
+// New returns a generator that reads the time from clock.
 func New(clock func() time.Time) *Generator { return &Generator{clock: clock} }
 
-// Next gives the next id, always positive. When the millisecond is crowded or
-// the clock went back it is the last one plus one.
+// Next returns the next id, always positive: the last one plus one if the millisecond
+// is full or the clock went back.
 func (g *Generator) Next() int64 {
 	g.mutex.Lock()
 	defer g.mutex.Unlock()
@@ -36,8 +34,8 @@ func (g *Generator) Next() int64 {
 	return g.last
 }
 
-// drawn is the id that the clock and chance propose. It is negative before the
-// epoch, where counting from 1 takes its place.
+// drawn returns an id from the clock and random bits. It is negative before the epoch,
+// when Next counts from 1.
 func (g *Generator) drawn() int64 {
 	elapsed := g.clock().Sub(epoch).Milliseconds()
 	return elapsed<<randomBits | rand.Int64N(1<<randomBits)

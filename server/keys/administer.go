@@ -7,34 +7,33 @@ import (
 	"time"
 )
 
-// Errors of Rotate and Retire. Each says what to do.
+// Errors of Rotate and Retire. Each contains a remedy.
 var (
 	ErrBusy    = errors.New("keys: another process has just rotated")
 	ErrUnknown = errors.New("keys: no such signing key")
 	ErrInUse   = errors.New("keys: signing key in use")
 )
 
-// State is what a key does at a moment.
+// State is the use of a key at a given time.
 type State string
 
-// A key goes through these in this order.
+// A key passes through these in order.
 const (
-	Pending    State = "waiting" // verifies, will sign
+	Pending    State = "waiting" // verifies, will sign later
 	Active     State = "signing" // signs and verifies
 	VerifyOnly State = "verifying"
 )
 
-// Status is what is known of a key at a moment.
+// KeyStatus is the state of a key.
 type KeyStatus struct {
 	JWTKey
 	State State
-	// RetirableAt is when the last JWT that it may have signed has expired, UTC;
-	// the zero time while that is not known.
+	// RetirableAt is when the last JWT that the key may have signed has expired, UTC;
+	// zero if there is no newer key.
 	RetirableAt time.Time
 }
 
-// Statuses tells of each key what it does now, the newest last. A JWT lives for
-// life.
+// Statuses returns the state of each key, the newest last. JWTs are valid for life.
 func (r *Keyring) Statuses(life time.Duration) []KeyStatus {
 	keys := *r.jwt.Load()
 	now := r.now()
@@ -56,15 +55,15 @@ func (r *Keyring) Statuses(life time.Duration) []KeyStatus {
 	return statuses
 }
 
-// Rotate adds the next key to the folder, with mode 0600. It verifies at once and
-// signs after overlap. The error is ErrBusy when another process added one at the
-// same time; other errors are Open's.
+// Rotate creates the next key in the folder, with mode 0600. It verifies at once and
+// signs after overlap. The error is ErrBusy if another process created one at the same
+// time; other errors are Open's.
 func (r *Keyring) Rotate(overlap time.Duration) (JWTKey, error) {
 	if err := r.Reload(); err != nil {
 		return JWTKey{}, err
 	}
 	keys := *r.jwt.Load()
-	newest, _ := strconv.Atoi(keys[len(keys)-1].KID) // it comes from a number
+	newest, _ := strconv.Atoi(keys[len(keys)-1].KID) // valid: it comes from a number
 	if newest == maxNumber {
 		return JWTKey{}, fmt.Errorf("%w: %s has the highest number there is: rename the keys", ErrMalformed, r.folder.path(jwtFile(newest)))
 	}
@@ -82,11 +81,11 @@ func (r *Keyring) Rotate(overlap time.Duration) (JWTKey, error) {
 	return key, r.Reload()
 }
 
-// Retire removes a key from the folder: JWTs that it signed are refused once the
-// servers have read the folder. Without force it returns ErrInUse for the key that
-// signs and for one whose JWTs, each living for life, may still be valid. It always
-// does for the newest key, whose number the next key would get. ErrUnknown means that
-// there is no key kid; other errors are Open's.
+// Retire deletes a key from the folder: servers refuse the JWTs that it signed once
+// they have read the folder. Without force it returns ErrInUse for the active key and
+// for a key whose JWTs, valid for life, may not have expired. It always does so for the
+// newest key, because the next key would get its number. ErrUnknown means that there is
+// no key kid; other errors are Open's.
 func (r *Keyring) Retire(kid string, life time.Duration, force bool) error {
 	if err := r.Reload(); err != nil {
 		return err
@@ -120,7 +119,7 @@ func inUse(status KeyStatus, now time.Time) error {
 }
 
 func (r *Keyring) drop(kid string) error {
-	number, _ := strconv.Atoi(kid) // it was found by this name
+	number, _ := strconv.Atoi(kid) // valid: it is part of the file's name
 	if err := r.folder.remove(jwtFile(number)); err != nil {
 		return err
 	}

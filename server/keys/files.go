@@ -8,15 +8,13 @@ import (
 	"time"
 )
 
-const maxFile = 4096 // bytes; the files made here have about a hundred
+const maxFile = 4096 // bytes; generated files have about a hundred
 
-// posix tells whether the system has modes for group and others at all; where
-// it does not, Go makes some up, and the folder's access list is what protects
-// it.
+// posix reports whether the system has file modes. On Windows Go reports made-up ones,
+// and the folder's access control list protects it.
 const posix = runtime.GOOS != "windows"
 
-// make makes the folder, and checks that nobody else could put a key of theirs
-// into it.
+// make creates the folder, and makes sure that others cannot write to it.
 func (f folder) make() error {
 	if err := os.MkdirAll(f.dir, 0o700); err != nil {
 		return fmt.Errorf("keys: %w", err)
@@ -35,15 +33,15 @@ func (f folder) check() error {
 	return nil
 }
 
-// read gives a file's content and when it was written, if only the owner can
-// read it.
+// read returns a file's content and modification time. It fails if others than the
+// owner can read the file.
 func (f folder) read(name string) ([]byte, time.Time, error) {
 	path := f.path(name)
 	info, err := os.Stat(path)
 	if err != nil {
 		return nil, time.Time{}, fmt.Errorf("keys: %w", err)
 	}
-	// Asked before opening: a pipe would keep us waiting.
+	// Checked before opening, which would block for a pipe.
 	if !info.Mode().IsRegular() || info.Size() > maxFile {
 		return nil, time.Time{}, fmt.Errorf("%w: %s is not a file of at most %d bytes: move it out of the folder", ErrMalformed, path, maxFile)
 	}
@@ -57,10 +55,9 @@ func (f folder) read(name string) ([]byte, time.Time, error) {
 	return content, info.ModTime(), nil
 }
 
-// writeOnce puts a new file there with mode 0600, whole or not at all, and safe
-// from a power cut: what it protects will be written next. When somebody else
-// was faster theirs stays, made is false, and it is no error: the caller reads
-// what won.
+// writeOnce creates a file with mode 0600, atomically and synced to the disk, because
+// what it protects is written next. If the file exists already, it is kept and made is
+// false without an error: the caller reads it.
 func (f folder) writeOnce(name string, content func() ([]byte, error)) (made bool, err error) {
 	data, err := content()
 	if err != nil {
@@ -76,7 +73,7 @@ func (f folder) writeOnce(name string, content func() ([]byte, error)) (made boo
 	if err := errors.Join(errWrite, errSync, temp.Close()); err != nil {
 		return false, fmt.Errorf("keys: %w", err)
 	}
-	// A link, unlike a rename, never replaces what is there.
+	// Unlike a rename, a link never replaces an existing file.
 	err = os.Link(temp.Name(), f.path(name))
 	if err != nil && !errors.Is(err, os.ErrExist) {
 		return false, fmt.Errorf("keys: %w", err)
@@ -84,7 +81,7 @@ func (f folder) writeOnce(name string, content func() ([]byte, error)) (made boo
 	return err == nil, f.sync()
 }
 
-// remove takes a file away for good.
+// remove deletes a file durably.
 func (f folder) remove(name string) error {
 	if err := os.Remove(f.path(name)); err != nil {
 		return fmt.Errorf("keys: %w", err)
@@ -92,10 +89,10 @@ func (f folder) remove(name string) error {
 	return f.sync()
 }
 
-// sync makes the names in the folder last.
+// sync makes the changes of the folder durable.
 func (f folder) sync() error {
 	if !posix {
-		return nil // a folder cannot be synced there
+		return nil // not supported on Windows
 	}
 	dir, err := os.Open(f.dir)
 	if err != nil {

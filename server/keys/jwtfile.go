@@ -22,16 +22,15 @@ const (
 
 var jwtName = regexp.MustCompile(`^jwt-([1-9][0-9]{0,8})\.pem$`)
 
-// The moments of a key stand before its PEM block, as RFC 3339. RFC 7468 has
-// room there for text and none for headers inside the block, which OpenSSL
-// would refuse to read.
+// A key file states its times, in RFC 3339, before the PEM block. RFC 7468 allows text
+// there but no headers inside the block, which OpenSSL refuses.
 const (
 	createdLabel   = "Created: "
 	signsFromLabel = "Signs-From: "
 	pemBegin       = "-----BEGIN "
 )
 
-// newJWT writes a new key file.
+// newJWT returns the content of a new key file.
 func newJWT(created time.Time, overlap time.Duration) func() ([]byte, error) {
 	return func() ([]byte, error) {
 		_, private, err := ed25519.GenerateKey(nil)
@@ -42,7 +41,7 @@ func newJWT(created time.Time, overlap time.Duration) func() ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		created = created.Truncate(time.Second) // never later than the first use
+		created = created.Truncate(time.Second) // not later than the first use
 		text := createdLabel + stamp(created) + "\n" + signsFromLabel + stamp(created.Add(overlap)) + "\n"
 		return append([]byte(text), pem.EncodeToMemory(&pem.Block{Type: pemType, Bytes: der})...), nil
 	}
@@ -72,8 +71,8 @@ func loadJWT(folder folder, number int) (JWTKey, error) {
 	return JWTKey{KID: strconv.Itoa(number), Private: private, CreatedAt: created, SignsFrom: signsFrom}, nil
 }
 
-// parseJWT wants one key and nothing after it: of two, one would be ignored in
-// silence.
+// parseJWT accepts one key with nothing after it, because a second key would be ignored
+// silently.
 func parseJWT(text []byte) (ed25519.PrivateKey, bool) {
 	block, rest := pem.Decode(text)
 	if block == nil || block.Type != pemType || len(bytes.TrimSpace(rest)) > 0 {
@@ -87,9 +86,8 @@ func parseJWT(text []byte) (ed25519.PrivateKey, bool) {
 	return private, ok
 }
 
-// parseMoments reads what stands before the key. A key made by hand says
-// nothing there: then the file was made when it was written, and waits as long
-// as any other.
+// parseMoments reads the times before the key. A key made by hand has none: it was
+// created when the file was written, and waits as long as any other.
 func parseMoments(text []byte, written time.Time) (created, signsFrom time.Time, err error) {
 	before, _, _ := bytes.Cut(text, []byte(pemBegin))
 	created = written.UTC()
@@ -100,7 +98,7 @@ func parseMoments(text []byte, written time.Time) (created, signsFrom time.Time,
 	return created, signsFrom, parseMoment(before, signsFromLabel, &signsFrom)
 }
 
-// parseMoment leaves at as it is when no line has the label.
+// parseMoment leaves at unchanged if no line has the label.
 func parseMoment(text []byte, label string, at *time.Time) error {
 	for line := range strings.Lines(string(text)) {
 		value, found := strings.CutPrefix(line, label)
@@ -116,7 +114,7 @@ func parseMoment(text []byte, label string, at *time.Time) error {
 	return nil
 }
 
-// jwtNumbers lists the numbers of the signing keys, lowest first.
+// jwtNumbers lists the numbers of the signing keys in ascending order.
 func (f folder) jwtNumbers() ([]int, error) {
 	entries, err := os.ReadDir(f.dir)
 	if err != nil {

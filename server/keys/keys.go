@@ -20,7 +20,7 @@ const (
 	secretBytes = 32
 )
 
-// Errors of Open. Each names the file and the remedy.
+// Errors of Open. Each contains the file and a remedy.
 var (
 	ErrExposed   = errors.New("keys: open to others")
 	ErrWeak      = errors.New("keys: weak key")
@@ -28,14 +28,14 @@ var (
 	ErrMissing   = errors.New("keys: missing file")
 )
 
-// Options changes what Open accepts.
+// Options are the options of Open.
 type Options struct {
-	AllowOpen bool             // accept a folder and files that others can read or change, for a demonstration
+	AllowOpen bool             // accept files that others can read or write, for a demonstration
 	Now       func() time.Time // the clock; nil: time.Now
-	Log       *slog.Logger     // warned when all signing keys were gone from a folder in use; nil: silent
+	Log       *slog.Logger     // warned if a folder in use has no signing key; nil: silent
 }
 
-// JWTKey is one Ed25519 key that signs JWTs.
+// JWTKey is an Ed25519 key that signs JWTs.
 type JWTKey struct {
 	KID       string // the number in the file's name; the highest is the newest
 	Private   ed25519.PrivateKey
@@ -43,27 +43,27 @@ type JWTKey struct {
 	SignsFrom time.Time // UTC; before, it only verifies
 }
 
-// Keyring is the key material of one folder. Reload reads its signing keys again. It is safe for concurrent use.
+// Keyring holds the keys of a folder. Reload reads its signing keys again. It is safe
+// for concurrent use.
 type Keyring struct {
 	folder    folder
 	now       func() time.Time
 	secret    []byte
-	jwt       atomic.Pointer[[]JWTKey] // lowest number first, never empty; the slice is never changed
-	reloading sync.Mutex               // held while reading the folder: what was read last is kept
+	jwt       atomic.Pointer[[]JWTKey] // lowest number first, never empty; the slice is never modified
+	reloading sync.Mutex               // held while reading the folder
 	stale     atomic.Bool              // the last reading failed
 	looking   sync.Mutex               // held while looking for an unknown key
-	looked    time.Time                // when somebody last did
+	looked    time.Time                // when that last happened
 }
 
-// Open loads the key material of the folder dir, and makes what is
-// missing: the folder with mode 0700, hmac.key and jwt-1.pem with mode 0600. Servers
-// that start on one folder at once end up with the same keys.
+// Open loads the keys of the folder dir, and creates what is missing: the folder with
+// mode 0700, hmac.key and jwt-1.pem with mode 0600. Servers that start on one folder at
+// once get the same keys.
 //
-// Beside errors of the file system it returns ErrExposed for a file that group
-// or others can read, or a folder they can change; ErrWeak for a key that is
-// short, constant or repeated; ErrMalformed; and ErrMissing when hmac.key is
-// gone while signing keys are there, because a new one could not open what the
-// old one sealed.
+// Besides errors of the file system it returns ErrExposed for a file that others can
+// read, or a folder that they can write; ErrWeak for a key that is short, constant or
+// repetitive; ErrMalformed; and ErrMissing if hmac.key is missing but signing keys
+// exist, because a new one could not decrypt what the old one encrypted.
 func Open(dir string, options Options) (*Keyring, error) {
 	if options.Now == nil {
 		options.Now = time.Now
@@ -72,8 +72,8 @@ func Open(dir string, options Options) (*Keyring, error) {
 	if err := folder.make(); err != nil {
 		return nil, err
 	}
-	// The signing keys are looked for first. hmac.key is made before them, so if
-	// there are any it must be there, however many servers start just now.
+	// Signing keys are checked first. They are created after hmac.key, so if there are
+	// any hmac.key must exist, however many servers start at once.
 	numbers, err := folder.jwtNumbers()
 	if err != nil {
 		return nil, err
@@ -84,7 +84,7 @@ func Open(dir string, options Options) (*Keyring, error) {
 		return nil, err
 	}
 	if len(numbers) == 0 {
-		// Nothing else can sign yet, so the first key need not wait.
+		// There is no older key, so the first one signs at once.
 		made, err := folder.writeOnce(jwtFile(1), newJWT(options.Now(), 0))
 		if err != nil {
 			return nil, err
@@ -98,9 +98,9 @@ func Open(dir string, options Options) (*Keyring, error) {
 	return ring, ring.Reload()
 }
 
-// Derive gives the 32-byte key of one purpose ("one-time code"), made from
-// hmac.key by HKDF-SHA-256 (RFC 5869). The same folder and purpose always give
-// the same key; knowing it tells nothing about another purpose's.
+// Derive returns the 32-byte key of a purpose ("one-time code"), derived from hmac.key
+// by HKDF-SHA-256 (RFC 5869). The same folder and purpose always give the same key; it
+// reveals nothing about other keys.
 func (r *Keyring) Derive(purpose string) []byte {
 	key, err := hkdf.Key(sha256.New, r.secret, nil, "quartet "+purpose, secretBytes)
 	if err != nil {
@@ -109,7 +109,7 @@ func (r *Keyring) Derive(purpose string) []byte {
 	return key
 }
 
-// JWT gives the keys of JWTs, at least one, the newest last.
+// JWT returns the signing keys, at least one, the newest last.
 func (r *Keyring) JWT() []JWTKey { return slices.Clone(*r.jwt.Load()) }
 
 func openSecret(folder folder, hasJWT bool) ([]byte, error) {
@@ -125,7 +125,7 @@ func openSecret(folder folder, hasJWT bool) ([]byte, error) {
 	return loadSecret(folder)
 }
 
-// folder is where the files are.
+// folder is the folder of the key files.
 type folder struct {
 	dir       string
 	allowOpen bool

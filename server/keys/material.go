@@ -7,9 +7,8 @@ import (
 	"strings"
 )
 
-// minDistinct is how many different values the bytes of a key must have. 32
-// random bytes have about 30; an all-zero key has one, and one that repeats a
-// shorter text has at most 16.
+// minDistinct is the minimum number of different bytes in a key. 32 random bytes have
+// about 30; an all-zero key has one, and a repeated short text at most 16.
 const minDistinct = 17
 
 func newSecret() ([]byte, error) {

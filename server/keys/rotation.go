@@ -7,42 +7,39 @@ import (
 	"time"
 )
 
-// How the key that signs is changed while several servers run.
+// How the signing key is changed while several servers run.
 //
-// A JWT must verify wherever it is sent, so no server may sign with a key that
-// another does not have yet. Servers share nothing but the folder, and none of
-// them knows how many there are: there is nobody to ask. So the key file itself
-// says from when its key signs, and that moment lies far enough ahead (overlap)
-// that every server has read the folder by then (ReloadEvery), and everybody
-// who verifies by the published keys has fetched them anew. Until then the key
-// only verifies. The moment is in the file because a decision written down once
-// cannot differ between servers, and because a copy of the folder changes a
-// file's own time.
+// A JWT must verify on every server, so a server must not sign with a key that another
+// one does not have yet. Servers share only the folder, and do not know each other.
+// Therefore the key file states from when its key signs. That time is far enough ahead
+// (overlap) that every server has read the folder by then (ReloadEvery), and every
+// client has fetched the published keys again. Until then the key only verifies. The
+// time is in the file because all servers then read the same one, and because copying
+// the folder changes the files' modification times.
 //
-// Of the keys whose moment has come the one with the highest number signs. If
-// none has come, the lowest does: it is the one that the other servers have had
-// the longest.
+// Of the keys whose time has come the one with the highest number signs. If there is
+// none, the lowest signs, because the other servers have had it the longest.
 //
-// A server that missed a reading (a network folder that was unavailable) reads the
+// A server that missed a reload (because a network folder was unavailable) reads the
 // folder again when a JWT names an unknown key, at most every lookEvery.
 //
-// Old keys verify until they are retired. That is safe once the last JWT they may
-// have signed has expired: the life of a JWT after the next key began to
-// sign, and slack for clocks that differ. No server does it by itself, because
-// none knows whether all the others have seen the next key.
+// Old keys verify until they are retired. That is safe once the last JWT that they may
+// have signed has expired: the life of a JWT after the next key began to sign, plus
+// slack for clock differences. No server retires keys by itself, because it does not
+// know whether all others have read the next key.
 
 const (
 	// DefaultOverlap is how long a new key only verifies.
 	DefaultOverlap = time.Minute
-	// ReloadEvery is how often a server is to read the folder again.
+	// ReloadEvery is the interval in which servers read the folder again.
 	ReloadEvery = 10 * time.Second
 
 	lookEvery = time.Second
-	slack     = time.Minute // by which the clocks of servers may differ
+	slack     = time.Minute // maximum difference of the servers' clocks
 )
 
-// Reload reads the signing keys again, as they are in the folder now; hmac.key
-// stays as it was. On an error, which is one of Open's, the keys stay too.
+// Reload reads the signing keys from the folder again, but not hmac.key. If it returns
+// an error, which is one of Open's, the keys stay unchanged.
 func (r *Keyring) Reload() error {
 	r.reloading.Lock()
 	defer r.reloading.Unlock()
@@ -51,8 +48,8 @@ func (r *Keyring) Reload() error {
 	return err
 }
 
-// Stale tells whether the last reading failed: then the keys are those of the
-// reading before, and what was retired since still verifies.
+// Stale reports whether the last Reload failed: the keys are then older ones, and
+// retired keys may still verify.
 func (r *Keyring) Stale() bool { return r.stale.Load() }
 
 func (r *Keyring) read() error {
@@ -78,15 +75,15 @@ func (r *Keyring) read() error {
 	return nil
 }
 
-// Signing gives the key that signs at the moment now, and its id.
+// Signing returns the key that signs at now, and its id.
 func (r *Keyring) Signing(now time.Time) (kid string, private ed25519.PrivateKey) {
 	keys := *r.jwt.Load()
 	key := keys[signing(keys, now)]
 	return key.KID, key.Private
 }
 
-// Public gives the key that verifies what kid signed, unless there is none. For
-// a kid it does not know it reads the folder once more, at most each second.
+// Public returns the public key of kid. For an unknown kid it reads the folder again,
+// at most once a second.
 func (r *Keyring) Public(kid string) (public ed25519.PublicKey, known bool) {
 	if public, known = r.public(kid); known {
 		return public, true
@@ -104,8 +101,8 @@ func (r *Keyring) public(kid string) (ed25519.PublicKey, bool) {
 	return keys[at].Private.Public().(ed25519.PublicKey), true
 }
 
-// look reads the folder for an unknown kid. Concurrent calls share one reading. A
-// failure is reported by the next Reload, which fails as well.
+// look reads the folder for an unknown kid. Concurrent calls share one read. A failure
+// is reported by the next Reload, which fails as well.
 func (r *Keyring) look(kid string) {
 	r.looking.Lock()
 	defer r.looking.Unlock()
@@ -117,7 +114,7 @@ func (r *Keyring) look(kid string) {
 	_ = r.Reload()
 }
 
-// signing is the index of the key that signs at the moment now.
+// signing returns the index of the key that signs at now.
 func signing(keys []JWTKey, now time.Time) int {
 	for at, key := range slices.Backward(keys) {
 		if !key.SignsFrom.After(now) {
@@ -127,8 +124,8 @@ func signing(keys []JWTKey, now time.Time) int {
 	return 0
 }
 
-// stops is when the key at an index stops signing: when any newer one starts.
-// It is unknown without a newer one.
+// stops returns when the key at an index stops signing, which is when a newer one
+// starts; known is false without a newer one.
 func stops(keys []JWTKey, at int) (stop time.Time, known bool) {
 	for _, newer := range keys[at+1:] {
 		if !known || newer.SignsFrom.Before(stop) {

@@ -9,31 +9,29 @@ import (
 	"time"
 )
 
-// ErrBusy is returned when a hash would have to wait behind too many others,
-// or has waited too long.
+// ErrBusy means that too many hashes are waiting, or that one has waited too long.
 var ErrBusy = errors.New("password: too many at once")
 
-// Options bounds a Hasher. A zero field takes its value from DefaultOptions.
+// Options are the limits of a Hasher. Zero fields take their value from DefaultOptions.
 type Options struct {
-	Parallel int           // hashes at a time; the default is all cores but one, at least one
-	Queue    int           // callers that may wait for their turn
-	Wait     time.Duration // how long one waits
+	Parallel int           // concurrent hashes; the default is all cores but one, at least one
+	Queue    int           // callers that may wait
+	Wait     time.Duration // how long a caller may wait
 	Params   Params        // cost of new hashes
 }
 
-// Hasher hashes and verifies passwords, a few at a time: each takes tens of
-// megabytes and milliseconds, and a flood of sign-ins must leave the machine
-// able to answer everything else. It is safe for concurrent use.
+// Hasher hashes and verifies passwords, a few at a time, because each takes tens of
+// megabytes and milliseconds, and many sign-ins must not block other requests. It is
+// safe for concurrent use.
 type Hasher struct {
 	params Params
 	wait   time.Duration
-	turns  chan struct{} // one element for each hash under way
-	queue  chan struct{} // one element for each caller waiting
+	turns  chan struct{} // one element for each running hash
+	queue  chan struct{} // one element for each waiting caller
 	dummy  string
 }
 
-// NewHasher makes a hasher. Params out of bounds are a mistake in the program
-// and panic.
+// NewHasher returns a hasher. It panics if Params are out of range.
 func NewHasher(options Options) *Hasher {
 	options = withDefaults(options)
 	if err := options.Params.Check(); err != nil {
@@ -48,7 +46,7 @@ func NewHasher(options Options) *Hasher {
 	}
 }
 
-// DefaultOptions are the documented options on this machine.
+// DefaultOptions returns the default options for this machine.
 func DefaultOptions() Options {
 	return Options{
 		Parallel: max(1, runtime.GOMAXPROCS(0)-1),
@@ -75,13 +73,12 @@ func withDefaults(options Options) Options {
 	return options
 }
 
-// Parallel is how many hashes are made at a time.
+// Parallel returns the number of concurrent hashes.
 func (h *Hasher) Parallel() int { return cap(h.turns) }
 
-// Hash makes a new hash of password as a PHC string,
-// `$argon2id$v=19$m=19456,t=2,p=1$<salt>$<key>`, with a random salt of 16 bytes
-// and a key of 32. It does not check the password; Check does. The error is
-// ErrBusy or ctx's.
+// Hash returns a new hash of password as a PHC string,
+// `$argon2id$v=19$m=19456,t=2,p=1$<salt>$<key>`, with a random salt of 16 bytes and a
+// key of 32. It does not check the password; Check does. The error is ErrBusy or ctx's.
 func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 	leave, err := h.enter(ctx)
 	if err != nil {
@@ -93,10 +90,9 @@ func (h *Hasher) Hash(ctx context.Context, password string) (string, error) {
 	return hash.String(), nil
 }
 
-// Verify tells whether password is the one that phc was made of, and, if it is,
-// whether phc is weaker than what Hash makes today and should be replaced. phc
-// can also be a result of FromJPress, FromJeecg, FromBcrypt, FromIdentity or
-// WrapLegacy. The error is
+// Verify reports whether password matches phc, and if so, whether phc is weaker than
+// what Hash returns today and should be replaced. phc can also be a result of
+// FromJPress, FromJeecg, FromBcrypt, FromIdentity or WrapLegacy. The error is
 // ErrUnknownHash or ErrMalformedHash, at once, or ErrBusy or ctx's.
 func (h *Hasher) Verify(ctx context.Context, phc, password string) (ok, needsRehash bool, err error) {
 	if kindOf(phc) == "argon2id" {
@@ -105,8 +101,8 @@ func (h *Hasher) Verify(ctx context.Context, phc, password string) (ok, needsReh
 	return h.verifyLegacy(ctx, phc, password)
 }
 
-// VerifyDummy does the work of a Verify that fails, for an account that does not
-// exist or has no password, so that time does not tell it from one that has. The error is ErrBusy or ctx's.
+// VerifyDummy does the work of a failing Verify, for an account that does not exist or
+// has no password, so that it takes the same time. The error is ErrBusy or ctx's.
 func (h *Hasher) VerifyDummy(ctx context.Context, password string) error {
 	_, _, err := h.Verify(ctx, h.dummy, password)
 	return err
@@ -130,7 +126,8 @@ func (h *Hasher) outgrown(hash argon2id) bool {
 	return hash.weakerThan(h.params) || len(hash.salt) < saltBytes || len(hash.key) < keyBytes
 }
 
-// enter waits for a hashing slot in order of arrival, and gives its release.
+// enter waits for a hashing slot in order of arrival, and returns the function that
+// releases it.
 func (h *Hasher) enter(ctx context.Context) (leave func(), err error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -159,10 +156,10 @@ func (h *Hasher) enter(ctx context.Context) (leave func(), err error) {
 	}
 }
 
-// Stats gives how many hashes are being made, and how many callers are waiting.
+// Stats returns the number of running hashes and of waiting callers.
 func (h *Hasher) Stats() (running, waiting int) { return len(h.turns), len(h.queue) }
 
-// newArgon2id is a hash of no password yet: its salt and key are random.
+// newArgon2id returns parameters with a random salt and key.
 func newArgon2id(params Params) argon2id {
 	hash := argon2id{Params: params, salt: make([]byte, saltBytes), key: make([]byte, keyBytes)}
 	rand.Read(hash.salt)

@@ -8,34 +8,33 @@ import (
 	"strings"
 )
 
-// The kinds of hashes that other systems made, as the first part of a stored
-// text names them.
+// The kinds of other systems' hashes, as the first part of a stored hash names them.
 const (
 	kindJPress = "quartet-jpress"
 	kindJeecg  = "quartet-jeecg"
 )
 
-// maxLegacy bounds the stored text of a legacy hash, in characters. The longest
+// maxLegacy is the maximum length of a stored legacy hash, in characters. The longest
 // is Jeecg's: a user name of 64 characters, the salt and the encrypted name.
 const maxLegacy = 1024
 
-// legacy is a hash that another system made of a password.
+// legacy is a password hash of another system.
 type legacy interface {
 	matches(password string) bool
-	// slow tells whether comparing takes at least as long as a new hash does.
+	// slow reports whether a comparison takes at least as long as a new hash.
 	slow() bool
 }
 
-// digester is a legacy hash that can be made again from the password alone, and
-// so can be wrapped.
+// digester is a legacy hash that can be computed from the password alone, and so can be
+// wrapped.
 type digester interface {
 	legacy
-	digest(password string) []byte // what the other system stored of the password
+	digest(password string) []byte // what the other system computes of the password
 	want() []byte                  // what it has stored
-	inside(of string) string       // the stored text, with of in place of the digest
+	inside(of string) string       // the stored hash, with of instead of the digest
 }
 
-// parseLegacy reads a stored text of a kind. The error is ErrUnknownHash or
+// parseLegacy parses a stored hash of a kind. The error is ErrUnknownHash or
 // ErrMalformedHash.
 func parseLegacy(stored string) (legacy, error) {
 	switch kind := kindOf(stored); {
@@ -50,7 +49,7 @@ func parseLegacy(stored string) (legacy, error) {
 	}
 }
 
-// parseWrappable reads a digest that may be wrapped in argon2id.
+// parseWrappable parses a digest that can be wrapped in argon2id.
 func parseWrappable(kind, stored string) (legacy, error) {
 	head, phc, isWrapped := strings.Cut(stored, "$argon2id$")
 	if isWrapped {
@@ -71,7 +70,7 @@ func parseWrappable(kind, stored string) (legacy, error) {
 	return wrapped{inner, outer}, nil
 }
 
-// wrapped is a legacy digest of which only an argon2id hash is stored.
+// wrapped is an argon2id hash of a legacy digest.
 type wrapped struct {
 	digester
 	outer argon2id
@@ -83,10 +82,9 @@ func (w wrapped) matches(password string) bool {
 
 func (w wrapped) slow() bool { return true }
 
-// WrapLegacy hashes a stored legacy hash with argon2id, so that it is as hard to
-// guess from as a new hash. It costs one hash. A hash that is slow by itself (bcrypt,
-// PBKDF2, argon2id) stays as it is. The error is ErrUnknownHash, ErrMalformedHash,
-// ErrBusy or ctx's.
+// WrapLegacy hashes a stored legacy hash with argon2id, so that it is as hard to guess
+// as a new hash. It costs one hash. A slow hash (bcrypt, PBKDF2, argon2id) stays as it
+// is. The error is ErrUnknownHash, ErrMalformedHash, ErrBusy or ctx's.
 func (h *Hasher) WrapLegacy(ctx context.Context, stored string) (string, error) {
 	if kindOf(stored) == "argon2id" {
 		return stored, nil
@@ -109,8 +107,8 @@ func (h *Hasher) WrapLegacy(ctx context.Context, stored string) (string, error) 
 	return quick.inside(strings.TrimPrefix(outer.String(), "$")), nil
 }
 
-// verifyLegacy compares with a hash that another system made. A right password
-// always asks for a new hash, because argon2id is stronger.
+// verifyLegacy compares with another system's hash. A matching one always needs a
+// rehash, because argon2id is stronger.
 func (h *Hasher) verifyLegacy(ctx context.Context, stored, password string) (ok, needsRehash bool, err error) {
 	old, err := parseLegacy(stored)
 	if err != nil {
@@ -123,7 +121,7 @@ func (h *Hasher) verifyLegacy(ctx context.Context, stored, password string) (ok,
 	defer leave()
 	ok = old.matches(password)
 	if !old.slow() {
-		// Otherwise the time would tell imported accounts from others.
+		// Otherwise the time would distinguish imported accounts from others.
 		newArgon2id(h.params).keyOf(password)
 	}
 	return ok, ok, nil
@@ -133,7 +131,7 @@ var errParts = errors.New("wrong number of parts")
 
 func malformed(err error) error { return fmt.Errorf("%w: %w", ErrMalformedHash, err) }
 
-// fields64 decodes the parts of a stored text, unpadded base64 each.
+// fields64 decodes the parts of a stored hash, each in unpadded base64.
 func fields64(parts []string) ([][]byte, error) {
 	fields := make([][]byte, len(parts))
 	for i, part := range parts {
@@ -146,7 +144,8 @@ func fields64(parts []string) ([][]byte, error) {
 	return fields, nil
 }
 
-// stored64 writes a kind and its parts: a text, an already written part last.
+// stored64 joins a kind and its parts, each in base64, with an optional last part as it
+// is.
 func stored64(kind string, last string, parts ...[]byte) string {
 	text := "$" + kind
 	for _, part := range parts {

@@ -11,7 +11,7 @@ import (
 	"errors"
 )
 
-// What FromJPress and FromJeecg refuse.
+// Errors of FromJPress and FromJeecg.
 var (
 	errNotSHA256 = errors.New("not the 64 hex digits of a SHA-256 digest")
 	errNotDES    = errors.New("not the hex digits that Jeecg stores for this user name")
@@ -19,11 +19,11 @@ var (
 	errJeecgSalt = errors.New("salt is not of 8 bytes")
 )
 
-// jpress is SHA-256 over salt and password, as JFinal's HashKit makes it.
+// jpress is SHA-256 of salt and password, as JFinal's HashKit computes it.
 type jpress struct{ salt, sum []byte }
 
-// FromJPress gives the stored form of what JPress keeps: a salt, and the hex
-// digits of SHA-256(salt + password). The error is ErrMalformedHash.
+// FromJPress returns the stored form of JPress's hash: a salt, and the hex digits of
+// SHA-256(salt + password). The error is ErrMalformedHash.
 func FromJPress(salt, hexDigest string) (string, error) {
 	sum, err := hex.DecodeString(hexDigest)
 	switch {
@@ -61,14 +61,13 @@ const (
 	jeecgIterations = 1000 // fixed in its source
 )
 
-// jeecg is the user name, encrypted under the password (PBEWithMD5AndDES, RFC
-// 8018 section 6.1). The name is the one at the time of the import, which the user may
-// have changed since.
+// jeecg is the user name, encrypted with the password (PBEWithMD5AndDES, RFC 8018
+// section 6.1). It is the name at the time of the import, which may have changed since.
 type jeecg struct{ username, salt, encrypted []byte }
 
-// FromJeecg gives the stored form of what Jeecg keeps: the user name, a salt of
-// 8 bytes, and the hex digits of the name encrypted under the password. The
-// error is ErrMalformedHash.
+// FromJeecg returns the stored form of Jeecg's hash: the user name, a salt of 8 bytes,
+// and the hex digits of the name encrypted with the password. The error is
+// ErrMalformedHash.
 func FromJeecg(username, salt, hexEncrypted string) (string, error) {
 	encrypted, err := hex.DecodeString(hexEncrypted)
 	switch {
@@ -117,8 +116,8 @@ func (j jeecg) digest(password string) []byte {
 	return text
 }
 
-// paddedLength is the length of a text of n bytes once padded to whole blocks;
-// there is always some padding.
+// paddedLength is the length of a text of n bytes after padding to whole blocks; at
+// least one byte is added.
 func paddedLength(n int) int { return (n/des.BlockSize + 1) * des.BlockSize }
 
 // same compares in constant time.

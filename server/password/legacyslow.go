@@ -25,7 +25,7 @@ const (
 	identityV2Rounds = 1000      // iterations, fixed by the format
 )
 
-// What FromBcrypt and FromIdentity refuse.
+// Errors of FromBcrypt and FromIdentity.
 var (
 	errNotBcrypt   = errors.New("not a bcrypt hash ($2a$, $2b$ or $2y$) of cost 4 to 14")
 	errNotIdentity = errors.New("not a hash of ASP.NET Core Identity, version 2 or 3")
@@ -34,14 +34,14 @@ var (
 
 var bcryptShape = shape(`^\$2[aby]\$([0-9]{2})\$[./A-Za-z0-9]{53}$`)
 
-// bcryptHash is a hash in bcrypt's own text.
+// bcryptHash is a hash in bcrypt's own format.
 type bcryptHash struct {
 	text string
 	cost int
 }
 
-// FromBcrypt gives the stored form of a bcrypt hash, which is itself. The error
-// is ErrMalformedHash, also for a cost beyond 14: each guess would take seconds.
+// FromBcrypt returns the stored form of a bcrypt hash, which is the same text. The
+// error is ErrMalformedHash, also for a cost above 14, which takes seconds.
 func FromBcrypt(text string) (string, error) {
 	_, err := parseBcrypt(text)
 	return text, err
@@ -65,33 +65,33 @@ func (b bcryptHash) matches(password string) bool {
 
 func (b bcryptHash) slow() bool { return b.cost >= slowBcryptCost }
 
-// prf is a hash function under PBKDF2's HMAC.
+// prf is a hash function of PBKDF2's HMAC.
 type prf struct {
 	name string
 	new  func() hash.Hash
 }
 
-// prfs are in the order in which ASP.NET Core Identity numbers them.
+// prfs are in the order of ASP.NET Core Identity's numbers.
 var prfs = []prf{
 	{"sha1", sha1.New},
 	{"sha256", sha256.New},
 	{"sha512", sha512.New},
 }
 
-// pbkdf2Hash is a PBKDF2 hash taken apart.
+// pbkdf2Hash is a parsed PBKDF2 hash.
 type pbkdf2Hash struct {
 	prf        prf
 	iterations int
 	salt, key  []byte
 }
 
-// FromIdentity gives the stored form of the base64 text in which ASP.NET Core
-// Identity, and so ABP, keeps a password:
-// `$pbkdf2-sha256$i=10000$<salt>$<key>`. The error is ErrMalformedHash.
+// FromIdentity returns the stored form of the base64 text in which ASP.NET Core
+// Identity, and so ABP, stores a hash: `$pbkdf2-sha256$i=10000$<salt>$<key>`. The error
+// is ErrMalformedHash.
 //
-// Version 3 is 0x01, then the hash function's number, the iterations and the
-// length of the salt (32 bits each, big-endian), salt and key; version 2 is 0x00,
-// a salt of 16 bytes and a key of 32, made by 1000 iterations with SHA-1.
+// Version 3 is 0x01, then the hash function's number, the iterations and the length of
+// the salt (32 bits each, big-endian), salt and key; version 2 is 0x00, a salt of 16
+// bytes and a key of 32, from 1000 iterations of SHA-1.
 func FromIdentity(text string) (string, error) {
 	blob, err := base64.StdEncoding.DecodeString(text)
 	if err != nil || len(blob) == 0 {
@@ -162,8 +162,8 @@ func (p pbkdf2Hash) check() error {
 	return nil
 }
 
-// String is passlib's form of a PBKDF2 hash, with the PHC string format's
-// base64 and named iterations.
+// String returns passlib's form of a PBKDF2 hash, with the PHC string format's base64
+// and named iterations.
 func (p pbkdf2Hash) String() string {
 	return stored64("pbkdf2-"+p.prf.name+"$i="+strconv.Itoa(p.iterations), base64Of(p.key), p.salt)
 }

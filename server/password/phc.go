@@ -16,8 +16,8 @@ const (
 )
 
 // Limits of the cost of a stored hash, so that an imported one cannot exhaust the
-// machine. The usual settings of other programs (64 MiB three times, 100 MiB twice)
-// are within.
+// machine. The usual settings of other programs (64 MiB three times, 100 MiB twice) are
+// below them.
 const (
 	maxMemory      = 128 * 1024 // KiB
 	maxIterations  = 16
@@ -25,25 +25,25 @@ const (
 	maxWork        = 512 * 1024 // KiB times iterations
 )
 
-// Errors of a stored hash. Neither says anything about the password.
+// Errors of a stored hash. They reveal nothing about the password.
 var (
 	ErrUnknownHash   = errors.New("password: unknown kind of hash")
 	ErrMalformedHash = errors.New("password: malformed hash")
 )
 
-// Params is the cost of one argon2id hash (RFC 9106).
+// Params are the cost parameters of an argon2id hash (RFC 9106).
 type Params struct {
 	Memory      uint32 // KiB
 	Iterations  uint32 // passes over the memory
 	Parallelism uint8  // lanes
 }
 
-// DefaultParams is 19 MiB, two passes, one lane: the first of OWASP's equal
-// recommendations for argon2id.
+// DefaultParams returns 19 MiB, two passes and one lane: the first of OWASP's
+// equivalent recommendations for argon2id.
 func DefaultParams() Params { return Params{Memory: 19456, Iterations: 2, Parallelism: 1} }
 
-// Check checks the limits of a stored hash's cost: at most 128 MiB, 16 passes,
-// 16 lanes, and 512 MiB times passes.
+// Check checks the limits: at most 128 MiB, 16 passes, 16 lanes, and 512 MiB times
+// passes.
 func (p Params) Check() error {
 	switch {
 	case p.Iterations < 1 || p.Iterations > maxIterations,
@@ -55,7 +55,7 @@ func (p Params) Check() error {
 	return nil
 }
 
-// weakerThan tells whether any cost is below the wanted one.
+// weakerThan reports whether any parameter is below the wanted one.
 func (p Params) weakerThan(wanted Params) bool {
 	return p.Memory < wanted.Memory || p.Iterations < wanted.Iterations || p.Parallelism < wanted.Parallelism
 }
@@ -70,7 +70,7 @@ func (h argon2id) keyOf(password string) []byte {
 	return argon2.IDKey([]byte(password), h.salt, h.Iterations, h.Memory, h.Parallelism, uint32(len(h.key)))
 }
 
-// String is the PHC string format, unpadded base64 as it prescribes.
+// String returns the PHC string format, with its unpadded base64.
 func (h argon2id) String() string {
 	b64 := base64.RawStdEncoding
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version,
@@ -82,7 +82,7 @@ var argon2idShape = shape(`^\$argon2id\$v=19` +
 	`\$m=([1-9][0-9]{0,6}),t=([1-9][0-9]?),p=([1-9][0-9]?)` +
 	`\$([A-Za-z0-9+/]{11,64})\$([A-Za-z0-9+/]{22,86})$`)
 
-// parseArgon2id reads what String writes, and nothing else.
+// parseArgon2id parses the format of String only.
 func parseArgon2id(phc string) (argon2id, error) {
 	parts := argon2idShape().FindStringSubmatch(phc)
 	if parts == nil {
@@ -105,13 +105,13 @@ func parseArgon2id(phc string) (argon2id, error) {
 	return hash, nil
 }
 
-// number reads digits that a pattern has found to be few.
+// number parses digits whose number a pattern has limited.
 func number(digits string) uint64 {
 	n, _ := strconv.ParseUint(digits, 10, 32)
 	return n
 }
 
-// kindOf is the id of a PHC string, "" when it is none.
+// kindOf returns the id of a PHC string, "" for any other text.
 func kindOf(phc string) string {
 	if len(phc) > maxLegacy || !strings.HasPrefix(phc, "$") {
 		return ""

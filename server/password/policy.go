@@ -28,11 +28,11 @@ var (
 	ErrNotUTF8  = errors.New("password: not valid UTF-8")
 )
 
-// Check checks a new password: 8 to 128 characters (Unicode code
-// points) of valid UTF-8, and not one of the common ones whatever its case. The
-// error is ErrTooShort, ErrTooLong, ErrCommon or ErrNotUTF8.
+// Check checks a new password: 8 to 128 characters (Unicode code points) of valid
+// UTF-8, and not a common one, whatever its case. The error is ErrTooShort, ErrTooLong,
+// ErrCommon or ErrNotUTF8.
 func Check(password string) error {
-	// Bytes first, so that a huge text is not counted.
+	// Bytes first, so that the characters of a huge text are not counted.
 	if len(password) > maxBytes {
 		return ErrTooLong
 	}
@@ -51,22 +51,21 @@ func Check(password string) error {
 	return nil
 }
 
-// commonZip holds 8,354 passwords that attackers try first: of the
-// 20,000 most common ones those of 8 characters and more, lower-case, sorted by
-// bytes, one a line. The list is Royce Williams's
-// (https://gist.github.com/roycewilliams/226886fd01572964e1431ac8afc999ce), in the
-// form that Django 5.2 distributes (django/contrib/auth/common-passwords.txt.gz, BSD
-// 3-Clause licence: common.LICENSE.txt).
+// commonZip contains 8,354 common passwords: of the 20,000 most common ones those of 8
+// characters and more, lower-case, sorted by bytes, one a line. The list is Royce
+// Williams's (https://gist.github.com/roycewilliams/226886fd01572964e1431ac8afc999ce),
+// in the form that Django 5.2 distributes (django/contrib/auth/common-passwords.txt.gz,
+// BSD 3-Clause licence: common.LICENSE.txt).
 //
 //go:embed common.txt.gz
 var commonZip []byte
 
-// commonPasswords unpacks the list when the first password is checked: most
-// runs of the program never need it.
+// commonPasswords unpacks the list when the first password is checked, because most
+// runs of the program do not need it.
 var commonPasswords = sync.OnceValue(func() []string {
 	unzipped, err := gzip.NewReader(bytes.NewReader(commonZip))
 	if err != nil {
-		panic(err) // impossible: the list is part of the program
+		panic(err) // impossible: the list is embedded
 	}
 	text, err := io.ReadAll(unzipped)
 	if err != nil {

@@ -1,3 +1,3 @@
-// Package providers reaches the services outside that account depends on, SMS and
-// WeChat, and plays them where there are none.
+// Package providers connects to the external services that account uses, SMS and
+// WeChat, and simulates them.
 package providers

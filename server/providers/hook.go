@@ -8,8 +8,8 @@ import (
 	"quartet/server/apierr"
 )
 
-// hook lets a test decide how a simulator's next calls end. The zero hook lets
-// all of them pass.
+// hook lets a test decide the result of a simulator's next calls. The zero hook lets
+// all of them succeed.
 type hook struct {
 	mutex sync.Mutex
 	call  func(string) error
@@ -27,9 +27,8 @@ func (h *hook) get() func(string) error {
 	return h.call
 }
 
-// run asks the hook about argument, no longer than ctx lasts: a hook that hangs
-// plays a service that hangs. An error that is not a failure yet becomes one
-// with code.
+// run calls the hook with argument until ctx ends. An error that is not an
+// *apierr.Error is wrapped in one with code.
 func (h *hook) run(ctx context.Context, argument string, code apierr.Code) error {
 	if err := ctx.Err(); err != nil {
 		return apierr.Wrap(code, err)
@@ -38,7 +37,7 @@ func (h *hook) run(ctx context.Context, argument string, code apierr.Code) error
 	if call == nil {
 		return nil
 	}
-	done := make(chan error, 1) // so that a late hook can end although nobody listens
+	done := make(chan error, 1) // buffered, so that a late hook can end
 	go func() { done <- call(argument) }()
 	select {
 	case err := <-done:

@@ -12,13 +12,13 @@ import (
 )
 
 const (
-	usualPatience   = 4 * time.Second // for a whole answer, unless the caller says how long
-	connectPatience = 2 * time.Second // for a connection, and for its TLS
-	longestAnswer   = 64 << 10        // bytes; real ones have a few hundred
+	usualPatience   = 4 * time.Second // for a whole response, unless the context has a deadline
+	connectPatience = 2 * time.Second // for a connection, and for its TLS handshake
+	longestAnswer   = 64 << 10        // bytes; real responses have a few hundred
 )
 
-// newClient follows no redirect: secrets and codes go where the operator said,
-// or nowhere.
+// newClient does not follow redirects, because secrets and codes must go to the
+// configured address only.
 func newClient(transport *http.Transport) *http.Client {
 	return &http.Client{
 		Transport: transport,
@@ -38,7 +38,7 @@ func newTransport() *http.Transport {
 	}
 }
 
-// patient ends ctx after a while, unless the caller has said when.
+// patient adds a timeout to a context without a deadline.
 func patient(ctx context.Context) (context.Context, context.CancelFunc) {
 	if _, ends := ctx.Deadline(); ends {
 		return context.WithCancel(ctx)
@@ -46,16 +46,16 @@ func patient(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(ctx, usualPatience)
 }
 
-// answered is what a service outside answered.
+// answered is an external service's response.
 type answered struct {
 	status int
 	header http.Header
 	body   []byte // longestAnswer at most
-	broken error  // why body is not the whole body, or nil
+	broken error  // why body is incomplete, or nil
 }
 
-// exchange sends the request once. Its errors quote neither the URL nor the
-// answer: both can hold secrets.
+// exchange sends the request once. Its errors contain neither the URL nor the response,
+// because both can contain secrets.
 func exchange(client *http.Client, request *http.Request) (answered, error) {
 	ctx, cancel := patient(request.Context())
 	defer cancel()
@@ -75,8 +75,8 @@ func exchange(client *http.Client, request *http.Request) (answered, error) {
 	return answer, nil
 }
 
-// unanswered words a failure of net/http, whose own text begins with the URL and
-// can quote what the server sent. What the system says of a connection is told.
+// unanswered replaces an error of net/http, whose text contains the URL and can quote
+// the response. Network errors of the system are kept.
 func unanswered(err error) error {
 	network, isNetwork := errors.AsType[*net.OpError](err)
 	_, isCertificate := errors.AsType[*tls.CertificateVerificationError](err)

@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// shape is a regular expression that is compiled when it is first used: counted
-// repetitions take long, and most programs never meet most of them.
+// shape compiles a regular expression at its first use: counted repetitions take long
+// to compile, and most programs need few of them.
 func shape(pattern string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(pattern) })
 }

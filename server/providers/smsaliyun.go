@@ -16,7 +16,7 @@ import (
 	"quartet/server/apierr"
 )
 
-// AliyunSMSEndpoint is where Alibaba Cloud serves its Short Message Service to
+// AliyunSMSEndpoint is the endpoint of Alibaba Cloud's Short Message Service for
 // mainland China.
 const AliyunSMSEndpoint = "https://dysmsapi.aliyuncs.com"
 
@@ -27,20 +27,19 @@ const (
 	aliyunOK      = "OK"
 )
 
-// The vendor's day is counted by the calendar; asking again within the hour is
-// no use.
+// The vendor's daily limit is per calendar day; retrying within the hour is useless.
 const aliyunDayWait = time.Hour
 
 var _ account.SMS = (*AliyunSMS)(nil)
 
 var (
 	accessKeyShape = shape(`^[0-9A-Za-z._-]{1,128}$`)
-	// What goes to the log must look like the vendor's own codes and request ids.
+	// Only texts that look like the vendor's codes and request ids are logged.
 	aliyunCodeShape    = shape(`^[0-9A-Za-z._-]{1,64}$`)
 	aliyunRequestShape = shape(`^[0-9A-Za-z-]{1,64}$`)
 )
 
-// AliyunSMSOptions say as whom to send and what. All but Now are required.
+// AliyunSMSOptions are the account and the message. All but Now are required.
 type AliyunSMSOptions struct {
 	AccessKeyID     string
 	AccessKeySecret string // at least 16 bytes; the vendor's have 30
@@ -50,10 +49,10 @@ type AliyunSMSOptions struct {
 	Now             func() time.Time
 }
 
-// AliyunSMS sends through Alibaba Cloud's Short Message Service. It is safe for
-// concurrent use. Its errors hold no code, mobile or secret. The vendor's Go SDK
-// for this service cannot be had from the module proxy, and the older one holds
-// every service of theirs.
+// AliyunSMS sends messages through Alibaba Cloud's Short Message Service. It is safe
+// for concurrent use. Its errors contain no code, mobile or secret. The vendor's Go SDK
+// for this service is not on the module proxy, and the older SDK contains all of their
+// services.
 type AliyunSMS struct {
 	keyID, keySecret   string
 	signName, template string
@@ -62,8 +61,8 @@ type AliyunSMS struct {
 	now                func() time.Time
 }
 
-// NewAliyunSMS makes a client; it calls nobody yet. The error says which option
-// is wrong, without its value.
+// NewAliyunSMS creates a client without connecting. Its error names the invalid option,
+// without its value.
 func NewAliyunSMS(o AliyunSMSOptions) (*AliyunSMS, error) {
 	endpoint, err := smsURL("the Aliyun endpoint", o.Endpoint)
 	switch {
@@ -89,9 +88,9 @@ func NewAliyunSMS(o AliyunSMSOptions) (*AliyunSMS, error) {
 }
 
 // Send sends the message. Failures are TooManyRequests with the time to wait,
-// InvalidField for a mobile that the vendor does not take, and SMSUnavailable,
-// whose cause names the vendor's code. A message is sent once: the vendor does
-// not recognise a second request as the same.
+// InvalidField for a mobile that the vendor refuses, and SMSUnavailable, whose cause
+// contains the vendor's code. It does not retry, because the vendor does not detect
+// repeated requests.
 func (a *AliyunSMS) Send(ctx context.Context, m account.CodeMessage) error {
 	request, err := a.request(ctx, m.Mobile, m.Code)
 	if err != nil {
@@ -107,8 +106,8 @@ func (a *AliyunSMS) Send(ctx context.Context, m account.CodeMessage) error {
 	return aliyunVerdict(answer)
 }
 
-// request carries the parameters in the body, as the vendor's own clients do:
-// mobiles and codes have no business in a URL.
+// request puts the parameters into the body, as the vendor's clients do, because
+// mobiles and codes do not belong in a URL.
 func (a *AliyunSMS) request(ctx context.Context, mobile, code string) (*http.Request, error) {
 	parameter, err := json.Marshal(map[string]string{"code": code})
 	if err != nil {
@@ -134,18 +133,18 @@ func (a *AliyunSMS) request(ctx context.Context, mobile, code string) (*http.Req
 	return request, nil
 }
 
-// aliyunAnswer is the vendor's answer, to failures too. Its Message is not read:
-// it can quote the request.
+// aliyunAnswer is the vendor's response, also for failures. Its Message is not read,
+// because it can quote the request.
 type aliyunAnswer struct {
 	Code      string
 	RequestID string `json:"RequestId"`
 }
 
-// aliyunVerdict reads the answer whatever its HTTP status: what the vendor's
-// front refuses comes with 4xx and 5xx, what the service refuses with 200.
+// aliyunVerdict reads the response whatever its HTTP status: the vendor's gateway
+// reports failures with 4xx and 5xx, the service with 200.
 func aliyunVerdict(answer answered) error {
 	var said aliyunAnswer
-	// The decoder's error is not told: it can quote the answer.
+	// The decoder's error is dropped: it can quote the response.
 	if err := json.Unmarshal(answer.body, &said); err != nil || !aliyunCodeShape().MatchString(said.Code) {
 		return apierr.Wrap(apierr.SMSUnavailable, fmt.Errorf("SMS by Aliyun: status %d, not the documented JSON", answer.status))
 	}
@@ -165,7 +164,7 @@ func aliyunVerdict(answer answered) error {
 	return failed
 }
 
-// cause names the request as the vendor does, so that they can be asked about it.
+// cause contains the vendor's request id, for their support.
 func (s aliyunAnswer) cause(status int) error {
 	if !aliyunRequestShape().MatchString(s.RequestID) {
 		s.RequestID = "unknown"

@@ -13,10 +13,10 @@ import (
 
 const acs3 = "ACS3-HMAC-SHA256"
 
-// signACS3 signs a request as Alibaba Cloud's "Request syntax and signature
-// method V3" says. The header must be complete but for what is added here:
-// x-acs-content-sha256 and Authorization. A query must have its canonical form
-// already: sorted by name, and percent-encoded as RFC 3986 has it.
+// signACS3 signs a request by Alibaba Cloud's "Request syntax and signature method V3".
+// The header must be complete except for x-acs-content-sha256 and Authorization, which
+// it adds. A query must have its canonical form already: sorted by name, and
+// percent-encoded as in RFC 3986.
 func signACS3(request *http.Request, body []byte, keyID, keySecret string) {
 	request.Header.Set("x-acs-content-sha256", sha256Hex(body))
 	canonical, signed := canonicalRequest(request)
@@ -26,8 +26,7 @@ func signACS3(request *http.Request, body []byte, keyID, keySecret string) {
 		",SignedHeaders="+signed+",Signature="+hex.EncodeToString(mac.Sum(nil)))
 }
 
-// canonicalRequest gives the text that is signed, and the names of the headers
-// in it.
+// canonicalRequest returns the text to sign, and the names of the headers in it.
 func canonicalRequest(request *http.Request) (text, signed string) {
 	headers := signedHeaders(request)
 	names := slices.Sorted(maps.Keys(headers))
@@ -46,8 +45,7 @@ func canonicalRequest(request *http.Request) (text, signed string) {
 	}, "\n"), signed
 }
 
-// signedHeaders are those that must be signed when they are there, by their
-// names in lower case.
+// signedHeaders returns the headers that must be signed, by their lower-case names.
 func signedHeaders(request *http.Request) map[string]string {
 	headers := map[string]string{"host": request.URL.Host}
 	for name, values := range request.Header {

@@ -21,9 +21,8 @@ const (
 
 var _ account.SMS = (*SMSBreaker)(nil)
 
-// SMSBreaker stands before an SMS service and spares callers, and the service,
-// the waiting while it is down: five failures in a row open the circuit for 30
-// seconds, then one message tries whether the service is back. It is safe for
+// SMSBreaker is a circuit breaker for an SMS service: five failures in a row open it
+// for 30 seconds, then one message tries whether the service is back. It is safe for
 // concurrent use.
 type SMSBreaker struct {
 	sms     account.SMS
@@ -31,8 +30,7 @@ type SMSBreaker struct {
 	resting atomic.Pointer[time.Time] // until when the circuit is open; nil: it never was
 }
 
-// NewSMSBreaker puts a breaker before sms, which tells log when it opens and
-// closes.
+// NewSMSBreaker adds a breaker to sms, which logs when it opens and closes.
 func NewSMSBreaker(sms account.SMS, log *slog.Logger) *SMSBreaker {
 	b := &SMSBreaker{sms: sms}
 	b.circuit = gobreaker.NewCircuitBreaker[struct{}](gobreaker.Settings{
@@ -49,19 +47,18 @@ func NewSMSBreaker(sms account.SMS, log *slog.Logger) *SMSBreaker {
 	return b
 }
 
-// refusedMessage is the cause of a failure that is about one message: the
-// service is there, and will take others.
+// refusedMessage is the cause of a failure of one message, while the service works.
 type refusedMessage struct{ error }
 
-// saysNothingOfTheService tells the failures that are the caller's doing. They
-// must not count: anybody could cut everybody off with them.
+// saysNothingOfTheService reports whether the caller caused the failure. Such failures
+// are not counted, or a caller could open the circuit for everybody.
 func saysNothingOfTheService(err error) bool {
 	_, refused := errors.AsType[refusedMessage](err)
 	return refused || apierr.Is(err, apierr.TooManyRequests) || apierr.Is(err, apierr.InvalidField) || errors.Is(err, context.Canceled)
 }
 
-// Send sends as the service behind it does, or fails at once with SMSUnavailable
-// while the circuit is open; RetryAfter is then the rest of its time.
+// Send calls the service, or fails at once with SMSUnavailable while the circuit is
+// open; RetryAfter is then the time until it closes.
 func (b *SMSBreaker) Send(ctx context.Context, m account.CodeMessage) error {
 	_, err := b.circuit.Execute(func() (struct{}, error) {
 		return struct{}{}, b.sms.Send(ctx, m)
@@ -72,8 +69,8 @@ func (b *SMSBreaker) Send(ctx context.Context, m account.CodeMessage) error {
 	return err
 }
 
-// rest is how long the circuit is still open, at least as long as the one try
-// after that may take to tell.
+// rest returns how long the circuit stays open, at least the time that the next try may
+// take.
 func (b *SMSBreaker) rest() time.Duration {
 	if until := b.resting.Load(); until != nil {
 		return max(time.Until(*until), usualPatience)
@@ -81,5 +78,5 @@ func (b *SMSBreaker) rest() time.Duration {
 	return usualPatience
 }
 
-// Open tells whether messages are refused without asking the service.
+// Open reports whether messages are refused without calling the service.
 func (b *SMSBreaker) Open() bool { return b.circuit.State() == gobreaker.StateOpen }

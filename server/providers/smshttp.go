@@ -14,8 +14,8 @@ func smsHTTP() *http.Client {
 	return newClient(transport)
 }
 
-// smsURL refuses to send codes in the clear to another machine. The error names
-// the option by what, without its value: a query can hold a secret.
+// smsURL refuses an address that would send codes unencrypted to another machine. Its
+// error names the option what, without its value, because a query can contain a secret.
 func smsURL(what, text string) (*url.URL, error) {
 	target, err := url.Parse(text)
 	switch {

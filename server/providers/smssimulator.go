@@ -15,16 +15,15 @@ const keptMessages = 200
 
 var _ account.SMS = (*SMSSimulator)(nil)
 
-// Message is an SMS that the simulator has "sent".
+// Message is a message that the simulator has received.
 type Message struct {
 	To   string // mobile
 	Code string
 	At   time.Time
 }
 
-// SMSSimulator is an SMS service that sends nothing: it remembers the last 200
-// messages and, given a log, writes the codes there. It is for tests and the
-// demonstration, where reading the code is the point. It is safe for concurrent
+// SMSSimulator is an SMS service for tests and demonstrations: it keeps the last 200
+// messages and logs them with their codes, if it has a log. It is safe for concurrent
 // use.
 type SMSSimulator struct {
 	log  *slog.Logger
@@ -35,7 +34,7 @@ type SMSSimulator struct {
 	messages []Message // oldest first
 }
 
-// NewSMSSimulator makes a simulator. A nil log is silent.
+// NewSMSSimulator creates a simulator. A nil log is silent.
 func NewSMSSimulator(log *slog.Logger, now func() time.Time) *SMSSimulator {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
@@ -43,9 +42,9 @@ func NewSMSSimulator(log *slog.Logger, now func() time.Time) *SMSSimulator {
 	return &SMSSimulator{log: log, now: now}
 }
 
-// Send remembers the message. It fails as the function given to Fail does, with
-// SMSUnavailable when that gives no *apierr.Error or ctx ends meanwhile; a
-// message that failed is not remembered.
+// Send keeps the message. It fails as the function set by Fail does, with
+// SMSUnavailable if that returns another error than an *apierr.Error or if ctx ends; a
+// failed message is not kept.
 func (s *SMSSimulator) Send(ctx context.Context, m account.CodeMessage) error {
 	if err := s.fail.run(ctx, m.Mobile, apierr.SMSUnavailable); err != nil {
 		return err
@@ -55,7 +54,7 @@ func (s *SMSSimulator) Send(ctx context.Context, m account.CodeMessage) error {
 	return nil
 }
 
-// Messages gives the last 200 messages, newest first.
+// Messages returns the last 200 messages, newest first.
 func (s *SMSSimulator) Messages() []Message {
 	s.mutex.Lock()
 	defer s.mutex.Unlock()
@@ -64,8 +63,8 @@ func (s *SMSSimulator) Messages() []Message {
 	return newestFirst
 }
 
-// Fail has call decide, from the mobile, how each Send to come ends; it may
-// take its time. nil lets all pass again.
+// Fail sets the function that decides, from the mobile, the result of each later Send;
+// it may block. nil lets all succeed again.
 func (s *SMSSimulator) Fail(call func(mobile string) error) { s.fail.set(call) }
 
 func (s *SMSSimulator) remember(message Message) {
@@ -77,7 +76,7 @@ func (s *SMSSimulator) remember(message Message) {
 	}
 }
 
-// masked keeps full mobiles out of the log: 138****8000.
+// masked hides the middle of a mobile in the log: 138****8000.
 func masked(mobile string) string {
 	if len(mobile) != 11 {
 		return "****"

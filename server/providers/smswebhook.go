@@ -20,34 +20,33 @@ import (
 	"quartet/server/apierr"
 )
 
-// The headers of a webhook's request, beside the standard Idempotency-Key.
+// The headers of a webhook request, besides the standard Idempotency-Key.
 const (
 	timestampHeader = "X-Quartet-Timestamp" // Unix time in seconds
 	signatureHeader = "X-Quartet-Signature"
 )
 
-// How long callers are told to wait by a service that is too busy.
+// How long callers must wait when the gateway is busy.
 const (
 	smsShortestWait = time.Second
-	smsUsualWait    = time.Minute // where it does not say
+	smsUsualWait    = time.Minute // without a Retry-After
 	smsLongestWait  = 24 * time.Hour
 )
 
 var _ account.SMS = (*SMSWebhook)(nil)
 
-// SMSWebhookOptions say which SMS gateway to call. Template and Now may be left
-// out.
+// SMSWebhookOptions describe the SMS gateway. Template and Now are optional.
 type SMSWebhookOptions struct {
 	URL      string        // https, or http on this machine
 	Secret   string        // signs the requests, at least 16 bytes
-	Template string        // handed on as it is
-	CodeLife time.Duration // how long a code is good, told to the gateway
+	Template string        // sent unchanged
+	CodeLife time.Duration // how long a code is valid, sent to the gateway
 	Now      func() time.Time
 }
 
-// SMSWebhook hands messages to a gateway of the operator's own by signed HTTP
-// requests, which SMS.md describes. It is safe for concurrent use. Its errors
-// hold no code, mobile or secret.
+// SMSWebhook sends messages to a gateway of the operator by signed HTTP requests, which
+// SMS.md describes. It is safe for concurrent use. Its errors contain no code, mobile
+// or secret.
 type SMSWebhook struct {
 	url      *url.URL
 	secret   []byte
@@ -57,8 +56,8 @@ type SMSWebhook struct {
 	now      func() time.Time
 }
 
-// NewSMSWebhook makes a webhook; it calls nobody yet. The error says which
-// option is wrong, without its value.
+// NewSMSWebhook creates a webhook without connecting. Its error names the invalid
+// option, without its value.
 func NewSMSWebhook(o SMSWebhookOptions) (*SMSWebhook, error) {
 	target, err := smsURL("the SMS webhook's URL", o.URL)
 	if err != nil {
@@ -86,10 +85,9 @@ type webhookMessage struct {
 	ID        string `json:"id"`
 }
 
-// Send hands the message over. Failures are TooManyRequests, with the wait that
-// the gateway named, InvalidField for a mobile that it refuses (422), and
-// SMSUnavailable for whatever else is not a status of success. The answer's body
-// says nothing.
+// Send sends the message. Failures are TooManyRequests, with the gateway's Retry-After,
+// InvalidField for a mobile that it refuses (422), and SMSUnavailable for any other
+// status but success. The response's body is ignored.
 func (w *SMSWebhook) Send(ctx context.Context, m account.CodeMessage) error {
 	request, err := w.request(ctx, webhookMessage{
 		To: m.Mobile, Code: m.Code, Purpose: m.Purpose,
@@ -118,14 +116,14 @@ func (w *SMSWebhook) request(ctx context.Context, message webhookMessage) (*http
 	request.Header.Set("Content-Type", "application/json")
 	request.Header.Set(timestampHeader, timestamp)
 	request.Header.Set(signatureHeader, webhookSignature(w.secret, timestamp, body))
-	// This header also lets net/http send the request once more when a kept
-	// connection turns out to be closed; the gateway knows it by its id.
+	// This header also lets net/http send the request once more if a kept connection
+	// has been closed; the gateway detects it by its id.
 	request.Header.Set("Idempotency-Key", message.ID)
 	return request, nil
 }
 
-// webhookSignature covers the timestamp, so that a request that was overheard
-// cannot be sent again later.
+// webhookSignature covers the timestamp, so that a recorded request cannot be sent
+// again later.
 func webhookSignature(secret []byte, timestamp string, body []byte) string {
 	mac := hmac.New(sha256.New, secret)
 	io.WriteString(mac, timestamp+".")
@@ -149,8 +147,8 @@ func (w *SMSWebhook) verdict(answer answered) error {
 	return failed
 }
 
-// retryAfter reads the header of that name, seconds or a date (RFC 9110 section
-// 10.2.3), within bounds: it is told to our own callers.
+// retryAfter reads the Retry-After header, seconds or a date (RFC 9110 section 10.2.3),
+// within bounds, because it is passed on to our own callers.
 func retryAfter(header string, now time.Time) time.Duration {
 	wait := smsUsualWait
 	if seconds, err := strconv.ParseUint(header, 10, 31); err == nil {

@@ -12,8 +12,7 @@ var (
 	_ account.WeChat = UnconfiguredWeChat{}
 )
 
-// UnconfiguredSMS stands in for an SMS service where the operator has named
-// none.
+// UnconfiguredSMS is the SMS service of a server without one.
 type UnconfiguredSMS struct{}
 
 // Send fails with SMSUnavailable.
@@ -21,7 +20,7 @@ func (UnconfiguredSMS) Send(context.Context, account.CodeMessage) error {
 	return apierr.New(apierr.SMSUnavailable)
 }
 
-// UnconfiguredWeChat stands in for WeChat where the operator has named no app.
+// UnconfiguredWeChat is the WeChat client of a server without an app.
 type UnconfiguredWeChat struct{}
 
 // Exchange fails with WeChatUnavailable.

@@ -13,13 +13,13 @@ import (
 	"quartet/server/account"
 )
 
-// The products of WeChat whose codes can be exchanged.
+// The WeChat products whose codes can be exchanged.
 const (
 	WeChatMiniProgram     = "mini-program"     // codes of wx.login
 	WeChatOfficialAccount = "official-account" // codes of a web page's or open platform's OAuth 2.0
 )
 
-// WeChatBaseURL is where WeChat serves its API.
+// WeChatBaseURL is the address of WeChat's API.
 const WeChatBaseURL = "https://api.weixin.qq.com"
 
 // shortestSecret is in bytes. WeChat's own have 32.
@@ -29,18 +29,18 @@ var _ account.WeChat = (*WeChat)(nil)
 
 var appIDShape = shape(`^[0-9A-Za-z_-]{1,64}$`)
 
-// WeChatOptions say which app to be at WeChat. All but Now and Log are required.
+// WeChatOptions describe the WeChat app. All but Now and Log are required.
 type WeChatOptions struct {
 	Kind    string // WeChatMiniProgram or WeChatOfficialAccount
 	AppID   string
 	Secret  string // AppSecret, at least 16 bytes
-	BaseURL string // https, or http on this machine; a path is put before WeChat's
+	BaseURL string // https, or http on this machine; a path is prefixed to WeChat's
 	Now     func() time.Time
 	Log     *slog.Logger // nil: silent
 }
 
-// WeChat is a client of WeChat's API for one app. It is safe for concurrent
-// use. Its errors hold no secret, code or token, whatever WeChat answers.
+// WeChat is a client of WeChat's API for one app. It is safe for concurrent use. Its
+// errors contain no secret, code or token, whatever WeChat responds.
 type WeChat struct {
 	kind, appID, secret string
 	base                *url.URL
@@ -50,8 +50,8 @@ type WeChat struct {
 	tokens              tokenCache
 }
 
-// NewWeChat makes a client; it calls nobody yet. The error says which option is
-// wrong, without its value.
+// NewWeChat creates a client without connecting. Its error names the invalid option,
+// without its value.
 func NewWeChat(o WeChatOptions) (*WeChat, error) {
 	if o.Kind != WeChatMiniProgram && o.Kind != WeChatOfficialAccount {
 		return nil, fmt.Errorf("the kind of WeChat app must be %s or %s", WeChatMiniProgram, WeChatOfficialAccount)
@@ -78,7 +78,8 @@ func NewWeChat(o WeChatOptions) (*WeChat, error) {
 	}, nil
 }
 
-// weChatBase refuses to send the secret in the clear to another machine.
+// weChatBase refuses an address that would send the secret unencrypted to another
+// machine.
 func weChatBase(text string) (*url.URL, error) {
 	base, err := url.Parse(text)
 	if err != nil || base.Host == "" || base.User != nil || base.RawQuery != "" || base.Fragment != "" {
@@ -94,10 +95,10 @@ func isLoopback(host string) bool {
 	return host == "localhost" || net.ParseIP(host).IsLoopback()
 }
 
-// Exchange gives the identity behind a code. Failures are WeChatCodeInvalid,
-// also for the stand-in account of a page's snapshot, WeChatCodeUsed,
-// WeChatTooFrequent, Forbidden and WeChatUnavailable. A code is sent once: it
-// may be spent even when no answer came.
+// Exchange returns the identity behind a code. Failures are WeChatCodeInvalid, also for
+// the placeholder account of a page's snapshot, WeChatCodeUsed, WeChatTooFrequent,
+// Forbidden and WeChatUnavailable. A code is sent once, because it may be used up even
+// if no response came.
 func (w *WeChat) Exchange(ctx context.Context, code string) (account.WeChatIdentity, error) {
 	if w.kind == WeChatOfficialAccount {
 		return w.exchangeOAuth(ctx, code)

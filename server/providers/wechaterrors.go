@@ -8,19 +8,19 @@ import (
 	"quartet/server/apierr"
 )
 
-// verdict is what every answer of WeChat begins with: 0, or nothing, is success.
-// Failures come under HTTP status 200 too. Its errmsg is not read: it quotes
-// what was sent.
+// verdict is the part that all responses of WeChat share: 0, or nothing, is success.
+// Failures have HTTP status 200 too. Its errmsg is not read, because it quotes the
+// request.
 type verdict struct {
 	ErrCode int `json:"errcode"`
 }
 
-// judged is an answer that embeds a verdict.
+// judged is a response that embeds a verdict.
 type judged interface{ failed(path string) error }
 
-// WeChat's numbers, from its list of global return codes.
+// WeChat's global return codes.
 const (
-	errSecretWrong    = 40001 // or the token is
+	errSecretWrong    = 40001 // or the token is wrong
 	errTokenInvalid   = 40014
 	errCodeInvalid    = 40029
 	errCodeUsed       = 40163
@@ -28,12 +28,12 @@ const (
 	errCodeMissing    = 41008
 	errTokenExpired   = 42001
 	errTooFrequent    = 45011
-	tooFrequentWindow = time.Minute // WeChat counts by the minute
+	tooFrequentWindow = time.Minute // WeChat counts per minute
 )
 
-// failed turns the verdict into a failure. What is not listed is not the
-// caller's fault: WeChat is busy (-1), or this server's app id (40013), secret
-// (40125) or address (40164) is refused; the log tells the number.
+// failed returns the failure of a response. Codes that are not listed are not the
+// caller's fault: WeChat is busy (-1), or it refuses this server's app id (40013),
+// secret (40125) or IP address (40164); the code is logged.
 func (v verdict) failed(path string) error {
 	if v.ErrCode == 0 {
 		return nil
@@ -52,7 +52,7 @@ func (v verdict) failed(path string) error {
 	return failed
 }
 
-// weChatError is a failure that WeChat has a number for.
+// weChatError is a failure with WeChat's number.
 type weChatError struct {
 	path   string
 	number int
@@ -60,7 +60,7 @@ type weChatError struct {
 
 func (e *weChatError) Error() string { return fmt.Sprintf("WeChat %s: errcode %d", e.path, e.number) }
 
-// refusesToken tells whether WeChat does not take the server's token any more.
+// refusesToken reports whether WeChat no longer accepts the server's token.
 func (e *weChatError) refusesToken() bool {
 	return slices.Contains([]int{errSecretWrong, errTokenInvalid, errTokenExpired}, e.number)
 }

@@ -9,11 +9,11 @@ import (
 	"quartet/server/apierr"
 )
 
-// scopeSilent is the scope of a sign-in that asked the person nothing: it
-// tells who they are, and no profile.
+// scopeSilent is the scope of a sign-in without the user's consent, which gives no
+// profile.
 const scopeSilent = "snsapi_base"
 
-// idShape is what openids and unionids look like. Real ones have 28 characters.
+// idShape matches openids and unionids. Real ones have 28 characters.
 var idShape = shape(`^[0-9A-Za-z_-]{1,64}$`)
 
 var (
@@ -21,8 +21,8 @@ var (
 	errSnapshot   = errors.New("the stand-in account of a page's snapshot")
 )
 
-// exchangeLogin asks jscode2session. The session_key in its answer, which opens
-// what WeChat encrypts for the mini-program, is not even read.
+// exchangeLogin calls jscode2session. It does not read the session_key, which decrypts
+// the mini-program's data.
 func (w *WeChat) exchangeLogin(ctx context.Context, code string) (account.WeChatIdentity, error) {
 	var answer struct {
 		verdict
@@ -36,7 +36,7 @@ func (w *WeChat) exchangeLogin(ctx context.Context, code string) (account.WeChat
 	return w.identity(answer.OpenID, answer.UnionID)
 }
 
-// exchangeOAuth asks for the person's token, and with it for their profile.
+// exchangeOAuth requests the user's token, and with it the profile.
 func (w *WeChat) exchangeOAuth(ctx context.Context, code string) (account.WeChatIdentity, error) {
 	var answer struct {
 		verdict
@@ -60,9 +60,9 @@ func (w *WeChat) exchangeOAuth(ctx context.Context, code string) (account.WeChat
 	return w.withProfile(ctx, who, answer.AccessToken)
 }
 
-// withProfile adds what userinfo tells of a person. The code is spent by then, and
-// who they are is known: without an answer they are signed in without a profile,
-// as silently. An answer about somebody else is no answer about anybody.
+// withProfile adds the user's profile. The code is used up by then and the identity is
+// known, so a failure only means that the profile is missing. A response about another
+// user is a failure of WeChat.
 func (w *WeChat) withProfile(ctx context.Context, who account.WeChatIdentity, accessToken string) (account.WeChatIdentity, error) {
 	var answer struct {
 		verdict
@@ -94,7 +94,7 @@ func (w *WeChat) withProfile(ctx context.Context, who account.WeChatIdentity, ac
 	return told, nil
 }
 
-// withoutProfile lets in whom WeChat has not blocked.
+// withoutProfile signs in without a profile, unless WeChat has blocked the user.
 func (w *WeChat) withoutProfile(ctx context.Context, who account.WeChatIdentity, err error) (account.WeChatIdentity, error) {
 	if apierr.Is(err, apierr.Forbidden) {
 		return account.WeChatIdentity{}, err
@@ -103,7 +103,7 @@ func (w *WeChat) withoutProfile(ctx context.Context, who account.WeChatIdentity,
 	return who, nil
 }
 
-// credentials is the query of an exchange.
+// credentials returns the query of an exchange.
 func (w *WeChat) credentials(name, code string) url.Values {
 	return url.Values{
 		"appid": {w.appID}, "secret": {w.secret}, name: {code}, "grant_type": {"authorization_code"},

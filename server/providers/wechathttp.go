@@ -13,16 +13,16 @@ import (
 	"quartet/server/apierr"
 )
 
-// weChatHTTP keeps no connection: over a kept one, net/http sends a GET again
-// whose answer did not come, and the code in it may be spent.
+// weChatHTTP does not keep connections: over a kept one, net/http repeats a GET whose
+// response did not come, and its code may be used up.
 func weChatHTTP() *http.Client {
 	transport := newTransport()
 	transport.DisableKeepAlives = true
 	return newClient(transport)
 }
 
-// get and post call one of WeChat's operations and fill answer, which embeds a
-// verdict. Whatever is no such answer is WeChatUnavailable.
+// get and post call an operation of WeChat and decode its response, which embeds a
+// verdict. An invalid response is WeChatUnavailable.
 func (w *WeChat) get(ctx context.Context, path string, query url.Values, answer judged) error {
 	return w.call(ctx, http.MethodGet, path, query, nil, answer)
 }
@@ -40,17 +40,17 @@ func (w *WeChat) call(ctx context.Context, method, path string, query url.Values
 	if err != nil {
 		return apierr.Wrap(apierr.WeChatUnavailable, err)
 	}
-	// This decoder refuses duplicate keys, other spellings, bad UTF-8 and
-	// trailing data. Keys that are not asked for may come: WeChat adds some.
-	// Its error is not told: it can quote the answer.
+	// This decoder refuses duplicate keys, keys in another case, invalid UTF-8 and
+	// trailing data. It ignores unknown keys, because WeChat adds some. Its error is
+	// dropped: it can quote the response.
 	if err := json.Unmarshal(text, answer); err != nil {
 		return apierr.Wrap(apierr.WeChatUnavailable, &callError{path, errors.New("the answer is not the documented JSON")})
 	}
 	return answer.failed(path)
 }
 
-// answerOf gives the body of an answer with status 200. WeChat sends JSON
-// as text/plain too, so the content type says nothing.
+// answerOf returns the body of a response with status 200. WeChat sends JSON as
+// text/plain too, so the content type is not checked.
 func (w *WeChat) answerOf(ctx context.Context, method, path string, query url.Values, body []byte) ([]byte, error) {
 	target := w.base.JoinPath(path)
 	target.RawQuery = query.Encode()
@@ -73,8 +73,8 @@ func (w *WeChat) answerOf(ctx context.Context, method, path string, query url.Va
 	return answer.body, nil
 }
 
-// callError says for the log why an operation of WeChat gave no good answer. It
-// quotes neither the query nor the answer: both can hold secrets.
+// callError is a failed call of WeChat. It contains neither the query nor the response,
+// because both can contain secrets.
 type callError struct {
 	path  string
 	cause error

@@ -13,18 +13,18 @@ import (
 
 const phonePath = "/wxa/business/getuserphonenumber"
 
-// watermarkLife is how old a mobile that WeChat tells may be, and how far its
-// clock from ours.
+// watermarkLife is the maximum age of a mobile from WeChat, and the maximum difference
+// of its clock.
 const watermarkLife = 5 * time.Minute
 
 var errNoPhones = errors.New("only a mini-program can ask for mobiles")
 
-// phoneInfo is the answer of getuserphonenumber.
+// phoneInfo is the response of getuserphonenumber.
 type phoneInfo struct {
 	verdict
 	Phone struct {
 		Mobile string `json:"purePhoneNumber"` // without country code
-		// Documented as text, and shown as a number in the same place.
+		// Documented as text, but a number in the example.
 		Country   jsontext.Value `json:"countryCode"`
 		Watermark struct {
 			AppID     string `json:"appid"`
@@ -33,18 +33,17 @@ type phoneInfo struct {
 	} `json:"phone_info"`
 }
 
-// PhoneNumber gives the mainland mobile that a mini-program's user has agreed to
-// tell, without country code and otherwise as WeChat has it, behind the code of
-// getPhoneNumber, which is another than that of a login. Failures are those of
-// Exchange, WeChatCodeInvalid also for a stale answer, and InvalidField of
-// mobile for a number of another country.
+// PhoneNumber returns the mainland mobile of a mini-program's user, without country
+// code, for a code of getPhoneNumber, which is not the code of a login. Failures are
+// those of Exchange, WeChatCodeInvalid also for an outdated response, and InvalidField
+// of mobile for a number of another country.
 func (w *WeChat) PhoneNumber(ctx context.Context, code string) (mobile string, err error) {
 	if w.kind != WeChatMiniProgram {
 		return "", apierr.Wrap(apierr.WeChatUnavailable, errNoPhones)
 	}
 	var answer phoneInfo
 	err = w.withToken(ctx, func(token url.Values) error {
-		answer = phoneInfo{} // nothing of an earlier try stays
+		answer = phoneInfo{} // reset what an earlier try has decoded
 		return w.post(ctx, phonePath, token, map[string]string{"code": code}, &answer)
 	})
 	if err != nil {
@@ -53,7 +52,7 @@ func (w *WeChat) PhoneNumber(ctx context.Context, code string) (mobile string, e
 	return w.checkedMobile(answer)
 }
 
-// checkedMobile makes sure that the answer is about this app and this moment.
+// checkedMobile makes sure that the response is for this app and recent.
 func (w *WeChat) checkedMobile(answer phoneInfo) (string, error) {
 	told := answer.Phone
 	switch country := string(told.Country); {

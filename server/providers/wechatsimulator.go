@@ -19,19 +19,18 @@ var _ account.WeChat = (*WeChatSimulator)(nil)
 
 var codeShape = shape(`^[0-9A-Za-z_-]{32}$`)
 
-// wechatErrors are the errors that a code asks for by beginning with WeChat's
-// number (errcode) for them.
+// wechatErrors are the errors of codes that begin with WeChat's error number.
 var wechatErrors = []struct {
 	prefix string
 	failed apierr.Error
 }{
 	{"40029", apierr.Error{Code: apierr.WeChatCodeInvalid}},
 	{"40163", apierr.Error{Code: apierr.WeChatCodeUsed}},
-	{"45011", apierr.Error{Code: apierr.WeChatTooFrequent, RetryAfter: time.Minute}}, // counted by the minute
+	{"45011", apierr.Error{Code: apierr.WeChatTooFrequent, RetryAfter: time.Minute}}, // counted per minute
 	{"-1", apierr.Error{Code: apierr.WeChatUnavailable}},
 }
 
-// The invented people behind the codes.
+// The invented users of the codes.
 var (
 	nicknames = []string{"青石小径", "云边来信", "山间晚风", "半夏微凉", "橘子汽水", "南窗听雨", "星河入梦", "松间明月", "麦田守望", "雪落无声"}
 	places    = []struct{ province, city string }{
@@ -39,29 +38,28 @@ var (
 	}
 )
 
-// WeChatSimulator is a WeChat that takes any code of 32 characters (0-9, A-Z,
-// a-z, _ and -): the same code gives the same invented person, every time. It is
-// safe for concurrent use.
+// WeChatSimulator simulates WeChat. It accepts any code of 32 characters (0-9, A-Z,
+// a-z, _ and -): the same code always gives the same invented user. It is safe for
+// concurrent use.
 type WeChatSimulator struct {
 	fail hook
 }
 
-// NewWeChatSimulator makes a simulator.
+// NewWeChatSimulator creates a simulator.
 func NewWeChatSimulator() *WeChatSimulator { return &WeChatSimulator{} }
 
-// Exchange gives the person behind code. A code of any length that starts with
-// 40029, 40163, 45011 or -1 plays that WeChat error: WeChatCodeInvalid,
-// WeChatCodeUsed, WeChatTooFrequent, WeChatUnavailable. What is no code is
-// WeChatCodeInvalid. Before all that it fails as the function given to Fail
-// does, with WeChatUnavailable when that gives no *apierr.Error or ctx ends
-// meanwhile.
+// Exchange returns the user of code. A code of any length that starts with 40029,
+// 40163, 45011 or -1 fails with that WeChat error: WeChatCodeInvalid, WeChatCodeUsed,
+// WeChatTooFrequent, WeChatUnavailable. Any other text is WeChatCodeInvalid. Before
+// that it fails as the function set by Fail does, with WeChatUnavailable if that
+// returns another error than an *apierr.Error or if ctx ends.
 func (s *WeChatSimulator) Exchange(ctx context.Context, code string) (account.WeChatIdentity, error) {
 	if err := s.fail.run(ctx, code, apierr.WeChatUnavailable); err != nil {
 		return account.WeChatIdentity{}, err
 	}
 	for _, played := range wechatErrors {
 		if strings.HasPrefix(code, played.prefix) {
-			failed := played.failed // a copy: its receiver may add to it
+			failed := played.failed // a copy, which the caller may modify
 			return account.WeChatIdentity{}, &failed
 		}
 	}
@@ -71,11 +69,11 @@ func (s *WeChatSimulator) Exchange(ctx context.Context, code string) (account.We
 	return person(code), nil
 }
 
-// Fail has call decide, from the code, how each Exchange to come ends; it may
-// take its time. nil lets all pass again.
+// Fail sets the function that decides, from the code, the result of each later
+// Exchange; it may block. nil lets all succeed again.
 func (s *WeChatSimulator) Fail(call func(code string) error) { s.fail.set(call) }
 
-// person invents who is behind code. Ids have the length of real ones.
+// person derives an invented user from a code. Ids have the length of real ones.
 func person(code string) account.WeChatIdentity {
 	draw := digest("person", code)
 	place := places[pick(draw[0:8], len(places))]

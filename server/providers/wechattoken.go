@@ -15,13 +15,12 @@ import (
 const (
 	tokenPath        = "/cgi-bin/stable_token"
 	longestTokenLife = 2 * time.Hour
-	// WeChat makes the next token five minutes before one ends, and takes both
+	// WeChat issues the next token five minutes before one expires, and accepts both
 	// meanwhile.
 	tokenOverlap = 5 * time.Minute
 )
 
-// tokenCache is the server's own token, for what is not done on behalf of a
-// person.
+// tokenCache is the server's own access token, for calls that are not made for a user.
 type tokenCache struct {
 	fetching singleflight.Group
 	mutex    sync.Mutex
@@ -44,7 +43,7 @@ func (c *tokenCache) put(token string, renewAt time.Time) {
 	c.token, c.renewAt = token, renewAt
 }
 
-// drop forgets refused, unless another has taken its place.
+// drop removes refused, unless another token has replaced it.
 func (c *tokenCache) drop(refused string) {
 	c.mutex.Lock()
 	defer c.mutex.Unlock()
@@ -53,9 +52,8 @@ func (c *tokenCache) drop(refused string) {
 	}
 }
 
-// withToken makes a call with the server's token. When WeChat refuses the
-// token, which it does before anything else, the call is made once more with
-// another.
+// withToken makes a call with the server's token. If WeChat refuses the token, which it
+// checks first, the call is made once more with another.
 func (w *WeChat) withToken(ctx context.Context, call func(token url.Values) error) error {
 	token, err := w.token(ctx)
 	if err != nil {
@@ -72,7 +70,7 @@ func (w *WeChat) withToken(ctx context.Context, call func(token url.Values) erro
 	return call(url.Values{"access_token": {token}})
 }
 
-// token gives the server's token, kept until shortly before its end.
+// token returns the server's token, cached until shortly before it expires.
 func (w *WeChat) token(ctx context.Context) (string, error) {
 	if kept := w.tokens.get(w.now()); kept != "" {
 		return kept, nil
@@ -82,9 +80,9 @@ func (w *WeChat) token(ctx context.Context) (string, error) {
 	})
 }
 
-// tokenInsteadOf gives another token than the refused one. Asking plainly comes
-// first: when another server has forced a new token, forcing one more would
-// take that server's away.
+// tokenInsteadOf returns another token than the refused one. It first requests one
+// without force, because if another server has forced a new token, forcing again would
+// invalidate that one.
 func (w *WeChat) tokenInsteadOf(ctx context.Context, refused string) (string, error) {
 	w.tokens.drop(refused)
 	if kept := w.tokens.get(w.now()); kept != "" {
@@ -99,8 +97,8 @@ func (w *WeChat) tokenInsteadOf(ctx context.Context, refused string) (string, er
 	})
 }
 
-// fetchToken has one caller fetch for all who want the same, and the others not
-// suffer when that one leaves.
+// fetchToken lets concurrent callers share one request, which does not end with the
+// first caller's context.
 func (w *WeChat) fetchToken(ctx context.Context, what string, fetch func(context.Context) (string, error)) (string, error) {
 	token, err, _ := w.tokens.fetching.Do(what, func() (any, error) {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), usualPatience)
@@ -108,7 +106,7 @@ func (w *WeChat) fetchToken(ctx context.Context, what string, fetch func(context
 		return fetch(ctx)
 	})
 	if err != nil {
-		failed := *apierr.As(err) // a copy: the others who waited have the same one
+		failed := *apierr.As(err) // a copy: the other callers have the same one
 		return "", &failed
 	}
 	return token.(string), nil
@@ -140,8 +138,8 @@ func (w *WeChat) askToken(ctx context.Context, force bool) (string, error) {
 	return answer.AccessToken, nil
 }
 
-// notTheCaller is for the server's own business with WeChat: whatever is wrong
-// there, the caller's code is not.
+// notTheCaller replaces the failure of a token request, which is never the fault of the
+// caller's code.
 func notTheCaller(err error) error {
 	failed := apierr.As(err)
 	return &apierr.Error{Code: apierr.WeChatUnavailable, RetryAfter: failed.RetryAfter, Cause: failed.Cause}

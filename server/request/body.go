@@ -23,12 +23,12 @@ const (
 	mediaForm = "application/x-www-form-urlencoded"
 )
 
-// body is one documented form of an operation's request body.
+// body is a documented media type of an operation's request body.
 type body struct {
 	mediaType  string
-	schema     *openapi3.Schema // allOf merged, so that a failure names its field
+	schema     *openapi3.Schema // with allOf merged, so that a failure names its field
 	names      caseFolder
-	jsonFields map[string]bool // form fields that hold JSON
+	jsonFields map[string]bool // form fields that contain JSON
 	rules      Rules
 	limits     Limits
 }
@@ -48,8 +48,8 @@ func newBody(mediaType string, media *openapi3.MediaType, rules Rules, limits Li
 	return b, nil
 }
 
-// readBody reads, checks and hands on the request's body: the generated code
-// gets the very value that was validated.
+// readBody parses and validates the request's body, and passes the validated value to
+// the generated code.
 func (o *Operation) readBody(r *http.Request) (map[string]any, error) {
 	if len(o.bodies) == 0 {
 		return nil, nil
@@ -80,7 +80,7 @@ func (o *Operation) readBody(r *http.Request) (map[string]any, error) {
 		return nil, err
 	}
 	members, _ := value.(map[string]any)
-	for _, field := range o.bodyInQuery { // checkParameters has validated them
+	for _, field := range o.bodyInQuery { // validated by checkParameters
 		if members[field.name] == nil && query.Has(field.name) {
 			members[field.name] = field.rules.scalar(field.schema, query.Get(field.name))
 		}
@@ -93,8 +93,8 @@ func (o *Operation) tooLarge(cause error) error {
 	return &apierr.Error{Code: apierr.BodyTooLarge, Expected: size(o.limits.Body), Cause: cause}
 }
 
-// bodyFor picks the documented form of the body by its content type; nil for no
-// body where none is needed.
+// bodyFor returns the body of the request's content type; nil if there is no body and
+// none is required.
 func (o *Operation) bodyFor(header http.Header, empty bool, query url.Values) (*body, error) {
 	if empty && !o.bodyNeeded {
 		for _, field := range o.bodyInQuery {
@@ -109,7 +109,7 @@ func (o *Operation) bodyFor(header http.Header, empty bool, query url.Values) (*
 	if form := o.bodies[mediaType]; form != nil && plain(header, parameters["charset"]) {
 		return form, nil
 	}
-	if empty && contentType == "" { // either form says which field is missing
+	if empty && contentType == "" { // any media type names the missing field
 		return o.anyBody(), nil
 	}
 	return nil, &apierr.Error{Code: apierr.UnsupportedMediaType, Field: "Content-Type", Expected: o.mediaTypes()}
@@ -117,15 +117,14 @@ func (o *Operation) bodyFor(header http.Header, empty bool, query url.Values) (*
 
 func (o *Operation) anyBody() *body { return cmp.Or(o.bodies[mediaForm], o.bodies[mediaJSON]) }
 
-// plain tells whether a body is UTF-8 as it stands, neither compressed nor in
-// another charset.
+// plain reports whether a body is uncompressed UTF-8.
 func plain(header http.Header, charset string) bool {
 	encoding := header.Get("Content-Encoding")
 	return (encoding == "" || strings.EqualFold(encoding, "identity")) && (charset == "" || strings.EqualFold(charset, "utf-8"))
 }
 
-// parse reads the text. No text at all is an object without members, so that
-// the failure names the first field that is missing.
+// parse parses the text. An empty text is an object without members, so that the
+// failure names the first missing field.
 func (b *body) parse(text []byte) (any, error) {
 	switch {
 	case len(bytes.TrimSpace(text)) == 0:
@@ -137,7 +136,7 @@ func (b *body) parse(text []byte) (any, error) {
 	}
 }
 
-// check validates the value against the document.
+// check validates the value against the schema.
 func (b *body) check(value any) error {
 	if b.rules.NullIsAbsent {
 		dropNulls(value)
@@ -148,9 +147,9 @@ func (b *body) check(value any) error {
 	return validate(b.schema, value, "body")
 }
 
-// handOn puts the validated value where the generated code takes it from. JSON
-// and forms of operations that document JSON too travel as the value itself;
-// other forms travel as the request's form, without the query mixed in.
+// handOn passes the validated value to the generated code: the value itself for JSON
+// and for forms of operations that document JSON too, and for other forms the request's
+// form without the query.
 func (o *Operation) handOn(r *http.Request, b *body, members map[string]any) {
 	if o.bodies[mediaJSON] != nil {
 		r.Header.Set("Content-Type", mediaJSON)
@@ -165,7 +164,7 @@ func (o *Operation) handOn(r *http.Request, b *body, members map[string]any) {
 	r.Body = http.NoBody
 }
 
-// unwrapped is the JSON of a form that holds nothing but one JSON field.
+// unwrapped returns the JSON of a form that has a single JSON field.
 func (b *body) unwrapped(members map[string]any) any {
 	for name := range b.jsonFields {
 		if len(b.schema.Properties) == 1 {
@@ -186,17 +185,17 @@ func text(value any) string {
 	}
 }
 
-// validatedBody carries a validated value to the generated strict handler,
-// which asks a body for it (oapi-codegen's ValidatedValue).
+// validatedBody carries a validated value to the generated strict handler
+// (oapi-codegen's ValidatedValue).
 type validatedBody struct{ value any }
 
 func (validatedBody) Read([]byte) (int, error) { return 0, io.EOF }
 func (validatedBody) Close() error             { return nil }
 
-// ValidatedValue is the value that was checked.
+// ValidatedValue returns the validated value.
 func (b validatedBody) ValidatedValue() any { return b.value }
 
-// dropNulls removes members that are null, at every level.
+// dropNulls removes null members at every level.
 func dropNulls(value any) {
 	members, _ := value.(map[string]any)
 	for name, member := range members {
@@ -207,15 +206,15 @@ func dropNulls(value any) {
 	}
 }
 
-// caseFolder finds keys that differ from the document only in case.
+// caseFolder finds keys that differ from the document in case only.
 type caseFolder struct {
 	exact  map[string]bool
 	folded map[string]string
 	below  map[string]caseFolder
 }
 
-// fold makes names alike that differ only in case, as encoding/json would take
-// them: "ſ" and the Kelvin sign are s and k.
+// fold gives names that differ in case only the same form, with encoding/json's rules:
+// "ſ" and the Kelvin sign are s and k.
 func fold(name string) string { return strings.ToLower(strings.ToUpper(name)) }
 
 func newCaseFolder(schema *openapi3.Schema) caseFolder {

@@ -1,8 +1,8 @@
-// Package request reads HTTP requests as an OpenAPI 3.0 document describes them.
-// It checks parameters and bodies (JSON and urlencoded forms) once, strictly, and
-// hands the checked value on to the strict server that oapi-codegen generates for
-// Echo. What a caller's framework reads more leniently is said by Rules.
+// Package request parses and validates HTTP requests by an OpenAPI 3.0 document:
+// parameters and bodies (JSON and urlencoded forms), once and strictly. It passes the
+// validated values to the strict server that oapi-codegen generates for Echo. Rules
+// relax the parsing for a framework's clients.
 //
-// New takes any document; the package knows nothing else of the program. Every
-// refusal is an *apierr.Error that names the field and the reason.
+// New accepts any document; the package depends on nothing else of the program. Every
+// error is an *apierr.Error that names the field and the reason.
 package request

@@ -14,8 +14,8 @@ import (
 	"quartet/server/apierr"
 )
 
-// parseForm reads an urlencoded body into the value its schema describes.
-// Properties that the document encodes as JSON are parsed as parseJSON does.
+// parseForm parses an urlencoded body into the value of its schema. Properties that the
+// document encodes as JSON are parsed by parseJSON.
 func (b *body) parseForm(text []byte) (any, error) {
 	pairs, err := url.ParseQuery(string(text))
 	if err != nil {
@@ -40,7 +40,7 @@ func (b *body) parseForm(text []byte) (any, error) {
 	return members, nil
 }
 
-// formValue reads one field; nil means that it counts as left out.
+// formValue parses a field; nil means that it is missing.
 func (b *body) formValue(name, text string) (any, error) {
 	property := b.schema.Properties[name]
 	switch {
@@ -61,8 +61,8 @@ func (b *body) formValue(name, text string) (any, error) {
 
 var digits = regexp.MustCompile(`^-?(0|[1-9][0-9]*)$`)
 
-// scalar reads text as the schema's type; nil is no value. Text that does not fit
-// stays text, so that the schema refuses it by name.
+// scalar converts text to the schema's type; nil means no value. Text of another form
+// stays text, so that the validation refuses it by name.
 func (r Rules) scalar(schema *openapi3.Schema, text string) any {
 	switch {
 	case !schema.Type.Is(openapi3.TypeInteger):
@@ -76,7 +76,7 @@ func (r Rules) scalar(schema *openapi3.Schema, text string) any {
 	}
 }
 
-// CheckText refuses a name that has two values, invalid UTF-8 and NUL.
+// CheckText returns an error for a repeated name, invalid UTF-8 and NUL.
 func CheckText(name string, values ...string) error {
 	if len(values) > 1 {
 		return &apierr.Error{Code: apierr.DuplicateField, Field: shownName(name)}
@@ -92,7 +92,7 @@ func CheckText(name string, values ...string) error {
 	return nil
 }
 
-// badText tells what is wrong with a text, "" for nothing.
+// badText returns the reason why a text is invalid, "" if it is valid.
 func badText(text string) apierr.Reason {
 	switch {
 	case !utf8.ValidString(text):
@@ -104,7 +104,7 @@ func badText(text string) apierr.Reason {
 	}
 }
 
-// shownName is a name as messages can show it.
+// shownName returns a name as messages can contain it.
 func shownName(name string) string {
 	if badText(name) != "" {
 		return fieldName("")
@@ -112,7 +112,7 @@ func shownName(name string) string {
 	return name
 }
 
-// inside says which form field the JSON with the failure was in.
+// inside adds the name of the form field whose JSON failed.
 func inside(name string, err error) error {
 	failed := apierr.As(err)
 	if failed.Field == "body" {

@@ -14,11 +14,11 @@ import (
 	"quartet/server/apierr"
 )
 
-// parseJSON reads one JSON value as kin-openapi and the generated code take it:
-// map[string]any, []any, string, bool, json.Number, nil. It refuses what
-// encoding/json lets pass and what would let a validator and a decoder see
-// different documents: duplicate keys, invalid UTF-8, trailing data; and NUL,
-// more levels or keys than the limits allow.
+// parseJSON parses a JSON value into the types of kin-openapi and the generated code:
+// map[string]any, []any, string, bool, json.Number, nil. Unlike encoding/json it
+// refuses duplicate keys, invalid UTF-8 and trailing data, which a validator and a
+// decoder could interpret differently; and NUL, and more levels or keys than the limits
+// allow.
 func parseJSON(text []byte, limits Limits) (any, error) {
 	p := &jsonParser{tokens: jsontext.NewDecoder(bytes.NewReader(text)), limits: limits}
 	value, err := p.value(1)
@@ -113,12 +113,13 @@ func (p *jsonParser) refuse(reason apierr.Reason, limit int64) error {
 	return refused
 }
 
-// where names the field being read: mobile, user.nickname, or body for the root.
+// where returns the name of the current field: mobile, user.nickname, or body for the
+// root.
 func (p *jsonParser) where() string { return fieldName(p.tokens.StackPointer()) }
 
 var unescapePointer = strings.NewReplacer("~1", "/", "~0", "~", "\x00", "")
 
-// fieldName turns a JSON pointer into the name that messages use.
+// fieldName converts a JSON pointer to the field name of messages.
 func fieldName(pointer jsontext.Pointer) string {
 	name := strings.ReplaceAll(strings.TrimPrefix(string(pointer), "/"), "/", ".")
 	name = strings.ToValidUTF8(unescapePointer.Replace(name), "")
@@ -132,7 +133,7 @@ func fieldName(pointer jsontext.Pointer) string {
 	return name
 }
 
-// failed turns what the decoder says into a failure that names the field.
+// failed converts the decoder's error to a failure that names the field.
 func (p *jsonParser) failed(err error) error {
 	if refused, known := errors.AsType[*apierr.Error](err); known {
 		return refused
@@ -152,13 +153,14 @@ func (p *jsonParser) failed(err error) error {
 	}
 }
 
-// notUnicode: jsontext has no exported error for invalid UTF-8 and lone surrogates.
+// notUnicode is necessary because jsontext has no exported error for invalid UTF-8 and
+// lone surrogates.
 func notUnicode(err error) bool {
 	return err != nil && (strings.Contains(err.Error(), "UTF-8") || strings.Contains(err.Error(), "surrogate"))
 }
 
-// number keeps the digits of integers; 1e2 and 7.0 are the integers they equal,
-// as JSON Schema says.
+// number keeps the digits of integers; 1e2 and 7.0 become the equal integers, as in
+// JSON Schema.
 func number(literal string) any {
 	if !strings.ContainsAny(literal, ".eE") {
 		return json.Number(literal)

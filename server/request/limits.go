@@ -12,23 +12,22 @@ import (
 	"quartet/server/apierr"
 )
 
-// Limits is how much is taken in one request, and how long it is worked on. A
-// zero field takes the value of DefaultLimits.
+// Limits are the limits of one request. Zero fields take their value from
+// DefaultLimits.
 type Limits struct {
-	Body    int64         // bytes of a request body
-	Headers int64         // bytes of a request's line and headers together
+	Body    int64         // bytes of the request body
+	Headers int64         // bytes of the request line and headers
 	Depth   int64         // levels of nested JSON
 	Keys    int64         // keys in a JSON body, fields in a form
-	Time    time.Duration // from the headers' arrival until the work is given up
+	Time    time.Duration // from the end of the headers to the end of the response
 }
 
-// DefaultLimits are the limits that Options leave out. Their Time keeps every
-// answer below 5 s.
+// DefaultLimits are the default limits. Their Time keeps every response below 5 s.
 func DefaultLimits() Limits {
 	return Limits{Body: 64 << 10, Headers: 16 << 10, Depth: 16, Keys: 200, Time: 4500 * time.Millisecond}
 }
 
-// WithDefaults fills in the fields that are zero.
+// WithDefaults returns limits with the default values of zero fields.
 func (l Limits) WithDefaults() Limits {
 	usual := DefaultLimits()
 	return Limits{
@@ -37,7 +36,7 @@ func (l Limits) WithDefaults() Limits {
 	}
 }
 
-// Deadline ends the context of a request after the longest time.
+// Deadline ends the context of a request after Time.
 func Deadline(longest time.Duration) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
@@ -49,8 +48,8 @@ func Deadline(longest time.Duration) echo.MiddlewareFunc {
 	}
 }
 
-// LimitHeaders refuses a request whose line and headers have more bytes than
-// most. The limit of net/http must lie higher, because it answers in plain text.
+// LimitHeaders refuses a request whose line and headers have more bytes than most. The
+// limit of net/http must be higher, because it responds in plain text.
 func LimitHeaders(most int64) echo.MiddlewareFunc {
 	return func(next echo.HandlerFunc) echo.HandlerFunc {
 		return func(c echo.Context) error {
@@ -72,5 +71,5 @@ func headerSize(r *http.Request) int64 {
 	return int64(bytes)
 }
 
-// size words a number of bytes: "64 KiB".
+// size formats a number of bytes: "64 KiB".
 func size(bytes int64) string { return humanize.IBytes(uint64(bytes)) }

@@ -13,8 +13,8 @@ import (
 	"quartet/server/apierr"
 )
 
-// parameter is one documented parameter: a scalar, or a list of scalars that
-// repeats its name.
+// parameter is a documented parameter: a scalar, or a list of scalars, which repeats
+// the name.
 type parameter struct {
 	name     string
 	in       string
@@ -27,7 +27,7 @@ type parameter struct {
 func (o *Operation) checkParameters(c echo.Context) error {
 	for _, p := range o.parameters {
 		if p.in == openapi3.ParameterInPath && strings.Contains(c.Param(p.name), "/") {
-			return apierr.New(apierr.PathNotFound) // Echo lets a last parameter span segments
+			return apierr.New(apierr.PathNotFound) // Echo lets a last parameter match several segments
 		}
 		if err := p.check(p.values(c)); err != nil {
 			return err
@@ -43,7 +43,7 @@ func (p parameter) values(c echo.Context) []string {
 	return Values(c, p.in, p.name)
 }
 
-// Values are all values of a name in the header or the query.
+// Values returns all values of a name in the header or the query.
 func Values(c echo.Context, in, name string) []string {
 	if in == openapi3.ParameterInQuery {
 		return c.QueryParams()[name]
@@ -51,8 +51,8 @@ func Values(c echo.Context, in, name string) []string {
 	return c.Request().Header[http.CanonicalHeaderKey(name)]
 }
 
-// pathText is a path segment as the generated code will read it. What does not
-// unescape stays, for that code to refuse.
+// pathText returns a path segment as the generated code decodes it. An invalid escape
+// stays, and that code refuses it.
 func pathText(raw string) string {
 	if text, err := url.PathUnescape(raw); err == nil {
 		return text
@@ -84,8 +84,8 @@ func (p parameter) checkScalar(schema *openapi3.Schema, values ...string) error 
 	return validate(schema, value, p.name)
 }
 
-// checkList checks each value for itself, so that a failure names the parameter
-// and not a place in it.
+// checkList checks each value alone, so that a failure names the parameter and not an
+// index.
 func (p parameter) checkList(values []string) error {
 	if most := p.schema.MaxItems; most != nil && uint64(len(values)) > *most {
 		return &apierr.Error{Code: apierr.DuplicateField, Field: p.name}
@@ -98,8 +98,8 @@ func (p parameter) checkList(values []string) error {
 	return nil
 }
 
-// validate checks a value against a schema and names the field that fails;
-// root is the name of the value itself.
+// validate validates a value by a schema and names the field that fails; root is the
+// name of the value itself.
 func validate(schema *openapi3.Schema, value any, root string) error {
 	err := schema.VisitJSON(value, openapi3.VisitAsRequest(), openapi3.EnableFormatValidation(), openapi3.DisableSchemaErrorDetails())
 	if err == nil {
@@ -117,7 +117,7 @@ func validate(schema *openapi3.Schema, value any, root string) error {
 	return &apierr.Error{Code: apierr.InvalidField, Field: field, Reason: reason, Expected: expected}
 }
 
-// why turns the keyword that a value broke into a reason and its limit.
+// why converts the keyword that a value violates to a reason and its limit.
 func why(broken *openapi3.SchemaError) (apierr.Reason, string) {
 	schema := broken.Schema
 	switch broken.SchemaField {
@@ -144,8 +144,8 @@ func why(broken *openapi3.SchemaError) (apierr.Reason, string) {
 	return apierr.BadFormat, ""
 }
 
-// merged folds allOf into one schema, as the generator does: a failure then
-// names its field, and a request is checked once.
+// merged merges allOf into one schema, as the generator does, so that a failure names
+// its field and the value is validated once.
 func merged(schema *openapi3.Schema) *openapi3.Schema {
 	if len(schema.AllOf) == 0 {
 		return schema
@@ -164,7 +164,7 @@ func merged(schema *openapi3.Schema) *openapi3.Schema {
 
 func add(whole, part *openapi3.Schema) {
 	if len(part.Properties) == 0 && whole.Type == nil && len(whole.Properties) == 0 {
-		// A description beside a $ref is written as allOf of that one $ref.
+		// allOf with a single $ref is the way to add a description to a $ref.
 		described := whole.Description
 		*whole = *part
 		whole.Description = described

@@ -11,46 +11,44 @@ import (
 	"github.com/labstack/echo/v4"
 )
 
-// Options say how requests are read.
+// Options are the options of New.
 type Options struct {
 	// Limits of a request; those of DefaultLimits where zero.
 	Limits Limits
-	// Rules gives the reading rules of an operation; nil reads all strictly.
+	// Rules returns the parsing rules of an operation; nil parses all strictly.
 	Rules func(*openapi3.Operation) Rules
 }
 
-// Rules are what a caller's framework reads in its own way. The zero value reads
-// strictly.
+// Rules relax the parsing for a framework's clients. The zero value is strict.
 type Rules struct {
-	// NullIsAbsent reads a member of a JSON body that is null as one that is not
-	// there, and so the members of an object in it.
+	// NullIsAbsent treats a null member of a JSON body, and of the objects in it, as
+	// missing.
 	NullIsAbsent bool
-	// EmptyNumberIsAbsent reads a parameter or form field without any text, where
-	// the schema asks for an integer, as one that is not there.
+	// EmptyNumberIsAbsent treats an empty parameter or form field of type integer as
+	// missing.
 	EmptyNumberIsAbsent bool
 }
 
-// Operation reads the requests of one operation of the document.
+// Operation parses the requests of one operation of the document.
 type Operation struct {
 	*openapi3.Operation
 	Path        string // as the document writes it
 	parameters  []parameter
-	bodyInQuery []parameter      // fields of the body that may travel in the query as well
-	bodies      map[string]*body // by media type; empty where no body is documented
+	bodyInQuery []parameter      // fields of the body that may be in the query as well
+	bodies      map[string]*body // by media type; empty if no body is documented
 	bodyNeeded  bool
 	limits      Limits
 }
 
-// Route is a method and a path in Echo's spelling.
+// Route is a method and a path in Echo's syntax.
 type Route struct{ Method, Path string }
 
-// RouteOf is the route that Echo found for a request.
+// RouteOf returns the route that Echo matched.
 func RouteOf(c echo.Context) Route { return Route{c.Request().Method, c.Path()} }
 
-// New prepares the reading of a document's requests. It gives each operation by
-// the route that oapi-codegen registers for it; HEAD is read as GET where the
-// document describes no HEAD. It fails where a body has a media type that is
-// neither JSON nor an urlencoded form.
+// New prepares the operations of a document. It returns them by the routes that
+// oapi-codegen registers; HEAD is handled as GET unless the document describes it. It
+// returns an error for a body that is neither JSON nor an urlencoded form.
 func New(document *openapi3.T, o Options) (map[Route]*Operation, error) {
 	limits, table := o.Limits.WithDefaults(), map[Route]*Operation{}
 	for path, item := range document.Paths.Map() {
@@ -92,9 +90,9 @@ func (o *Operation) prepare(parameters openapi3.Parameters, rules Rules) error {
 	return o.findBodyInQuery(rules)
 }
 
-// findBodyInQuery reads the extension x-query-too: fields of the body that may
-// travel in the query as well. They are no parameters of the document, because a
-// generated client would ask for the same thing twice.
+// findBodyInQuery reads the extension x-query-too: fields of the body that may be in
+// the query as well. They are no parameters of the document, because generated clients
+// would have each of them twice.
 func (o *Operation) findBodyInQuery(rules Rules) error {
 	names, _ := o.Extensions["x-query-too"].([]any)
 	for _, given := range names {
@@ -110,9 +108,9 @@ func (o *Operation) findBodyInQuery(rules Rules) error {
 	return nil
 }
 
-// Read checks the request against the document and gives the members of its body,
-// nil where it has none. What the generated code decodes afterwards is the very
-// value that was checked. Every error is an *apierr.Error that names the field.
+// Read validates the request and returns the members of its body, nil if it has none.
+// The generated code then decodes the same value that was validated. Every error is an
+// *apierr.Error that names the field.
 func (o *Operation) Read(c echo.Context) (map[string]any, error) {
 	if err := o.checkParameters(c); err != nil {
 		return nil, err
@@ -120,7 +118,7 @@ func (o *Operation) Read(c echo.Context) (map[string]any, error) {
 	return o.readBody(c.Request())
 }
 
-// mediaTypes lists what the operation's body may be, for the error that says so.
+// mediaTypes lists the media types of the operation's body for the error.
 func (o *Operation) mediaTypes() string {
 	return strings.Join(slices.Sorted(maps.Keys(o.bodies)), ", ")
 }

@@ -26,7 +26,7 @@ var (
 
 var errClaims = errors.New("sid, sub and iat are required")
 
-// Claims are the claims of a JWT. Times are cut to whole seconds (RFC 7519 section 2).
+// Claims are the claims of a JWT. Times are truncated to seconds (RFC 7519 section 2).
 type Claims struct {
 	SessionID int64
 	UserID    int64
@@ -34,21 +34,20 @@ type Claims struct {
 	ExpiresAt time.Time
 }
 
-// Signer signs and verifies JWTs (RFC 7519) with Ed25519 (RFC 8037) and nothing
-// else. It is safe for concurrent use.
+// Signer signs and verifies JWTs (RFC 7519) with Ed25519 (RFC 8037) only. It is safe
+// for concurrent use.
 type Signer struct {
 	source   KeySource
 	verified verified
 }
 
-// wireClaims is Claims as JSON. The session id is "sid" and a text, as in OpenID
-// Connect.
+// wireClaims is Claims as JSON. The session id is the text "sid", as in OpenID Connect.
 type wireClaims struct {
 	jwt.RegisteredClaims
 	SessionID string `json:"sid"`
 }
 
-// Validate is called by the library after its own checks (jwt.ClaimsValidator).
+// Validate implements jwt.ClaimsValidator: the library calls it after its own checks.
 func (w wireClaims) Validate() error {
 	if !isID(w.SessionID) || !isID(w.Subject) || w.IssuedAt == nil {
 		return errClaims
@@ -56,8 +55,8 @@ func (w wireClaims) Validate() error {
 	return nil
 }
 
-// Sign makes a JWT with the key that signs at the moment of issue. It fails when a
-// claim is missing.
+// Sign returns a JWT signed with the key that is active when it is issued. It fails if
+// a claim is missing.
 func (s *Signer) Sign(claims Claims) (string, error) {
 	wire := wireClaims{
 		RegisteredClaims: jwt.RegisteredClaims{
@@ -78,10 +77,10 @@ func (s *Signer) Sign(claims Claims) (string, error) {
 	return unsigned.SignedString(private)
 }
 
-// Verify checks signature, algorithm, key id, issuer, audience and lifetime at
-// now, and gives the claims. The error is ErrExpired when the lifetime is all that is
-// wrong, and ErrInvalid otherwise, with the library's reason wrapped. The caller must
-// still look up the session, which may have ended.
+// Verify checks signature, algorithm, key id, issuer, audience and lifetime at now, and
+// returns the claims. The error is ErrExpired if only the lifetime is wrong, and
+// ErrInvalid otherwise, with the library's reason wrapped. The caller must still look
+// up the session, which may have ended.
 func (s *Signer) Verify(token string, now time.Time) (Claims, error) {
 	if !IsJWT(token) {
 		return Claims{}, ErrInvalid
@@ -97,7 +96,7 @@ func (s *Signer) Verify(token string, now time.Time) (Claims, error) {
 	return found.claims, err
 }
 
-// prove verifies a token, and gives the id of the key that signed it.
+// prove verifies a token, and returns the id of the key that signed it.
 func (s *Signer) prove(token string, now time.Time) (found proof, err error) {
 	var wire wireClaims
 	_, err = jwt.ParseWithClaims(token, &wire,
@@ -123,8 +122,8 @@ func (s *Signer) prove(token string, now time.Time) (found proof, err error) {
 	return found, err
 }
 
-// IsJWT tells whether s has the form of a JWT: three base64url parts of at most 2048
-// characters together. Nothing else is parsed.
+// IsJWT reports whether s has the form of a JWT: three base64url parts of at most 2048
+// characters together. It parses nothing else.
 func IsJWT(s string) bool {
 	if len(s) > maxJWT {
 		return false
@@ -156,8 +155,8 @@ func (w wireClaims) claims() (Claims, error) {
 	}, nil
 }
 
-// kindOf tells expired from invalid. The library reports all failed checks together,
-// and a token that fails another check too is invalid.
+// kindOf distinguishes expired from invalid. The library reports all failed checks
+// together, and a token that fails another check too is invalid.
 func kindOf(err error) error {
 	graver := func(other error) bool { return errors.Is(err, other) }
 	if errors.Is(err, jwt.ErrTokenExpired) && !slices.ContainsFunc([]error{

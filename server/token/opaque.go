@@ -24,24 +24,25 @@ var (
 	refreshShape = regexp.MustCompile(`^RT-[A-Za-z0-9_-]{43}$`)
 )
 
-// NewRefresh makes a refresh token, `RT-<43 base64url characters>`, of 32
-// random bytes.
+// NewRefresh returns a refresh token, `RT-<43 base64url characters>`, of 32 random
+// bytes.
 func NewRefresh() string { return "RT-" + randomText() }
 
-// NewSeed makes the seed of Access for a session without refresh token: 43 base64url characters of 32 random bytes.
+// NewSeed returns a seed of Access for a session without refresh token: 43 base64url
+// characters of 32 random bytes.
 func NewSeed() string { return randomText() }
 
-// Access derives the access token of one generation of a session,
-// `AT-<generation>-<32 base64url characters>` (the shape of a CAS ticket). key
-// is a secret of 32 bytes that is not in the database; refreshOrSeed is the
-// session's refresh token, or a seed where there is none.
+// Access derives the access token of a generation of a session, `AT-<generation>-<32
+// base64url characters>` (the form of a CAS ticket). key is a secret of 32 bytes that
+// is not in the database; refreshOrSeed is the session's refresh token, or a seed if
+// there is none.
 //
-// It is derived, not random, because a client that lost the answer to a refresh must
-// get the current access token again, of which only the hash is stored. Only the
-// holder of the refresh token can derive it.
+// It is derived, not random, because a client that lost the response to a refresh must
+// get the current access token again, of which only the hash is stored. Only the holder
+// of the refresh token can derive it.
 func Access(key []byte, refreshOrSeed string, sessionID, generation int64) string {
-	// The seed comes last. Everything before it has a fixed width, so that no two
-	// inputs give the same bytes.
+	// The seed comes last: everything before it has a fixed width, so that different
+	// inputs never give the same bytes.
 	mac := hmac.New(sha256.New, key)
 	mac.Write([]byte("access-token"))
 	mac.Write(binary.BigEndian.AppendUint64(nil, uint64(sessionID)))
@@ -51,8 +52,8 @@ func Access(key []byte, refreshOrSeed string, sessionID, generation int64) strin
 	return "AT-" + strconv.FormatInt(generation, 10) + "-" + text
 }
 
-// Generation reads the generation of an access token, and reports whether access has
-// the form that Access gives. It does not verify the token.
+// Generation returns the generation of an access token, and reports whether access has
+// the form of one. It does not verify the token.
 func Generation(access string) (int64, bool) {
 	if len(access) > maxOpaque || !accessShape.MatchString(access) {
 		return 0, false
@@ -62,16 +63,15 @@ func Generation(access string) (int64, bool) {
 	return generation, err == nil
 }
 
-// Hash is the lower-case hex SHA-256 of a token: what is stored in its place.
-// A plain hash is enough because a token holds at least 192 random bits.
+// Hash returns the lower-case hex SHA-256 of a token, which is stored instead of it. An
+// unkeyed hash suffices because a token has at least 192 random bits.
 func Hash(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(sum[:])
 }
 
-// IsOpaque tells whether s has the exact form of an access or refresh
-// token, at most 64 characters. Anything else is refused before it reaches the
-// database.
+// IsOpaque reports whether s has the form of an access or refresh token, at most 64
+// characters. Anything else is refused without a database query.
 func IsOpaque(s string) bool {
 	return len(s) <= maxOpaque && (accessShape.MatchString(s) || refreshShape.MatchString(s))
 }

@@ -7,28 +7,27 @@ import (
 	"time"
 )
 
-// KeySource gives a Signer its keys at each use, so that keys can be added and
-// removed while the server runs. It must be safe for concurrent use.
+// KeySource provides a Signer's keys at each use, so that keys can be added and removed
+// while the server runs. It must be safe for concurrent use.
 type KeySource interface {
-	// Signing gives the key that signs at the moment now, and its id; there
-	// always is one.
+	// Signing returns the key that signs at now, and its id; there always is one.
 	Signing(now time.Time) (kid string, private ed25519.PrivateKey)
-	// Public gives the key that verifies what kid signed, unless it is unknown.
+	// Public returns the public key of kid, unless it is unknown.
 	Public(kid string) (public ed25519.PublicKey, known bool)
 }
 
-// NewRotatingSigner makes a signer that takes its keys from source.
+// NewRotatingSigner returns a signer that takes its keys from source.
 func NewRotatingSigner(source KeySource) *Signer { return &Signer{source: source} }
 
-// Key is one signing key; KID names it in a token's header.
+// Key is a signing key; KID identifies it in a token's header.
 type Key struct {
 	KID     string
 	Private ed25519.PrivateKey
 }
 
-// NewSigner makes a signer with fixed keys, the newest last: that one signs, all of
-// them verify. It fails on no key, a key without KID, two with the same
-// KID, or a private key of the wrong size.
+// NewSigner returns a signer with fixed keys, the newest last: that one signs, all of
+// them verify. It returns an error without a key, for an empty or repeated KID, and for
+// a private key of the wrong size.
 func NewSigner(keys ...Key) (*Signer, error) {
 	if len(keys) == 0 {
 		return nil, errors.New("token: no signing key")
@@ -46,16 +45,16 @@ func NewSigner(keys ...Key) (*Signer, error) {
 	return NewRotatingSigner(fixed{newest: keys[len(keys)-1], public: public}), nil
 }
 
-// fixed is a source whose keys never change.
+// fixed is a KeySource with constant keys.
 type fixed struct {
 	newest Key
 	public map[string]ed25519.PublicKey
 }
 
-// Signing gives the newest key.
+// Signing returns the newest key.
 func (f fixed) Signing(time.Time) (string, ed25519.PrivateKey) { return f.newest.KID, f.newest.Private }
 
-// Public gives one of the keys.
+// Public returns the public key of kid.
 func (f fixed) Public(kid string) (ed25519.PublicKey, bool) {
 	key, known := f.public[kid]
 	return key, known

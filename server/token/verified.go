@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// verifiedMost is how many tokens are cached in each of two halves, about
-// 250 bytes each.
+// verifiedMost is the number of cached tokens in each of two maps, about 250 bytes
+// each.
 const verifiedMost = 8192
 
 // verified caches which tokens were verified with which key, because verifying a
@@ -27,7 +27,7 @@ type proof struct {
 	key    ed25519.PublicKey
 }
 
-// holds tells whether the proof is still valid.
+// holds reports whether the proof is still valid.
 func (p proof) holds(source KeySource, now time.Time) bool {
 	key, known := source.Public(p.kid)
 	return known && bytes.Equal(key, p.key) && now.Before(p.claims.ExpiresAt)

@@ -11,15 +11,15 @@ import (
 	"github.com/go-json-experiment/json/jsontext"
 )
 
-// jsonRecords is a dump as one JSON object a line. The first one names the
-// columns; others are ignored.
+// jsonRecords reads JSON Lines. The first object determines the columns; others are
+// ignored.
 type jsonRecords struct {
 	lines  *bufio.Scanner
 	input  *measured
 	line   int64
 	known  []string
-	places map[string]int // column → its place in known
-	first  []byte         // read for the names already
+	places map[string]int // column → its index in the values
+	first  []byte         // already read for the names
 }
 
 func newJSONRecords(file io.Reader) *jsonRecords {
@@ -59,7 +59,7 @@ func (j *jsonRecords) next() ([]string, int64, error) {
 	return values, j.line, err
 }
 
-// read gives the next line that is not blank.
+// read returns the next line that is not blank.
 func (j *jsonRecords) read() ([]byte, error) {
 	for j.lines.Scan() {
 		j.line++
@@ -72,14 +72,14 @@ func (j *jsonRecords) read() ([]byte, error) {
 	case err == nil:
 		return nil, io.EOF
 	case errors.Is(err, bufio.ErrTooLong), errors.Is(err, errHuge):
-		return nil, fmt.Errorf("line %d is longer than 1 MiB", j.line+1) // what is behind it cannot be reached
+		return nil, fmt.Errorf("line %d is longer than 1 MiB", j.line+1) // the next line cannot be found
 	default:
 		return nil, err
 	}
 }
 
-// members calls found for each member of an object. Numbers keep their digits,
-// because ids can exceed a float.
+// members calls found for each member of an object. Numbers keep their digits, because
+// ids can exceed a float64.
 func (j *jsonRecords) members(text []byte, found func(name, value string)) error {
 	if !utf8.Valid(text) {
 		return Error{Line: j.line, Column: j.invalidColumn(text), Reason: notUTF8}
@@ -115,7 +115,7 @@ func (j *jsonRecords) members(text []byte, found func(name, value string)) error
 	return nil
 }
 
-// invalidColumn is the member whose value is not UTF-8, "" if unknown.
+// invalidColumn returns the member whose value is not UTF-8, "" if unknown.
 func (j *jsonRecords) invalidColumn(text []byte) string {
 	object := jsontext.NewDecoder(bytes.NewReader(text), jsontext.AllowInvalidUTF8(true))
 	column := ""

@@ -8,7 +8,7 @@ import (
 	"quartet/server/password"
 )
 
-// Facts of a user that a dump can hold. Those that package account judges go by
+// The user's fields that a dump can contain. Those that package account validates have
 // its names for them.
 const (
 	id              = "id"
@@ -42,16 +42,16 @@ const (
 	created         = "created"
 )
 
-// layout is what is known of one system's user table. Words are compared in
-// lower case; "" among them is a column that is NULL or empty.
+// layout describes a system's user table. Words are compared in lower case; the word ""
+// is a column that is NULL or empty.
 type layout struct {
-	columns  map[string][]string // fact → the names its column has had
-	required []string            // facts without which nobody could be taken in rightly
+	columns  map[string][]string // fact → possible names of its column
+	required []string            // facts without which no user can be imported
 	genders  map[string]int      // to 0 unknown, 1 male, 2 female
 	disabled map[string]bool     // of status
 	deleted  map[string]bool
 	proven   map[string]bool // of the -confirmed facts
-	// hash gives the stored form of a password's hash.
+	// hash returns the stored form of a password hash.
 	hash func(username, salt, hash string) (string, error)
 }
 
@@ -126,21 +126,20 @@ var abp = layout{
 	hash:     func(_, _, hash string) (string, error) { return password.FromIdentity(hash) },
 }
 
-// plain is a column's name without what tools change about it: case,
-// underscores, quotes.
+// plain returns a column's name without what tools change about it: case, underscores,
+// quotes.
 func plain(name string) string {
 	return strings.ToLower(strings.NewReplacer("_", "", "`", "", `"`, "", " ", "").Replace(name))
 }
 
-// slot is where a fact stands in the values of a record, and what its column is
-// called in the dump.
+// slot is the index of a fact in the values of a record, and the name of its column in
+// the dump.
 type slot struct {
 	at   int
 	name string
 }
 
-// bind finds the columns among the names that a dump has. Columns nobody asked
-// for are left alone.
+// bind maps the columns of a dump to facts and ignores unknown ones.
 func (l layout) bind(names []string) (map[string]slot, error) {
 	places := map[string]int{}
 	for at, name := range names {

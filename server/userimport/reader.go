@@ -13,14 +13,14 @@ import (
 
 // Options are the options of a Reader.
 type Options struct {
-	Format string         // "csv", "jsonl", or "" to see by the first byte
-	Zone   *time.Location // of moments that carry none
-	// TrustMobiles and TrustEmails take mobiles and e-mails as proven although
-	// the other system does not say so.
+	Format string         // "csv", "jsonl", or "" to detect it by the first byte
+	Zone   *time.Location // of times without a zone
+	// TrustMobiles and TrustEmails import mobiles and e-mails as verified although the
+	// other system does not say so.
 	TrustMobiles, TrustEmails bool
 }
 
-// Reader reads the users of a dump, one at a time, in bounded memory.
+// Reader reads the users of a dump, one at a time, in constant memory.
 type Reader struct {
 	Options
 	layout  layout
@@ -29,8 +29,8 @@ type Reader struct {
 	slots   map[string]slot
 }
 
-// NewReader begins to read a dump of source, one of Sources, and checks that
-// its columns are there. Wrong dumps are an Error.
+// NewReader starts reading a dump of the system source, and checks its columns. It
+// returns an Error for an invalid dump.
 func NewReader(source string, file io.Reader, o Options) (*Reader, error) {
 	known, ok := layouts[source]
 	if !ok {
@@ -51,15 +51,15 @@ func NewReader(source string, file io.Reader, o Options) (*Reader, error) {
 	return r, err
 }
 
-// Person is one line of a dump.
+// Person is a line of a dump.
 type Person struct {
 	account.ImportedUser
 	Line    int64
-	Deleted bool // in the other system: the rest is empty
+	Deleted bool // in the other system: all other fields are empty
 }
 
-// Next gives the next person. An Error concerns this line alone, and the next
-// call goes on behind it; io.EOF is the end, and anything else the end too.
+// Next returns the next person. After an Error, which concerns one line, reading can
+// continue; io.EOF is the end, and any other error is final.
 func (r *Reader) Next() (Person, error) {
 	values, line, err := r.records.next()
 	if err == nil {
@@ -71,7 +71,7 @@ func (r *Reader) Next() (Person, error) {
 	return (&row{Reader: r, values: values, line: line}).person()
 }
 
-// row is one line. Its first error stays.
+// row is a line with its first error.
 type row struct {
 	*Reader
 	values []string
@@ -85,7 +85,7 @@ func (r *row) refuse(fact, reason string) {
 	}
 }
 
-// get is the value of a fact; "" where there is none.
+// get returns the value of a fact; "" if there is none.
 func (r *row) get(fact string) string {
 	place, ok := r.slots[fact]
 	if !ok || isNull(r.values[place.at]) {
@@ -94,7 +94,7 @@ func (r *row) get(fact string) string {
 	return strings.TrimSpace(r.values[place.at])
 }
 
-// filled is get, nil for nothing.
+// filled is get with nil for "".
 func (r *row) filled(fact string) *string {
 	if value := r.get(fact); value != "" {
 		return &value
@@ -146,10 +146,10 @@ func (r *row) facts() account.Profile {
 	return facts
 }
 
-// rounded is a large number as spreadsheets write it, digits lost.
+// rounded matches a large number as spreadsheets write it, with lost digits.
 var rounded = regexp.MustCompile(`^[0-9.]+[eE]\+?[0-9]+$`)
 
-// alias is the id, in the very characters of the dump.
+// alias returns the id exactly as in the dump.
 func (r *row) alias() string {
 	text := r.get(id)
 	switch {
@@ -168,13 +168,13 @@ func (r *row) hash() string {
 	}
 	stored, err := r.layout.hash(r.get(username), r.get(salt), text)
 	if err != nil {
-		// The reason names the kind of hash, never the hash.
+		// The reason contains the kind of hash, never the hash.
 		r.refuse(secret, strings.TrimPrefix(err.Error(), "password: "))
 	}
 	return stored
 }
 
-// fullName joins the parts of a name: Chinese ones the surname first, without a
+// fullName joins the parts of a name: Chinese ones with the surname first, without a
 // space between.
 func (r *row) fullName() *string {
 	given, family := r.get(realName), r.get(surname)
@@ -192,10 +192,10 @@ func (r *row) fullName() *string {
 
 var mobileTrimmed = strings.NewReplacer(" ", "", "-", "")
 
-// mainland is what may stand before a mobile and means nothing else.
+// mainland matches a mainland mobile with its country code.
 var mainland = regexp.MustCompile(`^(?:\+86|0086|86)(1[0-9]{10})$`)
 
-// mobile leaves out what people write around the eleven digits.
+// mobile removes separators and the country code from a mobile.
 func (r *row) mobile() *string {
 	text := mobileTrimmed.Replace(r.get(mobile))
 	if text == "" {
@@ -237,7 +237,7 @@ func (r *row) nameOf(n *account.ImportedUser) {
 	}
 }
 
-// moments are the layouts that exporters write.
+// timeLayouts are the layouts that exporters write.
 var timeLayouts = []string{
 	"2006-01-02 15:04:05.999999999", "2006-01-02T15:04:05.999999999",
 	"2006-01-02 15:04:05.999999999Z07:00", "2006-01-02T15:04:05.999999999Z07:00",
@@ -245,7 +245,7 @@ var timeLayouts = []string{
 	"2006-01-02", "2006/1/2 15:04:05", "2006/1/2 15:04", "2006/1/2",
 }
 
-// moment reads a date and time. MySQL's zero date is none.
+// moment parses a date and time. MySQL's zero date is none.
 func (r *row) moment(fact string) time.Time {
 	text := r.get(fact)
 	if text == "" || strings.HasPrefix(text, "0000-00-00") {

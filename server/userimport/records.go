@@ -10,7 +10,7 @@ import (
 	"unicode/utf8"
 )
 
-// longestRecord bounds what is read into memory for one user, in bytes.
+// longestRecord is the maximum size of a user's record, in bytes.
 const longestRecord = 1 << 20
 
 const (
@@ -18,14 +18,14 @@ const (
 	cutOff  = "the file ends within this line: it may have been cut off; if it is whole, end it with a line break"
 )
 
-// Error is an error of one line. It never holds a value of the line.
+// Error is an error of one line. It never contains a value of the line.
 type Error struct {
 	Line   int64
-	Column string // as the dump calls it; "" where the whole line is meant
+	Column string // the dump's name of it; "" for the whole line
 	Reason string
 }
 
-// Error gives the line number, the column and the reason.
+// Error returns the line number, the column and the reason.
 func (e Error) Error() string {
 	if e.Column == "" {
 		return fmt.Sprintf("line %d: %s", e.Line, e.Reason)
@@ -33,16 +33,16 @@ func (e Error) Error() string {
 	return fmt.Sprintf("line %d: %s: %s", e.Line, e.Column, e.Reason)
 }
 
-// records is a dump in some format.
+// records reads a dump in one of the formats.
 type records interface {
-	// names are the columns. It is called once, first.
+	// names returns the columns. It is called once, first.
 	names() ([]string, error)
-	// next gives the values in the order of names, and the line they begin on. An
-	// Error concerns this record alone; io.EOF is the end.
+	// next returns the values in the order of names, and the line on which they begin.
+	// An Error concerns this record alone; io.EOF is the end.
 	next() (values []string, line int64, err error)
 }
 
-// open tells formats apart by the first byte unless format says which.
+// open detects the format by the first byte unless format names it.
 func open(file io.Reader, format string) (records, error) {
 	input := bufio.NewReaderSize(file, 64<<10)
 	start, err := input.Peek(3)
@@ -53,7 +53,7 @@ func open(file io.Reader, format string) (records, error) {
 	case bytes.HasPrefix(start, []byte("\xff\xfe")), bytes.HasPrefix(start, []byte("\xfe\xff")):
 		return nil, Error{Line: 1, Reason: "the file is UTF-16; save it as UTF-8"}
 	case bytes.Equal(start, []byte("\xef\xbb\xbf")):
-		_, _ = input.Discard(len(start)) // they are there
+		_, _ = input.Discard(len(start)) // they are buffered
 		start, _ = input.Peek(1)
 	}
 	switch {
@@ -68,15 +68,15 @@ func open(file io.Reader, format string) (records, error) {
 	}
 }
 
-// csvRecords is a dump as comma-separated values (RFC 4180) with a header.
+// csvRecords reads comma-separated values (RFC 4180) with a header.
 type csvRecords struct {
 	reader *csv.Reader
 	input  *measured
-	line   int64 // of the last record
+	line   int64 // number of the last record's line
 }
 
-// measured counts what is read, and bounds it from one record to the next: a
-// quote that is never closed would take the rest of the file for one field.
+// measured counts the bytes and limits those of a record, because a quote that is never
+// closed would make the rest of the file one field.
 type measured struct {
 	file         io.Reader
 	total, since int64
@@ -127,7 +127,7 @@ func (c *csvRecords) next() ([]string, int64, error) {
 	return values, line, nil
 }
 
-// wording turns an error of the CSV reader into an Error.
+// wording converts an error of the CSV reader to an Error.
 func (c *csvRecords) wording(err error) error {
 	parse, ok := errors.AsType[*csv.ParseError](err)
 	switch {
@@ -144,7 +144,7 @@ func (c *csvRecords) wording(err error) error {
 	}
 }
 
-// checkUTF8 finds the first value that is not UTF-8.
+// checkUTF8 returns the first value that is not UTF-8.
 func checkUTF8(values, names []string, line int64) error {
 	for at, value := range values {
 		if !utf8.ValidString(value) {
@@ -154,5 +154,5 @@ func checkUTF8(values, names []string, line int64) error {
 	return nil
 }
 
-// isNull tells whether a value stands for NULL, as exporters write it.
+// isNull reports whether exporters write the value for NULL.
 func isNull(value string) bool { return value == `\N` || value == "NULL" }

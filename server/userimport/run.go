@@ -10,7 +10,7 @@ import (
 	"quartet/server/apierr"
 )
 
-// batchSize is how many users one transaction imports.
+// batchSize is the number of users per transaction.
 const batchSize = 1000
 
 // Report receives the outcome of each line, in order.
@@ -18,24 +18,25 @@ type Report interface {
 	Added()
 	Present() // already imported
 	Deleted() // deleted in the other system, and skipped
-	// Refused returns an error to stop at this line.
+	// Refused can return an error to stop at this line.
 	Refused(line int64, column, reason string) error
 }
 
-// Importer imports users; account.Importer is one.
+// Importer imports users; account.Importer implements it.
 type Importer interface {
 	Import(ctx context.Context, batch []account.ImportedUser) ([]error, error)
 }
 
-// entry is a line that has been read: a user, or its error.
+// entry is a line: a user, or its error.
 type entry struct {
 	Person
 	refusal error
 }
 
 // Run imports all users of the file, a batch at a time; imported users stay whatever
-// happens later. With stop the first refusal ends it, and nobody behind it is
-// imported. The error is that of report or into, or why the file cannot be read on.
+// happens later. With stop it ends at the first refused user, and imports nobody after
+// it. The error is that of report or into, or the reason why the file cannot be read
+// further.
 func Run(ctx context.Context, from *Reader, into Importer, report Report, stop bool) error {
 	batch := make([]entry, 0, batchSize)
 	for {
@@ -105,7 +106,7 @@ func reportLine(from *Reader, e entry, outcome error, report Report) error {
 		report.Added()
 	case errors.Is(outcome, account.ErrExists):
 		report.Present()
-	case errors.Is(outcome, account.ErrSkipped): // the error before it was reported
+	case errors.Is(outcome, account.ErrSkipped): // an earlier error was reported
 	case wrongLine:
 		return report.Refused(refusal.Line, refusal.Column, refusal.Reason)
 	default:
@@ -115,7 +116,7 @@ func reportLine(from *Reader, e entry, outcome error, report Report) error {
 	return nil
 }
 
-// reason is a failure of package account in words for whoever fixes the file.
+// reason describes a failure of package account for the author of the file.
 func reason(failed *apierr.Error) string {
 	const taken = "taken by another user or an earlier line"
 	switch failed.Code {
@@ -141,7 +142,7 @@ func reason(failed *apierr.Error) string {
 	}
 }
 
-// forms say what a value must look like.
+// forms describe the formats of values.
 var forms = map[string]string{
 	username: "not a user name: letters, digits and signs without spaces",
 	email:    "not an e-mail address",

@@ -1,5 +1,5 @@
-// Package all lists the dialects that the server speaks. A new dialect is added
-// here; everything else follows from the list.
+// Package all lists the server's dialects. A new dialect is added here; everything else
+// follows from the list.
 package all
 
 import (
@@ -14,8 +14,8 @@ import (
 // Dialects are in the order of their documents.
 var Dialects = dialect.List{&jeecg.Dialect, &yudao.Dialect, &cas.Dialect, &ruoyi.Dialect, &jfinal.Dialect}
 
-// API is the handlers of all dialects. Their types are embedded by an alias,
-// because all of them are called API.
+// API has the handlers of all dialects. They are embedded by aliases, because all of
+// them are called API.
 type API struct {
 	jeecgAPI
 	yudaoAPI
@@ -32,7 +32,7 @@ type (
 	jfinalAPI = jfinal.API
 )
 
-// NewAPI gives every dialect's handlers what they work with.
+// NewAPI creates the handlers of every dialect.
 func NewAPI(s dialect.Services) API {
 	return API{
 		jeecgAPI{Services: s}, yudaoAPI{Services: s}, casAPI{Services: s}, ruoyiAPI{Services: s}, jfinalAPI{Services: s},

@@ -24,7 +24,7 @@ var Dialect = dialect.Dialect{
 	},
 }
 
-// What a success says.
+// The code and message of a success.
 const (
 	successMessage = "请求成功"
 	successCode    = 200

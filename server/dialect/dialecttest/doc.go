@@ -1,3 +1,3 @@
-// Package dialecttest is a sixth dialect, for tests of what follows from the list
-// of dialects. Only tests import it.
+// Package dialecttest is a sixth dialect, which tests add to the list of dialects. Only
+// tests import it.
 package dialecttest

@@ -26,7 +26,7 @@ var Dialect = dialect.Dialect{
 	},
 }
 
-// Dialects are the server's and the toy.
+// Dialects are the server's dialects and the toy.
 var Dialects = append(slices.Clone(all.Dialects), &Dialect)
 
 //go:embed paths.yaml
@@ -35,7 +35,7 @@ var paths string
 //go:embed schemas.yaml
 var schemas string
 
-// Contract is the contract with the toy's part.
+// Contract is the contract with the toy's operations.
 func Contract() []byte {
 	return []byte(strings.NewReplacer(
 		"\npaths:\n", "\n  - {name: toy, description: a toy}\npaths:\n"+paths,
@@ -45,7 +45,7 @@ func Contract() []byte {
 	).Replace(string(openapi.Document)))
 }
 
-// Routes registers the toy's handler. A success says who called.
+// Routes registers the toy's handler, which returns the caller.
 func Routes(router openapi.EchoRouter) {
 	router.GET("/toy/caller", func(c echo.Context) error {
 		caller := dialect.CallFrom(c.Request().Context()).Caller

@@ -41,7 +41,7 @@ func (a API) toResultUser(u account.User) openapi.JeecgUser {
 	}
 }
 
-// authStatusNames are document 000's own words for authStatus.
+// authStatusNames are document 000's names of authStatus.
 var authStatusNames = map[int]string{0: "未认证", 1: "认证中", 2: "已认证", 3: "认证不通过"}
 
 func roleType(role string) int32 {

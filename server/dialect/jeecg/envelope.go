@@ -22,7 +22,7 @@ var Dialect = dialect.Dialect{
 	},
 }
 
-// What a success says.
+// The code and message of a success.
 const (
 	successMessage = "success"
 	successCode    = 200

@@ -2,5 +2,6 @@ package jeecg
 
 import "quartet/server/request"
 
-// rules: browsers send an empty input as an empty text.
+// rules read an empty parameter or form field as a missing one, because browsers send
+// empty inputs so.
 var rules = request.Rules{EmptyNumberIsAbsent: true}

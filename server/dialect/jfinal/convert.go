@@ -6,7 +6,7 @@ import (
 	"quartet/server/dialect"
 )
 
-// The user of document 004 and the user of the rules, converted both ways.
+// Conversions between the user of document 004 and the user of package account.
 
 func fromNewUser(n openapi.NewUser) account.NewUser {
 	return account.NewUser{
@@ -36,7 +36,7 @@ func fromUserChange(c openapi.UserChange) account.UserUpdate {
 	}
 }
 
-// fromGender reads the words that the contract's pattern lets through.
+// fromGender converts the words that the contract's pattern admits.
 func fromGender(word *string) *int {
 	if word == nil {
 		return nil
@@ -54,7 +54,7 @@ func fromGender(word *string) *int {
 // genderWords are document 004's words for 1 and 2.
 var genderWords = map[int]string{1: "男", 2: "女"}
 
-// toPublicUser is what anybody signed in may see of somebody else.
+// toPublicUser converts what any signed-in user may see of another.
 func toPublicUser(u account.User) openapi.User {
 	return openapi.User{
 		Id: u.ID, Nickname: u.Nickname, Gender: dialect.OrNull(genderWords[dialect.OrEmpty(u.Gender)]),
@@ -62,7 +62,7 @@ func toPublicUser(u account.User) openapi.User {
 	}
 }
 
-// toUser is everything but secrets; absent facts are left out.
+// toUser converts everything but secrets and leaves unknown values out.
 func (a API) toUser(u account.User) openapi.User {
 	made := toPublicUser(u)
 	made.Username = u.Username
@@ -98,7 +98,7 @@ func userStatus(u account.User) string {
 	return account.StatusOK
 }
 
-// proven says whether an e-mail or mobile is verified; nil where there is none.
+// proven reports whether an e-mail or mobile is verified; nil if there is none.
 func proven(value string, verified bool) *string {
 	switch {
 	case value == "":

@@ -38,7 +38,7 @@ func (a API) GetUserDetail(ctx context.Context, r openapi.GetUserDetailRequestOb
 	return openapi.GetUserDetail200JSONResponse{DetailedUserJSONResponse: detail}, nil
 }
 
-// PostUserDetail is operation 8 by POST: the id travels in the form or the query.
+// PostUserDetail is operation 8 by POST, with the id in the form or the query.
 func (a API) PostUserDetail(ctx context.Context, r openapi.PostUserDetailRequestObject) (openapi.PostUserDetailResponseObject, error) {
 	if r.Body == nil || r.Body.Id == nil {
 		return nil, apierr.Field("id", apierr.Required)
@@ -85,8 +85,8 @@ func (a API) UpdateUser(ctx context.Context, r openapi.UpdateUserRequestObject) 
 	return openapi.UpdateUser200JSONResponse{JfinalDoneJSONResponse: stateDone()}, nil
 }
 
-// UpdatePassword is operation 11, document 004's user/updatePassword. The
-// documented spelling of the old password's field wins over the right one.
+// UpdatePassword is operation 11, document 004's user/updatePassword. The documented
+// misspelling of the old password's field takes precedence over the correct one.
 func (a API) UpdatePassword(ctx context.Context, r openapi.UpdatePasswordRequestObject) (openapi.UpdatePasswordResponseObject, error) {
 	old := cmp.Or(dialect.OrEmpty(r.Body.OldPassowrd), dialect.OrEmpty(r.Body.OldPassword))
 	if err := a.Accounts.ChangePassword(ctx, dialect.CallFrom(ctx).Caller, r.Body.UserId, r.Body.NewPassword, dialect.OrNull(old)); err != nil {

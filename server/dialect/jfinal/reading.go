@@ -2,5 +2,5 @@ package jfinal
 
 import "quartet/server/request"
 
-// rules: JFinal's getModel takes null as not given, and an empty text as no number.
+// rules read null and an empty number as missing, as JFinal's getModel does.
 var rules = request.Rules{NullIsAbsent: true, EmptyNumberIsAbsent: true}

@@ -16,7 +16,7 @@ import (
 	"quartet/server/dialect"
 )
 
-// trial is how long document 003's product trial lasts from registration.
+// trial is the duration of document 003's product trial, from registration.
 const trial = 7 * 24 * time.Hour
 
 func (a API) toWeChatUser(u account.User) (openapi.WeChatUserResponse, error) {
@@ -88,15 +88,15 @@ func maskMobile(mobile string) string {
 	return mobile[:head] + "****" + mobile[len(mobile)-tail:]
 }
 
-// publicStamp changes when the user does. It is a digest, so that it tells
-// nothing of what is stored.
+// publicStamp changes whenever the user does. It is a digest, so that it reveals
+// nothing of the security stamp.
 func publicStamp(purpose string, u account.User) string {
 	sum := sha256.Sum256(fmt.Appendf(nil, "%s:%s:%s:%d", purpose, u.GUID, u.SecurityStamp, u.Version))
 	const length = 32
 	return strings.ToUpper(hex.EncodeToString(sum[:])[:length])
 }
 
-// extraProperties is the JSON that document 003 keeps inside a string.
+// extraProperties returns the JSON that document 003 encodes as a string.
 func extraProperties(u account.User) string {
 	text, _ := json.Marshal(struct { // strings and numbers always encode
 		Country, Province, City string
@@ -106,5 +106,5 @@ func extraProperties(u account.User) string {
 	return string(text)
 }
 
-// date is document 003's form of a moment, in the server's zone.
+// date formats a time as document 003 does, in the server's zone.
 func (a API) date(at account.Time) string { return at.Time().In(a.Zone).Format(time.DateOnly) }

@@ -1,5 +1,4 @@
-// Package ruoyi is the dialect of document 003: RuoYi's AjaxResult, whose members
-// lie flat beside its data.
+// Package ruoyi is the dialect of document 003: RuoYi's AjaxResult, a flat envelope.
 package ruoyi
 
 import (
@@ -23,7 +22,7 @@ var Dialect = dialect.Dialect{
 	},
 }
 
-// What a success says.
+// The code and message of a success.
 const (
 	successMessage = "操作成功"
 	successCode    = 200

@@ -28,5 +28,5 @@ func (a API) toSessionInfo(session account.Session, current int64) openapi.Sessi
 	}
 }
 
-// local is a moment with the server's offset, to the second (RFC 3339).
+// local is a time with the server's offset, in whole seconds (RFC 3339).
 func (a API) local(at time.Time) time.Time { return at.In(a.Zone).Truncate(time.Second) }

@@ -11,7 +11,7 @@ import (
 // API is the handlers of the dialect.
 type API struct{ dialect.Services }
 
-// SendMobileCode sends the one-time code that operation 2 takes.
+// SendMobileCode sends a one-time code for operation 2.
 func (a API) SendMobileCode(ctx context.Context, r openapi.SendMobileCodeRequestObject) (openapi.SendMobileCodeResponseObject, error) {
 	purpose := account.PurposeSignIn
 	if r.Body.Purpose != nil {
@@ -48,7 +48,7 @@ func (a API) SignInByMobile(ctx context.Context, r openapi.SignInByMobileRequest
 	}}, nil
 }
 
-// VerifyMobile proves a new mobile of the caller.
+// VerifyMobile verifies a new mobile of the caller.
 func (a API) VerifyMobile(ctx context.Context, r openapi.VerifyMobileRequestObject) (openapi.VerifyMobileResponseObject, error) {
 	if err := a.Accounts.VerifyMobile(ctx, dialect.CallFrom(ctx).Caller, r.Body.Mobile, r.Body.ValidateNo); err != nil {
 		return nil, err
@@ -104,7 +104,7 @@ func (a API) SignOut(ctx context.Context, _ openapi.SignOutRequestObject) (opena
 	return openapi.SignOut200JSONResponse{Data: true}, nil
 }
 
-// ListSessions shows the caller's live sessions.
+// ListSessions lists the caller's live sessions.
 func (a API) ListSessions(ctx context.Context, _ openapi.ListSessionsRequestObject) (openapi.ListSessionsResponseObject, error) {
 	caller := dialect.CallFrom(ctx).Caller
 	sessions, err := a.Accounts.Sessions(ctx, caller)
