@@ -100,7 +100,7 @@ func (o *operation) token(c echo.Context, members map[string]any) (token, name s
 		if err := request.CheckText(place.Name, values...); err != nil {
 			return "", "", err
 		}
-		if token := bare(values[0]); token != "" {
+		if token := withoutScheme(values[0]); token != "" {
 			return token, place.Name, nil
 		}
 	}
@@ -117,8 +117,8 @@ func valuesOf(place dialect.Credential, c echo.Context, members map[string]any) 
 	return nil
 }
 
-// bare removes the scheme from a token: "Bearer x" becomes x (RFC 6750), "x" stays.
-func bare(value string) string {
+// withoutScheme removes the scheme from a token: "Bearer x" becomes x (RFC 6750), "x" stays.
+func withoutScheme(value string) string {
 	value = strings.TrimSpace(value)
 	const bearer = "bearer "
 	if len(value) >= len(bearer) && strings.EqualFold(value[:len(bearer)], bearer) {

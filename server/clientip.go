@@ -53,8 +53,8 @@ func isTrusted(hop netip.Addr, trusted []*net.IPNet) bool {
 // machine only.
 func parseHop(text string) (netip.Addr, bool) {
 	text = strings.TrimSpace(text)
-	if bare, ok := strings.CutPrefix(text, "["); ok && strings.HasSuffix(bare, "]") {
-		text = strings.TrimSuffix(bare, "]")
+	if withoutScheme, ok := strings.CutPrefix(text, "["); ok && strings.HasSuffix(withoutScheme, "]") {
+		text = strings.TrimSuffix(withoutScheme, "]")
 	}
 	hop, err := netip.ParseAddr(text)
 	if err != nil {

@@ -18,17 +18,17 @@ type metrics struct {
 	duration *prometheus.HistogramVec
 	failures *prometheus.CounterVec
 	inFlight prometheus.Gauge
-	known    sync.Map // answered → *figures
+	known    sync.Map // requestLabels → *requestMetrics
 }
 
-// answered are the labels of a request.
-type answered struct {
+// requestLabels are the labels of a request.
+type requestLabels struct {
 	operation, method string
 	status            int
 }
 
-// figures are the count and durations of requests with the same labels.
-type figures struct {
+// requestMetrics are the count and durations of requests with the same labels.
+type requestMetrics struct {
 	requests prometheus.Counter
 	duration prometheus.Observer
 }
@@ -57,15 +57,15 @@ func newMetrics(registry *prometheus.Registry) *metrics {
 	return m
 }
 
-func (m *metrics) answered(kind answered, took time.Duration) {
+func (m *metrics) observe(kind requestLabels, took time.Duration) {
 	found, ok := m.known.Load(kind)
 	if !ok {
-		found, _ = m.known.LoadOrStore(kind, &figures{
+		found, _ = m.known.LoadOrStore(kind, &requestMetrics{
 			requests: m.requests.WithLabelValues(kind.operation, kind.method, strconv.Itoa(kind.status)),
 			duration: m.duration.WithLabelValues(kind.operation),
 		})
 	}
-	of := found.(*figures)
+	of := found.(*requestMetrics)
 	of.requests.Inc()
 	of.duration.Observe(took.Seconds())
 }

@@ -65,7 +65,7 @@ func (s *server) record(c echo.Context, took time.Duration) {
 	if o := s.operations[request.RouteOf(c)]; o != nil {
 		name = o.OperationID
 	}
-	s.metrics.answered(answered{name, method, status}, took)
+	s.metrics.observe(requestLabels{name, method, status}, took)
 	if !s.log.Enabled(c.Request().Context(), slog.LevelInfo) {
 		return
 	}

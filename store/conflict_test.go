@@ -77,7 +77,7 @@ func TestSerializationFailureIsRepeated(t *testing.T) {
 	}
 }
 
-func TestSerializationFailureIsNotRepeatedForEver(t *testing.T) {
+func TestSerializationFailureIsRetriedForALimitedTime(t *testing.T) {
 	t.Parallel()
 	s, other := isolated(t)
 	s.SetRetryTime(50 * time.Millisecond)

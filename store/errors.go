@@ -41,9 +41,9 @@ func (e UnavailableError) Unwrap() error { return e.Cause }
 
 var (
 	errClosed = errors.New("the store is closed")
-	// errOvertaken means that a concurrent transaction has taken a value that this one
+	// errRerun means that a concurrent transaction has taken a value that this one
 	// found free. Running the transaction again sees the other's row.
-	errOvertaken = errors.New("overtaken by another transaction")
+	errRerun = errors.New("overtaken by another transaction")
 )
 
 // fail turns an error of the engine into one of the store's.
@@ -66,7 +66,7 @@ func failWith(class engine.Class, verb string, err error) error {
 		return err
 	}
 	_, already := errors.AsType[UnavailableError](err)
-	if already || class.Unavailable || errors.Is(err, errClosed) || errors.Is(err, errOvertaken) ||
+	if already || class.Unavailable || errors.Is(err, errClosed) || errors.Is(err, errRerun) ||
 		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
 		return UnavailableError{Verb: verb, Cause: err}
 	}

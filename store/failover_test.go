@@ -31,7 +31,7 @@ func once(text string, where cut) func(sent []byte) cut {
 // Callers must not be told that it did, and nothing may be done twice.
 func TestUncertainCommitIsAFailure(t *testing.T) {
 	t.Parallel()
-	for name, where := range map[string]cut{"before it arrived": onTheWay, "after it was done": onTheWayBack} {
+	for name, where := range map[string]cut{"before it arrived": toServer, "after it was done": toClient} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			w, url := newWire(t)
@@ -47,7 +47,7 @@ func TestUncertainCommitIsAFailure(t *testing.T) {
 				return err
 			})
 			wantUnavailable(t, err)
-			wantVersion(t, s, map[cut]int64{onTheWay: 0, onTheWayBack: 1}[where])
+			wantVersion(t, s, map[cut]int64{toServer: 0, toClient: 1}[where])
 			if runs != 1 {
 				t.Errorf("the transaction ran %d times", runs)
 			}
@@ -134,9 +134,9 @@ func TestSilentConnectionsAreReplaced(t *testing.T) {
 	hurried, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	wantUnavailable(t, storetest.InsertUser(hurried, s, invented(1)))
-	patient, cancel := context.WithTimeout(t.Context(), time.Minute)
+	unhurried, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	if err := storetest.InsertUser(patient, s, invented(2)); err != nil {
+	if err := storetest.InsertUser(unhurried, s, invented(2)); err != nil {
 		t.Error(err)
 	}
 }

@@ -141,7 +141,7 @@ func TestWritesOfAGroupComeOneAfterTheOther(t *testing.T) {
 // The commit itself fails, because a write has put off the check of what it
 // refers to. Whoever was in the group is told, also those who would have been
 // told of a conflict with what is not there now.
-func TestFailedCommitIsToldToAll(t *testing.T) {
+func TestFailedCommitFailsAllWrites(t *testing.T) {
 	t.Parallel()
 	s, commits := watched(t)
 	writes := append(adding(t.Context(), s, 1, 2, 1), func() error {
@@ -164,7 +164,7 @@ func TestFailedCommitIsToldToAll(t *testing.T) {
 	wantUsers(t, s, 1, 2)
 }
 
-func TestFullDiskIsToldToAll(t *testing.T) {
+func TestFullDiskFailsAllWrites(t *testing.T) {
 	t.Parallel()
 	s, _ := watched(t)
 	var pages int

@@ -50,14 +50,14 @@ func (s *Store) CheckImport(ctx context.Context, source string, users []Imported
 
 type selecting func(ctx context.Context, found any, query string, args ...any) error
 
-// uniqueFact is a column with unique values, and the function that reads a user's value
+// uniqueColumn is a column with unique values, and the function that reads a user's value
 // for it, nil for none.
-type uniqueFact struct {
+type uniqueColumn struct {
 	what, query string
 	of          func(User) any
 }
 
-var uniqueFacts = []uniqueFact{
+var uniqueColumns = []uniqueColumn{
 	{"id", "SELECT id FROM users WHERE id IN (?)", func(u User) any { return u.ID }},
 	{"username", "SELECT username_key FROM users WHERE username_key IN (?)", func(u User) any { return textOrNil(u.UsernameKey) }},
 	{"email", "SELECT email_key FROM users WHERE email_key IN (?)", func(u User) any { return textOrNil(u.EmailKey) }},
@@ -78,10 +78,10 @@ func textOrNil[T ~string](text *T) any {
 
 // importOutcomes looks up which values are taken, and returns each user's outcome.
 func importOutcomes(ctx context.Context, find selecting, source string, users []ImportedUser, stop bool) ([]error, error) {
-	taken := make([]map[any]bool, len(uniqueFacts))
-	for i, fact := range uniqueFacts {
+	taken := make([]map[any]bool, len(uniqueColumns))
+	for i, fact := range uniqueColumns {
 		var err error
-		if taken[i], err = takenFacts(ctx, find, fact, users); err != nil {
+		if taken[i], err = existingValues(ctx, find, fact, users); err != nil {
 			return nil, err
 		}
 	}
@@ -99,7 +99,7 @@ func importOutcomes(ctx context.Context, find selecting, source string, users []
 		case known[user.Alias]:
 			outcomes[i] = ErrExists
 		default:
-			outcomes[i] = takeFacts(taken, user.User)
+			outcomes[i] = claimValues(taken, user.User)
 			known[user.Alias] = outcomes[i] == nil
 			stopped = stop && outcomes[i] != nil
 		}
@@ -107,14 +107,14 @@ func importOutcomes(ctx context.Context, find selecting, source string, users []
 	return outcomes, nil
 }
 
-// takeFacts marks a user's unique values as taken, or returns the conflict.
-func takeFacts(taken []map[any]bool, user User) error {
-	for i, fact := range uniqueFacts {
+// claimValues marks a user's unique values as taken, or returns the conflict.
+func claimValues(taken []map[any]bool, user User) error {
+	for i, fact := range uniqueColumns {
 		if value := fact.of(user); value != nil && taken[i][value] {
 			return ConflictError{What: fact.what}
 		}
 	}
-	for i, fact := range uniqueFacts {
+	for i, fact := range uniqueColumns {
 		if value := fact.of(user); value != nil {
 			taken[i][value] = true
 		}
@@ -145,8 +145,8 @@ func aliasesOf(ctx context.Context, find selecting, source string, users []Impor
 	return known, nil
 }
 
-// takenFacts finds which of the users' unique values are in the database.
-func takenFacts(ctx context.Context, find selecting, fact uniqueFact, users []ImportedUser) (map[any]bool, error) {
+// existingValues finds which of the users' unique values are in the database.
+func existingValues(ctx context.Context, find selecting, fact uniqueColumn, users []ImportedUser) (map[any]bool, error) {
 	taken := map[any]bool{}
 	var wanted []any
 	for _, user := range users {
@@ -197,7 +197,7 @@ func (tx Tx) importAdded(ctx context.Context, source string, users []ImportedUse
 			query := insert.query + strings.Repeat(", "+placeholders(len(insert.args)/added), added-1)
 			_, err := tx.exec(ctx, "ImportUsers", query, insert.args...)
 			if _, taken := errors.AsType[ConflictError](err); taken {
-				return errOvertaken
+				return errRerun
 			}
 			if err != nil {
 				return err

@@ -141,7 +141,7 @@ func TestHotQueriesHaveIndexesOnMySQL(t *testing.T) {
 	}
 }
 
-func TestErrorsAreTold(t *testing.T) {
+func TestErrorsNameTheirCause(t *testing.T) {
 	t.Parallel()
 	code := func(code string) error { return fmt.Errorf("wrapped: %w", &pgconn.PgError{Code: code}) }
 	for name, c := range map[string]struct {
@@ -159,7 +159,7 @@ func TestErrorsAreTold(t *testing.T) {
 		"cut off":              {fmt.Errorf("read: %w", io.ErrUnexpectedEOF), true},
 		"deadline":             {context.DeadlineExceeded, true},
 		"closed":               {errClosed, true},
-		"overtaken for ever":   {errOvertaken, true},
+		"overtaken for ever":   {errRerun, true},
 		"connection done":      {sql.ErrConnDone, true},
 		"syntax":               {code("42601"), false},
 		"not null":             {code("23502"), false},

@@ -34,7 +34,7 @@ func TestWritesOfOneCallerAreOneCommit(t *testing.T) {
 }
 
 // In a group each caller's writes are kept or taken back by themselves.
-func TestTogetherFailsAloneInItsGroup(t *testing.T) {
+func TestInTxFailsAloneInItsGroup(t *testing.T) {
 	t.Parallel()
 	s, commits := watched(t)
 	q := RateLimit{Key: "all", WindowMillis: 1000, Limit: 3}

@@ -105,7 +105,7 @@ func (tx Tx) PutMetadataIfAbsent(ctx context.Context, name, value string) (kept 
 // demonstrations.
 func (tx Tx) DeleteAll(ctx context.Context) error {
 	names := []string{"one_time_codes", "rate_counters", "wechat_codes"}
-	for _, table := range slices.Backward(lasting) {
+	for _, table := range slices.Backward(exportedTables) {
 		names = append(names, table.Name)
 	}
 	for _, name := range names {

@@ -59,7 +59,7 @@ func (tx Tx) count(ctx context.Context, q RateLimit, now Time) (wait int64, err 
 	}
 	var expires Time
 	if err := tx.get(ctx, verb, &expires, rateLimitExpires, q.Key); err != nil {
-		return 0, overtakenIfGone(err)
+		return 0, rerunIfGone(err)
 	}
 	return max(int64(expires-now), 1), nil
 }

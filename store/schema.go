@@ -72,8 +72,8 @@ type (
 	}
 )
 
-// lasting are the tables that are exported, each after those that it refers to.
-var lasting = []Table{
+// exportedTables are the tables that are exported, each after those that it refers to.
+var exportedTables = []Table{
 	tableOf[User]("users", "id"),
 	tableOf[aliasRow]("user_aliases", "source", "alias"),
 	tableOf[WeChatIdentity]("wechat_identities", "app_id", "open_id"),
@@ -88,9 +88,9 @@ var lasting = []Table{
 	tableOf[AuditEvent]("audit_events", "id"),
 }
 
-// staying are the tables that are not exported: short-lived rows (codes, counters and
+// notExported are the tables that are not exported: short-lived rows (codes, counters and
 // lockouts, WeChat codes), the metadata, and the migrations' own tables.
-var staying = []string{
+var notExported = []string{
 	"one_time_codes", "rate_counters", "wechat_codes", "metadata",
 	"goose_db_version", "goose_lock",
 }
@@ -99,7 +99,7 @@ var staying = []string{
 const MinDumpVersion = 4
 
 // Tables returns the tables to export, each after those that it refers to.
-func Tables() []Table { return lasting }
+func Tables() []Table { return exportedTables }
 
 // tableOf takes the columns from a row type.
 func tableOf[T any](name string, key ...string) Table {

@@ -49,7 +49,7 @@ func TestPathIsTakenLiterally(t *testing.T) {
 	}
 }
 
-func TestCloseFoldsTheLogAway(t *testing.T) {
+func TestCloseCheckpointsTheLog(t *testing.T) {
 	t.Parallel()
 	s, path := storetest.SQLiteFile(t)
 	if err := storetest.InsertUser(t.Context(), s, invented(1)); err != nil {
@@ -180,8 +180,8 @@ func killedAfter(t *testing.T, url string, rows int) (acknowledged []int64) {
 	t.Helper()
 	writer := exec.CommandContext(t.Context(), os.Args[0])
 	writer.Env = append(os.Environ(), writerVariable+"="+url)
-	var complaint strings.Builder
-	writer.Stderr = &complaint
+	var errorText strings.Builder
+	writer.Stderr = &errorText
 	output, err := writer.StdoutPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -203,7 +203,7 @@ func killedAfter(t *testing.T, url string, rows int) (acknowledged []int64) {
 	}
 	_ = writer.Wait() // "killed", as it should be
 	if len(acknowledged) < rows {
-		t.Fatalf("the writer stopped after %d rows: %s", len(acknowledged), complaint.String())
+		t.Fatalf("the writer stopped after %d rows: %s", len(acknowledged), errorText.String())
 	}
 	return acknowledged
 }

@@ -163,7 +163,7 @@ func (s *Store) retry(ctx context.Context, do func() error) error {
 }
 
 func (s *Store) retryable(err error) bool {
-	return err != nil && (errors.Is(err, errOvertaken) || s.engine.Classify(err).Retry)
+	return err != nil && (errors.Is(err, errRerun) || s.engine.Classify(err).Retry)
 }
 
 // one returns the row that a query finds, or ErrNotFound.

@@ -95,17 +95,17 @@ func (tx Tx) RegisterByMobile(ctx context.Context, u User) (owner User, created 
 		// The owner is gone meanwhile, or on MySQL another value of u is taken.
 		owner, created, err = u, true, tx.insert(ctx, "RegisterByMobile", insertUser, u)
 		if taken, ok := errors.AsType[ConflictError](err); ok && taken.What == "mobile" {
-			err = errOvertaken
+			err = errRerun
 		}
 	}
 	return owner, created, err
 }
 
-// overtakenIfGone returns errOvertaken if the row that prevented an insert no longer
+// rerunIfGone returns errRerun if the row that prevented an insert no longer
 // exists, so that the transaction runs again.
-func overtakenIfGone(err error) error {
+func rerunIfGone(err error) error {
 	if errors.Is(err, ErrNotFound) {
-		return errOvertaken
+		return errRerun
 	}
 	return err
 }
@@ -171,9 +171,9 @@ func (tx Tx) SetUserRole(ctx context.Context, userID int64, role string, now Tim
 	return tx.change(ctx, "SetUserRole", setUserRole, role, now, userID)
 }
 
-// errHalfChange means that a UserChange sets a value without its lookup key, so that
+// errWithoutLookupKey means that a UserChange sets a value without its lookup key, so that
 // the two would disagree.
-var errHalfChange = errors.New("a user name, e-mail or mobile changes together with its key")
+var errWithoutLookupKey = errors.New("a user name, e-mail or mobile changes together with its key")
 
 // UpdateUser stores the fields of c and who changed them: by is nil for the command
 // line. An e-mail address or mobile that differs from the present one becomes
@@ -199,11 +199,11 @@ func (c UserChange) assignments() (*assignments, error) {
 		{c.Username, c.UsernameKey}, {c.Email, c.EmailKey},
 	} {
 		if (pair[0] == nil) != (pair[1] == nil) {
-			return nil, errHalfChange
+			return nil, errWithoutLookupKey
 		}
 	}
 	if (c.Mobile == nil) != (c.MobileIndex == nil) {
-		return nil, errHalfChange
+		return nil, errWithoutLookupKey
 	}
 	set := &assignments{}
 	c.names(set)

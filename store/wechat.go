@@ -31,19 +31,19 @@ func (s *Store) WeChatIdentitiesOf(ctx context.Context, userID int64) ([]WeChatI
 // i.UserID. Any number of concurrent calls add one user; created is true for the call
 // that did. It returns a ConflictError of id, guid, username, email or mobile.
 func (tx Tx) RegisterByWeChat(ctx context.Context, u User, i WeChatIdentity) (owner User, created bool, err error) {
-	userID, err := tx.knownPerson(ctx, i)
+	userID, err := tx.userOfIdentity(ctx, i)
 	switch {
 	case err == nil:
 		err = tx.get(ctx, register, &owner, userByID, userID)
 	case errors.Is(err, ErrNotFound):
-		owner, created, err = u, true, tx.newPerson(ctx, u, i)
+		owner, created, err = u, true, tx.insertWeChatUser(ctx, u, i)
 	}
 	return owner, created, err
 }
 
-// knownPerson finds the user of an identity by openid or unionid, and stores what is
+// userOfIdentity finds the user of an identity by openid or unionid, and stores what is
 // new about the identity.
-func (tx Tx) knownPerson(ctx context.Context, w WeChatIdentity) (userID int64, err error) {
+func (tx Tx) userOfIdentity(ctx context.Context, w WeChatIdentity) (userID int64, err error) {
 	var kept WeChatIdentity
 	err = tx.get(ctx, register, &kept, identityByOpenID, w.AppID, w.OpenID)
 	if err == nil {
@@ -75,10 +75,10 @@ func (tx Tx) refreshIdentity(ctx context.Context, kept, w WeChatIdentity) error 
 	return err
 }
 
-// newPerson inserts the user first, because the other rows refer to it. If another
+// insertWeChatUser inserts the user first, because the other rows refer to it. If another
 // transaction inserts the unionid or openid first, everything is rolled back, and the
 // next try finds that transaction's user.
-func (tx Tx) newPerson(ctx context.Context, u User, w WeChatIdentity) error {
+func (tx Tx) insertWeChatUser(ctx context.Context, u User, w WeChatIdentity) error {
 	if err := tx.insert(ctx, register, insertUser, u); err != nil {
 		return err
 	}
@@ -88,7 +88,7 @@ func (tx Tx) newPerson(ctx context.Context, u User, w WeChatIdentity) error {
 			return err
 		}
 		if !claimed {
-			return errOvertaken
+			return errRerun
 		}
 	}
 	w.UserID = u.ID
@@ -98,7 +98,7 @@ func (tx Tx) newPerson(ctx context.Context, u User, w WeChatIdentity) error {
 func (tx Tx) link(ctx context.Context, w WeChatIdentity) error {
 	linked, err := tx.insertIgnore(ctx, register, linkIdentity, "(app_id, open_id)", valuesOf(w)...)
 	if err == nil && !linked {
-		return errOvertaken
+		return errRerun
 	}
 	return err
 }
@@ -127,5 +127,5 @@ func (tx Tx) KeepWeChatCode(ctx context.Context, codeHash, sealed string, now, e
 	if _, err = tx.insertIgnore(ctx, verb, keepWeChatCode, "(code_hash)", codeHash, sealed, expires); err != nil {
 		return "", err
 	}
-	return kept, overtakenIfGone(tx.get(ctx, verb, &kept, keptWeChatCode, codeHash))
+	return kept, rerunIfGone(tx.get(ctx, verb, &kept, keptWeChatCode, codeHash))
 }

@@ -15,9 +15,9 @@ import (
 type cut int
 
 const (
-	nowhere      cut = iota
-	onTheWay         // what is sent does not arrive
-	onTheWayBack     // it arrives, and the answer does not
+	nowhere  cut = iota
+	toServer     // what is sent does not arrive
+	toClient     // it arrives, and the answer does not
 )
 
 // wire stands between a store and PostgreSQL, and does to a connection what
@@ -116,9 +116,9 @@ func (w *wire) forth(l *line) {
 			continue
 		}
 		switch w.breaks(buffer[:n]) {
-		case onTheWay:
+		case toServer:
 			return
-		case onTheWayBack:
+		case toClient:
 			l.deaf.Store(true)
 		}
 		if _, err := l.server.Write(buffer[:n]); err != nil {

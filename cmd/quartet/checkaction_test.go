@@ -46,7 +46,7 @@ func TestCheckActionPassesItsInputsOn(t *testing.T) {
 	}
 	slices.Sort(flags)
 	equal(t, "flags", strings.Join(flags, " "), strings.Join(sortedKeys(a.Inputs), " "))
-	for _, command := range newParser().Model.Children {
+	for _, command := range newParser(&commands{}).Model.Children {
 		if command.Name != "check" {
 			continue
 		}

@@ -41,7 +41,7 @@ type commands struct {
 // run executes a command line without the program's name and gives the exit code.
 func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) int {
 	helped := false
-	parser := newParserOf(commandsFor(args),
+	parser := newParser(commandsFor(args),
 		kong.Writers(out, errs),
 		kong.Exit(func(int) { helped = true }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
@@ -73,10 +73,8 @@ func commandsFor(args []string) any {
 	return &commands{}
 }
 
-// newParser is the parser of all commands.
-func newParser(options ...kong.Option) *kong.Kong { return newParserOf(&commands{}, options...) }
-
-func newParserOf(commands any, options ...kong.Option) *kong.Kong {
+// newParser returns the parser of commands, a pointer to a struct of them.
+func newParser(commands any, options ...kong.Option) *kong.Kong {
 	parser, err := kong.New(commands, append([]kong.Option{
 		kong.Name("quartet"),
 		kong.Description("An account server that answers in the response formats (dialects) of five API documents."),

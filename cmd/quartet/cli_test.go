@@ -77,13 +77,13 @@ func TestACommandIsReadAlone(t *testing.T) {
 	t.Parallel()
 	help := func(commands any, args ...string) string {
 		var text strings.Builder
-		parser := newParserOf(commands, kong.Writers(&text, &text), kong.Exit(func(int) {}))
+		parser := newParser(commands, kong.Writers(&text, &text), kong.Exit(func(int) {}))
 		_, _ = parser.Parse(args) // help has ended it
 		return text.String()
 	}
-	for _, command := range newParser().Model.Children {
+	for _, command := range newParser(&commands{}).Model.Children {
 		alone := commandsFor([]string{command.Name})
-		if seen := newParserOf(alone).Model.Children; len(seen) != 1 || seen[0].Name != command.Name {
+		if seen := newParser(alone).Model.Children; len(seen) != 1 || seen[0].Name != command.Name {
 			t.Errorf("%s: %d commands are read", command.Name, len(seen))
 		}
 		if got, want := help(alone, command.Name, "--help"), help(&commands{}, command.Name, "--help"); got != want || want == "" {
@@ -91,7 +91,7 @@ func TestACommandIsReadAlone(t *testing.T) {
 		}
 	}
 	for _, args := range [][]string{nil, {"--help"}, {"serv"}, {"Serve"}} {
-		if seen := newParserOf(commandsFor(args)).Model.Children; len(seen) < 10 {
+		if seen := newParser(commandsFor(args)).Model.Children; len(seen) < 10 {
 			t.Errorf("%v: %d commands are read", args, len(seen))
 		}
 	}

@@ -129,7 +129,7 @@ func TestDemoOutboxTellsTheCodesOfOtherMobiles(t *testing.T) {
 	contains(t, r.text, `"mobile":"13900004444"`)
 }
 
-func TestDemoWelcomes(t *testing.T) {
+func TestDemoPrintsItsCredentials(t *testing.T) {
 	t.Parallel()
 	s := serveDemo(t)
 	s.out.Await(t, regexp.MustCompile(`(curl) `), s.ended)

@@ -22,7 +22,7 @@ import (
 // grammarParser reads command lines and does nothing.
 func grammarParser(t *testing.T) *kong.Kong {
 	t.Helper()
-	return newParser(kong.Exit(func(int) { t.Error("the command line asks for help") }))
+	return newParser(&commands{}, kong.Exit(func(int) { t.Error("the command line asks for help") }))
 }
 
 // settings are the environment variables that quartet serve reads.

@@ -151,7 +151,7 @@ func TestTheImportOfADemonstrationStaysOne(t *testing.T) {
 	refused(t, cli.ExitFailed, "passwords everybody knows", at(other, "serve", "--addr", "127.0.0.1:0")...)
 }
 
-// serveDemoAt lets a demonstration furnish a database.
+// serveDemoAt fills a database with the data of a demonstration.
 func serveDemoAt(t *testing.T, url string) string {
 	t.Helper()
 	serve(t, "--demo", "--database", url).end(t)

@@ -40,7 +40,7 @@ func importUsers(t *testing.T, database, dump string, flags ...string) ran {
 	return commandWith(t, dump, append(args, "-")...)
 }
 
-func TestMovingInTwiceChangesNothing(t *testing.T) {
+func TestUserImportIsIdempotent(t *testing.T) {
 	t.Parallel()
 	database := migrated(t)
 	dump := jpressDump(jpressLine("9007199254740993", "tao.ran", "tao@example.com,陶然"), jpressLine("2", "lu.jiahe", ","))
@@ -63,7 +63,7 @@ func TestMovingInTwiceChangesNothing(t *testing.T) {
 	contains(t, importUsers(t, database, dump, "--json").out, `"present": 2`, `"refused": 0`)
 }
 
-func TestMovingInTellsWhatItRefuses(t *testing.T) {
+func TestUserImportReportsRefusedUsers(t *testing.T) {
 	t.Parallel()
 	database := migrated(t)
 	done(t, "user", "add", "present.user", "--database", database)
@@ -94,7 +94,7 @@ func TestMovingInTellsWhatItRefuses(t *testing.T) {
 	}
 }
 
-func TestMovingInStopsAtTheFirstRefusal(t *testing.T) {
+func TestUserImportStopsAtTheFirstRefusal(t *testing.T) {
 	t.Parallel()
 	database := migrated(t)
 	for _, bad := range []string{"2,md.five,5f4d,salt,ok,,", jpressLine("2", "TAO.RAN", ",")} {
@@ -107,7 +107,7 @@ func TestMovingInStopsAtTheFirstRefusal(t *testing.T) {
 	}
 }
 
-func TestMovingInRefusesWhatItCannotRead(t *testing.T) {
+func TestUserImportRefusesUnreadableFiles(t *testing.T) {
 	t.Parallel()
 	database := migrated(t)
 	contains(t, importUsers(t, database, "id,username\n1,a\n").errs, "columns are missing: password, salt, status")

@@ -19,7 +19,7 @@ import (
 func limitsOf(t *testing.T, args ...string) limitFlags {
 	t.Helper()
 	parsed := &commands{}
-	_, err := newParserOf(parsed).Parse(append([]string{"serve"}, args...))
+	_, err := newParser(parsed).Parse(append([]string{"serve"}, args...))
 	must(t, err)
 	return parsed.Serve.limitFlags
 }

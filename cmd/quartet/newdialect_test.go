@@ -14,7 +14,7 @@ import (
 func TestNewDialectIsListedInTheHelp(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
-	parser := newParser(dialectNames(dialecttest.Dialects), kong.Writers(&out, &out), kong.Exit(func(int) {}))
+	parser := newParser(&commands{}, dialectNames(dialecttest.Dialects), kong.Writers(&out, &out), kong.Exit(func(int) {}))
 	_, _ = parser.Parse([]string{"serve", "--help"})
 	contains(t, out.String(), strings.Join(dialecttest.Dialects.Names(), ","))
 	_, err := parser.Parse([]string{"serve", "--legacy-status", "toy,jeecg"})

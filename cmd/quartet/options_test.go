@@ -74,7 +74,7 @@ func optionRow(t *testing.T, option *kong.Flag) string {
 // help.
 func serveOptions(t *testing.T) []*kong.Flag {
 	t.Helper()
-	for _, command := range newParser().Model.Children {
+	for _, command := range newParser(&commands{}).Model.Children {
 		if command.Name == "serve" {
 			return command.Flags
 		}

@@ -37,7 +37,7 @@ func TestContract(t *testing.T) {
 	r.report(t)
 }
 
-func (r *replayed) replay(t *testing.T, o documented, status, example string) {
+func (r *target) replay(t *testing.T, o documented, status, example string) {
 	sent := r.requests(t, o, status, example)
 	if len(sent) == 0 {
 		t.Fatalf("no request is answered with %s", example)
@@ -77,7 +77,7 @@ func checkNumber(t *testing.T, response *openapi3.Response, example string, got 
 
 // report lists the statuses of each operation, and fails for those that did not
 // occur.
-func (r *replayed) report(t *testing.T) {
+func (r *target) report(t *testing.T) {
 	var lines []string
 	missing := 0
 	for _, o := range r.operations() {
@@ -97,7 +97,7 @@ func (r *replayed) report(t *testing.T) {
 	}
 }
 
-func (r *replayed) operations() []documented {
+func (r *target) operations() []documented {
 	all := r.contract.Operations()
 	// Changing the password ends the user's other sessions: it comes last.
 	slices.SortStableFunc(all, func(a, b documented) int { return last(a) - last(b) })

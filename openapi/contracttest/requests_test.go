@@ -22,7 +22,7 @@ type sent struct {
 // requests are those that the contract answers with the example: those
 // that need no more than a request, and those that need a hand on the database,
 // other limits or another server.
-func (r *replayed) requests(t *testing.T, o documented, status, example string) []sent {
+func (r *target) requests(t *testing.T, o documented, status, example string) []sent {
 	t.Helper()
 	if status == "default" {
 		return r.serverFault(t, o)
@@ -38,14 +38,14 @@ func (r *replayed) requests(t *testing.T, o documented, status, example string) 
 	return to(r.demo, requests...)
 }
 
-func (r *replayed) builder(t *testing.T) replay.RequestBuilder {
+func (r *target) builder(t *testing.T) replay.RequestBuilder {
 	return replay.RequestBuilder{Contract: r.contract, Fixtures: r.fixtures, Tokens: newTokens{t, r}}
 }
 
 // newTokens signs in for every request.
 type newTokens struct {
 	t *testing.T
-	r *replayed
+	r *target
 }
 
 func (n newTokens) Token(_ context.Context, role string) (string, error) {
@@ -64,12 +64,12 @@ func to(where origin, all ...request) []sent {
 }
 
 // authorise adds the token and the demonstration's application.
-func (r *replayed) authorise(made *request, o documented, token string) {
+func (r *target) authorise(made *request, o documented, token string) {
 	r.contract.Authorise(made, o, token, "1")
 }
 
 // succeeding is the example that succeeds, authorised.
-func (r *replayed) succeeding(t *testing.T, o documented) request {
+func (r *target) succeeding(t *testing.T, o documented) request {
 	t.Helper()
 	requests, _, err := r.builder(t).Requests(t.Context(), replay.Case{Operation: o, Status: "200", Example: "ok"})
 	must(t, err)
@@ -77,7 +77,7 @@ func (r *replayed) succeeding(t *testing.T, o documented) request {
 }
 
 // builder builds the requests of one example's name.
-type builder func(r *replayed, t *testing.T, o documented) []sent
+type builder func(r *target, t *testing.T, o documented) []sent
 
 var builders map[string]builder
 
@@ -99,7 +99,7 @@ func init() {
 }
 
 // alreadyHeld sends the ETag of the first answer.
-func alreadyHeld(r *replayed, t *testing.T, o documented) []sent {
+func alreadyHeld(r *target, t *testing.T, o documented) []sent {
 	made := r.succeeding(t, o)
 	again := made.Clone()
 	again.Header.Set("If-None-Match", r.demo.send(t, made).header.Get("ETag"))
@@ -108,7 +108,7 @@ func alreadyHeld(r *replayed, t *testing.T, o documented) []sent {
 
 // anonymous sends the example without a token to the server without --demo, where
 // only administrators create users.
-func anonymous(r *replayed, _ *testing.T, o documented) []sent {
+func anonymous(r *target, _ *testing.T, o documented) []sent {
 	all := to(r.plain, o.Requests("ok")...)
 	for i := range all {
 		r.authorise(&all[i].request, o, "")
@@ -118,7 +118,7 @@ func anonymous(r *replayed, _ *testing.T, o documented) []sent {
 
 // withSession sends the token of a session that is changed in the database.
 func withSession(change string) builder {
-	return func(r *replayed, t *testing.T, o documented) []sent {
+	return func(r *target, t *testing.T, o documented) []sent {
 		if o.OperationID == "refreshAccessToken" {
 			access, refresh := r.pair(t)
 			r.exec(t, "UPDATE sessions SET "+change+" WHERE id = (SELECT max(id) FROM sessions)")
@@ -131,7 +131,7 @@ func withSession(change string) builder {
 }
 
 // pair signs in a new user by a one-time code.
-func (r *replayed) pair(t *testing.T) (access, refresh string) {
+func (r *target) pair(t *testing.T) (access, refresh string) {
 	t.Helper()
 	r.mobiles++
 	mobile := fmt.Sprintf("139000010%02d", r.mobiles)
@@ -161,7 +161,7 @@ func refreshing(access, refresh string) request {
 }
 
 // reusedPair refreshes twice and sends the first pair again.
-func reusedPair(r *replayed, t *testing.T, _ documented) []sent {
+func reusedPair(r *target, t *testing.T, _ documented) []sent {
 	first, refresh := r.pair(t)
 	access := first
 	for range 2 {
@@ -178,7 +178,7 @@ func reusedPair(r *replayed, t *testing.T, _ documented) []sent {
 // overLimit sends the requests that the limit allows and returns the next one: the
 // second code within a minute, the 61st user within an hour, the fourth wrong code
 // where three are allowed.
-func overLimit(r *replayed, t *testing.T, o documented) []sent {
+func overLimit(r *target, t *testing.T, o documented) []sent {
 	within, where, made := 1, r.demo, r.succeeding(t, o)
 	switch o.OperationID {
 	case "createUser":
@@ -193,11 +193,11 @@ func overLimit(r *replayed, t *testing.T, o documented) []sent {
 	return to(where, made)
 }
 
-func withoutDemo(r *replayed, _ *testing.T, o documented) []sent {
+func withoutDemo(r *target, _ *testing.T, o documented) []sent {
 	return to(r.plain, o.Requests("ok")[0])
 }
 
-func forbidden(r *replayed, t *testing.T, o documented) []sent {
+func forbidden(r *target, t *testing.T, o documented) []sent {
 	switch o.OperationID {
 	case "createUser": // registration is open in the demo
 		made := o.Requests("ok")[0]
@@ -219,7 +219,7 @@ func forbidden(r *replayed, t *testing.T, o documented) []sent {
 
 // serverFault is the example sent to a server whose rules panic; operations without
 // rules are called by an undocumented method.
-func (r *replayed) serverFault(t *testing.T, o documented) []sent {
+func (r *target) serverFault(t *testing.T, o documented) []sent {
 	made := r.succeeding(t, o)
 	if slices.Contains([]string{"getHealth", "getReadiness", "getMetrics", "getSpecAsYaml", "getSpecAsJson", "getJsonWebKeys", "getDemoOutbox"}, o.OperationID) {
 		made.Method = http.MethodPatch
@@ -228,13 +228,13 @@ func (r *replayed) serverFault(t *testing.T, o documented) []sent {
 }
 
 // databaseDown sends the example to the server whose database is down.
-func databaseDown(r *replayed, _ *testing.T, o documented) []sent {
+func databaseDown(r *target, _ *testing.T, o documented) []sent {
 	return to(r.broken, o.Requests("ok")[0])
 }
 
 // mobileOfAnotherUser lets the administrator verify the demo user's mobile, with its
 // code made valid again.
-func (r *replayed) mobileOfAnotherUser(t *testing.T, o documented) []sent {
+func (r *target) mobileOfAnotherUser(t *testing.T, o documented) []sent {
 	r.exec(t, "UPDATE one_time_codes SET used_at = NULL, attempts = 0 WHERE purpose = 'verify_mobile'")
 	made := o.Requests("ok")[0]
 	r.authorise(&made, o, r.jwt(t, r.demo, "admin", "quartet-admin"))

@@ -21,8 +21,8 @@ import (
 	"quartet/server"
 )
 
-// replayed is the contract with the servers that it is replayed against.
-type replayed struct {
+// target is the contract with the servers that it is replayed against.
+type target struct {
 	contract contract.Contract
 	fixtures replay.Fixtures
 	demo     origin  // the program with --demo
@@ -33,7 +33,7 @@ type replayed struct {
 	mobiles  int
 }
 
-func newReplayed(t *testing.T) *replayed {
+func newReplayed(t *testing.T) *target {
 	t.Helper()
 	contract, err := contract.Load()
 	must(t, err)
@@ -42,7 +42,7 @@ func newReplayed(t *testing.T) *replayed {
 	program := build(t)
 	demoFile := filepath.Join(t.TempDir(), "demo.db")
 	plainFile := filepath.Join(t.TempDir(), "plain.db")
-	r := &replayed{
+	r := &target{
 		contract: contract, fixtures: fixtures, seen: map[string]bool{},
 		demo:  serve(t, program, "--demo", "--database", "sqlite:"+demoFile),
 		plain: serve(t, program, "--failures-per-ip", "3/15m", "--database", "sqlite:"+plainFile),
@@ -124,7 +124,7 @@ func tail(t *testing.T, file string) {
 }
 
 // jwt signs in by password.
-func (r *replayed) jwt(t *testing.T, to origin, account, password string) string {
+func (r *target) jwt(t *testing.T, to origin, account, password string) string {
 	t.Helper()
 	got := to.send(t, request{
 		Method: http.MethodPost, Path: "/api/user/login",
@@ -139,7 +139,7 @@ func (r *replayed) jwt(t *testing.T, to origin, account, password string) string
 }
 
 // exec changes the demo's database behind the server's back.
-func (r *replayed) exec(t *testing.T, statement string, args ...any) {
+func (r *target) exec(t *testing.T, statement string, args ...any) {
 	t.Helper()
 	result, err := r.database.ExecContext(t.Context(), statement, args...)
 	must(t, err)

@@ -57,7 +57,7 @@ func operationsOf(document *openapi3.T, tags ...string) []string {
 	return ids
 }
 
-func TestASliceHoldsItsOperationsAndWhatTheyReach(t *testing.T) {
+func TestOnlyKeepsOperationsAndWhatTheyReferTo(t *testing.T) {
 	t.Parallel()
 	whole := loaded(t, openapi.Document)
 	for _, tags := range [][]string{{"jeecg"}, {"yudao"}, {"cas"}, {"ruoyi"}, {"jfinal"}, {"system"}, {"yudao", "jfinal"}} {
@@ -152,7 +152,7 @@ func TestJSONSaysTheSameInTheSameOrder(t *testing.T) {
 	}
 }
 
-func TestTheSameSliceHasTheSameBytes(t *testing.T) {
+func TestOnlyIsDeterministic(t *testing.T) {
 	t.Parallel()
 	document := read(t, openapi.Document)
 	first, err := document.Only("jfinal", "yudao").YAML()

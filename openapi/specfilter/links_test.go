@@ -7,7 +7,7 @@ import (
 	"quartet/openapi"
 )
 
-func TestLinksThatLeadOutOfASliceGo(t *testing.T) {
+func TestOnlyRemovesLinksToOtherOperations(t *testing.T) {
 	t.Parallel()
 	text, err := read(t, openapi.Document).Only("jfinal").YAML()
 	must(t, err)

@@ -167,11 +167,11 @@ func TestDatabaseHoldsNoSecret(t *testing.T) {
 	byCode, err := w.tryCode(lisMobile, code)
 	must(t, err)
 	next := w.refresh(byCode.AccessToken, byCode.RefreshToken)
-	unspent := w.code(account.PurposeSignIn, "13900003333")
+	reservations := w.code(account.PurposeSignIn, "13900003333")
 	_, err = w.tryPassword(lisMobile, wrongPassword, home)
 	wantFailure(t, err, apierr.WrongCredentials)
 	secrets := []string{
-		lisMobile, "13900002222", "13900003333", idCard, code, unspent, goodPassword, wrongPassword,
+		lisMobile, "13900002222", "13900003333", idCard, code, reservations, goodPassword, wrongPassword,
 		byCode.AccessToken, byCode.RefreshToken, next,
 		w.enter("li").AccessToken, w.enterByWeChat("a").AccessToken,
 	}

@@ -279,7 +279,7 @@ func TestFailingAuditFailsNothingElse(t *testing.T) {
 
 func errorOf[T any](_ T, err error) error { return err }
 
-// A caller who leaves once the deed is done does not keep it from the audit.
+// The event is recorded even if the caller leaves after the transaction.
 func TestCallerWhoLeavesIsAuditedAllTheSame(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -158,7 +158,7 @@ func TestJWTIsRenewedPastHalfItsLife(t *testing.T) {
 
 // A client that does not take the renewed JWT does not make the row slide with
 // every request.
-func TestJWTRenewalSlidesTheRowSparingly(t *testing.T) {
+func TestJWTRenewalRarelyWritesTheRow(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.add("li")

@@ -108,7 +108,7 @@ func TestCodeIsActivatedBehindTheCaller(t *testing.T) {
 	must(t, err)
 }
 
-func TestPanicOfAGatewayIsAFailure(t *testing.T) {
+func TestPanicOfAProviderIsAFailure(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, by(&onceWeChat{before: func(context.Context) error { panic("nil pointer") }}))
 	_, err := tryWeChat(t.Context(), w.Service, "a")

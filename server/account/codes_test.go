@@ -18,7 +18,7 @@ import (
 // manyRefusals leave it to the code alone how many are refused.
 func manyRefusals(c *account.Config) { c.Limits.CodeRefusedPerIP.Times = 1000 }
 
-func TestCodeIsSpentOnce(t *testing.T) {
+func TestCodeIsConsumedOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, manyRefusals)
 	code := w.code(account.PurposeSignIn, lisMobile)
@@ -217,7 +217,7 @@ func TestSendingAnswersAlike(t *testing.T) {
 	wantEqual(t, "messages", len(w.sms.codes), 2)
 }
 
-func TestTheGatewayIsToldThePurpose(t *testing.T) {
+func TestTheProviderGetsThePurpose(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	code := w.code(account.PurposeVerifyMobile, lisMobile)

@@ -16,15 +16,15 @@ func OpenExclusive(ctx context.Context, s *Service, userID int64, class string) 
 	return grant, storeErr(err)
 }
 
-// TurnOf names the queue in which a sign-in waits for its turn.
-func TurnOf(ctx context.Context, s *Service, in PasswordSignIn) (string, error) {
+// LockOf names the queue in which a sign-in waits for its turn.
+func LockOf(ctx context.Context, s *Service, in PasswordSignIn) (string, error) {
 	user, found, err := s.userOfAccount(ctx, in.Account)
 	return s.signInGuess(in, user, found).lockKey, err
 }
 
-// HoldTurn takes that turn, and gives what ends it.
-func HoldTurn(ctx context.Context, s *Service, in PasswordSignIn) (release func(), err error) {
-	turn, err := TurnOf(ctx, s, in)
+// HoldLock takes that turn, and gives what ends it.
+func HoldLock(ctx context.Context, s *Service, in PasswordSignIn) (release func(), err error) {
+	turn, err := LockOf(ctx, s, in)
 	if err != nil {
 		return nil, err
 	}

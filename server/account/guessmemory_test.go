@@ -9,9 +9,9 @@ import (
 func TestReservationIsTakenOverOnceAndInTime(t *testing.T) {
 	t.Parallel()
 	m, now := newGuessMemory(), time.Unix(0, 0)
-	m.unspent.Add("a", now.Add(time.Minute))
-	m.unspent.Add("b", now.Add(time.Minute))
-	if !m.takeUnspent("a", now) || m.takeUnspent("a", now) || m.takeUnspent("b", now.Add(time.Minute)) {
+	m.reservations.Add("a", now.Add(time.Minute))
+	m.reservations.Add("b", now.Add(time.Minute))
+	if !m.takeReservation("a", now) || m.takeReservation("a", now) || m.takeReservation("b", now.Add(time.Minute)) {
 		t.Error("a reservation is taken over twice, or after its end")
 	}
 }

@@ -53,10 +53,10 @@ type verdict struct {
 // is still counted in the database.
 type guessMemory struct {
 	locks keyedLock
-	// unspent holds reservations whose password was not compared because no
+	// reservations holds reservations whose password was not compared because no
 	// hashing slot was free. The next try takes it over: a busy server must not
 	// lock anybody out.
-	unspent *lru.Cache[string, time.Time]
+	reservations *lru.Cache[string, time.Time]
 	// full holds the client IPs whose counter is full, and those with too many
 	// wrong codes.
 	full *lru.Cache[string, time.Time]
@@ -65,18 +65,18 @@ type guessMemory struct {
 const guessMemorySize = 10_000 // entries of each cache
 
 func newGuessMemory() guessMemory {
-	unspent, err := lru.New[string, time.Time](guessMemorySize)
+	reservations, err := lru.New[string, time.Time](guessMemorySize)
 	full, err2 := lru.New[string, time.Time](guessMemorySize)
 	if err := errors.Join(err, err2); err != nil {
 		panic(err) // impossible: the size is positive
 	}
-	return guessMemory{unspent: unspent, full: full}
+	return guessMemory{reservations: reservations, full: full}
 }
 
-// takeUnspent removes the reservation of key and reports whether it was still good.
-func (m *guessMemory) takeUnspent(key string, now time.Time) bool {
-	until, _ := m.unspent.Peek(key)
-	return m.unspent.Remove(key) && until.After(now)
+// takeReservation removes the reservation of key and reports whether it was still good.
+func (m *guessMemory) takeReservation(key string, now time.Time) bool {
+	until, _ := m.reservations.Peek(key)
+	return m.reservations.Remove(key) && until.After(now)
 }
 
 // fullFor gives how long the counter of key stays full; 0 or less if it is not.
@@ -89,7 +89,7 @@ func (m *guessMemory) fullFor(key string, now time.Time) time.Duration {
 
 // forget drops everything.
 func (m *guessMemory) forget() {
-	m.unspent.Purge()
+	m.reservations.Purge()
 	m.full.Purge()
 }
 
@@ -103,7 +103,7 @@ func (s *Service) compare(ctx context.Context, g guess, text string, follow func
 		return verdict{}, s.overloaded(err)
 	}
 	defer release()
-	again := s.guesses.takeUnspent(g.lockKey, s.now())
+	again := s.guesses.takeReservation(g.lockKey, s.now())
 	admitted := again
 	if !again {
 		if admitted, err = s.reserveGuess(ctx, g); err != nil {
@@ -164,7 +164,7 @@ func (s *Service) countIfRoom(ctx context.Context, limits []store.RateLimit) (co
 // next try. It is counted against the client IP once, so that many accounts from
 // one client IP do not make rows without limit while the server is busy.
 func (s *Service) keepReservation(ctx context.Context, g guess, again bool) {
-	s.guesses.unspent.Add(g.lockKey, s.now().Add(s.limits.PasswordPerAccountIP.Per))
+	s.guesses.reservations.Add(g.lockKey, s.now().Add(s.limits.PasswordPerAccountIP.Per))
 	if again {
 		return
 	}

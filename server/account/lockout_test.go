@@ -70,14 +70,14 @@ func TestRightSignInsAtOnce(t *testing.T) {
 
 // Who waits for whom must not tell that there is such a user, nor that an e-mail
 // and a user name are one person's.
-func TestTurnsDoNotTellWhoExists(t *testing.T) {
+func TestLocksDoNotRevealAccounts(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.add("wang.00", email("wang@example.com", true), mobile("13900001111", true))
 	queues := func(spellings ...string) (numbers []int) {
 		var seen []string
 		for _, spelling := range spellings {
-			turn, err := account.TurnOf(t.Context(), w.Service, account.PasswordSignIn{Account: spelling, ClientIP: home})
+			turn, err := account.LockOf(t.Context(), w.Service, account.PasswordSignIn{Account: spelling, ClientIP: home})
 			must(t, err)
 			if !slices.Contains(seen, turn) {
 				seen = append(seen, turn)
@@ -95,12 +95,12 @@ func TestTurnsDoNotTellWhoExists(t *testing.T) {
 
 // Who signs in by e-mail does not wait behind the user name, and whoever types
 // the user name in another way does, as they would for a name that nobody has.
-func TestASpellingWaitsForItsTurn(t *testing.T) {
+func TestASpellingWaitsForItsLock(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.add("wang.00", email("wang@example.com", true))
 	for name, spelling := range map[string]string{"wang.00": "ｗａｎｇ.00", "fang.00": "ｆａｎｇ.00"} {
-		release, err := account.HoldTurn(t.Context(), w.Service, account.PasswordSignIn{Account: name, ClientIP: home})
+		release, err := account.HoldLock(t.Context(), w.Service, account.PasswordSignIn{Account: name, ClientIP: home})
 		must(t, err)
 		ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 		_, err = w.SignInByPassword(ctx, account.PasswordSignIn{Account: spelling, Password: goodPassword, ClientIP: home})
@@ -129,7 +129,7 @@ func TestGuessesAreCountedBeforeComparing(t *testing.T) {
 	w.wantEnter("li", home, apierr.WrongCredentials)
 }
 
-func TestAccountIsGuessedAtFromManyAddresses(t *testing.T) {
+func TestAccountIsGuessedAtFromManyClientIPs(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(c *account.Config) { c.Limits.PasswordPerAccount.Times = 6 })
 	w.add("li")
@@ -141,7 +141,7 @@ func TestAccountIsGuessedAtFromManyAddresses(t *testing.T) {
 	w.wantEnter("li", home, "")
 }
 
-func TestAddressThatGuessesAtManyAccounts(t *testing.T) {
+func TestClientIPThatGuessesAtManyAccounts(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(c *account.Config) { c.Limits.PasswordPerIP.Times = 6 })
 	w.add("li")
@@ -156,7 +156,7 @@ func TestAddressThatGuessesAtManyAccounts(t *testing.T) {
 	w.wantEnter("li", home, "")
 }
 
-func TestRightSignInsDoNotLockTheirAddress(t *testing.T) {
+func TestRightSignInsDoNotLockTheirClientIP(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(c *account.Config) {
 		c.Limits.PasswordPerIP.Times, c.Limits.PasswordPerAccount.Times = 3, 3
@@ -197,7 +197,7 @@ func TestOverloadDoesNotLock(t *testing.T) {
 
 // A busy server counts the names that an address tries, but not that somebody
 // comes again for one of them.
-func TestOverloadIsCountedForTheAddress(t *testing.T) {
+func TestOverloadIsCountedForTheClientIP(t *testing.T) {
 	t.Parallel()
 	hasher := password.NewHasher(password.Options{Parallel: 1, Queue: 1, Wait: time.Nanosecond, Params: cheap})
 	many := account.Rate{Times: 1 << 30, Per: time.Hour}
@@ -231,7 +231,7 @@ func TestOverloadIsCountedForTheAddress(t *testing.T) {
 }
 
 // A full address leaves one row of refusals, not one for each name.
-func TestRefusalsOfAFullAddressAreOneRow(t *testing.T) {
+func TestRefusalsOfAFullClientIPAreOneRow(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(c *account.Config) { c.Limits.PasswordPerIP.Times = 1 })
 	for i := range 6 {

@@ -226,20 +226,20 @@ func TestReuseOfAFixture(t *testing.T) {
 	w.wantRefresh(access, refreshToken, apierr.RefreshReused)
 }
 
-func TestSlide(t *testing.T) {
+func TestExtend(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	_, all := grants(w)
 	w.clock.Advance(40 * time.Minute)
 	for way, grant := range all {
-		slid, err := w.Extend(t.Context(), w.authenticated(grant.AccessToken), 2)
+		extended, err := w.Extend(t.Context(), w.authenticated(grant.AccessToken), 2)
 		must(t, err)
-		wantEqual(t, "expires", slid.AccessExpires, w.clock.Now().Add(time.Hour))
-		wantEqual(t, "a JWT comes back", slid.Renewed != "", way == "password")
-		wantEqual(t, "identities", len(slid.User.WeChat), 1)
+		wantEqual(t, "expires", extended.AccessExpires, w.clock.Now().Add(time.Hour))
+		wantEqual(t, "a JWT comes back", extended.Renewed != "", way == "password")
+		wantEqual(t, "identities", len(extended.User.WeChat), 1)
 	}
-	slid := w.number("SELECT COUNT(*) FROM sessions WHERE front_type = 2")
-	wantEqual(t, "sessions with front type", slid, 3)
+	extended := w.number("SELECT COUNT(*) FROM sessions WHERE front_type = 2")
+	wantEqual(t, "sessions with front type", extended, 3)
 	w.clock.Advance(59 * time.Minute)
 	w.authenticated(all["code"].AccessToken)
 	w.authenticated(all["wechat"].AccessToken)
@@ -247,18 +247,18 @@ func TestSlide(t *testing.T) {
 	wantFailure(t, err, apierr.TokenExpired)
 }
 
-func TestSlideStopsAtTheEndOfTheSession(t *testing.T) {
+func TestExtendStopsAtTheEndOfTheSession(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(c *account.Config) { c.Limits.SessionLife = 90 * time.Minute })
 	grant := w.enterByCode(lisMobile)
 	end := w.clock.Now().Add(90 * time.Minute)
 	w.clock.Advance(59 * time.Minute)
-	slid, err := w.Extend(t.Context(), w.authenticated(grant.AccessToken), 0)
+	extended, err := w.Extend(t.Context(), w.authenticated(grant.AccessToken), 0)
 	must(t, err)
-	wantEqual(t, "expires", slid.AccessExpires, end)
+	wantEqual(t, "expires", extended.AccessExpires, end)
 }
 
-func TestSlideOfASessionThatEndedMeanwhile(t *testing.T) {
+func TestExtendOfASessionThatEndedMeanwhile(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	caller := w.authenticated(w.enterByCode(lisMobile).AccessToken)

@@ -171,7 +171,7 @@ func TestOpenRegistrationIsLimited(t *testing.T) {
 
 // Whether a name or an e-mail is taken can be asked no more often than users can
 // be created, also by many at once.
-func TestRefusalsAreCountedBeforeTheyAreTold(t *testing.T) {
+func TestRefusalsAreCountedBeforeTheyAreAnswered(t *testing.T) {
 	t.Parallel()
 	for name, ask := range map[string]account.NewUser{
 		"username_taken": {Username: "li"},

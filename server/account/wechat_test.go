@@ -97,7 +97,7 @@ func TestWeChatRefusesDisabled(t *testing.T) {
 	wantFailure(t, err, apierr.Forbidden)
 }
 
-func TestWeChatIsLimitedAnAddress(t *testing.T) {
+func TestWeChatIsLimitedPerClientIP(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(c *account.Config) { c.Limits.WeChatPerIP.Times = 2 })
 	try := func(address string) error {

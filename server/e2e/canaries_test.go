@@ -16,7 +16,7 @@ import (
 	"quartet/store"
 )
 
-// canary marks what was planted.
+// canary marks the inserted secrets.
 const canary = "CANARY"
 
 // subject is a user whose every secret is recognisable.
@@ -26,8 +26,8 @@ type subject struct {
 	token            string // of a session of theirs
 }
 
-// plantSubjects adds users and plants a canary in every secret column.
-func (s *site) plantSubjects(t *testing.T) []subject {
+// insertSubjects adds users with a canary in every secret column.
+func (s *cluster) insertSubjects(t *testing.T) []subject {
 	t.Helper()
 	var all []subject
 	for n := range many(100) {
@@ -37,7 +37,7 @@ func (s *site) plantSubjects(t *testing.T) []subject {
 		}, Role: store.RoleMember, MobileVerified: true})
 		must(t, err)
 		one.id, one.token = id, s.session(t, id)
-		s.plant(t, account.PurposeSignIn, one.mobile)
+		s.setCode(t, account.PurposeSignIn, one.mobile)
 		must(t, s.rules.AddMembership(t.Context(), id, "10020027", ""))
 		all = append(all, one)
 	}
@@ -55,7 +55,7 @@ func (s *site) plantSubjects(t *testing.T) []subject {
 
 // secrets are the canary, and what could not be replaced because the server has
 // to read it: it is recognisable as it is.
-func (s *site) secrets(t *testing.T, subjects []subject) (all []string) {
+func (s *cluster) secrets(t *testing.T, subjects []subject) (all []string) {
 	t.Helper()
 	all = []string{canary}
 	for _, column := range []string{"mobile_sealed", "mobile_index", "id_card_sealed", "password_hash"} {
@@ -119,8 +119,8 @@ var costly = []string{"signInByPassword", "updatePassword", "createUser"}
 // TestWho_Canaries calls every operation as every role about many users whose
 // secrets are recognisable, and looks for them in all that comes back.
 func TestWho_Canaries(t *testing.T) {
-	onEachEngine(t, []string{"--demo"}, func(t *testing.T, s *site) {
-		subjects := s.plantSubjects(t)
+	onEachEngine(t, []string{"--demo"}, func(t *testing.T, s *cluster) {
+		subjects := s.insertSubjects(t)
 		roles := map[string]func(subject) string{
 			"anonymous": func(subject) string { return "" },
 			"oneself":   func(one subject) string { return one.token },

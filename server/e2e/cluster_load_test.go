@@ -24,7 +24,7 @@ type balancer struct {
 
 var unshared = http.Client{Transport: &http.Transport{DisableKeepAlives: true}, Timeout: patience}
 
-func (s *site) balancer() *balancer {
+func (s *cluster) balancer() *balancer {
 	b := &balancer{}
 	for _, server := range s.servers {
 		b.servers = append(b.servers, server.origin)
@@ -82,7 +82,7 @@ type load struct {
 
 // startLoad starts the clients. They end with the test, or when they are
 // stopped.
-func startLoad(t *testing.T, s *site, b *balancer, mayFail bool) *load {
+func startLoad(t *testing.T, s *cluster, b *balancer, mayFail bool) *load {
 	t.Helper()
 	l := &load{mayFail: mayFail, created: map[string]int64{}}
 	l.user = s.person(t, "tao.ran", store.RoleMember)
@@ -170,7 +170,7 @@ func (l *load) more(t *testing.T, users int) {
 
 // check ends the load, and compares what was acknowledged with what is there:
 // each user once, under the id that was told.
-func (l *load) check(t *testing.T, s *site) {
+func (l *load) check(t *testing.T, s *cluster) {
 	t.Helper()
 	l.end()
 	there := map[string]string{}

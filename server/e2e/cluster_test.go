@@ -11,10 +11,10 @@ import (
 	"quartet/store"
 )
 
-// onOwnPostgres is a site of three servers on a PostgreSQL of the test's own.
-func onOwnPostgres(t *testing.T, databaseURL string) *site {
+// onOwnPostgres is a cluster of three servers on a PostgreSQL of the test's own.
+func onOwnPostgres(t *testing.T, databaseURL string) *cluster {
 	t.Helper()
-	return newSite(t, store.Postgres, databaseURL, 3, []string{
+	return newCluster(t, store.Postgres, databaseURL, 3, []string{
 		"--open-registration", "--register-per-ip", "1000000/1h", "--register-global", "1000000/1h",
 	})
 }
@@ -96,7 +96,7 @@ func TestCluster_Failover(t *testing.T) {
 
 // answersAgain asks each server to write until it does. A server may say that it
 // cannot as often as it had connections to lose, and no more often.
-func (s *site) answersAgain(t *testing.T, since string) {
+func (s *cluster) answersAgain(t *testing.T, since string) {
 	t.Helper()
 	const connections = 16
 	started := time.Now()

@@ -16,8 +16,8 @@ import (
 )
 
 func TestA1_OneCodeOneSession(t *testing.T) {
-	onEachEngine(t, behindProxy, func(t *testing.T, s *site) {
-		s.plant(t, account.PurposeSignIn, mobile)
+	onEachEngine(t, behindProxy, func(t *testing.T, s *cluster) {
+		s.setCode(t, account.PurposeSignIn, mobile)
 		answers := atOnce(100, func(i int) answer { return s.server(i).send(t, byCode(mobile, someCode, fromOne(i)...)) })
 		if counted := statuses(answers); counted[http.StatusOK] != 1 || counted[http.StatusUnauthorized] != 99 {
 			t.Errorf("100 right submissions at once: %v", counted)
@@ -34,8 +34,8 @@ func TestA1_OneCodeOneSession(t *testing.T) {
 }
 
 func TestA2_GuessesBurnTheCode(t *testing.T) {
-	onEachEngine(t, behindProxy, func(t *testing.T, s *site) {
-		s.plant(t, account.PurposeSignIn, mobile)
+	onEachEngine(t, behindProxy, func(t *testing.T, s *cluster) {
+		s.setCode(t, account.PurposeSignIn, mobile)
 		answers := atOnce(100, func(i int) answer { return s.server(i).send(t, byCode(mobile, wrongCode, fromOne(i)...)) })
 		if counted := statuses(answers); counted[http.StatusUnauthorized] != 100 {
 			t.Errorf("100 wrong guesses at once: %v", counted)
@@ -54,8 +54,8 @@ func fromOne(i int) []string { return from(fmt.Sprintf("203.0.113.%d", i)) }
 // TestA2_RefusedCodesAreLimited: who guesses at codes of many mobiles is soon not
 // heard any more, and leaves no events without end.
 func TestA2_RefusedCodesAreLimited(t *testing.T) {
-	onEachEngine(t, behindProxy, func(t *testing.T, s *site) {
-		s.plant(t, account.PurposeSignIn, mobile)
+	onEachEngine(t, behindProxy, func(t *testing.T, s *cluster) {
+		s.setCode(t, account.PurposeSignIn, mobile)
 		answers := atOnce(320, func(i int) answer {
 			return s.server(i).send(t, byCode(fmt.Sprintf("13700004%03d", i), wrongCode, fromOne(1)...))
 		})
@@ -80,10 +80,10 @@ func TestA2_RefusedCodesAreLimited(t *testing.T) {
 }
 
 func TestA2_CodesAreBound(t *testing.T) {
-	onEachEngine(t, nil, func(t *testing.T, s *site) {
-		s.plant(t, account.PurposeVerifyMobile, mobile)
+	onEachEngine(t, nil, func(t *testing.T, s *cluster) {
+		s.setCode(t, account.PurposeVerifyMobile, mobile)
 		refused(t, "yudao", s.server(0).send(t, byCode(mobile, someCode)), http.StatusUnauthorized)
-		s.plant(t, account.PurposeSignIn, mobile)
+		s.setCode(t, account.PurposeSignIn, mobile)
 		refused(t, "yudao", s.server(0).send(t, byCode("13900002222", someCode)), http.StatusUnauthorized)
 
 		if life := s.number(t, "SELECT MAX(expires_at - created_at) FROM one_time_codes"); life > 5*60*1000 {
@@ -134,7 +134,7 @@ func sendCode(mobile, address string) contract.Request {
 }
 
 func TestA3_Caps(t *testing.T) {
-	onEachEngine(t, append(behindProxy, "--demo"), func(t *testing.T, s *site) {
+	onEachEngine(t, append(behindProxy, "--demo"), func(t *testing.T, s *cluster) {
 		address := 0
 		try := func(mobile string) answer {
 			address++
@@ -170,7 +170,7 @@ func TestA3_Caps(t *testing.T) {
 }
 
 func TestA3_CapsOfAddressAndAll(t *testing.T) {
-	onEachEngine(t, append(behindProxy, "--demo"), func(t *testing.T, s *site) {
+	onEachEngine(t, append(behindProxy, "--demo"), func(t *testing.T, s *cluster) {
 		answers := atOnce(40, func(i int) answer {
 			return s.server(i).send(t, sendCode(fmt.Sprintf("139000044%02d", i), "203.0.113.7"))
 		})
@@ -187,7 +187,7 @@ func TestA3_CapsOfAddressAndAll(t *testing.T) {
 }
 
 func TestA3_OneOfManyAtOnce(t *testing.T) {
-	onEachEngine(t, append(behindProxy, "--demo"), func(t *testing.T, s *site) {
+	onEachEngine(t, append(behindProxy, "--demo"), func(t *testing.T, s *cluster) {
 		answers := atOnce(40, func(i int) answer {
 			return s.server(i).send(t, sendCode(mobile, fmt.Sprintf("203.0.113.%d", i)))
 		})
@@ -199,8 +199,8 @@ func TestA3_OneOfManyAtOnce(t *testing.T) {
 
 // TestA3_FailedSendLeavesNoCode: without an SMS service every send fails.
 func TestA3_FailedSendLeavesNoCode(t *testing.T) {
-	onEachEngine(t, nil, func(t *testing.T, s *site) {
-		s.plant(t, account.PurposeSignIn, mobile)
+	onEachEngine(t, nil, func(t *testing.T, s *cluster) {
+		s.setCode(t, account.PurposeSignIn, mobile)
 		refused(t, "yudao", s.server(0).send(t, postJSON("/auth/mobile/code", `{"mobile":"`+mobile+`"}`)), http.StatusServiceUnavailable)
 		if live := s.number(t, "SELECT COUNT(*) FROM one_time_codes WHERE active AND used_at IS NULL"); live != 0 {
 			t.Errorf("%d codes are live after a failed send", live)

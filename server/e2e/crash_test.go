@@ -58,7 +58,7 @@ func acknowledged(t *testing.T, at *process, administrator, prefix string, enoug
 }
 
 // missing counts the ids of users who are not there.
-func (s *site) missing(t *testing.T, ids []int64) (lost int) {
+func (s *cluster) missing(t *testing.T, ids []int64) (lost int) {
 	t.Helper()
 	there := map[string]bool{}
 	for _, id := range s.texts(t, "SELECT CAST(id AS TEXT) FROM users") {
@@ -107,7 +107,7 @@ func TestFaults_ShutdownRecordsSessions(t *testing.T) {
 }
 
 func TestFaults_ShutdownUnderLoad(t *testing.T) {
-	onEachEngine(t, nil, func(t *testing.T, s *site) {
+	onEachEngine(t, nil, func(t *testing.T, s *cluster) {
 		administrator := s.session(t, s.person(t, "he.yun", store.RoleAdministrator))
 		for _, server := range s.servers {
 			ids := acknowledged(t, server, administrator, fmt.Sprint("process-", server.os.Pid), 300, func() { _ = server.os.Signal(syscall.SIGTERM) })

@@ -22,10 +22,10 @@ import (
 )
 
 // writing are a request of each dialect that cannot be answered without writing.
-func writing(t *testing.T, s *site) map[string]contract.Request {
+func writing(t *testing.T, s *cluster) map[string]contract.Request {
 	t.Helper()
 	user := s.person(t, "tao.ran", store.RoleMember)
-	s.plant(t, account.PurposeSignIn, mobile) // for a wrong guess to be counted
+	s.setCode(t, account.PurposeSignIn, mobile) // for a wrong guess to be counted
 	return map[string]contract.Request{
 		"jeecg":  postForm("/user/refresh", url.Values{"frontType": {"1"}}, "X-Access-Token", s.session(t, user)),
 		"yudao":  byCode(mobile, wrongCode),
@@ -36,7 +36,7 @@ func writing(t *testing.T, s *site) map[string]contract.Request {
 
 // unavailable sends each request at once, and checks that each dialect says so in
 // its own words, without any of the database's.
-func unavailable(t *testing.T, s *site, requests map[string]contract.Request) {
+func unavailable(t *testing.T, s *cluster, requests map[string]contract.Request) {
 	t.Helper()
 	started := time.Now()
 	var all sync.WaitGroup
@@ -56,7 +56,7 @@ func unavailable(t *testing.T, s *site, requests map[string]contract.Request) {
 }
 
 // recovers waits until the server writes again.
-func recovers(t *testing.T, s *site) {
+func recovers(t *testing.T, s *cluster) {
 	t.Helper()
 	limit := time.Now().Add(patience)
 	for {
@@ -97,7 +97,7 @@ func TestFaults_DiskFull(t *testing.T) {
 		t.Skipf("to fill a disk, a small one must be mounted, which is not permitted here: %v %s", err, out)
 	}
 	t.Cleanup(func() { _ = exec.Command("umount", "--lazy", disk).Run() })
-	s := newSite(t, store.SQLite, "sqlite:"+filepath.Join(disk, "quartet.db"), 1, []string{"--demo"})
+	s := newCluster(t, store.SQLite, "sqlite:"+filepath.Join(disk, "quartet.db"), 1, []string{"--demo"})
 	requests := writing(t, s)
 	fill := filepath.Join(disk, "full")
 	file, err := os.Create(fill)
@@ -123,7 +123,7 @@ func (endless) Read(p []byte) (int, error) { return len(p), nil }
 
 // untilFull writes as little as can be until there is no room left in the log of
 // the database either.
-func (s *site) untilFull(t *testing.T, write contract.Request) {
+func (s *cluster) untilFull(t *testing.T, write contract.Request) {
 	t.Helper()
 	for range 2000 {
 		if s.server(0).send(t, write).Status != http.StatusOK {
@@ -141,7 +141,7 @@ func TestFaults_PostgresOutOfReach(t *testing.T) {
 	must(t, err)
 	wire := newWire(t, address.Host)
 	address.Host = wire.listener.Addr().String()
-	s := newSite(t, store.Postgres, address.String(), 1, []string{"--demo"})
+	s := newCluster(t, store.Postgres, address.String(), 1, []string{"--demo"})
 	requests := writing(t, s)
 	wire.cut()
 	unavailable(t, s, requests)
@@ -209,7 +209,7 @@ func (w *wire) mend() {
 
 // TestFaults_Gateways: SMS and WeChat that are down, slow or talk nonsense.
 func TestFaults_Gateways(t *testing.T) {
-	h := newHall(t)
+	h := newInProcessServer(t)
 	for kind, fail := range map[string]func(string) error{
 		"down":     func(string) error { return errors.New("connection refused") },
 		"nonsense": func(string) error { return errors.New("invalid character '<' looking for beginning of value") },

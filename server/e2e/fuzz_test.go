@@ -19,20 +19,20 @@ import (
 	"quartet/store/storetest"
 )
 
-// arena is the server with somebody signed in, for any request to be thrown at.
-type arena struct {
-	*hall
+// fuzzServer is a server with a session, for generated requests.
+type fuzzServer struct {
+	*inProcessServer
 	contract contract.Contract
 	session  store.Session
 	token    string
 }
 
-// arenaToken is fixed, so that a request that failed once can be sent again.
-const arenaToken = "AT-1-ZnV6emluZy1hY2Nlc3MtdG9rZW4tMDAx"
+// fuzzToken is fixed, so that a request that failed once can be sent again.
+const fuzzToken = "AT-1-ZnV6emluZy1hY2Nlc3MtdG9rZW4tMDAx"
 
-func newArena(f *testing.F) *arena {
+func newFuzzServer(f *testing.F) *fuzzServer {
 	f.Helper()
-	a := &arena{hall: newHall(f), contract: loadedContract(f), token: arenaToken}
+	a := &fuzzServer{inProcessServer: newInProcessServer(f), contract: loadedContract(f), token: fuzzToken}
 	_, err := a.rules.AddUser(f.Context(), account.AddedUser{
 		NewUser: account.NewUser{Username: "demo", Password: new(goodPassword), Profile: account.Profile{Mobile: new(mobile)}},
 		Role:    store.RoleSuperAdministrator, MobileVerified: true,
@@ -54,14 +54,16 @@ func newArena(f *testing.F) *arena {
 }
 
 // restore makes the session what it was.
-func (a *arena) restore(t testing.TB) { must(t, storetest.PutSession(t.Context(), a.store, a.session)) }
+func (a *fuzzServer) restore(t testing.TB) {
+	must(t, storetest.PutSession(t.Context(), a.store, a.session))
+}
 
 // ending operations may end the session that the next request needs.
 var ending = []string{"signOut", "endSession", "refreshAccessToken", "signInByMobile", "updatePassword", "updateUser"}
 
 // check sends a request and holds the answer against the contract: that of the
 // operation, or, where there is none, a failure in the envelope of the path.
-func (a *arena) check(t *testing.T, r *http.Request) {
+func (a *fuzzServer) check(t *testing.T, r *http.Request) {
 	t.Helper()
 	method, path, escaped := r.Method, r.URL.Path, r.URL.EscapedPath()
 	got := a.serve(r)
@@ -140,7 +142,7 @@ func parsed(text string) *http.Request {
 
 // documented are the requests of all examples of the operations that take the
 // media type; "" is all operations.
-func (a *arena) documented(mediaType string, use func(o contract.Operation, r contract.Request)) {
+func (a *fuzzServer) documented(mediaType string, use func(o contract.Operation, r contract.Request)) {
 	for _, o := range a.contract.Operations() {
 		for _, example := range o.Examples() {
 			for _, r := range o.Requests(example) {
@@ -153,7 +155,7 @@ func (a *arena) documented(mediaType string, use func(o contract.Operation, r co
 }
 
 func fuzzBody(f *testing.F, mediaType string) {
-	a := newArena(f)
+	a := newFuzzServer(f)
 	a.documented(mediaType, func(o contract.Operation, r contract.Request) { f.Add(o.OperationID, r.Body) })
 	f.Fuzz(func(t *testing.T, id, body string) {
 		o, known := a.contract.Operation(id)
@@ -176,7 +178,7 @@ func FuzzForm(f *testing.F) { fuzzBody(f, contract.MediaForm) }
 
 // FuzzPathAndQuery sends any method and target, with a token and without a body.
 func FuzzPathAndQuery(f *testing.F) {
-	a := newArena(f)
+	a := newFuzzServer(f)
 	a.documented("", func(o contract.Operation, r contract.Request) {
 		f.Add(r.Method, r.Target())
 		a.contract.Authorise(&r, o, a.token, "1")
@@ -198,7 +200,7 @@ func FuzzPathAndQuery(f *testing.F) {
 
 // FuzzHeaders sends any headers with the body of the example that succeeds.
 func FuzzHeaders(f *testing.F) {
-	a := newArena(f)
+	a := newFuzzServer(f)
 	a.documented("", func(o contract.Operation, r contract.Request) {
 		a.contract.Authorise(&r, o, a.token, "1")
 		var header strings.Builder
@@ -206,7 +208,7 @@ func FuzzHeaders(f *testing.F) {
 		f.Add(o.OperationID, header.String())
 	})
 	for _, header := range []string{
-		"Authorization: Bearer " + arenaToken + "\r\n", "Authorization: bearer\r\n", "Jwt: a.b.c\r\nJwt: d.e.f\r\n",
+		"Authorization: Bearer " + fuzzToken + "\r\n", "Authorization: bearer\r\n", "Jwt: a.b.c\r\nJwt: d.e.f\r\n",
 		"Accept-Language: en;q=0.5, zh\r\n", "X-Device-Number: \xff\r\n", "Content-Type: application/json; charset=gbk\r\n",
 		"X-Forwarded-For: 1.2.3.4, unknown\r\n", "X-Request-Id: a\r\n", "Transfer-Encoding: chunked\r\n", "Cookie: Jwt=a\r\n",
 	} {

@@ -51,7 +51,7 @@ func signed(t *testing.T, header, body claims, sign func(text []byte) []byte) st
 }
 
 // signingKey reads the key that the servers sign with.
-func (s *site) signingKey(t *testing.T) ed25519.PrivateKey {
+func (s *cluster) signingKey(t *testing.T) ed25519.PrivateKey {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(s.keys, "*.pem"))
 	must(t, err)
@@ -64,7 +64,7 @@ func (s *site) signingKey(t *testing.T) ed25519.PrivateKey {
 }
 
 func TestS5_ForgedJWTs(t *testing.T) {
-	onEachEngine(t, nil, func(t *testing.T, s *site) {
+	onEachEngine(t, nil, func(t *testing.T, s *cluster) {
 		user := s.person(t, "tao.ran", store.RoleMember)
 		super := s.person(t, "root", store.RoleSuperAdministrator)
 		s.application(t, user)

@@ -212,7 +212,7 @@ func TestLoad_IdleConnections(t *testing.T) {
 // TestLoad_OpenRegistration: whoever registers strangers gets no further than the
 // limits, however many tries run at once, and administrators work on.
 func TestLoad_OpenRegistration(t *testing.T) {
-	onEachEngine(t, append(behindProxy, "--open-registration"), func(t *testing.T, s *site) {
+	onEachEngine(t, append(behindProxy, "--open-registration"), func(t *testing.T, s *cluster) {
 		create := func(name, address string, header ...string) contract.Request {
 			return postJSON("/api/user/create", `{"username":"`+name+`"}`, append(header, from(address)...)...)
 		}

@@ -39,7 +39,7 @@ var fitting = map[string]any{
 
 // userFields are all the fields of the contract's User, every column of the
 // table, and what attackers try.
-func userFields(t *testing.T, s *site) []string {
+func userFields(t *testing.T, s *cluster) []string {
 	t.Helper()
 	fields := map[string]bool{"role": true, "roles": true, "isAdmin": true, "passwordHash": true, "admin": true, "userId": true}
 	for name := range contract.Strict(loadedContract(t).Components.Schemas["User"].Value).Properties {
@@ -64,7 +64,7 @@ func casings(name string) []string {
 }
 
 // row is everything that is stored of a user.
-func (s *site) row(t *testing.T, id int64) map[string]string {
+func (s *cluster) row(t *testing.T, id int64) map[string]string {
 	t.Helper()
 	rows, err := s.facts.QueryContext(t.Context(), s.rebind("SELECT * FROM users WHERE id = ?"), id)
 	must(t, err)
@@ -114,7 +114,7 @@ func valueFor(field string) any {
 // TestWho_MassAssignmentOnUpdate sends every field in three casings, as JSON and
 // in the form, by oneself and by an administrator, and compares the whole row.
 func TestWho_MassAssignmentOnUpdate(t *testing.T) {
-	onEachEngine(t, nil, func(t *testing.T, s *site) {
+	onEachEngine(t, nil, func(t *testing.T, s *cluster) {
 		administrator := s.session(t, s.person(t, "he.yun", store.RoleAdministrator))
 		worked := 0
 		for n, field := range userFields(t, s) {
@@ -163,7 +163,7 @@ func boolean(b bool) int {
 }
 
 func TestWho_MassAssignmentOnCreate(t *testing.T) {
-	onEachEngine(t, append(behindProxy, "--open-registration"), func(t *testing.T, s *site) {
+	onEachEngine(t, append(behindProxy, "--open-registration"), func(t *testing.T, s *cluster) {
 		administrator := s.session(t, s.person(t, "he.yun", store.RoleAdministrator))
 		ordinary := s.row(t, s.created(t, map[string]any{"username": "ordinary"}, ""))
 		created := 0
@@ -192,7 +192,7 @@ func TestWho_MassAssignmentOnCreate(t *testing.T) {
 
 // created creates a user, from an address that follows from the user name, and
 // gives the id, 0 when the server refused.
-func (s *site) created(t *testing.T, members map[string]any, token string) int64 {
+func (s *cluster) created(t *testing.T, members map[string]any, token string) int64 {
 	t.Helper()
 	address := fmt.Sprintf("2001:db8:%x::1", crc32.ChecksumIEEE(fmt.Append(nil, members["username"]))&0xffff)
 	got := s.server(0).send(t, with(profile(t, members, token, "/api/user/create"), from(address)))
@@ -212,7 +212,7 @@ func (s *site) created(t *testing.T, members map[string]any, token string) int64
 var unlike = []string{"id", "guid", "username", "username_key", "security_stamp", "created_at", "activated_at"}
 
 // checkCreated compares with a user of whom nothing but a user name was said.
-func (s *site) checkCreated(t *testing.T, field string, made, ordinary map[string]string, managed bool) {
+func (s *cluster) checkCreated(t *testing.T, field string, made, ordinary map[string]string, managed bool) {
 	t.Helper()
 	allowed := slices.Concat(unlike, ownColumns[field])
 	if managed {

@@ -18,7 +18,7 @@ import (
 // their medians are to differ by less than 5 %. It wants a machine that does
 // nothing else.
 func TestMeasureA4_SameTime(t *testing.T) {
-	onEachEngine(t, behindProxy, func(t *testing.T, s *site) {
+	onEachEngine(t, behindProxy, func(t *testing.T, s *cluster) {
 		kinds := s.measured(t)
 		took := map[string][]time.Duration{}
 		for n := range 110 {
@@ -50,7 +50,7 @@ func TestMeasureA4_SameTime(t *testing.T) {
 
 // measured are the sign-ins to measure, the n-th of each kind: from an address
 // of its own where it must not be locked out yet.
-func (s *site) measured(t *testing.T) map[string]func(n int) contract.Request {
+func (s *cluster) measured(t *testing.T) map[string]func(n int) contract.Request {
 	t.Helper()
 	const people = 40 // an account takes no more than 100 failures from anywhere
 	for n := range people {

@@ -16,7 +16,7 @@ import (
 
 // unwelcome sets up an account of each kind that cannot sign in, and gives the
 // sign-ins. The right password is sent where there is one to be right.
-func unwelcome(t *testing.T, s *site) map[string]contract.Request {
+func unwelcome(t *testing.T, s *cluster) map[string]contract.Request {
 	t.Helper()
 	for _, name := range []string{"right.user", "locked.user", "disabled.user"} {
 		s.person(t, name, store.RoleMember)
@@ -40,7 +40,7 @@ func unwelcome(t *testing.T, s *site) map[string]contract.Request {
 
 // TestA4_SameBytes; what TestMeasureA4 measures is how long they take.
 func TestA4_SameBytes(t *testing.T) {
-	onEachEngine(t, nil, func(t *testing.T, s *site) {
+	onEachEngine(t, nil, func(t *testing.T, s *cluster) {
 		seen := map[string][]string{}
 		for name, r := range unwelcome(t, s) {
 			got := s.server(0).send(t, r)
@@ -57,7 +57,7 @@ func TestA4_SameBytes(t *testing.T) {
 }
 
 // hashOf is what is stored of a user's password.
-func (s *site) hashOf(t *testing.T, username string) string {
+func (s *cluster) hashOf(t *testing.T, username string) string {
 	t.Helper()
 	return s.texts(t, "SELECT password_hash FROM users WHERE username = ?", username)[0]
 }
@@ -65,7 +65,7 @@ func (s *site) hashOf(t *testing.T, username string) string {
 const phcPrefix = "$argon2id$v=19$m=19456,t=2,p=1$"
 
 func TestA5_StoredAsArgon2id(t *testing.T) {
-	onEachEngine(t, []string{"--open-registration"}, func(t *testing.T, s *site) {
+	onEachEngine(t, []string{"--open-registration"}, func(t *testing.T, s *cluster) {
 		for _, name := range []string{"tao.ran", "lu.jiahe"} {
 			s.server(0).ok(t, postJSON("/api/user/create", `{"username":"`+name+`","password":"`+goodPassword+`"}`))
 			if hash := s.hashOf(t, name); !strings.HasPrefix(hash, phcPrefix) {
@@ -79,7 +79,7 @@ func TestA5_StoredAsArgon2id(t *testing.T) {
 }
 
 func TestA5_RehashedWhenParametersRise(t *testing.T) {
-	onEachEngine(t, nil, func(t *testing.T, s *site) {
+	onEachEngine(t, nil, func(t *testing.T, s *cluster) {
 		s.person(t, "tao.ran", store.RoleMember)
 		weak := password.NewHasher(password.Options{Params: password.Params{Memory: 8192, Iterations: 1, Parallelism: 1}})
 		hash, err := weak.Hash(t.Context(), goodPassword)
@@ -134,7 +134,7 @@ func TestA5_Policy(t *testing.T) {
 }
 
 func TestA6_Lockout(t *testing.T) {
-	onEachEngine(t, nil, func(t *testing.T, s *site) {
+	onEachEngine(t, nil, func(t *testing.T, s *cluster) {
 		s.person(t, "tao.ran", store.RoleMember)
 		for i := range 4 {
 			refused(t, "jfinal", s.server(i).send(t, byPassword("tao.ran", otherPassword)), http.StatusUnauthorized)
@@ -161,7 +161,7 @@ func TestA6_Lockout(t *testing.T) {
 // TestA6_AccountIsGuessedAtFromEverywhere: a hundred failures from many addresses
 // lock the account for all.
 func TestA6_AccountIsGuessedAtFromEverywhere(t *testing.T) {
-	onEachEngine(t, behindProxy, func(t *testing.T, s *site) {
+	onEachEngine(t, behindProxy, func(t *testing.T, s *cluster) {
 		s.person(t, "tao.ran", store.RoleMember)
 		atOnce(100, func(i int) answer { return s.guess(t, i, fromOne(i)) })
 		for i := range s.servers {
@@ -177,7 +177,7 @@ func TestA6_AccountIsGuessedAtFromEverywhere(t *testing.T) {
 }
 
 // guess tries a wrong password until the server is not too busy to compare it.
-func (s *site) guess(t *testing.T, i int, from []string) answer {
+func (s *cluster) guess(t *testing.T, i int, from []string) answer {
 	for {
 		got := s.server(i).send(t, byPassword("tao.ran", otherPassword, from...))
 		if got.Status != http.StatusServiceUnavailable || t.Failed() {
@@ -189,7 +189,7 @@ func (s *site) guess(t *testing.T, i int, from []string) answer {
 
 // guesses are the counters of tries that were compared, the largest first: of
 // one account from one address, or of any account from one address.
-func (s *site) guesses(t *testing.T, prefix string) (counts []int64) {
+func (s *cluster) guesses(t *testing.T, prefix string) (counts []int64) {
 	t.Helper()
 	rows, err := s.facts.QueryContext(t.Context(), s.rebind("SELECT count FROM rate_counters WHERE key LIKE ?"), prefix)
 	must(t, err)
@@ -210,7 +210,7 @@ func (s *site) guesses(t *testing.T, prefix string) (counts []int64) {
 const pairGuesses = "signin:%:%"
 
 func TestA6_ParallelGuesses(t *testing.T) {
-	onEachEngine(t, nil, func(t *testing.T, s *site) {
+	onEachEngine(t, nil, func(t *testing.T, s *cluster) {
 		s.person(t, "tao.ran", store.RoleMember)
 		for _, name := range []string{"tao.ran", "nobody.here"} {
 			answers := atOnce(100, func(i int) answer { return s.server(i).send(t, byPassword(name, otherPassword)) })
@@ -228,7 +228,7 @@ func TestA6_ParallelGuesses(t *testing.T) {
 }
 
 func TestA6_UnknownIdentifiersAreCounted(t *testing.T) {
-	onEachEngine(t, []string{"--open-registration"}, func(t *testing.T, s *site) {
+	onEachEngine(t, []string{"--open-registration"}, func(t *testing.T, s *cluster) {
 		for i := range 7 {
 			refused(t, "jfinal", s.server(i).send(t, byPassword("chen.yiming", goodPassword)), http.StatusUnauthorized)
 		}
@@ -239,7 +239,7 @@ func TestA6_UnknownIdentifiersAreCounted(t *testing.T) {
 }
 
 func TestA6_OutsidersLockOnlyThemselvesOut(t *testing.T) {
-	onEachEngine(t, behindProxy, func(t *testing.T, s *site) {
+	onEachEngine(t, behindProxy, func(t *testing.T, s *cluster) {
 		s.person(t, "tao.ran", store.RoleMember)
 		for i := range 20 {
 			s.server(i).send(t, byPassword("tao.ran", otherPassword, from("203.0.113.66")...))
@@ -252,7 +252,7 @@ func TestA6_OutsidersLockOnlyThemselvesOut(t *testing.T) {
 }
 
 func TestA6_AddressesAreCounted(t *testing.T) {
-	onEachEngine(t, behindProxy, func(t *testing.T, s *site) {
+	onEachEngine(t, behindProxy, func(t *testing.T, s *cluster) {
 		s.person(t, "tao.ran", store.RoleMember)
 		address := from("203.0.113.66")
 		s.server(0).send(t, byPassword("nobody.0", otherPassword, address...))

@@ -18,10 +18,10 @@ import (
 
 const weChatCode = "0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P"
 
-// useEverything signs in by every way, refreshes, slides, changes a password and
-// fails, and gives all the secrets that went over the wire. someCode has been
-// planted.
-func (s *site) useEverything(t *testing.T) map[string]string {
+// useEverything signs in in every way, refreshes, extends, changes a password and
+// fails, and returns all the secrets that were sent. someCode is the code of the
+// mobile.
+func (s *cluster) useEverything(t *testing.T) map[string]string {
 	t.Helper()
 	server := s.server(0)
 	user := s.person(t, "tao.ran", store.RoleMember)
@@ -32,8 +32,8 @@ func (s *site) useEverything(t *testing.T) map[string]string {
 	secrets["refreshed token"] = text(refreshed, "data.value")
 	secrets["JWT"] = server.jwt(t, "tao.ran", goodPassword)
 	s.good(t, user, secrets["JWT"])
-	slid := server.ok(t, postForm("/user/refresh", url.Values{"token": {secrets["JWT"]}, "frontType": {"1"}}))
-	secrets["slid JWT"] = slid.Header.Get("Jwt")
+	extended := server.ok(t, postForm("/user/refresh", url.Values{"token": {secrets["JWT"]}, "frontType": {"1"}}))
+	secrets["slid JWT"] = extended.Header.Get("Jwt")
 	server.send(t, byPassword("tao.ran", otherPassword))
 	server.send(t, byPassword(mobile, otherPassword))
 	s.changePassword(t, user, secrets)
@@ -48,7 +48,7 @@ func (s *site) useEverything(t *testing.T) map[string]string {
 
 // changePassword fails by a wrong old password and then succeeds, with the token
 // in each header that takes one.
-func (s *site) changePassword(t *testing.T, user int64, secrets map[string]string) {
+func (s *cluster) changePassword(t *testing.T, user int64, secrets map[string]string) {
 	t.Helper()
 	secrets["wrong old password"], secrets["new password"] = "amber-falcon-harbour", "silver-badger-meadow"
 	change := func(old string) answer {
@@ -64,7 +64,7 @@ func (s *site) changePassword(t *testing.T, user int64, secrets map[string]strin
 
 // reusePair comes back with a pair that is older than the one before, and is
 // refused a code of another mobile.
-func (s *site) reusePair(t *testing.T, secrets map[string]string) {
+func (s *cluster) reusePair(t *testing.T, secrets map[string]string) {
 	t.Helper()
 	newest := s.server(0).ok(t, refreshing(secrets["refreshed token"], secrets["refresh token"]))
 	secrets["newest token"] = text(newest, "data.value")
@@ -74,7 +74,7 @@ func (s *site) reusePair(t *testing.T, secrets map[string]string) {
 }
 
 func TestS1_DumpHoldsNoCredential(t *testing.T) {
-	onEachEngine(t, append(behindProxy, "--demo"), func(t *testing.T, s *site) {
+	onEachEngine(t, append(behindProxy, "--demo"), func(t *testing.T, s *cluster) {
 		secrets := s.useEverything(t)
 		for n := range 5 {
 			s.server(n).ok(t, sendCode(fmt.Sprintf("1370000660%d", n), "203.0.113.1"))
@@ -99,7 +99,7 @@ func TestS1_DumpHoldsNoCredential(t *testing.T) {
 
 // dump is everything that a thief of the database gets: for SQLite the files as
 // they are and as SQL, for PostgreSQL what pg_dump writes.
-func (s *site) dump(t *testing.T) string {
+func (s *cluster) dump(t *testing.T) string {
 	t.Helper()
 	if s.engine == store.Postgres {
 		path, err := exec.LookPath("pg_dump")
@@ -121,7 +121,7 @@ func (s *site) dump(t *testing.T) string {
 
 // quoted writes every value of every table of SQLite as an SQL literal, but for
 // bytes, which it writes as the server does.
-func (s *site) quoted(t *testing.T) (all string) {
+func (s *cluster) quoted(t *testing.T) (all string) {
 	t.Helper()
 	for _, table := range s.texts(t, "SELECT name FROM sqlite_schema WHERE type = 'table'") {
 		for _, column := range s.texts(t, "SELECT name FROM pragma_table_info(?)", table) {
@@ -135,7 +135,7 @@ func (s *site) quoted(t *testing.T) (all string) {
 
 func TestLogs_HoldNothingSecret(t *testing.T) {
 	sms := newSMSService(t)
-	onEachEngine(t, sms.flags, func(t *testing.T, s *site) {
+	onEachEngine(t, sms.flags, func(t *testing.T, s *cluster) {
 		secrets := s.useEverything(t)
 		delete(secrets, "code") // six digits may be part of a time
 		// One message is accepted, another is not.
@@ -169,7 +169,7 @@ func TestLogs_HoldNothingSecret(t *testing.T) {
 }
 
 func TestS2_ParallelRefreshes(t *testing.T) {
-	onEachEngine(t, nil, func(t *testing.T, s *site) {
+	onEachEngine(t, nil, func(t *testing.T, s *cluster) {
 		access, refresh := s.pair(t, mobile)
 		answers := atOnce(50, func(i int) answer { return s.server(i).send(t, refreshing(access, refresh)) })
 		different := map[string]bool{}
@@ -187,7 +187,7 @@ func TestS2_ParallelRefreshes(t *testing.T) {
 }
 
 func TestS2_ReuseEndsTheSession(t *testing.T) {
-	onEachEngine(t, nil, func(t *testing.T, s *site) {
+	onEachEngine(t, nil, func(t *testing.T, s *cluster) {
 		for why, spoil := range map[string]func(first, second, refresh string){
 			"older than the one before": func(_, second, refresh string) { s.server(0).ok(t, refreshing(second, refresh)) },
 			"the one before, too late": func(_, _, _ string) {
@@ -216,7 +216,7 @@ func TestS2_ReuseEndsTheSession(t *testing.T) {
 }
 
 func TestS3_PasswordChange(t *testing.T) {
-	onEachEngine(t, nil, func(t *testing.T, s *site) {
+	onEachEngine(t, nil, func(t *testing.T, s *cluster) {
 		user := s.person(t, "tao.ran", store.RoleMember)
 		s.application(t, user)
 		changed := 0
@@ -240,7 +240,7 @@ func TestS3_PasswordChange(t *testing.T) {
 }
 
 // goodSession is a session of the user that works everywhere.
-func (s *site) goodSession(t *testing.T, user int64) string {
+func (s *cluster) goodSession(t *testing.T, user int64) string {
 	t.Helper()
 	access := s.session(t, user)
 	s.good(t, user, access)
@@ -248,7 +248,7 @@ func (s *site) goodSession(t *testing.T, user int64) string {
 }
 
 func TestS3_DisabledIsOut(t *testing.T) {
-	onEachEngine(t, nil, func(t *testing.T, s *site) {
+	onEachEngine(t, nil, func(t *testing.T, s *cluster) {
 		user := s.person(t, "tao.ran", store.RoleMember)
 		s.application(t, user)
 		jwt, opaque := s.server(0).jwt(t, "tao.ran", goodPassword), s.goodSession(t, user)
@@ -263,7 +263,7 @@ func TestS3_DisabledIsOut(t *testing.T) {
 }
 
 func TestS3_KicksAndSignOuts(t *testing.T) {
-	onEachEngine(t, nil, func(t *testing.T, s *site) {
+	onEachEngine(t, nil, func(t *testing.T, s *cluster) {
 		user := s.owner(t, "tao.ran", mobile)
 		s.application(t, user)
 		kicked, _ := s.pair(t, mobile)
@@ -290,7 +290,7 @@ func TestS3_KicksAndSignOuts(t *testing.T) {
 
 func TestS4_OneDeviceOfAClass(t *testing.T) {
 	often := []string{"--failures-per-ip", "1000000/15m"} // of those who come too late
-	onEachEngine(t, often, func(t *testing.T, s *site) {
+	onEachEngine(t, often, func(t *testing.T, s *cluster) {
 		user := s.owner(t, "tao.ran", mobile)
 		s.application(t, user)
 		var mutex sync.Mutex
@@ -298,7 +298,7 @@ func TestS4_OneDeviceOfAClass(t *testing.T) {
 		atOnce(50, func(i int) answer {
 			// There is one code of a mobile at a time, and others use it up.
 			for t.Context().Err() == nil && !t.Failed() {
-				s.plant(t, account.PurposeSignIn, mobile)
+				s.setCode(t, account.PurposeSignIn, mobile)
 				if got := s.server(i).send(t, byCode(mobile, someCode)); got.Status == http.StatusOK {
 					mutex.Lock()
 					defer mutex.Unlock()

@@ -36,7 +36,7 @@ var dumps = map[string]string{
 }
 
 // importUsers imports a dump by the real program.
-func (s *site) importUsers(t *testing.T, source string, flags ...string) {
+func (s *cluster) importUsers(t *testing.T, source string, flags ...string) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), source)
 	must(t, os.WriteFile(path, []byte(dumps[source]), 0o600))
@@ -52,13 +52,13 @@ func TestA5_LegacyHashes(t *testing.T) {
 	for source := range dumps {
 		for _, flags := range [][]string{nil, {"--wrap"}} {
 			t.Run(strings.Join(append([]string{source}, flags...), " "), func(t *testing.T) {
-				onEachEngine(t, nil, func(t *testing.T, s *site) { s.checkMovedIn(t, source, flags) })
+				onEachEngine(t, nil, func(t *testing.T, s *cluster) { s.checkMovedIn(t, source, flags) })
 			})
 		}
 	}
 }
 
-func (s *site) checkMovedIn(t *testing.T, source string, flags []string) {
+func (s *cluster) checkMovedIn(t *testing.T, source string, flags []string) {
 	t.Helper()
 	s.importUsers(t, source, flags...)
 	s.importUsers(t, source, flags...) // again, which changes nothing
@@ -91,7 +91,7 @@ func (s *site) checkMovedIn(t *testing.T, source string, flags []string) {
 // TestA5_ImportedFacts: what the other system had proven is proven, and nothing
 // else; the old id leads to the user, digit by digit.
 func TestA5_ImportedFacts(t *testing.T) {
-	onEachEngine(t, nil, func(t *testing.T, s *site) {
+	onEachEngine(t, nil, func(t *testing.T, s *cluster) {
 		s.importUsers(t, "jpress")
 		users, err := s.store.UsersByAlias(t.Context(), "9007199254740993")
 		must(t, err)

@@ -17,9 +17,9 @@ const (
 	keySize = 32    // bytes
 )
 
-// ErrUnopened means that a text was not sealed with this key and context, or has been
+// ErrDecrypt means that a text was not sealed with this key and context, or has been
 // modified.
-var ErrUnopened = errors.New("fieldcrypt: not sealed with this key and context")
+var ErrDecrypt = errors.New("fieldcrypt: not sealed with this key and context")
 
 var encoding = base64.RawURLEncoding.Strict()
 
@@ -54,16 +54,16 @@ func (s *Sealer) Seal(plain, context string) string {
 	return version + encoding.EncodeToString(s.cipher.Seal(nil, nil, []byte(plain), []byte(context)))
 }
 
-// Open decrypts a sealed text, or returns ErrUnopened.
+// Open decrypts a sealed text, or returns ErrDecrypt.
 func (s *Sealer) Open(sealed, context string) (string, error) {
 	text, versioned := strings.CutPrefix(sealed, version)
 	raw, err := encoding.DecodeString(text)
 	if !versioned || err != nil {
-		return "", ErrUnopened
+		return "", ErrDecrypt
 	}
 	plain, err := s.cipher.Open(nil, nil, raw, []byte(context))
 	if err != nil {
-		return "", ErrUnopened
+		return "", ErrDecrypt
 	}
 	return string(plain), nil
 }

@@ -63,7 +63,7 @@ func TestOpenRefuses(t *testing.T) {
 		"no base64":         {sealer, "v1.13900000000!", testContext},
 		"the plain text":    {sealer, "13900000000", testContext},
 	} {
-		if opened, err := c.sealer.Open(c.sealed, c.context); opened != "" || !errors.Is(err, ErrUnopened) {
+		if opened, err := c.sealer.Open(c.sealed, c.context); opened != "" || !errors.Is(err, ErrDecrypt) {
 			t.Errorf("%s: got %q, %v", name, opened, err)
 		}
 	}

@@ -64,7 +64,7 @@ func loadJWT(folder folder, number int) (JWTKey, error) {
 		return JWTKey{}, fmt.Errorf("%w: %s is not random: make it with: openssl genpkey -algorithm ed25519",
 			ErrWeak, folder.path(name))
 	}
-	created, signsFrom, err := parseMoments(text, written)
+	created, signsFrom, err := parseTimes(text, written)
 	if err != nil {
 		return JWTKey{}, fmt.Errorf("%w: %s: %w: write it like 2026-11-21T09:00:00Z, or remove the line", ErrMalformed, folder.path(name), err)
 	}
@@ -86,20 +86,20 @@ func parseJWT(text []byte) (ed25519.PrivateKey, bool) {
 	return private, ok
 }
 
-// parseMoments reads the times before the key. A key made by hand has none: it was
+// parseTimes reads the times before the key. A key made by hand has none: it was
 // created when the file was written, and waits as long as any other.
-func parseMoments(text []byte, written time.Time) (created, signsFrom time.Time, err error) {
+func parseTimes(text []byte, written time.Time) (created, signsFrom time.Time, err error) {
 	before, _, _ := bytes.Cut(text, []byte(pemBegin))
 	created = written.UTC()
-	if err := parseMoment(before, createdLabel, &created); err != nil {
+	if err := parseTime(before, createdLabel, &created); err != nil {
 		return created, signsFrom, err
 	}
 	signsFrom = created.Add(DefaultOverlap)
-	return created, signsFrom, parseMoment(before, signsFromLabel, &signsFrom)
+	return created, signsFrom, parseTime(before, signsFromLabel, &signsFrom)
 }
 
-// parseMoment leaves at unchanged if no line has the label.
-func parseMoment(text []byte, label string, at *time.Time) error {
+// parseTime leaves at unchanged if no line has the label.
+func parseTime(text []byte, label string, at *time.Time) error {
 	for line := range strings.Lines(string(text)) {
 		value, found := strings.CutPrefix(line, label)
 		if !found {

@@ -46,14 +46,14 @@ type JWTKey struct {
 // Keyring holds the keys of a folder. Reload reads its signing keys again. It is safe
 // for concurrent use.
 type Keyring struct {
-	folder    folder
-	now       func() time.Time
-	secret    []byte
-	jwt       atomic.Pointer[[]JWTKey] // lowest number first, never empty; the slice is never modified
-	reloading sync.Mutex               // held while reading the folder
-	stale     atomic.Bool              // the last reading failed
-	looking   sync.Mutex               // held while looking for an unknown key
-	looked    time.Time                // when that last happened
+	folder      folder
+	now         func() time.Time
+	secret      []byte
+	jwt         atomic.Pointer[[]JWTKey] // lowest number first, never empty; the slice is never modified
+	reloadMutex sync.Mutex               // held while reading the folder
+	stale       atomic.Bool              // the last reading failed
+	lookMutex   sync.Mutex               // held while looking for an unknown key
+	lastLook    time.Time                // when that last happened
 }
 
 // Open loads the keys of the folder dir, and creates what is missing: the folder with

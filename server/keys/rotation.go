@@ -41,8 +41,8 @@ const (
 // Reload reads the signing keys from the folder again, but not hmac.key. If it returns
 // an error, which is one of Open's, the keys stay unchanged.
 func (r *Keyring) Reload() error {
-	r.reloading.Lock()
-	defer r.reloading.Unlock()
+	r.reloadMutex.Lock()
+	defer r.reloadMutex.Unlock()
 	err := r.read()
 	r.stale.Store(err != nil)
 	return err
@@ -104,13 +104,13 @@ func (r *Keyring) public(kid string) (ed25519.PublicKey, bool) {
 // look reads the folder for an unknown kid. Concurrent calls share one read. A failure
 // is reported by the next Reload, which fails as well.
 func (r *Keyring) look(kid string) {
-	r.looking.Lock()
-	defer r.looking.Unlock()
+	r.lookMutex.Lock()
+	defer r.lookMutex.Unlock()
 	now := r.now()
-	if _, known := r.public(kid); known || !r.looked.IsZero() && now.Sub(r.looked).Abs() < lookEvery {
+	if _, known := r.public(kid); known || !r.lastLook.IsZero() && now.Sub(r.lastLook).Abs() < lookEvery {
 		return
 	}
-	r.looked = now
+	r.lastLook = now
 	_ = r.Reload()
 }
 

@@ -162,7 +162,7 @@ func TestAnUnknownKeyIsLookedForAtOnce(t *testing.T) {
 	rotate(t, elsewhere, 0)
 	requireKnown("2", true) // without Reload
 	rotate(t, elsewhere, 0)
-	requireKnown("3", false) // looked a moment ago
+	requireKnown("3", false) // lastLook a moment ago
 	c.forward(lookEvery)
 	requireKnown("99", false)
 	requireKnown("3", true) // found while looking for another

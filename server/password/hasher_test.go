@@ -191,7 +191,7 @@ func TestWaitEndsWithTheContext(t *testing.T) {
 	})
 }
 
-func TestEveryWayOutGivesTheTurnBack(t *testing.T) {
+func TestEveryReturnReleasesTheSlot(t *testing.T) {
 	t.Parallel()
 	hasher := NewHasher(Options{Parallel: 1, Params: cheap})
 	phc, err := hasher.Hash(t.Context(), "correct horse")

@@ -12,9 +12,9 @@ import (
 )
 
 const (
-	usualPatience   = 4 * time.Second // for a whole response, unless the context has a deadline
-	connectPatience = 2 * time.Second // for a connection, and for its TLS handshake
-	longestAnswer   = 64 << 10        // bytes; real responses have a few hundred
+	defaultTimeout = 4 * time.Second // for a whole response, unless the context has a deadline
+	connectTimeout = 2 * time.Second // for a connection, and for its TLS handshake
+	longestAnswer  = 64 << 10        // bytes; real responses have a few hundred
 )
 
 // newClient does not follow redirects, because secrets and codes must go to the
@@ -31,53 +31,53 @@ func newClient(transport *http.Transport) *http.Client {
 func newTransport() *http.Transport {
 	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
-		DialContext:            (&net.Dialer{Timeout: connectPatience}).DialContext,
-		TLSHandshakeTimeout:    connectPatience,
+		DialContext:            (&net.Dialer{Timeout: connectTimeout}).DialContext,
+		TLSHandshakeTimeout:    connectTimeout,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},
 		MaxResponseHeaderBytes: 16 << 10,
 	}
 }
 
-// patient adds a timeout to a context without a deadline.
-func patient(ctx context.Context) (context.Context, context.CancelFunc) {
+// withDefaultTimeout adds a timeout to a context without a deadline.
+func withDefaultTimeout(ctx context.Context) (context.Context, context.CancelFunc) {
 	if _, ends := ctx.Deadline(); ends {
 		return context.WithCancel(ctx)
 	}
-	return context.WithTimeout(ctx, usualPatience)
+	return context.WithTimeout(ctx, defaultTimeout)
 }
 
-// answered is an external service's response.
-type answered struct {
-	status int
-	header http.Header
-	body   []byte // longestAnswer at most
-	broken error  // why body is incomplete, or nil
+// httpAnswer is an external service's response.
+type httpAnswer struct {
+	status  int
+	header  http.Header
+	body    []byte // longestAnswer at most
+	bodyErr error  // why body is incomplete, or nil
 }
 
 // exchange sends the request once. Its errors contain neither the URL nor the response,
 // because both can contain secrets.
-func exchange(client *http.Client, request *http.Request) (answered, error) {
-	ctx, cancel := patient(request.Context())
+func exchange(client *http.Client, request *http.Request) (httpAnswer, error) {
+	ctx, cancel := withDefaultTimeout(request.Context())
 	defer cancel()
 	response, err := client.Do(request.WithContext(ctx))
 	if err != nil {
-		return answered{}, unanswered(err)
+		return httpAnswer{}, transportErr(err)
 	}
 	defer response.Body.Close()
-	answer := answered{status: response.StatusCode, header: response.Header}
+	answer := httpAnswer{status: response.StatusCode, header: response.Header}
 	answer.body, err = io.ReadAll(io.LimitReader(response.Body, longestAnswer+1))
 	switch {
 	case err != nil:
-		answer.broken = unanswered(err)
+		answer.bodyErr = transportErr(err)
 	case len(answer.body) > longestAnswer:
-		answer.body, answer.broken = nil, fmt.Errorf("the answer is longer than %d bytes", longestAnswer)
+		answer.body, answer.bodyErr = nil, fmt.Errorf("the answer is longer than %d bytes", longestAnswer)
 	}
 	return answer, nil
 }
 
-// unanswered replaces an error of net/http, whose text contains the URL and can quote
+// transportErr replaces an error of net/http, whose text contains the URL and can quote
 // the response. Network errors of the system are kept.
-func unanswered(err error) error {
+func transportErr(err error) error {
 	network, isNetwork := errors.AsType[*net.OpError](err)
 	_, isCertificate := errors.AsType[*tls.CertificateVerificationError](err)
 	timeout, isTimeout := errors.AsType[net.Error](err)

@@ -79,11 +79,11 @@ func TestSMSLogsTheCodeButNoFullMobile(t *testing.T) {
 func TestSMSFails(t *testing.T) {
 	t.Parallel()
 	sms := silentSMS()
-	broken := errors.New("the line is cut")
+	bodyErr := errors.New("the line is cut")
 	sms.Fail(func(mobile string) error {
 		switch mobile {
 		case "13900000001":
-			return broken
+			return bodyErr
 		case "13900000002":
 			return apierr.New(apierr.TooManyRequests)
 		}
@@ -97,7 +97,7 @@ func TestSMSFails(t *testing.T) {
 			t.Errorf("%s: got %v", mobile, err)
 		}
 	}
-	if err := sms.Send(t.Context(), account.CodeMessage{Mobile: "13900000001", Code: "123456"}); !errors.Is(err, broken) {
+	if err := sms.Send(t.Context(), account.CodeMessage{Mobile: "13900000001", Code: "123456"}); !errors.Is(err, bodyErr) {
 		t.Errorf("the cause is lost: %v", err)
 	}
 	if got := sms.Messages(); len(got) != 0 {

@@ -98,7 +98,7 @@ func (a *AliyunSMS) Send(ctx context.Context, m account.CodeMessage) error {
 	}
 	answer, err := exchange(a.client, request)
 	if err == nil {
-		err = answer.broken
+		err = answer.bodyErr
 	}
 	if err != nil {
 		return apierr.Wrap(apierr.SMSUnavailable, fmt.Errorf("SMS by Aliyun: %w", err))
@@ -142,7 +142,7 @@ type aliyunAnswer struct {
 
 // aliyunVerdict reads the response whatever its HTTP status: the vendor's gateway
 // reports failures with 4xx and 5xx, the service with 200.
-func aliyunVerdict(answer answered) error {
+func aliyunVerdict(answer httpAnswer) error {
 	var said aliyunAnswer
 	// The decoder's error is dropped: it can quote the response.
 	if err := json.Unmarshal(answer.body, &said); err != nil || !aliyunCodeShape().MatchString(said.Code) {

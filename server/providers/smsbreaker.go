@@ -36,7 +36,7 @@ func NewSMSBreaker(sms account.SMS, log *slog.Logger) *SMSBreaker {
 	b.circuit = gobreaker.NewCircuitBreaker[struct{}](gobreaker.Settings{
 		Timeout:     breakerRest,
 		ReadyToTrip: func(counts gobreaker.Counts) bool { return counts.ConsecutiveFailures >= breakerFailures },
-		IsExcluded:  saysNothingOfTheService,
+		IsExcluded:  isCallersFault,
 		OnStateChange: func(_ string, from, to gobreaker.State) {
 			if to == gobreaker.StateOpen {
 				b.resting.Store(new(time.Now().Add(breakerRest)))
@@ -50,9 +50,9 @@ func NewSMSBreaker(sms account.SMS, log *slog.Logger) *SMSBreaker {
 // refusedMessage is the cause of a failure of one message, while the service works.
 type refusedMessage struct{ error }
 
-// saysNothingOfTheService reports whether the caller caused the failure. Such failures
+// isCallersFault reports whether the caller caused the failure. Such failures
 // are not counted, or a caller could open the circuit for everybody.
-func saysNothingOfTheService(err error) bool {
+func isCallersFault(err error) bool {
 	_, refused := errors.AsType[refusedMessage](err)
 	return refused || apierr.Is(err, apierr.TooManyRequests) || apierr.Is(err, apierr.InvalidField) || errors.Is(err, context.Canceled)
 }
@@ -73,9 +73,9 @@ func (b *SMSBreaker) Send(ctx context.Context, m account.CodeMessage) error {
 // take.
 func (b *SMSBreaker) rest() time.Duration {
 	if until := b.resting.Load(); until != nil {
-		return max(time.Until(*until), usualPatience)
+		return max(time.Until(*until), defaultTimeout)
 	}
-	return usualPatience
+	return defaultTimeout
 }
 
 // Open reports whether messages are refused without calling the service.

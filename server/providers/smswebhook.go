@@ -131,7 +131,7 @@ func webhookSignature(secret []byte, timestamp string, body []byte) string {
 	return "v1=" + hex.EncodeToString(mac.Sum(nil))
 }
 
-func (w *SMSWebhook) verdict(answer answered) error {
+func (w *SMSWebhook) verdict(answer httpAnswer) error {
 	if answer.status >= 200 && answer.status <= 299 {
 		return nil
 	}

@@ -111,14 +111,14 @@ func TestWeChatErrorsAreNotShared(t *testing.T) {
 func TestWeChatFails(t *testing.T) {
 	t.Parallel()
 	wechat := providers.NewWeChatSimulator()
-	broken := errors.New("nonsense in the answer")
+	bodyErr := errors.New("nonsense in the answer")
 	wechat.Fail(func(code string) error {
 		if code == testCode {
-			return broken
+			return bodyErr
 		}
 		return nil
 	})
-	if _, err := wechat.Exchange(t.Context(), testCode); !apierr.Is(err, apierr.WeChatUnavailable) || !errors.Is(err, broken) {
+	if _, err := wechat.Exchange(t.Context(), testCode); !apierr.Is(err, apierr.WeChatUnavailable) || !errors.Is(err, bodyErr) {
 		t.Errorf("got %v", err)
 	}
 	if _, err := wechat.Exchange(t.Context(), strings.ToLower(testCode)); err != nil {

@@ -15,8 +15,8 @@ type verdict struct {
 	ErrCode int `json:"errcode"`
 }
 
-// judged is a response that embeds a verdict.
-type judged interface{ failed(path string) error }
+// weChatAnswer is a response that embeds a verdict.
+type weChatAnswer interface{ failed(path string) error }
 
 // WeChat's global return codes.
 const (

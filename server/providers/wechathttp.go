@@ -23,11 +23,11 @@ func weChatHTTP() *http.Client {
 
 // get and post call an operation of WeChat and decode its response, which embeds a
 // verdict. An invalid response is WeChatUnavailable.
-func (w *WeChat) get(ctx context.Context, path string, query url.Values, answer judged) error {
+func (w *WeChat) get(ctx context.Context, path string, query url.Values, answer weChatAnswer) error {
 	return w.call(ctx, http.MethodGet, path, query, nil, answer)
 }
 
-func (w *WeChat) post(ctx context.Context, path string, query url.Values, body any, answer judged) error {
+func (w *WeChat) post(ctx context.Context, path string, query url.Values, body any, answer weChatAnswer) error {
 	text, err := json.Marshal(body)
 	if err != nil {
 		return apierr.Wrap(apierr.Internal, err)
@@ -35,7 +35,7 @@ func (w *WeChat) post(ctx context.Context, path string, query url.Values, body a
 	return w.call(ctx, http.MethodPost, path, query, text, answer)
 }
 
-func (w *WeChat) call(ctx context.Context, method, path string, query url.Values, body []byte, answer judged) error {
+func (w *WeChat) call(ctx context.Context, method, path string, query url.Values, body []byte, answer weChatAnswer) error {
 	text, err := w.answerOf(ctx, method, path, query, body)
 	if err != nil {
 		return apierr.Wrap(apierr.WeChatUnavailable, err)
@@ -67,8 +67,8 @@ func (w *WeChat) answerOf(ctx context.Context, method, path string, query url.Va
 		return nil, &callError{path, err}
 	case answer.status != http.StatusOK:
 		return nil, &callError{path, fmt.Errorf("status %d", answer.status)}
-	case answer.broken != nil:
-		return nil, &callError{path, answer.broken}
+	case answer.bodyErr != nil:
+		return nil, &callError{path, answer.bodyErr}
 	}
 	return answer.body, nil
 }

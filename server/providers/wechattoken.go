@@ -101,7 +101,7 @@ func (w *WeChat) tokenInsteadOf(ctx context.Context, refused string) (string, er
 // first caller's context.
 func (w *WeChat) fetchToken(ctx context.Context, what string, fetch func(context.Context) (string, error)) (string, error) {
 	token, err, _ := w.tokens.fetching.Do(what, func() (any, error) {
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), usualPatience)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), defaultTimeout)
 		defer cancel()
 		return fetch(ctx)
 	})
@@ -128,7 +128,7 @@ func (w *WeChat) askToken(ctx context.Context, force bool) (string, error) {
 	}
 	asked := w.now()
 	if err := w.post(ctx, tokenPath, nil, request, &answer); err != nil {
-		return "", notTheCaller(err)
+		return "", asUnavailable(err)
 	}
 	life := min(time.Duration(min(answer.ExpiresIn, 1e6))*time.Second, longestTokenLife)
 	if answer.AccessToken == "" || life <= 0 {
@@ -138,9 +138,9 @@ func (w *WeChat) askToken(ctx context.Context, force bool) (string, error) {
 	return answer.AccessToken, nil
 }
 
-// notTheCaller replaces the failure of a token request, which is never the fault of the
+// asUnavailable replaces the failure of a token request, which is never the fault of the
 // caller's code.
-func notTheCaller(err error) error {
+func asUnavailable(err error) error {
 	failed := apierr.As(err)
 	return &apierr.Error{Code: apierr.WeChatUnavailable, RetryAfter: failed.RetryAfter, Cause: failed.Cause}
 }

@@ -255,7 +255,7 @@ func TestChangedTokensAreInvalid(t *testing.T) {
 	}
 }
 
-func TestLooksJWT(t *testing.T) {
+func TestIsJWT(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]bool{
 		"a.b-_.c":                               true,

@@ -104,7 +104,7 @@ func TestGeneration(t *testing.T) {
 	}
 }
 
-func TestLooksOpaque(t *testing.T) {
+func TestIsOpaque(t *testing.T) {
 	t.Parallel()
 	access, refresh := Access(testKey, "RT-x", 7, 1), NewRefresh()
 	for text, want := range map[string]bool{

@@ -1,8 +1,6 @@
 package userimport
 
 import (
-	"maps"
-	"slices"
 	"strings"
 
 	"quartet/server/password"
@@ -55,9 +53,7 @@ type layout struct {
 	hash func(username, salt, hash string) (string, error)
 }
 
-// Sources lists the systems that people can come from.
-func Sources() []string { return slices.Sorted(maps.Keys(layouts)) }
-
+// layouts are the layouts by the name of the system.
 var layouts = map[string]layout{"jpress": jpress, "ruoyi": ruoyi, "jeecg": jeecg, "abp": abp}
 
 // jpress is JPress 2 to 5, table user.

@@ -102,8 +102,8 @@ func (r *row) filled(fact string) *string {
 	return nil
 }
 
-// look maps a word of the other system.
-func look[T any](r *row, fact string, words map[string]T) T {
+// lookUp maps a word of the other system.
+func lookUp[T any](r *row, fact string, words map[string]T) T {
 	word := strings.ToLower(r.get(fact))
 	meaning, known := words[word]
 	if _, present := r.slots[fact]; !known && present {
@@ -113,12 +113,12 @@ func look[T any](r *row, fact string, words map[string]T) T {
 }
 
 func (r *row) person() (Person, error) {
-	if _, asked := r.slots[deleted]; asked && look(r, deleted, r.layout.deleted) {
+	if _, asked := r.slots[deleted]; asked && lookUp(r, deleted, r.layout.deleted) {
 		return Person{Line: r.line, Deleted: true}, r.err
 	}
 	p := Person{Line: r.line, ImportedUser: account.ImportedUser{
 		Alias: r.alias(), PasswordHash: r.hash(),
-		Disabled:       look(r, status, r.layout.disabled),
+		Disabled:       lookUp(r, status, r.layout.disabled),
 		EmailVerified:  r.TrustEmails || r.layout.proven[strings.ToLower(r.get(emailConfirmed))],
 		MobileVerified: r.TrustMobiles || r.layout.proven[strings.ToLower(r.get(mobileConfirmed))],
 		CreatedAt:      r.moment(created),
@@ -141,7 +141,7 @@ func (r *row) facts() account.Profile {
 		Mobile: r.mobile(), Email: r.filled(email),
 	}
 	if _, known := r.slots[gender]; known {
-		facts.Gender = new(look(r, gender, r.layout.genders))
+		facts.Gender = new(lookUp(r, gender, r.layout.genders))
 	}
 	return facts
 }

@@ -18,7 +18,7 @@ func sent(t *testing.T, s *store.Store, mac string) {
 	check(t, ActivateCode(t.Context(), s, signIn, mac))
 }
 
-func spend(t *testing.T, s *store.Store, k store.CodeKey, mac string, now store.Time) bool {
+func consume(t *testing.T, s *store.Store, k store.CodeKey, mac string, now store.Time) bool {
 	t.Helper()
 	return must(ConsumeCode(t.Context(), s, k, mac, now, attempts))(t)
 }
@@ -43,32 +43,32 @@ var codeTests = map[string]func(*testing.T, *store.Store){
 	"a code is good once": func(t *testing.T, s *store.Store) {
 		sent(t, s, "right")
 		same(t, accepts(t, s, "right", noon, attempts), true)
-		same(t, spend(t, s, signIn, "right", noon), true)
-		same(t, spend(t, s, signIn, "right", noon), false)
+		same(t, consume(t, s, signIn, "right", noon), true)
+		same(t, consume(t, s, signIn, "right", noon), false)
 		same(t, accepts(t, s, "right", noon, attempts), false)
 		check(t, ActivateCode(t.Context(), s, signIn, "right")) // activating does not revive
-		same(t, spend(t, s, signIn, "right", noon), false)
+		same(t, consume(t, s, signIn, "right", noon), false)
 	},
 	"a code is good for its purpose and mobile": func(t *testing.T, s *store.Store) {
 		sent(t, s, "right")
-		same(t, spend(t, s, store.CodeKey{Purpose: "verify_mobile", MobileIndex: "index"}, "right", noon), false)
-		same(t, spend(t, s, store.CodeKey{Purpose: "sign_in", MobileIndex: "other"}, "right", noon), false)
-		same(t, spend(t, s, signIn, "right", noon), true)
+		same(t, consume(t, s, store.CodeKey{Purpose: "verify_mobile", MobileIndex: "index"}, "right", noon), false)
+		same(t, consume(t, s, store.CodeKey{Purpose: "sign_in", MobileIndex: "other"}, "right", noon), false)
+		same(t, consume(t, s, signIn, "right", noon), true)
 	},
 	"a code is good until its time is over": func(t *testing.T, s *store.Store) {
 		sent(t, s, "right")
 		same(t, accepts(t, s, "right", noon+5*minute, attempts), false)
-		same(t, spend(t, s, signIn, "right", noon+5*minute), false)
-		same(t, spend(t, s, signIn, "right", noon+5*minute-1), true)
+		same(t, consume(t, s, signIn, "right", noon+5*minute), false)
+		same(t, consume(t, s, signIn, "right", noon+5*minute-1), true)
 	},
 	"a code is good after its message was accepted": func(t *testing.T, s *store.Store) {
 		check(t, CreateCode(t.Context(), s, signIn, "right", noon, noon+5*minute))
 		same(t, accepts(t, s, "right", noon, attempts), false)
-		same(t, spend(t, s, signIn, "right", noon), false)
+		same(t, consume(t, s, signIn, "right", noon), false)
 		check(t, ActivateCode(t.Context(), s, signIn, "other"))
-		same(t, spend(t, s, signIn, "right", noon), false)
+		same(t, consume(t, s, signIn, "right", noon), false)
 		check(t, ActivateCode(t.Context(), s, signIn, "right"))
-		same(t, spend(t, s, signIn, "right", noon), true)
+		same(t, consume(t, s, signIn, "right", noon), true)
 	},
 	"a code whose message was refused is gone": func(t *testing.T, s *store.Store) {
 		check(t, CreateCode(t.Context(), s, signIn, "right", noon, noon+5*minute))
@@ -76,30 +76,30 @@ var codeTests = map[string]func(*testing.T, *store.Store){
 		check(t, ActivateCode(t.Context(), s, signIn, "right"))
 		same(t, accepts(t, s, "right", noon, attempts), true)
 		check(t, DeleteCode(t.Context(), s, signIn, "right"))
-		same(t, spend(t, s, signIn, "right", noon), false)
+		same(t, consume(t, s, signIn, "right", noon), false)
 	},
 	"a newer code takes the place of an older": func(t *testing.T, s *store.Store) {
 		sent(t, s, "older")
 		for range attempts {
-			spend(t, s, signIn, "wrong", noon)
+			consume(t, s, signIn, "wrong", noon)
 		}
 		sent(t, s, "newer")
-		same(t, spend(t, s, signIn, "older", noon), false)
-		same(t, spend(t, s, signIn, "newer", noon), true)
+		same(t, consume(t, s, signIn, "older", noon), false)
+		same(t, consume(t, s, signIn, "newer", noon), true)
 		check(t, CreateCode(t.Context(), s, signIn, "newest", noon, noon+5*minute)) // used, and now new
 		same(t, accepts(t, s, "newest", noon, attempts), false)
 		check(t, ActivateCode(t.Context(), s, signIn, "newest"))
-		same(t, spend(t, s, signIn, "newest", noon), true)
+		same(t, consume(t, s, signIn, "newest", noon), true)
 	},
 	"wrong guesses burn a code": func(t *testing.T, s *store.Store) {
 		sent(t, s, "right")
 		for range attempts - 1 {
-			same(t, spend(t, s, signIn, "wrong", noon), false)
+			same(t, consume(t, s, signIn, "wrong", noon), false)
 		}
 		same(t, accepts(t, s, "right", noon, attempts), true)
-		same(t, spend(t, s, signIn, "wrong", noon), false)
+		same(t, consume(t, s, signIn, "wrong", noon), false)
 		same(t, accepts(t, s, "right", noon, attempts), false)
-		same(t, spend(t, s, signIn, "right", noon), false)
+		same(t, consume(t, s, signIn, "right", noon), false)
 	},
 	"of parallel right submissions one is good": func(t *testing.T, s *store.Store) {
 		sent(t, s, "right")
@@ -121,7 +121,7 @@ var codeTests = map[string]func(*testing.T, *store.Store){
 				t.Errorf("spent %v, %v", spent, err)
 			}
 		})
-		same(t, spend(t, s, signIn, "right", noon), false)
+		same(t, consume(t, s, signIn, "right", noon), false)
 		// With one more attempt allowed the sixth would be compared, with five
 		// it is not: exactly five were counted.
 		same(t, accepts(t, s, "right", noon, attempts+1), true)

@@ -9,7 +9,7 @@ import (
 	"quartet/store"
 )
 
-var transferTests = map[string]func(*testing.T, *store.Store){
+var dumpTests = map[string]func(*testing.T, *store.Store){
 	"a snapshot does not see what is written meanwhile": snapshotStands,
 	"rows come in the order of their bytes":             rowsInOrder,
 	"rows that are read are rows that can be inserted":  rowsGoRound,

@@ -9,7 +9,7 @@ import (
 
 var errOwn = errors.New("ours")
 
-var togetherTests = map[string]func(*testing.T, *store.Store){
+var inTxTests = map[string]func(*testing.T, *store.Store){
 	"what is written together is there together": func(t *testing.T, s *store.Store) {
 		sent(t, s, "right")
 		check(t, s.InTx(t.Context(), func(w store.Tx) error {
@@ -19,7 +19,7 @@ var togetherTests = map[string]func(*testing.T, *store.Store){
 			check(t, err)
 			return w.InsertAudit(t.Context(), happened(1, "a", noon))
 		}))
-		same(t, spend(t, s, signIn, "right", noon), false)
+		same(t, consume(t, s, signIn, "right", noon), false)
 		same(t, must(s.SessionByID(t.Context(), 1))(t).UserID, int64(1))
 		same(t, listed(t, s, store.AuditFilter{Limit: 9}), []int64{1})
 	},
@@ -48,7 +48,7 @@ var togetherTests = map[string]func(*testing.T, *store.Store){
 		}
 		wantNotFound(t, errorOf(s.SessionByID(t.Context(), 1)))
 		same(t, taken(t, s, noon, q), int64(0))
-		same(t, spend(t, s, signIn, "right", noon), true)
+		same(t, consume(t, s, signIn, "right", noon), true)
 	},
 	"a wrong guess counts in what goes on": func(t *testing.T, s *store.Store) {
 		sent(t, s, "right")
@@ -58,7 +58,7 @@ var togetherTests = map[string]func(*testing.T, *store.Store){
 				return nil
 			}))
 		}
-		same(t, spend(t, s, signIn, "right", noon), false)
+		same(t, consume(t, s, signIn, "right", noon), false)
 	},
 	"a quota that is reached counts nothing in what goes on": func(t *testing.T, s *store.Store) {
 		q := quota("a", minute, 1)

@@ -7,7 +7,7 @@ import (
 	"quartet/store"
 )
 
-var markTests = map[string]func(*testing.T, *store.Store){
+var metadataTests = map[string]func(*testing.T, *store.Store){
 	"the first mark of a name stays": func(t *testing.T, s *store.Store) {
 		_, err := s.Metadata(t.Context(), "keys")
 		wantNotFound(t, err)

@@ -21,7 +21,7 @@ func taken(t *testing.T, s *store.Store, now store.Time, quotas ...store.RateLim
 	return wait
 }
 
-var quotaTests = map[string]func(*testing.T, *store.Store){
+var rateLimitTests = map[string]func(*testing.T, *store.Store){
 	"a quota has room for its limit in each window": func(t *testing.T, s *store.Store) {
 		q := quota("a", minute, 2)
 		same(t, taken(t, s, noon, q), int64(0))

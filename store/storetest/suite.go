@@ -27,9 +27,9 @@ const (
 // a new, migrated store of its own.
 func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 	for _, group := range []map[string]func(*testing.T, *store.Store){
-		lifeTests, userTests, changeTests, credentialTests, registrationTests, weChatTests,
-		codeTests, quotaTests, sessionTests, sessionLifeTests, organisationTests, applicationTests, markTests, exchangeTests,
-		auditTests, transferTests, importTests, togetherTests,
+		lifetimeTests, userTests, changeTests, credentialTests, registrationTests, weChatTests,
+		codeTests, rateLimitTests, sessionTests, sessionLifeTests, organisationTests, applicationTests, metadataTests, weChatCodeTests,
+		auditTests, dumpTests, importTests, inTxTests,
 	} {
 		for name, test := range group {
 			t.Run(name, func(t *testing.T) {
@@ -40,7 +40,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 	}
 }
 
-var lifeTests = map[string]func(*testing.T, *store.Store){
+var lifetimeTests = map[string]func(*testing.T, *store.Store){
 	"migrating again changes nothing": func(t *testing.T, s *store.Store) {
 		check(t, s.Migrate(t.Context()))
 		current, newest, err := s.MigrationStatus(t.Context())

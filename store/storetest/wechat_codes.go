@@ -12,7 +12,7 @@ func kept(t *testing.T, s *store.Store, hash, sealed string, now store.Time) str
 	return must(KeepWeChatCode(t.Context(), s, hash, sealed, now, now+5*minute))(t)
 }
 
-var exchangeTests = map[string]func(*testing.T, *store.Store){
+var weChatCodeTests = map[string]func(*testing.T, *store.Store){
 	"the first identity kept for a code stays": func(t *testing.T, s *store.Store) {
 		_, err := s.WeChatCode(t.Context(), "hash", noon)
 		wantNotFound(t, err)

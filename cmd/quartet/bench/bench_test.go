@@ -165,7 +165,7 @@ func TestRatiosAreTakenWithinRounds(t *testing.T) {
 	t.Parallel()
 	var p pairs
 	for _, rates := range [][2]float64{{50, 100}, {300, 100}, {90, 100}, {10, 100}} {
-		p[0], p[1] = append(p[0], figures{PerSecond: rates[0]}), append(p[1], figures{PerSecond: rates[1]})
+		p[0], p[1] = append(p[0], measurement{PerSecond: rates[0]}), append(p[1], measurement{PerSecond: rates[1]})
 	}
 	if p.ratio() != (spread{Median: 0.7, Low: 0.1, High: 3}) || medians(p[0]).PerSecond != 70 {
 		t.Errorf("the ratio is %+v, the medians are %+v", p.ratio(), medians(p[0]))

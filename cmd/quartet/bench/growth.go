@@ -11,9 +11,9 @@ import (
 	"time"
 )
 
-// growthFigures are of one size of database. Times are in microseconds, sizes
+// growthResult are of one size of database. Times are in microseconds, sizes
 // in bytes.
-type growthFigures struct {
+type growthResult struct {
 	Users, Sessions           int
 	Disk                      int64
 	Start, KilledStart        float64 // until the first answer; Start is the median of some
@@ -45,13 +45,13 @@ func (r *results) growth(ctx context.Context, o options) error {
 	return nil
 }
 
-func grow(ctx context.Context, o options, warm, cold benchCase, w world) (found growthFigures, err error) {
+func grow(ctx context.Context, o options, warm, cold benchCase, w world) (found growthResult, err error) {
 	path, err := w.create(ctx, o)
 	if err != nil {
 		return found, err
 	}
 	fmt.Fprintf(os.Stderr, "bench: measuring %d users\n", w.users)
-	found = growthFigures{Users: w.users, Sessions: w.sessions, Disk: size(path)}
+	found = growthResult{Users: w.users, Sessions: w.sessions, Disk: size(path)}
 	var p *process
 	var starts []float64
 	for len(starts) < o.Rounds {
@@ -74,7 +74,7 @@ func grow(ctx context.Context, o options, warm, cold benchCase, w world) (found 
 		benchCase
 		cpu, perSecond *float64
 	}{{warm, &found.WarmCPU, &found.Warm}, {cold, &found.ColdCPU, &found.Cold}} {
-		var rounds []figures
+		var rounds []measurement
 		for range o.Rounds {
 			// The system can have lost a large file from its cache in seconds, and
 			// what is measured is the program, not the disk.

@@ -43,12 +43,12 @@ type load struct {
 
 // run sends requests until time or the case's limit is up, and fails at the
 // first answer of another status.
-func (l *load) run(ctx context.Context) (figures, error) {
+func (l *load) run(ctx context.Context) (measurement, error) {
 	connections := make([]net.Conn, l.clients)
 	for i := range connections {
 		var err error
 		if connections[i], err = net.Dial("tcp", l.address); err != nil {
-			return figures{}, err
+			return measurement{}, err
 		}
 		defer connections[i].Close()
 	}
@@ -62,12 +62,12 @@ func (l *load) run(ctx context.Context) (figures, error) {
 		})
 	}
 	if err := group.Wait(); err != nil {
-		return figures{}, err
+		return measurement{}, err
 	}
 	elapsed := time.Since(begin)
 	all := slices.Concat(times...)
 	slices.Sort(all)
-	return figures{
+	return measurement{
 		requests: len(all), answer: l.last[0].Bytes(), PerSecond: float64(len(all)) / elapsed.Seconds(),
 		P50: quantile(all, 0.5), P99: quantile(all, 0.99),
 	}, nil

@@ -82,10 +82,10 @@ func (b *bench) inTurns(round int) [2]*target {
 }
 
 // measure measures a case on a target.
-func (b *bench) measure(ctx context.Context, c benchCase, t *target, clients int, duration time.Duration) (figures, error) {
+func (b *bench) measure(ctx context.Context, c benchCase, t *target, clients int, duration time.Duration) (measurement, error) {
 	if c.renew {
 		if err := renewCodes(ctx, t.file); err != nil {
-			return figures{}, err
+			return measurement{}, err
 		}
 	}
 	made, _ := t.progress.LoadOrStore(c.name, new(progress))
@@ -125,7 +125,7 @@ func (r *results) compare(ctx context.Context, o options, w world, all []benchCa
 			compared = append(compared, comparison{Case: c.name, What: c.what, Users: w.users, Clients: clients, measured: c})
 		}
 	}
-	flooded := [2]floodFigures{{Program: programs[0]}, {Program: programs[1]}}
+	flooded := [2]floodResult{{Program: programs[0]}, {Program: programs[1]}}
 	for round := range o.Rounds + 1 {
 		fmt.Fprintf(os.Stderr, "bench: round %d of %d\n", round, o.Rounds)
 		for i := range compared {
@@ -179,7 +179,7 @@ func (b *bench) round(ctx context.Context, round int, c *comparison) error {
 
 // flood measures reads beside others who sign in by password as fast as they
 // can, and alone. The sign-ins may fail: some are refused.
-func (b *bench) flood(ctx context.Context, all []benchCase, round int, found *[2]floodFigures) error {
+func (b *bench) flood(ctx context.Context, all []benchCase, round int, found *[2]floodResult) error {
 	reads, asked := caseNamed(all, "user-info-warm")
 	signIns, alsoAsked := caseNamed(all, "password-sign-in")
 	if !asked || !alsoAsked {

@@ -22,8 +22,8 @@ type results struct {
 	Rounds      int
 	Duration    string // of one measurement
 	Comparisons []comparison
-	Floods      []floodFigures
-	Growth      []growthFigures `json:",omitempty"`
+	Floods      []floodResult
+	Growth      []growthResult `json:",omitempty"`
 }
 
 // comparison is one case at one concurrency. A ratio above 1 means that the
@@ -34,8 +34,8 @@ type comparison struct {
 	Users     int
 	Clients   int
 	Ratio     spread
-	Server    figures
-	Reference figures
+	Server    measurement
+	Reference measurement
 
 	measured benchCase
 	rounds   pairs // of the server and the bare program
@@ -44,9 +44,9 @@ type comparison struct {
 // spread is what the rounds found.
 type spread struct{ Median, Low, High float64 }
 
-// figures are what one measurement found, or the medians of several. Times are
+// measurement are what one measurement found, or the medians of several. Times are
 // in microseconds.
-type figures struct {
+type measurement struct {
 	requests  int
 	answer    []byte // the last to the first client
 	PerSecond float64
@@ -54,8 +54,8 @@ type figures struct {
 	CPU       float64 // of the program for each request; 0: the system does not tell
 }
 
-// floodFigures say what is left of reads while others sign in.
-type floodFigures struct {
+// floodResult say what is left of reads while others sign in.
+type floodResult struct {
 	Program         string
 	Kept            spread // reads a second during the flood to those without
 	Alone, Flooded  float64
@@ -65,7 +65,7 @@ type floodFigures struct {
 }
 
 // pairs are two things' figures, measured round by round.
-type pairs [2][]figures
+type pairs [2][]measurement
 
 func newResults(ctx context.Context, o options) *results {
 	version, _ := exec.CommandContext(ctx, o.Program, "version").Output() // a program that cannot say fails soon enough
@@ -84,19 +84,19 @@ func (p pairs) ratio() spread {
 	return spreadOf(ratios)
 }
 
-func medians(rounds []figures) figures {
-	median := func(of func(figures) float64) float64 {
+func medians(rounds []measurement) measurement {
+	median := func(of func(measurement) float64) float64 {
 		var all []float64
 		for _, round := range rounds {
 			all = append(all, of(round))
 		}
 		return spreadOf(all).Median
 	}
-	return figures{
-		PerSecond: median(func(f figures) float64 { return f.PerSecond }),
-		P50:       median(func(f figures) float64 { return f.P50 }),
-		P99:       median(func(f figures) float64 { return f.P99 }),
-		CPU:       median(func(f figures) float64 { return f.CPU }),
+	return measurement{
+		PerSecond: median(func(f measurement) float64 { return f.PerSecond }),
+		P50:       median(func(f measurement) float64 { return f.P50 }),
+		P99:       median(func(f measurement) float64 { return f.P99 }),
+		CPU:       median(func(f measurement) float64 { return f.CPU }),
 	}
 }
 

@@ -16,15 +16,15 @@ func (a API) RefreshUser(ctx context.Context, r openapi.RefreshUserRequestObject
 	if r.JSONBody == nil || r.JSONBody.FrontType == nil {
 		return nil, apierr.Field("frontType", apierr.Required)
 	}
-	slid, err := a.Accounts.Extend(ctx, dialect.CallFrom(ctx).Caller, int64(*r.JSONBody.FrontType))
+	extended, err := a.Accounts.Extend(ctx, dialect.CallFrom(ctx).Caller, int64(*r.JSONBody.FrontType))
 	if err != nil {
 		return nil, err
 	}
 	return openapi.RefreshUser200JSONResponse{
 		Body: openapi.RefreshUserResponse{
 			Success: true, Message: successMessage, Code: successCode,
-			Timestamp: a.Now().UnixMilli(), Result: a.toResultUser(slid.User),
+			Timestamp: a.Now().UnixMilli(), Result: a.toResultUser(extended.User),
 		},
-		Headers: openapi.RefreshUser200ResponseHeaders{Jwt: dialect.OrNull(slid.Renewed)},
+		Headers: openapi.RefreshUser200ResponseHeaders{Jwt: dialect.OrNull(extended.Renewed)},
 	}, nil
 }

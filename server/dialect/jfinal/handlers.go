@@ -67,14 +67,14 @@ func (a API) userDetail(ctx context.Context, id int64) (openapi.DetailedUserJSON
 // SignInByPassword is operation 9, document 004's user/login.
 func (a API) SignInByPassword(ctx context.Context, r openapi.SignInByPasswordRequestObject) (openapi.SignInByPasswordResponseObject, error) {
 	call := dialect.CallFrom(ctx)
-	grant, err := a.Accounts.SignInByPassword(ctx, account.PasswordSignIn{
+	result, err := a.Accounts.SignInByPassword(ctx, account.PasswordSignIn{
 		Dialect: Dialect.Name, Account: r.Body.LoginAccount, Password: r.Body.Password,
 		ClientIP: call.ClientIP, UserAgent: call.UserAgent,
 	})
 	if err != nil {
 		return nil, err
 	}
-	return openapi.SignInByPassword200JSONResponse{State: openapi.JfinalOk, Jwt: grant.AccessToken}, nil
+	return openapi.SignInByPassword200JSONResponse{State: openapi.JfinalOk, Jwt: result.AccessToken}, nil
 }
 
 // UpdateUser is operation 10, document 004's user/update.

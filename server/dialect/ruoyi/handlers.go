@@ -14,18 +14,18 @@ type API struct{ dialect.Services }
 // GetWeChatUserInfo is operation 6, document 003's wechat/user/getUserInfo.
 func (a API) GetWeChatUserInfo(ctx context.Context, r openapi.GetWeChatUserInfoRequestObject) (openapi.GetWeChatUserInfoResponseObject, error) {
 	call := dialect.CallFrom(ctx)
-	grant, err := a.Accounts.SignInByWeChat(ctx, account.WeChatSignIn{
+	result, err := a.Accounts.SignInByWeChat(ctx, account.WeChatSignIn{
 		Dialect: Dialect.Name, Code: r.Body.Code, ClientIP: call.ClientIP, UserAgent: call.UserAgent,
 	})
 	if err != nil {
 		return nil, err
 	}
-	user, err := a.toWeChatUser(grant.User)
+	user, err := a.toWeChatUser(result.User)
 	if err != nil {
 		return nil, err
 	}
 	return openapi.GetWeChatUserInfo200JSONResponse{
 		Body:    user,
-		Headers: openapi.GetWeChatUserInfo200ResponseHeaders{XAccessToken: grant.AccessToken},
+		Headers: openapi.GetWeChatUserInfo200ResponseHeaders{XAccessToken: result.AccessToken},
 	}, nil
 }

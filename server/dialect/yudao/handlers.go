@@ -31,7 +31,7 @@ func (a API) SendMobileCode(ctx context.Context, r openapi.SendMobileCodeRequest
 // SignInByMobile is operation 2, document 001's auth/mobile/login.
 func (a API) SignInByMobile(ctx context.Context, r openapi.SignInByMobileRequestObject) (openapi.SignInByMobileResponseObject, error) {
 	call := dialect.CallFrom(ctx)
-	grant, err := a.Accounts.SignInByCode(ctx, account.CodeSignIn{
+	result, err := a.Accounts.SignInByCode(ctx, account.CodeSignIn{
 		Dialect: Dialect.Name,
 		Mobile:  r.Body.Mobile, Code: r.Body.ValidateNo,
 		CompanyType: int64(r.Body.CompanyType), ProductType: int64(r.Body.ProductType),
@@ -42,9 +42,9 @@ func (a API) SignInByMobile(ctx context.Context, r openapi.SignInByMobileRequest
 		return nil, err
 	}
 	return openapi.SignInByMobile200JSONResponse{Data: openapi.MobileLogin{
-		AccessToken:  openapi.AccessToken{Expire: a.local(grant.AccessExpires), Value: grant.AccessToken},
-		RefreshToken: openapi.RefreshToken{Expire: a.local(grant.RefreshExpires), Value: grant.RefreshToken},
-		UserInfo:     toMobileUser(grant.User),
+		AccessToken:  openapi.AccessToken{Expire: a.local(result.AccessExpires), Value: result.AccessToken},
+		RefreshToken: openapi.RefreshToken{Expire: a.local(result.RefreshExpires), Value: result.RefreshToken},
+		UserInfo:     toMobileUser(result.User),
 	}}, nil
 }
 

@@ -46,7 +46,7 @@ func day(ctx context.Context, baseURL string) error {
 		api: api, mobile: fmt.Sprintf("139%08d", digits), username: "day." + id[:12],
 		password: "violet-" + id[:12], weChatCode: "f" + id[1:],
 	}
-	for _, part := range []func(context.Context) error{w.byMobile, w.byWeChat, w.byPassword, w.slideAndSignOut} {
+	for _, part := range []func(context.Context) error{w.byMobile, w.byWeChat, w.byPassword, w.extendAndSignOut} {
 		if err := part(ctx); err != nil {
 			return err
 		}

@@ -100,15 +100,15 @@ func (w *worker) byWeChat(ctx context.Context) error {
 	return expect(invalid.JSON400.Code == 40029 && invalid.JSON400.Msg != "", "the ruoyi envelope", invalid.JSON400)
 }
 
-// slideAndSignOut lets a token slide and ends its session: the jeecg dialect.
-func (w *worker) slideAndSignOut(ctx context.Context) error {
+// extendAndSignOut lets a token slide and ends its session: the jeecg dialect.
+func (w *worker) extendAndSignOut(ctx context.Context) error {
 	asked := client.RefreshUserRequest{Token: new(w.access), FrontType: new(client.FrontPC)}
-	slid, err := w.api.RefreshUserWithResponse(ctx, asked)
-	if err != nil || slid.JSON200 == nil {
-		return unexpected(err, "slide", slid)
+	extended, err := w.api.RefreshUserWithResponse(ctx, asked)
+	if err != nil || extended.JSON200 == nil {
+		return unexpected(err, "slide", extended)
 	}
-	mobile := slid.JSON200.Result.PhoneNumber
-	if err := expect(slid.JSON200.Success && mobile != nil && *mobile == w.mobile, "one's own mobile", mobile); err != nil {
+	mobile := extended.JSON200.Result.PhoneNumber
+	if err := expect(extended.JSON200.Success && mobile != nil && *mobile == w.mobile, "one's own mobile", mobile); err != nil {
 		return err
 	}
 	out, err := w.api.SignOutWithResponse(ctx, header("Authorization", w.access))

@@ -48,7 +48,7 @@ public final class Day {
         day.throughApplication(session);
         day.byWeChat();
         day.byPassword();
-        day.slideAndSignOut(session.access());
+        day.extendAndSignOut(session.access());
         Document002.run(BASE_URL);
         System.out.println("java, openapi-generator: a day's work done, a typed failure of each dialect caught");
     }
@@ -117,7 +117,7 @@ public final class Day {
     }
 
     /** jeecg: the token slides; once signed out, it is refused. */
-    private void slideAndSignOut(String access) throws IOException, ApiException {
+    private void extendAndSignOut(String access) throws IOException, ApiException {
         JeecgApi api = new JeecgApi(client(Map.of()));
         RefreshUserRequest asked = new RefreshUserRequest().token(access).frontType(FrontType.FrontPC);
         expect(api.refreshUser(asked).getSuccess(), "success");

@@ -2,7 +2,7 @@ package main
 
 import "testing"
 
-func TestFiguresOfTheRunningServer(t *testing.T) {
+func TestMetricsOfTheRunningServer(t *testing.T) {
 	t.Parallel()
 	s := serve(t, "--database", newDatabase(t))
 	contains(t, s.ok(t, get("/metrics")).text,

@@ -7,17 +7,17 @@ import (
 )
 
 // Whoever asks says how long to wait for the answer, be it more than usual.
-func TestTheCallersPatienceIsTheGateways(t *testing.T) {
+func TestTheCallersDeadlineIsTheProviders(t *testing.T) {
 	t.Parallel()
 	want := time.Now().Add(time.Hour)
 	long, cancel := context.WithDeadline(t.Context(), want)
 	defer cancel()
-	ctx, done := patient(long)
+	ctx, done := withDefaultTimeout(long)
 	defer done()
 	if end, ends := ctx.Deadline(); !ends || !end.Equal(want) {
 		t.Errorf("it ends at %s, the caller's time at %s", end, want)
 	}
-	ctx, done = patient(t.Context())
+	ctx, done = withDefaultTimeout(t.Context())
 	defer done()
 	if _, ends := ctx.Deadline(); !ends {
 		t.Error("without a caller's time there is no end")

@@ -31,7 +31,7 @@ var behindProxy = []string{"--trusted-proxies", "127.0.0.1/32"}
 func from(address string) []string { return []string{"X-Forwarded-For", address} }
 
 // person adds a user who signs in with goodPassword.
-func (s *site) person(t *testing.T, username, role string) int64 {
+func (s *cluster) person(t *testing.T, username, role string) int64 {
 	t.Helper()
 	id, err := s.rules.AddUser(t.Context(), account.AddedUser{
 		NewUser: account.NewUser{Username: username, Password: new(goodPassword)}, Role: role,
@@ -41,7 +41,7 @@ func (s *site) person(t *testing.T, username, role string) int64 {
 }
 
 // owner adds a user without a password who has proven to own a mobile.
-func (s *site) owner(t *testing.T, username, mobile string) int64 {
+func (s *cluster) owner(t *testing.T, username, mobile string) int64 {
 	t.Helper()
 	id, err := s.rules.AddUser(t.Context(), account.AddedUser{
 		NewUser: account.NewUser{Username: username, Profile: account.Profile{Mobile: &mobile}},
@@ -51,8 +51,8 @@ func (s *site) owner(t *testing.T, username, mobile string) int64 {
 	return id
 }
 
-// plant makes someCode the code of a mobile, as if it had just been sent.
-func (s *site) plant(t testing.TB, purpose, mobile string) {
+// setCode makes someCode the code of a mobile, as if it had just been sent.
+func (s *cluster) setCode(t testing.TB, purpose, mobile string) {
 	t.Helper()
 	if err := s.rules.SetCode(t.Context(), purpose, mobile, someCode, 5*time.Minute); err != nil {
 		t.Error(err)
@@ -61,7 +61,7 @@ func (s *site) plant(t testing.TB, purpose, mobile string) {
 
 // application registers application 1 for an organisation that user is in. The
 // demonstration has both already.
-func (s *site) application(t *testing.T, user int64) {
+func (s *cluster) application(t *testing.T, user int64) {
 	t.Helper()
 	if slices.Contains(s.flags, "--demo") {
 		must(t, s.rules.AddMembership(t.Context(), user, "10020027", ""))
@@ -77,7 +77,7 @@ func (s *site) application(t *testing.T, user int64) {
 
 // session puts a session of the user in place and gives its access token, which
 // spares the test the cost of signing in.
-func (s *site) session(t *testing.T, user int64) string {
+func (s *cluster) session(t *testing.T, user int64) string {
 	t.Helper()
 	now := time.Now()
 	id := s.ids.Next()
@@ -92,7 +92,7 @@ func (s *site) session(t *testing.T, user int64) string {
 }
 
 // sessions counts the sessions there are.
-func (s *site) sessions(t *testing.T) int64 {
+func (s *cluster) sessions(t *testing.T) int64 {
 	t.Helper()
 	return s.number(t, "SELECT COUNT(*) FROM sessions")
 }
@@ -116,10 +116,10 @@ func (o origin) jwt(t *testing.T, username, password string) string {
 	return text(o.ok(t, byPassword(username, password)), "Jwt")
 }
 
-// pair signs in by a planted code.
-func (s *site) pair(t *testing.T, mobile string) (access, refresh string) {
+// pair signs in by a code.
+func (s *cluster) pair(t *testing.T, mobile string) (access, refresh string) {
 	t.Helper()
-	s.plant(t, account.PurposeSignIn, mobile)
+	s.setCode(t, account.PurposeSignIn, mobile)
 	got := s.server(0).ok(t, byCode(mobile, someCode))
 	return text(got, "data.accessToken.value"), text(got, "data.refreshToken.value")
 }
@@ -136,7 +136,7 @@ func eachDialect(user int64, token string) map[string]contract.Request {
 }
 
 // good checks that a token works in every dialect on every server.
-func (s *site) good(t *testing.T, user int64, token string) {
+func (s *cluster) good(t *testing.T, user int64, token string) {
 	t.Helper()
 	for i, server := range s.servers {
 		for dialect, r := range eachDialect(user, token) {
@@ -149,7 +149,7 @@ func (s *site) good(t *testing.T, user int64, token string) {
 
 // dead checks that a token works in no dialect on no server, and that each says so
 // in its own envelope.
-func (s *site) dead(t *testing.T, user int64, token string) {
+func (s *cluster) dead(t *testing.T, user int64, token string) {
 	t.Helper()
 	for _, server := range s.servers {
 		for dialect, r := range eachDialect(user, token) {

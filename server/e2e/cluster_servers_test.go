@@ -26,9 +26,9 @@ import (
 	"quartet/store/storetest"
 )
 
-// site is a database with the servers that stand on it, each a process of its
+// cluster is a database with its servers, each a process of its
 // own.
-type site struct {
+type cluster struct {
 	engine  string
 	url     string // of the database
 	keys    string // folder
@@ -43,24 +43,24 @@ type site struct {
 
 // onEachEngine runs a test on SQLite with one server, and on PostgreSQL with
 // three. The flags are those of quartet serve.
-func onEachEngine(t *testing.T, flags []string, test func(t *testing.T, s *site)) {
+func onEachEngine(t *testing.T, flags []string, test func(t *testing.T, s *cluster)) {
 	t.Run(store.SQLite, func(t *testing.T) { test(t, onSQLite(t, flags...)) })
 	t.Run(store.Postgres, func(t *testing.T) { test(t, onPostgres(t, flags...)) })
 }
 
-func onSQLite(t *testing.T, flags ...string) *site {
+func onSQLite(t *testing.T, flags ...string) *cluster {
 	t.Helper()
-	return newSite(t, store.SQLite, storetest.SQLiteURL(t), 1, flags)
+	return newCluster(t, store.SQLite, storetest.SQLiteURL(t), 1, flags)
 }
 
-func onPostgres(t *testing.T, flags ...string) *site {
+func onPostgres(t *testing.T, flags ...string) *cluster {
 	t.Helper()
-	return newSite(t, store.Postgres, storetest.PostgresURL(t), 3, flags)
+	return newCluster(t, store.Postgres, storetest.PostgresURL(t), 3, flags)
 }
 
-func newSite(t *testing.T, engine, databaseURL string, servers int, flags []string) *site {
+func newCluster(t *testing.T, engine, databaseURL string, servers int, flags []string) *cluster {
 	t.Helper()
-	s := &site{engine: engine, url: databaseURL, keys: filepath.Join(t.TempDir(), "keys"), flags: flags}
+	s := &cluster{engine: engine, url: databaseURL, keys: filepath.Join(t.TempDir(), "keys"), flags: flags}
 	for range servers {
 		s.servers = append(s.servers, s.start(t))
 	}
@@ -68,13 +68,13 @@ func newSite(t *testing.T, engine, databaseURL string, servers int, flags []stri
 	return s
 }
 
-// start starts one more server on the site.
-func (s *site) start(t *testing.T) *process {
+// start starts one more server of the cluster.
+func (s *cluster) start(t *testing.T) *process {
 	t.Helper()
 	return start(t, append([]string{"serve", "--addr", "127.0.0.1:0", "--log-level", "debug", "--database", s.url, "--keys", s.keys}, s.flags...)...)
 }
 
-func (s *site) reachBehind(t *testing.T) {
+func (s *cluster) reachBehind(t *testing.T) {
 	t.Helper()
 	opened, err := store.Open(t.Context(), store.Options{URL: s.url})
 	must(t, err)
@@ -97,10 +97,10 @@ func (s *site) reachBehind(t *testing.T) {
 }
 
 // path is the file of an SQLite database.
-func (s *site) path() string { return strings.TrimPrefix(s.url, "sqlite:") }
+func (s *cluster) path() string { return strings.TrimPrefix(s.url, "sqlite:") }
 
 // schema is where the tables of a PostgreSQL database are.
-func (s *site) schema(t *testing.T) string {
+func (s *cluster) schema(t *testing.T) string {
 	t.Helper()
 	address, err := url.Parse(s.url)
 	must(t, err)
@@ -108,10 +108,10 @@ func (s *site) schema(t *testing.T) string {
 }
 
 // server gives the servers in turn.
-func (s *site) server(i int) *process { return s.servers[i%len(s.servers)] }
+func (s *cluster) server(i int) *process { return s.servers[i%len(s.servers)] }
 
 // rebind writes the parameters of a query as the engine wants them.
-func (s *site) rebind(query string) string {
+func (s *cluster) rebind(query string) string {
 	if s.engine == store.SQLite {
 		return query
 	}
@@ -127,7 +127,7 @@ func (s *site) rebind(query string) string {
 
 // exec changes the database behind the servers' backs. Nothing changed is a
 // mistake in the test.
-func (s *site) exec(t *testing.T, query string, args ...any) {
+func (s *cluster) exec(t *testing.T, query string, args ...any) {
 	t.Helper()
 	result, err := s.facts.ExecContext(t.Context(), s.rebind(query), args...)
 	must(t, err)
@@ -137,7 +137,7 @@ func (s *site) exec(t *testing.T, query string, args ...any) {
 }
 
 // number reads one number.
-func (s *site) number(t *testing.T, query string, args ...any) (n int64) {
+func (s *cluster) number(t *testing.T, query string, args ...any) (n int64) {
 	t.Helper()
 	must(t, s.facts.QueryRowContext(t.Context(), s.rebind(query), args...).Scan(&n))
 	return n
@@ -145,7 +145,7 @@ func (s *site) number(t *testing.T, query string, args ...any) (n int64) {
 
 // texts reads the texts that are not null, of the first column. Hashes, which are
 // bytes in SQLite, it writes as the server does.
-func (s *site) texts(t *testing.T, query string, args ...any) (list []string) {
+func (s *cluster) texts(t *testing.T, query string, args ...any) (list []string) {
 	t.Helper()
 	rows, err := s.facts.QueryContext(t.Context(), s.rebind(query), args...)
 	must(t, err)

@@ -28,7 +28,7 @@ var withoutCaller = map[string]struct{ anonymous, madeUp int }{
 const madeUpToken = "AT-1-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
 func TestWho_DenyByDefault(t *testing.T) {
-	onEachEngine(t, nil, func(t *testing.T, s *site) {
+	onEachEngine(t, nil, func(t *testing.T, s *cluster) {
 		s.application(t, s.person(t, "tao.ran", store.RoleMember))
 		guarded := 0
 		for _, o := range loadedContract(t).Operations() {
@@ -54,7 +54,7 @@ func TestWho_DenyByDefault(t *testing.T) {
 }
 
 func TestWho_Create(t *testing.T) {
-	onEachEngine(t, nil, func(t *testing.T, s *site) {
+	onEachEngine(t, nil, func(t *testing.T, s *cluster) {
 		member := s.session(t, s.person(t, "tao.ran", store.RoleMember))
 		administrator := s.session(t, s.person(t, "he.yun", store.RoleAdministrator))
 		create := func(username, token string) answer {
@@ -75,7 +75,7 @@ func TestWho_OpenRegistration(t *testing.T) {
 }
 
 func TestWho_Detail(t *testing.T) {
-	onEachEngine(t, nil, func(t *testing.T, s *site) {
+	onEachEngine(t, nil, func(t *testing.T, s *cluster) {
 		private := map[string]string{
 			"user name": "lu.jiahe", "real name": "陆嘉禾", "mobile": mobile, "e-mail": "lu@example.com", "identity card": "110101199001010010",
 		}
@@ -103,7 +103,7 @@ func TestWho_Detail(t *testing.T) {
 }
 
 func TestWho_Update(t *testing.T) {
-	onEachEngine(t, nil, func(t *testing.T, s *site) {
+	onEachEngine(t, nil, func(t *testing.T, s *cluster) {
 		people := map[string]int64{}
 		for _, role := range []string{store.RoleMember, store.RoleAdministrator, store.RoleSuperAdministrator} {
 			people[role] = s.person(t, "user."+role, role)
@@ -128,12 +128,12 @@ func TestWho_Update(t *testing.T) {
 // TestWho_UnprovenMobile: whoever writes somebody's mobile into their own profile
 // does not get that person's sign-ins, nor signs in by it.
 func TestWho_UnprovenMobile(t *testing.T) {
-	onEachEngine(t, nil, func(t *testing.T, s *site) {
+	onEachEngine(t, nil, func(t *testing.T, s *cluster) {
 		taker := s.person(t, "tao.ran", store.RoleMember)
 		update := fmt.Sprintf(`{"id":%d,"mobile":%q,"email":"lu@example.com"}`, taker, mobile)
 		s.server(0).ok(t, postJSON("/api/user/update", update, "Jwt", s.session(t, taker)))
 		refused(t, "jfinal", s.server(1).send(t, byPassword(mobile, goodPassword)), http.StatusUnauthorized)
-		s.plant(t, account.PurposeSignIn, mobile)
+		s.setCode(t, account.PurposeSignIn, mobile)
 		got := s.server(0).ok(t, byCode(mobile, someCode))
 		if data := got.body["data"].(map[string]any); data["userInfo"].(map[string]any)["id"] == float64(taker) {
 			t.Error("an unproven mobile signs in")
@@ -145,7 +145,7 @@ func TestWho_UnprovenMobile(t *testing.T) {
 }
 
 func TestWho_Password(t *testing.T) {
-	onEachEngine(t, nil, func(t *testing.T, s *site) {
+	onEachEngine(t, nil, func(t *testing.T, s *cluster) {
 		subject := s.person(t, "lu.jiahe", store.RoleMember)
 		change := func(caller int64, old string) answer {
 			return s.server(1).send(t, postForm("/api/user/updatePassword", url.Values{
@@ -171,7 +171,7 @@ func TestWho_Password(t *testing.T) {
 }
 
 func TestWho_UserInfo(t *testing.T) {
-	onEachEngine(t, nil, func(t *testing.T, s *site) {
+	onEachEngine(t, nil, func(t *testing.T, s *cluster) {
 		member, outsider := s.person(t, "lu.jiahe", store.RoleMember), s.person(t, "tao.ran", store.RoleMember)
 		s.application(t, member)
 		info := func(caller int64, whom any) answer {

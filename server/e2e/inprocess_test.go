@@ -25,9 +25,9 @@ import (
 	"quartet/store/storetest"
 )
 
-// hall is the server inside the test's own process, without a network: for what
+// inProcessServer is the server inside the test's own process, without a network: for what
 // needs simulators that fail, or very many requests.
-type hall struct {
+type inProcessServer struct {
 	handler http.Handler
 	rules   *account.Service
 	store   *store.Store
@@ -36,9 +36,9 @@ type hall struct {
 	log     *proctest.Transcript
 }
 
-func newHall(t testing.TB) *hall {
+func newInProcessServer(t testing.TB) *inProcessServer {
 	t.Helper()
-	h := &hall{
+	h := &inProcessServer{
 		store: storetest.SQLite(t), log: proctest.NewTranscript(),
 		sms: providers.NewSMSSimulator(nil, time.Now), weChat: providers.NewWeChatSimulator(),
 	}
@@ -78,7 +78,7 @@ func generous() account.Limits {
 
 func seed(n byte) []byte { return []byte(strings.Repeat(string(rune('a'+n)), ed25519.SeedSize)) }
 
-func (h *hall) send(r contract.Request) answer { return h.serve(request(r)) }
+func (h *inProcessServer) send(r contract.Request) answer { return h.serve(request(r)) }
 
 // request is r as a server gets it.
 func request(r contract.Request) *http.Request {
@@ -89,7 +89,7 @@ func request(r contract.Request) *http.Request {
 	return made
 }
 
-func (h *hall) serve(r *http.Request) answer {
+func (h *inProcessServer) serve(r *http.Request) answer {
 	recorder := httptest.NewRecorder()
 	h.handler.ServeHTTP(recorder, r)
 	got := answer{Answer: contract.Answer{Status: recorder.Code, Header: recorder.Header(), Text: recorder.Body.String()}}
