@@ -145,7 +145,7 @@ func refuseEmptyAnswer(next openapi.StrictHandlerFunc, operationID string) opena
 	return func(c echo.Context, request any) (any, error) {
 		answer, err := next(c, request)
 		if err == nil && answer == nil {
-			return nil, apierr.Wrap(apierr.Internal, fmt.Errorf("%s answered nothing", operationID))
+			return nil, apierr.Wrap(apierr.Internal, fmt.Errorf("%s returned no response", operationID))
 		}
 		return answer, err
 	}

@@ -43,7 +43,7 @@ var (
 	errClosed = errors.New("the store is closed")
 	// errRerun means that a concurrent transaction has taken a value that this one
 	// found free. Running the transaction again sees the other's row.
-	errRerun = errors.New("overtaken by another transaction")
+	errRerun = errors.New("conflict with another transaction")
 )
 
 // fail turns an error of the engine into one of the store's.

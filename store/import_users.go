@@ -16,8 +16,8 @@ type ImportedUser struct {
 
 // Outcomes of ImportUsers and CheckImport besides ConflictError.
 var (
-	ErrExists  = errors.New("store: the alias is known already")
-	ErrSkipped = errors.New("store: a conflict came before")
+	ErrExists  = errors.New("store: alias exists already")
+	ErrSkipped = errors.New("store: skipped after an earlier conflict")
 )
 
 // importChunk is the number of rows that one statement inserts: a row has 50 columns,

@@ -9,18 +9,17 @@ import (
 	"quartet/store"
 )
 
-// The rules of this file are for the command line: whoever may run it beside the
-// database may do all of it, so there is no Caller.
+// The methods of this file are for the command line, whose user may do everything, so
+// they take no Caller.
 
-// AddedUser is a user to add, with a role and with e-mail and mobile that need no
-// proof.
+// AddedUser is a user to add, with a role and with verified e-mail and mobile.
 type AddedUser struct {
 	NewUser
 	Role                          string // "" is RoleMember
 	EmailVerified, MobileVerified bool
 }
 
-// AddUser adds a user and gives its id. Failures are those of CreateUser, and
+// AddUser adds a user and returns its id. Failures are those of CreateUser, and
 // InvalidField with field role.
 func (s *Service) AddUser(ctx context.Context, a AddedUser) (int64, error) {
 	r, err := a.registration()
@@ -42,7 +41,7 @@ func (a AddedUser) registration() (registration, error) {
 	}, checkRole(a.Role)
 }
 
-// ListUsers gives up to limit users by id, those after afterID.
+// ListUsers returns up to limit users whose ids are above afterID, by id.
 func (s *Service) ListUsers(ctx context.Context, afterID int64, limit int) ([]User, error) {
 	rows, err := s.store.ListUsers(ctx, afterID, limit)
 	if err != nil {
@@ -57,8 +56,8 @@ func (s *Service) ListUsers(ctx context.Context, afterID int64, limit int) ([]Us
 	return users, nil
 }
 
-// FindUser finds a user by id, user name, e-mail or proven mobile. A text of
-// digits is tried as an id first. The failure is UserNotFound.
+// FindUser finds a user by id, user name, e-mail or verified mobile. A text of digits
+// is tried as an id first. The failure is UserNotFound.
 func (s *Service) FindUser(ctx context.Context, text string) (User, error) {
 	if id, err := strconv.ParseInt(text, 10, 64); err == nil {
 		user, err := s.user(ctx, id)
@@ -86,8 +85,8 @@ func (s *Service) EnableUser(ctx context.Context, id int64) error {
 	return s.setDisabled(ctx, false, byCommandLine(AuditUserEnabled, id, nil))
 }
 
-// SetRole gives a user a role over the whole server, seen at their next request.
-// Failures are InvalidField with field role, and UserNotFound.
+// SetRole sets a user's role over the whole server, which applies from the next
+// request. Failures are InvalidField with field role, and UserNotFound.
 func (s *Service) SetRole(ctx context.Context, id int64, role string) error {
 	if err := checkRole(role); err != nil {
 		return err
@@ -99,13 +98,13 @@ func (s *Service) SetRole(ctx context.Context, id int64, role string) error {
 	return toAPIErr(err, apierr.UserNotFound)
 }
 
-// KeyRotated records that the signing key kid was made, which signs after overlap.
+// KeyRotated records that the signing key kid was created, which signs after overlap.
 func (s *Service) KeyRotated(ctx context.Context, kid string, overlap time.Duration) {
 	s.audit(ctx, byCommandLine(AuditKeyRotated, 0, details{"kid": kid, "overlap": overlap.String()}))
 }
 
-// KeyRetired records that the signing key kid was removed; forced means that JWTs
-// signed by it may have been live.
+// KeyRetired records that the signing key kid was removed; forced means that JWTs that
+// it signed may have been valid.
 func (s *Service) KeyRetired(ctx context.Context, kid string, forced bool) {
 	s.audit(ctx, byCommandLine(AuditKeyRetired, 0, details{"kid": kid, "forced": strconv.FormatBool(forced)}))
 }

@@ -10,7 +10,7 @@ import (
 	"quartet/store"
 )
 
-// Application is a program that asks about users. Rights is a space-separated list.
+// Application is a program that reads users. Rights is a space-separated list.
 type Application struct {
 	ID         string
 	Name       string
@@ -95,7 +95,7 @@ func (s *Service) SetApplicationRights(ctx context.Context, id string, rights []
 }
 
 // AddApplicationOrganisation lets an application see an organisation's members.
-// To repeat it is no failure.
+// Repeating it is no failure.
 func (s *Service) AddApplicationOrganisation(ctx context.Context, id, organisation string) error {
 	organisationID, err := s.applicationOrganisation(ctx, id, organisation)
 	if err != nil {

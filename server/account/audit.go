@@ -70,7 +70,7 @@ func AuditKinds() []string {
 // DialectCommandLine is the dialect of audit events of the command line.
 const DialectCommandLine = "command_line"
 
-// AuditEvent is something that has happened.
+// AuditEvent is a recorded event.
 type AuditEvent struct {
 	ID        int64 // ascends with time
 	At        Time
@@ -105,9 +105,9 @@ func WithRequestInfo(ctx context.Context, info RequestInfo) context.Context {
 	return context.WithValue(ctx, requestInfoKey{}, info)
 }
 
-// event is an AuditEvent to record. It holds nothing secret or personal: a mobile
-// or the account that somebody typed appear as their keyed hash, a change of a
-// user as the names of its fields.
+// event is an AuditEvent to record. It contains no secrets or personal data: mobiles
+// and attempted accounts are keyed hashes, changes of a user are the names of the
+// fields.
 type event struct {
 	kind                    string
 	actor, subject, session int64 // 0: none
@@ -115,22 +115,21 @@ type event struct {
 	detail                  details
 }
 
-// details are what one kind of event has. Values are texts, numbers and lists of
-// texts.
+// details are the details of an event: texts, numbers and lists of texts.
 type details map[string]any
 
 const (
 	// auditWait is how long storing an event may take.
 	auditWait = 5 * time.Second
-	// auditGrace is the least time it has when the request's deadline is near. The
-	// answer still comes within 5 s.
+	// auditGrace is the minimum of auditWait when the request's deadline is near. The
+	// response still comes within 5 s.
 	auditGrace = 300 * time.Millisecond
 )
 
-// audit stores events and writes them to the log. It is for refusals that write
-// nothing else and for the command line; other events are recorded in the
-// transaction of what happened. An event that cannot be stored is an error in the
-// log and nowhere else, and a client that leaves does not prevent it.
+// audit stores events and writes them to the log. It is for refusals that write nothing
+// else and for the command line; other events are recorded in the transaction of what
+// happened. A failure to store an event is only logged, and events are stored even if
+// the client leaves.
 func (s *Service) audit(ctx context.Context, events ...event) {
 	rows := s.auditRows(ctx, events)
 	err := s.storeAudit(ctx, rows)

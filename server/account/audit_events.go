@@ -69,8 +69,7 @@ func registered(user int64, way, dialect, address string) event {
 	}
 }
 
-// codeRefused is a sign-in by one-time code that failed; user is 0 where nobody
-// was looked up.
+// codeRefused is a failed sign-in by one-time code; user is 0 if none was looked up.
 func (s *Service) codeRefused(in CodeSignIn, user int64, reason string) event {
 	return event{
 		kind: AuditSignInFailed, subject: user, dialect: in.Dialect, clientIP: in.ClientIP,
@@ -78,7 +77,7 @@ func (s *Service) codeRefused(in CodeSignIn, user int64, reason string) event {
 	}
 }
 
-// weChatRefused is a sign-in by WeChat that failed for the user's part.
+// weChatRefused is a failed sign-in by WeChat because of the user.
 func weChatRefused(in WeChatSignIn, user int64, reason string) event {
 	return event{
 		kind: AuditSignInFailed, subject: user, dialect: in.Dialect, clientIP: in.ClientIP,
@@ -110,8 +109,8 @@ func passwordRefused(in PasswordSignIn, user store.User, g guess, v verdict) eve
 	return e
 }
 
-// passwordChosen is the event of a password that the caller sets; verified means
-// that they knew the old one.
+// passwordChosen is the event of a password that the caller sets; verified means that
+// the old one was checked.
 func passwordChosen(caller Caller, user store.User, verified bool) event {
 	kind := AuditPasswordReset
 	switch {

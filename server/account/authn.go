@@ -77,8 +77,8 @@ func (s *Service) verifyJWT(text string, now time.Time) (token.Claims, error) {
 	return claims, nil
 }
 
-// checkLive says why a session is over, if it is. How a session ended comes
-// before all other reasons, because its owner must learn it.
+// checkLive returns why a session is over. How it ended takes precedence, because its
+// owner must learn it.
 func checkLive(endedAt *store.Time, endReason *string, userDisabledAt *store.Time, expiresAt store.Time, now time.Time) error {
 	switch {
 	case endedAt != nil && endReason != nil && *endReason == store.EndedByReplacement:

@@ -5,8 +5,7 @@ import (
 	"quartet/store"
 )
 
-// Caller is the user whom a token stands for, as the database has them at this
-// request.
+// Caller is the user of a token, as the database has them at this request.
 type Caller struct {
 	UserID, SessionID int64
 	Role              string // RoleMember and the like
@@ -27,12 +26,11 @@ func (c Caller) isAdministrator() bool {
 
 func (c Caller) isSuperAdministrator() bool { return c.Role == RoleSuperAdministrator }
 
-// seesAllOf lets users see everything but secrets of themselves, and
-// administrators of everybody.
+// seesAllOf lets users see everything but secrets of themselves, and administrators of
+// all users.
 func (c Caller) seesAllOf(userID int64) bool { return c.is(userID) || c.isAdministrator() }
 
-// mayCreate lets administrators create users, and anybody where registration is
-// open.
+// mayCreate lets administrators create users, and with open registration everyone.
 func (s *Service) mayCreate(caller *Caller) error {
 	switch {
 	case s.openRegistration, caller != nil && caller.isAdministrator():
@@ -44,7 +42,7 @@ func (s *Service) mayCreate(caller *Caller) error {
 	}
 }
 
-// mayUpdate lets users change themselves, and administrators everybody but super
+// mayUpdate lets users change themselves, and administrators all users except super
 // administrators.
 func (c Caller) mayUpdate(target store.User) error {
 	switch {
@@ -57,8 +55,8 @@ func (c Caller) mayUpdate(target store.User) error {
 	}
 }
 
-// mayChangePasswordOf lets users change their own password, and super
-// administrators everybody's.
+// mayChangePasswordOf lets users change their own password, and super administrators
+// all passwords.
 func (c Caller) mayChangePasswordOf(userID int64) error {
 	if c.is(userID) || c.isSuperAdministrator() {
 		return nil

@@ -10,12 +10,12 @@ import (
 )
 
 // lastWait is how long a request waits beyond its deadline of 4.5 s for work that
-// is done in any case, so that the answer comes within 5 s.
+// continues anyway, so that the response comes within 5 s.
 const lastWait = 300 * time.Millisecond
 
-// inBackground runs do to its end even if the client leaves, for SaveTimeout at
-// most, because a provider answers only once. It waits until afterDeadline; then
-// the failure is Unavailable and do goes on.
+// inBackground runs do to its end even if the client leaves, for at most SaveTimeout,
+// because a provider answers only once. It waits until afterDeadline; then the failure
+// is Unavailable and do continues.
 func (s *Service) inBackground(ctx context.Context, do func(context.Context) error) error {
 	done := make(chan error, 1)
 	s.background.Go(func() {
@@ -32,8 +32,8 @@ func (s *Service) inBackground(ctx context.Context, do func(context.Context) err
 	}
 }
 
-// Wait waits for work that goes on after its request was answered, SaveTimeout at
-// most. Call it at the end of the program, before the store is closed.
+// Wait waits for work that continues after its response, for at most SaveTimeout. Call
+// it at the end of the program, before the store is closed.
 func (s *Service) Wait() { s.background.Wait() }
 
 // afterDeadline fires lastWait after the deadline, and never without one.
@@ -45,7 +45,7 @@ func afterDeadline(ctx context.Context) <-chan time.Time {
 	return time.After(max(time.Until(deadline), 0) + lastWait)
 }
 
-// withoutCancel is ctx that ends at its deadline, but not when the client leaves.
+// withoutCancel is ctx with its deadline, but not cancelled when the client leaves.
 func withoutCancel(ctx context.Context) (context.Context, context.CancelFunc) {
 	deadline, ok := ctx.Deadline()
 	if !ok {
@@ -54,7 +54,7 @@ func withoutCancel(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithDeadline(context.WithoutCancel(ctx), deadline)
 }
 
-// recoverToError turns a panic into a failure, where no middleware recovers it.
+// recoverToError converts a panic to a failure, in goroutines without middleware.
 func (s *Service) recoverToError(do func() (any, error)) (result any, err error) {
 	defer func() {
 		if raised := recover(); raised != nil {

@@ -16,7 +16,7 @@ import (
 	"quartet/store"
 )
 
-// What a one-time code can be for.
+// Purposes of a one-time code.
 const (
 	PurposeSignIn       = "sign_in"
 	PurposeVerifyMobile = "verify_mobile"
@@ -30,17 +30,17 @@ type SendCodeRequest struct {
 	ClientIP string // of the client
 }
 
-// CodeSent says how long the code is good and how long to wait before asking
-// for another.
+// CodeSent contains how long the code is valid and how long to wait before the next
+// request.
 type CodeSent struct {
 	Expires     time.Time
 	ResendAfter time.Duration
 }
 
-// SendCode sends a one-time code, the same way whether or not the mobile is
-// known. An older code becomes invalid, and when the message is not accepted there
-// is no valid code; the request counts in any case. Failures are InvalidField,
-// TooManyRequests with RetryAfter, and SMSUnavailable.
+// SendCode sends a one-time code, the same way whether or not the mobile is known.
+// Older codes become invalid, and if the message is not accepted there is no valid
+// code; the request counts in any case. Failures are InvalidField, TooManyRequests with
+// RetryAfter, and SMSUnavailable.
 func (s *Service) SendCode(ctx context.Context, r SendCodeRequest) (CodeSent, error) {
 	if err := checkCodeRequest(r); err != nil {
 		return CodeSent{}, err
@@ -94,8 +94,8 @@ func (s *Service) consumeRateLimits(ctx context.Context, limits []store.RateLimi
 	}))
 }
 
-// deliver sends the code, and makes it valid and records sent when the message was
-// accepted, even if the client leaves meanwhile.
+// deliver sends the code, and if the message is accepted activates it and records sent,
+// even if the client leaves.
 func (s *Service) deliver(ctx context.Context, m CodeMessage, key store.CodeKey, mac string, sent event) error {
 	sendErr := s.send(ctx, m)
 	err := s.inBackground(ctx, func(ctx context.Context) error {
@@ -105,7 +105,7 @@ func (s *Service) deliver(ctx context.Context, m CodeMessage, key store.CodeKey,
 				return tx.ActivateCode(ctx, key, mac)
 			})
 		}
-		// A code that is not deleted is not valid either: it was not activated.
+		// a code that cannot be deleted is not active
 		if err := s.store.InTx(ctx, func(tx store.Tx) error { return tx.DeleteCode(ctx, key, mac) }); err != nil {
 			s.log.WarnContext(ctx, "unsent code was not deleted", "error", err)
 		}
@@ -117,8 +117,8 @@ func (s *Service) deliver(ctx context.Context, m CodeMessage, key store.CodeKey,
 	return storeErr(err)
 }
 
-// send sends the message, and logs when the provider accepts no more: an operator
-// whose daily quota is used up must know. A provider's error names no mobile.
+// send sends the message, and logs when the provider accepts no more messages, so that
+// an operator learns of a used-up daily quota. A provider's error contains no mobile.
 func (s *Service) send(ctx context.Context, m CodeMessage) error {
 	ctx, cancel := context.WithTimeout(ctx, s.limits.ProviderTimeout)
 	defer cancel()
@@ -129,8 +129,8 @@ func (s *Service) send(ctx context.Context, m CodeMessage) error {
 	return err
 }
 
-// providerErr keeps a provider's failures; any other error means that the provider
-// is down.
+// providerErr keeps a provider's failures; any other error means that the provider is
+// down.
 func providerErr(err error, down apierr.Code) error {
 	if _, named := errors.AsType[*apierr.Error](err); named || err == nil {
 		return err
@@ -138,26 +138,25 @@ func providerErr(err error, down apierr.Code) error {
 	return apierr.Wrap(down, err)
 }
 
-// consumeCode uses a code up if it is right. It counts a wrong guess and compares
-// in one statement, so that parallel guesses get no more comparisons than
-// CodeAttempts. The transaction must not fail for a wrong code, or the guess would
-// not be counted.
+// consumeCode consumes a code if it is right. It counts a wrong guess and compares in
+// one statement, so that parallel guesses get no more comparisons than CodeAttempts. A
+// wrong code must not fail the transaction, or the guess would not be counted.
 func (s *Service) consumeCode(ctx context.Context, tx *tx, purpose, mobile, code string) (right bool, err error) {
 	key := store.CodeKey{Purpose: purpose, MobileIndex: s.sealer.Index(mobile)}
 	mac := s.codeMAC(purpose, mobile, code)
 	return tx.ConsumeCode(ctx, key, mac, store.TimeOf(s.now()), s.limits.CodeAttempts)
 }
 
-// codeMAC is what is stored of a code: HMAC-SHA-256 in hex under a key that is
-// not in the database, because a million codes are quickly tried. NUL separates the
-// parts: none but the last can hold it.
+// codeMAC returns the stored form of a code: HMAC-SHA-256 in hex with a key that is not
+// in the database, because a million codes are quickly tried. NUL separates the parts,
+// of which only the last can contain it.
 func (s *Service) codeMAC(purpose, mobile, code string) string {
 	mac := hmac.New(sha256.New, s.codeKey)
 	io.WriteString(mac, purpose+"\x00"+mobile+"\x00"+code)
 	return hex.EncodeToString(mac.Sum(nil))
 }
 
-// RandomCode is six digits from a cryptographic source.
+// RandomCode returns six random digits.
 func RandomCode(string) string {
 	number, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
 	if err != nil {
@@ -166,9 +165,8 @@ func RandomCode(string) string {
 	return fmt.Sprintf("%06d", number)
 }
 
-// VerifyMobile proves that a mobile is the caller's, with a code sent for
-// PurposeVerifyMobile, and makes it a way to sign in. Failures are InvalidField,
-// WrongCode and MobileTaken.
+// VerifyMobile verifies the caller's mobile with a code sent for PurposeVerifyMobile,
+// and makes it a way to sign in. Failures are InvalidField, WrongCode and MobileTaken.
 func (s *Service) VerifyMobile(ctx context.Context, caller Caller, mobile, code string) error {
 	if err := checkMobile(mobile); err != nil {
 		return err

@@ -11,7 +11,7 @@ import (
 // DemoMetadata names the metadata that marks a database as a demonstration's.
 const DemoMetadata = "demonstration"
 
-// DemoSeed is everything that a demonstration's database holds at its beginning.
+// DemoSeed is the initial content of a demonstration's database.
 type DemoSeed struct {
 	Organisations, Roles []DemoName
 	Users                []DemoUser
@@ -31,7 +31,7 @@ type DemoName struct {
 type DemoUser struct {
 	AddedUser
 	ID          int64
-	Source      string // where the user is said to come from
+	Source      string // where the user came from
 	Memberships []DemoMembership
 }
 
@@ -45,8 +45,7 @@ type DemoApplication struct {
 	Rights, Organisations []string
 }
 
-// DemoSession is a session whose tokens everybody may know. Without tokens
-// nobody can use it.
+// DemoSession is a session with public tokens. Without tokens it cannot be used.
 type DemoSession struct {
 	ID, UserID                int64
 	Dialect, Device           string
@@ -178,8 +177,8 @@ func (s *Service) demoSession(d DemoSession) store.Session {
 	return session
 }
 
-// SetCode makes a one-time code valid for as long as life, without sending it to
-// anybody. The failure is InvalidField.
+// SetCode stores a valid one-time code for the duration life without sending it. The
+// failure is InvalidField.
 func (s *Service) SetCode(ctx context.Context, purpose, mobile, code string, life time.Duration) error {
 	if err := checkCodeRequest(SendCodeRequest{Purpose: purpose, Mobile: mobile}); err != nil {
 		return err

@@ -9,17 +9,16 @@ import (
 	"quartet/store"
 )
 
-// DeviceStatus is whether a device is the one signed in. LastLoginTime is when
-// the session was opened, or, after it was replaced, when the other device
-// signed in.
+// DeviceStatus reports whether a device is the one signed in. LastLoginTime is when the
+// session was opened, or, after it was replaced, when the other device signed in.
 type DeviceStatus struct {
 	LoggedIn      bool
 	LastLoginTime time.Time
 }
 
-// CheckDevice answers operation 4. caller and authErr are what Authenticate gave:
-// a replaced session is answered, not refused; any other authErr is returned. A
-// live session is bound to the first device that checks. The failure is
+// CheckDevice implements operation 4. caller and authErr are the results of
+// Authenticate: a replaced session is reported, not refused; any other authErr is
+// returned. A live session is bound to the first device that checks. The failure is
 // InvalidField for a missing or too long device.
 func (s *Service) CheckDevice(ctx context.Context, caller Caller, authErr error, device string) (DeviceStatus, error) {
 	session := caller.session

@@ -10,8 +10,8 @@ import (
 	"quartet/store"
 )
 
-// toAPIErr turns an error of the store into a failure; missing is the failure for
-// a row that is not there. An *apierr.Error stays as it is.
+// toAPIErr converts an error of the store to a failure; missing is the failure for
+// ErrNotFound. An *apierr.Error stays as it is.
 func toAPIErr(err error, missing apierr.Code) error {
 	if err == nil {
 		return nil
@@ -40,11 +40,11 @@ func toAPIErr(err error, missing apierr.Code) error {
 	return &apierr.Error{Code: code, Field: field, Cause: err}
 }
 
-// storeErr is toAPIErr for a verb whose row cannot be missing by a caller's fault.
+// storeErr is toAPIErr for a method whose row cannot be missing by a caller's fault.
 func storeErr(err error) error { return toAPIErr(err, apierr.Internal) }
 
-// codeErr is toAPIErr for what is named by a code: a code that is taken or unknown
-// is a wrong value of field.
+// codeErr is toAPIErr for rows with a code: a conflicting or unknown code is an invalid
+// value of field.
 func codeErr(err error, field string) error {
 	_, conflict := errors.AsType[store.ConflictError](err)
 	if conflict || errors.Is(err, store.ErrNotFound) {
@@ -53,7 +53,7 @@ func codeErr(err error, field string) error {
 	return storeErr(err)
 }
 
-// hashErr turns an error of the password hasher into a failure.
+// hashErr converts an error of the password hasher to a failure.
 func (s *Service) hashErr(err error) error {
 	switch {
 	case err == nil:
@@ -69,12 +69,12 @@ func (s *Service) overloaded(cause error) error {
 	return &apierr.Error{Code: apierr.Overloaded, RetryAfter: s.limits.OverloadedDelay, Cause: cause}
 }
 
-// isOver tells whether the request timed out or was cancelled.
+// isOver reports whether the request timed out or was cancelled.
 func isOver(err error) bool {
 	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
 }
 
-// isConflict tells whether err is a conflict of what.
+// isConflict reports whether err is a conflict of what.
 func isConflict(err error, what string) bool {
 	conflict, ok := errors.AsType[store.ConflictError](err)
 	return ok && conflict.What == what

@@ -13,7 +13,7 @@ import (
 
 const longestAlias = 128 // characters
 
-// Outcomes of Importer.Import beside failures.
+// Outcomes of Importer.Import besides failures.
 var (
 	ErrExists  = errors.New("account: already imported")
 	ErrSkipped = errors.New("account: skipped after an earlier error")
@@ -38,13 +38,13 @@ type ImportOptions struct {
 	Wrap   bool   // wrap quick password hashes in argon2id
 }
 
-// Importer imports users, a batch at a time. It is for one goroutine, and must be
-// closed.
+// Importer imports users, a batch at a time. It is not safe for concurrent use, and
+// must be closed.
 type Importer struct {
 	s *Service
 	ImportOptions
-	// A dry run imports into a temporary store what is free in the database, to
-	// find what conflicts within the import.
+	// A dry run imports into a temporary store what has no conflict in the database, to
+	// find conflicts within the import.
 	temporary *store.Store
 	remove    func() error
 }
@@ -54,12 +54,12 @@ func (s *Service) NewImporter(o ImportOptions) *Importer {
 	return &Importer{s: s, ImportOptions: o, remove: func() error { return nil }}
 }
 
-// Close deletes what a dry run has written.
+// Close deletes the temporary store of a dry run.
 func (i *Importer) Close() error { return i.remove() }
 
-// Import imports users as members, in one transaction, and gives the outcome of
-// each: nil, ErrExists, ErrSkipped or a failure (InvalidField with the names of
-// document 004, UsernameTaken, EmailTaken, MobileTaken).
+// Import imports users as members, in one transaction, and returns the outcome of each:
+// nil, ErrExists, ErrSkipped or a failure (InvalidField with the names of document 004,
+// UsernameTaken, EmailTaken, MobileTaken).
 func (i *Importer) Import(ctx context.Context, batch []ImportedUser) ([]error, error) {
 	outcomes := make([]error, len(batch))
 	waiting := make([]int, len(batch)) // indexes of those without an outcome
@@ -92,8 +92,8 @@ func (i *Importer) Import(ctx context.Context, batch []ImportedUser) ([]error, e
 	return outcomes, nil
 }
 
-// try gives outcomes to those of waiting whose new id is free, and returns the
-// others.
+// try imports those of waiting whose new id is free, sets their outcomes, and returns
+// the others.
 func (i *Importer) try(ctx context.Context, batch []ImportedUser, waiting []int, outcomes []error) ([]int, error) {
 	var rows []store.ImportedUser
 	var whose []int
@@ -122,7 +122,7 @@ func (i *Importer) try(ctx context.Context, batch []ImportedUser, waiting []int,
 		}
 	}
 	if len(again) > 0 && i.Stop {
-		// Those behind the taken id were not tried.
+		// the users after the taken id were not tried
 		for k := range results {
 			if errors.Is(results[k], store.ErrSkipped) {
 				again = append(again, whose[k])
@@ -145,7 +145,7 @@ func importOutcome(err error) error {
 	}
 }
 
-// importRows imports rows, or says what would become of them.
+// importRows imports rows, or returns the outcomes that this would have.
 func (i *Importer) importRows(ctx context.Context, rows []store.ImportedUser) ([]error, error) {
 	if i.DryRun {
 		results, err := i.dryRun(ctx, rows)
@@ -160,7 +160,7 @@ func (i *Importer) importRows(ctx context.Context, rows []store.ImportedUser) ([
 	return results, storeErr(err)
 }
 
-// wrap wraps the hashes of those who do not conflict, because hashing is expensive.
+// wrap wraps the hashes of rows without conflicts, because hashing is expensive.
 func (i *Importer) wrap(ctx context.Context, rows []store.ImportedUser) error {
 	free, err := i.s.store.CheckImport(ctx, i.Source, rows, i.Stop)
 	if err != nil {
@@ -181,7 +181,7 @@ func (i *Importer) wrap(ctx context.Context, rows []store.ImportedUser) error {
 	return group.Wait()
 }
 
-// dryRun checks rows against the database, and imports those that are free there
+// dryRun checks rows against the database, and imports those without a conflict there
 // into the temporary store.
 func (i *Importer) dryRun(ctx context.Context, rows []store.ImportedUser) ([]error, error) {
 	if i.temporary == nil {
@@ -218,8 +218,8 @@ func (i *Importer) dryRun(ctx context.Context, rows []store.ImportedUser) ([]err
 	return results, nil
 }
 
-// importedRow checks a user as any new user is checked, but for the password, which
-// was chosen elsewhere, and gives the row.
+// importedRow checks a user as any new user, except the password, which was chosen
+// elsewhere, and returns the row.
 func (s *Service) importedRow(source string, n ImportedUser) (store.ImportedUser, error) {
 	if err := checkText("id", n.Alias, longestAlias); err != nil {
 		return store.ImportedUser{}, err

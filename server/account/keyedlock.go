@@ -12,11 +12,11 @@ type keyedLock struct {
 }
 
 type keyLock struct {
-	held  chan struct{} // one element while held
-	users int           // holding or waiting; the last one deletes it
+	held  chan struct{} // contains one element while the lock is held
+	users int           // holding or waiting; the last one deletes the lock
 }
 
-// acquire waits for key in order of arrival. The error is ctx's.
+// acquire waits for the lock of key in order of arrival. The error is ctx's.
 func (l *keyedLock) acquire(ctx context.Context, key string) (release func(), err error) {
 	p := l.enter(key)
 	select {

@@ -7,11 +7,11 @@ import (
 	"quartet/store"
 )
 
-// maxLastSeen limits the sessions in memory. For others the next request tries
-// again.
+// maxLastSeen limits the sessions in memory. Further ones are recorded by a later
+// request.
 const maxLastSeen = 100_000
 
-// lastSeen holds when sessions were last used, until that is stored. The zero value
+// lastSeen collects when sessions were last used, until that is stored. The zero value
 // is ready.
 type lastSeen struct {
 	mu   sync.Mutex
@@ -29,7 +29,7 @@ func (s *lastSeen) note(session int64, at store.Time) {
 	}
 }
 
-// take gives what it holds, and holds nothing then.
+// take returns the collected times and starts again.
 func (s *lastSeen) take() map[int64]store.Time {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -17,8 +17,8 @@ func (r Rate) limit(key string) store.RateLimit {
 	return store.RateLimit{Key: key, WindowMillis: r.Per.Milliseconds(), Limit: r.Times}
 }
 
-// Limits are the numbers of the rules. The program's options are a struct of the
-// same fields in the same order.
+// Limits are the limits of the rules. The program's options have the same fields in the
+// same order.
 type Limits struct {
 	AccessLife       time.Duration // of an access token, from its issue or last extension
 	SessionLife      time.Duration // of a session and its refresh token, absolute

@@ -13,24 +13,24 @@ import (
 	"quartet/store"
 )
 
-// guess is one try at a password. It is counted in the database before it is
+// guess is an attempt at a password. It is counted in the database before it is
 // compared, so that parallel guesses get no more comparisons than serial ones.
 //
 // Three counters limit guessing: one account from one client IP, one account from
-// anywhere, and one client IP at any account. An attacker who fails on purpose
-// locks out their own client IP, not the account's owner.
+// anywhere, and one client IP at any account. An attacker who fails on purpose locks
+// out their own client IP, not the account's owner.
 //
-// The first two are reserved before hashing and reset by a right password. Tries of
-// one account from one client IP wait for each other in this process, so that 200
-// right sign-ins at once do not look like 200 failures. The lock is not per account
-// alone, because an attacker's tries would delay the owner, and not per user,
-// because the delay would tell which user name, e-mail and mobile are one person's.
+// The first two are reserved before hashing and reset by a right password. Attempts at
+// one account from one client IP wait for each other in this process, so that 200 right
+// sign-ins at once do not look like 200 failures. The lock is not per account alone,
+// because an attacker's attempts would delay the owner, and not per user, because the
+// delay would reveal which user name, e-mail and mobile belong to one person.
 //
-// The counter of the client IP grows only after a failure or when the server was
-// too busy, so that right sign-ins of many people behind one client IP never fill
-// it. A right password does not reset it, because an attacker with an account of
-// their own could then guess for ever. A server that sees it full remembers that
-// until the window ends.
+// The counter of the client IP grows only after a failure or when the server was too
+// busy, so that right sign-ins of many people behind one client IP never fill it. A
+// right password does not reset it, because an attacker with an account of their own
+// could then guess without limit. A server that finds it full remembers that until the
+// window ends.
 type guess struct {
 	lockKey  string            // what was typed, from this client IP
 	key      string            // this account from this client IP
@@ -38,24 +38,23 @@ type guess struct {
 	limits   []store.RateLimit // reserved before comparing, reset by success
 	clientIP string            // counted after a failure; "" for none
 	hash     *string           // what to compare with; nil: nothing
-	disabled bool              // no password is right: there is no such user, or they are disabled
+	disabled bool              // no password is right: the user does not exist or is disabled
 }
 
 // verdict is the result of a guess.
 type verdict struct {
 	right  bool
 	weak   bool // right, and the stored hash should be replaced
-	locked bool // there were too many guesses: nothing was compared
+	locked bool // too many guesses: nothing was compared
 }
 
-// guessMemory is what a server remembers about guesses between requests. The
-// values of both caches are when an entry ends; an entry that is displaced early
-// is still counted in the database.
+// guessMemory caches guesses between requests. The values of both caches are when an
+// entry expires; an entry that is evicted early is still counted in the database.
 type guessMemory struct {
 	locks keyedLock
-	// reservations holds reservations whose password was not compared because no
-	// hashing slot was free. The next try takes it over: a busy server must not
-	// lock anybody out.
+	// reservations has the keys whose reserved guess was not compared because no
+	// hashing slot was free. The next attempt uses the reservation, because a busy
+	// server must not lock anybody out.
 	reservations *lru.Cache[string, time.Time]
 	// full holds the client IPs whose counter is full, and those with too many
 	// wrong codes.
@@ -73,13 +72,13 @@ func newGuessMemory() guessMemory {
 	return guessMemory{reservations: reservations, full: full}
 }
 
-// takeReservation removes the reservation of key and reports whether it was still good.
+// takeReservation removes the reservation of key and reports whether it was valid.
 func (m *guessMemory) takeReservation(key string, now time.Time) bool {
 	until, _ := m.reservations.Peek(key)
 	return m.reservations.Remove(key) && until.After(now)
 }
 
-// fullFor gives how long the counter of key stays full; 0 or less if it is not.
+// fullFor returns how long the counter of key stays full; 0 or less if it is not full.
 func (m *guessMemory) fullFor(key string, now time.Time) time.Duration {
 	if until, known := m.full.Peek(key); known {
 		return until.Sub(now)
@@ -87,16 +86,16 @@ func (m *guessMemory) fullFor(key string, now time.Time) time.Duration {
 	return 0
 }
 
-// forget drops everything.
+// forget clears both caches.
 func (m *guessMemory) forget() {
 	m.reservations.Purge()
 	m.full.Purge()
 }
 
-// compare counts a guess and compares it. A locked, unknown, disabled or
-// passwordless account costs what a wrong password costs. follow acts on the
-// verdict in the transaction that counts it; when it finds that the user is gone,
-// the failure is WrongCredentials.
+// compare counts a guess and compares it. A locked, unknown, disabled or passwordless
+// account costs as much as a wrong password. follow acts on the verdict in the
+// transaction that counts it; if it finds that the user is gone, the failure is
+// WrongCredentials.
 func (s *Service) compare(ctx context.Context, g guess, text string, follow func(*tx, verdict) error) (verdict, error) {
 	release, err := s.guesses.locks.acquire(ctx, g.lockKey)
 	if err != nil {
@@ -131,11 +130,11 @@ func (s *Service) compare(ctx context.Context, g guess, text string, follow func
 }
 
 // reserveGuess reserves the guess, or reports that there were too many. A refusal
-// writes a row too, so that its time does not tell a locked account from a wrong
-// password.
+// writes a row too, so that its duration does not distinguish a locked account from a
+// wrong password.
 func (s *Service) reserveGuess(ctx context.Context, g guess) (bool, error) {
 	now := s.now()
-	// A full client IP makes one row, however many accounts it tries.
+	// A full client IP writes one row, however many accounts it tries.
 	refused := "refused:" + g.clientIP
 	if s.guesses.fullFor(g.clientIP, now) <= 0 {
 		ok, err := s.countIfRoom(ctx, g.limits)
@@ -149,8 +148,7 @@ func (s *Service) reserveGuess(ctx context.Context, g guess) (bool, error) {
 	return false, err
 }
 
-// countIfRoom counts one event against all limits, or against none of them when
-// one is reached.
+// countIfRoom counts one event against all limits, or against none if one is reached.
 func (s *Service) countIfRoom(ctx context.Context, limits []store.RateLimit) (counted bool, err error) {
 	now := store.TimeOf(s.now())
 	err = s.store.InTx(ctx, func(tx store.Tx) error { return tx.ConsumeRateLimits(ctx, limits, now) })
@@ -161,8 +159,8 @@ func (s *Service) countIfRoom(ctx context.Context, limits []store.RateLimit) (co
 }
 
 // keepReservation leaves the reservation of a password that was not compared to the
-// next try. It is counted against the client IP once, so that many accounts from
-// one client IP do not make rows without limit while the server is busy.
+// next attempt. It is counted against the client IP once, so that many accounts from
+// one client IP do not create rows without limit while the server is busy.
 func (s *Service) keepReservation(ctx context.Context, g guess, again bool) {
 	s.guesses.reservations.Add(g.lockKey, s.now().Add(s.limits.PasswordPerAccountIP.Per))
 	if again {

@@ -23,12 +23,12 @@ const (
 // mobilePattern is a mainland mobile number without country code.
 var mobilePattern = regexp.MustCompile(`^1[3-9][0-9]{9}$`)
 
-// usernameKey gives the form in which two user names are compared: PRECIS
+// usernameKey returns the form in which two user names are compared: PRECIS
 // UsernameCaseMapped (RFC 8265 section 3.3), so that "Admin", "admin" and the
-// full-width spelling are one person.
+// full-width spelling are one user.
 //
-// A name that could be taken for an e-mail address or a mobile is refused in
-// every spelling, because all three are typed into the same field to sign in.
+// A name that could be an e-mail address or a mobile is refused in every spelling,
+// because all three are entered in the same field to sign in.
 func usernameKey(username string) (string, error) {
 	length := utf8.RuneCountInString(username)
 	if length < shortestUsername {
@@ -44,8 +44,8 @@ func usernameKey(username string) (string, error) {
 	return key, nil
 }
 
-// emailKey gives the form in which two e-mail addresses are compared. Only a
-// bare address is accepted (RFC 5322 addr-spec without quoting).
+// emailKey returns the form in which two e-mail addresses are compared. Only a bare
+// address is accepted (RFC 5322 addr-spec without quoting).
 func emailKey(email string) (string, error) {
 	if len(email) > longestEmail {
 		return "", outOf("email", apierr.TooLong, longestEmail)
@@ -65,7 +65,7 @@ func checkMobile(mobile string) error {
 	return nil
 }
 
-// checkText accepts what every database engine stores as it is, up to longest
+// checkText accepts what every database engine stores unchanged, up to longest
 // characters.
 func checkText(field, text string, longest int) error {
 	switch {
@@ -79,8 +79,8 @@ func checkText(field, text string, longest int) error {
 	return nil
 }
 
-// clip makes text fit to be stored, such as a User-Agent, for which a request is
-// not refused.
+// clip shortens text such as a User-Agent to its column, because the request is not
+// refused for it.
 func clip(text string, longest int) string {
 	clean := []rune(strings.ReplaceAll(strings.ToValidUTF8(text, ""), "\x00", ""))
 	return string(clean[:min(longest, len(clean))])
@@ -93,7 +93,7 @@ func outOf(field string, reason apierr.Reason, limit int) error {
 }
 
 // mobileContext and idCardContext bind a sealed value to its owner: it cannot be
-// decrypted in anybody else's row.
+// decrypted in another user's row.
 func mobileContext(userID int64) string { return "user:" + strconv.FormatInt(userID, 10) + ":mobile" }
 func idCardContext(userID int64) string { return "user:" + strconv.FormatInt(userID, 10) + ":idcard" }
 
@@ -102,13 +102,13 @@ func (s *Service) sealMobile(userID int64, mobile string) string {
 	return s.sealer.Seal(mobile, mobileContext(userID))
 }
 
-// mobileIndex is the keyed hash that finds a mobile.
+// mobileIndex returns the keyed hash that finds a mobile.
 func (s *Service) mobileIndex(mobile string) store.Digest {
 	return store.Digest(s.sealer.Index(mobile))
 }
 
-// clientIPKey stands for a client IP in the key of a counter, without revealing
-// it. A whole IPv6 /64 counts as one, because it belongs to one subscriber.
+// clientIPKey is the counter key of a client IP, which does not reveal it. An IPv6 /64
+// counts as one, because it belongs to one subscriber.
 func (s *Service) clientIPKey(clientIP string) string {
 	if parsed, err := netip.ParseAddr(clientIP); err == nil {
 		parsed = parsed.Unmap().WithZone("")

@@ -76,7 +76,7 @@ func (s *Service) ListOrganisations(ctx context.Context) ([]Organisation, error)
 	return convert(rows, toOrganisation), storeErr(err)
 }
 
-// DisableOrganisation removes an organisation from everybody's memberships.
+// DisableOrganisation removes an organisation from all memberships.
 func (s *Service) DisableOrganisation(ctx context.Context, code string) error {
 	return s.setOrganisationDisabled(ctx, code, true, AuditOrganisationDisabled)
 }
@@ -122,7 +122,7 @@ func (s *Service) ListRoles(ctx context.Context) ([]Role, error) {
 	return convert(rows, func(row store.Role) Role { return Role(row) }), storeErr(err)
 }
 
-// DisableRole removes a role from everybody's memberships.
+// DisableRole removes a role from all memberships.
 func (s *Service) DisableRole(ctx context.Context, code string) error {
 	return s.setRoleDisabled(ctx, code, true, AuditRoleDisabled)
 }
@@ -140,8 +140,8 @@ func (s *Service) setRoleDisabled(ctx context.Context, code string, disabled boo
 	return codeErr(err, "role")
 }
 
-// AddMembership makes a user a member of an organisation, with a role unless
-// role is "". To repeat it is no failure.
+// AddMembership makes a user a member of an organisation, with a role unless role is
+// "". Repeating it is no failure.
 func (s *Service) AddMembership(ctx context.Context, userID int64, organisation, role string) error {
 	organisationID, roleID, err := s.membership(ctx, userID, organisation, role)
 	if err != nil {
@@ -155,8 +155,7 @@ func (s *Service) AddMembership(ctx context.Context, userID int64, organisation,
 }
 
 // RemoveMembership removes a role in an organisation; with role "" the whole
-// membership. The failure is InvalidField with field organisation if the user did
-// not have it.
+// membership. The failure is InvalidField with field organisation if there is none.
 func (s *Service) RemoveMembership(ctx context.Context, userID int64, organisation, role string) error {
 	organisationID, roleID, err := s.membership(ctx, userID, organisation, role)
 	if err != nil {
@@ -169,8 +168,8 @@ func (s *Service) RemoveMembership(ctx context.Context, userID int64, organisati
 	return codeErr(err, "organisation")
 }
 
-// Memberships lists a user's organisations and their roles there; disabled ones
-// are left out.
+// Memberships lists a user's organisations and their roles there, without disabled
+// ones.
 func (s *Service) Memberships(ctx context.Context, userID int64) ([]Membership, error) {
 	rows, err := s.store.MembershipsOf(ctx, userID)
 	return convert(rows, newMembership), storeErr(err)
@@ -188,9 +187,9 @@ func (s *Service) membership(ctx context.Context, userID int64, organisation, ro
 	return org.ID, &held.ID, err
 }
 
-// checkListed checks the code or id and the name of an entry of a list. A code has
-// no blanks, a name none around it, and neither has invisible characters, so that
-// the entries can be told apart and typed.
+// checkListed checks the code or id and the name of an entry of a list. Codes have no
+// blanks, names none around them, and both have no invisible characters, so that the
+// entries can be told apart and entered.
 func checkListed(field, code, name string) error {
 	if err := checkTexts([]checkedText{{field, &code, longestCode}, {"name", &name, longestName}}); err != nil {
 		return err
@@ -208,6 +207,5 @@ func checkListed(field, code, name string) error {
 	return nil
 }
 
-// isInvisible tells control and format characters, and the replacement for bytes
-// that were not UTF-8.
+// isInvisible reports control and format characters, and the replacement character.
 func isInvisible(r rune) bool { return !unicode.IsGraphic(r) || r == unicode.ReplacementChar }

@@ -11,15 +11,15 @@ import (
 	"quartet/store"
 )
 
-// oldPasswordField is document 004's spelling, which is its contract.
+// oldPasswordField is spelled as in document 004.
 const oldPasswordField = "oldPassowrd"
 
-// ChangePassword sets a new password (operation 11) and ends all other sessions
-// of the user. It takes the old one; only a super administrator may omit that, or
-// change somebody else's. An empty old password is an omitted one.
+// ChangePassword sets a new password (operation 11) and ends all other sessions of the
+// user. It requires the old one; only a super administrator may omit it, or change
+// another user's. An empty old password is an omitted one.
 //
-// A user without password may set the first one within 10 minutes of signing in by
-// a one-time code, which proves as much as an old password.
+// A user without password may set the first one within 10 minutes of signing in by a
+// one-time code, which proves as much as an old password.
 //
 // Failures are Forbidden, UserNotFound, WeakPassword (field newPassword),
 // InvalidField (field oldPassowrd, required), WrongOldPassword, also after too
@@ -43,12 +43,12 @@ func (s *Service) ChangePassword(ctx context.Context, caller Caller, userID int6
 	if err != nil {
 		return s.hashErr(err)
 	}
-	// The caller's own session goes on.
+	// the caller's own session stays
 	return s.setPassword(ctx, hash, was, caller.SessionID, passwordChosen(caller, user, filled(was) != nil))
 }
 
-// checkOldPassword gives the hash that was verified, "" for a user who has none
-// yet, and nil where it does not matter.
+// checkOldPassword returns the hash that was verified, "" for a user who has none yet,
+// and nil if it does not matter.
 func (s *Service) checkOldPassword(ctx context.Context, caller Caller, user store.User, old *string) (*string, error) {
 	missing := filled(old) == nil
 	switch {
@@ -80,7 +80,7 @@ func (s *Service) checkOldPassword(ctx context.Context, caller Caller, user stor
 	return user.PasswordHash, nil
 }
 
-// freshBy accepts a session that was opened in that way within FreshSignIn.
+// freshBy accepts a session that was opened in this way within FreshSignIn.
 func (s *Service) freshBy(caller Caller, openedBy string) error {
 	age := s.now().Sub(caller.session.CreatedAt.Time())
 	if caller.session.OpenedBy == openedBy && age <= s.limits.FreshSignIn {
@@ -93,9 +93,9 @@ func wrongOldPassword() error {
 	return &apierr.Error{Code: apierr.WrongOldPassword, Field: oldPasswordField}
 }
 
-// setPassword stores the hash and ends the user's sessions but keep. With was, it
-// does so only if that is still the password, or there is still none for "". change
-// is the event about the user.
+// setPassword stores the hash and ends the user's sessions except keep. With was, it
+// does so only if that is still the hash, or "" if there is still none. change is the
+// event of the user.
 func (s *Service) setPassword(ctx context.Context, hash string, was *string, keep int64, change event) error {
 	err := s.inTx(ctx, func(tx *tx) error {
 		ended, err := tx.SetPassword(ctx, change.subject, hash, was, keep, newStamp(), store.TimeOf(s.now()))
@@ -142,10 +142,10 @@ func checkPassword(field, text string) error {
 	return weak
 }
 
-// ResetPassword sets a password without asking for the old one and ends all of
-// the user's sessions. It is for the command line. An empty password stands for
-// a random one; the result is the password set. Failures are WeakPassword (field
-// password) and UserNotFound.
+// ResetPassword sets a password without the old one and ends all of the user's
+// sessions. It is for the command line. An empty password is replaced by a random one;
+// the result is the password set. Failures are WeakPassword (field password) and
+// UserNotFound.
 func (s *Service) ResetPassword(ctx context.Context, userID int64, text string) (string, error) {
 	if text == "" {
 		text = rand.Text()

@@ -14,9 +14,9 @@ import (
 // the time of day that document 004 shows.
 const birthdayLayout = time.DateTime
 
-// Profile is what users state about themselves. In a change nil leaves a value as
-// it is and "" empties it; in a User nil is unknown. Failures name its fields as
-// document 004 does.
+// Profile is what users state about themselves. In a change nil leaves a value as it is
+// and "" empties it; in a User nil is unknown. Failures name its fields as document 004
+// does.
 //
 // It has the fields of store.ProfileColumns, or the conversion does not compile.
 type Profile struct {
@@ -28,10 +28,10 @@ type Profile struct {
 	GraduateSchool, Education     *string
 	Avatar                        *string
 	IDCardType, IDCard            *string
-	Mobile, Email                 *string // unverified until proven
+	Mobile, Email                 *string // unverified
 }
 
-// checkedText is one text with its bound in characters.
+// checkedText is a text with its maximum length in characters.
 type checkedText struct {
 	field   string
 	text    *string
@@ -81,7 +81,7 @@ func (p Profile) check() error {
 }
 
 // checkWebAddress accepts an empty text and an http or https URL. A javascript: or
-// data: URL would be a script in the pages that link to it.
+// data: URL would be a script in pages that link to it.
 func checkWebAddress(field string, text *string) error {
 	if text == nil || *text == "" || isWebAddress(*text) {
 		return nil
@@ -95,7 +95,7 @@ func isWebAddress(text string) bool {
 		address.Hostname() != "" && !strings.ContainsFunc(text, unicode.IsSpace)
 }
 
-// change checks a profile and gives it as the columns of userID's row.
+// change checks a profile and returns it as the columns of userID's row.
 func (s *Service) change(userID int64, p Profile) (store.UserChange, error) {
 	if err := p.check(); err != nil {
 		return store.UserChange{}, err
@@ -138,14 +138,14 @@ func normalBirthday(birthday *string) (*string, error) {
 	return nil, apierr.Field("birthday", apierr.BadFormat)
 }
 
-// applyTo writes a change into a row that is not stored yet.
+// applyTo applies a change to a row that is not stored yet.
 func applyTo(row *store.User, c store.UserChange) {
 	store.SetProfile(row, c.ProfileColumns)
 	row.Username, row.UsernameKey, row.EmailKey, row.MobileIndex = c.Username, c.UsernameKey, c.EmailKey, c.MobileIndex
 	row.Identity, row.Remark = valueOf(c.Identity), valueOf(c.Remark)
 }
 
-// valueOf is the zero value for nil.
+// valueOf returns the zero value for nil.
 func valueOf[T any](value *T) (v T) {
 	if value != nil {
 		v = *value
@@ -153,7 +153,7 @@ func valueOf[T any](value *T) (v T) {
 	return v
 }
 
-// filled is nil for an empty text.
+// filled returns nil for an empty text.
 func filled(text *string) *string {
 	if text == nil || *text == "" {
 		return nil

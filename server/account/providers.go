@@ -2,31 +2,31 @@ package account
 
 import "context"
 
-// SMS delivers one-time codes. Send returns a *apierr.Error when the message
-// was not accepted: SMSUnavailable, TooManyRequests, or InvalidField of mobile.
+// SMS delivers one-time codes. Send returns a *apierr.Error if the message was not
+// accepted: SMSUnavailable, TooManyRequests, or InvalidField of mobile.
 type SMS interface {
 	Send(ctx context.Context, m CodeMessage) error
 }
 
-// CodeMessage is a one-time code on its way to a phone.
+// CodeMessage is a one-time code to deliver.
 type CodeMessage struct {
 	Mobile  string // mainland form, 11 digits
 	Code    string
 	Purpose string // PurposeSignIn or PurposeVerifyMobile
 }
 
-// WeChat exchanges the code of a WeChat login for the identity behind it.
-// Exchange returns a *apierr.Error with code WeChatCodeInvalid,
-// WeChatCodeUsed, WeChatTooFrequent, WeChatUnavailable, or Forbidden for
-// somebody whom WeChat has blocked. It is never retried: a code may be used
-// up even when the answer was lost.
+// WeChat exchanges the code of a WeChat login for the identity behind it. Exchange
+// returns a *apierr.Error with code WeChatCodeInvalid, WeChatCodeUsed,
+// WeChatTooFrequent, WeChatUnavailable, or Forbidden for a user whom WeChat has
+// blocked. It is never retried, because a code may be used up even if the response was
+// lost.
 type WeChat interface {
 	Exchange(ctx context.Context, code string) (WeChatIdentity, error)
 }
 
-// WeChatIdentity is who WeChat says the caller is. OpenID is unique within
-// AppID; UnionID, where known, is the same across the apps of one
-// owner. Empty strings are unknown values.
+// WeChatIdentity is WeChat's identity of a user. OpenID is unique within AppID;
+// UnionID, if known, is the same across the apps of one owner. Empty strings are
+// unknown values.
 type WeChatIdentity struct {
 	AppID, OpenID, UnionID  string
 	Nickname, Avatar        string

@@ -17,9 +17,9 @@ type ExtendedSession struct {
 	Renewed       string // the JWT that replaces the presented one, "" where the token is opaque
 }
 
-// Extend extends the caller's access token for its full life from now, but not
-// past its session's end (operation 1), and stores the kind of front end. The
-// failure is that of a session that ended meanwhile.
+// Extend extends the caller's access token for its full life from now, but not past its
+// session's end (operation 1), and stores the kind of front end. The failure is that of
+// a session that has ended meanwhile.
 func (s *Service) Extend(ctx context.Context, caller Caller, frontType int64) (ExtendedSession, error) {
 	until := s.extendedUntil(caller.session.ExpiresAt)
 	extended, err := s.extendAccessToken(ctx, caller.SessionID, until, &frontType)
@@ -48,7 +48,7 @@ func (s *Service) extendAccessToken(ctx context.Context, sessionID int64, until 
 	return extended, err
 }
 
-// whyEnded reads why a session that was live a moment ago is not.
+// whyEnded returns why a session that was live a moment ago is not.
 func (s *Service) whyEnded(ctx context.Context, sessionID int64) error {
 	session, err := s.store.SessionByID(ctx, sessionID)
 	if err != nil {
@@ -66,18 +66,18 @@ type Refreshed struct {
 	AccessExpires time.Time
 }
 
-// Refresh gives the next access token for a refresh token and the access token
-// that goes with it, expired or not (operation 3). The refresh token cannot
-// rotate, because operation 3 answers an access token alone; so the access token
-// rotates, and its generation tells a client from a thief:
+// Refresh returns the next access token for a refresh token and its access token,
+// expired or not (operation 3). The refresh token cannot rotate, because the response
+// of operation 3 has an access token only; so the access token rotates, and its
+// generation distinguishes a client from a thief:
 //
 //   - the newest one gives the next;
 //   - the one before gives the newest again for 10 s, because the answer may have
 //     been lost, or two tabs refreshed at once;
 //   - an older one was used before: the session ends, with RefreshReused.
 //
-// Other failures are Unauthenticated for tokens that are not a pair, TokenExpired,
-// and those of an ended session.
+// Other failures are Unauthenticated for tokens that do not belong together,
+// TokenExpired, and those of an ended session.
 func (s *Service) Refresh(ctx context.Context, accessToken, refreshToken string) (Refreshed, error) {
 	if !token.IsOpaque(accessToken) || !token.IsOpaque(refreshToken) {
 		return Refreshed{}, apierr.New(apierr.Unauthenticated)
@@ -86,7 +86,7 @@ func (s *Service) Refresh(ctx context.Context, accessToken, refreshToken string)
 	if err != nil {
 		return Refreshed{}, toAPIErr(err, apierr.Unauthenticated)
 	}
-	// Another round follows a lost race.
+	// Repeat after a lost race.
 	for range 3 {
 		if err := checkLive(session.EndedAt, session.EndReason, session.UserDisabledAt, session.ExpiresAt, s.now()); err != nil {
 			return Refreshed{}, err
@@ -102,8 +102,8 @@ func (s *Service) Refresh(ctx context.Context, accessToken, refreshToken string)
 	return Refreshed{}, apierr.New(apierr.Unavailable)
 }
 
-// refreshOnce refreshes the session as it was read; won is false when another
-// request rotated it meanwhile.
+// refreshOnce refreshes the session as it was read; won is false if another request has
+// rotated it meanwhile.
 func (s *Service) refreshOnce(ctx context.Context, session store.Session, access, refresh string) (r Refreshed, won bool, err error) {
 	presented := hashOf(access)
 	isPrevious := matches(session.PreviousAccessHash, presented)
@@ -130,8 +130,8 @@ func (s *Service) rotate(ctx context.Context, session store.Session, refresh str
 	return Refreshed{next, until.Time()}, won, toAPIErr(err, apierr.SessionEnded)
 }
 
-// repeatNewest gives the newest access token once more. Where it cannot be
-// derived, because it was stored by other means or under another key, it rotates.
+// repeatNewest returns the newest access token again. If it cannot be derived, because
+// it was stored by other means or under another key, it rotates.
 func (s *Service) repeatNewest(ctx context.Context, session store.Session, refresh string) (Refreshed, bool, error) {
 	newest := token.Access(s.accessKey, refresh, session.ID, session.Generation)
 	if !matches(session.AccessHash, hashOf(newest)) {
@@ -140,8 +140,8 @@ func (s *Service) repeatNewest(ctx context.Context, session store.Session, refre
 	return Refreshed{newest, session.AccessExpiresAt.Time()}, true, nil
 }
 
-// isOlder tells whether the access token is one of an earlier generation. Only the
-// hashes of the last two are stored; the others are derived again.
+// isOlder reports whether the access token is of an earlier generation. Only the hashes
+// of the last two are stored; the others are derived again.
 func (s *Service) isOlder(session store.Session, access, refresh string) bool {
 	generation, ok := token.Generation(access)
 	if !ok || generation < 1 || generation >= session.Generation {

@@ -8,8 +8,7 @@ import (
 	"quartet/store"
 )
 
-// Where a user came from, as CreateSource says it. A sign-in by one-time code
-// stores the client's own word instead.
+// Values of CreateSource. A sign-in by one-time code stores the client's value instead.
 const (
 	sourceRegistration  = "registration"
 	sourceAdministrator = "administrator"
@@ -17,21 +16,20 @@ const (
 	sourceWeChat        = "wechat"
 )
 
-// NewUser is a user to create. It has no id, role or status, because nobody sets
-// those this way.
+// NewUser is a user to create. It has no id, role or status, because the caller cannot
+// choose them.
 type NewUser struct {
 	Username string  // required, 2 to 64 characters
 	Password *string // nil: none, the user signs in by other means
 	Profile
-	Identity, Remark *string // from administrators, else ignored
+	Identity, Remark *string // ignored except from administrators
 }
 
-// CreateUser creates a user (operation 7) and gives its id. caller is nil for
-// somebody not signed in. Only administrators may, or anybody where registration
-// is open: the failure is Forbidden, or Unauthenticated without caller. Others
-// are InvalidField, WeakPassword, UsernameTaken and EmailTaken, and
-// TooManyRequests with RetryAfter for anybody but administrators. E-mail and
-// mobile are stored unverified.
+// CreateUser creates a user (operation 7) and returns its id. caller is nil without a
+// session. Only administrators may, or with open registration everyone: the failure is
+// Forbidden, or Unauthenticated without caller. Others are InvalidField, WeakPassword,
+// UsernameTaken and EmailTaken, and TooManyRequests with RetryAfter except for
+// administrators. E-mail and mobile are stored unverified.
 func (s *Service) CreateUser(ctx context.Context, caller *Caller, clientIP string, n NewUser) (int64, error) {
 	if err := s.mayCreate(caller); err != nil {
 		return 0, err
@@ -45,8 +43,8 @@ func (s *Service) CreateUser(ctx context.Context, caller *Caller, clientIP strin
 		r.source = sourceAdministrator
 	} else {
 		r.Identity, r.Remark = nil, nil
-		// These bound what strangers can fill the database with, and how often they
-		// can ask whether a user name or an e-mail is taken.
+		// These limit how many rows strangers can create, and how often they can ask
+		// whether a user name or an e-mail is taken.
 		r.limits = []store.RateLimit{
 			s.limits.RegisterPerIP.limit("register-address:" + s.clientIPKey(clientIP)),
 			s.limits.RegisterGlobal.limit("register-all"),
@@ -56,13 +54,13 @@ func (s *Service) CreateUser(ctx context.Context, caller *Caller, clientIP strin
 	return s.register(ctx, r)
 }
 
-// registration is a NewUser with what its sender does not choose.
+// registration is a NewUser with the values that the caller does not choose.
 type registration struct {
 	NewUser
 	source, role                  string
 	by                            *int64
 	emailVerified, mobileVerified bool
-	limits                        []store.RateLimit // not yet counted; empty where nothing limits
+	limits                        []store.RateLimit // not counted yet; empty without limits
 	created                       event             // to record, without its subject
 }
 
@@ -71,8 +69,8 @@ func (s *Service) register(ctx context.Context, r registration) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	// Invalid input is not counted. A password is counted before it is hashed,
-	// because hashing is expensive; everything else together with its row.
+	// Invalid input is not counted. A password is counted before it is hashed, because
+	// hashing is expensive; everything else together with its row.
 	if r.Password != nil {
 		if err := s.count(ctx, &r); err != nil {
 			return 0, err
@@ -80,7 +78,7 @@ func (s *Service) register(ctx context.Context, r registration) (int64, error) {
 	}
 	id, err := s.addUser(ctx, r, draft)
 	if err != nil && !apierr.Is(err, apierr.TooManyRequests) {
-		// A refusal can tell who is registered, so it counts too.
+		// A refusal can reveal who is registered, so it counts too.
 		if err := s.count(ctx, &r); err != nil {
 			return 0, err
 		}
@@ -98,7 +96,7 @@ func (s *Service) count(ctx context.Context, r *registration) error {
 	return s.consumeRateLimits(ctx, limits)
 }
 
-// addUser adds, counts and records the user, all or nothing.
+// addUser adds, counts and records the user in one transaction.
 func (s *Service) addUser(ctx context.Context, r registration, draft store.UserChange) (id int64, err error) {
 	if err := s.checkFree(ctx, 0, draft); err != nil {
 		return 0, err
@@ -128,7 +126,7 @@ func (n NewUser) update() UserUpdate {
 	return UserUpdate{Profile: n.Profile, Username: &n.Username, Identity: n.Identity, Remark: n.Remark}
 }
 
-// row is the new user's row, sealed for id.
+// row returns the new user's row, sealed for id.
 func (s *Service) row(id int64, r registration, hash *string) (store.User, error) {
 	columns, err := s.columns(id, r.update())
 	if err != nil {
@@ -144,7 +142,7 @@ func (s *Service) row(id int64, r registration, hash *string) (store.User, error
 	return row, nil
 }
 
-// setVerified marks e-mail and mobile of a new row as verified, where there are any.
+// setVerified marks the e-mail and mobile of a new row as verified.
 func setVerified(row *store.User, email, mobile bool, at store.Time) {
 	if email && row.EmailKey != nil {
 		row.EmailVerifiedAt = &at
@@ -154,10 +152,10 @@ func setVerified(row *store.User, email, mobile bool, at store.Time) {
 	}
 }
 
-// checkFree refuses an e-mail that somebody other than userID has, verified or
-// not. A mobile is not checked: unverified it signs nobody in, and a refusal would
-// tell which numbers are registered. The database checks again; this gives a clear
-// failure early.
+// checkFree refuses an e-mail that another user than userID has, verified or not. A
+// mobile is not checked: unverified it is no way to sign in, and a refusal would reveal
+// which numbers are registered. The database checks again; this gives a clear failure
+// early.
 func (s *Service) checkFree(ctx context.Context, userID int64, c store.UserChange) error {
 	if c.EmailKey == nil {
 		return nil

@@ -14,33 +14,33 @@ import (
 	"quartet/store"
 )
 
-// Time is a moment in milliseconds since the Unix epoch.
+// Time is a time in milliseconds since the Unix epoch.
 type Time = store.Time
 
-// Config is what a Service works with. Store, Hasher, Signer, both keys, Sealer
-// and IDs are required; SMS and WeChat may be nil where nothing calls them (the
-// command line).
+// Config contains the dependencies and settings of a Service. Store, Hasher, Signer,
+// both keys, Sealer and IDs are required; SMS and WeChat may be nil if nothing calls
+// them (the command line).
 type Config struct {
 	Store  *store.Store
 	Hasher *password.Hasher
 	Signer *token.Signer
-	// AccessKey derives access tokens, CodeKey authenticates one-time codes.
-	// Both are secrets of 32 bytes that are not in the database.
+	// AccessKey derives access tokens, CodeKey authenticates one-time codes. Both are
+	// secrets of 32 bytes that are not in the database.
 	AccessKey, CodeKey []byte
 	Sealer             *fieldcrypt.Sealer
 	IDs                *idgen.Generator
 	SMS                SMS
 	WeChat             WeChat
 	Now                func() time.Time // nil: time.Now
-	// OpenRegistration lets anybody create a user, not administrators only.
+	// OpenRegistration lets everyone create a user, not only administrators.
 	OpenRegistration bool
 	Limits           Limits // the zero value: DefaultLimits
-	// NewCode makes the one-time code for a mobile. nil: RandomCode.
+	// NewCode returns the one-time code for a mobile. nil: RandomCode.
 	NewCode func(mobile string) string
 	Log     *slog.Logger // nil: silent
 }
 
-// Service applies the rules. It is safe for concurrent use.
+// Service implements the rules. It is safe for concurrent use.
 type Service struct {
 	store            *store.Store
 	hasher           *password.Hasher
@@ -62,7 +62,7 @@ type Service struct {
 	lastSeen         lastSeen
 }
 
-// New makes a service from c, with defaults for what c leaves out.
+// New creates a service from c, with defaults for zero fields.
 func New(c Config) *Service {
 	if c.Now == nil {
 		c.Now = time.Now

@@ -41,9 +41,9 @@ func (s *Service) sessionRow(userID int64, dialect, openedBy, clientIP, userAgen
 	}
 }
 
-// openOpaque opens a session with an opaque access token, which is derived from
-// the refresh token or seed. The errors are the store's; ErrNotFound means that
-// the user is gone or disabled. The caller adds the result's User.
+// openOpaque opens a session with an opaque access token, which is derived from the
+// refresh token or seed. The errors are the store's; ErrNotFound means that the user is
+// gone or disabled. The caller adds the result's User.
 func (s *Service) openOpaque(ctx context.Context, tx *tx, session store.Session, seed string, companyType *int64) (SignInResult, error) {
 	session.ID = s.ids.Next()
 	access := token.Access(s.accessKey, seed, session.ID, session.Generation)
@@ -74,7 +74,7 @@ func (s *Service) signJWT(sessionID, userID int64, expires store.Time) (string, 
 	return jwt, nil
 }
 
-// extendedUntil is when an access token that is issued or extended now expires:
+// extendedUntil returns when an access token that is issued or extended now expires:
 // never after its session.
 func (s *Service) extendedUntil(sessionExpires store.Time) store.Time {
 	return min(store.TimeOf(s.now().Add(s.limits.AccessLife)), sessionExpires)
@@ -87,15 +87,15 @@ func (s *Service) Sessions(ctx context.Context, caller Caller) ([]Session, error
 	if err != nil {
 		return nil, storeErr(err)
 	}
-	// Without a refresh token an expired access token is the end.
+	// Without a refresh token an expired access token ends the session.
 	rows = slices.DeleteFunc(rows, func(row store.Session) bool {
 		return row.RefreshHash == nil && row.AccessExpiresAt <= now
 	})
 	return convert(rows, newSession), nil
 }
 
-// EndSession ends one of the caller's sessions. The failure is SessionNotFound
-// for a session that is not theirs or has ended.
+// EndSession ends one of the caller's sessions. The failure is SessionNotFound for a
+// session that is not theirs or has ended.
 func (s *Service) EndSession(ctx context.Context, caller Caller, id int64) error {
 	ending := caller.eventBy(AuditSessionEnded, caller.UserID, details{"by_session": caller.SessionID, "reason": store.EndedByOwner})
 	ending.session = id
@@ -110,13 +110,13 @@ func (s *Service) EndSession(ctx context.Context, caller Caller, id int64) error
 	return toAPIErr(err, apierr.SessionNotFound)
 }
 
-// SignOut ends the caller's own session. To repeat it is no failure.
+// SignOut ends the caller's own session. Repeating it is no failure.
 func (s *Service) SignOut(ctx context.Context, caller Caller) error {
 	return s.end(ctx, store.EndedByLogout, caller.eventBy(AuditSignOut, caller.UserID, nil))
 }
 
-// end ends the session of an event, and records the event if the session had not
-// ended before.
+// end ends the session of an event, and records the event unless the session had ended
+// before.
 func (s *Service) end(ctx context.Context, reason string, ending event) error {
 	return storeErr(s.inTx(ctx, func(tx *tx) error {
 		ended, err := tx.EndSession(ctx, ending.session, reason, store.TimeOf(s.now()))

@@ -13,7 +13,7 @@ import (
 	"quartet/store"
 )
 
-// How a session can have been opened, as Session.OpenedBy says it.
+// Values of Session.OpenedBy.
 const (
 	OpenedByCode     = "code"
 	OpenedByPassword = "password"
@@ -26,8 +26,8 @@ const (
 	longestClientIP = 64  // characters
 )
 
-// SignInResult is what a sign-in gives. RefreshToken and RefreshExpires are empty
-// where the session has none.
+// SignInResult is the result of a sign-in. RefreshToken and RefreshExpires are empty if
+// the session has none.
 type SignInResult struct {
 	AccessToken    string
 	AccessExpires  time.Time
@@ -39,19 +39,19 @@ type SignInResult struct {
 
 // CodeSignIn is a sign-in with a mobile and the one-time code sent to it.
 type CodeSignIn struct {
-	Dialect                  string // that the session is opened in
+	Dialect                  string // in which the session is opened
 	Mobile, Code             string
 	CompanyType, ProductType int64  // stored as they are
-	Source                   string // where a new user is said to come from
+	Source                   string // where a new user comes from
 	Device                   string // to bind the session to; "" for none yet
 	ClientIP, UserAgent      string
 }
 
-// SignInByCode signs in with a one-time code (operation 2) and registers an
-// unknown mobile. A user has one live session of a product type: the older one
-// ends. The failure is WrongCode for a wrong, used, burnt or missing code and
-// for a disabled user, TooManyRequests with RetryAfter for a client IP that had
-// too many of those, or InvalidField.
+// SignInByCode signs in with a one-time code (operation 2) and registers an unknown
+// mobile. A user has one live session of a product type: the older one ends. The
+// failure is WrongCode for a wrong, used, exhausted or missing code and for a disabled
+// user, TooManyRequests with RetryAfter for a client IP with too many of those, or
+// InvalidField.
 func (s *Service) SignInByCode(ctx context.Context, in CodeSignIn) (SignInResult, error) {
 	if err := in.check(); err != nil {
 		return SignInResult{}, err
@@ -62,8 +62,8 @@ func (s *Service) SignInByCode(ctx context.Context, in CodeSignIn) (SignInResult
 	var result SignInResult
 	var user store.User
 	var refused string
-	// A refusal does not fail the transaction: the guess counts, and a right code
-	// is used up.
+	// A refusal does not fail the transaction: the guess counts, and a right code is
+	// used up.
 	err := s.inTx(ctx, func(tx *tx) error {
 		user, refused = store.User{}, ""
 		right, err := s.consumeCode(ctx, tx, PurposeSignIn, in.Mobile, in.Code)
@@ -71,7 +71,8 @@ func (s *Service) SignInByCode(ctx context.Context, in CodeSignIn) (SignInResult
 			refused = reasonWrong
 			return err
 		}
-		// Only now, so that a wrong guess takes as long for an unknown mobile.
+		// Looked up only now, so that a wrong guess takes as long for an unknown
+		// mobile.
 		user, err = s.userOfMobile(ctx, tx, in)
 		if err != nil || user.DisabledAt != nil {
 			refused = reasonDisabled
@@ -112,7 +113,7 @@ func (s *Service) codeSession(userID int64, in CodeSignIn, refresh string) store
 	return session
 }
 
-// userOfMobile finds the user who has proven to own the mobile, or adds one.
+// userOfMobile finds the user who has verified the mobile, or adds one.
 func (s *Service) userOfMobile(ctx context.Context, tx *tx, in CodeSignIn) (store.User, error) {
 	index := s.mobileIndex(in.Mobile)
 	owner, err := tx.UserByVerifiedMobile(ctx, index)
@@ -121,7 +122,7 @@ func (s *Service) userOfMobile(ctx context.Context, tx *tx, in CodeSignIn) (stor
 	}
 	user := s.newUser(s.ids.Next(), in.Source)
 	user.MobileSealed, user.MobileIndex, user.MobileVerifiedAt = new(s.sealMobile(user.ID, in.Mobile)), &index, &user.CreatedAt
-	// Not the mobile's last digits: a nickname is public.
+	// Not the mobile's last digits, because a nickname is public.
 	user.Nickname = fmt.Sprintf("用户%04d", user.ID%10_000)
 	user.CompanyType = &in.CompanyType
 	owner, created, err := tx.RegisterByMobile(ctx, user)
@@ -132,8 +133,8 @@ func (s *Service) userOfMobile(ctx context.Context, tx *tx, in CodeSignIn) (stor
 }
 
 // refuseCode counts a refusal against the client IP, as a password guess too, and
-// gives the failure. Every server remembers a client IP that it saw full. A
-// refusal beyond the limit is not recorded, but for the one that locks.
+// returns the failure. Every server remembers a client IP that it found full. A refusal
+// beyond the limit is not recorded, except the one that locks.
 func (s *Service) refuseCode(ctx context.Context, in CodeSignIn, userID int64, reason string) error {
 	clientIP := s.clientIPKey(in.ClientIP)
 	key := codeRefusedKey(clientIP)
@@ -160,14 +161,14 @@ type PasswordSignIn struct {
 	Account             string // user name, e-mail or mobile
 	Password            string
 	ClientIP, UserAgent string
-	Dialect             string // that the session is opened in
+	Dialect             string // in which the session is opened
 }
 
-// SignInByPassword signs in with a password (operation 9) and gives a JWT. The
-// account is a user name, an e-mail or a proven mobile. An unknown account, a
-// wrong password, a locked or disabled account and one without password all fail
-// with WrongCredentials, after the same work. Overloaded means that no password
-// was compared.
+// SignInByPassword signs in with a password (operation 9) and returns a JWT. The
+// account is a user name, an e-mail or a verified mobile. An unknown account, a wrong
+// password, a locked or disabled account and one without password all fail with
+// WrongCredentials, after the same work. Overloaded means that no password was
+// compared.
 func (s *Service) SignInByPassword(ctx context.Context, in PasswordSignIn) (SignInResult, error) {
 	user, found, err := s.userOfAccount(ctx, in.Account)
 	if err != nil {
@@ -206,8 +207,8 @@ func (s *Service) SignInByPassword(ctx context.Context, in PasswordSignIn) (Sign
 	return result, nil
 }
 
-// endOutdated ends a session that was opened with a password which was changed
-// between comparing it and opening the session.
+// endOutdated ends a session that was opened with a password which was changed between
+// comparing it and opening the session.
 func (s *Service) endOutdated(ctx context.Context, session store.Session) error {
 	err := s.end(ctx, store.EndedByPasswordChange, event{
 		kind: AuditSessionEnded, subject: session.UserID, session: session.ID, dialect: session.Dialect,
@@ -219,10 +220,10 @@ func (s *Service) endOutdated(ctx context.Context, session store.Session) error 
 	return apierr.New(apierr.WrongCredentials)
 }
 
-// signInGuess names the lock and the counters of a sign-in. A known user has one
-// set of counters however they are addressed; an unknown account is counted by
-// its text. The lock goes by the text for both, because waiting behind another
-// spelling would reveal that somebody has both.
+// signInGuess returns the lock and the counters of a sign-in. A known user has one set
+// of counters for all their names; an unknown account is counted by its text. The lock
+// is per text for both, because waiting for another spelling would reveal that a user
+// has both.
 func (s *Service) signInGuess(in PasswordSignIn, user store.User, found bool) guess {
 	text := s.sealer.Index("account:" + accountText(in.Account))
 	subject := text
@@ -245,8 +246,8 @@ func (s *Service) signInGuess(in PasswordSignIn, user store.User, found bool) gu
 	}
 }
 
-// accountText is the same for all spellings of a user name, an e-mail or a
-// mobile, whether or not anybody has it.
+// accountText returns the same text for all spellings of a user name, an e-mail or a
+// mobile, whether or not a user has it.
 func accountText(account string) string {
 	if key, err := usernameKey(account); err == nil {
 		return key
@@ -254,8 +255,8 @@ func accountText(account string) string {
 	return strings.ToLower(account)
 }
 
-// userOfAccount finds the user whom the text means. Each text takes one query,
-// found or not, and no text can be two of user name, e-mail and mobile.
+// userOfAccount finds the user of the text. Each text takes one query, found or not,
+// and no text can be two of user name, e-mail and mobile.
 func (s *Service) userOfAccount(ctx context.Context, account string) (user store.User, found bool, err error) {
 	switch {
 	case mobilePattern.MatchString(account):
@@ -279,8 +280,8 @@ func (s *Service) userOfAccount(ctx context.Context, account string) (user store
 	return user, err == nil, storeErr(err)
 }
 
-// upgradeHash replaces a hash that is weaker than today's. When the machine is
-// busy, the next sign-in does it.
+// upgradeHash replaces a hash that is weaker than today's. If the machine is busy, the
+// next sign-in does it.
 func (s *Service) upgradeHash(ctx context.Context, user store.User, text string) {
 	hash, err := s.hasher.Hash(ctx, text)
 	if err == nil {

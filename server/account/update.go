@@ -7,26 +7,26 @@ import (
 	"quartet/store"
 )
 
-// The values of UserUpdate.Status, as document 004 has them.
+// Values of UserUpdate.Status, as in document 004.
 const (
 	StatusOK     = "ok"
 	StatusLocked = "locked"
 )
 
-// UserUpdate is what to change about a user; nil leaves a value as it is. The
-// fields beyond Profile are for administrators, and ignored from anybody else.
+// UserUpdate is a change of a user; nil leaves a value as it is. The fields beyond
+// Profile are ignored except from administrators.
 type UserUpdate struct {
 	Profile
 	Username, Identity, Remark *string
 	Status                     *string // StatusOK or StatusLocked
 }
 
-// UpdateUser changes a user (operation 10): oneself or an administrator may,
-// but only super administrators and they themselves touch a super
-// administrator, and nobody locks themselves. Everybody else gets Forbidden for
-// a known and an unknown id alike. Other failures are UserNotFound, InvalidField,
-// UsernameTaken and EmailTaken. A new e-mail or mobile is unverified; locking ends
-// the user's sessions.
+// UpdateUser changes a user (operation 10). Users may change themselves and
+// administrators all users, except that super administrators are changed only by super
+// administrators, and that users cannot lock themselves. Other callers get Forbidden
+// for a known and an unknown id alike. Other failures are UserNotFound, InvalidField,
+// UsernameTaken and EmailTaken. A new e-mail or mobile is unverified; locking ends the
+// user's sessions.
 func (s *Service) UpdateUser(ctx context.Context, caller Caller, id int64, c UserUpdate) error {
 	if !caller.is(id) && !caller.isAdministrator() {
 		return apierr.New(apierr.Forbidden)
@@ -79,7 +79,7 @@ func (s *Service) changeRow(ctx context.Context, caller Caller, id int64, u User
 	return toAPIErr(err, apierr.UserNotFound)
 }
 
-// columns checks an update and gives it as the columns of userID's row.
+// columns checks an update and returns it as the columns of userID's row.
 func (s *Service) columns(userID int64, u UserUpdate) (store.UserChange, error) {
 	change, err := s.change(userID, u.Profile)
 	if err != nil {
@@ -114,7 +114,7 @@ func (s *Service) setStatus(ctx context.Context, caller Caller, target store.Use
 	return s.setDisabled(ctx, locked, caller.eventBy(kind, target.ID, nil))
 }
 
-// setDisabled disables or enables the user whom the event is about.
+// setDisabled disables or enables the user of the event.
 func (s *Service) setDisabled(ctx context.Context, disabled bool, change event) error {
 	err := s.inTx(ctx, func(tx *tx) error {
 		tx.record(change)

@@ -13,19 +13,17 @@ import (
 	"quartet/store"
 )
 
-// What an application can be allowed to see of a user, as Application.Rights
-// lists it.
+// The rights of an application, as in Application.Rights.
 const (
 	RightNickname = "nickname" // nicknames in full
-	RightContact  = "contact"  // mobile and e-mail of others than the token's user
+	RightContact  = "contact"  // mobile and e-mail of other users than the token's
 )
 
 const longestApplicationID = 64 // characters
 
 var userIDPattern = regexp.MustCompile(`^[0-9]{1,19}$`)
 
-// AppUserInfo is what an application learns about a user. What it may not see is
-// blank or masked.
+// AppUserInfo is what an application can see of a user. The rest is blank or masked.
 type AppUserInfo struct {
 	UserID          int64
 	Username, Email *string
@@ -37,12 +35,12 @@ type AppUserInfo struct {
 	Memberships     []Membership // of another user: those in the application's organisations
 }
 
-// UserInfo gives the application that the caller was authenticated for a user
-// (operation 5). userID is an id or, where no user has that id, the only alias of
-// that name: 1 to 19 digits, else InvalidField with field userId. Callers always
-// find themselves; anybody else is found only as a member of one of the
-// application's organisations, and is UserNotFound otherwise. An unknown or
-// disabled application is UnknownApplication.
+// UserInfo returns a user to the application that the caller was authenticated for
+// (operation 5). userID is an id or, if no user has that id, the only alias of that
+// name: 1 to 19 digits, else InvalidField with field userId. Callers always find
+// themselves; other users are found only as members of one of the application's
+// organisations, and are UserNotFound otherwise. An unknown or disabled application is
+// UnknownApplication.
 func (s *Service) UserInfo(ctx context.Context, caller Caller, userID string) (AppUserInfo, error) {
 	if caller.session.ApplicationRights == nil {
 		return AppUserInfo{}, &apierr.Error{Code: apierr.UnknownApplication, Field: "X-App-Id"}
@@ -75,7 +73,7 @@ func (s *Service) UserInfo(ctx context.Context, caller Caller, userID string) (A
 	return info, err
 }
 
-// profileByIDOrAlias reads a profile, but the caller's own, which came with the
+// profileByIDOrAlias reads a profile, except the caller's own, which was read with the
 // session.
 func (s *Service) profileByIDOrAlias(ctx context.Context, caller Caller, text string) (store.Profile, error) {
 	id, err := strconv.ParseInt(text, 10, 64)
@@ -99,8 +97,8 @@ func (s *Service) profileByIDOrAlias(ctx context.Context, caller Caller, text st
 	return profile, toAPIErr(err, apierr.UserNotFound)
 }
 
-// visibleTo gives those of a user's memberships that an application may know. The
-// failure is UserNotFound when there are none.
+// visibleTo returns the memberships that an application may see. The failure is
+// UserNotFound if there are none.
 func (s *Service) visibleTo(ctx context.Context, applicationID string, memberships []Membership) ([]Membership, error) {
 	organisations, err := s.store.OrganisationsOfApplication(ctx, applicationID)
 	if err != nil {
@@ -115,7 +113,7 @@ func (s *Service) visibleTo(ctx context.Context, applicationID string, membershi
 	return memberships, nil
 }
 
-// masked is the first character and two asterisks: "t**".
+// masked returns the first character and two asterisks: "t**".
 func masked(nickname string) string {
 	if nickname == "" {
 		return ""

@@ -12,7 +12,7 @@ import (
 	"quartet/store"
 )
 
-// User is a user without what is secret.
+// User is a user without secrets.
 type User struct {
 	ID       int64
 	GUID     string
@@ -37,9 +37,9 @@ type User struct {
 	CreatedAt, UpdatedAt          Time
 	ActivatedAt, LastLoginAt      *Time
 
-	// WeChat lists the user's WeChat identities, oldest first, and Creator and
-	// Modifier who created and last changed the user, nil for nobody known. Extend
-	// and SignInByWeChat give them; other operations leave them nil.
+	// WeChat are the user's WeChat identities, oldest first, and Creator and Modifier
+	// who created and last changed the user, nil if unknown. Extend and SignInByWeChat
+	// set them; other operations leave them nil.
 	WeChat            []LinkedWeChat
 	Creator, Modifier *Author
 }
@@ -56,16 +56,17 @@ type Author struct {
 	Username, GUID string
 }
 
-// Public is what any signed-in user may see: id, nickname, gender, signature,
-// site and avatar.
+// Public returns what any signed-in user may see: id, nickname, gender, signature, site
+// and avatar.
 func (u User) Public() User {
 	return User{ID: u.ID, Profile: Profile{
 		Nickname: u.Nickname, Gender: u.Gender, Signature: u.Signature, Site: u.Site, Avatar: u.Avatar,
 	}}
 }
 
-// UserDetail reads a user. full is true for oneself and for administrators;
-// others get User.Public. The failure is UserNotFound for an unknown id.
+// UserDetail reads a user. full is true for the caller themselves and for
+// administrators; others get User.Public. The failure is UserNotFound for an unknown
+// id.
 func (s *Service) UserDetail(ctx context.Context, caller Caller, id int64) (user User, full bool, err error) {
 	user, err = s.user(ctx, id)
 	if err != nil {
@@ -109,8 +110,7 @@ func (s *Service) userWithWeChat(ctx context.Context, id int64) (User, error) {
 	return user, err
 }
 
-// author finds who created or changed a user; nil when nobody is named or they
-// are gone.
+// author finds who created or changed a user; nil if unknown or gone.
 func (s *Service) author(ctx context.Context, id *int64) (*Author, error) {
 	if id == nil {
 		return nil, nil
@@ -125,8 +125,8 @@ func (s *Service) author(ctx context.Context, id *int64) (*Author, error) {
 	return &Author{Username: valueOf(row.Username), GUID: string(row.GUID)}, nil
 }
 
-// open turns a row into a User. It fails when a sealed value cannot be decrypted:
-// then the keys are not those of this database, which blanks would hide.
+// open converts a row to a User. It fails if a sealed value cannot be decrypted: the
+// keys are then not those of this database, which blanks would hide.
 func (s *Service) open(row store.User) (User, error) {
 	mobile, err := s.unseal(row.MobileSealed, mobileContext(row.ID))
 	if err != nil {
@@ -163,7 +163,7 @@ func (s *Service) unseal(sealed *string, context string) (string, error) {
 	return plain, nil
 }
 
-// newUser is a member of whom nothing is known but when and from where they came.
+// newUser is a member of whom only the time and source are known.
 func (s *Service) newUser(id int64, source string) store.User {
 	now := store.TimeOf(s.now())
 	return store.User{
@@ -173,11 +173,11 @@ func (s *Service) newUser(id int64, source string) store.User {
 	}
 }
 
-// newStamp makes the random text that changes with every password.
+// newStamp returns the random text that changes with every password.
 func newStamp() string { return rand.Text() }
 
-// withNewID runs insert with a new id, and again with another when the id is
-// taken: another server can draw the same id in the same millisecond.
+// withNewID runs insert with a new id, and again with another if the id is taken,
+// because another server can draw the same id in the same millisecond.
 func (s *Service) withNewID(insert func(id int64) error) error {
 	return withNewIDs(func() error { return insert(s.ids.Next()) })
 }
@@ -197,7 +197,7 @@ func isRole(role string) bool {
 	return slices.Contains([]string{RoleMember, RoleAdministrator, RoleSuperAdministrator}, role)
 }
 
-// The roles that a user can hold over the whole server.
+// The roles of users over the whole server.
 const (
 	RoleMember             = store.RoleMember
 	RoleAdministrator      = store.RoleAdministrator

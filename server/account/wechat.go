@@ -15,15 +15,15 @@ type WeChatSignIn struct {
 	ClientIP, UserAgent string
 }
 
-// SignInByWeChat exchanges the code for the identity behind it (operation 6),
-// registers an unknown person, and gives an opaque access token without refresh
-// token. One union id is one user. Failures are the WeChat ones,
-// TooManyRequests, and Forbidden for a user who is disabled here or blocked by
-// WeChat. The same code again gives the same person for WeChatRepeat.
+// SignInByWeChat exchanges the code for the identity behind it (operation 6), registers
+// an unknown user, and returns an opaque access token without refresh token. One union
+// id is one user. Failures are the WeChat ones, TooManyRequests, and Forbidden for a
+// user who is disabled here or blocked by WeChat. Repeating the code within
+// WeChatRepeat signs in the same user.
 //
 // A new user's mobile from WeChat is verified, unless another user has verified it:
-// then it is stored unverified, and the two stay two users. To join them would let
-// the holder of a reassigned number into somebody else's account.
+// then it is stored unverified, and the two stay two users. Merging them would give the
+// holder of a reassigned number another user's account.
 func (s *Service) SignInByWeChat(ctx context.Context, in WeChatSignIn) (SignInResult, error) {
 	limit := s.limits.WeChatPerIP.limit("wechat-address:" + s.clientIPKey(in.ClientIP))
 	if err := s.consumeRateLimits(ctx, []store.RateLimit{limit}); err != nil {
@@ -48,8 +48,8 @@ func (s *Service) SignInByWeChat(ctx context.Context, in WeChatSignIn) (SignInRe
 }
 
 // openByWeChat finds or registers the user of the identity and opens a session.
-// verified tells whether a new user's mobile is verified. The errors are the
-// store's, and Forbidden.
+// verified reports whether a new user's mobile is verified. The errors are the store's,
+// and Forbidden.
 func (s *Service) openByWeChat(ctx context.Context, in WeChatSignIn, identity WeChatIdentity, verified bool) (result SignInResult, err error) {
 	disabled := false
 	err = s.inTx(ctx, func(tx *tx) error {

@@ -9,10 +9,10 @@ import (
 	"quartet/store"
 )
 
-// weChatIdentity gives the identity behind a WeChat code. WeChat accepts a code
-// once, and a client whose answer was lost can only repeat it, so the identity is
-// stored for WeChatRepeat, for every server and even if the client leaves. Requests
-// with the same code at the same time share one exchange.
+// weChatIdentity returns the identity behind a WeChat code. WeChat accepts a code once,
+// and a client whose response was lost can only repeat it, so the identity is stored
+// for WeChatRepeat, for every server and even if the client leaves. Concurrent requests
+// with the same code share one exchange.
 func (s *Service) weChatIdentity(ctx context.Context, code string) (WeChatIdentity, error) {
 	// The index is keyed, so that a copy of the database verifies no code.
 	hash := s.sealer.Index("wechat-code:" + code)
@@ -33,8 +33,8 @@ func (s *Service) weChatIdentity(ctx context.Context, code string) (WeChatIdenti
 	}
 }
 
-// exchangeWeChatCode exchanges the code before the first request's deadline, and
-// stores the identity even after it.
+// exchangeWeChatCode exchanges the code before the first request's deadline, and stores
+// the identity even after it.
 func (s *Service) exchangeWeChatCode(caller context.Context, hash, code string) (WeChatIdentity, error) {
 	ctx, cancel := withoutCancel(caller)
 	defer cancel()
@@ -49,7 +49,7 @@ func (s *Service) exchangeWeChatCode(caller context.Context, hash, code string) 
 	case !apierr.Is(err, apierr.WeChatCodeUsed):
 		return WeChatIdentity{}, err
 	}
-	// Another server may have been the one that used the code.
+	// Another server may have used the code.
 	saved, known, savedErr := s.savedWeChatCode(ctx, hash)
 	if known || savedErr != nil {
 		return saved, savedErr
@@ -81,8 +81,8 @@ func (s *Service) savedWeChatCode(ctx context.Context, hash string) (identity We
 	return identity, err == nil, err
 }
 
-// saveWeChatCode stores the identity behind a code. A failure to do so is logged
-// only, because the code is used up.
+// saveWeChatCode stores the identity behind a code. A failure is only logged, because
+// the code is used up.
 func (s *Service) saveWeChatCode(ctx context.Context, hash string, identity WeChatIdentity) (WeChatIdentity, error) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), s.limits.SaveTimeout)
 	defer cancel()

@@ -107,7 +107,7 @@ func parseTime(text []byte, label string, at *time.Time) error {
 		}
 		moment, err := time.Parse(time.RFC3339, strings.TrimSpace(value))
 		if err != nil {
-			return fmt.Errorf("%q is no moment", strings.TrimSpace(line))
+			return fmt.Errorf("%q is not a time", strings.TrimSpace(line))
 		}
 		*at = moment.UTC()
 	}

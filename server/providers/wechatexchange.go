@@ -17,8 +17,8 @@ const scopeSilent = "snsapi_base"
 var idShape = shape(`^[0-9A-Za-z_-]{1,64}$`)
 
 var (
-	errNoIdentity = errors.New("the answer names nobody")
-	errSnapshot   = errors.New("the stand-in account of a page's snapshot")
+	errNoIdentity = errors.New("the response has no identity")
+	errSnapshot   = errors.New("the placeholder account of a page's snapshot")
 )
 
 // exchangeLogin calls jscode2session. It does not read the session_key, which decrypts
@@ -99,7 +99,7 @@ func (w *WeChat) withoutProfile(ctx context.Context, who account.WeChatIdentity,
 	if apierr.Is(err, apierr.Forbidden) {
 		return account.WeChatIdentity{}, err
 	}
-	w.log.WarnContext(ctx, "somebody signs in by WeChat without a profile", "error", err)
+	w.log.WarnContext(ctx, "WeChat profile unavailable; signing in without it", "error", err)
 	return who, nil
 }
 

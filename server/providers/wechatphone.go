@@ -57,9 +57,9 @@ func (w *WeChat) checkedMobile(answer phoneInfo) (string, error) {
 	told := answer.Phone
 	switch country := string(told.Country); {
 	case told.Watermark.AppID != w.appID:
-		return "", apierr.Wrap(apierr.WeChatUnavailable, &callError{phonePath, errors.New("the watermark is another app's")})
+		return "", apierr.Wrap(apierr.WeChatUnavailable, &callError{phonePath, errors.New("watermark of another app")})
 	case w.now().Sub(time.Unix(told.Watermark.Timestamp, 0)).Abs() > watermarkLife:
-		return "", apierr.Wrap(apierr.WeChatCodeInvalid, &callError{phonePath, errors.New("the watermark is not of this moment")})
+		return "", apierr.Wrap(apierr.WeChatCodeInvalid, &callError{phonePath, errors.New("watermark timestamp out of range")})
 	case told.Mobile == "":
 		return "", apierr.Wrap(apierr.WeChatUnavailable, &callError{phonePath, errors.New("the answer holds no mobile")})
 	case country != `"86"` && country != "86":

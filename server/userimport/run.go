@@ -62,7 +62,7 @@ func Run(ctx context.Context, from *Reader, into Importer, report Report, stop b
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil && !isRefusal:
-			return fmt.Errorf("cannot read on: %w", err)
+			return fmt.Errorf("cannot continue reading: %w", err)
 		}
 	}
 }

@@ -116,4 +116,4 @@ type Key struct {
 }
 
 // ErrNoBackup means that the engine's own tools make backups.
-var ErrNoBackup = errors.New("store: backups of this engine are made by its own tools")
+var ErrNoBackup = errors.New("store: this engine does not support backups")

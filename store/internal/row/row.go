@@ -16,7 +16,7 @@ func TimeOf(t time.Time) Time { return Time(t.UnixMilli()) }
 func (t *Time) Scan(column any) error {
 	millis, ok := column.(int64)
 	if !ok {
-		return fmt.Errorf("%T is no moment", column)
+		return fmt.Errorf("%T is not a time", column)
 	}
 	*t = Time(millis)
 	return nil

@@ -44,7 +44,7 @@ func checkIntegrity(ctx context.Context, path string) (err error) {
 		return err
 	}
 	if verdict != "ok" {
-		return fmt.Errorf("the copy is not sound: %s", verdict)
+		return fmt.Errorf("the copy fails its integrity check: %s", verdict)
 	}
 	return nil
 }

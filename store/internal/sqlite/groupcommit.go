@@ -25,7 +25,7 @@ var (
 	errCrowded = errors.New("too many writes are waiting")
 	// errUnfinished is the error of writes whose transaction did not end, because of a
 	// panic.
-	errUnfinished = errors.New("the transaction was given up")
+	errUnfinished = errors.New("transaction abandoned")
 )
 
 // writer is the one write connection. It commits the writes of many callers together,
