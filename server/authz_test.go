@@ -19,8 +19,8 @@ import (
 // roles are who calls, in the order of the table's columns.
 var roles = []string{"anonymous", "other", "oneself", "administrator", "super"}
 
-// accessTable says what each operation answers each role, as HTTP status. The
-// operation is always about the user lu.jiahe.
+// accessTable has the HTTP status of each operation for each role. The operation is
+// always about the user lu.jiahe.
 var accessTable = map[string][5]int{
 	"refreshUser":            {401, 200, 200, 200, 200},
 	"sendMobileCode":         {200, 200, 200, 200, 200},

@@ -47,8 +47,8 @@ func BenchmarkRefused(b *testing.B) {
 	})
 }
 
-// BenchmarkStageCaller finds out who speaks by an opaque token: hash, session,
-// and what it allows; and by a JWT, whose signature is verified before.
+// BenchmarkStageCaller authenticates by an opaque token (hash, session and access), and
+// by a JWT, whose signature was verified before.
 func BenchmarkStageCaller(b *testing.B) {
 	_, accounts := newHandler(b)
 	if _, err := accounts.AddUser(b.Context(), account.AddedUser{NewUser: account.NewUser{Username: "lu.jiahe", Password: new(goodPassword)}}); err != nil {

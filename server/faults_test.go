@@ -14,8 +14,8 @@ import (
 	"quartet/store"
 )
 
-// TestBrokenSchemaTellsNothingOfTheInside breaks the database's schema under the server: whatever a
-// handler then runs into is our fault, and no word of SQL leaves.
+// TestBrokenSchemaTellsNothingOfTheInside breaks the database's schema under the
+// server: every handler fails internally, and no response contains SQL.
 func TestBrokenSchemaTellsNothingOfTheInside(t *testing.T) {
 	w := newWorld(t)
 	w.add("tao.ran", store.RoleMember)

@@ -21,8 +21,8 @@ func withToy(_ *account.Config, o *server.Options) {
 	o.Dialects, o.Contract, o.Routes = dialecttest.Dialects, dialecttest.Contract(), dialecttest.Routes
 }
 
-// A dialect that is added to the list is served, documented and judged without a
-// word about it anywhere else.
+// A dialect that is added to the list is served, documented and checked without any
+// other change.
 func TestNewDialectIsServed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, withToy, func(_ *account.Config, o *server.Options) { o.AllowOrigins = []string{"*"} })

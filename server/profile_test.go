@@ -8,8 +8,8 @@ import (
 	"quartet/store"
 )
 
-// What pages link to must be an address of the web: anything else can be a
-// script that runs for whoever looks at the profile.
+// Links in a profile must be http or https: anything else can be a script that runs for
+// its visitors.
 func TestProfileAddressesAreOfTheWeb(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, openRegistration)

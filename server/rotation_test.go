@@ -166,8 +166,8 @@ func TestKeyRotationLosesNoRequest(t *testing.T) {
 	p.retireTheOldKey(commandLine)
 }
 
-// useUpLooks has both servers look for a key that nobody has, so that they do
-// not find a new one in that way: overlap alone must carry the rotation.
+// useUpLooks lets both servers look for an unknown key, so that they cannot find a new
+// one that way: overlap alone must suffice.
 func (p *pairOfServers) useUpLooks() {
 	p.t.Helper()
 	for i, s := range p.servers {

@@ -13,7 +13,7 @@ import (
 	"quartet/store/storetest"
 )
 
-// The copy is of one moment, and nobody who writes has to wait for its end.
+// The copy is of one point in time, and writers do not wait for its end.
 func TestBackupWhileOthersWrite(t *testing.T) {
 	t.Parallel()
 	url := storetest.SQLiteURL(t)

@@ -24,8 +24,7 @@ func two(t *testing.T) (one, other *store.Store) {
 	return storetest.Open(t, store.Options{URL: url}), storetest.Open(t, store.Options{URL: url})
 }
 
-// What anybody writes is in the very next answer, however often the row was read
-// before.
+// Every write is in the next answer, however often the row was read before.
 func TestWritesOfAnotherAreSeenAtOnce(t *testing.T) {
 	t.Parallel()
 	s, other := two(t)
@@ -64,8 +63,8 @@ func TestWritesOfAnotherAreSeenAtOnce(t *testing.T) {
 	ask("true true false administrator \"nickname\" 1")
 }
 
-// Nobody who asks after EndSession has returned is told that the session lives,
-// whichever process ended it and whoever else reads and writes.
+// After EndSession has returned, no read returns a live session, whichever process
+// ended it.
 func TestEndedSessionsAreNeverLive(t *testing.T) {
 	t.Parallel()
 	const sessions, readers = 40, 4
@@ -106,7 +105,7 @@ func TestEndedSessionsAreNeverLive(t *testing.T) {
 	all.Wait()
 }
 
-// What a profile is made of can be changed by anybody, and the next answer knows.
+// Every part of a profile can change, and the next read returns the change.
 func TestProfilesAreRememberedUntilSomethingIsWritten(t *testing.T) {
 	t.Parallel()
 	s, other := two(t)

@@ -19,8 +19,7 @@ const (
 	compact       = 5
 )
 
-// Whatever was in the tables is in them afterwards, value by value, and nothing
-// that they demand has gone.
+// The migration keeps every value and every constraint.
 func TestCompactTablesKeepEverything(t *testing.T) {
 	t.Parallel()
 	onEachUnmigrated(t, func(t *testing.T, s *Store) {
@@ -61,7 +60,7 @@ func TestCompactTablesAreThoseOfANewDatabase(t *testing.T) {
 	}
 }
 
-// A migration that breaks off has done nothing, and is done at the next start.
+// An interrupted migration has changed nothing, and runs at the next start.
 func TestCompactTablesAllOrNothing(t *testing.T) {
 	t.Parallel()
 	s := unmigratedSQLite(t)
@@ -91,7 +90,7 @@ func TestCompactTablesAllOrNothing(t *testing.T) {
 	}
 }
 
-// Two programs that start together can both do the work, one after the other.
+// Of two programs that migrate at the same time each may do the work.
 func TestCompactTablesTwice(t *testing.T) {
 	t.Parallel()
 	s := unmigratedSQLite(t)
@@ -178,7 +177,7 @@ func TestPackedTextsComeBack(t *testing.T) {
 	}
 }
 
-// What the old tables leave is given back at once, where it is worth it.
+// The space of the old tables is returned, if there is enough.
 func TestMigratingShrinksTheFile(t *testing.T) {
 	t.Parallel()
 	s := unmigratedSQLite(t)
@@ -207,7 +206,7 @@ func TestMigratingShrinksTheFile(t *testing.T) {
 	}
 }
 
-// Dialects that were called by their envelopes are called by their frameworks.
+// Dialects that were named after envelopes get the names of frameworks.
 func TestOldDialectsGetTheirNames(t *testing.T) {
 	t.Parallel()
 	onEachUnmigrated(t, func(t *testing.T, s *Store) {

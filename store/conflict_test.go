@@ -25,8 +25,8 @@ func code(err error) string {
 	return ""
 }
 
-// isolated is a store whose transactions fail with 40001 when they write what
-// another has written since they began; other is the other's way in.
+// isolated is a store whose transactions fail with 40001 when they write what another
+// has written since they began; other is the other writer.
 func isolated(t *testing.T) (s *store.Store, other func(query string, args ...any)) {
 	t.Helper()
 	url := storetest.PostgresURL(t, "default_transaction_isolation=serializable")
@@ -45,7 +45,7 @@ func isolated(t *testing.T) (s *store.Store, other func(query string, args ...an
 	}
 }
 
-// overtaken writes to a row after somebody else has, in the same moment.
+// overtaken updates a row after another transaction has updated it.
 func overtaken(ctx context.Context, t *sqlx.Tx, meanwhile func()) error {
 	var nickname string
 	if err := t.GetContext(ctx, &nickname, see, 1); err != nil {
@@ -92,12 +92,12 @@ func TestSerializationFailureIsRetriedForALimitedTime(t *testing.T) {
 	}
 }
 
-// Two transactions take the same two rows in opposite order, and the engine lets
-// one of them fail.
+// Two transactions lock the same two rows in opposite order, and the engine fails one
+// of them.
 func TestDeadlockIsRepeated(t *testing.T) {
 	t.Parallel()
 	s := storetest.Open(t, store.Options{URL: storetest.PostgresURL(t)})
-	// On a busy machine the two can meet again before one of them gets ahead.
+	// on a busy machine they can deadlock again
 	s.SetRetryTime(time.Minute)
 	for id := range int64(2) {
 		if err := storetest.InsertUser(t.Context(), s, invented(id+1)); err != nil {

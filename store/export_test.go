@@ -20,8 +20,8 @@ func (s *Store) InTxAlone(ctx context.Context, do func(Tx) error) error {
 	return s.inTxAlone(ctx, "InTxAlone", do)
 }
 
-// SetRetryTime says how long a transaction is run again. Nobody may be using the
-// store yet.
+// SetRetryTime sets how long a transaction is retried. It must be called before any use
+// of the store.
 func (s *Store) SetRetryTime(d time.Duration) { s.retryTime = d }
 
 func (s *Store) sqlite() *sqlite.Engine { return s.engine.(*sqlite.Engine) }

@@ -27,8 +27,8 @@ func once(text string, where cut) func(sent []byte) cut {
 	}
 }
 
-// A connection that is lost while the engine commits leaves open whether it did.
-// Callers must not be told that it did, and nothing may be done twice.
+// A connection that is lost during a commit leaves its outcome unknown. The callers get
+// an error, and the write is not repeated.
 func TestUncertainCommitIsAFailure(t *testing.T) {
 	t.Parallel()
 	for name, where := range map[string]cut{"before it arrived": toServer, "after it was done": toClient} {
@@ -63,8 +63,8 @@ func wantVersion(t *testing.T, s *store.Store, want int64) {
 	}
 }
 
-// A connection whose server may not be written to any more is thrown away, and
-// what it was to do is done on another.
+// A connection to a server that has become read-only is closed, and the transaction is
+// retried on another.
 func TestReadOnlyConnectionIsReplaced(t *testing.T) {
 	t.Parallel()
 	s := storetest.Open(t, store.Options{URL: storetest.PostgresURL(t), MaxConnections: 1})
@@ -110,8 +110,8 @@ func TestReadOnlyServerIsUnavailable(t *testing.T) {
 	wantUnavailable(t, err)
 }
 
-// A server that vanishes without a word ends no connection. One caller loses its
-// patience over it, and the next one has a new connection.
+// A server that vanishes does not close connections. One caller times out, and the next
+// one gets a new connection.
 func TestSilentConnectionsAreReplaced(t *testing.T) {
 	t.Parallel()
 	const connections = 4

@@ -111,8 +111,8 @@ func TestOneFailingWriteFailsAlone(t *testing.T) {
 	}
 }
 
-// A write sees what those before it in its group have done: of two that spend
-// one code, one does.
+// A write sees the changes of those before it in its group: of two that consume one
+// code, one succeeds.
 func TestWritesOfAGroupComeOneAfterTheOther(t *testing.T) {
 	t.Parallel()
 	s, _ := watched(t)
@@ -138,9 +138,8 @@ func TestWritesOfAGroupComeOneAfterTheOther(t *testing.T) {
 	}
 }
 
-// The commit itself fails, because a write has put off the check of what it
-// refers to. Whoever was in the group is told, also those who would have been
-// told of a conflict with what is not there now.
+// The commit fails, because of a deferred foreign key. All writes of the group fail,
+// also those that would have been conflicts with the rolled-back rows.
 func TestFailedCommitFailsAllWrites(t *testing.T) {
 	t.Parallel()
 	s, commits := watched(t)
@@ -268,7 +267,7 @@ func TestPanicIsItsCallersOwn(t *testing.T) {
 	wantUsers(t, s, 1, 2)
 }
 
-// A goroutine that ends in the middle of a write takes nobody with it.
+// A goroutine that ends in the middle of a write does not affect the others.
 func TestLeadIsPassedOnByWhoeverEnds(t *testing.T) {
 	t.Parallel()
 	s, _ := watched(t)

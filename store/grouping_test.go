@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// watched is a store that tells how many writes each of its commits had.
+// watched is a store that reports the number of writes of each commit.
 func watched(t *testing.T) (s *Store, commits func() []int) {
 	t.Helper()
 	s = newSQLite(t)
@@ -19,8 +19,8 @@ func watched(t *testing.T) (s *Store, commits func() []int) {
 	return s, func() []int { return sizes }
 }
 
-// grouped runs writes in one group: all of them queue, in their order, behind a
-// write that is held until they do. It gives their errors.
+// grouped runs writes in one group: all of them queue in their order behind a write
+// that is held until then. It returns their errors.
 func grouped(t *testing.T, s *Store, writes ...func() error) []error {
 	t.Helper()
 	release := hold(t, s)

@@ -14,7 +14,7 @@ import (
 	"quartet/cmd/quartet/proctest"
 )
 
-// audited gives the events that `quartet audit --json` prints.
+// audited returns the events that `quartet audit --json` prints.
 func audited(t *testing.T, installation []string, args ...string) []admincmd.Event {
 	t.Helper()
 	out := done(t, append(at(installation, "audit", "--json"), args...)...)
@@ -35,8 +35,8 @@ func kindsOf(views []admincmd.Event) string {
 	return strings.Join(kinds, " ")
 }
 
-// An old pair of tokens ends the session, and an operator can see that it did,
-// whose session it was and where the pair came from.
+// Reuse of an old pair of tokens ends the session, and the audit shows whose session it
+// was and the client IP.
 func TestReusedPairIsVisibleInTheAudit(t *testing.T) {
 	t.Parallel()
 	db := []string{"--database", newDatabase(t)}

@@ -50,8 +50,8 @@ func checkedBy(t *testing.T, code int, args ...string) (c checked) {
 	return c
 }
 
-// altered is a server in front of another that is not quite like it: in success
-// one key has another name, one status is another, and one key is too many.
+// altered is a proxy that changes responses: it renames a key, changes a status and
+// adds a key.
 func altered(t *testing.T, behind origin) origin {
 	t.Helper()
 	target, err := url.Parse(string(behind))
@@ -91,8 +91,8 @@ func rewrite(r *http.Response, old, with string) error {
 	return nil
 }
 
-// Our own demonstration answers everything as documented, and what no
-// client can cause is skipped.
+// The demonstration answers every example as documented; examples that no client can
+// cause are skipped.
 func TestCheckPassesOurselves(t *testing.T) {
 	t.Parallel()
 	s := serveDemo(t)
@@ -241,7 +241,7 @@ func TestCheckComparesServers(t *testing.T) {
 	refused(t, cli.ExitUsage, "already exists", "check", "--target", "http://127.0.0.1:1", "--record", recorded)
 }
 
-// A recording holds no secret of ours unless that is asked for.
+// A recording contains no secrets unless --keep-secrets is set.
 func TestRecordingsHoldNoSecrets(t *testing.T) {
 	t.Parallel()
 	s := serveDemo(t)
@@ -265,8 +265,8 @@ func TestRecordingsHoldNoSecrets(t *testing.T) {
 	equal(t, "mode", info.Mode().Perm(), 0o600)
 }
 
-// An old back end knows other people, wants a header of its own, says failures
-// under 200, and is checked against a document that it has at hand.
+// An older server has other users, requires a header, sends failures with status 200,
+// and is checked against a document of its own.
 func TestCheckOfAnotherBackEnd(t *testing.T) {
 	t.Parallel()
 	s := serve(t, "--database", newDatabase(t), "--open-registration", "--legacy-status", "jfinal")

@@ -71,8 +71,8 @@ func TestEmptySettingsAreNone(t *testing.T) {
 	}
 }
 
-// TestACommandIsReadAlone: the program reads of its grammar only the command
-// that it is given, and says of that command the same.
+// TestACommandIsReadAlone: the parser of one command is the same as that of all
+// commands.
 func TestACommandIsReadAlone(t *testing.T) {
 	t.Parallel()
 	help := func(commands any, args ...string) string {

@@ -19,9 +19,9 @@ const (
 	loginBody = `{"companyType":0,"mobile":"13800138000","productType":0,"source":"web","validateNo":"246135"}`
 )
 
-// demoCalls is every operation with the demonstration's values, in each form
-// that its input can have. jwt speaks for the demo user, boss for the
-// administrator. Calls that use something up come after those that need it.
+// demoCalls is every operation with the demonstration's values, in each form of its
+// input. jwt is a token of the demo user, boss of the administrator. Calls that use
+// something up come after those that need it.
 func demoCalls(jwt, boss string) map[string][]call {
 	refresh := "/user/refresh"
 	info := "/user/info?accessToken=" + democmd.AccessToken + "&userId="
@@ -191,7 +191,7 @@ func requireDemo(t *testing.T, s *running) {
 	s.ok(t, raw("/app/auth/token/refresh", `{"accessToken":"`+democmd.RefreshAccessToken+`","refreshToken":"`+democmd.RefreshToken+`"}`))
 }
 
-// spoil does to the demo users what the worst visitor could.
+// spoil changes the demo users as a malicious visitor could.
 func spoil(t *testing.T, s *running) {
 	t.Helper()
 	s.do(t, raw("/auth/mobile/login", loginBody)) // whether or not the code is used up

@@ -133,8 +133,9 @@ func crowd(out io.Writer, n int) error {
 	return nil
 }
 
-// BenchmarkImportUsers is what one person costs, and the peak memory of the
-// process in MiB. A million: go test -run '^$' -bench MovingIn -benchtime 1000000x ./cmd/quartet
+// BenchmarkImportUsers measures the import of a user, and the peak memory of the
+// process in MiB. For a million users: go test -run '^$' -bench ImportUsers -benchtime
+// 1000000x ./cmd/quartet
 func BenchmarkImportUsers(b *testing.B) {
 	for _, flags := range [][]string{{"--dry-run"}, nil} {
 		b.Run(strings.Join(append([]string{"jpress"}, flags...), " "), func(b *testing.B) {
@@ -159,7 +160,7 @@ func BenchmarkImportUsers(b *testing.B) {
 
 var highWater = regexp.MustCompile(`VmHWM:\s+([0-9]+) kB`)
 
-// peakMiB is the most memory that the process has had, 0 where nobody tells.
+// peakMiB returns the peak memory of the process, 0 if unknown.
 func peakMiB(b *testing.B) float64 {
 	b.Helper()
 	text, err := os.ReadFile("/proc/self/status")

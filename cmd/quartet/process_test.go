@@ -16,7 +16,7 @@ import (
 	"quartet/cmd/quartet/proctest"
 )
 
-// TestProcess proves what only a process of its own can: how signals end it.
+// TestProcess tests what requires a process of its own: how signals end it.
 func TestProcess(t *testing.T) {
 	t.Parallel()
 	binary := filepath.Join(t.TempDir(), "quartet")
@@ -94,8 +94,8 @@ func killWhileWriting(t *testing.T, binary string) {
 	}
 }
 
-// writeUntilKilled creates users, as an administrator and as fast as it can, kills the server after a
-// good number of them, and gives the ids that were acknowledged.
+// writeUntilKilled creates users as an administrator, kills the server after some time,
+// and returns the ids that were acknowledged.
 func writeUntilKilled(t *testing.T, c *child, round int) (acknowledged []float64) {
 	t.Helper()
 	const writers, enough = 8, 150
@@ -129,7 +129,7 @@ func writeUntilKilled(t *testing.T, c *child, round int) (acknowledged []float64
 	return acknowledged
 }
 
-// create tells false once the server is gone.
+// create returns false once the server is gone.
 func create(ctx context.Context, o origin, jwt, name string) (id float64, ok bool) {
 	r, err := o.try(ctx, raw("/api/user/create", `{"username":"`+name+`"}`).with("Jwt", jwt))
 	if err != nil || r.status != http.StatusOK {

@@ -54,8 +54,8 @@ var (
 	promMatcher  = regexp.MustCompile(`^\s*([a-zA-Z_]\w*)\s*(=~|!~|!=|=)\s*"([^"]*)"\s*$`)
 )
 
-// wrongIn tells what a query names that there is not. It is no parser: the
-// queries here hold no quoted braces.
+// wrongIn returns the names in a query that do not exist. It is no parser: the queries
+// here have no quoted braces.
 func wrongIn(query string, known figures) (wrong []string) {
 	query = promRange.ReplaceAllString(query, "")
 	var grouped []string

@@ -123,7 +123,7 @@ func readSecret(flag, path, variable string) (string, error) {
 	return secret, nil
 }
 
-// readPrivateFile reads a small file that nobody but its owner can read.
+// readPrivateFile reads a small file that only its owner can read.
 func readPrivateFile(path string) (string, error) {
 	const maxBytes = 4096
 	info, err := os.Stat(path)

@@ -16,8 +16,8 @@ import (
 
 const gatewaySecret = "canary0smssecret0123456789abcd"
 
-// smsGateway is an SMS service that the program calls; it keeps the codes it
-// was sent, and answers as it is told.
+// smsGateway is an SMS service for the program; it keeps the codes that it receives,
+// and answers as the test sets it.
 type smsGateway struct {
 	*httptest.Server
 	mutex  sync.Mutex

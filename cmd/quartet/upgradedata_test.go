@@ -12,7 +12,7 @@ import (
 	"quartet/store/storetest"
 )
 
-// What somebody who was signed in to version 5 of the tables still holds. See
+// The tokens of a user who signed in at version 5 of the tables. See
 // testdata/version5/README.md.
 const (
 	oldAccessToken  = "AT-1-Eg6PH6QnOSUUU2hZK9gp0dkCjSYusa7w"

@@ -140,7 +140,7 @@ func TestResetPasswordMakesOneUpAndEndsSessions(t *testing.T) {
 	contains(t, done(t, at(installation, "user", "reset-password", "tang.xi")...), "new password", "tang.xi")
 }
 
-// What the command line does is seen by a running server at the next request.
+// A running server applies changes of the command line at the next request.
 func TestDisablingIsSeenByARunningServer(t *testing.T) {
 	t.Parallel()
 	db := newDatabase(t)
@@ -152,7 +152,7 @@ func TestDisablingIsSeenByARunningServer(t *testing.T) {
 	equal(t, "status", s.do(t, get("/auth/sessions").with("Authorization", jwt)).status, 401)
 }
 
-// A name is its owner's choice: what it does to a terminal is not.
+// Names must not be able to send control characters to a terminal.
 func TestControlCharactersDoNotReachTheTerminal(t *testing.T) {
 	t.Parallel()
 	db := newInstallation(t)

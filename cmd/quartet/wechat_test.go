@@ -18,8 +18,8 @@ const (
 	weChatCode    = "canary0code0a1B2c3D4e5F6g7H8i9J0"
 )
 
-// newWeChat plays WeChat's API: a code that begins with a number gets that
-// errcode, "html" a page, any other is good once.
+// newWeChat simulates WeChat's API: a code that begins with a number fails with that
+// errcode, "html" returns a page, and any other works once.
 func newWeChat(t *testing.T) (url string, exchanges *atomic.Int64) {
 	t.Helper()
 	exchanges = &atomic.Int64{}

@@ -144,7 +144,7 @@ func TestJSONSaysTheSameInTheSameOrder(t *testing.T) {
 		}
 		last = at
 	}
-	// JSON is YAML, so a second round must come to the same.
+	// JSON is YAML, so reading it again must give the same document.
 	again, err := read(t, asJSON).JSON()
 	must(t, err)
 	if !reflect.DeepEqual(inOrder(t, again), inOrder(t, asJSON)) {

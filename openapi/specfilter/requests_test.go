@@ -2,8 +2,7 @@ package specfilter_test
 
 import "testing"
 
-// What looks like prose is kept where it is a property's name, and inside what
-// belongs to nobody's vocabulary.
+// Texts are kept if they are property names, or inside extensions, defaults and enums.
 func TestRequestsAreLeftWithoutAnswersAndProse(t *testing.T) {
 	t.Parallel()
 	text, err := read(t, []byte(`

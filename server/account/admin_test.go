@@ -152,12 +152,12 @@ func TestListings(t *testing.T) {
 	wantEqual(t, "rights", application.Rights, "")
 }
 
-// What the database file must not hold: mobiles, identity cards, tokens, codes
-// and passwords, also while they are only in its log.
+// The database file must not contain mobiles, identity cards, tokens, codes and
+// passwords, also while they are only in its log.
 func TestDatabaseHoldsNoSecret(t *testing.T) {
 	t.Parallel()
 	const idCard = "invented-card-0001"
-	// Six digits could be found by chance.
+	// six digits could match by chance
 	w := newWorld(t, func(c *account.Config) {
 		c.NewCode = func(mobile string) string { return "one-time-code-" + mobile[7:] }
 	})
@@ -191,8 +191,7 @@ func TestDatabaseHoldsNoSecret(t *testing.T) {
 	}
 }
 
-// With other keys than those it was filled with, a database is not read as if
-// there were nothing in it.
+// With other keys a database fails to be read, rather than showing blanks.
 func TestOtherKeysAreFoundOut(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

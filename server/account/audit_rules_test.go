@@ -14,8 +14,8 @@ import (
 	"quartet/store"
 )
 
-// Whatever a sign-in fails for, it makes one event and no other: neither the
-// number of writes nor what is written tells who typed what.
+// Every failed sign-in writes exactly one event, so that neither the number of writes
+// nor their content reveals the reason.
 func TestEveryRefusedSignInIsOneEvent(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -78,7 +78,7 @@ func TestSignInsTellTheirWay(t *testing.T) {
 	}, "\n"))
 }
 
-// What did not happen is no event.
+// Acts that fail or change nothing write no event.
 func TestWhatFailsIsNoEvent(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -131,7 +131,7 @@ func logTo(l *logged) func(*account.Config) {
 	return func(c *account.Config) { c.Log = slog.New(slog.NewJSONHandler(l, nil)) }
 }
 
-// Canaries: what is typed, sent or issued appears in no event, kept or logged.
+// Entered, sent and issued secrets are in no event, stored or logged.
 func TestAuditHoldsNoSecret(t *testing.T) {
 	t.Parallel()
 	log := &logged{}
@@ -221,8 +221,8 @@ func TestEventIsStreamed(t *testing.T) {
 	wantEqual(t, "line", string(got), string(want))
 }
 
-// What happens to users and sessions happens with its event or not at all. What
-// was counted stays counted, and a code that was not used is good.
+// Changes of users and sessions are stored together with their events or not at all.
+// Counters stay, and an unused code stays valid.
 func TestNothingHappensWithoutItsEvent(t *testing.T) {
 	t.Parallel()
 	log := &logged{}
@@ -261,8 +261,8 @@ func TestNothingHappensWithoutItsEvent(t *testing.T) {
 	must(t, errorOf(s.tryCode(lisMobile, code))) // not spent
 }
 
-// Events of refusals that write nothing else are told to the log when they cannot
-// be kept, and fail nothing.
+// Events of refusals that write nothing else are logged if they cannot be stored, and
+// fail nothing.
 func TestFailingAuditFailsNothingElse(t *testing.T) {
 	t.Parallel()
 	log := &logged{}

@@ -52,7 +52,7 @@ func TestAccessTokenLapses(t *testing.T) {
 	}
 }
 
-// What ends a session is seen by the next request, whatever opened it.
+// The next request notices that a session has ended, whatever ended it.
 func TestEndedSessions(t *testing.T) {
 	t.Parallel()
 	for name, test := range map[string]struct {
@@ -98,7 +98,7 @@ func TestEndedSessions(t *testing.T) {
 	}
 }
 
-// A session that is live in the table is not, while its user is disabled.
+// A live session is not valid while its user is disabled.
 func TestSessionOfADisabledUser(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -156,8 +156,7 @@ func TestJWTIsRenewedPastHalfItsLife(t *testing.T) {
 	wantEqual(t, "session", caller.AccessExpires(), store.TimeOf(start.Add(90*time.Minute+time.Second)))
 }
 
-// A client that does not take the renewed JWT does not make the row slide with
-// every request.
+// A client that ignores the renewed JWT does not cause a write at every request.
 func TestJWTRenewalRarelyWritesTheRow(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -189,8 +188,7 @@ func TestJWTDoesNotOutliveItsSession(t *testing.T) {
 	wantFailure(t, err, apierr.TokenExpired)
 }
 
-// A genuine signature is not enough: the session must be the user's, and one
-// that JWTs are issued for.
+// A genuine signature is not enough: the session must be the user's, and one for JWTs.
 func TestJWTMustFitItsSession(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

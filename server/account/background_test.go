@@ -11,7 +11,7 @@ import (
 	"quartet/server/apierr"
 )
 
-// lock keeps everybody else from writing until the function it gives is called.
+// lock locks the database until the returned function is called.
 func (w *world) lock() (unlock func()) {
 	w.t.Helper()
 	db, err := sql.Open("sqlite", w.path)
@@ -25,19 +25,17 @@ func (w *world) lock() (unlock func()) {
 	}
 }
 
-// untilLocked is a gateway in whose time the database gets locked.
+// untilLocked is a provider that answers once the database is locked.
 func (w *world) untilLocked(unlock *func()) func(context.Context) error {
 	return func(context.Context) error { *unlock = w.lock(); return nil }
 }
 
-// soon has a service whose database has all the time it needs, but for a caller
-// who has little.
+// soon has a service with a long database timeout, and a caller with a short deadline.
 func soon(t *testing.T) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(t.Context(), 500*time.Millisecond)
 }
 
-// answered gives what do gives, which must not wait for a database that is
-// locked for good.
+// answered returns the result of do, which must not wait for the locked database.
 func answered(t *testing.T, do func() error) error {
 	t.Helper()
 	answer := make(chan error, 1)
@@ -51,8 +49,8 @@ func answered(t *testing.T, do func() error) error {
 	}
 }
 
-// WeChat has answered, and the database is locked by somebody else: the caller
-// has an answer in time, and whoever comes again is signed in.
+// WeChat has answered, and another process locks the database: the caller gets a
+// response in time, and a later attempt signs in.
 func TestWeChatAnswerIsKeptBehindTheCaller(t *testing.T) {
 	t.Parallel()
 	var unlock func()
@@ -76,7 +74,7 @@ func TestWeChatAnswerIsKeptBehindTheCaller(t *testing.T) {
 	wantEqual(t, "asked", weChat.asked.Load(), 1)
 }
 
-// A WeChat that does not answer has no more time than the caller.
+// The caller's deadline applies to WeChat too.
 func TestWeChatHasTheCallersTime(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, by(&onceWeChat{before: untilDone}), func(c *account.Config) { c.Limits.ProviderTimeout = time.Hour })
@@ -89,7 +87,7 @@ func TestWeChatHasTheCallersTime(t *testing.T) {
 	w.Wait() // or the gateway would be waited for without end
 }
 
-// The same for a message that was accepted: the phone has the code.
+// The same for an accepted message: the user has received the code.
 func TestCodeIsActivatedBehindTheCaller(t *testing.T) {
 	t.Parallel()
 	var unlock func()

@@ -15,7 +15,7 @@ import (
 	"quartet/server/apierr"
 )
 
-// manyRefusals leave it to the code alone how many are refused.
+// manyRefusals raises the other limit, so that only the code's limits apply.
 func manyRefusals(c *account.Config) { c.Limits.CodeRefusedPerIP.Times = 1000 }
 
 func TestCodeIsConsumedOnce(t *testing.T) {
@@ -224,7 +224,7 @@ func TestTheProviderGetsThePurpose(t *testing.T) {
 	wantEqual(t, "message", w.sms.sent[0], account.CodeMessage{Mobile: lisMobile, Code: code, Purpose: account.PurposeVerifyMobile})
 }
 
-// What the vendor has had too much of is nothing that a caller can report.
+// An exhausted limit of the vendor is logged once, without the mobile and the code.
 func TestAServiceThatTakesNoMoreIsLogged(t *testing.T) {
 	t.Parallel()
 	var log bytes.Buffer
@@ -241,7 +241,7 @@ func TestAServiceThatTakesNoMoreIsLogged(t *testing.T) {
 	if !strings.Contains(line, "the day's share is used up") || strings.Contains(line, lisMobile) || strings.Contains(line, w.sms.last()) {
 		t.Errorf("logged %s", line)
 	}
-	// Our own limit is no news of the gateway's.
+	// Our own limit is not logged.
 	_, err = w.SendCode(t.Context(), account.SendCodeRequest{Purpose: account.PurposeSignIn, Mobile: lisMobile, ClientIP: home})
 	wantFailure(t, err, apierr.TooManyRequests)
 	wantEqual(t, "lines", strings.Count(log.String(), "\n"), 1)

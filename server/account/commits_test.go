@@ -39,8 +39,8 @@ func (w *world) commits(do func()) (n int) {
 	return n
 }
 
-// What belongs together is one transaction, because what a transaction costs is
-// its sync of the disk.
+// Each rule writes one transaction, because the sync of the disk is the main cost of a
+// transaction.
 func TestCommitsOfEachRule(t *testing.T) {
 	t.Parallel()
 	created := func(by *account.Caller, n account.NewUser) func(s *scene) error {
@@ -111,7 +111,7 @@ func TestCommitsOfSignInsWithoutPassword(t *testing.T) {
 	wantEqual(t, "WeChat", s.commits(func() { s.enterByWeChat("a") }), 3)
 }
 
-// A commit that counts tells nothing if the counting is wrong.
+// The counting of commits is itself tested.
 func TestCommitsAreCounted(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -4,7 +4,7 @@ import (
 	"context"
 )
 
-// OpenExclusive opens a session as SignInByCode does once the code is spent.
+// OpenExclusive opens a session as SignInByCode does once the code is consumed.
 func OpenExclusive(ctx context.Context, s *Service, userID int64, class string) (SignInResult, error) {
 	session := s.sessionRow(userID, "yudao", OpenedByCode, "", "")
 	session.ExclusiveClass = &class
@@ -16,13 +16,13 @@ func OpenExclusive(ctx context.Context, s *Service, userID int64, class string) 
 	return grant, storeErr(err)
 }
 
-// LockOf names the queue in which a sign-in waits for its turn.
+// LockOf returns the key of the lock that a sign-in takes.
 func LockOf(ctx context.Context, s *Service, in PasswordSignIn) (string, error) {
 	user, found, err := s.userOfAccount(ctx, in.Account)
 	return s.signInGuess(in, user, found).lockKey, err
 }
 
-// HoldLock takes that turn, and gives what ends it.
+// HoldLock takes that lock, and returns the function that releases it.
 func HoldLock(ctx context.Context, s *Service, in PasswordSignIn) (release func(), err error) {
 	turn, err := LockOf(ctx, s, in)
 	if err != nil {

@@ -16,7 +16,7 @@ func TestReservationIsTakenOverOnceAndInTime(t *testing.T) {
 	}
 }
 
-// A flood of names displaces those before it, never those after it.
+// Many names evict older entries, never newer ones.
 func TestGuessMemoryIsBounded(t *testing.T) {
 	t.Parallel()
 	m, now := newGuessMemory(), time.Unix(0, 0)

@@ -38,8 +38,8 @@ func became(t *testing.T, into *account.Importer, batch ...account.ImportedUser)
 	return strings.Join(list, " ")
 }
 
-// TestADryRunSaysWhatWouldHappen: the same words, whatever came before, and
-// nobody comes in.
+// TestADryRunSaysWhatWouldHappen: a dry run returns the same outcomes and imports
+// nobody.
 func TestADryRunSaysWhatWouldHappen(t *testing.T) {
 	t.Parallel()
 	for _, stop := range []bool{false, true} {

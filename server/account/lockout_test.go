@@ -36,7 +36,8 @@ func TestLockout(t *testing.T) {
 	w.fail("li", home, 5)
 	w.wantEnter("li", home, apierr.WrongCredentials)
 	w.wantEnter("li@example.com", home, apierr.WrongCredentials) // by another name
-	// A refusal writes, as a guess does: the time of it is not to tell them apart.
+	// A refusal writes a row as a guess does, so that the time does not tell them
+	// apart.
 	wantEqual(t, "refusals", w.number("SELECT count FROM rate_counters WHERE key LIKE 'refused:%'"), 2)
 	w.wantEnter("li", elsewhere, "")
 	w.clock.Advance(15*time.Minute - time.Second)
@@ -55,7 +56,7 @@ func TestRightPasswordClearsTheCount(t *testing.T) {
 	}
 }
 
-// Right sign-ins at once look like no failures, whatever the user is called by.
+// Concurrent right sign-ins do not count as failures, whatever name the user enters.
 func TestRightSignInsAtOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -68,8 +69,8 @@ func TestRightSignInsAtOnce(t *testing.T) {
 	wantOutcomes(t, got, map[string]int{"ok": 100})
 }
 
-// Who waits for whom must not tell that there is such a user, nor that an e-mail
-// and a user name are one person's.
+// The lock must not reveal that a user exists, nor that an e-mail and a user name
+// belong to one user.
 func TestLocksDoNotRevealAccounts(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -93,8 +94,8 @@ func TestLocksDoNotRevealAccounts(t *testing.T) {
 	}
 }
 
-// Who signs in by e-mail does not wait behind the user name, and whoever types
-// the user name in another way does, as they would for a name that nobody has.
+// Sign-ins by e-mail do not wait for those by user name; other spellings of the user
+// name do, as they would for an unknown name.
 func TestASpellingWaitsForItsLock(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -112,7 +113,7 @@ func TestASpellingWaitsForItsLock(t *testing.T) {
 	w.wantEnter("ｗａｎｇ.00", home, "")
 }
 
-// Of many wrong passwords at once no more than five are compared.
+// Of many concurrent wrong passwords at most five are compared.
 func TestGuessesAreCountedBeforeComparing(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -168,7 +169,7 @@ func TestRightSignInsDoNotLockTheirClientIP(t *testing.T) {
 	}
 }
 
-// A try that no hashing slot was free for is not a wrong password.
+// An attempt without a free hashing slot is not a wrong password.
 func TestOverloadDoesNotLock(t *testing.T) {
 	t.Parallel()
 	hasher := password.NewHasher(password.Options{Parallel: 1, Queue: 1, Wait: time.Nanosecond, Params: cheap})
@@ -195,8 +196,7 @@ func TestOverloadDoesNotLock(t *testing.T) {
 	w.wantEnter("li", home, "")
 }
 
-// A busy server counts the names that an address tries, but not that somebody
-// comes again for one of them.
+// A busy server counts each name that a client IP tries once.
 func TestOverloadIsCountedForTheClientIP(t *testing.T) {
 	t.Parallel()
 	hasher := password.NewHasher(password.Options{Parallel: 1, Queue: 1, Wait: time.Nanosecond, Params: cheap})
@@ -230,7 +230,7 @@ func TestOverloadIsCountedForTheClientIP(t *testing.T) {
 	wantEqual(t, "counted", w.number("SELECT count FROM rate_counters WHERE key LIKE 'guess-address:%'"), counted)
 }
 
-// A full address leaves one row of refusals, not one for each name.
+// A full client IP writes one row of refusals, not one for each name.
 func TestRefusalsOfAFullClientIPAreOneRow(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(c *account.Config) { c.Limits.PasswordPerIP.Times = 1 })

@@ -73,8 +73,7 @@ func TestWhoMayChangeAPassword(t *testing.T) {
 	}
 }
 
-// Of many first passwords one is set, however they overlap: whoever else chose
-// one is told.
+// Of many concurrent first passwords one is set; the others fail.
 func TestOneFirstPasswordIsSet(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -114,7 +113,7 @@ func TestOldPasswordIsNotGuessed(t *testing.T) {
 	must(t, change(goodPassword))
 }
 
-// Of two changes at once from the same old password, one is done.
+// Of two concurrent changes of the same old password one succeeds.
 func TestPasswordIsChangedOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -59,7 +59,7 @@ func TestPasswordSignInOpensASession(t *testing.T) {
 	w.authenticated(grant.AccessToken) // the second did not replace the first
 }
 
-// What is wrong does not show: the failures are equal in every part.
+// The failures are equal in every part, so they do not reveal the reason.
 func TestFailedSignInsLookAlike(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
@@ -119,8 +119,8 @@ func TestHashIsUpgradedAtSignIn(t *testing.T) {
 	w.enter("li")
 }
 
-// A password that is changed after its hash was read, but before the session is
-// there, lets nobody in.
+// A password that is changed between reading its hash and opening the session does not
+// sign in.
 func TestPasswordChangedWhileSigningIn(t *testing.T) {
 	t.Parallel()
 	meanwhile := func() {}
@@ -141,7 +141,7 @@ func TestPasswordChangedWhileSigningIn(t *testing.T) {
 	wantEqual(t, "live sessions", w.number("SELECT COUNT(*) FROM sessions WHERE ended_at IS NULL"), 0)
 }
 
-// A hash that cannot be read is no password, and no other failure either.
+// An unreadable hash fails like a wrong password.
 func TestUnreadableHashIsNoPassword(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

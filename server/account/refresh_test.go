@@ -118,7 +118,7 @@ func TestParallelRefreshesMakeOneGeneration(t *testing.T) {
 	wantEqual(t, "generation", w.number("SELECT generation FROM sessions"), 2)
 }
 
-// Who loses the race to rotate answers by what the session has become.
+// A request that loses the race to rotate responds by the session's new state.
 func TestRefreshOfASessionThatEndsMeanwhile(t *testing.T) {
 	t.Parallel()
 	for moment := 1; moment <= 3; moment++ { // the clock is read three times on the way
@@ -143,7 +143,7 @@ func TestRefreshOfASessionThatEndsMeanwhile(t *testing.T) {
 	}
 }
 
-// A pair that is none ends nothing.
+// Tokens that do not belong together do not end the session.
 func TestRefreshRefusesWhatIsNoPair(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

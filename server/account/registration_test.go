@@ -134,7 +134,7 @@ func TestCreateRefuses(t *testing.T) {
 		wantEqual(t, "field", failed.Field, test.field)
 		wantEqual(t, "reason", failed.Reason, test.reason)
 	}
-	// Whether somebody has proven a mobile is nobody's to learn here.
+	// The response does not reveal whether a user has verified a mobile.
 	_, err := w.CreateUser(t.Context(), nil, home, account.NewUser{
 		Username: "li", Profile: account.Profile{Mobile: new(lisMobile)},
 	})
@@ -169,8 +169,8 @@ func TestOpenRegistrationIsLimited(t *testing.T) {
 	must(t, create(nil, "zhou", home))
 }
 
-// Whether a name or an e-mail is taken can be asked no more often than users can
-// be created, also by many at once.
+// Refusals of taken names and e-mails count against the limits, also for concurrent
+// requests.
 func TestRefusalsAreCountedBeforeTheyAreAnswered(t *testing.T) {
 	t.Parallel()
 	for name, ask := range map[string]account.NewUser{

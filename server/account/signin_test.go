@@ -88,8 +88,8 @@ func TestSignInByCodeRefusesFields(t *testing.T) {
 	}
 }
 
-// Of a user and product type one session is live, however many are opened at
-// once. A code is good once, so what follows the code is what is repeated here.
+// Of a user and product type one session is live, however many are opened at the same
+// time. A code works once, so only what follows the code is repeated here.
 func TestConcurrentSignInsLeaveOneLive(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

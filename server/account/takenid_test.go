@@ -12,8 +12,8 @@ import (
 	"quartet/store/storetest"
 )
 
-// triedIDs are the ids of users whose insertion a trigger has told of, also of
-// those that were refused.
+// triedIDs are the ids of inserted users that a trigger has recorded, also of refused
+// ones.
 var triedIDs []int64
 
 func init() {
@@ -23,8 +23,8 @@ func init() {
 	})
 }
 
-// Whoever finds the id of a new user taken, by another server in the same
-// millisecond, does not try it again.
+// If the id of a new user is taken by another server in the same millisecond, another
+// id is drawn.
 func TestTakenUserIDIsTriedOnce(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -94,8 +94,7 @@ func TestUserInfoOfOthers(t *testing.T) {
 	}
 }
 
-// Whether the caller's own profile was read with the token makes no difference,
-// whoever is asked for.
+// The result is the same whether or not the caller's profile was read with the token.
 func TestUserInfoWithAProfileReadBefore(t *testing.T) {
 	t.Parallel()
 	w := school(t, account.RightContact)
@@ -120,7 +119,7 @@ func TestUserInfoHidesOthers(t *testing.T) {
 	w := school(t)
 	w.pupil("li", lisMobile, "north")
 	caller := w.authenticated(w.enter("li").AccessToken)
-	// Not even an administrator sees more through an application.
+	// Administrators see no more through an application.
 	administrator := w.caller("administrator", store.RoleAdministrator)
 	for _, other := range []int64{w.pupil("outside", "13900002222", "south"), w.pupil("alone", "13900003333"), 1} {
 		for _, caller := range []account.Caller{caller, administrator} {

@@ -15,8 +15,8 @@ import (
 	"quartet/server/apierr"
 )
 
-// onceWeChat is WeChat as it is: a code is good once, whoever asks. before, if
-// any, comes ahead of the answer.
+// onceWeChat is a WeChat whose codes work once. before, if set, runs before the
+// response.
 type onceWeChat struct {
 	asked  atomic.Int64
 	before func(ctx context.Context) error
@@ -35,8 +35,8 @@ func (w *onceWeChat) Exchange(ctx context.Context, code string) (account.WeChatI
 	return account.WeChatIdentity{AppID: "app", OpenID: "open-" + code, Nickname: "清风", Mobile: lisMobile}, nil
 }
 
-// by has gateway answer, and the database all the time it needs: a busy machine
-// must decide nothing here.
+// by lets the service use gateway with a long database timeout, so that a busy machine
+// does not fail the test.
 func by(gateway account.WeChat) func(*account.Config) {
 	return func(c *account.Config) { c.WeChat, c.Limits.SaveTimeout = gateway, time.Minute }
 }
@@ -121,8 +121,8 @@ func TestWeChatFailureIsNotKept(t *testing.T) {
 	}
 }
 
-// The client's connection breaks while WeChat thinks: the code is spent, and
-// the client has only the code to come again with.
+// The client leaves while WeChat answers: the code is used up, and the client can only
+// repeat it.
 func TestWeChatAnswerIsKeptForAClientWhoLeft(t *testing.T) {
 	t.Parallel()
 	leaving, leave := context.WithCancel(t.Context())
@@ -173,7 +173,7 @@ func TestWeChatSignInWithoutKeepingTheAnswer(t *testing.T) {
 	}
 }
 
-// change changes the database file, past the store.
+// change changes the database file directly.
 func (w *world) change(query string) {
 	w.t.Helper()
 	db, err := sql.Open("sqlite", w.path)

@@ -33,7 +33,7 @@ var start = time.Date(2026, time.March, 2, 8, 0, 0, 0, time.UTC)
 // cheap is the least that argon2id allows: these tests are not about its cost.
 var cheap = password.Params{Memory: 8, Iterations: 1, Parallelism: 1}
 
-// world is a service on a database of its own, with everything around it faked.
+// world is a service on a new database, with simulated providers and clock.
 type world struct {
 	*account.Service
 	t      *testing.T
@@ -118,8 +118,8 @@ func (w *world) caller(username, userRole string) account.Caller {
 	return w.authenticated(w.enter(username).AccessToken)
 }
 
-// authenticate authenticates for the application "app", and without one, which
-// must find the same.
+// authenticate authenticates for the application "app" and without one; the results
+// must be equal.
 func (w *world) authenticate(text string) (account.Caller, error) {
 	w.t.Helper()
 	type found struct {
@@ -198,8 +198,7 @@ func (w *world) text(query string, args ...any) (text string) {
 	return text
 }
 
-// onlySession is the one live session of whoever has signed in, which must be the
-// one that the sign-in gave.
+// onlySession returns the one live session of a user who has just signed in.
 func (w *world) onlySession(grant account.SignInResult) account.Session {
 	w.t.Helper()
 	sessions, err := w.Sessions(w.t.Context(), w.authenticated(grant.AccessToken))
@@ -226,7 +225,7 @@ func (c *clock) Advance(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-// phone takes messages; reply, if any, decides what the gateway answers.
+// phone receives messages; reply, if set, decides the provider's answer.
 type phone struct {
 	mutex sync.Mutex
 	codes []string
@@ -266,7 +265,7 @@ func (w *weChat) Exchange(ctx context.Context, code string) (account.WeChatIdent
 	return account.WeChatIdentity{}, apierr.New(apierr.WeChatCodeInvalid)
 }
 
-// untilDone is a gateway that never answers.
+// untilDone is a provider that never answers.
 func untilDone(ctx context.Context) error {
 	<-ctx.Done()
 	return ctx.Err()

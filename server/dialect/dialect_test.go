@@ -60,7 +60,7 @@ func TestUnknownFailureIsInternal(t *testing.T) {
 	}
 }
 
-// What a caller sends may look like a placeholder; it stays as it was sent.
+// A caller's value that looks like a placeholder stays unchanged.
 func TestTextsOfCallersAreNotFilledIn(t *testing.T) {
 	for _, sent := range []string{"{field}", "{detail}", "{expected}", "{x}", "[{detail}]", "[ {field}]", "{{detail}}", "$1", "[", "}"} {
 		for symbol := range dialect.Catalogue {
@@ -144,8 +144,8 @@ func TestErrorsPageIsUpToDate(t *testing.T) {
 	}
 }
 
-// TestExamplesSayWhatIsSent: every failure example of the contract is worded as
-// the catalogue words it, for some field.
+// TestExamplesSayWhatIsSent: every failure example of the contract has the catalogue's
+// message for some field.
 func TestExamplesSayWhatIsSent(t *testing.T) {
 	document, err := openapi3.NewLoader().LoadFromData(openapi.Document)
 	if err != nil {

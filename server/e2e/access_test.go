@@ -12,8 +12,8 @@ import (
 	"quartet/store"
 )
 
-// withoutCaller is what an operation of each access rule answers to somebody who
-// is nobody: without a token, and with one that was made up.
+// withoutCaller is the response of each access rule without a token and with an invalid
+// one.
 var withoutCaller = map[string]struct{ anonymous, madeUp int }{
 	"public":                      {0, 0}, // it depends
 	"registration":                {http.StatusUnauthorized, http.StatusUnauthorized},
@@ -125,8 +125,8 @@ func TestWho_Update(t *testing.T) {
 	})
 }
 
-// TestWho_UnprovenMobile: whoever writes somebody's mobile into their own profile
-// does not get that person's sign-ins, nor signs in by it.
+// TestWho_UnprovenMobile: a user who enters another's mobile in their own profile does
+// not receive that user's sign-ins, nor signs in by it.
 func TestWho_UnprovenMobile(t *testing.T) {
 	onEachEngine(t, nil, func(t *testing.T, s *cluster) {
 		taker := s.person(t, "tao.ran", store.RoleMember)

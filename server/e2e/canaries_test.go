@@ -53,8 +53,8 @@ func (s *cluster) insertSubjects(t *testing.T) []subject {
 	return all
 }
 
-// secrets are the canary, and what could not be replaced because the server has
-// to read it: it is recognisable as it is.
+// secrets are the canary and the secrets that cannot be replaced, because the server
+// has to decrypt them.
 func (s *cluster) secrets(t *testing.T, subjects []subject) (all []string) {
 	t.Helper()
 	all = []string{canary}
@@ -113,11 +113,11 @@ func replaced(object string, values map[string]any) string {
 	return string(text)
 }
 
-// costly operations hash a password, which takes its time on purpose.
+// costly operations hash a password.
 var costly = []string{"signInByPassword", "updatePassword", "createUser"}
 
-// TestWho_Canaries calls every operation as every role about many users whose
-// secrets are recognisable, and looks for them in all that comes back.
+// TestWho_Canaries calls every operation as every role about users with recognisable
+// secrets, and looks for these in the responses.
 func TestWho_Canaries(t *testing.T) {
 	onEachEngine(t, []string{"--demo"}, func(t *testing.T, s *cluster) {
 		subjects := s.insertSubjects(t)
@@ -183,7 +183,7 @@ func concerned(o contract.Operation, all []subject) []subject {
 	return all
 }
 
-// reveal looks for secrets in what came back.
+// reveal looks for secrets in a response.
 func reveal(t *testing.T, where string, got answer, secrets []string) {
 	t.Helper()
 	var whole bytes.Buffer

@@ -14,8 +14,8 @@ import (
 	"quartet/store"
 )
 
-// balancer hands requests to servers in turn, as what stands in front of them
-// would. Each request has a connection of its own.
+// balancer distributes requests to servers round-robin, as a load balancer does. Each
+// request has a connection of its own.
 type balancer struct {
 	mutex   sync.Mutex
 	servers []origin
@@ -64,8 +64,8 @@ func (b *balancer) send(ctx context.Context, r contract.Request) (got answer, er
 	return got, err
 }
 
-// load is clients that go on and on: some create users, some use a session in
-// every dialect.
+// load is a set of clients that send requests without a pause: some create users, some
+// use a session in every dialect.
 type load struct {
 	mayFail bool // answers may say that the service is unavailable
 	user    int64
@@ -127,8 +127,8 @@ func (l *load) use(ctx context.Context, t *testing.T, b *balancer) {
 	}
 }
 
-// send tells whether the request was answered 200. What is neither that nor, if
-// it may be, the dialect's word for being unavailable, fails the test.
+// send reports whether the response is 200. Any other response, except unavailability
+// if that is allowed, fails the test.
 func (l *load) send(ctx context.Context, t *testing.T, b *balancer, dialect string, r contract.Request) (answer, bool) {
 	got, err := b.send(ctx, r)
 	switch {
@@ -146,7 +146,7 @@ func (l *load) send(ctx context.Context, t *testing.T, b *balancer, dialect stri
 	default:
 		t.Errorf("%s: status %d: %s", dialect, got.Status, got.Text)
 	}
-	// Whoever is refused waits a little.
+	// wait after a refusal
 	select {
 	case <-time.After(20 * time.Millisecond):
 	case <-ctx.Done():

@@ -19,9 +19,8 @@ func onOwnPostgres(t *testing.T, databaseURL string) *cluster {
 	})
 }
 
-// TestCluster_RollingRestart ends each server and starts it again, one after the
-// other, while clients go on. Nobody of them may see it, nor that the key which
-// signs is another one since.
+// TestCluster_RollingRestart restarts each server, one after the other, while clients
+// send requests. No request may fail, also while the signing key is rotated.
 func TestCluster_RollingRestart(t *testing.T) {
 	s := onOwnPostgres(t, databaseURL(newPostgres(t)))
 	b := s.balancer()
@@ -58,9 +57,9 @@ func header(jwt string) string {
 	return part
 }
 
-// TestCluster_PostgresRestarts restarts the database under load, politely and
-// not. Meanwhile the servers say that they are unavailable, and afterwards they
-// work again by themselves.
+// TestCluster_PostgresRestarts restarts the database under load, gracefully and not.
+// Meanwhile the servers report that they are unavailable, and afterwards they recover
+// by themselves.
 func TestCluster_PostgresRestarts(t *testing.T) {
 	p := newPostgres(t)
 	s := onOwnPostgres(t, databaseURL(p))
@@ -94,8 +93,8 @@ func TestCluster_Failover(t *testing.T) {
 	l.check(t, s)
 }
 
-// answersAgain asks each server to write until it does. A server may say that it
-// cannot as often as it had connections to lose, and no more often.
+// answersAgain calls each server until it can write. A server may fail as many requests
+// as it had connections, and no more.
 func (s *cluster) answersAgain(t *testing.T, since string) {
 	t.Helper()
 	const connections = 16

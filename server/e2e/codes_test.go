@@ -51,8 +51,8 @@ func TestA2_GuessesBurnTheCode(t *testing.T) {
 // fromOne is an address of its own for each i.
 func fromOne(i int) []string { return from(fmt.Sprintf("203.0.113.%d", i)) }
 
-// TestA2_RefusedCodesAreLimited: who guesses at codes of many mobiles is soon not
-// heard any more, and leaves no events without end.
+// TestA2_RefusedCodesAreLimited: a client that guesses codes of many mobiles is soon
+// refused, and writes a limited number of events.
 func TestA2_RefusedCodesAreLimited(t *testing.T) {
 	onEachEngine(t, behindProxy, func(t *testing.T, s *cluster) {
 		s.setCode(t, account.PurposeSignIn, mobile)
@@ -140,7 +140,7 @@ func TestA3_Caps(t *testing.T) {
 			address++
 			return s.server(address).send(t, sendCode(mobile, fmt.Sprintf("203.0.113.%d", address)))
 		}
-		// lapse lets the window of a counter be over.
+		// lapse ends the window of a counter.
 		lapse := func(counter string) {
 			s.exec(t, "UPDATE rate_counters SET expires_at = 1 WHERE key LIKE ?", counter+":%")
 		}

@@ -17,9 +17,8 @@ import (
 	"quartet/store"
 )
 
-// acknowledged creates users through a server with several writers, all with an
-// administrator's token, whom nothing limits, until enough were answered 200,
-// does then what end says, and gives the ids once no more come.
+// acknowledged creates users with several writers until enough have been acknowledged,
+// then calls end, and returns the acknowledged ids.
 func acknowledged(t *testing.T, at *process, administrator, prefix string, enough int, end func()) []int64 {
 	t.Helper()
 	const writers = 16
@@ -92,8 +91,8 @@ func TestFaults_Kill(t *testing.T) {
 	t.Logf("%d kills, %d acknowledged writes", many(kills), len(ids))
 }
 
-// TestFaults_ShutdownRecordsSessions: no request waits until a session's use is
-// written down, so the end of the program must.
+// TestFaults_ShutdownRecordsSessions: the last use of sessions is written in the
+// background, so the shutdown must write it.
 func TestFaults_ShutdownRecordsSessions(t *testing.T) {
 	s := onSQLite(t)
 	access := s.session(t, s.person(t, "he.yun", store.RoleMember))
@@ -177,7 +176,7 @@ func TestFaults_Signals(t *testing.T) {
 	}
 }
 
-// TestFaults_RefusesBadKeys: the program does not start on keys that are no secret.
+// TestFaults_RefusesBadKeys: the program does not start with weak keys.
 func TestFaults_RefusesBadKeys(t *testing.T) {
 	place := t.TempDir()
 	database, keys := "sqlite:"+filepath.Join(place, "quartet.db"), filepath.Join(place, "keys")

@@ -21,7 +21,7 @@ import (
 	"quartet/store/storetest"
 )
 
-// writing are a request of each dialect that cannot be answered without writing.
+// writing is a request of each dialect that must write.
 func writing(t *testing.T, s *cluster) map[string]contract.Request {
 	t.Helper()
 	user := s.person(t, "tao.ran", store.RoleMember)
@@ -34,8 +34,8 @@ func writing(t *testing.T, s *cluster) map[string]contract.Request {
 	}
 }
 
-// unavailable sends each request at once, and checks that each dialect says so in
-// its own words, without any of the database's.
+// unavailable sends each request at once, and checks that each dialect reports
+// unavailability without details of the database.
 func unavailable(t *testing.T, s *cluster, requests map[string]contract.Request) {
 	t.Helper()
 	started := time.Now()
@@ -71,8 +71,8 @@ func recovers(t *testing.T, s *cluster) {
 	}
 }
 
-// TestFaults_DatabaseLocked: another process holds the lock all the while, so the
-// answers cannot have waited for it.
+// TestFaults_DatabaseLocked: another process holds the lock the whole time, so the
+// responses cannot have waited for it.
 func TestFaults_DatabaseLocked(t *testing.T) {
 	s := onSQLite(t, "--demo")
 	requests := writing(t, s)
@@ -121,8 +121,7 @@ type endless struct{}
 
 func (endless) Read(p []byte) (int, error) { return len(p), nil }
 
-// untilFull writes as little as can be until there is no room left in the log of
-// the database either.
+// untilFull writes small rows until the disk, and the database's log, are full.
 func (s *cluster) untilFull(t *testing.T, write contract.Request) {
 	t.Helper()
 	for range 2000 {
@@ -134,7 +133,7 @@ func (s *cluster) untilFull(t *testing.T, write contract.Request) {
 }
 
 // TestFaults_PostgresOutOfReach cuts the connection between the server and its
-// database, and mends it.
+// database, and restores it.
 func TestFaults_PostgresOutOfReach(t *testing.T) {
 	databaseURL := storetest.PostgresURL(t)
 	address, err := url.Parse(databaseURL)
@@ -207,7 +206,7 @@ func (w *wire) mend() {
 	w.whole = true
 }
 
-// TestFaults_Gateways: SMS and WeChat that are down, slow or talk nonsense.
+// TestFaults_Gateways: SMS and WeChat that are down, slow or return invalid responses.
 func TestFaults_Gateways(t *testing.T) {
 	h := newInProcessServer(t)
 	for kind, fail := range map[string]func(string) error{

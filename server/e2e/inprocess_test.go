@@ -25,8 +25,8 @@ import (
 	"quartet/store/storetest"
 )
 
-// inProcessServer is the server inside the test's own process, without a network: for what
-// needs simulators that fail, or very many requests.
+// inProcessServer is a server inside the test's process, without a network: for failing
+// simulators, or very many requests.
 type inProcessServer struct {
 	handler http.Handler
 	rules   *account.Service
@@ -46,7 +46,7 @@ func newInProcessServer(t testing.TB) *inProcessServer {
 	must(t, err)
 	h.rules = account.New(account.Config{
 		Store: h.store, Signer: signer, AccessKey: seed(2), CodeKey: seed(3), Sealer: fieldcrypt.New(seed(4)),
-		// As cheap as argon2id gets: how dear it is, the program itself shows.
+		// The cheapest argon2id parameters.
 		Hasher: password.NewHasher(password.Options{Params: password.Params{Memory: 8, Iterations: 1, Parallelism: 1}}),
 		IDs:    idgen.New(time.Now), SMS: h.sms, WeChat: h.weChat, OpenRegistration: true,
 		Limits: generous(),
@@ -63,7 +63,7 @@ func newInProcessServer(t testing.TB) *inProcessServer {
 	return h
 }
 
-// generous limits let a test come back as often as it likes.
+// generous limits do not limit a test.
 func generous() account.Limits {
 	limits, often := account.DefaultLimits(), account.Rate{Times: 1 << 40, Per: time.Minute}
 	for _, rate := range []*account.Rate{

@@ -30,8 +30,7 @@ func eachBody(t *testing.T, test func(t *testing.T, dialect string, send func(bo
 	}
 }
 
-// told is what a failure says to people; elsewhere in it are numbers that may
-// be any.
+// told returns the messages of a failure.
 func told(got answer) string {
 	return text(got, "message") + text(got, "msg") + text(got, "title")
 }

@@ -108,8 +108,8 @@ func (o origin) dial(t *testing.T) net.Conn {
 	return connection
 }
 
-// TestLoad_SlowClients: who dribbles headers or a body is cut off, headers before
-// bodies, and nobody else is kept waiting.
+// TestLoad_SlowClients: clients that send headers or a body slowly are disconnected,
+// headers before bodies, and other clients are not delayed.
 func TestLoad_SlowClients(t *testing.T) {
 	t.Parallel()
 	s := onSQLite(t)
@@ -209,8 +209,8 @@ func TestLoad_IdleConnections(t *testing.T) {
 	s.server(0).checkMemory(t)
 }
 
-// TestLoad_OpenRegistration: whoever registers strangers gets no further than the
-// limits, however many tries run at once, and administrators work on.
+// TestLoad_OpenRegistration: registrations of strangers are limited, however many run
+// at the same time, and administrators are not.
 func TestLoad_OpenRegistration(t *testing.T) {
 	onEachEngine(t, append(behindProxy, "--open-registration"), func(t *testing.T, s *cluster) {
 		create := func(name, address string, header ...string) contract.Request {

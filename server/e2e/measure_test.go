@@ -13,10 +13,9 @@ import (
 	"quartet/store"
 )
 
-// TestMeasureA4 measures what no ordinary test may judge by: unknown, wrong,
-// locked and disabled take the same time. 400 tries, interleaved, 100 of each;
-// their medians are to differ by less than 5 %. It wants a machine that does
-// nothing else.
+// TestMeasureA4 measures that unknown, wrong, locked and disabled take the same time:
+// 100 attempts each, interleaved, whose medians differ by less than 5 %. It requires an
+// idle machine, so it is no ordinary test.
 func TestMeasureA4_SameTime(t *testing.T) {
 	onEachEngine(t, behindProxy, func(t *testing.T, s *cluster) {
 		kinds := s.measured(t)

@@ -14,8 +14,8 @@ import (
 	"quartet/store"
 )
 
-// unwelcome sets up an account of each kind that cannot sign in, and gives the
-// sign-ins. The right password is sent where there is one to be right.
+// unwelcome creates an account of each kind that cannot sign in, and returns the
+// sign-ins, with the right password if there is one.
 func unwelcome(t *testing.T, s *cluster) map[string]contract.Request {
 	t.Helper()
 	for _, name := range []string{"right.user", "locked.user", "disabled.user"} {
@@ -268,8 +268,8 @@ func TestA6_AddressesAreCounted(t *testing.T) {
 	})
 }
 
-// TestLoad_ClientAddress: without --trusted-proxies a client that makes up where
-// it comes from is counted all the same.
+// TestLoad_ClientAddress: without --trusted-proxies a forged X-Forwarded-For does not
+// change how a client is counted.
 func TestLoad_ClientAddress(t *testing.T) {
 	s := onSQLite(t)
 	s.person(t, "tao.ran", store.RoleMember)

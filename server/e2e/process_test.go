@@ -13,8 +13,8 @@ import (
 	"quartet/cmd/quartet/proctest"
 )
 
-// patience is how long a test waits for something that is bound to come. No
-// test passes or fails by how soon it does.
+// patience is the time limit of waiting for something that must happen. Tests do not
+// depend on how soon it does.
 const patience = time.Minute
 
 // process is the program, running.

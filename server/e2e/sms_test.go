@@ -13,8 +13,8 @@ import (
 
 const smsSecret = "a-secret-of-the-webhook-32-bytes"
 
-// smsService is a webhook that takes every other message, and says of the rest
-// all that it was told.
+// smsService is a webhook that accepts every other message, and refuses the rest with
+// the request in the response.
 type smsService struct {
 	flags []string // of the program that calls it
 	mutex sync.Mutex

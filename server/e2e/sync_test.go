@@ -75,10 +75,9 @@ func traced(t *testing.T, server *process, work func()) []call {
 	return callsOf(string(trace))
 }
 
-// TestFaults_EveryCommitIsSynced looks for what SIGKILL cannot show: that the
-// program asked the disk to be sure, between reading a request and answering it.
-// Of writers who come one by one each has a sync of its own, those who come
-// together share them.
+// TestFaults_EveryCommitIsSynced tests what SIGKILL cannot: that the program syncs the
+// disk between reading a request and answering it. Serial writers have a sync each,
+// concurrent ones share them.
 func TestFaults_EveryCommitIsSynced(t *testing.T) {
 	s := onSQLite(t)
 	administrator := s.session(t, s.person(t, "he.yun", store.RoleAdministrator))

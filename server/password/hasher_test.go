@@ -117,7 +117,7 @@ func TestVerifyRefusesOtherHashes(t *testing.T) {
 	}
 }
 
-// A pool whose only turn is taken, so that everybody else has to wait.
+// A hasher whose only slot is taken, so that all others wait.
 func occupied(options Options) *Hasher {
 	options.Parallel, options.Params = 1, cheap
 	hasher := NewHasher(options)

@@ -70,7 +70,8 @@ func TestVerifyLegacy(t *testing.T) {
 	}
 }
 
-// TestWrapHidesTheDigest: what could be guessed at quickly is not in the text.
+// TestWrapHidesTheDigest: the wrapped text does not contain the digest that is quickly
+// guessed.
 func TestWrapHidesTheDigest(t *testing.T) {
 	t.Parallel()
 	hasher := cheapHasher()
@@ -159,8 +160,8 @@ func TestLegacyRefuses(t *testing.T) {
 	}
 }
 
-// TestVerifyRefusesTamperedHashes: whoever writes into the database must not
-// make a guess cost minutes, or bring the server down.
+// TestVerifyRefusesTamperedHashes: a modified database must not make a guess take
+// minutes, or crash the server.
 func TestVerifyRefusesTamperedHashes(t *testing.T) {
 	t.Parallel()
 	for _, stored := range []string{

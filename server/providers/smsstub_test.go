@@ -34,7 +34,7 @@ type smsRequest struct {
 	body               string
 }
 
-// smsStub plays an SMS service.
+// smsStub simulates an SMS service.
 type smsStub struct {
 	*httptest.Server
 	mutex    sync.Mutex

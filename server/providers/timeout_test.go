@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Whoever asks says how long to wait for the answer, be it more than usual.
+// The caller's deadline applies, even if it is later than the default.
 func TestTheCallersDeadlineIsTheProviders(t *testing.T) {
 	t.Parallel()
 	want := time.Now().Add(time.Hour)

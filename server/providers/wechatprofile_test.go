@@ -42,13 +42,13 @@ func requireSilent(t *testing.T, who account.WeChatIdentity, err error, log stri
 	if err != nil || who != known {
 		t.Errorf("got %+v, %v", who, err)
 	}
-	if !strings.Contains(log, "without a profile") || strings.Contains(log, "canary0") {
+	if !strings.Contains(log, "WeChat profile unavailable") || strings.Contains(log, "canary0") {
 		t.Errorf("logged %s", log)
 	}
 }
 
-// The code is spent, and who it was is known: a profile that does not come sends
-// nobody away.
+// The code is used up and the identity is known, so a missing profile does not fail the
+// sign-in.
 func TestWeChatClientDoesWithoutAProfile(t *testing.T) {
 	t.Parallel()
 	for name, answer := range nonsense {

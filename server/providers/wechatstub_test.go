@@ -43,7 +43,7 @@ type asked struct {
 	body         string
 }
 
-// stub plays WeChat's API. It answers as text/plain, as WeChat does.
+// stub simulates WeChat's API. It answers as text/plain, as WeChat does.
 type stub struct {
 	*httptest.Server
 	mutex    sync.Mutex
@@ -139,7 +139,7 @@ func requireCalls(t *testing.T, s *stub, path string, want int) {
 	}
 }
 
-// newTLS serves with a certificate that nobody vouches for.
+// newTLS serves with an untrusted certificate.
 func newTLS(t *testing.T, handler http.Handler) *httptest.Server {
 	t.Helper()
 	server := httptest.NewUnstartedServer(handler)

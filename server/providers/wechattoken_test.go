@@ -13,7 +13,7 @@ import (
 	"quartet/server/providers"
 )
 
-// The token is everybody's: it is fetched although who asked first has left.
+// All callers share the token: it is fetched even if the first of them leaves.
 func TestWeChatTokenOfACallerWhoLeftIsKept(t *testing.T) {
 	t.Parallel()
 	s := newStub(t)
@@ -37,8 +37,8 @@ func TestWeChatTokenOfACallerWhoLeftIsKept(t *testing.T) {
 	requireCalls(t, s, tokenPath, 1)
 }
 
-// One caller learns late that the first token is refused, when another has long
-// put a second in its place: that one stays.
+// A caller learns late that the first token is refused, when another has already
+// replaced it: the second token stays.
 func TestWeChatTokenThatNobodyRefusedIsKept(t *testing.T) {
 	t.Parallel()
 	s := newStub(t)

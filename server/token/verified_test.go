@@ -19,8 +19,8 @@ func (s shelf) Public(kid string) (ed25519.PublicKey, bool) {
 	return key, known
 }
 
-// However often a token was found good, a retired or exchanged key ends it, as
-// its time does.
+// A retired or replaced key invalidates a token, however often it was verified, and so
+// does its expiry.
 func TestProvenTokensDependOnTheKey(t *testing.T) {
 	t.Parallel()
 	right := older.Private.Public().(ed25519.PublicKey)

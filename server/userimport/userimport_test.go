@@ -238,7 +238,7 @@ func TestARecordIsBounded(t *testing.T) {
 	}
 }
 
-// house takes everybody in but those it is told of.
+// house imports everybody except the given users.
 type house struct {
 	outcomes map[string]error // by alias
 	batches  []int
@@ -253,7 +253,7 @@ func (h *house) Import(_ context.Context, batch []account.ImportedUser) ([]error
 	return outcomes, nil
 }
 
-// diary writes down what it is told.
+// diary records the reported outcomes.
 type diary struct {
 	text           string
 	added, deleted int
@@ -310,7 +310,7 @@ func TestRunGoesInBatches(t *testing.T) {
 	equal(t, "batches", fmt.Sprint(into.batches, report.added), "[1000 1000 1] 2001")
 }
 
-// FuzzReader: no dump brings the reader down, or keeps it for ever.
+// FuzzReader: no dump crashes the reader or keeps it from ending.
 func FuzzReader(f *testing.F) {
 	f.Add("abp", `{"Id":"g-1","UserName":"13700001111","PasswordHash":"AQ","IsActive":true,"IsDeleted":0,"PhoneNumberConfirmed":1}`)
 	f.Add("jpress", header+"\n"+good+"\n\"")

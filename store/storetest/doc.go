@@ -1,3 +1,3 @@
-// Package storetest holds the one suite that every engine of package store must
-// pass, opens stores for tests, and writes single things into them.
+// Package storetest contains the tests that every engine of package store must pass,
+// and helpers of tests.
 package storetest

@@ -27,8 +27,7 @@ func SQLite(t testing.TB) *store.Store {
 	return Open(t, store.Options{URL: SQLiteURL(t)})
 }
 
-// SQLiteFile is SQLite, and names the file for tests that reach behind the
-// store's back.
+// SQLiteFile is SQLite, and returns the file for tests that change it directly.
 func SQLiteFile(t testing.TB) (s *store.Store, path string) {
 	t.Helper()
 	url := SQLiteURL(t)

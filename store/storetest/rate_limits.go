@@ -10,7 +10,7 @@ func quota(key string, window store.Time, limit int64) store.RateLimit {
 	return store.RateLimit{Key: key, WindowMillis: int64(window), Limit: limit}
 }
 
-// taken gives 0 if the quotas had room, else how long to wait.
+// taken returns 0 if the limits had room, else how long to wait.
 func taken(t *testing.T, s *store.Store, now store.Time, quotas ...store.RateLimit) int64 {
 	t.Helper()
 	ok, wait, err := ConsumeRateLimits(t.Context(), s, quotas, now)
@@ -62,7 +62,7 @@ var rateLimitTests = map[string]func(*testing.T, *store.Store){
 		same(t, taken(t, s, noon, b), int64(minute))
 	},
 	"parallel callers never pass a limit": func(t *testing.T, s *store.Store) {
-		// In opposite orders, which is what makes transactions wait in a circle.
+		// Opposite orders would deadlock without sorting.
 		orders := [][]store.RateLimit{
 			{quota("a", hour, 20), quota("b", hour, 30)},
 			{quota("b", hour, 30), quota("a", hour, 20)},

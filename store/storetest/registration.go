@@ -124,8 +124,8 @@ var weChatTests = map[string]func(*testing.T, *store.Store){
 	},
 }
 
-// registered gives the id of the user that an identity leads to, offering a new
-// user of the id if there is none.
+// registered returns the id of an identity's user, and adds a user of the id if there
+// is none.
 func registered(t *testing.T, s *store.Store, id int64, w store.WeChatIdentity) int64 {
 	t.Helper()
 	u, created, err := RegisterByWeChat(t.Context(), s, person(id), w)

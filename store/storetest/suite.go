@@ -12,7 +12,7 @@ import (
 	"quartet/store"
 )
 
-// noon is the moment most of the suite's rows are made at.
+// noon is the time at which most of the suite's rows are created.
 const noon store.Time = 1_767_225_600_000 // 2026-01-01 00:00 UTC
 
 // Units of store.Time.
@@ -23,8 +23,8 @@ const (
 	day               = 24 * hour
 )
 
-// Run proves every verb of a store on the engine that open gives, each test on
-// a new, migrated store of its own.
+// Run tests every method of a store on the engine that open opens, each test on a new,
+// migrated store.
 func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 	for _, group := range []map[string]func(*testing.T, *store.Store){
 		lifetimeTests, userTests, changeTests, credentialTests, registrationTests, weChatTests,
@@ -75,7 +75,7 @@ var lifetimeTests = map[string]func(*testing.T, *store.Store){
 	},
 }
 
-// person gives an invented user with nothing optional.
+// person returns an invented user without optional values.
 func person(id int64) store.User {
 	return store.User{
 		ID: id, GUID: store.GUID(fmt.Sprintf("00000000-0000-4000-8000-%012d", id)), Role: store.RoleMember,
@@ -83,7 +83,8 @@ func person(id int64) store.User {
 	}
 }
 
-// session gives an invented session that is good for an hour and a month.
+// session returns an invented session that is valid for a month, with an access token
+// for an hour.
 func session(id, userID int64) store.Session {
 	return store.Session{
 		ID: id, UserID: userID, Dialect: "yudao", OpenedBy: "code", Source: "app",
@@ -111,8 +112,8 @@ func opened(t *testing.T, s *store.Store, opening store.Session) store.Session {
 	return opening
 }
 
-// together runs fn n times, all at once. The store has its connections by then:
-// otherwise the first one is done with everything before the others are open.
+// concurrently runs fn n times at the same time. It opens the store's connections
+// first: otherwise the first call ends before the others have one.
 func concurrently(t *testing.T, s *store.Store, n int, fn func(i int)) {
 	t.Helper()
 	var ready sync.WaitGroup
@@ -136,7 +137,7 @@ func concurrently(t *testing.T, s *store.Store, n int, fn func(i int)) {
 	done.Wait()
 }
 
-// tally counts true answers of parallel calls.
+// tally counts true results of parallel calls.
 type tally struct {
 	mu sync.Mutex
 	n  int
@@ -157,7 +158,7 @@ func check(t *testing.T, err error) {
 	}
 }
 
-// must gives the value of a call that has to succeed: must(call())(t).
+// must returns the value of a call that has to succeed: must(call())(t).
 func must[T any](value T, err error) func(*testing.T) T {
 	return func(t *testing.T) T {
 		t.Helper()
@@ -166,7 +167,7 @@ func must[T any](value T, err error) func(*testing.T) T {
 	}
 }
 
-// errorOf is what a call failed with, for calls whose value does not matter.
+// errorOf returns the error of a call whose value does not matter.
 func errorOf[T any](_ T, err error) error { return err }
 
 func same(t *testing.T, got, want any) {

@@ -24,7 +24,7 @@ type benchCase struct {
 	clients []int  // at once
 	status  int    // of every answer; 0: any
 	limit   int64  // requests of one measurement; 0: only time limits them
-	busy    bool   // an answer 503 is no failure, and is not counted: the server bounds who waits
+	busy    bool   // an answer 503 is neither a failure nor counted: the server limits the waiting requests
 	renew   bool   // the one-time codes are made unused before each measurement
 	same    bool   // the server's answer must say what the bare program's says
 	request func(c call) []byte
@@ -86,7 +86,7 @@ func cases() []benchCase {
 	}
 }
 
-// cases are those that were asked for.
+// cases returns the selected cases.
 func (o options) cases() []benchCase {
 	return slices.DeleteFunc(cases(), func(c benchCase) bool { return !strings.Contains(c.name, o.Only) })
 }

@@ -115,7 +115,7 @@ func (b *bench) killWithLog(ctx context.Context, t *target, enough int64) (log i
 		return 0, err
 	}
 	defer tx.Rollback() // nothing was written
-	defer t.kill()      // before the reader lets go of the log
+	defer t.kill()      // before the reader's transaction ends
 	var roles int       // any look at the database holds the log
 	if err := tx.QueryRowContext(ctx, "SELECT COUNT(*) FROM roles").Scan(&roles); err != nil {
 		return 0, err

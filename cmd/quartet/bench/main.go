@@ -76,7 +76,7 @@ func parse(into any, args []string) error {
 	return err
 }
 
-// measureAll runs what was asked for.
+// measureAll runs the selected measurements.
 func measureAll(ctx context.Context, o options) (*results, error) {
 	r := newResults(ctx, o)
 	err := r.compare(ctx, o, o.world("small", o.Users), o.cases())

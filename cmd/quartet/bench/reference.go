@@ -208,7 +208,7 @@ func (r *reference) userInfo(request *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The use is noted as rarely as the server is told to.
+	// The last use is recorded as rarely as by the server.
 	if now := time.Now().UnixMilli(); now-found.seen >= lastSeenInterval.Milliseconds() {
 		if err := r.writes.exec(noteSeen, now, found.id, now); err != nil {
 			return nil, err

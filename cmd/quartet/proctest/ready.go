@@ -11,7 +11,7 @@ import (
 // test passes or fails by how soon it does.
 const patience = time.Minute
 
-// FreeAddress is an address of the host at which nobody listens now.
+// FreeAddress returns an unused address of the host.
 func FreeAddress(t testing.TB, host string) string {
 	t.Helper()
 	listener, err := net.Listen("tcp", net.JoinHostPort(host, "0"))

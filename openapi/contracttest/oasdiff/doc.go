@@ -1,4 +1,4 @@
-// Package oasdiff finds out whether a change of the contract would break a
-// client that was generated from the newest release. It is a module of its own,
-// so that the tool's libraries stay out of the server's.
+// Package oasdiff tests whether a change of the contract breaks clients that were
+// generated from the newest release. It is a separate module, so that the server does
+// not depend on the tool's libraries.
 package oasdiff

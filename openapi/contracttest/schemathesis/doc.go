@@ -1,4 +1,4 @@
-// Package schemathesis sends generated requests to the running program and checks
-// the answers against the contract, with the tool of that name. `make contract` runs
+// Package schemathesis tests the running program with requests that the tool of that
+// name generates, and checks the responses against the contract. `make contract` runs
 // it; without python3 it is skipped.
 package schemathesis

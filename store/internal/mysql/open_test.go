@@ -186,7 +186,7 @@ func TestMigrationGoesOnAfterAnInterruption(t *testing.T) {
 	}
 }
 
-// A server that takes what it must refuse is found out.
+// A server that does not enforce constraints is detected.
 func TestRefusalsAreChecked(t *testing.T) {
 	t.Parallel()
 	url := newURL(t)
@@ -220,8 +220,7 @@ func TestDeletesCascade(t *testing.T) {
 	exec(t, db, addSession, 1, 1, "phone", "access", nil)
 }
 
-// A connection that failed puts the others in doubt: each is checked before it is
-// used again.
+// After a failure every other connection is checked before it is used again.
 func TestDoubtedConnectionsAreChecked(t *testing.T) {
 	t.Parallel()
 	d := open(t, engine.Options{URL: newURL(t), MaxConnections: 1})

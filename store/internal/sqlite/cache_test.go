@@ -7,8 +7,7 @@ import (
 	"quartet/store/internal/engine"
 )
 
-// enough is how often a row must be asked for to be remembered: what is asked for
-// once is not, and the first look at the database finds it changed.
+// enough is how often a row must be read until it is cached.
 const enough = 3
 
 // loads asks for a row and tells whether it was read.
@@ -44,7 +43,7 @@ func askEnough(t *testing.T, e *Engine, id int64) {
 	}
 }
 
-// A write of anything, by anybody, ends what is remembered.
+// Any write, by any process, ends the caching.
 func TestRowsAreRememberedUntilSomethingIsWritten(t *testing.T) {
 	t.Parallel()
 	e := open(t, engine.Options{CachedRows: 9}, 2)
@@ -82,7 +81,7 @@ func TestCacheIsBounded(t *testing.T) {
 	}
 }
 
-// What is asked for once does not push out what is asked for again and again.
+// Rows that are read once do not evict rows that are read repeatedly.
 func TestWhatIsAskedForOnceIsNotRemembered(t *testing.T) {
 	t.Parallel()
 	e := open(t, engine.Options{CachedRows: 99}, 3)

@@ -12,9 +12,8 @@ import (
 	"quartet/server/account"
 )
 
-// Event is an audit event as the command line prints it. If ActorID is nil the
-// event was caused by the command line, which Dialect then says, or by somebody
-// who was not signed in.
+// Event is an audit event as the command line prints it. ActorID is nil for events of
+// the command line, which Dialect then names, and of callers who were not signed in.
 type Event struct {
 	ID        int64          `json:"id"`
 	At        time.Time      `json:"at"`

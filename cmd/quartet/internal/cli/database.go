@@ -109,9 +109,9 @@ const (
 	KeysText     = "these keys belong to this database"
 )
 
-// OpenKeys opens the keys of a database and creates them for a new one. Keys that
-// the database was not used with are an error: nobody could sign in with them,
-// and what they encrypted would be lost after the mistake is fixed.
+// OpenKeys opens the keys of a database and creates them for a new one. It refuses keys
+// that the database was not used with: sign-ins would fail, and what these keys
+// encrypted would be lost when the right ones are restored.
 func OpenKeys(ctx context.Context, database *store.Store, dir string, options keys.Options) (*keys.Keyring, error) {
 	sealed, err := database.Metadata(ctx, KeysMetadata)
 	fresh := errors.Is(err, store.ErrNotFound)

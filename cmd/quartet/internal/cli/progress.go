@@ -40,7 +40,7 @@ func isTerminal(out io.Writer) bool {
 	return ok && term.IsTerminal(int(file.Fd()))
 }
 
-// Set tells that so many of the rows are done; a total of -1 is unknown.
+// Set reports the number of finished rows; a total of -1 is unknown.
 func (p *Progress) Set(done, total int64) {
 	before := p.done
 	p.done = done

@@ -21,9 +21,9 @@ import (
 // ResetInterval is how often a demonstration is put back by itself.
 const ResetInterval = time.Hour
 
-// CheckDatabase makes sure that the demonstration's passwords, which everybody
-// knows, get into no other database, and that a demonstration's database is
-// served as one. It marks a new database if demo is set.
+// CheckDatabase makes sure that the demonstration's public passwords get into no other
+// database, and that a demonstration's database is served with --demo. It marks a new
+// database if demo is set.
 func CheckDatabase(ctx context.Context, database *store.Store, demo bool) error {
 	_, err := database.Metadata(ctx, account.DemoMetadata)
 	marked := err == nil

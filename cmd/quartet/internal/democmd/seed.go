@@ -7,8 +7,8 @@ import (
 	"quartet/store"
 )
 
-// The values that the contract's examples use and everybody may know. People,
-// numbers and tokens are invented.
+// The public values of the contract's examples. People, numbers and tokens are
+// invented.
 const (
 	Mobile      = "13800138000"
 	Code        = "246135" // of Mobile

@@ -25,7 +25,7 @@ func main() {
 	fmt.Println("go, oapi-codegen: a day's work done, a typed failure of each dialect caught")
 }
 
-// worker is somebody whom the server has not seen yet.
+// worker is a user who is not registered yet.
 type worker struct {
 	api                                    *client.ClientWithResponses
 	mobile, username, password, weChatCode string
