@@ -16,7 +16,7 @@ USER 65532:65532
 VOLUME /data
 EXPOSE 8080
 ENV QUARTET_ADDR=0.0.0.0:8080 QUARTET_DATABASE=sqlite:/data/quartet.db QUARTET_LOG_FORMAT=json
-# The program asks itself: there is no shell here, and no curl.
+# The program checks itself, because the image has neither a shell nor curl.
 HEALTHCHECK --interval=10s --timeout=6s --start-period=30s --retries=3 CMD ["/quartet", "health"]
 ENTRYPOINT ["/quartet"]
 CMD ["serve"]

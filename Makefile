@@ -1,4 +1,4 @@
-# Every target needs Go alone, but for what `make lint` says it skipped.
+# Targets need only Go, except where their help says otherwise; make lint skips checks whose tools are missing.
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
@@ -31,13 +31,13 @@ test-browser: ## open the documentation in a real browser, pictures in bin/brows
 	elif [ "$${CI:-}" = true ]; then echo "the browser test needs npm and Chromium"; exit 1; \
 	else echo "skipped: the browser test. To run it, install Node.js and Chromium (apt-get install chromium fonts-noto-cjk)"; fi
 
-# The contract's requests by the thousand, generated from a seed that is printed; EXAMPLES for each operation.
+# Generated requests, EXAMPLES for each operation, from a seed that is printed.
 EXAMPLES ?= 1000
 SEED ?=
 contract: ## send EXAMPLES=1000 generated requests to every operation, on SQLite (and PostgreSQL as above); SEED=n repeats a run (needs python3)
 	QUARTET_CONTRACT_EXAMPLES=$(EXAMPLES) QUARTET_CONTRACT_SEED=$(SEED) go test -count=1 -v -timeout 3h -run TestSchemathesis ./openapi/contracttest/schemathesis
 
-breaking: ## find what would break a client of the newest release, and prove that it would be found
+breaking: ## find changes that break clients of the newest release, and test that they are found
 	cd openapi/contracttest/oasdiff && go test -count=1 -v .
 
 race: ## run all tests under the race detector (needs a C compiler)
@@ -71,7 +71,7 @@ vuln: ## look for known vulnerabilities in the code that is called (needs vuln.g
 	*) echo "NOT CHECKED: known vulnerabilities. The database was out of reach; name a copy with GOVULNDB=file:///…"; \
 	   [ "$${GOVULNDB:-}" = "" ] || exit $$status ;; esac
 
-# BENCH=full adds a million users, and growth to them; BENCH='--rounds 9' and the like reach the program as they are.
+# BENCH=full adds a million users, and growth to them; BENCH='--rounds 9' and the like are passed to the program.
 BENCH ?=
 bench: build ## measure the server beside a bare program with the same SQL, about 3 minutes; BENCH=full adds a million users (cmd/quartet/bench)
 	go build -trimpath -o bin/quartet-bench ./cmd/quartet/bench
@@ -83,7 +83,7 @@ BENCHES := -run '^$$' -bench . -benchmem
 bench-go: ## run the benchmarks of stages, with their allocations
 	go test $(BENCHES) ./...
 
-# The tree as it is, and BASE in a worktree of its own, take turns: whatever else the machine does hits both.
+# Runs of the working tree and of BASE, in a worktree of its own, alternate, so that other load affects both.
 BASE ?= HEAD
 PACKAGES ?= ./server/... ./store
 bench-compare: ## compare the benchmarks of stages with those of BASE=REVISION, six times each (PACKAGES='./server/... ./store')

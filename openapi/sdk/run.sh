@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# openapi/sdk/run.sh generate   makes a client of the contract in each language
+# openapi/sdk/run.sh generate   generates a client of the contract in each language
 # openapi/sdk/run.sh test       and runs a program with each against a demonstration server
 #
 # A language whose tools are missing is skipped, with CI=true it is a failure.
@@ -14,7 +14,7 @@ trap finish EXIT
 # quietly shows what a command says only if it fails.
 quietly() { "$@" >"$work/log" 2>&1 || { cat "$work/log"; echo "failed: $*"; return 1; }; }
 
-# has LANGUAGE HOW TOOL… tells whether the tools of a language are there.
+# has LANGUAGE HOW TOOL… reports whether the tools of a language are installed.
 has() {
   local language=$1 how=$2 tool; shift 2
   for tool; do
@@ -60,7 +60,7 @@ test_typescript() {
   npm run --silent document002 >"$work/document002"
   grep -q '"status":"success"' "$work/document002" || { cat "$work/document002"; return 1; }
 }
-# Maven resets colours that it was told not to use.
+# Maven resets colours even without colour output.
 test_java() { (cd "$sdk/java" && mvn -q -B clean test-compile exec:java | sed $'s/\033\\[[0-9;]*m//g'); }
 test_python() {
   cd "$sdk/python"

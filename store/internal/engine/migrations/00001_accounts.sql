@@ -81,15 +81,15 @@ CREATE TABLE wechat_identities (
 );
 CREATE INDEX wechat_identities_user_id ON wechat_identities (user_id, created_at);
 
--- Whose a union id is: the row that makes two identities one person.
+-- The user of a union id: this row makes two identities one user.
 CREATE TABLE wechat_unions (
     union_id TEXT   NOT NULL,
     user_id  BIGINT NOT NULL REFERENCES users (id) ON DELETE CASCADE,
     CONSTRAINT wechat_unions_union_id PRIMARY KEY (union_id)
 );
 
--- The newest code of each purpose and mobile. No user: a code can be sent to a
--- mobile that nobody has yet.
+-- The newest code of each purpose and mobile. Without a user, because a code can be
+-- sent to an unknown mobile.
 CREATE TABLE one_time_codes (
     purpose      TEXT    NOT NULL,
     mobile_index TEXT    NOT NULL,

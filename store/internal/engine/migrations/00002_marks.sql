@@ -1,4 +1,4 @@
--- What the database says of itself: whose keys seal it, what it is for.
+-- Metadata of the database: the keys that it was used with, and its purpose.
 
 -- +goose Up
 

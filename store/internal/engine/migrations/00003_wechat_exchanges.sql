@@ -1,5 +1,5 @@
--- What WeChat answered to a code, for as long as a client may repeat it. The
--- hash is keyed, and the identity sealed: it is personal data.
+-- The identities of WeChat codes, for as long as a client may repeat the code. The
+-- hash is keyed, and the identity is sealed because it is personal data.
 
 -- +goose Up
 

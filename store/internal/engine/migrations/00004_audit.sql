@@ -1,5 +1,5 @@
--- What happened, to whom, by whom and from where. Nothing refers to other
--- tables: an event outlives what it is about. detail is a JSON object.
+-- Audit events. They have no foreign keys, because an event outlives its subject.
+-- detail is a JSON object.
 
 -- +goose Up
 

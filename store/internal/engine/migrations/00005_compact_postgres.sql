@@ -1,5 +1,4 @@
--- 00005_compact_sqlite.sql saves what only SQLite wastes. Here a key is never kept
--- twice, and texts that became bytes would lock out the servers of the version
--- before, which work on beside the new ones while they are replaced.
+-- Nothing to do: only SQLite stores keys twice, and storing texts as bytes would break
+-- servers of the previous version, which run beside the new ones during an upgrade.
 
 -- +goose Up

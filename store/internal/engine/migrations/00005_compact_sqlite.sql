@@ -1,12 +1,12 @@
--- The same tables and columns in less room. An id of the type INTEGER is the row's
--- place itself, where BIGINT has an index beside the rows
+-- The same tables and columns in less space. An id of the type INTEGER is the rowid,
+-- while BIGINT needs an index
 -- (https://www.sqlite.org/lang_createtable.html#rowid). WITHOUT ROWID a table is its
 -- key's index; where another index would then repeat a long key, it is left out.
 -- Hashes and GUIDs are BLOBs of their bytes, and texts if they are not written as
--- the program writes them (Digest and GUID in packed.go). Who has no user name or
--- e-mail is in no index of them, which demands as much: two NULLs are never equal.
+-- the program writes them (Digest and GUID in binary.go). Users without user name or
+-- e-mail are in no index of them; the constraint is the same, because NULLs are never equal.
 --
--- The new tables are filled while the old ones are there. Those go children first:
+-- The new tables are filled while the old ones are there. Those are dropped children first:
 -- dropping a table that others refer to would delete the others' rows.
 
 -- +goose Up

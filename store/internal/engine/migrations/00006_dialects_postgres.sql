@@ -1,5 +1,5 @@
--- Dialects go by the names of their frameworks, a client's IP by its own name,
--- and two tables by the standard terms.
+-- Dialects are named after their frameworks, and the columns of the client's IP and
+-- two tables get standard names.
 
 -- +goose Up
 

@@ -92,7 +92,7 @@ CREATE TABLE IF NOT EXISTS wechat_identities (
     CONSTRAINT wechat_identities_user FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
--- Whose a union id is: the row that makes two identities one person.
+-- The user of a union id: this row makes two identities one user.
 CREATE TABLE IF NOT EXISTS wechat_unions (
     union_id VARBINARY(255) NOT NULL,
     user_id  BIGINT         NOT NULL,
@@ -101,8 +101,8 @@ CREATE TABLE IF NOT EXISTS wechat_unions (
     CONSTRAINT wechat_unions_user FOREIGN KEY (user_id) REFERENCES users (id) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
--- The newest code of each purpose and mobile. No user: a code can be sent to a
--- mobile that nobody has yet.
+-- The newest code of each purpose and mobile. Without a user, because a code can be
+-- sent to an unknown mobile.
 CREATE TABLE IF NOT EXISTS one_time_codes (
     purpose      VARBINARY(64) NOT NULL,
     mobile_index VARBINARY(64) NOT NULL,
@@ -222,15 +222,15 @@ CREATE TABLE IF NOT EXISTS application_organisations (
     CONSTRAINT application_organisations_organisation FOREIGN KEY (organisation_id) REFERENCES organisations (id) ON DELETE CASCADE
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
--- What the database says of itself: whose keys seal it, what it is for.
+-- Metadata of the database: the keys that it was used with, and its purpose.
 CREATE TABLE IF NOT EXISTS metadata (
     name  VARBINARY(255) NOT NULL,
     value TEXT           NOT NULL,
     PRIMARY KEY (name)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
--- What WeChat answered to a code, for as long as a client may repeat it. The
--- hash is keyed, and the identity sealed: it is personal data.
+-- The identities of WeChat codes, for as long as a client may repeat the code. The
+-- hash is keyed, and the identity is sealed because it is personal data.
 CREATE TABLE IF NOT EXISTS wechat_codes (
     code_hash       VARBINARY(64) NOT NULL,
     identity_sealed TEXT          NOT NULL,
@@ -239,8 +239,8 @@ CREATE TABLE IF NOT EXISTS wechat_codes (
     KEY wechat_codes_expires_at (expires_at)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;
 
--- What happened, to whom, by whom and from where. Nothing refers to other
--- tables: an event outlives what it is about. detail is a JSON object.
+-- Audit events. They have no foreign keys, because an event outlives its subject.
+-- detail is a JSON object.
 CREATE TABLE IF NOT EXISTS audit_events (
     id         BIGINT        NOT NULL,
     at         BIGINT        NOT NULL,
