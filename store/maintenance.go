@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // purgeChunk is the number of rows that one transaction deletes, so that other writes
@@ -87,9 +88,55 @@ const (
 	putMetadataIfAbsent = "INSERT INTO metadata (name, value) VALUES (?, ?)"
 )
 
-// Metadata returns the metadata entry of a name, or ErrNotFound.
-func (s *Store) Metadata(ctx context.Context, name string) (string, error) {
-	return one[string](ctx, s, "Metadata", metadataByName, name)
+// Metadata returns the metadata entry of a name, or ErrNotFound. It works before
+// Migrate too: the table was called marks until version 6.
+func (s *Store) Metadata(ctx context.Context, name string) (value string, err error) {
+	var found []string
+	err = s.run(ctx, "Metadata", func() error {
+		found = nil
+		err := s.engine.Select(ctx, &found, metadataByName, name)
+		if err != nil && s.engine.Classify(err).MissingTable {
+			err = s.engine.Select(ctx, &found, "SELECT value FROM marks WHERE name = ?", name)
+		}
+		if err != nil && s.engine.Classify(err).MissingTable {
+			return nil // before the first migration there is no entry
+		}
+		return err
+	})
+	if err == nil && len(found) == 0 {
+		return "", ErrNotFound
+	}
+	return strings.Join(found, ""), err
+}
+
+// UsedTable returns a table that has rows, and their number; "" if the database is
+// empty. It works before Migrate too. With metadata it counts the metadata as well.
+func (s *Store) UsedTable(ctx context.Context, metadata bool) (table string, rows int64, err error) {
+	var names []string
+	for _, exported := range exportedTables {
+		names = append(names, exported.Name)
+	}
+	if metadata {
+		names = append(names, "metadata", "marks")
+	}
+	for _, name := range names {
+		var counted []int64
+		err := s.run(ctx, "UsedTable", func() error {
+			counted = nil
+			err := s.engine.SelectOnce(ctx, &counted, "SELECT COUNT(*) FROM "+name)
+			if err != nil && s.engine.Classify(err).MissingTable {
+				return nil
+			}
+			return err
+		})
+		if err != nil {
+			return "", 0, err
+		}
+		if len(counted) == 1 && counted[0] > 0 {
+			return name, counted[0], nil
+		}
+	}
+	return "", 0, nil
 }
 
 // PutMetadataIfAbsent stores a value unless the name has one, and returns the stored

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"reflect"
 	"strings"
 
@@ -55,11 +56,49 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		fmt.Fprintf(errs, "quartet: %s\nRun \"%s --help\" for more information.\n", err, commandPath(err))
 		return cli.ExitUsage
 	}
+	if parsed.Selected().Name == "serve" {
+		for _, name := range unknownVariables(parser, os.Environ()) {
+			fmt.Fprintf(errs, "quartet: no option is called %s: the environment variable is ignored\n", name)
+		}
+	}
 	err = parsed.Run()
 	if err != nil {
 		fmt.Fprintf(errs, "quartet: %s\n", cli.Message(err))
 	}
 	return cli.ExitCode(err)
+}
+
+// unknownVariables are those that look like an option of this program and are none: an
+// operator who has limited something would otherwise not learn that the option is gone.
+func unknownVariables(parser *kong.Kong, environment []string) (unknown []string) {
+	known := map[string]bool{weChatSecretVariable: true, smsSecretVariable: true}
+	addVariables(known, parser.Model.Node)
+	complete := false
+	for _, variable := range environment {
+		name, _, _ := strings.Cut(variable, "=")
+		if !strings.HasPrefix(name, "QUARTET_") || strings.HasPrefix(name, "QUARTET_TEST_") || known[name] {
+			continue
+		}
+		if !complete { // it may be another command's
+			addVariables(known, newParser(&commands{}).Model.Node)
+			complete = true
+		}
+		if !known[name] {
+			unknown = append(unknown, name)
+		}
+	}
+	return unknown
+}
+
+func addVariables(known map[string]bool, node *kong.Node) {
+	for _, flag := range node.Flags {
+		for _, name := range flag.Envs {
+			known[name] = true
+		}
+	}
+	for _, child := range node.Children {
+		addVariables(known, child)
+	}
 }
 
 // commandsFor is the one command that args name, or all commands: to build the

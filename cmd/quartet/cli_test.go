@@ -17,6 +17,15 @@ func TestHelpIsNoFailure(t *testing.T) {
 	contains(t, done(t, "user", "add", "--help"), "--password-stdin", "member,administrator,super_administrator")
 }
 
+func TestUnknownVariablesAreNamed(t *testing.T) {
+	t.Parallel()
+	unknown := unknownVariables(newParser(&commands{}), []string{
+		"QUARTET_ADDR=127.0.0.1:0", "QUARTET_GUESS_PAIR=3/1m", "QUARTET_SMS_SECRET=x", "QUARTET_USER_ROLE=member",
+		"QUARTET_TEST_POSTGRES=postgres://", "PATH=/bin",
+	})
+	equal(t, "unknown variables", strings.Join(unknown, " "), "QUARTET_GUESS_PAIR")
+}
+
 func TestVersion(t *testing.T) {
 	t.Parallel()
 	contains(t, done(t, "version"), "quartet ", "go1.")

@@ -171,6 +171,7 @@ func TestDemoIsPutBackByResetAndByRestart(t *testing.T) {
 		spoil(t, s)
 		reset := s.ok(t, post("/demo/reset"))
 		equal(t, "answer", strings.TrimSpace(reset.text), `{"status":"ok"}`)
+		equal(t, "outbox", strings.TrimSpace(s.ok(t, get("/demo/outbox")).text), "[]")
 		requireDemo(t, s)
 	}
 	spoil(t, s)

@@ -121,7 +121,7 @@ func TestImportDryRunChangesNothing(t *testing.T) {
 	db, file := populated(t)
 	other := moved(t, db, newDatabase(t))
 	rows := strings.Count(read(t, file), "\n") - 2
-	contains(t, done(t, at(other, "import", file, "--dry-run")...), fmt.Sprintf("can be imported: %d rows", rows))
+	contains(t, done(t, at(other, "import", file, "--dry-run")...), fmt.Sprintf("can be imported into an empty database: %d rows", rows))
 	contains(t, done(t, at(other, "import", file, "--dry-run", "--json")...), `"dryRun": true`, fmt.Sprintf(`"added": %d`, rows))
 	refused(t, cli.ExitFailed, "there is no database", "export", "-", other[0], other[1])
 	refused(t, cli.ExitFailed, "line 5: users.guid: another row has the same value", "import", faulty(t), "--dry-run")

@@ -111,16 +111,23 @@ func (s *serveCommand) open(ctx context.Context, log *slog.Logger) (_ *store.Sto
 			_ = database.Close() // the first error says more
 		}
 	}()
-	if err := database.Migrate(ctx); err != nil {
-		return nil, nil, fmt.Errorf("cannot update the tables: %w", err)
-	}
+	// What refuses the database comes before the tables change: older servers may use them.
 	if err := dump.CheckComplete(ctx, database); err != nil {
 		return nil, nil, err
 	}
 	if err := democmd.CheckDatabase(ctx, database, s.Demo); err != nil {
 		return nil, nil, err
 	}
+	if err := cli.CheckKeys(ctx, database, flags.Keys, keys.Options{AllowOpen: s.Demo, Log: log}); err != nil {
+		return nil, nil, err
+	}
+	if err := database.Migrate(ctx); err != nil {
+		return nil, nil, fmt.Errorf("cannot update the tables: %w", err)
+	}
 	ring, err := cli.OpenKeys(ctx, database, flags.Keys, keys.Options{AllowOpen: s.Demo, Log: log})
+	if err == nil && s.Demo {
+		err = democmd.MarkDatabase(ctx, database)
+	}
 	return database, ring, err
 }
 

@@ -31,6 +31,13 @@ func oldKeys(t *testing.T) string {
 	return dir
 }
 
+// newKeys is a directory of keys of another installation.
+func newKeys(t *testing.T) string {
+	t.Helper()
+	_, _, keys := served(t)
+	return keys
+}
+
 // provesUpgraded uses an installation as the people of version 5 do.
 func provesUpgraded(t *testing.T, installation []string) {
 	t.Helper()
@@ -84,5 +91,14 @@ func TestADatabaseOfAnOlderProgramIsServed(t *testing.T) {
 	must(t, db.Close())
 	installation := []string{"--database", "sqlite:" + path, "--keys", oldKeys(t)}
 	refused(t, cli.ExitFailed, "the database's tables are at version 5", at(installation, "audit")...)
+
+	// A refusal changes nothing: servers of the older program may use the tables.
+	before := read(t, path)
+	refused(t, cli.ExitFailed, "this database is in use (the table users", at(installation, "serve", "--demo", "--addr", "127.0.0.1:0")...)
+	refused(t, cli.ExitFailed, "do not belong to this database", "serve", "--addr", "127.0.0.1:0", "--database", "sqlite:"+path, "--keys", newKeys(t))
+	refused(t, cli.ExitFailed, "an import needs an empty database", at(installation, "import", "testdata/version5/facts.jsonl")...)
+	refused(t, cli.ExitFailed, "the database's tables are at version 5", at(installation, "audit")...)
+	equal(t, "the file is unchanged", read(t, path) == before, true)
+
 	provesUpgraded(t, installation)
 }

@@ -126,6 +126,10 @@ func (s *Service) compare(ctx context.Context, g guess, text string, follow func
 		}
 		return follow(tx, v)
 	})
+	if err != nil && admitted && !errors.Is(err, store.ErrNotFound) {
+		// Nobody learns the verdict, and a database that is busy must not lock anybody out.
+		s.keepReservation(ctx, g, again)
+	}
 	return v, toAPIErr(err, apierr.WrongCredentials)
 }
 
@@ -158,8 +162,8 @@ func (s *Service) countIfRoom(ctx context.Context, limits []store.RateLimit) (co
 	return err == nil, err
 }
 
-// keepReservation leaves the reservation of a password that was not compared to the
-// next attempt. It is counted against the client IP once, so that many accounts from
+// keepReservation leaves a reservation whose verdict was not stored to the next
+// attempt. It is counted against the client IP once, so that many accounts from
 // one client IP do not create rows without limit while the server is busy.
 func (s *Service) keepReservation(ctx context.Context, g guess, again bool) {
 	s.guesses.reservations.Add(g.lockKey, s.now().Add(s.limits.PasswordPerAccountIP.Per))

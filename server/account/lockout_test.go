@@ -46,6 +46,22 @@ func TestLockout(t *testing.T) {
 	w.wantEnter("li", home, "")
 }
 
+// The database fails after the password was compared: nobody was told a verdict, so
+// that is no failure of the user.
+func TestABusyDatabaseLocksNobodyOut(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.add("li")
+	w.change("ALTER TABLE audit_events RENAME TO elsewhere")
+	for range 20 {
+		w.wantEnter("li", home, apierr.Internal)
+	}
+	w.change("ALTER TABLE elsewhere RENAME TO audit_events")
+	w.wantEnter("li", home, "")
+	w.fail("li", home, 5)
+	w.wantEnter("li", home, apierr.WrongCredentials)
+}
+
 func TestRightPasswordClearsTheCount(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

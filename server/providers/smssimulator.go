@@ -63,6 +63,13 @@ func (s *SMSSimulator) Messages() []Message {
 	return newestFirst
 }
 
+// Clear deletes the kept messages.
+func (s *SMSSimulator) Clear() {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
+	s.messages = nil
+}
+
 // Fail sets the function that decides, from the mobile, the result of each later Send;
 // it may block. nil lets all succeed again.
 func (s *SMSSimulator) Fail(call func(mobile string) error) { s.fail.set(call) }

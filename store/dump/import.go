@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"slices"
 
 	"quartet/store"
 )
@@ -103,16 +102,10 @@ func start(ctx context.Context, database *store.Store, checked Summary) (at posi
 		return at, fmt.Errorf("the file's tables are at version %d, this program imports versions %d to %d: import it with the program that wrote it, then run quartet migrate with this one",
 			version, store.MinDumpVersion, migration)
 	}
-	at, found, err := unfinished(ctx, database)
-	switch {
-	case err != nil:
+	if err := CheckTarget(ctx, database, checked); err != nil {
 		return at, err
-	case found && at.sha256 != checked.SHA256:
-		return at, fmt.Errorf("the database holds an unfinished import of another file, %v: import that file again, or start over with an empty database", at)
-	case found:
-		return at, nil
 	}
-	if err := checkEmpty(ctx, database); err != nil {
+	if at, found, err := unfinished(ctx, database); found || err != nil {
 		return at, err
 	}
 	at = position{total: checked.Rows, sha256: checked.SHA256}
@@ -128,24 +121,25 @@ func start(ctx context.Context, database *store.Store, checked Summary) (at posi
 	})
 }
 
-// checkEmpty returns an error if a table has rows. Metadata rows mean that a server has
-// used the database.
-func checkEmpty(ctx context.Context, database *store.Store) error {
-	snapshot, err := database.Snapshot(ctx)
-	if err != nil {
+// CheckTarget returns an error if Import would not import a file into a database: it
+// must be empty, or hold an unfinished import of the same file. It works before the
+// tables are migrated, and changes nothing.
+func CheckTarget(ctx context.Context, database *store.Store, checked Summary) error {
+	at, found, err := unfinished(ctx, database)
+	switch {
+	case err != nil:
 		return err
+	case found && at.sha256 != checked.SHA256:
+		return fmt.Errorf("the database holds an unfinished import of another file, %v: import that file again, or start over with an empty database", at)
+	case found:
+		return nil
 	}
-	defer func() { _ = snapshot.Close() }() // a snapshot is read-only
-	for _, table := range slices.Concat(store.Tables(), []store.Table{{Name: "metadata"}}) {
-		rows, err := snapshot.Count(ctx, table)
-		if err != nil {
-			return err
-		}
-		if rows > 0 {
-			return fmt.Errorf("the table %s has %d rows, and an import needs an empty database: name an SQLite file that does not exist yet, or a database of another engine that has just been created", table.Name, rows)
-		}
+	// Metadata means that a server has used the database.
+	table, rows, err := database.UsedTable(ctx, true)
+	if err == nil && table != "" {
+		err = fmt.Errorf("the table %s has %d rows, and an import needs an empty database: name an SQLite file that does not exist yet, or a database of another engine that has just been created", table, rows)
 	}
-	return nil
+	return err
 }
 
 // commit inserts rows and returns the new position. The last rows finish the import.

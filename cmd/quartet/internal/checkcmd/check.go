@@ -21,7 +21,7 @@ import (
 // responses of two servers.
 type Command struct {
 	Servers      []string      `arg:"" optional:"" name:"server" help:"With --compare: the two servers A and B, each a URL or a file written by --record."`
-	Target       string        `placeholder:"URL" help:"Base URL of the server to check."`
+	Target       string        `placeholder:"URL" help:"Base URL of the server to check. The requests change its data, and the last one resets a demonstration."`
 	Compare      bool          `help:"Report where the responses of server B differ from those of server A."`
 	Spec         string        `placeholder:"FILE|URL" help:"OpenAPI 3.0 document to check against. Default: the one built into this program."`
 	Only         []string      `placeholder:"GLOB" help:"Check only matching operation ids, paths or OPERATION/EXAMPLE names."`

@@ -109,17 +109,44 @@ const (
 	KeysText     = "these keys belong to this database"
 )
 
-// OpenKeys opens the keys of a database and creates them for a new one. It refuses keys
-// that the database was not used with: sign-ins would fail, and what these keys
-// encrypted would be lost when the right ones are restored.
+// CheckKeys refuses keys that a database was not used with: sign-ins would fail, and
+// what these keys encrypted would be lost when the right ones are restored. It accepts
+// any for a new database, works before the tables are migrated, and writes nothing to the database.
+func CheckKeys(ctx context.Context, database *store.Store, dir string, options keys.Options) error {
+	sealed, err := database.Metadata(ctx, KeysMetadata)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if IsEmptyDir(dir) {
+		return fmt.Errorf("the database has been used with keys that are not in %s: restore that directory from a backup, or name it with --keys", dir)
+	}
+	ring, err := keys.Open(dir, options)
+	if err != nil {
+		return err
+	}
+	return compareKeys(ring, dir, sealed)
+}
+
+func compareKeys(ring *keys.Keyring, dir, sealed string) error {
+	if text, err := NewSealer(ring).Open(sealed, KeysMetadata); err != nil || text != KeysText {
+		return fmt.Errorf("the keys in %s do not belong to this database: name the directory it was used with by --keys, or restore it from a backup", dir)
+	}
+	return nil
+}
+
+// OpenKeys opens the keys of a database and creates them for a new one. It refuses the
+// keys that CheckKeys refuses.
 func OpenKeys(ctx context.Context, database *store.Store, dir string, options keys.Options) (*keys.Keyring, error) {
+	if err := CheckKeys(ctx, database, dir, options); err != nil {
+		return nil, err
+	}
 	sealed, err := database.Metadata(ctx, KeysMetadata)
 	fresh := errors.Is(err, store.ErrNotFound)
 	if err != nil && !fresh {
 		return nil, err
-	}
-	if !fresh && IsEmptyDir(dir) {
-		return nil, fmt.Errorf("the database has been used with keys that are not in %s: restore that directory from a backup, or name it with --keys", dir)
 	}
 	if fresh {
 		options.Log = nil // the keys of a new database are new, so nothing is missing
@@ -128,20 +155,17 @@ func OpenKeys(ctx context.Context, database *store.Store, dir string, options ke
 	if err != nil {
 		return nil, err
 	}
-	sealer := NewSealer(ring)
-	if fresh {
-		err := database.InTx(ctx, func(tx store.Tx) (err error) {
-			sealed, err = tx.PutMetadataIfAbsent(ctx, KeysMetadata, sealer.Seal(KeysText, KeysMetadata))
-			return err
-		})
-		if err != nil {
-			return nil, err
-		}
+	if !fresh {
+		return ring, nil
 	}
-	if text, err := sealer.Open(sealed, KeysMetadata); err != nil || text != KeysText {
-		return nil, fmt.Errorf("the keys in %s do not belong to this database: name the directory it was used with by --keys, or restore it from a backup", dir)
+	err = database.InTx(ctx, func(tx store.Tx) (err error) {
+		sealed, err = tx.PutMetadataIfAbsent(ctx, KeysMetadata, NewSealer(ring).Seal(KeysText, KeysMetadata))
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
-	return ring, nil
+	return ring, compareKeys(ring, dir, sealed) // another server can have been the first
 }
 
 // NewSealer makes the encryption of personal data.

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"text/template"
@@ -22,8 +23,8 @@ import (
 const ResetInterval = time.Hour
 
 // CheckDatabase makes sure that the demonstration's public passwords get into no other
-// database, and that a demonstration's database is served with --demo. It marks a new
-// database if demo is set.
+// database, that its reset deletes nothing else, and that a demonstration's database is
+// served with --demo. It works before the tables are migrated.
 func CheckDatabase(ctx context.Context, database *store.Store, demo bool) error {
 	_, err := database.Metadata(ctx, account.DemoMetadata)
 	marked := err == nil
@@ -35,13 +36,15 @@ func CheckDatabase(ctx context.Context, database *store.Store, demo bool) error 
 	case marked == demo:
 		return nil
 	}
-	users, err := database.ListUsers(ctx, 0, 1)
-	if err != nil {
-		return err
+	table, rows, err := database.UsedTable(ctx, false)
+	if err == nil && table != "" {
+		err = fmt.Errorf("this database is in use (the table %s has %d rows), and --demo would replace everything by users whose passwords everybody knows: name another with --database", table, rows)
 	}
-	if len(users) > 0 {
-		return errors.New("this database has users, and --demo would replace them by users whose passwords everybody knows: name another with --database")
-	}
+	return err
+}
+
+// MarkDatabase marks a database that CheckDatabase has accepted as a demonstration's.
+func MarkDatabase(ctx context.Context, database *store.Store) error {
 	return database.InTx(ctx, func(tx store.Tx) error {
 		_, err := tx.PutMetadataIfAbsent(ctx, account.DemoMetadata, "yes")
 		return err
@@ -57,7 +60,10 @@ func Configure(ctx context.Context, config account.Config, options *server.Optio
 	config.OpenRegistration = true
 	config.NewCode = newCode
 	accounts := account.New(config)
-	reset = func(ctx context.Context) error { return accounts.ResetDemo(ctx, seed()) }
+	reset = func(ctx context.Context) error {
+		sms.Clear() // the codes in the outbox are no longer valid
+		return accounts.ResetDemo(ctx, seed())
+	}
 	options.Accounts = accounts
 	options.Demo = &server.Demo{
 		Outbox:      outbox(sms, options.TimeZone),

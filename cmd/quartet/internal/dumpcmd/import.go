@@ -42,6 +42,9 @@ func Import(ctx context.Context, c *cli.Console, in io.Reader, flags cli.Databas
 	}
 	bar := cli.NewProgress(c.Errs)
 	into := func(database *store.Store) error {
+		if err := dump.CheckTarget(ctx, database, checked); err != nil {
+			return err // before the tables change: an older server may use them
+		}
 		if err := database.Migrate(ctx); err != nil {
 			return err
 		}
@@ -54,6 +57,8 @@ func Import(ctx context.Context, c *cli.Console, in io.Reader, flags cli.Databas
 	}
 	bar.Clear()
 	switch {
+	case err != nil && ctx.Err() != nil && options.DryRun:
+		return errors.New("interrupted")
 	case err != nil && ctx.Err() != nil:
 		return errors.New("interrupted: import the same file again to resume")
 	case err != nil:
@@ -61,7 +66,7 @@ func Import(ctx context.Context, c *cli.Console, in io.Reader, flags cli.Databas
 	case options.JSON:
 		return c.PrintJSON(map[string]any{"dryRun": options.DryRun, "added": checked.Rows})
 	case options.DryRun:
-		_, err = fmt.Fprintf(c.Out, "The file can be imported: %d rows.\n", checked.Rows)
+		_, err = fmt.Fprintf(c.Out, "The file can be imported into an empty database: %d rows.\n", checked.Rows)
 	default:
 		_, err = fmt.Fprintf(c.Out, "Imported %d rows.\n", checked.Rows)
 	}
