@@ -656,25 +656,25 @@ type MobileLogin struct {
 
 // MobileLoginRequest MobileLoginReq
 type MobileLoginRequest struct {
-	// CompanyType 公司类型；未知值照样保存 unknown values are stored
+	// CompanyType 公司类型，可省略；未知值照样保存 may be left out; unknown values are stored
 	//
 	// Example: 0
-	CompanyType int32 `json:"companyType"`
+	CompanyType *int32 `json:"companyType,omitempty"`
 
 	// Mobile 手机号 a mainland mobile
 	//
 	// Example: 13800138000
 	Mobile Mobile `json:"mobile"`
 
-	// ProductType 产品类型；未知值照样保存 unknown values are stored
+	// ProductType 产品类型，可省略；未知值照样保存 may be left out; unknown values are stored
 	//
 	// Example: 0
-	ProductType int32 `json:"productType"`
+	ProductType *int32 `json:"productType,omitempty"`
 
-	// Source 注册来源 where the user comes from
+	// Source 注册来源，可省略 where the user comes from; may be left out
 	//
 	// Example: web
-	Source string `json:"source"`
+	Source *string `json:"source,omitempty"`
 
 	// ValidateNo 验证码，6 位数字 6 digits
 	//
@@ -1592,6 +1592,9 @@ type JeecgFailure = JeecgFailureBody
 // JeecgTooLarge jeecg 方言的失败 a failure of the jeecg dialect
 type JeecgTooLarge = JeecgFailureBody
 
+// JeecgTooSlow jeecg 方言的失败 a failure of the jeecg dialect
+type JeecgTooSlow = JeecgFailureBody
+
 // JeecgUnauthenticated jeecg 方言的失败 a failure of the jeecg dialect
 type JeecgUnauthenticated = JeecgFailureBody
 
@@ -1624,6 +1627,9 @@ type JfinalTooLarge = JfinalFailureBody
 
 // JfinalTooManyRequests jfinal 方言的失败 a failure of the jfinal dialect
 type JfinalTooManyRequests = JfinalFailureBody
+
+// JfinalTooSlow jfinal 方言的失败 a failure of the jfinal dialect
+type JfinalTooSlow = JfinalFailureBody
 
 // JfinalUnauthenticated jfinal 方言的失败 a failure of the jfinal dialect
 type JfinalUnauthenticated = JfinalFailureBody
@@ -1676,6 +1682,9 @@ type RuoyiTooLarge = RuoyiFailureBody
 // RuoyiTooManyRequests ruoyi 方言的失败 a failure of the ruoyi dialect
 type RuoyiTooManyRequests = RuoyiFailureBody
 
+// RuoyiTooSlow ruoyi 方言的失败 a failure of the ruoyi dialect
+type RuoyiTooSlow = RuoyiFailureBody
+
 // RuoyiUnavailable ruoyi 方言的失败 a failure of the ruoyi dialect
 type RuoyiUnavailable = RuoyiFailureBody
 
@@ -1705,6 +1714,9 @@ type YudaoTooLarge = YudaoFailureBody
 
 // YudaoTooManyRequests yudao 方言的失败 a failure of the yudao dialect
 type YudaoTooManyRequests = YudaoFailureBody
+
+// YudaoTooSlow yudao 方言的失败 a failure of the yudao dialect
+type YudaoTooSlow = YudaoFailureBody
 
 // YudaoUnauthenticated yudao 方言的失败 a failure of the yudao dialect
 type YudaoUnauthenticated = YudaoFailureBody
@@ -2340,6 +2352,8 @@ type JeecgFailureJSONResponse JeecgFailureBody
 
 type JeecgTooLargeJSONResponse JeecgFailureBody
 
+type JeecgTooSlowJSONResponse JeecgFailureBody
+
 type JeecgUnauthenticatedJSONResponse JeecgFailureBody
 
 type JeecgUnsupportedMediaTypeJSONResponse JeecgFailureBody
@@ -2375,6 +2389,8 @@ type JfinalTooManyRequestsJSONResponse struct {
 
 	Headers JfinalTooManyRequestsResponseHeaders
 }
+
+type JfinalTooSlowJSONResponse JfinalFailureBody
 
 type JfinalUnauthenticatedJSONResponse JfinalFailureBody
 
@@ -2417,6 +2433,8 @@ type RuoyiTooManyRequestsJSONResponse struct {
 	Headers RuoyiTooManyRequestsResponseHeaders
 }
 
+type RuoyiTooSlowJSONResponse RuoyiFailureBody
+
 type RuoyiUnavailableJSONResponse RuoyiFailureBody
 
 type RuoyiUnsupportedMediaTypeJSONResponse RuoyiFailureBody
@@ -2443,6 +2461,8 @@ type YudaoTooManyRequestsJSONResponse struct {
 
 	Headers YudaoTooManyRequestsResponseHeaders
 }
+
+type YudaoTooSlowJSONResponse YudaoFailureBody
 
 type YudaoUnauthenticatedJSONResponse YudaoFailureBody
 
@@ -2577,6 +2597,20 @@ func (response GetWeChatUserInfo403JSONResponse) VisitGetWeChatUserInfoResponse(
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetWeChatUserInfo408JSONResponse struct{ RuoyiTooSlowJSONResponse }
+
+func (response GetWeChatUserInfo408JSONResponse) VisitGetWeChatUserInfoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -2734,6 +2768,20 @@ func (response CreateUser403JSONResponse) VisitCreateUserResponse(w http.Respons
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateUser408JSONResponse struct{ JfinalTooSlowJSONResponse }
+
+func (response CreateUser408JSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -2987,6 +3035,20 @@ func (response PostUserDetail404JSONResponse) VisitPostUserDetailResponse(w http
 	return err
 }
 
+type PostUserDetail408JSONResponse struct{ JfinalTooSlowJSONResponse }
+
+func (response PostUserDetail408JSONResponse) VisitPostUserDetailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(408)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type PostUserDetail413JSONResponse struct{ JfinalTooLargeJSONResponse }
 
 func (response PostUserDetail413JSONResponse) VisitPostUserDetailResponse(w http.ResponseWriter) error {
@@ -3082,6 +3144,20 @@ func (response SignInByPassword401JSONResponse) VisitSignInByPasswordResponse(w 
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignInByPassword408JSONResponse struct{ JfinalTooSlowJSONResponse }
+
+func (response SignInByPassword408JSONResponse) VisitSignInByPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -3213,6 +3289,20 @@ func (response UpdateUser404JSONResponse) VisitUpdateUserResponse(w http.Respons
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUser408JSONResponse struct{ JfinalTooSlowJSONResponse }
+
+func (response UpdateUser408JSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -3363,6 +3453,20 @@ func (response UpdatePassword404JSONResponse) VisitUpdatePasswordResponse(w http
 	return err
 }
 
+type UpdatePassword408JSONResponse struct{ JfinalTooSlowJSONResponse }
+
+func (response UpdatePassword408JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(408)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type UpdatePassword413JSONResponse struct{ JfinalTooLargeJSONResponse }
 
 func (response UpdatePassword413JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
@@ -3472,6 +3576,20 @@ func (response RefreshAccessToken401JSONResponse) VisitRefreshAccessTokenRespons
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefreshAccessToken408JSONResponse struct{ YudaoTooSlowJSONResponse }
+
+func (response RefreshAccessToken408JSONResponse) VisitRefreshAccessTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -3613,6 +3731,20 @@ func (response SendMobileCode400JSONResponse) VisitSendMobileCodeResponse(w http
 	return err
 }
 
+type SendMobileCode408JSONResponse struct{ YudaoTooSlowJSONResponse }
+
+func (response SendMobileCode408JSONResponse) VisitSendMobileCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(408)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SendMobileCode413JSONResponse struct{ YudaoTooLargeJSONResponse }
 
 func (response SendMobileCode413JSONResponse) VisitSendMobileCodeResponse(w http.ResponseWriter) error {
@@ -3747,6 +3879,20 @@ func (response SignInByMobile401JSONResponse) VisitSignInByMobileResponse(w http
 	return err
 }
 
+type SignInByMobile408JSONResponse struct{ YudaoTooSlowJSONResponse }
+
+func (response SignInByMobile408JSONResponse) VisitSignInByMobileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(408)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SignInByMobile413JSONResponse struct{ YudaoTooLargeJSONResponse }
 
 func (response SignInByMobile413JSONResponse) VisitSignInByMobileResponse(w http.ResponseWriter) error {
@@ -3861,6 +4007,20 @@ func (response VerifyMobile401JSONResponse) VisitVerifyMobileResponse(w http.Res
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyMobile408JSONResponse struct{ YudaoTooSlowJSONResponse }
+
+func (response VerifyMobile408JSONResponse) VisitVerifyMobileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -4686,6 +4846,20 @@ func (response RefreshUser401JSONResponse) VisitRefreshUserResponse(w http.Respo
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefreshUser408JSONResponse struct{ JeecgTooSlowJSONResponse }
+
+func (response RefreshUser408JSONResponse) VisitRefreshUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -48,20 +49,16 @@ func readContract(document []byte) (*openapi3.T, error) {
 
 // newOperations returns an error for an operation without a dialect, an access rule or
 // a known credential, and for a dialect without operations.
-func newOperations(document *openapi3.T, dialects dialect.List, limits request.Limits) (operations, error) {
+func newOperations(document *openapi3.T, o Options) (operations, error) {
+	dialects := o.Dialects
 	byTag := func(described *openapi3.Operation) *dialect.Dialect {
 		if len(described.Tags) != 1 {
 			return nil
 		}
 		return dialects.ByTag(described.Tags[0])
 	}
-	rules := func(described *openapi3.Operation) (none request.Rules) {
-		if owner := byTag(described); owner != nil {
-			return owner.Rules
-		}
-		return none
-	}
-	read, err := request.New(document, request.Options{Limits: limits, Rules: rules})
+	rules := func(described *openapi3.Operation) request.Rules { return o.rules(byTag(described)) }
+	read, err := request.New(document, request.Options{Limits: o.Limits, Rules: rules})
 	if err != nil {
 		return nil, err
 	}
@@ -74,7 +71,7 @@ func newOperations(document *openapi3.T, dialects dialect.List, limits request.L
 		case o.dialect != owner:
 			err = fmt.Errorf("has the tag %s, but its path belongs to %s", o.dialect.Name, owner.Name)
 		default:
-			err = errors.Join(o.readAccess(), o.readCredentials(document))
+			err = errors.Join(o.readAccess(), o.readCredentials(document), o.checkReading())
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s %s: %w", route.Method, reader.Path, err)
@@ -87,6 +84,27 @@ func newOperations(document *openapi3.T, dialects dialect.List, limits request.L
 		}
 	}
 	return table, nil
+}
+
+// rules are the reading rules of a dialect, nil for an unknown one.
+func (o Options) rules(owner *dialect.Dialect) request.Rules {
+	if o.StrictInput || owner == nil {
+		return request.Rules{}
+	}
+	rules := owner.Rules
+	rules.Zone = o.TimeZone
+	rules.FormInQuery = rules.FormInQuery || slices.Contains(o.FormInQuery, owner.Name)
+	return rules
+}
+
+// checkReading makes sure that the contract says by x-lenient-reading how the body of an
+// operation is read.
+func (o *operation) checkReading() error {
+	said, _ := o.Extensions["x-lenient-reading"].(string)
+	if o.RequestBody != nil && said != o.dialect.Rules.Name {
+		return fmt.Errorf("x-lenient-reading is %q, but the dialect %s reads as %q", said, o.dialect.Name, o.dialect.Rules.Name)
+	}
+	return nil
 }
 
 // checkRoutes makes sure that every operation of the contract has a route.

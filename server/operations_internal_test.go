@@ -10,7 +10,6 @@ import (
 
 	"quartet/openapi"
 	"quartet/server/dialect"
-	"quartet/server/dialect/all"
 	"quartet/server/request"
 )
 
@@ -29,11 +28,11 @@ func TestRequestsAreCheckedAsTheWholeDocumentSays(t *testing.T) {
 	if text, err := part.MarshalJSON(); err != nil || len(text) > 2*len(openapi.Requests) {
 		t.Errorf("the start reads %d bytes, more than the part that is kept for it (%v)", len(text), err)
 	}
-	want, err := newOperations(whole, all.Dialects, DefaultLimits())
+	want, err := newOperations(whole, Options{}.withDefaults())
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := newOperations(part, all.Dialects, DefaultLimits())
+	got, err := newOperations(part, Options{}.withDefaults())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -42,6 +42,11 @@ type Options struct {
 
 	// LegacyStatus are the dialects whose failures have HTTP status 200.
 	LegacyStatus []string
+	// StrictInput refuses requests that the contract does not describe, unknown names too.
+	// Otherwise a dialect reads as its framework does.
+	StrictInput bool
+	// FormInQuery are the dialects whose form fields, credentials too, may be in the query.
+	FormInQuery []string
 	// TimeZone of dates without one; Asia/Shanghai if nil.
 	TimeZone *time.Location
 	// TrustedProxies are trusted to report the client's IP in X-Forwarded-For.
@@ -141,14 +146,14 @@ func (o Options) withDefaults() Options {
 }
 
 func newServer(o Options) (*server, error) {
-	if err := errors.Join(o.Dialects.Check(), checkOrigins(o.AllowOrigins)); err != nil {
+	if err := errors.Join(o.Dialects.Check(), checkOrigins(o.AllowOrigins), checkDialects("form in query", o.FormInQuery, o.Dialects)); err != nil {
 		return nil, err
 	}
 	document, err := readContract(o.Contract)
 	if err != nil {
 		return nil, err
 	}
-	table, err := newOperations(document, o.Dialects, o.Limits)
+	table, err := newOperations(document, o)
 	if err != nil {
 		return nil, err
 	}
@@ -175,15 +180,21 @@ func newServer(o Options) (*server, error) {
 	return s, nil
 }
 
+func checkDialects(option string, names []string, dialects dialect.List) error {
+	for _, name := range names {
+		if dialects.ByName(name) == nil {
+			return fmt.Errorf("%s: there is no dialect %q, only %s", option, name, strings.Join(dialects.Names(), ", "))
+		}
+	}
+	return nil
+}
+
 func legacyDialects(names []string, dialects dialect.List) (map[string]bool, error) {
 	legacy := map[string]bool{}
 	for _, name := range names {
-		if dialects.ByName(name) == nil {
-			return nil, fmt.Errorf("legacy status: there is no dialect %q, only %s", name, strings.Join(dialects.Names(), ", "))
-		}
 		legacy[name] = true
 	}
-	return legacy, nil
+	return legacy, checkDialects("legacy status", names, dialects)
 }
 
 // headRouter registers HEAD beside GET, with the same handler; net/http omits the body.

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -41,7 +42,7 @@ type SignInResult struct {
 type CodeSignIn struct {
 	Dialect                  string // in which the session is opened
 	Mobile, Code             string
-	CompanyType, ProductType int64  // stored as they are
+	CompanyType, ProductType *int64 // stored as they are; nil where not given
 	Source                   string // where a new user comes from
 	Device                   string // to bind the session to; "" for none yet
 	ClientIP, UserAgent      string
@@ -80,8 +81,8 @@ func (s *Service) SignInByCode(ctx context.Context, in CodeSignIn) (SignInResult
 		}
 		refresh := token.NewRefresh()
 		session := s.codeSession(user.ID, in, refresh)
-		user.LastLoginAt, user.CompanyType = &session.CreatedAt, &in.CompanyType // as OpenSession stores them
-		result, err = s.openOpaque(ctx, tx, session, refresh, &in.CompanyType)
+		user.LastLoginAt, user.CompanyType = &session.CreatedAt, cmp.Or(in.CompanyType, user.CompanyType) // as OpenSession stores them
+		result, err = s.openOpaque(ctx, tx, session, refresh, in.CompanyType)
 		result.RefreshToken, result.RefreshExpires = refresh, session.ExpiresAt.Time()
 		return err
 	})
@@ -107,10 +108,18 @@ func (in CodeSignIn) check() error {
 
 func (s *Service) codeSession(userID int64, in CodeSignIn, refresh string) store.Session {
 	session := s.sessionRow(userID, in.Dialect, OpenedByCode, in.ClientIP, in.UserAgent)
-	session.ExclusiveClass, session.Source = new(strconv.FormatInt(in.ProductType, 10)), in.Source
-	session.CompanyType, session.ProductType = &in.CompanyType, &in.ProductType
+	session.ExclusiveClass, session.Source = new(exclusiveClass(in.ProductType)), in.Source
+	session.CompanyType, session.ProductType = in.CompanyType, in.ProductType
 	session.DeviceNumber, session.RefreshHash = filled(&in.Device), new(hashOf(refresh))
 	return session
+}
+
+// exclusiveClass is the class of a product type; sessions without one are a class too.
+func exclusiveClass(productType *int64) string {
+	if productType == nil {
+		return ""
+	}
+	return strconv.FormatInt(*productType, 10)
 }
 
 // userOfMobile finds the user who has verified the mobile, or adds one.
@@ -124,7 +133,7 @@ func (s *Service) userOfMobile(ctx context.Context, tx *tx, in CodeSignIn) (stor
 	user.MobileSealed, user.MobileIndex, user.MobileVerifiedAt = new(s.sealMobile(user.ID, in.Mobile)), &index, &user.CreatedAt
 	// Not the mobile's last digits, because a nickname is public.
 	user.Nickname = fmt.Sprintf("用户%04d", user.ID%10_000)
-	user.CompanyType = &in.CompanyType
+	user.CompanyType = in.CompanyType
 	owner, created, err := tx.RegisterByMobile(ctx, user)
 	if created {
 		tx.record(registered(owner.ID, OpenedByCode, in.Dialect, in.ClientIP))

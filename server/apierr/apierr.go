@@ -16,6 +16,7 @@ const (
 	DuplicateField       Code = "duplicate_field"
 	MisspelledField      Code = "misspelled_field"
 	BodyTooLarge         Code = "body_too_large"
+	BodyTooSlow          Code = "body_too_slow"
 	HeadersTooLarge      Code = "headers_too_large"
 	UnsupportedMediaType Code = "unsupported_media_type"
 	Unauthenticated      Code = "unauthenticated"
@@ -64,6 +65,8 @@ const (
 	NotUTF8    Reason = "utf8"
 	HasNUL     Reason = "nul"
 	TooCommon  Reason = "common"
+	// Undocumented is of a name that the contract does not have.
+	Undocumented Reason = "undocumented"
 )
 
 // Error is a failure to report to the caller. Cause is for the log only.
@@ -71,8 +74,8 @@ type Error struct {
 	Code   Code
 	Field  string // name of the field concerned, "" when there is none
 	Reason Reason // why the field is refused, "" when Code says it all
-	// Expected is the documented name of a misspelled field, or the limit that was
-	// exceeded ("64", "0, 1, 2").
+	// Expected is the documented name of a misspelled field, the limit that was exceeded
+	// ("64", "0, 1, 2"), or the values that a header may have.
 	Expected   string
 	RetryAfter time.Duration // how long to wait, 0 when waiting does not help
 	Cause      error

@@ -40,6 +40,14 @@ func Narrow[T int | int64](number *T) *int32 {
 	return new(int32(*number))
 }
 
+// Widen converts one of the documents' int32.
+func Widen(number *int32) *int64 {
+	if number == nil {
+		return nil
+	}
+	return new(int64(*number))
+}
+
 // DateTime formats a time as documents 000 and 004 do, in the server's zone.
 func (s Services) DateTime(at account.Time) string { return at.Time().In(s.Zone).Format(time.DateTime) }
 

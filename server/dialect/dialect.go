@@ -17,7 +17,7 @@ type Dialect struct {
 	Name string
 	// Prefixes are the paths of the dialect; the longest prefix of all dialects wins.
 	Prefixes []string
-	// Rules say how requests are parsed.
+	// Rules say what requests may be beyond the contract.
 	Rules request.Rules
 	// Credentials are all places that may carry an access token.
 	Credentials []Credential

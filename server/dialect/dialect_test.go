@@ -25,6 +25,7 @@ var update = flag.Bool("update", false, "write ERRORS.md anew")
 // symbols are all codes of package failure; the compiler keeps no such list.
 var symbols = []apierr.Code{
 	apierr.MalformedBody, apierr.InvalidField, apierr.DuplicateField, apierr.MisspelledField, apierr.BodyTooLarge,
+	apierr.BodyTooSlow,
 	apierr.HeadersTooLarge, apierr.UnsupportedMediaType, apierr.Unauthenticated, apierr.TokenExpired, apierr.SessionEnded,
 	apierr.SessionReplaced, apierr.RefreshReused, apierr.WrongCredentials, apierr.WrongCode, apierr.UnknownApplication,
 	apierr.Forbidden, apierr.PathNotFound, apierr.MethodNotAllowed, apierr.UserNotFound, apierr.SessionNotFound,
@@ -100,7 +101,7 @@ func encoded(t *testing.T, d *dialect.Dialect, failed *apierr.Error, language st
 
 var reasons = []apierr.Reason{
 	apierr.Required, apierr.WrongType, apierr.BadFormat, apierr.TooShort, apierr.TooLong, apierr.OutOfRange,
-	apierr.NotInEnum, apierr.TooDeep, apierr.TooMany, apierr.NotUTF8, apierr.HasNUL, apierr.TooCommon,
+	apierr.NotInEnum, apierr.TooDeep, apierr.TooMany, apierr.NotUTF8, apierr.HasNUL, apierr.TooCommon, apierr.Undocumented,
 }
 
 func TestMessagesLeaveNoPlaceholder(t *testing.T) {

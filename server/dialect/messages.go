@@ -20,9 +20,11 @@ var reasons = map[apierr.Reason][2]string{
 	apierr.NotInEnum:  {"只能是 {expected}", "must be one of {expected}"},
 	apierr.TooDeep:    {"嵌套超过 {expected} 层", "is nested deeper than {expected}"},
 	apierr.TooMany:    {"键超过 {expected} 个", "has more than {expected} keys"},
-	apierr.NotUTF8:    {"不是合法的 UTF-8", "is not valid UTF-8"},
+	apierr.NotUTF8:    {"不是合法的 UTF-8，或与声明的字符集不符", "is not valid UTF-8, or not of the declared charset"},
 	apierr.HasNUL:     {"含有 NUL 字符", "contains a NUL character"},
 	apierr.TooCommon:  {"太常见，请换一个", "is too common"},
+
+	apierr.Undocumented: {"不在接口文档中", "is not in the API document"},
 }
 
 var languages = language.NewMatcher([]language.Tag{language.SimplifiedChinese, language.English})

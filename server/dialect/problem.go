@@ -3,11 +3,13 @@ package dialect
 import (
 	"quartet/openapi"
 	"quartet/server/apierr"
+	"quartet/server/request"
 )
 
 // Problem is the format of failures on paths of no dialect: RFC 9457 problem details.
 var Problem = Dialect{
 	Name:        "system",
+	Rules:       request.Rules{IgnoreUnknown: true},
 	ContentType: "application/problem+json",
 	FailureBody: func(failed *apierr.Error, w Wording) any {
 		return openapi.Problem{

@@ -22,6 +22,7 @@
     tryItOutEnabled: true,
     docExpansion: "list",
     defaultModelsExpandDepth: 0,
+    showExtensions: true,
     validatorUrl: null,
   });
 })();

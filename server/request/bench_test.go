@@ -16,13 +16,18 @@ import (
 
 const benchmarkLogin = `{"companyType":0,"mobile":"13900001111","productType":0,"source":"web","validateNo":"246135"}`
 
-func benchmarkOperation(b *testing.B, method, path string) *Operation {
+var benchmarkRules = map[string]Rules{"strict": {}, "lenient": {
+	IgnoreUnknown: true, IgnoreOtherCase: true, NullIsAbsent: true, EmptyNumberIsAbsent: true, TextForInteger: true,
+	TrimIntegers: true, ScalarForText: true, Encodings: true, MultipartForm: true, JSONForForm: true,
+}}
+
+func benchmarkOperation(b *testing.B, method, path string, rules Rules) *Operation {
 	b.Helper()
 	document, err := openapi3.NewLoader().LoadFromData(openapi.Requests)
 	if err != nil {
 		b.Fatal(err)
 	}
-	table, err := New(document, Options{})
+	table, err := New(document, Options{Rules: func(*openapi3.Operation) Rules { return rules }})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -34,7 +39,7 @@ func benchmarkOperation(b *testing.B, method, path string) *Operation {
 }
 
 func BenchmarkStageParameters(b *testing.B) {
-	o := benchmarkOperation(b, http.MethodGet, "/user/info")
+	o := benchmarkOperation(b, http.MethodGet, "/user/info", Rules{})
 	request := httptest.NewRequest(http.MethodGet, "/user/info?userId=1000001&accessToken=AT-4-Q8z-8PhSfm4RYp10WUcpuWSXbjpUIRtW", nil)
 	c := echo.New().NewContext(request, httptest.NewRecorder())
 	b.ReportAllocs()
@@ -52,17 +57,19 @@ func BenchmarkStageBody(b *testing.B) {
 		"json": {"/auth/mobile/login", mediaJSON, benchmarkLogin},
 		"form": {"/api/user/create", mediaForm, "user=%7B%22username%22%3A%22lu.jiahe%22%2C%22nickname%22%3A%22%E5%98%89%E7%A6%BE%22%7D"},
 	} {
-		b.Run(name, func(b *testing.B) {
-			o := benchmarkOperation(b, http.MethodPost, sent.path)
-			b.ReportAllocs()
-			for b.Loop() {
-				request := httptest.NewRequest(http.MethodPost, sent.path, strings.NewReader(sent.body))
-				request.Header.Set("Content-Type", sent.media)
-				if _, err := o.readBody(request); err != nil {
-					b.Fatal(err)
+		for way, rules := range benchmarkRules {
+			b.Run(name+"/"+way, func(b *testing.B) {
+				o := benchmarkOperation(b, http.MethodPost, sent.path, rules)
+				b.ReportAllocs()
+				for b.Loop() {
+					request := httptest.NewRequest(http.MethodPost, sent.path, strings.NewReader(sent.body))
+					request.Header.Set("Content-Type", sent.media)
+					if _, err := o.readBody(request); err != nil {
+						b.Fatal(err)
+					}
 				}
-			}
-		})
+			})
+		}
 	}
 }
 
@@ -76,15 +83,22 @@ func BenchmarkStageParseJSON(b *testing.B) {
 }
 
 func BenchmarkStageValidate(b *testing.B) {
-	login := benchmarkOperation(b, http.MethodPost, "/auth/mobile/login").bodies[mediaJSON]
-	value, err := parseJSON([]byte(benchmarkLogin), DefaultLimits())
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.ReportAllocs()
-	for b.Loop() {
-		if err := login.check(value); err != nil {
-			b.Fatal(err)
-		}
+	for name, rules := range benchmarkRules {
+		b.Run(name, func(b *testing.B) {
+			login := benchmarkOperation(b, http.MethodPost, "/auth/mobile/login", rules).bodies[mediaJSON]
+			value, err := parseJSON([]byte(benchmarkLogin), DefaultLimits())
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				if err := login.shape.convert(value.(map[string]any), login.rules, false); err != nil {
+					b.Fatal(err)
+				}
+				if err := validate(login.schema, value, "body"); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
 	}
 }

@@ -4,147 +4,166 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"maps"
-	"mime"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"quartet/server/apierr"
 )
 
-const (
-	mediaJSON = "application/json"
-	mediaForm = "application/x-www-form-urlencoded"
-)
-
 // body is a documented media type of an operation's request body.
 type body struct {
-	mediaType  string
 	schema     *openapi3.Schema // with allOf merged, so that a failure names its field
-	names      caseFolder
+	shape      *shape
 	jsonFields map[string]bool // form fields that contain JSON
-	rules      Rules
+	rules      *Rules
 	limits     Limits
 }
 
-func newBody(mediaType string, media *openapi3.MediaType, rules Rules, limits Limits) (*body, error) {
+func newBody(mediaType string, media *openapi3.MediaType, rules *Rules, limits Limits) (*body, error) {
 	if mediaType != mediaJSON && mediaType != mediaForm {
 		return nil, fmt.Errorf("no decoder for the media type %q", mediaType)
 	}
 	schema := *merged(media.Schema.Value)
 	schema.Properties = maps.Clone(schema.Properties)
-	b := &body{mediaType: mediaType, schema: &schema, jsonFields: map[string]bool{}, rules: rules, limits: limits}
-	b.names = newCaseFolder(b.schema)
+	b := &body{schema: &schema, jsonFields: map[string]bool{}, rules: rules, limits: limits}
 	for name, encoding := range media.Encoding {
 		b.jsonFields[name] = encoding.ContentType == mediaJSON
 		b.schema.Properties[name] = openapi3.NewSchemaRef("", merged(b.schema.Properties[name].Value))
 	}
-	return b, nil
+	var err error
+	b.shape, err = newShape(b.schema)
+	return b, err
 }
 
-// readBody parses and validates the request's body, and passes the validated value to
-// the generated code.
+// readBody parses, converts and validates the request's body, and passes the validated
+// value to the generated code.
 func (o *Operation) readBody(r *http.Request) (map[string]any, error) {
 	if len(o.bodies) == 0 {
 		return nil, nil
 	}
-	if r.ContentLength > o.limits.Body {
-		return nil, o.tooLarge(nil)
-	}
-	text, err := io.ReadAll(http.MaxBytesReader(nil, r.Body, o.limits.Body))
+	sent, err := o.receive(r)
 	if err != nil {
-		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
-			return nil, o.tooLarge(err)
-		}
-		return nil, &apierr.Error{Code: apierr.MalformedBody, Field: "body", Cause: err}
+		return nil, err
 	}
 	var query url.Values
 	if len(o.bodyInQuery) > 0 {
 		query = r.URL.Query()
 	}
-	form, err := o.bodyFor(r.Header, len(text) == 0, query)
-	if form == nil || err != nil {
+	read, sentAs, err := o.choose(sent, query)
+	if read == nil || err != nil {
 		return nil, err
 	}
-	value, err := form.parse(text)
+	value, err := read.parse(sent, sentAs)
 	if err != nil {
 		return nil, err
 	}
-	if err := form.check(value); err != nil {
+	members, isObject := value.(map[string]any)
+	if isObject {
+		if err := read.shape.convert(members, read.rules, sentAs != asJSON); err != nil {
+			return nil, err
+		}
+		o.addFromQuery(members, query)
+	}
+	if err := validate(read.schema, value, "body"); err != nil {
 		return nil, err
 	}
-	members, _ := value.(map[string]any)
-	for _, field := range o.bodyInQuery { // validated by checkParameters
-		if members[field.name] == nil && query.Has(field.name) {
-			members[field.name] = field.rules.scalar(field.schema, query.Get(field.name))
+	o.handOn(r, read, members)
+	return members, nil
+}
+
+// addFromQuery adds fields that the body lacks; checkParameters has validated them.
+func (o *Operation) addFromQuery(members map[string]any, query url.Values) {
+	for _, field := range o.bodyInQuery {
+		if _, sent := members[field.name]; sent || !query.Has(field.name) {
+			continue
+		}
+		if value := field.value(field.schema, query.Get(field.name)); value != nil {
+			members[field.name] = value
 		}
 	}
-	o.handOn(r, form, members)
-	return members, nil
 }
 
 func (o *Operation) tooLarge(cause error) error {
 	return &apierr.Error{Code: apierr.BodyTooLarge, Expected: size(o.limits.Body), Cause: cause}
 }
 
-// bodyFor returns the body of the request's content type; nil if there is no body and
-// none is required.
-func (o *Operation) bodyFor(header http.Header, empty bool, query url.Values) (*body, error) {
-	if empty && !o.bodyNeeded {
-		for _, field := range o.bodyInQuery {
-			if query.Has(field.name) {
-				return o.anyBody(), nil
-			}
+// format is how a body was sent.
+type format int
+
+const (
+	asJSON format = iota
+	asForm
+	asMultipart
+)
+
+// choose returns the documented body that was sent and its format; no body if there is
+// none and none is required.
+func (o *Operation) choose(sent content, query url.Values) (*body, format, error) {
+	empty, form := len(sent.text) == 0, o.bodies[mediaForm]
+	if empty && !o.bodyNeeded && !o.inQuery(query) {
+		return nil, 0, nil
+	}
+	jsonForForm := o.rules.JSONForForm && form != nil && (sent.mediaType == mediaJSON || looksLikeJSON(sent))
+	switch {
+	case jsonForForm:
+		return cmp.Or(o.bodies[mediaJSON], form), asJSON, nil
+	case sent.mediaType == mediaJSON && o.bodies[mediaJSON] != nil:
+		return o.bodies[mediaJSON], asJSON, nil
+	case sent.mediaType == mediaForm && form != nil:
+		return form, asForm, nil
+	case sent.mediaType == mediaMultipart && form != nil && o.rules.MultipartForm:
+		return form, asMultipart, nil
+	case empty && (sent.mediaType == "" || !o.bodyNeeded): // any media type names the missing field
+		return o.anyBody(), asForm, nil
+	}
+	return nil, 0, &apierr.Error{Code: apierr.UnsupportedMediaType, Field: contentType, Expected: o.mediaTypes()}
+}
+
+// inQuery reports whether the query has a field of the body.
+func (o *Operation) inQuery(query url.Values) bool {
+	for _, field := range o.bodyInQuery {
+		if query.Has(field.name) {
+			return true
 		}
-		return nil, nil
 	}
-	contentType := header.Get("Content-Type")
-	mediaType, parameters, _ := mime.ParseMediaType(contentType)
-	if form := o.bodies[mediaType]; form != nil && plain(header, parameters["charset"]) {
-		return form, nil
-	}
-	if empty && contentType == "" { // any media type names the missing field
-		return o.anyBody(), nil
-	}
-	return nil, &apierr.Error{Code: apierr.UnsupportedMediaType, Field: "Content-Type", Expected: o.mediaTypes()}
+	return false
 }
 
 func (o *Operation) anyBody() *body { return cmp.Or(o.bodies[mediaForm], o.bodies[mediaJSON]) }
 
-// plain reports whether a body is uncompressed UTF-8.
-func plain(header http.Header, charset string) bool {
-	encoding := header.Get("Content-Encoding")
-	return (encoding == "" || strings.EqualFold(encoding, "identity")) && (charset == "" || strings.EqualFold(charset, "utf-8"))
-}
-
-// parse parses the text. An empty text is an object without members, so that the
-// failure names the first missing field.
-func (b *body) parse(text []byte) (any, error) {
-	switch {
-	case len(bytes.TrimSpace(text)) == 0:
-		return map[string]any{}, nil
-	case b.mediaType == mediaForm:
-		return b.parseForm(text)
+// looksLikeJSON reports whether a body without the media type of JSON may be JSON and is
+// an object: no name of a form begins with a brace.
+func looksLikeJSON(sent content) bool {
+	switch sent.mediaType {
+	case mediaForm, mediaText, "":
+		return bytes.HasPrefix(bytes.TrimSpace(bytes.TrimPrefix(sent.text, byteOrderMark)), []byte("{"))
 	default:
-		return parseJSON(text, b.limits)
+		return false
 	}
 }
 
-// check validates the value against the schema.
-func (b *body) check(value any) error {
-	if b.rules.NullIsAbsent {
-		dropNulls(value)
+// parse parses what was sent. An empty text is an object without members, so that the
+// failure names the first missing field.
+func (b *body) parse(sent content, sentAs format) (any, error) {
+	switch sentAs {
+	case asForm:
+		return b.parseForm(sent)
+	case asMultipart:
+		return b.parseMultipart(sent)
 	}
-	if err := b.names.check(value); err != nil {
-		return err
+	text, err := sent.json(b.rules)
+	if err != nil {
+		return nil, err
 	}
-	return validate(b.schema, value, "body")
+	if len(bytes.TrimSpace(text)) == 0 {
+		return map[string]any{}, nil
+	}
+	return parseJSON(text, b.limits)
 }
 
 // handOn passes the validated value to the generated code: the value itself for JSON
@@ -152,14 +171,17 @@ func (b *body) check(value any) error {
 // form without the query.
 func (o *Operation) handOn(r *http.Request, b *body, members map[string]any) {
 	if o.bodies[mediaJSON] != nil {
-		r.Header.Set("Content-Type", mediaJSON)
+		r.Header.Set(contentType, mediaJSON)
 		r.Body = validatedBody{b.unwrapped(members)}
 		return
 	}
 	fields := make(url.Values, len(members))
-	for name, value := range members {
-		fields.Set(name, text(value))
+	for name := range b.shape.fields {
+		if value, sent := members[name]; sent {
+			fields.Set(name, text(value))
+		}
 	}
+	r.Header.Set(contentType, mediaForm)
 	r.PostForm, r.Form = fields, fields
 	r.Body = http.NoBody
 }
@@ -194,52 +216,3 @@ func (validatedBody) Close() error             { return nil }
 
 // ValidatedValue returns the validated value.
 func (b validatedBody) ValidatedValue() any { return b.value }
-
-// dropNulls removes null members at every level.
-func dropNulls(value any) {
-	members, _ := value.(map[string]any)
-	for name, member := range members {
-		if member == nil {
-			delete(members, name)
-		}
-		dropNulls(member)
-	}
-}
-
-// caseFolder finds keys that differ from the document in case only.
-type caseFolder struct {
-	exact  map[string]bool
-	folded map[string]string
-	below  map[string]caseFolder
-}
-
-// fold gives names that differ in case only the same form, with encoding/json's rules:
-// "ſ" and the Kelvin sign are s and k.
-func fold(name string) string { return strings.ToLower(strings.ToUpper(name)) }
-
-func newCaseFolder(schema *openapi3.Schema) caseFolder {
-	folder := caseFolder{exact: map[string]bool{}, folded: map[string]string{}, below: map[string]caseFolder{}}
-	for name, property := range schema.Properties {
-		folder.exact[name] = true
-		folder.folded[fold(name)] = name
-		if property.Value.Type.Is(openapi3.TypeObject) || len(property.Value.AllOf) > 0 {
-			folder.below[name] = newCaseFolder(merged(property.Value))
-		}
-	}
-	return folder
-}
-
-func (f caseFolder) check(value any) error {
-	members, _ := value.(map[string]any)
-	for name, member := range members {
-		if below, nested := f.below[name]; nested {
-			if err := below.check(member); err != nil {
-				return inside(name, err)
-			}
-		}
-		if right, folded := f.folded[fold(name)]; folded && !f.exact[name] {
-			return &apierr.Error{Code: apierr.MisspelledField, Field: name, Expected: right}
-		}
-	}
-	return nil
-}

@@ -1,79 +1,92 @@
 package request
 
 import (
-	"encoding/json"
+	"bytes"
 	"errors"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
-	"github.com/getkin/kin-openapi/openapi3"
-
 	"quartet/server/apierr"
 )
 
-// parseForm parses an urlencoded body into the value of its schema. Properties that the
-// document encodes as JSON are parsed by parseJSON.
-func (b *body) parseForm(text []byte) (any, error) {
-	pairs, err := url.ParseQuery(string(text))
+// form collects the fields of a form.
+type form struct {
+	body    *body
+	members map[string]any
+	count   int64
+}
+
+// parseForm parses an urlencoded body: fields are separated by "&" alone (WHATWG URL
+// standard, 5.1), and their bytes are in the body's charset.
+func (b *body) parseForm(sent content) (map[string]any, error) {
+	text := sent.text
+	if b.rules.Encodings {
+		text = bytes.TrimPrefix(text, byteOrderMark)
+	}
+	read := form{body: b, members: map[string]any{}}
+	for pair := range strings.SplitSeq(string(bytes.TrimSpace(text)), "&") {
+		if pair == "" {
+			continue
+		}
+		name, value, _ := strings.Cut(pair, "=")
+		name, err := unescaped(name, sent.charset)
+		if err != nil {
+			return nil, err
+		}
+		value, err = unescaped(value, sent.charset)
+		if err != nil {
+			return nil, err
+		}
+		if err := read.add(name, value); err != nil {
+			return nil, err
+		}
+	}
+	return read.members, nil
+}
+
+func unescaped(text string, from charset) (string, error) {
+	text, err := url.QueryUnescape(text)
 	if err != nil {
-		return nil, &apierr.Error{Code: apierr.MalformedBody, Field: "body", Cause: errors.New("not urlencoded")}
+		return "", &apierr.Error{Code: apierr.MalformedBody, Field: "body", Cause: errors.New("not urlencoded")}
 	}
-	if int64(len(pairs)) > b.limits.Keys {
-		return nil, &apierr.Error{Code: apierr.InvalidField, Field: "body", Reason: apierr.TooMany, Expected: strconv.FormatInt(b.limits.Keys, 10)}
-	}
-	members := make(map[string]any, len(pairs))
-	for name, values := range pairs {
-		if err := CheckText(name, values...); err != nil {
-			return nil, err
-		}
-		value, err := b.formValue(name, values[0])
-		if err != nil {
-			return nil, err
-		}
-		if value != nil {
-			members[name] = value
-		}
-	}
-	return members, nil
+	return from.decodeString(text)
 }
 
-// formValue parses a field; nil means that it is missing.
-func (b *body) formValue(name, text string) (any, error) {
-	property := b.schema.Properties[name]
-	switch {
-	case property == nil:
+func (c charset) decodeString(text string) (string, error) {
+	if c == (charset{}) {
 		return text, nil
-	case b.jsonFields[name] && text == "":
-		return nil, nil
-	case b.jsonFields[name]:
-		value, err := parseJSON([]byte(text), b.limits)
-		if err != nil {
-			return nil, inside(name, err)
-		}
-		return value, nil
-	default:
-		return b.rules.scalar(property.Value, text), nil
 	}
+	decoded, err := c.decode([]byte(text))
+	return string(decoded), err
 }
 
-var digits = regexp.MustCompile(`^-?(0|[1-9][0-9]*)$`)
-
-// scalar converts text to the schema's type; nil means no value. Text of another form
-// stays text, so that the validation refuses it by name.
-func (r Rules) scalar(schema *openapi3.Schema, text string) any {
-	switch {
-	case !schema.Type.Is(openapi3.TypeInteger):
-		return text
-	case text == "" && r.EmptyNumberIsAbsent:
-		return nil
-	case digits.MatchString(text):
-		return json.Number(text)
-	default:
-		return text
+// add adds a field. A field that the document encodes as JSON is parsed; without text it
+// counts as missing.
+func (f *form) add(name, text string) error {
+	if f.count++; f.count > f.body.limits.Keys {
+		return &apierr.Error{Code: apierr.InvalidField, Field: "body", Reason: apierr.TooMany, Expected: strconv.FormatInt(f.body.limits.Keys, 10)}
 	}
+	if _, twice := f.members[name]; twice {
+		return &apierr.Error{Code: apierr.DuplicateField, Field: shownName(name)}
+	}
+	if err := CheckText(name, text); err != nil {
+		return err
+	}
+	switch {
+	case !f.body.jsonFields[name]:
+		f.members[name] = text
+	case text == "":
+		f.members[name] = absent{}
+	default:
+		value, err := parseJSON([]byte(text), f.body.limits)
+		if err != nil {
+			return inside(name, err)
+		}
+		f.members[name] = value
+	}
+	return nil
 }
 
 // CheckText returns an error for a repeated name, invalid UTF-8 and NUL.
@@ -112,7 +125,7 @@ func shownName(name string) string {
 	return name
 }
 
-// inside adds the name of the form field whose JSON failed.
+// inside adds the name of the member whose value failed.
 func inside(name string, err error) error {
 	failed := apierr.As(err)
 	if failed.Field == "body" {

@@ -50,7 +50,7 @@ func (p *jsonParser) value(depth int64) (any, error) {
 	case '"':
 		return p.text(token)
 	case '0':
-		return number(token.String()), nil
+		return json.Number(token.String()), nil
 	case 't', 'f':
 		return token.Bool(), nil
 	default:
@@ -159,16 +159,17 @@ func notUnicode(err error) bool {
 	return err != nil && (strings.Contains(err.Error(), "UTF-8") || strings.Contains(err.Error(), "surrogate"))
 }
 
-// number keeps the digits of integers; 1e2 and 7.0 become the equal integers, as in
-// JSON Schema.
-func number(literal string) any {
+// whole converts literals like 1e2 and 7.0 to the integers that they equal, as in JSON
+// Schema; other numbers stay as they are.
+func whole(number json.Number) json.Number {
+	literal := number.String()
 	if !strings.ContainsAny(literal, ".eE") {
-		return json.Number(literal)
+		return number
 	}
 	value, err := strconv.ParseFloat(literal, 64)
 	const exact = 1 << 53
 	if err == nil && value == math.Trunc(value) && math.Abs(value) < exact {
 		return json.Number(strconv.FormatInt(int64(value), 10))
 	}
-	return json.Number(literal)
+	return number
 }

@@ -14,14 +14,21 @@ func TestParseJSON(t *testing.T) {
 		`{"a":1,"b":[true,null,"x"],"c":{"d":-0.5}}`: map[string]any{
 			"a": json.Number("1"), "b": []any{true, nil, "x"}, "c": map[string]any{"d": json.Number("-0.5")},
 		},
-		`1e2`:                    json.Number("100"),
-		`7.0`:                    json.Number("7"),
+		`1e2`:                    json.Number("1e2"),
 		`9007199254740993`:       json.Number("9007199254740993"),
 		` "\u4f60\ud83d\ude00" `: "你😀",
 		`[]`:                     []any{},
 	} {
 		if got, err := parseJSON([]byte(text), DefaultLimits()); err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: %#v, %v", text, got, err)
+		}
+	}
+}
+
+func TestWholeNumbers(t *testing.T) {
+	for literal, want := range map[json.Number]json.Number{"1e2": "100", "7.0": "7", "7": "7", "1.5": "1.5", "1e400": "1e400"} {
+		if got := whole(literal); got != want {
+			t.Errorf("%s: %s", literal, got)
 		}
 	}
 }

@@ -48,6 +48,23 @@ func Deadline(longest time.Duration) echo.MiddlewareFunc {
 	}
 }
 
+// limitReading makes reads of the body fail when the time of the request has passed. It
+// reports whether the connection supports that.
+func limitReading(c echo.Context) bool {
+	deadline, limited := c.Request().Context().Deadline()
+	if !limited || c.Request().ContentLength == 0 {
+		return false
+	}
+	return http.NewResponseController(c.Response()).SetReadDeadline(deadline) == nil
+}
+
+// endReadingLimit undoes limitReading. Without it net/http takes the passed time for a
+// client that has left. After a body that was too slow the limit stays, so that net/http
+// does not wait for the rest of it.
+func endReadingLimit(c echo.Context) {
+	_ = http.NewResponseController(c.Response()).SetReadDeadline(time.Time{})
+}
+
 // LimitHeaders refuses a request whose line and headers have more bytes than most. The
 // limit of net/http must be higher, because it responds in plain text.
 func LimitHeaders(most int64) echo.MiddlewareFunc {

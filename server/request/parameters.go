@@ -3,8 +3,10 @@ package request
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -20,17 +22,47 @@ type parameter struct {
 	in       string
 	required bool
 	schema   *openapi3.Schema
-	rules    Rules
+	rules    *Rules
 }
 
 // checkParameters validates the documented parameters of a request.
 func (o *Operation) checkParameters(c echo.Context) error {
+	if err := o.checkUnknown(c); err != nil {
+		return err
+	}
 	for _, p := range o.parameters {
 		if p.in == openapi3.ParameterInPath && strings.Contains(c.Param(p.name), "/") {
 			return apierr.New(apierr.PathNotFound) // Echo lets a last parameter match several segments
 		}
 		if err := p.check(p.values(c)); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// value converts a text to the schema's type; nil means no value. The generated code
+// parses parameters itself, so that only what both take is a number.
+func (p parameter) value(schema *openapi3.Schema, text string) any {
+	if !schema.Type.Is(openapi3.TypeInteger) {
+		return text
+	}
+	value := (&Rules{EmptyNumberIsAbsent: p.rules.EmptyNumberIsAbsent}).integer(text, true)
+	if value == (absent{}) {
+		return nil
+	}
+	return value
+}
+
+// checkUnknown refuses query parameters that neither the operation nor its security
+// schemes document.
+func (o *Operation) checkUnknown(c echo.Context) error {
+	if o.rules.IgnoreUnknown || c.Request().URL.RawQuery == "" {
+		return nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(c.QueryParams())) {
+		if !o.queryNames[name] {
+			return apierr.Field(shownName(name), apierr.Undocumented)
 		}
 	}
 	return nil
@@ -77,7 +109,7 @@ func (p parameter) checkScalar(schema *openapi3.Schema, values ...string) error 
 	if err := CheckText(p.name, values...); err != nil {
 		return err
 	}
-	value := p.rules.scalar(schema, values[0])
+	value := p.value(schema, values[0])
 	if value == nil {
 		return apierr.Field(p.name, apierr.Required)
 	}

@@ -9,24 +9,16 @@ import (
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/labstack/echo/v4"
+
+	"quartet/server/apierr"
 )
 
 // Options are the options of New.
 type Options struct {
 	// Limits of a request; those of DefaultLimits where zero.
 	Limits Limits
-	// Rules returns the parsing rules of an operation; nil parses all strictly.
+	// Rules returns the reading rules of an operation; nil reads all strictly.
 	Rules func(*openapi3.Operation) Rules
-}
-
-// Rules relax the parsing for a framework's clients. The zero value is strict.
-type Rules struct {
-	// NullIsAbsent treats a null member of a JSON body, and of the objects in it, as
-	// missing.
-	NullIsAbsent bool
-	// EmptyNumberIsAbsent treats an empty parameter or form field of type integer as
-	// missing.
-	EmptyNumberIsAbsent bool
 }
 
 // Operation parses the requests of one operation of the document.
@@ -37,6 +29,8 @@ type Operation struct {
 	bodyInQuery []parameter      // fields of the body that may be in the query as well
 	bodies      map[string]*body // by media type; empty if no body is documented
 	bodyNeeded  bool
+	queryNames  map[string]bool // documented query parameters, credentials too
+	rules       Rules
 	limits      Limits
 }
 
@@ -54,12 +48,12 @@ func New(document *openapi3.T, o Options) (map[Route]*Operation, error) {
 	for path, item := range document.Paths.Map() {
 		echoPath := strings.NewReplacer("{", ":", "}", "").Replace(path)
 		for method, described := range item.Operations() {
-			var rules Rules
+			built := &Operation{Operation: described, Path: path, bodies: map[string]*body{}, queryNames: map[string]bool{}, limits: limits}
 			if o.Rules != nil {
-				rules = o.Rules(described)
+				built.rules = o.Rules(described)
 			}
-			built := &Operation{Operation: described, Path: path, bodies: map[string]*body{}, limits: limits}
-			err := built.prepare(slices.Concat(item.Parameters, described.Parameters), rules)
+			built.findCredentials(document)
+			err := built.prepare(slices.Concat(item.Parameters, described.Parameters))
 			if err != nil {
 				return nil, fmt.Errorf("%s %s: %w", method, path, err)
 			}
@@ -72,38 +66,72 @@ func New(document *openapi3.T, o Options) (map[Route]*Operation, error) {
 	return table, nil
 }
 
-func (o *Operation) prepare(parameters openapi3.Parameters, rules Rules) error {
+func (o *Operation) prepare(parameters openapi3.Parameters) error {
 	for _, p := range parameters {
-		o.parameters = append(o.parameters, parameter{p.Value.Name, p.Value.In, p.Value.Required, merged(p.Value.Schema.Value), rules})
+		o.addParameter(parameter{p.Value.Name, p.Value.In, p.Value.Required, merged(p.Value.Schema.Value), &o.rules})
 	}
 	if o.RequestBody == nil {
 		return nil
 	}
 	o.bodyNeeded = o.RequestBody.Value.Required
 	for mediaType, media := range o.RequestBody.Value.Content {
-		read, err := newBody(mediaType, media, rules, o.limits)
+		read, err := newBody(mediaType, media, &o.rules, o.limits)
 		if err != nil {
 			return err
 		}
 		o.bodies[mediaType] = read
 	}
-	return o.findBodyInQuery(rules)
+	return o.findBodyInQuery()
+}
+
+func (o *Operation) addParameter(p parameter) {
+	o.parameters = append(o.parameters, p)
+	if p.in == openapi3.ParameterInQuery {
+		o.queryNames[p.name] = true
+	}
+}
+
+// findCredentials adds the security schemes of the query.
+func (o *Operation) findCredentials(document *openapi3.T) {
+	security := o.Security
+	if security == nil {
+		security = &document.Security
+	}
+	for _, alternative := range *security {
+		for name := range alternative {
+			if scheme := document.Components.SecuritySchemes[name]; scheme != nil && scheme.Value.In == openapi3.ParameterInQuery {
+				o.queryNames[scheme.Value.Name] = true
+			}
+		}
+	}
 }
 
 // findBodyInQuery reads the extension x-query-too: fields of the body that may be in
 // the query as well. They are no parameters of the document, because generated clients
-// would have each of them twice.
-func (o *Operation) findBodyInQuery(rules Rules) error {
-	names, _ := o.Extensions["x-query-too"].([]any)
-	for _, given := range names {
-		name, _ := given.(string)
+// would have each of them twice. FormInQuery adds the other text fields of a form.
+func (o *Operation) findBodyInQuery() error {
+	given, _ := o.Extensions["x-query-too"].([]any)
+	var names []string
+	for _, name := range given {
+		name, _ := name.(string)
 		for mediaType, read := range o.bodies {
 			if read.schema.Properties[name] == nil {
 				return fmt.Errorf("x-query-too %q is no field of the body %s", name, mediaType)
 			}
 		}
-		field := parameter{name: name, in: openapi3.ParameterInQuery, schema: merged(o.anyBody().schema.Properties[name].Value), rules: rules}
-		o.bodyInQuery, o.parameters = append(o.bodyInQuery, field), append(o.parameters, field)
+		names = append(names, name)
+	}
+	if form := o.bodies[mediaForm]; form != nil && o.rules.FormInQuery {
+		for _, name := range slices.Sorted(maps.Keys(form.shape.fields)) {
+			if !form.jsonFields[name] && !slices.Contains(names, name) {
+				names = append(names, name)
+			}
+		}
+	}
+	for _, name := range names {
+		field := parameter{name: name, in: openapi3.ParameterInQuery, schema: merged(o.anyBody().schema.Properties[name].Value), rules: &o.rules}
+		o.bodyInQuery = append(o.bodyInQuery, field)
+		o.addParameter(field)
 	}
 	return nil
 }
@@ -115,7 +143,15 @@ func (o *Operation) Read(c echo.Context) (map[string]any, error) {
 	if err := o.checkParameters(c); err != nil {
 		return nil, err
 	}
-	return o.readBody(c.Request())
+	if len(o.bodies) == 0 {
+		return nil, nil
+	}
+	limited := limitReading(c)
+	members, err := o.readBody(c.Request())
+	if limited && !apierr.Is(err, apierr.BodyTooSlow) {
+		endReadingLimit(c)
+	}
+	return members, err
 }
 
 // mediaTypes lists the media types of the operation's body for the error.

@@ -13,6 +13,7 @@ import (
 var Dialect = dialect.Dialect{
 	Name:        "cas",
 	Prefixes:    []string{"/user/info"},
+	Rules:       rules,
 	Credentials: []dialect.Credential{{In: "query", Name: "accessToken"}},
 	ContentType: "application/json",
 	FailureBody: func(_ *apierr.Error, w dialect.Wording) any {

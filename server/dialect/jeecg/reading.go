@@ -1,7 +1,14 @@
 package jeecg
 
-import "quartet/server/request"
+import (
+	"quartet/server/dialect"
+	"quartet/server/request"
+)
 
-// rules read an empty parameter or form field as a missing one, because browsers send
-// empty inputs so.
-var rules = request.Rules{EmptyNumberIsAbsent: true}
+// rules are Jackson's, as Spring configures it, and the formats of a body of which
+// document 000, which names no content type, leaves the choice to its clients.
+var rules = func() request.Rules {
+	made := dialect.Jackson
+	made.MultipartForm, made.JSONForForm = true, true
+	return made
+}()

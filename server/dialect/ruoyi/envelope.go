@@ -11,6 +11,7 @@ import (
 var Dialect = dialect.Dialect{
 	Name:     "ruoyi",
 	Prefixes: []string{"/account_api/"},
+	Rules:    rules,
 	Numbers: map[apierr.Code]int32{ // WeChat's errcodes
 		apierr.WeChatCodeInvalid: 40029,
 		apierr.WeChatCodeUsed:    40163,

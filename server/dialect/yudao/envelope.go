@@ -11,6 +11,7 @@ import (
 var Dialect = dialect.Dialect{
 	Name:        "yudao",
 	Prefixes:    []string{"/auth/", "/app/", "/wx/"},
+	Rules:       rules,
 	Credentials: []dialect.Credential{{In: "header", Name: "Authorization"}, {In: "header", Name: "token"}},
 	Numbers: map[apierr.Code]int32{
 		apierr.WrongCredentials: 1002000000,

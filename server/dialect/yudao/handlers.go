@@ -34,8 +34,8 @@ func (a API) SignInByMobile(ctx context.Context, r openapi.SignInByMobileRequest
 	result, err := a.Accounts.SignInByCode(ctx, account.CodeSignIn{
 		Dialect: Dialect.Name,
 		Mobile:  r.Body.Mobile, Code: r.Body.ValidateNo,
-		CompanyType: int64(r.Body.CompanyType), ProductType: int64(r.Body.ProductType),
-		Source: r.Body.Source, Device: dialect.OrEmpty(r.Params.XDeviceNumber),
+		CompanyType: dialect.Widen(r.Body.CompanyType), ProductType: dialect.Widen(r.Body.ProductType),
+		Source: dialect.OrEmpty(r.Body.Source), Device: dialect.OrEmpty(r.Params.XDeviceNumber),
 		ClientIP: call.ClientIP, UserAgent: call.UserAgent,
 	})
 	if err != nil {

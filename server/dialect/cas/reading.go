@@ -1,0 +1,6 @@
+package cas
+
+import "quartet/server/dialect"
+
+// rules are Jackson's, as Spring configures it.
+var rules = dialect.Jackson

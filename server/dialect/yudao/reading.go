@@ -1,0 +1,6 @@
+package yudao
+
+import "quartet/server/dialect"
+
+// rules are Jackson's, as Spring configures it.
+var rules = dialect.Jackson
