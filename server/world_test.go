@@ -101,6 +101,8 @@ func inDemo(_ *account.Config, o *server.Options) {
 	o.Demo = &server.Demo{Outbox: func() []openapi.DemoMessage { return []openapi.DemoMessage{} }}
 }
 
+func strictInput(_ *account.Config, o *server.Options) { o.StrictInput = true }
+
 func legacy(dialects ...string) setting {
 	return func(_ *account.Config, o *server.Options) { o.LegacyStatus = dialects }
 }

@@ -21,13 +21,15 @@ import (
 type serveCommand struct {
 	Addr string `default:"127.0.0.1:8080" help:"Address to listen on, HOST:PORT; 0.0.0.0:8080 listens on every interface."`
 	cli.DatabaseFlags
-	Demo             bool          `help:"Run a demonstration with known users and passwords, simulated SMS and WeChat, and open registration. The default database is then sqlite:.quartet/demo.db. The data is reset at the start and every hour."`
-	OpenRegistration bool          `help:"Let anybody create a user; otherwise only administrators can."`
-	LegacyStatus     []string      `placeholder:"DIALECT" enum:"${dialects}" help:"Dialects whose errors are sent with HTTP status 200: ${enum}."`
-	TimeZone         cli.TimeZone  `default:"Asia/Shanghai" help:"Time zone of dates without one, in requests and responses."`
-	TrustedProxies   []cli.Network `placeholder:"CIDR" help:"IP addresses or ranges of the proxies whose X-Forwarded-For header is trusted."`
-	AllowOrigins     []string      `placeholder:"ORIGIN" help:"Origins whose web pages may call the server (CORS)."`
-	AuditDays        uint          `default:"180" help:"Days to keep audit events; 0 keeps them forever."`
+	Demo                   bool          `help:"Run a demonstration with known users and passwords, simulated SMS and WeChat, and open registration. The default database is then sqlite:.quartet/demo.db. The data is reset at the start and every hour."`
+	OpenRegistration       bool          `help:"Let anybody create a user; otherwise only administrators can."`
+	LegacyStatus           []string      `placeholder:"DIALECT" enum:"${dialects}" help:"Dialects whose errors are sent with HTTP status 200: ${enum}."`
+	StrictInput            bool          `help:"Refuse requests that the contract does not describe, unknown names too, for contract tests. Otherwise each dialect reads as its framework does: the contract says how."`
+	JfinalQueryCredentials bool          `help:"Take the form fields of the jfinal dialect, passwords too, from the query as well, as JFinal does. Off by default, because queries end up in the logs of proxies and browsers."`
+	TimeZone               cli.TimeZone  `default:"Asia/Shanghai" help:"Time zone of dates without one, in requests and responses."`
+	TrustedProxies         []cli.Network `placeholder:"CIDR" help:"IP addresses or ranges of the proxies whose X-Forwarded-For header is trusted."`
+	AllowOrigins           []string      `placeholder:"ORIGIN" help:"Origins whose web pages may call the server (CORS)."`
+	AuditDays              uint          `default:"180" help:"Days to keep audit events; 0 keeps them forever."`
 	cli.LogFlags
 	weChatFlags
 	smsFlags
@@ -136,7 +138,13 @@ func (s *serveCommand) options(config account.Config, ring *keys.Keyring) server
 	for _, proxy := range s.TrustedProxies {
 		proxies = append(proxies, &proxy.IPNet)
 	}
+	var formInQuery []string
+	if s.JfinalQueryCredentials {
+		formInQuery = []string{"jfinal"}
+	}
 	return server.Options{
+		StrictInput:    s.StrictInput,
+		FormInQuery:    formInQuery,
 		Ready:          config.Store.Ping,
 		Log:            config.Log,
 		Metrics:        newMetrics(config.Store, ring, config.Hasher),

@@ -43,7 +43,7 @@ func (r *target) replay(t *testing.T, o documented, status, example string) {
 		t.Fatalf("no request is answered with %s", example)
 	}
 	for _, s := range sent {
-		got := s.to.send(t, s.request)
+		got := s.to.sendBody(t, s.request, s.body())
 		if status == "default" && got.status < http.StatusBadRequest || status != "default" && strconv.Itoa(got.status) != status {
 			t.Fatalf("%s %s answers %d, the contract says %s: %s", s.Method, s.Path, got.status, status, got.text)
 		}
@@ -135,7 +135,12 @@ type origin string
 
 func (o origin) send(t *testing.T, r request) answer {
 	t.Helper()
-	made, err := http.NewRequestWithContext(t.Context(), r.Method, string(o)+r.Target(), bytes.NewBufferString(r.Body))
+	return o.sendBody(t, r, bytes.NewBufferString(r.Body))
+}
+
+func (o origin) sendBody(t *testing.T, r request, body io.Reader) answer {
+	t.Helper()
+	made, err := http.NewRequestWithContext(t.Context(), r.Method, string(o)+r.Target(), body)
 	must(t, err)
 	made.Header = r.Header
 	got, err := http.DefaultClient.Do(made)

@@ -1,11 +1,14 @@
 package contracttest
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
+	"strings"
 	"testing"
 
 	"quartet/openapi/check/contract"
@@ -16,7 +19,16 @@ import (
 // sent is a request to one of the servers.
 type sent struct {
 	request
-	to origin
+	to       origin
+	unending bool // its body never ends
+}
+
+func (s sent) body() io.Reader {
+	if !s.unending {
+		return bytes.NewBufferString(s.Body)
+	}
+	never, _ := io.Pipe()
+	return io.MultiReader(strings.NewReader(s.Body), never)
 }
 
 // requests are those that the contract answers with the example: those
@@ -58,7 +70,7 @@ func (n newTokens) EndedToken(context.Context) (string, error) { return "", nil 
 func to(where origin, all ...request) []sent {
 	var list []sent
 	for _, one := range all {
-		list = append(list, sent{one, where})
+		list = append(list, sent{request: one, to: where})
 	}
 	return list
 }
@@ -95,6 +107,7 @@ func init() {
 		"forbidden":         forbidden,
 		"unavailable":       databaseDown,
 		"not_modified":      alreadyHeld,
+		"body_too_slow":     unending,
 	}
 }
 
@@ -104,6 +117,13 @@ func alreadyHeld(r *target, t *testing.T, o documented) []sent {
 	again := made.Clone()
 	again.Header.Set("If-None-Match", r.demo.send(t, made).header.Get("ETag"))
 	return to(r.demo, again)
+}
+
+// unending sends the example to the hasty server, with a body that does not end.
+func unending(r *target, _ *testing.T, o documented) []sent {
+	all := to(r.hasty, o.Requests("ok")[0])
+	all[0].unending = true
+	return all
 }
 
 // anonymous sends the example without a token to the server without --demo, where

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+	"time"
 
 	_ "modernc.org/sqlite" // the tests change the server's database
 
@@ -28,6 +29,7 @@ type target struct {
 	demo     origin  // the program with --demo
 	plain    origin  // the program without it
 	broken   origin  // a server whose rules panic and whose database is down
+	hasty    origin  // a server that waits 50 ms for a body
 	database *sql.DB // the demo's database
 	seen     map[string]bool
 	mobiles  int
@@ -48,15 +50,23 @@ func newReplayed(t *testing.T) *target {
 		plain: serve(t, program, "--failures-per-ip", "3/15m", "--database", "sqlite:"+plainFile),
 	}
 	command(t, program, "user", "add", "tao.ran", "--password", memberPassword, "--database", "sqlite:"+plainFile)
-	panicking, err := server.New(server.Options{Ready: func(context.Context) error { return errors.New("down") }})
-	must(t, err)
-	listening := httptest.NewServer(panicking)
-	t.Cleanup(listening.Close)
-	r.broken = origin(listening.URL)
+	down := func(context.Context) error { return errors.New("down") }
+	r.broken = inProcess(t, server.Options{Ready: down})
+	r.hasty = inProcess(t, server.Options{Ready: down, Limits: server.Limits{Time: 50 * time.Millisecond}})
 	r.database, err = sql.Open("sqlite", "file:"+demoFile+"?_pragma=busy_timeout(5000)")
 	must(t, err)
 	t.Cleanup(func() { _ = r.database.Close() })
 	return r
+}
+
+// inProcess starts a server without rules.
+func inProcess(t *testing.T, o server.Options) origin {
+	t.Helper()
+	handler, err := server.New(o)
+	must(t, err)
+	listening := httptest.NewServer(handler)
+	t.Cleanup(listening.Close)
+	return origin(listening.URL)
 }
 
 const memberPassword = "violet-otter-lantern"

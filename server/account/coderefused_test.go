@@ -11,7 +11,7 @@ import (
 
 func (w *world) tryCodeFrom(address, number, code string) error {
 	_, err := w.SignInByCode(w.t.Context(), account.CodeSignIn{
-		Mobile: number, Code: code, CompanyType: 2, ProductType: 1, Source: "app", ClientIP: address,
+		Mobile: number, Code: code, CompanyType: new(int64(2)), ProductType: new(int64(1)), Source: "app", ClientIP: address,
 	})
 	return err
 }

@@ -15,7 +15,7 @@ func TestSignInByCodeRegisters(t *testing.T) {
 	w := newWorld(t)
 	code := w.code(account.PurposeSignIn, lisMobile)
 	grant, err := w.SignInByCode(t.Context(), account.CodeSignIn{
-		Dialect: "yudao", Mobile: lisMobile, Code: code, CompanyType: 7, ProductType: 3, Source: "poster",
+		Dialect: "yudao", Mobile: lisMobile, Code: code, CompanyType: new(int64(7)), ProductType: new(int64(3)), Source: "poster",
 		Device: "tablet-1", ClientIP: home, UserAgent: "agent",
 	})
 	must(t, err)
@@ -112,7 +112,7 @@ func TestAnotherProductIsNotReplaced(t *testing.T) {
 	w := newWorld(t)
 	signIn := func(product int64) account.SignInResult {
 		grant, err := w.SignInByCode(t.Context(), account.CodeSignIn{
-			Mobile: lisMobile, Code: w.code(account.PurposeSignIn, lisMobile), ProductType: product,
+			Mobile: lisMobile, Code: w.code(account.PurposeSignIn, lisMobile), ProductType: &product,
 		})
 		must(t, err)
 		return grant

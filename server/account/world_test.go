@@ -159,7 +159,7 @@ func (w *world) code(purpose, number string) string {
 func (w *world) tryCode(number, code string) (account.SignInResult, error) {
 	return w.SignInByCode(w.t.Context(), account.CodeSignIn{
 		Dialect: "yudao",
-		Mobile:  number, Code: code, CompanyType: 2, ProductType: 1, Source: "app", ClientIP: home,
+		Mobile:  number, Code: code, CompanyType: new(int64(2)), ProductType: new(int64(1)), Source: "app", ClientIP: home,
 	})
 }
 

@@ -57,7 +57,7 @@ func (o *Operation) receive(r *http.Request) (content, error) {
 	sent.boundary = parameters["boundary"]
 	known := false
 	if sent.charset, known = o.rules.charset(parameters["charset"]); !known {
-		return content{}, unsupportedCharset()
+		return content{}, o.rules.unsupportedCharset()
 	}
 	err = o.inflate(&sent, r.Header.Values(contentEncoding))
 	return sent, err
@@ -153,14 +153,18 @@ func (c charset) decode(text []byte) ([]byte, error) {
 		decoded, err := c.decoder.NewDecoder().Bytes(text)
 		return bytes.ReplaceAll(decoded, []byte("\uFFFD"), []byte("\xff")), err
 	case c.onlyASCII && slices.ContainsFunc(text, func(b byte) bool { return b >= 0x80 }):
-		return nil, unsupportedCharset()
+		return nil, (&Rules{Encodings: true}).unsupportedCharset()
 	default:
 		return text, nil
 	}
 }
 
-func unsupportedCharset() error {
-	return &apierr.Error{Code: apierr.UnsupportedMediaType, Field: contentType, Expected: "charset=utf-8, gbk, gb18030"}
+func (r *Rules) unsupportedCharset() error {
+	expected := "charset=utf-8"
+	if r.Encodings {
+		expected += ", gbk, gb18030"
+	}
+	return &apierr.Error{Code: apierr.UnsupportedMediaType, Field: contentType, Expected: expected}
 }
 
 var byteOrderMark = []byte("\uFEFF")

@@ -48,7 +48,7 @@ func (f *form) addPart(part *multipart.Part, usual charset) error {
 	if _, parameters, _ := mime.ParseMediaType(part.Header.Get(contentType)); parameters["charset"] != "" {
 		var known bool
 		if from, known = f.body.rules.charset(parameters["charset"]); !known {
-			return unsupportedCharset()
+			return f.body.rules.unsupportedCharset()
 		}
 	}
 	text, err := io.ReadAll(part)
