@@ -97,7 +97,7 @@ bench-compare: ## compare the benchmarks of stages with those of BASE=REVISION, 
 # Requests, not minutes: up to Go 1.26 a time limit can itself fail the run (go.dev/issue/75804). Ten minutes a family on two cores.
 FUZZTIME ?= 2000000x
 fuzz: ## send random requests to every operation, FUZZTIME=2000000x of each family; one that fails stays as a regression test
-	@for target in FuzzJSONBody FuzzForm FuzzPathAndQuery FuzzHeaders; do \
+	@for target in FuzzJSONBody FuzzForm FuzzEncodedBody FuzzPathAndQuery FuzzHeaders; do \
 	  go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) ./server/e2e; done
 
 build: ## build bin/quartet, a static binary

@@ -176,6 +176,42 @@ func FuzzJSONBody(f *testing.F) { fuzzBody(f, contract.MediaJSON) }
 // FuzzForm sends any form to any operation with a body.
 func FuzzForm(f *testing.F) { fuzzBody(f, contract.MediaForm) }
 
+// FuzzEncodedBody sends any body with any content type and encoding to any operation with a
+// body.
+func FuzzEncodedBody(f *testing.F) {
+	a := newFuzzServer(f)
+	part := "--x\r\nContent-Disposition: form-data; name=\"user\"\r\nContent-Type: text/plain; charset=gbk\r\n\r\n{}\r\n--x--\r\n"
+	for id, r := range a.firstRequests() {
+		f.Add(id, r.Header.Get("Content-Type")+"; charset=gb18030", "", r.Body+"\xce\xd2")
+		f.Add(id, "text/plain", "gzip", compressed(r.Body))
+		f.Add(id, "multipart/form-data; boundary=x", "utf-8", part)
+		f.Add(id, contract.MediaForm, "", "\uFEFF"+r.Body)
+	}
+	f.Fuzz(func(t *testing.T, id, contentType, encoding, body string) {
+		o, known := a.contract.Operation(id)
+		if !known || o.RequestBody == nil {
+			return
+		}
+		r := o.Requests("ok")[0]
+		r.Header.Set("Content-Type", contentType)
+		r.Header.Set("Content-Encoding", encoding)
+		r.Body = body
+		a.contract.Authorise(&r, o, a.token, "1")
+		a.check(t, request(r))
+	})
+}
+
+// firstRequests are the first requests of the operations with a body, by their id.
+func (a *fuzzServer) firstRequests() map[string]contract.Request {
+	first := map[string]contract.Request{}
+	for _, o := range a.contract.Operations() {
+		if o.RequestBody != nil {
+			first[o.OperationID] = o.Requests("ok")[0]
+		}
+	}
+	return first
+}
+
 // FuzzPathAndQuery sends any method and target, with a token and without a body.
 func FuzzPathAndQuery(f *testing.F) {
 	a := newFuzzServer(f)

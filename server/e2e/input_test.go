@@ -1,10 +1,12 @@
 package e2e
 
 import (
+	"compress/gzip"
 	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 
 	"quartet/openapi/check/contract"
@@ -85,27 +87,85 @@ func TestInput_JSON(t *testing.T) {
 			body  string
 			named []string
 		}{
-			"twice":             {fmt.Sprintf(`{%[1]q:"a",%[1]q:"b"}`, field), []string{field}},
-			"capitals":          {fmt.Sprintf(`{%q:"a"}`, strings.ToUpper(field)), []string{strings.ToUpper(field), field}},
-			"a capital":         {fmt.Sprintf(`{%q:"a"}`, title(field)), []string{title(field), field}},
-			"both casings":      {fmt.Sprintf(`{%q:"a",%q:"b"}`, field, title(field)), []string{title(field)}},
-			"invalid UTF-8":     {fmt.Sprintf(`{%q:"%s"}`, field, "\xff\xfe"), []string{field, "UTF-8"}},
-			"a lone surrogate":  {fmt.Sprintf(`{%q:"\ud800"}`, field), []string{field, "UTF-8"}},
-			"NUL":               {fmt.Sprintf(`{%q:"a\u0000b"}`, field), []string{field, "NUL"}},
-			"NUL in a key":      {`{"a\u0000b":1}`, nil},
-			"data after it":     {fmt.Sprintf(`{%q:"a"} {}`, field), nil},
-			"a brace too many":  {fmt.Sprintf(`{%q:"a"}}`, field), nil},
-			"cut off":           {fmt.Sprintf(`{%q:"a`, field), nil},
-			"no object":         {`["a"]`, nil},
-			"null":              {`null`, nil},
-			"wrong type":        {fmt.Sprintf(`{%q:{"a":1}}`, field), []string{field}},
-			"a byte order mark": {"\ufeff{}", nil},
+			"twice":            {fmt.Sprintf(`{%[1]q:"a",%[1]q:"b"}`, field), []string{field}},
+			"capitals":         {fmt.Sprintf(`{%q:"a"}`, strings.ToUpper(field)), []string{strings.ToUpper(field), field}},
+			"a capital":        {fmt.Sprintf(`{%q:"a"}`, title(field)), []string{title(field), field}},
+			"invalid UTF-8":    {fmt.Sprintf(`{%q:"%s"}`, field, "\xff\xfe"), []string{field, "UTF-8"}},
+			"a lone surrogate": {fmt.Sprintf(`{%q:"\ud800"}`, field), []string{field, "UTF-8"}},
+			"NUL":              {fmt.Sprintf(`{%q:"a\u0000b"}`, field), []string{field, "NUL"}},
+			"NUL in a key":     {`{"a\u0000b":1}`, nil},
+			"data after it":    {fmt.Sprintf(`{%q:"a"} {}`, field), nil},
+			"a brace too many": {fmt.Sprintf(`{%q:"a"}}`, field), nil},
+			"cut off":          {fmt.Sprintf(`{%q:"a`, field), nil},
+			"no object":        {`["a"]`, nil},
+			"null":             {`null`, nil},
+			"wrong type":       {fmt.Sprintf(`{%q:{"a":1}}`, field), []string{field}},
+			"a mark after it":  {fmt.Sprintf("{%q:\"a\"}\ufeff", field), nil},
 		} {
 			t.Run(name, func(t *testing.T) {
 				names(t, dialect, send(c.body), http.StatusBadRequest, c.named...)
 			})
 		}
 	})
+}
+
+// TestInput_Strict: with --strict-input, what a framework's clients may send is refused.
+func TestInput_Strict(t *testing.T) {
+	s := onSQLite(t, "--open-registration", "--strict-input")
+	for dialect, b := range bodies {
+		for name, c := range map[string]struct {
+			body  string
+			named string
+		}{
+			"both casings":      {fmt.Sprintf(`{%q:"a",%q:"b"}`, b.field, title(b.field)), title(b.field)},
+			"a number":          {fmt.Sprintf(`{%q:1}`, b.field), b.field},
+			"null":              {fmt.Sprintf(`{%q:null}`, b.field), b.field},
+			"an unknown key":    {fmt.Sprintf(`{%q:"aa","captcha":"x"}`, b.field), "captcha"},
+			"a byte order mark": {"\ufeff{}", ""},
+		} {
+			t.Run(dialect+"/"+name, func(t *testing.T) {
+				names(t, dialect, s.server(0).send(t, postJSON(b.path, c.body)), http.StatusBadRequest, c.named)
+			})
+		}
+		packed := with(postJSON(b.path, compressed("{}")), []string{"Content-Encoding", "gzip"})
+		names(t, dialect, s.server(0).send(t, packed), http.StatusUnsupportedMediaType, "Content-Encoding")
+		names(t, dialect, s.server(0).send(t, postJSON(b.path+"?_t=1", "{}")), http.StatusBadRequest, "_t")
+	}
+}
+
+func compressed(text string) string {
+	var made strings.Builder
+	writer := gzip.NewWriter(&made)
+	_, _ = writer.Write([]byte(text))
+	_ = writer.Close()
+	return made.String()
+}
+
+// TestInput_Bombs: what a body becomes is limited as the body itself is, and costs no
+// memory.
+func TestInput_Bombs(t *testing.T) {
+	s := onSQLite(t, "--open-registration")
+	bomb := compressed("{}" + strings.Repeat(" ", 60<<20)) // a thousand times smaller
+	if len(bomb) > 64<<10 {
+		t.Fatalf("the bomb has %d bytes", len(bomb))
+	}
+	parts := "--x\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\n"
+	for dialect, b := range bodies {
+		var group sync.WaitGroup
+		for range 50 {
+			group.Go(func() {
+				got := s.server(0).send(t, with(postJSON(b.path, bomb), []string{"Content-Encoding", "gzip"}))
+				names(t, dialect, got, http.StatusRequestEntityTooLarge, "64 KiB")
+			})
+		}
+		group.Wait()
+		// The body is small; inflated it would have a million parts.
+		many := with(postJSON(b.path, compressed(strings.Repeat(parts, 1_000_000))),
+			[]string{"Content-Encoding", "gzip", "Content-Type", "multipart/form-data; boundary=x"})
+		refused(t, dialect, s.server(0).send(t, many), http.StatusRequestEntityTooLarge)
+		deep := with(postJSON(b.path, compressed(strings.Repeat(`{"a":`, 10_000))), []string{"Content-Encoding", "gzip"})
+		names(t, dialect, s.server(0).send(t, deep), http.StatusBadRequest, "16")
+	}
 }
 
 func TestInput_Form(t *testing.T) {
