@@ -21,7 +21,8 @@ const (
 )
 
 // TestSchemathesis runs all phases on SQLite, and on PostgreSQL where a server
-// is named.
+// is named. Valid requests are sent with and without --strict-input, invalid ones only
+// with it: a framework's reading takes some of them.
 func TestSchemathesis(t *testing.T) {
 	examples := os.Getenv(examplesVariable)
 	if examples == "" {
@@ -31,12 +32,15 @@ func TestSchemathesis(t *testing.T) {
 	if seed == "" {
 		seed = strconv.Itoa(os.Getpid())
 	}
-	t.Run("SQLite", func(t *testing.T) {
-		check(t, run(t, tool, serve(t, program, storetest.SQLiteURL(t)), examples, seed))
-	})
-	t.Run("PostgreSQL", func(t *testing.T) {
-		check(t, run(t, tool, serve(t, program, storetest.PostgresURL(t)), examples, seed))
-	})
+	postgres := func(t testing.TB) string { return storetest.PostgresURL(t) }
+	for engine, url := range map[string]func(testing.TB) string{"SQLite": storetest.SQLiteURL, "PostgreSQL": postgres} {
+		t.Run(engine+" strict", func(t *testing.T) {
+			check(t, run(t, tool, "all", serve(t, program, url(t), "--strict-input"), examples, seed))
+		})
+		t.Run(engine+" lenient", func(t *testing.T) {
+			check(t, run(t, tool, "positive", serve(t, program, url(t)), examples, seed))
+		})
+	}
 }
 
 // result is the part of the tool's report that the test reads.
@@ -71,15 +75,16 @@ func check(t *testing.T, r result) {
 	}
 }
 
-// run returns the report of a whole run, with failures or without.
-func run(t *testing.T, tool, origin, examples, seed string) result {
+// run returns the report of a whole run, with failures or without. The mode is positive for
+// valid requests alone, or all.
+func run(t *testing.T, tool, mode, origin, examples, seed string) result {
 	t.Helper()
 	here, err := os.Getwd()
 	must(t, err)
 	report := filepath.Join(t.TempDir(), "report.json")
 	running := exec.CommandContext(t.Context(), tool, "--config-file", filepath.Join(here, "schemathesis.toml"),
 		"run", filepath.Join(here, "..", "..", "openapi.yaml"), "--url", origin, "--no-color",
-		"--phases", "examples,coverage,fuzzing,stateful", "--max-examples", examples, "--seed", seed,
+		"--phases", "examples,coverage,fuzzing,stateful", "--mode", mode, "--max-examples", examples, "--seed", seed,
 		"--report", "json", "--report-json-path", report)
 	running.Dir = t.TempDir() // removed with the files that the tool leaves
 	// Without a fixed hash seed, Python's sets have another order in each run.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -46,11 +47,12 @@ func build(t *testing.T) string {
 
 // serve starts the program with the demo's users and the administrator on a new
 // database, and gives its address once it is ready.
-func serve(t *testing.T, program, database string) (origin string) {
+func serve(t *testing.T, program, database string, args ...string) (origin string) {
 	t.Helper()
 	address := proctest.FreeAddress(t, "127.0.0.1")
 	where := []string{"--database", database, "--keys", filepath.Join(t.TempDir(), "keys")}
-	running := exec.Command(program, append([]string{"serve", "--demo", "--addr", address, "--log-level", "warn"}, where...)...)
+	args = slices.Concat([]string{"serve", "--demo", "--addr", address, "--log-level", "warn"}, where, args)
+	running := exec.Command(program, args...)
 	running.Stdout, running.Stderr = t.Output(), t.Output()
 	must(t, running.Start())
 	t.Cleanup(func() {
