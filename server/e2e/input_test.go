@@ -133,6 +133,13 @@ func TestInput_Strict(t *testing.T) {
 	}
 }
 
+// TestInput_QueryCredentials: passwords in a query are read by option only.
+func TestInput_QueryCredentials(t *testing.T) {
+	target := "/api/user/login?loginAccount=demo&password=quartet-demo"
+	refused(t, "jfinal", onSQLite(t).server(0).send(t, post(target)), http.StatusBadRequest)
+	refused(t, "jfinal", onSQLite(t, "--jfinal-query-credentials").server(0).send(t, post(target)), http.StatusUnauthorized)
+}
+
 func compressed(text string) string {
 	var made strings.Builder
 	writer := gzip.NewWriter(&made)

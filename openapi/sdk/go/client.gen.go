@@ -657,25 +657,25 @@ type MobileLogin struct {
 
 // MobileLoginRequest MobileLoginReq
 type MobileLoginRequest struct {
-	// CompanyType 公司类型；未知值照样保存 unknown values are stored
+	// CompanyType 公司类型，可省略；未知值照样保存 may be left out; unknown values are stored
 	//
 	// Example: 0
-	CompanyType int32 `json:"companyType"`
+	CompanyType *int32 `json:"companyType,omitempty"`
 
 	// Mobile 手机号 a mainland mobile
 	//
 	// Example: 13800138000
 	Mobile Mobile `json:"mobile"`
 
-	// ProductType 产品类型；未知值照样保存 unknown values are stored
+	// ProductType 产品类型，可省略；未知值照样保存 may be left out; unknown values are stored
 	//
 	// Example: 0
-	ProductType int32 `json:"productType"`
+	ProductType *int32 `json:"productType,omitempty"`
 
-	// Source 注册来源 where the user comes from
+	// Source 注册来源，可省略 where the user comes from; may be left out
 	//
 	// Example: web
-	Source string `json:"source"`
+	Source *string `json:"source,omitempty"`
 
 	// ValidateNo 验证码，6 位数字 6 digits
 	//
@@ -1593,6 +1593,9 @@ type JeecgFailure = JeecgFailureBody
 // JeecgTooLarge jeecg 方言的失败 a failure of the jeecg dialect
 type JeecgTooLarge = JeecgFailureBody
 
+// JeecgTooSlow jeecg 方言的失败 a failure of the jeecg dialect
+type JeecgTooSlow = JeecgFailureBody
+
 // JeecgUnauthenticated jeecg 方言的失败 a failure of the jeecg dialect
 type JeecgUnauthenticated = JeecgFailureBody
 
@@ -1625,6 +1628,9 @@ type JfinalTooLarge = JfinalFailureBody
 
 // JfinalTooManyRequests jfinal 方言的失败 a failure of the jfinal dialect
 type JfinalTooManyRequests = JfinalFailureBody
+
+// JfinalTooSlow jfinal 方言的失败 a failure of the jfinal dialect
+type JfinalTooSlow = JfinalFailureBody
 
 // JfinalUnauthenticated jfinal 方言的失败 a failure of the jfinal dialect
 type JfinalUnauthenticated = JfinalFailureBody
@@ -1677,6 +1683,9 @@ type RuoyiTooLarge = RuoyiFailureBody
 // RuoyiTooManyRequests ruoyi 方言的失败 a failure of the ruoyi dialect
 type RuoyiTooManyRequests = RuoyiFailureBody
 
+// RuoyiTooSlow ruoyi 方言的失败 a failure of the ruoyi dialect
+type RuoyiTooSlow = RuoyiFailureBody
+
 // RuoyiUnavailable ruoyi 方言的失败 a failure of the ruoyi dialect
 type RuoyiUnavailable = RuoyiFailureBody
 
@@ -1706,6 +1715,9 @@ type YudaoTooLarge = YudaoFailureBody
 
 // YudaoTooManyRequests yudao 方言的失败 a failure of the yudao dialect
 type YudaoTooManyRequests = YudaoFailureBody
+
+// YudaoTooSlow yudao 方言的失败 a failure of the yudao dialect
+type YudaoTooSlow = YudaoFailureBody
 
 // YudaoUnauthenticated yudao 方言的失败 a failure of the yudao dialect
 type YudaoUnauthenticated = YudaoFailureBody
@@ -4625,6 +4637,8 @@ type GetWeChatUserInfoAnswer struct {
 	JSON400 *RuoyiBadRequest
 	// JSON403 the response for an HTTP 403 `application/json` response
 	JSON403 *RuoyiForbidden
+	// JSON408 the response for an HTTP 408 `application/json` response
+	JSON408 *RuoyiTooSlow
 	// JSON413 the response for an HTTP 413 `application/json` response
 	JSON413 *RuoyiTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
@@ -4654,6 +4668,11 @@ func (r GetWeChatUserInfoAnswer) GetJSON400() *RuoyiBadRequest {
 // GetJSON403 returns the response for an HTTP 403 `application/json` response
 func (r GetWeChatUserInfoAnswer) GetJSON403() *RuoyiForbidden {
 	return r.JSON403
+}
+
+// GetJSON408 returns the response for an HTTP 408 `application/json` response
+func (r GetWeChatUserInfoAnswer) GetJSON408() *RuoyiTooSlow {
+	return r.JSON408
 }
 
 // GetJSON413 returns the response for an HTTP 413 `application/json` response
@@ -4731,6 +4750,8 @@ type CreateUserAnswer struct {
 	JSON401 *JfinalUnauthenticated
 	// JSON403 the response for an HTTP 403 `application/json` response
 	JSON403 *JfinalForbidden
+	// JSON408 the response for an HTTP 408 `application/json` response
+	JSON408 *JfinalTooSlow
 	// JSON409 the response for an HTTP 409 `application/json` response
 	JSON409 *JfinalTaken
 	// JSON413 the response for an HTTP 413 `application/json` response
@@ -4767,6 +4788,11 @@ func (r CreateUserAnswer) GetJSON401() *JfinalUnauthenticated {
 // GetJSON403 returns the response for an HTTP 403 `application/json` response
 func (r CreateUserAnswer) GetJSON403() *JfinalForbidden {
 	return r.JSON403
+}
+
+// GetJSON408 returns the response for an HTTP 408 `application/json` response
+func (r CreateUserAnswer) GetJSON408() *JfinalTooSlow {
+	return r.JSON408
 }
 
 // GetJSON409 returns the response for an HTTP 409 `application/json` response
@@ -4920,6 +4946,8 @@ type PostUserDetailAnswer struct {
 	JSON401 *JfinalUnauthenticated
 	// JSON404 the response for an HTTP 404 `application/json` response
 	JSON404 *JfinalUserNotFound
+	// JSON408 the response for an HTTP 408 `application/json` response
+	JSON408 *JfinalTooSlow
 	// JSON413 the response for an HTTP 413 `application/json` response
 	JSON413 *JfinalTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
@@ -4948,6 +4976,11 @@ func (r PostUserDetailAnswer) GetJSON401() *JfinalUnauthenticated {
 // GetJSON404 returns the response for an HTTP 404 `application/json` response
 func (r PostUserDetailAnswer) GetJSON404() *JfinalUserNotFound {
 	return r.JSON404
+}
+
+// GetJSON408 returns the response for an HTTP 408 `application/json` response
+func (r PostUserDetailAnswer) GetJSON408() *JfinalTooSlow {
+	return r.JSON408
 }
 
 // GetJSON413 returns the response for an HTTP 413 `application/json` response
@@ -5003,6 +5036,8 @@ type SignInByPasswordAnswer struct {
 	JSON400 *JfinalBadForm
 	// JSON401 the response for an HTTP 401 `application/json` response
 	JSON401 *JfinalWrongCredentials
+	// JSON408 the response for an HTTP 408 `application/json` response
+	JSON408 *JfinalTooSlow
 	// JSON413 the response for an HTTP 413 `application/json` response
 	JSON413 *JfinalTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
@@ -5024,6 +5059,11 @@ func (r SignInByPasswordAnswer) GetJSON400() *JfinalBadForm {
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
 func (r SignInByPasswordAnswer) GetJSON401() *JfinalWrongCredentials {
 	return r.JSON401
+}
+
+// GetJSON408 returns the response for an HTTP 408 `application/json` response
+func (r SignInByPasswordAnswer) GetJSON408() *JfinalTooSlow {
+	return r.JSON408
 }
 
 // GetJSON413 returns the response for an HTTP 413 `application/json` response
@@ -5088,6 +5128,8 @@ type UpdateUserAnswer struct {
 	JSON403 *JfinalForbidden
 	// JSON404 the response for an HTTP 404 `application/json` response
 	JSON404 *JfinalUserNotFound
+	// JSON408 the response for an HTTP 408 `application/json` response
+	JSON408 *JfinalTooSlow
 	// JSON409 the response for an HTTP 409 `application/json` response
 	JSON409 *JfinalTaken
 	// JSON413 the response for an HTTP 413 `application/json` response
@@ -5123,6 +5165,11 @@ func (r UpdateUserAnswer) GetJSON403() *JfinalForbidden {
 // GetJSON404 returns the response for an HTTP 404 `application/json` response
 func (r UpdateUserAnswer) GetJSON404() *JfinalUserNotFound {
 	return r.JSON404
+}
+
+// GetJSON408 returns the response for an HTTP 408 `application/json` response
+func (r UpdateUserAnswer) GetJSON408() *JfinalTooSlow {
+	return r.JSON408
 }
 
 // GetJSON409 returns the response for an HTTP 409 `application/json` response
@@ -5192,6 +5239,8 @@ type UpdatePasswordAnswer struct {
 	JSON403 *JfinalForbidden
 	// JSON404 the response for an HTTP 404 `application/json` response
 	JSON404 *JfinalUserNotFound
+	// JSON408 the response for an HTTP 408 `application/json` response
+	JSON408 *JfinalTooSlow
 	// JSON413 the response for an HTTP 413 `application/json` response
 	JSON413 *JfinalTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
@@ -5227,6 +5276,11 @@ func (r UpdatePasswordAnswer) GetJSON403() *JfinalForbidden {
 // GetJSON404 returns the response for an HTTP 404 `application/json` response
 func (r UpdatePasswordAnswer) GetJSON404() *JfinalUserNotFound {
 	return r.JSON404
+}
+
+// GetJSON408 returns the response for an HTTP 408 `application/json` response
+func (r UpdatePasswordAnswer) GetJSON408() *JfinalTooSlow {
+	return r.JSON408
 }
 
 // GetJSON413 returns the response for an HTTP 413 `application/json` response
@@ -5287,6 +5341,8 @@ type RefreshAccessTokenAnswer struct {
 	JSON400 *YudaoBadRequest
 	// JSON401 the response for an HTTP 401 `application/json` response
 	JSON401 *YudaoRefreshRefused
+	// JSON408 the response for an HTTP 408 `application/json` response
+	JSON408 *YudaoTooSlow
 	// JSON413 the response for an HTTP 413 `application/json` response
 	JSON413 *YudaoTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
@@ -5308,6 +5364,11 @@ func (r RefreshAccessTokenAnswer) GetJSON400() *YudaoBadRequest {
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
 func (r RefreshAccessTokenAnswer) GetJSON401() *YudaoRefreshRefused {
 	return r.JSON401
+}
+
+// GetJSON408 returns the response for an HTTP 408 `application/json` response
+func (r RefreshAccessTokenAnswer) GetJSON408() *YudaoTooSlow {
+	return r.JSON408
 }
 
 // GetJSON413 returns the response for an HTTP 413 `application/json` response
@@ -5426,6 +5487,8 @@ type SendMobileCodeAnswer struct {
 	JSON200 *MobileCodeResponse
 	// JSON400 the response for an HTTP 400 `application/json` response
 	JSON400 *YudaoBadRequest
+	// JSON408 the response for an HTTP 408 `application/json` response
+	JSON408 *YudaoTooSlow
 	// JSON413 the response for an HTTP 413 `application/json` response
 	JSON413 *YudaoTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
@@ -5450,6 +5513,11 @@ func (r SendMobileCodeAnswer) GetJSON200() *MobileCodeResponse {
 // GetJSON400 returns the response for an HTTP 400 `application/json` response
 func (r SendMobileCodeAnswer) GetJSON400() *YudaoBadRequest {
 	return r.JSON400
+}
+
+// GetJSON408 returns the response for an HTTP 408 `application/json` response
+func (r SendMobileCodeAnswer) GetJSON408() *YudaoTooSlow {
+	return r.JSON408
 }
 
 // GetJSON413 returns the response for an HTTP 413 `application/json` response
@@ -5520,6 +5588,8 @@ type SignInByMobileAnswer struct {
 	JSON400 *YudaoBadRequest
 	// JSON401 the response for an HTTP 401 `application/json` response
 	JSON401 *YudaoWrongCode
+	// JSON408 the response for an HTTP 408 `application/json` response
+	JSON408 *YudaoTooSlow
 	// JSON413 the response for an HTTP 413 `application/json` response
 	JSON413 *YudaoTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
@@ -5545,6 +5615,11 @@ func (r SignInByMobileAnswer) GetJSON400() *YudaoBadRequest {
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
 func (r SignInByMobileAnswer) GetJSON401() *YudaoWrongCode {
 	return r.JSON401
+}
+
+// GetJSON408 returns the response for an HTTP 408 `application/json` response
+func (r SignInByMobileAnswer) GetJSON408() *YudaoTooSlow {
+	return r.JSON408
 }
 
 // GetJSON413 returns the response for an HTTP 413 `application/json` response
@@ -5605,6 +5680,8 @@ type VerifyMobileAnswer struct {
 	JSON400 *YudaoBadRequest
 	// JSON401 the response for an HTTP 401 `application/json` response
 	JSON401 *YudaoUnauthenticatedOrWrongCode
+	// JSON408 the response for an HTTP 408 `application/json` response
+	JSON408 *YudaoTooSlow
 	// JSON409 the response for an HTTP 409 `application/json` response
 	JSON409 *YudaoMobileTaken
 	// JSON413 the response for an HTTP 413 `application/json` response
@@ -5628,6 +5705,11 @@ func (r VerifyMobileAnswer) GetJSON400() *YudaoBadRequest {
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
 func (r VerifyMobileAnswer) GetJSON401() *YudaoUnauthenticatedOrWrongCode {
 	return r.JSON401
+}
+
+// GetJSON408 returns the response for an HTTP 408 `application/json` response
+func (r VerifyMobileAnswer) GetJSON408() *YudaoTooSlow {
+	return r.JSON408
 }
 
 // GetJSON409 returns the response for an HTTP 409 `application/json` response
@@ -6317,6 +6399,8 @@ type RefreshUserAnswer struct {
 	JSON400 *JeecgBadRequest
 	// JSON401 the response for an HTTP 401 `application/json` response
 	JSON401 *JeecgUnauthenticated
+	// JSON408 the response for an HTTP 408 `application/json` response
+	JSON408 *JeecgTooSlow
 	// JSON413 the response for an HTTP 413 `application/json` response
 	JSON413 *JeecgTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
@@ -6340,6 +6424,11 @@ func (r RefreshUserAnswer) GetJSON400() *JeecgBadRequest {
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
 func (r RefreshUserAnswer) GetJSON401() *JeecgUnauthenticated {
 	return r.JSON401
+}
+
+// GetJSON408 returns the response for an HTTP 408 `application/json` response
+func (r RefreshUserAnswer) GetJSON408() *JeecgTooSlow {
+	return r.JSON408
 }
 
 // GetJSON413 returns the response for an HTTP 413 `application/json` response
@@ -7244,6 +7333,13 @@ func ParseGetWeChatUserInfoAnswer(rsp *http.Response) (*GetWeChatUserInfoAnswer,
 		}
 		response.JSON403 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest RuoyiTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest RuoyiTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -7348,6 +7444,13 @@ func ParseCreateUserAnswer(rsp *http.Response) (*CreateUserAnswer, error) {
 			return nil, err
 		}
 		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest JfinalTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON408 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest JfinalTaken
@@ -7528,6 +7631,13 @@ func ParsePostUserDetailAnswer(rsp *http.Response) (*PostUserDetailAnswer, error
 		}
 		response.JSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest JfinalTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest JfinalTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -7601,6 +7711,13 @@ func ParseSignInByPasswordAnswer(rsp *http.Response) (*SignInByPasswordAnswer, e
 			return nil, err
 		}
 		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest JfinalTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON408 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest JfinalTooLarge
@@ -7676,6 +7793,13 @@ func ParseUpdateUserAnswer(rsp *http.Response) (*UpdateUserAnswer, error) {
 			return nil, err
 		}
 		response.JSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest JfinalTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON408 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest JfinalTaken
@@ -7772,6 +7896,13 @@ func ParseUpdatePasswordAnswer(rsp *http.Response) (*UpdatePasswordAnswer, error
 		}
 		response.JSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest JfinalTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest JfinalTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -7852,6 +7983,13 @@ func ParseRefreshAccessTokenAnswer(rsp *http.Response) (*RefreshAccessTokenAnswe
 			return nil, err
 		}
 		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest YudaoTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON408 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest YudaoTooLarge
@@ -7946,6 +8084,13 @@ func ParseSendMobileCodeAnswer(rsp *http.Response) (*SendMobileCodeAnswer, error
 			return nil, err
 		}
 		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest YudaoTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON408 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest YudaoTooLarge
@@ -8045,6 +8190,13 @@ func ParseSignInByMobileAnswer(rsp *http.Response) (*SignInByMobileAnswer, error
 		}
 		response.JSON401 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest YudaoTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON408 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest YudaoTooLarge
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -8125,6 +8277,13 @@ func ParseVerifyMobileAnswer(rsp *http.Response) (*VerifyMobileAnswer, error) {
 			return nil, err
 		}
 		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest YudaoTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON408 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
 		var dest YudaoMobileTaken
@@ -8715,6 +8874,13 @@ func ParseRefreshUserAnswer(rsp *http.Response) (*RefreshUserAnswer, error) {
 			return nil, err
 		}
 		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest JeecgTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON408 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
 		var dest JeecgTooLarge

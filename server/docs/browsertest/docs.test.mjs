@@ -25,6 +25,13 @@ test("a deep link opens its operation", async () => {
   await open.locator(".execute").waitFor();
 });
 
+test("an operation shows how it is read beyond its schema", async () => {
+  const page = await visit();
+  await openDocs(page);
+  const extensions = await (await openOperation(page, "createUser")).innerText();
+  assert.match(extensions, /x-lenient-reading\s+"?fastjson/);
+});
+
 test("who authorises once stays authorised", async () => {
   const signIn = await fetch(origin() + "/api/user/login", {
     method: "POST", body: new URLSearchParams({ loginAccount: "admin", password: "quartet-admin" }),
