@@ -15,7 +15,7 @@ func (w *worker) byMobile(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	login := client.MobileLoginRequest{Mobile: w.mobile, ProductType: 2, Source: "day", ValidateNo: "000000"}
+	login := client.MobileLoginRequest{Mobile: w.mobile, ProductType: new(int32(2)), Source: new("day"), ValidateNo: "000000"}
 	if code == login.ValidateNo {
 		login.ValidateNo = "000001"
 	}
