@@ -119,13 +119,22 @@ func TestDialectsThatDoNotFitTheContractAreRefused(t *testing.T) {
 	elsewhere.Prefixes = []string{"/game/"}
 	mute := dialecttest.Dialect
 	mute.Credentials = nil
+	mistaken := slices.Clone(all.Dialects)
+	for i, d := range mistaken {
+		if d.Name == "jfinal" {
+			strict := *d
+			strict.Rules.Name = ""
+			mistaken[i] = &strict
+		}
+	}
 	for why, o := range map[string]server.Options{
-		"no operation with the tag toy":               {Dialects: dialecttest.Dialects},
-		"needs exactly one tag":                       {Contract: dialecttest.Contract(), Routes: dialecttest.Routes},
-		`two dialects are called "jfinal"`:            {Dialects: append(slices.Clone(all.Dialects), &renamed)},
-		"its path belongs to system":                  {Dialects: append(slices.Clone(all.Dialects), &elsewhere), Contract: dialecttest.Contract()},
-		"has no credential in the header X-Toy-Token": {Dialects: append(slices.Clone(all.Dialects), &mute), Contract: dialecttest.Contract()},
-		"no handler for GET /toy/caller":              {Dialects: dialecttest.Dialects, Contract: dialecttest.Contract()},
+		`x-lenient-reading is "fastjson", but the dialect jfinal reads as ""`: {Dialects: mistaken},
+		"no operation with the tag toy":                                       {Dialects: dialecttest.Dialects},
+		"needs exactly one tag":                                               {Contract: dialecttest.Contract(), Routes: dialecttest.Routes},
+		`two dialects are called "jfinal"`:                                    {Dialects: append(slices.Clone(all.Dialects), &renamed)},
+		"its path belongs to system":                                          {Dialects: append(slices.Clone(all.Dialects), &elsewhere), Contract: dialecttest.Contract()},
+		"has no credential in the header X-Toy-Token":                         {Dialects: append(slices.Clone(all.Dialects), &mute), Contract: dialecttest.Contract()},
+		"no handler for GET /toy/caller":                                      {Dialects: dialecttest.Dialects, Contract: dialecttest.Contract()},
 	} {
 		if _, err := server.New(o); err == nil || !strings.Contains(err.Error(), why) {
 			t.Errorf("want %q: %v", why, err)

@@ -26,9 +26,14 @@ func TestRefreshUserInEveryForm(t *testing.T) {
 	token := value(w.pair(mobile, "0"), "accessToken")
 	const wrong = "AT-1-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 	form := func(token string) url.Values { return url.Values{"token": {token}, "frontType": {"1"}} }
+	multipartType, multipartBody := parts(t, map[string]string{"token": token, "frontType": "1"})
 	for name, got := range map[string]answer{
 		"form":                  w.postForm("/user/refresh", form(token)),
 		"json":                  w.postJSON("/user/refresh", `{"token":"`+token+`","frontType":0}`),
+		"multipart":             w.send(request{method: http.MethodPost, path: "/user/refresh", body: multipartBody, header: map[string]string{"Content-Type": multipartType}}),
+		"json as text":          w.send(request{method: http.MethodPost, path: "/user/refresh", body: `{"token":"` + token + `","frontType":"0"}`, header: map[string]string{"Content-Type": "text/plain;charset=UTF-8"}}),
+		"json as a form":        w.send(request{method: http.MethodPost, path: "/user/refresh", body: `{"token":"` + token + `","frontType":"0"}`, header: map[string]string{"Content-Type": formMedia}}),
+		"null in the body":      w.postJSON("/user/refresh", `{"token":null,"frontType":0}`, "token", token),
 		"query":                 w.send(request{method: http.MethodPost, path: "/user/refresh?frontType=2&token=" + token}),
 		"X-Access-Token":        w.send(request{method: http.MethodPost, path: "/user/refresh?frontType=2", header: map[string]string{"X-Access-Token": token}}),
 		"token":                 w.send(request{method: http.MethodPost, path: "/user/refresh?frontType=2", header: map[string]string{"token": token}}),
