@@ -40,7 +40,7 @@ func benchmarkOperation(b *testing.B, method, path string, rules Rules) *Operati
 }
 
 func BenchmarkStageParameters(b *testing.B) {
-	o := benchmarkOperation(b, http.MethodGet, "/user/info", Rules{})
+	o := benchmarkOperation(b, http.MethodGet, "/user/info", lenient)
 	request := httptest.NewRequest(http.MethodGet, "/user/info?userId=1000001&accessToken=AT-4-Q8z-8PhSfm4RYp10WUcpuWSXbjpUIRtW", nil)
 	c := echo.New().NewContext(request, httptest.NewRecorder())
 	b.ReportAllocs()

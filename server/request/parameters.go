@@ -3,10 +3,8 @@ package request
 import (
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -60,7 +58,7 @@ func (o *Operation) checkUnknown(c echo.Context) error {
 	if o.rules.IgnoreUnknown || c.Request().URL.RawQuery == "" {
 		return nil
 	}
-	for _, name := range slices.Sorted(maps.Keys(c.QueryParams())) {
+	for name := range c.QueryParams() {
 		if !o.queryNames[name] {
 			return apierr.Field(shownName(name), apierr.Undocumented)
 		}
