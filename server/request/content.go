@@ -127,7 +127,8 @@ var decoders = map[string]encoding.Encoding{
 // stand, so that a body of such bytes alone is the same in UTF-8. In the trailing bytes
 // of Big5 they are not, but those follow a byte above. Charsets with states of 7 bits (HZ,
 // ISO-2022, UTF-7) are missing on purpose: ASCII bytes mean something else in them.
-var supersets = strings.Fields(`us-ascii ascii iso-8859-1 iso8859-1 iso_8859-1 latin1 iso-8859-2 iso-8859-5 iso-8859-7 iso-8859-9
+var supersets = strings.Fields(`us-ascii ascii ansi_x3.4-1968 iso646-us iso-8859-1 iso8859-1 iso_8859-1 latin1 latin-1 iso-8859-2
+	iso-8859-3 iso-8859-4 iso-8859-6 iso-8859-8 iso-8859-10 iso-8859-13 iso-8859-14 iso-8859-5 iso-8859-7 iso-8859-9
 	iso-8859-15 windows-1250 windows-1251 windows-1252 windows-1253 windows-1254 windows-1256 windows-1257 windows-1258 cp1252
 	big5 big5-hkscs euc-tw euc-kr euc-jp ks_c_5601-1987 koi8-r koi8-u tis-620 windows-874`)
 
