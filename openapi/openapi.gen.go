@@ -2319,7 +2319,14 @@ type CasBadParameterJSONResponse CasFailureBody
 
 type CasFailureJSONResponse CasFailureBody
 
-type CasUnauthenticatedJSONResponse CasFailureBody
+type CasUnauthenticatedResponseHeaders struct {
+	WWWAuthenticate *string
+}
+type CasUnauthenticatedJSONResponse struct {
+	Body CasFailureBody
+
+	Headers CasUnauthenticatedResponseHeaders
+}
 
 type CasUserNotFoundJSONResponse CasFailureBody
 
@@ -2340,7 +2347,14 @@ type JeecgFailureJSONResponse JeecgFailureBody
 
 type JeecgTooLargeJSONResponse JeecgFailureBody
 
-type JeecgUnauthenticatedJSONResponse JeecgFailureBody
+type JeecgUnauthenticatedResponseHeaders struct {
+	WWWAuthenticate *string
+}
+type JeecgUnauthenticatedJSONResponse struct {
+	Body JeecgFailureBody
+
+	Headers JeecgUnauthenticatedResponseHeaders
+}
 
 type JeecgUnsupportedMediaTypeJSONResponse JeecgFailureBody
 
@@ -2376,7 +2390,14 @@ type JfinalTooManyRequestsJSONResponse struct {
 	Headers JfinalTooManyRequestsResponseHeaders
 }
 
-type JfinalUnauthenticatedJSONResponse JfinalFailureBody
+type JfinalUnauthenticatedResponseHeaders struct {
+	WWWAuthenticate *string
+}
+type JfinalUnauthenticatedJSONResponse struct {
+	Body JfinalFailureBody
+
+	Headers JfinalUnauthenticatedResponseHeaders
+}
 
 type JfinalUnsupportedFormJSONResponse JfinalFailureBody
 
@@ -2386,7 +2407,14 @@ type JfinalUserNotFoundJSONResponse JfinalFailureBody
 
 type JfinalWeakPasswordJSONResponse JfinalFailureBody
 
-type JfinalWrongCredentialsJSONResponse JfinalFailureBody
+type JfinalWrongCredentialsResponseHeaders struct {
+	WWWAuthenticate *string
+}
+type JfinalWrongCredentialsJSONResponse struct {
+	Body JfinalFailureBody
+
+	Headers JfinalWrongCredentialsResponseHeaders
+}
 
 type JfinalWrongOldPasswordJSONResponse JfinalFailureBody
 
@@ -2429,7 +2457,14 @@ type YudaoFailureJSONResponse YudaoFailureBody
 
 type YudaoMobileTakenJSONResponse YudaoFailureBody
 
-type YudaoRefreshRefusedJSONResponse YudaoFailureBody
+type YudaoRefreshRefusedResponseHeaders struct {
+	WWWAuthenticate *string
+}
+type YudaoRefreshRefusedJSONResponse struct {
+	Body YudaoFailureBody
+
+	Headers YudaoRefreshRefusedResponseHeaders
+}
 
 type YudaoSessionNotFoundJSONResponse YudaoFailureBody
 
@@ -2444,9 +2479,23 @@ type YudaoTooManyRequestsJSONResponse struct {
 	Headers YudaoTooManyRequestsResponseHeaders
 }
 
-type YudaoUnauthenticatedJSONResponse YudaoFailureBody
+type YudaoUnauthenticatedResponseHeaders struct {
+	WWWAuthenticate *string
+}
+type YudaoUnauthenticatedJSONResponse struct {
+	Body YudaoFailureBody
 
-type YudaoUnauthenticatedOrWrongCodeJSONResponse YudaoFailureBody
+	Headers YudaoUnauthenticatedResponseHeaders
+}
+
+type YudaoUnauthenticatedOrWrongCodeResponseHeaders struct {
+	WWWAuthenticate *string
+}
+type YudaoUnauthenticatedOrWrongCodeJSONResponse struct {
+	Body YudaoFailureBody
+
+	Headers YudaoUnauthenticatedOrWrongCodeResponseHeaders
+}
 
 type YudaoUnavailableResponseHeaders struct {
 	RetryAfter *int
@@ -2459,7 +2508,14 @@ type YudaoUnavailableJSONResponse struct {
 
 type YudaoUnsupportedMediaTypeJSONResponse YudaoFailureBody
 
-type YudaoWrongCodeJSONResponse YudaoFailureBody
+type YudaoWrongCodeResponseHeaders struct {
+	WWWAuthenticate *string
+}
+type YudaoWrongCodeJSONResponse struct {
+	Body YudaoFailureBody
+
+	Headers YudaoWrongCodeResponseHeaders
+}
 
 type GetJsonWebKeysRequestObject struct {
 }
@@ -2715,10 +2771,13 @@ type CreateUser401JSONResponse struct {
 func (response CreateUser401JSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -2878,10 +2937,13 @@ type GetUserDetail401JSONResponse struct {
 func (response GetUserDetail401JSONResponse) VisitGetUserDetailResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -2964,10 +3026,13 @@ type PostUserDetail401JSONResponse struct {
 func (response PostUserDetail401JSONResponse) VisitPostUserDetailResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3042,15 +3107,23 @@ type SignInByPasswordResponseObject interface {
 	VisitSignInByPasswordResponse(w http.ResponseWriter) error
 }
 
-type SignInByPassword200JSONResponse LoginResponse
+type SignInByPassword200ResponseHeaders struct {
+	Jwt string
+}
+
+type SignInByPassword200JSONResponse struct {
+	Body    LoginResponse
+	Headers SignInByPassword200ResponseHeaders
+}
 
 func (response SignInByPassword200JSONResponse) VisitSignInByPasswordResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Jwt", fmt.Sprint(response.Headers.Jwt))
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3077,10 +3150,13 @@ type SignInByPassword401JSONResponse struct {
 func (response SignInByPassword401JSONResponse) VisitSignInByPasswordResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3180,10 +3256,13 @@ type UpdateUser401JSONResponse struct {
 func (response UpdateUser401JSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3326,10 +3405,13 @@ type UpdatePassword401JSONResponse struct {
 func (response UpdatePassword401JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3467,10 +3549,13 @@ type RefreshAccessToken401JSONResponse struct {
 func (response RefreshAccessToken401JSONResponse) VisitRefreshAccessTokenResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3551,10 +3636,13 @@ type SignOut401JSONResponse struct {
 func (response SignOut401JSONResponse) VisitSignOutResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3738,10 +3826,13 @@ type SignInByMobile401JSONResponse struct{ YudaoWrongCodeJSONResponse }
 func (response SignInByMobile401JSONResponse) VisitSignInByMobileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3856,10 +3947,13 @@ type VerifyMobile401JSONResponse struct {
 func (response VerifyMobile401JSONResponse) VisitVerifyMobileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3954,10 +4048,13 @@ type ListSessions401JSONResponse struct {
 func (response ListSessions401JSONResponse) VisitListSessionsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4023,10 +4120,13 @@ type EndSession401JSONResponse struct {
 func (response EndSession401JSONResponse) VisitEndSessionResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4587,10 +4687,13 @@ type GetUserInfo401JSONResponse struct{ CasUnauthenticatedJSONResponse }
 func (response GetUserInfo401JSONResponse) VisitGetUserInfoResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4681,10 +4784,13 @@ type RefreshUser401JSONResponse struct {
 func (response RefreshUser401JSONResponse) VisitRefreshUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4780,10 +4886,13 @@ type CheckLoginStatus401JSONResponse struct {
 func (response CheckLoginStatus401JSONResponse) VisitCheckLoginStatusResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4849,10 +4958,13 @@ type CheckLoginStatusByPath401JSONResponse struct {
 func (response CheckLoginStatusByPath401JSONResponse) VisitCheckLoginStatusByPathResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err

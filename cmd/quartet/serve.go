@@ -13,6 +13,7 @@ import (
 	"quartet/cmd/quartet/internal/democmd"
 	"quartet/server"
 	"quartet/server/account"
+	"quartet/server/dialect"
 	"quartet/server/keys"
 	"quartet/store"
 	"quartet/store/dump"
@@ -26,7 +27,8 @@ type serveCommand struct {
 	LegacyStatus     []string      `placeholder:"DIALECT" enum:"${dialects}" help:"Dialects whose errors are sent with HTTP status 200: ${enum}."`
 	TimeZone         cli.TimeZone  `default:"Asia/Shanghai" help:"Time zone of dates without one, in requests and responses."`
 	TrustedProxies   []cli.Network `placeholder:"CIDR" help:"IP addresses or ranges of the proxies whose X-Forwarded-For header is trusted."`
-	AllowOrigins     []string      `placeholder:"ORIGIN" help:"Origins whose web pages may call the server (CORS)."`
+	AllowOrigins     []string      `placeholder:"ORIGIN" help:"Origins whose web pages may call the server (CORS), with credentials; * allows all, without. With --demo, pages of this computer may call it too."`
+	Language         string        `default:"zh" enum:"auto,zh,en" help:"Language of error messages: ${enum}. Front ends show them to users; auto follows Accept-Language."`
 	AuditDays        uint          `default:"180" help:"Days to keep audit events; 0 keeps them forever."`
 	cli.LogFlags
 	weChatFlags
@@ -145,6 +147,7 @@ func (s *serveCommand) options(config account.Config, ring *keys.Keyring) server
 		TimeZone:       s.TimeZone.Location,
 		TrustedProxies: proxies,
 		AllowOrigins:   s.AllowOrigins,
+		Language:       dialect.Language(s.Language),
 		Limits:         s.server(),
 	}
 }

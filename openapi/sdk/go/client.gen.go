@@ -4715,6 +4715,11 @@ type CreateUserAnswer200Headers struct {
 	Jwt *string
 }
 
+// CreateUserAnswer401Headers the declared response headers of an HTTP 401 response for CreateUser
+type CreateUserAnswer401Headers struct {
+	WWWAuthenticate *string
+}
+
 // CreateUserAnswer429Headers the declared response headers of an HTTP 429 response for CreateUser
 type CreateUserAnswer429Headers struct {
 	RetryAfter *int
@@ -4745,6 +4750,8 @@ type CreateUserAnswer struct {
 	JSONDefault *JfinalFailure
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *CreateUserAnswer200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *CreateUserAnswer401Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *CreateUserAnswer429Headers
 }
@@ -4833,6 +4840,11 @@ type GetUserDetailAnswer200Headers struct {
 	Jwt *string
 }
 
+// GetUserDetailAnswer401Headers the declared response headers of an HTTP 401 response for GetUserDetail
+type GetUserDetailAnswer401Headers struct {
+	WWWAuthenticate *string
+}
+
 type GetUserDetailAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -4848,6 +4860,8 @@ type GetUserDetailAnswer struct {
 	JSONDefault *JfinalFailure
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetUserDetailAnswer200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetUserDetailAnswer401Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -4909,6 +4923,11 @@ type PostUserDetailAnswer200Headers struct {
 	Jwt *string
 }
 
+// PostUserDetailAnswer401Headers the declared response headers of an HTTP 401 response for PostUserDetail
+type PostUserDetailAnswer401Headers struct {
+	WWWAuthenticate *string
+}
+
 type PostUserDetailAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -4928,6 +4947,8 @@ type PostUserDetailAnswer struct {
 	JSONDefault *JfinalFailure
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *PostUserDetailAnswer200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *PostUserDetailAnswer401Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -4994,6 +5015,16 @@ func (r PostUserDetailAnswer) ContentType() string {
 	return ""
 }
 
+// SignInByPasswordAnswer200Headers the declared response headers of an HTTP 200 response for SignInByPassword
+type SignInByPasswordAnswer200Headers struct {
+	Jwt string
+}
+
+// SignInByPasswordAnswer401Headers the declared response headers of an HTTP 401 response for SignInByPassword
+type SignInByPasswordAnswer401Headers struct {
+	WWWAuthenticate *string
+}
+
 type SignInByPasswordAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -5009,6 +5040,10 @@ type SignInByPasswordAnswer struct {
 	JSON415 *JfinalUnsupportedForm
 	// JSONDefault the response for an HTTP default `application/json` response
 	JSONDefault *JfinalFailure
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *SignInByPasswordAnswer200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *SignInByPasswordAnswer401Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -5075,6 +5110,11 @@ type UpdateUserAnswer200Headers struct {
 	Jwt *string
 }
 
+// UpdateUserAnswer401Headers the declared response headers of an HTTP 401 response for UpdateUser
+type UpdateUserAnswer401Headers struct {
+	WWWAuthenticate *string
+}
+
 type UpdateUserAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -5098,6 +5138,8 @@ type UpdateUserAnswer struct {
 	JSONDefault *JfinalFailure
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *UpdateUserAnswer200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *UpdateUserAnswer401Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -5179,6 +5221,11 @@ type UpdatePasswordAnswer200Headers struct {
 	Jwt *string
 }
 
+// UpdatePasswordAnswer401Headers the declared response headers of an HTTP 401 response for UpdatePassword
+type UpdatePasswordAnswer401Headers struct {
+	WWWAuthenticate *string
+}
+
 type UpdatePasswordAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -5202,6 +5249,8 @@ type UpdatePasswordAnswer struct {
 	JSONDefault *JfinalFailure
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *UpdatePasswordAnswer200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *UpdatePasswordAnswer401Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -5278,6 +5327,11 @@ func (r UpdatePasswordAnswer) ContentType() string {
 	return ""
 }
 
+// RefreshAccessTokenAnswer401Headers the declared response headers of an HTTP 401 response for RefreshAccessToken
+type RefreshAccessTokenAnswer401Headers struct {
+	WWWAuthenticate *string
+}
+
 type RefreshAccessTokenAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -5293,6 +5347,8 @@ type RefreshAccessTokenAnswer struct {
 	JSON415 *YudaoUnsupportedMediaType
 	// JSONDefault the response for an HTTP default `application/json` response
 	JSONDefault *YudaoFailure
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *RefreshAccessTokenAnswer401Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -5354,6 +5410,11 @@ func (r RefreshAccessTokenAnswer) ContentType() string {
 	return ""
 }
 
+// SignOutAnswer401Headers the declared response headers of an HTTP 401 response for SignOut
+type SignOutAnswer401Headers struct {
+	WWWAuthenticate *string
+}
+
 type SignOutAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -5363,6 +5424,8 @@ type SignOutAnswer struct {
 	JSON401 *YudaoUnauthenticated
 	// JSONDefault the response for an HTTP default `application/json` response
 	JSONDefault *YudaoFailure
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *SignOutAnswer401Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -5506,6 +5569,11 @@ func (r SendMobileCodeAnswer) ContentType() string {
 	return ""
 }
 
+// SignInByMobileAnswer401Headers the declared response headers of an HTTP 401 response for SignInByMobile
+type SignInByMobileAnswer401Headers struct {
+	WWWAuthenticate *string
+}
+
 // SignInByMobileAnswer429Headers the declared response headers of an HTTP 429 response for SignInByMobile
 type SignInByMobileAnswer429Headers struct {
 	RetryAfter *int
@@ -5528,6 +5596,8 @@ type SignInByMobileAnswer struct {
 	JSON429 *YudaoTooManyRequests
 	// JSONDefault the response for an HTTP default `application/json` response
 	JSONDefault *YudaoFailure
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *SignInByMobileAnswer401Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *SignInByMobileAnswer429Headers
 }
@@ -5596,6 +5666,11 @@ func (r SignInByMobileAnswer) ContentType() string {
 	return ""
 }
 
+// VerifyMobileAnswer401Headers the declared response headers of an HTTP 401 response for VerifyMobile
+type VerifyMobileAnswer401Headers struct {
+	WWWAuthenticate *string
+}
+
 type VerifyMobileAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -5613,6 +5688,8 @@ type VerifyMobileAnswer struct {
 	JSON415 *YudaoUnsupportedMediaType
 	// JSONDefault the response for an HTTP default `application/json` response
 	JSONDefault *YudaoFailure
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *VerifyMobileAnswer401Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -5679,6 +5756,11 @@ func (r VerifyMobileAnswer) ContentType() string {
 	return ""
 }
 
+// ListSessionsAnswer401Headers the declared response headers of an HTTP 401 response for ListSessions
+type ListSessionsAnswer401Headers struct {
+	WWWAuthenticate *string
+}
+
 type ListSessionsAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -5688,6 +5770,8 @@ type ListSessionsAnswer struct {
 	JSON401 *YudaoUnauthenticated
 	// JSONDefault the response for an HTTP default `application/json` response
 	JSONDefault *YudaoFailure
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ListSessionsAnswer401Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -5734,6 +5818,11 @@ func (r ListSessionsAnswer) ContentType() string {
 	return ""
 }
 
+// EndSessionAnswer401Headers the declared response headers of an HTTP 401 response for EndSession
+type EndSessionAnswer401Headers struct {
+	WWWAuthenticate *string
+}
+
 type EndSessionAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -5747,6 +5836,8 @@ type EndSessionAnswer struct {
 	JSON404 *YudaoSessionNotFound
 	// JSONDefault the response for an HTTP default `application/json` response
 	JSONDefault *YudaoFailure
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *EndSessionAnswer401Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6234,6 +6325,11 @@ func (r GetReadinessAnswer) ContentType() string {
 	return ""
 }
 
+// GetUserInfoAnswer401Headers the declared response headers of an HTTP 401 response for GetUserInfo
+type GetUserInfoAnswer401Headers struct {
+	WWWAuthenticate *string
+}
+
 type GetUserInfoAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -6247,6 +6343,8 @@ type GetUserInfoAnswer struct {
 	JSON404 *CasUserNotFound
 	// JSONDefault the response for an HTTP default `application/json` response
 	JSONDefault *CasFailure
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetUserInfoAnswer401Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6308,6 +6406,11 @@ type RefreshUserAnswer200Headers struct {
 	Jwt *string
 }
 
+// RefreshUserAnswer401Headers the declared response headers of an HTTP 401 response for RefreshUser
+type RefreshUserAnswer401Headers struct {
+	WWWAuthenticate *string
+}
+
 type RefreshUserAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -6325,6 +6428,8 @@ type RefreshUserAnswer struct {
 	JSONDefault *JeecgFailure
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *RefreshUserAnswer200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *RefreshUserAnswer401Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6386,6 +6491,11 @@ func (r RefreshUserAnswer) ContentType() string {
 	return ""
 }
 
+// CheckLoginStatusAnswer401Headers the declared response headers of an HTTP 401 response for CheckLoginStatus
+type CheckLoginStatusAnswer401Headers struct {
+	WWWAuthenticate *string
+}
+
 type CheckLoginStatusAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -6397,6 +6507,8 @@ type CheckLoginStatusAnswer struct {
 	JSON401 *YudaoUnauthenticated
 	// JSONDefault the response for an HTTP default `application/json` response
 	JSONDefault *YudaoFailure
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *CheckLoginStatusAnswer401Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6448,6 +6560,11 @@ func (r CheckLoginStatusAnswer) ContentType() string {
 	return ""
 }
 
+// CheckLoginStatusByPathAnswer401Headers the declared response headers of an HTTP 401 response for CheckLoginStatusByPath
+type CheckLoginStatusByPathAnswer401Headers struct {
+	WWWAuthenticate *string
+}
+
 type CheckLoginStatusByPathAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -6459,6 +6576,8 @@ type CheckLoginStatusByPathAnswer struct {
 	JSON401 *YudaoUnauthenticated
 	// JSONDefault the response for an HTTP default `application/json` response
 	JSONDefault *YudaoFailure
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *CheckLoginStatusByPathAnswer401Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -7404,6 +7523,16 @@ func ParseCreateUserAnswer(rsp *http.Response) (*CreateUserAnswer, error) {
 			headers.Jwt = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers CreateUserAnswer401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
 	case rsp.StatusCode == 429:
 		var headers CreateUserAnswer429Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -7481,6 +7610,16 @@ func ParseGetUserDetailAnswer(rsp *http.Response) (*GetUserDetailAnswer, error) 
 			headers.Jwt = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers GetUserDetailAnswer401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
 	}
 
 	return response, nil
@@ -7562,6 +7701,16 @@ func ParsePostUserDetailAnswer(rsp *http.Response) (*PostUserDetailAnswer, error
 			headers.Jwt = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers PostUserDetailAnswer401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
 	}
 
 	return response, nil
@@ -7623,6 +7772,29 @@ func ParseSignInByPasswordAnswer(rsp *http.Response) (*SignInByPasswordAnswer, e
 		}
 		response.JSONDefault = &dest
 
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers SignInByPasswordAnswer200Headers
+		if values := rsp.Header.Values("Jwt"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Jwt", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Jwt = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers SignInByPasswordAnswer401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
 	}
 
 	return response, nil
@@ -7718,6 +7890,16 @@ func ParseUpdateUserAnswer(rsp *http.Response) (*UpdateUserAnswer, error) {
 			headers.Jwt = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers UpdateUserAnswer401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
 	}
 
 	return response, nil
@@ -7813,6 +7995,16 @@ func ParseUpdatePasswordAnswer(rsp *http.Response) (*UpdatePasswordAnswer, error
 			headers.Jwt = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers UpdatePasswordAnswer401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
 	}
 
 	return response, nil
@@ -7876,6 +8068,19 @@ func ParseRefreshAccessTokenAnswer(rsp *http.Response) (*RefreshAccessTokenAnswe
 
 	}
 
+	switch {
+	case rsp.StatusCode == 401:
+		var headers RefreshAccessTokenAnswer401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
+	}
+
 	return response, nil
 }
 
@@ -7914,6 +8119,19 @@ func ParseSignOutAnswer(rsp *http.Response) (*SignOutAnswer, error) {
 		}
 		response.JSONDefault = &dest
 
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers SignOutAnswer401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
 	}
 
 	return response, nil
@@ -8076,6 +8294,16 @@ func ParseSignInByMobileAnswer(rsp *http.Response) (*SignInByMobileAnswer, error
 	}
 
 	switch {
+	case rsp.StatusCode == 401:
+		var headers SignInByMobileAnswer401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
 	case rsp.StatusCode == 429:
 		var headers SignInByMobileAnswer429Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -8156,6 +8384,19 @@ func ParseVerifyMobileAnswer(rsp *http.Response) (*VerifyMobileAnswer, error) {
 
 	}
 
+	switch {
+	case rsp.StatusCode == 401:
+		var headers VerifyMobileAnswer401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
+	}
+
 	return response, nil
 }
 
@@ -8194,6 +8435,19 @@ func ParseListSessionsAnswer(rsp *http.Response) (*ListSessionsAnswer, error) {
 		}
 		response.JSONDefault = &dest
 
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers ListSessionsAnswer401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
 	}
 
 	return response, nil
@@ -8248,6 +8502,19 @@ func ParseEndSessionAnswer(rsp *http.Response) (*EndSessionAnswer, error) {
 		}
 		response.JSONDefault = &dest
 
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers EndSessionAnswer401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
 	}
 
 	return response, nil
@@ -8678,6 +8945,19 @@ func ParseGetUserInfoAnswer(rsp *http.Response) (*GetUserInfoAnswer, error) {
 
 	}
 
+	switch {
+	case rsp.StatusCode == 401:
+		var headers GetUserInfoAnswer401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
+	}
+
 	return response, nil
 }
 
@@ -8750,6 +9030,16 @@ func ParseRefreshUserAnswer(rsp *http.Response) (*RefreshUserAnswer, error) {
 			headers.Jwt = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers RefreshUserAnswer401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
 	}
 
 	return response, nil
@@ -8799,6 +9089,19 @@ func ParseCheckLoginStatusAnswer(rsp *http.Response) (*CheckLoginStatusAnswer, e
 
 	}
 
+	switch {
+	case rsp.StatusCode == 401:
+		var headers CheckLoginStatusAnswer401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
+	}
+
 	return response, nil
 }
 
@@ -8844,6 +9147,19 @@ func ParseCheckLoginStatusByPathAnswer(rsp *http.Response) (*CheckLoginStatusByP
 		}
 		response.JSONDefault = &dest
 
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers CheckLoginStatusByPathAnswer401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
 	}
 
 	return response, nil

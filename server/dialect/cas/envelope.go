@@ -14,7 +14,7 @@ var Dialect = dialect.Dialect{
 	Name:        "cas",
 	Prefixes:    []string{"/user/info"},
 	Credentials: []dialect.Credential{{In: "query", Name: "accessToken"}},
-	ContentType: "application/json",
+	ContentType: dialect.ContentTypeJSON,
 	FailureBody: func(_ *apierr.Error, w dialect.Wording) any {
 		status := openapi.CasFail // the caller's fault
 		if w.HTTP >= http.StatusInternalServerError {
