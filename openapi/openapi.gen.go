@@ -2331,7 +2331,14 @@ type CasBadParameterJSONResponse CasFailureBody
 
 type CasFailureJSONResponse CasFailureBody
 
-type CasUnauthenticatedJSONResponse CasFailureBody
+type CasUnauthenticatedResponseHeaders struct {
+	WWWAuthenticate *string
+}
+type CasUnauthenticatedJSONResponse struct {
+	Body CasFailureBody
+
+	Headers CasUnauthenticatedResponseHeaders
+}
 
 type CasUserNotFoundJSONResponse CasFailureBody
 
@@ -2354,7 +2361,14 @@ type JeecgTooLargeJSONResponse JeecgFailureBody
 
 type JeecgTooSlowJSONResponse JeecgFailureBody
 
-type JeecgUnauthenticatedJSONResponse JeecgFailureBody
+type JeecgUnauthenticatedResponseHeaders struct {
+	WWWAuthenticate *string
+}
+type JeecgUnauthenticatedJSONResponse struct {
+	Body JeecgFailureBody
+
+	Headers JeecgUnauthenticatedResponseHeaders
+}
 
 type JeecgUnsupportedMediaTypeJSONResponse JeecgFailureBody
 
@@ -2392,7 +2406,14 @@ type JfinalTooManyRequestsJSONResponse struct {
 
 type JfinalTooSlowJSONResponse JfinalFailureBody
 
-type JfinalUnauthenticatedJSONResponse JfinalFailureBody
+type JfinalUnauthenticatedResponseHeaders struct {
+	WWWAuthenticate *string
+}
+type JfinalUnauthenticatedJSONResponse struct {
+	Body JfinalFailureBody
+
+	Headers JfinalUnauthenticatedResponseHeaders
+}
 
 type JfinalUnsupportedFormJSONResponse JfinalFailureBody
 
@@ -2402,7 +2423,14 @@ type JfinalUserNotFoundJSONResponse JfinalFailureBody
 
 type JfinalWeakPasswordJSONResponse JfinalFailureBody
 
-type JfinalWrongCredentialsJSONResponse JfinalFailureBody
+type JfinalWrongCredentialsResponseHeaders struct {
+	WWWAuthenticate *string
+}
+type JfinalWrongCredentialsJSONResponse struct {
+	Body JfinalFailureBody
+
+	Headers JfinalWrongCredentialsResponseHeaders
+}
 
 type JfinalWrongOldPasswordJSONResponse JfinalFailureBody
 
@@ -2447,7 +2475,14 @@ type YudaoFailureJSONResponse YudaoFailureBody
 
 type YudaoMobileTakenJSONResponse YudaoFailureBody
 
-type YudaoRefreshRefusedJSONResponse YudaoFailureBody
+type YudaoRefreshRefusedResponseHeaders struct {
+	WWWAuthenticate *string
+}
+type YudaoRefreshRefusedJSONResponse struct {
+	Body YudaoFailureBody
+
+	Headers YudaoRefreshRefusedResponseHeaders
+}
 
 type YudaoSessionNotFoundJSONResponse YudaoFailureBody
 
@@ -2464,9 +2499,23 @@ type YudaoTooManyRequestsJSONResponse struct {
 
 type YudaoTooSlowJSONResponse YudaoFailureBody
 
-type YudaoUnauthenticatedJSONResponse YudaoFailureBody
+type YudaoUnauthenticatedResponseHeaders struct {
+	WWWAuthenticate *string
+}
+type YudaoUnauthenticatedJSONResponse struct {
+	Body YudaoFailureBody
 
-type YudaoUnauthenticatedOrWrongCodeJSONResponse YudaoFailureBody
+	Headers YudaoUnauthenticatedResponseHeaders
+}
+
+type YudaoUnauthenticatedOrWrongCodeResponseHeaders struct {
+	WWWAuthenticate *string
+}
+type YudaoUnauthenticatedOrWrongCodeJSONResponse struct {
+	Body YudaoFailureBody
+
+	Headers YudaoUnauthenticatedOrWrongCodeResponseHeaders
+}
 
 type YudaoUnavailableResponseHeaders struct {
 	RetryAfter *int
@@ -2479,7 +2528,14 @@ type YudaoUnavailableJSONResponse struct {
 
 type YudaoUnsupportedMediaTypeJSONResponse YudaoFailureBody
 
-type YudaoWrongCodeJSONResponse YudaoFailureBody
+type YudaoWrongCodeResponseHeaders struct {
+	WWWAuthenticate *string
+}
+type YudaoWrongCodeJSONResponse struct {
+	Body YudaoFailureBody
+
+	Headers YudaoWrongCodeResponseHeaders
+}
 
 type GetJsonWebKeysRequestObject struct {
 }
@@ -2749,10 +2805,13 @@ type CreateUser401JSONResponse struct {
 func (response CreateUser401JSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -2926,10 +2985,13 @@ type GetUserDetail401JSONResponse struct {
 func (response GetUserDetail401JSONResponse) VisitGetUserDetailResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3012,10 +3074,13 @@ type PostUserDetail401JSONResponse struct {
 func (response PostUserDetail401JSONResponse) VisitPostUserDetailResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3104,15 +3169,23 @@ type SignInByPasswordResponseObject interface {
 	VisitSignInByPasswordResponse(w http.ResponseWriter) error
 }
 
-type SignInByPassword200JSONResponse LoginResponse
+type SignInByPassword200ResponseHeaders struct {
+	Jwt string
+}
+
+type SignInByPassword200JSONResponse struct {
+	Body    LoginResponse
+	Headers SignInByPassword200ResponseHeaders
+}
 
 func (response SignInByPassword200JSONResponse) VisitSignInByPasswordResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Jwt", fmt.Sprint(response.Headers.Jwt))
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3139,10 +3212,13 @@ type SignInByPassword401JSONResponse struct {
 func (response SignInByPassword401JSONResponse) VisitSignInByPasswordResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3256,10 +3332,13 @@ type UpdateUser401JSONResponse struct {
 func (response UpdateUser401JSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3416,10 +3495,13 @@ type UpdatePassword401JSONResponse struct {
 func (response UpdatePassword401JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3571,10 +3653,13 @@ type RefreshAccessToken401JSONResponse struct {
 func (response RefreshAccessToken401JSONResponse) VisitRefreshAccessTokenResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3669,10 +3754,13 @@ type SignOut401JSONResponse struct {
 func (response SignOut401JSONResponse) VisitSignOutResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3870,10 +3958,13 @@ type SignInByMobile401JSONResponse struct{ YudaoWrongCodeJSONResponse }
 func (response SignInByMobile401JSONResponse) VisitSignInByMobileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4002,10 +4093,13 @@ type VerifyMobile401JSONResponse struct {
 func (response VerifyMobile401JSONResponse) VisitVerifyMobileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4114,10 +4208,13 @@ type ListSessions401JSONResponse struct {
 func (response ListSessions401JSONResponse) VisitListSessionsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4183,10 +4280,13 @@ type EndSession401JSONResponse struct {
 func (response EndSession401JSONResponse) VisitEndSessionResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4747,10 +4847,13 @@ type GetUserInfo401JSONResponse struct{ CasUnauthenticatedJSONResponse }
 func (response GetUserInfo401JSONResponse) VisitGetUserInfoResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4841,10 +4944,13 @@ type RefreshUser401JSONResponse struct {
 func (response RefreshUser401JSONResponse) VisitRefreshUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4954,10 +5060,13 @@ type CheckLoginStatus401JSONResponse struct {
 func (response CheckLoginStatus401JSONResponse) VisitCheckLoginStatusResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5023,10 +5132,13 @@ type CheckLoginStatusByPath401JSONResponse struct {
 func (response CheckLoginStatusByPath401JSONResponse) VisitCheckLoginStatusByPathResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err

@@ -10,6 +10,7 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/labstack/echo/v4"
 
+	"quartet/server/account"
 	"quartet/server/apierr"
 	"quartet/server/dialect"
 	"quartet/server/request"
@@ -56,7 +57,7 @@ func (o *operation) readCredentials(document *openapi3.T) error {
 	return nil
 }
 
-// identify authenticates the caller by the first credential in the request.
+// identify authenticates the caller by the first token of this server in the request.
 func (s *server) identify(ctx context.Context, c echo.Context, o *operation, members map[string]any, call *dialect.Call) error {
 	if o.application {
 		ids := c.Request().Header[applicationHeader]
@@ -73,7 +74,7 @@ func (s *server) identify(ctx context.Context, c echo.Context, o *operation, mem
 		return err
 	}
 	if token == "" {
-		call.CallerErr = &apierr.Error{Code: apierr.Unauthenticated, Field: name, Reason: apierr.Required}
+		call.CallerErr = &apierr.Error{Code: apierr.Unauthenticated, Reason: apierr.Required}
 		return nil
 	}
 	call.Caller, call.CallerErr = s.accounts.Authenticate(ctx, token, call.Application)
@@ -83,15 +84,10 @@ func (s *server) identify(ctx context.Context, c echo.Context, o *operation, mem
 	return nil
 }
 
-// token returns the first token in the request and the name of its place; without a
-// token, the name of the body field, if there is one, or of the first place.
+// token returns the first text in the request that has the form of a token of this
+// server, and the name of its place. Without one it returns the first other text, which is
+// not valid, so that the token of another server never hides one of this.
 func (o *operation) token(c echo.Context, members map[string]any) (token, name string, err error) {
-	name = o.credentials[0].Name
-	for _, place := range o.credentials {
-		if place.In == inBody {
-			name = place.Name
-		}
-	}
 	for _, place := range o.credentials {
 		values := valuesOf(place, c, members)
 		if len(values) == 0 {
@@ -100,11 +96,14 @@ func (o *operation) token(c echo.Context, members map[string]any) (token, name s
 		if err := request.CheckText(place.Name, values...); err != nil {
 			return "", "", err
 		}
-		if token := withoutScheme(values[0]); token != "" {
-			return token, place.Name, nil
+		switch text := withoutScheme(values[0]); {
+		case account.IsToken(text):
+			return text, place.Name, nil
+		case token == "":
+			token, name = text, place.Name
 		}
 	}
-	return "", name, nil
+	return token, name, nil
 }
 
 func valuesOf(place dialect.Credential, c echo.Context, members map[string]any) []string {
@@ -117,12 +116,19 @@ func valuesOf(place dialect.Credential, c echo.Context, members map[string]any) 
 	return nil
 }
 
-// withoutScheme removes the scheme from a token: "Bearer x" becomes x (RFC 6750), "x" stays.
+// withoutScheme returns the token of a credential: x of "Bearer x" (RFC 6750) and of "x".
+// It returns "" where there is none: for other schemes, as staging proxies use them, and
+// for what scripts send instead of a missing token.
 func withoutScheme(value string) string {
 	value = strings.TrimSpace(value)
-	const bearer = "bearer "
-	if len(value) >= len(bearer) && strings.EqualFold(value[:len(bearer)], bearer) {
-		return strings.TrimSpace(value[len(bearer):])
+	if scheme, rest, found := strings.Cut(value, " "); found {
+		if !strings.EqualFold(scheme, "Bearer") {
+			return ""
+		}
+		value = strings.TrimSpace(rest)
+	}
+	if slices.Contains([]string{"undefined", "null"}, value) || strings.EqualFold(value, "Bearer") {
+		return ""
 	}
 	return value
 }

@@ -45,15 +45,20 @@ func live(_ *server, c *dialect.Call) error { return c.CallerErr }
 // anonymousOrLive accepts a request without a token, which package account then decides
 // on, but not one with an invalid token.
 func anonymousOrLive(_ *server, c *dialect.Call) error {
-	failed, isFailure := errors.AsType[*apierr.Error](c.CallerErr)
-	if isFailure && failed.Code == apierr.Unauthenticated && failed.Reason == apierr.Required {
+	if isAnonymous(c) {
 		return nil
 	}
 	return c.CallerErr
 }
 
+// isAnonymous reports whether the request has no token.
+func isAnonymous(c *dialect.Call) bool {
+	failed, isFailure := errors.AsType[*apierr.Error](c.CallerErr)
+	return isFailure && failed.Code == apierr.Unauthenticated && failed.Reason == apierr.Required
+}
+
 func liveInApplication(_ *server, c *dialect.Call) error {
-	if c.Application == "" {
+	if c.Application == "" && !isAnonymous(c) {
 		return &apierr.Error{Code: apierr.UnknownApplication, Field: applicationHeader, Reason: apierr.Required}
 	}
 	return c.CallerErr

@@ -12,6 +12,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"quartet/server/apierr"
+	"quartet/server/dialect"
 )
 
 // handleError writes every failure, in the envelope of the path's dialect, with its
@@ -19,7 +20,7 @@ import (
 func (s *server) handleError(err error, c echo.Context) {
 	failed := toAPIError(err)
 	owner := s.dialects.ForPath(c.Request().URL.Path)
-	status, answer := owner.Body(failed, c.Request().Header.Get("Accept-Language"), s.now())
+	status, answer := owner.Body(failed, s.languageOf(owner, c.Request()), s.now())
 	s.metrics.failed(owner.Name, failed.Code)
 	s.logFailure(c, failed, status)
 	if c.Response().Committed {
@@ -30,8 +31,7 @@ func (s *server) handleError(err error, c echo.Context) {
 		header.Set(echo.HeaderRetryAfter, strconv.Itoa(int(math.Ceil(failed.RetryAfter.Seconds()))))
 	}
 	if status == http.StatusUnauthorized {
-		// RFC 9110 requires a scheme in a 401 response.
-		header.Set(echo.HeaderWWWAuthenticate, `Bearer realm="quartet"`)
+		header.Set(echo.HeaderWWWAuthenticate, dialect.Challenge(failed))
 	}
 	if s.legacyStatus[owner.Name] {
 		status = http.StatusOK
@@ -40,6 +40,20 @@ func (s *server) handleError(err error, c echo.Context) {
 	if err := c.JSON(status, answer); err != nil {
 		s.log.LogAttrs(c.Request().Context(), slog.LevelDebug, "answer not written", slog.String("error", err.Error()))
 	}
+}
+
+// languageOf returns the language of a failure's message. Front ends show the messages of
+// dialects as they are, so these do not depend on the browser unless the operator says so;
+// problem details are for engineers.
+func (s *server) languageOf(owner *dialect.Dialect, r *http.Request) dialect.Language {
+	if owner != &dialect.Problem && s.language != LanguageAuto {
+		return s.language
+	}
+	other := s.language
+	if other == LanguageAuto {
+		other = dialect.Chinese
+	}
+	return dialect.Preferred(r.Header.Get("Accept-Language"), other)
 }
 
 // toAPIError converts any error to one of package apierr.

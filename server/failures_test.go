@@ -7,6 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"quartet/server"
+	"quartet/server/account"
+	"quartet/server/dialect"
 	"quartet/store"
 )
 
@@ -81,11 +84,11 @@ func requireEnvelope(t *testing.T, dialect string, got answer, status int) {
 	if !shape.failed(got.body, status) {
 		t.Errorf("no failure of dialect %s: %s", dialect, got.text)
 	}
-	wantType := "application/json"
+	wantType := "application/json; charset=utf-8"
 	if dialect == "system" {
 		wantType = "application/problem+json"
 	}
-	if !strings.HasPrefix(got.header.Get("Content-Type"), wantType) {
+	if got.header.Get("Content-Type") != wantType {
 		t.Errorf("content type %q", got.header.Get("Content-Type"))
 	}
 }
@@ -148,7 +151,7 @@ func breakages(at target) map[string]breakage {
 		"no content type":    {"", at.right, http.StatusUnsupportedMediaType, nil},
 		"multipart":          {"multipart/form-data; boundary=x", "--x--", http.StatusUnsupportedMediaType, nil},
 		"oversized":          {at.media, at.right + strings.Repeat(" ", 200_000), http.StatusRequestEntityTooLarge, nil},
-		"empty":              {at.media, "", emptyStatus(at), []string{at.first}},
+		"empty":              {at.media, "", emptyStatus(at), emptyWords(at)},
 		"other charset":      {at.media + "; charset=gbk", at.right, http.StatusUnsupportedMediaType, []string{"Content-Type", "charset=utf-8"}},
 	}
 	if at.media == formMedia {
@@ -190,6 +193,14 @@ func emptyStatus(at target) int {
 		return http.StatusUnauthorized
 	}
 	return http.StatusBadRequest
+}
+
+// emptyWords: messages of a 401 name no field.
+func emptyWords(at target) []string {
+	if emptyStatus(at) == http.StatusUnauthorized {
+		return nil
+	}
+	return []string{at.first}
 }
 
 func manyKeys(n int) string {
@@ -271,13 +282,24 @@ func TestHeadersTooLarge(t *testing.T) {
 }
 
 func TestLanguage(t *testing.T) {
-	w := newWorld(t)
-	for accept, word := range map[string]string{
-		"": "不能为空", "zh-CN,zh;q=0.9": "不能为空", "fr": "不能为空", "nonsense;;": "不能为空",
-		"en": "is required", "en-GB,en;q=0.9,zh;q=0.1": "is required",
+	accepted := []string{"", "zh-CN,zh;q=0.9", "fr", "nonsense;;", "en", "en-GB,en;q=0.9,zh;q=0.1"}
+	for language, want := range map[dialect.Language]struct{ dialect, system string }{
+		"":                  {"zh zh zh zh zh zh", "zh zh zh zh en en"},
+		dialect.Chinese:     {"zh zh zh zh zh zh", "zh zh zh zh en en"},
+		dialect.English:     {"en en en en en en", "en zh en en en en"},
+		server.LanguageAuto: {"zh zh zh zh en en", "zh zh zh zh en en"},
 	} {
-		got := w.postJSON("/auth/mobile/code", `{}`, "Accept-Language", accept)
-		requireFailure(t, "yudao", got, http.StatusBadRequest, "mobile", word)
+		w := newWorld(t, func(_ *account.Config, o *server.Options) { o.Language = language })
+		for i, accept := range accepted {
+			words := map[string][2]string{"zh": {"不能为空", "没有这个接口"}, "en": {"is required", "Path not found"}}
+			failed := w.postJSON("/auth/mobile/code", `{}`, "Accept-Language", accept)
+			requireFailure(t, "yudao", failed, http.StatusBadRequest, "mobile", words[strings.Fields(want.dialect)[i]][0])
+			unknown := w.get("/nothing", "Accept-Language", accept)
+			requireFailure(t, "system", unknown, http.StatusNotFound, words[strings.Fields(want.system)[i]][1])
+		}
+	}
+	if _, err := server.New(server.Options{Language: "fr"}); err == nil || !strings.Contains(err.Error(), "fr") {
+		t.Errorf("error %v", err)
 	}
 }
 

@@ -116,6 +116,9 @@ func (s *server) checkContract(next echo.HandlerFunc) echo.HandlerFunc {
 		if o == nil {
 			return next(c)
 		}
+		if o.dialect != &dialect.Problem { // the generated code names no charset
+			c.Response().Before(func() { c.Response().Header().Set(echo.HeaderContentType, o.dialect.ContentType) })
+		}
 		members, err := o.Read(c)
 		if err != nil {
 			return err

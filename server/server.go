@@ -7,14 +7,11 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/labstack/echo/v4"
-	"github.com/labstack/echo/v4/middleware"
 	"github.com/prometheus/client_golang/prometheus"
 
 	"quartet/openapi"
@@ -51,9 +48,13 @@ type Options struct {
 	TimeZone *time.Location
 	// TrustedProxies are trusted to report the client's IP in X-Forwarded-For.
 	TrustedProxies []*net.IPNet
-	// AllowOrigins are the origins whose pages may call the server (CORS); none by
-	// default.
+	// AllowOrigins are the origins whose pages may call the server (CORS); "*" are all,
+	// without credentials. None by default, in a demonstration those of this computer.
 	AllowOrigins []string
+	// Language of the dialects' messages: dialect.Chinese or dialect.English, or
+	// LanguageAuto for what Accept-Language prefers; Chinese if "". Problem details follow
+	// Accept-Language in any case, and are in this language without one.
+	Language dialect.Language
 	// Limits of a request; those of DefaultLimits where zero.
 	Limits Limits
 	// Demo is set only with --demo.
@@ -71,6 +72,9 @@ type Demo struct {
 	Application string
 }
 
+// LanguageAuto is the language that the Accept-Language header prefers.
+const LanguageAuto dialect.Language = "auto"
+
 // Limits are the limits of one request.
 type Limits = request.Limits
 
@@ -87,6 +91,7 @@ type server struct {
 	dialects     dialect.List
 	operations   operations
 	legacyStatus map[string]bool
+	language     dialect.Language
 	outbox       func() []openapi.DemoMessage
 	resetDemo    func(context.Context) error
 	docs         *docs
@@ -110,7 +115,7 @@ func New(o Options) (http.Handler, error) {
 		s.logRequest,
 		s.recoverPanic,
 		request.Deadline(o.Limits.Time),
-		cors(o.AllowOrigins, o.Dialects),
+		s.cors(&origins{listed: o.AllowOrigins, local: o.Demo != nil}),
 		request.LimitHeaders(o.Limits.Headers),
 		s.checkContract,
 	)
@@ -131,6 +136,9 @@ func (o Options) withDefaults() Options {
 	if o.PublicKeys == nil {
 		o.PublicKeys = func() []PublicKey { return nil }
 	}
+	if o.Language == "" {
+		o.Language = dialect.Chinese
+	}
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
@@ -146,7 +154,7 @@ func (o Options) withDefaults() Options {
 }
 
 func newServer(o Options) (*server, error) {
-	if err := errors.Join(o.Dialects.Check(), checkOrigins(o.AllowOrigins), checkDialects("form in query", o.FormInQuery, o.Dialects)); err != nil {
+	if err := errors.Join(o.Dialects.Check(), checkOrigins(o.AllowOrigins), checkLanguage(o.Language), checkDialects("form in query", o.FormInQuery, o.Dialects)); err != nil {
 		return nil, err
 	}
 	document, err := readContract(o.Contract)
@@ -168,7 +176,7 @@ func newServer(o Options) (*server, error) {
 	s := &server{
 		API:      all.NewAPI(dialect.Services{Accounts: o.Accounts, Zone: o.TimeZone, Now: o.Now}),
 		accounts: o.Accounts, ready: o.Ready, log: o.Log, metrics: newMetrics(o.Metrics), publicKeys: o.PublicKeys,
-		dialects: o.Dialects, operations: table, legacyStatus: legacy, docs: pages, now: o.Now,
+		dialects: o.Dialects, operations: table, legacyStatus: legacy, language: o.Language, docs: pages, now: o.Now,
 		spec: &spec{document: openapi.Document, written: map[string]specification{}},
 	}
 	if o.Contract != nil {
@@ -206,33 +214,9 @@ func (r headRouter) GET(path string, h echo.HandlerFunc, m ...echo.MiddlewareFun
 	return r.Echo.GET(path, h, m...)
 }
 
-// checkOrigins returns an error for a text that no browser sends as Origin.
-func checkOrigins(origins []string) error {
-	for _, origin := range origins {
-		parsed, err := url.Parse(origin)
-		if origin != "*" && (err != nil || parsed.Scheme == "" || parsed.Scheme+"://"+parsed.Host != origin) {
-			return fmt.Errorf("allowed origin %q must look like https://app.example.com", origin)
-		}
+func checkLanguage(wanted dialect.Language) error {
+	if known := []dialect.Language{LanguageAuto, dialect.Chinese, dialect.English}; !slices.Contains(known, wanted) {
+		return fmt.Errorf("language %q must be one of %v", wanted, known)
 	}
 	return nil
-}
-
-func cors(origins []string, dialects dialect.List) echo.MiddlewareFunc {
-	if len(origins) == 0 {
-		return func(next echo.HandlerFunc) echo.HandlerFunc { return next }
-	}
-	headers := []string{"Content-Type", applicationHeader, "X-Device-Number"}
-	for _, d := range dialects {
-		for _, place := range d.Credentials {
-			if place.In == openapi3.ParameterInHeader && !slices.Contains(headers, place.Name) {
-				headers = append(headers, place.Name)
-			}
-		}
-	}
-	return middleware.CORSWithConfig(middleware.CORSConfig{
-		AllowOrigins:  origins,
-		AllowHeaders:  headers,
-		ExposeHeaders: []string{renewedHeader, "X-Access-Token", "Retry-After", "X-Request-Id"},
-		MaxAge:        int(time.Hour / time.Second),
-	})
 }

@@ -71,20 +71,6 @@ func TestMetrics(t *testing.T) {
 	}
 }
 
-func TestCORS(t *testing.T) {
-	const origin = "https://admin.example"
-	preflight := request{method: http.MethodOptions, path: "/api/user/login", header: map[string]string{
-		"Origin": origin, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "jwt",
-	}}
-	if got := newWorld(t).send(preflight); got.header.Get("Access-Control-Allow-Origin") != "" {
-		t.Error("other origins are let in by default")
-	}
-	open := newWorld(t, func(_ *account.Config, o *server.Options) { o.AllowOrigins = []string{origin} })
-	if got := open.send(preflight); got.status != http.StatusNoContent || got.header.Get("Access-Control-Allow-Origin") != origin {
-		t.Errorf("preflight answers %d %v", got.status, got.header)
-	}
-}
-
 func TestOutboxIsForTheDemoOnly(t *testing.T) {
 	requireFailure(t, "system", newWorld(t).get("/demo/outbox"), http.StatusNotFound)
 	if got := requireOK(t, newWorld(t, inDemo).get("/demo/outbox")); strings.TrimSpace(got.text) != "[]" {
@@ -117,13 +103,5 @@ func TestRequestID(t *testing.T) {
 func TestUnknownLegacyDialectIsRefused(t *testing.T) {
 	if _, err := server.New(server.Options{LegacyStatus: []string{"soap"}}); err == nil || !strings.Contains(err.Error(), "soap") {
 		t.Errorf("error %v", err)
-	}
-}
-
-func TestOriginThatNoBrowserSendsIsRefused(t *testing.T) {
-	for _, origin := range []string{"not an origin", "https://app.example.com/", "app.example.com"} {
-		if _, err := server.New(server.Options{AllowOrigins: []string{origin}}); err == nil {
-			t.Errorf("%q passes for an origin", origin)
-		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"quartet/cmd/quartet/internal/democmd"
 	"quartet/server"
 	"quartet/server/account"
+	"quartet/server/dialect"
 	"quartet/server/keys"
 	"quartet/store"
 	"quartet/store/dump"
@@ -28,7 +29,8 @@ type serveCommand struct {
 	JfinalQueryCredentials bool          `help:"Take the form fields of the jfinal dialect, passwords too, from the query as well, as JFinal does. Off by default, because queries end up in the logs of proxies and browsers."`
 	TimeZone               cli.TimeZone  `default:"Asia/Shanghai" help:"Time zone of dates without one, in requests and responses."`
 	TrustedProxies         []cli.Network `placeholder:"CIDR" help:"IP addresses or ranges of the proxies whose X-Forwarded-For header is trusted."`
-	AllowOrigins           []string      `placeholder:"ORIGIN" help:"Origins whose web pages may call the server (CORS)."`
+	AllowOrigins           []string      `placeholder:"ORIGIN" help:"Origins whose web pages may call the server (CORS), with credentials; * allows all, without. With --demo, pages of this computer may call it too."`
+	Language               string        `default:"zh" enum:"auto,zh,en" help:"Language of error messages: ${enum}. Front ends show them to users; auto follows Accept-Language."`
 	AuditDays              uint          `default:"180" help:"Days to keep audit events; 0 keeps them forever."`
 	cli.LogFlags
 	weChatFlags
@@ -153,6 +155,7 @@ func (s *serveCommand) options(config account.Config, ring *keys.Keyring) server
 		TimeZone:       s.TimeZone.Location,
 		TrustedProxies: proxies,
 		AllowOrigins:   s.AllowOrigins,
+		Language:       dialect.Language(s.Language),
 		Limits:         s.server(),
 	}
 }

@@ -41,15 +41,18 @@ func TestFirstAdministratorEndsTheHint(t *testing.T) {
 func TestServeFlagsReachTheServer(t *testing.T) {
 	t.Parallel()
 	s := serve(t, "--database", newDatabase(t), "--open-registration", "--legacy-status", "jfinal,yudao",
-		"--time-zone", "America/New_York", "--allow-origins", "https://app.example.com", "--log-format", "json", "--log-level", "debug")
+		"--time-zone", "America/New_York", "--allow-origins", "https://app.example.com",
+		"--language", "en", "--log-format", "json", "--log-level", "debug")
 	id := s.ok(t, raw("/api/user/create", rawUser)).body["userId"].(float64)
 	legacy := s.ok(t, get(fmt.Sprintf("/api/user/detail?id=%.0f", id)))
 	equal(t, "state under 200", legacy.body["state"], "fail")
+	equal(t, "language", legacy.body["message"], "Not signed in, or the token is not valid")
 	equal(t, "flat stays honest", s.do(t, raw("/account_api/wechat/user/getUserInfo", `{}`)).status, 400)
 	made := s.signIn(t, "qin.yue", "quartet-example")
-	sessions := s.ok(t, get("/auth/sessions").with("Authorization", made)).text
-	if !strings.Contains(sessions, "-05:00") && !strings.Contains(sessions, "-04:00") {
-		t.Errorf("not in New York: %s", sessions)
+	user := s.ok(t, get(fmt.Sprintf("/api/user/detail?id=%.0f", id)).with("Jwt", made)).body["user"].(map[string]any)
+	created, err := time.Parse(time.DateTime, fmt.Sprint(user["created"]))
+	if behind := time.Since(created); err != nil || behind < 4*time.Hour || behind > 6*time.Hour {
+		t.Errorf("not in New York: %v", user["created"])
 	}
 	cors := s.do(t, get("/readyz").with("Origin", "https://app.example.com"))
 	equal(t, "CORS", cors.header.Get("Access-Control-Allow-Origin"), "https://app.example.com")

@@ -66,6 +66,10 @@ func (s *Service) Authenticate(ctx context.Context, text, applicationID string) 
 	return caller, nil
 }
 
+// IsToken reports whether a text has the form of a token of this server, opaque or JWT. It
+// does not verify the token.
+func IsToken(text string) bool { return token.IsOpaque(text) || token.IsJWT(text) }
+
 func (s *Service) verifyJWT(text string, now time.Time) (token.Claims, error) {
 	claims, err := s.signer.Verify(text, now)
 	switch {

@@ -36,7 +36,7 @@ func (s *Service) mayCreate(caller *Caller) error {
 	case s.openRegistration, caller != nil && caller.isAdministrator():
 		return nil
 	case caller == nil:
-		return apierr.New(apierr.Unauthenticated)
+		return &apierr.Error{Code: apierr.Unauthenticated, Reason: apierr.Required}
 	default:
 		return apierr.New(apierr.Forbidden)
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"quartet/server/apierr"
+	"quartet/server/dialect"
 )
 
 // BenchmarkStageEnvelope words a failure in each dialect, and encodes it.
@@ -15,7 +16,7 @@ func BenchmarkStageEnvelope(b *testing.B) {
 		b.Run(s.Name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				_, body := s.Body(failed, "en", time.UnixMilli(0))
+				_, body := s.Body(failed, dialect.English, time.UnixMilli(0))
 				if _, err := json.Marshal(body); err != nil {
 					b.Fatal(err)
 				}

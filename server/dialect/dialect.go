@@ -24,11 +24,15 @@ type Dialect struct {
 	// Numbers are the dialect's own numbers of failures; all others have their HTTP
 	// status as the number.
 	Numbers map[apierr.Code]int32
-	// ContentType of its failures.
+	// ContentType of its answers; of Problem, that of its failures.
 	ContentType string
 	// FailureBody returns the body of a failure, to be encoded as JSON.
 	FailureBody func(*apierr.Error, Wording) any
 }
+
+// ContentTypeJSON is the content type of all dialects' answers. Their frameworks name the
+// charset too, and older HTTP clients take a body without one for Latin-1.
+const ContentTypeJSON = "application/json; charset=utf-8"
 
 // Credential is a place that may carry an access token.
 type Credential struct {
@@ -52,14 +56,14 @@ func (d *Dialect) Number(code apierr.Code) int32 {
 	return int32(Catalogue[code].HTTP)
 }
 
-// Body returns the HTTP status and the body of a failure, to be encoded as JSON.
-// acceptLanguage is the Accept-Language header; Chinese is the default.
-func (d *Dialect) Body(failed *apierr.Error, acceptLanguage string, now time.Time) (status int, body any) {
+// Body returns the HTTP status and the body of a failure, to be encoded as JSON, with its
+// message in a language.
+func (d *Dialect) Body(failed *apierr.Error, in Language, now time.Time) (status int, body any) {
 	if Catalogue[failed.Code].HTTP == 0 {
 		failed = apierr.New(apierr.Internal)
 	}
 	status = Catalogue[failed.Code].HTTP
-	return status, d.FailureBody(failed, Wording{status, d.Number(failed.Code), Message(failed, acceptLanguage), now})
+	return status, d.FailureBody(failed, Wording{status, d.Number(failed.Code), Message(failed, in), now})
 }
 
 // List is the server's dialects. Paths outside of them are Problem's.

@@ -44,7 +44,7 @@ func TestEveryFailureIsWordedInEveryDialect(t *testing.T) {
 			t.Errorf("entry of %s is not whole: %+v", symbol, entry)
 		}
 		for _, s := range spoken {
-			status, body := s.Body(apierr.New(symbol), "", time.Now())
+			status, body := s.Body(apierr.New(symbol), dialect.Chinese, time.Now())
 			if status != entry.HTTP || body == nil {
 				t.Errorf("%s in %s: status %d, body %v", symbol, s.Name, status, body)
 			}
@@ -56,7 +56,7 @@ func TestEveryFailureIsWordedInEveryDialect(t *testing.T) {
 }
 
 func TestUnknownFailureIsInternal(t *testing.T) {
-	if status, _ := dialect.Problem.Body(apierr.New("made_up"), "", time.Now()); status != 500 {
+	if status, _ := dialect.Problem.Body(apierr.New("made_up"), dialect.Chinese, time.Now()); status != 500 {
 		t.Errorf("status %d", status)
 	}
 }
@@ -65,7 +65,7 @@ func TestUnknownFailureIsInternal(t *testing.T) {
 func TestTextsOfCallersAreNotFilledIn(t *testing.T) {
 	for _, sent := range []string{"{field}", "{detail}", "{expected}", "{x}", "[{detail}]", "[ {field}]", "{{detail}}", "$1", "[", "}"} {
 		for symbol := range dialect.Catalogue {
-			for _, language := range []string{"zh", "en"} {
+			for _, language := range []dialect.Language{dialect.Chinese, dialect.English} {
 				for _, reason := range reasons {
 					for _, d := range spoken {
 						failed := &apierr.Error{Code: symbol, Field: sent, Reason: reason, Expected: sent}
@@ -84,12 +84,12 @@ func TestTextsOfCallersAreNotFilledIn(t *testing.T) {
 		}
 	}
 	twice := &apierr.Error{Code: apierr.DuplicateField, Field: "{detail}"}
-	if got := encoded(t, &dialect.Problem, twice, "en"); !strings.Contains(got, `"Duplicate parameter {detail}"`) {
+	if got := encoded(t, &dialect.Problem, twice, dialect.English); !strings.Contains(got, `"Duplicate parameter {detail}"`) {
 		t.Error(got)
 	}
 }
 
-func encoded(t *testing.T, d *dialect.Dialect, failed *apierr.Error, language string) string {
+func encoded(t *testing.T, d *dialect.Dialect, failed *apierr.Error, language dialect.Language) string {
 	t.Helper()
 	_, body := d.Body(failed, language, time.UnixMilli(0))
 	text, err := json.Marshal(body)
@@ -105,7 +105,7 @@ var reasons = []apierr.Reason{
 }
 
 func TestMessagesLeaveNoPlaceholder(t *testing.T) {
-	for _, language := range []string{"zh", "en"} {
+	for _, language := range []dialect.Language{dialect.Chinese, dialect.English} {
 		for _, reason := range reasons {
 			failed := &apierr.Error{Code: apierr.InvalidField, Field: "mobile", Reason: reason, Expected: "64"}
 			text := dialect.Message(failed, language)
@@ -179,7 +179,7 @@ func checkExample(t *testing.T, where string, symbol apierr.Code, example map[st
 	for _, field := range exampleFields {
 		for _, reason := range []apierr.Reason{"", apierr.Required, apierr.TooCommon, apierr.NotInEnum} {
 			for _, expected := range exampleExpected {
-				if said == dialect.Message(&apierr.Error{Code: symbol, Field: field, Reason: reason, Expected: expected}, "") {
+				if said == dialect.Message(&apierr.Error{Code: symbol, Field: field, Reason: reason, Expected: expected}, dialect.Chinese) {
 					return
 				}
 			}

@@ -27,13 +27,37 @@ var reasons = map[apierr.Reason][2]string{
 	apierr.Undocumented: {"不在接口文档中", "is not in the API document"},
 }
 
-var languages = language.NewMatcher([]language.Tag{language.SimplifiedChinese, language.English})
+// Language is a language of messages.
+type Language string
 
-// Message returns the message of a failure in the language that the Accept-Language
-// header prefers: English, or Chinese by default.
-func Message(failed *apierr.Error, acceptLanguage string) string {
+// The languages.
+const (
+	Chinese Language = "zh"
+	English Language = "en"
+)
+
+var (
+	languages = []Language{Chinese, English}
+	matcher   = language.NewMatcher([]language.Tag{language.SimplifiedChinese, language.English})
+)
+
+// Preferred returns the language that an Accept-Language header prefers (RFC 9110
+// section 12.5.4), or the other one where it accepts neither or is invalid.
+func Preferred(acceptLanguage string, other Language) Language {
+	if acceptLanguage == "" {
+		return other
+	}
+	accepted, _, err := language.ParseAcceptLanguage(acceptLanguage)
+	if _, index, confidence := matcher.Match(accepted...); err == nil && confidence > language.No {
+		return languages[index]
+	}
+	return other
+}
+
+// Message returns the message of a failure.
+func Message(failed *apierr.Error, in Language) string {
 	text, column := Catalogue[failed.Code].Chinese, 0
-	if prefersEnglish(acceptLanguage) {
+	if in == English {
 		text, column = Catalogue[failed.Code].English, 1
 	}
 	values := map[string]string{"{field}": failed.Field, "{expected}": failed.Expected}
@@ -60,12 +84,4 @@ func fill(template string, values map[string]string) string {
 			return fill(found[1:len(found)-1], values)
 		}
 	})
-}
-
-func prefersEnglish(acceptLanguage string) bool {
-	if acceptLanguage == "" {
-		return false
-	}
-	_, index := language.MatchStrings(languages, acceptLanguage)
-	return index == 1
 }

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -53,7 +54,7 @@ func Differences(response *openapi3.Response, a Answer) (all []Difference) {
 			all = append(all, Difference{"header " + name, "required", "missing"})
 		}
 	}
-	mediaType, _, _ := mime.ParseMediaType(a.Header.Get("Content-Type"))
+	mediaType, parameters, _ := mime.ParseMediaType(a.Header.Get("Content-Type"))
 	media := response.Content[mediaType]
 	switch {
 	case len(response.Content) == 0 && a.Text == "":
@@ -65,6 +66,9 @@ func Differences(response *openapi3.Response, a Answer) (all []Difference) {
 		return append(all, Difference{"content type", documented, strconv.Quote(mediaType)})
 	case !strings.HasSuffix(mediaType, "json"):
 		return all
+	}
+	if charset, _ := media.Extensions[extensionCharset].(string); !strings.EqualFold(charset, parameters["charset"]) && charset != "" {
+		all = append(all, Difference{WhereCharset, charset, cmp.Or(parameters["charset"], "none")})
 	}
 	value, err := Decode(a.Text)
 	if err != nil {

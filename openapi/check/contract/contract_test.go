@@ -20,7 +20,11 @@ func load(t *testing.T) contract.Contract {
 }
 
 func jsonAnswer(status int, text string) contract.Answer {
-	return contract.Answer{Status: status, Header: http.Header{"Content-Type": {"application/json"}}, Text: text}
+	return answerOfType("application/json; charset=utf-8", status, text)
+}
+
+func answerOfType(contentType string, status int, text string) contract.Answer {
+	return contract.Answer{Status: status, Header: http.Header{"Content-Type": {contentType}, "Jwt": {"a.b.c"}}, Text: text}
 }
 
 func TestCheckRefusesUndocumentedAnswers(t *testing.T) {
@@ -38,7 +42,10 @@ func TestCheckRefusesUndocumentedAnswers(t *testing.T) {
 		"a success unlisted": {jsonAnswer(201, `{"state":"ok","Jwt":"a.b.c"}`), false},
 		"another envelope":   {jsonAnswer(500, `{"code":500,"data":null,"msg":"x"}`), false},
 		"the default":        {jsonAnswer(500, `{"state":"fail","code":500,"message":"x"}`), true},
-		"another media type": {contract.Answer{Status: 200, Header: http.Header{"Content-Type": {"text/plain"}}, Text: "ok"}, false},
+		"no charset":         {answerOfType("application/json", 200, `{"state":"ok","Jwt":"a.b.c"}`), false},
+		"another charset":    {answerOfType("application/json; charset=gbk", 200, `{"state":"ok","Jwt":"a.b.c"}`), false},
+		"upper case":         {answerOfType("application/json;charset=UTF-8", 200, `{"state":"ok","Jwt":"a.b.c"}`), true},
+		"another media type": {answerOfType("text/plain", 200, "ok"), false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if err := login.Check(c.answer); (err == nil) != c.fits {
@@ -57,6 +64,14 @@ func TestAFailureOfOneDialectIsNoneOfAnother(t *testing.T) {
 	for _, other := range []string{"jeecg", "yudao", "cas", "ruoyi", "system"} {
 		if contract.CheckFailure(other, failure) == nil {
 			t.Errorf("%s accepts a failure of jfinal", other)
+		}
+	}
+}
+
+func TestEvery401DeclaresItsChallenge(t *testing.T) {
+	for _, o := range load(t).Operations() {
+		if refused := o.Responses.Value("401"); refused != nil && refused.Value.Headers["WWW-Authenticate"] == nil {
+			t.Errorf("%s: the 401 has no WWW-Authenticate", o.OperationID)
 		}
 	}
 }

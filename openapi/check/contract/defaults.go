@@ -2,13 +2,14 @@ package contract
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
 // fillDefaults fills in what a document may leave out, so that no other code handles
-// its absence: the ids of operations, the security of the whole document, and the
-// names of single examples.
+// its absence: the ids of operations, the security of the whole document, the charset of
+// each JSON answer that its operation's tag states, and the names of single examples.
 func fillDefaults(document *openapi3.T) {
 	for path, item := range document.Paths.Map() {
 		for method, operation := range item.Operations() {
@@ -27,7 +28,31 @@ func fillDefaults(document *openapi3.T) {
 					name = "ok"
 				}
 				nameExamples(response.Value.Content, name)
+				if charset := charsetOf(document, operation); charset != "" {
+					setCharset(response.Value.Content, charset)
+				}
 			}
+		}
+	}
+}
+
+// extensionCharset is the charset that JSON answers name, of a tag or a media type.
+const extensionCharset = "x-charset"
+
+func charsetOf(document *openapi3.T, operation *openapi3.Operation) string {
+	for _, name := range operation.Tags {
+		if tag := document.Tags.Get(name); tag != nil {
+			charset, _ := tag.Extensions[extensionCharset].(string)
+			return charset
+		}
+	}
+	return ""
+}
+
+func setCharset(content openapi3.Content, charset string) {
+	for mediaType, media := range content {
+		if strings.HasSuffix(mediaType, "json") {
+			media.Extensions = map[string]any{extensionCharset: charset}
 		}
 	}
 }

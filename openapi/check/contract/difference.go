@@ -16,11 +16,14 @@ import (
 // Difference is one way in which an answer is not as documented.
 type Difference struct {
 	// Where is a JSON pointer into the body, or names the part of the answer:
-	// status, content type, header NAME, body.
+	// status, content type, charset, header NAME, body.
 	Where      string `json:"where"`
 	Documented string `json:"documented"`
 	Got        string `json:"got"` // shortened, without secrets
 }
+
+// WhereCharset is where an answer's charset differs.
+const WhereCharset = "charset"
 
 // String is the difference in a line.
 func (d Difference) String() string {

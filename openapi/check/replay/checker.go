@@ -137,7 +137,11 @@ func (k Checker) differences(c Case, e Exchange) (all []contract.Difference) {
 		}
 	}
 	answer := contract.Answer{Status: e.Answer.Status, Header: e.Answer.Header, Text: e.Answer.Body}
-	all = append(all, contract.Differences(c.Operation.Responses.Value(c.Status).Value, answer)...)
+	for _, d := range contract.Differences(c.Operation.Responses.Value(c.Status).Value, answer) {
+		if d.Where != contract.WhereCharset || !k.Fixtures.free(d.Where, d.Where) {
+			all = append(all, d)
+		}
+	}
 	return append(all, k.envelopeDifferences(c, e, all)...)
 }
 

@@ -1,6 +1,7 @@
 package replay_test
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"os"
@@ -118,6 +119,8 @@ type fixedAnswer struct {
 	header  http.Header
 	body    string
 	variant string
+
+	contentType string // with charset if ""
 }
 
 func (s fixedAnswer) Exchanges(_ context.Context, c replay.Case) ([]replay.Exchange, string, error) {
@@ -125,7 +128,7 @@ func (s fixedAnswer) Exchanges(_ context.Context, c replay.Case) ([]replay.Excha
 	if header == nil {
 		header = http.Header{}
 	}
-	header.Set("Content-Type", "application/json")
+	header.Set("Content-Type", cmp.Or(s.contentType, "application/json;charset=UTF-8"))
 	return []replay.Exchange{{
 		Operation: c.Operation.OperationID, Status: c.Status, Example: c.Example, Variant: s.variant,
 		Answer: replay.Message{Status: s.status, Header: header, Body: s.body},
@@ -178,6 +181,18 @@ func TestCheckComparesTheEnvelopeWithTheExample(t *testing.T) {
 				t.Errorf("got %s, want %s", got, c.want)
 			}
 		})
+	}
+}
+
+func TestCheckRequiresTheCharsetUnlessItIsFree(t *testing.T) {
+	answer := fixedAnswer{status: 200, body: `{"code":0,"data":true,"msg":""}`, contentType: "application/json"}
+	for want, free := range map[string][]string{"charset: documented utf-8, got none": nil, "": {"charset"}} {
+		checker := replay.Checker{Fixtures: replay.Fixtures{Free: free}}
+		results, _, err := checker.Check(t.Context(), answer, one(t, "signOut/ok"))
+		must(t, err)
+		if got := lines(results); got != want {
+			t.Errorf("free %v: got %s, want %s", free, got, want)
+		}
 	}
 }
 

@@ -4734,6 +4734,11 @@ type CreateUserAnswer200Headers struct {
 	Jwt *string
 }
 
+// CreateUserAnswer401Headers the declared response headers of an HTTP 401 response for CreateUser
+type CreateUserAnswer401Headers struct {
+	WWWAuthenticate *string
+}
+
 // CreateUserAnswer429Headers the declared response headers of an HTTP 429 response for CreateUser
 type CreateUserAnswer429Headers struct {
 	RetryAfter *int
@@ -4766,6 +4771,8 @@ type CreateUserAnswer struct {
 	JSONDefault *JfinalFailure
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *CreateUserAnswer200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *CreateUserAnswer401Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *CreateUserAnswer429Headers
 }
@@ -4859,6 +4866,11 @@ type GetUserDetailAnswer200Headers struct {
 	Jwt *string
 }
 
+// GetUserDetailAnswer401Headers the declared response headers of an HTTP 401 response for GetUserDetail
+type GetUserDetailAnswer401Headers struct {
+	WWWAuthenticate *string
+}
+
 type GetUserDetailAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -4874,6 +4886,8 @@ type GetUserDetailAnswer struct {
 	JSONDefault *JfinalFailure
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetUserDetailAnswer200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetUserDetailAnswer401Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -4935,6 +4949,11 @@ type PostUserDetailAnswer200Headers struct {
 	Jwt *string
 }
 
+// PostUserDetailAnswer401Headers the declared response headers of an HTTP 401 response for PostUserDetail
+type PostUserDetailAnswer401Headers struct {
+	WWWAuthenticate *string
+}
+
 type PostUserDetailAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -4956,6 +4975,8 @@ type PostUserDetailAnswer struct {
 	JSONDefault *JfinalFailure
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *PostUserDetailAnswer200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *PostUserDetailAnswer401Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -5027,6 +5048,16 @@ func (r PostUserDetailAnswer) ContentType() string {
 	return ""
 }
 
+// SignInByPasswordAnswer200Headers the declared response headers of an HTTP 200 response for SignInByPassword
+type SignInByPasswordAnswer200Headers struct {
+	Jwt string
+}
+
+// SignInByPasswordAnswer401Headers the declared response headers of an HTTP 401 response for SignInByPassword
+type SignInByPasswordAnswer401Headers struct {
+	WWWAuthenticate *string
+}
+
 type SignInByPasswordAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -5044,6 +5075,10 @@ type SignInByPasswordAnswer struct {
 	JSON415 *JfinalUnsupportedForm
 	// JSONDefault the response for an HTTP default `application/json` response
 	JSONDefault *JfinalFailure
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *SignInByPasswordAnswer200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *SignInByPasswordAnswer401Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -5115,6 +5150,11 @@ type UpdateUserAnswer200Headers struct {
 	Jwt *string
 }
 
+// UpdateUserAnswer401Headers the declared response headers of an HTTP 401 response for UpdateUser
+type UpdateUserAnswer401Headers struct {
+	WWWAuthenticate *string
+}
+
 type UpdateUserAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -5140,6 +5180,8 @@ type UpdateUserAnswer struct {
 	JSONDefault *JfinalFailure
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *UpdateUserAnswer200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *UpdateUserAnswer401Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -5226,6 +5268,11 @@ type UpdatePasswordAnswer200Headers struct {
 	Jwt *string
 }
 
+// UpdatePasswordAnswer401Headers the declared response headers of an HTTP 401 response for UpdatePassword
+type UpdatePasswordAnswer401Headers struct {
+	WWWAuthenticate *string
+}
+
 type UpdatePasswordAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -5251,6 +5298,8 @@ type UpdatePasswordAnswer struct {
 	JSONDefault *JfinalFailure
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *UpdatePasswordAnswer200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *UpdatePasswordAnswer401Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -5332,6 +5381,11 @@ func (r UpdatePasswordAnswer) ContentType() string {
 	return ""
 }
 
+// RefreshAccessTokenAnswer401Headers the declared response headers of an HTTP 401 response for RefreshAccessToken
+type RefreshAccessTokenAnswer401Headers struct {
+	WWWAuthenticate *string
+}
+
 type RefreshAccessTokenAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -5349,6 +5403,8 @@ type RefreshAccessTokenAnswer struct {
 	JSON415 *YudaoUnsupportedMediaType
 	// JSONDefault the response for an HTTP default `application/json` response
 	JSONDefault *YudaoFailure
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *RefreshAccessTokenAnswer401Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -5415,6 +5471,11 @@ func (r RefreshAccessTokenAnswer) ContentType() string {
 	return ""
 }
 
+// SignOutAnswer401Headers the declared response headers of an HTTP 401 response for SignOut
+type SignOutAnswer401Headers struct {
+	WWWAuthenticate *string
+}
+
 type SignOutAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -5424,6 +5485,8 @@ type SignOutAnswer struct {
 	JSON401 *YudaoUnauthenticated
 	// JSONDefault the response for an HTTP default `application/json` response
 	JSONDefault *YudaoFailure
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *SignOutAnswer401Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -5574,6 +5637,11 @@ func (r SendMobileCodeAnswer) ContentType() string {
 	return ""
 }
 
+// SignInByMobileAnswer401Headers the declared response headers of an HTTP 401 response for SignInByMobile
+type SignInByMobileAnswer401Headers struct {
+	WWWAuthenticate *string
+}
+
 // SignInByMobileAnswer429Headers the declared response headers of an HTTP 429 response for SignInByMobile
 type SignInByMobileAnswer429Headers struct {
 	RetryAfter *int
@@ -5598,6 +5666,8 @@ type SignInByMobileAnswer struct {
 	JSON429 *YudaoTooManyRequests
 	// JSONDefault the response for an HTTP default `application/json` response
 	JSONDefault *YudaoFailure
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *SignInByMobileAnswer401Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *SignInByMobileAnswer429Headers
 }
@@ -5671,6 +5741,11 @@ func (r SignInByMobileAnswer) ContentType() string {
 	return ""
 }
 
+// VerifyMobileAnswer401Headers the declared response headers of an HTTP 401 response for VerifyMobile
+type VerifyMobileAnswer401Headers struct {
+	WWWAuthenticate *string
+}
+
 type VerifyMobileAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -5690,6 +5765,8 @@ type VerifyMobileAnswer struct {
 	JSON415 *YudaoUnsupportedMediaType
 	// JSONDefault the response for an HTTP default `application/json` response
 	JSONDefault *YudaoFailure
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *VerifyMobileAnswer401Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -5761,6 +5838,11 @@ func (r VerifyMobileAnswer) ContentType() string {
 	return ""
 }
 
+// ListSessionsAnswer401Headers the declared response headers of an HTTP 401 response for ListSessions
+type ListSessionsAnswer401Headers struct {
+	WWWAuthenticate *string
+}
+
 type ListSessionsAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -5770,6 +5852,8 @@ type ListSessionsAnswer struct {
 	JSON401 *YudaoUnauthenticated
 	// JSONDefault the response for an HTTP default `application/json` response
 	JSONDefault *YudaoFailure
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ListSessionsAnswer401Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -5816,6 +5900,11 @@ func (r ListSessionsAnswer) ContentType() string {
 	return ""
 }
 
+// EndSessionAnswer401Headers the declared response headers of an HTTP 401 response for EndSession
+type EndSessionAnswer401Headers struct {
+	WWWAuthenticate *string
+}
+
 type EndSessionAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -5829,6 +5918,8 @@ type EndSessionAnswer struct {
 	JSON404 *YudaoSessionNotFound
 	// JSONDefault the response for an HTTP default `application/json` response
 	JSONDefault *YudaoFailure
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *EndSessionAnswer401Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6316,6 +6407,11 @@ func (r GetReadinessAnswer) ContentType() string {
 	return ""
 }
 
+// GetUserInfoAnswer401Headers the declared response headers of an HTTP 401 response for GetUserInfo
+type GetUserInfoAnswer401Headers struct {
+	WWWAuthenticate *string
+}
+
 type GetUserInfoAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -6329,6 +6425,8 @@ type GetUserInfoAnswer struct {
 	JSON404 *CasUserNotFound
 	// JSONDefault the response for an HTTP default `application/json` response
 	JSONDefault *CasFailure
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *GetUserInfoAnswer401Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6390,6 +6488,11 @@ type RefreshUserAnswer200Headers struct {
 	Jwt *string
 }
 
+// RefreshUserAnswer401Headers the declared response headers of an HTTP 401 response for RefreshUser
+type RefreshUserAnswer401Headers struct {
+	WWWAuthenticate *string
+}
+
 type RefreshUserAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -6409,6 +6512,8 @@ type RefreshUserAnswer struct {
 	JSONDefault *JeecgFailure
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *RefreshUserAnswer200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *RefreshUserAnswer401Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6475,6 +6580,11 @@ func (r RefreshUserAnswer) ContentType() string {
 	return ""
 }
 
+// CheckLoginStatusAnswer401Headers the declared response headers of an HTTP 401 response for CheckLoginStatus
+type CheckLoginStatusAnswer401Headers struct {
+	WWWAuthenticate *string
+}
+
 type CheckLoginStatusAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -6486,6 +6596,8 @@ type CheckLoginStatusAnswer struct {
 	JSON401 *YudaoUnauthenticated
 	// JSONDefault the response for an HTTP default `application/json` response
 	JSONDefault *YudaoFailure
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *CheckLoginStatusAnswer401Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6537,6 +6649,11 @@ func (r CheckLoginStatusAnswer) ContentType() string {
 	return ""
 }
 
+// CheckLoginStatusByPathAnswer401Headers the declared response headers of an HTTP 401 response for CheckLoginStatusByPath
+type CheckLoginStatusByPathAnswer401Headers struct {
+	WWWAuthenticate *string
+}
+
 type CheckLoginStatusByPathAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -6548,6 +6665,8 @@ type CheckLoginStatusByPathAnswer struct {
 	JSON401 *YudaoUnauthenticated
 	// JSONDefault the response for an HTTP default `application/json` response
 	JSONDefault *YudaoFailure
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *CheckLoginStatusByPathAnswer401Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -7507,6 +7626,16 @@ func ParseCreateUserAnswer(rsp *http.Response) (*CreateUserAnswer, error) {
 			headers.Jwt = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers CreateUserAnswer401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
 	case rsp.StatusCode == 429:
 		var headers CreateUserAnswer429Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -7584,6 +7713,16 @@ func ParseGetUserDetailAnswer(rsp *http.Response) (*GetUserDetailAnswer, error) 
 			headers.Jwt = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers GetUserDetailAnswer401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
 	}
 
 	return response, nil
@@ -7672,6 +7811,16 @@ func ParsePostUserDetailAnswer(rsp *http.Response) (*PostUserDetailAnswer, error
 			headers.Jwt = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers PostUserDetailAnswer401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
 	}
 
 	return response, nil
@@ -7740,6 +7889,29 @@ func ParseSignInByPasswordAnswer(rsp *http.Response) (*SignInByPasswordAnswer, e
 		}
 		response.JSONDefault = &dest
 
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers SignInByPasswordAnswer200Headers
+		if values := rsp.Header.Values("Jwt"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Jwt", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Jwt = value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers SignInByPasswordAnswer401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
 	}
 
 	return response, nil
@@ -7842,6 +8014,16 @@ func ParseUpdateUserAnswer(rsp *http.Response) (*UpdateUserAnswer, error) {
 			headers.Jwt = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers UpdateUserAnswer401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
 	}
 
 	return response, nil
@@ -7944,6 +8126,16 @@ func ParseUpdatePasswordAnswer(rsp *http.Response) (*UpdatePasswordAnswer, error
 			headers.Jwt = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers UpdatePasswordAnswer401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
 	}
 
 	return response, nil
@@ -8014,6 +8206,19 @@ func ParseRefreshAccessTokenAnswer(rsp *http.Response) (*RefreshAccessTokenAnswe
 
 	}
 
+	switch {
+	case rsp.StatusCode == 401:
+		var headers RefreshAccessTokenAnswer401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
+	}
+
 	return response, nil
 }
 
@@ -8052,6 +8257,19 @@ func ParseSignOutAnswer(rsp *http.Response) (*SignOutAnswer, error) {
 		}
 		response.JSONDefault = &dest
 
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers SignOutAnswer401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
 	}
 
 	return response, nil
@@ -8228,6 +8446,16 @@ func ParseSignInByMobileAnswer(rsp *http.Response) (*SignInByMobileAnswer, error
 	}
 
 	switch {
+	case rsp.StatusCode == 401:
+		var headers SignInByMobileAnswer401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
 	case rsp.StatusCode == 429:
 		var headers SignInByMobileAnswer429Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -8315,6 +8543,19 @@ func ParseVerifyMobileAnswer(rsp *http.Response) (*VerifyMobileAnswer, error) {
 
 	}
 
+	switch {
+	case rsp.StatusCode == 401:
+		var headers VerifyMobileAnswer401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
+	}
+
 	return response, nil
 }
 
@@ -8353,6 +8594,19 @@ func ParseListSessionsAnswer(rsp *http.Response) (*ListSessionsAnswer, error) {
 		}
 		response.JSONDefault = &dest
 
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers ListSessionsAnswer401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
 	}
 
 	return response, nil
@@ -8407,6 +8661,19 @@ func ParseEndSessionAnswer(rsp *http.Response) (*EndSessionAnswer, error) {
 		}
 		response.JSONDefault = &dest
 
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers EndSessionAnswer401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
 	}
 
 	return response, nil
@@ -8837,6 +9104,19 @@ func ParseGetUserInfoAnswer(rsp *http.Response) (*GetUserInfoAnswer, error) {
 
 	}
 
+	switch {
+	case rsp.StatusCode == 401:
+		var headers GetUserInfoAnswer401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
+	}
+
 	return response, nil
 }
 
@@ -8916,6 +9196,16 @@ func ParseRefreshUserAnswer(rsp *http.Response) (*RefreshUserAnswer, error) {
 			headers.Jwt = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers RefreshUserAnswer401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
 	}
 
 	return response, nil
@@ -8965,6 +9255,19 @@ func ParseCheckLoginStatusAnswer(rsp *http.Response) (*CheckLoginStatusAnswer, e
 
 	}
 
+	switch {
+	case rsp.StatusCode == 401:
+		var headers CheckLoginStatusAnswer401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
+	}
+
 	return response, nil
 }
 
@@ -9010,6 +9313,19 @@ func ParseCheckLoginStatusByPathAnswer(rsp *http.Response) (*CheckLoginStatusByP
 		}
 		response.JSONDefault = &dest
 
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers CheckLoginStatusByPathAnswer401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		response.Headers401 = &headers
 	}
 
 	return response, nil

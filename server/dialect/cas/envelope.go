@@ -15,7 +15,7 @@ var Dialect = dialect.Dialect{
 	Prefixes:    []string{"/user/info"},
 	Rules:       rules,
 	Credentials: []dialect.Credential{{In: "query", Name: "accessToken"}},
-	ContentType: "application/json",
+	ContentType: dialect.ContentTypeJSON,
 	FailureBody: func(_ *apierr.Error, w dialect.Wording) any {
 		status := openapi.CasFail // the caller's fault
 		if w.HTTP >= http.StatusInternalServerError {

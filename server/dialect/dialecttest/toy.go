@@ -20,7 +20,7 @@ var Dialect = dialect.Dialect{
 	Prefixes:    []string{"/toy/"},
 	Credentials: []dialect.Credential{{In: "header", Name: "X-Toy-Token"}},
 	Numbers:     map[apierr.Code]int32{apierr.Unauthenticated: 41001},
-	ContentType: "application/json",
+	ContentType: dialect.ContentTypeJSON,
 	FailureBody: func(_ *apierr.Error, w dialect.Wording) any {
 		return map[string]any{"errcode": w.Number, "errmsg": w.Message}
 	},

@@ -16,7 +16,7 @@ var Dialect = dialect.Dialect{
 		{In: "header", Name: "X-Access-Token"}, {In: "header", Name: "token"}, {In: "body", Name: "token"}, {In: "query", Name: "token"},
 	},
 	Numbers:     map[apierr.Code]int32{apierr.Forbidden: 510}, // JeecgBoot's number for a missing permission
-	ContentType: "application/json",
+	ContentType: dialect.ContentTypeJSON,
 	FailureBody: func(_ *apierr.Error, w dialect.Wording) any {
 		return openapi.JeecgFailureBody{Success: false, Message: w.Message, Code: w.Number, Timestamp: w.At.UnixMilli()}
 	},

@@ -13,7 +13,7 @@ var Dialect = dialect.Dialect{
 	Prefixes:    []string{"/api/"},
 	Rules:       rules,
 	Credentials: []dialect.Credential{{In: "header", Name: "Jwt"}, {In: "header", Name: "Authorization"}},
-	ContentType: "application/json",
+	ContentType: dialect.ContentTypeJSON,
 	FailureBody: func(_ *apierr.Error, w dialect.Wording) any {
 		return openapi.JfinalFailureBody{State: openapi.JfinalFail, Message: w.Message, Code: w.Number}
 	},

@@ -74,7 +74,10 @@ func (a API) SignInByPassword(ctx context.Context, r openapi.SignInByPasswordReq
 	if err != nil {
 		return nil, err
 	}
-	return openapi.SignInByPassword200JSONResponse{State: openapi.JfinalOk, Jwt: result.AccessToken}, nil
+	return openapi.SignInByPassword200JSONResponse{
+		Body:    openapi.LoginResponse{State: openapi.JfinalOk, Jwt: result.AccessToken},
+		Headers: openapi.SignInByPassword200ResponseHeaders{Jwt: result.AccessToken},
+	}, nil
 }
 
 // UpdateUser is operation 10, document 004's user/update.

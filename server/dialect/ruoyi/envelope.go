@@ -17,7 +17,7 @@ var Dialect = dialect.Dialect{
 		apierr.WeChatCodeUsed:    40163,
 		apierr.WeChatTooFrequent: 45011,
 	},
-	ContentType: "application/json",
+	ContentType: dialect.ContentTypeJSON,
 	FailureBody: func(_ *apierr.Error, w dialect.Wording) any {
 		return openapi.RuoyiFailureBody{Msg: w.Message, Code: w.Number}
 	},

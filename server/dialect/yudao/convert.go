@@ -19,14 +19,14 @@ func toMobileUser(u account.User) openapi.MobileUser {
 	return made
 }
 
-func (a API) toSessionInfo(session account.Session, current int64) openapi.SessionInfo {
+func toSessionInfo(session account.Session, current int64) openapi.SessionInfo {
 	return openapi.SessionInfo{
 		Id: session.ID, Dialect: session.Dialect, ProductType: dialect.Narrow(session.ProductType),
 		DeviceNumber: session.DeviceNumber, ClientIp: session.ClientIP, UserAgent: session.UserAgent,
-		CreateTime: a.local(session.CreatedAt.Time()), LastSeenTime: a.local(session.LastSeenAt.Time()),
+		CreateTime: utc(session.CreatedAt.Time()), LastSeenTime: utc(session.LastSeenAt.Time()),
 		Current: session.ID == current,
 	}
 }
 
-// local is a time with the server's offset, in whole seconds (RFC 3339).
-func (a API) local(at time.Time) time.Time { return at.In(a.Zone).Truncate(time.Second) }
+// utc is a time in UTC and whole seconds, which ends in Z as in document 001.
+func utc(at time.Time) time.Time { return at.UTC().Truncate(time.Second) }

@@ -23,7 +23,7 @@ var Dialect = dialect.Dialect{
 		apierr.WrongCode:        1002014000,
 		apierr.TooManyRequests:  1002014005,
 	},
-	ContentType: "application/json",
+	ContentType: dialect.ContentTypeJSON,
 	FailureBody: func(_ *apierr.Error, w dialect.Wording) any {
 		return openapi.YudaoFailureBody{Code: w.Number, Msg: w.Message}
 	},

@@ -24,7 +24,7 @@ func (a API) SendMobileCode(ctx context.Context, r openapi.SendMobileCodeRequest
 		return nil, err
 	}
 	return openapi.SendMobileCode200JSONResponse{Data: openapi.MobileCode{
-		Expire: a.local(sent.Expires), ResendAfter: a.local(a.Now().Add(sent.ResendAfter)),
+		Expire: utc(sent.Expires), ResendAfter: utc(a.Now().Add(sent.ResendAfter)),
 	}}, nil
 }
 
@@ -42,8 +42,8 @@ func (a API) SignInByMobile(ctx context.Context, r openapi.SignInByMobileRequest
 		return nil, err
 	}
 	return openapi.SignInByMobile200JSONResponse{Data: openapi.MobileLogin{
-		AccessToken:  openapi.AccessToken{Expire: a.local(result.AccessExpires), Value: result.AccessToken},
-		RefreshToken: openapi.RefreshToken{Expire: a.local(result.RefreshExpires), Value: result.RefreshToken},
+		AccessToken:  openapi.AccessToken{Expire: utc(result.AccessExpires), Value: result.AccessToken},
+		RefreshToken: openapi.RefreshToken{Expire: utc(result.RefreshExpires), Value: result.RefreshToken},
 		UserInfo:     toMobileUser(result.User),
 	}}, nil
 }
@@ -63,7 +63,7 @@ func (a API) RefreshAccessToken(ctx context.Context, r openapi.RefreshAccessToke
 		return nil, err
 	}
 	return openapi.RefreshAccessToken200JSONResponse{
-		Data: openapi.AccessToken{Expire: a.local(next.AccessExpires), Value: next.AccessToken},
+		Data: openapi.AccessToken{Expire: utc(next.AccessExpires), Value: next.AccessToken},
 	}, nil
 }
 
@@ -92,7 +92,7 @@ func (a API) checkDevice(ctx context.Context, device string) (openapi.CheckedLog
 		return openapi.CheckedLoginStatusJSONResponse{}, err
 	}
 	return openapi.CheckedLoginStatusJSONResponse{
-		Data: openapi.LoginStatus{IsLogin: checked.LoggedIn, LastLoginTime: a.local(checked.LastLoginTime)},
+		Data: openapi.LoginStatus{IsLogin: checked.LoggedIn, LastLoginTime: utc(checked.LastLoginTime)},
 	}, nil
 }
 
@@ -113,7 +113,7 @@ func (a API) ListSessions(ctx context.Context, _ openapi.ListSessionsRequestObje
 	}
 	list := make([]openapi.SessionInfo, 0, len(sessions))
 	for _, session := range sessions {
-		list = append(list, a.toSessionInfo(session, caller.SessionID))
+		list = append(list, toSessionInfo(session, caller.SessionID))
 	}
 	return openapi.ListSessions200JSONResponse{Data: list}, nil
 }
