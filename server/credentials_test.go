@@ -37,11 +37,13 @@ func TestForeignCredentialHidesNoToken(t *testing.T) {
 		own   []string // the header with the token
 		other []string // headers of foreign credentials
 	}{
-		"jeecg, second header": {form("/user/refresh", url.Values{"frontType": {"0"}}), []string{"token", token}, []string{"X-Access-Token", "Authorization"}},
-		"jeecg, first header":  {form("/user/refresh", url.Values{"frontType": {"0"}}), []string{"X-Access-Token", token}, []string{"token", "Authorization"}},
-		"jeecg, form":          {form("/user/refresh", url.Values{"frontType": {"0"}, "token": {token}}), nil, []string{"X-Access-Token", "token"}},
-		"jeecg, JSON":          {postJSON("/user/refresh", `{"frontType":0,"token":"`+token+`"}`), nil, []string{"X-Access-Token", "token"}},
-		"jeecg, query":         {postJSON("/user/refresh?token="+token, `{"frontType":0}`), nil, []string{"X-Access-Token", "token"}},
+		"jeecg, second header":  {form("/user/refresh", url.Values{"frontType": {"0"}}), []string{"token", token}, []string{"X-Access-Token", "Authorization"}},
+		"jeecg, first header":   {form("/user/refresh", url.Values{"frontType": {"0"}}), []string{"X-Access-Token", token}, []string{"token", "Authorization"}},
+		"jeecg, form":           {form("/user/refresh", url.Values{"frontType": {"0"}, "token": {token}}), nil, []string{"X-Access-Token", "token"}},
+		"jeecg, JSON":           {postJSON("/user/refresh", `{"frontType":0,"token":"`+token+`"}`), nil, []string{"X-Access-Token", "token"}},
+		"jeecg, null in JSON":   {postJSON("/user/refresh", `{"frontType":0,"token":null}`), []string{"X-Access-Token", token}, []string{"token"}},
+		"jeecg, null and query": {postJSON("/user/refresh?token="+token, `{"frontType":0,"token":null}`), nil, []string{"X-Access-Token", "token"}},
+		"jeecg, query":          {postJSON("/user/refresh?token="+token, `{"frontType":0}`), nil, []string{"X-Access-Token", "token"}},
 		"jeecg, query beside a body": {
 			postJSON("/user/refresh?token="+token, `{"frontType":0,"token":"undefined"}`), nil, []string{"X-Access-Token", "token"},
 		},
