@@ -33,7 +33,7 @@ func (s *server) handleError(err error, c echo.Context) {
 		// RFC 9110 requires a scheme in a 401 response.
 		header.Set(echo.HeaderWWWAuthenticate, `Bearer realm="quartet"`)
 	}
-	if s.legacyStatus[owner.Name] {
+	if s.hasLegacyStatus(owner, basePathOf(c)) {
 		status = http.StatusOK
 	}
 	header.Set(echo.HeaderContentType, owner.ContentType)

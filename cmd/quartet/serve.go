@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"quartet/cmd/quartet/internal/cli"
@@ -23,7 +24,8 @@ type serveCommand struct {
 	cli.DatabaseFlags
 	Demo             bool          `help:"Run a demonstration with known users and passwords, simulated SMS and WeChat, and open registration. The default database is then sqlite:.quartet/demo.db. The data is reset at the start and every hour."`
 	OpenRegistration bool          `help:"Let anybody create a user; otherwise only administrators can."`
-	LegacyStatus     []string      `placeholder:"DIALECT" enum:"${dialects}" help:"Dialects whose errors are sent with HTTP status 200: ${enum}."`
+	BasePaths        []string      `name:"base-path" placeholder:"PATH" help:"Paths such as /prod-api under which the dialects' operations and the documentation are served as well as at the root; the flag can be repeated."`
+	LegacyStatus     []legacyScope `placeholder:"DIALECT" enum:"${dialects}" help:"Dialects whose errors are sent with HTTP status 200: ${enum}. DIALECT@/prod-api does so under that base path only."`
 	TimeZone         cli.TimeZone  `default:"Asia/Shanghai" help:"Time zone of dates without one, in requests and responses."`
 	TrustedProxies   []cli.Network `placeholder:"CIDR" help:"IP addresses or ranges of the proxies whose X-Forwarded-For header is trusted."`
 	AllowOrigins     []string      `placeholder:"ORIGIN" help:"Origins whose web pages may call the server (CORS)."`
@@ -34,10 +36,22 @@ type serveCommand struct {
 	limitFlags
 }
 
+// legacyScope is a dialect, or DIALECT@/base-path.
+type legacyScope string
+
+// String returns the dialect, which kong compares with the values that the flag allows.
+func (s legacyScope) String() string {
+	name, _, _ := strings.Cut(string(s), "@")
+	return name
+}
+
 // Run serves until ctx ends.
 func (s *serveCommand) Run(ctx context.Context, c *cli.Console) (err error) {
 	if err := s.check(); err != nil {
 		return err
+	}
+	if err := s.httpOptions().Check(); err != nil {
+		return cli.Usagef("%w", err)
 	}
 	tuneGC(0)
 	log := s.Logger(c)
@@ -132,16 +146,25 @@ func (s *serveCommand) open(ctx context.Context, log *slog.Logger) (_ *store.Sto
 }
 
 func (s *serveCommand) options(config account.Config, ring *keys.Keyring) server.Options {
+	options := s.httpOptions()
+	options.Ready, options.Log, options.PublicKeys = config.Store.Ping, config.Log, publicKeys(ring)
+	options.Metrics = newMetrics(config.Store, ring, config.Hasher)
+	return options
+}
+
+// httpOptions are the options that need no database.
+func (s *serveCommand) httpOptions() server.Options {
 	proxies := make([]*net.IPNet, 0, len(s.TrustedProxies))
 	for _, proxy := range s.TrustedProxies {
 		proxies = append(proxies, &proxy.IPNet)
 	}
+	legacy := make([]string, 0, len(s.LegacyStatus))
+	for _, scope := range s.LegacyStatus {
+		legacy = append(legacy, string(scope))
+	}
 	return server.Options{
-		Ready:          config.Store.Ping,
-		Log:            config.Log,
-		Metrics:        newMetrics(config.Store, ring, config.Hasher),
-		PublicKeys:     publicKeys(ring),
-		LegacyStatus:   s.LegacyStatus,
+		BasePaths:      s.BasePaths,
+		LegacyStatus:   legacy,
 		TimeZone:       s.TimeZone.Location,
 		TrustedProxies: proxies,
 		AllowOrigins:   s.AllowOrigins,
