@@ -819,7 +819,7 @@ type Problem struct {
 	// Title 说明
 	Title string `json:"title"`
 
-	// Type 失败种类的说明 a page about this kind of failure
+	// Type 失败种类，`urn:problem-type:quartet:` 加 `code`；说明见 `docs/errors` 页 the kind of failure, `urn:problem-type:quartet:` and the `code`; the page `docs/errors` explains it
 	Type string `json:"type"`
 }
 

@@ -23,15 +23,22 @@ var pages embed.FS
 // docs serves the documentation pages: Swagger UI and the error reference. They load
 // nothing from other servers.
 type docs struct {
-	index, script, sheet, settings []byte
-	errors                         func() ([]byte, error) // rendered at the first request
-	assets                         http.Handler
+	index, script, sheet        []byte
+	settings, settingsUnderBase []byte
+	errors                      func() ([]byte, error) // rendered at the first request
+	assets                      http.Handler
 }
 
+// docsPath is the path of the pages.
+const docsPath = "/docs/"
+
 func newDocs(contract *openapi3.T, dialects dialect.List, demo *Demo) (*docs, error) {
-	d := &docs{errors: sync.OnceValues(func() ([]byte, error) { return errorPage(dialects) }), assets: v5emb.New("Quartet", "/openapi.yaml", "/docs/")}
+	d := &docs{errors: sync.OnceValues(func() ([]byte, error) { return errorPage(dialects) }), assets: v5emb.New("Quartet", "/openapi.yaml", docsPath)}
 	var err error
-	if d.settings, err = json.Marshal(pageSettings(contract, demo)); err != nil {
+	if d.settings, err = json.Marshal(pageSettings{Demo: authorised(contract, demo)}); err != nil {
+		return nil, fmt.Errorf("settings of the page: %w", err)
+	}
+	if d.settingsUnderBase, err = json.Marshal(pageSettings{authorised(contract, demo), dialects.Names()}); err != nil {
 		return nil, fmt.Errorf("settings of the page: %w", err)
 	}
 	for name, page := range map[string]*[]byte{"index.html": &d.index, "page.js": &d.script, "page.css": &d.sheet} {
@@ -42,22 +49,30 @@ func newDocs(contract *openapi3.T, dialects dialect.List, demo *Demo) (*docs, er
 	return d, nil
 }
 
-// pageSettings tells the page the credentials of the demonstration: its token and
-// application for every security scheme of the contract, in the form in which Swagger
-// UI stores them.
-func pageSettings(contract *openapi3.T, demo *Demo) map[string]any {
+// pageSettings are what the script of the page reads from settings.json.
+type pageSettings struct {
+	// Demo are the credentials of the demonstration.
+	Demo map[string]any `json:"demo,omitempty"`
+	// Tags are those of the operations to show: under a base path those of the
+	// dialects, because the others are served at the root only; all where empty.
+	Tags []string `json:"tags,omitempty"`
+}
+
+// authorised returns the credentials of the demonstration for every security scheme of
+// the contract, in the form in which Swagger UI stores them; nil for no demonstration.
+func authorised(contract *openapi3.T, demo *Demo) map[string]any {
 	if demo == nil {
-		return map[string]any{}
+		return nil
 	}
-	authorised := map[string]any{}
+	schemes := map[string]any{}
 	for name, scheme := range contract.Components.SecuritySchemes {
 		value := demo.AccessToken
 		if scheme.Value.Extensions["x-credential"] == "application" {
 			value = demo.Application
 		}
-		authorised[name] = map[string]any{"name": name, "schema": scheme.Value, "value": value}
+		schemes[name] = map[string]any{"name": name, "schema": scheme.Value, "value": value}
 	}
-	return map[string]any{"demo": authorised}
+	return schemes
 }
 
 func errorPage(dialects dialect.List) ([]byte, error) {
@@ -76,17 +91,43 @@ const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self' '
 	"img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
 
 func (d *docs) register(e openapi.EchoRouter) {
-	toDocs := func(c echo.Context) error { return c.Redirect(http.StatusFound, "/docs/") }
+	toDocs := func(c echo.Context) error { return redirect(c, docsPath) }
 	e.GET("/", toDocs)
 	e.GET("/docs", toDocs)
-	e.GET("/docs/", page(echo.MIMETextHTMLCharsetUTF8, d.index))
-	e.GET("/docs/errors", d.errorReference)
-	e.GET("/docs/page.js", page("text/javascript; charset=utf-8", d.script))
-	e.GET("/docs/page.css", page("text/css; charset=utf-8", d.sheet))
-	e.GET("/docs/settings.json", page(echo.MIMEApplicationJSON, d.settings))
+	serve := func(name string, h echo.HandlerFunc) { e.GET(docsPath+name, atItsPath(docsPath+name, h)) }
+	serve("", page(echo.MIMETextHTMLCharsetUTF8, d.index))
+	serve("errors", d.errorReference)
+	serve("page.js", page("text/javascript; charset=utf-8", d.script))
+	serve("page.css", page("text/css; charset=utf-8", d.sheet))
+	serve("settings.json", d.pageSettings)
 	for _, asset := range []string{"swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"} {
-		e.GET("/docs/"+asset, d.asset)
+		serve(asset, d.asset)
 	}
+}
+
+// atItsPath redirects a request with a trailing slash or repeated slashes to the path
+// itself, against which the relative references of the pages are resolved.
+func atItsPath(path string, h echo.HandlerFunc) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		if sentPath(c) != basePathOf(c)+path {
+			return redirect(c, path)
+		}
+		return h(c)
+	}
+}
+
+// redirect sends the client to a path of the server, under the base path of the request.
+// The reference is relative, so it holds behind a proxy that cuts a prefix off.
+func redirect(c echo.Context, path string) error {
+	return c.Redirect(http.StatusFound, relativeReference(sentPath(c), basePathOf(c)+path))
+}
+
+func (d *docs) pageSettings(c echo.Context) error {
+	settings := d.settings
+	if basePathOf(c) != "" {
+		settings = d.settingsUnderBase
+	}
+	return page(echo.MIMEApplicationJSON, settings)(c)
 }
 
 func (d *docs) errorReference(c echo.Context) error {

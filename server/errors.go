@@ -33,7 +33,7 @@ func (s *server) handleError(err error, c echo.Context) {
 	if status == http.StatusUnauthorized {
 		header.Set(echo.HeaderWWWAuthenticate, dialect.Challenge(failed))
 	}
-	if s.legacyStatus[owner.Name] {
+	if s.hasLegacyStatus(owner, basePathOf(c)) {
 		status = http.StatusOK
 	}
 	header.Set(echo.HeaderContentType, owner.ContentType)

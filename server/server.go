@@ -37,7 +37,11 @@ type Options struct {
 	// Routes registers handlers of the contract that are not generated.
 	Routes func(openapi.EchoRouter)
 
-	// LegacyStatus are the dialects whose failures have HTTP status 200.
+	// BasePaths are paths such as /prod-api under which the dialects' operations, the
+	// documentation and the contract are served as well as at the root.
+	BasePaths []string
+	// LegacyStatus are the dialects whose failures have HTTP status 200: "yudao", or
+	// "yudao@/admin-api" for requests under that base path only.
 	LegacyStatus []string
 	// StrictInput refuses requests that the contract does not describe, unknown names too.
 	// Otherwise a dialect reads as its framework does.
@@ -90,7 +94,7 @@ type server struct {
 	publicKeys   func() []PublicKey
 	dialects     dialect.List
 	operations   operations
-	legacyStatus map[string]bool
+	legacyStatus map[legacyScope]bool
 	language     dialect.Language
 	outbox       func() []openapi.DemoMessage
 	resetDemo    func(context.Context) error
@@ -110,7 +114,7 @@ func New(o Options) (http.Handler, error) {
 	e := echo.New()
 	e.HTTPErrorHandler = s.handleError
 	e.IPExtractor = clientIP(o.TrustedProxies)
-	e.Pre(setHeaders)
+	e.Pre(setHeaders, newBasePaths(o.BasePaths, o.Dialects).rewrite)
 	e.Use(
 		s.logRequest,
 		s.recoverPanic,
@@ -153,8 +157,17 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
+// Check returns an error for settings that are wrong whatever the database and the
+// contract hold.
+func (o Options) Check() error {
+	o = o.withDefaults()
+	_, err := legacyScopes(o.LegacyStatus, o.Dialects, o.BasePaths)
+	return errors.Join(o.Dialects.Check(), checkBasePaths(o.BasePaths, o.Dialects), err, checkOrigins(o.AllowOrigins),
+		checkLanguage(o.Language), checkDialects("form in query", o.FormInQuery, o.Dialects))
+}
+
 func newServer(o Options) (*server, error) {
-	if err := errors.Join(o.Dialects.Check(), checkOrigins(o.AllowOrigins), checkLanguage(o.Language), checkDialects("form in query", o.FormInQuery, o.Dialects)); err != nil {
+	if err := o.Check(); err != nil {
 		return nil, err
 	}
 	document, err := readContract(o.Contract)
@@ -165,7 +178,7 @@ func newServer(o Options) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	legacy, err := legacyDialects(o.LegacyStatus, o.Dialects)
+	legacy, err := legacyScopes(o.LegacyStatus, o.Dialects, o.BasePaths)
 	if err != nil {
 		return nil, err
 	}
@@ -197,12 +210,28 @@ func checkDialects(option string, names []string, dialects dialect.List) error {
 	return nil
 }
 
-func legacyDialects(names []string, dialects dialect.List) (map[string]bool, error) {
-	legacy := map[string]bool{}
-	for _, name := range names {
-		legacy[name] = true
+// legacyScope is a dialect whose failures have HTTP status 200, at every path or under
+// one base path.
+type legacyScope struct{ dialect, base string }
+
+func legacyScopes(texts []string, dialects dialect.List, bases []string) (map[legacyScope]bool, error) {
+	scopes := map[legacyScope]bool{}
+	for _, text := range texts {
+		name, base, scoped := strings.Cut(text, "@")
+		switch {
+		case dialects.ByName(name) == nil:
+			return nil, fmt.Errorf("legacy status %q: there is no dialect %q, only %s", text, name, strings.Join(dialects.Names(), ", "))
+		case scoped && !slices.Contains(bases, base):
+			return nil, fmt.Errorf("legacy status %q: there is no base path %q", text, base)
+		}
+		scopes[legacyScope{name, base}] = true
 	}
-	return legacy, checkDialects("legacy status", names, dialects)
+	return scopes, nil
+}
+
+// hasLegacyStatus reports whether a failure of the dialect is sent with HTTP status 200.
+func (s *server) hasLegacyStatus(owner *dialect.Dialect, base string) bool {
+	return s.legacyStatus[legacyScope{dialect: owner.Name}] || s.legacyStatus[legacyScope{owner.Name, base}]
 }
 
 // headRouter registers HEAD beside GET, with the same handler; net/http omits the body.

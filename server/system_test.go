@@ -17,7 +17,7 @@ import (
 
 func TestDocsPages(t *testing.T) {
 	w := newWorld(t)
-	if root := w.get("/"); root.status != http.StatusFound || root.header.Get("Location") != "/docs/" {
+	if root := w.get("/"); root.status != http.StatusFound || root.header.Get("Location") != "docs/" {
 		t.Errorf("/ answers %d %s", root.status, root.header.Get("Location"))
 	}
 	index := requireOK(t, w.get("/docs/"))
@@ -34,7 +34,7 @@ func TestDocsPages(t *testing.T) {
 	}
 }
 
-// Problem details link to the page, so each failure must have its anchor there.
+// The page explains the code of every failure, so each must have its anchor there.
 func TestErrorPageExplainsEveryFailure(t *testing.T) {
 	page := html.UnescapeString(requireOK(t, newWorld(t).get("/docs/errors")).text)
 	rows := all.Dialects.Reference()

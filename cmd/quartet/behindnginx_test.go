@@ -14,8 +14,8 @@ import (
 	"testing"
 )
 
-// TestBehindNginx proves deploy/nginx.conf with nginx itself, in front of two
-// servers on one database.
+// TestBehindNginx proves deploy/nginx.conf and nginx-prefix.conf with nginx itself, in
+// front of two servers on one database.
 func TestBehindNginx(t *testing.T) {
 	t.Parallel()
 	nginxOnPath(t)
@@ -24,7 +24,7 @@ func TestBehindNginx(t *testing.T) {
 	if text, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, text)
 	}
-	flags := append(newInstallation(t), "--open-registration", "--trusted-proxies", "127.0.0.1")
+	flags := append(newInstallation(t), "--open-registration", "--trusted-proxies", "127.0.0.1", "--base-path", "/prod-api")
 	servers := []*child{spawn(t, binary, flags...), spawn(t, binary, flags...)}
 	p := behindNginx(t, servers[0].origin, servers[1].origin)
 	var made struct{ UserID json.Number }
@@ -40,6 +40,9 @@ func TestBehindNginx(t *testing.T) {
 		}
 	})
 	t.Run("the metrics stay inside", func(t *testing.T) { p.hidesMetrics(t, servers) })
+	for _, prefix := range []string{"/prod-api", "/account"} {
+		t.Run("under "+prefix, func(t *testing.T) { p.servesUnder(t, prefix, made.UserID.String()) })
+	}
 	t.Run("a killed server loses no request that may be repeated", func(t *testing.T) { p.outlivesAKill(t, servers, reading) })
 }
 
@@ -73,6 +76,38 @@ func (p proxy) hidesMetrics(t *testing.T, servers []*child) {
 	for _, server := range servers {
 		contains(t, server.ok(t, get("/metrics")).text, "quartet_http_requests_total")
 	}
+}
+
+// servesUnder makes calls under a prefix, whether nginx cuts it off or not.
+func (p proxy) servesUnder(t *testing.T, prefix, id string) {
+	jwt := p.signIn(t)
+	for _, path := range []string{"/api/user/detail", "/api/user/detail/", "//api//user/detail"} {
+		contains(t, p.ok(t, get(prefix+path+"?id="+id).with("Jwt", jwt)), `"username":"qin.yue"`)
+	}
+	sessions := p.ok(t, get(prefix+"/auth/sessions").with("Authorization", jwt))
+	contains(t, sessions, `"clientIp":"`+clientAddress+`"`)
+	for _, path := range []string{"/docs/", "/docs/swagger-ui.css", "/docs/settings.json", "/openapi.yaml", "/openapi.json?tag=yudao"} {
+		p.ok(t, get(prefix+path))
+	}
+	for path, want := range map[string]string{"/": "docs/", "/docs": "docs/"} {
+		response, err := p.client.Get("https://" + p.secure + prefix + path)
+		must(t, err)
+		must(t, response.Body.Close())
+		equal(t, path+" leads to", response.Header.Get("Location"), want)
+	}
+	for _, path := range []string{
+		"/metrics", "//metrics", "/metrics/", "/./metrics", "/docs/../metrics", "/%6detrics", "/%2fmetrics", "/metrics%2f", "/metrics?x", "/demo/outbox", "/admin",
+	} {
+		status, text, err := p.send(get(prefix + path))
+		must(t, err)
+		if (status != http.StatusForbidden && status != http.StatusNotFound) || strings.Contains(text, "quartet_http") {
+			t.Errorf("%s answers %d: %.80s", prefix+path, status, text)
+		}
+	}
+	status, text, err := p.send(get(prefix + "/auth/nothing"))
+	must(t, err)
+	equal(t, "an unknown path of yudao", status, http.StatusNotFound)
+	contains(t, text, `"msg":`)
 }
 
 var readings = regexp.MustCompile(`quartet_http_requests_total\{method="GET",operation="getUserDetail",status="200"\} (\d+)`)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"errors"
 	"io"
 	"maps"
@@ -17,6 +18,8 @@ import (
 	"github.com/alecthomas/kong"
 	"github.com/jackc/pgx/v5"
 	"go.yaml.in/yaml/v3"
+
+	"quartet/server"
 )
 
 // grammarParser reads command lines and does nothing.
@@ -276,6 +279,68 @@ func TestKubernetesExample(t *testing.T) {
 	if patience := time.Duration(pod.Grace-pause) * time.Second; pause == 0 || patience <= drainTime(t) {
 		t.Errorf("killed %s after a pause of %d s", patience, pause)
 	}
+}
+
+// TestIngressExample: the ingress leads to the service of kubernetes.yaml, by a path that
+// the servers take for a base path.
+func TestIngressExample(t *testing.T) {
+	t.Parallel()
+	var ingress struct {
+		Kind string
+		Spec struct {
+			TLS []struct {
+				Hosts []string
+			}
+			Rules []struct {
+				Host string
+				HTTP struct {
+					Paths []struct {
+						Path, PathType string
+						Backend        struct {
+							Service struct {
+								Name string
+								Port struct{ Name string }
+							}
+						}
+					}
+				}
+			}
+		}
+	}
+	var service struct {
+		Metadata struct{ Name string }
+		Spec     struct{ Ports []struct{ Name string } }
+	}
+	text, err := os.ReadFile("deploy/ingress.yaml")
+	must(t, err)
+	// Keys of the Kubernetes API are matched without their case.
+	decodeJSONOf(t, text, &ingress)
+	whole, err := os.ReadFile("deploy/kubernetes.yaml")
+	must(t, err)
+	for _, part := range strings.Split(string(whole), "\n---\n") {
+		if strings.Contains(part, "kind: Service\n") {
+			decodeJSONOf(t, []byte(part), &service)
+		}
+	}
+	rule := ingress.Spec.Rules[0]
+	path := rule.HTTP.Paths[0]
+	equal(t, "kind", ingress.Kind, "Ingress")
+	equal(t, "hosts with a certificate", strings.Join(ingress.Spec.TLS[0].Hosts, " "), rule.Host)
+	equal(t, "type of the path", path.PathType, "Prefix")
+	equal(t, "service", path.Backend.Service.Name, service.Metadata.Name)
+	equal(t, "port", path.Backend.Service.Port.Name, service.Spec.Ports[0].Name)
+	equal(t, "settings named", strings.Count(string(text), "QUARTET_BASE_PATH: "+path.Path+" "), 1)
+	must(t, server.Options{BasePaths: []string{path.Path}}.Check())
+}
+
+// decodeJSONOf decodes YAML as Kubernetes does: as JSON.
+func decodeJSONOf(t *testing.T, text []byte, into any) {
+	t.Helper()
+	var tree map[string]any
+	must(t, yaml.Unmarshal(text, &tree))
+	asJSON, err := json.Marshal(tree)
+	must(t, err)
+	must(t, json.Unmarshal(asJSON, into))
 }
 
 func kubeObjects(t *testing.T) map[string]kubeObject {

@@ -24,7 +24,8 @@ import (
 	"quartet/cmd/quartet/proctest"
 )
 
-// proxy is nginx with the configuration of deploy/nginx.conf.
+// proxy is nginx with the configuration of deploy/nginx.conf, and with the locations of
+// deploy/nginx-prefix.conf beside its own.
 type proxy struct {
 	plain, secure string // addresses
 	client        *http.Client
@@ -90,6 +91,8 @@ func adapted(t *testing.T, dir string, p proxy, first, second origin) string {
 	content, err := os.ReadFile("deploy/nginx.conf")
 	must(t, err)
 	text := string(content)
+	prefixed, err := filepath.Abs("deploy/nginx-prefix.conf")
+	must(t, err)
 	temporary := ""
 	for _, kind := range []string{"client_body", "proxy", "fastcgi", "uwsgi", "scgi"} {
 		temporary += fmt.Sprintf("\n    %s_temp_path %s/%[1]s;", kind, dir)
@@ -103,6 +106,7 @@ func adapted(t *testing.T, dir string, p proxy, first, second origin) string {
 		{"quartet-2:8080", strings.TrimPrefix(string(second), "http://")},
 		{"listen 80 ", "listen " + p.plain + " "},
 		{"listen 443 ", "listen " + p.secure + " "},
+		{"location / {", "include " + prefixed + ";\n        location / {"},
 		{"/etc/nginx/tls/fullchain.pem", dir + "/fullchain.pem"},
 		{"/etc/nginx/tls/privkey.pem", dir + "/privkey.pem"},
 	} {

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"quartet/cmd/quartet/internal/cli"
@@ -24,7 +25,8 @@ type serveCommand struct {
 	cli.DatabaseFlags
 	Demo                   bool          `help:"Run a demonstration with known users and passwords, simulated SMS and WeChat, and open registration. The default database is then sqlite:.quartet/demo.db. The data is reset at the start and every hour."`
 	OpenRegistration       bool          `help:"Let anybody create a user; otherwise only administrators can."`
-	LegacyStatus           []string      `placeholder:"DIALECT" enum:"${dialects}" help:"Dialects whose errors are sent with HTTP status 200: ${enum}."`
+	BasePaths              []string      `name:"base-path" placeholder:"PATH" help:"Paths such as /prod-api under which the dialects' operations and the documentation are served as well as at the root; the flag can be repeated."`
+	LegacyStatus           []legacyScope `placeholder:"DIALECT" enum:"${dialects}" help:"Dialects whose errors are sent with HTTP status 200: ${enum}. DIALECT@/prod-api does so under that base path only."`
 	StrictInput            bool          `help:"Refuse requests that the contract does not describe, unknown names too, for contract tests. Otherwise each dialect reads as its framework does: the contract says how."`
 	JfinalQueryCredentials bool          `help:"Take the form fields of the jfinal dialect, passwords too, from the query as well, as JFinal does. Off by default, because queries end up in the logs of proxies and browsers."`
 	TimeZone               cli.TimeZone  `default:"Asia/Shanghai" help:"Time zone of dates without one, in requests and responses."`
@@ -38,10 +40,22 @@ type serveCommand struct {
 	limitFlags
 }
 
+// legacyScope is a dialect, or DIALECT@/base-path.
+type legacyScope string
+
+// String returns the dialect, which kong compares with the values that the flag allows.
+func (s legacyScope) String() string {
+	name, _, _ := strings.Cut(string(s), "@")
+	return name
+}
+
 // Run serves until ctx ends.
 func (s *serveCommand) Run(ctx context.Context, c *cli.Console) (err error) {
 	if err := s.check(); err != nil {
 		return err
+	}
+	if err := s.httpOptions().Check(); err != nil {
+		return cli.Usagef("%w", err)
 	}
 	tuneGC(0)
 	log := s.Logger(c)
@@ -136,9 +150,21 @@ func (s *serveCommand) open(ctx context.Context, log *slog.Logger) (_ *store.Sto
 }
 
 func (s *serveCommand) options(config account.Config, ring *keys.Keyring) server.Options {
+	options := s.httpOptions()
+	options.Ready, options.Log, options.PublicKeys = config.Store.Ping, config.Log, publicKeys(ring)
+	options.Metrics = newMetrics(config.Store, ring, config.Hasher)
+	return options
+}
+
+// httpOptions are the options that need no database.
+func (s *serveCommand) httpOptions() server.Options {
 	proxies := make([]*net.IPNet, 0, len(s.TrustedProxies))
 	for _, proxy := range s.TrustedProxies {
 		proxies = append(proxies, &proxy.IPNet)
+	}
+	legacy := make([]string, 0, len(s.LegacyStatus))
+	for _, scope := range s.LegacyStatus {
+		legacy = append(legacy, string(scope))
 	}
 	var formInQuery []string
 	if s.JfinalQueryCredentials {
@@ -147,11 +173,8 @@ func (s *serveCommand) options(config account.Config, ring *keys.Keyring) server
 	return server.Options{
 		StrictInput:    s.StrictInput,
 		FormInQuery:    formInQuery,
-		Ready:          config.Store.Ping,
-		Log:            config.Log,
-		Metrics:        newMetrics(config.Store, ring, config.Hasher),
-		PublicKeys:     publicKeys(ring),
-		LegacyStatus:   s.LegacyStatus,
+		BasePaths:      s.BasePaths,
+		LegacyStatus:   legacy,
 		TimeZone:       s.TimeZone.Location,
 		TrustedProxies: proxies,
 		AllowOrigins:   s.AllowOrigins,

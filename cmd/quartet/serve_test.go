@@ -40,13 +40,15 @@ func TestFirstAdministratorEndsTheHint(t *testing.T) {
 
 func TestServeFlagsReachTheServer(t *testing.T) {
 	t.Parallel()
-	s := serve(t, "--database", newDatabase(t), "--open-registration", "--legacy-status", "jfinal,yudao",
+	s := serve(t, "--database", newDatabase(t), "--open-registration", "--legacy-status", "jfinal,yudao@/admin-api", "--base-path", "/prod-api", "--base-path", "/admin-api",
 		"--time-zone", "America/New_York", "--allow-origins", "https://app.example.com",
 		"--language", "en", "--log-format", "json", "--log-level", "debug")
 	id := s.ok(t, raw("/api/user/create", rawUser)).body["userId"].(float64)
 	legacy := s.ok(t, get(fmt.Sprintf("/api/user/detail?id=%.0f", id)))
 	equal(t, "state under 200", legacy.body["state"], "fail")
 	equal(t, "language", legacy.body["message"], "Not signed in, or the token is not valid")
+	equal(t, "yudao under its base path", s.do(t, raw("/admin-api/auth/mobile/code", `{}`)).status, 200)
+	equal(t, "yudao under the other", s.do(t, raw("/prod-api/auth/mobile/code", `{}`)).status, 400)
 	equal(t, "flat stays honest", s.do(t, raw("/account_api/wechat/user/getUserInfo", `{}`)).status, 400)
 	made := s.signIn(t, "qin.yue", "quartet-example")
 	user := s.ok(t, get(fmt.Sprintf("/api/user/detail?id=%.0f", id)).with("Jwt", made)).body["user"].(map[string]any)

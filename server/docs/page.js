@@ -9,11 +9,14 @@
   if (settings.demo) {
     const held = JSON.parse(localStorage.getItem("authorized") || "{}");
     localStorage.setItem("authorized", JSON.stringify({ ...settings.demo, ...held }));
-    document.getElementById("outbox").hidden = false;
   }
+  // Under a base path the server has the operations of some tags only, and no outbox.
+  document.getElementById("outbox").hidden = !settings.demo || Boolean(settings.tags);
+  const spec = new URL("../openapi.yaml", location.href);
+  for (const tag of settings.tags ?? []) spec.searchParams.append("tag", tag);
 
   SwaggerUIBundle({
-    url: "../openapi.yaml",
+    url: spec.href,
     dom_id: "#swagger-ui",
     deepLinking: true,
     filter: true,

@@ -52,7 +52,7 @@ func newInProcessServer(t testing.TB) *inProcessServer {
 		Limits: generous(),
 	})
 	h.handler, err = server.New(server.Options{
-		Accounts: h.rules, Ready: h.store.Ping,
+		Accounts: h.rules, Ready: h.store.Ping, BasePaths: []string{basePath},
 		Log: slog.New(slog.NewTextHandler(h.log, &slog.HandlerOptions{Level: slog.LevelError})),
 		Demo: &server.Demo{
 			Outbox: func() []openapi.DemoMessage { return []openapi.DemoMessage{} },

@@ -12,16 +12,16 @@ export function startBrowser() {
   });
 }
 
-/** A new page in a context of its own; `page.complaints()` lists what went wrong on it so far. */
-export async function newPage(browser, origin, { width = 1280, height = 900 } = {}) {
-  const context = await browser.newContext({ baseURL: origin, viewport: { width, height }, locale: "zh-CN", colorScheme: "light" });
+/** A new page in a context of its own; `page.complaints()` lists what went wrong on it so far, such as a request outside of `root`. */
+export async function newPage(browser, root, { width = 1280, height = 900 } = {}) {
+  const context = await browser.newContext({ baseURL: root + "/", viewport: { width, height }, locale: "zh-CN", colorScheme: "light" });
   context.setDefaultTimeout(120_000);
   const wrong = [];
   let requests = 0;
   context.on("request", (request) => {
     requests++;
     const url = request.url();
-    if (!url.startsWith(origin + "/") && !url.startsWith("data:")) wrong.push(`request to ${url}`);
+    if (!url.startsWith(root + "/") && !url.startsWith("data:")) wrong.push(`request to ${url}`);
   });
   context.on("requestfailed", (request) => wrong.push(`failed: ${request.url()} ${request.failure()?.errorText}`));
   context.on("console", (message) => {
@@ -39,7 +39,7 @@ export async function newPage(browser, origin, { width = 1280, height = 900 } = 
 
 /** Opens an address of Swagger UI and waits until the operations are there. */
 export async function openDocs(page, hash = "") {
-  await page.goto("/docs/" + hash);
+  await page.goto("docs/" + hash);
   await page.locator(".opblock-tag-section .opblock").first().waitFor();
 }
 

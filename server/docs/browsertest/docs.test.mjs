@@ -56,7 +56,7 @@ test("who authorises once stays authorised", async () => {
 
 test("every failure has its place on the error page", async () => {
   const page = await visit();
-  await page.goto("/docs/errors#token_expired");
+  await page.goto("docs/errors#token_expired");
   const target = page.locator("tr:target");
   assert.equal(await target.getAttribute("id"), "token_expired");
   assert.ok(await target.evaluate((row) => row.getBoundingClientRect().top < innerHeight), "the row is out of sight");
@@ -86,7 +86,7 @@ for (const width of [390, 768, 1280]) {
     await page.locator(".models-control").click();
     await page.locator(".model-container").first().waitFor();
     await fits(page, "the schemas");
-    await page.goto("/docs/errors");
+    await page.goto("docs/errors");
     await fits(page, "the error page");
     await page.screenshot({ path: `${screenshots}errors-${width}.png` });
   });

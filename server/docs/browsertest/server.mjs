@@ -2,6 +2,7 @@
 // the kernel chooses.
 import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -13,7 +14,7 @@ export async function startDemo() {
   const folder = mkdtempSync(join(tmpdir(), "quartet-browser-"));
   const binary = join(folder, "quartet");
   execFileSync("go", ["build", "-o", binary, "./cmd/quartet"], { cwd: module, stdio: "inherit" });
-  const args = ["serve", "--demo", "--addr", "127.0.0.1:0", "--database", `sqlite:${join(folder, "quartet.db")}`];
+  const args = ["serve", "--demo", "--addr", "127.0.0.1:0", "--database", `sqlite:${join(folder, "quartet.db")}`, "--base-path", "/prod-api"];
   const program = spawn(binary, args, { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
   const stop = async () => {
     if (program.exitCode === null && program.signalCode === null) {
@@ -45,4 +46,19 @@ function firstAddress(program) {
     program.once("error", reject);
     program.once("exit", (code) => reject(new Error(`quartet ended with ${code}:\n${said.join("\n")}`)));
   });
+}
+
+/** A proxy that cuts a prefix off before it asks the origin, and has nothing at other paths. */
+export async function startProxy(origin, prefix) {
+  const proxy = createServer((asked, answer) => {
+    if (!asked.url.startsWith(prefix + "/")) return answer.writeHead(404).end();
+    const path = asked.url.slice(prefix.length);
+    const passed = request(origin + path, { method: asked.method, headers: asked.headers }, (response) => {
+      answer.writeHead(response.statusCode, response.rawHeaders);
+      response.pipe(answer);
+    });
+    asked.pipe(passed);
+  });
+  await new Promise((listening) => proxy.listen(0, "127.0.0.1", listening));
+  return { origin: `http://127.0.0.1:${proxy.address().port}`, stop: () => new Promise((ended) => { proxy.close(ended); proxy.closeAllConnections(); }) };
 }

@@ -2,19 +2,21 @@
 import assert from "node:assert/strict";
 import { after, afterEach, before } from "node:test";
 import { newPage, startBrowser } from "./browser.mjs";
-import { startDemo } from "./server.mjs";
+import { startDemo, startProxy } from "./server.mjs";
 
-let demo, browser, contract;
+let demo, proxy, browser, contract;
 const pages = [];
 
 before(async () => {
   demo = await startDemo();
+  proxy = await startProxy(demo.origin, "/account");
   browser = await startBrowser();
   contract = await (await fetch(demo.origin + "/openapi.json")).json();
 });
 
 after(async () => {
   await browser?.close();
+  await proxy?.stop();
   await demo?.stop();
 });
 
@@ -28,15 +30,18 @@ afterEach(async () => {
   assert.deepEqual(complaints, []);
 });
 
-/** A new page, at the end of the test held to have had no complaint. */
-export async function visit(size) {
-  const page = await newPage(browser, demo.origin, size);
+/** A new page, at the end of the test held to have had no complaint. It asks for nothing outside of `root`. */
+export async function visit({ root = demo.origin, ...size } = {}) {
+  const page = await newPage(browser, root, size);
   pages.push(page);
   return page;
 }
 
 /** Where the demonstration listens. */
 export const origin = () => demo.origin;
+
+/** Where a proxy has the demonstration under a path that it cuts off. */
+export const behindProxy = () => proxy.origin + "/account";
 
 /** All operations of the contract, as the server tells it. */
 export const operations = () =>
