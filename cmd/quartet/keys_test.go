@@ -128,7 +128,7 @@ func TestReloadedKeysAreLoggedOnceWhenTheyChange(t *testing.T) {
 	must(t, reload(t.Context()))
 	must(t, reload(t.Context()))
 	equal(t, "lines", strings.Count(log.String(), "\n"), 1)
-	_, err = elsewhere.Rotate(keys.DefaultOverlap)
+	_, err = elsewhere.Rotate("", keys.DefaultOverlap)
 	must(t, err)
 	must(t, reload(t.Context()))
 	contains(t, log.String(), `signing=1 verifying=[1]`, `signing=1 verifying="[1 2]"`)

@@ -42,8 +42,8 @@ type JWTKey struct {
 	KID       string // the number in the file's name; the highest is the newest
 	Algorithm Algorithm
 	Private   crypto.Signer // *rsa.PrivateKey, *ecdsa.PrivateKey or ed25519.PrivateKey
-	CreatedAt time.Time // UTC
-	SignsFrom time.Time // UTC; before, it only verifies
+	CreatedAt time.Time     // UTC
+	SignsFrom time.Time     // UTC; before, it only verifies
 }
 
 // Keyring holds the keys of a folder. Reload reads its signing keys again. It is safe
