@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"unicode"
@@ -129,6 +130,23 @@ func (s *Service) applicationOrganisation(ctx context.Context, id, organisation 
 	}
 	row, err := s.Organisation(ctx, organisation)
 	return row.ID, err
+}
+
+// knownApplication returns the id of the application that a sign-in names, nil for an
+// unknown or disabled one. Such a sign-in succeeds without it: anybody can send the id,
+// so a refusal would protect nothing, and would tell which ids are registered.
+func (s *Service) knownApplication(ctx context.Context, id string) (*string, error) {
+	if checkText("", id, longestApplicationID) != nil || id == "" {
+		return nil, nil
+	}
+	row, err := s.store.ApplicationByID(ctx, id)
+	switch {
+	case errors.Is(err, store.ErrNotFound), err == nil && row.DisabledAt != nil:
+		return nil, nil
+	case err != nil:
+		return nil, storeErr(err)
+	}
+	return &row.ID, nil
 }
 
 // rightsText is the rights in order, each once, separated by spaces.

@@ -2000,6 +2000,7 @@ type ClientInterface interface {
 	//
 	// 文档 004。`loginAccount` is a user name, an e-mail or a verified mobile. Unknown accounts, wrong passwords, locked and
 	// disabled users get the same answer. Five failures from one client IP lock the account for that client IP for 15 minutes.
+	// The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is named.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2010,6 +2011,7 @@ type ClientInterface interface {
 	//
 	// 文档 004。`loginAccount` is a user name, an e-mail or a verified mobile. Unknown accounts, wrong passwords, locked and
 	// disabled users get the same answer. Five failures from one client IP lock the account for that client IP for 15 minutes.
+	// The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is named.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -2469,6 +2471,7 @@ func (c *Client) PostUserDetailWithFormdataBody(ctx context.Context, body PostUs
 //
 // 文档 004。`loginAccount` is a user name, an e-mail or a verified mobile. Unknown accounts, wrong passwords, locked and
 // disabled users get the same answer. Five failures from one client IP lock the account for that client IP for 15 minutes.
+// The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is named.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2489,6 +2492,7 @@ func (c *Client) SignInByPasswordWithBody(ctx context.Context, contentType strin
 //
 // 文档 004。`loginAccount` is a user name, an e-mail or a verified mobile. Unknown accounts, wrong passwords, locked and
 // disabled users get the same answer. Five failures from one client IP lock the account for that client IP for 15 minutes.
+// The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is named.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -4265,6 +4269,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// 文档 004。`loginAccount` is a user name, an e-mail or a verified mobile. Unknown accounts, wrong passwords, locked and
 	// disabled users get the same answer. Five failures from one client IP lock the account for that client IP for 15 minutes.
+	// The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is named.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4275,6 +4280,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// 文档 004。`loginAccount` is a user name, an e-mail or a verified mobile. Unknown accounts, wrong passwords, locked and
 	// disabled users get the same answer. Five failures from one client IP lock the account for that client IP for 15 minutes.
+	// The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is named.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6694,6 +6700,7 @@ func (c *ClientWithResponses) PostUserDetailWithFormdataBodyWithResponse(ctx con
 //
 // 文档 004。`loginAccount` is a user name, an e-mail or a verified mobile. Unknown accounts, wrong passwords, locked and
 // disabled users get the same answer. Five failures from one client IP lock the account for that client IP for 15 minutes.
+// The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is named.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6710,6 +6717,7 @@ func (c *ClientWithResponses) SignInByPasswordWithBodyWithResponse(ctx context.C
 //
 // 文档 004。`loginAccount` is a user name, an e-mail or a verified mobile. Unknown accounts, wrong passwords, locked and
 // disabled users get the same answer. Five failures from one client IP lock the account for that client IP for 15 minutes.
+// The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is named.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
