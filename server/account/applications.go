@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"quartet/server/apierr"
+	"quartet/server/token"
 	"quartet/store"
 )
 
@@ -25,7 +26,7 @@ func KnownRights() []string { return []string{RightContact, RightNickname} }
 
 // AddApplication registers an application under the id it sends as X-App-Id.
 // The failure is InvalidField: id, name or rights out of bounds, or the id is
-// taken.
+// taken, as the server's own name in the audience of JWTs is.
 func (s *Service) AddApplication(ctx context.Context, id, name string, rights []string) (Application, error) {
 	if err := checkListed("id", id, name); err != nil {
 		return Application{}, err
@@ -33,6 +34,9 @@ func (s *Service) AddApplication(ctx context.Context, id, name string, rights []
 	// The id is sent in a header, which is ASCII.
 	if strings.ContainsFunc(id, func(r rune) bool { return r > unicode.MaxASCII }) {
 		return Application{}, apierr.Field("id", apierr.BadFormat)
+	}
+	if id == token.Audience {
+		return Application{}, apierr.Field("id", apierr.NotInEnum)
 	}
 	text, err := rightsText(rights)
 	if err != nil {

@@ -12,10 +12,12 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
+// Audience names this server in every JWT's audience, and no application.
+const Audience = "quartet"
+
 const (
-	issuer   = "quartet"
-	audience = "quartet"
-	maxJWT   = 2048 // characters
+	issuer = "quartet"
+	maxJWT = 2048 // characters
 )
 
 // Errors of Verify.
@@ -122,7 +124,7 @@ func (s *Signer) prove(token string, now time.Time) (found proof, err error) {
 		},
 		jwt.WithValidMethods(algorithms),
 		jwt.WithIssuer(issuer),
-		jwt.WithAudience(audience),
+		jwt.WithAudience(Audience),
 		jwt.WithExpirationRequired(),
 		jwt.WithStrictDecoding(),
 		jwt.WithTimeFunc(func() time.Time { return now }))
@@ -170,15 +172,15 @@ func (w wireClaims) claims() (Claims, error) {
 // audienceOf is this server and the application, if there is one.
 func audienceOf(application string) jwt.ClaimStrings {
 	if application == "" {
-		return jwt.ClaimStrings{audience}
+		return jwt.ClaimStrings{Audience}
 	}
-	return jwt.ClaimStrings{audience, application}
+	return jwt.ClaimStrings{Audience, application}
 }
 
 // application is the audience beside this server.
 func (w wireClaims) application() string {
 	for _, name := range w.Audience {
-		if name != audience {
+		if name != Audience {
 			return name
 		}
 	}
