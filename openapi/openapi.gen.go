@@ -108,13 +108,19 @@ func (e JfinalState) Valid() bool {
 
 // Defines values for JsonWebKeyAlg.
 const (
+	ES256 JsonWebKeyAlg = "ES256"
 	EdDSA JsonWebKeyAlg = "EdDSA"
+	RS256 JsonWebKeyAlg = "RS256"
 )
 
 // Valid indicates whether the value is a known member of the JsonWebKeyAlg enum.
 func (e JsonWebKeyAlg) Valid() bool {
 	switch e {
+	case ES256:
+		return true
 	case EdDSA:
+		return true
+	case RS256:
 		return true
 	default:
 		return false
@@ -124,12 +130,15 @@ func (e JsonWebKeyAlg) Valid() bool {
 // Defines values for JsonWebKeyCrv.
 const (
 	Ed25519 JsonWebKeyCrv = "Ed25519"
+	P256    JsonWebKeyCrv = "P-256"
 )
 
 // Valid indicates whether the value is a known member of the JsonWebKeyCrv enum.
 func (e JsonWebKeyCrv) Valid() bool {
 	switch e {
 	case Ed25519:
+		return true
+	case P256:
 		return true
 	default:
 		return false
@@ -138,13 +147,19 @@ func (e JsonWebKeyCrv) Valid() bool {
 
 // Defines values for JsonWebKeyKty.
 const (
+	EC  JsonWebKeyKty = "EC"
 	OKP JsonWebKeyKty = "OKP"
+	RSA JsonWebKeyKty = "RSA"
 )
 
 // Valid indicates whether the value is a known member of the JsonWebKeyKty enum.
 func (e JsonWebKeyKty) Valid() bool {
 	switch e {
+	case EC:
+		return true
 	case OKP:
+		return true
+	case RSA:
 		return true
 	default:
 		return false
@@ -502,13 +517,16 @@ type JfinalOkResponse struct {
 // JfinalState 状态，成功 ok
 type JfinalState string
 
-// JsonWebKey RFC 8037 的 Ed25519 公钥 an Ed25519 public key
+// JsonWebKey 验证签名的公钥 a public key that verifies signatures (RFC 7518, RFC 8037)
 type JsonWebKey struct {
-	// Alg 算法 the algorithm
+	// Alg 该密钥唯一的签名算法 the only algorithm of the key
 	Alg JsonWebKeyAlg `json:"alg"`
 
-	// Crv 曲线 the curve
-	Crv JsonWebKeyCrv `json:"crv"`
+	// Crv EC、OKP 密钥的曲线 the curve of an EC or OKP key
+	Crv *JsonWebKeyCrv `json:"crv,omitempty"`
+
+	// E RSA 的指数，base64url the exponent of an RSA key, in base64url
+	E *string `json:"e,omitempty"`
 
 	// Kid JWT 头中的密钥编号 the key id in a JWT's header
 	Kid string `json:"kid"`
@@ -516,17 +534,23 @@ type JsonWebKey struct {
 	// Kty 密钥种类 the kind of key
 	Kty JsonWebKeyKty `json:"kty"`
 
+	// N RSA 的模，base64url，2048 至 4096 位 the modulus of an RSA key, 2048 to 4096 bits in base64url
+	N *string `json:"n,omitempty"`
+
 	// Use 用途 the use
 	Use JsonWebKeyUse `json:"use"`
 
-	// X 公钥，32 字节的 base64url the public key, 32 bytes in base64url
-	X string `json:"x"`
+	// X EC 的横坐标或 OKP 的公钥，32 字节的 base64url an EC key's x or an OKP key, 32 bytes in base64url
+	X *string `json:"x,omitempty"`
+
+	// Y EC 的纵坐标，32 字节的 base64url an EC key's y, 32 bytes in base64url
+	Y *string `json:"y,omitempty"`
 }
 
-// JsonWebKeyAlg 算法 the algorithm
+// JsonWebKeyAlg 该密钥唯一的签名算法 the only algorithm of the key
 type JsonWebKeyAlg string
 
-// JsonWebKeyCrv 曲线 the curve
+// JsonWebKeyCrv EC、OKP 密钥的曲线 the curve of an EC or OKP key
 type JsonWebKeyCrv string
 
 // JsonWebKeyKty 密钥种类 the kind of key

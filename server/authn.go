@@ -22,8 +22,8 @@ const (
 )
 
 // readCredentials lists the places that the operation accepts a token from, in order of
-// precedence: headers, then the body, then the query; and whether it needs an
-// application. Each place must be one of its dialect's.
+// precedence: headers, then the body, then the query; and whether it reads an
+// application's id. Each place must be one of its dialect's.
 func (o *operation) readCredentials(document *openapi3.T) error {
 	if o.Security == nil {
 		return fmt.Errorf("security must be stated, [] where public")

@@ -21,7 +21,7 @@ type operation struct {
 	dialect     *dialect.Dialect
 	access      string               // the contract's x-access
 	credentials []dialect.Credential // in order of precedence
-	application bool                 // needs X-App-Id
+	application bool                 // reads X-App-Id
 }
 
 // operations are the operations by their route.

@@ -137,13 +137,19 @@ func statusOf(url, jwt string) (int, error) {
 }
 
 func TestKeyRotationLosesNoRequest(t *testing.T) {
+	for _, algorithm := range append([]keys.Algorithm{""}, algorithms...) {
+		t.Run("EdDSA to "+string(algorithm), func(t *testing.T) { rotationLosesNoRequest(t, algorithm) })
+	}
+}
+
+func rotationLosesNoRequest(t *testing.T, algorithm keys.Algorithm) {
 	p := newPair(t)
 	p.signIn("1")
 	ctx, stop := context.WithCancel(t.Context())
 	ended := p.busyClients(ctx)
 	p.useUpLooks()
 	commandLine := openRing(t, p.dir, p.clock.now)
-	_, err := commandLine.Rotate(keys.DefaultOverlap)
+	_, err := commandLine.Rotate(algorithm, keys.DefaultOverlap)
 	must(t, err)
 	p.reload(0) // the first server sees the new key at once, the second as late as it may
 	for elapsed := time.Duration(0); elapsed < 2*keys.DefaultOverlap; elapsed += keys.ReloadEvery / 2 {
@@ -174,7 +180,7 @@ func (p *pairOfServers) useUpLooks() {
 		parts := partsOf(p.t, p.jwts[0])
 		parts.header["kid"] = "999"
 		_, private := p.rings[i].Signing(p.clock.now())
-		requireFailure(p.t, "yudao", s.sessionsBy(parts.signed(p.t, byEd25519(private))), http.StatusUnauthorized)
+		requireFailure(p.t, "yudao", s.sessionsBy(parts.signed(p.t, byKey(p.t, private))), http.StatusUnauthorized)
 	}
 }
 

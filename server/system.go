@@ -3,9 +3,13 @@ package server
 import (
 	"bytes"
 	"context"
+	"crypto"
+	"crypto/ecdsa"
 	"crypto/ed25519"
+	"crypto/rsa"
 	"encoding/base64"
 	"fmt"
+	"math/big"
 
 	"github.com/prometheus/common/expfmt"
 
@@ -41,10 +45,11 @@ func (s *server) GetMetrics(context.Context, openapi.GetMetricsRequestObject) (o
 	return openapi.GetMetrics200TextResponse(text.String()), nil
 }
 
-// PublicKey verifies the JWTs with the key id KID.
+// PublicKey verifies the JWTs with the key id KID. Public is *rsa.PublicKey,
+// *ecdsa.PublicKey on P-256, or ed25519.PublicKey.
 type PublicKey struct {
 	KID    string
-	Public ed25519.PublicKey
+	Public crypto.PublicKey
 }
 
 // keysFor is how long clients may cache the public keys. Together with the ten seconds
@@ -56,15 +61,41 @@ const keysFor = "public, max-age=30"
 func (s *server) GetJsonWebKeys(context.Context, openapi.GetJsonWebKeysRequestObject) (openapi.GetJsonWebKeysResponseObject, error) {
 	keys := []openapi.JsonWebKey{}
 	for _, key := range s.publicKeys() {
-		keys = append(keys, openapi.JsonWebKey{
-			Kty: openapi.OKP, Crv: openapi.Ed25519, X: base64.RawURLEncoding.EncodeToString(key.Public),
-			Kid: key.KID, Use: openapi.Sig, Alg: openapi.EdDSA,
-		})
+		published, err := toJSONWebKey(key)
+		if err != nil {
+			return nil, err
+		}
+		keys = append(keys, published)
 	}
 	return openapi.GetJsonWebKeys200JSONResponse{
 		Body:    openapi.JsonWebKeySet{Keys: keys},
 		Headers: openapi.GetJsonWebKeys200ResponseHeaders{CacheControl: keysFor},
 	}, nil
+}
+
+// toJSONWebKey converts a key as RFC 7518 section 6 and RFC 8037 section 2 say.
+func toJSONWebKey(key PublicKey) (openapi.JsonWebKey, error) {
+	encoded := func(bytes []byte) *string { return new(base64.RawURLEncoding.EncodeToString(bytes)) }
+	published := openapi.JsonWebKey{Kid: key.KID, Use: openapi.Sig}
+	switch public := key.Public.(type) {
+	case *rsa.PublicKey:
+		published.Kty, published.Alg = openapi.RSA, openapi.RS256
+		published.N, published.E = encoded(public.N.Bytes()), encoded(big.NewInt(int64(public.E)).Bytes())
+	case *ecdsa.PublicKey:
+		point, err := public.Bytes() // 4, then x and y (SEC 1 section 2.3.3)
+		if err != nil {
+			return published, fmt.Errorf("publish key %s: %w", key.KID, err)
+		}
+		x, y := point[1:1+len(point)/2], point[1+len(point)/2:]
+		published.Kty, published.Alg, published.Crv = openapi.EC, openapi.ES256, new(openapi.P256)
+		published.X, published.Y = encoded(x), encoded(y)
+	case ed25519.PublicKey:
+		published.Kty, published.Alg, published.Crv = openapi.OKP, openapi.EdDSA, new(openapi.Ed25519)
+		published.X = encoded(public)
+	default:
+		return published, fmt.Errorf("publish key %s: its type %T has no algorithm", key.KID, key.Public)
+	}
+	return published, nil
 }
 
 // GetDemoOutbox returns the messages of the SMS simulator.

@@ -192,7 +192,7 @@ func (s *Store) SetLastSeen(ctx context.Context, seen map[int64]Time) error {
 // One query reads everything that a request needs of its token: a second query costs
 // more than the columns that repeat for each role.
 const (
-	selectSessionWithUser = `SELECT s.id, s.opened_by, s.exclusive_class, s.device_number, s.rotated_at, s.access_expires_at, s.expires_at,
+	selectSessionWithUser = `SELECT s.id, s.opened_by, s.application_id, s.exclusive_class, s.device_number, s.rotated_at, s.access_expires_at, s.expires_at,
 		s.created_at, s.last_seen_at, s.ended_at, s.end_reason, u.role, u.disabled_at, a.rights, ` + profileColumns + `
 		FROM sessions s JOIN users u ON u.id = s.user_id
 		LEFT JOIN applications a ON a.id = ? AND a.disabled_at IS NULL ` + profileJoins
@@ -207,6 +207,7 @@ const (
 type SessionWithUser struct {
 	ID                                                int64
 	OpenedBy                                          string
+	ApplicationID                                     *string // that the sign-in named
 	ExclusiveClass, DeviceNumber                      *string
 	RotatedAt                                         *Time
 	AccessExpiresAt, ExpiresAt, CreatedAt, LastSeenAt Time
@@ -214,7 +215,7 @@ type SessionWithUser struct {
 	EndReason                                         *string
 	Role                                              string
 	UserDisabledAt                                    *Time
-	ApplicationRights                                 *string // nil for an unknown or disabled application
+	ApplicationRights                                 *string // of the request's; nil for an unknown or disabled application
 	Profile                                           Profile
 	// Previous reports that the hash was that of the previous access token.
 	Previous bool
@@ -229,7 +230,7 @@ type sessionWithUserRow struct {
 func (r *sessionWithUserRow) fields() []any {
 	s := &r.session
 	return append([]any{
-		&s.ID, &s.OpenedBy, &s.ExclusiveClass, &s.DeviceNumber, &s.RotatedAt, &s.AccessExpiresAt, &s.ExpiresAt,
+		&s.ID, &s.OpenedBy, &s.ApplicationID, &s.ExclusiveClass, &s.DeviceNumber, &s.RotatedAt, &s.AccessExpiresAt, &s.ExpiresAt,
 		&s.CreatedAt, &s.LastSeenAt, &s.EndedAt, &s.EndReason, &s.Role, &s.UserDisabledAt, &s.ApplicationRights,
 	}, r.profileRow.fields()...)
 }

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,30 +25,31 @@ func TestKeysAreRotatedAndRetired(t *testing.T) {
 		t.Helper()
 		var got []string
 		for _, v := range views {
-			got = append(got, v.KID+" "+v.State)
+			got = append(got, v.KID+" "+v.Algorithm+" "+v.State)
 		}
 		equal(t, "keys", strings.Join(got, ", "), strings.Join(want, ", "))
 	}
 	first := asked[[]admincmd.Key](t, db, "keys", "list")
-	require(first, "1 signing")
+	require(first, "1 RS256 signing")
 	if first[0].RetirableAt != nil {
 		t.Errorf("the only key can be retired after %s", first[0].RetirableAt)
 	}
 	refused(t, cli.ExitFailed, "newest", at(db, "keys", "retire", "1", "--force")...)
 
 	rotated := asked[[]admincmd.Key](t, db, "keys", "rotate")
-	require(rotated, "1 signing", "2 waiting")
+	require(rotated, "1 RS256 signing", "2 RS256 waiting")
 	equal(t, "overlap", rotated[1].SignsFrom.Sub(rotated[1].CreatedAt), keys.DefaultOverlap)
 	refused(t, cli.ExitFailed, "1 signs", at(db, "keys", "retire", "1")...)
 	refused(t, cli.ExitFailed, "newest", at(db, "keys", "retire", "2", "--force")...)
 
-	require(asked[[]admincmd.Key](t, db, "keys", "rotate", "--overlap", "0s"), "1 verifying", "2 verifying", "3 signing")
-	require(asked[[]admincmd.Key](t, db, "keys", "retire", "2", "--force"), "1 verifying", "3 signing")
+	require(asked[[]admincmd.Key](t, db, "keys", "rotate", "--algorithm", "ES256", "--overlap", "0s"), "1 RS256 verifying", "2 RS256 verifying", "3 ES256 signing")
+	require(asked[[]admincmd.Key](t, db, "keys", "retire", "2", "--force"), "1 RS256 verifying", "3 ES256 signing")
 	refused(t, cli.ExitFailed, "may live until", at(db, "keys", "retire", "1")...)
 	refused(t, cli.ExitFailed, "no such signing key", at(db, "keys", "retire", "2")...)
+	refused(t, cli.ExitUsage, "--algorithm", at(db, "keys", "rotate", "--algorithm", "HS256")...)
 	refused(t, cli.ExitUsage, "negative", at(db, "keys", "rotate", "--overlap=-1s")...)
-	contains(t, done(t, at(db, "keys", "list")...), "kid", "signs from", "retire after", "verifying", "signing")
-	require(asked[[]admincmd.Key](t, db, "keys", "retire", "1", "--force"), "3 signing")
+	contains(t, done(t, at(db, "keys", "list")...), "kid", "algorithm", "signs from", "retire after", "RS256", "ES256", "verifying", "signing")
+	require(asked[[]admincmd.Key](t, db, "keys", "retire", "1", "--force"), "3 ES256 signing")
 }
 
 func TestKeyChangesAreAudited(t *testing.T) {
@@ -64,8 +66,8 @@ func TestKeyChangesAreAudited(t *testing.T) {
 		equal(t, "dialect", event.Dialect, "command_line")
 		told = append(told, event.Kind+" "+detailOf(event))
 	}
-	equal(t, "events", strings.Join(told, "; "), "key_rotated kid=2 overlap=1m0s; "+
-		"key_rotated kid=3 overlap=0s; key_retired forced=true kid=2; key_retired forced=true kid=1")
+	equal(t, "events", strings.Join(told, "; "), "key_rotated algorithm=RS256 kid=2 overlap=1m0s; "+
+		"key_rotated algorithm=RS256 kid=3 overlap=0s; key_retired forced=true kid=2; key_retired forced=true kid=1")
 	contains(t, done(t, at(db, "audit")...), "command line", "key_rotated", "kid=2")
 }
 
@@ -106,14 +108,49 @@ func TestRunningServersTakeUpANewKey(t *testing.T) {
 	equal(t, "status", first.do(t, get("/auth/sessions").with("Authorization", naming("2"))).status, 401)
 	equal(t, "keys", strings.Join(first.kids(t), " "), "1 2")
 	fresh := first.signIn(t, "tang.xi", "violet-otter-lantern")
-	header, err := base64.RawURLEncoding.DecodeString(strings.Split(fresh, ".")[0])
-	must(t, err)
-	contains(t, string(header), `"kid":"2"`)
+	contains(t, headerOf(t, fresh), `"kid":"2"`)
 	for _, server := range []*running{second, first} {
 		for _, jwt := range []string{fresh, old} {
 			server.ok(t, get("/auth/sessions").with("Authorization", jwt))
 		}
 	}
+}
+
+// The keys of version 5 are Ed25519.
+func TestKeysOfAnOlderProgramGoOn(t *testing.T) {
+	t.Parallel()
+	db := []string{"--database", newDatabase(t), "--keys", oldKeys(t)}
+	done(t, append([]string{"migrate"}, db[:2]...)...)
+	done(t, at(db, "user", "add", "tang.xi", "--password", "violet-otter-lantern")...)
+	server := serve(t, db...)
+	jwts := []string{server.signIn(t, "tang.xi", "violet-otter-lantern")}
+	equal(t, "header", headerOf(t, jwts[0]), `{"alg":"EdDSA","kid":"1","typ":"JWT"}`)
+	for _, step := range []struct{ kid, algorithm, flag string }{
+		{"2", "EdDSA", ""},
+		{"3", "RS256", "--algorithm=RS256"},
+		{"4", "RS256", ""},
+		{"5", "ES256", "--algorithm=ES256"},
+	} {
+		args := []string{"keys", "rotate", "--overlap=0s"}
+		if step.flag != "" {
+			args = append(args, step.flag)
+		}
+		done(t, at(db, args...)...)
+		jwt := serve(t, db...).signIn(t, "tang.xi", "violet-otter-lantern")
+		equal(t, "header", headerOf(t, jwt), `{"alg":"`+step.algorithm+`","kid":"`+step.kid+`","typ":"JWT"}`)
+		jwts = append(jwts, jwt)
+	}
+	for _, jwt := range slices.Backward(jwts) { // the first is unknown, so the server reads the folder again
+		server.ok(t, get("/auth/sessions").with("Authorization", jwt))
+	}
+	equal(t, "keys", strings.Join(server.kids(t), " "), "1 2 3 4 5")
+}
+
+func headerOf(t *testing.T, jwt string) string {
+	t.Helper()
+	header, err := base64.RawURLEncoding.DecodeString(strings.Split(jwt, ".")[0])
+	must(t, err)
+	return string(header)
 }
 
 func TestReloadedKeysAreLoggedOnceWhenTheyChange(t *testing.T) {
@@ -128,7 +165,7 @@ func TestReloadedKeysAreLoggedOnceWhenTheyChange(t *testing.T) {
 	must(t, reload(t.Context()))
 	must(t, reload(t.Context()))
 	equal(t, "lines", strings.Count(log.String(), "\n"), 1)
-	_, err = elsewhere.Rotate(keys.DefaultOverlap)
+	_, err = elsewhere.Rotate("", keys.DefaultOverlap)
 	must(t, err)
 	must(t, reload(t.Context()))
 	contains(t, log.String(), `signing=1 verifying=[1]`, `signing=1 verifying="[1 2]"`)

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"crypto/ed25519"
 	"fmt"
 	"log/slog"
 	"net"
@@ -188,7 +187,7 @@ func publicKeys(ring *keys.Keyring) func() []server.PublicKey {
 	return func() []server.PublicKey {
 		var public []server.PublicKey
 		for _, key := range ring.JWT() {
-			public = append(public, server.PublicKey{KID: key.KID, Public: key.Private.Public().(ed25519.PublicKey)})
+			public = append(public, server.PublicKey{KID: key.KID, Public: key.Private.Public()})
 		}
 		return public
 	}

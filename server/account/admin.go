@@ -99,8 +99,8 @@ func (s *Service) SetRole(ctx context.Context, id int64, role string) error {
 }
 
 // KeyRotated records that the signing key kid was created, which signs after overlap.
-func (s *Service) KeyRotated(ctx context.Context, kid string, overlap time.Duration) {
-	s.audit(ctx, byCommandLine(AuditKeyRotated, 0, details{"kid": kid, "overlap": overlap.String()}))
+func (s *Service) KeyRotated(ctx context.Context, kid, algorithm string, overlap time.Duration) {
+	s.audit(ctx, byCommandLine(AuditKeyRotated, 0, details{"kid": kid, "algorithm": algorithm, "overlap": overlap.String()}))
 }
 
 // KeyRetired records that the signing key kid was removed; forced means that JWTs that

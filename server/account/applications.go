@@ -2,11 +2,13 @@ package account
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"unicode"
 
 	"quartet/server/apierr"
+	"quartet/server/token"
 	"quartet/store"
 )
 
@@ -24,7 +26,7 @@ func KnownRights() []string { return []string{RightContact, RightNickname} }
 
 // AddApplication registers an application under the id it sends as X-App-Id.
 // The failure is InvalidField: id, name or rights out of bounds, or the id is
-// taken.
+// taken, as the server's own name in the audience of JWTs is.
 func (s *Service) AddApplication(ctx context.Context, id, name string, rights []string) (Application, error) {
 	if err := checkListed("id", id, name); err != nil {
 		return Application{}, err
@@ -32,6 +34,9 @@ func (s *Service) AddApplication(ctx context.Context, id, name string, rights []
 	// The id is sent in a header, which is ASCII.
 	if strings.ContainsFunc(id, func(r rune) bool { return r > unicode.MaxASCII }) {
 		return Application{}, apierr.Field("id", apierr.BadFormat)
+	}
+	if id == token.Audience {
+		return Application{}, apierr.Field("id", apierr.NotInEnum)
 	}
 	text, err := rightsText(rights)
 	if err != nil {
@@ -129,6 +134,23 @@ func (s *Service) applicationOrganisation(ctx context.Context, id, organisation 
 	}
 	row, err := s.Organisation(ctx, organisation)
 	return row.ID, err
+}
+
+// knownApplication returns the id of the application that a sign-in names, nil for an
+// unknown or disabled one. Such a sign-in succeeds without it: anybody can send the id,
+// so a refusal would protect nothing, and would tell which ids are registered.
+func (s *Service) knownApplication(ctx context.Context, id string) (*string, error) {
+	if checkText("", id, longestApplicationID) != nil || id == "" {
+		return nil, nil
+	}
+	row, err := s.store.ApplicationByID(ctx, id)
+	switch {
+	case errors.Is(err, store.ErrNotFound), err == nil && row.DisabledAt != nil:
+		return nil, nil
+	case err != nil:
+		return nil, storeErr(err)
+	}
+	return &row.ID, nil
 }
 
 // rightsText is the rights in order, each once, separated by spaces.

@@ -216,9 +216,9 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 			return s.RemoveApplicationOrganisation(s.t.Context(), "app", "north")
 		}, beside + `{"application":"app","organisation":"north"}`},
 		account.AuditKeyRotated: {func(s *scene) error {
-			s.KeyRotated(s.t.Context(), "2", time.Minute)
+			s.KeyRotated(s.t.Context(), "2", "RS256", time.Minute)
 			return nil
-		}, beside + `{"kid":"2","overlap":"1m0s"}`},
+		}, beside + `{"algorithm":"RS256","kid":"2","overlap":"1m0s"}`},
 		account.AuditKeyRetired: {func(s *scene) error {
 			s.KeyRetired(s.t.Context(), "1", true)
 			return nil

@@ -118,7 +118,7 @@ func (s *Service) renewJWT(ctx context.Context, caller Caller, claims token.Clai
 		return caller, nil
 	}
 	caller.session.AccessExpiresAt = until
-	jwt, err := s.signJWT(caller.SessionID, caller.UserID, until)
+	jwt, err := s.signJWT(caller.SessionID, caller.UserID, caller.session.ApplicationID, until)
 	caller.Renewed = jwt
 	return caller, err
 }

@@ -31,7 +31,7 @@ func (s *Service) Extend(ctx context.Context, caller Caller, frontType int64) (E
 	}
 	result := ExtendedSession{AccessExpires: until.Time()}
 	if caller.jwt {
-		if result.Renewed, err = s.signJWT(caller.SessionID, caller.UserID, until); err != nil {
+		if result.Renewed, err = s.signJWT(caller.SessionID, caller.UserID, caller.session.ApplicationID, until); err != nil {
 			return ExtendedSession{}, err
 		}
 	}

@@ -64,10 +64,13 @@ func newSignInResult(session store.Session, access string) SignInResult {
 	return SignInResult{AccessToken: access, AccessExpires: session.AccessExpiresAt.Time(), Session: newSession(session)}
 }
 
-func (s *Service) signJWT(sessionID, userID int64, expires store.Time) (string, error) {
-	jwt, err := s.signer.Sign(token.Claims{
-		SessionID: sessionID, UserID: userID, IssuedAt: s.now(), ExpiresAt: expires.Time(),
-	})
+// signJWT signs a JWT of a session. The application is that of the session, if it has one.
+func (s *Service) signJWT(sessionID, userID int64, application *string, expires store.Time) (string, error) {
+	claims := token.Claims{SessionID: sessionID, UserID: userID, IssuedAt: s.now(), ExpiresAt: expires.Time()}
+	if application != nil {
+		claims.Application = *application
+	}
+	jwt, err := s.signer.Sign(claims)
 	if err != nil {
 		return "", apierr.Wrap(apierr.Internal, err)
 	}

@@ -45,6 +45,7 @@ type CodeSignIn struct {
 	CompanyType, ProductType *int64 // stored as they are; nil where not given
 	Source                   string // where a new user comes from
 	Device                   string // to bind the session to; "" for none yet
+	Application              string // that the session is opened for; an unknown one is ignored
 	ClientIP, UserAgent      string
 }
 
@@ -60,12 +61,16 @@ func (s *Service) SignInByCode(ctx context.Context, in CodeSignIn) (SignInResult
 	if wait := s.guesses.fullFor(codeRefusedKey(s.clientIPKey(in.ClientIP)), s.now()); wait > 0 {
 		return SignInResult{}, &apierr.Error{Code: apierr.TooManyRequests, RetryAfter: wait}
 	}
+	application, err := s.knownApplication(ctx, in.Application)
+	if err != nil {
+		return SignInResult{}, err
+	}
 	var result SignInResult
 	var user store.User
 	var refused string
 	// A refusal does not fail the transaction: the guess counts, and a right code is
 	// used up.
-	err := s.inTx(ctx, func(tx *tx) error {
+	err = s.inTx(ctx, func(tx *tx) error {
 		user, refused = store.User{}, ""
 		right, err := s.consumeCode(ctx, tx, PurposeSignIn, in.Mobile, in.Code)
 		if err != nil || !right {
@@ -81,6 +86,7 @@ func (s *Service) SignInByCode(ctx context.Context, in CodeSignIn) (SignInResult
 		}
 		refresh := token.NewRefresh()
 		session := s.codeSession(user.ID, in, refresh)
+		session.ApplicationID = application
 		user.LastLoginAt, user.CompanyType = &session.CreatedAt, cmp.Or(in.CompanyType, user.CompanyType) // as OpenSession stores them
 		result, err = s.openOpaque(ctx, tx, session, refresh, in.CompanyType)
 		result.RefreshToken, result.RefreshExpires = refresh, session.ExpiresAt.Time()
@@ -169,6 +175,7 @@ func codeRefusedKey(clientIP string) string { return "code-refused:" + clientIP 
 type PasswordSignIn struct {
 	Account             string // user name, e-mail or mobile
 	Password            string
+	Application         string // that the session is opened for; an unknown one is ignored
 	ClientIP, UserAgent string
 	Dialect             string // in which the session is opened
 }
@@ -183,8 +190,13 @@ func (s *Service) SignInByPassword(ctx context.Context, in PasswordSignIn) (Sign
 	if err != nil {
 		return SignInResult{}, err
 	}
+	application, err := s.knownApplication(ctx, in.Application)
+	if err != nil {
+		return SignInResult{}, err
+	}
 	g := s.signInGuess(in, user, found)
 	session := s.sessionRow(user.ID, in.Dialect, OpenedByPassword, in.ClientIP, in.UserAgent)
+	session.ApplicationID = application
 	v, err := s.compare(ctx, g, in.Password, func(tx *tx, v verdict) error {
 		if !v.right {
 			tx.record(passwordRefused(in, user, g, v))
@@ -202,7 +214,7 @@ func (s *Service) SignInByPassword(ctx context.Context, in PasswordSignIn) (Sign
 		s.upgradeHash(ctx, user, in.Password)
 	}
 	// Signed after the transaction, for which others may be waiting.
-	jwt, err := s.signJWT(session.ID, user.ID, session.AccessExpiresAt)
+	jwt, err := s.signJWT(session.ID, user.ID, session.ApplicationID, session.AccessExpiresAt)
 	if err != nil {
 		return SignInResult{}, err
 	}

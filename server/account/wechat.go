@@ -12,6 +12,7 @@ import (
 type WeChatSignIn struct {
 	Dialect             string // that the session is opened in
 	Code                string
+	Application         string // that the session is opened for; an unknown one is ignored
 	ClientIP, UserAgent string
 }
 
@@ -51,6 +52,10 @@ func (s *Service) SignInByWeChat(ctx context.Context, in WeChatSignIn) (SignInRe
 // verified reports whether a new user's mobile is verified. The errors are the store's,
 // and Forbidden.
 func (s *Service) openByWeChat(ctx context.Context, in WeChatSignIn, identity WeChatIdentity, verified bool) (result SignInResult, err error) {
+	application, err := s.knownApplication(ctx, in.Application)
+	if err != nil {
+		return SignInResult{}, err
+	}
 	disabled := false
 	err = s.inTx(ctx, func(tx *tx) error {
 		draft := s.weChatUser(s.ids.Next(), identity, verified)
@@ -66,6 +71,7 @@ func (s *Service) openByWeChat(ctx context.Context, in WeChatSignIn, identity We
 			return nil
 		}
 		session := s.sessionRow(user.ID, in.Dialect, OpenedByWeChat, in.ClientIP, in.UserAgent)
+		session.ApplicationID = application
 		result, err = s.openOpaque(ctx, tx, session, token.NewSeed(), nil)
 		return err
 	})

@@ -19,7 +19,7 @@ type Services struct {
 type Call struct {
 	Caller      account.Caller
 	CallerErr   error  // why there is no authenticated caller; nil if there is one
-	Application string // id in X-App-Id
+	Application string // id in X-App-Id, where the operation reads it
 	ClientIP    string
 	UserAgent   string
 }

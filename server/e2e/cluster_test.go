@@ -20,13 +20,14 @@ func onOwnPostgres(t *testing.T, databaseURL string) *cluster {
 }
 
 // TestCluster_RollingRestart restarts each server, one after the other, while clients
-// send requests. No request may fail, also while the signing key is rotated.
+// send requests. No request may fail, also while the signing key is rotated to another
+// algorithm.
 func TestCluster_RollingRestart(t *testing.T) {
 	s := onOwnPostgres(t, databaseURL(newPostgres(t)))
 	b := s.balancer()
 	l := startLoad(t, s, b, false)
 	before := s.server(0).jwt(t, "tao.ran", goodPassword)
-	if code, errs := command(t, "keys", "rotate", "--overlap", "0s", "--database", s.url, "--keys", s.keys); code != 0 {
+	if code, errs := command(t, "keys", "rotate", "--algorithm", "EdDSA", "--overlap", "0s", "--database", s.url, "--keys", s.keys); code != 0 {
 		t.Fatal(errs)
 	}
 	jwts := []string{before}

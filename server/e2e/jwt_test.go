@@ -1,8 +1,11 @@
 package e2e
 
 import (
+	"crypto"
 	"crypto/ed25519"
 	"crypto/hmac"
+	"crypto/rand"
+	"crypto/rsa"
 	"crypto/sha256"
 	"crypto/x509"
 	"encoding/base64"
@@ -50,8 +53,8 @@ func signed(t *testing.T, header, body claims, sign func(text []byte) []byte) st
 	return unsigned + "." + base64.RawURLEncoding.EncodeToString(sign([]byte(unsigned)))
 }
 
-// signingKey reads the key that the servers sign with.
-func (s *cluster) signingKey(t *testing.T) ed25519.PrivateKey {
+// signingKey reads the key that the servers sign with: RS256, as in every new folder.
+func (s *cluster) signingKey(t *testing.T) *rsa.PrivateKey {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(s.keys, "*.pem"))
 	must(t, err)
@@ -60,7 +63,7 @@ func (s *cluster) signingKey(t *testing.T) ed25519.PrivateKey {
 	block, _ := pem.Decode(content)
 	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
 	must(t, err)
-	return key.(ed25519.PrivateKey)
+	return key.(*rsa.PrivateKey)
 }
 
 func TestS5_ForgedJWTs(t *testing.T) {
@@ -73,12 +76,21 @@ func TestS5_ForgedJWTs(t *testing.T) {
 		header, body := parse(t, parts[0]), parse(t, parts[1])
 
 		key := s.signingKey(t)
-		public := key.Public().(ed25519.PublicKey)
-		der, err := x509.MarshalPKIXPublicKey(public)
+		der, err := x509.MarshalPKIXPublicKey(key.Public())
 		must(t, err)
 		publicPEM := pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})
-		right := func(text []byte) []byte { return ed25519.Sign(key, text) }
-		_, strange, err := ed25519.GenerateKey(nil)
+		rs256 := func(key *rsa.PrivateKey) func(text []byte) []byte {
+			return func(text []byte) []byte {
+				sum := sha256.Sum256(text)
+				signature, err := rsa.SignPKCS1v15(nil, key, crypto.SHA256, sum[:])
+				must(t, err)
+				return signature
+			}
+		}
+		right := rs256(key)
+		strange, err := rsa.GenerateKey(rand.Reader, 2048)
+		must(t, err)
+		_, strangeEd25519, err := ed25519.GenerateKey(nil)
 		must(t, err)
 		hs256 := func(secret []byte) func([]byte) []byte {
 			return func(text []byte) []byte {
@@ -95,13 +107,16 @@ func TestS5_ForgedJWTs(t *testing.T) {
 			"none":                   signed(t, changed(header, "alg", "none"), body, nothing),
 			"none, signed":           signed(t, changed(header, "alg", "none"), body, right),
 			"None, signed":           signed(t, changed(header, "alg", "None"), body, right),
-			"HS256, raw public key":  signed(t, changed(header, "alg", "HS256"), body, hs256(public)),
+			"HS256, the modulus":     signed(t, changed(header, "alg", "HS256"), body, hs256(key.N.Bytes())),
 			"HS256, PEM public key":  signed(t, changed(header, "alg", "HS256"), body, hs256(publicPEM)),
-			"EdDSA, another key":     signed(t, header, body, func(text []byte) []byte { return ed25519.Sign(strange, text) }),
+			"RS256, another key":     signed(t, header, body, rs256(strange)),
+			"named EdDSA":            signed(t, changed(header, "alg", "EdDSA"), body, right),
+			"named PS256":            signed(t, changed(header, "alg", "PS256"), body, right),
+			"EdDSA, another key":     signed(t, changed(header, "alg", "EdDSA"), body, func(text []byte) []byte { return ed25519.Sign(strangeEd25519, text) }),
 			"an unknown kid":         signed(t, changed(header, "kid", "999"), body, right),
 			"kid as a path":          signed(t, changed(header, "kid", "../../etc/passwd"), body, right),
-			"no kid":                 signed(t, claims{"alg": "EdDSA", "typ": "JWT"}, body, right),
-			"a key of its own":       signed(t, changed(header, "jwk", claims{"kty": "OKP", "crv": "Ed25519", "x": part(t, claims{})}), body, func(text []byte) []byte { return ed25519.Sign(strange, text) }),
+			"no kid":                 signed(t, claims{"alg": "RS256", "typ": "JWT"}, body, right),
+			"a key of its own":       signed(t, changed(header, "jwk", claims{"kty": "RSA", "e": "AQAB", "n": base64.RawURLEncoding.EncodeToString(strange.N.Bytes())}), body, rs256(strange)),
 			"another subject":        parts[0] + "." + part(t, changed(body, "sub", fmt.Sprint(super))) + "." + parts[2],
 			"a later end":            parts[0] + "." + part(t, changed(body, "exp", soon+3600)) + "." + parts[2],
 			"subject of another sid": signed(t, header, changed(body, "sub", fmt.Sprint(super)), right),

@@ -1,6 +1,7 @@
 package keys
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strconv"
@@ -56,9 +57,10 @@ func (r *Keyring) Statuses(life time.Duration) []KeyStatus {
 }
 
 // Rotate creates the next key in the folder, with mode 0600. It verifies at once and
-// signs after overlap. The error is ErrBusy if another process created one at the same
-// time; other errors are Open's.
-func (r *Keyring) Rotate(overlap time.Duration) (JWTKey, error) {
+// signs after overlap. Without an algorithm it has that of the key that signs now. The
+// error is ErrBusy if another process created one at the same time; other errors are
+// Open's.
+func (r *Keyring) Rotate(algorithm Algorithm, overlap time.Duration) (JWTKey, error) {
 	if err := r.Reload(); err != nil {
 		return JWTKey{}, err
 	}
@@ -67,7 +69,8 @@ func (r *Keyring) Rotate(overlap time.Duration) (JWTKey, error) {
 	if newest == maxNumber {
 		return JWTKey{}, fmt.Errorf("%w: %s has the highest number there is: rename the keys", ErrMalformed, r.folder.path(jwtFile(newest)))
 	}
-	made, err := r.folder.writeOnce(jwtFile(newest+1), newJWT(r.now(), overlap))
+	algorithm = cmp.Or(algorithm, keys[signing(keys, r.now())].Algorithm)
+	made, err := r.folder.writeOnce(jwtFile(newest+1), newJWT(algorithm, r.now(), overlap))
 	if err != nil {
 		return JWTKey{}, err
 	}

@@ -2,7 +2,7 @@ package keys
 
 import (
 	"bytes"
-	"crypto/ed25519"
+	"crypto"
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
@@ -31,9 +31,9 @@ const (
 )
 
 // newJWT returns the content of a new key file.
-func newJWT(created time.Time, overlap time.Duration) func() ([]byte, error) {
+func newJWT(algorithm Algorithm, created time.Time, overlap time.Duration) func() ([]byte, error) {
 	return func() ([]byte, error) {
-		_, private, err := ed25519.GenerateKey(nil)
+		private, err := generate(algorithm)
 		if err != nil {
 			return nil, err
 		}
@@ -47,6 +47,9 @@ func newJWT(created time.Time, overlap time.Duration) func() ([]byte, error) {
 	}
 }
 
+// remedy ends the message about a key that cannot be used.
+const remedy = "make it with: quartet keys rotate, or openssl genpkey -algorithm ed25519"
+
 func stamp(at time.Time) string { return at.UTC().Format(time.RFC3339) }
 
 func loadJWT(folder folder, number int) (JWTKey, error) {
@@ -55,35 +58,32 @@ func loadJWT(folder folder, number int) (JWTKey, error) {
 	if err != nil {
 		return JWTKey{}, err
 	}
-	private, ok := parseJWT(text)
+	private, algorithm, ok := parseJWT(text)
 	if !ok {
-		return JWTKey{}, fmt.Errorf("%w: %s is not one Ed25519 key in PKCS#8 PEM: make it with: openssl genpkey -algorithm ed25519",
-			ErrMalformed, folder.path(name))
+		return JWTKey{}, fmt.Errorf("%w: %s is not one RSA, P-256 or Ed25519 key in PKCS#8 PEM: %s", ErrMalformed, folder.path(name), remedy)
 	}
-	if weak(private.Seed()) {
-		return JWTKey{}, fmt.Errorf("%w: %s is not random: make it with: openssl genpkey -algorithm ed25519",
-			ErrWeak, folder.path(name))
+	if weakKey(private) {
+		return JWTKey{}, fmt.Errorf("%w: %s is not random, or is RSA with less than %d bits: %s", ErrWeak, folder.path(name), rsaBits, remedy)
 	}
 	created, signsFrom, err := parseTimes(text, written)
 	if err != nil {
 		return JWTKey{}, fmt.Errorf("%w: %s: %w: write it like 2026-11-21T09:00:00Z, or remove the line", ErrMalformed, folder.path(name), err)
 	}
-	return JWTKey{KID: strconv.Itoa(number), Private: private, CreatedAt: created, SignsFrom: signsFrom}, nil
+	return JWTKey{KID: strconv.Itoa(number), Algorithm: algorithm, Private: private, CreatedAt: created, SignsFrom: signsFrom}, nil
 }
 
 // parseJWT accepts one key with nothing after it, because a second key would be ignored
 // silently.
-func parseJWT(text []byte) (ed25519.PrivateKey, bool) {
+func parseJWT(text []byte) (private crypto.Signer, algorithm Algorithm, ok bool) {
 	block, rest := pem.Decode(text)
 	if block == nil || block.Type != pemType || len(bytes.TrimSpace(rest)) > 0 {
-		return nil, false
+		return nil, "", false
 	}
 	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
 	if err != nil {
-		return nil, false
+		return nil, "", false
 	}
-	private, ok := key.(ed25519.PrivateKey)
-	return private, ok
+	return algorithmOf(key)
 }
 
 // parseTimes reads the times before the key. A key made by hand has none: it was

@@ -1,7 +1,8 @@
 package keys
 
 import (
-	"crypto/ed25519"
+	"cmp"
+	"crypto"
 	"crypto/hkdf"
 	"crypto/sha256"
 	"errors"
@@ -31,16 +32,18 @@ var (
 // Options are the options of Open.
 type Options struct {
 	AllowOpen bool             // accept files that others can read or write, for a demonstration
+	Algorithm Algorithm        // of the first key, if there is none; "": DefaultAlgorithm
 	Now       func() time.Time // the clock; nil: time.Now
 	Log       *slog.Logger     // warned if a folder in use has no signing key; nil: silent
 }
 
-// JWTKey is an Ed25519 key that signs JWTs.
+// JWTKey is a key that signs JWTs.
 type JWTKey struct {
 	KID       string // the number in the file's name; the highest is the newest
-	Private   ed25519.PrivateKey
-	CreatedAt time.Time // UTC
-	SignsFrom time.Time // UTC; before, it only verifies
+	Algorithm Algorithm
+	Private   crypto.Signer // *rsa.PrivateKey, *ecdsa.PrivateKey or ed25519.PrivateKey
+	CreatedAt time.Time     // UTC
+	SignsFrom time.Time     // UTC; before, it only verifies
 }
 
 // Keyring holds the keys of a folder. Reload reads its signing keys again. It is safe
@@ -68,6 +71,7 @@ func Open(dir string, options Options) (*Keyring, error) {
 	if options.Now == nil {
 		options.Now = time.Now
 	}
+	options.Algorithm = cmp.Or(options.Algorithm, DefaultAlgorithm)
 	folder := folder{dir: dir, allowOpen: options.AllowOpen}
 	if err := folder.make(); err != nil {
 		return nil, err
@@ -85,7 +89,7 @@ func Open(dir string, options Options) (*Keyring, error) {
 	}
 	if len(numbers) == 0 {
 		// There is no older key, so the first one signs at once.
-		made, err := folder.writeOnce(jwtFile(1), newJWT(options.Now(), 0))
+		made, err := folder.writeOnce(jwtFile(1), newJWT(options.Algorithm, options.Now(), 0))
 		if err != nil {
 			return nil, err
 		}

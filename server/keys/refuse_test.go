@@ -6,6 +6,7 @@ import (
 	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"encoding/base64"
 	"os"
 	"path/filepath"
@@ -119,19 +120,19 @@ func TestRefusesWhatIsNoFile(t *testing.T) {
 
 func TestRefusesMalformedSigningKeys(t *testing.T) {
 	t.Parallel()
-	ec, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	ec, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
 	good := newPEM(t)
 	for name, text := range map[string][]byte{
-		"empty":             {},
-		"no PEM":            []byte("secret"),
-		"another algorithm": pemOf(t, ec),
-		"another type":      bytes.ReplaceAll(good, []byte("PRIVATE KEY"), []byte("PUBLIC KEY")),
-		"two keys":          append(bytes.Clone(good), newPEM(t)...),
-		"cut":               good[:len(good)/2],
-		"changed":           bytes.Replace(good, []byte("MC4"), []byte("MD4"), 1),
+		"empty":         {},
+		"no PEM":        []byte("secret"),
+		"another curve": pemOf(t, ec),
+		"another type":  bytes.ReplaceAll(good, []byte("PRIVATE KEY"), []byte("PUBLIC KEY")),
+		"two keys":      append(bytes.Clone(good), newPEM(t)...),
+		"cut":           good[:len(good)/2],
+		"changed":       bytes.Replace(good, []byte("MC4"), []byte("MD4"), 1),
 	} {
 		dir := t.TempDir()
 		mustOpen(t, dir)
@@ -144,12 +145,45 @@ func TestRefusesMalformedSigningKeys(t *testing.T) {
 
 func TestRefusesWeakSigningKeys(t *testing.T) {
 	t.Parallel()
+	short, err := rsa.GenerateKey(rand.Reader, 1024)
+	if err != nil {
+		t.Fatal(err)
+	}
+	one, err := ecdsa.ParseRawPrivateKey(elliptic.P256(), append(make([]byte, 31), 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, private := range map[string]any{
+		"RSA with 1024 bits": short, "P-256, the number 1": one, "Ed25519, all zero": ed25519.NewKeyFromSeed(make([]byte, 32)),
+	} {
+		dir := t.TempDir()
+		mustOpen(t, dir)
+		path := filepath.Join(dir, "jwt-2.pem")
+		write(t, path, pemOf(t, private), 0o600)
+		_, err := Open(dir, Options{})
+		t.Run(name, func(t *testing.T) { requireRefusal(t, err, ErrWeak, path, "openssl genpkey") })
+	}
+}
+
+// What happens to a running server when the folder gets a key that it cannot use, as an
+// older server gets one of a newer program.
+func TestAKeyOfAnUnknownKindStopsStartsOnly(t *testing.T) {
+	t.Parallel()
+	ec, err := ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
 	dir := t.TempDir()
-	mustOpen(t, dir)
+	ring := mustOpen(t, dir)
 	path := filepath.Join(dir, "jwt-2.pem")
-	write(t, path, pemOf(t, ed25519.NewKeyFromSeed(make([]byte, 32))), 0o600)
-	_, err := Open(dir, Options{})
-	requireRefusal(t, err, ErrWeak, path, "openssl genpkey")
+	write(t, path, pemOf(t, ec), 0o600)
+	requireRefusal(t, ring.Reload(), ErrMalformed, path, "quartet keys rotate")
+	if kid, _ := ring.Signing(ring.now()); kid != "1" || !ring.Stale() {
+		t.Errorf("%s signs, stale %v", kid, ring.Stale())
+	}
+	if _, known := ring.Public("2"); known {
+		t.Error("the key verifies")
+	}
 }
 
 func TestRefusesOddNames(t *testing.T) {

@@ -1,7 +1,7 @@
 package keys
 
 import (
-	"crypto/ed25519"
+	"crypto"
 	"fmt"
 	"slices"
 	"time"
@@ -76,7 +76,7 @@ func (r *Keyring) read() error {
 }
 
 // Signing returns the key that signs at now, and its id.
-func (r *Keyring) Signing(now time.Time) (kid string, private ed25519.PrivateKey) {
+func (r *Keyring) Signing(now time.Time) (kid string, private crypto.Signer) {
 	keys := *r.jwt.Load()
 	key := keys[signing(keys, now)]
 	return key.KID, key.Private
@@ -84,7 +84,7 @@ func (r *Keyring) Signing(now time.Time) (kid string, private ed25519.PrivateKey
 
 // Public returns the public key of kid. For an unknown kid it reads the folder again,
 // at most once a second.
-func (r *Keyring) Public(kid string) (public ed25519.PublicKey, known bool) {
+func (r *Keyring) Public(kid string) (public crypto.PublicKey, known bool) {
 	if public, known = r.public(kid); known {
 		return public, true
 	}
@@ -92,13 +92,13 @@ func (r *Keyring) Public(kid string) (public ed25519.PublicKey, known bool) {
 	return r.public(kid)
 }
 
-func (r *Keyring) public(kid string) (ed25519.PublicKey, bool) {
+func (r *Keyring) public(kid string) (crypto.PublicKey, bool) {
 	keys := *r.jwt.Load()
 	at := indexOf(keys, kid)
 	if at < 0 {
 		return nil, false
 	}
-	return keys[at].Private.Public().(ed25519.PublicKey), true
+	return keys[at].Private.Public(), true
 }
 
 // look reads the folder for an unknown kid. Concurrent calls share one read. A failure

@@ -12,10 +12,12 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
+// Audience names this server in every JWT's audience, and no application.
+const Audience = "quartet"
+
 const (
-	issuer   = "quartet"
-	audience = "quartet"
-	maxJWT   = 2048 // characters
+	issuer = "quartet"
+	maxJWT = 2048 // characters
 )
 
 // Errors of Verify.
@@ -24,18 +26,22 @@ var (
 	ErrInvalid = errors.New("token: invalid")
 )
 
+// algorithms are those of all keys.
+var algorithms = []string{jwt.SigningMethodRS256.Alg(), jwt.SigningMethodES256.Alg(), jwt.SigningMethodEdDSA.Alg()}
+
 var errClaims = errors.New("sid, sub and iat are required")
 
 // Claims are the claims of a JWT. Times are truncated to seconds (RFC 7519 section 2).
 type Claims struct {
-	SessionID int64
-	UserID    int64
-	IssuedAt  time.Time
-	ExpiresAt time.Time
+	SessionID   int64
+	UserID      int64
+	Application string // in the audience beside this server; "" for none
+	IssuedAt    time.Time
+	ExpiresAt   time.Time
 }
 
-// Signer signs and verifies JWTs (RFC 7519) with Ed25519 (RFC 8037) only. It is safe
-// for concurrent use.
+// Signer signs and verifies JWTs (RFC 7519) with RS256, ES256 (RFC 7518) and EdDSA (RFC
+// 8037). The key decides which, never the token. It is safe for concurrent use.
 type Signer struct {
 	source   KeySource
 	verified verified
@@ -61,7 +67,7 @@ func (s *Signer) Sign(claims Claims) (string, error) {
 	wire := wireClaims{
 		RegisteredClaims: jwt.RegisteredClaims{
 			Issuer:    issuer,
-			Audience:  jwt.ClaimStrings{audience},
+			Audience:  audienceOf(claims.Application),
 			Subject:   strconv.FormatInt(claims.UserID, 10),
 			IssuedAt:  jwt.NewNumericDate(claims.IssuedAt),
 			ExpiresAt: jwt.NewNumericDate(claims.ExpiresAt),
@@ -72,7 +78,11 @@ func (s *Signer) Sign(claims Claims) (string, error) {
 		return "", fmt.Errorf("token: sign: %w", err)
 	}
 	kid, private := s.source.Signing(claims.IssuedAt)
-	unsigned := jwt.NewWithClaims(jwt.SigningMethodEdDSA, wire)
+	method := methodOf(private.Public())
+	if method == nil {
+		return "", fmt.Errorf("token: sign: key %q has no algorithm", kid)
+	}
+	unsigned := jwt.NewWithClaims(method, wire)
 	unsigned.Header["kid"] = kid
 	return unsigned.SignedString(private)
 }
@@ -106,12 +116,15 @@ func (s *Signer) prove(token string, now time.Time) (found proof, err error) {
 			if !known {
 				return nil, errors.New("unknown key id")
 			}
+			if unverified.Method != methodOf(key) {
+				return nil, errors.New("the algorithm is not that of the key")
+			}
 			found.key = key
 			return key, nil
 		},
-		jwt.WithValidMethods([]string{jwt.SigningMethodEdDSA.Alg()}),
+		jwt.WithValidMethods(algorithms),
 		jwt.WithIssuer(issuer),
-		jwt.WithAudience(audience),
+		jwt.WithAudience(Audience),
 		jwt.WithExpirationRequired(),
 		jwt.WithStrictDecoding(),
 		jwt.WithTimeFunc(func() time.Time { return now }))
@@ -148,11 +161,30 @@ func (w wireClaims) claims() (Claims, error) {
 		return Claims{}, fmt.Errorf("%w: %w", ErrInvalid, err)
 	}
 	return Claims{
-		SessionID: session,
-		UserID:    user,
-		IssuedAt:  w.IssuedAt.UTC(),
-		ExpiresAt: w.ExpiresAt.UTC(),
+		SessionID:   session,
+		UserID:      user,
+		Application: w.application(),
+		IssuedAt:    w.IssuedAt.UTC(),
+		ExpiresAt:   w.ExpiresAt.UTC(),
 	}, nil
+}
+
+// audienceOf is this server and the application, if there is one.
+func audienceOf(application string) jwt.ClaimStrings {
+	if application == "" {
+		return jwt.ClaimStrings{Audience}
+	}
+	return jwt.ClaimStrings{Audience, application}
+}
+
+// application is the audience beside this server.
+func (w wireClaims) application() string {
+	for _, name := range w.Audience {
+		if name != Audience {
+			return name
+		}
+	}
+	return ""
 }
 
 // kindOf distinguishes expired from invalid. The library reports all failed checks

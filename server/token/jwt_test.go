@@ -1,7 +1,9 @@
 package token
 
 import (
+	"crypto"
 	"crypto/ed25519"
+	"crypto/elliptic"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/pem"
@@ -28,10 +30,11 @@ func testSigningKey(kid string, fill byte) Key {
 
 func testClaims() Claims {
 	return Claims{
-		SessionID: 9007199254740991,
-		UserID:    180388626432,
-		IssuedAt:  testNow,
-		ExpiresAt: testNow.Add(time.Hour),
+		SessionID:   9007199254740991,
+		UserID:      180388626432,
+		Application: "portal",
+		IssuedAt:    testNow,
+		ExpiresAt:   testNow.Add(time.Hour),
 	}
 }
 
@@ -161,7 +164,7 @@ func TestAlgorithmIsPinned(t *testing.T) {
 	signer := newTestSigner(t, older)
 	for name, text := range map[string]string{
 		"none":  forged(t, jwt.SigningMethodNone, jwt.UnsafeAllowNoneSignatureType, nil, nil) + signatureOf(signed(t, signer)),
-		"HS256": forged(t, jwt.SigningMethodHS256, []byte(older.Private), map[string]any{"kid": "unknown"}, nil),
+		"HS256": forged(t, jwt.SigningMethodHS256, []byte(older.Private.(ed25519.PrivateKey)), map[string]any{"kid": "unknown"}, nil),
 	} {
 		_, err := signer.Verify(text, testNow)
 		if !errors.Is(err, ErrInvalid) || !strings.Contains(err.Error(), "signing method "+name+" is invalid") {
@@ -174,7 +177,7 @@ func TestWrongKeysAreInvalid(t *testing.T) {
 	t.Parallel()
 	signer := newTestSigner(t, older, newer)
 	for name, c := range map[string]struct {
-		key    ed25519.PrivateKey
+		key    crypto.Signer
 		header map[string]any
 	}{
 		"unknown kid":              {older.Private, map[string]any{"kid": "3"}},
@@ -292,7 +295,7 @@ func TestNewSignerRefuses(t *testing.T) {
 		"no key":      nil,
 		"no kid":      {{Private: older.Private}},
 		"a kid twice": {older, {KID: older.KID, Private: newer.Private}},
-		"a short key": {{KID: "1", Private: older.Private[:32]}},
+		"P-384":       {ecKey(t, elliptic.P384())},
 		"no private":  {{KID: "1"}},
 	} {
 		if _, err := NewSigner(keys...); err == nil {

@@ -1,8 +1,7 @@
 package token
 
 import (
-	"bytes"
-	"crypto/ed25519"
+	"crypto"
 	"crypto/sha256"
 	"sync"
 	"time"
@@ -24,13 +23,13 @@ type verified struct {
 type proof struct {
 	claims Claims
 	kid    string
-	key    ed25519.PublicKey
+	key    crypto.PublicKey
 }
 
 // holds reports whether the proof is still valid.
 func (p proof) holds(source KeySource, now time.Time) bool {
 	key, known := source.Public(p.kid)
-	return known && bytes.Equal(key, p.key) && now.Before(p.claims.ExpiresAt)
+	return known && sameKey(key, p.key) && now.Before(p.claims.ExpiresAt)
 }
 
 func (v *verified) find(sum [sha256.Size]byte) (proof, bool) {

@@ -1,7 +1,8 @@
 package token
 
 import (
-	"crypto/ed25519"
+	"crypto"
+	"crypto/elliptic"
 	"crypto/sha256"
 	"errors"
 	"fmt"
@@ -10,11 +11,11 @@ import (
 )
 
 // shelf is a source whose keys the test changes.
-type shelf map[string]ed25519.PublicKey
+type shelf map[string]crypto.PublicKey
 
-func (shelf) Signing(time.Time) (string, ed25519.PrivateKey) { return older.KID, older.Private }
+func (shelf) Signing(time.Time) (string, crypto.Signer) { return older.KID, older.Private }
 
-func (s shelf) Public(kid string) (ed25519.PublicKey, bool) {
+func (s shelf) Public(kid string) (crypto.PublicKey, bool) {
 	key, known := s[kid]
 	return key, known
 }
@@ -23,7 +24,7 @@ func (s shelf) Public(kid string) (ed25519.PublicKey, bool) {
 // does its expiry.
 func TestProvenTokensDependOnTheKey(t *testing.T) {
 	t.Parallel()
-	right := older.Private.Public().(ed25519.PublicKey)
+	right := older.Private.Public()
 	keys := shelf{older.KID: right}
 	signer := NewRotatingSigner(keys)
 	text := signed(t, signer)
@@ -48,8 +49,10 @@ func TestProvenTokensDependOnTheKey(t *testing.T) {
 	}
 	delete(keys, older.KID)
 	try("retired", testNow, ErrInvalid)
-	keys[older.KID] = newer.Private.Public().(ed25519.PublicKey)
-	try("exchanged", testNow, ErrInvalid)
+	for _, other := range []Key{newer, rsaKey(), ecKey(t, elliptic.P256())} {
+		keys[older.KID] = other.Private.Public()
+		try("exchanged", testNow, ErrInvalid)
+	}
 	keys[older.KID] = right
 	try("good again", testNow, nil)
 	try("expired", testNow.Add(time.Hour), ErrExpired)

@@ -47,7 +47,7 @@ var sessionTests = map[string]func(*testing.T, *store.Store){
 		a.AccessExpiresAt, a.ExpiresAt, a.LastSeenAt = noon+1, noon+2, noon+3
 		opened(t, s, a)
 		jwt := session(2, 1)
-		jwt.AccessHash = nil
+		jwt.AccessHash, jwt.ApplicationID = nil, new("app")
 		opened(t, s, jwt)
 		profile := must(s.ProfileByID(t.Context(), 1))(t)
 		want := store.SessionWithUser{
@@ -63,7 +63,9 @@ var sessionTests = map[string]func(*testing.T, *store.Store){
 		same(t, find("access-1", "app"), want)
 		want.Previous = true
 		same(t, find("before", "app"), want)
-		same(t, must(s.SessionWithUserByID(t.Context(), 2, "app"))(t).ID, int64(2))
+		byID := must(s.SessionWithUserByID(t.Context(), 2, "other"))(t)
+		same(t, byID.ID, int64(2))
+		same(t, *byID.ApplicationID, "app") // the session's, whatever the request names
 		for _, hash := range []store.Digest{"refresh-1", "access-3", ""} {
 			wantNotFound(t, errorOf(s.SessionWithUserByAccessHash(t.Context(), hash, "app")))
 		}

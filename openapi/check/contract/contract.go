@@ -137,6 +137,12 @@ func (c Contract) Credentials(o Operation) (schemes []*openapi3.SecurityScheme) 
 	return schemes
 }
 
+// IsApplication reports whether a security scheme carries an application's id.
+func (c Contract) IsApplication(scheme string) bool {
+	known := c.Components != nil && c.Components.SecuritySchemes[scheme] != nil
+	return known && c.Components.SecuritySchemes[scheme].Value.Extensions["x-credential"] == "application"
+}
+
 // Authorise adds the token and the application's id to a request, where the
 // operation's first security alternative expects them.
 func (c Contract) Authorise(r *Request, o Operation, token, application string) {

@@ -201,6 +201,8 @@ func TestCompareIgnoresValuesThatDifferEveryTime(t *testing.T) {
 		{"ids", `{"id":1,"userId":"7"}`, `{"id":2,"userId":"8"}`, ""},
 		{"times", `{"timestamp":1,"at":"2026-11-21 09:00:00","day":"2026-11-21"}`, `{"timestamp":2,"at":"2026-11-22 09:00:01","day":"2026-12-01"}`, ""},
 		{"tokens", `{"Jwt":"a","value":"AT-1-c2FtcGxlLW9ubHktYWNjZXNzLXRva2Vu"}`, `{"Jwt":"b","value":"AT-2-c2FtcGxlLW9ubHktYWNjZXNzLXRva2Vv"}`, ""},
+		{"keys", `{"x":"` + strings.Repeat("a", 43) + `","n":"` + strings.Repeat("-", 342) + `"}`, `{"x":"` + strings.Repeat("b", 43) + `","n":"` + strings.Repeat("_", 342) + `"}`, ""},
+		{"short text", `{"x":"` + strings.Repeat("y", 42) + `"}`, `{"x":"` + strings.Repeat("z", 42) + `"}`, `/x: documented "` + strings.Repeat("y", 42) + `", got "` + strings.Repeat("z", 42) + `"`},
 		{"masked by a recording", `{"code":"***"}`, `{"code":"123456"}`, ""},
 		{"a value", `{"nickname":"晚秋"}`, `{"nickname":"林晚秋"}`, `/nickname: documented "晚秋", got "林晚秋"`},
 		{"a value that is not free", `{"paid":1}`, `{"paid":2}`, "/paid: documented 1, got 2"},

@@ -77,7 +77,7 @@ var skipReasons = map[string]string{
 // the fixtures name.
 func (b RequestBuilder) documented(ctx context.Context, c Case, example string) ([]contract.Request, error) {
 	token := ""
-	if takesToken(c.Operation) {
+	if b.takesToken(c.Operation) {
 		var err error
 		if token, err = b.Tokens.Token(ctx, b.Fixtures.role(c)); err != nil {
 			return nil, err
@@ -86,7 +86,21 @@ func (b RequestBuilder) documented(ctx context.Context, c Case, example string) 
 	return b.withToken(c.Operation, example, token), nil
 }
 
-func takesToken(o contract.Operation) bool { return o.Security != nil && len(*o.Security) > 0 }
+// takesToken reports whether the operation names a place for a token. An application's id
+// is none.
+func (b RequestBuilder) takesToken(o contract.Operation) bool {
+	if o.Security == nil {
+		return false
+	}
+	for _, alternative := range *o.Security {
+		for name := range alternative {
+			if !b.Contract.IsApplication(name) {
+				return true
+			}
+		}
+	}
+	return false
+}
 
 // withToken are the documented requests of a name with that token, or with the
 // documented one where it is "" and belongs into the body.
@@ -218,7 +232,7 @@ func withUnknownApplication(b RequestBuilder, o contract.Operation, r *contract.
 func withoutToken(_ context.Context, b RequestBuilder, c Case) ([]contract.Request, error) {
 	o := c.Operation
 	optional := o.Security != nil && slices.ContainsFunc(*o.Security, func(one openapi3.SecurityRequirement) bool { return len(one) == 0 })
-	if !takesToken(o) || bodyCredential(o) == "" && optional {
+	if !b.takesToken(o) || bodyCredential(o) == "" && optional {
 		return nil, nil
 	}
 	return b.with(o, "ok", "", map[string]any{bodyCredential(o): contract.Omit}), nil
@@ -226,7 +240,7 @@ func withoutToken(_ context.Context, b RequestBuilder, c Case) ([]contract.Reque
 
 // withEndedToken is what succeeds with the token of a session that was signed out.
 func withEndedToken(ctx context.Context, b RequestBuilder, c Case) ([]contract.Request, error) {
-	if !takesToken(c.Operation) {
+	if !b.takesToken(c.Operation) {
 		return nil, nil
 	}
 	token, err := b.Tokens.EndedToken(ctx)

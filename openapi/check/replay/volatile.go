@@ -19,8 +19,9 @@ var (
 	// timeName is for numbers: times in text show themselves.
 	timeName = regexp.MustCompile(`(?i)(?:time|timestamp|expires?|_at)$|At$`)
 	timeText = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}|$)`)
-	// randomText matches ids, keys and hashes that were generated at random.
-	randomText = regexp.MustCompile(`^(?:[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[0-9a-fA-F]{32,}|[\w-]{43})$`)
+	// randomText matches ids, keys and hashes that were generated at random: UUIDs, hex of
+	// 16 bytes and more, base64url of 32 bytes and more.
+	randomText = regexp.MustCompile(`^(?:[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}|[0-9a-fA-F]{32,}|[\w-]{43,})$`)
 )
 
 // volatile reports whether two values of that name may differ from one server, or

@@ -109,13 +109,19 @@ func (e JfinalState) Valid() bool {
 
 // Defines values for JsonWebKeyAlg.
 const (
+	ES256 JsonWebKeyAlg = "ES256"
 	EdDSA JsonWebKeyAlg = "EdDSA"
+	RS256 JsonWebKeyAlg = "RS256"
 )
 
 // Valid indicates whether the value is a known member of the JsonWebKeyAlg enum.
 func (e JsonWebKeyAlg) Valid() bool {
 	switch e {
+	case ES256:
+		return true
 	case EdDSA:
+		return true
+	case RS256:
 		return true
 	default:
 		return false
@@ -125,12 +131,15 @@ func (e JsonWebKeyAlg) Valid() bool {
 // Defines values for JsonWebKeyCrv.
 const (
 	Ed25519 JsonWebKeyCrv = "Ed25519"
+	P256    JsonWebKeyCrv = "P-256"
 )
 
 // Valid indicates whether the value is a known member of the JsonWebKeyCrv enum.
 func (e JsonWebKeyCrv) Valid() bool {
 	switch e {
 	case Ed25519:
+		return true
+	case P256:
 		return true
 	default:
 		return false
@@ -139,13 +148,19 @@ func (e JsonWebKeyCrv) Valid() bool {
 
 // Defines values for JsonWebKeyKty.
 const (
+	EC  JsonWebKeyKty = "EC"
 	OKP JsonWebKeyKty = "OKP"
+	RSA JsonWebKeyKty = "RSA"
 )
 
 // Valid indicates whether the value is a known member of the JsonWebKeyKty enum.
 func (e JsonWebKeyKty) Valid() bool {
 	switch e {
+	case EC:
+		return true
 	case OKP:
+		return true
+	case RSA:
 		return true
 	default:
 		return false
@@ -503,13 +518,16 @@ type JfinalOkResponse struct {
 // JfinalState 状态，成功 ok
 type JfinalState string
 
-// JsonWebKey RFC 8037 的 Ed25519 公钥 an Ed25519 public key
+// JsonWebKey 验证签名的公钥 a public key that verifies signatures (RFC 7518, RFC 8037)
 type JsonWebKey struct {
-	// Alg 算法 the algorithm
+	// Alg 该密钥唯一的签名算法 the only algorithm of the key
 	Alg JsonWebKeyAlg `json:"alg"`
 
-	// Crv 曲线 the curve
-	Crv JsonWebKeyCrv `json:"crv"`
+	// Crv EC、OKP 密钥的曲线 the curve of an EC or OKP key
+	Crv *JsonWebKeyCrv `json:"crv,omitempty"`
+
+	// E RSA 的指数，base64url the exponent of an RSA key, in base64url
+	E *string `json:"e,omitempty"`
 
 	// Kid JWT 头中的密钥编号 the key id in a JWT's header
 	Kid string `json:"kid"`
@@ -517,17 +535,23 @@ type JsonWebKey struct {
 	// Kty 密钥种类 the kind of key
 	Kty JsonWebKeyKty `json:"kty"`
 
+	// N RSA 的模，base64url，2048 至 4096 位 the modulus of an RSA key, 2048 to 4096 bits in base64url
+	N *string `json:"n,omitempty"`
+
 	// Use 用途 the use
 	Use JsonWebKeyUse `json:"use"`
 
-	// X 公钥，32 字节的 base64url the public key, 32 bytes in base64url
-	X string `json:"x"`
+	// X EC 的横坐标或 OKP 的公钥，32 字节的 base64url an EC key's x or an OKP key, 32 bytes in base64url
+	X *string `json:"x,omitempty"`
+
+	// Y EC 的纵坐标，32 字节的 base64url an EC key's y, 32 bytes in base64url
+	Y *string `json:"y,omitempty"`
 }
 
-// JsonWebKeyAlg 算法 the algorithm
+// JsonWebKeyAlg 该密钥唯一的签名算法 the only algorithm of the key
 type JsonWebKeyAlg string
 
-// JsonWebKeyCrv 曲线 the curve
+// JsonWebKeyCrv EC、OKP 密钥的曲线 the curve of an EC or OKP key
 type JsonWebKeyCrv string
 
 // JsonWebKeyKty 密钥种类 the kind of key
@@ -1894,10 +1918,12 @@ type ClientInterface interface {
 
 	// GetJsonWebKeys 验证 JWT 的公钥 · The public keys that verify JWTs
 	//
-	// RFC 7517 的 JWK 集合，密钥为 RFC 8037 的 OKP/Ed25519，最新的在最后。新密钥先公布，后用于签名；遇到未知的 `kid`
-	// 时请重新读取。签名只能证明 JWT 属于哪个用户，会话是否仍有效须向本服务器查询。
+	// RFC 7517 的 JWK 集合，最新的在最后：`RS256`（`RSA`）、`ES256`（`EC`、`P-256`）或 `EdDSA`（`OKP`、`Ed25519`），轮换期间
+	// 可同时有几种。算法由 `kid` 指定的密钥决定。新密钥先公布，后用于签名；遇到未知的 `kid` 时请重新读取。签名只能证明 JWT
+	// 属于哪个用户，会话是否仍有效须向本服务器查询。
 	//
-	// A JWK Set (RFC 7517) of OKP/Ed25519 keys (RFC 8037), the newest last. A new key is published before it
+	// A JWK Set (RFC 7517), the newest key last: `RS256` (`RSA`), `ES256` (`EC`, `P-256`) or `EdDSA` (`OKP`, `Ed25519`),
+	// several of them while keys are rotated. The key that `kid` names decides the algorithm. A new key is published before it
 	// is used; read the set again for an unknown `kid`. A signature proves whose a JWT is. Whether its session is
 	// still live has to be asked of this server.
 	//
@@ -1986,6 +2012,7 @@ type ClientInterface interface {
 	//
 	// 文档 004。`loginAccount` is a user name, an e-mail or a verified mobile. Unknown accounts, wrong passwords, locked and
 	// disabled users get the same answer. Five failures from one client IP lock the account for that client IP for 15 minutes.
+	// The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is named.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -1996,6 +2023,7 @@ type ClientInterface interface {
 	//
 	// 文档 004。`loginAccount` is a user name, an e-mail or a verified mobile. Unknown accounts, wrong passwords, locked and
 	// disabled users get the same answer. Five failures from one client IP lock the account for that client IP for 15 minutes.
+	// The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is named.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -2271,10 +2299,12 @@ type ClientInterface interface {
 
 // GetJsonWebKeys 验证 JWT 的公钥 · The public keys that verify JWTs
 //
-// RFC 7517 的 JWK 集合，密钥为 RFC 8037 的 OKP/Ed25519，最新的在最后。新密钥先公布，后用于签名；遇到未知的 `kid`
-// 时请重新读取。签名只能证明 JWT 属于哪个用户，会话是否仍有效须向本服务器查询。
+// RFC 7517 的 JWK 集合，最新的在最后：`RS256`（`RSA`）、`ES256`（`EC`、`P-256`）或 `EdDSA`（`OKP`、`Ed25519`），轮换期间
+// 可同时有几种。算法由 `kid` 指定的密钥决定。新密钥先公布，后用于签名；遇到未知的 `kid` 时请重新读取。签名只能证明 JWT
+// 属于哪个用户，会话是否仍有效须向本服务器查询。
 //
-// A JWK Set (RFC 7517) of OKP/Ed25519 keys (RFC 8037), the newest last. A new key is published before it
+// A JWK Set (RFC 7517), the newest key last: `RS256` (`RSA`), `ES256` (`EC`, `P-256`) or `EdDSA` (`OKP`, `Ed25519`),
+// several of them while keys are rotated. The key that `kid` names decides the algorithm. A new key is published before it
 // is used; read the set again for an unknown `kid`. A signature proves whose a JWT is. Whether its session is
 // still live has to be asked of this server.
 //
@@ -2453,6 +2483,7 @@ func (c *Client) PostUserDetailWithFormdataBody(ctx context.Context, body PostUs
 //
 // 文档 004。`loginAccount` is a user name, an e-mail or a verified mobile. Unknown accounts, wrong passwords, locked and
 // disabled users get the same answer. Five failures from one client IP lock the account for that client IP for 15 minutes.
+// The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is named.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2473,6 +2504,7 @@ func (c *Client) SignInByPasswordWithBody(ctx context.Context, contentType strin
 //
 // 文档 004。`loginAccount` is a user name, an e-mail or a verified mobile. Unknown accounts, wrong passwords, locked and
 // disabled users get the same answer. Five failures from one client IP lock the account for that client IP for 15 minutes.
+// The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is named.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -4151,10 +4183,12 @@ type ClientWithResponsesInterface interface {
 
 	// GetJsonWebKeysWithResponse 验证 JWT 的公钥 · The public keys that verify JWTs
 	//
-	// RFC 7517 的 JWK 集合，密钥为 RFC 8037 的 OKP/Ed25519，最新的在最后。新密钥先公布，后用于签名；遇到未知的 `kid`
-	// 时请重新读取。签名只能证明 JWT 属于哪个用户，会话是否仍有效须向本服务器查询。
+	// RFC 7517 的 JWK 集合，最新的在最后：`RS256`（`RSA`）、`ES256`（`EC`、`P-256`）或 `EdDSA`（`OKP`、`Ed25519`），轮换期间
+	// 可同时有几种。算法由 `kid` 指定的密钥决定。新密钥先公布，后用于签名；遇到未知的 `kid` 时请重新读取。签名只能证明 JWT
+	// 属于哪个用户，会话是否仍有效须向本服务器查询。
 	//
-	// A JWK Set (RFC 7517) of OKP/Ed25519 keys (RFC 8037), the newest last. A new key is published before it
+	// A JWK Set (RFC 7517), the newest key last: `RS256` (`RSA`), `ES256` (`EC`, `P-256`) or `EdDSA` (`OKP`, `Ed25519`),
+	// several of them while keys are rotated. The key that `kid` names decides the algorithm. A new key is published before it
 	// is used; read the set again for an unknown `kid`. A signature proves whose a JWT is. Whether its session is
 	// still live has to be asked of this server.
 	//
@@ -4247,6 +4281,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// 文档 004。`loginAccount` is a user name, an e-mail or a verified mobile. Unknown accounts, wrong passwords, locked and
 	// disabled users get the same answer. Five failures from one client IP lock the account for that client IP for 15 minutes.
+	// The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is named.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4257,6 +4292,7 @@ type ClientWithResponsesInterface interface {
 	//
 	// 文档 004。`loginAccount` is a user name, an e-mail or a verified mobile. Unknown accounts, wrong passwords, locked and
 	// disabled users get the same answer. Five failures from one client IP lock the account for that client IP for 15 minutes.
+	// The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is named.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6720,10 +6756,12 @@ func (r CheckLoginStatusByPathAnswer) ContentType() string {
 
 // GetJsonWebKeysWithResponse 验证 JWT 的公钥 · The public keys that verify JWTs
 //
-// RFC 7517 的 JWK 集合，密钥为 RFC 8037 的 OKP/Ed25519，最新的在最后。新密钥先公布，后用于签名；遇到未知的 `kid`
-// 时请重新读取。签名只能证明 JWT 属于哪个用户，会话是否仍有效须向本服务器查询。
+// RFC 7517 的 JWK 集合，最新的在最后：`RS256`（`RSA`）、`ES256`（`EC`、`P-256`）或 `EdDSA`（`OKP`、`Ed25519`），轮换期间
+// 可同时有几种。算法由 `kid` 指定的密钥决定。新密钥先公布，后用于签名；遇到未知的 `kid` 时请重新读取。签名只能证明 JWT
+// 属于哪个用户，会话是否仍有效须向本服务器查询。
 //
-// A JWK Set (RFC 7517) of OKP/Ed25519 keys (RFC 8037), the newest last. A new key is published before it
+// A JWK Set (RFC 7517), the newest key last: `RS256` (`RSA`), `ES256` (`EC`, `P-256`) or `EdDSA` (`OKP`, `Ed25519`),
+// several of them while keys are rotated. The key that `kid` names decides the algorithm. A new key is published before it
 // is used; read the set again for an unknown `kid`. A signature proves whose a JWT is. Whether its session is
 // still live has to be asked of this server.
 //
@@ -6870,6 +6908,7 @@ func (c *ClientWithResponses) PostUserDetailWithFormdataBodyWithResponse(ctx con
 //
 // 文档 004。`loginAccount` is a user name, an e-mail or a verified mobile. Unknown accounts, wrong passwords, locked and
 // disabled users get the same answer. Five failures from one client IP lock the account for that client IP for 15 minutes.
+// The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is named.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -6886,6 +6925,7 @@ func (c *ClientWithResponses) SignInByPasswordWithBodyWithResponse(ctx context.C
 //
 // 文档 004。`loginAccount` is a user name, an e-mail or a verified mobile. Unknown accounts, wrong passwords, locked and
 // disabled users get the same answer. Five failures from one client IP lock the account for that client IP for 15 minutes.
+// The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is named.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //

@@ -31,7 +31,8 @@ func (k *keysList) Run(ctx context.Context, c *cli.Console) error {
 
 type keysRotate struct {
 	keysFlags
-	Overlap time.Duration `default:"1m" env:"-" help:"How long the new key only verifies before it signs, so that all servers and all readers of /.well-known/jwks.json know it by then. Use 0s if the old key has leaked."`
+	Algorithm keys.Algorithm `env:"-" default:"" enum:",RS256,ES256,EdDSA" placeholder:"ALGORITHM" help:"Signature algorithm of the new key: RS256, ES256 or EdDSA; by default that of the key that signs now. Upgrade every server before you change the algorithm: servers from before this option do not start with such a key."`
+	Overlap   time.Duration  `default:"1m" env:"-" help:"How long the new key only verifies before it signs, so that all servers and all readers of /.well-known/jwks.json know it by then. Use 0s if the old key has leaked."`
 }
 
 // Run creates the next key and lists all keys.
@@ -40,11 +41,11 @@ func (k *keysRotate) Run(ctx context.Context, c *cli.Console) error {
 		return cli.Usagef("--overlap cannot be negative")
 	}
 	return k.WithKeys(ctx, func(accounts *account.Service, ring *keys.Keyring) error {
-		made, err := ring.Rotate(k.Overlap)
+		made, err := ring.Rotate(k.Algorithm, k.Overlap)
 		if err != nil {
 			return err
 		}
-		accounts.KeyRotated(ctx, made.KID, k.Overlap)
+		accounts.KeyRotated(ctx, made.KID, string(made.Algorithm), k.Overlap)
 		return k.print(c, ring)
 	})
 }
@@ -69,6 +70,7 @@ func (k *keysRetire) Run(ctx context.Context, c *cli.Console) error {
 // Key is a signing key as the command line prints it.
 type Key struct {
 	KID         string     `json:"kid"`
+	Algorithm   string     `json:"algorithm"`
 	State       string     `json:"state"`
 	CreatedAt   time.Time  `json:"createdAt"`
 	SignsFrom   time.Time  `json:"signsFrom"`
@@ -78,7 +80,7 @@ type Key struct {
 func keyView(status keys.KeyStatus) Key {
 	local := func(at time.Time) time.Time { return at.Local().Truncate(time.Second) }
 	view := Key{
-		KID: status.KID, State: string(status.State),
+		KID: status.KID, Algorithm: string(status.Algorithm), State: string(status.State),
 		CreatedAt: local(status.CreatedAt), SignsFrom: local(status.SignsFrom),
 	}
 	if !status.RetirableAt.IsZero() {
@@ -89,6 +91,6 @@ func keyView(status keys.KeyStatus) Key {
 
 func (k keysFlags) print(c *cli.Console, ring *keys.Keyring) error {
 	views := mapped(ring.Statuses(k.AccessLife.Duration), keyView)
-	return cli.PrintList(c, k.JSON, views, []string{"kid", "state", "created", "signs from", "retire after"},
-		func(v Key) []any { return []any{v.KID, v.State, v.CreatedAt, v.SignsFrom, v.RetirableAt} })
+	return cli.PrintList(c, k.JSON, views, []string{"kid", "algorithm", "state", "created", "signs from", "retire after"},
+		func(v Key) []any { return []any{v.KID, v.Algorithm, v.State, v.CreatedAt, v.SignsFrom, v.RetirableAt} })
 }
