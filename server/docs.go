@@ -42,18 +42,25 @@ func newDocs(contract *openapi3.T, dialects dialect.List, demo *Demo) (*docs, er
 	return d, nil
 }
 
-// pageSettings tells the page the credentials of the demonstration: its token and
-// application for every security scheme of the contract, in the form in which Swagger
-// UI stores them.
+// pageSettings tells the page the credentials of the demonstration: its token, or its
+// application or the application's secret, for every security scheme of the contract, in
+// the form in which Swagger UI stores them.
 func pageSettings(contract *openapi3.T, demo *Demo) map[string]any {
 	if demo == nil {
 		return map[string]any{}
 	}
 	authorised := map[string]any{}
 	for name, scheme := range contract.Components.SecuritySchemes {
-		value := demo.AccessToken
-		if scheme.Value.Extensions["x-credential"] == "application" {
+		var value any = demo.AccessToken
+		var places applicationPlaces
+		places.read(scheme.Value)
+		switch {
+		case places.id:
 			value = demo.Application
+		case places.secret:
+			value = demo.ApplicationSecret
+		case places.basic:
+			value = map[string]string{"username": demo.Application, "password": demo.ApplicationSecret}
 		}
 		authorised[name] = map[string]any{"name": name, "schema": scheme.Value, "value": value}
 	}

@@ -31,7 +31,7 @@ func (s *server) handleError(err error, c echo.Context) {
 	}
 	if status == http.StatusUnauthorized {
 		// RFC 9110 requires a scheme in a 401 response.
-		header.Set(echo.HeaderWWWAuthenticate, `Bearer realm="quartet"`)
+		header.Set(echo.HeaderWWWAuthenticate, cmp.Or(owner.Challenge, "Bearer")+` realm="quartet"`)
 	}
 	if s.legacyStatus[owner.Name] {
 		status = http.StatusOK

@@ -63,7 +63,8 @@ type Demo struct {
 	Outbox      func() []openapi.DemoMessage
 	Reset       func(context.Context) error // resets the data
 	AccessToken string
-	Application string
+	// Application and ApplicationSecret are an application's id and secret.
+	Application, ApplicationSecret string
 }
 
 // Limits are the limits of one request.
