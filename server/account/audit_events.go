@@ -149,7 +149,7 @@ func applicationChanged(kind, id string, detail details) event {
 
 // secretChanged is a secret of an application that was added or revoked.
 func secretChanged(kind, application string, id int64) event {
-	return applicationChanged(kind, application, details{"secret": id})
+	return applicationChanged(kind, application, details{"secret_id": id})
 }
 
 // secretRefused is a request with a wrong secret for an application, "" for an unknown
