@@ -165,7 +165,7 @@ func fuzzBody(f *testing.F, mediaType string) {
 		r := o.Requests("ok")[0]
 		r.Header.Set("Content-Type", mediaType)
 		r.Body = body
-		a.contract.Authorise(&r, o, a.token, "1")
+		a.contract.Authorise(&r, o, a.token, contract.Application{ID: "1"})
 		a.check(t, request(r))
 	})
 }
@@ -181,7 +181,7 @@ func FuzzPathAndQuery(f *testing.F) {
 	a := newFuzzServer(f)
 	a.documented("", func(o contract.Operation, r contract.Request) {
 		f.Add(r.Method, r.Target())
-		a.contract.Authorise(&r, o, a.token, "1")
+		a.contract.Authorise(&r, o, a.token, contract.Application{ID: "1"})
 		f.Add(r.Method, r.Target())
 	})
 	for _, path := range []string{"/", "//", "/api/", "/user/", "/auth/%2f", "/wx/pc/check-login-status/%00", "/%61pi/user/login", "*"} {
@@ -202,7 +202,7 @@ func FuzzPathAndQuery(f *testing.F) {
 func FuzzHeaders(f *testing.F) {
 	a := newFuzzServer(f)
 	a.documented("", func(o contract.Operation, r contract.Request) {
-		a.contract.Authorise(&r, o, a.token, "1")
+		a.contract.Authorise(&r, o, a.token, contract.Application{ID: "1"})
 		var header strings.Builder
 		_ = r.Header.Write(&header)
 		f.Add(o.OperationID, header.String())
