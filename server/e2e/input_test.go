@@ -32,7 +32,7 @@ func eachBody(t *testing.T, test func(t *testing.T, dialect string, send func(bo
 
 // told returns the messages of a failure.
 func told(got answer) string {
-	return text(got, "message") + text(got, "msg") + text(got, "title")
+	return text(got, "message") + text(got, "msg") + text(got, "title") + text(got, "error_description")
 }
 
 // names checks that a refusal names what it is about.
