@@ -429,9 +429,13 @@ type IntrospectionTokenType string
 // IntrospectionForm 要查询的令牌 the token to ask about (RFC 7662)
 type IntrospectionForm struct {
 	// Token 访问令牌 an access token, opaque or JWT
+	//
+	// Example: AT-4-Q8z-8PhSfm4RYp10WUcpuWSXbjpUIRtW
 	Token string `json:"token"`
 
 	// TokenTypeHint 令牌种类，不影响结果 the kind of token; it makes no difference
+	//
+	// Example: access_token
 	TokenTypeHint *string `json:"token_type_hint,omitempty"`
 }
 
