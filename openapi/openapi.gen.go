@@ -76,6 +76,21 @@ func (e HealthStatus) Valid() bool {
 	}
 }
 
+// Defines values for IntrospectionTokenType.
+const (
+	TokenTypeBearer IntrospectionTokenType = "Bearer"
+)
+
+// Valid indicates whether the value is a known member of the IntrospectionTokenType enum.
+func (e IntrospectionTokenType) Valid() bool {
+	switch e {
+	case TokenTypeBearer:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for JfinalFailureBodyState.
 const (
 	JfinalFail JfinalFailureBodyState = "fail"
@@ -199,11 +214,36 @@ func (e MobileCodeRequestPurpose) Valid() bool {
 	}
 }
 
+// Defines values for Oauth2FailureBodyError.
+const (
+	OauthInvalidClient          Oauth2FailureBodyError = "invalid_client"
+	OauthInvalidRequest         Oauth2FailureBodyError = "invalid_request"
+	OauthServerError            Oauth2FailureBodyError = "server_error"
+	OauthTemporarilyUnavailable Oauth2FailureBodyError = "temporarily_unavailable"
+)
+
+// Valid indicates whether the value is a known member of the Oauth2FailureBodyError enum.
+func (e Oauth2FailureBodyError) Valid() bool {
+	switch e {
+	case OauthInvalidClient:
+		return true
+	case OauthInvalidRequest:
+		return true
+	case OauthServerError:
+		return true
+	case OauthTemporarilyUnavailable:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Tag.
 const (
 	TagCas    Tag = "cas"
 	TagJeecg  Tag = "jeecg"
 	TagJfinal Tag = "jfinal"
+	TagOauth2 Tag = "oauth2"
 	TagRuoyi  Tag = "ruoyi"
 	TagSystem Tag = "system"
 	TagYudao  Tag = "yudao"
@@ -217,6 +257,8 @@ func (e Tag) Valid() bool {
 	case TagJeecg:
 		return true
 	case TagJfinal:
+		return true
+	case TagOauth2:
 		return true
 	case TagRuoyi:
 		return true
@@ -356,6 +398,46 @@ type HealthStatus string
 
 // Id 小于 2^53 的 ID an id below 2^53
 type Id = int64
+
+// Introspection RFC 7662 的回答。`active` 为 false 时没有其他键。An answer of RFC 7662. When `active` is false, it is the only key.
+type Introspection struct {
+	// Active 现在可用，且属于该应用 whether the token works now and is the application's
+	Active bool `json:"active"`
+
+	// Aud quartet 与该应用 quartet and the application
+	Aud *[]string `json:"aud,omitempty"`
+
+	// ClientId 登录时的应用 the application of the sign-in
+	ClientId *string `json:"client_id,omitempty"`
+
+	// Exp 失效时间，Unix 秒；延长令牌会推后 when the token expires, in Unix seconds, unless it is extended
+	Exp *int64 `json:"exp,omitempty"`
+
+	// Sid 会话 id，与 JWT 中相同 the session's id, as in a JWT
+	Sid *string `json:"sid,omitempty"`
+
+	// Sub 用户 id the user's id
+	Sub *string `json:"sub,omitempty"`
+
+	// TokenType 令牌的用法 how the token is used
+	TokenType *IntrospectionTokenType `json:"token_type,omitempty"`
+}
+
+// IntrospectionTokenType 令牌的用法 how the token is used
+type IntrospectionTokenType string
+
+// IntrospectionForm 要查询的令牌 the token to ask about (RFC 7662)
+type IntrospectionForm struct {
+	// Token 访问令牌 an access token, opaque or JWT
+	//
+	// Example: AT-4-Q8z-8PhSfm4RYp10WUcpuWSXbjpUIRtW
+	Token string `json:"token"`
+
+	// TokenTypeHint 令牌种类，不影响结果 the kind of token; it makes no difference
+	//
+	// Example: access_token
+	TokenTypeHint *string `json:"token_type_hint,omitempty"`
+}
 
 // JeecgEnvelope jeecg 方言响应格式 the envelope of the jeecg dialect
 type JeecgEnvelope struct {
@@ -823,6 +905,18 @@ type NewUser struct {
 	// Zipcode 邮政编码
 	Zipcode *string `json:"zipcode,omitempty"`
 }
+
+// Oauth2FailureBody RFC 6749 5.2 的失败 a failure as in RFC 6749 section 5.2
+type Oauth2FailureBody struct {
+	// Error 失败种类 the kind of failure
+	Error Oauth2FailureBodyError `json:"error"`
+
+	// ErrorDescription 给开发者的说明，ASCII 英文 a text for developers, in ASCII
+	ErrorDescription string `json:"error_description"`
+}
+
+// Oauth2FailureBodyError 失败种类 the kind of failure
+type Oauth2FailureBodyError string
 
 // OneTimeCode 验证码，6 位数字 6 digits
 //
@@ -1595,6 +1689,9 @@ type CasBadParameter = CasFailureBody
 // CasFailure cas 方言的失败 a failure of the cas dialect
 type CasFailure = CasFailureBody
 
+// CasTooManyRequests cas 方言的失败 a failure of the cas dialect
+type CasTooManyRequests = CasFailureBody
+
 // CasUnauthenticated cas 方言的失败 a failure of the cas dialect
 type CasUnauthenticated = CasFailureBody
 
@@ -1675,6 +1772,24 @@ type JfinalWrongCredentials = JfinalFailureBody
 
 // JfinalWrongOldPassword jfinal 方言的失败 a failure of the jfinal dialect
 type JfinalWrongOldPassword = JfinalFailureBody
+
+// Oauth2Failure RFC 6749 5.2 的失败 a failure as in RFC 6749 section 5.2
+type Oauth2Failure = Oauth2FailureBody
+
+// Oauth2InvalidClient RFC 6749 5.2 的失败 a failure as in RFC 6749 section 5.2
+type Oauth2InvalidClient = Oauth2FailureBody
+
+// Oauth2InvalidRequest RFC 6749 5.2 的失败 a failure as in RFC 6749 section 5.2
+type Oauth2InvalidRequest = Oauth2FailureBody
+
+// Oauth2TooLarge RFC 6749 5.2 的失败 a failure as in RFC 6749 section 5.2
+type Oauth2TooLarge = Oauth2FailureBody
+
+// Oauth2TooManyRequests RFC 6749 5.2 的失败 a failure as in RFC 6749 section 5.2
+type Oauth2TooManyRequests = Oauth2FailureBody
+
+// Oauth2UnsupportedMediaType RFC 6749 5.2 的失败 a failure as in RFC 6749 section 5.2
+type Oauth2UnsupportedMediaType = Oauth2FailureBody
 
 // ProblemFailure RFC 9457 problem details
 type ProblemFailure = Problem
@@ -1835,6 +1950,9 @@ type SignInByMobileJSONRequestBody = MobileLoginRequest
 // VerifyMobileJSONRequestBody defines body for VerifyMobile for application/json ContentType.
 type VerifyMobileJSONRequestBody = VerifyMobileRequest
 
+// IntrospectTokenFormdataRequestBody defines body for IntrospectToken for application/x-www-form-urlencoded ContentType.
+type IntrospectTokenFormdataRequestBody = IntrospectionForm
+
 // RefreshUserJSONRequestBody defines body for RefreshUser for application/json ContentType.
 type RefreshUserJSONRequestBody = RefreshUserRequest
 
@@ -1900,6 +2018,9 @@ type ServerInterface interface {
 	// GetMetrics 监控指标 · Metrics for Prometheus
 	// (GET /metrics)
 	GetMetrics(ctx echo.Context) error
+	// IntrospectToken 查询令牌是否有效 · Ask whether a token is live
+	// (POST /oauth2/introspect)
+	IntrospectToken(ctx echo.Context) error
 	// GetSpecAsJson 本文档（JSON）· This document as JSON
 	// (GET /openapi.json)
 	GetSpecAsJson(ctx echo.Context, params GetSpecAsJsonParams) error
@@ -2135,6 +2256,15 @@ func (w *ServerInterfaceWrapper) GetMetrics(ctx echo.Context) error {
 	return err
 }
 
+// IntrospectToken converts echo context to params.
+func (w *ServerInterfaceWrapper) IntrospectToken(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.IntrospectToken(ctx)
+	return err
+}
+
 // GetSpecAsJson converts echo context to params.
 func (w *ServerInterfaceWrapper) GetSpecAsJson(ctx echo.Context) error {
 	var err error
@@ -2346,6 +2476,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/openapi.yaml", wrapper.GetSpecAsYaml, options.OperationMiddlewares["getSpecAsYaml"]...)
 	router.GET(options.BaseURL+"/openapi.json", wrapper.GetSpecAsJson, options.OperationMiddlewares["getSpecAsJson"]...)
 	router.GET(options.BaseURL+"/.well-known/jwks.json", wrapper.GetJsonWebKeys, options.OperationMiddlewares["getJsonWebKeys"]...)
+	router.POST(options.BaseURL+"/oauth2/introspect", wrapper.IntrospectToken, options.OperationMiddlewares["introspectToken"]...)
 	router.GET(options.BaseURL+"/demo/outbox", wrapper.GetDemoOutbox, options.OperationMiddlewares["getDemoOutbox"]...)
 	router.POST(options.BaseURL+"/demo/reset", wrapper.ResetDemo, options.OperationMiddlewares["resetDemo"]...)
 
@@ -2354,6 +2485,15 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 type CasBadParameterJSONResponse CasFailureBody
 
 type CasFailureJSONResponse CasFailureBody
+
+type CasTooManyRequestsResponseHeaders struct {
+	RetryAfter *int
+}
+type CasTooManyRequestsJSONResponse struct {
+	Body CasFailureBody
+
+	Headers CasTooManyRequestsResponseHeaders
+}
 
 type CasUnauthenticatedResponseHeaders struct {
 	WWWAuthenticate *string
@@ -2457,6 +2597,32 @@ type JfinalWrongCredentialsJSONResponse struct {
 }
 
 type JfinalWrongOldPasswordJSONResponse JfinalFailureBody
+
+type Oauth2FailureJSONResponse Oauth2FailureBody
+
+type Oauth2InvalidClientResponseHeaders struct {
+	WWWAuthenticate string
+}
+type Oauth2InvalidClientJSONResponse struct {
+	Body Oauth2FailureBody
+
+	Headers Oauth2InvalidClientResponseHeaders
+}
+
+type Oauth2InvalidRequestJSONResponse Oauth2FailureBody
+
+type Oauth2TooLargeJSONResponse Oauth2FailureBody
+
+type Oauth2TooManyRequestsResponseHeaders struct {
+	RetryAfter *int
+}
+type Oauth2TooManyRequestsJSONResponse struct {
+	Body Oauth2FailureBody
+
+	Headers Oauth2TooManyRequestsResponseHeaders
+}
+
+type Oauth2UnsupportedMediaTypeJSONResponse Oauth2FailureBody
 
 type ProblemFailureApplicationProblemPlusJSONResponse Problem
 
@@ -4562,6 +4728,127 @@ func (response GetMetricsdefaultApplicationProblemPlusJSONResponse) VisitGetMetr
 	return err
 }
 
+type IntrospectTokenRequestObject struct {
+	Body *IntrospectTokenFormdataRequestBody
+}
+
+type IntrospectTokenResponseObject interface {
+	VisitIntrospectTokenResponse(w http.ResponseWriter) error
+}
+
+type IntrospectToken200JSONResponse Introspection
+
+func (response IntrospectToken200JSONResponse) VisitIntrospectTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type IntrospectToken400JSONResponse struct {
+	Oauth2InvalidRequestJSONResponse
+}
+
+func (response IntrospectToken400JSONResponse) VisitIntrospectTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type IntrospectToken401JSONResponse struct {
+	Oauth2InvalidClientJSONResponse
+}
+
+func (response IntrospectToken401JSONResponse) VisitIntrospectTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type IntrospectToken413JSONResponse struct{ Oauth2TooLargeJSONResponse }
+
+func (response IntrospectToken413JSONResponse) VisitIntrospectTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type IntrospectToken415JSONResponse struct {
+	Oauth2UnsupportedMediaTypeJSONResponse
+}
+
+func (response IntrospectToken415JSONResponse) VisitIntrospectTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type IntrospectToken429JSONResponse struct {
+	Oauth2TooManyRequestsJSONResponse
+}
+
+func (response IntrospectToken429JSONResponse) VisitIntrospectTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type IntrospectTokendefaultJSONResponse struct {
+	Body       Oauth2FailureBody
+	StatusCode int
+}
+
+func (response IntrospectTokendefaultJSONResponse) VisitIntrospectTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(response.StatusCode)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetSpecAsJsonRequestObject struct {
 	Params GetSpecAsJsonParams
 }
@@ -4893,6 +5180,23 @@ func (response GetUserInfo404JSONResponse) VisitGetUserInfoResponse(w http.Respo
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetUserInfo429JSONResponse struct{ CasTooManyRequestsJSONResponse }
+
+func (response GetUserInfo429JSONResponse) VisitGetUserInfoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -5244,6 +5548,9 @@ type StrictServerInterface interface {
 	// GetMetrics 监控指标 · Metrics for Prometheus
 	// (GET /metrics)
 	GetMetrics(ctx context.Context, request GetMetricsRequestObject) (GetMetricsResponseObject, error)
+	// IntrospectToken 查询令牌是否有效 · Ask whether a token is live
+	// (POST /oauth2/introspect)
+	IntrospectToken(ctx context.Context, request IntrospectTokenRequestObject) (IntrospectTokenResponseObject, error)
 	// GetSpecAsJson 本文档（JSON）· This document as JSON
 	// (GET /openapi.json)
 	GetSpecAsJson(ctx context.Context, request GetSpecAsJsonRequestObject) (GetSpecAsJsonResponseObject, error)
@@ -5935,6 +6242,39 @@ func (sh *strictHandler) GetMetrics(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(GetMetricsResponseObject); ok {
 		return validResponse.VisitGetMetricsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// IntrospectToken operation middleware
+func (sh *strictHandler) IntrospectToken(ctx echo.Context) error {
+	var request IntrospectTokenRequestObject
+
+	if form, err := ctx.FormParams(); err == nil {
+		var body IntrospectTokenFormdataRequestBody
+		if err := runtime.BindForm(&body, form, nil, nil); err != nil {
+			return err
+		}
+		request.Body = &body
+	} else {
+		return err
+	}
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.IntrospectToken(ctx.Request().Context(), request.(IntrospectTokenRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "IntrospectToken")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(IntrospectTokenResponseObject); ok {
+		return validResponse.VisitIntrospectTokenResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -16,14 +16,11 @@ import (
 	"quartet/server/request"
 )
 
-const (
-	applicationHeader = "X-App-Id"
-	inBody            = "body"
-)
+const inBody = "body"
 
 // readCredentials lists the places that the operation accepts a token from, in order of
-// precedence: headers, then the body, then the query; and whether it reads an
-// application's id. Each place must be one of its dialect's.
+// precedence: headers, then the body, then the query; and from where it reads an
+// application. Each place of a token must be one of its dialect's.
 func (o *operation) readCredentials(document *openapi3.T) error {
 	if o.Security == nil {
 		return fmt.Errorf("security must be stated, [] where public")
@@ -32,13 +29,15 @@ func (o *operation) readCredentials(document *openapi3.T) error {
 	for _, alternative := range *o.Security {
 		for name := range alternative {
 			scheme := document.Components.SecuritySchemes[name]
-			switch {
-			case scheme == nil || scheme.Value.Type != "apiKey":
+			if scheme != nil && o.application.read(scheme.Value) {
+				continue
+			}
+			if scheme == nil || scheme.Value.Type != "apiKey" {
 				return fmt.Errorf("security scheme %q is not known", name)
-			case scheme.Value.Extensions["x-credential"] == "application":
-				o.application = true
-			default:
-				byPlace[scheme.Value.In] = append(byPlace[scheme.Value.In], dialect.Credential{In: scheme.Value.In, Name: scheme.Value.Name})
+			}
+			place := dialect.Credential{In: scheme.Value.In, Name: scheme.Value.Name}
+			if !slices.Contains(byPlace[place.In], place) {
+				byPlace[place.In] = append(byPlace[place.In], place)
 			}
 		}
 	}
@@ -51,23 +50,21 @@ func (o *operation) readCredentials(document *openapi3.T) error {
 			return fmt.Errorf("the dialect %s has no credential in the %s %s", o.dialect.Name, place.In, place.Name)
 		}
 	}
-	if o.access != "public" && o.access != "demo" && len(o.credentials) == 0 {
+	if o.access == "authenticated-application" && !o.application.basic {
+		return fmt.Errorf("x-access %s needs HTTP Basic of an application", o.access)
+	}
+	if !slices.Contains([]string{"public", "demo", "authenticated-application"}, o.access) && len(o.credentials) == 0 {
 		return fmt.Errorf("x-access %s needs a security scheme", o.access)
 	}
 	return nil
 }
 
-// identify authenticates the caller by the first token of this server in the request.
+// identify authenticates the application, and the caller by the first token of this server
+// in the request.
 func (s *server) identify(ctx context.Context, c echo.Context, o *operation, members map[string]any, call *dialect.Call) error {
-	if o.application {
-		ids := c.Request().Header[applicationHeader]
-		if err := request.CheckText(applicationHeader, ids...); err != nil {
-			return err
-		}
-		call.Application = strings.Join(ids, "")
-	}
-	if len(o.credentials) == 0 {
-		return nil
+	var err error
+	if call.Application, err = s.callingApplication(ctx, c, o); err != nil || len(o.credentials) == 0 {
+		return err
 	}
 	token, name, err := o.token(c, members)
 	if err != nil {

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/labstack/echo/v4"
+
 	"quartet/server/apierr"
 	"quartet/server/dialect"
 )
@@ -18,6 +20,7 @@ var accessRules = map[string]func(*server, *dialect.Call) error{
 	"self-or-administrator":       live,
 	"self-or-super-administrator": live,
 	"application":                 liveInApplication,
+	"authenticated-application":   provenApplication,
 	"demo":                        inDemo,
 }
 
@@ -58,10 +61,17 @@ func isAnonymous(c *dialect.Call) bool {
 }
 
 func liveInApplication(_ *server, c *dialect.Call) error {
-	if c.Application == "" && !isAnonymous(c) {
+	if c.Application.ID == "" && !isAnonymous(c) {
 		return &apierr.Error{Code: apierr.UnknownApplication, Field: applicationHeader, Reason: apierr.Required}
 	}
 	return c.CallerErr
+}
+
+func provenApplication(_ *server, c *dialect.Call) error {
+	if !c.Application.Proven {
+		return &apierr.Error{Code: apierr.UnknownApplication, Field: echo.HeaderAuthorization, Reason: apierr.Required}
+	}
+	return nil
 }
 
 func inDemo(s *server, _ *dialect.Call) error {

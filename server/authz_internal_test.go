@@ -13,7 +13,7 @@ func TestAnUnknownAccessRuleLetsNobodyIn(t *testing.T) {
 	super := account.Caller{UserID: 1, Role: "super_administrator"}
 	for _, rule := range []string{"", "public ", "everybody"} {
 		for name, caller := range map[string]*dialect.Call{
-			"signed in": {Caller: super, Application: "1"},
+			"signed in": {Caller: super, Application: account.CallingApplication{ID: "1"}},
 			"anonymous": {CallerErr: apierr.New(apierr.Unauthenticated)},
 		} {
 			err := (&server{}).authorise(&operation{access: rule}, caller)

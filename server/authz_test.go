@@ -46,6 +46,7 @@ var accessTable = map[string][5]int{
 	"getSpecAsYaml":          {200, 200, 200, 200, 200},
 	"getSpecAsJson":          {200, 200, 200, 200, 200},
 	"getJsonWebKeys":         {200, 200, 200, 200, 200},
+	"introspectToken":        {401, 401, 401, 401, 401}, // only an application with its secret
 	"getDemoOutbox":          {404, 404, 404, 404, 404}, // only with --demo
 	"resetDemo":              {404, 404, 404, 404, 404}, // only with --demo
 }
@@ -138,6 +139,8 @@ func callTo(operation string, subject int64, token, unique string) request {
 		return body("/api/user/update", `{"id":`+id+`,"nickname":"嘉禾"}`, "Jwt", token)
 	case "updatePassword":
 		return form("/api/user/updatePassword", url.Values{"userId": {id}, "newPassword": {otherPassword}}, "Jwt", token)
+	case "introspectToken":
+		return form("/oauth2/introspect", url.Values{"token": {token + "."}}, "Authorization", token, "X-App-Id", "1")
 	case "resetDemo":
 		return request{method: http.MethodPost, path: "/demo/reset"}
 	default:

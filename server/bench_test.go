@@ -69,7 +69,7 @@ func BenchmarkStageCaller(b *testing.B) {
 		b.Run(name, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := accounts.Authenticate(b.Context(), token, ""); err != nil {
+				if _, err := accounts.Authenticate(b.Context(), token, account.CallingApplication{}); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -59,16 +59,24 @@ type pageSettings struct {
 }
 
 // authorised returns the credentials of the demonstration for every security scheme of
-// the contract, in the form in which Swagger UI stores them; nil for no demonstration.
+// the contract, in the form in which Swagger UI stores them: its token, its application
+// or the application's secret; nil for no demonstration.
 func authorised(contract *openapi3.T, demo *Demo) map[string]any {
 	if demo == nil {
 		return nil
 	}
 	schemes := map[string]any{}
 	for name, scheme := range contract.Components.SecuritySchemes {
-		value := demo.AccessToken
-		if scheme.Value.Extensions["x-credential"] == "application" {
+		var value any = demo.AccessToken
+		var places applicationPlaces
+		places.read(scheme.Value)
+		switch {
+		case places.id:
 			value = demo.Application
+		case places.secret:
+			value = demo.ApplicationSecret
+		case places.basic:
+			value = map[string]string{"username": demo.Application, "password": demo.ApplicationSecret}
 		}
 		schemes[name] = map[string]any{"name": name, "schema": scheme.Value, "value": value}
 	}

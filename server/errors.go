@@ -31,7 +31,7 @@ func (s *server) handleError(err error, c echo.Context) {
 		header.Set(echo.HeaderRetryAfter, strconv.Itoa(int(math.Ceil(failed.RetryAfter.Seconds()))))
 	}
 	if status == http.StatusUnauthorized {
-		header.Set(echo.HeaderWWWAuthenticate, dialect.Challenge(failed))
+		header.Set(echo.HeaderWWWAuthenticate, cmp.Or(owner.Challenge, dialect.BearerChallenge(failed)))
 	}
 	if s.hasLegacyStatus(owner, basePathOf(c)) {
 		status = http.StatusOK

@@ -49,6 +49,12 @@ var envelopes = map[string]envelope{
 		keys: []string{"code", "message", "state"}, message: "message",
 		failed: func(b map[string]any, _ int) bool { return b["state"] == "fail" },
 	},
+	"oauth2": {
+		keys: []string{"error", "error_description"}, message: "error_description",
+		failed: func(b map[string]any, status int) bool {
+			return (b["error"] == "invalid_client") == (status == http.StatusUnauthorized)
+		},
+	},
 	"system": {
 		keys: []string{"code", "status", "title", "type"}, message: "title",
 		failed: func(b map[string]any, status int) bool { return b["status"] == float64(status) },
@@ -219,7 +225,8 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 		"/auth/": "yudao", "/auth/mobile": "yudao", "/app/auth/token": "yudao", "/wx/pc": "yudao",
 		"/account_api/wechat/user": "ruoyi", "/account_api/": "ruoyi",
 		"/api/user": "jfinal", "/api/": "jfinal", "/api/user/delete": "jfinal",
-		"/nothing": "system", "/user": "system", "/docs/nothing": "system", "/demo/outbox": "system",
+		"/oauth2/": "oauth2", "/oauth2/token": "oauth2",
+		"/nothing": "system", "/user": "system", "/oauth2": "system", "/docs/nothing": "system", "/demo/outbox": "system",
 	} {
 		t.Run("404 "+path, func(t *testing.T) {
 			w := *w
@@ -229,7 +236,7 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 	}
 	for path, dialect := range map[string]string{
 		"/user/refresh": "jeecg", "/user/info": "cas", "/auth/mobile/login": "yudao",
-		"/account_api/wechat/user/getUserInfo": "ruoyi", "/api/user/create": "jfinal", "/healthz": "system",
+		"/account_api/wechat/user/getUserInfo": "ruoyi", "/api/user/create": "jfinal", "/oauth2/introspect": "oauth2", "/healthz": "system",
 	} {
 		t.Run("405 "+path, func(t *testing.T) {
 			w := *w
@@ -250,6 +257,7 @@ var everyDialect = map[string]request{
 	"cas":    {method: http.MethodGet, path: "/user/info?userId=1&accessToken=AT-1-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", header: map[string]string{"X-App-Id": "1"}},
 	"ruoyi":  {method: http.MethodPost, path: "/account_api/wechat/user/getUserInfo", body: `{"code":"0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P"}`, header: map[string]string{"Content-Type": jsonMedia}},
 	"jfinal": {method: http.MethodPost, path: "/api/user/login", body: `loginAccount=a&password=b`, header: map[string]string{"Content-Type": formMedia}},
+	"oauth2": {method: http.MethodPost, path: "/oauth2/introspect", body: `token=x`, header: map[string]string{"Content-Type": formMedia, "Authorization": "Basic MTox"}},
 	"system": {method: http.MethodGet, path: "/readyz"},
 }
 

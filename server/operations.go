@@ -21,7 +21,7 @@ type operation struct {
 	dialect     *dialect.Dialect
 	access      string               // the contract's x-access
 	credentials []dialect.Credential // in order of precedence
-	application bool                 // reads X-App-Id
+	application applicationPlaces
 }
 
 // operations are the operations by their route.
@@ -67,7 +67,7 @@ func newOperations(document *openapi3.T, o Options) (operations, error) {
 		o := &operation{Operation: reader, dialect: byTag(reader.Operation)}
 		switch owner := dialects.ForPath(reader.Path); {
 		case o.dialect == nil:
-			err = fmt.Errorf("needs exactly one tag, the name of its dialect: %s or system", strings.Join(dialects.Names(), ", "))
+			err = fmt.Errorf("needs exactly one tag, the name of its dialect: %s", strings.Join(dialects.Tags(), ", "))
 		case o.dialect != owner:
 			err = fmt.Errorf("has the tag %s, but its path belongs to %s", o.dialect.Name, owner.Name)
 		default:

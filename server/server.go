@@ -73,7 +73,8 @@ type Demo struct {
 	Outbox      func() []openapi.DemoMessage
 	Reset       func(context.Context) error // resets the data
 	AccessToken string
-	Application string
+	// Application and ApplicationSecret are an application's id and secret.
+	Application, ApplicationSecret string
 }
 
 // LanguageAuto is the language that the Accept-Language header prefers.

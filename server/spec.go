@@ -18,7 +18,7 @@ import (
 )
 
 // spec serves the OpenAPI document, whole or filtered by tags. It keeps the rendered
-// documents, of which there are at most 2⁶, but not the document's tree, which takes
+// documents, of which there are at most 2⁷, but not the document's tree, which takes
 // more memory than the rest of an idle server.
 type spec struct {
 	document []byte // in YAML

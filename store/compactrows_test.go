@@ -92,9 +92,17 @@ var newNames = strings.NewReplacer("wechat_exchanges", "wechat_codes", "marks", 
 	"sessions.style", "sessions.dialect", "sessions.address", "sessions.client_ip",
 	"audit_events.style", "audit_events.dialect", "audit_events.address", "audit_events.client_ip")
 
-// everyOldTable is everyTable under the names of versions 4 and 5.
+// since7 are the tables that version 7 adds.
+var since7 = []string{"application_secrets"}
+
+// tablesBefore7 are everyTable without those.
+func tablesBefore7() []Table {
+	return slices.DeleteFunc(everyTable(), func(table Table) bool { return slices.Contains(since7, table.Name) })
+}
+
+// everyOldTable is the tables of versions 4 and 5 under their names.
 func everyOldTable() (old []Table) {
-	for _, table := range everyTable() {
+	for _, table := range tablesBefore7() {
 		table.Columns = slices.Clone(table.Columns)
 		switch table.Name {
 		case "wechat_codes":
@@ -179,6 +187,9 @@ func demands(t *testing.T, s *Store) (all []string) {
 			t.Fatal("nothing is demanded by", query)
 		}
 		for _, demand := range found {
+			if slices.ContainsFunc(since7, func(table string) bool { return strings.HasPrefix(demand, table) }) {
+				continue
+			}
 			all = append(all, newNames.Replace(demand))
 		}
 	}
@@ -188,12 +199,12 @@ func demands(t *testing.T, s *Store) (all []string) {
 
 func migrateTo(t *testing.T, s *Store, version int64) {
 	t.Helper()
-	dialect, others := database.DialectSQLite3, "_postgres.sql"
+	dialect, other := database.DialectSQLite3, Postgres
 	if s.Engine() == Postgres {
-		dialect, others = database.DialectPostgres, "_sqlite.sql"
+		dialect, other = database.DialectPostgres, SQLite
 	}
 	provider, err := goose.NewProvider(dialect, s.writer().DB, engine.Migrations(), goose.WithDisableGlobalRegistry(true),
-		goose.WithExcludeNames([]string{"00005_compact" + others, "00006_dialects" + others}))
+		engine.WithoutMigrationsOf(other))
 	noError(t, err)
 	_, err = provider.UpTo(t.Context(), version)
 	noError(t, err)

@@ -15,6 +15,9 @@ var ErrNotFound = errors.New("store: not found")
 // ErrNoBackup means that the engine's own tools make backups.
 var ErrNoBackup = engine.ErrNoBackup
 
+// ErrTooMany means that there are as many rows already as the caller allows.
+var ErrTooMany = errors.New("store: too many")
+
 // ConflictError means that a value which must be unique exists already. What is one of
 // username, email, mobile, id, guid, code, alias, open_id, session and membership. It
 // is returned as a value, not as a pointer.
@@ -62,7 +65,7 @@ func failWith(class engine.Class, verb string, err error) error {
 	if what, taken := conflict(class, err); taken {
 		return ConflictError{What: what}
 	}
-	if errors.Is(err, engine.ErrNoBackup) {
+	if errors.Is(err, engine.ErrNoBackup) || errors.Is(err, ErrTooMany) {
 		return err
 	}
 	_, already := errors.AsType[UnavailableError](err)
@@ -95,6 +98,7 @@ var conflicts = map[string]string{
 	"roles_id": "id", "roles.id": "id",
 	"roles_code": "code", "roles.code": "code",
 	"applications_id": "id", "applications.id": "id",
+	"application_secrets_id": "id", "application_secrets.id": "id",
 	"audit_events_id": "id", "audit_events.id": "id",
 	"memberships_key": "membership", "memberships.user_id, memberships.organisation_id": "membership",
 }

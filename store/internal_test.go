@@ -87,6 +87,7 @@ func hotQueries(s *Store) map[string]string {
 		"SessionWithUserByAccessHash": sessionWithUserByAccessHash, "SessionWithUserByPreviousHash": sessionWithUserByPreviousHash,
 		"SessionWithUserByID": sessionWithUserByID,
 		"LiveSessions":        liveSessions, "ReplacementOf": replacementOf, "liveOfClass": liveOfClass, "endUserSessions": endUserSessions,
+		"LiveApplicationSecrets": applicationWithSecrets, "ApplicationSecrets": applicationSecrets, "countLiveSecrets": countLiveSecrets,
 		"MembershipsOf": membershipsOf, "ProfileByID": profileByID, "WeChatIdentitiesOf": identitiesOf,
 		"ConsumeCode": consumeCode, "usedCodes": usedCodes, "WeChatCode": weChatCode, "keptWeChatCode": keptWeChatCode,
 		"dropWeChatCode": dropWeChatCode, "boundDevice": boundDevice, "bindDevice": bindDevice,
@@ -138,6 +139,30 @@ func TestHotQueriesHaveIndexesOnMySQL(t *testing.T) {
 				t.Errorf("%s reads all of %s", name, *step.Table)
 			}
 		}
+	}
+}
+
+// Removing an application removes its secrets.
+func TestSecretsGoWithTheirApplication(t *testing.T) {
+	t.Parallel()
+	for engine, open := range map[string]func(*testing.T) *Store{SQLite: newSQLite, Postgres: newPostgres, MySQL: newMySQL} {
+		t.Run(engine, func(t *testing.T) {
+			t.Parallel()
+			s := open(t)
+			noError(t, s.InTx(t.Context(), func(tx Tx) error {
+				if err := tx.InsertApplication(t.Context(), Application{ID: "a"}); err != nil {
+					return err
+				}
+				return tx.InsertApplicationSecret(t.Context(), ApplicationSecret{ID: 1, ApplicationID: "a", Hash: "1"}, 2)
+			}))
+			if _, err := s.writer().Exec("DELETE FROM applications"); err != nil {
+				t.Fatal(err)
+			}
+			left, err := s.ApplicationSecrets(t.Context(), "a")
+			if err != nil || len(left) != 0 {
+				t.Errorf("left %v, %v", left, err)
+			}
+		})
 	}
 }
 

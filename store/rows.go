@@ -175,6 +175,17 @@ type Application struct {
 	DisabledAt *Time  `db:"disabled_at"`
 }
 
+// ApplicationSecret is one row of application_secrets: a secret of an application, as a
+// SHA-256 hash.
+type ApplicationSecret struct {
+	ID            int64  `db:"id"`
+	ApplicationID string `db:"application_id"`
+	Hash          Digest `db:"secret_hash"`
+	CreatedAt     Time   `db:"created_at"`
+	LastUsedAt    *Time  `db:"last_used_at"`
+	RevokedAt     *Time  `db:"revoked_at"`
+}
+
 // Organisation is one row of organisations.
 type Organisation struct {
 	ID         int64  `db:"id"`

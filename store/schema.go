@@ -84,6 +84,7 @@ var exportedTables = []Table{
 	tableOf[belongingRoleRow]("membership_roles", "user_id", "organisation_id", "role_id"),
 	tableOf[Application]("applications", "id"),
 	tableOf[applicationOrganisationRow]("application_organisations", "application_id", "organisation_id"),
+	tableOf[ApplicationSecret]("application_secrets", "id"),
 	tableOf[Session]("sessions", "id"),
 	tableOf[AuditEvent]("audit_events", "id"),
 }

@@ -145,11 +145,13 @@ func TestOldestDumpVersion(t *testing.T) {
 	t.Parallel()
 	onEachUnmigrated(t, func(t *testing.T, s *Store) {
 		migrateTo(t, s, MinDumpVersion)
-		compareTables(t, s, map[string]string{SQLite: declaredInSQLite, Postgres: declaredInPostgres}[s.Engine()])
+		compareTables(t, s, map[string]string{SQLite: declaredInSQLite, Postgres: declaredInPostgres}[s.Engine()], since7...)
 	})
 }
 
-func compareTables(t *testing.T, s *Store, query string) {
+// compareTables compares the tables of a database with the exported ones, except those
+// that it does not have yet.
+func compareTables(t *testing.T, s *Store, query string, except ...string) {
 	t.Helper()
 	var all []declared
 	if err := s.reader().Select(&all, query); err != nil {
@@ -171,6 +173,9 @@ func compareTables(t *testing.T, s *Store, query string) {
 		found[column.Table] = table
 	}
 	for _, listed := range Tables() {
+		if slices.Contains(except, listed.Name) {
+			continue
+		}
 		have := found[listed.Name]
 		if !slices.EqualFunc(listed.Columns, have.Columns, sameColumn) {
 			t.Errorf("%s has the columns\n%v and the list says\n%v", listed.Name, have.Columns, listed.Columns)

@@ -45,7 +45,7 @@ func examples(t *testing.T) []example {
 	var all []example
 	for _, o := range spec.Operations() {
 		for _, r := range o.Requests("ok") {
-			spec.Authorise(&r, o, democmd.AccessToken, democmd.Application)
+			spec.Authorise(&r, o, democmd.AccessToken, contract.Application{ID: democmd.Application, Secret: democmd.ApplicationSecret})
 			made := call{method: r.Method, path: r.Target(), kind: r.Header.Get("Content-Type"), body: r.Body}
 			for name := range r.Header {
 				made = made.with(name, r.Header.Get(name))

@@ -21,7 +21,7 @@ type limitFlags struct {
 	CodePerIP            cli.Rate     `group:"limits" default:"20/1h" help:"One-time codes that one client IP can request."`
 	CodeGlobal           cli.Rate     `group:"limits" default:"1000/1m" help:"One-time codes that all clients together can request."`
 	PasswordPerAccountIP cli.Rate     `group:"limits" default:"5/15m" help:"Wrong passwords for one account from one client IP; after that the account is locked for this client IP."`
-	FailuresPerIP        cli.Rate     `group:"limits" default:"300/15m" help:"Failed sign-ins from one client IP, by wrong passwords and by wrong codes."`
+	FailuresPerIP        cli.Rate     `group:"limits" default:"300/15m" help:"Failed sign-ins from one client IP, by wrong passwords and by wrong codes; and, for each application, requests with a wrong secret."`
 	RegisterPerIP        cli.Rate     `group:"limits" default:"60/1h" help:"Users that one client IP can create with --open-registration. Administrators have no limit."`
 	RegisterGlobal       cli.Rate     `group:"limits" default:"1000/1h" help:"Users that all clients together can create with --open-registration. Administrators have no limit."`
 	BodyLimit            cli.Size     `group:"limits" default:"64KiB" help:"Size of a request body; a larger one is answered 413."`
@@ -52,7 +52,7 @@ func (f limitFlags) account() account.Limits {
 	limits.LastSeenInterval = limits.AccessLife / 60 // tokens are renewed as exactly, so it must be much less
 	limits.CodePerIP, limits.CodeGlobal = f.CodePerIP.Rate, f.CodeGlobal.Rate
 	limits.PasswordPerAccountIP = f.PasswordPerAccountIP.Rate
-	limits.PasswordPerIP, limits.CodeRefusedPerIP = f.FailuresPerIP.Rate, f.FailuresPerIP.Rate
+	limits.PasswordPerIP, limits.CodeRefusedPerIP, limits.WrongSecretPerIP = f.FailuresPerIP.Rate, f.FailuresPerIP.Rate, f.FailuresPerIP.Rate
 	limits.RegisterPerIP, limits.RegisterGlobal = f.RegisterPerIP.Rate, f.RegisterGlobal.Rate
 	overrideForTests(&limits)
 	return limits

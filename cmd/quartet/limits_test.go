@@ -41,7 +41,7 @@ func TestLimitFlagsSetTheLimits(t *testing.T) {
 	perMinute := func(times int64) account.Rate { return account.Rate{Times: times, Per: time.Minute} }
 	want.AccessLife, want.SessionLife, want.LastSeenInterval = time.Minute, 60*24*time.Hour, time.Second
 	want.CodePerIP, want.CodeGlobal, want.PasswordPerAccountIP = perMinute(1), perMinute(2), perMinute(3)
-	want.PasswordPerIP, want.CodeRefusedPerIP = perMinute(4), perMinute(4)
+	want.PasswordPerIP, want.CodeRefusedPerIP, want.WrongSecretPerIP = perMinute(4), perMinute(4), perMinute(4)
 	want.RegisterPerIP, want.RegisterGlobal = perMinute(5), perMinute(6)
 	equal(t, "account", flags.account(), want)
 	equal(t, "body", flags.server().Body, 1<<20)

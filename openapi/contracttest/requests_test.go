@@ -75,9 +75,9 @@ func to(where origin, all ...request) []sent {
 	return list
 }
 
-// authorise adds the token and the demonstration's application.
+// authorise adds the token and the demonstration's application with its secret.
 func (r *target) authorise(made *request, o documented, token string) {
-	r.contract.Authorise(made, o, token, "1")
+	r.contract.Authorise(made, o, token, contract.Application{ID: r.fixtures.Application, Secret: r.fixtures.ApplicationSecret})
 }
 
 // succeeding is the example that succeeds, authorised.
@@ -196,8 +196,8 @@ func reusedPair(r *target, t *testing.T, _ documented) []sent {
 }
 
 // overLimit sends the requests that the limit allows and returns the next one: the
-// second code within a minute, the 61st user within an hour, the fourth wrong code
-// where three are allowed.
+// second code within a minute, the 61st user within an hour, the fourth wrong code or
+// secret where three are allowed.
 func overLimit(r *target, t *testing.T, o documented) []sent {
 	within, where, made := 1, r.demo, r.succeeding(t, o)
 	switch o.OperationID {
@@ -206,6 +206,10 @@ func overLimit(r *target, t *testing.T, o documented) []sent {
 	case "signInByMobile":
 		// In the demonstration it would lock out the other tests.
 		within, where, made = 3, r.plain, o.Requests("wrong_code")[0]
+	case "introspectToken", "getUserInfo":
+		// The server without --demo does not know the application.
+		within, where = 3, r.plain
+		made.Header.Set("X-App-Secret", "wrong")
 	}
 	for range within {
 		where.send(t, made)

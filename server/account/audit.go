@@ -14,41 +14,44 @@ import (
 // The kinds of audit events. Those about organisations, roles, applications and
 // keys come from the command line alone.
 const (
-	AuditSignIn               = "sign_in"
-	AuditSignInFailed         = "sign_in_failed"
-	AuditLockout              = "lockout" // a sign-in refused without a check, after too many failures
-	AuditCodeSent             = "code_sent"
-	AuditSignOut              = "sign_out"
-	AuditSessionEnded         = "session_ended"
-	AuditSessionReplaced      = "session_replaced"
-	AuditRefreshReused        = "refresh_reused"
-	AuditPasswordSet          = "password_set" // the first one
-	AuditPasswordChanged      = "password_changed"
-	AuditPasswordReset        = "password_reset" // without the old one
-	AuditPasswordRefused      = "password_refused"
-	AuditMobileVerified       = "mobile_verified"
-	AuditUserCreated          = "user_created"
-	AuditUsersImported        = "users_imported" // a batch of them
-	AuditUserUpdated          = "user_updated"
-	AuditUserDisabled         = "user_disabled"
-	AuditUserEnabled          = "user_enabled"
-	AuditUserRoleChanged      = "user_role_changed"
-	AuditMembershipAdded      = "membership_added"
-	AuditMembershipRemoved    = "membership_removed"
-	AuditOrganisationAdded    = "organisation_added"
-	AuditOrganisationDisabled = "organisation_disabled"
-	AuditOrganisationEnabled  = "organisation_enabled"
-	AuditRoleAdded            = "role_added"
-	AuditRoleDisabled         = "role_disabled"
-	AuditRoleEnabled          = "role_enabled"
-	AuditApplicationAdded     = "application_added"
-	AuditApplicationDisabled  = "application_disabled"
-	AuditApplicationEnabled   = "application_enabled"
-	AuditApplicationRights    = "application_rights"
-	AuditApplicationLinked    = "application_linked"
-	AuditApplicationUnlinked  = "application_unlinked"
-	AuditKeyRotated           = "key_rotated"
-	AuditKeyRetired           = "key_retired"
+	AuditSignIn                   = "sign_in"
+	AuditSignInFailed             = "sign_in_failed"
+	AuditLockout                  = "lockout" // a sign-in refused without a check, after too many failures
+	AuditCodeSent                 = "code_sent"
+	AuditSignOut                  = "sign_out"
+	AuditSessionEnded             = "session_ended"
+	AuditSessionReplaced          = "session_replaced"
+	AuditRefreshReused            = "refresh_reused"
+	AuditPasswordSet              = "password_set" // the first one
+	AuditPasswordChanged          = "password_changed"
+	AuditPasswordReset            = "password_reset" // without the old one
+	AuditPasswordRefused          = "password_refused"
+	AuditMobileVerified           = "mobile_verified"
+	AuditUserCreated              = "user_created"
+	AuditUsersImported            = "users_imported" // a batch of them
+	AuditUserUpdated              = "user_updated"
+	AuditUserDisabled             = "user_disabled"
+	AuditUserEnabled              = "user_enabled"
+	AuditUserRoleChanged          = "user_role_changed"
+	AuditMembershipAdded          = "membership_added"
+	AuditMembershipRemoved        = "membership_removed"
+	AuditOrganisationAdded        = "organisation_added"
+	AuditOrganisationDisabled     = "organisation_disabled"
+	AuditOrganisationEnabled      = "organisation_enabled"
+	AuditRoleAdded                = "role_added"
+	AuditRoleDisabled             = "role_disabled"
+	AuditRoleEnabled              = "role_enabled"
+	AuditApplicationAdded         = "application_added"
+	AuditApplicationDisabled      = "application_disabled"
+	AuditApplicationEnabled       = "application_enabled"
+	AuditApplicationRights        = "application_rights"
+	AuditApplicationLinked        = "application_linked"
+	AuditApplicationUnlinked      = "application_unlinked"
+	AuditApplicationSecretAdded   = "application_secret_added"
+	AuditApplicationSecretRevoked = "application_secret_revoked"
+	AuditApplicationRefused       = "application_refused" // by its secret
+	AuditKeyRotated               = "key_rotated"
+	AuditKeyRetired               = "key_retired"
 )
 
 // AuditKinds lists every kind of audit event.
@@ -63,6 +66,7 @@ func AuditKinds() []string {
 		AuditRoleAdded, AuditRoleDisabled, AuditRoleEnabled,
 		AuditApplicationAdded, AuditApplicationDisabled, AuditApplicationEnabled,
 		AuditApplicationRights, AuditApplicationLinked, AuditApplicationUnlinked,
+		AuditApplicationSecretAdded, AuditApplicationSecretRevoked, AuditApplicationRefused,
 		AuditKeyRotated, AuditKeyRetired,
 	}
 }

@@ -147,6 +147,21 @@ func applicationChanged(kind, id string, detail details) event {
 	return byCommandLine(kind, 0, changed)
 }
 
+// secretChanged is a secret of an application that was added or revoked.
+func secretChanged(kind, application string, id int64) event {
+	return applicationChanged(kind, application, details{"secret_id": id})
+}
+
+// secretRefused is a request with a wrong secret for an application, "" for an unknown
+// one.
+func secretRefused[Reason ~string](kind, application string, reason Reason) event {
+	detail := details{"way": "secret", "reason": string(reason)}
+	if application != "" {
+		detail["application"] = application
+	}
+	return event{kind: kind, detail: detail}
+}
+
 // changedFields names what c changes, as document 004 does.
 func changedFields(c UserUpdate) []string {
 	var names []string

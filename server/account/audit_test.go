@@ -52,7 +52,10 @@ func (w *world) lastEvent() int64 {
 	return w.number("SELECT COALESCE(MAX(id), 0) FROM audit_events")
 }
 
-var keyedIndex = regexp.MustCompile(`[0-9a-f]{64}`)
+var (
+	keyedIndex = regexp.MustCompile(`[0-9a-f]{64}`)
+	secretID   = regexp.MustCompile(`"secret_id":[0-9]+`)
+)
 
 // told is an event in words: who, to whom, dialect, address and detail.
 func (s *scene) told(e account.AuditEvent) string {
@@ -77,6 +80,7 @@ func (s *scene) told(e account.AuditEvent) string {
 	}
 	detail := keyedIndex.ReplaceAllString(e.Detail, "INDEX")
 	detail = strings.ReplaceAll(detail, strconv.FormatInt(s.li.SessionID, 10), "OWN")
+	detail = secretID.ReplaceAllString(detail, `"secret_id":ID`)
 	return strings.Join([]string{name(e.ActorID), name(e.SubjectID), session, e.Dialect, e.ClientIP, detail}, " ")
 }
 
@@ -215,6 +219,18 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 			must(s.t, s.AddApplicationOrganisation(s.t.Context(), "app", "north"))
 			return s.RemoveApplicationOrganisation(s.t.Context(), "app", "north")
 		}, beside + `{"application":"app","organisation":"north"}`},
+		account.AuditApplicationSecretAdded: {func(s *scene) error {
+			_, _, err := s.AddApplicationSecret(s.t.Context(), "app")
+			return err
+		}, beside + `{"application":"app","secret_id":ID}`},
+		account.AuditApplicationSecretRevoked: {func(s *scene) error {
+			id, _ := s.secret("app")
+			return s.RevokeApplicationSecret(s.t.Context(), "app", id)
+		}, beside + `{"application":"app","secret_id":ID}`},
+		account.AuditApplicationRefused: {func(s *scene) error {
+			wantFailure(s.t, errorOf(s.ProveApplication(s.ctx, "app", "qas_wrong", operator)), apierr.WrongApplicationSecret)
+			return nil
+		}, `- - - jfinal 198.51.100.9 {"application":"app","reason":"wrong_application_secret","way":"secret"}`},
 		account.AuditKeyRotated: {func(s *scene) error {
 			s.KeyRotated(s.t.Context(), "2", "RS256", time.Minute)
 			return nil

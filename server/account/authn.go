@@ -13,57 +13,66 @@ import (
 
 // Authenticate finds the caller behind a token, opaque or JWT, of any dialect.
 // It reads the session from the database every time, so an ended session, a new
-// password or a disabled user takes effect at the next request. applicationID is
-// the application that the request names, "" for none; UserInfo judges it.
+// password or a disabled user takes effect at the next request. application is what
+// the request names; UserInfo judges it.
 //
 // Failures are Unauthenticated for an unknown token, TokenExpired, and
 // SessionReplaced, RefreshReused or SessionEnded. With the last three the Caller
 // is given too, for CheckDevice alone.
-func (s *Service) Authenticate(ctx context.Context, text, applicationID string) (Caller, error) {
-	if checkText("", applicationID, longestApplicationID) != nil {
-		applicationID = ""
+func (s *Service) Authenticate(ctx context.Context, text string, application CallingApplication) (Caller, error) {
+	caller, claims, err := s.liveCaller(ctx, text, application)
+	if err != nil {
+		return caller, err
+	}
+	now := s.now()
+	if now.Sub(caller.session.LastSeenAt.Time()) >= s.limits.LastSeenInterval {
+		s.lastSeen.note(caller.SessionID, store.TimeOf(now))
+		caller.session.LastSeenAt = store.TimeOf(now)
+	}
+	if caller.jwt {
+		return s.renewJWT(ctx, caller, claims, now)
+	}
+	return caller, nil
+}
+
+// liveCaller is Authenticate without a trace: it notes no use and renews nothing.
+// claims are those of a JWT.
+func (s *Service) liveCaller(ctx context.Context, text string, application CallingApplication) (caller Caller, claims token.Claims, err error) {
+	if checkText("", application.ID, longestApplicationID) != nil {
+		application = CallingApplication{}
 	}
 	now, isJWT := s.now(), token.IsJWT(text)
-	var claims token.Claims
 	var session store.SessionWithUser
-	var err error
 	switch {
 	case token.IsOpaque(text):
-		session, err = s.store.SessionWithUserByAccessHash(ctx, hashOf(text), applicationID)
+		session, err = s.store.SessionWithUserByAccessHash(ctx, hashOf(text), application.ID)
 	case isJWT:
 		if claims, err = s.verifyJWT(text, now); err == nil {
-			session, err = s.store.SessionWithUserByID(ctx, claims.SessionID, applicationID)
+			session, err = s.store.SessionWithUserByID(ctx, claims.SessionID, application.ID)
 		}
 	default:
 		err = store.ErrNotFound
 	}
 	if err != nil {
-		return Caller{}, toAPIErr(err, apierr.Unauthenticated)
+		return Caller{}, claims, toAPIErr(err, apierr.Unauthenticated)
 	}
-	caller := Caller{
+	caller = Caller{
 		UserID: session.Profile.UserID, SessionID: session.ID, Role: session.Role,
-		session: session, jwt: isJWT, applicationID: applicationID,
+		session: session, jwt: isJWT, application: application,
 	}
 	if isJWT && caller.UserID != claims.UserID {
-		return Caller{}, apierr.New(apierr.Unauthenticated)
+		return Caller{}, claims, apierr.New(apierr.Unauthenticated)
 	}
 	if err := checkLive(session.EndedAt, session.EndReason, session.UserDisabledAt, session.ExpiresAt, now); err != nil {
 		if session.EndedAt == nil {
-			return Caller{}, err
+			return Caller{}, claims, err
 		}
-		return caller, err
+		return caller, claims, err
 	}
 	if session.AccessExpiresAt <= store.TimeOf(now) || session.Previous && !s.inGrace(session.RotatedAt, now) {
-		return Caller{}, apierr.New(apierr.TokenExpired)
+		return Caller{}, claims, apierr.New(apierr.TokenExpired)
 	}
-	if now.Sub(session.LastSeenAt.Time()) >= s.limits.LastSeenInterval {
-		s.lastSeen.note(session.ID, store.TimeOf(now))
-		caller.session.LastSeenAt = store.TimeOf(now)
-	}
-	if isJWT {
-		return s.renewJWT(ctx, caller, claims, now)
-	}
-	return caller, nil
+	return caller, claims, nil
 }
 
 // IsToken reports whether a text has the form of a token of this server, opaque or JWT. It

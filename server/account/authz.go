@@ -13,9 +13,9 @@ type Caller struct {
 	// framework of document 004 gives it; else "".
 	Renewed string
 
-	session       store.SessionWithUser
-	jwt           bool // the credential is a JWT
-	applicationID string
+	session     store.SessionWithUser
+	jwt         bool // the credential is a JWT
+	application CallingApplication
 }
 
 func (c Caller) is(userID int64) bool { return c.UserID == userID }

@@ -43,12 +43,14 @@ type DemoMembership struct{ Organisation, Role string }
 type DemoApplication struct {
 	ID, Name              string
 	Rights, Organisations []string
+	Secret                string // "" for none
 }
 
 // DemoSession is a session with public tokens. Without tokens it cannot be used.
 type DemoSession struct {
 	ID, UserID                int64
 	Dialect, Device           string
+	Application               string // that it was opened for; "" for none
 	AccessToken, RefreshToken string
 	Generation                int64 // of the access token; 0 is 1
 	AccessLife, Life          time.Duration
@@ -133,6 +135,12 @@ func (s *Service) insertOrganisations(ctx context.Context, tx store.Tx, seed Dem
 		if err := tx.InsertApplication(ctx, store.Application{ID: a.ID, Name: a.Name, Rights: rights, CreatedAt: now}); err != nil {
 			return err
 		}
+		if a.Secret != "" {
+			secret := store.ApplicationSecret{ID: s.ids.Next(), ApplicationID: a.ID, Hash: hashOf(a.Secret), CreatedAt: now}
+			if err := tx.InsertApplicationSecret(ctx, secret, MaxApplicationSecrets); err != nil {
+				return err
+			}
+		}
 		for _, code := range a.Organisations {
 			if err := tx.AddApplicationOrganisation(ctx, a.ID, organisations[code]); err != nil {
 				return err
@@ -166,6 +174,7 @@ func (s *Service) demoUsers(ctx context.Context, seed []DemoUser) ([]store.User,
 func (s *Service) demoSession(d DemoSession) store.Session {
 	session := s.sessionRow(d.UserID, d.Dialect, OpenedByPassword, "127.0.0.1", "quartet demo")
 	session.ID, session.DeviceNumber, session.Generation = d.ID, filled(&d.Device), max(d.Generation, 1)
+	session.ApplicationID = filled(&d.Application)
 	session.AccessExpiresAt = store.TimeOf(s.now().Add(d.AccessLife))
 	session.ExpiresAt = store.TimeOf(s.now().Add(d.Life))
 	if d.AccessToken != "" {

@@ -40,7 +40,7 @@ func TestResetDemoPutsTheSeedBack(t *testing.T) {
 		_, err := w.FindUser(t.Context(), "visitor")
 		wantFailure(t, err, apierr.UserNotFound)
 		wantFailure(t, w.SignOut(t.Context(), visitor), "") // it has ended before
-		caller, err := w.Authenticate(t.Context(), seed().Sessions[0].AccessToken, "1")
+		caller, err := w.Authenticate(t.Context(), seed().Sessions[0].AccessToken, account.CallingApplication{ID: "1"})
 		must(t, err)
 		wantEqual(t, "caller", caller.UserID, 7)
 		info, err := w.UserInfo(t.Context(), caller, "7")

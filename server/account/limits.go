@@ -38,6 +38,7 @@ type Limits struct {
 	PasswordPerAccount   Rate // wrong passwords for one account from anywhere
 	PasswordPerIP        Rate // wrong passwords for any account from one client IP
 	OldPasswordPerUser   Rate // wrong old passwords while changing one's own
+	WrongSecretPerIP     Rate // wrong secrets for one application from one client IP
 
 	RegisterPerIP  Rate // users created by one client IP where registration is open
 	RegisterGlobal Rate // users created there in total
@@ -75,6 +76,7 @@ func DefaultLimits() Limits {
 		PasswordPerAccount:   Rate{100, quarter},
 		PasswordPerIP:        Rate{300, quarter},
 		OldPasswordPerUser:   Rate{5, quarter},
+		WrongSecretPerIP:     Rate{300, quarter},
 		FreshSignIn:          10 * time.Minute,
 		WeChatPerIP:          Rate{300, time.Minute},
 		WeChatRepeat:         5 * time.Minute,

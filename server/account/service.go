@@ -60,6 +60,7 @@ type Service struct {
 	weChatCodes      singleflight.Group // WeChat codes being exchanged, by their hash
 	background       sync.WaitGroup     // work that outlives its request
 	lastSeen         lastSeen
+	secretUse        lastSeen // of application secrets, by their ids
 }
 
 // New creates a service from c, with defaults for zero fields.

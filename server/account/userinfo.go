@@ -38,9 +38,9 @@ type AppUserInfo struct {
 // UserInfo returns a user to the application that the caller was authenticated for
 // (operation 5). userID is an id or, if no user has that id, the only alias of that
 // name: 1 to 19 digits, else InvalidField with field userId. Callers always find
-// themselves; other users are found only as members of one of the application's
-// organisations, and are UserNotFound otherwise. An unknown or disabled application is
-// UnknownApplication.
+// themselves, and an application that proves itself finds every user; other users are
+// found only as members of one of the application's organisations, and are UserNotFound
+// otherwise. An unknown or disabled application is UnknownApplication.
 func (s *Service) UserInfo(ctx context.Context, caller Caller, userID string) (AppUserInfo, error) {
 	if caller.session.ApplicationRights == nil {
 		return AppUserInfo{}, &apierr.Error{Code: apierr.UnknownApplication, Field: "X-App-Id"}
@@ -54,8 +54,11 @@ func (s *Service) UserInfo(ctx context.Context, caller Caller, userID string) (A
 	}
 	memberships := convert(profile.Memberships, newMembership)
 	if !caller.is(profile.UserID) {
-		if memberships, err = s.visibleTo(ctx, caller.applicationID, memberships); err != nil {
+		if memberships, err = s.visibleTo(ctx, caller.application.ID, memberships); err != nil {
 			return AppUserInfo{}, err
+		}
+		if len(memberships) == 0 && !caller.application.Proven {
+			return AppUserInfo{}, apierr.New(apierr.UserNotFound)
 		}
 	}
 	rights := strings.Fields(*caller.session.ApplicationRights)
@@ -97,20 +100,15 @@ func (s *Service) profileByIDOrAlias(ctx context.Context, caller Caller, text st
 	return profile, toAPIErr(err, apierr.UserNotFound)
 }
 
-// visibleTo returns the memberships that an application may see. The failure is
-// UserNotFound if there are none.
+// visibleTo returns the memberships that an application may see.
 func (s *Service) visibleTo(ctx context.Context, applicationID string, memberships []Membership) ([]Membership, error) {
 	organisations, err := s.store.OrganisationsOfApplication(ctx, applicationID)
 	if err != nil {
 		return nil, storeErr(err)
 	}
-	memberships = slices.DeleteFunc(memberships, func(m Membership) bool {
+	return slices.DeleteFunc(memberships, func(m Membership) bool {
 		return !slices.ContainsFunc(organisations, func(o store.Organisation) bool { return o.ID == m.ID })
-	})
-	if len(memberships) == 0 {
-		return nil, apierr.New(apierr.UserNotFound)
-	}
-	return memberships, nil
+	}), nil
 }
 
 // masked returns the first character and two asterisks: "t**".

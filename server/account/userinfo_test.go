@@ -101,10 +101,10 @@ func TestUserInfoWithAProfileReadBefore(t *testing.T) {
 	id := w.pupil("li", lisMobile, "north", "south")
 	others := []int64{w.pupil("wang", "13900002222", "north"), w.pupil("zhao", "13900003333", "south")}
 	token := w.enterByCode(lisMobile).AccessToken
-	plain, err := w.Authenticate(t.Context(), token, "")
+	plain, err := w.Authenticate(t.Context(), token, account.CallingApplication{})
 	must(t, err)
 	for _, asked := range append(others, id) {
-		reader, err := w.Authenticate(t.Context(), token, "1")
+		reader, err := w.Authenticate(t.Context(), token, account.CallingApplication{ID: "1"})
 		must(t, err)
 		got, gotErr := w.info(reader, asked)
 		want, wantErr := w.info(plain, asked)
@@ -174,7 +174,7 @@ func TestUserInfoNeedsAnApplication(t *testing.T) {
 	id := w.pupil("li", lisMobile)
 	token := w.enter("li").AccessToken
 	info := func(application string) error {
-		caller, err := w.Authenticate(t.Context(), token, application)
+		caller, err := w.Authenticate(t.Context(), token, account.CallingApplication{ID: application})
 		must(t, err)
 		_, err = w.info(caller, id)
 		return err

@@ -135,8 +135,8 @@ func (w *world) authenticate(text string) (account.Caller, error) {
 		}
 		return f
 	}
-	caller, err := w.Authenticate(w.t.Context(), text, "app")
-	wantEqual(w.t, "the caller without application", of(w.Authenticate(w.t.Context(), text, "")), of(caller, err))
+	caller, err := w.Authenticate(w.t.Context(), text, account.CallingApplication{ID: "app"})
+	wantEqual(w.t, "the caller without application", of(w.Authenticate(w.t.Context(), text, account.CallingApplication{})), of(caller, err))
 	return caller, err
 }
 

@@ -18,8 +18,8 @@ type Services struct {
 // Call is what handlers need of a request besides its typed parameters.
 type Call struct {
 	Caller      account.Caller
-	CallerErr   error  // why there is no authenticated caller; nil if there is one
-	Application string // id in X-App-Id, where the operation reads it
+	CallerErr   error                      // why there is no authenticated caller; nil if there is one
+	Application account.CallingApplication // where the operation reads one
 	ClientIP    string
 	UserAgent   string
 }

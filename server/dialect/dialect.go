@@ -1,8 +1,10 @@
 package dialect
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +26,8 @@ type Dialect struct {
 	// Numbers are the dialect's own numbers of failures; all others have their HTTP
 	// status as the number.
 	Numbers map[apierr.Code]int32
+	// Challenge is the WWW-Authenticate of its 401 responses; "": BearerChallenge.
+	Challenge string
 	// ContentType of its answers; of Problem, that of its failures.
 	ContentType string
 	// FailureBody returns the body of a failure, to be encoded as JSON.
@@ -66,7 +70,7 @@ func (d *Dialect) Body(failed *apierr.Error, in Language, now time.Time) (status
 	return status, d.FailureBody(failed, Wording{status, d.Number(failed.Code), Message(failed, in), now})
 }
 
-// List is the server's dialects. Paths outside of them are Problem's.
+// List is the server's dialects. Paths outside of them are OAuth2's and Problem's.
 type List []*Dialect
 
 // Names returns the dialects' names in the order of the list.
@@ -88,19 +92,21 @@ func (l List) ByName(name string) *Dialect {
 	return nil
 }
 
-// ByTag finds the dialect of a tag of the contract: Problem for the operations of no
-// dialect, and nil for an unknown tag.
-func (l List) ByTag(tag string) *Dialect {
-	if tag == Problem.Name {
-		return &Problem
-	}
-	return l.ByName(tag)
-}
+// standard are the formats of paths that belong to no framework's dialect.
+var standard = List{&OAuth2, &Problem}
+
+// Tags returns the tags of the contract: the dialects' names and those of OAuth2 and
+// Problem.
+func (l List) Tags() []string { return append(l.Names(), standard.Names()...) }
+
+// ByTag finds the dialect of a tag of the contract: OAuth2 or Problem for the operations
+// of no dialect, and nil for an unknown tag.
+func (l List) ByTag(tag string) *Dialect { return cmp.Or(l.ByName(tag), standard.ByName(tag)) }
 
 // ForPath returns the dialect of a path.
 func (l List) ForPath(path string) *Dialect {
 	owner, longest := &Problem, 0
-	for _, d := range l {
+	for _, d := range slices.Concat(l, standard) {
 		for _, prefix := range d.Prefixes {
 			if len(prefix) > longest && strings.HasPrefix(path, prefix) {
 				owner, longest = d, len(prefix)
@@ -113,8 +119,8 @@ func (l List) ForPath(path string) *Dialect {
 // Check returns an error if two dialects share a name or a prefix.
 func (l List) Check() error {
 	var all []error
-	names, prefixes := map[string]bool{Problem.Name: true}, map[string]bool{}
-	for _, d := range l {
+	names, prefixes := map[string]bool{}, map[string]bool{}
+	for _, d := range slices.Concat(l, standard) {
 		if names[d.Name] {
 			all = append(all, fmt.Errorf("two dialects are called %q", d.Name))
 		}

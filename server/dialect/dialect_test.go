@@ -17,8 +17,8 @@ import (
 	"quartet/server/dialect/all"
 )
 
-// spoken are the dialects and Problem.
-var spoken = append(slices.Clone(all.Dialects), &dialect.Problem)
+// spoken are the dialects, OAuth2 and Problem.
+var spoken = append(slices.Clone(all.Dialects), &dialect.OAuth2, &dialect.Problem)
 
 var update = flag.Bool("update", false, "write ERRORS.md anew")
 
@@ -28,7 +28,7 @@ var symbols = []apierr.Code{
 	apierr.BodyTooSlow,
 	apierr.HeadersTooLarge, apierr.UnsupportedMediaType, apierr.Unauthenticated, apierr.TokenExpired, apierr.SessionEnded,
 	apierr.SessionReplaced, apierr.RefreshReused, apierr.WrongCredentials, apierr.WrongCode, apierr.UnknownApplication,
-	apierr.Forbidden, apierr.PathNotFound, apierr.MethodNotAllowed, apierr.UserNotFound, apierr.SessionNotFound,
+	apierr.WrongApplicationSecret, apierr.Forbidden, apierr.PathNotFound, apierr.MethodNotAllowed, apierr.UserNotFound, apierr.SessionNotFound,
 	apierr.UsernameTaken, apierr.EmailTaken, apierr.MobileTaken, apierr.WeakPassword, apierr.WrongOldPassword,
 	apierr.TooManyRequests, apierr.WeChatCodeInvalid, apierr.WeChatCodeUsed, apierr.WeChatTooFrequent,
 	apierr.WeChatUnavailable, apierr.SMSUnavailable, apierr.Overloaded, apierr.Unavailable, apierr.Internal,
@@ -125,6 +125,7 @@ func TestPathsBelongToOneDialect(t *testing.T) {
 	for path, want := range map[string]string{
 		"/user/refresh": "jeecg", "/user/x": "jeecg", "/user/info": "cas", "/user/info/1": "cas",
 		"/auth/x": "yudao", "/app/x": "yudao", "/wx/x": "yudao", "/account_api/x": "ruoyi", "/api/x": "jfinal",
+		"/oauth2/introspect": "oauth2", "/oauth2/x": "oauth2", "/oauth2": "system",
 		"/": "system", "/user": "system", "/apis": "system",
 	} {
 		if got := all.Dialects.ForPath(path).Name; got != want {
@@ -170,7 +171,10 @@ func TestExamplesSayWhatIsSent(t *testing.T) {
 
 func checkExample(t *testing.T, where string, symbol apierr.Code, example map[string]any) {
 	t.Helper()
-	said := ""
+	said, language := "", dialect.Chinese
+	if text, ok := example["error_description"].(string); ok {
+		said, language = text, dialect.English
+	}
 	for _, key := range []string{"message", "msg", "title"} {
 		if text, ok := example[key].(string); ok {
 			said = text
@@ -179,7 +183,7 @@ func checkExample(t *testing.T, where string, symbol apierr.Code, example map[st
 	for _, field := range exampleFields {
 		for _, reason := range []apierr.Reason{"", apierr.Required, apierr.TooCommon, apierr.NotInEnum} {
 			for _, expected := range exampleExpected {
-				if said == dialect.Message(&apierr.Error{Code: symbol, Field: field, Reason: reason, Expected: expected}, dialect.Chinese) {
+				if said == dialect.Message(&apierr.Error{Code: symbol, Field: field, Reason: reason, Expected: expected}, language) {
 					return
 				}
 			}
@@ -190,10 +194,10 @@ func checkExample(t *testing.T, where string, symbol apierr.Code, example map[st
 
 var (
 	exampleFields = append([]string{""}, strings.Fields("body frontType token Token mobile Mobile deviceNumber Authorization userId UserId accessToken "+
-		"X-App-Id code Code user User id Id oldPassowrd password Jwt tag Content-Type")...)
+		"X-App-Id Authorization Token code Code user User id Id oldPassowrd password Jwt tag Content-Type")...)
 	exampleExpected = []string{
 		"application/json, application/x-www-form-urlencoded", "application/json", "application/x-www-form-urlencoded",
 		"token", "mobile", "code", "user", "id", "userId", "64 KiB", "16 KiB", "4.5s", "",
-		"jeecg, yudao, cas, ruoyi, jfinal, system",
+		"jeecg, yudao, cas, ruoyi, jfinal, oauth2, system",
 	}
 )

@@ -22,6 +22,7 @@ var withoutCaller = map[string]struct{ anonymous, madeUp int }{
 	"application":                 {http.StatusUnauthorized, http.StatusUnauthorized},
 	"self-or-administrator":       {http.StatusUnauthorized, http.StatusUnauthorized},
 	"self-or-super-administrator": {http.StatusUnauthorized, http.StatusUnauthorized},
+	"authenticated-application":   {http.StatusUnauthorized, http.StatusUnauthorized},
 	"demo":                        {http.StatusNotFound, http.StatusNotFound},
 }
 
@@ -43,7 +44,7 @@ func TestWho_DenyByDefault(t *testing.T) {
 			guarded++
 			for token, status := range map[string]int{"": want.anonymous, madeUpToken: want.madeUp} {
 				r := o.Requests("ok")[0]
-				loadedContract(t).Authorise(&r, o, token, "1")
+				loadedContract(t).Authorise(&r, o, token, contract.Application{ID: "1"})
 				refused(t, o.Tags[0], s.server(0).send(t, r), status)
 			}
 		}

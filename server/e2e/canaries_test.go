@@ -135,7 +135,7 @@ func TestWho_Canaries(t *testing.T) {
 			for role, tokenOf := range roles {
 				for n, one := range concerned(o, subjects) {
 					r := one.about(o.Requests("ok")[0], fmt.Sprintf("new.%s.%d", role, n))
-					loadedContract(t).Authorise(&r, o, tokenOf(one), "1")
+					loadedContract(t).Authorise(&r, o, tokenOf(one), contract.Application{ID: "1"})
 					got := s.server(n).send(t, r)
 					answered[o.OperationID] = answered[o.OperationID] || got.Status == http.StatusOK
 					calls++

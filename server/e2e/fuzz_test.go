@@ -197,7 +197,7 @@ func fuzzBody(f *testing.F, mediaType string) {
 		r := o.Requests("ok")[0]
 		r.Header.Set("Content-Type", mediaType)
 		r.Body = body
-		a.contract.Authorise(&r, o, a.token, "1")
+		a.contract.Authorise(&r, o, a.token, contract.Application{ID: "1"})
 		a.check(t, request(r))
 	})
 }
@@ -228,7 +228,7 @@ func FuzzEncodedBody(f *testing.F) {
 		r.Header.Set("Content-Type", contentType)
 		r.Header.Set("Content-Encoding", encoding)
 		r.Body = body
-		a.contract.Authorise(&r, o, a.token, "1")
+		a.contract.Authorise(&r, o, a.token, contract.Application{ID: "1"})
 		a.check(t, request(r))
 	})
 }
@@ -249,7 +249,7 @@ func FuzzPathAndQuery(f *testing.F) {
 	a := newFuzzServer(f)
 	a.documented("", func(o contract.Operation, r contract.Request) {
 		f.Add(r.Method, r.Target())
-		a.contract.Authorise(&r, o, a.token, "1")
+		a.contract.Authorise(&r, o, a.token, contract.Application{ID: "1"})
 		f.Add(r.Method, r.Target())
 	})
 	for _, path := range []string{"/", "//", "/api/", "/user/", "/auth/%2f", "/wx/pc/check-login-status/%00", "/%61pi/user/login", "*",
@@ -273,7 +273,7 @@ func FuzzPathAndQuery(f *testing.F) {
 func FuzzHeaders(f *testing.F) {
 	a := newFuzzServer(f)
 	a.documented("", func(o contract.Operation, r contract.Request) {
-		a.contract.Authorise(&r, o, a.token, "1")
+		a.contract.Authorise(&r, o, a.token, contract.Application{ID: "1"})
 		var header strings.Builder
 		_ = r.Header.Write(&header)
 		f.Add(o.OperationID, header.String())

@@ -34,7 +34,7 @@ func eachBody(t *testing.T, test func(t *testing.T, dialect string, send func(bo
 
 // told returns the messages of a failure.
 func told(got answer) string {
-	return text(got, "message") + text(got, "msg") + text(got, "title")
+	return text(got, "message") + text(got, "msg") + text(got, "title") + text(got, "error_description")
 }
 
 // names checks that a refusal names what it is about.
@@ -205,7 +205,7 @@ func TestInput_Headers(t *testing.T) {
 	s := onSQLite(t)
 	for dialect, path := range map[string]string{
 		"jeecg": "/user/refresh", "yudao": "/auth/sessions", "cas": "/user/info",
-		"ruoyi": "/account_api/x", "jfinal": "/api/user/detail", "system": "/healthz",
+		"ruoyi": "/account_api/x", "jfinal": "/api/user/detail", "oauth2": "/oauth2/introspect", "system": "/healthz",
 	} {
 		long := get(path, "X-Long", strings.Repeat("a", 16<<10))
 		names(t, dialect, s.server(0).send(t, long), http.StatusRequestHeaderFieldsTooLarge, "16 KiB")
@@ -219,7 +219,7 @@ func TestInput_Failures(t *testing.T) {
 	s := onSQLite(t)
 	for dialect, prefix := range map[string]string{
 		"jeecg": "/user/refresh", "yudao": "/auth/sessions", "cas": "/user/info",
-		"ruoyi": "/account_api/wechat/user/getUserInfo", "jfinal": "/api/user/login", "system": "/healthz",
+		"ruoyi": "/account_api/wechat/user/getUserInfo", "jfinal": "/api/user/login", "oauth2": "/oauth2/introspect", "system": "/healthz",
 	} {
 		refused(t, dialect, s.server(0).send(t, post(prefix+"x/no/such/thing")), http.StatusNotFound)
 		r := contract.Request{Method: http.MethodPatch, Path: prefix, Header: http.Header{}}

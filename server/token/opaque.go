@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	secretBytes = 32 // of a refresh token or a seed
+	secretBytes = 32 // of a refresh token, a seed or an application's secret
 	macBytes    = 24 // kept of an access token's MAC: 192 bits are 32 characters
 	maxOpaque   = 64 // characters
 )
@@ -27,6 +27,13 @@ var (
 // NewRefresh returns a refresh token, `RT-<43 base64url characters>`, of 32 random
 // bytes.
 func NewRefresh() string { return "RT-" + randomText() }
+
+// applicationSecretPrefix lets scanners of source code find leaked secrets.
+const applicationSecretPrefix = "qas_"
+
+// NewApplicationSecret returns a secret of an application, `qas_<43 base64url
+// characters>`, of 32 random bytes.
+func NewApplicationSecret() string { return applicationSecretPrefix + randomText() }
 
 // NewSeed returns a seed of Access for a session without refresh token: 43 base64url
 // characters of 32 random bytes.

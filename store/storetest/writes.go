@@ -228,3 +228,18 @@ func alone[T any](ctx context.Context, s *store.Store, do func(store.Tx) (T, err
 	})
 	return given, err
 }
+
+// InsertApplicationSecret is store.Tx.InsertApplicationSecret alone.
+func InsertApplicationSecret(ctx context.Context, s *store.Store, secret store.ApplicationSecret, maxLive int) error {
+	return s.InTx(ctx, func(w store.Tx) error { return w.InsertApplicationSecret(ctx, secret, maxLive) })
+}
+
+// RevokeApplicationSecret is store.Tx.RevokeApplicationSecret alone.
+func RevokeApplicationSecret(ctx context.Context, s *store.Store, applicationID string, id int64, now store.Time) error {
+	return s.InTx(ctx, func(w store.Tx) error { return w.RevokeApplicationSecret(ctx, applicationID, id, now) })
+}
+
+// SetApplicationSecretUsed is store.Tx.SetApplicationSecretUsed alone.
+func SetApplicationSecretUsed(ctx context.Context, s *store.Store, id int64, at store.Time) error {
+	return s.InTx(ctx, func(w store.Tx) error { return w.SetApplicationSecretUsed(ctx, id, at) })
+}

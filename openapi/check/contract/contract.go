@@ -3,8 +3,10 @@
 package contract
 
 import (
+	"encoding/base64"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -137,25 +139,46 @@ func (c Contract) Credentials(o Operation) (schemes []*openapi3.SecurityScheme) 
 	return schemes
 }
 
-// IsApplication reports whether a security scheme carries an application's id.
+// The values of x-credential: a security scheme carries an application's id, or a secret
+// of the application; HTTP Basic carries both.
+const (
+	CredentialApplication = "application"
+	CredentialSecret      = "application-secret"
+)
+
+// IsApplication reports whether a security scheme carries an application's id or secret.
 func (c Contract) IsApplication(scheme string) bool {
 	known := c.Components != nil && c.Components.SecuritySchemes[scheme] != nil
-	return known && c.Components.SecuritySchemes[scheme].Value.Extensions["x-credential"] == "application"
+	return known && c.Components.SecuritySchemes[scheme].Value.Extensions["x-credential"] != nil
 }
 
-// Authorise adds the token and the application's id to a request, where the
+// Application is an application's id and a secret of it, each "" for none.
+type Application struct{ ID, Secret string }
+
+// Basic is the application's HTTP Basic header (RFC 6749 section 2.3.1).
+func (a Application) Basic() string {
+	pair := url.QueryEscape(a.ID) + ":" + url.QueryEscape(a.Secret)
+	return "Basic " + base64.StdEncoding.EncodeToString([]byte(pair))
+}
+
+// Authorise adds the token, and the application's id and secret, to a request, where the
 // operation's first security alternative expects them.
-func (c Contract) Authorise(r *Request, o Operation, token, application string) {
+func (c Contract) Authorise(r *Request, o Operation, token string, application Application) {
 	for _, scheme := range c.Credentials(o) {
 		value := token
-		if scheme.Extensions["x-credential"] == "application" {
-			value = application
+		switch scheme.Extensions["x-credential"] {
+		case CredentialApplication:
+			value = application.ID
+		case CredentialSecret:
+			value = application.Secret
 		}
 		switch {
 		case value == "":
+		case scheme.Type == "http" && scheme.Extensions["x-credential"] == CredentialSecret:
+			r.Header.Set("Authorization", application.Basic())
 		case scheme.Type == "http" && strings.EqualFold(scheme.Scheme, "bearer"), scheme.Type == "oauth2", scheme.Type == "openIdConnect":
 			r.Header.Set("Authorization", "Bearer "+value)
-		case scheme.Name == "": // HTTP Basic and the like take no token
+		case scheme.Name == "": // HTTP Basic of users and the like take no token
 		case scheme.In == openapi3.ParameterInCookie:
 			r.Header.Add("Cookie", scheme.Name+"="+value)
 		case scheme.In == openapi3.ParameterInQuery:

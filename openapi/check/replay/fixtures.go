@@ -16,8 +16,10 @@ import (
 // Fixtures describe a server's data: whose tokens requests carry, and what is sent
 // in place of the documented values. openapi/CHECK.md explains the format.
 type Fixtures struct {
-	Application string                `yaml:"application"`
-	Credentials map[string]Credential `yaml:"credentials"` // by role
+	Application string `yaml:"application"`
+	// ApplicationSecret is a secret of Application.
+	ApplicationSecret string                `yaml:"applicationSecret"`
+	Credentials       map[string]Credential `yaml:"credentials"` // by role
 	// Administrators are globs of OPERATION/EXAMPLE that are sent as an administrator.
 	Administrators []string `yaml:"administrators"`
 	// Values are sent in place of a documented value, wherever it is.
@@ -102,6 +104,10 @@ func (f Fixtures) check() error {
 	}
 	globs := Selection{Only: slices.Concat(f.Administrators, slices.Collect(maps.Keys(f.Skip)))}
 	return globs.Check()
+}
+
+func (f Fixtures) application() contract.Application {
+	return contract.Application{ID: f.Application, Secret: f.ApplicationSecret}
 }
 
 func (f Fixtures) role(c Case) string {

@@ -43,6 +43,9 @@ func (b RequestBuilder) Requests(ctx context.Context, c Case) (requests []contra
 	if reason := b.Fixtures.skipped(c); reason != "" {
 		return nil, reason, nil
 	}
+	if b.Fixtures.ApplicationSecret == "" && b.needsSecret(c.Operation) {
+		return nil, "the fixtures have no applicationSecret", nil
+	}
 	if c.Status == "default" {
 		return nil, skipReasons["unavailable"], nil
 	}
@@ -116,7 +119,7 @@ func (b RequestBuilder) withToken(o contract.Operation, example, token string) [
 func (b RequestBuilder) with(o contract.Operation, example, token string, fields map[string]any) []contract.Request {
 	all := o.RequestsWith(example, b.Fixtures.replace(o.OperationID, example, fields))
 	for i := range all {
-		b.Contract.Authorise(&all[i], o, token, b.Fixtures.Application)
+		b.Contract.Authorise(&all[i], o, token, b.Fixtures.application())
 	}
 	return all
 }
@@ -133,17 +136,18 @@ func bodyCredential(o contract.Operation) string {
 type derivation func(ctx context.Context, b RequestBuilder, c Case) ([]contract.Request, error)
 
 var derivations = map[string]derivation{
-	"invalid_field":          changed(withoutRequired),
-	"malformed_body":         withBody(func(string) string { return "{" }, func(string) string { return "a=%zz" }),
-	"duplicate_field":        withBody(func(f string) string { return fmt.Sprintf(`{%q:"1",%q:"1"}`, f, f) }, func(f string) string { return f + "=1&" + f + "=1" }),
-	"misspelled_field":       withBody(func(f string) string { return fmt.Sprintf(`{%q:"1"}`, title(f)) }, func(f string) string { return title(f) + "=1" }),
-	"body_too_large":         withBody(func(string) string { return `"` + strings.Repeat("a", 70_000) + `"` }, func(string) string { return "a=" + strings.Repeat("a", 70_000) }),
-	"unsupported_media_type": changed(withPlainText),
-	"headers_too_large":      changedHeader("X-Long", strings.Repeat("a", 20_000)),
-	"unauthenticated":        withoutToken,
-	"unknown_application":    changed(withUnknownApplication),
-	"session_ended":          withEndedToken,
-	notModified:              changedHeader("If-None-Match", "*"), // any version will do (RFC 9110, 13.1.2)
+	"invalid_field":            changed(withoutRequired),
+	"malformed_body":           withBody(func(string) string { return "{" }, func(string) string { return "a=%zz" }),
+	"duplicate_field":          withBody(func(f string) string { return fmt.Sprintf(`{%q:"1",%q:"1"}`, f, f) }, func(f string) string { return f + "=1&" + f + "=1" }),
+	"misspelled_field":         withBody(func(f string) string { return fmt.Sprintf(`{%q:"1"}`, title(f)) }, func(f string) string { return title(f) + "=1" }),
+	"body_too_large":           withBody(func(string) string { return `"` + strings.Repeat("a", 70_000) + `"` }, func(string) string { return "a=" + strings.Repeat("a", 70_000) }),
+	"unsupported_media_type":   changed(withPlainText),
+	"headers_too_large":        changedHeader("X-Long", strings.Repeat("a", 20_000)),
+	"unauthenticated":          withoutToken,
+	"unknown_application":      changed(withUnknownApplication),
+	"wrong_application_secret": changed(withWrongSecret),
+	"session_ended":            withEndedToken,
+	notModified:                changedHeader("If-None-Match", "*"), // any version will do (RFC 9110, 13.1.2)
 }
 
 func title(name string) string { return strings.ToUpper(name[:1]) + name[1:] }
@@ -221,10 +225,28 @@ func withPlainText(_ RequestBuilder, _ contract.Operation, r *contract.Request) 
 }
 
 func withUnknownApplication(b RequestBuilder, o contract.Operation, r *contract.Request) {
-	for _, scheme := range b.Contract.Credentials(o) {
-		if scheme.Extensions["x-credential"] == "application" {
-			r.Header.Set(scheme.Name, "nobody")
-		}
+	application := b.Fixtures.application()
+	application.ID = "nobody"
+	b.Contract.Authorise(r, o, "", application)
+}
+
+// needsSecret reports whether every caller of the operation is an application that proves
+// itself.
+func (b RequestBuilder) needsSecret(o contract.Operation) bool {
+	return slices.ContainsFunc(b.Contract.Credentials(o), func(scheme *openapi3.SecurityScheme) bool {
+		return scheme.Extensions["x-credential"] == contract.CredentialSecret
+	})
+}
+
+// withWrongSecret sends a wrong secret where any alternative of the operation's security
+// takes one.
+func withWrongSecret(b RequestBuilder, o contract.Operation, r *contract.Request) {
+	wrong := b.Fixtures.application()
+	wrong.Secret = "wrong"
+	for i := range *o.Security {
+		alternative := *o.Operation
+		alternative.Security = new((*o.Security)[i : i+1])
+		b.Contract.Authorise(r, contract.Operation{Method: o.Method, Path: o.Path, Operation: &alternative}, "", wrong)
 	}
 }
 

@@ -17,7 +17,7 @@ func (f Fixtures) free(where, name string) bool {
 var (
 	idName = regexp.MustCompile(`(?i:^(?:id|kid|uuid|guid|openid|unionid)$)|(?:Id|ID|_id)$`)
 	// timeName is for numbers: times in text show themselves.
-	timeName = regexp.MustCompile(`(?i)(?:time|timestamp|expires?|_at)$|At$`)
+	timeName = regexp.MustCompile(`(?i)(?:time|timestamp|expires?|_at)$|At$|^exp$`)
 	timeText = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}|$)`)
 	// randomText matches ids, keys and hashes that were generated at random: UUIDs, hex of
 	// 16 bytes and more, base64url of 32 bytes and more.

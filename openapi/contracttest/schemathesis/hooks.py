@@ -3,6 +3,7 @@
 Read by schemathesis.
 """
 
+import base64
 import functools
 import hashlib
 import json
@@ -61,6 +62,16 @@ def member():
     return person("c")
 
 
+@functools.cache
+def member_of_application():
+    """The token of an ordinary user who signed in through the demonstration's application."""
+    answer = calls.post(
+        f"{ORIGIN}/account_api/wechat/user/getUserInfo", json={"code": "d" * 32}, headers={"X-App-Id": "1"}, timeout=30
+    )
+    answer.raise_for_status()
+    return answer.headers["X-Access-Token"]
+
+
 @schemathesis.auth(refresh_interval=None).apply_to(operation_id=BY_JWT)
 class Jwt:
     def get(self, case, context):
@@ -106,7 +117,24 @@ class Application:
 
     def set(self, case, data, context):
         case.headers["X-App-Id"] = "1"
+        # Half of the requests prove the application, so that it reads other users.
+        if by_turns(str(case.query.get("userId"))):
+            case.headers["X-App-Secret"] = SECRET
+        else:
+            case.headers.pop("X-App-Secret", None)
         case.query["accessToken"] = data
+
+
+SECRET = "qas_ZGVtb25zdHJhdGlvbi1zZWNyZXQtb2YtYXBwLTEtMDE"
+
+
+@schemathesis.auth(refresh_interval=None).apply_to(operation_id="introspectToken")
+class ApplicationSecret:
+    def get(self, case, context):
+        return base64.b64encode(f"1:{SECRET}".encode()).decode()
+
+    def set(self, case, data, context):
+        case.headers["Authorization"] = f"Basic {data}"
 
 
 @schemathesis.hook
@@ -127,6 +155,8 @@ def help_along(case):
     operation = name_of(case)
     if operation == "signInByPassword" and by_turns(case.body.get("loginAccount")):
         case.body.update(loginAccount=ADMINISTRATOR, password=PASSWORD)
+    if operation == "introspectToken" and by_turns(case.body.get("token")):
+        case.body["token"] = member_of_application()
     if operation == "getWeChatUserInfo" and by_turns(case.body.get("code")):
         case.body["code"] = "c" + digest(case.body["code"])[:31]
     if operation == "createUser":
@@ -165,7 +195,7 @@ def name_of(case):
 REFUSALS = [
     ([], 400, "NUL", "NUL is refused everywhere, in names that the contract does not know too"),
     ([], 400, "不在接口文档中", "with --strict-input unknown names are refused, which the schemas leave open"),
-    ([], 400, "重复", "a list in a form or query becomes a duplicate field"),
+    ([], 400, "重复|Duplicate", "a list in a form or query becomes a duplicate field"),
     (["refreshUser"], 400, "参数 frontType 不能为空", "required in one of two places, the body or the query"),
     (["postUserDetail"], 400, "参数 id 不能为空", "required in one of two places, the form or the query"),
     (["createUser", "updateUser"], 400, "参数 username 格式不正确", "RFC 8265; and it must not look like a mobile"),

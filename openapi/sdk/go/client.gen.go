@@ -77,6 +77,21 @@ func (e HealthStatus) Valid() bool {
 	}
 }
 
+// Defines values for IntrospectionTokenType.
+const (
+	TokenTypeBearer IntrospectionTokenType = "Bearer"
+)
+
+// Valid indicates whether the value is a known member of the IntrospectionTokenType enum.
+func (e IntrospectionTokenType) Valid() bool {
+	switch e {
+	case TokenTypeBearer:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for JfinalFailureBodyState.
 const (
 	JfinalFail JfinalFailureBodyState = "fail"
@@ -200,11 +215,36 @@ func (e MobileCodeRequestPurpose) Valid() bool {
 	}
 }
 
+// Defines values for Oauth2FailureBodyError.
+const (
+	OauthInvalidClient          Oauth2FailureBodyError = "invalid_client"
+	OauthInvalidRequest         Oauth2FailureBodyError = "invalid_request"
+	OauthServerError            Oauth2FailureBodyError = "server_error"
+	OauthTemporarilyUnavailable Oauth2FailureBodyError = "temporarily_unavailable"
+)
+
+// Valid indicates whether the value is a known member of the Oauth2FailureBodyError enum.
+func (e Oauth2FailureBodyError) Valid() bool {
+	switch e {
+	case OauthInvalidClient:
+		return true
+	case OauthInvalidRequest:
+		return true
+	case OauthServerError:
+		return true
+	case OauthTemporarilyUnavailable:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Tag.
 const (
 	TagCas    Tag = "cas"
 	TagJeecg  Tag = "jeecg"
 	TagJfinal Tag = "jfinal"
+	TagOauth2 Tag = "oauth2"
 	TagRuoyi  Tag = "ruoyi"
 	TagSystem Tag = "system"
 	TagYudao  Tag = "yudao"
@@ -218,6 +258,8 @@ func (e Tag) Valid() bool {
 	case TagJeecg:
 		return true
 	case TagJfinal:
+		return true
+	case TagOauth2:
 		return true
 	case TagRuoyi:
 		return true
@@ -357,6 +399,46 @@ type HealthStatus string
 
 // Id 小于 2^53 的 ID an id below 2^53
 type Id = int64
+
+// Introspection RFC 7662 的回答。`active` 为 false 时没有其他键。An answer of RFC 7662. When `active` is false, it is the only key.
+type Introspection struct {
+	// Active 现在可用，且属于该应用 whether the token works now and is the application's
+	Active bool `json:"active"`
+
+	// Aud quartet 与该应用 quartet and the application
+	Aud *[]string `json:"aud,omitempty"`
+
+	// ClientId 登录时的应用 the application of the sign-in
+	ClientId *string `json:"client_id,omitempty"`
+
+	// Exp 失效时间，Unix 秒；延长令牌会推后 when the token expires, in Unix seconds, unless it is extended
+	Exp *int64 `json:"exp,omitempty"`
+
+	// Sid 会话 id，与 JWT 中相同 the session's id, as in a JWT
+	Sid *string `json:"sid,omitempty"`
+
+	// Sub 用户 id the user's id
+	Sub *string `json:"sub,omitempty"`
+
+	// TokenType 令牌的用法 how the token is used
+	TokenType *IntrospectionTokenType `json:"token_type,omitempty"`
+}
+
+// IntrospectionTokenType 令牌的用法 how the token is used
+type IntrospectionTokenType string
+
+// IntrospectionForm 要查询的令牌 the token to ask about (RFC 7662)
+type IntrospectionForm struct {
+	// Token 访问令牌 an access token, opaque or JWT
+	//
+	// Example: AT-4-Q8z-8PhSfm4RYp10WUcpuWSXbjpUIRtW
+	Token string `json:"token"`
+
+	// TokenTypeHint 令牌种类，不影响结果 the kind of token; it makes no difference
+	//
+	// Example: access_token
+	TokenTypeHint *string `json:"token_type_hint,omitempty"`
+}
 
 // JeecgEnvelope jeecg 方言响应格式 the envelope of the jeecg dialect
 type JeecgEnvelope struct {
@@ -824,6 +906,18 @@ type NewUser struct {
 	// Zipcode 邮政编码
 	Zipcode *string `json:"zipcode,omitempty"`
 }
+
+// Oauth2FailureBody RFC 6749 5.2 的失败 a failure as in RFC 6749 section 5.2
+type Oauth2FailureBody struct {
+	// Error 失败种类 the kind of failure
+	Error Oauth2FailureBodyError `json:"error"`
+
+	// ErrorDescription 给开发者的说明，ASCII 英文 a text for developers, in ASCII
+	ErrorDescription string `json:"error_description"`
+}
+
+// Oauth2FailureBodyError 失败种类 the kind of failure
+type Oauth2FailureBodyError string
 
 // OneTimeCode 验证码，6 位数字 6 digits
 //
@@ -1596,6 +1690,9 @@ type CasBadParameter = CasFailureBody
 // CasFailure cas 方言的失败 a failure of the cas dialect
 type CasFailure = CasFailureBody
 
+// CasTooManyRequests cas 方言的失败 a failure of the cas dialect
+type CasTooManyRequests = CasFailureBody
+
 // CasUnauthenticated cas 方言的失败 a failure of the cas dialect
 type CasUnauthenticated = CasFailureBody
 
@@ -1676,6 +1773,24 @@ type JfinalWrongCredentials = JfinalFailureBody
 
 // JfinalWrongOldPassword jfinal 方言的失败 a failure of the jfinal dialect
 type JfinalWrongOldPassword = JfinalFailureBody
+
+// Oauth2Failure RFC 6749 5.2 的失败 a failure as in RFC 6749 section 5.2
+type Oauth2Failure = Oauth2FailureBody
+
+// Oauth2InvalidClient RFC 6749 5.2 的失败 a failure as in RFC 6749 section 5.2
+type Oauth2InvalidClient = Oauth2FailureBody
+
+// Oauth2InvalidRequest RFC 6749 5.2 的失败 a failure as in RFC 6749 section 5.2
+type Oauth2InvalidRequest = Oauth2FailureBody
+
+// Oauth2TooLarge RFC 6749 5.2 的失败 a failure as in RFC 6749 section 5.2
+type Oauth2TooLarge = Oauth2FailureBody
+
+// Oauth2TooManyRequests RFC 6749 5.2 的失败 a failure as in RFC 6749 section 5.2
+type Oauth2TooManyRequests = Oauth2FailureBody
+
+// Oauth2UnsupportedMediaType RFC 6749 5.2 的失败 a failure as in RFC 6749 section 5.2
+type Oauth2UnsupportedMediaType = Oauth2FailureBody
 
 // ProblemFailure RFC 9457 problem details
 type ProblemFailure = Problem
@@ -1835,6 +1950,9 @@ type SignInByMobileJSONRequestBody = MobileLoginRequest
 
 // VerifyMobileJSONRequestBody defines body for VerifyMobile for application/json ContentType.
 type VerifyMobileJSONRequestBody = VerifyMobileRequest
+
+// IntrospectTokenFormdataRequestBody defines body for IntrospectToken for application/x-www-form-urlencoded ContentType.
+type IntrospectTokenFormdataRequestBody = IntrospectionForm
 
 // RefreshUserJSONRequestBody defines body for RefreshUser for application/json ContentType.
 type RefreshUserJSONRequestBody = RefreshUserRequest
@@ -2216,6 +2334,40 @@ type ClientInterface interface {
 	// Corresponds with GET /metrics (the `GetMetrics` operationId).
 	GetMetrics(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// IntrospectTokenWithBody 查询令牌是否有效 · Ask whether a token is live
+	//
+	// RFC 7662 令牌内省。应用以 HTTP Basic 证明身份：用户名为应用 id，密码为应用密钥（RFC 6749 2.3.1，两者先做 URL 编码）。
+	// 只回答登录时带有本应用 `X-App-Id` 的令牌；其他令牌，无论未知、过期、已结束或属于别的应用，都只回答 `{"active":false}`。
+	// 查询不延长令牌，也不算会话的使用。
+	//
+	// RFC 7662. The application authenticates by HTTP Basic: its id is the user name and a secret of it the password,
+	// both urlencoded first (RFC 6749 section 2.3.1). It learns of tokens whose sign-in named it in `X-App-Id`; for every
+	// other token, unknown, expired, ended or another application's, the answer is `{"active":false}` alone. Asking
+	// neither extends a token nor counts as a use of its session. Access tokens of every dialect are known, opaque or
+	// JWT; refresh tokens are not.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /oauth2/introspect (the `IntrospectToken` operationId).
+	IntrospectTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// IntrospectTokenWithFormdataBody 查询令牌是否有效 · Ask whether a token is live
+	//
+	// RFC 7662 令牌内省。应用以 HTTP Basic 证明身份：用户名为应用 id，密码为应用密钥（RFC 6749 2.3.1，两者先做 URL 编码）。
+	// 只回答登录时带有本应用 `X-App-Id` 的令牌；其他令牌，无论未知、过期、已结束或属于别的应用，都只回答 `{"active":false}`。
+	// 查询不延长令牌，也不算会话的使用。
+	//
+	// RFC 7662. The application authenticates by HTTP Basic: its id is the user name and a secret of it the password,
+	// both urlencoded first (RFC 6749 section 2.3.1). It learns of tokens whose sign-in named it in `X-App-Id`; for every
+	// other token, unknown, expired, ended or another application's, the answer is `{"active":false}` alone. Asking
+	// neither extends a token nor counts as a use of its session. Access tokens of every dialect are known, opaque or
+	// JWT; refresh tokens are not.
+	//
+	// Takes a body of the `application/x-www-form-urlencoded` content type.
+	//
+	// Corresponds with POST /oauth2/introspect (the `IntrospectToken` operationId).
+	IntrospectTokenWithFormdataBody(ctx context.Context, body IntrospectTokenFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// GetSpecAsJson 本文档（JSON）· This document as JSON
 	//
 	// 内容与顺序和 YAML 相同，`tag` 用法也相同。The same content in the same order as in YAML, with the same `tag`.
@@ -2242,7 +2394,9 @@ type ClientInterface interface {
 
 	// GetUserInfo 获取用户详情信息 · Read a user through an application
 	//
-	// 文档 002。Returns the token's own user, or a member of the application's organisations. `userId` is text, so that
+	// 文档 002。Returns the token's own user, or a member of the application's organisations. An application that proves
+	// itself by its secret in `X-App-Secret` reads every user; of the organisations it sees only its own. 密钥错误时拒绝请求
+	// a wrong secret is refused (401, or 429 after too many). `userId` is text, so that
 	// ids above 2^53 keep their digits. The nickname is masked unless the application has the right `nickname`.
 	//
 	// Corresponds with GET /user/info (the `GetUserInfo` operationId).
@@ -2907,6 +3061,60 @@ func (c *Client) GetMetrics(ctx context.Context, reqEditors ...RequestEditorFn) 
 	return c.Client.Do(req)
 }
 
+// IntrospectTokenWithBody 查询令牌是否有效 · Ask whether a token is live
+//
+// RFC 7662 令牌内省。应用以 HTTP Basic 证明身份：用户名为应用 id，密码为应用密钥（RFC 6749 2.3.1，两者先做 URL 编码）。
+// 只回答登录时带有本应用 `X-App-Id` 的令牌；其他令牌，无论未知、过期、已结束或属于别的应用，都只回答 `{"active":false}`。
+// 查询不延长令牌，也不算会话的使用。
+//
+// RFC 7662. The application authenticates by HTTP Basic: its id is the user name and a secret of it the password,
+// both urlencoded first (RFC 6749 section 2.3.1). It learns of tokens whose sign-in named it in `X-App-Id`; for every
+// other token, unknown, expired, ended or another application's, the answer is `{"active":false}` alone. Asking
+// neither extends a token nor counts as a use of its session. Access tokens of every dialect are known, opaque or
+// JWT; refresh tokens are not.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /oauth2/introspect (the `IntrospectToken` operationId).
+func (c *Client) IntrospectTokenWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewIntrospectTokenRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// IntrospectTokenWithFormdataBody 查询令牌是否有效 · Ask whether a token is live
+//
+// RFC 7662 令牌内省。应用以 HTTP Basic 证明身份：用户名为应用 id，密码为应用密钥（RFC 6749 2.3.1，两者先做 URL 编码）。
+// 只回答登录时带有本应用 `X-App-Id` 的令牌；其他令牌，无论未知、过期、已结束或属于别的应用，都只回答 `{"active":false}`。
+// 查询不延长令牌，也不算会话的使用。
+//
+// RFC 7662. The application authenticates by HTTP Basic: its id is the user name and a secret of it the password,
+// both urlencoded first (RFC 6749 section 2.3.1). It learns of tokens whose sign-in named it in `X-App-Id`; for every
+// other token, unknown, expired, ended or another application's, the answer is `{"active":false}` alone. Asking
+// neither extends a token nor counts as a use of its session. Access tokens of every dialect are known, opaque or
+// JWT; refresh tokens are not.
+//
+// Takes a body of the `application/x-www-form-urlencoded` content type.
+//
+// Corresponds with POST /oauth2/introspect (the `IntrospectToken` operationId).
+func (c *Client) IntrospectTokenWithFormdataBody(ctx context.Context, body IntrospectTokenFormdataRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewIntrospectTokenRequestWithFormdataBody(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // GetSpecAsJson 本文档（JSON）· This document as JSON
 //
 // 内容与顺序和 YAML 相同，`tag` 用法也相同。The same content in the same order as in YAML, with the same `tag`.
@@ -2963,7 +3171,9 @@ func (c *Client) GetReadiness(ctx context.Context, reqEditors ...RequestEditorFn
 
 // GetUserInfo 获取用户详情信息 · Read a user through an application
 //
-// 文档 002。Returns the token's own user, or a member of the application's organisations. `userId` is text, so that
+// 文档 002。Returns the token's own user, or a member of the application's organisations. An application that proves
+// itself by its secret in `X-App-Secret` reads every user; of the organisations it sees only its own. 密钥错误时拒绝请求
+// a wrong secret is refused (401, or 429 after too many). `userId` is text, so that
 // ids above 2^53 keep their digits. The nickname is masked unless the application has the right `nickname`.
 //
 // Corresponds with GET /user/info (the `GetUserInfo` operationId).
@@ -3787,6 +3997,46 @@ func NewGetMetricsRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewIntrospectTokenRequestWithFormdataBody calls the generic IntrospectToken builder with application/x-www-form-urlencoded body
+func NewIntrospectTokenRequestWithFormdataBody(server string, body IntrospectTokenFormdataRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	bodyStr, err := runtime.MarshalForm(body, nil)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = strings.NewReader(bodyStr.Encode())
+	return NewIntrospectTokenRequestWithBody(server, "application/x-www-form-urlencoded", bodyReader)
+}
+
+// NewIntrospectTokenRequestWithBody constructs an http.Request for the IntrospectToken method, with any body, and a specified content type
+func NewIntrospectTokenRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/oauth2/introspect")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewGetSpecAsJsonRequest constructs an http.Request for the GetSpecAsJson method
 func NewGetSpecAsJsonRequest(server string, params *GetSpecAsJsonParams) (*http.Request, error) {
 	var err error
@@ -4499,6 +4749,40 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /metrics (the `GetMetrics` operationId).
 	GetMetricsWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*GetMetricsAnswer, error)
 
+	// IntrospectTokenWithBodyWithResponse 查询令牌是否有效 · Ask whether a token is live
+	//
+	// RFC 7662 令牌内省。应用以 HTTP Basic 证明身份：用户名为应用 id，密码为应用密钥（RFC 6749 2.3.1，两者先做 URL 编码）。
+	// 只回答登录时带有本应用 `X-App-Id` 的令牌；其他令牌，无论未知、过期、已结束或属于别的应用，都只回答 `{"active":false}`。
+	// 查询不延长令牌，也不算会话的使用。
+	//
+	// RFC 7662. The application authenticates by HTTP Basic: its id is the user name and a secret of it the password,
+	// both urlencoded first (RFC 6749 section 2.3.1). It learns of tokens whose sign-in named it in `X-App-Id`; for every
+	// other token, unknown, expired, ended or another application's, the answer is `{"active":false}` alone. Asking
+	// neither extends a token nor counts as a use of its session. Access tokens of every dialect are known, opaque or
+	// JWT; refresh tokens are not.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /oauth2/introspect (the `IntrospectToken` operationId).
+	IntrospectTokenWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*IntrospectTokenAnswer, error)
+
+	// IntrospectTokenWithFormdataBodyWithResponse 查询令牌是否有效 · Ask whether a token is live
+	//
+	// RFC 7662 令牌内省。应用以 HTTP Basic 证明身份：用户名为应用 id，密码为应用密钥（RFC 6749 2.3.1，两者先做 URL 编码）。
+	// 只回答登录时带有本应用 `X-App-Id` 的令牌；其他令牌，无论未知、过期、已结束或属于别的应用，都只回答 `{"active":false}`。
+	// 查询不延长令牌，也不算会话的使用。
+	//
+	// RFC 7662. The application authenticates by HTTP Basic: its id is the user name and a secret of it the password,
+	// both urlencoded first (RFC 6749 section 2.3.1). It learns of tokens whose sign-in named it in `X-App-Id`; for every
+	// other token, unknown, expired, ended or another application's, the answer is `{"active":false}` alone. Asking
+	// neither extends a token nor counts as a use of its session. Access tokens of every dialect are known, opaque or
+	// JWT; refresh tokens are not.
+	//
+	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /oauth2/introspect (the `IntrospectToken` operationId).
+	IntrospectTokenWithFormdataBodyWithResponse(ctx context.Context, body IntrospectTokenFormdataRequestBody, reqEditors ...RequestEditorFn) (*IntrospectTokenAnswer, error)
+
 	// GetSpecAsJsonWithResponse 本文档（JSON）· This document as JSON
 	//
 	// 内容与顺序和 YAML 相同，`tag` 用法也相同。The same content in the same order as in YAML, with the same `tag`.
@@ -4531,7 +4815,9 @@ type ClientWithResponsesInterface interface {
 
 	// GetUserInfoWithResponse 获取用户详情信息 · Read a user through an application
 	//
-	// 文档 002。Returns the token's own user, or a member of the application's organisations. `userId` is text, so that
+	// 文档 002。Returns the token's own user, or a member of the application's organisations. An application that proves
+	// itself by its secret in `X-App-Secret` reads every user; of the organisations it sees only its own. 密钥错误时拒绝请求
+	// a wrong secret is refused (401, or 429 after too many). `userId` is text, so that
 	// ids above 2^53 keep their digits. The nickname is masked unless the application has the right `nickname`.
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -6225,6 +6511,103 @@ func (r GetMetricsAnswer) ContentType() string {
 	return ""
 }
 
+// IntrospectTokenAnswer401Headers the declared response headers of an HTTP 401 response for IntrospectToken
+type IntrospectTokenAnswer401Headers struct {
+	WWWAuthenticate string
+}
+
+// IntrospectTokenAnswer429Headers the declared response headers of an HTTP 429 response for IntrospectToken
+type IntrospectTokenAnswer429Headers struct {
+	RetryAfter *int
+}
+
+type IntrospectTokenAnswer struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *Introspection
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *Oauth2InvalidRequest
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *Oauth2InvalidClient
+	// JSON413 the response for an HTTP 413 `application/json` response
+	JSON413 *Oauth2TooLarge
+	// JSON415 the response for an HTTP 415 `application/json` response
+	JSON415 *Oauth2UnsupportedMediaType
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *Oauth2TooManyRequests
+	// JSONDefault the response for an HTTP default `application/json` response
+	JSONDefault *Oauth2Failure
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *IntrospectTokenAnswer401Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *IntrospectTokenAnswer429Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r IntrospectTokenAnswer) GetJSON200() *Introspection {
+	return r.JSON200
+}
+
+// GetJSON400 returns the response for an HTTP 400 `application/json` response
+func (r IntrospectTokenAnswer) GetJSON400() *Oauth2InvalidRequest {
+	return r.JSON400
+}
+
+// GetJSON401 returns the response for an HTTP 401 `application/json` response
+func (r IntrospectTokenAnswer) GetJSON401() *Oauth2InvalidClient {
+	return r.JSON401
+}
+
+// GetJSON413 returns the response for an HTTP 413 `application/json` response
+func (r IntrospectTokenAnswer) GetJSON413() *Oauth2TooLarge {
+	return r.JSON413
+}
+
+// GetJSON415 returns the response for an HTTP 415 `application/json` response
+func (r IntrospectTokenAnswer) GetJSON415() *Oauth2UnsupportedMediaType {
+	return r.JSON415
+}
+
+// GetJSON429 returns the response for an HTTP 429 `application/json` response
+func (r IntrospectTokenAnswer) GetJSON429() *Oauth2TooManyRequests {
+	return r.JSON429
+}
+
+// GetJSONDefault returns the response for an HTTP default `application/json` response
+func (r IntrospectTokenAnswer) GetJSONDefault() *Oauth2Failure {
+	return r.JSONDefault
+}
+
+// GetBody returns the raw response body bytes
+func (r IntrospectTokenAnswer) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r IntrospectTokenAnswer) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r IntrospectTokenAnswer) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r IntrospectTokenAnswer) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // GetSpecAsJsonAnswer200Headers the declared response headers of an HTTP 200 response for GetSpecAsJson
 type GetSpecAsJsonAnswer200Headers struct {
 	CacheControl string
@@ -6448,6 +6831,11 @@ type GetUserInfoAnswer401Headers struct {
 	WWWAuthenticate *string
 }
 
+// GetUserInfoAnswer429Headers the declared response headers of an HTTP 429 response for GetUserInfo
+type GetUserInfoAnswer429Headers struct {
+	RetryAfter *int
+}
+
 type GetUserInfoAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -6459,10 +6847,14 @@ type GetUserInfoAnswer struct {
 	JSON401 *CasUnauthenticated
 	// JSON404 the response for an HTTP 404 `application/json` response
 	JSON404 *CasUserNotFound
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *CasTooManyRequests
 	// JSONDefault the response for an HTTP default `application/json` response
 	JSONDefault *CasFailure
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *GetUserInfoAnswer401Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *GetUserInfoAnswer429Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6483,6 +6875,11 @@ func (r GetUserInfoAnswer) GetJSON401() *CasUnauthenticated {
 // GetJSON404 returns the response for an HTTP 404 `application/json` response
 func (r GetUserInfoAnswer) GetJSON404() *CasUserNotFound {
 	return r.JSON404
+}
+
+// GetJSON429 returns the response for an HTTP 429 `application/json` response
+func (r GetUserInfoAnswer) GetJSON429() *CasTooManyRequests {
+	return r.JSON429
 }
 
 // GetJSONDefault returns the response for an HTTP default `application/json` response
@@ -7258,6 +7655,52 @@ func (c *ClientWithResponses) GetMetricsWithResponse(ctx context.Context, reqEdi
 	return ParseGetMetricsAnswer(rsp)
 }
 
+// IntrospectTokenWithBodyWithResponse 查询令牌是否有效 · Ask whether a token is live
+//
+// RFC 7662 令牌内省。应用以 HTTP Basic 证明身份：用户名为应用 id，密码为应用密钥（RFC 6749 2.3.1，两者先做 URL 编码）。
+// 只回答登录时带有本应用 `X-App-Id` 的令牌；其他令牌，无论未知、过期、已结束或属于别的应用，都只回答 `{"active":false}`。
+// 查询不延长令牌，也不算会话的使用。
+//
+// RFC 7662. The application authenticates by HTTP Basic: its id is the user name and a secret of it the password,
+// both urlencoded first (RFC 6749 section 2.3.1). It learns of tokens whose sign-in named it in `X-App-Id`; for every
+// other token, unknown, expired, ended or another application's, the answer is `{"active":false}` alone. Asking
+// neither extends a token nor counts as a use of its session. Access tokens of every dialect are known, opaque or
+// JWT; refresh tokens are not.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /oauth2/introspect (the `IntrospectToken` operationId).
+func (c *ClientWithResponses) IntrospectTokenWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*IntrospectTokenAnswer, error) {
+	rsp, err := c.IntrospectTokenWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseIntrospectTokenAnswer(rsp)
+}
+
+// IntrospectTokenWithFormdataBodyWithResponse 查询令牌是否有效 · Ask whether a token is live
+//
+// RFC 7662 令牌内省。应用以 HTTP Basic 证明身份：用户名为应用 id，密码为应用密钥（RFC 6749 2.3.1，两者先做 URL 编码）。
+// 只回答登录时带有本应用 `X-App-Id` 的令牌；其他令牌，无论未知、过期、已结束或属于别的应用，都只回答 `{"active":false}`。
+// 查询不延长令牌，也不算会话的使用。
+//
+// RFC 7662. The application authenticates by HTTP Basic: its id is the user name and a secret of it the password,
+// both urlencoded first (RFC 6749 section 2.3.1). It learns of tokens whose sign-in named it in `X-App-Id`; for every
+// other token, unknown, expired, ended or another application's, the answer is `{"active":false}` alone. Asking
+// neither extends a token nor counts as a use of its session. Access tokens of every dialect are known, opaque or
+// JWT; refresh tokens are not.
+//
+// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /oauth2/introspect (the `IntrospectToken` operationId).
+func (c *ClientWithResponses) IntrospectTokenWithFormdataBodyWithResponse(ctx context.Context, body IntrospectTokenFormdataRequestBody, reqEditors ...RequestEditorFn) (*IntrospectTokenAnswer, error) {
+	rsp, err := c.IntrospectTokenWithFormdataBody(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseIntrospectTokenAnswer(rsp)
+}
+
 // GetSpecAsJsonWithResponse 本文档（JSON）· This document as JSON
 //
 // 内容与顺序和 YAML 相同，`tag` 用法也相同。The same content in the same order as in YAML, with the same `tag`.
@@ -7308,7 +7751,9 @@ func (c *ClientWithResponses) GetReadinessWithResponse(ctx context.Context, reqE
 
 // GetUserInfoWithResponse 获取用户详情信息 · Read a user through an application
 //
-// 文档 002。Returns the token's own user, or a member of the application's organisations. `userId` is text, so that
+// 文档 002。Returns the token's own user, or a member of the application's organisations. An application that proves
+// itself by its secret in `X-App-Secret` reads every user; of the organisations it sees only its own. 密钥错误时拒绝请求
+// a wrong secret is refused (401, or 429 after too many). `userId` is text, so that
 // ids above 2^53 keep their digits. The nickname is masked unless the application has the right `nickname`.
 //
 // Returns a wrapper object for the known response body format(s).
@@ -8872,6 +9317,97 @@ func ParseGetMetricsAnswer(rsp *http.Response) (*GetMetricsAnswer, error) {
 	return response, nil
 }
 
+// ParseIntrospectTokenAnswer parses an HTTP response from a IntrospectTokenWithResponse call
+func ParseIntrospectTokenAnswer(rsp *http.Response) (*IntrospectTokenAnswer, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &IntrospectTokenAnswer{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest Introspection
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest Oauth2InvalidRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest Oauth2InvalidClient
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest Oauth2TooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest Oauth2UnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest Oauth2TooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
+		var dest Oauth2Failure
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSONDefault = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 401:
+		var headers IntrospectTokenAnswer401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 429:
+		var headers IntrospectTokenAnswer429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers429 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseGetSpecAsJsonAnswer parses an HTTP response from a GetSpecAsJsonWithResponse call
 func ParseGetSpecAsJsonAnswer(rsp *http.Response) (*GetSpecAsJsonAnswer, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -9135,6 +9671,13 @@ func ParseGetUserInfoAnswer(rsp *http.Response) (*GetUserInfoAnswer, error) {
 		}
 		response.JSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest CasTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
 		var dest CasFailure
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -9155,6 +9698,16 @@ func ParseGetUserInfoAnswer(rsp *http.Response) (*GetUserInfoAnswer, error) {
 			headers.WWWAuthenticate = &value
 		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 429:
+		var headers GetUserInfoAnswer429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers429 = &headers
 	}
 
 	return response, nil

@@ -69,7 +69,7 @@ func (a API) SignInByPassword(ctx context.Context, r openapi.SignInByPasswordReq
 	call := dialect.CallFrom(ctx)
 	result, err := a.Accounts.SignInByPassword(ctx, account.PasswordSignIn{
 		Dialect: Dialect.Name, Account: r.Body.LoginAccount, Password: r.Body.Password,
-		Application: call.Application, ClientIP: call.ClientIP, UserAgent: call.UserAgent,
+		Application: call.Application.ID, ClientIP: call.ClientIP, UserAgent: call.UserAgent,
 	})
 	if err != nil {
 		return nil, err

@@ -15,7 +15,7 @@ type API struct{ dialect.Services }
 func (a API) GetWeChatUserInfo(ctx context.Context, r openapi.GetWeChatUserInfoRequestObject) (openapi.GetWeChatUserInfoResponseObject, error) {
 	call := dialect.CallFrom(ctx)
 	result, err := a.Accounts.SignInByWeChat(ctx, account.WeChatSignIn{
-		Dialect: Dialect.Name, Code: r.Body.Code, Application: call.Application, ClientIP: call.ClientIP, UserAgent: call.UserAgent,
+		Dialect: Dialect.Name, Code: r.Body.Code, Application: call.Application.ID, ClientIP: call.ClientIP, UserAgent: call.UserAgent,
 	})
 	if err != nil {
 		return nil, err

@@ -36,7 +36,7 @@ func (a API) SignInByMobile(ctx context.Context, r openapi.SignInByMobileRequest
 		Mobile:  r.Body.Mobile, Code: r.Body.ValidateNo,
 		CompanyType: dialect.Widen(r.Body.CompanyType), ProductType: dialect.Widen(r.Body.ProductType),
 		Source: dialect.OrEmpty(r.Body.Source), Device: dialect.OrEmpty(r.Params.XDeviceNumber),
-		Application: call.Application, ClientIP: call.ClientIP, UserAgent: call.UserAgent,
+		Application: call.Application.ID, ClientIP: call.ClientIP, UserAgent: call.UserAgent,
 	})
 	if err != nil {
 		return nil, err

@@ -10,6 +10,7 @@ const envelopes = {
   cas: { code: 200, status: "success", message: "请求成功" },
   ruoyi: { code: 200, msg: "操作成功" },
   jfinal: { state: "ok" },
+  oauth2: { active: true },
   system: {},
 };
 

@@ -24,6 +24,15 @@ func Migrations() fs.FS {
 	return files
 }
 
+// WithoutMigrationsOf leaves out the files for another engine only.
+func WithoutMigrationsOf(other string) goose.ProviderOption {
+	names, err := fs.Glob(Migrations(), "*_"+other+".sql")
+	if err != nil {
+		panic(err) // impossible: the pattern is well-formed
+	}
+	return goose.WithExcludeNames(names)
+}
+
 // Migrator migrates the tables of one engine to the newest version.
 type Migrator struct {
 	Dialect database.Dialect

@@ -63,5 +63,5 @@ func newProvider(db *sql.DB) (*goose.Provider, error) {
 	}
 	return goose.NewProvider(database.DialectPostgres, db, engine.Migrations(),
 		goose.WithDisableGlobalRegistry(true), goose.WithLocker(locker),
-		goose.WithExcludeNames([]string{"00005_compact_sqlite.sql", "00006_dialects_sqlite.sql"}))
+		engine.WithoutMigrationsOf("sqlite"))
 }

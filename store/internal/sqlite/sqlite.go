@@ -166,7 +166,7 @@ func (e *Engine) Ping(ctx context.Context) error {
 func (e *Engine) migrator() engine.Migrator {
 	return engine.Migrator{Dialect: database.DialectSQLite3, Classify: e.Classify, Provider: func(db *sql.DB) (*goose.Provider, error) {
 		return goose.NewProvider(database.DialectSQLite3, db, engine.Migrations(), goose.WithDisableGlobalRegistry(true),
-			goose.WithExcludeNames([]string{"00005_compact_postgres.sql", "00006_dialects_postgres.sql"}))
+			engine.WithoutMigrationsOf("postgres"))
 	}}
 }
 

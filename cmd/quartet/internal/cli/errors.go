@@ -76,6 +76,8 @@ func directoryMessage(failed *apierr.Error) string {
 		return ""
 	case taken:
 		return "The " + failed.Field + " is taken"
+	case errors.Is(failed.Cause, store.ErrTooMany):
+		return "The application has " + failed.Expected + " " + failed.Field + "s that work already: revoke one first"
 	case errors.Is(failed.Cause, store.ErrNotFound):
 		return "No such " + failed.Field
 	default:

@@ -69,7 +69,7 @@ func Configure(ctx context.Context, config account.Config, options *server.Optio
 		Outbox:      outbox(sms, options.TimeZone),
 		Reset:       reset,
 		AccessToken: AccessToken,
-		Application: Application,
+		Application: Application, ApplicationSecret: ApplicationSecret,
 	}
 	return reset, reset(ctx)
 }
@@ -92,7 +92,7 @@ func PrintWelcome(out io.Writer, address net.Addr) error {
 	var text bytes.Buffer
 	err := banner.Execute(&text, map[string]string{
 		"URL": "http://" + localAddress(address), "Mobile": Mobile, "Code": Code,
-		"Application": Application, "Organisation": organisation, "Role": role,
+		"Application": Application, "Secret": ApplicationSecret, "Organisation": organisation, "Role": role,
 	})
 	if err != nil {
 		return err
@@ -123,7 +123,7 @@ Quartet 演示已启动 · the demonstration is running
   手机 mobile            {{.Mobile}}, 验证码 code {{.Code}}
   其他手机 other mobiles 验证码见短信箱 find the code in the outbox
   微信 WeChat            任意 32 位字母数字 any 32 letters and digits
-  应用 application       X-App-Id: {{.Application}}
+  应用 application       X-App-Id: {{.Application}}, X-App-Secret: {{.Secret}}
   组织 organisation      {{.Organisation}} ({{.Role}})
 
   试一条 try

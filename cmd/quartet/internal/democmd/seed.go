@@ -13,7 +13,9 @@ const (
 	Mobile      = "13800138000"
 	Code        = "246135" // of Mobile
 	Application = "1"
-	Device      = "pc-7f3a"
+	// ApplicationSecret is a secret of Application.
+	ApplicationSecret = "qas_ZGVtb25zdHJhdGlvbi1zZWNyZXQtb2YtYXBwLTEtMDE"
+	Device            = "pc-7f3a"
 	// AccessToken is document 002's own sample.
 	AccessToken = "AT-4-Q8z-8PhSfm4RYp10WUcpuWSXbjpUIRtW"
 	// RefreshAccessToken and RefreshToken are the pair of a session of its own.
@@ -36,7 +38,7 @@ func seed() account.DemoSeed {
 		Organisations: []account.DemoName{{ID: 10020027, Code: organisation, Name: "第二十七职业高中"}},
 		Roles:         []account.DemoName{{ID: 8, Code: role, Name: "教职工"}},
 		Users:         users(),
-		Applications:  []account.DemoApplication{{ID: Application, Name: "演示应用", Organisations: []string{organisation}}},
+		Applications:  []account.DemoApplication{{ID: Application, Name: "演示应用", Organisations: []string{organisation}, Secret: ApplicationSecret}},
 		Sessions:      sessions(),
 		Codes: []account.DemoCode{
 			{Purpose: account.PurposeSignIn, Mobile: Mobile, Code: Code, Life: lifetime},
@@ -86,7 +88,7 @@ func users() []account.DemoUser {
 // no token.
 func sessions() []account.DemoSession {
 	return []account.DemoSession{
-		{ID: 1001, UserID: demoUserID, Dialect: "yudao", Device: Device, AccessToken: AccessToken, Generation: 4, AccessLife: lifetime, Life: sessionLife},
+		{ID: 1001, UserID: demoUserID, Dialect: "yudao", Device: Device, Application: Application, AccessToken: AccessToken, Generation: 4, AccessLife: lifetime, Life: sessionLife},
 		{ID: 1002, UserID: demoUserID, Dialect: "yudao", AccessToken: RefreshAccessToken, RefreshToken: RefreshToken, AccessLife: lifetime, Life: sessionLife},
 		{ID: 1003, UserID: demoUserID, Dialect: "jfinal", AccessLife: lifetime, Life: sessionLife},
 	}
