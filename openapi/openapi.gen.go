@@ -833,7 +833,7 @@ type NewUser struct {
 	// Address 地址
 	Address *string `json:"address,omitempty"`
 
-	// Avatar 头像地址，只接受 http 与 https an http or https address, or empty
+	// Avatar 头像的地址、路径或图标样式，协议只接受 http 与 https an address, a path or an icon's class; its scheme is none, http or https
 	//
 	// Example: https://avatar.example.com/1.png
 	Avatar *string `json:"avatar,omitempty"`
@@ -892,7 +892,7 @@ type NewUser struct {
 	// Signature 签名
 	Signature *string `json:"signature,omitempty"`
 
-	// Site 个人网址，只接受 http 与 https an http or https address, or empty
+	// Site 个人网址，协议可省略，只接受 http 与 https an address without a scheme, or with http or https
 	//
 	// Example: https://example.com/wanqiu
 	Site *string `json:"site,omitempty"`
@@ -1104,7 +1104,7 @@ type User struct {
 	// Anonym 匿名ID
 	Anonym *string `json:"anonym,omitempty"`
 
-	// Avatar 头像地址，只接受 http 与 https an http or https address, or empty
+	// Avatar 头像的地址、路径或图标样式，协议只接受 http 与 https an address, a path or an icon's class; its scheme is none, http or https
 	//
 	// Example: https://avatar.example.com/1.png
 	Avatar *string `json:"avatar,omitempty"`
@@ -1182,7 +1182,7 @@ type User struct {
 	// Signature 签名
 	Signature *string `json:"signature,omitempty"`
 
-	// Site 个人网址，只接受 http 与 https an http or https address, or empty
+	// Site 个人网址，协议可省略，只接受 http 与 https an address without a scheme, or with http or https
 	//
 	// Example: https://example.com/wanqiu
 	Site *string `json:"site,omitempty"`
@@ -1202,7 +1202,7 @@ type UserChange struct {
 	// Address 地址
 	Address *string `json:"address,omitempty"`
 
-	// Avatar 头像地址，只接受 http 与 https an http or https address, or empty
+	// Avatar 头像的地址、路径或图标样式，协议只接受 http 与 https an address, a path or an icon's class; its scheme is none, http or https
 	//
 	// Example: https://avatar.example.com/1.png
 	Avatar *string `json:"avatar,omitempty"`
@@ -1259,7 +1259,7 @@ type UserChange struct {
 	// Signature 签名
 	Signature *string `json:"signature,omitempty"`
 
-	// Site 个人网址，只接受 http 与 https an http or https address, or empty
+	// Site 个人网址，协议可省略，只接受 http 与 https an address without a scheme, or with http or https
 	//
 	// Example: https://example.com/wanqiu
 	Site *string `json:"site,omitempty"`
@@ -1388,7 +1388,7 @@ type UserProfile struct {
 	// Address 地址
 	Address *string `json:"address,omitempty"`
 
-	// Avatar 头像地址，只接受 http 与 https an http or https address, or empty
+	// Avatar 头像的地址、路径或图标样式，协议只接受 http 与 https an address, a path or an icon's class; its scheme is none, http or https
 	//
 	// Example: https://avatar.example.com/1.png
 	Avatar *string `json:"avatar,omitempty"`
@@ -1442,7 +1442,7 @@ type UserProfile struct {
 	// Signature 签名
 	Signature *string `json:"signature,omitempty"`
 
-	// Site 个人网址，只接受 http 与 https an http or https address, or empty
+	// Site 个人网址，协议可省略，只接受 http 与 https an address without a scheme, or with http or https
 	//
 	// Example: https://example.com/wanqiu
 	Site *string `json:"site,omitempty"`
