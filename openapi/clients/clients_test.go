@@ -34,6 +34,7 @@ func TestClients(t *testing.T) {
 			steps := readSteps(t, f.run(t, servers.environment()))
 			ran[f.name] = newMatrix(t, steps)
 			ran[f.name].check(t)
+			t.Logf("what works, and with which options:\n\n%s", languages[0].family(ran[f.name]))
 		})
 	}
 	if !t.Failed() || *update {
