@@ -58,7 +58,7 @@ try {
   await reset("honest");
   await onPage(pageOrigin, "runPreflights", serverOf("honest"), NEEDS);
   await onPage(localOrigin, "runLocal", serverOf("honest"));
-  await onPage(otherOrigin, "runRefused", serverOf("honest"));
+  await onPage(otherOrigin, "runRefused", serverOf("honest"), NEEDS);
 } finally {
   await browser.close();
   closePages();

@@ -64,8 +64,8 @@ async function runLocal(base) {
 }
 
 /** On a page of an origin that is not allowed, each front end's first call has to fail in the browser. */
-async function runRefused(base) {
-  const steps = (client) => new Steps({ client, mode: "both", base, write });
+async function runRefused(base, needs) {
+  const steps = (client) => new Steps({ client, mode: "both", base, needs, write });
   for (const front of fronts) {
     const call = front.create({ axios: tools.axios[front.axios], Request, uni, base, session: { token: ACCESS_TOKEN }, screen: new Screen() });
     await steps(rowOf(front)).step("checkLoginStatus", "refused on a page of another origin", "refused", () =>
