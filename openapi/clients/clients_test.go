@@ -1,0 +1,49 @@
+package clients
+
+import (
+	"flag"
+	"os"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "rewrite the tables of README.md")
+
+// TestClients runs the families of clients one after the other. Without QUARTET_CLIENTS it
+// is skipped, since it needs more than Go; QUARTET_CLIENTS=all runs all of them,
+// QUARTET_CLIENTS=node,java some.
+func TestClients(t *testing.T) {
+	chosen := os.Getenv("QUARTET_CLIENTS")
+	if chosen == "" {
+		t.Skip("to run this, use make test-clients, or set QUARTET_CLIENTS=all")
+	}
+	servers := startServers(t)
+	ran := map[string]matrix{}
+	for _, f := range families {
+		if chosen != "all" && !strings.Contains(","+chosen+",", ","+f.folder+",") {
+			continue
+		}
+		t.Run(f.folder, func(t *testing.T) {
+			if tool := f.missing(); tool != "" {
+				if os.Getenv("CI") == "true" {
+					t.Fatalf("%s is missing", tool)
+				}
+				t.Skipf("skipped: %s, since %s is missing. To run it: %s", f.folder, tool, f.how)
+			}
+			servers.reset(t)
+			steps := readSteps(t, f.run(t, servers.environment()))
+			ran[f.folder] = newMatrix(t, steps)
+			ran[f.folder].check(t)
+		})
+	}
+	if !t.Failed() || *update {
+		checkPages(t, ran)
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}

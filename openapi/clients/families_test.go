@@ -1,0 +1,67 @@
+package clients
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// family is a folder with a program of clients.
+type family struct {
+	folder string
+	// tools must be installed; how tells a developer the way to them.
+	tools []string
+	how   string
+	// prepare installs the pinned packages and compiles, start runs the program.
+	prepare [][]string
+	start   []string
+}
+
+const nodeHow = "install Node.js 20 or newer (https://nodejs.org)"
+
+var families = []family{
+	{
+		folder: "node", tools: []string{"node", "npm"}, how: nodeHow,
+		prepare: [][]string{{"npm", "ci", "--silent", "--no-audit", "--no-fund"}},
+		start:   []string{"node", "main.mjs"},
+	},
+}
+
+// missing gives the first tool that is not installed, or "".
+func (f family) missing() string {
+	for _, tool := range f.tools {
+		if _, err := exec.LookPath(tool); err != nil {
+			return tool
+		}
+	}
+	return ""
+}
+
+// run prepares and starts the program, and gives what it wrote to standard output.
+func (f family) run(t *testing.T, environment []string) string {
+	t.Helper()
+	for _, command := range f.prepare {
+		preparing := f.command(t, command, nil)
+		if out, err := preparing.CombinedOutput(); err != nil {
+			t.Fatalf("%s: %v\n%s", strings.Join(command, " "), err, out)
+		}
+	}
+	var out strings.Builder
+	running := f.command(t, f.start, environment)
+	running.Stdout, running.Stderr = &out, t.Output()
+	if err := running.Run(); err != nil {
+		t.Errorf("%s: %v", strings.Join(f.start, " "), err)
+	}
+	return out.String()
+}
+
+func (f family) command(t *testing.T, line, environment []string) *exec.Cmd {
+	t.Helper()
+	folder, err := filepath.Abs(f.folder)
+	must(t, err)
+	command := exec.CommandContext(t.Context(), line[0], line[1:]...)
+	command.Dir, command.Env = folder, append(os.Environ(), environment...)
+	return command
+}
