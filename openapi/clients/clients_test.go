@@ -20,20 +20,20 @@ func TestClients(t *testing.T) {
 	servers := startServers(t)
 	ran := map[string]matrix{}
 	for _, f := range families {
-		if chosen != "all" && !strings.Contains(","+chosen+",", ","+f.folder+",") {
+		if chosen != "all" && !strings.Contains(","+chosen+",", ","+f.name+",") {
 			continue
 		}
-		t.Run(f.folder, func(t *testing.T) {
+		t.Run(f.name, func(t *testing.T) {
 			if tool := f.missing(); tool != "" {
 				if os.Getenv("CI") == "true" {
 					t.Fatalf("%s is missing", tool)
 				}
-				t.Skipf("skipped: %s, since %s is missing. To run it: %s", f.folder, tool, f.how)
+				t.Skipf("skipped: %s, since %s is missing. To run it: %s", f.name, tool, f.how)
 			}
 			servers.reset(t)
 			steps := readSteps(t, f.run(t, servers.environment()))
-			ran[f.folder] = newMatrix(t, steps)
-			ran[f.folder].check(t)
+			ran[f.name] = newMatrix(t, steps)
+			ran[f.name].check(t)
 		})
 	}
 	if !t.Failed() || *update {

@@ -10,6 +10,8 @@
 //	QUARTET_LEGACY         the same with --legacy-status of all dialects
 //	QUARTET_PAGE_ORIGIN    the origin of web pages that both servers allow
 //	QUARTET_OTHER_ORIGIN   an origin that neither allows
+//	QUARTET_EXPIRE         POST to it with ?mode=honest or ?mode=legacy makes all access
+//	                       tokens of that server expire
 //
 // Both servers answer under the base paths /jeecg-boot, /prod-api, /dev-api, /admin-api
 // and /app-api too. The program writes one line of JSON for each step to standard output:

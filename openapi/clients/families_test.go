@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// family is a folder with a program of clients.
+// family is a program of clients.
 type family struct {
-	folder string
+	name, folder string
 	// tools must be installed; how tells a developer the way to them.
 	tools []string
 	how   string
@@ -21,12 +21,26 @@ type family struct {
 
 const nodeHow = "install Node.js 20 or newer (https://nodejs.org)"
 
+var npmCI = [][]string{{"npm", "ci", "--silent", "--no-audit", "--no-fund"}}
+
 var families = []family{
 	{
-		folder: "node", tools: []string{"node", "npm"}, how: nodeHow,
-		prepare: [][]string{{"npm", "ci", "--silent", "--no-audit", "--no-fund"}},
-		start:   []string{"node", "main.mjs"},
+		name: "node", folder: "javascript", tools: []string{"node", "npm"}, how: nodeHow,
+		prepare: npmCI, start: []string{"node", "node.mjs"},
 	},
+	{
+		name: "browser", folder: "javascript", tools: []string{"node", "npm", chromium()},
+		how:     nodeHow + " and Chromium (apt-get install chromium fonts-noto-cjk)",
+		prepare: npmCI, start: []string{"node", "browser.mjs"},
+	},
+}
+
+// chromium is the browser's command, CHROMIUM where it is set.
+func chromium() string {
+	if named := os.Getenv("CHROMIUM"); named != "" {
+		return named
+	}
+	return "chromium"
 }
 
 // missing gives the first tool that is not installed, or "".
@@ -62,6 +76,6 @@ func (f family) command(t *testing.T, line, environment []string) *exec.Cmd {
 	folder, err := filepath.Abs(f.folder)
 	must(t, err)
 	command := exec.CommandContext(t.Context(), line[0], line[1:]...)
-	command.Dir, command.Env = folder, append(os.Environ(), environment...)
+	command.Dir, command.Env = folder, append(os.Environ(), append(environment, "CHROMIUM="+chromium())...)
 	return command
 }

@@ -1,11 +1,17 @@
 package clients
 
 import (
+	"database/sql"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
+
+	_ "modernc.org/sqlite" // the test makes tokens expire
 
 	"quartet/cmd/quartet/proctest"
 )
@@ -15,8 +21,8 @@ const basePaths = "/jeecg-boot,/prod-api,/dev-api,/admin-api,/app-api"
 
 const allDialects = "jeecg,yudao,cas,ruoyi,jfinal"
 
-// servers are the two programs, and the origins of web pages.
-type servers struct{ honest, legacy, page, other string }
+// servers are the two programs, the origins of web pages, and where to make tokens expire.
+type servers struct{ honest, legacy, page, other, expire string }
 
 func startServers(t *testing.T) servers {
 	t.Helper()
@@ -25,22 +31,47 @@ func startServers(t *testing.T) servers {
 	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "quartet/cmd/quartet").CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
-	s.honest = s.serve(t, program)
-	s.legacy = s.serve(t, program, "--legacy-status", allDialects)
+	files := map[string]string{"honest": filepath.Join(t.TempDir(), "honest.db"), "legacy": filepath.Join(t.TempDir(), "legacy.db")}
+	s.honest = s.serve(t, program, files["honest"])
+	s.legacy = s.serve(t, program, files["legacy"], "--legacy-status", allDialects)
+	s.expire = expirer(t, files)
 	return s
+}
+
+// expirer serves POST ?mode=…, which makes all access tokens of that server expire.
+func expirer(t *testing.T, files map[string]string) (url string) {
+	t.Helper()
+	databases := map[string]*sql.DB{}
+	for mode, file := range files {
+		database, err := sql.Open("sqlite", "file:"+file+"?_pragma=busy_timeout(5000)")
+		must(t, err)
+		t.Cleanup(func() { _ = database.Close() })
+		databases[mode] = database
+	}
+	listening := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		database := databases[r.URL.Query().Get("mode")]
+		if database == nil {
+			http.Error(w, "unknown mode", http.StatusBadRequest)
+		} else if _, err := database.ExecContext(r.Context(), "UPDATE sessions SET access_expires_at = 1"); err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+		}
+	}))
+	t.Cleanup(listening.Close)
+	return listening.URL
 }
 
 // serve starts a demonstration on a free port and waits until it is ready. Its limits of
 // one client IP are lifted, since all clients have the same.
-func (s servers) serve(t *testing.T, program string, args ...string) (url string) {
+func (s servers) serve(t *testing.T, program, file string, args ...string) (url string) {
 	t.Helper()
 	address := proctest.FreeAddress(t, "127.0.0.1")
 	running := exec.Command(program, append([]string{
-		"serve", "--demo", "--addr", address, "--database", "sqlite:" + filepath.Join(t.TempDir(), "quartet.db"), "--log-level", "warn",
+		"serve", "--demo", "--addr", address, "--database", "sqlite:" + file, "--log-level", "error",
 		"--allow-origins", s.page,
 		"--failures-per-ip", "100000/1m", "--code-per-ip", "100000/1m", "--register-per-ip", "100000/1m", "--register-global", "100000/1m",
 	}, args...)...)
-	running.Stdout, running.Stderr = t.Output(), t.Output()
+	running.Env = slices.DeleteFunc(os.Environ(), func(variable string) bool { return strings.HasPrefix(variable, "QUARTET_") })
+	running.Stderr = t.Output()
 	must(t, running.Start())
 	t.Cleanup(func() {
 		_ = running.Process.Signal(os.Interrupt)
@@ -53,7 +84,7 @@ func (s servers) serve(t *testing.T, program string, args ...string) (url string
 func (s servers) environment() []string {
 	return []string{
 		"QUARTET_HONEST=" + s.honest, "QUARTET_LEGACY=" + s.legacy,
-		"QUARTET_PAGE_ORIGIN=" + s.page, "QUARTET_OTHER_ORIGIN=" + s.other,
+		"QUARTET_PAGE_ORIGIN=" + s.page, "QUARTET_OTHER_ORIGIN=" + s.other, "QUARTET_EXPIRE=" + s.expire,
 	}
 }
 
