@@ -9,7 +9,7 @@ BENCHSTAT   := golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4d
 REDOCLY     := @redocly/cli@2.77.0
 VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 
-.PHONY: help run test test-browser sdk test-sdk contract breaking race generate lint lint-go lint-spec vuln bench bench-go bench-compare fuzz build clean
+.PHONY: help run test test-browser sdk test-sdk test-clients contract breaking race generate lint lint-go lint-spec vuln bench bench-go bench-compare fuzz build clean
 
 help: ## explain every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,11 @@ sdk: ## generate clients in TypeScript, Java, Python and Go into openapi/sdk (sk
 
 test-sdk: ## compile the clients and run a program with each against a demonstration server
 	openapi/sdk/run.sh test
+
+CLIENTS ?= all
+UPDATE ?=
+test-clients: ## run real clients of the five origins against the program, CLIENTS=node,browser some; UPDATE=true rewrites their tables (openapi/clients)
+	QUARTET_CLIENTS=$(CLIENTS) CHROMIUM="$(CHROMIUM)" go test -count=1 -v -timeout 30m -run TestClients ./openapi/clients $(if $(UPDATE),-update)
 
 lint: lint-go lint-spec ## check format, code and contract
 

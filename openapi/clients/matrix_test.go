@@ -41,6 +41,7 @@ func readSteps(t *testing.T, written string) []step {
 // cell is what one client got of one operation in one case, by mode.
 type cell struct {
 	step
+	dialect        string
 	worked, failed map[string]step
 }
 
@@ -86,7 +87,7 @@ func newMatrix(t *testing.T, steps []step) matrix {
 			return c.Client == s.Client && c.Operation == s.Operation && c.Case == s.Case
 		})
 		if at < 0 {
-			at, m = len(m), append(m, &cell{step: s, worked: map[string]step{}, failed: map[string]step{}})
+			at, m = len(m), append(m, &cell{step: s, dialect: dialects[s.Operation], worked: map[string]step{}, failed: map[string]step{}})
 		}
 		c := m[at]
 		// A case that is tried more than once works if it works each time.
@@ -98,6 +99,51 @@ func newMatrix(t *testing.T, steps []step) matrix {
 		}
 	}
 	return m
+}
+
+// clients lists the clients in the order of their first steps.
+func (m matrix) clients() []string {
+	var names []string
+	for _, c := range m {
+		if !slices.Contains(names, c.Client) {
+			names = append(names, c.Client)
+		}
+	}
+	return names
+}
+
+// of gives the part of one client.
+func (m matrix) of(client string) matrix {
+	return slices.DeleteFunc(slices.Clone(m), func(c *cell) bool { return c.Client != client })
+}
+
+// cases lists the cases of an operation with a verdict.
+func (m matrix) cases(operation string, v verdict) []string {
+	var names []string
+	for _, c := range m {
+		if c.Operation == operation && c.verdict() == v {
+			names = append(names, c.Case)
+		}
+	}
+	return names
+}
+
+// dialectsOf lists the dialects of the cases with a verdict.
+func (m matrix) dialectsOf(v verdict) []string {
+	var names []string
+	for _, c := range m {
+		if c.verdict() == v && !slices.Contains(names, c.dialect) {
+			names = append(names, c.dialect)
+		}
+	}
+	return names
+}
+
+// needs lists the options that all cases need.
+func (m matrix) needs() []string {
+	return slices.DeleteFunc(slices.Clone(m[0].Needs), func(need string) bool {
+		return slices.ContainsFunc(m, func(c *cell) bool { return !slices.Contains(c.Needs, need) })
+	})
 }
 
 // check fails for each case in which no mode works.

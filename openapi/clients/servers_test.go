@@ -2,6 +2,7 @@ package clients
 
 import (
 	"database/sql"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -26,7 +27,7 @@ type servers struct{ honest, legacy, page, other, expire string }
 
 func startServers(t *testing.T) servers {
 	t.Helper()
-	s := servers{page: "http://" + proctest.FreeAddress(t, "127.0.0.1"), other: "http://" + proctest.FreeAddress(t, "127.0.0.1")}
+	s := servers{page: origin(t, "app.quartet.example"), other: origin(t, "app.other.example")}
 	program := filepath.Join(t.TempDir(), "quartet")
 	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "quartet/cmd/quartet").CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
@@ -36,6 +37,15 @@ func startServers(t *testing.T) servers {
 	s.legacy = s.serve(t, program, files["legacy"], "--legacy-status", allDialects)
 	s.expire = expirer(t, files)
 	return s
+}
+
+// origin gives one of a name that only the browser resolves: --demo allows pages of this
+// computer by itself.
+func origin(t *testing.T, host string) string {
+	t.Helper()
+	_, port, err := net.SplitHostPort(proctest.FreeAddress(t, "127.0.0.1"))
+	must(t, err)
+	return "http://" + net.JoinHostPort(host, port)
 }
 
 // expirer serves POST ?mode=…, which makes all access tokens of that server expire.

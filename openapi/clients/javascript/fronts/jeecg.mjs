@@ -112,7 +112,7 @@ const jeecgUniapp = ({ Request, base, session, screen }) => {
 /** The fronts, with how each shows that the person has to sign in again. */
 export const jeecgFronts = [
   { name: "JeecgBoot Vue 3", axios: "1", expired: "to sign-in", create: jeecgVue3({ tenantHeader: "X-Tenant-Id", signsAlways: true }) },
-  { name: "JeecgBoot Vue 3, older", axios: "0.26", expired: "to sign-in", create: jeecgVue3({ tenantHeader: "tenant-id", signsAlways: false }) },
+  { name: "JeecgBoot Vue 3 (older)", axios: "0.26", expired: "to sign-in", create: jeecgVue3({ tenantHeader: "tenant-id", signsAlways: false }) },
   { name: "ant-design-vue-jeecg", axios: "0.18", expired: "to sign-in", create: antDesignVue },
   { name: "jeecg-uniapp", uni: true, expired: "未登录", create: jeecgUniapp },
 ];

@@ -19,4 +19,4 @@ const jpress = ({ wx, base, session }) => ({ method = "GET", path, query, data, 
   });
 };
 
-export const jpressFronts = [{ name: "JPress mini-program SDK", uni: true, create: jpress }];
+export const jpressFronts = [{ name: "JPress mini-program SDK", miniProgram: true, create: jpress }];

@@ -52,7 +52,7 @@ const ruoyiApp = ({ uni, base, session, screen }) => async ({ method = "GET", pa
 };
 
 export const ruoyiFronts = [
-  { name: "RuoYi-Vue, axios 0.x", axios: "0.26", create: ruoyiVue },
-  { name: "RuoYi-Vue, axios 1.x", axios: "1", create: ruoyiVue },
+  { name: "RuoYi-Vue (axios 0.x)", axios: "0.26", create: ruoyiVue },
+  { name: "RuoYi-Vue (axios 1.x)", axios: "1", create: ruoyiVue },
   { name: "RuoYi-App", uni: true, create: ruoyiApp },
 ];
