@@ -77,7 +77,7 @@ func (s servers) serve(t *testing.T, program, file string, args ...string) (url 
 	address := proctest.FreeAddress(t, "127.0.0.1")
 	running := exec.Command(program, append([]string{
 		"serve", "--demo", "--addr", address, "--database", "sqlite:" + file, "--log-level", "error",
-		"--allow-origins", s.page,
+		"--allow-origins", s.page, "--base-path", basePaths,
 		"--failures-per-ip", "100000/1m", "--code-per-ip", "100000/1m", "--register-per-ip", "100000/1m", "--register-global", "100000/1m",
 	}, args...)...)
 	running.Env = slices.DeleteFunc(os.Environ(), func(variable string) bool { return strings.HasPrefix(variable, "QUARTET_") })
