@@ -102,26 +102,32 @@ export async function runOperations(steps, call) {
 
 /** What the origins' own servers take, and their clients send. */
 async function habits({ steps, get, post, access, own, detail, signIn }) {
+  const named = ({ body }) => body.result?.name ?? failure({ body });
+  const refresh = async (more, path = "/user/refresh") => named(await post(path, more));
+  const done = async (answer) => {
+    const { body } = await answer;
+    if (body.state !== "ok") throw new Error(failure({ body }));
+  };
   await steps.step("signInByMobile", "numbers as text, text as numbers, null", "13800138000", async () => {
     await post("/auth/mobile/code", { json: { mobile: MOBILE } });
-    return (await signIn({ companyType: "0", productType: "", mobile: 13800138000, validateNo: 246135, source: null })).body.data.userInfo.mobile;
+    const { body } = await signIn({ companyType: "0", productType: "", mobile: 13800138000, validateNo: 246135, source: null });
+    return body.data?.userInfo.mobile ?? failure({ body });
   });
-  await steps.step("refreshUser", "numbers as text", NAME, async () =>
-    (await post("/user/refresh", { json: { token: ACCESS_TOKEN, frontType: "1" } })).body.result.name);
-  await steps.step("refreshUser", "null credential in the body, good one in the header", NAME, async () =>
-    (await post("/user/refresh", { json: { token: null, frontType: 1 }, headers: { "X-Access-Token": ACCESS_TOKEN } })).body.result.name);
+  await steps.step("refreshUser", "numbers as text", NAME, () => refresh({ json: { token: ACCESS_TOKEN, frontType: "1" } }));
+  await steps.step("refreshUser", "null credential in the body, good one in the header", NAME, () =>
+    refresh({ json: { token: null, frontType: 1 }, headers: { "X-Access-Token": ACCESS_TOKEN } }));
   await steps.step("updateUser", "numbers and dates as fastjson takes them", "310000 2000-08-30", async () => {
-    await post("/api/user/update", { json: { id: "1", zipcode: 310000, gender: 1, birthday: 967596032000 }, headers: own });
+    await done(post("/api/user/update", { json: { id: "1", zipcode: 310000, gender: 1, birthday: 967596032000 }, headers: own }));
     const { zipcode, birthday } = await detail();
     return `${zipcode} ${birthday}`;
   });
   await steps.step("updateUser", "picture by its path, site without scheme", "/attachment/20220830/a.png www.example.com", async () => {
-    await post("/api/user/update", { json: { id: 1, avatar: "/attachment/20220830/a.png", site: "www.example.com" }, headers: own });
+    await done(post("/api/user/update", { json: { id: 1, avatar: "/attachment/20220830/a.png", site: "www.example.com" }, headers: own }));
     const { avatar, site } = await detail();
     return `${avatar} ${site}`;
   });
-  await steps.step("refreshUser", "Authorization: Basic beside the token", NAME, async () =>
-    (await post("/user/refresh", { json: { frontType: 1 }, headers: { Authorization: STAGING, token: ACCESS_TOKEN } })).body.result.name);
+  await steps.step("refreshUser", "Authorization: Basic beside the token", NAME, () =>
+    refresh({ json: { frontType: 1 }, headers: { Authorization: STAGING, token: ACCESS_TOKEN } }));
   await steps.step("getUserDetail", "Authorization: Bearer undefined beside the Jwt", NAME, async () =>
     (await get("/api/user/detail", { query: { id: 1 }, headers: { ...own, Authorization: "Bearer undefined" } })).body.user.realname);
   await steps.step("checkLoginStatus", "Authorization: Basic beside the token", "true", async () =>
@@ -129,14 +135,13 @@ async function habits({ steps, get, post, access, own, detail, signIn }) {
   const decorated = { _t: 1795000000, t: 1795000000123, sign: "C1", appId: "wx1", tenantId: 1 };
   await steps.step("getUserInfo", "parameters that no document names", "晚**", async () =>
     (await get("/user/info", { query: { accessToken: ACCESS_TOKEN, userId: 1, ...decorated }, headers: { "X-App-Id": "1" } })).body.data.nickname);
-  await steps.step("refreshUser", "keys that no document names", NAME, async () =>
-    (await post("/user/refresh", {
-      json: { token: ACCESS_TOKEN, frontType: 0, captcha: "", uuid: null, socialType: 10, socialCode: "x", rememberMe: true },
-    })).body.result.name);
-  await steps.step("refreshUser", "slash at the end of the path", NAME, async () => (await post("/user/refresh/", { form: { token: ACCESS_TOKEN } })).body.result.name);
-  await steps.step("refreshUser", "two slashes in the path", NAME, async () => (await post("//user//refresh", { form: { token: ACCESS_TOKEN } })).body.result.name);
+  await steps.step("refreshUser", "keys that no document names", NAME, () =>
+    refresh({ json: { token: ACCESS_TOKEN, frontType: 0, captcha: "", uuid: null, socialType: 10, socialCode: "x", rememberMe: true } }));
+  const form = { token: ACCESS_TOKEN, frontType: 0 };
+  await steps.step("refreshUser", "slash at the end of the path", NAME, () => refresh({ form }, "/user/refresh/"));
+  await steps.step("refreshUser", "two slashes in the path", NAME, () => refresh({ form }, "//user//refresh"));
   for (const prefix of ["/jeecg-boot", "/prod-api", "/dev-api", "/admin-api", "/app-api"]) {
-    await steps.step("refreshUser", "under " + prefix, NAME, async () => (await post(prefix + "/user/refresh", { form: { token: ACCESS_TOKEN } })).body.result.name, ["--base-path " + prefix]);
+    await steps.step("refreshUser", "under " + prefix, NAME, () => refresh({ form }, prefix + "/user/refresh"), ["--base-path " + prefix]);
   }
   await steps.step("checkLoginStatus", "times end in Z", "Z", async () =>
     (await get("/wx/pc/check-login-status", { query: { deviceNumber: DEVICE }, headers: { token: ACCESS_TOKEN } })).body.data.lastLoginTime);
