@@ -114,7 +114,7 @@ func (l language) table(m matrix) string {
 		seen = append(seen, c.Operation)
 		fmt.Fprintf(&out, "| `%s` |", c.Operation)
 		for _, v := range columns {
-			fmt.Fprintf(&out, " %s |", strings.Join(m.cases(c.Operation, v), ", "))
+			fmt.Fprintf(&out, " %s |", strings.Join(m.cases(c.Operation, v), "; "))
 		}
 		out.WriteString("\n")
 	}
