@@ -15,6 +15,11 @@ public final class Steps {
     private static final Gson GSON = new GsonBuilder().disableHtmlEscaping().create();
     private static final int SHOWN = 160;
 
+    static {
+        // Maven writes a reset of colours, without the end of a line, before the program writes.
+        OUT.println();
+    }
+
     private final String client;
     private final Mode mode;
 

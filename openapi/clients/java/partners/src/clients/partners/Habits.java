@@ -33,6 +33,14 @@ final class Habits {
             Map.of("accessToken", signIn(steps, caller), "userId", "1"), Map.of("X-App-Id", "1")), "data.nickname"));
     }
 
+    /** A context path in front of the documents' paths, joined without folding. */
+    static void contextPath(Steps steps, Caller caller) {
+        steps.step("getUserInfo", "context path /prod-api", "晚**", () -> Json.at(caller.get(steps.base() + "/prod-api/user/info",
+            Map.of("accessToken", Demo.ACCESS_TOKEN, "userId", "1"), Map.of("X-App-Id", "1")), "data.nickname"));
+        steps.step("signInByPassword", "context path /jeecg-boot/ and two slashes", "ok", () -> Json.at(caller.postForm(
+            steps.base() + "/jeecg-boot/" + "/api/user/login", Map.of("loginAccount", "admin", "password", "quartet-admin"), Map.of()), "state"));
+    }
+
     /** Keys and parameters that no document names, and a staging proxy's credentials beside the token. */
     static void more(Steps steps, Caller caller) {
         steps.step("getUserInfo", "unnamed parameters in the query", "晚**", () -> Json.at(caller.get(steps.base() + "/user/info",

@@ -30,6 +30,7 @@ final class Main {
             steps -> {
                 Habits.multipart(steps);
                 Habits.folding(steps, caller);
+                Habits.contextPath(steps, caller);
             });
     }
 
