@@ -99,7 +99,7 @@ final class Main implements Caller {
 
     static final class RefreshUser {
         public String token;
-        public Integer frontType;
+        public Integer frontType = 0;
     }
 
     static final class LoginResult {
