@@ -33,6 +33,19 @@ var families = []family{
 		how:     nodeHow + " and Chromium (apt-get install chromium fonts-noto-cjk)",
 		prepare: npmCI, start: []string{"node", "browser.mjs"},
 	},
+	{
+		name: "java", folder: "java", tools: []string{"java", "javac", "mvn"},
+		how:   "install JDK 17 or newer and Maven (apt-get install openjdk-17-jdk-headless maven)",
+		start: []string{"mvn", "-q", "-B", "compile", "exec:exec"},
+	},
+	{
+		name: "python", folder: "python", tools: []string{"python3", "curl"},
+		how: "install Python 3.11 or newer with venv, and curl (apt-get install python3-venv curl)",
+		prepare: [][]string{{"sh", "-c", "cmp -s requirements.txt .venv/requirements.txt || " +
+			"{ python3 -m venv --clear .venv && .venv/bin/pip install --disable-pip-version-check --no-deps -r requirements.txt && cp requirements.txt .venv/; }"}},
+		start: []string{".venv/bin/python", "-B", "-W", "error", "main.py"},
+	},
+	{name: "go", folder: "go", start: []string{"go", "run", "."}},
 }
 
 // chromium is the browser's command, CHROMIUM where it is set.
