@@ -105,7 +105,7 @@ func document001(s steps) {
 	}))
 	s.step("refreshAccessToken", "success", "AT-2-", read(client.R().SetBody(texts{"accessToken": pairAccess, "refreshToken": pairRefresh}),
 		"POST", "/app/auth/token/refresh", func(a nextToken) any { return a.Data.Value }))
-	s.step("refreshAccessToken", "unknown pair", "401 ", failed(client.R().SetBody(texts{"accessToken": "AT-0", "refreshToken": "RT-0"}),
+	s.step("refreshAccessToken", "unknown pair", "401 未登录", failed(client.R().SetBody(texts{"accessToken": "AT-0", "refreshToken": "RT-0"}),
 		"POST", "/app/auth/token/refresh"))
 	device := func() *resty.Request { return client.R().SetQueryParam("deviceNumber", "pc-7f3a") }
 	s.step("checkLoginStatus", "success", "true", read(device().SetAuthToken(access), "GET", "/wx/pc/check-login-status",

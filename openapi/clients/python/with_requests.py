@@ -30,7 +30,7 @@ def operations(steps: Steps) -> None:
 
     refresh = base + "/app/auth/token/refresh"
     step("refreshAccessToken", "success", "AT-2-", lambda: requests.post(refresh, json=PAIR).json()["data"]["value"])
-    fails("refreshAccessToken", "unknown pair", "401 ", lambda: requests.post(refresh, json=PAIR | {"refreshToken": "RT-0"}))
+    fails("refreshAccessToken", "unknown pair", "401 未登录", lambda: requests.post(refresh, json=PAIR | {"refreshToken": "RT-0"}))
 
     def device(**headers):
         return requests.get(base + "/wx/pc/check-login-status", params={"deviceNumber": "pc-7f3a"}, headers=headers)
@@ -96,7 +96,7 @@ def operations(steps: Steps) -> None:
 
     fails("updatePassword", "wrong old password", "400 旧密码错误", lambda: password("not-the-old-one", "violet-otter"))
     step("updatePassword", "success", "ok", lambda: password("quartet-demo", "a;b=c&d violet").json()["state"])
-    fails("checkLoginStatus", "session ended", "401 ", lambda: device(**signed_in))
+    fails("checkLoginStatus", "session ended", "401 会话已结束", lambda: device(**signed_in))
 
 
 def bodies(steps: Steps) -> None:

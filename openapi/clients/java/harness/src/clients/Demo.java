@@ -21,8 +21,17 @@ public final class Demo {
     }
 
     static void reset(Mode mode) {
+        post(mode.base() + "/demo/reset");
+    }
+
+    /** Makes all access tokens of the server expire. */
+    static void expire(Mode mode) {
+        post(System.getenv("QUARTET_EXPIRE") + "/?mode=" + mode);
+    }
+
+    private static void post(String url) {
         try {
-            HttpURLConnection connection = (HttpURLConnection) URI.create(mode.base() + "/demo/reset").toURL().openConnection();
+            HttpURLConnection connection = (HttpURLConnection) URI.create(url).toURL().openConnection();
             connection.setRequestMethod("POST");
             try (InputStream answer = connection.getInputStream()) {
                 answer.readAllBytes();

@@ -1,10 +1,16 @@
 package clients;
 
+import java.util.Locale;
 import java.util.function.Consumer;
 
 /** The servers: one whose failures have an honest HTTP status, and one with --legacy-status for all dialects. */
 public enum Mode {
     HONEST, LEGACY;
+
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
 
     /** The server's address, without a slash at its end. */
     public String base() {

@@ -1,6 +1,7 @@
 package clients;
 
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** The operations of the five documents, as a partner's server calls them through its client. */
 public final class Operations {
@@ -17,15 +18,19 @@ public final class Operations {
         this.caller = caller;
     }
 
-    /** Every operation, once as it succeeds and once for each failure that a partner has to tell apart. */
-    public static void run(Steps steps, Caller caller) {
-        Operations all = new Operations(steps, caller);
-        all.document001();
-        all.document002();
-        all.document000();
-        all.document003();
-        all.document004();
-        all.ended();
+    /** Every operation, expired tokens, then what this client does in its own way. */
+    public static void run(String client, Caller caller, Consumer<Steps> more) {
+        Mode.each(client, steps -> new Operations(steps, caller).all(), steps -> new Operations(steps, caller).expired(), more);
+    }
+
+    /** Once as each operation succeeds, and once for each failure that a partner has to tell apart. */
+    private void all() {
+        document001();
+        document002();
+        document000();
+        document003();
+        document004();
+        ended();
     }
 
     private interface Call {
@@ -90,7 +95,7 @@ public final class Operations {
         });
         succeeds("refreshAccessToken", "AT-2-", () ->
             Json.at(refresh(Demo.REFRESH_ACCESS_TOKEN, Demo.REFRESH_TOKEN), "data.value"));
-        fails("refreshAccessToken", "unknown pair", "401 ", () -> refresh(WRONG_TOKEN, "RT-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"));
+        fails("refreshAccessToken", "unknown pair", "401 未登录", () -> refresh(WRONG_TOKEN, "RT-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"));
         succeeds("checkLoginStatus", "true", () -> Json.at(device(Map.of("Authorization", access)), "data.isLogin"));
         fails("checkLoginStatus", "not signed in", "401 未登录", () -> device(NONE));
     }
@@ -175,9 +180,20 @@ public final class Operations {
 
     /** The new password has ended the session of the access token: every document says 401, which makes a client sign in. */
     private void ended() {
-        fails("checkLoginStatus", "session ended", "401 ", () -> device(Map.of("Authorization", access)));
-        fails("getUserInfo", "session ended", "401 ", () -> userInfo(access, "1", "1"));
-        fails("refreshUser", "session ended", "401 ", () -> refreshUser(access));
-        fails("getUserDetail", "session ended", "401 ", () -> detail("1", Map.of("Jwt", access)));
+        fails("checkLoginStatus", "session ended", "401 会话已结束", () -> device(Map.of("Authorization", access)));
+        fails("getUserInfo", "session ended", "401 会话已结束", () -> userInfo(access, "1", "1"));
+        fails("refreshUser", "session ended", "401 会话已结束", () -> refreshUser(access));
+        fails("getUserDetail", "session ended", "401 会话已结束", () -> detail("1", Map.of("Jwt", access)));
+    }
+
+    /** 401 and its message make a client exchange its pair; the expired access token is good enough for that. */
+    private void expired() {
+        steps.expireTokens();
+        fails("checkLoginStatus", "expired token", "401 令牌已过期", () -> device(Map.of("Authorization", Demo.ACCESS_TOKEN)));
+        fails("getUserInfo", "expired token", "401 令牌已过期", () -> userInfo(Demo.ACCESS_TOKEN, "1", "1"));
+        fails("refreshUser", "expired token", "401 令牌已过期", () -> refreshUser(Demo.ACCESS_TOKEN));
+        fails("getUserDetail", "expired token", "401 令牌已过期", () -> detail("1", Map.of("Jwt", Demo.ACCESS_TOKEN)));
+        steps.step("refreshAccessToken", "expired access token of the pair", "true", () -> Json.at(device(
+            Map.of("Authorization", Json.at(refresh(Demo.REFRESH_ACCESS_TOKEN, Demo.REFRESH_TOKEN), "data.value"))), "data.isLogin"));
     }
 }

@@ -7,7 +7,7 @@ import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.util.Locale;
+import java.util.List;
 
 /** Prints a line of JSON for each step of a client. */
 public final class Steps {
@@ -32,6 +32,11 @@ public final class Steps {
         return mode.base();
     }
 
+    /** Makes the access tokens expire that the steps before have left. */
+    void expireTokens() {
+        Demo.expire(mode);
+    }
+
     /** What the client's caller got. */
     public interface Probe {
         String saw() throws Exception;
@@ -39,6 +44,11 @@ public final class Steps {
 
     /** The step works where what the caller got contains what it wants. */
     public void step(String operation, String kase, String want, Probe probe) {
+        step(operation, kase, want, List.of(), probe);
+    }
+
+    /** The same for a step that depends on these options of the server. */
+    public void step(String operation, String kase, String want, List<String> needs, Probe probe) {
         String saw;
         boolean works = false;
         try {
@@ -49,12 +59,13 @@ public final class Steps {
         }
         JsonObject line = new JsonObject();
         line.addProperty("client", client);
-        line.addProperty("mode", mode.name().toLowerCase(Locale.ROOT));
+        line.addProperty("mode", mode.toString());
         line.addProperty("operation", operation);
         line.addProperty("case", kase);
         line.addProperty("works", works);
         line.addProperty("saw", saw.length() > SHOWN ? saw.substring(0, SHOWN) + "…" : saw);
         line.addProperty("want", want);
+        line.add("needs", GSON.toJsonTree(needs));
         OUT.println(GSON.toJson(line));
     }
 }

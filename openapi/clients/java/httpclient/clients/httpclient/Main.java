@@ -3,7 +3,6 @@ package clients.httpclient;
 import clients.Caller;
 import clients.Demo;
 import clients.Json;
-import clients.Mode;
 import clients.Operations;
 import clients.Steps;
 import java.io.IOException;
@@ -39,7 +38,7 @@ final class Main implements Caller {
     public static void main(String[] arguments) {
         String version = VersionInfo.loadVersionInfo("org.apache.http.client", Main.class.getClassLoader()).getRelease();
         Main client = new Main();
-        Mode.each("HttpClient " + version, steps -> Operations.run(steps, client), client::bodies);
+        Operations.run("HttpClient " + version, client, client::bodies);
     }
 
     @Override

@@ -3,7 +3,6 @@ package clients.resttemplate;
 import clients.Caller;
 import clients.Demo;
 import clients.Json;
-import clients.Mode;
 import clients.Operations;
 import clients.Steps;
 import java.nio.charset.StandardCharsets;
@@ -25,8 +24,7 @@ final class Main implements Caller {
 
     public static void main(String[] arguments) {
         Main client = new Main();
-        Mode.each("RestTemplate " + SpringVersion.getVersion().replace(".RELEASE", ""),
-            steps -> Operations.run(steps, client), client::beans);
+        Operations.run("RestTemplate " + SpringVersion.getVersion().replace(".RELEASE", ""), client, client::beans);
     }
 
     @Override

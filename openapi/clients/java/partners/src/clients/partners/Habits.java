@@ -8,6 +8,7 @@ import cn.hutool.http.ContentType;
 import cn.hutool.http.HttpUtil;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.List;
 import java.util.Map;
 
 /** What callers send beside or instead of what the documents say. */
@@ -35,9 +36,9 @@ final class Habits {
 
     /** A context path in front of the documents' paths, joined without folding. */
     static void contextPath(Steps steps, Caller caller) {
-        steps.step("getUserInfo", "context path /prod-api", "晚**", () -> Json.at(caller.get(steps.base() + "/prod-api/user/info",
+        steps.step("getUserInfo", "context path /prod-api", "晚**", List.of("--base-path /prod-api"), () -> Json.at(caller.get(steps.base() + "/prod-api/user/info",
             Map.of("accessToken", Demo.ACCESS_TOKEN, "userId", "1"), Map.of("X-App-Id", "1")), "data.nickname"));
-        steps.step("signInByPassword", "context path /jeecg-boot/ and two slashes", "ok", () -> Json.at(caller.postForm(
+        steps.step("signInByPassword", "context path /jeecg-boot/ and two slashes", "ok", List.of("--base-path /jeecg-boot"), () -> Json.at(caller.postForm(
             steps.base() + "/jeecg-boot/" + "/api/user/login", Map.of("loginAccount", "admin", "password", "quartet-admin"), Map.of()), "state"));
     }
 

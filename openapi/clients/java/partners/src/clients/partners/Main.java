@@ -1,7 +1,6 @@
 package clients.partners;
 
 import clients.Caller;
-import clients.Mode;
 import clients.Operations;
 
 /** The clients one after the other: every operation, then what each does in its own way. */
@@ -10,50 +9,20 @@ final class Main {
     }
 
     public static void main(String[] arguments) {
-        httpKit();
-        hutool();
-        commonsHttpClient();
-        okHttp();
-        feign();
-    }
-
-    private static void httpKit() {
-        Mode.each("JFinal HttpKit 5.2.2",
-            steps -> Operations.run(steps, new HttpKitCaller()),
-            FastjsonPartner::run);
-    }
-
-    private static void hutool() {
-        Caller caller = new HutoolCaller();
-        Mode.each("hutool-http 5.8.38",
-            steps -> Operations.run(steps, caller),
-            steps -> {
-                Habits.multipart(steps);
-                Habits.folding(steps, caller);
-                Habits.contextPath(steps, caller);
-            });
-    }
-
-    private static void commonsHttpClient() {
-        Mode.each("commons-httpclient 3.1",
-            steps -> Operations.run(steps, new CommonsHttpClientCaller()),
-            CommonsHttpClientCaller::gbkForm);
-    }
-
-    private static void okHttp() {
-        Caller caller = new OkHttpCaller();
-        Mode.each("OkHttp 4.12.0",
-            steps -> Operations.run(steps, caller),
-            steps -> {
-                Document002.run(steps);
-                Habits.more(steps, caller);
-            });
-    }
-
-    private static void feign() {
-        Caller caller = new FeignCaller();
-        Mode.each("OpenFeign 13.5",
-            steps -> Operations.run(steps, caller),
-            steps -> Habits.beans(steps, caller));
+        Operations.run("JFinal HttpKit 5.2.2", new HttpKitCaller(), FastjsonPartner::run);
+        Caller hutool = new HutoolCaller();
+        Operations.run("hutool-http 5.8.38", hutool, steps -> {
+            Habits.multipart(steps);
+            Habits.folding(steps, hutool);
+            Habits.contextPath(steps, hutool);
+        });
+        Operations.run("commons-httpclient 3.1", new CommonsHttpClientCaller(), CommonsHttpClientCaller::gbkForm);
+        Caller okHttp = new OkHttpCaller();
+        Operations.run("OkHttp 4.12.0", okHttp, steps -> {
+            Document002.run(steps);
+            Habits.more(steps, okHttp);
+        });
+        Caller feign = new FeignCaller();
+        Operations.run("OpenFeign 13.5", feign, steps -> Habits.beans(steps, feign));
     }
 }
