@@ -111,8 +111,7 @@ final class Main implements Caller {
     /** The nickname that is stored is the one that was sent. */
     private void changes(Steps steps, String kase, String nickname, Body body) {
         steps.step("updateUser", kase, nickname, () -> {
-            String login = postForm(steps.base() + "/api/user/login", Map.of("loginAccount", "demo", "password", "quartet-demo"), Map.of());
-            Map<String, String> own = Map.of("Jwt", Json.at(login, "Jwt"));
+            Map<String, String> own = Map.of("Jwt", Demo.ACCESS_TOKEN);
             String answer = post(steps.base() + "/api/user/update", body.of("{\"id\":1,\"nickname\":\"" + nickname + "\"}"), own);
             return Json.at(answer, "state").equals("ok")
                 ? Json.at(get(steps.base() + "/api/user/detail", Map.of("id", "1"), own), "user.nickname") : Json.failure(answer);

@@ -22,7 +22,7 @@ final class Habits {
             .contentType(ContentType.MULTIPART.getValue()).form("loginAccount", "admin").form("password", "quartet-admin")
             .execute().body(), "state"));
         steps.step("refreshUser", "multipart", Demo.NAME, () -> Json.at(HttpUtil.createPost(steps.base() + "/user/refresh")
-            .contentType(ContentType.MULTIPART.getValue()).form("token", signIn(steps, new HutoolCaller())).form("frontType", "2")
+            .contentType(ContentType.MULTIPART.getValue()).form("token", Demo.ACCESS_TOKEN).form("frontType", "2")
             .execute().body(), "result.name"));
     }
 
@@ -31,7 +31,7 @@ final class Habits {
         steps.step("signInByPassword", "slash at the end of the path", "ok", () -> Json.at(caller.postForm(steps.base() + "/api/user/login/",
             Map.of("loginAccount", "admin", "password", "quartet-admin"), Map.of()), "state"));
         steps.step("getUserInfo", "two slashes in the path", "晚**", () -> Json.at(caller.get(steps.base() + "//user//info",
-            Map.of("accessToken", signIn(steps, caller), "userId", "1"), Map.of("X-App-Id", "1")), "data.nickname"));
+            Map.of("accessToken", Demo.ACCESS_TOKEN, "userId", "1"), Map.of("X-App-Id", "1")), "data.nickname"));
     }
 
     /** A context path in front of the documents' paths, joined without folding. */
@@ -45,14 +45,14 @@ final class Habits {
     /** Keys and parameters that no document names, and a staging proxy's credentials beside the token. */
     static void more(Steps steps, Caller caller) {
         steps.step("getUserInfo", "unnamed parameters in the query", "晚**", () -> Json.at(caller.get(steps.base() + "/user/info",
-            Map.of("accessToken", signIn(steps, caller), "userId", "1", "appId", "1", "sign", "c1", "_t", "1795000000", "t", "1", "tenantId", "1"),
+            Map.of("accessToken", Demo.ACCESS_TOKEN, "userId", "1", "appId", "1", "sign", "c1", "_t", "1795000000", "t", "1", "tenantId", "1"),
             Map.of("X-App-Id", "1")), "data.nickname"));
         steps.step("refreshAccessToken", "unnamed keys in the body", "AT-", () -> Json.at(caller.postJson(
             steps.base() + "/app/auth/token/refresh", """
             {"accessToken":"%s","refreshToken":"%s","captcha":"","uuid":null,"socialType":10}"""
                 .formatted(Demo.REFRESH_ACCESS_TOKEN, Demo.REFRESH_TOKEN), Map.of()), "data.value"));
         steps.step("getUserDetail", "Authorization: Basic beside the Jwt", Demo.NAME, () -> Json.at(caller.get(steps.base() + "/api/user/detail",
-            Map.of("id", "1"), Map.of("Authorization", okhttp3.Credentials.basic("staging", "proxy"), "Jwt", signIn(steps, caller))), "user.realname"));
+            Map.of("id", "1"), Map.of("Authorization", okhttp3.Credentials.basic("staging", "proxy"), "Jwt", Demo.ACCESS_TOKEN)), "user.realname"));
     }
 
     /** Beans whose numbers are text and whose text is numbers, with null for what is unknown. */
@@ -61,7 +61,7 @@ final class Habits {
             Json.at(caller.postJson(steps.base() + "/auth/mobile/login", json(new MobileLogin()), Map.of()), "data.userInfo.realName"));
         steps.step("refreshUser", "null credential in the body, good one in the header", Demo.NAME, () ->
             Json.at(caller.postJson(steps.base() + "/user/refresh", json(new RefreshUser()),
-                Map.of("X-Access-Token", signIn(steps, caller))), "result.name"));
+                Map.of("X-Access-Token", Demo.ACCESS_TOKEN)), "result.name"));
     }
 
     private static String json(Object bean) throws JsonProcessingException {
@@ -80,10 +80,5 @@ final class Habits {
     static final class RefreshUser {
         public String token;
         public String frontType = "1";
-    }
-
-    private static String signIn(Steps steps, Caller caller) throws Exception {
-        return Json.at(caller.postForm(steps.base() + "/api/user/login",
-            Map.of("loginAccount", "demo", "password", "quartet-demo"), Map.of()), "Jwt");
     }
 }
