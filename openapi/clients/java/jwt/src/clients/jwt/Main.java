@@ -18,6 +18,8 @@ import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.interfaces.RSAPublicKey;
+import java.util.List;
+import org.springframework.security.oauth2.jwt.JwtClaimValidator;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
 import org.springframework.security.oauth2.server.resource.authentication.BearerTokenAuthenticationToken;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationProvider;
@@ -34,6 +36,11 @@ final class Main {
         verifies("Spring Security 6.2 resource server", (base, jwt) ->
             new JwtAuthenticationProvider(NimbusJwtDecoder.withJwkSetUri(base + KEYS).build())
                 .authenticate(new BearerTokenAuthenticationToken(jwt)).getName());
+        Mode.each("Spring Security 6.2 resource server", steps -> steps.step(OPERATION, "audience of the application", "[quartet, 1]", () -> {
+            NimbusJwtDecoder decoder = NimbusJwtDecoder.withJwkSetUri(steps.base() + KEYS).build();
+            decoder.setJwtValidator(new JwtClaimValidator<List<String>>("aud", audience -> audience.contains("1")));
+            return String.valueOf(decoder.decode(signIn(steps, "1")).getAudience());
+        }));
         verifies("Nimbus DefaultJWTProcessor 9.37", (base, jwt) -> {
             DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
             processor.setJWSKeySelector(new JWSVerificationKeySelector<>(JWSAlgorithm.RS256,
@@ -66,7 +73,14 @@ final class Main {
     }
 
     private static String signIn(Steps steps) throws IOException {
+        return signIn(steps, null);
+    }
+
+    private static String signIn(Steps steps, String application) throws IOException {
         HttpURLConnection connection = (HttpURLConnection) URI.create(steps.base() + "/api/user/login").toURL().openConnection();
+        if (application != null) {
+            connection.setRequestProperty("X-App-Id", application);
+        }
         connection.setDoOutput(true);
         connection.getOutputStream().write("loginAccount=demo&password=quartet-demo".getBytes(StandardCharsets.US_ASCII));
         try (InputStream answer = connection.getInputStream()) {
