@@ -10,7 +10,7 @@ import (
 )
 
 func main() {
-	each("resty "+resty.Version, document001, document002And000And003, document004, bodies)
+	each("resty "+resty.Version, document001, document002And000And003, document004, expired, bodies)
 }
 
 // envelope has the keys by which callers tell a failure, whatever its dialect.
@@ -169,6 +169,25 @@ func document004(s steps) {
 	}
 	s.step("updatePassword", "wrong old password", "400 旧密码错误", failed(password("not-the-old-one", "violet-otter"), "POST", "/api/user/updatePassword"))
 	s.step("updatePassword", "success", "ok", read(password("quartet-demo", "a;b=c&d violet"), "POST", "/api/user/updatePassword", state))
+}
+
+// expired meets a token that is too old: 401 and its message make a client
+// exchange its pair, for which the expired access token is good enough.
+func expired(s steps) {
+	s.expireTokens()
+	client := resty.New().SetBaseURL(s.base)
+	device := func(access string) *resty.Request {
+		return client.R().SetQueryParam("deviceNumber", "pc-7f3a").SetAuthToken(access)
+	}
+	s.step("checkLoginStatus", "expired token", "401 令牌已过期", failed(device(accessToken), "GET", "/wx/pc/check-login-status"))
+	var next string
+	s.step("refreshAccessToken", "expired access token of the pair", "AT-2-", read(client.R().SetBody(texts{"accessToken": pairAccess, "refreshToken": pairRefresh}),
+		"POST", "/app/auth/token/refresh", func(a nextToken) any {
+			next = a.Data.Value
+			return next
+		}))
+	s.step("checkLoginStatus", "with the next token", "true", read(device(next), "GET", "/wx/pc/check-login-status",
+		func(a deviceStatus) any { return a.Data.IsLogin }))
 }
 
 // bodies are other ways in which callers of resty send the same.

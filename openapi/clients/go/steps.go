@@ -29,14 +29,21 @@ func each(client string, parts ...func(steps)) {
 	for _, mode := range []string{"honest", "legacy"} {
 		base := os.Getenv("QUARTET_" + strings.ToUpper(mode))
 		for _, part := range parts {
-			answer, err := http.Post(base+"/demo/reset", "", nil)
-			if err != nil {
-				panic(err)
-			}
-			_ = answer.Body.Close()
+			post(base + "/demo/reset")
 			part(steps{client, mode, base})
 		}
 	}
+}
+
+// expireTokens makes the access tokens expire that the steps before have left.
+func (s steps) expireTokens() { post(os.Getenv("QUARTET_EXPIRE") + "/?mode=" + s.mode) }
+
+func post(url string) {
+	answer, err := http.Post(url, "", nil)
+	if err != nil {
+		panic(err)
+	}
+	_ = answer.Body.Close()
 }
 
 // step prints a line of JSON. The step works where what the client's caller got

@@ -34,6 +34,10 @@ class Steps:
         line = {"client": self.client, "mode": self.mode, "operation": operation, "case": case}
         print(json.dumps(line | {"works": works, "saw": saw[:SHOWN], "want": want}, ensure_ascii=False), flush=True)
 
+    def expire_tokens(self) -> None:
+        """Makes the access tokens expire that the steps before have left."""
+        requests.post(os.environ["QUARTET_EXPIRE"], params={"mode": self.mode}).raise_for_status()
+
 
 def each(client: str, *parts) -> None:
     """Runs each part against both servers, with the demo data put back before it."""

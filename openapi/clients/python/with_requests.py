@@ -99,6 +99,23 @@ def operations(steps: Steps) -> None:
     fails("checkLoginStatus", "session ended", "401 会话已结束", lambda: device(**signed_in))
 
 
+def expired(steps: Steps) -> None:
+    """401 and its message make a client exchange its pair; the expired access token is good enough for that."""
+    base, step = steps.base, steps.step
+
+    def device(access: str):
+        headers = {"Authorization": "Bearer " + access}
+        return requests.get(base + "/wx/pc/check-login-status", params={"deviceNumber": "pc-7f3a"}, headers=headers)
+
+    def exchanged() -> str:
+        access = requests.post(base + "/app/auth/token/refresh", json=PAIR).json()["data"]["value"]
+        return device(access).json()["data"]["isLogin"]
+
+    steps.expire_tokens()
+    step("checkLoginStatus", "expired token", "401 令牌已过期", lambda: failure(device(ACCESS_TOKEN).json()))
+    step("refreshAccessToken", "expired access token of the pair", "True", exchanged)
+
+
 def bodies(steps: Steps) -> None:
     base, step = steps.base, steps.step
     account = {"loginAccount": "demo", "password": "quartet-demo"}
