@@ -3,6 +3,7 @@ import axios0 from "axios";
 import axios018 from "axios-0.18";
 import axios1 from "axios-1";
 
+import { runDocument002 } from "./document002.mjs";
 import { allFronts, runFront } from "./fronts/cases.mjs";
 import { libraries, Request } from "./libraries.mjs";
 import { runExpired, runOperations } from "./operations.mjs";
@@ -31,6 +32,11 @@ for (const front of allFronts) {
   for (const mode of MODES) {
     await runFront(front, { steps: stepsOf(front.name, mode), tools, reset: () => reset(mode), expire: () => expire(mode) });
   }
+}
+
+for (const mode of MODES) {
+  await reset(mode);
+  await runDocument002(stepsOf("document 002's Axios example", mode));
 }
 
 await reset("honest");

@@ -143,7 +143,7 @@ def bodies(steps: Steps) -> None:
     changes("multipart", "陆七", lambda user: {"files": {"user": (None, user)}})
     step("signInByPassword", "multipart", "ok", lambda: requests.post(
         base + "/api/user/login", files={key: (None, value) for key, value in account.items()}).json()["state"])
-    step("signInByPassword", "password with ; unescaped", "账号或密码错误", lambda: requests.post(
+    step("signInByPassword", "unescaped semicolon in the password", "账号或密码错误", lambda: requests.post(
         base + "/api/user/login", data="loginAccount=demo&password=a;b", headers=as_form).json()["message"])
     step("refreshUser", "null token in the body, Basic beside the good one", NAME, lambda: requests.post(
         base + "/user/refresh", auth=("staging", "proxy"), headers={"X-Access-Token": ACCESS_TOKEN},

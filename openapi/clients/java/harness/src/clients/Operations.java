@@ -174,7 +174,7 @@ public final class Operations {
         fails("updatePassword", "wrong old password", "400 旧密码错误", () -> password("not-the-old-one", "violet-otter-lantern"));
         fails("updatePassword", "common password", "422 密码不合要求", () -> password("quartet-demo", "password123"));
         succeeds("updatePassword", "ok", () -> Json.at(password("quartet-demo", "a;b=c&d violet"), "state"));
-        steps.step("signInByPassword", "password with ; = and &", "ok", () ->
+        steps.step("signInByPassword", "password with a semicolon", "ok", () ->
             Json.at(passwordLogin("demo", "a;b=c&d violet"), "state"));
     }
 
