@@ -8,9 +8,9 @@ import (
 	"quartet/store"
 )
 
-// Links in a profile must be http or https: anything else can be a script that runs for
-// its visitors.
-func TestProfileAddressesAreOfTheWeb(t *testing.T) {
+// Links in a profile have no scheme, http or https: any other can be a script that runs
+// for its visitors.
+func TestProfileLinksHaveNoOtherSchemeThanTheWebs(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, openRegistration)
 	id := w.add("li.na", store.RoleMember)
@@ -21,13 +21,15 @@ func TestProfileAddressesAreOfTheWeb(t *testing.T) {
 	for _, field := range []string{"site", "avatar"} {
 		for _, bad := range []string{
 			"javascript:alert(1)", "JavaScript:alert(1)", " javascript:alert(1)", "data:text/html,x", "vbscript:x", "file:///etc/hosts",
-			"ftp://example.com", "//example.com/a", "/a.png", "example.com", "http://", "http:///a", "https://a b", "javascript:http://example.com",
+			"ftp://example.com", "http://", "http:///a", "https://a b", "javascript:http://example.com", "java\tscript:alert(1)", "java\nscript:alert(1)",
+			"x javascript:alert(1)", "javascript:/a", "C:/a.png", " /a.png", "/a b.png", "a  b",
 		} {
 			requireFailure(t, "jfinal", update(field, bad), http.StatusBadRequest, field)
 			created := w.postJSON("/api/user/create", fmt.Sprintf(`{"username":"wu.tong",%q:%q}`, field, bad))
 			requireFailure(t, "jfinal", created, http.StatusBadRequest, field)
 		}
-		for _, good := range []string{"http://example.com", "HTTPS://example.com/a?b=c#d", "https://例子.中国/头像.png", "https://[2001:db8::1]:8443/", ""} {
+		for _, good := range []string{"http://example.com", "HTTPS://example.com/a?b=c#d", "https://例子.中国/头像.png", "https://[2001:db8::1]:8443/",
+			"/attachment/20220830/a.png", "temp/20230101/头像.png", "//example.com/a.png", "www.example.com", "www.example.com/a:b", "fa fa-user", ""} {
 			requireOK(t, update(field, good))
 			if good == "" {
 				continue

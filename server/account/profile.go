@@ -74,19 +74,33 @@ func (p Profile) check() error {
 	}); err != nil {
 		return err
 	}
-	if err := checkWebAddress("site", p.Site); err != nil {
+	if err := checkLink("site", p.Site); err != nil {
 		return err
 	}
-	return checkWebAddress("avatar", p.Avatar)
+	return checkLink("avatar", p.Avatar)
 }
 
-// checkWebAddress accepts an empty text and an http or https URL. A javascript: or
-// data: URL would be a script in pages that link to it.
-func checkWebAddress(field string, text *string) error {
-	if text == nil || *text == "" || isWebAddress(*text) {
+// checkLink accepts an http or https URL and a text without a scheme: an empty one, a
+// path, a host's name, an icon's class. A javascript: or data: URL would be a script in
+// pages that link to it.
+func checkLink(field string, text *string) error {
+	if text == nil || hasNoScheme(*text) || isWebAddress(*text) {
 		return nil
 	}
 	return apierr.Field(field, apierr.BadFormat)
+}
+
+// hasNoScheme reports whether no colon comes before the first slash, question mark or
+// number sign (RFC 3986, section 4.2). Only words may be apart, by a space each.
+func hasNoScheme(text string) bool {
+	if strings.ContainsFunc(text, unicode.IsControl) {
+		return false
+	}
+	end := strings.IndexAny(text, ":/?#")
+	if end < 0 {
+		return text == strings.Join(strings.Fields(text), " ")
+	}
+	return text[end] != ':' && !strings.ContainsFunc(text, unicode.IsSpace)
 }
 
 func isWebAddress(text string) bool {

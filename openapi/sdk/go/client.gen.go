@@ -752,7 +752,7 @@ type NewUser struct {
 	// Address 地址
 	Address *string `json:"address,omitempty"`
 
-	// Avatar 头像地址，只接受 http 与 https an http or https address, or empty
+	// Avatar 头像的地址、路径或图标样式，协议只接受 http 与 https an address, a path or an icon's class; its scheme is none, http or https
 	//
 	// Example: https://avatar.example.com/1.png
 	Avatar *string `json:"avatar,omitempty"`
@@ -811,7 +811,7 @@ type NewUser struct {
 	// Signature 签名
 	Signature *string `json:"signature,omitempty"`
 
-	// Site 个人网址，只接受 http 与 https an http or https address, or empty
+	// Site 个人网址，协议可省略，只接受 http 与 https an address without a scheme, or with http or https
 	//
 	// Example: https://example.com/wanqiu
 	Site *string `json:"site,omitempty"`
@@ -1011,7 +1011,7 @@ type User struct {
 	// Anonym 匿名ID
 	Anonym *string `json:"anonym,omitempty"`
 
-	// Avatar 头像地址，只接受 http 与 https an http or https address, or empty
+	// Avatar 头像的地址、路径或图标样式，协议只接受 http 与 https an address, a path or an icon's class; its scheme is none, http or https
 	//
 	// Example: https://avatar.example.com/1.png
 	Avatar *string `json:"avatar,omitempty"`
@@ -1089,7 +1089,7 @@ type User struct {
 	// Signature 签名
 	Signature *string `json:"signature,omitempty"`
 
-	// Site 个人网址，只接受 http 与 https an http or https address, or empty
+	// Site 个人网址，协议可省略，只接受 http 与 https an address without a scheme, or with http or https
 	//
 	// Example: https://example.com/wanqiu
 	Site *string `json:"site,omitempty"`
@@ -1109,7 +1109,7 @@ type UserChange struct {
 	// Address 地址
 	Address *string `json:"address,omitempty"`
 
-	// Avatar 头像地址，只接受 http 与 https an http or https address, or empty
+	// Avatar 头像的地址、路径或图标样式，协议只接受 http 与 https an address, a path or an icon's class; its scheme is none, http or https
 	//
 	// Example: https://avatar.example.com/1.png
 	Avatar *string `json:"avatar,omitempty"`
@@ -1166,7 +1166,7 @@ type UserChange struct {
 	// Signature 签名
 	Signature *string `json:"signature,omitempty"`
 
-	// Site 个人网址，只接受 http 与 https an http or https address, or empty
+	// Site 个人网址，协议可省略，只接受 http 与 https an address without a scheme, or with http or https
 	//
 	// Example: https://example.com/wanqiu
 	Site *string `json:"site,omitempty"`
@@ -1295,7 +1295,7 @@ type UserProfile struct {
 	// Address 地址
 	Address *string `json:"address,omitempty"`
 
-	// Avatar 头像地址，只接受 http 与 https an http or https address, or empty
+	// Avatar 头像的地址、路径或图标样式，协议只接受 http 与 https an address, a path or an icon's class; its scheme is none, http or https
 	//
 	// Example: https://avatar.example.com/1.png
 	Avatar *string `json:"avatar,omitempty"`
@@ -1349,7 +1349,7 @@ type UserProfile struct {
 	// Signature 签名
 	Signature *string `json:"signature,omitempty"`
 
-	// Site 个人网址，只接受 http 与 https an http or https address, or empty
+	// Site 个人网址，协议可省略，只接受 http 与 https an address without a scheme, or with http or https
 	//
 	// Example: https://example.com/wanqiu
 	Site *string `json:"site,omitempty"`
