@@ -13,8 +13,8 @@ import (
 var OAuth2 = Dialect{
 	Name:        "oauth2",
 	Prefixes:    []string{"/oauth2/"},
-	Challenge:   "Basic",
-	ContentType: "application/json",
+	Challenge:   `Basic realm="quartet"`,
+	ContentType: ContentTypeJSON,
 	FailureBody: func(failed *apierr.Error, _ Wording) any {
 		return openapi.Oauth2FailureBody{Error: oauth2Error(failed.Code), ErrorDescription: errorDescription(failed)}
 	},
@@ -43,5 +43,5 @@ func errorDescription(failed *apierr.Error) string {
 			return '?'
 		}
 		return r
-	}, Message(failed, "en"))
+	}, Message(failed, English))
 }
