@@ -121,6 +121,11 @@ async function habits({ steps, get, post, access, own, detail, signIn }) {
     const { zipcode, birthday } = await detail();
     return `${zipcode} ${birthday}`;
   });
+  await steps.step("updateUser", "picture by its path, site without scheme", "/attachment/20220830/a.png www.example.com", async () => {
+    await done(post("/api/user/update", { json: { id: 1, avatar: "/attachment/20220830/a.png", site: "www.example.com" }, headers: own }));
+    const { avatar, site } = await detail();
+    return `${avatar} ${site}`;
+  });
   await steps.step("refreshUser", "Authorization: Basic beside the token", NAME, () =>
     refresh({ json: { frontType: 1 }, headers: { Authorization: STAGING, token: ACCESS_TOKEN } }));
   await steps.step("getUserDetail", "Authorization: Bearer undefined beside the Jwt", NAME, async () =>
