@@ -54,7 +54,7 @@ test-sdk: ## compile the clients and run a program with each against a demonstra
 
 CLIENTS ?= all
 UPDATE ?=
-test-clients: ## run real clients of the five origins against the program, CLIENTS=node,browser some; UPDATE=true rewrites their tables (openapi/clients)
+test-clients: ## run real clients against the program; CLIENTS=node,browser,java,python,go chooses, UPDATE=true rewrites the tables (openapi/clients)
 	QUARTET_CLIENTS=$(CLIENTS) CHROMIUM="$(CHROMIUM)" go test -count=1 -v -timeout 30m -run TestClients ./openapi/clients $(if $(UPDATE),-update)
 
 lint: lint-go lint-spec ## check format, code and contract

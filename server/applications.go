@@ -45,6 +45,9 @@ func (p *applicationPlaces) read(scheme *openapi3.SecurityScheme) bool {
 func (s *server) callingApplication(ctx context.Context, c echo.Context, o *operation) (account.CallingApplication, error) {
 	none := account.CallingApplication{}
 	if o.application.basic {
+		if _, _, err := header(c, echo.HeaderAuthorization); err != nil {
+			return none, err
+		}
 		id, secret, present := basicCredentials(c)
 		if !present {
 			return none, nil

@@ -117,9 +117,9 @@ func TestTheErrorDescriptionIsASCII(t *testing.T) {
 	w := newWorld(t)
 	w.application("portal", "")
 	header := []string{"Authorization", basic("portal", w.secret("portal")), "Accept-Language", "zh", "Content-Type", formMedia}
-	got := w.send(request{method: http.MethodPost, path: "/oauth2/introspect", body: `%E4%BB%A4%22%5C=1&%E4%BB%A4%22%5C=2`, header: pairs(header)})
+	got := w.send(request{method: http.MethodPost, path: "/oauth2/introspect", body: `%E4%BB%A4%5C=1&%E4%BB%A4%5C=2`, header: pairs(header)})
 	requireFailure(t, "oauth2", got, http.StatusBadRequest)
-	if got.body["error_description"] != "Duplicate parameter ???" {
+	if got.body["error_description"] != "Duplicate parameter ??" {
 		t.Errorf("%q", got.body["error_description"])
 	}
 }

@@ -90,6 +90,9 @@ func (o *operation) token(c echo.Context, members map[string]any) (token, name s
 		if len(values) == 0 {
 			continue
 		}
+		if len(values) > 1 && place.In == openapi3.ParameterInHeader {
+			values = tokensOrFirst(values)
+		}
 		if err := request.CheckText(place.Name, values...); err != nil {
 			return "", "", err
 		}
@@ -101,6 +104,16 @@ func (o *operation) token(c echo.Context, members map[string]any) (token, name s
 		}
 	}
 	return token, name, nil
+}
+
+// tokensOrFirst returns the values that have the form of a token of this server; without
+// any, the first value. A proxy may add a header of its own beside the client's.
+func tokensOrFirst(values []string) []string {
+	isOther := func(value string) bool { return !account.IsToken(withoutScheme(value)) }
+	if tokens := slices.DeleteFunc(slices.Clone(values), isOther); len(tokens) > 0 {
+		return tokens
+	}
+	return values[:1]
 }
 
 func valuesOf(place dialect.Credential, c echo.Context, members map[string]any) []string {

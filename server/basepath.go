@@ -67,7 +67,7 @@ func (b basePaths) contractPath(path string) (string, bool) {
 		return path, true
 	}
 	trimmed := strings.TrimSuffix(path, "/")
-	if owner := b.owner(path); owner != &dialect.Problem {
+	if owner := b.owner(path); slices.Contains(b.dialects, owner) {
 		if b.owner(trimmed) != owner {
 			return path, true // such as /api/, whose failures are its dialect's
 		}

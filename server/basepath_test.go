@@ -105,7 +105,7 @@ func TestOtherPathsMatchExactly(t *testing.T) {
 		}
 	}
 	for _, path := range []string{
-		"/prod-apix/auth/sessions", "/prod-ap/auth/sessions", "/prod-api/prod-api/auth/sessions", "/x/prod-api/auth/sessions", "/PROD-API/auth/sessions",
+		"/prod-api/oauth2/introspect", "//oauth2/introspect", "/prod-api//oauth2/introspect/", "/prod-apix/auth/sessions", "/prod-ap/auth/sessions", "/prod-api/prod-api/auth/sessions", "/x/prod-api/auth/sessions", "/PROD-API/auth/sessions",
 		"/prod-api/../auth/sessions", "/prod-api/./auth/sessions", "/prod-api/x",
 	} {
 		requireFailure(t, "system", w.get(path), http.StatusNotFound)

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode"
 
 	"github.com/labstack/echo/v4"
 	"github.com/labstack/echo/v4/middleware"
@@ -21,7 +22,8 @@ var exposedHeaders = []string{
 }
 
 // sameOriginPaths are closed to the pages of all other origins.
-var sameOriginPaths = []string{"/admin", "/console", "/metrics", "/demo"}
+// Introspection is for programs that keep a secret, which a page cannot.
+var sameOriginPaths = []string{"/admin", "/console", "/metrics", "/demo", "/oauth2"}
 
 // preflightTime is how long browsers may cache the answer to a preflight.
 const preflightTime = time.Hour
@@ -72,11 +74,16 @@ func isLocal(origin string) bool {
 func checkOrigins(origins []string) error {
 	for _, origin := range origins {
 		parsed, err := url.Parse(origin)
-		if origin != "*" && (err != nil || parsed.Scheme == "" || parsed.Scheme+"://"+parsed.Host != origin) {
+		if origin != "*" && (err != nil || parsed.Scheme == "" || parsed.Scheme+"://"+parsed.Host != origin || !isASCII(origin)) {
 			return fmt.Errorf("allowed origin %q must look like https://app.example.com", origin)
 		}
 	}
 	return nil
+}
+
+// isASCII is false for a domain name that browsers send in its ASCII form (RFC 5890).
+func isASCII(text string) bool {
+	return strings.IndexFunc(text, func(r rune) bool { return r > unicode.MaxASCII }) < 0
 }
 
 // cors lets pages of allowed origins send any header and read the answers. It answers

@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -97,6 +98,24 @@ func TestForeignCredentialsAloneAreRefused(t *testing.T) {
 	requireOK(t, w.postJSON("/api/user/create", `{"username":"su.qing"}`, "Authorization", "Basic c3RhZ2luZzpzZWNyZXQ="))
 	requireOK(t, w.postJSON("/api/user/create", `{"username":"he.yun"}`, "Jwt", "undefined"))
 	requireFailure(t, "jfinal", w.postJSON("/api/user/create", `{"username":"tao.ran"}`, "Jwt", "AT-1-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), http.StatusUnauthorized)
+}
+
+// A staging proxy adds a header beside the client's of the same name.
+func TestForeignCredentialsBesideATokenInTheSameHeader(t *testing.T) {
+	w := newWorld(t)
+	id := w.add("lu.jiahe", store.RoleMember)
+	token := w.jwt("lu.jiahe")
+	for _, values := range [][]string{{"Basic c3RhZ2luZzpzZWNyZXQ=", "Bearer " + token}, {"Bearer " + token, "Basic c3RhZ2luZzpzZWNyZXQ="}, {"null", token}} {
+		r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, fmt.Sprintf("%s/api/user/detail?id=%d", w.url, id), http.NoBody)
+		must(t, err)
+		r.Header["Authorization"] = values
+		got, err := http.DefaultClient.Do(r)
+		must(t, err)
+		must(t, got.Body.Close())
+		if got.StatusCode != http.StatusOK {
+			t.Errorf("%q: %d", values, got.StatusCode)
+		}
+	}
 }
 
 // Pages of allowed origins call with credentials, which is safe only as long as browsers

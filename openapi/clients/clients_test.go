@@ -3,6 +3,7 @@ package clients
 import (
 	"flag"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -16,6 +17,15 @@ func TestClients(t *testing.T) {
 	chosen := os.Getenv("QUARTET_CLIENTS")
 	if chosen == "" {
 		t.Skip("to run this, use make test-clients, or set QUARTET_CLIENTS=all")
+	}
+	names := []string{"all"}
+	for _, f := range families {
+		names = append(names, f.name)
+	}
+	for name := range strings.SplitSeq(chosen, ",") {
+		if !slices.Contains(names, name) {
+			t.Fatalf("there is no family %q, only %s", name, strings.Join(names, ", "))
+		}
 	}
 	servers := startServers(t)
 	ran := map[string]matrix{}

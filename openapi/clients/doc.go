@@ -1,10 +1,13 @@
-// Package clients runs real clients against the program: HTTP libraries and request
-// layers that were written for other back ends, unchanged. Its test, run by make
+// Package clients runs real clients against the program: HTTP libraries as published, and
+// request layers rewritten to behave like those of published front ends. Its test, run by make
 // test-clients, starts the program twice, with honest status and with --legacy-status,
 // and writes the table of README.md: which client works, and which option it needs.
 //
-// A family is a folder with a program and an entry in the list of families_test.go. The
-// program finds the servers in its environment:
+// A family is a folder with a program, an entry in the list of families_test.go, and a
+// heading with the marks <!-- name --> and <!-- /name --> in README.md and
+// README.zh-CN.md. make test-clients UPDATE=true fills the marks; the table of the
+// project's README only when all families run. The program finds the servers in its
+// environment:
 //
 //	QUARTET_HONEST         a demonstration, such as http://127.0.0.1:41003
 //	QUARTET_LEGACY         the same with --legacy-status of all dialects

@@ -35,12 +35,12 @@ var languages = []language{
 func checkPages(t *testing.T, ran map[string]matrix) {
 	t.Helper()
 	for _, l := range languages {
-		var all matrix
+		var all []matrix
 		complete := true
 		for _, f := range families {
 			m, found := ran[f.name]
 			complete = complete && found
-			all = append(all, m...)
+			all = append(all, m)
 			if found {
 				checkBlock(t, l.page, f.name, l.family(m))
 			}
@@ -134,21 +134,24 @@ func (l language) title(v verdict, dialects []string) string {
 	}
 }
 
-// summary renders what each client needs. Clients with the same needs share a row.
-func (l language) summary(m matrix) string {
-	var needs, names []string
-	for _, client := range m.clients() {
-		need := strings.Join(l.optionsOf(m.of(client)), " · ")
-		if at := slices.Index(needs, need); at >= 0 {
-			names[at] += ", " + client
-		} else {
-			needs, names = append(needs, need), append(names, client)
-		}
-	}
+// summary renders what each client needs. Clients of a family with the same needs share a
+// row.
+func (l language) summary(families []matrix) string {
 	var out strings.Builder
 	fmt.Fprintf(&out, "| %s | %s |\n|---|---|\n", l.client, l.options)
-	for i := range names {
-		fmt.Fprintf(&out, "| %s | %s |\n", names[i], needs[i])
+	for _, m := range families {
+		var needs, names []string
+		for _, client := range m.clients() {
+			need := strings.Join(l.optionsOf(m.of(client)), " · ")
+			if at := slices.Index(needs, need); at >= 0 {
+				names[at] += ", " + client
+			} else {
+				needs, names = append(needs, need), append(names, client)
+			}
+		}
+		for i := range names {
+			fmt.Fprintf(&out, "| %s | %s |\n", names[i], needs[i])
+		}
 	}
 	return out.String()
 }

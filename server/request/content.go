@@ -50,7 +50,10 @@ func (o *Operation) receive(r *http.Request) (content, error) {
 	}
 	sent := content{text: text}
 	var parameters map[string]string
-	sent.mediaType, parameters, _ = mime.ParseMediaType(r.Header.Get(contentType))
+	sent.mediaType, parameters, err = mime.ParseMediaType(r.Header.Get(contentType))
+	if errors.Is(err, mime.ErrInvalidMediaParameter) && strings.Contains(strings.ToLower(r.Header.Get(contentType)), "charset") {
+		return content{}, o.rules.unsupportedCharset() // ParseMediaType drops all parameters
+	}
 	if len(text) == 0 {
 		return sent, nil
 	}

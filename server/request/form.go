@@ -22,11 +22,11 @@ type form struct {
 // standard, 5.1), and their bytes are in the body's charset.
 func (b *body) parseForm(sent content) (map[string]any, error) {
 	text := sent.text
-	if b.rules.Encodings {
-		text = bytes.TrimPrefix(text, byteOrderMark)
+	if b.rules.Encodings { // a line end after the last field is no part of it
+		text = bytes.TrimRight(bytes.TrimPrefix(text, byteOrderMark), "\r\n")
 	}
 	read := form{body: b, members: map[string]any{}}
-	for pair := range strings.SplitSeq(string(bytes.TrimSpace(text)), "&") {
+	for pair := range strings.SplitSeq(string(text), "&") {
 		if pair == "" {
 			continue
 		}
@@ -117,12 +117,13 @@ func badText(text string) apierr.Reason {
 	}
 }
 
-// shownName returns a name as messages can contain it.
+// shownName returns a name as messages can contain it. What is no name, such as a JSON body
+// that was read as a form, may hold a credential and is not repeated.
 func shownName(name string) string {
-	if badText(name) != "" {
+	if badText(name) != "" || strings.ContainsAny(name, "{}\"\r\n") {
 		return fieldName("")
 	}
-	return name
+	return shortened(name)
 }
 
 // inside adds the name of the member whose value failed.

@@ -126,9 +126,14 @@ func fieldName(pointer jsontext.Pointer) string {
 	if name == "" {
 		return "body"
 	}
-	const enough = 128
-	if len(name) > enough {
-		name = strings.ToValidUTF8(name[:enough], "")
+	return shortened(name)
+}
+
+// shortened cuts a name to a length that messages can contain.
+func shortened(name string) string {
+	const longest = 128 // bytes
+	if len(name) > longest {
+		name = strings.ToValidUTF8(name[:longest], "")
 	}
 	return name
 }

@@ -7,6 +7,7 @@ import (
 	"mime"
 	"mime/multipart"
 	"slices"
+	"strings"
 
 	"quartet/server/apierr"
 )
@@ -38,7 +39,7 @@ func (b *body) parseMultipart(sent content) (map[string]any, error) {
 func (f *form) addPart(part *multipart.Part, usual charset) error {
 	_, disposition, err := mime.ParseMediaType(part.Header.Get("Content-Disposition"))
 	name := disposition["name"]
-	if err != nil || name == "" || !slices.Contains(transferEncodings, part.Header.Get("Content-Transfer-Encoding")) {
+	if err != nil || name == "" || !slices.Contains(transferEncodings, strings.ToLower(part.Header.Get("Content-Transfer-Encoding"))) {
 		return malformedMultipart(err)
 	}
 	if _, isFile := disposition["filename"]; isFile {

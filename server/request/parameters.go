@@ -156,6 +156,9 @@ func why(broken *openapi3.SchemaError) (apierr.Reason, string) {
 	case "type", "nullable":
 		return apierr.WrongType, strings.Join(schema.Type.Slice(), ", ")
 	case "enum":
+		if _, isText := broken.Value.(string); isText && !schema.Type.Is(openapi3.TypeString) {
+			return apierr.WrongType, strings.Join(schema.Type.Slice(), ", ")
+		}
 		return apierr.NotInEnum, strings.Trim(strings.Join(strings.Fields(fmt.Sprint(schema.Enum)), ", "), "[]")
 	case "minLength":
 		if schema.MinLength == 1 {

@@ -67,6 +67,10 @@ func TestRulesReadMoreLeniently(t *testing.T) {
 		"null below":             {"POST", "/things", inJSON, `{"inner":{"note":null}}`, "inner.note type", request.Rules{NullIsAbsent: true}, members{"inner": members{}}},
 		"empty number in a form": {"POST", "/things", inForm, "name=&count=", "count type", request.Rules{EmptyNumberIsAbsent: true}, members{"name": ""}},
 		"empty parameter":        {"GET", "/things?page=", "", "", "page type", request.Rules{EmptyNumberIsAbsent: true}, "page required"},
+		"JSON read as a form":    {"POST", "/things", inForm, `{"token":"AT-1-secret","count":1}`, "body undocumented", request.Rules{IgnoreUnknown: true}, members{`{"token":"AT-1-secret","count":1}`: ""}},
+		"a long name":            {"POST", "/things", inForm, strings.Repeat("x", 500) + "=1", strings.Repeat("x", 128) + " undocumented", request.Rules{IgnoreUnknown: true}, members{strings.Repeat("x", 500): "1"}},
+		"a GBK text at the end":  {"POST", "/things", inForm + "; charset=gbk", "name=wang\xc2\xa0\r\n", "Content-Type ", request.Rules{Encodings: true}, members{"name": "wang聽"}},
+		"a charset that is lost": {"POST", "/things", inJSON + "; charset=gbk;foo", `{"name":"x"}`, "Content-Type ", request.Rules{Encodings: true}, "Content-Type "},
 		"HEAD is read as GET":    {"HEAD", "/things?page=x", "", "", "page type", request.Rules{}, "page type"},
 	} {
 		got := read(t, request.Rules{}, c.method, c.target, c.media, c.body)

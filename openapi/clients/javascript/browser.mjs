@@ -6,7 +6,7 @@ import { chromium } from "playwright-core";
 
 import { expire, MODES, reset, serverOf } from "./servers.mjs";
 
-const NEEDS = ["--allow-origins https://…"];
+const NEEDS = ["--allow-origins https://admin.example.com"];
 const { QUARTET_PAGE_ORIGIN: pageOrigin, QUARTET_OTHER_ORIGIN: otherOrigin } = process.env;
 const localOrigin = "http://localhost:" + new URL(pageOrigin).port;
 

@@ -15,7 +15,7 @@ const tools = { axios: { 0.18: axios018, 0.26: axios0, 1: axios1 }, Request, uni
 
 // JPress's SDK is for mini-programs alone.
 const fronts = allFronts.filter((front) => !front.miniProgram);
-const rowOf = (front) => `${front.name} in a browser`;
+const rowOf = (front) => `${front.name} on a page of another origin`;
 
 async function runFronts(mode, base, needs) {
   for (const front of fronts) {
@@ -32,7 +32,7 @@ const requestHeaders = [
 ];
 
 async function runPreflights(base, needs) {
-  const steps = new Steps({ client: "fetch in a browser", mode: "both", base, needs, write });
+  const steps = new Steps({ client: "fetch on a page of another origin", mode: "both", base, needs, write });
   const isLogin = async (options) => (await (await fetch(base + DEVICE_CHECK, options)).json()).data.isLogin;
   for (const name of requestHeaders) {
     const value = ["Authorization", "X-Access-Token", "Jwt"].includes(name) ? ACCESS_TOKEN : "1";
@@ -58,7 +58,7 @@ async function runPreflights(base, needs) {
 }
 
 async function runLocal(base) {
-  const steps = new Steps({ client: "fetch in a browser, page of localhost", mode: "both", base, write, needs: ["--demo"] });
+  const steps = new Steps({ client: "fetch on a page of localhost", mode: "both", base, write, needs: ["--demo"] });
   await steps.step("checkLoginStatus", "success", "true", async () =>
     (await (await fetch(base + DEVICE_CHECK, { headers: { token: ACCESS_TOKEN } })).json()).data.isLogin);
 }
@@ -72,7 +72,7 @@ async function runRefused(base, needs) {
       call({ path: "/wx/pc/check-login-status", query: { deviceNumber: DEVICE } }).then(
         (got) => "success: " + JSON.stringify(got), (error) => (error.response || error.statusCode ? "an answer" : "refused")));
   }
-  await steps("fetch in a browser").step("checkLoginStatus", "refused on a page of another origin", "refused", () =>
+  await steps("fetch on a page of another origin").step("checkLoginStatus", "refused on a page of another origin", "refused", () =>
     fetch(base + DEVICE_CHECK, { headers: { token: ACCESS_TOKEN } }).then((answer) => "an answer: " + answer.status, () => "refused"));
 }
 
