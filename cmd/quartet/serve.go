@@ -135,13 +135,17 @@ func (s *serveCommand) open(ctx context.Context, log *slog.Logger) (_ *store.Sto
 	if err := democmd.CheckDatabase(ctx, database, s.Demo); err != nil {
 		return nil, nil, err
 	}
-	if err := cli.CheckKeys(ctx, database, flags.Keys, keys.Options{AllowOpen: s.Demo, Log: log}); err != nil {
+	options := keys.Options{AllowOpen: s.Demo, Log: log}
+	ring, err := cli.CheckKeys(ctx, database, flags.Keys, options)
+	if err != nil {
 		return nil, nil, err
 	}
 	if err := database.Migrate(ctx); err != nil {
 		return nil, nil, fmt.Errorf("cannot update the tables: %w", err)
 	}
-	ring, err := cli.OpenKeys(ctx, database, flags.Keys, keys.Options{AllowOpen: s.Demo, Log: log})
+	if ring == nil {
+		ring, err = cli.OpenKeys(ctx, database, flags.Keys, options)
+	}
 	if err == nil && s.Demo {
 		err = democmd.MarkDatabase(ctx, database)
 	}

@@ -111,23 +111,24 @@ const (
 
 // CheckKeys refuses keys that a database was not used with: sign-ins would fail, and
 // what these keys encrypted would be lost when the right ones are restored. It accepts
-// any for a new database, works before the tables are migrated, and writes nothing to the database.
-func CheckKeys(ctx context.Context, database *store.Store, dir string, options keys.Options) error {
+// any for a new database, works before the tables are migrated, and writes nothing to the
+// database. It returns the keys, nil for a new database.
+func CheckKeys(ctx context.Context, database *store.Store, dir string, options keys.Options) (*keys.Keyring, error) {
 	sealed, err := database.Metadata(ctx, KeysMetadata)
 	if errors.Is(err, store.ErrNotFound) {
-		return nil
+		return nil, nil
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if IsEmptyDir(dir) {
-		return fmt.Errorf("the database has been used with keys that are not in %s: restore that directory from a backup, or name it with --keys", dir)
+		return nil, fmt.Errorf("the database has been used with keys that are not in %s: restore that directory from a backup, or name it with --keys", dir)
 	}
 	ring, err := keys.Open(dir, options)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return compareKeys(ring, dir, sealed)
+	return ring, compareKeys(ring, dir, sealed)
 }
 
 func compareKeys(ring *keys.Keyring, dir, sealed string) error {
@@ -140,24 +141,15 @@ func compareKeys(ring *keys.Keyring, dir, sealed string) error {
 // OpenKeys opens the keys of a database and creates them for a new one. It refuses the
 // keys that CheckKeys refuses.
 func OpenKeys(ctx context.Context, database *store.Store, dir string, options keys.Options) (*keys.Keyring, error) {
-	if err := CheckKeys(ctx, database, dir, options); err != nil {
+	ring, err := CheckKeys(ctx, database, dir, options)
+	if ring != nil || err != nil {
+		return ring, err
+	}
+	options.Log = nil // the keys of a new database are new, so nothing is missing
+	if ring, err = keys.Open(dir, options); err != nil {
 		return nil, err
 	}
-	sealed, err := database.Metadata(ctx, KeysMetadata)
-	fresh := errors.Is(err, store.ErrNotFound)
-	if err != nil && !fresh {
-		return nil, err
-	}
-	if fresh {
-		options.Log = nil // the keys of a new database are new, so nothing is missing
-	}
-	ring, err := keys.Open(dir, options)
-	if err != nil {
-		return nil, err
-	}
-	if !fresh {
-		return ring, nil
-	}
+	var sealed string
 	err = database.InTx(ctx, func(tx store.Tx) (err error) {
 		sealed, err = tx.PutMetadataIfAbsent(ctx, KeysMetadata, NewSealer(ring).Seal(KeysText, KeysMetadata))
 		return err
