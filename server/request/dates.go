@@ -2,7 +2,6 @@ package request
 
 import (
 	"encoding/json"
-	"strings"
 	"time"
 )
 
@@ -10,14 +9,15 @@ import (
 // milliseconds; any other text stays as it is. Digits as long as a layout of digits are no
 // milliseconds: 20001301 is no day.
 func (r *Rules) dateOfText(text, layout string) any {
-	isNumber := true
 	for _, other := range r.DateLayouts {
 		if at, err := time.ParseInLocation(other, text, r.zone()); err == nil {
 			return r.date(at, layout, text)
 		}
-		isNumber = isNumber && (len(other) != len(text) || strings.Trim(other, "0123456789") != "")
+		if len(other) == len(text) && isDigits(other) && isDigits(text) {
+			return text
+		}
 	}
-	if number, isInteger := (&Rules{}).integer(text, true).(json.Number); isInteger && isNumber && r.MillisecondsForDate {
+	if number, isNumber := (&Rules{}).integer(text, true).(json.Number); isNumber && r.MillisecondsForDate {
 		if made, isText := r.dateOfNumber(number, layout).(string); isText {
 			return made
 		}

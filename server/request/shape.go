@@ -177,7 +177,7 @@ func (r *Rules) integer(text string, asText bool) any {
 		return absent{}
 	}
 	unsigned := strings.TrimPrefix(text, "-")
-	if unsigned == "" || strings.Trim(unsigned, "0123456789") != "" {
+	if unsigned == "" || !isDigits(unsigned) {
 		return text
 	}
 	if digits := strings.TrimLeft(unsigned, "0"); len(digits) != len(unsigned) && unsigned != "0" {
@@ -191,3 +191,6 @@ func (r *Rules) integer(text string, asText bool) any {
 	}
 	return json.Number(text)
 }
+
+// isDigits reports whether a text has nothing but ASCII digits.
+func isDigits(text string) bool { return strings.Trim(text, "0123456789") == "" }
