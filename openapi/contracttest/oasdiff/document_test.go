@@ -149,6 +149,17 @@ func (d document) tag(name string) node {
 	return nil
 }
 
+// renameTag renames a tag and leaves the words of parameters alone.
+func (d document) renameTag(old, now string) {
+	d.t.Helper()
+	d.set(d.tag(old), "name", now)
+	for o := range operations(d.node) {
+		if tags := o.node["tags"].([]any); tags[0] == old {
+			o.node["tags"] = []any{now}
+		}
+	}
+}
+
 // everywhere replaces texts that are exactly so in all values.
 func (d document) everywhere(old, now string) {
 	var walk func(value any) any

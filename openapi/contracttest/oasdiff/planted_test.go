@@ -2,17 +2,17 @@ package oasdiff
 
 import "slices"
 
-// plant is a change of the contract, and what the report must say of it.
-type plant struct {
+// contractChange is an edit, and what the report must say of it.
+type contractChange struct {
 	name, where, what string
 	edit              func(d document)
 }
 
 // planted are the changes that break somebody. The first fourteen are those that oasdiff
 // lets pass as it comes.
-var planted = []plant{
+var planted = []contractChange{
 	{"a schema is renamed", "components", "removed the schema `MobileUser`", func(d document) { d.renameSchema("MobileUser", "SignedInUser") }},
-	{"a tag is renamed", "listSessions", "[api-tag-removed]", func(d document) { d.everywhere("yudao", "pro") }},
+	{"a tag is renamed", "listSessions", "[api-tag-removed]", func(d document) { d.renameTag("yudao", "pro") }},
 	{"an optional key of an answer goes", "postUserDetail", "[response-optional-property-removed]", func(d document) {
 		d.removeProperty("User", "anonym")
 	}},
@@ -169,7 +169,7 @@ var given = map[string]func(d document){
 }
 
 // harmless are changes that break nobody.
-var harmless = []plant{
+var harmless = []contractChange{
 	{name: "nothing", edit: func(document) {}},
 	{name: "all descriptions", edit: func(d document) { d.rewritten() }},
 	{name: "an optional field of a request", edit: func(d document) {
