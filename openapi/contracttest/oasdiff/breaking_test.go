@@ -1,10 +1,10 @@
 package oasdiff
 
 import (
-	"encoding/json"
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -25,14 +25,14 @@ openapi/contracttest/oasdiff/README.md explains both.`
 
 // TestNothingBreaks compares the contract with that of the newest tag v*.
 func TestNothingBreaks(t *testing.T) {
-	before, named := released(t)
-	after, err := os.ReadFile(present)
+	text, named := released(t)
+	before, err := read(text)
 	must(t, err)
-	found, err := breaks(before, after, time.Now())
+	found, err := breaks(before, contractNode(t), time.Now())
 	must(t, err)
 	t.Logf("compared with %s: %d breaks", named, len(found))
 	if len(found) > 0 {
-		t.Errorf("clients of %s would break:\n\n%s\n%s", named, text(found), advice)
+		t.Errorf("clients of %s would break:\n\n%s\n%s", named, report(found), advice)
 	}
 }
 
@@ -58,9 +58,10 @@ func TestPlantedBreaksAreFound(t *testing.T) {
 	}
 	for _, p := range planted {
 		t.Run(p.name, func(t *testing.T) {
-			report := text(broken(t, given[p.name], p.edit))
-			if !strings.Contains(report, p.where) || !strings.Contains(report, p.what) {
-				t.Errorf("want %q in %q:\n%s", p.what, p.where, report)
+			t.Parallel()
+			got := report(broken(t, given[p.name], p.edit))
+			if !strings.Contains(got, p.where) || !strings.Contains(got, p.what) {
+				t.Errorf("want %q in %q:\n%s", p.what, p.where, got)
 			}
 		})
 	}
@@ -70,8 +71,9 @@ func TestPlantedBreaksAreFound(t *testing.T) {
 func TestHarmlessChangesPass(t *testing.T) {
 	for _, h := range harmless {
 		t.Run(h.name, func(t *testing.T) {
+			t.Parallel()
 			if found := broken(t, nil, h.edit); len(found) > 0 {
-				t.Errorf("is reported:\n%s", text(found))
+				t.Errorf("is reported:\n%s", report(found))
 			}
 		})
 	}
@@ -127,9 +129,10 @@ func TestDeprecationsHaveAPolicy(t *testing.T) {
 		{"gone without deprecation", none, goes, "removed without deprecation"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			report := text(broken(t, c.before, c.after))
-			if (report == "") != (c.reported == "") || !strings.Contains(report, c.reported) {
-				t.Errorf("want %q:\n%s", c.reported, report)
+			t.Parallel()
+			got := report(broken(t, c.before, c.after))
+			if (got == "") != (c.reported == "") || !strings.Contains(got, c.reported) {
+				t.Errorf("want %q:\n%s", c.reported, got)
 			}
 		})
 	}
@@ -137,26 +140,24 @@ func TestDeprecationsHaveAPolicy(t *testing.T) {
 
 // TestReportNamesPlaceChangeAndPeople reads a report as an author does.
 func TestReportNamesPlaceChangeAndPeople(t *testing.T) {
-	report := text(broken(t, nil, func(d document) { d.operation("listSessions")["x-access"] = "self-or-administrator" }))
+	got := report(broken(t, nil, func(d document) { d.operation("listSessions")["x-access"] = "self-or-administrator" }))
 	const want = `listSessions (GET /auth/sessions)
     x-access was signed-in and is now self-or-administrator
     breaks: callers whom the server now refuses`
-	if report != want {
-		t.Errorf("got\n%s\nwant\n%s", report, want)
+	if got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
 
 // broken compares the contract after one edit with the contract after another.
 func broken(t *testing.T, before, after func(document)) []finding {
 	t.Helper()
-	edited := func(edit func(document)) []byte {
+	edited := func(edit func(document)) node {
 		d := document{t, contractNode(t)}
 		if edit != nil {
 			edit(d)
 		}
-		text, err := json.Marshal(d.node)
-		must(t, err)
-		return text
+		return d.node
 	}
 	found, err := breaks(edited(before), edited(after), time.Now())
 	must(t, err)
@@ -165,14 +166,20 @@ func broken(t *testing.T, before, after func(document)) []finding {
 
 func contractNode(t *testing.T) node {
 	t.Helper()
-	text, err := os.ReadFile(present)
+	document, err := contractOnce()
 	must(t, err)
-	document, err := read(text)
-	must(t, err)
-	return document
+	return copied(document).(node)
 }
 
-func text(found []finding) string {
+var contractOnce = sync.OnceValues(func() (node, error) {
+	text, err := os.ReadFile(present)
+	if err != nil {
+		return nil, err
+	}
+	return read(text)
+})
+
+func report(found []finding) string {
 	var lines []string
 	for _, f := range found {
 		lines = append(lines, f.String())

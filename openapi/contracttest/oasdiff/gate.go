@@ -54,23 +54,15 @@ func (f findings) sorted() []finding {
 
 // breaks compares two versions of the contract: by oasdiff, then by this package's own
 // comparison of what oasdiff does not look at. What was deprecated and has reached its
-// sunset may go.
-func breaks(before, after []byte, today time.Time) ([]finding, error) {
-	old, err := read(before)
-	if err != nil {
-		return nil, err
-	}
-	present, err := read(after)
-	if err != nil {
-		return nil, err
-	}
+// sunset may go, and is taken out of before.
+func breaks(before, after node, today time.Time) ([]finding, error) {
 	found := findings{}
-	retire(old, present, today)
-	if err := compareByTool(found, old, present); err != nil {
+	retire(before, after, today)
+	if err := compareByTool(found, before, after); err != nil {
 		return nil, err
 	}
-	compareByHand(found, old, present)
-	checkDeprecations(found, present)
+	compareByHand(found, before, after)
+	checkDeprecations(found, after)
 	return found.sorted(), nil
 }
 

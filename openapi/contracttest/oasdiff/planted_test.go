@@ -135,7 +135,7 @@ var planted = []contractChange{
 	}},
 	{"x-charset goes", "tags", "cas/x-charset was utf-8 and is gone", func(d document) { d.remove(d.tag("cas"), "x-charset") }},
 	{"x-date changes", "components/schemas", "UserProfile/properties/birthday/x-date was", func(d document) {
-		d.set(d.property("UserProfile", "birthday"), "x-date", "yyyy-MM-dd")
+		d.property("UserProfile", "birthday")["x-date"] = "yyyy-MM-dd"
 	}},
 	{"x-credential changes", "components/securitySchemes", "applicationId/x-credential was", func(d document) {
 		d.set(child(d.node, "components", "securitySchemes", "applicationId"), "x-credential", "application-secret")
@@ -165,6 +165,7 @@ var given = map[string]func(d document){
 			child(o.node, "responses")["default"] = node{"description": "a failure"}
 		}
 	},
+	"x-date changes":                    func(d document) { d.property("UserProfile", "birthday")["x-date"] = "yyyy-MM-dd HH:mm:ss" },
 	"a word that nobody listed changes": func(d document) { d.operation("signOut")["x-colour"] = "blue" },
 }
 
