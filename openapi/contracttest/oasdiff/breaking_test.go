@@ -100,12 +100,15 @@ func TestDeprecationsHaveAPolicy(t *testing.T) {
 		return func(d document) {
 			mark(d.operation("signOut"))
 			mark(d.property("SessionInfo", "userAgent"))
+			mark(d.property("UserDetailForm", "id"))
 			mark(d.parameter("signInByMobile", "X-Device-Number"))
 		}
 	}
 	goes := func(d document) {
 		d.removeOperation("signOut")
 		d.removeProperty("SessionInfo", "userAgent")
+		d.removeProperty("UserDetailForm", "id")
+		d.remove(d.operation("postUserDetail"), "x-query-too")
 		d.operation("signInByMobile")["parameters"] = []any{}
 	}
 	none := func(document) {}

@@ -95,7 +95,13 @@ func retire(before, after node, today time.Time) {
 			gone[o.node["operationId"].(string)] = true
 		}
 	}
-	retireMembers(before, after, isRetired)
+	fields := map[any]bool{}
+	retireMembers(before, after, isRetired, fields)
+	for o := range operations(before) {
+		if inQuery, ok := o.node["x-query-too"].([]any); ok {
+			o.node["x-query-too"] = slices.DeleteFunc(inQuery, func(field any) bool { return fields[field] })
+		}
+	}
 	removeLinks(before, gone)
 	stillUsed := schemasOf(before)
 	for name := range used {
@@ -119,8 +125,9 @@ func removeLinks(document node, targets map[string]bool) {
 	})
 }
 
-// retireMembers takes out parameters and properties that isRetired.
-func retireMembers(before, after node, isRetired func(node) bool) {
+// retireMembers takes out parameters and properties that isRetired, and notes the
+// names of the properties.
+func retireMembers(before, after node, isRetired func(node) bool, fields map[any]bool) {
 	for _, key := range slices.Sorted(maps.Keys(before)) {
 		switch old := before[key].(type) {
 		case node:
@@ -129,11 +136,12 @@ func retireMembers(before, after node, isRetired func(node) bool) {
 				for name := range old {
 					if now[name] == nil && isRetired(child(old, name)) {
 						delete(old, name)
+						fields[name] = true
 						notRequired(before, name)
 					}
 				}
 			}
-			retireMembers(old, now, isRetired)
+			retireMembers(old, now, isRetired, fields)
 		case []any:
 			present, _ := after[key].([]any)
 			if key == "parameters" {
@@ -149,7 +157,7 @@ func retireMembers(before, after node, isRetired func(node) bool) {
 			for i := range min(len(old), len(present)) {
 				o, _ := old[i].(node)
 				n, _ := present[i].(node)
-				retireMembers(o, n, isRetired)
+				retireMembers(o, n, isRetired, fields)
 			}
 		}
 	}
