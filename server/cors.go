@@ -19,6 +19,7 @@ import (
 // exposedHeaders are the response headers that pages of other origins may read.
 var exposedHeaders = []string{
 	renewedHeader, "X-Access-Token", echo.HeaderXRequestID, echo.HeaderRetryAfter, echo.HeaderWWWAuthenticate, echo.HeaderAllow, "ETag",
+	deprecationHeader, sunsetHeader,
 }
 
 // sameOriginPaths are closed to the pages of all other origins.

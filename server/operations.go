@@ -22,6 +22,7 @@ type operation struct {
 	access      string               // the contract's x-access
 	credentials []dialect.Credential // in order of precedence
 	application applicationPlaces
+	deprecation deprecation
 }
 
 // operations are the operations by their route.
@@ -71,7 +72,7 @@ func newOperations(document *openapi3.T, o Options) (operations, error) {
 		case o.dialect != owner:
 			err = fmt.Errorf("has the tag %s, but its path belongs to %s", o.dialect.Name, owner.Name)
 		default:
-			err = errors.Join(o.readAccess(), o.readCredentials(document), o.checkReading())
+			err = errors.Join(o.readAccess(), o.readCredentials(document), o.checkReading(), o.readDeprecation())
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s %s: %w", route.Method, reader.Path, err)

@@ -118,6 +118,7 @@ func New(o Options) (http.Handler, error) {
 	e.Pre(setHeaders, newBasePaths(o.BasePaths, o.Dialects).rewrite)
 	e.Use(
 		s.logRequest,
+		s.announceSunset,
 		s.recoverPanic,
 		request.Deadline(o.Limits.Time),
 		s.cors(&origins{listed: o.AllowOrigins, local: o.Demo != nil}),
