@@ -49,7 +49,7 @@ func TestBreakingChangesAreReported(t *testing.T) {
 			"a key of an answer goes",
 			[]string{
 				"        - nickName\n        - realName\n        - userName\n", "        - realName\n        - userName\n",
-				"        nickName:\n          type: string\n          description: 用户昵称\n        realName:", "        realName:",
+				"        nickName:\n          type: string\n          description: \"用户昵称。\\n\\nThe nickname.\"\n        realName:", "        realName:",
 			},
 			"[response-required-property-removed]",
 		},

@@ -272,1407 +272,2234 @@ func (e Tag) Valid() bool {
 	}
 }
 
-// AccessToken accessToken
+// AccessToken 访问令牌及其过期时间。
+//
+// An access token and when it expires.
 type AccessToken struct {
-	// Expire 过期时间 RFC 3339
+	// Expire 过期时间（RFC 3339）。
+	//
+	// When the token expires (RFC 3339).
 	Expire time.Time `json:"expire"`
 
-	// Value token
+	// Value 令牌的值。
+	//
+	// The token itself.
 	Value string `json:"value"`
 }
 
-// AccessTokenResponse 刷新结果 the answer
+// AccessTokenResponse 刷新令牌的响应。
+//
+// The answer with the next access token.
 type AccessTokenResponse struct {
-	// Code 0 为成功 0 is success
+	// Code 错误码，0 为成功。
+	//
+	// The number of the outcome; 0 is success.
 	//
 	// Example: 0
 	Code int32 `json:"code"`
 
-	// Data accessToken
+	// Data 访问令牌及其过期时间。
+	//
+	// An access token and when it expires.
 	Data AccessToken `json:"data"`
 
-	// Msg 提示信息
+	// Msg 提示信息，成功时为空串。
+	//
+	// The message, which is empty on success.
 	//
 	// Example:
 	Msg string `json:"msg"`
 }
 
-// CasEnvelope cas 方言响应格式 the envelope of the cas dialect
+// CasEnvelope cas 方言的响应格式。
+//
+// The envelope of the dialect `cas`.
 type CasEnvelope struct {
-	// Code 成功或异常编码
+	// Code 成功或异常编码。
+	//
+	// The number of the outcome; 200 is success.
 	//
 	// Example: 200
 	Code int32 `json:"code"`
 
-	// Message 成功或异常消息
+	// Message 成功或异常消息。
+	//
+	// The message of the outcome.
 	//
 	// Example: 请求成功
 	Message string `json:"message"`
 
-	// Status 成功、失败或异常标记 success, the caller's fault or the server's
+	// Status 结果标记：`success` 成功，`fail` 调用方的错误，`error` 服务器的错误。
+	//
+	// The kind of outcome: `success`, `fail` for the caller's fault, `error` for the server's.
 	Status CasStatus `json:"status"`
 }
 
-// CasFailureBody cas 方言的失败 a failure of the cas dialect
+// CasFailureBody cas 方言的失败响应。
+//
+// A failure of the dialect `cas`.
 type CasFailureBody struct {
-	// Code 成功或异常编码
+	// Code 成功或异常编码。
+	//
+	// The number of the outcome; 200 is success.
 	//
 	// Example: 200
 	Code int32 `json:"code"`
 
-	// Data 总是 {} always empty
+	// Data 总是空对象。
+	//
+	// Always an empty object.
 	Data map[string]interface{} `json:"data"`
 
-	// Message 成功或异常消息
+	// Message 成功或异常消息。
+	//
+	// The message of the outcome.
 	//
 	// Example: 请求成功
 	Message string `json:"message"`
 
-	// Status 成功、失败或异常标记 success, the caller's fault or the server's
+	// Status 结果标记：`success` 成功，`fail` 调用方的错误，`error` 服务器的错误。
+	//
+	// The kind of outcome: `success`, `fail` for the caller's fault, `error` for the server's.
 	Status CasStatus `json:"status"`
 }
 
-// CasStatus 成功、失败或异常标记 success, the caller's fault or the server's
+// CasStatus 结果标记：`success` 成功，`fail` 调用方的错误，`error` 服务器的错误。
+//
+// The kind of outcome: `success`, `fail` for the caller's fault, `error` for the server's.
 type CasStatus string
 
-// CreateUserForm 表单字段 user 为 JSON the form field user holds JSON
+// CreateUserForm 表单字段 `user` 为 JSON。
+//
+// The form field `user` holds JSON.
 type CreateUserForm struct {
-	// User 新用户 a new user
+	// User 要创建的用户。
+	//
+	// A user to create.
 	//
 	// Example: {"email":"yiming@example.com","nickname":"一鸣","password":"quartet-example","username":"chen.yiming"}
 	User NewUser `json:"user"`
 }
 
-// CreateUserResponse Ret，创建成功后的用户ID
+// CreateUserResponse 创建成功后的用户 ID，原文档的 Ret。
+//
+// The id of the new user, which the document calls Ret.
 type CreateUserResponse struct {
-	// State 状态，成功 ok
+	// State 状态，成功为 `ok`。
+	//
+	// The state, which is `ok` on success.
 	State JfinalState `json:"state"`
 
-	// UserId 小于 2^53 的 ID an id below 2^53
+	// UserId 小于 2^53 的 ID。
+	//
+	// An id below 2^53.
 	UserId Id `json:"userId"`
 }
 
-// DemoMessage 模拟短信 a message of the simulator
+// DemoMessage 模拟发送的一条短信。
+//
+// A message of the SMS simulator.
 type DemoMessage struct {
-	// At 发送时间
+	// At 发送时间。
+	//
+	// When the message was sent.
 	At time.Time `json:"at"`
 
-	// Code 验证码
+	// Code 验证码。
+	//
+	// The one-time code.
 	Code string `json:"code"`
 
-	// To 手机号
+	// To 收信的手机号。
+	//
+	// The mobile that the message is for.
 	To string `json:"to"`
 }
 
-// DeviceNumber 设备编号 a device's number
+// DeviceNumber 设备编号。
+//
+// A device's number.
 type DeviceNumber = string
 
-// DoneResponse 已完成 done
+// DoneResponse 操作成功的响应。
+//
+// The answer of an operation that succeeded.
 type DoneResponse struct {
-	// Code 0 为成功 0 is success
+	// Code 错误码，0 为成功。
+	//
+	// The number of the outcome; 0 is success.
 	//
 	// Example: 0
 	Code int32 `json:"code"`
 
-	// Data 已完成 always true
+	// Data 总是 true。
+	//
+	// Always true.
 	Data bool `json:"data"`
 
-	// Msg 提示信息
+	// Msg 提示信息，成功时为空串。
+	//
+	// The message, which is empty on success.
 	//
 	// Example:
 	Msg string `json:"msg"`
 }
 
-// FrontType 0-小程序，1-管理端，2-PC
+// FrontType 前端类型：0 小程序，1 管理端，2 PC。
+//
+// The kind of front end: 0 mini program, 1 administration, 2 PC.
 //
 // Example: 0
 type FrontType int32
 
-// Health 健康状态 health
+// Health 健康状态。
+//
+// The state of the server.
 type Health struct {
-	// Status 状态
+	// Status 状态，正常为 `ok`。
+	//
+	// The state, which is `ok`.
 	Status HealthStatus `json:"status"`
 }
 
-// HealthStatus 状态
+// HealthStatus 状态，正常为 `ok`。
+//
+// The state, which is `ok`.
 type HealthStatus string
 
-// Id 小于 2^53 的 ID an id below 2^53
+// Id 小于 2^53 的 ID。
+//
+// An id below 2^53.
 type Id = int64
 
-// Introspection RFC 7662 的回答。`active` 为 false 时没有其他键。An answer of RFC 7662. When `active` is false, it is the only key.
+// Introspection RFC 7662 的响应；`active` 为 false 时没有其他键。
+//
+// An answer of RFC 7662. When `active` is false, it is the only key.
 type Introspection struct {
-	// Active 现在可用，且属于该应用 whether the token works now and is the application's
+	// Active 令牌现在是否可用，且属于该应用。
+	//
+	// Whether the token works now and is the application's.
 	Active bool `json:"active"`
 
-	// Aud quartet 与该应用 quartet and the application
+	// Aud `quartet` 与该应用。
+	//
+	// The audience: `quartet` and the application.
 	Aud *[]string `json:"aud,omitempty"`
 
-	// ClientId 登录时的应用 the application of the sign-in
+	// ClientId 登录时的应用。
+	//
+	// The application of the sign-in.
 	ClientId *string `json:"client_id,omitempty"`
 
-	// Exp 失效时间，Unix 秒；延长令牌会推后 when the token expires, in Unix seconds, unless it is extended
+	// Exp 失效时间，Unix 秒；延长令牌会推后。
+	//
+	// When the token expires, in Unix seconds, unless it is extended.
 	Exp *int64 `json:"exp,omitempty"`
 
-	// Sid 会话 id，与 JWT 中相同 the session's id, as in a JWT
+	// Sid 会话 ID，与 JWT 中相同。
+	//
+	// The session's id, as in a JWT.
 	Sid *string `json:"sid,omitempty"`
 
-	// Sub 用户 id the user's id
+	// Sub 用户 ID。
+	//
+	// The user's id.
 	Sub *string `json:"sub,omitempty"`
 
-	// TokenType 令牌的用法 how the token is used
+	// TokenType 令牌的用法。
+	//
+	// How the token is used.
 	TokenType *IntrospectionTokenType `json:"token_type,omitempty"`
 }
 
-// IntrospectionTokenType 令牌的用法 how the token is used
+// IntrospectionTokenType 令牌的用法。
+//
+// How the token is used.
 type IntrospectionTokenType string
 
-// IntrospectionForm 要查询的令牌 the token to ask about (RFC 7662)
+// IntrospectionForm 要查询的令牌（RFC 7662）。
+//
+// The token to ask about (RFC 7662).
 type IntrospectionForm struct {
-	// Token 访问令牌 an access token, opaque or JWT
+	// Token 访问令牌，不透明的或 JWT。
+	//
+	// An access token, opaque or a JWT.
 	//
 	// Example: AT-4-Q8z-8PhSfm4RYp10WUcpuWSXbjpUIRtW
 	Token string `json:"token"`
 
-	// TokenTypeHint 令牌种类，不影响结果 the kind of token; it makes no difference
+	// TokenTypeHint 令牌种类，不影响结果。
+	//
+	// The kind of token, which makes no difference.
 	//
 	// Example: access_token
 	TokenTypeHint *string `json:"token_type_hint,omitempty"`
 }
 
-// JeecgEnvelope jeecg 方言响应格式 the envelope of the jeecg dialect
+// JeecgEnvelope jeecg 方言的响应格式。
+//
+// The envelope of the dialect `jeecg`.
 type JeecgEnvelope struct {
-	// Code 状态码，成功为 200
+	// Code 状态码，成功为 200。
+	//
+	// The number of the outcome; 200 is success.
 	//
 	// Example: 200
 	Code int32 `json:"code"`
 
-	// Message 提示信息
+	// Message 提示信息。
+	//
+	// The message.
 	//
 	// Example: success
 	Message string `json:"message"`
 
-	// Success 是否成功
+	// Success 是否成功。
+	//
+	// Whether the request succeeded.
 	//
 	// Example: true
 	Success bool `json:"success"`
 
-	// Timestamp 毫秒时间戳 milliseconds
+	// Timestamp 响应时间，1970 年以来的毫秒数。
+	//
+	// The time of the answer, in milliseconds since 1970.
 	//
 	// Example: 1795000000000
 	Timestamp int64 `json:"timestamp"`
 }
 
-// JeecgFailureBody jeecg 方言的失败 a failure of the jeecg dialect
+// JeecgFailureBody jeecg 方言的失败响应。
+//
+// A failure of the dialect `jeecg`.
 type JeecgFailureBody struct {
-	// Code 状态码，成功为 200
+	// Code 状态码，成功为 200。
+	//
+	// The number of the outcome; 200 is success.
 	//
 	// Example: 200
 	Code int32 `json:"code"`
 
-	// Message 提示信息
+	// Message 提示信息。
+	//
+	// The message.
 	//
 	// Example: success
 	Message string `json:"message"`
 
-	// Result 总是 null always null
+	// Result 总是 null。
+	//
+	// Always null.
 	Result *map[string]interface{} `json:"result"`
 
-	// Success 是否成功
+	// Success 是否成功。
+	//
+	// Whether the request succeeded.
 	//
 	// Example: true
 	Success bool `json:"success"`
 
-	// Timestamp 毫秒时间戳 milliseconds
+	// Timestamp 响应时间，1970 年以来的毫秒数。
+	//
+	// The time of the answer, in milliseconds since 1970.
 	//
 	// Example: 1795000000000
 	Timestamp int64 `json:"timestamp"`
 }
 
-// JeecgUser 文档 000 新版返回的全部键，未知的为 null all keys of the newer answer, null where unknown
+// JeecgUser 文档 000 新版返回的全部键，未知的值为 null。
+//
+// All keys of document 000's newer answer. Unknown values are null.
 type JeecgUser struct {
-	// ApplyAlumniCard 是否已领取校友卡
+	// ApplyAlumniCard 是否已领取校友卡。
+	//
+	// Whether the user has an alumni card.
 	ApplyAlumniCard bool `json:"applyAlumniCard"`
 
-	// AuthSex 认证性别
+	// AuthSex 认证性别，总是 null。
+	//
+	// The verified sex, which is always null.
 	AuthSex *int32 `json:"authSex"`
 
-	// AuthStatus 认证状态：0-未认证，1-认证中，2-已认证，3-认证不通过
+	// AuthStatus 认证状态：0 未认证，1 认证中，2 已认证，3 认证不通过。
+	//
+	// The state of the identity's verification: 0 not verified, 1 under way, 2 verified, 3 refused.
 	AuthStatus int32 `json:"authStatus"`
 
-	// AuthStatusName 认证状态名称
+	// AuthStatusName 认证状态的名称。
+	//
+	// The name of `authStatus`.
 	AuthStatusName *string `json:"authStatusName"`
 
-	// AuthUserType 认证用户类型
+	// AuthUserType 认证用户类型。
+	//
+	// The type of the verified user.
 	AuthUserType *int32 `json:"authUserType"`
 
-	// AuthUserTypeName 认证用户类型名称
+	// AuthUserTypeName 认证用户类型的名称，总是 null。
+	//
+	// The name of `authUserType`, which is always null.
 	AuthUserTypeName *string `json:"authUserTypeName"`
 
-	// AuthenticationId 认证 ID
+	// AuthenticationId 认证 ID。
+	//
+	// The id of the verification.
 	AuthenticationId *int64 `json:"authenticationId"`
 
-	// City 城市
+	// City 所在城市。
+	//
+	// The city.
 	City *string `json:"city"`
 
-	// CreateBy 创建人
+	// CreateBy 创建人的用户名。
+	//
+	// The user name of who created the user.
 	CreateBy *string `json:"createBy"`
 
-	// CreateTime 创建时间 yyyy-MM-dd HH:mm:ss
+	// CreateTime 创建时间，格式 yyyy-MM-dd HH:mm:ss。
+	//
+	// When the user was created, as yyyy-MM-dd HH:mm:ss.
 	CreateTime string `json:"createTime"`
 
-	// DeleteTime 删除时间
+	// DeleteTime 删除时间，总是 null。
+	//
+	// When the user was deleted, which is always null.
 	DeleteTime *string `json:"deleteTime"`
 
-	// Deleted 是否已删除
+	// Deleted 是否已删除，总是 false。
+	//
+	// Whether the user was deleted, which is always false.
 	Deleted bool `json:"deleted"`
 
-	// Email 邮箱
+	// Email 邮箱。
+	//
+	// The e-mail address.
 	Email *string `json:"email"`
 
-	// HeadPortraitUrl 头像
+	// HeadPortraitUrl 头像地址。
+	//
+	// The address of the portrait.
 	HeadPortraitUrl *string `json:"headPortraitUrl"`
 
-	// LastLoginTime 上次登录时间 yyyy-MM-dd HH:mm:ss
+	// LastLoginTime 最近一次登录时间，格式 yyyy-MM-dd HH:mm:ss。
+	//
+	// When the user last signed in, as yyyy-MM-dd HH:mm:ss.
 	LastLoginTime *string `json:"lastLoginTime"`
 
-	// Login 登录状态：true 登录，false 未登录
+	// Login 登录状态，总是 true。
+	//
+	// Whether the user is signed in, which is always true.
 	Login bool `json:"login"`
 
-	// Name 姓名
+	// Name 姓名。
+	//
+	// The real name.
 	Name *string `json:"name"`
 
-	// Nickname 昵称
+	// Nickname 昵称。
+	//
+	// The nickname.
 	Nickname *string `json:"nickname"`
 
-	// OpenId 微信 openId
+	// OpenId 微信 openId。
+	//
+	// The openId at WeChat.
 	OpenId *string `json:"openId"`
 
-	// PhoneNumber 手机号
+	// PhoneNumber 手机号。
+	//
+	// The mobile.
 	PhoneNumber *string `json:"phoneNumber"`
 
-	// RoleType 角色类型：1-超级管理员，2-普通用户，3-管理员
+	// RoleType 角色类型：1 超级管理员，2 普通用户，3 管理员。
+	//
+	// The role: 1 super administrator, 2 ordinary user, 3 administrator.
 	RoleType int32 `json:"roleType"`
 
-	// Sex 性别：1-男，2-女
+	// Sex 性别：1 男，2 女。
+	//
+	// The sex: 1 male, 2 female.
 	Sex *int32 `json:"sex"`
 
-	// Status 是否禁用：0-启用，1-禁用
+	// Status 是否禁用：0 启用，1 禁用。
+	//
+	// Whether the user is disabled: 0 no, 1 yes.
 	Status *int32 `json:"status"`
 
-	// UnionId 微信 unionId
+	// UnionId 微信 unionId。
+	//
+	// The unionId at WeChat.
 	UnionId *string `json:"unionId"`
 
-	// UpdateBy 更新人
+	// UpdateBy 更新人的用户名。
+	//
+	// The user name of who last changed the user.
 	UpdateBy *string `json:"updateBy"`
 
-	// UpdateTime 更新时间 yyyy-MM-dd HH:mm:ss
+	// UpdateTime 更新时间，格式 yyyy-MM-dd HH:mm:ss。
+	//
+	// When the user was last changed, as yyyy-MM-dd HH:mm:ss.
 	UpdateTime string `json:"updateTime"`
 
-	// UserPermisionVo 权限；键名 userPermisionVo 按文档拼写 its key is spelled as documented
+	// UserPermisionVo 权限；键名 `userPermisionVo` 按文档拼写。
+	//
+	// What the user may do. The key `userPermisionVo` is spelled as in the document.
 	UserPermisionVo UserPermission `json:"userPermisionVo"`
 
-	// Username 用户名；没有用户名时为手机号
+	// Username 用户名；没有用户名时为手机号。
+	//
+	// The user name, or else the mobile.
 	Username *string `json:"username"`
 }
 
-// JfinalFailureBody jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalFailureBody jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalFailureBody struct {
-	// Code 失败编码
+	// Code 失败编码。
+	//
+	// The number of the failure.
 	Code int32 `json:"code"`
 
-	// Message 失败原因
+	// Message 失败原因。
+	//
+	// The reason of the failure.
 	Message string `json:"message"`
 
-	// State 状态，失败 fail
+	// State 状态，失败为 `fail`。
+	//
+	// The state, which is `fail`.
 	State JfinalFailureBodyState `json:"state"`
 }
 
-// JfinalFailureBodyState 状态，失败 fail
+// JfinalFailureBodyState 状态，失败为 `fail`。
+//
+// The state, which is `fail`.
 type JfinalFailureBodyState string
 
-// JfinalOkResponse Ret
+// JfinalOkResponse 操作成功，原文档的 Ret。
+//
+// The operation succeeded, which the document calls Ret.
 type JfinalOkResponse struct {
-	// State 状态，成功 ok
+	// State 状态，成功为 `ok`。
+	//
+	// The state, which is `ok` on success.
 	State JfinalState `json:"state"`
 }
 
-// JfinalState 状态，成功 ok
+// JfinalState 状态，成功为 `ok`。
+//
+// The state, which is `ok` on success.
 type JfinalState string
 
-// JsonWebKey 验证签名的公钥 a public key that verifies signatures (RFC 7518, RFC 8037)
+// JsonWebKey 验证签名的公钥（RFC 7518、RFC 8037）。
+//
+// A public key that verifies signatures (RFC 7518, RFC 8037).
 type JsonWebKey struct {
-	// Alg 该密钥唯一的签名算法 the only algorithm of the key
+	// Alg 该密钥唯一的签名算法。
+	//
+	// The only algorithm of the key.
 	Alg JsonWebKeyAlg `json:"alg"`
 
-	// Crv EC、OKP 密钥的曲线 the curve of an EC or OKP key
+	// Crv EC 或 OKP 密钥的曲线。
+	//
+	// The curve of an EC or OKP key.
 	Crv *JsonWebKeyCrv `json:"crv,omitempty"`
 
-	// E RSA 的指数，base64url the exponent of an RSA key, in base64url
+	// E RSA 密钥的指数，base64url 编码。
+	//
+	// The exponent of an RSA key, in base64url.
 	E *string `json:"e,omitempty"`
 
-	// Kid JWT 头中的密钥编号 the key id in a JWT's header
+	// Kid JWT 头中的密钥编号。
+	//
+	// The key's id, as in the header of a JWT.
 	Kid string `json:"kid"`
 
-	// Kty 密钥种类 the kind of key
+	// Kty 密钥种类。
+	//
+	// The kind of key.
 	Kty JsonWebKeyKty `json:"kty"`
 
-	// N RSA 的模，base64url，2048 至 4096 位 the modulus of an RSA key, 2048 to 4096 bits in base64url
+	// N RSA 密钥的模，2048 至 4096 位，base64url 编码。
+	//
+	// The modulus of an RSA key, 2048 to 4096 bits in base64url.
 	N *string `json:"n,omitempty"`
 
-	// Use 用途 the use
+	// Use 密钥的用途。
+	//
+	// The use of the key.
 	Use JsonWebKeyUse `json:"use"`
 
-	// X EC 的横坐标或 OKP 的公钥，32 字节的 base64url an EC key's x or an OKP key, 32 bytes in base64url
+	// X EC 密钥的横坐标或 OKP 公钥，32 字节，base64url 编码。
+	//
+	// The x coordinate of an EC key, or an OKP key: 32 bytes in base64url.
 	X *string `json:"x,omitempty"`
 
-	// Y EC 的纵坐标，32 字节的 base64url an EC key's y, 32 bytes in base64url
+	// Y EC 密钥的纵坐标，32 字节，base64url 编码。
+	//
+	// The y coordinate of an EC key: 32 bytes in base64url.
 	Y *string `json:"y,omitempty"`
 }
 
-// JsonWebKeyAlg 该密钥唯一的签名算法 the only algorithm of the key
+// JsonWebKeyAlg 该密钥唯一的签名算法。
+//
+// The only algorithm of the key.
 type JsonWebKeyAlg string
 
-// JsonWebKeyCrv EC、OKP 密钥的曲线 the curve of an EC or OKP key
+// JsonWebKeyCrv EC 或 OKP 密钥的曲线。
+//
+// The curve of an EC or OKP key.
 type JsonWebKeyCrv string
 
-// JsonWebKeyKty 密钥种类 the kind of key
+// JsonWebKeyKty 密钥种类。
+//
+// The kind of key.
 type JsonWebKeyKty string
 
-// JsonWebKeyUse 用途 the use
+// JsonWebKeyUse 密钥的用途。
+//
+// The use of the key.
 type JsonWebKeyUse string
 
-// JsonWebKeySet RFC 7517 的 JWK 集合 a JWK Set
+// JsonWebKeySet RFC 7517 的 JWK 集合。
+//
+// A JWK Set (RFC 7517).
 type JsonWebKeySet struct {
-	// Keys 公钥，最新的在最后 the public keys, newest last
+	// Keys 公钥，最新的在最后。
+	//
+	// The public keys, the newest last.
 	Keys []JsonWebKey `json:"keys"`
 }
 
-// LoginForm 登录 account and password
+// LoginForm 登录账户与密码。
+//
+// The account and its password.
 type LoginForm struct {
-	// LoginAccount 登录账户：用户名、邮箱或手机
+	// LoginAccount 登录账户：用户名、邮箱或手机号。
+	//
+	// The account: a user name, an e-mail address or a mobile.
 	//
 	// Example: demo
 	LoginAccount string `json:"loginAccount"`
 
-	// Password 登录密码
+	// Password 登录密码。
+	//
+	// The password.
 	//
 	// Example: quartet-demo
 	Password string `json:"password"`
 }
 
-// LoginResponse Ret,Jwt
+// LoginResponse 登录得到的 Jwt，原文档的 Ret。
+//
+// The JWT of the sign-in, which the document calls Ret.
 type LoginResponse struct {
-	// Jwt Jwt 的 token 信息
+	// Jwt Jwt 令牌。
+	//
+	// The JWT itself.
 	Jwt string `json:"Jwt"`
 
-	// State 状态，成功 ok
+	// State 状态，成功为 `ok`。
+	//
+	// The state, which is `ok` on success.
 	State JfinalState `json:"state"`
 }
 
-// LoginStatus CheckLoginStatusResp
+// LoginStatus 设备的登录状态，原文档的 CheckLoginStatusResp。
+//
+// Whether the device is signed in, which the document calls CheckLoginStatusResp.
 type LoginStatus struct {
-	// IsLogin 是否登录成功
+	// IsLogin 本设备是否仍在登录。
+	//
+	// Whether this device is still signed in.
 	IsLogin bool `json:"isLogin"`
 
-	// LastLoginTime 未登录成功时，上一次登录时间（其他设备的登录时间）；登录时为本次登录时间
+	// LastLoginTime 未登录时为其他设备的登录时间，登录时为本次登录时间。
+	//
+	// When the other device signed in if `isLogin` is false, and when this session was opened otherwise.
 	LastLoginTime time.Time `json:"lastLoginTime"`
 }
 
-// LoginStatusResponse 检查结果 the answer
+// LoginStatusResponse 设备互踢检查的响应。
+//
+// The answer to the check of a device.
 type LoginStatusResponse struct {
-	// Code 0 为成功 0 is success
+	// Code 错误码，0 为成功。
+	//
+	// The number of the outcome; 0 is success.
 	//
 	// Example: 0
 	Code int32 `json:"code"`
 
-	// Data CheckLoginStatusResp
+	// Data 设备的登录状态，原文档的 CheckLoginStatusResp。
+	//
+	// Whether the device is signed in, which the document calls CheckLoginStatusResp.
 	Data LoginStatus `json:"data"`
 
-	// Msg 提示信息
+	// Msg 提示信息，成功时为空串。
+	//
+	// The message, which is empty on success.
 	//
 	// Example:
 	Msg string `json:"msg"`
 }
 
-// Mobile 手机号 a mainland mobile
+// Mobile 中国大陆手机号。
+//
+// A mobile number of mainland China.
 //
 // Example: 13800138000
 type Mobile = string
 
-// MobileCode 验证码已发送 a code that was sent
+// MobileCode 已发送的验证码。
+//
+// A code that was sent.
 type MobileCode struct {
-	// Expire 验证码过期时间 when the code expires
+	// Expire 验证码的过期时间。
+	//
+	// When the code expires.
 	Expire time.Time `json:"expire"`
 
-	// ResendAfter 何时可再次发送 when another may be sent
+	// ResendAfter 此时间之后可再次发送。
+	//
+	// When another code may be sent.
 	ResendAfter time.Time `json:"resendAfter"`
 }
 
-// MobileCodeRequest 发送验证码请求 the mobile and the purpose of a code
+// MobileCodeRequest 手机号与验证码的用途。
+//
+// The mobile and the purpose of the code.
 type MobileCodeRequest struct {
-	// CompanyType 公司类型，任意值都接受
+	// CompanyType 公司类型，任意值均接受，不使用。
+	//
+	// The type of company. Any value is accepted, and none is used.
 	//
 	// Example: 0
 	CompanyType *int32 `json:"companyType,omitempty"`
 
-	// Mobile 手机号 a mainland mobile
+	// Mobile 中国大陆手机号。
+	//
+	// A mobile number of mainland China.
 	//
 	// Example: 13800138000
 	Mobile Mobile `json:"mobile"`
 
-	// ProductType 产品类型，任意值都接受
+	// ProductType 产品类型，任意值均接受，不使用。
+	//
+	// The type of product. Any value is accepted, and none is used.
 	//
 	// Example: 0
 	ProductType *int32 `json:"productType,omitempty"`
 
-	// Purpose 用途：sign_in 登录（默认），verify_mobile 验证新手机 the purpose
+	// Purpose 用途：`sign_in` 登录（默认），`verify_mobile` 验证新手机。
+	//
+	// The purpose: `sign_in`, which is the default, or `verify_mobile` for a new mobile.
 	Purpose *MobileCodeRequestPurpose `json:"purpose,omitempty"`
 }
 
-// MobileCodeRequestPurpose 用途：sign_in 登录（默认），verify_mobile 验证新手机 the purpose
+// MobileCodeRequestPurpose 用途：`sign_in` 登录（默认），`verify_mobile` 验证新手机。
+//
+// The purpose: `sign_in`, which is the default, or `verify_mobile` for a new mobile.
 type MobileCodeRequestPurpose string
 
-// MobileCodeResponse 发送结果 the answer
+// MobileCodeResponse 发送验证码的响应。
+//
+// The answer to the request for a code.
 type MobileCodeResponse struct {
-	// Code 0 为成功 0 is success
+	// Code 错误码，0 为成功。
+	//
+	// The number of the outcome; 0 is success.
 	//
 	// Example: 0
 	Code int32 `json:"code"`
 
-	// Data 验证码已发送 a code that was sent
+	// Data 已发送的验证码。
+	//
+	// A code that was sent.
 	Data MobileCode `json:"data"`
 
-	// Msg 提示信息
+	// Msg 提示信息，成功时为空串。
+	//
+	// The message, which is empty on success.
 	//
 	// Example:
 	Msg string `json:"msg"`
 }
 
-// MobileLogin MobileLoginResp
+// MobileLogin 登录得到的令牌对与用户，原文档的 MobileLoginResp。
+//
+// The token pair and the user, which the document calls MobileLoginResp.
 type MobileLogin struct {
-	// AccessToken accessToken
+	// AccessToken 访问令牌及其过期时间。
+	//
+	// An access token and when it expires.
 	AccessToken AccessToken `json:"accessToken"`
 
-	// RefreshToken refreshToken
+	// RefreshToken 刷新令牌及其过期时间。
+	//
+	// A refresh token and when it expires.
 	RefreshToken RefreshToken `json:"refreshToken"`
 
-	// UserInfo 用户信息，未知的文本为空串 unknown text is ''
+	// UserInfo 用户信息，未知的文本为空串。
+	//
+	// The user. Unknown text is empty.
 	UserInfo MobileUser `json:"userInfo"`
 }
 
-// MobileLoginRequest MobileLoginReq
+// MobileLoginRequest 手机号登录请求，原文档的 MobileLoginReq。
+//
+// The sign-in by mobile, which the document calls MobileLoginReq.
 type MobileLoginRequest struct {
-	// CompanyType 公司类型，可省略；未知值照样保存 may be left out; unknown values are stored
+	// CompanyType 公司类型，可省略；未知的值照样保存。
+	//
+	// The type of company, which may be left out. Unknown values are stored.
+	//
 	//
 	// Example: 0
 	CompanyType *int32 `json:"companyType,omitempty"`
 
-	// Mobile 手机号 a mainland mobile
+	// Mobile 中国大陆手机号。
+	//
+	// A mobile number of mainland China.
 	//
 	// Example: 13800138000
 	Mobile Mobile `json:"mobile"`
 
-	// ProductType 产品类型，可省略；未知值照样保存 may be left out; unknown values are stored
+	// ProductType 产品类型，可省略；未知的值照样保存。
+	//
+	// The type of product, which may be left out. Unknown values are stored.
+	//
 	//
 	// Example: 0
 	ProductType *int32 `json:"productType,omitempty"`
 
-	// Source 注册来源，可省略 where the user comes from; may be left out
+	// Source 注册来源，可省略。
+	//
+	// Where the user comes from, which may be left out.
 	//
 	// Example: web
 	Source *string `json:"source,omitempty"`
 
-	// ValidateNo 验证码，6 位数字 6 digits
+	// ValidateNo 一次性验证码，6 位数字。
+	//
+	// A one-time code of 6 digits.
 	//
 	// Example: 246135
 	ValidateNo OneTimeCode `json:"validateNo"`
 }
 
-// MobileLoginResponse 登录结果 the answer
+// MobileLoginResponse 手机号登录的响应。
+//
+// The answer to a sign-in by mobile.
 type MobileLoginResponse struct {
-	// Code 0 为成功 0 is success
+	// Code 错误码，0 为成功。
+	//
+	// The number of the outcome; 0 is success.
 	//
 	// Example: 0
 	Code int32 `json:"code"`
 
-	// Data MobileLoginResp
+	// Data 登录得到的令牌对与用户，原文档的 MobileLoginResp。
+	//
+	// The token pair and the user, which the document calls MobileLoginResp.
 	Data MobileLogin `json:"data"`
 
-	// Msg 提示信息
+	// Msg 提示信息，成功时为空串。
+	//
+	// The message, which is empty on success.
 	//
 	// Example:
 	Msg string `json:"msg"`
 }
 
-// MobileUser 用户信息，未知的文本为空串 unknown text is ”
+// MobileUser 用户信息，未知的文本为空串。
+//
+// The user. Unknown text is empty.
 type MobileUser struct {
-	// AvatarUrl 头像
+	// AvatarUrl 头像地址。
+	//
+	// The address of the portrait.
 	AvatarUrl string `json:"avatarUrl"`
 
-	// CompanyType 公司类型
+	// CompanyType 公司类型。
+	//
+	// The type of company.
 	CompanyType int32 `json:"companyType"`
 
-	// Id 小于 2^53 的 ID an id below 2^53
+	// Id 小于 2^53 的 ID。
+	//
+	// An id below 2^53.
 	Id Id `json:"id"`
 
-	// Mobile 手机号
+	// Mobile 手机号。
+	//
+	// The mobile.
 	Mobile string `json:"mobile"`
 
-	// NickName 用户昵称
+	// NickName 用户昵称。
+	//
+	// The nickname.
 	NickName string `json:"nickName"`
 
-	// RealName 真实姓名
+	// RealName 真实姓名。
+	//
+	// The real name.
 	RealName string `json:"realName"`
 
-	// UserName 用户名
+	// UserName 用户名。
+	//
+	// The user name.
 	UserName string `json:"userName"`
 }
 
-// NewUser 新用户 a new user
+// NewUser 要创建的用户。
+//
+// A user to create.
 type NewUser struct {
-	// Address 地址
+	// Address 地址。
+	//
+	// The postal address.
 	Address *string `json:"address,omitempty"`
 
-	// Avatar 头像的地址、路径或图标样式，协议只接受 http 与 https an address, a path or an icon's class; its scheme is none, http or https
+	// Avatar 头像的地址、路径或图标样式，协议只接受 http 与 https。
+	//
+	// The portrait: an address, a path or an icon's class. Its scheme is none, http or https.
+	//
 	//
 	// Example: https://avatar.example.com/1.png
 	Avatar *string `json:"avatar,omitempty"`
 
-	// Birthday 生日 yyyy-MM-dd 或 yyyy-MM-dd HH:mm:ss
+	// Birthday 生日，格式 yyyy-MM-dd 或 yyyy-MM-dd HH:mm:ss。
+	//
+	// The birthday, as yyyy-MM-dd or yyyy-MM-dd HH:mm:ss.
 	//
 	// Example: 1996-05-20
 	Birthday *string `json:"birthday,omitempty"`
 
-	// Company 公司
+	// Company 公司。
+	//
+	// The company.
 	Company *string `json:"company,omitempty"`
 
-	// Education 学历
+	// Education 学历。
+	//
+	// The level of education.
 	Education *string `json:"education,omitempty"`
 
-	// Email 邮件
+	// Email 邮箱。
+	//
+	// The e-mail address.
 	Email *string `json:"email,omitempty"`
 
-	// Gender 性别：男、女（也接受 1、2、male、female）
+	// Gender 性别：男、女，也接受 1、2、male、female。
+	//
+	// The gender: `男` or `女`; 1, 2, male and female are accepted too.
 	Gender *string `json:"gender,omitempty"`
 
-	// Graduateschool 毕业学校
+	// Graduateschool 毕业学校。
+	//
+	// The school from which the user graduated.
 	Graduateschool *string `json:"graduateschool,omitempty"`
 
-	// Idcard 证件号码
+	// Idcard 证件号码。
+	//
+	// The number of the identity document.
 	Idcard *string `json:"idcard,omitempty"`
 
-	// Idcardtype 证件类型：身份证 护照 军官证等
+	// Idcardtype 证件类型，如身份证、护照、军官证。
+	//
+	// The kind of identity document, such as a passport.
 	Idcardtype *string `json:"idcardtype,omitempty"`
 
-	// Identity 身份
+	// Identity 身份。
+	//
+	// The user's position.
 	Identity *string `json:"identity,omitempty"`
 
-	// Mobile 手机电话
+	// Mobile 手机号。
+	//
+	// The mobile.
 	Mobile *string `json:"mobile,omitempty"`
 
-	// Nickname 昵称
+	// Nickname 昵称。
+	//
+	// The nickname.
 	//
 	// Example: 晚秋
 	Nickname *string `json:"nickname,omitempty"`
 
-	// Occupation 职位、职业
+	// Occupation 职位、职业。
+	//
+	// The occupation.
 	Occupation *string `json:"occupation,omitempty"`
 
-	// Password 密码，8 到 128 个字符；可省略
+	// Password 密码，8 到 128 个字符，可省略。
+	//
+	// The password, 8 to 128 characters. It may be left out.
 	//
 	// Example: quartet-example
 	Password *string `json:"password,omitempty"`
 
-	// Realname 实名
+	// Realname 实名。
+	//
+	// The real name.
 	Realname *string `json:"realname,omitempty"`
 
-	// Remark 备注
+	// Remark 备注。
+	//
+	// The remark.
 	Remark *string `json:"remark,omitempty"`
 
-	// Signature 签名
+	// Signature 签名。
+	//
+	// The signature.
 	Signature *string `json:"signature,omitempty"`
 
-	// Site 个人网址，协议可省略，只接受 http 与 https an address without a scheme, or with http or https
+	// Site 个人网址，协议可省略，只接受 http 与 https。
+	//
+	// The website. Its scheme is none, http or https.
 	//
 	// Example: https://example.com/wanqiu
 	Site *string `json:"site,omitempty"`
 
-	// Username 登录名，2 到 64 个字符，不含 @
+	// Username 登录名，2 到 64 个字符，不含 @。
+	//
+	// The user name, 2 to 64 characters without @.
 	//
 	// Example: chen.yiming
 	Username string `json:"username"`
 
-	// Zipcode 邮政编码
+	// Zipcode 邮政编码。
+	//
+	// The postal code.
 	Zipcode *string `json:"zipcode,omitempty"`
 }
 
-// Oauth2FailureBody RFC 6749 5.2 的失败 a failure as in RFC 6749 section 5.2
+// Oauth2FailureBody RFC 6749 第 5.2 节的失败响应。
+//
+// A failure as in section 5.2 of RFC 6749.
 type Oauth2FailureBody struct {
-	// Error 失败种类 the kind of failure
+	// Error 失败的种类。
+	//
+	// The kind of failure.
 	Error Oauth2FailureBodyError `json:"error"`
 
-	// ErrorDescription 给开发者的说明，ASCII 英文 a text for developers, in ASCII
+	// ErrorDescription 给开发者的说明，为 ASCII 英文。
+	//
+	// A text for developers, in ASCII.
 	ErrorDescription string `json:"error_description"`
 }
 
-// Oauth2FailureBodyError 失败种类 the kind of failure
+// Oauth2FailureBodyError 失败的种类。
+//
+// The kind of failure.
 type Oauth2FailureBodyError string
 
-// OneTimeCode 验证码，6 位数字 6 digits
+// OneTimeCode 一次性验证码，6 位数字。
+//
+// A one-time code of 6 digits.
 //
 // Example: 246135
 type OneTimeCode = string
 
-// Problem RFC 9457 problem details
+// Problem RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
 type Problem struct {
-	// Code 失败符号 the symbol of the failure
+	// Code 失败的符号。
+	//
+	// The symbol of the failure.
 	Code string `json:"code"`
 
-	// Detail 细节
+	// Detail 失败的细节。
+	//
+	// What exactly failed.
 	Detail *string `json:"detail,omitempty"`
 
-	// Status HTTP 状态
+	// Status HTTP 状态。
+	//
+	// The HTTP status.
 	Status int32 `json:"status"`
 
-	// Title 说明
+	// Title 失败的说明。
+	//
+	// What the failure is.
 	Title string `json:"title"`
 
-	// Type 失败种类，`urn:problem-type:quartet:` 加 `code`；说明见 `docs/errors` 页 the kind of failure, `urn:problem-type:quartet:` and the `code`; the page `docs/errors` explains it
+	// Type 失败的种类，`urn:problem-type:quartet:` 加 `code`；说明见 `docs/errors` 页。
+	//
+	// The kind of failure: `urn:problem-type:quartet:` and the `code`. The page `docs/errors` explains it.
 	Type string `json:"type"`
 }
 
-// RefreshAccessTokenRequest 当前令牌对 the current pair
+// RefreshAccessTokenRequest 当前的令牌对。
+//
+// The current token pair.
 type RefreshAccessTokenRequest struct {
-	// AccessToken accessToken，可已过期 may have expired
+	// AccessToken 访问令牌，可以已过期。
+	//
+	// The access token, which may have expired.
 	//
 	// Example: AT-1-ZGVtby1yZWZyZXNoLWFjY2Vzcy0x_A01
 	AccessToken string `json:"accessToken"`
 
-	// RefreshToken refreshToken
+	// RefreshToken 刷新令牌。
+	//
+	// The refresh token.
 	//
 	// Example: RT-ZGVtby1yZWZyZXNoLXRva2VuLW9mLXF1YXJ0ZXQtMDE
 	RefreshToken string `json:"refreshToken"`
 }
 
-// RefreshToken refreshToken
+// RefreshToken 刷新令牌及其过期时间。
+//
+// A refresh token and when it expires.
 type RefreshToken struct {
-	// Expire 过期时间 RFC 3339
+	// Expire 过期时间（RFC 3339）。
+	//
+	// When the token expires (RFC 3339).
 	Expire time.Time `json:"expire"`
 
-	// Value token
+	// Value 令牌的值。
+	//
+	// The token itself.
 	Value string `json:"value"`
 }
 
-// RefreshUserRequest 刷新请求 the token and the kind of front end
+// RefreshUserRequest 令牌与前端类型。
+//
+// The token and the kind of front end.
 type RefreshUserRequest struct {
-	// FrontType 0-小程序，1-管理端，2-PC
+	// FrontType 前端类型：0 小程序，1 管理端，2 PC。
+	//
+	// The kind of front end: 0 mini program, 1 administration, 2 PC.
 	//
 	// Example: 0
 	FrontType *FrontType `json:"frontType,omitempty"`
 
-	// Token 访问令牌，也可放在请求头或查询 may also travel in a header or the query
+	// Token 访问令牌，也可放在请求头或查询参数中。
+	//
+	// The access token, which may also travel in a header or the query.
+	//
 	//
 	// Example: AT-4-Q8z-8PhSfm4RYp10WUcpuWSXbjpUIRtW
 	Token *string `json:"token,omitempty"`
 }
 
-// RefreshUserResponse 刷新结果 the answer of /user/refresh
+// RefreshUserResponse `/user/refresh` 的响应。
+//
+// The answer of `/user/refresh`.
 type RefreshUserResponse struct {
-	// Code 状态码，成功为 200
+	// Code 状态码，成功为 200。
+	//
+	// The number of the outcome; 200 is success.
 	//
 	// Example: 200
 	Code int32 `json:"code"`
 
-	// Message 提示信息
+	// Message 提示信息。
+	//
+	// The message.
 	//
 	// Example: success
 	Message string `json:"message"`
 
-	// Result 文档 000 新版返回的全部键，未知的为 null all keys of the newer answer, null where unknown
+	// Result 文档 000 新版返回的全部键，未知的值为 null。
+	//
+	// All keys of document 000's newer answer. Unknown values are null.
 	Result JeecgUser `json:"result"`
 
-	// Success 是否成功
+	// Success 是否成功。
+	//
+	// Whether the request succeeded.
 	//
 	// Example: true
 	Success bool `json:"success"`
 
-	// Timestamp 毫秒时间戳 milliseconds
+	// Timestamp 响应时间，1970 年以来的毫秒数。
+	//
+	// The time of the answer, in milliseconds since 1970.
 	//
 	// Example: 1795000000000
 	Timestamp int64 `json:"timestamp"`
 }
 
-// RuoyiFailureBody ruoyi 方言的失败 a failure of the ruoyi dialect
+// RuoyiFailureBody ruoyi 方言的失败响应。
+//
+// A failure of the dialect `ruoyi`.
 type RuoyiFailureBody struct {
-	// Code 状态码
+	// Code 状态码。
+	//
+	// The number of the failure.
 	Code int32 `json:"code"`
 
-	// Msg 提示信息
+	// Msg 提示信息。
+	//
+	// The message.
 	Msg string `json:"msg"`
 }
 
-// SessionInfo 会话 a session
+// SessionInfo 一个会话。
+//
+// A session.
 type SessionInfo struct {
-	// ClientIp 登录时的客户端 IP the client IP of the sign-in
+	// ClientIp 登录时的客户端 IP。
+	//
+	// The client IP of the sign-in.
 	ClientIp string `json:"clientIp"`
 
-	// CreateTime 登录时间
+	// CreateTime 登录时间。
+	//
+	// When the user signed in.
 	CreateTime time.Time `json:"createTime"`
 
-	// Current 是否当前会话 whether it is the current session
+	// Current 是否为当前会话。
+	//
+	// Whether it is the session of this request.
 	Current bool `json:"current"`
 
-	// DeviceNumber 设备编号
+	// DeviceNumber 设备编号。
+	//
+	// The device's number.
 	DeviceNumber *string `json:"deviceNumber"`
 
-	// Dialect 登录所用的方言 the dialect of the sign-in
+	// Dialect 登录所用的方言。
+	//
+	// The dialect of the sign-in.
 	//
 	// Example: yudao
 	Dialect string `json:"dialect"`
 
-	// Id 小于 2^53 的 ID an id below 2^53
+	// Id 小于 2^53 的 ID。
+	//
+	// An id below 2^53.
 	Id Id `json:"id"`
 
-	// LastSeenTime 最近使用时间
+	// LastSeenTime 最近使用时间，精确到分钟。
+	//
+	// When the session was last used, to the minute.
 	LastSeenTime time.Time `json:"lastSeenTime"`
 
-	// ProductType 产品类型
+	// ProductType 产品类型。
+	//
+	// The type of product.
 	ProductType *int32 `json:"productType"`
 
-	// UserAgent 客户端
+	// UserAgent 登录时的客户端标识（User-Agent）。
+	//
+	// The client of the sign-in, as its User-Agent says.
 	UserAgent string `json:"userAgent"`
 }
 
-// SessionListResponse 会话列表 the sessions
+// SessionListResponse 会话列表的响应。
+//
+// The answer with the sessions.
 type SessionListResponse struct {
-	// Code 0 为成功 0 is success
+	// Code 错误码，0 为成功。
+	//
+	// The number of the outcome; 0 is success.
 	//
 	// Example: 0
 	Code int32 `json:"code"`
 
-	// Data 会话，新的在前 newest first
+	// Data 会话，新的在前。
+	//
+	// The sessions, newest first.
 	Data []SessionInfo `json:"data"`
 
-	// Msg 提示信息
+	// Msg 提示信息，成功时为空串。
+	//
+	// The message, which is empty on success.
 	//
 	// Example:
 	Msg string `json:"msg"`
 }
 
-// Tag 标签，即响应方言 a tag, which is a dialect
+// Tag 标签，即响应所用的方言。
+//
+// A tag, which is the dialect of the answers.
 //
 // Example: jfinal
 type Tag string
 
-// UpdatePasswordForm 改密码 a new password
+// UpdatePasswordForm 用户 ID、新密码与旧密码。
+//
+// The user's id, the new password and the old one.
 type UpdatePasswordForm struct {
-	// NewPassword 用户新密码，8 到 128 个字符
+	// NewPassword 用户新密码，8 到 128 个字符。
+	//
+	// The new password, 8 to 128 characters.
 	//
 	// Example: quartet-demo
 	NewPassword string `json:"newPassword"`
 
-	// OldPassowrd 用户旧密码；超级管理员可以不输入 a super administrator may leave it out
+	// OldPassowrd 用户旧密码，超级管理员可以不输入。
+	//
+	// The old password, which a super administrator may leave out.
 	//
 	// Example: quartet-demo
 	OldPassowrd *string `json:"oldPassowrd,omitempty"`
 
-	// OldPassword oldPassowrd 的正确拼写，同样接受 the correct spelling is accepted too
+	// OldPassword `oldPassowrd` 的正确拼写，同样接受。
+	//
+	// The correct spelling of `oldPassowrd`, which is accepted too.
 	OldPassword *string `json:"oldPassword,omitempty"`
 
-	// UserId 用户ID
+	// UserId 用户 ID。
+	//
+	// The user's id.
 	//
 	// Example: 1
 	UserId int64 `json:"userId"`
 }
 
-// UpdateUserForm 表单字段 user 为 JSON the form field user holds JSON
+// UpdateUserForm 表单字段 `user` 为 JSON。
+//
+// The form field `user` holds JSON.
 type UpdateUserForm struct {
-	// User 要改的资料 the fields to change
+	// User 要修改的资料。
+	//
+	// The fields to change.
 	//
 	// Example: {"id":1,"nickname":"晚秋","signature":"山有木兮木有枝"}
 	User UserChange `json:"user"`
 }
 
-// User 用户信息；未知的键省略 unknown values are left out
+// User 用户信息，未知的键省略。
+//
+// The user. Unknown values are left out.
 type User struct {
-	// Activated 激活时间
+	// Activated 激活时间，格式 yyyy-MM-dd HH:mm:ss。
+	//
+	// When the user was activated, as yyyy-MM-dd HH:mm:ss.
 	Activated *string `json:"activated,omitempty"`
 
-	// Address 地址
+	// Address 地址。
+	//
+	// The postal address.
 	Address *string `json:"address,omitempty"`
 
-	// Anonym 匿名ID
+	// Anonym 匿名 ID。
+	//
+	// The anonymous id.
 	Anonym *string `json:"anonym,omitempty"`
 
-	// Avatar 头像的地址、路径或图标样式，协议只接受 http 与 https an address, a path or an icon's class; its scheme is none, http or https
+	// Avatar 头像的地址、路径或图标样式，协议只接受 http 与 https。
+	//
+	// The portrait: an address, a path or an icon's class. Its scheme is none, http or https.
+	//
 	//
 	// Example: https://avatar.example.com/1.png
 	Avatar *string `json:"avatar,omitempty"`
 
-	// Birthday 生日 yyyy-MM-dd 或 yyyy-MM-dd HH:mm:ss
+	// Birthday 生日，格式 yyyy-MM-dd 或 yyyy-MM-dd HH:mm:ss。
+	//
+	// The birthday, as yyyy-MM-dd or yyyy-MM-dd HH:mm:ss.
 	//
 	// Example: 1996-05-20
 	Birthday *string `json:"birthday,omitempty"`
 
-	// Company 公司
+	// Company 公司。
+	//
+	// The company.
 	Company *string `json:"company,omitempty"`
 
-	// CreateSource 用户来源（可能来自 OAuth 第三方）
+	// CreateSource 用户来源，可能来自 OAuth 第三方。
+	//
+	// Where the user comes from, which may be a third party by OAuth.
 	CreateSource *string `json:"createSource,omitempty"`
 
-	// Created 创建日期 yyyy-MM-dd HH:mm:ss
+	// Created 创建时间，格式 yyyy-MM-dd HH:mm:ss。
+	//
+	// When the user was created, as yyyy-MM-dd HH:mm:ss.
 	Created *string `json:"created,omitempty"`
 
-	// Education 学历
+	// Education 学历。
+	//
+	// The level of education.
 	Education *string `json:"education,omitempty"`
 
-	// Email 邮件
+	// Email 邮箱。
+	//
+	// The e-mail address.
 	Email *string `json:"email,omitempty"`
 
-	// EmailStatus 邮箱状态：ok 已认证，unverified 未认证
+	// EmailStatus 邮箱状态：`ok` 已认证，`unverified` 未认证。
+	//
+	// The state of the e-mail address: `ok` or `unverified`.
 	EmailStatus *string `json:"emailStatus,omitempty"`
 
-	// Gender 性别：男、女（也接受 1、2、male、female）
+	// Gender 性别：男、女，也接受 1、2、male、female。
+	//
+	// The gender: `男` or `女`; 1, 2, male and female are accepted too.
 	Gender *string `json:"gender,omitempty"`
 
-	// Graduateschool 毕业学校
+	// Graduateschool 毕业学校。
+	//
+	// The school from which the user graduated.
 	Graduateschool *string `json:"graduateschool,omitempty"`
 
-	// Id 小于 2^53 的 ID an id below 2^53
+	// Id 小于 2^53 的 ID。
+	//
+	// An id below 2^53.
 	Id Id `json:"id"`
 
-	// Idcard 证件号码
+	// Idcard 证件号码。
+	//
+	// The number of the identity document.
 	Idcard *string `json:"idcard,omitempty"`
 
-	// Idcardtype 证件类型：身份证 护照 军官证等
+	// Idcardtype 证件类型，如身份证、护照、军官证。
+	//
+	// The kind of identity document, such as a passport.
 	Idcardtype *string `json:"idcardtype,omitempty"`
 
-	// Identity 身份
+	// Identity 身份。
+	//
+	// The user's position.
 	Identity *string `json:"identity,omitempty"`
 
-	// Logged 最后的登录时间
+	// Logged 最近一次登录时间，格式 yyyy-MM-dd HH:mm:ss。
+	//
+	// When the user last signed in, as yyyy-MM-dd HH:mm:ss.
 	Logged *string `json:"logged,omitempty"`
 
-	// Mobile 手机电话
+	// Mobile 手机号。
+	//
+	// The mobile.
 	Mobile *string `json:"mobile,omitempty"`
 
-	// MobileStatus 手机状态：ok 已认证，unverified 未认证
+	// MobileStatus 手机状态：`ok` 已认证，`unverified` 未认证。
+	//
+	// The state of the mobile: `ok` or `unverified`.
 	MobileStatus *string `json:"mobileStatus,omitempty"`
 
-	// Nickname 昵称
+	// Nickname 昵称。
+	//
+	// The nickname.
 	//
 	// Example: 晚秋
 	Nickname *string `json:"nickname,omitempty"`
 
-	// Occupation 职位、职业
+	// Occupation 职位、职业。
+	//
+	// The occupation.
 	Occupation *string `json:"occupation,omitempty"`
 
-	// Password 密码，从不返回 never returned
+	// Password 密码，从不返回。
+	//
+	// The password, which is never returned.
 	Password *string `json:"password,omitempty"`
 
-	// Realname 实名
+	// Realname 实名。
+	//
+	// The real name.
 	Realname *string `json:"realname,omitempty"`
 
-	// Remark 备注
+	// Remark 备注。
+	//
+	// The remark.
 	Remark *string `json:"remark,omitempty"`
 
-	// Salt 从不返回 never returned
+	// Salt 盐，从不返回。
+	//
+	// The salt, which is never returned.
 	Salt *string `json:"salt,omitempty"`
 
-	// Signature 签名
+	// Signature 签名。
+	//
+	// The signature.
 	Signature *string `json:"signature,omitempty"`
 
-	// Site 个人网址，协议可省略，只接受 http 与 https an address without a scheme, or with http or https
+	// Site 个人网址，协议可省略，只接受 http 与 https。
+	//
+	// The website. Its scheme is none, http or https.
 	//
 	// Example: https://example.com/wanqiu
 	Site *string `json:"site,omitempty"`
 
-	// Status 状态：ok 正常，locked 锁定
+	// Status 状态：`ok` 正常，`locked` 锁定。
+	//
+	// The state: `ok` or `locked`.
 	Status *string `json:"status,omitempty"`
 
-	// Username 登录名
+	// Username 登录名。
+	//
+	// The user name.
 	Username *string `json:"username,omitempty"`
 
-	// Zipcode 邮政编码
+	// Zipcode 邮政编码。
+	//
+	// The postal code.
 	Zipcode *string `json:"zipcode,omitempty"`
 }
 
-// UserChange 要改的资料 the fields to change
+// UserChange 要修改的资料。
+//
+// The fields to change.
 type UserChange struct {
-	// Address 地址
+	// Address 地址。
+	//
+	// The postal address.
 	Address *string `json:"address,omitempty"`
 
-	// Avatar 头像的地址、路径或图标样式，协议只接受 http 与 https an address, a path or an icon's class; its scheme is none, http or https
+	// Avatar 头像的地址、路径或图标样式，协议只接受 http 与 https。
+	//
+	// The portrait: an address, a path or an icon's class. Its scheme is none, http or https.
+	//
 	//
 	// Example: https://avatar.example.com/1.png
 	Avatar *string `json:"avatar,omitempty"`
 
-	// Birthday 生日 yyyy-MM-dd 或 yyyy-MM-dd HH:mm:ss
+	// Birthday 生日，格式 yyyy-MM-dd 或 yyyy-MM-dd HH:mm:ss。
+	//
+	// The birthday, as yyyy-MM-dd or yyyy-MM-dd HH:mm:ss.
 	//
 	// Example: 1996-05-20
 	Birthday *string `json:"birthday,omitempty"`
 
-	// Company 公司
+	// Company 公司。
+	//
+	// The company.
 	Company *string `json:"company,omitempty"`
 
-	// Education 学历
+	// Education 学历。
+	//
+	// The level of education.
 	Education *string `json:"education,omitempty"`
 
-	// Email 邮件
+	// Email 邮箱。
+	//
+	// The e-mail address.
 	Email *string `json:"email,omitempty"`
 
-	// Gender 性别：男、女（也接受 1、2、male、female）
+	// Gender 性别：男、女，也接受 1、2、male、female。
+	//
+	// The gender: `男` or `女`; 1, 2, male and female are accepted too.
 	Gender *string `json:"gender,omitempty"`
 
-	// Graduateschool 毕业学校
+	// Graduateschool 毕业学校。
+	//
+	// The school from which the user graduated.
 	Graduateschool *string `json:"graduateschool,omitempty"`
 
-	// Id 小于 2^53 的 ID an id below 2^53
+	// Id 小于 2^53 的 ID。
+	//
+	// An id below 2^53.
 	Id Id `json:"id"`
 
-	// Idcard 证件号码
+	// Idcard 证件号码。
+	//
+	// The number of the identity document.
 	Idcard *string `json:"idcard,omitempty"`
 
-	// Idcardtype 证件类型：身份证 护照 军官证等
+	// Idcardtype 证件类型，如身份证、护照、军官证。
+	//
+	// The kind of identity document, such as a passport.
 	Idcardtype *string `json:"idcardtype,omitempty"`
 
-	// Identity 身份
+	// Identity 身份。
+	//
+	// The user's position.
 	Identity *string `json:"identity,omitempty"`
 
-	// Mobile 手机电话
+	// Mobile 手机号。
+	//
+	// The mobile.
 	Mobile *string `json:"mobile,omitempty"`
 
-	// Nickname 昵称
+	// Nickname 昵称。
+	//
+	// The nickname.
 	//
 	// Example: 晚秋
 	Nickname *string `json:"nickname,omitempty"`
 
-	// Occupation 职位、职业
+	// Occupation 职位、职业。
+	//
+	// The occupation.
 	Occupation *string `json:"occupation,omitempty"`
 
-	// Realname 实名
+	// Realname 实名。
+	//
+	// The real name.
 	Realname *string `json:"realname,omitempty"`
 
-	// Remark 备注
+	// Remark 备注。
+	//
+	// The remark.
 	Remark *string `json:"remark,omitempty"`
 
-	// Signature 签名
+	// Signature 签名。
+	//
+	// The signature.
 	Signature *string `json:"signature,omitempty"`
 
-	// Site 个人网址，协议可省略，只接受 http 与 https an address without a scheme, or with http or https
+	// Site 个人网址，协议可省略，只接受 http 与 https。
+	//
+	// The website. Its scheme is none, http or https.
 	//
 	// Example: https://example.com/wanqiu
 	Site *string `json:"site,omitempty"`
 
-	// Status 状态：ok 正常，locked 锁定（管理员可改）
+	// Status 状态：`ok` 正常，`locked` 锁定，仅管理员可改。
+	//
+	// The state: `ok` or `locked`, which administrators alone can change.
 	Status *string `json:"status,omitempty"`
 
-	// Username 登录名（管理员可改）
+	// Username 登录名，仅管理员可改。
+	//
+	// The user name, which administrators alone can change.
 	//
 	// Example: chen.yiming
 	Username *string `json:"username,omitempty"`
 
-	// Zipcode 邮政编码
+	// Zipcode 邮政编码。
+	//
+	// The postal code.
 	Zipcode *string `json:"zipcode,omitempty"`
 }
 
-// UserDetailForm 用户ID the id of a user
+// UserDetailForm 要读取的用户 ID。
+//
+// The id of the user to read.
 type UserDetailForm struct {
-	// Id 用户ID
+	// Id 用户 ID。
+	//
+	// The user's id.
 	//
 	// Example: 1
 	Id *int64 `json:"id,omitempty"`
 }
 
-// UserDetailResponse Ret，用户信息
+// UserDetailResponse 用户信息，原文档的 Ret。
+//
+// The user, which the document calls Ret.
 type UserDetailResponse struct {
-	// State 状态，成功 ok
+	// State 状态，成功为 `ok`。
+	//
+	// The state, which is `ok` on success.
 	State JfinalState `json:"state"`
 
-	// User 用户信息；未知的键省略 unknown values are left out
+	// User 用户信息，未知的键省略。
+	//
+	// The user. Unknown values are left out.
 	User User `json:"user"`
 }
 
-// UserInfo UserInfoVO；没有的文本为空串 unknown text is ”
+// UserInfo 用户详情，原文档的 UserInfoVO；没有的文本为空串。
+//
+// The user, which the document calls UserInfoVO. Unknown text is empty.
 type UserInfo struct {
-	// Account 登录账户
+	// Account 登录账户。
+	//
+	// The user name.
 	Account string `json:"account"`
 
-	// Avatar 用户头像：图片路径或图标样式
+	// Avatar 用户头像：图片路径或图标样式。
+	//
+	// The portrait: an image's path or an icon's class.
 	Avatar string `json:"avatar"`
 
-	// Email 电子邮箱
+	// Email 电子邮箱。
+	//
+	// The e-mail address.
 	Email string `json:"email"`
 
-	// Gender 性别：1 男，2 女；0 未知 unknown
+	// Gender 性别：0 未知，1 男，2 女。
+	//
+	// The gender: 0 unknown, 1 male, 2 female.
 	Gender int32 `json:"gender"`
 
-	// Nickname 用户别名（昵称）
+	// Nickname 用户别名（昵称）。
+	//
+	// The nickname, which may be masked.
 	Nickname string `json:"nickname"`
 
-	// OrgList 所属组织机构
+	// OrgList 所属组织机构。
+	//
+	// The organisations of the user.
 	OrgList []UserOrganisation `json:"orgList"`
 
-	// Phone 手机号码
+	// Phone 手机号码。
+	//
+	// The mobile.
 	Phone string `json:"phone"`
 
-	// UserId 用户id
+	// UserId 用户 ID。
+	//
+	// The user's id.
 	//
 	// Example: 1
 	UserId string `json:"userId"`
 }
 
-// UserInfoResponse 用户详情 the answer of /user/info
+// UserInfoResponse `/user/info` 的响应。
+//
+// The answer of `/user/info`.
 type UserInfoResponse struct {
-	// Code 成功或异常编码
+	// Code 成功或异常编码。
+	//
+	// The number of the outcome; 200 is success.
 	//
 	// Example: 200
 	Code int32 `json:"code"`
 
-	// Data UserInfoVO；没有的文本为空串 unknown text is ''
+	// Data 用户详情，原文档的 UserInfoVO；没有的文本为空串。
+	//
+	// The user, which the document calls UserInfoVO. Unknown text is empty.
 	Data UserInfo `json:"data"`
 
-	// Message 成功或异常消息
+	// Message 成功或异常消息。
+	//
+	// The message of the outcome.
 	//
 	// Example: 请求成功
 	Message string `json:"message"`
 
-	// Status 成功、失败或异常标记 success, the caller's fault or the server's
+	// Status 结果标记：`success` 成功，`fail` 调用方的错误，`error` 服务器的错误。
+	//
+	// The kind of outcome: `success`, `fail` for the caller's fault, `error` for the server's.
 	Status CasStatus `json:"status"`
 }
 
-// UserOrganisation UserOrgVO
+// UserOrganisation 用户所属的组织机构，原文档的 UserOrgVO。
+//
+// An organisation of the user, which the document calls UserOrgVO.
 type UserOrganisation struct {
-	// OrgCode 所属机构代码
+	// OrgCode 所属机构代码。
+	//
+	// The organisation's code.
 	OrgCode string `json:"orgCode"`
 
-	// OrgId 角色授权机构ID
+	// OrgId 角色授权机构 ID。
+	//
+	// The organisation's id.
 	OrgId string `json:"orgId"`
 
-	// OrgName 所属机构名称
+	// OrgName 所属机构名称。
+	//
+	// The organisation's name.
 	OrgName string `json:"orgName"`
 
-	// RoleList 用户在该组织机构下的角色
+	// RoleList 用户在该组织机构下的角色。
+	//
+	// The user's roles in the organisation.
 	RoleList []UserOrganisationRole `json:"roleList"`
 }
 
-// UserOrganisationRole UserOrgRoleVO
+// UserOrganisationRole 用户在组织机构中的角色，原文档的 UserOrgRoleVO。
+//
+// A role in an organisation, which the document calls UserOrgRoleVO.
 type UserOrganisationRole struct {
-	// RoleCode 角色编码
+	// RoleCode 角色编码。
+	//
+	// The role's code.
 	RoleCode string `json:"roleCode"`
 
-	// RoleId 角色ID
+	// RoleId 角色 ID。
+	//
+	// The role's id.
 	RoleId string `json:"roleId"`
 
-	// RoleName 角色名称
+	// RoleName 角色名称。
+	//
+	// The role's name.
 	RoleName string `json:"roleName"`
 }
 
-// UserPermission 权限；键名 userPermisionVo 按文档拼写 its key is spelled as documented
+// UserPermission 权限；键名 `userPermisionVo` 按文档拼写。
+//
+// What the user may do. The key `userPermisionVo` is spelled as in the document.
 type UserPermission struct {
-	// AccountSettings 账号设置
+	// AccountSettings 是否有账号设置权限。
+	//
+	// Whether the user may change account settings.
 	AccountSettings bool `json:"accountSettings"`
 
-	// AuditManagement 审核管理
+	// AuditManagement 是否有审核管理权限。
+	//
+	// Whether the user may manage reviews.
 	AuditManagement bool `json:"auditManagement"`
 
-	// FacultyManagement 教职工管理
+	// FacultyManagement 是否有教职工管理权限。
+	//
+	// Whether the user may manage the faculty.
 	FacultyManagement bool `json:"facultyManagement"`
 
-	// StudentManagement 学生管理
+	// StudentManagement 是否有学生管理权限。
+	//
+	// Whether the user may manage students.
 	StudentManagement bool `json:"studentManagement"`
 }
 
-// UserProfile 用户可写的资料 the writable fields of a user
+// UserProfile 用户可修改的资料。
+//
+// The fields of a user that can be written.
 type UserProfile struct {
-	// Address 地址
+	// Address 地址。
+	//
+	// The postal address.
 	Address *string `json:"address,omitempty"`
 
-	// Avatar 头像的地址、路径或图标样式，协议只接受 http 与 https an address, a path or an icon's class; its scheme is none, http or https
+	// Avatar 头像的地址、路径或图标样式，协议只接受 http 与 https。
+	//
+	// The portrait: an address, a path or an icon's class. Its scheme is none, http or https.
+	//
 	//
 	// Example: https://avatar.example.com/1.png
 	Avatar *string `json:"avatar,omitempty"`
 
-	// Birthday 生日 yyyy-MM-dd 或 yyyy-MM-dd HH:mm:ss
+	// Birthday 生日，格式 yyyy-MM-dd 或 yyyy-MM-dd HH:mm:ss。
+	//
+	// The birthday, as yyyy-MM-dd or yyyy-MM-dd HH:mm:ss.
 	//
 	// Example: 1996-05-20
 	Birthday *string `json:"birthday,omitempty"`
 
-	// Company 公司
+	// Company 公司。
+	//
+	// The company.
 	Company *string `json:"company,omitempty"`
 
-	// Education 学历
+	// Education 学历。
+	//
+	// The level of education.
 	Education *string `json:"education,omitempty"`
 
-	// Email 邮件
+	// Email 邮箱。
+	//
+	// The e-mail address.
 	Email *string `json:"email,omitempty"`
 
-	// Gender 性别：男、女（也接受 1、2、male、female）
+	// Gender 性别：男、女，也接受 1、2、male、female。
+	//
+	// The gender: `男` or `女`; 1, 2, male and female are accepted too.
 	Gender *string `json:"gender,omitempty"`
 
-	// Graduateschool 毕业学校
+	// Graduateschool 毕业学校。
+	//
+	// The school from which the user graduated.
 	Graduateschool *string `json:"graduateschool,omitempty"`
 
-	// Idcard 证件号码
+	// Idcard 证件号码。
+	//
+	// The number of the identity document.
 	Idcard *string `json:"idcard,omitempty"`
 
-	// Idcardtype 证件类型：身份证 护照 军官证等
+	// Idcardtype 证件类型，如身份证、护照、军官证。
+	//
+	// The kind of identity document, such as a passport.
 	Idcardtype *string `json:"idcardtype,omitempty"`
 
-	// Identity 身份
+	// Identity 身份。
+	//
+	// The user's position.
 	Identity *string `json:"identity,omitempty"`
 
-	// Mobile 手机电话
+	// Mobile 手机号。
+	//
+	// The mobile.
 	Mobile *string `json:"mobile,omitempty"`
 
-	// Nickname 昵称
+	// Nickname 昵称。
+	//
+	// The nickname.
 	//
 	// Example: 晚秋
 	Nickname *string `json:"nickname,omitempty"`
 
-	// Occupation 职位、职业
+	// Occupation 职位、职业。
+	//
+	// The occupation.
 	Occupation *string `json:"occupation,omitempty"`
 
-	// Realname 实名
+	// Realname 实名。
+	//
+	// The real name.
 	Realname *string `json:"realname,omitempty"`
 
-	// Remark 备注
+	// Remark 备注。
+	//
+	// The remark.
 	Remark *string `json:"remark,omitempty"`
 
-	// Signature 签名
+	// Signature 签名。
+	//
+	// The signature.
 	Signature *string `json:"signature,omitempty"`
 
-	// Site 个人网址，协议可省略，只接受 http 与 https an address without a scheme, or with http or https
+	// Site 个人网址，协议可省略，只接受 http 与 https。
+	//
+	// The website. Its scheme is none, http or https.
 	//
 	// Example: https://example.com/wanqiu
 	Site *string `json:"site,omitempty"`
 
-	// Zipcode 邮政编码
+	// Zipcode 邮政编码。
+	//
+	// The postal code.
 	Zipcode *string `json:"zipcode,omitempty"`
 }
 
-// VerifyMobileRequest 验证手机 a mobile and its code
+// VerifyMobileRequest 手机号与验证码。
+//
+// A mobile and its code.
 type VerifyMobileRequest struct {
-	// Mobile 手机号 a mainland mobile
+	// Mobile 中国大陆手机号。
+	//
+	// A mobile number of mainland China.
 	//
 	// Example: 13800138000
 	Mobile Mobile `json:"mobile"`
 
-	// ValidateNo 验证码，6 位数字 6 digits
+	// ValidateNo 一次性验证码，6 位数字。
+	//
+	// A one-time code of 6 digits.
 	//
 	// Example: 246135
 	ValidateNo OneTimeCode `json:"validateNo"`
 }
 
-// WeChatUserRequest 微信授权请求 the code of a WeChat login
+// WeChatUserRequest 微信授权请求。
+//
+// The code of a WeChat login.
 type WeChatUserRequest struct {
-	// Code 微信登录 code
+	// Code 微信登录的 code。
+	//
+	// The code that WeChat gave at the login.
 	//
 	// Example: 0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P
 	Code string `json:"code"`
 }
 
-// WeChatUserResponse 文档 003 的全部键。五对键只有大小写不同 five pairs differ only in case
+// WeChatUserResponse 文档 003 的全部键，其中五对键只有大小写不同。
+//
+// All keys of document 003, five pairs of which differ only in case.
 type WeChatUserResponse struct {
-	// CancelFollowTimeUpper 取消关注日期
+	// CancelFollowTimeUpper 取消关注的日期。
+	//
+	// The day on which the user stopped following.
 	CancelFollowTimeUpper *string `json:"CancelFollowTime"`
 
-	// CreationTimeUpper 创建日期 yyyy-MM-dd
+	// CreationTimeUpper 创建日期，格式 yyyy-MM-dd。
+	//
+	// The day on which the user was created, as yyyy-MM-dd.
 	CreationTimeUpper *string `json:"CreationTime"`
 
-	// ProductTrialTimeFromUpper 试用开始日期
+	// ProductTrialTimeFromUpper 试用开始日期。
+	//
+	// The first day of the trial.
 	ProductTrialTimeFromUpper *string `json:"ProductTrialTimeFrom"`
 
-	// ProductTrialTimeToUpper 试用结束日期
+	// ProductTrialTimeToUpper 试用结束日期。
+	//
+	// The last day of the trial.
 	ProductTrialTimeToUpper *string `json:"ProductTrialTimeTo"`
 
-	// RegisterTimeUpper 注册日期
+	// RegisterTimeUpper 注册日期。
+	//
+	// The day of the registration.
 	RegisterTimeUpper *string `json:"RegisterTime"`
 
-	// AccessFailedCount 失败次数
+	// AccessFailedCount 登录失败次数。
+	//
+	// The number of failed sign-ins.
 	AccessFailedCount int32 `json:"accessFailedCount"`
 
-	// AvatarUrl 头像
+	// AvatarUrl 头像地址。
+	//
+	// The address of the portrait.
 	AvatarUrl string `json:"avatarUrl"`
 
-	// CancelFollowTimeLower 取消关注日期
+	// CancelFollowTimeLower 取消关注的日期。
+	//
+	// The day on which the user stopped following.
 	CancelFollowTimeLower *string `json:"cancelFollowTime"`
 
-	// Code 状态码，成功为 200
+	// Code 状态码，成功为 200。
+	//
+	// The number of the outcome; 200 is success.
 	//
 	// Example: 200
 	Code int32 `json:"code"`
 
-	// ConcurrencyStamp 并发戳；不透明 opaque
+	// ConcurrencyStamp 并发戳，不透明。
+	//
+	// The concurrency stamp, which is opaque.
 	ConcurrencyStamp string `json:"concurrencyStamp"`
 
-	// CreationTimeLower 创建日期 yyyy-MM-dd
+	// CreationTimeLower 创建日期，格式 yyyy-MM-dd。
+	//
+	// The day on which the user was created, as yyyy-MM-dd.
 	CreationTimeLower *string `json:"creationTime"`
 
-	// CreatorId 创建人
+	// CreatorId 创建人的 ID。
+	//
+	// The id of who created the user.
 	CreatorId *string `json:"creatorId"`
 
-	// DeleterId 删除人
+	// DeleterId 删除人的 ID。
+	//
+	// The id of who deleted the user.
 	DeleterId *string `json:"deleterId"`
 
-	// DeletionTime 删除时间
+	// DeletionTime 删除时间。
+	//
+	// When the user was deleted.
 	DeletionTime *string `json:"deletionTime"`
 
-	// Email 邮箱
+	// Email 邮箱。
+	//
+	// The e-mail address.
 	Email string `json:"email"`
 
-	// EmailConfirmed 邮箱已确认
+	// EmailConfirmed 邮箱是否已确认：0 否，1 是。
+	//
+	// Whether the e-mail address is confirmed: 0 no, 1 yes.
 	EmailConfirmed int32 `json:"emailConfirmed"`
 
-	// EndTime 查询条件，总是 null
+	// EndTime 查询条件，总是 null。
+	//
+	// A search condition, which is always null.
 	EndTime *string `json:"endTime"`
 
-	// EntityVersion 版本号，每次修改加一 incremented with each change
+	// EntityVersion 版本号，每次修改加一。
+	//
+	// The version, which grows by one with each change.
 	EntityVersion int64 `json:"entityVersion"`
 
-	// ExtraProperties 字符串中的 JSON JSON inside a string
+	// ExtraProperties 以字符串表示的 JSON。
+	//
+	// JSON inside a string.
 	ExtraProperties string `json:"extraProperties"`
 
-	// Filter 查询条件，总是 null
+	// Filter 查询条件，总是 null。
+	//
+	// A search condition, which is always null.
 	Filter *string `json:"filter"`
 
-	// Id 用户 GUID
+	// Id 用户的 GUID。
+	//
+	// The user's GUID.
 	Id openapi_types.UUID `json:"id"`
 
-	// IsActive 是否启用
+	// IsActive 是否启用：0 否，1 是。
+	//
+	// Whether the user is active: 0 no, 1 yes.
 	IsActive int32 `json:"isActive"`
 
-	// IsBackground 是否后台用户
+	// IsBackground 是否后台用户：0 否，1 是。
+	//
+	// Whether it is a user of the back office: 0 no, 1 yes.
 	IsBackground int32 `json:"isBackground"`
 
-	// IsDeleted 是否已删除
+	// IsDeleted 是否已删除：0 否，1 是。
+	//
+	// Whether the user was deleted: 0 no, 1 yes.
 	IsDeleted int32 `json:"isDeleted"`
 
-	// IsExternal 是否外部用户
+	// IsExternal 是否外部用户：0 否，1 是。
+	//
+	// Whether it is an external user: 0 no, 1 yes.
 	IsExternal int32 `json:"isExternal"`
 
-	// IsFollow 是否关注公众号
+	// IsFollow 是否关注公众号：0 否，1 是。
+	//
+	// Whether the user follows the official account: 0 no, 1 yes.
 	IsFollow int32 `json:"isFollow"`
 
-	// IsRisk 是否风险用户
+	// IsRisk 是否风险用户：0 否，1 是。
+	//
+	// Whether the user is a risk: 0 no, 1 yes.
 	IsRisk int32 `json:"isRisk"`
 
-	// LastModificationTime 修改时间，毫秒与时区 with milliseconds and offset
+	// LastModificationTime 修改时间，含毫秒与时区。
+	//
+	// When the user was last changed, with milliseconds and offset.
 	//
 	// Example: 2026-11-21T01:00:00.000+00:00
 	LastModificationTime string `json:"lastModificationTime"`
 
-	// LastModifierId 修改人
+	// LastModifierId 最后修改人的 ID。
+	//
+	// The id of who last changed the user.
 	LastModifierId *string `json:"lastModifierId"`
 
-	// LastPasswordChangeTime 上次改密码日期
+	// LastPasswordChangeTime 上次修改密码的日期。
+	//
+	// The day of the last password change.
 	LastPasswordChangeTime *string `json:"lastPasswordChangeTime"`
 
-	// LockoutEnabled 可锁定
+	// LockoutEnabled 是否可锁定：0 否，1 是。
+	//
+	// Whether the user can be locked: 0 no, 1 yes.
 	LockoutEnabled int32 `json:"lockoutEnabled"`
 
-	// LockoutEnd 锁定到
+	// LockoutEnd 锁定到何时。
+	//
+	// When the lock ends.
 	LockoutEnd *string `json:"lockoutEnd"`
 
-	// Msg 提示信息
+	// Msg 提示信息。
+	//
+	// The message.
 	//
 	// Example: 操作成功
 	Msg string `json:"msg"`
 
-	// Name 姓名
+	// Name 姓名。
+	//
+	// The name.
 	Name *string `json:"name"`
 
-	// NormalizedEmail 大写邮箱
+	// NormalizedEmail 大写的邮箱。
+	//
+	// The e-mail address in capitals.
 	NormalizedEmail string `json:"normalizedEmail"`
 
-	// NormalizedUserName 大写用户名
+	// NormalizedUserName 大写的用户名。
+	//
+	// The user name in capitals.
 	NormalizedUserName string `json:"normalizedUserName"`
 
-	// Password 总是 null always null
+	// Password 总是 null。
+	//
+	// Always null.
 	Password *string `json:"password"`
 
-	// PasswordHash 总是 null always null
+	// PasswordHash 总是 null。
+	//
+	// Always null.
 	PasswordHash *string `json:"passwordHash"`
 
-	// PhoneNumber 手机号
+	// PhoneNumber 手机号。
+	//
+	// The mobile.
 	PhoneNumber string `json:"phoneNumber"`
 
-	// PhoneNumberConfirmed 手机已确认
+	// PhoneNumberConfirmed 手机号是否已确认：0 否，1 是。
+	//
+	// Whether the mobile is confirmed: 0 no, 1 yes.
 	PhoneNumberConfirmed int32 `json:"phoneNumberConfirmed"`
 
-	// PhoneNumberMask 打码手机号
+	// PhoneNumberMask 打码的手机号。
+	//
+	// The mobile, masked.
 	PhoneNumberMask string `json:"phoneNumberMask"`
 
-	// ProductTrialTimeFromLower 试用开始日期
+	// ProductTrialTimeFromLower 试用开始日期。
+	//
+	// The first day of the trial.
 	ProductTrialTimeFromLower *string `json:"productTrialTimeFrom"`
 
-	// ProductTrialTimeToLower 试用结束日期
+	// ProductTrialTimeToLower 试用结束日期。
+	//
+	// The last day of the trial.
 	ProductTrialTimeToLower *string `json:"productTrialTimeTo"`
 
-	// RealName 真实姓名
+	// RealName 真实姓名。
+	//
+	// The real name.
 	RealName *string `json:"realName"`
 
-	// RegisterTimeLower 注册日期
+	// RegisterTimeLower 注册日期。
+	//
+	// The day of the registration.
 	RegisterTimeLower *string `json:"registerTime"`
 
-	// Remark 备注
+	// Remark 备注。
+	//
+	// The remark.
 	Remark *string `json:"remark"`
 
-	// SecurityStamp 安全戳；不透明，不是秘密 opaque, not a secret
+	// SecurityStamp 安全戳，不透明，不是秘密。
+	//
+	// The security stamp, which is opaque and no secret.
 	SecurityStamp string `json:"securityStamp"`
 
-	// ShouldChangePasswordOnNextLogin 下次登录须改密码
+	// ShouldChangePasswordOnNextLogin 下次登录是否须修改密码：0 否，1 是。
+	//
+	// Whether the password has to be changed at the next sign-in: 0 no, 1 yes.
 	ShouldChangePasswordOnNextLogin int32 `json:"shouldChangePasswordOnNextLogin"`
 
-	// StartTime 查询条件，总是 null
+	// StartTime 查询条件，总是 null。
+	//
+	// A search condition, which is always null.
 	StartTime *string `json:"startTime"`
 
-	// Surname 昵称
+	// Surname 昵称。
+	//
+	// The nickname.
 	Surname string `json:"surname"`
 
-	// TenantId 租户
+	// TenantId 租户 ID。
+	//
+	// The tenant's id.
 	TenantId *string `json:"tenantId"`
 
-	// Time 查询条件，总是 null
+	// Time 查询条件，总是 null。
+	//
+	// A search condition, which is always null.
 	Time *string `json:"time"`
 
-	// TwoFactorEnabled 双因素
+	// TwoFactorEnabled 是否启用双因素认证：0 否，1 是。
+	//
+	// Whether two factors are required: 0 no, 1 yes.
 	TwoFactorEnabled int32 `json:"twoFactorEnabled"`
 
-	// UserName 用户名，没有时为 openid
+	// UserName 用户名，没有时为 openid。
+	//
+	// The user name, or else the openid.
 	UserName string `json:"userName"`
 
-	// UserTypeCode 用户类型
+	// UserTypeCode 用户类型。
+	//
+	// The type of user.
 	//
 	// Example: 2
 	UserTypeCode string `json:"userTypeCode"`
 }
 
-// YudaoEnvelope yudao 方言响应格式 the envelope of the yudao dialect
+// YudaoEnvelope yudao 方言的响应格式。
+//
+// The envelope of the dialect `yudao`.
 type YudaoEnvelope struct {
-	// Code 0 为成功 0 is success
+	// Code 错误码，0 为成功。
+	//
+	// The number of the outcome; 0 is success.
 	//
 	// Example: 0
 	Code int32 `json:"code"`
 
-	// Msg 提示信息
+	// Msg 提示信息，成功时为空串。
+	//
+	// The message, which is empty on success.
 	//
 	// Example:
 	Msg string `json:"msg"`
 }
 
-// YudaoFailureBody yudao 方言的失败 a failure of the yudao dialect
+// YudaoFailureBody yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoFailureBody struct {
-	// Code 0 为成功 0 is success
+	// Code 错误码，0 为成功。
+	//
+	// The number of the outcome; 0 is success.
 	//
 	// Example: 0
 	Code int32 `json:"code"`
 
-	// Data 总是 null always null
+	// Data 总是 null。
+	//
+	// Always null.
 	Data *map[string]interface{} `json:"data"`
 
-	// Msg 提示信息
+	// Msg 提示信息，成功时为空串。
+	//
+	// The message, which is empty on success.
 	//
 	// Example:
 	Msg string `json:"msg"`
@@ -1684,234 +2511,376 @@ type IfNoneMatch = string
 // Tags defines model for Tags.
 type Tags = []Tag
 
-// CasBadParameter cas 方言的失败 a failure of the cas dialect
+// CasBadParameter cas 方言的失败响应。
+//
+// A failure of the dialect `cas`.
 type CasBadParameter = CasFailureBody
 
-// CasFailure cas 方言的失败 a failure of the cas dialect
+// CasFailure cas 方言的失败响应。
+//
+// A failure of the dialect `cas`.
 type CasFailure = CasFailureBody
 
-// CasTooManyRequests cas 方言的失败 a failure of the cas dialect
+// CasTooManyRequests cas 方言的失败响应。
+//
+// A failure of the dialect `cas`.
 type CasTooManyRequests = CasFailureBody
 
-// CasUnauthenticated cas 方言的失败 a failure of the cas dialect
+// CasUnauthenticated cas 方言的失败响应。
+//
+// A failure of the dialect `cas`.
 type CasUnauthenticated = CasFailureBody
 
-// CasUserNotFound cas 方言的失败 a failure of the cas dialect
+// CasUserNotFound cas 方言的失败响应。
+//
+// A failure of the dialect `cas`.
 type CasUserNotFound = CasFailureBody
 
-// CheckedLoginStatus 检查结果 the answer
+// CheckedLoginStatus 设备互踢检查的响应。
+//
+// The answer to the check of a device.
 type CheckedLoginStatus = LoginStatusResponse
 
-// DetailedUser Ret，用户信息
+// DetailedUser 用户信息，原文档的 Ret。
+//
+// The user, which the document calls Ret.
 type DetailedUser = UserDetailResponse
 
-// JeecgBadRequest jeecg 方言的失败 a failure of the jeecg dialect
+// JeecgBadRequest jeecg 方言的失败响应。
+//
+// A failure of the dialect `jeecg`.
 type JeecgBadRequest = JeecgFailureBody
 
-// JeecgFailure jeecg 方言的失败 a failure of the jeecg dialect
+// JeecgFailure jeecg 方言的失败响应。
+//
+// A failure of the dialect `jeecg`.
 type JeecgFailure = JeecgFailureBody
 
-// JeecgTooLarge jeecg 方言的失败 a failure of the jeecg dialect
+// JeecgTooLarge jeecg 方言的失败响应。
+//
+// A failure of the dialect `jeecg`.
 type JeecgTooLarge = JeecgFailureBody
 
-// JeecgTooSlow jeecg 方言的失败 a failure of the jeecg dialect
+// JeecgTooSlow jeecg 方言的失败响应。
+//
+// A failure of the dialect `jeecg`.
 type JeecgTooSlow = JeecgFailureBody
 
-// JeecgUnauthenticated jeecg 方言的失败 a failure of the jeecg dialect
+// JeecgUnauthenticated jeecg 方言的失败响应。
+//
+// A failure of the dialect `jeecg`.
 type JeecgUnauthenticated = JeecgFailureBody
 
-// JeecgUnsupportedMediaType jeecg 方言的失败 a failure of the jeecg dialect
+// JeecgUnsupportedMediaType jeecg 方言的失败响应。
+//
+// A failure of the dialect `jeecg`.
 type JeecgUnsupportedMediaType = JeecgFailureBody
 
-// JfinalBadForm jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalBadForm jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalBadForm = JfinalFailureBody
 
-// JfinalBadParameter jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalBadParameter jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalBadParameter = JfinalFailureBody
 
-// JfinalBadRequest jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalBadRequest jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalBadRequest = JfinalFailureBody
 
-// JfinalDone Ret
+// JfinalDone 操作成功，原文档的 Ret。
+//
+// The operation succeeded, which the document calls Ret.
 type JfinalDone = JfinalOkResponse
 
-// JfinalFailure jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalFailure jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalFailure = JfinalFailureBody
 
-// JfinalForbidden jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalForbidden jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalForbidden = JfinalFailureBody
 
-// JfinalTaken jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalTaken jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalTaken = JfinalFailureBody
 
-// JfinalTooLarge jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalTooLarge jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalTooLarge = JfinalFailureBody
 
-// JfinalTooManyRequests jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalTooManyRequests jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalTooManyRequests = JfinalFailureBody
 
-// JfinalTooSlow jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalTooSlow jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalTooSlow = JfinalFailureBody
 
-// JfinalUnauthenticated jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalUnauthenticated jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalUnauthenticated = JfinalFailureBody
 
-// JfinalUnsupportedForm jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalUnsupportedForm jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalUnsupportedForm = JfinalFailureBody
 
-// JfinalUnsupportedMediaType jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalUnsupportedMediaType jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalUnsupportedMediaType = JfinalFailureBody
 
-// JfinalUserNotFound jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalUserNotFound jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalUserNotFound = JfinalFailureBody
 
-// JfinalWeakPassword jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalWeakPassword jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalWeakPassword = JfinalFailureBody
 
-// JfinalWrongCredentials jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalWrongCredentials jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalWrongCredentials = JfinalFailureBody
 
-// JfinalWrongOldPassword jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalWrongOldPassword jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalWrongOldPassword = JfinalFailureBody
 
-// Oauth2Failure RFC 6749 5.2 的失败 a failure as in RFC 6749 section 5.2
+// Oauth2Failure RFC 6749 第 5.2 节的失败响应。
+//
+// A failure as in section 5.2 of RFC 6749.
 type Oauth2Failure = Oauth2FailureBody
 
-// Oauth2InvalidClient RFC 6749 5.2 的失败 a failure as in RFC 6749 section 5.2
+// Oauth2InvalidClient RFC 6749 第 5.2 节的失败响应。
+//
+// A failure as in section 5.2 of RFC 6749.
 type Oauth2InvalidClient = Oauth2FailureBody
 
-// Oauth2InvalidRequest RFC 6749 5.2 的失败 a failure as in RFC 6749 section 5.2
+// Oauth2InvalidRequest RFC 6749 第 5.2 节的失败响应。
+//
+// A failure as in section 5.2 of RFC 6749.
 type Oauth2InvalidRequest = Oauth2FailureBody
 
-// Oauth2TooLarge RFC 6749 5.2 的失败 a failure as in RFC 6749 section 5.2
+// Oauth2TooLarge RFC 6749 第 5.2 节的失败响应。
+//
+// A failure as in section 5.2 of RFC 6749.
 type Oauth2TooLarge = Oauth2FailureBody
 
-// Oauth2TooManyRequests RFC 6749 5.2 的失败 a failure as in RFC 6749 section 5.2
+// Oauth2TooManyRequests RFC 6749 第 5.2 节的失败响应。
+//
+// A failure as in section 5.2 of RFC 6749.
 type Oauth2TooManyRequests = Oauth2FailureBody
 
-// Oauth2UnsupportedMediaType RFC 6749 5.2 的失败 a failure as in RFC 6749 section 5.2
+// Oauth2UnsupportedMediaType RFC 6749 第 5.2 节的失败响应。
+//
+// A failure as in section 5.2 of RFC 6749.
 type Oauth2UnsupportedMediaType = Oauth2FailureBody
 
-// ProblemFailure RFC 9457 problem details
+// ProblemFailure RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
 type ProblemFailure = Problem
 
-// ProblemHeadersTooLarge RFC 9457 problem details
+// ProblemHeadersTooLarge RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
 type ProblemHeadersTooLarge = Problem
 
-// ProblemNotFound RFC 9457 problem details
+// ProblemNotFound RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
 type ProblemNotFound = Problem
 
-// ProblemUnavailable RFC 9457 problem details
+// ProblemUnavailable RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
 type ProblemUnavailable = Problem
 
-// ProblemUnknownTag RFC 9457 problem details
+// ProblemUnknownTag RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
 type ProblemUnknownTag = Problem
 
-// RuoyiBadRequest ruoyi 方言的失败 a failure of the ruoyi dialect
+// RuoyiBadRequest ruoyi 方言的失败响应。
+//
+// A failure of the dialect `ruoyi`.
 type RuoyiBadRequest = RuoyiFailureBody
 
-// RuoyiFailure ruoyi 方言的失败 a failure of the ruoyi dialect
+// RuoyiFailure ruoyi 方言的失败响应。
+//
+// A failure of the dialect `ruoyi`.
 type RuoyiFailure = RuoyiFailureBody
 
-// RuoyiForbidden ruoyi 方言的失败 a failure of the ruoyi dialect
+// RuoyiForbidden ruoyi 方言的失败响应。
+//
+// A failure of the dialect `ruoyi`.
 type RuoyiForbidden = RuoyiFailureBody
 
-// RuoyiTooLarge ruoyi 方言的失败 a failure of the ruoyi dialect
+// RuoyiTooLarge ruoyi 方言的失败响应。
+//
+// A failure of the dialect `ruoyi`.
 type RuoyiTooLarge = RuoyiFailureBody
 
-// RuoyiTooManyRequests ruoyi 方言的失败 a failure of the ruoyi dialect
+// RuoyiTooManyRequests ruoyi 方言的失败响应。
+//
+// A failure of the dialect `ruoyi`.
 type RuoyiTooManyRequests = RuoyiFailureBody
 
-// RuoyiTooSlow ruoyi 方言的失败 a failure of the ruoyi dialect
+// RuoyiTooSlow ruoyi 方言的失败响应。
+//
+// A failure of the dialect `ruoyi`.
 type RuoyiTooSlow = RuoyiFailureBody
 
-// RuoyiUnavailable ruoyi 方言的失败 a failure of the ruoyi dialect
+// RuoyiUnavailable ruoyi 方言的失败响应。
+//
+// A failure of the dialect `ruoyi`.
 type RuoyiUnavailable = RuoyiFailureBody
 
-// RuoyiUnsupportedMediaType ruoyi 方言的失败 a failure of the ruoyi dialect
+// RuoyiUnsupportedMediaType ruoyi 方言的失败响应。
+//
+// A failure of the dialect `ruoyi`.
 type RuoyiUnsupportedMediaType = RuoyiFailureBody
 
-// YudaoBadParameter yudao 方言的失败 a failure of the yudao dialect
+// YudaoBadParameter yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoBadParameter = YudaoFailureBody
 
-// YudaoBadRequest yudao 方言的失败 a failure of the yudao dialect
+// YudaoBadRequest yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoBadRequest = YudaoFailureBody
 
-// YudaoFailure yudao 方言的失败 a failure of the yudao dialect
+// YudaoFailure yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoFailure = YudaoFailureBody
 
-// YudaoMobileTaken yudao 方言的失败 a failure of the yudao dialect
+// YudaoMobileTaken yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoMobileTaken = YudaoFailureBody
 
-// YudaoRefreshRefused yudao 方言的失败 a failure of the yudao dialect
+// YudaoRefreshRefused yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoRefreshRefused = YudaoFailureBody
 
-// YudaoSessionNotFound yudao 方言的失败 a failure of the yudao dialect
+// YudaoSessionNotFound yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoSessionNotFound = YudaoFailureBody
 
-// YudaoTooLarge yudao 方言的失败 a failure of the yudao dialect
+// YudaoTooLarge yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoTooLarge = YudaoFailureBody
 
-// YudaoTooManyRequests yudao 方言的失败 a failure of the yudao dialect
+// YudaoTooManyRequests yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoTooManyRequests = YudaoFailureBody
 
-// YudaoTooSlow yudao 方言的失败 a failure of the yudao dialect
+// YudaoTooSlow yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoTooSlow = YudaoFailureBody
 
-// YudaoUnauthenticated yudao 方言的失败 a failure of the yudao dialect
+// YudaoUnauthenticated yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoUnauthenticated = YudaoFailureBody
 
-// YudaoUnauthenticatedOrWrongCode yudao 方言的失败 a failure of the yudao dialect
+// YudaoUnauthenticatedOrWrongCode yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoUnauthenticatedOrWrongCode = YudaoFailureBody
 
-// YudaoUnavailable yudao 方言的失败 a failure of the yudao dialect
+// YudaoUnavailable yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoUnavailable = YudaoFailureBody
 
-// YudaoUnsupportedMediaType yudao 方言的失败 a failure of the yudao dialect
+// YudaoUnsupportedMediaType yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoUnsupportedMediaType = YudaoFailureBody
 
-// YudaoWrongCode yudao 方言的失败 a failure of the yudao dialect
+// YudaoWrongCode yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoWrongCode = YudaoFailureBody
 
 // GetUserDetailParams defines parameters for GetUserDetail.
 type GetUserDetailParams struct {
-	// Id 用户ID the user's id
+	// Id 用户 ID。
+	//
+	// The user's id.
 	Id Id `form:"id" json:"id"`
 }
 
 // SignInByMobileParams defines parameters for SignInByMobile.
 type SignInByMobileParams struct {
-	// XDeviceNumber 设备编号，登录时绑定 binds the session to a device at sign-in
+	// XDeviceNumber 设备编号，登录时与会话绑定。
+	//
+	// The device's number, which is bound to the session at sign-in.
 	XDeviceNumber *string `json:"X-Device-Number,omitempty"`
 }
 
 // GetSpecAsJsonParams defines parameters for GetSpecAsJson.
 type GetSpecAsJsonParams struct {
-	// Tag 只要这些方言的接口 the operations of these dialects alone
+	// Tag 只返回这些方言的接口。
+	//
+	// Only the operations of these dialects.
 	Tag *Tags `form:"tag,omitempty" json:"tag,omitempty"`
 
-	// IfNoneMatch 已有副本的 ETag the ETag of the copy that the caller has
+	// IfNoneMatch 调用方已有副本的 ETag。
+	//
+	// The ETag of the copy that the caller has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // GetSpecAsYamlParams defines parameters for GetSpecAsYaml.
 type GetSpecAsYamlParams struct {
-	// Tag 只要这些方言的接口 the operations of these dialects alone
+	// Tag 只返回这些方言的接口。
+	//
+	// Only the operations of these dialects.
 	Tag *Tags `form:"tag,omitempty" json:"tag,omitempty"`
 
-	// IfNoneMatch 已有副本的 ETag the ETag of the copy that the caller has
+	// IfNoneMatch 调用方已有副本的 ETag。
+	//
+	// The ETag of the copy that the caller has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // GetUserInfoParams defines parameters for GetUserInfo.
 type GetUserInfoParams struct {
-	// UserId 用户 ID，1 到 19 位数字 1 to 19 digits
+	// UserId 用户 ID，1 到 19 位数字。
+	//
+	// The user's id, 1 to 19 digits.
 	UserId string `form:"userId" json:"userId"`
 }
 
 // CheckLoginStatusParams defines parameters for CheckLoginStatus.
 type CheckLoginStatusParams struct {
-	// DeviceNumber 设备编号 the device's number
+	// DeviceNumber 设备编号。
+	//
+	// The device's number.
 	DeviceNumber DeviceNumber `form:"deviceNumber" json:"deviceNumber"`
 }
 
@@ -2036,21 +3005,22 @@ type ClientInterface interface {
 
 	// GetJsonWebKeys 验证 JWT 的公钥 · The public keys that verify JWTs
 	//
-	// RFC 7517 的 JWK 集合，最新的在最后：`RS256`（`RSA`）、`ES256`（`EC`、`P-256`）或 `EdDSA`（`OKP`、`Ed25519`），轮换期间
-	// 可同时有几种。算法由 `kid` 指定的密钥决定。新密钥先公布，后用于签名；遇到未知的 `kid` 时请重新读取。签名只能证明 JWT
-	// 属于哪个用户，会话是否仍有效须向本服务器查询。
+	// RFC 7517 的 JWK 集合，最新的在最后：`RS256`（`RSA`）、`ES256`（`EC`、`P-256`）或 `EdDSA`（`OKP`、`Ed25519`），轮换期间可同时有几种。算法由 `kid` 指定的密钥决定。新密钥先公布，后用于签名；遇到未知的 `kid`
+	// 时请重新读取。签名只能证明 JWT 属于哪个用户，会话是否仍有效须向本服务器查询。
 	//
 	// A JWK Set (RFC 7517), the newest key last: `RS256` (`RSA`), `ES256` (`EC`, `P-256`) or `EdDSA` (`OKP`, `Ed25519`),
-	// several of them while keys are rotated. The key that `kid` names decides the algorithm. A new key is published before it
-	// is used; read the set again for an unknown `kid`. A signature proves whose a JWT is. Whether its session is
-	// still live has to be asked of this server.
+	// several of them while keys are rotated. The key that `kid` names decides the algorithm. A new key is published before
+	// it is used; read the set again for an unknown `kid`. A signature proves whose a JWT is. Whether its session is still
+	// live has to be asked of this server.
 	//
 	// Corresponds with GET /.well-known/jwks.json (the `GetJsonWebKeys` operationId).
 	GetJsonWebKeys(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetWeChatUserInfoWithBody 微信授权 · Sign in by WeChat
 	//
-	// 文档 003。A user is recognised by the WeChat identity; an unknown one is registered. The access token of the new
+	// 文档 003。按微信身份识别用户，未知的自动注册。新会话的访问令牌在响应头 `X-Access-Token` 中。
+	//
+	// Document 003. A user is recognised by the WeChat identity; an unknown one is registered. The access token of the new
 	// session is in the header `X-Access-Token`.
 	//
 	// Takes any type of body and a specified content type.
@@ -2060,7 +3030,9 @@ type ClientInterface interface {
 
 	// GetWeChatUserInfo 微信授权 · Sign in by WeChat
 	//
-	// 文档 003。A user is recognised by the WeChat identity; an unknown one is registered. The access token of the new
+	// 文档 003。按微信身份识别用户，未知的自动注册。新会话的访问令牌在响应头 `X-Access-Token` 中。
+	//
+	// Document 003. A user is recognised by the WeChat identity; an unknown one is registered. The access token of the new
 	// session is in the header `X-Access-Token`.
 	//
 	// Takes a body of the `application/json` content type.
@@ -2070,9 +3042,13 @@ type ClientInterface interface {
 
 	// CreateUserWithBody 创建新的用户 · Create a user
 	//
-	// 文档 004。The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for administrators, and for
-	// anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-	// Open registration creates at most 60 users an hour for a client IP and 1000 in total by default; administrators are not limited.
+	// 文档 004。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。管理员可调用；开放注册时任何人可调用。`id`、`role`、`status`、`salt`
+	// 与各 `…Status` 字段被忽略。默认情况下，开放注册对同一客户端 IP 每小时最多 60 个用户，总共最多 1000 个；管理员不受限制。
+	//
+	// Document 004. The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for
+	// administrators, and for anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields
+	// are ignored. By default open registration creates at most 60 users an hour for a client IP and 1000 in total;
+	// administrators are not limited.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2081,9 +3057,13 @@ type ClientInterface interface {
 
 	// CreateUser 创建新的用户 · Create a user
 	//
-	// 文档 004。The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for administrators, and for
-	// anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-	// Open registration creates at most 60 users an hour for a client IP and 1000 in total by default; administrators are not limited.
+	// 文档 004。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。管理员可调用；开放注册时任何人可调用。`id`、`role`、`status`、`salt`
+	// 与各 `…Status` 字段被忽略。默认情况下，开放注册对同一客户端 IP 每小时最多 60 个用户，总共最多 1000 个；管理员不受限制。
+	//
+	// Document 004. The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for
+	// administrators, and for anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields
+	// are ignored. By default open registration creates at most 60 users an hour for a client IP and 1000 in total;
+	// administrators are not limited.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2092,9 +3072,13 @@ type ClientInterface interface {
 
 	// CreateUserWithFormdataBody 创建新的用户 · Create a user
 	//
-	// 文档 004。The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for administrators, and for
-	// anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-	// Open registration creates at most 60 users an hour for a client IP and 1000 in total by default; administrators are not limited.
+	// 文档 004。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。管理员可调用；开放注册时任何人可调用。`id`、`role`、`status`、`salt`
+	// 与各 `…Status` 字段被忽略。默认情况下，开放注册对同一客户端 IP 每小时最多 60 个用户，总共最多 1000 个；管理员不受限制。
+	//
+	// Document 004. The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for
+	// administrators, and for anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields
+	// are ignored. By default open registration creates at most 60 users an hour for a client IP and 1000 in total;
+	// administrators are not limited.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -2103,14 +3087,19 @@ type ClientInterface interface {
 
 	// GetUserDetail 用户详情 · Read a user
 	//
-	// 文档 004。The user and administrators get everything but secrets, others the public part. Unknown values are left out.
+	// 文档 004。本人与管理员可得到除秘密以外的全部信息，其他人只能得到公开部分；未知的值省略。
+	//
+	// Document 004. The user and administrators get everything but secrets, others the public part. Unknown values are left
+	// out.
 	//
 	// Corresponds with GET /api/user/detail (the `GetUserDetail` operationId).
 	GetUserDetail(ctx context.Context, params *GetUserDetailParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// PostUserDetailWithBody 用户详情（POST）· Read a user, by form
 	//
-	// 文档 004。与 GET 相同，`id` 在表单或查询中。The same as GET, with `id` in the form or in the query.
+	// 文档 004。与 GET 相同，`id` 在请求体或查询参数中。
+	//
+	// Document 004. The same as GET, with `id` in the body or in the query.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2119,7 +3108,9 @@ type ClientInterface interface {
 
 	// PostUserDetailWithFormdataBody 用户详情（POST）· Read a user, by form
 	//
-	// 文档 004。与 GET 相同，`id` 在表单或查询中。The same as GET, with `id` in the form or in the query.
+	// 文档 004。与 GET 相同，`id` 在请求体或查询参数中。
+	//
+	// Document 004. The same as GET, with `id` in the body or in the query.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -2128,9 +3119,13 @@ type ClientInterface interface {
 
 	// SignInByPasswordWithBody 用户登录 · Sign in by password
 	//
-	// 文档 004。`loginAccount` is a user name, an e-mail or a verified mobile. Unknown accounts, wrong passwords, locked and
-	// disabled users get the same answer. Five failures from one client IP lock the account for that client IP for 15 minutes.
-	// The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is named.
+	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账户不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
+	// 失败五次后，该账户对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+	//
+	// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
+	// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
+	// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
+	// named.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2139,9 +3134,13 @@ type ClientInterface interface {
 
 	// SignInByPasswordWithFormdataBody 用户登录 · Sign in by password
 	//
-	// 文档 004。`loginAccount` is a user name, an e-mail or a verified mobile. Unknown accounts, wrong passwords, locked and
-	// disabled users get the same answer. Five failures from one client IP lock the account for that client IP for 15 minutes.
-	// The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is named.
+	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账户不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
+	// 失败五次后，该账户对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+	//
+	// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
+	// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
+	// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
+	// named.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -2150,9 +3149,13 @@ type ClientInterface interface {
 
 	// UpdateUserWithBody 更新用户信息 · Change a user
 	//
-	// 文档 004。Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for administrators. The
-	// form field `user` holds JSON, or the body itself is that JSON. Keys that are left out stay as they are. A new
-	// mobile or e-mail is unverified at first. Passwords are changed by `updatePassword` only.
+	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证。密码只能用 `updatePassword`
+	// 修改。
+	//
+	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
+	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
+	// stay as they are. A new mobile or e-mail address is unverified at first. Passwords are changed by `updatePassword`
+	// only.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2161,9 +3164,13 @@ type ClientInterface interface {
 
 	// UpdateUser 更新用户信息 · Change a user
 	//
-	// 文档 004。Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for administrators. The
-	// form field `user` holds JSON, or the body itself is that JSON. Keys that are left out stay as they are. A new
-	// mobile or e-mail is unverified at first. Passwords are changed by `updatePassword` only.
+	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证。密码只能用 `updatePassword`
+	// 修改。
+	//
+	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
+	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
+	// stay as they are. A new mobile or e-mail address is unverified at first. Passwords are changed by `updatePassword`
+	// only.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2172,9 +3179,13 @@ type ClientInterface interface {
 
 	// UpdateUserWithFormdataBody 更新用户信息 · Change a user
 	//
-	// 文档 004。Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for administrators. The
-	// form field `user` holds JSON, or the body itself is that JSON. Keys that are left out stay as they are. A new
-	// mobile or e-mail is unverified at first. Passwords are changed by `updatePassword` only.
+	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证。密码只能用 `updatePassword`
+	// 修改。
+	//
+	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
+	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
+	// stay as they are. A new mobile or e-mail address is unverified at first. Passwords are changed by `updatePassword`
+	// only.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -2183,8 +3194,11 @@ type ClientInterface interface {
 
 	// UpdatePasswordWithBody 更新用户密码 · Change a password
 	//
-	// 文档 004。Allowed for the user, with the old password, and for super administrators, who may leave it out. All other sessions
-	// of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
+	// `oldPassowrd`，也接受 `oldPassword`。
+	//
+	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
+	// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2193,8 +3207,11 @@ type ClientInterface interface {
 
 	// UpdatePasswordWithFormdataBody 更新用户密码 · Change a password
 	//
-	// 文档 004。Allowed for the user, with the old password, and for super administrators, who may leave it out. All other sessions
-	// of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
+	// `oldPassowrd`，也接受 `oldPassword`。
+	//
+	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
+	// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -2203,9 +3220,12 @@ type ClientInterface interface {
 
 	// RefreshAccessTokenWithBody 刷新 AccessToken · Exchange the token pair for the next access token
 	//
-	// 文档 001，PC 与 APP 一致。An expired access token of the same session is accepted. The answer is a new access token;
-	// the refresh token stays the same. Within 10 seconds the previous pair gets the current access token again; using an
-	// older pair ends the session.
+	// 文档 001，PC 与 APP 一致。接受同一会话已过期的访问令牌，返回新的访问令牌，刷新令牌不变。10 秒内再用上一个令牌对，得到的仍是当前访问令牌；
+	// 使用更旧的令牌对会结束会话。
+	//
+	// Document 001, for PC and app alike. An expired access token of the same session is accepted. The answer is a new
+	// access token; the refresh token stays the same. Within 10 seconds the previous pair gets the current access token
+	// again; using an older pair ends the session.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2214,9 +3234,12 @@ type ClientInterface interface {
 
 	// RefreshAccessToken 刷新 AccessToken · Exchange the token pair for the next access token
 	//
-	// 文档 001，PC 与 APP 一致。An expired access token of the same session is accepted. The answer is a new access token;
-	// the refresh token stays the same. Within 10 seconds the previous pair gets the current access token again; using an
-	// older pair ends the session.
+	// 文档 001，PC 与 APP 一致。接受同一会话已过期的访问令牌，返回新的访问令牌，刷新令牌不变。10 秒内再用上一个令牌对，得到的仍是当前访问令牌；
+	// 使用更旧的令牌对会结束会话。
+	//
+	// Document 001, for PC and app alike. An expired access token of the same session is accepted. The answer is a new
+	// access token; the refresh token stays the same. Within 10 seconds the previous pair gets the current access token
+	// again; using an older pair ends the session.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2225,15 +3248,20 @@ type ClientInterface interface {
 
 	// SignOut 退出登录 · Sign out
 	//
-	// 结束当前会话，所有方言立即失效。The token stops working in every dialect at once.
+	// 结束当前会话，其令牌在所有方言中立即失效。
+	//
+	// Ends the current session. Its token stops working in every dialect at once.
 	//
 	// Corresponds with POST /auth/logout (the `SignOut` operationId).
 	SignOut(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SendMobileCodeWithBody 发送短信验证码 · Send a one-time code by SMS
 	//
-	// 给手机发送一次性验证码，供手机号登录的 `validateNo` 使用。The answer is the same whether or not the mobile is known.
-	// Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
+	// 给手机发送一次性验证码，登录时作为 `validateNo` 使用。手机号是否已注册，响应都相同。同一手机每分钟 1 次、每小时 5 次、每天
+	// 10 次，同一客户端 IP 每小时 20 次。
+	//
+	// Sends a one-time code to the mobile, to be used as `validateNo` at sign-in. The answer is the same whether or not the
+	// mobile is known. Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2242,8 +3270,11 @@ type ClientInterface interface {
 
 	// SendMobileCode 发送短信验证码 · Send a one-time code by SMS
 	//
-	// 给手机发送一次性验证码，供手机号登录的 `validateNo` 使用。The answer is the same whether or not the mobile is known.
-	// Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
+	// 给手机发送一次性验证码，登录时作为 `validateNo` 使用。手机号是否已注册，响应都相同。同一手机每分钟 1 次、每小时 5 次、每天
+	// 10 次，同一客户端 IP 每小时 20 次。
+	//
+	// Sends a one-time code to the mobile, to be used as `validateNo` at sign-in. The answer is the same whether or not the
+	// mobile is known. Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2252,9 +3283,12 @@ type ClientInterface interface {
 
 	// SignInByMobileWithBody 手机号登录 · Sign in by mobile and one-time code
 	//
-	// 文档 001。未知手机号即注册 an unknown mobile is registered. Each user has one live session for each
-	// `productType`; a new sign-in ends the older one. Unknown `companyType` and `productType` values are stored.
-	// 同一客户端 IP 验证码错误过多即暂停 after too many wrong codes a client IP has to wait (429, `Retry-After`).
+	// 文档 001。未知的手机号自动注册。每个用户在每个 `productType` 下只有一个有效会话，新的登录会结束旧的。未知的
+	// `companyType` 与 `productType` 照样保存。同一客户端 IP 验证码错误过多后须等待（429，`Retry-After`）。
+	//
+	// Document 001. An unknown mobile is registered. Each user has one live session for each `productType`; a new sign-in
+	// ends the older one. Unknown values of `companyType` and `productType` are stored. After too many wrong codes a client
+	// IP has to wait (429, `Retry-After`).
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2263,9 +3297,12 @@ type ClientInterface interface {
 
 	// SignInByMobile 手机号登录 · Sign in by mobile and one-time code
 	//
-	// 文档 001。未知手机号即注册 an unknown mobile is registered. Each user has one live session for each
-	// `productType`; a new sign-in ends the older one. Unknown `companyType` and `productType` values are stored.
-	// 同一客户端 IP 验证码错误过多即暂停 after too many wrong codes a client IP has to wait (429, `Retry-After`).
+	// 文档 001。未知的手机号自动注册。每个用户在每个 `productType` 下只有一个有效会话，新的登录会结束旧的。未知的
+	// `companyType` 与 `productType` 照样保存。同一客户端 IP 验证码错误过多后须等待（429，`Retry-After`）。
+	//
+	// Document 001. An unknown mobile is registered. Each user has one live session for each `productType`; a new sign-in
+	// ends the older one. Unknown values of `companyType` and `productType` are stored. After too many wrong codes a client
+	// IP has to wait (429, `Retry-After`).
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2274,8 +3311,10 @@ type ClientInterface interface {
 
 	// VerifyMobileWithBody 验证新手机号 · Verify a new mobile
 	//
-	// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。A new mobile cannot be used to sign in before it
-	// is verified here.
+	// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。
+	//
+	// Proves by a code of the purpose `verify_mobile` that a mobile is the caller's own. It can be used to sign in after
+	// that, and not before.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2284,8 +3323,10 @@ type ClientInterface interface {
 
 	// VerifyMobile 验证新手机号 · Verify a new mobile
 	//
-	// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。A new mobile cannot be used to sign in before it
-	// is verified here.
+	// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。
+	//
+	// Proves by a code of the purpose `verify_mobile` that a mobile is the caller's own. It can be used to sign in after
+	// that, and not before.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2294,57 +3335,70 @@ type ClientInterface interface {
 
 	// ListSessions 我的会话 · List the caller's live sessions
 	//
-	// 当前用户的有效会话，新的在前。Newest first.
+	// 列出当前用户的有效会话，新的在前。
+	//
+	// Lists the caller's live sessions, newest first.
 	//
 	// Corresponds with GET /auth/sessions (the `ListSessions` operationId).
 	ListSessions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// EndSession 结束一个会话 · End one of the caller's sessions
 	//
-	// 只能结束自己的会话。Only the caller's own sessions.
+	// 结束一个会话，只能结束自己的。
+	//
+	// Ends a session, which has to be one of the caller's own.
 	//
 	// Corresponds with DELETE /auth/sessions/{id} (the `EndSession` operationId).
 	EndSession(ctx context.Context, id Id, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetDemoOutbox 演示短信箱 · Messages of the SMS simulator
 	//
-	// 仅在 `--demo` 下存在，新的在前。Only with `--demo`; newest first.
+	// 仅在 `--demo` 下存在，新的在前。
+	//
+	// The messages, newest first. It exists with `--demo` only.
 	//
 	// Corresponds with GET /demo/outbox (the `GetDemoOutbox` operationId).
 	GetDemoOutbox(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ResetDemo 还原演示 · Reset the demonstration
 	//
-	// 仅在 `--demo` 下存在：删除所有数据，恢复演示用户、令牌与验证码；服务启动时及此后每小时也会自动还原。 Only with `--demo`: deletes all data and restores the demonstration's users, tokens and codes. The server also does so when it starts, and every hour.
+	// 仅在 `--demo` 下存在：删除所有数据，恢复演示用户、令牌与验证码；服务启动时及此后每小时也会自动还原。
+	//
+	// Deletes all data and restores the demonstration's users, tokens and codes. It exists with `--demo` only. The server
+	// also does so when it starts, and every hour.
 	//
 	// Corresponds with POST /demo/reset (the `ResetDemo` operationId).
 	ResetDemo(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetHealth 存活检查 · Liveness check
 	//
-	// 只说明进程在运行。Says that the process runs; its dependencies are not checked.
+	// 只说明进程在运行，不检查其依赖。
+	//
+	// Says that the process runs. Its dependencies are not checked.
 	//
 	// Corresponds with GET /healthz (the `GetHealth` operationId).
 	GetHealth(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetMetrics 监控指标 · Metrics for Prometheus
 	//
-	// Prometheus 文本格式 the Prometheus text format.
+	// 以 Prometheus 文本格式返回指标。
+	//
+	// Answers the metrics in Prometheus' text format.
 	//
 	// Corresponds with GET /metrics (the `GetMetrics` operationId).
 	GetMetrics(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// IntrospectTokenWithBody 查询令牌是否有效 · Ask whether a token is live
 	//
-	// RFC 7662 令牌内省。应用以 HTTP Basic 证明身份：用户名为应用 id，密码为应用密钥（RFC 6749 2.3.1，两者先做 URL 编码）。
-	// 只回答登录时带有本应用 `X-App-Id` 的令牌；其他令牌，无论未知、过期、已结束或属于别的应用，都只回答 `{"active":false}`。
-	// 查询不延长令牌，也不算会话的使用。
+	// RFC 7662 令牌内省。应用以 HTTP Basic 证明身份：用户名为应用 ID，密码为应用密钥（RFC 6749 第 2.3.1 节，两者先做 URL 编码）。
+	// 只回答登录时带有本应用 `X-App-Id` 的令牌；其他令牌，无论未知、过期、已结束或属于别的应用，都只回答
+	// `{"active":false}`。查询不延长令牌，也不算会话的使用。各方言的访问令牌都可查询，不论是不透明的还是 JWT；刷新令牌不可查询。
 	//
-	// RFC 7662. The application authenticates by HTTP Basic: its id is the user name and a secret of it the password,
-	// both urlencoded first (RFC 6749 section 2.3.1). It learns of tokens whose sign-in named it in `X-App-Id`; for every
-	// other token, unknown, expired, ended or another application's, the answer is `{"active":false}` alone. Asking
-	// neither extends a token nor counts as a use of its session. Access tokens of every dialect are known, opaque or
-	// JWT; refresh tokens are not.
+	// RFC 7662. The application authenticates by HTTP Basic: its id is the user name and a secret of it the password, both
+	// urlencoded first (section 2.3.1 of RFC 6749). It learns of tokens whose sign-in named it in `X-App-Id`; for every
+	// other token, unknown, expired, ended or another application's, the answer is `{"active":false}` alone. Asking neither
+	// extends a token nor counts as a use of its session. Access tokens of every dialect are known, opaque or JWT; refresh
+	// tokens are not.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2353,15 +3407,15 @@ type ClientInterface interface {
 
 	// IntrospectTokenWithFormdataBody 查询令牌是否有效 · Ask whether a token is live
 	//
-	// RFC 7662 令牌内省。应用以 HTTP Basic 证明身份：用户名为应用 id，密码为应用密钥（RFC 6749 2.3.1，两者先做 URL 编码）。
-	// 只回答登录时带有本应用 `X-App-Id` 的令牌；其他令牌，无论未知、过期、已结束或属于别的应用，都只回答 `{"active":false}`。
-	// 查询不延长令牌，也不算会话的使用。
+	// RFC 7662 令牌内省。应用以 HTTP Basic 证明身份：用户名为应用 ID，密码为应用密钥（RFC 6749 第 2.3.1 节，两者先做 URL 编码）。
+	// 只回答登录时带有本应用 `X-App-Id` 的令牌；其他令牌，无论未知、过期、已结束或属于别的应用，都只回答
+	// `{"active":false}`。查询不延长令牌，也不算会话的使用。各方言的访问令牌都可查询，不论是不透明的还是 JWT；刷新令牌不可查询。
 	//
-	// RFC 7662. The application authenticates by HTTP Basic: its id is the user name and a secret of it the password,
-	// both urlencoded first (RFC 6749 section 2.3.1). It learns of tokens whose sign-in named it in `X-App-Id`; for every
-	// other token, unknown, expired, ended or another application's, the answer is `{"active":false}` alone. Asking
-	// neither extends a token nor counts as a use of its session. Access tokens of every dialect are known, opaque or
-	// JWT; refresh tokens are not.
+	// RFC 7662. The application authenticates by HTTP Basic: its id is the user name and a secret of it the password, both
+	// urlencoded first (section 2.3.1 of RFC 6749). It learns of tokens whose sign-in named it in `X-App-Id`; for every
+	// other token, unknown, expired, ended or another application's, the answer is `{"active":false}` alone. Asking neither
+	// extends a token nor counts as a use of its session. Access tokens of every dialect are known, opaque or JWT; refresh
+	// tokens are not.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -2370,43 +3424,55 @@ type ClientInterface interface {
 
 	// GetSpecAsJson 本文档（JSON）· This document as JSON
 	//
-	// 内容与顺序和 YAML 相同，`tag` 用法也相同。The same content in the same order as in YAML, with the same `tag`.
+	// 内容与顺序同 YAML，`tag` 用法也相同。
+	//
+	// The same content in the same order as in YAML, with the same `tag`.
 	//
 	// Corresponds with GET /openapi.json (the `GetSpecAsJson` operationId).
 	GetSpecAsJson(ctx context.Context, params *GetSpecAsJsonParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetSpecAsYaml 本文档（YAML）· This document as written
 	//
-	// 不带 `tag` 是手写的原文；带 `tag` 只含该方言的接口和它们用到的组件，例如 `?tag=jfinal`，可重复。
+	// 不带 `tag` 是手写的原文；带 `tag` 是只含这些方言的接口及其所用组件的完整文档，可重复，例如 `?tag=jfinal&tag=yudao`。
 	//
-	// Without `tag` the document as it was written. With `tag` a complete document of the operations of those dialects and
-	// the components they use: `?tag=jfinal`, or several, `?tag=jfinal&tag=yudao`.
+	// Without `tag` the document as it was written. With `tag`, which may be repeated, a complete document of the operations
+	// of those dialects and the components they use, for instance `?tag=jfinal&tag=yudao`.
 	//
 	// Corresponds with GET /openapi.yaml (the `GetSpecAsYaml` operationId).
 	GetSpecAsYaml(ctx context.Context, params *GetSpecAsYamlParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetReadiness 就绪检查 · Readiness check
 	//
-	// 数据库可读可写时为 200。200 while the database can be read and written.
+	// 数据库可读可写时为 200。
+	//
+	// Answers 200 while the database can be read and written.
 	//
 	// Corresponds with GET /readyz (the `GetReadiness` operationId).
 	GetReadiness(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetUserInfo 获取用户详情信息 · Read a user through an application
 	//
-	// 文档 002。Returns the token's own user, or a member of the application's organisations. An application that proves
-	// itself by its secret in `X-App-Secret` reads every user; of the organisations it sees only its own. 密钥错误时拒绝请求
-	// a wrong secret is refused (401, or 429 after too many). `userId` is text, so that
-	// ids above 2^53 keep their digits. The nickname is masked unless the application has the right `nickname`.
+	// 文档 002。返回令牌所属的用户本人，或应用所在组织机构的成员。用请求头 `X-App-Secret` 中的密钥证明身份的应用可读取所有用户，但只能看到属于它的组织机构；
+	// 密钥错误返回 401，错误过多返回 429。`userId` 为文本，大于 2^53 的 ID 不丢失位数。应用没有 `nickname` 权限时，昵称打码。
+	//
+	// Document 002. Returns the token's own user, or a member of the application's organisations. An application that proves
+	// itself by its secret in the header `X-App-Secret` reads every user; of the organisations it sees only its own. A wrong
+	// secret is 401, or 429 after too many. `userId` is text, so that ids above 2^53 keep their digits. The nickname is
+	// masked unless the application has the right `nickname`.
 	//
 	// Corresponds with GET /user/info (the `GetUserInfo` operationId).
 	GetUserInfo(ctx context.Context, params *GetUserInfoParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// RefreshUserWithBody 刷新并重新获取用户信息 · Extend the token's lifetime and read the user again
 	//
-	// 文档 000，小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
-	// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. The lifetime of
-	// the token is extended, and no new token is returned. A JWT cannot be extended: the next one is in the header `Jwt`.
+	// 文档 000，用于小程序、管理端与 PC。令牌可放在请求头 `X-Access-Token` 或 `token`（请求头优先）、请求体（表单或 JSON）或查询参数中；
+	// `frontType` 可放在请求体或查询参数中，请求体优先。令牌的有效期被延长，不返回新令牌。JWT 无法延长，下一个 JWT 在响应头
+	// `Jwt` 中。
+	//
+	// Document 000, for mini programs, administration and PC. The token may travel in the header `X-Access-Token` or `token`
+	// (a header wins), in the body (form or JSON) or in the query; `frontType` in the body or in the query, where the body
+	// wins. The lifetime of the token is extended, and no new token is returned. A JWT cannot be extended: the next one is
+	// in the header `Jwt`.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2415,9 +3481,14 @@ type ClientInterface interface {
 
 	// RefreshUser 刷新并重新获取用户信息 · Extend the token's lifetime and read the user again
 	//
-	// 文档 000，小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
-	// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. The lifetime of
-	// the token is extended, and no new token is returned. A JWT cannot be extended: the next one is in the header `Jwt`.
+	// 文档 000，用于小程序、管理端与 PC。令牌可放在请求头 `X-Access-Token` 或 `token`（请求头优先）、请求体（表单或 JSON）或查询参数中；
+	// `frontType` 可放在请求体或查询参数中，请求体优先。令牌的有效期被延长，不返回新令牌。JWT 无法延长，下一个 JWT 在响应头
+	// `Jwt` 中。
+	//
+	// Document 000, for mini programs, administration and PC. The token may travel in the header `X-Access-Token` or `token`
+	// (a header wins), in the body (form or JSON) or in the query; `frontType` in the body or in the query, where the body
+	// wins. The lifetime of the token is extended, and no new token is returned. A JWT cannot be extended: the next one is
+	// in the header `Jwt`.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2426,9 +3497,14 @@ type ClientInterface interface {
 
 	// RefreshUserWithFormdataBody 刷新并重新获取用户信息 · Extend the token's lifetime and read the user again
 	//
-	// 文档 000，小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
-	// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. The lifetime of
-	// the token is extended, and no new token is returned. A JWT cannot be extended: the next one is in the header `Jwt`.
+	// 文档 000，用于小程序、管理端与 PC。令牌可放在请求头 `X-Access-Token` 或 `token`（请求头优先）、请求体（表单或 JSON）或查询参数中；
+	// `frontType` 可放在请求体或查询参数中，请求体优先。令牌的有效期被延长，不返回新令牌。JWT 无法延长，下一个 JWT 在响应头
+	// `Jwt` 中。
+	//
+	// Document 000, for mini programs, administration and PC. The token may travel in the header `X-Access-Token` or `token`
+	// (a header wins), in the body (form or JSON) or in the query; `frontType` in the body or in the query, where the body
+	// wins. The lifetime of the token is extended, and no new token is returned. A JWT cannot be extended: the next one is
+	// in the header `Jwt`.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -2437,7 +3513,9 @@ type ClientInterface interface {
 
 	// CheckLoginStatus 设备互踢检查 · Is this device still the one that is signed in?
 	//
-	// 文档 001。For a token that another sign-in has replaced the answer is `isLogin:false` with the time of that
+	// 文档 001。令牌已被其他设备的登录取代时，返回 `isLogin:false` 和那次登录的时间，而不是 401。首次检查把会话与设备绑定。
+	//
+	// Document 001. For a token that another sign-in has replaced the answer is `isLogin:false` with the time of that
 	// sign-in, not 401. The first check binds the session to its device.
 	//
 	// Corresponds with GET /wx/pc/check-login-status (the `CheckLoginStatus` operationId).
@@ -2445,7 +3523,9 @@ type ClientInterface interface {
 
 	// CheckLoginStatusByPath 设备互踢检查（路径参数）· The same check, with the device in the path
 	//
-	// 文档 001 称 `deviceNumber` 为路径参数。The document calls `deviceNumber` a path parameter.
+	// 文档 001 称 `deviceNumber` 为路径参数，因此也提供这个路径。
+	//
+	// The same check. Document 001 calls `deviceNumber` a path parameter, so this path is served too.
 	//
 	// Corresponds with GET /wx/pc/check-login-status/{deviceNumber} (the `CheckLoginStatusByPath` operationId).
 	CheckLoginStatusByPath(ctx context.Context, deviceNumber DeviceNumber, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -2453,14 +3533,13 @@ type ClientInterface interface {
 
 // GetJsonWebKeys 验证 JWT 的公钥 · The public keys that verify JWTs
 //
-// RFC 7517 的 JWK 集合，最新的在最后：`RS256`（`RSA`）、`ES256`（`EC`、`P-256`）或 `EdDSA`（`OKP`、`Ed25519`），轮换期间
-// 可同时有几种。算法由 `kid` 指定的密钥决定。新密钥先公布，后用于签名；遇到未知的 `kid` 时请重新读取。签名只能证明 JWT
-// 属于哪个用户，会话是否仍有效须向本服务器查询。
+// RFC 7517 的 JWK 集合，最新的在最后：`RS256`（`RSA`）、`ES256`（`EC`、`P-256`）或 `EdDSA`（`OKP`、`Ed25519`），轮换期间可同时有几种。算法由 `kid` 指定的密钥决定。新密钥先公布，后用于签名；遇到未知的 `kid`
+// 时请重新读取。签名只能证明 JWT 属于哪个用户，会话是否仍有效须向本服务器查询。
 //
 // A JWK Set (RFC 7517), the newest key last: `RS256` (`RSA`), `ES256` (`EC`, `P-256`) or `EdDSA` (`OKP`, `Ed25519`),
-// several of them while keys are rotated. The key that `kid` names decides the algorithm. A new key is published before it
-// is used; read the set again for an unknown `kid`. A signature proves whose a JWT is. Whether its session is
-// still live has to be asked of this server.
+// several of them while keys are rotated. The key that `kid` names decides the algorithm. A new key is published before
+// it is used; read the set again for an unknown `kid`. A signature proves whose a JWT is. Whether its session is still
+// live has to be asked of this server.
 //
 // Corresponds with GET /.well-known/jwks.json (the `GetJsonWebKeys` operationId).
 func (c *Client) GetJsonWebKeys(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2477,7 +3556,9 @@ func (c *Client) GetJsonWebKeys(ctx context.Context, reqEditors ...RequestEditor
 
 // GetWeChatUserInfoWithBody 微信授权 · Sign in by WeChat
 //
-// 文档 003。A user is recognised by the WeChat identity; an unknown one is registered. The access token of the new
+// 文档 003。按微信身份识别用户，未知的自动注册。新会话的访问令牌在响应头 `X-Access-Token` 中。
+//
+// Document 003. A user is recognised by the WeChat identity; an unknown one is registered. The access token of the new
 // session is in the header `X-Access-Token`.
 //
 // Takes any type of body and a specified content type.
@@ -2497,7 +3578,9 @@ func (c *Client) GetWeChatUserInfoWithBody(ctx context.Context, contentType stri
 
 // GetWeChatUserInfo 微信授权 · Sign in by WeChat
 //
-// 文档 003。A user is recognised by the WeChat identity; an unknown one is registered. The access token of the new
+// 文档 003。按微信身份识别用户，未知的自动注册。新会话的访问令牌在响应头 `X-Access-Token` 中。
+//
+// Document 003. A user is recognised by the WeChat identity; an unknown one is registered. The access token of the new
 // session is in the header `X-Access-Token`.
 //
 // Takes a body of the `application/json` content type.
@@ -2517,9 +3600,13 @@ func (c *Client) GetWeChatUserInfo(ctx context.Context, body GetWeChatUserInfoJS
 
 // CreateUserWithBody 创建新的用户 · Create a user
 //
-// 文档 004。The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for administrators, and for
-// anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-// Open registration creates at most 60 users an hour for a client IP and 1000 in total by default; administrators are not limited.
+// 文档 004。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。管理员可调用；开放注册时任何人可调用。`id`、`role`、`status`、`salt`
+// 与各 `…Status` 字段被忽略。默认情况下，开放注册对同一客户端 IP 每小时最多 60 个用户，总共最多 1000 个；管理员不受限制。
+//
+// Document 004. The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for
+// administrators, and for anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields
+// are ignored. By default open registration creates at most 60 users an hour for a client IP and 1000 in total;
+// administrators are not limited.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2538,9 +3625,13 @@ func (c *Client) CreateUserWithBody(ctx context.Context, contentType string, bod
 
 // CreateUser 创建新的用户 · Create a user
 //
-// 文档 004。The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for administrators, and for
-// anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-// Open registration creates at most 60 users an hour for a client IP and 1000 in total by default; administrators are not limited.
+// 文档 004。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。管理员可调用；开放注册时任何人可调用。`id`、`role`、`status`、`salt`
+// 与各 `…Status` 字段被忽略。默认情况下，开放注册对同一客户端 IP 每小时最多 60 个用户，总共最多 1000 个；管理员不受限制。
+//
+// Document 004. The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for
+// administrators, and for anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields
+// are ignored. By default open registration creates at most 60 users an hour for a client IP and 1000 in total;
+// administrators are not limited.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2559,9 +3650,13 @@ func (c *Client) CreateUser(ctx context.Context, body CreateUserJSONRequestBody,
 
 // CreateUserWithFormdataBody 创建新的用户 · Create a user
 //
-// 文档 004。The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for administrators, and for
-// anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-// Open registration creates at most 60 users an hour for a client IP and 1000 in total by default; administrators are not limited.
+// 文档 004。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。管理员可调用；开放注册时任何人可调用。`id`、`role`、`status`、`salt`
+// 与各 `…Status` 字段被忽略。默认情况下，开放注册对同一客户端 IP 每小时最多 60 个用户，总共最多 1000 个；管理员不受限制。
+//
+// Document 004. The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for
+// administrators, and for anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields
+// are ignored. By default open registration creates at most 60 users an hour for a client IP and 1000 in total;
+// administrators are not limited.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -2580,7 +3675,10 @@ func (c *Client) CreateUserWithFormdataBody(ctx context.Context, body CreateUser
 
 // GetUserDetail 用户详情 · Read a user
 //
-// 文档 004。The user and administrators get everything but secrets, others the public part. Unknown values are left out.
+// 文档 004。本人与管理员可得到除秘密以外的全部信息，其他人只能得到公开部分；未知的值省略。
+//
+// Document 004. The user and administrators get everything but secrets, others the public part. Unknown values are left
+// out.
 //
 // Corresponds with GET /api/user/detail (the `GetUserDetail` operationId).
 func (c *Client) GetUserDetail(ctx context.Context, params *GetUserDetailParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2597,7 +3695,9 @@ func (c *Client) GetUserDetail(ctx context.Context, params *GetUserDetailParams,
 
 // PostUserDetailWithBody 用户详情（POST）· Read a user, by form
 //
-// 文档 004。与 GET 相同，`id` 在表单或查询中。The same as GET, with `id` in the form or in the query.
+// 文档 004。与 GET 相同，`id` 在请求体或查询参数中。
+//
+// Document 004. The same as GET, with `id` in the body or in the query.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2616,7 +3716,9 @@ func (c *Client) PostUserDetailWithBody(ctx context.Context, contentType string,
 
 // PostUserDetailWithFormdataBody 用户详情（POST）· Read a user, by form
 //
-// 文档 004。与 GET 相同，`id` 在表单或查询中。The same as GET, with `id` in the form or in the query.
+// 文档 004。与 GET 相同，`id` 在请求体或查询参数中。
+//
+// Document 004. The same as GET, with `id` in the body or in the query.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -2635,9 +3737,13 @@ func (c *Client) PostUserDetailWithFormdataBody(ctx context.Context, body PostUs
 
 // SignInByPasswordWithBody 用户登录 · Sign in by password
 //
-// 文档 004。`loginAccount` is a user name, an e-mail or a verified mobile. Unknown accounts, wrong passwords, locked and
-// disabled users get the same answer. Five failures from one client IP lock the account for that client IP for 15 minutes.
-// The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is named.
+// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账户不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
+// 失败五次后，该账户对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+//
+// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
+// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
+// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
+// named.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2656,9 +3762,13 @@ func (c *Client) SignInByPasswordWithBody(ctx context.Context, contentType strin
 
 // SignInByPasswordWithFormdataBody 用户登录 · Sign in by password
 //
-// 文档 004。`loginAccount` is a user name, an e-mail or a verified mobile. Unknown accounts, wrong passwords, locked and
-// disabled users get the same answer. Five failures from one client IP lock the account for that client IP for 15 minutes.
-// The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is named.
+// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账户不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
+// 失败五次后，该账户对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+//
+// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
+// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
+// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
+// named.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -2677,9 +3787,13 @@ func (c *Client) SignInByPasswordWithFormdataBody(ctx context.Context, body Sign
 
 // UpdateUserWithBody 更新用户信息 · Change a user
 //
-// 文档 004。Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for administrators. The
-// form field `user` holds JSON, or the body itself is that JSON. Keys that are left out stay as they are. A new
-// mobile or e-mail is unverified at first. Passwords are changed by `updatePassword` only.
+// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证。密码只能用 `updatePassword`
+// 修改。
+//
+// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
+// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
+// stay as they are. A new mobile or e-mail address is unverified at first. Passwords are changed by `updatePassword`
+// only.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2698,9 +3812,13 @@ func (c *Client) UpdateUserWithBody(ctx context.Context, contentType string, bod
 
 // UpdateUser 更新用户信息 · Change a user
 //
-// 文档 004。Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for administrators. The
-// form field `user` holds JSON, or the body itself is that JSON. Keys that are left out stay as they are. A new
-// mobile or e-mail is unverified at first. Passwords are changed by `updatePassword` only.
+// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证。密码只能用 `updatePassword`
+// 修改。
+//
+// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
+// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
+// stay as they are. A new mobile or e-mail address is unverified at first. Passwords are changed by `updatePassword`
+// only.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2719,9 +3837,13 @@ func (c *Client) UpdateUser(ctx context.Context, body UpdateUserJSONRequestBody,
 
 // UpdateUserWithFormdataBody 更新用户信息 · Change a user
 //
-// 文档 004。Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for administrators. The
-// form field `user` holds JSON, or the body itself is that JSON. Keys that are left out stay as they are. A new
-// mobile or e-mail is unverified at first. Passwords are changed by `updatePassword` only.
+// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证。密码只能用 `updatePassword`
+// 修改。
+//
+// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
+// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
+// stay as they are. A new mobile or e-mail address is unverified at first. Passwords are changed by `updatePassword`
+// only.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -2740,8 +3862,11 @@ func (c *Client) UpdateUserWithFormdataBody(ctx context.Context, body UpdateUser
 
 // UpdatePasswordWithBody 更新用户密码 · Change a password
 //
-// 文档 004。Allowed for the user, with the old password, and for super administrators, who may leave it out. All other sessions
-// of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
+// `oldPassowrd`，也接受 `oldPassword`。
+//
+// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
+// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2760,8 +3885,11 @@ func (c *Client) UpdatePasswordWithBody(ctx context.Context, contentType string,
 
 // UpdatePasswordWithFormdataBody 更新用户密码 · Change a password
 //
-// 文档 004。Allowed for the user, with the old password, and for super administrators, who may leave it out. All other sessions
-// of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
+// `oldPassowrd`，也接受 `oldPassword`。
+//
+// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
+// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -2780,9 +3908,12 @@ func (c *Client) UpdatePasswordWithFormdataBody(ctx context.Context, body Update
 
 // RefreshAccessTokenWithBody 刷新 AccessToken · Exchange the token pair for the next access token
 //
-// 文档 001，PC 与 APP 一致。An expired access token of the same session is accepted. The answer is a new access token;
-// the refresh token stays the same. Within 10 seconds the previous pair gets the current access token again; using an
-// older pair ends the session.
+// 文档 001，PC 与 APP 一致。接受同一会话已过期的访问令牌，返回新的访问令牌，刷新令牌不变。10 秒内再用上一个令牌对，得到的仍是当前访问令牌；
+// 使用更旧的令牌对会结束会话。
+//
+// Document 001, for PC and app alike. An expired access token of the same session is accepted. The answer is a new
+// access token; the refresh token stays the same. Within 10 seconds the previous pair gets the current access token
+// again; using an older pair ends the session.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2801,9 +3932,12 @@ func (c *Client) RefreshAccessTokenWithBody(ctx context.Context, contentType str
 
 // RefreshAccessToken 刷新 AccessToken · Exchange the token pair for the next access token
 //
-// 文档 001，PC 与 APP 一致。An expired access token of the same session is accepted. The answer is a new access token;
-// the refresh token stays the same. Within 10 seconds the previous pair gets the current access token again; using an
-// older pair ends the session.
+// 文档 001，PC 与 APP 一致。接受同一会话已过期的访问令牌，返回新的访问令牌，刷新令牌不变。10 秒内再用上一个令牌对，得到的仍是当前访问令牌；
+// 使用更旧的令牌对会结束会话。
+//
+// Document 001, for PC and app alike. An expired access token of the same session is accepted. The answer is a new
+// access token; the refresh token stays the same. Within 10 seconds the previous pair gets the current access token
+// again; using an older pair ends the session.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2822,7 +3956,9 @@ func (c *Client) RefreshAccessToken(ctx context.Context, body RefreshAccessToken
 
 // SignOut 退出登录 · Sign out
 //
-// 结束当前会话，所有方言立即失效。The token stops working in every dialect at once.
+// 结束当前会话，其令牌在所有方言中立即失效。
+//
+// Ends the current session. Its token stops working in every dialect at once.
 //
 // Corresponds with POST /auth/logout (the `SignOut` operationId).
 func (c *Client) SignOut(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2839,8 +3975,11 @@ func (c *Client) SignOut(ctx context.Context, reqEditors ...RequestEditorFn) (*h
 
 // SendMobileCodeWithBody 发送短信验证码 · Send a one-time code by SMS
 //
-// 给手机发送一次性验证码，供手机号登录的 `validateNo` 使用。The answer is the same whether or not the mobile is known.
-// Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
+// 给手机发送一次性验证码，登录时作为 `validateNo` 使用。手机号是否已注册，响应都相同。同一手机每分钟 1 次、每小时 5 次、每天
+// 10 次，同一客户端 IP 每小时 20 次。
+//
+// Sends a one-time code to the mobile, to be used as `validateNo` at sign-in. The answer is the same whether or not the
+// mobile is known. Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2859,8 +3998,11 @@ func (c *Client) SendMobileCodeWithBody(ctx context.Context, contentType string,
 
 // SendMobileCode 发送短信验证码 · Send a one-time code by SMS
 //
-// 给手机发送一次性验证码，供手机号登录的 `validateNo` 使用。The answer is the same whether or not the mobile is known.
-// Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
+// 给手机发送一次性验证码，登录时作为 `validateNo` 使用。手机号是否已注册，响应都相同。同一手机每分钟 1 次、每小时 5 次、每天
+// 10 次，同一客户端 IP 每小时 20 次。
+//
+// Sends a one-time code to the mobile, to be used as `validateNo` at sign-in. The answer is the same whether or not the
+// mobile is known. Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2879,9 +4021,12 @@ func (c *Client) SendMobileCode(ctx context.Context, body SendMobileCodeJSONRequ
 
 // SignInByMobileWithBody 手机号登录 · Sign in by mobile and one-time code
 //
-// 文档 001。未知手机号即注册 an unknown mobile is registered. Each user has one live session for each
-// `productType`; a new sign-in ends the older one. Unknown `companyType` and `productType` values are stored.
-// 同一客户端 IP 验证码错误过多即暂停 after too many wrong codes a client IP has to wait (429, `Retry-After`).
+// 文档 001。未知的手机号自动注册。每个用户在每个 `productType` 下只有一个有效会话，新的登录会结束旧的。未知的
+// `companyType` 与 `productType` 照样保存。同一客户端 IP 验证码错误过多后须等待（429，`Retry-After`）。
+//
+// Document 001. An unknown mobile is registered. Each user has one live session for each `productType`; a new sign-in
+// ends the older one. Unknown values of `companyType` and `productType` are stored. After too many wrong codes a client
+// IP has to wait (429, `Retry-After`).
 //
 // Takes any type of body and a specified content type.
 //
@@ -2900,9 +4045,12 @@ func (c *Client) SignInByMobileWithBody(ctx context.Context, params *SignInByMob
 
 // SignInByMobile 手机号登录 · Sign in by mobile and one-time code
 //
-// 文档 001。未知手机号即注册 an unknown mobile is registered. Each user has one live session for each
-// `productType`; a new sign-in ends the older one. Unknown `companyType` and `productType` values are stored.
-// 同一客户端 IP 验证码错误过多即暂停 after too many wrong codes a client IP has to wait (429, `Retry-After`).
+// 文档 001。未知的手机号自动注册。每个用户在每个 `productType` 下只有一个有效会话，新的登录会结束旧的。未知的
+// `companyType` 与 `productType` 照样保存。同一客户端 IP 验证码错误过多后须等待（429，`Retry-After`）。
+//
+// Document 001. An unknown mobile is registered. Each user has one live session for each `productType`; a new sign-in
+// ends the older one. Unknown values of `companyType` and `productType` are stored. After too many wrong codes a client
+// IP has to wait (429, `Retry-After`).
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2921,8 +4069,10 @@ func (c *Client) SignInByMobile(ctx context.Context, params *SignInByMobileParam
 
 // VerifyMobileWithBody 验证新手机号 · Verify a new mobile
 //
-// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。A new mobile cannot be used to sign in before it
-// is verified here.
+// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。
+//
+// Proves by a code of the purpose `verify_mobile` that a mobile is the caller's own. It can be used to sign in after
+// that, and not before.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2941,8 +4091,10 @@ func (c *Client) VerifyMobileWithBody(ctx context.Context, contentType string, b
 
 // VerifyMobile 验证新手机号 · Verify a new mobile
 //
-// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。A new mobile cannot be used to sign in before it
-// is verified here.
+// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。
+//
+// Proves by a code of the purpose `verify_mobile` that a mobile is the caller's own. It can be used to sign in after
+// that, and not before.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2961,7 +4113,9 @@ func (c *Client) VerifyMobile(ctx context.Context, body VerifyMobileJSONRequestB
 
 // ListSessions 我的会话 · List the caller's live sessions
 //
-// 当前用户的有效会话，新的在前。Newest first.
+// 列出当前用户的有效会话，新的在前。
+//
+// Lists the caller's live sessions, newest first.
 //
 // Corresponds with GET /auth/sessions (the `ListSessions` operationId).
 func (c *Client) ListSessions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2978,7 +4132,9 @@ func (c *Client) ListSessions(ctx context.Context, reqEditors ...RequestEditorFn
 
 // EndSession 结束一个会话 · End one of the caller's sessions
 //
-// 只能结束自己的会话。Only the caller's own sessions.
+// 结束一个会话，只能结束自己的。
+//
+// Ends a session, which has to be one of the caller's own.
 //
 // Corresponds with DELETE /auth/sessions/{id} (the `EndSession` operationId).
 func (c *Client) EndSession(ctx context.Context, id Id, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2995,7 +4151,9 @@ func (c *Client) EndSession(ctx context.Context, id Id, reqEditors ...RequestEdi
 
 // GetDemoOutbox 演示短信箱 · Messages of the SMS simulator
 //
-// 仅在 `--demo` 下存在，新的在前。Only with `--demo`; newest first.
+// 仅在 `--demo` 下存在，新的在前。
+//
+// The messages, newest first. It exists with `--demo` only.
 //
 // Corresponds with GET /demo/outbox (the `GetDemoOutbox` operationId).
 func (c *Client) GetDemoOutbox(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3012,7 +4170,10 @@ func (c *Client) GetDemoOutbox(ctx context.Context, reqEditors ...RequestEditorF
 
 // ResetDemo 还原演示 · Reset the demonstration
 //
-// 仅在 `--demo` 下存在：删除所有数据，恢复演示用户、令牌与验证码；服务启动时及此后每小时也会自动还原。 Only with `--demo`: deletes all data and restores the demonstration's users, tokens and codes. The server also does so when it starts, and every hour.
+// 仅在 `--demo` 下存在：删除所有数据，恢复演示用户、令牌与验证码；服务启动时及此后每小时也会自动还原。
+//
+// Deletes all data and restores the demonstration's users, tokens and codes. It exists with `--demo` only. The server
+// also does so when it starts, and every hour.
 //
 // Corresponds with POST /demo/reset (the `ResetDemo` operationId).
 func (c *Client) ResetDemo(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3029,7 +4190,9 @@ func (c *Client) ResetDemo(ctx context.Context, reqEditors ...RequestEditorFn) (
 
 // GetHealth 存活检查 · Liveness check
 //
-// 只说明进程在运行。Says that the process runs; its dependencies are not checked.
+// 只说明进程在运行，不检查其依赖。
+//
+// Says that the process runs. Its dependencies are not checked.
 //
 // Corresponds with GET /healthz (the `GetHealth` operationId).
 func (c *Client) GetHealth(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3046,7 +4209,9 @@ func (c *Client) GetHealth(ctx context.Context, reqEditors ...RequestEditorFn) (
 
 // GetMetrics 监控指标 · Metrics for Prometheus
 //
-// Prometheus 文本格式 the Prometheus text format.
+// 以 Prometheus 文本格式返回指标。
+//
+// Answers the metrics in Prometheus' text format.
 //
 // Corresponds with GET /metrics (the `GetMetrics` operationId).
 func (c *Client) GetMetrics(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3063,15 +4228,15 @@ func (c *Client) GetMetrics(ctx context.Context, reqEditors ...RequestEditorFn) 
 
 // IntrospectTokenWithBody 查询令牌是否有效 · Ask whether a token is live
 //
-// RFC 7662 令牌内省。应用以 HTTP Basic 证明身份：用户名为应用 id，密码为应用密钥（RFC 6749 2.3.1，两者先做 URL 编码）。
-// 只回答登录时带有本应用 `X-App-Id` 的令牌；其他令牌，无论未知、过期、已结束或属于别的应用，都只回答 `{"active":false}`。
-// 查询不延长令牌，也不算会话的使用。
+// RFC 7662 令牌内省。应用以 HTTP Basic 证明身份：用户名为应用 ID，密码为应用密钥（RFC 6749 第 2.3.1 节，两者先做 URL 编码）。
+// 只回答登录时带有本应用 `X-App-Id` 的令牌；其他令牌，无论未知、过期、已结束或属于别的应用，都只回答
+// `{"active":false}`。查询不延长令牌，也不算会话的使用。各方言的访问令牌都可查询，不论是不透明的还是 JWT；刷新令牌不可查询。
 //
-// RFC 7662. The application authenticates by HTTP Basic: its id is the user name and a secret of it the password,
-// both urlencoded first (RFC 6749 section 2.3.1). It learns of tokens whose sign-in named it in `X-App-Id`; for every
-// other token, unknown, expired, ended or another application's, the answer is `{"active":false}` alone. Asking
-// neither extends a token nor counts as a use of its session. Access tokens of every dialect are known, opaque or
-// JWT; refresh tokens are not.
+// RFC 7662. The application authenticates by HTTP Basic: its id is the user name and a secret of it the password, both
+// urlencoded first (section 2.3.1 of RFC 6749). It learns of tokens whose sign-in named it in `X-App-Id`; for every
+// other token, unknown, expired, ended or another application's, the answer is `{"active":false}` alone. Asking neither
+// extends a token nor counts as a use of its session. Access tokens of every dialect are known, opaque or JWT; refresh
+// tokens are not.
 //
 // Takes any type of body and a specified content type.
 //
@@ -3090,15 +4255,15 @@ func (c *Client) IntrospectTokenWithBody(ctx context.Context, contentType string
 
 // IntrospectTokenWithFormdataBody 查询令牌是否有效 · Ask whether a token is live
 //
-// RFC 7662 令牌内省。应用以 HTTP Basic 证明身份：用户名为应用 id，密码为应用密钥（RFC 6749 2.3.1，两者先做 URL 编码）。
-// 只回答登录时带有本应用 `X-App-Id` 的令牌；其他令牌，无论未知、过期、已结束或属于别的应用，都只回答 `{"active":false}`。
-// 查询不延长令牌，也不算会话的使用。
+// RFC 7662 令牌内省。应用以 HTTP Basic 证明身份：用户名为应用 ID，密码为应用密钥（RFC 6749 第 2.3.1 节，两者先做 URL 编码）。
+// 只回答登录时带有本应用 `X-App-Id` 的令牌；其他令牌，无论未知、过期、已结束或属于别的应用，都只回答
+// `{"active":false}`。查询不延长令牌，也不算会话的使用。各方言的访问令牌都可查询，不论是不透明的还是 JWT；刷新令牌不可查询。
 //
-// RFC 7662. The application authenticates by HTTP Basic: its id is the user name and a secret of it the password,
-// both urlencoded first (RFC 6749 section 2.3.1). It learns of tokens whose sign-in named it in `X-App-Id`; for every
-// other token, unknown, expired, ended or another application's, the answer is `{"active":false}` alone. Asking
-// neither extends a token nor counts as a use of its session. Access tokens of every dialect are known, opaque or
-// JWT; refresh tokens are not.
+// RFC 7662. The application authenticates by HTTP Basic: its id is the user name and a secret of it the password, both
+// urlencoded first (section 2.3.1 of RFC 6749). It learns of tokens whose sign-in named it in `X-App-Id`; for every
+// other token, unknown, expired, ended or another application's, the answer is `{"active":false}` alone. Asking neither
+// extends a token nor counts as a use of its session. Access tokens of every dialect are known, opaque or JWT; refresh
+// tokens are not.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -3117,7 +4282,9 @@ func (c *Client) IntrospectTokenWithFormdataBody(ctx context.Context, body Intro
 
 // GetSpecAsJson 本文档（JSON）· This document as JSON
 //
-// 内容与顺序和 YAML 相同，`tag` 用法也相同。The same content in the same order as in YAML, with the same `tag`.
+// 内容与顺序同 YAML，`tag` 用法也相同。
+//
+// The same content in the same order as in YAML, with the same `tag`.
 //
 // Corresponds with GET /openapi.json (the `GetSpecAsJson` operationId).
 func (c *Client) GetSpecAsJson(ctx context.Context, params *GetSpecAsJsonParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3134,10 +4301,10 @@ func (c *Client) GetSpecAsJson(ctx context.Context, params *GetSpecAsJsonParams,
 
 // GetSpecAsYaml 本文档（YAML）· This document as written
 //
-// 不带 `tag` 是手写的原文；带 `tag` 只含该方言的接口和它们用到的组件，例如 `?tag=jfinal`，可重复。
+// 不带 `tag` 是手写的原文；带 `tag` 是只含这些方言的接口及其所用组件的完整文档，可重复，例如 `?tag=jfinal&tag=yudao`。
 //
-// Without `tag` the document as it was written. With `tag` a complete document of the operations of those dialects and
-// the components they use: `?tag=jfinal`, or several, `?tag=jfinal&tag=yudao`.
+// Without `tag` the document as it was written. With `tag`, which may be repeated, a complete document of the operations
+// of those dialects and the components they use, for instance `?tag=jfinal&tag=yudao`.
 //
 // Corresponds with GET /openapi.yaml (the `GetSpecAsYaml` operationId).
 func (c *Client) GetSpecAsYaml(ctx context.Context, params *GetSpecAsYamlParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3154,7 +4321,9 @@ func (c *Client) GetSpecAsYaml(ctx context.Context, params *GetSpecAsYamlParams,
 
 // GetReadiness 就绪检查 · Readiness check
 //
-// 数据库可读可写时为 200。200 while the database can be read and written.
+// 数据库可读可写时为 200。
+//
+// Answers 200 while the database can be read and written.
 //
 // Corresponds with GET /readyz (the `GetReadiness` operationId).
 func (c *Client) GetReadiness(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3171,10 +4340,13 @@ func (c *Client) GetReadiness(ctx context.Context, reqEditors ...RequestEditorFn
 
 // GetUserInfo 获取用户详情信息 · Read a user through an application
 //
-// 文档 002。Returns the token's own user, or a member of the application's organisations. An application that proves
-// itself by its secret in `X-App-Secret` reads every user; of the organisations it sees only its own. 密钥错误时拒绝请求
-// a wrong secret is refused (401, or 429 after too many). `userId` is text, so that
-// ids above 2^53 keep their digits. The nickname is masked unless the application has the right `nickname`.
+// 文档 002。返回令牌所属的用户本人，或应用所在组织机构的成员。用请求头 `X-App-Secret` 中的密钥证明身份的应用可读取所有用户，但只能看到属于它的组织机构；
+// 密钥错误返回 401，错误过多返回 429。`userId` 为文本，大于 2^53 的 ID 不丢失位数。应用没有 `nickname` 权限时，昵称打码。
+//
+// Document 002. Returns the token's own user, or a member of the application's organisations. An application that proves
+// itself by its secret in the header `X-App-Secret` reads every user; of the organisations it sees only its own. A wrong
+// secret is 401, or 429 after too many. `userId` is text, so that ids above 2^53 keep their digits. The nickname is
+// masked unless the application has the right `nickname`.
 //
 // Corresponds with GET /user/info (the `GetUserInfo` operationId).
 func (c *Client) GetUserInfo(ctx context.Context, params *GetUserInfoParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3191,9 +4363,14 @@ func (c *Client) GetUserInfo(ctx context.Context, params *GetUserInfoParams, req
 
 // RefreshUserWithBody 刷新并重新获取用户信息 · Extend the token's lifetime and read the user again
 //
-// 文档 000，小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
-// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. The lifetime of
-// the token is extended, and no new token is returned. A JWT cannot be extended: the next one is in the header `Jwt`.
+// 文档 000，用于小程序、管理端与 PC。令牌可放在请求头 `X-Access-Token` 或 `token`（请求头优先）、请求体（表单或 JSON）或查询参数中；
+// `frontType` 可放在请求体或查询参数中，请求体优先。令牌的有效期被延长，不返回新令牌。JWT 无法延长，下一个 JWT 在响应头
+// `Jwt` 中。
+//
+// Document 000, for mini programs, administration and PC. The token may travel in the header `X-Access-Token` or `token`
+// (a header wins), in the body (form or JSON) or in the query; `frontType` in the body or in the query, where the body
+// wins. The lifetime of the token is extended, and no new token is returned. A JWT cannot be extended: the next one is
+// in the header `Jwt`.
 //
 // Takes any type of body and a specified content type.
 //
@@ -3212,9 +4389,14 @@ func (c *Client) RefreshUserWithBody(ctx context.Context, contentType string, bo
 
 // RefreshUser 刷新并重新获取用户信息 · Extend the token's lifetime and read the user again
 //
-// 文档 000，小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
-// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. The lifetime of
-// the token is extended, and no new token is returned. A JWT cannot be extended: the next one is in the header `Jwt`.
+// 文档 000，用于小程序、管理端与 PC。令牌可放在请求头 `X-Access-Token` 或 `token`（请求头优先）、请求体（表单或 JSON）或查询参数中；
+// `frontType` 可放在请求体或查询参数中，请求体优先。令牌的有效期被延长，不返回新令牌。JWT 无法延长，下一个 JWT 在响应头
+// `Jwt` 中。
+//
+// Document 000, for mini programs, administration and PC. The token may travel in the header `X-Access-Token` or `token`
+// (a header wins), in the body (form or JSON) or in the query; `frontType` in the body or in the query, where the body
+// wins. The lifetime of the token is extended, and no new token is returned. A JWT cannot be extended: the next one is
+// in the header `Jwt`.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -3233,9 +4415,14 @@ func (c *Client) RefreshUser(ctx context.Context, body RefreshUserJSONRequestBod
 
 // RefreshUserWithFormdataBody 刷新并重新获取用户信息 · Extend the token's lifetime and read the user again
 //
-// 文档 000，小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
-// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. The lifetime of
-// the token is extended, and no new token is returned. A JWT cannot be extended: the next one is in the header `Jwt`.
+// 文档 000，用于小程序、管理端与 PC。令牌可放在请求头 `X-Access-Token` 或 `token`（请求头优先）、请求体（表单或 JSON）或查询参数中；
+// `frontType` 可放在请求体或查询参数中，请求体优先。令牌的有效期被延长，不返回新令牌。JWT 无法延长，下一个 JWT 在响应头
+// `Jwt` 中。
+//
+// Document 000, for mini programs, administration and PC. The token may travel in the header `X-Access-Token` or `token`
+// (a header wins), in the body (form or JSON) or in the query; `frontType` in the body or in the query, where the body
+// wins. The lifetime of the token is extended, and no new token is returned. A JWT cannot be extended: the next one is
+// in the header `Jwt`.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -3254,7 +4441,9 @@ func (c *Client) RefreshUserWithFormdataBody(ctx context.Context, body RefreshUs
 
 // CheckLoginStatus 设备互踢检查 · Is this device still the one that is signed in?
 //
-// 文档 001。For a token that another sign-in has replaced the answer is `isLogin:false` with the time of that
+// 文档 001。令牌已被其他设备的登录取代时，返回 `isLogin:false` 和那次登录的时间，而不是 401。首次检查把会话与设备绑定。
+//
+// Document 001. For a token that another sign-in has replaced the answer is `isLogin:false` with the time of that
 // sign-in, not 401. The first check binds the session to its device.
 //
 // Corresponds with GET /wx/pc/check-login-status (the `CheckLoginStatus` operationId).
@@ -3272,7 +4461,9 @@ func (c *Client) CheckLoginStatus(ctx context.Context, params *CheckLoginStatusP
 
 // CheckLoginStatusByPath 设备互踢检查（路径参数）· The same check, with the device in the path
 //
-// 文档 001 称 `deviceNumber` 为路径参数。The document calls `deviceNumber` a path parameter.
+// 文档 001 称 `deviceNumber` 为路径参数，因此也提供这个路径。
+//
+// The same check. Document 001 calls `deviceNumber` a path parameter, so this path is served too.
 //
 // Corresponds with GET /wx/pc/check-login-status/{deviceNumber} (the `CheckLoginStatusByPath` operationId).
 func (c *Client) CheckLoginStatusByPath(ctx context.Context, deviceNumber DeviceNumber, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -4433,14 +5624,13 @@ type ClientWithResponsesInterface interface {
 
 	// GetJsonWebKeysWithResponse 验证 JWT 的公钥 · The public keys that verify JWTs
 	//
-	// RFC 7517 的 JWK 集合，最新的在最后：`RS256`（`RSA`）、`ES256`（`EC`、`P-256`）或 `EdDSA`（`OKP`、`Ed25519`），轮换期间
-	// 可同时有几种。算法由 `kid` 指定的密钥决定。新密钥先公布，后用于签名；遇到未知的 `kid` 时请重新读取。签名只能证明 JWT
-	// 属于哪个用户，会话是否仍有效须向本服务器查询。
+	// RFC 7517 的 JWK 集合，最新的在最后：`RS256`（`RSA`）、`ES256`（`EC`、`P-256`）或 `EdDSA`（`OKP`、`Ed25519`），轮换期间可同时有几种。算法由 `kid` 指定的密钥决定。新密钥先公布，后用于签名；遇到未知的 `kid`
+	// 时请重新读取。签名只能证明 JWT 属于哪个用户，会话是否仍有效须向本服务器查询。
 	//
 	// A JWK Set (RFC 7517), the newest key last: `RS256` (`RSA`), `ES256` (`EC`, `P-256`) or `EdDSA` (`OKP`, `Ed25519`),
-	// several of them while keys are rotated. The key that `kid` names decides the algorithm. A new key is published before it
-	// is used; read the set again for an unknown `kid`. A signature proves whose a JWT is. Whether its session is
-	// still live has to be asked of this server.
+	// several of them while keys are rotated. The key that `kid` names decides the algorithm. A new key is published before
+	// it is used; read the set again for an unknown `kid`. A signature proves whose a JWT is. Whether its session is still
+	// live has to be asked of this server.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -4449,7 +5639,9 @@ type ClientWithResponsesInterface interface {
 
 	// GetWeChatUserInfoWithBodyWithResponse 微信授权 · Sign in by WeChat
 	//
-	// 文档 003。A user is recognised by the WeChat identity; an unknown one is registered. The access token of the new
+	// 文档 003。按微信身份识别用户，未知的自动注册。新会话的访问令牌在响应头 `X-Access-Token` 中。
+	//
+	// Document 003. A user is recognised by the WeChat identity; an unknown one is registered. The access token of the new
 	// session is in the header `X-Access-Token`.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -4459,7 +5651,9 @@ type ClientWithResponsesInterface interface {
 
 	// GetWeChatUserInfoWithResponse 微信授权 · Sign in by WeChat
 	//
-	// 文档 003。A user is recognised by the WeChat identity; an unknown one is registered. The access token of the new
+	// 文档 003。按微信身份识别用户，未知的自动注册。新会话的访问令牌在响应头 `X-Access-Token` 中。
+	//
+	// Document 003. A user is recognised by the WeChat identity; an unknown one is registered. The access token of the new
 	// session is in the header `X-Access-Token`.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
@@ -4469,9 +5663,13 @@ type ClientWithResponsesInterface interface {
 
 	// CreateUserWithBodyWithResponse 创建新的用户 · Create a user
 	//
-	// 文档 004。The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for administrators, and for
-	// anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-	// Open registration creates at most 60 users an hour for a client IP and 1000 in total by default; administrators are not limited.
+	// 文档 004。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。管理员可调用；开放注册时任何人可调用。`id`、`role`、`status`、`salt`
+	// 与各 `…Status` 字段被忽略。默认情况下，开放注册对同一客户端 IP 每小时最多 60 个用户，总共最多 1000 个；管理员不受限制。
+	//
+	// Document 004. The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for
+	// administrators, and for anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields
+	// are ignored. By default open registration creates at most 60 users an hour for a client IP and 1000 in total;
+	// administrators are not limited.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4480,9 +5678,13 @@ type ClientWithResponsesInterface interface {
 
 	// CreateUserWithResponse 创建新的用户 · Create a user
 	//
-	// 文档 004。The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for administrators, and for
-	// anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-	// Open registration creates at most 60 users an hour for a client IP and 1000 in total by default; administrators are not limited.
+	// 文档 004。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。管理员可调用；开放注册时任何人可调用。`id`、`role`、`status`、`salt`
+	// 与各 `…Status` 字段被忽略。默认情况下，开放注册对同一客户端 IP 每小时最多 60 个用户，总共最多 1000 个；管理员不受限制。
+	//
+	// Document 004. The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for
+	// administrators, and for anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields
+	// are ignored. By default open registration creates at most 60 users an hour for a client IP and 1000 in total;
+	// administrators are not limited.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4491,9 +5693,13 @@ type ClientWithResponsesInterface interface {
 
 	// CreateUserWithFormdataBodyWithResponse 创建新的用户 · Create a user
 	//
-	// 文档 004。The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for administrators, and for
-	// anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-	// Open registration creates at most 60 users an hour for a client IP and 1000 in total by default; administrators are not limited.
+	// 文档 004。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。管理员可调用；开放注册时任何人可调用。`id`、`role`、`status`、`salt`
+	// 与各 `…Status` 字段被忽略。默认情况下，开放注册对同一客户端 IP 每小时最多 60 个用户，总共最多 1000 个；管理员不受限制。
+	//
+	// Document 004. The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for
+	// administrators, and for anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields
+	// are ignored. By default open registration creates at most 60 users an hour for a client IP and 1000 in total;
+	// administrators are not limited.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4502,7 +5708,10 @@ type ClientWithResponsesInterface interface {
 
 	// GetUserDetailWithResponse 用户详情 · Read a user
 	//
-	// 文档 004。The user and administrators get everything but secrets, others the public part. Unknown values are left out.
+	// 文档 004。本人与管理员可得到除秘密以外的全部信息，其他人只能得到公开部分；未知的值省略。
+	//
+	// Document 004. The user and administrators get everything but secrets, others the public part. Unknown values are left
+	// out.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -4511,7 +5720,9 @@ type ClientWithResponsesInterface interface {
 
 	// PostUserDetailWithBodyWithResponse 用户详情（POST）· Read a user, by form
 	//
-	// 文档 004。与 GET 相同，`id` 在表单或查询中。The same as GET, with `id` in the form or in the query.
+	// 文档 004。与 GET 相同，`id` 在请求体或查询参数中。
+	//
+	// Document 004. The same as GET, with `id` in the body or in the query.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4520,7 +5731,9 @@ type ClientWithResponsesInterface interface {
 
 	// PostUserDetailWithFormdataBodyWithResponse 用户详情（POST）· Read a user, by form
 	//
-	// 文档 004。与 GET 相同，`id` 在表单或查询中。The same as GET, with `id` in the form or in the query.
+	// 文档 004。与 GET 相同，`id` 在请求体或查询参数中。
+	//
+	// Document 004. The same as GET, with `id` in the body or in the query.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4529,9 +5742,13 @@ type ClientWithResponsesInterface interface {
 
 	// SignInByPasswordWithBodyWithResponse 用户登录 · Sign in by password
 	//
-	// 文档 004。`loginAccount` is a user name, an e-mail or a verified mobile. Unknown accounts, wrong passwords, locked and
-	// disabled users get the same answer. Five failures from one client IP lock the account for that client IP for 15 minutes.
-	// The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is named.
+	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账户不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
+	// 失败五次后，该账户对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+	//
+	// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
+	// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
+	// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
+	// named.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4540,9 +5757,13 @@ type ClientWithResponsesInterface interface {
 
 	// SignInByPasswordWithFormdataBodyWithResponse 用户登录 · Sign in by password
 	//
-	// 文档 004。`loginAccount` is a user name, an e-mail or a verified mobile. Unknown accounts, wrong passwords, locked and
-	// disabled users get the same answer. Five failures from one client IP lock the account for that client IP for 15 minutes.
-	// The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is named.
+	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账户不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
+	// 失败五次后，该账户对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+	//
+	// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
+	// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
+	// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
+	// named.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4551,9 +5772,13 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateUserWithBodyWithResponse 更新用户信息 · Change a user
 	//
-	// 文档 004。Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for administrators. The
-	// form field `user` holds JSON, or the body itself is that JSON. Keys that are left out stay as they are. A new
-	// mobile or e-mail is unverified at first. Passwords are changed by `updatePassword` only.
+	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证。密码只能用 `updatePassword`
+	// 修改。
+	//
+	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
+	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
+	// stay as they are. A new mobile or e-mail address is unverified at first. Passwords are changed by `updatePassword`
+	// only.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4562,9 +5787,13 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateUserWithResponse 更新用户信息 · Change a user
 	//
-	// 文档 004。Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for administrators. The
-	// form field `user` holds JSON, or the body itself is that JSON. Keys that are left out stay as they are. A new
-	// mobile or e-mail is unverified at first. Passwords are changed by `updatePassword` only.
+	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证。密码只能用 `updatePassword`
+	// 修改。
+	//
+	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
+	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
+	// stay as they are. A new mobile or e-mail address is unverified at first. Passwords are changed by `updatePassword`
+	// only.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4573,9 +5802,13 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateUserWithFormdataBodyWithResponse 更新用户信息 · Change a user
 	//
-	// 文档 004。Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for administrators. The
-	// form field `user` holds JSON, or the body itself is that JSON. Keys that are left out stay as they are. A new
-	// mobile or e-mail is unverified at first. Passwords are changed by `updatePassword` only.
+	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证。密码只能用 `updatePassword`
+	// 修改。
+	//
+	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
+	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
+	// stay as they are. A new mobile or e-mail address is unverified at first. Passwords are changed by `updatePassword`
+	// only.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4584,8 +5817,11 @@ type ClientWithResponsesInterface interface {
 
 	// UpdatePasswordWithBodyWithResponse 更新用户密码 · Change a password
 	//
-	// 文档 004。Allowed for the user, with the old password, and for super administrators, who may leave it out. All other sessions
-	// of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
+	// `oldPassowrd`，也接受 `oldPassword`。
+	//
+	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
+	// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4594,8 +5830,11 @@ type ClientWithResponsesInterface interface {
 
 	// UpdatePasswordWithFormdataBodyWithResponse 更新用户密码 · Change a password
 	//
-	// 文档 004。Allowed for the user, with the old password, and for super administrators, who may leave it out. All other sessions
-	// of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
+	// `oldPassowrd`，也接受 `oldPassword`。
+	//
+	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
+	// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4604,9 +5843,12 @@ type ClientWithResponsesInterface interface {
 
 	// RefreshAccessTokenWithBodyWithResponse 刷新 AccessToken · Exchange the token pair for the next access token
 	//
-	// 文档 001，PC 与 APP 一致。An expired access token of the same session is accepted. The answer is a new access token;
-	// the refresh token stays the same. Within 10 seconds the previous pair gets the current access token again; using an
-	// older pair ends the session.
+	// 文档 001，PC 与 APP 一致。接受同一会话已过期的访问令牌，返回新的访问令牌，刷新令牌不变。10 秒内再用上一个令牌对，得到的仍是当前访问令牌；
+	// 使用更旧的令牌对会结束会话。
+	//
+	// Document 001, for PC and app alike. An expired access token of the same session is accepted. The answer is a new
+	// access token; the refresh token stays the same. Within 10 seconds the previous pair gets the current access token
+	// again; using an older pair ends the session.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4615,9 +5857,12 @@ type ClientWithResponsesInterface interface {
 
 	// RefreshAccessTokenWithResponse 刷新 AccessToken · Exchange the token pair for the next access token
 	//
-	// 文档 001，PC 与 APP 一致。An expired access token of the same session is accepted. The answer is a new access token;
-	// the refresh token stays the same. Within 10 seconds the previous pair gets the current access token again; using an
-	// older pair ends the session.
+	// 文档 001，PC 与 APP 一致。接受同一会话已过期的访问令牌，返回新的访问令牌，刷新令牌不变。10 秒内再用上一个令牌对，得到的仍是当前访问令牌；
+	// 使用更旧的令牌对会结束会话。
+	//
+	// Document 001, for PC and app alike. An expired access token of the same session is accepted. The answer is a new
+	// access token; the refresh token stays the same. Within 10 seconds the previous pair gets the current access token
+	// again; using an older pair ends the session.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4626,7 +5871,9 @@ type ClientWithResponsesInterface interface {
 
 	// SignOutWithResponse 退出登录 · Sign out
 	//
-	// 结束当前会话，所有方言立即失效。The token stops working in every dialect at once.
+	// 结束当前会话，其令牌在所有方言中立即失效。
+	//
+	// Ends the current session. Its token stops working in every dialect at once.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -4635,8 +5882,11 @@ type ClientWithResponsesInterface interface {
 
 	// SendMobileCodeWithBodyWithResponse 发送短信验证码 · Send a one-time code by SMS
 	//
-	// 给手机发送一次性验证码，供手机号登录的 `validateNo` 使用。The answer is the same whether or not the mobile is known.
-	// Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
+	// 给手机发送一次性验证码，登录时作为 `validateNo` 使用。手机号是否已注册，响应都相同。同一手机每分钟 1 次、每小时 5 次、每天
+	// 10 次，同一客户端 IP 每小时 20 次。
+	//
+	// Sends a one-time code to the mobile, to be used as `validateNo` at sign-in. The answer is the same whether or not the
+	// mobile is known. Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4645,8 +5895,11 @@ type ClientWithResponsesInterface interface {
 
 	// SendMobileCodeWithResponse 发送短信验证码 · Send a one-time code by SMS
 	//
-	// 给手机发送一次性验证码，供手机号登录的 `validateNo` 使用。The answer is the same whether or not the mobile is known.
-	// Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
+	// 给手机发送一次性验证码，登录时作为 `validateNo` 使用。手机号是否已注册，响应都相同。同一手机每分钟 1 次、每小时 5 次、每天
+	// 10 次，同一客户端 IP 每小时 20 次。
+	//
+	// Sends a one-time code to the mobile, to be used as `validateNo` at sign-in. The answer is the same whether or not the
+	// mobile is known. Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4655,9 +5908,12 @@ type ClientWithResponsesInterface interface {
 
 	// SignInByMobileWithBodyWithResponse 手机号登录 · Sign in by mobile and one-time code
 	//
-	// 文档 001。未知手机号即注册 an unknown mobile is registered. Each user has one live session for each
-	// `productType`; a new sign-in ends the older one. Unknown `companyType` and `productType` values are stored.
-	// 同一客户端 IP 验证码错误过多即暂停 after too many wrong codes a client IP has to wait (429, `Retry-After`).
+	// 文档 001。未知的手机号自动注册。每个用户在每个 `productType` 下只有一个有效会话，新的登录会结束旧的。未知的
+	// `companyType` 与 `productType` 照样保存。同一客户端 IP 验证码错误过多后须等待（429，`Retry-After`）。
+	//
+	// Document 001. An unknown mobile is registered. Each user has one live session for each `productType`; a new sign-in
+	// ends the older one. Unknown values of `companyType` and `productType` are stored. After too many wrong codes a client
+	// IP has to wait (429, `Retry-After`).
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4666,9 +5922,12 @@ type ClientWithResponsesInterface interface {
 
 	// SignInByMobileWithResponse 手机号登录 · Sign in by mobile and one-time code
 	//
-	// 文档 001。未知手机号即注册 an unknown mobile is registered. Each user has one live session for each
-	// `productType`; a new sign-in ends the older one. Unknown `companyType` and `productType` values are stored.
-	// 同一客户端 IP 验证码错误过多即暂停 after too many wrong codes a client IP has to wait (429, `Retry-After`).
+	// 文档 001。未知的手机号自动注册。每个用户在每个 `productType` 下只有一个有效会话，新的登录会结束旧的。未知的
+	// `companyType` 与 `productType` 照样保存。同一客户端 IP 验证码错误过多后须等待（429，`Retry-After`）。
+	//
+	// Document 001. An unknown mobile is registered. Each user has one live session for each `productType`; a new sign-in
+	// ends the older one. Unknown values of `companyType` and `productType` are stored. After too many wrong codes a client
+	// IP has to wait (429, `Retry-After`).
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4677,8 +5936,10 @@ type ClientWithResponsesInterface interface {
 
 	// VerifyMobileWithBodyWithResponse 验证新手机号 · Verify a new mobile
 	//
-	// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。A new mobile cannot be used to sign in before it
-	// is verified here.
+	// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。
+	//
+	// Proves by a code of the purpose `verify_mobile` that a mobile is the caller's own. It can be used to sign in after
+	// that, and not before.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4687,8 +5948,10 @@ type ClientWithResponsesInterface interface {
 
 	// VerifyMobileWithResponse 验证新手机号 · Verify a new mobile
 	//
-	// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。A new mobile cannot be used to sign in before it
-	// is verified here.
+	// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。
+	//
+	// Proves by a code of the purpose `verify_mobile` that a mobile is the caller's own. It can be used to sign in after
+	// that, and not before.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4697,7 +5960,9 @@ type ClientWithResponsesInterface interface {
 
 	// ListSessionsWithResponse 我的会话 · List the caller's live sessions
 	//
-	// 当前用户的有效会话，新的在前。Newest first.
+	// 列出当前用户的有效会话，新的在前。
+	//
+	// Lists the caller's live sessions, newest first.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -4706,7 +5971,9 @@ type ClientWithResponsesInterface interface {
 
 	// EndSessionWithResponse 结束一个会话 · End one of the caller's sessions
 	//
-	// 只能结束自己的会话。Only the caller's own sessions.
+	// 结束一个会话，只能结束自己的。
+	//
+	// Ends a session, which has to be one of the caller's own.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -4715,7 +5982,9 @@ type ClientWithResponsesInterface interface {
 
 	// GetDemoOutboxWithResponse 演示短信箱 · Messages of the SMS simulator
 	//
-	// 仅在 `--demo` 下存在，新的在前。Only with `--demo`; newest first.
+	// 仅在 `--demo` 下存在，新的在前。
+	//
+	// The messages, newest first. It exists with `--demo` only.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -4724,7 +5993,10 @@ type ClientWithResponsesInterface interface {
 
 	// ResetDemoWithResponse 还原演示 · Reset the demonstration
 	//
-	// 仅在 `--demo` 下存在：删除所有数据，恢复演示用户、令牌与验证码；服务启动时及此后每小时也会自动还原。 Only with `--demo`: deletes all data and restores the demonstration's users, tokens and codes. The server also does so when it starts, and every hour.
+	// 仅在 `--demo` 下存在：删除所有数据，恢复演示用户、令牌与验证码；服务启动时及此后每小时也会自动还原。
+	//
+	// Deletes all data and restores the demonstration's users, tokens and codes. It exists with `--demo` only. The server
+	// also does so when it starts, and every hour.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -4733,7 +6005,9 @@ type ClientWithResponsesInterface interface {
 
 	// GetHealthWithResponse 存活检查 · Liveness check
 	//
-	// 只说明进程在运行。Says that the process runs; its dependencies are not checked.
+	// 只说明进程在运行，不检查其依赖。
+	//
+	// Says that the process runs. Its dependencies are not checked.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -4742,7 +6016,9 @@ type ClientWithResponsesInterface interface {
 
 	// GetMetricsWithResponse 监控指标 · Metrics for Prometheus
 	//
-	// Prometheus 文本格式 the Prometheus text format.
+	// 以 Prometheus 文本格式返回指标。
+	//
+	// Answers the metrics in Prometheus' text format.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -4751,15 +6027,15 @@ type ClientWithResponsesInterface interface {
 
 	// IntrospectTokenWithBodyWithResponse 查询令牌是否有效 · Ask whether a token is live
 	//
-	// RFC 7662 令牌内省。应用以 HTTP Basic 证明身份：用户名为应用 id，密码为应用密钥（RFC 6749 2.3.1，两者先做 URL 编码）。
-	// 只回答登录时带有本应用 `X-App-Id` 的令牌；其他令牌，无论未知、过期、已结束或属于别的应用，都只回答 `{"active":false}`。
-	// 查询不延长令牌，也不算会话的使用。
+	// RFC 7662 令牌内省。应用以 HTTP Basic 证明身份：用户名为应用 ID，密码为应用密钥（RFC 6749 第 2.3.1 节，两者先做 URL 编码）。
+	// 只回答登录时带有本应用 `X-App-Id` 的令牌；其他令牌，无论未知、过期、已结束或属于别的应用，都只回答
+	// `{"active":false}`。查询不延长令牌，也不算会话的使用。各方言的访问令牌都可查询，不论是不透明的还是 JWT；刷新令牌不可查询。
 	//
-	// RFC 7662. The application authenticates by HTTP Basic: its id is the user name and a secret of it the password,
-	// both urlencoded first (RFC 6749 section 2.3.1). It learns of tokens whose sign-in named it in `X-App-Id`; for every
-	// other token, unknown, expired, ended or another application's, the answer is `{"active":false}` alone. Asking
-	// neither extends a token nor counts as a use of its session. Access tokens of every dialect are known, opaque or
-	// JWT; refresh tokens are not.
+	// RFC 7662. The application authenticates by HTTP Basic: its id is the user name and a secret of it the password, both
+	// urlencoded first (section 2.3.1 of RFC 6749). It learns of tokens whose sign-in named it in `X-App-Id`; for every
+	// other token, unknown, expired, ended or another application's, the answer is `{"active":false}` alone. Asking neither
+	// extends a token nor counts as a use of its session. Access tokens of every dialect are known, opaque or JWT; refresh
+	// tokens are not.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4768,15 +6044,15 @@ type ClientWithResponsesInterface interface {
 
 	// IntrospectTokenWithFormdataBodyWithResponse 查询令牌是否有效 · Ask whether a token is live
 	//
-	// RFC 7662 令牌内省。应用以 HTTP Basic 证明身份：用户名为应用 id，密码为应用密钥（RFC 6749 2.3.1，两者先做 URL 编码）。
-	// 只回答登录时带有本应用 `X-App-Id` 的令牌；其他令牌，无论未知、过期、已结束或属于别的应用，都只回答 `{"active":false}`。
-	// 查询不延长令牌，也不算会话的使用。
+	// RFC 7662 令牌内省。应用以 HTTP Basic 证明身份：用户名为应用 ID，密码为应用密钥（RFC 6749 第 2.3.1 节，两者先做 URL 编码）。
+	// 只回答登录时带有本应用 `X-App-Id` 的令牌；其他令牌，无论未知、过期、已结束或属于别的应用，都只回答
+	// `{"active":false}`。查询不延长令牌，也不算会话的使用。各方言的访问令牌都可查询，不论是不透明的还是 JWT；刷新令牌不可查询。
 	//
-	// RFC 7662. The application authenticates by HTTP Basic: its id is the user name and a secret of it the password,
-	// both urlencoded first (RFC 6749 section 2.3.1). It learns of tokens whose sign-in named it in `X-App-Id`; for every
-	// other token, unknown, expired, ended or another application's, the answer is `{"active":false}` alone. Asking
-	// neither extends a token nor counts as a use of its session. Access tokens of every dialect are known, opaque or
-	// JWT; refresh tokens are not.
+	// RFC 7662. The application authenticates by HTTP Basic: its id is the user name and a secret of it the password, both
+	// urlencoded first (section 2.3.1 of RFC 6749). It learns of tokens whose sign-in named it in `X-App-Id`; for every
+	// other token, unknown, expired, ended or another application's, the answer is `{"active":false}` alone. Asking neither
+	// extends a token nor counts as a use of its session. Access tokens of every dialect are known, opaque or JWT; refresh
+	// tokens are not.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4785,7 +6061,9 @@ type ClientWithResponsesInterface interface {
 
 	// GetSpecAsJsonWithResponse 本文档（JSON）· This document as JSON
 	//
-	// 内容与顺序和 YAML 相同，`tag` 用法也相同。The same content in the same order as in YAML, with the same `tag`.
+	// 内容与顺序同 YAML，`tag` 用法也相同。
+	//
+	// The same content in the same order as in YAML, with the same `tag`.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -4794,10 +6072,10 @@ type ClientWithResponsesInterface interface {
 
 	// GetSpecAsYamlWithResponse 本文档（YAML）· This document as written
 	//
-	// 不带 `tag` 是手写的原文；带 `tag` 只含该方言的接口和它们用到的组件，例如 `?tag=jfinal`，可重复。
+	// 不带 `tag` 是手写的原文；带 `tag` 是只含这些方言的接口及其所用组件的完整文档，可重复，例如 `?tag=jfinal&tag=yudao`。
 	//
-	// Without `tag` the document as it was written. With `tag` a complete document of the operations of those dialects and
-	// the components they use: `?tag=jfinal`, or several, `?tag=jfinal&tag=yudao`.
+	// Without `tag` the document as it was written. With `tag`, which may be repeated, a complete document of the operations
+	// of those dialects and the components they use, for instance `?tag=jfinal&tag=yudao`.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -4806,7 +6084,9 @@ type ClientWithResponsesInterface interface {
 
 	// GetReadinessWithResponse 就绪检查 · Readiness check
 	//
-	// 数据库可读可写时为 200。200 while the database can be read and written.
+	// 数据库可读可写时为 200。
+	//
+	// Answers 200 while the database can be read and written.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -4815,10 +6095,13 @@ type ClientWithResponsesInterface interface {
 
 	// GetUserInfoWithResponse 获取用户详情信息 · Read a user through an application
 	//
-	// 文档 002。Returns the token's own user, or a member of the application's organisations. An application that proves
-	// itself by its secret in `X-App-Secret` reads every user; of the organisations it sees only its own. 密钥错误时拒绝请求
-	// a wrong secret is refused (401, or 429 after too many). `userId` is text, so that
-	// ids above 2^53 keep their digits. The nickname is masked unless the application has the right `nickname`.
+	// 文档 002。返回令牌所属的用户本人，或应用所在组织机构的成员。用请求头 `X-App-Secret` 中的密钥证明身份的应用可读取所有用户，但只能看到属于它的组织机构；
+	// 密钥错误返回 401，错误过多返回 429。`userId` 为文本，大于 2^53 的 ID 不丢失位数。应用没有 `nickname` 权限时，昵称打码。
+	//
+	// Document 002. Returns the token's own user, or a member of the application's organisations. An application that proves
+	// itself by its secret in the header `X-App-Secret` reads every user; of the organisations it sees only its own. A wrong
+	// secret is 401, or 429 after too many. `userId` is text, so that ids above 2^53 keep their digits. The nickname is
+	// masked unless the application has the right `nickname`.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -4827,9 +6110,14 @@ type ClientWithResponsesInterface interface {
 
 	// RefreshUserWithBodyWithResponse 刷新并重新获取用户信息 · Extend the token's lifetime and read the user again
 	//
-	// 文档 000，小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
-	// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. The lifetime of
-	// the token is extended, and no new token is returned. A JWT cannot be extended: the next one is in the header `Jwt`.
+	// 文档 000，用于小程序、管理端与 PC。令牌可放在请求头 `X-Access-Token` 或 `token`（请求头优先）、请求体（表单或 JSON）或查询参数中；
+	// `frontType` 可放在请求体或查询参数中，请求体优先。令牌的有效期被延长，不返回新令牌。JWT 无法延长，下一个 JWT 在响应头
+	// `Jwt` 中。
+	//
+	// Document 000, for mini programs, administration and PC. The token may travel in the header `X-Access-Token` or `token`
+	// (a header wins), in the body (form or JSON) or in the query; `frontType` in the body or in the query, where the body
+	// wins. The lifetime of the token is extended, and no new token is returned. A JWT cannot be extended: the next one is
+	// in the header `Jwt`.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4838,9 +6126,14 @@ type ClientWithResponsesInterface interface {
 
 	// RefreshUserWithResponse 刷新并重新获取用户信息 · Extend the token's lifetime and read the user again
 	//
-	// 文档 000，小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
-	// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. The lifetime of
-	// the token is extended, and no new token is returned. A JWT cannot be extended: the next one is in the header `Jwt`.
+	// 文档 000，用于小程序、管理端与 PC。令牌可放在请求头 `X-Access-Token` 或 `token`（请求头优先）、请求体（表单或 JSON）或查询参数中；
+	// `frontType` 可放在请求体或查询参数中，请求体优先。令牌的有效期被延长，不返回新令牌。JWT 无法延长，下一个 JWT 在响应头
+	// `Jwt` 中。
+	//
+	// Document 000, for mini programs, administration and PC. The token may travel in the header `X-Access-Token` or `token`
+	// (a header wins), in the body (form or JSON) or in the query; `frontType` in the body or in the query, where the body
+	// wins. The lifetime of the token is extended, and no new token is returned. A JWT cannot be extended: the next one is
+	// in the header `Jwt`.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4849,9 +6142,14 @@ type ClientWithResponsesInterface interface {
 
 	// RefreshUserWithFormdataBodyWithResponse 刷新并重新获取用户信息 · Extend the token's lifetime and read the user again
 	//
-	// 文档 000，小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
-	// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. The lifetime of
-	// the token is extended, and no new token is returned. A JWT cannot be extended: the next one is in the header `Jwt`.
+	// 文档 000，用于小程序、管理端与 PC。令牌可放在请求头 `X-Access-Token` 或 `token`（请求头优先）、请求体（表单或 JSON）或查询参数中；
+	// `frontType` 可放在请求体或查询参数中，请求体优先。令牌的有效期被延长，不返回新令牌。JWT 无法延长，下一个 JWT 在响应头
+	// `Jwt` 中。
+	//
+	// Document 000, for mini programs, administration and PC. The token may travel in the header `X-Access-Token` or `token`
+	// (a header wins), in the body (form or JSON) or in the query; `frontType` in the body or in the query, where the body
+	// wins. The lifetime of the token is extended, and no new token is returned. A JWT cannot be extended: the next one is
+	// in the header `Jwt`.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4860,7 +6158,9 @@ type ClientWithResponsesInterface interface {
 
 	// CheckLoginStatusWithResponse 设备互踢检查 · Is this device still the one that is signed in?
 	//
-	// 文档 001。For a token that another sign-in has replaced the answer is `isLogin:false` with the time of that
+	// 文档 001。令牌已被其他设备的登录取代时，返回 `isLogin:false` 和那次登录的时间，而不是 401。首次检查把会话与设备绑定。
+	//
+	// Document 001. For a token that another sign-in has replaced the answer is `isLogin:false` with the time of that
 	// sign-in, not 401. The first check binds the session to its device.
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -4870,7 +6170,9 @@ type ClientWithResponsesInterface interface {
 
 	// CheckLoginStatusByPathWithResponse 设备互踢检查（路径参数）· The same check, with the device in the path
 	//
-	// 文档 001 称 `deviceNumber` 为路径参数。The document calls `deviceNumber` a path parameter.
+	// 文档 001 称 `deviceNumber` 为路径参数，因此也提供这个路径。
+	//
+	// The same check. Document 001 calls `deviceNumber` a path parameter, so this path is served too.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -7153,14 +8455,13 @@ func (r CheckLoginStatusByPathAnswer) ContentType() string {
 
 // GetJsonWebKeysWithResponse 验证 JWT 的公钥 · The public keys that verify JWTs
 //
-// RFC 7517 的 JWK 集合，最新的在最后：`RS256`（`RSA`）、`ES256`（`EC`、`P-256`）或 `EdDSA`（`OKP`、`Ed25519`），轮换期间
-// 可同时有几种。算法由 `kid` 指定的密钥决定。新密钥先公布，后用于签名；遇到未知的 `kid` 时请重新读取。签名只能证明 JWT
-// 属于哪个用户，会话是否仍有效须向本服务器查询。
+// RFC 7517 的 JWK 集合，最新的在最后：`RS256`（`RSA`）、`ES256`（`EC`、`P-256`）或 `EdDSA`（`OKP`、`Ed25519`），轮换期间可同时有几种。算法由 `kid` 指定的密钥决定。新密钥先公布，后用于签名；遇到未知的 `kid`
+// 时请重新读取。签名只能证明 JWT 属于哪个用户，会话是否仍有效须向本服务器查询。
 //
 // A JWK Set (RFC 7517), the newest key last: `RS256` (`RSA`), `ES256` (`EC`, `P-256`) or `EdDSA` (`OKP`, `Ed25519`),
-// several of them while keys are rotated. The key that `kid` names decides the algorithm. A new key is published before it
-// is used; read the set again for an unknown `kid`. A signature proves whose a JWT is. Whether its session is
-// still live has to be asked of this server.
+// several of them while keys are rotated. The key that `kid` names decides the algorithm. A new key is published before
+// it is used; read the set again for an unknown `kid`. A signature proves whose a JWT is. Whether its session is still
+// live has to be asked of this server.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -7175,7 +8476,9 @@ func (c *ClientWithResponses) GetJsonWebKeysWithResponse(ctx context.Context, re
 
 // GetWeChatUserInfoWithBodyWithResponse 微信授权 · Sign in by WeChat
 //
-// 文档 003。A user is recognised by the WeChat identity; an unknown one is registered. The access token of the new
+// 文档 003。按微信身份识别用户，未知的自动注册。新会话的访问令牌在响应头 `X-Access-Token` 中。
+//
+// Document 003. A user is recognised by the WeChat identity; an unknown one is registered. The access token of the new
 // session is in the header `X-Access-Token`.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -7191,7 +8494,9 @@ func (c *ClientWithResponses) GetWeChatUserInfoWithBodyWithResponse(ctx context.
 
 // GetWeChatUserInfoWithResponse 微信授权 · Sign in by WeChat
 //
-// 文档 003。A user is recognised by the WeChat identity; an unknown one is registered. The access token of the new
+// 文档 003。按微信身份识别用户，未知的自动注册。新会话的访问令牌在响应头 `X-Access-Token` 中。
+//
+// Document 003. A user is recognised by the WeChat identity; an unknown one is registered. The access token of the new
 // session is in the header `X-Access-Token`.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
@@ -7207,9 +8512,13 @@ func (c *ClientWithResponses) GetWeChatUserInfoWithResponse(ctx context.Context,
 
 // CreateUserWithBodyWithResponse 创建新的用户 · Create a user
 //
-// 文档 004。The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for administrators, and for
-// anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-// Open registration creates at most 60 users an hour for a client IP and 1000 in total by default; administrators are not limited.
+// 文档 004。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。管理员可调用；开放注册时任何人可调用。`id`、`role`、`status`、`salt`
+// 与各 `…Status` 字段被忽略。默认情况下，开放注册对同一客户端 IP 每小时最多 60 个用户，总共最多 1000 个；管理员不受限制。
+//
+// Document 004. The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for
+// administrators, and for anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields
+// are ignored. By default open registration creates at most 60 users an hour for a client IP and 1000 in total;
+// administrators are not limited.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7224,9 +8533,13 @@ func (c *ClientWithResponses) CreateUserWithBodyWithResponse(ctx context.Context
 
 // CreateUserWithResponse 创建新的用户 · Create a user
 //
-// 文档 004。The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for administrators, and for
-// anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-// Open registration creates at most 60 users an hour for a client IP and 1000 in total by default; administrators are not limited.
+// 文档 004。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。管理员可调用；开放注册时任何人可调用。`id`、`role`、`status`、`salt`
+// 与各 `…Status` 字段被忽略。默认情况下，开放注册对同一客户端 IP 每小时最多 60 个用户，总共最多 1000 个；管理员不受限制。
+//
+// Document 004. The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for
+// administrators, and for anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields
+// are ignored. By default open registration creates at most 60 users an hour for a client IP and 1000 in total;
+// administrators are not limited.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7241,9 +8554,13 @@ func (c *ClientWithResponses) CreateUserWithResponse(ctx context.Context, body C
 
 // CreateUserWithFormdataBodyWithResponse 创建新的用户 · Create a user
 //
-// 文档 004。The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for administrators, and for
-// anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-// Open registration creates at most 60 users an hour for a client IP and 1000 in total by default; administrators are not limited.
+// 文档 004。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。管理员可调用；开放注册时任何人可调用。`id`、`role`、`status`、`salt`
+// 与各 `…Status` 字段被忽略。默认情况下，开放注册对同一客户端 IP 每小时最多 60 个用户，总共最多 1000 个；管理员不受限制。
+//
+// Document 004. The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for
+// administrators, and for anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields
+// are ignored. By default open registration creates at most 60 users an hour for a client IP and 1000 in total;
+// administrators are not limited.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7258,7 +8575,10 @@ func (c *ClientWithResponses) CreateUserWithFormdataBodyWithResponse(ctx context
 
 // GetUserDetailWithResponse 用户详情 · Read a user
 //
-// 文档 004。The user and administrators get everything but secrets, others the public part. Unknown values are left out.
+// 文档 004。本人与管理员可得到除秘密以外的全部信息，其他人只能得到公开部分；未知的值省略。
+//
+// Document 004. The user and administrators get everything but secrets, others the public part. Unknown values are left
+// out.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -7273,7 +8593,9 @@ func (c *ClientWithResponses) GetUserDetailWithResponse(ctx context.Context, par
 
 // PostUserDetailWithBodyWithResponse 用户详情（POST）· Read a user, by form
 //
-// 文档 004。与 GET 相同，`id` 在表单或查询中。The same as GET, with `id` in the form or in the query.
+// 文档 004。与 GET 相同，`id` 在请求体或查询参数中。
+//
+// Document 004. The same as GET, with `id` in the body or in the query.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7288,7 +8610,9 @@ func (c *ClientWithResponses) PostUserDetailWithBodyWithResponse(ctx context.Con
 
 // PostUserDetailWithFormdataBodyWithResponse 用户详情（POST）· Read a user, by form
 //
-// 文档 004。与 GET 相同，`id` 在表单或查询中。The same as GET, with `id` in the form or in the query.
+// 文档 004。与 GET 相同，`id` 在请求体或查询参数中。
+//
+// Document 004. The same as GET, with `id` in the body or in the query.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7303,9 +8627,13 @@ func (c *ClientWithResponses) PostUserDetailWithFormdataBodyWithResponse(ctx con
 
 // SignInByPasswordWithBodyWithResponse 用户登录 · Sign in by password
 //
-// 文档 004。`loginAccount` is a user name, an e-mail or a verified mobile. Unknown accounts, wrong passwords, locked and
-// disabled users get the same answer. Five failures from one client IP lock the account for that client IP for 15 minutes.
-// The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is named.
+// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账户不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
+// 失败五次后，该账户对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+//
+// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
+// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
+// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
+// named.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7320,9 +8648,13 @@ func (c *ClientWithResponses) SignInByPasswordWithBodyWithResponse(ctx context.C
 
 // SignInByPasswordWithFormdataBodyWithResponse 用户登录 · Sign in by password
 //
-// 文档 004。`loginAccount` is a user name, an e-mail or a verified mobile. Unknown accounts, wrong passwords, locked and
-// disabled users get the same answer. Five failures from one client IP lock the account for that client IP for 15 minutes.
-// The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is named.
+// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账户不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
+// 失败五次后，该账户对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+//
+// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
+// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
+// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
+// named.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7337,9 +8669,13 @@ func (c *ClientWithResponses) SignInByPasswordWithFormdataBodyWithResponse(ctx c
 
 // UpdateUserWithBodyWithResponse 更新用户信息 · Change a user
 //
-// 文档 004。Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for administrators. The
-// form field `user` holds JSON, or the body itself is that JSON. Keys that are left out stay as they are. A new
-// mobile or e-mail is unverified at first. Passwords are changed by `updatePassword` only.
+// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证。密码只能用 `updatePassword`
+// 修改。
+//
+// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
+// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
+// stay as they are. A new mobile or e-mail address is unverified at first. Passwords are changed by `updatePassword`
+// only.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7354,9 +8690,13 @@ func (c *ClientWithResponses) UpdateUserWithBodyWithResponse(ctx context.Context
 
 // UpdateUserWithResponse 更新用户信息 · Change a user
 //
-// 文档 004。Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for administrators. The
-// form field `user` holds JSON, or the body itself is that JSON. Keys that are left out stay as they are. A new
-// mobile or e-mail is unverified at first. Passwords are changed by `updatePassword` only.
+// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证。密码只能用 `updatePassword`
+// 修改。
+//
+// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
+// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
+// stay as they are. A new mobile or e-mail address is unverified at first. Passwords are changed by `updatePassword`
+// only.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7371,9 +8711,13 @@ func (c *ClientWithResponses) UpdateUserWithResponse(ctx context.Context, body U
 
 // UpdateUserWithFormdataBodyWithResponse 更新用户信息 · Change a user
 //
-// 文档 004。Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for administrators. The
-// form field `user` holds JSON, or the body itself is that JSON. Keys that are left out stay as they are. A new
-// mobile or e-mail is unverified at first. Passwords are changed by `updatePassword` only.
+// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证。密码只能用 `updatePassword`
+// 修改。
+//
+// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
+// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
+// stay as they are. A new mobile or e-mail address is unverified at first. Passwords are changed by `updatePassword`
+// only.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7388,8 +8732,11 @@ func (c *ClientWithResponses) UpdateUserWithFormdataBodyWithResponse(ctx context
 
 // UpdatePasswordWithBodyWithResponse 更新用户密码 · Change a password
 //
-// 文档 004。Allowed for the user, with the old password, and for super administrators, who may leave it out. All other sessions
-// of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
+// `oldPassowrd`，也接受 `oldPassword`。
+//
+// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
+// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7404,8 +8751,11 @@ func (c *ClientWithResponses) UpdatePasswordWithBodyWithResponse(ctx context.Con
 
 // UpdatePasswordWithFormdataBodyWithResponse 更新用户密码 · Change a password
 //
-// 文档 004。Allowed for the user, with the old password, and for super administrators, who may leave it out. All other sessions
-// of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
+// `oldPassowrd`，也接受 `oldPassword`。
+//
+// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
+// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7420,9 +8770,12 @@ func (c *ClientWithResponses) UpdatePasswordWithFormdataBodyWithResponse(ctx con
 
 // RefreshAccessTokenWithBodyWithResponse 刷新 AccessToken · Exchange the token pair for the next access token
 //
-// 文档 001，PC 与 APP 一致。An expired access token of the same session is accepted. The answer is a new access token;
-// the refresh token stays the same. Within 10 seconds the previous pair gets the current access token again; using an
-// older pair ends the session.
+// 文档 001，PC 与 APP 一致。接受同一会话已过期的访问令牌，返回新的访问令牌，刷新令牌不变。10 秒内再用上一个令牌对，得到的仍是当前访问令牌；
+// 使用更旧的令牌对会结束会话。
+//
+// Document 001, for PC and app alike. An expired access token of the same session is accepted. The answer is a new
+// access token; the refresh token stays the same. Within 10 seconds the previous pair gets the current access token
+// again; using an older pair ends the session.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7437,9 +8790,12 @@ func (c *ClientWithResponses) RefreshAccessTokenWithBodyWithResponse(ctx context
 
 // RefreshAccessTokenWithResponse 刷新 AccessToken · Exchange the token pair for the next access token
 //
-// 文档 001，PC 与 APP 一致。An expired access token of the same session is accepted. The answer is a new access token;
-// the refresh token stays the same. Within 10 seconds the previous pair gets the current access token again; using an
-// older pair ends the session.
+// 文档 001，PC 与 APP 一致。接受同一会话已过期的访问令牌，返回新的访问令牌，刷新令牌不变。10 秒内再用上一个令牌对，得到的仍是当前访问令牌；
+// 使用更旧的令牌对会结束会话。
+//
+// Document 001, for PC and app alike. An expired access token of the same session is accepted. The answer is a new
+// access token; the refresh token stays the same. Within 10 seconds the previous pair gets the current access token
+// again; using an older pair ends the session.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7454,7 +8810,9 @@ func (c *ClientWithResponses) RefreshAccessTokenWithResponse(ctx context.Context
 
 // SignOutWithResponse 退出登录 · Sign out
 //
-// 结束当前会话，所有方言立即失效。The token stops working in every dialect at once.
+// 结束当前会话，其令牌在所有方言中立即失效。
+//
+// Ends the current session. Its token stops working in every dialect at once.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -7469,8 +8827,11 @@ func (c *ClientWithResponses) SignOutWithResponse(ctx context.Context, reqEditor
 
 // SendMobileCodeWithBodyWithResponse 发送短信验证码 · Send a one-time code by SMS
 //
-// 给手机发送一次性验证码，供手机号登录的 `validateNo` 使用。The answer is the same whether or not the mobile is known.
-// Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
+// 给手机发送一次性验证码，登录时作为 `validateNo` 使用。手机号是否已注册，响应都相同。同一手机每分钟 1 次、每小时 5 次、每天
+// 10 次，同一客户端 IP 每小时 20 次。
+//
+// Sends a one-time code to the mobile, to be used as `validateNo` at sign-in. The answer is the same whether or not the
+// mobile is known. Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7485,8 +8846,11 @@ func (c *ClientWithResponses) SendMobileCodeWithBodyWithResponse(ctx context.Con
 
 // SendMobileCodeWithResponse 发送短信验证码 · Send a one-time code by SMS
 //
-// 给手机发送一次性验证码，供手机号登录的 `validateNo` 使用。The answer is the same whether or not the mobile is known.
-// Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
+// 给手机发送一次性验证码，登录时作为 `validateNo` 使用。手机号是否已注册，响应都相同。同一手机每分钟 1 次、每小时 5 次、每天
+// 10 次，同一客户端 IP 每小时 20 次。
+//
+// Sends a one-time code to the mobile, to be used as `validateNo` at sign-in. The answer is the same whether or not the
+// mobile is known. Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7501,9 +8865,12 @@ func (c *ClientWithResponses) SendMobileCodeWithResponse(ctx context.Context, bo
 
 // SignInByMobileWithBodyWithResponse 手机号登录 · Sign in by mobile and one-time code
 //
-// 文档 001。未知手机号即注册 an unknown mobile is registered. Each user has one live session for each
-// `productType`; a new sign-in ends the older one. Unknown `companyType` and `productType` values are stored.
-// 同一客户端 IP 验证码错误过多即暂停 after too many wrong codes a client IP has to wait (429, `Retry-After`).
+// 文档 001。未知的手机号自动注册。每个用户在每个 `productType` 下只有一个有效会话，新的登录会结束旧的。未知的
+// `companyType` 与 `productType` 照样保存。同一客户端 IP 验证码错误过多后须等待（429，`Retry-After`）。
+//
+// Document 001. An unknown mobile is registered. Each user has one live session for each `productType`; a new sign-in
+// ends the older one. Unknown values of `companyType` and `productType` are stored. After too many wrong codes a client
+// IP has to wait (429, `Retry-After`).
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7518,9 +8885,12 @@ func (c *ClientWithResponses) SignInByMobileWithBodyWithResponse(ctx context.Con
 
 // SignInByMobileWithResponse 手机号登录 · Sign in by mobile and one-time code
 //
-// 文档 001。未知手机号即注册 an unknown mobile is registered. Each user has one live session for each
-// `productType`; a new sign-in ends the older one. Unknown `companyType` and `productType` values are stored.
-// 同一客户端 IP 验证码错误过多即暂停 after too many wrong codes a client IP has to wait (429, `Retry-After`).
+// 文档 001。未知的手机号自动注册。每个用户在每个 `productType` 下只有一个有效会话，新的登录会结束旧的。未知的
+// `companyType` 与 `productType` 照样保存。同一客户端 IP 验证码错误过多后须等待（429，`Retry-After`）。
+//
+// Document 001. An unknown mobile is registered. Each user has one live session for each `productType`; a new sign-in
+// ends the older one. Unknown values of `companyType` and `productType` are stored. After too many wrong codes a client
+// IP has to wait (429, `Retry-After`).
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7535,8 +8905,10 @@ func (c *ClientWithResponses) SignInByMobileWithResponse(ctx context.Context, pa
 
 // VerifyMobileWithBodyWithResponse 验证新手机号 · Verify a new mobile
 //
-// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。A new mobile cannot be used to sign in before it
-// is verified here.
+// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。
+//
+// Proves by a code of the purpose `verify_mobile` that a mobile is the caller's own. It can be used to sign in after
+// that, and not before.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7551,8 +8923,10 @@ func (c *ClientWithResponses) VerifyMobileWithBodyWithResponse(ctx context.Conte
 
 // VerifyMobileWithResponse 验证新手机号 · Verify a new mobile
 //
-// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。A new mobile cannot be used to sign in before it
-// is verified here.
+// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。
+//
+// Proves by a code of the purpose `verify_mobile` that a mobile is the caller's own. It can be used to sign in after
+// that, and not before.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7567,7 +8941,9 @@ func (c *ClientWithResponses) VerifyMobileWithResponse(ctx context.Context, body
 
 // ListSessionsWithResponse 我的会话 · List the caller's live sessions
 //
-// 当前用户的有效会话，新的在前。Newest first.
+// 列出当前用户的有效会话，新的在前。
+//
+// Lists the caller's live sessions, newest first.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -7582,7 +8958,9 @@ func (c *ClientWithResponses) ListSessionsWithResponse(ctx context.Context, reqE
 
 // EndSessionWithResponse 结束一个会话 · End one of the caller's sessions
 //
-// 只能结束自己的会话。Only the caller's own sessions.
+// 结束一个会话，只能结束自己的。
+//
+// Ends a session, which has to be one of the caller's own.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -7597,7 +8975,9 @@ func (c *ClientWithResponses) EndSessionWithResponse(ctx context.Context, id Id,
 
 // GetDemoOutboxWithResponse 演示短信箱 · Messages of the SMS simulator
 //
-// 仅在 `--demo` 下存在，新的在前。Only with `--demo`; newest first.
+// 仅在 `--demo` 下存在，新的在前。
+//
+// The messages, newest first. It exists with `--demo` only.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -7612,7 +8992,10 @@ func (c *ClientWithResponses) GetDemoOutboxWithResponse(ctx context.Context, req
 
 // ResetDemoWithResponse 还原演示 · Reset the demonstration
 //
-// 仅在 `--demo` 下存在：删除所有数据，恢复演示用户、令牌与验证码；服务启动时及此后每小时也会自动还原。 Only with `--demo`: deletes all data and restores the demonstration's users, tokens and codes. The server also does so when it starts, and every hour.
+// 仅在 `--demo` 下存在：删除所有数据，恢复演示用户、令牌与验证码；服务启动时及此后每小时也会自动还原。
+//
+// Deletes all data and restores the demonstration's users, tokens and codes. It exists with `--demo` only. The server
+// also does so when it starts, and every hour.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -7627,7 +9010,9 @@ func (c *ClientWithResponses) ResetDemoWithResponse(ctx context.Context, reqEdit
 
 // GetHealthWithResponse 存活检查 · Liveness check
 //
-// 只说明进程在运行。Says that the process runs; its dependencies are not checked.
+// 只说明进程在运行，不检查其依赖。
+//
+// Says that the process runs. Its dependencies are not checked.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -7642,7 +9027,9 @@ func (c *ClientWithResponses) GetHealthWithResponse(ctx context.Context, reqEdit
 
 // GetMetricsWithResponse 监控指标 · Metrics for Prometheus
 //
-// Prometheus 文本格式 the Prometheus text format.
+// 以 Prometheus 文本格式返回指标。
+//
+// Answers the metrics in Prometheus' text format.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -7657,15 +9044,15 @@ func (c *ClientWithResponses) GetMetricsWithResponse(ctx context.Context, reqEdi
 
 // IntrospectTokenWithBodyWithResponse 查询令牌是否有效 · Ask whether a token is live
 //
-// RFC 7662 令牌内省。应用以 HTTP Basic 证明身份：用户名为应用 id，密码为应用密钥（RFC 6749 2.3.1，两者先做 URL 编码）。
-// 只回答登录时带有本应用 `X-App-Id` 的令牌；其他令牌，无论未知、过期、已结束或属于别的应用，都只回答 `{"active":false}`。
-// 查询不延长令牌，也不算会话的使用。
+// RFC 7662 令牌内省。应用以 HTTP Basic 证明身份：用户名为应用 ID，密码为应用密钥（RFC 6749 第 2.3.1 节，两者先做 URL 编码）。
+// 只回答登录时带有本应用 `X-App-Id` 的令牌；其他令牌，无论未知、过期、已结束或属于别的应用，都只回答
+// `{"active":false}`。查询不延长令牌，也不算会话的使用。各方言的访问令牌都可查询，不论是不透明的还是 JWT；刷新令牌不可查询。
 //
-// RFC 7662. The application authenticates by HTTP Basic: its id is the user name and a secret of it the password,
-// both urlencoded first (RFC 6749 section 2.3.1). It learns of tokens whose sign-in named it in `X-App-Id`; for every
-// other token, unknown, expired, ended or another application's, the answer is `{"active":false}` alone. Asking
-// neither extends a token nor counts as a use of its session. Access tokens of every dialect are known, opaque or
-// JWT; refresh tokens are not.
+// RFC 7662. The application authenticates by HTTP Basic: its id is the user name and a secret of it the password, both
+// urlencoded first (section 2.3.1 of RFC 6749). It learns of tokens whose sign-in named it in `X-App-Id`; for every
+// other token, unknown, expired, ended or another application's, the answer is `{"active":false}` alone. Asking neither
+// extends a token nor counts as a use of its session. Access tokens of every dialect are known, opaque or JWT; refresh
+// tokens are not.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7680,15 +9067,15 @@ func (c *ClientWithResponses) IntrospectTokenWithBodyWithResponse(ctx context.Co
 
 // IntrospectTokenWithFormdataBodyWithResponse 查询令牌是否有效 · Ask whether a token is live
 //
-// RFC 7662 令牌内省。应用以 HTTP Basic 证明身份：用户名为应用 id，密码为应用密钥（RFC 6749 2.3.1，两者先做 URL 编码）。
-// 只回答登录时带有本应用 `X-App-Id` 的令牌；其他令牌，无论未知、过期、已结束或属于别的应用，都只回答 `{"active":false}`。
-// 查询不延长令牌，也不算会话的使用。
+// RFC 7662 令牌内省。应用以 HTTP Basic 证明身份：用户名为应用 ID，密码为应用密钥（RFC 6749 第 2.3.1 节，两者先做 URL 编码）。
+// 只回答登录时带有本应用 `X-App-Id` 的令牌；其他令牌，无论未知、过期、已结束或属于别的应用，都只回答
+// `{"active":false}`。查询不延长令牌，也不算会话的使用。各方言的访问令牌都可查询，不论是不透明的还是 JWT；刷新令牌不可查询。
 //
-// RFC 7662. The application authenticates by HTTP Basic: its id is the user name and a secret of it the password,
-// both urlencoded first (RFC 6749 section 2.3.1). It learns of tokens whose sign-in named it in `X-App-Id`; for every
-// other token, unknown, expired, ended or another application's, the answer is `{"active":false}` alone. Asking
-// neither extends a token nor counts as a use of its session. Access tokens of every dialect are known, opaque or
-// JWT; refresh tokens are not.
+// RFC 7662. The application authenticates by HTTP Basic: its id is the user name and a secret of it the password, both
+// urlencoded first (section 2.3.1 of RFC 6749). It learns of tokens whose sign-in named it in `X-App-Id`; for every
+// other token, unknown, expired, ended or another application's, the answer is `{"active":false}` alone. Asking neither
+// extends a token nor counts as a use of its session. Access tokens of every dialect are known, opaque or JWT; refresh
+// tokens are not.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7703,7 +9090,9 @@ func (c *ClientWithResponses) IntrospectTokenWithFormdataBodyWithResponse(ctx co
 
 // GetSpecAsJsonWithResponse 本文档（JSON）· This document as JSON
 //
-// 内容与顺序和 YAML 相同，`tag` 用法也相同。The same content in the same order as in YAML, with the same `tag`.
+// 内容与顺序同 YAML，`tag` 用法也相同。
+//
+// The same content in the same order as in YAML, with the same `tag`.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -7718,10 +9107,10 @@ func (c *ClientWithResponses) GetSpecAsJsonWithResponse(ctx context.Context, par
 
 // GetSpecAsYamlWithResponse 本文档（YAML）· This document as written
 //
-// 不带 `tag` 是手写的原文；带 `tag` 只含该方言的接口和它们用到的组件，例如 `?tag=jfinal`，可重复。
+// 不带 `tag` 是手写的原文；带 `tag` 是只含这些方言的接口及其所用组件的完整文档，可重复，例如 `?tag=jfinal&tag=yudao`。
 //
-// Without `tag` the document as it was written. With `tag` a complete document of the operations of those dialects and
-// the components they use: `?tag=jfinal`, or several, `?tag=jfinal&tag=yudao`.
+// Without `tag` the document as it was written. With `tag`, which may be repeated, a complete document of the operations
+// of those dialects and the components they use, for instance `?tag=jfinal&tag=yudao`.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -7736,7 +9125,9 @@ func (c *ClientWithResponses) GetSpecAsYamlWithResponse(ctx context.Context, par
 
 // GetReadinessWithResponse 就绪检查 · Readiness check
 //
-// 数据库可读可写时为 200。200 while the database can be read and written.
+// 数据库可读可写时为 200。
+//
+// Answers 200 while the database can be read and written.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -7751,10 +9142,13 @@ func (c *ClientWithResponses) GetReadinessWithResponse(ctx context.Context, reqE
 
 // GetUserInfoWithResponse 获取用户详情信息 · Read a user through an application
 //
-// 文档 002。Returns the token's own user, or a member of the application's organisations. An application that proves
-// itself by its secret in `X-App-Secret` reads every user; of the organisations it sees only its own. 密钥错误时拒绝请求
-// a wrong secret is refused (401, or 429 after too many). `userId` is text, so that
-// ids above 2^53 keep their digits. The nickname is masked unless the application has the right `nickname`.
+// 文档 002。返回令牌所属的用户本人，或应用所在组织机构的成员。用请求头 `X-App-Secret` 中的密钥证明身份的应用可读取所有用户，但只能看到属于它的组织机构；
+// 密钥错误返回 401，错误过多返回 429。`userId` 为文本，大于 2^53 的 ID 不丢失位数。应用没有 `nickname` 权限时，昵称打码。
+//
+// Document 002. Returns the token's own user, or a member of the application's organisations. An application that proves
+// itself by its secret in the header `X-App-Secret` reads every user; of the organisations it sees only its own. A wrong
+// secret is 401, or 429 after too many. `userId` is text, so that ids above 2^53 keep their digits. The nickname is
+// masked unless the application has the right `nickname`.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -7769,9 +9163,14 @@ func (c *ClientWithResponses) GetUserInfoWithResponse(ctx context.Context, param
 
 // RefreshUserWithBodyWithResponse 刷新并重新获取用户信息 · Extend the token's lifetime and read the user again
 //
-// 文档 000，小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
-// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. The lifetime of
-// the token is extended, and no new token is returned. A JWT cannot be extended: the next one is in the header `Jwt`.
+// 文档 000，用于小程序、管理端与 PC。令牌可放在请求头 `X-Access-Token` 或 `token`（请求头优先）、请求体（表单或 JSON）或查询参数中；
+// `frontType` 可放在请求体或查询参数中，请求体优先。令牌的有效期被延长，不返回新令牌。JWT 无法延长，下一个 JWT 在响应头
+// `Jwt` 中。
+//
+// Document 000, for mini programs, administration and PC. The token may travel in the header `X-Access-Token` or `token`
+// (a header wins), in the body (form or JSON) or in the query; `frontType` in the body or in the query, where the body
+// wins. The lifetime of the token is extended, and no new token is returned. A JWT cannot be extended: the next one is
+// in the header `Jwt`.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7786,9 +9185,14 @@ func (c *ClientWithResponses) RefreshUserWithBodyWithResponse(ctx context.Contex
 
 // RefreshUserWithResponse 刷新并重新获取用户信息 · Extend the token's lifetime and read the user again
 //
-// 文档 000，小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
-// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. The lifetime of
-// the token is extended, and no new token is returned. A JWT cannot be extended: the next one is in the header `Jwt`.
+// 文档 000，用于小程序、管理端与 PC。令牌可放在请求头 `X-Access-Token` 或 `token`（请求头优先）、请求体（表单或 JSON）或查询参数中；
+// `frontType` 可放在请求体或查询参数中，请求体优先。令牌的有效期被延长，不返回新令牌。JWT 无法延长，下一个 JWT 在响应头
+// `Jwt` 中。
+//
+// Document 000, for mini programs, administration and PC. The token may travel in the header `X-Access-Token` or `token`
+// (a header wins), in the body (form or JSON) or in the query; `frontType` in the body or in the query, where the body
+// wins. The lifetime of the token is extended, and no new token is returned. A JWT cannot be extended: the next one is
+// in the header `Jwt`.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7803,9 +9207,14 @@ func (c *ClientWithResponses) RefreshUserWithResponse(ctx context.Context, body 
 
 // RefreshUserWithFormdataBodyWithResponse 刷新并重新获取用户信息 · Extend the token's lifetime and read the user again
 //
-// 文档 000，小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
-// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. The lifetime of
-// the token is extended, and no new token is returned. A JWT cannot be extended: the next one is in the header `Jwt`.
+// 文档 000，用于小程序、管理端与 PC。令牌可放在请求头 `X-Access-Token` 或 `token`（请求头优先）、请求体（表单或 JSON）或查询参数中；
+// `frontType` 可放在请求体或查询参数中，请求体优先。令牌的有效期被延长，不返回新令牌。JWT 无法延长，下一个 JWT 在响应头
+// `Jwt` 中。
+//
+// Document 000, for mini programs, administration and PC. The token may travel in the header `X-Access-Token` or `token`
+// (a header wins), in the body (form or JSON) or in the query; `frontType` in the body or in the query, where the body
+// wins. The lifetime of the token is extended, and no new token is returned. A JWT cannot be extended: the next one is
+// in the header `Jwt`.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7820,7 +9229,9 @@ func (c *ClientWithResponses) RefreshUserWithFormdataBodyWithResponse(ctx contex
 
 // CheckLoginStatusWithResponse 设备互踢检查 · Is this device still the one that is signed in?
 //
-// 文档 001。For a token that another sign-in has replaced the answer is `isLogin:false` with the time of that
+// 文档 001。令牌已被其他设备的登录取代时，返回 `isLogin:false` 和那次登录的时间，而不是 401。首次检查把会话与设备绑定。
+//
+// Document 001. For a token that another sign-in has replaced the answer is `isLogin:false` with the time of that
 // sign-in, not 401. The first check binds the session to its device.
 //
 // Returns a wrapper object for the known response body format(s).
@@ -7836,7 +9247,9 @@ func (c *ClientWithResponses) CheckLoginStatusWithResponse(ctx context.Context, 
 
 // CheckLoginStatusByPathWithResponse 设备互踢检查（路径参数）· The same check, with the device in the path
 //
-// 文档 001 称 `deviceNumber` 为路径参数。The document calls `deviceNumber` a path parameter.
+// 文档 001 称 `deviceNumber` 为路径参数，因此也提供这个路径。
+//
+// The same check. Document 001 calls `deviceNumber` a path parameter, so this path is served too.
 //
 // Returns a wrapper object for the known response body format(s).
 //
