@@ -2515,10 +2515,10 @@ type Tags = []Tag
 // A failure of the dialect `cas`.
 type CasBadParameter = CasFailureBody
 
-// CasFailure cas 方言的失败响应。
+// CasInternal cas 方言的失败响应。
 //
 // A failure of the dialect `cas`.
-type CasFailure = CasFailureBody
+type CasInternal = CasFailureBody
 
 // CasTooManyRequests cas 方言的失败响应。
 //
@@ -2529,6 +2529,11 @@ type CasTooManyRequests = CasFailureBody
 //
 // A failure of the dialect `cas`.
 type CasUnauthenticated = CasFailureBody
+
+// CasUnavailable cas 方言的失败响应。
+//
+// A failure of the dialect `cas`.
+type CasUnavailable = CasFailureBody
 
 // CasUserNotFound cas 方言的失败响应。
 //
@@ -2550,10 +2555,10 @@ type DetailedUser = UserDetailResponse
 // A failure of the dialect `jeecg`.
 type JeecgBadRequest = JeecgFailureBody
 
-// JeecgFailure jeecg 方言的失败响应。
+// JeecgInternal jeecg 方言的失败响应。
 //
 // A failure of the dialect `jeecg`.
-type JeecgFailure = JeecgFailureBody
+type JeecgInternal = JeecgFailureBody
 
 // JeecgTooLarge jeecg 方言的失败响应。
 //
@@ -2569,6 +2574,11 @@ type JeecgTooSlow = JeecgFailureBody
 //
 // A failure of the dialect `jeecg`.
 type JeecgUnauthenticated = JeecgFailureBody
+
+// JeecgUnavailable jeecg 方言的失败响应。
+//
+// A failure of the dialect `jeecg`.
+type JeecgUnavailable = JeecgFailureBody
 
 // JeecgUnsupportedMediaType jeecg 方言的失败响应。
 //
@@ -2595,15 +2605,15 @@ type JfinalBadRequest = JfinalFailureBody
 // The operation succeeded, which the document calls Ret.
 type JfinalDone = JfinalOkResponse
 
-// JfinalFailure jfinal 方言的失败响应。
-//
-// A failure of the dialect `jfinal`.
-type JfinalFailure = JfinalFailureBody
-
 // JfinalForbidden jfinal 方言的失败响应。
 //
 // A failure of the dialect `jfinal`.
 type JfinalForbidden = JfinalFailureBody
+
+// JfinalInternal jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
+type JfinalInternal = JfinalFailureBody
 
 // JfinalTaken jfinal 方言的失败响应。
 //
@@ -2629,6 +2639,11 @@ type JfinalTooSlow = JfinalFailureBody
 //
 // A failure of the dialect `jfinal`.
 type JfinalUnauthenticated = JfinalFailureBody
+
+// JfinalUnavailable jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
+type JfinalUnavailable = JfinalFailureBody
 
 // JfinalUnsupportedForm jfinal 方言的失败响应。
 //
@@ -2660,10 +2675,10 @@ type JfinalWrongCredentials = JfinalFailureBody
 // A failure of the dialect `jfinal`.
 type JfinalWrongOldPassword = JfinalFailureBody
 
-// Oauth2Failure RFC 6749 第 5.2 节的失败响应。
+// Oauth2Internal RFC 6749 第 5.2 节的失败响应。
 //
 // A failure as in section 5.2 of RFC 6749.
-type Oauth2Failure = Oauth2FailureBody
+type Oauth2Internal = Oauth2FailureBody
 
 // Oauth2InvalidClient RFC 6749 第 5.2 节的失败响应。
 //
@@ -2685,15 +2700,15 @@ type Oauth2TooLarge = Oauth2FailureBody
 // A failure as in section 5.2 of RFC 6749.
 type Oauth2TooManyRequests = Oauth2FailureBody
 
+// Oauth2Unavailable RFC 6749 第 5.2 节的失败响应。
+//
+// A failure as in section 5.2 of RFC 6749.
+type Oauth2Unavailable = Oauth2FailureBody
+
 // Oauth2UnsupportedMediaType RFC 6749 第 5.2 节的失败响应。
 //
 // A failure as in section 5.2 of RFC 6749.
 type Oauth2UnsupportedMediaType = Oauth2FailureBody
-
-// ProblemFailure RFC 9457 的问题详情。
-//
-// The problem details of RFC 9457.
-type ProblemFailure = Problem
 
 // ProblemHeadersTooLarge RFC 9457 的问题详情。
 //
@@ -2720,15 +2735,15 @@ type ProblemUnknownTag = Problem
 // A failure of the dialect `ruoyi`.
 type RuoyiBadRequest = RuoyiFailureBody
 
-// RuoyiFailure ruoyi 方言的失败响应。
-//
-// A failure of the dialect `ruoyi`.
-type RuoyiFailure = RuoyiFailureBody
-
 // RuoyiForbidden ruoyi 方言的失败响应。
 //
 // A failure of the dialect `ruoyi`.
 type RuoyiForbidden = RuoyiFailureBody
+
+// RuoyiInternal ruoyi 方言的失败响应。
+//
+// A failure of the dialect `ruoyi`.
+type RuoyiInternal = RuoyiFailureBody
 
 // RuoyiTooLarge ruoyi 方言的失败响应。
 //
@@ -2745,15 +2760,15 @@ type RuoyiTooManyRequests = RuoyiFailureBody
 // A failure of the dialect `ruoyi`.
 type RuoyiTooSlow = RuoyiFailureBody
 
-// RuoyiUnavailable ruoyi 方言的失败响应。
-//
-// A failure of the dialect `ruoyi`.
-type RuoyiUnavailable = RuoyiFailureBody
-
 // RuoyiUnsupportedMediaType ruoyi 方言的失败响应。
 //
 // A failure of the dialect `ruoyi`.
 type RuoyiUnsupportedMediaType = RuoyiFailureBody
+
+// RuoyiWeChatUnavailable ruoyi 方言的失败响应。
+//
+// A failure of the dialect `ruoyi`.
+type RuoyiWeChatUnavailable = RuoyiFailureBody
 
 // YudaoBadParameter yudao 方言的失败响应。
 //
@@ -2765,10 +2780,10 @@ type YudaoBadParameter = YudaoFailureBody
 // A failure of the dialect `yudao`.
 type YudaoBadRequest = YudaoFailureBody
 
-// YudaoFailure yudao 方言的失败响应。
+// YudaoInternal yudao 方言的失败响应。
 //
 // A failure of the dialect `yudao`.
-type YudaoFailure = YudaoFailureBody
+type YudaoInternal = YudaoFailureBody
 
 // YudaoMobileTaken yudao 方言的失败响应。
 //
@@ -2784,6 +2799,11 @@ type YudaoRefreshRefused = YudaoFailureBody
 //
 // A failure of the dialect `yudao`.
 type YudaoSessionNotFound = YudaoFailureBody
+
+// YudaoSmsUnavailable yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
+type YudaoSmsUnavailable = YudaoFailureBody
 
 // YudaoTooLarge yudao 方言的失败响应。
 //
@@ -3453,7 +3473,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 
 type CasBadParameterJSONResponse CasFailureBody
 
-type CasFailureJSONResponse CasFailureBody
+type CasInternalJSONResponse CasFailureBody
 
 type CasTooManyRequestsResponseHeaders struct {
 	RetryAfter *int
@@ -3473,6 +3493,15 @@ type CasUnauthenticatedJSONResponse struct {
 	Headers CasUnauthenticatedResponseHeaders
 }
 
+type CasUnavailableResponseHeaders struct {
+	RetryAfter *int
+}
+type CasUnavailableJSONResponse struct {
+	Body CasFailureBody
+
+	Headers CasUnavailableResponseHeaders
+}
+
 type CasUserNotFoundJSONResponse CasFailureBody
 
 type CheckedLoginStatusJSONResponse LoginStatusResponse
@@ -3488,7 +3517,7 @@ type DetailedUserJSONResponse struct {
 
 type JeecgBadRequestJSONResponse JeecgFailureBody
 
-type JeecgFailureJSONResponse JeecgFailureBody
+type JeecgInternalJSONResponse JeecgFailureBody
 
 type JeecgTooLargeJSONResponse JeecgFailureBody
 
@@ -3501,6 +3530,15 @@ type JeecgUnauthenticatedJSONResponse struct {
 	Body JeecgFailureBody
 
 	Headers JeecgUnauthenticatedResponseHeaders
+}
+
+type JeecgUnavailableResponseHeaders struct {
+	RetryAfter *int
+}
+type JeecgUnavailableJSONResponse struct {
+	Body JeecgFailureBody
+
+	Headers JeecgUnavailableResponseHeaders
 }
 
 type JeecgUnsupportedMediaTypeJSONResponse JeecgFailureBody
@@ -3520,9 +3558,9 @@ type JfinalDoneJSONResponse struct {
 	Headers JfinalDoneResponseHeaders
 }
 
-type JfinalFailureJSONResponse JfinalFailureBody
-
 type JfinalForbiddenJSONResponse JfinalFailureBody
+
+type JfinalInternalJSONResponse JfinalFailureBody
 
 type JfinalTakenJSONResponse JfinalFailureBody
 
@@ -3548,6 +3586,15 @@ type JfinalUnauthenticatedJSONResponse struct {
 	Headers JfinalUnauthenticatedResponseHeaders
 }
 
+type JfinalUnavailableResponseHeaders struct {
+	RetryAfter *int
+}
+type JfinalUnavailableJSONResponse struct {
+	Body JfinalFailureBody
+
+	Headers JfinalUnavailableResponseHeaders
+}
+
 type JfinalUnsupportedFormJSONResponse JfinalFailureBody
 
 type JfinalUnsupportedMediaTypeJSONResponse JfinalFailureBody
@@ -3567,7 +3614,7 @@ type JfinalWrongCredentialsJSONResponse struct {
 
 type JfinalWrongOldPasswordJSONResponse JfinalFailureBody
 
-type Oauth2FailureJSONResponse Oauth2FailureBody
+type Oauth2InternalJSONResponse Oauth2FailureBody
 
 type Oauth2InvalidClientResponseHeaders struct {
 	WWWAuthenticate string
@@ -3591,9 +3638,16 @@ type Oauth2TooManyRequestsJSONResponse struct {
 	Headers Oauth2TooManyRequestsResponseHeaders
 }
 
-type Oauth2UnsupportedMediaTypeJSONResponse Oauth2FailureBody
+type Oauth2UnavailableResponseHeaders struct {
+	RetryAfter *int
+}
+type Oauth2UnavailableJSONResponse struct {
+	Body Oauth2FailureBody
 
-type ProblemFailureApplicationProblemPlusJSONResponse Problem
+	Headers Oauth2UnavailableResponseHeaders
+}
+
+type Oauth2UnsupportedMediaTypeJSONResponse Oauth2FailureBody
 
 type ProblemHeadersTooLargeApplicationProblemPlusJSONResponse Problem
 
@@ -3605,9 +3659,9 @@ type ProblemUnknownTagApplicationProblemPlusJSONResponse Problem
 
 type RuoyiBadRequestJSONResponse RuoyiFailureBody
 
-type RuoyiFailureJSONResponse RuoyiFailureBody
-
 type RuoyiForbiddenJSONResponse RuoyiFailureBody
+
+type RuoyiInternalJSONResponse RuoyiFailureBody
 
 type RuoyiTooLargeJSONResponse RuoyiFailureBody
 
@@ -3622,15 +3676,22 @@ type RuoyiTooManyRequestsJSONResponse struct {
 
 type RuoyiTooSlowJSONResponse RuoyiFailureBody
 
-type RuoyiUnavailableJSONResponse RuoyiFailureBody
-
 type RuoyiUnsupportedMediaTypeJSONResponse RuoyiFailureBody
+
+type RuoyiWeChatUnavailableResponseHeaders struct {
+	RetryAfter *int
+}
+type RuoyiWeChatUnavailableJSONResponse struct {
+	Body RuoyiFailureBody
+
+	Headers RuoyiWeChatUnavailableResponseHeaders
+}
 
 type YudaoBadParameterJSONResponse YudaoFailureBody
 
 type YudaoBadRequestJSONResponse YudaoFailureBody
 
-type YudaoFailureJSONResponse YudaoFailureBody
+type YudaoInternalJSONResponse YudaoFailureBody
 
 type YudaoMobileTakenJSONResponse YudaoFailureBody
 
@@ -3644,6 +3705,15 @@ type YudaoRefreshRefusedJSONResponse struct {
 }
 
 type YudaoSessionNotFoundJSONResponse YudaoFailureBody
+
+type YudaoSmsUnavailableResponseHeaders struct {
+	RetryAfter *int
+}
+type YudaoSmsUnavailableJSONResponse struct {
+	Body YudaoFailureBody
+
+	Headers YudaoSmsUnavailableResponseHeaders
+}
 
 type YudaoTooLargeJSONResponse YudaoFailureBody
 
@@ -3737,23 +3807,6 @@ func (response GetJsonWebKeys431ApplicationProblemPlusJSONResponse) VisitGetJson
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(431)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type GetJsonWebKeysdefaultApplicationProblemPlusJSONResponse struct {
-	Body       Problem
-	StatusCode int
-}
-
-func (response GetJsonWebKeysdefaultApplicationProblemPlusJSONResponse) VisitGetJsonWebKeysResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -3879,33 +3932,35 @@ func (response GetWeChatUserInfo429JSONResponse) VisitGetWeChatUserInfoResponse(
 	return err
 }
 
-type GetWeChatUserInfo503JSONResponse struct{ RuoyiUnavailableJSONResponse }
+type GetWeChatUserInfo500JSONResponse struct{ RuoyiInternalJSONResponse }
 
-func (response GetWeChatUserInfo503JSONResponse) VisitGetWeChatUserInfoResponse(w http.ResponseWriter) error {
+func (response GetWeChatUserInfo500JSONResponse) VisitGetWeChatUserInfoResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(503)
+	w.WriteHeader(500)
 	_, err := buf.WriteTo(w)
 	return err
 }
 
-type GetWeChatUserInfodefaultJSONResponse struct {
-	Body       RuoyiFailureBody
-	StatusCode int
+type GetWeChatUserInfo503JSONResponse struct {
+	RuoyiWeChatUnavailableJSONResponse
 }
 
-func (response GetWeChatUserInfodefaultJSONResponse) VisitGetWeChatUserInfoResponse(w http.ResponseWriter) error {
+func (response GetWeChatUserInfo503JSONResponse) VisitGetWeChatUserInfoResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -4081,19 +4136,33 @@ func (response CreateUser429JSONResponse) VisitCreateUserResponse(w http.Respons
 	return err
 }
 
-type CreateUserdefaultJSONResponse struct {
-	Body       JfinalFailureBody
-	StatusCode int
+type CreateUser500JSONResponse struct{ JfinalInternalJSONResponse }
+
+func (response CreateUser500JSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
 }
 
-func (response CreateUserdefaultJSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
+type CreateUser503JSONResponse struct{ JfinalUnavailableJSONResponse }
+
+func (response CreateUser503JSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -4170,19 +4239,33 @@ func (response GetUserDetail404JSONResponse) VisitGetUserDetailResponse(w http.R
 	return err
 }
 
-type GetUserDetaildefaultJSONResponse struct {
-	Body       JfinalFailureBody
-	StatusCode int
+type GetUserDetail500JSONResponse struct{ JfinalInternalJSONResponse }
+
+func (response GetUserDetail500JSONResponse) VisitGetUserDetailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
 }
 
-func (response GetUserDetaildefaultJSONResponse) VisitGetUserDetailResponse(w http.ResponseWriter) error {
+type GetUserDetail503JSONResponse struct{ JfinalUnavailableJSONResponse }
+
+func (response GetUserDetail503JSONResponse) VisitGetUserDetailResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -4303,19 +4386,33 @@ func (response PostUserDetail415JSONResponse) VisitPostUserDetailResponse(w http
 	return err
 }
 
-type PostUserDetaildefaultJSONResponse struct {
-	Body       JfinalFailureBody
-	StatusCode int
+type PostUserDetail500JSONResponse struct{ JfinalInternalJSONResponse }
+
+func (response PostUserDetail500JSONResponse) VisitPostUserDetailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
 }
 
-func (response PostUserDetaildefaultJSONResponse) VisitPostUserDetailResponse(w http.ResponseWriter) error {
+type PostUserDetail503JSONResponse struct{ JfinalUnavailableJSONResponse }
+
+func (response PostUserDetail503JSONResponse) VisitPostUserDetailResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -4427,19 +4524,33 @@ func (response SignInByPassword415JSONResponse) VisitSignInByPasswordResponse(w 
 	return err
 }
 
-type SignInByPassworddefaultJSONResponse struct {
-	Body       JfinalFailureBody
-	StatusCode int
+type SignInByPassword500JSONResponse struct{ JfinalInternalJSONResponse }
+
+func (response SignInByPassword500JSONResponse) VisitSignInByPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
 }
 
-func (response SignInByPassworddefaultJSONResponse) VisitSignInByPasswordResponse(w http.ResponseWriter) error {
+type SignInByPassword503JSONResponse struct{ JfinalUnavailableJSONResponse }
+
+func (response SignInByPassword503JSONResponse) VisitSignInByPasswordResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -4589,19 +4700,33 @@ func (response UpdateUser415JSONResponse) VisitUpdateUserResponse(w http.Respons
 	return err
 }
 
-type UpdateUserdefaultJSONResponse struct {
-	Body       JfinalFailureBody
-	StatusCode int
+type UpdateUser500JSONResponse struct{ JfinalInternalJSONResponse }
+
+func (response UpdateUser500JSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
 }
 
-func (response UpdateUserdefaultJSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
+type UpdateUser503JSONResponse struct{ JfinalUnavailableJSONResponse }
+
+func (response UpdateUser503JSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -4752,19 +4877,33 @@ func (response UpdatePassword422JSONResponse) VisitUpdatePasswordResponse(w http
 	return err
 }
 
-type UpdatePassworddefaultJSONResponse struct {
-	Body       JfinalFailureBody
-	StatusCode int
+type UpdatePassword500JSONResponse struct{ JfinalInternalJSONResponse }
+
+func (response UpdatePassword500JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
 }
 
-func (response UpdatePassworddefaultJSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
+type UpdatePassword503JSONResponse struct{ JfinalUnavailableJSONResponse }
+
+func (response UpdatePassword503JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -4868,19 +5007,33 @@ func (response RefreshAccessToken415JSONResponse) VisitRefreshAccessTokenRespons
 	return err
 }
 
-type RefreshAccessTokendefaultJSONResponse struct {
-	Body       YudaoFailureBody
-	StatusCode int
+type RefreshAccessToken500JSONResponse struct{ YudaoInternalJSONResponse }
+
+func (response RefreshAccessToken500JSONResponse) VisitRefreshAccessTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
 }
 
-func (response RefreshAccessTokendefaultJSONResponse) VisitRefreshAccessTokenResponse(w http.ResponseWriter) error {
+type RefreshAccessToken503JSONResponse struct{ YudaoUnavailableJSONResponse }
+
+func (response RefreshAccessToken503JSONResponse) VisitRefreshAccessTokenResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -4925,19 +5078,33 @@ func (response SignOut401JSONResponse) VisitSignOutResponse(w http.ResponseWrite
 	return err
 }
 
-type SignOutdefaultJSONResponse struct {
-	Body       YudaoFailureBody
-	StatusCode int
+type SignOut500JSONResponse struct{ YudaoInternalJSONResponse }
+
+func (response SignOut500JSONResponse) VisitSignOutResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
 }
 
-func (response SignOutdefaultJSONResponse) VisitSignOutResponse(w http.ResponseWriter) error {
+type SignOut503JSONResponse struct{ YudaoUnavailableJSONResponse }
+
+func (response SignOut503JSONResponse) VisitSignOutResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -5041,7 +5208,23 @@ func (response SendMobileCode429JSONResponse) VisitSendMobileCodeResponse(w http
 	return err
 }
 
-type SendMobileCode503JSONResponse struct{ YudaoUnavailableJSONResponse }
+type SendMobileCode500JSONResponse struct{ YudaoInternalJSONResponse }
+
+func (response SendMobileCode500JSONResponse) VisitSendMobileCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SendMobileCode503JSONResponse struct {
+	YudaoSmsUnavailableJSONResponse
+}
 
 func (response SendMobileCode503JSONResponse) VisitSendMobileCodeResponse(w http.ResponseWriter) error {
 
@@ -5054,23 +5237,6 @@ func (response SendMobileCode503JSONResponse) VisitSendMobileCodeResponse(w http
 		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
 	}
 	w.WriteHeader(503)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type SendMobileCodedefaultJSONResponse struct {
-	Body       YudaoFailureBody
-	StatusCode int
-}
-
-func (response SendMobileCodedefaultJSONResponse) VisitSendMobileCodeResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -5192,19 +5358,33 @@ func (response SignInByMobile429JSONResponse) VisitSignInByMobileResponse(w http
 	return err
 }
 
-type SignInByMobiledefaultJSONResponse struct {
-	Body       YudaoFailureBody
-	StatusCode int
+type SignInByMobile500JSONResponse struct{ YudaoInternalJSONResponse }
+
+func (response SignInByMobile500JSONResponse) VisitSignInByMobileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
 }
 
-func (response SignInByMobiledefaultJSONResponse) VisitSignInByMobileResponse(w http.ResponseWriter) error {
+type SignInByMobile503JSONResponse struct{ YudaoUnavailableJSONResponse }
+
+func (response SignInByMobile503JSONResponse) VisitSignInByMobileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -5322,19 +5502,33 @@ func (response VerifyMobile415JSONResponse) VisitVerifyMobileResponse(w http.Res
 	return err
 }
 
-type VerifyMobiledefaultJSONResponse struct {
-	Body       YudaoFailureBody
-	StatusCode int
+type VerifyMobile500JSONResponse struct{ YudaoInternalJSONResponse }
+
+func (response VerifyMobile500JSONResponse) VisitVerifyMobileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
 }
 
-func (response VerifyMobiledefaultJSONResponse) VisitVerifyMobileResponse(w http.ResponseWriter) error {
+type VerifyMobile503JSONResponse struct{ YudaoUnavailableJSONResponse }
+
+func (response VerifyMobile503JSONResponse) VisitVerifyMobileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -5379,19 +5573,33 @@ func (response ListSessions401JSONResponse) VisitListSessionsResponse(w http.Res
 	return err
 }
 
-type ListSessionsdefaultJSONResponse struct {
-	Body       YudaoFailureBody
-	StatusCode int
+type ListSessions500JSONResponse struct{ YudaoInternalJSONResponse }
+
+func (response ListSessions500JSONResponse) VisitListSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
 }
 
-func (response ListSessionsdefaultJSONResponse) VisitListSessionsResponse(w http.ResponseWriter) error {
+type ListSessions503JSONResponse struct{ YudaoUnavailableJSONResponse }
+
+func (response ListSessions503JSONResponse) VisitListSessionsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -5467,19 +5675,33 @@ func (response EndSession404JSONResponse) VisitEndSessionResponse(w http.Respons
 	return err
 }
 
-type EndSessiondefaultJSONResponse struct {
-	Body       YudaoFailureBody
-	StatusCode int
+type EndSession500JSONResponse struct{ YudaoInternalJSONResponse }
+
+func (response EndSession500JSONResponse) VisitEndSessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
 }
 
-func (response EndSessiondefaultJSONResponse) VisitEndSessionResponse(w http.ResponseWriter) error {
+type EndSession503JSONResponse struct{ YudaoUnavailableJSONResponse }
+
+func (response EndSession503JSONResponse) VisitEndSessionResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -5521,23 +5743,6 @@ func (response GetDemoOutbox404ApplicationProblemPlusJSONResponse) VisitGetDemoO
 	return err
 }
 
-type GetDemoOutboxdefaultApplicationProblemPlusJSONResponse struct {
-	Body       Problem
-	StatusCode int
-}
-
-func (response GetDemoOutboxdefaultApplicationProblemPlusJSONResponse) VisitGetDemoOutboxResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(response.StatusCode)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
 type ResetDemoRequestObject struct {
 }
 
@@ -5571,23 +5776,6 @@ func (response ResetDemo404ApplicationProblemPlusJSONResponse) VisitResetDemoRes
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(404)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type ResetDemodefaultApplicationProblemPlusJSONResponse struct {
-	Body       Problem
-	StatusCode int
-}
-
-func (response ResetDemodefaultApplicationProblemPlusJSONResponse) VisitResetDemoResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -5629,23 +5817,6 @@ func (response GetHealth431ApplicationProblemPlusJSONResponse) VisitGetHealthRes
 	return err
 }
 
-type GetHealthdefaultApplicationProblemPlusJSONResponse struct {
-	Body       Problem
-	StatusCode int
-}
-
-func (response GetHealthdefaultApplicationProblemPlusJSONResponse) VisitGetHealthResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(response.StatusCode)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
 type GetMetricsRequestObject struct {
 }
 
@@ -5676,23 +5847,6 @@ func (response GetMetrics431ApplicationProblemPlusJSONResponse) VisitGetMetricsR
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(431)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type GetMetricsdefaultApplicationProblemPlusJSONResponse struct {
-	Body       Problem
-	StatusCode int
-}
-
-func (response GetMetricsdefaultApplicationProblemPlusJSONResponse) VisitGetMetricsResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -5801,19 +5955,33 @@ func (response IntrospectToken429JSONResponse) VisitIntrospectTokenResponse(w ht
 	return err
 }
 
-type IntrospectTokendefaultJSONResponse struct {
-	Body       Oauth2FailureBody
-	StatusCode int
+type IntrospectToken500JSONResponse struct{ Oauth2InternalJSONResponse }
+
+func (response IntrospectToken500JSONResponse) VisitIntrospectTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
 }
 
-func (response IntrospectTokendefaultJSONResponse) VisitIntrospectTokenResponse(w http.ResponseWriter) error {
+type IntrospectToken503JSONResponse struct{ Oauth2UnavailableJSONResponse }
+
+func (response IntrospectToken503JSONResponse) VisitIntrospectTokenResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -5894,23 +6062,6 @@ func (response GetSpecAsJson431ApplicationProblemPlusJSONResponse) VisitGetSpecA
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(431)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type GetSpecAsJsondefaultApplicationProblemPlusJSONResponse struct {
-	Body       Problem
-	StatusCode int
-}
-
-func (response GetSpecAsJsondefaultApplicationProblemPlusJSONResponse) VisitGetSpecAsJsonResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -5999,23 +6150,6 @@ func (response GetSpecAsYaml431ApplicationProblemPlusJSONResponse) VisitGetSpecA
 	return err
 }
 
-type GetSpecAsYamldefaultApplicationProblemPlusJSONResponse struct {
-	Body       Problem
-	StatusCode int
-}
-
-func (response GetSpecAsYamldefaultApplicationProblemPlusJSONResponse) VisitGetSpecAsYamlResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(response.StatusCode)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
 type GetReadinessRequestObject struct {
 }
 
@@ -6065,23 +6199,6 @@ func (response GetReadiness503ApplicationProblemPlusJSONResponse) VisitGetReadin
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.WriteHeader(503)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type GetReadinessdefaultApplicationProblemPlusJSONResponse struct {
-	Body       Problem
-	StatusCode int
-}
-
-func (response GetReadinessdefaultApplicationProblemPlusJSONResponse) VisitGetReadinessResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(response.StatusCode)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -6170,19 +6287,33 @@ func (response GetUserInfo429JSONResponse) VisitGetUserInfoResponse(w http.Respo
 	return err
 }
 
-type GetUserInfodefaultJSONResponse struct {
-	Body       CasFailureBody
-	StatusCode int
+type GetUserInfo500JSONResponse struct{ CasInternalJSONResponse }
+
+func (response GetUserInfo500JSONResponse) VisitGetUserInfoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
 }
 
-func (response GetUserInfodefaultJSONResponse) VisitGetUserInfoResponse(w http.ResponseWriter) error {
+type GetUserInfo503JSONResponse struct{ CasUnavailableJSONResponse }
+
+func (response GetUserInfo503JSONResponse) VisitGetUserInfoResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -6297,19 +6428,33 @@ func (response RefreshUser415JSONResponse) VisitRefreshUserResponse(w http.Respo
 	return err
 }
 
-type RefreshUserdefaultJSONResponse struct {
-	Body       JeecgFailureBody
-	StatusCode int
+type RefreshUser500JSONResponse struct{ JeecgInternalJSONResponse }
+
+func (response RefreshUser500JSONResponse) VisitRefreshUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
 }
 
-func (response RefreshUserdefaultJSONResponse) VisitRefreshUserResponse(w http.ResponseWriter) error {
+type RefreshUser503JSONResponse struct{ JeecgUnavailableJSONResponse }
+
+func (response RefreshUser503JSONResponse) VisitRefreshUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -6369,19 +6514,33 @@ func (response CheckLoginStatus401JSONResponse) VisitCheckLoginStatusResponse(w 
 	return err
 }
 
-type CheckLoginStatusdefaultJSONResponse struct {
-	Body       YudaoFailureBody
-	StatusCode int
+type CheckLoginStatus500JSONResponse struct{ YudaoInternalJSONResponse }
+
+func (response CheckLoginStatus500JSONResponse) VisitCheckLoginStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
 }
 
-func (response CheckLoginStatusdefaultJSONResponse) VisitCheckLoginStatusResponse(w http.ResponseWriter) error {
+type CheckLoginStatus503JSONResponse struct{ YudaoUnavailableJSONResponse }
+
+func (response CheckLoginStatus503JSONResponse) VisitCheckLoginStatusResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -6441,19 +6600,33 @@ func (response CheckLoginStatusByPath401JSONResponse) VisitCheckLoginStatusByPat
 	return err
 }
 
-type CheckLoginStatusByPathdefaultJSONResponse struct {
-	Body       YudaoFailureBody
-	StatusCode int
+type CheckLoginStatusByPath500JSONResponse struct{ YudaoInternalJSONResponse }
+
+func (response CheckLoginStatusByPath500JSONResponse) VisitCheckLoginStatusByPathResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
 }
 
-func (response CheckLoginStatusByPathdefaultJSONResponse) VisitCheckLoginStatusByPathResponse(w http.ResponseWriter) error {
+type CheckLoginStatusByPath503JSONResponse struct{ YudaoUnavailableJSONResponse }
+
+func (response CheckLoginStatusByPath503JSONResponse) VisitCheckLoginStatusByPathResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }

@@ -2516,10 +2516,10 @@ type Tags = []Tag
 // A failure of the dialect `cas`.
 type CasBadParameter = CasFailureBody
 
-// CasFailure cas 方言的失败响应。
+// CasInternal cas 方言的失败响应。
 //
 // A failure of the dialect `cas`.
-type CasFailure = CasFailureBody
+type CasInternal = CasFailureBody
 
 // CasTooManyRequests cas 方言的失败响应。
 //
@@ -2530,6 +2530,11 @@ type CasTooManyRequests = CasFailureBody
 //
 // A failure of the dialect `cas`.
 type CasUnauthenticated = CasFailureBody
+
+// CasUnavailable cas 方言的失败响应。
+//
+// A failure of the dialect `cas`.
+type CasUnavailable = CasFailureBody
 
 // CasUserNotFound cas 方言的失败响应。
 //
@@ -2551,10 +2556,10 @@ type DetailedUser = UserDetailResponse
 // A failure of the dialect `jeecg`.
 type JeecgBadRequest = JeecgFailureBody
 
-// JeecgFailure jeecg 方言的失败响应。
+// JeecgInternal jeecg 方言的失败响应。
 //
 // A failure of the dialect `jeecg`.
-type JeecgFailure = JeecgFailureBody
+type JeecgInternal = JeecgFailureBody
 
 // JeecgTooLarge jeecg 方言的失败响应。
 //
@@ -2570,6 +2575,11 @@ type JeecgTooSlow = JeecgFailureBody
 //
 // A failure of the dialect `jeecg`.
 type JeecgUnauthenticated = JeecgFailureBody
+
+// JeecgUnavailable jeecg 方言的失败响应。
+//
+// A failure of the dialect `jeecg`.
+type JeecgUnavailable = JeecgFailureBody
 
 // JeecgUnsupportedMediaType jeecg 方言的失败响应。
 //
@@ -2596,15 +2606,15 @@ type JfinalBadRequest = JfinalFailureBody
 // The operation succeeded, which the document calls Ret.
 type JfinalDone = JfinalOkResponse
 
-// JfinalFailure jfinal 方言的失败响应。
-//
-// A failure of the dialect `jfinal`.
-type JfinalFailure = JfinalFailureBody
-
 // JfinalForbidden jfinal 方言的失败响应。
 //
 // A failure of the dialect `jfinal`.
 type JfinalForbidden = JfinalFailureBody
+
+// JfinalInternal jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
+type JfinalInternal = JfinalFailureBody
 
 // JfinalTaken jfinal 方言的失败响应。
 //
@@ -2630,6 +2640,11 @@ type JfinalTooSlow = JfinalFailureBody
 //
 // A failure of the dialect `jfinal`.
 type JfinalUnauthenticated = JfinalFailureBody
+
+// JfinalUnavailable jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
+type JfinalUnavailable = JfinalFailureBody
 
 // JfinalUnsupportedForm jfinal 方言的失败响应。
 //
@@ -2661,10 +2676,10 @@ type JfinalWrongCredentials = JfinalFailureBody
 // A failure of the dialect `jfinal`.
 type JfinalWrongOldPassword = JfinalFailureBody
 
-// Oauth2Failure RFC 6749 第 5.2 节的失败响应。
+// Oauth2Internal RFC 6749 第 5.2 节的失败响应。
 //
 // A failure as in section 5.2 of RFC 6749.
-type Oauth2Failure = Oauth2FailureBody
+type Oauth2Internal = Oauth2FailureBody
 
 // Oauth2InvalidClient RFC 6749 第 5.2 节的失败响应。
 //
@@ -2686,15 +2701,15 @@ type Oauth2TooLarge = Oauth2FailureBody
 // A failure as in section 5.2 of RFC 6749.
 type Oauth2TooManyRequests = Oauth2FailureBody
 
+// Oauth2Unavailable RFC 6749 第 5.2 节的失败响应。
+//
+// A failure as in section 5.2 of RFC 6749.
+type Oauth2Unavailable = Oauth2FailureBody
+
 // Oauth2UnsupportedMediaType RFC 6749 第 5.2 节的失败响应。
 //
 // A failure as in section 5.2 of RFC 6749.
 type Oauth2UnsupportedMediaType = Oauth2FailureBody
-
-// ProblemFailure RFC 9457 的问题详情。
-//
-// The problem details of RFC 9457.
-type ProblemFailure = Problem
 
 // ProblemHeadersTooLarge RFC 9457 的问题详情。
 //
@@ -2721,15 +2736,15 @@ type ProblemUnknownTag = Problem
 // A failure of the dialect `ruoyi`.
 type RuoyiBadRequest = RuoyiFailureBody
 
-// RuoyiFailure ruoyi 方言的失败响应。
-//
-// A failure of the dialect `ruoyi`.
-type RuoyiFailure = RuoyiFailureBody
-
 // RuoyiForbidden ruoyi 方言的失败响应。
 //
 // A failure of the dialect `ruoyi`.
 type RuoyiForbidden = RuoyiFailureBody
+
+// RuoyiInternal ruoyi 方言的失败响应。
+//
+// A failure of the dialect `ruoyi`.
+type RuoyiInternal = RuoyiFailureBody
 
 // RuoyiTooLarge ruoyi 方言的失败响应。
 //
@@ -2746,15 +2761,15 @@ type RuoyiTooManyRequests = RuoyiFailureBody
 // A failure of the dialect `ruoyi`.
 type RuoyiTooSlow = RuoyiFailureBody
 
-// RuoyiUnavailable ruoyi 方言的失败响应。
-//
-// A failure of the dialect `ruoyi`.
-type RuoyiUnavailable = RuoyiFailureBody
-
 // RuoyiUnsupportedMediaType ruoyi 方言的失败响应。
 //
 // A failure of the dialect `ruoyi`.
 type RuoyiUnsupportedMediaType = RuoyiFailureBody
+
+// RuoyiWeChatUnavailable ruoyi 方言的失败响应。
+//
+// A failure of the dialect `ruoyi`.
+type RuoyiWeChatUnavailable = RuoyiFailureBody
 
 // YudaoBadParameter yudao 方言的失败响应。
 //
@@ -2766,10 +2781,10 @@ type YudaoBadParameter = YudaoFailureBody
 // A failure of the dialect `yudao`.
 type YudaoBadRequest = YudaoFailureBody
 
-// YudaoFailure yudao 方言的失败响应。
+// YudaoInternal yudao 方言的失败响应。
 //
 // A failure of the dialect `yudao`.
-type YudaoFailure = YudaoFailureBody
+type YudaoInternal = YudaoFailureBody
 
 // YudaoMobileTaken yudao 方言的失败响应。
 //
@@ -2785,6 +2800,11 @@ type YudaoRefreshRefused = YudaoFailureBody
 //
 // A failure of the dialect `yudao`.
 type YudaoSessionNotFound = YudaoFailureBody
+
+// YudaoSmsUnavailable yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
+type YudaoSmsUnavailable = YudaoFailureBody
 
 // YudaoTooLarge yudao 方言的失败响应。
 //
@@ -6192,8 +6212,6 @@ type GetJsonWebKeysAnswer struct {
 	JSON200 *JsonWebKeySet
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
-	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationproblemJSONDefault *ProblemFailure
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetJsonWebKeysAnswer200Headers
 }
@@ -6206,11 +6224,6 @@ func (r GetJsonWebKeysAnswer) GetJSON200() *JsonWebKeySet {
 // GetApplicationproblemJSON431 returns the response for an HTTP 431 `application/problem+json` response
 func (r GetJsonWebKeysAnswer) GetApplicationproblemJSON431() *ProblemHeadersTooLarge {
 	return r.ApplicationproblemJSON431
-}
-
-// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r GetJsonWebKeysAnswer) GetApplicationproblemJSONDefault() *ProblemFailure {
-	return r.ApplicationproblemJSONDefault
 }
 
 // GetBody returns the raw response body bytes
@@ -6252,6 +6265,11 @@ type GetWeChatUserInfoAnswer429Headers struct {
 	RetryAfter *int
 }
 
+// GetWeChatUserInfoAnswer503Headers the declared response headers of an HTTP 503 response for GetWeChatUserInfo
+type GetWeChatUserInfoAnswer503Headers struct {
+	RetryAfter *int
+}
+
 type GetWeChatUserInfoAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -6269,14 +6287,16 @@ type GetWeChatUserInfoAnswer struct {
 	JSON415 *RuoyiUnsupportedMediaType
 	// JSON429 the response for an HTTP 429 `application/json` response
 	JSON429 *RuoyiTooManyRequests
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *RuoyiInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
-	JSON503 *RuoyiUnavailable
-	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *RuoyiFailure
+	JSON503 *RuoyiWeChatUnavailable
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetWeChatUserInfoAnswer200Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *GetWeChatUserInfoAnswer429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetWeChatUserInfoAnswer503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6314,14 +6334,14 @@ func (r GetWeChatUserInfoAnswer) GetJSON429() *RuoyiTooManyRequests {
 	return r.JSON429
 }
 
-// GetJSON503 returns the response for an HTTP 503 `application/json` response
-func (r GetWeChatUserInfoAnswer) GetJSON503() *RuoyiUnavailable {
-	return r.JSON503
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r GetWeChatUserInfoAnswer) GetJSON500() *RuoyiInternal {
+	return r.JSON500
 }
 
-// GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r GetWeChatUserInfoAnswer) GetJSONDefault() *RuoyiFailure {
-	return r.JSONDefault
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r GetWeChatUserInfoAnswer) GetJSON503() *RuoyiWeChatUnavailable {
+	return r.JSON503
 }
 
 // GetBody returns the raw response body bytes
@@ -6368,6 +6388,11 @@ type CreateUserAnswer429Headers struct {
 	RetryAfter *int
 }
 
+// CreateUserAnswer503Headers the declared response headers of an HTTP 503 response for CreateUser
+type CreateUserAnswer503Headers struct {
+	RetryAfter *int
+}
+
 type CreateUserAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -6391,14 +6416,18 @@ type CreateUserAnswer struct {
 	JSON422 *JfinalWeakPassword
 	// JSON429 the response for an HTTP 429 `application/json` response
 	JSON429 *JfinalTooManyRequests
-	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *JfinalFailure
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *JfinalInternal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *JfinalUnavailable
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *CreateUserAnswer200Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *CreateUserAnswer401Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *CreateUserAnswer429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *CreateUserAnswer503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6451,9 +6480,14 @@ func (r CreateUserAnswer) GetJSON429() *JfinalTooManyRequests {
 	return r.JSON429
 }
 
-// GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r CreateUserAnswer) GetJSONDefault() *JfinalFailure {
-	return r.JSONDefault
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r CreateUserAnswer) GetJSON500() *JfinalInternal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r CreateUserAnswer) GetJSON503() *JfinalUnavailable {
+	return r.JSON503
 }
 
 // GetBody returns the raw response body bytes
@@ -6495,6 +6529,11 @@ type GetUserDetailAnswer401Headers struct {
 	WWWAuthenticate *string
 }
 
+// GetUserDetailAnswer503Headers the declared response headers of an HTTP 503 response for GetUserDetail
+type GetUserDetailAnswer503Headers struct {
+	RetryAfter *int
+}
+
 type GetUserDetailAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -6506,12 +6545,16 @@ type GetUserDetailAnswer struct {
 	JSON401 *JfinalUnauthenticated
 	// JSON404 the response for an HTTP 404 `application/json` response
 	JSON404 *JfinalUserNotFound
-	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *JfinalFailure
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *JfinalInternal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *JfinalUnavailable
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetUserDetailAnswer200Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *GetUserDetailAnswer401Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetUserDetailAnswer503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6534,9 +6577,14 @@ func (r GetUserDetailAnswer) GetJSON404() *JfinalUserNotFound {
 	return r.JSON404
 }
 
-// GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r GetUserDetailAnswer) GetJSONDefault() *JfinalFailure {
-	return r.JSONDefault
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r GetUserDetailAnswer) GetJSON500() *JfinalInternal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r GetUserDetailAnswer) GetJSON503() *JfinalUnavailable {
+	return r.JSON503
 }
 
 // GetBody returns the raw response body bytes
@@ -6578,6 +6626,11 @@ type PostUserDetailAnswer401Headers struct {
 	WWWAuthenticate *string
 }
 
+// PostUserDetailAnswer503Headers the declared response headers of an HTTP 503 response for PostUserDetail
+type PostUserDetailAnswer503Headers struct {
+	RetryAfter *int
+}
+
 type PostUserDetailAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -6595,12 +6648,16 @@ type PostUserDetailAnswer struct {
 	JSON413 *JfinalTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
 	JSON415 *JfinalUnsupportedForm
-	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *JfinalFailure
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *JfinalInternal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *JfinalUnavailable
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *PostUserDetailAnswer200Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *PostUserDetailAnswer401Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *PostUserDetailAnswer503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6638,9 +6695,14 @@ func (r PostUserDetailAnswer) GetJSON415() *JfinalUnsupportedForm {
 	return r.JSON415
 }
 
-// GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r PostUserDetailAnswer) GetJSONDefault() *JfinalFailure {
-	return r.JSONDefault
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r PostUserDetailAnswer) GetJSON500() *JfinalInternal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r PostUserDetailAnswer) GetJSON503() *JfinalUnavailable {
+	return r.JSON503
 }
 
 // GetBody returns the raw response body bytes
@@ -6682,6 +6744,11 @@ type SignInByPasswordAnswer401Headers struct {
 	WWWAuthenticate *string
 }
 
+// SignInByPasswordAnswer503Headers the declared response headers of an HTTP 503 response for SignInByPassword
+type SignInByPasswordAnswer503Headers struct {
+	RetryAfter *int
+}
+
 type SignInByPasswordAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -6697,12 +6764,16 @@ type SignInByPasswordAnswer struct {
 	JSON413 *JfinalTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
 	JSON415 *JfinalUnsupportedForm
-	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *JfinalFailure
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *JfinalInternal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *JfinalUnavailable
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *SignInByPasswordAnswer200Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *SignInByPasswordAnswer401Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *SignInByPasswordAnswer503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6735,9 +6806,14 @@ func (r SignInByPasswordAnswer) GetJSON415() *JfinalUnsupportedForm {
 	return r.JSON415
 }
 
-// GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r SignInByPasswordAnswer) GetJSONDefault() *JfinalFailure {
-	return r.JSONDefault
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r SignInByPasswordAnswer) GetJSON500() *JfinalInternal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r SignInByPasswordAnswer) GetJSON503() *JfinalUnavailable {
+	return r.JSON503
 }
 
 // GetBody returns the raw response body bytes
@@ -6779,6 +6855,11 @@ type UpdateUserAnswer401Headers struct {
 	WWWAuthenticate *string
 }
 
+// UpdateUserAnswer503Headers the declared response headers of an HTTP 503 response for UpdateUser
+type UpdateUserAnswer503Headers struct {
+	RetryAfter *int
+}
+
 type UpdateUserAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -6800,12 +6881,16 @@ type UpdateUserAnswer struct {
 	JSON413 *JfinalTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
 	JSON415 *JfinalUnsupportedMediaType
-	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *JfinalFailure
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *JfinalInternal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *JfinalUnavailable
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *UpdateUserAnswer200Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *UpdateUserAnswer401Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *UpdateUserAnswer503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6853,9 +6938,14 @@ func (r UpdateUserAnswer) GetJSON415() *JfinalUnsupportedMediaType {
 	return r.JSON415
 }
 
-// GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r UpdateUserAnswer) GetJSONDefault() *JfinalFailure {
-	return r.JSONDefault
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r UpdateUserAnswer) GetJSON500() *JfinalInternal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r UpdateUserAnswer) GetJSON503() *JfinalUnavailable {
+	return r.JSON503
 }
 
 // GetBody returns the raw response body bytes
@@ -6897,6 +6987,11 @@ type UpdatePasswordAnswer401Headers struct {
 	WWWAuthenticate *string
 }
 
+// UpdatePasswordAnswer503Headers the declared response headers of an HTTP 503 response for UpdatePassword
+type UpdatePasswordAnswer503Headers struct {
+	RetryAfter *int
+}
+
 type UpdatePasswordAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -6918,12 +7013,16 @@ type UpdatePasswordAnswer struct {
 	JSON415 *JfinalUnsupportedForm
 	// JSON422 the response for an HTTP 422 `application/json` response
 	JSON422 *JfinalWeakPassword
-	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *JfinalFailure
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *JfinalInternal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *JfinalUnavailable
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *UpdatePasswordAnswer200Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *UpdatePasswordAnswer401Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *UpdatePasswordAnswer503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6971,9 +7070,14 @@ func (r UpdatePasswordAnswer) GetJSON422() *JfinalWeakPassword {
 	return r.JSON422
 }
 
-// GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r UpdatePasswordAnswer) GetJSONDefault() *JfinalFailure {
-	return r.JSONDefault
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r UpdatePasswordAnswer) GetJSON500() *JfinalInternal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r UpdatePasswordAnswer) GetJSON503() *JfinalUnavailable {
+	return r.JSON503
 }
 
 // GetBody returns the raw response body bytes
@@ -7010,6 +7114,11 @@ type RefreshAccessTokenAnswer401Headers struct {
 	WWWAuthenticate *string
 }
 
+// RefreshAccessTokenAnswer503Headers the declared response headers of an HTTP 503 response for RefreshAccessToken
+type RefreshAccessTokenAnswer503Headers struct {
+	RetryAfter *int
+}
+
 type RefreshAccessTokenAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -7025,10 +7134,14 @@ type RefreshAccessTokenAnswer struct {
 	JSON413 *YudaoTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
 	JSON415 *YudaoUnsupportedMediaType
-	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *YudaoFailure
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *YudaoInternal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *YudaoUnavailable
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *RefreshAccessTokenAnswer401Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *RefreshAccessTokenAnswer503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -7061,9 +7174,14 @@ func (r RefreshAccessTokenAnswer) GetJSON415() *YudaoUnsupportedMediaType {
 	return r.JSON415
 }
 
-// GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r RefreshAccessTokenAnswer) GetJSONDefault() *YudaoFailure {
-	return r.JSONDefault
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r RefreshAccessTokenAnswer) GetJSON500() *YudaoInternal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r RefreshAccessTokenAnswer) GetJSON503() *YudaoUnavailable {
+	return r.JSON503
 }
 
 // GetBody returns the raw response body bytes
@@ -7100,6 +7218,11 @@ type SignOutAnswer401Headers struct {
 	WWWAuthenticate *string
 }
 
+// SignOutAnswer503Headers the declared response headers of an HTTP 503 response for SignOut
+type SignOutAnswer503Headers struct {
+	RetryAfter *int
+}
+
 type SignOutAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -7107,10 +7230,14 @@ type SignOutAnswer struct {
 	JSON200 *DoneResponse
 	// JSON401 the response for an HTTP 401 `application/json` response
 	JSON401 *YudaoUnauthenticated
-	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *YudaoFailure
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *YudaoInternal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *YudaoUnavailable
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *SignOutAnswer401Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *SignOutAnswer503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -7123,9 +7250,14 @@ func (r SignOutAnswer) GetJSON401() *YudaoUnauthenticated {
 	return r.JSON401
 }
 
-// GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r SignOutAnswer) GetJSONDefault() *YudaoFailure {
-	return r.JSONDefault
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r SignOutAnswer) GetJSON500() *YudaoInternal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r SignOutAnswer) GetJSON503() *YudaoUnavailable {
+	return r.JSON503
 }
 
 // GetBody returns the raw response body bytes
@@ -7182,10 +7314,10 @@ type SendMobileCodeAnswer struct {
 	JSON415 *YudaoUnsupportedMediaType
 	// JSON429 the response for an HTTP 429 `application/json` response
 	JSON429 *YudaoTooManyRequests
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *YudaoInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
-	JSON503 *YudaoUnavailable
-	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *YudaoFailure
+	JSON503 *YudaoSmsUnavailable
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *SendMobileCodeAnswer429Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -7222,14 +7354,14 @@ func (r SendMobileCodeAnswer) GetJSON429() *YudaoTooManyRequests {
 	return r.JSON429
 }
 
-// GetJSON503 returns the response for an HTTP 503 `application/json` response
-func (r SendMobileCodeAnswer) GetJSON503() *YudaoUnavailable {
-	return r.JSON503
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r SendMobileCodeAnswer) GetJSON500() *YudaoInternal {
+	return r.JSON500
 }
 
-// GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r SendMobileCodeAnswer) GetJSONDefault() *YudaoFailure {
-	return r.JSONDefault
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r SendMobileCodeAnswer) GetJSON503() *YudaoSmsUnavailable {
+	return r.JSON503
 }
 
 // GetBody returns the raw response body bytes
@@ -7271,6 +7403,11 @@ type SignInByMobileAnswer429Headers struct {
 	RetryAfter *int
 }
 
+// SignInByMobileAnswer503Headers the declared response headers of an HTTP 503 response for SignInByMobile
+type SignInByMobileAnswer503Headers struct {
+	RetryAfter *int
+}
+
 type SignInByMobileAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -7288,12 +7425,16 @@ type SignInByMobileAnswer struct {
 	JSON415 *YudaoUnsupportedMediaType
 	// JSON429 the response for an HTTP 429 `application/json` response
 	JSON429 *YudaoTooManyRequests
-	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *YudaoFailure
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *YudaoInternal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *YudaoUnavailable
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *SignInByMobileAnswer401Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *SignInByMobileAnswer429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *SignInByMobileAnswer503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -7331,9 +7472,14 @@ func (r SignInByMobileAnswer) GetJSON429() *YudaoTooManyRequests {
 	return r.JSON429
 }
 
-// GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r SignInByMobileAnswer) GetJSONDefault() *YudaoFailure {
-	return r.JSONDefault
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r SignInByMobileAnswer) GetJSON500() *YudaoInternal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r SignInByMobileAnswer) GetJSON503() *YudaoUnavailable {
+	return r.JSON503
 }
 
 // GetBody returns the raw response body bytes
@@ -7370,6 +7516,11 @@ type VerifyMobileAnswer401Headers struct {
 	WWWAuthenticate *string
 }
 
+// VerifyMobileAnswer503Headers the declared response headers of an HTTP 503 response for VerifyMobile
+type VerifyMobileAnswer503Headers struct {
+	RetryAfter *int
+}
+
 type VerifyMobileAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -7387,10 +7538,14 @@ type VerifyMobileAnswer struct {
 	JSON413 *YudaoTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
 	JSON415 *YudaoUnsupportedMediaType
-	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *YudaoFailure
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *YudaoInternal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *YudaoUnavailable
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *VerifyMobileAnswer401Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *VerifyMobileAnswer503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -7428,9 +7583,14 @@ func (r VerifyMobileAnswer) GetJSON415() *YudaoUnsupportedMediaType {
 	return r.JSON415
 }
 
-// GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r VerifyMobileAnswer) GetJSONDefault() *YudaoFailure {
-	return r.JSONDefault
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r VerifyMobileAnswer) GetJSON500() *YudaoInternal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r VerifyMobileAnswer) GetJSON503() *YudaoUnavailable {
+	return r.JSON503
 }
 
 // GetBody returns the raw response body bytes
@@ -7467,6 +7627,11 @@ type ListSessionsAnswer401Headers struct {
 	WWWAuthenticate *string
 }
 
+// ListSessionsAnswer503Headers the declared response headers of an HTTP 503 response for ListSessions
+type ListSessionsAnswer503Headers struct {
+	RetryAfter *int
+}
+
 type ListSessionsAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -7474,10 +7639,14 @@ type ListSessionsAnswer struct {
 	JSON200 *SessionListResponse
 	// JSON401 the response for an HTTP 401 `application/json` response
 	JSON401 *YudaoUnauthenticated
-	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *YudaoFailure
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *YudaoInternal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *YudaoUnavailable
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *ListSessionsAnswer401Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ListSessionsAnswer503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -7490,9 +7659,14 @@ func (r ListSessionsAnswer) GetJSON401() *YudaoUnauthenticated {
 	return r.JSON401
 }
 
-// GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r ListSessionsAnswer) GetJSONDefault() *YudaoFailure {
-	return r.JSONDefault
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r ListSessionsAnswer) GetJSON500() *YudaoInternal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r ListSessionsAnswer) GetJSON503() *YudaoUnavailable {
+	return r.JSON503
 }
 
 // GetBody returns the raw response body bytes
@@ -7529,6 +7703,11 @@ type EndSessionAnswer401Headers struct {
 	WWWAuthenticate *string
 }
 
+// EndSessionAnswer503Headers the declared response headers of an HTTP 503 response for EndSession
+type EndSessionAnswer503Headers struct {
+	RetryAfter *int
+}
+
 type EndSessionAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -7540,10 +7719,14 @@ type EndSessionAnswer struct {
 	JSON401 *YudaoUnauthenticated
 	// JSON404 the response for an HTTP 404 `application/json` response
 	JSON404 *YudaoSessionNotFound
-	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *YudaoFailure
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *YudaoInternal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *YudaoUnavailable
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *EndSessionAnswer401Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *EndSessionAnswer503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -7566,9 +7749,14 @@ func (r EndSessionAnswer) GetJSON404() *YudaoSessionNotFound {
 	return r.JSON404
 }
 
-// GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r EndSessionAnswer) GetJSONDefault() *YudaoFailure {
-	return r.JSONDefault
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r EndSessionAnswer) GetJSON500() *YudaoInternal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r EndSessionAnswer) GetJSON503() *YudaoUnavailable {
+	return r.JSON503
 }
 
 // GetBody returns the raw response body bytes
@@ -7607,8 +7795,6 @@ type GetDemoOutboxAnswer struct {
 	JSON200 *[]DemoMessage
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *ProblemNotFound
-	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationproblemJSONDefault *ProblemFailure
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -7619,11 +7805,6 @@ func (r GetDemoOutboxAnswer) GetJSON200() *[]DemoMessage {
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r GetDemoOutboxAnswer) GetApplicationproblemJSON404() *ProblemNotFound {
 	return r.ApplicationproblemJSON404
-}
-
-// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r GetDemoOutboxAnswer) GetApplicationproblemJSONDefault() *ProblemFailure {
-	return r.ApplicationproblemJSONDefault
 }
 
 // GetBody returns the raw response body bytes
@@ -7662,8 +7843,6 @@ type ResetDemoAnswer struct {
 	JSON200 *Health
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *ProblemNotFound
-	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationproblemJSONDefault *ProblemFailure
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -7674,11 +7853,6 @@ func (r ResetDemoAnswer) GetJSON200() *Health {
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r ResetDemoAnswer) GetApplicationproblemJSON404() *ProblemNotFound {
 	return r.ApplicationproblemJSON404
-}
-
-// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r ResetDemoAnswer) GetApplicationproblemJSONDefault() *ProblemFailure {
-	return r.ApplicationproblemJSONDefault
 }
 
 // GetBody returns the raw response body bytes
@@ -7717,8 +7891,6 @@ type GetHealthAnswer struct {
 	JSON200 *Health
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
-	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationproblemJSONDefault *ProblemFailure
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -7729,11 +7901,6 @@ func (r GetHealthAnswer) GetJSON200() *Health {
 // GetApplicationproblemJSON431 returns the response for an HTTP 431 `application/problem+json` response
 func (r GetHealthAnswer) GetApplicationproblemJSON431() *ProblemHeadersTooLarge {
 	return r.ApplicationproblemJSON431
-}
-
-// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r GetHealthAnswer) GetApplicationproblemJSONDefault() *ProblemFailure {
-	return r.ApplicationproblemJSONDefault
 }
 
 // GetBody returns the raw response body bytes
@@ -7770,18 +7937,11 @@ type GetMetricsAnswer struct {
 	HTTPResponse *http.Response
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
-	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationproblemJSONDefault *ProblemFailure
 }
 
 // GetApplicationproblemJSON431 returns the response for an HTTP 431 `application/problem+json` response
 func (r GetMetricsAnswer) GetApplicationproblemJSON431() *ProblemHeadersTooLarge {
 	return r.ApplicationproblemJSON431
-}
-
-// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r GetMetricsAnswer) GetApplicationproblemJSONDefault() *ProblemFailure {
-	return r.ApplicationproblemJSONDefault
 }
 
 // GetBody returns the raw response body bytes
@@ -7823,6 +7983,11 @@ type IntrospectTokenAnswer429Headers struct {
 	RetryAfter *int
 }
 
+// IntrospectTokenAnswer503Headers the declared response headers of an HTTP 503 response for IntrospectToken
+type IntrospectTokenAnswer503Headers struct {
+	RetryAfter *int
+}
+
 type IntrospectTokenAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -7838,12 +8003,16 @@ type IntrospectTokenAnswer struct {
 	JSON415 *Oauth2UnsupportedMediaType
 	// JSON429 the response for an HTTP 429 `application/json` response
 	JSON429 *Oauth2TooManyRequests
-	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *Oauth2Failure
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *Oauth2Internal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *Oauth2Unavailable
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *IntrospectTokenAnswer401Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *IntrospectTokenAnswer429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *IntrospectTokenAnswer503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -7876,9 +8045,14 @@ func (r IntrospectTokenAnswer) GetJSON429() *Oauth2TooManyRequests {
 	return r.JSON429
 }
 
-// GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r IntrospectTokenAnswer) GetJSONDefault() *Oauth2Failure {
-	return r.JSONDefault
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r IntrospectTokenAnswer) GetJSON500() *Oauth2Internal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r IntrospectTokenAnswer) GetJSON503() *Oauth2Unavailable {
+	return r.JSON503
 }
 
 // GetBody returns the raw response body bytes
@@ -7931,8 +8105,6 @@ type GetSpecAsJsonAnswer struct {
 	ApplicationproblemJSON400 *ProblemUnknownTag
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
-	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationproblemJSONDefault *ProblemFailure
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetSpecAsJsonAnswer200Headers
 	// Headers304 the parsed response headers for an HTTP 304 response
@@ -7952,11 +8124,6 @@ func (r GetSpecAsJsonAnswer) GetApplicationproblemJSON400() *ProblemUnknownTag {
 // GetApplicationproblemJSON431 returns the response for an HTTP 431 `application/problem+json` response
 func (r GetSpecAsJsonAnswer) GetApplicationproblemJSON431() *ProblemHeadersTooLarge {
 	return r.ApplicationproblemJSON431
-}
-
-// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r GetSpecAsJsonAnswer) GetApplicationproblemJSONDefault() *ProblemFailure {
-	return r.ApplicationproblemJSONDefault
 }
 
 // GetBody returns the raw response body bytes
@@ -8009,8 +8176,6 @@ type GetSpecAsYamlAnswer struct {
 	ApplicationproblemJSON400 *ProblemUnknownTag
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
-	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationproblemJSONDefault *ProblemFailure
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetSpecAsYamlAnswer200Headers
 	// Headers304 the parsed response headers for an HTTP 304 response
@@ -8030,11 +8195,6 @@ func (r GetSpecAsYamlAnswer) GetApplicationproblemJSON400() *ProblemUnknownTag {
 // GetApplicationproblemJSON431 returns the response for an HTTP 431 `application/problem+json` response
 func (r GetSpecAsYamlAnswer) GetApplicationproblemJSON431() *ProblemHeadersTooLarge {
 	return r.ApplicationproblemJSON431
-}
-
-// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r GetSpecAsYamlAnswer) GetApplicationproblemJSONDefault() *ProblemFailure {
-	return r.ApplicationproblemJSONDefault
 }
 
 // GetBody returns the raw response body bytes
@@ -8075,8 +8235,6 @@ type GetReadinessAnswer struct {
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
 	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationproblemJSON503 *ProblemUnavailable
-	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationproblemJSONDefault *ProblemFailure
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -8092,11 +8250,6 @@ func (r GetReadinessAnswer) GetApplicationproblemJSON431() *ProblemHeadersTooLar
 // GetApplicationproblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
 func (r GetReadinessAnswer) GetApplicationproblemJSON503() *ProblemUnavailable {
 	return r.ApplicationproblemJSON503
-}
-
-// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r GetReadinessAnswer) GetApplicationproblemJSONDefault() *ProblemFailure {
-	return r.ApplicationproblemJSONDefault
 }
 
 // GetBody returns the raw response body bytes
@@ -8138,6 +8291,11 @@ type GetUserInfoAnswer429Headers struct {
 	RetryAfter *int
 }
 
+// GetUserInfoAnswer503Headers the declared response headers of an HTTP 503 response for GetUserInfo
+type GetUserInfoAnswer503Headers struct {
+	RetryAfter *int
+}
+
 type GetUserInfoAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -8151,12 +8309,16 @@ type GetUserInfoAnswer struct {
 	JSON404 *CasUserNotFound
 	// JSON429 the response for an HTTP 429 `application/json` response
 	JSON429 *CasTooManyRequests
-	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *CasFailure
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *CasInternal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *CasUnavailable
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *GetUserInfoAnswer401Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *GetUserInfoAnswer429Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetUserInfoAnswer503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -8184,9 +8346,14 @@ func (r GetUserInfoAnswer) GetJSON429() *CasTooManyRequests {
 	return r.JSON429
 }
 
-// GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r GetUserInfoAnswer) GetJSONDefault() *CasFailure {
-	return r.JSONDefault
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r GetUserInfoAnswer) GetJSON500() *CasInternal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r GetUserInfoAnswer) GetJSON503() *CasUnavailable {
+	return r.JSON503
 }
 
 // GetBody returns the raw response body bytes
@@ -8228,6 +8395,11 @@ type RefreshUserAnswer401Headers struct {
 	WWWAuthenticate *string
 }
 
+// RefreshUserAnswer503Headers the declared response headers of an HTTP 503 response for RefreshUser
+type RefreshUserAnswer503Headers struct {
+	RetryAfter *int
+}
+
 type RefreshUserAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -8243,12 +8415,16 @@ type RefreshUserAnswer struct {
 	JSON413 *JeecgTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
 	JSON415 *JeecgUnsupportedMediaType
-	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *JeecgFailure
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *JeecgInternal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *JeecgUnavailable
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *RefreshUserAnswer200Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *RefreshUserAnswer401Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *RefreshUserAnswer503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -8281,9 +8457,14 @@ func (r RefreshUserAnswer) GetJSON415() *JeecgUnsupportedMediaType {
 	return r.JSON415
 }
 
-// GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r RefreshUserAnswer) GetJSONDefault() *JeecgFailure {
-	return r.JSONDefault
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r RefreshUserAnswer) GetJSON500() *JeecgInternal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r RefreshUserAnswer) GetJSON503() *JeecgUnavailable {
+	return r.JSON503
 }
 
 // GetBody returns the raw response body bytes
@@ -8320,6 +8501,11 @@ type CheckLoginStatusAnswer401Headers struct {
 	WWWAuthenticate *string
 }
 
+// CheckLoginStatusAnswer503Headers the declared response headers of an HTTP 503 response for CheckLoginStatus
+type CheckLoginStatusAnswer503Headers struct {
+	RetryAfter *int
+}
+
 type CheckLoginStatusAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -8329,10 +8515,14 @@ type CheckLoginStatusAnswer struct {
 	JSON400 *YudaoBadParameter
 	// JSON401 the response for an HTTP 401 `application/json` response
 	JSON401 *YudaoUnauthenticated
-	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *YudaoFailure
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *YudaoInternal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *YudaoUnavailable
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *CheckLoginStatusAnswer401Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *CheckLoginStatusAnswer503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -8350,9 +8540,14 @@ func (r CheckLoginStatusAnswer) GetJSON401() *YudaoUnauthenticated {
 	return r.JSON401
 }
 
-// GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r CheckLoginStatusAnswer) GetJSONDefault() *YudaoFailure {
-	return r.JSONDefault
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r CheckLoginStatusAnswer) GetJSON500() *YudaoInternal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r CheckLoginStatusAnswer) GetJSON503() *YudaoUnavailable {
+	return r.JSON503
 }
 
 // GetBody returns the raw response body bytes
@@ -8389,6 +8584,11 @@ type CheckLoginStatusByPathAnswer401Headers struct {
 	WWWAuthenticate *string
 }
 
+// CheckLoginStatusByPathAnswer503Headers the declared response headers of an HTTP 503 response for CheckLoginStatusByPath
+type CheckLoginStatusByPathAnswer503Headers struct {
+	RetryAfter *int
+}
+
 type CheckLoginStatusByPathAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -8398,10 +8598,14 @@ type CheckLoginStatusByPathAnswer struct {
 	JSON400 *YudaoBadParameter
 	// JSON401 the response for an HTTP 401 `application/json` response
 	JSON401 *YudaoUnauthenticated
-	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *YudaoFailure
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *YudaoInternal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *YudaoUnavailable
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *CheckLoginStatusByPathAnswer401Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *CheckLoginStatusByPathAnswer503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -8419,9 +8623,14 @@ func (r CheckLoginStatusByPathAnswer) GetJSON401() *YudaoUnauthenticated {
 	return r.JSON401
 }
 
-// GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r CheckLoginStatusByPathAnswer) GetJSONDefault() *YudaoFailure {
-	return r.JSONDefault
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r CheckLoginStatusByPathAnswer) GetJSON500() *YudaoInternal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r CheckLoginStatusByPathAnswer) GetJSON503() *YudaoUnavailable {
+	return r.JSON503
 }
 
 // GetBody returns the raw response body bytes
@@ -9290,13 +9499,6 @@ func ParseGetJsonWebKeysAnswer(rsp *http.Response) (*GetJsonWebKeysAnswer, error
 		}
 		response.ApplicationproblemJSON431 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ProblemFailure
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.ApplicationproblemJSONDefault = &dest
-
 	}
 
 	switch {
@@ -9378,19 +9580,19 @@ func ParseGetWeChatUserInfoAnswer(rsp *http.Response) (*GetWeChatUserInfoAnswer,
 		}
 		response.JSON429 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest RuoyiInternal
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
-		var dest RuoyiUnavailable
+		var dest RuoyiWeChatUnavailable
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON503 = &dest
-
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest RuoyiFailure
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.JSONDefault = &dest
 
 	}
 
@@ -9415,6 +9617,16 @@ func ParseGetWeChatUserInfoAnswer(rsp *http.Response) (*GetWeChatUserInfoAnswer,
 			headers.RetryAfter = &value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetWeChatUserInfoAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -9504,12 +9716,19 @@ func ParseCreateUserAnswer(rsp *http.Response) (*CreateUserAnswer, error) {
 		}
 		response.JSON429 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest JfinalFailure
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest JfinalInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSONDefault = &dest
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest JfinalUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
 
 	}
 
@@ -9544,6 +9763,16 @@ func ParseCreateUserAnswer(rsp *http.Response) (*CreateUserAnswer, error) {
 			headers.RetryAfter = &value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers CreateUserAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -9591,12 +9820,19 @@ func ParseGetUserDetailAnswer(rsp *http.Response) (*GetUserDetailAnswer, error) 
 		}
 		response.JSON404 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest JfinalFailure
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest JfinalInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSONDefault = &dest
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest JfinalUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
 
 	}
 
@@ -9621,6 +9857,16 @@ func ParseGetUserDetailAnswer(rsp *http.Response) (*GetUserDetailAnswer, error) 
 			headers.WWWAuthenticate = &value
 		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetUserDetailAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -9689,12 +9935,19 @@ func ParsePostUserDetailAnswer(rsp *http.Response) (*PostUserDetailAnswer, error
 		}
 		response.JSON415 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest JfinalFailure
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest JfinalInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSONDefault = &dest
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest JfinalUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
 
 	}
 
@@ -9719,6 +9972,16 @@ func ParsePostUserDetailAnswer(rsp *http.Response) (*PostUserDetailAnswer, error
 			headers.WWWAuthenticate = &value
 		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 503:
+		var headers PostUserDetailAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -9780,12 +10043,19 @@ func ParseSignInByPasswordAnswer(rsp *http.Response) (*SignInByPasswordAnswer, e
 		}
 		response.JSON415 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest JfinalFailure
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest JfinalInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSONDefault = &dest
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest JfinalUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
 
 	}
 
@@ -9810,6 +10080,16 @@ func ParseSignInByPasswordAnswer(rsp *http.Response) (*SignInByPasswordAnswer, e
 			headers.WWWAuthenticate = &value
 		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 503:
+		var headers SignInByPasswordAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -9892,12 +10172,19 @@ func ParseUpdateUserAnswer(rsp *http.Response) (*UpdateUserAnswer, error) {
 		}
 		response.JSON415 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest JfinalFailure
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest JfinalInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSONDefault = &dest
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest JfinalUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
 
 	}
 
@@ -9922,6 +10209,16 @@ func ParseUpdateUserAnswer(rsp *http.Response) (*UpdateUserAnswer, error) {
 			headers.WWWAuthenticate = &value
 		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 503:
+		var headers UpdateUserAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -10004,12 +10301,19 @@ func ParseUpdatePasswordAnswer(rsp *http.Response) (*UpdatePasswordAnswer, error
 		}
 		response.JSON422 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest JfinalFailure
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest JfinalInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSONDefault = &dest
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest JfinalUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
 
 	}
 
@@ -10034,6 +10338,16 @@ func ParseUpdatePasswordAnswer(rsp *http.Response) (*UpdatePasswordAnswer, error
 			headers.WWWAuthenticate = &value
 		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 503:
+		var headers UpdatePasswordAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -10095,12 +10409,19 @@ func ParseRefreshAccessTokenAnswer(rsp *http.Response) (*RefreshAccessTokenAnswe
 		}
 		response.JSON415 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest YudaoFailure
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest YudaoInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSONDefault = &dest
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest YudaoUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
 
 	}
 
@@ -10115,6 +10436,16 @@ func ParseRefreshAccessTokenAnswer(rsp *http.Response) (*RefreshAccessTokenAnswe
 			headers.WWWAuthenticate = &value
 		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 503:
+		var headers RefreshAccessTokenAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -10148,12 +10479,19 @@ func ParseSignOutAnswer(rsp *http.Response) (*SignOutAnswer, error) {
 		}
 		response.JSON401 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest YudaoFailure
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest YudaoInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSONDefault = &dest
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest YudaoUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
 
 	}
 
@@ -10168,6 +10506,16 @@ func ParseSignOutAnswer(rsp *http.Response) (*SignOutAnswer, error) {
 			headers.WWWAuthenticate = &value
 		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 503:
+		var headers SignOutAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -10229,19 +10577,19 @@ func ParseSendMobileCodeAnswer(rsp *http.Response) (*SendMobileCodeAnswer, error
 		}
 		response.JSON429 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest YudaoInternal
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
-		var dest YudaoUnavailable
+		var dest YudaoSmsUnavailable
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON503 = &dest
-
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest YudaoFailure
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.JSONDefault = &dest
 
 	}
 
@@ -10334,12 +10682,19 @@ func ParseSignInByMobileAnswer(rsp *http.Response) (*SignInByMobileAnswer, error
 		}
 		response.JSON429 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest YudaoFailure
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest YudaoInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSONDefault = &dest
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest YudaoUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
 
 	}
 
@@ -10364,6 +10719,16 @@ func ParseSignInByMobileAnswer(rsp *http.Response) (*SignInByMobileAnswer, error
 			headers.RetryAfter = &value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers SignInByMobileAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -10432,12 +10797,19 @@ func ParseVerifyMobileAnswer(rsp *http.Response) (*VerifyMobileAnswer, error) {
 		}
 		response.JSON415 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest YudaoFailure
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest YudaoInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSONDefault = &dest
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest YudaoUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
 
 	}
 
@@ -10452,6 +10824,16 @@ func ParseVerifyMobileAnswer(rsp *http.Response) (*VerifyMobileAnswer, error) {
 			headers.WWWAuthenticate = &value
 		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 503:
+		var headers VerifyMobileAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -10485,12 +10867,19 @@ func ParseListSessionsAnswer(rsp *http.Response) (*ListSessionsAnswer, error) {
 		}
 		response.JSON401 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest YudaoFailure
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest YudaoInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSONDefault = &dest
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest YudaoUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
 
 	}
 
@@ -10505,6 +10894,16 @@ func ParseListSessionsAnswer(rsp *http.Response) (*ListSessionsAnswer, error) {
 			headers.WWWAuthenticate = &value
 		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 503:
+		var headers ListSessionsAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -10552,12 +10951,19 @@ func ParseEndSessionAnswer(rsp *http.Response) (*EndSessionAnswer, error) {
 		}
 		response.JSON404 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest YudaoFailure
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest YudaoInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSONDefault = &dest
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest YudaoUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
 
 	}
 
@@ -10572,6 +10978,16 @@ func ParseEndSessionAnswer(rsp *http.Response) (*EndSessionAnswer, error) {
 			headers.WWWAuthenticate = &value
 		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 503:
+		var headers EndSessionAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -10604,13 +11020,6 @@ func ParseGetDemoOutboxAnswer(rsp *http.Response) (*GetDemoOutboxAnswer, error) 
 			return nil, err
 		}
 		response.ApplicationproblemJSON404 = &dest
-
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ProblemFailure
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.ApplicationproblemJSONDefault = &dest
 
 	}
 
@@ -10645,13 +11054,6 @@ func ParseResetDemoAnswer(rsp *http.Response) (*ResetDemoAnswer, error) {
 		}
 		response.ApplicationproblemJSON404 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ProblemFailure
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.ApplicationproblemJSONDefault = &dest
-
 	}
 
 	return response, nil
@@ -10685,13 +11087,6 @@ func ParseGetHealthAnswer(rsp *http.Response) (*GetHealthAnswer, error) {
 		}
 		response.ApplicationproblemJSON431 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ProblemFailure
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.ApplicationproblemJSONDefault = &dest
-
 	}
 
 	return response, nil
@@ -10717,13 +11112,6 @@ func ParseGetMetricsAnswer(rsp *http.Response) (*GetMetricsAnswer, error) {
 			return nil, err
 		}
 		response.ApplicationproblemJSON431 = &dest
-
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ProblemFailure
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.ApplicationproblemJSONDefault = &dest
 
 	}
 
@@ -10786,12 +11174,19 @@ func ParseIntrospectTokenAnswer(rsp *http.Response) (*IntrospectTokenAnswer, err
 		}
 		response.JSON429 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest Oauth2Failure
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Oauth2Internal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSONDefault = &dest
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Oauth2Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
 
 	}
 
@@ -10816,6 +11211,16 @@ func ParseIntrospectTokenAnswer(rsp *http.Response) (*IntrospectTokenAnswer, err
 			headers.RetryAfter = &value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers IntrospectTokenAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -10858,13 +11263,6 @@ func ParseGetSpecAsJsonAnswer(rsp *http.Response) (*GetSpecAsJsonAnswer, error) 
 			return nil, err
 		}
 		response.ApplicationproblemJSON431 = &dest
-
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ProblemFailure
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.ApplicationproblemJSONDefault = &dest
 
 	}
 
@@ -10946,13 +11344,6 @@ func ParseGetSpecAsYamlAnswer(rsp *http.Response) (*GetSpecAsYamlAnswer, error) 
 		}
 		response.ApplicationproblemJSON431 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ProblemFailure
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.ApplicationproblemJSONDefault = &dest
-
 	}
 
 	switch {
@@ -11030,13 +11421,6 @@ func ParseGetReadinessAnswer(rsp *http.Response) (*GetReadinessAnswer, error) {
 		}
 		response.ApplicationproblemJSON503 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ProblemFailure
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.ApplicationproblemJSONDefault = &dest
-
 	}
 
 	return response, nil
@@ -11091,12 +11475,19 @@ func ParseGetUserInfoAnswer(rsp *http.Response) (*GetUserInfoAnswer, error) {
 		}
 		response.JSON429 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest CasFailure
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest CasInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSONDefault = &dest
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest CasUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
 
 	}
 
@@ -11121,6 +11512,16 @@ func ParseGetUserInfoAnswer(rsp *http.Response) (*GetUserInfoAnswer, error) {
 			headers.RetryAfter = &value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetUserInfoAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -11182,12 +11583,19 @@ func ParseRefreshUserAnswer(rsp *http.Response) (*RefreshUserAnswer, error) {
 		}
 		response.JSON415 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest JeecgFailure
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest JeecgInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSONDefault = &dest
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest JeecgUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
 
 	}
 
@@ -11212,6 +11620,16 @@ func ParseRefreshUserAnswer(rsp *http.Response) (*RefreshUserAnswer, error) {
 			headers.WWWAuthenticate = &value
 		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 503:
+		var headers RefreshUserAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -11252,12 +11670,19 @@ func ParseCheckLoginStatusAnswer(rsp *http.Response) (*CheckLoginStatusAnswer, e
 		}
 		response.JSON401 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest YudaoFailure
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest YudaoInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSONDefault = &dest
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest YudaoUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
 
 	}
 
@@ -11272,6 +11697,16 @@ func ParseCheckLoginStatusAnswer(rsp *http.Response) (*CheckLoginStatusAnswer, e
 			headers.WWWAuthenticate = &value
 		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 503:
+		var headers CheckLoginStatusAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -11312,12 +11747,19 @@ func ParseCheckLoginStatusByPathAnswer(rsp *http.Response) (*CheckLoginStatusByP
 		}
 		response.JSON401 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest YudaoFailure
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest YudaoInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSONDefault = &dest
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest YudaoUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
 
 	}
 
@@ -11332,6 +11774,16 @@ func ParseCheckLoginStatusByPathAnswer(rsp *http.Response) (*CheckLoginStatusByP
 			headers.WWWAuthenticate = &value
 		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 503:
+		var headers CheckLoginStatusByPathAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
