@@ -377,7 +377,7 @@ type CreateUserForm struct {
 	// A user to create.
 	//
 	// Example: {"email":"yiming@example.com","nickname":"一鸣","password":"quartet-example","username":"chen.yiming"}
-	User NewUser `json:"user"`
+	User UserCreation `json:"user"`
 }
 
 // CreateUserResponse 创建成功后的用户 ID，原文档的 Ret。
@@ -1152,129 +1152,6 @@ type MobileUser struct {
 	UserName string `json:"userName"`
 }
 
-// NewUser 要创建的用户。
-//
-// A user to create.
-type NewUser struct {
-	// Address 地址。
-	//
-	// The postal address.
-	Address *string `json:"address,omitempty"`
-
-	// Avatar 头像的地址、路径或图标样式，协议只接受 http 与 https。
-	//
-	// The portrait: an address, a path or an icon's class. Its scheme is none, http or https.
-	//
-	//
-	// Example: https://avatar.example.com/1.png
-	Avatar *string `json:"avatar,omitempty"`
-
-	// Birthday 生日，格式 yyyy-MM-dd 或 yyyy-MM-dd HH:mm:ss。
-	//
-	// The birthday, as yyyy-MM-dd or yyyy-MM-dd HH:mm:ss.
-	//
-	// Example: 1996-05-20
-	Birthday *string `json:"birthday,omitempty"`
-
-	// Company 公司。
-	//
-	// The company.
-	Company *string `json:"company,omitempty"`
-
-	// Education 学历。
-	//
-	// The level of education.
-	Education *string `json:"education,omitempty"`
-
-	// Email 邮箱。
-	//
-	// The e-mail address.
-	Email *string `json:"email,omitempty"`
-
-	// Gender 性别：男、女，也接受 1、2、male、female。
-	//
-	// The gender: `男` or `女`; 1, 2, male and female are accepted too.
-	Gender *string `json:"gender,omitempty"`
-
-	// Graduateschool 毕业学校。
-	//
-	// The school from which the user graduated.
-	Graduateschool *string `json:"graduateschool,omitempty"`
-
-	// Idcard 证件号码。
-	//
-	// The number of the identity document.
-	Idcard *string `json:"idcard,omitempty"`
-
-	// Idcardtype 证件类型，如身份证、护照、军官证。
-	//
-	// The kind of identity document, such as a passport.
-	Idcardtype *string `json:"idcardtype,omitempty"`
-
-	// Identity 身份。
-	//
-	// The user's position.
-	Identity *string `json:"identity,omitempty"`
-
-	// Mobile 手机号。
-	//
-	// The mobile.
-	Mobile *string `json:"mobile,omitempty"`
-
-	// Nickname 昵称。
-	//
-	// The nickname.
-	//
-	// Example: 晚秋
-	Nickname *string `json:"nickname,omitempty"`
-
-	// Occupation 职位、职业。
-	//
-	// The occupation.
-	Occupation *string `json:"occupation,omitempty"`
-
-	// Password 密码，8 到 128 个字符，可省略。
-	//
-	// The password, 8 to 128 characters. It may be left out.
-	//
-	// Example: quartet-example
-	Password *string `json:"password,omitempty"`
-
-	// Realname 实名。
-	//
-	// The real name.
-	Realname *string `json:"realname,omitempty"`
-
-	// Remark 备注。
-	//
-	// The remark.
-	Remark *string `json:"remark,omitempty"`
-
-	// Signature 签名。
-	//
-	// The signature.
-	Signature *string `json:"signature,omitempty"`
-
-	// Site 个人网址，协议可省略，只接受 http 与 https。
-	//
-	// The website. Its scheme is none, http or https.
-	//
-	// Example: https://example.com/wanqiu
-	Site *string `json:"site,omitempty"`
-
-	// Username 登录名，2 到 64 个字符，不含 @。
-	//
-	// The user name, 2 to 64 characters without @.
-	//
-	// Example: chen.yiming
-	Username string `json:"username"`
-
-	// Zipcode 邮政编码。
-	//
-	// The postal code.
-	Zipcode *string `json:"zipcode,omitempty"`
-}
-
 // Oauth2FailureBody RFC 6749 第 5.2 节的失败响应。
 //
 // A failure as in section 5.2 of RFC 6749.
@@ -1853,6 +1730,129 @@ type UserChange struct {
 	//
 	// Example: chen.yiming
 	Username *string `json:"username,omitempty"`
+
+	// Zipcode 邮政编码。
+	//
+	// The postal code.
+	Zipcode *string `json:"zipcode,omitempty"`
+}
+
+// UserCreation 要创建的用户。
+//
+// A user to create.
+type UserCreation struct {
+	// Address 地址。
+	//
+	// The postal address.
+	Address *string `json:"address,omitempty"`
+
+	// Avatar 头像的地址、路径或图标样式，协议只接受 http 与 https。
+	//
+	// The portrait: an address, a path or an icon's class. Its scheme is none, http or https.
+	//
+	//
+	// Example: https://avatar.example.com/1.png
+	Avatar *string `json:"avatar,omitempty"`
+
+	// Birthday 生日，格式 yyyy-MM-dd 或 yyyy-MM-dd HH:mm:ss。
+	//
+	// The birthday, as yyyy-MM-dd or yyyy-MM-dd HH:mm:ss.
+	//
+	// Example: 1996-05-20
+	Birthday *string `json:"birthday,omitempty"`
+
+	// Company 公司。
+	//
+	// The company.
+	Company *string `json:"company,omitempty"`
+
+	// Education 学历。
+	//
+	// The level of education.
+	Education *string `json:"education,omitempty"`
+
+	// Email 邮箱。
+	//
+	// The e-mail address.
+	Email *string `json:"email,omitempty"`
+
+	// Gender 性别：男、女，也接受 1、2、male、female。
+	//
+	// The gender: `男` or `女`; 1, 2, male and female are accepted too.
+	Gender *string `json:"gender,omitempty"`
+
+	// Graduateschool 毕业学校。
+	//
+	// The school from which the user graduated.
+	Graduateschool *string `json:"graduateschool,omitempty"`
+
+	// Idcard 证件号码。
+	//
+	// The number of the identity document.
+	Idcard *string `json:"idcard,omitempty"`
+
+	// Idcardtype 证件类型，如身份证、护照、军官证。
+	//
+	// The kind of identity document, such as a passport.
+	Idcardtype *string `json:"idcardtype,omitempty"`
+
+	// Identity 身份。
+	//
+	// The user's position.
+	Identity *string `json:"identity,omitempty"`
+
+	// Mobile 手机号。
+	//
+	// The mobile.
+	Mobile *string `json:"mobile,omitempty"`
+
+	// Nickname 昵称。
+	//
+	// The nickname.
+	//
+	// Example: 晚秋
+	Nickname *string `json:"nickname,omitempty"`
+
+	// Occupation 职位、职业。
+	//
+	// The occupation.
+	Occupation *string `json:"occupation,omitempty"`
+
+	// Password 密码，8 到 128 个字符，可省略。
+	//
+	// The password, 8 to 128 characters. It may be left out.
+	//
+	// Example: quartet-example
+	Password *string `json:"password,omitempty"`
+
+	// Realname 实名。
+	//
+	// The real name.
+	Realname *string `json:"realname,omitempty"`
+
+	// Remark 备注。
+	//
+	// The remark.
+	Remark *string `json:"remark,omitempty"`
+
+	// Signature 签名。
+	//
+	// The signature.
+	Signature *string `json:"signature,omitempty"`
+
+	// Site 个人网址，协议可省略，只接受 http 与 https。
+	//
+	// The website. Its scheme is none, http or https.
+	//
+	// Example: https://example.com/wanqiu
+	Site *string `json:"site,omitempty"`
+
+	// Username 登录名，2 到 64 个字符，不含 @。
+	//
+	// The user name, 2 to 64 characters without @.
+	//
+	// Example: chen.yiming
+	Username string `json:"username"`
 
 	// Zipcode 邮政编码。
 	//
@@ -2907,7 +2907,7 @@ type CheckLoginStatusParams struct {
 type GetWeChatUserInfoJSONRequestBody = WeChatUserRequest
 
 // CreateUserJSONRequestBody defines body for CreateUser for application/json ContentType.
-type CreateUserJSONRequestBody = NewUser
+type CreateUserJSONRequestBody = UserCreation
 
 // CreateUserFormdataRequestBody defines body for CreateUser for application/x-www-form-urlencoded ContentType.
 type CreateUserFormdataRequestBody = CreateUserForm
