@@ -3471,12 +3471,27 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 
 }
 
-type CasBadParameterJSONResponse CasFailureBody
+type CasBadParameterResponseHeaders struct {
+	XRequestId *string
+}
+type CasBadParameterJSONResponse struct {
+	Body CasFailureBody
 
-type CasInternalJSONResponse CasFailureBody
+	Headers CasBadParameterResponseHeaders
+}
+
+type CasInternalResponseHeaders struct {
+	XRequestId *string
+}
+type CasInternalJSONResponse struct {
+	Body CasFailureBody
+
+	Headers CasInternalResponseHeaders
+}
 
 type CasTooManyRequestsResponseHeaders struct {
 	RetryAfter *int
+	XRequestId *string
 }
 type CasTooManyRequestsJSONResponse struct {
 	Body CasFailureBody
@@ -3486,6 +3501,7 @@ type CasTooManyRequestsJSONResponse struct {
 
 type CasUnauthenticatedResponseHeaders struct {
 	WWWAuthenticate *string
+	XRequestId      *string
 }
 type CasUnauthenticatedJSONResponse struct {
 	Body CasFailureBody
@@ -3495,6 +3511,7 @@ type CasUnauthenticatedJSONResponse struct {
 
 type CasUnavailableResponseHeaders struct {
 	RetryAfter *int
+	XRequestId *string
 }
 type CasUnavailableJSONResponse struct {
 	Body CasFailureBody
@@ -3502,7 +3519,14 @@ type CasUnavailableJSONResponse struct {
 	Headers CasUnavailableResponseHeaders
 }
 
-type CasUserNotFoundJSONResponse CasFailureBody
+type CasUserNotFoundResponseHeaders struct {
+	XRequestId *string
+}
+type CasUserNotFoundJSONResponse struct {
+	Body CasFailureBody
+
+	Headers CasUserNotFoundResponseHeaders
+}
 
 type CheckedLoginStatusJSONResponse LoginStatusResponse
 
@@ -3515,16 +3539,45 @@ type DetailedUserJSONResponse struct {
 	Headers DetailedUserResponseHeaders
 }
 
-type JeecgBadRequestJSONResponse JeecgFailureBody
+type JeecgBadRequestResponseHeaders struct {
+	XRequestId *string
+}
+type JeecgBadRequestJSONResponse struct {
+	Body JeecgFailureBody
 
-type JeecgInternalJSONResponse JeecgFailureBody
+	Headers JeecgBadRequestResponseHeaders
+}
 
-type JeecgTooLargeJSONResponse JeecgFailureBody
+type JeecgInternalResponseHeaders struct {
+	XRequestId *string
+}
+type JeecgInternalJSONResponse struct {
+	Body JeecgFailureBody
 
-type JeecgTooSlowJSONResponse JeecgFailureBody
+	Headers JeecgInternalResponseHeaders
+}
+
+type JeecgTooLargeResponseHeaders struct {
+	XRequestId *string
+}
+type JeecgTooLargeJSONResponse struct {
+	Body JeecgFailureBody
+
+	Headers JeecgTooLargeResponseHeaders
+}
+
+type JeecgTooSlowResponseHeaders struct {
+	XRequestId *string
+}
+type JeecgTooSlowJSONResponse struct {
+	Body JeecgFailureBody
+
+	Headers JeecgTooSlowResponseHeaders
+}
 
 type JeecgUnauthenticatedResponseHeaders struct {
 	WWWAuthenticate *string
+	XRequestId      *string
 }
 type JeecgUnauthenticatedJSONResponse struct {
 	Body JeecgFailureBody
@@ -3534,6 +3587,7 @@ type JeecgUnauthenticatedJSONResponse struct {
 
 type JeecgUnavailableResponseHeaders struct {
 	RetryAfter *int
+	XRequestId *string
 }
 type JeecgUnavailableJSONResponse struct {
 	Body JeecgFailureBody
@@ -3541,13 +3595,41 @@ type JeecgUnavailableJSONResponse struct {
 	Headers JeecgUnavailableResponseHeaders
 }
 
-type JeecgUnsupportedMediaTypeJSONResponse JeecgFailureBody
+type JeecgUnsupportedMediaTypeResponseHeaders struct {
+	XRequestId *string
+}
+type JeecgUnsupportedMediaTypeJSONResponse struct {
+	Body JeecgFailureBody
 
-type JfinalBadFormJSONResponse JfinalFailureBody
+	Headers JeecgUnsupportedMediaTypeResponseHeaders
+}
 
-type JfinalBadParameterJSONResponse JfinalFailureBody
+type JfinalBadFormResponseHeaders struct {
+	XRequestId *string
+}
+type JfinalBadFormJSONResponse struct {
+	Body JfinalFailureBody
 
-type JfinalBadRequestJSONResponse JfinalFailureBody
+	Headers JfinalBadFormResponseHeaders
+}
+
+type JfinalBadParameterResponseHeaders struct {
+	XRequestId *string
+}
+type JfinalBadParameterJSONResponse struct {
+	Body JfinalFailureBody
+
+	Headers JfinalBadParameterResponseHeaders
+}
+
+type JfinalBadRequestResponseHeaders struct {
+	XRequestId *string
+}
+type JfinalBadRequestJSONResponse struct {
+	Body JfinalFailureBody
+
+	Headers JfinalBadRequestResponseHeaders
+}
 
 type JfinalDoneResponseHeaders struct {
 	Jwt *string
@@ -3558,16 +3640,45 @@ type JfinalDoneJSONResponse struct {
 	Headers JfinalDoneResponseHeaders
 }
 
-type JfinalForbiddenJSONResponse JfinalFailureBody
+type JfinalForbiddenResponseHeaders struct {
+	XRequestId *string
+}
+type JfinalForbiddenJSONResponse struct {
+	Body JfinalFailureBody
 
-type JfinalInternalJSONResponse JfinalFailureBody
+	Headers JfinalForbiddenResponseHeaders
+}
 
-type JfinalTakenJSONResponse JfinalFailureBody
+type JfinalInternalResponseHeaders struct {
+	XRequestId *string
+}
+type JfinalInternalJSONResponse struct {
+	Body JfinalFailureBody
 
-type JfinalTooLargeJSONResponse JfinalFailureBody
+	Headers JfinalInternalResponseHeaders
+}
+
+type JfinalTakenResponseHeaders struct {
+	XRequestId *string
+}
+type JfinalTakenJSONResponse struct {
+	Body JfinalFailureBody
+
+	Headers JfinalTakenResponseHeaders
+}
+
+type JfinalTooLargeResponseHeaders struct {
+	XRequestId *string
+}
+type JfinalTooLargeJSONResponse struct {
+	Body JfinalFailureBody
+
+	Headers JfinalTooLargeResponseHeaders
+}
 
 type JfinalTooManyRequestsResponseHeaders struct {
 	RetryAfter *int
+	XRequestId *string
 }
 type JfinalTooManyRequestsJSONResponse struct {
 	Body JfinalFailureBody
@@ -3575,10 +3686,18 @@ type JfinalTooManyRequestsJSONResponse struct {
 	Headers JfinalTooManyRequestsResponseHeaders
 }
 
-type JfinalTooSlowJSONResponse JfinalFailureBody
+type JfinalTooSlowResponseHeaders struct {
+	XRequestId *string
+}
+type JfinalTooSlowJSONResponse struct {
+	Body JfinalFailureBody
+
+	Headers JfinalTooSlowResponseHeaders
+}
 
 type JfinalUnauthenticatedResponseHeaders struct {
 	WWWAuthenticate *string
+	XRequestId      *string
 }
 type JfinalUnauthenticatedJSONResponse struct {
 	Body JfinalFailureBody
@@ -3588,6 +3707,7 @@ type JfinalUnauthenticatedJSONResponse struct {
 
 type JfinalUnavailableResponseHeaders struct {
 	RetryAfter *int
+	XRequestId *string
 }
 type JfinalUnavailableJSONResponse struct {
 	Body JfinalFailureBody
@@ -3595,16 +3715,45 @@ type JfinalUnavailableJSONResponse struct {
 	Headers JfinalUnavailableResponseHeaders
 }
 
-type JfinalUnsupportedFormJSONResponse JfinalFailureBody
+type JfinalUnsupportedFormResponseHeaders struct {
+	XRequestId *string
+}
+type JfinalUnsupportedFormJSONResponse struct {
+	Body JfinalFailureBody
 
-type JfinalUnsupportedMediaTypeJSONResponse JfinalFailureBody
+	Headers JfinalUnsupportedFormResponseHeaders
+}
 
-type JfinalUserNotFoundJSONResponse JfinalFailureBody
+type JfinalUnsupportedMediaTypeResponseHeaders struct {
+	XRequestId *string
+}
+type JfinalUnsupportedMediaTypeJSONResponse struct {
+	Body JfinalFailureBody
 
-type JfinalWeakPasswordJSONResponse JfinalFailureBody
+	Headers JfinalUnsupportedMediaTypeResponseHeaders
+}
+
+type JfinalUserNotFoundResponseHeaders struct {
+	XRequestId *string
+}
+type JfinalUserNotFoundJSONResponse struct {
+	Body JfinalFailureBody
+
+	Headers JfinalUserNotFoundResponseHeaders
+}
+
+type JfinalWeakPasswordResponseHeaders struct {
+	XRequestId *string
+}
+type JfinalWeakPasswordJSONResponse struct {
+	Body JfinalFailureBody
+
+	Headers JfinalWeakPasswordResponseHeaders
+}
 
 type JfinalWrongCredentialsResponseHeaders struct {
 	WWWAuthenticate *string
+	XRequestId      *string
 }
 type JfinalWrongCredentialsJSONResponse struct {
 	Body JfinalFailureBody
@@ -3612,12 +3761,27 @@ type JfinalWrongCredentialsJSONResponse struct {
 	Headers JfinalWrongCredentialsResponseHeaders
 }
 
-type JfinalWrongOldPasswordJSONResponse JfinalFailureBody
+type JfinalWrongOldPasswordResponseHeaders struct {
+	XRequestId *string
+}
+type JfinalWrongOldPasswordJSONResponse struct {
+	Body JfinalFailureBody
 
-type Oauth2InternalJSONResponse Oauth2FailureBody
+	Headers JfinalWrongOldPasswordResponseHeaders
+}
+
+type Oauth2InternalResponseHeaders struct {
+	XRequestId *string
+}
+type Oauth2InternalJSONResponse struct {
+	Body Oauth2FailureBody
+
+	Headers Oauth2InternalResponseHeaders
+}
 
 type Oauth2InvalidClientResponseHeaders struct {
 	WWWAuthenticate string
+	XRequestId      *string
 }
 type Oauth2InvalidClientJSONResponse struct {
 	Body Oauth2FailureBody
@@ -3625,12 +3789,27 @@ type Oauth2InvalidClientJSONResponse struct {
 	Headers Oauth2InvalidClientResponseHeaders
 }
 
-type Oauth2InvalidRequestJSONResponse Oauth2FailureBody
+type Oauth2InvalidRequestResponseHeaders struct {
+	XRequestId *string
+}
+type Oauth2InvalidRequestJSONResponse struct {
+	Body Oauth2FailureBody
 
-type Oauth2TooLargeJSONResponse Oauth2FailureBody
+	Headers Oauth2InvalidRequestResponseHeaders
+}
+
+type Oauth2TooLargeResponseHeaders struct {
+	XRequestId *string
+}
+type Oauth2TooLargeJSONResponse struct {
+	Body Oauth2FailureBody
+
+	Headers Oauth2TooLargeResponseHeaders
+}
 
 type Oauth2TooManyRequestsResponseHeaders struct {
 	RetryAfter *int
+	XRequestId *string
 }
 type Oauth2TooManyRequestsJSONResponse struct {
 	Body Oauth2FailureBody
@@ -3640,6 +3819,7 @@ type Oauth2TooManyRequestsJSONResponse struct {
 
 type Oauth2UnavailableResponseHeaders struct {
 	RetryAfter *int
+	XRequestId *string
 }
 type Oauth2UnavailableJSONResponse struct {
 	Body Oauth2FailureBody
@@ -3647,26 +3827,90 @@ type Oauth2UnavailableJSONResponse struct {
 	Headers Oauth2UnavailableResponseHeaders
 }
 
-type Oauth2UnsupportedMediaTypeJSONResponse Oauth2FailureBody
+type Oauth2UnsupportedMediaTypeResponseHeaders struct {
+	XRequestId *string
+}
+type Oauth2UnsupportedMediaTypeJSONResponse struct {
+	Body Oauth2FailureBody
 
-type ProblemHeadersTooLargeApplicationProblemPlusJSONResponse Problem
+	Headers Oauth2UnsupportedMediaTypeResponseHeaders
+}
 
-type ProblemNotFoundApplicationProblemPlusJSONResponse Problem
+type ProblemHeadersTooLargeResponseHeaders struct {
+	XRequestId *string
+}
+type ProblemHeadersTooLargeApplicationProblemPlusJSONResponse struct {
+	Body Problem
 
-type ProblemUnavailableApplicationProblemPlusJSONResponse Problem
+	Headers ProblemHeadersTooLargeResponseHeaders
+}
 
-type ProblemUnknownTagApplicationProblemPlusJSONResponse Problem
+type ProblemNotFoundResponseHeaders struct {
+	XRequestId *string
+}
+type ProblemNotFoundApplicationProblemPlusJSONResponse struct {
+	Body Problem
 
-type RuoyiBadRequestJSONResponse RuoyiFailureBody
+	Headers ProblemNotFoundResponseHeaders
+}
 
-type RuoyiForbiddenJSONResponse RuoyiFailureBody
+type ProblemUnavailableResponseHeaders struct {
+	XRequestId *string
+}
+type ProblemUnavailableApplicationProblemPlusJSONResponse struct {
+	Body Problem
 
-type RuoyiInternalJSONResponse RuoyiFailureBody
+	Headers ProblemUnavailableResponseHeaders
+}
 
-type RuoyiTooLargeJSONResponse RuoyiFailureBody
+type ProblemUnknownTagResponseHeaders struct {
+	XRequestId *string
+}
+type ProblemUnknownTagApplicationProblemPlusJSONResponse struct {
+	Body Problem
+
+	Headers ProblemUnknownTagResponseHeaders
+}
+
+type RuoyiBadRequestResponseHeaders struct {
+	XRequestId *string
+}
+type RuoyiBadRequestJSONResponse struct {
+	Body RuoyiFailureBody
+
+	Headers RuoyiBadRequestResponseHeaders
+}
+
+type RuoyiForbiddenResponseHeaders struct {
+	XRequestId *string
+}
+type RuoyiForbiddenJSONResponse struct {
+	Body RuoyiFailureBody
+
+	Headers RuoyiForbiddenResponseHeaders
+}
+
+type RuoyiInternalResponseHeaders struct {
+	XRequestId *string
+}
+type RuoyiInternalJSONResponse struct {
+	Body RuoyiFailureBody
+
+	Headers RuoyiInternalResponseHeaders
+}
+
+type RuoyiTooLargeResponseHeaders struct {
+	XRequestId *string
+}
+type RuoyiTooLargeJSONResponse struct {
+	Body RuoyiFailureBody
+
+	Headers RuoyiTooLargeResponseHeaders
+}
 
 type RuoyiTooManyRequestsResponseHeaders struct {
 	RetryAfter *int
+	XRequestId *string
 }
 type RuoyiTooManyRequestsJSONResponse struct {
 	Body RuoyiFailureBody
@@ -3674,12 +3918,27 @@ type RuoyiTooManyRequestsJSONResponse struct {
 	Headers RuoyiTooManyRequestsResponseHeaders
 }
 
-type RuoyiTooSlowJSONResponse RuoyiFailureBody
+type RuoyiTooSlowResponseHeaders struct {
+	XRequestId *string
+}
+type RuoyiTooSlowJSONResponse struct {
+	Body RuoyiFailureBody
 
-type RuoyiUnsupportedMediaTypeJSONResponse RuoyiFailureBody
+	Headers RuoyiTooSlowResponseHeaders
+}
+
+type RuoyiUnsupportedMediaTypeResponseHeaders struct {
+	XRequestId *string
+}
+type RuoyiUnsupportedMediaTypeJSONResponse struct {
+	Body RuoyiFailureBody
+
+	Headers RuoyiUnsupportedMediaTypeResponseHeaders
+}
 
 type RuoyiWeChatUnavailableResponseHeaders struct {
 	RetryAfter *int
+	XRequestId *string
 }
 type RuoyiWeChatUnavailableJSONResponse struct {
 	Body RuoyiFailureBody
@@ -3687,16 +3946,45 @@ type RuoyiWeChatUnavailableJSONResponse struct {
 	Headers RuoyiWeChatUnavailableResponseHeaders
 }
 
-type YudaoBadParameterJSONResponse YudaoFailureBody
+type YudaoBadParameterResponseHeaders struct {
+	XRequestId *string
+}
+type YudaoBadParameterJSONResponse struct {
+	Body YudaoFailureBody
 
-type YudaoBadRequestJSONResponse YudaoFailureBody
+	Headers YudaoBadParameterResponseHeaders
+}
 
-type YudaoInternalJSONResponse YudaoFailureBody
+type YudaoBadRequestResponseHeaders struct {
+	XRequestId *string
+}
+type YudaoBadRequestJSONResponse struct {
+	Body YudaoFailureBody
 
-type YudaoMobileTakenJSONResponse YudaoFailureBody
+	Headers YudaoBadRequestResponseHeaders
+}
+
+type YudaoInternalResponseHeaders struct {
+	XRequestId *string
+}
+type YudaoInternalJSONResponse struct {
+	Body YudaoFailureBody
+
+	Headers YudaoInternalResponseHeaders
+}
+
+type YudaoMobileTakenResponseHeaders struct {
+	XRequestId *string
+}
+type YudaoMobileTakenJSONResponse struct {
+	Body YudaoFailureBody
+
+	Headers YudaoMobileTakenResponseHeaders
+}
 
 type YudaoRefreshRefusedResponseHeaders struct {
 	WWWAuthenticate *string
+	XRequestId      *string
 }
 type YudaoRefreshRefusedJSONResponse struct {
 	Body YudaoFailureBody
@@ -3704,10 +3992,18 @@ type YudaoRefreshRefusedJSONResponse struct {
 	Headers YudaoRefreshRefusedResponseHeaders
 }
 
-type YudaoSessionNotFoundJSONResponse YudaoFailureBody
+type YudaoSessionNotFoundResponseHeaders struct {
+	XRequestId *string
+}
+type YudaoSessionNotFoundJSONResponse struct {
+	Body YudaoFailureBody
+
+	Headers YudaoSessionNotFoundResponseHeaders
+}
 
 type YudaoSmsUnavailableResponseHeaders struct {
 	RetryAfter *int
+	XRequestId *string
 }
 type YudaoSmsUnavailableJSONResponse struct {
 	Body YudaoFailureBody
@@ -3715,10 +4011,18 @@ type YudaoSmsUnavailableJSONResponse struct {
 	Headers YudaoSmsUnavailableResponseHeaders
 }
 
-type YudaoTooLargeJSONResponse YudaoFailureBody
+type YudaoTooLargeResponseHeaders struct {
+	XRequestId *string
+}
+type YudaoTooLargeJSONResponse struct {
+	Body YudaoFailureBody
+
+	Headers YudaoTooLargeResponseHeaders
+}
 
 type YudaoTooManyRequestsResponseHeaders struct {
 	RetryAfter *int
+	XRequestId *string
 }
 type YudaoTooManyRequestsJSONResponse struct {
 	Body YudaoFailureBody
@@ -3726,10 +4030,18 @@ type YudaoTooManyRequestsJSONResponse struct {
 	Headers YudaoTooManyRequestsResponseHeaders
 }
 
-type YudaoTooSlowJSONResponse YudaoFailureBody
+type YudaoTooSlowResponseHeaders struct {
+	XRequestId *string
+}
+type YudaoTooSlowJSONResponse struct {
+	Body YudaoFailureBody
+
+	Headers YudaoTooSlowResponseHeaders
+}
 
 type YudaoUnauthenticatedResponseHeaders struct {
 	WWWAuthenticate *string
+	XRequestId      *string
 }
 type YudaoUnauthenticatedJSONResponse struct {
 	Body YudaoFailureBody
@@ -3739,6 +4051,7 @@ type YudaoUnauthenticatedJSONResponse struct {
 
 type YudaoUnauthenticatedOrWrongCodeResponseHeaders struct {
 	WWWAuthenticate *string
+	XRequestId      *string
 }
 type YudaoUnauthenticatedOrWrongCodeJSONResponse struct {
 	Body YudaoFailureBody
@@ -3748,6 +4061,7 @@ type YudaoUnauthenticatedOrWrongCodeJSONResponse struct {
 
 type YudaoUnavailableResponseHeaders struct {
 	RetryAfter *int
+	XRequestId *string
 }
 type YudaoUnavailableJSONResponse struct {
 	Body YudaoFailureBody
@@ -3755,10 +4069,18 @@ type YudaoUnavailableJSONResponse struct {
 	Headers YudaoUnavailableResponseHeaders
 }
 
-type YudaoUnsupportedMediaTypeJSONResponse YudaoFailureBody
+type YudaoUnsupportedMediaTypeResponseHeaders struct {
+	XRequestId *string
+}
+type YudaoUnsupportedMediaTypeJSONResponse struct {
+	Body YudaoFailureBody
+
+	Headers YudaoUnsupportedMediaTypeResponseHeaders
+}
 
 type YudaoWrongCodeResponseHeaders struct {
 	WWWAuthenticate *string
+	XRequestId      *string
 }
 type YudaoWrongCodeJSONResponse struct {
 	Body YudaoFailureBody
@@ -3802,10 +4124,13 @@ type GetJsonWebKeys431ApplicationProblemPlusJSONResponse struct {
 func (response GetJsonWebKeys431ApplicationProblemPlusJSONResponse) VisitGetJsonWebKeysResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(431)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3846,10 +4171,13 @@ type GetWeChatUserInfo400JSONResponse struct{ RuoyiBadRequestJSONResponse }
 func (response GetWeChatUserInfo400JSONResponse) VisitGetWeChatUserInfoResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3860,10 +4188,13 @@ type GetWeChatUserInfo403JSONResponse struct{ RuoyiForbiddenJSONResponse }
 func (response GetWeChatUserInfo403JSONResponse) VisitGetWeChatUserInfoResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(403)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3874,10 +4205,13 @@ type GetWeChatUserInfo408JSONResponse struct{ RuoyiTooSlowJSONResponse }
 func (response GetWeChatUserInfo408JSONResponse) VisitGetWeChatUserInfoResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3888,10 +4222,13 @@ type GetWeChatUserInfo413JSONResponse struct{ RuoyiTooLargeJSONResponse }
 func (response GetWeChatUserInfo413JSONResponse) VisitGetWeChatUserInfoResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(413)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3904,10 +4241,13 @@ type GetWeChatUserInfo415JSONResponse struct {
 func (response GetWeChatUserInfo415JSONResponse) VisitGetWeChatUserInfoResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(415)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3927,6 +4267,9 @@ func (response GetWeChatUserInfo429JSONResponse) VisitGetWeChatUserInfoResponse(
 	if response.Headers.RetryAfter != nil {
 		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3937,10 +4280,13 @@ type GetWeChatUserInfo500JSONResponse struct{ RuoyiInternalJSONResponse }
 func (response GetWeChatUserInfo500JSONResponse) VisitGetWeChatUserInfoResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(500)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3959,6 +4305,9 @@ func (response GetWeChatUserInfo503JSONResponse) VisitGetWeChatUserInfoResponse(
 	w.Header().Set("Content-Type", "application/json")
 	if response.Headers.RetryAfter != nil {
 		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
@@ -4003,10 +4352,13 @@ type CreateUser400JSONResponse struct{ JfinalBadRequestJSONResponse }
 func (response CreateUser400JSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4026,6 +4378,9 @@ func (response CreateUser401JSONResponse) VisitCreateUserResponse(w http.Respons
 	if response.Headers.WWWAuthenticate != nil {
 		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4036,10 +4391,13 @@ type CreateUser403JSONResponse struct{ JfinalForbiddenJSONResponse }
 func (response CreateUser403JSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(403)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4050,10 +4408,13 @@ type CreateUser408JSONResponse struct{ JfinalTooSlowJSONResponse }
 func (response CreateUser408JSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4064,10 +4425,13 @@ type CreateUser409JSONResponse struct{ JfinalTakenJSONResponse }
 func (response CreateUser409JSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(409)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4078,10 +4442,13 @@ type CreateUser413JSONResponse struct{ JfinalTooLargeJSONResponse }
 func (response CreateUser413JSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(413)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4094,10 +4461,13 @@ type CreateUser415JSONResponse struct {
 func (response CreateUser415JSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(415)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4108,10 +4478,13 @@ type CreateUser422JSONResponse struct{ JfinalWeakPasswordJSONResponse }
 func (response CreateUser422JSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4131,6 +4504,9 @@ func (response CreateUser429JSONResponse) VisitCreateUserResponse(w http.Respons
 	if response.Headers.RetryAfter != nil {
 		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4141,10 +4517,13 @@ type CreateUser500JSONResponse struct{ JfinalInternalJSONResponse }
 func (response CreateUser500JSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(500)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4161,6 +4540,9 @@ func (response CreateUser503JSONResponse) VisitCreateUserResponse(w http.Respons
 	w.Header().Set("Content-Type", "application/json")
 	if response.Headers.RetryAfter != nil {
 		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
@@ -4197,10 +4579,13 @@ type GetUserDetail400JSONResponse struct{ JfinalBadParameterJSONResponse }
 func (response GetUserDetail400JSONResponse) VisitGetUserDetailResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4220,6 +4605,9 @@ func (response GetUserDetail401JSONResponse) VisitGetUserDetailResponse(w http.R
 	if response.Headers.WWWAuthenticate != nil {
 		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4230,10 +4618,13 @@ type GetUserDetail404JSONResponse struct{ JfinalUserNotFoundJSONResponse }
 func (response GetUserDetail404JSONResponse) VisitGetUserDetailResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(404)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4244,10 +4635,13 @@ type GetUserDetail500JSONResponse struct{ JfinalInternalJSONResponse }
 func (response GetUserDetail500JSONResponse) VisitGetUserDetailResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(500)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4264,6 +4658,9 @@ func (response GetUserDetail503JSONResponse) VisitGetUserDetailResponse(w http.R
 	w.Header().Set("Content-Type", "application/json")
 	if response.Headers.RetryAfter != nil {
 		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
@@ -4300,10 +4697,13 @@ type PostUserDetail400JSONResponse struct{ JfinalBadFormJSONResponse }
 func (response PostUserDetail400JSONResponse) VisitPostUserDetailResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4323,6 +4723,9 @@ func (response PostUserDetail401JSONResponse) VisitPostUserDetailResponse(w http
 	if response.Headers.WWWAuthenticate != nil {
 		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4333,10 +4736,13 @@ type PostUserDetail404JSONResponse struct{ JfinalUserNotFoundJSONResponse }
 func (response PostUserDetail404JSONResponse) VisitPostUserDetailResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(404)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4347,10 +4753,13 @@ type PostUserDetail408JSONResponse struct{ JfinalTooSlowJSONResponse }
 func (response PostUserDetail408JSONResponse) VisitPostUserDetailResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4361,10 +4770,13 @@ type PostUserDetail413JSONResponse struct{ JfinalTooLargeJSONResponse }
 func (response PostUserDetail413JSONResponse) VisitPostUserDetailResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(413)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4377,10 +4789,13 @@ type PostUserDetail415JSONResponse struct {
 func (response PostUserDetail415JSONResponse) VisitPostUserDetailResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(415)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4391,10 +4806,13 @@ type PostUserDetail500JSONResponse struct{ JfinalInternalJSONResponse }
 func (response PostUserDetail500JSONResponse) VisitPostUserDetailResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(500)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4411,6 +4829,9 @@ func (response PostUserDetail503JSONResponse) VisitPostUserDetailResponse(w http
 	w.Header().Set("Content-Type", "application/json")
 	if response.Headers.RetryAfter != nil {
 		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
@@ -4452,10 +4873,13 @@ type SignInByPassword400JSONResponse struct{ JfinalBadFormJSONResponse }
 func (response SignInByPassword400JSONResponse) VisitSignInByPasswordResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4475,6 +4899,9 @@ func (response SignInByPassword401JSONResponse) VisitSignInByPasswordResponse(w 
 	if response.Headers.WWWAuthenticate != nil {
 		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4485,10 +4912,13 @@ type SignInByPassword408JSONResponse struct{ JfinalTooSlowJSONResponse }
 func (response SignInByPassword408JSONResponse) VisitSignInByPasswordResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4499,10 +4929,13 @@ type SignInByPassword413JSONResponse struct{ JfinalTooLargeJSONResponse }
 func (response SignInByPassword413JSONResponse) VisitSignInByPasswordResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(413)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4515,10 +4948,13 @@ type SignInByPassword415JSONResponse struct {
 func (response SignInByPassword415JSONResponse) VisitSignInByPasswordResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(415)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4529,10 +4965,13 @@ type SignInByPassword500JSONResponse struct{ JfinalInternalJSONResponse }
 func (response SignInByPassword500JSONResponse) VisitSignInByPasswordResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(500)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4549,6 +4988,9 @@ func (response SignInByPassword503JSONResponse) VisitSignInByPasswordResponse(w 
 	w.Header().Set("Content-Type", "application/json")
 	if response.Headers.RetryAfter != nil {
 		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
@@ -4586,10 +5028,13 @@ type UpdateUser400JSONResponse struct{ JfinalBadRequestJSONResponse }
 func (response UpdateUser400JSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4609,6 +5054,9 @@ func (response UpdateUser401JSONResponse) VisitUpdateUserResponse(w http.Respons
 	if response.Headers.WWWAuthenticate != nil {
 		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4619,10 +5067,13 @@ type UpdateUser403JSONResponse struct{ JfinalForbiddenJSONResponse }
 func (response UpdateUser403JSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(403)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4633,10 +5084,13 @@ type UpdateUser404JSONResponse struct{ JfinalUserNotFoundJSONResponse }
 func (response UpdateUser404JSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(404)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4647,10 +5101,13 @@ type UpdateUser408JSONResponse struct{ JfinalTooSlowJSONResponse }
 func (response UpdateUser408JSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4661,10 +5118,13 @@ type UpdateUser409JSONResponse struct{ JfinalTakenJSONResponse }
 func (response UpdateUser409JSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(409)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4675,10 +5135,13 @@ type UpdateUser413JSONResponse struct{ JfinalTooLargeJSONResponse }
 func (response UpdateUser413JSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(413)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4691,10 +5154,13 @@ type UpdateUser415JSONResponse struct {
 func (response UpdateUser415JSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(415)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4705,10 +5171,13 @@ type UpdateUser500JSONResponse struct{ JfinalInternalJSONResponse }
 func (response UpdateUser500JSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(500)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4725,6 +5194,9 @@ func (response UpdateUser503JSONResponse) VisitUpdateUserResponse(w http.Respons
 	w.Header().Set("Content-Type", "application/json")
 	if response.Headers.RetryAfter != nil {
 		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
@@ -4763,10 +5235,13 @@ type UpdatePassword400JSONResponse struct {
 func (response UpdatePassword400JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4786,6 +5261,9 @@ func (response UpdatePassword401JSONResponse) VisitUpdatePasswordResponse(w http
 	if response.Headers.WWWAuthenticate != nil {
 		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4796,10 +5274,13 @@ type UpdatePassword403JSONResponse struct{ JfinalForbiddenJSONResponse }
 func (response UpdatePassword403JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(403)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4810,10 +5291,13 @@ type UpdatePassword404JSONResponse struct{ JfinalUserNotFoundJSONResponse }
 func (response UpdatePassword404JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(404)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4824,10 +5308,13 @@ type UpdatePassword408JSONResponse struct{ JfinalTooSlowJSONResponse }
 func (response UpdatePassword408JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4838,10 +5325,13 @@ type UpdatePassword413JSONResponse struct{ JfinalTooLargeJSONResponse }
 func (response UpdatePassword413JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(413)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4854,10 +5344,13 @@ type UpdatePassword415JSONResponse struct {
 func (response UpdatePassword415JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(415)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4868,10 +5361,13 @@ type UpdatePassword422JSONResponse struct{ JfinalWeakPasswordJSONResponse }
 func (response UpdatePassword422JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4882,10 +5378,13 @@ type UpdatePassword500JSONResponse struct{ JfinalInternalJSONResponse }
 func (response UpdatePassword500JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(500)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4902,6 +5401,9 @@ func (response UpdatePassword503JSONResponse) VisitUpdatePasswordResponse(w http
 	w.Header().Set("Content-Type", "application/json")
 	if response.Headers.RetryAfter != nil {
 		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
@@ -4935,10 +5437,13 @@ type RefreshAccessToken400JSONResponse struct{ YudaoBadRequestJSONResponse }
 func (response RefreshAccessToken400JSONResponse) VisitRefreshAccessTokenResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4958,6 +5463,9 @@ func (response RefreshAccessToken401JSONResponse) VisitRefreshAccessTokenRespons
 	if response.Headers.WWWAuthenticate != nil {
 		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4968,10 +5476,13 @@ type RefreshAccessToken408JSONResponse struct{ YudaoTooSlowJSONResponse }
 func (response RefreshAccessToken408JSONResponse) VisitRefreshAccessTokenResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4982,10 +5493,13 @@ type RefreshAccessToken413JSONResponse struct{ YudaoTooLargeJSONResponse }
 func (response RefreshAccessToken413JSONResponse) VisitRefreshAccessTokenResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(413)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4998,10 +5512,13 @@ type RefreshAccessToken415JSONResponse struct {
 func (response RefreshAccessToken415JSONResponse) VisitRefreshAccessTokenResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(415)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5012,10 +5529,13 @@ type RefreshAccessToken500JSONResponse struct{ YudaoInternalJSONResponse }
 func (response RefreshAccessToken500JSONResponse) VisitRefreshAccessTokenResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(500)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5032,6 +5552,9 @@ func (response RefreshAccessToken503JSONResponse) VisitRefreshAccessTokenRespons
 	w.Header().Set("Content-Type", "application/json")
 	if response.Headers.RetryAfter != nil {
 		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
@@ -5073,6 +5596,9 @@ func (response SignOut401JSONResponse) VisitSignOutResponse(w http.ResponseWrite
 	if response.Headers.WWWAuthenticate != nil {
 		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5083,10 +5609,13 @@ type SignOut500JSONResponse struct{ YudaoInternalJSONResponse }
 func (response SignOut500JSONResponse) VisitSignOutResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(500)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5103,6 +5632,9 @@ func (response SignOut503JSONResponse) VisitSignOutResponse(w http.ResponseWrite
 	w.Header().Set("Content-Type", "application/json")
 	if response.Headers.RetryAfter != nil {
 		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
@@ -5136,10 +5668,13 @@ type SendMobileCode400JSONResponse struct{ YudaoBadRequestJSONResponse }
 func (response SendMobileCode400JSONResponse) VisitSendMobileCodeResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5150,10 +5685,13 @@ type SendMobileCode408JSONResponse struct{ YudaoTooSlowJSONResponse }
 func (response SendMobileCode408JSONResponse) VisitSendMobileCodeResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5164,10 +5702,13 @@ type SendMobileCode413JSONResponse struct{ YudaoTooLargeJSONResponse }
 func (response SendMobileCode413JSONResponse) VisitSendMobileCodeResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(413)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5180,10 +5721,13 @@ type SendMobileCode415JSONResponse struct {
 func (response SendMobileCode415JSONResponse) VisitSendMobileCodeResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(415)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5203,6 +5747,9 @@ func (response SendMobileCode429JSONResponse) VisitSendMobileCodeResponse(w http
 	if response.Headers.RetryAfter != nil {
 		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5213,10 +5760,13 @@ type SendMobileCode500JSONResponse struct{ YudaoInternalJSONResponse }
 func (response SendMobileCode500JSONResponse) VisitSendMobileCodeResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(500)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5235,6 +5785,9 @@ func (response SendMobileCode503JSONResponse) VisitSendMobileCodeResponse(w http
 	w.Header().Set("Content-Type", "application/json")
 	if response.Headers.RetryAfter != nil {
 		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
@@ -5269,10 +5822,13 @@ type SignInByMobile400JSONResponse struct{ YudaoBadRequestJSONResponse }
 func (response SignInByMobile400JSONResponse) VisitSignInByMobileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5290,6 +5846,9 @@ func (response SignInByMobile401JSONResponse) VisitSignInByMobileResponse(w http
 	if response.Headers.WWWAuthenticate != nil {
 		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5300,10 +5859,13 @@ type SignInByMobile408JSONResponse struct{ YudaoTooSlowJSONResponse }
 func (response SignInByMobile408JSONResponse) VisitSignInByMobileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5314,10 +5876,13 @@ type SignInByMobile413JSONResponse struct{ YudaoTooLargeJSONResponse }
 func (response SignInByMobile413JSONResponse) VisitSignInByMobileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(413)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5330,10 +5895,13 @@ type SignInByMobile415JSONResponse struct {
 func (response SignInByMobile415JSONResponse) VisitSignInByMobileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(415)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5353,6 +5921,9 @@ func (response SignInByMobile429JSONResponse) VisitSignInByMobileResponse(w http
 	if response.Headers.RetryAfter != nil {
 		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5363,10 +5934,13 @@ type SignInByMobile500JSONResponse struct{ YudaoInternalJSONResponse }
 func (response SignInByMobile500JSONResponse) VisitSignInByMobileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(500)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5383,6 +5957,9 @@ func (response SignInByMobile503JSONResponse) VisitSignInByMobileResponse(w http
 	w.Header().Set("Content-Type", "application/json")
 	if response.Headers.RetryAfter != nil {
 		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
@@ -5416,10 +5993,13 @@ type VerifyMobile400JSONResponse struct{ YudaoBadRequestJSONResponse }
 func (response VerifyMobile400JSONResponse) VisitVerifyMobileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5439,6 +6019,9 @@ func (response VerifyMobile401JSONResponse) VisitVerifyMobileResponse(w http.Res
 	if response.Headers.WWWAuthenticate != nil {
 		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5449,10 +6032,13 @@ type VerifyMobile408JSONResponse struct{ YudaoTooSlowJSONResponse }
 func (response VerifyMobile408JSONResponse) VisitVerifyMobileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5463,10 +6049,13 @@ type VerifyMobile409JSONResponse struct{ YudaoMobileTakenJSONResponse }
 func (response VerifyMobile409JSONResponse) VisitVerifyMobileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(409)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5477,10 +6066,13 @@ type VerifyMobile413JSONResponse struct{ YudaoTooLargeJSONResponse }
 func (response VerifyMobile413JSONResponse) VisitVerifyMobileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(413)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5493,10 +6085,13 @@ type VerifyMobile415JSONResponse struct {
 func (response VerifyMobile415JSONResponse) VisitVerifyMobileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(415)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5507,10 +6102,13 @@ type VerifyMobile500JSONResponse struct{ YudaoInternalJSONResponse }
 func (response VerifyMobile500JSONResponse) VisitVerifyMobileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(500)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5527,6 +6125,9 @@ func (response VerifyMobile503JSONResponse) VisitVerifyMobileResponse(w http.Res
 	w.Header().Set("Content-Type", "application/json")
 	if response.Headers.RetryAfter != nil {
 		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
@@ -5568,6 +6169,9 @@ func (response ListSessions401JSONResponse) VisitListSessionsResponse(w http.Res
 	if response.Headers.WWWAuthenticate != nil {
 		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5578,10 +6182,13 @@ type ListSessions500JSONResponse struct{ YudaoInternalJSONResponse }
 func (response ListSessions500JSONResponse) VisitListSessionsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(500)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5598,6 +6205,9 @@ func (response ListSessions503JSONResponse) VisitListSessionsResponse(w http.Res
 	w.Header().Set("Content-Type", "application/json")
 	if response.Headers.RetryAfter != nil {
 		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
@@ -5631,10 +6241,13 @@ type EndSession400JSONResponse struct{ YudaoBadParameterJSONResponse }
 func (response EndSession400JSONResponse) VisitEndSessionResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5654,6 +6267,9 @@ func (response EndSession401JSONResponse) VisitEndSessionResponse(w http.Respons
 	if response.Headers.WWWAuthenticate != nil {
 		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5666,10 +6282,13 @@ type EndSession404JSONResponse struct {
 func (response EndSession404JSONResponse) VisitEndSessionResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(404)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5680,10 +6299,13 @@ type EndSession500JSONResponse struct{ YudaoInternalJSONResponse }
 func (response EndSession500JSONResponse) VisitEndSessionResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(500)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5700,6 +6322,9 @@ func (response EndSession503JSONResponse) VisitEndSessionResponse(w http.Respons
 	w.Header().Set("Content-Type", "application/json")
 	if response.Headers.RetryAfter != nil {
 		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
@@ -5734,10 +6359,13 @@ type GetDemoOutbox404ApplicationProblemPlusJSONResponse struct {
 func (response GetDemoOutbox404ApplicationProblemPlusJSONResponse) VisitGetDemoOutboxResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(404)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5771,10 +6399,13 @@ type ResetDemo404ApplicationProblemPlusJSONResponse struct {
 func (response ResetDemo404ApplicationProblemPlusJSONResponse) VisitResetDemoResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(404)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5808,10 +6439,13 @@ type GetHealth431ApplicationProblemPlusJSONResponse struct {
 func (response GetHealth431ApplicationProblemPlusJSONResponse) VisitGetHealthResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(431)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5842,10 +6476,13 @@ type GetMetrics431ApplicationProblemPlusJSONResponse struct {
 func (response GetMetrics431ApplicationProblemPlusJSONResponse) VisitGetMetricsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(431)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5880,10 +6517,13 @@ type IntrospectToken400JSONResponse struct {
 func (response IntrospectToken400JSONResponse) VisitIntrospectTokenResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5901,6 +6541,9 @@ func (response IntrospectToken401JSONResponse) VisitIntrospectTokenResponse(w ht
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5911,10 +6554,13 @@ type IntrospectToken413JSONResponse struct{ Oauth2TooLargeJSONResponse }
 func (response IntrospectToken413JSONResponse) VisitIntrospectTokenResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(413)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5927,10 +6573,13 @@ type IntrospectToken415JSONResponse struct {
 func (response IntrospectToken415JSONResponse) VisitIntrospectTokenResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(415)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5950,6 +6599,9 @@ func (response IntrospectToken429JSONResponse) VisitIntrospectTokenResponse(w ht
 	if response.Headers.RetryAfter != nil {
 		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5960,10 +6612,13 @@ type IntrospectToken500JSONResponse struct{ Oauth2InternalJSONResponse }
 func (response IntrospectToken500JSONResponse) VisitIntrospectTokenResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(500)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5980,6 +6635,9 @@ func (response IntrospectToken503JSONResponse) VisitIntrospectTokenResponse(w ht
 	w.Header().Set("Content-Type", "application/json")
 	if response.Headers.RetryAfter != nil {
 		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
@@ -6041,10 +6699,13 @@ type GetSpecAsJson400ApplicationProblemPlusJSONResponse struct {
 func (response GetSpecAsJson400ApplicationProblemPlusJSONResponse) VisitGetSpecAsJsonResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6057,10 +6718,13 @@ type GetSpecAsJson431ApplicationProblemPlusJSONResponse struct {
 func (response GetSpecAsJson431ApplicationProblemPlusJSONResponse) VisitGetSpecAsJsonResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(431)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6125,10 +6789,13 @@ type GetSpecAsYaml400ApplicationProblemPlusJSONResponse struct {
 func (response GetSpecAsYaml400ApplicationProblemPlusJSONResponse) VisitGetSpecAsYamlResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6141,10 +6808,13 @@ type GetSpecAsYaml431ApplicationProblemPlusJSONResponse struct {
 func (response GetSpecAsYaml431ApplicationProblemPlusJSONResponse) VisitGetSpecAsYamlResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(431)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6178,10 +6848,13 @@ type GetReadiness431ApplicationProblemPlusJSONResponse struct {
 func (response GetReadiness431ApplicationProblemPlusJSONResponse) VisitGetReadinessResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(431)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6194,10 +6867,13 @@ type GetReadiness503ApplicationProblemPlusJSONResponse struct {
 func (response GetReadiness503ApplicationProblemPlusJSONResponse) VisitGetReadinessResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6230,10 +6906,13 @@ type GetUserInfo400JSONResponse struct{ CasBadParameterJSONResponse }
 func (response GetUserInfo400JSONResponse) VisitGetUserInfoResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6251,6 +6930,9 @@ func (response GetUserInfo401JSONResponse) VisitGetUserInfoResponse(w http.Respo
 	if response.Headers.WWWAuthenticate != nil {
 		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6261,10 +6943,13 @@ type GetUserInfo404JSONResponse struct{ CasUserNotFoundJSONResponse }
 func (response GetUserInfo404JSONResponse) VisitGetUserInfoResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(404)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6282,6 +6967,9 @@ func (response GetUserInfo429JSONResponse) VisitGetUserInfoResponse(w http.Respo
 	if response.Headers.RetryAfter != nil {
 		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6292,10 +6980,13 @@ type GetUserInfo500JSONResponse struct{ CasInternalJSONResponse }
 func (response GetUserInfo500JSONResponse) VisitGetUserInfoResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(500)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6312,6 +7003,9 @@ func (response GetUserInfo503JSONResponse) VisitGetUserInfoResponse(w http.Respo
 	w.Header().Set("Content-Type", "application/json")
 	if response.Headers.RetryAfter != nil {
 		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
@@ -6356,10 +7050,13 @@ type RefreshUser400JSONResponse struct{ JeecgBadRequestJSONResponse }
 func (response RefreshUser400JSONResponse) VisitRefreshUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6379,6 +7076,9 @@ func (response RefreshUser401JSONResponse) VisitRefreshUserResponse(w http.Respo
 	if response.Headers.WWWAuthenticate != nil {
 		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6389,10 +7089,13 @@ type RefreshUser408JSONResponse struct{ JeecgTooSlowJSONResponse }
 func (response RefreshUser408JSONResponse) VisitRefreshUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6403,10 +7106,13 @@ type RefreshUser413JSONResponse struct{ JeecgTooLargeJSONResponse }
 func (response RefreshUser413JSONResponse) VisitRefreshUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(413)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6419,10 +7125,13 @@ type RefreshUser415JSONResponse struct {
 func (response RefreshUser415JSONResponse) VisitRefreshUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(415)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6433,10 +7142,13 @@ type RefreshUser500JSONResponse struct{ JeecgInternalJSONResponse }
 func (response RefreshUser500JSONResponse) VisitRefreshUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(500)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6453,6 +7165,9 @@ func (response RefreshUser503JSONResponse) VisitRefreshUserResponse(w http.Respo
 	w.Header().Set("Content-Type", "application/json")
 	if response.Headers.RetryAfter != nil {
 		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
@@ -6486,10 +7201,13 @@ type CheckLoginStatus400JSONResponse struct{ YudaoBadParameterJSONResponse }
 func (response CheckLoginStatus400JSONResponse) VisitCheckLoginStatusResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6509,6 +7227,9 @@ func (response CheckLoginStatus401JSONResponse) VisitCheckLoginStatusResponse(w 
 	if response.Headers.WWWAuthenticate != nil {
 		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6519,10 +7240,13 @@ type CheckLoginStatus500JSONResponse struct{ YudaoInternalJSONResponse }
 func (response CheckLoginStatus500JSONResponse) VisitCheckLoginStatusResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(500)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6539,6 +7263,9 @@ func (response CheckLoginStatus503JSONResponse) VisitCheckLoginStatusResponse(w 
 	w.Header().Set("Content-Type", "application/json")
 	if response.Headers.RetryAfter != nil {
 		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
@@ -6572,10 +7299,13 @@ type CheckLoginStatusByPath400JSONResponse struct{ YudaoBadParameterJSONResponse
 func (response CheckLoginStatusByPath400JSONResponse) VisitCheckLoginStatusByPathResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6595,6 +7325,9 @@ func (response CheckLoginStatusByPath401JSONResponse) VisitCheckLoginStatusByPat
 	if response.Headers.WWWAuthenticate != nil {
 		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6605,10 +7338,13 @@ type CheckLoginStatusByPath500JSONResponse struct{ YudaoInternalJSONResponse }
 func (response CheckLoginStatusByPath500JSONResponse) VisitCheckLoginStatusByPathResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(500)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6625,6 +7361,9 @@ func (response CheckLoginStatusByPath503JSONResponse) VisitCheckLoginStatusByPat
 	w.Header().Set("Content-Type", "application/json")
 	if response.Headers.RetryAfter != nil {
 		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)

@@ -6205,6 +6205,11 @@ type GetJsonWebKeysAnswer200Headers struct {
 	CacheControl string
 }
 
+// GetJsonWebKeysAnswer431Headers the declared response headers of an HTTP 431 response for GetJsonWebKeys
+type GetJsonWebKeysAnswer431Headers struct {
+	XRequestId *string
+}
+
 type GetJsonWebKeysAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -6214,6 +6219,8 @@ type GetJsonWebKeysAnswer struct {
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetJsonWebKeysAnswer200Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *GetJsonWebKeysAnswer431Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6260,14 +6267,46 @@ type GetWeChatUserInfoAnswer200Headers struct {
 	XAccessToken string
 }
 
+// GetWeChatUserInfoAnswer400Headers the declared response headers of an HTTP 400 response for GetWeChatUserInfo
+type GetWeChatUserInfoAnswer400Headers struct {
+	XRequestId *string
+}
+
+// GetWeChatUserInfoAnswer403Headers the declared response headers of an HTTP 403 response for GetWeChatUserInfo
+type GetWeChatUserInfoAnswer403Headers struct {
+	XRequestId *string
+}
+
+// GetWeChatUserInfoAnswer408Headers the declared response headers of an HTTP 408 response for GetWeChatUserInfo
+type GetWeChatUserInfoAnswer408Headers struct {
+	XRequestId *string
+}
+
+// GetWeChatUserInfoAnswer413Headers the declared response headers of an HTTP 413 response for GetWeChatUserInfo
+type GetWeChatUserInfoAnswer413Headers struct {
+	XRequestId *string
+}
+
+// GetWeChatUserInfoAnswer415Headers the declared response headers of an HTTP 415 response for GetWeChatUserInfo
+type GetWeChatUserInfoAnswer415Headers struct {
+	XRequestId *string
+}
+
 // GetWeChatUserInfoAnswer429Headers the declared response headers of an HTTP 429 response for GetWeChatUserInfo
 type GetWeChatUserInfoAnswer429Headers struct {
 	RetryAfter *int
+	XRequestId *string
+}
+
+// GetWeChatUserInfoAnswer500Headers the declared response headers of an HTTP 500 response for GetWeChatUserInfo
+type GetWeChatUserInfoAnswer500Headers struct {
+	XRequestId *string
 }
 
 // GetWeChatUserInfoAnswer503Headers the declared response headers of an HTTP 503 response for GetWeChatUserInfo
 type GetWeChatUserInfoAnswer503Headers struct {
 	RetryAfter *int
+	XRequestId *string
 }
 
 type GetWeChatUserInfoAnswer struct {
@@ -6293,8 +6332,20 @@ type GetWeChatUserInfoAnswer struct {
 	JSON503 *RuoyiWeChatUnavailable
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetWeChatUserInfoAnswer200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetWeChatUserInfoAnswer400Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *GetWeChatUserInfoAnswer403Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *GetWeChatUserInfoAnswer408Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *GetWeChatUserInfoAnswer413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *GetWeChatUserInfoAnswer415Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *GetWeChatUserInfoAnswer429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *GetWeChatUserInfoAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *GetWeChatUserInfoAnswer503Headers
 }
@@ -6378,19 +6429,62 @@ type CreateUserAnswer200Headers struct {
 	Jwt *string
 }
 
+// CreateUserAnswer400Headers the declared response headers of an HTTP 400 response for CreateUser
+type CreateUserAnswer400Headers struct {
+	XRequestId *string
+}
+
 // CreateUserAnswer401Headers the declared response headers of an HTTP 401 response for CreateUser
 type CreateUserAnswer401Headers struct {
 	WWWAuthenticate *string
+	XRequestId      *string
+}
+
+// CreateUserAnswer403Headers the declared response headers of an HTTP 403 response for CreateUser
+type CreateUserAnswer403Headers struct {
+	XRequestId *string
+}
+
+// CreateUserAnswer408Headers the declared response headers of an HTTP 408 response for CreateUser
+type CreateUserAnswer408Headers struct {
+	XRequestId *string
+}
+
+// CreateUserAnswer409Headers the declared response headers of an HTTP 409 response for CreateUser
+type CreateUserAnswer409Headers struct {
+	XRequestId *string
+}
+
+// CreateUserAnswer413Headers the declared response headers of an HTTP 413 response for CreateUser
+type CreateUserAnswer413Headers struct {
+	XRequestId *string
+}
+
+// CreateUserAnswer415Headers the declared response headers of an HTTP 415 response for CreateUser
+type CreateUserAnswer415Headers struct {
+	XRequestId *string
+}
+
+// CreateUserAnswer422Headers the declared response headers of an HTTP 422 response for CreateUser
+type CreateUserAnswer422Headers struct {
+	XRequestId *string
 }
 
 // CreateUserAnswer429Headers the declared response headers of an HTTP 429 response for CreateUser
 type CreateUserAnswer429Headers struct {
 	RetryAfter *int
+	XRequestId *string
+}
+
+// CreateUserAnswer500Headers the declared response headers of an HTTP 500 response for CreateUser
+type CreateUserAnswer500Headers struct {
+	XRequestId *string
 }
 
 // CreateUserAnswer503Headers the declared response headers of an HTTP 503 response for CreateUser
 type CreateUserAnswer503Headers struct {
 	RetryAfter *int
+	XRequestId *string
 }
 
 type CreateUserAnswer struct {
@@ -6422,10 +6516,26 @@ type CreateUserAnswer struct {
 	JSON503 *JfinalUnavailable
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *CreateUserAnswer200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *CreateUserAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *CreateUserAnswer401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *CreateUserAnswer403Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *CreateUserAnswer408Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *CreateUserAnswer409Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *CreateUserAnswer413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *CreateUserAnswer415Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *CreateUserAnswer422Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *CreateUserAnswer429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *CreateUserAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *CreateUserAnswer503Headers
 }
@@ -6524,14 +6634,31 @@ type GetUserDetailAnswer200Headers struct {
 	Jwt *string
 }
 
+// GetUserDetailAnswer400Headers the declared response headers of an HTTP 400 response for GetUserDetail
+type GetUserDetailAnswer400Headers struct {
+	XRequestId *string
+}
+
 // GetUserDetailAnswer401Headers the declared response headers of an HTTP 401 response for GetUserDetail
 type GetUserDetailAnswer401Headers struct {
 	WWWAuthenticate *string
+	XRequestId      *string
+}
+
+// GetUserDetailAnswer404Headers the declared response headers of an HTTP 404 response for GetUserDetail
+type GetUserDetailAnswer404Headers struct {
+	XRequestId *string
+}
+
+// GetUserDetailAnswer500Headers the declared response headers of an HTTP 500 response for GetUserDetail
+type GetUserDetailAnswer500Headers struct {
+	XRequestId *string
 }
 
 // GetUserDetailAnswer503Headers the declared response headers of an HTTP 503 response for GetUserDetail
 type GetUserDetailAnswer503Headers struct {
 	RetryAfter *int
+	XRequestId *string
 }
 
 type GetUserDetailAnswer struct {
@@ -6551,8 +6678,14 @@ type GetUserDetailAnswer struct {
 	JSON503 *JfinalUnavailable
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetUserDetailAnswer200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetUserDetailAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *GetUserDetailAnswer401Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *GetUserDetailAnswer404Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *GetUserDetailAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *GetUserDetailAnswer503Headers
 }
@@ -6621,14 +6754,46 @@ type PostUserDetailAnswer200Headers struct {
 	Jwt *string
 }
 
+// PostUserDetailAnswer400Headers the declared response headers of an HTTP 400 response for PostUserDetail
+type PostUserDetailAnswer400Headers struct {
+	XRequestId *string
+}
+
 // PostUserDetailAnswer401Headers the declared response headers of an HTTP 401 response for PostUserDetail
 type PostUserDetailAnswer401Headers struct {
 	WWWAuthenticate *string
+	XRequestId      *string
+}
+
+// PostUserDetailAnswer404Headers the declared response headers of an HTTP 404 response for PostUserDetail
+type PostUserDetailAnswer404Headers struct {
+	XRequestId *string
+}
+
+// PostUserDetailAnswer408Headers the declared response headers of an HTTP 408 response for PostUserDetail
+type PostUserDetailAnswer408Headers struct {
+	XRequestId *string
+}
+
+// PostUserDetailAnswer413Headers the declared response headers of an HTTP 413 response for PostUserDetail
+type PostUserDetailAnswer413Headers struct {
+	XRequestId *string
+}
+
+// PostUserDetailAnswer415Headers the declared response headers of an HTTP 415 response for PostUserDetail
+type PostUserDetailAnswer415Headers struct {
+	XRequestId *string
+}
+
+// PostUserDetailAnswer500Headers the declared response headers of an HTTP 500 response for PostUserDetail
+type PostUserDetailAnswer500Headers struct {
+	XRequestId *string
 }
 
 // PostUserDetailAnswer503Headers the declared response headers of an HTTP 503 response for PostUserDetail
 type PostUserDetailAnswer503Headers struct {
 	RetryAfter *int
+	XRequestId *string
 }
 
 type PostUserDetailAnswer struct {
@@ -6654,8 +6819,20 @@ type PostUserDetailAnswer struct {
 	JSON503 *JfinalUnavailable
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *PostUserDetailAnswer200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *PostUserDetailAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *PostUserDetailAnswer401Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *PostUserDetailAnswer404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *PostUserDetailAnswer408Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *PostUserDetailAnswer413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *PostUserDetailAnswer415Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *PostUserDetailAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *PostUserDetailAnswer503Headers
 }
@@ -6739,14 +6916,41 @@ type SignInByPasswordAnswer200Headers struct {
 	Jwt string
 }
 
+// SignInByPasswordAnswer400Headers the declared response headers of an HTTP 400 response for SignInByPassword
+type SignInByPasswordAnswer400Headers struct {
+	XRequestId *string
+}
+
 // SignInByPasswordAnswer401Headers the declared response headers of an HTTP 401 response for SignInByPassword
 type SignInByPasswordAnswer401Headers struct {
 	WWWAuthenticate *string
+	XRequestId      *string
+}
+
+// SignInByPasswordAnswer408Headers the declared response headers of an HTTP 408 response for SignInByPassword
+type SignInByPasswordAnswer408Headers struct {
+	XRequestId *string
+}
+
+// SignInByPasswordAnswer413Headers the declared response headers of an HTTP 413 response for SignInByPassword
+type SignInByPasswordAnswer413Headers struct {
+	XRequestId *string
+}
+
+// SignInByPasswordAnswer415Headers the declared response headers of an HTTP 415 response for SignInByPassword
+type SignInByPasswordAnswer415Headers struct {
+	XRequestId *string
+}
+
+// SignInByPasswordAnswer500Headers the declared response headers of an HTTP 500 response for SignInByPassword
+type SignInByPasswordAnswer500Headers struct {
+	XRequestId *string
 }
 
 // SignInByPasswordAnswer503Headers the declared response headers of an HTTP 503 response for SignInByPassword
 type SignInByPasswordAnswer503Headers struct {
 	RetryAfter *int
+	XRequestId *string
 }
 
 type SignInByPasswordAnswer struct {
@@ -6770,8 +6974,18 @@ type SignInByPasswordAnswer struct {
 	JSON503 *JfinalUnavailable
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *SignInByPasswordAnswer200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *SignInByPasswordAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *SignInByPasswordAnswer401Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *SignInByPasswordAnswer408Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *SignInByPasswordAnswer413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *SignInByPasswordAnswer415Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *SignInByPasswordAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *SignInByPasswordAnswer503Headers
 }
@@ -6850,14 +7064,56 @@ type UpdateUserAnswer200Headers struct {
 	Jwt *string
 }
 
+// UpdateUserAnswer400Headers the declared response headers of an HTTP 400 response for UpdateUser
+type UpdateUserAnswer400Headers struct {
+	XRequestId *string
+}
+
 // UpdateUserAnswer401Headers the declared response headers of an HTTP 401 response for UpdateUser
 type UpdateUserAnswer401Headers struct {
 	WWWAuthenticate *string
+	XRequestId      *string
+}
+
+// UpdateUserAnswer403Headers the declared response headers of an HTTP 403 response for UpdateUser
+type UpdateUserAnswer403Headers struct {
+	XRequestId *string
+}
+
+// UpdateUserAnswer404Headers the declared response headers of an HTTP 404 response for UpdateUser
+type UpdateUserAnswer404Headers struct {
+	XRequestId *string
+}
+
+// UpdateUserAnswer408Headers the declared response headers of an HTTP 408 response for UpdateUser
+type UpdateUserAnswer408Headers struct {
+	XRequestId *string
+}
+
+// UpdateUserAnswer409Headers the declared response headers of an HTTP 409 response for UpdateUser
+type UpdateUserAnswer409Headers struct {
+	XRequestId *string
+}
+
+// UpdateUserAnswer413Headers the declared response headers of an HTTP 413 response for UpdateUser
+type UpdateUserAnswer413Headers struct {
+	XRequestId *string
+}
+
+// UpdateUserAnswer415Headers the declared response headers of an HTTP 415 response for UpdateUser
+type UpdateUserAnswer415Headers struct {
+	XRequestId *string
+}
+
+// UpdateUserAnswer500Headers the declared response headers of an HTTP 500 response for UpdateUser
+type UpdateUserAnswer500Headers struct {
+	XRequestId *string
 }
 
 // UpdateUserAnswer503Headers the declared response headers of an HTTP 503 response for UpdateUser
 type UpdateUserAnswer503Headers struct {
 	RetryAfter *int
+	XRequestId *string
 }
 
 type UpdateUserAnswer struct {
@@ -6887,8 +7143,24 @@ type UpdateUserAnswer struct {
 	JSON503 *JfinalUnavailable
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *UpdateUserAnswer200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *UpdateUserAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *UpdateUserAnswer401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *UpdateUserAnswer403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *UpdateUserAnswer404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *UpdateUserAnswer408Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *UpdateUserAnswer409Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *UpdateUserAnswer413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *UpdateUserAnswer415Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *UpdateUserAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *UpdateUserAnswer503Headers
 }
@@ -6982,14 +7254,56 @@ type UpdatePasswordAnswer200Headers struct {
 	Jwt *string
 }
 
+// UpdatePasswordAnswer400Headers the declared response headers of an HTTP 400 response for UpdatePassword
+type UpdatePasswordAnswer400Headers struct {
+	XRequestId *string
+}
+
 // UpdatePasswordAnswer401Headers the declared response headers of an HTTP 401 response for UpdatePassword
 type UpdatePasswordAnswer401Headers struct {
 	WWWAuthenticate *string
+	XRequestId      *string
+}
+
+// UpdatePasswordAnswer403Headers the declared response headers of an HTTP 403 response for UpdatePassword
+type UpdatePasswordAnswer403Headers struct {
+	XRequestId *string
+}
+
+// UpdatePasswordAnswer404Headers the declared response headers of an HTTP 404 response for UpdatePassword
+type UpdatePasswordAnswer404Headers struct {
+	XRequestId *string
+}
+
+// UpdatePasswordAnswer408Headers the declared response headers of an HTTP 408 response for UpdatePassword
+type UpdatePasswordAnswer408Headers struct {
+	XRequestId *string
+}
+
+// UpdatePasswordAnswer413Headers the declared response headers of an HTTP 413 response for UpdatePassword
+type UpdatePasswordAnswer413Headers struct {
+	XRequestId *string
+}
+
+// UpdatePasswordAnswer415Headers the declared response headers of an HTTP 415 response for UpdatePassword
+type UpdatePasswordAnswer415Headers struct {
+	XRequestId *string
+}
+
+// UpdatePasswordAnswer422Headers the declared response headers of an HTTP 422 response for UpdatePassword
+type UpdatePasswordAnswer422Headers struct {
+	XRequestId *string
+}
+
+// UpdatePasswordAnswer500Headers the declared response headers of an HTTP 500 response for UpdatePassword
+type UpdatePasswordAnswer500Headers struct {
+	XRequestId *string
 }
 
 // UpdatePasswordAnswer503Headers the declared response headers of an HTTP 503 response for UpdatePassword
 type UpdatePasswordAnswer503Headers struct {
 	RetryAfter *int
+	XRequestId *string
 }
 
 type UpdatePasswordAnswer struct {
@@ -7019,8 +7333,24 @@ type UpdatePasswordAnswer struct {
 	JSON503 *JfinalUnavailable
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *UpdatePasswordAnswer200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *UpdatePasswordAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *UpdatePasswordAnswer401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *UpdatePasswordAnswer403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *UpdatePasswordAnswer404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *UpdatePasswordAnswer408Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *UpdatePasswordAnswer413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *UpdatePasswordAnswer415Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *UpdatePasswordAnswer422Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *UpdatePasswordAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *UpdatePasswordAnswer503Headers
 }
@@ -7109,14 +7439,41 @@ func (r UpdatePasswordAnswer) ContentType() string {
 	return ""
 }
 
+// RefreshAccessTokenAnswer400Headers the declared response headers of an HTTP 400 response for RefreshAccessToken
+type RefreshAccessTokenAnswer400Headers struct {
+	XRequestId *string
+}
+
 // RefreshAccessTokenAnswer401Headers the declared response headers of an HTTP 401 response for RefreshAccessToken
 type RefreshAccessTokenAnswer401Headers struct {
 	WWWAuthenticate *string
+	XRequestId      *string
+}
+
+// RefreshAccessTokenAnswer408Headers the declared response headers of an HTTP 408 response for RefreshAccessToken
+type RefreshAccessTokenAnswer408Headers struct {
+	XRequestId *string
+}
+
+// RefreshAccessTokenAnswer413Headers the declared response headers of an HTTP 413 response for RefreshAccessToken
+type RefreshAccessTokenAnswer413Headers struct {
+	XRequestId *string
+}
+
+// RefreshAccessTokenAnswer415Headers the declared response headers of an HTTP 415 response for RefreshAccessToken
+type RefreshAccessTokenAnswer415Headers struct {
+	XRequestId *string
+}
+
+// RefreshAccessTokenAnswer500Headers the declared response headers of an HTTP 500 response for RefreshAccessToken
+type RefreshAccessTokenAnswer500Headers struct {
+	XRequestId *string
 }
 
 // RefreshAccessTokenAnswer503Headers the declared response headers of an HTTP 503 response for RefreshAccessToken
 type RefreshAccessTokenAnswer503Headers struct {
 	RetryAfter *int
+	XRequestId *string
 }
 
 type RefreshAccessTokenAnswer struct {
@@ -7138,8 +7495,18 @@ type RefreshAccessTokenAnswer struct {
 	JSON500 *YudaoInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *YudaoUnavailable
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *RefreshAccessTokenAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *RefreshAccessTokenAnswer401Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *RefreshAccessTokenAnswer408Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *RefreshAccessTokenAnswer413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *RefreshAccessTokenAnswer415Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *RefreshAccessTokenAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *RefreshAccessTokenAnswer503Headers
 }
@@ -7216,11 +7583,18 @@ func (r RefreshAccessTokenAnswer) ContentType() string {
 // SignOutAnswer401Headers the declared response headers of an HTTP 401 response for SignOut
 type SignOutAnswer401Headers struct {
 	WWWAuthenticate *string
+	XRequestId      *string
+}
+
+// SignOutAnswer500Headers the declared response headers of an HTTP 500 response for SignOut
+type SignOutAnswer500Headers struct {
+	XRequestId *string
 }
 
 // SignOutAnswer503Headers the declared response headers of an HTTP 503 response for SignOut
 type SignOutAnswer503Headers struct {
 	RetryAfter *int
+	XRequestId *string
 }
 
 type SignOutAnswer struct {
@@ -7236,6 +7610,8 @@ type SignOutAnswer struct {
 	JSON503 *YudaoUnavailable
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *SignOutAnswer401Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *SignOutAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *SignOutAnswer503Headers
 }
@@ -7289,14 +7665,41 @@ func (r SignOutAnswer) ContentType() string {
 	return ""
 }
 
+// SendMobileCodeAnswer400Headers the declared response headers of an HTTP 400 response for SendMobileCode
+type SendMobileCodeAnswer400Headers struct {
+	XRequestId *string
+}
+
+// SendMobileCodeAnswer408Headers the declared response headers of an HTTP 408 response for SendMobileCode
+type SendMobileCodeAnswer408Headers struct {
+	XRequestId *string
+}
+
+// SendMobileCodeAnswer413Headers the declared response headers of an HTTP 413 response for SendMobileCode
+type SendMobileCodeAnswer413Headers struct {
+	XRequestId *string
+}
+
+// SendMobileCodeAnswer415Headers the declared response headers of an HTTP 415 response for SendMobileCode
+type SendMobileCodeAnswer415Headers struct {
+	XRequestId *string
+}
+
 // SendMobileCodeAnswer429Headers the declared response headers of an HTTP 429 response for SendMobileCode
 type SendMobileCodeAnswer429Headers struct {
 	RetryAfter *int
+	XRequestId *string
+}
+
+// SendMobileCodeAnswer500Headers the declared response headers of an HTTP 500 response for SendMobileCode
+type SendMobileCodeAnswer500Headers struct {
+	XRequestId *string
 }
 
 // SendMobileCodeAnswer503Headers the declared response headers of an HTTP 503 response for SendMobileCode
 type SendMobileCodeAnswer503Headers struct {
 	RetryAfter *int
+	XRequestId *string
 }
 
 type SendMobileCodeAnswer struct {
@@ -7318,8 +7721,18 @@ type SendMobileCodeAnswer struct {
 	JSON500 *YudaoInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *YudaoSmsUnavailable
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *SendMobileCodeAnswer400Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *SendMobileCodeAnswer408Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *SendMobileCodeAnswer413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *SendMobileCodeAnswer415Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *SendMobileCodeAnswer429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *SendMobileCodeAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *SendMobileCodeAnswer503Headers
 }
@@ -7393,19 +7806,47 @@ func (r SendMobileCodeAnswer) ContentType() string {
 	return ""
 }
 
+// SignInByMobileAnswer400Headers the declared response headers of an HTTP 400 response for SignInByMobile
+type SignInByMobileAnswer400Headers struct {
+	XRequestId *string
+}
+
 // SignInByMobileAnswer401Headers the declared response headers of an HTTP 401 response for SignInByMobile
 type SignInByMobileAnswer401Headers struct {
 	WWWAuthenticate *string
+	XRequestId      *string
+}
+
+// SignInByMobileAnswer408Headers the declared response headers of an HTTP 408 response for SignInByMobile
+type SignInByMobileAnswer408Headers struct {
+	XRequestId *string
+}
+
+// SignInByMobileAnswer413Headers the declared response headers of an HTTP 413 response for SignInByMobile
+type SignInByMobileAnswer413Headers struct {
+	XRequestId *string
+}
+
+// SignInByMobileAnswer415Headers the declared response headers of an HTTP 415 response for SignInByMobile
+type SignInByMobileAnswer415Headers struct {
+	XRequestId *string
 }
 
 // SignInByMobileAnswer429Headers the declared response headers of an HTTP 429 response for SignInByMobile
 type SignInByMobileAnswer429Headers struct {
 	RetryAfter *int
+	XRequestId *string
+}
+
+// SignInByMobileAnswer500Headers the declared response headers of an HTTP 500 response for SignInByMobile
+type SignInByMobileAnswer500Headers struct {
+	XRequestId *string
 }
 
 // SignInByMobileAnswer503Headers the declared response headers of an HTTP 503 response for SignInByMobile
 type SignInByMobileAnswer503Headers struct {
 	RetryAfter *int
+	XRequestId *string
 }
 
 type SignInByMobileAnswer struct {
@@ -7429,10 +7870,20 @@ type SignInByMobileAnswer struct {
 	JSON500 *YudaoInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *YudaoUnavailable
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *SignInByMobileAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *SignInByMobileAnswer401Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *SignInByMobileAnswer408Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *SignInByMobileAnswer413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *SignInByMobileAnswer415Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *SignInByMobileAnswer429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *SignInByMobileAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *SignInByMobileAnswer503Headers
 }
@@ -7511,14 +7962,46 @@ func (r SignInByMobileAnswer) ContentType() string {
 	return ""
 }
 
+// VerifyMobileAnswer400Headers the declared response headers of an HTTP 400 response for VerifyMobile
+type VerifyMobileAnswer400Headers struct {
+	XRequestId *string
+}
+
 // VerifyMobileAnswer401Headers the declared response headers of an HTTP 401 response for VerifyMobile
 type VerifyMobileAnswer401Headers struct {
 	WWWAuthenticate *string
+	XRequestId      *string
+}
+
+// VerifyMobileAnswer408Headers the declared response headers of an HTTP 408 response for VerifyMobile
+type VerifyMobileAnswer408Headers struct {
+	XRequestId *string
+}
+
+// VerifyMobileAnswer409Headers the declared response headers of an HTTP 409 response for VerifyMobile
+type VerifyMobileAnswer409Headers struct {
+	XRequestId *string
+}
+
+// VerifyMobileAnswer413Headers the declared response headers of an HTTP 413 response for VerifyMobile
+type VerifyMobileAnswer413Headers struct {
+	XRequestId *string
+}
+
+// VerifyMobileAnswer415Headers the declared response headers of an HTTP 415 response for VerifyMobile
+type VerifyMobileAnswer415Headers struct {
+	XRequestId *string
+}
+
+// VerifyMobileAnswer500Headers the declared response headers of an HTTP 500 response for VerifyMobile
+type VerifyMobileAnswer500Headers struct {
+	XRequestId *string
 }
 
 // VerifyMobileAnswer503Headers the declared response headers of an HTTP 503 response for VerifyMobile
 type VerifyMobileAnswer503Headers struct {
 	RetryAfter *int
+	XRequestId *string
 }
 
 type VerifyMobileAnswer struct {
@@ -7542,8 +8025,20 @@ type VerifyMobileAnswer struct {
 	JSON500 *YudaoInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *YudaoUnavailable
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *VerifyMobileAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *VerifyMobileAnswer401Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *VerifyMobileAnswer408Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *VerifyMobileAnswer409Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *VerifyMobileAnswer413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *VerifyMobileAnswer415Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *VerifyMobileAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *VerifyMobileAnswer503Headers
 }
@@ -7625,11 +8120,18 @@ func (r VerifyMobileAnswer) ContentType() string {
 // ListSessionsAnswer401Headers the declared response headers of an HTTP 401 response for ListSessions
 type ListSessionsAnswer401Headers struct {
 	WWWAuthenticate *string
+	XRequestId      *string
+}
+
+// ListSessionsAnswer500Headers the declared response headers of an HTTP 500 response for ListSessions
+type ListSessionsAnswer500Headers struct {
+	XRequestId *string
 }
 
 // ListSessionsAnswer503Headers the declared response headers of an HTTP 503 response for ListSessions
 type ListSessionsAnswer503Headers struct {
 	RetryAfter *int
+	XRequestId *string
 }
 
 type ListSessionsAnswer struct {
@@ -7645,6 +8147,8 @@ type ListSessionsAnswer struct {
 	JSON503 *YudaoUnavailable
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *ListSessionsAnswer401Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *ListSessionsAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *ListSessionsAnswer503Headers
 }
@@ -7698,14 +8202,31 @@ func (r ListSessionsAnswer) ContentType() string {
 	return ""
 }
 
+// EndSessionAnswer400Headers the declared response headers of an HTTP 400 response for EndSession
+type EndSessionAnswer400Headers struct {
+	XRequestId *string
+}
+
 // EndSessionAnswer401Headers the declared response headers of an HTTP 401 response for EndSession
 type EndSessionAnswer401Headers struct {
 	WWWAuthenticate *string
+	XRequestId      *string
+}
+
+// EndSessionAnswer404Headers the declared response headers of an HTTP 404 response for EndSession
+type EndSessionAnswer404Headers struct {
+	XRequestId *string
+}
+
+// EndSessionAnswer500Headers the declared response headers of an HTTP 500 response for EndSession
+type EndSessionAnswer500Headers struct {
+	XRequestId *string
 }
 
 // EndSessionAnswer503Headers the declared response headers of an HTTP 503 response for EndSession
 type EndSessionAnswer503Headers struct {
 	RetryAfter *int
+	XRequestId *string
 }
 
 type EndSessionAnswer struct {
@@ -7723,8 +8244,14 @@ type EndSessionAnswer struct {
 	JSON500 *YudaoInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *YudaoUnavailable
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *EndSessionAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *EndSessionAnswer401Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *EndSessionAnswer404Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *EndSessionAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *EndSessionAnswer503Headers
 }
@@ -7788,6 +8315,11 @@ func (r EndSessionAnswer) ContentType() string {
 	return ""
 }
 
+// GetDemoOutboxAnswer404Headers the declared response headers of an HTTP 404 response for GetDemoOutbox
+type GetDemoOutboxAnswer404Headers struct {
+	XRequestId *string
+}
+
 type GetDemoOutboxAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -7795,6 +8327,8 @@ type GetDemoOutboxAnswer struct {
 	JSON200 *[]DemoMessage
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *ProblemNotFound
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *GetDemoOutboxAnswer404Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -7836,6 +8370,11 @@ func (r GetDemoOutboxAnswer) ContentType() string {
 	return ""
 }
 
+// ResetDemoAnswer404Headers the declared response headers of an HTTP 404 response for ResetDemo
+type ResetDemoAnswer404Headers struct {
+	XRequestId *string
+}
+
 type ResetDemoAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -7843,6 +8382,8 @@ type ResetDemoAnswer struct {
 	JSON200 *Health
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *ProblemNotFound
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *ResetDemoAnswer404Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -7884,6 +8425,11 @@ func (r ResetDemoAnswer) ContentType() string {
 	return ""
 }
 
+// GetHealthAnswer431Headers the declared response headers of an HTTP 431 response for GetHealth
+type GetHealthAnswer431Headers struct {
+	XRequestId *string
+}
+
 type GetHealthAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -7891,6 +8437,8 @@ type GetHealthAnswer struct {
 	JSON200 *Health
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *GetHealthAnswer431Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -7932,11 +8480,18 @@ func (r GetHealthAnswer) ContentType() string {
 	return ""
 }
 
+// GetMetricsAnswer431Headers the declared response headers of an HTTP 431 response for GetMetrics
+type GetMetricsAnswer431Headers struct {
+	XRequestId *string
+}
+
 type GetMetricsAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *GetMetricsAnswer431Headers
 }
 
 // GetApplicationproblemJSON431 returns the response for an HTTP 431 `application/problem+json` response
@@ -7973,19 +8528,42 @@ func (r GetMetricsAnswer) ContentType() string {
 	return ""
 }
 
+// IntrospectTokenAnswer400Headers the declared response headers of an HTTP 400 response for IntrospectToken
+type IntrospectTokenAnswer400Headers struct {
+	XRequestId *string
+}
+
 // IntrospectTokenAnswer401Headers the declared response headers of an HTTP 401 response for IntrospectToken
 type IntrospectTokenAnswer401Headers struct {
 	WWWAuthenticate string
+	XRequestId      *string
+}
+
+// IntrospectTokenAnswer413Headers the declared response headers of an HTTP 413 response for IntrospectToken
+type IntrospectTokenAnswer413Headers struct {
+	XRequestId *string
+}
+
+// IntrospectTokenAnswer415Headers the declared response headers of an HTTP 415 response for IntrospectToken
+type IntrospectTokenAnswer415Headers struct {
+	XRequestId *string
 }
 
 // IntrospectTokenAnswer429Headers the declared response headers of an HTTP 429 response for IntrospectToken
 type IntrospectTokenAnswer429Headers struct {
 	RetryAfter *int
+	XRequestId *string
+}
+
+// IntrospectTokenAnswer500Headers the declared response headers of an HTTP 500 response for IntrospectToken
+type IntrospectTokenAnswer500Headers struct {
+	XRequestId *string
 }
 
 // IntrospectTokenAnswer503Headers the declared response headers of an HTTP 503 response for IntrospectToken
 type IntrospectTokenAnswer503Headers struct {
 	RetryAfter *int
+	XRequestId *string
 }
 
 type IntrospectTokenAnswer struct {
@@ -8007,10 +8585,18 @@ type IntrospectTokenAnswer struct {
 	JSON500 *Oauth2Internal
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *Oauth2Unavailable
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *IntrospectTokenAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *IntrospectTokenAnswer401Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *IntrospectTokenAnswer413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *IntrospectTokenAnswer415Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *IntrospectTokenAnswer429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *IntrospectTokenAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *IntrospectTokenAnswer503Headers
 }
@@ -8096,6 +8682,16 @@ type GetSpecAsJsonAnswer304Headers struct {
 	ETag         string
 }
 
+// GetSpecAsJsonAnswer400Headers the declared response headers of an HTTP 400 response for GetSpecAsJson
+type GetSpecAsJsonAnswer400Headers struct {
+	XRequestId *string
+}
+
+// GetSpecAsJsonAnswer431Headers the declared response headers of an HTTP 431 response for GetSpecAsJson
+type GetSpecAsJsonAnswer431Headers struct {
+	XRequestId *string
+}
+
 type GetSpecAsJsonAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -8109,6 +8705,10 @@ type GetSpecAsJsonAnswer struct {
 	Headers200 *GetSpecAsJsonAnswer200Headers
 	// Headers304 the parsed response headers for an HTTP 304 response
 	Headers304 *GetSpecAsJsonAnswer304Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetSpecAsJsonAnswer400Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *GetSpecAsJsonAnswer431Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -8167,6 +8767,16 @@ type GetSpecAsYamlAnswer304Headers struct {
 	ETag         string
 }
 
+// GetSpecAsYamlAnswer400Headers the declared response headers of an HTTP 400 response for GetSpecAsYaml
+type GetSpecAsYamlAnswer400Headers struct {
+	XRequestId *string
+}
+
+// GetSpecAsYamlAnswer431Headers the declared response headers of an HTTP 431 response for GetSpecAsYaml
+type GetSpecAsYamlAnswer431Headers struct {
+	XRequestId *string
+}
+
 type GetSpecAsYamlAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -8180,6 +8790,10 @@ type GetSpecAsYamlAnswer struct {
 	Headers200 *GetSpecAsYamlAnswer200Headers
 	// Headers304 the parsed response headers for an HTTP 304 response
 	Headers304 *GetSpecAsYamlAnswer304Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetSpecAsYamlAnswer400Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *GetSpecAsYamlAnswer431Headers
 }
 
 // GetYAML200 returns the response for an HTTP 200 `application/yaml` response
@@ -8226,6 +8840,16 @@ func (r GetSpecAsYamlAnswer) ContentType() string {
 	return ""
 }
 
+// GetReadinessAnswer431Headers the declared response headers of an HTTP 431 response for GetReadiness
+type GetReadinessAnswer431Headers struct {
+	XRequestId *string
+}
+
+// GetReadinessAnswer503Headers the declared response headers of an HTTP 503 response for GetReadiness
+type GetReadinessAnswer503Headers struct {
+	XRequestId *string
+}
+
 type GetReadinessAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -8235,6 +8859,10 @@ type GetReadinessAnswer struct {
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
 	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationproblemJSON503 *ProblemUnavailable
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *GetReadinessAnswer431Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetReadinessAnswer503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -8281,19 +8909,37 @@ func (r GetReadinessAnswer) ContentType() string {
 	return ""
 }
 
+// GetUserInfoAnswer400Headers the declared response headers of an HTTP 400 response for GetUserInfo
+type GetUserInfoAnswer400Headers struct {
+	XRequestId *string
+}
+
 // GetUserInfoAnswer401Headers the declared response headers of an HTTP 401 response for GetUserInfo
 type GetUserInfoAnswer401Headers struct {
 	WWWAuthenticate *string
+	XRequestId      *string
+}
+
+// GetUserInfoAnswer404Headers the declared response headers of an HTTP 404 response for GetUserInfo
+type GetUserInfoAnswer404Headers struct {
+	XRequestId *string
 }
 
 // GetUserInfoAnswer429Headers the declared response headers of an HTTP 429 response for GetUserInfo
 type GetUserInfoAnswer429Headers struct {
 	RetryAfter *int
+	XRequestId *string
+}
+
+// GetUserInfoAnswer500Headers the declared response headers of an HTTP 500 response for GetUserInfo
+type GetUserInfoAnswer500Headers struct {
+	XRequestId *string
 }
 
 // GetUserInfoAnswer503Headers the declared response headers of an HTTP 503 response for GetUserInfo
 type GetUserInfoAnswer503Headers struct {
 	RetryAfter *int
+	XRequestId *string
 }
 
 type GetUserInfoAnswer struct {
@@ -8313,10 +8959,16 @@ type GetUserInfoAnswer struct {
 	JSON500 *CasInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *CasUnavailable
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetUserInfoAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *GetUserInfoAnswer401Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *GetUserInfoAnswer404Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *GetUserInfoAnswer429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *GetUserInfoAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *GetUserInfoAnswer503Headers
 }
@@ -8390,14 +9042,41 @@ type RefreshUserAnswer200Headers struct {
 	Jwt *string
 }
 
+// RefreshUserAnswer400Headers the declared response headers of an HTTP 400 response for RefreshUser
+type RefreshUserAnswer400Headers struct {
+	XRequestId *string
+}
+
 // RefreshUserAnswer401Headers the declared response headers of an HTTP 401 response for RefreshUser
 type RefreshUserAnswer401Headers struct {
 	WWWAuthenticate *string
+	XRequestId      *string
+}
+
+// RefreshUserAnswer408Headers the declared response headers of an HTTP 408 response for RefreshUser
+type RefreshUserAnswer408Headers struct {
+	XRequestId *string
+}
+
+// RefreshUserAnswer413Headers the declared response headers of an HTTP 413 response for RefreshUser
+type RefreshUserAnswer413Headers struct {
+	XRequestId *string
+}
+
+// RefreshUserAnswer415Headers the declared response headers of an HTTP 415 response for RefreshUser
+type RefreshUserAnswer415Headers struct {
+	XRequestId *string
+}
+
+// RefreshUserAnswer500Headers the declared response headers of an HTTP 500 response for RefreshUser
+type RefreshUserAnswer500Headers struct {
+	XRequestId *string
 }
 
 // RefreshUserAnswer503Headers the declared response headers of an HTTP 503 response for RefreshUser
 type RefreshUserAnswer503Headers struct {
 	RetryAfter *int
+	XRequestId *string
 }
 
 type RefreshUserAnswer struct {
@@ -8421,8 +9100,18 @@ type RefreshUserAnswer struct {
 	JSON503 *JeecgUnavailable
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *RefreshUserAnswer200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *RefreshUserAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *RefreshUserAnswer401Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *RefreshUserAnswer408Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *RefreshUserAnswer413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *RefreshUserAnswer415Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *RefreshUserAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *RefreshUserAnswer503Headers
 }
@@ -8496,14 +9185,26 @@ func (r RefreshUserAnswer) ContentType() string {
 	return ""
 }
 
+// CheckLoginStatusAnswer400Headers the declared response headers of an HTTP 400 response for CheckLoginStatus
+type CheckLoginStatusAnswer400Headers struct {
+	XRequestId *string
+}
+
 // CheckLoginStatusAnswer401Headers the declared response headers of an HTTP 401 response for CheckLoginStatus
 type CheckLoginStatusAnswer401Headers struct {
 	WWWAuthenticate *string
+	XRequestId      *string
+}
+
+// CheckLoginStatusAnswer500Headers the declared response headers of an HTTP 500 response for CheckLoginStatus
+type CheckLoginStatusAnswer500Headers struct {
+	XRequestId *string
 }
 
 // CheckLoginStatusAnswer503Headers the declared response headers of an HTTP 503 response for CheckLoginStatus
 type CheckLoginStatusAnswer503Headers struct {
 	RetryAfter *int
+	XRequestId *string
 }
 
 type CheckLoginStatusAnswer struct {
@@ -8519,8 +9220,12 @@ type CheckLoginStatusAnswer struct {
 	JSON500 *YudaoInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *YudaoUnavailable
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *CheckLoginStatusAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *CheckLoginStatusAnswer401Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *CheckLoginStatusAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *CheckLoginStatusAnswer503Headers
 }
@@ -8579,14 +9284,26 @@ func (r CheckLoginStatusAnswer) ContentType() string {
 	return ""
 }
 
+// CheckLoginStatusByPathAnswer400Headers the declared response headers of an HTTP 400 response for CheckLoginStatusByPath
+type CheckLoginStatusByPathAnswer400Headers struct {
+	XRequestId *string
+}
+
 // CheckLoginStatusByPathAnswer401Headers the declared response headers of an HTTP 401 response for CheckLoginStatusByPath
 type CheckLoginStatusByPathAnswer401Headers struct {
 	WWWAuthenticate *string
+	XRequestId      *string
+}
+
+// CheckLoginStatusByPathAnswer500Headers the declared response headers of an HTTP 500 response for CheckLoginStatusByPath
+type CheckLoginStatusByPathAnswer500Headers struct {
+	XRequestId *string
 }
 
 // CheckLoginStatusByPathAnswer503Headers the declared response headers of an HTTP 503 response for CheckLoginStatusByPath
 type CheckLoginStatusByPathAnswer503Headers struct {
 	RetryAfter *int
+	XRequestId *string
 }
 
 type CheckLoginStatusByPathAnswer struct {
@@ -8602,8 +9319,12 @@ type CheckLoginStatusByPathAnswer struct {
 	JSON500 *YudaoInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *YudaoUnavailable
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *CheckLoginStatusByPathAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *CheckLoginStatusByPathAnswer401Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *CheckLoginStatusByPathAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *CheckLoginStatusByPathAnswer503Headers
 }
@@ -9512,6 +10233,16 @@ func ParseGetJsonWebKeysAnswer(rsp *http.Response) (*GetJsonWebKeysAnswer, error
 			headers.CacheControl = value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 431:
+		var headers GetJsonWebKeysAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	}
 
 	return response, nil
@@ -9607,6 +10338,56 @@ func ParseGetWeChatUserInfoAnswer(rsp *http.Response) (*GetWeChatUserInfoAnswer,
 			headers.XAccessToken = value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetWeChatUserInfoAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 403:
+		var headers GetWeChatUserInfoAnswer403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 408:
+		var headers GetWeChatUserInfoAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 413:
+		var headers GetWeChatUserInfoAnswer413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers GetWeChatUserInfoAnswer415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers415 = &headers
 	case rsp.StatusCode == 429:
 		var headers GetWeChatUserInfoAnswer429Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -9616,7 +10397,24 @@ func ParseGetWeChatUserInfoAnswer(rsp *http.Response) (*GetWeChatUserInfoAnswer,
 			}
 			headers.RetryAfter = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers GetWeChatUserInfoAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
 	case rsp.StatusCode == 503:
 		var headers GetWeChatUserInfoAnswer503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -9625,6 +10423,13 @@ func ParseGetWeChatUserInfoAnswer(rsp *http.Response) (*GetWeChatUserInfoAnswer,
 				return nil, err
 			}
 			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers503 = &headers
 	}
@@ -9743,6 +10548,16 @@ func ParseCreateUserAnswer(rsp *http.Response) (*CreateUserAnswer, error) {
 			headers.Jwt = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers CreateUserAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers CreateUserAnswer401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -9752,7 +10567,74 @@ func ParseCreateUserAnswer(rsp *http.Response) (*CreateUserAnswer, error) {
 			}
 			headers.WWWAuthenticate = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers CreateUserAnswer403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 408:
+		var headers CreateUserAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 409:
+		var headers CreateUserAnswer409Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 413:
+		var headers CreateUserAnswer413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers CreateUserAnswer415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 422:
+		var headers CreateUserAnswer422Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers422 = &headers
 	case rsp.StatusCode == 429:
 		var headers CreateUserAnswer429Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -9762,7 +10644,24 @@ func ParseCreateUserAnswer(rsp *http.Response) (*CreateUserAnswer, error) {
 			}
 			headers.RetryAfter = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers CreateUserAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
 	case rsp.StatusCode == 503:
 		var headers CreateUserAnswer503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -9771,6 +10670,13 @@ func ParseCreateUserAnswer(rsp *http.Response) (*CreateUserAnswer, error) {
 				return nil, err
 			}
 			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers503 = &headers
 	}
@@ -9847,6 +10753,16 @@ func ParseGetUserDetailAnswer(rsp *http.Response) (*GetUserDetailAnswer, error) 
 			headers.Jwt = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetUserDetailAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers GetUserDetailAnswer401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -9856,7 +10772,34 @@ func ParseGetUserDetailAnswer(rsp *http.Response) (*GetUserDetailAnswer, error) 
 			}
 			headers.WWWAuthenticate = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 404:
+		var headers GetUserDetailAnswer404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 500:
+		var headers GetUserDetailAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
 	case rsp.StatusCode == 503:
 		var headers GetUserDetailAnswer503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -9865,6 +10808,13 @@ func ParseGetUserDetailAnswer(rsp *http.Response) (*GetUserDetailAnswer, error) 
 				return nil, err
 			}
 			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers503 = &headers
 	}
@@ -9962,6 +10912,16 @@ func ParsePostUserDetailAnswer(rsp *http.Response) (*PostUserDetailAnswer, error
 			headers.Jwt = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers PostUserDetailAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers PostUserDetailAnswer401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -9971,7 +10931,64 @@ func ParsePostUserDetailAnswer(rsp *http.Response) (*PostUserDetailAnswer, error
 			}
 			headers.WWWAuthenticate = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 404:
+		var headers PostUserDetailAnswer404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers PostUserDetailAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 413:
+		var headers PostUserDetailAnswer413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers PostUserDetailAnswer415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 500:
+		var headers PostUserDetailAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
 	case rsp.StatusCode == 503:
 		var headers PostUserDetailAnswer503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -9980,6 +10997,13 @@ func ParsePostUserDetailAnswer(rsp *http.Response) (*PostUserDetailAnswer, error
 				return nil, err
 			}
 			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers503 = &headers
 	}
@@ -10070,6 +11094,16 @@ func ParseSignInByPasswordAnswer(rsp *http.Response) (*SignInByPasswordAnswer, e
 			headers.Jwt = value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers SignInByPasswordAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers SignInByPasswordAnswer401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -10079,7 +11113,54 @@ func ParseSignInByPasswordAnswer(rsp *http.Response) (*SignInByPasswordAnswer, e
 			}
 			headers.WWWAuthenticate = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 408:
+		var headers SignInByPasswordAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 413:
+		var headers SignInByPasswordAnswer413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers SignInByPasswordAnswer415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 500:
+		var headers SignInByPasswordAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
 	case rsp.StatusCode == 503:
 		var headers SignInByPasswordAnswer503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -10088,6 +11169,13 @@ func ParseSignInByPasswordAnswer(rsp *http.Response) (*SignInByPasswordAnswer, e
 				return nil, err
 			}
 			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers503 = &headers
 	}
@@ -10199,6 +11287,16 @@ func ParseUpdateUserAnswer(rsp *http.Response) (*UpdateUserAnswer, error) {
 			headers.Jwt = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers UpdateUserAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers UpdateUserAnswer401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -10208,7 +11306,84 @@ func ParseUpdateUserAnswer(rsp *http.Response) (*UpdateUserAnswer, error) {
 			}
 			headers.WWWAuthenticate = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers UpdateUserAnswer403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers UpdateUserAnswer404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers UpdateUserAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 409:
+		var headers UpdateUserAnswer409Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 413:
+		var headers UpdateUserAnswer413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers UpdateUserAnswer415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 500:
+		var headers UpdateUserAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
 	case rsp.StatusCode == 503:
 		var headers UpdateUserAnswer503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -10217,6 +11392,13 @@ func ParseUpdateUserAnswer(rsp *http.Response) (*UpdateUserAnswer, error) {
 				return nil, err
 			}
 			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers503 = &headers
 	}
@@ -10328,6 +11510,16 @@ func ParseUpdatePasswordAnswer(rsp *http.Response) (*UpdatePasswordAnswer, error
 			headers.Jwt = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers UpdatePasswordAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers UpdatePasswordAnswer401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -10337,7 +11529,84 @@ func ParseUpdatePasswordAnswer(rsp *http.Response) (*UpdatePasswordAnswer, error
 			}
 			headers.WWWAuthenticate = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers UpdatePasswordAnswer403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers UpdatePasswordAnswer404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers UpdatePasswordAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 413:
+		var headers UpdatePasswordAnswer413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers UpdatePasswordAnswer415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 422:
+		var headers UpdatePasswordAnswer422Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 500:
+		var headers UpdatePasswordAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
 	case rsp.StatusCode == 503:
 		var headers UpdatePasswordAnswer503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -10346,6 +11615,13 @@ func ParseUpdatePasswordAnswer(rsp *http.Response) (*UpdatePasswordAnswer, error
 				return nil, err
 			}
 			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers503 = &headers
 	}
@@ -10426,6 +11702,16 @@ func ParseRefreshAccessTokenAnswer(rsp *http.Response) (*RefreshAccessTokenAnswe
 	}
 
 	switch {
+	case rsp.StatusCode == 400:
+		var headers RefreshAccessTokenAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers RefreshAccessTokenAnswer401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -10435,7 +11721,54 @@ func ParseRefreshAccessTokenAnswer(rsp *http.Response) (*RefreshAccessTokenAnswe
 			}
 			headers.WWWAuthenticate = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 408:
+		var headers RefreshAccessTokenAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 413:
+		var headers RefreshAccessTokenAnswer413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers RefreshAccessTokenAnswer415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 500:
+		var headers RefreshAccessTokenAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
 	case rsp.StatusCode == 503:
 		var headers RefreshAccessTokenAnswer503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -10444,6 +11777,13 @@ func ParseRefreshAccessTokenAnswer(rsp *http.Response) (*RefreshAccessTokenAnswe
 				return nil, err
 			}
 			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers503 = &headers
 	}
@@ -10505,7 +11845,24 @@ func ParseSignOutAnswer(rsp *http.Response) (*SignOutAnswer, error) {
 			}
 			headers.WWWAuthenticate = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 500:
+		var headers SignOutAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
 	case rsp.StatusCode == 503:
 		var headers SignOutAnswer503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -10514,6 +11871,13 @@ func ParseSignOutAnswer(rsp *http.Response) (*SignOutAnswer, error) {
 				return nil, err
 			}
 			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers503 = &headers
 	}
@@ -10594,6 +11958,46 @@ func ParseSendMobileCodeAnswer(rsp *http.Response) (*SendMobileCodeAnswer, error
 	}
 
 	switch {
+	case rsp.StatusCode == 400:
+		var headers SendMobileCodeAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 408:
+		var headers SendMobileCodeAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 413:
+		var headers SendMobileCodeAnswer413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers SendMobileCodeAnswer415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers415 = &headers
 	case rsp.StatusCode == 429:
 		var headers SendMobileCodeAnswer429Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -10603,7 +12007,24 @@ func ParseSendMobileCodeAnswer(rsp *http.Response) (*SendMobileCodeAnswer, error
 			}
 			headers.RetryAfter = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers SendMobileCodeAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
 	case rsp.StatusCode == 503:
 		var headers SendMobileCodeAnswer503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -10612,6 +12033,13 @@ func ParseSendMobileCodeAnswer(rsp *http.Response) (*SendMobileCodeAnswer, error
 				return nil, err
 			}
 			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers503 = &headers
 	}
@@ -10699,6 +12127,16 @@ func ParseSignInByMobileAnswer(rsp *http.Response) (*SignInByMobileAnswer, error
 	}
 
 	switch {
+	case rsp.StatusCode == 400:
+		var headers SignInByMobileAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers SignInByMobileAnswer401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -10708,7 +12146,44 @@ func ParseSignInByMobileAnswer(rsp *http.Response) (*SignInByMobileAnswer, error
 			}
 			headers.WWWAuthenticate = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 408:
+		var headers SignInByMobileAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 413:
+		var headers SignInByMobileAnswer413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers SignInByMobileAnswer415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers415 = &headers
 	case rsp.StatusCode == 429:
 		var headers SignInByMobileAnswer429Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -10718,7 +12193,24 @@ func ParseSignInByMobileAnswer(rsp *http.Response) (*SignInByMobileAnswer, error
 			}
 			headers.RetryAfter = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers SignInByMobileAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
 	case rsp.StatusCode == 503:
 		var headers SignInByMobileAnswer503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -10727,6 +12219,13 @@ func ParseSignInByMobileAnswer(rsp *http.Response) (*SignInByMobileAnswer, error
 				return nil, err
 			}
 			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers503 = &headers
 	}
@@ -10814,6 +12313,16 @@ func ParseVerifyMobileAnswer(rsp *http.Response) (*VerifyMobileAnswer, error) {
 	}
 
 	switch {
+	case rsp.StatusCode == 400:
+		var headers VerifyMobileAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers VerifyMobileAnswer401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -10823,7 +12332,64 @@ func ParseVerifyMobileAnswer(rsp *http.Response) (*VerifyMobileAnswer, error) {
 			}
 			headers.WWWAuthenticate = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 408:
+		var headers VerifyMobileAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 409:
+		var headers VerifyMobileAnswer409Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 413:
+		var headers VerifyMobileAnswer413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers VerifyMobileAnswer415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 500:
+		var headers VerifyMobileAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
 	case rsp.StatusCode == 503:
 		var headers VerifyMobileAnswer503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -10832,6 +12398,13 @@ func ParseVerifyMobileAnswer(rsp *http.Response) (*VerifyMobileAnswer, error) {
 				return nil, err
 			}
 			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers503 = &headers
 	}
@@ -10893,7 +12466,24 @@ func ParseListSessionsAnswer(rsp *http.Response) (*ListSessionsAnswer, error) {
 			}
 			headers.WWWAuthenticate = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 500:
+		var headers ListSessionsAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
 	case rsp.StatusCode == 503:
 		var headers ListSessionsAnswer503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -10902,6 +12492,13 @@ func ParseListSessionsAnswer(rsp *http.Response) (*ListSessionsAnswer, error) {
 				return nil, err
 			}
 			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers503 = &headers
 	}
@@ -10968,6 +12565,16 @@ func ParseEndSessionAnswer(rsp *http.Response) (*EndSessionAnswer, error) {
 	}
 
 	switch {
+	case rsp.StatusCode == 400:
+		var headers EndSessionAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers EndSessionAnswer401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -10977,7 +12584,34 @@ func ParseEndSessionAnswer(rsp *http.Response) (*EndSessionAnswer, error) {
 			}
 			headers.WWWAuthenticate = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 404:
+		var headers EndSessionAnswer404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 500:
+		var headers EndSessionAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
 	case rsp.StatusCode == 503:
 		var headers EndSessionAnswer503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -10986,6 +12620,13 @@ func ParseEndSessionAnswer(rsp *http.Response) (*EndSessionAnswer, error) {
 				return nil, err
 			}
 			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers503 = &headers
 	}
@@ -11023,6 +12664,19 @@ func ParseGetDemoOutboxAnswer(rsp *http.Response) (*GetDemoOutboxAnswer, error) 
 
 	}
 
+	switch {
+	case rsp.StatusCode == 404:
+		var headers GetDemoOutboxAnswer404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers404 = &headers
+	}
+
 	return response, nil
 }
 
@@ -11054,6 +12708,19 @@ func ParseResetDemoAnswer(rsp *http.Response) (*ResetDemoAnswer, error) {
 		}
 		response.ApplicationproblemJSON404 = &dest
 
+	}
+
+	switch {
+	case rsp.StatusCode == 404:
+		var headers ResetDemoAnswer404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers404 = &headers
 	}
 
 	return response, nil
@@ -11089,6 +12756,19 @@ func ParseGetHealthAnswer(rsp *http.Response) (*GetHealthAnswer, error) {
 
 	}
 
+	switch {
+	case rsp.StatusCode == 431:
+		var headers GetHealthAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
+	}
+
 	return response, nil
 }
 
@@ -11113,6 +12793,19 @@ func ParseGetMetricsAnswer(rsp *http.Response) (*GetMetricsAnswer, error) {
 		}
 		response.ApplicationproblemJSON431 = &dest
 
+	}
+
+	switch {
+	case rsp.StatusCode == 431:
+		var headers GetMetricsAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	}
 
 	return response, nil
@@ -11191,6 +12884,16 @@ func ParseIntrospectTokenAnswer(rsp *http.Response) (*IntrospectTokenAnswer, err
 	}
 
 	switch {
+	case rsp.StatusCode == 400:
+		var headers IntrospectTokenAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers IntrospectTokenAnswer401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -11200,7 +12903,34 @@ func ParseIntrospectTokenAnswer(rsp *http.Response) (*IntrospectTokenAnswer, err
 			}
 			headers.WWWAuthenticate = value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 413:
+		var headers IntrospectTokenAnswer413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers IntrospectTokenAnswer415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers415 = &headers
 	case rsp.StatusCode == 429:
 		var headers IntrospectTokenAnswer429Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -11210,7 +12940,24 @@ func ParseIntrospectTokenAnswer(rsp *http.Response) (*IntrospectTokenAnswer, err
 			}
 			headers.RetryAfter = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers IntrospectTokenAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
 	case rsp.StatusCode == 503:
 		var headers IntrospectTokenAnswer503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -11219,6 +12966,13 @@ func ParseIntrospectTokenAnswer(rsp *http.Response) (*IntrospectTokenAnswer, err
 				return nil, err
 			}
 			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers503 = &headers
 	}
@@ -11301,6 +13055,26 @@ func ParseGetSpecAsJsonAnswer(rsp *http.Response) (*GetSpecAsJsonAnswer, error) 
 			headers.ETag = value
 		}
 		response.Headers304 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetSpecAsJsonAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 431:
+		var headers GetSpecAsJsonAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	}
 
 	return response, nil
@@ -11381,6 +13155,26 @@ func ParseGetSpecAsYamlAnswer(rsp *http.Response) (*GetSpecAsYamlAnswer, error) 
 			headers.ETag = value
 		}
 		response.Headers304 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetSpecAsYamlAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 431:
+		var headers GetSpecAsYamlAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	}
 
 	return response, nil
@@ -11421,6 +13215,29 @@ func ParseGetReadinessAnswer(rsp *http.Response) (*GetReadinessAnswer, error) {
 		}
 		response.ApplicationproblemJSON503 = &dest
 
+	}
+
+	switch {
+	case rsp.StatusCode == 431:
+		var headers GetReadinessAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetReadinessAnswer503Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -11492,6 +13309,16 @@ func ParseGetUserInfoAnswer(rsp *http.Response) (*GetUserInfoAnswer, error) {
 	}
 
 	switch {
+	case rsp.StatusCode == 400:
+		var headers GetUserInfoAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers GetUserInfoAnswer401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -11501,7 +13328,24 @@ func ParseGetUserInfoAnswer(rsp *http.Response) (*GetUserInfoAnswer, error) {
 			}
 			headers.WWWAuthenticate = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 404:
+		var headers GetUserInfoAnswer404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers404 = &headers
 	case rsp.StatusCode == 429:
 		var headers GetUserInfoAnswer429Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -11511,7 +13355,24 @@ func ParseGetUserInfoAnswer(rsp *http.Response) (*GetUserInfoAnswer, error) {
 			}
 			headers.RetryAfter = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers GetUserInfoAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
 	case rsp.StatusCode == 503:
 		var headers GetUserInfoAnswer503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -11520,6 +13381,13 @@ func ParseGetUserInfoAnswer(rsp *http.Response) (*GetUserInfoAnswer, error) {
 				return nil, err
 			}
 			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers503 = &headers
 	}
@@ -11610,6 +13478,16 @@ func ParseRefreshUserAnswer(rsp *http.Response) (*RefreshUserAnswer, error) {
 			headers.Jwt = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers RefreshUserAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers RefreshUserAnswer401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -11619,7 +13497,54 @@ func ParseRefreshUserAnswer(rsp *http.Response) (*RefreshUserAnswer, error) {
 			}
 			headers.WWWAuthenticate = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 408:
+		var headers RefreshUserAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 413:
+		var headers RefreshUserAnswer413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers RefreshUserAnswer415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 500:
+		var headers RefreshUserAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
 	case rsp.StatusCode == 503:
 		var headers RefreshUserAnswer503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -11628,6 +13553,13 @@ func ParseRefreshUserAnswer(rsp *http.Response) (*RefreshUserAnswer, error) {
 				return nil, err
 			}
 			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers503 = &headers
 	}
@@ -11687,6 +13619,16 @@ func ParseCheckLoginStatusAnswer(rsp *http.Response) (*CheckLoginStatusAnswer, e
 	}
 
 	switch {
+	case rsp.StatusCode == 400:
+		var headers CheckLoginStatusAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers CheckLoginStatusAnswer401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -11696,7 +13638,24 @@ func ParseCheckLoginStatusAnswer(rsp *http.Response) (*CheckLoginStatusAnswer, e
 			}
 			headers.WWWAuthenticate = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 500:
+		var headers CheckLoginStatusAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
 	case rsp.StatusCode == 503:
 		var headers CheckLoginStatusAnswer503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -11705,6 +13664,13 @@ func ParseCheckLoginStatusAnswer(rsp *http.Response) (*CheckLoginStatusAnswer, e
 				return nil, err
 			}
 			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers503 = &headers
 	}
@@ -11764,6 +13730,16 @@ func ParseCheckLoginStatusByPathAnswer(rsp *http.Response) (*CheckLoginStatusByP
 	}
 
 	switch {
+	case rsp.StatusCode == 400:
+		var headers CheckLoginStatusByPathAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers CheckLoginStatusByPathAnswer401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -11773,7 +13749,24 @@ func ParseCheckLoginStatusByPathAnswer(rsp *http.Response) (*CheckLoginStatusByP
 			}
 			headers.WWWAuthenticate = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 500:
+		var headers CheckLoginStatusByPathAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
 	case rsp.StatusCode == 503:
 		var headers CheckLoginStatusByPathAnswer503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -11782,6 +13775,13 @@ func ParseCheckLoginStatusByPathAnswer(rsp *http.Response) (*CheckLoginStatusByP
 				return nil, err
 			}
 			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers503 = &headers
 	}
