@@ -271,1407 +271,2234 @@ func (e Tag) Valid() bool {
 	}
 }
 
-// AccessToken accessToken
+// AccessToken 访问令牌及其过期时间。
+//
+// An access token and when it expires.
 type AccessToken struct {
-	// Expire 过期时间 RFC 3339
+	// Expire 过期时间（RFC 3339）。
+	//
+	// When the token expires (RFC 3339).
 	Expire time.Time `json:"expire"`
 
-	// Value token
+	// Value 令牌的值。
+	//
+	// The token itself.
 	Value string `json:"value"`
 }
 
-// AccessTokenResponse 刷新结果 the answer
+// AccessTokenResponse 刷新令牌的响应。
+//
+// The answer with the next access token.
 type AccessTokenResponse struct {
-	// Code 0 为成功 0 is success
+	// Code 错误码，0 为成功。
+	//
+	// The number of the outcome; 0 is success.
 	//
 	// Example: 0
 	Code int32 `json:"code"`
 
-	// Data accessToken
+	// Data 访问令牌及其过期时间。
+	//
+	// An access token and when it expires.
 	Data AccessToken `json:"data"`
 
-	// Msg 提示信息
+	// Msg 提示信息，成功时为空串。
+	//
+	// The message, which is empty on success.
 	//
 	// Example:
 	Msg string `json:"msg"`
 }
 
-// CasEnvelope cas 方言响应格式 the envelope of the cas dialect
+// CasEnvelope cas 方言的响应格式。
+//
+// The envelope of the dialect `cas`.
 type CasEnvelope struct {
-	// Code 成功或异常编码
+	// Code 成功或异常编码。
+	//
+	// The number of the outcome; 200 is success.
 	//
 	// Example: 200
 	Code int32 `json:"code"`
 
-	// Message 成功或异常消息
+	// Message 成功或异常消息。
+	//
+	// The message of the outcome.
 	//
 	// Example: 请求成功
 	Message string `json:"message"`
 
-	// Status 成功、失败或异常标记 success, the caller's fault or the server's
+	// Status 结果标记：`success` 成功，`fail` 调用方的错误，`error` 服务器的错误。
+	//
+	// The kind of outcome: `success`, `fail` for the caller's fault, `error` for the server's.
 	Status CasStatus `json:"status"`
 }
 
-// CasFailureBody cas 方言的失败 a failure of the cas dialect
+// CasFailureBody cas 方言的失败响应。
+//
+// A failure of the dialect `cas`.
 type CasFailureBody struct {
-	// Code 成功或异常编码
+	// Code 成功或异常编码。
+	//
+	// The number of the outcome; 200 is success.
 	//
 	// Example: 200
 	Code int32 `json:"code"`
 
-	// Data 总是 {} always empty
+	// Data 总是空对象。
+	//
+	// Always an empty object.
 	Data map[string]interface{} `json:"data"`
 
-	// Message 成功或异常消息
+	// Message 成功或异常消息。
+	//
+	// The message of the outcome.
 	//
 	// Example: 请求成功
 	Message string `json:"message"`
 
-	// Status 成功、失败或异常标记 success, the caller's fault or the server's
+	// Status 结果标记：`success` 成功，`fail` 调用方的错误，`error` 服务器的错误。
+	//
+	// The kind of outcome: `success`, `fail` for the caller's fault, `error` for the server's.
 	Status CasStatus `json:"status"`
 }
 
-// CasStatus 成功、失败或异常标记 success, the caller's fault or the server's
+// CasStatus 结果标记：`success` 成功，`fail` 调用方的错误，`error` 服务器的错误。
+//
+// The kind of outcome: `success`, `fail` for the caller's fault, `error` for the server's.
 type CasStatus string
 
-// CreateUserForm 表单字段 user 为 JSON the form field user holds JSON
+// CreateUserForm 表单字段 `user` 为 JSON。
+//
+// The form field `user` holds JSON.
 type CreateUserForm struct {
-	// User 新用户 a new user
+	// User 要创建的用户。
+	//
+	// A user to create.
 	//
 	// Example: {"email":"yiming@example.com","nickname":"一鸣","password":"quartet-example","username":"chen.yiming"}
-	User NewUser `json:"user"`
+	User UserCreation `json:"user"`
 }
 
-// CreateUserResponse Ret，创建成功后的用户ID
+// CreateUserResponse 创建成功后的用户 ID，原文档的 Ret。
+//
+// The id of the new user, which the document calls Ret.
 type CreateUserResponse struct {
-	// State 状态，成功 ok
+	// State 状态，成功为 `ok`。
+	//
+	// The state, which is `ok` on success.
 	State JfinalState `json:"state"`
 
-	// UserId 小于 2^53 的 ID an id below 2^53
+	// UserId 小于 2^53 的 ID。
+	//
+	// An id below 2^53.
 	UserId Id `json:"userId"`
 }
 
-// DemoMessage 模拟短信 a message of the simulator
+// DemoMessage 模拟发送的一条短信。
+//
+// A message of the SMS simulator.
 type DemoMessage struct {
-	// At 发送时间
+	// At 发送时间。
+	//
+	// When the message was sent.
 	At time.Time `json:"at"`
 
-	// Code 验证码
+	// Code 验证码。
+	//
+	// The one-time code.
 	Code string `json:"code"`
 
-	// To 手机号
+	// To 收信的手机号。
+	//
+	// The mobile that the message is for.
 	To string `json:"to"`
 }
 
-// DeviceNumber 设备编号 a device's number
+// DeviceNumber 设备编号。
+//
+// A device's number.
 type DeviceNumber = string
 
-// DoneResponse 已完成 done
+// DoneResponse 操作成功的响应。
+//
+// The answer of an operation that succeeded.
 type DoneResponse struct {
-	// Code 0 为成功 0 is success
+	// Code 错误码，0 为成功。
+	//
+	// The number of the outcome; 0 is success.
 	//
 	// Example: 0
 	Code int32 `json:"code"`
 
-	// Data 已完成 always true
+	// Data 总是 true。
+	//
+	// Always true.
 	Data bool `json:"data"`
 
-	// Msg 提示信息
+	// Msg 提示信息，成功时为空串。
+	//
+	// The message, which is empty on success.
 	//
 	// Example:
 	Msg string `json:"msg"`
 }
 
-// FrontType 0-小程序，1-管理端，2-PC
+// FrontType 前端类型：0 小程序，1 管理端，2 PC。
+//
+// The kind of front end: 0 mini program, 1 administration, 2 PC.
 //
 // Example: 0
 type FrontType int32
 
-// Health 健康状态 health
+// Health 健康状态。
+//
+// The state of the server.
 type Health struct {
-	// Status 状态
+	// Status 状态，正常为 `ok`。
+	//
+	// The state, which is `ok`.
 	Status HealthStatus `json:"status"`
 }
 
-// HealthStatus 状态
+// HealthStatus 状态，正常为 `ok`。
+//
+// The state, which is `ok`.
 type HealthStatus string
 
-// Id 小于 2^53 的 ID an id below 2^53
+// Id 小于 2^53 的 ID。
+//
+// An id below 2^53.
 type Id = int64
 
-// Introspection RFC 7662 的回答。`active` 为 false 时没有其他键。An answer of RFC 7662. When `active` is false, it is the only key.
+// Introspection RFC 7662 的响应；`active` 为 false 时没有其他键。
+//
+// An answer of RFC 7662. When `active` is false, it is the only key.
 type Introspection struct {
-	// Active 现在可用，且属于该应用 whether the token works now and is the application's
+	// Active 令牌现在是否可用，且属于该应用。
+	//
+	// Whether the token works now and is the application's.
 	Active bool `json:"active"`
 
-	// Aud quartet 与该应用 quartet and the application
+	// Aud `quartet` 与该应用。
+	//
+	// The audience: `quartet` and the application.
 	Aud *[]string `json:"aud,omitempty"`
 
-	// ClientId 登录时的应用 the application of the sign-in
+	// ClientId 登录时的应用。
+	//
+	// The application of the sign-in.
 	ClientId *string `json:"client_id,omitempty"`
 
-	// Exp 失效时间，Unix 秒；延长令牌会推后 when the token expires, in Unix seconds, unless it is extended
+	// Exp 失效时间，Unix 秒；延长令牌会推后。
+	//
+	// When the token expires, in Unix seconds, unless it is extended.
 	Exp *int64 `json:"exp,omitempty"`
 
-	// Sid 会话 id，与 JWT 中相同 the session's id, as in a JWT
+	// Sid 会话 ID，与 JWT 中相同。
+	//
+	// The session's id, as in a JWT.
 	Sid *string `json:"sid,omitempty"`
 
-	// Sub 用户 id the user's id
+	// Sub 用户 ID。
+	//
+	// The user's id.
 	Sub *string `json:"sub,omitempty"`
 
-	// TokenType 令牌的用法 how the token is used
+	// TokenType 令牌的用法。
+	//
+	// How the token is used.
 	TokenType *IntrospectionTokenType `json:"token_type,omitempty"`
 }
 
-// IntrospectionTokenType 令牌的用法 how the token is used
+// IntrospectionTokenType 令牌的用法。
+//
+// How the token is used.
 type IntrospectionTokenType string
 
-// IntrospectionForm 要查询的令牌 the token to ask about (RFC 7662)
+// IntrospectionForm 要查询的令牌（RFC 7662）。
+//
+// The token to ask about (RFC 7662).
 type IntrospectionForm struct {
-	// Token 访问令牌 an access token, opaque or JWT
+	// Token 访问令牌，不透明的或 JWT。
+	//
+	// An access token, opaque or a JWT.
 	//
 	// Example: AT-4-Q8z-8PhSfm4RYp10WUcpuWSXbjpUIRtW
 	Token string `json:"token"`
 
-	// TokenTypeHint 令牌种类，不影响结果 the kind of token; it makes no difference
+	// TokenTypeHint 令牌种类，不影响结果。
+	//
+	// The kind of token, which makes no difference.
 	//
 	// Example: access_token
 	TokenTypeHint *string `json:"token_type_hint,omitempty"`
 }
 
-// JeecgEnvelope jeecg 方言响应格式 the envelope of the jeecg dialect
+// JeecgEnvelope jeecg 方言的响应格式。
+//
+// The envelope of the dialect `jeecg`.
 type JeecgEnvelope struct {
-	// Code 状态码，成功为 200
+	// Code 状态码，成功为 200。
+	//
+	// The number of the outcome; 200 is success.
 	//
 	// Example: 200
 	Code int32 `json:"code"`
 
-	// Message 提示信息
+	// Message 提示信息。
+	//
+	// The message.
 	//
 	// Example: success
 	Message string `json:"message"`
 
-	// Success 是否成功
+	// Success 是否成功。
+	//
+	// Whether the request succeeded.
 	//
 	// Example: true
 	Success bool `json:"success"`
 
-	// Timestamp 毫秒时间戳 milliseconds
+	// Timestamp 响应时间，1970 年以来的毫秒数。
+	//
+	// The time of the answer, in milliseconds since 1970.
 	//
 	// Example: 1795000000000
 	Timestamp int64 `json:"timestamp"`
 }
 
-// JeecgFailureBody jeecg 方言的失败 a failure of the jeecg dialect
+// JeecgFailureBody jeecg 方言的失败响应。
+//
+// A failure of the dialect `jeecg`.
 type JeecgFailureBody struct {
-	// Code 状态码，成功为 200
+	// Code 状态码，成功为 200。
+	//
+	// The number of the outcome; 200 is success.
 	//
 	// Example: 200
 	Code int32 `json:"code"`
 
-	// Message 提示信息
+	// Message 提示信息。
+	//
+	// The message.
 	//
 	// Example: success
 	Message string `json:"message"`
 
-	// Result 总是 null always null
+	// Result 总是 null。
+	//
+	// Always null.
 	Result *map[string]interface{} `json:"result"`
 
-	// Success 是否成功
+	// Success 是否成功。
+	//
+	// Whether the request succeeded.
 	//
 	// Example: true
 	Success bool `json:"success"`
 
-	// Timestamp 毫秒时间戳 milliseconds
+	// Timestamp 响应时间，1970 年以来的毫秒数。
+	//
+	// The time of the answer, in milliseconds since 1970.
 	//
 	// Example: 1795000000000
 	Timestamp int64 `json:"timestamp"`
 }
 
-// JeecgUser 文档 000 新版返回的全部键，未知的为 null all keys of the newer answer, null where unknown
+// JeecgUser 文档 000 新版返回的全部键，未知的值为 null。
+//
+// All keys of document 000's newer answer. Unknown values are null.
 type JeecgUser struct {
-	// ApplyAlumniCard 是否已领取校友卡
+	// ApplyAlumniCard 是否已领取校友卡。
+	//
+	// Whether the user has an alumni card.
 	ApplyAlumniCard bool `json:"applyAlumniCard"`
 
-	// AuthSex 认证性别
+	// AuthSex 认证性别，总是 null。
+	//
+	// The verified sex, which is always null.
 	AuthSex *int32 `json:"authSex"`
 
-	// AuthStatus 认证状态：0-未认证，1-认证中，2-已认证，3-认证不通过
+	// AuthStatus 认证状态：0 未认证，1 认证中，2 已认证，3 认证不通过。
+	//
+	// The state of the identity's verification: 0 not verified, 1 under way, 2 verified, 3 refused.
 	AuthStatus int32 `json:"authStatus"`
 
-	// AuthStatusName 认证状态名称
+	// AuthStatusName 认证状态的名称。
+	//
+	// The name of `authStatus`.
 	AuthStatusName *string `json:"authStatusName"`
 
-	// AuthUserType 认证用户类型
+	// AuthUserType 认证用户类型。
+	//
+	// The type of the verified user.
 	AuthUserType *int32 `json:"authUserType"`
 
-	// AuthUserTypeName 认证用户类型名称
+	// AuthUserTypeName 认证用户类型的名称，总是 null。
+	//
+	// The name of `authUserType`, which is always null.
 	AuthUserTypeName *string `json:"authUserTypeName"`
 
-	// AuthenticationId 认证 ID
+	// AuthenticationId 认证 ID。
+	//
+	// The id of the verification.
 	AuthenticationId *int64 `json:"authenticationId"`
 
-	// City 城市
+	// City 所在城市。
+	//
+	// The city.
 	City *string `json:"city"`
 
-	// CreateBy 创建人
+	// CreateBy 创建人的用户名。
+	//
+	// The user name of who created the user.
 	CreateBy *string `json:"createBy"`
 
-	// CreateTime 创建时间 yyyy-MM-dd HH:mm:ss
+	// CreateTime 创建时间，格式 yyyy-MM-dd HH:mm:ss。
+	//
+	// When the user was created, as yyyy-MM-dd HH:mm:ss.
 	CreateTime string `json:"createTime"`
 
-	// DeleteTime 删除时间
+	// DeleteTime 删除时间，总是 null。
+	//
+	// When the user was deleted, which is always null.
 	DeleteTime *string `json:"deleteTime"`
 
-	// Deleted 是否已删除
+	// Deleted 是否已删除，总是 false。
+	//
+	// Whether the user was deleted, which is always false.
 	Deleted bool `json:"deleted"`
 
-	// Email 邮箱
+	// Email 邮箱。
+	//
+	// The e-mail address.
 	Email *string `json:"email"`
 
-	// HeadPortraitUrl 头像
+	// HeadPortraitUrl 头像地址。
+	//
+	// The address of the portrait.
 	HeadPortraitUrl *string `json:"headPortraitUrl"`
 
-	// LastLoginTime 上次登录时间 yyyy-MM-dd HH:mm:ss
+	// LastLoginTime 最近一次登录时间，格式 yyyy-MM-dd HH:mm:ss。
+	//
+	// When the user last signed in, as yyyy-MM-dd HH:mm:ss.
 	LastLoginTime *string `json:"lastLoginTime"`
 
-	// Login 登录状态：true 登录，false 未登录
+	// Login 登录状态，总是 true。
+	//
+	// Whether the user is signed in, which is always true.
 	Login bool `json:"login"`
 
-	// Name 姓名
+	// Name 姓名。
+	//
+	// The real name.
 	Name *string `json:"name"`
 
-	// Nickname 昵称
+	// Nickname 昵称。
+	//
+	// The nickname.
 	Nickname *string `json:"nickname"`
 
-	// OpenId 微信 openId
+	// OpenId 微信 openId。
+	//
+	// The openId at WeChat.
 	OpenId *string `json:"openId"`
 
-	// PhoneNumber 手机号
+	// PhoneNumber 手机号。
+	//
+	// The mobile.
 	PhoneNumber *string `json:"phoneNumber"`
 
-	// RoleType 角色类型：1-超级管理员，2-普通用户，3-管理员
+	// RoleType 角色类型：1 超级管理员，2 普通用户，3 管理员。
+	//
+	// The role: 1 super administrator, 2 ordinary user, 3 administrator.
 	RoleType int32 `json:"roleType"`
 
-	// Sex 性别：1-男，2-女
+	// Sex 性别：1 男，2 女。
+	//
+	// The sex: 1 male, 2 female.
 	Sex *int32 `json:"sex"`
 
-	// Status 是否禁用：0-启用，1-禁用
+	// Status 是否禁用：0 启用，1 禁用。
+	//
+	// Whether the user is disabled: 0 no, 1 yes.
 	Status *int32 `json:"status"`
 
-	// UnionId 微信 unionId
+	// UnionId 微信 unionId。
+	//
+	// The unionId at WeChat.
 	UnionId *string `json:"unionId"`
 
-	// UpdateBy 更新人
+	// UpdateBy 更新人的用户名。
+	//
+	// The user name of who last changed the user.
 	UpdateBy *string `json:"updateBy"`
 
-	// UpdateTime 更新时间 yyyy-MM-dd HH:mm:ss
+	// UpdateTime 更新时间，格式 yyyy-MM-dd HH:mm:ss。
+	//
+	// When the user was last changed, as yyyy-MM-dd HH:mm:ss.
 	UpdateTime string `json:"updateTime"`
 
-	// UserPermisionVo 权限；键名 userPermisionVo 按文档拼写 its key is spelled as documented
+	// UserPermisionVo 权限；键名 `userPermisionVo` 按文档拼写。
+	//
+	// What the user may do. The key `userPermisionVo` is spelled as in the document.
 	UserPermisionVo UserPermission `json:"userPermisionVo"`
 
-	// Username 用户名；没有用户名时为手机号
+	// Username 用户名；没有用户名时为手机号。
+	//
+	// The user name, or else the mobile.
 	Username *string `json:"username"`
 }
 
-// JfinalFailureBody jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalFailureBody jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalFailureBody struct {
-	// Code 失败编码
+	// Code 失败编码。
+	//
+	// The number of the failure.
 	Code int32 `json:"code"`
 
-	// Message 失败原因
+	// Message 失败原因。
+	//
+	// The reason of the failure.
 	Message string `json:"message"`
 
-	// State 状态，失败 fail
+	// State 状态，失败为 `fail`。
+	//
+	// The state, which is `fail`.
 	State JfinalFailureBodyState `json:"state"`
 }
 
-// JfinalFailureBodyState 状态，失败 fail
+// JfinalFailureBodyState 状态，失败为 `fail`。
+//
+// The state, which is `fail`.
 type JfinalFailureBodyState string
 
-// JfinalOkResponse Ret
+// JfinalOkResponse 操作成功，原文档的 Ret。
+//
+// The operation succeeded, which the document calls Ret.
 type JfinalOkResponse struct {
-	// State 状态，成功 ok
+	// State 状态，成功为 `ok`。
+	//
+	// The state, which is `ok` on success.
 	State JfinalState `json:"state"`
 }
 
-// JfinalState 状态，成功 ok
+// JfinalState 状态，成功为 `ok`。
+//
+// The state, which is `ok` on success.
 type JfinalState string
 
-// JsonWebKey 验证签名的公钥 a public key that verifies signatures (RFC 7518, RFC 8037)
+// JsonWebKey 验证签名的公钥（RFC 7518、RFC 8037）。
+//
+// A public key that verifies signatures (RFC 7518, RFC 8037).
 type JsonWebKey struct {
-	// Alg 该密钥唯一的签名算法 the only algorithm of the key
+	// Alg 该密钥唯一的签名算法。
+	//
+	// The only algorithm of the key.
 	Alg JsonWebKeyAlg `json:"alg"`
 
-	// Crv EC、OKP 密钥的曲线 the curve of an EC or OKP key
+	// Crv EC 或 OKP 密钥的曲线。
+	//
+	// The curve of an EC or OKP key.
 	Crv *JsonWebKeyCrv `json:"crv,omitempty"`
 
-	// E RSA 的指数，base64url the exponent of an RSA key, in base64url
+	// E RSA 密钥的指数，base64url 编码。
+	//
+	// The exponent of an RSA key, in base64url.
 	E *string `json:"e,omitempty"`
 
-	// Kid JWT 头中的密钥编号 the key id in a JWT's header
+	// Kid JWT 头中的密钥编号。
+	//
+	// The key's id, as in the header of a JWT.
 	Kid string `json:"kid"`
 
-	// Kty 密钥种类 the kind of key
+	// Kty 密钥种类。
+	//
+	// The kind of key.
 	Kty JsonWebKeyKty `json:"kty"`
 
-	// N RSA 的模，base64url，2048 至 4096 位 the modulus of an RSA key, 2048 to 4096 bits in base64url
+	// N RSA 密钥的模，2048 至 4096 位，base64url 编码。
+	//
+	// The modulus of an RSA key, 2048 to 4096 bits in base64url.
 	N *string `json:"n,omitempty"`
 
-	// Use 用途 the use
+	// Use 密钥的用途。
+	//
+	// The use of the key.
 	Use JsonWebKeyUse `json:"use"`
 
-	// X EC 的横坐标或 OKP 的公钥，32 字节的 base64url an EC key's x or an OKP key, 32 bytes in base64url
+	// X EC 密钥的横坐标或 OKP 公钥，32 字节，base64url 编码。
+	//
+	// The x coordinate of an EC key, or an OKP key: 32 bytes in base64url.
 	X *string `json:"x,omitempty"`
 
-	// Y EC 的纵坐标，32 字节的 base64url an EC key's y, 32 bytes in base64url
+	// Y EC 密钥的纵坐标，32 字节，base64url 编码。
+	//
+	// The y coordinate of an EC key: 32 bytes in base64url.
 	Y *string `json:"y,omitempty"`
 }
 
-// JsonWebKeyAlg 该密钥唯一的签名算法 the only algorithm of the key
+// JsonWebKeyAlg 该密钥唯一的签名算法。
+//
+// The only algorithm of the key.
 type JsonWebKeyAlg string
 
-// JsonWebKeyCrv EC、OKP 密钥的曲线 the curve of an EC or OKP key
+// JsonWebKeyCrv EC 或 OKP 密钥的曲线。
+//
+// The curve of an EC or OKP key.
 type JsonWebKeyCrv string
 
-// JsonWebKeyKty 密钥种类 the kind of key
+// JsonWebKeyKty 密钥种类。
+//
+// The kind of key.
 type JsonWebKeyKty string
 
-// JsonWebKeyUse 用途 the use
+// JsonWebKeyUse 密钥的用途。
+//
+// The use of the key.
 type JsonWebKeyUse string
 
-// JsonWebKeySet RFC 7517 的 JWK 集合 a JWK Set
+// JsonWebKeySet RFC 7517 的 JWK 集合。
+//
+// A JWK Set (RFC 7517).
 type JsonWebKeySet struct {
-	// Keys 公钥，最新的在最后 the public keys, newest last
+	// Keys 公钥，最新的在最后。
+	//
+	// The public keys, the newest last.
 	Keys []JsonWebKey `json:"keys"`
 }
 
-// LoginForm 登录 account and password
+// LoginForm 登录账户与密码。
+//
+// The account and its password.
 type LoginForm struct {
-	// LoginAccount 登录账户：用户名、邮箱或手机
+	// LoginAccount 登录账户：用户名、邮箱或手机号。
+	//
+	// The account: a user name, an e-mail address or a mobile.
 	//
 	// Example: demo
 	LoginAccount string `json:"loginAccount"`
 
-	// Password 登录密码
+	// Password 登录密码。
+	//
+	// The password.
 	//
 	// Example: quartet-demo
 	Password string `json:"password"`
 }
 
-// LoginResponse Ret,Jwt
+// LoginResponse 登录得到的 Jwt，原文档的 Ret。
+//
+// The JWT of the sign-in, which the document calls Ret.
 type LoginResponse struct {
-	// Jwt Jwt 的 token 信息
+	// Jwt Jwt 令牌。
+	//
+	// The JWT itself.
 	Jwt string `json:"Jwt"`
 
-	// State 状态，成功 ok
+	// State 状态，成功为 `ok`。
+	//
+	// The state, which is `ok` on success.
 	State JfinalState `json:"state"`
 }
 
-// LoginStatus CheckLoginStatusResp
+// LoginStatus 设备的登录状态，原文档的 CheckLoginStatusResp。
+//
+// Whether the device is signed in, which the document calls CheckLoginStatusResp.
 type LoginStatus struct {
-	// IsLogin 是否登录成功
+	// IsLogin 本设备是否仍在登录。
+	//
+	// Whether this device is still signed in.
 	IsLogin bool `json:"isLogin"`
 
-	// LastLoginTime 未登录成功时，上一次登录时间（其他设备的登录时间）；登录时为本次登录时间
+	// LastLoginTime 未登录时为其他设备的登录时间，登录时为本次登录时间。
+	//
+	// When the other device signed in if `isLogin` is false, and when this session was opened otherwise.
 	LastLoginTime time.Time `json:"lastLoginTime"`
 }
 
-// LoginStatusResponse 检查结果 the answer
+// LoginStatusResponse 设备互踢检查的响应。
+//
+// The answer to the check of a device.
 type LoginStatusResponse struct {
-	// Code 0 为成功 0 is success
+	// Code 错误码，0 为成功。
+	//
+	// The number of the outcome; 0 is success.
 	//
 	// Example: 0
 	Code int32 `json:"code"`
 
-	// Data CheckLoginStatusResp
+	// Data 设备的登录状态，原文档的 CheckLoginStatusResp。
+	//
+	// Whether the device is signed in, which the document calls CheckLoginStatusResp.
 	Data LoginStatus `json:"data"`
 
-	// Msg 提示信息
+	// Msg 提示信息，成功时为空串。
+	//
+	// The message, which is empty on success.
 	//
 	// Example:
 	Msg string `json:"msg"`
 }
 
-// Mobile 手机号 a mainland mobile
+// Mobile 中国大陆手机号。
+//
+// A mobile number of mainland China.
 //
 // Example: 13800138000
 type Mobile = string
 
-// MobileCode 验证码已发送 a code that was sent
+// MobileCode 已发送的验证码。
+//
+// A code that was sent.
 type MobileCode struct {
-	// Expire 验证码过期时间 when the code expires
+	// Expire 验证码的过期时间。
+	//
+	// When the code expires.
 	Expire time.Time `json:"expire"`
 
-	// ResendAfter 何时可再次发送 when another may be sent
+	// ResendAfter 此时间之后可再次发送。
+	//
+	// When another code may be sent.
 	ResendAfter time.Time `json:"resendAfter"`
 }
 
-// MobileCodeRequest 发送验证码请求 the mobile and the purpose of a code
+// MobileCodeRequest 手机号与验证码的用途。
+//
+// The mobile and the purpose of the code.
 type MobileCodeRequest struct {
-	// CompanyType 公司类型，任意值都接受
+	// CompanyType 公司类型，任意值均接受，不使用。
+	//
+	// The type of company. Any value is accepted, and none is used.
 	//
 	// Example: 0
 	CompanyType *int32 `json:"companyType,omitempty"`
 
-	// Mobile 手机号 a mainland mobile
+	// Mobile 中国大陆手机号。
+	//
+	// A mobile number of mainland China.
 	//
 	// Example: 13800138000
 	Mobile Mobile `json:"mobile"`
 
-	// ProductType 产品类型，任意值都接受
+	// ProductType 产品类型，任意值均接受，不使用。
+	//
+	// The type of product. Any value is accepted, and none is used.
 	//
 	// Example: 0
 	ProductType *int32 `json:"productType,omitempty"`
 
-	// Purpose 用途：sign_in 登录（默认），verify_mobile 验证新手机 the purpose
+	// Purpose 用途：`sign_in` 登录（默认），`verify_mobile` 验证新手机。
+	//
+	// The purpose: `sign_in`, which is the default, or `verify_mobile` for a new mobile.
 	Purpose *MobileCodeRequestPurpose `json:"purpose,omitempty"`
 }
 
-// MobileCodeRequestPurpose 用途：sign_in 登录（默认），verify_mobile 验证新手机 the purpose
+// MobileCodeRequestPurpose 用途：`sign_in` 登录（默认），`verify_mobile` 验证新手机。
+//
+// The purpose: `sign_in`, which is the default, or `verify_mobile` for a new mobile.
 type MobileCodeRequestPurpose string
 
-// MobileCodeResponse 发送结果 the answer
+// MobileCodeResponse 发送验证码的响应。
+//
+// The answer to the request for a code.
 type MobileCodeResponse struct {
-	// Code 0 为成功 0 is success
+	// Code 错误码，0 为成功。
+	//
+	// The number of the outcome; 0 is success.
 	//
 	// Example: 0
 	Code int32 `json:"code"`
 
-	// Data 验证码已发送 a code that was sent
+	// Data 已发送的验证码。
+	//
+	// A code that was sent.
 	Data MobileCode `json:"data"`
 
-	// Msg 提示信息
+	// Msg 提示信息，成功时为空串。
+	//
+	// The message, which is empty on success.
 	//
 	// Example:
 	Msg string `json:"msg"`
 }
 
-// MobileLogin MobileLoginResp
+// MobileLogin 登录得到的令牌对与用户，原文档的 MobileLoginResp。
+//
+// The token pair and the user, which the document calls MobileLoginResp.
 type MobileLogin struct {
-	// AccessToken accessToken
+	// AccessToken 访问令牌及其过期时间。
+	//
+	// An access token and when it expires.
 	AccessToken AccessToken `json:"accessToken"`
 
-	// RefreshToken refreshToken
+	// RefreshToken 刷新令牌及其过期时间。
+	//
+	// A refresh token and when it expires.
 	RefreshToken RefreshToken `json:"refreshToken"`
 
-	// UserInfo 用户信息，未知的文本为空串 unknown text is ''
+	// UserInfo 用户信息，未知的文本为空串。
+	//
+	// The user. Unknown text is empty.
 	UserInfo MobileUser `json:"userInfo"`
 }
 
-// MobileLoginRequest MobileLoginReq
+// MobileLoginRequest 手机号登录请求，原文档的 MobileLoginReq。
+//
+// The sign-in by mobile, which the document calls MobileLoginReq.
 type MobileLoginRequest struct {
-	// CompanyType 公司类型，可省略；未知值照样保存 may be left out; unknown values are stored
+	// CompanyType 公司类型，可省略；未知的值照样保存。
+	//
+	// The type of company, which may be left out. Unknown values are stored.
+	//
 	//
 	// Example: 0
 	CompanyType *int32 `json:"companyType,omitempty"`
 
-	// Mobile 手机号 a mainland mobile
+	// Mobile 中国大陆手机号。
+	//
+	// A mobile number of mainland China.
 	//
 	// Example: 13800138000
 	Mobile Mobile `json:"mobile"`
 
-	// ProductType 产品类型，可省略；未知值照样保存 may be left out; unknown values are stored
+	// ProductType 产品类型，可省略；未知的值照样保存。
+	//
+	// The type of product, which may be left out. Unknown values are stored.
+	//
 	//
 	// Example: 0
 	ProductType *int32 `json:"productType,omitempty"`
 
-	// Source 注册来源，可省略 where the user comes from; may be left out
+	// Source 注册来源，可省略。
+	//
+	// Where the user comes from, which may be left out.
 	//
 	// Example: web
 	Source *string `json:"source,omitempty"`
 
-	// ValidateNo 验证码，6 位数字 6 digits
+	// ValidateNo 一次性验证码，6 位数字。
+	//
+	// A one-time code of 6 digits.
 	//
 	// Example: 246135
 	ValidateNo OneTimeCode `json:"validateNo"`
 }
 
-// MobileLoginResponse 登录结果 the answer
+// MobileLoginResponse 手机号登录的响应。
+//
+// The answer to a sign-in by mobile.
 type MobileLoginResponse struct {
-	// Code 0 为成功 0 is success
+	// Code 错误码，0 为成功。
+	//
+	// The number of the outcome; 0 is success.
 	//
 	// Example: 0
 	Code int32 `json:"code"`
 
-	// Data MobileLoginResp
+	// Data 登录得到的令牌对与用户，原文档的 MobileLoginResp。
+	//
+	// The token pair and the user, which the document calls MobileLoginResp.
 	Data MobileLogin `json:"data"`
 
-	// Msg 提示信息
+	// Msg 提示信息，成功时为空串。
+	//
+	// The message, which is empty on success.
 	//
 	// Example:
 	Msg string `json:"msg"`
 }
 
-// MobileUser 用户信息，未知的文本为空串 unknown text is ”
+// MobileUser 用户信息，未知的文本为空串。
+//
+// The user. Unknown text is empty.
 type MobileUser struct {
-	// AvatarUrl 头像
+	// AvatarUrl 头像地址。
+	//
+	// The address of the portrait.
 	AvatarUrl string `json:"avatarUrl"`
 
-	// CompanyType 公司类型
+	// CompanyType 公司类型。
+	//
+	// The type of company.
 	CompanyType int32 `json:"companyType"`
 
-	// Id 小于 2^53 的 ID an id below 2^53
+	// Id 小于 2^53 的 ID。
+	//
+	// An id below 2^53.
 	Id Id `json:"id"`
 
-	// Mobile 手机号
+	// Mobile 手机号。
+	//
+	// The mobile.
 	Mobile string `json:"mobile"`
 
-	// NickName 用户昵称
+	// NickName 用户昵称。
+	//
+	// The nickname.
 	NickName string `json:"nickName"`
 
-	// RealName 真实姓名
+	// RealName 真实姓名。
+	//
+	// The real name.
 	RealName string `json:"realName"`
 
-	// UserName 用户名
+	// UserName 用户名。
+	//
+	// The user name.
 	UserName string `json:"userName"`
 }
 
-// NewUser 新用户 a new user
-type NewUser struct {
-	// Address 地址
-	Address *string `json:"address,omitempty"`
-
-	// Avatar 头像的地址、路径或图标样式，协议只接受 http 与 https an address, a path or an icon's class; its scheme is none, http or https
-	//
-	// Example: https://avatar.example.com/1.png
-	Avatar *string `json:"avatar,omitempty"`
-
-	// Birthday 生日 yyyy-MM-dd 或 yyyy-MM-dd HH:mm:ss
-	//
-	// Example: 1996-05-20
-	Birthday *string `json:"birthday,omitempty"`
-
-	// Company 公司
-	Company *string `json:"company,omitempty"`
-
-	// Education 学历
-	Education *string `json:"education,omitempty"`
-
-	// Email 邮件
-	Email *string `json:"email,omitempty"`
-
-	// Gender 性别：男、女（也接受 1、2、male、female）
-	Gender *string `json:"gender,omitempty"`
-
-	// Graduateschool 毕业学校
-	Graduateschool *string `json:"graduateschool,omitempty"`
-
-	// Idcard 证件号码
-	Idcard *string `json:"idcard,omitempty"`
-
-	// Idcardtype 证件类型：身份证 护照 军官证等
-	Idcardtype *string `json:"idcardtype,omitempty"`
-
-	// Identity 身份
-	Identity *string `json:"identity,omitempty"`
-
-	// Mobile 手机电话
-	Mobile *string `json:"mobile,omitempty"`
-
-	// Nickname 昵称
-	//
-	// Example: 晚秋
-	Nickname *string `json:"nickname,omitempty"`
-
-	// Occupation 职位、职业
-	Occupation *string `json:"occupation,omitempty"`
-
-	// Password 密码，8 到 128 个字符；可省略
-	//
-	// Example: quartet-example
-	Password *string `json:"password,omitempty"`
-
-	// Realname 实名
-	Realname *string `json:"realname,omitempty"`
-
-	// Remark 备注
-	Remark *string `json:"remark,omitempty"`
-
-	// Signature 签名
-	Signature *string `json:"signature,omitempty"`
-
-	// Site 个人网址，协议可省略，只接受 http 与 https an address without a scheme, or with http or https
-	//
-	// Example: https://example.com/wanqiu
-	Site *string `json:"site,omitempty"`
-
-	// Username 登录名，2 到 64 个字符，不含 @
-	//
-	// Example: chen.yiming
-	Username string `json:"username"`
-
-	// Zipcode 邮政编码
-	Zipcode *string `json:"zipcode,omitempty"`
-}
-
-// Oauth2FailureBody RFC 6749 5.2 的失败 a failure as in RFC 6749 section 5.2
+// Oauth2FailureBody RFC 6749 第 5.2 节的失败响应。
+//
+// A failure as in section 5.2 of RFC 6749.
 type Oauth2FailureBody struct {
-	// Error 失败种类 the kind of failure
+	// Error 失败的种类。
+	//
+	// The kind of failure.
 	Error Oauth2FailureBodyError `json:"error"`
 
-	// ErrorDescription 给开发者的说明，ASCII 英文 a text for developers, in ASCII
+	// ErrorDescription 给开发者的说明，为 ASCII 英文。
+	//
+	// A text for developers, in ASCII.
 	ErrorDescription string `json:"error_description"`
 }
 
-// Oauth2FailureBodyError 失败种类 the kind of failure
+// Oauth2FailureBodyError 失败的种类。
+//
+// The kind of failure.
 type Oauth2FailureBodyError string
 
-// OneTimeCode 验证码，6 位数字 6 digits
+// OneTimeCode 一次性验证码，6 位数字。
+//
+// A one-time code of 6 digits.
 //
 // Example: 246135
 type OneTimeCode = string
 
-// Problem RFC 9457 problem details
+// Problem RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
 type Problem struct {
-	// Code 失败符号 the symbol of the failure
+	// Code 失败的符号。
+	//
+	// The symbol of the failure.
 	Code string `json:"code"`
 
-	// Detail 细节
+	// Detail 失败的细节。
+	//
+	// What exactly failed.
 	Detail *string `json:"detail,omitempty"`
 
-	// Status HTTP 状态
+	// Status HTTP 状态。
+	//
+	// The HTTP status.
 	Status int32 `json:"status"`
 
-	// Title 说明
+	// Title 失败的说明。
+	//
+	// What the failure is.
 	Title string `json:"title"`
 
-	// Type 失败种类，`urn:problem-type:quartet:` 加 `code`；说明见 `docs/errors` 页 the kind of failure, `urn:problem-type:quartet:` and the `code`; the page `docs/errors` explains it
+	// Type 失败的种类，`urn:problem-type:quartet:` 加 `code`；说明见 `docs/errors` 页。
+	//
+	// The kind of failure: `urn:problem-type:quartet:` and the `code`. The page `docs/errors` explains it.
 	Type string `json:"type"`
 }
 
-// RefreshAccessTokenRequest 当前令牌对 the current pair
+// RefreshAccessTokenRequest 当前的令牌对。
+//
+// The current token pair.
 type RefreshAccessTokenRequest struct {
-	// AccessToken accessToken，可已过期 may have expired
+	// AccessToken 访问令牌，可以已过期。
+	//
+	// The access token, which may have expired.
 	//
 	// Example: AT-1-ZGVtby1yZWZyZXNoLWFjY2Vzcy0x_A01
 	AccessToken string `json:"accessToken"`
 
-	// RefreshToken refreshToken
+	// RefreshToken 刷新令牌。
+	//
+	// The refresh token.
 	//
 	// Example: RT-ZGVtby1yZWZyZXNoLXRva2VuLW9mLXF1YXJ0ZXQtMDE
 	RefreshToken string `json:"refreshToken"`
 }
 
-// RefreshToken refreshToken
+// RefreshToken 刷新令牌及其过期时间。
+//
+// A refresh token and when it expires.
 type RefreshToken struct {
-	// Expire 过期时间 RFC 3339
+	// Expire 过期时间（RFC 3339）。
+	//
+	// When the token expires (RFC 3339).
 	Expire time.Time `json:"expire"`
 
-	// Value token
+	// Value 令牌的值。
+	//
+	// The token itself.
 	Value string `json:"value"`
 }
 
-// RefreshUserRequest 刷新请求 the token and the kind of front end
+// RefreshUserRequest 令牌与前端类型。
+//
+// The token and the kind of front end.
 type RefreshUserRequest struct {
-	// FrontType 0-小程序，1-管理端，2-PC
+	// FrontType 前端类型：0 小程序，1 管理端，2 PC。
+	//
+	// The kind of front end: 0 mini program, 1 administration, 2 PC.
 	//
 	// Example: 0
 	FrontType *FrontType `json:"frontType,omitempty"`
 
-	// Token 访问令牌，也可放在请求头或查询 may also travel in a header or the query
+	// Token 访问令牌，也可放在请求头或查询参数中。
+	//
+	// The access token, which may also travel in a header or the query.
+	//
 	//
 	// Example: AT-4-Q8z-8PhSfm4RYp10WUcpuWSXbjpUIRtW
 	Token *string `json:"token,omitempty"`
 }
 
-// RefreshUserResponse 刷新结果 the answer of /user/refresh
+// RefreshUserResponse `/user/refresh` 的响应。
+//
+// The answer of `/user/refresh`.
 type RefreshUserResponse struct {
-	// Code 状态码，成功为 200
+	// Code 状态码，成功为 200。
+	//
+	// The number of the outcome; 200 is success.
 	//
 	// Example: 200
 	Code int32 `json:"code"`
 
-	// Message 提示信息
+	// Message 提示信息。
+	//
+	// The message.
 	//
 	// Example: success
 	Message string `json:"message"`
 
-	// Result 文档 000 新版返回的全部键，未知的为 null all keys of the newer answer, null where unknown
+	// Result 文档 000 新版返回的全部键，未知的值为 null。
+	//
+	// All keys of document 000's newer answer. Unknown values are null.
 	Result JeecgUser `json:"result"`
 
-	// Success 是否成功
+	// Success 是否成功。
+	//
+	// Whether the request succeeded.
 	//
 	// Example: true
 	Success bool `json:"success"`
 
-	// Timestamp 毫秒时间戳 milliseconds
+	// Timestamp 响应时间，1970 年以来的毫秒数。
+	//
+	// The time of the answer, in milliseconds since 1970.
 	//
 	// Example: 1795000000000
 	Timestamp int64 `json:"timestamp"`
 }
 
-// RuoyiFailureBody ruoyi 方言的失败 a failure of the ruoyi dialect
+// RuoyiFailureBody ruoyi 方言的失败响应。
+//
+// A failure of the dialect `ruoyi`.
 type RuoyiFailureBody struct {
-	// Code 状态码
+	// Code 状态码。
+	//
+	// The number of the failure.
 	Code int32 `json:"code"`
 
-	// Msg 提示信息
+	// Msg 提示信息。
+	//
+	// The message.
 	Msg string `json:"msg"`
 }
 
-// SessionInfo 会话 a session
+// SessionInfo 一个会话。
+//
+// A session.
 type SessionInfo struct {
-	// ClientIp 登录时的客户端 IP the client IP of the sign-in
+	// ClientIp 登录时的客户端 IP。
+	//
+	// The client IP of the sign-in.
 	ClientIp string `json:"clientIp"`
 
-	// CreateTime 登录时间
+	// CreateTime 登录时间。
+	//
+	// When the user signed in.
 	CreateTime time.Time `json:"createTime"`
 
-	// Current 是否当前会话 whether it is the current session
+	// Current 是否为当前会话。
+	//
+	// Whether it is the session of this request.
 	Current bool `json:"current"`
 
-	// DeviceNumber 设备编号
+	// DeviceNumber 设备编号。
+	//
+	// The device's number.
 	DeviceNumber *string `json:"deviceNumber"`
 
-	// Dialect 登录所用的方言 the dialect of the sign-in
+	// Dialect 登录所用的方言。
+	//
+	// The dialect of the sign-in.
 	//
 	// Example: yudao
 	Dialect string `json:"dialect"`
 
-	// Id 小于 2^53 的 ID an id below 2^53
+	// Id 小于 2^53 的 ID。
+	//
+	// An id below 2^53.
 	Id Id `json:"id"`
 
-	// LastSeenTime 最近使用时间
+	// LastSeenTime 最近使用时间，精确到分钟。
+	//
+	// When the session was last used, to the minute.
 	LastSeenTime time.Time `json:"lastSeenTime"`
 
-	// ProductType 产品类型
+	// ProductType 产品类型。
+	//
+	// The type of product.
 	ProductType *int32 `json:"productType"`
 
-	// UserAgent 客户端
+	// UserAgent 登录时的客户端标识（User-Agent）。
+	//
+	// The client of the sign-in, as its User-Agent says.
 	UserAgent string `json:"userAgent"`
 }
 
-// SessionListResponse 会话列表 the sessions
+// SessionListResponse 会话列表的响应。
+//
+// The answer with the sessions.
 type SessionListResponse struct {
-	// Code 0 为成功 0 is success
+	// Code 错误码，0 为成功。
+	//
+	// The number of the outcome; 0 is success.
 	//
 	// Example: 0
 	Code int32 `json:"code"`
 
-	// Data 会话，新的在前 newest first
+	// Data 会话，新的在前。
+	//
+	// The sessions, newest first.
 	Data []SessionInfo `json:"data"`
 
-	// Msg 提示信息
+	// Msg 提示信息，成功时为空串。
+	//
+	// The message, which is empty on success.
 	//
 	// Example:
 	Msg string `json:"msg"`
 }
 
-// Tag 标签，即响应方言 a tag, which is a dialect
+// Tag 标签，即响应所用的方言。
+//
+// A tag, which is the dialect of the answers.
 //
 // Example: jfinal
 type Tag string
 
-// UpdatePasswordForm 改密码 a new password
+// UpdatePasswordForm 用户 ID、新密码与旧密码。
+//
+// The user's id, the new password and the old one.
 type UpdatePasswordForm struct {
-	// NewPassword 用户新密码，8 到 128 个字符
+	// NewPassword 用户新密码，8 到 128 个字符。
+	//
+	// The new password, 8 to 128 characters.
 	//
 	// Example: quartet-demo
 	NewPassword string `json:"newPassword"`
 
-	// OldPassowrd 用户旧密码；超级管理员可以不输入 a super administrator may leave it out
+	// OldPassowrd 用户旧密码，超级管理员可以不输入。
+	//
+	// The old password, which a super administrator may leave out.
 	//
 	// Example: quartet-demo
 	OldPassowrd *string `json:"oldPassowrd,omitempty"`
 
-	// OldPassword oldPassowrd 的正确拼写，同样接受 the correct spelling is accepted too
+	// OldPassword `oldPassowrd` 的正确拼写，同样接受。
+	//
+	// The correct spelling of `oldPassowrd`, which is accepted too.
 	OldPassword *string `json:"oldPassword,omitempty"`
 
-	// UserId 用户ID
+	// UserId 用户 ID。
+	//
+	// The user's id.
 	//
 	// Example: 1
 	UserId int64 `json:"userId"`
 }
 
-// UpdateUserForm 表单字段 user 为 JSON the form field user holds JSON
+// UpdateUserForm 表单字段 `user` 为 JSON。
+//
+// The form field `user` holds JSON.
 type UpdateUserForm struct {
-	// User 要改的资料 the fields to change
+	// User 要修改的资料。
+	//
+	// The fields to change.
 	//
 	// Example: {"id":1,"nickname":"晚秋","signature":"山有木兮木有枝"}
 	User UserChange `json:"user"`
 }
 
-// User 用户信息；未知的键省略 unknown values are left out
+// User 用户信息，未知的键省略。
+//
+// The user. Unknown values are left out.
 type User struct {
-	// Activated 激活时间
+	// Activated 激活时间，格式 yyyy-MM-dd HH:mm:ss。
+	//
+	// When the user was activated, as yyyy-MM-dd HH:mm:ss.
 	Activated *string `json:"activated,omitempty"`
 
-	// Address 地址
+	// Address 地址。
+	//
+	// The postal address.
 	Address *string `json:"address,omitempty"`
 
-	// Anonym 匿名ID
+	// Anonym 匿名 ID。
+	//
+	// The anonymous id.
 	Anonym *string `json:"anonym,omitempty"`
 
-	// Avatar 头像的地址、路径或图标样式，协议只接受 http 与 https an address, a path or an icon's class; its scheme is none, http or https
+	// Avatar 头像的地址、路径或图标样式，协议只接受 http 与 https。
+	//
+	// The portrait: an address, a path or an icon's class. Its scheme is none, http or https.
+	//
 	//
 	// Example: https://avatar.example.com/1.png
 	Avatar *string `json:"avatar,omitempty"`
 
-	// Birthday 生日 yyyy-MM-dd 或 yyyy-MM-dd HH:mm:ss
+	// Birthday 生日，格式 yyyy-MM-dd 或 yyyy-MM-dd HH:mm:ss。
+	//
+	// The birthday, as yyyy-MM-dd or yyyy-MM-dd HH:mm:ss.
 	//
 	// Example: 1996-05-20
 	Birthday *string `json:"birthday,omitempty"`
 
-	// Company 公司
+	// Company 公司。
+	//
+	// The company.
 	Company *string `json:"company,omitempty"`
 
-	// CreateSource 用户来源（可能来自 OAuth 第三方）
+	// CreateSource 用户来源，可能来自 OAuth 第三方。
+	//
+	// Where the user comes from, which may be a third party by OAuth.
 	CreateSource *string `json:"createSource,omitempty"`
 
-	// Created 创建日期 yyyy-MM-dd HH:mm:ss
+	// Created 创建时间，格式 yyyy-MM-dd HH:mm:ss。
+	//
+	// When the user was created, as yyyy-MM-dd HH:mm:ss.
 	Created *string `json:"created,omitempty"`
 
-	// Education 学历
+	// Education 学历。
+	//
+	// The level of education.
 	Education *string `json:"education,omitempty"`
 
-	// Email 邮件
+	// Email 邮箱。
+	//
+	// The e-mail address.
 	Email *string `json:"email,omitempty"`
 
-	// EmailStatus 邮箱状态：ok 已认证，unverified 未认证
+	// EmailStatus 邮箱状态：`ok` 已认证，`unverified` 未认证。
+	//
+	// The state of the e-mail address: `ok` or `unverified`.
 	EmailStatus *string `json:"emailStatus,omitempty"`
 
-	// Gender 性别：男、女（也接受 1、2、male、female）
+	// Gender 性别：男、女，也接受 1、2、male、female。
+	//
+	// The gender: `男` or `女`; 1, 2, male and female are accepted too.
 	Gender *string `json:"gender,omitempty"`
 
-	// Graduateschool 毕业学校
+	// Graduateschool 毕业学校。
+	//
+	// The school from which the user graduated.
 	Graduateschool *string `json:"graduateschool,omitempty"`
 
-	// Id 小于 2^53 的 ID an id below 2^53
+	// Id 小于 2^53 的 ID。
+	//
+	// An id below 2^53.
 	Id Id `json:"id"`
 
-	// Idcard 证件号码
+	// Idcard 证件号码。
+	//
+	// The number of the identity document.
 	Idcard *string `json:"idcard,omitempty"`
 
-	// Idcardtype 证件类型：身份证 护照 军官证等
+	// Idcardtype 证件类型，如身份证、护照、军官证。
+	//
+	// The kind of identity document, such as a passport.
 	Idcardtype *string `json:"idcardtype,omitempty"`
 
-	// Identity 身份
+	// Identity 身份。
+	//
+	// The user's position.
 	Identity *string `json:"identity,omitempty"`
 
-	// Logged 最后的登录时间
+	// Logged 最近一次登录时间，格式 yyyy-MM-dd HH:mm:ss。
+	//
+	// When the user last signed in, as yyyy-MM-dd HH:mm:ss.
 	Logged *string `json:"logged,omitempty"`
 
-	// Mobile 手机电话
+	// Mobile 手机号。
+	//
+	// The mobile.
 	Mobile *string `json:"mobile,omitempty"`
 
-	// MobileStatus 手机状态：ok 已认证，unverified 未认证
+	// MobileStatus 手机状态：`ok` 已认证，`unverified` 未认证。
+	//
+	// The state of the mobile: `ok` or `unverified`.
 	MobileStatus *string `json:"mobileStatus,omitempty"`
 
-	// Nickname 昵称
+	// Nickname 昵称。
+	//
+	// The nickname.
 	//
 	// Example: 晚秋
 	Nickname *string `json:"nickname,omitempty"`
 
-	// Occupation 职位、职业
+	// Occupation 职位、职业。
+	//
+	// The occupation.
 	Occupation *string `json:"occupation,omitempty"`
 
-	// Password 密码，从不返回 never returned
+	// Password 密码，从不返回。
+	//
+	// The password, which is never returned.
 	Password *string `json:"password,omitempty"`
 
-	// Realname 实名
+	// Realname 实名。
+	//
+	// The real name.
 	Realname *string `json:"realname,omitempty"`
 
-	// Remark 备注
+	// Remark 备注。
+	//
+	// The remark.
 	Remark *string `json:"remark,omitempty"`
 
-	// Salt 从不返回 never returned
+	// Salt 盐，从不返回。
+	//
+	// The salt, which is never returned.
 	Salt *string `json:"salt,omitempty"`
 
-	// Signature 签名
+	// Signature 签名。
+	//
+	// The signature.
 	Signature *string `json:"signature,omitempty"`
 
-	// Site 个人网址，协议可省略，只接受 http 与 https an address without a scheme, or with http or https
+	// Site 个人网址，协议可省略，只接受 http 与 https。
+	//
+	// The website. Its scheme is none, http or https.
 	//
 	// Example: https://example.com/wanqiu
 	Site *string `json:"site,omitempty"`
 
-	// Status 状态：ok 正常，locked 锁定
+	// Status 状态：`ok` 正常，`locked` 锁定。
+	//
+	// The state: `ok` or `locked`.
 	Status *string `json:"status,omitempty"`
 
-	// Username 登录名
+	// Username 登录名。
+	//
+	// The user name.
 	Username *string `json:"username,omitempty"`
 
-	// Zipcode 邮政编码
+	// Zipcode 邮政编码。
+	//
+	// The postal code.
 	Zipcode *string `json:"zipcode,omitempty"`
 }
 
-// UserChange 要改的资料 the fields to change
+// UserChange 要修改的资料。
+//
+// The fields to change.
 type UserChange struct {
-	// Address 地址
+	// Address 地址。
+	//
+	// The postal address.
 	Address *string `json:"address,omitempty"`
 
-	// Avatar 头像的地址、路径或图标样式，协议只接受 http 与 https an address, a path or an icon's class; its scheme is none, http or https
+	// Avatar 头像的地址、路径或图标样式，协议只接受 http 与 https。
+	//
+	// The portrait: an address, a path or an icon's class. Its scheme is none, http or https.
+	//
 	//
 	// Example: https://avatar.example.com/1.png
 	Avatar *string `json:"avatar,omitempty"`
 
-	// Birthday 生日 yyyy-MM-dd 或 yyyy-MM-dd HH:mm:ss
+	// Birthday 生日，格式 yyyy-MM-dd 或 yyyy-MM-dd HH:mm:ss。
+	//
+	// The birthday, as yyyy-MM-dd or yyyy-MM-dd HH:mm:ss.
 	//
 	// Example: 1996-05-20
 	Birthday *string `json:"birthday,omitempty"`
 
-	// Company 公司
+	// Company 公司。
+	//
+	// The company.
 	Company *string `json:"company,omitempty"`
 
-	// Education 学历
+	// Education 学历。
+	//
+	// The level of education.
 	Education *string `json:"education,omitempty"`
 
-	// Email 邮件
+	// Email 邮箱。
+	//
+	// The e-mail address.
 	Email *string `json:"email,omitempty"`
 
-	// Gender 性别：男、女（也接受 1、2、male、female）
+	// Gender 性别：男、女，也接受 1、2、male、female。
+	//
+	// The gender: `男` or `女`; 1, 2, male and female are accepted too.
 	Gender *string `json:"gender,omitempty"`
 
-	// Graduateschool 毕业学校
+	// Graduateschool 毕业学校。
+	//
+	// The school from which the user graduated.
 	Graduateschool *string `json:"graduateschool,omitempty"`
 
-	// Id 小于 2^53 的 ID an id below 2^53
+	// Id 小于 2^53 的 ID。
+	//
+	// An id below 2^53.
 	Id Id `json:"id"`
 
-	// Idcard 证件号码
+	// Idcard 证件号码。
+	//
+	// The number of the identity document.
 	Idcard *string `json:"idcard,omitempty"`
 
-	// Idcardtype 证件类型：身份证 护照 军官证等
+	// Idcardtype 证件类型，如身份证、护照、军官证。
+	//
+	// The kind of identity document, such as a passport.
 	Idcardtype *string `json:"idcardtype,omitempty"`
 
-	// Identity 身份
+	// Identity 身份。
+	//
+	// The user's position.
 	Identity *string `json:"identity,omitempty"`
 
-	// Mobile 手机电话
+	// Mobile 手机号。
+	//
+	// The mobile.
 	Mobile *string `json:"mobile,omitempty"`
 
-	// Nickname 昵称
+	// Nickname 昵称。
+	//
+	// The nickname.
 	//
 	// Example: 晚秋
 	Nickname *string `json:"nickname,omitempty"`
 
-	// Occupation 职位、职业
+	// Occupation 职位、职业。
+	//
+	// The occupation.
 	Occupation *string `json:"occupation,omitempty"`
 
-	// Realname 实名
+	// Realname 实名。
+	//
+	// The real name.
 	Realname *string `json:"realname,omitempty"`
 
-	// Remark 备注
+	// Remark 备注。
+	//
+	// The remark.
 	Remark *string `json:"remark,omitempty"`
 
-	// Signature 签名
+	// Signature 签名。
+	//
+	// The signature.
 	Signature *string `json:"signature,omitempty"`
 
-	// Site 个人网址，协议可省略，只接受 http 与 https an address without a scheme, or with http or https
+	// Site 个人网址，协议可省略，只接受 http 与 https。
+	//
+	// The website. Its scheme is none, http or https.
 	//
 	// Example: https://example.com/wanqiu
 	Site *string `json:"site,omitempty"`
 
-	// Status 状态：ok 正常，locked 锁定（管理员可改）
+	// Status 状态：`ok` 正常，`locked` 锁定，仅管理员可改。
+	//
+	// The state: `ok` or `locked`, which administrators alone can change.
 	Status *string `json:"status,omitempty"`
 
-	// Username 登录名（管理员可改）
+	// Username 登录名，仅管理员可改。
+	//
+	// The user name, which administrators alone can change.
 	//
 	// Example: chen.yiming
 	Username *string `json:"username,omitempty"`
 
-	// Zipcode 邮政编码
+	// Zipcode 邮政编码。
+	//
+	// The postal code.
 	Zipcode *string `json:"zipcode,omitempty"`
 }
 
-// UserDetailForm 用户ID the id of a user
+// UserCreation 要创建的用户。
+//
+// A user to create.
+type UserCreation struct {
+	// Address 地址。
+	//
+	// The postal address.
+	Address *string `json:"address,omitempty"`
+
+	// Avatar 头像的地址、路径或图标样式，协议只接受 http 与 https。
+	//
+	// The portrait: an address, a path or an icon's class. Its scheme is none, http or https.
+	//
+	//
+	// Example: https://avatar.example.com/1.png
+	Avatar *string `json:"avatar,omitempty"`
+
+	// Birthday 生日，格式 yyyy-MM-dd 或 yyyy-MM-dd HH:mm:ss。
+	//
+	// The birthday, as yyyy-MM-dd or yyyy-MM-dd HH:mm:ss.
+	//
+	// Example: 1996-05-20
+	Birthday *string `json:"birthday,omitempty"`
+
+	// Company 公司。
+	//
+	// The company.
+	Company *string `json:"company,omitempty"`
+
+	// Education 学历。
+	//
+	// The level of education.
+	Education *string `json:"education,omitempty"`
+
+	// Email 邮箱。
+	//
+	// The e-mail address.
+	Email *string `json:"email,omitempty"`
+
+	// Gender 性别：男、女，也接受 1、2、male、female。
+	//
+	// The gender: `男` or `女`; 1, 2, male and female are accepted too.
+	Gender *string `json:"gender,omitempty"`
+
+	// Graduateschool 毕业学校。
+	//
+	// The school from which the user graduated.
+	Graduateschool *string `json:"graduateschool,omitempty"`
+
+	// Idcard 证件号码。
+	//
+	// The number of the identity document.
+	Idcard *string `json:"idcard,omitempty"`
+
+	// Idcardtype 证件类型，如身份证、护照、军官证。
+	//
+	// The kind of identity document, such as a passport.
+	Idcardtype *string `json:"idcardtype,omitempty"`
+
+	// Identity 身份。
+	//
+	// The user's position.
+	Identity *string `json:"identity,omitempty"`
+
+	// Mobile 手机号。
+	//
+	// The mobile.
+	Mobile *string `json:"mobile,omitempty"`
+
+	// Nickname 昵称。
+	//
+	// The nickname.
+	//
+	// Example: 晚秋
+	Nickname *string `json:"nickname,omitempty"`
+
+	// Occupation 职位、职业。
+	//
+	// The occupation.
+	Occupation *string `json:"occupation,omitempty"`
+
+	// Password 密码，8 到 128 个字符，可省略。
+	//
+	// The password, 8 to 128 characters. It may be left out.
+	//
+	// Example: quartet-example
+	Password *string `json:"password,omitempty"`
+
+	// Realname 实名。
+	//
+	// The real name.
+	Realname *string `json:"realname,omitempty"`
+
+	// Remark 备注。
+	//
+	// The remark.
+	Remark *string `json:"remark,omitempty"`
+
+	// Signature 签名。
+	//
+	// The signature.
+	Signature *string `json:"signature,omitempty"`
+
+	// Site 个人网址，协议可省略，只接受 http 与 https。
+	//
+	// The website. Its scheme is none, http or https.
+	//
+	// Example: https://example.com/wanqiu
+	Site *string `json:"site,omitempty"`
+
+	// Username 登录名，2 到 64 个字符，不含 @。
+	//
+	// The user name, 2 to 64 characters without @.
+	//
+	// Example: chen.yiming
+	Username string `json:"username"`
+
+	// Zipcode 邮政编码。
+	//
+	// The postal code.
+	Zipcode *string `json:"zipcode,omitempty"`
+}
+
+// UserDetailForm 要读取的用户 ID。
+//
+// The id of the user to read.
 type UserDetailForm struct {
-	// Id 用户ID
+	// Id 用户 ID。
+	//
+	// The user's id.
 	//
 	// Example: 1
 	Id *int64 `json:"id,omitempty"`
 }
 
-// UserDetailResponse Ret，用户信息
+// UserDetailResponse 用户信息，原文档的 Ret。
+//
+// The user, which the document calls Ret.
 type UserDetailResponse struct {
-	// State 状态，成功 ok
+	// State 状态，成功为 `ok`。
+	//
+	// The state, which is `ok` on success.
 	State JfinalState `json:"state"`
 
-	// User 用户信息；未知的键省略 unknown values are left out
+	// User 用户信息，未知的键省略。
+	//
+	// The user. Unknown values are left out.
 	User User `json:"user"`
 }
 
-// UserInfo UserInfoVO；没有的文本为空串 unknown text is ”
+// UserInfo 用户详情，原文档的 UserInfoVO；没有的文本为空串。
+//
+// The user, which the document calls UserInfoVO. Unknown text is empty.
 type UserInfo struct {
-	// Account 登录账户
+	// Account 登录账户。
+	//
+	// The user name.
 	Account string `json:"account"`
 
-	// Avatar 用户头像：图片路径或图标样式
+	// Avatar 用户头像：图片路径或图标样式。
+	//
+	// The portrait: an image's path or an icon's class.
 	Avatar string `json:"avatar"`
 
-	// Email 电子邮箱
+	// Email 电子邮箱。
+	//
+	// The e-mail address.
 	Email string `json:"email"`
 
-	// Gender 性别：1 男，2 女；0 未知 unknown
+	// Gender 性别：0 未知，1 男，2 女。
+	//
+	// The gender: 0 unknown, 1 male, 2 female.
 	Gender int32 `json:"gender"`
 
-	// Nickname 用户别名（昵称）
+	// Nickname 用户别名（昵称）。
+	//
+	// The nickname, which may be masked.
 	Nickname string `json:"nickname"`
 
-	// OrgList 所属组织机构
+	// OrgList 所属组织机构。
+	//
+	// The organisations of the user.
 	OrgList []UserOrganisation `json:"orgList"`
 
-	// Phone 手机号码
+	// Phone 手机号码。
+	//
+	// The mobile.
 	Phone string `json:"phone"`
 
-	// UserId 用户id
+	// UserId 用户 ID。
+	//
+	// The user's id.
 	//
 	// Example: 1
 	UserId string `json:"userId"`
 }
 
-// UserInfoResponse 用户详情 the answer of /user/info
+// UserInfoResponse `/user/info` 的响应。
+//
+// The answer of `/user/info`.
 type UserInfoResponse struct {
-	// Code 成功或异常编码
+	// Code 成功或异常编码。
+	//
+	// The number of the outcome; 200 is success.
 	//
 	// Example: 200
 	Code int32 `json:"code"`
 
-	// Data UserInfoVO；没有的文本为空串 unknown text is ''
+	// Data 用户详情，原文档的 UserInfoVO；没有的文本为空串。
+	//
+	// The user, which the document calls UserInfoVO. Unknown text is empty.
 	Data UserInfo `json:"data"`
 
-	// Message 成功或异常消息
+	// Message 成功或异常消息。
+	//
+	// The message of the outcome.
 	//
 	// Example: 请求成功
 	Message string `json:"message"`
 
-	// Status 成功、失败或异常标记 success, the caller's fault or the server's
+	// Status 结果标记：`success` 成功，`fail` 调用方的错误，`error` 服务器的错误。
+	//
+	// The kind of outcome: `success`, `fail` for the caller's fault, `error` for the server's.
 	Status CasStatus `json:"status"`
 }
 
-// UserOrganisation UserOrgVO
+// UserOrganisation 用户所属的组织机构，原文档的 UserOrgVO。
+//
+// An organisation of the user, which the document calls UserOrgVO.
 type UserOrganisation struct {
-	// OrgCode 所属机构代码
+	// OrgCode 所属机构代码。
+	//
+	// The organisation's code.
 	OrgCode string `json:"orgCode"`
 
-	// OrgId 角色授权机构ID
+	// OrgId 角色授权机构 ID。
+	//
+	// The organisation's id.
 	OrgId string `json:"orgId"`
 
-	// OrgName 所属机构名称
+	// OrgName 所属机构名称。
+	//
+	// The organisation's name.
 	OrgName string `json:"orgName"`
 
-	// RoleList 用户在该组织机构下的角色
+	// RoleList 用户在该组织机构下的角色。
+	//
+	// The user's roles in the organisation.
 	RoleList []UserOrganisationRole `json:"roleList"`
 }
 
-// UserOrganisationRole UserOrgRoleVO
+// UserOrganisationRole 用户在组织机构中的角色，原文档的 UserOrgRoleVO。
+//
+// A role in an organisation, which the document calls UserOrgRoleVO.
 type UserOrganisationRole struct {
-	// RoleCode 角色编码
+	// RoleCode 角色编码。
+	//
+	// The role's code.
 	RoleCode string `json:"roleCode"`
 
-	// RoleId 角色ID
+	// RoleId 角色 ID。
+	//
+	// The role's id.
 	RoleId string `json:"roleId"`
 
-	// RoleName 角色名称
+	// RoleName 角色名称。
+	//
+	// The role's name.
 	RoleName string `json:"roleName"`
 }
 
-// UserPermission 权限；键名 userPermisionVo 按文档拼写 its key is spelled as documented
+// UserPermission 权限；键名 `userPermisionVo` 按文档拼写。
+//
+// What the user may do. The key `userPermisionVo` is spelled as in the document.
 type UserPermission struct {
-	// AccountSettings 账号设置
+	// AccountSettings 是否有账号设置权限。
+	//
+	// Whether the user may change account settings.
 	AccountSettings bool `json:"accountSettings"`
 
-	// AuditManagement 审核管理
+	// AuditManagement 是否有审核管理权限。
+	//
+	// Whether the user may manage reviews.
 	AuditManagement bool `json:"auditManagement"`
 
-	// FacultyManagement 教职工管理
+	// FacultyManagement 是否有教职工管理权限。
+	//
+	// Whether the user may manage the faculty.
 	FacultyManagement bool `json:"facultyManagement"`
 
-	// StudentManagement 学生管理
+	// StudentManagement 是否有学生管理权限。
+	//
+	// Whether the user may manage students.
 	StudentManagement bool `json:"studentManagement"`
 }
 
-// UserProfile 用户可写的资料 the writable fields of a user
+// UserProfile 用户可修改的资料。
+//
+// The fields of a user that can be written.
 type UserProfile struct {
-	// Address 地址
+	// Address 地址。
+	//
+	// The postal address.
 	Address *string `json:"address,omitempty"`
 
-	// Avatar 头像的地址、路径或图标样式，协议只接受 http 与 https an address, a path or an icon's class; its scheme is none, http or https
+	// Avatar 头像的地址、路径或图标样式，协议只接受 http 与 https。
+	//
+	// The portrait: an address, a path or an icon's class. Its scheme is none, http or https.
+	//
 	//
 	// Example: https://avatar.example.com/1.png
 	Avatar *string `json:"avatar,omitempty"`
 
-	// Birthday 生日 yyyy-MM-dd 或 yyyy-MM-dd HH:mm:ss
+	// Birthday 生日，格式 yyyy-MM-dd 或 yyyy-MM-dd HH:mm:ss。
+	//
+	// The birthday, as yyyy-MM-dd or yyyy-MM-dd HH:mm:ss.
 	//
 	// Example: 1996-05-20
 	Birthday *string `json:"birthday,omitempty"`
 
-	// Company 公司
+	// Company 公司。
+	//
+	// The company.
 	Company *string `json:"company,omitempty"`
 
-	// Education 学历
+	// Education 学历。
+	//
+	// The level of education.
 	Education *string `json:"education,omitempty"`
 
-	// Email 邮件
+	// Email 邮箱。
+	//
+	// The e-mail address.
 	Email *string `json:"email,omitempty"`
 
-	// Gender 性别：男、女（也接受 1、2、male、female）
+	// Gender 性别：男、女，也接受 1、2、male、female。
+	//
+	// The gender: `男` or `女`; 1, 2, male and female are accepted too.
 	Gender *string `json:"gender,omitempty"`
 
-	// Graduateschool 毕业学校
+	// Graduateschool 毕业学校。
+	//
+	// The school from which the user graduated.
 	Graduateschool *string `json:"graduateschool,omitempty"`
 
-	// Idcard 证件号码
+	// Idcard 证件号码。
+	//
+	// The number of the identity document.
 	Idcard *string `json:"idcard,omitempty"`
 
-	// Idcardtype 证件类型：身份证 护照 军官证等
+	// Idcardtype 证件类型，如身份证、护照、军官证。
+	//
+	// The kind of identity document, such as a passport.
 	Idcardtype *string `json:"idcardtype,omitempty"`
 
-	// Identity 身份
+	// Identity 身份。
+	//
+	// The user's position.
 	Identity *string `json:"identity,omitempty"`
 
-	// Mobile 手机电话
+	// Mobile 手机号。
+	//
+	// The mobile.
 	Mobile *string `json:"mobile,omitempty"`
 
-	// Nickname 昵称
+	// Nickname 昵称。
+	//
+	// The nickname.
 	//
 	// Example: 晚秋
 	Nickname *string `json:"nickname,omitempty"`
 
-	// Occupation 职位、职业
+	// Occupation 职位、职业。
+	//
+	// The occupation.
 	Occupation *string `json:"occupation,omitempty"`
 
-	// Realname 实名
+	// Realname 实名。
+	//
+	// The real name.
 	Realname *string `json:"realname,omitempty"`
 
-	// Remark 备注
+	// Remark 备注。
+	//
+	// The remark.
 	Remark *string `json:"remark,omitempty"`
 
-	// Signature 签名
+	// Signature 签名。
+	//
+	// The signature.
 	Signature *string `json:"signature,omitempty"`
 
-	// Site 个人网址，协议可省略，只接受 http 与 https an address without a scheme, or with http or https
+	// Site 个人网址，协议可省略，只接受 http 与 https。
+	//
+	// The website. Its scheme is none, http or https.
 	//
 	// Example: https://example.com/wanqiu
 	Site *string `json:"site,omitempty"`
 
-	// Zipcode 邮政编码
+	// Zipcode 邮政编码。
+	//
+	// The postal code.
 	Zipcode *string `json:"zipcode,omitempty"`
 }
 
-// VerifyMobileRequest 验证手机 a mobile and its code
+// VerifyMobileRequest 手机号与验证码。
+//
+// A mobile and its code.
 type VerifyMobileRequest struct {
-	// Mobile 手机号 a mainland mobile
+	// Mobile 中国大陆手机号。
+	//
+	// A mobile number of mainland China.
 	//
 	// Example: 13800138000
 	Mobile Mobile `json:"mobile"`
 
-	// ValidateNo 验证码，6 位数字 6 digits
+	// ValidateNo 一次性验证码，6 位数字。
+	//
+	// A one-time code of 6 digits.
 	//
 	// Example: 246135
 	ValidateNo OneTimeCode `json:"validateNo"`
 }
 
-// WeChatUserRequest 微信授权请求 the code of a WeChat login
+// WeChatUserRequest 微信授权请求。
+//
+// The code of a WeChat login.
 type WeChatUserRequest struct {
-	// Code 微信登录 code
+	// Code 微信登录的 code。
+	//
+	// The code that WeChat gave at the login.
 	//
 	// Example: 0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P
 	Code string `json:"code"`
 }
 
-// WeChatUserResponse 文档 003 的全部键。五对键只有大小写不同 five pairs differ only in case
+// WeChatUserResponse 文档 003 的全部键，其中五对键只有大小写不同。
+//
+// All keys of document 003, five pairs of which differ only in case.
 type WeChatUserResponse struct {
-	// CancelFollowTimeUpper 取消关注日期
+	// CancelFollowTimeUpper 取消关注的日期。
+	//
+	// The day on which the user stopped following.
 	CancelFollowTimeUpper *string `json:"CancelFollowTime"`
 
-	// CreationTimeUpper 创建日期 yyyy-MM-dd
+	// CreationTimeUpper 创建日期，格式 yyyy-MM-dd。
+	//
+	// The day on which the user was created, as yyyy-MM-dd.
 	CreationTimeUpper *string `json:"CreationTime"`
 
-	// ProductTrialTimeFromUpper 试用开始日期
+	// ProductTrialTimeFromUpper 试用开始日期。
+	//
+	// The first day of the trial.
 	ProductTrialTimeFromUpper *string `json:"ProductTrialTimeFrom"`
 
-	// ProductTrialTimeToUpper 试用结束日期
+	// ProductTrialTimeToUpper 试用结束日期。
+	//
+	// The last day of the trial.
 	ProductTrialTimeToUpper *string `json:"ProductTrialTimeTo"`
 
-	// RegisterTimeUpper 注册日期
+	// RegisterTimeUpper 注册日期。
+	//
+	// The day of the registration.
 	RegisterTimeUpper *string `json:"RegisterTime"`
 
-	// AccessFailedCount 失败次数
+	// AccessFailedCount 登录失败次数。
+	//
+	// The number of failed sign-ins.
 	AccessFailedCount int32 `json:"accessFailedCount"`
 
-	// AvatarUrl 头像
+	// AvatarUrl 头像地址。
+	//
+	// The address of the portrait.
 	AvatarUrl string `json:"avatarUrl"`
 
-	// CancelFollowTimeLower 取消关注日期
+	// CancelFollowTimeLower 取消关注的日期。
+	//
+	// The day on which the user stopped following.
 	CancelFollowTimeLower *string `json:"cancelFollowTime"`
 
-	// Code 状态码，成功为 200
+	// Code 状态码，成功为 200。
+	//
+	// The number of the outcome; 200 is success.
 	//
 	// Example: 200
 	Code int32 `json:"code"`
 
-	// ConcurrencyStamp 并发戳；不透明 opaque
+	// ConcurrencyStamp 并发戳，不透明。
+	//
+	// The concurrency stamp, which is opaque.
 	ConcurrencyStamp string `json:"concurrencyStamp"`
 
-	// CreationTimeLower 创建日期 yyyy-MM-dd
+	// CreationTimeLower 创建日期，格式 yyyy-MM-dd。
+	//
+	// The day on which the user was created, as yyyy-MM-dd.
 	CreationTimeLower *string `json:"creationTime"`
 
-	// CreatorId 创建人
+	// CreatorId 创建人的 ID。
+	//
+	// The id of who created the user.
 	CreatorId *string `json:"creatorId"`
 
-	// DeleterId 删除人
+	// DeleterId 删除人的 ID。
+	//
+	// The id of who deleted the user.
 	DeleterId *string `json:"deleterId"`
 
-	// DeletionTime 删除时间
+	// DeletionTime 删除时间。
+	//
+	// When the user was deleted.
 	DeletionTime *string `json:"deletionTime"`
 
-	// Email 邮箱
+	// Email 邮箱。
+	//
+	// The e-mail address.
 	Email string `json:"email"`
 
-	// EmailConfirmed 邮箱已确认
+	// EmailConfirmed 邮箱是否已确认：0 否，1 是。
+	//
+	// Whether the e-mail address is confirmed: 0 no, 1 yes.
 	EmailConfirmed int32 `json:"emailConfirmed"`
 
-	// EndTime 查询条件，总是 null
+	// EndTime 查询条件，总是 null。
+	//
+	// A search condition, which is always null.
 	EndTime *string `json:"endTime"`
 
-	// EntityVersion 版本号，每次修改加一 incremented with each change
+	// EntityVersion 版本号，每次修改加一。
+	//
+	// The version, which grows by one with each change.
 	EntityVersion int64 `json:"entityVersion"`
 
-	// ExtraProperties 字符串中的 JSON JSON inside a string
+	// ExtraProperties 以字符串表示的 JSON。
+	//
+	// JSON inside a string.
 	ExtraProperties string `json:"extraProperties"`
 
-	// Filter 查询条件，总是 null
+	// Filter 查询条件，总是 null。
+	//
+	// A search condition, which is always null.
 	Filter *string `json:"filter"`
 
-	// Id 用户 GUID
+	// Id 用户的 GUID。
+	//
+	// The user's GUID.
 	Id openapi_types.UUID `json:"id"`
 
-	// IsActive 是否启用
+	// IsActive 是否启用：0 否，1 是。
+	//
+	// Whether the user is active: 0 no, 1 yes.
 	IsActive int32 `json:"isActive"`
 
-	// IsBackground 是否后台用户
+	// IsBackground 是否后台用户：0 否，1 是。
+	//
+	// Whether it is a user of the back office: 0 no, 1 yes.
 	IsBackground int32 `json:"isBackground"`
 
-	// IsDeleted 是否已删除
+	// IsDeleted 是否已删除：0 否，1 是。
+	//
+	// Whether the user was deleted: 0 no, 1 yes.
 	IsDeleted int32 `json:"isDeleted"`
 
-	// IsExternal 是否外部用户
+	// IsExternal 是否外部用户：0 否，1 是。
+	//
+	// Whether it is an external user: 0 no, 1 yes.
 	IsExternal int32 `json:"isExternal"`
 
-	// IsFollow 是否关注公众号
+	// IsFollow 是否关注公众号：0 否，1 是。
+	//
+	// Whether the user follows the official account: 0 no, 1 yes.
 	IsFollow int32 `json:"isFollow"`
 
-	// IsRisk 是否风险用户
+	// IsRisk 是否风险用户：0 否，1 是。
+	//
+	// Whether the user is a risk: 0 no, 1 yes.
 	IsRisk int32 `json:"isRisk"`
 
-	// LastModificationTime 修改时间，毫秒与时区 with milliseconds and offset
+	// LastModificationTime 修改时间，含毫秒与时区。
+	//
+	// When the user was last changed, with milliseconds and offset.
 	//
 	// Example: 2026-11-21T01:00:00.000+00:00
 	LastModificationTime string `json:"lastModificationTime"`
 
-	// LastModifierId 修改人
+	// LastModifierId 最后修改人的 ID。
+	//
+	// The id of who last changed the user.
 	LastModifierId *string `json:"lastModifierId"`
 
-	// LastPasswordChangeTime 上次改密码日期
+	// LastPasswordChangeTime 上次修改密码的日期。
+	//
+	// The day of the last password change.
 	LastPasswordChangeTime *string `json:"lastPasswordChangeTime"`
 
-	// LockoutEnabled 可锁定
+	// LockoutEnabled 是否可锁定：0 否，1 是。
+	//
+	// Whether the user can be locked: 0 no, 1 yes.
 	LockoutEnabled int32 `json:"lockoutEnabled"`
 
-	// LockoutEnd 锁定到
+	// LockoutEnd 锁定到何时。
+	//
+	// When the lock ends.
 	LockoutEnd *string `json:"lockoutEnd"`
 
-	// Msg 提示信息
+	// Msg 提示信息。
+	//
+	// The message.
 	//
 	// Example: 操作成功
 	Msg string `json:"msg"`
 
-	// Name 姓名
+	// Name 姓名。
+	//
+	// The name.
 	Name *string `json:"name"`
 
-	// NormalizedEmail 大写邮箱
+	// NormalizedEmail 大写的邮箱。
+	//
+	// The e-mail address in capitals.
 	NormalizedEmail string `json:"normalizedEmail"`
 
-	// NormalizedUserName 大写用户名
+	// NormalizedUserName 大写的用户名。
+	//
+	// The user name in capitals.
 	NormalizedUserName string `json:"normalizedUserName"`
 
-	// Password 总是 null always null
+	// Password 总是 null。
+	//
+	// Always null.
 	Password *string `json:"password"`
 
-	// PasswordHash 总是 null always null
+	// PasswordHash 总是 null。
+	//
+	// Always null.
 	PasswordHash *string `json:"passwordHash"`
 
-	// PhoneNumber 手机号
+	// PhoneNumber 手机号。
+	//
+	// The mobile.
 	PhoneNumber string `json:"phoneNumber"`
 
-	// PhoneNumberConfirmed 手机已确认
+	// PhoneNumberConfirmed 手机号是否已确认：0 否，1 是。
+	//
+	// Whether the mobile is confirmed: 0 no, 1 yes.
 	PhoneNumberConfirmed int32 `json:"phoneNumberConfirmed"`
 
-	// PhoneNumberMask 打码手机号
+	// PhoneNumberMask 打码的手机号。
+	//
+	// The mobile, masked.
 	PhoneNumberMask string `json:"phoneNumberMask"`
 
-	// ProductTrialTimeFromLower 试用开始日期
+	// ProductTrialTimeFromLower 试用开始日期。
+	//
+	// The first day of the trial.
 	ProductTrialTimeFromLower *string `json:"productTrialTimeFrom"`
 
-	// ProductTrialTimeToLower 试用结束日期
+	// ProductTrialTimeToLower 试用结束日期。
+	//
+	// The last day of the trial.
 	ProductTrialTimeToLower *string `json:"productTrialTimeTo"`
 
-	// RealName 真实姓名
+	// RealName 真实姓名。
+	//
+	// The real name.
 	RealName *string `json:"realName"`
 
-	// RegisterTimeLower 注册日期
+	// RegisterTimeLower 注册日期。
+	//
+	// The day of the registration.
 	RegisterTimeLower *string `json:"registerTime"`
 
-	// Remark 备注
+	// Remark 备注。
+	//
+	// The remark.
 	Remark *string `json:"remark"`
 
-	// SecurityStamp 安全戳；不透明，不是秘密 opaque, not a secret
+	// SecurityStamp 安全戳，不透明，不是秘密。
+	//
+	// The security stamp, which is opaque and no secret.
 	SecurityStamp string `json:"securityStamp"`
 
-	// ShouldChangePasswordOnNextLogin 下次登录须改密码
+	// ShouldChangePasswordOnNextLogin 下次登录是否须修改密码：0 否，1 是。
+	//
+	// Whether the password has to be changed at the next sign-in: 0 no, 1 yes.
 	ShouldChangePasswordOnNextLogin int32 `json:"shouldChangePasswordOnNextLogin"`
 
-	// StartTime 查询条件，总是 null
+	// StartTime 查询条件，总是 null。
+	//
+	// A search condition, which is always null.
 	StartTime *string `json:"startTime"`
 
-	// Surname 昵称
+	// Surname 昵称。
+	//
+	// The nickname.
 	Surname string `json:"surname"`
 
-	// TenantId 租户
+	// TenantId 租户 ID。
+	//
+	// The tenant's id.
 	TenantId *string `json:"tenantId"`
 
-	// Time 查询条件，总是 null
+	// Time 查询条件，总是 null。
+	//
+	// A search condition, which is always null.
 	Time *string `json:"time"`
 
-	// TwoFactorEnabled 双因素
+	// TwoFactorEnabled 是否启用双因素认证：0 否，1 是。
+	//
+	// Whether two factors are required: 0 no, 1 yes.
 	TwoFactorEnabled int32 `json:"twoFactorEnabled"`
 
-	// UserName 用户名，没有时为 openid
+	// UserName 用户名，没有时为 openid。
+	//
+	// The user name, or else the openid.
 	UserName string `json:"userName"`
 
-	// UserTypeCode 用户类型
+	// UserTypeCode 用户类型。
+	//
+	// The type of user.
 	//
 	// Example: 2
 	UserTypeCode string `json:"userTypeCode"`
 }
 
-// YudaoEnvelope yudao 方言响应格式 the envelope of the yudao dialect
+// YudaoEnvelope yudao 方言的响应格式。
+//
+// The envelope of the dialect `yudao`.
 type YudaoEnvelope struct {
-	// Code 0 为成功 0 is success
+	// Code 错误码，0 为成功。
+	//
+	// The number of the outcome; 0 is success.
 	//
 	// Example: 0
 	Code int32 `json:"code"`
 
-	// Msg 提示信息
+	// Msg 提示信息，成功时为空串。
+	//
+	// The message, which is empty on success.
 	//
 	// Example:
 	Msg string `json:"msg"`
 }
 
-// YudaoFailureBody yudao 方言的失败 a failure of the yudao dialect
+// YudaoFailureBody yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoFailureBody struct {
-	// Code 0 为成功 0 is success
+	// Code 错误码，0 为成功。
+	//
+	// The number of the outcome; 0 is success.
 	//
 	// Example: 0
 	Code int32 `json:"code"`
 
-	// Data 总是 null always null
+	// Data 总是 null。
+	//
+	// Always null.
 	Data *map[string]interface{} `json:"data"`
 
-	// Msg 提示信息
+	// Msg 提示信息，成功时为空串。
+	//
+	// The message, which is empty on success.
 	//
 	// Example:
 	Msg string `json:"msg"`
@@ -1683,234 +2510,396 @@ type IfNoneMatch = string
 // Tags defines model for Tags.
 type Tags = []Tag
 
-// CasBadParameter cas 方言的失败 a failure of the cas dialect
+// CasBadParameter cas 方言的失败响应。
+//
+// A failure of the dialect `cas`.
 type CasBadParameter = CasFailureBody
 
-// CasFailure cas 方言的失败 a failure of the cas dialect
-type CasFailure = CasFailureBody
+// CasInternal cas 方言的失败响应。
+//
+// A failure of the dialect `cas`.
+type CasInternal = CasFailureBody
 
-// CasTooManyRequests cas 方言的失败 a failure of the cas dialect
+// CasTooManyRequests cas 方言的失败响应。
+//
+// A failure of the dialect `cas`.
 type CasTooManyRequests = CasFailureBody
 
-// CasUnauthenticated cas 方言的失败 a failure of the cas dialect
+// CasUnauthenticated cas 方言的失败响应。
+//
+// A failure of the dialect `cas`.
 type CasUnauthenticated = CasFailureBody
 
-// CasUserNotFound cas 方言的失败 a failure of the cas dialect
+// CasUnavailable cas 方言的失败响应。
+//
+// A failure of the dialect `cas`.
+type CasUnavailable = CasFailureBody
+
+// CasUserNotFound cas 方言的失败响应。
+//
+// A failure of the dialect `cas`.
 type CasUserNotFound = CasFailureBody
 
-// CheckedLoginStatus 检查结果 the answer
+// CheckedLoginStatus 设备互踢检查的响应。
+//
+// The answer to the check of a device.
 type CheckedLoginStatus = LoginStatusResponse
 
-// DetailedUser Ret，用户信息
+// DetailedUser 用户信息，原文档的 Ret。
+//
+// The user, which the document calls Ret.
 type DetailedUser = UserDetailResponse
 
-// JeecgBadRequest jeecg 方言的失败 a failure of the jeecg dialect
+// JeecgBadRequest jeecg 方言的失败响应。
+//
+// A failure of the dialect `jeecg`.
 type JeecgBadRequest = JeecgFailureBody
 
-// JeecgFailure jeecg 方言的失败 a failure of the jeecg dialect
-type JeecgFailure = JeecgFailureBody
+// JeecgInternal jeecg 方言的失败响应。
+//
+// A failure of the dialect `jeecg`.
+type JeecgInternal = JeecgFailureBody
 
-// JeecgTooLarge jeecg 方言的失败 a failure of the jeecg dialect
+// JeecgTooLarge jeecg 方言的失败响应。
+//
+// A failure of the dialect `jeecg`.
 type JeecgTooLarge = JeecgFailureBody
 
-// JeecgTooSlow jeecg 方言的失败 a failure of the jeecg dialect
+// JeecgTooSlow jeecg 方言的失败响应。
+//
+// A failure of the dialect `jeecg`.
 type JeecgTooSlow = JeecgFailureBody
 
-// JeecgUnauthenticated jeecg 方言的失败 a failure of the jeecg dialect
+// JeecgUnauthenticated jeecg 方言的失败响应。
+//
+// A failure of the dialect `jeecg`.
 type JeecgUnauthenticated = JeecgFailureBody
 
-// JeecgUnsupportedMediaType jeecg 方言的失败 a failure of the jeecg dialect
+// JeecgUnavailable jeecg 方言的失败响应。
+//
+// A failure of the dialect `jeecg`.
+type JeecgUnavailable = JeecgFailureBody
+
+// JeecgUnsupportedMediaType jeecg 方言的失败响应。
+//
+// A failure of the dialect `jeecg`.
 type JeecgUnsupportedMediaType = JeecgFailureBody
 
-// JfinalBadForm jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalBadForm jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalBadForm = JfinalFailureBody
 
-// JfinalBadParameter jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalBadParameter jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalBadParameter = JfinalFailureBody
 
-// JfinalBadRequest jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalBadRequest jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalBadRequest = JfinalFailureBody
 
-// JfinalDone Ret
+// JfinalDone 操作成功，原文档的 Ret。
+//
+// The operation succeeded, which the document calls Ret.
 type JfinalDone = JfinalOkResponse
 
-// JfinalFailure jfinal 方言的失败 a failure of the jfinal dialect
-type JfinalFailure = JfinalFailureBody
-
-// JfinalForbidden jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalForbidden jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalForbidden = JfinalFailureBody
 
-// JfinalTaken jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalInternal jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
+type JfinalInternal = JfinalFailureBody
+
+// JfinalTaken jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalTaken = JfinalFailureBody
 
-// JfinalTooLarge jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalTooLarge jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalTooLarge = JfinalFailureBody
 
-// JfinalTooManyRequests jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalTooManyRequests jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalTooManyRequests = JfinalFailureBody
 
-// JfinalTooSlow jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalTooSlow jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalTooSlow = JfinalFailureBody
 
-// JfinalUnauthenticated jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalUnauthenticated jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalUnauthenticated = JfinalFailureBody
 
-// JfinalUnsupportedForm jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalUnavailable jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
+type JfinalUnavailable = JfinalFailureBody
+
+// JfinalUnsupportedForm jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalUnsupportedForm = JfinalFailureBody
 
-// JfinalUnsupportedMediaType jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalUnsupportedMediaType jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalUnsupportedMediaType = JfinalFailureBody
 
-// JfinalUserNotFound jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalUserNotFound jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalUserNotFound = JfinalFailureBody
 
-// JfinalWeakPassword jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalWeakPassword jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalWeakPassword = JfinalFailureBody
 
-// JfinalWrongCredentials jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalWrongCredentials jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalWrongCredentials = JfinalFailureBody
 
-// JfinalWrongOldPassword jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalWrongOldPassword jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalWrongOldPassword = JfinalFailureBody
 
-// Oauth2Failure RFC 6749 5.2 的失败 a failure as in RFC 6749 section 5.2
-type Oauth2Failure = Oauth2FailureBody
+// Oauth2Internal RFC 6749 第 5.2 节的失败响应。
+//
+// A failure as in section 5.2 of RFC 6749.
+type Oauth2Internal = Oauth2FailureBody
 
-// Oauth2InvalidClient RFC 6749 5.2 的失败 a failure as in RFC 6749 section 5.2
+// Oauth2InvalidClient RFC 6749 第 5.2 节的失败响应。
+//
+// A failure as in section 5.2 of RFC 6749.
 type Oauth2InvalidClient = Oauth2FailureBody
 
-// Oauth2InvalidRequest RFC 6749 5.2 的失败 a failure as in RFC 6749 section 5.2
+// Oauth2InvalidRequest RFC 6749 第 5.2 节的失败响应。
+//
+// A failure as in section 5.2 of RFC 6749.
 type Oauth2InvalidRequest = Oauth2FailureBody
 
-// Oauth2TooLarge RFC 6749 5.2 的失败 a failure as in RFC 6749 section 5.2
+// Oauth2TooLarge RFC 6749 第 5.2 节的失败响应。
+//
+// A failure as in section 5.2 of RFC 6749.
 type Oauth2TooLarge = Oauth2FailureBody
 
-// Oauth2TooManyRequests RFC 6749 5.2 的失败 a failure as in RFC 6749 section 5.2
+// Oauth2TooManyRequests RFC 6749 第 5.2 节的失败响应。
+//
+// A failure as in section 5.2 of RFC 6749.
 type Oauth2TooManyRequests = Oauth2FailureBody
 
-// Oauth2UnsupportedMediaType RFC 6749 5.2 的失败 a failure as in RFC 6749 section 5.2
+// Oauth2Unavailable RFC 6749 第 5.2 节的失败响应。
+//
+// A failure as in section 5.2 of RFC 6749.
+type Oauth2Unavailable = Oauth2FailureBody
+
+// Oauth2UnsupportedMediaType RFC 6749 第 5.2 节的失败响应。
+//
+// A failure as in section 5.2 of RFC 6749.
 type Oauth2UnsupportedMediaType = Oauth2FailureBody
 
-// ProblemFailure RFC 9457 problem details
-type ProblemFailure = Problem
-
-// ProblemHeadersTooLarge RFC 9457 problem details
+// ProblemHeadersTooLarge RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
 type ProblemHeadersTooLarge = Problem
 
-// ProblemNotFound RFC 9457 problem details
+// ProblemNotFound RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
 type ProblemNotFound = Problem
 
-// ProblemUnavailable RFC 9457 problem details
+// ProblemUnavailable RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
 type ProblemUnavailable = Problem
 
-// ProblemUnknownTag RFC 9457 problem details
+// ProblemUnknownTag RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
 type ProblemUnknownTag = Problem
 
-// RuoyiBadRequest ruoyi 方言的失败 a failure of the ruoyi dialect
+// RuoyiBadRequest ruoyi 方言的失败响应。
+//
+// A failure of the dialect `ruoyi`.
 type RuoyiBadRequest = RuoyiFailureBody
 
-// RuoyiFailure ruoyi 方言的失败 a failure of the ruoyi dialect
-type RuoyiFailure = RuoyiFailureBody
-
-// RuoyiForbidden ruoyi 方言的失败 a failure of the ruoyi dialect
+// RuoyiForbidden ruoyi 方言的失败响应。
+//
+// A failure of the dialect `ruoyi`.
 type RuoyiForbidden = RuoyiFailureBody
 
-// RuoyiTooLarge ruoyi 方言的失败 a failure of the ruoyi dialect
+// RuoyiInternal ruoyi 方言的失败响应。
+//
+// A failure of the dialect `ruoyi`.
+type RuoyiInternal = RuoyiFailureBody
+
+// RuoyiTooLarge ruoyi 方言的失败响应。
+//
+// A failure of the dialect `ruoyi`.
 type RuoyiTooLarge = RuoyiFailureBody
 
-// RuoyiTooManyRequests ruoyi 方言的失败 a failure of the ruoyi dialect
+// RuoyiTooManyRequests ruoyi 方言的失败响应。
+//
+// A failure of the dialect `ruoyi`.
 type RuoyiTooManyRequests = RuoyiFailureBody
 
-// RuoyiTooSlow ruoyi 方言的失败 a failure of the ruoyi dialect
+// RuoyiTooSlow ruoyi 方言的失败响应。
+//
+// A failure of the dialect `ruoyi`.
 type RuoyiTooSlow = RuoyiFailureBody
 
-// RuoyiUnavailable ruoyi 方言的失败 a failure of the ruoyi dialect
-type RuoyiUnavailable = RuoyiFailureBody
-
-// RuoyiUnsupportedMediaType ruoyi 方言的失败 a failure of the ruoyi dialect
+// RuoyiUnsupportedMediaType ruoyi 方言的失败响应。
+//
+// A failure of the dialect `ruoyi`.
 type RuoyiUnsupportedMediaType = RuoyiFailureBody
 
-// YudaoBadParameter yudao 方言的失败 a failure of the yudao dialect
+// RuoyiWeChatUnavailable ruoyi 方言的失败响应。
+//
+// A failure of the dialect `ruoyi`.
+type RuoyiWeChatUnavailable = RuoyiFailureBody
+
+// YudaoBadParameter yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoBadParameter = YudaoFailureBody
 
-// YudaoBadRequest yudao 方言的失败 a failure of the yudao dialect
+// YudaoBadRequest yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoBadRequest = YudaoFailureBody
 
-// YudaoFailure yudao 方言的失败 a failure of the yudao dialect
-type YudaoFailure = YudaoFailureBody
+// YudaoInternal yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
+type YudaoInternal = YudaoFailureBody
 
-// YudaoMobileTaken yudao 方言的失败 a failure of the yudao dialect
+// YudaoMobileTaken yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoMobileTaken = YudaoFailureBody
 
-// YudaoRefreshRefused yudao 方言的失败 a failure of the yudao dialect
+// YudaoRefreshRefused yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoRefreshRefused = YudaoFailureBody
 
-// YudaoSessionNotFound yudao 方言的失败 a failure of the yudao dialect
+// YudaoSessionNotFound yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoSessionNotFound = YudaoFailureBody
 
-// YudaoTooLarge yudao 方言的失败 a failure of the yudao dialect
+// YudaoSmsUnavailable yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
+type YudaoSmsUnavailable = YudaoFailureBody
+
+// YudaoTooLarge yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoTooLarge = YudaoFailureBody
 
-// YudaoTooManyRequests yudao 方言的失败 a failure of the yudao dialect
+// YudaoTooManyRequests yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoTooManyRequests = YudaoFailureBody
 
-// YudaoTooSlow yudao 方言的失败 a failure of the yudao dialect
+// YudaoTooSlow yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoTooSlow = YudaoFailureBody
 
-// YudaoUnauthenticated yudao 方言的失败 a failure of the yudao dialect
+// YudaoUnauthenticated yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoUnauthenticated = YudaoFailureBody
 
-// YudaoUnauthenticatedOrWrongCode yudao 方言的失败 a failure of the yudao dialect
+// YudaoUnauthenticatedOrWrongCode yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoUnauthenticatedOrWrongCode = YudaoFailureBody
 
-// YudaoUnavailable yudao 方言的失败 a failure of the yudao dialect
+// YudaoUnavailable yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoUnavailable = YudaoFailureBody
 
-// YudaoUnsupportedMediaType yudao 方言的失败 a failure of the yudao dialect
+// YudaoUnsupportedMediaType yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoUnsupportedMediaType = YudaoFailureBody
 
-// YudaoWrongCode yudao 方言的失败 a failure of the yudao dialect
+// YudaoWrongCode yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoWrongCode = YudaoFailureBody
 
 // GetUserDetailParams defines parameters for GetUserDetail.
 type GetUserDetailParams struct {
-	// Id 用户ID the user's id
+	// Id 用户 ID。
+	//
+	// The user's id.
 	Id Id `form:"id" json:"id"`
 }
 
 // SignInByMobileParams defines parameters for SignInByMobile.
 type SignInByMobileParams struct {
-	// XDeviceNumber 设备编号，登录时绑定 binds the session to a device at sign-in
+	// XDeviceNumber 设备编号，登录时与会话绑定。
+	//
+	// The device's number, which is bound to the session at sign-in.
 	XDeviceNumber *string `json:"X-Device-Number,omitempty"`
 }
 
 // GetSpecAsJsonParams defines parameters for GetSpecAsJson.
 type GetSpecAsJsonParams struct {
-	// Tag 只要这些方言的接口 the operations of these dialects alone
+	// Tag 只返回这些方言的接口。
+	//
+	// Only the operations of these dialects.
 	Tag *Tags `form:"tag,omitempty" json:"tag,omitempty"`
 
-	// IfNoneMatch 已有副本的 ETag the ETag of the copy that the caller has
+	// IfNoneMatch 调用方已有副本的 ETag。
+	//
+	// The ETag of the copy that the caller has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // GetSpecAsYamlParams defines parameters for GetSpecAsYaml.
 type GetSpecAsYamlParams struct {
-	// Tag 只要这些方言的接口 the operations of these dialects alone
+	// Tag 只返回这些方言的接口。
+	//
+	// Only the operations of these dialects.
 	Tag *Tags `form:"tag,omitempty" json:"tag,omitempty"`
 
-	// IfNoneMatch 已有副本的 ETag the ETag of the copy that the caller has
+	// IfNoneMatch 调用方已有副本的 ETag。
+	//
+	// The ETag of the copy that the caller has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // GetUserInfoParams defines parameters for GetUserInfo.
 type GetUserInfoParams struct {
-	// UserId 用户 ID，1 到 19 位数字 1 to 19 digits
+	// UserId 用户 ID，1 到 19 位数字。
+	//
+	// The user's id, 1 to 19 digits.
 	UserId string `form:"userId" json:"userId"`
 }
 
 // CheckLoginStatusParams defines parameters for CheckLoginStatus.
 type CheckLoginStatusParams struct {
-	// DeviceNumber 设备编号 the device's number
+	// DeviceNumber 设备编号。
+	//
+	// The device's number.
 	DeviceNumber DeviceNumber `form:"deviceNumber" json:"deviceNumber"`
 }
 
@@ -1918,7 +2907,7 @@ type CheckLoginStatusParams struct {
 type GetWeChatUserInfoJSONRequestBody = WeChatUserRequest
 
 // CreateUserJSONRequestBody defines body for CreateUser for application/json ContentType.
-type CreateUserJSONRequestBody = NewUser
+type CreateUserJSONRequestBody = UserCreation
 
 // CreateUserFormdataRequestBody defines body for CreateUser for application/x-www-form-urlencoded ContentType.
 type CreateUserFormdataRequestBody = CreateUserForm
@@ -2482,12 +3471,27 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 
 }
 
-type CasBadParameterJSONResponse CasFailureBody
+type CasBadParameterResponseHeaders struct {
+	XRequestId *string
+}
+type CasBadParameterJSONResponse struct {
+	Body CasFailureBody
 
-type CasFailureJSONResponse CasFailureBody
+	Headers CasBadParameterResponseHeaders
+}
+
+type CasInternalResponseHeaders struct {
+	XRequestId *string
+}
+type CasInternalJSONResponse struct {
+	Body CasFailureBody
+
+	Headers CasInternalResponseHeaders
+}
 
 type CasTooManyRequestsResponseHeaders struct {
 	RetryAfter *int
+	XRequestId *string
 }
 type CasTooManyRequestsJSONResponse struct {
 	Body CasFailureBody
@@ -2497,6 +3501,7 @@ type CasTooManyRequestsJSONResponse struct {
 
 type CasUnauthenticatedResponseHeaders struct {
 	WWWAuthenticate *string
+	XRequestId      *string
 }
 type CasUnauthenticatedJSONResponse struct {
 	Body CasFailureBody
@@ -2504,7 +3509,24 @@ type CasUnauthenticatedJSONResponse struct {
 	Headers CasUnauthenticatedResponseHeaders
 }
 
-type CasUserNotFoundJSONResponse CasFailureBody
+type CasUnavailableResponseHeaders struct {
+	RetryAfter *int
+	XRequestId *string
+}
+type CasUnavailableJSONResponse struct {
+	Body CasFailureBody
+
+	Headers CasUnavailableResponseHeaders
+}
+
+type CasUserNotFoundResponseHeaders struct {
+	XRequestId *string
+}
+type CasUserNotFoundJSONResponse struct {
+	Body CasFailureBody
+
+	Headers CasUserNotFoundResponseHeaders
+}
 
 type CheckedLoginStatusJSONResponse LoginStatusResponse
 
@@ -2517,16 +3539,45 @@ type DetailedUserJSONResponse struct {
 	Headers DetailedUserResponseHeaders
 }
 
-type JeecgBadRequestJSONResponse JeecgFailureBody
+type JeecgBadRequestResponseHeaders struct {
+	XRequestId *string
+}
+type JeecgBadRequestJSONResponse struct {
+	Body JeecgFailureBody
 
-type JeecgFailureJSONResponse JeecgFailureBody
+	Headers JeecgBadRequestResponseHeaders
+}
 
-type JeecgTooLargeJSONResponse JeecgFailureBody
+type JeecgInternalResponseHeaders struct {
+	XRequestId *string
+}
+type JeecgInternalJSONResponse struct {
+	Body JeecgFailureBody
 
-type JeecgTooSlowJSONResponse JeecgFailureBody
+	Headers JeecgInternalResponseHeaders
+}
+
+type JeecgTooLargeResponseHeaders struct {
+	XRequestId *string
+}
+type JeecgTooLargeJSONResponse struct {
+	Body JeecgFailureBody
+
+	Headers JeecgTooLargeResponseHeaders
+}
+
+type JeecgTooSlowResponseHeaders struct {
+	XRequestId *string
+}
+type JeecgTooSlowJSONResponse struct {
+	Body JeecgFailureBody
+
+	Headers JeecgTooSlowResponseHeaders
+}
 
 type JeecgUnauthenticatedResponseHeaders struct {
 	WWWAuthenticate *string
+	XRequestId      *string
 }
 type JeecgUnauthenticatedJSONResponse struct {
 	Body JeecgFailureBody
@@ -2534,13 +3585,51 @@ type JeecgUnauthenticatedJSONResponse struct {
 	Headers JeecgUnauthenticatedResponseHeaders
 }
 
-type JeecgUnsupportedMediaTypeJSONResponse JeecgFailureBody
+type JeecgUnavailableResponseHeaders struct {
+	RetryAfter *int
+	XRequestId *string
+}
+type JeecgUnavailableJSONResponse struct {
+	Body JeecgFailureBody
 
-type JfinalBadFormJSONResponse JfinalFailureBody
+	Headers JeecgUnavailableResponseHeaders
+}
 
-type JfinalBadParameterJSONResponse JfinalFailureBody
+type JeecgUnsupportedMediaTypeResponseHeaders struct {
+	XRequestId *string
+}
+type JeecgUnsupportedMediaTypeJSONResponse struct {
+	Body JeecgFailureBody
 
-type JfinalBadRequestJSONResponse JfinalFailureBody
+	Headers JeecgUnsupportedMediaTypeResponseHeaders
+}
+
+type JfinalBadFormResponseHeaders struct {
+	XRequestId *string
+}
+type JfinalBadFormJSONResponse struct {
+	Body JfinalFailureBody
+
+	Headers JfinalBadFormResponseHeaders
+}
+
+type JfinalBadParameterResponseHeaders struct {
+	XRequestId *string
+}
+type JfinalBadParameterJSONResponse struct {
+	Body JfinalFailureBody
+
+	Headers JfinalBadParameterResponseHeaders
+}
+
+type JfinalBadRequestResponseHeaders struct {
+	XRequestId *string
+}
+type JfinalBadRequestJSONResponse struct {
+	Body JfinalFailureBody
+
+	Headers JfinalBadRequestResponseHeaders
+}
 
 type JfinalDoneResponseHeaders struct {
 	Jwt *string
@@ -2551,16 +3640,45 @@ type JfinalDoneJSONResponse struct {
 	Headers JfinalDoneResponseHeaders
 }
 
-type JfinalFailureJSONResponse JfinalFailureBody
+type JfinalForbiddenResponseHeaders struct {
+	XRequestId *string
+}
+type JfinalForbiddenJSONResponse struct {
+	Body JfinalFailureBody
 
-type JfinalForbiddenJSONResponse JfinalFailureBody
+	Headers JfinalForbiddenResponseHeaders
+}
 
-type JfinalTakenJSONResponse JfinalFailureBody
+type JfinalInternalResponseHeaders struct {
+	XRequestId *string
+}
+type JfinalInternalJSONResponse struct {
+	Body JfinalFailureBody
 
-type JfinalTooLargeJSONResponse JfinalFailureBody
+	Headers JfinalInternalResponseHeaders
+}
+
+type JfinalTakenResponseHeaders struct {
+	XRequestId *string
+}
+type JfinalTakenJSONResponse struct {
+	Body JfinalFailureBody
+
+	Headers JfinalTakenResponseHeaders
+}
+
+type JfinalTooLargeResponseHeaders struct {
+	XRequestId *string
+}
+type JfinalTooLargeJSONResponse struct {
+	Body JfinalFailureBody
+
+	Headers JfinalTooLargeResponseHeaders
+}
 
 type JfinalTooManyRequestsResponseHeaders struct {
 	RetryAfter *int
+	XRequestId *string
 }
 type JfinalTooManyRequestsJSONResponse struct {
 	Body JfinalFailureBody
@@ -2568,10 +3686,18 @@ type JfinalTooManyRequestsJSONResponse struct {
 	Headers JfinalTooManyRequestsResponseHeaders
 }
 
-type JfinalTooSlowJSONResponse JfinalFailureBody
+type JfinalTooSlowResponseHeaders struct {
+	XRequestId *string
+}
+type JfinalTooSlowJSONResponse struct {
+	Body JfinalFailureBody
+
+	Headers JfinalTooSlowResponseHeaders
+}
 
 type JfinalUnauthenticatedResponseHeaders struct {
 	WWWAuthenticate *string
+	XRequestId      *string
 }
 type JfinalUnauthenticatedJSONResponse struct {
 	Body JfinalFailureBody
@@ -2579,16 +3705,55 @@ type JfinalUnauthenticatedJSONResponse struct {
 	Headers JfinalUnauthenticatedResponseHeaders
 }
 
-type JfinalUnsupportedFormJSONResponse JfinalFailureBody
+type JfinalUnavailableResponseHeaders struct {
+	RetryAfter *int
+	XRequestId *string
+}
+type JfinalUnavailableJSONResponse struct {
+	Body JfinalFailureBody
 
-type JfinalUnsupportedMediaTypeJSONResponse JfinalFailureBody
+	Headers JfinalUnavailableResponseHeaders
+}
 
-type JfinalUserNotFoundJSONResponse JfinalFailureBody
+type JfinalUnsupportedFormResponseHeaders struct {
+	XRequestId *string
+}
+type JfinalUnsupportedFormJSONResponse struct {
+	Body JfinalFailureBody
 
-type JfinalWeakPasswordJSONResponse JfinalFailureBody
+	Headers JfinalUnsupportedFormResponseHeaders
+}
+
+type JfinalUnsupportedMediaTypeResponseHeaders struct {
+	XRequestId *string
+}
+type JfinalUnsupportedMediaTypeJSONResponse struct {
+	Body JfinalFailureBody
+
+	Headers JfinalUnsupportedMediaTypeResponseHeaders
+}
+
+type JfinalUserNotFoundResponseHeaders struct {
+	XRequestId *string
+}
+type JfinalUserNotFoundJSONResponse struct {
+	Body JfinalFailureBody
+
+	Headers JfinalUserNotFoundResponseHeaders
+}
+
+type JfinalWeakPasswordResponseHeaders struct {
+	XRequestId *string
+}
+type JfinalWeakPasswordJSONResponse struct {
+	Body JfinalFailureBody
+
+	Headers JfinalWeakPasswordResponseHeaders
+}
 
 type JfinalWrongCredentialsResponseHeaders struct {
 	WWWAuthenticate *string
+	XRequestId      *string
 }
 type JfinalWrongCredentialsJSONResponse struct {
 	Body JfinalFailureBody
@@ -2596,12 +3761,27 @@ type JfinalWrongCredentialsJSONResponse struct {
 	Headers JfinalWrongCredentialsResponseHeaders
 }
 
-type JfinalWrongOldPasswordJSONResponse JfinalFailureBody
+type JfinalWrongOldPasswordResponseHeaders struct {
+	XRequestId *string
+}
+type JfinalWrongOldPasswordJSONResponse struct {
+	Body JfinalFailureBody
 
-type Oauth2FailureJSONResponse Oauth2FailureBody
+	Headers JfinalWrongOldPasswordResponseHeaders
+}
+
+type Oauth2InternalResponseHeaders struct {
+	XRequestId *string
+}
+type Oauth2InternalJSONResponse struct {
+	Body Oauth2FailureBody
+
+	Headers Oauth2InternalResponseHeaders
+}
 
 type Oauth2InvalidClientResponseHeaders struct {
 	WWWAuthenticate string
+	XRequestId      *string
 }
 type Oauth2InvalidClientJSONResponse struct {
 	Body Oauth2FailureBody
@@ -2609,12 +3789,27 @@ type Oauth2InvalidClientJSONResponse struct {
 	Headers Oauth2InvalidClientResponseHeaders
 }
 
-type Oauth2InvalidRequestJSONResponse Oauth2FailureBody
+type Oauth2InvalidRequestResponseHeaders struct {
+	XRequestId *string
+}
+type Oauth2InvalidRequestJSONResponse struct {
+	Body Oauth2FailureBody
 
-type Oauth2TooLargeJSONResponse Oauth2FailureBody
+	Headers Oauth2InvalidRequestResponseHeaders
+}
+
+type Oauth2TooLargeResponseHeaders struct {
+	XRequestId *string
+}
+type Oauth2TooLargeJSONResponse struct {
+	Body Oauth2FailureBody
+
+	Headers Oauth2TooLargeResponseHeaders
+}
 
 type Oauth2TooManyRequestsResponseHeaders struct {
 	RetryAfter *int
+	XRequestId *string
 }
 type Oauth2TooManyRequestsJSONResponse struct {
 	Body Oauth2FailureBody
@@ -2622,28 +3817,100 @@ type Oauth2TooManyRequestsJSONResponse struct {
 	Headers Oauth2TooManyRequestsResponseHeaders
 }
 
-type Oauth2UnsupportedMediaTypeJSONResponse Oauth2FailureBody
+type Oauth2UnavailableResponseHeaders struct {
+	RetryAfter *int
+	XRequestId *string
+}
+type Oauth2UnavailableJSONResponse struct {
+	Body Oauth2FailureBody
 
-type ProblemFailureApplicationProblemPlusJSONResponse Problem
+	Headers Oauth2UnavailableResponseHeaders
+}
 
-type ProblemHeadersTooLargeApplicationProblemPlusJSONResponse Problem
+type Oauth2UnsupportedMediaTypeResponseHeaders struct {
+	XRequestId *string
+}
+type Oauth2UnsupportedMediaTypeJSONResponse struct {
+	Body Oauth2FailureBody
 
-type ProblemNotFoundApplicationProblemPlusJSONResponse Problem
+	Headers Oauth2UnsupportedMediaTypeResponseHeaders
+}
 
-type ProblemUnavailableApplicationProblemPlusJSONResponse Problem
+type ProblemHeadersTooLargeResponseHeaders struct {
+	XRequestId *string
+}
+type ProblemHeadersTooLargeApplicationProblemPlusJSONResponse struct {
+	Body Problem
 
-type ProblemUnknownTagApplicationProblemPlusJSONResponse Problem
+	Headers ProblemHeadersTooLargeResponseHeaders
+}
 
-type RuoyiBadRequestJSONResponse RuoyiFailureBody
+type ProblemNotFoundResponseHeaders struct {
+	XRequestId *string
+}
+type ProblemNotFoundApplicationProblemPlusJSONResponse struct {
+	Body Problem
 
-type RuoyiFailureJSONResponse RuoyiFailureBody
+	Headers ProblemNotFoundResponseHeaders
+}
 
-type RuoyiForbiddenJSONResponse RuoyiFailureBody
+type ProblemUnavailableResponseHeaders struct {
+	XRequestId *string
+}
+type ProblemUnavailableApplicationProblemPlusJSONResponse struct {
+	Body Problem
 
-type RuoyiTooLargeJSONResponse RuoyiFailureBody
+	Headers ProblemUnavailableResponseHeaders
+}
+
+type ProblemUnknownTagResponseHeaders struct {
+	XRequestId *string
+}
+type ProblemUnknownTagApplicationProblemPlusJSONResponse struct {
+	Body Problem
+
+	Headers ProblemUnknownTagResponseHeaders
+}
+
+type RuoyiBadRequestResponseHeaders struct {
+	XRequestId *string
+}
+type RuoyiBadRequestJSONResponse struct {
+	Body RuoyiFailureBody
+
+	Headers RuoyiBadRequestResponseHeaders
+}
+
+type RuoyiForbiddenResponseHeaders struct {
+	XRequestId *string
+}
+type RuoyiForbiddenJSONResponse struct {
+	Body RuoyiFailureBody
+
+	Headers RuoyiForbiddenResponseHeaders
+}
+
+type RuoyiInternalResponseHeaders struct {
+	XRequestId *string
+}
+type RuoyiInternalJSONResponse struct {
+	Body RuoyiFailureBody
+
+	Headers RuoyiInternalResponseHeaders
+}
+
+type RuoyiTooLargeResponseHeaders struct {
+	XRequestId *string
+}
+type RuoyiTooLargeJSONResponse struct {
+	Body RuoyiFailureBody
+
+	Headers RuoyiTooLargeResponseHeaders
+}
 
 type RuoyiTooManyRequestsResponseHeaders struct {
 	RetryAfter *int
+	XRequestId *string
 }
 type RuoyiTooManyRequestsJSONResponse struct {
 	Body RuoyiFailureBody
@@ -2651,22 +3918,73 @@ type RuoyiTooManyRequestsJSONResponse struct {
 	Headers RuoyiTooManyRequestsResponseHeaders
 }
 
-type RuoyiTooSlowJSONResponse RuoyiFailureBody
+type RuoyiTooSlowResponseHeaders struct {
+	XRequestId *string
+}
+type RuoyiTooSlowJSONResponse struct {
+	Body RuoyiFailureBody
 
-type RuoyiUnavailableJSONResponse RuoyiFailureBody
+	Headers RuoyiTooSlowResponseHeaders
+}
 
-type RuoyiUnsupportedMediaTypeJSONResponse RuoyiFailureBody
+type RuoyiUnsupportedMediaTypeResponseHeaders struct {
+	XRequestId *string
+}
+type RuoyiUnsupportedMediaTypeJSONResponse struct {
+	Body RuoyiFailureBody
 
-type YudaoBadParameterJSONResponse YudaoFailureBody
+	Headers RuoyiUnsupportedMediaTypeResponseHeaders
+}
 
-type YudaoBadRequestJSONResponse YudaoFailureBody
+type RuoyiWeChatUnavailableResponseHeaders struct {
+	RetryAfter *int
+	XRequestId *string
+}
+type RuoyiWeChatUnavailableJSONResponse struct {
+	Body RuoyiFailureBody
 
-type YudaoFailureJSONResponse YudaoFailureBody
+	Headers RuoyiWeChatUnavailableResponseHeaders
+}
 
-type YudaoMobileTakenJSONResponse YudaoFailureBody
+type YudaoBadParameterResponseHeaders struct {
+	XRequestId *string
+}
+type YudaoBadParameterJSONResponse struct {
+	Body YudaoFailureBody
+
+	Headers YudaoBadParameterResponseHeaders
+}
+
+type YudaoBadRequestResponseHeaders struct {
+	XRequestId *string
+}
+type YudaoBadRequestJSONResponse struct {
+	Body YudaoFailureBody
+
+	Headers YudaoBadRequestResponseHeaders
+}
+
+type YudaoInternalResponseHeaders struct {
+	XRequestId *string
+}
+type YudaoInternalJSONResponse struct {
+	Body YudaoFailureBody
+
+	Headers YudaoInternalResponseHeaders
+}
+
+type YudaoMobileTakenResponseHeaders struct {
+	XRequestId *string
+}
+type YudaoMobileTakenJSONResponse struct {
+	Body YudaoFailureBody
+
+	Headers YudaoMobileTakenResponseHeaders
+}
 
 type YudaoRefreshRefusedResponseHeaders struct {
 	WWWAuthenticate *string
+	XRequestId      *string
 }
 type YudaoRefreshRefusedJSONResponse struct {
 	Body YudaoFailureBody
@@ -2674,12 +3992,37 @@ type YudaoRefreshRefusedJSONResponse struct {
 	Headers YudaoRefreshRefusedResponseHeaders
 }
 
-type YudaoSessionNotFoundJSONResponse YudaoFailureBody
+type YudaoSessionNotFoundResponseHeaders struct {
+	XRequestId *string
+}
+type YudaoSessionNotFoundJSONResponse struct {
+	Body YudaoFailureBody
 
-type YudaoTooLargeJSONResponse YudaoFailureBody
+	Headers YudaoSessionNotFoundResponseHeaders
+}
+
+type YudaoSmsUnavailableResponseHeaders struct {
+	RetryAfter *int
+	XRequestId *string
+}
+type YudaoSmsUnavailableJSONResponse struct {
+	Body YudaoFailureBody
+
+	Headers YudaoSmsUnavailableResponseHeaders
+}
+
+type YudaoTooLargeResponseHeaders struct {
+	XRequestId *string
+}
+type YudaoTooLargeJSONResponse struct {
+	Body YudaoFailureBody
+
+	Headers YudaoTooLargeResponseHeaders
+}
 
 type YudaoTooManyRequestsResponseHeaders struct {
 	RetryAfter *int
+	XRequestId *string
 }
 type YudaoTooManyRequestsJSONResponse struct {
 	Body YudaoFailureBody
@@ -2687,10 +4030,18 @@ type YudaoTooManyRequestsJSONResponse struct {
 	Headers YudaoTooManyRequestsResponseHeaders
 }
 
-type YudaoTooSlowJSONResponse YudaoFailureBody
+type YudaoTooSlowResponseHeaders struct {
+	XRequestId *string
+}
+type YudaoTooSlowJSONResponse struct {
+	Body YudaoFailureBody
+
+	Headers YudaoTooSlowResponseHeaders
+}
 
 type YudaoUnauthenticatedResponseHeaders struct {
 	WWWAuthenticate *string
+	XRequestId      *string
 }
 type YudaoUnauthenticatedJSONResponse struct {
 	Body YudaoFailureBody
@@ -2700,6 +4051,7 @@ type YudaoUnauthenticatedJSONResponse struct {
 
 type YudaoUnauthenticatedOrWrongCodeResponseHeaders struct {
 	WWWAuthenticate *string
+	XRequestId      *string
 }
 type YudaoUnauthenticatedOrWrongCodeJSONResponse struct {
 	Body YudaoFailureBody
@@ -2709,6 +4061,7 @@ type YudaoUnauthenticatedOrWrongCodeJSONResponse struct {
 
 type YudaoUnavailableResponseHeaders struct {
 	RetryAfter *int
+	XRequestId *string
 }
 type YudaoUnavailableJSONResponse struct {
 	Body YudaoFailureBody
@@ -2716,10 +4069,18 @@ type YudaoUnavailableJSONResponse struct {
 	Headers YudaoUnavailableResponseHeaders
 }
 
-type YudaoUnsupportedMediaTypeJSONResponse YudaoFailureBody
+type YudaoUnsupportedMediaTypeResponseHeaders struct {
+	XRequestId *string
+}
+type YudaoUnsupportedMediaTypeJSONResponse struct {
+	Body YudaoFailureBody
+
+	Headers YudaoUnsupportedMediaTypeResponseHeaders
+}
 
 type YudaoWrongCodeResponseHeaders struct {
 	WWWAuthenticate *string
+	XRequestId      *string
 }
 type YudaoWrongCodeJSONResponse struct {
 	Body YudaoFailureBody
@@ -2763,28 +4124,14 @@ type GetJsonWebKeys431ApplicationProblemPlusJSONResponse struct {
 func (response GetJsonWebKeys431ApplicationProblemPlusJSONResponse) VisitGetJsonWebKeysResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(431)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type GetJsonWebKeysdefaultApplicationProblemPlusJSONResponse struct {
-	Body       Problem
-	StatusCode int
-}
-
-func (response GetJsonWebKeysdefaultApplicationProblemPlusJSONResponse) VisitGetJsonWebKeysResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -2824,10 +4171,13 @@ type GetWeChatUserInfo400JSONResponse struct{ RuoyiBadRequestJSONResponse }
 func (response GetWeChatUserInfo400JSONResponse) VisitGetWeChatUserInfoResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
@@ -2838,10 +4188,13 @@ type GetWeChatUserInfo403JSONResponse struct{ RuoyiForbiddenJSONResponse }
 func (response GetWeChatUserInfo403JSONResponse) VisitGetWeChatUserInfoResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(403)
 	_, err := buf.WriteTo(w)
 	return err
@@ -2852,10 +4205,13 @@ type GetWeChatUserInfo408JSONResponse struct{ RuoyiTooSlowJSONResponse }
 func (response GetWeChatUserInfo408JSONResponse) VisitGetWeChatUserInfoResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
@@ -2866,10 +4222,13 @@ type GetWeChatUserInfo413JSONResponse struct{ RuoyiTooLargeJSONResponse }
 func (response GetWeChatUserInfo413JSONResponse) VisitGetWeChatUserInfoResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(413)
 	_, err := buf.WriteTo(w)
 	return err
@@ -2882,10 +4241,13 @@ type GetWeChatUserInfo415JSONResponse struct {
 func (response GetWeChatUserInfo415JSONResponse) VisitGetWeChatUserInfoResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(415)
 	_, err := buf.WriteTo(w)
 	return err
@@ -2905,38 +4267,49 @@ func (response GetWeChatUserInfo429JSONResponse) VisitGetWeChatUserInfoResponse(
 	if response.Headers.RetryAfter != nil {
 		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
 
-type GetWeChatUserInfo503JSONResponse struct{ RuoyiUnavailableJSONResponse }
+type GetWeChatUserInfo500JSONResponse struct{ RuoyiInternalJSONResponse }
 
-func (response GetWeChatUserInfo503JSONResponse) VisitGetWeChatUserInfoResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(503)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type GetWeChatUserInfodefaultJSONResponse struct {
-	Body       RuoyiFailureBody
-	StatusCode int
-}
-
-func (response GetWeChatUserInfodefaultJSONResponse) VisitGetWeChatUserInfoResponse(w http.ResponseWriter) error {
+func (response GetWeChatUserInfo500JSONResponse) VisitGetWeChatUserInfoResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetWeChatUserInfo503JSONResponse struct {
+	RuoyiWeChatUnavailableJSONResponse
+}
+
+func (response GetWeChatUserInfo503JSONResponse) VisitGetWeChatUserInfoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -2979,10 +4352,13 @@ type CreateUser400JSONResponse struct{ JfinalBadRequestJSONResponse }
 func (response CreateUser400JSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3002,6 +4378,9 @@ func (response CreateUser401JSONResponse) VisitCreateUserResponse(w http.Respons
 	if response.Headers.WWWAuthenticate != nil {
 		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3012,10 +4391,13 @@ type CreateUser403JSONResponse struct{ JfinalForbiddenJSONResponse }
 func (response CreateUser403JSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(403)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3026,10 +4408,13 @@ type CreateUser408JSONResponse struct{ JfinalTooSlowJSONResponse }
 func (response CreateUser408JSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3040,10 +4425,13 @@ type CreateUser409JSONResponse struct{ JfinalTakenJSONResponse }
 func (response CreateUser409JSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(409)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3054,10 +4442,13 @@ type CreateUser413JSONResponse struct{ JfinalTooLargeJSONResponse }
 func (response CreateUser413JSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(413)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3070,10 +4461,13 @@ type CreateUser415JSONResponse struct {
 func (response CreateUser415JSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(415)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3084,10 +4478,13 @@ type CreateUser422JSONResponse struct{ JfinalWeakPasswordJSONResponse }
 func (response CreateUser422JSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3107,24 +4504,47 @@ func (response CreateUser429JSONResponse) VisitCreateUserResponse(w http.Respons
 	if response.Headers.RetryAfter != nil {
 		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
 
-type CreateUserdefaultJSONResponse struct {
-	Body       JfinalFailureBody
-	StatusCode int
-}
+type CreateUser500JSONResponse struct{ JfinalInternalJSONResponse }
 
-func (response CreateUserdefaultJSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
+func (response CreateUser500JSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CreateUser503JSONResponse struct{ JfinalUnavailableJSONResponse }
+
+func (response CreateUser503JSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -3159,10 +4579,13 @@ type GetUserDetail400JSONResponse struct{ JfinalBadParameterJSONResponse }
 func (response GetUserDetail400JSONResponse) VisitGetUserDetailResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3182,6 +4605,9 @@ func (response GetUserDetail401JSONResponse) VisitGetUserDetailResponse(w http.R
 	if response.Headers.WWWAuthenticate != nil {
 		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3192,28 +4618,51 @@ type GetUserDetail404JSONResponse struct{ JfinalUserNotFoundJSONResponse }
 func (response GetUserDetail404JSONResponse) VisitGetUserDetailResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(404)
 	_, err := buf.WriteTo(w)
 	return err
 }
 
-type GetUserDetaildefaultJSONResponse struct {
-	Body       JfinalFailureBody
-	StatusCode int
-}
+type GetUserDetail500JSONResponse struct{ JfinalInternalJSONResponse }
 
-func (response GetUserDetaildefaultJSONResponse) VisitGetUserDetailResponse(w http.ResponseWriter) error {
+func (response GetUserDetail500JSONResponse) VisitGetUserDetailResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetUserDetail503JSONResponse struct{ JfinalUnavailableJSONResponse }
+
+func (response GetUserDetail503JSONResponse) VisitGetUserDetailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -3248,10 +4697,13 @@ type PostUserDetail400JSONResponse struct{ JfinalBadFormJSONResponse }
 func (response PostUserDetail400JSONResponse) VisitPostUserDetailResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3271,6 +4723,9 @@ func (response PostUserDetail401JSONResponse) VisitPostUserDetailResponse(w http
 	if response.Headers.WWWAuthenticate != nil {
 		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3281,10 +4736,13 @@ type PostUserDetail404JSONResponse struct{ JfinalUserNotFoundJSONResponse }
 func (response PostUserDetail404JSONResponse) VisitPostUserDetailResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(404)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3295,10 +4753,13 @@ type PostUserDetail408JSONResponse struct{ JfinalTooSlowJSONResponse }
 func (response PostUserDetail408JSONResponse) VisitPostUserDetailResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3309,10 +4770,13 @@ type PostUserDetail413JSONResponse struct{ JfinalTooLargeJSONResponse }
 func (response PostUserDetail413JSONResponse) VisitPostUserDetailResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(413)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3325,28 +4789,51 @@ type PostUserDetail415JSONResponse struct {
 func (response PostUserDetail415JSONResponse) VisitPostUserDetailResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(415)
 	_, err := buf.WriteTo(w)
 	return err
 }
 
-type PostUserDetaildefaultJSONResponse struct {
-	Body       JfinalFailureBody
-	StatusCode int
-}
+type PostUserDetail500JSONResponse struct{ JfinalInternalJSONResponse }
 
-func (response PostUserDetaildefaultJSONResponse) VisitPostUserDetailResponse(w http.ResponseWriter) error {
+func (response PostUserDetail500JSONResponse) VisitPostUserDetailResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostUserDetail503JSONResponse struct{ JfinalUnavailableJSONResponse }
+
+func (response PostUserDetail503JSONResponse) VisitPostUserDetailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -3386,10 +4873,13 @@ type SignInByPassword400JSONResponse struct{ JfinalBadFormJSONResponse }
 func (response SignInByPassword400JSONResponse) VisitSignInByPasswordResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3409,6 +4899,9 @@ func (response SignInByPassword401JSONResponse) VisitSignInByPasswordResponse(w 
 	if response.Headers.WWWAuthenticate != nil {
 		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3419,10 +4912,13 @@ type SignInByPassword408JSONResponse struct{ JfinalTooSlowJSONResponse }
 func (response SignInByPassword408JSONResponse) VisitSignInByPasswordResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3433,10 +4929,13 @@ type SignInByPassword413JSONResponse struct{ JfinalTooLargeJSONResponse }
 func (response SignInByPassword413JSONResponse) VisitSignInByPasswordResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(413)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3449,28 +4948,51 @@ type SignInByPassword415JSONResponse struct {
 func (response SignInByPassword415JSONResponse) VisitSignInByPasswordResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(415)
 	_, err := buf.WriteTo(w)
 	return err
 }
 
-type SignInByPassworddefaultJSONResponse struct {
-	Body       JfinalFailureBody
-	StatusCode int
-}
+type SignInByPassword500JSONResponse struct{ JfinalInternalJSONResponse }
 
-func (response SignInByPassworddefaultJSONResponse) VisitSignInByPasswordResponse(w http.ResponseWriter) error {
+func (response SignInByPassword500JSONResponse) VisitSignInByPasswordResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignInByPassword503JSONResponse struct{ JfinalUnavailableJSONResponse }
+
+func (response SignInByPassword503JSONResponse) VisitSignInByPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -3506,10 +5028,13 @@ type UpdateUser400JSONResponse struct{ JfinalBadRequestJSONResponse }
 func (response UpdateUser400JSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3529,6 +5054,9 @@ func (response UpdateUser401JSONResponse) VisitUpdateUserResponse(w http.Respons
 	if response.Headers.WWWAuthenticate != nil {
 		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3539,10 +5067,13 @@ type UpdateUser403JSONResponse struct{ JfinalForbiddenJSONResponse }
 func (response UpdateUser403JSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(403)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3553,10 +5084,13 @@ type UpdateUser404JSONResponse struct{ JfinalUserNotFoundJSONResponse }
 func (response UpdateUser404JSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(404)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3567,10 +5101,13 @@ type UpdateUser408JSONResponse struct{ JfinalTooSlowJSONResponse }
 func (response UpdateUser408JSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3581,10 +5118,13 @@ type UpdateUser409JSONResponse struct{ JfinalTakenJSONResponse }
 func (response UpdateUser409JSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(409)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3595,10 +5135,13 @@ type UpdateUser413JSONResponse struct{ JfinalTooLargeJSONResponse }
 func (response UpdateUser413JSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(413)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3611,28 +5154,51 @@ type UpdateUser415JSONResponse struct {
 func (response UpdateUser415JSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(415)
 	_, err := buf.WriteTo(w)
 	return err
 }
 
-type UpdateUserdefaultJSONResponse struct {
-	Body       JfinalFailureBody
-	StatusCode int
-}
+type UpdateUser500JSONResponse struct{ JfinalInternalJSONResponse }
 
-func (response UpdateUserdefaultJSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
+func (response UpdateUser500JSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdateUser503JSONResponse struct{ JfinalUnavailableJSONResponse }
+
+func (response UpdateUser503JSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -3669,10 +5235,13 @@ type UpdatePassword400JSONResponse struct {
 func (response UpdatePassword400JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3692,6 +5261,9 @@ func (response UpdatePassword401JSONResponse) VisitUpdatePasswordResponse(w http
 	if response.Headers.WWWAuthenticate != nil {
 		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3702,10 +5274,13 @@ type UpdatePassword403JSONResponse struct{ JfinalForbiddenJSONResponse }
 func (response UpdatePassword403JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(403)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3716,10 +5291,13 @@ type UpdatePassword404JSONResponse struct{ JfinalUserNotFoundJSONResponse }
 func (response UpdatePassword404JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(404)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3730,10 +5308,13 @@ type UpdatePassword408JSONResponse struct{ JfinalTooSlowJSONResponse }
 func (response UpdatePassword408JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3744,10 +5325,13 @@ type UpdatePassword413JSONResponse struct{ JfinalTooLargeJSONResponse }
 func (response UpdatePassword413JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(413)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3760,10 +5344,13 @@ type UpdatePassword415JSONResponse struct {
 func (response UpdatePassword415JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(415)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3774,28 +5361,51 @@ type UpdatePassword422JSONResponse struct{ JfinalWeakPasswordJSONResponse }
 func (response UpdatePassword422JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(422)
 	_, err := buf.WriteTo(w)
 	return err
 }
 
-type UpdatePassworddefaultJSONResponse struct {
-	Body       JfinalFailureBody
-	StatusCode int
-}
+type UpdatePassword500JSONResponse struct{ JfinalInternalJSONResponse }
 
-func (response UpdatePassworddefaultJSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
+func (response UpdatePassword500JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UpdatePassword503JSONResponse struct{ JfinalUnavailableJSONResponse }
+
+func (response UpdatePassword503JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -3827,10 +5437,13 @@ type RefreshAccessToken400JSONResponse struct{ YudaoBadRequestJSONResponse }
 func (response RefreshAccessToken400JSONResponse) VisitRefreshAccessTokenResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3850,6 +5463,9 @@ func (response RefreshAccessToken401JSONResponse) VisitRefreshAccessTokenRespons
 	if response.Headers.WWWAuthenticate != nil {
 		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3860,10 +5476,13 @@ type RefreshAccessToken408JSONResponse struct{ YudaoTooSlowJSONResponse }
 func (response RefreshAccessToken408JSONResponse) VisitRefreshAccessTokenResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3874,10 +5493,13 @@ type RefreshAccessToken413JSONResponse struct{ YudaoTooLargeJSONResponse }
 func (response RefreshAccessToken413JSONResponse) VisitRefreshAccessTokenResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(413)
 	_, err := buf.WriteTo(w)
 	return err
@@ -3890,28 +5512,51 @@ type RefreshAccessToken415JSONResponse struct {
 func (response RefreshAccessToken415JSONResponse) VisitRefreshAccessTokenResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(415)
 	_, err := buf.WriteTo(w)
 	return err
 }
 
-type RefreshAccessTokendefaultJSONResponse struct {
-	Body       YudaoFailureBody
-	StatusCode int
-}
+type RefreshAccessToken500JSONResponse struct{ YudaoInternalJSONResponse }
 
-func (response RefreshAccessTokendefaultJSONResponse) VisitRefreshAccessTokenResponse(w http.ResponseWriter) error {
+func (response RefreshAccessToken500JSONResponse) VisitRefreshAccessTokenResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefreshAccessToken503JSONResponse struct{ YudaoUnavailableJSONResponse }
+
+func (response RefreshAccessToken503JSONResponse) VisitRefreshAccessTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -3951,24 +5596,47 @@ func (response SignOut401JSONResponse) VisitSignOutResponse(w http.ResponseWrite
 	if response.Headers.WWWAuthenticate != nil {
 		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
 }
 
-type SignOutdefaultJSONResponse struct {
-	Body       YudaoFailureBody
-	StatusCode int
-}
+type SignOut500JSONResponse struct{ YudaoInternalJSONResponse }
 
-func (response SignOutdefaultJSONResponse) VisitSignOutResponse(w http.ResponseWriter) error {
+func (response SignOut500JSONResponse) VisitSignOutResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignOut503JSONResponse struct{ YudaoUnavailableJSONResponse }
+
+func (response SignOut503JSONResponse) VisitSignOutResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -4000,10 +5668,13 @@ type SendMobileCode400JSONResponse struct{ YudaoBadRequestJSONResponse }
 func (response SendMobileCode400JSONResponse) VisitSendMobileCodeResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4014,10 +5685,13 @@ type SendMobileCode408JSONResponse struct{ YudaoTooSlowJSONResponse }
 func (response SendMobileCode408JSONResponse) VisitSendMobileCodeResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4028,10 +5702,13 @@ type SendMobileCode413JSONResponse struct{ YudaoTooLargeJSONResponse }
 func (response SendMobileCode413JSONResponse) VisitSendMobileCodeResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(413)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4044,10 +5721,13 @@ type SendMobileCode415JSONResponse struct {
 func (response SendMobileCode415JSONResponse) VisitSendMobileCodeResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(415)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4067,12 +5747,34 @@ func (response SendMobileCode429JSONResponse) VisitSendMobileCodeResponse(w http
 	if response.Headers.RetryAfter != nil {
 		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
 
-type SendMobileCode503JSONResponse struct{ YudaoUnavailableJSONResponse }
+type SendMobileCode500JSONResponse struct{ YudaoInternalJSONResponse }
+
+func (response SendMobileCode500JSONResponse) VisitSendMobileCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SendMobileCode503JSONResponse struct {
+	YudaoSmsUnavailableJSONResponse
+}
 
 func (response SendMobileCode503JSONResponse) VisitSendMobileCodeResponse(w http.ResponseWriter) error {
 
@@ -4084,24 +5786,10 @@ func (response SendMobileCode503JSONResponse) VisitSendMobileCodeResponse(w http
 	if response.Headers.RetryAfter != nil {
 		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
 	}
-	w.WriteHeader(503)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type SendMobileCodedefaultJSONResponse struct {
-	Body       YudaoFailureBody
-	StatusCode int
-}
-
-func (response SendMobileCodedefaultJSONResponse) VisitSendMobileCodeResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
-		return err
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -4134,10 +5822,13 @@ type SignInByMobile400JSONResponse struct{ YudaoBadRequestJSONResponse }
 func (response SignInByMobile400JSONResponse) VisitSignInByMobileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4155,6 +5846,9 @@ func (response SignInByMobile401JSONResponse) VisitSignInByMobileResponse(w http
 	if response.Headers.WWWAuthenticate != nil {
 		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4165,10 +5859,13 @@ type SignInByMobile408JSONResponse struct{ YudaoTooSlowJSONResponse }
 func (response SignInByMobile408JSONResponse) VisitSignInByMobileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4179,10 +5876,13 @@ type SignInByMobile413JSONResponse struct{ YudaoTooLargeJSONResponse }
 func (response SignInByMobile413JSONResponse) VisitSignInByMobileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(413)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4195,10 +5895,13 @@ type SignInByMobile415JSONResponse struct {
 func (response SignInByMobile415JSONResponse) VisitSignInByMobileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(415)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4218,24 +5921,47 @@ func (response SignInByMobile429JSONResponse) VisitSignInByMobileResponse(w http
 	if response.Headers.RetryAfter != nil {
 		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
 
-type SignInByMobiledefaultJSONResponse struct {
-	Body       YudaoFailureBody
-	StatusCode int
-}
+type SignInByMobile500JSONResponse struct{ YudaoInternalJSONResponse }
 
-func (response SignInByMobiledefaultJSONResponse) VisitSignInByMobileResponse(w http.ResponseWriter) error {
+func (response SignInByMobile500JSONResponse) VisitSignInByMobileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignInByMobile503JSONResponse struct{ YudaoUnavailableJSONResponse }
+
+func (response SignInByMobile503JSONResponse) VisitSignInByMobileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -4267,10 +5993,13 @@ type VerifyMobile400JSONResponse struct{ YudaoBadRequestJSONResponse }
 func (response VerifyMobile400JSONResponse) VisitVerifyMobileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4290,6 +6019,9 @@ func (response VerifyMobile401JSONResponse) VisitVerifyMobileResponse(w http.Res
 	if response.Headers.WWWAuthenticate != nil {
 		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4300,10 +6032,13 @@ type VerifyMobile408JSONResponse struct{ YudaoTooSlowJSONResponse }
 func (response VerifyMobile408JSONResponse) VisitVerifyMobileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4314,10 +6049,13 @@ type VerifyMobile409JSONResponse struct{ YudaoMobileTakenJSONResponse }
 func (response VerifyMobile409JSONResponse) VisitVerifyMobileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(409)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4328,10 +6066,13 @@ type VerifyMobile413JSONResponse struct{ YudaoTooLargeJSONResponse }
 func (response VerifyMobile413JSONResponse) VisitVerifyMobileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(413)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4344,28 +6085,51 @@ type VerifyMobile415JSONResponse struct {
 func (response VerifyMobile415JSONResponse) VisitVerifyMobileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(415)
 	_, err := buf.WriteTo(w)
 	return err
 }
 
-type VerifyMobiledefaultJSONResponse struct {
-	Body       YudaoFailureBody
-	StatusCode int
-}
+type VerifyMobile500JSONResponse struct{ YudaoInternalJSONResponse }
 
-func (response VerifyMobiledefaultJSONResponse) VisitVerifyMobileResponse(w http.ResponseWriter) error {
+func (response VerifyMobile500JSONResponse) VisitVerifyMobileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyMobile503JSONResponse struct{ YudaoUnavailableJSONResponse }
+
+func (response VerifyMobile503JSONResponse) VisitVerifyMobileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -4405,24 +6169,47 @@ func (response ListSessions401JSONResponse) VisitListSessionsResponse(w http.Res
 	if response.Headers.WWWAuthenticate != nil {
 		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
 }
 
-type ListSessionsdefaultJSONResponse struct {
-	Body       YudaoFailureBody
-	StatusCode int
-}
+type ListSessions500JSONResponse struct{ YudaoInternalJSONResponse }
 
-func (response ListSessionsdefaultJSONResponse) VisitListSessionsResponse(w http.ResponseWriter) error {
+func (response ListSessions500JSONResponse) VisitListSessionsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSessions503JSONResponse struct{ YudaoUnavailableJSONResponse }
+
+func (response ListSessions503JSONResponse) VisitListSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -4454,10 +6241,13 @@ type EndSession400JSONResponse struct{ YudaoBadParameterJSONResponse }
 func (response EndSession400JSONResponse) VisitEndSessionResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4477,6 +6267,9 @@ func (response EndSession401JSONResponse) VisitEndSessionResponse(w http.Respons
 	if response.Headers.WWWAuthenticate != nil {
 		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4489,28 +6282,51 @@ type EndSession404JSONResponse struct {
 func (response EndSession404JSONResponse) VisitEndSessionResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(404)
 	_, err := buf.WriteTo(w)
 	return err
 }
 
-type EndSessiondefaultJSONResponse struct {
-	Body       YudaoFailureBody
-	StatusCode int
-}
+type EndSession500JSONResponse struct{ YudaoInternalJSONResponse }
 
-func (response EndSessiondefaultJSONResponse) VisitEndSessionResponse(w http.ResponseWriter) error {
+func (response EndSession500JSONResponse) VisitEndSessionResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndSession503JSONResponse struct{ YudaoUnavailableJSONResponse }
+
+func (response EndSession503JSONResponse) VisitEndSessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -4543,28 +6359,14 @@ type GetDemoOutbox404ApplicationProblemPlusJSONResponse struct {
 func (response GetDemoOutbox404ApplicationProblemPlusJSONResponse) VisitGetDemoOutboxResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(404)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type GetDemoOutboxdefaultApplicationProblemPlusJSONResponse struct {
-	Body       Problem
-	StatusCode int
-}
-
-func (response GetDemoOutboxdefaultApplicationProblemPlusJSONResponse) VisitGetDemoOutboxResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(404)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -4597,28 +6399,14 @@ type ResetDemo404ApplicationProblemPlusJSONResponse struct {
 func (response ResetDemo404ApplicationProblemPlusJSONResponse) VisitResetDemoResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(404)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type ResetDemodefaultApplicationProblemPlusJSONResponse struct {
-	Body       Problem
-	StatusCode int
-}
-
-func (response ResetDemodefaultApplicationProblemPlusJSONResponse) VisitResetDemoResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(404)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -4651,28 +6439,14 @@ type GetHealth431ApplicationProblemPlusJSONResponse struct {
 func (response GetHealth431ApplicationProblemPlusJSONResponse) VisitGetHealthResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(431)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type GetHealthdefaultApplicationProblemPlusJSONResponse struct {
-	Body       Problem
-	StatusCode int
-}
-
-func (response GetHealthdefaultApplicationProblemPlusJSONResponse) VisitGetHealthResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -4702,28 +6476,14 @@ type GetMetrics431ApplicationProblemPlusJSONResponse struct {
 func (response GetMetrics431ApplicationProblemPlusJSONResponse) VisitGetMetricsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(431)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type GetMetricsdefaultApplicationProblemPlusJSONResponse struct {
-	Body       Problem
-	StatusCode int
-}
-
-func (response GetMetricsdefaultApplicationProblemPlusJSONResponse) VisitGetMetricsResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -4757,10 +6517,13 @@ type IntrospectToken400JSONResponse struct {
 func (response IntrospectToken400JSONResponse) VisitIntrospectTokenResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4778,6 +6541,9 @@ func (response IntrospectToken401JSONResponse) VisitIntrospectTokenResponse(w ht
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("WWW-Authenticate", fmt.Sprint(response.Headers.WWWAuthenticate))
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4788,10 +6554,13 @@ type IntrospectToken413JSONResponse struct{ Oauth2TooLargeJSONResponse }
 func (response IntrospectToken413JSONResponse) VisitIntrospectTokenResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(413)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4804,10 +6573,13 @@ type IntrospectToken415JSONResponse struct {
 func (response IntrospectToken415JSONResponse) VisitIntrospectTokenResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(415)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4827,24 +6599,47 @@ func (response IntrospectToken429JSONResponse) VisitIntrospectTokenResponse(w ht
 	if response.Headers.RetryAfter != nil {
 		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
 
-type IntrospectTokendefaultJSONResponse struct {
-	Body       Oauth2FailureBody
-	StatusCode int
-}
+type IntrospectToken500JSONResponse struct{ Oauth2InternalJSONResponse }
 
-func (response IntrospectTokendefaultJSONResponse) VisitIntrospectTokenResponse(w http.ResponseWriter) error {
+func (response IntrospectToken500JSONResponse) VisitIntrospectTokenResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type IntrospectToken503JSONResponse struct{ Oauth2UnavailableJSONResponse }
+
+func (response IntrospectToken503JSONResponse) VisitIntrospectTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -4904,10 +6699,13 @@ type GetSpecAsJson400ApplicationProblemPlusJSONResponse struct {
 func (response GetSpecAsJson400ApplicationProblemPlusJSONResponse) VisitGetSpecAsJsonResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4920,28 +6718,14 @@ type GetSpecAsJson431ApplicationProblemPlusJSONResponse struct {
 func (response GetSpecAsJson431ApplicationProblemPlusJSONResponse) VisitGetSpecAsJsonResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(431)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type GetSpecAsJsondefaultApplicationProblemPlusJSONResponse struct {
-	Body       Problem
-	StatusCode int
-}
-
-func (response GetSpecAsJsondefaultApplicationProblemPlusJSONResponse) VisitGetSpecAsJsonResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -5005,10 +6789,13 @@ type GetSpecAsYaml400ApplicationProblemPlusJSONResponse struct {
 func (response GetSpecAsYaml400ApplicationProblemPlusJSONResponse) VisitGetSpecAsYamlResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5021,28 +6808,14 @@ type GetSpecAsYaml431ApplicationProblemPlusJSONResponse struct {
 func (response GetSpecAsYaml431ApplicationProblemPlusJSONResponse) VisitGetSpecAsYamlResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(431)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type GetSpecAsYamldefaultApplicationProblemPlusJSONResponse struct {
-	Body       Problem
-	StatusCode int
-}
-
-func (response GetSpecAsYamldefaultApplicationProblemPlusJSONResponse) VisitGetSpecAsYamlResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -5075,10 +6848,13 @@ type GetReadiness431ApplicationProblemPlusJSONResponse struct {
 func (response GetReadiness431ApplicationProblemPlusJSONResponse) VisitGetReadinessResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(431)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5091,28 +6867,14 @@ type GetReadiness503ApplicationProblemPlusJSONResponse struct {
 func (response GetReadiness503ApplicationProblemPlusJSONResponse) VisitGetReadinessResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
-		return err
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(503)
-	_, err := buf.WriteTo(w)
-	return err
-}
-
-type GetReadinessdefaultApplicationProblemPlusJSONResponse struct {
-	Body       Problem
-	StatusCode int
-}
-
-func (response GetReadinessdefaultApplicationProblemPlusJSONResponse) VisitGetReadinessResponse(w http.ResponseWriter) error {
-
-	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -5144,10 +6906,13 @@ type GetUserInfo400JSONResponse struct{ CasBadParameterJSONResponse }
 func (response GetUserInfo400JSONResponse) VisitGetUserInfoResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5165,6 +6930,9 @@ func (response GetUserInfo401JSONResponse) VisitGetUserInfoResponse(w http.Respo
 	if response.Headers.WWWAuthenticate != nil {
 		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5175,10 +6943,13 @@ type GetUserInfo404JSONResponse struct{ CasUserNotFoundJSONResponse }
 func (response GetUserInfo404JSONResponse) VisitGetUserInfoResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(404)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5196,24 +6967,47 @@ func (response GetUserInfo429JSONResponse) VisitGetUserInfoResponse(w http.Respo
 	if response.Headers.RetryAfter != nil {
 		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(429)
 	_, err := buf.WriteTo(w)
 	return err
 }
 
-type GetUserInfodefaultJSONResponse struct {
-	Body       CasFailureBody
-	StatusCode int
-}
+type GetUserInfo500JSONResponse struct{ CasInternalJSONResponse }
 
-func (response GetUserInfodefaultJSONResponse) VisitGetUserInfoResponse(w http.ResponseWriter) error {
+func (response GetUserInfo500JSONResponse) VisitGetUserInfoResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetUserInfo503JSONResponse struct{ CasUnavailableJSONResponse }
+
+func (response GetUserInfo503JSONResponse) VisitGetUserInfoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -5256,10 +7050,13 @@ type RefreshUser400JSONResponse struct{ JeecgBadRequestJSONResponse }
 func (response RefreshUser400JSONResponse) VisitRefreshUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5279,6 +7076,9 @@ func (response RefreshUser401JSONResponse) VisitRefreshUserResponse(w http.Respo
 	if response.Headers.WWWAuthenticate != nil {
 		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5289,10 +7089,13 @@ type RefreshUser408JSONResponse struct{ JeecgTooSlowJSONResponse }
 func (response RefreshUser408JSONResponse) VisitRefreshUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(408)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5303,10 +7106,13 @@ type RefreshUser413JSONResponse struct{ JeecgTooLargeJSONResponse }
 func (response RefreshUser413JSONResponse) VisitRefreshUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(413)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5319,28 +7125,51 @@ type RefreshUser415JSONResponse struct {
 func (response RefreshUser415JSONResponse) VisitRefreshUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(415)
 	_, err := buf.WriteTo(w)
 	return err
 }
 
-type RefreshUserdefaultJSONResponse struct {
-	Body       JeecgFailureBody
-	StatusCode int
-}
+type RefreshUser500JSONResponse struct{ JeecgInternalJSONResponse }
 
-func (response RefreshUserdefaultJSONResponse) VisitRefreshUserResponse(w http.ResponseWriter) error {
+func (response RefreshUser500JSONResponse) VisitRefreshUserResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RefreshUser503JSONResponse struct{ JeecgUnavailableJSONResponse }
+
+func (response RefreshUser503JSONResponse) VisitRefreshUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -5372,10 +7201,13 @@ type CheckLoginStatus400JSONResponse struct{ YudaoBadParameterJSONResponse }
 func (response CheckLoginStatus400JSONResponse) VisitCheckLoginStatusResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5395,24 +7227,47 @@ func (response CheckLoginStatus401JSONResponse) VisitCheckLoginStatusResponse(w 
 	if response.Headers.WWWAuthenticate != nil {
 		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
 }
 
-type CheckLoginStatusdefaultJSONResponse struct {
-	Body       YudaoFailureBody
-	StatusCode int
-}
+type CheckLoginStatus500JSONResponse struct{ YudaoInternalJSONResponse }
 
-func (response CheckLoginStatusdefaultJSONResponse) VisitCheckLoginStatusResponse(w http.ResponseWriter) error {
+func (response CheckLoginStatus500JSONResponse) VisitCheckLoginStatusResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckLoginStatus503JSONResponse struct{ YudaoUnavailableJSONResponse }
+
+func (response CheckLoginStatus503JSONResponse) VisitCheckLoginStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -5444,10 +7299,13 @@ type CheckLoginStatusByPath400JSONResponse struct{ YudaoBadParameterJSONResponse
 func (response CheckLoginStatusByPath400JSONResponse) VisitCheckLoginStatusByPathResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(400)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5467,24 +7325,47 @@ func (response CheckLoginStatusByPath401JSONResponse) VisitCheckLoginStatusByPat
 	if response.Headers.WWWAuthenticate != nil {
 		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(401)
 	_, err := buf.WriteTo(w)
 	return err
 }
 
-type CheckLoginStatusByPathdefaultJSONResponse struct {
-	Body       YudaoFailureBody
-	StatusCode int
-}
+type CheckLoginStatusByPath500JSONResponse struct{ YudaoInternalJSONResponse }
 
-func (response CheckLoginStatusByPathdefaultJSONResponse) VisitCheckLoginStatusByPathResponse(w http.ResponseWriter) error {
+func (response CheckLoginStatusByPath500JSONResponse) VisitCheckLoginStatusByPathResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(response.StatusCode)
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckLoginStatusByPath503JSONResponse struct{ YudaoUnavailableJSONResponse }
+
+func (response CheckLoginStatusByPath503JSONResponse) VisitCheckLoginStatusByPathResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
 	_, err := buf.WriteTo(w)
 	return err
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
 	"strings"
 	"testing"
 
@@ -36,9 +35,6 @@ func (s sent) body() io.Reader {
 // other limits or another server.
 func (r *target) requests(t *testing.T, o documented, status, example string) []sent {
 	t.Helper()
-	if status == "default" {
-		return r.serverFault(t, o)
-	}
 	if build := builders[example]; build != nil && !o.HasExample(example) {
 		return build(r, t, o)
 	}
@@ -105,6 +101,7 @@ func init() {
 		"sms_unavailable":   withoutDemo,
 		"path_not_found":    withoutDemo,
 		"forbidden":         forbidden,
+		"internal":          serverFault,
 		"unavailable":       databaseDown,
 		"not_modified":      alreadyHeld,
 		"body_too_slow":     unending,
@@ -241,19 +238,16 @@ func forbidden(r *target, t *testing.T, o documented) []sent {
 	return to(r.demo, all...)
 }
 
-// serverFault is the example sent to a server whose rules panic; operations without
-// rules are called by an undocumented method.
-func (r *target) serverFault(t *testing.T, o documented) []sent {
-	made := r.succeeding(t, o)
-	if slices.Contains([]string{"getHealth", "getReadiness", "getMetrics", "getSpecAsYaml", "getSpecAsJson", "getJsonWebKeys", "getDemoOutbox"}, o.OperationID) {
-		made.Method = http.MethodPatch
-	}
-	return to(r.broken, made)
+// serverFault sends the example to a server whose rules panic.
+func serverFault(r *target, t *testing.T, o documented) []sent {
+	return to(r.broken, r.succeeding(t, o))
 }
 
-// databaseDown sends the example to the server whose database is down.
+// databaseDown sends the example to a server whose database is down.
 func databaseDown(r *target, _ *testing.T, o documented) []sent {
-	return to(r.broken, o.Requests("ok")[0])
+	all := to(r.down, o.Requests("ok")[0])
+	r.authorise(&all[0].request, o, "AT-4-Q8z-8PhSfm4RYp10WUcpuWSXbjpUIRtW")
+	return all
 }
 
 // mobileOfAnotherUser lets the administrator verify the demo user's mobile, with its

@@ -2,9 +2,7 @@ package contracttest
 
 import (
 	"bufio"
-	"context"
 	"database/sql"
-	"errors"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -20,6 +18,12 @@ import (
 	"quartet/openapi/check/contract"
 	"quartet/openapi/check/replay"
 	"quartet/server"
+	"quartet/server/account"
+	"quartet/server/fieldcrypt"
+	"quartet/server/idgen"
+	"quartet/server/password"
+	"quartet/server/providers"
+	"quartet/store/storetest"
 )
 
 // target is the contract with the servers that it is replayed against.
@@ -28,7 +32,8 @@ type target struct {
 	fixtures replay.Fixtures
 	demo     origin  // the program with --demo
 	plain    origin  // the program without it
-	broken   origin  // a server whose rules panic and whose database is down
+	broken   origin  // a server whose rules panic
+	down     origin  // a server whose database is down
 	hasty    origin  // a server that waits 50 ms for a body
 	database *sql.DB // the demo's database
 	seen     map[string]bool
@@ -50,16 +55,22 @@ func newReplayed(t *testing.T) *target {
 		plain: serve(t, program, "--failures-per-ip", "3/15m", "--database", "sqlite:"+plainFile),
 	}
 	command(t, program, "user", "add", "tao.ran", "--password", memberPassword, "--database", "sqlite:"+plainFile)
-	down := func(context.Context) error { return errors.New("down") }
-	r.broken = inProcess(t, server.Options{Ready: down})
-	r.hasty = inProcess(t, server.Options{Ready: down, Limits: server.Limits{Time: 50 * time.Millisecond}})
+	r.broken = inProcess(t, server.Options{})
+	closed := storetest.SQLite(t)
+	must(t, closed.Close())
+	r.down = inProcess(t, server.Options{Ready: closed.Ping, Accounts: account.New(account.Config{
+		Store: closed, AccessKey: make([]byte, 32), CodeKey: make([]byte, 32), Sealer: fieldcrypt.New(make([]byte, 32)),
+		Hasher: password.NewHasher(password.Options{}), IDs: idgen.New(time.Now), Now: time.Now, Limits: account.DefaultLimits(),
+		SMS: providers.NewSMSSimulator(nil, time.Now), WeChat: providers.NewWeChatSimulator(), OpenRegistration: true,
+	})})
+	r.hasty = inProcess(t, server.Options{Limits: server.Limits{Time: 50 * time.Millisecond}})
 	r.database, err = sql.Open("sqlite", "file:"+demoFile+"?_pragma=busy_timeout(5000)")
 	must(t, err)
 	t.Cleanup(func() { _ = r.database.Close() })
 	return r
 }
 
-// inProcess starts a server without rules.
+// inProcess starts a server in this process.
 func inProcess(t *testing.T, o server.Options) origin {
 	t.Helper()
 	handler, err := server.New(o)

@@ -22,14 +22,11 @@ type Answer struct {
 	Text   string
 }
 
-// Check says in what an answer is not documented for the operation: its status
-// (unless there is a default), a header that is missing, its content type, or a
+// Check says in what an answer is not documented for the operation: its status,
+// a header that is missing, its content type, or a
 // key or value that the schema does not allow.
 func (o Operation) Check(a Answer) error {
 	response := o.Responses.Value(strconv.Itoa(a.Status))
-	if response == nil && a.Status >= http.StatusBadRequest {
-		response = o.Responses.Default()
-	}
 	if response == nil {
 		return fmt.Errorf("status %d is not documented for %s", a.Status, o.OperationID)
 	}

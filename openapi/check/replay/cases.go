@@ -17,7 +17,7 @@ import (
 // status. Several requests may be one case, one for each form of the body.
 type Case struct {
 	Operation contract.Operation
-	Status    string // as documented: "200", "default"
+	Status    string // as documented: "200"
 	Example   string
 	spec      contract.Contract
 }

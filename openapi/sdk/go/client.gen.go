@@ -272,1407 +272,2234 @@ func (e Tag) Valid() bool {
 	}
 }
 
-// AccessToken accessToken
+// AccessToken 访问令牌及其过期时间。
+//
+// An access token and when it expires.
 type AccessToken struct {
-	// Expire 过期时间 RFC 3339
+	// Expire 过期时间（RFC 3339）。
+	//
+	// When the token expires (RFC 3339).
 	Expire time.Time `json:"expire"`
 
-	// Value token
+	// Value 令牌的值。
+	//
+	// The token itself.
 	Value string `json:"value"`
 }
 
-// AccessTokenResponse 刷新结果 the answer
+// AccessTokenResponse 刷新令牌的响应。
+//
+// The answer with the next access token.
 type AccessTokenResponse struct {
-	// Code 0 为成功 0 is success
+	// Code 错误码，0 为成功。
+	//
+	// The number of the outcome; 0 is success.
 	//
 	// Example: 0
 	Code int32 `json:"code"`
 
-	// Data accessToken
+	// Data 访问令牌及其过期时间。
+	//
+	// An access token and when it expires.
 	Data AccessToken `json:"data"`
 
-	// Msg 提示信息
+	// Msg 提示信息，成功时为空串。
+	//
+	// The message, which is empty on success.
 	//
 	// Example:
 	Msg string `json:"msg"`
 }
 
-// CasEnvelope cas 方言响应格式 the envelope of the cas dialect
+// CasEnvelope cas 方言的响应格式。
+//
+// The envelope of the dialect `cas`.
 type CasEnvelope struct {
-	// Code 成功或异常编码
+	// Code 成功或异常编码。
+	//
+	// The number of the outcome; 200 is success.
 	//
 	// Example: 200
 	Code int32 `json:"code"`
 
-	// Message 成功或异常消息
+	// Message 成功或异常消息。
+	//
+	// The message of the outcome.
 	//
 	// Example: 请求成功
 	Message string `json:"message"`
 
-	// Status 成功、失败或异常标记 success, the caller's fault or the server's
+	// Status 结果标记：`success` 成功，`fail` 调用方的错误，`error` 服务器的错误。
+	//
+	// The kind of outcome: `success`, `fail` for the caller's fault, `error` for the server's.
 	Status CasStatus `json:"status"`
 }
 
-// CasFailureBody cas 方言的失败 a failure of the cas dialect
+// CasFailureBody cas 方言的失败响应。
+//
+// A failure of the dialect `cas`.
 type CasFailureBody struct {
-	// Code 成功或异常编码
+	// Code 成功或异常编码。
+	//
+	// The number of the outcome; 200 is success.
 	//
 	// Example: 200
 	Code int32 `json:"code"`
 
-	// Data 总是 {} always empty
+	// Data 总是空对象。
+	//
+	// Always an empty object.
 	Data map[string]interface{} `json:"data"`
 
-	// Message 成功或异常消息
+	// Message 成功或异常消息。
+	//
+	// The message of the outcome.
 	//
 	// Example: 请求成功
 	Message string `json:"message"`
 
-	// Status 成功、失败或异常标记 success, the caller's fault or the server's
+	// Status 结果标记：`success` 成功，`fail` 调用方的错误，`error` 服务器的错误。
+	//
+	// The kind of outcome: `success`, `fail` for the caller's fault, `error` for the server's.
 	Status CasStatus `json:"status"`
 }
 
-// CasStatus 成功、失败或异常标记 success, the caller's fault or the server's
+// CasStatus 结果标记：`success` 成功，`fail` 调用方的错误，`error` 服务器的错误。
+//
+// The kind of outcome: `success`, `fail` for the caller's fault, `error` for the server's.
 type CasStatus string
 
-// CreateUserForm 表单字段 user 为 JSON the form field user holds JSON
+// CreateUserForm 表单字段 `user` 为 JSON。
+//
+// The form field `user` holds JSON.
 type CreateUserForm struct {
-	// User 新用户 a new user
+	// User 要创建的用户。
+	//
+	// A user to create.
 	//
 	// Example: {"email":"yiming@example.com","nickname":"一鸣","password":"quartet-example","username":"chen.yiming"}
-	User NewUser `json:"user"`
+	User UserCreation `json:"user"`
 }
 
-// CreateUserResponse Ret，创建成功后的用户ID
+// CreateUserResponse 创建成功后的用户 ID，原文档的 Ret。
+//
+// The id of the new user, which the document calls Ret.
 type CreateUserResponse struct {
-	// State 状态，成功 ok
+	// State 状态，成功为 `ok`。
+	//
+	// The state, which is `ok` on success.
 	State JfinalState `json:"state"`
 
-	// UserId 小于 2^53 的 ID an id below 2^53
+	// UserId 小于 2^53 的 ID。
+	//
+	// An id below 2^53.
 	UserId Id `json:"userId"`
 }
 
-// DemoMessage 模拟短信 a message of the simulator
+// DemoMessage 模拟发送的一条短信。
+//
+// A message of the SMS simulator.
 type DemoMessage struct {
-	// At 发送时间
+	// At 发送时间。
+	//
+	// When the message was sent.
 	At time.Time `json:"at"`
 
-	// Code 验证码
+	// Code 验证码。
+	//
+	// The one-time code.
 	Code string `json:"code"`
 
-	// To 手机号
+	// To 收信的手机号。
+	//
+	// The mobile that the message is for.
 	To string `json:"to"`
 }
 
-// DeviceNumber 设备编号 a device's number
+// DeviceNumber 设备编号。
+//
+// A device's number.
 type DeviceNumber = string
 
-// DoneResponse 已完成 done
+// DoneResponse 操作成功的响应。
+//
+// The answer of an operation that succeeded.
 type DoneResponse struct {
-	// Code 0 为成功 0 is success
+	// Code 错误码，0 为成功。
+	//
+	// The number of the outcome; 0 is success.
 	//
 	// Example: 0
 	Code int32 `json:"code"`
 
-	// Data 已完成 always true
+	// Data 总是 true。
+	//
+	// Always true.
 	Data bool `json:"data"`
 
-	// Msg 提示信息
+	// Msg 提示信息，成功时为空串。
+	//
+	// The message, which is empty on success.
 	//
 	// Example:
 	Msg string `json:"msg"`
 }
 
-// FrontType 0-小程序，1-管理端，2-PC
+// FrontType 前端类型：0 小程序，1 管理端，2 PC。
+//
+// The kind of front end: 0 mini program, 1 administration, 2 PC.
 //
 // Example: 0
 type FrontType int32
 
-// Health 健康状态 health
+// Health 健康状态。
+//
+// The state of the server.
 type Health struct {
-	// Status 状态
+	// Status 状态，正常为 `ok`。
+	//
+	// The state, which is `ok`.
 	Status HealthStatus `json:"status"`
 }
 
-// HealthStatus 状态
+// HealthStatus 状态，正常为 `ok`。
+//
+// The state, which is `ok`.
 type HealthStatus string
 
-// Id 小于 2^53 的 ID an id below 2^53
+// Id 小于 2^53 的 ID。
+//
+// An id below 2^53.
 type Id = int64
 
-// Introspection RFC 7662 的回答。`active` 为 false 时没有其他键。An answer of RFC 7662. When `active` is false, it is the only key.
+// Introspection RFC 7662 的响应；`active` 为 false 时没有其他键。
+//
+// An answer of RFC 7662. When `active` is false, it is the only key.
 type Introspection struct {
-	// Active 现在可用，且属于该应用 whether the token works now and is the application's
+	// Active 令牌现在是否可用，且属于该应用。
+	//
+	// Whether the token works now and is the application's.
 	Active bool `json:"active"`
 
-	// Aud quartet 与该应用 quartet and the application
+	// Aud `quartet` 与该应用。
+	//
+	// The audience: `quartet` and the application.
 	Aud *[]string `json:"aud,omitempty"`
 
-	// ClientId 登录时的应用 the application of the sign-in
+	// ClientId 登录时的应用。
+	//
+	// The application of the sign-in.
 	ClientId *string `json:"client_id,omitempty"`
 
-	// Exp 失效时间，Unix 秒；延长令牌会推后 when the token expires, in Unix seconds, unless it is extended
+	// Exp 失效时间，Unix 秒；延长令牌会推后。
+	//
+	// When the token expires, in Unix seconds, unless it is extended.
 	Exp *int64 `json:"exp,omitempty"`
 
-	// Sid 会话 id，与 JWT 中相同 the session's id, as in a JWT
+	// Sid 会话 ID，与 JWT 中相同。
+	//
+	// The session's id, as in a JWT.
 	Sid *string `json:"sid,omitempty"`
 
-	// Sub 用户 id the user's id
+	// Sub 用户 ID。
+	//
+	// The user's id.
 	Sub *string `json:"sub,omitempty"`
 
-	// TokenType 令牌的用法 how the token is used
+	// TokenType 令牌的用法。
+	//
+	// How the token is used.
 	TokenType *IntrospectionTokenType `json:"token_type,omitempty"`
 }
 
-// IntrospectionTokenType 令牌的用法 how the token is used
+// IntrospectionTokenType 令牌的用法。
+//
+// How the token is used.
 type IntrospectionTokenType string
 
-// IntrospectionForm 要查询的令牌 the token to ask about (RFC 7662)
+// IntrospectionForm 要查询的令牌（RFC 7662）。
+//
+// The token to ask about (RFC 7662).
 type IntrospectionForm struct {
-	// Token 访问令牌 an access token, opaque or JWT
+	// Token 访问令牌，不透明的或 JWT。
+	//
+	// An access token, opaque or a JWT.
 	//
 	// Example: AT-4-Q8z-8PhSfm4RYp10WUcpuWSXbjpUIRtW
 	Token string `json:"token"`
 
-	// TokenTypeHint 令牌种类，不影响结果 the kind of token; it makes no difference
+	// TokenTypeHint 令牌种类，不影响结果。
+	//
+	// The kind of token, which makes no difference.
 	//
 	// Example: access_token
 	TokenTypeHint *string `json:"token_type_hint,omitempty"`
 }
 
-// JeecgEnvelope jeecg 方言响应格式 the envelope of the jeecg dialect
+// JeecgEnvelope jeecg 方言的响应格式。
+//
+// The envelope of the dialect `jeecg`.
 type JeecgEnvelope struct {
-	// Code 状态码，成功为 200
+	// Code 状态码，成功为 200。
+	//
+	// The number of the outcome; 200 is success.
 	//
 	// Example: 200
 	Code int32 `json:"code"`
 
-	// Message 提示信息
+	// Message 提示信息。
+	//
+	// The message.
 	//
 	// Example: success
 	Message string `json:"message"`
 
-	// Success 是否成功
+	// Success 是否成功。
+	//
+	// Whether the request succeeded.
 	//
 	// Example: true
 	Success bool `json:"success"`
 
-	// Timestamp 毫秒时间戳 milliseconds
+	// Timestamp 响应时间，1970 年以来的毫秒数。
+	//
+	// The time of the answer, in milliseconds since 1970.
 	//
 	// Example: 1795000000000
 	Timestamp int64 `json:"timestamp"`
 }
 
-// JeecgFailureBody jeecg 方言的失败 a failure of the jeecg dialect
+// JeecgFailureBody jeecg 方言的失败响应。
+//
+// A failure of the dialect `jeecg`.
 type JeecgFailureBody struct {
-	// Code 状态码，成功为 200
+	// Code 状态码，成功为 200。
+	//
+	// The number of the outcome; 200 is success.
 	//
 	// Example: 200
 	Code int32 `json:"code"`
 
-	// Message 提示信息
+	// Message 提示信息。
+	//
+	// The message.
 	//
 	// Example: success
 	Message string `json:"message"`
 
-	// Result 总是 null always null
+	// Result 总是 null。
+	//
+	// Always null.
 	Result *map[string]interface{} `json:"result"`
 
-	// Success 是否成功
+	// Success 是否成功。
+	//
+	// Whether the request succeeded.
 	//
 	// Example: true
 	Success bool `json:"success"`
 
-	// Timestamp 毫秒时间戳 milliseconds
+	// Timestamp 响应时间，1970 年以来的毫秒数。
+	//
+	// The time of the answer, in milliseconds since 1970.
 	//
 	// Example: 1795000000000
 	Timestamp int64 `json:"timestamp"`
 }
 
-// JeecgUser 文档 000 新版返回的全部键，未知的为 null all keys of the newer answer, null where unknown
+// JeecgUser 文档 000 新版返回的全部键，未知的值为 null。
+//
+// All keys of document 000's newer answer. Unknown values are null.
 type JeecgUser struct {
-	// ApplyAlumniCard 是否已领取校友卡
+	// ApplyAlumniCard 是否已领取校友卡。
+	//
+	// Whether the user has an alumni card.
 	ApplyAlumniCard bool `json:"applyAlumniCard"`
 
-	// AuthSex 认证性别
+	// AuthSex 认证性别，总是 null。
+	//
+	// The verified sex, which is always null.
 	AuthSex *int32 `json:"authSex"`
 
-	// AuthStatus 认证状态：0-未认证，1-认证中，2-已认证，3-认证不通过
+	// AuthStatus 认证状态：0 未认证，1 认证中，2 已认证，3 认证不通过。
+	//
+	// The state of the identity's verification: 0 not verified, 1 under way, 2 verified, 3 refused.
 	AuthStatus int32 `json:"authStatus"`
 
-	// AuthStatusName 认证状态名称
+	// AuthStatusName 认证状态的名称。
+	//
+	// The name of `authStatus`.
 	AuthStatusName *string `json:"authStatusName"`
 
-	// AuthUserType 认证用户类型
+	// AuthUserType 认证用户类型。
+	//
+	// The type of the verified user.
 	AuthUserType *int32 `json:"authUserType"`
 
-	// AuthUserTypeName 认证用户类型名称
+	// AuthUserTypeName 认证用户类型的名称，总是 null。
+	//
+	// The name of `authUserType`, which is always null.
 	AuthUserTypeName *string `json:"authUserTypeName"`
 
-	// AuthenticationId 认证 ID
+	// AuthenticationId 认证 ID。
+	//
+	// The id of the verification.
 	AuthenticationId *int64 `json:"authenticationId"`
 
-	// City 城市
+	// City 所在城市。
+	//
+	// The city.
 	City *string `json:"city"`
 
-	// CreateBy 创建人
+	// CreateBy 创建人的用户名。
+	//
+	// The user name of who created the user.
 	CreateBy *string `json:"createBy"`
 
-	// CreateTime 创建时间 yyyy-MM-dd HH:mm:ss
+	// CreateTime 创建时间，格式 yyyy-MM-dd HH:mm:ss。
+	//
+	// When the user was created, as yyyy-MM-dd HH:mm:ss.
 	CreateTime string `json:"createTime"`
 
-	// DeleteTime 删除时间
+	// DeleteTime 删除时间，总是 null。
+	//
+	// When the user was deleted, which is always null.
 	DeleteTime *string `json:"deleteTime"`
 
-	// Deleted 是否已删除
+	// Deleted 是否已删除，总是 false。
+	//
+	// Whether the user was deleted, which is always false.
 	Deleted bool `json:"deleted"`
 
-	// Email 邮箱
+	// Email 邮箱。
+	//
+	// The e-mail address.
 	Email *string `json:"email"`
 
-	// HeadPortraitUrl 头像
+	// HeadPortraitUrl 头像地址。
+	//
+	// The address of the portrait.
 	HeadPortraitUrl *string `json:"headPortraitUrl"`
 
-	// LastLoginTime 上次登录时间 yyyy-MM-dd HH:mm:ss
+	// LastLoginTime 最近一次登录时间，格式 yyyy-MM-dd HH:mm:ss。
+	//
+	// When the user last signed in, as yyyy-MM-dd HH:mm:ss.
 	LastLoginTime *string `json:"lastLoginTime"`
 
-	// Login 登录状态：true 登录，false 未登录
+	// Login 登录状态，总是 true。
+	//
+	// Whether the user is signed in, which is always true.
 	Login bool `json:"login"`
 
-	// Name 姓名
+	// Name 姓名。
+	//
+	// The real name.
 	Name *string `json:"name"`
 
-	// Nickname 昵称
+	// Nickname 昵称。
+	//
+	// The nickname.
 	Nickname *string `json:"nickname"`
 
-	// OpenId 微信 openId
+	// OpenId 微信 openId。
+	//
+	// The openId at WeChat.
 	OpenId *string `json:"openId"`
 
-	// PhoneNumber 手机号
+	// PhoneNumber 手机号。
+	//
+	// The mobile.
 	PhoneNumber *string `json:"phoneNumber"`
 
-	// RoleType 角色类型：1-超级管理员，2-普通用户，3-管理员
+	// RoleType 角色类型：1 超级管理员，2 普通用户，3 管理员。
+	//
+	// The role: 1 super administrator, 2 ordinary user, 3 administrator.
 	RoleType int32 `json:"roleType"`
 
-	// Sex 性别：1-男，2-女
+	// Sex 性别：1 男，2 女。
+	//
+	// The sex: 1 male, 2 female.
 	Sex *int32 `json:"sex"`
 
-	// Status 是否禁用：0-启用，1-禁用
+	// Status 是否禁用：0 启用，1 禁用。
+	//
+	// Whether the user is disabled: 0 no, 1 yes.
 	Status *int32 `json:"status"`
 
-	// UnionId 微信 unionId
+	// UnionId 微信 unionId。
+	//
+	// The unionId at WeChat.
 	UnionId *string `json:"unionId"`
 
-	// UpdateBy 更新人
+	// UpdateBy 更新人的用户名。
+	//
+	// The user name of who last changed the user.
 	UpdateBy *string `json:"updateBy"`
 
-	// UpdateTime 更新时间 yyyy-MM-dd HH:mm:ss
+	// UpdateTime 更新时间，格式 yyyy-MM-dd HH:mm:ss。
+	//
+	// When the user was last changed, as yyyy-MM-dd HH:mm:ss.
 	UpdateTime string `json:"updateTime"`
 
-	// UserPermisionVo 权限；键名 userPermisionVo 按文档拼写 its key is spelled as documented
+	// UserPermisionVo 权限；键名 `userPermisionVo` 按文档拼写。
+	//
+	// What the user may do. The key `userPermisionVo` is spelled as in the document.
 	UserPermisionVo UserPermission `json:"userPermisionVo"`
 
-	// Username 用户名；没有用户名时为手机号
+	// Username 用户名；没有用户名时为手机号。
+	//
+	// The user name, or else the mobile.
 	Username *string `json:"username"`
 }
 
-// JfinalFailureBody jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalFailureBody jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalFailureBody struct {
-	// Code 失败编码
+	// Code 失败编码。
+	//
+	// The number of the failure.
 	Code int32 `json:"code"`
 
-	// Message 失败原因
+	// Message 失败原因。
+	//
+	// The reason of the failure.
 	Message string `json:"message"`
 
-	// State 状态，失败 fail
+	// State 状态，失败为 `fail`。
+	//
+	// The state, which is `fail`.
 	State JfinalFailureBodyState `json:"state"`
 }
 
-// JfinalFailureBodyState 状态，失败 fail
+// JfinalFailureBodyState 状态，失败为 `fail`。
+//
+// The state, which is `fail`.
 type JfinalFailureBodyState string
 
-// JfinalOkResponse Ret
+// JfinalOkResponse 操作成功，原文档的 Ret。
+//
+// The operation succeeded, which the document calls Ret.
 type JfinalOkResponse struct {
-	// State 状态，成功 ok
+	// State 状态，成功为 `ok`。
+	//
+	// The state, which is `ok` on success.
 	State JfinalState `json:"state"`
 }
 
-// JfinalState 状态，成功 ok
+// JfinalState 状态，成功为 `ok`。
+//
+// The state, which is `ok` on success.
 type JfinalState string
 
-// JsonWebKey 验证签名的公钥 a public key that verifies signatures (RFC 7518, RFC 8037)
+// JsonWebKey 验证签名的公钥（RFC 7518、RFC 8037）。
+//
+// A public key that verifies signatures (RFC 7518, RFC 8037).
 type JsonWebKey struct {
-	// Alg 该密钥唯一的签名算法 the only algorithm of the key
+	// Alg 该密钥唯一的签名算法。
+	//
+	// The only algorithm of the key.
 	Alg JsonWebKeyAlg `json:"alg"`
 
-	// Crv EC、OKP 密钥的曲线 the curve of an EC or OKP key
+	// Crv EC 或 OKP 密钥的曲线。
+	//
+	// The curve of an EC or OKP key.
 	Crv *JsonWebKeyCrv `json:"crv,omitempty"`
 
-	// E RSA 的指数，base64url the exponent of an RSA key, in base64url
+	// E RSA 密钥的指数，base64url 编码。
+	//
+	// The exponent of an RSA key, in base64url.
 	E *string `json:"e,omitempty"`
 
-	// Kid JWT 头中的密钥编号 the key id in a JWT's header
+	// Kid JWT 头中的密钥编号。
+	//
+	// The key's id, as in the header of a JWT.
 	Kid string `json:"kid"`
 
-	// Kty 密钥种类 the kind of key
+	// Kty 密钥种类。
+	//
+	// The kind of key.
 	Kty JsonWebKeyKty `json:"kty"`
 
-	// N RSA 的模，base64url，2048 至 4096 位 the modulus of an RSA key, 2048 to 4096 bits in base64url
+	// N RSA 密钥的模，2048 至 4096 位，base64url 编码。
+	//
+	// The modulus of an RSA key, 2048 to 4096 bits in base64url.
 	N *string `json:"n,omitempty"`
 
-	// Use 用途 the use
+	// Use 密钥的用途。
+	//
+	// The use of the key.
 	Use JsonWebKeyUse `json:"use"`
 
-	// X EC 的横坐标或 OKP 的公钥，32 字节的 base64url an EC key's x or an OKP key, 32 bytes in base64url
+	// X EC 密钥的横坐标或 OKP 公钥，32 字节，base64url 编码。
+	//
+	// The x coordinate of an EC key, or an OKP key: 32 bytes in base64url.
 	X *string `json:"x,omitempty"`
 
-	// Y EC 的纵坐标，32 字节的 base64url an EC key's y, 32 bytes in base64url
+	// Y EC 密钥的纵坐标，32 字节，base64url 编码。
+	//
+	// The y coordinate of an EC key: 32 bytes in base64url.
 	Y *string `json:"y,omitempty"`
 }
 
-// JsonWebKeyAlg 该密钥唯一的签名算法 the only algorithm of the key
+// JsonWebKeyAlg 该密钥唯一的签名算法。
+//
+// The only algorithm of the key.
 type JsonWebKeyAlg string
 
-// JsonWebKeyCrv EC、OKP 密钥的曲线 the curve of an EC or OKP key
+// JsonWebKeyCrv EC 或 OKP 密钥的曲线。
+//
+// The curve of an EC or OKP key.
 type JsonWebKeyCrv string
 
-// JsonWebKeyKty 密钥种类 the kind of key
+// JsonWebKeyKty 密钥种类。
+//
+// The kind of key.
 type JsonWebKeyKty string
 
-// JsonWebKeyUse 用途 the use
+// JsonWebKeyUse 密钥的用途。
+//
+// The use of the key.
 type JsonWebKeyUse string
 
-// JsonWebKeySet RFC 7517 的 JWK 集合 a JWK Set
+// JsonWebKeySet RFC 7517 的 JWK 集合。
+//
+// A JWK Set (RFC 7517).
 type JsonWebKeySet struct {
-	// Keys 公钥，最新的在最后 the public keys, newest last
+	// Keys 公钥，最新的在最后。
+	//
+	// The public keys, the newest last.
 	Keys []JsonWebKey `json:"keys"`
 }
 
-// LoginForm 登录 account and password
+// LoginForm 登录账户与密码。
+//
+// The account and its password.
 type LoginForm struct {
-	// LoginAccount 登录账户：用户名、邮箱或手机
+	// LoginAccount 登录账户：用户名、邮箱或手机号。
+	//
+	// The account: a user name, an e-mail address or a mobile.
 	//
 	// Example: demo
 	LoginAccount string `json:"loginAccount"`
 
-	// Password 登录密码
+	// Password 登录密码。
+	//
+	// The password.
 	//
 	// Example: quartet-demo
 	Password string `json:"password"`
 }
 
-// LoginResponse Ret,Jwt
+// LoginResponse 登录得到的 Jwt，原文档的 Ret。
+//
+// The JWT of the sign-in, which the document calls Ret.
 type LoginResponse struct {
-	// Jwt Jwt 的 token 信息
+	// Jwt Jwt 令牌。
+	//
+	// The JWT itself.
 	Jwt string `json:"Jwt"`
 
-	// State 状态，成功 ok
+	// State 状态，成功为 `ok`。
+	//
+	// The state, which is `ok` on success.
 	State JfinalState `json:"state"`
 }
 
-// LoginStatus CheckLoginStatusResp
+// LoginStatus 设备的登录状态，原文档的 CheckLoginStatusResp。
+//
+// Whether the device is signed in, which the document calls CheckLoginStatusResp.
 type LoginStatus struct {
-	// IsLogin 是否登录成功
+	// IsLogin 本设备是否仍在登录。
+	//
+	// Whether this device is still signed in.
 	IsLogin bool `json:"isLogin"`
 
-	// LastLoginTime 未登录成功时，上一次登录时间（其他设备的登录时间）；登录时为本次登录时间
+	// LastLoginTime 未登录时为其他设备的登录时间，登录时为本次登录时间。
+	//
+	// When the other device signed in if `isLogin` is false, and when this session was opened otherwise.
 	LastLoginTime time.Time `json:"lastLoginTime"`
 }
 
-// LoginStatusResponse 检查结果 the answer
+// LoginStatusResponse 设备互踢检查的响应。
+//
+// The answer to the check of a device.
 type LoginStatusResponse struct {
-	// Code 0 为成功 0 is success
+	// Code 错误码，0 为成功。
+	//
+	// The number of the outcome; 0 is success.
 	//
 	// Example: 0
 	Code int32 `json:"code"`
 
-	// Data CheckLoginStatusResp
+	// Data 设备的登录状态，原文档的 CheckLoginStatusResp。
+	//
+	// Whether the device is signed in, which the document calls CheckLoginStatusResp.
 	Data LoginStatus `json:"data"`
 
-	// Msg 提示信息
+	// Msg 提示信息，成功时为空串。
+	//
+	// The message, which is empty on success.
 	//
 	// Example:
 	Msg string `json:"msg"`
 }
 
-// Mobile 手机号 a mainland mobile
+// Mobile 中国大陆手机号。
+//
+// A mobile number of mainland China.
 //
 // Example: 13800138000
 type Mobile = string
 
-// MobileCode 验证码已发送 a code that was sent
+// MobileCode 已发送的验证码。
+//
+// A code that was sent.
 type MobileCode struct {
-	// Expire 验证码过期时间 when the code expires
+	// Expire 验证码的过期时间。
+	//
+	// When the code expires.
 	Expire time.Time `json:"expire"`
 
-	// ResendAfter 何时可再次发送 when another may be sent
+	// ResendAfter 此时间之后可再次发送。
+	//
+	// When another code may be sent.
 	ResendAfter time.Time `json:"resendAfter"`
 }
 
-// MobileCodeRequest 发送验证码请求 the mobile and the purpose of a code
+// MobileCodeRequest 手机号与验证码的用途。
+//
+// The mobile and the purpose of the code.
 type MobileCodeRequest struct {
-	// CompanyType 公司类型，任意值都接受
+	// CompanyType 公司类型，任意值均接受，不使用。
+	//
+	// The type of company. Any value is accepted, and none is used.
 	//
 	// Example: 0
 	CompanyType *int32 `json:"companyType,omitempty"`
 
-	// Mobile 手机号 a mainland mobile
+	// Mobile 中国大陆手机号。
+	//
+	// A mobile number of mainland China.
 	//
 	// Example: 13800138000
 	Mobile Mobile `json:"mobile"`
 
-	// ProductType 产品类型，任意值都接受
+	// ProductType 产品类型，任意值均接受，不使用。
+	//
+	// The type of product. Any value is accepted, and none is used.
 	//
 	// Example: 0
 	ProductType *int32 `json:"productType,omitempty"`
 
-	// Purpose 用途：sign_in 登录（默认），verify_mobile 验证新手机 the purpose
+	// Purpose 用途：`sign_in` 登录（默认），`verify_mobile` 验证新手机。
+	//
+	// The purpose: `sign_in`, which is the default, or `verify_mobile` for a new mobile.
 	Purpose *MobileCodeRequestPurpose `json:"purpose,omitempty"`
 }
 
-// MobileCodeRequestPurpose 用途：sign_in 登录（默认），verify_mobile 验证新手机 the purpose
+// MobileCodeRequestPurpose 用途：`sign_in` 登录（默认），`verify_mobile` 验证新手机。
+//
+// The purpose: `sign_in`, which is the default, or `verify_mobile` for a new mobile.
 type MobileCodeRequestPurpose string
 
-// MobileCodeResponse 发送结果 the answer
+// MobileCodeResponse 发送验证码的响应。
+//
+// The answer to the request for a code.
 type MobileCodeResponse struct {
-	// Code 0 为成功 0 is success
+	// Code 错误码，0 为成功。
+	//
+	// The number of the outcome; 0 is success.
 	//
 	// Example: 0
 	Code int32 `json:"code"`
 
-	// Data 验证码已发送 a code that was sent
+	// Data 已发送的验证码。
+	//
+	// A code that was sent.
 	Data MobileCode `json:"data"`
 
-	// Msg 提示信息
+	// Msg 提示信息，成功时为空串。
+	//
+	// The message, which is empty on success.
 	//
 	// Example:
 	Msg string `json:"msg"`
 }
 
-// MobileLogin MobileLoginResp
+// MobileLogin 登录得到的令牌对与用户，原文档的 MobileLoginResp。
+//
+// The token pair and the user, which the document calls MobileLoginResp.
 type MobileLogin struct {
-	// AccessToken accessToken
+	// AccessToken 访问令牌及其过期时间。
+	//
+	// An access token and when it expires.
 	AccessToken AccessToken `json:"accessToken"`
 
-	// RefreshToken refreshToken
+	// RefreshToken 刷新令牌及其过期时间。
+	//
+	// A refresh token and when it expires.
 	RefreshToken RefreshToken `json:"refreshToken"`
 
-	// UserInfo 用户信息，未知的文本为空串 unknown text is ''
+	// UserInfo 用户信息，未知的文本为空串。
+	//
+	// The user. Unknown text is empty.
 	UserInfo MobileUser `json:"userInfo"`
 }
 
-// MobileLoginRequest MobileLoginReq
+// MobileLoginRequest 手机号登录请求，原文档的 MobileLoginReq。
+//
+// The sign-in by mobile, which the document calls MobileLoginReq.
 type MobileLoginRequest struct {
-	// CompanyType 公司类型，可省略；未知值照样保存 may be left out; unknown values are stored
+	// CompanyType 公司类型，可省略；未知的值照样保存。
+	//
+	// The type of company, which may be left out. Unknown values are stored.
+	//
 	//
 	// Example: 0
 	CompanyType *int32 `json:"companyType,omitempty"`
 
-	// Mobile 手机号 a mainland mobile
+	// Mobile 中国大陆手机号。
+	//
+	// A mobile number of mainland China.
 	//
 	// Example: 13800138000
 	Mobile Mobile `json:"mobile"`
 
-	// ProductType 产品类型，可省略；未知值照样保存 may be left out; unknown values are stored
+	// ProductType 产品类型，可省略；未知的值照样保存。
+	//
+	// The type of product, which may be left out. Unknown values are stored.
+	//
 	//
 	// Example: 0
 	ProductType *int32 `json:"productType,omitempty"`
 
-	// Source 注册来源，可省略 where the user comes from; may be left out
+	// Source 注册来源，可省略。
+	//
+	// Where the user comes from, which may be left out.
 	//
 	// Example: web
 	Source *string `json:"source,omitempty"`
 
-	// ValidateNo 验证码，6 位数字 6 digits
+	// ValidateNo 一次性验证码，6 位数字。
+	//
+	// A one-time code of 6 digits.
 	//
 	// Example: 246135
 	ValidateNo OneTimeCode `json:"validateNo"`
 }
 
-// MobileLoginResponse 登录结果 the answer
+// MobileLoginResponse 手机号登录的响应。
+//
+// The answer to a sign-in by mobile.
 type MobileLoginResponse struct {
-	// Code 0 为成功 0 is success
+	// Code 错误码，0 为成功。
+	//
+	// The number of the outcome; 0 is success.
 	//
 	// Example: 0
 	Code int32 `json:"code"`
 
-	// Data MobileLoginResp
+	// Data 登录得到的令牌对与用户，原文档的 MobileLoginResp。
+	//
+	// The token pair and the user, which the document calls MobileLoginResp.
 	Data MobileLogin `json:"data"`
 
-	// Msg 提示信息
+	// Msg 提示信息，成功时为空串。
+	//
+	// The message, which is empty on success.
 	//
 	// Example:
 	Msg string `json:"msg"`
 }
 
-// MobileUser 用户信息，未知的文本为空串 unknown text is ”
+// MobileUser 用户信息，未知的文本为空串。
+//
+// The user. Unknown text is empty.
 type MobileUser struct {
-	// AvatarUrl 头像
+	// AvatarUrl 头像地址。
+	//
+	// The address of the portrait.
 	AvatarUrl string `json:"avatarUrl"`
 
-	// CompanyType 公司类型
+	// CompanyType 公司类型。
+	//
+	// The type of company.
 	CompanyType int32 `json:"companyType"`
 
-	// Id 小于 2^53 的 ID an id below 2^53
+	// Id 小于 2^53 的 ID。
+	//
+	// An id below 2^53.
 	Id Id `json:"id"`
 
-	// Mobile 手机号
+	// Mobile 手机号。
+	//
+	// The mobile.
 	Mobile string `json:"mobile"`
 
-	// NickName 用户昵称
+	// NickName 用户昵称。
+	//
+	// The nickname.
 	NickName string `json:"nickName"`
 
-	// RealName 真实姓名
+	// RealName 真实姓名。
+	//
+	// The real name.
 	RealName string `json:"realName"`
 
-	// UserName 用户名
+	// UserName 用户名。
+	//
+	// The user name.
 	UserName string `json:"userName"`
 }
 
-// NewUser 新用户 a new user
-type NewUser struct {
-	// Address 地址
-	Address *string `json:"address,omitempty"`
-
-	// Avatar 头像的地址、路径或图标样式，协议只接受 http 与 https an address, a path or an icon's class; its scheme is none, http or https
-	//
-	// Example: https://avatar.example.com/1.png
-	Avatar *string `json:"avatar,omitempty"`
-
-	// Birthday 生日 yyyy-MM-dd 或 yyyy-MM-dd HH:mm:ss
-	//
-	// Example: 1996-05-20
-	Birthday *string `json:"birthday,omitempty"`
-
-	// Company 公司
-	Company *string `json:"company,omitempty"`
-
-	// Education 学历
-	Education *string `json:"education,omitempty"`
-
-	// Email 邮件
-	Email *string `json:"email,omitempty"`
-
-	// Gender 性别：男、女（也接受 1、2、male、female）
-	Gender *string `json:"gender,omitempty"`
-
-	// Graduateschool 毕业学校
-	Graduateschool *string `json:"graduateschool,omitempty"`
-
-	// Idcard 证件号码
-	Idcard *string `json:"idcard,omitempty"`
-
-	// Idcardtype 证件类型：身份证 护照 军官证等
-	Idcardtype *string `json:"idcardtype,omitempty"`
-
-	// Identity 身份
-	Identity *string `json:"identity,omitempty"`
-
-	// Mobile 手机电话
-	Mobile *string `json:"mobile,omitempty"`
-
-	// Nickname 昵称
-	//
-	// Example: 晚秋
-	Nickname *string `json:"nickname,omitempty"`
-
-	// Occupation 职位、职业
-	Occupation *string `json:"occupation,omitempty"`
-
-	// Password 密码，8 到 128 个字符；可省略
-	//
-	// Example: quartet-example
-	Password *string `json:"password,omitempty"`
-
-	// Realname 实名
-	Realname *string `json:"realname,omitempty"`
-
-	// Remark 备注
-	Remark *string `json:"remark,omitempty"`
-
-	// Signature 签名
-	Signature *string `json:"signature,omitempty"`
-
-	// Site 个人网址，协议可省略，只接受 http 与 https an address without a scheme, or with http or https
-	//
-	// Example: https://example.com/wanqiu
-	Site *string `json:"site,omitempty"`
-
-	// Username 登录名，2 到 64 个字符，不含 @
-	//
-	// Example: chen.yiming
-	Username string `json:"username"`
-
-	// Zipcode 邮政编码
-	Zipcode *string `json:"zipcode,omitempty"`
-}
-
-// Oauth2FailureBody RFC 6749 5.2 的失败 a failure as in RFC 6749 section 5.2
+// Oauth2FailureBody RFC 6749 第 5.2 节的失败响应。
+//
+// A failure as in section 5.2 of RFC 6749.
 type Oauth2FailureBody struct {
-	// Error 失败种类 the kind of failure
+	// Error 失败的种类。
+	//
+	// The kind of failure.
 	Error Oauth2FailureBodyError `json:"error"`
 
-	// ErrorDescription 给开发者的说明，ASCII 英文 a text for developers, in ASCII
+	// ErrorDescription 给开发者的说明，为 ASCII 英文。
+	//
+	// A text for developers, in ASCII.
 	ErrorDescription string `json:"error_description"`
 }
 
-// Oauth2FailureBodyError 失败种类 the kind of failure
+// Oauth2FailureBodyError 失败的种类。
+//
+// The kind of failure.
 type Oauth2FailureBodyError string
 
-// OneTimeCode 验证码，6 位数字 6 digits
+// OneTimeCode 一次性验证码，6 位数字。
+//
+// A one-time code of 6 digits.
 //
 // Example: 246135
 type OneTimeCode = string
 
-// Problem RFC 9457 problem details
+// Problem RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
 type Problem struct {
-	// Code 失败符号 the symbol of the failure
+	// Code 失败的符号。
+	//
+	// The symbol of the failure.
 	Code string `json:"code"`
 
-	// Detail 细节
+	// Detail 失败的细节。
+	//
+	// What exactly failed.
 	Detail *string `json:"detail,omitempty"`
 
-	// Status HTTP 状态
+	// Status HTTP 状态。
+	//
+	// The HTTP status.
 	Status int32 `json:"status"`
 
-	// Title 说明
+	// Title 失败的说明。
+	//
+	// What the failure is.
 	Title string `json:"title"`
 
-	// Type 失败种类，`urn:problem-type:quartet:` 加 `code`；说明见 `docs/errors` 页 the kind of failure, `urn:problem-type:quartet:` and the `code`; the page `docs/errors` explains it
+	// Type 失败的种类，`urn:problem-type:quartet:` 加 `code`；说明见 `docs/errors` 页。
+	//
+	// The kind of failure: `urn:problem-type:quartet:` and the `code`. The page `docs/errors` explains it.
 	Type string `json:"type"`
 }
 
-// RefreshAccessTokenRequest 当前令牌对 the current pair
+// RefreshAccessTokenRequest 当前的令牌对。
+//
+// The current token pair.
 type RefreshAccessTokenRequest struct {
-	// AccessToken accessToken，可已过期 may have expired
+	// AccessToken 访问令牌，可以已过期。
+	//
+	// The access token, which may have expired.
 	//
 	// Example: AT-1-ZGVtby1yZWZyZXNoLWFjY2Vzcy0x_A01
 	AccessToken string `json:"accessToken"`
 
-	// RefreshToken refreshToken
+	// RefreshToken 刷新令牌。
+	//
+	// The refresh token.
 	//
 	// Example: RT-ZGVtby1yZWZyZXNoLXRva2VuLW9mLXF1YXJ0ZXQtMDE
 	RefreshToken string `json:"refreshToken"`
 }
 
-// RefreshToken refreshToken
+// RefreshToken 刷新令牌及其过期时间。
+//
+// A refresh token and when it expires.
 type RefreshToken struct {
-	// Expire 过期时间 RFC 3339
+	// Expire 过期时间（RFC 3339）。
+	//
+	// When the token expires (RFC 3339).
 	Expire time.Time `json:"expire"`
 
-	// Value token
+	// Value 令牌的值。
+	//
+	// The token itself.
 	Value string `json:"value"`
 }
 
-// RefreshUserRequest 刷新请求 the token and the kind of front end
+// RefreshUserRequest 令牌与前端类型。
+//
+// The token and the kind of front end.
 type RefreshUserRequest struct {
-	// FrontType 0-小程序，1-管理端，2-PC
+	// FrontType 前端类型：0 小程序，1 管理端，2 PC。
+	//
+	// The kind of front end: 0 mini program, 1 administration, 2 PC.
 	//
 	// Example: 0
 	FrontType *FrontType `json:"frontType,omitempty"`
 
-	// Token 访问令牌，也可放在请求头或查询 may also travel in a header or the query
+	// Token 访问令牌，也可放在请求头或查询参数中。
+	//
+	// The access token, which may also travel in a header or the query.
+	//
 	//
 	// Example: AT-4-Q8z-8PhSfm4RYp10WUcpuWSXbjpUIRtW
 	Token *string `json:"token,omitempty"`
 }
 
-// RefreshUserResponse 刷新结果 the answer of /user/refresh
+// RefreshUserResponse `/user/refresh` 的响应。
+//
+// The answer of `/user/refresh`.
 type RefreshUserResponse struct {
-	// Code 状态码，成功为 200
+	// Code 状态码，成功为 200。
+	//
+	// The number of the outcome; 200 is success.
 	//
 	// Example: 200
 	Code int32 `json:"code"`
 
-	// Message 提示信息
+	// Message 提示信息。
+	//
+	// The message.
 	//
 	// Example: success
 	Message string `json:"message"`
 
-	// Result 文档 000 新版返回的全部键，未知的为 null all keys of the newer answer, null where unknown
+	// Result 文档 000 新版返回的全部键，未知的值为 null。
+	//
+	// All keys of document 000's newer answer. Unknown values are null.
 	Result JeecgUser `json:"result"`
 
-	// Success 是否成功
+	// Success 是否成功。
+	//
+	// Whether the request succeeded.
 	//
 	// Example: true
 	Success bool `json:"success"`
 
-	// Timestamp 毫秒时间戳 milliseconds
+	// Timestamp 响应时间，1970 年以来的毫秒数。
+	//
+	// The time of the answer, in milliseconds since 1970.
 	//
 	// Example: 1795000000000
 	Timestamp int64 `json:"timestamp"`
 }
 
-// RuoyiFailureBody ruoyi 方言的失败 a failure of the ruoyi dialect
+// RuoyiFailureBody ruoyi 方言的失败响应。
+//
+// A failure of the dialect `ruoyi`.
 type RuoyiFailureBody struct {
-	// Code 状态码
+	// Code 状态码。
+	//
+	// The number of the failure.
 	Code int32 `json:"code"`
 
-	// Msg 提示信息
+	// Msg 提示信息。
+	//
+	// The message.
 	Msg string `json:"msg"`
 }
 
-// SessionInfo 会话 a session
+// SessionInfo 一个会话。
+//
+// A session.
 type SessionInfo struct {
-	// ClientIp 登录时的客户端 IP the client IP of the sign-in
+	// ClientIp 登录时的客户端 IP。
+	//
+	// The client IP of the sign-in.
 	ClientIp string `json:"clientIp"`
 
-	// CreateTime 登录时间
+	// CreateTime 登录时间。
+	//
+	// When the user signed in.
 	CreateTime time.Time `json:"createTime"`
 
-	// Current 是否当前会话 whether it is the current session
+	// Current 是否为当前会话。
+	//
+	// Whether it is the session of this request.
 	Current bool `json:"current"`
 
-	// DeviceNumber 设备编号
+	// DeviceNumber 设备编号。
+	//
+	// The device's number.
 	DeviceNumber *string `json:"deviceNumber"`
 
-	// Dialect 登录所用的方言 the dialect of the sign-in
+	// Dialect 登录所用的方言。
+	//
+	// The dialect of the sign-in.
 	//
 	// Example: yudao
 	Dialect string `json:"dialect"`
 
-	// Id 小于 2^53 的 ID an id below 2^53
+	// Id 小于 2^53 的 ID。
+	//
+	// An id below 2^53.
 	Id Id `json:"id"`
 
-	// LastSeenTime 最近使用时间
+	// LastSeenTime 最近使用时间，精确到分钟。
+	//
+	// When the session was last used, to the minute.
 	LastSeenTime time.Time `json:"lastSeenTime"`
 
-	// ProductType 产品类型
+	// ProductType 产品类型。
+	//
+	// The type of product.
 	ProductType *int32 `json:"productType"`
 
-	// UserAgent 客户端
+	// UserAgent 登录时的客户端标识（User-Agent）。
+	//
+	// The client of the sign-in, as its User-Agent says.
 	UserAgent string `json:"userAgent"`
 }
 
-// SessionListResponse 会话列表 the sessions
+// SessionListResponse 会话列表的响应。
+//
+// The answer with the sessions.
 type SessionListResponse struct {
-	// Code 0 为成功 0 is success
+	// Code 错误码，0 为成功。
+	//
+	// The number of the outcome; 0 is success.
 	//
 	// Example: 0
 	Code int32 `json:"code"`
 
-	// Data 会话，新的在前 newest first
+	// Data 会话，新的在前。
+	//
+	// The sessions, newest first.
 	Data []SessionInfo `json:"data"`
 
-	// Msg 提示信息
+	// Msg 提示信息，成功时为空串。
+	//
+	// The message, which is empty on success.
 	//
 	// Example:
 	Msg string `json:"msg"`
 }
 
-// Tag 标签，即响应方言 a tag, which is a dialect
+// Tag 标签，即响应所用的方言。
+//
+// A tag, which is the dialect of the answers.
 //
 // Example: jfinal
 type Tag string
 
-// UpdatePasswordForm 改密码 a new password
+// UpdatePasswordForm 用户 ID、新密码与旧密码。
+//
+// The user's id, the new password and the old one.
 type UpdatePasswordForm struct {
-	// NewPassword 用户新密码，8 到 128 个字符
+	// NewPassword 用户新密码，8 到 128 个字符。
+	//
+	// The new password, 8 to 128 characters.
 	//
 	// Example: quartet-demo
 	NewPassword string `json:"newPassword"`
 
-	// OldPassowrd 用户旧密码；超级管理员可以不输入 a super administrator may leave it out
+	// OldPassowrd 用户旧密码，超级管理员可以不输入。
+	//
+	// The old password, which a super administrator may leave out.
 	//
 	// Example: quartet-demo
 	OldPassowrd *string `json:"oldPassowrd,omitempty"`
 
-	// OldPassword oldPassowrd 的正确拼写，同样接受 the correct spelling is accepted too
+	// OldPassword `oldPassowrd` 的正确拼写，同样接受。
+	//
+	// The correct spelling of `oldPassowrd`, which is accepted too.
 	OldPassword *string `json:"oldPassword,omitempty"`
 
-	// UserId 用户ID
+	// UserId 用户 ID。
+	//
+	// The user's id.
 	//
 	// Example: 1
 	UserId int64 `json:"userId"`
 }
 
-// UpdateUserForm 表单字段 user 为 JSON the form field user holds JSON
+// UpdateUserForm 表单字段 `user` 为 JSON。
+//
+// The form field `user` holds JSON.
 type UpdateUserForm struct {
-	// User 要改的资料 the fields to change
+	// User 要修改的资料。
+	//
+	// The fields to change.
 	//
 	// Example: {"id":1,"nickname":"晚秋","signature":"山有木兮木有枝"}
 	User UserChange `json:"user"`
 }
 
-// User 用户信息；未知的键省略 unknown values are left out
+// User 用户信息，未知的键省略。
+//
+// The user. Unknown values are left out.
 type User struct {
-	// Activated 激活时间
+	// Activated 激活时间，格式 yyyy-MM-dd HH:mm:ss。
+	//
+	// When the user was activated, as yyyy-MM-dd HH:mm:ss.
 	Activated *string `json:"activated,omitempty"`
 
-	// Address 地址
+	// Address 地址。
+	//
+	// The postal address.
 	Address *string `json:"address,omitempty"`
 
-	// Anonym 匿名ID
+	// Anonym 匿名 ID。
+	//
+	// The anonymous id.
 	Anonym *string `json:"anonym,omitempty"`
 
-	// Avatar 头像的地址、路径或图标样式，协议只接受 http 与 https an address, a path or an icon's class; its scheme is none, http or https
+	// Avatar 头像的地址、路径或图标样式，协议只接受 http 与 https。
+	//
+	// The portrait: an address, a path or an icon's class. Its scheme is none, http or https.
+	//
 	//
 	// Example: https://avatar.example.com/1.png
 	Avatar *string `json:"avatar,omitempty"`
 
-	// Birthday 生日 yyyy-MM-dd 或 yyyy-MM-dd HH:mm:ss
+	// Birthday 生日，格式 yyyy-MM-dd 或 yyyy-MM-dd HH:mm:ss。
+	//
+	// The birthday, as yyyy-MM-dd or yyyy-MM-dd HH:mm:ss.
 	//
 	// Example: 1996-05-20
 	Birthday *string `json:"birthday,omitempty"`
 
-	// Company 公司
+	// Company 公司。
+	//
+	// The company.
 	Company *string `json:"company,omitempty"`
 
-	// CreateSource 用户来源（可能来自 OAuth 第三方）
+	// CreateSource 用户来源，可能来自 OAuth 第三方。
+	//
+	// Where the user comes from, which may be a third party by OAuth.
 	CreateSource *string `json:"createSource,omitempty"`
 
-	// Created 创建日期 yyyy-MM-dd HH:mm:ss
+	// Created 创建时间，格式 yyyy-MM-dd HH:mm:ss。
+	//
+	// When the user was created, as yyyy-MM-dd HH:mm:ss.
 	Created *string `json:"created,omitempty"`
 
-	// Education 学历
+	// Education 学历。
+	//
+	// The level of education.
 	Education *string `json:"education,omitempty"`
 
-	// Email 邮件
+	// Email 邮箱。
+	//
+	// The e-mail address.
 	Email *string `json:"email,omitempty"`
 
-	// EmailStatus 邮箱状态：ok 已认证，unverified 未认证
+	// EmailStatus 邮箱状态：`ok` 已认证，`unverified` 未认证。
+	//
+	// The state of the e-mail address: `ok` or `unverified`.
 	EmailStatus *string `json:"emailStatus,omitempty"`
 
-	// Gender 性别：男、女（也接受 1、2、male、female）
+	// Gender 性别：男、女，也接受 1、2、male、female。
+	//
+	// The gender: `男` or `女`; 1, 2, male and female are accepted too.
 	Gender *string `json:"gender,omitempty"`
 
-	// Graduateschool 毕业学校
+	// Graduateschool 毕业学校。
+	//
+	// The school from which the user graduated.
 	Graduateschool *string `json:"graduateschool,omitempty"`
 
-	// Id 小于 2^53 的 ID an id below 2^53
+	// Id 小于 2^53 的 ID。
+	//
+	// An id below 2^53.
 	Id Id `json:"id"`
 
-	// Idcard 证件号码
+	// Idcard 证件号码。
+	//
+	// The number of the identity document.
 	Idcard *string `json:"idcard,omitempty"`
 
-	// Idcardtype 证件类型：身份证 护照 军官证等
+	// Idcardtype 证件类型，如身份证、护照、军官证。
+	//
+	// The kind of identity document, such as a passport.
 	Idcardtype *string `json:"idcardtype,omitempty"`
 
-	// Identity 身份
+	// Identity 身份。
+	//
+	// The user's position.
 	Identity *string `json:"identity,omitempty"`
 
-	// Logged 最后的登录时间
+	// Logged 最近一次登录时间，格式 yyyy-MM-dd HH:mm:ss。
+	//
+	// When the user last signed in, as yyyy-MM-dd HH:mm:ss.
 	Logged *string `json:"logged,omitempty"`
 
-	// Mobile 手机电话
+	// Mobile 手机号。
+	//
+	// The mobile.
 	Mobile *string `json:"mobile,omitempty"`
 
-	// MobileStatus 手机状态：ok 已认证，unverified 未认证
+	// MobileStatus 手机状态：`ok` 已认证，`unverified` 未认证。
+	//
+	// The state of the mobile: `ok` or `unverified`.
 	MobileStatus *string `json:"mobileStatus,omitempty"`
 
-	// Nickname 昵称
+	// Nickname 昵称。
+	//
+	// The nickname.
 	//
 	// Example: 晚秋
 	Nickname *string `json:"nickname,omitempty"`
 
-	// Occupation 职位、职业
+	// Occupation 职位、职业。
+	//
+	// The occupation.
 	Occupation *string `json:"occupation,omitempty"`
 
-	// Password 密码，从不返回 never returned
+	// Password 密码，从不返回。
+	//
+	// The password, which is never returned.
 	Password *string `json:"password,omitempty"`
 
-	// Realname 实名
+	// Realname 实名。
+	//
+	// The real name.
 	Realname *string `json:"realname,omitempty"`
 
-	// Remark 备注
+	// Remark 备注。
+	//
+	// The remark.
 	Remark *string `json:"remark,omitempty"`
 
-	// Salt 从不返回 never returned
+	// Salt 盐，从不返回。
+	//
+	// The salt, which is never returned.
 	Salt *string `json:"salt,omitempty"`
 
-	// Signature 签名
+	// Signature 签名。
+	//
+	// The signature.
 	Signature *string `json:"signature,omitempty"`
 
-	// Site 个人网址，协议可省略，只接受 http 与 https an address without a scheme, or with http or https
+	// Site 个人网址，协议可省略，只接受 http 与 https。
+	//
+	// The website. Its scheme is none, http or https.
 	//
 	// Example: https://example.com/wanqiu
 	Site *string `json:"site,omitempty"`
 
-	// Status 状态：ok 正常，locked 锁定
+	// Status 状态：`ok` 正常，`locked` 锁定。
+	//
+	// The state: `ok` or `locked`.
 	Status *string `json:"status,omitempty"`
 
-	// Username 登录名
+	// Username 登录名。
+	//
+	// The user name.
 	Username *string `json:"username,omitempty"`
 
-	// Zipcode 邮政编码
+	// Zipcode 邮政编码。
+	//
+	// The postal code.
 	Zipcode *string `json:"zipcode,omitempty"`
 }
 
-// UserChange 要改的资料 the fields to change
+// UserChange 要修改的资料。
+//
+// The fields to change.
 type UserChange struct {
-	// Address 地址
+	// Address 地址。
+	//
+	// The postal address.
 	Address *string `json:"address,omitempty"`
 
-	// Avatar 头像的地址、路径或图标样式，协议只接受 http 与 https an address, a path or an icon's class; its scheme is none, http or https
+	// Avatar 头像的地址、路径或图标样式，协议只接受 http 与 https。
+	//
+	// The portrait: an address, a path or an icon's class. Its scheme is none, http or https.
+	//
 	//
 	// Example: https://avatar.example.com/1.png
 	Avatar *string `json:"avatar,omitempty"`
 
-	// Birthday 生日 yyyy-MM-dd 或 yyyy-MM-dd HH:mm:ss
+	// Birthday 生日，格式 yyyy-MM-dd 或 yyyy-MM-dd HH:mm:ss。
+	//
+	// The birthday, as yyyy-MM-dd or yyyy-MM-dd HH:mm:ss.
 	//
 	// Example: 1996-05-20
 	Birthday *string `json:"birthday,omitempty"`
 
-	// Company 公司
+	// Company 公司。
+	//
+	// The company.
 	Company *string `json:"company,omitempty"`
 
-	// Education 学历
+	// Education 学历。
+	//
+	// The level of education.
 	Education *string `json:"education,omitempty"`
 
-	// Email 邮件
+	// Email 邮箱。
+	//
+	// The e-mail address.
 	Email *string `json:"email,omitempty"`
 
-	// Gender 性别：男、女（也接受 1、2、male、female）
+	// Gender 性别：男、女，也接受 1、2、male、female。
+	//
+	// The gender: `男` or `女`; 1, 2, male and female are accepted too.
 	Gender *string `json:"gender,omitempty"`
 
-	// Graduateschool 毕业学校
+	// Graduateschool 毕业学校。
+	//
+	// The school from which the user graduated.
 	Graduateschool *string `json:"graduateschool,omitempty"`
 
-	// Id 小于 2^53 的 ID an id below 2^53
+	// Id 小于 2^53 的 ID。
+	//
+	// An id below 2^53.
 	Id Id `json:"id"`
 
-	// Idcard 证件号码
+	// Idcard 证件号码。
+	//
+	// The number of the identity document.
 	Idcard *string `json:"idcard,omitempty"`
 
-	// Idcardtype 证件类型：身份证 护照 军官证等
+	// Idcardtype 证件类型，如身份证、护照、军官证。
+	//
+	// The kind of identity document, such as a passport.
 	Idcardtype *string `json:"idcardtype,omitempty"`
 
-	// Identity 身份
+	// Identity 身份。
+	//
+	// The user's position.
 	Identity *string `json:"identity,omitempty"`
 
-	// Mobile 手机电话
+	// Mobile 手机号。
+	//
+	// The mobile.
 	Mobile *string `json:"mobile,omitempty"`
 
-	// Nickname 昵称
+	// Nickname 昵称。
+	//
+	// The nickname.
 	//
 	// Example: 晚秋
 	Nickname *string `json:"nickname,omitempty"`
 
-	// Occupation 职位、职业
+	// Occupation 职位、职业。
+	//
+	// The occupation.
 	Occupation *string `json:"occupation,omitempty"`
 
-	// Realname 实名
+	// Realname 实名。
+	//
+	// The real name.
 	Realname *string `json:"realname,omitempty"`
 
-	// Remark 备注
+	// Remark 备注。
+	//
+	// The remark.
 	Remark *string `json:"remark,omitempty"`
 
-	// Signature 签名
+	// Signature 签名。
+	//
+	// The signature.
 	Signature *string `json:"signature,omitempty"`
 
-	// Site 个人网址，协议可省略，只接受 http 与 https an address without a scheme, or with http or https
+	// Site 个人网址，协议可省略，只接受 http 与 https。
+	//
+	// The website. Its scheme is none, http or https.
 	//
 	// Example: https://example.com/wanqiu
 	Site *string `json:"site,omitempty"`
 
-	// Status 状态：ok 正常，locked 锁定（管理员可改）
+	// Status 状态：`ok` 正常，`locked` 锁定，仅管理员可改。
+	//
+	// The state: `ok` or `locked`, which administrators alone can change.
 	Status *string `json:"status,omitempty"`
 
-	// Username 登录名（管理员可改）
+	// Username 登录名，仅管理员可改。
+	//
+	// The user name, which administrators alone can change.
 	//
 	// Example: chen.yiming
 	Username *string `json:"username,omitempty"`
 
-	// Zipcode 邮政编码
+	// Zipcode 邮政编码。
+	//
+	// The postal code.
 	Zipcode *string `json:"zipcode,omitempty"`
 }
 
-// UserDetailForm 用户ID the id of a user
+// UserCreation 要创建的用户。
+//
+// A user to create.
+type UserCreation struct {
+	// Address 地址。
+	//
+	// The postal address.
+	Address *string `json:"address,omitempty"`
+
+	// Avatar 头像的地址、路径或图标样式，协议只接受 http 与 https。
+	//
+	// The portrait: an address, a path or an icon's class. Its scheme is none, http or https.
+	//
+	//
+	// Example: https://avatar.example.com/1.png
+	Avatar *string `json:"avatar,omitempty"`
+
+	// Birthday 生日，格式 yyyy-MM-dd 或 yyyy-MM-dd HH:mm:ss。
+	//
+	// The birthday, as yyyy-MM-dd or yyyy-MM-dd HH:mm:ss.
+	//
+	// Example: 1996-05-20
+	Birthday *string `json:"birthday,omitempty"`
+
+	// Company 公司。
+	//
+	// The company.
+	Company *string `json:"company,omitempty"`
+
+	// Education 学历。
+	//
+	// The level of education.
+	Education *string `json:"education,omitempty"`
+
+	// Email 邮箱。
+	//
+	// The e-mail address.
+	Email *string `json:"email,omitempty"`
+
+	// Gender 性别：男、女，也接受 1、2、male、female。
+	//
+	// The gender: `男` or `女`; 1, 2, male and female are accepted too.
+	Gender *string `json:"gender,omitempty"`
+
+	// Graduateschool 毕业学校。
+	//
+	// The school from which the user graduated.
+	Graduateschool *string `json:"graduateschool,omitempty"`
+
+	// Idcard 证件号码。
+	//
+	// The number of the identity document.
+	Idcard *string `json:"idcard,omitempty"`
+
+	// Idcardtype 证件类型，如身份证、护照、军官证。
+	//
+	// The kind of identity document, such as a passport.
+	Idcardtype *string `json:"idcardtype,omitempty"`
+
+	// Identity 身份。
+	//
+	// The user's position.
+	Identity *string `json:"identity,omitempty"`
+
+	// Mobile 手机号。
+	//
+	// The mobile.
+	Mobile *string `json:"mobile,omitempty"`
+
+	// Nickname 昵称。
+	//
+	// The nickname.
+	//
+	// Example: 晚秋
+	Nickname *string `json:"nickname,omitempty"`
+
+	// Occupation 职位、职业。
+	//
+	// The occupation.
+	Occupation *string `json:"occupation,omitempty"`
+
+	// Password 密码，8 到 128 个字符，可省略。
+	//
+	// The password, 8 to 128 characters. It may be left out.
+	//
+	// Example: quartet-example
+	Password *string `json:"password,omitempty"`
+
+	// Realname 实名。
+	//
+	// The real name.
+	Realname *string `json:"realname,omitempty"`
+
+	// Remark 备注。
+	//
+	// The remark.
+	Remark *string `json:"remark,omitempty"`
+
+	// Signature 签名。
+	//
+	// The signature.
+	Signature *string `json:"signature,omitempty"`
+
+	// Site 个人网址，协议可省略，只接受 http 与 https。
+	//
+	// The website. Its scheme is none, http or https.
+	//
+	// Example: https://example.com/wanqiu
+	Site *string `json:"site,omitempty"`
+
+	// Username 登录名，2 到 64 个字符，不含 @。
+	//
+	// The user name, 2 to 64 characters without @.
+	//
+	// Example: chen.yiming
+	Username string `json:"username"`
+
+	// Zipcode 邮政编码。
+	//
+	// The postal code.
+	Zipcode *string `json:"zipcode,omitempty"`
+}
+
+// UserDetailForm 要读取的用户 ID。
+//
+// The id of the user to read.
 type UserDetailForm struct {
-	// Id 用户ID
+	// Id 用户 ID。
+	//
+	// The user's id.
 	//
 	// Example: 1
 	Id *int64 `json:"id,omitempty"`
 }
 
-// UserDetailResponse Ret，用户信息
+// UserDetailResponse 用户信息，原文档的 Ret。
+//
+// The user, which the document calls Ret.
 type UserDetailResponse struct {
-	// State 状态，成功 ok
+	// State 状态，成功为 `ok`。
+	//
+	// The state, which is `ok` on success.
 	State JfinalState `json:"state"`
 
-	// User 用户信息；未知的键省略 unknown values are left out
+	// User 用户信息，未知的键省略。
+	//
+	// The user. Unknown values are left out.
 	User User `json:"user"`
 }
 
-// UserInfo UserInfoVO；没有的文本为空串 unknown text is ”
+// UserInfo 用户详情，原文档的 UserInfoVO；没有的文本为空串。
+//
+// The user, which the document calls UserInfoVO. Unknown text is empty.
 type UserInfo struct {
-	// Account 登录账户
+	// Account 登录账户。
+	//
+	// The user name.
 	Account string `json:"account"`
 
-	// Avatar 用户头像：图片路径或图标样式
+	// Avatar 用户头像：图片路径或图标样式。
+	//
+	// The portrait: an image's path or an icon's class.
 	Avatar string `json:"avatar"`
 
-	// Email 电子邮箱
+	// Email 电子邮箱。
+	//
+	// The e-mail address.
 	Email string `json:"email"`
 
-	// Gender 性别：1 男，2 女；0 未知 unknown
+	// Gender 性别：0 未知，1 男，2 女。
+	//
+	// The gender: 0 unknown, 1 male, 2 female.
 	Gender int32 `json:"gender"`
 
-	// Nickname 用户别名（昵称）
+	// Nickname 用户别名（昵称）。
+	//
+	// The nickname, which may be masked.
 	Nickname string `json:"nickname"`
 
-	// OrgList 所属组织机构
+	// OrgList 所属组织机构。
+	//
+	// The organisations of the user.
 	OrgList []UserOrganisation `json:"orgList"`
 
-	// Phone 手机号码
+	// Phone 手机号码。
+	//
+	// The mobile.
 	Phone string `json:"phone"`
 
-	// UserId 用户id
+	// UserId 用户 ID。
+	//
+	// The user's id.
 	//
 	// Example: 1
 	UserId string `json:"userId"`
 }
 
-// UserInfoResponse 用户详情 the answer of /user/info
+// UserInfoResponse `/user/info` 的响应。
+//
+// The answer of `/user/info`.
 type UserInfoResponse struct {
-	// Code 成功或异常编码
+	// Code 成功或异常编码。
+	//
+	// The number of the outcome; 200 is success.
 	//
 	// Example: 200
 	Code int32 `json:"code"`
 
-	// Data UserInfoVO；没有的文本为空串 unknown text is ''
+	// Data 用户详情，原文档的 UserInfoVO；没有的文本为空串。
+	//
+	// The user, which the document calls UserInfoVO. Unknown text is empty.
 	Data UserInfo `json:"data"`
 
-	// Message 成功或异常消息
+	// Message 成功或异常消息。
+	//
+	// The message of the outcome.
 	//
 	// Example: 请求成功
 	Message string `json:"message"`
 
-	// Status 成功、失败或异常标记 success, the caller's fault or the server's
+	// Status 结果标记：`success` 成功，`fail` 调用方的错误，`error` 服务器的错误。
+	//
+	// The kind of outcome: `success`, `fail` for the caller's fault, `error` for the server's.
 	Status CasStatus `json:"status"`
 }
 
-// UserOrganisation UserOrgVO
+// UserOrganisation 用户所属的组织机构，原文档的 UserOrgVO。
+//
+// An organisation of the user, which the document calls UserOrgVO.
 type UserOrganisation struct {
-	// OrgCode 所属机构代码
+	// OrgCode 所属机构代码。
+	//
+	// The organisation's code.
 	OrgCode string `json:"orgCode"`
 
-	// OrgId 角色授权机构ID
+	// OrgId 角色授权机构 ID。
+	//
+	// The organisation's id.
 	OrgId string `json:"orgId"`
 
-	// OrgName 所属机构名称
+	// OrgName 所属机构名称。
+	//
+	// The organisation's name.
 	OrgName string `json:"orgName"`
 
-	// RoleList 用户在该组织机构下的角色
+	// RoleList 用户在该组织机构下的角色。
+	//
+	// The user's roles in the organisation.
 	RoleList []UserOrganisationRole `json:"roleList"`
 }
 
-// UserOrganisationRole UserOrgRoleVO
+// UserOrganisationRole 用户在组织机构中的角色，原文档的 UserOrgRoleVO。
+//
+// A role in an organisation, which the document calls UserOrgRoleVO.
 type UserOrganisationRole struct {
-	// RoleCode 角色编码
+	// RoleCode 角色编码。
+	//
+	// The role's code.
 	RoleCode string `json:"roleCode"`
 
-	// RoleId 角色ID
+	// RoleId 角色 ID。
+	//
+	// The role's id.
 	RoleId string `json:"roleId"`
 
-	// RoleName 角色名称
+	// RoleName 角色名称。
+	//
+	// The role's name.
 	RoleName string `json:"roleName"`
 }
 
-// UserPermission 权限；键名 userPermisionVo 按文档拼写 its key is spelled as documented
+// UserPermission 权限；键名 `userPermisionVo` 按文档拼写。
+//
+// What the user may do. The key `userPermisionVo` is spelled as in the document.
 type UserPermission struct {
-	// AccountSettings 账号设置
+	// AccountSettings 是否有账号设置权限。
+	//
+	// Whether the user may change account settings.
 	AccountSettings bool `json:"accountSettings"`
 
-	// AuditManagement 审核管理
+	// AuditManagement 是否有审核管理权限。
+	//
+	// Whether the user may manage reviews.
 	AuditManagement bool `json:"auditManagement"`
 
-	// FacultyManagement 教职工管理
+	// FacultyManagement 是否有教职工管理权限。
+	//
+	// Whether the user may manage the faculty.
 	FacultyManagement bool `json:"facultyManagement"`
 
-	// StudentManagement 学生管理
+	// StudentManagement 是否有学生管理权限。
+	//
+	// Whether the user may manage students.
 	StudentManagement bool `json:"studentManagement"`
 }
 
-// UserProfile 用户可写的资料 the writable fields of a user
+// UserProfile 用户可修改的资料。
+//
+// The fields of a user that can be written.
 type UserProfile struct {
-	// Address 地址
+	// Address 地址。
+	//
+	// The postal address.
 	Address *string `json:"address,omitempty"`
 
-	// Avatar 头像的地址、路径或图标样式，协议只接受 http 与 https an address, a path or an icon's class; its scheme is none, http or https
+	// Avatar 头像的地址、路径或图标样式，协议只接受 http 与 https。
+	//
+	// The portrait: an address, a path or an icon's class. Its scheme is none, http or https.
+	//
 	//
 	// Example: https://avatar.example.com/1.png
 	Avatar *string `json:"avatar,omitempty"`
 
-	// Birthday 生日 yyyy-MM-dd 或 yyyy-MM-dd HH:mm:ss
+	// Birthday 生日，格式 yyyy-MM-dd 或 yyyy-MM-dd HH:mm:ss。
+	//
+	// The birthday, as yyyy-MM-dd or yyyy-MM-dd HH:mm:ss.
 	//
 	// Example: 1996-05-20
 	Birthday *string `json:"birthday,omitempty"`
 
-	// Company 公司
+	// Company 公司。
+	//
+	// The company.
 	Company *string `json:"company,omitempty"`
 
-	// Education 学历
+	// Education 学历。
+	//
+	// The level of education.
 	Education *string `json:"education,omitempty"`
 
-	// Email 邮件
+	// Email 邮箱。
+	//
+	// The e-mail address.
 	Email *string `json:"email,omitempty"`
 
-	// Gender 性别：男、女（也接受 1、2、male、female）
+	// Gender 性别：男、女，也接受 1、2、male、female。
+	//
+	// The gender: `男` or `女`; 1, 2, male and female are accepted too.
 	Gender *string `json:"gender,omitempty"`
 
-	// Graduateschool 毕业学校
+	// Graduateschool 毕业学校。
+	//
+	// The school from which the user graduated.
 	Graduateschool *string `json:"graduateschool,omitempty"`
 
-	// Idcard 证件号码
+	// Idcard 证件号码。
+	//
+	// The number of the identity document.
 	Idcard *string `json:"idcard,omitempty"`
 
-	// Idcardtype 证件类型：身份证 护照 军官证等
+	// Idcardtype 证件类型，如身份证、护照、军官证。
+	//
+	// The kind of identity document, such as a passport.
 	Idcardtype *string `json:"idcardtype,omitempty"`
 
-	// Identity 身份
+	// Identity 身份。
+	//
+	// The user's position.
 	Identity *string `json:"identity,omitempty"`
 
-	// Mobile 手机电话
+	// Mobile 手机号。
+	//
+	// The mobile.
 	Mobile *string `json:"mobile,omitempty"`
 
-	// Nickname 昵称
+	// Nickname 昵称。
+	//
+	// The nickname.
 	//
 	// Example: 晚秋
 	Nickname *string `json:"nickname,omitempty"`
 
-	// Occupation 职位、职业
+	// Occupation 职位、职业。
+	//
+	// The occupation.
 	Occupation *string `json:"occupation,omitempty"`
 
-	// Realname 实名
+	// Realname 实名。
+	//
+	// The real name.
 	Realname *string `json:"realname,omitempty"`
 
-	// Remark 备注
+	// Remark 备注。
+	//
+	// The remark.
 	Remark *string `json:"remark,omitempty"`
 
-	// Signature 签名
+	// Signature 签名。
+	//
+	// The signature.
 	Signature *string `json:"signature,omitempty"`
 
-	// Site 个人网址，协议可省略，只接受 http 与 https an address without a scheme, or with http or https
+	// Site 个人网址，协议可省略，只接受 http 与 https。
+	//
+	// The website. Its scheme is none, http or https.
 	//
 	// Example: https://example.com/wanqiu
 	Site *string `json:"site,omitempty"`
 
-	// Zipcode 邮政编码
+	// Zipcode 邮政编码。
+	//
+	// The postal code.
 	Zipcode *string `json:"zipcode,omitempty"`
 }
 
-// VerifyMobileRequest 验证手机 a mobile and its code
+// VerifyMobileRequest 手机号与验证码。
+//
+// A mobile and its code.
 type VerifyMobileRequest struct {
-	// Mobile 手机号 a mainland mobile
+	// Mobile 中国大陆手机号。
+	//
+	// A mobile number of mainland China.
 	//
 	// Example: 13800138000
 	Mobile Mobile `json:"mobile"`
 
-	// ValidateNo 验证码，6 位数字 6 digits
+	// ValidateNo 一次性验证码，6 位数字。
+	//
+	// A one-time code of 6 digits.
 	//
 	// Example: 246135
 	ValidateNo OneTimeCode `json:"validateNo"`
 }
 
-// WeChatUserRequest 微信授权请求 the code of a WeChat login
+// WeChatUserRequest 微信授权请求。
+//
+// The code of a WeChat login.
 type WeChatUserRequest struct {
-	// Code 微信登录 code
+	// Code 微信登录的 code。
+	//
+	// The code that WeChat gave at the login.
 	//
 	// Example: 0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P
 	Code string `json:"code"`
 }
 
-// WeChatUserResponse 文档 003 的全部键。五对键只有大小写不同 five pairs differ only in case
+// WeChatUserResponse 文档 003 的全部键，其中五对键只有大小写不同。
+//
+// All keys of document 003, five pairs of which differ only in case.
 type WeChatUserResponse struct {
-	// CancelFollowTimeUpper 取消关注日期
+	// CancelFollowTimeUpper 取消关注的日期。
+	//
+	// The day on which the user stopped following.
 	CancelFollowTimeUpper *string `json:"CancelFollowTime"`
 
-	// CreationTimeUpper 创建日期 yyyy-MM-dd
+	// CreationTimeUpper 创建日期，格式 yyyy-MM-dd。
+	//
+	// The day on which the user was created, as yyyy-MM-dd.
 	CreationTimeUpper *string `json:"CreationTime"`
 
-	// ProductTrialTimeFromUpper 试用开始日期
+	// ProductTrialTimeFromUpper 试用开始日期。
+	//
+	// The first day of the trial.
 	ProductTrialTimeFromUpper *string `json:"ProductTrialTimeFrom"`
 
-	// ProductTrialTimeToUpper 试用结束日期
+	// ProductTrialTimeToUpper 试用结束日期。
+	//
+	// The last day of the trial.
 	ProductTrialTimeToUpper *string `json:"ProductTrialTimeTo"`
 
-	// RegisterTimeUpper 注册日期
+	// RegisterTimeUpper 注册日期。
+	//
+	// The day of the registration.
 	RegisterTimeUpper *string `json:"RegisterTime"`
 
-	// AccessFailedCount 失败次数
+	// AccessFailedCount 登录失败次数。
+	//
+	// The number of failed sign-ins.
 	AccessFailedCount int32 `json:"accessFailedCount"`
 
-	// AvatarUrl 头像
+	// AvatarUrl 头像地址。
+	//
+	// The address of the portrait.
 	AvatarUrl string `json:"avatarUrl"`
 
-	// CancelFollowTimeLower 取消关注日期
+	// CancelFollowTimeLower 取消关注的日期。
+	//
+	// The day on which the user stopped following.
 	CancelFollowTimeLower *string `json:"cancelFollowTime"`
 
-	// Code 状态码，成功为 200
+	// Code 状态码，成功为 200。
+	//
+	// The number of the outcome; 200 is success.
 	//
 	// Example: 200
 	Code int32 `json:"code"`
 
-	// ConcurrencyStamp 并发戳；不透明 opaque
+	// ConcurrencyStamp 并发戳，不透明。
+	//
+	// The concurrency stamp, which is opaque.
 	ConcurrencyStamp string `json:"concurrencyStamp"`
 
-	// CreationTimeLower 创建日期 yyyy-MM-dd
+	// CreationTimeLower 创建日期，格式 yyyy-MM-dd。
+	//
+	// The day on which the user was created, as yyyy-MM-dd.
 	CreationTimeLower *string `json:"creationTime"`
 
-	// CreatorId 创建人
+	// CreatorId 创建人的 ID。
+	//
+	// The id of who created the user.
 	CreatorId *string `json:"creatorId"`
 
-	// DeleterId 删除人
+	// DeleterId 删除人的 ID。
+	//
+	// The id of who deleted the user.
 	DeleterId *string `json:"deleterId"`
 
-	// DeletionTime 删除时间
+	// DeletionTime 删除时间。
+	//
+	// When the user was deleted.
 	DeletionTime *string `json:"deletionTime"`
 
-	// Email 邮箱
+	// Email 邮箱。
+	//
+	// The e-mail address.
 	Email string `json:"email"`
 
-	// EmailConfirmed 邮箱已确认
+	// EmailConfirmed 邮箱是否已确认：0 否，1 是。
+	//
+	// Whether the e-mail address is confirmed: 0 no, 1 yes.
 	EmailConfirmed int32 `json:"emailConfirmed"`
 
-	// EndTime 查询条件，总是 null
+	// EndTime 查询条件，总是 null。
+	//
+	// A search condition, which is always null.
 	EndTime *string `json:"endTime"`
 
-	// EntityVersion 版本号，每次修改加一 incremented with each change
+	// EntityVersion 版本号，每次修改加一。
+	//
+	// The version, which grows by one with each change.
 	EntityVersion int64 `json:"entityVersion"`
 
-	// ExtraProperties 字符串中的 JSON JSON inside a string
+	// ExtraProperties 以字符串表示的 JSON。
+	//
+	// JSON inside a string.
 	ExtraProperties string `json:"extraProperties"`
 
-	// Filter 查询条件，总是 null
+	// Filter 查询条件，总是 null。
+	//
+	// A search condition, which is always null.
 	Filter *string `json:"filter"`
 
-	// Id 用户 GUID
+	// Id 用户的 GUID。
+	//
+	// The user's GUID.
 	Id openapi_types.UUID `json:"id"`
 
-	// IsActive 是否启用
+	// IsActive 是否启用：0 否，1 是。
+	//
+	// Whether the user is active: 0 no, 1 yes.
 	IsActive int32 `json:"isActive"`
 
-	// IsBackground 是否后台用户
+	// IsBackground 是否后台用户：0 否，1 是。
+	//
+	// Whether it is a user of the back office: 0 no, 1 yes.
 	IsBackground int32 `json:"isBackground"`
 
-	// IsDeleted 是否已删除
+	// IsDeleted 是否已删除：0 否，1 是。
+	//
+	// Whether the user was deleted: 0 no, 1 yes.
 	IsDeleted int32 `json:"isDeleted"`
 
-	// IsExternal 是否外部用户
+	// IsExternal 是否外部用户：0 否，1 是。
+	//
+	// Whether it is an external user: 0 no, 1 yes.
 	IsExternal int32 `json:"isExternal"`
 
-	// IsFollow 是否关注公众号
+	// IsFollow 是否关注公众号：0 否，1 是。
+	//
+	// Whether the user follows the official account: 0 no, 1 yes.
 	IsFollow int32 `json:"isFollow"`
 
-	// IsRisk 是否风险用户
+	// IsRisk 是否风险用户：0 否，1 是。
+	//
+	// Whether the user is a risk: 0 no, 1 yes.
 	IsRisk int32 `json:"isRisk"`
 
-	// LastModificationTime 修改时间，毫秒与时区 with milliseconds and offset
+	// LastModificationTime 修改时间，含毫秒与时区。
+	//
+	// When the user was last changed, with milliseconds and offset.
 	//
 	// Example: 2026-11-21T01:00:00.000+00:00
 	LastModificationTime string `json:"lastModificationTime"`
 
-	// LastModifierId 修改人
+	// LastModifierId 最后修改人的 ID。
+	//
+	// The id of who last changed the user.
 	LastModifierId *string `json:"lastModifierId"`
 
-	// LastPasswordChangeTime 上次改密码日期
+	// LastPasswordChangeTime 上次修改密码的日期。
+	//
+	// The day of the last password change.
 	LastPasswordChangeTime *string `json:"lastPasswordChangeTime"`
 
-	// LockoutEnabled 可锁定
+	// LockoutEnabled 是否可锁定：0 否，1 是。
+	//
+	// Whether the user can be locked: 0 no, 1 yes.
 	LockoutEnabled int32 `json:"lockoutEnabled"`
 
-	// LockoutEnd 锁定到
+	// LockoutEnd 锁定到何时。
+	//
+	// When the lock ends.
 	LockoutEnd *string `json:"lockoutEnd"`
 
-	// Msg 提示信息
+	// Msg 提示信息。
+	//
+	// The message.
 	//
 	// Example: 操作成功
 	Msg string `json:"msg"`
 
-	// Name 姓名
+	// Name 姓名。
+	//
+	// The name.
 	Name *string `json:"name"`
 
-	// NormalizedEmail 大写邮箱
+	// NormalizedEmail 大写的邮箱。
+	//
+	// The e-mail address in capitals.
 	NormalizedEmail string `json:"normalizedEmail"`
 
-	// NormalizedUserName 大写用户名
+	// NormalizedUserName 大写的用户名。
+	//
+	// The user name in capitals.
 	NormalizedUserName string `json:"normalizedUserName"`
 
-	// Password 总是 null always null
+	// Password 总是 null。
+	//
+	// Always null.
 	Password *string `json:"password"`
 
-	// PasswordHash 总是 null always null
+	// PasswordHash 总是 null。
+	//
+	// Always null.
 	PasswordHash *string `json:"passwordHash"`
 
-	// PhoneNumber 手机号
+	// PhoneNumber 手机号。
+	//
+	// The mobile.
 	PhoneNumber string `json:"phoneNumber"`
 
-	// PhoneNumberConfirmed 手机已确认
+	// PhoneNumberConfirmed 手机号是否已确认：0 否，1 是。
+	//
+	// Whether the mobile is confirmed: 0 no, 1 yes.
 	PhoneNumberConfirmed int32 `json:"phoneNumberConfirmed"`
 
-	// PhoneNumberMask 打码手机号
+	// PhoneNumberMask 打码的手机号。
+	//
+	// The mobile, masked.
 	PhoneNumberMask string `json:"phoneNumberMask"`
 
-	// ProductTrialTimeFromLower 试用开始日期
+	// ProductTrialTimeFromLower 试用开始日期。
+	//
+	// The first day of the trial.
 	ProductTrialTimeFromLower *string `json:"productTrialTimeFrom"`
 
-	// ProductTrialTimeToLower 试用结束日期
+	// ProductTrialTimeToLower 试用结束日期。
+	//
+	// The last day of the trial.
 	ProductTrialTimeToLower *string `json:"productTrialTimeTo"`
 
-	// RealName 真实姓名
+	// RealName 真实姓名。
+	//
+	// The real name.
 	RealName *string `json:"realName"`
 
-	// RegisterTimeLower 注册日期
+	// RegisterTimeLower 注册日期。
+	//
+	// The day of the registration.
 	RegisterTimeLower *string `json:"registerTime"`
 
-	// Remark 备注
+	// Remark 备注。
+	//
+	// The remark.
 	Remark *string `json:"remark"`
 
-	// SecurityStamp 安全戳；不透明，不是秘密 opaque, not a secret
+	// SecurityStamp 安全戳，不透明，不是秘密。
+	//
+	// The security stamp, which is opaque and no secret.
 	SecurityStamp string `json:"securityStamp"`
 
-	// ShouldChangePasswordOnNextLogin 下次登录须改密码
+	// ShouldChangePasswordOnNextLogin 下次登录是否须修改密码：0 否，1 是。
+	//
+	// Whether the password has to be changed at the next sign-in: 0 no, 1 yes.
 	ShouldChangePasswordOnNextLogin int32 `json:"shouldChangePasswordOnNextLogin"`
 
-	// StartTime 查询条件，总是 null
+	// StartTime 查询条件，总是 null。
+	//
+	// A search condition, which is always null.
 	StartTime *string `json:"startTime"`
 
-	// Surname 昵称
+	// Surname 昵称。
+	//
+	// The nickname.
 	Surname string `json:"surname"`
 
-	// TenantId 租户
+	// TenantId 租户 ID。
+	//
+	// The tenant's id.
 	TenantId *string `json:"tenantId"`
 
-	// Time 查询条件，总是 null
+	// Time 查询条件，总是 null。
+	//
+	// A search condition, which is always null.
 	Time *string `json:"time"`
 
-	// TwoFactorEnabled 双因素
+	// TwoFactorEnabled 是否启用双因素认证：0 否，1 是。
+	//
+	// Whether two factors are required: 0 no, 1 yes.
 	TwoFactorEnabled int32 `json:"twoFactorEnabled"`
 
-	// UserName 用户名，没有时为 openid
+	// UserName 用户名，没有时为 openid。
+	//
+	// The user name, or else the openid.
 	UserName string `json:"userName"`
 
-	// UserTypeCode 用户类型
+	// UserTypeCode 用户类型。
+	//
+	// The type of user.
 	//
 	// Example: 2
 	UserTypeCode string `json:"userTypeCode"`
 }
 
-// YudaoEnvelope yudao 方言响应格式 the envelope of the yudao dialect
+// YudaoEnvelope yudao 方言的响应格式。
+//
+// The envelope of the dialect `yudao`.
 type YudaoEnvelope struct {
-	// Code 0 为成功 0 is success
+	// Code 错误码，0 为成功。
+	//
+	// The number of the outcome; 0 is success.
 	//
 	// Example: 0
 	Code int32 `json:"code"`
 
-	// Msg 提示信息
+	// Msg 提示信息，成功时为空串。
+	//
+	// The message, which is empty on success.
 	//
 	// Example:
 	Msg string `json:"msg"`
 }
 
-// YudaoFailureBody yudao 方言的失败 a failure of the yudao dialect
+// YudaoFailureBody yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoFailureBody struct {
-	// Code 0 为成功 0 is success
+	// Code 错误码，0 为成功。
+	//
+	// The number of the outcome; 0 is success.
 	//
 	// Example: 0
 	Code int32 `json:"code"`
 
-	// Data 总是 null always null
+	// Data 总是 null。
+	//
+	// Always null.
 	Data *map[string]interface{} `json:"data"`
 
-	// Msg 提示信息
+	// Msg 提示信息，成功时为空串。
+	//
+	// The message, which is empty on success.
 	//
 	// Example:
 	Msg string `json:"msg"`
@@ -1684,234 +2511,396 @@ type IfNoneMatch = string
 // Tags defines model for Tags.
 type Tags = []Tag
 
-// CasBadParameter cas 方言的失败 a failure of the cas dialect
+// CasBadParameter cas 方言的失败响应。
+//
+// A failure of the dialect `cas`.
 type CasBadParameter = CasFailureBody
 
-// CasFailure cas 方言的失败 a failure of the cas dialect
-type CasFailure = CasFailureBody
+// CasInternal cas 方言的失败响应。
+//
+// A failure of the dialect `cas`.
+type CasInternal = CasFailureBody
 
-// CasTooManyRequests cas 方言的失败 a failure of the cas dialect
+// CasTooManyRequests cas 方言的失败响应。
+//
+// A failure of the dialect `cas`.
 type CasTooManyRequests = CasFailureBody
 
-// CasUnauthenticated cas 方言的失败 a failure of the cas dialect
+// CasUnauthenticated cas 方言的失败响应。
+//
+// A failure of the dialect `cas`.
 type CasUnauthenticated = CasFailureBody
 
-// CasUserNotFound cas 方言的失败 a failure of the cas dialect
+// CasUnavailable cas 方言的失败响应。
+//
+// A failure of the dialect `cas`.
+type CasUnavailable = CasFailureBody
+
+// CasUserNotFound cas 方言的失败响应。
+//
+// A failure of the dialect `cas`.
 type CasUserNotFound = CasFailureBody
 
-// CheckedLoginStatus 检查结果 the answer
+// CheckedLoginStatus 设备互踢检查的响应。
+//
+// The answer to the check of a device.
 type CheckedLoginStatus = LoginStatusResponse
 
-// DetailedUser Ret，用户信息
+// DetailedUser 用户信息，原文档的 Ret。
+//
+// The user, which the document calls Ret.
 type DetailedUser = UserDetailResponse
 
-// JeecgBadRequest jeecg 方言的失败 a failure of the jeecg dialect
+// JeecgBadRequest jeecg 方言的失败响应。
+//
+// A failure of the dialect `jeecg`.
 type JeecgBadRequest = JeecgFailureBody
 
-// JeecgFailure jeecg 方言的失败 a failure of the jeecg dialect
-type JeecgFailure = JeecgFailureBody
+// JeecgInternal jeecg 方言的失败响应。
+//
+// A failure of the dialect `jeecg`.
+type JeecgInternal = JeecgFailureBody
 
-// JeecgTooLarge jeecg 方言的失败 a failure of the jeecg dialect
+// JeecgTooLarge jeecg 方言的失败响应。
+//
+// A failure of the dialect `jeecg`.
 type JeecgTooLarge = JeecgFailureBody
 
-// JeecgTooSlow jeecg 方言的失败 a failure of the jeecg dialect
+// JeecgTooSlow jeecg 方言的失败响应。
+//
+// A failure of the dialect `jeecg`.
 type JeecgTooSlow = JeecgFailureBody
 
-// JeecgUnauthenticated jeecg 方言的失败 a failure of the jeecg dialect
+// JeecgUnauthenticated jeecg 方言的失败响应。
+//
+// A failure of the dialect `jeecg`.
 type JeecgUnauthenticated = JeecgFailureBody
 
-// JeecgUnsupportedMediaType jeecg 方言的失败 a failure of the jeecg dialect
+// JeecgUnavailable jeecg 方言的失败响应。
+//
+// A failure of the dialect `jeecg`.
+type JeecgUnavailable = JeecgFailureBody
+
+// JeecgUnsupportedMediaType jeecg 方言的失败响应。
+//
+// A failure of the dialect `jeecg`.
 type JeecgUnsupportedMediaType = JeecgFailureBody
 
-// JfinalBadForm jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalBadForm jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalBadForm = JfinalFailureBody
 
-// JfinalBadParameter jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalBadParameter jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalBadParameter = JfinalFailureBody
 
-// JfinalBadRequest jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalBadRequest jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalBadRequest = JfinalFailureBody
 
-// JfinalDone Ret
+// JfinalDone 操作成功，原文档的 Ret。
+//
+// The operation succeeded, which the document calls Ret.
 type JfinalDone = JfinalOkResponse
 
-// JfinalFailure jfinal 方言的失败 a failure of the jfinal dialect
-type JfinalFailure = JfinalFailureBody
-
-// JfinalForbidden jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalForbidden jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalForbidden = JfinalFailureBody
 
-// JfinalTaken jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalInternal jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
+type JfinalInternal = JfinalFailureBody
+
+// JfinalTaken jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalTaken = JfinalFailureBody
 
-// JfinalTooLarge jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalTooLarge jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalTooLarge = JfinalFailureBody
 
-// JfinalTooManyRequests jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalTooManyRequests jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalTooManyRequests = JfinalFailureBody
 
-// JfinalTooSlow jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalTooSlow jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalTooSlow = JfinalFailureBody
 
-// JfinalUnauthenticated jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalUnauthenticated jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalUnauthenticated = JfinalFailureBody
 
-// JfinalUnsupportedForm jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalUnavailable jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
+type JfinalUnavailable = JfinalFailureBody
+
+// JfinalUnsupportedForm jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalUnsupportedForm = JfinalFailureBody
 
-// JfinalUnsupportedMediaType jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalUnsupportedMediaType jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalUnsupportedMediaType = JfinalFailureBody
 
-// JfinalUserNotFound jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalUserNotFound jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalUserNotFound = JfinalFailureBody
 
-// JfinalWeakPassword jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalWeakPassword jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalWeakPassword = JfinalFailureBody
 
-// JfinalWrongCredentials jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalWrongCredentials jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalWrongCredentials = JfinalFailureBody
 
-// JfinalWrongOldPassword jfinal 方言的失败 a failure of the jfinal dialect
+// JfinalWrongOldPassword jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
 type JfinalWrongOldPassword = JfinalFailureBody
 
-// Oauth2Failure RFC 6749 5.2 的失败 a failure as in RFC 6749 section 5.2
-type Oauth2Failure = Oauth2FailureBody
+// Oauth2Internal RFC 6749 第 5.2 节的失败响应。
+//
+// A failure as in section 5.2 of RFC 6749.
+type Oauth2Internal = Oauth2FailureBody
 
-// Oauth2InvalidClient RFC 6749 5.2 的失败 a failure as in RFC 6749 section 5.2
+// Oauth2InvalidClient RFC 6749 第 5.2 节的失败响应。
+//
+// A failure as in section 5.2 of RFC 6749.
 type Oauth2InvalidClient = Oauth2FailureBody
 
-// Oauth2InvalidRequest RFC 6749 5.2 的失败 a failure as in RFC 6749 section 5.2
+// Oauth2InvalidRequest RFC 6749 第 5.2 节的失败响应。
+//
+// A failure as in section 5.2 of RFC 6749.
 type Oauth2InvalidRequest = Oauth2FailureBody
 
-// Oauth2TooLarge RFC 6749 5.2 的失败 a failure as in RFC 6749 section 5.2
+// Oauth2TooLarge RFC 6749 第 5.2 节的失败响应。
+//
+// A failure as in section 5.2 of RFC 6749.
 type Oauth2TooLarge = Oauth2FailureBody
 
-// Oauth2TooManyRequests RFC 6749 5.2 的失败 a failure as in RFC 6749 section 5.2
+// Oauth2TooManyRequests RFC 6749 第 5.2 节的失败响应。
+//
+// A failure as in section 5.2 of RFC 6749.
 type Oauth2TooManyRequests = Oauth2FailureBody
 
-// Oauth2UnsupportedMediaType RFC 6749 5.2 的失败 a failure as in RFC 6749 section 5.2
+// Oauth2Unavailable RFC 6749 第 5.2 节的失败响应。
+//
+// A failure as in section 5.2 of RFC 6749.
+type Oauth2Unavailable = Oauth2FailureBody
+
+// Oauth2UnsupportedMediaType RFC 6749 第 5.2 节的失败响应。
+//
+// A failure as in section 5.2 of RFC 6749.
 type Oauth2UnsupportedMediaType = Oauth2FailureBody
 
-// ProblemFailure RFC 9457 problem details
-type ProblemFailure = Problem
-
-// ProblemHeadersTooLarge RFC 9457 problem details
+// ProblemHeadersTooLarge RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
 type ProblemHeadersTooLarge = Problem
 
-// ProblemNotFound RFC 9457 problem details
+// ProblemNotFound RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
 type ProblemNotFound = Problem
 
-// ProblemUnavailable RFC 9457 problem details
+// ProblemUnavailable RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
 type ProblemUnavailable = Problem
 
-// ProblemUnknownTag RFC 9457 problem details
+// ProblemUnknownTag RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
 type ProblemUnknownTag = Problem
 
-// RuoyiBadRequest ruoyi 方言的失败 a failure of the ruoyi dialect
+// RuoyiBadRequest ruoyi 方言的失败响应。
+//
+// A failure of the dialect `ruoyi`.
 type RuoyiBadRequest = RuoyiFailureBody
 
-// RuoyiFailure ruoyi 方言的失败 a failure of the ruoyi dialect
-type RuoyiFailure = RuoyiFailureBody
-
-// RuoyiForbidden ruoyi 方言的失败 a failure of the ruoyi dialect
+// RuoyiForbidden ruoyi 方言的失败响应。
+//
+// A failure of the dialect `ruoyi`.
 type RuoyiForbidden = RuoyiFailureBody
 
-// RuoyiTooLarge ruoyi 方言的失败 a failure of the ruoyi dialect
+// RuoyiInternal ruoyi 方言的失败响应。
+//
+// A failure of the dialect `ruoyi`.
+type RuoyiInternal = RuoyiFailureBody
+
+// RuoyiTooLarge ruoyi 方言的失败响应。
+//
+// A failure of the dialect `ruoyi`.
 type RuoyiTooLarge = RuoyiFailureBody
 
-// RuoyiTooManyRequests ruoyi 方言的失败 a failure of the ruoyi dialect
+// RuoyiTooManyRequests ruoyi 方言的失败响应。
+//
+// A failure of the dialect `ruoyi`.
 type RuoyiTooManyRequests = RuoyiFailureBody
 
-// RuoyiTooSlow ruoyi 方言的失败 a failure of the ruoyi dialect
+// RuoyiTooSlow ruoyi 方言的失败响应。
+//
+// A failure of the dialect `ruoyi`.
 type RuoyiTooSlow = RuoyiFailureBody
 
-// RuoyiUnavailable ruoyi 方言的失败 a failure of the ruoyi dialect
-type RuoyiUnavailable = RuoyiFailureBody
-
-// RuoyiUnsupportedMediaType ruoyi 方言的失败 a failure of the ruoyi dialect
+// RuoyiUnsupportedMediaType ruoyi 方言的失败响应。
+//
+// A failure of the dialect `ruoyi`.
 type RuoyiUnsupportedMediaType = RuoyiFailureBody
 
-// YudaoBadParameter yudao 方言的失败 a failure of the yudao dialect
+// RuoyiWeChatUnavailable ruoyi 方言的失败响应。
+//
+// A failure of the dialect `ruoyi`.
+type RuoyiWeChatUnavailable = RuoyiFailureBody
+
+// YudaoBadParameter yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoBadParameter = YudaoFailureBody
 
-// YudaoBadRequest yudao 方言的失败 a failure of the yudao dialect
+// YudaoBadRequest yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoBadRequest = YudaoFailureBody
 
-// YudaoFailure yudao 方言的失败 a failure of the yudao dialect
-type YudaoFailure = YudaoFailureBody
+// YudaoInternal yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
+type YudaoInternal = YudaoFailureBody
 
-// YudaoMobileTaken yudao 方言的失败 a failure of the yudao dialect
+// YudaoMobileTaken yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoMobileTaken = YudaoFailureBody
 
-// YudaoRefreshRefused yudao 方言的失败 a failure of the yudao dialect
+// YudaoRefreshRefused yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoRefreshRefused = YudaoFailureBody
 
-// YudaoSessionNotFound yudao 方言的失败 a failure of the yudao dialect
+// YudaoSessionNotFound yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoSessionNotFound = YudaoFailureBody
 
-// YudaoTooLarge yudao 方言的失败 a failure of the yudao dialect
+// YudaoSmsUnavailable yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
+type YudaoSmsUnavailable = YudaoFailureBody
+
+// YudaoTooLarge yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoTooLarge = YudaoFailureBody
 
-// YudaoTooManyRequests yudao 方言的失败 a failure of the yudao dialect
+// YudaoTooManyRequests yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoTooManyRequests = YudaoFailureBody
 
-// YudaoTooSlow yudao 方言的失败 a failure of the yudao dialect
+// YudaoTooSlow yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoTooSlow = YudaoFailureBody
 
-// YudaoUnauthenticated yudao 方言的失败 a failure of the yudao dialect
+// YudaoUnauthenticated yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoUnauthenticated = YudaoFailureBody
 
-// YudaoUnauthenticatedOrWrongCode yudao 方言的失败 a failure of the yudao dialect
+// YudaoUnauthenticatedOrWrongCode yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoUnauthenticatedOrWrongCode = YudaoFailureBody
 
-// YudaoUnavailable yudao 方言的失败 a failure of the yudao dialect
+// YudaoUnavailable yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoUnavailable = YudaoFailureBody
 
-// YudaoUnsupportedMediaType yudao 方言的失败 a failure of the yudao dialect
+// YudaoUnsupportedMediaType yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoUnsupportedMediaType = YudaoFailureBody
 
-// YudaoWrongCode yudao 方言的失败 a failure of the yudao dialect
+// YudaoWrongCode yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
 type YudaoWrongCode = YudaoFailureBody
 
 // GetUserDetailParams defines parameters for GetUserDetail.
 type GetUserDetailParams struct {
-	// Id 用户ID the user's id
+	// Id 用户 ID。
+	//
+	// The user's id.
 	Id Id `form:"id" json:"id"`
 }
 
 // SignInByMobileParams defines parameters for SignInByMobile.
 type SignInByMobileParams struct {
-	// XDeviceNumber 设备编号，登录时绑定 binds the session to a device at sign-in
+	// XDeviceNumber 设备编号，登录时与会话绑定。
+	//
+	// The device's number, which is bound to the session at sign-in.
 	XDeviceNumber *string `json:"X-Device-Number,omitempty"`
 }
 
 // GetSpecAsJsonParams defines parameters for GetSpecAsJson.
 type GetSpecAsJsonParams struct {
-	// Tag 只要这些方言的接口 the operations of these dialects alone
+	// Tag 只返回这些方言的接口。
+	//
+	// Only the operations of these dialects.
 	Tag *Tags `form:"tag,omitempty" json:"tag,omitempty"`
 
-	// IfNoneMatch 已有副本的 ETag the ETag of the copy that the caller has
+	// IfNoneMatch 调用方已有副本的 ETag。
+	//
+	// The ETag of the copy that the caller has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // GetSpecAsYamlParams defines parameters for GetSpecAsYaml.
 type GetSpecAsYamlParams struct {
-	// Tag 只要这些方言的接口 the operations of these dialects alone
+	// Tag 只返回这些方言的接口。
+	//
+	// Only the operations of these dialects.
 	Tag *Tags `form:"tag,omitempty" json:"tag,omitempty"`
 
-	// IfNoneMatch 已有副本的 ETag the ETag of the copy that the caller has
+	// IfNoneMatch 调用方已有副本的 ETag。
+	//
+	// The ETag of the copy that the caller has.
 	IfNoneMatch *IfNoneMatch `json:"If-None-Match,omitempty"`
 }
 
 // GetUserInfoParams defines parameters for GetUserInfo.
 type GetUserInfoParams struct {
-	// UserId 用户 ID，1 到 19 位数字 1 to 19 digits
+	// UserId 用户 ID，1 到 19 位数字。
+	//
+	// The user's id, 1 to 19 digits.
 	UserId string `form:"userId" json:"userId"`
 }
 
 // CheckLoginStatusParams defines parameters for CheckLoginStatus.
 type CheckLoginStatusParams struct {
-	// DeviceNumber 设备编号 the device's number
+	// DeviceNumber 设备编号。
+	//
+	// The device's number.
 	DeviceNumber DeviceNumber `form:"deviceNumber" json:"deviceNumber"`
 }
 
@@ -1919,7 +2908,7 @@ type CheckLoginStatusParams struct {
 type GetWeChatUserInfoJSONRequestBody = WeChatUserRequest
 
 // CreateUserJSONRequestBody defines body for CreateUser for application/json ContentType.
-type CreateUserJSONRequestBody = NewUser
+type CreateUserJSONRequestBody = UserCreation
 
 // CreateUserFormdataRequestBody defines body for CreateUser for application/x-www-form-urlencoded ContentType.
 type CreateUserFormdataRequestBody = CreateUserForm
@@ -2036,21 +3025,22 @@ type ClientInterface interface {
 
 	// GetJsonWebKeys 验证 JWT 的公钥 · The public keys that verify JWTs
 	//
-	// RFC 7517 的 JWK 集合，最新的在最后：`RS256`（`RSA`）、`ES256`（`EC`、`P-256`）或 `EdDSA`（`OKP`、`Ed25519`），轮换期间
-	// 可同时有几种。算法由 `kid` 指定的密钥决定。新密钥先公布，后用于签名；遇到未知的 `kid` 时请重新读取。签名只能证明 JWT
-	// 属于哪个用户，会话是否仍有效须向本服务器查询。
+	// RFC 7517 的 JWK 集合，最新的在最后：`RS256`（`RSA`）、`ES256`（`EC`、`P-256`）或 `EdDSA`（`OKP`、`Ed25519`），轮换期间可同时有几种。算法由 `kid` 指定的密钥决定。新密钥先公布，后用于签名；遇到未知的 `kid`
+	// 时请重新读取。签名只能证明 JWT 属于哪个用户，会话是否仍有效须向本服务器查询。
 	//
 	// A JWK Set (RFC 7517), the newest key last: `RS256` (`RSA`), `ES256` (`EC`, `P-256`) or `EdDSA` (`OKP`, `Ed25519`),
-	// several of them while keys are rotated. The key that `kid` names decides the algorithm. A new key is published before it
-	// is used; read the set again for an unknown `kid`. A signature proves whose a JWT is. Whether its session is
-	// still live has to be asked of this server.
+	// several of them while keys are rotated. The key that `kid` names decides the algorithm. A new key is published before
+	// it is used; read the set again for an unknown `kid`. A signature proves whose a JWT is. Whether its session is still
+	// live has to be asked of this server.
 	//
 	// Corresponds with GET /.well-known/jwks.json (the `GetJsonWebKeys` operationId).
 	GetJsonWebKeys(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetWeChatUserInfoWithBody 微信授权 · Sign in by WeChat
 	//
-	// 文档 003。A user is recognised by the WeChat identity; an unknown one is registered. The access token of the new
+	// 文档 003。按微信身份识别用户，未知的自动注册。新会话的访问令牌在响应头 `X-Access-Token` 中。
+	//
+	// Document 003. A user is recognised by the WeChat identity; an unknown one is registered. The access token of the new
 	// session is in the header `X-Access-Token`.
 	//
 	// Takes any type of body and a specified content type.
@@ -2060,7 +3050,9 @@ type ClientInterface interface {
 
 	// GetWeChatUserInfo 微信授权 · Sign in by WeChat
 	//
-	// 文档 003。A user is recognised by the WeChat identity; an unknown one is registered. The access token of the new
+	// 文档 003。按微信身份识别用户，未知的自动注册。新会话的访问令牌在响应头 `X-Access-Token` 中。
+	//
+	// Document 003. A user is recognised by the WeChat identity; an unknown one is registered. The access token of the new
 	// session is in the header `X-Access-Token`.
 	//
 	// Takes a body of the `application/json` content type.
@@ -2070,9 +3062,13 @@ type ClientInterface interface {
 
 	// CreateUserWithBody 创建新的用户 · Create a user
 	//
-	// 文档 004。The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for administrators, and for
-	// anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-	// Open registration creates at most 60 users an hour for a client IP and 1000 in total by default; administrators are not limited.
+	// 文档 004。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。管理员可调用；开放注册时任何人可调用。`id`、`role`、`status`、`salt`
+	// 与各 `…Status` 字段被忽略。默认情况下，开放注册对同一客户端 IP 每小时最多 60 个用户，总共最多 1000 个；管理员不受限制。
+	//
+	// Document 004. The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for
+	// administrators, and for anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields
+	// are ignored. By default open registration creates at most 60 users an hour for a client IP and 1000 in total;
+	// administrators are not limited.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2081,9 +3077,13 @@ type ClientInterface interface {
 
 	// CreateUser 创建新的用户 · Create a user
 	//
-	// 文档 004。The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for administrators, and for
-	// anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-	// Open registration creates at most 60 users an hour for a client IP and 1000 in total by default; administrators are not limited.
+	// 文档 004。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。管理员可调用；开放注册时任何人可调用。`id`、`role`、`status`、`salt`
+	// 与各 `…Status` 字段被忽略。默认情况下，开放注册对同一客户端 IP 每小时最多 60 个用户，总共最多 1000 个；管理员不受限制。
+	//
+	// Document 004. The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for
+	// administrators, and for anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields
+	// are ignored. By default open registration creates at most 60 users an hour for a client IP and 1000 in total;
+	// administrators are not limited.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2092,9 +3092,13 @@ type ClientInterface interface {
 
 	// CreateUserWithFormdataBody 创建新的用户 · Create a user
 	//
-	// 文档 004。The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for administrators, and for
-	// anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-	// Open registration creates at most 60 users an hour for a client IP and 1000 in total by default; administrators are not limited.
+	// 文档 004。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。管理员可调用；开放注册时任何人可调用。`id`、`role`、`status`、`salt`
+	// 与各 `…Status` 字段被忽略。默认情况下，开放注册对同一客户端 IP 每小时最多 60 个用户，总共最多 1000 个；管理员不受限制。
+	//
+	// Document 004. The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for
+	// administrators, and for anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields
+	// are ignored. By default open registration creates at most 60 users an hour for a client IP and 1000 in total;
+	// administrators are not limited.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -2103,14 +3107,19 @@ type ClientInterface interface {
 
 	// GetUserDetail 用户详情 · Read a user
 	//
-	// 文档 004。The user and administrators get everything but secrets, others the public part. Unknown values are left out.
+	// 文档 004。本人与管理员可得到除秘密以外的全部信息，其他人只能得到公开部分；未知的值省略。
+	//
+	// Document 004. The user and administrators get everything but secrets, others the public part. Unknown values are left
+	// out.
 	//
 	// Corresponds with GET /api/user/detail (the `GetUserDetail` operationId).
 	GetUserDetail(ctx context.Context, params *GetUserDetailParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// PostUserDetailWithBody 用户详情（POST）· Read a user, by form
 	//
-	// 文档 004。与 GET 相同，`id` 在表单或查询中。The same as GET, with `id` in the form or in the query.
+	// 文档 004。与 GET 相同，`id` 在请求体或查询参数中。
+	//
+	// Document 004. The same as GET, with `id` in the body or in the query.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2119,7 +3128,9 @@ type ClientInterface interface {
 
 	// PostUserDetailWithFormdataBody 用户详情（POST）· Read a user, by form
 	//
-	// 文档 004。与 GET 相同，`id` 在表单或查询中。The same as GET, with `id` in the form or in the query.
+	// 文档 004。与 GET 相同，`id` 在请求体或查询参数中。
+	//
+	// Document 004. The same as GET, with `id` in the body or in the query.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -2128,9 +3139,13 @@ type ClientInterface interface {
 
 	// SignInByPasswordWithBody 用户登录 · Sign in by password
 	//
-	// 文档 004。`loginAccount` is a user name, an e-mail or a verified mobile. Unknown accounts, wrong passwords, locked and
-	// disabled users get the same answer. Five failures from one client IP lock the account for that client IP for 15 minutes.
-	// The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is named.
+	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账户不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
+	// 失败五次后，该账户对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+	//
+	// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
+	// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
+	// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
+	// named.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2139,9 +3154,13 @@ type ClientInterface interface {
 
 	// SignInByPasswordWithFormdataBody 用户登录 · Sign in by password
 	//
-	// 文档 004。`loginAccount` is a user name, an e-mail or a verified mobile. Unknown accounts, wrong passwords, locked and
-	// disabled users get the same answer. Five failures from one client IP lock the account for that client IP for 15 minutes.
-	// The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is named.
+	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账户不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
+	// 失败五次后，该账户对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+	//
+	// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
+	// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
+	// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
+	// named.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -2150,9 +3169,13 @@ type ClientInterface interface {
 
 	// UpdateUserWithBody 更新用户信息 · Change a user
 	//
-	// 文档 004。Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for administrators. The
-	// form field `user` holds JSON, or the body itself is that JSON. Keys that are left out stay as they are. A new
-	// mobile or e-mail is unverified at first. Passwords are changed by `updatePassword` only.
+	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证。密码只能用 `updatePassword`
+	// 修改。
+	//
+	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
+	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
+	// stay as they are. A new mobile or e-mail address is unverified at first. Passwords are changed by `updatePassword`
+	// only.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2161,9 +3184,13 @@ type ClientInterface interface {
 
 	// UpdateUser 更新用户信息 · Change a user
 	//
-	// 文档 004。Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for administrators. The
-	// form field `user` holds JSON, or the body itself is that JSON. Keys that are left out stay as they are. A new
-	// mobile or e-mail is unverified at first. Passwords are changed by `updatePassword` only.
+	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证。密码只能用 `updatePassword`
+	// 修改。
+	//
+	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
+	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
+	// stay as they are. A new mobile or e-mail address is unverified at first. Passwords are changed by `updatePassword`
+	// only.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2172,9 +3199,13 @@ type ClientInterface interface {
 
 	// UpdateUserWithFormdataBody 更新用户信息 · Change a user
 	//
-	// 文档 004。Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for administrators. The
-	// form field `user` holds JSON, or the body itself is that JSON. Keys that are left out stay as they are. A new
-	// mobile or e-mail is unverified at first. Passwords are changed by `updatePassword` only.
+	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证。密码只能用 `updatePassword`
+	// 修改。
+	//
+	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
+	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
+	// stay as they are. A new mobile or e-mail address is unverified at first. Passwords are changed by `updatePassword`
+	// only.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -2183,8 +3214,11 @@ type ClientInterface interface {
 
 	// UpdatePasswordWithBody 更新用户密码 · Change a password
 	//
-	// 文档 004。Allowed for the user, with the old password, and for super administrators, who may leave it out. All other sessions
-	// of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
+	// `oldPassowrd`，也接受 `oldPassword`。
+	//
+	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
+	// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2193,8 +3227,11 @@ type ClientInterface interface {
 
 	// UpdatePasswordWithFormdataBody 更新用户密码 · Change a password
 	//
-	// 文档 004。Allowed for the user, with the old password, and for super administrators, who may leave it out. All other sessions
-	// of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
+	// `oldPassowrd`，也接受 `oldPassword`。
+	//
+	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
+	// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -2203,9 +3240,12 @@ type ClientInterface interface {
 
 	// RefreshAccessTokenWithBody 刷新 AccessToken · Exchange the token pair for the next access token
 	//
-	// 文档 001，PC 与 APP 一致。An expired access token of the same session is accepted. The answer is a new access token;
-	// the refresh token stays the same. Within 10 seconds the previous pair gets the current access token again; using an
-	// older pair ends the session.
+	// 文档 001，PC 与 APP 一致。接受同一会话已过期的访问令牌，返回新的访问令牌，刷新令牌不变。10 秒内再用上一个令牌对，得到的仍是当前访问令牌；
+	// 使用更旧的令牌对会结束会话。
+	//
+	// Document 001, for PC and app alike. An expired access token of the same session is accepted. The answer is a new
+	// access token; the refresh token stays the same. Within 10 seconds the previous pair gets the current access token
+	// again; using an older pair ends the session.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2214,9 +3254,12 @@ type ClientInterface interface {
 
 	// RefreshAccessToken 刷新 AccessToken · Exchange the token pair for the next access token
 	//
-	// 文档 001，PC 与 APP 一致。An expired access token of the same session is accepted. The answer is a new access token;
-	// the refresh token stays the same. Within 10 seconds the previous pair gets the current access token again; using an
-	// older pair ends the session.
+	// 文档 001，PC 与 APP 一致。接受同一会话已过期的访问令牌，返回新的访问令牌，刷新令牌不变。10 秒内再用上一个令牌对，得到的仍是当前访问令牌；
+	// 使用更旧的令牌对会结束会话。
+	//
+	// Document 001, for PC and app alike. An expired access token of the same session is accepted. The answer is a new
+	// access token; the refresh token stays the same. Within 10 seconds the previous pair gets the current access token
+	// again; using an older pair ends the session.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2225,15 +3268,20 @@ type ClientInterface interface {
 
 	// SignOut 退出登录 · Sign out
 	//
-	// 结束当前会话，所有方言立即失效。The token stops working in every dialect at once.
+	// 结束当前会话，其令牌在所有方言中立即失效。
+	//
+	// Ends the current session. Its token stops working in every dialect at once.
 	//
 	// Corresponds with POST /auth/logout (the `SignOut` operationId).
 	SignOut(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SendMobileCodeWithBody 发送短信验证码 · Send a one-time code by SMS
 	//
-	// 给手机发送一次性验证码，供手机号登录的 `validateNo` 使用。The answer is the same whether or not the mobile is known.
-	// Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
+	// 给手机发送一次性验证码，登录时作为 `validateNo` 使用。手机号是否已注册，响应都相同。同一手机每分钟 1 次、每小时 5 次、每天
+	// 10 次，同一客户端 IP 每小时 20 次。
+	//
+	// Sends a one-time code to the mobile, to be used as `validateNo` at sign-in. The answer is the same whether or not the
+	// mobile is known. Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2242,8 +3290,11 @@ type ClientInterface interface {
 
 	// SendMobileCode 发送短信验证码 · Send a one-time code by SMS
 	//
-	// 给手机发送一次性验证码，供手机号登录的 `validateNo` 使用。The answer is the same whether or not the mobile is known.
-	// Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
+	// 给手机发送一次性验证码，登录时作为 `validateNo` 使用。手机号是否已注册，响应都相同。同一手机每分钟 1 次、每小时 5 次、每天
+	// 10 次，同一客户端 IP 每小时 20 次。
+	//
+	// Sends a one-time code to the mobile, to be used as `validateNo` at sign-in. The answer is the same whether or not the
+	// mobile is known. Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2252,9 +3303,12 @@ type ClientInterface interface {
 
 	// SignInByMobileWithBody 手机号登录 · Sign in by mobile and one-time code
 	//
-	// 文档 001。未知手机号即注册 an unknown mobile is registered. Each user has one live session for each
-	// `productType`; a new sign-in ends the older one. Unknown `companyType` and `productType` values are stored.
-	// 同一客户端 IP 验证码错误过多即暂停 after too many wrong codes a client IP has to wait (429, `Retry-After`).
+	// 文档 001。未知的手机号自动注册。每个用户在每个 `productType` 下只有一个有效会话，新的登录会结束旧的。未知的
+	// `companyType` 与 `productType` 照样保存。同一客户端 IP 验证码错误过多后须等待（429，`Retry-After`）。
+	//
+	// Document 001. An unknown mobile is registered. Each user has one live session for each `productType`; a new sign-in
+	// ends the older one. Unknown values of `companyType` and `productType` are stored. After too many wrong codes a client
+	// IP has to wait (429, `Retry-After`).
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2263,9 +3317,12 @@ type ClientInterface interface {
 
 	// SignInByMobile 手机号登录 · Sign in by mobile and one-time code
 	//
-	// 文档 001。未知手机号即注册 an unknown mobile is registered. Each user has one live session for each
-	// `productType`; a new sign-in ends the older one. Unknown `companyType` and `productType` values are stored.
-	// 同一客户端 IP 验证码错误过多即暂停 after too many wrong codes a client IP has to wait (429, `Retry-After`).
+	// 文档 001。未知的手机号自动注册。每个用户在每个 `productType` 下只有一个有效会话，新的登录会结束旧的。未知的
+	// `companyType` 与 `productType` 照样保存。同一客户端 IP 验证码错误过多后须等待（429，`Retry-After`）。
+	//
+	// Document 001. An unknown mobile is registered. Each user has one live session for each `productType`; a new sign-in
+	// ends the older one. Unknown values of `companyType` and `productType` are stored. After too many wrong codes a client
+	// IP has to wait (429, `Retry-After`).
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2274,8 +3331,10 @@ type ClientInterface interface {
 
 	// VerifyMobileWithBody 验证新手机号 · Verify a new mobile
 	//
-	// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。A new mobile cannot be used to sign in before it
-	// is verified here.
+	// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。
+	//
+	// Proves by a code of the purpose `verify_mobile` that a mobile is the caller's own. It can be used to sign in after
+	// that, and not before.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2284,8 +3343,10 @@ type ClientInterface interface {
 
 	// VerifyMobile 验证新手机号 · Verify a new mobile
 	//
-	// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。A new mobile cannot be used to sign in before it
-	// is verified here.
+	// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。
+	//
+	// Proves by a code of the purpose `verify_mobile` that a mobile is the caller's own. It can be used to sign in after
+	// that, and not before.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2294,57 +3355,70 @@ type ClientInterface interface {
 
 	// ListSessions 我的会话 · List the caller's live sessions
 	//
-	// 当前用户的有效会话，新的在前。Newest first.
+	// 列出当前用户的有效会话，新的在前。
+	//
+	// Lists the caller's live sessions, newest first.
 	//
 	// Corresponds with GET /auth/sessions (the `ListSessions` operationId).
 	ListSessions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// EndSession 结束一个会话 · End one of the caller's sessions
 	//
-	// 只能结束自己的会话。Only the caller's own sessions.
+	// 结束一个会话，只能结束自己的。
+	//
+	// Ends a session, which has to be one of the caller's own.
 	//
 	// Corresponds with DELETE /auth/sessions/{id} (the `EndSession` operationId).
 	EndSession(ctx context.Context, id Id, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetDemoOutbox 演示短信箱 · Messages of the SMS simulator
 	//
-	// 仅在 `--demo` 下存在，新的在前。Only with `--demo`; newest first.
+	// 仅在 `--demo` 下存在，新的在前。
+	//
+	// The messages, newest first. It exists with `--demo` only.
 	//
 	// Corresponds with GET /demo/outbox (the `GetDemoOutbox` operationId).
 	GetDemoOutbox(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ResetDemo 还原演示 · Reset the demonstration
 	//
-	// 仅在 `--demo` 下存在：删除所有数据，恢复演示用户、令牌与验证码；服务启动时及此后每小时也会自动还原。 Only with `--demo`: deletes all data and restores the demonstration's users, tokens and codes. The server also does so when it starts, and every hour.
+	// 仅在 `--demo` 下存在：删除所有数据，恢复演示用户、令牌与验证码；服务启动时及此后每小时也会自动还原。
+	//
+	// Deletes all data and restores the demonstration's users, tokens and codes. It exists with `--demo` only. The server
+	// also does so when it starts, and every hour.
 	//
 	// Corresponds with POST /demo/reset (the `ResetDemo` operationId).
 	ResetDemo(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetHealth 存活检查 · Liveness check
 	//
-	// 只说明进程在运行。Says that the process runs; its dependencies are not checked.
+	// 只说明进程在运行，不检查其依赖。
+	//
+	// Says that the process runs. Its dependencies are not checked.
 	//
 	// Corresponds with GET /healthz (the `GetHealth` operationId).
 	GetHealth(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetMetrics 监控指标 · Metrics for Prometheus
 	//
-	// Prometheus 文本格式 the Prometheus text format.
+	// 以 Prometheus 文本格式返回指标。
+	//
+	// Answers the metrics in Prometheus' text format.
 	//
 	// Corresponds with GET /metrics (the `GetMetrics` operationId).
 	GetMetrics(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// IntrospectTokenWithBody 查询令牌是否有效 · Ask whether a token is live
 	//
-	// RFC 7662 令牌内省。应用以 HTTP Basic 证明身份：用户名为应用 id，密码为应用密钥（RFC 6749 2.3.1，两者先做 URL 编码）。
-	// 只回答登录时带有本应用 `X-App-Id` 的令牌；其他令牌，无论未知、过期、已结束或属于别的应用，都只回答 `{"active":false}`。
-	// 查询不延长令牌，也不算会话的使用。
+	// RFC 7662 令牌内省。应用以 HTTP Basic 证明身份：用户名为应用 ID，密码为应用密钥（RFC 6749 第 2.3.1 节，两者先做 URL 编码）。
+	// 只回答登录时带有本应用 `X-App-Id` 的令牌；其他令牌，无论未知、过期、已结束或属于别的应用，都只回答
+	// `{"active":false}`。查询不延长令牌，也不算会话的使用。各方言的访问令牌都可查询，不论是不透明的还是 JWT；刷新令牌不可查询。
 	//
-	// RFC 7662. The application authenticates by HTTP Basic: its id is the user name and a secret of it the password,
-	// both urlencoded first (RFC 6749 section 2.3.1). It learns of tokens whose sign-in named it in `X-App-Id`; for every
-	// other token, unknown, expired, ended or another application's, the answer is `{"active":false}` alone. Asking
-	// neither extends a token nor counts as a use of its session. Access tokens of every dialect are known, opaque or
-	// JWT; refresh tokens are not.
+	// RFC 7662. The application authenticates by HTTP Basic: its id is the user name and a secret of it the password, both
+	// urlencoded first (section 2.3.1 of RFC 6749). It learns of tokens whose sign-in named it in `X-App-Id`; for every
+	// other token, unknown, expired, ended or another application's, the answer is `{"active":false}` alone. Asking neither
+	// extends a token nor counts as a use of its session. Access tokens of every dialect are known, opaque or JWT; refresh
+	// tokens are not.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2353,15 +3427,15 @@ type ClientInterface interface {
 
 	// IntrospectTokenWithFormdataBody 查询令牌是否有效 · Ask whether a token is live
 	//
-	// RFC 7662 令牌内省。应用以 HTTP Basic 证明身份：用户名为应用 id，密码为应用密钥（RFC 6749 2.3.1，两者先做 URL 编码）。
-	// 只回答登录时带有本应用 `X-App-Id` 的令牌；其他令牌，无论未知、过期、已结束或属于别的应用，都只回答 `{"active":false}`。
-	// 查询不延长令牌，也不算会话的使用。
+	// RFC 7662 令牌内省。应用以 HTTP Basic 证明身份：用户名为应用 ID，密码为应用密钥（RFC 6749 第 2.3.1 节，两者先做 URL 编码）。
+	// 只回答登录时带有本应用 `X-App-Id` 的令牌；其他令牌，无论未知、过期、已结束或属于别的应用，都只回答
+	// `{"active":false}`。查询不延长令牌，也不算会话的使用。各方言的访问令牌都可查询，不论是不透明的还是 JWT；刷新令牌不可查询。
 	//
-	// RFC 7662. The application authenticates by HTTP Basic: its id is the user name and a secret of it the password,
-	// both urlencoded first (RFC 6749 section 2.3.1). It learns of tokens whose sign-in named it in `X-App-Id`; for every
-	// other token, unknown, expired, ended or another application's, the answer is `{"active":false}` alone. Asking
-	// neither extends a token nor counts as a use of its session. Access tokens of every dialect are known, opaque or
-	// JWT; refresh tokens are not.
+	// RFC 7662. The application authenticates by HTTP Basic: its id is the user name and a secret of it the password, both
+	// urlencoded first (section 2.3.1 of RFC 6749). It learns of tokens whose sign-in named it in `X-App-Id`; for every
+	// other token, unknown, expired, ended or another application's, the answer is `{"active":false}` alone. Asking neither
+	// extends a token nor counts as a use of its session. Access tokens of every dialect are known, opaque or JWT; refresh
+	// tokens are not.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -2370,43 +3444,55 @@ type ClientInterface interface {
 
 	// GetSpecAsJson 本文档（JSON）· This document as JSON
 	//
-	// 内容与顺序和 YAML 相同，`tag` 用法也相同。The same content in the same order as in YAML, with the same `tag`.
+	// 内容与顺序同 YAML，`tag` 用法也相同。
+	//
+	// The same content in the same order as in YAML, with the same `tag`.
 	//
 	// Corresponds with GET /openapi.json (the `GetSpecAsJson` operationId).
 	GetSpecAsJson(ctx context.Context, params *GetSpecAsJsonParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetSpecAsYaml 本文档（YAML）· This document as written
 	//
-	// 不带 `tag` 是手写的原文；带 `tag` 只含该方言的接口和它们用到的组件，例如 `?tag=jfinal`，可重复。
+	// 不带 `tag` 是手写的原文；带 `tag` 是只含这些方言的接口及其所用组件的完整文档，可重复，例如 `?tag=jfinal&tag=yudao`。
 	//
-	// Without `tag` the document as it was written. With `tag` a complete document of the operations of those dialects and
-	// the components they use: `?tag=jfinal`, or several, `?tag=jfinal&tag=yudao`.
+	// Without `tag` the document as it was written. With `tag`, which may be repeated, a complete document of the operations
+	// of those dialects and the components they use, for instance `?tag=jfinal&tag=yudao`.
 	//
 	// Corresponds with GET /openapi.yaml (the `GetSpecAsYaml` operationId).
 	GetSpecAsYaml(ctx context.Context, params *GetSpecAsYamlParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetReadiness 就绪检查 · Readiness check
 	//
-	// 数据库可读可写时为 200。200 while the database can be read and written.
+	// 数据库可读可写时为 200。
+	//
+	// Answers 200 while the database can be read and written.
 	//
 	// Corresponds with GET /readyz (the `GetReadiness` operationId).
 	GetReadiness(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetUserInfo 获取用户详情信息 · Read a user through an application
 	//
-	// 文档 002。Returns the token's own user, or a member of the application's organisations. An application that proves
-	// itself by its secret in `X-App-Secret` reads every user; of the organisations it sees only its own. 密钥错误时拒绝请求
-	// a wrong secret is refused (401, or 429 after too many). `userId` is text, so that
-	// ids above 2^53 keep their digits. The nickname is masked unless the application has the right `nickname`.
+	// 文档 002。返回令牌所属的用户本人，或应用所在组织机构的成员。用请求头 `X-App-Secret` 中的密钥证明身份的应用可读取所有用户，但只能看到属于它的组织机构；
+	// 密钥错误返回 401，错误过多返回 429。`userId` 为文本，大于 2^53 的 ID 不丢失位数。应用没有 `nickname` 权限时，昵称打码。
+	//
+	// Document 002. Returns the token's own user, or a member of the application's organisations. An application that proves
+	// itself by its secret in the header `X-App-Secret` reads every user; of the organisations it sees only its own. A wrong
+	// secret is 401, or 429 after too many. `userId` is text, so that ids above 2^53 keep their digits. The nickname is
+	// masked unless the application has the right `nickname`.
 	//
 	// Corresponds with GET /user/info (the `GetUserInfo` operationId).
 	GetUserInfo(ctx context.Context, params *GetUserInfoParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// RefreshUserWithBody 刷新并重新获取用户信息 · Extend the token's lifetime and read the user again
 	//
-	// 文档 000，小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
-	// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. The lifetime of
-	// the token is extended, and no new token is returned. A JWT cannot be extended: the next one is in the header `Jwt`.
+	// 文档 000，用于小程序、管理端与 PC。令牌可放在请求头 `X-Access-Token` 或 `token`（请求头优先）、请求体（表单或 JSON）或查询参数中；
+	// `frontType` 可放在请求体或查询参数中，请求体优先。令牌的有效期被延长，不返回新令牌。JWT 无法延长，下一个 JWT 在响应头
+	// `Jwt` 中。
+	//
+	// Document 000, for mini programs, administration and PC. The token may travel in the header `X-Access-Token` or `token`
+	// (a header wins), in the body (form or JSON) or in the query; `frontType` in the body or in the query, where the body
+	// wins. The lifetime of the token is extended, and no new token is returned. A JWT cannot be extended: the next one is
+	// in the header `Jwt`.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -2415,9 +3501,14 @@ type ClientInterface interface {
 
 	// RefreshUser 刷新并重新获取用户信息 · Extend the token's lifetime and read the user again
 	//
-	// 文档 000，小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
-	// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. The lifetime of
-	// the token is extended, and no new token is returned. A JWT cannot be extended: the next one is in the header `Jwt`.
+	// 文档 000，用于小程序、管理端与 PC。令牌可放在请求头 `X-Access-Token` 或 `token`（请求头优先）、请求体（表单或 JSON）或查询参数中；
+	// `frontType` 可放在请求体或查询参数中，请求体优先。令牌的有效期被延长，不返回新令牌。JWT 无法延长，下一个 JWT 在响应头
+	// `Jwt` 中。
+	//
+	// Document 000, for mini programs, administration and PC. The token may travel in the header `X-Access-Token` or `token`
+	// (a header wins), in the body (form or JSON) or in the query; `frontType` in the body or in the query, where the body
+	// wins. The lifetime of the token is extended, and no new token is returned. A JWT cannot be extended: the next one is
+	// in the header `Jwt`.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -2426,9 +3517,14 @@ type ClientInterface interface {
 
 	// RefreshUserWithFormdataBody 刷新并重新获取用户信息 · Extend the token's lifetime and read the user again
 	//
-	// 文档 000，小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
-	// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. The lifetime of
-	// the token is extended, and no new token is returned. A JWT cannot be extended: the next one is in the header `Jwt`.
+	// 文档 000，用于小程序、管理端与 PC。令牌可放在请求头 `X-Access-Token` 或 `token`（请求头优先）、请求体（表单或 JSON）或查询参数中；
+	// `frontType` 可放在请求体或查询参数中，请求体优先。令牌的有效期被延长，不返回新令牌。JWT 无法延长，下一个 JWT 在响应头
+	// `Jwt` 中。
+	//
+	// Document 000, for mini programs, administration and PC. The token may travel in the header `X-Access-Token` or `token`
+	// (a header wins), in the body (form or JSON) or in the query; `frontType` in the body or in the query, where the body
+	// wins. The lifetime of the token is extended, and no new token is returned. A JWT cannot be extended: the next one is
+	// in the header `Jwt`.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -2437,7 +3533,9 @@ type ClientInterface interface {
 
 	// CheckLoginStatus 设备互踢检查 · Is this device still the one that is signed in?
 	//
-	// 文档 001。For a token that another sign-in has replaced the answer is `isLogin:false` with the time of that
+	// 文档 001。令牌已被其他设备的登录取代时，返回 `isLogin:false` 和那次登录的时间，而不是 401。首次检查把会话与设备绑定。
+	//
+	// Document 001. For a token that another sign-in has replaced the answer is `isLogin:false` with the time of that
 	// sign-in, not 401. The first check binds the session to its device.
 	//
 	// Corresponds with GET /wx/pc/check-login-status (the `CheckLoginStatus` operationId).
@@ -2445,7 +3543,9 @@ type ClientInterface interface {
 
 	// CheckLoginStatusByPath 设备互踢检查（路径参数）· The same check, with the device in the path
 	//
-	// 文档 001 称 `deviceNumber` 为路径参数。The document calls `deviceNumber` a path parameter.
+	// 文档 001 称 `deviceNumber` 为路径参数，因此也提供这个路径。
+	//
+	// The same check. Document 001 calls `deviceNumber` a path parameter, so this path is served too.
 	//
 	// Corresponds with GET /wx/pc/check-login-status/{deviceNumber} (the `CheckLoginStatusByPath` operationId).
 	CheckLoginStatusByPath(ctx context.Context, deviceNumber DeviceNumber, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -2453,14 +3553,13 @@ type ClientInterface interface {
 
 // GetJsonWebKeys 验证 JWT 的公钥 · The public keys that verify JWTs
 //
-// RFC 7517 的 JWK 集合，最新的在最后：`RS256`（`RSA`）、`ES256`（`EC`、`P-256`）或 `EdDSA`（`OKP`、`Ed25519`），轮换期间
-// 可同时有几种。算法由 `kid` 指定的密钥决定。新密钥先公布，后用于签名；遇到未知的 `kid` 时请重新读取。签名只能证明 JWT
-// 属于哪个用户，会话是否仍有效须向本服务器查询。
+// RFC 7517 的 JWK 集合，最新的在最后：`RS256`（`RSA`）、`ES256`（`EC`、`P-256`）或 `EdDSA`（`OKP`、`Ed25519`），轮换期间可同时有几种。算法由 `kid` 指定的密钥决定。新密钥先公布，后用于签名；遇到未知的 `kid`
+// 时请重新读取。签名只能证明 JWT 属于哪个用户，会话是否仍有效须向本服务器查询。
 //
 // A JWK Set (RFC 7517), the newest key last: `RS256` (`RSA`), `ES256` (`EC`, `P-256`) or `EdDSA` (`OKP`, `Ed25519`),
-// several of them while keys are rotated. The key that `kid` names decides the algorithm. A new key is published before it
-// is used; read the set again for an unknown `kid`. A signature proves whose a JWT is. Whether its session is
-// still live has to be asked of this server.
+// several of them while keys are rotated. The key that `kid` names decides the algorithm. A new key is published before
+// it is used; read the set again for an unknown `kid`. A signature proves whose a JWT is. Whether its session is still
+// live has to be asked of this server.
 //
 // Corresponds with GET /.well-known/jwks.json (the `GetJsonWebKeys` operationId).
 func (c *Client) GetJsonWebKeys(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2477,7 +3576,9 @@ func (c *Client) GetJsonWebKeys(ctx context.Context, reqEditors ...RequestEditor
 
 // GetWeChatUserInfoWithBody 微信授权 · Sign in by WeChat
 //
-// 文档 003。A user is recognised by the WeChat identity; an unknown one is registered. The access token of the new
+// 文档 003。按微信身份识别用户，未知的自动注册。新会话的访问令牌在响应头 `X-Access-Token` 中。
+//
+// Document 003. A user is recognised by the WeChat identity; an unknown one is registered. The access token of the new
 // session is in the header `X-Access-Token`.
 //
 // Takes any type of body and a specified content type.
@@ -2497,7 +3598,9 @@ func (c *Client) GetWeChatUserInfoWithBody(ctx context.Context, contentType stri
 
 // GetWeChatUserInfo 微信授权 · Sign in by WeChat
 //
-// 文档 003。A user is recognised by the WeChat identity; an unknown one is registered. The access token of the new
+// 文档 003。按微信身份识别用户，未知的自动注册。新会话的访问令牌在响应头 `X-Access-Token` 中。
+//
+// Document 003. A user is recognised by the WeChat identity; an unknown one is registered. The access token of the new
 // session is in the header `X-Access-Token`.
 //
 // Takes a body of the `application/json` content type.
@@ -2517,9 +3620,13 @@ func (c *Client) GetWeChatUserInfo(ctx context.Context, body GetWeChatUserInfoJS
 
 // CreateUserWithBody 创建新的用户 · Create a user
 //
-// 文档 004。The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for administrators, and for
-// anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-// Open registration creates at most 60 users an hour for a client IP and 1000 in total by default; administrators are not limited.
+// 文档 004。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。管理员可调用；开放注册时任何人可调用。`id`、`role`、`status`、`salt`
+// 与各 `…Status` 字段被忽略。默认情况下，开放注册对同一客户端 IP 每小时最多 60 个用户，总共最多 1000 个；管理员不受限制。
+//
+// Document 004. The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for
+// administrators, and for anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields
+// are ignored. By default open registration creates at most 60 users an hour for a client IP and 1000 in total;
+// administrators are not limited.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2538,9 +3645,13 @@ func (c *Client) CreateUserWithBody(ctx context.Context, contentType string, bod
 
 // CreateUser 创建新的用户 · Create a user
 //
-// 文档 004。The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for administrators, and for
-// anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-// Open registration creates at most 60 users an hour for a client IP and 1000 in total by default; administrators are not limited.
+// 文档 004。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。管理员可调用；开放注册时任何人可调用。`id`、`role`、`status`、`salt`
+// 与各 `…Status` 字段被忽略。默认情况下，开放注册对同一客户端 IP 每小时最多 60 个用户，总共最多 1000 个；管理员不受限制。
+//
+// Document 004. The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for
+// administrators, and for anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields
+// are ignored. By default open registration creates at most 60 users an hour for a client IP and 1000 in total;
+// administrators are not limited.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2559,9 +3670,13 @@ func (c *Client) CreateUser(ctx context.Context, body CreateUserJSONRequestBody,
 
 // CreateUserWithFormdataBody 创建新的用户 · Create a user
 //
-// 文档 004。The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for administrators, and for
-// anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-// Open registration creates at most 60 users an hour for a client IP and 1000 in total by default; administrators are not limited.
+// 文档 004。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。管理员可调用；开放注册时任何人可调用。`id`、`role`、`status`、`salt`
+// 与各 `…Status` 字段被忽略。默认情况下，开放注册对同一客户端 IP 每小时最多 60 个用户，总共最多 1000 个；管理员不受限制。
+//
+// Document 004. The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for
+// administrators, and for anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields
+// are ignored. By default open registration creates at most 60 users an hour for a client IP and 1000 in total;
+// administrators are not limited.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -2580,7 +3695,10 @@ func (c *Client) CreateUserWithFormdataBody(ctx context.Context, body CreateUser
 
 // GetUserDetail 用户详情 · Read a user
 //
-// 文档 004。The user and administrators get everything but secrets, others the public part. Unknown values are left out.
+// 文档 004。本人与管理员可得到除秘密以外的全部信息，其他人只能得到公开部分；未知的值省略。
+//
+// Document 004. The user and administrators get everything but secrets, others the public part. Unknown values are left
+// out.
 //
 // Corresponds with GET /api/user/detail (the `GetUserDetail` operationId).
 func (c *Client) GetUserDetail(ctx context.Context, params *GetUserDetailParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2597,7 +3715,9 @@ func (c *Client) GetUserDetail(ctx context.Context, params *GetUserDetailParams,
 
 // PostUserDetailWithBody 用户详情（POST）· Read a user, by form
 //
-// 文档 004。与 GET 相同，`id` 在表单或查询中。The same as GET, with `id` in the form or in the query.
+// 文档 004。与 GET 相同，`id` 在请求体或查询参数中。
+//
+// Document 004. The same as GET, with `id` in the body or in the query.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2616,7 +3736,9 @@ func (c *Client) PostUserDetailWithBody(ctx context.Context, contentType string,
 
 // PostUserDetailWithFormdataBody 用户详情（POST）· Read a user, by form
 //
-// 文档 004。与 GET 相同，`id` 在表单或查询中。The same as GET, with `id` in the form or in the query.
+// 文档 004。与 GET 相同，`id` 在请求体或查询参数中。
+//
+// Document 004. The same as GET, with `id` in the body or in the query.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -2635,9 +3757,13 @@ func (c *Client) PostUserDetailWithFormdataBody(ctx context.Context, body PostUs
 
 // SignInByPasswordWithBody 用户登录 · Sign in by password
 //
-// 文档 004。`loginAccount` is a user name, an e-mail or a verified mobile. Unknown accounts, wrong passwords, locked and
-// disabled users get the same answer. Five failures from one client IP lock the account for that client IP for 15 minutes.
-// The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is named.
+// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账户不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
+// 失败五次后，该账户对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+//
+// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
+// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
+// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
+// named.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2656,9 +3782,13 @@ func (c *Client) SignInByPasswordWithBody(ctx context.Context, contentType strin
 
 // SignInByPasswordWithFormdataBody 用户登录 · Sign in by password
 //
-// 文档 004。`loginAccount` is a user name, an e-mail or a verified mobile. Unknown accounts, wrong passwords, locked and
-// disabled users get the same answer. Five failures from one client IP lock the account for that client IP for 15 minutes.
-// The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is named.
+// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账户不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
+// 失败五次后，该账户对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+//
+// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
+// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
+// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
+// named.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -2677,9 +3807,13 @@ func (c *Client) SignInByPasswordWithFormdataBody(ctx context.Context, body Sign
 
 // UpdateUserWithBody 更新用户信息 · Change a user
 //
-// 文档 004。Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for administrators. The
-// form field `user` holds JSON, or the body itself is that JSON. Keys that are left out stay as they are. A new
-// mobile or e-mail is unverified at first. Passwords are changed by `updatePassword` only.
+// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证。密码只能用 `updatePassword`
+// 修改。
+//
+// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
+// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
+// stay as they are. A new mobile or e-mail address is unverified at first. Passwords are changed by `updatePassword`
+// only.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2698,9 +3832,13 @@ func (c *Client) UpdateUserWithBody(ctx context.Context, contentType string, bod
 
 // UpdateUser 更新用户信息 · Change a user
 //
-// 文档 004。Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for administrators. The
-// form field `user` holds JSON, or the body itself is that JSON. Keys that are left out stay as they are. A new
-// mobile or e-mail is unverified at first. Passwords are changed by `updatePassword` only.
+// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证。密码只能用 `updatePassword`
+// 修改。
+//
+// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
+// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
+// stay as they are. A new mobile or e-mail address is unverified at first. Passwords are changed by `updatePassword`
+// only.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2719,9 +3857,13 @@ func (c *Client) UpdateUser(ctx context.Context, body UpdateUserJSONRequestBody,
 
 // UpdateUserWithFormdataBody 更新用户信息 · Change a user
 //
-// 文档 004。Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for administrators. The
-// form field `user` holds JSON, or the body itself is that JSON. Keys that are left out stay as they are. A new
-// mobile or e-mail is unverified at first. Passwords are changed by `updatePassword` only.
+// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证。密码只能用 `updatePassword`
+// 修改。
+//
+// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
+// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
+// stay as they are. A new mobile or e-mail address is unverified at first. Passwords are changed by `updatePassword`
+// only.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -2740,8 +3882,11 @@ func (c *Client) UpdateUserWithFormdataBody(ctx context.Context, body UpdateUser
 
 // UpdatePasswordWithBody 更新用户密码 · Change a password
 //
-// 文档 004。Allowed for the user, with the old password, and for super administrators, who may leave it out. All other sessions
-// of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
+// `oldPassowrd`，也接受 `oldPassword`。
+//
+// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
+// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2760,8 +3905,11 @@ func (c *Client) UpdatePasswordWithBody(ctx context.Context, contentType string,
 
 // UpdatePasswordWithFormdataBody 更新用户密码 · Change a password
 //
-// 文档 004。Allowed for the user, with the old password, and for super administrators, who may leave it out. All other sessions
-// of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
+// `oldPassowrd`，也接受 `oldPassword`。
+//
+// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
+// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -2780,9 +3928,12 @@ func (c *Client) UpdatePasswordWithFormdataBody(ctx context.Context, body Update
 
 // RefreshAccessTokenWithBody 刷新 AccessToken · Exchange the token pair for the next access token
 //
-// 文档 001，PC 与 APP 一致。An expired access token of the same session is accepted. The answer is a new access token;
-// the refresh token stays the same. Within 10 seconds the previous pair gets the current access token again; using an
-// older pair ends the session.
+// 文档 001，PC 与 APP 一致。接受同一会话已过期的访问令牌，返回新的访问令牌，刷新令牌不变。10 秒内再用上一个令牌对，得到的仍是当前访问令牌；
+// 使用更旧的令牌对会结束会话。
+//
+// Document 001, for PC and app alike. An expired access token of the same session is accepted. The answer is a new
+// access token; the refresh token stays the same. Within 10 seconds the previous pair gets the current access token
+// again; using an older pair ends the session.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2801,9 +3952,12 @@ func (c *Client) RefreshAccessTokenWithBody(ctx context.Context, contentType str
 
 // RefreshAccessToken 刷新 AccessToken · Exchange the token pair for the next access token
 //
-// 文档 001，PC 与 APP 一致。An expired access token of the same session is accepted. The answer is a new access token;
-// the refresh token stays the same. Within 10 seconds the previous pair gets the current access token again; using an
-// older pair ends the session.
+// 文档 001，PC 与 APP 一致。接受同一会话已过期的访问令牌，返回新的访问令牌，刷新令牌不变。10 秒内再用上一个令牌对，得到的仍是当前访问令牌；
+// 使用更旧的令牌对会结束会话。
+//
+// Document 001, for PC and app alike. An expired access token of the same session is accepted. The answer is a new
+// access token; the refresh token stays the same. Within 10 seconds the previous pair gets the current access token
+// again; using an older pair ends the session.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2822,7 +3976,9 @@ func (c *Client) RefreshAccessToken(ctx context.Context, body RefreshAccessToken
 
 // SignOut 退出登录 · Sign out
 //
-// 结束当前会话，所有方言立即失效。The token stops working in every dialect at once.
+// 结束当前会话，其令牌在所有方言中立即失效。
+//
+// Ends the current session. Its token stops working in every dialect at once.
 //
 // Corresponds with POST /auth/logout (the `SignOut` operationId).
 func (c *Client) SignOut(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2839,8 +3995,11 @@ func (c *Client) SignOut(ctx context.Context, reqEditors ...RequestEditorFn) (*h
 
 // SendMobileCodeWithBody 发送短信验证码 · Send a one-time code by SMS
 //
-// 给手机发送一次性验证码，供手机号登录的 `validateNo` 使用。The answer is the same whether or not the mobile is known.
-// Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
+// 给手机发送一次性验证码，登录时作为 `validateNo` 使用。手机号是否已注册，响应都相同。同一手机每分钟 1 次、每小时 5 次、每天
+// 10 次，同一客户端 IP 每小时 20 次。
+//
+// Sends a one-time code to the mobile, to be used as `validateNo` at sign-in. The answer is the same whether or not the
+// mobile is known. Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2859,8 +4018,11 @@ func (c *Client) SendMobileCodeWithBody(ctx context.Context, contentType string,
 
 // SendMobileCode 发送短信验证码 · Send a one-time code by SMS
 //
-// 给手机发送一次性验证码，供手机号登录的 `validateNo` 使用。The answer is the same whether or not the mobile is known.
-// Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
+// 给手机发送一次性验证码，登录时作为 `validateNo` 使用。手机号是否已注册，响应都相同。同一手机每分钟 1 次、每小时 5 次、每天
+// 10 次，同一客户端 IP 每小时 20 次。
+//
+// Sends a one-time code to the mobile, to be used as `validateNo` at sign-in. The answer is the same whether or not the
+// mobile is known. Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2879,9 +4041,12 @@ func (c *Client) SendMobileCode(ctx context.Context, body SendMobileCodeJSONRequ
 
 // SignInByMobileWithBody 手机号登录 · Sign in by mobile and one-time code
 //
-// 文档 001。未知手机号即注册 an unknown mobile is registered. Each user has one live session for each
-// `productType`; a new sign-in ends the older one. Unknown `companyType` and `productType` values are stored.
-// 同一客户端 IP 验证码错误过多即暂停 after too many wrong codes a client IP has to wait (429, `Retry-After`).
+// 文档 001。未知的手机号自动注册。每个用户在每个 `productType` 下只有一个有效会话，新的登录会结束旧的。未知的
+// `companyType` 与 `productType` 照样保存。同一客户端 IP 验证码错误过多后须等待（429，`Retry-After`）。
+//
+// Document 001. An unknown mobile is registered. Each user has one live session for each `productType`; a new sign-in
+// ends the older one. Unknown values of `companyType` and `productType` are stored. After too many wrong codes a client
+// IP has to wait (429, `Retry-After`).
 //
 // Takes any type of body and a specified content type.
 //
@@ -2900,9 +4065,12 @@ func (c *Client) SignInByMobileWithBody(ctx context.Context, params *SignInByMob
 
 // SignInByMobile 手机号登录 · Sign in by mobile and one-time code
 //
-// 文档 001。未知手机号即注册 an unknown mobile is registered. Each user has one live session for each
-// `productType`; a new sign-in ends the older one. Unknown `companyType` and `productType` values are stored.
-// 同一客户端 IP 验证码错误过多即暂停 after too many wrong codes a client IP has to wait (429, `Retry-After`).
+// 文档 001。未知的手机号自动注册。每个用户在每个 `productType` 下只有一个有效会话，新的登录会结束旧的。未知的
+// `companyType` 与 `productType` 照样保存。同一客户端 IP 验证码错误过多后须等待（429，`Retry-After`）。
+//
+// Document 001. An unknown mobile is registered. Each user has one live session for each `productType`; a new sign-in
+// ends the older one. Unknown values of `companyType` and `productType` are stored. After too many wrong codes a client
+// IP has to wait (429, `Retry-After`).
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2921,8 +4089,10 @@ func (c *Client) SignInByMobile(ctx context.Context, params *SignInByMobileParam
 
 // VerifyMobileWithBody 验证新手机号 · Verify a new mobile
 //
-// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。A new mobile cannot be used to sign in before it
-// is verified here.
+// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。
+//
+// Proves by a code of the purpose `verify_mobile` that a mobile is the caller's own. It can be used to sign in after
+// that, and not before.
 //
 // Takes any type of body and a specified content type.
 //
@@ -2941,8 +4111,10 @@ func (c *Client) VerifyMobileWithBody(ctx context.Context, contentType string, b
 
 // VerifyMobile 验证新手机号 · Verify a new mobile
 //
-// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。A new mobile cannot be used to sign in before it
-// is verified here.
+// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。
+//
+// Proves by a code of the purpose `verify_mobile` that a mobile is the caller's own. It can be used to sign in after
+// that, and not before.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -2961,7 +4133,9 @@ func (c *Client) VerifyMobile(ctx context.Context, body VerifyMobileJSONRequestB
 
 // ListSessions 我的会话 · List the caller's live sessions
 //
-// 当前用户的有效会话，新的在前。Newest first.
+// 列出当前用户的有效会话，新的在前。
+//
+// Lists the caller's live sessions, newest first.
 //
 // Corresponds with GET /auth/sessions (the `ListSessions` operationId).
 func (c *Client) ListSessions(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2978,7 +4152,9 @@ func (c *Client) ListSessions(ctx context.Context, reqEditors ...RequestEditorFn
 
 // EndSession 结束一个会话 · End one of the caller's sessions
 //
-// 只能结束自己的会话。Only the caller's own sessions.
+// 结束一个会话，只能结束自己的。
+//
+// Ends a session, which has to be one of the caller's own.
 //
 // Corresponds with DELETE /auth/sessions/{id} (the `EndSession` operationId).
 func (c *Client) EndSession(ctx context.Context, id Id, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -2995,7 +4171,9 @@ func (c *Client) EndSession(ctx context.Context, id Id, reqEditors ...RequestEdi
 
 // GetDemoOutbox 演示短信箱 · Messages of the SMS simulator
 //
-// 仅在 `--demo` 下存在，新的在前。Only with `--demo`; newest first.
+// 仅在 `--demo` 下存在，新的在前。
+//
+// The messages, newest first. It exists with `--demo` only.
 //
 // Corresponds with GET /demo/outbox (the `GetDemoOutbox` operationId).
 func (c *Client) GetDemoOutbox(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3012,7 +4190,10 @@ func (c *Client) GetDemoOutbox(ctx context.Context, reqEditors ...RequestEditorF
 
 // ResetDemo 还原演示 · Reset the demonstration
 //
-// 仅在 `--demo` 下存在：删除所有数据，恢复演示用户、令牌与验证码；服务启动时及此后每小时也会自动还原。 Only with `--demo`: deletes all data and restores the demonstration's users, tokens and codes. The server also does so when it starts, and every hour.
+// 仅在 `--demo` 下存在：删除所有数据，恢复演示用户、令牌与验证码；服务启动时及此后每小时也会自动还原。
+//
+// Deletes all data and restores the demonstration's users, tokens and codes. It exists with `--demo` only. The server
+// also does so when it starts, and every hour.
 //
 // Corresponds with POST /demo/reset (the `ResetDemo` operationId).
 func (c *Client) ResetDemo(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3029,7 +4210,9 @@ func (c *Client) ResetDemo(ctx context.Context, reqEditors ...RequestEditorFn) (
 
 // GetHealth 存活检查 · Liveness check
 //
-// 只说明进程在运行。Says that the process runs; its dependencies are not checked.
+// 只说明进程在运行，不检查其依赖。
+//
+// Says that the process runs. Its dependencies are not checked.
 //
 // Corresponds with GET /healthz (the `GetHealth` operationId).
 func (c *Client) GetHealth(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3046,7 +4229,9 @@ func (c *Client) GetHealth(ctx context.Context, reqEditors ...RequestEditorFn) (
 
 // GetMetrics 监控指标 · Metrics for Prometheus
 //
-// Prometheus 文本格式 the Prometheus text format.
+// 以 Prometheus 文本格式返回指标。
+//
+// Answers the metrics in Prometheus' text format.
 //
 // Corresponds with GET /metrics (the `GetMetrics` operationId).
 func (c *Client) GetMetrics(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3063,15 +4248,15 @@ func (c *Client) GetMetrics(ctx context.Context, reqEditors ...RequestEditorFn) 
 
 // IntrospectTokenWithBody 查询令牌是否有效 · Ask whether a token is live
 //
-// RFC 7662 令牌内省。应用以 HTTP Basic 证明身份：用户名为应用 id，密码为应用密钥（RFC 6749 2.3.1，两者先做 URL 编码）。
-// 只回答登录时带有本应用 `X-App-Id` 的令牌；其他令牌，无论未知、过期、已结束或属于别的应用，都只回答 `{"active":false}`。
-// 查询不延长令牌，也不算会话的使用。
+// RFC 7662 令牌内省。应用以 HTTP Basic 证明身份：用户名为应用 ID，密码为应用密钥（RFC 6749 第 2.3.1 节，两者先做 URL 编码）。
+// 只回答登录时带有本应用 `X-App-Id` 的令牌；其他令牌，无论未知、过期、已结束或属于别的应用，都只回答
+// `{"active":false}`。查询不延长令牌，也不算会话的使用。各方言的访问令牌都可查询，不论是不透明的还是 JWT；刷新令牌不可查询。
 //
-// RFC 7662. The application authenticates by HTTP Basic: its id is the user name and a secret of it the password,
-// both urlencoded first (RFC 6749 section 2.3.1). It learns of tokens whose sign-in named it in `X-App-Id`; for every
-// other token, unknown, expired, ended or another application's, the answer is `{"active":false}` alone. Asking
-// neither extends a token nor counts as a use of its session. Access tokens of every dialect are known, opaque or
-// JWT; refresh tokens are not.
+// RFC 7662. The application authenticates by HTTP Basic: its id is the user name and a secret of it the password, both
+// urlencoded first (section 2.3.1 of RFC 6749). It learns of tokens whose sign-in named it in `X-App-Id`; for every
+// other token, unknown, expired, ended or another application's, the answer is `{"active":false}` alone. Asking neither
+// extends a token nor counts as a use of its session. Access tokens of every dialect are known, opaque or JWT; refresh
+// tokens are not.
 //
 // Takes any type of body and a specified content type.
 //
@@ -3090,15 +4275,15 @@ func (c *Client) IntrospectTokenWithBody(ctx context.Context, contentType string
 
 // IntrospectTokenWithFormdataBody 查询令牌是否有效 · Ask whether a token is live
 //
-// RFC 7662 令牌内省。应用以 HTTP Basic 证明身份：用户名为应用 id，密码为应用密钥（RFC 6749 2.3.1，两者先做 URL 编码）。
-// 只回答登录时带有本应用 `X-App-Id` 的令牌；其他令牌，无论未知、过期、已结束或属于别的应用，都只回答 `{"active":false}`。
-// 查询不延长令牌，也不算会话的使用。
+// RFC 7662 令牌内省。应用以 HTTP Basic 证明身份：用户名为应用 ID，密码为应用密钥（RFC 6749 第 2.3.1 节，两者先做 URL 编码）。
+// 只回答登录时带有本应用 `X-App-Id` 的令牌；其他令牌，无论未知、过期、已结束或属于别的应用，都只回答
+// `{"active":false}`。查询不延长令牌，也不算会话的使用。各方言的访问令牌都可查询，不论是不透明的还是 JWT；刷新令牌不可查询。
 //
-// RFC 7662. The application authenticates by HTTP Basic: its id is the user name and a secret of it the password,
-// both urlencoded first (RFC 6749 section 2.3.1). It learns of tokens whose sign-in named it in `X-App-Id`; for every
-// other token, unknown, expired, ended or another application's, the answer is `{"active":false}` alone. Asking
-// neither extends a token nor counts as a use of its session. Access tokens of every dialect are known, opaque or
-// JWT; refresh tokens are not.
+// RFC 7662. The application authenticates by HTTP Basic: its id is the user name and a secret of it the password, both
+// urlencoded first (section 2.3.1 of RFC 6749). It learns of tokens whose sign-in named it in `X-App-Id`; for every
+// other token, unknown, expired, ended or another application's, the answer is `{"active":false}` alone. Asking neither
+// extends a token nor counts as a use of its session. Access tokens of every dialect are known, opaque or JWT; refresh
+// tokens are not.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -3117,7 +4302,9 @@ func (c *Client) IntrospectTokenWithFormdataBody(ctx context.Context, body Intro
 
 // GetSpecAsJson 本文档（JSON）· This document as JSON
 //
-// 内容与顺序和 YAML 相同，`tag` 用法也相同。The same content in the same order as in YAML, with the same `tag`.
+// 内容与顺序同 YAML，`tag` 用法也相同。
+//
+// The same content in the same order as in YAML, with the same `tag`.
 //
 // Corresponds with GET /openapi.json (the `GetSpecAsJson` operationId).
 func (c *Client) GetSpecAsJson(ctx context.Context, params *GetSpecAsJsonParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3134,10 +4321,10 @@ func (c *Client) GetSpecAsJson(ctx context.Context, params *GetSpecAsJsonParams,
 
 // GetSpecAsYaml 本文档（YAML）· This document as written
 //
-// 不带 `tag` 是手写的原文；带 `tag` 只含该方言的接口和它们用到的组件，例如 `?tag=jfinal`，可重复。
+// 不带 `tag` 是手写的原文；带 `tag` 是只含这些方言的接口及其所用组件的完整文档，可重复，例如 `?tag=jfinal&tag=yudao`。
 //
-// Without `tag` the document as it was written. With `tag` a complete document of the operations of those dialects and
-// the components they use: `?tag=jfinal`, or several, `?tag=jfinal&tag=yudao`.
+// Without `tag` the document as it was written. With `tag`, which may be repeated, a complete document of the operations
+// of those dialects and the components they use, for instance `?tag=jfinal&tag=yudao`.
 //
 // Corresponds with GET /openapi.yaml (the `GetSpecAsYaml` operationId).
 func (c *Client) GetSpecAsYaml(ctx context.Context, params *GetSpecAsYamlParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3154,7 +4341,9 @@ func (c *Client) GetSpecAsYaml(ctx context.Context, params *GetSpecAsYamlParams,
 
 // GetReadiness 就绪检查 · Readiness check
 //
-// 数据库可读可写时为 200。200 while the database can be read and written.
+// 数据库可读可写时为 200。
+//
+// Answers 200 while the database can be read and written.
 //
 // Corresponds with GET /readyz (the `GetReadiness` operationId).
 func (c *Client) GetReadiness(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3171,10 +4360,13 @@ func (c *Client) GetReadiness(ctx context.Context, reqEditors ...RequestEditorFn
 
 // GetUserInfo 获取用户详情信息 · Read a user through an application
 //
-// 文档 002。Returns the token's own user, or a member of the application's organisations. An application that proves
-// itself by its secret in `X-App-Secret` reads every user; of the organisations it sees only its own. 密钥错误时拒绝请求
-// a wrong secret is refused (401, or 429 after too many). `userId` is text, so that
-// ids above 2^53 keep their digits. The nickname is masked unless the application has the right `nickname`.
+// 文档 002。返回令牌所属的用户本人，或应用所在组织机构的成员。用请求头 `X-App-Secret` 中的密钥证明身份的应用可读取所有用户，但只能看到属于它的组织机构；
+// 密钥错误返回 401，错误过多返回 429。`userId` 为文本，大于 2^53 的 ID 不丢失位数。应用没有 `nickname` 权限时，昵称打码。
+//
+// Document 002. Returns the token's own user, or a member of the application's organisations. An application that proves
+// itself by its secret in the header `X-App-Secret` reads every user; of the organisations it sees only its own. A wrong
+// secret is 401, or 429 after too many. `userId` is text, so that ids above 2^53 keep their digits. The nickname is
+// masked unless the application has the right `nickname`.
 //
 // Corresponds with GET /user/info (the `GetUserInfo` operationId).
 func (c *Client) GetUserInfo(ctx context.Context, params *GetUserInfoParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -3191,9 +4383,14 @@ func (c *Client) GetUserInfo(ctx context.Context, params *GetUserInfoParams, req
 
 // RefreshUserWithBody 刷新并重新获取用户信息 · Extend the token's lifetime and read the user again
 //
-// 文档 000，小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
-// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. The lifetime of
-// the token is extended, and no new token is returned. A JWT cannot be extended: the next one is in the header `Jwt`.
+// 文档 000，用于小程序、管理端与 PC。令牌可放在请求头 `X-Access-Token` 或 `token`（请求头优先）、请求体（表单或 JSON）或查询参数中；
+// `frontType` 可放在请求体或查询参数中，请求体优先。令牌的有效期被延长，不返回新令牌。JWT 无法延长，下一个 JWT 在响应头
+// `Jwt` 中。
+//
+// Document 000, for mini programs, administration and PC. The token may travel in the header `X-Access-Token` or `token`
+// (a header wins), in the body (form or JSON) or in the query; `frontType` in the body or in the query, where the body
+// wins. The lifetime of the token is extended, and no new token is returned. A JWT cannot be extended: the next one is
+// in the header `Jwt`.
 //
 // Takes any type of body and a specified content type.
 //
@@ -3212,9 +4409,14 @@ func (c *Client) RefreshUserWithBody(ctx context.Context, contentType string, bo
 
 // RefreshUser 刷新并重新获取用户信息 · Extend the token's lifetime and read the user again
 //
-// 文档 000，小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
-// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. The lifetime of
-// the token is extended, and no new token is returned. A JWT cannot be extended: the next one is in the header `Jwt`.
+// 文档 000，用于小程序、管理端与 PC。令牌可放在请求头 `X-Access-Token` 或 `token`（请求头优先）、请求体（表单或 JSON）或查询参数中；
+// `frontType` 可放在请求体或查询参数中，请求体优先。令牌的有效期被延长，不返回新令牌。JWT 无法延长，下一个 JWT 在响应头
+// `Jwt` 中。
+//
+// Document 000, for mini programs, administration and PC. The token may travel in the header `X-Access-Token` or `token`
+// (a header wins), in the body (form or JSON) or in the query; `frontType` in the body or in the query, where the body
+// wins. The lifetime of the token is extended, and no new token is returned. A JWT cannot be extended: the next one is
+// in the header `Jwt`.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -3233,9 +4435,14 @@ func (c *Client) RefreshUser(ctx context.Context, body RefreshUserJSONRequestBod
 
 // RefreshUserWithFormdataBody 刷新并重新获取用户信息 · Extend the token's lifetime and read the user again
 //
-// 文档 000，小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
-// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. The lifetime of
-// the token is extended, and no new token is returned. A JWT cannot be extended: the next one is in the header `Jwt`.
+// 文档 000，用于小程序、管理端与 PC。令牌可放在请求头 `X-Access-Token` 或 `token`（请求头优先）、请求体（表单或 JSON）或查询参数中；
+// `frontType` 可放在请求体或查询参数中，请求体优先。令牌的有效期被延长，不返回新令牌。JWT 无法延长，下一个 JWT 在响应头
+// `Jwt` 中。
+//
+// Document 000, for mini programs, administration and PC. The token may travel in the header `X-Access-Token` or `token`
+// (a header wins), in the body (form or JSON) or in the query; `frontType` in the body or in the query, where the body
+// wins. The lifetime of the token is extended, and no new token is returned. A JWT cannot be extended: the next one is
+// in the header `Jwt`.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -3254,7 +4461,9 @@ func (c *Client) RefreshUserWithFormdataBody(ctx context.Context, body RefreshUs
 
 // CheckLoginStatus 设备互踢检查 · Is this device still the one that is signed in?
 //
-// 文档 001。For a token that another sign-in has replaced the answer is `isLogin:false` with the time of that
+// 文档 001。令牌已被其他设备的登录取代时，返回 `isLogin:false` 和那次登录的时间，而不是 401。首次检查把会话与设备绑定。
+//
+// Document 001. For a token that another sign-in has replaced the answer is `isLogin:false` with the time of that
 // sign-in, not 401. The first check binds the session to its device.
 //
 // Corresponds with GET /wx/pc/check-login-status (the `CheckLoginStatus` operationId).
@@ -3272,7 +4481,9 @@ func (c *Client) CheckLoginStatus(ctx context.Context, params *CheckLoginStatusP
 
 // CheckLoginStatusByPath 设备互踢检查（路径参数）· The same check, with the device in the path
 //
-// 文档 001 称 `deviceNumber` 为路径参数。The document calls `deviceNumber` a path parameter.
+// 文档 001 称 `deviceNumber` 为路径参数，因此也提供这个路径。
+//
+// The same check. Document 001 calls `deviceNumber` a path parameter, so this path is served too.
 //
 // Corresponds with GET /wx/pc/check-login-status/{deviceNumber} (the `CheckLoginStatusByPath` operationId).
 func (c *Client) CheckLoginStatusByPath(ctx context.Context, deviceNumber DeviceNumber, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -4433,14 +5644,13 @@ type ClientWithResponsesInterface interface {
 
 	// GetJsonWebKeysWithResponse 验证 JWT 的公钥 · The public keys that verify JWTs
 	//
-	// RFC 7517 的 JWK 集合，最新的在最后：`RS256`（`RSA`）、`ES256`（`EC`、`P-256`）或 `EdDSA`（`OKP`、`Ed25519`），轮换期间
-	// 可同时有几种。算法由 `kid` 指定的密钥决定。新密钥先公布，后用于签名；遇到未知的 `kid` 时请重新读取。签名只能证明 JWT
-	// 属于哪个用户，会话是否仍有效须向本服务器查询。
+	// RFC 7517 的 JWK 集合，最新的在最后：`RS256`（`RSA`）、`ES256`（`EC`、`P-256`）或 `EdDSA`（`OKP`、`Ed25519`），轮换期间可同时有几种。算法由 `kid` 指定的密钥决定。新密钥先公布，后用于签名；遇到未知的 `kid`
+	// 时请重新读取。签名只能证明 JWT 属于哪个用户，会话是否仍有效须向本服务器查询。
 	//
 	// A JWK Set (RFC 7517), the newest key last: `RS256` (`RSA`), `ES256` (`EC`, `P-256`) or `EdDSA` (`OKP`, `Ed25519`),
-	// several of them while keys are rotated. The key that `kid` names decides the algorithm. A new key is published before it
-	// is used; read the set again for an unknown `kid`. A signature proves whose a JWT is. Whether its session is
-	// still live has to be asked of this server.
+	// several of them while keys are rotated. The key that `kid` names decides the algorithm. A new key is published before
+	// it is used; read the set again for an unknown `kid`. A signature proves whose a JWT is. Whether its session is still
+	// live has to be asked of this server.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -4449,7 +5659,9 @@ type ClientWithResponsesInterface interface {
 
 	// GetWeChatUserInfoWithBodyWithResponse 微信授权 · Sign in by WeChat
 	//
-	// 文档 003。A user is recognised by the WeChat identity; an unknown one is registered. The access token of the new
+	// 文档 003。按微信身份识别用户，未知的自动注册。新会话的访问令牌在响应头 `X-Access-Token` 中。
+	//
+	// Document 003. A user is recognised by the WeChat identity; an unknown one is registered. The access token of the new
 	// session is in the header `X-Access-Token`.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -4459,7 +5671,9 @@ type ClientWithResponsesInterface interface {
 
 	// GetWeChatUserInfoWithResponse 微信授权 · Sign in by WeChat
 	//
-	// 文档 003。A user is recognised by the WeChat identity; an unknown one is registered. The access token of the new
+	// 文档 003。按微信身份识别用户，未知的自动注册。新会话的访问令牌在响应头 `X-Access-Token` 中。
+	//
+	// Document 003. A user is recognised by the WeChat identity; an unknown one is registered. The access token of the new
 	// session is in the header `X-Access-Token`.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
@@ -4469,9 +5683,13 @@ type ClientWithResponsesInterface interface {
 
 	// CreateUserWithBodyWithResponse 创建新的用户 · Create a user
 	//
-	// 文档 004。The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for administrators, and for
-	// anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-	// Open registration creates at most 60 users an hour for a client IP and 1000 in total by default; administrators are not limited.
+	// 文档 004。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。管理员可调用；开放注册时任何人可调用。`id`、`role`、`status`、`salt`
+	// 与各 `…Status` 字段被忽略。默认情况下，开放注册对同一客户端 IP 每小时最多 60 个用户，总共最多 1000 个；管理员不受限制。
+	//
+	// Document 004. The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for
+	// administrators, and for anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields
+	// are ignored. By default open registration creates at most 60 users an hour for a client IP and 1000 in total;
+	// administrators are not limited.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4480,9 +5698,13 @@ type ClientWithResponsesInterface interface {
 
 	// CreateUserWithResponse 创建新的用户 · Create a user
 	//
-	// 文档 004。The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for administrators, and for
-	// anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-	// Open registration creates at most 60 users an hour for a client IP and 1000 in total by default; administrators are not limited.
+	// 文档 004。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。管理员可调用；开放注册时任何人可调用。`id`、`role`、`status`、`salt`
+	// 与各 `…Status` 字段被忽略。默认情况下，开放注册对同一客户端 IP 每小时最多 60 个用户，总共最多 1000 个；管理员不受限制。
+	//
+	// Document 004. The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for
+	// administrators, and for anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields
+	// are ignored. By default open registration creates at most 60 users an hour for a client IP and 1000 in total;
+	// administrators are not limited.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4491,9 +5713,13 @@ type ClientWithResponsesInterface interface {
 
 	// CreateUserWithFormdataBodyWithResponse 创建新的用户 · Create a user
 	//
-	// 文档 004。The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for administrators, and for
-	// anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-	// Open registration creates at most 60 users an hour for a client IP and 1000 in total by default; administrators are not limited.
+	// 文档 004。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。管理员可调用；开放注册时任何人可调用。`id`、`role`、`status`、`salt`
+	// 与各 `…Status` 字段被忽略。默认情况下，开放注册对同一客户端 IP 每小时最多 60 个用户，总共最多 1000 个；管理员不受限制。
+	//
+	// Document 004. The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for
+	// administrators, and for anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields
+	// are ignored. By default open registration creates at most 60 users an hour for a client IP and 1000 in total;
+	// administrators are not limited.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4502,7 +5728,10 @@ type ClientWithResponsesInterface interface {
 
 	// GetUserDetailWithResponse 用户详情 · Read a user
 	//
-	// 文档 004。The user and administrators get everything but secrets, others the public part. Unknown values are left out.
+	// 文档 004。本人与管理员可得到除秘密以外的全部信息，其他人只能得到公开部分；未知的值省略。
+	//
+	// Document 004. The user and administrators get everything but secrets, others the public part. Unknown values are left
+	// out.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -4511,7 +5740,9 @@ type ClientWithResponsesInterface interface {
 
 	// PostUserDetailWithBodyWithResponse 用户详情（POST）· Read a user, by form
 	//
-	// 文档 004。与 GET 相同，`id` 在表单或查询中。The same as GET, with `id` in the form or in the query.
+	// 文档 004。与 GET 相同，`id` 在请求体或查询参数中。
+	//
+	// Document 004. The same as GET, with `id` in the body or in the query.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4520,7 +5751,9 @@ type ClientWithResponsesInterface interface {
 
 	// PostUserDetailWithFormdataBodyWithResponse 用户详情（POST）· Read a user, by form
 	//
-	// 文档 004。与 GET 相同，`id` 在表单或查询中。The same as GET, with `id` in the form or in the query.
+	// 文档 004。与 GET 相同，`id` 在请求体或查询参数中。
+	//
+	// Document 004. The same as GET, with `id` in the body or in the query.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4529,9 +5762,13 @@ type ClientWithResponsesInterface interface {
 
 	// SignInByPasswordWithBodyWithResponse 用户登录 · Sign in by password
 	//
-	// 文档 004。`loginAccount` is a user name, an e-mail or a verified mobile. Unknown accounts, wrong passwords, locked and
-	// disabled users get the same answer. Five failures from one client IP lock the account for that client IP for 15 minutes.
-	// The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is named.
+	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账户不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
+	// 失败五次后，该账户对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+	//
+	// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
+	// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
+	// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
+	// named.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4540,9 +5777,13 @@ type ClientWithResponsesInterface interface {
 
 	// SignInByPasswordWithFormdataBodyWithResponse 用户登录 · Sign in by password
 	//
-	// 文档 004。`loginAccount` is a user name, an e-mail or a verified mobile. Unknown accounts, wrong passwords, locked and
-	// disabled users get the same answer. Five failures from one client IP lock the account for that client IP for 15 minutes.
-	// The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is named.
+	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账户不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
+	// 失败五次后，该账户对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+	//
+	// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
+	// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
+	// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
+	// named.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4551,9 +5792,13 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateUserWithBodyWithResponse 更新用户信息 · Change a user
 	//
-	// 文档 004。Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for administrators. The
-	// form field `user` holds JSON, or the body itself is that JSON. Keys that are left out stay as they are. A new
-	// mobile or e-mail is unverified at first. Passwords are changed by `updatePassword` only.
+	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证。密码只能用 `updatePassword`
+	// 修改。
+	//
+	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
+	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
+	// stay as they are. A new mobile or e-mail address is unverified at first. Passwords are changed by `updatePassword`
+	// only.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4562,9 +5807,13 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateUserWithResponse 更新用户信息 · Change a user
 	//
-	// 文档 004。Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for administrators. The
-	// form field `user` holds JSON, or the body itself is that JSON. Keys that are left out stay as they are. A new
-	// mobile or e-mail is unverified at first. Passwords are changed by `updatePassword` only.
+	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证。密码只能用 `updatePassword`
+	// 修改。
+	//
+	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
+	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
+	// stay as they are. A new mobile or e-mail address is unverified at first. Passwords are changed by `updatePassword`
+	// only.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4573,9 +5822,13 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateUserWithFormdataBodyWithResponse 更新用户信息 · Change a user
 	//
-	// 文档 004。Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for administrators. The
-	// form field `user` holds JSON, or the body itself is that JSON. Keys that are left out stay as they are. A new
-	// mobile or e-mail is unverified at first. Passwords are changed by `updatePassword` only.
+	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证。密码只能用 `updatePassword`
+	// 修改。
+	//
+	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
+	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
+	// stay as they are. A new mobile or e-mail address is unverified at first. Passwords are changed by `updatePassword`
+	// only.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4584,8 +5837,11 @@ type ClientWithResponsesInterface interface {
 
 	// UpdatePasswordWithBodyWithResponse 更新用户密码 · Change a password
 	//
-	// 文档 004。Allowed for the user, with the old password, and for super administrators, who may leave it out. All other sessions
-	// of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
+	// `oldPassowrd`，也接受 `oldPassword`。
+	//
+	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
+	// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4594,8 +5850,11 @@ type ClientWithResponsesInterface interface {
 
 	// UpdatePasswordWithFormdataBodyWithResponse 更新用户密码 · Change a password
 	//
-	// 文档 004。Allowed for the user, with the old password, and for super administrators, who may leave it out. All other sessions
-	// of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
+	// `oldPassowrd`，也接受 `oldPassword`。
+	//
+	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
+	// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4604,9 +5863,12 @@ type ClientWithResponsesInterface interface {
 
 	// RefreshAccessTokenWithBodyWithResponse 刷新 AccessToken · Exchange the token pair for the next access token
 	//
-	// 文档 001，PC 与 APP 一致。An expired access token of the same session is accepted. The answer is a new access token;
-	// the refresh token stays the same. Within 10 seconds the previous pair gets the current access token again; using an
-	// older pair ends the session.
+	// 文档 001，PC 与 APP 一致。接受同一会话已过期的访问令牌，返回新的访问令牌，刷新令牌不变。10 秒内再用上一个令牌对，得到的仍是当前访问令牌；
+	// 使用更旧的令牌对会结束会话。
+	//
+	// Document 001, for PC and app alike. An expired access token of the same session is accepted. The answer is a new
+	// access token; the refresh token stays the same. Within 10 seconds the previous pair gets the current access token
+	// again; using an older pair ends the session.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4615,9 +5877,12 @@ type ClientWithResponsesInterface interface {
 
 	// RefreshAccessTokenWithResponse 刷新 AccessToken · Exchange the token pair for the next access token
 	//
-	// 文档 001，PC 与 APP 一致。An expired access token of the same session is accepted. The answer is a new access token;
-	// the refresh token stays the same. Within 10 seconds the previous pair gets the current access token again; using an
-	// older pair ends the session.
+	// 文档 001，PC 与 APP 一致。接受同一会话已过期的访问令牌，返回新的访问令牌，刷新令牌不变。10 秒内再用上一个令牌对，得到的仍是当前访问令牌；
+	// 使用更旧的令牌对会结束会话。
+	//
+	// Document 001, for PC and app alike. An expired access token of the same session is accepted. The answer is a new
+	// access token; the refresh token stays the same. Within 10 seconds the previous pair gets the current access token
+	// again; using an older pair ends the session.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4626,7 +5891,9 @@ type ClientWithResponsesInterface interface {
 
 	// SignOutWithResponse 退出登录 · Sign out
 	//
-	// 结束当前会话，所有方言立即失效。The token stops working in every dialect at once.
+	// 结束当前会话，其令牌在所有方言中立即失效。
+	//
+	// Ends the current session. Its token stops working in every dialect at once.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -4635,8 +5902,11 @@ type ClientWithResponsesInterface interface {
 
 	// SendMobileCodeWithBodyWithResponse 发送短信验证码 · Send a one-time code by SMS
 	//
-	// 给手机发送一次性验证码，供手机号登录的 `validateNo` 使用。The answer is the same whether or not the mobile is known.
-	// Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
+	// 给手机发送一次性验证码，登录时作为 `validateNo` 使用。手机号是否已注册，响应都相同。同一手机每分钟 1 次、每小时 5 次、每天
+	// 10 次，同一客户端 IP 每小时 20 次。
+	//
+	// Sends a one-time code to the mobile, to be used as `validateNo` at sign-in. The answer is the same whether or not the
+	// mobile is known. Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4645,8 +5915,11 @@ type ClientWithResponsesInterface interface {
 
 	// SendMobileCodeWithResponse 发送短信验证码 · Send a one-time code by SMS
 	//
-	// 给手机发送一次性验证码，供手机号登录的 `validateNo` 使用。The answer is the same whether or not the mobile is known.
-	// Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
+	// 给手机发送一次性验证码，登录时作为 `validateNo` 使用。手机号是否已注册，响应都相同。同一手机每分钟 1 次、每小时 5 次、每天
+	// 10 次，同一客户端 IP 每小时 20 次。
+	//
+	// Sends a one-time code to the mobile, to be used as `validateNo` at sign-in. The answer is the same whether or not the
+	// mobile is known. Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4655,9 +5928,12 @@ type ClientWithResponsesInterface interface {
 
 	// SignInByMobileWithBodyWithResponse 手机号登录 · Sign in by mobile and one-time code
 	//
-	// 文档 001。未知手机号即注册 an unknown mobile is registered. Each user has one live session for each
-	// `productType`; a new sign-in ends the older one. Unknown `companyType` and `productType` values are stored.
-	// 同一客户端 IP 验证码错误过多即暂停 after too many wrong codes a client IP has to wait (429, `Retry-After`).
+	// 文档 001。未知的手机号自动注册。每个用户在每个 `productType` 下只有一个有效会话，新的登录会结束旧的。未知的
+	// `companyType` 与 `productType` 照样保存。同一客户端 IP 验证码错误过多后须等待（429，`Retry-After`）。
+	//
+	// Document 001. An unknown mobile is registered. Each user has one live session for each `productType`; a new sign-in
+	// ends the older one. Unknown values of `companyType` and `productType` are stored. After too many wrong codes a client
+	// IP has to wait (429, `Retry-After`).
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4666,9 +5942,12 @@ type ClientWithResponsesInterface interface {
 
 	// SignInByMobileWithResponse 手机号登录 · Sign in by mobile and one-time code
 	//
-	// 文档 001。未知手机号即注册 an unknown mobile is registered. Each user has one live session for each
-	// `productType`; a new sign-in ends the older one. Unknown `companyType` and `productType` values are stored.
-	// 同一客户端 IP 验证码错误过多即暂停 after too many wrong codes a client IP has to wait (429, `Retry-After`).
+	// 文档 001。未知的手机号自动注册。每个用户在每个 `productType` 下只有一个有效会话，新的登录会结束旧的。未知的
+	// `companyType` 与 `productType` 照样保存。同一客户端 IP 验证码错误过多后须等待（429，`Retry-After`）。
+	//
+	// Document 001. An unknown mobile is registered. Each user has one live session for each `productType`; a new sign-in
+	// ends the older one. Unknown values of `companyType` and `productType` are stored. After too many wrong codes a client
+	// IP has to wait (429, `Retry-After`).
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4677,8 +5956,10 @@ type ClientWithResponsesInterface interface {
 
 	// VerifyMobileWithBodyWithResponse 验证新手机号 · Verify a new mobile
 	//
-	// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。A new mobile cannot be used to sign in before it
-	// is verified here.
+	// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。
+	//
+	// Proves by a code of the purpose `verify_mobile` that a mobile is the caller's own. It can be used to sign in after
+	// that, and not before.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4687,8 +5968,10 @@ type ClientWithResponsesInterface interface {
 
 	// VerifyMobileWithResponse 验证新手机号 · Verify a new mobile
 	//
-	// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。A new mobile cannot be used to sign in before it
-	// is verified here.
+	// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。
+	//
+	// Proves by a code of the purpose `verify_mobile` that a mobile is the caller's own. It can be used to sign in after
+	// that, and not before.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4697,7 +5980,9 @@ type ClientWithResponsesInterface interface {
 
 	// ListSessionsWithResponse 我的会话 · List the caller's live sessions
 	//
-	// 当前用户的有效会话，新的在前。Newest first.
+	// 列出当前用户的有效会话，新的在前。
+	//
+	// Lists the caller's live sessions, newest first.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -4706,7 +5991,9 @@ type ClientWithResponsesInterface interface {
 
 	// EndSessionWithResponse 结束一个会话 · End one of the caller's sessions
 	//
-	// 只能结束自己的会话。Only the caller's own sessions.
+	// 结束一个会话，只能结束自己的。
+	//
+	// Ends a session, which has to be one of the caller's own.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -4715,7 +6002,9 @@ type ClientWithResponsesInterface interface {
 
 	// GetDemoOutboxWithResponse 演示短信箱 · Messages of the SMS simulator
 	//
-	// 仅在 `--demo` 下存在，新的在前。Only with `--demo`; newest first.
+	// 仅在 `--demo` 下存在，新的在前。
+	//
+	// The messages, newest first. It exists with `--demo` only.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -4724,7 +6013,10 @@ type ClientWithResponsesInterface interface {
 
 	// ResetDemoWithResponse 还原演示 · Reset the demonstration
 	//
-	// 仅在 `--demo` 下存在：删除所有数据，恢复演示用户、令牌与验证码；服务启动时及此后每小时也会自动还原。 Only with `--demo`: deletes all data and restores the demonstration's users, tokens and codes. The server also does so when it starts, and every hour.
+	// 仅在 `--demo` 下存在：删除所有数据，恢复演示用户、令牌与验证码；服务启动时及此后每小时也会自动还原。
+	//
+	// Deletes all data and restores the demonstration's users, tokens and codes. It exists with `--demo` only. The server
+	// also does so when it starts, and every hour.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -4733,7 +6025,9 @@ type ClientWithResponsesInterface interface {
 
 	// GetHealthWithResponse 存活检查 · Liveness check
 	//
-	// 只说明进程在运行。Says that the process runs; its dependencies are not checked.
+	// 只说明进程在运行，不检查其依赖。
+	//
+	// Says that the process runs. Its dependencies are not checked.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -4742,7 +6036,9 @@ type ClientWithResponsesInterface interface {
 
 	// GetMetricsWithResponse 监控指标 · Metrics for Prometheus
 	//
-	// Prometheus 文本格式 the Prometheus text format.
+	// 以 Prometheus 文本格式返回指标。
+	//
+	// Answers the metrics in Prometheus' text format.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -4751,15 +6047,15 @@ type ClientWithResponsesInterface interface {
 
 	// IntrospectTokenWithBodyWithResponse 查询令牌是否有效 · Ask whether a token is live
 	//
-	// RFC 7662 令牌内省。应用以 HTTP Basic 证明身份：用户名为应用 id，密码为应用密钥（RFC 6749 2.3.1，两者先做 URL 编码）。
-	// 只回答登录时带有本应用 `X-App-Id` 的令牌；其他令牌，无论未知、过期、已结束或属于别的应用，都只回答 `{"active":false}`。
-	// 查询不延长令牌，也不算会话的使用。
+	// RFC 7662 令牌内省。应用以 HTTP Basic 证明身份：用户名为应用 ID，密码为应用密钥（RFC 6749 第 2.3.1 节，两者先做 URL 编码）。
+	// 只回答登录时带有本应用 `X-App-Id` 的令牌；其他令牌，无论未知、过期、已结束或属于别的应用，都只回答
+	// `{"active":false}`。查询不延长令牌，也不算会话的使用。各方言的访问令牌都可查询，不论是不透明的还是 JWT；刷新令牌不可查询。
 	//
-	// RFC 7662. The application authenticates by HTTP Basic: its id is the user name and a secret of it the password,
-	// both urlencoded first (RFC 6749 section 2.3.1). It learns of tokens whose sign-in named it in `X-App-Id`; for every
-	// other token, unknown, expired, ended or another application's, the answer is `{"active":false}` alone. Asking
-	// neither extends a token nor counts as a use of its session. Access tokens of every dialect are known, opaque or
-	// JWT; refresh tokens are not.
+	// RFC 7662. The application authenticates by HTTP Basic: its id is the user name and a secret of it the password, both
+	// urlencoded first (section 2.3.1 of RFC 6749). It learns of tokens whose sign-in named it in `X-App-Id`; for every
+	// other token, unknown, expired, ended or another application's, the answer is `{"active":false}` alone. Asking neither
+	// extends a token nor counts as a use of its session. Access tokens of every dialect are known, opaque or JWT; refresh
+	// tokens are not.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4768,15 +6064,15 @@ type ClientWithResponsesInterface interface {
 
 	// IntrospectTokenWithFormdataBodyWithResponse 查询令牌是否有效 · Ask whether a token is live
 	//
-	// RFC 7662 令牌内省。应用以 HTTP Basic 证明身份：用户名为应用 id，密码为应用密钥（RFC 6749 2.3.1，两者先做 URL 编码）。
-	// 只回答登录时带有本应用 `X-App-Id` 的令牌；其他令牌，无论未知、过期、已结束或属于别的应用，都只回答 `{"active":false}`。
-	// 查询不延长令牌，也不算会话的使用。
+	// RFC 7662 令牌内省。应用以 HTTP Basic 证明身份：用户名为应用 ID，密码为应用密钥（RFC 6749 第 2.3.1 节，两者先做 URL 编码）。
+	// 只回答登录时带有本应用 `X-App-Id` 的令牌；其他令牌，无论未知、过期、已结束或属于别的应用，都只回答
+	// `{"active":false}`。查询不延长令牌，也不算会话的使用。各方言的访问令牌都可查询，不论是不透明的还是 JWT；刷新令牌不可查询。
 	//
-	// RFC 7662. The application authenticates by HTTP Basic: its id is the user name and a secret of it the password,
-	// both urlencoded first (RFC 6749 section 2.3.1). It learns of tokens whose sign-in named it in `X-App-Id`; for every
-	// other token, unknown, expired, ended or another application's, the answer is `{"active":false}` alone. Asking
-	// neither extends a token nor counts as a use of its session. Access tokens of every dialect are known, opaque or
-	// JWT; refresh tokens are not.
+	// RFC 7662. The application authenticates by HTTP Basic: its id is the user name and a secret of it the password, both
+	// urlencoded first (section 2.3.1 of RFC 6749). It learns of tokens whose sign-in named it in `X-App-Id`; for every
+	// other token, unknown, expired, ended or another application's, the answer is `{"active":false}` alone. Asking neither
+	// extends a token nor counts as a use of its session. Access tokens of every dialect are known, opaque or JWT; refresh
+	// tokens are not.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4785,7 +6081,9 @@ type ClientWithResponsesInterface interface {
 
 	// GetSpecAsJsonWithResponse 本文档（JSON）· This document as JSON
 	//
-	// 内容与顺序和 YAML 相同，`tag` 用法也相同。The same content in the same order as in YAML, with the same `tag`.
+	// 内容与顺序同 YAML，`tag` 用法也相同。
+	//
+	// The same content in the same order as in YAML, with the same `tag`.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -4794,10 +6092,10 @@ type ClientWithResponsesInterface interface {
 
 	// GetSpecAsYamlWithResponse 本文档（YAML）· This document as written
 	//
-	// 不带 `tag` 是手写的原文；带 `tag` 只含该方言的接口和它们用到的组件，例如 `?tag=jfinal`，可重复。
+	// 不带 `tag` 是手写的原文；带 `tag` 是只含这些方言的接口及其所用组件的完整文档，可重复，例如 `?tag=jfinal&tag=yudao`。
 	//
-	// Without `tag` the document as it was written. With `tag` a complete document of the operations of those dialects and
-	// the components they use: `?tag=jfinal`, or several, `?tag=jfinal&tag=yudao`.
+	// Without `tag` the document as it was written. With `tag`, which may be repeated, a complete document of the operations
+	// of those dialects and the components they use, for instance `?tag=jfinal&tag=yudao`.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -4806,7 +6104,9 @@ type ClientWithResponsesInterface interface {
 
 	// GetReadinessWithResponse 就绪检查 · Readiness check
 	//
-	// 数据库可读可写时为 200。200 while the database can be read and written.
+	// 数据库可读可写时为 200。
+	//
+	// Answers 200 while the database can be read and written.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -4815,10 +6115,13 @@ type ClientWithResponsesInterface interface {
 
 	// GetUserInfoWithResponse 获取用户详情信息 · Read a user through an application
 	//
-	// 文档 002。Returns the token's own user, or a member of the application's organisations. An application that proves
-	// itself by its secret in `X-App-Secret` reads every user; of the organisations it sees only its own. 密钥错误时拒绝请求
-	// a wrong secret is refused (401, or 429 after too many). `userId` is text, so that
-	// ids above 2^53 keep their digits. The nickname is masked unless the application has the right `nickname`.
+	// 文档 002。返回令牌所属的用户本人，或应用所在组织机构的成员。用请求头 `X-App-Secret` 中的密钥证明身份的应用可读取所有用户，但只能看到属于它的组织机构；
+	// 密钥错误返回 401，错误过多返回 429。`userId` 为文本，大于 2^53 的 ID 不丢失位数。应用没有 `nickname` 权限时，昵称打码。
+	//
+	// Document 002. Returns the token's own user, or a member of the application's organisations. An application that proves
+	// itself by its secret in the header `X-App-Secret` reads every user; of the organisations it sees only its own. A wrong
+	// secret is 401, or 429 after too many. `userId` is text, so that ids above 2^53 keep their digits. The nickname is
+	// masked unless the application has the right `nickname`.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -4827,9 +6130,14 @@ type ClientWithResponsesInterface interface {
 
 	// RefreshUserWithBodyWithResponse 刷新并重新获取用户信息 · Extend the token's lifetime and read the user again
 	//
-	// 文档 000，小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
-	// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. The lifetime of
-	// the token is extended, and no new token is returned. A JWT cannot be extended: the next one is in the header `Jwt`.
+	// 文档 000，用于小程序、管理端与 PC。令牌可放在请求头 `X-Access-Token` 或 `token`（请求头优先）、请求体（表单或 JSON）或查询参数中；
+	// `frontType` 可放在请求体或查询参数中，请求体优先。令牌的有效期被延长，不返回新令牌。JWT 无法延长，下一个 JWT 在响应头
+	// `Jwt` 中。
+	//
+	// Document 000, for mini programs, administration and PC. The token may travel in the header `X-Access-Token` or `token`
+	// (a header wins), in the body (form or JSON) or in the query; `frontType` in the body or in the query, where the body
+	// wins. The lifetime of the token is extended, and no new token is returned. A JWT cannot be extended: the next one is
+	// in the header `Jwt`.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4838,9 +6146,14 @@ type ClientWithResponsesInterface interface {
 
 	// RefreshUserWithResponse 刷新并重新获取用户信息 · Extend the token's lifetime and read the user again
 	//
-	// 文档 000，小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
-	// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. The lifetime of
-	// the token is extended, and no new token is returned. A JWT cannot be extended: the next one is in the header `Jwt`.
+	// 文档 000，用于小程序、管理端与 PC。令牌可放在请求头 `X-Access-Token` 或 `token`（请求头优先）、请求体（表单或 JSON）或查询参数中；
+	// `frontType` 可放在请求体或查询参数中，请求体优先。令牌的有效期被延长，不返回新令牌。JWT 无法延长，下一个 JWT 在响应头
+	// `Jwt` 中。
+	//
+	// Document 000, for mini programs, administration and PC. The token may travel in the header `X-Access-Token` or `token`
+	// (a header wins), in the body (form or JSON) or in the query; `frontType` in the body or in the query, where the body
+	// wins. The lifetime of the token is extended, and no new token is returned. A JWT cannot be extended: the next one is
+	// in the header `Jwt`.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4849,9 +6162,14 @@ type ClientWithResponsesInterface interface {
 
 	// RefreshUserWithFormdataBodyWithResponse 刷新并重新获取用户信息 · Extend the token's lifetime and read the user again
 	//
-	// 文档 000，小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
-	// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. The lifetime of
-	// the token is extended, and no new token is returned. A JWT cannot be extended: the next one is in the header `Jwt`.
+	// 文档 000，用于小程序、管理端与 PC。令牌可放在请求头 `X-Access-Token` 或 `token`（请求头优先）、请求体（表单或 JSON）或查询参数中；
+	// `frontType` 可放在请求体或查询参数中，请求体优先。令牌的有效期被延长，不返回新令牌。JWT 无法延长，下一个 JWT 在响应头
+	// `Jwt` 中。
+	//
+	// Document 000, for mini programs, administration and PC. The token may travel in the header `X-Access-Token` or `token`
+	// (a header wins), in the body (form or JSON) or in the query; `frontType` in the body or in the query, where the body
+	// wins. The lifetime of the token is extended, and no new token is returned. A JWT cannot be extended: the next one is
+	// in the header `Jwt`.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -4860,7 +6178,9 @@ type ClientWithResponsesInterface interface {
 
 	// CheckLoginStatusWithResponse 设备互踢检查 · Is this device still the one that is signed in?
 	//
-	// 文档 001。For a token that another sign-in has replaced the answer is `isLogin:false` with the time of that
+	// 文档 001。令牌已被其他设备的登录取代时，返回 `isLogin:false` 和那次登录的时间，而不是 401。首次检查把会话与设备绑定。
+	//
+	// Document 001. For a token that another sign-in has replaced the answer is `isLogin:false` with the time of that
 	// sign-in, not 401. The first check binds the session to its device.
 	//
 	// Returns a wrapper object for the known response body format(s).
@@ -4870,7 +6190,9 @@ type ClientWithResponsesInterface interface {
 
 	// CheckLoginStatusByPathWithResponse 设备互踢检查（路径参数）· The same check, with the device in the path
 	//
-	// 文档 001 称 `deviceNumber` 为路径参数。The document calls `deviceNumber` a path parameter.
+	// 文档 001 称 `deviceNumber` 为路径参数，因此也提供这个路径。
+	//
+	// The same check. Document 001 calls `deviceNumber` a path parameter, so this path is served too.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -4883,6 +6205,11 @@ type GetJsonWebKeysAnswer200Headers struct {
 	CacheControl string
 }
 
+// GetJsonWebKeysAnswer431Headers the declared response headers of an HTTP 431 response for GetJsonWebKeys
+type GetJsonWebKeysAnswer431Headers struct {
+	XRequestId *string
+}
+
 type GetJsonWebKeysAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -4890,10 +6217,10 @@ type GetJsonWebKeysAnswer struct {
 	JSON200 *JsonWebKeySet
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
-	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationproblemJSONDefault *ProblemFailure
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetJsonWebKeysAnswer200Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *GetJsonWebKeysAnswer431Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -4904,11 +6231,6 @@ func (r GetJsonWebKeysAnswer) GetJSON200() *JsonWebKeySet {
 // GetApplicationproblemJSON431 returns the response for an HTTP 431 `application/problem+json` response
 func (r GetJsonWebKeysAnswer) GetApplicationproblemJSON431() *ProblemHeadersTooLarge {
 	return r.ApplicationproblemJSON431
-}
-
-// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r GetJsonWebKeysAnswer) GetApplicationproblemJSONDefault() *ProblemFailure {
-	return r.ApplicationproblemJSONDefault
 }
 
 // GetBody returns the raw response body bytes
@@ -4945,9 +6267,46 @@ type GetWeChatUserInfoAnswer200Headers struct {
 	XAccessToken string
 }
 
+// GetWeChatUserInfoAnswer400Headers the declared response headers of an HTTP 400 response for GetWeChatUserInfo
+type GetWeChatUserInfoAnswer400Headers struct {
+	XRequestId *string
+}
+
+// GetWeChatUserInfoAnswer403Headers the declared response headers of an HTTP 403 response for GetWeChatUserInfo
+type GetWeChatUserInfoAnswer403Headers struct {
+	XRequestId *string
+}
+
+// GetWeChatUserInfoAnswer408Headers the declared response headers of an HTTP 408 response for GetWeChatUserInfo
+type GetWeChatUserInfoAnswer408Headers struct {
+	XRequestId *string
+}
+
+// GetWeChatUserInfoAnswer413Headers the declared response headers of an HTTP 413 response for GetWeChatUserInfo
+type GetWeChatUserInfoAnswer413Headers struct {
+	XRequestId *string
+}
+
+// GetWeChatUserInfoAnswer415Headers the declared response headers of an HTTP 415 response for GetWeChatUserInfo
+type GetWeChatUserInfoAnswer415Headers struct {
+	XRequestId *string
+}
+
 // GetWeChatUserInfoAnswer429Headers the declared response headers of an HTTP 429 response for GetWeChatUserInfo
 type GetWeChatUserInfoAnswer429Headers struct {
 	RetryAfter *int
+	XRequestId *string
+}
+
+// GetWeChatUserInfoAnswer500Headers the declared response headers of an HTTP 500 response for GetWeChatUserInfo
+type GetWeChatUserInfoAnswer500Headers struct {
+	XRequestId *string
+}
+
+// GetWeChatUserInfoAnswer503Headers the declared response headers of an HTTP 503 response for GetWeChatUserInfo
+type GetWeChatUserInfoAnswer503Headers struct {
+	RetryAfter *int
+	XRequestId *string
 }
 
 type GetWeChatUserInfoAnswer struct {
@@ -4967,14 +6326,28 @@ type GetWeChatUserInfoAnswer struct {
 	JSON415 *RuoyiUnsupportedMediaType
 	// JSON429 the response for an HTTP 429 `application/json` response
 	JSON429 *RuoyiTooManyRequests
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *RuoyiInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
-	JSON503 *RuoyiUnavailable
-	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *RuoyiFailure
+	JSON503 *RuoyiWeChatUnavailable
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetWeChatUserInfoAnswer200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetWeChatUserInfoAnswer400Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *GetWeChatUserInfoAnswer403Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *GetWeChatUserInfoAnswer408Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *GetWeChatUserInfoAnswer413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *GetWeChatUserInfoAnswer415Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *GetWeChatUserInfoAnswer429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *GetWeChatUserInfoAnswer500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetWeChatUserInfoAnswer503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -5012,14 +6385,14 @@ func (r GetWeChatUserInfoAnswer) GetJSON429() *RuoyiTooManyRequests {
 	return r.JSON429
 }
 
-// GetJSON503 returns the response for an HTTP 503 `application/json` response
-func (r GetWeChatUserInfoAnswer) GetJSON503() *RuoyiUnavailable {
-	return r.JSON503
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r GetWeChatUserInfoAnswer) GetJSON500() *RuoyiInternal {
+	return r.JSON500
 }
 
-// GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r GetWeChatUserInfoAnswer) GetJSONDefault() *RuoyiFailure {
-	return r.JSONDefault
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r GetWeChatUserInfoAnswer) GetJSON503() *RuoyiWeChatUnavailable {
+	return r.JSON503
 }
 
 // GetBody returns the raw response body bytes
@@ -5056,14 +6429,62 @@ type CreateUserAnswer200Headers struct {
 	Jwt *string
 }
 
+// CreateUserAnswer400Headers the declared response headers of an HTTP 400 response for CreateUser
+type CreateUserAnswer400Headers struct {
+	XRequestId *string
+}
+
 // CreateUserAnswer401Headers the declared response headers of an HTTP 401 response for CreateUser
 type CreateUserAnswer401Headers struct {
 	WWWAuthenticate *string
+	XRequestId      *string
+}
+
+// CreateUserAnswer403Headers the declared response headers of an HTTP 403 response for CreateUser
+type CreateUserAnswer403Headers struct {
+	XRequestId *string
+}
+
+// CreateUserAnswer408Headers the declared response headers of an HTTP 408 response for CreateUser
+type CreateUserAnswer408Headers struct {
+	XRequestId *string
+}
+
+// CreateUserAnswer409Headers the declared response headers of an HTTP 409 response for CreateUser
+type CreateUserAnswer409Headers struct {
+	XRequestId *string
+}
+
+// CreateUserAnswer413Headers the declared response headers of an HTTP 413 response for CreateUser
+type CreateUserAnswer413Headers struct {
+	XRequestId *string
+}
+
+// CreateUserAnswer415Headers the declared response headers of an HTTP 415 response for CreateUser
+type CreateUserAnswer415Headers struct {
+	XRequestId *string
+}
+
+// CreateUserAnswer422Headers the declared response headers of an HTTP 422 response for CreateUser
+type CreateUserAnswer422Headers struct {
+	XRequestId *string
 }
 
 // CreateUserAnswer429Headers the declared response headers of an HTTP 429 response for CreateUser
 type CreateUserAnswer429Headers struct {
 	RetryAfter *int
+	XRequestId *string
+}
+
+// CreateUserAnswer500Headers the declared response headers of an HTTP 500 response for CreateUser
+type CreateUserAnswer500Headers struct {
+	XRequestId *string
+}
+
+// CreateUserAnswer503Headers the declared response headers of an HTTP 503 response for CreateUser
+type CreateUserAnswer503Headers struct {
+	RetryAfter *int
+	XRequestId *string
 }
 
 type CreateUserAnswer struct {
@@ -5089,14 +6510,34 @@ type CreateUserAnswer struct {
 	JSON422 *JfinalWeakPassword
 	// JSON429 the response for an HTTP 429 `application/json` response
 	JSON429 *JfinalTooManyRequests
-	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *JfinalFailure
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *JfinalInternal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *JfinalUnavailable
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *CreateUserAnswer200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *CreateUserAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *CreateUserAnswer401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *CreateUserAnswer403Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *CreateUserAnswer408Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *CreateUserAnswer409Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *CreateUserAnswer413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *CreateUserAnswer415Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *CreateUserAnswer422Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *CreateUserAnswer429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *CreateUserAnswer500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *CreateUserAnswer503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -5149,9 +6590,14 @@ func (r CreateUserAnswer) GetJSON429() *JfinalTooManyRequests {
 	return r.JSON429
 }
 
-// GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r CreateUserAnswer) GetJSONDefault() *JfinalFailure {
-	return r.JSONDefault
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r CreateUserAnswer) GetJSON500() *JfinalInternal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r CreateUserAnswer) GetJSON503() *JfinalUnavailable {
+	return r.JSON503
 }
 
 // GetBody returns the raw response body bytes
@@ -5188,9 +6634,31 @@ type GetUserDetailAnswer200Headers struct {
 	Jwt *string
 }
 
+// GetUserDetailAnswer400Headers the declared response headers of an HTTP 400 response for GetUserDetail
+type GetUserDetailAnswer400Headers struct {
+	XRequestId *string
+}
+
 // GetUserDetailAnswer401Headers the declared response headers of an HTTP 401 response for GetUserDetail
 type GetUserDetailAnswer401Headers struct {
 	WWWAuthenticate *string
+	XRequestId      *string
+}
+
+// GetUserDetailAnswer404Headers the declared response headers of an HTTP 404 response for GetUserDetail
+type GetUserDetailAnswer404Headers struct {
+	XRequestId *string
+}
+
+// GetUserDetailAnswer500Headers the declared response headers of an HTTP 500 response for GetUserDetail
+type GetUserDetailAnswer500Headers struct {
+	XRequestId *string
+}
+
+// GetUserDetailAnswer503Headers the declared response headers of an HTTP 503 response for GetUserDetail
+type GetUserDetailAnswer503Headers struct {
+	RetryAfter *int
+	XRequestId *string
 }
 
 type GetUserDetailAnswer struct {
@@ -5204,12 +6672,22 @@ type GetUserDetailAnswer struct {
 	JSON401 *JfinalUnauthenticated
 	// JSON404 the response for an HTTP 404 `application/json` response
 	JSON404 *JfinalUserNotFound
-	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *JfinalFailure
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *JfinalInternal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *JfinalUnavailable
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetUserDetailAnswer200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetUserDetailAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *GetUserDetailAnswer401Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *GetUserDetailAnswer404Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *GetUserDetailAnswer500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetUserDetailAnswer503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -5232,9 +6710,14 @@ func (r GetUserDetailAnswer) GetJSON404() *JfinalUserNotFound {
 	return r.JSON404
 }
 
-// GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r GetUserDetailAnswer) GetJSONDefault() *JfinalFailure {
-	return r.JSONDefault
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r GetUserDetailAnswer) GetJSON500() *JfinalInternal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r GetUserDetailAnswer) GetJSON503() *JfinalUnavailable {
+	return r.JSON503
 }
 
 // GetBody returns the raw response body bytes
@@ -5271,9 +6754,46 @@ type PostUserDetailAnswer200Headers struct {
 	Jwt *string
 }
 
+// PostUserDetailAnswer400Headers the declared response headers of an HTTP 400 response for PostUserDetail
+type PostUserDetailAnswer400Headers struct {
+	XRequestId *string
+}
+
 // PostUserDetailAnswer401Headers the declared response headers of an HTTP 401 response for PostUserDetail
 type PostUserDetailAnswer401Headers struct {
 	WWWAuthenticate *string
+	XRequestId      *string
+}
+
+// PostUserDetailAnswer404Headers the declared response headers of an HTTP 404 response for PostUserDetail
+type PostUserDetailAnswer404Headers struct {
+	XRequestId *string
+}
+
+// PostUserDetailAnswer408Headers the declared response headers of an HTTP 408 response for PostUserDetail
+type PostUserDetailAnswer408Headers struct {
+	XRequestId *string
+}
+
+// PostUserDetailAnswer413Headers the declared response headers of an HTTP 413 response for PostUserDetail
+type PostUserDetailAnswer413Headers struct {
+	XRequestId *string
+}
+
+// PostUserDetailAnswer415Headers the declared response headers of an HTTP 415 response for PostUserDetail
+type PostUserDetailAnswer415Headers struct {
+	XRequestId *string
+}
+
+// PostUserDetailAnswer500Headers the declared response headers of an HTTP 500 response for PostUserDetail
+type PostUserDetailAnswer500Headers struct {
+	XRequestId *string
+}
+
+// PostUserDetailAnswer503Headers the declared response headers of an HTTP 503 response for PostUserDetail
+type PostUserDetailAnswer503Headers struct {
+	RetryAfter *int
+	XRequestId *string
 }
 
 type PostUserDetailAnswer struct {
@@ -5293,12 +6813,28 @@ type PostUserDetailAnswer struct {
 	JSON413 *JfinalTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
 	JSON415 *JfinalUnsupportedForm
-	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *JfinalFailure
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *JfinalInternal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *JfinalUnavailable
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *PostUserDetailAnswer200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *PostUserDetailAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *PostUserDetailAnswer401Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *PostUserDetailAnswer404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *PostUserDetailAnswer408Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *PostUserDetailAnswer413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *PostUserDetailAnswer415Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *PostUserDetailAnswer500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *PostUserDetailAnswer503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -5336,9 +6872,14 @@ func (r PostUserDetailAnswer) GetJSON415() *JfinalUnsupportedForm {
 	return r.JSON415
 }
 
-// GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r PostUserDetailAnswer) GetJSONDefault() *JfinalFailure {
-	return r.JSONDefault
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r PostUserDetailAnswer) GetJSON500() *JfinalInternal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r PostUserDetailAnswer) GetJSON503() *JfinalUnavailable {
+	return r.JSON503
 }
 
 // GetBody returns the raw response body bytes
@@ -5375,9 +6916,41 @@ type SignInByPasswordAnswer200Headers struct {
 	Jwt string
 }
 
+// SignInByPasswordAnswer400Headers the declared response headers of an HTTP 400 response for SignInByPassword
+type SignInByPasswordAnswer400Headers struct {
+	XRequestId *string
+}
+
 // SignInByPasswordAnswer401Headers the declared response headers of an HTTP 401 response for SignInByPassword
 type SignInByPasswordAnswer401Headers struct {
 	WWWAuthenticate *string
+	XRequestId      *string
+}
+
+// SignInByPasswordAnswer408Headers the declared response headers of an HTTP 408 response for SignInByPassword
+type SignInByPasswordAnswer408Headers struct {
+	XRequestId *string
+}
+
+// SignInByPasswordAnswer413Headers the declared response headers of an HTTP 413 response for SignInByPassword
+type SignInByPasswordAnswer413Headers struct {
+	XRequestId *string
+}
+
+// SignInByPasswordAnswer415Headers the declared response headers of an HTTP 415 response for SignInByPassword
+type SignInByPasswordAnswer415Headers struct {
+	XRequestId *string
+}
+
+// SignInByPasswordAnswer500Headers the declared response headers of an HTTP 500 response for SignInByPassword
+type SignInByPasswordAnswer500Headers struct {
+	XRequestId *string
+}
+
+// SignInByPasswordAnswer503Headers the declared response headers of an HTTP 503 response for SignInByPassword
+type SignInByPasswordAnswer503Headers struct {
+	RetryAfter *int
+	XRequestId *string
 }
 
 type SignInByPasswordAnswer struct {
@@ -5395,12 +6968,26 @@ type SignInByPasswordAnswer struct {
 	JSON413 *JfinalTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
 	JSON415 *JfinalUnsupportedForm
-	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *JfinalFailure
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *JfinalInternal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *JfinalUnavailable
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *SignInByPasswordAnswer200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *SignInByPasswordAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *SignInByPasswordAnswer401Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *SignInByPasswordAnswer408Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *SignInByPasswordAnswer413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *SignInByPasswordAnswer415Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *SignInByPasswordAnswer500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *SignInByPasswordAnswer503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -5433,9 +7020,14 @@ func (r SignInByPasswordAnswer) GetJSON415() *JfinalUnsupportedForm {
 	return r.JSON415
 }
 
-// GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r SignInByPasswordAnswer) GetJSONDefault() *JfinalFailure {
-	return r.JSONDefault
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r SignInByPasswordAnswer) GetJSON500() *JfinalInternal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r SignInByPasswordAnswer) GetJSON503() *JfinalUnavailable {
+	return r.JSON503
 }
 
 // GetBody returns the raw response body bytes
@@ -5472,9 +7064,56 @@ type UpdateUserAnswer200Headers struct {
 	Jwt *string
 }
 
+// UpdateUserAnswer400Headers the declared response headers of an HTTP 400 response for UpdateUser
+type UpdateUserAnswer400Headers struct {
+	XRequestId *string
+}
+
 // UpdateUserAnswer401Headers the declared response headers of an HTTP 401 response for UpdateUser
 type UpdateUserAnswer401Headers struct {
 	WWWAuthenticate *string
+	XRequestId      *string
+}
+
+// UpdateUserAnswer403Headers the declared response headers of an HTTP 403 response for UpdateUser
+type UpdateUserAnswer403Headers struct {
+	XRequestId *string
+}
+
+// UpdateUserAnswer404Headers the declared response headers of an HTTP 404 response for UpdateUser
+type UpdateUserAnswer404Headers struct {
+	XRequestId *string
+}
+
+// UpdateUserAnswer408Headers the declared response headers of an HTTP 408 response for UpdateUser
+type UpdateUserAnswer408Headers struct {
+	XRequestId *string
+}
+
+// UpdateUserAnswer409Headers the declared response headers of an HTTP 409 response for UpdateUser
+type UpdateUserAnswer409Headers struct {
+	XRequestId *string
+}
+
+// UpdateUserAnswer413Headers the declared response headers of an HTTP 413 response for UpdateUser
+type UpdateUserAnswer413Headers struct {
+	XRequestId *string
+}
+
+// UpdateUserAnswer415Headers the declared response headers of an HTTP 415 response for UpdateUser
+type UpdateUserAnswer415Headers struct {
+	XRequestId *string
+}
+
+// UpdateUserAnswer500Headers the declared response headers of an HTTP 500 response for UpdateUser
+type UpdateUserAnswer500Headers struct {
+	XRequestId *string
+}
+
+// UpdateUserAnswer503Headers the declared response headers of an HTTP 503 response for UpdateUser
+type UpdateUserAnswer503Headers struct {
+	RetryAfter *int
+	XRequestId *string
 }
 
 type UpdateUserAnswer struct {
@@ -5498,12 +7137,32 @@ type UpdateUserAnswer struct {
 	JSON413 *JfinalTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
 	JSON415 *JfinalUnsupportedMediaType
-	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *JfinalFailure
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *JfinalInternal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *JfinalUnavailable
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *UpdateUserAnswer200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *UpdateUserAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *UpdateUserAnswer401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *UpdateUserAnswer403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *UpdateUserAnswer404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *UpdateUserAnswer408Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *UpdateUserAnswer409Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *UpdateUserAnswer413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *UpdateUserAnswer415Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *UpdateUserAnswer500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *UpdateUserAnswer503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -5551,9 +7210,14 @@ func (r UpdateUserAnswer) GetJSON415() *JfinalUnsupportedMediaType {
 	return r.JSON415
 }
 
-// GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r UpdateUserAnswer) GetJSONDefault() *JfinalFailure {
-	return r.JSONDefault
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r UpdateUserAnswer) GetJSON500() *JfinalInternal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r UpdateUserAnswer) GetJSON503() *JfinalUnavailable {
+	return r.JSON503
 }
 
 // GetBody returns the raw response body bytes
@@ -5590,9 +7254,56 @@ type UpdatePasswordAnswer200Headers struct {
 	Jwt *string
 }
 
+// UpdatePasswordAnswer400Headers the declared response headers of an HTTP 400 response for UpdatePassword
+type UpdatePasswordAnswer400Headers struct {
+	XRequestId *string
+}
+
 // UpdatePasswordAnswer401Headers the declared response headers of an HTTP 401 response for UpdatePassword
 type UpdatePasswordAnswer401Headers struct {
 	WWWAuthenticate *string
+	XRequestId      *string
+}
+
+// UpdatePasswordAnswer403Headers the declared response headers of an HTTP 403 response for UpdatePassword
+type UpdatePasswordAnswer403Headers struct {
+	XRequestId *string
+}
+
+// UpdatePasswordAnswer404Headers the declared response headers of an HTTP 404 response for UpdatePassword
+type UpdatePasswordAnswer404Headers struct {
+	XRequestId *string
+}
+
+// UpdatePasswordAnswer408Headers the declared response headers of an HTTP 408 response for UpdatePassword
+type UpdatePasswordAnswer408Headers struct {
+	XRequestId *string
+}
+
+// UpdatePasswordAnswer413Headers the declared response headers of an HTTP 413 response for UpdatePassword
+type UpdatePasswordAnswer413Headers struct {
+	XRequestId *string
+}
+
+// UpdatePasswordAnswer415Headers the declared response headers of an HTTP 415 response for UpdatePassword
+type UpdatePasswordAnswer415Headers struct {
+	XRequestId *string
+}
+
+// UpdatePasswordAnswer422Headers the declared response headers of an HTTP 422 response for UpdatePassword
+type UpdatePasswordAnswer422Headers struct {
+	XRequestId *string
+}
+
+// UpdatePasswordAnswer500Headers the declared response headers of an HTTP 500 response for UpdatePassword
+type UpdatePasswordAnswer500Headers struct {
+	XRequestId *string
+}
+
+// UpdatePasswordAnswer503Headers the declared response headers of an HTTP 503 response for UpdatePassword
+type UpdatePasswordAnswer503Headers struct {
+	RetryAfter *int
+	XRequestId *string
 }
 
 type UpdatePasswordAnswer struct {
@@ -5616,12 +7327,32 @@ type UpdatePasswordAnswer struct {
 	JSON415 *JfinalUnsupportedForm
 	// JSON422 the response for an HTTP 422 `application/json` response
 	JSON422 *JfinalWeakPassword
-	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *JfinalFailure
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *JfinalInternal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *JfinalUnavailable
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *UpdatePasswordAnswer200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *UpdatePasswordAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *UpdatePasswordAnswer401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *UpdatePasswordAnswer403Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *UpdatePasswordAnswer404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *UpdatePasswordAnswer408Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *UpdatePasswordAnswer413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *UpdatePasswordAnswer415Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *UpdatePasswordAnswer422Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *UpdatePasswordAnswer500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *UpdatePasswordAnswer503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -5669,9 +7400,14 @@ func (r UpdatePasswordAnswer) GetJSON422() *JfinalWeakPassword {
 	return r.JSON422
 }
 
-// GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r UpdatePasswordAnswer) GetJSONDefault() *JfinalFailure {
-	return r.JSONDefault
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r UpdatePasswordAnswer) GetJSON500() *JfinalInternal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r UpdatePasswordAnswer) GetJSON503() *JfinalUnavailable {
+	return r.JSON503
 }
 
 // GetBody returns the raw response body bytes
@@ -5703,9 +7439,41 @@ func (r UpdatePasswordAnswer) ContentType() string {
 	return ""
 }
 
+// RefreshAccessTokenAnswer400Headers the declared response headers of an HTTP 400 response for RefreshAccessToken
+type RefreshAccessTokenAnswer400Headers struct {
+	XRequestId *string
+}
+
 // RefreshAccessTokenAnswer401Headers the declared response headers of an HTTP 401 response for RefreshAccessToken
 type RefreshAccessTokenAnswer401Headers struct {
 	WWWAuthenticate *string
+	XRequestId      *string
+}
+
+// RefreshAccessTokenAnswer408Headers the declared response headers of an HTTP 408 response for RefreshAccessToken
+type RefreshAccessTokenAnswer408Headers struct {
+	XRequestId *string
+}
+
+// RefreshAccessTokenAnswer413Headers the declared response headers of an HTTP 413 response for RefreshAccessToken
+type RefreshAccessTokenAnswer413Headers struct {
+	XRequestId *string
+}
+
+// RefreshAccessTokenAnswer415Headers the declared response headers of an HTTP 415 response for RefreshAccessToken
+type RefreshAccessTokenAnswer415Headers struct {
+	XRequestId *string
+}
+
+// RefreshAccessTokenAnswer500Headers the declared response headers of an HTTP 500 response for RefreshAccessToken
+type RefreshAccessTokenAnswer500Headers struct {
+	XRequestId *string
+}
+
+// RefreshAccessTokenAnswer503Headers the declared response headers of an HTTP 503 response for RefreshAccessToken
+type RefreshAccessTokenAnswer503Headers struct {
+	RetryAfter *int
+	XRequestId *string
 }
 
 type RefreshAccessTokenAnswer struct {
@@ -5723,10 +7491,24 @@ type RefreshAccessTokenAnswer struct {
 	JSON413 *YudaoTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
 	JSON415 *YudaoUnsupportedMediaType
-	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *YudaoFailure
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *YudaoInternal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *YudaoUnavailable
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *RefreshAccessTokenAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *RefreshAccessTokenAnswer401Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *RefreshAccessTokenAnswer408Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *RefreshAccessTokenAnswer413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *RefreshAccessTokenAnswer415Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *RefreshAccessTokenAnswer500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *RefreshAccessTokenAnswer503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -5759,9 +7541,14 @@ func (r RefreshAccessTokenAnswer) GetJSON415() *YudaoUnsupportedMediaType {
 	return r.JSON415
 }
 
-// GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r RefreshAccessTokenAnswer) GetJSONDefault() *YudaoFailure {
-	return r.JSONDefault
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r RefreshAccessTokenAnswer) GetJSON500() *YudaoInternal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r RefreshAccessTokenAnswer) GetJSON503() *YudaoUnavailable {
+	return r.JSON503
 }
 
 // GetBody returns the raw response body bytes
@@ -5796,6 +7583,18 @@ func (r RefreshAccessTokenAnswer) ContentType() string {
 // SignOutAnswer401Headers the declared response headers of an HTTP 401 response for SignOut
 type SignOutAnswer401Headers struct {
 	WWWAuthenticate *string
+	XRequestId      *string
+}
+
+// SignOutAnswer500Headers the declared response headers of an HTTP 500 response for SignOut
+type SignOutAnswer500Headers struct {
+	XRequestId *string
+}
+
+// SignOutAnswer503Headers the declared response headers of an HTTP 503 response for SignOut
+type SignOutAnswer503Headers struct {
+	RetryAfter *int
+	XRequestId *string
 }
 
 type SignOutAnswer struct {
@@ -5805,10 +7604,16 @@ type SignOutAnswer struct {
 	JSON200 *DoneResponse
 	// JSON401 the response for an HTTP 401 `application/json` response
 	JSON401 *YudaoUnauthenticated
-	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *YudaoFailure
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *YudaoInternal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *YudaoUnavailable
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *SignOutAnswer401Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *SignOutAnswer500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *SignOutAnswer503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -5821,9 +7626,14 @@ func (r SignOutAnswer) GetJSON401() *YudaoUnauthenticated {
 	return r.JSON401
 }
 
-// GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r SignOutAnswer) GetJSONDefault() *YudaoFailure {
-	return r.JSONDefault
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r SignOutAnswer) GetJSON500() *YudaoInternal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r SignOutAnswer) GetJSON503() *YudaoUnavailable {
+	return r.JSON503
 }
 
 // GetBody returns the raw response body bytes
@@ -5855,14 +7665,41 @@ func (r SignOutAnswer) ContentType() string {
 	return ""
 }
 
+// SendMobileCodeAnswer400Headers the declared response headers of an HTTP 400 response for SendMobileCode
+type SendMobileCodeAnswer400Headers struct {
+	XRequestId *string
+}
+
+// SendMobileCodeAnswer408Headers the declared response headers of an HTTP 408 response for SendMobileCode
+type SendMobileCodeAnswer408Headers struct {
+	XRequestId *string
+}
+
+// SendMobileCodeAnswer413Headers the declared response headers of an HTTP 413 response for SendMobileCode
+type SendMobileCodeAnswer413Headers struct {
+	XRequestId *string
+}
+
+// SendMobileCodeAnswer415Headers the declared response headers of an HTTP 415 response for SendMobileCode
+type SendMobileCodeAnswer415Headers struct {
+	XRequestId *string
+}
+
 // SendMobileCodeAnswer429Headers the declared response headers of an HTTP 429 response for SendMobileCode
 type SendMobileCodeAnswer429Headers struct {
 	RetryAfter *int
+	XRequestId *string
+}
+
+// SendMobileCodeAnswer500Headers the declared response headers of an HTTP 500 response for SendMobileCode
+type SendMobileCodeAnswer500Headers struct {
+	XRequestId *string
 }
 
 // SendMobileCodeAnswer503Headers the declared response headers of an HTTP 503 response for SendMobileCode
 type SendMobileCodeAnswer503Headers struct {
 	RetryAfter *int
+	XRequestId *string
 }
 
 type SendMobileCodeAnswer struct {
@@ -5880,12 +7717,22 @@ type SendMobileCodeAnswer struct {
 	JSON415 *YudaoUnsupportedMediaType
 	// JSON429 the response for an HTTP 429 `application/json` response
 	JSON429 *YudaoTooManyRequests
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *YudaoInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
-	JSON503 *YudaoUnavailable
-	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *YudaoFailure
+	JSON503 *YudaoSmsUnavailable
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *SendMobileCodeAnswer400Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *SendMobileCodeAnswer408Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *SendMobileCodeAnswer413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *SendMobileCodeAnswer415Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *SendMobileCodeAnswer429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *SendMobileCodeAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
 	Headers503 *SendMobileCodeAnswer503Headers
 }
@@ -5920,14 +7767,14 @@ func (r SendMobileCodeAnswer) GetJSON429() *YudaoTooManyRequests {
 	return r.JSON429
 }
 
-// GetJSON503 returns the response for an HTTP 503 `application/json` response
-func (r SendMobileCodeAnswer) GetJSON503() *YudaoUnavailable {
-	return r.JSON503
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r SendMobileCodeAnswer) GetJSON500() *YudaoInternal {
+	return r.JSON500
 }
 
-// GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r SendMobileCodeAnswer) GetJSONDefault() *YudaoFailure {
-	return r.JSONDefault
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r SendMobileCodeAnswer) GetJSON503() *YudaoSmsUnavailable {
+	return r.JSON503
 }
 
 // GetBody returns the raw response body bytes
@@ -5959,14 +7806,47 @@ func (r SendMobileCodeAnswer) ContentType() string {
 	return ""
 }
 
+// SignInByMobileAnswer400Headers the declared response headers of an HTTP 400 response for SignInByMobile
+type SignInByMobileAnswer400Headers struct {
+	XRequestId *string
+}
+
 // SignInByMobileAnswer401Headers the declared response headers of an HTTP 401 response for SignInByMobile
 type SignInByMobileAnswer401Headers struct {
 	WWWAuthenticate *string
+	XRequestId      *string
+}
+
+// SignInByMobileAnswer408Headers the declared response headers of an HTTP 408 response for SignInByMobile
+type SignInByMobileAnswer408Headers struct {
+	XRequestId *string
+}
+
+// SignInByMobileAnswer413Headers the declared response headers of an HTTP 413 response for SignInByMobile
+type SignInByMobileAnswer413Headers struct {
+	XRequestId *string
+}
+
+// SignInByMobileAnswer415Headers the declared response headers of an HTTP 415 response for SignInByMobile
+type SignInByMobileAnswer415Headers struct {
+	XRequestId *string
 }
 
 // SignInByMobileAnswer429Headers the declared response headers of an HTTP 429 response for SignInByMobile
 type SignInByMobileAnswer429Headers struct {
 	RetryAfter *int
+	XRequestId *string
+}
+
+// SignInByMobileAnswer500Headers the declared response headers of an HTTP 500 response for SignInByMobile
+type SignInByMobileAnswer500Headers struct {
+	XRequestId *string
+}
+
+// SignInByMobileAnswer503Headers the declared response headers of an HTTP 503 response for SignInByMobile
+type SignInByMobileAnswer503Headers struct {
+	RetryAfter *int
+	XRequestId *string
 }
 
 type SignInByMobileAnswer struct {
@@ -5986,12 +7866,26 @@ type SignInByMobileAnswer struct {
 	JSON415 *YudaoUnsupportedMediaType
 	// JSON429 the response for an HTTP 429 `application/json` response
 	JSON429 *YudaoTooManyRequests
-	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *YudaoFailure
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *YudaoInternal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *YudaoUnavailable
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *SignInByMobileAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *SignInByMobileAnswer401Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *SignInByMobileAnswer408Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *SignInByMobileAnswer413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *SignInByMobileAnswer415Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *SignInByMobileAnswer429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *SignInByMobileAnswer500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *SignInByMobileAnswer503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6029,9 +7923,14 @@ func (r SignInByMobileAnswer) GetJSON429() *YudaoTooManyRequests {
 	return r.JSON429
 }
 
-// GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r SignInByMobileAnswer) GetJSONDefault() *YudaoFailure {
-	return r.JSONDefault
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r SignInByMobileAnswer) GetJSON500() *YudaoInternal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r SignInByMobileAnswer) GetJSON503() *YudaoUnavailable {
+	return r.JSON503
 }
 
 // GetBody returns the raw response body bytes
@@ -6063,9 +7962,46 @@ func (r SignInByMobileAnswer) ContentType() string {
 	return ""
 }
 
+// VerifyMobileAnswer400Headers the declared response headers of an HTTP 400 response for VerifyMobile
+type VerifyMobileAnswer400Headers struct {
+	XRequestId *string
+}
+
 // VerifyMobileAnswer401Headers the declared response headers of an HTTP 401 response for VerifyMobile
 type VerifyMobileAnswer401Headers struct {
 	WWWAuthenticate *string
+	XRequestId      *string
+}
+
+// VerifyMobileAnswer408Headers the declared response headers of an HTTP 408 response for VerifyMobile
+type VerifyMobileAnswer408Headers struct {
+	XRequestId *string
+}
+
+// VerifyMobileAnswer409Headers the declared response headers of an HTTP 409 response for VerifyMobile
+type VerifyMobileAnswer409Headers struct {
+	XRequestId *string
+}
+
+// VerifyMobileAnswer413Headers the declared response headers of an HTTP 413 response for VerifyMobile
+type VerifyMobileAnswer413Headers struct {
+	XRequestId *string
+}
+
+// VerifyMobileAnswer415Headers the declared response headers of an HTTP 415 response for VerifyMobile
+type VerifyMobileAnswer415Headers struct {
+	XRequestId *string
+}
+
+// VerifyMobileAnswer500Headers the declared response headers of an HTTP 500 response for VerifyMobile
+type VerifyMobileAnswer500Headers struct {
+	XRequestId *string
+}
+
+// VerifyMobileAnswer503Headers the declared response headers of an HTTP 503 response for VerifyMobile
+type VerifyMobileAnswer503Headers struct {
+	RetryAfter *int
+	XRequestId *string
 }
 
 type VerifyMobileAnswer struct {
@@ -6085,10 +8021,26 @@ type VerifyMobileAnswer struct {
 	JSON413 *YudaoTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
 	JSON415 *YudaoUnsupportedMediaType
-	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *YudaoFailure
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *YudaoInternal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *YudaoUnavailable
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *VerifyMobileAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *VerifyMobileAnswer401Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *VerifyMobileAnswer408Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *VerifyMobileAnswer409Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *VerifyMobileAnswer413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *VerifyMobileAnswer415Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *VerifyMobileAnswer500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *VerifyMobileAnswer503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6126,9 +8078,14 @@ func (r VerifyMobileAnswer) GetJSON415() *YudaoUnsupportedMediaType {
 	return r.JSON415
 }
 
-// GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r VerifyMobileAnswer) GetJSONDefault() *YudaoFailure {
-	return r.JSONDefault
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r VerifyMobileAnswer) GetJSON500() *YudaoInternal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r VerifyMobileAnswer) GetJSON503() *YudaoUnavailable {
+	return r.JSON503
 }
 
 // GetBody returns the raw response body bytes
@@ -6163,6 +8120,18 @@ func (r VerifyMobileAnswer) ContentType() string {
 // ListSessionsAnswer401Headers the declared response headers of an HTTP 401 response for ListSessions
 type ListSessionsAnswer401Headers struct {
 	WWWAuthenticate *string
+	XRequestId      *string
+}
+
+// ListSessionsAnswer500Headers the declared response headers of an HTTP 500 response for ListSessions
+type ListSessionsAnswer500Headers struct {
+	XRequestId *string
+}
+
+// ListSessionsAnswer503Headers the declared response headers of an HTTP 503 response for ListSessions
+type ListSessionsAnswer503Headers struct {
+	RetryAfter *int
+	XRequestId *string
 }
 
 type ListSessionsAnswer struct {
@@ -6172,10 +8141,16 @@ type ListSessionsAnswer struct {
 	JSON200 *SessionListResponse
 	// JSON401 the response for an HTTP 401 `application/json` response
 	JSON401 *YudaoUnauthenticated
-	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *YudaoFailure
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *YudaoInternal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *YudaoUnavailable
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *ListSessionsAnswer401Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *ListSessionsAnswer500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ListSessionsAnswer503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6188,9 +8163,14 @@ func (r ListSessionsAnswer) GetJSON401() *YudaoUnauthenticated {
 	return r.JSON401
 }
 
-// GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r ListSessionsAnswer) GetJSONDefault() *YudaoFailure {
-	return r.JSONDefault
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r ListSessionsAnswer) GetJSON500() *YudaoInternal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r ListSessionsAnswer) GetJSON503() *YudaoUnavailable {
+	return r.JSON503
 }
 
 // GetBody returns the raw response body bytes
@@ -6222,9 +8202,31 @@ func (r ListSessionsAnswer) ContentType() string {
 	return ""
 }
 
+// EndSessionAnswer400Headers the declared response headers of an HTTP 400 response for EndSession
+type EndSessionAnswer400Headers struct {
+	XRequestId *string
+}
+
 // EndSessionAnswer401Headers the declared response headers of an HTTP 401 response for EndSession
 type EndSessionAnswer401Headers struct {
 	WWWAuthenticate *string
+	XRequestId      *string
+}
+
+// EndSessionAnswer404Headers the declared response headers of an HTTP 404 response for EndSession
+type EndSessionAnswer404Headers struct {
+	XRequestId *string
+}
+
+// EndSessionAnswer500Headers the declared response headers of an HTTP 500 response for EndSession
+type EndSessionAnswer500Headers struct {
+	XRequestId *string
+}
+
+// EndSessionAnswer503Headers the declared response headers of an HTTP 503 response for EndSession
+type EndSessionAnswer503Headers struct {
+	RetryAfter *int
+	XRequestId *string
 }
 
 type EndSessionAnswer struct {
@@ -6238,10 +8240,20 @@ type EndSessionAnswer struct {
 	JSON401 *YudaoUnauthenticated
 	// JSON404 the response for an HTTP 404 `application/json` response
 	JSON404 *YudaoSessionNotFound
-	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *YudaoFailure
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *YudaoInternal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *YudaoUnavailable
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *EndSessionAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *EndSessionAnswer401Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *EndSessionAnswer404Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *EndSessionAnswer500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *EndSessionAnswer503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6264,9 +8276,14 @@ func (r EndSessionAnswer) GetJSON404() *YudaoSessionNotFound {
 	return r.JSON404
 }
 
-// GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r EndSessionAnswer) GetJSONDefault() *YudaoFailure {
-	return r.JSONDefault
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r EndSessionAnswer) GetJSON500() *YudaoInternal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r EndSessionAnswer) GetJSON503() *YudaoUnavailable {
+	return r.JSON503
 }
 
 // GetBody returns the raw response body bytes
@@ -6298,6 +8315,11 @@ func (r EndSessionAnswer) ContentType() string {
 	return ""
 }
 
+// GetDemoOutboxAnswer404Headers the declared response headers of an HTTP 404 response for GetDemoOutbox
+type GetDemoOutboxAnswer404Headers struct {
+	XRequestId *string
+}
+
 type GetDemoOutboxAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -6305,8 +8327,8 @@ type GetDemoOutboxAnswer struct {
 	JSON200 *[]DemoMessage
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *ProblemNotFound
-	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationproblemJSONDefault *ProblemFailure
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *GetDemoOutboxAnswer404Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6317,11 +8339,6 @@ func (r GetDemoOutboxAnswer) GetJSON200() *[]DemoMessage {
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r GetDemoOutboxAnswer) GetApplicationproblemJSON404() *ProblemNotFound {
 	return r.ApplicationproblemJSON404
-}
-
-// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r GetDemoOutboxAnswer) GetApplicationproblemJSONDefault() *ProblemFailure {
-	return r.ApplicationproblemJSONDefault
 }
 
 // GetBody returns the raw response body bytes
@@ -6353,6 +8370,11 @@ func (r GetDemoOutboxAnswer) ContentType() string {
 	return ""
 }
 
+// ResetDemoAnswer404Headers the declared response headers of an HTTP 404 response for ResetDemo
+type ResetDemoAnswer404Headers struct {
+	XRequestId *string
+}
+
 type ResetDemoAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -6360,8 +8382,8 @@ type ResetDemoAnswer struct {
 	JSON200 *Health
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *ProblemNotFound
-	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationproblemJSONDefault *ProblemFailure
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *ResetDemoAnswer404Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6372,11 +8394,6 @@ func (r ResetDemoAnswer) GetJSON200() *Health {
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r ResetDemoAnswer) GetApplicationproblemJSON404() *ProblemNotFound {
 	return r.ApplicationproblemJSON404
-}
-
-// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r ResetDemoAnswer) GetApplicationproblemJSONDefault() *ProblemFailure {
-	return r.ApplicationproblemJSONDefault
 }
 
 // GetBody returns the raw response body bytes
@@ -6408,6 +8425,11 @@ func (r ResetDemoAnswer) ContentType() string {
 	return ""
 }
 
+// GetHealthAnswer431Headers the declared response headers of an HTTP 431 response for GetHealth
+type GetHealthAnswer431Headers struct {
+	XRequestId *string
+}
+
 type GetHealthAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -6415,8 +8437,8 @@ type GetHealthAnswer struct {
 	JSON200 *Health
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
-	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationproblemJSONDefault *ProblemFailure
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *GetHealthAnswer431Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6427,11 +8449,6 @@ func (r GetHealthAnswer) GetJSON200() *Health {
 // GetApplicationproblemJSON431 returns the response for an HTTP 431 `application/problem+json` response
 func (r GetHealthAnswer) GetApplicationproblemJSON431() *ProblemHeadersTooLarge {
 	return r.ApplicationproblemJSON431
-}
-
-// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r GetHealthAnswer) GetApplicationproblemJSONDefault() *ProblemFailure {
-	return r.ApplicationproblemJSONDefault
 }
 
 // GetBody returns the raw response body bytes
@@ -6463,23 +8480,23 @@ func (r GetHealthAnswer) ContentType() string {
 	return ""
 }
 
+// GetMetricsAnswer431Headers the declared response headers of an HTTP 431 response for GetMetrics
+type GetMetricsAnswer431Headers struct {
+	XRequestId *string
+}
+
 type GetMetricsAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
-	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationproblemJSONDefault *ProblemFailure
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *GetMetricsAnswer431Headers
 }
 
 // GetApplicationproblemJSON431 returns the response for an HTTP 431 `application/problem+json` response
 func (r GetMetricsAnswer) GetApplicationproblemJSON431() *ProblemHeadersTooLarge {
 	return r.ApplicationproblemJSON431
-}
-
-// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r GetMetricsAnswer) GetApplicationproblemJSONDefault() *ProblemFailure {
-	return r.ApplicationproblemJSONDefault
 }
 
 // GetBody returns the raw response body bytes
@@ -6511,14 +8528,42 @@ func (r GetMetricsAnswer) ContentType() string {
 	return ""
 }
 
+// IntrospectTokenAnswer400Headers the declared response headers of an HTTP 400 response for IntrospectToken
+type IntrospectTokenAnswer400Headers struct {
+	XRequestId *string
+}
+
 // IntrospectTokenAnswer401Headers the declared response headers of an HTTP 401 response for IntrospectToken
 type IntrospectTokenAnswer401Headers struct {
 	WWWAuthenticate string
+	XRequestId      *string
+}
+
+// IntrospectTokenAnswer413Headers the declared response headers of an HTTP 413 response for IntrospectToken
+type IntrospectTokenAnswer413Headers struct {
+	XRequestId *string
+}
+
+// IntrospectTokenAnswer415Headers the declared response headers of an HTTP 415 response for IntrospectToken
+type IntrospectTokenAnswer415Headers struct {
+	XRequestId *string
 }
 
 // IntrospectTokenAnswer429Headers the declared response headers of an HTTP 429 response for IntrospectToken
 type IntrospectTokenAnswer429Headers struct {
 	RetryAfter *int
+	XRequestId *string
+}
+
+// IntrospectTokenAnswer500Headers the declared response headers of an HTTP 500 response for IntrospectToken
+type IntrospectTokenAnswer500Headers struct {
+	XRequestId *string
+}
+
+// IntrospectTokenAnswer503Headers the declared response headers of an HTTP 503 response for IntrospectToken
+type IntrospectTokenAnswer503Headers struct {
+	RetryAfter *int
+	XRequestId *string
 }
 
 type IntrospectTokenAnswer struct {
@@ -6536,12 +8581,24 @@ type IntrospectTokenAnswer struct {
 	JSON415 *Oauth2UnsupportedMediaType
 	// JSON429 the response for an HTTP 429 `application/json` response
 	JSON429 *Oauth2TooManyRequests
-	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *Oauth2Failure
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *Oauth2Internal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *Oauth2Unavailable
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *IntrospectTokenAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *IntrospectTokenAnswer401Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *IntrospectTokenAnswer413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *IntrospectTokenAnswer415Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *IntrospectTokenAnswer429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *IntrospectTokenAnswer500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *IntrospectTokenAnswer503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6574,9 +8631,14 @@ func (r IntrospectTokenAnswer) GetJSON429() *Oauth2TooManyRequests {
 	return r.JSON429
 }
 
-// GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r IntrospectTokenAnswer) GetJSONDefault() *Oauth2Failure {
-	return r.JSONDefault
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r IntrospectTokenAnswer) GetJSON500() *Oauth2Internal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r IntrospectTokenAnswer) GetJSON503() *Oauth2Unavailable {
+	return r.JSON503
 }
 
 // GetBody returns the raw response body bytes
@@ -6620,6 +8682,16 @@ type GetSpecAsJsonAnswer304Headers struct {
 	ETag         string
 }
 
+// GetSpecAsJsonAnswer400Headers the declared response headers of an HTTP 400 response for GetSpecAsJson
+type GetSpecAsJsonAnswer400Headers struct {
+	XRequestId *string
+}
+
+// GetSpecAsJsonAnswer431Headers the declared response headers of an HTTP 431 response for GetSpecAsJson
+type GetSpecAsJsonAnswer431Headers struct {
+	XRequestId *string
+}
+
 type GetSpecAsJsonAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -6629,12 +8701,14 @@ type GetSpecAsJsonAnswer struct {
 	ApplicationproblemJSON400 *ProblemUnknownTag
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
-	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationproblemJSONDefault *ProblemFailure
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetSpecAsJsonAnswer200Headers
 	// Headers304 the parsed response headers for an HTTP 304 response
 	Headers304 *GetSpecAsJsonAnswer304Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetSpecAsJsonAnswer400Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *GetSpecAsJsonAnswer431Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6650,11 +8724,6 @@ func (r GetSpecAsJsonAnswer) GetApplicationproblemJSON400() *ProblemUnknownTag {
 // GetApplicationproblemJSON431 returns the response for an HTTP 431 `application/problem+json` response
 func (r GetSpecAsJsonAnswer) GetApplicationproblemJSON431() *ProblemHeadersTooLarge {
 	return r.ApplicationproblemJSON431
-}
-
-// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r GetSpecAsJsonAnswer) GetApplicationproblemJSONDefault() *ProblemFailure {
-	return r.ApplicationproblemJSONDefault
 }
 
 // GetBody returns the raw response body bytes
@@ -6698,6 +8767,16 @@ type GetSpecAsYamlAnswer304Headers struct {
 	ETag         string
 }
 
+// GetSpecAsYamlAnswer400Headers the declared response headers of an HTTP 400 response for GetSpecAsYaml
+type GetSpecAsYamlAnswer400Headers struct {
+	XRequestId *string
+}
+
+// GetSpecAsYamlAnswer431Headers the declared response headers of an HTTP 431 response for GetSpecAsYaml
+type GetSpecAsYamlAnswer431Headers struct {
+	XRequestId *string
+}
+
 type GetSpecAsYamlAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -6707,12 +8786,14 @@ type GetSpecAsYamlAnswer struct {
 	ApplicationproblemJSON400 *ProblemUnknownTag
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
-	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationproblemJSONDefault *ProblemFailure
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetSpecAsYamlAnswer200Headers
 	// Headers304 the parsed response headers for an HTTP 304 response
 	Headers304 *GetSpecAsYamlAnswer304Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetSpecAsYamlAnswer400Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *GetSpecAsYamlAnswer431Headers
 }
 
 // GetYAML200 returns the response for an HTTP 200 `application/yaml` response
@@ -6728,11 +8809,6 @@ func (r GetSpecAsYamlAnswer) GetApplicationproblemJSON400() *ProblemUnknownTag {
 // GetApplicationproblemJSON431 returns the response for an HTTP 431 `application/problem+json` response
 func (r GetSpecAsYamlAnswer) GetApplicationproblemJSON431() *ProblemHeadersTooLarge {
 	return r.ApplicationproblemJSON431
-}
-
-// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r GetSpecAsYamlAnswer) GetApplicationproblemJSONDefault() *ProblemFailure {
-	return r.ApplicationproblemJSONDefault
 }
 
 // GetBody returns the raw response body bytes
@@ -6764,6 +8840,16 @@ func (r GetSpecAsYamlAnswer) ContentType() string {
 	return ""
 }
 
+// GetReadinessAnswer431Headers the declared response headers of an HTTP 431 response for GetReadiness
+type GetReadinessAnswer431Headers struct {
+	XRequestId *string
+}
+
+// GetReadinessAnswer503Headers the declared response headers of an HTTP 503 response for GetReadiness
+type GetReadinessAnswer503Headers struct {
+	XRequestId *string
+}
+
 type GetReadinessAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
@@ -6773,8 +8859,10 @@ type GetReadinessAnswer struct {
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
 	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationproblemJSON503 *ProblemUnavailable
-	// ApplicationproblemJSONDefault the response for an HTTP default `application/problem+json` response
-	ApplicationproblemJSONDefault *ProblemFailure
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *GetReadinessAnswer431Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetReadinessAnswer503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6790,11 +8878,6 @@ func (r GetReadinessAnswer) GetApplicationproblemJSON431() *ProblemHeadersTooLar
 // GetApplicationproblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
 func (r GetReadinessAnswer) GetApplicationproblemJSON503() *ProblemUnavailable {
 	return r.ApplicationproblemJSON503
-}
-
-// GetApplicationproblemJSONDefault returns the response for an HTTP default `application/problem+json` response
-func (r GetReadinessAnswer) GetApplicationproblemJSONDefault() *ProblemFailure {
-	return r.ApplicationproblemJSONDefault
 }
 
 // GetBody returns the raw response body bytes
@@ -6826,14 +8909,37 @@ func (r GetReadinessAnswer) ContentType() string {
 	return ""
 }
 
+// GetUserInfoAnswer400Headers the declared response headers of an HTTP 400 response for GetUserInfo
+type GetUserInfoAnswer400Headers struct {
+	XRequestId *string
+}
+
 // GetUserInfoAnswer401Headers the declared response headers of an HTTP 401 response for GetUserInfo
 type GetUserInfoAnswer401Headers struct {
 	WWWAuthenticate *string
+	XRequestId      *string
+}
+
+// GetUserInfoAnswer404Headers the declared response headers of an HTTP 404 response for GetUserInfo
+type GetUserInfoAnswer404Headers struct {
+	XRequestId *string
 }
 
 // GetUserInfoAnswer429Headers the declared response headers of an HTTP 429 response for GetUserInfo
 type GetUserInfoAnswer429Headers struct {
 	RetryAfter *int
+	XRequestId *string
+}
+
+// GetUserInfoAnswer500Headers the declared response headers of an HTTP 500 response for GetUserInfo
+type GetUserInfoAnswer500Headers struct {
+	XRequestId *string
+}
+
+// GetUserInfoAnswer503Headers the declared response headers of an HTTP 503 response for GetUserInfo
+type GetUserInfoAnswer503Headers struct {
+	RetryAfter *int
+	XRequestId *string
 }
 
 type GetUserInfoAnswer struct {
@@ -6849,12 +8955,22 @@ type GetUserInfoAnswer struct {
 	JSON404 *CasUserNotFound
 	// JSON429 the response for an HTTP 429 `application/json` response
 	JSON429 *CasTooManyRequests
-	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *CasFailure
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *CasInternal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *CasUnavailable
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *GetUserInfoAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *GetUserInfoAnswer401Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *GetUserInfoAnswer404Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *GetUserInfoAnswer429Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *GetUserInfoAnswer500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *GetUserInfoAnswer503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6882,9 +8998,14 @@ func (r GetUserInfoAnswer) GetJSON429() *CasTooManyRequests {
 	return r.JSON429
 }
 
-// GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r GetUserInfoAnswer) GetJSONDefault() *CasFailure {
-	return r.JSONDefault
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r GetUserInfoAnswer) GetJSON500() *CasInternal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r GetUserInfoAnswer) GetJSON503() *CasUnavailable {
+	return r.JSON503
 }
 
 // GetBody returns the raw response body bytes
@@ -6921,9 +9042,41 @@ type RefreshUserAnswer200Headers struct {
 	Jwt *string
 }
 
+// RefreshUserAnswer400Headers the declared response headers of an HTTP 400 response for RefreshUser
+type RefreshUserAnswer400Headers struct {
+	XRequestId *string
+}
+
 // RefreshUserAnswer401Headers the declared response headers of an HTTP 401 response for RefreshUser
 type RefreshUserAnswer401Headers struct {
 	WWWAuthenticate *string
+	XRequestId      *string
+}
+
+// RefreshUserAnswer408Headers the declared response headers of an HTTP 408 response for RefreshUser
+type RefreshUserAnswer408Headers struct {
+	XRequestId *string
+}
+
+// RefreshUserAnswer413Headers the declared response headers of an HTTP 413 response for RefreshUser
+type RefreshUserAnswer413Headers struct {
+	XRequestId *string
+}
+
+// RefreshUserAnswer415Headers the declared response headers of an HTTP 415 response for RefreshUser
+type RefreshUserAnswer415Headers struct {
+	XRequestId *string
+}
+
+// RefreshUserAnswer500Headers the declared response headers of an HTTP 500 response for RefreshUser
+type RefreshUserAnswer500Headers struct {
+	XRequestId *string
+}
+
+// RefreshUserAnswer503Headers the declared response headers of an HTTP 503 response for RefreshUser
+type RefreshUserAnswer503Headers struct {
+	RetryAfter *int
+	XRequestId *string
 }
 
 type RefreshUserAnswer struct {
@@ -6941,12 +9094,26 @@ type RefreshUserAnswer struct {
 	JSON413 *JeecgTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
 	JSON415 *JeecgUnsupportedMediaType
-	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *JeecgFailure
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *JeecgInternal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *JeecgUnavailable
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *RefreshUserAnswer200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *RefreshUserAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *RefreshUserAnswer401Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *RefreshUserAnswer408Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *RefreshUserAnswer413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *RefreshUserAnswer415Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *RefreshUserAnswer500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *RefreshUserAnswer503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6979,9 +9146,14 @@ func (r RefreshUserAnswer) GetJSON415() *JeecgUnsupportedMediaType {
 	return r.JSON415
 }
 
-// GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r RefreshUserAnswer) GetJSONDefault() *JeecgFailure {
-	return r.JSONDefault
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r RefreshUserAnswer) GetJSON500() *JeecgInternal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r RefreshUserAnswer) GetJSON503() *JeecgUnavailable {
+	return r.JSON503
 }
 
 // GetBody returns the raw response body bytes
@@ -7013,9 +9185,26 @@ func (r RefreshUserAnswer) ContentType() string {
 	return ""
 }
 
+// CheckLoginStatusAnswer400Headers the declared response headers of an HTTP 400 response for CheckLoginStatus
+type CheckLoginStatusAnswer400Headers struct {
+	XRequestId *string
+}
+
 // CheckLoginStatusAnswer401Headers the declared response headers of an HTTP 401 response for CheckLoginStatus
 type CheckLoginStatusAnswer401Headers struct {
 	WWWAuthenticate *string
+	XRequestId      *string
+}
+
+// CheckLoginStatusAnswer500Headers the declared response headers of an HTTP 500 response for CheckLoginStatus
+type CheckLoginStatusAnswer500Headers struct {
+	XRequestId *string
+}
+
+// CheckLoginStatusAnswer503Headers the declared response headers of an HTTP 503 response for CheckLoginStatus
+type CheckLoginStatusAnswer503Headers struct {
+	RetryAfter *int
+	XRequestId *string
 }
 
 type CheckLoginStatusAnswer struct {
@@ -7027,10 +9216,18 @@ type CheckLoginStatusAnswer struct {
 	JSON400 *YudaoBadParameter
 	// JSON401 the response for an HTTP 401 `application/json` response
 	JSON401 *YudaoUnauthenticated
-	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *YudaoFailure
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *YudaoInternal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *YudaoUnavailable
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *CheckLoginStatusAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *CheckLoginStatusAnswer401Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *CheckLoginStatusAnswer500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *CheckLoginStatusAnswer503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -7048,9 +9245,14 @@ func (r CheckLoginStatusAnswer) GetJSON401() *YudaoUnauthenticated {
 	return r.JSON401
 }
 
-// GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r CheckLoginStatusAnswer) GetJSONDefault() *YudaoFailure {
-	return r.JSONDefault
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r CheckLoginStatusAnswer) GetJSON500() *YudaoInternal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r CheckLoginStatusAnswer) GetJSON503() *YudaoUnavailable {
+	return r.JSON503
 }
 
 // GetBody returns the raw response body bytes
@@ -7082,9 +9284,26 @@ func (r CheckLoginStatusAnswer) ContentType() string {
 	return ""
 }
 
+// CheckLoginStatusByPathAnswer400Headers the declared response headers of an HTTP 400 response for CheckLoginStatusByPath
+type CheckLoginStatusByPathAnswer400Headers struct {
+	XRequestId *string
+}
+
 // CheckLoginStatusByPathAnswer401Headers the declared response headers of an HTTP 401 response for CheckLoginStatusByPath
 type CheckLoginStatusByPathAnswer401Headers struct {
 	WWWAuthenticate *string
+	XRequestId      *string
+}
+
+// CheckLoginStatusByPathAnswer500Headers the declared response headers of an HTTP 500 response for CheckLoginStatusByPath
+type CheckLoginStatusByPathAnswer500Headers struct {
+	XRequestId *string
+}
+
+// CheckLoginStatusByPathAnswer503Headers the declared response headers of an HTTP 503 response for CheckLoginStatusByPath
+type CheckLoginStatusByPathAnswer503Headers struct {
+	RetryAfter *int
+	XRequestId *string
 }
 
 type CheckLoginStatusByPathAnswer struct {
@@ -7096,10 +9315,18 @@ type CheckLoginStatusByPathAnswer struct {
 	JSON400 *YudaoBadParameter
 	// JSON401 the response for an HTTP 401 `application/json` response
 	JSON401 *YudaoUnauthenticated
-	// JSONDefault the response for an HTTP default `application/json` response
-	JSONDefault *YudaoFailure
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *YudaoInternal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *YudaoUnavailable
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *CheckLoginStatusByPathAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *CheckLoginStatusByPathAnswer401Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *CheckLoginStatusByPathAnswer500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *CheckLoginStatusByPathAnswer503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -7117,9 +9344,14 @@ func (r CheckLoginStatusByPathAnswer) GetJSON401() *YudaoUnauthenticated {
 	return r.JSON401
 }
 
-// GetJSONDefault returns the response for an HTTP default `application/json` response
-func (r CheckLoginStatusByPathAnswer) GetJSONDefault() *YudaoFailure {
-	return r.JSONDefault
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r CheckLoginStatusByPathAnswer) GetJSON500() *YudaoInternal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r CheckLoginStatusByPathAnswer) GetJSON503() *YudaoUnavailable {
+	return r.JSON503
 }
 
 // GetBody returns the raw response body bytes
@@ -7153,14 +9385,13 @@ func (r CheckLoginStatusByPathAnswer) ContentType() string {
 
 // GetJsonWebKeysWithResponse 验证 JWT 的公钥 · The public keys that verify JWTs
 //
-// RFC 7517 的 JWK 集合，最新的在最后：`RS256`（`RSA`）、`ES256`（`EC`、`P-256`）或 `EdDSA`（`OKP`、`Ed25519`），轮换期间
-// 可同时有几种。算法由 `kid` 指定的密钥决定。新密钥先公布，后用于签名；遇到未知的 `kid` 时请重新读取。签名只能证明 JWT
-// 属于哪个用户，会话是否仍有效须向本服务器查询。
+// RFC 7517 的 JWK 集合，最新的在最后：`RS256`（`RSA`）、`ES256`（`EC`、`P-256`）或 `EdDSA`（`OKP`、`Ed25519`），轮换期间可同时有几种。算法由 `kid` 指定的密钥决定。新密钥先公布，后用于签名；遇到未知的 `kid`
+// 时请重新读取。签名只能证明 JWT 属于哪个用户，会话是否仍有效须向本服务器查询。
 //
 // A JWK Set (RFC 7517), the newest key last: `RS256` (`RSA`), `ES256` (`EC`, `P-256`) or `EdDSA` (`OKP`, `Ed25519`),
-// several of them while keys are rotated. The key that `kid` names decides the algorithm. A new key is published before it
-// is used; read the set again for an unknown `kid`. A signature proves whose a JWT is. Whether its session is
-// still live has to be asked of this server.
+// several of them while keys are rotated. The key that `kid` names decides the algorithm. A new key is published before
+// it is used; read the set again for an unknown `kid`. A signature proves whose a JWT is. Whether its session is still
+// live has to be asked of this server.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -7175,7 +9406,9 @@ func (c *ClientWithResponses) GetJsonWebKeysWithResponse(ctx context.Context, re
 
 // GetWeChatUserInfoWithBodyWithResponse 微信授权 · Sign in by WeChat
 //
-// 文档 003。A user is recognised by the WeChat identity; an unknown one is registered. The access token of the new
+// 文档 003。按微信身份识别用户，未知的自动注册。新会话的访问令牌在响应头 `X-Access-Token` 中。
+//
+// Document 003. A user is recognised by the WeChat identity; an unknown one is registered. The access token of the new
 // session is in the header `X-Access-Token`.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
@@ -7191,7 +9424,9 @@ func (c *ClientWithResponses) GetWeChatUserInfoWithBodyWithResponse(ctx context.
 
 // GetWeChatUserInfoWithResponse 微信授权 · Sign in by WeChat
 //
-// 文档 003。A user is recognised by the WeChat identity; an unknown one is registered. The access token of the new
+// 文档 003。按微信身份识别用户，未知的自动注册。新会话的访问令牌在响应头 `X-Access-Token` 中。
+//
+// Document 003. A user is recognised by the WeChat identity; an unknown one is registered. The access token of the new
 // session is in the header `X-Access-Token`.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
@@ -7207,9 +9442,13 @@ func (c *ClientWithResponses) GetWeChatUserInfoWithResponse(ctx context.Context,
 
 // CreateUserWithBodyWithResponse 创建新的用户 · Create a user
 //
-// 文档 004。The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for administrators, and for
-// anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-// Open registration creates at most 60 users an hour for a client IP and 1000 in total by default; administrators are not limited.
+// 文档 004。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。管理员可调用；开放注册时任何人可调用。`id`、`role`、`status`、`salt`
+// 与各 `…Status` 字段被忽略。默认情况下，开放注册对同一客户端 IP 每小时最多 60 个用户，总共最多 1000 个；管理员不受限制。
+//
+// Document 004. The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for
+// administrators, and for anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields
+// are ignored. By default open registration creates at most 60 users an hour for a client IP and 1000 in total;
+// administrators are not limited.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7224,9 +9463,13 @@ func (c *ClientWithResponses) CreateUserWithBodyWithResponse(ctx context.Context
 
 // CreateUserWithResponse 创建新的用户 · Create a user
 //
-// 文档 004。The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for administrators, and for
-// anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-// Open registration creates at most 60 users an hour for a client IP and 1000 in total by default; administrators are not limited.
+// 文档 004。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。管理员可调用；开放注册时任何人可调用。`id`、`role`、`status`、`salt`
+// 与各 `…Status` 字段被忽略。默认情况下，开放注册对同一客户端 IP 每小时最多 60 个用户，总共最多 1000 个；管理员不受限制。
+//
+// Document 004. The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for
+// administrators, and for anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields
+// are ignored. By default open registration creates at most 60 users an hour for a client IP and 1000 in total;
+// administrators are not limited.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7241,9 +9484,13 @@ func (c *ClientWithResponses) CreateUserWithResponse(ctx context.Context, body C
 
 // CreateUserWithFormdataBodyWithResponse 创建新的用户 · Create a user
 //
-// 文档 004。The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for administrators, and for
-// anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields are ignored.
-// Open registration creates at most 60 users an hour for a client IP and 1000 in total by default; administrators are not limited.
+// 文档 004。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。管理员可调用；开放注册时任何人可调用。`id`、`role`、`status`、`salt`
+// 与各 `…Status` 字段被忽略。默认情况下，开放注册对同一客户端 IP 每小时最多 60 个用户，总共最多 1000 个；管理员不受限制。
+//
+// Document 004. The form field `user` holds the user as JSON, or the body itself is that JSON. Allowed for
+// administrators, and for anybody where open registration is on. `id`, `role`, `status`, `salt` and the `…Status` fields
+// are ignored. By default open registration creates at most 60 users an hour for a client IP and 1000 in total;
+// administrators are not limited.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7258,7 +9505,10 @@ func (c *ClientWithResponses) CreateUserWithFormdataBodyWithResponse(ctx context
 
 // GetUserDetailWithResponse 用户详情 · Read a user
 //
-// 文档 004。The user and administrators get everything but secrets, others the public part. Unknown values are left out.
+// 文档 004。本人与管理员可得到除秘密以外的全部信息，其他人只能得到公开部分；未知的值省略。
+//
+// Document 004. The user and administrators get everything but secrets, others the public part. Unknown values are left
+// out.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -7273,7 +9523,9 @@ func (c *ClientWithResponses) GetUserDetailWithResponse(ctx context.Context, par
 
 // PostUserDetailWithBodyWithResponse 用户详情（POST）· Read a user, by form
 //
-// 文档 004。与 GET 相同，`id` 在表单或查询中。The same as GET, with `id` in the form or in the query.
+// 文档 004。与 GET 相同，`id` 在请求体或查询参数中。
+//
+// Document 004. The same as GET, with `id` in the body or in the query.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7288,7 +9540,9 @@ func (c *ClientWithResponses) PostUserDetailWithBodyWithResponse(ctx context.Con
 
 // PostUserDetailWithFormdataBodyWithResponse 用户详情（POST）· Read a user, by form
 //
-// 文档 004。与 GET 相同，`id` 在表单或查询中。The same as GET, with `id` in the form or in the query.
+// 文档 004。与 GET 相同，`id` 在请求体或查询参数中。
+//
+// Document 004. The same as GET, with `id` in the body or in the query.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7303,9 +9557,13 @@ func (c *ClientWithResponses) PostUserDetailWithFormdataBodyWithResponse(ctx con
 
 // SignInByPasswordWithBodyWithResponse 用户登录 · Sign in by password
 //
-// 文档 004。`loginAccount` is a user name, an e-mail or a verified mobile. Unknown accounts, wrong passwords, locked and
-// disabled users get the same answer. Five failures from one client IP lock the account for that client IP for 15 minutes.
-// The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is named.
+// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账户不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
+// 失败五次后，该账户对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+//
+// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
+// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
+// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
+// named.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7320,9 +9578,13 @@ func (c *ClientWithResponses) SignInByPasswordWithBodyWithResponse(ctx context.C
 
 // SignInByPasswordWithFormdataBodyWithResponse 用户登录 · Sign in by password
 //
-// 文档 004。`loginAccount` is a user name, an e-mail or a verified mobile. Unknown accounts, wrong passwords, locked and
-// disabled users get the same answer. Five failures from one client IP lock the account for that client IP for 15 minutes.
-// The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is named.
+// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账户不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
+// 失败五次后，该账户对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+//
+// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
+// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
+// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
+// named.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7337,9 +9599,13 @@ func (c *ClientWithResponses) SignInByPasswordWithFormdataBodyWithResponse(ctx c
 
 // UpdateUserWithBodyWithResponse 更新用户信息 · Change a user
 //
-// 文档 004。Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for administrators. The
-// form field `user` holds JSON, or the body itself is that JSON. Keys that are left out stay as they are. A new
-// mobile or e-mail is unverified at first. Passwords are changed by `updatePassword` only.
+// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证。密码只能用 `updatePassword`
+// 修改。
+//
+// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
+// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
+// stay as they are. A new mobile or e-mail address is unverified at first. Passwords are changed by `updatePassword`
+// only.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7354,9 +9620,13 @@ func (c *ClientWithResponses) UpdateUserWithBodyWithResponse(ctx context.Context
 
 // UpdateUserWithResponse 更新用户信息 · Change a user
 //
-// 文档 004。Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for administrators. The
-// form field `user` holds JSON, or the body itself is that JSON. Keys that are left out stay as they are. A new
-// mobile or e-mail is unverified at first. Passwords are changed by `updatePassword` only.
+// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证。密码只能用 `updatePassword`
+// 修改。
+//
+// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
+// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
+// stay as they are. A new mobile or e-mail address is unverified at first. Passwords are changed by `updatePassword`
+// only.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7371,9 +9641,13 @@ func (c *ClientWithResponses) UpdateUserWithResponse(ctx context.Context, body U
 
 // UpdateUserWithFormdataBodyWithResponse 更新用户信息 · Change a user
 //
-// 文档 004。Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for administrators. The
-// form field `user` holds JSON, or the body itself is that JSON. Keys that are left out stay as they are. A new
-// mobile or e-mail is unverified at first. Passwords are changed by `updatePassword` only.
+// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证。密码只能用 `updatePassword`
+// 修改。
+//
+// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
+// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
+// stay as they are. A new mobile or e-mail address is unverified at first. Passwords are changed by `updatePassword`
+// only.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7388,8 +9662,11 @@ func (c *ClientWithResponses) UpdateUserWithFormdataBodyWithResponse(ctx context
 
 // UpdatePasswordWithBodyWithResponse 更新用户密码 · Change a password
 //
-// 文档 004。Allowed for the user, with the old password, and for super administrators, who may leave it out. All other sessions
-// of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
+// `oldPassowrd`，也接受 `oldPassword`。
+//
+// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
+// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7404,8 +9681,11 @@ func (c *ClientWithResponses) UpdatePasswordWithBodyWithResponse(ctx context.Con
 
 // UpdatePasswordWithFormdataBodyWithResponse 更新用户密码 · Change a password
 //
-// 文档 004。Allowed for the user, with the old password, and for super administrators, who may leave it out. All other sessions
-// of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
+// `oldPassowrd`，也接受 `oldPassword`。
+//
+// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
+// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7420,9 +9700,12 @@ func (c *ClientWithResponses) UpdatePasswordWithFormdataBodyWithResponse(ctx con
 
 // RefreshAccessTokenWithBodyWithResponse 刷新 AccessToken · Exchange the token pair for the next access token
 //
-// 文档 001，PC 与 APP 一致。An expired access token of the same session is accepted. The answer is a new access token;
-// the refresh token stays the same. Within 10 seconds the previous pair gets the current access token again; using an
-// older pair ends the session.
+// 文档 001，PC 与 APP 一致。接受同一会话已过期的访问令牌，返回新的访问令牌，刷新令牌不变。10 秒内再用上一个令牌对，得到的仍是当前访问令牌；
+// 使用更旧的令牌对会结束会话。
+//
+// Document 001, for PC and app alike. An expired access token of the same session is accepted. The answer is a new
+// access token; the refresh token stays the same. Within 10 seconds the previous pair gets the current access token
+// again; using an older pair ends the session.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7437,9 +9720,12 @@ func (c *ClientWithResponses) RefreshAccessTokenWithBodyWithResponse(ctx context
 
 // RefreshAccessTokenWithResponse 刷新 AccessToken · Exchange the token pair for the next access token
 //
-// 文档 001，PC 与 APP 一致。An expired access token of the same session is accepted. The answer is a new access token;
-// the refresh token stays the same. Within 10 seconds the previous pair gets the current access token again; using an
-// older pair ends the session.
+// 文档 001，PC 与 APP 一致。接受同一会话已过期的访问令牌，返回新的访问令牌，刷新令牌不变。10 秒内再用上一个令牌对，得到的仍是当前访问令牌；
+// 使用更旧的令牌对会结束会话。
+//
+// Document 001, for PC and app alike. An expired access token of the same session is accepted. The answer is a new
+// access token; the refresh token stays the same. Within 10 seconds the previous pair gets the current access token
+// again; using an older pair ends the session.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7454,7 +9740,9 @@ func (c *ClientWithResponses) RefreshAccessTokenWithResponse(ctx context.Context
 
 // SignOutWithResponse 退出登录 · Sign out
 //
-// 结束当前会话，所有方言立即失效。The token stops working in every dialect at once.
+// 结束当前会话，其令牌在所有方言中立即失效。
+//
+// Ends the current session. Its token stops working in every dialect at once.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -7469,8 +9757,11 @@ func (c *ClientWithResponses) SignOutWithResponse(ctx context.Context, reqEditor
 
 // SendMobileCodeWithBodyWithResponse 发送短信验证码 · Send a one-time code by SMS
 //
-// 给手机发送一次性验证码，供手机号登录的 `validateNo` 使用。The answer is the same whether or not the mobile is known.
-// Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
+// 给手机发送一次性验证码，登录时作为 `validateNo` 使用。手机号是否已注册，响应都相同。同一手机每分钟 1 次、每小时 5 次、每天
+// 10 次，同一客户端 IP 每小时 20 次。
+//
+// Sends a one-time code to the mobile, to be used as `validateNo` at sign-in. The answer is the same whether or not the
+// mobile is known. Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7485,8 +9776,11 @@ func (c *ClientWithResponses) SendMobileCodeWithBodyWithResponse(ctx context.Con
 
 // SendMobileCodeWithResponse 发送短信验证码 · Send a one-time code by SMS
 //
-// 给手机发送一次性验证码，供手机号登录的 `validateNo` 使用。The answer is the same whether or not the mobile is known.
-// Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
+// 给手机发送一次性验证码，登录时作为 `validateNo` 使用。手机号是否已注册，响应都相同。同一手机每分钟 1 次、每小时 5 次、每天
+// 10 次，同一客户端 IP 每小时 20 次。
+//
+// Sends a one-time code to the mobile, to be used as `validateNo` at sign-in. The answer is the same whether or not the
+// mobile is known. Limits: 1 a minute, 5 an hour and 10 a day for a mobile, and 20 an hour for a client IP.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7501,9 +9795,12 @@ func (c *ClientWithResponses) SendMobileCodeWithResponse(ctx context.Context, bo
 
 // SignInByMobileWithBodyWithResponse 手机号登录 · Sign in by mobile and one-time code
 //
-// 文档 001。未知手机号即注册 an unknown mobile is registered. Each user has one live session for each
-// `productType`; a new sign-in ends the older one. Unknown `companyType` and `productType` values are stored.
-// 同一客户端 IP 验证码错误过多即暂停 after too many wrong codes a client IP has to wait (429, `Retry-After`).
+// 文档 001。未知的手机号自动注册。每个用户在每个 `productType` 下只有一个有效会话，新的登录会结束旧的。未知的
+// `companyType` 与 `productType` 照样保存。同一客户端 IP 验证码错误过多后须等待（429，`Retry-After`）。
+//
+// Document 001. An unknown mobile is registered. Each user has one live session for each `productType`; a new sign-in
+// ends the older one. Unknown values of `companyType` and `productType` are stored. After too many wrong codes a client
+// IP has to wait (429, `Retry-After`).
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7518,9 +9815,12 @@ func (c *ClientWithResponses) SignInByMobileWithBodyWithResponse(ctx context.Con
 
 // SignInByMobileWithResponse 手机号登录 · Sign in by mobile and one-time code
 //
-// 文档 001。未知手机号即注册 an unknown mobile is registered. Each user has one live session for each
-// `productType`; a new sign-in ends the older one. Unknown `companyType` and `productType` values are stored.
-// 同一客户端 IP 验证码错误过多即暂停 after too many wrong codes a client IP has to wait (429, `Retry-After`).
+// 文档 001。未知的手机号自动注册。每个用户在每个 `productType` 下只有一个有效会话，新的登录会结束旧的。未知的
+// `companyType` 与 `productType` 照样保存。同一客户端 IP 验证码错误过多后须等待（429，`Retry-After`）。
+//
+// Document 001. An unknown mobile is registered. Each user has one live session for each `productType`; a new sign-in
+// ends the older one. Unknown values of `companyType` and `productType` are stored. After too many wrong codes a client
+// IP has to wait (429, `Retry-After`).
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7535,8 +9835,10 @@ func (c *ClientWithResponses) SignInByMobileWithResponse(ctx context.Context, pa
 
 // VerifyMobileWithBodyWithResponse 验证新手机号 · Verify a new mobile
 //
-// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。A new mobile cannot be used to sign in before it
-// is verified here.
+// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。
+//
+// Proves by a code of the purpose `verify_mobile` that a mobile is the caller's own. It can be used to sign in after
+// that, and not before.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7551,8 +9853,10 @@ func (c *ClientWithResponses) VerifyMobileWithBodyWithResponse(ctx context.Conte
 
 // VerifyMobileWithResponse 验证新手机号 · Verify a new mobile
 //
-// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。A new mobile cannot be used to sign in before it
-// is verified here.
+// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。
+//
+// Proves by a code of the purpose `verify_mobile` that a mobile is the caller's own. It can be used to sign in after
+// that, and not before.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7567,7 +9871,9 @@ func (c *ClientWithResponses) VerifyMobileWithResponse(ctx context.Context, body
 
 // ListSessionsWithResponse 我的会话 · List the caller's live sessions
 //
-// 当前用户的有效会话，新的在前。Newest first.
+// 列出当前用户的有效会话，新的在前。
+//
+// Lists the caller's live sessions, newest first.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -7582,7 +9888,9 @@ func (c *ClientWithResponses) ListSessionsWithResponse(ctx context.Context, reqE
 
 // EndSessionWithResponse 结束一个会话 · End one of the caller's sessions
 //
-// 只能结束自己的会话。Only the caller's own sessions.
+// 结束一个会话，只能结束自己的。
+//
+// Ends a session, which has to be one of the caller's own.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -7597,7 +9905,9 @@ func (c *ClientWithResponses) EndSessionWithResponse(ctx context.Context, id Id,
 
 // GetDemoOutboxWithResponse 演示短信箱 · Messages of the SMS simulator
 //
-// 仅在 `--demo` 下存在，新的在前。Only with `--demo`; newest first.
+// 仅在 `--demo` 下存在，新的在前。
+//
+// The messages, newest first. It exists with `--demo` only.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -7612,7 +9922,10 @@ func (c *ClientWithResponses) GetDemoOutboxWithResponse(ctx context.Context, req
 
 // ResetDemoWithResponse 还原演示 · Reset the demonstration
 //
-// 仅在 `--demo` 下存在：删除所有数据，恢复演示用户、令牌与验证码；服务启动时及此后每小时也会自动还原。 Only with `--demo`: deletes all data and restores the demonstration's users, tokens and codes. The server also does so when it starts, and every hour.
+// 仅在 `--demo` 下存在：删除所有数据，恢复演示用户、令牌与验证码；服务启动时及此后每小时也会自动还原。
+//
+// Deletes all data and restores the demonstration's users, tokens and codes. It exists with `--demo` only. The server
+// also does so when it starts, and every hour.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -7627,7 +9940,9 @@ func (c *ClientWithResponses) ResetDemoWithResponse(ctx context.Context, reqEdit
 
 // GetHealthWithResponse 存活检查 · Liveness check
 //
-// 只说明进程在运行。Says that the process runs; its dependencies are not checked.
+// 只说明进程在运行，不检查其依赖。
+//
+// Says that the process runs. Its dependencies are not checked.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -7642,7 +9957,9 @@ func (c *ClientWithResponses) GetHealthWithResponse(ctx context.Context, reqEdit
 
 // GetMetricsWithResponse 监控指标 · Metrics for Prometheus
 //
-// Prometheus 文本格式 the Prometheus text format.
+// 以 Prometheus 文本格式返回指标。
+//
+// Answers the metrics in Prometheus' text format.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -7657,15 +9974,15 @@ func (c *ClientWithResponses) GetMetricsWithResponse(ctx context.Context, reqEdi
 
 // IntrospectTokenWithBodyWithResponse 查询令牌是否有效 · Ask whether a token is live
 //
-// RFC 7662 令牌内省。应用以 HTTP Basic 证明身份：用户名为应用 id，密码为应用密钥（RFC 6749 2.3.1，两者先做 URL 编码）。
-// 只回答登录时带有本应用 `X-App-Id` 的令牌；其他令牌，无论未知、过期、已结束或属于别的应用，都只回答 `{"active":false}`。
-// 查询不延长令牌，也不算会话的使用。
+// RFC 7662 令牌内省。应用以 HTTP Basic 证明身份：用户名为应用 ID，密码为应用密钥（RFC 6749 第 2.3.1 节，两者先做 URL 编码）。
+// 只回答登录时带有本应用 `X-App-Id` 的令牌；其他令牌，无论未知、过期、已结束或属于别的应用，都只回答
+// `{"active":false}`。查询不延长令牌，也不算会话的使用。各方言的访问令牌都可查询，不论是不透明的还是 JWT；刷新令牌不可查询。
 //
-// RFC 7662. The application authenticates by HTTP Basic: its id is the user name and a secret of it the password,
-// both urlencoded first (RFC 6749 section 2.3.1). It learns of tokens whose sign-in named it in `X-App-Id`; for every
-// other token, unknown, expired, ended or another application's, the answer is `{"active":false}` alone. Asking
-// neither extends a token nor counts as a use of its session. Access tokens of every dialect are known, opaque or
-// JWT; refresh tokens are not.
+// RFC 7662. The application authenticates by HTTP Basic: its id is the user name and a secret of it the password, both
+// urlencoded first (section 2.3.1 of RFC 6749). It learns of tokens whose sign-in named it in `X-App-Id`; for every
+// other token, unknown, expired, ended or another application's, the answer is `{"active":false}` alone. Asking neither
+// extends a token nor counts as a use of its session. Access tokens of every dialect are known, opaque or JWT; refresh
+// tokens are not.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7680,15 +9997,15 @@ func (c *ClientWithResponses) IntrospectTokenWithBodyWithResponse(ctx context.Co
 
 // IntrospectTokenWithFormdataBodyWithResponse 查询令牌是否有效 · Ask whether a token is live
 //
-// RFC 7662 令牌内省。应用以 HTTP Basic 证明身份：用户名为应用 id，密码为应用密钥（RFC 6749 2.3.1，两者先做 URL 编码）。
-// 只回答登录时带有本应用 `X-App-Id` 的令牌；其他令牌，无论未知、过期、已结束或属于别的应用，都只回答 `{"active":false}`。
-// 查询不延长令牌，也不算会话的使用。
+// RFC 7662 令牌内省。应用以 HTTP Basic 证明身份：用户名为应用 ID，密码为应用密钥（RFC 6749 第 2.3.1 节，两者先做 URL 编码）。
+// 只回答登录时带有本应用 `X-App-Id` 的令牌；其他令牌，无论未知、过期、已结束或属于别的应用，都只回答
+// `{"active":false}`。查询不延长令牌，也不算会话的使用。各方言的访问令牌都可查询，不论是不透明的还是 JWT；刷新令牌不可查询。
 //
-// RFC 7662. The application authenticates by HTTP Basic: its id is the user name and a secret of it the password,
-// both urlencoded first (RFC 6749 section 2.3.1). It learns of tokens whose sign-in named it in `X-App-Id`; for every
-// other token, unknown, expired, ended or another application's, the answer is `{"active":false}` alone. Asking
-// neither extends a token nor counts as a use of its session. Access tokens of every dialect are known, opaque or
-// JWT; refresh tokens are not.
+// RFC 7662. The application authenticates by HTTP Basic: its id is the user name and a secret of it the password, both
+// urlencoded first (section 2.3.1 of RFC 6749). It learns of tokens whose sign-in named it in `X-App-Id`; for every
+// other token, unknown, expired, ended or another application's, the answer is `{"active":false}` alone. Asking neither
+// extends a token nor counts as a use of its session. Access tokens of every dialect are known, opaque or JWT; refresh
+// tokens are not.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7703,7 +10020,9 @@ func (c *ClientWithResponses) IntrospectTokenWithFormdataBodyWithResponse(ctx co
 
 // GetSpecAsJsonWithResponse 本文档（JSON）· This document as JSON
 //
-// 内容与顺序和 YAML 相同，`tag` 用法也相同。The same content in the same order as in YAML, with the same `tag`.
+// 内容与顺序同 YAML，`tag` 用法也相同。
+//
+// The same content in the same order as in YAML, with the same `tag`.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -7718,10 +10037,10 @@ func (c *ClientWithResponses) GetSpecAsJsonWithResponse(ctx context.Context, par
 
 // GetSpecAsYamlWithResponse 本文档（YAML）· This document as written
 //
-// 不带 `tag` 是手写的原文；带 `tag` 只含该方言的接口和它们用到的组件，例如 `?tag=jfinal`，可重复。
+// 不带 `tag` 是手写的原文；带 `tag` 是只含这些方言的接口及其所用组件的完整文档，可重复，例如 `?tag=jfinal&tag=yudao`。
 //
-// Without `tag` the document as it was written. With `tag` a complete document of the operations of those dialects and
-// the components they use: `?tag=jfinal`, or several, `?tag=jfinal&tag=yudao`.
+// Without `tag` the document as it was written. With `tag`, which may be repeated, a complete document of the operations
+// of those dialects and the components they use, for instance `?tag=jfinal&tag=yudao`.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -7736,7 +10055,9 @@ func (c *ClientWithResponses) GetSpecAsYamlWithResponse(ctx context.Context, par
 
 // GetReadinessWithResponse 就绪检查 · Readiness check
 //
-// 数据库可读可写时为 200。200 while the database can be read and written.
+// 数据库可读可写时为 200。
+//
+// Answers 200 while the database can be read and written.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -7751,10 +10072,13 @@ func (c *ClientWithResponses) GetReadinessWithResponse(ctx context.Context, reqE
 
 // GetUserInfoWithResponse 获取用户详情信息 · Read a user through an application
 //
-// 文档 002。Returns the token's own user, or a member of the application's organisations. An application that proves
-// itself by its secret in `X-App-Secret` reads every user; of the organisations it sees only its own. 密钥错误时拒绝请求
-// a wrong secret is refused (401, or 429 after too many). `userId` is text, so that
-// ids above 2^53 keep their digits. The nickname is masked unless the application has the right `nickname`.
+// 文档 002。返回令牌所属的用户本人，或应用所在组织机构的成员。用请求头 `X-App-Secret` 中的密钥证明身份的应用可读取所有用户，但只能看到属于它的组织机构；
+// 密钥错误返回 401，错误过多返回 429。`userId` 为文本，大于 2^53 的 ID 不丢失位数。应用没有 `nickname` 权限时，昵称打码。
+//
+// Document 002. Returns the token's own user, or a member of the application's organisations. An application that proves
+// itself by its secret in the header `X-App-Secret` reads every user; of the organisations it sees only its own. A wrong
+// secret is 401, or 429 after too many. `userId` is text, so that ids above 2^53 keep their digits. The nickname is
+// masked unless the application has the right `nickname`.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -7769,9 +10093,14 @@ func (c *ClientWithResponses) GetUserInfoWithResponse(ctx context.Context, param
 
 // RefreshUserWithBodyWithResponse 刷新并重新获取用户信息 · Extend the token's lifetime and read the user again
 //
-// 文档 000，小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
-// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. The lifetime of
-// the token is extended, and no new token is returned. A JWT cannot be extended: the next one is in the header `Jwt`.
+// 文档 000，用于小程序、管理端与 PC。令牌可放在请求头 `X-Access-Token` 或 `token`（请求头优先）、请求体（表单或 JSON）或查询参数中；
+// `frontType` 可放在请求体或查询参数中，请求体优先。令牌的有效期被延长，不返回新令牌。JWT 无法延长，下一个 JWT 在响应头
+// `Jwt` 中。
+//
+// Document 000, for mini programs, administration and PC. The token may travel in the header `X-Access-Token` or `token`
+// (a header wins), in the body (form or JSON) or in the query; `frontType` in the body or in the query, where the body
+// wins. The lifetime of the token is extended, and no new token is returned. A JWT cannot be extended: the next one is
+// in the header `Jwt`.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7786,9 +10115,14 @@ func (c *ClientWithResponses) RefreshUserWithBodyWithResponse(ctx context.Contex
 
 // RefreshUserWithResponse 刷新并重新获取用户信息 · Extend the token's lifetime and read the user again
 //
-// 文档 000，小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
-// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. The lifetime of
-// the token is extended, and no new token is returned. A JWT cannot be extended: the next one is in the header `Jwt`.
+// 文档 000，用于小程序、管理端与 PC。令牌可放在请求头 `X-Access-Token` 或 `token`（请求头优先）、请求体（表单或 JSON）或查询参数中；
+// `frontType` 可放在请求体或查询参数中，请求体优先。令牌的有效期被延长，不返回新令牌。JWT 无法延长，下一个 JWT 在响应头
+// `Jwt` 中。
+//
+// Document 000, for mini programs, administration and PC. The token may travel in the header `X-Access-Token` or `token`
+// (a header wins), in the body (form or JSON) or in the query; `frontType` in the body or in the query, where the body
+// wins. The lifetime of the token is extended, and no new token is returned. A JWT cannot be extended: the next one is
+// in the header `Jwt`.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7803,9 +10137,14 @@ func (c *ClientWithResponses) RefreshUserWithResponse(ctx context.Context, body 
 
 // RefreshUserWithFormdataBodyWithResponse 刷新并重新获取用户信息 · Extend the token's lifetime and read the user again
 //
-// 文档 000，小程序/管理端/PC。The token may travel in the header `X-Access-Token` or `token` (a header wins),
-// in the body (form or JSON) or in the query; `frontType` in the body or in the query, the body wins. The lifetime of
-// the token is extended, and no new token is returned. A JWT cannot be extended: the next one is in the header `Jwt`.
+// 文档 000，用于小程序、管理端与 PC。令牌可放在请求头 `X-Access-Token` 或 `token`（请求头优先）、请求体（表单或 JSON）或查询参数中；
+// `frontType` 可放在请求体或查询参数中，请求体优先。令牌的有效期被延长，不返回新令牌。JWT 无法延长，下一个 JWT 在响应头
+// `Jwt` 中。
+//
+// Document 000, for mini programs, administration and PC. The token may travel in the header `X-Access-Token` or `token`
+// (a header wins), in the body (form or JSON) or in the query; `frontType` in the body or in the query, where the body
+// wins. The lifetime of the token is extended, and no new token is returned. A JWT cannot be extended: the next one is
+// in the header `Jwt`.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -7820,7 +10159,9 @@ func (c *ClientWithResponses) RefreshUserWithFormdataBodyWithResponse(ctx contex
 
 // CheckLoginStatusWithResponse 设备互踢检查 · Is this device still the one that is signed in?
 //
-// 文档 001。For a token that another sign-in has replaced the answer is `isLogin:false` with the time of that
+// 文档 001。令牌已被其他设备的登录取代时，返回 `isLogin:false` 和那次登录的时间，而不是 401。首次检查把会话与设备绑定。
+//
+// Document 001. For a token that another sign-in has replaced the answer is `isLogin:false` with the time of that
 // sign-in, not 401. The first check binds the session to its device.
 //
 // Returns a wrapper object for the known response body format(s).
@@ -7836,7 +10177,9 @@ func (c *ClientWithResponses) CheckLoginStatusWithResponse(ctx context.Context, 
 
 // CheckLoginStatusByPathWithResponse 设备互踢检查（路径参数）· The same check, with the device in the path
 //
-// 文档 001 称 `deviceNumber` 为路径参数。The document calls `deviceNumber` a path parameter.
+// 文档 001 称 `deviceNumber` 为路径参数，因此也提供这个路径。
+//
+// The same check. Document 001 calls `deviceNumber` a path parameter, so this path is served too.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -7877,13 +10220,6 @@ func ParseGetJsonWebKeysAnswer(rsp *http.Response) (*GetJsonWebKeysAnswer, error
 		}
 		response.ApplicationproblemJSON431 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ProblemFailure
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.ApplicationproblemJSONDefault = &dest
-
 	}
 
 	switch {
@@ -7897,6 +10233,16 @@ func ParseGetJsonWebKeysAnswer(rsp *http.Response) (*GetJsonWebKeysAnswer, error
 			headers.CacheControl = value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 431:
+		var headers GetJsonWebKeysAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	}
 
 	return response, nil
@@ -7965,19 +10311,19 @@ func ParseGetWeChatUserInfoAnswer(rsp *http.Response) (*GetWeChatUserInfoAnswer,
 		}
 		response.JSON429 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest RuoyiInternal
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
-		var dest RuoyiUnavailable
+		var dest RuoyiWeChatUnavailable
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON503 = &dest
-
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest RuoyiFailure
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.JSONDefault = &dest
 
 	}
 
@@ -7992,6 +10338,56 @@ func ParseGetWeChatUserInfoAnswer(rsp *http.Response) (*GetWeChatUserInfoAnswer,
 			headers.XAccessToken = value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetWeChatUserInfoAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 403:
+		var headers GetWeChatUserInfoAnswer403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 408:
+		var headers GetWeChatUserInfoAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 413:
+		var headers GetWeChatUserInfoAnswer413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers GetWeChatUserInfoAnswer415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers415 = &headers
 	case rsp.StatusCode == 429:
 		var headers GetWeChatUserInfoAnswer429Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -8001,7 +10397,41 @@ func ParseGetWeChatUserInfoAnswer(rsp *http.Response) (*GetWeChatUserInfoAnswer,
 			}
 			headers.RetryAfter = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers GetWeChatUserInfoAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetWeChatUserInfoAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -8091,12 +10521,19 @@ func ParseCreateUserAnswer(rsp *http.Response) (*CreateUserAnswer, error) {
 		}
 		response.JSON429 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest JfinalFailure
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest JfinalInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSONDefault = &dest
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest JfinalUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
 
 	}
 
@@ -8111,6 +10548,16 @@ func ParseCreateUserAnswer(rsp *http.Response) (*CreateUserAnswer, error) {
 			headers.Jwt = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers CreateUserAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers CreateUserAnswer401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -8120,7 +10567,74 @@ func ParseCreateUserAnswer(rsp *http.Response) (*CreateUserAnswer, error) {
 			}
 			headers.WWWAuthenticate = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers CreateUserAnswer403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 408:
+		var headers CreateUserAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 409:
+		var headers CreateUserAnswer409Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 413:
+		var headers CreateUserAnswer413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers CreateUserAnswer415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 422:
+		var headers CreateUserAnswer422Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers422 = &headers
 	case rsp.StatusCode == 429:
 		var headers CreateUserAnswer429Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -8130,7 +10644,41 @@ func ParseCreateUserAnswer(rsp *http.Response) (*CreateUserAnswer, error) {
 			}
 			headers.RetryAfter = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers CreateUserAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers CreateUserAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -8178,12 +10726,19 @@ func ParseGetUserDetailAnswer(rsp *http.Response) (*GetUserDetailAnswer, error) 
 		}
 		response.JSON404 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest JfinalFailure
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest JfinalInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSONDefault = &dest
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest JfinalUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
 
 	}
 
@@ -8198,6 +10753,16 @@ func ParseGetUserDetailAnswer(rsp *http.Response) (*GetUserDetailAnswer, error) 
 			headers.Jwt = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetUserDetailAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers GetUserDetailAnswer401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -8207,7 +10772,51 @@ func ParseGetUserDetailAnswer(rsp *http.Response) (*GetUserDetailAnswer, error) 
 			}
 			headers.WWWAuthenticate = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 404:
+		var headers GetUserDetailAnswer404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 500:
+		var headers GetUserDetailAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetUserDetailAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -8276,12 +10885,19 @@ func ParsePostUserDetailAnswer(rsp *http.Response) (*PostUserDetailAnswer, error
 		}
 		response.JSON415 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest JfinalFailure
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest JfinalInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSONDefault = &dest
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest JfinalUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
 
 	}
 
@@ -8296,6 +10912,16 @@ func ParsePostUserDetailAnswer(rsp *http.Response) (*PostUserDetailAnswer, error
 			headers.Jwt = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers PostUserDetailAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers PostUserDetailAnswer401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -8305,7 +10931,81 @@ func ParsePostUserDetailAnswer(rsp *http.Response) (*PostUserDetailAnswer, error
 			}
 			headers.WWWAuthenticate = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 404:
+		var headers PostUserDetailAnswer404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers PostUserDetailAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 413:
+		var headers PostUserDetailAnswer413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers PostUserDetailAnswer415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 500:
+		var headers PostUserDetailAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers PostUserDetailAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -8367,12 +11067,19 @@ func ParseSignInByPasswordAnswer(rsp *http.Response) (*SignInByPasswordAnswer, e
 		}
 		response.JSON415 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest JfinalFailure
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest JfinalInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSONDefault = &dest
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest JfinalUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
 
 	}
 
@@ -8387,6 +11094,16 @@ func ParseSignInByPasswordAnswer(rsp *http.Response) (*SignInByPasswordAnswer, e
 			headers.Jwt = value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers SignInByPasswordAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers SignInByPasswordAnswer401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -8396,7 +11113,71 @@ func ParseSignInByPasswordAnswer(rsp *http.Response) (*SignInByPasswordAnswer, e
 			}
 			headers.WWWAuthenticate = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 408:
+		var headers SignInByPasswordAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 413:
+		var headers SignInByPasswordAnswer413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers SignInByPasswordAnswer415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 500:
+		var headers SignInByPasswordAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers SignInByPasswordAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -8479,12 +11260,19 @@ func ParseUpdateUserAnswer(rsp *http.Response) (*UpdateUserAnswer, error) {
 		}
 		response.JSON415 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest JfinalFailure
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest JfinalInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSONDefault = &dest
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest JfinalUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
 
 	}
 
@@ -8499,6 +11287,16 @@ func ParseUpdateUserAnswer(rsp *http.Response) (*UpdateUserAnswer, error) {
 			headers.Jwt = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers UpdateUserAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers UpdateUserAnswer401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -8508,7 +11306,101 @@ func ParseUpdateUserAnswer(rsp *http.Response) (*UpdateUserAnswer, error) {
 			}
 			headers.WWWAuthenticate = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers UpdateUserAnswer403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers UpdateUserAnswer404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers UpdateUserAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 409:
+		var headers UpdateUserAnswer409Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 413:
+		var headers UpdateUserAnswer413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers UpdateUserAnswer415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 500:
+		var headers UpdateUserAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers UpdateUserAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -8591,12 +11483,19 @@ func ParseUpdatePasswordAnswer(rsp *http.Response) (*UpdatePasswordAnswer, error
 		}
 		response.JSON422 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest JfinalFailure
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest JfinalInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSONDefault = &dest
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest JfinalUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
 
 	}
 
@@ -8611,6 +11510,16 @@ func ParseUpdatePasswordAnswer(rsp *http.Response) (*UpdatePasswordAnswer, error
 			headers.Jwt = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers UpdatePasswordAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers UpdatePasswordAnswer401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -8620,7 +11529,101 @@ func ParseUpdatePasswordAnswer(rsp *http.Response) (*UpdatePasswordAnswer, error
 			}
 			headers.WWWAuthenticate = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers UpdatePasswordAnswer403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 404:
+		var headers UpdatePasswordAnswer404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers UpdatePasswordAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 413:
+		var headers UpdatePasswordAnswer413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers UpdatePasswordAnswer415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 422:
+		var headers UpdatePasswordAnswer422Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 500:
+		var headers UpdatePasswordAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers UpdatePasswordAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -8682,16 +11685,33 @@ func ParseRefreshAccessTokenAnswer(rsp *http.Response) (*RefreshAccessTokenAnswe
 		}
 		response.JSON415 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest YudaoFailure
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest YudaoInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSONDefault = &dest
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest YudaoUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
 
 	}
 
 	switch {
+	case rsp.StatusCode == 400:
+		var headers RefreshAccessTokenAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers RefreshAccessTokenAnswer401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -8701,7 +11721,71 @@ func ParseRefreshAccessTokenAnswer(rsp *http.Response) (*RefreshAccessTokenAnswe
 			}
 			headers.WWWAuthenticate = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 408:
+		var headers RefreshAccessTokenAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 413:
+		var headers RefreshAccessTokenAnswer413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers RefreshAccessTokenAnswer415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 500:
+		var headers RefreshAccessTokenAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers RefreshAccessTokenAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -8735,12 +11819,19 @@ func ParseSignOutAnswer(rsp *http.Response) (*SignOutAnswer, error) {
 		}
 		response.JSON401 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest YudaoFailure
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest YudaoInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSONDefault = &dest
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest YudaoUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
 
 	}
 
@@ -8754,7 +11845,41 @@ func ParseSignOutAnswer(rsp *http.Response) (*SignOutAnswer, error) {
 			}
 			headers.WWWAuthenticate = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 500:
+		var headers SignOutAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers SignOutAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -8816,23 +11941,63 @@ func ParseSendMobileCodeAnswer(rsp *http.Response) (*SendMobileCodeAnswer, error
 		}
 		response.JSON429 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest YudaoInternal
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
-		var dest YudaoUnavailable
+		var dest YudaoSmsUnavailable
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON503 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest YudaoFailure
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.JSONDefault = &dest
-
 	}
 
 	switch {
+	case rsp.StatusCode == 400:
+		var headers SendMobileCodeAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 408:
+		var headers SendMobileCodeAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 413:
+		var headers SendMobileCodeAnswer413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers SendMobileCodeAnswer415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers415 = &headers
 	case rsp.StatusCode == 429:
 		var headers SendMobileCodeAnswer429Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -8842,7 +12007,24 @@ func ParseSendMobileCodeAnswer(rsp *http.Response) (*SendMobileCodeAnswer, error
 			}
 			headers.RetryAfter = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers SendMobileCodeAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
 	case rsp.StatusCode == 503:
 		var headers SendMobileCodeAnswer503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -8851,6 +12033,13 @@ func ParseSendMobileCodeAnswer(rsp *http.Response) (*SendMobileCodeAnswer, error
 				return nil, err
 			}
 			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers503 = &headers
 	}
@@ -8921,16 +12110,33 @@ func ParseSignInByMobileAnswer(rsp *http.Response) (*SignInByMobileAnswer, error
 		}
 		response.JSON429 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest YudaoFailure
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest YudaoInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSONDefault = &dest
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest YudaoUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
 
 	}
 
 	switch {
+	case rsp.StatusCode == 400:
+		var headers SignInByMobileAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers SignInByMobileAnswer401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -8940,7 +12146,44 @@ func ParseSignInByMobileAnswer(rsp *http.Response) (*SignInByMobileAnswer, error
 			}
 			headers.WWWAuthenticate = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 408:
+		var headers SignInByMobileAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 413:
+		var headers SignInByMobileAnswer413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers SignInByMobileAnswer415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers415 = &headers
 	case rsp.StatusCode == 429:
 		var headers SignInByMobileAnswer429Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -8950,7 +12193,41 @@ func ParseSignInByMobileAnswer(rsp *http.Response) (*SignInByMobileAnswer, error
 			}
 			headers.RetryAfter = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers SignInByMobileAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers SignInByMobileAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -9019,16 +12296,33 @@ func ParseVerifyMobileAnswer(rsp *http.Response) (*VerifyMobileAnswer, error) {
 		}
 		response.JSON415 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest YudaoFailure
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest YudaoInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSONDefault = &dest
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest YudaoUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
 
 	}
 
 	switch {
+	case rsp.StatusCode == 400:
+		var headers VerifyMobileAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers VerifyMobileAnswer401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -9038,7 +12332,81 @@ func ParseVerifyMobileAnswer(rsp *http.Response) (*VerifyMobileAnswer, error) {
 			}
 			headers.WWWAuthenticate = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 408:
+		var headers VerifyMobileAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 409:
+		var headers VerifyMobileAnswer409Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 413:
+		var headers VerifyMobileAnswer413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers VerifyMobileAnswer415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 500:
+		var headers VerifyMobileAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers VerifyMobileAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -9072,12 +12440,19 @@ func ParseListSessionsAnswer(rsp *http.Response) (*ListSessionsAnswer, error) {
 		}
 		response.JSON401 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest YudaoFailure
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest YudaoInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSONDefault = &dest
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest YudaoUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
 
 	}
 
@@ -9091,7 +12466,41 @@ func ParseListSessionsAnswer(rsp *http.Response) (*ListSessionsAnswer, error) {
 			}
 			headers.WWWAuthenticate = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 500:
+		var headers ListSessionsAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers ListSessionsAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -9139,16 +12548,33 @@ func ParseEndSessionAnswer(rsp *http.Response) (*EndSessionAnswer, error) {
 		}
 		response.JSON404 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest YudaoFailure
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest YudaoInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSONDefault = &dest
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest YudaoUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
 
 	}
 
 	switch {
+	case rsp.StatusCode == 400:
+		var headers EndSessionAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers EndSessionAnswer401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -9158,7 +12584,51 @@ func ParseEndSessionAnswer(rsp *http.Response) (*EndSessionAnswer, error) {
 			}
 			headers.WWWAuthenticate = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 404:
+		var headers EndSessionAnswer404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 500:
+		var headers EndSessionAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers EndSessionAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -9192,13 +12662,19 @@ func ParseGetDemoOutboxAnswer(rsp *http.Response) (*GetDemoOutboxAnswer, error) 
 		}
 		response.ApplicationproblemJSON404 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ProblemFailure
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.ApplicationproblemJSONDefault = &dest
+	}
 
+	switch {
+	case rsp.StatusCode == 404:
+		var headers GetDemoOutboxAnswer404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers404 = &headers
 	}
 
 	return response, nil
@@ -9232,13 +12708,19 @@ func ParseResetDemoAnswer(rsp *http.Response) (*ResetDemoAnswer, error) {
 		}
 		response.ApplicationproblemJSON404 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ProblemFailure
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.ApplicationproblemJSONDefault = &dest
+	}
 
+	switch {
+	case rsp.StatusCode == 404:
+		var headers ResetDemoAnswer404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers404 = &headers
 	}
 
 	return response, nil
@@ -9272,13 +12754,19 @@ func ParseGetHealthAnswer(rsp *http.Response) (*GetHealthAnswer, error) {
 		}
 		response.ApplicationproblemJSON431 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ProblemFailure
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.ApplicationproblemJSONDefault = &dest
+	}
 
+	switch {
+	case rsp.StatusCode == 431:
+		var headers GetHealthAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	}
 
 	return response, nil
@@ -9305,13 +12793,19 @@ func ParseGetMetricsAnswer(rsp *http.Response) (*GetMetricsAnswer, error) {
 		}
 		response.ApplicationproblemJSON431 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ProblemFailure
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.ApplicationproblemJSONDefault = &dest
+	}
 
+	switch {
+	case rsp.StatusCode == 431:
+		var headers GetMetricsAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	}
 
 	return response, nil
@@ -9373,16 +12867,33 @@ func ParseIntrospectTokenAnswer(rsp *http.Response) (*IntrospectTokenAnswer, err
 		}
 		response.JSON429 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest Oauth2Failure
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest Oauth2Internal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSONDefault = &dest
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest Oauth2Unavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
 
 	}
 
 	switch {
+	case rsp.StatusCode == 400:
+		var headers IntrospectTokenAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers IntrospectTokenAnswer401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -9392,7 +12903,34 @@ func ParseIntrospectTokenAnswer(rsp *http.Response) (*IntrospectTokenAnswer, err
 			}
 			headers.WWWAuthenticate = value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 413:
+		var headers IntrospectTokenAnswer413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers IntrospectTokenAnswer415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers415 = &headers
 	case rsp.StatusCode == 429:
 		var headers IntrospectTokenAnswer429Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -9402,7 +12940,41 @@ func ParseIntrospectTokenAnswer(rsp *http.Response) (*IntrospectTokenAnswer, err
 			}
 			headers.RetryAfter = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers IntrospectTokenAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers IntrospectTokenAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -9446,13 +13018,6 @@ func ParseGetSpecAsJsonAnswer(rsp *http.Response) (*GetSpecAsJsonAnswer, error) 
 		}
 		response.ApplicationproblemJSON431 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ProblemFailure
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.ApplicationproblemJSONDefault = &dest
-
 	}
 
 	switch {
@@ -9490,6 +13055,26 @@ func ParseGetSpecAsJsonAnswer(rsp *http.Response) (*GetSpecAsJsonAnswer, error) 
 			headers.ETag = value
 		}
 		response.Headers304 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetSpecAsJsonAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 431:
+		var headers GetSpecAsJsonAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	}
 
 	return response, nil
@@ -9533,13 +13118,6 @@ func ParseGetSpecAsYamlAnswer(rsp *http.Response) (*GetSpecAsYamlAnswer, error) 
 		}
 		response.ApplicationproblemJSON431 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ProblemFailure
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.ApplicationproblemJSONDefault = &dest
-
 	}
 
 	switch {
@@ -9577,6 +13155,26 @@ func ParseGetSpecAsYamlAnswer(rsp *http.Response) (*GetSpecAsYamlAnswer, error) 
 			headers.ETag = value
 		}
 		response.Headers304 = &headers
+	case rsp.StatusCode == 400:
+		var headers GetSpecAsYamlAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 431:
+		var headers GetSpecAsYamlAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	}
 
 	return response, nil
@@ -9617,13 +13215,29 @@ func ParseGetReadinessAnswer(rsp *http.Response) (*GetReadinessAnswer, error) {
 		}
 		response.ApplicationproblemJSON503 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest ProblemFailure
-		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
-			return nil, err
-		}
-		response.ApplicationproblemJSONDefault = &dest
+	}
 
+	switch {
+	case rsp.StatusCode == 431:
+		var headers GetReadinessAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetReadinessAnswer503Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -9678,16 +13292,33 @@ func ParseGetUserInfoAnswer(rsp *http.Response) (*GetUserInfoAnswer, error) {
 		}
 		response.JSON429 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest CasFailure
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest CasInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSONDefault = &dest
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest CasUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
 
 	}
 
 	switch {
+	case rsp.StatusCode == 400:
+		var headers GetUserInfoAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers GetUserInfoAnswer401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -9697,7 +13328,24 @@ func ParseGetUserInfoAnswer(rsp *http.Response) (*GetUserInfoAnswer, error) {
 			}
 			headers.WWWAuthenticate = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 404:
+		var headers GetUserInfoAnswer404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers404 = &headers
 	case rsp.StatusCode == 429:
 		var headers GetUserInfoAnswer429Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
@@ -9707,7 +13355,41 @@ func ParseGetUserInfoAnswer(rsp *http.Response) (*GetUserInfoAnswer, error) {
 			}
 			headers.RetryAfter = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 500:
+		var headers GetUserInfoAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers GetUserInfoAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -9769,12 +13451,19 @@ func ParseRefreshUserAnswer(rsp *http.Response) (*RefreshUserAnswer, error) {
 		}
 		response.JSON415 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest JeecgFailure
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest JeecgInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSONDefault = &dest
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest JeecgUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
 
 	}
 
@@ -9789,6 +13478,16 @@ func ParseRefreshUserAnswer(rsp *http.Response) (*RefreshUserAnswer, error) {
 			headers.Jwt = &value
 		}
 		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers RefreshUserAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers RefreshUserAnswer401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -9798,7 +13497,71 @@ func ParseRefreshUserAnswer(rsp *http.Response) (*RefreshUserAnswer, error) {
 			}
 			headers.WWWAuthenticate = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 408:
+		var headers RefreshUserAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 413:
+		var headers RefreshUserAnswer413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers RefreshUserAnswer415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 500:
+		var headers RefreshUserAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers RefreshUserAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -9839,16 +13602,33 @@ func ParseCheckLoginStatusAnswer(rsp *http.Response) (*CheckLoginStatusAnswer, e
 		}
 		response.JSON401 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest YudaoFailure
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest YudaoInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSONDefault = &dest
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest YudaoUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
 
 	}
 
 	switch {
+	case rsp.StatusCode == 400:
+		var headers CheckLoginStatusAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers CheckLoginStatusAnswer401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -9858,7 +13638,41 @@ func ParseCheckLoginStatusAnswer(rsp *http.Response) (*CheckLoginStatusAnswer, e
 			}
 			headers.WWWAuthenticate = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 500:
+		var headers CheckLoginStatusAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers CheckLoginStatusAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -9899,16 +13713,33 @@ func ParseCheckLoginStatusByPathAnswer(rsp *http.Response) (*CheckLoginStatusByP
 		}
 		response.JSON401 = &dest
 
-	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && true:
-		var dest YudaoFailure
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest YudaoInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
-		response.JSONDefault = &dest
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest YudaoUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
 
 	}
 
 	switch {
+	case rsp.StatusCode == 400:
+		var headers CheckLoginStatusByPathAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
 	case rsp.StatusCode == 401:
 		var headers CheckLoginStatusByPathAnswer401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -9918,7 +13749,41 @@ func ParseCheckLoginStatusByPathAnswer(rsp *http.Response) (*CheckLoginStatusByP
 			}
 			headers.WWWAuthenticate = &value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 500:
+		var headers CheckLoginStatusByPathAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers CheckLoginStatusByPathAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil

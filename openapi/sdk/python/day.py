@@ -78,8 +78,8 @@ def by_password() -> None:
     """jfinal: create, sign in, update, read, a new password."""
     public = q.JfinalApi(client())
     username, password = "day." + secrets.token_hex(6), "violet-" + secrets.token_hex(6)
-    user_id = public.create_user(q.NewUser(username=username, password=password)).user_id
-    taken = refused(q.JfinalFailureBody, lambda: public.create_user(q.NewUser(username=username)))
+    user_id = public.create_user(q.UserCreation(username=username, password=password)).user_id
+    taken = refused(q.JfinalFailureBody, lambda: public.create_user(q.UserCreation(username=username)))
     assert (taken.state, taken.code, taken.message) == ("fail", 409, "用户名已存在")
 
     own = q.JfinalApi(client(jwtHeader=public.sign_in_by_password(username, password).jwt))

@@ -8,7 +8,7 @@ import (
 
 // Conversions between the user of document 004 and the user of package account.
 
-func fromNewUser(n openapi.NewUser) account.NewUser {
+func fromUserCreation(n openapi.UserCreation) account.NewUser {
 	return account.NewUser{
 		Username: n.Username, Password: n.Password, Identity: n.Identity, Remark: n.Remark,
 		Profile: account.Profile{

@@ -20,7 +20,7 @@ func (a API) CreateUser(ctx context.Context, r openapi.CreateUserRequestObject) 
 	if call.CallerErr == nil {
 		caller = &call.Caller
 	}
-	id, err := a.Accounts.CreateUser(ctx, caller, call.ClientIP, fromNewUser(*r.JSONBody))
+	id, err := a.Accounts.CreateUser(ctx, caller, call.ClientIP, fromUserCreation(*r.JSONBody))
 	if err != nil {
 		return nil, err
 	}

@@ -9,11 +9,11 @@ import (
 
 // byPassword creates a user, signs in, changes it and its password: the jfinal dialect.
 func (w *worker) byPassword(ctx context.Context) error {
-	created, err := w.api.CreateUserWithResponse(ctx, client.NewUser{Username: w.username, Password: &w.password})
+	created, err := w.api.CreateUserWithResponse(ctx, client.UserCreation{Username: w.username, Password: &w.password})
 	if err != nil || created.JSON200 == nil {
 		return unexpected(err, "create a user", created)
 	}
-	taken, err := w.api.CreateUserWithResponse(ctx, client.NewUser{Username: w.username})
+	taken, err := w.api.CreateUserWithResponse(ctx, client.UserCreation{Username: w.username})
 	if err != nil || taken.JSON409 == nil {
 		return unexpected(err, "a name that is taken", taken)
 	}

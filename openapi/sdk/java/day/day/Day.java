@@ -23,11 +23,11 @@ import quartet.client.model.JeecgFailureBody;
 import quartet.client.model.JfinalFailureBody;
 import quartet.client.model.MobileCodeRequest;
 import quartet.client.model.MobileLoginRequest;
-import quartet.client.model.NewUser;
 import quartet.client.model.RefreshAccessTokenRequest;
 import quartet.client.model.RefreshUserRequest;
 import quartet.client.model.RuoyiFailureBody;
 import quartet.client.model.UserChange;
+import quartet.client.model.UserCreation;
 import quartet.client.model.WeChatUserRequest;
 import quartet.client.model.YudaoFailureBody;
 
@@ -104,8 +104,8 @@ public final class Day {
         JfinalApi open = new JfinalApi(client(Map.of()));
         String username = "day." + id;
         String password = "violet-" + id;
-        long userId = open.createUser(new NewUser().username(username).password(password)).getUserId();
-        JfinalFailureBody taken = JfinalFailureBody.fromJson(refused(() -> open.createUser(new NewUser().username(username))));
+        long userId = open.createUser(new UserCreation().username(username).password(password)).getUserId();
+        JfinalFailureBody taken = JfinalFailureBody.fromJson(refused(() -> open.createUser(new UserCreation().username(username))));
         expect(taken.getCode() == 409 && taken.getMessage().equals("用户名已存在"), taken);
 
         JfinalApi own = new JfinalApi(client(Map.of("jwtHeader", open.signInByPassword(username, password).getJwt())));

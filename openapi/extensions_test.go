@@ -1,0 +1,30 @@
+package openapi_test
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+)
+
+func TestEveryExtensionIsExplained(t *testing.T) {
+	page, err := os.ReadFile("EXTENSIONS.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	used := map[string]bool{}
+	walk(contract(t), nil, func(path []string, _ *yaml.Node) {
+		if strings.HasPrefix(last(path), "x-") {
+			used[last(path)] = true
+		}
+	})
+	for word := range used {
+		if !strings.Contains(string(page), "| `"+word+"` |") {
+			t.Errorf("EXTENSIONS.md does not explain %s", word)
+		}
+	}
+	if len(used) < 5 {
+		t.Errorf("the document uses %d extensions; the test looks in the wrong place", len(used))
+	}
+}
