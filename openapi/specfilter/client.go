@@ -48,16 +48,21 @@ func jsonAlone(body *yaml.Node) *yaml.Node {
 const specJSON = "application/json"
 
 // withoutTwins is a schema without the properties whose names begin with an
-// upper-case letter and differ from others only in case. Answers still have them, so
-// that the schema allows more keys than it names.
+// upper-case letter and differ from others only in case. Answers and examples still
+// have them, so that the schema says that it allows more keys: generated Java refuses
+// them otherwise.
 func withoutTwins(node *yaml.Node) *yaml.Node {
-	folded := map[string]int{}
+	folded, all := map[string]int{}, 0
 	for name := range members(member(node, "properties")) {
 		folded[strings.ToLower(name)]++
+		all++
+	}
+	if len(folded) == all {
+		return node
 	}
 	twin := func(name string) bool { return folded[strings.ToLower(name)] > 1 }
 	upper := func(name string) bool { return twin(name) && strings.ToLower(name[:1]) != name[:1] }
-	return replaced(node, func(key string, value *yaml.Node) *yaml.Node {
+	node = replaced(node, func(key string, value *yaml.Node) *yaml.Node {
 		switch key {
 		case "properties":
 			return replaced(value, func(name string, property *yaml.Node) *yaml.Node {
@@ -79,6 +84,10 @@ func withoutTwins(node *yaml.Node) *yaml.Node {
 		}
 		return value
 	})
+	if member(node, "additionalProperties") == nil {
+		node.Content = append(node.Content, text("additionalProperties"), &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!bool", Value: "true"})
+	}
+	return node
 }
 
 // requiredFirst is a schema whose allOf begins with the members that require keys.
