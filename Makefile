@@ -64,9 +64,8 @@ lint-go: ## check the Go code: gofmt, vet, staticcheck
 	go vet ./...
 	go run $(STATICCHECK) ./...
 
-lint-spec: ## check the contract with Redocly's recommended-strict rules (needs npx)
-	@if command -v npx >/dev/null; then npx --yes $(REDOCLY) lint openapi/openapi.yaml --extends recommended-strict; \
-	else echo "skipped: Redocly. To run it, install Node.js (https://nodejs.org) so that npx is there"; fi
+lint-spec: ## check the contract, and every rendering of it, with Redocly's recommended-strict rules and openapi-spec-validator (needs npx and python3)
+	openapi/renderings/check.sh $(REDOCLY)
 
 # Exit status 3 is a finding (go.dev/doc/security/vuln); anything else is a database that could not be read.
 vuln: ## look for known vulnerabilities in the code that is called (needs vuln.go.dev, or GOVULNDB=file:///… with a copy)

@@ -238,6 +238,27 @@ func (e Oauth2FailureBodyError) Valid() bool {
 	}
 }
 
+// Defines values for Rendering.
+const (
+	RenderingClient       Rendering = "client"
+	RenderingDereferenced Rendering = "dereferenced"
+	RenderingOpenapi31    Rendering = "openapi-3.1"
+)
+
+// Valid indicates whether the value is a known member of the Rendering enum.
+func (e Rendering) Valid() bool {
+	switch e {
+	case RenderingClient:
+		return true
+	case RenderingDereferenced:
+		return true
+	case RenderingOpenapi31:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Tag.
 const (
 	TagCas    Tag = "cas"
@@ -1300,6 +1321,11 @@ type RefreshUserResponse struct {
 	// Example: 1795000000000
 	Timestamp int64 `json:"timestamp"`
 }
+
+// Rendering 文档的形式 a form of the document
+//
+// Example: client
+type Rendering string
 
 // RuoyiFailureBody ruoyi 方言的失败响应。
 //
@@ -2507,6 +2533,11 @@ type YudaoFailureBody struct {
 // IfNoneMatch defines model for IfNoneMatch.
 type IfNoneMatch = string
 
+// Render 文档的形式 a form of the document
+//
+// Example: client
+type Render = Rendering
+
 // Tags defines model for Tags.
 type Tags = []Tag
 
@@ -2868,6 +2899,14 @@ type GetSpecAsJsonParams struct {
 	// Only the operations of these dialects.
 	Tag *Tags `form:"tag,omitempty" json:"tag,omitempty"`
 
+	// Render 文档的形式。`client`：供生成客户端，没有仅大小写不同的键（保留小写开头的），既可为 JSON 又可为表单的请求体只有 JSON；`dereferenced`：没有 `$ref`；
+	// `openapi-3.1`：OpenAPI 3.1。
+	//
+	// The form of the document. `client` is for generators of clients: of keys that differ only in case it has the one that
+	// begins with a lower-case letter, and JSON alone where a body may be JSON or a form. `dereferenced` has no `$ref`.
+	// `openapi-3.1` is OpenAPI 3.1. In all of them answers and parameters stand where they are used.
+	Render *Render `form:"render,omitempty" json:"render,omitempty"`
+
 	// IfNoneMatch 调用方已有副本的 ETag。
 	//
 	// The ETag of the copy that the caller has.
@@ -2880,6 +2919,14 @@ type GetSpecAsYamlParams struct {
 	//
 	// Only the operations of these dialects.
 	Tag *Tags `form:"tag,omitempty" json:"tag,omitempty"`
+
+	// Render 文档的形式。`client`：供生成客户端，没有仅大小写不同的键（保留小写开头的），既可为 JSON 又可为表单的请求体只有 JSON；`dereferenced`：没有 `$ref`；
+	// `openapi-3.1`：OpenAPI 3.1。
+	//
+	// The form of the document. `client` is for generators of clients: of keys that differ only in case it has the one that
+	// begins with a lower-case letter, and JSON alone where a body may be JSON or a form. `dereferenced` has no `$ref`.
+	// `openapi-3.1` is OpenAPI 3.1. In all of them answers and parameters stand where they are used.
+	Render *Render `form:"render,omitempty" json:"render,omitempty"`
 
 	// IfNoneMatch 调用方已有副本的 ETag。
 	//
@@ -3267,6 +3314,13 @@ func (w *ServerInterfaceWrapper) GetSpecAsJson(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter tag: %s", err))
 	}
 
+	// ------------- Optional query parameter "render" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "render", ctx.QueryParams(), &params.Render, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter render: %s", err))
+	}
+
 	headers := ctx.Request().Header
 	// ------------- Optional header parameter "If-None-Match" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
@@ -3300,6 +3354,13 @@ func (w *ServerInterfaceWrapper) GetSpecAsYaml(ctx echo.Context) error {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "tag", ctx.QueryParams(), &params.Tag, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter tag: %s", err))
+	}
+
+	// ------------- Optional query parameter "render" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "render", ctx.QueryParams(), &params.Render, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter render: %s", err))
 	}
 
 	headers := ctx.Request().Header

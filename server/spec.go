@@ -7,7 +7,6 @@ import (
 	"encoding/base64"
 	"net/http"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -17,66 +16,65 @@ import (
 	"quartet/openapi/specfilter"
 )
 
-// spec serves the OpenAPI document, whole or filtered by tags. It keeps the rendered
-// documents, of which there are at most 2⁷, but not the document's tree, which takes
-// more memory than the rest of an idle server.
+// spec serves the OpenAPI document, whole or filtered by tags, in its renderings. It
+// keeps the documents of all tags and of one, of which there are at most 64; one of
+// several tags is written for each request. It does not keep the document's tree,
+// which takes more memory than the rest of an idle server.
 type spec struct {
-	document []byte // in YAML
+	document []byte     // in YAML
+	writing  sync.Mutex // one at a time, so that many requests take one processor
 	mutex    sync.Mutex
 	written  map[string]specification
 }
 
-// The media types of the document.
-const (
-	specYAML = "application/yaml"
-	specJSON = "application/json"
-)
-
-// in returns the document in a media type; with tags, only their operations.
-func (p *spec) in(mediaType string, tags *openapi.Tags) (specification, error) {
-	wanted := sorted(tags)
-	key := mediaType + " " + strings.Join(wanted, " ")
-	p.mutex.Lock()
-	defer p.mutex.Unlock()
-	if known, ok := p.written[key]; ok {
+// in returns what is wanted of the document.
+func (p *spec) in(wanted specfilter.Wanted) (specification, error) {
+	if known, ok := p.known(wanted); ok {
 		return known, nil
 	}
-	text, err := p.write(mediaType, wanted)
+	p.writing.Lock()
+	defer p.writing.Unlock()
+	if known, ok := p.known(wanted); ok {
+		return known, nil
+	}
+	text, err := wanted.Of(p.document)
 	if err != nil {
 		return specification{}, err
 	}
 	sum := sha256.Sum256(text)
-	p.written[key] = specification{text: text, mediaType: mediaType, tag: `"` + base64.RawURLEncoding.EncodeToString(sum[:16]) + `"`}
-	return p.written[key], nil
+	written := specification{text: text, mediaType: "application/yaml", tag: `"` + base64.RawURLEncoding.EncodeToString(sum[:16]) + `"`}
+	if wanted.JSON {
+		written.mediaType = echo.MIMEApplicationJSON
+	}
+	if len(wanted.Tags) < 2 {
+		p.mutex.Lock()
+		defer p.mutex.Unlock()
+		p.written[wanted.Key()] = written
+	}
+	return written, nil
 }
 
-func (p *spec) write(mediaType string, tags []string) ([]byte, error) {
-	if mediaType == specYAML && len(tags) == 0 {
-		return p.document, nil // unchanged
-	}
-	document, err := specfilter.Read(p.document)
-	if err != nil {
-		return nil, err
-	}
-	if len(tags) > 0 {
-		document = document.Only(tags...)
-	}
-	if mediaType == specJSON {
-		return document.JSON()
-	}
-	return document.YAML()
+func (p *spec) known(wanted specfilter.Wanted) (specification, bool) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	known, ok := p.written[wanted.Key()]
+	return known, ok
 }
 
-func sorted(tags *openapi.Tags) []string {
-	if tags == nil {
-		return nil
+// wanted reads the parameters of a request for the document.
+func wanted(tags *openapi.Tags, render *openapi.Render, json bool) specfilter.Wanted {
+	w := specfilter.Wanted{JSON: json}
+	if tags != nil {
+		for _, tag := range *tags {
+			w.Tags = append(w.Tags, string(tag))
+		}
+		slices.Sort(w.Tags)
+		w.Tags = slices.Compact(w.Tags)
 	}
-	var names []string
-	for _, tag := range *tags {
-		names = append(names, string(tag))
+	if render != nil {
+		w.Render = string(*render)
 	}
-	slices.Sort(names)
-	return slices.Compact(names)
+	return w
 }
 
 // specification is a rendered document. A client that has it already gets 304.
@@ -109,14 +107,15 @@ func (d specification) VisitGetSpecAsYamlResponse(w http.ResponseWriter) error {
 // VisitGetSpecAsJsonResponse writes the document.
 func (d specification) VisitGetSpecAsJsonResponse(w http.ResponseWriter) error { return d.send(w) }
 
-// GetSpecAsYaml returns the contract as it was written, or the operations of some tags.
+// GetSpecAsYaml returns the contract as it was written, or the operations of some tags,
+// or a rendering.
 func (s *server) GetSpecAsYaml(_ context.Context, r openapi.GetSpecAsYamlRequestObject) (openapi.GetSpecAsYamlResponseObject, error) {
-	text, err := s.spec.in(specYAML, r.Params.Tag)
+	text, err := s.spec.in(wanted(r.Params.Tag, r.Params.Render, false))
 	return text.against(r.Params.IfNoneMatch), err
 }
 
 // GetSpecAsJson returns the same as JSON.
 func (s *server) GetSpecAsJson(_ context.Context, r openapi.GetSpecAsJsonRequestObject) (openapi.GetSpecAsJsonResponseObject, error) {
-	text, err := s.spec.in(specJSON, r.Params.Tag)
+	text, err := s.spec.in(wanted(r.Params.Tag, r.Params.Render, true))
 	return text.against(r.Params.IfNoneMatch), err
 }

@@ -34,11 +34,42 @@ func TestContractIsServedWholeAndByDialect(t *testing.T) {
 	}
 }
 
+func TestContractIsServedInItsRenderings(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for path, holds := range map[string][2]string{
+		"/openapi.json":                                    {"#/components/schemas/", "#/components/responses/"},
+		"/openapi.yaml?render=client":                      {"operationId: refreshUser", "CreationTimeUpper"},
+		"/openapi.json?render=client&tag=ruoyi":            {`"operationId":"getWeChatUserInfo"`, `"operationId":"createUser"`},
+		"/openapi.yaml?render=client&tag=jfinal&tag=ruoyi": {"operationId: getWeChatUserInfo", "operationId: refreshUser"},
+		"/openapi.yaml?render=dereferenced":                {"operationId: refreshUser", "$ref:"},
+		"/openapi.json?render=dereferenced&tag=jfinal":     {`"operationId":"createUser"`, `"$ref":`},
+		"/openapi.yaml?tag=cas&render=openapi-3.1":         {"openapi: 3.1.0\n", "nullable"},
+		"/openapi.json?render=openapi-3.1":                 {`{"openapi":"3.1.0","info":{"title":"Quartet"`, `"nullable":`},
+	} {
+		got := requireOK(t, w.get(path))
+		if !strings.Contains(got.text, holds[0]) || strings.Contains(got.text, holds[1]) {
+			t.Errorf("%s must hold %s and not %s", path, holds[0], holds[1])
+		}
+		if again := w.get(path); again.text != got.text || again.header.Get("ETag") != got.header.Get("ETag") {
+			t.Errorf("%s is another document the second time", path)
+		}
+	}
+	for _, path := range []string{"/openapi.yaml?render=soap", "/openapi.json?render=", "/openapi.yaml?render=client,dereferenced"} {
+		got := w.get(path, "Accept-Language", "en")
+		requireFailure(t, "system", got, http.StatusBadRequest)
+		if title := got.body["title"]; title != "Parameter render must be one of client, dereferenced, openapi-3.1" {
+			t.Errorf("%s: %v", path, title)
+		}
+	}
+}
+
 func TestContractIsNotSentAgainToWhoHasIt(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	seen := map[string]string{}
-	for _, path := range []string{"/openapi.yaml", "/openapi.json", "/openapi.yaml?tag=jfinal", "/openapi.json?tag=jfinal", "/openapi.yaml?tag=yudao"} {
+	for _, path := range []string{"/openapi.yaml", "/openapi.json", "/openapi.yaml?tag=jfinal", "/openapi.json?tag=jfinal", "/openapi.yaml?tag=yudao",
+		"/openapi.yaml?render=client", "/openapi.json?render=client&tag=jfinal", "/openapi.json?render=openapi-3.1&tag=jfinal&tag=cas"} {
 		first := requireOK(t, w.get(path))
 		tag := first.header.Get("ETag")
 		if first.header.Get("Cache-Control") != "no-cache" || tag == "" || seen[tag] != "" {

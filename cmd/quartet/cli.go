@@ -16,6 +16,7 @@ import (
 	"quartet/cmd/quartet/internal/cli"
 	"quartet/cmd/quartet/internal/dumpcmd"
 	"quartet/cmd/quartet/internal/importcmd"
+	"quartet/cmd/quartet/internal/openapicmd"
 	"quartet/server/account"
 	"quartet/server/dialect"
 	"quartet/server/dialect/all"
@@ -36,6 +37,7 @@ type commands struct {
 	Import  importcmd.Command     `cmd:"" help:"Import a file written by quartet export, or with --from the user table of another system."`
 	Backup  dumpcmd.Backup        `cmd:"" help:"Copy an SQLite database, also while the server runs."`
 	Check   checkcmd.Command      `cmd:"" help:"Check a server's responses against the spec, or compare the responses of two servers."`
+	OpenAPI openapicmd.Command    `cmd:"" name:"openapi" help:"Write the OpenAPI document, whole or by dialect, for generators of clients."`
 	Version versionCommand        `cmd:"" help:"Print the version."`
 }
 
@@ -120,6 +122,7 @@ func newParser(commands any, options ...kong.Option) *kong.Kong {
 		kong.DefaultEnvars("QUARTET"),
 		kong.Vars{"audit_kinds": strings.Join(account.AuditKinds(), ", ")},
 		dialectNames(all.Dialects),
+		openapicmd.Names(all.Dialects.Tags()),
 		limitGroups,
 		kong.ConfigureHelp(kong.HelpOptions{NoExpandSubcommands: true, WrapUpperBound: 110}),
 	}, options...)...)

@@ -7,6 +7,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"quartet/cmd/quartet/internal/cli"
+	"quartet/openapi"
 )
 
 func TestHelpIsNoFailure(t *testing.T) {
@@ -31,6 +32,14 @@ func TestVersion(t *testing.T) {
 	contains(t, done(t, "version"), "quartet ", "go1.")
 }
 
+func TestOpenAPIWritesTheContract(t *testing.T) {
+	t.Parallel()
+	equal(t, "the document", done(t, "openapi"), string(openapi.Document))
+	contains(t, done(t, "openapi", "--render", "client", "--tag", "jfinal,cas", "--format", "json"),
+		`{"openapi":"3.0.3","info":{`, `"operationId":"createUser"`, `"operationId":"getUserInfo"`)
+	contains(t, done(t, "openapi", "--render", "openapi-3.1"), "openapi: 3.1.0\n", "operationId: refreshUser")
+}
+
 func TestAFaultyCommandLineIsExplained(t *testing.T) {
 	t.Parallel()
 	for _, test := range []struct {
@@ -40,6 +49,8 @@ func TestAFaultyCommandLineIsExplained(t *testing.T) {
 		{"expected one of", nil},
 		{"unexpected argument frobnicate", []string{"frobnicate"}},
 		{`Run "quartet serve --help"`, []string{"serve", "--port", "80"}},
+		{"--render must be one of", []string{"openapi", "--render", "soap"}},
+		{"--tag must be one of", []string{"openapi", "--tag", "soap"}},
 		{"--log-level must be one of", []string{"serve", "--log-level", "loud"}},
 		{"--legacy-status must be one of", []string{"serve", "--legacy-status", "data,gold"}},
 		{"--legacy-status must be one of", []string{"serve", "--legacy-status", "gold@/prod-api"}},

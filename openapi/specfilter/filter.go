@@ -1,4 +1,4 @@
-// Package specfilter reduces an OpenAPI document to the operations of some tags,
+// Package specfilter renders an OpenAPI document: reduced to the operations of some tags,
 // or to what describes requests, with the components that they refer to. It writes
 // documents as YAML or JSON in their own order.
 package specfilter

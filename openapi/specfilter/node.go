@@ -69,3 +69,13 @@ func notEmpty(node *yaml.Node) *yaml.Node {
 	}
 	return node
 }
+
+// without copies a mapping without a key.
+func without(node *yaml.Node, key string) *yaml.Node {
+	return replaced(node, func(name string, value *yaml.Node) *yaml.Node {
+		if name == key {
+			return nil
+		}
+		return value
+	})
+}

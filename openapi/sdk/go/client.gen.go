@@ -239,6 +239,27 @@ func (e Oauth2FailureBodyError) Valid() bool {
 	}
 }
 
+// Defines values for Rendering.
+const (
+	RenderingClient       Rendering = "client"
+	RenderingDereferenced Rendering = "dereferenced"
+	RenderingOpenapi31    Rendering = "openapi-3.1"
+)
+
+// Valid indicates whether the value is a known member of the Rendering enum.
+func (e Rendering) Valid() bool {
+	switch e {
+	case RenderingClient:
+		return true
+	case RenderingDereferenced:
+		return true
+	case RenderingOpenapi31:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Tag.
 const (
 	TagCas    Tag = "cas"
@@ -1301,6 +1322,11 @@ type RefreshUserResponse struct {
 	// Example: 1795000000000
 	Timestamp int64 `json:"timestamp"`
 }
+
+// Rendering 文档的形式 a form of the document
+//
+// Example: client
+type Rendering string
 
 // RuoyiFailureBody ruoyi 方言的失败响应。
 //
@@ -2508,6 +2534,11 @@ type YudaoFailureBody struct {
 // IfNoneMatch defines model for IfNoneMatch.
 type IfNoneMatch = string
 
+// Render 文档的形式 a form of the document
+//
+// Example: client
+type Render = Rendering
+
 // Tags defines model for Tags.
 type Tags = []Tag
 
@@ -2869,6 +2900,14 @@ type GetSpecAsJsonParams struct {
 	// Only the operations of these dialects.
 	Tag *Tags `form:"tag,omitempty" json:"tag,omitempty"`
 
+	// Render 文档的形式。`client`：供生成客户端，没有仅大小写不同的键（保留小写开头的），既可为 JSON 又可为表单的请求体只有 JSON；`dereferenced`：没有 `$ref`；
+	// `openapi-3.1`：OpenAPI 3.1。
+	//
+	// The form of the document. `client` is for generators of clients: of keys that differ only in case it has the one that
+	// begins with a lower-case letter, and JSON alone where a body may be JSON or a form. `dereferenced` has no `$ref`.
+	// `openapi-3.1` is OpenAPI 3.1. In all of them answers and parameters stand where they are used.
+	Render *Render `form:"render,omitempty" json:"render,omitempty"`
+
 	// IfNoneMatch 调用方已有副本的 ETag。
 	//
 	// The ETag of the copy that the caller has.
@@ -2881,6 +2920,14 @@ type GetSpecAsYamlParams struct {
 	//
 	// Only the operations of these dialects.
 	Tag *Tags `form:"tag,omitempty" json:"tag,omitempty"`
+
+	// Render 文档的形式。`client`：供生成客户端，没有仅大小写不同的键（保留小写开头的），既可为 JSON 又可为表单的请求体只有 JSON；`dereferenced`：没有 `$ref`；
+	// `openapi-3.1`：OpenAPI 3.1。
+	//
+	// The form of the document. `client` is for generators of clients: of keys that differ only in case it has the one that
+	// begins with a lower-case letter, and JSON alone where a body may be JSON or a form. `dereferenced` has no `$ref`.
+	// `openapi-3.1` is OpenAPI 3.1. In all of them answers and parameters stand where they are used.
+	Render *Render `form:"render,omitempty" json:"render,omitempty"`
 
 	// IfNoneMatch 调用方已有副本的 ETag。
 	//
@@ -5288,6 +5335,18 @@ func NewGetSpecAsJsonRequest(server string, params *GetSpecAsJsonParams) (*http.
 
 		}
 
+		if params.Render != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "render", *params.Render, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if encoded := queryValues.Encode(); encoded != "" {
 			rawQueryFragments = append(rawQueryFragments, encoded)
 		}
@@ -5348,6 +5407,18 @@ func NewGetSpecAsYamlRequest(server string, params *GetSpecAsYamlParams) (*http.
 		if params.Tag != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "tag", *params.Tag, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "array", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Render != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "render", *params.Render, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {

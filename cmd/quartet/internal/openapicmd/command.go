@@ -1,0 +1,34 @@
+// Package openapicmd writes the contract in the forms in which a server serves it.
+package openapicmd
+
+import (
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"quartet/cmd/quartet/internal/cli"
+	"quartet/openapi"
+	"quartet/openapi/specfilter"
+)
+
+// Command is quartet openapi.
+type Command struct {
+	Render string   `enum:",${renderings}" default:"" help:"Form of the document: ${renderings}. Without it the document as it is written."`
+	Tag    []string `enum:"${tags}" help:"Only the operations of these tags: ${tags}."`
+	Format string   `enum:"yaml,json" default:"yaml" help:"Format: ${enum}."`
+}
+
+// Names are the values of flags that the parser must know.
+func Names(tags []string) kong.Vars {
+	return kong.Vars{"renderings": strings.Join(specfilter.Renderings, ","), "tags": strings.Join(tags, ",")}
+}
+
+// Run writes the document to standard output.
+func (o *Command) Run(c *cli.Console) error {
+	text, err := specfilter.Wanted{Tags: o.Tag, Render: o.Render, JSON: o.Format == "json"}.Of(openapi.Document)
+	if err != nil {
+		return err
+	}
+	_, err = c.Out.Write(text)
+	return err
+}

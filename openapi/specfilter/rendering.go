@@ -1,0 +1,49 @@
+package specfilter
+
+import "fmt"
+
+// Renderings are the names of the forms in which the document is read beside its own.
+var Renderings = []string{"client", "dereferenced", "openapi-3.1"}
+
+// Wanted says what is wanted of a document.
+type Wanted struct {
+	Tags   []string // the operations of these; all of them where empty
+	Render string   // one of Renderings; the document's own form where empty
+	JSON   bool     // else YAML
+}
+
+// Of is what is wanted of a document in YAML: as it was written where that is nothing.
+// JSON has references to schemas alone in every form.
+func (w Wanted) Of(written []byte) ([]byte, error) {
+	if len(w.Tags) == 0 && w.Render == "" && !w.JSON {
+		return written, nil
+	}
+	document, err := Read(written)
+	if err != nil {
+		return nil, err
+	}
+	if len(w.Tags) > 0 {
+		document = document.Only(w.Tags...)
+	}
+	switch w.Render {
+	case "client":
+		document = document.Client()
+	case "dereferenced":
+		document = document.Dereferenced()
+	case "openapi-3.1":
+		document = document.OpenAPI31()
+	case "":
+		if w.JSON {
+			document = document.Inlined()
+		}
+	default:
+		return nil, fmt.Errorf("a rendering is one of %v, not %q", Renderings, w.Render)
+	}
+	if w.JSON {
+		return document.JSON()
+	}
+	return document.YAML()
+}
+
+// Key tells what is wanted from all else that may be.
+func (w Wanted) Key() string { return fmt.Sprint(w.Tags, w.Render, w.JSON) }
