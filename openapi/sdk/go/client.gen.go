@@ -1323,7 +1323,9 @@ type RefreshUserResponse struct {
 	Timestamp int64 `json:"timestamp"`
 }
 
-// Rendering 文档的形式 a form of the document
+// Rendering 文档的形式：供生成器的、展开引用的，或 OpenAPI 3.1 的。
+//
+// A form of the document: for generators, without references, or as OpenAPI 3.1.
 //
 // Example: client
 type Rendering string
@@ -2534,7 +2536,9 @@ type YudaoFailureBody struct {
 // IfNoneMatch defines model for IfNoneMatch.
 type IfNoneMatch = string
 
-// Render 文档的形式 a form of the document
+// Render 文档的形式：供生成器的、展开引用的，或 OpenAPI 3.1 的。
+//
+// A form of the document: for generators, without references, or as OpenAPI 3.1.
 //
 // Example: client
 type Render = Rendering
