@@ -2680,11 +2680,6 @@ type JfinalUnauthenticated = JfinalFailureBody
 // A failure of the dialect `jfinal`.
 type JfinalUnavailable = JfinalFailureBody
 
-// JfinalUnsupportedForm jfinal 方言的失败响应。
-//
-// A failure of the dialect `jfinal`.
-type JfinalUnsupportedForm = JfinalFailureBody
-
 // JfinalUnsupportedMediaType jfinal 方言的失败响应。
 //
 // A failure of the dialect `jfinal`.
@@ -2963,8 +2958,14 @@ type CreateUserJSONRequestBody = UserCreation
 // CreateUserFormdataRequestBody defines body for CreateUser for application/x-www-form-urlencoded ContentType.
 type CreateUserFormdataRequestBody = CreateUserForm
 
+// PostUserDetailJSONRequestBody defines body for PostUserDetail for application/json ContentType.
+type PostUserDetailJSONRequestBody = UserDetailForm
+
 // PostUserDetailFormdataRequestBody defines body for PostUserDetail for application/x-www-form-urlencoded ContentType.
 type PostUserDetailFormdataRequestBody = UserDetailForm
+
+// SignInByPasswordJSONRequestBody defines body for SignInByPassword for application/json ContentType.
+type SignInByPasswordJSONRequestBody = LoginForm
 
 // SignInByPasswordFormdataRequestBody defines body for SignInByPassword for application/x-www-form-urlencoded ContentType.
 type SignInByPasswordFormdataRequestBody = LoginForm
@@ -2974,6 +2975,9 @@ type UpdateUserJSONRequestBody = UserChange
 
 // UpdateUserFormdataRequestBody defines body for UpdateUser for application/x-www-form-urlencoded ContentType.
 type UpdateUserFormdataRequestBody = UpdateUserForm
+
+// UpdatePasswordJSONRequestBody defines body for UpdatePassword for application/json ContentType.
+type UpdatePasswordJSONRequestBody = UpdatePasswordForm
 
 // UpdatePasswordFormdataRequestBody defines body for UpdatePassword for application/x-www-form-urlencoded ContentType.
 type UpdatePasswordFormdataRequestBody = UpdatePasswordForm
@@ -3013,7 +3017,7 @@ type ServerInterface interface {
 	// GetUserDetail 用户详情 · Read a user
 	// (GET /api/user/detail)
 	GetUserDetail(ctx echo.Context, params GetUserDetailParams) error
-	// PostUserDetail 用户详情（POST）· Read a user, by form
+	// PostUserDetail 用户详情（POST）· Read a user, by POST
 	// (POST /api/user/detail)
 	PostUserDetail(ctx echo.Context) error
 	// SignInByPassword 用户登录 · Sign in by password
@@ -3778,15 +3782,6 @@ type JfinalUnavailableJSONResponse struct {
 	Body JfinalFailureBody
 
 	Headers JfinalUnavailableResponseHeaders
-}
-
-type JfinalUnsupportedFormResponseHeaders struct {
-	XRequestId *string
-}
-type JfinalUnsupportedFormJSONResponse struct {
-	Body JfinalFailureBody
-
-	Headers JfinalUnsupportedFormResponseHeaders
 }
 
 type JfinalUnsupportedMediaTypeResponseHeaders struct {
@@ -4733,7 +4728,8 @@ func (response GetUserDetail503JSONResponse) VisitGetUserDetailResponse(w http.R
 }
 
 type PostUserDetailRequestObject struct {
-	Body *PostUserDetailFormdataRequestBody
+	JSONBody     *PostUserDetailJSONRequestBody
+	FormdataBody *PostUserDetailFormdataRequestBody
 }
 
 type PostUserDetailResponseObject interface {
@@ -4848,7 +4844,7 @@ func (response PostUserDetail413JSONResponse) VisitPostUserDetailResponse(w http
 }
 
 type PostUserDetail415JSONResponse struct {
-	JfinalUnsupportedFormJSONResponse
+	JfinalUnsupportedMediaTypeJSONResponse
 }
 
 func (response PostUserDetail415JSONResponse) VisitPostUserDetailResponse(w http.ResponseWriter) error {
@@ -4904,7 +4900,8 @@ func (response PostUserDetail503JSONResponse) VisitPostUserDetailResponse(w http
 }
 
 type SignInByPasswordRequestObject struct {
-	Body *SignInByPasswordFormdataRequestBody
+	JSONBody     *SignInByPasswordJSONRequestBody
+	FormdataBody *SignInByPasswordFormdataRequestBody
 }
 
 type SignInByPasswordResponseObject interface {
@@ -5007,7 +5004,7 @@ func (response SignInByPassword413JSONResponse) VisitSignInByPasswordResponse(w 
 }
 
 type SignInByPassword415JSONResponse struct {
-	JfinalUnsupportedFormJSONResponse
+	JfinalUnsupportedMediaTypeJSONResponse
 }
 
 func (response SignInByPassword415JSONResponse) VisitSignInByPasswordResponse(w http.ResponseWriter) error {
@@ -5269,7 +5266,8 @@ func (response UpdateUser503JSONResponse) VisitUpdateUserResponse(w http.Respons
 }
 
 type UpdatePasswordRequestObject struct {
-	Body *UpdatePasswordFormdataRequestBody
+	JSONBody     *UpdatePasswordJSONRequestBody
+	FormdataBody *UpdatePasswordFormdataRequestBody
 }
 
 type UpdatePasswordResponseObject interface {
@@ -5403,7 +5401,7 @@ func (response UpdatePassword413JSONResponse) VisitUpdatePasswordResponse(w http
 }
 
 type UpdatePassword415JSONResponse struct {
-	JfinalUnsupportedFormJSONResponse
+	JfinalUnsupportedMediaTypeJSONResponse
 }
 
 func (response UpdatePassword415JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
@@ -7449,7 +7447,7 @@ type StrictServerInterface interface {
 	// GetUserDetail 用户详情 · Read a user
 	// (GET /api/user/detail)
 	GetUserDetail(ctx context.Context, request GetUserDetailRequestObject) (GetUserDetailResponseObject, error)
-	// PostUserDetail 用户详情（POST）· Read a user, by form
+	// PostUserDetail 用户详情（POST）· Read a user, by POST
 	// (POST /api/user/detail)
 	PostUserDetail(ctx context.Context, request PostUserDetailRequestObject) (PostUserDetailResponseObject, error)
 	// SignInByPassword 用户登录 · Sign in by password
@@ -7690,14 +7688,43 @@ func (sh *strictHandler) GetUserDetail(ctx echo.Context, params GetUserDetailPar
 func (sh *strictHandler) PostUserDetail(ctx echo.Context) error {
 	var request PostUserDetailRequestObject
 
-	if form, err := ctx.FormParams(); err == nil {
-		var body PostUserDetailFormdataRequestBody
-		if err := runtime.BindForm(&body, form, nil, nil); err != nil {
+	if strings.HasPrefix(ctx.Request().Header.Get("Content-Type"), "application/json") {
+		var body PostUserDetailJSONRequestBody
+		var err error
+		if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+			// A request validator built on kin-openapi's openapi3filter with
+			// KeepValidatedValue leaves the value it validated on the body. Bind
+			// that value, matching member names exactly, so the handler receives
+			// what was validated instead of a second, case-insensitive decode.
+			// Otherwise bind only the request body, so that path and query
+			// parameters are not also bound into the body struct.
+			if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+				err = binder.BindBody(ctx, &body)
+			}
+		} else {
+			// A custom binder is installed on the Echo instance; defer to it
+			// entirely, since echo.Binder does not expose body-only binding and
+			// the binder may do more than decode (for example call ctx.Validate).
+			err = ctx.Bind(&body)
+		}
+		if err != nil {
+			if !errors.Is(err, io.EOF) {
+				return err
+			}
+		} else {
+			request.JSONBody = &body
+		}
+	}
+	if strings.HasPrefix(ctx.Request().Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+		if form, err := ctx.FormParams(); err == nil {
+			var body PostUserDetailFormdataRequestBody
+			if err := runtime.BindForm(&body, form, nil, nil); err != nil {
+				return err
+			}
+			request.FormdataBody = &body
+		} else {
 			return err
 		}
-		request.Body = &body
-	} else {
-		return err
 	}
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
@@ -7723,14 +7750,41 @@ func (sh *strictHandler) PostUserDetail(ctx echo.Context) error {
 func (sh *strictHandler) SignInByPassword(ctx echo.Context) error {
 	var request SignInByPasswordRequestObject
 
-	if form, err := ctx.FormParams(); err == nil {
-		var body SignInByPasswordFormdataRequestBody
-		if err := runtime.BindForm(&body, form, nil, nil); err != nil {
+	if strings.HasPrefix(ctx.Request().Header.Get("Content-Type"), "application/json") {
+		var body SignInByPasswordJSONRequestBody
+		var err error
+		if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+			// A request validator built on kin-openapi's openapi3filter with
+			// KeepValidatedValue leaves the value it validated on the body. Bind
+			// that value, matching member names exactly, so the handler receives
+			// what was validated instead of a second, case-insensitive decode.
+			// Otherwise bind only the request body, so that path and query
+			// parameters are not also bound into the body struct.
+			if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+				err = binder.BindBody(ctx, &body)
+			}
+		} else {
+			// A custom binder is installed on the Echo instance; defer to it
+			// entirely, since echo.Binder does not expose body-only binding and
+			// the binder may do more than decode (for example call ctx.Validate).
+			err = ctx.Bind(&body)
+		}
+		if err != nil {
 			return err
 		}
-		request.Body = &body
-	} else {
-		return err
+		request.JSONBody = &body
+
+	}
+	if strings.HasPrefix(ctx.Request().Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+		if form, err := ctx.FormParams(); err == nil {
+			var body SignInByPasswordFormdataRequestBody
+			if err := runtime.BindForm(&body, form, nil, nil); err != nil {
+				return err
+			}
+			request.FormdataBody = &body
+		} else {
+			return err
+		}
 	}
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
@@ -7816,14 +7870,41 @@ func (sh *strictHandler) UpdateUser(ctx echo.Context) error {
 func (sh *strictHandler) UpdatePassword(ctx echo.Context) error {
 	var request UpdatePasswordRequestObject
 
-	if form, err := ctx.FormParams(); err == nil {
-		var body UpdatePasswordFormdataRequestBody
-		if err := runtime.BindForm(&body, form, nil, nil); err != nil {
+	if strings.HasPrefix(ctx.Request().Header.Get("Content-Type"), "application/json") {
+		var body UpdatePasswordJSONRequestBody
+		var err error
+		if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+			// A request validator built on kin-openapi's openapi3filter with
+			// KeepValidatedValue leaves the value it validated on the body. Bind
+			// that value, matching member names exactly, so the handler receives
+			// what was validated instead of a second, case-insensitive decode.
+			// Otherwise bind only the request body, so that path and query
+			// parameters are not also bound into the body struct.
+			if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+				err = binder.BindBody(ctx, &body)
+			}
+		} else {
+			// A custom binder is installed on the Echo instance; defer to it
+			// entirely, since echo.Binder does not expose body-only binding and
+			// the binder may do more than decode (for example call ctx.Validate).
+			err = ctx.Bind(&body)
+		}
+		if err != nil {
 			return err
 		}
-		request.Body = &body
-	} else {
-		return err
+		request.JSONBody = &body
+
+	}
+	if strings.HasPrefix(ctx.Request().Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+		if form, err := ctx.FormParams(); err == nil {
+			var body UpdatePasswordFormdataRequestBody
+			if err := runtime.BindForm(&body, form, nil, nil); err != nil {
+				return err
+			}
+			request.FormdataBody = &body
+		} else {
+			return err
+		}
 	}
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {

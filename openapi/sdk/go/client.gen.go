@@ -2681,11 +2681,6 @@ type JfinalUnauthenticated = JfinalFailureBody
 // A failure of the dialect `jfinal`.
 type JfinalUnavailable = JfinalFailureBody
 
-// JfinalUnsupportedForm jfinal 方言的失败响应。
-//
-// A failure of the dialect `jfinal`.
-type JfinalUnsupportedForm = JfinalFailureBody
-
 // JfinalUnsupportedMediaType jfinal 方言的失败响应。
 //
 // A failure of the dialect `jfinal`.
@@ -2964,8 +2959,14 @@ type CreateUserJSONRequestBody = UserCreation
 // CreateUserFormdataRequestBody defines body for CreateUser for application/x-www-form-urlencoded ContentType.
 type CreateUserFormdataRequestBody = CreateUserForm
 
+// PostUserDetailJSONRequestBody defines body for PostUserDetail for application/json ContentType.
+type PostUserDetailJSONRequestBody = UserDetailForm
+
 // PostUserDetailFormdataRequestBody defines body for PostUserDetail for application/x-www-form-urlencoded ContentType.
 type PostUserDetailFormdataRequestBody = UserDetailForm
+
+// SignInByPasswordJSONRequestBody defines body for SignInByPassword for application/json ContentType.
+type SignInByPasswordJSONRequestBody = LoginForm
 
 // SignInByPasswordFormdataRequestBody defines body for SignInByPassword for application/x-www-form-urlencoded ContentType.
 type SignInByPasswordFormdataRequestBody = LoginForm
@@ -2975,6 +2976,9 @@ type UpdateUserJSONRequestBody = UserChange
 
 // UpdateUserFormdataRequestBody defines body for UpdateUser for application/x-www-form-urlencoded ContentType.
 type UpdateUserFormdataRequestBody = UpdateUserForm
+
+// UpdatePasswordJSONRequestBody defines body for UpdatePassword for application/json ContentType.
+type UpdatePasswordJSONRequestBody = UpdatePasswordForm
 
 // UpdatePasswordFormdataRequestBody defines body for UpdatePassword for application/x-www-form-urlencoded ContentType.
 type UpdatePasswordFormdataRequestBody = UpdatePasswordForm
@@ -3166,7 +3170,7 @@ type ClientInterface interface {
 	// Corresponds with GET /api/user/detail (the `GetUserDetail` operationId).
 	GetUserDetail(ctx context.Context, params *GetUserDetailParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// PostUserDetailWithBody 用户详情（POST）· Read a user, by form
+	// PostUserDetailWithBody 用户详情（POST）· Read a user, by POST
 	//
 	// 文档 004。与 GET 相同，`id` 在请求体或查询参数中。
 	//
@@ -3177,7 +3181,18 @@ type ClientInterface interface {
 	// Corresponds with POST /api/user/detail (the `PostUserDetail` operationId).
 	PostUserDetailWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// PostUserDetailWithFormdataBody 用户详情（POST）· Read a user, by form
+	// PostUserDetail 用户详情（POST）· Read a user, by POST
+	//
+	// 文档 004。与 GET 相同，`id` 在请求体或查询参数中。
+	//
+	// Document 004. The same as GET, with `id` in the body or in the query.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/user/detail (the `PostUserDetail` operationId).
+	PostUserDetail(ctx context.Context, body PostUserDetailJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PostUserDetailWithFormdataBody 用户详情（POST）· Read a user, by POST
 	//
 	// 文档 004。与 GET 相同，`id` 在请求体或查询参数中。
 	//
@@ -3202,6 +3217,21 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/user/login (the `SignInByPassword` operationId).
 	SignInByPasswordWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SignInByPassword 用户登录 · Sign in by password
+	//
+	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账户不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
+	// 失败五次后，该账户对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+	//
+	// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
+	// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
+	// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
+	// named.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/user/login (the `SignInByPassword` operationId).
+	SignInByPassword(ctx context.Context, body SignInByPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SignInByPasswordWithFormdataBody 用户登录 · Sign in by password
 	//
@@ -3275,6 +3305,19 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/user/updatePassword (the `UpdatePassword` operationId).
 	UpdatePasswordWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdatePassword 更新用户密码 · Change a password
+	//
+	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
+	// `oldPassowrd`，也接受 `oldPassword`。
+	//
+	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
+	// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/user/updatePassword (the `UpdatePassword` operationId).
+	UpdatePassword(ctx context.Context, body UpdatePasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// UpdatePasswordWithFormdataBody 更新用户密码 · Change a password
 	//
@@ -3764,7 +3807,7 @@ func (c *Client) GetUserDetail(ctx context.Context, params *GetUserDetailParams,
 	return c.Client.Do(req)
 }
 
-// PostUserDetailWithBody 用户详情（POST）· Read a user, by form
+// PostUserDetailWithBody 用户详情（POST）· Read a user, by POST
 //
 // 文档 004。与 GET 相同，`id` 在请求体或查询参数中。
 //
@@ -3785,7 +3828,28 @@ func (c *Client) PostUserDetailWithBody(ctx context.Context, contentType string,
 	return c.Client.Do(req)
 }
 
-// PostUserDetailWithFormdataBody 用户详情（POST）· Read a user, by form
+// PostUserDetail 用户详情（POST）· Read a user, by POST
+//
+// 文档 004。与 GET 相同，`id` 在请求体或查询参数中。
+//
+// Document 004. The same as GET, with `id` in the body or in the query.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/user/detail (the `PostUserDetail` operationId).
+func (c *Client) PostUserDetail(ctx context.Context, body PostUserDetailJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPostUserDetailRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PostUserDetailWithFormdataBody 用户详情（POST）· Read a user, by POST
 //
 // 文档 004。与 GET 相同，`id` 在请求体或查询参数中。
 //
@@ -3821,6 +3885,31 @@ func (c *Client) PostUserDetailWithFormdataBody(ctx context.Context, body PostUs
 // Corresponds with POST /api/user/login (the `SignInByPassword` operationId).
 func (c *Client) SignInByPasswordWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSignInByPasswordRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SignInByPassword 用户登录 · Sign in by password
+//
+// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账户不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
+// 失败五次后，该账户对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+//
+// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
+// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
+// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
+// named.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/user/login (the `SignInByPassword` operationId).
+func (c *Client) SignInByPassword(ctx context.Context, body SignInByPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSignInByPasswordRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -3944,6 +4033,29 @@ func (c *Client) UpdateUserWithFormdataBody(ctx context.Context, body UpdateUser
 // Corresponds with POST /api/user/updatePassword (the `UpdatePassword` operationId).
 func (c *Client) UpdatePasswordWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdatePasswordRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdatePassword 更新用户密码 · Change a password
+//
+// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
+// `oldPassowrd`，也接受 `oldPassword`。
+//
+// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
+// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/user/updatePassword (the `UpdatePassword` operationId).
+func (c *Client) UpdatePassword(ctx context.Context, body UpdatePasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdatePasswordRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4717,6 +4829,17 @@ func NewGetUserDetailRequest(server string, params *GetUserDetailParams) (*http.
 	return req, nil
 }
 
+// NewPostUserDetailRequest calls the generic PostUserDetail builder with application/json body
+func NewPostUserDetailRequest(server string, body PostUserDetailJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPostUserDetailRequestWithBody(server, "application/json", bodyReader)
+}
+
 // NewPostUserDetailRequestWithFormdataBody calls the generic PostUserDetail builder with application/x-www-form-urlencoded body
 func NewPostUserDetailRequestWithFormdataBody(server string, body PostUserDetailFormdataRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -4755,6 +4878,17 @@ func NewPostUserDetailRequestWithBody(server string, contentType string, body io
 	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
+}
+
+// NewSignInByPasswordRequest calls the generic SignInByPassword builder with application/json body
+func NewSignInByPasswordRequest(server string, body SignInByPasswordJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSignInByPasswordRequestWithBody(server, "application/json", bodyReader)
 }
 
 // NewSignInByPasswordRequestWithFormdataBody calls the generic SignInByPassword builder with application/x-www-form-urlencoded body
@@ -4846,6 +4980,17 @@ func NewUpdateUserRequestWithBody(server string, contentType string, body io.Rea
 	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
+}
+
+// NewUpdatePasswordRequest calls the generic UpdatePassword builder with application/json body
+func NewUpdatePasswordRequest(server string, body UpdatePasswordJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdatePasswordRequestWithBody(server, "application/json", bodyReader)
 }
 
 // NewUpdatePasswordRequestWithFormdataBody calls the generic UpdatePassword builder with application/x-www-form-urlencoded body
@@ -5813,7 +5958,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/user/detail (the `GetUserDetail` operationId).
 	GetUserDetailWithResponse(ctx context.Context, params *GetUserDetailParams, reqEditors ...RequestEditorFn) (*GetUserDetailAnswer, error)
 
-	// PostUserDetailWithBodyWithResponse 用户详情（POST）· Read a user, by form
+	// PostUserDetailWithBodyWithResponse 用户详情（POST）· Read a user, by POST
 	//
 	// 文档 004。与 GET 相同，`id` 在请求体或查询参数中。
 	//
@@ -5824,7 +5969,18 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/user/detail (the `PostUserDetail` operationId).
 	PostUserDetailWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PostUserDetailAnswer, error)
 
-	// PostUserDetailWithFormdataBodyWithResponse 用户详情（POST）· Read a user, by form
+	// PostUserDetailWithResponse 用户详情（POST）· Read a user, by POST
+	//
+	// 文档 004。与 GET 相同，`id` 在请求体或查询参数中。
+	//
+	// Document 004. The same as GET, with `id` in the body or in the query.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/user/detail (the `PostUserDetail` operationId).
+	PostUserDetailWithResponse(ctx context.Context, body PostUserDetailJSONRequestBody, reqEditors ...RequestEditorFn) (*PostUserDetailAnswer, error)
+
+	// PostUserDetailWithFormdataBodyWithResponse 用户详情（POST）· Read a user, by POST
 	//
 	// 文档 004。与 GET 相同，`id` 在请求体或查询参数中。
 	//
@@ -5849,6 +6005,21 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/user/login (the `SignInByPassword` operationId).
 	SignInByPasswordWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SignInByPasswordAnswer, error)
+
+	// SignInByPasswordWithResponse 用户登录 · Sign in by password
+	//
+	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账户不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
+	// 失败五次后，该账户对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+	//
+	// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
+	// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
+	// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
+	// named.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/user/login (the `SignInByPassword` operationId).
+	SignInByPasswordWithResponse(ctx context.Context, body SignInByPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*SignInByPasswordAnswer, error)
 
 	// SignInByPasswordWithFormdataBodyWithResponse 用户登录 · Sign in by password
 	//
@@ -5922,6 +6093,19 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/user/updatePassword (the `UpdatePassword` operationId).
 	UpdatePasswordWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdatePasswordAnswer, error)
+
+	// UpdatePasswordWithResponse 更新用户密码 · Change a password
+	//
+	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
+	// `oldPassowrd`，也接受 `oldPassword`。
+	//
+	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
+	// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/user/updatePassword (the `UpdatePassword` operationId).
+	UpdatePasswordWithResponse(ctx context.Context, body UpdatePasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdatePasswordAnswer, error)
 
 	// UpdatePasswordWithFormdataBodyWithResponse 更新用户密码 · Change a password
 	//
@@ -6887,7 +7071,7 @@ type PostUserDetailAnswer struct {
 	// JSON413 the response for an HTTP 413 `application/json` response
 	JSON413 *JfinalTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
-	JSON415 *JfinalUnsupportedForm
+	JSON415 *JfinalUnsupportedMediaType
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *JfinalInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
@@ -6943,7 +7127,7 @@ func (r PostUserDetailAnswer) GetJSON413() *JfinalTooLarge {
 }
 
 // GetJSON415 returns the response for an HTTP 415 `application/json` response
-func (r PostUserDetailAnswer) GetJSON415() *JfinalUnsupportedForm {
+func (r PostUserDetailAnswer) GetJSON415() *JfinalUnsupportedMediaType {
 	return r.JSON415
 }
 
@@ -7042,7 +7226,7 @@ type SignInByPasswordAnswer struct {
 	// JSON413 the response for an HTTP 413 `application/json` response
 	JSON413 *JfinalTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
-	JSON415 *JfinalUnsupportedForm
+	JSON415 *JfinalUnsupportedMediaType
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *JfinalInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
@@ -7091,7 +7275,7 @@ func (r SignInByPasswordAnswer) GetJSON413() *JfinalTooLarge {
 }
 
 // GetJSON415 returns the response for an HTTP 415 `application/json` response
-func (r SignInByPasswordAnswer) GetJSON415() *JfinalUnsupportedForm {
+func (r SignInByPasswordAnswer) GetJSON415() *JfinalUnsupportedMediaType {
 	return r.JSON415
 }
 
@@ -7399,7 +7583,7 @@ type UpdatePasswordAnswer struct {
 	// JSON413 the response for an HTTP 413 `application/json` response
 	JSON413 *JfinalTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
-	JSON415 *JfinalUnsupportedForm
+	JSON415 *JfinalUnsupportedMediaType
 	// JSON422 the response for an HTTP 422 `application/json` response
 	JSON422 *JfinalWeakPassword
 	// JSON500 the response for an HTTP 500 `application/json` response
@@ -7466,7 +7650,7 @@ func (r UpdatePasswordAnswer) GetJSON413() *JfinalTooLarge {
 }
 
 // GetJSON415 returns the response for an HTTP 415 `application/json` response
-func (r UpdatePasswordAnswer) GetJSON415() *JfinalUnsupportedForm {
+func (r UpdatePasswordAnswer) GetJSON415() *JfinalUnsupportedMediaType {
 	return r.JSON415
 }
 
@@ -9596,7 +9780,7 @@ func (c *ClientWithResponses) GetUserDetailWithResponse(ctx context.Context, par
 	return ParseGetUserDetailAnswer(rsp)
 }
 
-// PostUserDetailWithBodyWithResponse 用户详情（POST）· Read a user, by form
+// PostUserDetailWithBodyWithResponse 用户详情（POST）· Read a user, by POST
 //
 // 文档 004。与 GET 相同，`id` 在请求体或查询参数中。
 //
@@ -9613,7 +9797,24 @@ func (c *ClientWithResponses) PostUserDetailWithBodyWithResponse(ctx context.Con
 	return ParsePostUserDetailAnswer(rsp)
 }
 
-// PostUserDetailWithFormdataBodyWithResponse 用户详情（POST）· Read a user, by form
+// PostUserDetailWithResponse 用户详情（POST）· Read a user, by POST
+//
+// 文档 004。与 GET 相同，`id` 在请求体或查询参数中。
+//
+// Document 004. The same as GET, with `id` in the body or in the query.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/user/detail (the `PostUserDetail` operationId).
+func (c *ClientWithResponses) PostUserDetailWithResponse(ctx context.Context, body PostUserDetailJSONRequestBody, reqEditors ...RequestEditorFn) (*PostUserDetailAnswer, error) {
+	rsp, err := c.PostUserDetail(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePostUserDetailAnswer(rsp)
+}
+
+// PostUserDetailWithFormdataBodyWithResponse 用户详情（POST）· Read a user, by POST
 //
 // 文档 004。与 GET 相同，`id` 在请求体或查询参数中。
 //
@@ -9645,6 +9846,27 @@ func (c *ClientWithResponses) PostUserDetailWithFormdataBodyWithResponse(ctx con
 // Corresponds with POST /api/user/login (the `SignInByPassword` operationId).
 func (c *ClientWithResponses) SignInByPasswordWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SignInByPasswordAnswer, error) {
 	rsp, err := c.SignInByPasswordWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSignInByPasswordAnswer(rsp)
+}
+
+// SignInByPasswordWithResponse 用户登录 · Sign in by password
+//
+// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账户不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
+// 失败五次后，该账户对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+//
+// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
+// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
+// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
+// named.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/user/login (the `SignInByPassword` operationId).
+func (c *ClientWithResponses) SignInByPasswordWithResponse(ctx context.Context, body SignInByPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*SignInByPasswordAnswer, error) {
+	rsp, err := c.SignInByPassword(ctx, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -9748,6 +9970,25 @@ func (c *ClientWithResponses) UpdateUserWithFormdataBodyWithResponse(ctx context
 // Corresponds with POST /api/user/updatePassword (the `UpdatePassword` operationId).
 func (c *ClientWithResponses) UpdatePasswordWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdatePasswordAnswer, error) {
 	rsp, err := c.UpdatePasswordWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdatePasswordAnswer(rsp)
+}
+
+// UpdatePasswordWithResponse 更新用户密码 · Change a password
+//
+// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
+// `oldPassowrd`，也接受 `oldPassword`。
+//
+// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
+// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/user/updatePassword (the `UpdatePassword` operationId).
+func (c *ClientWithResponses) UpdatePasswordWithResponse(ctx context.Context, body UpdatePasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdatePasswordAnswer, error) {
+	rsp, err := c.UpdatePassword(ctx, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -10954,7 +11195,7 @@ func ParsePostUserDetailAnswer(rsp *http.Response) (*PostUserDetailAnswer, error
 		response.JSON413 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
-		var dest JfinalUnsupportedForm
+		var dest JfinalUnsupportedMediaType
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -11136,7 +11377,7 @@ func ParseSignInByPasswordAnswer(rsp *http.Response) (*SignInByPasswordAnswer, e
 		response.JSON413 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
-		var dest JfinalUnsupportedForm
+		var dest JfinalUnsupportedMediaType
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -11545,7 +11786,7 @@ func ParseUpdatePasswordAnswer(rsp *http.Response) (*UpdatePasswordAnswer, error
 		response.JSON413 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
-		var dest JfinalUnsupportedForm
+		var dest JfinalUnsupportedMediaType
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
