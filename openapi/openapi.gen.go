@@ -2550,6 +2550,11 @@ type Tags = []Tag
 // A failure of the dialect `cas`.
 type CasBadParameter = CasFailureBody
 
+// CasHeadersTooLarge cas 方言的失败响应。
+//
+// A failure of the dialect `cas`.
+type CasHeadersTooLarge = CasFailureBody
+
 // CasInternal cas 方言的失败响应。
 //
 // A failure of the dialect `cas`.
@@ -2589,6 +2594,11 @@ type DetailedUser = UserDetailResponse
 //
 // A failure of the dialect `jeecg`.
 type JeecgBadRequest = JeecgFailureBody
+
+// JeecgHeadersTooLarge jeecg 方言的失败响应。
+//
+// A failure of the dialect `jeecg`.
+type JeecgHeadersTooLarge = JeecgFailureBody
 
 // JeecgInternal jeecg 方言的失败响应。
 //
@@ -2645,10 +2655,20 @@ type JfinalDone = JfinalOkResponse
 // A failure of the dialect `jfinal`.
 type JfinalForbidden = JfinalFailureBody
 
+// JfinalHeadersTooLarge jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
+type JfinalHeadersTooLarge = JfinalFailureBody
+
 // JfinalInternal jfinal 方言的失败响应。
 //
 // A failure of the dialect `jfinal`.
 type JfinalInternal = JfinalFailureBody
+
+// JfinalOverloaded jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
+type JfinalOverloaded = JfinalFailureBody
 
 // JfinalTaken jfinal 方言的失败响应。
 //
@@ -2705,6 +2725,11 @@ type JfinalWrongCredentials = JfinalFailureBody
 // A failure of the dialect `jfinal`.
 type JfinalWrongOldPassword = JfinalFailureBody
 
+// Oauth2HeadersTooLarge RFC 6749 第 5.2 节的失败响应。
+//
+// A failure as in section 5.2 of RFC 6749.
+type Oauth2HeadersTooLarge = Oauth2FailureBody
+
 // Oauth2Internal RFC 6749 第 5.2 节的失败响应。
 //
 // A failure as in section 5.2 of RFC 6749.
@@ -2745,6 +2770,11 @@ type Oauth2UnsupportedMediaType = Oauth2FailureBody
 // The problem details of RFC 9457.
 type ProblemHeadersTooLarge = Problem
 
+// ProblemInternal RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type ProblemInternal = Problem
+
 // ProblemNotFound RFC 9457 的问题详情。
 //
 // The problem details of RFC 9457.
@@ -2769,6 +2799,11 @@ type RuoyiBadRequest = RuoyiFailureBody
 //
 // A failure of the dialect `ruoyi`.
 type RuoyiForbidden = RuoyiFailureBody
+
+// RuoyiHeadersTooLarge ruoyi 方言的失败响应。
+//
+// A failure of the dialect `ruoyi`.
+type RuoyiHeadersTooLarge = RuoyiFailureBody
 
 // RuoyiInternal ruoyi 方言的失败响应。
 //
@@ -2809,6 +2844,11 @@ type YudaoBadParameter = YudaoFailureBody
 //
 // A failure of the dialect `yudao`.
 type YudaoBadRequest = YudaoFailureBody
+
+// YudaoHeadersTooLarge yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
+type YudaoHeadersTooLarge = YudaoFailureBody
 
 // YudaoInternal yudao 方言的失败响应。
 //
@@ -3549,6 +3589,15 @@ type CasBadParameterJSONResponse struct {
 	Headers CasBadParameterResponseHeaders
 }
 
+type CasHeadersTooLargeResponseHeaders struct {
+	XRequestId *string
+}
+type CasHeadersTooLargeJSONResponse struct {
+	Body CasFailureBody
+
+	Headers CasHeadersTooLargeResponseHeaders
+}
+
 type CasInternalResponseHeaders struct {
 	XRequestId *string
 }
@@ -3597,10 +3646,19 @@ type CasUserNotFoundJSONResponse struct {
 	Headers CasUserNotFoundResponseHeaders
 }
 
-type CheckedLoginStatusJSONResponse LoginStatusResponse
+type CheckedLoginStatusResponseHeaders struct {
+	Jwt        *string
+	XRequestId *string
+}
+type CheckedLoginStatusJSONResponse struct {
+	Body LoginStatusResponse
+
+	Headers CheckedLoginStatusResponseHeaders
+}
 
 type DetailedUserResponseHeaders struct {
-	Jwt *string
+	Jwt        *string
+	XRequestId *string
 }
 type DetailedUserJSONResponse struct {
 	Body UserDetailResponse
@@ -3615,6 +3673,15 @@ type JeecgBadRequestJSONResponse struct {
 	Body JeecgFailureBody
 
 	Headers JeecgBadRequestResponseHeaders
+}
+
+type JeecgHeadersTooLargeResponseHeaders struct {
+	XRequestId *string
+}
+type JeecgHeadersTooLargeJSONResponse struct {
+	Body JeecgFailureBody
+
+	Headers JeecgHeadersTooLargeResponseHeaders
 }
 
 type JeecgInternalResponseHeaders struct {
@@ -3701,7 +3768,8 @@ type JfinalBadRequestJSONResponse struct {
 }
 
 type JfinalDoneResponseHeaders struct {
-	Jwt *string
+	Jwt        *string
+	XRequestId *string
 }
 type JfinalDoneJSONResponse struct {
 	Body JfinalOkResponse
@@ -3718,6 +3786,15 @@ type JfinalForbiddenJSONResponse struct {
 	Headers JfinalForbiddenResponseHeaders
 }
 
+type JfinalHeadersTooLargeResponseHeaders struct {
+	XRequestId *string
+}
+type JfinalHeadersTooLargeJSONResponse struct {
+	Body JfinalFailureBody
+
+	Headers JfinalHeadersTooLargeResponseHeaders
+}
+
 type JfinalInternalResponseHeaders struct {
 	XRequestId *string
 }
@@ -3725,6 +3802,16 @@ type JfinalInternalJSONResponse struct {
 	Body JfinalFailureBody
 
 	Headers JfinalInternalResponseHeaders
+}
+
+type JfinalOverloadedResponseHeaders struct {
+	RetryAfter *int
+	XRequestId *string
+}
+type JfinalOverloadedJSONResponse struct {
+	Body JfinalFailureBody
+
+	Headers JfinalOverloadedResponseHeaders
 }
 
 type JfinalTakenResponseHeaders struct {
@@ -3830,6 +3917,15 @@ type JfinalWrongOldPasswordJSONResponse struct {
 	Headers JfinalWrongOldPasswordResponseHeaders
 }
 
+type Oauth2HeadersTooLargeResponseHeaders struct {
+	XRequestId *string
+}
+type Oauth2HeadersTooLargeJSONResponse struct {
+	Body Oauth2FailureBody
+
+	Headers Oauth2HeadersTooLargeResponseHeaders
+}
+
 type Oauth2InternalResponseHeaders struct {
 	XRequestId *string
 }
@@ -3905,6 +4001,15 @@ type ProblemHeadersTooLargeApplicationProblemPlusJSONResponse struct {
 	Headers ProblemHeadersTooLargeResponseHeaders
 }
 
+type ProblemInternalResponseHeaders struct {
+	XRequestId *string
+}
+type ProblemInternalApplicationProblemPlusJSONResponse struct {
+	Body Problem
+
+	Headers ProblemInternalResponseHeaders
+}
+
 type ProblemNotFoundResponseHeaders struct {
 	XRequestId *string
 }
@@ -3948,6 +4053,15 @@ type RuoyiForbiddenJSONResponse struct {
 	Body RuoyiFailureBody
 
 	Headers RuoyiForbiddenResponseHeaders
+}
+
+type RuoyiHeadersTooLargeResponseHeaders struct {
+	XRequestId *string
+}
+type RuoyiHeadersTooLargeJSONResponse struct {
+	Body RuoyiFailureBody
+
+	Headers RuoyiHeadersTooLargeResponseHeaders
 }
 
 type RuoyiInternalResponseHeaders struct {
@@ -4022,6 +4136,15 @@ type YudaoBadRequestJSONResponse struct {
 	Body YudaoFailureBody
 
 	Headers YudaoBadRequestResponseHeaders
+}
+
+type YudaoHeadersTooLargeResponseHeaders struct {
+	XRequestId *string
+}
+type YudaoHeadersTooLargeJSONResponse struct {
+	Body YudaoFailureBody
+
+	Headers YudaoHeadersTooLargeResponseHeaders
 }
 
 type YudaoInternalResponseHeaders struct {
@@ -4157,6 +4280,7 @@ type GetJsonWebKeysResponseObject interface {
 
 type GetJsonWebKeys200ResponseHeaders struct {
 	CacheControl string
+	XRequestId   *string
 }
 
 type GetJsonWebKeys200JSONResponse struct {
@@ -4172,6 +4296,9 @@ func (response GetJsonWebKeys200JSONResponse) VisitGetJsonWebKeysResponse(w http
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", fmt.Sprint(response.Headers.CacheControl))
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4196,6 +4323,25 @@ func (response GetJsonWebKeys431ApplicationProblemPlusJSONResponse) VisitGetJson
 	return err
 }
 
+type GetJsonWebKeys500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response GetJsonWebKeys500ApplicationProblemPlusJSONResponse) VisitGetJsonWebKeysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetWeChatUserInfoRequestObject struct {
 	Body *GetWeChatUserInfoJSONRequestBody
 }
@@ -4206,6 +4352,7 @@ type GetWeChatUserInfoResponseObject interface {
 
 type GetWeChatUserInfo200ResponseHeaders struct {
 	XAccessToken string
+	XRequestId   *string
 }
 
 type GetWeChatUserInfo200JSONResponse struct {
@@ -4221,6 +4368,9 @@ func (response GetWeChatUserInfo200JSONResponse) VisitGetWeChatUserInfoResponse(
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("X-Access-Token", fmt.Sprint(response.Headers.XAccessToken))
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4335,6 +4485,25 @@ func (response GetWeChatUserInfo429JSONResponse) VisitGetWeChatUserInfoResponse(
 	return err
 }
 
+type GetWeChatUserInfo431JSONResponse struct {
+	RuoyiHeadersTooLargeJSONResponse
+}
+
+func (response GetWeChatUserInfo431JSONResponse) VisitGetWeChatUserInfoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetWeChatUserInfo500JSONResponse struct{ RuoyiInternalJSONResponse }
 
 func (response GetWeChatUserInfo500JSONResponse) VisitGetWeChatUserInfoResponse(w http.ResponseWriter) error {
@@ -4384,7 +4553,8 @@ type CreateUserResponseObject interface {
 }
 
 type CreateUser200ResponseHeaders struct {
-	Jwt *string
+	Jwt        *string
+	XRequestId *string
 }
 
 type CreateUser200JSONResponse struct {
@@ -4401,6 +4571,9 @@ func (response CreateUser200JSONResponse) VisitCreateUserResponse(w http.Respons
 	w.Header().Set("Content-Type", "application/json")
 	if response.Headers.Jwt != nil {
 		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
@@ -4572,6 +4745,25 @@ func (response CreateUser429JSONResponse) VisitCreateUserResponse(w http.Respons
 	return err
 }
 
+type CreateUser431JSONResponse struct {
+	JfinalHeadersTooLargeJSONResponse
+}
+
+func (response CreateUser431JSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CreateUser500JSONResponse struct{ JfinalInternalJSONResponse }
 
 func (response CreateUser500JSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
@@ -4589,7 +4781,7 @@ func (response CreateUser500JSONResponse) VisitCreateUserResponse(w http.Respons
 	return err
 }
 
-type CreateUser503JSONResponse struct{ JfinalUnavailableJSONResponse }
+type CreateUser503JSONResponse struct{ JfinalOverloadedJSONResponse }
 
 func (response CreateUser503JSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
 
@@ -4628,6 +4820,9 @@ func (response GetUserDetail200JSONResponse) VisitGetUserDetailResponse(w http.R
 	w.Header().Set("Content-Type", "application/json")
 	if response.Headers.Jwt != nil {
 		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
@@ -4690,6 +4885,25 @@ func (response GetUserDetail404JSONResponse) VisitGetUserDetailResponse(w http.R
 	return err
 }
 
+type GetUserDetail431JSONResponse struct {
+	JfinalHeadersTooLargeJSONResponse
+}
+
+func (response GetUserDetail431JSONResponse) VisitGetUserDetailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetUserDetail500JSONResponse struct{ JfinalInternalJSONResponse }
 
 func (response GetUserDetail500JSONResponse) VisitGetUserDetailResponse(w http.ResponseWriter) error {
@@ -4747,6 +4961,9 @@ func (response PostUserDetail200JSONResponse) VisitPostUserDetailResponse(w http
 	w.Header().Set("Content-Type", "application/json")
 	if response.Headers.Jwt != nil {
 		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
@@ -4862,6 +5079,25 @@ func (response PostUserDetail415JSONResponse) VisitPostUserDetailResponse(w http
 	return err
 }
 
+type PostUserDetail431JSONResponse struct {
+	JfinalHeadersTooLargeJSONResponse
+}
+
+func (response PostUserDetail431JSONResponse) VisitPostUserDetailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type PostUserDetail500JSONResponse struct{ JfinalInternalJSONResponse }
 
 func (response PostUserDetail500JSONResponse) VisitPostUserDetailResponse(w http.ResponseWriter) error {
@@ -4909,7 +5145,8 @@ type SignInByPasswordResponseObject interface {
 }
 
 type SignInByPassword200ResponseHeaders struct {
-	Jwt string
+	Jwt        string
+	XRequestId *string
 }
 
 type SignInByPassword200JSONResponse struct {
@@ -4925,6 +5162,9 @@ func (response SignInByPassword200JSONResponse) VisitSignInByPasswordResponse(w 
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Jwt", fmt.Sprint(response.Headers.Jwt))
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5022,6 +5262,25 @@ func (response SignInByPassword415JSONResponse) VisitSignInByPasswordResponse(w 
 	return err
 }
 
+type SignInByPassword431JSONResponse struct {
+	JfinalHeadersTooLargeJSONResponse
+}
+
+func (response SignInByPassword431JSONResponse) VisitSignInByPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SignInByPassword500JSONResponse struct{ JfinalInternalJSONResponse }
 
 func (response SignInByPassword500JSONResponse) VisitSignInByPasswordResponse(w http.ResponseWriter) error {
@@ -5039,7 +5298,7 @@ func (response SignInByPassword500JSONResponse) VisitSignInByPasswordResponse(w 
 	return err
 }
 
-type SignInByPassword503JSONResponse struct{ JfinalUnavailableJSONResponse }
+type SignInByPassword503JSONResponse struct{ JfinalOverloadedJSONResponse }
 
 func (response SignInByPassword503JSONResponse) VisitSignInByPasswordResponse(w http.ResponseWriter) error {
 
@@ -5079,6 +5338,9 @@ func (response UpdateUser200JSONResponse) VisitUpdateUserResponse(w http.Respons
 	w.Header().Set("Content-Type", "application/json")
 	if response.Headers.Jwt != nil {
 		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
@@ -5228,6 +5490,25 @@ func (response UpdateUser415JSONResponse) VisitUpdateUserResponse(w http.Respons
 	return err
 }
 
+type UpdateUser431JSONResponse struct {
+	JfinalHeadersTooLargeJSONResponse
+}
+
+func (response UpdateUser431JSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type UpdateUser500JSONResponse struct{ JfinalInternalJSONResponse }
 
 func (response UpdateUser500JSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
@@ -5285,6 +5566,9 @@ func (response UpdatePassword200JSONResponse) VisitUpdatePasswordResponse(w http
 	w.Header().Set("Content-Type", "application/json")
 	if response.Headers.Jwt != nil {
 		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
@@ -5436,6 +5720,25 @@ func (response UpdatePassword422JSONResponse) VisitUpdatePasswordResponse(w http
 	return err
 }
 
+type UpdatePassword431JSONResponse struct {
+	JfinalHeadersTooLargeJSONResponse
+}
+
+func (response UpdatePassword431JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type UpdatePassword500JSONResponse struct{ JfinalInternalJSONResponse }
 
 func (response UpdatePassword500JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
@@ -5453,7 +5756,7 @@ func (response UpdatePassword500JSONResponse) VisitUpdatePasswordResponse(w http
 	return err
 }
 
-type UpdatePassword503JSONResponse struct{ JfinalUnavailableJSONResponse }
+type UpdatePassword503JSONResponse struct{ JfinalOverloadedJSONResponse }
 
 func (response UpdatePassword503JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
 
@@ -5481,15 +5784,25 @@ type RefreshAccessTokenResponseObject interface {
 	VisitRefreshAccessTokenResponse(w http.ResponseWriter) error
 }
 
-type RefreshAccessToken200JSONResponse AccessTokenResponse
+type RefreshAccessToken200ResponseHeaders struct {
+	XRequestId *string
+}
+
+type RefreshAccessToken200JSONResponse struct {
+	Body    AccessTokenResponse
+	Headers RefreshAccessToken200ResponseHeaders
+}
 
 func (response RefreshAccessToken200JSONResponse) VisitRefreshAccessTokenResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5587,6 +5900,25 @@ func (response RefreshAccessToken415JSONResponse) VisitRefreshAccessTokenRespons
 	return err
 }
 
+type RefreshAccessToken431JSONResponse struct {
+	YudaoHeadersTooLargeJSONResponse
+}
+
+func (response RefreshAccessToken431JSONResponse) VisitRefreshAccessTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type RefreshAccessToken500JSONResponse struct{ YudaoInternalJSONResponse }
 
 func (response RefreshAccessToken500JSONResponse) VisitRefreshAccessTokenResponse(w http.ResponseWriter) error {
@@ -5631,15 +5963,29 @@ type SignOutResponseObject interface {
 	VisitSignOutResponse(w http.ResponseWriter) error
 }
 
-type SignOut200JSONResponse DoneResponse
+type SignOut200ResponseHeaders struct {
+	Jwt        *string
+	XRequestId *string
+}
+
+type SignOut200JSONResponse struct {
+	Body    DoneResponse
+	Headers SignOut200ResponseHeaders
+}
 
 func (response SignOut200JSONResponse) VisitSignOutResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Jwt != nil {
+		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5663,6 +6009,25 @@ func (response SignOut401JSONResponse) VisitSignOutResponse(w http.ResponseWrite
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignOut431JSONResponse struct {
+	YudaoHeadersTooLargeJSONResponse
+}
+
+func (response SignOut431JSONResponse) VisitSignOutResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -5712,15 +6077,25 @@ type SendMobileCodeResponseObject interface {
 	VisitSendMobileCodeResponse(w http.ResponseWriter) error
 }
 
-type SendMobileCode200JSONResponse MobileCodeResponse
+type SendMobileCode200ResponseHeaders struct {
+	XRequestId *string
+}
+
+type SendMobileCode200JSONResponse struct {
+	Body    MobileCodeResponse
+	Headers SendMobileCode200ResponseHeaders
+}
 
 func (response SendMobileCode200JSONResponse) VisitSendMobileCodeResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5818,6 +6193,25 @@ func (response SendMobileCode429JSONResponse) VisitSendMobileCodeResponse(w http
 	return err
 }
 
+type SendMobileCode431JSONResponse struct {
+	YudaoHeadersTooLargeJSONResponse
+}
+
+func (response SendMobileCode431JSONResponse) VisitSendMobileCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SendMobileCode500JSONResponse struct{ YudaoInternalJSONResponse }
 
 func (response SendMobileCode500JSONResponse) VisitSendMobileCodeResponse(w http.ResponseWriter) error {
@@ -5866,15 +6260,25 @@ type SignInByMobileResponseObject interface {
 	VisitSignInByMobileResponse(w http.ResponseWriter) error
 }
 
-type SignInByMobile200JSONResponse MobileLoginResponse
+type SignInByMobile200ResponseHeaders struct {
+	XRequestId *string
+}
+
+type SignInByMobile200JSONResponse struct {
+	Body    MobileLoginResponse
+	Headers SignInByMobile200ResponseHeaders
+}
 
 func (response SignInByMobile200JSONResponse) VisitSignInByMobileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5992,6 +6396,25 @@ func (response SignInByMobile429JSONResponse) VisitSignInByMobileResponse(w http
 	return err
 }
 
+type SignInByMobile431JSONResponse struct {
+	YudaoHeadersTooLargeJSONResponse
+}
+
+func (response SignInByMobile431JSONResponse) VisitSignInByMobileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SignInByMobile500JSONResponse struct{ YudaoInternalJSONResponse }
 
 func (response SignInByMobile500JSONResponse) VisitSignInByMobileResponse(w http.ResponseWriter) error {
@@ -6037,15 +6460,29 @@ type VerifyMobileResponseObject interface {
 	VisitVerifyMobileResponse(w http.ResponseWriter) error
 }
 
-type VerifyMobile200JSONResponse DoneResponse
+type VerifyMobile200ResponseHeaders struct {
+	Jwt        *string
+	XRequestId *string
+}
+
+type VerifyMobile200JSONResponse struct {
+	Body    DoneResponse
+	Headers VerifyMobile200ResponseHeaders
+}
 
 func (response VerifyMobile200JSONResponse) VisitVerifyMobileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Jwt != nil {
+		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6160,6 +6597,25 @@ func (response VerifyMobile415JSONResponse) VisitVerifyMobileResponse(w http.Res
 	return err
 }
 
+type VerifyMobile431JSONResponse struct {
+	YudaoHeadersTooLargeJSONResponse
+}
+
+func (response VerifyMobile431JSONResponse) VisitVerifyMobileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type VerifyMobile500JSONResponse struct{ YudaoInternalJSONResponse }
 
 func (response VerifyMobile500JSONResponse) VisitVerifyMobileResponse(w http.ResponseWriter) error {
@@ -6204,15 +6660,29 @@ type ListSessionsResponseObject interface {
 	VisitListSessionsResponse(w http.ResponseWriter) error
 }
 
-type ListSessions200JSONResponse SessionListResponse
+type ListSessions200ResponseHeaders struct {
+	Jwt        *string
+	XRequestId *string
+}
+
+type ListSessions200JSONResponse struct {
+	Body    SessionListResponse
+	Headers ListSessions200ResponseHeaders
+}
 
 func (response ListSessions200JSONResponse) VisitListSessionsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Jwt != nil {
+		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6236,6 +6706,25 @@ func (response ListSessions401JSONResponse) VisitListSessionsResponse(w http.Res
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSessions431JSONResponse struct {
+	YudaoHeadersTooLargeJSONResponse
+}
+
+func (response ListSessions431JSONResponse) VisitListSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -6285,15 +6774,29 @@ type EndSessionResponseObject interface {
 	VisitEndSessionResponse(w http.ResponseWriter) error
 }
 
-type EndSession200JSONResponse DoneResponse
+type EndSession200ResponseHeaders struct {
+	Jwt        *string
+	XRequestId *string
+}
+
+type EndSession200JSONResponse struct {
+	Body    DoneResponse
+	Headers EndSession200ResponseHeaders
+}
 
 func (response EndSession200JSONResponse) VisitEndSessionResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Jwt != nil {
+		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6357,6 +6860,25 @@ func (response EndSession404JSONResponse) VisitEndSessionResponse(w http.Respons
 	return err
 }
 
+type EndSession431JSONResponse struct {
+	YudaoHeadersTooLargeJSONResponse
+}
+
+func (response EndSession431JSONResponse) VisitEndSessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type EndSession500JSONResponse struct{ YudaoInternalJSONResponse }
 
 func (response EndSession500JSONResponse) VisitEndSessionResponse(w http.ResponseWriter) error {
@@ -6401,15 +6923,25 @@ type GetDemoOutboxResponseObject interface {
 	VisitGetDemoOutboxResponse(w http.ResponseWriter) error
 }
 
-type GetDemoOutbox200JSONResponse []DemoMessage
+type GetDemoOutbox200ResponseHeaders struct {
+	XRequestId *string
+}
+
+type GetDemoOutbox200JSONResponse struct {
+	Body    []DemoMessage
+	Headers GetDemoOutbox200ResponseHeaders
+}
 
 func (response GetDemoOutbox200JSONResponse) VisitGetDemoOutboxResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6434,6 +6966,44 @@ func (response GetDemoOutbox404ApplicationProblemPlusJSONResponse) VisitGetDemoO
 	return err
 }
 
+type GetDemoOutbox431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response GetDemoOutbox431ApplicationProblemPlusJSONResponse) VisitGetDemoOutboxResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDemoOutbox500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response GetDemoOutbox500ApplicationProblemPlusJSONResponse) VisitGetDemoOutboxResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ResetDemoRequestObject struct {
 }
 
@@ -6441,15 +7011,25 @@ type ResetDemoResponseObject interface {
 	VisitResetDemoResponse(w http.ResponseWriter) error
 }
 
-type ResetDemo200JSONResponse Health
+type ResetDemo200ResponseHeaders struct {
+	XRequestId *string
+}
+
+type ResetDemo200JSONResponse struct {
+	Body    Health
+	Headers ResetDemo200ResponseHeaders
+}
 
 func (response ResetDemo200JSONResponse) VisitResetDemoResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6474,6 +7054,63 @@ func (response ResetDemo404ApplicationProblemPlusJSONResponse) VisitResetDemoRes
 	return err
 }
 
+type ResetDemo431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ResetDemo431ApplicationProblemPlusJSONResponse) VisitResetDemoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetDemo500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response ResetDemo500ApplicationProblemPlusJSONResponse) VisitResetDemoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetDemo503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ResetDemo503ApplicationProblemPlusJSONResponse) VisitResetDemoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetHealthRequestObject struct {
 }
 
@@ -6481,15 +7118,25 @@ type GetHealthResponseObject interface {
 	VisitGetHealthResponse(w http.ResponseWriter) error
 }
 
-type GetHealth200JSONResponse Health
+type GetHealth200ResponseHeaders struct {
+	XRequestId *string
+}
+
+type GetHealth200JSONResponse struct {
+	Body    Health
+	Headers GetHealth200ResponseHeaders
+}
 
 func (response GetHealth200JSONResponse) VisitGetHealthResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6521,14 +7168,24 @@ type GetMetricsResponseObject interface {
 	VisitGetMetricsResponse(w http.ResponseWriter) error
 }
 
-type GetMetrics200TextResponse string
+type GetMetrics200ResponseHeaders struct {
+	XRequestId *string
+}
+
+type GetMetrics200TextResponse struct {
+	Body    string
+	Headers GetMetrics200ResponseHeaders
+}
 
 func (response GetMetrics200TextResponse) VisitGetMetricsResponse(w http.ResponseWriter) error {
 
 	w.Header().Set("Content-Type", "text/plain")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 
-	_, err := w.Write([]byte(fmt.Sprint(response)))
+	_, err := w.Write([]byte(fmt.Sprint(response.Body)))
 	return err
 }
 
@@ -6551,6 +7208,25 @@ func (response GetMetrics431ApplicationProblemPlusJSONResponse) VisitGetMetricsR
 	return err
 }
 
+type GetMetrics500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response GetMetrics500ApplicationProblemPlusJSONResponse) VisitGetMetricsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type IntrospectTokenRequestObject struct {
 	Body *IntrospectTokenFormdataRequestBody
 }
@@ -6559,15 +7235,25 @@ type IntrospectTokenResponseObject interface {
 	VisitIntrospectTokenResponse(w http.ResponseWriter) error
 }
 
-type IntrospectToken200JSONResponse Introspection
+type IntrospectToken200ResponseHeaders struct {
+	XRequestId *string
+}
+
+type IntrospectToken200JSONResponse struct {
+	Body    Introspection
+	Headers IntrospectToken200ResponseHeaders
+}
 
 func (response IntrospectToken200JSONResponse) VisitIntrospectTokenResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6670,6 +7356,25 @@ func (response IntrospectToken429JSONResponse) VisitIntrospectTokenResponse(w ht
 	return err
 }
 
+type IntrospectToken431JSONResponse struct {
+	Oauth2HeadersTooLargeJSONResponse
+}
+
+func (response IntrospectToken431JSONResponse) VisitIntrospectTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type IntrospectToken500JSONResponse struct{ Oauth2InternalJSONResponse }
 
 func (response IntrospectToken500JSONResponse) VisitIntrospectTokenResponse(w http.ResponseWriter) error {
@@ -6718,6 +7423,7 @@ type GetSpecAsJsonResponseObject interface {
 type GetSpecAsJson200ResponseHeaders struct {
 	CacheControl string
 	ETag         string
+	XRequestId   *string
 }
 
 type GetSpecAsJson200JSONResponse struct {
@@ -6734,6 +7440,9 @@ func (response GetSpecAsJson200JSONResponse) VisitGetSpecAsJsonResponse(w http.R
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", fmt.Sprint(response.Headers.CacheControl))
 	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6742,6 +7451,7 @@ func (response GetSpecAsJson200JSONResponse) VisitGetSpecAsJsonResponse(w http.R
 type GetSpecAsJson304ResponseHeaders struct {
 	CacheControl string
 	ETag         string
+	XRequestId   *string
 }
 
 type GetSpecAsJson304Response struct {
@@ -6751,6 +7461,9 @@ type GetSpecAsJson304Response struct {
 func (response GetSpecAsJson304Response) VisitGetSpecAsJsonResponse(w http.ResponseWriter) error {
 	w.Header().Set("Cache-Control", fmt.Sprint(response.Headers.CacheControl))
 	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(304)
 	return nil
 }
@@ -6804,6 +7517,7 @@ type GetSpecAsYamlResponseObject interface {
 type GetSpecAsYaml200ResponseHeaders struct {
 	CacheControl string
 	ETag         string
+	XRequestId   *string
 }
 
 type GetSpecAsYaml200ApplicationyamlResponse struct {
@@ -6820,6 +7534,9 @@ func (response GetSpecAsYaml200ApplicationyamlResponse) VisitGetSpecAsYamlRespon
 	}
 	w.Header().Set("Cache-Control", fmt.Sprint(response.Headers.CacheControl))
 	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 
 	if closer, ok := response.Body.(io.ReadCloser); ok {
@@ -6832,6 +7549,7 @@ func (response GetSpecAsYaml200ApplicationyamlResponse) VisitGetSpecAsYamlRespon
 type GetSpecAsYaml304ResponseHeaders struct {
 	CacheControl string
 	ETag         string
+	XRequestId   *string
 }
 
 type GetSpecAsYaml304Response struct {
@@ -6841,6 +7559,9 @@ type GetSpecAsYaml304Response struct {
 func (response GetSpecAsYaml304Response) VisitGetSpecAsYamlResponse(w http.ResponseWriter) error {
 	w.Header().Set("Cache-Control", fmt.Sprint(response.Headers.CacheControl))
 	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(304)
 	return nil
 }
@@ -6890,15 +7611,25 @@ type GetReadinessResponseObject interface {
 	VisitGetReadinessResponse(w http.ResponseWriter) error
 }
 
-type GetReadiness200JSONResponse Health
+type GetReadiness200ResponseHeaders struct {
+	XRequestId *string
+}
+
+type GetReadiness200JSONResponse struct {
+	Body    Health
+	Headers GetReadiness200ResponseHeaders
+}
 
 func (response GetReadiness200JSONResponse) VisitGetReadinessResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6950,15 +7681,25 @@ type GetUserInfoResponseObject interface {
 	VisitGetUserInfoResponse(w http.ResponseWriter) error
 }
 
-type GetUserInfo200JSONResponse UserInfoResponse
+type GetUserInfo200ResponseHeaders struct {
+	XRequestId *string
+}
+
+type GetUserInfo200JSONResponse struct {
+	Body    UserInfoResponse
+	Headers GetUserInfo200ResponseHeaders
+}
 
 func (response GetUserInfo200JSONResponse) VisitGetUserInfoResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -7038,6 +7779,23 @@ func (response GetUserInfo429JSONResponse) VisitGetUserInfoResponse(w http.Respo
 	return err
 }
 
+type GetUserInfo431JSONResponse struct{ CasHeadersTooLargeJSONResponse }
+
+func (response GetUserInfo431JSONResponse) VisitGetUserInfoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetUserInfo500JSONResponse struct{ CasInternalJSONResponse }
 
 func (response GetUserInfo500JSONResponse) VisitGetUserInfoResponse(w http.ResponseWriter) error {
@@ -7085,7 +7843,8 @@ type RefreshUserResponseObject interface {
 }
 
 type RefreshUser200ResponseHeaders struct {
-	Jwt *string
+	Jwt        *string
+	XRequestId *string
 }
 
 type RefreshUser200JSONResponse struct {
@@ -7102,6 +7861,9 @@ func (response RefreshUser200JSONResponse) VisitRefreshUserResponse(w http.Respo
 	w.Header().Set("Content-Type", "application/json")
 	if response.Headers.Jwt != nil {
 		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
@@ -7200,6 +7962,25 @@ func (response RefreshUser415JSONResponse) VisitRefreshUserResponse(w http.Respo
 	return err
 }
 
+type RefreshUser431JSONResponse struct {
+	JeecgHeadersTooLargeJSONResponse
+}
+
+func (response RefreshUser431JSONResponse) VisitRefreshUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type RefreshUser500JSONResponse struct{ JeecgInternalJSONResponse }
 
 func (response RefreshUser500JSONResponse) VisitRefreshUserResponse(w http.ResponseWriter) error {
@@ -7250,10 +8031,16 @@ type CheckLoginStatus200JSONResponse struct{ CheckedLoginStatusJSONResponse }
 func (response CheckLoginStatus200JSONResponse) VisitCheckLoginStatusResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Jwt != nil {
+		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -7294,6 +8081,25 @@ func (response CheckLoginStatus401JSONResponse) VisitCheckLoginStatusResponse(w 
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckLoginStatus431JSONResponse struct {
+	YudaoHeadersTooLargeJSONResponse
+}
+
+func (response CheckLoginStatus431JSONResponse) VisitCheckLoginStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -7348,10 +8154,16 @@ type CheckLoginStatusByPath200JSONResponse struct{ CheckedLoginStatusJSONRespons
 func (response CheckLoginStatusByPath200JSONResponse) VisitCheckLoginStatusByPathResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Jwt != nil {
+		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -7392,6 +8204,25 @@ func (response CheckLoginStatusByPath401JSONResponse) VisitCheckLoginStatusByPat
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckLoginStatusByPath431JSONResponse struct {
+	YudaoHeadersTooLargeJSONResponse
+}
+
+func (response CheckLoginStatusByPath431JSONResponse) VisitCheckLoginStatusByPathResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
 	_, err := buf.WriteTo(w)
 	return err
 }

@@ -17,9 +17,11 @@ import (
 	"quartet/server/apierr"
 )
 
+var healthy = openapi.Health{Status: openapi.Ok}
+
 // GetHealth reports that the process runs.
 func (s *server) GetHealth(context.Context, openapi.GetHealthRequestObject) (openapi.GetHealthResponseObject, error) {
-	return openapi.GetHealth200JSONResponse{Status: openapi.Ok}, nil
+	return openapi.GetHealth200JSONResponse{Body: healthy}, nil
 }
 
 // GetReadiness reports whether the database can be read and written.
@@ -27,7 +29,7 @@ func (s *server) GetReadiness(ctx context.Context, _ openapi.GetReadinessRequest
 	if err := s.ready(ctx); err != nil {
 		return nil, apierr.Wrap(apierr.Unavailable, err)
 	}
-	return openapi.GetReadiness200JSONResponse{Status: openapi.Ok}, nil
+	return openapi.GetReadiness200JSONResponse{Body: healthy}, nil
 }
 
 // GetMetrics writes the metrics in the Prometheus text format.
@@ -42,7 +44,7 @@ func (s *server) GetMetrics(context.Context, openapi.GetMetricsRequestObject) (o
 			return nil, fmt.Errorf("write metrics: %w", err)
 		}
 	}
-	return openapi.GetMetrics200TextResponse(text.String()), nil
+	return openapi.GetMetrics200TextResponse{Body: text.String()}, nil
 }
 
 // PublicKey verifies the JWTs with the key id KID. Public is *rsa.PublicKey,
@@ -100,7 +102,7 @@ func toJSONWebKey(key PublicKey) (openapi.JsonWebKey, error) {
 
 // GetDemoOutbox returns the messages of the SMS simulator.
 func (s *server) GetDemoOutbox(context.Context, openapi.GetDemoOutboxRequestObject) (openapi.GetDemoOutboxResponseObject, error) {
-	return openapi.GetDemoOutbox200JSONResponse(s.outbox()), nil
+	return openapi.GetDemoOutbox200JSONResponse{Body: s.outbox()}, nil
 }
 
 // ResetDemo resets the demonstration's data.
@@ -108,5 +110,5 @@ func (s *server) ResetDemo(ctx context.Context, _ openapi.ResetDemoRequestObject
 	if err := s.resetDemo(ctx); err != nil {
 		return nil, err
 	}
-	return openapi.ResetDemo200JSONResponse{Status: openapi.Ok}, nil
+	return openapi.ResetDemo200JSONResponse{Body: healthy}, nil
 }

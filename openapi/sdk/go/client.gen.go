@@ -2551,6 +2551,11 @@ type Tags = []Tag
 // A failure of the dialect `cas`.
 type CasBadParameter = CasFailureBody
 
+// CasHeadersTooLarge cas 方言的失败响应。
+//
+// A failure of the dialect `cas`.
+type CasHeadersTooLarge = CasFailureBody
+
 // CasInternal cas 方言的失败响应。
 //
 // A failure of the dialect `cas`.
@@ -2590,6 +2595,11 @@ type DetailedUser = UserDetailResponse
 //
 // A failure of the dialect `jeecg`.
 type JeecgBadRequest = JeecgFailureBody
+
+// JeecgHeadersTooLarge jeecg 方言的失败响应。
+//
+// A failure of the dialect `jeecg`.
+type JeecgHeadersTooLarge = JeecgFailureBody
 
 // JeecgInternal jeecg 方言的失败响应。
 //
@@ -2646,10 +2656,20 @@ type JfinalDone = JfinalOkResponse
 // A failure of the dialect `jfinal`.
 type JfinalForbidden = JfinalFailureBody
 
+// JfinalHeadersTooLarge jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
+type JfinalHeadersTooLarge = JfinalFailureBody
+
 // JfinalInternal jfinal 方言的失败响应。
 //
 // A failure of the dialect `jfinal`.
 type JfinalInternal = JfinalFailureBody
+
+// JfinalOverloaded jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
+type JfinalOverloaded = JfinalFailureBody
 
 // JfinalTaken jfinal 方言的失败响应。
 //
@@ -2706,6 +2726,11 @@ type JfinalWrongCredentials = JfinalFailureBody
 // A failure of the dialect `jfinal`.
 type JfinalWrongOldPassword = JfinalFailureBody
 
+// Oauth2HeadersTooLarge RFC 6749 第 5.2 节的失败响应。
+//
+// A failure as in section 5.2 of RFC 6749.
+type Oauth2HeadersTooLarge = Oauth2FailureBody
+
 // Oauth2Internal RFC 6749 第 5.2 节的失败响应。
 //
 // A failure as in section 5.2 of RFC 6749.
@@ -2746,6 +2771,11 @@ type Oauth2UnsupportedMediaType = Oauth2FailureBody
 // The problem details of RFC 9457.
 type ProblemHeadersTooLarge = Problem
 
+// ProblemInternal RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type ProblemInternal = Problem
+
 // ProblemNotFound RFC 9457 的问题详情。
 //
 // The problem details of RFC 9457.
@@ -2770,6 +2800,11 @@ type RuoyiBadRequest = RuoyiFailureBody
 //
 // A failure of the dialect `ruoyi`.
 type RuoyiForbidden = RuoyiFailureBody
+
+// RuoyiHeadersTooLarge ruoyi 方言的失败响应。
+//
+// A failure of the dialect `ruoyi`.
+type RuoyiHeadersTooLarge = RuoyiFailureBody
 
 // RuoyiInternal ruoyi 方言的失败响应。
 //
@@ -2810,6 +2845,11 @@ type YudaoBadParameter = YudaoFailureBody
 //
 // A failure of the dialect `yudao`.
 type YudaoBadRequest = YudaoFailureBody
+
+// YudaoHeadersTooLarge yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
+type YudaoHeadersTooLarge = YudaoFailureBody
 
 // YudaoInternal yudao 方言的失败响应。
 //
@@ -6462,10 +6502,16 @@ type ClientWithResponsesInterface interface {
 // GetJsonWebKeysAnswer200Headers the declared response headers of an HTTP 200 response for GetJsonWebKeys
 type GetJsonWebKeysAnswer200Headers struct {
 	CacheControl string
+	XRequestId   *string
 }
 
 // GetJsonWebKeysAnswer431Headers the declared response headers of an HTTP 431 response for GetJsonWebKeys
 type GetJsonWebKeysAnswer431Headers struct {
+	XRequestId *string
+}
+
+// GetJsonWebKeysAnswer500Headers the declared response headers of an HTTP 500 response for GetJsonWebKeys
+type GetJsonWebKeysAnswer500Headers struct {
 	XRequestId *string
 }
 
@@ -6476,10 +6522,14 @@ type GetJsonWebKeysAnswer struct {
 	JSON200 *JsonWebKeySet
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *ProblemInternal
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetJsonWebKeysAnswer200Headers
 	// Headers431 the parsed response headers for an HTTP 431 response
 	Headers431 *GetJsonWebKeysAnswer431Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *GetJsonWebKeysAnswer500Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -6490,6 +6540,11 @@ func (r GetJsonWebKeysAnswer) GetJSON200() *JsonWebKeySet {
 // GetApplicationproblemJSON431 returns the response for an HTTP 431 `application/problem+json` response
 func (r GetJsonWebKeysAnswer) GetApplicationproblemJSON431() *ProblemHeadersTooLarge {
 	return r.ApplicationproblemJSON431
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetJsonWebKeysAnswer) GetApplicationproblemJSON500() *ProblemInternal {
+	return r.ApplicationproblemJSON500
 }
 
 // GetBody returns the raw response body bytes
@@ -6524,6 +6579,7 @@ func (r GetJsonWebKeysAnswer) ContentType() string {
 // GetWeChatUserInfoAnswer200Headers the declared response headers of an HTTP 200 response for GetWeChatUserInfo
 type GetWeChatUserInfoAnswer200Headers struct {
 	XAccessToken string
+	XRequestId   *string
 }
 
 // GetWeChatUserInfoAnswer400Headers the declared response headers of an HTTP 400 response for GetWeChatUserInfo
@@ -6557,6 +6613,11 @@ type GetWeChatUserInfoAnswer429Headers struct {
 	XRequestId *string
 }
 
+// GetWeChatUserInfoAnswer431Headers the declared response headers of an HTTP 431 response for GetWeChatUserInfo
+type GetWeChatUserInfoAnswer431Headers struct {
+	XRequestId *string
+}
+
 // GetWeChatUserInfoAnswer500Headers the declared response headers of an HTTP 500 response for GetWeChatUserInfo
 type GetWeChatUserInfoAnswer500Headers struct {
 	XRequestId *string
@@ -6585,6 +6646,8 @@ type GetWeChatUserInfoAnswer struct {
 	JSON415 *RuoyiUnsupportedMediaType
 	// JSON429 the response for an HTTP 429 `application/json` response
 	JSON429 *RuoyiTooManyRequests
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *RuoyiHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *RuoyiInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
@@ -6603,6 +6666,8 @@ type GetWeChatUserInfoAnswer struct {
 	Headers415 *GetWeChatUserInfoAnswer415Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *GetWeChatUserInfoAnswer429Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *GetWeChatUserInfoAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *GetWeChatUserInfoAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -6642,6 +6707,11 @@ func (r GetWeChatUserInfoAnswer) GetJSON415() *RuoyiUnsupportedMediaType {
 // GetJSON429 returns the response for an HTTP 429 `application/json` response
 func (r GetWeChatUserInfoAnswer) GetJSON429() *RuoyiTooManyRequests {
 	return r.JSON429
+}
+
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r GetWeChatUserInfoAnswer) GetJSON431() *RuoyiHeadersTooLarge {
+	return r.JSON431
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
@@ -6685,7 +6755,8 @@ func (r GetWeChatUserInfoAnswer) ContentType() string {
 
 // CreateUserAnswer200Headers the declared response headers of an HTTP 200 response for CreateUser
 type CreateUserAnswer200Headers struct {
-	Jwt *string
+	Jwt        *string
+	XRequestId *string
 }
 
 // CreateUserAnswer400Headers the declared response headers of an HTTP 400 response for CreateUser
@@ -6735,6 +6806,11 @@ type CreateUserAnswer429Headers struct {
 	XRequestId *string
 }
 
+// CreateUserAnswer431Headers the declared response headers of an HTTP 431 response for CreateUser
+type CreateUserAnswer431Headers struct {
+	XRequestId *string
+}
+
 // CreateUserAnswer500Headers the declared response headers of an HTTP 500 response for CreateUser
 type CreateUserAnswer500Headers struct {
 	XRequestId *string
@@ -6769,10 +6845,12 @@ type CreateUserAnswer struct {
 	JSON422 *JfinalWeakPassword
 	// JSON429 the response for an HTTP 429 `application/json` response
 	JSON429 *JfinalTooManyRequests
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *JfinalHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *JfinalInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
-	JSON503 *JfinalUnavailable
+	JSON503 *JfinalOverloaded
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *CreateUserAnswer200Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -6793,6 +6871,8 @@ type CreateUserAnswer struct {
 	Headers422 *CreateUserAnswer422Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *CreateUserAnswer429Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *CreateUserAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *CreateUserAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -6849,13 +6929,18 @@ func (r CreateUserAnswer) GetJSON429() *JfinalTooManyRequests {
 	return r.JSON429
 }
 
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r CreateUserAnswer) GetJSON431() *JfinalHeadersTooLarge {
+	return r.JSON431
+}
+
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
 func (r CreateUserAnswer) GetJSON500() *JfinalInternal {
 	return r.JSON500
 }
 
 // GetJSON503 returns the response for an HTTP 503 `application/json` response
-func (r CreateUserAnswer) GetJSON503() *JfinalUnavailable {
+func (r CreateUserAnswer) GetJSON503() *JfinalOverloaded {
 	return r.JSON503
 }
 
@@ -6890,7 +6975,8 @@ func (r CreateUserAnswer) ContentType() string {
 
 // GetUserDetailAnswer200Headers the declared response headers of an HTTP 200 response for GetUserDetail
 type GetUserDetailAnswer200Headers struct {
-	Jwt *string
+	Jwt        *string
+	XRequestId *string
 }
 
 // GetUserDetailAnswer400Headers the declared response headers of an HTTP 400 response for GetUserDetail
@@ -6906,6 +6992,11 @@ type GetUserDetailAnswer401Headers struct {
 
 // GetUserDetailAnswer404Headers the declared response headers of an HTTP 404 response for GetUserDetail
 type GetUserDetailAnswer404Headers struct {
+	XRequestId *string
+}
+
+// GetUserDetailAnswer431Headers the declared response headers of an HTTP 431 response for GetUserDetail
+type GetUserDetailAnswer431Headers struct {
 	XRequestId *string
 }
 
@@ -6931,6 +7022,8 @@ type GetUserDetailAnswer struct {
 	JSON401 *JfinalUnauthenticated
 	// JSON404 the response for an HTTP 404 `application/json` response
 	JSON404 *JfinalUserNotFound
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *JfinalHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *JfinalInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
@@ -6943,6 +7036,8 @@ type GetUserDetailAnswer struct {
 	Headers401 *GetUserDetailAnswer401Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *GetUserDetailAnswer404Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *GetUserDetailAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *GetUserDetailAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -6967,6 +7062,11 @@ func (r GetUserDetailAnswer) GetJSON401() *JfinalUnauthenticated {
 // GetJSON404 returns the response for an HTTP 404 `application/json` response
 func (r GetUserDetailAnswer) GetJSON404() *JfinalUserNotFound {
 	return r.JSON404
+}
+
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r GetUserDetailAnswer) GetJSON431() *JfinalHeadersTooLarge {
+	return r.JSON431
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
@@ -7010,7 +7110,8 @@ func (r GetUserDetailAnswer) ContentType() string {
 
 // PostUserDetailAnswer200Headers the declared response headers of an HTTP 200 response for PostUserDetail
 type PostUserDetailAnswer200Headers struct {
-	Jwt *string
+	Jwt        *string
+	XRequestId *string
 }
 
 // PostUserDetailAnswer400Headers the declared response headers of an HTTP 400 response for PostUserDetail
@@ -7044,6 +7145,11 @@ type PostUserDetailAnswer415Headers struct {
 	XRequestId *string
 }
 
+// PostUserDetailAnswer431Headers the declared response headers of an HTTP 431 response for PostUserDetail
+type PostUserDetailAnswer431Headers struct {
+	XRequestId *string
+}
+
 // PostUserDetailAnswer500Headers the declared response headers of an HTTP 500 response for PostUserDetail
 type PostUserDetailAnswer500Headers struct {
 	XRequestId *string
@@ -7072,6 +7178,8 @@ type PostUserDetailAnswer struct {
 	JSON413 *JfinalTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
 	JSON415 *JfinalUnsupportedMediaType
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *JfinalHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *JfinalInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
@@ -7090,6 +7198,8 @@ type PostUserDetailAnswer struct {
 	Headers413 *PostUserDetailAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
 	Headers415 *PostUserDetailAnswer415Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *PostUserDetailAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *PostUserDetailAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -7129,6 +7239,11 @@ func (r PostUserDetailAnswer) GetJSON413() *JfinalTooLarge {
 // GetJSON415 returns the response for an HTTP 415 `application/json` response
 func (r PostUserDetailAnswer) GetJSON415() *JfinalUnsupportedMediaType {
 	return r.JSON415
+}
+
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r PostUserDetailAnswer) GetJSON431() *JfinalHeadersTooLarge {
+	return r.JSON431
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
@@ -7172,7 +7287,8 @@ func (r PostUserDetailAnswer) ContentType() string {
 
 // SignInByPasswordAnswer200Headers the declared response headers of an HTTP 200 response for SignInByPassword
 type SignInByPasswordAnswer200Headers struct {
-	Jwt string
+	Jwt        string
+	XRequestId *string
 }
 
 // SignInByPasswordAnswer400Headers the declared response headers of an HTTP 400 response for SignInByPassword
@@ -7198,6 +7314,11 @@ type SignInByPasswordAnswer413Headers struct {
 
 // SignInByPasswordAnswer415Headers the declared response headers of an HTTP 415 response for SignInByPassword
 type SignInByPasswordAnswer415Headers struct {
+	XRequestId *string
+}
+
+// SignInByPasswordAnswer431Headers the declared response headers of an HTTP 431 response for SignInByPassword
+type SignInByPasswordAnswer431Headers struct {
 	XRequestId *string
 }
 
@@ -7227,10 +7348,12 @@ type SignInByPasswordAnswer struct {
 	JSON413 *JfinalTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
 	JSON415 *JfinalUnsupportedMediaType
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *JfinalHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *JfinalInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
-	JSON503 *JfinalUnavailable
+	JSON503 *JfinalOverloaded
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *SignInByPasswordAnswer200Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -7243,6 +7366,8 @@ type SignInByPasswordAnswer struct {
 	Headers413 *SignInByPasswordAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
 	Headers415 *SignInByPasswordAnswer415Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *SignInByPasswordAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *SignInByPasswordAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -7279,13 +7404,18 @@ func (r SignInByPasswordAnswer) GetJSON415() *JfinalUnsupportedMediaType {
 	return r.JSON415
 }
 
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r SignInByPasswordAnswer) GetJSON431() *JfinalHeadersTooLarge {
+	return r.JSON431
+}
+
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
 func (r SignInByPasswordAnswer) GetJSON500() *JfinalInternal {
 	return r.JSON500
 }
 
 // GetJSON503 returns the response for an HTTP 503 `application/json` response
-func (r SignInByPasswordAnswer) GetJSON503() *JfinalUnavailable {
+func (r SignInByPasswordAnswer) GetJSON503() *JfinalOverloaded {
 	return r.JSON503
 }
 
@@ -7320,7 +7450,8 @@ func (r SignInByPasswordAnswer) ContentType() string {
 
 // UpdateUserAnswer200Headers the declared response headers of an HTTP 200 response for UpdateUser
 type UpdateUserAnswer200Headers struct {
-	Jwt *string
+	Jwt        *string
+	XRequestId *string
 }
 
 // UpdateUserAnswer400Headers the declared response headers of an HTTP 400 response for UpdateUser
@@ -7364,6 +7495,11 @@ type UpdateUserAnswer415Headers struct {
 	XRequestId *string
 }
 
+// UpdateUserAnswer431Headers the declared response headers of an HTTP 431 response for UpdateUser
+type UpdateUserAnswer431Headers struct {
+	XRequestId *string
+}
+
 // UpdateUserAnswer500Headers the declared response headers of an HTTP 500 response for UpdateUser
 type UpdateUserAnswer500Headers struct {
 	XRequestId *string
@@ -7396,6 +7532,8 @@ type UpdateUserAnswer struct {
 	JSON413 *JfinalTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
 	JSON415 *JfinalUnsupportedMediaType
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *JfinalHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *JfinalInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
@@ -7418,6 +7556,8 @@ type UpdateUserAnswer struct {
 	Headers413 *UpdateUserAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
 	Headers415 *UpdateUserAnswer415Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *UpdateUserAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *UpdateUserAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -7469,6 +7609,11 @@ func (r UpdateUserAnswer) GetJSON415() *JfinalUnsupportedMediaType {
 	return r.JSON415
 }
 
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r UpdateUserAnswer) GetJSON431() *JfinalHeadersTooLarge {
+	return r.JSON431
+}
+
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
 func (r UpdateUserAnswer) GetJSON500() *JfinalInternal {
 	return r.JSON500
@@ -7510,7 +7655,8 @@ func (r UpdateUserAnswer) ContentType() string {
 
 // UpdatePasswordAnswer200Headers the declared response headers of an HTTP 200 response for UpdatePassword
 type UpdatePasswordAnswer200Headers struct {
-	Jwt *string
+	Jwt        *string
+	XRequestId *string
 }
 
 // UpdatePasswordAnswer400Headers the declared response headers of an HTTP 400 response for UpdatePassword
@@ -7554,6 +7700,11 @@ type UpdatePasswordAnswer422Headers struct {
 	XRequestId *string
 }
 
+// UpdatePasswordAnswer431Headers the declared response headers of an HTTP 431 response for UpdatePassword
+type UpdatePasswordAnswer431Headers struct {
+	XRequestId *string
+}
+
 // UpdatePasswordAnswer500Headers the declared response headers of an HTTP 500 response for UpdatePassword
 type UpdatePasswordAnswer500Headers struct {
 	XRequestId *string
@@ -7586,10 +7737,12 @@ type UpdatePasswordAnswer struct {
 	JSON415 *JfinalUnsupportedMediaType
 	// JSON422 the response for an HTTP 422 `application/json` response
 	JSON422 *JfinalWeakPassword
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *JfinalHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *JfinalInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
-	JSON503 *JfinalUnavailable
+	JSON503 *JfinalOverloaded
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *UpdatePasswordAnswer200Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -7608,6 +7761,8 @@ type UpdatePasswordAnswer struct {
 	Headers415 *UpdatePasswordAnswer415Headers
 	// Headers422 the parsed response headers for an HTTP 422 response
 	Headers422 *UpdatePasswordAnswer422Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *UpdatePasswordAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *UpdatePasswordAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -7659,13 +7814,18 @@ func (r UpdatePasswordAnswer) GetJSON422() *JfinalWeakPassword {
 	return r.JSON422
 }
 
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r UpdatePasswordAnswer) GetJSON431() *JfinalHeadersTooLarge {
+	return r.JSON431
+}
+
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
 func (r UpdatePasswordAnswer) GetJSON500() *JfinalInternal {
 	return r.JSON500
 }
 
 // GetJSON503 returns the response for an HTTP 503 `application/json` response
-func (r UpdatePasswordAnswer) GetJSON503() *JfinalUnavailable {
+func (r UpdatePasswordAnswer) GetJSON503() *JfinalOverloaded {
 	return r.JSON503
 }
 
@@ -7698,6 +7858,11 @@ func (r UpdatePasswordAnswer) ContentType() string {
 	return ""
 }
 
+// RefreshAccessTokenAnswer200Headers the declared response headers of an HTTP 200 response for RefreshAccessToken
+type RefreshAccessTokenAnswer200Headers struct {
+	XRequestId *string
+}
+
 // RefreshAccessTokenAnswer400Headers the declared response headers of an HTTP 400 response for RefreshAccessToken
 type RefreshAccessTokenAnswer400Headers struct {
 	XRequestId *string
@@ -7721,6 +7886,11 @@ type RefreshAccessTokenAnswer413Headers struct {
 
 // RefreshAccessTokenAnswer415Headers the declared response headers of an HTTP 415 response for RefreshAccessToken
 type RefreshAccessTokenAnswer415Headers struct {
+	XRequestId *string
+}
+
+// RefreshAccessTokenAnswer431Headers the declared response headers of an HTTP 431 response for RefreshAccessToken
+type RefreshAccessTokenAnswer431Headers struct {
 	XRequestId *string
 }
 
@@ -7750,10 +7920,14 @@ type RefreshAccessTokenAnswer struct {
 	JSON413 *YudaoTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
 	JSON415 *YudaoUnsupportedMediaType
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *YudaoHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *YudaoInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *YudaoUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *RefreshAccessTokenAnswer200Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
 	Headers400 *RefreshAccessTokenAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
@@ -7764,6 +7938,8 @@ type RefreshAccessTokenAnswer struct {
 	Headers413 *RefreshAccessTokenAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
 	Headers415 *RefreshAccessTokenAnswer415Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *RefreshAccessTokenAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *RefreshAccessTokenAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -7798,6 +7974,11 @@ func (r RefreshAccessTokenAnswer) GetJSON413() *YudaoTooLarge {
 // GetJSON415 returns the response for an HTTP 415 `application/json` response
 func (r RefreshAccessTokenAnswer) GetJSON415() *YudaoUnsupportedMediaType {
 	return r.JSON415
+}
+
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r RefreshAccessTokenAnswer) GetJSON431() *YudaoHeadersTooLarge {
+	return r.JSON431
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
@@ -7839,10 +8020,21 @@ func (r RefreshAccessTokenAnswer) ContentType() string {
 	return ""
 }
 
+// SignOutAnswer200Headers the declared response headers of an HTTP 200 response for SignOut
+type SignOutAnswer200Headers struct {
+	Jwt        *string
+	XRequestId *string
+}
+
 // SignOutAnswer401Headers the declared response headers of an HTTP 401 response for SignOut
 type SignOutAnswer401Headers struct {
 	WWWAuthenticate *string
 	XRequestId      *string
+}
+
+// SignOutAnswer431Headers the declared response headers of an HTTP 431 response for SignOut
+type SignOutAnswer431Headers struct {
+	XRequestId *string
 }
 
 // SignOutAnswer500Headers the declared response headers of an HTTP 500 response for SignOut
@@ -7863,12 +8055,18 @@ type SignOutAnswer struct {
 	JSON200 *DoneResponse
 	// JSON401 the response for an HTTP 401 `application/json` response
 	JSON401 *YudaoUnauthenticated
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *YudaoHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *YudaoInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *YudaoUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *SignOutAnswer200Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *SignOutAnswer401Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *SignOutAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *SignOutAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -7883,6 +8081,11 @@ func (r SignOutAnswer) GetJSON200() *DoneResponse {
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
 func (r SignOutAnswer) GetJSON401() *YudaoUnauthenticated {
 	return r.JSON401
+}
+
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r SignOutAnswer) GetJSON431() *YudaoHeadersTooLarge {
+	return r.JSON431
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
@@ -7924,6 +8127,11 @@ func (r SignOutAnswer) ContentType() string {
 	return ""
 }
 
+// SendMobileCodeAnswer200Headers the declared response headers of an HTTP 200 response for SendMobileCode
+type SendMobileCodeAnswer200Headers struct {
+	XRequestId *string
+}
+
 // SendMobileCodeAnswer400Headers the declared response headers of an HTTP 400 response for SendMobileCode
 type SendMobileCodeAnswer400Headers struct {
 	XRequestId *string
@@ -7947,6 +8155,11 @@ type SendMobileCodeAnswer415Headers struct {
 // SendMobileCodeAnswer429Headers the declared response headers of an HTTP 429 response for SendMobileCode
 type SendMobileCodeAnswer429Headers struct {
 	RetryAfter *int
+	XRequestId *string
+}
+
+// SendMobileCodeAnswer431Headers the declared response headers of an HTTP 431 response for SendMobileCode
+type SendMobileCodeAnswer431Headers struct {
 	XRequestId *string
 }
 
@@ -7976,10 +8189,14 @@ type SendMobileCodeAnswer struct {
 	JSON415 *YudaoUnsupportedMediaType
 	// JSON429 the response for an HTTP 429 `application/json` response
 	JSON429 *YudaoTooManyRequests
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *YudaoHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *YudaoInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *YudaoSmsUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *SendMobileCodeAnswer200Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
 	Headers400 *SendMobileCodeAnswer400Headers
 	// Headers408 the parsed response headers for an HTTP 408 response
@@ -7990,6 +8207,8 @@ type SendMobileCodeAnswer struct {
 	Headers415 *SendMobileCodeAnswer415Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *SendMobileCodeAnswer429Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *SendMobileCodeAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *SendMobileCodeAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -8024,6 +8243,11 @@ func (r SendMobileCodeAnswer) GetJSON415() *YudaoUnsupportedMediaType {
 // GetJSON429 returns the response for an HTTP 429 `application/json` response
 func (r SendMobileCodeAnswer) GetJSON429() *YudaoTooManyRequests {
 	return r.JSON429
+}
+
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r SendMobileCodeAnswer) GetJSON431() *YudaoHeadersTooLarge {
+	return r.JSON431
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
@@ -8065,6 +8289,11 @@ func (r SendMobileCodeAnswer) ContentType() string {
 	return ""
 }
 
+// SignInByMobileAnswer200Headers the declared response headers of an HTTP 200 response for SignInByMobile
+type SignInByMobileAnswer200Headers struct {
+	XRequestId *string
+}
+
 // SignInByMobileAnswer400Headers the declared response headers of an HTTP 400 response for SignInByMobile
 type SignInByMobileAnswer400Headers struct {
 	XRequestId *string
@@ -8097,6 +8326,11 @@ type SignInByMobileAnswer429Headers struct {
 	XRequestId *string
 }
 
+// SignInByMobileAnswer431Headers the declared response headers of an HTTP 431 response for SignInByMobile
+type SignInByMobileAnswer431Headers struct {
+	XRequestId *string
+}
+
 // SignInByMobileAnswer500Headers the declared response headers of an HTTP 500 response for SignInByMobile
 type SignInByMobileAnswer500Headers struct {
 	XRequestId *string
@@ -8125,10 +8359,14 @@ type SignInByMobileAnswer struct {
 	JSON415 *YudaoUnsupportedMediaType
 	// JSON429 the response for an HTTP 429 `application/json` response
 	JSON429 *YudaoTooManyRequests
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *YudaoHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *YudaoInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *YudaoUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *SignInByMobileAnswer200Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
 	Headers400 *SignInByMobileAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
@@ -8141,6 +8379,8 @@ type SignInByMobileAnswer struct {
 	Headers415 *SignInByMobileAnswer415Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *SignInByMobileAnswer429Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *SignInByMobileAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *SignInByMobileAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -8182,6 +8422,11 @@ func (r SignInByMobileAnswer) GetJSON429() *YudaoTooManyRequests {
 	return r.JSON429
 }
 
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r SignInByMobileAnswer) GetJSON431() *YudaoHeadersTooLarge {
+	return r.JSON431
+}
+
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
 func (r SignInByMobileAnswer) GetJSON500() *YudaoInternal {
 	return r.JSON500
@@ -8221,6 +8466,12 @@ func (r SignInByMobileAnswer) ContentType() string {
 	return ""
 }
 
+// VerifyMobileAnswer200Headers the declared response headers of an HTTP 200 response for VerifyMobile
+type VerifyMobileAnswer200Headers struct {
+	Jwt        *string
+	XRequestId *string
+}
+
 // VerifyMobileAnswer400Headers the declared response headers of an HTTP 400 response for VerifyMobile
 type VerifyMobileAnswer400Headers struct {
 	XRequestId *string
@@ -8252,6 +8503,11 @@ type VerifyMobileAnswer415Headers struct {
 	XRequestId *string
 }
 
+// VerifyMobileAnswer431Headers the declared response headers of an HTTP 431 response for VerifyMobile
+type VerifyMobileAnswer431Headers struct {
+	XRequestId *string
+}
+
 // VerifyMobileAnswer500Headers the declared response headers of an HTTP 500 response for VerifyMobile
 type VerifyMobileAnswer500Headers struct {
 	XRequestId *string
@@ -8280,10 +8536,14 @@ type VerifyMobileAnswer struct {
 	JSON413 *YudaoTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
 	JSON415 *YudaoUnsupportedMediaType
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *YudaoHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *YudaoInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *YudaoUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *VerifyMobileAnswer200Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
 	Headers400 *VerifyMobileAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
@@ -8296,6 +8556,8 @@ type VerifyMobileAnswer struct {
 	Headers413 *VerifyMobileAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
 	Headers415 *VerifyMobileAnswer415Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *VerifyMobileAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *VerifyMobileAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -8337,6 +8599,11 @@ func (r VerifyMobileAnswer) GetJSON415() *YudaoUnsupportedMediaType {
 	return r.JSON415
 }
 
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r VerifyMobileAnswer) GetJSON431() *YudaoHeadersTooLarge {
+	return r.JSON431
+}
+
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
 func (r VerifyMobileAnswer) GetJSON500() *YudaoInternal {
 	return r.JSON500
@@ -8376,10 +8643,21 @@ func (r VerifyMobileAnswer) ContentType() string {
 	return ""
 }
 
+// ListSessionsAnswer200Headers the declared response headers of an HTTP 200 response for ListSessions
+type ListSessionsAnswer200Headers struct {
+	Jwt        *string
+	XRequestId *string
+}
+
 // ListSessionsAnswer401Headers the declared response headers of an HTTP 401 response for ListSessions
 type ListSessionsAnswer401Headers struct {
 	WWWAuthenticate *string
 	XRequestId      *string
+}
+
+// ListSessionsAnswer431Headers the declared response headers of an HTTP 431 response for ListSessions
+type ListSessionsAnswer431Headers struct {
+	XRequestId *string
 }
 
 // ListSessionsAnswer500Headers the declared response headers of an HTTP 500 response for ListSessions
@@ -8400,12 +8678,18 @@ type ListSessionsAnswer struct {
 	JSON200 *SessionListResponse
 	// JSON401 the response for an HTTP 401 `application/json` response
 	JSON401 *YudaoUnauthenticated
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *YudaoHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *YudaoInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *YudaoUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListSessionsAnswer200Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *ListSessionsAnswer401Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *ListSessionsAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *ListSessionsAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -8420,6 +8704,11 @@ func (r ListSessionsAnswer) GetJSON200() *SessionListResponse {
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
 func (r ListSessionsAnswer) GetJSON401() *YudaoUnauthenticated {
 	return r.JSON401
+}
+
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r ListSessionsAnswer) GetJSON431() *YudaoHeadersTooLarge {
+	return r.JSON431
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
@@ -8461,6 +8750,12 @@ func (r ListSessionsAnswer) ContentType() string {
 	return ""
 }
 
+// EndSessionAnswer200Headers the declared response headers of an HTTP 200 response for EndSession
+type EndSessionAnswer200Headers struct {
+	Jwt        *string
+	XRequestId *string
+}
+
 // EndSessionAnswer400Headers the declared response headers of an HTTP 400 response for EndSession
 type EndSessionAnswer400Headers struct {
 	XRequestId *string
@@ -8474,6 +8769,11 @@ type EndSessionAnswer401Headers struct {
 
 // EndSessionAnswer404Headers the declared response headers of an HTTP 404 response for EndSession
 type EndSessionAnswer404Headers struct {
+	XRequestId *string
+}
+
+// EndSessionAnswer431Headers the declared response headers of an HTTP 431 response for EndSession
+type EndSessionAnswer431Headers struct {
 	XRequestId *string
 }
 
@@ -8499,16 +8799,22 @@ type EndSessionAnswer struct {
 	JSON401 *YudaoUnauthenticated
 	// JSON404 the response for an HTTP 404 `application/json` response
 	JSON404 *YudaoSessionNotFound
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *YudaoHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *YudaoInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *YudaoUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *EndSessionAnswer200Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
 	Headers400 *EndSessionAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *EndSessionAnswer401Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *EndSessionAnswer404Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *EndSessionAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *EndSessionAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -8533,6 +8839,11 @@ func (r EndSessionAnswer) GetJSON401() *YudaoUnauthenticated {
 // GetJSON404 returns the response for an HTTP 404 `application/json` response
 func (r EndSessionAnswer) GetJSON404() *YudaoSessionNotFound {
 	return r.JSON404
+}
+
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r EndSessionAnswer) GetJSON431() *YudaoHeadersTooLarge {
+	return r.JSON431
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
@@ -8574,8 +8885,23 @@ func (r EndSessionAnswer) ContentType() string {
 	return ""
 }
 
+// GetDemoOutboxAnswer200Headers the declared response headers of an HTTP 200 response for GetDemoOutbox
+type GetDemoOutboxAnswer200Headers struct {
+	XRequestId *string
+}
+
 // GetDemoOutboxAnswer404Headers the declared response headers of an HTTP 404 response for GetDemoOutbox
 type GetDemoOutboxAnswer404Headers struct {
+	XRequestId *string
+}
+
+// GetDemoOutboxAnswer431Headers the declared response headers of an HTTP 431 response for GetDemoOutbox
+type GetDemoOutboxAnswer431Headers struct {
+	XRequestId *string
+}
+
+// GetDemoOutboxAnswer500Headers the declared response headers of an HTTP 500 response for GetDemoOutbox
+type GetDemoOutboxAnswer500Headers struct {
 	XRequestId *string
 }
 
@@ -8586,8 +8912,18 @@ type GetDemoOutboxAnswer struct {
 	JSON200 *[]DemoMessage
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *ProblemNotFound
+	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
+	ApplicationproblemJSON431 *ProblemHeadersTooLarge
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *ProblemInternal
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetDemoOutboxAnswer200Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *GetDemoOutboxAnswer404Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *GetDemoOutboxAnswer431Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *GetDemoOutboxAnswer500Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -8598,6 +8934,16 @@ func (r GetDemoOutboxAnswer) GetJSON200() *[]DemoMessage {
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r GetDemoOutboxAnswer) GetApplicationproblemJSON404() *ProblemNotFound {
 	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON431 returns the response for an HTTP 431 `application/problem+json` response
+func (r GetDemoOutboxAnswer) GetApplicationproblemJSON431() *ProblemHeadersTooLarge {
+	return r.ApplicationproblemJSON431
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetDemoOutboxAnswer) GetApplicationproblemJSON500() *ProblemInternal {
+	return r.ApplicationproblemJSON500
 }
 
 // GetBody returns the raw response body bytes
@@ -8629,8 +8975,28 @@ func (r GetDemoOutboxAnswer) ContentType() string {
 	return ""
 }
 
+// ResetDemoAnswer200Headers the declared response headers of an HTTP 200 response for ResetDemo
+type ResetDemoAnswer200Headers struct {
+	XRequestId *string
+}
+
 // ResetDemoAnswer404Headers the declared response headers of an HTTP 404 response for ResetDemo
 type ResetDemoAnswer404Headers struct {
+	XRequestId *string
+}
+
+// ResetDemoAnswer431Headers the declared response headers of an HTTP 431 response for ResetDemo
+type ResetDemoAnswer431Headers struct {
+	XRequestId *string
+}
+
+// ResetDemoAnswer500Headers the declared response headers of an HTTP 500 response for ResetDemo
+type ResetDemoAnswer500Headers struct {
+	XRequestId *string
+}
+
+// ResetDemoAnswer503Headers the declared response headers of an HTTP 503 response for ResetDemo
+type ResetDemoAnswer503Headers struct {
 	XRequestId *string
 }
 
@@ -8641,8 +9007,22 @@ type ResetDemoAnswer struct {
 	JSON200 *Health
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *ProblemNotFound
+	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
+	ApplicationproblemJSON431 *ProblemHeadersTooLarge
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *ProblemInternal
+	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationproblemJSON503 *ProblemUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ResetDemoAnswer200Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *ResetDemoAnswer404Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *ResetDemoAnswer431Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *ResetDemoAnswer500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ResetDemoAnswer503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -8653,6 +9033,21 @@ func (r ResetDemoAnswer) GetJSON200() *Health {
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r ResetDemoAnswer) GetApplicationproblemJSON404() *ProblemNotFound {
 	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON431 returns the response for an HTTP 431 `application/problem+json` response
+func (r ResetDemoAnswer) GetApplicationproblemJSON431() *ProblemHeadersTooLarge {
+	return r.ApplicationproblemJSON431
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ResetDemoAnswer) GetApplicationproblemJSON500() *ProblemInternal {
+	return r.ApplicationproblemJSON500
+}
+
+// GetApplicationproblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ResetDemoAnswer) GetApplicationproblemJSON503() *ProblemUnavailable {
+	return r.ApplicationproblemJSON503
 }
 
 // GetBody returns the raw response body bytes
@@ -8684,6 +9079,11 @@ func (r ResetDemoAnswer) ContentType() string {
 	return ""
 }
 
+// GetHealthAnswer200Headers the declared response headers of an HTTP 200 response for GetHealth
+type GetHealthAnswer200Headers struct {
+	XRequestId *string
+}
+
 // GetHealthAnswer431Headers the declared response headers of an HTTP 431 response for GetHealth
 type GetHealthAnswer431Headers struct {
 	XRequestId *string
@@ -8696,6 +9096,8 @@ type GetHealthAnswer struct {
 	JSON200 *Health
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetHealthAnswer200Headers
 	// Headers431 the parsed response headers for an HTTP 431 response
 	Headers431 *GetHealthAnswer431Headers
 }
@@ -8739,8 +9141,18 @@ func (r GetHealthAnswer) ContentType() string {
 	return ""
 }
 
+// GetMetricsAnswer200Headers the declared response headers of an HTTP 200 response for GetMetrics
+type GetMetricsAnswer200Headers struct {
+	XRequestId *string
+}
+
 // GetMetricsAnswer431Headers the declared response headers of an HTTP 431 response for GetMetrics
 type GetMetricsAnswer431Headers struct {
+	XRequestId *string
+}
+
+// GetMetricsAnswer500Headers the declared response headers of an HTTP 500 response for GetMetrics
+type GetMetricsAnswer500Headers struct {
 	XRequestId *string
 }
 
@@ -8749,13 +9161,24 @@ type GetMetricsAnswer struct {
 	HTTPResponse *http.Response
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *ProblemInternal
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetMetricsAnswer200Headers
 	// Headers431 the parsed response headers for an HTTP 431 response
 	Headers431 *GetMetricsAnswer431Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *GetMetricsAnswer500Headers
 }
 
 // GetApplicationproblemJSON431 returns the response for an HTTP 431 `application/problem+json` response
 func (r GetMetricsAnswer) GetApplicationproblemJSON431() *ProblemHeadersTooLarge {
 	return r.ApplicationproblemJSON431
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetMetricsAnswer) GetApplicationproblemJSON500() *ProblemInternal {
+	return r.ApplicationproblemJSON500
 }
 
 // GetBody returns the raw response body bytes
@@ -8787,6 +9210,11 @@ func (r GetMetricsAnswer) ContentType() string {
 	return ""
 }
 
+// IntrospectTokenAnswer200Headers the declared response headers of an HTTP 200 response for IntrospectToken
+type IntrospectTokenAnswer200Headers struct {
+	XRequestId *string
+}
+
 // IntrospectTokenAnswer400Headers the declared response headers of an HTTP 400 response for IntrospectToken
 type IntrospectTokenAnswer400Headers struct {
 	XRequestId *string
@@ -8811,6 +9239,11 @@ type IntrospectTokenAnswer415Headers struct {
 // IntrospectTokenAnswer429Headers the declared response headers of an HTTP 429 response for IntrospectToken
 type IntrospectTokenAnswer429Headers struct {
 	RetryAfter *int
+	XRequestId *string
+}
+
+// IntrospectTokenAnswer431Headers the declared response headers of an HTTP 431 response for IntrospectToken
+type IntrospectTokenAnswer431Headers struct {
 	XRequestId *string
 }
 
@@ -8840,10 +9273,14 @@ type IntrospectTokenAnswer struct {
 	JSON415 *Oauth2UnsupportedMediaType
 	// JSON429 the response for an HTTP 429 `application/json` response
 	JSON429 *Oauth2TooManyRequests
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *Oauth2HeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *Oauth2Internal
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *Oauth2Unavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *IntrospectTokenAnswer200Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
 	Headers400 *IntrospectTokenAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
@@ -8854,6 +9291,8 @@ type IntrospectTokenAnswer struct {
 	Headers415 *IntrospectTokenAnswer415Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *IntrospectTokenAnswer429Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *IntrospectTokenAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *IntrospectTokenAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -8888,6 +9327,11 @@ func (r IntrospectTokenAnswer) GetJSON415() *Oauth2UnsupportedMediaType {
 // GetJSON429 returns the response for an HTTP 429 `application/json` response
 func (r IntrospectTokenAnswer) GetJSON429() *Oauth2TooManyRequests {
 	return r.JSON429
+}
+
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r IntrospectTokenAnswer) GetJSON431() *Oauth2HeadersTooLarge {
+	return r.JSON431
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
@@ -8933,12 +9377,14 @@ func (r IntrospectTokenAnswer) ContentType() string {
 type GetSpecAsJsonAnswer200Headers struct {
 	CacheControl string
 	ETag         string
+	XRequestId   *string
 }
 
 // GetSpecAsJsonAnswer304Headers the declared response headers of an HTTP 304 response for GetSpecAsJson
 type GetSpecAsJsonAnswer304Headers struct {
 	CacheControl string
 	ETag         string
+	XRequestId   *string
 }
 
 // GetSpecAsJsonAnswer400Headers the declared response headers of an HTTP 400 response for GetSpecAsJson
@@ -9018,12 +9464,14 @@ func (r GetSpecAsJsonAnswer) ContentType() string {
 type GetSpecAsYamlAnswer200Headers struct {
 	CacheControl string
 	ETag         string
+	XRequestId   *string
 }
 
 // GetSpecAsYamlAnswer304Headers the declared response headers of an HTTP 304 response for GetSpecAsYaml
 type GetSpecAsYamlAnswer304Headers struct {
 	CacheControl string
 	ETag         string
+	XRequestId   *string
 }
 
 // GetSpecAsYamlAnswer400Headers the declared response headers of an HTTP 400 response for GetSpecAsYaml
@@ -9099,6 +9547,11 @@ func (r GetSpecAsYamlAnswer) ContentType() string {
 	return ""
 }
 
+// GetReadinessAnswer200Headers the declared response headers of an HTTP 200 response for GetReadiness
+type GetReadinessAnswer200Headers struct {
+	XRequestId *string
+}
+
 // GetReadinessAnswer431Headers the declared response headers of an HTTP 431 response for GetReadiness
 type GetReadinessAnswer431Headers struct {
 	XRequestId *string
@@ -9118,6 +9571,8 @@ type GetReadinessAnswer struct {
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
 	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationproblemJSON503 *ProblemUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetReadinessAnswer200Headers
 	// Headers431 the parsed response headers for an HTTP 431 response
 	Headers431 *GetReadinessAnswer431Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -9168,6 +9623,11 @@ func (r GetReadinessAnswer) ContentType() string {
 	return ""
 }
 
+// GetUserInfoAnswer200Headers the declared response headers of an HTTP 200 response for GetUserInfo
+type GetUserInfoAnswer200Headers struct {
+	XRequestId *string
+}
+
 // GetUserInfoAnswer400Headers the declared response headers of an HTTP 400 response for GetUserInfo
 type GetUserInfoAnswer400Headers struct {
 	XRequestId *string
@@ -9187,6 +9647,11 @@ type GetUserInfoAnswer404Headers struct {
 // GetUserInfoAnswer429Headers the declared response headers of an HTTP 429 response for GetUserInfo
 type GetUserInfoAnswer429Headers struct {
 	RetryAfter *int
+	XRequestId *string
+}
+
+// GetUserInfoAnswer431Headers the declared response headers of an HTTP 431 response for GetUserInfo
+type GetUserInfoAnswer431Headers struct {
 	XRequestId *string
 }
 
@@ -9214,10 +9679,14 @@ type GetUserInfoAnswer struct {
 	JSON404 *CasUserNotFound
 	// JSON429 the response for an HTTP 429 `application/json` response
 	JSON429 *CasTooManyRequests
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *CasHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *CasInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *CasUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetUserInfoAnswer200Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
 	Headers400 *GetUserInfoAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
@@ -9226,6 +9695,8 @@ type GetUserInfoAnswer struct {
 	Headers404 *GetUserInfoAnswer404Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *GetUserInfoAnswer429Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *GetUserInfoAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *GetUserInfoAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -9255,6 +9726,11 @@ func (r GetUserInfoAnswer) GetJSON404() *CasUserNotFound {
 // GetJSON429 returns the response for an HTTP 429 `application/json` response
 func (r GetUserInfoAnswer) GetJSON429() *CasTooManyRequests {
 	return r.JSON429
+}
+
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r GetUserInfoAnswer) GetJSON431() *CasHeadersTooLarge {
+	return r.JSON431
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
@@ -9298,7 +9774,8 @@ func (r GetUserInfoAnswer) ContentType() string {
 
 // RefreshUserAnswer200Headers the declared response headers of an HTTP 200 response for RefreshUser
 type RefreshUserAnswer200Headers struct {
-	Jwt *string
+	Jwt        *string
+	XRequestId *string
 }
 
 // RefreshUserAnswer400Headers the declared response headers of an HTTP 400 response for RefreshUser
@@ -9324,6 +9801,11 @@ type RefreshUserAnswer413Headers struct {
 
 // RefreshUserAnswer415Headers the declared response headers of an HTTP 415 response for RefreshUser
 type RefreshUserAnswer415Headers struct {
+	XRequestId *string
+}
+
+// RefreshUserAnswer431Headers the declared response headers of an HTTP 431 response for RefreshUser
+type RefreshUserAnswer431Headers struct {
 	XRequestId *string
 }
 
@@ -9353,6 +9835,8 @@ type RefreshUserAnswer struct {
 	JSON413 *JeecgTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
 	JSON415 *JeecgUnsupportedMediaType
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *JeecgHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *JeecgInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
@@ -9369,6 +9853,8 @@ type RefreshUserAnswer struct {
 	Headers413 *RefreshUserAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
 	Headers415 *RefreshUserAnswer415Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *RefreshUserAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *RefreshUserAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -9403,6 +9889,11 @@ func (r RefreshUserAnswer) GetJSON413() *JeecgTooLarge {
 // GetJSON415 returns the response for an HTTP 415 `application/json` response
 func (r RefreshUserAnswer) GetJSON415() *JeecgUnsupportedMediaType {
 	return r.JSON415
+}
+
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r RefreshUserAnswer) GetJSON431() *JeecgHeadersTooLarge {
+	return r.JSON431
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
@@ -9444,6 +9935,12 @@ func (r RefreshUserAnswer) ContentType() string {
 	return ""
 }
 
+// CheckLoginStatusAnswer200Headers the declared response headers of an HTTP 200 response for CheckLoginStatus
+type CheckLoginStatusAnswer200Headers struct {
+	Jwt        *string
+	XRequestId *string
+}
+
 // CheckLoginStatusAnswer400Headers the declared response headers of an HTTP 400 response for CheckLoginStatus
 type CheckLoginStatusAnswer400Headers struct {
 	XRequestId *string
@@ -9453,6 +9950,11 @@ type CheckLoginStatusAnswer400Headers struct {
 type CheckLoginStatusAnswer401Headers struct {
 	WWWAuthenticate *string
 	XRequestId      *string
+}
+
+// CheckLoginStatusAnswer431Headers the declared response headers of an HTTP 431 response for CheckLoginStatus
+type CheckLoginStatusAnswer431Headers struct {
+	XRequestId *string
 }
 
 // CheckLoginStatusAnswer500Headers the declared response headers of an HTTP 500 response for CheckLoginStatus
@@ -9475,14 +9977,20 @@ type CheckLoginStatusAnswer struct {
 	JSON400 *YudaoBadParameter
 	// JSON401 the response for an HTTP 401 `application/json` response
 	JSON401 *YudaoUnauthenticated
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *YudaoHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *YudaoInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *YudaoUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *CheckLoginStatusAnswer200Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
 	Headers400 *CheckLoginStatusAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *CheckLoginStatusAnswer401Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *CheckLoginStatusAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *CheckLoginStatusAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -9502,6 +10010,11 @@ func (r CheckLoginStatusAnswer) GetJSON400() *YudaoBadParameter {
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
 func (r CheckLoginStatusAnswer) GetJSON401() *YudaoUnauthenticated {
 	return r.JSON401
+}
+
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r CheckLoginStatusAnswer) GetJSON431() *YudaoHeadersTooLarge {
+	return r.JSON431
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
@@ -9543,6 +10056,12 @@ func (r CheckLoginStatusAnswer) ContentType() string {
 	return ""
 }
 
+// CheckLoginStatusByPathAnswer200Headers the declared response headers of an HTTP 200 response for CheckLoginStatusByPath
+type CheckLoginStatusByPathAnswer200Headers struct {
+	Jwt        *string
+	XRequestId *string
+}
+
 // CheckLoginStatusByPathAnswer400Headers the declared response headers of an HTTP 400 response for CheckLoginStatusByPath
 type CheckLoginStatusByPathAnswer400Headers struct {
 	XRequestId *string
@@ -9552,6 +10071,11 @@ type CheckLoginStatusByPathAnswer400Headers struct {
 type CheckLoginStatusByPathAnswer401Headers struct {
 	WWWAuthenticate *string
 	XRequestId      *string
+}
+
+// CheckLoginStatusByPathAnswer431Headers the declared response headers of an HTTP 431 response for CheckLoginStatusByPath
+type CheckLoginStatusByPathAnswer431Headers struct {
+	XRequestId *string
 }
 
 // CheckLoginStatusByPathAnswer500Headers the declared response headers of an HTTP 500 response for CheckLoginStatusByPath
@@ -9574,14 +10098,20 @@ type CheckLoginStatusByPathAnswer struct {
 	JSON400 *YudaoBadParameter
 	// JSON401 the response for an HTTP 401 `application/json` response
 	JSON401 *YudaoUnauthenticated
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *YudaoHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *YudaoInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *YudaoUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *CheckLoginStatusByPathAnswer200Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
 	Headers400 *CheckLoginStatusByPathAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *CheckLoginStatusByPathAnswer401Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *CheckLoginStatusByPathAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *CheckLoginStatusByPathAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -9601,6 +10131,11 @@ func (r CheckLoginStatusByPathAnswer) GetJSON400() *YudaoBadParameter {
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
 func (r CheckLoginStatusByPathAnswer) GetJSON401() *YudaoUnauthenticated {
 	return r.JSON401
+}
+
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r CheckLoginStatusByPathAnswer) GetJSON431() *YudaoHeadersTooLarge {
+	return r.JSON431
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
@@ -10536,6 +11071,13 @@ func ParseGetJsonWebKeysAnswer(rsp *http.Response) (*GetJsonWebKeysAnswer, error
 		}
 		response.ApplicationproblemJSON431 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest ProblemInternal
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
 	}
 
 	switch {
@@ -10548,6 +11090,13 @@ func ParseGetJsonWebKeysAnswer(rsp *http.Response) (*GetJsonWebKeysAnswer, error
 			}
 			headers.CacheControl = value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers200 = &headers
 	case rsp.StatusCode == 431:
 		var headers GetJsonWebKeysAnswer431Headers
@@ -10559,6 +11108,16 @@ func ParseGetJsonWebKeysAnswer(rsp *http.Response) (*GetJsonWebKeysAnswer, error
 			headers.XRequestId = &value
 		}
 		response.Headers431 = &headers
+	case rsp.StatusCode == 500:
+		var headers GetJsonWebKeysAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
 	}
 
 	return response, nil
@@ -10627,6 +11186,13 @@ func ParseGetWeChatUserInfoAnswer(rsp *http.Response) (*GetWeChatUserInfoAnswer,
 		}
 		response.JSON429 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest RuoyiHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest RuoyiInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -10652,6 +11218,13 @@ func ParseGetWeChatUserInfoAnswer(rsp *http.Response) (*GetWeChatUserInfoAnswer,
 				return nil, err
 			}
 			headers.XAccessToken = value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
@@ -10721,6 +11294,16 @@ func ParseGetWeChatUserInfoAnswer(rsp *http.Response) (*GetWeChatUserInfoAnswer,
 			headers.XRequestId = &value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 431:
+		var headers GetWeChatUserInfoAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	case rsp.StatusCode == 500:
 		var headers GetWeChatUserInfoAnswer500Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -10837,6 +11420,13 @@ func ParseCreateUserAnswer(rsp *http.Response) (*CreateUserAnswer, error) {
 		}
 		response.JSON429 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest JfinalHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest JfinalInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -10845,7 +11435,7 @@ func ParseCreateUserAnswer(rsp *http.Response) (*CreateUserAnswer, error) {
 		response.JSON500 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
-		var dest JfinalUnavailable
+		var dest JfinalOverloaded
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -10862,6 +11452,13 @@ func ParseCreateUserAnswer(rsp *http.Response) (*CreateUserAnswer, error) {
 				return nil, err
 			}
 			headers.Jwt = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
@@ -10968,6 +11565,16 @@ func ParseCreateUserAnswer(rsp *http.Response) (*CreateUserAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 431:
+		var headers CreateUserAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	case rsp.StatusCode == 500:
 		var headers CreateUserAnswer500Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -11042,6 +11649,13 @@ func ParseGetUserDetailAnswer(rsp *http.Response) (*GetUserDetailAnswer, error) 
 		}
 		response.JSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest JfinalHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest JfinalInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -11067,6 +11681,13 @@ func ParseGetUserDetailAnswer(rsp *http.Response) (*GetUserDetailAnswer, error) 
 				return nil, err
 			}
 			headers.Jwt = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
@@ -11106,6 +11727,16 @@ func ParseGetUserDetailAnswer(rsp *http.Response) (*GetUserDetailAnswer, error) 
 			headers.XRequestId = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 431:
+		var headers GetUserDetailAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	case rsp.StatusCode == 500:
 		var headers GetUserDetailAnswer500Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -11201,6 +11832,13 @@ func ParsePostUserDetailAnswer(rsp *http.Response) (*PostUserDetailAnswer, error
 		}
 		response.JSON415 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest JfinalHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest JfinalInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -11226,6 +11864,13 @@ func ParsePostUserDetailAnswer(rsp *http.Response) (*PostUserDetailAnswer, error
 				return nil, err
 			}
 			headers.Jwt = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
@@ -11295,6 +11940,16 @@ func ParsePostUserDetailAnswer(rsp *http.Response) (*PostUserDetailAnswer, error
 			headers.XRequestId = &value
 		}
 		response.Headers415 = &headers
+	case rsp.StatusCode == 431:
+		var headers PostUserDetailAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	case rsp.StatusCode == 500:
 		var headers PostUserDetailAnswer500Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -11383,6 +12038,13 @@ func ParseSignInByPasswordAnswer(rsp *http.Response) (*SignInByPasswordAnswer, e
 		}
 		response.JSON415 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest JfinalHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest JfinalInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -11391,7 +12053,7 @@ func ParseSignInByPasswordAnswer(rsp *http.Response) (*SignInByPasswordAnswer, e
 		response.JSON500 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
-		var dest JfinalUnavailable
+		var dest JfinalOverloaded
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -11408,6 +12070,13 @@ func ParseSignInByPasswordAnswer(rsp *http.Response) (*SignInByPasswordAnswer, e
 				return nil, err
 			}
 			headers.Jwt = value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
@@ -11467,6 +12136,16 @@ func ParseSignInByPasswordAnswer(rsp *http.Response) (*SignInByPasswordAnswer, e
 			headers.XRequestId = &value
 		}
 		response.Headers415 = &headers
+	case rsp.StatusCode == 431:
+		var headers SignInByPasswordAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	case rsp.StatusCode == 500:
 		var headers SignInByPasswordAnswer500Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -11576,6 +12255,13 @@ func ParseUpdateUserAnswer(rsp *http.Response) (*UpdateUserAnswer, error) {
 		}
 		response.JSON415 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest JfinalHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest JfinalInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -11601,6 +12287,13 @@ func ParseUpdateUserAnswer(rsp *http.Response) (*UpdateUserAnswer, error) {
 				return nil, err
 			}
 			headers.Jwt = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
@@ -11690,6 +12383,16 @@ func ParseUpdateUserAnswer(rsp *http.Response) (*UpdateUserAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers415 = &headers
+	case rsp.StatusCode == 431:
+		var headers UpdateUserAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	case rsp.StatusCode == 500:
 		var headers UpdateUserAnswer500Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -11799,6 +12502,13 @@ func ParseUpdatePasswordAnswer(rsp *http.Response) (*UpdatePasswordAnswer, error
 		}
 		response.JSON422 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest JfinalHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest JfinalInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -11807,7 +12517,7 @@ func ParseUpdatePasswordAnswer(rsp *http.Response) (*UpdatePasswordAnswer, error
 		response.JSON500 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
-		var dest JfinalUnavailable
+		var dest JfinalOverloaded
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -11824,6 +12534,13 @@ func ParseUpdatePasswordAnswer(rsp *http.Response) (*UpdatePasswordAnswer, error
 				return nil, err
 			}
 			headers.Jwt = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
@@ -11913,6 +12630,16 @@ func ParseUpdatePasswordAnswer(rsp *http.Response) (*UpdatePasswordAnswer, error
 			headers.XRequestId = &value
 		}
 		response.Headers422 = &headers
+	case rsp.StatusCode == 431:
+		var headers UpdatePasswordAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	case rsp.StatusCode == 500:
 		var headers UpdatePasswordAnswer500Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -12001,6 +12728,13 @@ func ParseRefreshAccessTokenAnswer(rsp *http.Response) (*RefreshAccessTokenAnswe
 		}
 		response.JSON415 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest YudaoHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest YudaoInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -12018,6 +12752,16 @@ func ParseRefreshAccessTokenAnswer(rsp *http.Response) (*RefreshAccessTokenAnswe
 	}
 
 	switch {
+	case rsp.StatusCode == 200:
+		var headers RefreshAccessTokenAnswer200Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
 		var headers RefreshAccessTokenAnswer400Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -12075,6 +12819,16 @@ func ParseRefreshAccessTokenAnswer(rsp *http.Response) (*RefreshAccessTokenAnswe
 			headers.XRequestId = &value
 		}
 		response.Headers415 = &headers
+	case rsp.StatusCode == 431:
+		var headers RefreshAccessTokenAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	case rsp.StatusCode == 500:
 		var headers RefreshAccessTokenAnswer500Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -12135,6 +12889,13 @@ func ParseSignOutAnswer(rsp *http.Response) (*SignOutAnswer, error) {
 		}
 		response.JSON401 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest YudaoHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest YudaoInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -12152,6 +12913,23 @@ func ParseSignOutAnswer(rsp *http.Response) (*SignOutAnswer, error) {
 	}
 
 	switch {
+	case rsp.StatusCode == 200:
+		var headers SignOutAnswer200Headers
+		if values := rsp.Header.Values("Jwt"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Jwt", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Jwt = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
 	case rsp.StatusCode == 401:
 		var headers SignOutAnswer401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -12169,6 +12947,16 @@ func ParseSignOutAnswer(rsp *http.Response) (*SignOutAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 431:
+		var headers SignOutAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	case rsp.StatusCode == 500:
 		var headers SignOutAnswer500Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -12257,6 +13045,13 @@ func ParseSendMobileCodeAnswer(rsp *http.Response) (*SendMobileCodeAnswer, error
 		}
 		response.JSON429 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest YudaoHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest YudaoInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -12274,6 +13069,16 @@ func ParseSendMobileCodeAnswer(rsp *http.Response) (*SendMobileCodeAnswer, error
 	}
 
 	switch {
+	case rsp.StatusCode == 200:
+		var headers SendMobileCodeAnswer200Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
 		var headers SendMobileCodeAnswer400Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -12331,6 +13136,16 @@ func ParseSendMobileCodeAnswer(rsp *http.Response) (*SendMobileCodeAnswer, error
 			headers.XRequestId = &value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 431:
+		var headers SendMobileCodeAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	case rsp.StatusCode == 500:
 		var headers SendMobileCodeAnswer500Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -12426,6 +13241,13 @@ func ParseSignInByMobileAnswer(rsp *http.Response) (*SignInByMobileAnswer, error
 		}
 		response.JSON429 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest YudaoHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest YudaoInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -12443,6 +13265,16 @@ func ParseSignInByMobileAnswer(rsp *http.Response) (*SignInByMobileAnswer, error
 	}
 
 	switch {
+	case rsp.StatusCode == 200:
+		var headers SignInByMobileAnswer200Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
 		var headers SignInByMobileAnswer400Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -12517,6 +13349,16 @@ func ParseSignInByMobileAnswer(rsp *http.Response) (*SignInByMobileAnswer, error
 			headers.XRequestId = &value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 431:
+		var headers SignInByMobileAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	case rsp.StatusCode == 500:
 		var headers SignInByMobileAnswer500Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -12612,6 +13454,13 @@ func ParseVerifyMobileAnswer(rsp *http.Response) (*VerifyMobileAnswer, error) {
 		}
 		response.JSON415 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest YudaoHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest YudaoInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -12629,6 +13478,23 @@ func ParseVerifyMobileAnswer(rsp *http.Response) (*VerifyMobileAnswer, error) {
 	}
 
 	switch {
+	case rsp.StatusCode == 200:
+		var headers VerifyMobileAnswer200Headers
+		if values := rsp.Header.Values("Jwt"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Jwt", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Jwt = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
 		var headers VerifyMobileAnswer400Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -12696,6 +13562,16 @@ func ParseVerifyMobileAnswer(rsp *http.Response) (*VerifyMobileAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers415 = &headers
+	case rsp.StatusCode == 431:
+		var headers VerifyMobileAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	case rsp.StatusCode == 500:
 		var headers VerifyMobileAnswer500Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -12756,6 +13632,13 @@ func ParseListSessionsAnswer(rsp *http.Response) (*ListSessionsAnswer, error) {
 		}
 		response.JSON401 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest YudaoHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest YudaoInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -12773,6 +13656,23 @@ func ParseListSessionsAnswer(rsp *http.Response) (*ListSessionsAnswer, error) {
 	}
 
 	switch {
+	case rsp.StatusCode == 200:
+		var headers ListSessionsAnswer200Headers
+		if values := rsp.Header.Values("Jwt"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Jwt", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Jwt = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
 	case rsp.StatusCode == 401:
 		var headers ListSessionsAnswer401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -12790,6 +13690,16 @@ func ParseListSessionsAnswer(rsp *http.Response) (*ListSessionsAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 431:
+		var headers ListSessionsAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	case rsp.StatusCode == 500:
 		var headers ListSessionsAnswer500Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -12864,6 +13774,13 @@ func ParseEndSessionAnswer(rsp *http.Response) (*EndSessionAnswer, error) {
 		}
 		response.JSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest YudaoHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest YudaoInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -12881,6 +13798,23 @@ func ParseEndSessionAnswer(rsp *http.Response) (*EndSessionAnswer, error) {
 	}
 
 	switch {
+	case rsp.StatusCode == 200:
+		var headers EndSessionAnswer200Headers
+		if values := rsp.Header.Values("Jwt"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Jwt", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Jwt = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
 		var headers EndSessionAnswer400Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -12918,6 +13852,16 @@ func ParseEndSessionAnswer(rsp *http.Response) (*EndSessionAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 431:
+		var headers EndSessionAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	case rsp.StatusCode == 500:
 		var headers EndSessionAnswer500Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -12978,9 +13922,33 @@ func ParseGetDemoOutboxAnswer(rsp *http.Response) (*GetDemoOutboxAnswer, error) 
 		}
 		response.ApplicationproblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest ProblemHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON431 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest ProblemInternal
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
 	}
 
 	switch {
+	case rsp.StatusCode == 200:
+		var headers GetDemoOutboxAnswer200Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
 	case rsp.StatusCode == 404:
 		var headers GetDemoOutboxAnswer404Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -12991,6 +13959,26 @@ func ParseGetDemoOutboxAnswer(rsp *http.Response) (*GetDemoOutboxAnswer, error) 
 			headers.XRequestId = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 431:
+		var headers GetDemoOutboxAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
+	case rsp.StatusCode == 500:
+		var headers GetDemoOutboxAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
 	}
 
 	return response, nil
@@ -13024,9 +14012,40 @@ func ParseResetDemoAnswer(rsp *http.Response) (*ResetDemoAnswer, error) {
 		}
 		response.ApplicationproblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest ProblemHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON431 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest ProblemInternal
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest ProblemUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON503 = &dest
+
 	}
 
 	switch {
+	case rsp.StatusCode == 200:
+		var headers ResetDemoAnswer200Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
 	case rsp.StatusCode == 404:
 		var headers ResetDemoAnswer404Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -13037,6 +14056,36 @@ func ParseResetDemoAnswer(rsp *http.Response) (*ResetDemoAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 431:
+		var headers ResetDemoAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
+	case rsp.StatusCode == 500:
+		var headers ResetDemoAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers ResetDemoAnswer503Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -13073,6 +14122,16 @@ func ParseGetHealthAnswer(rsp *http.Response) (*GetHealthAnswer, error) {
 	}
 
 	switch {
+	case rsp.StatusCode == 200:
+		var headers GetHealthAnswer200Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
 	case rsp.StatusCode == 431:
 		var headers GetHealthAnswer431Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -13109,9 +14168,26 @@ func ParseGetMetricsAnswer(rsp *http.Response) (*GetMetricsAnswer, error) {
 		}
 		response.ApplicationproblemJSON431 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest ProblemInternal
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
 	}
 
 	switch {
+	case rsp.StatusCode == 200:
+		var headers GetMetricsAnswer200Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
 	case rsp.StatusCode == 431:
 		var headers GetMetricsAnswer431Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -13122,6 +14198,16 @@ func ParseGetMetricsAnswer(rsp *http.Response) (*GetMetricsAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers431 = &headers
+	case rsp.StatusCode == 500:
+		var headers GetMetricsAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
 	}
 
 	return response, nil
@@ -13183,6 +14269,13 @@ func ParseIntrospectTokenAnswer(rsp *http.Response) (*IntrospectTokenAnswer, err
 		}
 		response.JSON429 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest Oauth2HeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest Oauth2Internal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -13200,6 +14293,16 @@ func ParseIntrospectTokenAnswer(rsp *http.Response) (*IntrospectTokenAnswer, err
 	}
 
 	switch {
+	case rsp.StatusCode == 200:
+		var headers IntrospectTokenAnswer200Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
 		var headers IntrospectTokenAnswer400Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -13264,6 +14367,16 @@ func ParseIntrospectTokenAnswer(rsp *http.Response) (*IntrospectTokenAnswer, err
 			headers.XRequestId = &value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 431:
+		var headers IntrospectTokenAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	case rsp.StatusCode == 500:
 		var headers IntrospectTokenAnswer500Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -13353,6 +14466,13 @@ func ParseGetSpecAsJsonAnswer(rsp *http.Response) (*GetSpecAsJsonAnswer, error) 
 			}
 			headers.ETag = value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers200 = &headers
 	case rsp.StatusCode == 304:
 		var headers GetSpecAsJsonAnswer304Headers
@@ -13369,6 +14489,13 @@ func ParseGetSpecAsJsonAnswer(rsp *http.Response) (*GetSpecAsJsonAnswer, error) 
 				return nil, err
 			}
 			headers.ETag = value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers304 = &headers
 	case rsp.StatusCode == 400:
@@ -13453,6 +14580,13 @@ func ParseGetSpecAsYamlAnswer(rsp *http.Response) (*GetSpecAsYamlAnswer, error) 
 			}
 			headers.ETag = value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers200 = &headers
 	case rsp.StatusCode == 304:
 		var headers GetSpecAsYamlAnswer304Headers
@@ -13469,6 +14603,13 @@ func ParseGetSpecAsYamlAnswer(rsp *http.Response) (*GetSpecAsYamlAnswer, error) 
 				return nil, err
 			}
 			headers.ETag = value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers304 = &headers
 	case rsp.StatusCode == 400:
@@ -13534,6 +14675,16 @@ func ParseGetReadinessAnswer(rsp *http.Response) (*GetReadinessAnswer, error) {
 	}
 
 	switch {
+	case rsp.StatusCode == 200:
+		var headers GetReadinessAnswer200Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
 	case rsp.StatusCode == 431:
 		var headers GetReadinessAnswer431Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -13608,6 +14759,13 @@ func ParseGetUserInfoAnswer(rsp *http.Response) (*GetUserInfoAnswer, error) {
 		}
 		response.JSON429 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest CasHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest CasInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -13625,6 +14783,16 @@ func ParseGetUserInfoAnswer(rsp *http.Response) (*GetUserInfoAnswer, error) {
 	}
 
 	switch {
+	case rsp.StatusCode == 200:
+		var headers GetUserInfoAnswer200Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
 		var headers GetUserInfoAnswer400Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -13679,6 +14847,16 @@ func ParseGetUserInfoAnswer(rsp *http.Response) (*GetUserInfoAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 431:
+		var headers GetUserInfoAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	case rsp.StatusCode == 500:
 		var headers GetUserInfoAnswer500Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -13767,6 +14945,13 @@ func ParseRefreshUserAnswer(rsp *http.Response) (*RefreshUserAnswer, error) {
 		}
 		response.JSON415 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest JeecgHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest JeecgInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -13792,6 +14977,13 @@ func ParseRefreshUserAnswer(rsp *http.Response) (*RefreshUserAnswer, error) {
 				return nil, err
 			}
 			headers.Jwt = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
@@ -13851,6 +15043,16 @@ func ParseRefreshUserAnswer(rsp *http.Response) (*RefreshUserAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers415 = &headers
+	case rsp.StatusCode == 431:
+		var headers RefreshUserAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	case rsp.StatusCode == 500:
 		var headers RefreshUserAnswer500Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -13918,6 +15120,13 @@ func ParseCheckLoginStatusAnswer(rsp *http.Response) (*CheckLoginStatusAnswer, e
 		}
 		response.JSON401 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest YudaoHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest YudaoInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -13935,6 +15144,23 @@ func ParseCheckLoginStatusAnswer(rsp *http.Response) (*CheckLoginStatusAnswer, e
 	}
 
 	switch {
+	case rsp.StatusCode == 200:
+		var headers CheckLoginStatusAnswer200Headers
+		if values := rsp.Header.Values("Jwt"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Jwt", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Jwt = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
 		var headers CheckLoginStatusAnswer400Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -13962,6 +15188,16 @@ func ParseCheckLoginStatusAnswer(rsp *http.Response) (*CheckLoginStatusAnswer, e
 			headers.XRequestId = &value
 		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 431:
+		var headers CheckLoginStatusAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	case rsp.StatusCode == 500:
 		var headers CheckLoginStatusAnswer500Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -14029,6 +15265,13 @@ func ParseCheckLoginStatusByPathAnswer(rsp *http.Response) (*CheckLoginStatusByP
 		}
 		response.JSON401 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest YudaoHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest YudaoInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -14046,6 +15289,23 @@ func ParseCheckLoginStatusByPathAnswer(rsp *http.Response) (*CheckLoginStatusByP
 	}
 
 	switch {
+	case rsp.StatusCode == 200:
+		var headers CheckLoginStatusByPathAnswer200Headers
+		if values := rsp.Header.Values("Jwt"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Jwt", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Jwt = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
 		var headers CheckLoginStatusByPathAnswer400Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -14073,6 +15333,16 @@ func ParseCheckLoginStatusByPathAnswer(rsp *http.Response) (*CheckLoginStatusByP
 			headers.XRequestId = &value
 		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 431:
+		var headers CheckLoginStatusByPathAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	case rsp.StatusCode == 500:
 		var headers CheckLoginStatusByPathAnswer500Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
