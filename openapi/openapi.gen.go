@@ -40,6 +40,24 @@ func (e CasStatus) Valid() bool {
 	}
 }
 
+// Defines values for CodePurpose.
+const (
+	PurposeSignIn       CodePurpose = "sign_in"
+	PurposeVerifyMobile CodePurpose = "verify_mobile"
+)
+
+// Valid indicates whether the value is a known member of the CodePurpose enum.
+func (e CodePurpose) Valid() bool {
+	switch e {
+	case PurposeSignIn:
+		return true
+	case PurposeVerifyMobile:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for FrontType.
 const (
 	FrontAdmin       FrontType = 1
@@ -61,43 +79,13 @@ func (e FrontType) Valid() bool {
 	}
 }
 
-// Defines values for HealthStatus.
+// Defines values for JfinalFailureState.
 const (
-	Ok HealthStatus = "ok"
+	JfinalFail JfinalFailureState = "fail"
 )
 
-// Valid indicates whether the value is a known member of the HealthStatus enum.
-func (e HealthStatus) Valid() bool {
-	switch e {
-	case Ok:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for IntrospectionTokenType.
-const (
-	TokenTypeBearer IntrospectionTokenType = "Bearer"
-)
-
-// Valid indicates whether the value is a known member of the IntrospectionTokenType enum.
-func (e IntrospectionTokenType) Valid() bool {
-	switch e {
-	case TokenTypeBearer:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for JfinalFailureBodyState.
-const (
-	JfinalFail JfinalFailureBodyState = "fail"
-)
-
-// Valid indicates whether the value is a known member of the JfinalFailureBodyState enum.
-func (e JfinalFailureBodyState) Valid() bool {
+// Valid indicates whether the value is a known member of the JfinalFailureState enum.
+func (e JfinalFailureState) Valid() bool {
 	switch e {
 	case JfinalFail:
 		return true
@@ -121,109 +109,91 @@ func (e JfinalState) Valid() bool {
 	}
 }
 
-// Defines values for JsonWebKeyAlg.
+// Defines values for KeyAlgorithm.
 const (
-	ES256 JsonWebKeyAlg = "ES256"
-	EdDSA JsonWebKeyAlg = "EdDSA"
-	RS256 JsonWebKeyAlg = "RS256"
+	AlgorithmES256 KeyAlgorithm = "ES256"
+	AlgorithmEdDSA KeyAlgorithm = "EdDSA"
+	AlgorithmRS256 KeyAlgorithm = "RS256"
 )
 
-// Valid indicates whether the value is a known member of the JsonWebKeyAlg enum.
-func (e JsonWebKeyAlg) Valid() bool {
+// Valid indicates whether the value is a known member of the KeyAlgorithm enum.
+func (e KeyAlgorithm) Valid() bool {
 	switch e {
-	case ES256:
+	case AlgorithmES256:
 		return true
-	case EdDSA:
+	case AlgorithmEdDSA:
 		return true
-	case RS256:
+	case AlgorithmRS256:
 		return true
 	default:
 		return false
 	}
 }
 
-// Defines values for JsonWebKeyCrv.
+// Defines values for KeyCurve.
 const (
-	Ed25519 JsonWebKeyCrv = "Ed25519"
-	P256    JsonWebKeyCrv = "P-256"
+	CurveEd25519 KeyCurve = "Ed25519"
+	CurveP256    KeyCurve = "P-256"
 )
 
-// Valid indicates whether the value is a known member of the JsonWebKeyCrv enum.
-func (e JsonWebKeyCrv) Valid() bool {
+// Valid indicates whether the value is a known member of the KeyCurve enum.
+func (e KeyCurve) Valid() bool {
 	switch e {
-	case Ed25519:
+	case CurveEd25519:
 		return true
-	case P256:
+	case CurveP256:
 		return true
 	default:
 		return false
 	}
 }
 
-// Defines values for JsonWebKeyKty.
+// Defines values for KeyType.
 const (
-	EC  JsonWebKeyKty = "EC"
-	OKP JsonWebKeyKty = "OKP"
-	RSA JsonWebKeyKty = "RSA"
+	KeyTypeEC  KeyType = "EC"
+	KeyTypeOKP KeyType = "OKP"
+	KeyTypeRSA KeyType = "RSA"
 )
 
-// Valid indicates whether the value is a known member of the JsonWebKeyKty enum.
-func (e JsonWebKeyKty) Valid() bool {
+// Valid indicates whether the value is a known member of the KeyType enum.
+func (e KeyType) Valid() bool {
 	switch e {
-	case EC:
+	case KeyTypeEC:
 		return true
-	case OKP:
+	case KeyTypeOKP:
 		return true
-	case RSA:
+	case KeyTypeRSA:
 		return true
 	default:
 		return false
 	}
 }
 
-// Defines values for JsonWebKeyUse.
+// Defines values for KeyUse.
 const (
-	Sig JsonWebKeyUse = "sig"
+	KeyUseSignature KeyUse = "sig"
 )
 
-// Valid indicates whether the value is a known member of the JsonWebKeyUse enum.
-func (e JsonWebKeyUse) Valid() bool {
+// Valid indicates whether the value is a known member of the KeyUse enum.
+func (e KeyUse) Valid() bool {
 	switch e {
-	case Sig:
+	case KeyUseSignature:
 		return true
 	default:
 		return false
 	}
 }
 
-// Defines values for MobileCodeRequestPurpose.
+// Defines values for Oauth2Error.
 const (
-	SignIn       MobileCodeRequestPurpose = "sign_in"
-	VerifyMobile MobileCodeRequestPurpose = "verify_mobile"
+	OauthInvalidClient          Oauth2Error = "invalid_client"
+	OauthInvalidRequest         Oauth2Error = "invalid_request"
+	OauthServerError            Oauth2Error = "server_error"
+	OauthTemporarilyUnavailable Oauth2Error = "temporarily_unavailable"
 )
 
-// Valid indicates whether the value is a known member of the MobileCodeRequestPurpose enum.
-func (e MobileCodeRequestPurpose) Valid() bool {
-	switch e {
-	case SignIn:
-		return true
-	case VerifyMobile:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for Oauth2FailureBodyError.
-const (
-	OauthInvalidClient          Oauth2FailureBodyError = "invalid_client"
-	OauthInvalidRequest         Oauth2FailureBodyError = "invalid_request"
-	OauthServerError            Oauth2FailureBodyError = "server_error"
-	OauthTemporarilyUnavailable Oauth2FailureBodyError = "temporarily_unavailable"
-)
-
-// Valid indicates whether the value is a known member of the Oauth2FailureBodyError enum.
-func (e Oauth2FailureBodyError) Valid() bool {
+// Valid indicates whether the value is a known member of the Oauth2Error enum.
+func (e Oauth2Error) Valid() bool {
 	switch e {
 	case OauthInvalidClient:
 		return true
@@ -259,6 +229,21 @@ func (e Rendering) Valid() bool {
 	}
 }
 
+// Defines values for SystemStatusStatus.
+const (
+	SystemOk SystemStatusStatus = "ok"
+)
+
+// Valid indicates whether the value is a known member of the SystemStatusStatus enum.
+func (e SystemStatusStatus) Valid() bool {
+	switch e {
+	case SystemOk:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Tag.
 const (
 	TagCas    Tag = "cas"
@@ -286,6 +271,21 @@ func (e Tag) Valid() bool {
 	case TagSystem:
 		return true
 	case TagYudao:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TokenType.
+const (
+	TokenTypeBearer TokenType = "Bearer"
+)
+
+// Valid indicates whether the value is a known member of the TokenType enum.
+func (e TokenType) Valid() bool {
+	switch e {
+	case TokenTypeBearer:
 		return true
 	default:
 		return false
@@ -389,6 +389,11 @@ type CasFailureBody struct {
 // The kind of outcome: `success`, `fail` for the caller's fault, `error` for the server's.
 type CasStatus string
 
+// CodePurpose 验证码的用途：`sign_in` 登录（默认），`verify_mobile` 验证新手机。
+//
+// What the code is for: `sign_in` (the default), or `verify_mobile` for a new mobile.
+type CodePurpose string
+
 // CreateUserForm 表单字段 `user` 为 JSON。
 //
 // The form field `user` holds JSON.
@@ -472,21 +477,6 @@ type DoneResponse struct {
 // Example: 0
 type FrontType int32
 
-// Health 健康状态。
-//
-// The state of the server.
-type Health struct {
-	// Status 状态，正常为 `ok`。
-	//
-	// The state, which is `ok`.
-	Status HealthStatus `json:"status"`
-}
-
-// HealthStatus 状态，正常为 `ok`。
-//
-// The state, which is `ok`.
-type HealthStatus string
-
 // Id 小于 2^53 的 ID。
 //
 // An id below 2^53.
@@ -529,13 +519,8 @@ type Introspection struct {
 	// TokenType 令牌的用法。
 	//
 	// How the token is used.
-	TokenType *IntrospectionTokenType `json:"token_type,omitempty"`
+	TokenType *TokenType `json:"token_type,omitempty"`
 }
-
-// IntrospectionTokenType 令牌的用法。
-//
-// How the token is used.
-type IntrospectionTokenType string
 
 // IntrospectionForm 要查询的令牌（RFC 7662）。
 //
@@ -788,14 +773,14 @@ type JfinalFailureBody struct {
 
 	// State 状态，失败为 `fail`。
 	//
-	// The state, which is `fail`.
-	State JfinalFailureBodyState `json:"state"`
+	// The state, which is `fail` on failure.
+	State JfinalFailureState `json:"state"`
 }
 
-// JfinalFailureBodyState 状态，失败为 `fail`。
+// JfinalFailureState 状态，失败为 `fail`。
 //
-// The state, which is `fail`.
-type JfinalFailureBodyState string
+// The state, which is `fail` on failure.
+type JfinalFailureState string
 
 // JfinalOkResponse 操作成功，原文档的 Ret。
 //
@@ -812,85 +797,25 @@ type JfinalOkResponse struct {
 // The state, which is `ok` on success.
 type JfinalState string
 
-// JsonWebKey 验证签名的公钥（RFC 7518、RFC 8037）。
-//
-// A public key that verifies signatures (RFC 7518, RFC 8037).
-type JsonWebKey struct {
-	// Alg 该密钥唯一的签名算法。
-	//
-	// The only algorithm of the key.
-	Alg JsonWebKeyAlg `json:"alg"`
-
-	// Crv EC 或 OKP 密钥的曲线。
-	//
-	// The curve of an EC or OKP key.
-	Crv *JsonWebKeyCrv `json:"crv,omitempty"`
-
-	// E RSA 密钥的指数，base64url 编码。
-	//
-	// The exponent of an RSA key, in base64url.
-	E *string `json:"e,omitempty"`
-
-	// Kid JWT 头中的密钥编号。
-	//
-	// The key's id, as in the header of a JWT.
-	Kid string `json:"kid"`
-
-	// Kty 密钥种类。
-	//
-	// The kind of key.
-	Kty JsonWebKeyKty `json:"kty"`
-
-	// N RSA 密钥的模，2048 至 4096 位，base64url 编码。
-	//
-	// The modulus of an RSA key, 2048 to 4096 bits in base64url.
-	N *string `json:"n,omitempty"`
-
-	// Use 密钥的用途。
-	//
-	// The use of the key.
-	Use JsonWebKeyUse `json:"use"`
-
-	// X EC 密钥的横坐标或 OKP 公钥，32 字节，base64url 编码。
-	//
-	// The x coordinate of an EC key, or an OKP key: 32 bytes in base64url.
-	X *string `json:"x,omitempty"`
-
-	// Y EC 密钥的纵坐标，32 字节，base64url 编码。
-	//
-	// The y coordinate of an EC key: 32 bytes in base64url.
-	Y *string `json:"y,omitempty"`
-}
-
-// JsonWebKeyAlg 该密钥唯一的签名算法。
+// KeyAlgorithm 该密钥唯一的签名算法。
 //
 // The only algorithm of the key.
-type JsonWebKeyAlg string
+type KeyAlgorithm string
 
-// JsonWebKeyCrv EC 或 OKP 密钥的曲线。
+// KeyCurve EC 或 OKP 密钥的曲线。
 //
 // The curve of an EC or OKP key.
-type JsonWebKeyCrv string
+type KeyCurve string
 
-// JsonWebKeyKty 密钥种类。
+// KeyType 密钥种类。
 //
 // The kind of key.
-type JsonWebKeyKty string
+type KeyType string
 
-// JsonWebKeyUse 密钥的用途。
+// KeyUse 密钥的用途。
 //
 // The use of the key.
-type JsonWebKeyUse string
-
-// JsonWebKeySet RFC 7517 的 JWK 集合。
-//
-// A JWK Set (RFC 7517).
-type JsonWebKeySet struct {
-	// Keys 公钥，最新的在最后。
-	//
-	// The public keys, the newest last.
-	Keys []JsonWebKey `json:"keys"`
-}
+type KeyUse string
 
 // LoginForm 登录账户与密码。
 //
@@ -1012,16 +937,11 @@ type MobileCodeRequest struct {
 	// Example: 0
 	ProductType *int32 `json:"productType,omitempty"`
 
-	// Purpose 用途：`sign_in` 登录（默认），`verify_mobile` 验证新手机。
+	// Purpose 验证码的用途：`sign_in` 登录（默认），`verify_mobile` 验证新手机。
 	//
-	// The purpose: `sign_in`, which is the default, or `verify_mobile` for a new mobile.
-	Purpose *MobileCodeRequestPurpose `json:"purpose,omitempty"`
+	// What the code is for: `sign_in` (the default), or `verify_mobile` for a new mobile.
+	Purpose *CodePurpose `json:"purpose,omitempty"`
 }
-
-// MobileCodeRequestPurpose 用途：`sign_in` 登录（默认），`verify_mobile` 验证新手机。
-//
-// The purpose: `sign_in`, which is the default, or `verify_mobile` for a new mobile.
-type MobileCodeRequestPurpose string
 
 // MobileCodeResponse 发送验证码的响应。
 //
@@ -1173,6 +1093,11 @@ type MobileUser struct {
 	UserName string `json:"userName"`
 }
 
+// Oauth2Error 失败的种类。
+//
+// The kind of failure.
+type Oauth2Error string
+
 // Oauth2FailureBody RFC 6749 第 5.2 节的失败响应。
 //
 // A failure as in section 5.2 of RFC 6749.
@@ -1180,18 +1105,13 @@ type Oauth2FailureBody struct {
 	// Error 失败的种类。
 	//
 	// The kind of failure.
-	Error Oauth2FailureBodyError `json:"error"`
+	Error Oauth2Error `json:"error"`
 
 	// ErrorDescription 给开发者的说明，为 ASCII 英文。
 	//
 	// A text for developers, in ASCII.
 	ErrorDescription string `json:"error_description"`
 }
-
-// Oauth2FailureBodyError 失败的种类。
-//
-// The kind of failure.
-type Oauth2FailureBodyError string
 
 // OneTimeCode 一次性验证码，6 位数字。
 //
@@ -1228,6 +1148,66 @@ type Problem struct {
 	//
 	// The kind of failure: `urn:problem-type:quartet:` and the `code`. The page `docs/errors` explains it.
 	Type string `json:"type"`
+}
+
+// PublicKey 验证签名的公钥（RFC 7518、RFC 8037）。
+//
+// A public key that verifies signatures (RFC 7518, RFC 8037).
+type PublicKey struct {
+	// Alg 该密钥唯一的签名算法。
+	//
+	// The only algorithm of the key.
+	Alg KeyAlgorithm `json:"alg"`
+
+	// Crv EC 或 OKP 密钥的曲线。
+	//
+	// The curve of an EC or OKP key.
+	Crv *KeyCurve `json:"crv,omitempty"`
+
+	// E RSA 密钥的指数，base64url 编码。
+	//
+	// The exponent of an RSA key, in base64url.
+	E *string `json:"e,omitempty"`
+
+	// Kid JWT 头中的密钥编号。
+	//
+	// The key's id, as in the header of a JWT.
+	Kid string `json:"kid"`
+
+	// Kty 密钥种类。
+	//
+	// The kind of key.
+	Kty KeyType `json:"kty"`
+
+	// N RSA 密钥的模，2048 至 4096 位，base64url 编码。
+	//
+	// The modulus of an RSA key, 2048 to 4096 bits in base64url.
+	N *string `json:"n,omitempty"`
+
+	// Use 密钥的用途。
+	//
+	// The use of the key.
+	Use KeyUse `json:"use"`
+
+	// X EC 密钥的横坐标或 OKP 公钥，32 字节，base64url 编码。
+	//
+	// The x coordinate of an EC key, or an OKP key: 32 bytes in base64url.
+	X *string `json:"x,omitempty"`
+
+	// Y EC 密钥的纵坐标，32 字节，base64url 编码。
+	//
+	// The y coordinate of an EC key: 32 bytes in base64url.
+	Y *string `json:"y,omitempty"`
+}
+
+// PublicKeySet RFC 7517 的 JWK 集合。
+//
+// A JWK Set (RFC 7517).
+type PublicKeySet struct {
+	// Keys 公钥，最新的在最后。
+	//
+	// The public keys, the newest last.
+	Keys []PublicKey `json:"keys"`
 }
 
 // RefreshAccessTokenRequest 当前的令牌对。
@@ -1420,12 +1400,32 @@ type SessionListResponse struct {
 	Msg string `json:"msg"`
 }
 
+// SystemStatus 健康状态。
+//
+// The state of the server.
+type SystemStatus struct {
+	// Status 状态，正常为 `ok`。
+	//
+	// The state, which is `ok`.
+	Status SystemStatusStatus `json:"status"`
+}
+
+// SystemStatusStatus 状态，正常为 `ok`。
+//
+// The state, which is `ok`.
+type SystemStatusStatus string
+
 // Tag 标签，即响应所用的方言。
 //
 // A tag, which is the dialect of the answers.
 //
 // Example: jfinal
 type Tag string
+
+// TokenType 令牌的用法。
+//
+// How the token is used.
+type TokenType string
 
 // UpdatePasswordForm 用户 ID、新密码与旧密码。
 //
@@ -2785,10 +2785,10 @@ type ProblemNotFound = Problem
 // The problem details of RFC 9457.
 type ProblemUnavailable = Problem
 
-// ProblemUnknownTag RFC 9457 的问题详情。
+// ProblemUnknownRendering RFC 9457 的问题详情。
 //
 // The problem details of RFC 9457.
-type ProblemUnknownTag = Problem
+type ProblemUnknownRendering = Problem
 
 // RuoyiBadRequest ruoyi 方言的失败响应。
 //
@@ -4028,13 +4028,13 @@ type ProblemUnavailableApplicationProblemPlusJSONResponse struct {
 	Headers ProblemUnavailableResponseHeaders
 }
 
-type ProblemUnknownTagResponseHeaders struct {
+type ProblemUnknownRenderingResponseHeaders struct {
 	XRequestId *string
 }
-type ProblemUnknownTagApplicationProblemPlusJSONResponse struct {
+type ProblemUnknownRenderingApplicationProblemPlusJSONResponse struct {
 	Body Problem
 
-	Headers ProblemUnknownTagResponseHeaders
+	Headers ProblemUnknownRenderingResponseHeaders
 }
 
 type RuoyiBadRequestResponseHeaders struct {
@@ -4284,7 +4284,7 @@ type GetJsonWebKeys200ResponseHeaders struct {
 }
 
 type GetJsonWebKeys200JSONResponse struct {
-	Body    JsonWebKeySet
+	Body    PublicKeySet
 	Headers GetJsonWebKeys200ResponseHeaders
 }
 
@@ -7016,7 +7016,7 @@ type ResetDemo200ResponseHeaders struct {
 }
 
 type ResetDemo200JSONResponse struct {
-	Body    Health
+	Body    SystemStatus
 	Headers ResetDemo200ResponseHeaders
 }
 
@@ -7123,7 +7123,7 @@ type GetHealth200ResponseHeaders struct {
 }
 
 type GetHealth200JSONResponse struct {
-	Body    Health
+	Body    SystemStatus
 	Headers GetHealth200ResponseHeaders
 }
 
@@ -7469,7 +7469,7 @@ func (response GetSpecAsJson304Response) VisitGetSpecAsJsonResponse(w http.Respo
 }
 
 type GetSpecAsJson400ApplicationProblemPlusJSONResponse struct {
-	ProblemUnknownTagApplicationProblemPlusJSONResponse
+	ProblemUnknownRenderingApplicationProblemPlusJSONResponse
 }
 
 func (response GetSpecAsJson400ApplicationProblemPlusJSONResponse) VisitGetSpecAsJsonResponse(w http.ResponseWriter) error {
@@ -7567,7 +7567,7 @@ func (response GetSpecAsYaml304Response) VisitGetSpecAsYamlResponse(w http.Respo
 }
 
 type GetSpecAsYaml400ApplicationProblemPlusJSONResponse struct {
-	ProblemUnknownTagApplicationProblemPlusJSONResponse
+	ProblemUnknownRenderingApplicationProblemPlusJSONResponse
 }
 
 func (response GetSpecAsYaml400ApplicationProblemPlusJSONResponse) VisitGetSpecAsYamlResponse(w http.ResponseWriter) error {
@@ -7616,7 +7616,7 @@ type GetReadiness200ResponseHeaders struct {
 }
 
 type GetReadiness200JSONResponse struct {
-	Body    Health
+	Body    SystemStatus
 	Headers GetReadiness200ResponseHeaders
 }
 

@@ -17,7 +17,7 @@ import (
 	"quartet/server/apierr"
 )
 
-var healthy = openapi.Health{Status: openapi.Ok}
+var healthy = openapi.SystemStatus{Status: openapi.SystemOk}
 
 // GetHealth reports that the process runs.
 func (s *server) GetHealth(context.Context, openapi.GetHealthRequestObject) (openapi.GetHealthResponseObject, error) {
@@ -61,7 +61,7 @@ const keysFor = "public, max-age=30"
 
 // GetJsonWebKeys returns the keys that verify JWTs.
 func (s *server) GetJsonWebKeys(context.Context, openapi.GetJsonWebKeysRequestObject) (openapi.GetJsonWebKeysResponseObject, error) {
-	keys := []openapi.JsonWebKey{}
+	keys := []openapi.PublicKey{}
 	for _, key := range s.publicKeys() {
 		published, err := toJSONWebKey(key)
 		if err != nil {
@@ -70,18 +70,18 @@ func (s *server) GetJsonWebKeys(context.Context, openapi.GetJsonWebKeysRequestOb
 		keys = append(keys, published)
 	}
 	return openapi.GetJsonWebKeys200JSONResponse{
-		Body:    openapi.JsonWebKeySet{Keys: keys},
+		Body:    openapi.PublicKeySet{Keys: keys},
 		Headers: openapi.GetJsonWebKeys200ResponseHeaders{CacheControl: keysFor},
 	}, nil
 }
 
 // toJSONWebKey converts a key as RFC 7518 section 6 and RFC 8037 section 2 say.
-func toJSONWebKey(key PublicKey) (openapi.JsonWebKey, error) {
+func toJSONWebKey(key PublicKey) (openapi.PublicKey, error) {
 	encoded := func(bytes []byte) *string { return new(base64.RawURLEncoding.EncodeToString(bytes)) }
-	published := openapi.JsonWebKey{Kid: key.KID, Use: openapi.Sig}
+	published := openapi.PublicKey{Kid: key.KID, Use: openapi.KeyUseSignature}
 	switch public := key.Public.(type) {
 	case *rsa.PublicKey:
-		published.Kty, published.Alg = openapi.RSA, openapi.RS256
+		published.Kty, published.Alg = openapi.KeyTypeRSA, openapi.AlgorithmRS256
 		published.N, published.E = encoded(public.N.Bytes()), encoded(big.NewInt(int64(public.E)).Bytes())
 	case *ecdsa.PublicKey:
 		point, err := public.Bytes() // 4, then x and y (SEC 1 section 2.3.3)
@@ -89,10 +89,10 @@ func toJSONWebKey(key PublicKey) (openapi.JsonWebKey, error) {
 			return published, fmt.Errorf("publish key %s: %w", key.KID, err)
 		}
 		x, y := point[1:1+len(point)/2], point[1+len(point)/2:]
-		published.Kty, published.Alg, published.Crv = openapi.EC, openapi.ES256, new(openapi.P256)
+		published.Kty, published.Alg, published.Crv = openapi.KeyTypeEC, openapi.AlgorithmES256, new(openapi.CurveP256)
 		published.X, published.Y = encoded(x), encoded(y)
 	case ed25519.PublicKey:
-		published.Kty, published.Alg, published.Crv = openapi.OKP, openapi.EdDSA, new(openapi.Ed25519)
+		published.Kty, published.Alg, published.Crv = openapi.KeyTypeOKP, openapi.AlgorithmEdDSA, new(openapi.CurveEd25519)
 		published.X = encoded(public)
 	default:
 		return published, fmt.Errorf("publish key %s: its type %T has no algorithm", key.KID, key.Public)

@@ -87,7 +87,7 @@ var planted = []contractChange{
 		d.removeProperty("MobileCodeRequest", "companyType")
 	}},
 	{"a request has a value less", "sendMobileCode", "[request-property-enum-value-removed]", func(d document) {
-		purpose := d.property("MobileCodeRequest", "purpose")
+		purpose := d.schema("CodePurpose")
 		purpose["enum"] = slices.Delete(purpose["enum"].([]any), 0, 1)
 	}},
 	{"a field of a request must be shorter", "signInByMobile", "[request-property-max-length-decreased]", func(d document) {
@@ -195,7 +195,7 @@ var harmless = []contractChange{
 	}},
 	{name: "a tag", edit: func(d document) { d.node["tags"] = append(d.node["tags"].([]any), node{"name": "news"}) }},
 	{name: "a value of a request", edit: func(d document) {
-		purpose := d.property("MobileCodeRequest", "purpose")
+		purpose := d.schema("CodePurpose")
 		purpose["enum"] = append(purpose["enum"].([]any), "verify_email")
 	}},
 	{name: "a named value of a request", edit: func(d document) {

@@ -41,6 +41,24 @@ func (e CasStatus) Valid() bool {
 	}
 }
 
+// Defines values for CodePurpose.
+const (
+	PurposeSignIn       CodePurpose = "sign_in"
+	PurposeVerifyMobile CodePurpose = "verify_mobile"
+)
+
+// Valid indicates whether the value is a known member of the CodePurpose enum.
+func (e CodePurpose) Valid() bool {
+	switch e {
+	case PurposeSignIn:
+		return true
+	case PurposeVerifyMobile:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for FrontType.
 const (
 	FrontAdmin       FrontType = 1
@@ -62,43 +80,13 @@ func (e FrontType) Valid() bool {
 	}
 }
 
-// Defines values for HealthStatus.
+// Defines values for JfinalFailureState.
 const (
-	Ok HealthStatus = "ok"
+	JfinalFail JfinalFailureState = "fail"
 )
 
-// Valid indicates whether the value is a known member of the HealthStatus enum.
-func (e HealthStatus) Valid() bool {
-	switch e {
-	case Ok:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for IntrospectionTokenType.
-const (
-	TokenTypeBearer IntrospectionTokenType = "Bearer"
-)
-
-// Valid indicates whether the value is a known member of the IntrospectionTokenType enum.
-func (e IntrospectionTokenType) Valid() bool {
-	switch e {
-	case TokenTypeBearer:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for JfinalFailureBodyState.
-const (
-	JfinalFail JfinalFailureBodyState = "fail"
-)
-
-// Valid indicates whether the value is a known member of the JfinalFailureBodyState enum.
-func (e JfinalFailureBodyState) Valid() bool {
+// Valid indicates whether the value is a known member of the JfinalFailureState enum.
+func (e JfinalFailureState) Valid() bool {
 	switch e {
 	case JfinalFail:
 		return true
@@ -122,109 +110,91 @@ func (e JfinalState) Valid() bool {
 	}
 }
 
-// Defines values for JsonWebKeyAlg.
+// Defines values for KeyAlgorithm.
 const (
-	ES256 JsonWebKeyAlg = "ES256"
-	EdDSA JsonWebKeyAlg = "EdDSA"
-	RS256 JsonWebKeyAlg = "RS256"
+	AlgorithmES256 KeyAlgorithm = "ES256"
+	AlgorithmEdDSA KeyAlgorithm = "EdDSA"
+	AlgorithmRS256 KeyAlgorithm = "RS256"
 )
 
-// Valid indicates whether the value is a known member of the JsonWebKeyAlg enum.
-func (e JsonWebKeyAlg) Valid() bool {
+// Valid indicates whether the value is a known member of the KeyAlgorithm enum.
+func (e KeyAlgorithm) Valid() bool {
 	switch e {
-	case ES256:
+	case AlgorithmES256:
 		return true
-	case EdDSA:
+	case AlgorithmEdDSA:
 		return true
-	case RS256:
+	case AlgorithmRS256:
 		return true
 	default:
 		return false
 	}
 }
 
-// Defines values for JsonWebKeyCrv.
+// Defines values for KeyCurve.
 const (
-	Ed25519 JsonWebKeyCrv = "Ed25519"
-	P256    JsonWebKeyCrv = "P-256"
+	CurveEd25519 KeyCurve = "Ed25519"
+	CurveP256    KeyCurve = "P-256"
 )
 
-// Valid indicates whether the value is a known member of the JsonWebKeyCrv enum.
-func (e JsonWebKeyCrv) Valid() bool {
+// Valid indicates whether the value is a known member of the KeyCurve enum.
+func (e KeyCurve) Valid() bool {
 	switch e {
-	case Ed25519:
+	case CurveEd25519:
 		return true
-	case P256:
+	case CurveP256:
 		return true
 	default:
 		return false
 	}
 }
 
-// Defines values for JsonWebKeyKty.
+// Defines values for KeyType.
 const (
-	EC  JsonWebKeyKty = "EC"
-	OKP JsonWebKeyKty = "OKP"
-	RSA JsonWebKeyKty = "RSA"
+	KeyTypeEC  KeyType = "EC"
+	KeyTypeOKP KeyType = "OKP"
+	KeyTypeRSA KeyType = "RSA"
 )
 
-// Valid indicates whether the value is a known member of the JsonWebKeyKty enum.
-func (e JsonWebKeyKty) Valid() bool {
+// Valid indicates whether the value is a known member of the KeyType enum.
+func (e KeyType) Valid() bool {
 	switch e {
-	case EC:
+	case KeyTypeEC:
 		return true
-	case OKP:
+	case KeyTypeOKP:
 		return true
-	case RSA:
+	case KeyTypeRSA:
 		return true
 	default:
 		return false
 	}
 }
 
-// Defines values for JsonWebKeyUse.
+// Defines values for KeyUse.
 const (
-	Sig JsonWebKeyUse = "sig"
+	KeyUseSignature KeyUse = "sig"
 )
 
-// Valid indicates whether the value is a known member of the JsonWebKeyUse enum.
-func (e JsonWebKeyUse) Valid() bool {
+// Valid indicates whether the value is a known member of the KeyUse enum.
+func (e KeyUse) Valid() bool {
 	switch e {
-	case Sig:
+	case KeyUseSignature:
 		return true
 	default:
 		return false
 	}
 }
 
-// Defines values for MobileCodeRequestPurpose.
+// Defines values for Oauth2Error.
 const (
-	SignIn       MobileCodeRequestPurpose = "sign_in"
-	VerifyMobile MobileCodeRequestPurpose = "verify_mobile"
+	OauthInvalidClient          Oauth2Error = "invalid_client"
+	OauthInvalidRequest         Oauth2Error = "invalid_request"
+	OauthServerError            Oauth2Error = "server_error"
+	OauthTemporarilyUnavailable Oauth2Error = "temporarily_unavailable"
 )
 
-// Valid indicates whether the value is a known member of the MobileCodeRequestPurpose enum.
-func (e MobileCodeRequestPurpose) Valid() bool {
-	switch e {
-	case SignIn:
-		return true
-	case VerifyMobile:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for Oauth2FailureBodyError.
-const (
-	OauthInvalidClient          Oauth2FailureBodyError = "invalid_client"
-	OauthInvalidRequest         Oauth2FailureBodyError = "invalid_request"
-	OauthServerError            Oauth2FailureBodyError = "server_error"
-	OauthTemporarilyUnavailable Oauth2FailureBodyError = "temporarily_unavailable"
-)
-
-// Valid indicates whether the value is a known member of the Oauth2FailureBodyError enum.
-func (e Oauth2FailureBodyError) Valid() bool {
+// Valid indicates whether the value is a known member of the Oauth2Error enum.
+func (e Oauth2Error) Valid() bool {
 	switch e {
 	case OauthInvalidClient:
 		return true
@@ -260,6 +230,21 @@ func (e Rendering) Valid() bool {
 	}
 }
 
+// Defines values for SystemStatusStatus.
+const (
+	SystemOk SystemStatusStatus = "ok"
+)
+
+// Valid indicates whether the value is a known member of the SystemStatusStatus enum.
+func (e SystemStatusStatus) Valid() bool {
+	switch e {
+	case SystemOk:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Tag.
 const (
 	TagCas    Tag = "cas"
@@ -287,6 +272,21 @@ func (e Tag) Valid() bool {
 	case TagSystem:
 		return true
 	case TagYudao:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TokenType.
+const (
+	TokenTypeBearer TokenType = "Bearer"
+)
+
+// Valid indicates whether the value is a known member of the TokenType enum.
+func (e TokenType) Valid() bool {
+	switch e {
+	case TokenTypeBearer:
 		return true
 	default:
 		return false
@@ -390,6 +390,11 @@ type CasFailureBody struct {
 // The kind of outcome: `success`, `fail` for the caller's fault, `error` for the server's.
 type CasStatus string
 
+// CodePurpose 验证码的用途：`sign_in` 登录（默认），`verify_mobile` 验证新手机。
+//
+// What the code is for: `sign_in` (the default), or `verify_mobile` for a new mobile.
+type CodePurpose string
+
 // CreateUserForm 表单字段 `user` 为 JSON。
 //
 // The form field `user` holds JSON.
@@ -473,21 +478,6 @@ type DoneResponse struct {
 // Example: 0
 type FrontType int32
 
-// Health 健康状态。
-//
-// The state of the server.
-type Health struct {
-	// Status 状态，正常为 `ok`。
-	//
-	// The state, which is `ok`.
-	Status HealthStatus `json:"status"`
-}
-
-// HealthStatus 状态，正常为 `ok`。
-//
-// The state, which is `ok`.
-type HealthStatus string
-
 // Id 小于 2^53 的 ID。
 //
 // An id below 2^53.
@@ -530,13 +520,8 @@ type Introspection struct {
 	// TokenType 令牌的用法。
 	//
 	// How the token is used.
-	TokenType *IntrospectionTokenType `json:"token_type,omitempty"`
+	TokenType *TokenType `json:"token_type,omitempty"`
 }
-
-// IntrospectionTokenType 令牌的用法。
-//
-// How the token is used.
-type IntrospectionTokenType string
 
 // IntrospectionForm 要查询的令牌（RFC 7662）。
 //
@@ -789,14 +774,14 @@ type JfinalFailureBody struct {
 
 	// State 状态，失败为 `fail`。
 	//
-	// The state, which is `fail`.
-	State JfinalFailureBodyState `json:"state"`
+	// The state, which is `fail` on failure.
+	State JfinalFailureState `json:"state"`
 }
 
-// JfinalFailureBodyState 状态，失败为 `fail`。
+// JfinalFailureState 状态，失败为 `fail`。
 //
-// The state, which is `fail`.
-type JfinalFailureBodyState string
+// The state, which is `fail` on failure.
+type JfinalFailureState string
 
 // JfinalOkResponse 操作成功，原文档的 Ret。
 //
@@ -813,85 +798,25 @@ type JfinalOkResponse struct {
 // The state, which is `ok` on success.
 type JfinalState string
 
-// JsonWebKey 验证签名的公钥（RFC 7518、RFC 8037）。
-//
-// A public key that verifies signatures (RFC 7518, RFC 8037).
-type JsonWebKey struct {
-	// Alg 该密钥唯一的签名算法。
-	//
-	// The only algorithm of the key.
-	Alg JsonWebKeyAlg `json:"alg"`
-
-	// Crv EC 或 OKP 密钥的曲线。
-	//
-	// The curve of an EC or OKP key.
-	Crv *JsonWebKeyCrv `json:"crv,omitempty"`
-
-	// E RSA 密钥的指数，base64url 编码。
-	//
-	// The exponent of an RSA key, in base64url.
-	E *string `json:"e,omitempty"`
-
-	// Kid JWT 头中的密钥编号。
-	//
-	// The key's id, as in the header of a JWT.
-	Kid string `json:"kid"`
-
-	// Kty 密钥种类。
-	//
-	// The kind of key.
-	Kty JsonWebKeyKty `json:"kty"`
-
-	// N RSA 密钥的模，2048 至 4096 位，base64url 编码。
-	//
-	// The modulus of an RSA key, 2048 to 4096 bits in base64url.
-	N *string `json:"n,omitempty"`
-
-	// Use 密钥的用途。
-	//
-	// The use of the key.
-	Use JsonWebKeyUse `json:"use"`
-
-	// X EC 密钥的横坐标或 OKP 公钥，32 字节，base64url 编码。
-	//
-	// The x coordinate of an EC key, or an OKP key: 32 bytes in base64url.
-	X *string `json:"x,omitempty"`
-
-	// Y EC 密钥的纵坐标，32 字节，base64url 编码。
-	//
-	// The y coordinate of an EC key: 32 bytes in base64url.
-	Y *string `json:"y,omitempty"`
-}
-
-// JsonWebKeyAlg 该密钥唯一的签名算法。
+// KeyAlgorithm 该密钥唯一的签名算法。
 //
 // The only algorithm of the key.
-type JsonWebKeyAlg string
+type KeyAlgorithm string
 
-// JsonWebKeyCrv EC 或 OKP 密钥的曲线。
+// KeyCurve EC 或 OKP 密钥的曲线。
 //
 // The curve of an EC or OKP key.
-type JsonWebKeyCrv string
+type KeyCurve string
 
-// JsonWebKeyKty 密钥种类。
+// KeyType 密钥种类。
 //
 // The kind of key.
-type JsonWebKeyKty string
+type KeyType string
 
-// JsonWebKeyUse 密钥的用途。
+// KeyUse 密钥的用途。
 //
 // The use of the key.
-type JsonWebKeyUse string
-
-// JsonWebKeySet RFC 7517 的 JWK 集合。
-//
-// A JWK Set (RFC 7517).
-type JsonWebKeySet struct {
-	// Keys 公钥，最新的在最后。
-	//
-	// The public keys, the newest last.
-	Keys []JsonWebKey `json:"keys"`
-}
+type KeyUse string
 
 // LoginForm 登录账户与密码。
 //
@@ -1013,16 +938,11 @@ type MobileCodeRequest struct {
 	// Example: 0
 	ProductType *int32 `json:"productType,omitempty"`
 
-	// Purpose 用途：`sign_in` 登录（默认），`verify_mobile` 验证新手机。
+	// Purpose 验证码的用途：`sign_in` 登录（默认），`verify_mobile` 验证新手机。
 	//
-	// The purpose: `sign_in`, which is the default, or `verify_mobile` for a new mobile.
-	Purpose *MobileCodeRequestPurpose `json:"purpose,omitempty"`
+	// What the code is for: `sign_in` (the default), or `verify_mobile` for a new mobile.
+	Purpose *CodePurpose `json:"purpose,omitempty"`
 }
-
-// MobileCodeRequestPurpose 用途：`sign_in` 登录（默认），`verify_mobile` 验证新手机。
-//
-// The purpose: `sign_in`, which is the default, or `verify_mobile` for a new mobile.
-type MobileCodeRequestPurpose string
 
 // MobileCodeResponse 发送验证码的响应。
 //
@@ -1174,6 +1094,11 @@ type MobileUser struct {
 	UserName string `json:"userName"`
 }
 
+// Oauth2Error 失败的种类。
+//
+// The kind of failure.
+type Oauth2Error string
+
 // Oauth2FailureBody RFC 6749 第 5.2 节的失败响应。
 //
 // A failure as in section 5.2 of RFC 6749.
@@ -1181,18 +1106,13 @@ type Oauth2FailureBody struct {
 	// Error 失败的种类。
 	//
 	// The kind of failure.
-	Error Oauth2FailureBodyError `json:"error"`
+	Error Oauth2Error `json:"error"`
 
 	// ErrorDescription 给开发者的说明，为 ASCII 英文。
 	//
 	// A text for developers, in ASCII.
 	ErrorDescription string `json:"error_description"`
 }
-
-// Oauth2FailureBodyError 失败的种类。
-//
-// The kind of failure.
-type Oauth2FailureBodyError string
 
 // OneTimeCode 一次性验证码，6 位数字。
 //
@@ -1229,6 +1149,66 @@ type Problem struct {
 	//
 	// The kind of failure: `urn:problem-type:quartet:` and the `code`. The page `docs/errors` explains it.
 	Type string `json:"type"`
+}
+
+// PublicKey 验证签名的公钥（RFC 7518、RFC 8037）。
+//
+// A public key that verifies signatures (RFC 7518, RFC 8037).
+type PublicKey struct {
+	// Alg 该密钥唯一的签名算法。
+	//
+	// The only algorithm of the key.
+	Alg KeyAlgorithm `json:"alg"`
+
+	// Crv EC 或 OKP 密钥的曲线。
+	//
+	// The curve of an EC or OKP key.
+	Crv *KeyCurve `json:"crv,omitempty"`
+
+	// E RSA 密钥的指数，base64url 编码。
+	//
+	// The exponent of an RSA key, in base64url.
+	E *string `json:"e,omitempty"`
+
+	// Kid JWT 头中的密钥编号。
+	//
+	// The key's id, as in the header of a JWT.
+	Kid string `json:"kid"`
+
+	// Kty 密钥种类。
+	//
+	// The kind of key.
+	Kty KeyType `json:"kty"`
+
+	// N RSA 密钥的模，2048 至 4096 位，base64url 编码。
+	//
+	// The modulus of an RSA key, 2048 to 4096 bits in base64url.
+	N *string `json:"n,omitempty"`
+
+	// Use 密钥的用途。
+	//
+	// The use of the key.
+	Use KeyUse `json:"use"`
+
+	// X EC 密钥的横坐标或 OKP 公钥，32 字节，base64url 编码。
+	//
+	// The x coordinate of an EC key, or an OKP key: 32 bytes in base64url.
+	X *string `json:"x,omitempty"`
+
+	// Y EC 密钥的纵坐标，32 字节，base64url 编码。
+	//
+	// The y coordinate of an EC key: 32 bytes in base64url.
+	Y *string `json:"y,omitempty"`
+}
+
+// PublicKeySet RFC 7517 的 JWK 集合。
+//
+// A JWK Set (RFC 7517).
+type PublicKeySet struct {
+	// Keys 公钥，最新的在最后。
+	//
+	// The public keys, the newest last.
+	Keys []PublicKey `json:"keys"`
 }
 
 // RefreshAccessTokenRequest 当前的令牌对。
@@ -1421,12 +1401,32 @@ type SessionListResponse struct {
 	Msg string `json:"msg"`
 }
 
+// SystemStatus 健康状态。
+//
+// The state of the server.
+type SystemStatus struct {
+	// Status 状态，正常为 `ok`。
+	//
+	// The state, which is `ok`.
+	Status SystemStatusStatus `json:"status"`
+}
+
+// SystemStatusStatus 状态，正常为 `ok`。
+//
+// The state, which is `ok`.
+type SystemStatusStatus string
+
 // Tag 标签，即响应所用的方言。
 //
 // A tag, which is the dialect of the answers.
 //
 // Example: jfinal
 type Tag string
+
+// TokenType 令牌的用法。
+//
+// How the token is used.
+type TokenType string
 
 // UpdatePasswordForm 用户 ID、新密码与旧密码。
 //
@@ -2786,10 +2786,10 @@ type ProblemNotFound = Problem
 // The problem details of RFC 9457.
 type ProblemUnavailable = Problem
 
-// ProblemUnknownTag RFC 9457 的问题详情。
+// ProblemUnknownRendering RFC 9457 的问题详情。
 //
 // The problem details of RFC 9457.
-type ProblemUnknownTag = Problem
+type ProblemUnknownRendering = Problem
 
 // RuoyiBadRequest ruoyi 方言的失败响应。
 //
@@ -3578,19 +3578,21 @@ type ClientInterface interface {
 
 	// GetSpecAsJson 本文档（JSON）· This document as JSON
 	//
-	// 内容与顺序同 YAML，`tag` 用法也相同。
+	// 内容与顺序同 YAML，`tag` 与 `render` 用法也相同；只有模式用 `$ref` 引用，响应、参数、响应头与链接都写在使用之处。
 	//
-	// The same content in the same order as in YAML, with the same `tag`.
+	// The same content in the same order as in YAML, with the same `tag` and `render`. Only schemas are referred to by
+	// `$ref`; answers, parameters, headers and links stand where they are used.
 	//
 	// Corresponds with GET /openapi.json (the `GetSpecAsJson` operationId).
 	GetSpecAsJson(ctx context.Context, params *GetSpecAsJsonParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetSpecAsYaml 本文档（YAML）· This document as written
 	//
-	// 不带 `tag` 是手写的原文；带 `tag` 是只含这些方言的接口及其所用组件的完整文档，可重复，例如 `?tag=jfinal&tag=yudao`。
+	// 不带参数是手写的原文；带 `tag` 是只含这些方言的接口及其所用组件的完整文档，可重复，例如 `?tag=jfinal&tag=yudao`；`render` 是文档的其他形式。
 	//
-	// Without `tag` the document as it was written. With `tag`, which may be repeated, a complete document of the operations
-	// of those dialects and the components they use, for instance `?tag=jfinal&tag=yudao`.
+	// Without parameters the document as it was written. With `tag`, which may be repeated, a complete document of the
+	// operations of those dialects and the components they use, for instance `?tag=jfinal&tag=yudao`. `render` is another
+	// form of the document.
 	//
 	// Corresponds with GET /openapi.yaml (the `GetSpecAsYaml` operationId).
 	GetSpecAsYaml(ctx context.Context, params *GetSpecAsYamlParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -4505,9 +4507,10 @@ func (c *Client) IntrospectTokenWithFormdataBody(ctx context.Context, body Intro
 
 // GetSpecAsJson 本文档（JSON）· This document as JSON
 //
-// 内容与顺序同 YAML，`tag` 用法也相同。
+// 内容与顺序同 YAML，`tag` 与 `render` 用法也相同；只有模式用 `$ref` 引用，响应、参数、响应头与链接都写在使用之处。
 //
-// The same content in the same order as in YAML, with the same `tag`.
+// The same content in the same order as in YAML, with the same `tag` and `render`. Only schemas are referred to by
+// `$ref`; answers, parameters, headers and links stand where they are used.
 //
 // Corresponds with GET /openapi.json (the `GetSpecAsJson` operationId).
 func (c *Client) GetSpecAsJson(ctx context.Context, params *GetSpecAsJsonParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -4524,10 +4527,11 @@ func (c *Client) GetSpecAsJson(ctx context.Context, params *GetSpecAsJsonParams,
 
 // GetSpecAsYaml 本文档（YAML）· This document as written
 //
-// 不带 `tag` 是手写的原文；带 `tag` 是只含这些方言的接口及其所用组件的完整文档，可重复，例如 `?tag=jfinal&tag=yudao`。
+// 不带参数是手写的原文；带 `tag` 是只含这些方言的接口及其所用组件的完整文档，可重复，例如 `?tag=jfinal&tag=yudao`；`render` 是文档的其他形式。
 //
-// Without `tag` the document as it was written. With `tag`, which may be repeated, a complete document of the operations
-// of those dialects and the components they use, for instance `?tag=jfinal&tag=yudao`.
+// Without parameters the document as it was written. With `tag`, which may be repeated, a complete document of the
+// operations of those dialects and the components they use, for instance `?tag=jfinal&tag=yudao`. `render` is another
+// form of the document.
 //
 // Corresponds with GET /openapi.yaml (the `GetSpecAsYaml` operationId).
 func (c *Client) GetSpecAsYaml(ctx context.Context, params *GetSpecAsYamlParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -6380,9 +6384,10 @@ type ClientWithResponsesInterface interface {
 
 	// GetSpecAsJsonWithResponse 本文档（JSON）· This document as JSON
 	//
-	// 内容与顺序同 YAML，`tag` 用法也相同。
+	// 内容与顺序同 YAML，`tag` 与 `render` 用法也相同；只有模式用 `$ref` 引用，响应、参数、响应头与链接都写在使用之处。
 	//
-	// The same content in the same order as in YAML, with the same `tag`.
+	// The same content in the same order as in YAML, with the same `tag` and `render`. Only schemas are referred to by
+	// `$ref`; answers, parameters, headers and links stand where they are used.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -6391,10 +6396,11 @@ type ClientWithResponsesInterface interface {
 
 	// GetSpecAsYamlWithResponse 本文档（YAML）· This document as written
 	//
-	// 不带 `tag` 是手写的原文；带 `tag` 是只含这些方言的接口及其所用组件的完整文档，可重复，例如 `?tag=jfinal&tag=yudao`。
+	// 不带参数是手写的原文；带 `tag` 是只含这些方言的接口及其所用组件的完整文档，可重复，例如 `?tag=jfinal&tag=yudao`；`render` 是文档的其他形式。
 	//
-	// Without `tag` the document as it was written. With `tag`, which may be repeated, a complete document of the operations
-	// of those dialects and the components they use, for instance `?tag=jfinal&tag=yudao`.
+	// Without parameters the document as it was written. With `tag`, which may be repeated, a complete document of the
+	// operations of those dialects and the components they use, for instance `?tag=jfinal&tag=yudao`. `render` is another
+	// form of the document.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -6519,7 +6525,7 @@ type GetJsonWebKeysAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *JsonWebKeySet
+	JSON200 *PublicKeySet
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -6533,7 +6539,7 @@ type GetJsonWebKeysAnswer struct {
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r GetJsonWebKeysAnswer) GetJSON200() *JsonWebKeySet {
+func (r GetJsonWebKeysAnswer) GetJSON200() *PublicKeySet {
 	return r.JSON200
 }
 
@@ -9004,7 +9010,7 @@ type ResetDemoAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *Health
+	JSON200 *SystemStatus
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *ProblemNotFound
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
@@ -9026,7 +9032,7 @@ type ResetDemoAnswer struct {
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r ResetDemoAnswer) GetJSON200() *Health {
+func (r ResetDemoAnswer) GetJSON200() *SystemStatus {
 	return r.JSON200
 }
 
@@ -9093,7 +9099,7 @@ type GetHealthAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *Health
+	JSON200 *SystemStatus
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
 	// Headers200 the parsed response headers for an HTTP 200 response
@@ -9103,7 +9109,7 @@ type GetHealthAnswer struct {
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r GetHealthAnswer) GetJSON200() *Health {
+func (r GetHealthAnswer) GetJSON200() *SystemStatus {
 	return r.JSON200
 }
 
@@ -9403,7 +9409,7 @@ type GetSpecAsJsonAnswer struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *map[string]interface{}
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *ProblemUnknownTag
+	ApplicationproblemJSON400 *ProblemUnknownRendering
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
 	// Headers200 the parsed response headers for an HTTP 200 response
@@ -9422,7 +9428,7 @@ func (r GetSpecAsJsonAnswer) GetJSON200() *map[string]interface{} {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r GetSpecAsJsonAnswer) GetApplicationproblemJSON400() *ProblemUnknownTag {
+func (r GetSpecAsJsonAnswer) GetApplicationproblemJSON400() *ProblemUnknownRendering {
 	return r.ApplicationproblemJSON400
 }
 
@@ -9490,7 +9496,7 @@ type GetSpecAsYamlAnswer struct {
 	// YAML200 the response for an HTTP 200 `application/yaml` response
 	YAML200 *openapi_types.File
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *ProblemUnknownTag
+	ApplicationproblemJSON400 *ProblemUnknownRendering
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
 	// Headers200 the parsed response headers for an HTTP 200 response
@@ -9509,7 +9515,7 @@ func (r GetSpecAsYamlAnswer) GetYAML200() *openapi_types.File {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r GetSpecAsYamlAnswer) GetApplicationproblemJSON400() *ProblemUnknownTag {
+func (r GetSpecAsYamlAnswer) GetApplicationproblemJSON400() *ProblemUnknownRendering {
 	return r.ApplicationproblemJSON400
 }
 
@@ -9566,7 +9572,7 @@ type GetReadinessAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *Health
+	JSON200 *SystemStatus
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
 	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
@@ -9580,7 +9586,7 @@ type GetReadinessAnswer struct {
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r GetReadinessAnswer) GetJSON200() *Health {
+func (r GetReadinessAnswer) GetJSON200() *SystemStatus {
 	return r.JSON200
 }
 
@@ -10871,9 +10877,10 @@ func (c *ClientWithResponses) IntrospectTokenWithFormdataBodyWithResponse(ctx co
 
 // GetSpecAsJsonWithResponse 本文档（JSON）· This document as JSON
 //
-// 内容与顺序同 YAML，`tag` 用法也相同。
+// 内容与顺序同 YAML，`tag` 与 `render` 用法也相同；只有模式用 `$ref` 引用，响应、参数、响应头与链接都写在使用之处。
 //
-// The same content in the same order as in YAML, with the same `tag`.
+// The same content in the same order as in YAML, with the same `tag` and `render`. Only schemas are referred to by
+// `$ref`; answers, parameters, headers and links stand where they are used.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -10888,10 +10895,11 @@ func (c *ClientWithResponses) GetSpecAsJsonWithResponse(ctx context.Context, par
 
 // GetSpecAsYamlWithResponse 本文档（YAML）· This document as written
 //
-// 不带 `tag` 是手写的原文；带 `tag` 是只含这些方言的接口及其所用组件的完整文档，可重复，例如 `?tag=jfinal&tag=yudao`。
+// 不带参数是手写的原文；带 `tag` 是只含这些方言的接口及其所用组件的完整文档，可重复，例如 `?tag=jfinal&tag=yudao`；`render` 是文档的其他形式。
 //
-// Without `tag` the document as it was written. With `tag`, which may be repeated, a complete document of the operations
-// of those dialects and the components they use, for instance `?tag=jfinal&tag=yudao`.
+// Without parameters the document as it was written. With `tag`, which may be repeated, a complete document of the
+// operations of those dialects and the components they use, for instance `?tag=jfinal&tag=yudao`. `render` is another
+// form of the document.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -11058,7 +11066,7 @@ func ParseGetJsonWebKeysAnswer(rsp *http.Response) (*GetJsonWebKeysAnswer, error
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest JsonWebKeySet
+		var dest PublicKeySet
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -13999,7 +14007,7 @@ func ParseResetDemoAnswer(rsp *http.Response) (*ResetDemoAnswer, error) {
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest Health
+		var dest SystemStatus
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -14106,7 +14114,7 @@ func ParseGetHealthAnswer(rsp *http.Response) (*GetHealthAnswer, error) {
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest Health
+		var dest SystemStatus
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -14434,7 +14442,7 @@ func ParseGetSpecAsJsonAnswer(rsp *http.Response) (*GetSpecAsJsonAnswer, error) 
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest ProblemUnknownTag
+		var dest ProblemUnknownRendering
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -14548,7 +14556,7 @@ func ParseGetSpecAsYamlAnswer(rsp *http.Response) (*GetSpecAsYamlAnswer, error) 
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest ProblemUnknownTag
+		var dest ProblemUnknownRendering
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -14652,7 +14660,7 @@ func ParseGetReadinessAnswer(rsp *http.Response) (*GetReadinessAnswer, error) {
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest Health
+		var dest SystemStatus
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
