@@ -140,16 +140,22 @@ func run(t *testing.T, d demonstration, row string) result {
 	failure := script.Run()
 	r := read(t, out.String())
 	if failure != nil {
-		t.Errorf("%v, after: %s\n%s%s", failure, r, out.String(), log.String())
+		t.Errorf("%v, after: %s\n%s%s", failure, r, out.String(), end(log.String()))
 		return r
 	}
 	if r.version == "" {
 		t.Error("the row wrote no version")
 	}
 	if _, err := os.Stat(filepath.Join(row, "reproduction.yaml")); !r.complete() && (r.note == "" || err != nil) {
-		t.Errorf("less than all, so the row needs a note and reproduction.yaml: %s\n%s%s", r, out.String(), log.String())
+		t.Errorf("less than all, so the row needs a note and reproduction.yaml: %s\n%s%s", r, out.String(), end(log.String()))
 	}
 	return r
+}
+
+// end is the last part of a log.
+func end(log string) string {
+	lines := slices.Collect(strings.Lines(log))
+	return strings.Join(lines[max(0, len(lines)-60):], "")
 }
 
 // read reads the lines that a row wrote.

@@ -1,0 +1,3 @@
+export default {
+  generator: [{ input: process.env.CONTRACT_JSON, output: 'client', type: 'ts' }],
+};
