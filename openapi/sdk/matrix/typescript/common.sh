@@ -28,10 +28,10 @@ openapi_generator() {
   "$CACHE/venv/bin/openapi-generator-cli" generate -g "$1" -i "$CONTRACT" -o "$WORK/client"
 }
 
-# compile FILE… checks the types of all that was generated, of these files and of call.ts.
+# compile OPTION… checks the types of all that was generated and of the row's own files.
 compile() {
-  cp ../common.ts ../tsconfig.json call.ts "$@" "$WORK"
-  "$bin/tsc" -p "$WORK"
+  cp ../common.ts ../tsconfig.json *.ts "$WORK"
+  "$bin/tsc" -p "$WORK" "$@"
 }
 
 # call runs call.ts, which says how many calls and failures it reached.

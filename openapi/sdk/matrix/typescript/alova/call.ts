@@ -14,15 +14,16 @@ const api = createApis(createAlova({
   },
 }), withConfigType({}));
 
-const refused = caught((thrown) => thrown);
+// No type of a failure's body is generated.
+const outcome = caught(() => undefined)<never>();
 
 await day({
   sendCode: (mobile) => api.yudao.sendMobileCode({ data: { mobile } }),
   outbox: () => api.system.getDemoOutbox(),
-  yudao: (data) => refused<never>()(api.yudao.signInByMobile({ data })),
-  cas: (userId, accessToken) => refused<never>()(
+  yudao: (data) => outcome(api.yudao.signInByMobile({ data })),
+  cas: (userId, accessToken) => outcome(
     api.cas.getUserInfo({ params: { userId, accessToken }, headers: { 'X-App-Id': '1' } })),
-  ruoyi: (code) => refused<never>()(api.ruoyi.getWeChatUserInfo({ data: { code } })),
-  jfinal: (data) => refused<never>()(api.jfinal.createUser({ data })),
-  jeecg: (token) => refused<never>()(api.jeecg.refreshUser({ data: { token, frontType: 2 } })),
+  ruoyi: (code) => outcome(api.ruoyi.getWeChatUserInfo({ data: { code } })),
+  jfinal: (data) => outcome(api.jfinal.createUser({ data })),
+  jeecg: (token) => outcome(api.jeecg.refreshUser({ data: { token, frontType: 2 } })),
 });

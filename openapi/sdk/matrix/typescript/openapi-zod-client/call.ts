@@ -12,8 +12,10 @@ await day({
   sendCode: (mobile) => api.sendMobileCode({ mobile }),
   outbox: () => api.getDemoOutbox(),
   yudao: (login) => refused(schemas.YudaoFailureBody)(api.signInByMobile(login)),
-  cas: (userId, accessToken) => refused(schemas.CasFailureBody)(
-    api.getUserInfo({ queries: { userId, accessToken }, headers: { 'X-App-Id': '1' } })),
+  cas(userId, accessToken) {
+    const application = createApiClient(baseUrl, { axiosConfig: { params: { accessToken }, headers: { 'X-App-Id': '1' } } });
+    return refused(schemas.CasFailureBody)(application.getUserInfo({ queries: { userId } }));
+  },
   ruoyi: (code) => refused(schemas.RuoyiFailureBody)(api.getWeChatUserInfo({ code })),
   jfinal: (user) => refused(schemas.JfinalFailureBody)(api.createUser(user)),
   jeecg: (token) => refused(schemas.JeecgFailureBody)(api.refreshUser({ token, frontType: 2 })),

@@ -1,3 +1,3 @@
-export default {
+module.exports = {
   generator: [{ input: process.env.CONTRACT_JSON, output: 'client', type: 'ts' }],
 };
