@@ -16,6 +16,7 @@ say generates
 compile --skipLibCheck
 say compiles
 call
-generate "$PWD/reproduction.yaml" "$WORK/reproduction"
+NODE_PATH=$CACHE/node_modules node -p 'JSON.stringify(require("yaml").parse(fs.readFileSync(0, "utf8")))' <reproduction.yaml >"$WORK/reproduction.json"
+generate "$WORK/reproduction.json" "$WORK/reproduction"
 grep -q 'type Id = integer;' "$WORK/reproduction/api/typings.d.ts"
 say "note: a named integer is \`type Id = integer\`, which does not exist; \`skipLibCheck\`, the default of its projects, passes over it"
