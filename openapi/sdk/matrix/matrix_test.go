@@ -42,7 +42,11 @@ func TestMatrix(t *testing.T) {
 				}
 				t.Skipf("skipped: %s, since %s is missing. To run it: %s", language, command, how)
 			}
-			for _, row := range rows(t, language) {
+			all := rows(t, language)
+			if len(all) == 0 {
+				t.Error("no rows")
+			}
+			for _, row := range all {
 				t.Run(filepath.Base(row), func(t *testing.T) {
 					began := time.Now()
 					ran[row] = run(t, d, row)
