@@ -9,7 +9,7 @@ BENCHSTAT   := golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4d
 REDOCLY     := @redocly/cli@2.77.0
 VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 
-.PHONY: help run test test-browser sdk test-sdk test-clients contract breaking race generate lint lint-go lint-spec vuln bench bench-go bench-compare fuzz build clean
+.PHONY: help run test test-browser sdk test-sdk sdk-matrix test-clients contract breaking race generate lint lint-go lint-spec vuln bench bench-go bench-compare fuzz build clean
 
 help: ## explain every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,8 +52,12 @@ sdk: ## generate clients in TypeScript, Java, Python and Go into openapi/sdk (sk
 test-sdk: ## compile the clients and run a program with each against a demonstration server
 	openapi/sdk/run.sh test
 
-CLIENTS ?= all
+LANGUAGES ?= all
 UPDATE ?=
+sdk-matrix: ## generate, compile and call with each generator, raw; LANGUAGES=typescript,java,kotlin,go,python,rust,php,ruby chooses, LANGUAGES=shard as CI, UPDATE=true rewrites the table (openapi/sdk/matrix)
+	QUARTET_MATRIX=$(LANGUAGES) go test -count=1 -v -timeout 60m -run TestMatrix ./openapi/sdk/matrix $(if $(UPDATE),-update)
+
+CLIENTS ?= all
 test-clients: ## run real clients against the program; CLIENTS=node,browser,java,python,go chooses, UPDATE=true rewrites the tables (openapi/clients)
 	QUARTET_CLIENTS=$(CLIENTS) CHROMIUM="$(CHROMIUM)" go test -count=1 -v -timeout 30m -run TestClients ./openapi/clients $(if $(UPDATE),-update)
 
