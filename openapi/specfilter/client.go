@@ -105,10 +105,7 @@ func requiredFirst(node, components *yaml.Node) *yaml.Node {
 
 // rank is 0 for a schema that requires keys, by itself or by what it refers to.
 func rank(node, components *yaml.Node) int {
-	if reference := member(node, "$ref"); reference != nil {
-		node = member(member(components, "schemas"), strings.TrimPrefix(reference.Value, toComponents+"schemas/"))
-	}
-	if member(node, "required") != nil {
+	if member(resolved(node, components), "required") != nil {
 		return 0
 	}
 	return 1
