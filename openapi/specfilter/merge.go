@@ -6,8 +6,10 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Merged is the document inlined, and without the allOf that do no more than list the
-// keys of an object in parts: knife4j shows no key of those.
+// Merged is the document as knife4j reads it best: inlined; without the allOf that do
+// no more than list the keys of an object in parts, of which it shows none; and with an
+// application that may be named as an optional header, since it demands every
+// credential of every alternative.
 func (d Document) Merged() Document {
 	d = d.Inlined()
 	components := member(d.root, "components")
@@ -15,9 +17,45 @@ func (d Document) Merged() Document {
 		if at == schema {
 			return merged(node, components)
 		}
+		return applicationAsHeader(node, member(components, "securitySchemes"))
+	}
+	paths := changed(member(d.root, "paths"), names, merge)
+	r := newReferences(changed(components, object, merge), paths, member(d.root, "security"))
+	return d.with(paths, r.referenced())
+}
+
+// applicationAsHeader is an operation whose only credential, an optional application
+// id, is a parameter; anything else stays as it is.
+func applicationAsHeader(node, schemes *yaml.Node) *yaml.Node {
+	security := member(node, "security")
+	if security == nil || len(security.Content) != 2 || len(security.Content[0].Content) != 0 || len(security.Content[1].Content) != 2 {
 		return node
 	}
-	return d.with(changed(member(d.root, "paths"), names, merge), changed(components, object, merge))
+	scheme := member(schemes, security.Content[1].Content[0].Value)
+	if credential := member(scheme, "x-credential"); credential == nil || credential.Value != "application" {
+		return node
+	}
+	header := mapping("name", member(scheme, "name"), "in", text("header"), "description", member(scheme, "description"), "schema", mapping("type", text("string")))
+	parameters := &yaml.Node{Kind: yaml.SequenceNode}
+	if own := member(node, "parameters"); own != nil {
+		parameters.Content = append(parameters.Content, own.Content...)
+	}
+	parameters.Content = append(parameters.Content, header)
+	node = without(without(node, "parameters"), "security")
+	node.Content = append(node.Content, text("parameters"), parameters, text("security"), &yaml.Node{Kind: yaml.SequenceNode})
+	return node
+}
+
+// mapping is a mapping of keys and values by turns.
+func mapping(all ...any) *yaml.Node {
+	node := &yaml.Node{Kind: yaml.MappingNode}
+	for _, each := range all {
+		if key, ok := each.(string); ok {
+			each = text(key)
+		}
+		node.Content = append(node.Content, each.(*yaml.Node))
+	}
+	return node
 }
 
 // merged is a schema with the keys of its allOf as its own. A schema whose parts say
