@@ -9,7 +9,7 @@ BENCHSTAT   := golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4d
 REDOCLY     := @redocly/cli@2.77.0
 VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 
-.PHONY: help run test test-browser test-explorers sdk test-sdk test-clients contract breaking race generate lint lint-go lint-spec vuln bench bench-go bench-compare fuzz build clean
+.PHONY: help run test test-browser test-explorers test-prism sdk test-sdk test-clients contract breaking race generate lint lint-go lint-spec vuln bench bench-go bench-compare fuzz build clean
 
 help: ## explain every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ test-explorers: ## open the document in Redoc, RapiDoc, Scalar, Stoplight Elemen
 	  (cd server/docs/browsertest && npm ci --silent --no-audit --no-fund) && CHROMIUM="$(CHROMIUM)" node --test openapi/explorers/; \
 	elif [ "$${CI:-}" = true ]; then echo "the explorers need npm, Maven and Chromium"; exit 1; \
 	else echo "skipped: the explorers. To run them, install Node.js, Maven and Chromium (apt-get install maven chromium)"; fi
+
+test-prism: ## send the calls of the README through Prism as a validating proxy (needs Node.js 20 and curl)
+	QUARTET_PRISM=true go test -count=1 -v ./openapi/contracttest/prism
 
 # Generated requests, EXAMPLES for each operation, from a seed that is printed.
 EXAMPLES ?= 1000
