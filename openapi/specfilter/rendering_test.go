@@ -192,6 +192,7 @@ components:
         application/json:
           schema: {$ref: '#/components/schemas/Tree'}
           example: {nullable: true, example: {$ref: kept}}
+      links: {again: {operationId: a, requestBody: {key: $response.body#/a}}}
   schemas:
     Form: {type: object, properties: {b: {type: string, format: byte}}}
     Both:
@@ -216,21 +217,22 @@ func TestRenderingsInSmall(t *testing.T) {
 	const example = `,"example":{"nullable":true,"example":{"$ref":"kept"}}`
 	const answer = `}},"responses":{"200":{"description":"An answer","headers":{"H":{"schema":{"type":"string","enum":["a"],"nullable":true}}},"content":{` +
 		`"application/octet-stream":{"schema":{"type":"string","format":"binary"}},"application/json":{"schema":`
+	const links = `}},"links":{"again":{"operationId":"a","requestBody":{"key":"$response.body#/a"}}}`
 	const tree = `{"type":"object","properties":{"nullable":{"type":"boolean","nullable":false},"below":{"$ref":"#/components/schemas/Tree"}}}`
 	for render, want := range map[string]string{
-		"client": before + `"application/json":{"schema":{"$ref":"#/components/schemas/Both"}}` + answer + `{"$ref":"#/components/schemas/Tree"}` + example +
-			`}}}}}}},"components":{"schemas":{"Both":{"allOf":[{"$ref":"#/components/schemas/Needed"},` +
+		"client": before + `"application/json":{"schema":{"$ref":"#/components/schemas/Both"}}` + answer + `{"$ref":"#/components/schemas/Tree"}` + example + `}},"links":{"again":{"operationId":"a"}}` +
+			`}}}}},"components":{"schemas":{"Both":{"allOf":[{"$ref":"#/components/schemas/Needed"},` +
 			`{"type":"object","properties":{"key":{"type":"string"}},"additionalProperties":true}]},` +
 			`"Needed":{"type":"object","required":["example"],"properties":{"example":{"type":"string","nullable":true}},"additionalProperties":true},"Tree":` + tree + `}}}`,
 		"": before + `"application/x-www-form-urlencoded":{"schema":{"$ref":"#/components/schemas/Form"}},"application/json":{"schema":{"$ref":"#/components/schemas/Both"}}` +
-			answer + `{"$ref":"#/components/schemas/Tree"}` + example + `}}}}}}},"components":{"schemas":{` +
+			answer + `{"$ref":"#/components/schemas/Tree"}` + example + links + `}}}}},"components":{"schemas":{` +
 			`"Form":{"type":"object","properties":{"b":{"type":"string","format":"byte"}}},"Both":{"type":"object","required":["Example","example"],"properties":{` +
 			`"Key":{"type":"string","x-go-name":"KeyUpper"},"key":{"type":"string","x-go-name":"KeyLower"},"Example":{"type":"string"},"example":{"type":"string","nullable":true}}},` +
 			`"Tree":` + tree + `}}}`,
 		"dereferenced": before + `"application/x-www-form-urlencoded":{"schema":{"type":"object","properties":{"b":{"type":"string","format":"byte"}}}},` +
 			`"application/json":{"schema":{"allOf":[{"type":"object","properties":{"Key":{"type":"string","x-go-name":"KeyUpper"},"key":{"type":"string","x-go-name":"KeyLower"}}},` +
 			`{"type":"object","required":["Example","example"],"properties":{"Example":{"type":"string"},"example":{"type":"string","nullable":true}}}]}}` +
-			answer + tree + example + `}}}}}}},"components":{"schemas":{"Tree":` + tree + `}}}`,
+			answer + tree + example + links + `}}}}},"components":{"schemas":{"Tree":` + tree + `}}}`,
 		"openapi-3.1": strings.NewReplacer(
 			`"openapi":"3.0.3"`, `"openapi":"3.1.0"`, `"1"},"paths"`, `"1"},"jsonSchemaDialect":"https://spec.openapis.org/oas/3.1/dialect/base","paths"`,
 			`"minimum":0,"exclusiveMinimum":true`, `"exclusiveMinimum":0`, `"example":1.50`, `"examples":[1.50]`,
@@ -238,7 +240,7 @@ func TestRenderingsInSmall(t *testing.T) {
 			`{"type":"string","nullable":true}`, `{"type":["string","null"]}`, `"format":"byte"`, `"contentEncoding":"base64"`,
 			`,"format":"binary"`, ``, `,"nullable":false`, ``,
 		).Replace(before + `"application/x-www-form-urlencoded":{"schema":{"$ref":"#/components/schemas/Form"}},"application/json":{"schema":{"$ref":"#/components/schemas/Both"}}` +
-			answer + `{"$ref":"#/components/schemas/Tree"}` + example + `}}}}}}},"components":{"schemas":{` +
+			answer + `{"$ref":"#/components/schemas/Tree"}` + example + links + `}}}}},"components":{"schemas":{` +
 			`"Form":{"type":"object","properties":{"b":{"type":"string","format":"byte"}}},` +
 			`"Both":{"allOf":[{"type":"object","properties":{"Key":{"type":"string","x-go-name":"KeyUpper"},"key":{"type":"string","x-go-name":"KeyLower"}}},{"$ref":"#/components/schemas/Needed"}]},` +
 			`"Needed":{"type":"object","required":["Example","example"],"properties":{"Example":{"type":"string"},"example":{"type":"string","nullable":true}}},"Tree":` + tree + `}}}`),
