@@ -13,7 +13,7 @@ type Wanted struct {
 }
 
 // Of is what is wanted of a document in YAML: as it was written where that is nothing.
-// JSON has references to schemas alone in every form.
+// JSON has references to schemas alone in every form, and its own form has no allOf.
 func (w Wanted) Of(written []byte) ([]byte, error) {
 	if len(w.Tags) == 0 && w.Render == "" && !w.JSON {
 		return written, nil
@@ -34,7 +34,7 @@ func (w Wanted) Of(written []byte) ([]byte, error) {
 		document = document.OpenAPI31()
 	case "":
 		if w.JSON {
-			document = document.Inlined()
+			document = document.Merged()
 		}
 	default:
 		return nil, fmt.Errorf("a rendering is one of %v, not %q", Renderings, w.Render)

@@ -194,6 +194,9 @@ func (c *comparison) links(where, at string, before, after node) {
 				c.found.add(where, join(below, "parameters", parameter)+changed(value, passed[parameter]), why)
 			}
 		}
+		if body := old["requestBody"]; body != nil && !reflect.DeepEqual(body, now["requestBody"]) {
+			c.found.add(where, join(below, "requestBody")+changed(body, now["requestBody"]), why)
+		}
 		c.compareWords(where, below, old, now)
 	}
 }

@@ -150,8 +150,8 @@ var planted = []contractChange{
 	{"a link leads to another operation", "signInByMobile", "links/userDetail/operationId was getUserDetail", func(d document) {
 		d.set(d.link("signInByMobile", "userDetail"), "operationId", "getUserInfo")
 	}},
-	{"a link passes another body", "signInByMobile", "links/slide/x-request-body was", func(d document) {
-		d.set(d.link("signInByMobile", "slide"), "x-request-body", node{"token": "$response.body#/data"})
+	{"a link passes another body", "signInByMobile", "links/slide/requestBody was", func(d document) {
+		d.set(d.link("signInByMobile", "slide"), "requestBody", node{"token": "$response.body#/data"})
 	}},
 	{"a link passes a parameter less", "signInByMobile", "links/userDetail/parameters/id was", func(d document) {
 		d.remove(child(d.link("signInByMobile", "userDetail"), "parameters"), "id")

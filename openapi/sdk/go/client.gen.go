@@ -399,12 +399,12 @@ type CodePurpose string
 //
 // The form field `user` holds JSON.
 type CreateUserForm struct {
-	// User 要创建的用户。
+	// User 要创建的用户，为 JSON 文本，内容与 JSON 请求体相同。
 	//
-	// A user to create.
+	// The user to create, as the text of the JSON that the body may be instead.
 	//
-	// Example: {"email":"yiming@example.com","nickname":"一鸣","password":"quartet-example","username":"chen.yiming"}
-	User UserCreation `json:"user"`
+	// Example: {"username":"chen.yiming","nickname":"一鸣"}
+	User string `json:"user"`
 }
 
 // CreateUserResponse 创建成功后的用户 ID，原文档的 Ret。
@@ -1463,12 +1463,12 @@ type UpdatePasswordForm struct {
 //
 // The form field `user` holds JSON.
 type UpdateUserForm struct {
-	// User 要修改的资料。
+	// User 要修改的资料，为 JSON 文本，内容与 JSON 请求体相同。
 	//
-	// The fields to change.
+	// The fields to change, as the text of the JSON that the body may be instead.
 	//
-	// Example: {"id":1,"nickname":"晚秋","signature":"山有木兮木有枝"}
-	User UserChange `json:"user"`
+	// Example: {"id":1,"nickname":"晚秋"}
+	User string `json:"user"`
 }
 
 // User 用户信息，未知的键省略。
