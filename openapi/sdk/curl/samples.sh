@@ -33,19 +33,21 @@ curl "$BASE_URL/auth/mobile/code" --json '{"mobile": "13900000001"}'
 # end
 
 # sample: signInByMobile
-curl "$BASE_URL/auth/mobile/login" \
-  --json '{"mobile": "13800138000", "validateNo": "'"$CODE"'", "source": "web"}'
+curl "$BASE_URL/auth/mobile/login" --json @- <<EOF
+{"mobile": "13800138000", "validateNo": "$CODE", "source": "web"}
+EOF
 # end
 
 # sample: verifyMobile
-curl "$BASE_URL/auth/mobile/verify" \
-  -H "Authorization: $ACCESS_TOKEN" \
-  --json '{"mobile": "13800138000", "validateNo": "'"$CODE"'"}'
+curl "$BASE_URL/auth/mobile/verify" -H "Authorization: $ACCESS_TOKEN" --json @- <<EOF
+{"mobile": "13800138000", "validateNo": "$CODE"}
+EOF
 # end
 
 # sample: refreshAccessToken
-curl "$BASE_URL/app/auth/token/refresh" \
-  --json '{"accessToken": "'"$OLD_ACCESS_TOKEN"'", "refreshToken": "'"$REFRESH_TOKEN"'"}'
+curl "$BASE_URL/app/auth/token/refresh" --json @- <<EOF
+{"accessToken": "$OLD_ACCESS_TOKEN", "refreshToken": "$REFRESH_TOKEN"}
+EOF
 # end
 
 # sample: checkLoginStatus
@@ -73,18 +75,21 @@ curl "$BASE_URL/user/info?userId=1&accessToken=$ACCESS_TOKEN" \
 # end
 
 # sample: getWeChatUserInfo
-curl "$BASE_URL/account_api/wechat/user/getUserInfo" \
-  --json '{"code": "'"$WECHAT_CODE"'"}'
+curl "$BASE_URL/account_api/wechat/user/getUserInfo" --json @- <<EOF
+{"code": "$WECHAT_CODE"}
+EOF
 # end
 
 # sample: createUser
-curl "$BASE_URL/api/user/create" \
-  --json '{"username": "su.qing", "password": "'"$NEW_PASSWORD"'", "nickname": "苏青"}'
+curl "$BASE_URL/api/user/create" --json @- <<EOF
+{"username": "su.qing", "password": "$NEW_PASSWORD", "nickname": "苏青"}
+EOF
 # end
 
 # sample: signInByPassword
 curl "$BASE_URL/api/user/login" \
-  --json '{"loginAccount": "demo", "password": "'"$PASSWORD"'"}'
+  -d loginAccount=demo \
+  --data-urlencode "password=$PASSWORD"
 # end
 JWT=$(sed 's/.*"Jwt":"\([^"]*\)".*/\1/' <<<"$answer")
 
@@ -143,5 +148,7 @@ curl -X POST "$BASE_URL/auth/logout" -H "Authorization: $ACCESS_TOKEN"
 # sample: updatePassword
 curl "$BASE_URL/api/user/updatePassword" \
   -H "Jwt: $JWT" \
-  --json '{"userId": 1, "newPassword": "'"$NEW_PASSWORD"'", "oldPassowrd": "'"$PASSWORD"'"}'
+  -d userId=1 \
+  --data-urlencode "newPassword=$NEW_PASSWORD" \
+  --data-urlencode "oldPassowrd=$PASSWORD"
 # end

@@ -158,7 +158,8 @@ func endSession(ctx context.Context, api *client.ClientWithResponses) error {
 func getUserInfo(ctx context.Context, api *client.ClientWithResponses) error {
 	// sample: getUserInfo
 	params := &client.GetUserInfoParams{UserId: "1"}
-	answer, err := api.GetUserInfoWithResponse(ctx, params, client.Header("X-App-Id", appID), client.Query("accessToken", accessToken))
+	answer, err := api.GetUserInfoWithResponse(ctx, params,
+		client.Header("X-App-Id", appID), client.Query("accessToken", accessToken))
 	if err != nil {
 		return err
 	}

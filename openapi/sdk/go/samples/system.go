@@ -11,7 +11,8 @@ import (
 
 func introspectToken(ctx context.Context, api *client.ClientWithResponses) error {
 	// sample: introspectToken
-	answer, err := api.IntrospectTokenWithFormdataBodyWithResponse(ctx, client.IntrospectionForm{Token: accessToken}, client.Basic(appID, appSecret))
+	form := client.IntrospectionForm{Token: accessToken}
+	answer, err := api.IntrospectTokenWithFormdataBodyWithResponse(ctx, form, client.Basic(appID, appSecret))
 	if err != nil {
 		return err
 	}
