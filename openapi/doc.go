@@ -16,5 +16,12 @@ var Document []byte
 //go:embed requests.gen.json
 var Requests []byte
 
+// CodeSamples are calls of each operation in several languages, in YAML: lists for
+// x-codeSamples by operationId.
+//
+//go:embed codesamples.gen.yaml
+var CodeSamples []byte
+
 //go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen --config ../oapi-config.yaml openapi.yaml
 //go:generate go run ./internal/genrequests
+//go:generate go run ./internal/codesamples/gen

@@ -10,6 +10,10 @@ type Wanted struct {
 	Tags   []string // the operations of these; all of them where empty
 	Render string   // one of Renderings; the document's own form where empty
 	JSON   bool     // else YAML
+
+	// Samples are the lists for x-codeSamples by operationId, in YAML. Every form has them
+	// but the rendering for clients, which shows no page, and YAML as it is written.
+	Samples []byte
 }
 
 // Of is what is wanted of a document in YAML: as it was written where that is nothing.
@@ -38,6 +42,13 @@ func (w Wanted) Of(written []byte) ([]byte, error) {
 		}
 	default:
 		return nil, fmt.Errorf("a rendering is one of %v, not %q", Renderings, w.Render)
+	}
+	if len(w.Samples) > 0 && w.Render != "client" && (w.JSON || w.Render != "") {
+		samples, err := Read(w.Samples)
+		if err != nil {
+			return nil, err
+		}
+		document = document.WithSamples(samples)
 	}
 	if w.JSON {
 		return document.JSON()
