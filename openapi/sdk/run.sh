@@ -52,6 +52,18 @@ generate_typescript() { (cd "$sdk/typescript" && packages_typescript && rm -rf g
 generate_java() { made_of_contract java client; }
 generate_python() { made_of_contract python generated; }
 
+# samples LANGUAGE COMMAND… runs a program that calls every operation once and prints a value of each
+# answer, on a line of its own.
+samples() {
+  local language=$1 expected; shift
+  expected=$(grep -c '^[a-zA-Z]*:$' openapi/codesamples.gen.yaml)
+  "$@" >"$work/samples" || return
+  if [ "$(wc -l <"$work/samples")" -ne "$expected" ] || grep -qxE '|null|undefined|None|<nil>|0|false|False|\[ *\]' "$work/samples"; then
+    cat "$work/samples"; echo "failed: the samples in $language do not print $expected values"; return 1
+  fi
+  echo "$language: $expected samples run"
+}
+
 test_typescript() {
   cd "$sdk/typescript"
   rm -rf build
@@ -59,15 +71,27 @@ test_typescript() {
   npm run --silent start
   npm run --silent document002 >"$work/document002"
   grep -q '"status":"success"' "$work/document002" || { cat "$work/document002"; return 1; }
+  cd ../../.. && samples typescript node openapi/sdk/typescript/build/samples.js
 }
 # Maven resets colours even without colour output.
-test_java() { (cd "$sdk/java" && mvn -q -B clean test-compile exec:java | sed $'s/\033\\[[0-9;]*m//g'); }
+without_colours() { sed $'s/\033\\[[0-9;]*m//g'; }
+samples_java() { mvn -q -B -f openapi/sdk/java exec:java -Dexec.mainClass=day.Samples | without_colours; }
+test_java() {
+  (cd "$sdk/java" && mvn -q -B clean test-compile exec:java | without_colours)
+  samples java samples_java
+}
 test_python() {
   cd "$sdk/python"
-  MYPYPATH=generated quietly .venv/bin/mypy day.py
-  PYTHONPATH=generated .venv/bin/python -W error day.py
+  MYPYPATH=generated quietly .venv/bin/mypy day.py samples.py
+  export PYTHONPATH=$sdk/python/generated
+  .venv/bin/python -W error day.py
+  cd ../../.. && samples python "$sdk/python/.venv/bin/python" -W error "$sdk/python/samples.py"
 }
-test_go() { go vet ./openapi/sdk/go/... && go run ./openapi/sdk/go/day; }
+test_go() {
+  go vet ./openapi/sdk/go/...
+  go run ./openapi/sdk/go/day
+  samples go go run ./openapi/sdk/go/samples
+}
 
 # start_server runs the demonstration on a free port and an empty database.
 start_server() {
@@ -98,7 +122,8 @@ test)
     "generate_$language"
     ("test_$language")
   done
-  test_go ;;
+  test_go
+  if has curl "install curl 7.82 or newer (apt-get install curl)" curl; then samples curl openapi/sdk/curl/samples.sh; fi ;;
 *)
   sed -n '2,5s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

@@ -18,10 +18,6 @@ curl() {
   echo "${answer%%$'\n'*}"
 }
 
-# sample: resetDemo
-curl -X POST "$BASE_URL/demo/reset"
-# end
-
 # sample: refreshUser
 curl "$BASE_URL/user/refresh" \
   -H "X-Access-Token: $ACCESS_TOKEN" \
@@ -39,7 +35,7 @@ EOF
 # end
 
 # sample: verifyMobile
-curl "$BASE_URL/auth/mobile/verify" -H "Authorization: $ACCESS_TOKEN" --json @- <<EOF
+curl "$BASE_URL/auth/mobile/verify" -H "Authorization: Bearer $ACCESS_TOKEN" --json @- <<EOF
 {"mobile": "13800138000", "validateNo": "$CODE"}
 EOF
 # end
@@ -52,21 +48,21 @@ EOF
 
 # sample: checkLoginStatus
 curl "$BASE_URL/wx/pc/check-login-status?deviceNumber=pc-7f3a" \
-  -H "Authorization: $ACCESS_TOKEN"
+  -H "Authorization: Bearer $ACCESS_TOKEN"
 # end
 
 # sample: checkLoginStatusByPath
 curl "$BASE_URL/wx/pc/check-login-status/pc-7f3a" \
-  -H "Authorization: $ACCESS_TOKEN"
+  -H "Authorization: Bearer $ACCESS_TOKEN"
 # end
 
 # sample: listSessions
-curl "$BASE_URL/auth/sessions" -H "Authorization: $ACCESS_TOKEN"
+curl "$BASE_URL/auth/sessions" -H "Authorization: Bearer $ACCESS_TOKEN"
 # end
 
 # sample: endSession
 curl -X DELETE "$BASE_URL/auth/sessions/1003" \
-  -H "Authorization: $ACCESS_TOKEN"
+  -H "Authorization: Bearer $ACCESS_TOKEN"
 # end
 
 # sample: getUserInfo
@@ -142,7 +138,7 @@ curl "$BASE_URL/demo/outbox"
 # end
 
 # sample: signOut
-curl -X POST "$BASE_URL/auth/logout" -H "Authorization: $ACCESS_TOKEN"
+curl -X POST "$BASE_URL/auth/logout" -H "Authorization: Bearer $ACCESS_TOKEN"
 # end
 
 # sample: updatePassword
@@ -151,4 +147,8 @@ curl "$BASE_URL/api/user/updatePassword" \
   -d userId=1 \
   --data-urlencode "newPassword=$NEW_PASSWORD" \
   --data-urlencode "oldPassowrd=$PASSWORD"
+# end
+
+# sample: resetDemo
+curl -X POST "$BASE_URL/demo/reset"
 # end

@@ -53,7 +53,7 @@ def sign_in_by_mobile() -> None:
 
 def verify_mobile() -> None:
     # sample: verifyMobile
-    configuration = Configuration(host=base_url, api_key={"authorization": access_token})
+    configuration = Configuration(host=base_url, access_token=access_token)
     api = quartet_client.YudaoApi(ApiClient(configuration))
     request = quartet_client.VerifyMobileRequest(mobile="13800138000", validate_no=code)
     print(api.verify_mobile(request).data)
@@ -70,7 +70,7 @@ def refresh_access_token() -> None:
 
 def check_login_status() -> None:
     # sample: checkLoginStatus
-    configuration = Configuration(host=base_url, api_key={"authorization": access_token})
+    configuration = Configuration(host=base_url, access_token=access_token)
     api = quartet_client.YudaoApi(ApiClient(configuration))
     print(api.check_login_status("pc-7f3a").data.is_login)
     # end
@@ -78,7 +78,7 @@ def check_login_status() -> None:
 
 def check_login_status_by_path() -> None:
     # sample: checkLoginStatusByPath
-    configuration = Configuration(host=base_url, api_key={"authorization": access_token})
+    configuration = Configuration(host=base_url, access_token=access_token)
     api = quartet_client.YudaoApi(ApiClient(configuration))
     print(api.check_login_status_by_path("pc-7f3a").data.is_login)
     # end
@@ -86,7 +86,7 @@ def check_login_status_by_path() -> None:
 
 def list_sessions() -> None:
     # sample: listSessions
-    configuration = Configuration(host=base_url, api_key={"authorization": access_token})
+    configuration = Configuration(host=base_url, access_token=access_token)
     api = quartet_client.YudaoApi(ApiClient(configuration))
     print([session.id for session in api.list_sessions().data])
     # end
@@ -94,7 +94,7 @@ def list_sessions() -> None:
 
 def end_session() -> None:
     # sample: endSession
-    configuration = Configuration(host=base_url, api_key={"authorization": access_token})
+    configuration = Configuration(host=base_url, access_token=access_token)
     api = quartet_client.YudaoApi(ApiClient(configuration))
     print(api.end_session(1003).data)
     # end
@@ -218,7 +218,7 @@ def get_demo_outbox() -> None:
 
 def sign_out() -> None:
     # sample: signOut
-    configuration = Configuration(host=base_url, api_key={"authorization": access_token})
+    configuration = Configuration(host=base_url, access_token=access_token)
     print(quartet_client.YudaoApi(ApiClient(configuration)).sign_out().data)
     # end
 
@@ -233,7 +233,6 @@ def update_password(jwt: str) -> None:
 
 
 def main() -> None:
-    reset_demo()
     refresh_user()
     send_mobile_code()
     sign_in_by_mobile()
@@ -260,6 +259,7 @@ def main() -> None:
     get_demo_outbox()
     sign_out()
     update_password(jwt)
+    reset_demo()
 
 
 if __name__ == "__main__":

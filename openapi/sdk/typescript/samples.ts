@@ -22,12 +22,6 @@ const newPassword = 'violet-evening';
 let jwt = '';
 
 {
-  // sample: resetDemo
-  const { data } = await resetDemo({ throwOnError: true });
-  console.log(data.status);
-  // end
-}
-{
   // sample: refreshUser
   const { data } = await refreshUser({
     body: { token: accessToken, frontType: 0 },
@@ -244,5 +238,11 @@ let jwt = '';
     throwOnError: true,
   });
   console.log(data.state);
+  // end
+}
+{
+  // sample: resetDemo
+  const { data } = await resetDemo({ throwOnError: true });
+  console.log(data.status);
   // end
 }

@@ -47,7 +47,7 @@ func all(ctx context.Context, baseURL string) error {
 		}
 		return nil
 	}
-	if err := run(resetDemo, refreshUser, sendMobileCode, signInByMobile, verifyMobile, refreshAccessToken,
+	if err := run(refreshUser, sendMobileCode, signInByMobile, verifyMobile, refreshAccessToken,
 		checkLoginStatus, checkLoginStatusByPath, listSessions, endSession, getUserInfo, getWeChatUserInfo, createUser,
 		introspectToken, getHealth, getReadiness, getMetrics, getSpecAsYaml, getSpecAsJson, getJsonWebKeys, getDemoOutbox,
 		signOut); err != nil {
@@ -64,5 +64,5 @@ func all(ctx context.Context, baseURL string) error {
 			return err
 		}
 	}
-	return nil
+	return resetDemo(ctx, api)
 }

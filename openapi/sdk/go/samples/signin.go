@@ -71,7 +71,7 @@ func signInByMobile(ctx context.Context, api *client.ClientWithResponses) error 
 func verifyMobile(ctx context.Context, api *client.ClientWithResponses) error {
 	// sample: verifyMobile
 	body := client.VerifyMobileRequest{Mobile: "13800138000", ValidateNo: code}
-	answer, err := api.VerifyMobileWithResponse(ctx, body, client.Header("Authorization", accessToken))
+	answer, err := api.VerifyMobileWithResponse(ctx, body, client.Header("Authorization", "Bearer "+accessToken))
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func refreshAccessToken(ctx context.Context, api *client.ClientWithResponses) er
 func checkLoginStatus(ctx context.Context, api *client.ClientWithResponses) error {
 	// sample: checkLoginStatus
 	params := &client.CheckLoginStatusParams{DeviceNumber: "pc-7f3a"}
-	answer, err := api.CheckLoginStatusWithResponse(ctx, params, client.Header("Authorization", accessToken))
+	answer, err := api.CheckLoginStatusWithResponse(ctx, params, client.Header("Authorization", "Bearer "+accessToken))
 	if err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func checkLoginStatus(ctx context.Context, api *client.ClientWithResponses) erro
 
 func checkLoginStatusByPath(ctx context.Context, api *client.ClientWithResponses) error {
 	// sample: checkLoginStatusByPath
-	answer, err := api.CheckLoginStatusByPathWithResponse(ctx, "pc-7f3a", client.Header("Authorization", accessToken))
+	answer, err := api.CheckLoginStatusByPathWithResponse(ctx, "pc-7f3a", client.Header("Authorization", "Bearer "+accessToken))
 	if err != nil {
 		return err
 	}
@@ -129,7 +129,7 @@ func checkLoginStatusByPath(ctx context.Context, api *client.ClientWithResponses
 
 func listSessions(ctx context.Context, api *client.ClientWithResponses) error {
 	// sample: listSessions
-	answer, err := api.ListSessionsWithResponse(ctx, client.Header("Authorization", accessToken))
+	answer, err := api.ListSessionsWithResponse(ctx, client.Header("Authorization", "Bearer "+accessToken))
 	if err != nil {
 		return err
 	}
@@ -143,7 +143,7 @@ func listSessions(ctx context.Context, api *client.ClientWithResponses) error {
 
 func endSession(ctx context.Context, api *client.ClientWithResponses) error {
 	// sample: endSession
-	answer, err := api.EndSessionWithResponse(ctx, 1003, client.Header("Authorization", accessToken))
+	answer, err := api.EndSessionWithResponse(ctx, 1003, client.Header("Authorization", "Bearer "+accessToken))
 	if err != nil {
 		return err
 	}

@@ -126,7 +126,7 @@ func getDemoOutbox(ctx context.Context, api *client.ClientWithResponses) error {
 
 func signOut(ctx context.Context, api *client.ClientWithResponses) error {
 	// sample: signOut
-	answer, err := api.SignOutWithResponse(ctx, client.Header("Authorization", accessToken))
+	answer, err := api.SignOutWithResponse(ctx, client.Header("Authorization", "Bearer "+accessToken))
 	if err != nil {
 		return err
 	}

@@ -47,7 +47,6 @@ public final class Samples {
 
     /** Runs every sample in an order in which none takes away what another needs. */
     public static void main(String[] arguments) throws ApiException {
-        resetDemo();
         refreshUser();
         sendMobileCode();
         signInByMobile();
@@ -74,6 +73,7 @@ public final class Samples {
         getDemoOutbox();
         signOut();
         updatePassword(jwt);
+        resetDemo();
     }
 
     private static void resetDemo() throws ApiException {
@@ -112,7 +112,7 @@ public final class Samples {
     private static void verifyMobile() throws ApiException {
         // sample: verifyMobile
         ApiClient client = new ApiClient().setBasePath(baseUrl);
-        ((ApiKeyAuth) client.getAuthentication("authorization")).setApiKey(accessToken);
+        client.setBearerToken(accessToken);
         YudaoApi api = new YudaoApi(client);
         VerifyMobileRequest request = new VerifyMobileRequest().mobile("13800138000").validateNo(code);
         System.out.println(api.verifyMobile(request).getData());
@@ -131,7 +131,7 @@ public final class Samples {
     private static void checkLoginStatus() throws ApiException {
         // sample: checkLoginStatus
         ApiClient client = new ApiClient().setBasePath(baseUrl);
-        ((ApiKeyAuth) client.getAuthentication("authorization")).setApiKey(accessToken);
+        client.setBearerToken(accessToken);
         YudaoApi api = new YudaoApi(client);
         System.out.println(api.checkLoginStatus("pc-7f3a").getData().getIsLogin());
         // end
@@ -140,7 +140,7 @@ public final class Samples {
     private static void checkLoginStatusByPath() throws ApiException {
         // sample: checkLoginStatusByPath
         ApiClient client = new ApiClient().setBasePath(baseUrl);
-        ((ApiKeyAuth) client.getAuthentication("authorization")).setApiKey(accessToken);
+        client.setBearerToken(accessToken);
         YudaoApi api = new YudaoApi(client);
         System.out.println(api.checkLoginStatusByPath("pc-7f3a").getData().getIsLogin());
         // end
@@ -149,7 +149,7 @@ public final class Samples {
     private static void listSessions() throws ApiException {
         // sample: listSessions
         ApiClient client = new ApiClient().setBasePath(baseUrl);
-        ((ApiKeyAuth) client.getAuthentication("authorization")).setApiKey(accessToken);
+        client.setBearerToken(accessToken);
         YudaoApi api = new YudaoApi(client);
         System.out.println(api.listSessions().getData().size());
         // end
@@ -158,7 +158,7 @@ public final class Samples {
     private static void endSession() throws ApiException {
         // sample: endSession
         ApiClient client = new ApiClient().setBasePath(baseUrl);
-        ((ApiKeyAuth) client.getAuthentication("authorization")).setApiKey(accessToken);
+        client.setBearerToken(accessToken);
         YudaoApi api = new YudaoApi(client);
         System.out.println(api.endSession(1003L).getData());
         // end
@@ -291,7 +291,7 @@ public final class Samples {
     private static void signOut() throws ApiException {
         // sample: signOut
         ApiClient client = new ApiClient().setBasePath(baseUrl);
-        ((ApiKeyAuth) client.getAuthentication("authorization")).setApiKey(accessToken);
+        client.setBearerToken(accessToken);
         YudaoApi api = new YudaoApi(client);
         System.out.println(api.signOut().getData());
         // end
