@@ -26,6 +26,7 @@ var words = map[string]word{
 	"x-lenient-reading":   {added, "clients of the framework that sends what only it reads"},
 	"x-date":              {nil, "clients that write the date as it was described"},
 	"x-charset":           {nil, "clients that compare Content-Type"},
+	"x-envelope":          {added, "clients that unwrap answers by it"},
 	"x-request-body":      {added, "test tools that follow the link"},
 	"x-deprecation":       {anyChange, ""}, // checkDeprecations and oasdiff judge it
 	"x-sunset":            {later, "clients that plan by the date"},
