@@ -44,6 +44,7 @@ type property struct {
 type operation struct {
 	ID, Method, Path string
 	Parameters       []property // in the order of the generated method; with the body, or the fields of a form
+	Form             bool       // the body may be nothing else
 	Answer           *openapi3.SchemaRef
 }
 
@@ -102,7 +103,8 @@ func operations(document *openapi3.T, tag string) ([]operation, error) {
 			if err != nil {
 				return nil, err
 			}
-			found = append(found, operation{o.OperationID, method, path, parameters, answer.Value.Content["application/json"].Schema})
+			form := o.RequestBody != nil && o.RequestBody.Value.Content["application/json"] == nil
+			found = append(found, operation{o.OperationID, method, path, parameters, form, answer.Value.Content["application/json"].Schema})
 		}
 	}
 	slices.SortFunc(found, func(a, b operation) int { return cmp.Compare(a.ID, b.ID) })

@@ -62,6 +62,11 @@ var functions = template.FuncMap{
 		text, err := json.Marshal(value)
 		return string(text), err
 	},
+	"forms": func(tags []tag) bool {
+		return slices.ContainsFunc(tags, func(t tag) bool {
+			return slices.ContainsFunc(t.Operations, func(o operation) bool { return o.Form })
+		})
+	},
 	"optional": func(o operation) bool {
 		return !slices.ContainsFunc(o.Parameters, func(p property) bool { return p.Required })
 	},
