@@ -51,7 +51,7 @@ type operation struct {
 // contract reads the document, for all tags where none is given.
 func contract(document []byte, only []string) ([]tag, error) {
 	// The rendering for clients has one type for each body, and no keys that differ in case alone.
-	document, err := specfilter.Wanted{Tags: only, Render: "client", JSON: true}.Of(document)
+	document, err := specfilter.Wanted{Render: "client", JSON: true}.Of(document)
 	if err != nil {
 		return nil, err
 	}
@@ -64,6 +64,9 @@ func contract(document []byte, only []string) ([]tag, error) {
 	}
 	var tags []tag
 	for _, described := range read.Tags {
+		if len(only) > 0 && !slices.Contains(only, described.Name) {
+			continue
+		}
 		t := tag{Name: described.Name, Failure: upper(described.Name) + "FailureBody"}
 		text, err := json.Marshal(described.Extensions["x-envelope"])
 		if err != nil {
