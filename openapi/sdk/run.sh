@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # openapi/sdk/run.sh generate   generates a client of the contract in each language
-# openapi/sdk/run.sh test       and runs a program with each against a demonstration server
+# openapi/sdk/run.sh test       and runs a program with each against two demonstration servers,
+#                               one of which answers failures with the status 200
 #
 # A language whose tools are missing is skipped, with CI=true it is a failure.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 sdk=$PWD/openapi/sdk
 work=$(mktemp -d)
-server=
-finish() { [ -z "$server" ] || kill "$server" 2>/dev/null || true; rm -rf "$work"; }
+servers=()
+finish() { [ ${#servers[@]} = 0 ] || kill "${servers[@]}" 2>/dev/null || true; rm -rf "$work"; }
 trap finish EXIT
 
 # quietly shows what a command says only if it fails.
@@ -48,8 +49,14 @@ made_of_contract() {
   quietly "$sdk/python/.venv/bin/openapi-generator-cli" generate -c "openapi/sdk/$1/generator.yaml"
 }
 
-generate_typescript() { (cd "$sdk/typescript" && packages_typescript && rm -rf generated && quietly npm run generate); }
-generate_java() { made_of_contract java client; }
+generate_typescript() {
+  (cd "$sdk/typescript" && packages_typescript && rm -rf generated && quietly npm run generate)
+  go run ./openapi/sdk/unwrap -language typescript -o "$sdk/typescript/generated"
+}
+generate_java() {
+  made_of_contract java client
+  go run ./openapi/sdk/unwrap -language java -o "$sdk/java/client/src/main/java/quartet/client/unwrapped"
+}
 generate_python() { made_of_contract python generated; }
 
 # samples LANGUAGE COMMAND… runs a program that calls every operation once and prints a value of each
@@ -93,17 +100,17 @@ test_go() {
   samples go go run ./openapi/sdk/go/samples
 }
 
-# start_server runs the demonstration on a free port and an empty database.
+# start_server VARIABLE FLAG… runs the demonstration on a free port and an empty database, and sets the variable to its URL.
 start_server() {
-  go build -o "$work/quartet" ./cmd/quartet
-  "$work/quartet" serve --demo --addr 127.0.0.1:0 --database "sqlite:$work/quartet.db" >"$work/welcome" 2>"$work/server.log" &
-  server=$!
+  local variable=$1 url; shift
+  "$work/quartet" serve --demo --addr 127.0.0.1:0 --database "sqlite:$work/$variable.db" "$@" >"$work/welcome.$variable" 2>"$work/server.log" &
+  servers+=($!)
   for _ in $(seq 300); do
-    BASE_URL=$(grep -o 'http://127.0.0.1:[0-9]*' "$work/welcome" | head -n 1) && export BASE_URL && return
-    kill -0 "$server" 2>/dev/null || break
+    url=$(grep -o 'http://127.0.0.1:[0-9]*' "$work/welcome.$variable" | head -n 1) && export "$variable=$url" && return
+    kill -0 "${servers[-1]}" 2>/dev/null || break
     sleep 0.1
   done
-  cat "$work/welcome" "$work/server.log"
+  cat "$work/welcome.$variable" "$work/server.log"
   return 1
 }
 
@@ -116,7 +123,9 @@ generate)
   done
   go generate ./openapi/sdk/go && echo "openapi/sdk/go: generated" ;;
 test)
-  start_server
+  go build -o "$work/quartet" ./cmd/quartet
+  start_server BASE_URL
+  start_server LEGACY_URL --legacy-status jeecg,yudao,cas,ruoyi,jfinal
   for language in typescript java python; do
     "has_$language" || continue
     "generate_$language"
@@ -125,5 +134,5 @@ test)
   test_go
   if has curl "install curl 7.82 or newer (apt-get install curl)" curl; then samples curl openapi/sdk/curl/samples.sh; fi ;;
 *)
-  sed -n '2,5s/^# \{0,1\}//p' "$0"; exit 2 ;;
+  sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

@@ -134,6 +134,9 @@ var planted = []contractChange{
 		d.set(d.operation("signInByMobile"), "x-lenient-reading", "fastjson")
 	}},
 	{"x-charset goes", "tags", "cas/x-charset was utf-8 and is gone", func(d document) { d.remove(d.tag("cas"), "x-charset") }},
+	{"x-envelope changes", "tags", "yudao/x-envelope was", func(d document) {
+		d.set(child(d.tag("yudao"), "x-envelope"), "message", "message")
+	}},
 	{"x-date changes", "components/schemas", "UserProfile/properties/birthday/x-date was", func(d document) {
 		d.property("UserProfile", "birthday")["x-date"] = "yyyy-MM-dd"
 	}},

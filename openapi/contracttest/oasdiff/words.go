@@ -27,6 +27,7 @@ var words = map[string]word{
 	"x-contentMediaType":  {nil, "clients that write the text as it was described"},
 	"x-date":              {nil, "clients that write the date as it was described"},
 	"x-charset":           {nil, "clients that compare Content-Type"},
+	"x-envelope":          {added, "clients that unwrap answers by it"},
 	"x-deprecation":       {anyChange, ""}, // checkDeprecations and oasdiff judge it
 	"x-sunset":            {later, "clients that plan by the date"},
 	"x-null-is-absent":    {nil, "clients that tell null from a missing key"},

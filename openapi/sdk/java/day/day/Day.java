@@ -53,6 +53,11 @@ public final class Day {
         day.byPassword();
         day.extendAndSignOut(session.access());
         Document002.run(BASE_URL);
+        Unwrapped.run(BASE_URL, false);
+        String legacy = System.getenv("LEGACY_URL");
+        if (legacy != null) {
+            Unwrapped.run(legacy, true);
+        }
         System.out.println("java, openapi-generator: a day's work done, a typed failure of each dialect caught");
     }
 
