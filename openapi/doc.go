@@ -2,12 +2,17 @@
 // models and server interface generated from it.
 package openapi
 
-import _ "embed" // the document is served as it is written
+import "embed"
 
 // Document is the contract as written, in YAML.
 //
 //go:embed openapi.yaml
 var Document []byte
+
+// Pages are those that the document refers to by relative addresses, in Markdown.
+//
+//go:embed TRANSCRIPTION.md EXTENSIONS.md EXTENSIONS.zh-CN.md
+var Pages embed.FS
 
 // Requests is the part of the contract that requests are checked by, in JSON: the
 // document without its answers, examples and texts. It takes a server a tenth of
