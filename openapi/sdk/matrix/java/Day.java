@@ -65,9 +65,9 @@ final class Day {
             failure -> failure.getCode() == 40029 && !failure.getMsg().isEmpty());
 
         UserCreation user = new UserCreation().username("day." + id).password("violet-" + id);
-        called(() -> calls.jfinal(user), answer -> answer.getState() == JfinalState.JfinalOK && answer.getUserId() > 0);
+        called(() -> calls.jfinal(user), answer -> answer.getState() == JfinalState.JfinalOk && answer.getUserId() > 0);
         refused(() -> calls.jfinal(user), JfinalFailureBody.class,
-            failure -> failure.getState() == JfinalState.JfinalFail && failure.getCode() == 409 && !failure.getMessage().isEmpty());
+            failure -> failure.getState() == JfinalFailureBody.StateEnum.JfinalFail && failure.getCode() == 409 && !failure.getMessage().isEmpty());
 
         RefreshUserRequest refresh = new RefreshUserRequest().frontType(FrontType.FrontPC);
         called(() -> calls.jeecg(refresh.token(token)),
