@@ -46,6 +46,7 @@ packages_python() {
 made_of_contract() {
   (cd "$sdk/python" && packages_python)
   rm -rf "${sdk:?}/$1/$2"
+  go run ./cmd/quartet openapi --render client >"$sdk/client.yaml"
   quietly "$sdk/python/.venv/bin/openapi-generator-cli" generate -c "openapi/sdk/$1/generator.yaml"
 }
 
