@@ -35,6 +35,13 @@ export interface Calls {
   >>;
 }
 
+/** The same calls, unless an answer or a failure is of the type any, which would fit everything. */
+type Typed<T> = {
+  [Call in keyof T]: T[Call] extends (...given: never[]) => Promise<Outcome<infer Success, infer Failure>>
+    ? 0 extends (1 & Success) | (1 & Failure) ? never : T[Call]
+    : T[Call];
+};
+
 /** Gives the body of what a client throws, found by read, as the generated type that the caller names. */
 export const caught = (read: (thrown: unknown) => unknown) => <Failure>() =>
   async <Success>(answer: Promise<Success>): Promise<Outcome<Success, Failure>> => {
@@ -65,7 +72,7 @@ async function count<T>(what: keyof typeof reached, asking: Promise<T | undefine
 }
 
 /** Calls each dialect, has each refuse a call, and says how many did both. */
-export async function day(calls: Calls) {
+export async function day<Given extends Calls>(calls: Given & Typed<Given>) {
   const called = async <S>(asking: Promise<Outcome<S, unknown>>, holds: (data: S) => boolean) =>
     count('calls', asking.then(({ data, failure }) => failure ? Promise.reject(failure) : data), holds);
   const refused = async <F>(asking: Promise<Outcome<unknown, F>>, holds: (failure: F) => boolean) =>

@@ -1,3 +1,3 @@
 module.exports = {
-  generator: [{ input: process.env.CONTRACT_JSON, output: 'client', type: 'ts' }],
+  generator: [{ input: process.env.CONTRACT_JSON, output: 'client' }],
 };

@@ -5,7 +5,7 @@ version @alova/wormhole
 # generate DOCUMENT FOLDER
 generate() {
   mkdir -p "$2"
-  cp ../package.json alova.config.cjs "$2"
+  cp ../package.json ../tsconfig.json alova.config.cjs "$2"
   (cd "$2" && CONTRACT_JSON=$1 "$bin/alova" gen)
 }
 
