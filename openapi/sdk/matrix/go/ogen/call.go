@@ -49,6 +49,10 @@ func (credentials) Authorization(context.Context, client.OperationName) (client.
 	return client.Authorization{}, ogenerrors.ErrSkipClientSecurity
 }
 
+func (credentials) Bearer(context.Context, client.OperationName) (client.Bearer, error) {
+	return client.Bearer{}, ogenerrors.ErrSkipClientSecurity
+}
+
 func (credentials) JwtHeader(context.Context, client.OperationName) (client.JwtHeader, error) {
 	return client.JwtHeader{}, ogenerrors.ErrSkipClientSecurity
 }
