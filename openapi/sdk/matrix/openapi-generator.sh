@@ -7,14 +7,16 @@ say() { echo "$*" >&3; }
 
 # openapi_generator GENERATOR generates the client into $WORK/client.
 openapi_generator() {
-  local version=7.26.0 venv=$CACHE/../openapi-generator
-  if [ ! -e "$venv/$version" ]; then
-    rm -rf "$venv"
-    python3 -m venv "$venv"
-    "$venv/bin/pip" install --quiet --disable-pip-version-check --no-deps openapi-generator-cli==$version
-    touch "$venv/$version"
+  local version=7.26.0
+  if [ "$(cat "$CACHE/../openapi-generator/version" 2>/dev/null)" != $version ]; then
+    python3 -m venv --clear "$CACHE/../openapi-generator"
+    "$CACHE/../openapi-generator/bin/pip" install --quiet --disable-pip-version-check --no-deps openapi-generator-cli==$version
+    echo $version >"$CACHE/../openapi-generator/version"
   fi
   say version $version
-  "$venv/bin/openapi-generator-cli" generate -g "$1" -i "$CONTRACT" -o "$WORK/client"
+  generate "$1" "$CONTRACT" "$WORK/client"
   say generates
 }
+
+# generate GENERATOR INPUT OUTPUT
+generate() { "$CACHE/../openapi-generator/bin/openapi-generator-cli" generate -g "$1" -i "$2" -o "$3"; }
