@@ -17,6 +17,7 @@ import org.openapitools.client.models.CasStatus
 import org.openapitools.client.models.FrontType
 import org.openapitools.client.models.JeecgFailureBody
 import org.openapitools.client.models.JfinalFailureBody
+import org.openapitools.client.models.JfinalFailureState
 import org.openapitools.client.models.JfinalState
 import org.openapitools.client.models.MobileCodeRequest
 import org.openapitools.client.models.MobileLoginRequest
@@ -52,14 +53,14 @@ fun main() {
     }
 
     val ruoyi = RuoyiApi(baseUrl)
-    called({ ruoyi.getWeChatUserInfo(WeChatUserRequest("f$id" + "f".repeat(15))) }) { it.code == 200 && it.creationTime != "" }
+    called({ ruoyi.getWeChatUserInfo(WeChatUserRequest("f$id" + "f".repeat(15))) }) { it.code == 200 && it.creationTime != null }
     refused<RuoyiFailureBody>({ ruoyi.getWeChatUserInfo(WeChatUserRequest("40029" + "0".repeat(27))) }) { it.code == 40029 && it.msg != "" }
 
     val jfinal = JfinalApi(baseUrl)
     val user = UserCreation(username = "day.$id", password = "violet-$id")
     called({ jfinal.createUser(user) }) { it.state == JfinalState.JfinalOk && it.userId > 0 }
     refused<JfinalFailureBody>({ jfinal.createUser(user) }) {
-        it.state == JfinalFailureBody.State.JfinalFail && it.code == 409 && it.message != ""
+        it.state == JfinalFailureState.JfinalFail && it.code == 409 && it.message != ""
     }
 
     val jeecg = JeecgApi(baseUrl)
