@@ -12,6 +12,7 @@ import org.openapitools.client.model.CasStatus;
 import org.openapitools.client.model.FrontType;
 import org.openapitools.client.model.JeecgFailureBody;
 import org.openapitools.client.model.JfinalFailureBody;
+import org.openapitools.client.model.JfinalFailureState;
 import org.openapitools.client.model.JfinalState;
 import org.openapitools.client.model.MobileCodeRequest;
 import org.openapitools.client.model.MobileLoginRequest;
@@ -60,14 +61,14 @@ final class Day {
             failure -> failure.getCode() == 404 && failure.getStatus() == CasStatus.CasFail && !failure.getMessage().isEmpty());
 
         called(() -> calls.ruoyi(new WeChatUserRequest().code("f" + id + "f".repeat(15))), answer -> answer.getCode() == 200
-            && !answer.getCreationTime().isEmpty() && answer.getCreationTime().equals(answer.getAdditionalProperty("CreationTime")));
+            && answer.getCreationTime().toString().equals(answer.getAdditionalProperty("CreationTime")));
         refused(() -> calls.ruoyi(new WeChatUserRequest().code("40029" + "0".repeat(27))), RuoyiFailureBody.class,
             failure -> failure.getCode() == 40029 && !failure.getMsg().isEmpty());
 
         UserCreation user = new UserCreation().username("day." + id).password("violet-" + id);
         called(() -> calls.jfinal(user), answer -> answer.getState() == JfinalState.JfinalOk && answer.getUserId() > 0);
         refused(() -> calls.jfinal(user), JfinalFailureBody.class,
-            failure -> failure.getState() == JfinalFailureBody.StateEnum.JfinalFail && failure.getCode() == 409 && !failure.getMessage().isEmpty());
+            failure -> failure.getState() == JfinalFailureState.JfinalFail && failure.getCode() == 409 && !failure.getMessage().isEmpty());
 
         RefreshUserRequest refresh = new RefreshUserRequest().frontType(FrontType.FrontPC);
         called(() -> calls.jeecg(refresh.token(token)),

@@ -82,12 +82,12 @@ func (r row) sendCode(ctx context.Context, mobile string) error {
 
 func (r row) outbox(ctx context.Context) (map[string]string, error) {
 	answer, err := r.api.GetDemoOutbox(ctx)
-	messages, ok := answer.(*client.GetDemoOutboxOKApplicationJSON)
+	messages, ok := answer.(*client.GetDemoOutboxOKHeaders)
 	if !ok {
 		return nil, unexpected(answer, err)
 	}
 	codes := map[string]string{}
-	for _, message := range *messages {
+	for _, message := range messages.Response {
 		codes[message.To] = string(message.Code)
 	}
 	return codes, nil
@@ -98,8 +98,8 @@ func (r row) yudao(ctx context.Context, mobile, code string) (signedIn, error) {
 		Mobile: client.Mobile(mobile), ValidateNo: client.OneTimeCode(code), ProductType: client.NewOptInt32(2),
 	}, client.SignInByMobileParams{})
 	switch answer := answer.(type) {
-	case *client.MobileLoginResponse:
-		return signedIn{answer.Data.AccessToken.Value, int64(answer.Data.UserInfo.ID)}, nil
+	case *client.MobileLoginResponseHeaders:
+		return signedIn{answer.Response.Data.AccessToken.Value, int64(answer.Response.Data.UserInfo.ID)}, nil
 	case *client.RefreshAccessTokenUnauthorizedHeaders:
 		return signedIn{}, failure{answer.Response.Code, answer.Response.Msg}
 	}
@@ -109,8 +109,8 @@ func (r row) yudao(ctx context.Context, mobile, code string) (signedIn, error) {
 func (r row) cas(ctx context.Context, userID, accessToken string) (string, error) {
 	answer, err := r.api.GetUserInfo(context.WithValue(ctx, accessTokenKey{}, accessToken), client.GetUserInfoParams{UserId: userID})
 	switch answer := answer.(type) {
-	case *client.UserInfoResponse:
-		return answer.Data.Phone, nil
+	case *client.UserInfoResponseHeaders:
+		return answer.Response.Data.Phone, nil
 	case *client.GetUserInfoNotFound:
 		return "", failure{answer.Response.Code, answer.Response.Message}
 	}

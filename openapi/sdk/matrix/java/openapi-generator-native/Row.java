@@ -1,5 +1,6 @@
 package matrix;
 
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 
@@ -23,7 +24,7 @@ import org.openapitools.client.model.UserInfoResponse;
 import org.openapitools.client.model.WeChatUserRequest;
 import org.openapitools.client.model.WeChatUserResponse;
 
-/** A failure carries its body as text. The client knows no security schemes: headers are set by an interceptor. */
+/** A failure carries its body as text. The client knows no security schemes: an interceptor sets headers, and the query. */
 final class Row implements Calls {
     public static void main(String[] arguments) throws Exception {
         Day.run(new Row());
@@ -46,7 +47,10 @@ final class Row implements Calls {
 
     @Override
     public UserInfoResponse cas(String userId, String accessToken) throws Exception {
-        return new CasApi(client(Map.of("X-App-Id", "1", "X-Access-Token", accessToken))).getUserInfo(userId);
+        ApiClient client = client(Map.of());
+        client.setRequestInterceptor(request -> request.header("X-App-Id", "1")
+            .uri(URI.create(request.build().uri() + "&accessToken=" + accessToken)));
+        return new CasApi(client).getUserInfo(userId);
     }
 
     @Override

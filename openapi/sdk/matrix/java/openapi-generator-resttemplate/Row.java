@@ -3,7 +3,10 @@ package matrix;
 import java.util.List;
 import java.util.Map;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import org.springframework.http.client.SimpleClientHttpRequestFactory;
 import org.springframework.web.client.RestClientResponseException;
+import org.springframework.web.client.RestTemplate;
 
 import org.openapitools.client.ApiClient;
 import org.openapitools.client.api.CasApi;
@@ -25,7 +28,7 @@ import org.openapitools.client.model.UserInfoResponse;
 import org.openapitools.client.model.WeChatUserRequest;
 import org.openapitools.client.model.WeChatUserResponse;
 
-/** RestTemplate reads a failure as a model. */
+/** A failure carries its body as text. */
 final class Row implements Calls {
     public static void main(String[] arguments) throws Exception {
         Day.run(new Row());
@@ -68,12 +71,14 @@ final class Row implements Calls {
 
     @Override
     public <F> F failure(Exception thrown, Class<F> model) throws Exception {
-        return ((RestClientResponseException) thrown).getResponseBodyAs(model);
+        return new ObjectMapper().readValue(((RestClientResponseException) thrown).getResponseBodyAsString(), model);
     }
 
     /** A client that sends these credentials, by the name of their security scheme. */
     private static ApiClient client(Map<String, String> credentials) {
-        ApiClient client = new ApiClient().setBasePath(Day.BASE_URL);
+        SimpleClientHttpRequestFactory factory = new SimpleClientHttpRequestFactory();
+        factory.setOutputStreaming(false); // the JDK gives no body of a 401 otherwise
+        ApiClient client = new ApiClient(new RestTemplate(factory)).setBasePath(Day.BASE_URL);
         credentials.forEach((scheme, value) -> ((ApiKeyAuth) client.getAuthentication(scheme)).setApiKey(value));
         return client;
     }

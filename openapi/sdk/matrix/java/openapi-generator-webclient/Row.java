@@ -3,6 +3,7 @@ package matrix;
 import java.util.List;
 import java.util.Map;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import org.springframework.web.reactive.function.client.WebClientResponseException;
 
 import org.openapitools.client.ApiClient;
@@ -25,7 +26,7 @@ import org.openapitools.client.model.UserInfoResponse;
 import org.openapitools.client.model.WeChatUserRequest;
 import org.openapitools.client.model.WeChatUserResponse;
 
-/** WebClient reads a failure as a model. */
+/** A failure carries its body as text. */
 final class Row implements Calls {
     public static void main(String[] arguments) throws Exception {
         Day.run(new Row());
@@ -68,7 +69,7 @@ final class Row implements Calls {
 
     @Override
     public <F> F failure(Exception thrown, Class<F> model) throws Exception {
-        return ((WebClientResponseException) thrown).getResponseBodyAs(model);
+        return new ObjectMapper().readValue(((WebClientResponseException) thrown).getResponseBodyAsString(), model);
     }
 
     /** A client that sends these credentials, by the name of their security scheme. */

@@ -6,7 +6,7 @@ require __DIR__ . '/autoload.php';
 
 use OpenAPI\Client\Api\{CasApi, JeecgApi, JfinalApi, RuoyiApi, SystemApi, YudaoApi};
 use OpenAPI\Client\{ApiException, Configuration};
-use OpenAPI\Client\Model\{CasFailureBody, CasStatus, FrontType, JeecgFailureBody, JfinalFailureBody, MobileCodeRequest,
+use OpenAPI\Client\Model\{CasFailureBody, CasStatus, FrontType, JeecgFailureBody, JfinalFailureBody, LoginForm, MobileCodeRequest,
     MobileLoginRequest, MobileLoginResponse, RefreshUserRequest, RuoyiFailureBody, UserCreation, WeChatUserRequest,
     WeChatUserResponse, YudaoFailureBody};
 
@@ -85,7 +85,7 @@ $password = 'violet-' . bin2hex(random_bytes(6));
 $userId = $jfinal->createUser(new UserCreation(['username' => $username, 'password' => $password]))->getUserId();
 $taken = refused(JfinalFailureBody::class, fn () => $jfinal->createUser(new UserCreation(['username' => $username])));
 check('jfinal', [$taken->getState(), $taken->getCode(), $taken->getMessage()], ['fail', 409, '用户名已存在']);
-$jwt = $jfinal->signInByPassword($username, $password)->getJwt();
+$jwt = $jfinal->signInByPassword(new LoginForm(['login_account' => $username, 'password' => $password]))->getJwt();
 check('jfinal', client(JfinalApi::class, ['Jwt' => $jwt])->getUserDetail($userId)->getUser()->getUsername(), $username);
 
 $jeecg = client(JeecgApi::class);

@@ -6,8 +6,8 @@ require 'uri'
 
 include OpenapiClient
 
-# client is a client with these credentials, by the names of the headers or of the query.
-def client(credentials = {})
+# client is a client with these credentials, by the names of the headers or of the query, and this bearer token.
+def client(credentials = {}, bearer: nil)
   config = Configuration.new
   url = URI(ENV.fetch('BASE_URL'))
   config.scheme = url.scheme
@@ -15,6 +15,7 @@ def client(credentials = {})
   config.base_path = url.path
   config.server_index = nil
   config.api_key = credentials
+  config.access_token = bearer
   ApiClient.new(config)
 end
 
@@ -46,7 +47,7 @@ signed_in = login.call(code).data
 check 'yudao', signed_in.user_info.mobile, mobile
 access = signed_in.access_token.value
 
-cas = CasApi.new(client('X-App-Id' => '1', 'accessToken' => access))
+cas = CasApi.new(client({ 'X-App-Id' => '1', 'accessToken' => access }))
 info = cas.get_user_info(signed_in.user_info.id.to_s)
 check 'cas', [info.status, info.data.phone], [CasStatus::CasSuccess, mobile]
 nobody = refused(CasFailureBody) { cas.get_user_info('9007199254740993') }
@@ -63,14 +64,14 @@ password = "violet-#{SecureRandom.hex(6)}"
 user_id = jfinal.create_user(UserCreation.new(username: username, password: password)).user_id
 taken = refused(JfinalFailureBody) { jfinal.create_user(UserCreation.new(username: username)) }
 check 'jfinal', [taken.state, taken.code, taken.message], ['fail', 409, '用户名已存在']
-jwt = jfinal.sign_in_by_password(username, password).jwt
-check 'jfinal', JfinalApi.new(client('Jwt' => jwt)).get_user_detail(user_id).user.username, username
+jwt = jfinal.sign_in_by_password(LoginForm.new(login_account: username, password: password)).jwt
+check 'jfinal', JfinalApi.new(client({ 'Jwt' => jwt })).get_user_detail(user_id).user.username, username
 
 jeecg = JeecgApi.new(client)
 asked = { refresh_user_request: RefreshUserRequest.new(token: access, front_type: FrontType::FrontPC) }
 slid = jeecg.refresh_user(asked)
 check 'jeecg', [slid.success, slid.result.phone_number], [true, mobile]
-YudaoApi.new(client('Authorization' => access)).sign_out
+YudaoApi.new(client(bearer: access)).sign_out
 ended = refused(JeecgFailureBody) { jeecg.refresh_user(asked) }
 check 'jeecg', [ended.success, ended.code, ended.result], [false, 401, nil]
 
