@@ -103,10 +103,9 @@ func (o *operation) token(c echo.Context, members map[string]any) (token, name s
 		if len(values) == 0 {
 			continue
 		}
-		if len(values) > 1 && place.In == openapi3.ParameterInHeader {
+		if place.In == openapi3.ParameterInHeader {
 			values = tokensOrFirst(values)
-		}
-		if err := request.CheckText(place.Name, values...); err != nil {
+		} else if err := request.CheckText(place.Name, values...); err != nil {
 			return "", "", err
 		}
 		switch text := withoutScheme(values[0]); {
