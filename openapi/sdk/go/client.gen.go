@@ -3578,10 +3578,11 @@ type ClientInterface interface {
 
 	// GetSpecAsJson 本文档（JSON）· This document as JSON
 	//
-	// 内容与顺序同 YAML，`tag` 与 `render` 用法也相同；只有模式用 `$ref` 引用，响应、参数、响应头与链接都写在使用之处。
+	// 内容与顺序同 YAML，另有代码示例 `x-codeSamples`，`tag` 与 `render` 用法也相同；只有模式用 `$ref` 引用，响应、参数、响应头与链接
+	// 都写在使用之处。
 	//
-	// The same content in the same order as in YAML, with the same `tag` and `render`. Only schemas are referred to by
-	// `$ref`; answers, parameters, headers and links stand where they are used.
+	// The same content in the same order as in YAML, and samples of code in `x-codeSamples`, with the same `tag` and `render`.
+	// Only schemas are referred to by `$ref`; answers, parameters, headers and links stand where they are used.
 	//
 	// Corresponds with GET /openapi.json (the `GetSpecAsJson` operationId).
 	GetSpecAsJson(ctx context.Context, params *GetSpecAsJsonParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -4507,10 +4508,11 @@ func (c *Client) IntrospectTokenWithFormdataBody(ctx context.Context, body Intro
 
 // GetSpecAsJson 本文档（JSON）· This document as JSON
 //
-// 内容与顺序同 YAML，`tag` 与 `render` 用法也相同；只有模式用 `$ref` 引用，响应、参数、响应头与链接都写在使用之处。
+// 内容与顺序同 YAML，另有代码示例 `x-codeSamples`，`tag` 与 `render` 用法也相同；只有模式用 `$ref` 引用，响应、参数、响应头与链接
+// 都写在使用之处。
 //
-// The same content in the same order as in YAML, with the same `tag` and `render`. Only schemas are referred to by
-// `$ref`; answers, parameters, headers and links stand where they are used.
+// The same content in the same order as in YAML, and samples of code in `x-codeSamples`, with the same `tag` and `render`.
+// Only schemas are referred to by `$ref`; answers, parameters, headers and links stand where they are used.
 //
 // Corresponds with GET /openapi.json (the `GetSpecAsJson` operationId).
 func (c *Client) GetSpecAsJson(ctx context.Context, params *GetSpecAsJsonParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -6384,10 +6386,11 @@ type ClientWithResponsesInterface interface {
 
 	// GetSpecAsJsonWithResponse 本文档（JSON）· This document as JSON
 	//
-	// 内容与顺序同 YAML，`tag` 与 `render` 用法也相同；只有模式用 `$ref` 引用，响应、参数、响应头与链接都写在使用之处。
+	// 内容与顺序同 YAML，另有代码示例 `x-codeSamples`，`tag` 与 `render` 用法也相同；只有模式用 `$ref` 引用，响应、参数、响应头与链接
+	// 都写在使用之处。
 	//
-	// The same content in the same order as in YAML, with the same `tag` and `render`. Only schemas are referred to by
-	// `$ref`; answers, parameters, headers and links stand where they are used.
+	// The same content in the same order as in YAML, and samples of code in `x-codeSamples`, with the same `tag` and `render`.
+	// Only schemas are referred to by `$ref`; answers, parameters, headers and links stand where they are used.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -10877,10 +10880,11 @@ func (c *ClientWithResponses) IntrospectTokenWithFormdataBodyWithResponse(ctx co
 
 // GetSpecAsJsonWithResponse 本文档（JSON）· This document as JSON
 //
-// 内容与顺序同 YAML，`tag` 与 `render` 用法也相同；只有模式用 `$ref` 引用，响应、参数、响应头与链接都写在使用之处。
+// 内容与顺序同 YAML，另有代码示例 `x-codeSamples`，`tag` 与 `render` 用法也相同；只有模式用 `$ref` 引用，响应、参数、响应头与链接
+// 都写在使用之处。
 //
-// The same content in the same order as in YAML, with the same `tag` and `render`. Only schemas are referred to by
-// `$ref`; answers, parameters, headers and links stand where they are used.
+// The same content in the same order as in YAML, and samples of code in `x-codeSamples`, with the same `tag` and `render`.
+// Only schemas are referred to by `$ref`; answers, parameters, headers and links stand where they are used.
 //
 // Returns a wrapper object for the known response body format(s).
 //
