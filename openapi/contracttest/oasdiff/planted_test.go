@@ -159,6 +159,38 @@ var planted = []contractChange{
 	{"a link passes a parameter less", "signInByMobile", "links/userDetail/parameters/id was", func(d document) {
 		d.remove(child(d.link("signInByMobile", "userDetail"), "parameters"), "id")
 	}},
+	{"the server is another", "the document", "the server . is gone", func(d document) {
+		d.node["servers"] = []any{node{"url": "https://account.example.com/v2"}}
+	}},
+	{"an operation has a server of its own", "signOut", "servers is now [https://account.example.com]", func(d document) {
+		d.operation("signOut")["servers"] = []any{node{"url": "https://account.example.com"}}
+	}},
+	{"a credential beside none goes", "createUser", "security has no alternative [bearer] any more", func(d document) {
+		list := d.operation("createUser")["security"].([]any)
+		d.operation("createUser")["security"] = slices.DeleteFunc(list, func(one any) bool { return one.(node)["bearer"] != nil })
+	}},
+	{"a tag is no longer described", "the document", "tags/cas is gone", func(d document) {
+		d.node["tags"] = slices.DeleteFunc(d.node["tags"].([]any), func(tag any) bool { return tag.(node)["name"] == "cas" })
+	}},
+	{"the media type of a failure is another", "getUserDetail", "responses/401/content/application/json is gone", func(d document) {
+		content := child(d.response("getUserDetail", "401"), "content")
+		content["application/problem+json"] = content["application/json"]
+		delete(content, "application/json")
+	}},
+	{"a parameter is written otherwise", "getSpecAsYaml", "explode was true and is now false", func(d document) {
+		d.parameter("getSpecAsYaml", "tag")["explode"] = false
+	}},
+	{"a field of a form is written otherwise", "introspectToken", "encoding is new", func(d document) {
+		form := child(d.operation("introspectToken"), "requestBody", "content", "application/x-www-form-urlencoded")
+		form["encoding"] = node{"token": node{"style": "spaceDelimited"}}
+	}},
+	{"a constant goes", "components/schemas", "CasStatus/enum has no error any more", func(d document) {
+		d.set(d.schema("CasStatus"), "enum", []any{"success", "fail"})
+	}},
+	{"an integer of an answer is shorter", "components/schemas", "format was int64 and is now int32", func(d document) {
+		d.set(d.schema("Id"), "format", "int32")
+	}},
+	{"the document has another version", "the document", "openapi was 3.0.3 and is now 3.1.0", func(d document) { d.set(d.node, "openapi", "3.1.0") }},
 }
 
 // given are, by the name of a planted change, what has to be in the contract before it.
