@@ -17,6 +17,18 @@ async function refused<D extends Dialect>(dialect: D, call: Promise<unknown>): P
   throw thrown;
 }
 
+/** An answer that is not the server's is a failure too, whatever its status: a proxy's page, a body that is cut or empty. */
+async function foreign() {
+  for (const body of ['<html></html>', '{"code":0', '', 'null', '[]', '{}', '{"code":0,"msg":""}']) {
+    for (const status of [200, 502]) {
+      const fetch = async () => new Response(body, { status, headers: { 'Content-Type': 'application/json' } });
+      const { yudao } = quartet(createClient<paths>({ baseUrl: 'http://127.0.0.1', fetch }));
+      const thrown = await refused('yudao', yudao.signOut());
+      assert.deepEqual([thrown.code, thrown.body], [undefined, undefined], body);
+    }
+  }
+}
+
 /** Failures of the dialects have the status 200 where the server runs with --legacy-status. */
 async function run(url: string, legacy: boolean) {
   const status = (usual: number) => (legacy ? 200 : usual);
@@ -74,6 +86,7 @@ async function run(url: string, legacy: boolean) {
   assert.equal((await api.system.getHealth()).status, 'ok');
 }
 
+await foreign();
 await run(baseUrl, false);
 if (process.env.LEGACY_URL) {
   await run(process.env.LEGACY_URL, true);
