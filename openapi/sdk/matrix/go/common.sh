@@ -1,9 +1,6 @@
 # The steps that the rows of Go share. A row.sh sources this file in its own folder.
-set -euo pipefail
-exec 3>&1 >&2
+. ../../openapi-generator.sh
 export GOFLAGS=-mod=readonly GOWORK=off
-
-say() { echo "$*" >&3; }
 
 # version MODULE says which one go.mod has.
 version() { say version "$(go list -m -f '{{.Version}}' "$1" | sed 's/^v//')"; }

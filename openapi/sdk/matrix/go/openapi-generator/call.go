@@ -5,7 +5,7 @@ import (
 	"errors"
 	"os"
 
-	"matrix.example/quartet/client"
+	client "github.com/GIT_USER_ID/GIT_REPO_ID"
 )
 
 func main() {
