@@ -21,9 +21,6 @@ await day({
   cas: untyped,
   ruoyi: (code) => refused<Required<defs.RuoyiFailureBody>>()(
     API.ruoyi.getWeChatUserInfo.request({}, { code }).then(({ code = 0, msg = '' }) => ({ code, msg }))),
-  jfinal: async (user) => {
-    const { failure } = await refused<Required<defs.JfinalFailureBody>>()(API.jfinal.createUser.request({}, user));
-    return { failure };
-  },
+  jfinal: untyped,
   jeecg: untyped,
 });
