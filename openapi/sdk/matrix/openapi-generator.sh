@@ -18,5 +18,5 @@ openapi_generator() {
   say generates
 }
 
-# generate GENERATOR INPUT OUTPUT
-generate() { "$CACHE/../openapi-generator/bin/openapi-generator-cli" generate -g "$1" -i "$2" -o "$3"; }
+# generate GENERATOR INPUT OUTPUT OPTION…
+generate() { "$CACHE/../openapi-generator/bin/openapi-generator-cli" generate -g "$1" -i "$2" -o "$3" "${@:4}"; }

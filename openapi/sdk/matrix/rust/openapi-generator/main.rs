@@ -3,6 +3,7 @@
 use openapi::apis::{cas_api, configuration::ApiKey, configuration::Configuration, Error, ResponseContent};
 use openapi::apis::{jeecg_api, jfinal_api, ruoyi_api, system_api, yudao_api};
 use openapi::models::{FrontType, JfinalFailureState, LoginForm, MobileCodeRequest, MobileLoginRequest, RefreshUserRequest, UserCreation, WeChatUserRequest};
+use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use std::error::Error as Failure;
 
 /// client gives the settings of a client with this credential, which it sends under every scheme.
@@ -12,6 +13,20 @@ fn client(credential: Option<&str>) -> Configuration {
         api_key: credential.map(|key| ApiKey { prefix: None, key: key.to_string() }),
         ..Configuration::new()
     }
+}
+
+/// application gives the settings of a client generated with supportMiddleware=true, which sends
+/// the id of an application in the header and the token in the query.
+fn application(token: &str) -> Result<middleware::apis::configuration::Configuration, Box<dyn Failure>> {
+    let id = (HeaderName::from_static("x-app-id"), HeaderValue::from_static("1"));
+    let http = reqwest::Client::builder().default_headers(HeaderMap::from_iter([id])).build()?;
+    let query = [("accessToken", token.to_string())];
+    let add = move |request: reqwest_middleware::RequestBuilder| request.query(&query);
+    Ok(middleware::apis::configuration::Configuration {
+        base_path: std::env::var("BASE_URL")?,
+        client: reqwest_middleware::ClientBuilder::new(http).with_init(add).build(),
+        ..Default::default()
+    })
 }
 
 /// refused! gives the status and the body of the failure that a call ends with. The errors are
@@ -49,6 +64,9 @@ async fn call() -> Result<(), Box<dyn Failure>> {
     // The operation takes the id of an application and a token, and the client has one api_key.
     let (status, body) = refused!(cas_api::get_user_info(&client(Some(access)), "1"), cas_api::GetUserInfoError::Status400);
     assert_eq!((status, body.code), (401, 401));
+    let user_id = signed_in.user_info.id.to_string();
+    let info = middleware::apis::cas_api::get_user_info(&application(access)?, &user_id).await?;
+    assert_eq!(info.data.phone, mobile);
 
     let we_chat = |code: String| ruoyi_api::get_we_chat_user_info(&public, WeChatUserRequest::new(code));
     assert_eq!(we_chat(random.simple().to_string()).await?.code, 200);

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 . ../../openapi-generator.sh
 openapi_generator rust
+generate rust "$CONTRACT" "$WORK/middleware" --additional-properties supportMiddleware=true,packageName=middleware
 cp Cargo.toml Cargo.lock main.rs "$WORK"
 cd "$WORK"
 export CARGO_TARGET_DIR=$CACHE/target CARGO_INCREMENTAL=0 CARGO_PROFILE_DEV_DEBUG=0
@@ -14,4 +15,4 @@ generate rust reproduction.yaml "$WORK/reproduction"
 api=$WORK/reproduction/src/apis/default_api.rs
 grep -q '"X-Application"' "$api" && grep -q '"token"' "$api"
 [ "$(grep -c '= configuration\.api_key' "$api")" = 2 ]
-say 'note: a client has one `api_key` for all schemes, so the operation of document 002, which takes the id of an application and a token, is called without success'
+say 'note: a client has one `api_key` for all schemes, so the operation of document 002, which takes the id of an application and a token, needs `supportMiddleware=true`, as `main.rs` shows'
