@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-. ../../openapi-generator.sh
+. ../../common.sh
 openapi_generator rust
 generate rust "$CONTRACT" "$WORK/middleware" --additional-properties supportMiddleware=true,packageName=middleware
 cp Cargo.toml Cargo.lock main.rs "$WORK"
