@@ -1,0 +1,62 @@
+package specfilter
+
+import (
+	"regexp"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+)
+
+// Languages are those of which a document may have one alone.
+var Languages = []string{"zh", "en"}
+
+// In is the document with its texts in one of Languages: of a description the paragraphs
+// in that language, of a summary and of a displayed name the half before the dot or after
+// it. A text that has one language only stays as it is.
+func (d Document) In(language string) Document {
+	return Document{changed(d.root, object, func(node *yaml.Node, _ place) *yaml.Node {
+		return replaced(node, func(key string, value *yaml.Node) *yaml.Node {
+			if value.Kind != yaml.ScalarNode {
+				return value
+			}
+			var chinese, english string
+			switch key {
+			case "description":
+				chinese, english = byParagraph(value.Value)
+			case "summary", "x-displayName":
+				chinese, english, _ = strings.Cut(value.Value, "· ")
+				chinese = strings.TrimSpace(chinese)
+			}
+			if chinese == "" || english == "" {
+				return value
+			}
+			own := *value
+			if own.Value = english; language == "zh" {
+				own.Value = chinese
+			}
+			return &own
+		})
+	})}
+}
+
+var (
+	han  = regexp.MustCompile(`\p{Han}`)
+	code = regexp.MustCompile("`[^`]*`")
+)
+
+// byParagraph parts a description after its last paragraph in Chinese. What stands in
+// code, such as a value, has no language.
+func byParagraph(text string) (chinese, english string) {
+	const blank = "\n\n"
+	end := text[len(strings.TrimRight(text, "\n")):]
+	paragraphs := strings.Split(strings.TrimSuffix(text, end), blank)
+	first := len(paragraphs)
+	for first > 0 && !han.MatchString(code.ReplaceAllString(paragraphs[first-1], "")) {
+		first--
+	}
+	if first == 0 || first == len(paragraphs) {
+		return "", ""
+	}
+	whole := func(part []string) string { return strings.Join(part, blank) + end }
+	return whole(paragraphs[:first]), whole(paragraphs[first:])
+}
