@@ -24,13 +24,7 @@ var pagePaths = []string{"/TRANSCRIPTION.md", "/EXTENSIONS.md", "/EXTENSIONS.zh-
 func registerPages(e openapi.EchoRouter) {
 	for _, name := range pagePaths {
 		rendered := sync.OnceValues(func() ([]byte, error) { return htmlOf(strings.TrimPrefix(name, "/")) })
-		e.GET(name, atItsPath(name, func(c echo.Context) error {
-			text, err := rendered()
-			if err != nil {
-				return err
-			}
-			return page(echo.MIMETextHTMLCharsetUTF8, text)(c)
-		}))
+		e.GET(name, atItsPath(name, later(echo.MIMETextHTMLCharsetUTF8, rendered)))
 	}
 }
 

@@ -3,7 +3,6 @@ package server
 import (
 	"bytes"
 	"embed"
-	"encoding/json"
 	"fmt"
 	"html/template"
 	"net/http"
@@ -25,21 +24,25 @@ var pages embed.FS
 type docs struct {
 	index, script, sheet        []byte
 	settings, settingsUnderBase []byte
-	errors                      func() ([]byte, error) // rendered at the first request
+	errors, failures            func() ([]byte, error) // rendered at the first request
 	assets                      http.Handler
 }
 
 // docsPath is the path of the pages.
 const docsPath = "/docs/"
 
-func newDocs(contract *openapi3.T, dialects dialect.List, demo *Demo) (*docs, error) {
-	d := &docs{errors: sync.OnceValues(func() ([]byte, error) { return errorPage(dialects) }), assets: v5emb.New("Quartet", "/openapi.yaml", docsPath)}
-	var err error
-	if d.settings, err = json.Marshal(pageSettings{Demo: authorised(contract, demo)}); err != nil {
-		return nil, fmt.Errorf("settings of the page: %w", err)
+func newDocs(contract *openapi3.T, o Options) (*docs, error) {
+	d := &docs{
+		errors:   sync.OnceValues(func() ([]byte, error) { return errorPage(o.Dialects) }),
+		failures: sync.OnceValues(func() ([]byte, error) { return failuresJSON(o.Dialects) }),
+		assets:   v5emb.New("Quartet", "/openapi.yaml", docsPath),
 	}
-	if d.settingsUnderBase, err = json.Marshal(pageSettings{authorised(contract, demo), dialects.Names()}); err != nil {
-		return nil, fmt.Errorf("settings of the page: %w", err)
+	var err error
+	if d.settings, err = settingsJSON(contract, o, false); err != nil {
+		return nil, err
+	}
+	if d.settingsUnderBase, err = settingsJSON(contract, o, true); err != nil {
+		return nil, err
 	}
 	for name, page := range map[string]*[]byte{"index.html": &d.index, "page.js": &d.script, "page.css": &d.sheet} {
 		if *page, err = pages.ReadFile("docs/" + name); err != nil {
@@ -47,40 +50,6 @@ func newDocs(contract *openapi3.T, dialects dialect.List, demo *Demo) (*docs, er
 		}
 	}
 	return d, nil
-}
-
-// pageSettings are what the script of the page reads from settings.json.
-type pageSettings struct {
-	// Demo are the credentials of the demonstration.
-	Demo map[string]any `json:"demo,omitempty"`
-	// Tags are those of the operations to show: under a base path those of the
-	// dialects, because the others are served at the root only; all where empty.
-	Tags []string `json:"tags,omitempty"`
-}
-
-// authorised returns the credentials of the demonstration for every security scheme of
-// the contract, in the form in which Swagger UI stores them: its token, its application
-// or the application's secret; nil for no demonstration.
-func authorised(contract *openapi3.T, demo *Demo) map[string]any {
-	if demo == nil {
-		return nil
-	}
-	schemes := map[string]any{}
-	for name, scheme := range contract.Components.SecuritySchemes {
-		var value any = demo.AccessToken
-		var places applicationPlaces
-		places.read(scheme.Value)
-		switch {
-		case places.id:
-			value = demo.Application
-		case places.secret:
-			value = demo.ApplicationSecret
-		case places.basic:
-			value = map[string]string{"username": demo.Application, "password": demo.ApplicationSecret}
-		}
-		schemes[name] = map[string]any{"name": name, "schema": scheme.Value, "value": value}
-	}
-	return schemes
 }
 
 func errorPage(dialects dialect.List) ([]byte, error) {
@@ -104,10 +73,11 @@ func (d *docs) register(e openapi.EchoRouter) {
 	e.GET("/docs", toDocs)
 	serve := func(name string, h echo.HandlerFunc) { e.GET(docsPath+name, atItsPath(docsPath+name, h)) }
 	serve("", page(echo.MIMETextHTMLCharsetUTF8, d.index))
-	serve("errors", d.errorReference)
+	serve("errors", later(echo.MIMETextHTMLCharsetUTF8, d.errors))
 	serve("page.js", page("text/javascript; charset=utf-8", d.script))
 	serve("page.css", page("text/css; charset=utf-8", d.sheet))
 	serve("settings.json", d.pageSettings)
+	serve("failures.json", later(echo.MIMEApplicationJSON, d.failures))
 	for _, asset := range []string{"swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"} {
 		serve(asset, d.asset)
 	}
@@ -138,12 +108,15 @@ func (d *docs) pageSettings(c echo.Context) error {
 	return page(echo.MIMEApplicationJSON, settings)(c)
 }
 
-func (d *docs) errorReference(c echo.Context) error {
-	text, err := d.errors()
-	if err != nil {
-		return err
+// later is a page that is rendered at its first request.
+func later(contentType string, render func() ([]byte, error)) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		text, err := render()
+		if err != nil {
+			return err
+		}
+		return page(contentType, text)(c)
 	}
-	return page(echo.MIMETextHTMLCharsetUTF8, text)(c)
 }
 
 func page(contentType string, text []byte) echo.HandlerFunc {

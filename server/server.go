@@ -63,6 +63,8 @@ type Options struct {
 	Limits Limits
 	// Demo is set only with --demo.
 	Demo *Demo
+	// Version of the program, which the documentation shows; "" for none.
+	Version string
 	// Now is the clock; time.Now when nil.
 	Now func() time.Time
 }
@@ -70,11 +72,18 @@ type Options struct {
 // Demo is what only a demonstration has: the simulated messages, and the credentials of
 // the documentation page.
 type Demo struct {
-	Outbox      func() []openapi.DemoMessage
-	Reset       func(context.Context) error // resets the data
-	AccessToken string
+	Outbox func() []openapi.DemoMessage
+	Reset  func(context.Context) error // resets the data
+	// People are those whom the page can be tried as, the first by default.
+	People []DemoPerson
 	// Application and ApplicationSecret are an application's id and secret.
 	Application, ApplicationSecret string
+}
+
+// DemoPerson is a user of the demonstration, with a name in each language.
+type DemoPerson struct {
+	ID, Chinese, English string
+	AccessToken          string
 }
 
 // LanguageAuto is the language that the Accept-Language header prefers.
@@ -185,7 +194,7 @@ func newServer(o Options) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	pages, err := newDocs(document, o.Dialects, o.Demo)
+	pages, err := newDocs(document, o)
 	if err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"context"
+	"encoding/json"
 	"html"
 	"net/http"
 	"strconv"
@@ -31,6 +32,31 @@ func TestDocsPages(t *testing.T) {
 	}
 	if settings := w.get("/docs/settings.json"); strings.TrimSpace(settings.text) != "{}" {
 		t.Errorf("outside the demo the page signs in with %s", settings.text)
+	}
+}
+
+// The explorer shows the failures of an operation, and what to do after one.
+func TestPageKnowsTheFailuresOfEveryDialect(t *testing.T) {
+	var got struct {
+		Failures []struct {
+			Symbol          string
+			HTTP            int
+			Numbers         map[string]int32
+			Message, Advice map[string]string
+		}
+	}
+	must(t, json.Unmarshal([]byte(requireOK(t, newWorld(t).get("/docs/failures.json")).text), &got))
+	rows := all.Dialects.Reference()
+	if len(got.Failures) != len(rows) {
+		t.Fatalf("%d failures, not %d", len(got.Failures), len(rows))
+	}
+	for i, row := range rows {
+		f := got.Failures[i]
+		if f.Symbol != string(row.Symbol) || f.HTTP != row.HTTP || f.Message["zh"] != row.Chinese || f.Message["en"] != row.English ||
+			f.Advice["zh"] != row.AdviceChinese || f.Advice["en"] != row.AdviceEnglish || len(f.Numbers) != len(all.Dialects) ||
+			f.Numbers["yudao"] != yudao.Dialect.Number(row.Symbol) {
+			t.Errorf("%s is %+v", row.Symbol, f)
+		}
 	}
 }
 

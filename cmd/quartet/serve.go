@@ -173,6 +173,7 @@ func (s *serveCommand) httpOptions() server.Options {
 	if s.JfinalQueryCredentials {
 		formInQuery = []string{"jfinal"}
 	}
+	release, _, _ := strings.Cut(version(), " ") // without the compiler's
 	return server.Options{
 		StrictInput:    s.StrictInput,
 		FormInQuery:    formInQuery,
@@ -183,6 +184,7 @@ func (s *serveCommand) httpOptions() server.Options {
 		AllowOrigins:   s.AllowOrigins,
 		Language:       dialect.Language(s.Language),
 		Limits:         s.server(),
+		Version:        release,
 	}
 }
 

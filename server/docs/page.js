@@ -8,7 +8,7 @@
 
   if (settings.demo) {
     const held = JSON.parse(localStorage.getItem("authorized") || "{}");
-    localStorage.setItem("authorized", JSON.stringify({ ...settings.demo, ...held }));
+    localStorage.setItem("authorized", JSON.stringify({ ...settings.demo.people[0].authorized, ...held }));
   }
   // Under a base path the server has the operations of some tags only, and no outbox.
   document.getElementById("outbox").hidden = !settings.demo || Boolean(settings.tags);

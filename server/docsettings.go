@@ -1,0 +1,110 @@
+package server
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"github.com/getkin/kin-openapi/openapi3"
+
+	"quartet/server/apierr"
+	"quartet/server/dialect"
+)
+
+// pageSettings are what the explorer's script reads from settings.json.
+type pageSettings struct {
+	// Demo is set in a demonstration only.
+	Demo *demoSettings `json:"demo,omitempty"`
+	// Tags are those of the operations to show: under a base path those of the
+	// dialects, because the others are served at the root only; all where empty.
+	Tags    []string `json:"tags,omitempty"`
+	Version string   `json:"version,omitempty"`
+}
+
+// demoSettings are who may be tried in a demonstration, and the relative references of
+// its outbox and reset, which a base path does not have.
+type demoSettings struct {
+	People []pagePerson `json:"people"`
+	Outbox string       `json:"outbox,omitempty"`
+	Reset  string       `json:"reset,omitempty"`
+}
+
+// pagePerson is a user with the credentials for every security scheme of the contract,
+// in the form in which Swagger UI stores them.
+type pagePerson struct {
+	ID         string         `json:"id"`
+	Name       inBoth         `json:"name"`
+	Authorized map[string]any `json:"authorized"`
+}
+
+// inBoth is a text in both languages.
+type inBoth struct {
+	Chinese string `json:"zh"`
+	English string `json:"en"`
+}
+
+func settingsJSON(contract *openapi3.T, o Options, underBase bool) ([]byte, error) {
+	settings := pageSettings{Version: o.Version}
+	if underBase {
+		settings.Tags = o.Dialects.Names()
+	}
+	if o.Demo != nil {
+		settings.Demo = &demoSettings{}
+		for _, p := range o.Demo.People {
+			settings.Demo.People = append(settings.Demo.People, pagePerson{p.ID, inBoth{p.Chinese, p.English}, o.Demo.authorised(p, contract)})
+		}
+		if !underBase {
+			settings.Demo.Outbox, settings.Demo.Reset = "../demo/outbox", "../demo/reset"
+		}
+	}
+	text, err := json.Marshal(settings)
+	if err != nil {
+		return nil, fmt.Errorf("settings of the page: %w", err)
+	}
+	return text, nil
+}
+
+// authorised are the credentials of a person for each security scheme: the person's token,
+// the demonstration's application or its secret.
+func (d *Demo) authorised(who DemoPerson, contract *openapi3.T) map[string]any {
+	schemes := map[string]any{}
+	for name, scheme := range contract.Components.SecuritySchemes {
+		var value any = who.AccessToken
+		var places applicationPlaces
+		places.read(scheme.Value)
+		switch {
+		case places.id:
+			value = d.Application
+		case places.secret:
+			value = d.ApplicationSecret
+		case places.basic:
+			value = map[string]string{"username": d.Application, "password": d.ApplicationSecret}
+		}
+		schemes[name] = map[string]any{"name": name, "schema": scheme.Value, "value": value}
+	}
+	return schemes
+}
+
+// pageFailure is a kind of failure, with its number in each dialect.
+type pageFailure struct {
+	Symbol  apierr.Code      `json:"symbol"`
+	HTTP    int              `json:"http"`
+	Numbers map[string]int32 `json:"numbers"`
+	Message inBoth           `json:"message"`
+	Advice  inBoth           `json:"advice"`
+}
+
+func failuresJSON(dialects dialect.List) ([]byte, error) {
+	failures := []pageFailure{}
+	for _, row := range dialects.Reference() {
+		failure := pageFailure{row.Symbol, row.HTTP, map[string]int32{}, inBoth{row.Chinese, row.English}, inBoth{row.AdviceChinese, row.AdviceEnglish}}
+		for i, name := range dialects.Names() {
+			failure.Numbers[name] = row.Numbers[i]
+		}
+		failures = append(failures, failure)
+	}
+	text, err := json.Marshal(map[string]any{"failures": failures})
+	if err != nil {
+		return nil, fmt.Errorf("failures of the page: %w", err)
+	}
+	return text, nil
+}
