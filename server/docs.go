@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"net/http"
+	"path"
 	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -22,7 +23,8 @@ var pages embed.FS
 // docs serves the documentation pages: Swagger UI and the error reference. They load
 // nothing from other servers.
 type docs struct {
-	index, script, sheet        []byte
+	index                       []byte
+	files                       map[string][]byte // scripts and style sheets by their name
 	settings, settingsUnderBase []byte
 	errors, failures            func() ([]byte, error) // rendered at the first request
 	assets                      http.Handler
@@ -44,12 +46,31 @@ func newDocs(contract *openapi3.T, o Options) (*docs, error) {
 	if d.settingsUnderBase, err = settingsJSON(contract, o, true); err != nil {
 		return nil, err
 	}
-	for name, page := range map[string]*[]byte{"index.html": &d.index, "page.js": &d.script, "page.css": &d.sheet} {
-		if *page, err = pages.ReadFile("docs/" + name); err != nil {
-			return nil, fmt.Errorf("page %s: %w", name, err)
+	if d.index, err = pages.ReadFile("docs/index.html"); err != nil {
+		return nil, fmt.Errorf("page: %w", err)
+	}
+	d.files, err = scriptsAndSheets()
+	return d, err
+}
+
+// mediaTypes are those of the pages' own files.
+var mediaTypes = map[string]string{".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
+
+func scriptsAndSheets() (map[string][]byte, error) {
+	entries, err := pages.ReadDir("docs")
+	if err != nil {
+		return nil, fmt.Errorf("pages: %w", err)
+	}
+	files := map[string][]byte{}
+	for _, entry := range entries {
+		if mediaTypes[path.Ext(entry.Name())] == "" {
+			continue
+		}
+		if files[entry.Name()], err = pages.ReadFile("docs/" + entry.Name()); err != nil {
+			return nil, fmt.Errorf("page %s: %w", entry.Name(), err)
 		}
 	}
-	return d, nil
+	return files, nil
 }
 
 func errorPage(dialects dialect.List) ([]byte, error) {
@@ -74,8 +95,9 @@ func (d *docs) register(e openapi.EchoRouter) {
 	serve := func(name string, h echo.HandlerFunc) { e.GET(docsPath+name, atItsPath(docsPath+name, h)) }
 	serve("", page(echo.MIMETextHTMLCharsetUTF8, d.index))
 	serve("errors", later(echo.MIMETextHTMLCharsetUTF8, d.errors))
-	serve("page.js", page("text/javascript; charset=utf-8", d.script))
-	serve("page.css", page("text/css; charset=utf-8", d.sheet))
+	for name, text := range d.files {
+		serve(name, page(mediaTypes[path.Ext(name)], text))
+	}
 	serve("settings.json", d.pageSettings)
 	serve("failures.json", later(echo.MIMEApplicationJSON, d.failures))
 	for _, asset := range []string{"swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"} {
