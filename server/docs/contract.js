@@ -3,9 +3,12 @@
 // What the page reads out of the contract and the catalogue of failures.
 quartet.contract = (() => {
   let spec = { paths: {}, tags: [] };
-  let catalogue = {};
+  let catalogue = [];
 
-  const load = (document, failures) => { [spec, catalogue] = [document, failures]; };
+  const load = (document, { failures }) => { [spec, catalogue] = [document, failures]; };
+
+  /** The catalogue with the numbers of a dialect. Where it has none, a failure is called by its symbol. */
+  const failures = (name) => catalogue.map((row) => ({ ...row, number: row.numbers[name] ?? row.symbol }));
 
   const operation = (path, method) => spec.paths[path]?.[method];
   const operations = () => Object.entries(spec.paths).flatMap(([path, item]) =>
@@ -48,10 +51,10 @@ quartet.contract = (() => {
 
   /** The failures that an operation declares, as the catalogue tells them. */
   function failuresOf(one) {
-    const known = catalogue[one.tags[0]] ?? [];
+    const known = failures(one.tags[0]);
     return Object.entries(one.responses).filter(([status]) => Number(status) >= 400).flatMap(([status, response]) => {
       const named = Object.values(response.content ?? {}).flatMap((media) => Object.keys(media.examples ?? {}));
-      const declared = known.filter((row) => String(row.status) === status);
+      const declared = known.filter((row) => String(row.http) === status);
       const shown = declared.filter((row) => named.includes(row.symbol));
       return shown.length > 0 ? shown : declared;
     });
@@ -71,7 +74,7 @@ quartet.contract = (() => {
     const { code, message } = envelope(one.tags[0]);
     if (!body || !code) return undefined;
     const number = String(body[code]);
-    const rows = (catalogue[one.tags[0]] ?? []).filter((row) => String(row.number) === number && (status < 400 || row.status === status));
+    const rows = failures(one.tags[0]).filter((row) => String(row.number) === number && (status < 400 || row.http === status));
     const says = (row) => Object.values(row.message).some((words) => pattern(words).test(body[message]));
     const found = rows.find(says) ?? (rows.length === 1 ? rows[0] : undefined);
     return { number, message: body[message], ...found };

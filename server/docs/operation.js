@@ -36,7 +36,7 @@ quartet.operation = (() => {
       return h("div", { className: "wide", tabIndex: 0 }, h("table", { className: "failures" },
         h("thead", null, h("tr", null, head.map((text) => h("th", { key: text }, text)))),
         h("tbody", null, rows.map((row) => h("tr", { key: row.symbol },
-          h("td", null, row.status), h("td", null, h("code", null, String(row.number))),
+          h("td", null, row.http), h("td", null, h("code", null, String(row.number))),
           h("td", null, h("a", { href: `errors#${row.symbol}` }, h("code", null, row.symbol))),
           h("td", null, inLanguage(row.message)), h("td", null, inLanguage(row.advice)))))));
     }

@@ -20,12 +20,15 @@ quartet.repeat = (() => {
     if (target.closest?.(".btn.reset")) changed.delete(blockOf(target));
   }, true);
 
-  function mayRepeat(path, method, response) {
+  // Swagger UI gives an answer whose status is a failure as an error that has it.
+  const answerOf = (response) => response.err?.response ?? response;
+
+  function mayRepeat(path, method, { status, text }) {
     const operation = quartet.contract.operation(path, method);
     const block = `operations-${operation.tags[0]}-${operation.operationId}`;
     const person = quartet.people.current();
     return quartet.demo.canReset() && ["demo", "administrator"].includes(person) && !changed.has(block) &&
-      typeof response.text === "string" && response.status < 500 && quartet.contract.isFailure(operation, response.status, response.text);
+      typeof text === "string" && status < 500 && quartet.contract.isFailure(operation, status, text);
   }
 
   const plugin = () => ({
@@ -38,9 +41,9 @@ quartet.repeat = (() => {
           },
           setResponse: (original) => async (path, method, response) => {
             const call = calls.get(key(path, method));
-            if (call?.again && mayRepeat(path, method, response)) {
+            if (call?.again && mayRepeat(path, method, answerOf(response))) {
               const { again } = call;
-              calls.set(key(path, method), { status: response.status });
+              calls.set(key(path, method), { status: answerOf(response).status });
               if (await quartet.demo.reset() === 200) return again();
               calls.delete(key(path, method));
             }
