@@ -6,26 +6,28 @@ import (
 	"html/template"
 	"path"
 	"strings"
-	"sync"
 
-	"github.com/labstack/echo/v4"
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/renderer/html"
 
 	"quartet/openapi"
+	"quartet/server/dialect"
 )
 
 // pagePaths are the pages that the contract refers to. They are beside it, as in the repository, so
 // that its relative addresses are right in both places.
 var pagePaths = []string{"/TRANSCRIPTION.md", "/EXTENSIONS.md", "/EXTENSIONS.zh-CN.md"}
 
-func registerPages(e openapi.EchoRouter) {
-	for _, name := range pagePaths {
-		rendered := sync.OnceValues(func() ([]byte, error) { return htmlOf(strings.TrimPrefix(name, "/")) })
-		e.GET(name, atItsPath(name, later(echo.MIMETextHTMLCharsetUTF8, rendered)))
+func errorPage(dialects dialect.List) ([]byte, error) {
+	page, err := template.ParseFS(pages, "docs/errors.html")
+	if err != nil {
+		return nil, fmt.Errorf("error page: %w", err)
 	}
+	var text bytes.Buffer
+	err = page.Execute(&text, map[string]any{"Dialects": dialects.Names(), "Rows": dialects.Reference()})
+	return text.Bytes(), err
 }
 
 // htmlOf converts a page from Markdown to HTML. The text is the program's own, so its anchors stay.

@@ -1,10 +1,8 @@
 package server
 
 import (
-	"bytes"
 	"embed"
 	"fmt"
-	"html/template"
 	"net/http"
 	"path"
 	"sync"
@@ -14,94 +12,63 @@ import (
 	"github.com/swaggest/swgui/v5emb"
 
 	"quartet/openapi"
-	"quartet/server/dialect"
 )
 
 //go:embed docs/*.html docs/*.css docs/*.js
 var pages embed.FS
 
-// docs serves the documentation pages: Swagger UI and the error reference. They load
-// nothing from other servers.
-type docs struct {
-	index                       []byte
-	files                       map[string][]byte // scripts and style sheets by their name
-	settings, settingsUnderBase []byte
-	errors, failures            func() ([]byte, error) // rendered at the first request
-	assets                      http.Handler
-}
+// docs are the documentation pages and what belongs to them, by their path: Swagger UI,
+// the references, and the pages beside the contract. They load nothing from other servers.
+type docs map[string]echo.HandlerFunc
 
 // docsPath is the path of the pages.
 const docsPath = "/docs/"
 
-func newDocs(contract *openapi3.T, o Options) (*docs, error) {
-	d := &docs{
-		errors:   sync.OnceValues(func() ([]byte, error) { return errorPage(o.Dialects) }),
-		failures: sync.OnceValues(func() ([]byte, error) { return failuresJSON(o.Dialects) }),
-		assets:   v5emb.New("Quartet", "/openapi.yaml", docsPath),
-	}
-	var err error
-	if d.settings, err = settingsJSON(contract, o, false); err != nil {
-		return nil, err
-	}
-	if d.settingsUnderBase, err = settingsJSON(contract, o, true); err != nil {
-		return nil, err
-	}
-	if d.index, err = pages.ReadFile("docs/index.html"); err != nil {
-		return nil, fmt.Errorf("page: %w", err)
-	}
-	d.files, err = scriptsAndSheets()
-	return d, err
-}
-
 // mediaTypes are those of the pages' own files.
 var mediaTypes = map[string]string{".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 
-func scriptsAndSheets() (map[string][]byte, error) {
+func newDocs(contract *openapi3.T, o Options) (docs, error) {
+	index, err := pages.ReadFile("docs/index.html")
+	if err != nil {
+		return nil, fmt.Errorf("page: %w", err)
+	}
+	settings, err := settingsHandler(contract, o)
+	if err != nil {
+		return nil, err
+	}
+	failures := func() ([]byte, error) { return failuresJSON(o.Dialects) }
+	d := docs{
+		docsPath:                   page(echo.MIMETextHTMLCharsetUTF8, index),
+		docsPath + "errors":        later(echo.MIMETextHTMLCharsetUTF8, func() ([]byte, error) { return errorPage(o.Dialects) }),
+		docsPath + "failures.json": later(echo.MIMEApplicationJSON, failures),
+		docsPath + "settings.json": settings,
+	}
 	entries, err := pages.ReadDir("docs")
 	if err != nil {
 		return nil, fmt.Errorf("pages: %w", err)
 	}
-	files := map[string][]byte{}
 	for _, entry := range entries {
-		if mediaTypes[path.Ext(entry.Name())] == "" {
-			continue
-		}
-		if files[entry.Name()], err = pages.ReadFile("docs/" + entry.Name()); err != nil {
-			return nil, fmt.Errorf("page %s: %w", entry.Name(), err)
+		name := entry.Name()
+		if mediaType := mediaTypes[path.Ext(name)]; mediaType != "" {
+			d[docsPath+name] = later(mediaType, func() ([]byte, error) { return pages.ReadFile("docs/" + name) })
 		}
 	}
-	return files, nil
-}
-
-func errorPage(dialects dialect.List) ([]byte, error) {
-	page, err := template.ParseFS(pages, "docs/errors.html")
-	if err != nil {
-		return nil, fmt.Errorf("error page: %w", err)
+	assets := v5emb.New("Quartet", "/openapi.yaml", docsPath)
+	for _, name := range []string{"swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"} {
+		d[docsPath+name] = asset(assets)
 	}
-	var text bytes.Buffer
-	err = page.Execute(&text, map[string]any{"Dialects": dialects.Names(), "Rows": dialects.Reference()})
-	return text.Bytes(), err
+	for _, name := range pagePaths {
+		d[name] = later(echo.MIMETextHTMLCharsetUTF8, func() ([]byte, error) { return htmlOf(name[1:]) })
+	}
+	return d, nil
 }
 
-// contentPolicy allows the pages to load from and call this server only. Swagger UI
-// sets styles from script, and its icons are data URLs.
-const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
-	"img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-
-func (d *docs) register(e openapi.EchoRouter) {
+func (d docs) register(e openapi.EchoRouter) {
 	toDocs := func(c echo.Context) error { return redirect(c, docsPath) }
 	e.GET("/", toDocs)
 	e.GET("/docs", toDocs)
-	serve := func(name string, h echo.HandlerFunc) { e.GET(docsPath+name, atItsPath(docsPath+name, h)) }
-	serve("", page(echo.MIMETextHTMLCharsetUTF8, d.index))
-	serve("errors", later(echo.MIMETextHTMLCharsetUTF8, d.errors))
-	for name, text := range d.files {
-		serve(name, page(mediaTypes[path.Ext(name)], text))
-	}
-	serve("settings.json", d.pageSettings)
-	serve("failures.json", later(echo.MIMEApplicationJSON, d.failures))
-	for _, asset := range []string{"swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png"} {
-		serve(asset, d.asset)
+	for path, handler := range d {
+		e.GET(path, atItsPath(path, handler))
 	}
 }
 
@@ -122,36 +89,40 @@ func redirect(c echo.Context, path string) error {
 	return c.Redirect(http.StatusFound, relativeReference(sentPath(c), basePathOf(c)+path))
 }
 
-func (d *docs) pageSettings(c echo.Context) error {
-	settings := d.settings
-	if basePathOf(c) != "" {
-		settings = d.settingsUnderBase
-	}
-	return page(echo.MIMEApplicationJSON, settings)(c)
-}
-
 // later is a page that is rendered at its first request.
 func later(contentType string, render func() ([]byte, error)) echo.HandlerFunc {
-	return func(c echo.Context) error {
+	rendered := sync.OnceValues(func() (echo.HandlerFunc, error) {
 		text, err := render()
+		return page(contentType, text), err
+	})
+	return func(c echo.Context) error {
+		handler, err := rendered()
 		if err != nil {
 			return err
 		}
-		return page(contentType, text)(c)
+		return handler(c)
 	}
 }
 
+// contentPolicy allows the pages to load from and call this server only. Swagger UI
+// sets styles from script, and its icons are data URLs.
+const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
+	"img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+
+// page is a text that a browser keeps, and asks about by its ETag.
 func page(contentType string, text []byte) echo.HandlerFunc {
+	content := newSpecification(contentType, text)
 	return func(c echo.Context) error {
-		header := c.Response().Header()
-		header.Set("Content-Security-Policy", contentPolicy)
-		header.Set(echo.HeaderCacheControl, "no-cache")
-		return c.Blob(http.StatusOK, contentType, text)
+		c.Response().Header().Set("Content-Security-Policy", contentPolicy)
+		asked := c.Request().Header.Get("If-None-Match")
+		return content.against(&asked).send(c.Response())
 	}
 }
 
-func (d *docs) asset(c echo.Context) error {
-	c.Response().Header().Set(echo.HeaderCacheControl, "public, max-age=3600")
-	d.assets.ServeHTTP(c.Response(), c.Request())
-	return nil
+func asset(assets http.Handler) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		c.Response().Header().Set(echo.HeaderCacheControl, "public, max-age=3600")
+		assets.ServeHTTP(c.Response(), c.Request())
+		return nil
+	}
 }

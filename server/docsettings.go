@@ -2,9 +2,10 @@ package server
 
 import (
 	"encoding/json"
-	"fmt"
+	"errors"
 
 	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/labstack/echo/v4"
 
 	"quartet/server/apierr"
 	"quartet/server/dialect"
@@ -42,7 +43,18 @@ type inBoth struct {
 	English string `json:"en"`
 }
 
-func settingsJSON(contract *openapi3.T, o Options, underBase bool) ([]byte, error) {
+// settingsHandler sends the settings of the page at the root and under a base path.
+func settingsHandler(contract *openapi3.T, o Options) (echo.HandlerFunc, error) {
+	var err error
+	under := map[bool]echo.HandlerFunc{}
+	for _, base := range []bool{false, true} {
+		text, failed := json.Marshal(settingsOf(contract, o, base))
+		under[base], err = page(echo.MIMEApplicationJSON, text), errors.Join(err, failed)
+	}
+	return func(c echo.Context) error { return under[basePathOf(c) != ""](c) }, err
+}
+
+func settingsOf(contract *openapi3.T, o Options, underBase bool) pageSettings {
 	settings := pageSettings{Version: o.Version}
 	if underBase {
 		settings.Tags = o.Dialects.Names()
@@ -56,11 +68,7 @@ func settingsJSON(contract *openapi3.T, o Options, underBase bool) ([]byte, erro
 			settings.Demo.Outbox, settings.Demo.Reset = "../demo/outbox", "../demo/reset"
 		}
 	}
-	text, err := json.Marshal(settings)
-	if err != nil {
-		return nil, fmt.Errorf("settings of the page: %w", err)
-	}
-	return text, nil
+	return settings
 }
 
 // authorised are the credentials of a person for each security scheme: the person's token,
@@ -102,9 +110,5 @@ func failuresJSON(dialects dialect.List) ([]byte, error) {
 		}
 		failures = append(failures, failure)
 	}
-	text, err := json.Marshal(map[string]any{"failures": failures})
-	if err != nil {
-		return nil, fmt.Errorf("failures of the page: %w", err)
-	}
-	return text, nil
+	return json.Marshal(map[string]any{"failures": failures})
 }

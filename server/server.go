@@ -63,6 +63,8 @@ type Options struct {
 	Limits Limits
 	// Demo is set only with --demo.
 	Demo *Demo
+	// NoDocs leaves out the documentation's pages; the contract stays.
+	NoDocs bool
 	// Version of the program, which the documentation shows; "" for none.
 	Version string
 	// Now is the clock; time.Now when nil.
@@ -108,7 +110,7 @@ type server struct {
 	language     dialect.Language
 	outbox       func() []openapi.DemoMessage
 	resetDemo    func(context.Context) error
-	docs         *docs
+	docs         docs
 	spec         *spec
 	now          func() time.Time
 }
@@ -136,8 +138,9 @@ func New(o Options) (http.Handler, error) {
 	)
 	router := headRouter{e}
 	openapi.RegisterHandlers(router, openapi.NewStrictHandler(s, []openapi.StrictMiddlewareFunc{refuseEmptyAnswer}))
-	s.docs.register(router)
-	registerPages(router)
+	if !o.NoDocs {
+		s.docs.register(router)
+	}
 	if o.Routes != nil {
 		o.Routes(router)
 	}

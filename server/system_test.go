@@ -60,6 +60,37 @@ func TestPageKnowsTheFailuresOfEveryDialect(t *testing.T) {
 	}
 }
 
+// What --no-docs leaves out is an unknown path; the contract stays.
+func TestDocsCanBeLeftOut(t *testing.T) {
+	with, without := newWorld(t, under("/prod-api")), newWorld(t, under("/prod-api"), func(_ *account.Config, o *server.Options) { o.NoDocs = true })
+	for _, path := range []string{
+		"/", "/docs", "/docs/", "/docs/errors", "/docs/settings.json", "/docs/failures.json", "/docs/page.js", "/docs/swagger-ui-bundle.js",
+		"/TRANSCRIPTION.md", "/EXTENSIONS.zh-CN.md",
+	} {
+		for _, base := range []string{"", "/prod-api"} {
+			if got := with.get(base + path); got.status != http.StatusOK && got.status != http.StatusFound {
+				t.Errorf("%s answers %d", base+path, got.status)
+			}
+			requireFailure(t, "system", without.get(base+path), http.StatusNotFound)
+		}
+	}
+	for _, path := range []string{"/openapi.yaml", "/openapi.json", "/prod-api/openapi.json"} {
+		requireOK(t, without.get(path))
+	}
+}
+
+func TestPagesAreNotSentAgainToWhoHasThem(t *testing.T) {
+	w := newWorld(t)
+	for _, path := range []string{"/docs/", "/docs/errors", "/docs/page.css", "/docs/settings.json", "/TRANSCRIPTION.md"} {
+		first := requireOK(t, w.get(path))
+		again := w.get(path, "If-None-Match", first.header.Get("ETag"))
+		if again.status != http.StatusNotModified || again.text != "" || again.header.Get("Cache-Control") != "no-cache" ||
+			again.header.Get("Content-Security-Policy") == "" {
+			t.Errorf("%s is sent again: %d", path, again.status)
+		}
+	}
+}
+
 // The page explains the code of every failure, so each must have its anchor there.
 func TestErrorPageExplainsEveryFailure(t *testing.T) {
 	page := html.UnescapeString(requireOK(t, newWorld(t).get("/docs/errors")).text)
