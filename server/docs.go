@@ -27,12 +27,13 @@ const docsPath = "/docs/"
 // mediaTypes are those of the pages' own files.
 var mediaTypes = map[string]string{".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 
-func newDocs(contract *openapi3.T, o Options) (docs, error) {
+// newDocs needs the document whole, and the part of it that requests are checked by.
+func newDocs(document []byte, requests *openapi3.T, o Options) (docs, error) {
 	index, err := pages.ReadFile("docs/index.html")
 	if err != nil {
 		return nil, fmt.Errorf("page: %w", err)
 	}
-	settings, err := settingsHandler(contract, o)
+	settings, err := settingsHandler(requests, o)
 	if err != nil {
 		return nil, err
 	}
@@ -40,6 +41,7 @@ func newDocs(contract *openapi3.T, o Options) (docs, error) {
 	d := docs{
 		docsPath:                   page(echo.MIMETextHTMLCharsetUTF8, index),
 		docsPath + "errors":        later(echo.MIMETextHTMLCharsetUTF8, func() ([]byte, error) { return errorPage(o.Dialects) }),
+		docsPath + "tokens":        later(echo.MIMETextHTMLCharsetUTF8, func() ([]byte, error) { return tokensPage(document, o.Dialects, o.Accounts) }),
 		docsPath + "failures.json": later(echo.MIMEApplicationJSON, failures),
 		docsPath + "settings.json": settings,
 	}

@@ -197,7 +197,11 @@ func newServer(o Options) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	pages, err := newDocs(document, o)
+	whole := openapi.Document
+	if o.Contract != nil {
+		whole = o.Contract
+	}
+	pages, err := newDocs(whole, document, o)
 	if err != nil {
 		return nil, err
 	}
@@ -205,10 +209,7 @@ func newServer(o Options) (*server, error) {
 		API:      all.NewAPI(dialect.Services{Accounts: o.Accounts, Zone: o.TimeZone, Now: o.Now}),
 		accounts: o.Accounts, ready: o.Ready, log: o.Log, metrics: newMetrics(o.Metrics), publicKeys: o.PublicKeys,
 		dialects: o.Dialects, operations: table, legacyStatus: legacy, language: o.Language, docs: pages, now: o.Now,
-		spec: &spec{document: openapi.Document, written: map[string]specification{}},
-	}
-	if o.Contract != nil {
-		s.spec.document = o.Contract
+		spec: &spec{document: whole, written: map[string]specification{}},
 	}
 	if o.Demo != nil {
 		s.outbox, s.resetDemo = o.Demo.Outbox, o.Demo.Reset

@@ -19,13 +19,12 @@ func (d Document) In(language string) Document {
 			if value.Kind != yaml.ScalarNode {
 				return value
 			}
-			var chinese, english string
+			chinese, english := "", ""
 			switch key {
 			case "description":
-				chinese, english = byParagraph(value.Value)
+				chinese, english = Description(value.Value)
 			case "summary", "x-displayName":
-				chinese, english, _ = strings.Cut(value.Value, "· ")
-				chinese = strings.TrimSpace(chinese)
+				chinese, english = Summary(value.Value)
 			}
 			if chinese == "" || english == "" {
 				return value
@@ -44,9 +43,16 @@ var (
 	code = regexp.MustCompile("`[^`]*`")
 )
 
-// byParagraph parts a description after its last paragraph in Chinese. What stands in
-// code, such as a value, has no language.
-func byParagraph(text string) (chinese, english string) {
+// Summary parts a summary or a displayed name into its languages; one that is empty says
+// that it has one only.
+func Summary(text string) (chinese, english string) {
+	chinese, english, _ = strings.Cut(text, "· ")
+	return strings.TrimSpace(chinese), english
+}
+
+// Description parts a description after its last paragraph in Chinese; it gives nothing
+// for one in one language. What stands in code, such as a value, has no language.
+func Description(text string) (chinese, english string) {
 	const blank = "\n\n"
 	end := text[len(strings.TrimRight(text, "\n")):]
 	paragraphs := strings.Split(strings.TrimSuffix(text, end), blank)
