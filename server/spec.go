@@ -41,11 +41,11 @@ func (p *spec) in(wanted specfilter.Wanted) (specification, error) {
 	if err != nil {
 		return specification{}, err
 	}
-	sum := sha256.Sum256(text)
-	written := specification{text: text, mediaType: "application/yaml", tag: `"` + base64.RawURLEncoding.EncodeToString(sum[:16]) + `"`}
+	mediaType := "application/yaml"
 	if wanted.JSON {
-		written.mediaType = echo.MIMEApplicationJSON
+		mediaType = echo.MIMEApplicationJSON
 	}
+	written := newSpecification(mediaType, text)
 	if len(wanted.Tags) < 2 {
 		p.mutex.Lock()
 		defer p.mutex.Unlock()
@@ -63,7 +63,7 @@ func (p *spec) known(wanted specfilter.Wanted) (specification, bool) {
 
 // wanted reads the parameters of a request for the document.
 func wanted(tags *openapi.Tags, render *openapi.Render, language *openapi.Language, json bool) specfilter.Wanted {
-	w := specfilter.Wanted{JSON: json, Samples: openapi.CodeSamples}
+	w := specfilter.Wanted{JSON: json, Samples: openapi.CodeSamples, Pages: openapi.Pages}
 	if tags != nil {
 		for _, tag := range *tags {
 			w.Tags = append(w.Tags, string(tag))
@@ -85,6 +85,11 @@ type specification struct {
 	text           []byte
 	mediaType, tag string
 	has            string // If-None-Match
+}
+
+func newSpecification(mediaType string, text []byte) specification {
+	sum := sha256.Sum256(text)
+	return specification{text: text, mediaType: mediaType, tag: `"` + base64.RawURLEncoding.EncodeToString(sum[:16]) + `"`}
 }
 
 func (d specification) against(ifNoneMatch *openapi.IfNoneMatch) specification {

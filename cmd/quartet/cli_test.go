@@ -53,6 +53,7 @@ func TestAFaultyCommandLineIsExplained(t *testing.T) {
 		{"--render must be one of", []string{"openapi", "--render", "soap"}},
 		{"--tag must be one of", []string{"openapi", "--tag", "soap"}},
 		{"--language must be one of", []string{"openapi", "--language", "de"}},
+		{"--demo and --no-docs can't be used together", []string{"serve", "--demo", "--no-docs"}},
 		{"--log-level must be one of", []string{"serve", "--log-level", "loud"}},
 		{"--legacy-status must be one of", []string{"serve", "--legacy-status", "data,gold"}},
 		{"--legacy-status must be one of", []string{"serve", "--legacy-status", "gold@/prod-api"}},

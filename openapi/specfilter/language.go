@@ -1,6 +1,7 @@
 package specfilter
 
 import (
+	"io/fs"
 	"regexp"
 	"strings"
 
@@ -12,20 +13,22 @@ var Languages = []string{"zh", "en"}
 
 // In is the document with its texts in one of Languages: of a description the paragraphs
 // in that language, of a summary and of a displayed name the half before the dot or after
-// it. A text that has one language only stays as it is.
-func (d Document) In(language string) Document {
+// it. A text that has one language only stays as it is. The Chinese document refers to the
+// Chinese one of pages, NAME.zh-CN.md, where there is one; nil for no pages.
+func (d Document) In(language string, pages fs.FS) Document {
 	return Document{changed(d.root, object, func(node *yaml.Node, _ place) *yaml.Node {
 		return replaced(node, func(key string, value *yaml.Node) *yaml.Node {
 			if value.Kind != yaml.ScalarNode {
 				return value
 			}
-			var chinese, english string
+			chinese, english := "", ""
 			switch key {
 			case "description":
-				chinese, english = byParagraph(value.Value)
+				chinese, english = Description(value.Value)
 			case "summary", "x-displayName":
-				chinese, english, _ = strings.Cut(value.Value, "· ")
-				chinese = strings.TrimSpace(chinese)
+				chinese, english = Summary(value.Value)
+			case "url":
+				chinese, english = inChinese(value.Value, pages), value.Value
 			}
 			if chinese == "" || english == "" {
 				return value
@@ -44,9 +47,33 @@ var (
 	code = regexp.MustCompile("`[^`]*`")
 )
 
-// byParagraph parts a description after its last paragraph in Chinese. What stands in
-// code, such as a value, has no language.
-func byParagraph(text string) (chinese, english string) {
+// inChinese is the address of a page in Chinese, or the address itself.
+func inChinese(address string, pages fs.FS) string {
+	page, place, found := strings.Cut(address, "#")
+	name, isPage := strings.CutSuffix(page, ".md")
+	if !isPage || pages == nil {
+		return address
+	}
+	other := name + ".zh-CN.md"
+	if _, err := fs.Stat(pages, other); err != nil {
+		return address
+	}
+	if found {
+		other += "#" + place
+	}
+	return other
+}
+
+// Summary parts a summary or a displayed name into its languages; one that is empty says
+// that it has one only.
+func Summary(text string) (chinese, english string) {
+	chinese, english, _ = strings.Cut(text, "· ")
+	return strings.TrimSpace(chinese), english
+}
+
+// Description parts a description after its last paragraph in Chinese; it gives nothing
+// for one in one language. What stands in code, such as a value, has no language.
+func Description(text string) (chinese, english string) {
 	const blank = "\n\n"
 	end := text[len(strings.TrimRight(text, "\n")):]
 	paragraphs := strings.Split(strings.TrimSuffix(text, end), blank)

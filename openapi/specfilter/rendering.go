@@ -2,6 +2,7 @@ package specfilter
 
 import (
 	"fmt"
+	"io/fs"
 	"slices"
 )
 
@@ -15,6 +16,8 @@ type Wanted struct {
 	Language string   // one of Languages; both where empty
 	JSON     bool     // else YAML
 
+	// Pages are those that the document refers to by relative addresses: see In.
+	Pages fs.FS
 	// Samples are the lists for x-codeSamples by operationId, in YAML. Every form has them
 	// but the rendering for clients, which shows no page, and YAML as it is written.
 	Samples []byte
@@ -37,7 +40,7 @@ func (w Wanted) Of(written []byte) ([]byte, error) {
 		if !slices.Contains(Languages, w.Language) {
 			return nil, fmt.Errorf("a language is one of %v, not %q", Languages, w.Language)
 		}
-		document = document.In(w.Language)
+		document = document.In(w.Language, w.Pages)
 	}
 	switch w.Render {
 	case "client":

@@ -27,7 +27,7 @@ func Names(tags []string) kong.Vars {
 
 // Run writes the document to standard output.
 func (o *Command) Run(c *cli.Console) error {
-	wanted := specfilter.Wanted{Tags: o.Tag, Render: o.Render, Language: o.Language, JSON: o.Format == "json", Samples: openapi.CodeSamples}
+	wanted := specfilter.Wanted{Tags: o.Tag, Render: o.Render, Language: o.Language, JSON: o.Format == "json", Samples: openapi.CodeSamples, Pages: openapi.Pages}
 	text, err := wanted.Of(openapi.Document)
 	if err != nil {
 		return err
