@@ -18,7 +18,7 @@
     "Can't parse JSON.  Raw result:": "不是 JSON，原文：", "Unrecognized response type; displaying content as text.": "无法识别的响应类型，按文本显示。",
     "could not parse": "无法解析", "Please correct the following validation errors and try again.": "请改正下列错误后重试。",
     "Required field is not provided": "必填项未填", "Terms of service": "服务条款", "deprecated": "已弃用", "Warning: Deprecated": "警告：已弃用",
-    "array": "数组", "object": "对象", "Operation ID": "接口 ID", "Failed to load API definition.": "无法加载接口定义。", "Website": "网站",
+    "query": "查询参数", "header": "请求头", "path": "路径", "array": "数组", "object": "对象", "Operation ID": "接口 ID", "Failed to load API definition.": "无法加载接口定义。", "Website": "网站",
     "authorization button locked": "已授权，点击查看", "authorization button unlocked": "未授权，点击填写", "Media Type": "媒体类型",
     "Request content type": "请求的媒体类型", "Response content type": "响应的媒体类型", "Expand operation": "展开接口", "Collapse operation": "收起接口",
     "Apply credentials": "使用此凭据", "Remove authorization": "移除授权", "Apply given OAuth2 credentials": "使用此凭据", "Copy to clipboard": "复制",
@@ -27,8 +27,7 @@
   };
   const patterns = [
     [/^Available values : (.*)$/s, "可选值：$1"], [/^Example : (.*)$/s, "示例：$1"], [/^Example: (.*)$/s, "示例：$1"], [/^Default value : (.*)$/s, "默认值：$1"],
-    [/^(\d+) ms$/, "$1 毫秒"], [/^\((\w+)\)$/, (all, place) => ({ query: "（查询参数）", header: "（请求头）", path: "（路径）", cookie: "（Cookie）" })[place] ?? all],
-    [/^Server: (.*)$/, "服务器：$1"], [/^Expand (.*)$/, "展开 $1"], [/^Collapse (.*)$/, "收起 $1"], [/^- (.*) - Website$/, "- $1 的网站"],
+    [/^(\d+) ms$/, "$1 毫秒"], [/^Server: (.*)$/, "服务器：$1"], [/^Expand (.*)$/, "展开 $1"], [/^Collapse (.*)$/, "收起 $1"], [/^- (.*) - Website$/, "- $1 的网站"],
     [/^For '(.*)': (.*)\.$/, "“$1”：$2"], [/^No links$/, "没有链接"],
   ];
 
@@ -45,9 +44,10 @@
   const foreign = "code, pre, textarea, .renderedMarkdown, .opblock-summary-path, .opblock-summary-description, .more, .after, .access, .search, option";
 
   const names = [
-    ["pre", (pre) => { pre.tabIndex = 0; }],
+    ["pre, .renderedMarkdown table", (wide) => { wide.tabIndex = 0; }],
     [".body-param__text", (field) => name(field, ["请求体", "Request body"])],
     [".examples-select-element", (field) => name(field, ["选择示例", "Choose an example"])],
+    [".auth-btn-wrapper button", (button) => button.removeAttribute("aria-label")], // its text says it
     [".close-modal", (button) => name(button, ["关闭", "Close"])],
     [".curl-command button", (button) => name(button, ["复制 curl 命令", "Copy the curl command"])],
     [".copy-to-clipboard button, .download-contents", (button) => name(button, ["复制", "Copy"])],

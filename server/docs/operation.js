@@ -38,7 +38,7 @@ quartet.operation = (() => {
         h("tbody", null, rows.map((row) => h("tr", { key: row.symbol },
           h("td", null, row.http), h("td", null, h("code", null, String(row.number))),
           h("td", null, h("a", { href: `errors#${row.symbol}` }, h("code", null, row.symbol))),
-          h("td", null, inLanguage(row.message)), h("td", null, inLanguage(row.advice)))))));
+          h("td", null, inLanguage(row.message).replace(/\{\w+\}/g, "…")), h("td", null, inLanguage(row.advice)))))));
     }
 
     function Samples({ operation }) {
@@ -98,9 +98,14 @@ quartet.operation = (() => {
           h(Access, { key: "access", operation: found(props.pathMethod) }), h(Original, { key: "parameters", ...props })],
         responses: (Original) => (props) => [
           h(Original, { key: "responses", ...props }), h(More, { key: "more", operation: found([props.path, props.method]) })],
-        liveResponse: (Original) => (props) => [h(Advice, { key: "advice", ...props }), h(Original, { key: "live", ...props })],
+        // A status that is a failure is an answer like any other; Swagger UI calls it an error, in English.
+        liveResponse: (Original) => (props) => [h(Advice, { key: "advice", ...props }), h(Original, {
+          key: "live", ...props, response: props.response.get("status") ? props.response.set("error", false) : props.response,
+        })],
         // The declared failures are in the table of failures, with their numbers.
         response: (Original) => (props) => (Number(props.code) >= 400 ? null : h(Original, props)),
+        // A link within the button of its operation is two controls in one.
+        DeepLink: () => ({ text }) => h("span", null, text),
         OperationExt: (Original) => (props) => h("details", { className: "extensions" },
           h("summary", null, say("extensions")),
           h(Original, { ...props, extensions: props.extensions.filter((value, key) => key !== "x-codeSamples") })),
