@@ -11,7 +11,7 @@ var Document []byte
 
 // Pages are those that the document refers to by relative addresses, in Markdown.
 //
-//go:embed TRANSCRIPTION.md EXTENSIONS.md EXTENSIONS.zh-CN.md
+//go:embed TRANSCRIPTION.md TRANSCRIPTION.zh-CN.md EXTENSIONS.md EXTENSIONS.zh-CN.md
 var Pages embed.FS
 
 // Requests is the part of the contract that requests are checked by, in JSON: the
