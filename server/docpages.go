@@ -19,7 +19,7 @@ import (
 
 // pagePaths are the pages that the contract refers to. They are beside it, as in the repository, so
 // that its relative addresses are right in both places.
-var pagePaths = []string{"/TRANSCRIPTION.md", "/EXTENSIONS.md", "/EXTENSIONS.zh-CN.md"}
+var pagePaths = []string{"/TRANSCRIPTION.md", "/TRANSCRIPTION.zh-CN.md", "/EXTENSIONS.md", "/EXTENSIONS.zh-CN.md"}
 
 func registerPages(e openapi.EchoRouter) {
 	for _, name := range pagePaths {
