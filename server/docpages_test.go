@@ -21,7 +21,7 @@ func TestExternalDocsResolve(t *testing.T) {
 	w := newWorld(t, func(_ *account.Config, o *server.Options) { o.BasePaths = []string{"/prod-api"} })
 	spec, err := contract.Load()
 	must(t, err)
-	addresses := []string{spec.ExternalDocs.URL, "EXTENSIONS.zh-CN.md"}
+	addresses := []string{spec.ExternalDocs.URL, "EXTENSIONS.zh-CN.md", "TRANSCRIPTION.zh-CN.md"}
 	for _, o := range spec.Operations() {
 		switch {
 		case o.ExternalDocs != nil:
