@@ -72,7 +72,7 @@ func (c Contract) Failure(tags ...string) *openapi3.Response {
 	}
 	name := "Problem"
 	for _, tag := range tags {
-		if own := strings.ToUpper(tag[:min(1, len(tag))]) + tag[min(1, len(tag)):] + "FailureBody"; c.Components.Schemas[own] != nil {
+		if own := failureBody(tag); c.Components.Schemas[own] != nil {
 			name = own
 		}
 	}
@@ -90,6 +90,12 @@ func (c Contract) Failure(tags ...string) *openapi3.Response {
 		return nil
 	}
 	return openapi3.NewResponse().WithContent(content)
+}
+
+// failureBody is the name of the schema of a tag's failures.
+func failureBody(tag string) string {
+	first := min(1, len(tag))
+	return strings.ToUpper(tag[:first]) + tag[first:] + "FailureBody"
 }
 
 // CheckFailure says in what an answer is not a failure in the operations of a tag.
@@ -124,6 +130,34 @@ func (c Contract) EnvelopeKeys(o Operation, success bool) (keys []string) {
 	slices.Sort(keys)
 	return slices.Compact(keys)
 }
+
+// OtherEnvelope is the tag whose envelope a body has instead of its operation's, by the
+// share of the envelope's keys that it has. "" for the own envelope, and for neither.
+func (c Contract) OtherEnvelope(o Operation, body string) (other string) {
+	decoded, _ := Decode(body)
+	answer, isObject := decoded.(map[string]any)
+	if !isObject || len(o.Tags) == 0 || c.Components == nil || c.Components.Schemas[failureBody(o.Tags[0])] == nil {
+		return ""
+	}
+	share := func(tag string) float64 {
+		keys := c.EnvelopeKeys(Operation{Operation: &openapi3.Operation{Tags: []string{tag}}}, true)
+		there := slices.DeleteFunc(slices.Clone(keys), func(key string) bool { _, is := answer[key]; return !is })
+		return float64(len(there)) / float64(max(1, len(keys)))
+	}
+	own := o.Tags[0]
+	best := share(own)
+	if best >= enoughOfAnEnvelope {
+		return ""
+	}
+	for _, tag := range c.Tags {
+		if s := share(tag.Name); s > best && tag.Name != own {
+			best, other = s, tag.Name
+		}
+	}
+	return other
+}
+
+const enoughOfAnEnvelope = 0.5
 
 // Credentials are the schemes of an operation's first security alternative: where
 // a token or an application's id is sent. None where the operation is public.

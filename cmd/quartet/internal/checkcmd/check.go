@@ -20,20 +20,21 @@ import (
 // Command checks a server's responses against the contract, or compares the
 // responses of two servers.
 type Command struct {
-	Servers      []string      `arg:"" optional:"" name:"server" help:"With --compare: the two servers A and B, each a URL or a file written by --record."`
-	Target       string        `placeholder:"URL" help:"Base URL of the server to check. The requests change its data, and the last one resets a demonstration."`
-	Compare      bool          `help:"Report where the responses of server B differ from those of server A."`
-	Spec         string        `placeholder:"FILE|URL" help:"OpenAPI 3.0 document to check against. Default: the one built into this program."`
-	Only         []string      `placeholder:"GLOB" help:"Check only matching operation ids, paths or OPERATION/EXAMPLE names."`
-	Dialect      []string      `placeholder:"DIALECT" help:"Check only operations of these dialects (${dialects}) or, with --spec, of these tags."`
-	LegacyStatus []string      `placeholder:"DIALECT" help:"Dialects whose errors are expected with HTTP status 200."`
-	Fixtures     []string      `placeholder:"FILE" sep:"none" help:"Tokens, ids and mobile numbers that the server knows, for the requests; with --compare a second file is for server B. Default: those of quartet serve --demo."`
-	Header       []string      `placeholder:"K: V" sep:"none" help:"Header to send with every request; can be repeated."`
-	Junit        string        `placeholder:"FILE" help:"Also write the results as JUnit XML."`
-	JSON         bool          `name:"json" help:"Print the results as JSON."`
-	Record       string        `placeholder:"FILE" help:"Write all requests and responses to a new file of JSON Lines, mode 0600, with secrets removed."`
-	KeepSecrets  bool          `help:"With --record, keep secrets in the file."`
-	Timeout      time.Duration `default:"10s" help:"Time limit for a response; a slower server counts as unreachable."`
+	Servers         []string      `arg:"" optional:"" name:"server" help:"With --compare: the two servers A and B, each a URL or a file written by --record."`
+	Target          string        `placeholder:"URL" help:"Base URL of the server to check. The requests change its data, and the last one resets a demonstration."`
+	Compare         bool          `help:"Report where the responses of server B differ from those of server A."`
+	Spec            string        `placeholder:"FILE|URL" help:"OpenAPI 3.0 document to check against. Default: the one built into this program."`
+	Only            []string      `placeholder:"GLOB" help:"Check only matching operation ids, paths or OPERATION/EXAMPLE names."`
+	Dialect         []string      `placeholder:"DIALECT" help:"Check only operations of these dialects (${dialects}) or, with --spec, of these tags."`
+	LegacyStatus    []string      `placeholder:"DIALECT" help:"Dialects whose errors are expected with HTTP status 200."`
+	Fixtures        []string      `placeholder:"FILE" sep:"none" help:"Tokens, ids and mobile numbers that the server knows, for the requests; with --compare a second file is for server B. Default: those of quartet serve --demo."`
+	Header          []string      `placeholder:"K: V" sep:"none" help:"Header to send with every request; can be repeated."`
+	Junit           string        `placeholder:"FILE" help:"Also write the results as JUnit XML."`
+	OnlyDifferences bool          `help:"Print only examples that differ."`
+	JSON            bool          `name:"json" help:"Print the results as JSON."`
+	Record          string        `placeholder:"FILE" help:"Write all requests and responses to a new file of JSON Lines, mode 0600, with secrets removed."`
+	KeepSecrets     bool          `help:"With --record, keep secrets in the file."`
+	Timeout         time.Duration `default:"10s" help:"Time limit for a response; a slower response is a difference."`
 }
 
 // Run checks or compares. It fails if there is a difference.
@@ -264,6 +265,9 @@ func (k *Command) writeJUnit(results []replay.Result) error {
 
 // print writes a line for each example, one for each difference, and the counts.
 func (k *Command) print(c *cli.Console, results []replay.Result, counts replay.Counts) error {
+	if k.OnlyDifferences {
+		results = slices.DeleteFunc(slices.Clone(results), func(r replay.Result) bool { return r.Verdict != replay.Differs })
+	}
 	if k.JSON {
 		return c.PrintJSON(struct {
 			Counts  replay.Counts   `json:"counts"`
@@ -281,8 +285,10 @@ func (k *Command) print(c *cli.Console, results []replay.Result, counts replay.C
 			differences = append(differences, []any{r.Operation, r.Example, d.Where, d.Documented, d.Got})
 		}
 	}
-	if err := c.PrintTable([]string{"operation", "example", "status", "verdict"}, rows); err != nil {
-		return err
+	if len(rows) > 0 {
+		if err := c.PrintTable([]string{"operation", "example", "status", "verdict"}, rows); err != nil {
+			return err
+		}
 	}
 	documented, got := "documented", "got"
 	if k.Compare {

@@ -1,0 +1,141 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/text/encoding/simplifiedchinese"
+
+	"quartet/cmd/quartet/internal/cli"
+)
+
+// planted is a fault that a proxy puts into the answers of an example.
+type planted struct {
+	name    string
+	example string // getUserInfo/ok where empty
+	plant   func(r *http.Response) error
+	want    string // the only difference
+}
+
+// text changes a body from one text to another.
+func text(old, with string) func(*http.Response) error {
+	return func(r *http.Response) error { return rewrite(r, old, with) }
+}
+
+// body replaces the whole body.
+func body(change func([]byte) []byte) func(*http.Response) error {
+	return func(r *http.Response) error {
+		old, err := io.ReadAll(r.Body)
+		if err != nil {
+			return err
+		}
+		changed := change(old)
+		r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(changed)), int64(len(changed))
+		r.Header.Set("Content-Length", fmt.Sprint(len(changed)))
+		return nil
+	}
+}
+
+func header(name, value string) func(*http.Response) error {
+	return func(r *http.Response) error {
+		r.Header.Set(name, value)
+		return nil
+	}
+}
+
+// errDropped ends the connection without an answer.
+var errDropped = http.ErrAbortHandler
+
+var plantedFaults = []planted{
+	{"a key is missing", "", text(`"nickname":"晚**",`, ``), "/data/nickname: documented key nickname, got no such key"},
+	{"a key is extra", "", text(`"nickname"`, `"mood":"a","nickname"`), `/data/mood: documented no such key, got key mood: "a"`},
+	{"a key has another name", "", text(`"nickname"`, `"nick"`), "/data/nickname: documented key nickname, got key nick"},
+	{"a key has another case", "", text(`"nickname"`, `"nickName"`), "/data/nickname: documented key nickname, got key nickName"},
+	{"a value is null", "", text(`"晚**"`, `null`), "/data/nickname: documented string, got null"},
+	{"a value has another type", "", text(`"晚**"`, `7`), "/data/nickname: documented string, got 7"},
+	{"an object is a list", "", body(func(text []byte) []byte { return []byte(`{"code":200,"status":"success","message":"请求成功","data":[]}`) }), "/data: documented object, got []"},
+	{"a number of the envelope", "", text(`"code":200`, `"code":0`), "/code: documented 200, got 0"},
+	{"a word of the envelope", "", text(`"success"`, `"ok"`), `/status: documented one of [success fail error], got "ok"`},
+	{"the status of a success", "", func(r *http.Response) error { r.StatusCode = http.StatusAccepted; return nil }, "status: documented 200, got 202"},
+	{"the status of a failure", "getUserInfo/user_not_found", func(r *http.Response) error { r.StatusCode = http.StatusGone; return nil }, "status: documented 404, got 410"},
+	{"a failure under 200", "getUserInfo/user_not_found", func(r *http.Response) error { r.StatusCode = http.StatusOK; return nil }, "status: documented 404, got 200"},
+	{"a content type", "", header("Content-Type", "text/plain;charset=utf-8"), `content type: documented application/json, got "text/plain"`},
+	{"a charset", "", header("Content-Type", "application/json;charset=gbk"), "charset: documented utf-8, got gbk"},
+	{"no charset", "", header("Content-Type", "application/json"), "charset: documented utf-8, got none"},
+	{"a required header", "getWeChatUserInfo/ok", func(r *http.Response) error { r.Header.Del("X-Access-Token"); return nil }, "header X-Access-Token: documented required, got missing"},
+	{"bytes of GBK", "", body(inGBK), "/data/nickname: documented UTF-8, got the byte 0xcd at"},
+	{"a key twice", "", text(`"nickname"`, `"nickname":"a","nickname"`), "/data/nickname: documented one key nickname, got the same key twice"},
+	{"a fraction", "", text(`"code":200`, `"code":200.0`), "/code: documented integer, got 200.0"},
+	{"an exponent", "", text(`"code":200`, `"code":2e2`), "/code: documented integer, got 2e2"},
+	{"a byte order mark", "", body(func(text []byte) []byte { return append([]byte("\ufeff"), text...) }), "body: documented JSON, got a byte order mark before it"},
+	{"a cut body", "", body(func(text []byte) []byte { return text[:len(text)/2] }), "body: documented JSON, got not JSON: unexpected EOF"},
+	{"data after the body", "", body(func(text []byte) []byte { return append(text, "{}"...) }), "body: documented JSON, got data after the JSON"},
+	{"an empty body", "", body(func([]byte) []byte { return nil }), "body: documented JSON, got not JSON: EOF"},
+	{"a dropped connection", "", func(*http.Response) error { return errDropped }, "answer: documented status 200, got EOF"},
+	{"a slow route", "", func(*http.Response) error { time.Sleep(2 * time.Second); return nil }, "answer: documented status 200, got no answer within 1s"},
+	{"a redirect", "", func(r *http.Response) error {
+		r.StatusCode = http.StatusFound
+		r.Header.Set("Location", "/sign-in")
+		return nil
+	}, "status: documented 200, got 302"},
+	{"the envelope of another dialect", "", body(func([]byte) []byte { return []byte(`{"state":"ok","id":1,"account":"lin.wanqiu"}`) }), "body: documented the envelope of cas, got that of jfinal"},
+	{"a secret in an extra key", "", text(`"nickname"`, `"accessToken":"AT-1-c2FtcGxlLW9ubHktYWNjZXNzLXRva2Vu","nickname"`), `/data/accessToken: documented no such key, got key accessToken: "***"`},
+	{"a secret in a message", "getUserInfo/user_not_found", text(`"message":"`, `"message":"AT-1-c2FtcGxlLW9ubHktYWNjZXNzLXRva2Vu `), "/message: documented text without a token, got"},
+	{"a page of a proxy", "", func(r *http.Response) error {
+		r.StatusCode, r.Header = http.StatusBadGateway, http.Header{"Content-Type": {"text/html"}, "Server": {"nginx/1.27"}}
+		return nil
+	}, "answer: documented status 200, got status 502 of a proxy (nginx/1.27)"},
+}
+
+func inGBK(text []byte) []byte {
+	encoded, err := simplifiedchinese.GBK.NewEncoder().Bytes(text)
+	if err != nil {
+		panic(err)
+	}
+	return encoded
+}
+
+// TestCheckFindsPlantedFaults puts each fault into the demonstration's answers: the
+// check finds it once, and nothing else.
+func TestCheckFindsPlantedFaults(t *testing.T) {
+	t.Parallel()
+	s := serveDemo(t)
+	target, err := url.Parse(string(s.origin))
+	must(t, err)
+	for _, p := range plantedFaults {
+		t.Run(p.name, func(t *testing.T) {
+			t.Parallel()
+			proxy := httputil.NewSingleHostReverseProxy(target)
+			proxy.ModifyResponse = func(r *http.Response) error {
+				isSignIn := strings.HasSuffix(r.Request.URL.Path, "/login") || strings.HasSuffix(r.Request.URL.Path, "/code")
+				if isSignIn {
+					return nil
+				}
+				return p.plant(r)
+			}
+			proxy.ErrorHandler = func(http.ResponseWriter, *http.Request, error) { panic(errDropped) }
+			server := httptest.NewServer(proxy)
+			t.Cleanup(server.Close)
+			example := p.example
+			if example == "" {
+				example = "getUserInfo/ok"
+			}
+			result := command(t, "check", "--json", "--timeout", "1s", "--target", server.URL, "--only", example)
+			var c checked
+			must(t, json.Unmarshal([]byte(result.out), &c))
+			equal(t, "exit code", result.code, cli.ExitFailed)
+			if got := c.differences(); len(got) != 1 || !strings.HasPrefix(got[0], example+" "+p.want) {
+				t.Errorf("want %s\ngot %s", p.want, strings.Join(got, "\n"))
+			}
+		})
+	}
+}
