@@ -2,13 +2,14 @@ package main
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -62,7 +63,9 @@ var plantedFaults = []planted{
 	{"a key has another case", "", text(`"nickname"`, `"nickName"`), "/data/nickname: documented key nickname, got key nickName"},
 	{"a value is null", "", text(`"晚**"`, `null`), "/data/nickname: documented string, got null"},
 	{"a value has another type", "", text(`"晚**"`, `7`), "/data/nickname: documented string, got 7"},
-	{"an object is a list", "", body(func(text []byte) []byte { return []byte(`{"code":200,"status":"success","message":"请求成功","data":[]}`) }), "/data: documented object, got []"},
+	{"an object is a list", "", body(func(text []byte) []byte {
+		return []byte(`{"code":200,"status":"success","message":"请求成功","data":[]}`)
+	}), "/data: documented object, got []"},
 	{"a number of the envelope", "", text(`"code":200`, `"code":0`), "/code: documented 200, got 0"},
 	{"a word of the envelope", "", text(`"success"`, `"ok"`), `/status: documented one of [success fail error], got "ok"`},
 	{"the status of a success", "", func(r *http.Response) error { r.StatusCode = http.StatusAccepted; return nil }, "status: documented 200, got 202"},
@@ -105,9 +108,12 @@ func inGBK(text []byte) []byte {
 }
 
 // TestCheckFindsPlantedFaults puts each fault into the demonstration's answers: the
-// check finds it once, and nothing else.
+// check finds it once, and nothing else, by the built-in contract and by its rendering in
+// OpenAPI 3.1.
 func TestCheckFindsPlantedFaults(t *testing.T) {
 	t.Parallel()
+	newer := filepath.Join(t.TempDir(), "openapi-3.1.yaml")
+	must(t, os.WriteFile(newer, []byte(command(t, "openapi", "--render", "openapi-3.1").out), 0o600))
 	s := serveDemo(t)
 	target, err := url.Parse(string(s.origin))
 	must(t, err)
@@ -129,12 +135,11 @@ func TestCheckFindsPlantedFaults(t *testing.T) {
 			if example == "" {
 				example = "getUserInfo/ok"
 			}
-			result := command(t, "check", "--json", "--timeout", "1s", "--target", server.URL, "--only", example)
-			var c checked
-			must(t, json.Unmarshal([]byte(result.out), &c))
-			equal(t, "exit code", result.code, cli.ExitFailed)
-			if got := c.differences(); len(got) != 1 || !strings.HasPrefix(got[0], example+" "+p.want) {
-				t.Errorf("want %s\ngot %s", p.want, strings.Join(got, "\n"))
+			for _, spec := range []string{"", newer} {
+				c := checkedBy(t, cli.ExitFailed, "--timeout", "1s", "--target", server.URL, "--only", example, "--spec", spec)
+				if got := c.differences(); len(got) != 1 || !strings.HasPrefix(got[0], example+" "+p.want) {
+					t.Errorf("spec %q: want %s\ngot %s", spec, p.want, strings.Join(got, "\n"))
+				}
 			}
 		})
 	}

@@ -106,7 +106,7 @@ func (s strictSchemas) of(schema *openapi3.Schema) *openapi3.Schema {
 	if strict.Items != nil {
 		strict.Items = s.of(strict.Items.Value).NewRef()
 	}
-	if strict.Type.Is(openapi3.TypeObject) && schema.AdditionalProperties.Has == nil && schema.AdditionalProperties.Schema == nil {
+	if strict.Type.Includes(openapi3.TypeObject) && schema.AdditionalProperties.Has == nil && schema.AdditionalProperties.Schema == nil {
 		strict.AdditionalProperties.Has = new(false)
 	}
 	return strict

@@ -121,8 +121,8 @@ func (c Contract) EnvelopeKeys(o Operation, success bool) (keys []string) {
 	for _, media := range failure.Content {
 		for key, property := range Strict(media.Schema.Value).Properties {
 			kind, schema := property.Value.Type, property.Value
-			freeText := kind.Is(openapi3.TypeString) && len(schema.Enum) == 0 && schema.Pattern == ""
-			if !kind.Is(openapi3.TypeObject) && !kind.Is(openapi3.TypeArray) && (success || !freeText) {
+			freeText := kind.Includes(openapi3.TypeString) && len(schema.Enum) == 0 && schema.Pattern == ""
+			if !kind.Includes(openapi3.TypeObject) && !kind.Includes(openapi3.TypeArray) && (success || !freeText) {
 				keys = append(keys, key)
 			}
 		}

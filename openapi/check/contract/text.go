@@ -117,7 +117,7 @@ func orBody(pointer string) string {
 func integerDifferences(schema *openapi3.Schema, where string, value any) (all []Difference) {
 	switch v := value.(type) {
 	case json.Number:
-		if schema.Type.Is(openapi3.TypeInteger) && strings.ContainsAny(v.String(), ".eE") && isWhole(v) {
+		if schema.Type.Includes(openapi3.TypeInteger) && strings.ContainsAny(v.String(), ".eE") && isWhole(v) {
 			all = append(all, Difference{orBody(where), "integer", v.String()})
 		}
 	case []any:

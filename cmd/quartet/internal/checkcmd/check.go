@@ -23,7 +23,7 @@ type Command struct {
 	Servers         []string      `arg:"" optional:"" name:"server" help:"With --compare: the two servers A and B, each a URL or a file written by --record."`
 	Target          string        `placeholder:"URL" help:"Base URL of the server to check. The requests change its data, and the last one resets a demonstration."`
 	Compare         bool          `help:"Report where the responses of server B differ from those of server A."`
-	Spec            string        `placeholder:"FILE|URL" help:"OpenAPI 3.0 document to check against. Default: the one built into this program."`
+	Spec            string        `placeholder:"FILE|URL" help:"OpenAPI 3.0 or 3.1 document to check against. Default: the one built into this program."`
 	Only            []string      `placeholder:"GLOB" help:"Check only matching operation ids, paths or OPERATION/EXAMPLE names."`
 	Dialect         []string      `placeholder:"DIALECT" help:"Check only operations of these dialects (${dialects}) or, with --spec, of these tags."`
 	LegacyStatus    []string      `placeholder:"DIALECT" help:"Dialects whose errors are expected with HTTP status 200."`
@@ -165,7 +165,7 @@ func (k *Command) loadSpec(ctx context.Context) (contract.Contract, error) {
 	}
 	spec, err := contract.Read(text)
 	if err != nil {
-		return contract.Contract{}, fmt.Errorf("%s is not an OpenAPI 3.0 document that can be checked against: %w", k.Spec, err)
+		return contract.Contract{}, fmt.Errorf("%s is not an OpenAPI 3.0 or 3.1 document that can be checked against: %w", k.Spec, err)
 	}
 	return spec, nil
 }
