@@ -155,6 +155,11 @@ func (k Checker) differences(c Case, e Exchange) (all []contract.Difference) {
 			return all
 		}
 	}
+	return append(all, k.documentDifferences(c, e)...)
+}
+
+// documentDifferences compares an answer with the case's documented one, whatever its status.
+func (k Checker) documentDifferences(c Case, e Exchange) (all []contract.Difference) {
 	if other := c.spec.OtherEnvelope(c.Operation, e.Answer.Body); other != "" {
 		return append(all, contract.Difference{Where: "body", Documented: "the envelope of " + c.Operation.Tags[0], Got: "that of " + other})
 	}

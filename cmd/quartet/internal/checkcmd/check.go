@@ -23,6 +23,7 @@ type Command struct {
 	Servers         []string      `arg:"" optional:"" name:"server" help:"With --compare: the two servers A and B, each a URL or a file written by --record."`
 	Target          string        `placeholder:"URL" help:"Base URL of the server to check. The requests change its data, and the last one resets a demonstration."`
 	Compare         bool          `help:"Report where the responses of server B differ from those of server A."`
+	Proxy           string        `placeholder:"ADDR" help:"Listen here, pass requests on to --target, and report what is not as documented in them and their responses, until interrupted."`
 	Spec            string        `placeholder:"FILE|URL" help:"OpenAPI 3.0 or 3.1 document to check against. Default: the one built into this program."`
 	Only            []string      `placeholder:"GLOB" help:"Check only matching operation ids, paths or OPERATION/EXAMPLE names."`
 	Dialect         []string      `placeholder:"DIALECT" help:"Check only operations of these dialects (${dialects}) or, with --spec, of these tags."`
@@ -42,6 +43,9 @@ func (k *Command) Run(ctx context.Context, c *cli.Console) error {
 	if err := k.checkFlags(); err != nil {
 		return cli.UsageError{Err: err}
 	}
+	if k.Proxy != "" {
+		return k.proxy(ctx, c)
+	}
 	results, err := k.results(ctx)
 	if err != nil {
 		return cli.UsageError{Err: err}
@@ -54,6 +58,8 @@ func (k *Command) checkFlags() error {
 	switch {
 	case k.Compare && (len(k.Servers) != 2 || k.Target != ""):
 		return errors.New("--compare takes two servers and no --target: quartet check --compare A B")
+	case k.Proxy != "" && (k.Compare || len(k.Only)+len(k.Dialect)+len(k.Fixtures)+len(k.Header) > 0 || k.Junit != ""):
+		return errors.New("--proxy takes --target, --spec, --legacy-status, --record, --json and no other option of a check")
 	case k.Compare && k.Record != "":
 		return errors.New("--record needs --target: record each server separately")
 	case !k.Compare && (k.Target == "" || len(k.Servers) > 0):
