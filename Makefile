@@ -9,10 +9,10 @@ BENCHSTAT   := golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4d
 REDOCLY     := @redocly/cli@2.77.0
 VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 
-.PHONY: help run test test-browser sdk test-sdk test-clients contract breaking race generate lint lint-go lint-spec vuln bench bench-go bench-compare fuzz build clean
+.PHONY: help run test test-browser test-explorers test-prism sdk test-sdk sdk-matrix test-clients contract breaking race generate lint lint-go lint-spec vuln bench bench-go bench-compare fuzz build clean
 
 help: ## explain every target
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## start the server with demo data and Swagger UI on http://127.0.0.1:8080/docs/
 	go run ./cmd/quartet serve --demo
@@ -30,6 +30,15 @@ test-browser: ## open the documentation in a real browser, pictures in bin/brows
 	  npm ci --silent --no-audit --no-fund && CHROMIUM="$(CHROMIUM)" npm --silent test; \
 	elif [ "$${CI:-}" = true ]; then echo "the browser test needs npm and Chromium"; exit 1; \
 	else echo "skipped: the browser test. To run it, install Node.js and Chromium (apt-get install chromium fonts-noto-cjk)"; fi
+
+test-explorers: ## open the document in Redoc, RapiDoc, Scalar, Stoplight Elements and knife4j, as published (needs Node.js 20, Maven and Chromium)
+	@if command -v npm >/dev/null && command -v mvn >/dev/null && [ -n "$(CHROMIUM)" ]; then \
+	  (cd server/docs/browsertest && npm ci --silent --no-audit --no-fund) && CHROMIUM="$(CHROMIUM)" node --test openapi/explorers/; \
+	elif [ "$${CI:-}" = true ]; then echo "the explorers need npm, Maven and Chromium"; exit 1; \
+	else echo "skipped: the explorers. To run them, install Node.js, Maven and Chromium (apt-get install maven chromium)"; fi
+
+test-prism: ## send the calls of the README through Prism as a validating proxy (needs Node.js 20 and curl)
+	QUARTET_PRISM=true go test -count=1 -v ./openapi/contracttest/prism
 
 # Generated requests, EXAMPLES for each operation, from a seed that is printed.
 EXAMPLES ?= 1000
@@ -52,8 +61,12 @@ sdk: ## generate clients in TypeScript, Java, Python and Go into openapi/sdk (sk
 test-sdk: ## compile the clients and run a program with each against a demonstration server
 	openapi/sdk/run.sh test
 
-CLIENTS ?= all
+LANGUAGES ?= all
 UPDATE ?=
+sdk-matrix: ## generate, compile and call with each generator, raw; LANGUAGES=typescript,java,kotlin,go,python,rust,php,ruby chooses, LANGUAGES=shard as CI, UPDATE=true rewrites the table (openapi/sdk/matrix)
+	QUARTET_MATRIX=$(LANGUAGES) go test -count=1 -v -timeout 60m -run TestMatrix ./openapi/sdk/matrix $(if $(UPDATE),-update)
+
+CLIENTS ?= all
 test-clients: ## run real clients against the program; CLIENTS=node,browser,java,python,go chooses, UPDATE=true rewrites the tables (openapi/clients)
 	QUARTET_CLIENTS=$(CLIENTS) CHROMIUM="$(CHROMIUM)" go test -count=1 -v -timeout 30m -run TestClients ./openapi/clients $(if $(UPDATE),-update)
 

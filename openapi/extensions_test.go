@@ -9,19 +9,21 @@ import (
 )
 
 func TestEveryExtensionIsExplained(t *testing.T) {
-	page, err := os.ReadFile("EXTENSIONS.md")
-	if err != nil {
-		t.Fatal(err)
-	}
 	used := map[string]bool{}
 	walk(contract(t), nil, func(path []string, _ *yaml.Node) {
 		if strings.HasPrefix(last(path), "x-") {
 			used[last(path)] = true
 		}
 	})
-	for word := range used {
-		if !strings.Contains(string(page), "| `"+word+"` |") {
-			t.Errorf("EXTENSIONS.md does not explain %s", word)
+	for _, name := range []string{"EXTENSIONS.md", "EXTENSIONS.zh-CN.md"} {
+		page, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for word := range used {
+			if !strings.Contains(string(page), "| `"+word+"` |") {
+				t.Errorf("%s does not explain %s", name, word)
+			}
 		}
 	}
 	if len(used) < 5 {

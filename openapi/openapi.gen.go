@@ -40,6 +40,24 @@ func (e CasStatus) Valid() bool {
 	}
 }
 
+// Defines values for CodePurpose.
+const (
+	PurposeSignIn       CodePurpose = "sign_in"
+	PurposeVerifyMobile CodePurpose = "verify_mobile"
+)
+
+// Valid indicates whether the value is a known member of the CodePurpose enum.
+func (e CodePurpose) Valid() bool {
+	switch e {
+	case PurposeSignIn:
+		return true
+	case PurposeVerifyMobile:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for FrontType.
 const (
 	FrontAdmin       FrontType = 1
@@ -61,43 +79,13 @@ func (e FrontType) Valid() bool {
 	}
 }
 
-// Defines values for HealthStatus.
+// Defines values for JfinalFailureState.
 const (
-	Ok HealthStatus = "ok"
+	JfinalFail JfinalFailureState = "fail"
 )
 
-// Valid indicates whether the value is a known member of the HealthStatus enum.
-func (e HealthStatus) Valid() bool {
-	switch e {
-	case Ok:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for IntrospectionTokenType.
-const (
-	TokenTypeBearer IntrospectionTokenType = "Bearer"
-)
-
-// Valid indicates whether the value is a known member of the IntrospectionTokenType enum.
-func (e IntrospectionTokenType) Valid() bool {
-	switch e {
-	case TokenTypeBearer:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for JfinalFailureBodyState.
-const (
-	JfinalFail JfinalFailureBodyState = "fail"
-)
-
-// Valid indicates whether the value is a known member of the JfinalFailureBodyState enum.
-func (e JfinalFailureBodyState) Valid() bool {
+// Valid indicates whether the value is a known member of the JfinalFailureState enum.
+func (e JfinalFailureState) Valid() bool {
 	switch e {
 	case JfinalFail:
 		return true
@@ -121,109 +109,91 @@ func (e JfinalState) Valid() bool {
 	}
 }
 
-// Defines values for JsonWebKeyAlg.
+// Defines values for KeyAlgorithm.
 const (
-	ES256 JsonWebKeyAlg = "ES256"
-	EdDSA JsonWebKeyAlg = "EdDSA"
-	RS256 JsonWebKeyAlg = "RS256"
+	AlgorithmES256 KeyAlgorithm = "ES256"
+	AlgorithmEdDSA KeyAlgorithm = "EdDSA"
+	AlgorithmRS256 KeyAlgorithm = "RS256"
 )
 
-// Valid indicates whether the value is a known member of the JsonWebKeyAlg enum.
-func (e JsonWebKeyAlg) Valid() bool {
+// Valid indicates whether the value is a known member of the KeyAlgorithm enum.
+func (e KeyAlgorithm) Valid() bool {
 	switch e {
-	case ES256:
+	case AlgorithmES256:
 		return true
-	case EdDSA:
+	case AlgorithmEdDSA:
 		return true
-	case RS256:
+	case AlgorithmRS256:
 		return true
 	default:
 		return false
 	}
 }
 
-// Defines values for JsonWebKeyCrv.
+// Defines values for KeyCurve.
 const (
-	Ed25519 JsonWebKeyCrv = "Ed25519"
-	P256    JsonWebKeyCrv = "P-256"
+	CurveEd25519 KeyCurve = "Ed25519"
+	CurveP256    KeyCurve = "P-256"
 )
 
-// Valid indicates whether the value is a known member of the JsonWebKeyCrv enum.
-func (e JsonWebKeyCrv) Valid() bool {
+// Valid indicates whether the value is a known member of the KeyCurve enum.
+func (e KeyCurve) Valid() bool {
 	switch e {
-	case Ed25519:
+	case CurveEd25519:
 		return true
-	case P256:
+	case CurveP256:
 		return true
 	default:
 		return false
 	}
 }
 
-// Defines values for JsonWebKeyKty.
+// Defines values for KeyType.
 const (
-	EC  JsonWebKeyKty = "EC"
-	OKP JsonWebKeyKty = "OKP"
-	RSA JsonWebKeyKty = "RSA"
+	KeyTypeEC  KeyType = "EC"
+	KeyTypeOKP KeyType = "OKP"
+	KeyTypeRSA KeyType = "RSA"
 )
 
-// Valid indicates whether the value is a known member of the JsonWebKeyKty enum.
-func (e JsonWebKeyKty) Valid() bool {
+// Valid indicates whether the value is a known member of the KeyType enum.
+func (e KeyType) Valid() bool {
 	switch e {
-	case EC:
+	case KeyTypeEC:
 		return true
-	case OKP:
+	case KeyTypeOKP:
 		return true
-	case RSA:
+	case KeyTypeRSA:
 		return true
 	default:
 		return false
 	}
 }
 
-// Defines values for JsonWebKeyUse.
+// Defines values for KeyUse.
 const (
-	Sig JsonWebKeyUse = "sig"
+	KeyUseSignature KeyUse = "sig"
 )
 
-// Valid indicates whether the value is a known member of the JsonWebKeyUse enum.
-func (e JsonWebKeyUse) Valid() bool {
+// Valid indicates whether the value is a known member of the KeyUse enum.
+func (e KeyUse) Valid() bool {
 	switch e {
-	case Sig:
+	case KeyUseSignature:
 		return true
 	default:
 		return false
 	}
 }
 
-// Defines values for MobileCodeRequestPurpose.
+// Defines values for Oauth2Error.
 const (
-	SignIn       MobileCodeRequestPurpose = "sign_in"
-	VerifyMobile MobileCodeRequestPurpose = "verify_mobile"
+	OauthInvalidClient          Oauth2Error = "invalid_client"
+	OauthInvalidRequest         Oauth2Error = "invalid_request"
+	OauthServerError            Oauth2Error = "server_error"
+	OauthTemporarilyUnavailable Oauth2Error = "temporarily_unavailable"
 )
 
-// Valid indicates whether the value is a known member of the MobileCodeRequestPurpose enum.
-func (e MobileCodeRequestPurpose) Valid() bool {
-	switch e {
-	case SignIn:
-		return true
-	case VerifyMobile:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for Oauth2FailureBodyError.
-const (
-	OauthInvalidClient          Oauth2FailureBodyError = "invalid_client"
-	OauthInvalidRequest         Oauth2FailureBodyError = "invalid_request"
-	OauthServerError            Oauth2FailureBodyError = "server_error"
-	OauthTemporarilyUnavailable Oauth2FailureBodyError = "temporarily_unavailable"
-)
-
-// Valid indicates whether the value is a known member of the Oauth2FailureBodyError enum.
-func (e Oauth2FailureBodyError) Valid() bool {
+// Valid indicates whether the value is a known member of the Oauth2Error enum.
+func (e Oauth2Error) Valid() bool {
 	switch e {
 	case OauthInvalidClient:
 		return true
@@ -259,6 +229,21 @@ func (e Rendering) Valid() bool {
 	}
 }
 
+// Defines values for SystemStatusStatus.
+const (
+	SystemOk SystemStatusStatus = "ok"
+)
+
+// Valid indicates whether the value is a known member of the SystemStatusStatus enum.
+func (e SystemStatusStatus) Valid() bool {
+	switch e {
+	case SystemOk:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Tag.
 const (
 	TagCas    Tag = "cas"
@@ -286,6 +271,21 @@ func (e Tag) Valid() bool {
 	case TagSystem:
 		return true
 	case TagYudao:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TokenType.
+const (
+	TokenTypeBearer TokenType = "Bearer"
+)
+
+// Valid indicates whether the value is a known member of the TokenType enum.
+func (e TokenType) Valid() bool {
+	switch e {
+	case TokenTypeBearer:
 		return true
 	default:
 		return false
@@ -389,16 +389,21 @@ type CasFailureBody struct {
 // The kind of outcome: `success`, `fail` for the caller's fault, `error` for the server's.
 type CasStatus string
 
+// CodePurpose 验证码的用途：`sign_in` 登录（默认），`verify_mobile` 验证新手机。
+//
+// What the code is for: `sign_in` (the default), or `verify_mobile` for a new mobile.
+type CodePurpose string
+
 // CreateUserForm 表单字段 `user` 为 JSON。
 //
 // The form field `user` holds JSON.
 type CreateUserForm struct {
-	// User 要创建的用户。
+	// User 要创建的用户，为 JSON 文本，内容与 JSON 请求体相同。
 	//
-	// A user to create.
+	// The user to create, as the text of the JSON that the body may be instead.
 	//
-	// Example: {"email":"yiming@example.com","nickname":"一鸣","password":"quartet-example","username":"chen.yiming"}
-	User UserCreation `json:"user"`
+	// Example: {"username":"chen.yiming","nickname":"一鸣"}
+	User string `json:"user"`
 }
 
 // CreateUserResponse 创建成功后的用户 ID，原文档的 Ret。
@@ -472,21 +477,6 @@ type DoneResponse struct {
 // Example: 0
 type FrontType int32
 
-// Health 健康状态。
-//
-// The state of the server.
-type Health struct {
-	// Status 状态，正常为 `ok`。
-	//
-	// The state, which is `ok`.
-	Status HealthStatus `json:"status"`
-}
-
-// HealthStatus 状态，正常为 `ok`。
-//
-// The state, which is `ok`.
-type HealthStatus string
-
 // Id 小于 2^53 的 ID。
 //
 // An id below 2^53.
@@ -529,13 +519,8 @@ type Introspection struct {
 	// TokenType 令牌的用法。
 	//
 	// How the token is used.
-	TokenType *IntrospectionTokenType `json:"token_type,omitempty"`
+	TokenType *TokenType `json:"token_type,omitempty"`
 }
-
-// IntrospectionTokenType 令牌的用法。
-//
-// How the token is used.
-type IntrospectionTokenType string
 
 // IntrospectionForm 要查询的令牌（RFC 7662）。
 //
@@ -788,14 +773,14 @@ type JfinalFailureBody struct {
 
 	// State 状态，失败为 `fail`。
 	//
-	// The state, which is `fail`.
-	State JfinalFailureBodyState `json:"state"`
+	// The state, which is `fail` on failure.
+	State JfinalFailureState `json:"state"`
 }
 
-// JfinalFailureBodyState 状态，失败为 `fail`。
+// JfinalFailureState 状态，失败为 `fail`。
 //
-// The state, which is `fail`.
-type JfinalFailureBodyState string
+// The state, which is `fail` on failure.
+type JfinalFailureState string
 
 // JfinalOkResponse 操作成功，原文档的 Ret。
 //
@@ -812,85 +797,25 @@ type JfinalOkResponse struct {
 // The state, which is `ok` on success.
 type JfinalState string
 
-// JsonWebKey 验证签名的公钥（RFC 7518、RFC 8037）。
-//
-// A public key that verifies signatures (RFC 7518, RFC 8037).
-type JsonWebKey struct {
-	// Alg 该密钥唯一的签名算法。
-	//
-	// The only algorithm of the key.
-	Alg JsonWebKeyAlg `json:"alg"`
-
-	// Crv EC 或 OKP 密钥的曲线。
-	//
-	// The curve of an EC or OKP key.
-	Crv *JsonWebKeyCrv `json:"crv,omitempty"`
-
-	// E RSA 密钥的指数，base64url 编码。
-	//
-	// The exponent of an RSA key, in base64url.
-	E *string `json:"e,omitempty"`
-
-	// Kid JWT 头中的密钥编号。
-	//
-	// The key's id, as in the header of a JWT.
-	Kid string `json:"kid"`
-
-	// Kty 密钥种类。
-	//
-	// The kind of key.
-	Kty JsonWebKeyKty `json:"kty"`
-
-	// N RSA 密钥的模，2048 至 4096 位，base64url 编码。
-	//
-	// The modulus of an RSA key, 2048 to 4096 bits in base64url.
-	N *string `json:"n,omitempty"`
-
-	// Use 密钥的用途。
-	//
-	// The use of the key.
-	Use JsonWebKeyUse `json:"use"`
-
-	// X EC 密钥的横坐标或 OKP 公钥，32 字节，base64url 编码。
-	//
-	// The x coordinate of an EC key, or an OKP key: 32 bytes in base64url.
-	X *string `json:"x,omitempty"`
-
-	// Y EC 密钥的纵坐标，32 字节，base64url 编码。
-	//
-	// The y coordinate of an EC key: 32 bytes in base64url.
-	Y *string `json:"y,omitempty"`
-}
-
-// JsonWebKeyAlg 该密钥唯一的签名算法。
+// KeyAlgorithm 该密钥唯一的签名算法。
 //
 // The only algorithm of the key.
-type JsonWebKeyAlg string
+type KeyAlgorithm string
 
-// JsonWebKeyCrv EC 或 OKP 密钥的曲线。
+// KeyCurve EC 或 OKP 密钥的曲线。
 //
 // The curve of an EC or OKP key.
-type JsonWebKeyCrv string
+type KeyCurve string
 
-// JsonWebKeyKty 密钥种类。
+// KeyType 密钥种类。
 //
 // The kind of key.
-type JsonWebKeyKty string
+type KeyType string
 
-// JsonWebKeyUse 密钥的用途。
+// KeyUse 密钥的用途。
 //
 // The use of the key.
-type JsonWebKeyUse string
-
-// JsonWebKeySet RFC 7517 的 JWK 集合。
-//
-// A JWK Set (RFC 7517).
-type JsonWebKeySet struct {
-	// Keys 公钥，最新的在最后。
-	//
-	// The public keys, the newest last.
-	Keys []JsonWebKey `json:"keys"`
-}
+type KeyUse string
 
 // LoginForm 登录账户与密码。
 //
@@ -1012,16 +937,11 @@ type MobileCodeRequest struct {
 	// Example: 0
 	ProductType *int32 `json:"productType,omitempty"`
 
-	// Purpose 用途：`sign_in` 登录（默认），`verify_mobile` 验证新手机。
+	// Purpose 验证码的用途：`sign_in` 登录（默认），`verify_mobile` 验证新手机。
 	//
-	// The purpose: `sign_in`, which is the default, or `verify_mobile` for a new mobile.
-	Purpose *MobileCodeRequestPurpose `json:"purpose,omitempty"`
+	// What the code is for: `sign_in` (the default), or `verify_mobile` for a new mobile.
+	Purpose *CodePurpose `json:"purpose,omitempty"`
 }
-
-// MobileCodeRequestPurpose 用途：`sign_in` 登录（默认），`verify_mobile` 验证新手机。
-//
-// The purpose: `sign_in`, which is the default, or `verify_mobile` for a new mobile.
-type MobileCodeRequestPurpose string
 
 // MobileCodeResponse 发送验证码的响应。
 //
@@ -1173,6 +1093,11 @@ type MobileUser struct {
 	UserName string `json:"userName"`
 }
 
+// Oauth2Error 失败的种类。
+//
+// The kind of failure.
+type Oauth2Error string
+
 // Oauth2FailureBody RFC 6749 第 5.2 节的失败响应。
 //
 // A failure as in section 5.2 of RFC 6749.
@@ -1180,18 +1105,13 @@ type Oauth2FailureBody struct {
 	// Error 失败的种类。
 	//
 	// The kind of failure.
-	Error Oauth2FailureBodyError `json:"error"`
+	Error Oauth2Error `json:"error"`
 
 	// ErrorDescription 给开发者的说明，为 ASCII 英文。
 	//
 	// A text for developers, in ASCII.
 	ErrorDescription string `json:"error_description"`
 }
-
-// Oauth2FailureBodyError 失败的种类。
-//
-// The kind of failure.
-type Oauth2FailureBodyError string
 
 // OneTimeCode 一次性验证码，6 位数字。
 //
@@ -1228,6 +1148,66 @@ type Problem struct {
 	//
 	// The kind of failure: `urn:problem-type:quartet:` and the `code`. The page `docs/errors` explains it.
 	Type string `json:"type"`
+}
+
+// PublicKey 验证签名的公钥（RFC 7518、RFC 8037）。
+//
+// A public key that verifies signatures (RFC 7518, RFC 8037).
+type PublicKey struct {
+	// Alg 该密钥唯一的签名算法。
+	//
+	// The only algorithm of the key.
+	Alg KeyAlgorithm `json:"alg"`
+
+	// Crv EC 或 OKP 密钥的曲线。
+	//
+	// The curve of an EC or OKP key.
+	Crv *KeyCurve `json:"crv,omitempty"`
+
+	// E RSA 密钥的指数，base64url 编码。
+	//
+	// The exponent of an RSA key, in base64url.
+	E *string `json:"e,omitempty"`
+
+	// Kid JWT 头中的密钥编号。
+	//
+	// The key's id, as in the header of a JWT.
+	Kid string `json:"kid"`
+
+	// Kty 密钥种类。
+	//
+	// The kind of key.
+	Kty KeyType `json:"kty"`
+
+	// N RSA 密钥的模，2048 至 4096 位，base64url 编码。
+	//
+	// The modulus of an RSA key, 2048 to 4096 bits in base64url.
+	N *string `json:"n,omitempty"`
+
+	// Use 密钥的用途。
+	//
+	// The use of the key.
+	Use KeyUse `json:"use"`
+
+	// X EC 密钥的横坐标或 OKP 公钥，32 字节，base64url 编码。
+	//
+	// The x coordinate of an EC key, or an OKP key: 32 bytes in base64url.
+	X *string `json:"x,omitempty"`
+
+	// Y EC 密钥的纵坐标，32 字节，base64url 编码。
+	//
+	// The y coordinate of an EC key: 32 bytes in base64url.
+	Y *string `json:"y,omitempty"`
+}
+
+// PublicKeySet RFC 7517 的 JWK 集合。
+//
+// A JWK Set (RFC 7517).
+type PublicKeySet struct {
+	// Keys 公钥，最新的在最后。
+	//
+	// The public keys, the newest last.
+	Keys []PublicKey `json:"keys"`
 }
 
 // RefreshAccessTokenRequest 当前的令牌对。
@@ -1420,12 +1400,32 @@ type SessionListResponse struct {
 	Msg string `json:"msg"`
 }
 
+// SystemStatus 健康状态。
+//
+// The state of the server.
+type SystemStatus struct {
+	// Status 状态，正常为 `ok`。
+	//
+	// The state, which is `ok`.
+	Status SystemStatusStatus `json:"status"`
+}
+
+// SystemStatusStatus 状态，正常为 `ok`。
+//
+// The state, which is `ok`.
+type SystemStatusStatus string
+
 // Tag 标签，即响应所用的方言。
 //
 // A tag, which is the dialect of the answers.
 //
 // Example: jfinal
 type Tag string
+
+// TokenType 令牌的用法。
+//
+// How the token is used.
+type TokenType string
 
 // UpdatePasswordForm 用户 ID、新密码与旧密码。
 //
@@ -1462,12 +1462,12 @@ type UpdatePasswordForm struct {
 //
 // The form field `user` holds JSON.
 type UpdateUserForm struct {
-	// User 要修改的资料。
+	// User 要修改的资料，为 JSON 文本，内容与 JSON 请求体相同。
 	//
-	// The fields to change.
+	// The fields to change, as the text of the JSON that the body may be instead.
 	//
-	// Example: {"id":1,"nickname":"晚秋","signature":"山有木兮木有枝"}
-	User UserChange `json:"user"`
+	// Example: {"id":1,"nickname":"晚秋"}
+	User string `json:"user"`
 }
 
 // User 用户信息，未知的键省略。
@@ -2550,6 +2550,11 @@ type Tags = []Tag
 // A failure of the dialect `cas`.
 type CasBadParameter = CasFailureBody
 
+// CasHeadersTooLarge cas 方言的失败响应。
+//
+// A failure of the dialect `cas`.
+type CasHeadersTooLarge = CasFailureBody
+
 // CasInternal cas 方言的失败响应。
 //
 // A failure of the dialect `cas`.
@@ -2589,6 +2594,11 @@ type DetailedUser = UserDetailResponse
 //
 // A failure of the dialect `jeecg`.
 type JeecgBadRequest = JeecgFailureBody
+
+// JeecgHeadersTooLarge jeecg 方言的失败响应。
+//
+// A failure of the dialect `jeecg`.
+type JeecgHeadersTooLarge = JeecgFailureBody
 
 // JeecgInternal jeecg 方言的失败响应。
 //
@@ -2645,10 +2655,20 @@ type JfinalDone = JfinalOkResponse
 // A failure of the dialect `jfinal`.
 type JfinalForbidden = JfinalFailureBody
 
+// JfinalHeadersTooLarge jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
+type JfinalHeadersTooLarge = JfinalFailureBody
+
 // JfinalInternal jfinal 方言的失败响应。
 //
 // A failure of the dialect `jfinal`.
 type JfinalInternal = JfinalFailureBody
+
+// JfinalOverloaded jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
+type JfinalOverloaded = JfinalFailureBody
 
 // JfinalTaken jfinal 方言的失败响应。
 //
@@ -2680,11 +2700,6 @@ type JfinalUnauthenticated = JfinalFailureBody
 // A failure of the dialect `jfinal`.
 type JfinalUnavailable = JfinalFailureBody
 
-// JfinalUnsupportedForm jfinal 方言的失败响应。
-//
-// A failure of the dialect `jfinal`.
-type JfinalUnsupportedForm = JfinalFailureBody
-
 // JfinalUnsupportedMediaType jfinal 方言的失败响应。
 //
 // A failure of the dialect `jfinal`.
@@ -2709,6 +2724,11 @@ type JfinalWrongCredentials = JfinalFailureBody
 //
 // A failure of the dialect `jfinal`.
 type JfinalWrongOldPassword = JfinalFailureBody
+
+// Oauth2HeadersTooLarge RFC 6749 第 5.2 节的失败响应。
+//
+// A failure as in section 5.2 of RFC 6749.
+type Oauth2HeadersTooLarge = Oauth2FailureBody
 
 // Oauth2Internal RFC 6749 第 5.2 节的失败响应。
 //
@@ -2750,6 +2770,11 @@ type Oauth2UnsupportedMediaType = Oauth2FailureBody
 // The problem details of RFC 9457.
 type ProblemHeadersTooLarge = Problem
 
+// ProblemInternal RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type ProblemInternal = Problem
+
 // ProblemNotFound RFC 9457 的问题详情。
 //
 // The problem details of RFC 9457.
@@ -2760,10 +2785,10 @@ type ProblemNotFound = Problem
 // The problem details of RFC 9457.
 type ProblemUnavailable = Problem
 
-// ProblemUnknownTag RFC 9457 的问题详情。
+// ProblemUnknownRendering RFC 9457 的问题详情。
 //
 // The problem details of RFC 9457.
-type ProblemUnknownTag = Problem
+type ProblemUnknownRendering = Problem
 
 // RuoyiBadRequest ruoyi 方言的失败响应。
 //
@@ -2774,6 +2799,11 @@ type RuoyiBadRequest = RuoyiFailureBody
 //
 // A failure of the dialect `ruoyi`.
 type RuoyiForbidden = RuoyiFailureBody
+
+// RuoyiHeadersTooLarge ruoyi 方言的失败响应。
+//
+// A failure of the dialect `ruoyi`.
+type RuoyiHeadersTooLarge = RuoyiFailureBody
 
 // RuoyiInternal ruoyi 方言的失败响应。
 //
@@ -2814,6 +2844,11 @@ type YudaoBadParameter = YudaoFailureBody
 //
 // A failure of the dialect `yudao`.
 type YudaoBadRequest = YudaoFailureBody
+
+// YudaoHeadersTooLarge yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
+type YudaoHeadersTooLarge = YudaoFailureBody
 
 // YudaoInternal yudao 方言的失败响应。
 //
@@ -2963,8 +2998,14 @@ type CreateUserJSONRequestBody = UserCreation
 // CreateUserFormdataRequestBody defines body for CreateUser for application/x-www-form-urlencoded ContentType.
 type CreateUserFormdataRequestBody = CreateUserForm
 
+// PostUserDetailJSONRequestBody defines body for PostUserDetail for application/json ContentType.
+type PostUserDetailJSONRequestBody = UserDetailForm
+
 // PostUserDetailFormdataRequestBody defines body for PostUserDetail for application/x-www-form-urlencoded ContentType.
 type PostUserDetailFormdataRequestBody = UserDetailForm
+
+// SignInByPasswordJSONRequestBody defines body for SignInByPassword for application/json ContentType.
+type SignInByPasswordJSONRequestBody = LoginForm
 
 // SignInByPasswordFormdataRequestBody defines body for SignInByPassword for application/x-www-form-urlencoded ContentType.
 type SignInByPasswordFormdataRequestBody = LoginForm
@@ -2974,6 +3015,9 @@ type UpdateUserJSONRequestBody = UserChange
 
 // UpdateUserFormdataRequestBody defines body for UpdateUser for application/x-www-form-urlencoded ContentType.
 type UpdateUserFormdataRequestBody = UpdateUserForm
+
+// UpdatePasswordJSONRequestBody defines body for UpdatePassword for application/json ContentType.
+type UpdatePasswordJSONRequestBody = UpdatePasswordForm
 
 // UpdatePasswordFormdataRequestBody defines body for UpdatePassword for application/x-www-form-urlencoded ContentType.
 type UpdatePasswordFormdataRequestBody = UpdatePasswordForm
@@ -3013,7 +3057,7 @@ type ServerInterface interface {
 	// GetUserDetail 用户详情 · Read a user
 	// (GET /api/user/detail)
 	GetUserDetail(ctx echo.Context, params GetUserDetailParams) error
-	// PostUserDetail 用户详情（POST）· Read a user, by form
+	// PostUserDetail 用户详情（POST）· Read a user, by POST
 	// (POST /api/user/detail)
 	PostUserDetail(ctx echo.Context) error
 	// SignInByPassword 用户登录 · Sign in by password
@@ -3545,6 +3589,15 @@ type CasBadParameterJSONResponse struct {
 	Headers CasBadParameterResponseHeaders
 }
 
+type CasHeadersTooLargeResponseHeaders struct {
+	XRequestId *string
+}
+type CasHeadersTooLargeJSONResponse struct {
+	Body CasFailureBody
+
+	Headers CasHeadersTooLargeResponseHeaders
+}
+
 type CasInternalResponseHeaders struct {
 	XRequestId *string
 }
@@ -3593,10 +3646,19 @@ type CasUserNotFoundJSONResponse struct {
 	Headers CasUserNotFoundResponseHeaders
 }
 
-type CheckedLoginStatusJSONResponse LoginStatusResponse
+type CheckedLoginStatusResponseHeaders struct {
+	Jwt        *string
+	XRequestId *string
+}
+type CheckedLoginStatusJSONResponse struct {
+	Body LoginStatusResponse
+
+	Headers CheckedLoginStatusResponseHeaders
+}
 
 type DetailedUserResponseHeaders struct {
-	Jwt *string
+	Jwt        *string
+	XRequestId *string
 }
 type DetailedUserJSONResponse struct {
 	Body UserDetailResponse
@@ -3611,6 +3673,15 @@ type JeecgBadRequestJSONResponse struct {
 	Body JeecgFailureBody
 
 	Headers JeecgBadRequestResponseHeaders
+}
+
+type JeecgHeadersTooLargeResponseHeaders struct {
+	XRequestId *string
+}
+type JeecgHeadersTooLargeJSONResponse struct {
+	Body JeecgFailureBody
+
+	Headers JeecgHeadersTooLargeResponseHeaders
 }
 
 type JeecgInternalResponseHeaders struct {
@@ -3697,7 +3768,8 @@ type JfinalBadRequestJSONResponse struct {
 }
 
 type JfinalDoneResponseHeaders struct {
-	Jwt *string
+	Jwt        *string
+	XRequestId *string
 }
 type JfinalDoneJSONResponse struct {
 	Body JfinalOkResponse
@@ -3714,6 +3786,15 @@ type JfinalForbiddenJSONResponse struct {
 	Headers JfinalForbiddenResponseHeaders
 }
 
+type JfinalHeadersTooLargeResponseHeaders struct {
+	XRequestId *string
+}
+type JfinalHeadersTooLargeJSONResponse struct {
+	Body JfinalFailureBody
+
+	Headers JfinalHeadersTooLargeResponseHeaders
+}
+
 type JfinalInternalResponseHeaders struct {
 	XRequestId *string
 }
@@ -3721,6 +3802,16 @@ type JfinalInternalJSONResponse struct {
 	Body JfinalFailureBody
 
 	Headers JfinalInternalResponseHeaders
+}
+
+type JfinalOverloadedResponseHeaders struct {
+	RetryAfter *int
+	XRequestId *string
+}
+type JfinalOverloadedJSONResponse struct {
+	Body JfinalFailureBody
+
+	Headers JfinalOverloadedResponseHeaders
 }
 
 type JfinalTakenResponseHeaders struct {
@@ -3780,15 +3871,6 @@ type JfinalUnavailableJSONResponse struct {
 	Headers JfinalUnavailableResponseHeaders
 }
 
-type JfinalUnsupportedFormResponseHeaders struct {
-	XRequestId *string
-}
-type JfinalUnsupportedFormJSONResponse struct {
-	Body JfinalFailureBody
-
-	Headers JfinalUnsupportedFormResponseHeaders
-}
-
 type JfinalUnsupportedMediaTypeResponseHeaders struct {
 	XRequestId *string
 }
@@ -3833,6 +3915,15 @@ type JfinalWrongOldPasswordJSONResponse struct {
 	Body JfinalFailureBody
 
 	Headers JfinalWrongOldPasswordResponseHeaders
+}
+
+type Oauth2HeadersTooLargeResponseHeaders struct {
+	XRequestId *string
+}
+type Oauth2HeadersTooLargeJSONResponse struct {
+	Body Oauth2FailureBody
+
+	Headers Oauth2HeadersTooLargeResponseHeaders
 }
 
 type Oauth2InternalResponseHeaders struct {
@@ -3910,6 +4001,15 @@ type ProblemHeadersTooLargeApplicationProblemPlusJSONResponse struct {
 	Headers ProblemHeadersTooLargeResponseHeaders
 }
 
+type ProblemInternalResponseHeaders struct {
+	XRequestId *string
+}
+type ProblemInternalApplicationProblemPlusJSONResponse struct {
+	Body Problem
+
+	Headers ProblemInternalResponseHeaders
+}
+
 type ProblemNotFoundResponseHeaders struct {
 	XRequestId *string
 }
@@ -3928,13 +4028,13 @@ type ProblemUnavailableApplicationProblemPlusJSONResponse struct {
 	Headers ProblemUnavailableResponseHeaders
 }
 
-type ProblemUnknownTagResponseHeaders struct {
+type ProblemUnknownRenderingResponseHeaders struct {
 	XRequestId *string
 }
-type ProblemUnknownTagApplicationProblemPlusJSONResponse struct {
+type ProblemUnknownRenderingApplicationProblemPlusJSONResponse struct {
 	Body Problem
 
-	Headers ProblemUnknownTagResponseHeaders
+	Headers ProblemUnknownRenderingResponseHeaders
 }
 
 type RuoyiBadRequestResponseHeaders struct {
@@ -3953,6 +4053,15 @@ type RuoyiForbiddenJSONResponse struct {
 	Body RuoyiFailureBody
 
 	Headers RuoyiForbiddenResponseHeaders
+}
+
+type RuoyiHeadersTooLargeResponseHeaders struct {
+	XRequestId *string
+}
+type RuoyiHeadersTooLargeJSONResponse struct {
+	Body RuoyiFailureBody
+
+	Headers RuoyiHeadersTooLargeResponseHeaders
 }
 
 type RuoyiInternalResponseHeaders struct {
@@ -4027,6 +4136,15 @@ type YudaoBadRequestJSONResponse struct {
 	Body YudaoFailureBody
 
 	Headers YudaoBadRequestResponseHeaders
+}
+
+type YudaoHeadersTooLargeResponseHeaders struct {
+	XRequestId *string
+}
+type YudaoHeadersTooLargeJSONResponse struct {
+	Body YudaoFailureBody
+
+	Headers YudaoHeadersTooLargeResponseHeaders
 }
 
 type YudaoInternalResponseHeaders struct {
@@ -4162,10 +4280,11 @@ type GetJsonWebKeysResponseObject interface {
 
 type GetJsonWebKeys200ResponseHeaders struct {
 	CacheControl string
+	XRequestId   *string
 }
 
 type GetJsonWebKeys200JSONResponse struct {
-	Body    JsonWebKeySet
+	Body    PublicKeySet
 	Headers GetJsonWebKeys200ResponseHeaders
 }
 
@@ -4177,6 +4296,9 @@ func (response GetJsonWebKeys200JSONResponse) VisitGetJsonWebKeysResponse(w http
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", fmt.Sprint(response.Headers.CacheControl))
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4201,6 +4323,25 @@ func (response GetJsonWebKeys431ApplicationProblemPlusJSONResponse) VisitGetJson
 	return err
 }
 
+type GetJsonWebKeys500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response GetJsonWebKeys500ApplicationProblemPlusJSONResponse) VisitGetJsonWebKeysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetWeChatUserInfoRequestObject struct {
 	Body *GetWeChatUserInfoJSONRequestBody
 }
@@ -4211,6 +4352,7 @@ type GetWeChatUserInfoResponseObject interface {
 
 type GetWeChatUserInfo200ResponseHeaders struct {
 	XAccessToken string
+	XRequestId   *string
 }
 
 type GetWeChatUserInfo200JSONResponse struct {
@@ -4226,6 +4368,9 @@ func (response GetWeChatUserInfo200JSONResponse) VisitGetWeChatUserInfoResponse(
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("X-Access-Token", fmt.Sprint(response.Headers.XAccessToken))
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -4340,6 +4485,25 @@ func (response GetWeChatUserInfo429JSONResponse) VisitGetWeChatUserInfoResponse(
 	return err
 }
 
+type GetWeChatUserInfo431JSONResponse struct {
+	RuoyiHeadersTooLargeJSONResponse
+}
+
+func (response GetWeChatUserInfo431JSONResponse) VisitGetWeChatUserInfoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetWeChatUserInfo500JSONResponse struct{ RuoyiInternalJSONResponse }
 
 func (response GetWeChatUserInfo500JSONResponse) VisitGetWeChatUserInfoResponse(w http.ResponseWriter) error {
@@ -4389,7 +4553,8 @@ type CreateUserResponseObject interface {
 }
 
 type CreateUser200ResponseHeaders struct {
-	Jwt *string
+	Jwt        *string
+	XRequestId *string
 }
 
 type CreateUser200JSONResponse struct {
@@ -4406,6 +4571,9 @@ func (response CreateUser200JSONResponse) VisitCreateUserResponse(w http.Respons
 	w.Header().Set("Content-Type", "application/json")
 	if response.Headers.Jwt != nil {
 		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
@@ -4577,6 +4745,25 @@ func (response CreateUser429JSONResponse) VisitCreateUserResponse(w http.Respons
 	return err
 }
 
+type CreateUser431JSONResponse struct {
+	JfinalHeadersTooLargeJSONResponse
+}
+
+func (response CreateUser431JSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type CreateUser500JSONResponse struct{ JfinalInternalJSONResponse }
 
 func (response CreateUser500JSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
@@ -4594,7 +4781,7 @@ func (response CreateUser500JSONResponse) VisitCreateUserResponse(w http.Respons
 	return err
 }
 
-type CreateUser503JSONResponse struct{ JfinalUnavailableJSONResponse }
+type CreateUser503JSONResponse struct{ JfinalOverloadedJSONResponse }
 
 func (response CreateUser503JSONResponse) VisitCreateUserResponse(w http.ResponseWriter) error {
 
@@ -4633,6 +4820,9 @@ func (response GetUserDetail200JSONResponse) VisitGetUserDetailResponse(w http.R
 	w.Header().Set("Content-Type", "application/json")
 	if response.Headers.Jwt != nil {
 		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
@@ -4695,6 +4885,25 @@ func (response GetUserDetail404JSONResponse) VisitGetUserDetailResponse(w http.R
 	return err
 }
 
+type GetUserDetail431JSONResponse struct {
+	JfinalHeadersTooLargeJSONResponse
+}
+
+func (response GetUserDetail431JSONResponse) VisitGetUserDetailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetUserDetail500JSONResponse struct{ JfinalInternalJSONResponse }
 
 func (response GetUserDetail500JSONResponse) VisitGetUserDetailResponse(w http.ResponseWriter) error {
@@ -4733,7 +4942,8 @@ func (response GetUserDetail503JSONResponse) VisitGetUserDetailResponse(w http.R
 }
 
 type PostUserDetailRequestObject struct {
-	Body *PostUserDetailFormdataRequestBody
+	JSONBody     *PostUserDetailJSONRequestBody
+	FormdataBody *PostUserDetailFormdataRequestBody
 }
 
 type PostUserDetailResponseObject interface {
@@ -4751,6 +4961,9 @@ func (response PostUserDetail200JSONResponse) VisitPostUserDetailResponse(w http
 	w.Header().Set("Content-Type", "application/json")
 	if response.Headers.Jwt != nil {
 		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
@@ -4848,7 +5061,7 @@ func (response PostUserDetail413JSONResponse) VisitPostUserDetailResponse(w http
 }
 
 type PostUserDetail415JSONResponse struct {
-	JfinalUnsupportedFormJSONResponse
+	JfinalUnsupportedMediaTypeJSONResponse
 }
 
 func (response PostUserDetail415JSONResponse) VisitPostUserDetailResponse(w http.ResponseWriter) error {
@@ -4862,6 +5075,25 @@ func (response PostUserDetail415JSONResponse) VisitPostUserDetailResponse(w http
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PostUserDetail431JSONResponse struct {
+	JfinalHeadersTooLargeJSONResponse
+}
+
+func (response PostUserDetail431JSONResponse) VisitPostUserDetailResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -4904,7 +5136,8 @@ func (response PostUserDetail503JSONResponse) VisitPostUserDetailResponse(w http
 }
 
 type SignInByPasswordRequestObject struct {
-	Body *SignInByPasswordFormdataRequestBody
+	JSONBody     *SignInByPasswordJSONRequestBody
+	FormdataBody *SignInByPasswordFormdataRequestBody
 }
 
 type SignInByPasswordResponseObject interface {
@@ -4912,7 +5145,8 @@ type SignInByPasswordResponseObject interface {
 }
 
 type SignInByPassword200ResponseHeaders struct {
-	Jwt string
+	Jwt        string
+	XRequestId *string
 }
 
 type SignInByPassword200JSONResponse struct {
@@ -4928,6 +5162,9 @@ func (response SignInByPassword200JSONResponse) VisitSignInByPasswordResponse(w 
 	}
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Jwt", fmt.Sprint(response.Headers.Jwt))
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5007,7 +5244,7 @@ func (response SignInByPassword413JSONResponse) VisitSignInByPasswordResponse(w 
 }
 
 type SignInByPassword415JSONResponse struct {
-	JfinalUnsupportedFormJSONResponse
+	JfinalUnsupportedMediaTypeJSONResponse
 }
 
 func (response SignInByPassword415JSONResponse) VisitSignInByPasswordResponse(w http.ResponseWriter) error {
@@ -5021,6 +5258,25 @@ func (response SignInByPassword415JSONResponse) VisitSignInByPasswordResponse(w 
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignInByPassword431JSONResponse struct {
+	JfinalHeadersTooLargeJSONResponse
+}
+
+func (response SignInByPassword431JSONResponse) VisitSignInByPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -5042,7 +5298,7 @@ func (response SignInByPassword500JSONResponse) VisitSignInByPasswordResponse(w 
 	return err
 }
 
-type SignInByPassword503JSONResponse struct{ JfinalUnavailableJSONResponse }
+type SignInByPassword503JSONResponse struct{ JfinalOverloadedJSONResponse }
 
 func (response SignInByPassword503JSONResponse) VisitSignInByPasswordResponse(w http.ResponseWriter) error {
 
@@ -5082,6 +5338,9 @@ func (response UpdateUser200JSONResponse) VisitUpdateUserResponse(w http.Respons
 	w.Header().Set("Content-Type", "application/json")
 	if response.Headers.Jwt != nil {
 		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
@@ -5231,6 +5490,25 @@ func (response UpdateUser415JSONResponse) VisitUpdateUserResponse(w http.Respons
 	return err
 }
 
+type UpdateUser431JSONResponse struct {
+	JfinalHeadersTooLargeJSONResponse
+}
+
+func (response UpdateUser431JSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type UpdateUser500JSONResponse struct{ JfinalInternalJSONResponse }
 
 func (response UpdateUser500JSONResponse) VisitUpdateUserResponse(w http.ResponseWriter) error {
@@ -5269,7 +5547,8 @@ func (response UpdateUser503JSONResponse) VisitUpdateUserResponse(w http.Respons
 }
 
 type UpdatePasswordRequestObject struct {
-	Body *UpdatePasswordFormdataRequestBody
+	JSONBody     *UpdatePasswordJSONRequestBody
+	FormdataBody *UpdatePasswordFormdataRequestBody
 }
 
 type UpdatePasswordResponseObject interface {
@@ -5287,6 +5566,9 @@ func (response UpdatePassword200JSONResponse) VisitUpdatePasswordResponse(w http
 	w.Header().Set("Content-Type", "application/json")
 	if response.Headers.Jwt != nil {
 		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
@@ -5403,7 +5685,7 @@ func (response UpdatePassword413JSONResponse) VisitUpdatePasswordResponse(w http
 }
 
 type UpdatePassword415JSONResponse struct {
-	JfinalUnsupportedFormJSONResponse
+	JfinalUnsupportedMediaTypeJSONResponse
 }
 
 func (response UpdatePassword415JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
@@ -5438,6 +5720,25 @@ func (response UpdatePassword422JSONResponse) VisitUpdatePasswordResponse(w http
 	return err
 }
 
+type UpdatePassword431JSONResponse struct {
+	JfinalHeadersTooLargeJSONResponse
+}
+
+func (response UpdatePassword431JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type UpdatePassword500JSONResponse struct{ JfinalInternalJSONResponse }
 
 func (response UpdatePassword500JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
@@ -5455,7 +5756,7 @@ func (response UpdatePassword500JSONResponse) VisitUpdatePasswordResponse(w http
 	return err
 }
 
-type UpdatePassword503JSONResponse struct{ JfinalUnavailableJSONResponse }
+type UpdatePassword503JSONResponse struct{ JfinalOverloadedJSONResponse }
 
 func (response UpdatePassword503JSONResponse) VisitUpdatePasswordResponse(w http.ResponseWriter) error {
 
@@ -5483,15 +5784,25 @@ type RefreshAccessTokenResponseObject interface {
 	VisitRefreshAccessTokenResponse(w http.ResponseWriter) error
 }
 
-type RefreshAccessToken200JSONResponse AccessTokenResponse
+type RefreshAccessToken200ResponseHeaders struct {
+	XRequestId *string
+}
+
+type RefreshAccessToken200JSONResponse struct {
+	Body    AccessTokenResponse
+	Headers RefreshAccessToken200ResponseHeaders
+}
 
 func (response RefreshAccessToken200JSONResponse) VisitRefreshAccessTokenResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5589,6 +5900,25 @@ func (response RefreshAccessToken415JSONResponse) VisitRefreshAccessTokenRespons
 	return err
 }
 
+type RefreshAccessToken431JSONResponse struct {
+	YudaoHeadersTooLargeJSONResponse
+}
+
+func (response RefreshAccessToken431JSONResponse) VisitRefreshAccessTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type RefreshAccessToken500JSONResponse struct{ YudaoInternalJSONResponse }
 
 func (response RefreshAccessToken500JSONResponse) VisitRefreshAccessTokenResponse(w http.ResponseWriter) error {
@@ -5633,15 +5963,29 @@ type SignOutResponseObject interface {
 	VisitSignOutResponse(w http.ResponseWriter) error
 }
 
-type SignOut200JSONResponse DoneResponse
+type SignOut200ResponseHeaders struct {
+	Jwt        *string
+	XRequestId *string
+}
+
+type SignOut200JSONResponse struct {
+	Body    DoneResponse
+	Headers SignOut200ResponseHeaders
+}
 
 func (response SignOut200JSONResponse) VisitSignOutResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Jwt != nil {
+		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5665,6 +6009,25 @@ func (response SignOut401JSONResponse) VisitSignOutResponse(w http.ResponseWrite
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignOut431JSONResponse struct {
+	YudaoHeadersTooLargeJSONResponse
+}
+
+func (response SignOut431JSONResponse) VisitSignOutResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -5714,15 +6077,25 @@ type SendMobileCodeResponseObject interface {
 	VisitSendMobileCodeResponse(w http.ResponseWriter) error
 }
 
-type SendMobileCode200JSONResponse MobileCodeResponse
+type SendMobileCode200ResponseHeaders struct {
+	XRequestId *string
+}
+
+type SendMobileCode200JSONResponse struct {
+	Body    MobileCodeResponse
+	Headers SendMobileCode200ResponseHeaders
+}
 
 func (response SendMobileCode200JSONResponse) VisitSendMobileCodeResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5820,6 +6193,25 @@ func (response SendMobileCode429JSONResponse) VisitSendMobileCodeResponse(w http
 	return err
 }
 
+type SendMobileCode431JSONResponse struct {
+	YudaoHeadersTooLargeJSONResponse
+}
+
+func (response SendMobileCode431JSONResponse) VisitSendMobileCodeResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SendMobileCode500JSONResponse struct{ YudaoInternalJSONResponse }
 
 func (response SendMobileCode500JSONResponse) VisitSendMobileCodeResponse(w http.ResponseWriter) error {
@@ -5868,15 +6260,25 @@ type SignInByMobileResponseObject interface {
 	VisitSignInByMobileResponse(w http.ResponseWriter) error
 }
 
-type SignInByMobile200JSONResponse MobileLoginResponse
+type SignInByMobile200ResponseHeaders struct {
+	XRequestId *string
+}
+
+type SignInByMobile200JSONResponse struct {
+	Body    MobileLoginResponse
+	Headers SignInByMobile200ResponseHeaders
+}
 
 func (response SignInByMobile200JSONResponse) VisitSignInByMobileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -5994,6 +6396,25 @@ func (response SignInByMobile429JSONResponse) VisitSignInByMobileResponse(w http
 	return err
 }
 
+type SignInByMobile431JSONResponse struct {
+	YudaoHeadersTooLargeJSONResponse
+}
+
+func (response SignInByMobile431JSONResponse) VisitSignInByMobileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SignInByMobile500JSONResponse struct{ YudaoInternalJSONResponse }
 
 func (response SignInByMobile500JSONResponse) VisitSignInByMobileResponse(w http.ResponseWriter) error {
@@ -6039,15 +6460,29 @@ type VerifyMobileResponseObject interface {
 	VisitVerifyMobileResponse(w http.ResponseWriter) error
 }
 
-type VerifyMobile200JSONResponse DoneResponse
+type VerifyMobile200ResponseHeaders struct {
+	Jwt        *string
+	XRequestId *string
+}
+
+type VerifyMobile200JSONResponse struct {
+	Body    DoneResponse
+	Headers VerifyMobile200ResponseHeaders
+}
 
 func (response VerifyMobile200JSONResponse) VisitVerifyMobileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Jwt != nil {
+		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6162,6 +6597,25 @@ func (response VerifyMobile415JSONResponse) VisitVerifyMobileResponse(w http.Res
 	return err
 }
 
+type VerifyMobile431JSONResponse struct {
+	YudaoHeadersTooLargeJSONResponse
+}
+
+func (response VerifyMobile431JSONResponse) VisitVerifyMobileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type VerifyMobile500JSONResponse struct{ YudaoInternalJSONResponse }
 
 func (response VerifyMobile500JSONResponse) VisitVerifyMobileResponse(w http.ResponseWriter) error {
@@ -6206,15 +6660,29 @@ type ListSessionsResponseObject interface {
 	VisitListSessionsResponse(w http.ResponseWriter) error
 }
 
-type ListSessions200JSONResponse SessionListResponse
+type ListSessions200ResponseHeaders struct {
+	Jwt        *string
+	XRequestId *string
+}
+
+type ListSessions200JSONResponse struct {
+	Body    SessionListResponse
+	Headers ListSessions200ResponseHeaders
+}
 
 func (response ListSessions200JSONResponse) VisitListSessionsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Jwt != nil {
+		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6238,6 +6706,25 @@ func (response ListSessions401JSONResponse) VisitListSessionsResponse(w http.Res
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSessions431JSONResponse struct {
+	YudaoHeadersTooLargeJSONResponse
+}
+
+func (response ListSessions431JSONResponse) VisitListSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -6287,15 +6774,29 @@ type EndSessionResponseObject interface {
 	VisitEndSessionResponse(w http.ResponseWriter) error
 }
 
-type EndSession200JSONResponse DoneResponse
+type EndSession200ResponseHeaders struct {
+	Jwt        *string
+	XRequestId *string
+}
+
+type EndSession200JSONResponse struct {
+	Body    DoneResponse
+	Headers EndSession200ResponseHeaders
+}
 
 func (response EndSession200JSONResponse) VisitEndSessionResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Jwt != nil {
+		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6359,6 +6860,25 @@ func (response EndSession404JSONResponse) VisitEndSessionResponse(w http.Respons
 	return err
 }
 
+type EndSession431JSONResponse struct {
+	YudaoHeadersTooLargeJSONResponse
+}
+
+func (response EndSession431JSONResponse) VisitEndSessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type EndSession500JSONResponse struct{ YudaoInternalJSONResponse }
 
 func (response EndSession500JSONResponse) VisitEndSessionResponse(w http.ResponseWriter) error {
@@ -6403,15 +6923,25 @@ type GetDemoOutboxResponseObject interface {
 	VisitGetDemoOutboxResponse(w http.ResponseWriter) error
 }
 
-type GetDemoOutbox200JSONResponse []DemoMessage
+type GetDemoOutbox200ResponseHeaders struct {
+	XRequestId *string
+}
+
+type GetDemoOutbox200JSONResponse struct {
+	Body    []DemoMessage
+	Headers GetDemoOutbox200ResponseHeaders
+}
 
 func (response GetDemoOutbox200JSONResponse) VisitGetDemoOutboxResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6436,6 +6966,44 @@ func (response GetDemoOutbox404ApplicationProblemPlusJSONResponse) VisitGetDemoO
 	return err
 }
 
+type GetDemoOutbox431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response GetDemoOutbox431ApplicationProblemPlusJSONResponse) VisitGetDemoOutboxResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type GetDemoOutbox500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response GetDemoOutbox500ApplicationProblemPlusJSONResponse) VisitGetDemoOutboxResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type ResetDemoRequestObject struct {
 }
 
@@ -6443,15 +7011,25 @@ type ResetDemoResponseObject interface {
 	VisitResetDemoResponse(w http.ResponseWriter) error
 }
 
-type ResetDemo200JSONResponse Health
+type ResetDemo200ResponseHeaders struct {
+	XRequestId *string
+}
+
+type ResetDemo200JSONResponse struct {
+	Body    SystemStatus
+	Headers ResetDemo200ResponseHeaders
+}
 
 func (response ResetDemo200JSONResponse) VisitResetDemoResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6476,6 +7054,63 @@ func (response ResetDemo404ApplicationProblemPlusJSONResponse) VisitResetDemoRes
 	return err
 }
 
+type ResetDemo431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ResetDemo431ApplicationProblemPlusJSONResponse) VisitResetDemoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetDemo500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response ResetDemo500ApplicationProblemPlusJSONResponse) VisitResetDemoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetDemo503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ResetDemo503ApplicationProblemPlusJSONResponse) VisitResetDemoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetHealthRequestObject struct {
 }
 
@@ -6483,15 +7118,25 @@ type GetHealthResponseObject interface {
 	VisitGetHealthResponse(w http.ResponseWriter) error
 }
 
-type GetHealth200JSONResponse Health
+type GetHealth200ResponseHeaders struct {
+	XRequestId *string
+}
+
+type GetHealth200JSONResponse struct {
+	Body    SystemStatus
+	Headers GetHealth200ResponseHeaders
+}
 
 func (response GetHealth200JSONResponse) VisitGetHealthResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6523,14 +7168,24 @@ type GetMetricsResponseObject interface {
 	VisitGetMetricsResponse(w http.ResponseWriter) error
 }
 
-type GetMetrics200TextResponse string
+type GetMetrics200ResponseHeaders struct {
+	XRequestId *string
+}
+
+type GetMetrics200TextResponse struct {
+	Body    string
+	Headers GetMetrics200ResponseHeaders
+}
 
 func (response GetMetrics200TextResponse) VisitGetMetricsResponse(w http.ResponseWriter) error {
 
 	w.Header().Set("Content-Type", "text/plain")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 
-	_, err := w.Write([]byte(fmt.Sprint(response)))
+	_, err := w.Write([]byte(fmt.Sprint(response.Body)))
 	return err
 }
 
@@ -6553,6 +7208,25 @@ func (response GetMetrics431ApplicationProblemPlusJSONResponse) VisitGetMetricsR
 	return err
 }
 
+type GetMetrics500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response GetMetrics500ApplicationProblemPlusJSONResponse) VisitGetMetricsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type IntrospectTokenRequestObject struct {
 	Body *IntrospectTokenFormdataRequestBody
 }
@@ -6561,15 +7235,25 @@ type IntrospectTokenResponseObject interface {
 	VisitIntrospectTokenResponse(w http.ResponseWriter) error
 }
 
-type IntrospectToken200JSONResponse Introspection
+type IntrospectToken200ResponseHeaders struct {
+	XRequestId *string
+}
+
+type IntrospectToken200JSONResponse struct {
+	Body    Introspection
+	Headers IntrospectToken200ResponseHeaders
+}
 
 func (response IntrospectToken200JSONResponse) VisitIntrospectTokenResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6672,6 +7356,25 @@ func (response IntrospectToken429JSONResponse) VisitIntrospectTokenResponse(w ht
 	return err
 }
 
+type IntrospectToken431JSONResponse struct {
+	Oauth2HeadersTooLargeJSONResponse
+}
+
+func (response IntrospectToken431JSONResponse) VisitIntrospectTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type IntrospectToken500JSONResponse struct{ Oauth2InternalJSONResponse }
 
 func (response IntrospectToken500JSONResponse) VisitIntrospectTokenResponse(w http.ResponseWriter) error {
@@ -6720,6 +7423,7 @@ type GetSpecAsJsonResponseObject interface {
 type GetSpecAsJson200ResponseHeaders struct {
 	CacheControl string
 	ETag         string
+	XRequestId   *string
 }
 
 type GetSpecAsJson200JSONResponse struct {
@@ -6736,6 +7440,9 @@ func (response GetSpecAsJson200JSONResponse) VisitGetSpecAsJsonResponse(w http.R
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", fmt.Sprint(response.Headers.CacheControl))
 	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6744,6 +7451,7 @@ func (response GetSpecAsJson200JSONResponse) VisitGetSpecAsJsonResponse(w http.R
 type GetSpecAsJson304ResponseHeaders struct {
 	CacheControl string
 	ETag         string
+	XRequestId   *string
 }
 
 type GetSpecAsJson304Response struct {
@@ -6753,12 +7461,15 @@ type GetSpecAsJson304Response struct {
 func (response GetSpecAsJson304Response) VisitGetSpecAsJsonResponse(w http.ResponseWriter) error {
 	w.Header().Set("Cache-Control", fmt.Sprint(response.Headers.CacheControl))
 	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(304)
 	return nil
 }
 
 type GetSpecAsJson400ApplicationProblemPlusJSONResponse struct {
-	ProblemUnknownTagApplicationProblemPlusJSONResponse
+	ProblemUnknownRenderingApplicationProblemPlusJSONResponse
 }
 
 func (response GetSpecAsJson400ApplicationProblemPlusJSONResponse) VisitGetSpecAsJsonResponse(w http.ResponseWriter) error {
@@ -6806,6 +7517,7 @@ type GetSpecAsYamlResponseObject interface {
 type GetSpecAsYaml200ResponseHeaders struct {
 	CacheControl string
 	ETag         string
+	XRequestId   *string
 }
 
 type GetSpecAsYaml200ApplicationyamlResponse struct {
@@ -6822,6 +7534,9 @@ func (response GetSpecAsYaml200ApplicationyamlResponse) VisitGetSpecAsYamlRespon
 	}
 	w.Header().Set("Cache-Control", fmt.Sprint(response.Headers.CacheControl))
 	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 
 	if closer, ok := response.Body.(io.ReadCloser); ok {
@@ -6834,6 +7549,7 @@ func (response GetSpecAsYaml200ApplicationyamlResponse) VisitGetSpecAsYamlRespon
 type GetSpecAsYaml304ResponseHeaders struct {
 	CacheControl string
 	ETag         string
+	XRequestId   *string
 }
 
 type GetSpecAsYaml304Response struct {
@@ -6843,12 +7559,15 @@ type GetSpecAsYaml304Response struct {
 func (response GetSpecAsYaml304Response) VisitGetSpecAsYamlResponse(w http.ResponseWriter) error {
 	w.Header().Set("Cache-Control", fmt.Sprint(response.Headers.CacheControl))
 	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(304)
 	return nil
 }
 
 type GetSpecAsYaml400ApplicationProblemPlusJSONResponse struct {
-	ProblemUnknownTagApplicationProblemPlusJSONResponse
+	ProblemUnknownRenderingApplicationProblemPlusJSONResponse
 }
 
 func (response GetSpecAsYaml400ApplicationProblemPlusJSONResponse) VisitGetSpecAsYamlResponse(w http.ResponseWriter) error {
@@ -6892,15 +7611,25 @@ type GetReadinessResponseObject interface {
 	VisitGetReadinessResponse(w http.ResponseWriter) error
 }
 
-type GetReadiness200JSONResponse Health
+type GetReadiness200ResponseHeaders struct {
+	XRequestId *string
+}
+
+type GetReadiness200JSONResponse struct {
+	Body    SystemStatus
+	Headers GetReadiness200ResponseHeaders
+}
 
 func (response GetReadiness200JSONResponse) VisitGetReadinessResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -6952,15 +7681,25 @@ type GetUserInfoResponseObject interface {
 	VisitGetUserInfoResponse(w http.ResponseWriter) error
 }
 
-type GetUserInfo200JSONResponse UserInfoResponse
+type GetUserInfo200ResponseHeaders struct {
+	XRequestId *string
+}
+
+type GetUserInfo200JSONResponse struct {
+	Body    UserInfoResponse
+	Headers GetUserInfo200ResponseHeaders
+}
 
 func (response GetUserInfo200JSONResponse) VisitGetUserInfoResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -7040,6 +7779,23 @@ func (response GetUserInfo429JSONResponse) VisitGetUserInfoResponse(w http.Respo
 	return err
 }
 
+type GetUserInfo431JSONResponse struct{ CasHeadersTooLargeJSONResponse }
+
+func (response GetUserInfo431JSONResponse) VisitGetUserInfoResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type GetUserInfo500JSONResponse struct{ CasInternalJSONResponse }
 
 func (response GetUserInfo500JSONResponse) VisitGetUserInfoResponse(w http.ResponseWriter) error {
@@ -7087,7 +7843,8 @@ type RefreshUserResponseObject interface {
 }
 
 type RefreshUser200ResponseHeaders struct {
-	Jwt *string
+	Jwt        *string
+	XRequestId *string
 }
 
 type RefreshUser200JSONResponse struct {
@@ -7104,6 +7861,9 @@ func (response RefreshUser200JSONResponse) VisitRefreshUserResponse(w http.Respo
 	w.Header().Set("Content-Type", "application/json")
 	if response.Headers.Jwt != nil {
 		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
@@ -7202,6 +7962,25 @@ func (response RefreshUser415JSONResponse) VisitRefreshUserResponse(w http.Respo
 	return err
 }
 
+type RefreshUser431JSONResponse struct {
+	JeecgHeadersTooLargeJSONResponse
+}
+
+func (response RefreshUser431JSONResponse) VisitRefreshUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type RefreshUser500JSONResponse struct{ JeecgInternalJSONResponse }
 
 func (response RefreshUser500JSONResponse) VisitRefreshUserResponse(w http.ResponseWriter) error {
@@ -7252,10 +8031,16 @@ type CheckLoginStatus200JSONResponse struct{ CheckedLoginStatusJSONResponse }
 func (response CheckLoginStatus200JSONResponse) VisitCheckLoginStatusResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Jwt != nil {
+		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -7296,6 +8081,25 @@ func (response CheckLoginStatus401JSONResponse) VisitCheckLoginStatusResponse(w 
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckLoginStatus431JSONResponse struct {
+	YudaoHeadersTooLargeJSONResponse
+}
+
+func (response CheckLoginStatus431JSONResponse) VisitCheckLoginStatusResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -7350,10 +8154,16 @@ type CheckLoginStatusByPath200JSONResponse struct{ CheckedLoginStatusJSONRespons
 func (response CheckLoginStatusByPath200JSONResponse) VisitCheckLoginStatusByPathResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
-	if err := json.NewEncoder(&buf).Encode(response); err != nil {
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
 		return err
 	}
 	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Jwt != nil {
+		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
 	w.WriteHeader(200)
 	_, err := buf.WriteTo(w)
 	return err
@@ -7394,6 +8204,25 @@ func (response CheckLoginStatusByPath401JSONResponse) VisitCheckLoginStatusByPat
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CheckLoginStatusByPath431JSONResponse struct {
+	YudaoHeadersTooLargeJSONResponse
+}
+
+func (response CheckLoginStatusByPath431JSONResponse) VisitCheckLoginStatusByPathResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -7449,7 +8278,7 @@ type StrictServerInterface interface {
 	// GetUserDetail 用户详情 · Read a user
 	// (GET /api/user/detail)
 	GetUserDetail(ctx context.Context, request GetUserDetailRequestObject) (GetUserDetailResponseObject, error)
-	// PostUserDetail 用户详情（POST）· Read a user, by form
+	// PostUserDetail 用户详情（POST）· Read a user, by POST
 	// (POST /api/user/detail)
 	PostUserDetail(ctx context.Context, request PostUserDetailRequestObject) (PostUserDetailResponseObject, error)
 	// SignInByPassword 用户登录 · Sign in by password
@@ -7690,14 +8519,43 @@ func (sh *strictHandler) GetUserDetail(ctx echo.Context, params GetUserDetailPar
 func (sh *strictHandler) PostUserDetail(ctx echo.Context) error {
 	var request PostUserDetailRequestObject
 
-	if form, err := ctx.FormParams(); err == nil {
-		var body PostUserDetailFormdataRequestBody
-		if err := runtime.BindForm(&body, form, nil, nil); err != nil {
+	if strings.HasPrefix(ctx.Request().Header.Get("Content-Type"), "application/json") {
+		var body PostUserDetailJSONRequestBody
+		var err error
+		if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+			// A request validator built on kin-openapi's openapi3filter with
+			// KeepValidatedValue leaves the value it validated on the body. Bind
+			// that value, matching member names exactly, so the handler receives
+			// what was validated instead of a second, case-insensitive decode.
+			// Otherwise bind only the request body, so that path and query
+			// parameters are not also bound into the body struct.
+			if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+				err = binder.BindBody(ctx, &body)
+			}
+		} else {
+			// A custom binder is installed on the Echo instance; defer to it
+			// entirely, since echo.Binder does not expose body-only binding and
+			// the binder may do more than decode (for example call ctx.Validate).
+			err = ctx.Bind(&body)
+		}
+		if err != nil {
+			if !errors.Is(err, io.EOF) {
+				return err
+			}
+		} else {
+			request.JSONBody = &body
+		}
+	}
+	if strings.HasPrefix(ctx.Request().Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+		if form, err := ctx.FormParams(); err == nil {
+			var body PostUserDetailFormdataRequestBody
+			if err := runtime.BindForm(&body, form, nil, nil); err != nil {
+				return err
+			}
+			request.FormdataBody = &body
+		} else {
 			return err
 		}
-		request.Body = &body
-	} else {
-		return err
 	}
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
@@ -7723,14 +8581,41 @@ func (sh *strictHandler) PostUserDetail(ctx echo.Context) error {
 func (sh *strictHandler) SignInByPassword(ctx echo.Context) error {
 	var request SignInByPasswordRequestObject
 
-	if form, err := ctx.FormParams(); err == nil {
-		var body SignInByPasswordFormdataRequestBody
-		if err := runtime.BindForm(&body, form, nil, nil); err != nil {
+	if strings.HasPrefix(ctx.Request().Header.Get("Content-Type"), "application/json") {
+		var body SignInByPasswordJSONRequestBody
+		var err error
+		if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+			// A request validator built on kin-openapi's openapi3filter with
+			// KeepValidatedValue leaves the value it validated on the body. Bind
+			// that value, matching member names exactly, so the handler receives
+			// what was validated instead of a second, case-insensitive decode.
+			// Otherwise bind only the request body, so that path and query
+			// parameters are not also bound into the body struct.
+			if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+				err = binder.BindBody(ctx, &body)
+			}
+		} else {
+			// A custom binder is installed on the Echo instance; defer to it
+			// entirely, since echo.Binder does not expose body-only binding and
+			// the binder may do more than decode (for example call ctx.Validate).
+			err = ctx.Bind(&body)
+		}
+		if err != nil {
 			return err
 		}
-		request.Body = &body
-	} else {
-		return err
+		request.JSONBody = &body
+
+	}
+	if strings.HasPrefix(ctx.Request().Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+		if form, err := ctx.FormParams(); err == nil {
+			var body SignInByPasswordFormdataRequestBody
+			if err := runtime.BindForm(&body, form, nil, nil); err != nil {
+				return err
+			}
+			request.FormdataBody = &body
+		} else {
+			return err
+		}
 	}
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
@@ -7816,14 +8701,41 @@ func (sh *strictHandler) UpdateUser(ctx echo.Context) error {
 func (sh *strictHandler) UpdatePassword(ctx echo.Context) error {
 	var request UpdatePasswordRequestObject
 
-	if form, err := ctx.FormParams(); err == nil {
-		var body UpdatePasswordFormdataRequestBody
-		if err := runtime.BindForm(&body, form, nil, nil); err != nil {
+	if strings.HasPrefix(ctx.Request().Header.Get("Content-Type"), "application/json") {
+		var body UpdatePasswordJSONRequestBody
+		var err error
+		if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+			// A request validator built on kin-openapi's openapi3filter with
+			// KeepValidatedValue leaves the value it validated on the body. Bind
+			// that value, matching member names exactly, so the handler receives
+			// what was validated instead of a second, case-insensitive decode.
+			// Otherwise bind only the request body, so that path and query
+			// parameters are not also bound into the body struct.
+			if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+				err = binder.BindBody(ctx, &body)
+			}
+		} else {
+			// A custom binder is installed on the Echo instance; defer to it
+			// entirely, since echo.Binder does not expose body-only binding and
+			// the binder may do more than decode (for example call ctx.Validate).
+			err = ctx.Bind(&body)
+		}
+		if err != nil {
 			return err
 		}
-		request.Body = &body
-	} else {
-		return err
+		request.JSONBody = &body
+
+	}
+	if strings.HasPrefix(ctx.Request().Header.Get("Content-Type"), "application/x-www-form-urlencoded") {
+		if form, err := ctx.FormParams(); err == nil {
+			var body UpdatePasswordFormdataRequestBody
+			if err := runtime.BindForm(&body, form, nil, nil); err != nil {
+				return err
+			}
+			request.FormdataBody = &body
+		} else {
+			return err
+		}
 	}
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {

@@ -32,10 +32,10 @@ func (o *operation) readCredentials(document *openapi3.T) error {
 			if scheme != nil && o.application.read(scheme.Value) {
 				continue
 			}
-			if scheme == nil || scheme.Value.Type != "apiKey" {
+			place, known := placeOf(scheme)
+			if !known {
 				return fmt.Errorf("security scheme %q is not known", name)
 			}
-			place := dialect.Credential{In: scheme.Value.In, Name: scheme.Value.Name}
 			if !slices.Contains(byPlace[place.In], place) {
 				byPlace[place.In] = append(byPlace[place.In], place)
 			}
@@ -57,6 +57,19 @@ func (o *operation) readCredentials(document *openapi3.T) error {
 		return fmt.Errorf("x-access %s needs a security scheme", o.access)
 	}
 	return nil
+}
+
+// placeOf returns where a security scheme of tokens carries one. The header of HTTP bearer is
+// read like the one of an API key: the token may be bare.
+func placeOf(scheme *openapi3.SecuritySchemeRef) (place dialect.Credential, known bool) {
+	switch {
+	case scheme == nil:
+		return place, false
+	case scheme.Value.Type == "http" && scheme.Value.Scheme == "bearer":
+		return dialect.Credential{In: openapi3.ParameterInHeader, Name: echo.HeaderAuthorization}, true
+	default:
+		return dialect.Credential{In: scheme.Value.In, Name: scheme.Value.Name}, scheme.Value.Type == "apiKey"
+	}
 }
 
 // identify authenticates the application, and the caller by the first token of this server
@@ -90,10 +103,9 @@ func (o *operation) token(c echo.Context, members map[string]any) (token, name s
 		if len(values) == 0 {
 			continue
 		}
-		if len(values) > 1 && place.In == openapi3.ParameterInHeader {
+		if place.In == openapi3.ParameterInHeader {
 			values = tokensOrFirst(values)
-		}
-		if err := request.CheckText(place.Name, values...); err != nil {
+		} else if err := request.CheckText(place.Name, values...); err != nil {
 			return "", "", err
 		}
 		switch text := withoutScheme(values[0]); {

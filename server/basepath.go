@@ -127,8 +127,8 @@ func relativeReference(from, to string) string {
 }
 
 var (
-	// specPaths are the paths of the contract itself.
-	specPaths = []string{"/openapi.yaml", "/openapi.json"}
+	// specPaths are the paths of the contract itself, and of the pages beside it.
+	specPaths = append([]string{"/openapi.yaml", "/openapi.json"}, pagePaths...)
 	// rootOnly are the first segments of the paths that are served at the root only.
 	rootOnly = []string{"/healthz/", "/readyz/", "/metrics/", "/demo/", "/admin/", "/console/", "/oauth2/"}
 	// basePathShape allows unreserved characters (RFC 3986), and no segment that begins

@@ -71,6 +71,18 @@ func TestForeignCredentialHidesNoToken(t *testing.T) {
 	}
 }
 
+// HTTP bearer is accepted by the operations that list it, and by no other.
+func TestBearer(t *testing.T) {
+	w := newWorld(t)
+	w.application("1", "")
+	id := w.add("lu.jiahe", store.RoleMember)
+	bearer := []string{"Authorization", "Bearer " + w.jwt("lu.jiahe")}
+	requireOK(t, w.get("/auth/sessions", bearer...))
+	requireOK(t, w.get("/api/user/detail?id="+text(id), bearer...))
+	requireFailure(t, "jeecg", w.postForm("/user/refresh", url.Values{"frontType": {"0"}}, bearer...), http.StatusUnauthorized)
+	requireFailure(t, "cas", w.get("/user/info?userId="+text(id), append(bearer, "X-App-Id", "1")...), http.StatusUnauthorized)
+}
+
 func TestForeignCredentialsAloneAreRefused(t *testing.T) {
 	w := newWorld(t, openRegistration)
 	w.application("1", "")

@@ -71,7 +71,10 @@ var mayImport = map[string][]string{
 	"quartet/store/storetest":         {"quartet/store"},
 	"quartet/store/dump":              {"quartet/store"},
 
-	"quartet/openapi/sdk/go/day": {"quartet/openapi/sdk/go"},
+	"quartet/openapi/sdk/go/day":               {"quartet/openapi/sdk/go"},
+	"quartet/openapi/sdk/go/samples":           {"quartet/openapi/sdk/go"},
+	"quartet/openapi/sdk/unwrap":               {"quartet/openapi", "quartet/openapi/specfilter"},
+	"quartet/openapi/internal/codesamples/gen": {"quartet/openapi/internal/codesamples"},
 }
 
 // aDialect is what each dialect's folder may import of ours.

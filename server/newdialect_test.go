@@ -127,7 +127,14 @@ func TestDialectsThatDoNotFitTheContractAreRefused(t *testing.T) {
 			mistaken[i] = &strict
 		}
 	}
+	inHTTP := func(scheme string) server.Options {
+		sent := "toyToken: {type: http, scheme: " + scheme + "}"
+		return server.Options{Dialects: dialecttest.Dialects, Contract: []byte(strings.ReplaceAll(
+			string(dialecttest.Contract()), "toyToken: {type: apiKey, in: header, name: X-Toy-Token}", sent))}
+	}
 	for why, o := range map[string]server.Options{
+		"has no credential in the header Authorization":                       inHTTP("bearer"),
+		`security scheme "toyToken" is not known`:                             inHTTP("digest"),
 		`x-lenient-reading is "fastjson", but the dialect jfinal reads as ""`: {Dialects: mistaken},
 		"no operation with the tag toy":                                       {Dialects: dialecttest.Dialects},
 		"needs exactly one tag":                                               {Contract: dialecttest.Contract(), Routes: dialecttest.Routes},

@@ -18,7 +18,7 @@ func (s *server) IntrospectToken(ctx context.Context, r openapi.IntrospectTokenR
 	if !live {
 		return openapi.IntrospectToken200JSONResponse{}, nil
 	}
-	return openapi.IntrospectToken200JSONResponse{
+	return openapi.IntrospectToken200JSONResponse{Body: openapi.Introspection{
 		Active:    true,
 		TokenType: new(openapi.TokenTypeBearer),
 		ClientId:  &application.ID,
@@ -26,5 +26,5 @@ func (s *server) IntrospectToken(ctx context.Context, r openapi.IntrospectTokenR
 		Aud:       &found.Audience,
 		Exp:       new(found.ExpiresAt.Unix()),
 		Sid:       new(strconv.FormatInt(found.SessionID, 10)),
-	}, nil
+	}}, nil
 }

@@ -56,6 +56,7 @@ func TestRequestsOfTheFrameworksClients(t *testing.T) {
 	strict := newWorld(t, strictInput)
 	strict.add("tao.ran", store.RoleMember)
 	jwt = strict.jwt("tao.ran")
+	requireOK(t, strict.postJSON("/api/user/login", `{"loginAccount":"tao.ran","password":"`+goodPassword+`"}`))
 	header := []string{"Jwt", jwt, "token", jwt}
 	for sent, named := range map[[2]string]string{
 		{"/user/refresh", `{"frontType":"1"}`}:                                          "frontType",

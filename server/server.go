@@ -128,6 +128,7 @@ func New(o Options) (http.Handler, error) {
 	router := headRouter{e}
 	openapi.RegisterHandlers(router, openapi.NewStrictHandler(s, []openapi.StrictMiddlewareFunc{refuseEmptyAnswer}))
 	s.docs.register(router)
+	registerPages(router)
 	if o.Routes != nil {
 		o.Routes(router)
 	}

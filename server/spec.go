@@ -63,7 +63,7 @@ func (p *spec) known(wanted specfilter.Wanted) (specification, bool) {
 
 // wanted reads the parameters of a request for the document.
 func wanted(tags *openapi.Tags, render *openapi.Render, json bool) specfilter.Wanted {
-	w := specfilter.Wanted{JSON: json}
+	w := specfilter.Wanted{JSON: json, Samples: openapi.CodeSamples}
 	if tags != nil {
 		for _, tag := range *tags {
 			w.Tags = append(w.Tags, string(tag))

@@ -15,6 +15,9 @@ func TestContractIsServedWholeAndByDialect(t *testing.T) {
 	if whole := requireOK(t, w.get("/openapi.yaml")); whole.text != string(openapi.Document) {
 		t.Error("/openapi.yaml is not the document as written")
 	}
+	if pages := requireOK(t, w.get("/openapi.json")); !strings.Contains(pages.text, `"x-codeSamples":`) {
+		t.Error("/openapi.json has no samples of code")
+	}
 	for path, holds := range map[string][2]string{
 		"/openapi.json":                             {`{"openapi":"3.0.3","info":{"title":"Quartet"`, "\nopenapi: 3.0.3"},
 		"/openapi.yaml?tag=jfinal":                  {"operationId: createUser", "operationId: refreshUser"},

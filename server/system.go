@@ -17,9 +17,11 @@ import (
 	"quartet/server/apierr"
 )
 
+var healthy = openapi.SystemStatus{Status: openapi.SystemOk}
+
 // GetHealth reports that the process runs.
 func (s *server) GetHealth(context.Context, openapi.GetHealthRequestObject) (openapi.GetHealthResponseObject, error) {
-	return openapi.GetHealth200JSONResponse{Status: openapi.Ok}, nil
+	return openapi.GetHealth200JSONResponse{Body: healthy}, nil
 }
 
 // GetReadiness reports whether the database can be read and written.
@@ -27,7 +29,7 @@ func (s *server) GetReadiness(ctx context.Context, _ openapi.GetReadinessRequest
 	if err := s.ready(ctx); err != nil {
 		return nil, apierr.Wrap(apierr.Unavailable, err)
 	}
-	return openapi.GetReadiness200JSONResponse{Status: openapi.Ok}, nil
+	return openapi.GetReadiness200JSONResponse{Body: healthy}, nil
 }
 
 // GetMetrics writes the metrics in the Prometheus text format.
@@ -42,7 +44,7 @@ func (s *server) GetMetrics(context.Context, openapi.GetMetricsRequestObject) (o
 			return nil, fmt.Errorf("write metrics: %w", err)
 		}
 	}
-	return openapi.GetMetrics200TextResponse(text.String()), nil
+	return openapi.GetMetrics200TextResponse{Body: text.String()}, nil
 }
 
 // PublicKey verifies the JWTs with the key id KID. Public is *rsa.PublicKey,
@@ -59,7 +61,7 @@ const keysFor = "public, max-age=30"
 
 // GetJsonWebKeys returns the keys that verify JWTs.
 func (s *server) GetJsonWebKeys(context.Context, openapi.GetJsonWebKeysRequestObject) (openapi.GetJsonWebKeysResponseObject, error) {
-	keys := []openapi.JsonWebKey{}
+	keys := []openapi.PublicKey{}
 	for _, key := range s.publicKeys() {
 		published, err := toJSONWebKey(key)
 		if err != nil {
@@ -68,18 +70,18 @@ func (s *server) GetJsonWebKeys(context.Context, openapi.GetJsonWebKeysRequestOb
 		keys = append(keys, published)
 	}
 	return openapi.GetJsonWebKeys200JSONResponse{
-		Body:    openapi.JsonWebKeySet{Keys: keys},
+		Body:    openapi.PublicKeySet{Keys: keys},
 		Headers: openapi.GetJsonWebKeys200ResponseHeaders{CacheControl: keysFor},
 	}, nil
 }
 
 // toJSONWebKey converts a key as RFC 7518 section 6 and RFC 8037 section 2 say.
-func toJSONWebKey(key PublicKey) (openapi.JsonWebKey, error) {
+func toJSONWebKey(key PublicKey) (openapi.PublicKey, error) {
 	encoded := func(bytes []byte) *string { return new(base64.RawURLEncoding.EncodeToString(bytes)) }
-	published := openapi.JsonWebKey{Kid: key.KID, Use: openapi.Sig}
+	published := openapi.PublicKey{Kid: key.KID, Use: openapi.KeyUseSignature}
 	switch public := key.Public.(type) {
 	case *rsa.PublicKey:
-		published.Kty, published.Alg = openapi.RSA, openapi.RS256
+		published.Kty, published.Alg = openapi.KeyTypeRSA, openapi.AlgorithmRS256
 		published.N, published.E = encoded(public.N.Bytes()), encoded(big.NewInt(int64(public.E)).Bytes())
 	case *ecdsa.PublicKey:
 		point, err := public.Bytes() // 4, then x and y (SEC 1 section 2.3.3)
@@ -87,10 +89,10 @@ func toJSONWebKey(key PublicKey) (openapi.JsonWebKey, error) {
 			return published, fmt.Errorf("publish key %s: %w", key.KID, err)
 		}
 		x, y := point[1:1+len(point)/2], point[1+len(point)/2:]
-		published.Kty, published.Alg, published.Crv = openapi.EC, openapi.ES256, new(openapi.P256)
+		published.Kty, published.Alg, published.Crv = openapi.KeyTypeEC, openapi.AlgorithmES256, new(openapi.CurveP256)
 		published.X, published.Y = encoded(x), encoded(y)
 	case ed25519.PublicKey:
-		published.Kty, published.Alg, published.Crv = openapi.OKP, openapi.EdDSA, new(openapi.Ed25519)
+		published.Kty, published.Alg, published.Crv = openapi.KeyTypeOKP, openapi.AlgorithmEdDSA, new(openapi.CurveEd25519)
 		published.X = encoded(public)
 	default:
 		return published, fmt.Errorf("publish key %s: its type %T has no algorithm", key.KID, key.Public)
@@ -100,7 +102,7 @@ func toJSONWebKey(key PublicKey) (openapi.JsonWebKey, error) {
 
 // GetDemoOutbox returns the messages of the SMS simulator.
 func (s *server) GetDemoOutbox(context.Context, openapi.GetDemoOutboxRequestObject) (openapi.GetDemoOutboxResponseObject, error) {
-	return openapi.GetDemoOutbox200JSONResponse(s.outbox()), nil
+	return openapi.GetDemoOutbox200JSONResponse{Body: s.outbox()}, nil
 }
 
 // ResetDemo resets the demonstration's data.
@@ -108,5 +110,5 @@ func (s *server) ResetDemo(ctx context.Context, _ openapi.ResetDemoRequestObject
 	if err := s.resetDemo(ctx); err != nil {
 		return nil, err
 	}
-	return openapi.ResetDemo200JSONResponse{Status: openapi.Ok}, nil
+	return openapi.ResetDemo200JSONResponse{Body: healthy}, nil
 }

@@ -37,7 +37,7 @@ func TestOpenAPIWritesTheContract(t *testing.T) {
 	equal(t, "the document", done(t, "openapi"), string(openapi.Document))
 	contains(t, done(t, "openapi", "--render", "client", "--tag", "jfinal,cas", "--format", "json"),
 		`{"openapi":"3.0.3","info":{`, `"operationId":"createUser"`, `"operationId":"getUserInfo"`)
-	contains(t, done(t, "openapi", "--render", "openapi-3.1"), "openapi: 3.1.0\n", "operationId: refreshUser")
+	contains(t, done(t, "openapi", "--render", "openapi-3.1"), "openapi: 3.1.0\n", "operationId: refreshUser", "x-codeSamples:")
 }
 
 func TestAFaultyCommandLineIsExplained(t *testing.T) {

@@ -62,7 +62,19 @@ func checkAnswer(t *testing.T, response *openapi3.Response, got answer) {
 	if err := contract.CheckResponse(response, contract.Answer{Status: got.status, Header: got.header, Text: got.text}); err != nil {
 		t.Errorf("the answer is not as documented: %v\n%s", err, got.text)
 	}
+	declared := slices.Clone(generalHeaders)
+	for name := range response.Headers {
+		declared = append(declared, http.CanonicalHeaderKey(name))
+	}
+	for name := range got.header {
+		if !slices.Contains(declared, name) {
+			t.Errorf("the header %s is sent and not declared", name)
+		}
+	}
 }
+
+// generalHeaders are those of HTTP and of browsers, which no contract declares.
+var generalHeaders = []string{"Accept-Ranges", "Cache-Control", "Content-Length", "Content-Type", "Date", "Vary", "X-Content-Type-Options"}
 
 // checkNumber checks that a failure has the number of its example.
 func checkNumber(t *testing.T, response *openapi3.Response, example string, got answer) {

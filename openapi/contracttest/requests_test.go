@@ -103,6 +103,7 @@ func init() {
 		"forbidden":         forbidden,
 		"internal":          serverFault,
 		"unavailable":       databaseDown,
+		"overloaded":        overloaded,
 		"not_modified":      alreadyHeld,
 		"body_too_slow":     unending,
 	}
@@ -238,7 +239,7 @@ func forbidden(r *target, t *testing.T, o documented) []sent {
 	return to(r.demo, all...)
 }
 
-// serverFault sends the example to a server whose rules panic.
+// serverFault sends the example to a server that fails at everything.
 func serverFault(r *target, t *testing.T, o documented) []sent {
 	return to(r.broken, r.succeeding(t, o))
 }

@@ -18,12 +18,6 @@ import (
 	"quartet/openapi/check/contract"
 	"quartet/openapi/check/replay"
 	"quartet/server"
-	"quartet/server/account"
-	"quartet/server/fieldcrypt"
-	"quartet/server/idgen"
-	"quartet/server/password"
-	"quartet/server/providers"
-	"quartet/store/storetest"
 )
 
 // target is the contract with the servers that it is replayed against.
@@ -32,7 +26,7 @@ type target struct {
 	fixtures replay.Fixtures
 	demo     origin  // the program with --demo
 	plain    origin  // the program without it
-	broken   origin  // a server whose rules panic
+	broken   origin  // a server that fails at everything
 	down     origin  // a server whose database is down
 	hasty    origin  // a server that waits 50 ms for a body
 	database *sql.DB // the demo's database
@@ -55,14 +49,7 @@ func newReplayed(t *testing.T) *target {
 		plain: serve(t, program, "--failures-per-ip", "3/15m", "--database", "sqlite:"+plainFile),
 	}
 	command(t, program, "user", "add", "tao.ran", "--password", memberPassword, "--database", "sqlite:"+plainFile)
-	r.broken = inProcess(t, server.Options{})
-	closed := storetest.SQLite(t)
-	must(t, closed.Close())
-	r.down = inProcess(t, server.Options{Ready: closed.Ping, Accounts: account.New(account.Config{
-		Store: closed, AccessKey: make([]byte, 32), CodeKey: make([]byte, 32), Sealer: fieldcrypt.New(make([]byte, 32)),
-		Hasher: password.NewHasher(password.Options{}), IDs: idgen.New(time.Now), Now: time.Now, Limits: account.DefaultLimits(),
-		SMS: providers.NewSMSSimulator(nil, time.Now), WeChat: providers.NewWeChatSimulator(), OpenRegistration: true,
-	})})
+	r.broken, r.down = broken(t), down(t)
 	r.hasty = inProcess(t, server.Options{Limits: server.Limits{Time: 50 * time.Millisecond}})
 	r.database, err = sql.Open("sqlite", "file:"+demoFile+"?_pragma=busy_timeout(5000)")
 	must(t, err)

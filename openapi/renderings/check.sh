@@ -28,8 +28,8 @@ for render in written client dereferenced openapi-3.1; do
 done
 
 if has npx "install Node.js (https://nodejs.org)"; then
-  npx --yes "$redocly" lint "$work"/*.yaml --extends recommended-strict >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
-  echo "Redocly: $(ls "$work"/*.yaml | wc -l) documents are valid"
+  npx --yes "$redocly" lint "$work"/*.yaml "$work"/written*.json --extends recommended-strict >"$work/log" 2>&1 || { cat "$work/log"; exit 1; }
+  echo "Redocly: $(ls "$work"/*.yaml "$work"/written*.json | wc -l) documents are valid"
 fi
 if has python3 "install Python 3.11 or newer with venv (apt-get install python3-venv)"; then
   if ! cmp -s $here/requirements.txt $cache/requirements.txt; then

@@ -1,14 +1,15 @@
 #!/usr/bin/env bash
 # openapi/sdk/run.sh generate   generates a client of the contract in each language
-# openapi/sdk/run.sh test       and runs a program with each against a demonstration server
+# openapi/sdk/run.sh test       and runs a program with each against two demonstration servers,
+#                               one of which answers failures with the status 200
 #
 # A language whose tools are missing is skipped, with CI=true it is a failure.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 sdk=$PWD/openapi/sdk
 work=$(mktemp -d)
-server=
-finish() { [ -z "$server" ] || kill "$server" 2>/dev/null || true; rm -rf "$work"; }
+servers=()
+finish() { [ ${#servers[@]} = 0 ] || kill "${servers[@]}" 2>/dev/null || true; rm -rf "$work"; }
 trap finish EXIT
 
 # quietly shows what a command says only if it fails.
@@ -45,12 +46,31 @@ packages_python() {
 made_of_contract() {
   (cd "$sdk/python" && packages_python)
   rm -rf "${sdk:?}/$1/$2"
+  go run ./cmd/quartet openapi --render client >"$sdk/client.yaml"
   quietly "$sdk/python/.venv/bin/openapi-generator-cli" generate -c "openapi/sdk/$1/generator.yaml"
 }
 
-generate_typescript() { (cd "$sdk/typescript" && packages_typescript && rm -rf generated && quietly npm run generate); }
-generate_java() { made_of_contract java client; }
+generate_typescript() {
+  (cd "$sdk/typescript" && packages_typescript && rm -rf generated && quietly npm run generate)
+  go run ./openapi/sdk/unwrap -language typescript -o "$sdk/typescript/generated"
+}
+generate_java() {
+  made_of_contract java client
+  go run ./openapi/sdk/unwrap -language java -o "$sdk/java/client/src/main/java/quartet/client/unwrapped"
+}
 generate_python() { made_of_contract python generated; }
+
+# samples LANGUAGE COMMAND… runs a program that calls every operation once and prints a value of each
+# answer, on a line of its own.
+samples() {
+  local language=$1 expected; shift
+  expected=$(grep -c '^[a-zA-Z]*:$' openapi/codesamples.gen.yaml)
+  "$@" >"$work/samples" || return
+  if [ "$(wc -l <"$work/samples")" -ne "$expected" ] || grep -qxE '|null|undefined|None|<nil>|0|false|False|\[ *\]' "$work/samples"; then
+    cat "$work/samples"; echo "failed: the samples in $language do not print $expected values"; return 1
+  fi
+  echo "$language: $expected samples run"
+}
 
 test_typescript() {
   cd "$sdk/typescript"
@@ -59,27 +79,39 @@ test_typescript() {
   npm run --silent start
   npm run --silent document002 >"$work/document002"
   grep -q '"status":"success"' "$work/document002" || { cat "$work/document002"; return 1; }
+  cd ../../.. && samples typescript node openapi/sdk/typescript/build/samples.js
 }
 # Maven resets colours even without colour output.
-test_java() { (cd "$sdk/java" && mvn -q -B clean test-compile exec:java | sed $'s/\033\\[[0-9;]*m//g'); }
+without_colours() { sed $'s/\033\\[[0-9;]*m//g'; }
+samples_java() { mvn -q -B -f openapi/sdk/java exec:java -Dexec.mainClass=day.Samples | without_colours; }
+test_java() {
+  (cd "$sdk/java" && mvn -q -B clean test-compile exec:java | without_colours)
+  samples java samples_java
+}
 test_python() {
   cd "$sdk/python"
-  MYPYPATH=generated quietly .venv/bin/mypy day.py
-  PYTHONPATH=generated .venv/bin/python -W error day.py
+  MYPYPATH=generated quietly .venv/bin/mypy day.py samples.py
+  export PYTHONPATH=$sdk/python/generated
+  .venv/bin/python -W error day.py
+  cd ../../.. && samples python "$sdk/python/.venv/bin/python" -W error "$sdk/python/samples.py"
 }
-test_go() { go vet ./openapi/sdk/go/... && go run ./openapi/sdk/go/day; }
+test_go() {
+  go vet ./openapi/sdk/go/...
+  go run ./openapi/sdk/go/day
+  samples go go run ./openapi/sdk/go/samples
+}
 
-# start_server runs the demonstration on a free port and an empty database.
+# start_server VARIABLE FLAG… runs the demonstration on a free port and an empty database, and sets the variable to its URL.
 start_server() {
-  go build -o "$work/quartet" ./cmd/quartet
-  "$work/quartet" serve --demo --addr 127.0.0.1:0 --database "sqlite:$work/quartet.db" >"$work/welcome" 2>"$work/server.log" &
-  server=$!
+  local variable=$1 url; shift
+  "$work/quartet" serve --demo --addr 127.0.0.1:0 --database "sqlite:$work/$variable.db" "$@" >"$work/welcome.$variable" 2>"$work/server.log" &
+  servers+=($!)
   for _ in $(seq 300); do
-    BASE_URL=$(grep -o 'http://127.0.0.1:[0-9]*' "$work/welcome" | head -n 1) && export BASE_URL && return
-    kill -0 "$server" 2>/dev/null || break
+    url=$(grep -o 'http://127.0.0.1:[0-9]*' "$work/welcome.$variable" | head -n 1) && export "$variable=$url" && return
+    kill -0 "${servers[-1]}" 2>/dev/null || break
     sleep 0.1
   done
-  cat "$work/welcome" "$work/server.log"
+  cat "$work/welcome.$variable" "$work/server.log"
   return 1
 }
 
@@ -92,13 +124,16 @@ generate)
   done
   go generate ./openapi/sdk/go && echo "openapi/sdk/go: generated" ;;
 test)
-  start_server
+  go build -o "$work/quartet" ./cmd/quartet
+  start_server BASE_URL
+  start_server LEGACY_URL --legacy-status jeecg,yudao,cas,ruoyi,jfinal
   for language in typescript java python; do
     "has_$language" || continue
     "generate_$language"
     ("test_$language")
   done
-  test_go ;;
+  test_go
+  if has curl "install curl 7.82 or newer (apt-get install curl)" curl; then samples curl openapi/sdk/curl/samples.sh; fi ;;
 *)
-  sed -n '2,5s/^# \{0,1\}//p' "$0"; exit 2 ;;
+  sed -n '2,6s/^# \{0,1\}//p' "$0"; exit 2 ;;
 esac

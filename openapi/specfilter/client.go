@@ -9,8 +9,8 @@ import (
 
 // Client is the document as generators of clients read it best: inlined; of keys
 // that differ only in case the one that begins with a lower-case letter; JSON alone
-// where a body may be JSON or a form; and in an allOf the schemas with required
-// keys first.
+// where a body may be JSON or a form; in an allOf the schemas with required keys first;
+// and links without a body.
 func (d Document) Client() Document {
 	d = d.Inlined()
 	components := member(d.root, "components")
@@ -19,8 +19,11 @@ func (d Document) Client() Document {
 			return requiredFirst(withoutTwins(node), components)
 		}
 		return replaced(node, func(key string, value *yaml.Node) *yaml.Node {
-			if key == "requestBody" {
+			switch key {
+			case "requestBody":
 				return jsonAlone(value)
+			case "links": // openapi-generator refuses an object as the body of a link
+				return replaced(value, func(_ string, link *yaml.Node) *yaml.Node { return without(link, "requestBody") })
 			}
 			return value
 		})
@@ -105,10 +108,7 @@ func requiredFirst(node, components *yaml.Node) *yaml.Node {
 
 // rank is 0 for a schema that requires keys, by itself or by what it refers to.
 func rank(node, components *yaml.Node) int {
-	if reference := member(node, "$ref"); reference != nil {
-		node = member(member(components, "schemas"), strings.TrimPrefix(reference.Value, toComponents+"schemas/"))
-	}
-	if member(node, "required") != nil {
+	if member(resolved(node, components), "required") != nil {
 		return 0
 	}
 	return 1

@@ -53,6 +53,8 @@ func schema31(node *yaml.Node) *yaml.Node {
 			if nullable && !slices.ContainsFunc(value.Content, isNull) {
 				value = list(append(slices.Clone(value.Content), &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Value: "null"})...)
 			}
+		case "x-contentMediaType":
+			key = "contentMediaType"
 		case "example":
 			key, value = "examples", list(value)
 		case "format":

@@ -10,10 +10,14 @@ type Wanted struct {
 	Tags   []string // the operations of these; all of them where empty
 	Render string   // one of Renderings; the document's own form where empty
 	JSON   bool     // else YAML
+
+	// Samples are the lists for x-codeSamples by operationId, in YAML. Every form has them
+	// but the rendering for clients, which shows no page, and YAML as it is written.
+	Samples []byte
 }
 
 // Of is what is wanted of a document in YAML: as it was written where that is nothing.
-// JSON has references to schemas alone in every form.
+// JSON has references to schemas alone in every form, and its own form has no allOf.
 func (w Wanted) Of(written []byte) ([]byte, error) {
 	if len(w.Tags) == 0 && w.Render == "" && !w.JSON {
 		return written, nil
@@ -34,10 +38,17 @@ func (w Wanted) Of(written []byte) ([]byte, error) {
 		document = document.OpenAPI31()
 	case "":
 		if w.JSON {
-			document = document.Inlined()
+			document = document.Merged()
 		}
 	default:
 		return nil, fmt.Errorf("a rendering is one of %v, not %q", Renderings, w.Render)
+	}
+	if len(w.Samples) > 0 && w.Render != "client" && (w.JSON || w.Render != "") {
+		samples, err := Read(w.Samples)
+		if err != nil {
+			return nil, err
+		}
+		document = document.WithSamples(samples)
 	}
 	if w.JSON {
 		return document.JSON()

@@ -22,7 +22,7 @@ var OAuth2 = Dialect{
 
 // oauth2Error returns the error code of a kind of failure. RFC 6749 section 5.2 defines
 // none for a server's fault or for too many requests: these are those of section 4.1.2.1.
-func oauth2Error(code apierr.Code) openapi.Oauth2FailureBodyError {
+func oauth2Error(code apierr.Code) openapi.Oauth2Error {
 	switch status := Catalogue[code].HTTP; {
 	case status == http.StatusUnauthorized:
 		return openapi.OauthInvalidClient

@@ -105,15 +105,16 @@ func TestA5_Policy(t *testing.T) {
 	for i, c := range []struct {
 		password string
 		status   int
+		says     string
 	}{
-		{"rapids7", http.StatusUnprocessableEntity},
-		{"rapids78", http.StatusOK},
-		{"水流花开云淡风轻", http.StatusOK}, // eight characters, not bytes
-		{strings.Repeat("ab3", 42) + "ab", http.StatusOK},
-		{strings.Repeat("ab3", 43), http.StatusUnprocessableEntity},
-		{"password1", http.StatusUnprocessableEntity},
-		{"PassWord1", http.StatusUnprocessableEntity},
-		{"qwertyuiop", http.StatusUnprocessableEntity},
+		{"rapids7", http.StatusBadRequest, "assword 长度不能少于 8"},
+		{"rapids78", http.StatusOK, ""},
+		{"水流花开云淡风轻", http.StatusOK, ""}, // eight characters, not bytes
+		{strings.Repeat("ab3", 42) + "ab", http.StatusOK, ""},
+		{strings.Repeat("ab3", 43), http.StatusBadRequest, "assword 长度不能超过 128"},
+		{"password1", http.StatusUnprocessableEntity, "太常见"},
+		{"PassWord1", http.StatusUnprocessableEntity, "太常见"},
+		{"qwertyuiop", http.StatusUnprocessableEntity, "太常见"},
 	} {
 		for kind, r := range map[string]contract.Request{
 			"create": postJSON("/api/user/create", fmt.Sprintf(`{"username":"user.%d","password":%q}`, i, c.password)),
@@ -121,8 +122,8 @@ func TestA5_Policy(t *testing.T) {
 				"userId": {fmt.Sprint(user)}, "newPassword": {c.password}, "oldPassowrd": {goodPassword},
 			}, "Jwt", jwt),
 		} {
-			if got := s.server(0).send(t, r); got.Status != c.status {
-				t.Errorf("%s with %q: status %d, want %d: %s", kind, c.password, got.Status, c.status, got.Text)
+			if got := s.server(0).send(t, r); got.Status != c.status || !strings.Contains(got.Text, c.says) {
+				t.Errorf("%s with %q: status %d, want %d and %q: %s", kind, c.password, got.Status, c.status, c.says, got.Text)
 			}
 		}
 		if c.status == http.StatusOK {

@@ -24,16 +24,24 @@ type body struct {
 	limits     Limits
 }
 
-func newBody(mediaType string, media *openapi3.MediaType, rules *Rules, limits Limits) (*body, error) {
+// newBody reads the extension x-contentMediaType: a text of the form is JSON, of the schema
+// that the operation's JSON body has.
+func newBody(mediaType string, content openapi3.Content, rules *Rules, limits Limits) (*body, error) {
 	if mediaType != mediaJSON && mediaType != mediaForm {
 		return nil, fmt.Errorf("no decoder for the media type %q", mediaType)
 	}
-	schema := *merged(media.Schema.Value)
+	schema := *merged(content[mediaType].Schema.Value)
 	schema.Properties = maps.Clone(schema.Properties)
 	b := &body{schema: &schema, jsonFields: map[string]bool{}, rules: rules, limits: limits}
-	for name, encoding := range media.Encoding {
-		b.jsonFields[name] = encoding.ContentType == mediaJSON
-		b.schema.Properties[name] = openapi3.NewSchemaRef("", merged(b.schema.Properties[name].Value))
+	for name, property := range schema.Properties {
+		if property.Value.Extensions["x-contentMediaType"] != mediaJSON {
+			continue
+		}
+		if content[mediaJSON] == nil {
+			return nil, fmt.Errorf("the operation has no JSON body that says what x-contentMediaType of %q means", name)
+		}
+		b.jsonFields[name] = true
+		schema.Properties[name] = openapi3.NewSchemaRef("", merged(content[mediaJSON].Schema.Value))
 	}
 	var err error
 	b.shape, err = newShape(b.schema)

@@ -74,8 +74,8 @@ func (o *Operation) prepare(parameters openapi3.Parameters) error {
 		return nil
 	}
 	o.bodyNeeded = o.RequestBody.Value.Required
-	for mediaType, media := range o.RequestBody.Value.Content {
-		read, err := newBody(mediaType, media, &o.rules, o.limits)
+	for mediaType := range o.RequestBody.Value.Content {
+		read, err := newBody(mediaType, o.RequestBody.Value.Content, &o.rules, o.limits)
 		if err != nil {
 			return err
 		}

@@ -87,6 +87,7 @@ func TestNewRefusesWhatItCannotRead(t *testing.T) {
 	for change, why := range map[[2]string]string{
 		{"application/x-www-form-urlencoded", "multipart/form-data"}:        "no decoder",
 		{"operationId: addThing", "operationId: a\n      x-query-too: [x]"}: "x-query-too",
+		{"requestBody:", "requestBody: {content: {application/x-www-form-urlencoded: {schema: {properties: {name: {type: string, x-contentMediaType: application/json}}}}}}\n      x-was:"}: "x-contentMediaType",
 	} {
 		document, err := openapi3.NewLoader().LoadFromData([]byte(strings.ReplaceAll(rulesDocument, change[0], change[1])))
 		if err != nil {

@@ -64,11 +64,31 @@ func (o Operation) RequestsWith(example string, replace ReplaceFunc) (all []Requ
 		if named := o.RequestBody.Value.Content[mediaType].Examples[example]; named != nil {
 			r := base.Clone()
 			r.Header.Set("Content-Type", mediaType)
-			r.Body = encode(mediaType, replaced("", named.Value.Value, replace))
+			r.Body = encode(mediaType, replaced("", withoutJSONTexts(mediaType, named.Value.Value), replace))
 			all = append(all, r)
 		}
 	}
 	return all
+}
+
+// withoutJSONTexts is the value of a form whose texts that hold an object are objects; encode
+// makes them texts again.
+func withoutJSONTexts(mediaType string, value any) any {
+	fields, isObject := value.(map[string]any)
+	if mediaType != MediaForm || !isObject {
+		return value
+	}
+	fields = maps.Clone(fields)
+	for name, field := range fields {
+		text, _ := field.(string)
+		decoder := json.NewDecoder(strings.NewReader(text))
+		decoder.UseNumber()
+		var object map[string]any
+		if strings.HasPrefix(text, "{") && decoder.Decode(&object) == nil {
+			fields[name] = object
+		}
+	}
+	return fields
 }
 
 // replaced is a value of a body with its leaves replaced.

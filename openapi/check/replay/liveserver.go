@@ -183,7 +183,8 @@ func (l *LiveServer) signIn(ctx context.Context, role string) (string, error) {
 	return "", err
 }
 
-// sendExample sends the example ok of an operation.
+// sendExample sends the example ok of an operation, as a form where one is documented: that is
+// what the documents say, and so what old servers take.
 func (l *LiveServer) sendExample(ctx context.Context, id, token string, fields map[string]any) (Message, error) {
 	operation, known := l.Contract.Operation(id)
 	if !known {
@@ -193,7 +194,7 @@ func (l *LiveServer) sendExample(ctx context.Context, id, token string, fields m
 	if len(requests) == 0 {
 		return Message{}, &credentialError{"operation " + id, "no example ok"}
 	}
-	e := exchanges(Case{Operation: operation}, requests[:1])[0]
+	e := exchanges(Case{Operation: operation}, requests[len(requests)-1:])[0]
 	err := l.send(ctx, &e)
 	if err == nil && e.Failed != "" {
 		err = &credentialError{"an answer of " + id, e.Failed}

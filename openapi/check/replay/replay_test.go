@@ -95,8 +95,9 @@ func TestFixturesReplaceDocumentedValues(t *testing.T) {
 		{"values: {'13800138000': 13911112222}", "sendMobileCode", "ok", `{"companyType":0,"mobile":"13911112222","productType":0}`},
 		{"examples: {sendMobileCode: {companyType: 3}}", "sendMobileCode", "ok", `{"companyType":3,"mobile":"13800138000","productType":0}`},
 		{"examples: {sendMobileCode: {companyType: 3}, sendMobileCode/ok: {companyType: 4}}", "sendMobileCode", "ok", `{"companyType":4,"mobile":"13800138000","productType":0}`},
-		{"examples: {signInByPassword/ok: {loginAccount: 'a-${run}', password: '${TOKEN}'}}", "signInByPassword", "ok", "loginAccount=a-7f&password=AT-1-abc"},
-		{"examples: {postUserDetail: {id: 243556842958848}}", "postUserDetail", "ok", "id=243556842958848"},
+		{"examples: {signInByPassword/ok: {loginAccount: 'a-${run}', password: '${TOKEN}'}}", "signInByPassword", "ok", `{"loginAccount":"a-7f","password":"AT-1-abc"}`},
+		{"examples: {postUserDetail: {id: 243556842958848}}", "postUserDetail", "ok", `{"id":243556842958848}`},
+		{"{applicationSecret: s, examples: {introspectToken/ok: {token: '${run}'}}}", "introspectToken", "ok", "token=7f&token_type_hint=access_token"},
 		{"{}", "refreshUser", "ok", `{"frontType":0,"token":"AT-2-def"}`},
 	} {
 		if got := requestsOf(t, c.fixtures, c.operation, "200", c.example)[0].Body; got != c.want {

@@ -69,6 +69,7 @@ var skipReasons = map[string]string{
 	"replaced":          "takes a sign-in on another device",
 	"refresh_reused":    "takes a pair of tokens that was used before",
 	"too_many_requests": "takes too many requests",
+	"overloaded":        "takes many sign-ins at once",
 	"unavailable":       "takes a fault of the server",
 	"internal":          "takes a fault of the server",
 	"unauthenticated":   "the server may accept requests without a token",

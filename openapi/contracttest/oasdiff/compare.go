@@ -31,13 +31,21 @@ func compareByHand(found findings, before, after node) {
 		if old.path != now.path {
 			c.found.add(old.String(), "the path is now "+now.path, "generated clients that pass its parameters by name")
 		}
+		c.addresses(old.String(), child(before, "paths", old.path), child(after, "paths", now.path))
+		c.addresses(old.String(), old.node, now.node)
+		c.credentials(old.String(), old.node, now.node)
 		c.mapping(old.String(), "", old.node, now.node)
 	}
+	c.addresses("the document", before, after)
+	c.tagEntries()
 	for _, kind := range []string{"schemas", "securitySchemes"} {
 		c.named("components/"+kind, "", child(before, "components", kind), child(after, "components", kind))
 	}
 	c.list("tags", "", before["tags"], after["tags"])
 	c.compareWords("the document", "", before, after)
+	if before["openapi"] != after["openapi"] {
+		c.found.add("the document", "openapi"+changed(before["openapi"], after["openapi"]), "tools that read the version before")
+	}
 }
 
 var parameter = regexp.MustCompile(`\{[^}]*\}`)
@@ -53,6 +61,7 @@ func (c *comparison) mapping(where, at string, before, after node) {
 		return
 	}
 	c.compareWords(where, at, before, after)
+	c.types(where, at, before, after)
 	if before["example"] != nil && after["example"] == nil && after["examples"] == nil {
 		c.found.add(where, join(at, "example")+" is gone", whoUsesExamples)
 	}
@@ -193,6 +202,9 @@ func (c *comparison) links(where, at string, before, after node) {
 			if !reflect.DeepEqual(value, passed[parameter]) {
 				c.found.add(where, join(below, "parameters", parameter)+changed(value, passed[parameter]), why)
 			}
+		}
+		if body := old["requestBody"]; body != nil && !reflect.DeepEqual(body, now["requestBody"]) {
+			c.found.add(where, join(below, "requestBody")+changed(body, now["requestBody"]), why)
 		}
 		c.compareWords(where, below, old, now)
 	}

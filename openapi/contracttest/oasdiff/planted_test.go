@@ -87,7 +87,7 @@ var planted = []contractChange{
 		d.removeProperty("MobileCodeRequest", "companyType")
 	}},
 	{"a request has a value less", "sendMobileCode", "[request-property-enum-value-removed]", func(d document) {
-		purpose := d.property("MobileCodeRequest", "purpose")
+		purpose := d.schema("CodePurpose")
 		purpose["enum"] = slices.Delete(purpose["enum"].([]any), 0, 1)
 	}},
 	{"a field of a request must be shorter", "signInByMobile", "[request-property-max-length-decreased]", func(d document) {
@@ -134,6 +134,9 @@ var planted = []contractChange{
 		d.set(d.operation("signInByMobile"), "x-lenient-reading", "fastjson")
 	}},
 	{"x-charset goes", "tags", "cas/x-charset was utf-8 and is gone", func(d document) { d.remove(d.tag("cas"), "x-charset") }},
+	{"x-envelope changes", "tags", "yudao/x-envelope was", func(d document) {
+		d.set(child(d.tag("yudao"), "x-envelope"), "message", "message")
+	}},
 	{"x-date changes", "components/schemas", "UserProfile/properties/birthday/x-date was", func(d document) {
 		d.property("UserProfile", "birthday")["x-date"] = "yyyy-MM-dd"
 	}},
@@ -150,12 +153,44 @@ var planted = []contractChange{
 	{"a link leads to another operation", "signInByMobile", "links/userDetail/operationId was getUserDetail", func(d document) {
 		d.set(d.link("signInByMobile", "userDetail"), "operationId", "getUserInfo")
 	}},
-	{"a link passes another body", "signInByMobile", "links/slide/x-request-body was", func(d document) {
-		d.set(d.link("signInByMobile", "slide"), "x-request-body", node{"token": "$response.body#/data"})
+	{"a link passes another body", "signInByMobile", "links/slide/requestBody was", func(d document) {
+		d.set(d.link("signInByMobile", "slide"), "requestBody", node{"token": "$response.body#/data"})
 	}},
 	{"a link passes a parameter less", "signInByMobile", "links/userDetail/parameters/id was", func(d document) {
 		d.remove(child(d.link("signInByMobile", "userDetail"), "parameters"), "id")
 	}},
+	{"the server is another", "the document", "the server . is gone", func(d document) {
+		d.node["servers"] = []any{node{"url": "https://account.example.com/v2"}}
+	}},
+	{"an operation has a server of its own", "signOut", "servers is now [https://account.example.com]", func(d document) {
+		d.operation("signOut")["servers"] = []any{node{"url": "https://account.example.com"}}
+	}},
+	{"a credential beside none goes", "createUser", "security has no alternative [bearer] any more", func(d document) {
+		list := d.operation("createUser")["security"].([]any)
+		d.operation("createUser")["security"] = slices.DeleteFunc(list, func(one any) bool { return one.(node)["bearer"] != nil })
+	}},
+	{"a tag is no longer described", "the document", "tags/cas is gone", func(d document) {
+		d.node["tags"] = slices.DeleteFunc(d.node["tags"].([]any), func(tag any) bool { return tag.(node)["name"] == "cas" })
+	}},
+	{"the media type of a failure is another", "getUserDetail", "responses/401/content/application/json is gone", func(d document) {
+		content := child(d.response("getUserDetail", "401"), "content")
+		content["application/problem+json"] = content["application/json"]
+		delete(content, "application/json")
+	}},
+	{"a parameter is written otherwise", "getSpecAsYaml", "explode was true and is now false", func(d document) {
+		d.parameter("getSpecAsYaml", "tag")["explode"] = false
+	}},
+	{"a field of a form is written otherwise", "introspectToken", "encoding is new", func(d document) {
+		form := child(d.operation("introspectToken"), "requestBody", "content", "application/x-www-form-urlencoded")
+		form["encoding"] = node{"token": node{"style": "spaceDelimited"}}
+	}},
+	{"a constant goes", "components/schemas", "CasStatus/enum has no error any more", func(d document) {
+		d.set(d.schema("CasStatus"), "enum", []any{"success", "fail"})
+	}},
+	{"an integer of an answer is shorter", "components/schemas", "format was int64 and is now int32", func(d document) {
+		d.set(d.schema("Id"), "format", "int32")
+	}},
+	{"the document has another version", "the document", "openapi was 3.0.3 and is now 3.1.0", func(d document) { d.set(d.node, "openapi", "3.1.0") }},
 }
 
 // given are, by the name of a planted change, what has to be in the contract before it.
@@ -195,7 +230,7 @@ var harmless = []contractChange{
 	}},
 	{name: "a tag", edit: func(d document) { d.node["tags"] = append(d.node["tags"].([]any), node{"name": "news"}) }},
 	{name: "a value of a request", edit: func(d document) {
-		purpose := d.property("MobileCodeRequest", "purpose")
+		purpose := d.schema("CodePurpose")
 		purpose["enum"] = append(purpose["enum"].([]any), "verify_email")
 	}},
 	{name: "a named value of a request", edit: func(d document) {

@@ -24,9 +24,10 @@ var words = map[string]word{
 	"x-credential-body":   {added, "clients that send the token in the body"},
 	"x-query-too":         {longer, "clients that send the field in the query"},
 	"x-lenient-reading":   {added, "clients of the framework that sends what only it reads"},
+	"x-contentMediaType":  {nil, "clients that write the text as it was described"},
 	"x-date":              {nil, "clients that write the date as it was described"},
 	"x-charset":           {nil, "clients that compare Content-Type"},
-	"x-request-body":      {added, "test tools that follow the link"},
+	"x-envelope":          {added, "clients that unwrap answers by it"},
 	"x-deprecation":       {anyChange, ""}, // checkDeprecations and oasdiff judge it
 	"x-sunset":            {later, "clients that plan by the date"},
 	"x-null-is-absent":    {nil, "clients that tell null from a missing key"},

@@ -41,6 +41,24 @@ func (e CasStatus) Valid() bool {
 	}
 }
 
+// Defines values for CodePurpose.
+const (
+	PurposeSignIn       CodePurpose = "sign_in"
+	PurposeVerifyMobile CodePurpose = "verify_mobile"
+)
+
+// Valid indicates whether the value is a known member of the CodePurpose enum.
+func (e CodePurpose) Valid() bool {
+	switch e {
+	case PurposeSignIn:
+		return true
+	case PurposeVerifyMobile:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for FrontType.
 const (
 	FrontAdmin       FrontType = 1
@@ -62,43 +80,13 @@ func (e FrontType) Valid() bool {
 	}
 }
 
-// Defines values for HealthStatus.
+// Defines values for JfinalFailureState.
 const (
-	Ok HealthStatus = "ok"
+	JfinalFail JfinalFailureState = "fail"
 )
 
-// Valid indicates whether the value is a known member of the HealthStatus enum.
-func (e HealthStatus) Valid() bool {
-	switch e {
-	case Ok:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for IntrospectionTokenType.
-const (
-	TokenTypeBearer IntrospectionTokenType = "Bearer"
-)
-
-// Valid indicates whether the value is a known member of the IntrospectionTokenType enum.
-func (e IntrospectionTokenType) Valid() bool {
-	switch e {
-	case TokenTypeBearer:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for JfinalFailureBodyState.
-const (
-	JfinalFail JfinalFailureBodyState = "fail"
-)
-
-// Valid indicates whether the value is a known member of the JfinalFailureBodyState enum.
-func (e JfinalFailureBodyState) Valid() bool {
+// Valid indicates whether the value is a known member of the JfinalFailureState enum.
+func (e JfinalFailureState) Valid() bool {
 	switch e {
 	case JfinalFail:
 		return true
@@ -122,109 +110,91 @@ func (e JfinalState) Valid() bool {
 	}
 }
 
-// Defines values for JsonWebKeyAlg.
+// Defines values for KeyAlgorithm.
 const (
-	ES256 JsonWebKeyAlg = "ES256"
-	EdDSA JsonWebKeyAlg = "EdDSA"
-	RS256 JsonWebKeyAlg = "RS256"
+	AlgorithmES256 KeyAlgorithm = "ES256"
+	AlgorithmEdDSA KeyAlgorithm = "EdDSA"
+	AlgorithmRS256 KeyAlgorithm = "RS256"
 )
 
-// Valid indicates whether the value is a known member of the JsonWebKeyAlg enum.
-func (e JsonWebKeyAlg) Valid() bool {
+// Valid indicates whether the value is a known member of the KeyAlgorithm enum.
+func (e KeyAlgorithm) Valid() bool {
 	switch e {
-	case ES256:
+	case AlgorithmES256:
 		return true
-	case EdDSA:
+	case AlgorithmEdDSA:
 		return true
-	case RS256:
+	case AlgorithmRS256:
 		return true
 	default:
 		return false
 	}
 }
 
-// Defines values for JsonWebKeyCrv.
+// Defines values for KeyCurve.
 const (
-	Ed25519 JsonWebKeyCrv = "Ed25519"
-	P256    JsonWebKeyCrv = "P-256"
+	CurveEd25519 KeyCurve = "Ed25519"
+	CurveP256    KeyCurve = "P-256"
 )
 
-// Valid indicates whether the value is a known member of the JsonWebKeyCrv enum.
-func (e JsonWebKeyCrv) Valid() bool {
+// Valid indicates whether the value is a known member of the KeyCurve enum.
+func (e KeyCurve) Valid() bool {
 	switch e {
-	case Ed25519:
+	case CurveEd25519:
 		return true
-	case P256:
+	case CurveP256:
 		return true
 	default:
 		return false
 	}
 }
 
-// Defines values for JsonWebKeyKty.
+// Defines values for KeyType.
 const (
-	EC  JsonWebKeyKty = "EC"
-	OKP JsonWebKeyKty = "OKP"
-	RSA JsonWebKeyKty = "RSA"
+	KeyTypeEC  KeyType = "EC"
+	KeyTypeOKP KeyType = "OKP"
+	KeyTypeRSA KeyType = "RSA"
 )
 
-// Valid indicates whether the value is a known member of the JsonWebKeyKty enum.
-func (e JsonWebKeyKty) Valid() bool {
+// Valid indicates whether the value is a known member of the KeyType enum.
+func (e KeyType) Valid() bool {
 	switch e {
-	case EC:
+	case KeyTypeEC:
 		return true
-	case OKP:
+	case KeyTypeOKP:
 		return true
-	case RSA:
+	case KeyTypeRSA:
 		return true
 	default:
 		return false
 	}
 }
 
-// Defines values for JsonWebKeyUse.
+// Defines values for KeyUse.
 const (
-	Sig JsonWebKeyUse = "sig"
+	KeyUseSignature KeyUse = "sig"
 )
 
-// Valid indicates whether the value is a known member of the JsonWebKeyUse enum.
-func (e JsonWebKeyUse) Valid() bool {
+// Valid indicates whether the value is a known member of the KeyUse enum.
+func (e KeyUse) Valid() bool {
 	switch e {
-	case Sig:
+	case KeyUseSignature:
 		return true
 	default:
 		return false
 	}
 }
 
-// Defines values for MobileCodeRequestPurpose.
+// Defines values for Oauth2Error.
 const (
-	SignIn       MobileCodeRequestPurpose = "sign_in"
-	VerifyMobile MobileCodeRequestPurpose = "verify_mobile"
+	OauthInvalidClient          Oauth2Error = "invalid_client"
+	OauthInvalidRequest         Oauth2Error = "invalid_request"
+	OauthServerError            Oauth2Error = "server_error"
+	OauthTemporarilyUnavailable Oauth2Error = "temporarily_unavailable"
 )
 
-// Valid indicates whether the value is a known member of the MobileCodeRequestPurpose enum.
-func (e MobileCodeRequestPurpose) Valid() bool {
-	switch e {
-	case SignIn:
-		return true
-	case VerifyMobile:
-		return true
-	default:
-		return false
-	}
-}
-
-// Defines values for Oauth2FailureBodyError.
-const (
-	OauthInvalidClient          Oauth2FailureBodyError = "invalid_client"
-	OauthInvalidRequest         Oauth2FailureBodyError = "invalid_request"
-	OauthServerError            Oauth2FailureBodyError = "server_error"
-	OauthTemporarilyUnavailable Oauth2FailureBodyError = "temporarily_unavailable"
-)
-
-// Valid indicates whether the value is a known member of the Oauth2FailureBodyError enum.
-func (e Oauth2FailureBodyError) Valid() bool {
+// Valid indicates whether the value is a known member of the Oauth2Error enum.
+func (e Oauth2Error) Valid() bool {
 	switch e {
 	case OauthInvalidClient:
 		return true
@@ -260,6 +230,21 @@ func (e Rendering) Valid() bool {
 	}
 }
 
+// Defines values for SystemStatusStatus.
+const (
+	SystemOk SystemStatusStatus = "ok"
+)
+
+// Valid indicates whether the value is a known member of the SystemStatusStatus enum.
+func (e SystemStatusStatus) Valid() bool {
+	switch e {
+	case SystemOk:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Tag.
 const (
 	TagCas    Tag = "cas"
@@ -287,6 +272,21 @@ func (e Tag) Valid() bool {
 	case TagSystem:
 		return true
 	case TagYudao:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for TokenType.
+const (
+	TokenTypeBearer TokenType = "Bearer"
+)
+
+// Valid indicates whether the value is a known member of the TokenType enum.
+func (e TokenType) Valid() bool {
+	switch e {
+	case TokenTypeBearer:
 		return true
 	default:
 		return false
@@ -390,16 +390,21 @@ type CasFailureBody struct {
 // The kind of outcome: `success`, `fail` for the caller's fault, `error` for the server's.
 type CasStatus string
 
+// CodePurpose 验证码的用途：`sign_in` 登录（默认），`verify_mobile` 验证新手机。
+//
+// What the code is for: `sign_in` (the default), or `verify_mobile` for a new mobile.
+type CodePurpose string
+
 // CreateUserForm 表单字段 `user` 为 JSON。
 //
 // The form field `user` holds JSON.
 type CreateUserForm struct {
-	// User 要创建的用户。
+	// User 要创建的用户，为 JSON 文本，内容与 JSON 请求体相同。
 	//
-	// A user to create.
+	// The user to create, as the text of the JSON that the body may be instead.
 	//
-	// Example: {"email":"yiming@example.com","nickname":"一鸣","password":"quartet-example","username":"chen.yiming"}
-	User UserCreation `json:"user"`
+	// Example: {"username":"chen.yiming","nickname":"一鸣"}
+	User string `json:"user"`
 }
 
 // CreateUserResponse 创建成功后的用户 ID，原文档的 Ret。
@@ -473,21 +478,6 @@ type DoneResponse struct {
 // Example: 0
 type FrontType int32
 
-// Health 健康状态。
-//
-// The state of the server.
-type Health struct {
-	// Status 状态，正常为 `ok`。
-	//
-	// The state, which is `ok`.
-	Status HealthStatus `json:"status"`
-}
-
-// HealthStatus 状态，正常为 `ok`。
-//
-// The state, which is `ok`.
-type HealthStatus string
-
 // Id 小于 2^53 的 ID。
 //
 // An id below 2^53.
@@ -530,13 +520,8 @@ type Introspection struct {
 	// TokenType 令牌的用法。
 	//
 	// How the token is used.
-	TokenType *IntrospectionTokenType `json:"token_type,omitempty"`
+	TokenType *TokenType `json:"token_type,omitempty"`
 }
-
-// IntrospectionTokenType 令牌的用法。
-//
-// How the token is used.
-type IntrospectionTokenType string
 
 // IntrospectionForm 要查询的令牌（RFC 7662）。
 //
@@ -789,14 +774,14 @@ type JfinalFailureBody struct {
 
 	// State 状态，失败为 `fail`。
 	//
-	// The state, which is `fail`.
-	State JfinalFailureBodyState `json:"state"`
+	// The state, which is `fail` on failure.
+	State JfinalFailureState `json:"state"`
 }
 
-// JfinalFailureBodyState 状态，失败为 `fail`。
+// JfinalFailureState 状态，失败为 `fail`。
 //
-// The state, which is `fail`.
-type JfinalFailureBodyState string
+// The state, which is `fail` on failure.
+type JfinalFailureState string
 
 // JfinalOkResponse 操作成功，原文档的 Ret。
 //
@@ -813,85 +798,25 @@ type JfinalOkResponse struct {
 // The state, which is `ok` on success.
 type JfinalState string
 
-// JsonWebKey 验证签名的公钥（RFC 7518、RFC 8037）。
-//
-// A public key that verifies signatures (RFC 7518, RFC 8037).
-type JsonWebKey struct {
-	// Alg 该密钥唯一的签名算法。
-	//
-	// The only algorithm of the key.
-	Alg JsonWebKeyAlg `json:"alg"`
-
-	// Crv EC 或 OKP 密钥的曲线。
-	//
-	// The curve of an EC or OKP key.
-	Crv *JsonWebKeyCrv `json:"crv,omitempty"`
-
-	// E RSA 密钥的指数，base64url 编码。
-	//
-	// The exponent of an RSA key, in base64url.
-	E *string `json:"e,omitempty"`
-
-	// Kid JWT 头中的密钥编号。
-	//
-	// The key's id, as in the header of a JWT.
-	Kid string `json:"kid"`
-
-	// Kty 密钥种类。
-	//
-	// The kind of key.
-	Kty JsonWebKeyKty `json:"kty"`
-
-	// N RSA 密钥的模，2048 至 4096 位，base64url 编码。
-	//
-	// The modulus of an RSA key, 2048 to 4096 bits in base64url.
-	N *string `json:"n,omitempty"`
-
-	// Use 密钥的用途。
-	//
-	// The use of the key.
-	Use JsonWebKeyUse `json:"use"`
-
-	// X EC 密钥的横坐标或 OKP 公钥，32 字节，base64url 编码。
-	//
-	// The x coordinate of an EC key, or an OKP key: 32 bytes in base64url.
-	X *string `json:"x,omitempty"`
-
-	// Y EC 密钥的纵坐标，32 字节，base64url 编码。
-	//
-	// The y coordinate of an EC key: 32 bytes in base64url.
-	Y *string `json:"y,omitempty"`
-}
-
-// JsonWebKeyAlg 该密钥唯一的签名算法。
+// KeyAlgorithm 该密钥唯一的签名算法。
 //
 // The only algorithm of the key.
-type JsonWebKeyAlg string
+type KeyAlgorithm string
 
-// JsonWebKeyCrv EC 或 OKP 密钥的曲线。
+// KeyCurve EC 或 OKP 密钥的曲线。
 //
 // The curve of an EC or OKP key.
-type JsonWebKeyCrv string
+type KeyCurve string
 
-// JsonWebKeyKty 密钥种类。
+// KeyType 密钥种类。
 //
 // The kind of key.
-type JsonWebKeyKty string
+type KeyType string
 
-// JsonWebKeyUse 密钥的用途。
+// KeyUse 密钥的用途。
 //
 // The use of the key.
-type JsonWebKeyUse string
-
-// JsonWebKeySet RFC 7517 的 JWK 集合。
-//
-// A JWK Set (RFC 7517).
-type JsonWebKeySet struct {
-	// Keys 公钥，最新的在最后。
-	//
-	// The public keys, the newest last.
-	Keys []JsonWebKey `json:"keys"`
-}
+type KeyUse string
 
 // LoginForm 登录账户与密码。
 //
@@ -1013,16 +938,11 @@ type MobileCodeRequest struct {
 	// Example: 0
 	ProductType *int32 `json:"productType,omitempty"`
 
-	// Purpose 用途：`sign_in` 登录（默认），`verify_mobile` 验证新手机。
+	// Purpose 验证码的用途：`sign_in` 登录（默认），`verify_mobile` 验证新手机。
 	//
-	// The purpose: `sign_in`, which is the default, or `verify_mobile` for a new mobile.
-	Purpose *MobileCodeRequestPurpose `json:"purpose,omitempty"`
+	// What the code is for: `sign_in` (the default), or `verify_mobile` for a new mobile.
+	Purpose *CodePurpose `json:"purpose,omitempty"`
 }
-
-// MobileCodeRequestPurpose 用途：`sign_in` 登录（默认），`verify_mobile` 验证新手机。
-//
-// The purpose: `sign_in`, which is the default, or `verify_mobile` for a new mobile.
-type MobileCodeRequestPurpose string
 
 // MobileCodeResponse 发送验证码的响应。
 //
@@ -1174,6 +1094,11 @@ type MobileUser struct {
 	UserName string `json:"userName"`
 }
 
+// Oauth2Error 失败的种类。
+//
+// The kind of failure.
+type Oauth2Error string
+
 // Oauth2FailureBody RFC 6749 第 5.2 节的失败响应。
 //
 // A failure as in section 5.2 of RFC 6749.
@@ -1181,18 +1106,13 @@ type Oauth2FailureBody struct {
 	// Error 失败的种类。
 	//
 	// The kind of failure.
-	Error Oauth2FailureBodyError `json:"error"`
+	Error Oauth2Error `json:"error"`
 
 	// ErrorDescription 给开发者的说明，为 ASCII 英文。
 	//
 	// A text for developers, in ASCII.
 	ErrorDescription string `json:"error_description"`
 }
-
-// Oauth2FailureBodyError 失败的种类。
-//
-// The kind of failure.
-type Oauth2FailureBodyError string
 
 // OneTimeCode 一次性验证码，6 位数字。
 //
@@ -1229,6 +1149,66 @@ type Problem struct {
 	//
 	// The kind of failure: `urn:problem-type:quartet:` and the `code`. The page `docs/errors` explains it.
 	Type string `json:"type"`
+}
+
+// PublicKey 验证签名的公钥（RFC 7518、RFC 8037）。
+//
+// A public key that verifies signatures (RFC 7518, RFC 8037).
+type PublicKey struct {
+	// Alg 该密钥唯一的签名算法。
+	//
+	// The only algorithm of the key.
+	Alg KeyAlgorithm `json:"alg"`
+
+	// Crv EC 或 OKP 密钥的曲线。
+	//
+	// The curve of an EC or OKP key.
+	Crv *KeyCurve `json:"crv,omitempty"`
+
+	// E RSA 密钥的指数，base64url 编码。
+	//
+	// The exponent of an RSA key, in base64url.
+	E *string `json:"e,omitempty"`
+
+	// Kid JWT 头中的密钥编号。
+	//
+	// The key's id, as in the header of a JWT.
+	Kid string `json:"kid"`
+
+	// Kty 密钥种类。
+	//
+	// The kind of key.
+	Kty KeyType `json:"kty"`
+
+	// N RSA 密钥的模，2048 至 4096 位，base64url 编码。
+	//
+	// The modulus of an RSA key, 2048 to 4096 bits in base64url.
+	N *string `json:"n,omitempty"`
+
+	// Use 密钥的用途。
+	//
+	// The use of the key.
+	Use KeyUse `json:"use"`
+
+	// X EC 密钥的横坐标或 OKP 公钥，32 字节，base64url 编码。
+	//
+	// The x coordinate of an EC key, or an OKP key: 32 bytes in base64url.
+	X *string `json:"x,omitempty"`
+
+	// Y EC 密钥的纵坐标，32 字节，base64url 编码。
+	//
+	// The y coordinate of an EC key: 32 bytes in base64url.
+	Y *string `json:"y,omitempty"`
+}
+
+// PublicKeySet RFC 7517 的 JWK 集合。
+//
+// A JWK Set (RFC 7517).
+type PublicKeySet struct {
+	// Keys 公钥，最新的在最后。
+	//
+	// The public keys, the newest last.
+	Keys []PublicKey `json:"keys"`
 }
 
 // RefreshAccessTokenRequest 当前的令牌对。
@@ -1421,12 +1401,32 @@ type SessionListResponse struct {
 	Msg string `json:"msg"`
 }
 
+// SystemStatus 健康状态。
+//
+// The state of the server.
+type SystemStatus struct {
+	// Status 状态，正常为 `ok`。
+	//
+	// The state, which is `ok`.
+	Status SystemStatusStatus `json:"status"`
+}
+
+// SystemStatusStatus 状态，正常为 `ok`。
+//
+// The state, which is `ok`.
+type SystemStatusStatus string
+
 // Tag 标签，即响应所用的方言。
 //
 // A tag, which is the dialect of the answers.
 //
 // Example: jfinal
 type Tag string
+
+// TokenType 令牌的用法。
+//
+// How the token is used.
+type TokenType string
 
 // UpdatePasswordForm 用户 ID、新密码与旧密码。
 //
@@ -1463,12 +1463,12 @@ type UpdatePasswordForm struct {
 //
 // The form field `user` holds JSON.
 type UpdateUserForm struct {
-	// User 要修改的资料。
+	// User 要修改的资料，为 JSON 文本，内容与 JSON 请求体相同。
 	//
-	// The fields to change.
+	// The fields to change, as the text of the JSON that the body may be instead.
 	//
-	// Example: {"id":1,"nickname":"晚秋","signature":"山有木兮木有枝"}
-	User UserChange `json:"user"`
+	// Example: {"id":1,"nickname":"晚秋"}
+	User string `json:"user"`
 }
 
 // User 用户信息，未知的键省略。
@@ -2551,6 +2551,11 @@ type Tags = []Tag
 // A failure of the dialect `cas`.
 type CasBadParameter = CasFailureBody
 
+// CasHeadersTooLarge cas 方言的失败响应。
+//
+// A failure of the dialect `cas`.
+type CasHeadersTooLarge = CasFailureBody
+
 // CasInternal cas 方言的失败响应。
 //
 // A failure of the dialect `cas`.
@@ -2590,6 +2595,11 @@ type DetailedUser = UserDetailResponse
 //
 // A failure of the dialect `jeecg`.
 type JeecgBadRequest = JeecgFailureBody
+
+// JeecgHeadersTooLarge jeecg 方言的失败响应。
+//
+// A failure of the dialect `jeecg`.
+type JeecgHeadersTooLarge = JeecgFailureBody
 
 // JeecgInternal jeecg 方言的失败响应。
 //
@@ -2646,10 +2656,20 @@ type JfinalDone = JfinalOkResponse
 // A failure of the dialect `jfinal`.
 type JfinalForbidden = JfinalFailureBody
 
+// JfinalHeadersTooLarge jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
+type JfinalHeadersTooLarge = JfinalFailureBody
+
 // JfinalInternal jfinal 方言的失败响应。
 //
 // A failure of the dialect `jfinal`.
 type JfinalInternal = JfinalFailureBody
+
+// JfinalOverloaded jfinal 方言的失败响应。
+//
+// A failure of the dialect `jfinal`.
+type JfinalOverloaded = JfinalFailureBody
 
 // JfinalTaken jfinal 方言的失败响应。
 //
@@ -2681,11 +2701,6 @@ type JfinalUnauthenticated = JfinalFailureBody
 // A failure of the dialect `jfinal`.
 type JfinalUnavailable = JfinalFailureBody
 
-// JfinalUnsupportedForm jfinal 方言的失败响应。
-//
-// A failure of the dialect `jfinal`.
-type JfinalUnsupportedForm = JfinalFailureBody
-
 // JfinalUnsupportedMediaType jfinal 方言的失败响应。
 //
 // A failure of the dialect `jfinal`.
@@ -2710,6 +2725,11 @@ type JfinalWrongCredentials = JfinalFailureBody
 //
 // A failure of the dialect `jfinal`.
 type JfinalWrongOldPassword = JfinalFailureBody
+
+// Oauth2HeadersTooLarge RFC 6749 第 5.2 节的失败响应。
+//
+// A failure as in section 5.2 of RFC 6749.
+type Oauth2HeadersTooLarge = Oauth2FailureBody
 
 // Oauth2Internal RFC 6749 第 5.2 节的失败响应。
 //
@@ -2751,6 +2771,11 @@ type Oauth2UnsupportedMediaType = Oauth2FailureBody
 // The problem details of RFC 9457.
 type ProblemHeadersTooLarge = Problem
 
+// ProblemInternal RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type ProblemInternal = Problem
+
 // ProblemNotFound RFC 9457 的问题详情。
 //
 // The problem details of RFC 9457.
@@ -2761,10 +2786,10 @@ type ProblemNotFound = Problem
 // The problem details of RFC 9457.
 type ProblemUnavailable = Problem
 
-// ProblemUnknownTag RFC 9457 的问题详情。
+// ProblemUnknownRendering RFC 9457 的问题详情。
 //
 // The problem details of RFC 9457.
-type ProblemUnknownTag = Problem
+type ProblemUnknownRendering = Problem
 
 // RuoyiBadRequest ruoyi 方言的失败响应。
 //
@@ -2775,6 +2800,11 @@ type RuoyiBadRequest = RuoyiFailureBody
 //
 // A failure of the dialect `ruoyi`.
 type RuoyiForbidden = RuoyiFailureBody
+
+// RuoyiHeadersTooLarge ruoyi 方言的失败响应。
+//
+// A failure of the dialect `ruoyi`.
+type RuoyiHeadersTooLarge = RuoyiFailureBody
 
 // RuoyiInternal ruoyi 方言的失败响应。
 //
@@ -2815,6 +2845,11 @@ type YudaoBadParameter = YudaoFailureBody
 //
 // A failure of the dialect `yudao`.
 type YudaoBadRequest = YudaoFailureBody
+
+// YudaoHeadersTooLarge yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
+type YudaoHeadersTooLarge = YudaoFailureBody
 
 // YudaoInternal yudao 方言的失败响应。
 //
@@ -2964,8 +2999,14 @@ type CreateUserJSONRequestBody = UserCreation
 // CreateUserFormdataRequestBody defines body for CreateUser for application/x-www-form-urlencoded ContentType.
 type CreateUserFormdataRequestBody = CreateUserForm
 
+// PostUserDetailJSONRequestBody defines body for PostUserDetail for application/json ContentType.
+type PostUserDetailJSONRequestBody = UserDetailForm
+
 // PostUserDetailFormdataRequestBody defines body for PostUserDetail for application/x-www-form-urlencoded ContentType.
 type PostUserDetailFormdataRequestBody = UserDetailForm
+
+// SignInByPasswordJSONRequestBody defines body for SignInByPassword for application/json ContentType.
+type SignInByPasswordJSONRequestBody = LoginForm
 
 // SignInByPasswordFormdataRequestBody defines body for SignInByPassword for application/x-www-form-urlencoded ContentType.
 type SignInByPasswordFormdataRequestBody = LoginForm
@@ -2975,6 +3016,9 @@ type UpdateUserJSONRequestBody = UserChange
 
 // UpdateUserFormdataRequestBody defines body for UpdateUser for application/x-www-form-urlencoded ContentType.
 type UpdateUserFormdataRequestBody = UpdateUserForm
+
+// UpdatePasswordJSONRequestBody defines body for UpdatePassword for application/json ContentType.
+type UpdatePasswordJSONRequestBody = UpdatePasswordForm
 
 // UpdatePasswordFormdataRequestBody defines body for UpdatePassword for application/x-www-form-urlencoded ContentType.
 type UpdatePasswordFormdataRequestBody = UpdatePasswordForm
@@ -3166,7 +3210,7 @@ type ClientInterface interface {
 	// Corresponds with GET /api/user/detail (the `GetUserDetail` operationId).
 	GetUserDetail(ctx context.Context, params *GetUserDetailParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// PostUserDetailWithBody 用户详情（POST）· Read a user, by form
+	// PostUserDetailWithBody 用户详情（POST）· Read a user, by POST
 	//
 	// 文档 004。与 GET 相同，`id` 在请求体或查询参数中。
 	//
@@ -3177,7 +3221,18 @@ type ClientInterface interface {
 	// Corresponds with POST /api/user/detail (the `PostUserDetail` operationId).
 	PostUserDetailWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
-	// PostUserDetailWithFormdataBody 用户详情（POST）· Read a user, by form
+	// PostUserDetail 用户详情（POST）· Read a user, by POST
+	//
+	// 文档 004。与 GET 相同，`id` 在请求体或查询参数中。
+	//
+	// Document 004. The same as GET, with `id` in the body or in the query.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/user/detail (the `PostUserDetail` operationId).
+	PostUserDetail(ctx context.Context, body PostUserDetailJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// PostUserDetailWithFormdataBody 用户详情（POST）· Read a user, by POST
 	//
 	// 文档 004。与 GET 相同，`id` 在请求体或查询参数中。
 	//
@@ -3202,6 +3257,21 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/user/login (the `SignInByPassword` operationId).
 	SignInByPasswordWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SignInByPassword 用户登录 · Sign in by password
+	//
+	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账户不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
+	// 失败五次后，该账户对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+	//
+	// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
+	// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
+	// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
+	// named.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/user/login (the `SignInByPassword` operationId).
+	SignInByPassword(ctx context.Context, body SignInByPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SignInByPasswordWithFormdataBody 用户登录 · Sign in by password
 	//
@@ -3275,6 +3345,19 @@ type ClientInterface interface {
 	//
 	// Corresponds with POST /api/user/updatePassword (the `UpdatePassword` operationId).
 	UpdatePasswordWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// UpdatePassword 更新用户密码 · Change a password
+	//
+	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
+	// `oldPassowrd`，也接受 `oldPassword`。
+	//
+	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
+	// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /api/user/updatePassword (the `UpdatePassword` operationId).
+	UpdatePassword(ctx context.Context, body UpdatePasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// UpdatePasswordWithFormdataBody 更新用户密码 · Change a password
 	//
@@ -3495,19 +3578,22 @@ type ClientInterface interface {
 
 	// GetSpecAsJson 本文档（JSON）· This document as JSON
 	//
-	// 内容与顺序同 YAML，`tag` 用法也相同。
+	// 内容与顺序同 YAML，另有代码示例 `x-codeSamples`，`tag` 与 `render` 用法也相同；只有模式用 `$ref` 引用，响应、参数、响应头与链接
+	// 都写在使用之处。
 	//
-	// The same content in the same order as in YAML, with the same `tag`.
+	// The same content in the same order as in YAML, and samples of code in `x-codeSamples`, with the same `tag` and `render`.
+	// Only schemas are referred to by `$ref`; answers, parameters, headers and links stand where they are used.
 	//
 	// Corresponds with GET /openapi.json (the `GetSpecAsJson` operationId).
 	GetSpecAsJson(ctx context.Context, params *GetSpecAsJsonParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetSpecAsYaml 本文档（YAML）· This document as written
 	//
-	// 不带 `tag` 是手写的原文；带 `tag` 是只含这些方言的接口及其所用组件的完整文档，可重复，例如 `?tag=jfinal&tag=yudao`。
+	// 不带参数是手写的原文；带 `tag` 是只含这些方言的接口及其所用组件的完整文档，可重复，例如 `?tag=jfinal&tag=yudao`；`render` 是文档的其他形式。
 	//
-	// Without `tag` the document as it was written. With `tag`, which may be repeated, a complete document of the operations
-	// of those dialects and the components they use, for instance `?tag=jfinal&tag=yudao`.
+	// Without parameters the document as it was written. With `tag`, which may be repeated, a complete document of the
+	// operations of those dialects and the components they use, for instance `?tag=jfinal&tag=yudao`. `render` is another
+	// form of the document.
 	//
 	// Corresponds with GET /openapi.yaml (the `GetSpecAsYaml` operationId).
 	GetSpecAsYaml(ctx context.Context, params *GetSpecAsYamlParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -3764,7 +3850,7 @@ func (c *Client) GetUserDetail(ctx context.Context, params *GetUserDetailParams,
 	return c.Client.Do(req)
 }
 
-// PostUserDetailWithBody 用户详情（POST）· Read a user, by form
+// PostUserDetailWithBody 用户详情（POST）· Read a user, by POST
 //
 // 文档 004。与 GET 相同，`id` 在请求体或查询参数中。
 //
@@ -3785,7 +3871,28 @@ func (c *Client) PostUserDetailWithBody(ctx context.Context, contentType string,
 	return c.Client.Do(req)
 }
 
-// PostUserDetailWithFormdataBody 用户详情（POST）· Read a user, by form
+// PostUserDetail 用户详情（POST）· Read a user, by POST
+//
+// 文档 004。与 GET 相同，`id` 在请求体或查询参数中。
+//
+// Document 004. The same as GET, with `id` in the body or in the query.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/user/detail (the `PostUserDetail` operationId).
+func (c *Client) PostUserDetail(ctx context.Context, body PostUserDetailJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewPostUserDetailRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// PostUserDetailWithFormdataBody 用户详情（POST）· Read a user, by POST
 //
 // 文档 004。与 GET 相同，`id` 在请求体或查询参数中。
 //
@@ -3821,6 +3928,31 @@ func (c *Client) PostUserDetailWithFormdataBody(ctx context.Context, body PostUs
 // Corresponds with POST /api/user/login (the `SignInByPassword` operationId).
 func (c *Client) SignInByPasswordWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewSignInByPasswordRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SignInByPassword 用户登录 · Sign in by password
+//
+// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账户不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
+// 失败五次后，该账户对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+//
+// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
+// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
+// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
+// named.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/user/login (the `SignInByPassword` operationId).
+func (c *Client) SignInByPassword(ctx context.Context, body SignInByPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSignInByPasswordRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -3944,6 +4076,29 @@ func (c *Client) UpdateUserWithFormdataBody(ctx context.Context, body UpdateUser
 // Corresponds with POST /api/user/updatePassword (the `UpdatePassword` operationId).
 func (c *Client) UpdatePasswordWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewUpdatePasswordRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// UpdatePassword 更新用户密码 · Change a password
+//
+// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
+// `oldPassowrd`，也接受 `oldPassword`。
+//
+// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
+// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /api/user/updatePassword (the `UpdatePassword` operationId).
+func (c *Client) UpdatePassword(ctx context.Context, body UpdatePasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewUpdatePasswordRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4353,9 +4508,11 @@ func (c *Client) IntrospectTokenWithFormdataBody(ctx context.Context, body Intro
 
 // GetSpecAsJson 本文档（JSON）· This document as JSON
 //
-// 内容与顺序同 YAML，`tag` 用法也相同。
+// 内容与顺序同 YAML，另有代码示例 `x-codeSamples`，`tag` 与 `render` 用法也相同；只有模式用 `$ref` 引用，响应、参数、响应头与链接
+// 都写在使用之处。
 //
-// The same content in the same order as in YAML, with the same `tag`.
+// The same content in the same order as in YAML, and samples of code in `x-codeSamples`, with the same `tag` and `render`.
+// Only schemas are referred to by `$ref`; answers, parameters, headers and links stand where they are used.
 //
 // Corresponds with GET /openapi.json (the `GetSpecAsJson` operationId).
 func (c *Client) GetSpecAsJson(ctx context.Context, params *GetSpecAsJsonParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -4372,10 +4529,11 @@ func (c *Client) GetSpecAsJson(ctx context.Context, params *GetSpecAsJsonParams,
 
 // GetSpecAsYaml 本文档（YAML）· This document as written
 //
-// 不带 `tag` 是手写的原文；带 `tag` 是只含这些方言的接口及其所用组件的完整文档，可重复，例如 `?tag=jfinal&tag=yudao`。
+// 不带参数是手写的原文；带 `tag` 是只含这些方言的接口及其所用组件的完整文档，可重复，例如 `?tag=jfinal&tag=yudao`；`render` 是文档的其他形式。
 //
-// Without `tag` the document as it was written. With `tag`, which may be repeated, a complete document of the operations
-// of those dialects and the components they use, for instance `?tag=jfinal&tag=yudao`.
+// Without parameters the document as it was written. With `tag`, which may be repeated, a complete document of the
+// operations of those dialects and the components they use, for instance `?tag=jfinal&tag=yudao`. `render` is another
+// form of the document.
 //
 // Corresponds with GET /openapi.yaml (the `GetSpecAsYaml` operationId).
 func (c *Client) GetSpecAsYaml(ctx context.Context, params *GetSpecAsYamlParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -4717,6 +4875,17 @@ func NewGetUserDetailRequest(server string, params *GetUserDetailParams) (*http.
 	return req, nil
 }
 
+// NewPostUserDetailRequest calls the generic PostUserDetail builder with application/json body
+func NewPostUserDetailRequest(server string, body PostUserDetailJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewPostUserDetailRequestWithBody(server, "application/json", bodyReader)
+}
+
 // NewPostUserDetailRequestWithFormdataBody calls the generic PostUserDetail builder with application/x-www-form-urlencoded body
 func NewPostUserDetailRequestWithFormdataBody(server string, body PostUserDetailFormdataRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -4755,6 +4924,17 @@ func NewPostUserDetailRequestWithBody(server string, contentType string, body io
 	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
+}
+
+// NewSignInByPasswordRequest calls the generic SignInByPassword builder with application/json body
+func NewSignInByPasswordRequest(server string, body SignInByPasswordJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSignInByPasswordRequestWithBody(server, "application/json", bodyReader)
 }
 
 // NewSignInByPasswordRequestWithFormdataBody calls the generic SignInByPassword builder with application/x-www-form-urlencoded body
@@ -4846,6 +5026,17 @@ func NewUpdateUserRequestWithBody(server string, contentType string, body io.Rea
 	req.Header.Add("Content-Type", contentType)
 
 	return req, nil
+}
+
+// NewUpdatePasswordRequest calls the generic UpdatePassword builder with application/json body
+func NewUpdatePasswordRequest(server string, body UpdatePasswordJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewUpdatePasswordRequestWithBody(server, "application/json", bodyReader)
 }
 
 // NewUpdatePasswordRequestWithFormdataBody calls the generic UpdatePassword builder with application/x-www-form-urlencoded body
@@ -5813,7 +6004,7 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with GET /api/user/detail (the `GetUserDetail` operationId).
 	GetUserDetailWithResponse(ctx context.Context, params *GetUserDetailParams, reqEditors ...RequestEditorFn) (*GetUserDetailAnswer, error)
 
-	// PostUserDetailWithBodyWithResponse 用户详情（POST）· Read a user, by form
+	// PostUserDetailWithBodyWithResponse 用户详情（POST）· Read a user, by POST
 	//
 	// 文档 004。与 GET 相同，`id` 在请求体或查询参数中。
 	//
@@ -5824,7 +6015,18 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /api/user/detail (the `PostUserDetail` operationId).
 	PostUserDetailWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*PostUserDetailAnswer, error)
 
-	// PostUserDetailWithFormdataBodyWithResponse 用户详情（POST）· Read a user, by form
+	// PostUserDetailWithResponse 用户详情（POST）· Read a user, by POST
+	//
+	// 文档 004。与 GET 相同，`id` 在请求体或查询参数中。
+	//
+	// Document 004. The same as GET, with `id` in the body or in the query.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/user/detail (the `PostUserDetail` operationId).
+	PostUserDetailWithResponse(ctx context.Context, body PostUserDetailJSONRequestBody, reqEditors ...RequestEditorFn) (*PostUserDetailAnswer, error)
+
+	// PostUserDetailWithFormdataBodyWithResponse 用户详情（POST）· Read a user, by POST
 	//
 	// 文档 004。与 GET 相同，`id` 在请求体或查询参数中。
 	//
@@ -5849,6 +6051,21 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/user/login (the `SignInByPassword` operationId).
 	SignInByPasswordWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SignInByPasswordAnswer, error)
+
+	// SignInByPasswordWithResponse 用户登录 · Sign in by password
+	//
+	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账户不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
+	// 失败五次后，该账户对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+	//
+	// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
+	// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
+	// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
+	// named.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/user/login (the `SignInByPassword` operationId).
+	SignInByPasswordWithResponse(ctx context.Context, body SignInByPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*SignInByPasswordAnswer, error)
 
 	// SignInByPasswordWithFormdataBodyWithResponse 用户登录 · Sign in by password
 	//
@@ -5922,6 +6139,19 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with POST /api/user/updatePassword (the `UpdatePassword` operationId).
 	UpdatePasswordWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdatePasswordAnswer, error)
+
+	// UpdatePasswordWithResponse 更新用户密码 · Change a password
+	//
+	// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
+	// `oldPassowrd`，也接受 `oldPassword`。
+	//
+	// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
+	// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /api/user/updatePassword (the `UpdatePassword` operationId).
+	UpdatePasswordWithResponse(ctx context.Context, body UpdatePasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdatePasswordAnswer, error)
 
 	// UpdatePasswordWithFormdataBodyWithResponse 更新用户密码 · Change a password
 	//
@@ -6156,9 +6386,11 @@ type ClientWithResponsesInterface interface {
 
 	// GetSpecAsJsonWithResponse 本文档（JSON）· This document as JSON
 	//
-	// 内容与顺序同 YAML，`tag` 用法也相同。
+	// 内容与顺序同 YAML，另有代码示例 `x-codeSamples`，`tag` 与 `render` 用法也相同；只有模式用 `$ref` 引用，响应、参数、响应头与链接
+	// 都写在使用之处。
 	//
-	// The same content in the same order as in YAML, with the same `tag`.
+	// The same content in the same order as in YAML, and samples of code in `x-codeSamples`, with the same `tag` and `render`.
+	// Only schemas are referred to by `$ref`; answers, parameters, headers and links stand where they are used.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -6167,10 +6399,11 @@ type ClientWithResponsesInterface interface {
 
 	// GetSpecAsYamlWithResponse 本文档（YAML）· This document as written
 	//
-	// 不带 `tag` 是手写的原文；带 `tag` 是只含这些方言的接口及其所用组件的完整文档，可重复，例如 `?tag=jfinal&tag=yudao`。
+	// 不带参数是手写的原文；带 `tag` 是只含这些方言的接口及其所用组件的完整文档，可重复，例如 `?tag=jfinal&tag=yudao`；`render` 是文档的其他形式。
 	//
-	// Without `tag` the document as it was written. With `tag`, which may be repeated, a complete document of the operations
-	// of those dialects and the components they use, for instance `?tag=jfinal&tag=yudao`.
+	// Without parameters the document as it was written. With `tag`, which may be repeated, a complete document of the
+	// operations of those dialects and the components they use, for instance `?tag=jfinal&tag=yudao`. `render` is another
+	// form of the document.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -6278,6 +6511,7 @@ type ClientWithResponsesInterface interface {
 // GetJsonWebKeysAnswer200Headers the declared response headers of an HTTP 200 response for GetJsonWebKeys
 type GetJsonWebKeysAnswer200Headers struct {
 	CacheControl string
+	XRequestId   *string
 }
 
 // GetJsonWebKeysAnswer431Headers the declared response headers of an HTTP 431 response for GetJsonWebKeys
@@ -6285,27 +6519,41 @@ type GetJsonWebKeysAnswer431Headers struct {
 	XRequestId *string
 }
 
+// GetJsonWebKeysAnswer500Headers the declared response headers of an HTTP 500 response for GetJsonWebKeys
+type GetJsonWebKeysAnswer500Headers struct {
+	XRequestId *string
+}
+
 type GetJsonWebKeysAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *JsonWebKeySet
+	JSON200 *PublicKeySet
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *ProblemInternal
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetJsonWebKeysAnswer200Headers
 	// Headers431 the parsed response headers for an HTTP 431 response
 	Headers431 *GetJsonWebKeysAnswer431Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *GetJsonWebKeysAnswer500Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r GetJsonWebKeysAnswer) GetJSON200() *JsonWebKeySet {
+func (r GetJsonWebKeysAnswer) GetJSON200() *PublicKeySet {
 	return r.JSON200
 }
 
 // GetApplicationproblemJSON431 returns the response for an HTTP 431 `application/problem+json` response
 func (r GetJsonWebKeysAnswer) GetApplicationproblemJSON431() *ProblemHeadersTooLarge {
 	return r.ApplicationproblemJSON431
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetJsonWebKeysAnswer) GetApplicationproblemJSON500() *ProblemInternal {
+	return r.ApplicationproblemJSON500
 }
 
 // GetBody returns the raw response body bytes
@@ -6340,6 +6588,7 @@ func (r GetJsonWebKeysAnswer) ContentType() string {
 // GetWeChatUserInfoAnswer200Headers the declared response headers of an HTTP 200 response for GetWeChatUserInfo
 type GetWeChatUserInfoAnswer200Headers struct {
 	XAccessToken string
+	XRequestId   *string
 }
 
 // GetWeChatUserInfoAnswer400Headers the declared response headers of an HTTP 400 response for GetWeChatUserInfo
@@ -6373,6 +6622,11 @@ type GetWeChatUserInfoAnswer429Headers struct {
 	XRequestId *string
 }
 
+// GetWeChatUserInfoAnswer431Headers the declared response headers of an HTTP 431 response for GetWeChatUserInfo
+type GetWeChatUserInfoAnswer431Headers struct {
+	XRequestId *string
+}
+
 // GetWeChatUserInfoAnswer500Headers the declared response headers of an HTTP 500 response for GetWeChatUserInfo
 type GetWeChatUserInfoAnswer500Headers struct {
 	XRequestId *string
@@ -6401,6 +6655,8 @@ type GetWeChatUserInfoAnswer struct {
 	JSON415 *RuoyiUnsupportedMediaType
 	// JSON429 the response for an HTTP 429 `application/json` response
 	JSON429 *RuoyiTooManyRequests
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *RuoyiHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *RuoyiInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
@@ -6419,6 +6675,8 @@ type GetWeChatUserInfoAnswer struct {
 	Headers415 *GetWeChatUserInfoAnswer415Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *GetWeChatUserInfoAnswer429Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *GetWeChatUserInfoAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *GetWeChatUserInfoAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -6458,6 +6716,11 @@ func (r GetWeChatUserInfoAnswer) GetJSON415() *RuoyiUnsupportedMediaType {
 // GetJSON429 returns the response for an HTTP 429 `application/json` response
 func (r GetWeChatUserInfoAnswer) GetJSON429() *RuoyiTooManyRequests {
 	return r.JSON429
+}
+
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r GetWeChatUserInfoAnswer) GetJSON431() *RuoyiHeadersTooLarge {
+	return r.JSON431
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
@@ -6501,7 +6764,8 @@ func (r GetWeChatUserInfoAnswer) ContentType() string {
 
 // CreateUserAnswer200Headers the declared response headers of an HTTP 200 response for CreateUser
 type CreateUserAnswer200Headers struct {
-	Jwt *string
+	Jwt        *string
+	XRequestId *string
 }
 
 // CreateUserAnswer400Headers the declared response headers of an HTTP 400 response for CreateUser
@@ -6551,6 +6815,11 @@ type CreateUserAnswer429Headers struct {
 	XRequestId *string
 }
 
+// CreateUserAnswer431Headers the declared response headers of an HTTP 431 response for CreateUser
+type CreateUserAnswer431Headers struct {
+	XRequestId *string
+}
+
 // CreateUserAnswer500Headers the declared response headers of an HTTP 500 response for CreateUser
 type CreateUserAnswer500Headers struct {
 	XRequestId *string
@@ -6585,10 +6854,12 @@ type CreateUserAnswer struct {
 	JSON422 *JfinalWeakPassword
 	// JSON429 the response for an HTTP 429 `application/json` response
 	JSON429 *JfinalTooManyRequests
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *JfinalHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *JfinalInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
-	JSON503 *JfinalUnavailable
+	JSON503 *JfinalOverloaded
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *CreateUserAnswer200Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -6609,6 +6880,8 @@ type CreateUserAnswer struct {
 	Headers422 *CreateUserAnswer422Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *CreateUserAnswer429Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *CreateUserAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *CreateUserAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -6665,13 +6938,18 @@ func (r CreateUserAnswer) GetJSON429() *JfinalTooManyRequests {
 	return r.JSON429
 }
 
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r CreateUserAnswer) GetJSON431() *JfinalHeadersTooLarge {
+	return r.JSON431
+}
+
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
 func (r CreateUserAnswer) GetJSON500() *JfinalInternal {
 	return r.JSON500
 }
 
 // GetJSON503 returns the response for an HTTP 503 `application/json` response
-func (r CreateUserAnswer) GetJSON503() *JfinalUnavailable {
+func (r CreateUserAnswer) GetJSON503() *JfinalOverloaded {
 	return r.JSON503
 }
 
@@ -6706,7 +6984,8 @@ func (r CreateUserAnswer) ContentType() string {
 
 // GetUserDetailAnswer200Headers the declared response headers of an HTTP 200 response for GetUserDetail
 type GetUserDetailAnswer200Headers struct {
-	Jwt *string
+	Jwt        *string
+	XRequestId *string
 }
 
 // GetUserDetailAnswer400Headers the declared response headers of an HTTP 400 response for GetUserDetail
@@ -6722,6 +7001,11 @@ type GetUserDetailAnswer401Headers struct {
 
 // GetUserDetailAnswer404Headers the declared response headers of an HTTP 404 response for GetUserDetail
 type GetUserDetailAnswer404Headers struct {
+	XRequestId *string
+}
+
+// GetUserDetailAnswer431Headers the declared response headers of an HTTP 431 response for GetUserDetail
+type GetUserDetailAnswer431Headers struct {
 	XRequestId *string
 }
 
@@ -6747,6 +7031,8 @@ type GetUserDetailAnswer struct {
 	JSON401 *JfinalUnauthenticated
 	// JSON404 the response for an HTTP 404 `application/json` response
 	JSON404 *JfinalUserNotFound
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *JfinalHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *JfinalInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
@@ -6759,6 +7045,8 @@ type GetUserDetailAnswer struct {
 	Headers401 *GetUserDetailAnswer401Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *GetUserDetailAnswer404Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *GetUserDetailAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *GetUserDetailAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -6783,6 +7071,11 @@ func (r GetUserDetailAnswer) GetJSON401() *JfinalUnauthenticated {
 // GetJSON404 returns the response for an HTTP 404 `application/json` response
 func (r GetUserDetailAnswer) GetJSON404() *JfinalUserNotFound {
 	return r.JSON404
+}
+
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r GetUserDetailAnswer) GetJSON431() *JfinalHeadersTooLarge {
+	return r.JSON431
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
@@ -6826,7 +7119,8 @@ func (r GetUserDetailAnswer) ContentType() string {
 
 // PostUserDetailAnswer200Headers the declared response headers of an HTTP 200 response for PostUserDetail
 type PostUserDetailAnswer200Headers struct {
-	Jwt *string
+	Jwt        *string
+	XRequestId *string
 }
 
 // PostUserDetailAnswer400Headers the declared response headers of an HTTP 400 response for PostUserDetail
@@ -6860,6 +7154,11 @@ type PostUserDetailAnswer415Headers struct {
 	XRequestId *string
 }
 
+// PostUserDetailAnswer431Headers the declared response headers of an HTTP 431 response for PostUserDetail
+type PostUserDetailAnswer431Headers struct {
+	XRequestId *string
+}
+
 // PostUserDetailAnswer500Headers the declared response headers of an HTTP 500 response for PostUserDetail
 type PostUserDetailAnswer500Headers struct {
 	XRequestId *string
@@ -6887,7 +7186,9 @@ type PostUserDetailAnswer struct {
 	// JSON413 the response for an HTTP 413 `application/json` response
 	JSON413 *JfinalTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
-	JSON415 *JfinalUnsupportedForm
+	JSON415 *JfinalUnsupportedMediaType
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *JfinalHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *JfinalInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
@@ -6906,6 +7207,8 @@ type PostUserDetailAnswer struct {
 	Headers413 *PostUserDetailAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
 	Headers415 *PostUserDetailAnswer415Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *PostUserDetailAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *PostUserDetailAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -6943,8 +7246,13 @@ func (r PostUserDetailAnswer) GetJSON413() *JfinalTooLarge {
 }
 
 // GetJSON415 returns the response for an HTTP 415 `application/json` response
-func (r PostUserDetailAnswer) GetJSON415() *JfinalUnsupportedForm {
+func (r PostUserDetailAnswer) GetJSON415() *JfinalUnsupportedMediaType {
 	return r.JSON415
+}
+
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r PostUserDetailAnswer) GetJSON431() *JfinalHeadersTooLarge {
+	return r.JSON431
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
@@ -6988,7 +7296,8 @@ func (r PostUserDetailAnswer) ContentType() string {
 
 // SignInByPasswordAnswer200Headers the declared response headers of an HTTP 200 response for SignInByPassword
 type SignInByPasswordAnswer200Headers struct {
-	Jwt string
+	Jwt        string
+	XRequestId *string
 }
 
 // SignInByPasswordAnswer400Headers the declared response headers of an HTTP 400 response for SignInByPassword
@@ -7017,6 +7326,11 @@ type SignInByPasswordAnswer415Headers struct {
 	XRequestId *string
 }
 
+// SignInByPasswordAnswer431Headers the declared response headers of an HTTP 431 response for SignInByPassword
+type SignInByPasswordAnswer431Headers struct {
+	XRequestId *string
+}
+
 // SignInByPasswordAnswer500Headers the declared response headers of an HTTP 500 response for SignInByPassword
 type SignInByPasswordAnswer500Headers struct {
 	XRequestId *string
@@ -7042,11 +7356,13 @@ type SignInByPasswordAnswer struct {
 	// JSON413 the response for an HTTP 413 `application/json` response
 	JSON413 *JfinalTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
-	JSON415 *JfinalUnsupportedForm
+	JSON415 *JfinalUnsupportedMediaType
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *JfinalHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *JfinalInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
-	JSON503 *JfinalUnavailable
+	JSON503 *JfinalOverloaded
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *SignInByPasswordAnswer200Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -7059,6 +7375,8 @@ type SignInByPasswordAnswer struct {
 	Headers413 *SignInByPasswordAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
 	Headers415 *SignInByPasswordAnswer415Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *SignInByPasswordAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *SignInByPasswordAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -7091,8 +7409,13 @@ func (r SignInByPasswordAnswer) GetJSON413() *JfinalTooLarge {
 }
 
 // GetJSON415 returns the response for an HTTP 415 `application/json` response
-func (r SignInByPasswordAnswer) GetJSON415() *JfinalUnsupportedForm {
+func (r SignInByPasswordAnswer) GetJSON415() *JfinalUnsupportedMediaType {
 	return r.JSON415
+}
+
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r SignInByPasswordAnswer) GetJSON431() *JfinalHeadersTooLarge {
+	return r.JSON431
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
@@ -7101,7 +7424,7 @@ func (r SignInByPasswordAnswer) GetJSON500() *JfinalInternal {
 }
 
 // GetJSON503 returns the response for an HTTP 503 `application/json` response
-func (r SignInByPasswordAnswer) GetJSON503() *JfinalUnavailable {
+func (r SignInByPasswordAnswer) GetJSON503() *JfinalOverloaded {
 	return r.JSON503
 }
 
@@ -7136,7 +7459,8 @@ func (r SignInByPasswordAnswer) ContentType() string {
 
 // UpdateUserAnswer200Headers the declared response headers of an HTTP 200 response for UpdateUser
 type UpdateUserAnswer200Headers struct {
-	Jwt *string
+	Jwt        *string
+	XRequestId *string
 }
 
 // UpdateUserAnswer400Headers the declared response headers of an HTTP 400 response for UpdateUser
@@ -7180,6 +7504,11 @@ type UpdateUserAnswer415Headers struct {
 	XRequestId *string
 }
 
+// UpdateUserAnswer431Headers the declared response headers of an HTTP 431 response for UpdateUser
+type UpdateUserAnswer431Headers struct {
+	XRequestId *string
+}
+
 // UpdateUserAnswer500Headers the declared response headers of an HTTP 500 response for UpdateUser
 type UpdateUserAnswer500Headers struct {
 	XRequestId *string
@@ -7212,6 +7541,8 @@ type UpdateUserAnswer struct {
 	JSON413 *JfinalTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
 	JSON415 *JfinalUnsupportedMediaType
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *JfinalHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *JfinalInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
@@ -7234,6 +7565,8 @@ type UpdateUserAnswer struct {
 	Headers413 *UpdateUserAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
 	Headers415 *UpdateUserAnswer415Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *UpdateUserAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *UpdateUserAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -7285,6 +7618,11 @@ func (r UpdateUserAnswer) GetJSON415() *JfinalUnsupportedMediaType {
 	return r.JSON415
 }
 
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r UpdateUserAnswer) GetJSON431() *JfinalHeadersTooLarge {
+	return r.JSON431
+}
+
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
 func (r UpdateUserAnswer) GetJSON500() *JfinalInternal {
 	return r.JSON500
@@ -7326,7 +7664,8 @@ func (r UpdateUserAnswer) ContentType() string {
 
 // UpdatePasswordAnswer200Headers the declared response headers of an HTTP 200 response for UpdatePassword
 type UpdatePasswordAnswer200Headers struct {
-	Jwt *string
+	Jwt        *string
+	XRequestId *string
 }
 
 // UpdatePasswordAnswer400Headers the declared response headers of an HTTP 400 response for UpdatePassword
@@ -7370,6 +7709,11 @@ type UpdatePasswordAnswer422Headers struct {
 	XRequestId *string
 }
 
+// UpdatePasswordAnswer431Headers the declared response headers of an HTTP 431 response for UpdatePassword
+type UpdatePasswordAnswer431Headers struct {
+	XRequestId *string
+}
+
 // UpdatePasswordAnswer500Headers the declared response headers of an HTTP 500 response for UpdatePassword
 type UpdatePasswordAnswer500Headers struct {
 	XRequestId *string
@@ -7399,13 +7743,15 @@ type UpdatePasswordAnswer struct {
 	// JSON413 the response for an HTTP 413 `application/json` response
 	JSON413 *JfinalTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
-	JSON415 *JfinalUnsupportedForm
+	JSON415 *JfinalUnsupportedMediaType
 	// JSON422 the response for an HTTP 422 `application/json` response
 	JSON422 *JfinalWeakPassword
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *JfinalHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *JfinalInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
-	JSON503 *JfinalUnavailable
+	JSON503 *JfinalOverloaded
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *UpdatePasswordAnswer200Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
@@ -7424,6 +7770,8 @@ type UpdatePasswordAnswer struct {
 	Headers415 *UpdatePasswordAnswer415Headers
 	// Headers422 the parsed response headers for an HTTP 422 response
 	Headers422 *UpdatePasswordAnswer422Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *UpdatePasswordAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *UpdatePasswordAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -7466,7 +7814,7 @@ func (r UpdatePasswordAnswer) GetJSON413() *JfinalTooLarge {
 }
 
 // GetJSON415 returns the response for an HTTP 415 `application/json` response
-func (r UpdatePasswordAnswer) GetJSON415() *JfinalUnsupportedForm {
+func (r UpdatePasswordAnswer) GetJSON415() *JfinalUnsupportedMediaType {
 	return r.JSON415
 }
 
@@ -7475,13 +7823,18 @@ func (r UpdatePasswordAnswer) GetJSON422() *JfinalWeakPassword {
 	return r.JSON422
 }
 
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r UpdatePasswordAnswer) GetJSON431() *JfinalHeadersTooLarge {
+	return r.JSON431
+}
+
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
 func (r UpdatePasswordAnswer) GetJSON500() *JfinalInternal {
 	return r.JSON500
 }
 
 // GetJSON503 returns the response for an HTTP 503 `application/json` response
-func (r UpdatePasswordAnswer) GetJSON503() *JfinalUnavailable {
+func (r UpdatePasswordAnswer) GetJSON503() *JfinalOverloaded {
 	return r.JSON503
 }
 
@@ -7514,6 +7867,11 @@ func (r UpdatePasswordAnswer) ContentType() string {
 	return ""
 }
 
+// RefreshAccessTokenAnswer200Headers the declared response headers of an HTTP 200 response for RefreshAccessToken
+type RefreshAccessTokenAnswer200Headers struct {
+	XRequestId *string
+}
+
 // RefreshAccessTokenAnswer400Headers the declared response headers of an HTTP 400 response for RefreshAccessToken
 type RefreshAccessTokenAnswer400Headers struct {
 	XRequestId *string
@@ -7537,6 +7895,11 @@ type RefreshAccessTokenAnswer413Headers struct {
 
 // RefreshAccessTokenAnswer415Headers the declared response headers of an HTTP 415 response for RefreshAccessToken
 type RefreshAccessTokenAnswer415Headers struct {
+	XRequestId *string
+}
+
+// RefreshAccessTokenAnswer431Headers the declared response headers of an HTTP 431 response for RefreshAccessToken
+type RefreshAccessTokenAnswer431Headers struct {
 	XRequestId *string
 }
 
@@ -7566,10 +7929,14 @@ type RefreshAccessTokenAnswer struct {
 	JSON413 *YudaoTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
 	JSON415 *YudaoUnsupportedMediaType
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *YudaoHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *YudaoInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *YudaoUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *RefreshAccessTokenAnswer200Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
 	Headers400 *RefreshAccessTokenAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
@@ -7580,6 +7947,8 @@ type RefreshAccessTokenAnswer struct {
 	Headers413 *RefreshAccessTokenAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
 	Headers415 *RefreshAccessTokenAnswer415Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *RefreshAccessTokenAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *RefreshAccessTokenAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -7614,6 +7983,11 @@ func (r RefreshAccessTokenAnswer) GetJSON413() *YudaoTooLarge {
 // GetJSON415 returns the response for an HTTP 415 `application/json` response
 func (r RefreshAccessTokenAnswer) GetJSON415() *YudaoUnsupportedMediaType {
 	return r.JSON415
+}
+
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r RefreshAccessTokenAnswer) GetJSON431() *YudaoHeadersTooLarge {
+	return r.JSON431
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
@@ -7655,10 +8029,21 @@ func (r RefreshAccessTokenAnswer) ContentType() string {
 	return ""
 }
 
+// SignOutAnswer200Headers the declared response headers of an HTTP 200 response for SignOut
+type SignOutAnswer200Headers struct {
+	Jwt        *string
+	XRequestId *string
+}
+
 // SignOutAnswer401Headers the declared response headers of an HTTP 401 response for SignOut
 type SignOutAnswer401Headers struct {
 	WWWAuthenticate *string
 	XRequestId      *string
+}
+
+// SignOutAnswer431Headers the declared response headers of an HTTP 431 response for SignOut
+type SignOutAnswer431Headers struct {
+	XRequestId *string
 }
 
 // SignOutAnswer500Headers the declared response headers of an HTTP 500 response for SignOut
@@ -7679,12 +8064,18 @@ type SignOutAnswer struct {
 	JSON200 *DoneResponse
 	// JSON401 the response for an HTTP 401 `application/json` response
 	JSON401 *YudaoUnauthenticated
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *YudaoHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *YudaoInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *YudaoUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *SignOutAnswer200Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *SignOutAnswer401Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *SignOutAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *SignOutAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -7699,6 +8090,11 @@ func (r SignOutAnswer) GetJSON200() *DoneResponse {
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
 func (r SignOutAnswer) GetJSON401() *YudaoUnauthenticated {
 	return r.JSON401
+}
+
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r SignOutAnswer) GetJSON431() *YudaoHeadersTooLarge {
+	return r.JSON431
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
@@ -7740,6 +8136,11 @@ func (r SignOutAnswer) ContentType() string {
 	return ""
 }
 
+// SendMobileCodeAnswer200Headers the declared response headers of an HTTP 200 response for SendMobileCode
+type SendMobileCodeAnswer200Headers struct {
+	XRequestId *string
+}
+
 // SendMobileCodeAnswer400Headers the declared response headers of an HTTP 400 response for SendMobileCode
 type SendMobileCodeAnswer400Headers struct {
 	XRequestId *string
@@ -7763,6 +8164,11 @@ type SendMobileCodeAnswer415Headers struct {
 // SendMobileCodeAnswer429Headers the declared response headers of an HTTP 429 response for SendMobileCode
 type SendMobileCodeAnswer429Headers struct {
 	RetryAfter *int
+	XRequestId *string
+}
+
+// SendMobileCodeAnswer431Headers the declared response headers of an HTTP 431 response for SendMobileCode
+type SendMobileCodeAnswer431Headers struct {
 	XRequestId *string
 }
 
@@ -7792,10 +8198,14 @@ type SendMobileCodeAnswer struct {
 	JSON415 *YudaoUnsupportedMediaType
 	// JSON429 the response for an HTTP 429 `application/json` response
 	JSON429 *YudaoTooManyRequests
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *YudaoHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *YudaoInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *YudaoSmsUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *SendMobileCodeAnswer200Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
 	Headers400 *SendMobileCodeAnswer400Headers
 	// Headers408 the parsed response headers for an HTTP 408 response
@@ -7806,6 +8216,8 @@ type SendMobileCodeAnswer struct {
 	Headers415 *SendMobileCodeAnswer415Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *SendMobileCodeAnswer429Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *SendMobileCodeAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *SendMobileCodeAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -7840,6 +8252,11 @@ func (r SendMobileCodeAnswer) GetJSON415() *YudaoUnsupportedMediaType {
 // GetJSON429 returns the response for an HTTP 429 `application/json` response
 func (r SendMobileCodeAnswer) GetJSON429() *YudaoTooManyRequests {
 	return r.JSON429
+}
+
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r SendMobileCodeAnswer) GetJSON431() *YudaoHeadersTooLarge {
+	return r.JSON431
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
@@ -7881,6 +8298,11 @@ func (r SendMobileCodeAnswer) ContentType() string {
 	return ""
 }
 
+// SignInByMobileAnswer200Headers the declared response headers of an HTTP 200 response for SignInByMobile
+type SignInByMobileAnswer200Headers struct {
+	XRequestId *string
+}
+
 // SignInByMobileAnswer400Headers the declared response headers of an HTTP 400 response for SignInByMobile
 type SignInByMobileAnswer400Headers struct {
 	XRequestId *string
@@ -7913,6 +8335,11 @@ type SignInByMobileAnswer429Headers struct {
 	XRequestId *string
 }
 
+// SignInByMobileAnswer431Headers the declared response headers of an HTTP 431 response for SignInByMobile
+type SignInByMobileAnswer431Headers struct {
+	XRequestId *string
+}
+
 // SignInByMobileAnswer500Headers the declared response headers of an HTTP 500 response for SignInByMobile
 type SignInByMobileAnswer500Headers struct {
 	XRequestId *string
@@ -7941,10 +8368,14 @@ type SignInByMobileAnswer struct {
 	JSON415 *YudaoUnsupportedMediaType
 	// JSON429 the response for an HTTP 429 `application/json` response
 	JSON429 *YudaoTooManyRequests
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *YudaoHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *YudaoInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *YudaoUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *SignInByMobileAnswer200Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
 	Headers400 *SignInByMobileAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
@@ -7957,6 +8388,8 @@ type SignInByMobileAnswer struct {
 	Headers415 *SignInByMobileAnswer415Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *SignInByMobileAnswer429Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *SignInByMobileAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *SignInByMobileAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -7998,6 +8431,11 @@ func (r SignInByMobileAnswer) GetJSON429() *YudaoTooManyRequests {
 	return r.JSON429
 }
 
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r SignInByMobileAnswer) GetJSON431() *YudaoHeadersTooLarge {
+	return r.JSON431
+}
+
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
 func (r SignInByMobileAnswer) GetJSON500() *YudaoInternal {
 	return r.JSON500
@@ -8037,6 +8475,12 @@ func (r SignInByMobileAnswer) ContentType() string {
 	return ""
 }
 
+// VerifyMobileAnswer200Headers the declared response headers of an HTTP 200 response for VerifyMobile
+type VerifyMobileAnswer200Headers struct {
+	Jwt        *string
+	XRequestId *string
+}
+
 // VerifyMobileAnswer400Headers the declared response headers of an HTTP 400 response for VerifyMobile
 type VerifyMobileAnswer400Headers struct {
 	XRequestId *string
@@ -8068,6 +8512,11 @@ type VerifyMobileAnswer415Headers struct {
 	XRequestId *string
 }
 
+// VerifyMobileAnswer431Headers the declared response headers of an HTTP 431 response for VerifyMobile
+type VerifyMobileAnswer431Headers struct {
+	XRequestId *string
+}
+
 // VerifyMobileAnswer500Headers the declared response headers of an HTTP 500 response for VerifyMobile
 type VerifyMobileAnswer500Headers struct {
 	XRequestId *string
@@ -8096,10 +8545,14 @@ type VerifyMobileAnswer struct {
 	JSON413 *YudaoTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
 	JSON415 *YudaoUnsupportedMediaType
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *YudaoHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *YudaoInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *YudaoUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *VerifyMobileAnswer200Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
 	Headers400 *VerifyMobileAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
@@ -8112,6 +8565,8 @@ type VerifyMobileAnswer struct {
 	Headers413 *VerifyMobileAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
 	Headers415 *VerifyMobileAnswer415Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *VerifyMobileAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *VerifyMobileAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -8153,6 +8608,11 @@ func (r VerifyMobileAnswer) GetJSON415() *YudaoUnsupportedMediaType {
 	return r.JSON415
 }
 
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r VerifyMobileAnswer) GetJSON431() *YudaoHeadersTooLarge {
+	return r.JSON431
+}
+
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
 func (r VerifyMobileAnswer) GetJSON500() *YudaoInternal {
 	return r.JSON500
@@ -8192,10 +8652,21 @@ func (r VerifyMobileAnswer) ContentType() string {
 	return ""
 }
 
+// ListSessionsAnswer200Headers the declared response headers of an HTTP 200 response for ListSessions
+type ListSessionsAnswer200Headers struct {
+	Jwt        *string
+	XRequestId *string
+}
+
 // ListSessionsAnswer401Headers the declared response headers of an HTTP 401 response for ListSessions
 type ListSessionsAnswer401Headers struct {
 	WWWAuthenticate *string
 	XRequestId      *string
+}
+
+// ListSessionsAnswer431Headers the declared response headers of an HTTP 431 response for ListSessions
+type ListSessionsAnswer431Headers struct {
+	XRequestId *string
 }
 
 // ListSessionsAnswer500Headers the declared response headers of an HTTP 500 response for ListSessions
@@ -8216,12 +8687,18 @@ type ListSessionsAnswer struct {
 	JSON200 *SessionListResponse
 	// JSON401 the response for an HTTP 401 `application/json` response
 	JSON401 *YudaoUnauthenticated
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *YudaoHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *YudaoInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *YudaoUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListSessionsAnswer200Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *ListSessionsAnswer401Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *ListSessionsAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *ListSessionsAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -8236,6 +8713,11 @@ func (r ListSessionsAnswer) GetJSON200() *SessionListResponse {
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
 func (r ListSessionsAnswer) GetJSON401() *YudaoUnauthenticated {
 	return r.JSON401
+}
+
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r ListSessionsAnswer) GetJSON431() *YudaoHeadersTooLarge {
+	return r.JSON431
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
@@ -8277,6 +8759,12 @@ func (r ListSessionsAnswer) ContentType() string {
 	return ""
 }
 
+// EndSessionAnswer200Headers the declared response headers of an HTTP 200 response for EndSession
+type EndSessionAnswer200Headers struct {
+	Jwt        *string
+	XRequestId *string
+}
+
 // EndSessionAnswer400Headers the declared response headers of an HTTP 400 response for EndSession
 type EndSessionAnswer400Headers struct {
 	XRequestId *string
@@ -8290,6 +8778,11 @@ type EndSessionAnswer401Headers struct {
 
 // EndSessionAnswer404Headers the declared response headers of an HTTP 404 response for EndSession
 type EndSessionAnswer404Headers struct {
+	XRequestId *string
+}
+
+// EndSessionAnswer431Headers the declared response headers of an HTTP 431 response for EndSession
+type EndSessionAnswer431Headers struct {
 	XRequestId *string
 }
 
@@ -8315,16 +8808,22 @@ type EndSessionAnswer struct {
 	JSON401 *YudaoUnauthenticated
 	// JSON404 the response for an HTTP 404 `application/json` response
 	JSON404 *YudaoSessionNotFound
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *YudaoHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *YudaoInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *YudaoUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *EndSessionAnswer200Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
 	Headers400 *EndSessionAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *EndSessionAnswer401Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *EndSessionAnswer404Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *EndSessionAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *EndSessionAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -8349,6 +8848,11 @@ func (r EndSessionAnswer) GetJSON401() *YudaoUnauthenticated {
 // GetJSON404 returns the response for an HTTP 404 `application/json` response
 func (r EndSessionAnswer) GetJSON404() *YudaoSessionNotFound {
 	return r.JSON404
+}
+
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r EndSessionAnswer) GetJSON431() *YudaoHeadersTooLarge {
+	return r.JSON431
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
@@ -8390,8 +8894,23 @@ func (r EndSessionAnswer) ContentType() string {
 	return ""
 }
 
+// GetDemoOutboxAnswer200Headers the declared response headers of an HTTP 200 response for GetDemoOutbox
+type GetDemoOutboxAnswer200Headers struct {
+	XRequestId *string
+}
+
 // GetDemoOutboxAnswer404Headers the declared response headers of an HTTP 404 response for GetDemoOutbox
 type GetDemoOutboxAnswer404Headers struct {
+	XRequestId *string
+}
+
+// GetDemoOutboxAnswer431Headers the declared response headers of an HTTP 431 response for GetDemoOutbox
+type GetDemoOutboxAnswer431Headers struct {
+	XRequestId *string
+}
+
+// GetDemoOutboxAnswer500Headers the declared response headers of an HTTP 500 response for GetDemoOutbox
+type GetDemoOutboxAnswer500Headers struct {
 	XRequestId *string
 }
 
@@ -8402,8 +8921,18 @@ type GetDemoOutboxAnswer struct {
 	JSON200 *[]DemoMessage
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *ProblemNotFound
+	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
+	ApplicationproblemJSON431 *ProblemHeadersTooLarge
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *ProblemInternal
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetDemoOutboxAnswer200Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *GetDemoOutboxAnswer404Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *GetDemoOutboxAnswer431Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *GetDemoOutboxAnswer500Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
@@ -8414,6 +8943,16 @@ func (r GetDemoOutboxAnswer) GetJSON200() *[]DemoMessage {
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r GetDemoOutboxAnswer) GetApplicationproblemJSON404() *ProblemNotFound {
 	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON431 returns the response for an HTTP 431 `application/problem+json` response
+func (r GetDemoOutboxAnswer) GetApplicationproblemJSON431() *ProblemHeadersTooLarge {
+	return r.ApplicationproblemJSON431
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetDemoOutboxAnswer) GetApplicationproblemJSON500() *ProblemInternal {
+	return r.ApplicationproblemJSON500
 }
 
 // GetBody returns the raw response body bytes
@@ -8445,8 +8984,28 @@ func (r GetDemoOutboxAnswer) ContentType() string {
 	return ""
 }
 
+// ResetDemoAnswer200Headers the declared response headers of an HTTP 200 response for ResetDemo
+type ResetDemoAnswer200Headers struct {
+	XRequestId *string
+}
+
 // ResetDemoAnswer404Headers the declared response headers of an HTTP 404 response for ResetDemo
 type ResetDemoAnswer404Headers struct {
+	XRequestId *string
+}
+
+// ResetDemoAnswer431Headers the declared response headers of an HTTP 431 response for ResetDemo
+type ResetDemoAnswer431Headers struct {
+	XRequestId *string
+}
+
+// ResetDemoAnswer500Headers the declared response headers of an HTTP 500 response for ResetDemo
+type ResetDemoAnswer500Headers struct {
+	XRequestId *string
+}
+
+// ResetDemoAnswer503Headers the declared response headers of an HTTP 503 response for ResetDemo
+type ResetDemoAnswer503Headers struct {
 	XRequestId *string
 }
 
@@ -8454,21 +9013,50 @@ type ResetDemoAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *Health
+	JSON200 *SystemStatus
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *ProblemNotFound
+	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
+	ApplicationproblemJSON431 *ProblemHeadersTooLarge
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *ProblemInternal
+	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
+	ApplicationproblemJSON503 *ProblemUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ResetDemoAnswer200Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *ResetDemoAnswer404Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *ResetDemoAnswer431Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *ResetDemoAnswer500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ResetDemoAnswer503Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r ResetDemoAnswer) GetJSON200() *Health {
+func (r ResetDemoAnswer) GetJSON200() *SystemStatus {
 	return r.JSON200
 }
 
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r ResetDemoAnswer) GetApplicationproblemJSON404() *ProblemNotFound {
 	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON431 returns the response for an HTTP 431 `application/problem+json` response
+func (r ResetDemoAnswer) GetApplicationproblemJSON431() *ProblemHeadersTooLarge {
+	return r.ApplicationproblemJSON431
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r ResetDemoAnswer) GetApplicationproblemJSON500() *ProblemInternal {
+	return r.ApplicationproblemJSON500
+}
+
+// GetApplicationproblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
+func (r ResetDemoAnswer) GetApplicationproblemJSON503() *ProblemUnavailable {
+	return r.ApplicationproblemJSON503
 }
 
 // GetBody returns the raw response body bytes
@@ -8500,6 +9088,11 @@ func (r ResetDemoAnswer) ContentType() string {
 	return ""
 }
 
+// GetHealthAnswer200Headers the declared response headers of an HTTP 200 response for GetHealth
+type GetHealthAnswer200Headers struct {
+	XRequestId *string
+}
+
 // GetHealthAnswer431Headers the declared response headers of an HTTP 431 response for GetHealth
 type GetHealthAnswer431Headers struct {
 	XRequestId *string
@@ -8509,15 +9102,17 @@ type GetHealthAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *Health
+	JSON200 *SystemStatus
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetHealthAnswer200Headers
 	// Headers431 the parsed response headers for an HTTP 431 response
 	Headers431 *GetHealthAnswer431Headers
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r GetHealthAnswer) GetJSON200() *Health {
+func (r GetHealthAnswer) GetJSON200() *SystemStatus {
 	return r.JSON200
 }
 
@@ -8555,8 +9150,18 @@ func (r GetHealthAnswer) ContentType() string {
 	return ""
 }
 
+// GetMetricsAnswer200Headers the declared response headers of an HTTP 200 response for GetMetrics
+type GetMetricsAnswer200Headers struct {
+	XRequestId *string
+}
+
 // GetMetricsAnswer431Headers the declared response headers of an HTTP 431 response for GetMetrics
 type GetMetricsAnswer431Headers struct {
+	XRequestId *string
+}
+
+// GetMetricsAnswer500Headers the declared response headers of an HTTP 500 response for GetMetrics
+type GetMetricsAnswer500Headers struct {
 	XRequestId *string
 }
 
@@ -8565,13 +9170,24 @@ type GetMetricsAnswer struct {
 	HTTPResponse *http.Response
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
+	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
+	ApplicationproblemJSON500 *ProblemInternal
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetMetricsAnswer200Headers
 	// Headers431 the parsed response headers for an HTTP 431 response
 	Headers431 *GetMetricsAnswer431Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *GetMetricsAnswer500Headers
 }
 
 // GetApplicationproblemJSON431 returns the response for an HTTP 431 `application/problem+json` response
 func (r GetMetricsAnswer) GetApplicationproblemJSON431() *ProblemHeadersTooLarge {
 	return r.ApplicationproblemJSON431
+}
+
+// GetApplicationproblemJSON500 returns the response for an HTTP 500 `application/problem+json` response
+func (r GetMetricsAnswer) GetApplicationproblemJSON500() *ProblemInternal {
+	return r.ApplicationproblemJSON500
 }
 
 // GetBody returns the raw response body bytes
@@ -8603,6 +9219,11 @@ func (r GetMetricsAnswer) ContentType() string {
 	return ""
 }
 
+// IntrospectTokenAnswer200Headers the declared response headers of an HTTP 200 response for IntrospectToken
+type IntrospectTokenAnswer200Headers struct {
+	XRequestId *string
+}
+
 // IntrospectTokenAnswer400Headers the declared response headers of an HTTP 400 response for IntrospectToken
 type IntrospectTokenAnswer400Headers struct {
 	XRequestId *string
@@ -8627,6 +9248,11 @@ type IntrospectTokenAnswer415Headers struct {
 // IntrospectTokenAnswer429Headers the declared response headers of an HTTP 429 response for IntrospectToken
 type IntrospectTokenAnswer429Headers struct {
 	RetryAfter *int
+	XRequestId *string
+}
+
+// IntrospectTokenAnswer431Headers the declared response headers of an HTTP 431 response for IntrospectToken
+type IntrospectTokenAnswer431Headers struct {
 	XRequestId *string
 }
 
@@ -8656,10 +9282,14 @@ type IntrospectTokenAnswer struct {
 	JSON415 *Oauth2UnsupportedMediaType
 	// JSON429 the response for an HTTP 429 `application/json` response
 	JSON429 *Oauth2TooManyRequests
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *Oauth2HeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *Oauth2Internal
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *Oauth2Unavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *IntrospectTokenAnswer200Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
 	Headers400 *IntrospectTokenAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
@@ -8670,6 +9300,8 @@ type IntrospectTokenAnswer struct {
 	Headers415 *IntrospectTokenAnswer415Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *IntrospectTokenAnswer429Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *IntrospectTokenAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *IntrospectTokenAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -8704,6 +9336,11 @@ func (r IntrospectTokenAnswer) GetJSON415() *Oauth2UnsupportedMediaType {
 // GetJSON429 returns the response for an HTTP 429 `application/json` response
 func (r IntrospectTokenAnswer) GetJSON429() *Oauth2TooManyRequests {
 	return r.JSON429
+}
+
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r IntrospectTokenAnswer) GetJSON431() *Oauth2HeadersTooLarge {
+	return r.JSON431
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
@@ -8749,12 +9386,14 @@ func (r IntrospectTokenAnswer) ContentType() string {
 type GetSpecAsJsonAnswer200Headers struct {
 	CacheControl string
 	ETag         string
+	XRequestId   *string
 }
 
 // GetSpecAsJsonAnswer304Headers the declared response headers of an HTTP 304 response for GetSpecAsJson
 type GetSpecAsJsonAnswer304Headers struct {
 	CacheControl string
 	ETag         string
+	XRequestId   *string
 }
 
 // GetSpecAsJsonAnswer400Headers the declared response headers of an HTTP 400 response for GetSpecAsJson
@@ -8773,7 +9412,7 @@ type GetSpecAsJsonAnswer struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *map[string]interface{}
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *ProblemUnknownTag
+	ApplicationproblemJSON400 *ProblemUnknownRendering
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
 	// Headers200 the parsed response headers for an HTTP 200 response
@@ -8792,7 +9431,7 @@ func (r GetSpecAsJsonAnswer) GetJSON200() *map[string]interface{} {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r GetSpecAsJsonAnswer) GetApplicationproblemJSON400() *ProblemUnknownTag {
+func (r GetSpecAsJsonAnswer) GetApplicationproblemJSON400() *ProblemUnknownRendering {
 	return r.ApplicationproblemJSON400
 }
 
@@ -8834,12 +9473,14 @@ func (r GetSpecAsJsonAnswer) ContentType() string {
 type GetSpecAsYamlAnswer200Headers struct {
 	CacheControl string
 	ETag         string
+	XRequestId   *string
 }
 
 // GetSpecAsYamlAnswer304Headers the declared response headers of an HTTP 304 response for GetSpecAsYaml
 type GetSpecAsYamlAnswer304Headers struct {
 	CacheControl string
 	ETag         string
+	XRequestId   *string
 }
 
 // GetSpecAsYamlAnswer400Headers the declared response headers of an HTTP 400 response for GetSpecAsYaml
@@ -8858,7 +9499,7 @@ type GetSpecAsYamlAnswer struct {
 	// YAML200 the response for an HTTP 200 `application/yaml` response
 	YAML200 *openapi_types.File
 	// ApplicationproblemJSON400 the response for an HTTP 400 `application/problem+json` response
-	ApplicationproblemJSON400 *ProblemUnknownTag
+	ApplicationproblemJSON400 *ProblemUnknownRendering
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
 	// Headers200 the parsed response headers for an HTTP 200 response
@@ -8877,7 +9518,7 @@ func (r GetSpecAsYamlAnswer) GetYAML200() *openapi_types.File {
 }
 
 // GetApplicationproblemJSON400 returns the response for an HTTP 400 `application/problem+json` response
-func (r GetSpecAsYamlAnswer) GetApplicationproblemJSON400() *ProblemUnknownTag {
+func (r GetSpecAsYamlAnswer) GetApplicationproblemJSON400() *ProblemUnknownRendering {
 	return r.ApplicationproblemJSON400
 }
 
@@ -8915,6 +9556,11 @@ func (r GetSpecAsYamlAnswer) ContentType() string {
 	return ""
 }
 
+// GetReadinessAnswer200Headers the declared response headers of an HTTP 200 response for GetReadiness
+type GetReadinessAnswer200Headers struct {
+	XRequestId *string
+}
+
 // GetReadinessAnswer431Headers the declared response headers of an HTTP 431 response for GetReadiness
 type GetReadinessAnswer431Headers struct {
 	XRequestId *string
@@ -8929,11 +9575,13 @@ type GetReadinessAnswer struct {
 	Body         []byte
 	HTTPResponse *http.Response
 	// JSON200 the response for an HTTP 200 `application/json` response
-	JSON200 *Health
+	JSON200 *SystemStatus
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
 	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
 	ApplicationproblemJSON503 *ProblemUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetReadinessAnswer200Headers
 	// Headers431 the parsed response headers for an HTTP 431 response
 	Headers431 *GetReadinessAnswer431Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -8941,7 +9589,7 @@ type GetReadinessAnswer struct {
 }
 
 // GetJSON200 returns the response for an HTTP 200 `application/json` response
-func (r GetReadinessAnswer) GetJSON200() *Health {
+func (r GetReadinessAnswer) GetJSON200() *SystemStatus {
 	return r.JSON200
 }
 
@@ -8984,6 +9632,11 @@ func (r GetReadinessAnswer) ContentType() string {
 	return ""
 }
 
+// GetUserInfoAnswer200Headers the declared response headers of an HTTP 200 response for GetUserInfo
+type GetUserInfoAnswer200Headers struct {
+	XRequestId *string
+}
+
 // GetUserInfoAnswer400Headers the declared response headers of an HTTP 400 response for GetUserInfo
 type GetUserInfoAnswer400Headers struct {
 	XRequestId *string
@@ -9003,6 +9656,11 @@ type GetUserInfoAnswer404Headers struct {
 // GetUserInfoAnswer429Headers the declared response headers of an HTTP 429 response for GetUserInfo
 type GetUserInfoAnswer429Headers struct {
 	RetryAfter *int
+	XRequestId *string
+}
+
+// GetUserInfoAnswer431Headers the declared response headers of an HTTP 431 response for GetUserInfo
+type GetUserInfoAnswer431Headers struct {
 	XRequestId *string
 }
 
@@ -9030,10 +9688,14 @@ type GetUserInfoAnswer struct {
 	JSON404 *CasUserNotFound
 	// JSON429 the response for an HTTP 429 `application/json` response
 	JSON429 *CasTooManyRequests
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *CasHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *CasInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *CasUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *GetUserInfoAnswer200Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
 	Headers400 *GetUserInfoAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
@@ -9042,6 +9704,8 @@ type GetUserInfoAnswer struct {
 	Headers404 *GetUserInfoAnswer404Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *GetUserInfoAnswer429Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *GetUserInfoAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *GetUserInfoAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -9071,6 +9735,11 @@ func (r GetUserInfoAnswer) GetJSON404() *CasUserNotFound {
 // GetJSON429 returns the response for an HTTP 429 `application/json` response
 func (r GetUserInfoAnswer) GetJSON429() *CasTooManyRequests {
 	return r.JSON429
+}
+
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r GetUserInfoAnswer) GetJSON431() *CasHeadersTooLarge {
+	return r.JSON431
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
@@ -9114,7 +9783,8 @@ func (r GetUserInfoAnswer) ContentType() string {
 
 // RefreshUserAnswer200Headers the declared response headers of an HTTP 200 response for RefreshUser
 type RefreshUserAnswer200Headers struct {
-	Jwt *string
+	Jwt        *string
+	XRequestId *string
 }
 
 // RefreshUserAnswer400Headers the declared response headers of an HTTP 400 response for RefreshUser
@@ -9140,6 +9810,11 @@ type RefreshUserAnswer413Headers struct {
 
 // RefreshUserAnswer415Headers the declared response headers of an HTTP 415 response for RefreshUser
 type RefreshUserAnswer415Headers struct {
+	XRequestId *string
+}
+
+// RefreshUserAnswer431Headers the declared response headers of an HTTP 431 response for RefreshUser
+type RefreshUserAnswer431Headers struct {
 	XRequestId *string
 }
 
@@ -9169,6 +9844,8 @@ type RefreshUserAnswer struct {
 	JSON413 *JeecgTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
 	JSON415 *JeecgUnsupportedMediaType
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *JeecgHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *JeecgInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
@@ -9185,6 +9862,8 @@ type RefreshUserAnswer struct {
 	Headers413 *RefreshUserAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
 	Headers415 *RefreshUserAnswer415Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *RefreshUserAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *RefreshUserAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -9219,6 +9898,11 @@ func (r RefreshUserAnswer) GetJSON413() *JeecgTooLarge {
 // GetJSON415 returns the response for an HTTP 415 `application/json` response
 func (r RefreshUserAnswer) GetJSON415() *JeecgUnsupportedMediaType {
 	return r.JSON415
+}
+
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r RefreshUserAnswer) GetJSON431() *JeecgHeadersTooLarge {
+	return r.JSON431
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
@@ -9260,6 +9944,12 @@ func (r RefreshUserAnswer) ContentType() string {
 	return ""
 }
 
+// CheckLoginStatusAnswer200Headers the declared response headers of an HTTP 200 response for CheckLoginStatus
+type CheckLoginStatusAnswer200Headers struct {
+	Jwt        *string
+	XRequestId *string
+}
+
 // CheckLoginStatusAnswer400Headers the declared response headers of an HTTP 400 response for CheckLoginStatus
 type CheckLoginStatusAnswer400Headers struct {
 	XRequestId *string
@@ -9269,6 +9959,11 @@ type CheckLoginStatusAnswer400Headers struct {
 type CheckLoginStatusAnswer401Headers struct {
 	WWWAuthenticate *string
 	XRequestId      *string
+}
+
+// CheckLoginStatusAnswer431Headers the declared response headers of an HTTP 431 response for CheckLoginStatus
+type CheckLoginStatusAnswer431Headers struct {
+	XRequestId *string
 }
 
 // CheckLoginStatusAnswer500Headers the declared response headers of an HTTP 500 response for CheckLoginStatus
@@ -9291,14 +9986,20 @@ type CheckLoginStatusAnswer struct {
 	JSON400 *YudaoBadParameter
 	// JSON401 the response for an HTTP 401 `application/json` response
 	JSON401 *YudaoUnauthenticated
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *YudaoHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *YudaoInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *YudaoUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *CheckLoginStatusAnswer200Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
 	Headers400 *CheckLoginStatusAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *CheckLoginStatusAnswer401Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *CheckLoginStatusAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *CheckLoginStatusAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -9318,6 +10019,11 @@ func (r CheckLoginStatusAnswer) GetJSON400() *YudaoBadParameter {
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
 func (r CheckLoginStatusAnswer) GetJSON401() *YudaoUnauthenticated {
 	return r.JSON401
+}
+
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r CheckLoginStatusAnswer) GetJSON431() *YudaoHeadersTooLarge {
+	return r.JSON431
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
@@ -9359,6 +10065,12 @@ func (r CheckLoginStatusAnswer) ContentType() string {
 	return ""
 }
 
+// CheckLoginStatusByPathAnswer200Headers the declared response headers of an HTTP 200 response for CheckLoginStatusByPath
+type CheckLoginStatusByPathAnswer200Headers struct {
+	Jwt        *string
+	XRequestId *string
+}
+
 // CheckLoginStatusByPathAnswer400Headers the declared response headers of an HTTP 400 response for CheckLoginStatusByPath
 type CheckLoginStatusByPathAnswer400Headers struct {
 	XRequestId *string
@@ -9368,6 +10080,11 @@ type CheckLoginStatusByPathAnswer400Headers struct {
 type CheckLoginStatusByPathAnswer401Headers struct {
 	WWWAuthenticate *string
 	XRequestId      *string
+}
+
+// CheckLoginStatusByPathAnswer431Headers the declared response headers of an HTTP 431 response for CheckLoginStatusByPath
+type CheckLoginStatusByPathAnswer431Headers struct {
+	XRequestId *string
 }
 
 // CheckLoginStatusByPathAnswer500Headers the declared response headers of an HTTP 500 response for CheckLoginStatusByPath
@@ -9390,14 +10107,20 @@ type CheckLoginStatusByPathAnswer struct {
 	JSON400 *YudaoBadParameter
 	// JSON401 the response for an HTTP 401 `application/json` response
 	JSON401 *YudaoUnauthenticated
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *YudaoHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
 	JSON500 *YudaoInternal
 	// JSON503 the response for an HTTP 503 `application/json` response
 	JSON503 *YudaoUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *CheckLoginStatusByPathAnswer200Headers
 	// Headers400 the parsed response headers for an HTTP 400 response
 	Headers400 *CheckLoginStatusByPathAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *CheckLoginStatusByPathAnswer401Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *CheckLoginStatusByPathAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
 	Headers500 *CheckLoginStatusByPathAnswer500Headers
 	// Headers503 the parsed response headers for an HTTP 503 response
@@ -9417,6 +10140,11 @@ func (r CheckLoginStatusByPathAnswer) GetJSON400() *YudaoBadParameter {
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
 func (r CheckLoginStatusByPathAnswer) GetJSON401() *YudaoUnauthenticated {
 	return r.JSON401
+}
+
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r CheckLoginStatusByPathAnswer) GetJSON431() *YudaoHeadersTooLarge {
+	return r.JSON431
 }
 
 // GetJSON500 returns the response for an HTTP 500 `application/json` response
@@ -9596,7 +10324,7 @@ func (c *ClientWithResponses) GetUserDetailWithResponse(ctx context.Context, par
 	return ParseGetUserDetailAnswer(rsp)
 }
 
-// PostUserDetailWithBodyWithResponse 用户详情（POST）· Read a user, by form
+// PostUserDetailWithBodyWithResponse 用户详情（POST）· Read a user, by POST
 //
 // 文档 004。与 GET 相同，`id` 在请求体或查询参数中。
 //
@@ -9613,7 +10341,24 @@ func (c *ClientWithResponses) PostUserDetailWithBodyWithResponse(ctx context.Con
 	return ParsePostUserDetailAnswer(rsp)
 }
 
-// PostUserDetailWithFormdataBodyWithResponse 用户详情（POST）· Read a user, by form
+// PostUserDetailWithResponse 用户详情（POST）· Read a user, by POST
+//
+// 文档 004。与 GET 相同，`id` 在请求体或查询参数中。
+//
+// Document 004. The same as GET, with `id` in the body or in the query.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/user/detail (the `PostUserDetail` operationId).
+func (c *ClientWithResponses) PostUserDetailWithResponse(ctx context.Context, body PostUserDetailJSONRequestBody, reqEditors ...RequestEditorFn) (*PostUserDetailAnswer, error) {
+	rsp, err := c.PostUserDetail(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParsePostUserDetailAnswer(rsp)
+}
+
+// PostUserDetailWithFormdataBodyWithResponse 用户详情（POST）· Read a user, by POST
 //
 // 文档 004。与 GET 相同，`id` 在请求体或查询参数中。
 //
@@ -9645,6 +10390,27 @@ func (c *ClientWithResponses) PostUserDetailWithFormdataBodyWithResponse(ctx con
 // Corresponds with POST /api/user/login (the `SignInByPassword` operationId).
 func (c *ClientWithResponses) SignInByPasswordWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SignInByPasswordAnswer, error) {
 	rsp, err := c.SignInByPasswordWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSignInByPasswordAnswer(rsp)
+}
+
+// SignInByPasswordWithResponse 用户登录 · Sign in by password
+//
+// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账户不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
+// 失败五次后，该账户对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+//
+// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
+// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
+// client IP for 15 minutes. The `aud` of the JWT is an array: `quartet`, and the application of `X-App-Id` if one is
+// named.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/user/login (the `SignInByPassword` operationId).
+func (c *ClientWithResponses) SignInByPasswordWithResponse(ctx context.Context, body SignInByPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*SignInByPasswordAnswer, error) {
+	rsp, err := c.SignInByPassword(ctx, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -9748,6 +10514,25 @@ func (c *ClientWithResponses) UpdateUserWithFormdataBodyWithResponse(ctx context
 // Corresponds with POST /api/user/updatePassword (the `UpdatePassword` operationId).
 func (c *ClientWithResponses) UpdatePasswordWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*UpdatePasswordAnswer, error) {
 	rsp, err := c.UpdatePasswordWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseUpdatePasswordAnswer(rsp)
+}
+
+// UpdatePasswordWithResponse 更新用户密码 · Change a password
+//
+// 文档 004。本人凭旧密码可调用；超级管理员也可调用，可不输入旧密码。该用户在所有方言中的其他会话都会结束。文档拼写为
+// `oldPassowrd`，也接受 `oldPassword`。
+//
+// Document 004. Allowed for the user, with the old password, and for super administrators, who may leave it out. All
+// other sessions of the user end, in every dialect. The document spells `oldPassowrd`; `oldPassword` is accepted too.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /api/user/updatePassword (the `UpdatePassword` operationId).
+func (c *ClientWithResponses) UpdatePasswordWithResponse(ctx context.Context, body UpdatePasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*UpdatePasswordAnswer, error) {
+	rsp, err := c.UpdatePassword(ctx, body, reqEditors...)
 	if err != nil {
 		return nil, err
 	}
@@ -10095,9 +10880,11 @@ func (c *ClientWithResponses) IntrospectTokenWithFormdataBodyWithResponse(ctx co
 
 // GetSpecAsJsonWithResponse 本文档（JSON）· This document as JSON
 //
-// 内容与顺序同 YAML，`tag` 用法也相同。
+// 内容与顺序同 YAML，另有代码示例 `x-codeSamples`，`tag` 与 `render` 用法也相同；只有模式用 `$ref` 引用，响应、参数、响应头与链接
+// 都写在使用之处。
 //
-// The same content in the same order as in YAML, with the same `tag`.
+// The same content in the same order as in YAML, and samples of code in `x-codeSamples`, with the same `tag` and `render`.
+// Only schemas are referred to by `$ref`; answers, parameters, headers and links stand where they are used.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -10112,10 +10899,11 @@ func (c *ClientWithResponses) GetSpecAsJsonWithResponse(ctx context.Context, par
 
 // GetSpecAsYamlWithResponse 本文档（YAML）· This document as written
 //
-// 不带 `tag` 是手写的原文；带 `tag` 是只含这些方言的接口及其所用组件的完整文档，可重复，例如 `?tag=jfinal&tag=yudao`。
+// 不带参数是手写的原文；带 `tag` 是只含这些方言的接口及其所用组件的完整文档，可重复，例如 `?tag=jfinal&tag=yudao`；`render` 是文档的其他形式。
 //
-// Without `tag` the document as it was written. With `tag`, which may be repeated, a complete document of the operations
-// of those dialects and the components they use, for instance `?tag=jfinal&tag=yudao`.
+// Without parameters the document as it was written. With `tag`, which may be repeated, a complete document of the
+// operations of those dialects and the components they use, for instance `?tag=jfinal&tag=yudao`. `render` is another
+// form of the document.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -10282,7 +11070,7 @@ func ParseGetJsonWebKeysAnswer(rsp *http.Response) (*GetJsonWebKeysAnswer, error
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest JsonWebKeySet
+		var dest PublicKeySet
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -10294,6 +11082,13 @@ func ParseGetJsonWebKeysAnswer(rsp *http.Response) (*GetJsonWebKeysAnswer, error
 			return nil, err
 		}
 		response.ApplicationproblemJSON431 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest ProblemInternal
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
 
 	}
 
@@ -10307,6 +11102,13 @@ func ParseGetJsonWebKeysAnswer(rsp *http.Response) (*GetJsonWebKeysAnswer, error
 			}
 			headers.CacheControl = value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers200 = &headers
 	case rsp.StatusCode == 431:
 		var headers GetJsonWebKeysAnswer431Headers
@@ -10318,6 +11120,16 @@ func ParseGetJsonWebKeysAnswer(rsp *http.Response) (*GetJsonWebKeysAnswer, error
 			headers.XRequestId = &value
 		}
 		response.Headers431 = &headers
+	case rsp.StatusCode == 500:
+		var headers GetJsonWebKeysAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
 	}
 
 	return response, nil
@@ -10386,6 +11198,13 @@ func ParseGetWeChatUserInfoAnswer(rsp *http.Response) (*GetWeChatUserInfoAnswer,
 		}
 		response.JSON429 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest RuoyiHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest RuoyiInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -10411,6 +11230,13 @@ func ParseGetWeChatUserInfoAnswer(rsp *http.Response) (*GetWeChatUserInfoAnswer,
 				return nil, err
 			}
 			headers.XAccessToken = value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
@@ -10480,6 +11306,16 @@ func ParseGetWeChatUserInfoAnswer(rsp *http.Response) (*GetWeChatUserInfoAnswer,
 			headers.XRequestId = &value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 431:
+		var headers GetWeChatUserInfoAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	case rsp.StatusCode == 500:
 		var headers GetWeChatUserInfoAnswer500Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -10596,6 +11432,13 @@ func ParseCreateUserAnswer(rsp *http.Response) (*CreateUserAnswer, error) {
 		}
 		response.JSON429 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest JfinalHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest JfinalInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -10604,7 +11447,7 @@ func ParseCreateUserAnswer(rsp *http.Response) (*CreateUserAnswer, error) {
 		response.JSON500 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
-		var dest JfinalUnavailable
+		var dest JfinalOverloaded
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -10621,6 +11464,13 @@ func ParseCreateUserAnswer(rsp *http.Response) (*CreateUserAnswer, error) {
 				return nil, err
 			}
 			headers.Jwt = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
@@ -10727,6 +11577,16 @@ func ParseCreateUserAnswer(rsp *http.Response) (*CreateUserAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 431:
+		var headers CreateUserAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	case rsp.StatusCode == 500:
 		var headers CreateUserAnswer500Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -10801,6 +11661,13 @@ func ParseGetUserDetailAnswer(rsp *http.Response) (*GetUserDetailAnswer, error) 
 		}
 		response.JSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest JfinalHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest JfinalInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -10826,6 +11693,13 @@ func ParseGetUserDetailAnswer(rsp *http.Response) (*GetUserDetailAnswer, error) 
 				return nil, err
 			}
 			headers.Jwt = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
@@ -10865,6 +11739,16 @@ func ParseGetUserDetailAnswer(rsp *http.Response) (*GetUserDetailAnswer, error) 
 			headers.XRequestId = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 431:
+		var headers GetUserDetailAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	case rsp.StatusCode == 500:
 		var headers GetUserDetailAnswer500Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -10954,11 +11838,18 @@ func ParsePostUserDetailAnswer(rsp *http.Response) (*PostUserDetailAnswer, error
 		response.JSON413 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
-		var dest JfinalUnsupportedForm
+		var dest JfinalUnsupportedMediaType
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest JfinalHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest JfinalInternal
@@ -10985,6 +11876,13 @@ func ParsePostUserDetailAnswer(rsp *http.Response) (*PostUserDetailAnswer, error
 				return nil, err
 			}
 			headers.Jwt = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
@@ -11054,6 +11952,16 @@ func ParsePostUserDetailAnswer(rsp *http.Response) (*PostUserDetailAnswer, error
 			headers.XRequestId = &value
 		}
 		response.Headers415 = &headers
+	case rsp.StatusCode == 431:
+		var headers PostUserDetailAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	case rsp.StatusCode == 500:
 		var headers PostUserDetailAnswer500Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -11136,11 +12044,18 @@ func ParseSignInByPasswordAnswer(rsp *http.Response) (*SignInByPasswordAnswer, e
 		response.JSON413 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
-		var dest JfinalUnsupportedForm
+		var dest JfinalUnsupportedMediaType
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
 		response.JSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest JfinalHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest JfinalInternal
@@ -11150,7 +12065,7 @@ func ParseSignInByPasswordAnswer(rsp *http.Response) (*SignInByPasswordAnswer, e
 		response.JSON500 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
-		var dest JfinalUnavailable
+		var dest JfinalOverloaded
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -11167,6 +12082,13 @@ func ParseSignInByPasswordAnswer(rsp *http.Response) (*SignInByPasswordAnswer, e
 				return nil, err
 			}
 			headers.Jwt = value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
@@ -11226,6 +12148,16 @@ func ParseSignInByPasswordAnswer(rsp *http.Response) (*SignInByPasswordAnswer, e
 			headers.XRequestId = &value
 		}
 		response.Headers415 = &headers
+	case rsp.StatusCode == 431:
+		var headers SignInByPasswordAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	case rsp.StatusCode == 500:
 		var headers SignInByPasswordAnswer500Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -11335,6 +12267,13 @@ func ParseUpdateUserAnswer(rsp *http.Response) (*UpdateUserAnswer, error) {
 		}
 		response.JSON415 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest JfinalHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest JfinalInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -11360,6 +12299,13 @@ func ParseUpdateUserAnswer(rsp *http.Response) (*UpdateUserAnswer, error) {
 				return nil, err
 			}
 			headers.Jwt = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
@@ -11449,6 +12395,16 @@ func ParseUpdateUserAnswer(rsp *http.Response) (*UpdateUserAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers415 = &headers
+	case rsp.StatusCode == 431:
+		var headers UpdateUserAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	case rsp.StatusCode == 500:
 		var headers UpdateUserAnswer500Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -11545,7 +12501,7 @@ func ParseUpdatePasswordAnswer(rsp *http.Response) (*UpdatePasswordAnswer, error
 		response.JSON413 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
-		var dest JfinalUnsupportedForm
+		var dest JfinalUnsupportedMediaType
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -11558,6 +12514,13 @@ func ParseUpdatePasswordAnswer(rsp *http.Response) (*UpdatePasswordAnswer, error
 		}
 		response.JSON422 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest JfinalHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest JfinalInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -11566,7 +12529,7 @@ func ParseUpdatePasswordAnswer(rsp *http.Response) (*UpdatePasswordAnswer, error
 		response.JSON500 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
-		var dest JfinalUnavailable
+		var dest JfinalOverloaded
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -11583,6 +12546,13 @@ func ParseUpdatePasswordAnswer(rsp *http.Response) (*UpdatePasswordAnswer, error
 				return nil, err
 			}
 			headers.Jwt = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
@@ -11672,6 +12642,16 @@ func ParseUpdatePasswordAnswer(rsp *http.Response) (*UpdatePasswordAnswer, error
 			headers.XRequestId = &value
 		}
 		response.Headers422 = &headers
+	case rsp.StatusCode == 431:
+		var headers UpdatePasswordAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	case rsp.StatusCode == 500:
 		var headers UpdatePasswordAnswer500Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -11760,6 +12740,13 @@ func ParseRefreshAccessTokenAnswer(rsp *http.Response) (*RefreshAccessTokenAnswe
 		}
 		response.JSON415 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest YudaoHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest YudaoInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -11777,6 +12764,16 @@ func ParseRefreshAccessTokenAnswer(rsp *http.Response) (*RefreshAccessTokenAnswe
 	}
 
 	switch {
+	case rsp.StatusCode == 200:
+		var headers RefreshAccessTokenAnswer200Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
 		var headers RefreshAccessTokenAnswer400Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -11834,6 +12831,16 @@ func ParseRefreshAccessTokenAnswer(rsp *http.Response) (*RefreshAccessTokenAnswe
 			headers.XRequestId = &value
 		}
 		response.Headers415 = &headers
+	case rsp.StatusCode == 431:
+		var headers RefreshAccessTokenAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	case rsp.StatusCode == 500:
 		var headers RefreshAccessTokenAnswer500Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -11894,6 +12901,13 @@ func ParseSignOutAnswer(rsp *http.Response) (*SignOutAnswer, error) {
 		}
 		response.JSON401 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest YudaoHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest YudaoInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -11911,6 +12925,23 @@ func ParseSignOutAnswer(rsp *http.Response) (*SignOutAnswer, error) {
 	}
 
 	switch {
+	case rsp.StatusCode == 200:
+		var headers SignOutAnswer200Headers
+		if values := rsp.Header.Values("Jwt"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Jwt", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Jwt = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
 	case rsp.StatusCode == 401:
 		var headers SignOutAnswer401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -11928,6 +12959,16 @@ func ParseSignOutAnswer(rsp *http.Response) (*SignOutAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 431:
+		var headers SignOutAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	case rsp.StatusCode == 500:
 		var headers SignOutAnswer500Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -12016,6 +13057,13 @@ func ParseSendMobileCodeAnswer(rsp *http.Response) (*SendMobileCodeAnswer, error
 		}
 		response.JSON429 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest YudaoHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest YudaoInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -12033,6 +13081,16 @@ func ParseSendMobileCodeAnswer(rsp *http.Response) (*SendMobileCodeAnswer, error
 	}
 
 	switch {
+	case rsp.StatusCode == 200:
+		var headers SendMobileCodeAnswer200Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
 		var headers SendMobileCodeAnswer400Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -12090,6 +13148,16 @@ func ParseSendMobileCodeAnswer(rsp *http.Response) (*SendMobileCodeAnswer, error
 			headers.XRequestId = &value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 431:
+		var headers SendMobileCodeAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	case rsp.StatusCode == 500:
 		var headers SendMobileCodeAnswer500Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -12185,6 +13253,13 @@ func ParseSignInByMobileAnswer(rsp *http.Response) (*SignInByMobileAnswer, error
 		}
 		response.JSON429 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest YudaoHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest YudaoInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -12202,6 +13277,16 @@ func ParseSignInByMobileAnswer(rsp *http.Response) (*SignInByMobileAnswer, error
 	}
 
 	switch {
+	case rsp.StatusCode == 200:
+		var headers SignInByMobileAnswer200Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
 		var headers SignInByMobileAnswer400Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -12276,6 +13361,16 @@ func ParseSignInByMobileAnswer(rsp *http.Response) (*SignInByMobileAnswer, error
 			headers.XRequestId = &value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 431:
+		var headers SignInByMobileAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	case rsp.StatusCode == 500:
 		var headers SignInByMobileAnswer500Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -12371,6 +13466,13 @@ func ParseVerifyMobileAnswer(rsp *http.Response) (*VerifyMobileAnswer, error) {
 		}
 		response.JSON415 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest YudaoHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest YudaoInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -12388,6 +13490,23 @@ func ParseVerifyMobileAnswer(rsp *http.Response) (*VerifyMobileAnswer, error) {
 	}
 
 	switch {
+	case rsp.StatusCode == 200:
+		var headers VerifyMobileAnswer200Headers
+		if values := rsp.Header.Values("Jwt"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Jwt", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Jwt = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
 		var headers VerifyMobileAnswer400Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -12455,6 +13574,16 @@ func ParseVerifyMobileAnswer(rsp *http.Response) (*VerifyMobileAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers415 = &headers
+	case rsp.StatusCode == 431:
+		var headers VerifyMobileAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	case rsp.StatusCode == 500:
 		var headers VerifyMobileAnswer500Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -12515,6 +13644,13 @@ func ParseListSessionsAnswer(rsp *http.Response) (*ListSessionsAnswer, error) {
 		}
 		response.JSON401 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest YudaoHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest YudaoInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -12532,6 +13668,23 @@ func ParseListSessionsAnswer(rsp *http.Response) (*ListSessionsAnswer, error) {
 	}
 
 	switch {
+	case rsp.StatusCode == 200:
+		var headers ListSessionsAnswer200Headers
+		if values := rsp.Header.Values("Jwt"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Jwt", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Jwt = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
 	case rsp.StatusCode == 401:
 		var headers ListSessionsAnswer401Headers
 		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
@@ -12549,6 +13702,16 @@ func ParseListSessionsAnswer(rsp *http.Response) (*ListSessionsAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 431:
+		var headers ListSessionsAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	case rsp.StatusCode == 500:
 		var headers ListSessionsAnswer500Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -12623,6 +13786,13 @@ func ParseEndSessionAnswer(rsp *http.Response) (*EndSessionAnswer, error) {
 		}
 		response.JSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest YudaoHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest YudaoInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -12640,6 +13810,23 @@ func ParseEndSessionAnswer(rsp *http.Response) (*EndSessionAnswer, error) {
 	}
 
 	switch {
+	case rsp.StatusCode == 200:
+		var headers EndSessionAnswer200Headers
+		if values := rsp.Header.Values("Jwt"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Jwt", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Jwt = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
 		var headers EndSessionAnswer400Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -12677,6 +13864,16 @@ func ParseEndSessionAnswer(rsp *http.Response) (*EndSessionAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 431:
+		var headers EndSessionAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	case rsp.StatusCode == 500:
 		var headers EndSessionAnswer500Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -12737,9 +13934,33 @@ func ParseGetDemoOutboxAnswer(rsp *http.Response) (*GetDemoOutboxAnswer, error) 
 		}
 		response.ApplicationproblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest ProblemHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON431 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest ProblemInternal
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
 	}
 
 	switch {
+	case rsp.StatusCode == 200:
+		var headers GetDemoOutboxAnswer200Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
 	case rsp.StatusCode == 404:
 		var headers GetDemoOutboxAnswer404Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -12750,6 +13971,26 @@ func ParseGetDemoOutboxAnswer(rsp *http.Response) (*GetDemoOutboxAnswer, error) 
 			headers.XRequestId = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 431:
+		var headers GetDemoOutboxAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
+	case rsp.StatusCode == 500:
+		var headers GetDemoOutboxAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
 	}
 
 	return response, nil
@@ -12770,7 +14011,7 @@ func ParseResetDemoAnswer(rsp *http.Response) (*ResetDemoAnswer, error) {
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest Health
+		var dest SystemStatus
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -12783,9 +14024,40 @@ func ParseResetDemoAnswer(rsp *http.Response) (*ResetDemoAnswer, error) {
 		}
 		response.ApplicationproblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest ProblemHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON431 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest ProblemInternal
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest ProblemUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON503 = &dest
+
 	}
 
 	switch {
+	case rsp.StatusCode == 200:
+		var headers ResetDemoAnswer200Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
 	case rsp.StatusCode == 404:
 		var headers ResetDemoAnswer404Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -12796,6 +14068,36 @@ func ParseResetDemoAnswer(rsp *http.Response) (*ResetDemoAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 431:
+		var headers ResetDemoAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
+	case rsp.StatusCode == 500:
+		var headers ResetDemoAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers ResetDemoAnswer503Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers503 = &headers
 	}
 
 	return response, nil
@@ -12816,7 +14118,7 @@ func ParseGetHealthAnswer(rsp *http.Response) (*GetHealthAnswer, error) {
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest Health
+		var dest SystemStatus
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -12832,6 +14134,16 @@ func ParseGetHealthAnswer(rsp *http.Response) (*GetHealthAnswer, error) {
 	}
 
 	switch {
+	case rsp.StatusCode == 200:
+		var headers GetHealthAnswer200Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
 	case rsp.StatusCode == 431:
 		var headers GetHealthAnswer431Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -12868,9 +14180,26 @@ func ParseGetMetricsAnswer(rsp *http.Response) (*GetMetricsAnswer, error) {
 		}
 		response.ApplicationproblemJSON431 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest ProblemInternal
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON500 = &dest
+
 	}
 
 	switch {
+	case rsp.StatusCode == 200:
+		var headers GetMetricsAnswer200Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
 	case rsp.StatusCode == 431:
 		var headers GetMetricsAnswer431Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -12881,6 +14210,16 @@ func ParseGetMetricsAnswer(rsp *http.Response) (*GetMetricsAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers431 = &headers
+	case rsp.StatusCode == 500:
+		var headers GetMetricsAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
 	}
 
 	return response, nil
@@ -12942,6 +14281,13 @@ func ParseIntrospectTokenAnswer(rsp *http.Response) (*IntrospectTokenAnswer, err
 		}
 		response.JSON429 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest Oauth2HeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest Oauth2Internal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -12959,6 +14305,16 @@ func ParseIntrospectTokenAnswer(rsp *http.Response) (*IntrospectTokenAnswer, err
 	}
 
 	switch {
+	case rsp.StatusCode == 200:
+		var headers IntrospectTokenAnswer200Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
 		var headers IntrospectTokenAnswer400Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -13023,6 +14379,16 @@ func ParseIntrospectTokenAnswer(rsp *http.Response) (*IntrospectTokenAnswer, err
 			headers.XRequestId = &value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 431:
+		var headers IntrospectTokenAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	case rsp.StatusCode == 500:
 		var headers IntrospectTokenAnswer500Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -13080,7 +14446,7 @@ func ParseGetSpecAsJsonAnswer(rsp *http.Response) (*GetSpecAsJsonAnswer, error) 
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest ProblemUnknownTag
+		var dest ProblemUnknownRendering
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -13112,6 +14478,13 @@ func ParseGetSpecAsJsonAnswer(rsp *http.Response) (*GetSpecAsJsonAnswer, error) 
 			}
 			headers.ETag = value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers200 = &headers
 	case rsp.StatusCode == 304:
 		var headers GetSpecAsJsonAnswer304Headers
@@ -13128,6 +14501,13 @@ func ParseGetSpecAsJsonAnswer(rsp *http.Response) (*GetSpecAsJsonAnswer, error) 
 				return nil, err
 			}
 			headers.ETag = value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers304 = &headers
 	case rsp.StatusCode == 400:
@@ -13180,7 +14560,7 @@ func ParseGetSpecAsYamlAnswer(rsp *http.Response) (*GetSpecAsYamlAnswer, error) 
 		break // No content-type
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest ProblemUnknownTag
+		var dest ProblemUnknownRendering
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -13212,6 +14592,13 @@ func ParseGetSpecAsYamlAnswer(rsp *http.Response) (*GetSpecAsYamlAnswer, error) 
 			}
 			headers.ETag = value
 		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
 		response.Headers200 = &headers
 	case rsp.StatusCode == 304:
 		var headers GetSpecAsYamlAnswer304Headers
@@ -13228,6 +14615,13 @@ func ParseGetSpecAsYamlAnswer(rsp *http.Response) (*GetSpecAsYamlAnswer, error) 
 				return nil, err
 			}
 			headers.ETag = value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers304 = &headers
 	case rsp.StatusCode == 400:
@@ -13270,7 +14664,7 @@ func ParseGetReadinessAnswer(rsp *http.Response) (*GetReadinessAnswer, error) {
 
 	switch {
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
-		var dest Health
+		var dest SystemStatus
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -13293,6 +14687,16 @@ func ParseGetReadinessAnswer(rsp *http.Response) (*GetReadinessAnswer, error) {
 	}
 
 	switch {
+	case rsp.StatusCode == 200:
+		var headers GetReadinessAnswer200Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
 	case rsp.StatusCode == 431:
 		var headers GetReadinessAnswer431Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -13367,6 +14771,13 @@ func ParseGetUserInfoAnswer(rsp *http.Response) (*GetUserInfoAnswer, error) {
 		}
 		response.JSON429 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest CasHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest CasInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -13384,6 +14795,16 @@ func ParseGetUserInfoAnswer(rsp *http.Response) (*GetUserInfoAnswer, error) {
 	}
 
 	switch {
+	case rsp.StatusCode == 200:
+		var headers GetUserInfoAnswer200Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
 		var headers GetUserInfoAnswer400Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -13438,6 +14859,16 @@ func ParseGetUserInfoAnswer(rsp *http.Response) (*GetUserInfoAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers429 = &headers
+	case rsp.StatusCode == 431:
+		var headers GetUserInfoAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	case rsp.StatusCode == 500:
 		var headers GetUserInfoAnswer500Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -13526,6 +14957,13 @@ func ParseRefreshUserAnswer(rsp *http.Response) (*RefreshUserAnswer, error) {
 		}
 		response.JSON415 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest JeecgHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest JeecgInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -13551,6 +14989,13 @@ func ParseRefreshUserAnswer(rsp *http.Response) (*RefreshUserAnswer, error) {
 				return nil, err
 			}
 			headers.Jwt = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
 		}
 		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
@@ -13610,6 +15055,16 @@ func ParseRefreshUserAnswer(rsp *http.Response) (*RefreshUserAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers415 = &headers
+	case rsp.StatusCode == 431:
+		var headers RefreshUserAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	case rsp.StatusCode == 500:
 		var headers RefreshUserAnswer500Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -13677,6 +15132,13 @@ func ParseCheckLoginStatusAnswer(rsp *http.Response) (*CheckLoginStatusAnswer, e
 		}
 		response.JSON401 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest YudaoHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest YudaoInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -13694,6 +15156,23 @@ func ParseCheckLoginStatusAnswer(rsp *http.Response) (*CheckLoginStatusAnswer, e
 	}
 
 	switch {
+	case rsp.StatusCode == 200:
+		var headers CheckLoginStatusAnswer200Headers
+		if values := rsp.Header.Values("Jwt"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Jwt", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Jwt = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
 		var headers CheckLoginStatusAnswer400Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -13721,6 +15200,16 @@ func ParseCheckLoginStatusAnswer(rsp *http.Response) (*CheckLoginStatusAnswer, e
 			headers.XRequestId = &value
 		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 431:
+		var headers CheckLoginStatusAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	case rsp.StatusCode == 500:
 		var headers CheckLoginStatusAnswer500Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -13788,6 +15277,13 @@ func ParseCheckLoginStatusByPathAnswer(rsp *http.Response) (*CheckLoginStatusByP
 		}
 		response.JSON401 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest YudaoHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
 		var dest YudaoInternal
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -13805,6 +15301,23 @@ func ParseCheckLoginStatusByPathAnswer(rsp *http.Response) (*CheckLoginStatusByP
 	}
 
 	switch {
+	case rsp.StatusCode == 200:
+		var headers CheckLoginStatusByPathAnswer200Headers
+		if values := rsp.Header.Values("Jwt"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Jwt", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Jwt = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
 	case rsp.StatusCode == 400:
 		var headers CheckLoginStatusByPathAnswer400Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -13832,6 +15345,16 @@ func ParseCheckLoginStatusByPathAnswer(rsp *http.Response) (*CheckLoginStatusByP
 			headers.XRequestId = &value
 		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 431:
+		var headers CheckLoginStatusByPathAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
 	case rsp.StatusCode == 500:
 		var headers CheckLoginStatusByPathAnswer500Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {

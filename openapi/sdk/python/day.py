@@ -82,12 +82,14 @@ def by_password() -> None:
     taken = refused(q.JfinalFailureBody, lambda: public.create_user(q.UserCreation(username=username)))
     assert (taken.state, taken.code, taken.message) == ("fail", 409, "用户名已存在")
 
-    own = q.JfinalApi(client(jwtHeader=public.sign_in_by_password(username, password).jwt))
+    login = q.LoginForm(login_account=username, password=password)
+    own = q.JfinalApi(client(jwtHeader=public.sign_in_by_password(login).jwt))
     own.update_user(q.UserChange(id=user_id, nickname="一鸣"))
     assert own.get_user_detail(user_id).user.nickname == "一鸣"
-    assert own.post_user_detail(id=user_id).user.username == username
-    own.update_password(user_id, password + "-new", old_passowrd=password)
-    assert public.sign_in_by_password(username, password + "-new").jwt
+    assert own.post_user_detail(q.UserDetailForm(id=user_id)).user.username == username
+    new = q.LoginForm(login_account=username, password=password + "-new")
+    own.update_password(q.UpdatePasswordForm(user_id=user_id, new_password=new.password, old_passowrd=password))
+    assert public.sign_in_by_password(new).jwt
 
 
 def slide_and_sign_out(access: str, mobile: str) -> None:

@@ -7,14 +7,6 @@ import type { paths } from './generated/schema.js';
 const api = createClient<paths>({ baseUrl });
 const me = somebody();
 
-// openapi-fetch sends JSON unless it is told otherwise; document 004 signs in by form.
-const form = {
-  headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
-  bodySerializer: (body: object | undefined) => new URLSearchParams(
-    Object.entries(body ?? {}).map(([name, value]) => [name, String(value)]),
-  ).toString(),
-};
-
 // yudao: a code, a sign-in, the next access token, the device.
 ok(await api.POST('/auth/mobile/code', { body: { mobile: me.mobile } }));
 const code = ok(await api.GET('/demo/outbox')).find((message) => message.to === me.mobile)?.code;
@@ -59,16 +51,14 @@ const created = ok(await api.POST('/api/user/create', { body: { username: me.use
 const taken = refused(await api.POST('/api/user/create', { body: { username: me.username } }));
 assert.deepEqual([taken.state, taken.code, taken.message], ['fail', 409, '用户名已存在']);
 const signIn = async (password: string) =>
-  ok(await api.POST('/api/user/login', { ...form, body: { loginAccount: me.username, password } })).Jwt;
+  ok(await api.POST('/api/user/login', { body: { loginAccount: me.username, password } })).Jwt;
 let headers = { Jwt: await signIn(me.password) };
 ok(await api.POST('/api/user/update', { headers, body: { id: created.userId, nickname: '一鸣' } }));
 const read = ok(await api.GET('/api/user/detail', { headers, params: { query: { id: created.userId } } }));
 assert.equal(read.user.nickname, '一鸣');
 const newPassword = me.password + '-new';
 ok(await api.POST('/api/user/updatePassword', {
-  ...form,
-  headers: { ...form.headers, ...headers },
-  body: { userId: created.userId, newPassword, oldPassowrd: me.password },
+  headers, body: { userId: created.userId, newPassword, oldPassowrd: me.password },
 }));
 headers = { Jwt: await signIn(newPassword) };
 

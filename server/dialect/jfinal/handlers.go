@@ -38,12 +38,12 @@ func (a API) GetUserDetail(ctx context.Context, r openapi.GetUserDetailRequestOb
 	return openapi.GetUserDetail200JSONResponse{DetailedUserJSONResponse: detail}, nil
 }
 
-// PostUserDetail is operation 8 by POST, with the id in the form or the query.
+// PostUserDetail is operation 8 by POST, with the id in the body or the query.
 func (a API) PostUserDetail(ctx context.Context, r openapi.PostUserDetailRequestObject) (openapi.PostUserDetailResponseObject, error) {
-	if r.Body == nil || r.Body.Id == nil {
+	if r.JSONBody == nil || r.JSONBody.Id == nil {
 		return nil, apierr.Field("id", apierr.Required)
 	}
-	detail, err := a.userDetail(ctx, *r.Body.Id)
+	detail, err := a.userDetail(ctx, *r.JSONBody.Id)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +68,7 @@ func (a API) userDetail(ctx context.Context, id int64) (openapi.DetailedUserJSON
 func (a API) SignInByPassword(ctx context.Context, r openapi.SignInByPasswordRequestObject) (openapi.SignInByPasswordResponseObject, error) {
 	call := dialect.CallFrom(ctx)
 	result, err := a.Accounts.SignInByPassword(ctx, account.PasswordSignIn{
-		Dialect: Dialect.Name, Account: r.Body.LoginAccount, Password: r.Body.Password,
+		Dialect: Dialect.Name, Account: r.JSONBody.LoginAccount, Password: r.JSONBody.Password,
 		Application: call.Application.ID, ClientIP: call.ClientIP, UserAgent: call.UserAgent,
 	})
 	if err != nil {
@@ -91,8 +91,8 @@ func (a API) UpdateUser(ctx context.Context, r openapi.UpdateUserRequestObject) 
 // UpdatePassword is operation 11, document 004's user/updatePassword. The documented
 // misspelling of the old password's field takes precedence over the correct one.
 func (a API) UpdatePassword(ctx context.Context, r openapi.UpdatePasswordRequestObject) (openapi.UpdatePasswordResponseObject, error) {
-	old := cmp.Or(dialect.OrEmpty(r.Body.OldPassowrd), dialect.OrEmpty(r.Body.OldPassword))
-	if err := a.Accounts.ChangePassword(ctx, dialect.CallFrom(ctx).Caller, r.Body.UserId, r.Body.NewPassword, dialect.OrNull(old)); err != nil {
+	old := cmp.Or(dialect.OrEmpty(r.JSONBody.OldPassowrd), dialect.OrEmpty(r.JSONBody.OldPassword))
+	if err := a.Accounts.ChangePassword(ctx, dialect.CallFrom(ctx).Caller, r.JSONBody.UserId, r.JSONBody.NewPassword, dialect.OrNull(old)); err != nil {
 		return nil, err
 	}
 	return openapi.UpdatePassword200JSONResponse{JfinalDoneJSONResponse: stateDone()}, nil

@@ -11,6 +11,9 @@ import (
 // API is the handlers of the dialect.
 type API struct{ dialect.Services }
 
+// done is the body of a success without data.
+var done = openapi.DoneResponse{Data: true}
+
 // SendMobileCode sends a one-time code for operation 2.
 func (a API) SendMobileCode(ctx context.Context, r openapi.SendMobileCodeRequestObject) (openapi.SendMobileCodeResponseObject, error) {
 	purpose := account.PurposeSignIn
@@ -23,9 +26,9 @@ func (a API) SendMobileCode(ctx context.Context, r openapi.SendMobileCodeRequest
 	if err != nil {
 		return nil, err
 	}
-	return openapi.SendMobileCode200JSONResponse{Data: openapi.MobileCode{
+	return openapi.SendMobileCode200JSONResponse{Body: openapi.MobileCodeResponse{Data: openapi.MobileCode{
 		Expire: utc(sent.Expires), ResendAfter: utc(a.Now().Add(sent.ResendAfter)),
-	}}, nil
+	}}}, nil
 }
 
 // SignInByMobile is operation 2, document 001's auth/mobile/login.
@@ -41,11 +44,11 @@ func (a API) SignInByMobile(ctx context.Context, r openapi.SignInByMobileRequest
 	if err != nil {
 		return nil, err
 	}
-	return openapi.SignInByMobile200JSONResponse{Data: openapi.MobileLogin{
+	return openapi.SignInByMobile200JSONResponse{Body: openapi.MobileLoginResponse{Data: openapi.MobileLogin{
 		AccessToken:  openapi.AccessToken{Expire: utc(result.AccessExpires), Value: result.AccessToken},
 		RefreshToken: openapi.RefreshToken{Expire: utc(result.RefreshExpires), Value: result.RefreshToken},
 		UserInfo:     toMobileUser(result.User),
-	}}, nil
+	}}}, nil
 }
 
 // VerifyMobile verifies a new mobile of the caller.
@@ -53,7 +56,7 @@ func (a API) VerifyMobile(ctx context.Context, r openapi.VerifyMobileRequestObje
 	if err := a.Accounts.VerifyMobile(ctx, dialect.CallFrom(ctx).Caller, r.Body.Mobile, r.Body.ValidateNo); err != nil {
 		return nil, err
 	}
-	return openapi.VerifyMobile200JSONResponse{Data: true}, nil
+	return openapi.VerifyMobile200JSONResponse{Body: done}, nil
 }
 
 // RefreshAccessToken is operation 3, document 001's app/auth/token/refresh.
@@ -62,9 +65,9 @@ func (a API) RefreshAccessToken(ctx context.Context, r openapi.RefreshAccessToke
 	if err != nil {
 		return nil, err
 	}
-	return openapi.RefreshAccessToken200JSONResponse{
+	return openapi.RefreshAccessToken200JSONResponse{Body: openapi.AccessTokenResponse{
 		Data: openapi.AccessToken{Expire: utc(next.AccessExpires), Value: next.AccessToken},
-	}, nil
+	}}, nil
 }
 
 // CheckLoginStatus is operation 4, document 001's wx/pc/check-login-status.
@@ -91,9 +94,9 @@ func (a API) checkDevice(ctx context.Context, device string) (openapi.CheckedLog
 	if err != nil {
 		return openapi.CheckedLoginStatusJSONResponse{}, err
 	}
-	return openapi.CheckedLoginStatusJSONResponse{
+	return openapi.CheckedLoginStatusJSONResponse{Body: openapi.LoginStatusResponse{
 		Data: openapi.LoginStatus{IsLogin: checked.LoggedIn, LastLoginTime: utc(checked.LastLoginTime)},
-	}, nil
+	}}, nil
 }
 
 // SignOut ends the caller's session.
@@ -101,7 +104,7 @@ func (a API) SignOut(ctx context.Context, _ openapi.SignOutRequestObject) (opena
 	if err := a.Accounts.SignOut(ctx, dialect.CallFrom(ctx).Caller); err != nil {
 		return nil, err
 	}
-	return openapi.SignOut200JSONResponse{Data: true}, nil
+	return openapi.SignOut200JSONResponse{Body: done}, nil
 }
 
 // ListSessions lists the caller's live sessions.
@@ -115,7 +118,7 @@ func (a API) ListSessions(ctx context.Context, _ openapi.ListSessionsRequestObje
 	for _, session := range sessions {
 		list = append(list, toSessionInfo(session, caller.SessionID))
 	}
-	return openapi.ListSessions200JSONResponse{Data: list}, nil
+	return openapi.ListSessions200JSONResponse{Body: openapi.SessionListResponse{Data: list}}, nil
 }
 
 // EndSession ends one of the caller's sessions.
@@ -123,5 +126,5 @@ func (a API) EndSession(ctx context.Context, r openapi.EndSessionRequestObject) 
 	if err := a.Accounts.EndSession(ctx, dialect.CallFrom(ctx).Caller, r.Id); err != nil {
 		return nil, err
 	}
-	return openapi.EndSession200JSONResponse{Data: true}, nil
+	return openapi.EndSession200JSONResponse{Body: done}, nil
 }

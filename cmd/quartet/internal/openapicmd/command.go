@@ -25,7 +25,8 @@ func Names(tags []string) kong.Vars {
 
 // Run writes the document to standard output.
 func (o *Command) Run(c *cli.Console) error {
-	text, err := specfilter.Wanted{Tags: o.Tag, Render: o.Render, JSON: o.Format == "json"}.Of(openapi.Document)
+	wanted := specfilter.Wanted{Tags: o.Tag, Render: o.Render, JSON: o.Format == "json", Samples: openapi.CodeSamples}
+	text, err := wanted.Of(openapi.Document)
 	if err != nil {
 		return err
 	}

@@ -42,18 +42,18 @@ func (w *worker) byPassword(ctx context.Context) error {
 }
 
 func (w *worker) changePassword(ctx context.Context, id int64, jwt client.RequestEditorFn) error {
-	form := client.UpdatePasswordForm{UserId: id, NewPassword: w.password + "-new", OldPassowrd: &w.password}
-	changed, err := w.api.UpdatePasswordWithFormdataBodyWithResponse(ctx, form, jwt)
+	body := client.UpdatePasswordForm{UserId: id, NewPassword: w.password + "-new", OldPassowrd: &w.password}
+	changed, err := w.api.UpdatePasswordWithResponse(ctx, body, jwt)
 	if err != nil || changed.JSON200 == nil {
 		return unexpected(err, "change the password", changed)
 	}
-	_, err = w.jwt(ctx, form.NewPassword)
+	_, err = w.jwt(ctx, body.NewPassword)
 	return err
 }
 
 // jwt signs in by password and gives what sends the JWT along.
 func (w *worker) jwt(ctx context.Context, password string) (client.RequestEditorFn, error) {
-	signedIn, err := w.api.SignInByPasswordWithFormdataBodyWithResponse(ctx, client.LoginForm{LoginAccount: w.username, Password: password})
+	signedIn, err := w.api.SignInByPasswordWithResponse(ctx, client.LoginForm{LoginAccount: w.username, Password: password})
 	if err != nil || signedIn.JSON200 == nil {
 		return nil, unexpected(err, "sign in by password", signedIn)
 	}

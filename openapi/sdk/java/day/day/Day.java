@@ -21,13 +21,16 @@ import quartet.client.model.CasStatus;
 import quartet.client.model.FrontType;
 import quartet.client.model.JeecgFailureBody;
 import quartet.client.model.JfinalFailureBody;
+import quartet.client.model.LoginForm;
 import quartet.client.model.MobileCodeRequest;
 import quartet.client.model.MobileLoginRequest;
 import quartet.client.model.RefreshAccessTokenRequest;
 import quartet.client.model.RefreshUserRequest;
 import quartet.client.model.RuoyiFailureBody;
+import quartet.client.model.UpdatePasswordForm;
 import quartet.client.model.UserChange;
 import quartet.client.model.UserCreation;
+import quartet.client.model.UserDetailForm;
 import quartet.client.model.WeChatUserRequest;
 import quartet.client.model.YudaoFailureBody;
 
@@ -50,6 +53,11 @@ public final class Day {
         day.byPassword();
         day.extendAndSignOut(session.access());
         Document002.run(BASE_URL);
+        Unwrapped.run(BASE_URL, false);
+        String legacy = System.getenv("LEGACY_URL");
+        if (legacy != null) {
+            Unwrapped.run(legacy, true);
+        }
         System.out.println("java, openapi-generator: a day's work done, a typed failure of each dialect caught");
     }
 
@@ -108,12 +116,13 @@ public final class Day {
         JfinalFailureBody taken = JfinalFailureBody.fromJson(refused(() -> open.createUser(new UserCreation().username(username))));
         expect(taken.getCode() == 409 && taken.getMessage().equals("用户名已存在"), taken);
 
-        JfinalApi own = new JfinalApi(client(Map.of("jwtHeader", open.signInByPassword(username, password).getJwt())));
+        LoginForm login = new LoginForm().loginAccount(username).password(password);
+        JfinalApi own = new JfinalApi(client(Map.of("jwtHeader", open.signInByPassword(login).getJwt())));
         own.updateUser(new UserChange().id(userId).nickname("一鸣"));
         expect("一鸣".equals(own.getUserDetail(userId).getUser().getNickname()), "nickname");
-        expect(username.equals(own.postUserDetail(userId).getUser().getUsername()), "username");
-        own.updatePassword(userId, password + "-new", password, null);
-        expect(!open.signInByPassword(username, password + "-new").getJwt().isEmpty(), "Jwt");
+        expect(username.equals(own.postUserDetail(new UserDetailForm().id(userId)).getUser().getUsername()), "username");
+        own.updatePassword(new UpdatePasswordForm().userId(userId).newPassword(password + "-new").oldPassowrd(password));
+        expect(!open.signInByPassword(login.password(password + "-new")).getJwt().isEmpty(), "Jwt");
     }
 
     /** jeecg: the token slides; once signed out, it is refused. */

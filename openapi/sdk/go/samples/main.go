@@ -1,0 +1,68 @@
+// Command samples calls every operation once with the generated Go client. The parts between
+// "sample" and "end" are the samples of the contract.
+package main
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	client "quartet/openapi/sdk/go"
+)
+
+// The values of the demonstration.
+var (
+	accessToken    = "AT-4-Q8z-8PhSfm4RYp10WUcpuWSXbjpUIRtW"
+	oldAccessToken = "AT-1-ZGVtby1yZWZyZXNoLWFjY2Vzcy0x_A01"
+	refreshToken   = "RT-ZGVtby1yZWZyZXNoLXRva2VuLW9mLXF1YXJ0ZXQtMDE"
+	appID          = "1"
+	appSecret      = "qas_ZGVtb25zdHJhdGlvbi1zZWNyZXQtb2YtYXBwLTEtMDE"
+	code           = "246135"
+	weChatCode     = "0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P"
+	password       = "quartet-demo"
+	newPassword    = "violet-evening"
+)
+
+func main() {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	if err := all(ctx, cmp.Or(os.Getenv("BASE_URL"), "http://127.0.0.1:8080")); err != nil {
+		fmt.Fprintln(os.Stderr, "go, samples:", err)
+		os.Exit(1)
+	}
+}
+
+func all(ctx context.Context, baseURL string) error {
+	api, err := client.NewClientWithResponses(baseURL)
+	if err != nil {
+		return err
+	}
+	run := func(samples ...func(context.Context, *client.ClientWithResponses) error) error {
+		for _, sample := range samples {
+			if err := sample(ctx, api); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	if err := run(refreshUser, sendMobileCode, signInByMobile, verifyMobile, refreshAccessToken,
+		checkLoginStatus, checkLoginStatusByPath, listSessions, endSession, getUserInfo, getWeChatUserInfo, createUser,
+		introspectToken, getHealth, getReadiness, getMetrics, getSpecAsYaml, getSpecAsJson, getJsonWebKeys, getDemoOutbox,
+		signOut); err != nil {
+		return err
+	}
+	jwt, err := signInByPassword(ctx, api)
+	if err != nil {
+		return err
+	}
+	for _, sample := range []func(context.Context, *client.ClientWithResponses, string) error{
+		getUserDetail, postUserDetail, updateUser, updatePassword,
+	} {
+		if err := sample(ctx, api, jwt); err != nil {
+			return err
+		}
+	}
+	return resetDemo(ctx, api)
+}

@@ -1,0 +1,82 @@
+package matrix;
+
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+
+import org.openapitools.client.ApiClient;
+import org.openapitools.client.ApiException;
+import org.openapitools.client.api.CasApi;
+import org.openapitools.client.api.JeecgApi;
+import org.openapitools.client.api.JfinalApi;
+import org.openapitools.client.api.RuoyiApi;
+import org.openapitools.client.api.SystemApi;
+import org.openapitools.client.api.YudaoApi;
+import org.openapitools.client.model.CreateUserResponse;
+import org.openapitools.client.model.DemoMessage;
+import org.openapitools.client.model.MobileCodeRequest;
+import org.openapitools.client.model.MobileLoginRequest;
+import org.openapitools.client.model.MobileLoginResponse;
+import org.openapitools.client.model.RefreshUserRequest;
+import org.openapitools.client.model.RefreshUserResponse;
+import org.openapitools.client.model.UserCreation;
+import org.openapitools.client.model.UserInfoResponse;
+import org.openapitools.client.model.WeChatUserRequest;
+import org.openapitools.client.model.WeChatUserResponse;
+
+/** A failure carries its body as text. The client knows no security schemes: an interceptor sets headers, and the query. */
+final class Row implements Calls {
+    public static void main(String[] arguments) throws Exception {
+        Day.run(new Row());
+    }
+
+    @Override
+    public void sendCode(MobileCodeRequest request) throws Exception {
+        new YudaoApi(client(Map.of())).sendMobileCode(request);
+    }
+
+    @Override
+    public List<DemoMessage> outbox() throws Exception {
+        return new SystemApi(client(Map.of())).getDemoOutbox();
+    }
+
+    @Override
+    public MobileLoginResponse yudao(MobileLoginRequest request) throws Exception {
+        return new YudaoApi(client(Map.of())).signInByMobile(request, null);
+    }
+
+    @Override
+    public UserInfoResponse cas(String userId, String accessToken) throws Exception {
+        ApiClient client = client(Map.of());
+        client.setRequestInterceptor(request -> request.header("X-App-Id", "1")
+            .uri(URI.create(request.build().uri() + "&accessToken=" + accessToken)));
+        return new CasApi(client).getUserInfo(userId);
+    }
+
+    @Override
+    public WeChatUserResponse ruoyi(WeChatUserRequest request) throws Exception {
+        return new RuoyiApi(client(Map.of())).getWeChatUserInfo(request);
+    }
+
+    @Override
+    public CreateUserResponse jfinal(UserCreation request) throws Exception {
+        return new JfinalApi(client(Map.of())).createUser(request);
+    }
+
+    @Override
+    public RefreshUserResponse jeecg(RefreshUserRequest request) throws Exception {
+        return new JeecgApi(client(Map.of())).refreshUser(request);
+    }
+
+    @Override
+    public <F> F failure(Exception thrown, Class<F> model) throws Exception {
+        return new ApiClient().getObjectMapper().readValue(((ApiException) thrown).getResponseBody(), model);
+    }
+
+    /** A client that sends these headers. */
+    private static ApiClient client(Map<String, String> headers) {
+        ApiClient client = new ApiClient();
+        client.updateBaseUri(Day.BASE_URL);
+        return client.setRequestInterceptor(request -> headers.forEach(request::header));
+    }
+}

@@ -1,0 +1,3 @@
+#!/usr/bin/env bash
+. ../common.sh
+row native

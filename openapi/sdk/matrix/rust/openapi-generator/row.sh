@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+. ../../openapi-generator.sh
+openapi_generator rust
+generate rust "$CONTRACT" "$WORK/middleware" --additional-properties supportMiddleware=true,packageName=middleware
+cp Cargo.toml Cargo.lock main.rs "$WORK"
+cd "$WORK"
+export CARGO_TARGET_DIR=$CACHE/target CARGO_INCREMENTAL=0 CARGO_PROFILE_DEV_DEBUG=0
+cargo build --locked
+say compiles
+"$CARGO_TARGET_DIR/debug/openapi-generator" >&3
+
+# The header and the query of the reproduction are made of the same field.
+cd - >/dev/null
+generate rust reproduction.yaml "$WORK/reproduction"
+api=$WORK/reproduction/src/apis/default_api.rs
+grep -q '"X-Application"' "$api" && grep -q '"token"' "$api"
+[ "$(grep -c '= configuration\.api_key' "$api")" = 2 ]
+say 'note: a client has one `api_key` for all schemes, so the operation of document 002, which takes the id of an application and a token, needs `supportMiddleware=true`, as `main.rs` shows'

@@ -1,0 +1,3 @@
+module.exports = {
+  generator: [{ input: process.env.CONTRACT_JSON, output: 'client' }],
+};

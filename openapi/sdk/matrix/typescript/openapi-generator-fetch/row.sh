@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+. ../common.sh
+openapi_generator typescript-fetch
+say generates
+compile
+say compiles
+call

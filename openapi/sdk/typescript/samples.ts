@@ -1,0 +1,248 @@
+// Every operation once, with the client of @hey-api/openapi-ts. The parts between "sample" and "end" are
+// the samples of the contract.
+import { client } from './generated/heyapi/client.gen.js';
+import {
+  checkLoginStatus, checkLoginStatusByPath, createUser, endSession, getDemoOutbox, getHealth, getJsonWebKeys, getMetrics,
+  getReadiness, getSpecAsJson, getSpecAsYaml, getUserDetail, getUserInfo, getWeChatUserInfo, introspectToken, listSessions,
+  postUserDetail, refreshAccessToken, refreshUser, resetDemo, sendMobileCode, signInByMobile, signInByPassword, signOut,
+  updatePassword, updateUser, verifyMobile,
+} from './generated/heyapi/index.js';
+import { baseUrl } from './common.js';
+
+client.setConfig({ baseUrl });
+const accessToken = 'AT-4-Q8z-8PhSfm4RYp10WUcpuWSXbjpUIRtW';
+const oldAccessToken = 'AT-1-ZGVtby1yZWZyZXNoLWFjY2Vzcy0x_A01';
+const refreshToken = 'RT-ZGVtby1yZWZyZXNoLXRva2VuLW9mLXF1YXJ0ZXQtMDE';
+const appId = '1';
+const appSecret = 'qas_ZGVtb25zdHJhdGlvbi1zZWNyZXQtb2YtYXBwLTEtMDE';
+const code = '246135';
+const weChatCode = '0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P';
+const password = 'quartet-demo';
+const newPassword = 'violet-evening';
+let jwt = '';
+
+{
+  // sample: refreshUser
+  const { data } = await refreshUser({
+    body: { token: accessToken, frontType: 0 },
+    throwOnError: true,
+  });
+  console.log(data.result.nickname);
+  // end
+}
+{
+  // sample: sendMobileCode
+  const { data } = await sendMobileCode({
+    body: { mobile: '13900000001' },
+    throwOnError: true,
+  });
+  console.log(data.data.resendAfter);
+  // end
+}
+{
+  // sample: signInByMobile
+  const { data } = await signInByMobile({
+    body: { mobile: '13800138000', validateNo: code, source: 'web' },
+    throwOnError: true,
+  });
+  console.log(data.data.accessToken.value);
+  // end
+}
+{
+  // sample: verifyMobile
+  const { data } = await verifyMobile({
+    auth: accessToken,
+    body: { mobile: '13800138000', validateNo: code },
+    throwOnError: true,
+  });
+  console.log(data.data);
+  // end
+}
+{
+  // sample: refreshAccessToken
+  const { data } = await refreshAccessToken({
+    body: { accessToken: oldAccessToken, refreshToken },
+    throwOnError: true,
+  });
+  console.log(data.data.value);
+  // end
+}
+{
+  // sample: checkLoginStatus
+  const { data } = await checkLoginStatus({
+    auth: accessToken,
+    query: { deviceNumber: 'pc-7f3a' },
+    throwOnError: true,
+  });
+  console.log(data.data.isLogin);
+  // end
+}
+{
+  // sample: checkLoginStatusByPath
+  const { data } = await checkLoginStatusByPath({
+    auth: accessToken,
+    path: { deviceNumber: 'pc-7f3a' },
+    throwOnError: true,
+  });
+  console.log(data.data.isLogin);
+  // end
+}
+{
+  // sample: listSessions
+  const { data } = await listSessions({ auth: accessToken, throwOnError: true });
+  console.log(data.data.map((session) => session.id));
+  // end
+}
+{
+  // sample: endSession
+  const { data } = await endSession({
+    auth: accessToken,
+    path: { id: 1003 },
+    throwOnError: true,
+  });
+  console.log(data.data);
+  // end
+}
+{
+  // sample: getUserInfo
+  const credentials: Record<string, string> = { 'X-App-Id': appId, accessToken };
+  const { data } = await getUserInfo({
+    auth: ({ name }) => credentials[name ?? ''],
+    query: { userId: '1' },
+    throwOnError: true,
+  });
+  console.log(data.data.account);
+  // end
+}
+{
+  // sample: getWeChatUserInfo
+  const { response } = await getWeChatUserInfo({
+    body: { code: weChatCode },
+    throwOnError: true,
+  });
+  console.log(response.headers.get('X-Access-Token'));
+  // end
+}
+{
+  // sample: createUser
+  const { data } = await createUser({
+    body: { username: 'su.qing', password: newPassword, nickname: '苏青' },
+    throwOnError: true,
+  });
+  console.log(data.userId);
+  // end
+}
+{
+  // sample: signInByPassword
+  const { data } = await signInByPassword({
+    body: { loginAccount: 'demo', password },
+    throwOnError: true,
+  });
+  console.log(data.Jwt);
+  // end
+  jwt = data.Jwt;
+}
+{
+  // sample: getUserDetail
+  const { data } = await getUserDetail({
+    headers: { Jwt: jwt },
+    query: { id: 1 },
+    throwOnError: true,
+  });
+  console.log(data.user.nickname);
+  // end
+}
+{
+  // sample: postUserDetail
+  const { data } = await postUserDetail({
+    headers: { Jwt: jwt },
+    body: { id: 1 },
+    throwOnError: true,
+  });
+  console.log(data.user.nickname);
+  // end
+}
+{
+  // sample: updateUser
+  const { data } = await updateUser({
+    headers: { Jwt: jwt },
+    body: { id: 1, nickname: '晚秋', occupation: '教师' },
+    throwOnError: true,
+  });
+  console.log(data.state);
+  // end
+}
+{
+  // sample: introspectToken
+  const { data } = await introspectToken({
+    auth: `${appId}:${appSecret}`,
+    body: { token: accessToken },
+    throwOnError: true,
+  });
+  console.log(data.active);
+  // end
+}
+{
+  // sample: getHealth
+  const { data } = await getHealth({ throwOnError: true });
+  console.log(data.status);
+  // end
+}
+{
+  // sample: getReadiness
+  const { data } = await getReadiness({ throwOnError: true });
+  console.log(data.status);
+  // end
+}
+{
+  // sample: getMetrics
+  const { data } = await getMetrics({ throwOnError: true });
+  console.log(data.length);
+  // end
+}
+{
+  // sample: getSpecAsYaml
+  const { data } = await getSpecAsYaml({ query: { tag: ['jfinal'] }, throwOnError: true });
+  console.log(data.size);
+  // end
+}
+{
+  // sample: getSpecAsJson
+  const { data } = await getSpecAsJson({ query: { tag: ['jfinal'] }, throwOnError: true });
+  console.log(data['openapi']);
+  // end
+}
+{
+  // sample: getJsonWebKeys
+  const { data } = await getJsonWebKeys({ throwOnError: true });
+  console.log(data.keys.map((key) => key.kid));
+  // end
+}
+{
+  // sample: getDemoOutbox
+  const { data } = await getDemoOutbox({ throwOnError: true });
+  console.log(data.map((message) => message.code));
+  // end
+}
+{
+  // sample: signOut
+  const { data } = await signOut({ auth: accessToken, throwOnError: true });
+  console.log(data.data);
+  // end
+}
+{
+  // sample: updatePassword
+  const { data } = await updatePassword({
+    headers: { Jwt: jwt },
+    body: { userId: 1, newPassword, oldPassowrd: password },
+    throwOnError: true,
+  });
+  console.log(data.state);
+  // end
+}
+{
+  // sample: resetDemo
+  const { data } = await resetDemo({ throwOnError: true });
+  console.log(data.status);
+  // end
+}
