@@ -110,55 +110,6 @@ func (c Contract) CheckFailure(tag string, a Answer) error {
 	return CheckResponse(response, a)
 }
 
-// EnvelopeKeys are the keys that tell how a request to an operation went: those of
-// its failure body that hold neither an object nor a list. Of a failure they leave
-// out free text, which names fields and is translated.
-func (c Contract) EnvelopeKeys(o Operation, success bool) (keys []string) {
-	failure := c.Failure(o.Tags...)
-	if failure == nil {
-		return nil
-	}
-	for _, media := range failure.Content {
-		for key, property := range Strict(media.Schema.Value).Properties {
-			kind, schema := property.Value.Type, property.Value
-			freeText := kind.Includes(openapi3.TypeString) && len(schema.Enum) == 0 && schema.Pattern == ""
-			if !kind.Includes(openapi3.TypeObject) && !kind.Includes(openapi3.TypeArray) && (success || !freeText) {
-				keys = append(keys, key)
-			}
-		}
-	}
-	slices.Sort(keys)
-	return slices.Compact(keys)
-}
-
-// OtherEnvelope is the tag whose envelope a body has instead of its operation's, by the
-// share of the envelope's keys that it has. "" for the own envelope, and for neither.
-func (c Contract) OtherEnvelope(o Operation, body string) (other string) {
-	decoded, _ := Decode(body)
-	answer, isObject := decoded.(map[string]any)
-	if !isObject || len(o.Tags) == 0 || c.Components == nil || c.Components.Schemas[failureBody(o.Tags[0])] == nil {
-		return ""
-	}
-	share := func(tag string) float64 {
-		keys := c.EnvelopeKeys(Operation{Operation: &openapi3.Operation{Tags: []string{tag}}}, true)
-		there := slices.DeleteFunc(slices.Clone(keys), func(key string) bool { _, is := answer[key]; return !is })
-		return float64(len(there)) / float64(max(1, len(keys)))
-	}
-	own := o.Tags[0]
-	best := share(own)
-	if best >= enoughOfAnEnvelope {
-		return ""
-	}
-	for _, tag := range c.Tags {
-		if s := share(tag.Name); s > best && tag.Name != own {
-			best, other = s, tag.Name
-		}
-	}
-	return other
-}
-
-const enoughOfAnEnvelope = 0.5
-
 // Credentials are the schemes of an operation's first security alternative: where
 // a token or an application's id is sent. None where the operation is public.
 func (c Contract) Credentials(o Operation) (schemes []*openapi3.SecurityScheme) {
