@@ -35,10 +35,17 @@ func Read(text []byte) (Contract, error) {
 	if err == nil {
 		err = document.Validate(loader.Context)
 	}
-	if err == nil {
-		fillDefaults(document)
+	if err != nil {
+		return Contract{document}, err
 	}
-	return Contract{document}, err
+	fillDefaults(document)
+	c := Contract{document}
+	for _, o := range c.Operations() {
+		if _, err := rulesOf(o.Operation); err != nil {
+			return c, err
+		}
+	}
+	return c, nil
 }
 
 // Operations lists all operations by their id.

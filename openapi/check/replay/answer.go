@@ -14,8 +14,8 @@ import (
 // AnswerDifferences are those of an answer to a request that is no example: its envelope
 // has the values of one of the documented answers with its status. Failures of the dialects
 // in legacyStatus have status 200.
-func AnswerDifferences(spec contract.Contract, o contract.Operation, a contract.Answer, legacyStatus []string) []contract.Difference {
-	e := Exchange{Answer: Message{Status: a.Status, Header: a.Header, Body: a.Text}}
+func AnswerDifferences(spec contract.Contract, o contract.Operation, sent Message, a contract.Answer, legacyStatus []string) []contract.Difference {
+	e := Exchange{Request: sent, Answer: Message{Status: a.Status, Header: a.Header, Body: a.Text}}
 	if proxy := e.Answer.proxy(); proxy != "" {
 		return []contract.Difference{{Where: "answer", Documented: "an answer of the server", Got: fmt.Sprintf("status %d of %s", a.Status, proxy)}}
 	}

@@ -11,6 +11,8 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
+	"time"
 
 	"quartet/openapi/check/contract"
 )
@@ -169,7 +171,23 @@ func (k Checker) documentDifferences(c Case, e Exchange) (all []contract.Differe
 			all = append(all, d)
 		}
 	}
-	return slices.Concat(all, k.envelopeDifferences(c, e, all), k.leaks(c, e))
+	return slices.Concat(all, k.envelopeDifferences(c, e, all), k.ruleDifferences(c, e, all), k.leaks(c, e))
+}
+
+// ruleDifferences are the values of a success that break the operation's rules of meaning,
+// unless the schema's differences are about them already.
+func (k Checker) ruleDifferences(c Case, e Exchange, known []contract.Difference) (all []contract.Difference) {
+	if !c.succeeds() {
+		return nil
+	}
+	answer := contract.Answer{Status: http.StatusOK, Header: e.Answer.Header, Text: e.Answer.Body}
+	for _, d := range c.Operation.RuleDifferences(e.Request.request(), answer, time.Now()) {
+		isKnown := slices.ContainsFunc(known, func(other contract.Difference) bool { return other.Where == d.Where })
+		if !isKnown && !k.Fixtures.free(d.Where, d.Where[strings.LastIndex(d.Where, "/")+1:]) {
+			all = append(all, d)
+		}
+	}
+	return all
 }
 
 // envelopeDifferences compares the keys of the envelope with the example, unless

@@ -44,6 +44,13 @@ func (e Exchange) name() string {
 	return e.Example + " (" + e.Variant + ")"
 }
 
+// request is the message as it was sent.
+func (m Message) request() contract.Request {
+	path, query, _ := strings.Cut(m.Target, "?")
+	fields, _ := url.ParseQuery(query) // what can be read of it
+	return contract.Request{Method: m.Method, Path: path, Query: fields, Header: m.Header, Body: m.Body}
+}
+
 // proxy names what answered in the application's place: an error page of a proxy or
 // gateway, which says who it is and has no id of the application's. "" for the application.
 func (m Message) proxy() string {

@@ -151,7 +151,7 @@ func (p *Proxy) judge(r *http.Request, a contract.Answer, failed string) {
 	case !in.known:
 		add("request", contract.Difference{Where: "path", Documented: "no such operation", Got: in.name(r)})
 	default:
-		add("answer", replay.AnswerDifferences(p.spec, in.operation, a, p.legacyStatus)...)
+		add("answer", replay.AnswerDifferences(p.spec, in.operation, message(r, in.body), a, p.legacyStatus)...)
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -162,10 +162,14 @@ func (p *Proxy) judge(r *http.Request, a contract.Answer, failed string) {
 	if len(findings) > 0 && p.record != nil {
 		_ = p.record(replay.Exchange{
 			Operation: in.name(r), Status: strconv.Itoa(a.Status), Example: "traffic", Failed: failed,
-			Request: replay.Message{Method: r.Method, Target: r.URL.RequestURI(), Header: r.Header, Body: string(in.body)},
+			Request: message(r, in.body),
 			Answer:  replay.Message{Status: a.Status, Header: a.Header, Body: a.Text},
 		})
 	}
+}
+
+func message(r *http.Request, body []byte) replay.Message {
+	return replay.Message{Method: r.Method, Target: r.URL.RequestURI(), Header: r.Header, Body: string(body)}
 }
 
 // add counts a finding once more, or as a new one.
