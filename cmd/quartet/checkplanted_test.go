@@ -87,6 +87,7 @@ var plantedFaults = []planted{
 	{"a charset", "", header("Content-Type", "application/json;charset=gbk"), "charset: documented utf-8, got gbk"},
 	{"no charset", "", header("Content-Type", "application/json"), "charset: documented utf-8, got none"},
 	{"a required header", "getWeChatUserInfo/ok", func(r *http.Response) error { r.Header.Del("X-Access-Token"); return nil }, "header X-Access-Token: documented required, got missing"},
+	{"a secret in a header", "", header("X-Debug", "token AT-1-c2FtcGxlLW9ubHktYWNjZXNzLXRva2Vu"), `header X-Debug: documented no such header, got "token ***"`},
 	{"bytes of GBK", "", body(inGBK), "/data/nickname: documented UTF-8, got the byte 0xcd at"},
 	{"a key twice", "", text(`"nickname"`, `"nickname":"a","nickname"`), "/data/nickname: documented one key nickname, got the same key twice"},
 	{"a fraction", "", text(`"code":200`, `"code":200.0`), "/code: documented integer, got 200.0"},
@@ -136,21 +137,15 @@ func TestCheckFindsPlantedFaults(t *testing.T) {
 	must(t, os.WriteFile(newer, []byte(command(t, "openapi", "--render", "openapi-3.1").out), 0o600))
 	specs := []string{"", newer}
 	s := serveDemo(t)
-	target, err := url.Parse(string(s.origin))
-	must(t, err)
 	for i, p := range plantedFaults {
 		t.Run(p.name, func(t *testing.T) {
 			t.Parallel()
-			proxy := httputil.NewSingleHostReverseProxy(target)
-			proxy.ModifyResponse = func(r *http.Response) error {
+			server := changing(t, s.origin, func(r *http.Response) error {
 				if strings.HasSuffix(r.Request.URL.Path, "/login") { // for the token
 					return nil
 				}
 				return p.change(r)
-			}
-			proxy.ErrorHandler = func(http.ResponseWriter, *http.Request, error) { panic(errDropped) }
-			server := httptest.NewServer(proxy)
-			t.Cleanup(server.Close)
+			})
 			example := p.example
 			if example == "" {
 				example = "getUserInfo/ok"
@@ -159,7 +154,7 @@ func TestCheckFindsPlantedFaults(t *testing.T) {
 			if strings.HasSuffix(p.want, shortLimit) {
 				limit = shortLimit
 			}
-			live, liveURL := watched(t, server.URL)
+			live, liveURL := watched(t, server)
 			c := checkedBy(t, cli.ExitFailed, "--target", liveURL, "--only", example, "--spec", specs[i%len(specs)], "--timeout", limit)
 			if got := c.differences(); len(got) != 1 || !strings.HasPrefix(got[0], example+" "+p.want) {
 				t.Errorf("want %s\ngot %s", p.want, strings.Join(got, "\n"))
@@ -196,4 +191,42 @@ func findings(t *testing.T, p *traffic.Proxy) []traffic.Finding {
 		}
 	}
 	return nil
+}
+
+// TestCheckKnowsHeadersOfProxies puts headers into the demonstration's answers that a proxy or
+// a network adds by itself: the check is silent about them, and names others without calling
+// them differences.
+func TestCheckKnowsHeadersOfProxies(t *testing.T) {
+	t.Parallel()
+	added := map[string]string{
+		"Server": "nginx/1.27.3", "Via": "1.1 varnish", "Alt-Svc": `h3=":443"`, "CF-RAY": "8f1-HKG", "Cf-Cache-Status": "DYNAMIC", "X-Cache": "MISS",
+		"X-Cache-Lookup": "Cache Miss", "Age": "3", "Strict-Transport-Security": "max-age=63072000", "Keep-Alive": "timeout=5", "EagleId": "7f",
+		"X-Frame-Options": "DENY", "Access-Control-Allow-Origin": "*", "X-Envoy-Upstream-Service-Time": "7", "X-Powered-By": "PHP/5.6",
+	}
+	target := changing(t, serveDemo(t).origin, func(r *http.Response) error {
+		for name, value := range added {
+			r.Header.Set(name, value)
+		}
+		return nil
+	})
+	only := []string{"check", "--target", target, "--only", "getUserInfo/ok,getHealth/ok,getUserInfo/user_not_found"}
+	out := done(t, only...)
+	if strings.Contains(out, "headers that the document") {
+		t.Errorf("headers of proxies are noted:\n%s", out)
+	}
+	added["X-Trace-Span"] = "7f"
+	contains(t, done(t, only...), "how many answers have them: X-Trace-Span (3)", "3 examples: 3 passed")
+}
+
+// changing is a proxy that changes a server's answers.
+func changing(t *testing.T, behind origin, change func(*http.Response) error) (target string) {
+	t.Helper()
+	server, err := url.Parse(string(behind))
+	must(t, err)
+	proxy := httputil.NewSingleHostReverseProxy(server)
+	proxy.ModifyResponse = change
+	proxy.ErrorHandler = func(http.ResponseWriter, *http.Request, error) { panic(errDropped) }
+	listening := httptest.NewServer(proxy)
+	t.Cleanup(listening.Close)
+	return listening.URL
 }

@@ -21,9 +21,8 @@ type Answer struct {
 	Text   string
 }
 
-// Check says in what an answer is not documented for the operation: its status,
-// a header that is missing, its content type, or a
-// key or value that the schema does not allow.
+// Check says in what an answer is not documented for the operation: its status, a header,
+// its content type, or a key or value that the schema does not allow.
 func (o Operation) Check(a Answer) error {
 	response := o.Responses.Value(strconv.Itoa(a.Status))
 	if response == nil {
@@ -45,11 +44,7 @@ func CheckResponse(response *openapi3.Response, a Answer) error {
 // Differences lists everything in an answer that is not as in the documented
 // response, whatever its status.
 func Differences(response *openapi3.Response, a Answer) (all []Difference) {
-	for _, name := range slices.Sorted(maps.Keys(response.Headers)) {
-		if response.Headers[name].Value.Required && a.Header.Get(name) == "" {
-			all = append(all, Difference{"header " + name, "required", "missing"})
-		}
-	}
+	all = headerDifferences(response, a.Header)
 	mediaType, parameters, _ := mime.ParseMediaType(a.Header.Get("Content-Type"))
 	media := response.Content[mediaType]
 	switch {

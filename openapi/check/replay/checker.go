@@ -36,6 +36,9 @@ type Result struct {
 	Verdict     Verdict               `json:"verdict"`
 	Reason      string                `json:"reason,omitempty"` // why it was skipped
 	Differences []contract.Difference `json:"differences,omitempty"`
+	// UndocumentedHeaders are those of the answer that the document does not have. They are
+	// no differences, as clients ignore them.
+	UndocumentedHeaders []string `json:"undocumentedHeaders,omitempty"`
 }
 
 // resultWithoutAnswer is the outcome of a case that was not sent: skipped, or one
@@ -102,7 +105,11 @@ func (k Checker) Check(ctx context.Context, source Source, cases []Case) (result
 				results = append(results, resultWithoutAnswer(c, "answered by "+proxy, nil))
 				continue
 			}
-			results = append(results, resultOf(e, e.Status, k.differences(c, e)))
+			result := resultOf(e, e.Status, k.differences(c, e))
+			if response := c.Operation.Responses.Value(strconv.Itoa(e.Answer.Status)); response != nil {
+				result.UndocumentedHeaders = contract.UndocumentedHeaders(response.Value, e.Answer.Header)
+			}
+			results = append(results, result)
 		}
 		sent = append(sent, all...)
 	}
