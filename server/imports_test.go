@@ -29,7 +29,7 @@ var mayImport = map[string][]string{
 		"quartet/cmd/quartet/internal/cli", "quartet/server/account", "quartet/server/apierr", "quartet/server/keys", "quartet/store",
 	},
 	"quartet/cmd/quartet/internal/checkcmd": {
-		"quartet/cmd/quartet/internal/cli", "quartet/openapi/check/contract", "quartet/openapi/check/replay",
+		"quartet/cmd/quartet/internal/cli", "quartet/openapi/check/contract", "quartet/openapi/check/replay", "quartet/openapi/check/traffic",
 	},
 	"quartet/cmd/quartet/internal/democmd": {
 		"quartet/openapi", "quartet/server", "quartet/server/account", "quartet/server/providers", "quartet/store",
@@ -60,6 +60,7 @@ var mayImport = map[string][]string{
 	"quartet/server/userimport":            {"quartet/server/account", "quartet/server/apierr", "quartet/server/password"},
 	"quartet/openapi/check/contract":       {"quartet/openapi"},
 	"quartet/openapi/check/replay":         {"quartet/openapi/check/contract"},
+	"quartet/openapi/check/traffic":        {"quartet/openapi/check/contract", "quartet/openapi/check/replay"},
 	"quartet/openapi/internal/genrequests": {"quartet/openapi/specfilter"},
 	"quartet/store": {
 		"quartet/store/internal/engine", "quartet/store/internal/row", "quartet/store/internal/sqlite", "quartet/store/internal/postgres", "quartet/store/internal/mysql",

@@ -212,7 +212,7 @@ func TestCheckThatCannotRun(t *testing.T) {
 	refused(t, cli.ExitUsage, gone.URL+" cannot be reached: dial tcp", "check", "--target", gone.URL)
 	odd := filepath.Join(t.TempDir(), "odd.yaml")
 	must(t, os.WriteFile(odd, []byte("openapi: 3.0.3\npaths: 7\n"), 0o600))
-	refused(t, cli.ExitUsage, "is not an OpenAPI 3.0 document", "check", "--target", gone.URL, "--spec", odd)
+	refused(t, cli.ExitUsage, "is not an OpenAPI 3.0 or 3.1 document", "check", "--target", gone.URL, "--spec", odd)
 	refused(t, cli.ExitUsage, "cannot read the OpenAPI document", "check", "--target", gone.URL, "--spec", gone.URL+"/openapi.yaml")
 	refused(t, cli.ExitUsage, odd, "check", "--target", gone.URL, "--fixtures", odd)
 	refused(t, cli.ExitUsage, "--target", "check")

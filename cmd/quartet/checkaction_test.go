@@ -94,5 +94,5 @@ func TestCheckPageIsUnderstood(t *testing.T) {
 		}
 		found++
 	}
-	equal(t, "commands", found, 7)
+	equal(t, "commands", found, 8)
 }

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
@@ -49,6 +50,9 @@ func (r *target) replay(t *testing.T, o documented, status, example string) {
 		}
 		response := o.Responses.Value(status).Value
 		checkAnswer(t, response, got)
+		for _, d := range o.RuleDifferences(s.request, contract.Answer{Status: got.status, Header: got.header, Text: got.text}, time.Now()) {
+			t.Errorf("the answer breaks a rule: %s\n%s", d, got.text)
+		}
 		if got.status >= http.StatusBadRequest {
 			checkNumber(t, response, example, got)
 		}

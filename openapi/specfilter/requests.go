@@ -9,7 +9,7 @@ import (
 
 // What a server does not need to check requests: answers, and texts for people.
 var (
-	answers = []string{"responses", "links", "headers", "callbacks"}
+	answers = []string{"responses", "links", "headers", "callbacks", "x-answer-rules"}
 	texts   = []string{"summary", "description", "externalDocs", "example", "examples", "title"}
 )
 

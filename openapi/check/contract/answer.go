@@ -2,7 +2,6 @@ package contract
 
 import (
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
@@ -22,9 +21,8 @@ type Answer struct {
 	Text   string
 }
 
-// Check says in what an answer is not documented for the operation: its status,
-// a header that is missing, its content type, or a
-// key or value that the schema does not allow.
+// Check says in what an answer is not documented for the operation: its status, a header,
+// its content type, or a key or value that the schema does not allow.
 func (o Operation) Check(a Answer) error {
 	response := o.Responses.Value(strconv.Itoa(a.Status))
 	if response == nil {
@@ -46,11 +44,7 @@ func CheckResponse(response *openapi3.Response, a Answer) error {
 // Differences lists everything in an answer that is not as in the documented
 // response, whatever its status.
 func Differences(response *openapi3.Response, a Answer) (all []Difference) {
-	for _, name := range slices.Sorted(maps.Keys(response.Headers)) {
-		if response.Headers[name].Value.Required && a.Header.Get(name) == "" {
-			all = append(all, Difference{"header " + name, "required", "missing"})
-		}
-	}
+	all = headerDifferences(response, a.Header)
 	mediaType, parameters, _ := mime.ParseMediaType(a.Header.Get("Content-Type"))
 	media := response.Content[mediaType]
 	switch {
@@ -64,33 +58,21 @@ func Differences(response *openapi3.Response, a Answer) (all []Difference) {
 	case !strings.HasSuffix(mediaType, "json"):
 		return all
 	}
-	if charset, _ := media.Extensions[extensionCharset].(string); !strings.EqualFold(charset, parameters["charset"]) && charset != "" {
-		all = append(all, Difference{WhereCharset, charset, cmp.Or(parameters["charset"], "none")})
+	charset, isStated := media.Extensions[extensionCharset].(string)
+	if got := parameters["charset"]; !strings.EqualFold(cmp.Or(charset, utf8Charset), got) && (isStated || got != "") {
+		all = append(all, Difference{WhereCharset, cmp.Or(charset, utf8Charset), cmp.Or(got, "none")})
 	}
-	value, err := Decode(a.Text)
+	value, marks, err := DecodeMarked(a.Text)
 	if err != nil {
 		return append(all, Difference{"body", "JSON", err.Error()})
 	}
+	all = append(all, marks...)
 	if media.Schema == nil {
 		return all
 	}
-	err = Strict(media.Schema.Value).VisitJSON(value,
-		openapi3.VisitAsResponse(), openapi3.EnableFormatValidation(), openapi3.MultiErrors())
-	return append(all, bodyDifferences(err)...)
-}
-
-// Decode reads a text that is one JSON value and nothing else. Numbers keep their
-// digits.
-func Decode(text string) (value any, err error) {
-	decoder := json.NewDecoder(strings.NewReader(text))
-	decoder.UseNumber()
-	if err := decoder.Decode(&value); err != nil {
-		return nil, fmt.Errorf("not JSON: %w", err)
-	}
-	if decoder.More() {
-		return nil, errors.New("data after the JSON")
-	}
-	return value, nil
+	schema := Strict(media.Schema.Value)
+	err = schema.VisitJSON(value, openapi3.VisitAsResponse(), openapi3.EnableFormatValidation(), openapi3.MultiErrors())
+	return slices.Concat(all, bodyDifferences(err), integerDifferences(schema, "", value))
 }
 
 // Strict is a copy of the schema with allOf merged that allows no key it does not
@@ -119,7 +101,7 @@ func (s strictSchemas) of(schema *openapi3.Schema) *openapi3.Schema {
 	if strict.Items != nil {
 		strict.Items = s.of(strict.Items.Value).NewRef()
 	}
-	if strict.Type.Is(openapi3.TypeObject) && schema.AdditionalProperties.Has == nil && schema.AdditionalProperties.Schema == nil {
+	if strict.Type.Includes(openapi3.TypeObject) && schema.AdditionalProperties.Has == nil && schema.AdditionalProperties.Schema == nil {
 		strict.AdditionalProperties.Has = new(false)
 	}
 	return strict

@@ -35,10 +35,17 @@ func Read(text []byte) (Contract, error) {
 	if err == nil {
 		err = document.Validate(loader.Context)
 	}
-	if err == nil {
-		fillDefaults(document)
+	if err != nil {
+		return Contract{document}, err
 	}
-	return Contract{document}, err
+	fillDefaults(document)
+	c := Contract{document}
+	for _, o := range c.Operations() {
+		if _, err := rulesOf(o.Operation); err != nil {
+			return c, err
+		}
+	}
+	return c, nil
 }
 
 // Operations lists all operations by their id.
@@ -72,7 +79,7 @@ func (c Contract) Failure(tags ...string) *openapi3.Response {
 	}
 	name := "Problem"
 	for _, tag := range tags {
-		if own := strings.ToUpper(tag[:min(1, len(tag))]) + tag[min(1, len(tag)):] + "FailureBody"; c.Components.Schemas[own] != nil {
+		if own := failureBody(tag); c.Components.Schemas[own] != nil {
 			name = own
 		}
 	}
@@ -92,6 +99,12 @@ func (c Contract) Failure(tags ...string) *openapi3.Response {
 	return openapi3.NewResponse().WithContent(content)
 }
 
+// failureBody is the name of the schema of a tag's failures.
+func failureBody(tag string) string {
+	first := min(1, len(tag))
+	return strings.ToUpper(tag[:first]) + tag[first:] + "FailureBody"
+}
+
 // CheckFailure says in what an answer is not a failure in the operations of a tag.
 func (c Contract) CheckFailure(tag string, a Answer) error {
 	if a.Status < http.StatusBadRequest {
@@ -102,27 +115,6 @@ func (c Contract) CheckFailure(tag string, a Answer) error {
 		return fmt.Errorf("the document describes no failure of %q", tag)
 	}
 	return CheckResponse(response, a)
-}
-
-// EnvelopeKeys are the keys that tell how a request to an operation went: those of
-// its failure body that hold neither an object nor a list. Of a failure they leave
-// out free text, which names fields and is translated.
-func (c Contract) EnvelopeKeys(o Operation, success bool) (keys []string) {
-	failure := c.Failure(o.Tags...)
-	if failure == nil {
-		return nil
-	}
-	for _, media := range failure.Content {
-		for key, property := range Strict(media.Schema.Value).Properties {
-			kind, schema := property.Value.Type, property.Value
-			freeText := kind.Is(openapi3.TypeString) && len(schema.Enum) == 0 && schema.Pattern == ""
-			if !kind.Is(openapi3.TypeObject) && !kind.Is(openapi3.TypeArray) && (success || !freeText) {
-				keys = append(keys, key)
-			}
-		}
-	}
-	slices.Sort(keys)
-	return slices.Compact(keys)
 }
 
 // Credentials are the schemes of an operation's first security alternative: where

@@ -119,3 +119,21 @@ func TestStrictAcceptsRecursiveSchemas(t *testing.T) {
 		t.Error("an extra key is accepted")
 	}
 }
+
+func TestHeadersAreOfTheTypeOfTheirSchema(t *testing.T) {
+	send, _ := load(t).Operation("sendMobileCode")
+	response := send.Responses.Value("429").Value
+	for value, want := range map[string]string{"60": "", "": "", "soon": `header Retry-After: documented integer, got "soon"`, "1.5": `header Retry-After: documented integer, got "1.5"`} {
+		answer := jsonAnswer(429, `{"code":429,"data":null,"msg":"x"}`)
+		answer.Header = answer.Header.Clone()
+		answer.Header.Del("Jwt")
+		answer.Header.Set("Retry-After", value)
+		var lines []string
+		for _, d := range contract.Differences(response, answer) {
+			lines = append(lines, d.String())
+		}
+		if got := strings.Join(lines, "; "); got != want {
+			t.Errorf("%q: got %s, want %s", value, got, want)
+		}
+	}
+}

@@ -39,6 +39,9 @@ func fillDefaults(document *openapi3.T) {
 // extensionCharset is the charset that JSON answers name, of a tag or a media type.
 const extensionCharset = "x-charset"
 
+// utf8Charset is the charset of JSON (RFC 8259 section 8.1).
+const utf8Charset = "utf-8"
+
 func charsetOf(document *openapi3.T, operation *openapi3.Operation) string {
 	for _, name := range operation.Tags {
 		if tag := document.Tags.Get(name); tag != nil {

@@ -31,6 +31,12 @@ func (c Case) succeeds() bool {
 	return err == nil && status < http.StatusBadRequest
 }
 
+// isOfTransport reports whether the failure is one that a proxy before the server
+// answers itself: a request that is too large, or too slow.
+func (c Case) isOfTransport() bool {
+	return slices.Contains([]string{"408", "413", "414", "431"}, c.Status)
+}
+
 // Selection narrows what is replayed. An empty one selects everything.
 type Selection struct {
 	// Only are globs (as of path.Match) of an operation's id, of its path, or of

@@ -7,9 +7,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
+	"time"
 
 	"quartet/openapi/check/contract"
 )
@@ -33,6 +36,9 @@ type Result struct {
 	Verdict     Verdict               `json:"verdict"`
 	Reason      string                `json:"reason,omitempty"` // why it was skipped
 	Differences []contract.Difference `json:"differences,omitempty"`
+	// UndocumentedHeaders are those of the answer that the document does not have. They are
+	// no differences, as clients ignore them.
+	UndocumentedHeaders []string `json:"undocumentedHeaders,omitempty"`
 }
 
 // resultWithoutAnswer is the outcome of a case that was not sent: skipped, or one
@@ -72,19 +78,38 @@ type Checker struct {
 }
 
 // Check replays cases and returns the results and what was exchanged. An error
-// means that the source could not be reached.
+// means that the source could not be reached at all. Where it is lost later, that case
+// differs and the others are skipped.
 func (k Checker) Check(ctx context.Context, source Source, cases []Case) (results []Result, sent []Exchange, err error) {
+	lost := ""
 	for _, c := range cases {
+		if lost != "" {
+			results = append(results, resultWithoutAnswer(c, lost, nil))
+			continue
+		}
 		all, reason, err := source.Exchanges(ctx, c)
 		missing, isMissing := errors.AsType[*credentialError](err)
-		if err != nil && !isMissing {
+		unreachable, isUnreachable := errors.AsType[*UnreachableError](err)
+		switch {
+		case isUnreachable && len(sent) > 0:
+			lost = unreachable.Error()
+			results = append(results, resultOf(Exchange{Operation: c.Operation.OperationID, Example: c.Example}, c.Status,
+				[]contract.Difference{{Where: "answer", Documented: "status " + c.Status, Got: unreachable.Cause.Error()}}))
+		case err != nil && !isMissing:
 			return nil, nil, err
-		}
-		if len(all) == 0 {
+		case len(all) == 0:
 			results = append(results, resultWithoutAnswer(c, reason, missing))
 		}
 		for _, e := range all {
-			results = append(results, resultOf(e, e.Status, k.differences(c, e)))
+			if proxy := e.Answer.proxy(); proxy != "" && c.isOfTransport() {
+				results = append(results, resultWithoutAnswer(c, "answered by "+proxy, nil))
+				continue
+			}
+			result := resultOf(e, e.Status, k.differences(c, e))
+			if response := c.Operation.Responses.Value(strconv.Itoa(e.Answer.Status)); response != nil {
+				result.UndocumentedHeaders = contract.UndocumentedHeaders(response.Value, e.Answer.Header)
+			}
+			results = append(results, result)
 		}
 		sent = append(sent, all...)
 	}
@@ -125,6 +150,9 @@ func (k Checker) differences(c Case, e Exchange) (all []contract.Difference) {
 	if e.Failed != "" {
 		return []contract.Difference{{Where: "answer", Documented: "status " + c.Status, Got: e.Failed}}
 	}
+	if proxy := e.Answer.proxy(); proxy != "" {
+		return []contract.Difference{{Where: "answer", Documented: "status " + c.Status, Got: fmt.Sprintf("status %d of %s", e.Answer.Status, proxy)}}
+	}
 	expected, _ := strconv.Atoi(c.Status)
 	legacy := !c.succeeds() && c.hasTag(k.LegacyStatus)
 	if legacy {
@@ -136,20 +164,44 @@ func (k Checker) differences(c Case, e Exchange) (all []contract.Difference) {
 			return all
 		}
 	}
+	return append(all, k.documentDifferences(c, e)...)
+}
+
+// documentDifferences compares an answer with the case's documented one, whatever its status.
+func (k Checker) documentDifferences(c Case, e Exchange) (all []contract.Difference) {
+	if other := c.spec.OtherEnvelope(c.Operation, e.Answer.Body); other != "" {
+		return append(all, contract.Difference{Where: "body", Documented: "the envelope of " + c.Operation.Tags[0], Got: "that of " + other})
+	}
 	answer := contract.Answer{Status: e.Answer.Status, Header: e.Answer.Header, Text: e.Answer.Body}
 	for _, d := range contract.Differences(c.Operation.Responses.Value(c.Status).Value, answer) {
 		if d.Where != contract.WhereCharset || !k.Fixtures.free(d.Where, d.Where) {
 			all = append(all, d)
 		}
 	}
-	return append(all, k.envelopeDifferences(c, e, all)...)
+	return slices.Concat(all, k.envelopeDifferences(c, e, all), k.ruleDifferences(c, e, all), k.leaks(c, e))
+}
+
+// ruleDifferences are the values of a success that break the operation's rules of meaning,
+// unless the schema's differences are about them already.
+func (k Checker) ruleDifferences(c Case, e Exchange, known []contract.Difference) (all []contract.Difference) {
+	if !c.succeeds() {
+		return nil
+	}
+	answer := contract.Answer{Status: http.StatusOK, Header: e.Answer.Header, Text: e.Answer.Body}
+	for _, d := range c.Operation.RuleDifferences(e.Request.request(), answer, time.Now()) {
+		isKnown := slices.ContainsFunc(known, func(other contract.Difference) bool { return other.Where == d.Where })
+		if !isKnown && !k.Fixtures.free(d.Where, d.Where[strings.LastIndex(d.Where, "/")+1:]) {
+			all = append(all, d)
+		}
+	}
+	return all
 }
 
 // envelopeDifferences compares the keys of the envelope with the example, unless
 // the schema's differences are about them already.
 func (k Checker) envelopeDifferences(c Case, e Exchange, known []contract.Difference) (all []contract.Difference) {
 	example, _ := c.documented().(map[string]any)
-	decoded, _ := contract.Decode(e.Answer.Body)
+	decoded, _, _ := contract.DecodeMarked(e.Answer.Body)
 	answer, _ := decoded.(map[string]any)
 	for _, key := range c.spec.EnvelopeKeys(c.Operation, c.succeeds()) {
 		documented, isDocumented := example[key]
@@ -159,6 +211,23 @@ func (k Checker) envelopeDifferences(c Case, e Exchange, known []contract.Differ
 		if isDocumented && isThere && !isKnown && contract.Text(documented) != contract.Text(got) &&
 			!k.Fixtures.free(d.Where, key) && !volatile(key, got, documented) {
 			all = append(all, d)
+		}
+	}
+	return all
+}
+
+// leaks are free texts of a failure in which something looks like a token: they are
+// shown to people and logged.
+func (k Checker) leaks(c Case, e Exchange) (all []contract.Difference) {
+	if c.succeeds() {
+		return nil // its texts are compared with the example
+	}
+	decoded, _ := contract.Decode(e.Answer.Body)
+	answer, _ := decoded.(map[string]any)
+	for _, key := range c.spec.EnvelopeKeys(c.Operation, true) {
+		text, _ := answer[key].(string)
+		if masked := contract.MaskText(text); masked != text && !contract.Secret(key, text) {
+			all = append(all, contract.Difference{Where: contract.Pointer("", key), Documented: "text without a token", Got: contract.Redact(key, text)})
 		}
 	}
 	return all

@@ -27,6 +27,7 @@ type LiveServer struct {
 
 	client  *http.Client
 	reached bool
+	late    int               // requests in succession that were not answered in time
 	tokens  map[string]string // by role
 	refused map[string]error  // failed sign-ins, which are not tried again
 }
@@ -96,7 +97,7 @@ func (l *LiveServer) send(ctx context.Context, e *Exchange) error {
 		return l.unanswered(ctx, e, err)
 	}
 	defer response.Body.Close()
-	l.reached = true
+	l.reached, l.late = true, 0
 	body, err := io.ReadAll(io.LimitReader(response.Body, longestAnswer))
 	if err != nil {
 		return l.unanswered(ctx, e, err)
@@ -105,18 +106,29 @@ func (l *LiveServer) send(ctx context.Context, e *Exchange) error {
 	return nil
 }
 
+// tooLate is how many requests in succession a server may leave unanswered in time
+// before it counts as out of reach.
+const tooLate = 3
+
 // unanswered distinguishes a server that is out of reach from one that closes the
-// connection on this request.
+// connection on this request, or is slow to answer it.
 func (l *LiveServer) unanswered(ctx context.Context, e *Exchange, err error) error {
 	var dialling *net.OpError
 	var timeout interface{ Timeout() bool }
+	isLate := errors.As(err, &timeout) && timeout.Timeout()
+	if isLate {
+		l.late++
+	}
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
-	case !l.reached, errors.As(err, &dialling) && dialling.Op == "dial", errors.As(err, &timeout) && timeout.Timeout():
+	case errors.As(err, &dialling) && dialling.Op == "dial", l.late == tooLate, !l.reached && !isLate:
 		return &UnreachableError{l.Target, withoutURL(err)}
+	case isLate:
+		e.Failed = fmt.Sprintf("no answer within %s", l.Timeout)
+	default:
+		e.Failed = withoutURL(err).Error()
 	}
-	e.Failed = withoutURL(err).Error()
 	return nil
 }
 
@@ -184,6 +196,9 @@ func (l *LiveServer) sendExample(ctx context.Context, id, token string, fields m
 	}
 	e := exchanges(Case{Operation: operation}, requests[len(requests)-1:])[0]
 	err := l.send(ctx, &e)
+	if err == nil && e.Failed != "" {
+		err = &credentialError{"an answer of " + id, e.Failed}
+	}
 	return e.Answer, err
 }
 

@@ -1,6 +1,7 @@
 package replay
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -41,6 +42,24 @@ func (e Exchange) name() string {
 		return e.Example
 	}
 	return e.Example + " (" + e.Variant + ")"
+}
+
+// request is the message as it was sent.
+func (m Message) request() contract.Request {
+	path, query, _ := strings.Cut(m.Target, "?")
+	fields, _ := url.ParseQuery(query) // what can be read of it
+	return contract.Request{Method: m.Method, Path: path, Query: fields, Header: m.Header, Body: m.Body}
+}
+
+// proxy names what answered in the application's place: an error page of a proxy or
+// gateway, which says who it is and has no id of the application's. "" for the application.
+func (m Message) proxy() string {
+	name := cmp.Or(m.Header.Get("Via"), m.Header.Get("Server"))
+	isPage := m.mediaType() == "text/html" || m.mediaType() == "text/plain"
+	if m.Status < http.StatusBadRequest || !isPage || name == "" || m.Header.Get("X-Request-Id") != "" {
+		return ""
+	}
+	return "a proxy (" + name + ")"
 }
 
 // exchanges are the requests in the form that they are sent and recorded in.

@@ -35,6 +35,17 @@ func Count(results []Result) Counts {
 	return n
 }
 
+// UndocumentedHeaders counts the answers that have each header which the document does not.
+func UndocumentedHeaders(results []Result) map[string]int {
+	answers := map[string]int{}
+	for _, r := range results {
+		for _, name := range r.UndocumentedHeaders {
+			answers[name]++
+		}
+	}
+	return answers
+}
+
 // WriteJUnit writes results as JUnit XML: a suite for each operation, a test for
 // each request.
 func WriteJUnit(out io.Writer, results []Result) error {

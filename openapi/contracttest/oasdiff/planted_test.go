@@ -130,6 +130,10 @@ var planted = []contractChange{
 	{"x-credential-body goes", "refreshUser", "x-credential-body was token and is gone", func(d document) {
 		d.remove(d.operation("refreshUser"), "x-credential-body")
 	}},
+	{"a rule of answers goes", "getUserInfo", "x-answer-rules was", func(d document) {
+		o := d.operation("getUserInfo")
+		d.set(o, "x-answer-rules", o["x-answer-rules"].([]any)[1:])
+	}},
 	{"x-lenient-reading changes", "signInByMobile", "x-lenient-reading was jackson and is now fastjson", func(d document) {
 		d.set(d.operation("signInByMobile"), "x-lenient-reading", "fastjson")
 	}},
@@ -258,6 +262,10 @@ var harmless = []contractChange{
 		responses["409"] = copied(resolved(d.node, child(responses, "409")))
 	}},
 	{name: "the order of allOf", edit: func(d document) { slices.Reverse(d.schema("User")["allOf"].([]any)) }},
+	{name: "another rule of answers", edit: func(d document) {
+		o := d.operation("getUserInfo")
+		d.set(o, "x-answer-rules", append(slices.Clone(o["x-answer-rules"].([]any)), node{"at": "/code", "equals": 200}))
+	}},
 	{name: "wider access", edit: func(d document) { d.set(d.operation("endSession"), "x-access", "public") }},
 	{name: "a further field in the query", edit: func(d document) {
 		d.set(d.operation("refreshUser"), "x-query-too", []any{"token", "frontType"})

@@ -28,6 +28,7 @@ var words = map[string]word{
 	"x-date":              {nil, "clients that write the date as it was described"},
 	"x-charset":           {nil, "clients that compare Content-Type"},
 	"x-envelope":          {added, "clients that unwrap answers by it"},
+	"x-answer-rules":      {longer, "clients that rely on what the rule promises of answers"},
 	"x-deprecation":       {anyChange, ""}, // checkDeprecations and oasdiff judge it
 	"x-sunset":            {later, "clients that plan by the date"},
 	"x-null-is-absent":    {nil, "clients that tell null from a missing key"},
@@ -69,7 +70,9 @@ func wider(name string, before, after node) bool {
 func longer(name string, before, after node) bool {
 	present, _ := after[name].([]any)
 	old, _ := before[name].([]any)
-	return !slices.ContainsFunc(old, func(entry any) bool { return !slices.Contains(present, entry) })
+	return !slices.ContainsFunc(old, func(entry any) bool {
+		return !slices.ContainsFunc(present, func(other any) bool { return reflect.DeepEqual(entry, other) })
+	})
 }
 
 // later takes a date that is not earlier, and no date where nothing is deprecated.

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -20,26 +19,31 @@ import (
 // Command checks a server's responses against the contract, or compares the
 // responses of two servers.
 type Command struct {
-	Servers      []string      `arg:"" optional:"" name:"server" help:"With --compare: the two servers A and B, each a URL or a file written by --record."`
-	Target       string        `placeholder:"URL" help:"Base URL of the server to check. The requests change its data, and the last one resets a demonstration."`
-	Compare      bool          `help:"Report where the responses of server B differ from those of server A."`
-	Spec         string        `placeholder:"FILE|URL" help:"OpenAPI 3.0 document to check against. Default: the one built into this program."`
-	Only         []string      `placeholder:"GLOB" help:"Check only matching operation ids, paths or OPERATION/EXAMPLE names."`
-	Dialect      []string      `placeholder:"DIALECT" help:"Check only operations of these dialects (${dialects}) or, with --spec, of these tags."`
-	LegacyStatus []string      `placeholder:"DIALECT" help:"Dialects whose errors are expected with HTTP status 200."`
-	Fixtures     []string      `placeholder:"FILE" sep:"none" help:"Tokens, ids and mobile numbers that the server knows, for the requests; with --compare a second file is for server B. Default: those of quartet serve --demo."`
-	Header       []string      `placeholder:"K: V" sep:"none" help:"Header to send with every request; can be repeated."`
-	Junit        string        `placeholder:"FILE" help:"Also write the results as JUnit XML."`
-	JSON         bool          `name:"json" help:"Print the results as JSON."`
-	Record       string        `placeholder:"FILE" help:"Write all requests and responses to a new file of JSON Lines, mode 0600, with secrets removed."`
-	KeepSecrets  bool          `help:"With --record, keep secrets in the file."`
-	Timeout      time.Duration `default:"10s" help:"Time limit for a response; a slower server counts as unreachable."`
+	Servers         []string      `arg:"" optional:"" name:"server" help:"With --compare: the two servers A and B, each a URL or a file written by --record."`
+	Target          string        `placeholder:"URL" help:"Base URL of the server to check. The requests change its data, and the last one resets a demonstration."`
+	Compare         bool          `help:"Report where the responses of server B differ from those of server A."`
+	Proxy           string        `placeholder:"ADDR" help:"Listen here, pass requests on to --target, and report what is not as documented in them and their responses, until interrupted."`
+	Spec            string        `placeholder:"FILE|URL" help:"OpenAPI 3.0 or 3.1 document to check against. Default: the one built into this program."`
+	Only            []string      `placeholder:"GLOB" help:"Check only matching operation ids, paths or OPERATION/EXAMPLE names."`
+	Dialect         []string      `placeholder:"DIALECT" help:"Check only operations of these dialects (${dialects}) or, with --spec, of these tags."`
+	LegacyStatus    []string      `placeholder:"DIALECT" help:"Dialects whose errors are expected with HTTP status 200."`
+	Fixtures        []string      `placeholder:"FILE" sep:"none" help:"Tokens, ids and mobile numbers that the server knows, for the requests; with --compare a second file is for server B. Default: those of quartet serve --demo."`
+	Header          []string      `placeholder:"K: V" sep:"none" help:"Header to send with every request; can be repeated."`
+	Junit           string        `placeholder:"FILE" help:"Also write the results as JUnit XML."`
+	OnlyDifferences bool          `help:"Print only examples that differ."`
+	JSON            bool          `name:"json" help:"Print the results as JSON."`
+	Record          string        `placeholder:"FILE" help:"Write all requests and responses to a new file of JSON Lines, mode 0600, with secrets removed."`
+	KeepSecrets     bool          `help:"With --record, keep secrets in the file."`
+	Timeout         time.Duration `default:"10s" help:"Time limit for a response; a slower response is a difference."`
 }
 
 // Run checks or compares. It fails if there is a difference.
 func (k *Command) Run(ctx context.Context, c *cli.Console) error {
 	if err := k.checkFlags(); err != nil {
 		return cli.UsageError{Err: err}
+	}
+	if k.Proxy != "" {
+		return k.proxy(ctx, c)
 	}
 	results, err := k.results(ctx)
 	if err != nil {
@@ -53,6 +57,8 @@ func (k *Command) checkFlags() error {
 	switch {
 	case k.Compare && (len(k.Servers) != 2 || k.Target != ""):
 		return errors.New("--compare takes two servers and no --target: quartet check --compare A B")
+	case k.Proxy != "" && (k.Compare || len(k.Only)+len(k.Dialect)+len(k.Fixtures)+len(k.Header) > 0 || k.Junit != ""):
+		return errors.New("--proxy takes --target, --spec, --legacy-status, --record, --json and no other option of a check")
 	case k.Compare && k.Record != "":
 		return errors.New("--record needs --target: record each server separately")
 	case !k.Compare && (k.Target == "" || len(k.Servers) > 0):
@@ -164,7 +170,7 @@ func (k *Command) loadSpec(ctx context.Context) (contract.Contract, error) {
 	}
 	spec, err := contract.Read(text)
 	if err != nil {
-		return contract.Contract{}, fmt.Errorf("%s is not an OpenAPI 3.0 document that can be checked against: %w", k.Spec, err)
+		return contract.Contract{}, fmt.Errorf("%s is not an OpenAPI 3.0 or 3.1 document that can be checked against: %w", k.Spec, err)
 	}
 	return spec, nil
 }
@@ -227,85 +233,4 @@ func readFixtures(path string, variable func(string) (string, bool)) (replay.Fix
 		return replay.Fixtures{}, fmt.Errorf("%s: %w", path, err)
 	}
 	return read, nil
-}
-
-// report prints the results. It fails for differences, and if nothing was checked.
-func (k *Command) report(c *cli.Console, results []replay.Result) error {
-	counts := replay.Count(results)
-	if err := errors.Join(k.writeJUnit(results), k.print(c, results, counts)); err != nil {
-		return cli.UsageError{Err: err}
-	}
-	switch {
-	case counts.Differ > 0:
-		return fmt.Errorf("%s in %s", plural(counts.Differences, "difference"), plural(counts.Differ, "example"))
-	case counts.Passed == 0:
-		return cli.Usagef("no checks ran")
-	}
-	return nil
-}
-
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
-}
-
-func (k *Command) writeJUnit(results []replay.Result) error {
-	if k.Junit == "" {
-		return nil
-	}
-	file, err := os.Create(k.Junit)
-	if err != nil {
-		return err
-	}
-	return errors.Join(replay.WriteJUnit(file, results), file.Close())
-}
-
-// print writes a line for each example, one for each difference, and the counts.
-func (k *Command) print(c *cli.Console, results []replay.Result, counts replay.Counts) error {
-	if k.JSON {
-		return c.PrintJSON(struct {
-			Counts  replay.Counts   `json:"counts"`
-			Results []replay.Result `json:"results"`
-		}{counts, results})
-	}
-	var rows, differences [][]any
-	for _, r := range results {
-		verdict := string(r.Verdict)
-		if r.Reason != "" {
-			verdict += ": " + r.Reason
-		}
-		rows = append(rows, []any{r.Operation, r.Example, statusOf(r), verdict})
-		for _, d := range r.Differences {
-			differences = append(differences, []any{r.Operation, r.Example, d.Where, d.Documented, d.Got})
-		}
-	}
-	if err := c.PrintTable([]string{"operation", "example", "status", "verdict"}, rows); err != nil {
-		return err
-	}
-	documented, got := "documented", "got"
-	if k.Compare {
-		documented, got = "A", "B"
-	}
-	if len(differences) > 0 {
-		if err := c.PrintTable([]string{"operation", "example", "where", documented, got}, differences); err != nil {
-			return err
-		}
-	}
-	_, err := fmt.Fprintf(c.Out, "%s: %d passed, %d differ, %d skipped\n",
-		plural(counts.Examples, "example"), counts.Passed, counts.Differ, counts.Skipped)
-	return err
-}
-
-// statusOf is the status received, and the documented one if it is another.
-func statusOf(r replay.Result) string {
-	statusDiffers := func(d contract.Difference) bool { return d.Where == "status" }
-	switch {
-	case r.Status == 0:
-		return r.Documented
-	case slices.ContainsFunc(r.Differences, statusDiffers):
-		return fmt.Sprintf("%d, not %s", r.Status, r.Documented)
-	}
-	return fmt.Sprint(r.Status)
 }
