@@ -1,0 +1,208 @@
+package mock_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+	"github.com/getkin/kin-openapi/routers"
+
+	"quartet/openapi/mock"
+)
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// counts are those of operations and answers. Of the answers without Prefer some are the
+// documented 404 or 409, because the record of a made key does not exist.
+type counts struct{ operations, valid, unread, missing int }
+
+// answerAll asks for the success and for every other documented answer of each operation,
+// and validates each.
+func answerAll(t *testing.T, document *openapi3.T) (all counts) {
+	t.Helper()
+	server := httptest.NewServer(mock.New(document, mock.Options{}))
+	defer server.Close()
+	for _, path := range document.Paths.InMatchingOrder() {
+		item := document.Paths.Value(path)
+		for method, operation := range item.Operations() {
+			all.operations++
+			request := requestOf(t, server.URL, path, method, item, operation, document)
+			keys := []string{""}
+			for key := range operation.Responses.Map() {
+				keys = append(keys, key)
+			}
+			slices.Sort(keys)
+			for _, key := range keys {
+				again := request.Clone(t.Context())
+				again.Body, _ = request.GetBody()
+				if key != "" {
+					code := key
+					if key == "default" {
+						code = "500"
+					}
+					again.Header.Set("Prefer", "code="+strings.ReplaceAll(strings.ToLower(code), "xx", "00"))
+				}
+				judge(t, again, path, item, operation, document, key, &all)
+			}
+		}
+	}
+	return all
+}
+
+func judge(t *testing.T, request *http.Request, path string, item *openapi3.PathItem, operation *openapi3.Operation, document *openapi3.T, key string, all *counts) {
+	t.Helper()
+	response, err := http.DefaultTransport.RoundTrip(request)
+	must(t, err)
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	must(t, err)
+	name := fmt.Sprintf("%s %s → %d", request.Method, path, response.StatusCode)
+	switch {
+	case key != "" || response.StatusCode < 400:
+	case response.StatusCode == http.StatusNotFound || response.StatusCode == http.StatusConflict:
+		all.missing++
+		if response.Header.Get("Content-Type") == "application/problem+json" && operation.Responses.Status(response.StatusCode) == nil {
+			return // the document has no such answer
+		}
+	default:
+		t.Errorf("%s: no success: %.300s %s", name, body, response.Header.Get("Mock-Reason"))
+		return
+	}
+	input := &openapi3filter.ResponseValidationInput{
+		RequestValidationInput: &openapi3filter.RequestValidationInput{
+			Request: request, Route: &routers.Route{Spec: document, Path: path, PathItem: item, Method: request.Method, Operation: operation},
+		},
+		Status: response.StatusCode, Header: response.Header,
+		Options: &openapi3filter.Options{IncludeResponseStatus: true},
+	}
+	input.SetBodyBytes(body)
+	err = openapi3filter.ValidateResponse(t.Context(), input)
+	switch {
+	case err == nil:
+		all.valid++
+	case strings.Contains(err.Error(), "unsupported content type"):
+		all.unread++
+	default:
+		text := strings.ReplaceAll(err.Error(), "\n", " ")
+		t.Errorf("%s: %.600s\n%.400s", name, text, body)
+	}
+}
+
+// requestOf is a request that the operation takes, of its examples and of values that the
+// mock would answer.
+func requestOf(t *testing.T, base, path, method string, item *openapi3.PathItem, operation *openapi3.Operation, document *openapi3.T) *http.Request {
+	t.Helper()
+	query, header := url.Values{}, http.Header{}
+	target := path
+	for _, list := range []openapi3.Parameters{item.Parameters, operation.Parameters} {
+		for _, p := range list {
+			if !p.Value.Required && p.Value.In != openapi3.ParameterInPath {
+				continue
+			}
+			text := parameterText(document, p.Value)
+			switch p.Value.In {
+			case openapi3.ParameterInPath:
+				target = strings.ReplaceAll(target, "{"+p.Value.Name+"}", url.PathEscape(text))
+			case openapi3.ParameterInQuery:
+				query.Set(p.Value.Name, text)
+			case openapi3.ParameterInHeader:
+				header.Set(p.Value.Name, text)
+			}
+		}
+	}
+	authorise(document, operation, query, header)
+	var body []byte
+	if operation.RequestBody != nil {
+		body = bodyOf(document, operation, header)
+	}
+	request, err := http.NewRequestWithContext(t.Context(), method, base+target+"?"+query.Encode(), bytes.NewReader(body))
+	must(t, err)
+	request.Header = header
+	return request
+}
+
+func authorise(document *openapi3.T, operation *openapi3.Operation, query url.Values, header http.Header) {
+	security := operation.Security
+	if security == nil {
+		security = &document.Security
+	}
+	for _, alternative := range *security {
+		for name := range alternative {
+			scheme := document.Components.SecuritySchemes[name].Value
+			switch {
+			case scheme.Type != "apiKey":
+				header.Set("Authorization", "Bearer anything")
+			case scheme.In == "query":
+				query.Set(scheme.Name, "anything")
+			case scheme.In == "cookie":
+				header.Add("Cookie", scheme.Name+"=anything")
+			default:
+				header.Set(scheme.Name, "anything")
+			}
+		}
+		return
+	}
+}
+
+func parameterText(document *openapi3.T, p *openapi3.Parameter) string {
+	value := p.Example
+	for _, name := range []string{"ok"} {
+		if named := p.Examples[name]; named != nil {
+			value = named.Value.Value
+		}
+	}
+	schema := p.Schema
+	if schema == nil {
+		for _, media := range p.Content {
+			text, _ := json.Marshal(mock.Value(document, media.Schema.Value, p.Name))
+			return string(text)
+		}
+	}
+	if value == nil && p.In == openapi3.ParameterInPath {
+		value = mock.Simplest(document, schema.Value, p.Name)
+	}
+	if value == nil {
+		value = mock.Value(document, schema.Value, p.Name)
+	}
+	if list, isList := value.([]any); isList && len(list) > 0 {
+		value = list[0]
+	}
+	return fmt.Sprint(value)
+}
+
+func bodyOf(document *openapi3.T, operation *openapi3.Operation, header http.Header) []byte {
+	for _, mime := range []string{"application/json", "application/x-www-form-urlencoded"} {
+		media := operation.RequestBody.Value.Content[mime]
+		if media == nil {
+			continue
+		}
+		header.Set("Content-Type", mime)
+		value := mock.RequestValue(document, media)
+		if mime == "application/json" {
+			text, _ := json.Marshal(value)
+			return text
+		}
+		form := url.Values{}
+		if object, isObject := value.(map[string]any); isObject {
+			for name, member := range object {
+				form.Set(name, fmt.Sprint(member))
+			}
+		}
+		return []byte(form.Encode())
+	}
+	return nil
+}
