@@ -72,7 +72,7 @@ var parameterInPath = regexp.MustCompile(`\{([^}]*)\}`)
 func routesOf(document *openapi3.T) (all []*route) {
 	for path, item := range document.Paths.Map() {
 		r := &route{path: path, item: item, operations: map[string]*operation{}}
-		expression, rest := "^", path
+		expression, rest := "^", strings.SplitN(path, "#", 2)[0] // some documents tell operations of one path apart so
 		for _, at := range parameterInPath.FindAllStringSubmatch(path, -1) {
 			before, after, _ := strings.Cut(rest, at[0])
 			expression += regexp.QuoteMeta(before) + "([^/]+?)"
@@ -104,6 +104,7 @@ func routesOf(document *openapi3.T) (all []*route) {
 // rank sorts paths by their first parameters, so that /users/me comes before /users/{id}.
 func rank(path string) string {
 	var ranks strings.Builder
+	path, _, variant := strings.Cut(path, "#")
 	for segment := range strings.SplitSeq(strings.Trim(path, "/"), "/") {
 		switch {
 		case !strings.Contains(segment, "{"):
@@ -113,6 +114,9 @@ func rank(path string) string {
 		default:
 			ranks.WriteByte('2')
 		}
+	}
+	if variant {
+		ranks.WriteByte('3')
 	}
 	return ranks.String()
 }

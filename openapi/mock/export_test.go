@@ -1,6 +1,11 @@
 package mock
 
-import "github.com/getkin/kin-openapi/openapi3"
+import (
+	"net/url"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+)
 
 // Value is a value that the mock makes of a schema.
 func Value(document *openapi3.T, schema *openapi3.Schema, name string) any {
@@ -23,4 +28,35 @@ func RequestValue(document *openapi3.T, media *openapi3.MediaType) any {
 // Simplest is the key of the record that is there at the start.
 func Simplest(document *openapi3.T, schema *openapi3.Schema, name string) any {
 	return newMaker(document, 0).simplest(schema, name)
+}
+
+// StartPath is a path with the keys of records that are there at the start, as far as the
+// server remembers any; the rest of its parameters stay.
+func (s *Server) StartPath(path string) string {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	segments := strings.Split(path, "/")
+	var scope []string
+	for i, segment := range segments {
+		name, _, _ := strings.Cut(segment, ".json")
+		if !strings.Contains(segment, "{") {
+			continue
+		}
+		key := ""
+		for _, r := range s.resources {
+			if isParameter(name) && r.name == normal(segments[1:i]) {
+				if all := s.collection(r, scope); len(all.records) > 0 {
+					key = all.records[0].key
+				} else if !r.creates {
+					key = "1"
+				}
+			}
+		}
+		if key == "" {
+			return strings.Join(segments, "/")
+		}
+		scope = append(scope, key)
+		segments[i] = strings.Replace(segment, name, url.PathEscape(key), 1)
+	}
+	return strings.Join(segments, "/")
 }

@@ -7,9 +7,9 @@ import (
 	"fmt"
 	"io"
 	"mime"
-	"mime/multipart"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -79,10 +79,15 @@ func (s *Server) check(c *call) *refusal {
 	if kept, isKept := input.Request.Body.(interface{ ValidatedValue() any }); isKept {
 		c.body = plain(kept.ValidatedValue())
 	}
-	if err != nil {
-		return refusalOf(err)
+	if refused := refusalOf(err); refused != nil {
+		return refused
 	}
-	c.file = fileOf(c.mediaType, c.Header.Get("Content-Type"), text)
+	if refused := s.checkForm(c, string(text)); refused != nil {
+		return refused
+	}
+	if c.mediaType != mediaMultipart {
+		c.file = fileOf(c.mediaType, text)
+	}
 	return nil
 }
 
@@ -92,13 +97,51 @@ func decodable(c *call) bool {
 	if c.operation.RequestBody == nil || c.operation.RequestBody.Value.Content.Get(c.Header.Get("Content-Type")) == nil {
 		return true
 	}
+	if c.mediaType == mediaForm || c.mediaType == mediaMultipart {
+		return false // checkForm reads it
+	}
 	return openapi3filter.RegisteredBodyDecoder(c.mediaType) != nil || strings.HasSuffix(c.mediaType, "+json")
 }
 
-// refusalOf is the first thing that the validation found.
+// checkForm validates a form, and decodes it.
+func (s *Server) checkForm(c *call, text string) *refusal {
+	media := content(c.operation).Get(c.Header.Get("Content-Type"))
+	if c.mediaType != mediaForm && c.mediaType != mediaMultipart || media == nil {
+		return nil
+	}
+	if text == "" && c.operation.RequestBody.Value.Required {
+		return &refusal{statuses: []int{400, 422}, field: "body", rule: openapi3filter.ErrInvalidRequired.Error()}
+	}
+	_, parameters, _ := mime.ParseMediaType(c.Header.Get("Content-Type"))
+	form, first, err := parseForm(c.mediaType, parameters["boundary"], text)
+	if err != nil {
+		return &refusal{statuses: []int{400, 422}, field: "body", rule: err.Error()}
+	}
+	schema := schemaOf(media)
+	c.file, c.body = first, s.maker.formValue(schema, form)
+	if schema == nil || text == "" {
+		return nil
+	}
+	options := append(slices.Clone(s.maker.options), openapi3.VisitAsRequest(), openapi3.DisableReadOnlyValidation())
+	if err := schema.VisitJSON(c.body, options...); err != nil {
+		return refusalOf(&openapi3filter.RequestError{RequestBody: c.operation.RequestBody.Value, Err: err})
+	}
+	return nil
+}
+
+// refusalOf is the first thing that the validation found, nil for none. What the validator
+// cannot read is no fault of the request.
 func refusalOf(err error) *refusal {
-	if many, isMany := errors.AsType[openapi3.MultiError](err); isMany && len(many) > 0 {
-		err = many[0]
+	if many, isMany := errors.AsType[openapi3.MultiError](err); isMany {
+		for _, one := range many {
+			if refused := refusalOf(one); refused != nil {
+				return refused
+			}
+		}
+		return nil
+	}
+	if err == nil || strings.Contains(err.Error(), "invalid serialization method") || strings.Contains(err.Error(), "unsupported schema of request body") {
+		return nil
 	}
 	r := &refusal{statuses: []int{400, 422}, rule: err.Error()}
 	failed, isRequest := errors.AsType[*openapi3filter.RequestError](err)
@@ -170,23 +213,9 @@ func (s *Server) hasCredential(c *call, name string) bool {
 	}
 }
 
-// fileOf is the first file of a form, or a body that is no text of a known form.
-func fileOf(mediaType, contentType string, text []byte) *file {
-	if mediaType == "multipart/form-data" {
-		_, parameters, _ := mime.ParseMediaType(contentType)
-		reader := multipart.NewReader(bytes.NewReader(text), parameters["boundary"])
-		for part, err := reader.NextPart(); err == nil; part, err = reader.NextPart() {
-			if part.FileName() == "" {
-				continue
-			}
-			if content, err := io.ReadAll(part); err == nil {
-				return &file{mediaType: orOctets(part.Header.Get("Content-Type")), name: part.FileName(), bytes: content}
-			}
-		}
-		return nil
-	}
-	switch {
-	case len(text) == 0, isJSON(mediaType), mediaType == "application/x-www-form-urlencoded":
+// fileOf is a body that is no form and no JSON.
+func fileOf(mediaType string, text []byte) *file {
+	if len(text) == 0 || isJSON(mediaType) || mediaType == mediaForm {
 		return nil
 	}
 	return &file{mediaType: orOctets(mediaType), bytes: text}

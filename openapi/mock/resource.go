@@ -101,6 +101,7 @@ func (s *Server) resourcesOf(routes []*route) []*resource {
 
 // segmentsOf are the segments of a path, without the extension of a format.
 func segmentsOf(path string) []string {
+	path, _, _ = strings.Cut(path, "#")
 	path = strings.TrimSuffix(strings.TrimSuffix(strings.Trim(path, "/"), ".json"), ".xml")
 	return strings.Split(path, "/")
 }

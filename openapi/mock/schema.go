@@ -218,7 +218,7 @@ func bodyNames(o *operation) (names []string) {
 func takesFile(o *operation) bool {
 	for mime, media := range content(o) {
 		switch {
-		case mime == "multipart/form-data":
+		case mime == mediaMultipart:
 			if media.Schema != nil && media.Schema.Value != nil {
 				for _, property := range media.Schema.Value.Properties {
 					if property.Value != nil && (isBinary(property.Value) || property.Value.Items != nil && isBinary(property.Value.Items.Value)) {

@@ -119,13 +119,9 @@ func (s *Server) answer(r *http.Request) answer {
 		s.forget()
 		return answer{status: http.StatusNoContent, note: "reset"}
 	}
-	known, values := s.route(r.URL.EscapedPath())
+	known, values, method := s.route(r.Method, r.URL.EscapedPath())
 	if known == nil {
 		return problem(http.StatusNotFound, "the document has no path "+r.URL.Path)
-	}
-	method := r.Method
-	if method == http.MethodHead && known.operations[method] == nil {
-		method = http.MethodGet
 	}
 	o := known.operations[method]
 	switch {
@@ -145,20 +141,29 @@ func withAllow(a answer, methods []string) answer {
 	return a
 }
 
-// route finds a path of the document, also below the path of one of its servers.
-func (s *Server) route(path string) (*route, map[string]string) {
+// route finds a path of the document, also below the path of one of its servers: the first
+// that has the method, else the first that matches.
+func (s *Server) route(method, path string) (first *route, values map[string]string, as string) {
 	for _, base := range append([]string{""}, s.bases...) {
 		rest, below := strings.CutPrefix(path, base)
 		if !below {
 			continue
 		}
 		for _, r := range s.routes {
-			if values, matches := r.match(rest); matches {
-				return r, values
+			found, matches := r.match(rest)
+			switch {
+			case !matches:
+				continue
+			case r.operations[method] != nil:
+				return r, found, method
+			case method == http.MethodHead && r.operations[http.MethodGet] != nil:
+				return r, found, http.MethodGet
+			case first == nil:
+				first, values = r, found
 			}
 		}
 	}
-	return nil, nil
+	return first, values, method
 }
 
 // answerOperation answers: what the client prefers, a refusal, the documented answer of a

@@ -282,8 +282,10 @@ func (s *Server) sample(r *resource) map[string]any {
 		value = s.maker.value(r.record.Value, r.noun)
 		s.values[r.record.Value] = value
 	}
-	object, _ := value.(map[string]any)
-	return maps.Clone(object)
+	if object, isObject := value.(map[string]any); isObject {
+		return maps.Clone(object)
+	}
+	return map[string]any{}
 }
 
 // valueAt follows keys into a value.
