@@ -45,8 +45,11 @@ func answerAll(t *testing.T, document *openapi3.T) (all counts) {
 		if before, _, isVariant := strings.Cut(path, "#"); isVariant && document.Paths.Value(before) != nil {
 			continue // HTTP cannot tell it from the other path
 		}
-		for method, operation := range item.Operations() {
+		operations := item.Operations()
+		for _, method := range slices.Sorted(maps.Keys(operations)) {
+			operation := operations[method]
 			all.operations++
+			answering.Forget()
 			request := requestOf(t, server.URL, answering.StartPath(path), method, item, operation, document)
 			keys := []string{""}
 			for key := range operation.Responses.Map() {
@@ -82,6 +85,7 @@ func judge(t *testing.T, request *http.Request, path string, item *openapi3.Path
 	case key != "" || response.StatusCode < 400:
 	case response.StatusCode == http.StatusNotFound || response.StatusCode == http.StatusConflict:
 		all.missing++
+		t.Log(name, response.Header.Get("Mock-Reason"))
 		if response.Header.Get("Content-Type") == "application/problem+json" && operation.Responses.Status(response.StatusCode) == nil {
 			return // the document has no such answer
 		}

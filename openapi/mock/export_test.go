@@ -2,6 +2,7 @@ package mock
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -44,7 +45,7 @@ func (s *Server) StartPath(path string) string {
 		}
 		key := ""
 		for _, r := range s.resources {
-			if isParameter(name) && r.name == normal(segments[1:i]) {
+			if isParameter(name) && r.name == normal(segments[1:i]) && r.named(strings.Trim(name, "{}")) {
 				if all := s.collection(r, scope); len(all.records) > 0 {
 					key = all.records[0].key
 				} else if !r.creates {
@@ -59,4 +60,17 @@ func (s *Server) StartPath(path string) string {
 		segments[i] = strings.Replace(segment, name, url.PathEscape(key), 1)
 	}
 	return strings.Join(segments, "/")
+}
+
+// Forget is a reset.
+func (s *Server) Forget() {
+	s.lock.Lock()
+	defer s.lock.Unlock()
+	s.forget()
+}
+
+func (r *resource) named(parameter string) bool {
+	return slices.ContainsFunc(r.operations, func(o *operation) bool {
+		return sameName(o.plan.key, parameter) || sameName(r.noun+o.plan.key, parameter)
+	})
 }

@@ -62,17 +62,34 @@ func (s *Server) above(r *resource, scope []string) *record {
 		return nil
 	}
 	depth := strings.Count(r.parent.name, "{}")
-	if depth >= len(scope) {
+	if depth >= len(scope) || !r.names(r.parent, depth) {
 		return nil
 	}
 	return s.find(r.parent, scope[:depth], scope[depth])
+}
+
+// names reports whether the parameter at a place of the resource's path names a record of
+// another resource: it is called as in the operations on one of those records, or has the noun before it.
+func (r *resource) names(above *resource, depth int) bool {
+	for _, o := range r.operations {
+		if depth >= len(o.plan.scope) {
+			continue
+		}
+		for _, other := range above.operations {
+			key, name := other.plan.key, o.plan.scope[depth]
+			if strings.Contains(other.path, "{"+key+"}") && (sameName(name, key) || sameName(name, above.noun+key) || sameName(above.noun+name, key)) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // exists reports whether the records above a scope exist. What nothing creates exists always.
 func (s *Server) exists(r *resource, scope []string) bool {
 	for above := r.parent; above != nil; above = above.parent {
 		depth := strings.Count(above.name, "{}")
-		if depth >= len(scope) || above.single {
+		if depth >= len(scope) || above.single || !r.names(above, depth) {
 			continue
 		}
 		if s.find(above, scope[:depth], scope[depth]) == nil {
