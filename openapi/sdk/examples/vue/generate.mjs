@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import openapiTS, { astToString } from "openapi-typescript";
 
-const tags = "jeecg,yudao,jfinal";
+const [tags] = process.argv.slice(2);
 const folder = "src/generated";
 const go = (...args) => execFileSync("go", ["run", ...args], { maxBuffer: 1 << 26, stdio: ["ignore", "pipe", "inherit"] });
 
