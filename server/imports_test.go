@@ -42,6 +42,7 @@ var mayImport = map[string][]string{
 	},
 	"quartet/cmd/quartet/internal/mockcmd":    {"quartet/cmd/quartet/internal/cli", "quartet/openapi", "quartet/openapi/mock"},
 	"quartet/cmd/quartet/internal/openapicmd": {"quartet/cmd/quartet/internal/cli", "quartet/openapi", "quartet/openapi/specfilter"},
+	"quartet/cmd/quartet/release":             {"quartet/openapi", "quartet/openapi/specfilter"},
 	"quartet/cmd/quartet/bench": {
 		"quartet/store", "quartet/server/keys", "quartet/server/fieldcrypt", "quartet/server/token", "quartet/server/password",
 	},
