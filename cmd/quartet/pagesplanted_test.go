@@ -15,8 +15,8 @@ const (
 		"| 甲 | 乙 |\n|---|---|\n| 1 | `x \\| y` |\n\n```sh\nquartet keys list # 哪个用来签名\n```\n\n```\n一\n二\n```\n"
 )
 
-// planted are the two pages and the pages that they lead to, in which a text is replaced.
-func planted(old, replacement string) pageSet {
+// twinPages are the two pages and the pages that they lead to, in which a text is replaced.
+func twinPages(old, replacement string) pageSet {
 	s := pageSet{texts: map[string]string{
 		"KEYS.md": plantedEnglish, "KEYS.zh-CN.md": plantedChinese,
 		"OTHER.md":       "# Other\n\n[中文](OTHER.zh-CN.md)\n\n## Text\n",
@@ -38,7 +38,7 @@ func (s pageSet) allFaults() (all []string) {
 // TestPlantedDifferencesAreFound shows that each check of TestPagesSayTheSame can fail.
 func TestPlantedDifferencesAreFound(t *testing.T) {
 	t.Parallel()
-	if faults := planted("", "").allFaults(); len(faults) != 0 {
+	if faults := twinPages("", "").allFaults(); len(faults) != 0 {
 		t.Fatalf("the pages say the same, but: %q", faults)
 	}
 	for _, c := range []struct{ old, replacement, fault string }{
@@ -59,12 +59,12 @@ func TestPlantedDifferencesAreFound(t *testing.T) {
 		{"[中文](KEYS.zh-CN.md)\n", "\n", "[中文](KEYS.zh-CN.md)"},
 		{"[English](KEYS.md)\n", "\n", "[English](KEYS.md)"},
 	} {
-		s := planted(c.old, c.replacement)
+		s := twinPages(c.old, c.replacement)
 		if faults := s.allFaults(); !slices.ContainsFunc(faults, func(f string) bool { return strings.Contains(f, c.fault) }) {
 			t.Errorf("%q for %q is not found by %s: %q", c.replacement, c.old, c.fault, faults)
 		}
 	}
-	alone := planted("", "")
+	alone := twinPages("", "")
 	delete(alone.texts, "OTHER.zh-CN.md")
 	if faults := alone.faults("OTHER.md"); len(faults) != 1 || !strings.Contains(faults[0], "there is no OTHER.zh-CN.md") {
 		t.Errorf("the missing page is not found: %q", faults)
