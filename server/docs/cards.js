@@ -99,12 +99,14 @@ quartet.cards = (() => {
     places.advice.textContent = known?.advice ? quartet.inWords(known.advice.zh, known.advice.en) : "";
   }
 
-  // The texts that several answers have: by them one sees that it is the same user.
+  const isResult = (name) => (key) => key === quartet.contract.tag(name)["x-envelope"].data || !quartet.contract.envelopeKeys(name).includes(key);
+
+  // The texts that the results of several answers have, times aside: by them one sees that it is the same user.
   function shared() {
     const [once, twice] = [new Set(), new Set()];
-    for (const { body } of answers.values()) {
-      const own = new Set(JSON.stringify(body).match(/(?<=:)"[^"\\]{2,}"/g));
-      for (const text of own) (once.has(text) ? twice : once).add(text);
+    for (const [name, { body }] of answers) {
+      const result = Object.keys(body).filter(isResult(name)).map((key) => JSON.stringify(body[key])).join();
+      for (const text of new Set(result.match(/(?<=:)"(?!\d{4}-)[^"\\]{2,}"/g))) (once.has(text) ? twice : once).add(text);
     }
     return twice;
   }
@@ -115,10 +117,10 @@ quartet.cards = (() => {
     const keys = quartet.contract.envelopeKeys(name).filter((key) => key in body);
     const ordered = [...keys, ...Object.keys(body).filter((key) => !keys.includes(key))];
     const same = shared();
-    const marked = (text) => text.split(/((?<=: )"[^"\\]{2,}")/).map((part) => (same.has(part) ? element("mark", {}, part) : part));
+    const marked = (key, text) => (isResult(name)(key) ? text.split(/((?<=: )"[^"\\]{2,}")/).map((part) => (same.has(part) ? element("mark", {}, part) : part)) : [text]);
     const line = (key, i) => [
       "  ", keys.includes(key) ? element("b", {}, JSON.stringify(key)) : JSON.stringify(key),
-      ...marked(`: ${JSON.stringify(body[key], null, 2).replace(/\n/g, "\n  ")}`), i < ordered.length - 1 ? ",\n" : "\n"];
+      ...marked(key, `: ${JSON.stringify(body[key], null, 2).replace(/\n/g, "\n  ")}`), i < ordered.length - 1 ? ",\n" : "\n"];
     return ["{\n", ...ordered.flatMap(line), "}"];
   }
 

@@ -9,7 +9,7 @@ const shown = new URL("../../../.github/", import.meta.url).pathname;
 
 for (const [language, name] of [["en", "docs"], ["zh-CN", "docs.zh-CN"]]) {
   test(`the picture ${name}.png`, async () => {
-    const page = await visit({ language, width: 1200, height: 720 });
+    const page = await visit({ language, width: 1280, height: 760 });
     await openDocs(page);
     await page.locator("#run-all").click();
     await page.locator(".card.answered").nth(4).waitFor();
