@@ -25,9 +25,10 @@ test: ## run all tests that need only Go (PostgreSQL and MariaDB too where QUART
 	  echo "skipped: the store on MariaDB. To run it: QUARTET_TEST_MYSQL=mysql://… make test"; fi
 
 CHROMIUM ?= $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name))))
-test-browser: ## open the documentation in a real browser, pictures in bin/browser (needs Node.js 20 and Chromium)
+PICTURES ?=
+test-browser: ## open the documentation in a real browser, pictures in bin/browser; PICTURES=true writes those of the READMEs (needs Node.js 20 and Chromium)
 	@if command -v npm >/dev/null && [ -n "$(CHROMIUM)" ]; then cd server/docs/browsertest && \
-	  npm ci --silent --no-audit --no-fund && CHROMIUM="$(CHROMIUM)" npm --silent test; \
+	  npm ci --silent --no-audit --no-fund && CHROMIUM="$(CHROMIUM)" PICTURES="$(PICTURES)" npm --silent test; \
 	elif [ "$${CI:-}" = true ]; then echo "the browser test needs npm and Chromium"; exit 1; \
 	else echo "skipped: the browser test. To run it, install Node.js and Chromium (apt-get install chromium fonts-noto-cjk)"; fi
 
