@@ -72,7 +72,7 @@ func Differences(response *openapi3.Response, a Answer) (all []Difference) {
 	}
 	schema := Strict(media.Schema.Value)
 	err = schema.VisitJSON(value, openapi3.VisitAsResponse(), openapi3.EnableFormatValidation(), openapi3.MultiErrors())
-	return slices.Concat(all, bodyDifferences(err), integerDifferences(schema, "", value))
+	return slices.Concat(all, SchemaDifferences(err), integerDifferences(schema, "", value))
 }
 
 // Strict is a copy of the schema with allOf merged that allows no key it does not

@@ -73,9 +73,9 @@ type object struct {
 // which it puts nowhere else.
 var unsupported = regexp.MustCompile(`^property (".*") is unsupported$`)
 
-// bodyDifferences describes what a validation found: about keys first, then about
+// SchemaDifferences describes what a validation of a body found: about keys first, then about
 // values.
-func bodyDifferences(err error) (all []Difference) {
+func SchemaDifferences(err error) (all []Difference) {
 	var objects []*object
 	var values []Difference
 	for _, found := range schemaErrors(err) {
