@@ -213,6 +213,18 @@ func TestCheckThatCannotRun(t *testing.T) {
 	odd := filepath.Join(t.TempDir(), "odd.yaml")
 	must(t, os.WriteFile(odd, []byte("openapi: 3.0.3\npaths: 7\n"), 0o600))
 	refused(t, cli.ExitUsage, "is not an OpenAPI 3.0 or 3.1 document", "check", "--target", gone.URL, "--spec", odd)
+	for text, reason := range map[string]string{
+		"swagger: '2.0'\npaths: {}\n":                                 "it is Swagger 2.0; convert it to OpenAPI 3.0",
+		"openapi: 3.2.0\ninfo: {title: x, version: '1'}\npaths: {}\n": "it is OpenAPI 3.2.0, and 3.0 and 3.1 are read",
+		"a: b: c":           "it is neither YAML nor JSON",
+		"[1, 2]":            "it is neither YAML nor JSON",
+		"name: a package\n": "it has no key openapi",
+		"openapi: 3.1.0\ninfo: {title: x, version: '1'}\npaths: {/a: {$ref: 'b.yaml#/a'}}": "it refers to another file; make one file of them",
+	} {
+		other := filepath.Join(t.TempDir(), "other.yaml")
+		must(t, os.WriteFile(other, []byte(text), 0o600))
+		refused(t, cli.ExitUsage, reason, "check", "--target", gone.URL, "--spec", other)
+	}
 	refused(t, cli.ExitUsage, "cannot read the OpenAPI document", "check", "--target", gone.URL, "--spec", gone.URL+"/openapi.yaml")
 	refused(t, cli.ExitUsage, odd, "check", "--target", gone.URL, "--fixtures", odd)
 	refused(t, cli.ExitUsage, "--target", "check")

@@ -101,8 +101,8 @@ func (k Checker) Check(ctx context.Context, source Source, cases []Case) (result
 			results = append(results, resultWithoutAnswer(c, reason, missing))
 		}
 		for _, e := range all {
-			if proxy := e.Answer.proxy(); proxy != "" && c.isOfTransport() {
-				results = append(results, resultWithoutAnswer(c, "answered by "+proxy, nil))
+			if before := e.Answer.before(); before != "" && c.isOfTransport() {
+				results = append(results, resultWithoutAnswer(c, "answered by "+before, nil))
 				continue
 			}
 			result := resultOf(e, e.Status, k.differences(c, e))
