@@ -28,6 +28,7 @@ type captured struct {
 
 	mu       sync.Mutex
 	kept     bytes.Buffer
+	passed   int64
 	complete bool  // it was passed on to its end
 	tooLarge bool  // some of it is not kept
 	failed   error // the sender ended the connection within it
@@ -38,8 +39,12 @@ func (m *memory) capture(body io.ReadCloser, length int64, ended func(*captured)
 	return &captured{body: body, length: length, memory: m, ended: ended}
 }
 
-// Read passes on.
+// Read passes on. After the end the body is not read again: the transport of requests does
+// so, and the server may have closed the body by then, which would end the connection.
 func (c *captured) Read(to []byte) (n int, err error) {
+	if complete, _, _ := c.outcome(); complete {
+		return 0, io.EOF
+	}
 	n, err = c.body.Read(to)
 	c.keep(to[:n], err)
 	if err != nil {
@@ -67,9 +72,11 @@ func (c *captured) end() {
 func (c *captured) keep(part []byte, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if errors.Is(err, io.EOF) {
+	c.passed += int64(len(part))
+	switch {
+	case errors.Is(err, io.EOF), err == nil && c.passed == c.length:
 		c.complete = true
-	} else {
+	default:
 		c.failed = err
 	}
 	if c.tooLarge || len(part) == 0 {
@@ -102,7 +109,7 @@ func (c *captured) release() {
 func (c *captured) text() (text string, isWhole bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.kept.String(), !c.tooLarge && (c.complete || int64(c.kept.Len()) == c.length)
+	return c.kept.String(), !c.tooLarge && c.complete
 }
 
 // outcome is how the body ended.
