@@ -92,12 +92,15 @@ func rewrite(r *http.Response, old, with string) error {
 }
 
 // The demonstration answers every example as documented; examples that no client can
-// cause are skipped.
+// cause are skipped. A proxy between them finds nothing either.
 func TestCheckPassesOurselves(t *testing.T) {
 	t.Parallel()
-	s := serveDemo(t)
+	live, liveURL := watched(t, string(serveDemo(t).origin))
 	report := filepath.Join(t.TempDir(), "junit.xml")
-	c := checkedBy(t, cli.ExitOK, "--target", string(s.origin), "--junit", report)
+	c := checkedBy(t, cli.ExitOK, "--target", liveURL, "--junit", report)
+	if traffic := live.Report(); len(traffic.Findings) > 0 || traffic.Exchanges < c.Counts.Passed {
+		t.Errorf("the proxy between them finds %+v in %d exchanges", traffic.Findings, traffic.Exchanges)
+	}
 	if got := c.differences(); len(got) > 0 || c.Counts.Differ > 0 {
 		t.Errorf("differences: %s", strings.Join(got, "\n"))
 	}

@@ -28,7 +28,7 @@ func Shape(text string) string {
 			return 'A'
 		case r < unicode.MaxASCII && unicode.IsLetter(r):
 			return 'a'
-		case r > unicode.MaxASCII:
+		case r > unicode.MaxASCII && r != '…':
 			return '字'
 		}
 		return r
@@ -100,9 +100,7 @@ func shapeOfNumber(digits string) string { return "1" + strings.Repeat("0", len(
 // be shown. Places in a list become *.
 func (d Difference) Shaped() Difference {
 	d.Where = index.ReplaceAllString(d.Where, "/*$1")
-	if match := asInRequest.FindStringSubmatch(d.Documented); match != nil {
-		d.Documented = "the value of " + match[1]
-	}
+	d.Documented = asInRequest.ReplaceAllString(d.Documented, "${1}the value of ${3}${2}")
 	switch d.Where {
 	case "status", "content type", WhereCharset, "body", "answer", "path":
 		return d
@@ -119,7 +117,7 @@ func (d Difference) Shaped() Difference {
 
 var (
 	index       = regexp.MustCompile(`/\d+(/|$)`)
-	asInRequest = regexp.MustCompile(`\((\$re(?:quest|sponse)\.[^()]*)\)$`)
+	asInRequest = regexp.MustCompile(`^(at most )?.*?( elements| exactly once)? \((\$re(?:quest|sponse)\.[^()]*)\)$`)
 	// quoted matches a text in JSON, which may have been cut, with the colon after a key.
 	quoted = regexp.MustCompile(`"(?:[^"\\]|\\.)*(?:":?|$)`)
 )

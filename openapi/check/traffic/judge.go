@@ -4,9 +4,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"io"
+	"maps"
 	"mime"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -116,8 +119,12 @@ func requestDifferences(err error) (all []contract.Difference) {
 	if unparsed, is := errors.AsType[*openapi3filter.ParseError](err); is {
 		return []contract.Difference{{Where: where, Documented: typeOf(about), Got: cmp.Or(unparsed.Reason, "what is none")}}
 	}
-	if _, is := errors.AsType[*openapi3.SchemaError](err); !is {
-		return []contract.Difference{{Where: where, Documented: mediaTypes(about), Got: about.Reason}}
+	_, isOfSchema := errors.AsType[*openapi3.SchemaError](err)
+	if sent := mediaTypeOf(about); !isOfSchema && about.RequestBody != nil && about.RequestBody.Content.Get(sent) == nil && !errors.Is(err, openapi3filter.ErrInvalidRequired) {
+		return []contract.Difference{{Where: "content type", Documented: mediaTypes(about.RequestBody), Got: strconv.Quote(sent)}}
+	}
+	if !isOfSchema {
+		return []contract.Difference{{Where: where, Documented: "as documented", Got: cmp.Or(about.Reason, fmt.Sprint(about.Err))}}
 	}
 	for _, d := range contract.SchemaDifferences(about.Err) {
 		if about.Parameter != nil {
@@ -133,18 +140,16 @@ func typeOf(about *openapi3filter.RequestError) string {
 	if about.Parameter != nil && about.Parameter.Schema != nil {
 		return strings.Join(about.Parameter.Schema.Value.Type.Slice(), " or ")
 	}
+	return cmp.Or(mediaTypeOf(about), "a body")
+}
+
+// mediaTypeOf is the one that was sent.
+func mediaTypeOf(about *openapi3filter.RequestError) string {
 	mediaType, _, _ := mime.ParseMediaType(about.Input.Request.Header.Get("Content-Type"))
-	return cmp.Or(mediaType, "a body")
+	return mediaType
 }
 
 // mediaTypes are the documented ones.
-func mediaTypes(about *openapi3filter.RequestError) string {
-	if about.RequestBody == nil {
-		return "as documented"
-	}
-	var names []string
-	for name := range about.RequestBody.Content {
-		names = append(names, name)
-	}
-	return strings.Join(names, " or ")
+func mediaTypes(body *openapi3.RequestBody) string {
+	return strings.Join(slices.Sorted(maps.Keys(body.Content)), " or ")
 }

@@ -129,12 +129,22 @@ func TestFindingsAndRecordsHoldShapesAlone(t *testing.T) {
 	response, err := http.DefaultClient.Do(request)
 	must(t, errors.Join(err, response.Body.Close()))
 
-	_, lines := reported(t, proxy, 2)
+	for _, sent := range [][2]string{{"text/plain", "hello"}, {"", ""}, {"application/json", "{"}} {
+		request, err := http.NewRequest(http.MethodPut, address+"/notes/7", strings.NewReader(sent[1]))
+		must(t, err)
+		request.Header.Set("Content-Type", sent[0])
+		response, err := http.DefaultClient.Do(request)
+		must(t, errors.Join(err, response.Body.Close()))
+	}
+
+	_, lines := reported(t, proxy, 5)
 	if want := `1× getNote request query size: documented integer, got an invalid integer
 1× getNote answer /mood: documented no such key, got key mood: "aaaaaa"
 1× getNote answer /id: documented the value of $request.path.id, got 10000000000
 1× putNote request /text: documented key text, got no such key
-1× putNote request /kind: documented one of [short long], got "字字"`; lines != want {
+1× putNote request /kind: documented one of [short long], got "字字"
+1× putNote request content type: documented application/json, got "text/plain"
+1× putNote request body: documented application/json, got what is none`; lines != want {
 		t.Errorf("got\n%s\nwant\n%s", lines, want)
 	}
 	text, err := json.Marshal(recorded)
