@@ -9,7 +9,7 @@ BENCHSTAT   := golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4d
 REDOCLY     := @redocly/cli@2.77.0
 VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 
-.PHONY: help run test test-browser test-explorers test-prism sdk test-sdk sdk-matrix test-clients contract breaking race generate lint lint-go lint-spec vuln bench bench-go bench-compare fuzz build clean
+.PHONY: help run release test-release test test-browser test-explorers test-prism sdk test-sdk sdk-matrix test-clients test-examples contract breaking race generate lint lint-go lint-spec vuln bench bench-go bench-compare fuzz build clean
 
 help: ## explain every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -70,6 +70,10 @@ CLIENTS ?= all
 test-clients: ## run real clients against the program; CLIENTS=node,browser,java,python,go chooses, UPDATE=true rewrites the tables (openapi/clients)
 	QUARTET_CLIENTS=$(CLIENTS) CHROMIUM="$(CHROMIUM)" go test -count=1 -v -timeout 30m -run TestClients ./openapi/clients $(if $(UPDATE),-update)
 
+QUICKSTARTS ?= all
+test-examples: ## do what the README of each quickstart says; QUICKSTARTS=vue,uniapp,springboot,python chooses (openapi/sdk/examples)
+	QUARTET_EXAMPLES=$(QUICKSTARTS) CHROMIUM="$(CHROMIUM)" go test -count=1 -v -timeout 30m ./openapi/sdk/examples
+
 lint: lint-go lint-spec ## check format, code and contract
 
 lint-go: ## check the Go code: gofmt, vet, staticcheck
@@ -119,6 +123,13 @@ fuzz: ## send random requests to every operation, FUZZTIME=2000000x of each fami
 
 build: ## build bin/quartet, a static binary
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.release=$(VERSION)' -o bin/quartet ./cmd/quartet
+
+release: ## write a release into bin/release: programs, checksums, SBOMs, the container's context, the contract; VERSION=v0.1.0 names it (needs git)
+	rm -rf bin/release
+	go run ./cmd/quartet/release $(VERSION)
+
+test-release: ## make a release twice in fresh clones, compare, and start what it holds (needs git)
+	QUARTET_RELEASE=true go test -count=1 -v -timeout 60m ./cmd/quartet/release
 
 clean: ## remove what was built, and the demo's database
 	rm -rf bin .quartet

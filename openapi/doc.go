@@ -9,9 +9,9 @@ import "embed"
 //go:embed openapi.yaml
 var Document []byte
 
-// Pages are those that the document refers to by relative addresses, in Markdown.
+// Pages are those that the document refers to by relative addresses, in Markdown; NAME.zh-CN.md is NAME.md in Chinese.
 //
-//go:embed TRANSCRIPTION.md EXTENSIONS.md EXTENSIONS.zh-CN.md
+//go:embed TRANSCRIPTION*.md EXTENSIONS*.md
 var Pages embed.FS
 
 // Requests is the part of the contract that requests are checked by, in JSON: the

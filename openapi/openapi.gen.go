@@ -58,6 +58,24 @@ func (e CodePurpose) Valid() bool {
 	}
 }
 
+// Defines values for DocumentLanguage.
+const (
+	DocumentLanguageEn DocumentLanguage = "en"
+	DocumentLanguageZh DocumentLanguage = "zh"
+)
+
+// Valid indicates whether the value is a known member of the DocumentLanguage enum.
+func (e DocumentLanguage) Valid() bool {
+	switch e {
+	case DocumentLanguageEn:
+		return true
+	case DocumentLanguageZh:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for FrontType.
 const (
 	FrontAdmin       FrontType = 1
@@ -445,6 +463,13 @@ type DemoMessage struct {
 //
 // A device's number.
 type DeviceNumber = string
+
+// DocumentLanguage 中文或英文。
+//
+// Chinese or English.
+//
+// Example: en
+type DocumentLanguage string
 
 // DoneResponse 操作成功的响应。
 //
@@ -2535,6 +2560,13 @@ type YudaoFailureBody struct {
 // IfNoneMatch defines model for IfNoneMatch.
 type IfNoneMatch = string
 
+// Language 中文或英文。
+//
+// Chinese or English.
+//
+// Example: en
+type Language = DocumentLanguage
+
 // Render 文档的形式：供生成器的、展开引用的，或 OpenAPI 3.1 的。
 //
 // A form of the document: for generators, without references, or as OpenAPI 3.1.
@@ -2946,6 +2978,11 @@ type GetSpecAsJsonParams struct {
 	// `openapi-3.1` is OpenAPI 3.1. In all of them answers and parameters stand where they are used.
 	Render *Render `form:"render,omitempty" json:"render,omitempty"`
 
+	// Language 说明文字的语言；不带则中英文都有。
+	//
+	// The language of the texts, which are in both without it.
+	Language *Language `form:"language,omitempty" json:"language,omitempty"`
+
 	// IfNoneMatch 调用方已有副本的 ETag。
 	//
 	// The ETag of the copy that the caller has.
@@ -2966,6 +3003,11 @@ type GetSpecAsYamlParams struct {
 	// begins with a lower-case letter, and JSON alone where a body may be JSON or a form. `dereferenced` has no `$ref`.
 	// `openapi-3.1` is OpenAPI 3.1. In all of them answers and parameters stand where they are used.
 	Render *Render `form:"render,omitempty" json:"render,omitempty"`
+
+	// Language 说明文字的语言；不带则中英文都有。
+	//
+	// The language of the texts, which are in both without it.
+	Language *Language `form:"language,omitempty" json:"language,omitempty"`
 
 	// IfNoneMatch 调用方已有副本的 ETag。
 	//
@@ -3369,6 +3411,13 @@ func (w *ServerInterfaceWrapper) GetSpecAsJson(ctx echo.Context) error {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter render: %s", err))
 	}
 
+	// ------------- Optional query parameter "language" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "language", ctx.QueryParams(), &params.Language, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter language: %s", err))
+	}
+
 	headers := ctx.Request().Header
 	// ------------- Optional header parameter "If-None-Match" -------------
 	if valueList, found := headers[http.CanonicalHeaderKey("If-None-Match")]; found {
@@ -3409,6 +3458,13 @@ func (w *ServerInterfaceWrapper) GetSpecAsYaml(ctx echo.Context) error {
 	err = runtime.BindQueryParameterWithOptions("form", true, false, "render", ctx.QueryParams(), &params.Render, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
 	if err != nil {
 		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter render: %s", err))
+	}
+
+	// ------------- Optional query parameter "language" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "language", ctx.QueryParams(), &params.Language, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter language: %s", err))
 	}
 
 	headers := ctx.Request().Header

@@ -171,6 +171,9 @@ func TestPageUnderABasePathShowsTheDialects(t *testing.T) {
 		t.Errorf("at the root: %s", at.text)
 	}
 	settings := requireOK(t, w.get("/prod-api/docs/settings.json")).body
+	if demo := settings["demo"].(map[string]any); demo["outbox"] != nil || demo["reset"] != nil || len(demo["people"].([]any)) != 1 {
+		t.Errorf("under a base path the demonstration is %v", demo)
+	}
 	query := url.Values{}
 	for _, tag := range settings["tags"].([]any) {
 		query.Add("tag", tag.(string))

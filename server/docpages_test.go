@@ -21,7 +21,7 @@ func TestExternalDocsResolve(t *testing.T) {
 	w := newWorld(t, func(_ *account.Config, o *server.Options) { o.BasePaths = []string{"/prod-api"} })
 	spec, err := contract.Load()
 	must(t, err)
-	addresses := []string{spec.ExternalDocs.URL, "EXTENSIONS.zh-CN.md"}
+	addresses := []string{spec.ExternalDocs.URL, "EXTENSIONS.zh-CN.md", "TRANSCRIPTION.zh-CN.md"}
 	for _, o := range spec.Operations() {
 		switch {
 		case o.ExternalDocs != nil:
@@ -36,6 +36,31 @@ func TestExternalDocsResolve(t *testing.T) {
 			for _, match := range reference.FindAllStringSubmatch(page, -1) {
 				w.pageAt(t, path, match[1])
 			}
+		}
+	}
+}
+
+// The document in Chinese refers to the pages in Chinese, and each page to its twin.
+func TestChineseDocumentLeadsToChinesePages(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, under("/prod-api"))
+	for language, want := range map[string]string{"zh": "EXTENSIONS.zh-CN.md", "en": "EXTENSIONS.md"} {
+		for _, base := range []string{"", "/prod-api"} {
+			spec, err := contract.Read([]byte(requireOK(t, w.get(base+"/openapi.yaml?language="+language)).text))
+			must(t, err)
+			if spec.ExternalDocs.URL != want {
+				t.Errorf("%s leads to %s", language, spec.ExternalDocs.URL)
+			}
+			for _, o := range spec.Operations() {
+				if o.ExternalDocs != nil {
+					w.pageAt(t, base+"/openapi.yaml", o.ExternalDocs.URL)
+				}
+			}
+		}
+	}
+	for path, twin := range map[string]string{"/EXTENSIONS.md": `<a href="EXTENSIONS.zh-CN.md" hreflang="zh-CN">`, "/EXTENSIONS.zh-CN.md": `<a href="EXTENSIONS.md" hreflang="en">`} {
+		if page := requireOK(t, w.get(path)).text; !strings.Contains(page, twin) {
+			t.Errorf("%s has no link %s", path, twin)
 		}
 	}
 }

@@ -17,7 +17,7 @@ var mayImport = map[string][]string{
 	"quartet/cmd/quartet": {
 		"quartet/cmd/quartet/internal/cli", "quartet/cmd/quartet/internal/admincmd", "quartet/cmd/quartet/internal/checkcmd",
 		"quartet/cmd/quartet/internal/democmd", "quartet/cmd/quartet/internal/dumpcmd", "quartet/cmd/quartet/internal/importcmd",
-		"quartet/cmd/quartet/internal/openapicmd",
+		"quartet/cmd/quartet/internal/mockcmd", "quartet/cmd/quartet/internal/openapicmd",
 		"quartet/server", "quartet/server/account", "quartet/server/dialect", "quartet/server/dialect/all", "quartet/server/providers",
 		"quartet/server/keys", "quartet/server/password", "quartet/store", "quartet/store/dump",
 	},
@@ -40,7 +40,9 @@ var mayImport = map[string][]string{
 	"quartet/cmd/quartet/internal/importcmd": {
 		"quartet/cmd/quartet/internal/cli", "quartet/cmd/quartet/internal/dumpcmd", "quartet/server/account", "quartet/server/userimport",
 	},
+	"quartet/cmd/quartet/internal/mockcmd":    {"quartet/cmd/quartet/internal/cli", "quartet/openapi", "quartet/openapi/mock"},
 	"quartet/cmd/quartet/internal/openapicmd": {"quartet/cmd/quartet/internal/cli", "quartet/openapi", "quartet/openapi/specfilter"},
+	"quartet/cmd/quartet/release":             {"quartet/openapi", "quartet/openapi/specfilter"},
 	"quartet/cmd/quartet/bench": {
 		"quartet/store", "quartet/server/keys", "quartet/server/fieldcrypt", "quartet/server/token", "quartet/server/password",
 	},

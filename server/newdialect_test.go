@@ -12,6 +12,7 @@ import (
 	"quartet/openapi/check/replay"
 	"quartet/server"
 	"quartet/server/account"
+	"quartet/server/dialect"
 	"quartet/server/dialect/all"
 	"quartet/server/dialect/dialecttest"
 	"quartet/store"
@@ -52,8 +53,10 @@ func TestNewDialectIsServed(t *testing.T) {
 	if page := requireOK(t, w.get("/docs/errors")).text; !strings.Contains(page, "<th>toy</th>") || !strings.Contains(page, `<td data-name="toy">41001</td>`) {
 		t.Error("the error table has no column of the toy")
 	}
-	if table := dialecttest.Dialects.Markdown(); !strings.Contains(table, " | toy | 中文 |") {
-		t.Error("ERRORS.md has no column of the toy")
+	for _, page := range dialect.ReferencePages {
+		if table := dialecttest.Dialects.Markdown(page); !strings.Contains(table, " | toy | 中文 |") {
+			t.Errorf("%s has no column of the toy", page.Name)
+		}
 	}
 	if spec := requireOK(t, w.get("/openapi.json?tag=toy")).text; !strings.Contains(spec, "getToyCaller") || strings.Contains(spec, "refreshUser") {
 		t.Error("the document cannot be cut down to the toy")

@@ -63,6 +63,10 @@ type Options struct {
 	Limits Limits
 	// Demo is set only with --demo.
 	Demo *Demo
+	// NoDocs leaves out the documentation's pages; the contract stays.
+	NoDocs bool
+	// Version of the program, which the documentation shows; "" for none.
+	Version string
 	// Now is the clock; time.Now when nil.
 	Now func() time.Time
 }
@@ -70,11 +74,18 @@ type Options struct {
 // Demo is what only a demonstration has: the simulated messages, and the credentials of
 // the documentation page.
 type Demo struct {
-	Outbox      func() []openapi.DemoMessage
-	Reset       func(context.Context) error // resets the data
-	AccessToken string
+	Outbox func() []openapi.DemoMessage
+	Reset  func(context.Context) error // resets the data
+	// People are those whom the page can be tried as, the first by default.
+	People []DemoPerson
 	// Application and ApplicationSecret are an application's id and secret.
 	Application, ApplicationSecret string
+}
+
+// DemoPerson is a user of the demonstration, with a name in each language.
+type DemoPerson struct {
+	ID, Chinese, English string
+	AccessToken          string
 }
 
 // LanguageAuto is the language that the Accept-Language header prefers.
@@ -99,7 +110,7 @@ type server struct {
 	language     dialect.Language
 	outbox       func() []openapi.DemoMessage
 	resetDemo    func(context.Context) error
-	docs         *docs
+	docs         docs
 	spec         *spec
 	now          func() time.Time
 }
@@ -127,8 +138,9 @@ func New(o Options) (http.Handler, error) {
 	)
 	router := headRouter{e}
 	openapi.RegisterHandlers(router, openapi.NewStrictHandler(s, []openapi.StrictMiddlewareFunc{refuseEmptyAnswer}))
-	s.docs.register(router)
-	registerPages(router)
+	if !o.NoDocs {
+		s.docs.register(router)
+	}
 	if o.Routes != nil {
 		o.Routes(router)
 	}
@@ -185,7 +197,11 @@ func newServer(o Options) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	pages, err := newDocs(document, o.Dialects, o.Demo)
+	whole := openapi.Document
+	if o.Contract != nil {
+		whole = o.Contract
+	}
+	pages, err := newDocs(whole, document, o)
 	if err != nil {
 		return nil, err
 	}
@@ -193,10 +209,7 @@ func newServer(o Options) (*server, error) {
 		API:      all.NewAPI(dialect.Services{Accounts: o.Accounts, Zone: o.TimeZone, Now: o.Now}),
 		accounts: o.Accounts, ready: o.Ready, log: o.Log, metrics: newMetrics(o.Metrics), publicKeys: o.PublicKeys,
 		dialects: o.Dialects, operations: table, legacyStatus: legacy, language: o.Language, docs: pages, now: o.Now,
-		spec: &spec{document: openapi.Document, written: map[string]specification{}},
-	}
-	if o.Contract != nil {
-		s.spec.document = o.Contract
+		spec: &spec{document: whole, written: map[string]specification{}},
 	}
 	if o.Demo != nil {
 		s.outbox, s.resetDemo = o.Demo.Outbox, o.Demo.Reset

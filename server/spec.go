@@ -17,7 +17,7 @@ import (
 )
 
 // spec serves the OpenAPI document, whole or filtered by tags, in its renderings. It
-// keeps the documents of all tags and of one, of which there are at most 64; one of
+// keeps the documents of all tags and of one, of which there are at most 192; one of
 // several tags is written for each request. It does not keep the document's tree,
 // which takes more memory than the rest of an idle server.
 type spec struct {
@@ -41,11 +41,11 @@ func (p *spec) in(wanted specfilter.Wanted) (specification, error) {
 	if err != nil {
 		return specification{}, err
 	}
-	sum := sha256.Sum256(text)
-	written := specification{text: text, mediaType: "application/yaml", tag: `"` + base64.RawURLEncoding.EncodeToString(sum[:16]) + `"`}
+	mediaType := "application/yaml"
 	if wanted.JSON {
-		written.mediaType = echo.MIMEApplicationJSON
+		mediaType = echo.MIMEApplicationJSON
 	}
+	written := newSpecification(mediaType, text)
 	if len(wanted.Tags) < 2 {
 		p.mutex.Lock()
 		defer p.mutex.Unlock()
@@ -62,8 +62,8 @@ func (p *spec) known(wanted specfilter.Wanted) (specification, bool) {
 }
 
 // wanted reads the parameters of a request for the document.
-func wanted(tags *openapi.Tags, render *openapi.Render, json bool) specfilter.Wanted {
-	w := specfilter.Wanted{JSON: json, Samples: openapi.CodeSamples}
+func wanted(tags *openapi.Tags, render *openapi.Render, language *openapi.Language, json bool) specfilter.Wanted {
+	w := specfilter.Wanted{JSON: json, Samples: openapi.CodeSamples, Pages: openapi.Pages}
 	if tags != nil {
 		for _, tag := range *tags {
 			w.Tags = append(w.Tags, string(tag))
@@ -74,6 +74,9 @@ func wanted(tags *openapi.Tags, render *openapi.Render, json bool) specfilter.Wa
 	if render != nil {
 		w.Render = string(*render)
 	}
+	if language != nil {
+		w.Language = string(*language)
+	}
 	return w
 }
 
@@ -82,6 +85,11 @@ type specification struct {
 	text           []byte
 	mediaType, tag string
 	has            string // If-None-Match
+}
+
+func newSpecification(mediaType string, text []byte) specification {
+	sum := sha256.Sum256(text)
+	return specification{text: text, mediaType: mediaType, tag: `"` + base64.RawURLEncoding.EncodeToString(sum[:16]) + `"`}
 }
 
 func (d specification) against(ifNoneMatch *openapi.IfNoneMatch) specification {
@@ -108,14 +116,14 @@ func (d specification) VisitGetSpecAsYamlResponse(w http.ResponseWriter) error {
 func (d specification) VisitGetSpecAsJsonResponse(w http.ResponseWriter) error { return d.send(w) }
 
 // GetSpecAsYaml returns the contract as it was written, or the operations of some tags,
-// or a rendering.
+// or a rendering, or one language.
 func (s *server) GetSpecAsYaml(_ context.Context, r openapi.GetSpecAsYamlRequestObject) (openapi.GetSpecAsYamlResponseObject, error) {
-	text, err := s.spec.in(wanted(r.Params.Tag, r.Params.Render, false))
+	text, err := s.spec.in(wanted(r.Params.Tag, r.Params.Render, r.Params.Language, false))
 	return text.against(r.Params.IfNoneMatch), err
 }
 
 // GetSpecAsJson returns the same as JSON.
 func (s *server) GetSpecAsJson(_ context.Context, r openapi.GetSpecAsJsonRequestObject) (openapi.GetSpecAsJsonResponseObject, error) {
-	text, err := s.spec.in(wanted(r.Params.Tag, r.Params.Render, true))
+	text, err := s.spec.in(wanted(r.Params.Tag, r.Params.Render, r.Params.Language, true))
 	return text.against(r.Params.IfNoneMatch), err
 }

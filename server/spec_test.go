@@ -49,6 +49,9 @@ func TestContractIsServedInItsRenderings(t *testing.T) {
 		"/openapi.json?render=dereferenced&tag=jfinal":     {`"operationId":"createUser"`, `"$ref":`},
 		"/openapi.yaml?tag=cas&render=openapi-3.1":         {"openapi: 3.1.0\n", "nullable"},
 		"/openapi.json?render=openapi-3.1":                 {`{"openapi":"3.1.0","info":{"title":"Quartet"`, `"nullable":`},
+		"/openapi.json?language=en":                        {`"summary":"Sign in by password"`, "用户登录"},
+		"/openapi.yaml?language=zh&tag=jfinal":             {"summary: 用户登录\n", "Sign in by password"},
+		"/openapi.json?language=zh&render=dereferenced":    {`"summary":"用户登录"`, "Sign in by password"},
 	} {
 		got := requireOK(t, w.get(path))
 		if !strings.Contains(got.text, holds[0]) || strings.Contains(got.text, holds[1]) {
@@ -58,10 +61,17 @@ func TestContractIsServedInItsRenderings(t *testing.T) {
 			t.Errorf("%s is another document the second time", path)
 		}
 	}
-	for _, path := range []string{"/openapi.yaml?render=soap", "/openapi.json?render=", "/openapi.yaml?render=client,dereferenced"} {
+	for path, want := range map[string]string{
+		"/openapi.yaml?render=soap":                "Parameter render must be one of client, dereferenced, openapi-3.1",
+		"/openapi.json?render=":                    "Parameter render must be one of client, dereferenced, openapi-3.1",
+		"/openapi.yaml?render=client,dereferenced": "Parameter render must be one of client, dereferenced, openapi-3.1",
+		"/openapi.json?language=de":                "Parameter language must be one of zh, en",
+		"/openapi.yaml?language=":                  "Parameter language must be one of zh, en",
+		"/openapi.json?language=zh,en":             "Parameter language must be one of zh, en",
+	} {
 		got := w.get(path, "Accept-Language", "en")
 		requireFailure(t, "system", got, http.StatusBadRequest)
-		if title := got.body["title"]; title != "Parameter render must be one of client, dereferenced, openapi-3.1" {
+		if title := got.body["title"]; title != want {
 			t.Errorf("%s: %v", path, title)
 		}
 	}
@@ -72,7 +82,7 @@ func TestContractIsNotSentAgainToWhoHasIt(t *testing.T) {
 	w := newWorld(t)
 	seen := map[string]string{}
 	for _, path := range []string{"/openapi.yaml", "/openapi.json", "/openapi.yaml?tag=jfinal", "/openapi.json?tag=jfinal", "/openapi.yaml?tag=yudao",
-		"/openapi.yaml?render=client", "/openapi.json?render=client&tag=jfinal", "/openapi.json?render=openapi-3.1&tag=jfinal&tag=cas"} {
+		"/openapi.yaml?render=client", "/openapi.json?render=client&tag=jfinal", "/openapi.json?language=zh", "/openapi.json?language=en", "/openapi.json?render=openapi-3.1&tag=jfinal&tag=cas"} {
 		first := requireOK(t, w.get(path))
 		tag := first.header.Get("ETag")
 		if first.header.Get("Cache-Control") != "no-cache" || tag == "" || seen[tag] != "" {

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"context"
+	"encoding/json"
 	"html"
 	"net/http"
 	"strconv"
@@ -31,6 +32,62 @@ func TestDocsPages(t *testing.T) {
 	}
 	if settings := w.get("/docs/settings.json"); strings.TrimSpace(settings.text) != "{}" {
 		t.Errorf("outside the demo the page signs in with %s", settings.text)
+	}
+}
+
+// The explorer shows the failures of an operation, and what to do after one.
+func TestPageKnowsTheFailuresOfEveryDialect(t *testing.T) {
+	var got struct {
+		Failures []struct {
+			Symbol          string
+			HTTP            int
+			Numbers         map[string]int32
+			Message, Advice map[string]string
+		}
+	}
+	must(t, json.Unmarshal([]byte(requireOK(t, newWorld(t).get("/docs/failures.json")).text), &got))
+	rows := all.Dialects.Reference()
+	if len(got.Failures) != len(rows) {
+		t.Fatalf("%d failures, not %d", len(got.Failures), len(rows))
+	}
+	for i, row := range rows {
+		f := got.Failures[i]
+		if f.Symbol != string(row.Symbol) || f.HTTP != row.HTTP || f.Message["zh"] != row.Chinese || f.Message["en"] != row.English ||
+			f.Advice["zh"] != row.AdviceChinese || f.Advice["en"] != row.AdviceEnglish || len(f.Numbers) != len(all.Dialects) ||
+			f.Numbers["yudao"] != yudao.Dialect.Number(row.Symbol) {
+			t.Errorf("%s is %+v", row.Symbol, f)
+		}
+	}
+}
+
+// What --no-docs leaves out is an unknown path; the contract stays.
+func TestDocsCanBeLeftOut(t *testing.T) {
+	with, without := newWorld(t, under("/prod-api")), newWorld(t, under("/prod-api"), func(_ *account.Config, o *server.Options) { o.NoDocs = true })
+	for _, path := range []string{
+		"/", "/docs", "/docs/", "/docs/errors", "/docs/settings.json", "/docs/failures.json", "/docs/page.js", "/docs/swagger-ui-bundle.js",
+		"/TRANSCRIPTION.md", "/EXTENSIONS.zh-CN.md",
+	} {
+		for _, base := range []string{"", "/prod-api"} {
+			if got := with.get(base + path); got.status != http.StatusOK && got.status != http.StatusFound {
+				t.Errorf("%s answers %d", base+path, got.status)
+			}
+			requireFailure(t, "system", without.get(base+path), http.StatusNotFound)
+		}
+	}
+	for _, path := range []string{"/openapi.yaml", "/openapi.json", "/prod-api/openapi.json"} {
+		requireOK(t, without.get(path))
+	}
+}
+
+func TestPagesAreNotSentAgainToWhoHasThem(t *testing.T) {
+	w := newWorld(t)
+	for _, path := range []string{"/docs/", "/docs/errors", "/docs/page.css", "/docs/settings.json", "/TRANSCRIPTION.md"} {
+		first := requireOK(t, w.get(path))
+		again := w.get(path, "If-None-Match", first.header.Get("ETag"))
+		if again.status != http.StatusNotModified || again.text != "" || again.header.Get("Cache-Control") != "no-cache" ||
+			again.header.Get("Content-Security-Policy") == "" {
+			t.Errorf("%s is sent again: %d", path, again.status)
+		}
 	}
 }
 

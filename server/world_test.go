@@ -98,7 +98,10 @@ func accountConfig(t testing.TB, facts *store.Store) account.Config {
 func openRegistration(c *account.Config, _ *server.Options) { c.OpenRegistration = true }
 
 func inDemo(_ *account.Config, o *server.Options) {
-	o.Demo = &server.Demo{Outbox: func() []openapi.DemoMessage { return []openapi.DemoMessage{} }}
+	o.Demo = &server.Demo{
+		Outbox: func() []openapi.DemoMessage { return []openapi.DemoMessage{} },
+		People: []server.DemoPerson{{ID: "demo", Chinese: "演示用户", English: "the demo user", AccessToken: "AT-1-ZGVtbyBvZiB0aGUgc2VydmVyJ3MgdGVz"}},
+	}
 }
 
 func strictInput(_ *account.Config, o *server.Options) { o.StrictInput = true }

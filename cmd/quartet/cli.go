@@ -16,6 +16,7 @@ import (
 	"quartet/cmd/quartet/internal/cli"
 	"quartet/cmd/quartet/internal/dumpcmd"
 	"quartet/cmd/quartet/internal/importcmd"
+	"quartet/cmd/quartet/internal/mockcmd"
 	"quartet/cmd/quartet/internal/openapicmd"
 	"quartet/server/account"
 	"quartet/server/dialect"
@@ -37,6 +38,7 @@ type commands struct {
 	Import  importcmd.Command     `cmd:"" help:"Import a file written by quartet export, or with --from the user table of another system."`
 	Backup  dumpcmd.Backup        `cmd:"" help:"Copy an SQLite database, also while the server runs."`
 	Check   checkcmd.Command      `cmd:"" help:"Check a server's responses against the spec, or compare the responses of two servers."`
+	Mock    mockcmd.Command       `cmd:"" help:"Answer an OpenAPI document from its examples, and remember what is created; for front ends and tests."`
 	OpenAPI openapicmd.Command    `cmd:"" name:"openapi" help:"Write the OpenAPI document, whole or by dialect, for generators of clients."`
 	Version versionCommand        `cmd:"" help:"Print the version."`
 }

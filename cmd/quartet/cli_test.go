@@ -37,6 +37,7 @@ func TestOpenAPIWritesTheContract(t *testing.T) {
 	equal(t, "the document", done(t, "openapi"), string(openapi.Document))
 	contains(t, done(t, "openapi", "--render", "client", "--tag", "jfinal,cas", "--format", "json"),
 		`{"openapi":"3.0.3","info":{`, `"operationId":"createUser"`, `"operationId":"getUserInfo"`)
+	contains(t, done(t, "openapi", "--language", "en", "--tag", "jfinal"), "summary: Sign in by password\n")
 	contains(t, done(t, "openapi", "--render", "openapi-3.1"), "openapi: 3.1.0\n", "operationId: refreshUser", "x-codeSamples:")
 }
 
@@ -51,6 +52,8 @@ func TestAFaultyCommandLineIsExplained(t *testing.T) {
 		{`Run "quartet serve --help"`, []string{"serve", "--port", "80"}},
 		{"--render must be one of", []string{"openapi", "--render", "soap"}},
 		{"--tag must be one of", []string{"openapi", "--tag", "soap"}},
+		{"--language must be one of", []string{"openapi", "--language", "de"}},
+		{"--demo and --no-docs can't be used together", []string{"serve", "--demo", "--no-docs"}},
 		{"--log-level must be one of", []string{"serve", "--log-level", "loud"}},
 		{"--legacy-status must be one of", []string{"serve", "--legacy-status", "data,gold"}},
 		{"--legacy-status must be one of", []string{"serve", "--legacy-status", "gold@/prod-api"}},

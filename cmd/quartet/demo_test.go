@@ -111,8 +111,44 @@ func TestDemoShowsWhatTheExamplesPromise(t *testing.T) {
 	info := s.ok(t, get("/user/info?accessToken="+democmd.AccessToken+"&userId=1").with("X-App-Id", "1"))
 	contains(t, info.text, `"nickname":"晚**"`, `"orgId":"10020027"`, `"orgName":"第二十七职业高中"`,
 		`"roleId":"8"`, `"roleCode":"js_000008"`, `"roleName":"教职工"`)
-	contains(t, s.ok(t, get("/docs/settings.json")).text, democmd.AccessToken)
 	contains(t, s.ok(t, get("/metrics")).text, "go_goroutines", "process_open_fds", "quartet_http_requests_total")
+}
+
+// The page can be tried as each of its people: the token is theirs, and a reset puts it back.
+func TestThePagesPeopleAreSignedIn(t *testing.T) {
+	t.Parallel()
+	s := serveDemo(t)
+	var settings struct {
+		Version string
+		Demo    struct {
+			Outbox, Reset string
+			People        []struct {
+				ID         string
+				Name       map[string]string
+				Authorized map[string]struct{ Value any }
+			}
+		}
+	}
+	decode(t, s.ok(t, get("/docs/settings.json")).text, &settings)
+	if settings.Version == "" || strings.Contains(settings.Version, " ") || len(settings.Demo.People) != 2 {
+		t.Fatalf("the page's settings are %+v", settings)
+	}
+	equal(t, "outbox", settings.Demo.Outbox, "../demo/outbox")
+	equal(t, "reset", settings.Demo.Reset, "../demo/reset")
+	for _, person := range settings.Demo.People {
+		token, _ := person.Authorized["bearer"].Value.(string)
+		if person.Name["zh"] == "" || person.Name["en"] == "" || person.Authorized["applicationId"].Value != democmd.Application {
+			t.Errorf("%s: %+v", person.ID, person)
+		}
+		user := func() string { return s.ok(t, get("/auth/sessions").with("Authorization", token)).text }
+		contains(t, user(), `"current":true`)
+		change := s.do(t, raw("/api/user/update", `{"id":3,"remark":"三班"}`).with("Authorization", token))
+		equal(t, person.ID+" may change another user", change.status == 200, person.ID == "administrator")
+		contains(t, s.ok(t, post("/auth/logout").with("Authorization", token)).text, `"code":0`)
+		equal(t, "after a sign-out of "+person.ID, s.do(t, get("/auth/sessions").with("Authorization", token)).status, 401)
+		s.ok(t, post("/demo/reset"))
+		contains(t, user(), `"current":true`)
+	}
 }
 
 func TestDemoOutboxTellsTheCodesOfOtherMobiles(t *testing.T) {

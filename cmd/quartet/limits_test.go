@@ -56,6 +56,7 @@ func TestLimitsTakeEffect(t *testing.T) {
 	login := func(password string) call {
 		return form("/api/user/login", url.Values{"loginAccount": {"demo"}, "password": {password}})
 	}
+	contains(t, s.ok(t, get("/docs/tokens")).text, "3 分钟，从签发", "3 min from its issue")
 	before := time.Now()
 	in := s.ok(t, raw("/auth/mobile/login", loginBody)).body["data"].(map[string]any)
 	expire, err := time.Parse(time.RFC3339, in["accessToken"].(map[string]any)["expire"].(string))

@@ -12,7 +12,7 @@ import (
 	"quartet/cmd/quartet/internal/cli"
 )
 
-//go:generate go test -count=1 -run TestOptionsPageIsUpToDate . -args -update
+//go:generate go test -count=1 -run TestOptionsPagesAreUpToDate . -args -update
 
 func main() {
 	unsetEmptyVariables()

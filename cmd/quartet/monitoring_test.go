@@ -48,7 +48,7 @@ func TestAlertRulesNameWhatThereIs(t *testing.T) {
 	for _, group := range file.Groups {
 		for _, rule := range group.Rules {
 			if names[rule.Alert] || rule.For == "" || rule.Labels["severity"] == "" || rule.Annotations["summary"] == "" {
-				t.Errorf("%q is not complete, or is there twice", rule.Alert)
+				t.Errorf("%q is not complete, or is defined twice", rule.Alert)
 			}
 			names[rule.Alert] = true
 			requireQuery(t, rule.Alert, rule.Expr, known)

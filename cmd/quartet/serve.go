@@ -22,10 +22,11 @@ import (
 type serveCommand struct {
 	Addr string `default:"127.0.0.1:8080" help:"Address to listen on, HOST:PORT; 0.0.0.0:8080 listens on every interface."`
 	cli.DatabaseFlags
-	Demo                   bool          `help:"Run a demonstration with known users and passwords, simulated SMS and WeChat, and open registration. The default database is then sqlite:.quartet/demo.db. The data is reset at the start and every hour."`
+	Demo                   bool          `xor:"pages" help:"Run a demonstration with known users and passwords, simulated SMS and WeChat, and open registration. The default database is then sqlite:.quartet/demo.db. The data is reset at the start and every hour."`
 	OpenRegistration       bool          `help:"Let anybody create a user; otherwise only administrators can."`
 	BasePaths              []string      `name:"base-path" placeholder:"PATH" help:"Paths such as /prod-api under which the dialects' operations and the documentation are served as well as at the root; the flag can be repeated."`
 	LegacyStatus           []legacyScope `placeholder:"DIALECT" enum:"${dialects}" help:"Dialects whose errors are sent with HTTP status 200: ${enum}. DIALECT@/prod-api does so under that base path only."`
+	NoDocs                 bool          `xor:"pages" help:"Serve no documentation: /, /docs/ and the pages beside it answer 404. The contract stays at /openapi.yaml and /openapi.json, because it is a part of the API. Not with --demo."`
 	StrictInput            bool          `help:"Refuse requests that the contract does not describe, unknown names too, for contract tests. Otherwise each dialect reads as its framework does: the contract says how."`
 	JfinalQueryCredentials bool          `help:"Take the form fields of the jfinal dialect, passwords too, from the query as well, as JFinal does. Off by default, because queries end up in the logs of proxies and browsers."`
 	TimeZone               cli.TimeZone  `default:"Asia/Shanghai" help:"Time zone of dates without one, in requests and responses."`
@@ -173,6 +174,7 @@ func (s *serveCommand) httpOptions() server.Options {
 	if s.JfinalQueryCredentials {
 		formInQuery = []string{"jfinal"}
 	}
+	release, _, _ := strings.Cut(version(), " ") // without the compiler's
 	return server.Options{
 		StrictInput:    s.StrictInput,
 		FormInQuery:    formInQuery,
@@ -183,6 +185,8 @@ func (s *serveCommand) httpOptions() server.Options {
 		AllowOrigins:   s.AllowOrigins,
 		Language:       dialect.Language(s.Language),
 		Limits:         s.server(),
+		Version:        release,
+		NoDocs:         s.NoDocs,
 	}
 }
 

@@ -42,7 +42,9 @@ func TestServeFlagsReachTheServer(t *testing.T) {
 	t.Parallel()
 	s := serve(t, "--database", newDatabase(t), "--open-registration", "--legacy-status", "jfinal,yudao@/admin-api", "--base-path", "/prod-api", "--base-path", "/admin-api",
 		"--time-zone", "America/New_York", "--allow-origins", "https://app.example.com",
-		"--language", "en", "--log-format", "json", "--log-level", "debug")
+		"--language", "en", "--log-format", "json", "--log-level", "debug", "--no-docs")
+	equal(t, "pages", s.do(t, get("/docs/")).status, 404)
+	s.ok(t, get("/openapi.json"))
 	id := s.ok(t, raw("/api/user/create", rawUser)).body["userId"].(float64)
 	legacy := s.ok(t, get(fmt.Sprintf("/api/user/detail?id=%.0f", id)))
 	equal(t, "state under 200", legacy.body["state"], "fail")

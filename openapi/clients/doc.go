@@ -1,7 +1,7 @@
 // Package clients runs real clients against the program: HTTP libraries as published, and
 // request layers rewritten to behave like those of published front ends. Its test, run by make
 // test-clients, starts the program twice, with honest status and with --legacy-status,
-// and writes the table of README.md: which client works, and which option it needs.
+// and writes the tables of README.md and README.zh-CN.md: which client works, and which option it needs.
 //
 // A family is a folder with a program, an entry in the list of families_test.go, and a
 // heading with the marks <!-- name --> and <!-- /name --> in README.md and

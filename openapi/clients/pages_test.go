@@ -15,6 +15,8 @@ type language struct {
 	page, readme                              string
 	operation, works, legacy, honest, noWhere string
 	client, options, none, without            string
+	separator, between                        string // of cases, of names
+	say, name                                 func(string) string
 }
 
 var languages = []language{
@@ -22,13 +24,17 @@ var languages = []language{
 		page: "README.md", readme: "../../README.md",
 		operation: "operation", works: "works", legacy: "needs `--legacy-status %s`", honest: "needs the honest status of `%s`", noWhere: "does not work",
 		client: "your client", options: "the options it needs", none: "none", without: "no `--legacy-status %s`",
+		separator: "; ", between: ", ", say: asItIs, name: asItIs,
 	},
 	{
 		page: "README.zh-CN.md", readme: "../../README.zh-CN.md",
 		operation: "接口", works: "可用", legacy: "需要 `--legacy-status %s`", honest: "需要 `%s` 的真实状态码", noWhere: "不可用",
 		client: "你的客户端", options: "需要的选项", none: "无", without: "不能用 `--legacy-status %s`",
+		separator: "；", between: "、", say: caseInChinese, name: nameInChinese,
 	},
 }
+
+func asItIs(text string) string { return text }
 
 // checkPages compares the tables of the pages with what the families got. The README's table
 // is of all families, so it is compared only when all have run.
@@ -80,9 +86,9 @@ func (l language) family(m matrix) string {
 	for _, client := range m.clients() {
 		table := l.table(m.of(client))
 		if at := slices.Index(tables, table); at >= 0 {
-			names[at] += " · " + client
+			names[at] += " · " + l.name(client)
 		} else {
-			tables, names = append(tables, table), append(names, client)
+			tables, names = append(tables, table), append(names, l.name(client))
 		}
 	}
 	var out strings.Builder
@@ -114,7 +120,11 @@ func (l language) table(m matrix) string {
 		seen = append(seen, c.Operation)
 		fmt.Fprintf(&out, "| `%s` |", c.Operation)
 		for _, v := range columns {
-			fmt.Fprintf(&out, " %s |", strings.Join(m.cases(c.Operation, v), "; "))
+			var said []string
+			for _, name := range m.cases(c.Operation, v) {
+				said = append(said, l.say(name))
+			}
+			fmt.Fprintf(&out, " %s |", strings.Join(said, l.separator))
 		}
 		out.WriteString("\n")
 	}
@@ -144,9 +154,9 @@ func (l language) summary(families []matrix) string {
 		for _, client := range m.clients() {
 			need := strings.Join(l.optionsOf(m.of(client)), " · ")
 			if at := slices.Index(needs, need); at >= 0 {
-				names[at] += ", " + client
+				names[at] += l.between + l.name(client)
 			} else {
-				needs, names = append(needs, need), append(names, client)
+				needs, names = append(needs, need), append(names, l.name(client))
 			}
 		}
 		for i := range names {

@@ -25,6 +25,11 @@ for render in written client dereferenced openapi-3.1; do
       "$work/quartet" openapi --render "${render#written}" ${tag:+--tag "$tag"} --format $format >"$work/$render${tag:+.$tag}.$format"
     done
   done
+  for language in zh en; do
+    for format in yaml json; do
+      "$work/quartet" openapi --render "${render#written}" --language $language --format $format >"$work/$render.$language.$format"
+    done
+  done
 done
 
 if has npx "install Node.js (https://nodejs.org)"; then

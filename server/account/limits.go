@@ -51,6 +51,15 @@ type Limits struct {
 	OverloadedDelay time.Duration // Retry-After when no hashing slot is free
 }
 
+// Lifetimes are how long tokens and codes live, and how long the access token before the
+// newest does.
+type Lifetimes struct{ Access, Session, RefreshGrace, Code time.Duration }
+
+// Lifetimes are those of the service's limits.
+func (s *Service) Lifetimes() Lifetimes {
+	return Lifetimes{s.limits.AccessLife, s.limits.SessionLife, s.limits.RefreshGrace, s.limits.CodeLife}
+}
+
 // DefaultLimits are the documented limits.
 func DefaultLimits() Limits {
 	const quarter = 15 * time.Minute

@@ -20,7 +20,7 @@ import (
 // spoken are the dialects, OAuth2 and Problem.
 var spoken = append(slices.Clone(all.Dialects), &dialect.OAuth2, &dialect.Problem)
 
-var update = flag.Bool("update", false, "write ERRORS.md anew")
+var update = flag.Bool("update", false, "write ERRORS.md and ERRORS.zh-CN.md anew")
 
 // symbols are all codes of package failure; the compiler keeps no such list.
 var symbols = []apierr.Code{
@@ -134,15 +134,17 @@ func TestPathsBelongToOneDialect(t *testing.T) {
 	}
 }
 
-func TestErrorsPageIsUpToDate(t *testing.T) {
-	if *update {
-		if err := os.WriteFile("ERRORS.md", []byte(all.Dialects.Markdown()), 0o644); err != nil {
-			t.Fatal(err)
+func TestErrorsPagesAreUpToDate(t *testing.T) {
+	for _, page := range dialect.ReferencePages {
+		want := all.Dialects.Markdown(page)
+		if *update {
+			if err := os.WriteFile(page.Name, []byte(want), 0o644); err != nil {
+				t.Fatal(err)
+			}
 		}
-	}
-	page, err := os.ReadFile("ERRORS.md")
-	if err != nil || string(page) != all.Dialects.Markdown() {
-		t.Errorf("ERRORS.md is not what the catalogue says; run make generate (%v)", err)
+		if written, err := os.ReadFile(page.Name); err != nil || string(written) != want {
+			t.Errorf("%s is not what the catalogue says; run make generate (%v)", page.Name, err)
+		}
 	}
 }
 

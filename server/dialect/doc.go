@@ -3,4 +3,4 @@
 // all dialects share. Each dialect is a folder below; package all lists them.
 package dialect
 
-//go:generate go test -count=1 -run TestErrorsPageIsUpToDate . -args -update
+//go:generate go test -count=1 -run TestErrorsPagesAreUpToDate . -args -update

@@ -38,20 +38,43 @@ func (l List) Reference() []Row {
 
 var brackets = strings.NewReplacer("[", "", "]", "")
 
-// Markdown returns the reference as the table of ERRORS.md. Each row has an anchor with
-// the name of its symbol.
-func (l List) Markdown() string {
+// ReferencePage is what the two pages of the reference, ERRORS.md and ERRORS.zh-CN.md, differ in.
+type ReferencePage struct {
+	Name, Head, Symbol, WhatToDo string
+	Advice                       func(Row) string
+}
+
+// ReferencePages are the reference in English and in Chinese.
+var ReferencePages = []ReferencePage{
+	{
+		Name: "ERRORS.md",
+		Head: "# Errors\n\n[中文](ERRORS.zh-CN.md)\n\nGenerated from `catalogue.go` and the dialects' folders by `make generate`; do not edit. " +
+			"`{…}` is filled with the parameter and what it must be. The columns of the dialects are the numbers in their bodies.\n\n",
+		Symbol: "symbol", WhatToDo: "what to do",
+		Advice: func(r Row) string { return r.AdviceEnglish },
+	},
+	{
+		Name: "ERRORS.zh-CN.md",
+		Head: "# 错误码\n\n[English](ERRORS.md)\n\n由 `make generate` 根据 `catalogue.go` 和各方言的目录生成，请勿手工修改。" +
+			"`{…}` 处会填入参数名及其应满足的条件。各方言一列是其响应体中的错误码。\n\n",
+		Symbol: "符号", WhatToDo: "怎么办",
+		Advice: func(r Row) string { return r.AdviceChinese },
+	},
+}
+
+// Markdown returns the reference as a page. Each row has an anchor with the name of its
+// symbol.
+func (l List) Markdown(page ReferencePage) string {
 	var text strings.Builder
-	text.WriteString("# 错误码 Errors\n\nGenerated from `catalogue.go` and the dialects' folders by `make generate`; do not edit. " +
-		"`{…}` is filled with the parameter and what it must be.\n\n")
-	fmt.Fprintf(&text, "| symbol | HTTP | %s | 中文 | English | 怎么办 | what to do |\n", strings.Join(l.Names(), " | "))
-	text.WriteString(strings.Repeat("|---", len(l.Names())+6) + "|\n")
+	text.WriteString(page.Head)
+	fmt.Fprintf(&text, "| %s | HTTP | %s | 中文 | English | %s |\n", page.Symbol, strings.Join(l.Names(), " | "), page.WhatToDo)
+	text.WriteString(strings.Repeat("|---", len(l.Names())+5) + "|\n")
 	for _, row := range l.Reference() {
 		fmt.Fprintf(&text, "| <a id=\"%s\"></a>`%s` | %d |", row.Symbol, row.Symbol, row.HTTP)
 		for _, number := range row.Numbers {
 			fmt.Fprintf(&text, " %d |", number)
 		}
-		fmt.Fprintf(&text, " %s | %s | %s | %s |\n", row.Chinese, row.English, row.AdviceChinese, row.AdviceEnglish)
+		fmt.Fprintf(&text, " %s | %s | %s |\n", row.Chinese, row.English, page.Advice(row))
 	}
 	return text.String()
 }

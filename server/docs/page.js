@@ -1,23 +1,42 @@
 "use strict";
 
-// Shows the contract in Swagger UI. With --demo the page signs in with the
-// demo's own token, so that every operation can be tried at once; what a visitor
-// authorised before stays.
+// Shows the contract in Swagger UI, in the reader's language. In a demonstration the page signs in
+// as its user, so that every operation can be tried at once; who the reader chose before stays.
 (async () => {
-  const settings = await (await fetch("settings.json")).json();
+  const { say, contract } = quartet;
+  const json = async (address) => (await fetch(address)).json();
+  const settings = await json("settings.json");
 
-  if (settings.demo) {
-    const held = JSON.parse(localStorage.getItem("authorized") || "{}");
-    localStorage.setItem("authorized", JSON.stringify({ ...settings.demo, ...held }));
-  }
-  // Under a base path the server has the operations of some tags only, and no outbox.
-  document.getElementById("outbox").hidden = !settings.demo || Boolean(settings.tags);
-  const spec = new URL("../openapi.yaml", location.href);
-  for (const tag of settings.tags ?? []) spec.searchParams.append("tag", tag);
+  // Under a base path the server has the operations of some tags only.
+  const address = new URL("../openapi.json", location.href);
+  for (const tag of settings.tags ?? []) address.searchParams.append("tag", tag);
+  const inBoth = json(address.href);
+  address.searchParams.set("language", quartet.language());
+  const [spec, failures] = await Promise.all([json(address), json("failures.json")]);
+  contract.load(spec, failures);
 
-  SwaggerUIBundle({
-    url: spec.href,
+  const held = localStorage.getItem("authorized");
+  if (settings.demo && !held) localStorage.setItem("authorized", JSON.stringify(settings.demo.people[0].authorized));
+
+  const layout = ({ React }) => ({
+    components: {
+      QuartetLayout: ({ getComponent }) => {
+        const h = React.createElement;
+        const part = (name, ofState = true) => h(getComponent(name, ofState));
+        return h("div", { className: "swagger-ui" }, part("SvgAssets", false), part("errors"),
+          h("div", { className: "wrapper" },
+            h("details", { className: "about" }, h("summary", null, say("about")), part("InfoContainer")),
+            h("div", { className: "tools" }, part("QuartetSearch"), part("AuthorizeBtnContainer"))),
+          part("operations"), part("Models"));
+      },
+    },
+  });
+
+  const ui = SwaggerUIBundle({
+    spec,
     dom_id: "#swagger-ui",
+    plugins: [layout, quartet.search.plugin, quartet.operation.plugin, quartet.repeat.plugin],
+    layout: "QuartetLayout",
     deepLinking: true,
     filter: true,
     persistAuthorization: true,
@@ -28,4 +47,11 @@
     showExtensions: true,
     validatorUrl: null,
   });
+  ui.specActions.updateUrl(address.href);
+
+  quartet.people.mount(ui.getSystem(), settings);
+  quartet.demo.mount(settings);
+  quartet.cards.mount(ui.getSystem());
+  quartet.search.index(await inBoth);
+  addEventListener("quartet:language", () => location.reload());
 })();

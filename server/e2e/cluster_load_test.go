@@ -168,31 +168,31 @@ func (l *load) more(t *testing.T, users int) {
 	await(t, "the load to go on", func() bool { return t.Failed() || l.acknowledged() >= created && l.used.Load() >= used })
 }
 
-// check ends the load, and compares what was acknowledged with what is there:
+// check ends the load, and compares what was acknowledged with what is stored:
 // each user once, under the id that was told.
 func (l *load) check(t *testing.T, s *cluster) {
 	t.Helper()
 	l.end()
-	there := map[string]string{}
+	stored := map[string]string{}
 	for _, user := range s.texts(t, "SELECT username || ' ' || id FROM users WHERE username LIKE 'load.%'") {
 		var name, id string
 		_, err := fmt.Sscan(user, &name, &id)
 		must(t, err)
-		if there[name] != "" {
-			t.Errorf("%s is there twice", name)
+		if stored[name] != "" {
+			t.Errorf("%s is stored twice", name)
 		}
-		there[name] = id
+		stored[name] = id
 	}
 	lost := 0
 	for name, id := range l.created {
-		if there[name] != fmt.Sprint(id) {
+		if stored[name] != fmt.Sprint(id) {
 			lost++
 		}
 	}
 	if lost > 0 {
 		t.Errorf("%d of %d acknowledged users are lost", lost, len(l.created))
 	}
-	t.Logf("%d users acknowledged, %d lost, %d there; %d requests answered 503", len(l.created), lost, len(there), l.unavailable)
+	t.Logf("%d users acknowledged, %d lost, %d stored; %d requests answered 503", len(l.created), lost, len(stored), l.unavailable)
 }
 
 // await waits for what is bound to happen.

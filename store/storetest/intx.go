@@ -10,7 +10,7 @@ import (
 var errOwn = errors.New("ours")
 
 var inTxTests = map[string]func(*testing.T, *store.Store){
-	"what is written together is there together": func(t *testing.T, s *store.Store) {
+	"what one transaction writes is stored whole": func(t *testing.T, s *store.Store) {
 		sent(t, s, "right")
 		check(t, s.InTx(t.Context(), func(w store.Tx) error {
 			same(t, must(w.ConsumeCode(t.Context(), signIn, "right", noon, attempts))(t), true)

@@ -17,7 +17,7 @@ import (
 // options are what the command line says, and what only tests set.
 type options struct {
 	Program  string        `default:"bin/quartet" help:"Server binary to measure."`
-	Out      string        `default:"cmd/quartet/bench" help:"Folder for results.json, results.md and results.svg; empty: print only."`
+	Out      string        `default:"cmd/quartet/bench" help:"Folder for results.json, results.md, results.zh-CN.md and results.svg; empty: print only."`
 	Work     string        `help:"Folder for the databases, on the disk to measure; empty: the system's temporary folder."`
 	Rounds   int           `default:"5" help:"How often everything is measured, the two programs in turns."`
 	Duration time.Duration `default:"350ms" help:"Length of one measurement."`

@@ -17,7 +17,7 @@ import (
 // publish prints the tables and the lines for scripts, and writes the results as
 // JSON, Markdown and a picture into the folder out, if there is one.
 func (r *results) publish(terminal io.Writer, out string) error {
-	for _, t := range r.tables() {
+	for _, t := range r.tables(inEnglish) {
 		fmt.Fprintln(terminal, t.Render())
 	}
 	r.printLines(terminal)
@@ -33,7 +33,7 @@ func (r *results) publish(terminal io.Writer, out string) error {
 		return err
 	}
 	for name, content := range map[string]string{
-		"results.json": string(encoded) + "\n", "results.md": r.markdown(), "results.svg": picture,
+		"results.json": string(encoded) + "\n", "results.md": r.markdown(), "results.zh-CN.md": r.markdownInChinese(), "results.svg": picture,
 	} {
 		if err := os.WriteFile(filepath.Join(out, name), []byte(content), 0o644); err != nil {
 			return err
@@ -69,26 +69,31 @@ func (r *results) printLines(to io.Writer) {
 	}
 }
 
+// words gives a heading or a name of a table in the language of its page.
+type words func(english string) string
+
+func inEnglish(english string) string { return english }
+
 // tables are those that have rows.
-func (r *results) tables() []table.Writer {
-	compared := newTable(2, "what", "users", "at once", "ratio", "lowest–highest", "server /s", "bare /s", "server p50", "p99", "bare p50", "p99", "server CPU", "bare CPU")
+func (r *results) tables(in words) []table.Writer {
+	compared := newTable(in, 2, "what", "users", "at once", "ratio", "lowest–highest", "server /s", "bare /s", "server p50", "p99", "bare p50", "p99", "server CPU", "bare CPU")
 	for _, c := range r.Comparisons {
 		compared.AppendRow(table.Row{
-			c.What, humanize.Comma(int64(c.Users)), c.Clients, fmt.Sprintf("%.2f", c.Ratio.Median),
+			in(c.What), humanize.Comma(int64(c.Users)), c.Clients, fmt.Sprintf("%.2f", c.Ratio.Median),
 			fmt.Sprintf("%.2f–%.2f", c.Ratio.Low, c.Ratio.High),
 			rate(c.Server.PerSecond), rate(c.Reference.PerSecond),
 			long(c.Server.P50), long(c.Server.P99), long(c.Reference.P50), long(c.Reference.P99),
 			long(c.Server.CPU), long(c.Reference.CPU),
 		})
 	}
-	flooded := newTable(2, "reads while 64 sign in by password", "kept", "lowest–highest", "alone /s", "flooded /s", "p99 alone", "p99 flooded")
+	flooded := newTable(in, 2, "reads while 64 sign in by password", "kept", "lowest–highest", "alone /s", "flooded /s", "p99 alone", "p99 flooded")
 	for _, f := range r.Floods {
 		flooded.AppendRow(table.Row{
-			f.Program, percent(f.Kept.Median), percent(f.Kept.Low) + "–" + percent(f.Kept.High),
+			in(f.Program), percent(f.Kept.Median), percent(f.Kept.Low) + "–" + percent(f.Kept.High),
 			rate(f.Alone), rate(f.Flooded), long(f.P99Alone), long(f.P99In),
 		})
 	}
-	grown := newTable(1, "users", "sessions", "file", "tokens in use: CPU a read", "/s", "every token another: CPU a read", "/s",
+	grown := newTable(in, 1, "users", "sessions", "file", "tokens in use: CPU a read", "/s", "every token another: CPU a read", "/s",
 		"RSS idle (anonymous)", "RSS after (anonymous)", "first answer", "after SIGKILL", "with a log of")
 	for _, g := range r.Growth {
 		grown.AppendRow(table.Row{
@@ -101,9 +106,13 @@ func (r *results) tables() []table.Writer {
 	return slices.DeleteFunc([]table.Writer{compared, flooded, grown}, func(t table.Writer) bool { return t.Length() == 0 })
 }
 
-func newTable(numbersFrom int, header ...any) table.Writer {
+func newTable(in words, numbersFrom int, header ...string) table.Writer {
 	t := table.NewWriter()
-	t.AppendHeader(header)
+	var row table.Row
+	for _, name := range header {
+		row = append(row, in(name))
+	}
+	t.AppendHeader(row)
 	t.Style().Format.Header = text.FormatDefault
 	var columns []table.ColumnConfig
 	for i := numbersFrom; i <= len(header); i++ {
@@ -127,10 +136,13 @@ func large(bytes int64) string { return humanize.IBytes(uint64(bytes)) }
 func long(microseconds float64) string { return humanize.SIWithDigits(microseconds/1e6, 1, "s") }
 
 func (r *results) markdown() string {
+	return fmt.Sprintf("# The figures\n\n[中文](results.zh-CN.md)\n\nMeasured %s: %s, %s, %d processors, which the load shared; %d rounds of %s.\n",
+		r.Measured.Format("2006-01-02"), r.Program, r.System, r.Processors, r.Rounds, r.Duration) + r.markdownTables(inEnglish)
+}
+
+func (r *results) markdownTables(in words) string {
 	var page strings.Builder
-	fmt.Fprintf(&page, "Measured %s: %s, %s, %d processors, which the load shared; %d rounds of %s.\n",
-		r.Measured.Format("2006-01-02"), r.Program, r.System, r.Processors, r.Rounds, r.Duration)
-	for _, t := range r.tables() {
+	for _, t := range r.tables(in) {
 		page.WriteString("\n" + t.RenderMarkdown() + "\n")
 	}
 	return page.String()

@@ -2,20 +2,13 @@ package oasdiff
 
 import (
 	"os"
-	"os/exec"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 )
 
-const (
-	contract = "openapi/openapi.yaml"
-	present  = "../../openapi.yaml"
-	// baseline stands in where no tag is known: before the first release, and
-	// in a clone without history.
-	baseline = "baseline.yaml"
-)
+const present = "../../openapi.yaml"
 
 const advice = `
 How to make a change that is meant to break:
@@ -25,7 +18,8 @@ openapi/contracttest/oasdiff/README.md explains both.`
 
 // TestNothingBreaks compares the contract with that of the newest tag v*.
 func TestNothingBreaks(t *testing.T) {
-	text, named := released(t)
+	text, named, _, err := LastRelease(t.Context(), "")
+	must(t, err)
 	before, err := read(text)
 	must(t, err)
 	found, err := breaks(before, contractNode(t), time.Now())
@@ -34,21 +28,6 @@ func TestNothingBreaks(t *testing.T) {
 	if len(found) > 0 {
 		t.Errorf("clients of %s would break:\n\n%s\n%s", named, report(found), advice)
 	}
-}
-
-// released is the newest release's contract, and the release's name.
-func released(t *testing.T) (document []byte, named string) {
-	t.Helper()
-	tag, err := exec.CommandContext(t.Context(), "git", "describe", "--tags", "--abbrev=0", "--match", "v*").Output()
-	if err != nil {
-		document, err = os.ReadFile(baseline)
-		must(t, err)
-		return document, baseline
-	}
-	named = strings.TrimSpace(string(tag))
-	document, err = exec.CommandContext(t.Context(), "git", "show", named+":"+contract).Output()
-	must(t, err)
-	return document, named
 }
 
 // TestPlantedBreaksAreFound changes the contract in each of the ways that break somebody.

@@ -1,6 +1,7 @@
 package oasdiff
 
 import (
+	"cmp"
 	"fmt"
 	"iter"
 	"maps"
@@ -92,7 +93,7 @@ func (c *comparison) mapping(where, at string, before, after node) {
 // reference compares where a schema was referred to.
 func (c *comparison) reference(where, at, before string, after node) {
 	if now := refersTo(after); now != before && child(c.after, "components", "schemas")[before] != nil {
-		c.found.add(where, fmt.Sprintf("%s is %s instead of the schema %s", at, orNothing(now, "an unnamed schema"), before),
+		c.found.add(where, fmt.Sprintf("%s is %s instead of the schema %s", at, cmp.Or(now, "an unnamed schema"), before),
 			"generated clients: the type is another")
 	}
 }
@@ -124,7 +125,7 @@ func (c *comparison) byName(document node, list any) node {
 			continue
 		}
 		n = resolved(document, n)
-		name := orNothing(refersTo(n), fmt.Sprint(len(names)))
+		name := cmp.Or(refersTo(n), fmt.Sprint(len(names)))
 		if called, ok := n["name"].(string); ok {
 			name = called
 			if in, ok := n["in"].(string); ok {
@@ -225,13 +226,6 @@ func changed(before, after any) string {
 		return fmt.Sprintf(" is now %v, before there was none", after)
 	}
 	return fmt.Sprintf(" was %v and is now %v", before, after)
-}
-
-func orNothing(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
 }
 
 // union are the keys of both mappings in their order.

@@ -67,29 +67,41 @@ func breaks(before, after node, today time.Time) ([]finding, error) {
 }
 
 func compareByTool(found findings, before, after node) error {
+	changes, err := changesByTool(before, after, checker.ERR)
+	for _, c := range changes {
+		found.add(c.where, c.what, whom(c.id))
+	}
+	return err
+}
+
+// change is a difference that oasdiff finds, by the name of the check that found it.
+type change struct{ where, what, id string }
+
+// changesByTool are the differences from a level on.
+func changesByTool(before, after node, from checker.Level) (changes []change, err error) {
 	old, err := loaded(before)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	present, err := loaded(after)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	differences, sources, err := diff.GetWithOperationsSourcesMap(diff.NewConfig(), old, present)
 	if err != nil {
-		return fmt.Errorf("compare: %w", err)
+		return nil, fmt.Errorf("compare: %w", err)
 	}
 	config := checker.NewConfig(checker.GetAllChecks(),
 		checker.WithSeverityLevels(raised()), checker.WithDeprecation(0, noticeDays))
 	words := checker.NewDefaultLocalizer()
-	for _, change := range checker.CheckBackwardCompatibilityUntilLevel(config, differences, sources, checker.ERR) {
+	for _, c := range checker.CheckBackwardCompatibilityUntilLevel(config, differences, sources, from) {
 		where := "components"
-		if path := change.GetPath(); path != "" {
-			where = operationName(change.GetOperationId(), change.GetOperation(), path)
+		if path := c.GetPath(); path != "" {
+			where = operationName(c.GetOperationId(), c.GetOperation(), path)
 		}
-		found.add(where, fmt.Sprintf("%s [%s]", change.GetUncolorizedText(words), change.GetId()), whom(change.GetId()))
+		changes = append(changes, change{where, fmt.Sprintf("%s [%s]", c.GetUncolorizedText(words), c.GetId()), c.GetId()})
 	}
-	return nil
+	return changes, nil
 }
 
 func loaded(document node) (*load.SpecInfo, error) {

@@ -59,6 +59,24 @@ func (e CodePurpose) Valid() bool {
 	}
 }
 
+// Defines values for DocumentLanguage.
+const (
+	DocumentLanguageEn DocumentLanguage = "en"
+	DocumentLanguageZh DocumentLanguage = "zh"
+)
+
+// Valid indicates whether the value is a known member of the DocumentLanguage enum.
+func (e DocumentLanguage) Valid() bool {
+	switch e {
+	case DocumentLanguageEn:
+		return true
+	case DocumentLanguageZh:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for FrontType.
 const (
 	FrontAdmin       FrontType = 1
@@ -446,6 +464,13 @@ type DemoMessage struct {
 //
 // A device's number.
 type DeviceNumber = string
+
+// DocumentLanguage 中文或英文。
+//
+// Chinese or English.
+//
+// Example: en
+type DocumentLanguage string
 
 // DoneResponse 操作成功的响应。
 //
@@ -2536,6 +2561,13 @@ type YudaoFailureBody struct {
 // IfNoneMatch defines model for IfNoneMatch.
 type IfNoneMatch = string
 
+// Language 中文或英文。
+//
+// Chinese or English.
+//
+// Example: en
+type Language = DocumentLanguage
+
 // Render 文档的形式：供生成器的、展开引用的，或 OpenAPI 3.1 的。
 //
 // A form of the document: for generators, without references, or as OpenAPI 3.1.
@@ -2947,6 +2979,11 @@ type GetSpecAsJsonParams struct {
 	// `openapi-3.1` is OpenAPI 3.1. In all of them answers and parameters stand where they are used.
 	Render *Render `form:"render,omitempty" json:"render,omitempty"`
 
+	// Language 说明文字的语言；不带则中英文都有。
+	//
+	// The language of the texts, which are in both without it.
+	Language *Language `form:"language,omitempty" json:"language,omitempty"`
+
 	// IfNoneMatch 调用方已有副本的 ETag。
 	//
 	// The ETag of the copy that the caller has.
@@ -2967,6 +3004,11 @@ type GetSpecAsYamlParams struct {
 	// begins with a lower-case letter, and JSON alone where a body may be JSON or a form. `dereferenced` has no `$ref`.
 	// `openapi-3.1` is OpenAPI 3.1. In all of them answers and parameters stand where they are used.
 	Render *Render `form:"render,omitempty" json:"render,omitempty"`
+
+	// Language 说明文字的语言；不带则中英文都有。
+	//
+	// The language of the texts, which are in both without it.
+	Language *Language `form:"language,omitempty" json:"language,omitempty"`
 
 	// IfNoneMatch 调用方已有副本的 ETag。
 	//
@@ -3578,22 +3620,23 @@ type ClientInterface interface {
 
 	// GetSpecAsJson 本文档（JSON）· This document as JSON
 	//
-	// 内容与顺序同 YAML，另有代码示例 `x-codeSamples`，`tag` 与 `render` 用法也相同；只有模式用 `$ref` 引用，响应、参数、响应头与链接
+	// 内容与顺序同 YAML，另有代码示例 `x-codeSamples`，`tag`、`render` 与 `language` 用法也相同；只有模式用 `$ref` 引用，响应、参数、响应头与链接
 	// 都写在使用之处。
 	//
-	// The same content in the same order as in YAML, and samples of code in `x-codeSamples`, with the same `tag` and `render`.
-	// Only schemas are referred to by `$ref`; answers, parameters, headers and links stand where they are used.
+	// The same content in the same order as in YAML, and samples of code in `x-codeSamples`, with the same `tag`, `render`
+	// and `language`. Only schemas are referred to by `$ref`; answers, parameters, headers and links stand where they are used.
 	//
 	// Corresponds with GET /openapi.json (the `GetSpecAsJson` operationId).
 	GetSpecAsJson(ctx context.Context, params *GetSpecAsJsonParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetSpecAsYaml 本文档（YAML）· This document as written
 	//
-	// 不带参数是手写的原文；带 `tag` 是只含这些方言的接口及其所用组件的完整文档，可重复，例如 `?tag=jfinal&tag=yudao`；`render` 是文档的其他形式。
+	// 不带参数是手写的原文；带 `tag` 是只含这些方言的接口及其所用组件的完整文档，可重复，例如 `?tag=jfinal&tag=yudao`；`render` 是文档的其他形式；
+	// `language` 只保留一种语言的说明。
 	//
 	// Without parameters the document as it was written. With `tag`, which may be repeated, a complete document of the
 	// operations of those dialects and the components they use, for instance `?tag=jfinal&tag=yudao`. `render` is another
-	// form of the document.
+	// form of the document, `language` the language of its texts.
 	//
 	// Corresponds with GET /openapi.yaml (the `GetSpecAsYaml` operationId).
 	GetSpecAsYaml(ctx context.Context, params *GetSpecAsYamlParams, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -4508,11 +4551,11 @@ func (c *Client) IntrospectTokenWithFormdataBody(ctx context.Context, body Intro
 
 // GetSpecAsJson 本文档（JSON）· This document as JSON
 //
-// 内容与顺序同 YAML，另有代码示例 `x-codeSamples`，`tag` 与 `render` 用法也相同；只有模式用 `$ref` 引用，响应、参数、响应头与链接
+// 内容与顺序同 YAML，另有代码示例 `x-codeSamples`，`tag`、`render` 与 `language` 用法也相同；只有模式用 `$ref` 引用，响应、参数、响应头与链接
 // 都写在使用之处。
 //
-// The same content in the same order as in YAML, and samples of code in `x-codeSamples`, with the same `tag` and `render`.
-// Only schemas are referred to by `$ref`; answers, parameters, headers and links stand where they are used.
+// The same content in the same order as in YAML, and samples of code in `x-codeSamples`, with the same `tag`, `render`
+// and `language`. Only schemas are referred to by `$ref`; answers, parameters, headers and links stand where they are used.
 //
 // Corresponds with GET /openapi.json (the `GetSpecAsJson` operationId).
 func (c *Client) GetSpecAsJson(ctx context.Context, params *GetSpecAsJsonParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -4529,11 +4572,12 @@ func (c *Client) GetSpecAsJson(ctx context.Context, params *GetSpecAsJsonParams,
 
 // GetSpecAsYaml 本文档（YAML）· This document as written
 //
-// 不带参数是手写的原文；带 `tag` 是只含这些方言的接口及其所用组件的完整文档，可重复，例如 `?tag=jfinal&tag=yudao`；`render` 是文档的其他形式。
+// 不带参数是手写的原文；带 `tag` 是只含这些方言的接口及其所用组件的完整文档，可重复，例如 `?tag=jfinal&tag=yudao`；`render` 是文档的其他形式；
+// `language` 只保留一种语言的说明。
 //
 // Without parameters the document as it was written. With `tag`, which may be repeated, a complete document of the
 // operations of those dialects and the components they use, for instance `?tag=jfinal&tag=yudao`. `render` is another
-// form of the document.
+// form of the document, `language` the language of its texts.
 //
 // Corresponds with GET /openapi.yaml (the `GetSpecAsYaml` operationId).
 func (c *Client) GetSpecAsYaml(ctx context.Context, params *GetSpecAsYamlParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -5542,6 +5586,18 @@ func NewGetSpecAsJsonRequest(server string, params *GetSpecAsJsonParams) (*http.
 
 		}
 
+		if params.Language != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "language", *params.Language, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
 		if encoded := queryValues.Encode(); encoded != "" {
 			rawQueryFragments = append(rawQueryFragments, encoded)
 		}
@@ -5614,6 +5670,18 @@ func NewGetSpecAsYamlRequest(server string, params *GetSpecAsYamlParams) (*http.
 		if params.Render != nil {
 
 			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "render", *params.Render, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Language != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "language", *params.Language, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "string", Format: ""}); err != nil {
 				return nil, err
 			} else {
 				for _, qp := range strings.Split(queryFrag, "&") {
@@ -6386,11 +6454,11 @@ type ClientWithResponsesInterface interface {
 
 	// GetSpecAsJsonWithResponse 本文档（JSON）· This document as JSON
 	//
-	// 内容与顺序同 YAML，另有代码示例 `x-codeSamples`，`tag` 与 `render` 用法也相同；只有模式用 `$ref` 引用，响应、参数、响应头与链接
+	// 内容与顺序同 YAML，另有代码示例 `x-codeSamples`，`tag`、`render` 与 `language` 用法也相同；只有模式用 `$ref` 引用，响应、参数、响应头与链接
 	// 都写在使用之处。
 	//
-	// The same content in the same order as in YAML, and samples of code in `x-codeSamples`, with the same `tag` and `render`.
-	// Only schemas are referred to by `$ref`; answers, parameters, headers and links stand where they are used.
+	// The same content in the same order as in YAML, and samples of code in `x-codeSamples`, with the same `tag`, `render`
+	// and `language`. Only schemas are referred to by `$ref`; answers, parameters, headers and links stand where they are used.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -6399,11 +6467,12 @@ type ClientWithResponsesInterface interface {
 
 	// GetSpecAsYamlWithResponse 本文档（YAML）· This document as written
 	//
-	// 不带参数是手写的原文；带 `tag` 是只含这些方言的接口及其所用组件的完整文档，可重复，例如 `?tag=jfinal&tag=yudao`；`render` 是文档的其他形式。
+	// 不带参数是手写的原文；带 `tag` 是只含这些方言的接口及其所用组件的完整文档，可重复，例如 `?tag=jfinal&tag=yudao`；`render` 是文档的其他形式；
+	// `language` 只保留一种语言的说明。
 	//
 	// Without parameters the document as it was written. With `tag`, which may be repeated, a complete document of the
 	// operations of those dialects and the components they use, for instance `?tag=jfinal&tag=yudao`. `render` is another
-	// form of the document.
+	// form of the document, `language` the language of its texts.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -10880,11 +10949,11 @@ func (c *ClientWithResponses) IntrospectTokenWithFormdataBodyWithResponse(ctx co
 
 // GetSpecAsJsonWithResponse 本文档（JSON）· This document as JSON
 //
-// 内容与顺序同 YAML，另有代码示例 `x-codeSamples`，`tag` 与 `render` 用法也相同；只有模式用 `$ref` 引用，响应、参数、响应头与链接
+// 内容与顺序同 YAML，另有代码示例 `x-codeSamples`，`tag`、`render` 与 `language` 用法也相同；只有模式用 `$ref` 引用，响应、参数、响应头与链接
 // 都写在使用之处。
 //
-// The same content in the same order as in YAML, and samples of code in `x-codeSamples`, with the same `tag` and `render`.
-// Only schemas are referred to by `$ref`; answers, parameters, headers and links stand where they are used.
+// The same content in the same order as in YAML, and samples of code in `x-codeSamples`, with the same `tag`, `render`
+// and `language`. Only schemas are referred to by `$ref`; answers, parameters, headers and links stand where they are used.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -10899,11 +10968,12 @@ func (c *ClientWithResponses) GetSpecAsJsonWithResponse(ctx context.Context, par
 
 // GetSpecAsYamlWithResponse 本文档（YAML）· This document as written
 //
-// 不带参数是手写的原文；带 `tag` 是只含这些方言的接口及其所用组件的完整文档，可重复，例如 `?tag=jfinal&tag=yudao`；`render` 是文档的其他形式。
+// 不带参数是手写的原文；带 `tag` 是只含这些方言的接口及其所用组件的完整文档，可重复，例如 `?tag=jfinal&tag=yudao`；`render` 是文档的其他形式；
+// `language` 只保留一种语言的说明。
 //
 // Without parameters the document as it was written. With `tag`, which may be repeated, a complete document of the
 // operations of those dialects and the components they use, for instance `?tag=jfinal&tag=yudao`. `render` is another
-// form of the document.
+// form of the document, `language` the language of its texts.
 //
 // Returns a wrapper object for the known response body format(s).
 //

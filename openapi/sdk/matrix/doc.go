@@ -1,6 +1,7 @@
 // Package matrix holds a client by each generator, raw. Its test, run by make sdk-matrix, starts
 // a demonstration, generates a client with each tool from the rendering for clients, compiles
-// it, calls the server with it, and compares what was reached with the table of README.md.
+// it, calls the server with it, and compares what was reached with the tables of README.md
+// and README.zh-CN.md.
 //
 // A row is a folder LANGUAGE/TOOL with an executable row.sh and the calling program. What the
 // rows of a language share lies in the folder of the language, there also the file tools with
@@ -23,8 +24,9 @@
 //	calls 5/5        of the five dialects, one call each with its typed answer
 //	failures 5/5     one refused call each, its body read by the generated type
 //	note: …          what a reader must know, if anything
+//	note-zh: …       the same in Chinese
 //
 // It ends with status 0 if all of it is as expected. A row that reaches less, because its tool
-// is at fault, writes a note, and has a file reproduction.yaml, a small document with which the
+// is at fault, writes both notes, and has a file reproduction.yaml, a small document with which the
 // row shows the fault.
 package matrix

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-var update = flag.Bool("update", false, "rewrite the table of README.md")
+var update = flag.Bool("update", false, "rewrite the tables of README.md and README.zh-CN.md")
 
 // shards are the languages that run together in CI; each takes a few minutes.
 var shards = [][]string{
@@ -56,7 +56,9 @@ func TestMatrix(t *testing.T) {
 		})
 	}
 	if !t.Failed() || *update {
-		checkPage(t, ran)
+		for _, page := range pages {
+			page.check(t, ran)
+		}
 	}
 }
 
@@ -113,7 +115,7 @@ func missing(t *testing.T, language string) (command, how string) {
 }
 
 // result is what a row wrote.
-type result struct{ version, generates, compiles, calls, failures, note string }
+type result struct{ version, generates, compiles, calls, failures, note, noteChinese string }
 
 func (r result) complete() bool {
 	return r.generates == "yes" && r.compiles == "yes" && r.calls == "5/5" && r.failures == "5/5"
@@ -150,6 +152,9 @@ func run(t *testing.T, d demonstration, row string) result {
 	if r.version == "" {
 		t.Error("the row wrote no version")
 	}
+	if (r.note == "") != (r.noteChinese == "") {
+		t.Errorf("one note is missing: %q, %q", r.note, r.noteChinese)
+	}
 	if _, err := os.Stat(filepath.Join(row, "reproduction.yaml")); !r.complete() && (r.note == "" || err != nil) {
 		t.Errorf("less than all, so the row needs a note and reproduction.yaml: %s\n%s%s", r, out.String(), end(log.String()))
 	}
@@ -181,6 +186,8 @@ func read(t *testing.T, written string) result {
 			r.failures = rest
 		case "note:":
 			r.note = strings.TrimSpace(r.note + " " + rest)
+		case "note-zh:":
+			r.noteChinese = strings.TrimSpace(r.noteChinese + " " + rest)
 		default:
 			t.Errorf("not a line of a row: %s", line)
 		}

@@ -1,5 +1,6 @@
 // What each test file has of its own: a demonstration, a browser, the contract.
 import assert from "node:assert/strict";
+import { mkdirSync } from "node:fs";
 import { after, afterEach, before } from "node:test";
 import { newPage, startBrowser } from "./browser.mjs";
 import { startDemo, startProxy } from "./server.mjs";
@@ -31,8 +32,8 @@ afterEach(async () => {
 });
 
 /** A new page, at the end of the test held to have had no complaint. It asks for nothing outside of `root`. */
-export async function visit({ root = demo.origin, ...size } = {}) {
-  const page = await newPage(browser, root, size);
+export async function visit({ root = demo.origin, ...look } = {}) {
+  const page = await newPage(browser, root, look);
   pages.push(page);
   return page;
 }
@@ -46,3 +47,9 @@ export const behindProxy = () => proxy.origin + "/account";
 /** All operations of the contract, as the server tells it. */
 export const operations = () =>
   Object.values(contract.paths).flatMap((item) => Object.values(item)).filter((operation) => operation.operationId);
+
+const pictures = new URL("../../../bin/browser/", import.meta.url).pathname;
+mkdirSync(pictures, { recursive: true });
+
+/** Where a picture goes that nobody but the reader of a failure needs. */
+export const picture = (name) => `${pictures}${name}.png`;

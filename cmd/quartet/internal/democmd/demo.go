@@ -66,9 +66,12 @@ func Configure(ctx context.Context, config account.Config, options *server.Optio
 	}
 	options.Accounts = accounts
 	options.Demo = &server.Demo{
-		Outbox:      outbox(sms, options.TimeZone),
-		Reset:       reset,
-		AccessToken: AccessToken,
+		Outbox: outbox(sms, options.TimeZone),
+		Reset:  reset,
+		People: []server.DemoPerson{
+			{ID: "demo", Chinese: "普通用户 demo", English: "the user demo", AccessToken: AccessToken},
+			{ID: "administrator", Chinese: "超级管理员 admin", English: "the super administrator admin", AccessToken: AdministratorToken},
+		},
 		Application: Application, ApplicationSecret: ApplicationSecret,
 	}
 	return reset, reset(ctx)

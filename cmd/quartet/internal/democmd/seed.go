@@ -18,6 +18,8 @@ const (
 	Device            = "pc-7f3a"
 	// AccessToken is document 002's own sample.
 	AccessToken = "AT-4-Q8z-8PhSfm4RYp10WUcpuWSXbjpUIRtW"
+	// AdministratorToken is the super administrator's.
+	AdministratorToken = "AT-1-ZGVtby1hZG1pbmlzdHJhdG9yLXRva2Vu"
 	// RefreshAccessToken and RefreshToken are the pair of a session of its own.
 	RefreshAccessToken = "AT-1-ZGVtby1yZWZyZXNoLWFjY2Vzcy0x_A01"
 	RefreshToken       = "RT-ZGVtby1yZWZyZXNoLXRva2VuLW9mLXF1YXJ0ZXQtMDE"
@@ -25,6 +27,7 @@ const (
 	organisation = "10020027"
 	role         = "js_000008"
 	demoUserID   = 1
+	adminUserID  = 2
 
 	// lifetime is that of tokens and codes: longer than ResetInterval, so that none
 	// expires before the next reset.
@@ -60,7 +63,7 @@ func users() []account.DemoUser {
 			},
 			Role: store.RoleMember, EmailVerified: true, MobileVerified: true,
 		}},
-		{ID: 2, Source: "demo", AddedUser: account.AddedUser{
+		{ID: adminUserID, Source: "demo", AddedUser: account.AddedUser{
 			NewUser: account.NewUser{
 				Username: "admin", Password: new("quartet-admin"),
 				Profile: account.Profile{Nickname: new("管理员")},
@@ -84,13 +87,14 @@ func users() []account.DemoUser {
 	}
 }
 
-// sessions are those of the demo user. The third is to be ended by its id: it has
-// no token.
+// sessions are those of the demo user, of which the third is to be ended by its id: it has
+// no token; and one of the super administrator.
 func sessions() []account.DemoSession {
 	return []account.DemoSession{
 		{ID: 1001, UserID: demoUserID, Dialect: "yudao", Device: Device, Application: Application, AccessToken: AccessToken, Generation: 4, AccessLife: lifetime, Life: sessionLife},
 		{ID: 1002, UserID: demoUserID, Dialect: "yudao", AccessToken: RefreshAccessToken, RefreshToken: RefreshToken, AccessLife: lifetime, Life: sessionLife},
 		{ID: 1003, UserID: demoUserID, Dialect: "jfinal", AccessLife: lifetime, Life: sessionLife},
+		{ID: 1004, UserID: adminUserID, Dialect: "yudao", Application: Application, AccessToken: AdministratorToken, AccessLife: lifetime, Life: sessionLife},
 	}
 }
 

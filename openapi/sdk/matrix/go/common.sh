@@ -1,5 +1,5 @@
 # The steps that the rows of Go share. A row.sh sources this file in its own folder.
-. ../../openapi-generator.sh
+. ../../common.sh
 export GOFLAGS=-mod=readonly GOWORK=off
 
 # version MODULE says which one go.mod has.

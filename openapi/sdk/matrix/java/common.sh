@@ -1,22 +1,5 @@
 # The steps that the rows of Java share. A row.sh sources this file in its own folder.
-set -euo pipefail
-exec 3>&1 >&2
-
-say() { echo "$*" >&3; }
-
-# openapi_generator GENERATOR [OPTION…] runs it.
-openapi_generator() {
-  local version=7.26.0
-  if [ ! -e "$CACHE/venv/$version" ]; then
-    rm -rf "$CACHE/venv"
-    python3 -m venv "$CACHE/venv"
-    "$CACHE/venv/bin/pip" install --quiet --disable-pip-version-check --no-deps openapi-generator-cli==$version
-    touch "$CACHE/venv/$version"
-  fi
-  say version $version
-  "$CACHE/venv/bin/openapi-generator-cli" generate -g "$@" -i "$CONTRACT" -o "$WORK/client"
-  say generates
-}
+. ../../common.sh
 
 # compile takes the pom.xml that is generated, which names the versions of all that the client
 # needs, for the client with its tests, and then the calling program, without a warning.

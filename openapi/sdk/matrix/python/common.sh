@@ -1,8 +1,5 @@
 # The steps that the rows of Python share. A row.sh sources this file in its own folder.
-set -euo pipefail
-exec 3>&1 >&2
-
-say() { echo "$*" >&3; }
+. ../../common.sh
 
 packages() {
   cmp -s ../requirements.txt "$CACHE/venv/requirements.txt" && return

@@ -263,14 +263,14 @@ public final class Samples {
     private static void getSpecAsYaml() throws ApiException {
         // sample: getSpecAsYaml
         SystemApi api = new SystemApi(new ApiClient().setBasePath(baseUrl));
-        System.out.println(api.getSpecAsYaml(List.of(Tag.TagJfinal), null, null).length());
+        System.out.println(api.getSpecAsYaml(List.of(Tag.TagJfinal), null, null, null).length());
         // end
     }
 
     private static void getSpecAsJson() throws ApiException {
         // sample: getSpecAsJson
         SystemApi api = new SystemApi(new ApiClient().setBasePath(baseUrl));
-        System.out.println(api.getSpecAsJson(List.of(Tag.TagJfinal), null, null).get("openapi"));
+        System.out.println(api.getSpecAsJson(List.of(Tag.TagJfinal), null, null, null).get("openapi"));
         // end
     }
 

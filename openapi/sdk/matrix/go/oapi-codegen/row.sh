@@ -15,3 +15,4 @@ say generates
 compile
 call
 say "note: the tool names the answer of an operation \`createUser\` as the schema \`CreateUserResponse\`, so \`-response-type-suffix Answer\` is needed"
+say "note-zh: 工具给接口 \`createUser\` 的响应起的名称与模式 \`CreateUserResponse\` 相同，所以需要 \`-response-type-suffix Answer\`"

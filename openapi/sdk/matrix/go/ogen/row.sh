@@ -23,3 +23,4 @@ func TestNull(t *testing.T) {
 GO
 (cd "$WORK" && go test ./reproduction)
 say "note: the tool reads no \`null\` where an object without properties is \`nullable\`, so the failures of yudao and jeecg cannot be read"
+say "note-zh: 工具不接受带 \`nullable\`、没有属性的对象为 \`null\`，所以 yudao 和 jeecg 的失败读不了"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-. ../../openapi-generator.sh
+. ../../common.sh
 openapi_generator php
 find "$WORK/client/lib" autoload.php call.php load.php -name '*.php' -print0 | xargs -0 -n 1 php -l
 php load.php "$WORK/client/lib"

@@ -16,3 +16,4 @@ say generates
 compile --strict models.py
 call
 say "note: models alone. Without \`--strict-nullable\` a required key is never null, without \`--use-annotated\` mypy refuses limits (\`constr(…)\`)"
+say "note-zh: 只生成模型。没有 \`--strict-nullable\`，必填的键不会为 null；没有 \`--use-annotated\`，mypy 不接受限制（\`constr(…)\`）"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-. ../../openapi-generator.sh
+. ../../common.sh
 openapi_generator rust
 generate rust "$CONTRACT" "$WORK/middleware" --additional-properties supportMiddleware=true,packageName=middleware
 cp Cargo.toml Cargo.lock main.rs "$WORK"
@@ -16,3 +16,4 @@ api=$WORK/reproduction/src/apis/default_api.rs
 grep -q '"X-Application"' "$api" && grep -q '"token"' "$api"
 [ "$(grep -c '= configuration\.api_key' "$api")" = 2 ]
 say 'note: a client has one `api_key` for all schemes, so the operation of document 002, which takes the id of an application and a token, needs `supportMiddleware=true`, as `main.rs` shows'
+say 'note-zh: 一个客户端的所有安全方案共用一个 `api_key`，所以文档 002 的接口（需要应用 ID 和令牌）要用 `supportMiddleware=true`，见 `main.rs`'

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-. ../../openapi-generator.sh
+. ../../common.sh
 say "version $(sed -n 's/^progenitor = "=\(.*\)"/\1/p' Cargo.toml)"
 cp Cargo.toml Cargo.lock main.rs "$WORK"
 cp "$CONTRACT_JSON" "$WORK/client.json"

@@ -18,3 +18,4 @@ generate "$PWD/reproduction.yaml" "$WORK/reproduction"
 grep -q 'interface User ' "$WORK/reproduction/client/globals.d.ts"
 if grep 'Failure {' "$WORK/reproduction/client/globals.d.ts"; then exit 1; fi
 say "note: generates no types of failures"
+say "note-zh: 不生成失败的类型"

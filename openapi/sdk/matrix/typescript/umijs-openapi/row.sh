@@ -20,3 +20,4 @@ NODE_PATH=$CACHE/node_modules node -p 'JSON.stringify(require("yaml").parse(fs.r
 generate "$WORK/reproduction.json" "$WORK/reproduction"
 grep -q 'type Id = integer;' "$WORK/reproduction/api/typings.d.ts"
 say "note: a named integer is \`type Id = integer\`, which does not exist; \`skipLibCheck\`, the default of its projects, passes over it"
+say "note-zh: 有名称的整数写成 \`type Id = integer\`，而这个类型不存在；其项目默认的 \`skipLibCheck\` 会略过"

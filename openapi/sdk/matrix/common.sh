@@ -1,11 +1,11 @@
-# What rows with openapi-generator share. A row.sh sources this file in its own folder.
+# What the rows of all languages share. A row.sh, or its language's common.sh, sources this file in the row's folder.
 set -euo pipefail
 exec 3>&1 >&2
 
 # say writes a line of the row; everything else goes to standard error.
 say() { echo "$*" >&3; }
 
-# openapi_generator GENERATOR generates the client into $WORK/client.
+# openapi_generator GENERATOR [OPTION…] generates the client into $WORK/client.
 openapi_generator() {
   local version=7.26.0
   if [ "$(cat "$CACHE/../openapi-generator/version" 2>/dev/null)" != $version ]; then
@@ -14,7 +14,7 @@ openapi_generator() {
     echo $version >"$CACHE/../openapi-generator/version"
   fi
   say version $version
-  generate "$1" "$CONTRACT" "$WORK/client"
+  generate "$1" "$CONTRACT" "$WORK/client" "${@:2}"
   say generates
 }
 

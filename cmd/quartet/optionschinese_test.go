@@ -1,0 +1,88 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"quartet/server/dialect/all"
+)
+
+// optionsChinese is the page in Chinese. A text without its translation, and a translation
+// without its text, fail the test: who changes the help of an option changes both.
+func optionsChinese(t *testing.T) optionsLanguage {
+	t.Helper()
+	names := dialectNames(all.Dialects)["dialects"]
+	used := map[string]bool{}
+	t.Cleanup(func() {
+		for english := range chineseOptions {
+			if !used[english] {
+				t.Errorf("no option has this help any more: %s", english)
+			}
+		}
+	})
+	return optionsLanguage{
+		file: "OPTIONS.zh-CN.md",
+		head: `# ` + "`quartet serve`" + ` 的选项
+
+[English](OPTIONS.md)
+
+由 ` + "`make generate`" + ` 生成，请勿手工修改。每个选项都可以用命令行选项或环境变量设置，以命令行选项为准。使用同一数据库的服务器应当有相同的限制；
+` + "`quartet keys list`" + ` 和 ` + "`quartet keys retire`" + ` 需要与服务器相同的 ` + "`--access-life`" + `。
+`,
+		columns: "| 选项 | 环境变量 | 默认值 | 含义 |\n",
+		text: func(english string) string {
+			english = strings.Replace(english, names, "${dialects}", 1)
+			chinese, found := chineseOptions[english]
+			if !found {
+				t.Errorf("chineseOptions lacks: %s", english)
+			}
+			used[english] = true
+			return strings.Replace(chinese, "${dialects}", strings.ReplaceAll(names, ",", "、"), 1)
+		},
+	}
+}
+
+// chineseOptions are the texts of OPTIONS.zh-CN.md by those of OPTIONS.md.
+var chineseOptions = map[string]string{
+	"General": "通用",
+	"Limits":  "限制",
+	"A time is written like 90s, 1h30m or 30d, a rate COUNT/TIME: 5/1h is at most five in an hour, which begins with the first of them. A size is written like 65536, 64KiB or 1MiB.":                           "时间写作 90s、1h30m 或 30d。频率写作“次数/时间”：5/1h 表示一小时内最多五次，从第一次开始计时。大小写作 65536、64KiB 或 1MiB。",
+	"Address to listen on, HOST:PORT; 0.0.0.0:8080 listens on every interface.":                                                                                                                                 "监听地址，格式为“主机:端口”；0.0.0.0:8080 监听所有网络接口。",
+	"Database: sqlite:PATH, postgres://… or mysql://….":                                                                                                                                                         "数据库：sqlite:路径、postgres://… 或 mysql://…。",
+	"Directory of the keys. With SQLite it defaults to the database's path with .keys appended; with a database server it is required.":                                                                         "密钥文件夹。使用 SQLite 时默认为数据库路径加上 .keys；使用数据库服务器时必须指定。",
+	"Run a demonstration with known users and passwords, simulated SMS and WeChat, and open registration. The default database is then sqlite:.quartet/demo.db. The data is reset at the start and every hour.": "以演示方式运行：用户和密码是公开的，短信和微信是模拟的，开放注册。此时默认数据库为 sqlite:.quartet/demo.db，数据在启动时和每小时重置一次。",
+	"Let anybody create a user; otherwise only administrators can.":                                                                                                                                             "开放注册：任何人都可以创建用户；否则只有管理员可以。",
+	"Paths such as /prod-api under which the dialects' operations and the documentation are served as well as at the root; the flag can be repeated.":                                                           "基础路径，例如 /prod-api：各方言的接口和文档在该路径下和根路径下都可访问；可以重复使用。",
+	"Dialects whose errors are sent with HTTP status 200: ${dialects}. DIALECT@/prod-api does so under that base path only.":                                                                                    "失败也以 HTTP 状态码 200 返回的方言：${dialects}。“方言@/prod-api”只对该基础路径生效。",
+	"Refuse requests that the contract does not describe, unknown names too, for contract tests. Otherwise each dialect reads as its framework does: the contract says how.":                                    "拒绝契约没有描述的请求，包括未知的名称；供契约测试使用。否则各方言按其框架的习惯读取请求，详见契约。",
+	"Take the form fields of the jfinal dialect, passwords too, from the query as well, as JFinal does. Off by default, because queries end up in the logs of proxies and browsers.":                            "像 JFinal 那样，jfinal 方言的表单字段（包括密码）也可以放在查询参数里。默认关闭，因为查询参数会留在代理和浏览器的日志里。",
+	"Time zone of dates without one, in requests and responses.":                                                                                                                                                "请求和响应中不带时区的日期所用的时区。",
+	"IP addresses or ranges of the proxies whose X-Forwarded-For header is trusted.":                                                                                                                            "受信任的代理的 IP 地址或网段；只信任它们的 X-Forwarded-For。",
+	"Origins whose web pages may call the server (CORS), with credentials; * allows all, without. With --demo, pages of this computer may call it too.":                                                         "允许哪些来源的网页跨域调用本服务器（CORS），可携带凭据；* 允许所有来源，但不可携带凭据。使用 --demo 时，本机的网页也可以调用。",
+	"Language of error messages: auto,zh,en. Front ends show them to users; auto follows Accept-Language.":                                                                                                      "错误提示的语言：auto、zh、en。前端会把提示显示给用户；auto 随 Accept-Language 而定。",
+	"Days to keep audit events; 0 keeps them forever.":                                                                                                                                                          "审计事件保留的天数；0 表示永久保留。",
+	"Lowest level of log lines: debug,info,warn,error.":                                                                                                                                                         "日志的最低级别：debug、info、warn、error。",
+	"Format of log lines on standard error: text,json.":                                                                                                                                                         "标准错误输出中日志的格式：text、json。",
+	"Kind of the WeChat app whose users can sign in: mini-program or official-account. Without it nobody signs in by WeChat.":                                                                                   "微信应用的类型，其用户可以登录：mini-program（小程序）或 official-account（公众号）。不设置则不能用微信登录。",
+	"App id (AppID) of the WeChat app.":                                                                                          "微信应用的 AppID。",
+	"File with the AppSecret of the WeChat app, mode 0600; or set QUARTET_WECHAT_SECRET.":                                        "存放微信应用 AppSecret 的文件，权限 0600；也可以设置 QUARTET_WECHAT_SECRET。",
+	"Base URL of WeChat's API, such as https://hk.api.weixin.qq.com.":                                                            "微信接口的基础 URL，例如 https://hk.api.weixin.qq.com。",
+	"Service that delivers one-time codes: webhook or aliyun. Without it nobody signs in by mobile; --demo simulates a service.": "发送验证码的服务：webhook 或 aliyun（阿里云）。不设置则不能用手机号登录；--demo 会模拟一个。",
+	"URL of the webhook, or of Aliyun's API if not the public one.":                                                              "webhook 的 URL；或阿里云接口的 URL，公网地址不必写。",
+	"Aliyun: code of the approved template (模板), whose variable is code. Webhook: passed on unchanged.":                          "阿里云：审核通过的模板 CODE，模板变量为 code。webhook：原样传递。",
+	"File with the webhook's secret or Aliyun's access key secret, mode 0600; or set QUARTET_SMS_SECRET.":                        "存放 webhook 密钥或阿里云 AccessKey Secret 的文件，权限 0600；也可以设置 QUARTET_SMS_SECRET。",
+	"Aliyun: access key id of a RAM user whose only right is dysms:SendSms.":                                                     "阿里云：RAM 用户的 AccessKey ID，该用户只需 dysms:SendSms 一项权限。",
+	"Aliyun: approved signature (签名).":                                                                                           "阿里云：审核通过的签名。",
+	"Lifetime of an access token or JWT, from its issue or last renewal; at least 1m. When a session was last used is recorded once in a sixtieth of this time: with 1h, once a minute.": "访问令牌或 JWT 的有效期，从签发或上次延长算起；至少 1m。会话的最后使用时间每隔该值的六十分之一记录一次：1h 即每分钟一次。",
+	"Lifetime of a session and its refresh token, from the sign-in.":                                                                      "会话及其刷新令牌的有效期，从登录算起。",
+	"One-time codes that one client IP can request.":                                                                                      "一个客户端 IP 可以请求的验证码条数。",
+	"One-time codes that all clients together can request.":                                                                               "所有客户端合计可以请求的验证码条数。",
+	"Wrong passwords for one account from one client IP; after that the account is locked for this client IP.":                            "一个客户端 IP 对一个账号输错密码的次数；超过后，该账号对这个客户端 IP 锁定。",
+	"Failed sign-ins from one client IP, by wrong passwords and by wrong codes; and, for each application, requests with a wrong secret.": "一个客户端 IP 登录失败的次数，输错密码和输错验证码都算；对每个应用，还包括应用密钥错误的请求。",
+	"Users that one client IP can create with --open-registration. Administrators have no limit.":                                         "使用 --open-registration 时，一个客户端 IP 可以创建的用户数。管理员不受限制。",
+	"Users that all clients together can create with --open-registration. Administrators have no limit.":                                  "使用 --open-registration 时，所有客户端合计可以创建的用户数。管理员不受限制。",
+	"Size of a request body; a larger one is answered 413.":                                                                               "请求体的大小；超过则返回 413。",
+	"Passwords that are hashed at the same time, 19 MiB of memory each; 0 means one per CPU core, less one.":                              "同时计算的密码哈希数，每个占 19 MiB 内存；0 表示 CPU 核数减一。",
+	"Connections to a database server. SQLite always has one connection that writes and four that read.":                                  "与数据库服务器的连接数。SQLite 固定为一个写连接和四个读连接。",
+	"How long a server that is shutting down waits for running requests.":                                                                 "关闭服务器时，等待进行中的请求多长时间。",
+}

@@ -1,0 +1,67 @@
+"use strict";
+
+// The demonstration's outbox and reset, as buttons. The page stays signed in after a reset,
+// because the demonstration's tokens are always the same ones.
+quartet.demo = (() => {
+  const { say, element } = quartet;
+  let addresses = {};
+
+  const canReset = () => Boolean(addresses.reset);
+
+  /** Puts the demonstration back; the answer's status. */
+  async function reset() {
+    const answer = await fetch(new URL(addresses.reset, location.href), { method: "POST" });
+    return answer.status;
+  }
+
+  function mount(settings) {
+    addresses = settings.demo ?? {};
+    const place = document.getElementById("demo");
+    if (addresses.outbox) place.append(outboxButton());
+    if (addresses.reset) place.append(resetButton());
+  }
+
+  function resetButton() {
+    const button = element("button", { type: "button", id: "reset" }, say("reset"));
+    button.onclick = async () => {
+      button.disabled = true;
+      const status = await reset().finally(() => { button.disabled = false; });
+      tell(status === 200 ? say("resetDone") : say("resetFailed", { status }));
+    };
+    return button;
+  }
+
+  function tell(words) {
+    const note = document.getElementById("note");
+    note.textContent = words;
+    setTimeout(() => { if (note.textContent === words) note.textContent = ""; }, 6000);
+  }
+
+  function outboxButton() {
+    const list = element("div", { className: "messages", tabIndex: 0 });
+    const refresh = element("button", { type: "button", className: "strong" }, say("refresh"));
+    const close = element("button", { type: "button" }, say("close"));
+    const panel = element("dialog", { id: "outbox-panel", aria: { label: say("outbox") } },
+      element("h2", {}, say("outbox")), element("p", {}, say("outboxLead")), list, element("div", { className: "buttons" }, refresh, close));
+    const read = async () => list.replaceChildren(table(await (await fetch(new URL(addresses.outbox, location.href))).json()));
+    refresh.onclick = read;
+    close.onclick = () => panel.close();
+    document.body.append(panel);
+    const button = element("button", { type: "button", id: "outbox" }, say("outbox"));
+    button.onclick = async () => {
+      await read();
+      panel.showModal();
+    };
+    return button;
+  }
+
+  function table(messages) {
+    if (messages.length === 0) return element("p", { className: "empty" }, say("outboxEmpty"));
+    const row = (cell, texts) => element("tr", {}, texts.map((text) => element(cell, {}, text)));
+    return element("table", {},
+      element("thead", {}, row("th", [say("to"), say("code"), say("at")])),
+      element("tbody", {}, messages.map(({ to, code, at }) => row("td", [to, code, new Date(at).toLocaleTimeString(document.documentElement.lang)]))));
+  }
+
+  return { mount, reset, canReset };
+})();
