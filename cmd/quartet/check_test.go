@@ -92,12 +92,15 @@ func rewrite(r *http.Response, old, with string) error {
 }
 
 // The demonstration answers every example as documented; examples that no client can
-// cause are skipped.
+// cause are skipped. A proxy between them finds nothing either.
 func TestCheckPassesOurselves(t *testing.T) {
 	t.Parallel()
-	s := serveDemo(t)
+	live, liveURL := watched(t, string(serveDemo(t).origin))
 	report := filepath.Join(t.TempDir(), "junit.xml")
-	c := checkedBy(t, cli.ExitOK, "--target", string(s.origin), "--junit", report)
+	c := checkedBy(t, cli.ExitOK, "--target", liveURL, "--junit", report)
+	if traffic := live.Report(); len(traffic.Findings) > 0 || traffic.Exchanges < c.Counts.Passed {
+		t.Errorf("the proxy between them finds %+v in %d exchanges", traffic.Findings, traffic.Exchanges)
+	}
 	if got := c.differences(); len(got) > 0 || c.Counts.Differ > 0 {
 		t.Errorf("differences: %s", strings.Join(got, "\n"))
 	}
@@ -213,6 +216,18 @@ func TestCheckThatCannotRun(t *testing.T) {
 	odd := filepath.Join(t.TempDir(), "odd.yaml")
 	must(t, os.WriteFile(odd, []byte("openapi: 3.0.3\npaths: 7\n"), 0o600))
 	refused(t, cli.ExitUsage, "is not an OpenAPI 3.0 or 3.1 document", "check", "--target", gone.URL, "--spec", odd)
+	for text, reason := range map[string]string{
+		"swagger: '2.0'\npaths: {}\n":                                 "it is Swagger 2.0; convert it to OpenAPI 3.0",
+		"openapi: 3.2.0\ninfo: {title: x, version: '1'}\npaths: {}\n": "it is OpenAPI 3.2.0, and 3.0 and 3.1 are read",
+		"a: b: c":           "it is neither YAML nor JSON",
+		"[1, 2]":            "it is neither YAML nor JSON",
+		"name: a package\n": "it has no key openapi",
+		"openapi: 3.1.0\ninfo: {title: x, version: '1'}\npaths: {/a: {$ref: 'b.yaml#/a'}}": "it refers to another file; make one file of them",
+	} {
+		other := filepath.Join(t.TempDir(), "other.yaml")
+		must(t, os.WriteFile(other, []byte(text), 0o600))
+		refused(t, cli.ExitUsage, reason, "check", "--target", gone.URL, "--spec", other)
+	}
 	refused(t, cli.ExitUsage, "cannot read the OpenAPI document", "check", "--target", gone.URL, "--spec", gone.URL+"/openapi.yaml")
 	refused(t, cli.ExitUsage, odd, "check", "--target", gone.URL, "--fixtures", odd)
 	refused(t, cli.ExitUsage, "--target", "check")

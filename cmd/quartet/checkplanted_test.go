@@ -96,6 +96,10 @@ var plantedFaults = []planted{
 	{"a cut body", "", body(func(text []byte) []byte { return text[:len(text)/2] }), "body: documented JSON, got not JSON: unexpected EOF"},
 	{"data after the body", "", body(func(text []byte) []byte { return append(text, "{}"...) }), "body: documented JSON, got data after the JSON"},
 	{"an empty body", "", body(func([]byte) []byte { return nil }), "body: documented JSON, got not JSON: EOF"},
+	{"a body that ends early", "", func(r *http.Response) error {
+		r.Header.Set("Content-Length", "100000")
+		return nil
+	}, "answer: documented status 200, got unexpected EOF"},
 	{"a dropped connection", "", func(*http.Response) error { return errDropped }, "answer: documented status 200, got EOF"},
 	// The request that is not answered is the only one, so that the time limit can be short.
 	{"a slow route", "getHealth/ok", slow, "answer: documented status 200, got no answer within " + shortLimit},
@@ -186,7 +190,7 @@ func watched(t *testing.T, server string) (*traffic.Proxy, string) {
 func findings(t *testing.T, p *traffic.Proxy) []traffic.Finding {
 	t.Helper()
 	for ; t.Context().Err() == nil; time.Sleep(10 * time.Millisecond) {
-		if found, _ := p.Findings(); len(found) > 0 {
+		if found := p.Report().Findings; len(found) > 0 {
 			return found
 		}
 	}

@@ -72,7 +72,7 @@ func Differences(response *openapi3.Response, a Answer) (all []Difference) {
 	}
 	schema := Strict(media.Schema.Value)
 	err = schema.VisitJSON(value, openapi3.VisitAsResponse(), openapi3.EnableFormatValidation(), openapi3.MultiErrors())
-	return slices.Concat(all, bodyDifferences(err), integerDifferences(schema, "", value))
+	return slices.Concat(all, SchemaDifferences(err), integerDifferences(schema, "", value))
 }
 
 // Strict is a copy of the schema with allOf merged that allows no key it does not
@@ -93,16 +93,38 @@ func (s strictSchemas) of(schema *openapi3.Schema) *openapi3.Schema {
 		strict.Properties[name] = s.of(property.Value).NewRef()
 	}
 	for _, part := range schema.AllOf {
-		merged := s.of(part.Value)
-		maps.Copy(strict.Properties, merged.Properties)
-		strict.Required = slices.Concat(strict.Required, merged.Required)
-		strict.Type = merged.Type
+		merge(strict, s.of(part.Value), part.Value.AdditionalProperties)
 	}
+	notNull := func(part *openapi3.SchemaRef) bool { return !part.Value.PermitsNull() }
+	strict.Nullable = schema.Nullable || len(schema.AllOf) > 0 && !slices.ContainsFunc(schema.AllOf, notNull)
 	if strict.Items != nil {
 		strict.Items = s.of(strict.Items.Value).NewRef()
 	}
-	if strict.Type.Includes(openapi3.TypeObject) && schema.AdditionalProperties.Has == nil && schema.AdditionalProperties.Schema == nil {
+	// Which keys the alternatives have is not known before one of them is chosen.
+	isOneOfMany := len(strict.OneOf)+len(strict.AnyOf) > 0
+	if strict.Type.Includes(openapi3.TypeObject) && !isOneOfMany && strict.AdditionalProperties.Has == nil && strict.AdditionalProperties.Schema == nil {
 		strict.AdditionalProperties.Has = new(false)
 	}
 	return strict
+}
+
+// merge adds what a part of an allOf requires, which may have keys that it does not name.
+func merge(whole, part *openapi3.Schema, others openapi3.AdditionalProperties) {
+	maps.Copy(whole.Properties, part.Properties)
+	whole.Required = slices.Concat(whole.Required, part.Required)
+	whole.Enum, whole.OneOf, whole.AnyOf = either(whole.Enum, part.Enum), either(whole.OneOf, part.OneOf), either(whole.AnyOf, part.AnyOf)
+	whole.Format, whole.Pattern = cmp.Or(whole.Format, part.Format), cmp.Or(whole.Pattern, part.Pattern)
+	whole.MinLength, whole.MaxLength = max(whole.MinLength, part.MinLength), cmp.Or(whole.MaxLength, part.MaxLength)
+	whole.Min, whole.Max = cmp.Or(whole.Min, part.Min), cmp.Or(whole.Max, part.Max)
+	whole.Items, whole.Type = cmp.Or(whole.Items, part.Items), cmp.Or(part.Type, whole.Type)
+	if others.Schema != nil || others.Has != nil && *others.Has {
+		whole.AdditionalProperties = others
+	}
+}
+
+func either[T any](a, b []T) []T {
+	if len(a) > 0 {
+		return a
+	}
+	return b
 }

@@ -4,6 +4,7 @@ package contract
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -11,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+	"go.yaml.in/yaml/v3"
 
 	"quartet/openapi"
 )
@@ -30,8 +32,14 @@ func Load() (Contract, error) { return Read(openapi.Document) }
 // Read reads and validates an OpenAPI document in one file, YAML or JSON, and
 // fills in what it may leave out: see fillDefaults.
 func Read(text []byte) (Contract, error) {
+	if err := checkVersion(text); err != nil {
+		return Contract{}, err
+	}
 	loader := openapi3.NewLoader()
 	document, err := loader.LoadFromData(text)
+	if err != nil && strings.Contains(err.Error(), "disallowed external reference") {
+		err = fmt.Errorf("it refers to another file; make one file of them, for example with npx @redocly/cli bundle: %w", err)
+	}
 	if err == nil {
 		err = document.Validate(loader.Context)
 	}
@@ -46,6 +54,24 @@ func Read(text []byte) (Contract, error) {
 		}
 	}
 	return c, nil
+}
+
+// checkVersion refuses what is no OpenAPI document, or one of a version that is read in part
+// only.
+func checkVersion(text []byte) error {
+	var version struct{ Swagger, OpenAPI string }
+	if err := yaml.Unmarshal(text, &version); err != nil {
+		return fmt.Errorf("it is neither YAML nor JSON: %w", err)
+	}
+	switch {
+	case version.Swagger != "":
+		return fmt.Errorf("it is Swagger %s; convert it to OpenAPI 3.0, for example with npx swagger2openapi", version.Swagger)
+	case version.OpenAPI == "":
+		return errors.New("it has no key openapi with a version")
+	case !strings.HasPrefix(version.OpenAPI, "3.0.") && !strings.HasPrefix(version.OpenAPI, "3.1."):
+		return fmt.Errorf("it is OpenAPI %s, and 3.0 and 3.1 are read", version.OpenAPI)
+	}
+	return nil
 }
 
 // Operations lists all operations by their id.

@@ -2,6 +2,7 @@ package contract_test
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -135,5 +136,47 @@ func TestHeadersAreOfTheTypeOfTheirSchema(t *testing.T) {
 		if got := strings.Join(lines, "; "); got != want {
 			t.Errorf("%q: got %s, want %s", value, got, want)
 		}
+	}
+}
+
+// Documents of others compose schemas in ways that this one does not.
+func TestStrictKeepsWhatPartsOfASchemaSay(t *testing.T) {
+	for name, c := range map[string]struct {
+		schema string
+		fits   []string
+		not    []string
+	}{
+		"an enum with a description": {`{allOf: [{type: string, enum: [a, b]}], description: x}`, []string{`"a"`}, []string{`"c"`, `null`, `7`}},
+		"a part that may be null":    {`{allOf: [{type: string, nullable: true}]}`, []string{`"a"`, `null`}, []string{`7`}},
+		"a whole that may be null":   {`{nullable: true, allOf: [{type: object, properties: {a: {type: string}}}]}`, []string{`{"a":"x"}`, `null`}, []string{`{"b":"x"}`}},
+		"two parts":                  {`{allOf: [{type: object, required: [a], properties: {a: {type: string}}}, {type: object, properties: {b: {type: string}}}]}`, []string{`{"a":"x","b":"y"}`}, []string{`{"b":"y"}`, `{"a":"x","c":"y"}`}},
+		"a part that is open":        {`{allOf: [{type: object, additionalProperties: true}, {type: object, properties: {b: {type: string}}}]}`, []string{`{"a":"x","b":"y"}`}, []string{`{"b":7}`}},
+		"one of many":                {`{type: object, properties: {kind: {type: string}}, oneOf: [{required: [a], properties: {a: {type: string}}}, {required: [b], properties: {b: {type: string}}}]}`, []string{`{"kind":"x","a":"y"}`}, []string{`{"kind":"x"}`, `{"a":"x","b":"y"}`}},
+		"a list in a part":           {`{allOf: [{type: array, items: {type: object, properties: {a: {type: string}}}}]}`, []string{`[{"a":"x"}]`}, []string{`[{"b":"x"}]`}},
+		"a map":                      {`{type: object, additionalProperties: {type: integer}}`, []string{`{"a":1}`}, []string{`{"a":"x"}`}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			document, err := contract.Read([]byte("openapi: 3.0.3\ninfo: {title: x, version: '1'}\npaths: {}\ncomponents: {schemas: {It: " + c.schema + "}}"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			strict := contract.Strict(document.Components.Schemas["It"].Value)
+			for _, text := range append(c.fits, c.not...) {
+				value, _ := contract.Decode(text)
+				err := strict.VisitJSON(value, openapi3.VisitAsResponse())
+				if fits := slices.Contains(c.fits, text); (err == nil) != fits {
+					t.Errorf("%s: %v", text, err)
+				}
+			}
+		})
+	}
+}
+
+func TestADifferenceOfAllElementsIsOne(t *testing.T) {
+	list, _ := load(t).Operation("listSessions")
+	session := `{"id":1,"dialect":"jfinal","productType":null,"deviceNumber":null,"clientIp":7,"userAgent":"x","createTime":"2026-11-21T01:00:00Z","lastSeenTime":"2026-11-21T01:00:00Z","current":true}`
+	found := contract.Differences(list.Responses.Value("200").Value, jsonAnswer(200, `{"code":0,"data":[`+session+`,`+session+`,`+session+`],"msg":""}`))
+	if kept := contract.OncePerList(found); len(found) != 3 || len(kept) != 1 || kept[0].String() != "/data/0/clientIp: documented string, got 7 (and in 2 more elements)" {
+		t.Errorf("%v of %v", kept, found)
 	}
 }

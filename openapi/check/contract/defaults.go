@@ -64,6 +64,7 @@ func nameExamples(content openapi3.Content, name string) {
 	for _, media := range content {
 		if media.Example != nil && len(media.Examples) == 0 {
 			media.Examples = openapi3.Examples{name: &openapi3.ExampleRef{Value: &openapi3.Example{Value: media.Example}}}
+			media.Example = nil // a document may have one or the other
 		}
 	}
 }

@@ -35,6 +35,26 @@ func Pointer(parent, key string) string {
 	return parent + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(key)
 }
 
+// OncePerList keeps the first of the differences that are the same in every element of a
+// list, and says in how many more it is.
+func OncePerList(all []Difference) (kept []Difference) {
+	type kind struct{ where, documented string }
+	first, more := map[kind]int{}, map[int]int{}
+	for _, d := range all {
+		k := kind{index.ReplaceAllString(d.Where, "/*$1"), d.Documented}
+		if at, known := first[k]; known && k.where != d.Where {
+			more[at]++
+			continue
+		}
+		first[k] = len(kept)
+		kept = append(kept, d)
+	}
+	for at, n := range more {
+		kept[at].Got += fmt.Sprintf(" (and in %d more elements)", n)
+	}
+	return kept
+}
+
 // SameName reports whether two keys differ in case and separators alone.
 func SameName(a, b string) bool {
 	plain := strings.NewReplacer("_", "", "-", "")
@@ -73,9 +93,9 @@ type object struct {
 // which it puts nowhere else.
 var unsupported = regexp.MustCompile(`^property (".*") is unsupported$`)
 
-// bodyDifferences describes what a validation found: about keys first, then about
+// SchemaDifferences describes what a validation of a body found: about keys first, then about
 // values.
-func bodyDifferences(err error) (all []Difference) {
+func SchemaDifferences(err error) (all []Difference) {
 	var objects []*object
 	var values []Difference
 	for _, found := range schemaErrors(err) {

@@ -39,6 +39,9 @@ type Result struct {
 	// UndocumentedHeaders are those of the answer that the document does not have. They are
 	// no differences, as clients ignore them.
 	UndocumentedHeaders []string `json:"undocumentedHeaders,omitempty"`
+	// LegacyStatus is the dialect of a failure that came with status 200 and is as documented
+	// otherwise.
+	LegacyStatus string `json:"-"`
 }
 
 // resultWithoutAnswer is the outcome of a case that was not sent: skipped, or one
@@ -50,6 +53,11 @@ func resultWithoutAnswer(c Case, reason string, missing *credentialError) Result
 		r.Differences = []contract.Difference{{Where: "credentials", Documented: missing.expected, Got: missing.got}}
 	}
 	return r
+}
+
+// hasOtherAnswer reports whether the answer is not the documented one at all.
+func (r Result) hasOtherAnswer() bool {
+	return slices.ContainsFunc(r.Differences, func(d contract.Difference) bool { return d.Where == "status" || d.Where == "answer" })
 }
 
 func resultOf(e Exchange, documented string, differences []contract.Difference) Result {
@@ -101,13 +109,13 @@ func (k Checker) Check(ctx context.Context, source Source, cases []Case) (result
 			results = append(results, resultWithoutAnswer(c, reason, missing))
 		}
 		for _, e := range all {
-			if proxy := e.Answer.proxy(); proxy != "" && c.isOfTransport() {
-				results = append(results, resultWithoutAnswer(c, "answered by "+proxy, nil))
+			if before := e.Answer.before(); before != "" && c.isOfTransport() {
+				results = append(results, resultWithoutAnswer(c, "answered by "+before, nil))
 				continue
 			}
 			result := resultOf(e, e.Status, k.differences(c, e))
-			if response := c.Operation.Responses.Value(strconv.Itoa(e.Answer.Status)); response != nil {
-				result.UndocumentedHeaders = contract.UndocumentedHeaders(response.Value, e.Answer.Header)
+			if result.LegacyStatus = k.legacyStatus(c, e); !result.hasOtherAnswer() {
+				result.UndocumentedHeaders = contract.UndocumentedHeaders(c.Operation.Responses.Value(c.Status).Value, e.Answer.Header)
 			}
 			results = append(results, result)
 		}
@@ -167,6 +175,19 @@ func (k Checker) differences(c Case, e Exchange) (all []contract.Difference) {
 	return append(all, k.documentDifferences(c, e)...)
 }
 
+// legacyStatus is the dialect for which the answer would be right under Checker.LegacyStatus,
+// "" for none.
+func (k Checker) legacyStatus(c Case, e Exchange) string {
+	if c.succeeds() || len(c.Operation.Tags) == 0 || e.Answer.Status != http.StatusOK || c.hasTag(k.LegacyStatus) {
+		return ""
+	}
+	k.LegacyStatus = c.Operation.Tags[:1]
+	if len(k.differences(c, e)) > 0 {
+		return ""
+	}
+	return c.Operation.Tags[0]
+}
+
 // documentDifferences compares an answer with the case's documented one, whatever its status.
 func (k Checker) documentDifferences(c Case, e Exchange) (all []contract.Difference) {
 	if other := c.spec.OtherEnvelope(c.Operation, e.Answer.Body); other != "" {
@@ -178,7 +199,7 @@ func (k Checker) documentDifferences(c Case, e Exchange) (all []contract.Differe
 			all = append(all, d)
 		}
 	}
-	return slices.Concat(all, k.envelopeDifferences(c, e, all), k.ruleDifferences(c, e, all), k.leaks(c, e))
+	return contract.OncePerList(slices.Concat(all, k.envelopeDifferences(c, e, all), k.ruleDifferences(c, e, all), k.leaks(c, e)))
 }
 
 // ruleDifferences are the values of a success that break the operation's rules of meaning,

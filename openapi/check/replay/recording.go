@@ -62,6 +62,16 @@ func (m Message) proxy() string {
 	return "a proxy (" + name + ")"
 }
 
+// before names what may have answered a request that is too large, or too slow, before the
+// application saw it: a proxy, or an HTTP library with an answer of no content type. "" for
+// the application.
+func (m Message) before() string {
+	if m.Status >= http.StatusBadRequest && m.Status < http.StatusInternalServerError && m.mediaType() == "" && m.Header.Get("X-Request-Id") == "" {
+		return "a proxy or the HTTP library, before the application"
+	}
+	return m.proxy()
+}
+
 // exchanges are the requests in the form that they are sent and recorded in.
 func exchanges(c Case, requests []contract.Request) []Exchange {
 	all := make([]Exchange, 0, len(requests))

@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/jstemmer/go-junit-report/v2/junit"
@@ -44,6 +45,18 @@ func UndocumentedHeaders(results []Result) map[string]int {
 		}
 	}
 	return answers
+}
+
+// LegacyStatus are the dialects whose failures came with status 200 and are as documented
+// otherwise.
+func LegacyStatus(results []Result) (dialects []string) {
+	for _, r := range results {
+		if r.LegacyStatus != "" {
+			dialects = append(dialects, r.LegacyStatus)
+		}
+	}
+	slices.Sort(dialects)
+	return slices.Compact(dialects)
 }
 
 // WriteJUnit writes results as JUnit XML: a suite for each operation, a test for

@@ -3,23 +3,19 @@
 package traffic
 
 import (
-	"bytes"
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 
-	"github.com/getkin/kin-openapi/openapi3"
-	"github.com/getkin/kin-openapi/openapi3filter"
 	"github.com/getkin/kin-openapi/routers"
 	"github.com/getkin/kin-openapi/routers/legacy"
 
@@ -27,33 +23,24 @@ import (
 	"quartet/openapi/check/replay"
 )
 
-// Finding is one way in which requests to an operation, or answers of it, are not as
-// documented.
-type Finding struct {
-	Operation string `json:"operation"` // method and path where no operation is documented
-	Status    int    `json:"status"`    // of the answer
-	Of        string `json:"of"`        // request or answer
-	Times     int    `json:"times"`
-	contract.Difference
-}
-
-// Proxy passes requests on to a server, unchanged, and compares them and the answers
-// with a document.
+// Proxy passes requests on to a server and compares them and the answers with a document.
+// It keeps no body for longer than its exchange lasts.
 type Proxy struct {
 	spec         contract.Contract
 	router       routers.Router
+	bases        []string // paths that requests may have before the document's
 	legacyStatus []string
+	record       func(replay.Exchange) error
 	proxy        *httputil.ReverseProxy
+	memory       memory
 
-	mu        sync.Mutex
-	exchanges int
-	findings  []Finding
-	record    func(replay.Exchange) error
+	mu    sync.Mutex
+	found found
 }
 
 // New is a proxy to the server at target. Failures of the dialects in legacyStatus are
-// expected under status 200. record is given each exchange that is not as documented; it
-// may be nil. It returns an error for a document whose paths cannot be told apart.
+// expected under status 200. record is given the first exchanges of each difference; it may
+// be nil. It returns an error for a document whose paths cannot be told apart.
 func New(spec contract.Contract, target *url.URL, legacyStatus []string, record func(replay.Exchange) error) (*Proxy, error) {
 	document := new(*spec.T)
 	document.Servers = nil // requests come to the proxy's own address
@@ -61,164 +48,140 @@ func New(spec contract.Contract, target *url.URL, legacyStatus []string, record 
 	if err != nil {
 		return nil, err
 	}
-	p := &Proxy{spec: spec, router: router, legacyStatus: legacyStatus, record: record}
+	document.OpenAPI = "3.0.3" // so that requests are validated as answers are, with places and types
+	p := &Proxy{spec: spec, router: router, bases: basesOf(spec), legacyStatus: legacyStatus, record: record, found: newFound()}
+	transport := http.DefaultTransport.(*http.Transport).Clone()
+	transport.DisableCompression = true // what the client asks for is what it gets
 	p.proxy = &httputil.ReverseProxy{
-		Rewrite: func(r *httputil.ProxyRequest) {
-			r.SetURL(target)
-			r.SetXForwarded()
-			r.Out.Header.Del("Accept-Encoding") // the transport inflates what it asked for itself
-		},
+		Rewrite:        func(r *httputil.ProxyRequest) { rewrite(r, target) },
+		Transport:      transport,
+		FlushInterval:  -1, // what the server has sent reaches the client, whatever comes after it
 		ModifyResponse: p.answered,
 		ErrorHandler:   p.unanswered,
+		ErrorLog:       log.New(io.Discard, "", 0), // the report says it
 	}
 	return p, nil
 }
 
+// basesOf are the paths of the document's servers, and none.
+func basesOf(spec contract.Contract) (bases []string) {
+	for _, server := range spec.Servers {
+		if base, err := server.BasePath(); err == nil {
+			bases = append(bases, strings.TrimSuffix(base, "/"))
+		}
+	}
+	return slices.Compact(append(bases, ""))
+}
+
+// rewrite sends a request on as it came, except that of the encodings only gzip is asked for.
+func rewrite(r *httputil.ProxyRequest, target *url.URL) {
+	r.SetURL(target)
+	r.Out.URL.RawQuery = r.In.URL.RawQuery
+	r.Out.Header["X-Forwarded-For"] = r.In.Header["X-Forwarded-For"]
+	r.SetXForwarded()
+	for _, name := range []string{"X-Forwarded-Host", "X-Forwarded-Proto"} { // another proxy before this one knows them
+		if known := r.In.Header[name]; known != nil {
+			r.Out.Header[name] = known
+		}
+	}
+	if asked := r.In.Header.Get("Accept-Encoding"); strings.Contains(asked, gzipped) {
+		r.Out.Header.Set("Accept-Encoding", gzipped)
+	} else {
+		r.Out.Header.Del("Accept-Encoding")
+	}
+}
+
 // received is a request as it came, for the check of its answer.
 type received struct {
+	method    string
+	url       url.URL
+	header    http.Header
 	operation contract.Operation
-	known     bool
-	body      []byte
-	refused   error // why it is not as documented
+	route     *routers.Route // nil where the document has no such operation
+	path      map[string]string
+	body      *captured // nil where there is none
 }
 
 type receivedKey struct{}
 
-const longestBody = 8 << 20 // bytes
-
 // ServeHTTP passes a request on.
 func (p *Proxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, longestBody))
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusRequestEntityTooLarge)
-		return
+	in := &received{method: r.Method, url: *r.URL, header: r.Header.Clone()}
+	in.route, in.path = p.find(r)
+	if in.route != nil {
+		in.operation = contract.Operation{Method: in.route.Method, Path: in.route.Path, Operation: in.route.Operation}
+		if r.Body != nil && r.Body != http.NoBody {
+			in.body = p.memory.capture(r.Body, r.ContentLength, nil)
+			r.Body = in.body
+			defer in.body.release()
+		}
 	}
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	in := &received{body: body}
-	if route, parameters, err := p.router.FindRoute(r); err == nil {
-		in.known, in.operation = true, contract.Operation{Method: route.Method, Path: route.Path, Operation: route.Operation}
-		in.refused = openapi3filter.ValidateRequest(r.Context(), &openapi3filter.RequestValidationInput{
-			Request: r, PathParams: parameters, Route: route,
-			Options: &openapi3filter.Options{AuthenticationFunc: openapi3filter.NoopAuthenticationFunc, SkipSettingDefaults: true},
-		})
-		r.Body = io.NopCloser(bytes.NewReader(body))
-	}
-	r.ContentLength = int64(len(body))
 	p.proxy.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), receivedKey{}, in)))
 }
 
-// answered checks an answer before it is passed on.
-func (p *Proxy) answered(r *http.Response) error {
-	body, err := io.ReadAll(io.LimitReader(r.Body, longestBody))
-	if err != nil {
-		return err
+// find is the documented operation of a request, nil for none.
+func (p *Proxy) find(r *http.Request) (*routers.Route, map[string]string) {
+	for _, base := range p.bases {
+		rest, isBelow := strings.CutPrefix(r.URL.Path, base)
+		if !isBelow || !strings.HasPrefix(rest, "/") {
+			continue
+		}
+		below := &http.Request{Method: r.Method, URL: &url.URL{Path: rest}, Host: r.Host}
+		if route, path, err := p.router.FindRoute(below); err == nil {
+			return route, path
+		}
 	}
-	_ = r.Body.Close()
-	r.Body = io.NopCloser(bytes.NewReader(body))
-	p.judge(r.Request, contract.Answer{Status: r.StatusCode, Header: r.Header, Text: string(body)}, "")
+	return nil, nil
+}
+
+// answered looks at an answer while it is passed on.
+func (p *Proxy) answered(r *http.Response) error {
+	in, _ := r.Request.Context().Value(receivedKey{}).(*received)
+	answer := contract.Answer{Status: r.StatusCode, Header: r.Header.Clone()}
+	isEvents := strings.HasPrefix(r.Header.Get("Content-Type"), "text/event-stream")
+	switch {
+	case in.route == nil:
+		p.unknown(in)
+	case r.StatusCode == http.StatusSwitchingProtocols, isEvents:
+		p.unjudged("streams")
+	default:
+		r.Body = p.memory.capture(r.Body, r.ContentLength, func(body *captured) { p.ended(in, answer, body) })
+	}
 	return nil
+}
+
+// ended judges an answer whose body has been passed on.
+func (p *Proxy) ended(in *received, answer contract.Answer, body *captured) {
+	complete, tooLarge, failed := body.outcome()
+	switch {
+	case failed != nil:
+		p.judge(in, contract.Answer{}, "the connection ended within the body: "+failed.Error())
+	case !complete:
+		p.unjudged("ended by the client")
+	case tooLarge:
+		p.unjudged("too large")
+	default:
+		answer.Text, _ = body.text()
+		p.judge(in, answer, "")
+	}
 }
 
 // unanswered passes on that the server ended the connection, and answers 502 where it
 // accepts none.
 func (p *Proxy) unanswered(w http.ResponseWriter, r *http.Request, err error) {
+	in, _ := r.Context().Value(receivedKey{}).(*received)
 	failed := err.Error()
 	if errors.Is(err, context.Canceled) {
 		failed = "none before the client ended the request"
 	}
-	p.judge(r, contract.Answer{}, failed)
-	if dialling, ok := errors.AsType[*net.OpError](err); ok && dialling.Op == "dial" {
-		w.WriteHeader(http.StatusBadGateway)
+	dialling, isDialling := errors.AsType[*net.OpError](err)
+	if isDialling = isDialling && dialling.Op == "dial"; isDialling {
+		failed = "the server cannot be reached"
+	}
+	p.judge(in, contract.Answer{}, failed)
+	if isDialling {
+		http.Error(w, fmt.Sprintf("quartet check --proxy: %s: %s", failed, err), http.StatusBadGateway)
 		return
 	}
 	panic(http.ErrAbortHandler)
-}
-
-func (p *Proxy) judge(r *http.Request, a contract.Answer, failed string) {
-	in, _ := r.Context().Value(receivedKey{}).(*received)
-	var findings []Finding
-	add := func(of string, differences ...contract.Difference) {
-		for _, d := range differences {
-			findings = append(findings, Finding{Operation: in.name(r), Status: a.Status, Of: of, Difference: d})
-		}
-	}
-	if in.refused != nil && a.Status < http.StatusBadRequest {
-		add("request", contract.Difference{Where: placeOf(in.refused), Documented: "a valid request", Got: contract.MaskText(reasonOf(in.refused))})
-	}
-	switch {
-	case failed != "":
-		add("answer", contract.Difference{Where: "answer", Documented: "an answer", Got: failed})
-	case !in.known:
-		add("request", contract.Difference{Where: "path", Documented: "no such operation", Got: in.name(r)})
-	default:
-		add("answer", replay.AnswerDifferences(p.spec, in.operation, message(r, in.body), a, p.legacyStatus)...)
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.exchanges++
-	for _, f := range findings {
-		p.add(f)
-	}
-	if len(findings) > 0 && p.record != nil {
-		_ = p.record(replay.Exchange{
-			Operation: in.name(r), Status: strconv.Itoa(a.Status), Example: "traffic", Failed: failed,
-			Request: message(r, in.body),
-			Answer:  replay.Message{Status: a.Status, Header: a.Header, Body: a.Text},
-		})
-	}
-}
-
-func message(r *http.Request, body []byte) replay.Message {
-	return replay.Message{Method: r.Method, Target: r.URL.RequestURI(), Header: r.Header, Body: string(body)}
-}
-
-// add counts a finding once more, or as a new one.
-func (p *Proxy) add(f Finding) {
-	at := slices.IndexFunc(p.findings, func(known Finding) bool {
-		return known.Operation == f.Operation && known.Status == f.Status && known.Of == f.Of && known.Where == f.Where && known.Documented == f.Documented
-	})
-	if at < 0 {
-		at, p.findings = len(p.findings), append(p.findings, f)
-	}
-	p.findings[at].Times++
-}
-
-// Findings are what was found so far, by operation, and how many exchanges there were.
-func (p *Proxy) Findings() (findings []Finding, exchanges int) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	findings = slices.Clone(p.findings)
-	slices.SortStableFunc(findings, func(a, b Finding) int {
-		return cmp.Or(strings.Compare(a.Operation, b.Operation), cmp.Compare(a.Status, b.Status))
-	})
-	return findings, p.exchanges
-}
-
-func (in *received) name(r *http.Request) string {
-	if in.known {
-		return in.operation.OperationID
-	}
-	return r.Method + " " + r.URL.Path
-}
-
-// placeOf is where a request is not as documented: a parameter, or a pointer into its body.
-func placeOf(err error) string {
-	if of, ok := errors.AsType[*openapi3filter.RequestError](err); ok && of.Parameter != nil {
-		return of.Parameter.In + " " + of.Parameter.Name
-	}
-	if of, ok := errors.AsType[*openapi3.SchemaError](err); ok {
-		return "/" + strings.Join(of.JSONPointer(), "/")
-	}
-	return "body"
-}
-
-// reasonOf is why, without the value.
-func reasonOf(err error) string {
-	if of, ok := errors.AsType[*openapi3.SchemaError](err); ok {
-		return of.Reason
-	}
-	if of, ok := errors.AsType[*openapi3filter.RequestError](err); ok {
-		return cmp.Or(of.Reason, fmt.Sprint(of.Err))
-	}
-	return err.Error()
 }

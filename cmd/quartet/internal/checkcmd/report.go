@@ -82,6 +82,11 @@ func (k *Command) print(c *cli.Console, results []replay.Result, counts replay.C
 			return err
 		}
 	}
+	if dialects := strings.Join(replay.LegacyStatus(results), ","); dialects != "" && !k.Compare {
+		if _, err := fmt.Fprintf(c.Out, "failures come with status 200 and are as documented otherwise; if the server means it, add --legacy-status %s\n", dialects); err != nil {
+			return err
+		}
+	}
 	if undocumented := replay.UndocumentedHeaders(results); len(undocumented) > 0 {
 		var names []string
 		for _, name := range slices.Sorted(maps.Keys(undocumented)) {
