@@ -199,16 +199,16 @@ func checkContract(t *testing.T, out, program string) {
 	forms, err := contractForms()
 	must(t, err)
 	for name, wanted := range forms {
-		args := []string{"openapi", "--render=" + wanted.Render, "--format=yaml"}
+		args := []string{"openapi", "--render=" + wanted.Render, "--language=" + wanted.Language}
 		if wanted.JSON {
-			args[2] = "--format=json"
+			args = append(args, "--format=json")
 		}
 		for _, tag := range wanted.Tags {
 			args = append(args, "--tag="+tag)
 		}
 		equal(t, name, string(read(t, out, "contract", name)), output(t, out, program, args...))
 	}
-	if len(forms) < 20 {
+	if len(forms) < 24 {
 		t.Errorf("only %d forms", len(forms))
 	}
 	changelog := string(read(t, out, "contract", "CHANGELOG.md"))
