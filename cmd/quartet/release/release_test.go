@@ -40,8 +40,8 @@ func TestWhole(t *testing.T) {
 	if os.Getenv("QUARTET_RELEASE") != "true" {
 		t.Skip("a whole release takes minutes: make test-release")
 	}
-	out := makeRelease(t)
-	again := makeRelease(t)
+	source, other := clone(t), clone(t) // of the same commit, whatever is committed meanwhile
+	out, again := makeRelease(t, source), makeRelease(t, other)
 	if first, second := read(t, out, sums), read(t, again, sums); !bytes.Equal(first, second) {
 		t.Errorf("two runs differ:\n%s\n%s", first, second)
 	}
@@ -85,10 +85,9 @@ func clone(t *testing.T) string {
 	return folder
 }
 
-// makeRelease runs `make release` in a fresh clone.
-func makeRelease(t *testing.T) string {
+// makeRelease runs `make release` in a checkout.
+func makeRelease(t *testing.T, source string) string {
 	t.Helper()
-	source := clone(t)
 	command := exec.CommandContext(t.Context(), "make", "release", "VERSION="+version)
 	command.Dir, command.Env = source, append(os.Environ(), "CI=true")
 	if said, err := command.CombinedOutput(); err != nil {
