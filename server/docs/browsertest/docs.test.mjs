@@ -146,6 +146,24 @@ test("a deep link opens its operation, which shows who may call it, samples, env
   assert.match(await open.locator(".extensions").innerText(), /x-lenient-reading\s+"?fastjson/);
 });
 
+test("the keyboard reaches every control of the first screen, and shows where it is", async () => {
+  const page = await visit();
+  await openDocs(page);
+  const reached = [];
+  for (let i = 0; i < 40 && !reached.includes("search"); i++) {
+    await page.keyboard.press("Tab");
+    const { name, outline } = await page.evaluate(() => {
+      const { id, dataset, textContent } = document.activeElement;
+      return { name: id || dataset.person || textContent.trim(), outline: getComputedStyle(document.activeElement).outlineStyle };
+    });
+    assert.notEqual(outline, "none", name);
+    reached.push(name);
+  }
+  for (const name of ["English", "demo", "administrator", "nobody", "own", "outbox", "reset", "run-all", "运行", "关于本契约", "search"]) {
+    assert.ok(reached.includes(name), `${name} is not among ${reached}`);
+  }
+});
+
 test("every failure has its place on the error page", async () => {
   const page = await visit();
   await page.goto("docs/errors#token_expired");
