@@ -120,7 +120,7 @@ test("language and theme are remembered, and follow the browser until they are c
     assert.deepEqual(await looks(), ["en", "light"], address);
   }
   await openDocs(page);
-  assert.match(await page.locator("h1").innerText(), /^One account server/);
+  assert.match(await page.locator(".start h1").innerText(), /^One account server/);
 });
 
 test("a deep link opens its operation, which shows who may call it, samples, envelopes and its row in the transcription", async () => {
