@@ -14,8 +14,9 @@ VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null || echo 
 help: ## explain every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: ## start the server with demo data and Swagger UI on http://127.0.0.1:8080/docs/
-	go run ./cmd/quartet serve --demo
+ADDR ?=
+run: ## start the server with demo data and Swagger UI on http://127.0.0.1:8080/docs/; ADDR=127.0.0.1:8090 chooses another address
+	go run ./cmd/quartet serve --demo $(if $(ADDR),--addr $(ADDR))
 
 test: ## run all tests that need only Go (PostgreSQL and MariaDB too where QUARTET_TEST_POSTGRES and QUARTET_TEST_MYSQL name one)
 	go test -timeout 20m ./...
@@ -25,9 +26,10 @@ test: ## run all tests that need only Go (PostgreSQL and MariaDB too where QUART
 	  echo "skipped: the store on MariaDB. To run it: QUARTET_TEST_MYSQL=mysql://… make test"; fi
 
 CHROMIUM ?= $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name))))
-test-browser: ## open the documentation in a real browser, pictures in bin/browser (needs Node.js 20 and Chromium)
+PICTURES ?=
+test-browser: ## open the documentation in a real browser, pictures in bin/browser; PICTURES=true writes those of the READMEs (needs Node.js 20 and Chromium)
 	@if command -v npm >/dev/null && [ -n "$(CHROMIUM)" ]; then cd server/docs/browsertest && \
-	  npm ci --silent --no-audit --no-fund && CHROMIUM="$(CHROMIUM)" npm --silent test; \
+	  npm ci --silent --no-audit --no-fund && CHROMIUM="$(CHROMIUM)" PICTURES="$(PICTURES)" npm --silent test; \
 	elif [ "$${CI:-}" = true ]; then echo "the browser test needs npm and Chromium"; exit 1; \
 	else echo "skipped: the browser test. To run it, install Node.js and Chromium (apt-get install chromium fonts-noto-cjk)"; fi
 

@@ -18,8 +18,8 @@ type tokenKind struct {
 	ID, Form             string
 	Name, Life, Renewal  inBoth
 	Given, Sent, Renewed []tokenUse
-	prefix               string
-	links                bool // that a link of an answer takes the token to an operation renews it
+	prefix               string // with which its tokens begin
+	links                bool   // the links of an answer, to which the token goes, renew it
 }
 
 // tokenUse is an operation, with the place of a token in its request or its answer.

@@ -25,6 +25,9 @@ const (
 	maxHeaderBytes = 256 << 10
 )
 
+// windowsAddressInUse is WSAEADDRINUSE; syscall.EADDRINUSE is a made-up number on Windows.
+const windowsAddressInUse = syscall.Errno(10048)
+
 // listen opens the port before the database is touched, so that a second server
 // that is started by mistake changes nothing.
 func listen(ctx context.Context, address string) (net.Listener, error) {
@@ -33,8 +36,8 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 		return nil, cli.Usagef("--addr must be HOST:PORT: %w", err)
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
-	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("the address %s is in use: stop the other program, or choose another address with --addr", address)
+	if errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, windowsAddressInUse) {
+		return nil, fmt.Errorf("the address %s is in use: stop the other program, or choose another address, such as --addr 127.0.0.1:8090 (make run ADDR=127.0.0.1:8090)", address)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("cannot listen on %s: %w", address, err)

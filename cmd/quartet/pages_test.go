@@ -224,7 +224,7 @@ func codeBlocks(text string) (all []string) {
 		switch language {
 		case "", "text":
 			code = fmt.Sprint(strings.Count(code, "\n"), " lines")
-		case "sh", "yaml", "python", "nginx":
+		case "sh", "powershell", "yaml", "python", "nginx":
 			code = shComment.ReplaceAllString(code, "")
 		default:
 			code = lineComment.ReplaceAllString(code, "")

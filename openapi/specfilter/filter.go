@@ -1,6 +1,6 @@
 // Package specfilter renders an OpenAPI document: reduced to the operations of some tags,
-// or to what describes requests, with the components that they refer to. It writes
-// documents as YAML or JSON in their own order.
+// or to what describes requests, with the components that they refer to; or with its texts
+// in one language. It writes documents as YAML or JSON in their own order.
 package specfilter
 
 import (

@@ -15,6 +15,8 @@ quartet.cards = (() => {
   const speaks = { jeecg: "JeecgBoot", yudao: "yudao", cas: "CAS", ruoyi: "RuoYi", jfinal: "JFinal" };
   const documents = { jeecg: "000", yudao: "001", cas: "002", ruoyi: "003", jfinal: "004" };
 
+  const answers = new Map(); // of a dialect: the newest answer's body, and how to show it again
+
   const present = (values = {}) => Object.entries(values).filter(([, value]) => value !== undefined);
 
   async function call({ method, path, form, query, headers, json }) {
@@ -45,7 +47,7 @@ quartet.cards = (() => {
   function card(ui, name) {
     const { id, method, path } = calls[name];
     const status = element("span", { className: "status" });
-    const body = element("pre", { tabIndex: 0, aria: { label: `${name}: ${say("success")}` } }, shapeOf(name));
+    const body = element("pre", { tabIndex: 0, aria: { label: `${name}: ${say("answer")}` } }, shapeOf(name));
     const advice = element("p", { className: "advice", hidden: true });
     const button = element("button", { type: "button", className: "strong", aria: { label: `${say("run")} ${name}` } }, say("run"));
     const more = element("a", { href: `#/${name}/${id}`, aria: { label: `${say("open")} ${id}` } }, say("open"));
@@ -71,7 +73,8 @@ quartet.cards = (() => {
     const section = element("article", { className: `card ${name}` },
       element("header", {}, element("h2", {}, name), element("span", {}, `${quartet.inWords("文档", "document")} ${documents[name]} · ${speaks[name]}`)),
       element("div", { className: "call" }, element("p", {}, say(id)), element("code", {}, `${method} /${path}`)),
-      element("div", { className: "buttons" }, button, status, more), body, advice);
+      element("div", { className: "buttons" }, button, status, more),
+      body, advice);
     section.dataset.dialect = name;
     return { element: section, run };
   }
@@ -88,10 +91,24 @@ quartet.cards = (() => {
     const failed = quartet.contract.isFailure(one, status, text);
     places.status.textContent = `HTTP ${status}`;
     places.status.className = failed ? "status bad" : "status good";
-    places.body.replaceChildren(...envelopeOf(name, quartet.contract.parsed(text) ?? text));
+    const body = quartet.contract.parsed(text) ?? text;
+    answers.set(name, { body, render: () => places.body.replaceChildren(...envelopeOf(name, body)) });
+    for (const { render } of answers.values()) render();
     const known = failed ? quartet.contract.failureOf(one, status, text) : undefined;
     places.advice.hidden = !known?.advice;
     places.advice.textContent = known?.advice ? quartet.inWords(known.advice.zh, known.advice.en) : "";
+  }
+
+  const isResult = (name) => (key) => key === quartet.contract.tag(name)["x-envelope"].data || !quartet.contract.envelopeKeys(name).includes(key);
+
+  // The texts that the results of several answers have, times aside: by them one sees that it is the same user.
+  function shared() {
+    const [once, twice] = [new Set(), new Set()];
+    for (const [name, { body }] of answers) {
+      const result = Object.keys(body).filter(isResult(name)).map((key) => JSON.stringify(body[key])).join();
+      for (const text of new Set(result.match(/(?<=:)"(?!\d{4}-)[^"\\]{2,}"/g))) (once.has(text) ? twice : once).add(text);
+    }
+    return twice;
   }
 
   // The answer with the keys of its envelope first and bold.
@@ -99,9 +116,11 @@ quartet.cards = (() => {
     if (typeof body !== "object") return [String(body)];
     const keys = quartet.contract.envelopeKeys(name).filter((key) => key in body);
     const ordered = [...keys, ...Object.keys(body).filter((key) => !keys.includes(key))];
+    const same = shared();
+    const marked = (key, text) => (isResult(name)(key) ? text.split(/((?<=: )"[^"\\]{2,}")/).map((part) => (same.has(part) ? element("mark", {}, part) : part)) : [text]);
     const line = (key, i) => [
-      "  ", keys.includes(key) ? element("b", {}, JSON.stringify(key)) : JSON.stringify(key), ": ",
-      JSON.stringify(body[key], null, 2).replace(/\n/g, "\n  "), i < ordered.length - 1 ? ",\n" : "\n"];
+      "  ", keys.includes(key) ? element("b", {}, JSON.stringify(key)) : JSON.stringify(key),
+      ...marked(key, `: ${JSON.stringify(body[key], null, 2).replace(/\n/g, "\n  ")}`), i < ordered.length - 1 ? ",\n" : "\n"];
     return ["{\n", ...ordered.flatMap(line), "}"];
   }
 

@@ -23,10 +23,7 @@ quartet.contract = (() => {
     return [...new Set([success?.key, code, message, data].filter(Boolean))];
   };
 
-  const example = (response) => {
-    const media = Object.entries(response?.content ?? {}).find(([type]) => /json/.test(type))?.[1];
-    return Object.values(media?.examples ?? {})[0]?.value;
-  };
+  const examples = (response) => Object.entries(response?.content ?? {}).find(([type]) => /json/.test(type))?.[1].examples ?? {};
 
   /** The shape of an answer: its keys, each with a short value; what is no envelope is "…" where the result has no key. */
   function shape(name, body) {
@@ -44,9 +41,11 @@ quartet.contract = (() => {
 
   /** A success and a failure of a dialect, as shapes. */
   function shapes(name) {
-    const own = operations().filter((one) => one.tags[0] === name);
-    const of = (status) => shape(name, own.map((one) => example(one.responses[status])).find(Boolean));
-    return { success: of("200"), failure: of("401") };
+    const answers = operations().filter((one) => one.tags[0] === name).flatMap((one) => Object.entries(one.responses));
+    const all = (failing) => answers.filter(([status]) => Number(status) >= 400 === failing).flatMap(([, answer]) => Object.entries(examples(answer)));
+    const failing = all(true);
+    const [, failure] = failing.find(([symbol]) => symbol === "unauthenticated") ?? failing[0];
+    return { success: shape(name, all(false)[0][1].value), failure: shape(name, failure.value) };
   }
 
   /** The failures that an operation declares, as the catalogue tells them. */

@@ -88,7 +88,10 @@
     for (const { type, target, addedNodes } of changes) {
       if (type === "childList") addedNodes.forEach(visit);
       else if (type === "characterData") visitText(target);
-      else if (quartet.language() === "zh") visitAttributes(target);
+      else {
+        for (const [selector, give] of names) if (target.matches(selector)) give(target);
+        if (quartet.language() === "zh") visitAttributes(target);
+      }
     }
   }).observe(document.getElementById("swagger-ui"), {
     subtree: true, childList: true, characterData: true, attributes: true, attributeFilter: ["aria-label", "placeholder", "title"],

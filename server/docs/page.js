@@ -27,7 +27,7 @@
           h("div", { className: "wrapper" },
             h("details", { className: "about" }, h("summary", null, say("about")), part("InfoContainer")),
             h("div", { className: "tools" }, part("QuartetSearch"), part("AuthorizeBtnContainer"))),
-          part("operations"), part("Models"));
+          h("div", { className: "wrapper" }, part("operations"), part("Models")));
       },
     },
   });

@@ -39,8 +39,11 @@ quartet.people = (() => {
   function mount(system, settings) {
     [ui, people] = [system, settings.demo?.people ?? []];
     const place = document.getElementById("people");
-    const names = new Map(people.map((one) => [one.id, quartet.inWords(one.name.zh, one.name.en)]));
-    names.set("nobody", say("nobody")).set("own", say("own"));
+    const ids = [...people.map((one) => one.id), "nobody", "own"];
+    const nameOf = (id) => {
+      const { name } = people.find((one) => one.id === id) ?? {};
+      return name ? quartet.inWords(name.zh, name.en) : say(id);
+    };
     const now = element("output", { className: "now" });
     const input = element("input", { type: "text", id: "own-token", spellcheck: false, autocomplete: "off", placeholder: say("ownHint"), required: true });
     const form = element("form", { className: "own", hidden: true },
@@ -51,8 +54,8 @@ quartet.people = (() => {
       input.value = "";
       form.hidden = true;
     };
-    const buttons = [...names].map(([id, name]) => {
-      const button = element("button", { type: "button", className: "person" }, name);
+    const buttons = ids.map((id) => {
+      const button = element("button", { type: "button", className: "person" }, say(id));
       button.dataset.person = id;
       button.onclick = () => {
         form.hidden = id !== "own";
@@ -68,7 +71,7 @@ quartet.people = (() => {
       const id = current();
       if (id === shown) return;
       shown = id;
-      now.replaceChildren(say("signedInAs"), element("strong", {}, names.get(id)));
+      now.replaceChildren(say("signedInAs"), element("strong", {}, nameOf(id)));
       for (const button of buttons) button.setAttribute("aria-pressed", button.dataset.person === id);
     };
     ui.getStore().subscribe(show);

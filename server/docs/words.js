@@ -2,7 +2,7 @@
 
 // Every text that these scripts show, in Chinese and in English. {…} is replaced by a value.
 quartet.words = {
-  signedInAs: ["当前身份：", "Calling as: "],
+  signedInAs: ["当前身份：", "Calling as "],
   demo: ["演示用户", "Demo user"],
   administrator: ["管理员", "Administrator"],
   nobody: ["未登录", "Nobody"],
@@ -22,13 +22,14 @@ quartet.words = {
   reset: ["还原演示", "Reset"],
   resetDone: ["演示数据已还原，登录状态不变。", "The demonstration is back as it was; you are still signed in."],
   resetFailed: ["还原失败（HTTP {status}）。", "The reset failed (HTTP {status})."],
+  answer: ["响应", "Answer"],
   run: ["运行", "Run"],
   runAll: ["五个一起运行", "Run all five"],
-  open: ["查看接口", "Open the operation"],
+  open: ["查看接口", "Details"],
   refreshUser: ["读取当前用户", "Read the signed-in user"],
   listSessions: ["列出当前用户的会话", "List the user's sessions"],
-  getUserInfo: ["通过应用读取用户 1", "Read user 1 through an application"],
-  getWeChatUserInfo: ["微信登录（code 所指的用户）", "Sign in by WeChat (whoever the code names)"],
+  getUserInfo: ["通过应用读取用户 1", "Read user 1 as an application"],
+  getWeChatUserInfo: ["微信登录（一位微信用户）", "Sign in a WeChat user"],
   getUserDetail: ["按 ID 读取用户 1", "Read user 1 by id"],
   noAnswer: ["没有收到响应：{error}", "No answer came: {error}"],
   about: ["关于本契约", "About this contract"],

@@ -55,12 +55,15 @@ func contractForms() (map[string]specfilter.Wanted, error) {
 	for _, render := range specfilter.Renderings {
 		byWord["."+strings.TrimPrefix(render, "openapi-")] = specfilter.Wanted{Render: render}
 	}
+	for _, language := range specfilter.Languages {
+		byWord["."+language] = specfilter.Wanted{Language: language}
+	}
 	for _, tag := range document.Tags {
 		byWord["."+tag.Name] = specfilter.Wanted{Tags: []string{tag.Name}}
 	}
 	forms := map[string]specfilter.Wanted{}
 	for word, wanted := range byWord {
-		wanted.Samples = openapi.CodeSamples
+		wanted.Samples, wanted.Pages = openapi.CodeSamples, openapi.Pages
 		for _, format := range []string{"yaml", "json"} {
 			wanted.JSON = format == "json"
 			forms["openapi"+word+"."+format] = wanted

@@ -86,7 +86,7 @@ func (r *release) orSkip(what string, err error, how string) error {
 	if err == nil || r.Strict {
 		return err
 	}
-	_, err = fmt.Fprintf(r.log, "skipped: %s: %v. To make it, %s.\n", what, err, how)
+	_, err = fmt.Fprintf(r.log, "skipped: %s: %v\n  To make it, %s.\n", what, err, how)
 	return err
 }
 

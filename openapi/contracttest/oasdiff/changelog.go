@@ -1,6 +1,7 @@
 package oasdiff
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -32,7 +33,7 @@ func Changelog(before, after []byte) (string, error) {
 	byPlace, broken := map[string][]string{}, map[string]bool{}
 	for _, f := range found {
 		for _, where := range f.where {
-			byPlace[where] = append(byPlace[where], fmt.Sprintf("- **breaks** %s: %s\n", f.why, f.what))
+			byPlace[where] = append(byPlace[where], fmt.Sprintf("- %s. **Breaks** %s.\n", f.what, f.why))
 			broken[where+f.what] = true
 		}
 	}
@@ -46,10 +47,16 @@ func Changelog(before, after []byte) (string, error) {
 	}
 	var page strings.Builder
 	fmt.Fprintf(&page, "%d changes break clients.\n", len(found))
-	for _, where := range slices.Sorted(maps.Keys(byPlace)) {
+	for _, where := range slices.SortedFunc(maps.Keys(byPlace), operationsFirst) {
 		fmt.Fprintf(&page, "\n## %s\n\n%s", where, strings.Join(byPlace[where], ""))
 	}
 	return page.String(), nil
+}
+
+// operationsFirst sorts places by name, and parts of the document behind the operations.
+func operationsFirst(a, b string) int {
+	rank := func(where string) int { return strings.Count(where, "(") } // only an operation has its path in brackets
+	return cmp.Or(rank(b)-rank(a), cmp.Compare(a, b))
 }
 
 // Operations lists in Markdown the operations of a contract.

@@ -1,7 +1,6 @@
 package examples
 
 import (
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -32,17 +31,6 @@ func startDemonstration(t *testing.T) (server string) {
 	})
 	proctest.AwaitReady(t, "http://"+server)
 	return server
-}
-
-// reset puts the data of the demonstration back.
-func reset(t *testing.T, server string) {
-	t.Helper()
-	answer, err := http.Post("http://"+server+"/demo/reset", "", nil)
-	must(t, err)
-	must(t, answer.Body.Close())
-	if answer.StatusCode != http.StatusOK {
-		t.Fatalf("reset: %s", answer.Status)
-	}
 }
 
 // missing gives the first command of a quickstart's file tools that is not installed, and the way to it.

@@ -26,10 +26,10 @@ const usual = "127.0.0.1:8080"
 
 // quickstart is a folder and the blocks of its README.
 type quickstart struct {
-	folder       string
-	run, try     string // commands
-	prints       string // what run prints, or try where it serves
-	serves       string // the address in run of what it serves
+	folder   string
+	run, try string // commands
+	prints   string // what run prints, or try where it serves
+	serves   string // the address in run of what it serves
 }
 
 // quickstarts lists the folders with a README.
@@ -47,6 +47,7 @@ func quickstarts(t *testing.T) (all []quickstart) {
 	if len(all) == 0 {
 		t.Fatal("there are no quickstarts")
 	}
+	slices.Reverse(all) // those that take longest to install run first
 	return all
 }
 
@@ -109,7 +110,7 @@ func TestLocks(t *testing.T) {
 	}
 }
 
-// TestExamples runs the quickstarts one after the other. Without QUARTET_EXAMPLES it is skipped,
+// TestExamples runs the quickstarts beside each other. Without QUARTET_EXAMPLES it is skipped,
 // since it needs more than Go; QUARTET_EXAMPLES=all runs all, QUARTET_EXAMPLES=vue,python some.
 func TestExamples(t *testing.T) {
 	chosen := os.Getenv("QUARTET_EXAMPLES")
@@ -134,7 +135,7 @@ func TestExamples(t *testing.T) {
 				}
 				t.Skipf("skipped: %s, since %s is missing. To run it: %s", q.folder, command, how)
 			}
-			reset(t, server)
+			t.Parallel()
 			began := time.Now()
 			follow(t, q, server)
 			t.Logf("%s: did as its README says in %.0f s", q.folder, time.Since(began).Seconds())

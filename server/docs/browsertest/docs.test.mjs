@@ -1,38 +1,73 @@
 import assert from "node:assert/strict";
-import { mkdirSync } from "node:fs";
 import { test } from "node:test";
 import { execute, openDocs, openOperation } from "./browser.mjs";
 import { operations, origin, visit } from "./world.mjs";
 
-const screenshots = new URL("../../../bin/browser/", import.meta.url).pathname;
-mkdirSync(screenshots, { recursive: true });
+test("all operations are there, and are found by path, name, text and Chinese", async () => {
+  const page = await visit({ language: "en" });
+  await openDocs(page);
+  const shown = () => page.locator(".opblock").evaluateAll((blocks) => blocks.map((block) => block.id.split("-").at(-1)).sort());
+  assert.equal((await shown()).length, operations().length);
+  for (const [phrase, found] of [
+    ["/user/refresh", ["refreshUser"]],
+    ["oldpassowrd", ["updatePassword"]],
+    ["/api/user/", operations().filter((one) => one.tags[0] === "jfinal").map((one) => one.operationId)],
+    ["last visit of no operation", []],
+    ["发送短信验证码", ["sendMobileCode"]],
+    ["extend lifetime", ["refreshUser"]],
+    ["x-credential-body", ["refreshUser"]],
+  ]) {
+    await page.locator("#search").fill(phrase);
+    await page.waitForFunction((count) => document.querySelector(".found").textContent.startsWith(`${count} of `), found.length, { timeout: 5000 })
+      .catch(async () => assert.deepEqual(await shown(), found, phrase));
+    assert.deepEqual(await shown(), [...found].sort(), phrase);
+    assert.equal(await page.locator(".nothing").count(), found.length === 0 ? 1 : 0);
+  }
+  await page.locator("#search").fill("");
+  await page.locator(".opblock").nth(20).waitFor();
+});
 
-test("all operations are there, and the filter leaves those of one tag", async () => {
+test("a card calls the server, and its answer stands beside the others'", async () => {
+  const page = await visit({ refusals: true });
+  await openDocs(page);
+  const cards = page.locator(".card");
+  assert.deepEqual(await cards.evaluateAll((all) => all.map((card) => card.dataset.dialect)), ["jeecg", "yudao", "cas", "ruoyi", "jfinal"]);
+  assert.ok(await page.evaluate(() => document.querySelector(".card:last-child .strong").getBoundingClientRect().bottom < innerHeight), "the cards are below the fold");
+  const keys = { jeecg: "success", yudao: "code", cas: "status", ruoyi: "msg", jfinal: "state" };
+  for (const person of ["demo", "nobody"]) {
+    await page.locator(`.person[data-person="${person}"]`).click();
+    for (const [dialect, key] of Object.entries(keys)) {
+      const card = page.locator(`.card.${dialect}`);
+      const [answer] = await Promise.all([page.waitForResponse((response) => !/\/docs\//.test(response.url())), card.locator(".strong").click()]);
+      const status = person === "demo" || dialect === "ruoyi" ? 200 : 401;
+      assert.equal(answer.status(), status, dialect);
+      await card.locator(".status", { hasText: String(status) }).waitFor();
+      assert.ok((await card.locator("pre b").allInnerTexts()).includes(`"${key}"`), `${dialect} shows ${await card.locator("pre").innerText()}`);
+      assert.equal(await card.locator(".advice").isVisible(), status !== 200);
+    }
+  }
+  await page.locator(".card.cas a").click();
+  await page.locator("#operations-cas-getUserInfo.is-open").waitFor();
+});
+
+test("a newcomer is the administrator after two clicks, also in the dialog Authorize and after a reload", async () => {
   const page = await visit();
   await openDocs(page);
-  assert.equal(await page.locator(".opblock").count(), operations().length);
-  await page.locator(".operation-filter-input").fill("jfinal");
-  await page.waitForFunction(() => document.querySelectorAll(".opblock-tag-section").length === 1);
-  assert.equal(await page.locator(".opblock").count(), operations().filter((o) => o.tags[0] === "jfinal").length);
+  await page.locator('.person[data-person="administrator"]').click(); // one
+  for (const reloaded of [false, true]) {
+    if (reloaded) await page.reload();
+    const answer = await execute(page, await openOperation(page, "getUserDetail"));
+    assert.equal(answer.status, 200, answer.text);
+    const jwt = (await answer.request.allHeaders()).jwt;
+    const who = await (await fetch(origin() + "/user/refresh", { method: "POST", body: new URLSearchParams({ token: jwt, frontType: "0" }) })).json();
+    assert.equal(who.result.username, "admin", reloaded ? "after a reload" : "at once");
+    assert.equal(await page.locator('.person[aria-pressed="true"]').getAttribute("data-person"), "administrator");
+  }
+  await page.locator(".auth-wrapper > .authorize").first().click();
+  assert.equal(await page.locator(".auth-container h6").count(), await page.locator(".auth-container").count(), "schemes that are authorised");
 });
 
-test("a deep link opens its operation", async () => {
-  const page = await visit();
-  await openDocs(page, "#/jfinal/createUser");
-  const open = page.locator(".opblock.is-open");
-  await open.waitFor();
-  assert.equal(await open.getAttribute("id"), "operations-jfinal-createUser");
-  await open.locator(".execute").waitFor();
-});
-
-test("an operation shows how it is read beyond its schema", async () => {
-  const page = await visit();
-  await openDocs(page);
-  const extensions = await (await openOperation(page, "createUser")).innerText();
-  assert.match(extensions, /x-lenient-reading\s+"?fastjson/);
-});
-
-test("who authorises once stays authorised", async () => {
+test("who authorises in Swagger UI's dialog calls with his own token, also after a reload", async () => {
   const signIn = await fetch(origin() + "/api/user/login", {
     method: "POST", body: new URLSearchParams({ loginAccount: "admin", password: "quartet-admin" }),
   });
@@ -42,16 +77,73 @@ test("who authorises once stays authorised", async () => {
   await openDocs(page);
   await page.locator(".auth-wrapper > .authorize").first().click();
   const scheme = page.locator(".auth-container").filter({ has: page.locator("h4", { hasText: /^jwtHeader/ }) });
-  await scheme.getByRole("button", { name: "Remove authorization" }).click();
+  await scheme.getByRole("button", { name: "移除授权" }).click();
   await scheme.locator("input").fill(token);
-  await scheme.getByRole("button", { name: "Apply credentials" }).click();
+  await scheme.getByRole("button", { name: "授权", exact: true }).click();
   await page.locator(".modal-ux .close-modal").click();
   for (const reloaded of [false, true]) {
     if (reloaded) await page.reload();
     const answer = await execute(page, await openOperation(page, "getUserDetail"));
     assert.equal(answer.status, 200, answer.text);
     assert.equal((await answer.request.allHeaders()).jwt, token, reloaded ? "after a reload" : "at once");
+    assert.equal(await page.locator('.person[aria-pressed="true"]').getAttribute("data-person"), "own");
   }
+});
+
+test("after a reset by its button the page is still signed in, and the outbox shows a code", async () => {
+  const page = await visit({ language: "en" });
+  await openDocs(page);
+  await execute(page, await openOperation(page, "signOut"));
+  await page.locator("#reset").click();
+  await page.locator("#note", { hasText: "still signed in" }).waitFor();
+  const answer = await execute(page, await openOperation(page, "listSessions"));
+  assert.equal(answer.status, 200, answer.text);
+  assert.equal(answer.repeated, false);
+  await page.locator("#outbox").click();
+  await page.locator("#outbox-panel .empty").waitFor();
+  await fetch(origin() + "/auth/mobile/code", {
+    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ mobile: "13900000002", companyType: 0, productType: 0 }),
+  });
+  await page.locator("#outbox-panel .strong").click();
+  assert.match(await page.locator("#outbox-panel tbody tr").innerText(), /13900000002\s+\d{6}/);
+});
+
+test("language and theme are remembered, and follow the browser until they are chosen", async () => {
+  const page = await visit({ language: "zh-CN", theme: "dark" });
+  const looks = () => page.evaluate(() => [document.documentElement.lang, document.documentElement.dataset.theme]);
+  await openDocs(page);
+  assert.deepEqual(await looks(), ["zh-CN", "dark"]);
+  await page.locator(".theme-switch").selectOption("light");
+  await Promise.all([page.waitForEvent("load"), page.locator(".language-switch").click()]);
+  for (const address of ["docs/", "docs/errors"]) {
+    await page.goto(address);
+    assert.deepEqual(await looks(), ["en", "light"], address);
+  }
+  await openDocs(page);
+  assert.match(await page.locator("h1").innerText(), /^One account server/);
+});
+
+test("a deep link opens its operation, which shows who may call it, samples, envelopes and its row in the transcription", async () => {
+  const page = await visit({ language: "en" });
+  await openDocs(page, "#/jfinal/createUser");
+  const open = page.locator(".opblock.is-open");
+  await open.waitFor();
+  assert.equal(await open.getAttribute("id"), "operations-jfinal-createUser");
+  await open.locator(".execute").waitFor();
+  assert.match(await open.locator(".access").innerText(), /An administrator, or anybody where open registration is on/);
+  assert.match(await open.locator(".opblock-external-docs__link").getAttribute("href"), /\/TRANSCRIPTION\.md#createUser$/);
+  const samples = open.locator(".samples .languages button:not(.copy)");
+  assert.deepEqual(await samples.allInnerTexts(), ["curl", "TypeScript", "Java", "Python", "Go"]);
+  await samples.nth(4).click();
+  assert.match(await open.locator(".samples pre").innerText(), /CreateUser/);
+  await open.locator("[data-view=envelopes]").click();
+  assert.match((await open.locator(".envelopes tbody tr").allInnerTexts())[0], /^jfinal[\s\S]*"state": "ok"[\s\S]*"state": "fail"/);
+  assert.equal(await open.locator(".envelopes tbody tr").count(), 5);
+  await open.locator("[data-view=failures]").click();
+  const rows = await open.locator(".failures tbody tr").allInnerTexts();
+  assert.ok(rows.some((row) => /^409\s+409\s+username_taken/.test(row)), rows.join("\n"));
+  await open.locator(".extensions summary").click();
+  assert.match(await open.locator(".extensions").innerText(), /x-lenient-reading\s+"?fastjson/);
 });
 
 test("every failure has its place on the error page", async () => {
@@ -66,33 +158,3 @@ test("every failure has its place on the error page", async () => {
   await page.locator("#wrong_code a").click();
   assert.equal(new URL(page.url()).hash, "#wrong_code");
 });
-
-for (const width of [390, 768, 1280]) {
-  test(`nothing is wider than a window of ${width} px`, async () => {
-    const page = await visit({ width, height: width < 500 ? 844 : 900 });
-    await openDocs(page);
-    await page.screenshot({ path: `${screenshots}docs-${width}.png` });
-    await fits(page, "the list of operations");
-    await page.locator(".auth-wrapper > .authorize").first().click();
-    await fits(page, "the Authorize dialog");
-    await page.locator(".modal-ux .close-modal").click();
-    const block = await openOperation(page, "getUserInfo");
-    await execute(page, block);
-    await fits(page, "an answer");
-    await block.locator(".live-responses-table").evaluate((table) => table.scrollIntoView());
-    await page.screenshot({ path: `${screenshots}answer-${width}.png` });
-    await openOperation(page, "createUser");
-    await fits(page, "a form");
-    await page.locator(".models-control").click();
-    await page.locator(".model-container").first().waitFor();
-    await fits(page, "the schemas");
-    await page.goto("docs/errors");
-    await fits(page, "the error page");
-    await page.screenshot({ path: `${screenshots}errors-${width}.png` });
-  });
-}
-
-async function fits(page, what) {
-  const [content, window] = await page.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.clientWidth]);
-  assert.ok(content <= window, `${what} is ${content} px wide, the window ${window}`);
-}

@@ -52,6 +52,11 @@ for (const language of ["zh-CN", "en"]) {
         await page.locator("#outbox").click();
         await look("the outbox", "#outbox-panel");
         await page.screenshot({ path: picture(`outbox-${name}`) });
+        for (const other of ["errors", "tokens"]) {
+          await page.goto(`docs/${other}`);
+          await look(`the page ${other}`);
+          await page.screenshot({ path: picture(`${other}-${name}`) });
+        }
         assert.deepEqual([...new Set(faults)], []);
       });
     }

@@ -26,7 +26,8 @@ func (e *Engine) Backup(ctx context.Context, path string) error {
 	if err := checkIntegrity(ctx, path); err != nil {
 		return err
 	}
-	if file, err = os.Open(path); err != nil {
+	// Windows syncs only what is open for writing.
+	if file, err = os.OpenFile(path, os.O_RDWR, 0); err != nil {
 		return err
 	}
 	return errors.Join(file.Sync(), file.Close())
