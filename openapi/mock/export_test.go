@@ -36,7 +36,7 @@ func Simplest(document *openapi3.T, schema *openapi3.Schema, name string) any {
 func (s *Server) StartPath(path string) string {
 	s.lock.Lock()
 	defer s.lock.Unlock()
-	segments := strings.Split(path, "/")
+	segments, written := strings.Split(path, "/"), strings.Split(path, "/")
 	var scope []string
 	for i, segment := range segments {
 		name, _, _ := strings.Cut(segment, ".json")
@@ -45,7 +45,7 @@ func (s *Server) StartPath(path string) string {
 		}
 		key := ""
 		for _, r := range s.resources {
-			if isParameter(name) && r.name == normal(segments[1:i]) && r.named(strings.Trim(name, "{}")) {
+			if isParameter(name) && r.name == normal(written[1:i]) && r.named(strings.Trim(name, "{}")) {
 				if all := s.collection(r, scope); len(all.records) > 0 {
 					key = all.records[0].key
 				} else if !r.creates {

@@ -98,7 +98,7 @@ func (s *Server) withRecord(c *call, at shape, one *record) any {
 	if where == nil || !isJSON(at.mime) {
 		return base
 	}
-	if one.fresh && p.act != create && textOf(valueAt(base, append(slices.Clip(where.path), p.resource.keyPath...))) == one.key {
+	if one.fresh && p.act != create && p.resource.keyOf(valueAt(base, where.path)) == one.key {
 		return base // as it is documented
 	}
 	if (p.act == touch || p.act == upload) && !s.speaksOf(where, p.resource) {
@@ -217,7 +217,7 @@ func (s *Server) keyOf(c *call) string {
 			return textOf(value)
 		}
 	}
-	return textOf(valueAt(fields, p.resource.keyPath))
+	return p.resource.keyOf(fields)
 }
 
 // create adds a record.
@@ -237,7 +237,7 @@ func (s *Server) create(c *call, scope []string) (answer, bool) {
 	where, keyPlace := s.recordIn(c.operation, p.resource), s.keyPlace(c.operation, p.resource)
 	key := c.path[p.key]
 	if key == "" {
-		key = textOf(valueAt(sent, p.resource.keyPath))
+		key = p.resource.keyOf(sent)
 	}
 	if key != "" && all.has(key) {
 		if _, conflict := c.operation.documented(http.StatusConflict); c.operation.Responses.Value("409") != nil && conflict != nil {
@@ -253,7 +253,11 @@ func (s *Server) create(c *call, scope []string) (answer, bool) {
 		} else if schema == nil {
 			schema = s.schemaAt(successSchema(c.operation), keyPlace)
 		}
-		key = s.newKey(all, c.operation, p.resource, schema, textOf(valueAt(documented, path)))
+		taken := ""
+		if len(path) > 0 {
+			taken = textOf(valueAt(documented, path))
+		}
+		key = s.newKey(all, p.resource, schema, taken)
 	}
 	one.key = key
 	s.fill(p.resource, one, sent)

@@ -225,7 +225,7 @@ func (s *Server) planVerb(o *operation, segments []string, byName map[string]*re
 	if len(noun) > 0 && strings.Join(noun, "") != nounOf(above) && singular(strings.Join(noun, "")) != nounOf(above) {
 		above = append(slices.Clone(above), strings.Join(noun, "-"))
 	}
-	if (what == read || what == list) && answersList {
+	if what == read && answersList && keyField(o, nounOf(above)) == "" {
 		what = list
 	}
 	if isParameter(above[len(above)-1]) { // an act of one record

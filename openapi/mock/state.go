@@ -152,14 +152,14 @@ func (s *Server) seed(c *collection, r *resource) {
 		case o.plan.act == list:
 			for _, item := range s.documentedList(o, r) {
 				if len(c.records) < 20 {
-					c.seedOne(item, textOf(valueAt(item, r.keyPath)), r)
+					c.seedOne(item, r.keyOf(item), r)
 				}
 			}
 		}
 	}
 	if len(c.records) == 0 && r.record != nil {
 		value := maps.Clone(s.sample(r))
-		key := s.firstKey(r, textOf(valueAt(value, r.keyPath)))
+		key := s.firstKey(r, r.keyOf(value))
 		s.setKey(r, value, key)
 		c.seedOne(value, key, r)
 	}
@@ -196,7 +196,7 @@ func (s *Server) documentedRecord(o *operation, r *resource, at *found) (map[str
 	}
 	key := exampleOf(o, o.plan.key)
 	if key == "" {
-		key = textOf(valueAt(object, r.keyPath))
+		key = r.keyOf(object)
 	}
 	return object, key
 }
@@ -317,6 +317,14 @@ func valueAt(value any, path []string) any {
 	return value
 }
 
+// keyOf is the key in a record, "" where it has none.
+func (r *resource) keyOf(value any) string {
+	if len(r.keyPath) == 0 {
+		return ""
+	}
+	return textOf(valueAt(value, r.keyPath))
+}
+
 // withValueAt is a value with another one at a path.
 func withValueAt(value any, path []string, inner any) any {
 	if len(path) == 0 {
@@ -350,7 +358,7 @@ func (s *Server) schemaAt(ref *openapi3.SchemaRef, path []string) *openapi3.Sche
 		if ref == nil || ref.Value == nil {
 			return nil
 		}
-		ref = s.maker.flat(ref.Value).Properties[name]
+		ref = s.properties(ref.Value)[name]
 	}
 	if ref == nil {
 		return nil
@@ -360,7 +368,7 @@ func (s *Server) schemaAt(ref *openapi3.SchemaRef, path []string) *openapi3.Sche
 
 // newKey is a key that the collection does not have: the one of the documented answer if
 // it is free, else the next number, or another text of its schema.
-func (s *Server) newKey(c *collection, o *operation, r *resource, schema *openapi3.Schema, documented string) string {
+func (s *Server) newKey(c *collection, r *resource, schema *openapi3.Schema, documented string) string {
 	if documented != "" && !c.has(documented) && !c.removed[documented] {
 		return documented
 	}
