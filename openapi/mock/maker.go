@@ -15,11 +15,12 @@ import (
 // maker makes values that are valid against their schemas. It is deterministic: a value
 // depends on the schema, on the seed and on the names that lead to it.
 type maker struct {
-	seed    uint64
-	options []openapi3.SchemaValidationOption
-	merged  map[*openapi3.Schema]*openapi3.Schema
-	budget  int  // how many optional properties the value may still get
-	request bool // the value is sent, not answered
+	seed       uint64
+	options    []openapi3.SchemaValidationOption
+	merged     map[*openapi3.Schema]*openapi3.Schema
+	jsonSchema bool // OpenAPI 3.1, which requires keys whoever writes them
+	budget     int  // how many optional properties the value may still get
+	request    bool // the value is sent, not answered
 }
 
 const (
@@ -33,7 +34,7 @@ func newMaker(document *openapi3.T, seed uint64) *maker {
 	if document.IsOpenAPI31OrLater() {
 		options = append(options, openapi3.EnableJSONSchema2020())
 	}
-	return &maker{seed: seed, options: options, merged: map[*openapi3.Schema]*openapi3.Schema{}}
+	return &maker{seed: seed, options: options, jsonSchema: document.IsOpenAPI31OrLater(), merged: map[*openapi3.Schema]*openapi3.Schema{}}
 }
 
 // anyText stands for a pattern that Go cannot read, such as one that looks ahead.
@@ -243,7 +244,7 @@ func (m *maker) object(s, flat *openapi3.Schema, at place) (any, bool) {
 	for _, name := range slices.Sorted(maps.Keys(flat.Properties)) {
 		property := flat.Properties[name].Value
 		required := slices.Contains(flat.Required, name)
-		if property == nil || m.hidden(property) || !required && !m.wanted(property, at) {
+		if property == nil || m.hidden(property) && !(required && m.jsonSchema) || !required && !m.wanted(property, at) {
 			continue
 		}
 		below := at.below(name, s)

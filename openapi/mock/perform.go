@@ -95,6 +95,11 @@ func (s *Server) withRecord(c *call, at shape, one *record) any {
 	p := c.operation.plan
 	base := s.static(at, "")
 	where := s.recordIn(c.operation, p.resource)
+	if where == nil && isJSON(at.mime) && one.key != "" {
+		if path := s.keyAlone(c.operation, p.resource); path != nil {
+			return s.maker.fit(schemaOf(at.media), withValueAt(base, path, one.typedKey(s.schemaAt(successSchema(c.operation), path), s.maker)), "")
+		}
+	}
 	if where == nil || !isJSON(at.mime) {
 		return base
 	}
@@ -254,7 +259,7 @@ func (s *Server) create(c *call, scope []string) (answer, bool) {
 			schema = s.schemaAt(successSchema(c.operation), keyPlace)
 		}
 		taken := ""
-		if len(path) > 0 {
+		if _, isExample := example(at.media, ""); len(path) > 0 && (isExample || schema != nil && len(documentedValues(s.maker.flat(schema))) > 0) {
 			taken = textOf(valueAt(documented, path))
 		}
 		key = s.newKey(all, p.resource, schema, taken)
@@ -287,14 +292,21 @@ func (one *record) typedKey(schema *openapi3.Schema, m *maker) any {
 	return convert(one.key, typeOf(m.flat(schema)))
 }
 
-// keyPlace is where an answer has nothing of a record but its key.
-func (s *Server) keyPlace(o *operation, r *resource) []string {
-	schema := successSchema(o)
-	at := s.search(schema, func(at found) bool { return s.keyIn(at.schema, r) != nil })
-	if at != nil {
-		return append(slices.Clip(at.path), s.keyIn(at.schema, r)...)
+// keyAlone is where an answer has nothing of a record but its key, by its name.
+func (s *Server) keyAlone(o *operation, r *resource) []string {
+	at := s.search(successSchema(o), func(at found) bool { return s.keyIn(at.schema, r) != nil })
+	if at == nil {
+		return nil
 	}
-	at = s.search(schema, func(at found) bool {
+	return append(slices.Clip(at.path), s.keyIn(at.schema, r)...)
+}
+
+// keyPlace is where an answer has the key alone, which may be all that an envelope has.
+func (s *Server) keyPlace(o *operation, r *resource) []string {
+	if path := s.keyAlone(o, r); path != nil {
+		return path
+	}
+	at := s.search(successSchema(o), func(at found) bool {
 		kind := typeOf(s.maker.flat(at.schema.Value))
 		return len(at.path) > 0 && (at.path[len(at.path)-1] == "data" || at.path[len(at.path)-1] == "result") &&
 			(kind == openapi3.TypeInteger || kind == openapi3.TypeString)

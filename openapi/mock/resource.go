@@ -70,6 +70,8 @@ func (s *Server) resourcesOf(routes []*route) []*resource {
 	for _, r := range routes {
 		if segments := segmentsOf(r.path); len(segments) > 1 && isParameter(segments[len(segments)-1]) {
 			named(segments[:len(segments)-1])
+		} else if get, post := r.operations["GET"], r.operations["POST"]; get != nil && post != nil && s.listIn(get, nil) != nil && s.listIn(post, nil) == nil {
+			named(segments)
 		}
 	}
 	for _, r := range routes {
