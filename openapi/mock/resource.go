@@ -81,7 +81,10 @@ func (s *Server) resourcesOf(routes []*route) []*resource {
 			}
 		}
 	}
-	joinVerbs(byName)
+	for _, r := range byName {
+		s.findKey(r)
+	}
+	s.joinVerbs(byName)
 	all := make([]*resource, 0, len(byName))
 	for _, r := range byName {
 		all = append(all, r)
@@ -96,7 +99,6 @@ func (s *Server) resourcesOf(routes []*route) []*resource {
 				break
 			}
 		}
-		s.findKey(r)
 	}
 	return all
 }
@@ -279,15 +281,15 @@ func (s *Server) planBelow(o *operation, segments []string, byName map[string]*r
 }
 
 // joinVerbs gives groups that were found by verbs, and in which nothing is created, to the
-// one group with the same noun in which something is.
-func joinVerbs(byName map[string]*resource) {
+// one group with the same noun and like records in which something is.
+func (s *Server) joinVerbs(byName map[string]*resource) {
 	for name, group := range byName {
 		if !group.rpc || group.creates || len(group.operations) == 0 {
 			continue
 		}
 		var others []*resource
 		for _, other := range byName {
-			if other != group && other.noun == group.noun && other.creates && strings.Count(other.name, "{}") == strings.Count(group.name, "{}") {
+			if other != group && other.noun == group.noun && other.creates && group.record != nil && s.isAkin(group.record, other) && strings.Count(other.name, "{}") == strings.Count(group.name, "{}") {
 				others = append(others, other)
 			}
 		}

@@ -190,7 +190,7 @@ func (s *Server) documentedRecord(o *operation, r *resource, at *found) (map[str
 	if !isDocumented {
 		return nil, ""
 	}
-	object, _ := valueAt(value, at.path).(map[string]any)
+	object, _ := s.maker.fit(at.schema.Value, valueAt(value, at.path), r.noun).(map[string]any)
 	if object == nil {
 		return nil, ""
 	}
@@ -209,8 +209,9 @@ func (s *Server) documentedList(o *operation, r *resource) (all []map[string]any
 		return nil
 	}
 	items, _ := valueAt(value, at.path).([]any)
+	schema := s.maker.flat(at.schema.Value).Items.Value
 	for _, item := range items {
-		if object, isObject := item.(map[string]any); isObject {
+		if object, isObject := s.maker.fit(schema, item, r.noun).(map[string]any); isObject {
 			all = append(all, object)
 		}
 	}
