@@ -40,9 +40,12 @@ func shapeOf(c *call, status int, response *openapi3.Response) (shape, bool) {
 func (s *Server) static(at shape, name string) any {
 	if value, found := example(at.media, name); found {
 		if name != "" {
-			return value
+			return s.maker.fit(schemaOf(at.media), value, "")
 		}
-		return s.maker.fit(schemaOf(at.media), value, "")
+		if _, isKnown := s.examples[at.media]; !isKnown {
+			s.examples[at.media] = s.maker.fit(schemaOf(at.media), value, "")
+		}
+		return s.examples[at.media]
 	}
 	return s.made(at)
 }

@@ -31,9 +31,9 @@ func Simplest(document *openapi3.T, schema *openapi3.Schema, name string) any {
 	return newMaker(document, 0).simplest(schema, name)
 }
 
-// StartPath is a path with the keys of records that are there at the start, as far as the
-// server remembers any; the rest of its parameters stay.
-func (s *Server) StartPath(path string) string {
+// StartPath is a path with the keys of records that are there at the start; otherwise gives
+// the values of its other parameters.
+func (s *Server) StartPath(path string, otherwise func(parameter string) string) string {
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	segments, written := strings.Split(path, "/"), strings.Split(path, "/")
@@ -54,7 +54,7 @@ func (s *Server) StartPath(path string) string {
 			}
 		}
 		if key == "" {
-			return strings.Join(segments, "/")
+			key = otherwise(strings.Trim(name, "{}"))
 		}
 		scope = append(scope, key)
 		segments[i] = strings.Replace(segment, name, url.PathEscape(key), 1)

@@ -329,11 +329,11 @@ func keyNames(parameter, noun string) []string {
 	if parameter == "" {
 		return names
 	}
-	names = append([]string{parameter}, names...)
-	if short := strings.TrimPrefix(strings.ToLower(parameter), noun); short != strings.ToLower(parameter) && short != "" {
-		names = append(names, strings.Trim(short, "_-"))
+	own := []string{parameter}
+	if words := wordsOf(parameter); len(words) > 1 { // petId, issue_number, secret_name
+		own = append(own, words[len(words)-1])
 	}
-	return names
+	return append(own, names...)
 }
 
 // sameName compares names without case and separators.

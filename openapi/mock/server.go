@@ -28,7 +28,8 @@ type Server struct {
 
 	lock        sync.Mutex // of what follows, and of maker
 	maker       *maker
-	values      map[*openapi3.Schema]any // made once
+	values      map[*openapi3.Schema]any    // made once
+	examples    map[*openapi3.MediaType]any // made to fit once
 	collections map[string]*collection
 	uploaded    []*file
 }
@@ -37,7 +38,7 @@ type Server struct {
 func New(document *openapi3.T, options Options) *Server {
 	s := &Server{
 		document: document, routes: routesOf(document), bases: basePaths(document), log: options.Log,
-		maker: newMaker(document, options.Seed), values: map[*openapi3.Schema]any{}, reset: "/__mock/reset",
+		maker: newMaker(document, options.Seed), values: map[*openapi3.Schema]any{}, examples: map[*openapi3.MediaType]any{}, reset: "/__mock/reset",
 	}
 	for slices.ContainsFunc(s.routes, func(r *route) bool { return strings.HasPrefix(r.path, s.reset) }) {
 		s.reset = "/_" + s.reset[1:]
@@ -193,7 +194,7 @@ func (s *Server) answerOperation(c *call) answer {
 	if _, isPaired := example(at.media, name); !isPaired {
 		name = ""
 	}
-	a := s.respond(at, s.maker.fit(schemaOf(at.media), s.static(at, name), ""))
+	a := s.respond(at, s.static(at, name))
 	a.note = "example " + name
 	return a
 }

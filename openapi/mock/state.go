@@ -167,8 +167,11 @@ func (s *Server) seed(c *collection, r *resource) {
 
 // seedOne adds an example, or what it says more of a record that is there.
 func (c *collection) seedOne(value map[string]any, key string, r *resource) {
-	if key == "" && len(r.keyPath) > 0 {
+	switch {
+	case key == "" && len(r.keyPath) > 0:
 		return
+	case key == "":
+		key = strconv.Itoa(len(c.records) + 1)
 	}
 	for _, one := range c.records {
 		if one.key == key {
