@@ -2,7 +2,6 @@ package mock
 
 import (
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -40,12 +39,12 @@ func (s *Server) StartPath(path string, otherwise func(parameter string) string)
 	var scope []string
 	for i, segment := range segments {
 		name, _, _ := strings.Cut(segment, ".json")
-		if !strings.Contains(segment, "{") {
+		if !isParameter(name) {
 			continue
 		}
 		key := ""
 		for _, r := range s.resources {
-			if isParameter(name) && r.name == normal(written[1:i]) && r.named(strings.Trim(name, "{}")) {
+			if r.name == normal(written[1:i]) && r.isNamedBy(strings.Trim(name, "{}")) {
 				if all := s.collection(r, scope); len(all.records) > 0 {
 					key = all.records[0].key
 				} else if !r.creates {
@@ -67,10 +66,4 @@ func (s *Server) Forget() {
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	s.forget()
-}
-
-func (r *resource) named(parameter string) bool {
-	return slices.ContainsFunc(r.operations, func(o *operation) bool {
-		return sameName(o.plan.key, parameter) || sameName(r.noun+o.plan.key, parameter)
-	})
 }

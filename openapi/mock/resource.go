@@ -40,9 +40,10 @@ type resource struct {
 	name       string // the path of the collection, its parameters as {}
 	noun       string
 	parent     *resource
-	single     bool // there is one record, without a key
-	creates    bool // some operation adds records
-	rpc        bool // found by verbs in paths
+	single     bool   // there is one record, without a key
+	creates    bool   // some operation adds records
+	rpc        bool   // found by verbs in paths
+	parameter  string // of the path of one record
 	keyPath    []string
 	record     *openapi3.SchemaRef
 	operations []*operation
@@ -69,7 +70,7 @@ func (s *Server) resourcesOf(routes []*route) []*resource {
 	}
 	for _, r := range routes {
 		if segments := segmentsOf(r.path); len(segments) > 1 && isParameter(segments[len(segments)-1]) {
-			named(segments[:len(segments)-1])
+			named(segments[:len(segments)-1]).parameter = strings.Trim(segments[len(segments)-1], "{}")
 		} else if get, post := r.operations["GET"], r.operations["POST"]; get != nil && post != nil && s.listIn(get, nil) != nil && s.listIn(post, nil) == nil {
 			named(segments)
 		}
@@ -265,8 +266,11 @@ func (s *Server) planBelow(o *operation, segments []string, byName map[string]*r
 		if !isParameter(segments[at-1]) || item == nil {
 			continue
 		}
-		parameter := segments[at-1]
-		o.plan = plan{resource: item, scope: scopeOf(segments[:at-1]), key: parameter[1 : len(parameter)-1], file: strings.Join(segments[at:], "/")}
+		parameter := strings.Trim(segments[at-1], "{}")
+		if !item.isNamedBy(parameter) {
+			continue
+		}
+		o.plan = plan{resource: item, scope: scopeOf(segments[:at-1]), key: parameter, file: strings.Join(segments[at:], "/")}
 		switch {
 		case o.method == http.MethodGet && isBinaryAnswer(o) && !hasJSON(o):
 			o.plan.act = download
@@ -278,6 +282,13 @@ func (s *Server) planBelow(o *operation, segments []string, byName map[string]*r
 		return true
 	}
 	return false
+}
+
+// isNamedBy reports whether a parameter names a record: it is called as in the path of one
+// record, or has the noun before it.
+func (r *resource) isNamedBy(parameter string) bool {
+	return r.parameter != "" &&
+		(sameName(parameter, r.parameter) || sameName(parameter, r.noun+r.parameter) || sameName(r.noun+parameter, r.parameter))
 }
 
 // joinVerbs gives groups that were found by verbs, and in which nothing is created, to the

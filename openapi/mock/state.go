@@ -69,20 +69,11 @@ func (s *Server) above(r *resource, scope []string) *record {
 }
 
 // names reports whether the parameter at a place of the resource's path names a record of
-// another resource: it is called as in the operations on one of those records, or has the noun before it.
+// another resource.
 func (r *resource) names(above *resource, depth int) bool {
-	for _, o := range r.operations {
-		if depth >= len(o.plan.scope) {
-			continue
-		}
-		for _, other := range above.operations {
-			key, name := other.plan.key, o.plan.scope[depth]
-			if strings.Contains(other.path, "{"+key+"}") && (sameName(name, key) || sameName(name, above.noun+key) || sameName(above.noun+name, key)) {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.operations, func(o *operation) bool {
+		return depth < len(o.plan.scope) && above.isNamedBy(o.plan.scope[depth])
+	})
 }
 
 // exists reports whether the records above a scope exist. What nothing creates exists always.
