@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -42,11 +43,18 @@ type anyText struct{}
 
 func (anyText) MatchString(string) bool { return true }
 
+var compiledPatterns sync.Map // of those of documents, which are few
+
 func compileLeniently(pattern string) (openapi3.RegexMatcher, error) {
-	if compiled, err := regexp.Compile(pattern); err == nil {
-		return compiled, nil
+	if known, isKnown := compiledPatterns.Load(pattern); isKnown {
+		return known.(openapi3.RegexMatcher), nil
 	}
-	return anyText{}, nil
+	var matcher openapi3.RegexMatcher = anyText{}
+	if compiled, err := regexp.Compile(pattern); err == nil {
+		matcher = compiled
+	}
+	compiledPatterns.Store(pattern, matcher)
+	return matcher, nil
 }
 
 func (m *maker) valid(s *openapi3.Schema, value any) bool {

@@ -347,8 +347,9 @@ func keyNames(parameter, noun string) []string {
 	return append(own, names...)
 }
 
+var separators = strings.NewReplacer("_", "", "-", "")
+
 // sameName compares names without case and separators.
 func sameName(a, b string) bool {
-	bare := strings.NewReplacer("_", "", "-", "")
-	return strings.EqualFold(bare.Replace(a), bare.Replace(b))
+	return strings.EqualFold(separators.Replace(a), separators.Replace(b))
 }
