@@ -1,6 +1,7 @@
 package mock_test
 
 import (
+	"fmt"
 	"net/http/httptest"
 	"strings"
 	"sync"
@@ -58,5 +59,22 @@ func TestSeed(t *testing.T) {
 	}
 	if of(1) != of(1) || of(1) == of(2) {
 		t.Errorf("seed 1: %s, again %s, seed 2: %s", of(1), of(1), of(2))
+	}
+}
+
+func TestWhatWasChangedIsKeptLongest(t *testing.T) {
+	server := mock.New(documentOf(t, "nested"), mock.Options{})
+	ask(server, "POST", "/customers/8/orders", `{"note":"kept","lines":[{"product":"P-0001","count":1}]}`)
+	for range 998 {
+		ask(server, "POST", "/customers", `{"name":"Su Qing"}`)
+	}
+	for id := 7; id < 7+1000; id++ { // a collection each
+		ask(server, "GET", fmt.Sprintf("/customers/%d/orders", id), "")
+	}
+	if text := ask(server, "GET", "/customers/8/orders", ""); !strings.Contains(text, "kept") {
+		t.Errorf("the orders are %s", text)
+	}
+	if text := ask(server, "GET", "/customers/500", ""); !strings.Contains(text, "Su Qing") {
+		t.Errorf("customer 500 is %s", text)
 	}
 }

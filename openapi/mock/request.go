@@ -24,6 +24,8 @@ type call struct {
 	operation *operation
 	path      map[string]string // values of the path's parameters
 	query     url.Values
+	text      []byte // the body as it was sent
+	cutOff    bool   // or is longer than maxBody
 	mediaType string
 	body      any // the decoded body
 	file      *file
@@ -57,8 +59,8 @@ func (s *Server) check(c *call) *refusal {
 	if !s.authenticated(c) {
 		return &refusal{statuses: []int{401, 403}, rule: "the credentials that the operation requires are missing"}
 	}
-	text, err := io.ReadAll(http.MaxBytesReader(nil, c.Request.Body, maxBody))
-	if err != nil {
+	text := c.text
+	if c.cutOff {
 		return &refusal{statuses: []int{413, 400}, rule: fmt.Sprintf("the body is cut off, or longer than %d bytes", maxBody)}
 	}
 	c.Request.Body = io.NopCloser(bytes.NewReader(text))
@@ -76,7 +78,7 @@ func (s *Server) check(c *call) *refusal {
 		Request: c.Request, PathParams: c.path, QueryParams: c.query, Options: options,
 		Route: &routers.Route{Spec: s.document, Path: c.operation.path, PathItem: c.operation.item, Method: c.operation.method, Operation: c.operation.Operation},
 	}
-	err = openapi3filter.ValidateRequest(c.Context(), input)
+	err := openapi3filter.ValidateRequest(c.Context(), input)
 	if kept, isKept := input.Request.Body.(interface{ ValidatedValue() any }); isKept {
 		c.body = plain(kept.ValidatedValue())
 	} else if isJSON(c.mediaType) { // the validator keeps none where it finds anything

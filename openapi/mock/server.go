@@ -1,6 +1,7 @@
 package mock
 
 import (
+	"io"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -80,7 +81,9 @@ func (s *Server) Operations() (all []Listed) {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	began := time.Now()
 	allowEveryOrigin(w.Header(), r)
-	a := s.answer(r)
+	// The body is read before the lock is taken, as a client may be slow.
+	text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	a := s.answer(r, text, err != nil)
 	for name, values := range a.header {
 		w.Header()[name] = values
 	}
@@ -110,7 +113,7 @@ func allowEveryOrigin(header http.Header, r *http.Request) {
 	}
 }
 
-func (s *Server) answer(r *http.Request) answer {
+func (s *Server) answer(r *http.Request, text []byte, cutOff bool) answer {
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	if r.URL.Path == s.reset {
@@ -131,7 +134,8 @@ func (s *Server) answer(r *http.Request) answer {
 	case o == nil:
 		return withAllow(problem(http.StatusMethodNotAllowed, known.path+" takes "+strings.Join(known.allowed(), ", ")), known.allowed())
 	}
-	return s.answerOperation(&call{Request: r, operation: o, path: values, query: r.URL.Query()})
+	c := &call{Request: r, operation: o, path: values, query: r.URL.Query(), text: text, cutOff: cutOff}
+	return s.ruled(c, s.answerOperation(c))
 }
 
 func withAllow(a answer, methods []string) answer {

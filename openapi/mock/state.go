@@ -46,7 +46,7 @@ func (s *Server) collection(r *resource, scope []string) *collection {
 		return known
 	}
 	if len(s.collections) >= mostScopes {
-		s.forget() // what is made up for any path must not grow without an end
+		s.forgetUnchanged() // what is made up for any path must not grow without an end
 	}
 	c := &collection{removed: map[string]bool{}}
 	s.collections[key] = c
@@ -218,6 +218,16 @@ func (s *Server) newKey(c *collection, r *resource, schema *openapi3.Schema, doc
 		}
 	}
 	return json.Number(strconv.FormatInt(c.next, 10)).String()
+}
+
+// forgetUnchanged drops the collections that are as the document has them, or all if none is.
+func (s *Server) forgetUnchanged() {
+	maps.DeleteFunc(s.collections, func(_ string, c *collection) bool {
+		return len(c.removed) == 0 && !slices.ContainsFunc(c.records, func(one *record) bool { return !one.fresh || len(one.files) > 0 })
+	})
+	if len(s.collections) >= mostScopes {
+		s.forget()
+	}
 }
 
 // forget drops everything that is remembered.
