@@ -370,8 +370,13 @@ func (m *maker) hidden(property *openapi3.Schema) bool {
 
 // simplest is 1 where a schema takes it, else a made value.
 func (m *maker) simplest(s *openapi3.Schema, name string) any {
+	if s == nil {
+		return "1"
+	}
+	flat := m.flat(s)
 	for _, value := range []any{json.Number("1"), "1"} {
-		if s != nil && len(documentedValues(m.flat(s))) == 0 && m.valid(s, value) {
+		isFree := len(documentedValues(flat)) == 0 && (flat.Format == "" || typeOf(flat) != openapi3.TypeString)
+		if isFree && m.valid(s, value) {
 			return value
 		}
 	}
