@@ -158,30 +158,27 @@ func authorise(document *openapi3.T, operation *openapi3.Operation, query url.Va
 	if security == nil {
 		security = &document.Security
 	}
-	for _, alternative := range *security {
-		for name := range alternative {
-			scheme := document.Components.SecuritySchemes[name].Value
-			switch {
-			case scheme.Type != "apiKey":
-				header.Set("Authorization", "Bearer anything")
-			case scheme.In == "query":
-				query.Set(scheme.Name, "anything")
-			case scheme.In == "cookie":
-				header.Add("Cookie", scheme.Name+"=anything")
-			default:
-				header.Set(scheme.Name, "anything")
-			}
-		}
+	if len(*security) == 0 {
 		return
+	}
+	for name := range (*security)[0] {
+		switch scheme := document.Components.SecuritySchemes[name].Value; {
+		case scheme.Type != "apiKey":
+			header.Set("Authorization", "Bearer anything")
+		case scheme.In == "query":
+			query.Set(scheme.Name, "anything")
+		case scheme.In == "cookie":
+			header.Add("Cookie", scheme.Name+"=anything")
+		default:
+			header.Set(scheme.Name, "anything")
+		}
 	}
 }
 
 func parameterText(document *openapi3.T, p *openapi3.Parameter) string {
 	value := p.Example
-	for _, name := range []string{"ok"} {
-		if named := p.Examples[name]; named != nil {
-			value = named.Value.Value
-		}
+	if named := p.Examples["ok"]; named != nil {
+		value = named.Value.Value
 	}
 	schema := p.Schema
 	if schema == nil {

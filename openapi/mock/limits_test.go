@@ -57,8 +57,9 @@ func TestSeed(t *testing.T) {
 	of := func(seed uint64) string {
 		return ask(mock.New(documentOf(t, "paged"), mock.Options{Seed: seed}), "GET", "/books", "")
 	}
-	if of(1) != of(1) || of(1) == of(2) {
-		t.Errorf("seed 1: %s, again %s, seed 2: %s", of(1), of(1), of(2))
+	first, again, other := of(1), of(1), of(2)
+	if first != again || first == other {
+		t.Errorf("seed 1: %s, again %s, seed 2: %s", first, again, other)
 	}
 }
 
