@@ -140,8 +140,10 @@ func (s *Server) projected(r *resource, one *record, schema *openapi3.Schema, do
 		}
 		isKey := one.key != "" && slices.ContainsFunc(keyNames("", r.noun), func(known string) bool { return sameName(known, name) })
 		if isKey && len(r.keyPath) == 1 && (sameName(name, "id") || sameName(name, r.noun+"id")) && !sameName(name, r.keyPath[0]) {
-			value[name] = one.key
-			continue
+			if typed := one.typedKey(flat.Properties[name].Value, s.maker); s.maker.valid(flat.Properties[name].Value, typed) {
+				value[name] = typed
+				continue
+			}
 		}
 		if member, isDocumented := example[name]; isDocumented && slices.Contains(flat.Required, name) {
 			value[name] = member
@@ -266,6 +268,7 @@ func (s *Server) create(c *call, scope []string) (answer, bool) {
 	}
 	one.key = key
 	s.fill(p.resource, one, sent)
+	s.number(p.resource, all, one)
 	s.describeFile(p.resource, one, c.file)
 	all.add(one)
 	var value any

@@ -220,6 +220,22 @@ func (s *Server) newKey(c *collection, r *resource, schema *openapi3.Schema, doc
 	return json.Number(strconv.FormatInt(c.next, 10)).String()
 }
 
+// number gives a record that is known by another key, such as a name, the next number as
+// its id.
+func (s *Server) number(r *resource, all *collection, one *record) {
+	schema := s.schemaAt(r.record, []string{"id"})
+	if schema == nil || slices.Equal(r.keyPath, []string{"id"}) || one.fields["id"] != nil || typeOf(s.maker.flat(schema)) != openapi3.TypeInteger {
+		return
+	}
+	for _, other := range all.records {
+		if id, err := strconv.ParseInt(textOf(other.fields["id"]), 10, 64); err == nil {
+			all.next = max(all.next, id)
+		}
+	}
+	all.next++
+	one.fields["id"] = json.Number(strconv.FormatInt(all.next, 10))
+}
+
 // forgetUnchanged drops the collections that are as the document has them, or all if none is.
 func (s *Server) forgetUnchanged() {
 	maps.DeleteFunc(s.collections, func(_ string, c *collection) bool {
