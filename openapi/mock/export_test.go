@@ -47,8 +47,6 @@ func (s *Server) StartPath(path string, otherwise func(parameter string) string)
 			if r.name == normal(written[1:i]) && r.isNamedBy(strings.Trim(name, "{}")) {
 				if all := s.collection(r, scope); len(all.records) > 0 {
 					key = all.records[0].key
-				} else if !r.creates {
-					key = "1"
 				}
 			}
 		}

@@ -185,6 +185,9 @@ func (m *maker) alternative(s, flat *openapi3.Schema, at place) (any, bool) {
 		if m.valid(s, value) {
 			return value, true
 		}
+		if told := m.toldApart(s, choice.Value, choices, value); told != nil {
+			return told, true
+		}
 		if !made {
 			first, made = value, true
 		}

@@ -241,6 +241,36 @@ func (m *maker) ofAlternative(s, flat *openapi3.Schema, value map[string]any, at
 	return nil
 }
 
+// toldApart is an object that fits one alternative of oneOf and, by a key that only another
+// one has, no other. nil where there is no such key.
+func (m *maker) toldApart(s, choice *openapi3.Schema, choices openapi3.SchemaRefs, value any) any {
+	object, isObject := value.(map[string]any)
+	if !isObject || !m.valid(choice, value) {
+		return nil
+	}
+	own := m.flat(choice).Properties
+	for _, other := range choices {
+		if other.Value == nil || other.Value == choice {
+			continue
+		}
+		properties := m.flat(other.Value).Properties
+		for _, name := range slices.Sorted(maps.Keys(properties)) {
+			if own[name] != nil || properties[name].Value == nil {
+				continue
+			}
+			changed := maps.Clone(object)
+			changed[name] = any(name)
+			if m.valid(properties[name].Value, name) {
+				changed[name] = true
+			}
+			if m.valid(s, changed) {
+				return changed
+			}
+		}
+	}
+	return nil
+}
+
 // keep puts the members of a value into a made object where it stays valid.
 func (m *maker) keep(s *openapi3.Schema, made map[string]any, value any) map[string]any {
 	members, _ := value.(map[string]any)
