@@ -25,16 +25,17 @@ for (const language of ["zh-CN", "en"]) {
 
         const block = await openOperation(page, "getUserInfo");
         await execute(page, block);
-        for (const view of ["envelopes", "failures", "samples"]) {
+        await look("an operation with an answer", ".opblock.is-open");
+        for (const view of ["envelopes", "failures"]) {
           await block.locator(`[data-view=${view}]`).click();
-          await look(`an operation with its ${view}`, ".opblock.is-open");
-          if (view !== "samples") await shoot(page, block.locator(".more"), `${view}-${name}`);
+          await look(`an operation's ${view}`, ".opblock.is-open .more");
         }
+        await shoot(page, block.locator(".more"), `failures-${name}`);
         await shoot(page, block, `operation-${name}`);
         await page.locator('.person[data-person="nobody"]').click();
         await execute(page, block);
         await block.locator(".after .failed").waitFor();
-        await look("a failure", ".opblock.is-open");
+        await look("a failure", ".opblock.is-open .after");
         await shoot(page, block.locator(".execute"), `failure-${name}`);
         await page.locator('.person[data-person="demo"]').click();
         await look("a form", `#${await (await openOperation(page, "createUser")).getAttribute("id")}`);
@@ -55,7 +56,6 @@ for (const language of ["zh-CN", "en"]) {
         for (const other of ["errors", "tokens"]) {
           await page.goto(`docs/${other}`);
           await look(`the page ${other}`);
-          await page.screenshot({ path: picture(`${other}-${name}`) });
         }
         assert.deepEqual([...new Set(faults)], []);
       });
