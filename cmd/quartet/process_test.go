@@ -28,6 +28,7 @@ func TestProcess(t *testing.T) {
 	t.Run("an import that is killed goes on", func(t *testing.T) { killWhileImporting(t, binary) })
 	t.Run("a signal ends it in good order", func(t *testing.T) { endByOneSignal(t, binary) })
 	t.Run("a second signal ends it at once", func(t *testing.T) { endByTwoSignals(t, binary) })
+	t.Run("a mock answers until a signal", func(t *testing.T) { mockInAProcess(t, binary) })
 }
 
 // child is the program in a process of its own.

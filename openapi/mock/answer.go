@@ -40,9 +40,12 @@ func shapeOf(c *call, status int, response *openapi3.Response) (shape, bool) {
 func (s *Server) static(at shape, name string) any {
 	if value, found := example(at.media, name); found {
 		if name != "" {
-			return value
+			return s.maker.fit(schemaOf(at.media), value, "")
 		}
-		return s.maker.fit(schemaOf(at.media), value, "")
+		if _, isKnown := s.examples[at.media]; !isKnown {
+			s.examples[at.media] = s.maker.fit(schemaOf(at.media), value, "")
+		}
+		return s.examples[at.media]
 	}
 	return s.made(at)
 }
@@ -75,17 +78,27 @@ func (s *Server) respond(at shape, value any) answer {
 		a.header.Set(name, s.headerValue(name, header))
 	}
 	if at.media != nil && at.status != http.StatusNoContent && at.status != http.StatusNotModified {
-		a.header.Set("Content-Type", withCharset(at.mime))
+		a.header.Set("Content-Type", s.withCharset(at))
 		a.body = encode(at.mime, value)
 	}
 	return a
 }
 
-func withCharset(mime string) string {
-	if strings.HasPrefix(mime, "text/") && !strings.Contains(mime, ";") {
-		return mime + "; charset=utf-8"
+// withCharset is the content type of an answer. JSON names the charset that a tag of the
+// operation has as x-charset.
+func (s *Server) withCharset(at shape) string {
+	switch {
+	case strings.Contains(at.mime, ";"):
+	case strings.HasPrefix(at.mime, "text/"):
+		return at.mime + "; charset=utf-8"
+	case isJSON(at.mime):
+		for _, name := range at.operation.Tags {
+			if tag := s.document.Tags.Get(name); tag != nil && tag.Extensions["x-charset"] != nil {
+				return at.mime + ";charset=" + textOf(tag.Extensions["x-charset"])
+			}
+		}
 	}
-	return mime
+	return at.mime
 }
 
 func (s *Server) headerValue(name string, header *openapi3.Header) string {

@@ -50,7 +50,14 @@ func answerAll(t *testing.T, document *openapi3.T) (all counts) {
 			operation := operations[method]
 			all.operations++
 			answering.Forget()
-			request := requestOf(t, server.URL, answering.StartPath(path), method, item, operation, document)
+			request := requestOf(t, server.URL, answering.StartPath(path, func(name string) string {
+				for _, p := range slices.Concat(item.Parameters, operation.Parameters) {
+					if p.Value.Name == name && p.Value.In == openapi3.ParameterInPath {
+						return parameterText(document, p.Value)
+					}
+				}
+				return "{" + name + "}"
+			}), method, item, operation, document)
 			keys := []string{""}
 			for key := range operation.Responses.Map() {
 				keys = append(keys, key)

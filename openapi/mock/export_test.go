@@ -2,7 +2,6 @@ package mock
 
 import (
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -31,21 +30,21 @@ func Simplest(document *openapi3.T, schema *openapi3.Schema, name string) any {
 	return newMaker(document, 0).simplest(schema, name)
 }
 
-// StartPath is a path with the keys of records that are there at the start, as far as the
-// server remembers any; the rest of its parameters stay.
-func (s *Server) StartPath(path string) string {
+// StartPath is a path with the keys of records that are there at the start; otherwise gives
+// the values of its other parameters.
+func (s *Server) StartPath(path string, otherwise func(parameter string) string) string {
 	s.lock.Lock()
 	defer s.lock.Unlock()
-	segments := strings.Split(path, "/")
+	segments, written := strings.Split(path, "/"), strings.Split(path, "/")
 	var scope []string
 	for i, segment := range segments {
 		name, _, _ := strings.Cut(segment, ".json")
-		if !strings.Contains(segment, "{") {
+		if !isParameter(name) {
 			continue
 		}
 		key := ""
 		for _, r := range s.resources {
-			if isParameter(name) && r.name == normal(segments[1:i]) && r.named(strings.Trim(name, "{}")) {
+			if r.name == normal(written[1:i]) && r.isNamedBy(strings.Trim(name, "{}")) {
 				if all := s.collection(r, scope); len(all.records) > 0 {
 					key = all.records[0].key
 				} else if !r.creates {
@@ -54,7 +53,7 @@ func (s *Server) StartPath(path string) string {
 			}
 		}
 		if key == "" {
-			return strings.Join(segments, "/")
+			key = otherwise(strings.Trim(name, "{}"))
 		}
 		scope = append(scope, key)
 		segments[i] = strings.Replace(segment, name, url.PathEscape(key), 1)
@@ -67,10 +66,4 @@ func (s *Server) Forget() {
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	s.forget()
-}
-
-func (r *resource) named(parameter string) bool {
-	return slices.ContainsFunc(r.operations, func(o *operation) bool {
-		return sameName(o.plan.key, parameter) || sameName(r.noun+o.plan.key, parameter)
-	})
 }

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -15,11 +16,12 @@ import (
 // maker makes values that are valid against their schemas. It is deterministic: a value
 // depends on the schema, on the seed and on the names that lead to it.
 type maker struct {
-	seed    uint64
-	options []openapi3.SchemaValidationOption
-	merged  map[*openapi3.Schema]*openapi3.Schema
-	budget  int  // how many optional properties the value may still get
-	request bool // the value is sent, not answered
+	seed       uint64
+	options    []openapi3.SchemaValidationOption
+	merged     map[*openapi3.Schema]*openapi3.Schema
+	jsonSchema bool // OpenAPI 3.1, which requires keys whoever writes them
+	budget     int  // how many optional properties the value may still get
+	request    bool // the value is sent, not answered
 }
 
 const (
@@ -33,7 +35,7 @@ func newMaker(document *openapi3.T, seed uint64) *maker {
 	if document.IsOpenAPI31OrLater() {
 		options = append(options, openapi3.EnableJSONSchema2020())
 	}
-	return &maker{seed: seed, options: options, merged: map[*openapi3.Schema]*openapi3.Schema{}}
+	return &maker{seed: seed, options: options, jsonSchema: document.IsOpenAPI31OrLater(), merged: map[*openapi3.Schema]*openapi3.Schema{}}
 }
 
 // anyText stands for a pattern that Go cannot read, such as one that looks ahead.
@@ -41,11 +43,18 @@ type anyText struct{}
 
 func (anyText) MatchString(string) bool { return true }
 
+var compiledPatterns sync.Map // of those of documents, which are few
+
 func compileLeniently(pattern string) (openapi3.RegexMatcher, error) {
-	if compiled, err := regexp.Compile(pattern); err == nil {
-		return compiled, nil
+	if known, isKnown := compiledPatterns.Load(pattern); isKnown {
+		return known.(openapi3.RegexMatcher), nil
 	}
-	return anyText{}, nil
+	var matcher openapi3.RegexMatcher = anyText{}
+	if compiled, err := regexp.Compile(pattern); err == nil {
+		matcher = compiled
+	}
+	compiledPatterns.Store(pattern, matcher)
+	return matcher, nil
 }
 
 func (m *maker) valid(s *openapi3.Schema, value any) bool {
@@ -243,7 +252,7 @@ func (m *maker) object(s, flat *openapi3.Schema, at place) (any, bool) {
 	for _, name := range slices.Sorted(maps.Keys(flat.Properties)) {
 		property := flat.Properties[name].Value
 		required := slices.Contains(flat.Required, name)
-		if property == nil || m.hidden(property) || !required && !m.wanted(property, at) {
+		if property == nil || m.hidden(property) && !(required && m.jsonSchema) || !required && !m.wanted(property, at) {
 			continue
 		}
 		below := at.below(name, s)
@@ -361,8 +370,13 @@ func (m *maker) hidden(property *openapi3.Schema) bool {
 
 // simplest is 1 where a schema takes it, else a made value.
 func (m *maker) simplest(s *openapi3.Schema, name string) any {
+	if s == nil {
+		return "1"
+	}
+	flat := m.flat(s)
 	for _, value := range []any{json.Number("1"), "1"} {
-		if s != nil && len(documentedValues(m.flat(s))) == 0 && m.valid(s, value) {
+		isFree := len(documentedValues(flat)) == 0 && (flat.Format == "" || typeOf(flat) != openapi3.TypeString)
+		if isFree && m.valid(s, value) {
 			return value
 		}
 	}

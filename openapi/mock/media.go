@@ -103,12 +103,25 @@ func encode(mediaType string, value any) []byte {
 	return text.Bytes()
 }
 
-// exampleNames are the names of a media type's examples, in order.
+// exampleNames are the names of a media type's examples: first those that are called as
+// a success is, last those that say that something is missing.
 func exampleNames(media *openapi3.MediaType) []string {
 	if media == nil {
 		return nil
 	}
-	return slices.Sorted(maps.Keys(media.Examples))
+	return slices.SortedFunc(maps.Keys(media.Examples), func(a, b string) int {
+		return cmp.Or(cmp.Compare(exampleRank(media, a), exampleRank(media, b)), cmp.Compare(a, b))
+	})
+}
+
+func exampleRank(media *openapi3.MediaType, name string) int {
+	switch {
+	case isOneOf(name, []string{"ok", "success", "default"}):
+		return 0
+	case media.Examples[name].Value != nil && saysMissing(name+" "+media.Examples[name].Value.Summary):
+		return 2
+	}
+	return 1
 }
 
 // example is a documented example: the one of that name, or the first if it is "".

@@ -69,18 +69,30 @@ func sameSent(documented, sent any) bool {
 	wanted, isObject := documented.(map[string]any)
 	got, isAlso := sent.(map[string]any)
 	if !isObject || !isAlso {
-		return sameValue(documented, sent) || textOf(documented) == textOf(sent)
+		return sameText(documented, sent)
 	}
 	if len(wanted) != len(got) {
 		return false
 	}
 	for name, value := range wanted {
 		other, present := got[name]
-		if !present || !sameValue(value, other) && textOf(value) != textOf(other) {
+		if !present || !sameText(value, other) {
 			return false
 		}
 	}
 	return true
+}
+
+// sameText compares two values, also as a form has them; texts of JSON by what they say.
+func sameText(a, b any) bool {
+	if x, isText := a.(string); isText {
+		if y, isAlso := b.(string); isAlso {
+			first, isJSON := jsonText(x)
+			second, isAlsoJSON := jsonText(y)
+			return x == y || isJSON && isAlsoJSON && sameValue(first, second)
+		}
+	}
+	return sameValue(a, b) || textOf(a) == textOf(b)
 }
 
 // pairedFailure is the failure that is documented under the name of the request's example.

@@ -95,10 +95,15 @@ func (s *Server) withRecord(c *call, at shape, one *record) any {
 	p := c.operation.plan
 	base := s.static(at, "")
 	where := s.recordIn(c.operation, p.resource)
+	if where == nil && isJSON(at.mime) && one.key != "" {
+		if path := s.keyAlone(c.operation, p.resource); path != nil {
+			return s.maker.fit(schemaOf(at.media), withValueAt(base, path, one.typedKey(s.schemaAt(successSchema(c.operation), path), s.maker)), "")
+		}
+	}
 	if where == nil || !isJSON(at.mime) {
 		return base
 	}
-	if one.fresh && p.act != create && textOf(valueAt(base, append(slices.Clip(where.path), p.resource.keyPath...))) == one.key {
+	if one.fresh && p.act != create && p.resource.keyOf(valueAt(base, where.path)) == one.key {
 		return base // as it is documented
 	}
 	if (p.act == touch || p.act == upload) && !s.speaksOf(where, p.resource) {
@@ -217,7 +222,7 @@ func (s *Server) keyOf(c *call) string {
 			return textOf(value)
 		}
 	}
-	return textOf(valueAt(fields, p.resource.keyPath))
+	return p.resource.keyOf(fields)
 }
 
 // create adds a record.
@@ -237,7 +242,7 @@ func (s *Server) create(c *call, scope []string) (answer, bool) {
 	where, keyPlace := s.recordIn(c.operation, p.resource), s.keyPlace(c.operation, p.resource)
 	key := c.path[p.key]
 	if key == "" {
-		key = textOf(valueAt(sent, p.resource.keyPath))
+		key = p.resource.keyOf(sent)
 	}
 	if key != "" && all.has(key) {
 		if _, conflict := c.operation.documented(http.StatusConflict); c.operation.Responses.Value("409") != nil && conflict != nil {
@@ -253,7 +258,11 @@ func (s *Server) create(c *call, scope []string) (answer, bool) {
 		} else if schema == nil {
 			schema = s.schemaAt(successSchema(c.operation), keyPlace)
 		}
-		key = s.newKey(all, c.operation, p.resource, schema, textOf(valueAt(documented, path)))
+		taken := ""
+		if _, isExample := example(at.media, ""); len(path) > 0 && (isExample || schema != nil && len(documentedValues(s.maker.flat(schema))) > 0) {
+			taken = textOf(valueAt(documented, path))
+		}
+		key = s.newKey(all, p.resource, schema, taken)
 	}
 	one.key = key
 	s.fill(p.resource, one, sent)
@@ -283,14 +292,21 @@ func (one *record) typedKey(schema *openapi3.Schema, m *maker) any {
 	return convert(one.key, typeOf(m.flat(schema)))
 }
 
-// keyPlace is where an answer has nothing of a record but its key.
-func (s *Server) keyPlace(o *operation, r *resource) []string {
-	schema := successSchema(o)
-	at := s.search(schema, func(at found) bool { return s.keyIn(at.schema, r) != nil })
-	if at != nil {
-		return append(slices.Clip(at.path), s.keyIn(at.schema, r)...)
+// keyAlone is where an answer has nothing of a record but its key, by its name.
+func (s *Server) keyAlone(o *operation, r *resource) []string {
+	at := s.search(successSchema(o), func(at found) bool { return s.keyIn(at.schema, r) != nil })
+	if at == nil {
+		return nil
 	}
-	at = s.search(schema, func(at found) bool {
+	return append(slices.Clip(at.path), s.keyIn(at.schema, r)...)
+}
+
+// keyPlace is where an answer has the key alone, which may be all that an envelope has.
+func (s *Server) keyPlace(o *operation, r *resource) []string {
+	if path := s.keyAlone(o, r); path != nil {
+		return path
+	}
+	at := s.search(successSchema(o), func(at found) bool {
 		kind := typeOf(s.maker.flat(at.schema.Value))
 		return len(at.path) > 0 && (at.path[len(at.path)-1] == "data" || at.path[len(at.path)-1] == "result") &&
 			(kind == openapi3.TypeInteger || kind == openapi3.TypeString)

@@ -9,6 +9,7 @@ import (
 	"mime"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -23,6 +24,8 @@ type call struct {
 	operation *operation
 	path      map[string]string // values of the path's parameters
 	query     url.Values
+	text      []byte // the body as it was sent
+	cutOff    bool   // or is longer than maxBody
 	mediaType string
 	body      any // the decoded body
 	file      *file
@@ -56,8 +59,8 @@ func (s *Server) check(c *call) *refusal {
 	if !s.authenticated(c) {
 		return &refusal{statuses: []int{401, 403}, rule: "the credentials that the operation requires are missing"}
 	}
-	text, err := io.ReadAll(http.MaxBytesReader(nil, c.Request.Body, maxBody))
-	if err != nil {
+	text := c.text
+	if c.cutOff {
 		return &refusal{statuses: []int{413, 400}, rule: fmt.Sprintf("the body is cut off, or longer than %d bytes", maxBody)}
 	}
 	c.Request.Body = io.NopCloser(bytes.NewReader(text))
@@ -75,11 +78,13 @@ func (s *Server) check(c *call) *refusal {
 		Request: c.Request, PathParams: c.path, QueryParams: c.query, Options: options,
 		Route: &routers.Route{Spec: s.document, Path: c.operation.path, PathItem: c.operation.item, Method: c.operation.method, Operation: c.operation.Operation},
 	}
-	err = openapi3filter.ValidateRequest(c.Context(), input)
+	err := openapi3filter.ValidateRequest(c.Context(), input)
 	if kept, isKept := input.Request.Body.(interface{ ValidatedValue() any }); isKept {
 		c.body = plain(kept.ValidatedValue())
+	} else if isJSON(c.mediaType) { // the validator keeps none where it finds anything
+		c.body = plain(json.RawMessage(text))
 	}
-	if refused := refusalOf(err); refused != nil {
+	if refused := s.refusalOf(c, err); refused != nil {
 		return refused
 	}
 	if refused := s.checkForm(c, string(text)); refused != nil {
@@ -124,17 +129,17 @@ func (s *Server) checkForm(c *call, text string) *refusal {
 	}
 	options := append(slices.Clone(s.maker.options), openapi3.VisitAsRequest(), openapi3.DisableReadOnlyValidation())
 	if err := schema.VisitJSON(c.body, options...); err != nil {
-		return refusalOf(&openapi3filter.RequestError{RequestBody: c.operation.RequestBody.Value, Err: err})
+		return s.refusalOf(c, &openapi3filter.RequestError{RequestBody: c.operation.RequestBody.Value, Err: err})
 	}
 	return nil
 }
 
 // refusalOf is the first thing that the validation found, nil for none. What the validator
 // cannot read is no fault of the request.
-func refusalOf(err error) *refusal {
-	if many, isMany := errors.AsType[openapi3.MultiError](err); isMany {
+func (s *Server) refusalOf(c *call, err error) *refusal {
+	if many, isMany := err.(openapi3.MultiError); isMany { //nolint:errorlint // not one inside of another error
 		for _, one := range many {
-			if refused := refusalOf(one); refused != nil {
+			if refused := s.refusalOf(c, one); refused != nil {
 				return refused
 			}
 		}
@@ -161,16 +166,52 @@ func refusalOf(err error) *refusal {
 	if failed.Err != nil {
 		r.rule = failed.Err.Error()
 	}
-	if nested, isMany := errors.AsType[openapi3.MultiError](failed.Err); isMany && len(nested) > 0 {
-		failed.Err = nested[0]
-	}
-	if found, isSchema := errors.AsType[*openapi3.SchemaError](failed.Err); isSchema {
+	if all := schemaErrors(failed.Err); len(all) > 0 {
+		all = slices.DeleteFunc(all, func(one *openapi3.SchemaError) bool { return failed.RequestBody != nil && s.isServers(c, one) })
+		if len(all) == 0 {
+			return nil
+		}
+		found := all[0]
 		if pointer := strings.Join(found.JSONPointer(), "/"); pointer != "" {
 			r.field += " /" + pointer
 		}
 		r.rule = found.Reason
 	}
 	return r
+}
+
+// schemaErrors are what a validation found, one by one.
+func schemaErrors(err error) (all []*openapi3.SchemaError) {
+	if many, isMany := errors.AsType[openapi3.MultiError](err); isMany {
+		for _, one := range many {
+			all = append(all, schemaErrors(one)...)
+		}
+		return all
+	}
+	if one, isOne := errors.AsType[*openapi3.SchemaError](err); isOne {
+		return []*openapi3.SchemaError{one}
+	}
+	return nil
+}
+
+var missingNames = regexp.MustCompile(`missing propert(?:y|ies) ('.*)$`)
+
+// isServers reports whether nothing is missing but what clients do not write: JSON Schema,
+// and with it OpenAPI 3.1, requires a key that is readOnly in requests as well.
+func (s *Server) isServers(c *call, found *openapi3.SchemaError) bool {
+	match := missingNames.FindStringSubmatch(found.Reason)
+	media := content(c.operation).Get(c.Header.Get("Content-Type"))
+	if match == nil || media == nil {
+		return false
+	}
+	for name := range strings.SplitSeq(match[1], ", ") {
+		path := append(slices.Clone(found.JSONPointer()), strings.Trim(name, "'"))
+		schema := s.schemaAt(media.Schema, path)
+		if schema == nil || !s.maker.flat(schema).ReadOnly {
+			return false
+		}
+	}
+	return true
 }
 
 // authenticated reports whether some alternative of the operation's security has all of

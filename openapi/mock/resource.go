@@ -40,9 +40,10 @@ type resource struct {
 	name       string // the path of the collection, its parameters as {}
 	noun       string
 	parent     *resource
-	single     bool // there is one record, without a key
-	creates    bool // some operation adds records
-	rpc        bool // found by verbs in paths
+	single     bool   // there is one record, without a key
+	creates    bool   // some operation adds records
+	rpc        bool   // found by verbs in paths
+	parameter  string // of the path of one record
 	keyPath    []string
 	record     *openapi3.SchemaRef
 	operations []*operation
@@ -69,7 +70,9 @@ func (s *Server) resourcesOf(routes []*route) []*resource {
 	}
 	for _, r := range routes {
 		if segments := segmentsOf(r.path); len(segments) > 1 && isParameter(segments[len(segments)-1]) {
-			named(segments[:len(segments)-1])
+			named(segments[:len(segments)-1]).parameter = strings.Trim(segments[len(segments)-1], "{}")
+		} else if get, post := r.operations["GET"], r.operations["POST"]; get != nil && post != nil && s.listIn(get, nil) != nil && s.listIn(post, nil) == nil {
+			named(segments)
 		}
 	}
 	for _, r := range routes {
@@ -79,7 +82,10 @@ func (s *Server) resourcesOf(routes []*route) []*resource {
 			}
 		}
 	}
-	joinVerbs(byName)
+	for _, r := range byName {
+		s.findKey(r)
+	}
+	s.joinVerbs(byName)
 	all := make([]*resource, 0, len(byName))
 	for _, r := range byName {
 		all = append(all, r)
@@ -94,7 +100,6 @@ func (s *Server) resourcesOf(routes []*route) []*resource {
 				break
 			}
 		}
-		s.findKey(r)
 	}
 	return all
 }
@@ -225,7 +230,7 @@ func (s *Server) planVerb(o *operation, segments []string, byName map[string]*re
 	if len(noun) > 0 && strings.Join(noun, "") != nounOf(above) && singular(strings.Join(noun, "")) != nounOf(above) {
 		above = append(slices.Clone(above), strings.Join(noun, "-"))
 	}
-	if (what == read || what == list) && answersList {
+	if what == read && answersList && keyField(o, nounOf(above)) == "" {
 		what = list
 	}
 	if isParameter(above[len(above)-1]) { // an act of one record
@@ -261,8 +266,11 @@ func (s *Server) planBelow(o *operation, segments []string, byName map[string]*r
 		if !isParameter(segments[at-1]) || item == nil {
 			continue
 		}
-		parameter := segments[at-1]
-		o.plan = plan{resource: item, scope: scopeOf(segments[:at-1]), key: parameter[1 : len(parameter)-1], file: strings.Join(segments[at:], "/")}
+		parameter := strings.Trim(segments[at-1], "{}")
+		if !item.isNamedBy(parameter) {
+			continue
+		}
+		o.plan = plan{resource: item, scope: scopeOf(segments[:at-1]), key: parameter, file: strings.Join(segments[at:], "/")}
 		switch {
 		case o.method == http.MethodGet && isBinaryAnswer(o) && !hasJSON(o):
 			o.plan.act = download
@@ -276,16 +284,23 @@ func (s *Server) planBelow(o *operation, segments []string, byName map[string]*r
 	return false
 }
 
+// isNamedBy reports whether a parameter names a record: it is called as in the path of one
+// record, or has the noun before it.
+func (r *resource) isNamedBy(parameter string) bool {
+	return r.parameter != "" &&
+		(sameName(parameter, r.parameter) || sameName(parameter, r.noun+r.parameter) || sameName(r.noun+parameter, r.parameter))
+}
+
 // joinVerbs gives groups that were found by verbs, and in which nothing is created, to the
-// one group with the same noun in which something is.
-func joinVerbs(byName map[string]*resource) {
+// one group with the same noun and like records in which something is.
+func (s *Server) joinVerbs(byName map[string]*resource) {
 	for name, group := range byName {
 		if !group.rpc || group.creates || len(group.operations) == 0 {
 			continue
 		}
 		var others []*resource
 		for _, other := range byName {
-			if other != group && other.noun == group.noun && other.creates && strings.Count(other.name, "{}") == strings.Count(group.name, "{}") {
+			if other != group && other.noun == group.noun && other.creates && group.record != nil && s.isAkin(group.record, other) && strings.Count(other.name, "{}") == strings.Count(group.name, "{}") {
 				others = append(others, other)
 			}
 		}
@@ -325,15 +340,16 @@ func keyNames(parameter, noun string) []string {
 	if parameter == "" {
 		return names
 	}
-	names = append([]string{parameter}, names...)
-	if short := strings.TrimPrefix(strings.ToLower(parameter), noun); short != strings.ToLower(parameter) && short != "" {
-		names = append(names, strings.Trim(short, "_-"))
+	own := []string{parameter}
+	if words := wordsOf(parameter); len(words) > 1 { // petId, issue_number, secret_name
+		own = append(own, words[len(words)-1])
 	}
-	return names
+	return append(own, names...)
 }
+
+var separators = strings.NewReplacer("_", "", "-", "")
 
 // sameName compares names without case and separators.
 func sameName(a, b string) bool {
-	bare := strings.NewReplacer("_", "", "-", "")
-	return strings.EqualFold(bare.Replace(a), bare.Replace(b))
+	return strings.EqualFold(separators.Replace(a), separators.Replace(b))
 }

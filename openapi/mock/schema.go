@@ -28,7 +28,7 @@ func (s *Server) search(root *openapi3.SchemaRef, accept func(found) bool) *foun
 			if accept(here) {
 				return &here
 			}
-			properties := s.maker.flat(here.schema.Value).Properties
+			properties := s.properties(here.schema.Value)
 			for _, name := range slices.Sorted(maps.Keys(properties)) {
 				next = append(next, found{append(slices.Clip(here.path), name), properties[name]})
 			}
@@ -113,10 +113,40 @@ func (s *Server) recordIn(o *operation, r *resource) *found {
 	if at := s.search(schema, func(at found) bool { return isNoun(lastOf(at.schema.Ref), r.noun) && s.isObject(at.schema.Value) }); at != nil {
 		return at
 	}
-	if at := s.search(schema, func(at found) bool { return s.keyIn(at.schema, r) != nil && s.isObject(at.schema.Value) }); at != nil {
-		return at
+	return s.search(schema, func(at found) bool {
+		return s.keyIn(at.schema, r) != nil && s.isObject(at.schema.Value) && s.isAkin(at.schema, r)
+	})
+}
+
+// isAkin reports whether an object has two keys of a resource's records at least, and not
+// just what names one.
+func (s *Server) isAkin(schema *openapi3.SchemaRef, r *resource) bool {
+	if r.record == nil || r.record.Value == nil {
+		return true
 	}
-	return nil
+	common, properties := 0, s.properties(schema.Value)
+	for name := range s.properties(r.record.Value) {
+		if properties[name] != nil {
+			common++
+		}
+	}
+	return common >= min(2, len(s.properties(r.record.Value)))
+}
+
+// properties are those of a schema and of its alternatives.
+func (s *Server) properties(schema *openapi3.Schema) openapi3.Schemas {
+	flat := s.maker.flat(schema)
+	if len(flat.OneOf)+len(flat.AnyOf) == 0 {
+		return flat.Properties
+	}
+	all := openapi3.Schemas{}
+	for _, choice := range slices.Concat(flat.OneOf, flat.AnyOf) {
+		if choice.Value != nil {
+			maps.Copy(all, s.maker.flat(choice.Value).Properties)
+		}
+	}
+	maps.Copy(all, flat.Properties)
+	return all
 }
 
 // isNoun reports whether a component is called like a resource: User, UserDTO, UserInfo.
@@ -135,7 +165,7 @@ func (s *Server) keyIn(record *openapi3.SchemaRef, r *resource) []string {
 	if record == nil || record.Value == nil {
 		return nil
 	}
-	properties := s.maker.flat(record.Value).Properties
+	properties := s.properties(record.Value)
 	parameter := ""
 	for _, o := range r.operations {
 		if parameter == "" && o.plan.key != "" && strings.Contains(o.path, "{"+o.plan.key+"}") {

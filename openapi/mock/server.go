@@ -1,6 +1,7 @@
 package mock
 
 import (
+	"io"
 	"log/slog"
 	"net/http"
 	"slices"
@@ -28,7 +29,8 @@ type Server struct {
 
 	lock        sync.Mutex // of what follows, and of maker
 	maker       *maker
-	values      map[*openapi3.Schema]any // made once
+	values      map[*openapi3.Schema]any    // made once
+	examples    map[*openapi3.MediaType]any // made to fit once
 	collections map[string]*collection
 	uploaded    []*file
 }
@@ -37,7 +39,7 @@ type Server struct {
 func New(document *openapi3.T, options Options) *Server {
 	s := &Server{
 		document: document, routes: routesOf(document), bases: basePaths(document), log: options.Log,
-		maker: newMaker(document, options.Seed), values: map[*openapi3.Schema]any{}, reset: "/__mock/reset",
+		maker: newMaker(document, options.Seed), values: map[*openapi3.Schema]any{}, examples: map[*openapi3.MediaType]any{}, reset: "/__mock/reset",
 	}
 	for slices.ContainsFunc(s.routes, func(r *route) bool { return strings.HasPrefix(r.path, s.reset) }) {
 		s.reset = "/_" + s.reset[1:]
@@ -79,7 +81,9 @@ func (s *Server) Operations() (all []Listed) {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	began := time.Now()
 	allowEveryOrigin(w.Header(), r)
-	a := s.answer(r)
+	// The body is read before the lock is taken, as a client may be slow.
+	text, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	a := s.answer(r, text, err != nil)
 	for name, values := range a.header {
 		w.Header()[name] = values
 	}
@@ -109,7 +113,7 @@ func allowEveryOrigin(header http.Header, r *http.Request) {
 	}
 }
 
-func (s *Server) answer(r *http.Request) answer {
+func (s *Server) answer(r *http.Request, text []byte, cutOff bool) answer {
 	s.lock.Lock()
 	defer s.lock.Unlock()
 	if r.URL.Path == s.reset {
@@ -130,7 +134,8 @@ func (s *Server) answer(r *http.Request) answer {
 	case o == nil:
 		return withAllow(problem(http.StatusMethodNotAllowed, known.path+" takes "+strings.Join(known.allowed(), ", ")), known.allowed())
 	}
-	return s.answerOperation(&call{Request: r, operation: o, path: values, query: r.URL.Query()})
+	c := &call{Request: r, operation: o, path: values, query: r.URL.Query(), text: text, cutOff: cutOff}
+	return s.ruled(c, s.answerOperation(c))
 }
 
 func withAllow(a answer, methods []string) answer {
@@ -193,7 +198,7 @@ func (s *Server) answerOperation(c *call) answer {
 	if _, isPaired := example(at.media, name); !isPaired {
 		name = ""
 	}
-	a := s.respond(at, s.maker.fit(schemaOf(at.media), s.static(at, name), ""))
+	a := s.respond(at, s.static(at, name))
 	a.note = "example " + name
 	return a
 }

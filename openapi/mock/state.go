@@ -46,7 +46,7 @@ func (s *Server) collection(r *resource, scope []string) *collection {
 		return known
 	}
 	if len(s.collections) >= mostScopes {
-		s.forget() // what is made up for any path must not grow without an end
+		s.forgetUnchanged() // what is made up for any path must not grow without an end
 	}
 	c := &collection{removed: map[string]bool{}}
 	s.collections[key] = c
@@ -69,20 +69,11 @@ func (s *Server) above(r *resource, scope []string) *record {
 }
 
 // names reports whether the parameter at a place of the resource's path names a record of
-// another resource: it is called as in the operations on one of those records, or has the noun before it.
+// another resource.
 func (r *resource) names(above *resource, depth int) bool {
-	for _, o := range r.operations {
-		if depth >= len(o.plan.scope) {
-			continue
-		}
-		for _, other := range above.operations {
-			key, name := other.plan.key, o.plan.scope[depth]
-			if strings.Contains(other.path, "{"+key+"}") && (sameName(name, key) || sameName(name, above.noun+key) || sameName(above.noun+name, key)) {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(r.operations, func(o *operation) bool {
+		return depth < len(o.plan.scope) && above.isNamedBy(o.plan.scope[depth])
+	})
 }
 
 // exists reports whether the records above a scope exist. What nothing creates exists always.
@@ -136,175 +127,6 @@ func (c *collection) has(key string) bool {
 	return slices.ContainsFunc(c.records, func(one *record) bool { return one.key == key })
 }
 
-// seed adds the records that the document has as examples of the resource.
-func (s *Server) seed(c *collection, r *resource) {
-	if r.single {
-		c.records = []*record{{fields: s.sample(r), seeded: true, fresh: true}}
-		return
-	}
-	for _, o := range r.operations {
-		switch at := s.recordIn(o, r); {
-		case o.plan.act == read && at != nil:
-			value, key := s.documentedRecord(o, r, at)
-			if value != nil {
-				c.seedOne(value, key, r)
-			}
-		case o.plan.act == list:
-			for _, item := range s.documentedList(o, r) {
-				if len(c.records) < 20 {
-					c.seedOne(item, textOf(valueAt(item, r.keyPath)), r)
-				}
-			}
-		}
-	}
-	if len(c.records) == 0 && r.record != nil {
-		value := maps.Clone(s.sample(r))
-		key := s.firstKey(r, textOf(valueAt(value, r.keyPath)))
-		s.setKey(r, value, key)
-		c.seedOne(value, key, r)
-	}
-}
-
-// seedOne adds an example, or what it says more of a record that is there.
-func (c *collection) seedOne(value map[string]any, key string, r *resource) {
-	if key == "" && len(r.keyPath) > 0 {
-		return
-	}
-	for _, one := range c.records {
-		if one.key == key {
-			for name, member := range value {
-				if _, present := one.fields[name]; !present {
-					one.fields[name] = member
-				}
-			}
-			return
-		}
-	}
-	c.add(&record{key: key, fields: maps.Clone(value), seeded: true, fresh: true})
-}
-
-// documentedRecord is the record of an operation's example, and the key of its request.
-func (s *Server) documentedRecord(o *operation, r *resource, at *found) (map[string]any, string) {
-	_, media := successMedia(o)
-	value, isDocumented := example(media, "")
-	if !isDocumented {
-		return nil, ""
-	}
-	object, _ := valueAt(value, at.path).(map[string]any)
-	if object == nil {
-		return nil, ""
-	}
-	key := exampleOf(o, o.plan.key)
-	if key == "" {
-		key = textOf(valueAt(object, r.keyPath))
-	}
-	return object, key
-}
-
-func (s *Server) documentedList(o *operation, r *resource) (all []map[string]any) {
-	_, media := successMedia(o)
-	value, isDocumented := example(media, "")
-	at := s.listIn(o, r.record)
-	if !isDocumented || at == nil {
-		return nil
-	}
-	items, _ := valueAt(value, at.path).([]any)
-	for _, item := range items {
-		if object, isObject := item.(map[string]any); isObject {
-			all = append(all, object)
-		}
-	}
-	return all
-}
-
-func successMedia(o *operation) (int, *openapi3.MediaType) {
-	status, response := o.success(preferredStatus(o.plan.act)...)
-	if response == nil {
-		return status, nil
-	}
-	key, _, _ := offer(response.Content, "")
-	return status, response.Content[key]
-}
-
-// firstKey is the key of the record that is there at the start: the documented one of an
-// operation on one record, or of the record; else 1, or what the parameter's schema takes.
-func (s *Server) firstKey(r *resource, own string) string {
-	for _, o := range r.operations {
-		if key := exampleOf(o, o.plan.key); o.plan.key != "" && key != "" {
-			return key
-		}
-	}
-	if schema := s.schemaAt(r.record, r.keyPath); own != "" && schema != nil && (len(r.keyPath) == 0 || len(documentedValues(s.maker.flat(schema))) > 0) {
-		return own
-	}
-	for _, o := range r.operations {
-		for _, p := range o.parameters {
-			if p.Value.Name == o.plan.key && p.Value.In == openapi3.ParameterInPath && p.Value.Schema != nil {
-				return textOf(s.maker.simplest(p.Value.Schema.Value, o.plan.key))
-			}
-		}
-	}
-	if own != "" {
-		return own
-	}
-	return "1"
-}
-
-// exampleOf is the documented value of a parameter, as text.
-func exampleOf(o *operation, name string) string {
-	for _, p := range o.parameters {
-		if p.Value.Name != name {
-			continue
-		}
-		if p.Value.Example != nil {
-			return textOf(plain(p.Value.Example))
-		}
-		names := slices.Sorted(maps.Keys(p.Value.Examples))
-		if at := slices.Index(names, "ok"); at > 0 {
-			names[0] = "ok"
-		}
-		if len(names) > 0 && p.Value.Examples[names[0]].Value != nil {
-			return textOf(plain(p.Value.Examples[names[0]].Value.Value))
-		}
-		if p.Value.Schema != nil && p.Value.Schema.Value != nil && p.Value.Schema.Value.Example != nil {
-			return textOf(plain(p.Value.Schema.Value.Example))
-		}
-	}
-	return ""
-}
-
-// sample is a record as the document shows it, or made from its schema.
-func (s *Server) sample(r *resource) map[string]any {
-	for _, wanted := range []act{read, list, create, replace, update} {
-		for _, o := range r.operations {
-			if o.plan.act != wanted {
-				continue
-			}
-			if wanted == list {
-				if items := s.documentedList(o, r); len(items) > 0 {
-					return maps.Clone(items[0])
-				}
-			} else if at := s.recordIn(o, r); at != nil {
-				if value, _ := s.documentedRecord(o, r, at); value != nil {
-					return maps.Clone(value)
-				}
-			}
-		}
-	}
-	if r.record == nil || r.record.Value == nil {
-		return map[string]any{}
-	}
-	value, known := s.values[r.record.Value]
-	if !known {
-		value = s.maker.value(r.record.Value, r.noun)
-		s.values[r.record.Value] = value
-	}
-	if object, isObject := value.(map[string]any); isObject {
-		return maps.Clone(object)
-	}
-	return map[string]any{}
-}
-
 // valueAt follows keys into a value.
 func valueAt(value any, path []string) any {
 	for _, key := range path {
@@ -315,6 +137,14 @@ func valueAt(value any, path []string) any {
 		value = object[key]
 	}
 	return value
+}
+
+// keyOf is the key in a record, "" where it has none.
+func (r *resource) keyOf(value any) string {
+	if len(r.keyPath) == 0 {
+		return ""
+	}
+	return textOf(valueAt(value, r.keyPath))
 }
 
 // withValueAt is a value with another one at a path.
@@ -350,7 +180,7 @@ func (s *Server) schemaAt(ref *openapi3.SchemaRef, path []string) *openapi3.Sche
 		if ref == nil || ref.Value == nil {
 			return nil
 		}
-		ref = s.maker.flat(ref.Value).Properties[name]
+		ref = s.properties(ref.Value)[name]
 	}
 	if ref == nil {
 		return nil
@@ -360,7 +190,7 @@ func (s *Server) schemaAt(ref *openapi3.SchemaRef, path []string) *openapi3.Sche
 
 // newKey is a key that the collection does not have: the one of the documented answer if
 // it is free, else the next number, or another text of its schema.
-func (s *Server) newKey(c *collection, o *operation, r *resource, schema *openapi3.Schema, documented string) string {
+func (s *Server) newKey(c *collection, r *resource, schema *openapi3.Schema, documented string) string {
 	if documented != "" && !c.has(documented) && !c.removed[documented] {
 		return documented
 	}
@@ -388,6 +218,16 @@ func (s *Server) newKey(c *collection, o *operation, r *resource, schema *openap
 		}
 	}
 	return json.Number(strconv.FormatInt(c.next, 10)).String()
+}
+
+// forgetUnchanged drops the collections that are as the document has them, or all if none is.
+func (s *Server) forgetUnchanged() {
+	maps.DeleteFunc(s.collections, func(_ string, c *collection) bool {
+		return len(c.removed) == 0 && !slices.ContainsFunc(c.records, func(one *record) bool { return !one.fresh || len(one.files) > 0 })
+	})
+	if len(s.collections) >= mostScopes {
+		s.forget()
+	}
 }
 
 // forget drops everything that is remembered.

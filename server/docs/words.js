@@ -28,7 +28,7 @@ quartet.words = {
   open: ["查看接口", "Details"],
   refreshUser: ["读取当前用户", "Read the signed-in user"],
   listSessions: ["列出当前用户的会话", "List the user's sessions"],
-  getUserInfo: ["通过应用读取用户 1", "Read user 1 as an application"],
+  getUserInfo: ["通过应用读取用户 1", "Read user 1 via an app"],
   getWeChatUserInfo: ["微信登录（一位微信用户）", "Sign in a WeChat user"],
   getUserDetail: ["按 ID 读取用户 1", "Read user 1 by id"],
   noAnswer: ["没有收到响应：{error}", "No answer came: {error}"],

@@ -230,9 +230,15 @@ func checkContainer(t *testing.T, out string) {
 	buildah := func(args ...string) string {
 		return output(t, out, "buildah", append(slices.Clone(storage), args...)...)
 	}
+	context := read(t, out, "quartet_"+version+"_container.tar.gz")
 	for _, architecture := range []string{"amd64", "arm64"} {
 		image := "quartet:" + architecture
-		buildah("bud", "--quiet", "--isolation", "chroot", "--format", "docker", "--platform", "linux/"+architecture, "-t", image, "quartet_"+version+"_container.tar.gz")
+		build := exec.CommandContext(t.Context(), "buildah", append(slices.Clone(storage), "bud", "--isolation", "chroot", "--format", "docker",
+			"--platform", "linux/"+architecture, "-t", image, "-")...)
+		build.Stdin = bytes.NewReader(context)
+		if said, err := build.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %s", err, said)
+		}
 		equal(t, "user and health check",
 			buildah("inspect", "--type", "image", "--format", "{{.Docker.Config.User}} {{.Docker.Config.Healthcheck.Test}}", image),
 			"65532:65532 [CMD /quartet health]")

@@ -120,7 +120,7 @@ test("language and theme are remembered, and follow the browser until they are c
     assert.deepEqual(await looks(), ["en", "light"], address);
   }
   await openDocs(page);
-  assert.match(await page.locator("h1").innerText(), /^One account server/);
+  assert.match(await page.locator(".start h1").innerText(), /^One account server/);
 });
 
 test("a deep link opens its operation, which shows who may call it, samples, envelopes and its row in the transcription", async () => {
@@ -144,6 +144,24 @@ test("a deep link opens its operation, which shows who may call it, samples, env
   assert.ok(rows.some((row) => /^409\s+409\s+username_taken/.test(row)), rows.join("\n"));
   await open.locator(".extensions summary").click();
   assert.match(await open.locator(".extensions").innerText(), /x-lenient-reading\s+"?fastjson/);
+});
+
+test("the keyboard reaches every control of the first screen, and shows where it is", async () => {
+  const page = await visit();
+  await openDocs(page);
+  const reached = [];
+  for (let i = 0; i < 40 && !reached.includes("search"); i++) {
+    await page.keyboard.press("Tab");
+    const { name, outline } = await page.evaluate(() => {
+      const { id, dataset, textContent } = document.activeElement;
+      return { name: id || dataset.person || textContent.trim(), outline: getComputedStyle(document.activeElement).outlineStyle };
+    });
+    assert.notEqual(outline, "none", name);
+    reached.push(name);
+  }
+  for (const name of ["English", "demo", "administrator", "nobody", "own", "outbox", "reset", "run-all", "运行", "关于本契约", "search"]) {
+    assert.ok(reached.includes(name), `${name} is not among ${reached}`);
+  }
 });
 
 test("every failure has its place on the error page", async () => {
