@@ -2,6 +2,7 @@ package contract
 
 import (
 	"encoding/json"
+	"net/http"
 	"slices"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -88,6 +89,18 @@ func (c Contract) EnvelopeKeys(o Operation, success bool) (keys []string) {
 	}
 	slices.Sort(keys)
 	return slices.Compact(keys)
+}
+
+// Succeeded reports whether an answer is a success: by its envelope where it has one, as
+// failures may have the status 200, and by its status.
+func (c Contract) Succeeded(o Operation, a Answer) bool {
+	if a.Status >= http.StatusBadRequest {
+		return false
+	}
+	decoded, _ := Decode(a.Text)
+	answer, _ := decoded.(map[string]any)
+	isThere, success := c.envelope(o.Tags).says(answer)
+	return success || !isThere
 }
 
 // OtherEnvelope is the tag whose envelope (x-envelope) a body has instead of its operation's.

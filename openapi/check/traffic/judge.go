@@ -56,7 +56,7 @@ func (p *Proxy) judge(in *received, a contract.Answer, failed string) {
 	case unreadable != nil:
 		add("answer", unreadable)
 	default:
-		if a.Status < http.StatusBadRequest {
+		if p.spec.Succeeded(in.operation, a) {
 			add("request", in.differences())
 		}
 		add("answer", replay.AnswerDifferences(p.spec, in.operation, sent, a, p.legacyStatus))
@@ -117,7 +117,7 @@ func requestDifferences(err error) (all []contract.Difference) {
 		where = about.Parameter.In + " " + about.Parameter.Name
 	}
 	if unparsed, is := errors.AsType[*openapi3filter.ParseError](err); is {
-		return []contract.Difference{{Where: where, Documented: typeOf(about), Got: cmp.Or(unparsed.Reason, "what is none")}}
+		return []contract.Difference{{Where: where, Documented: typeOf(about), Got: cmp.Or(unparsed.Reason, "malformed")}}
 	}
 	_, isOfSchema := errors.AsType[*openapi3.SchemaError](err)
 	if sent := mediaTypeOf(about); !isOfSchema && about.RequestBody != nil && about.RequestBody.Content.Get(sent) == nil && !errors.Is(err, openapi3filter.ErrInvalidRequired) {

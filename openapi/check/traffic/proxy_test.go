@@ -144,7 +144,7 @@ func TestFindingsAndRecordsHoldShapesAlone(t *testing.T) {
 1× putNote request /text: documented key text, got no such key
 1× putNote request /kind: documented one of [short long], got "字字"
 1× putNote request content type: documented application/json, got "text/plain"
-1× putNote request body: documented application/json, got what is none`; lines != want {
+1× putNote request body: documented application/json, got malformed`; lines != want {
 		t.Errorf("got\n%s\nwant\n%s", lines, want)
 	}
 	text, err := json.Marshal(recorded)
@@ -159,6 +159,28 @@ func TestFindingsAndRecordsHoldShapesAlone(t *testing.T) {
 	}
 	if got := (*recorded)[0].Request.Target; got != "/notes/{id}?size=aaaa" {
 		t.Errorf("target %s", got)
+	}
+}
+
+// A failure may have the status 200: what it refuses is no request that was accepted.
+func TestARefusedRequestIsNoFindingUnderLegacyStatus(t *testing.T) {
+	spec, err := contract.Load()
+	must(t, err)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json;charset=utf-8")
+		_, _ = io.WriteString(w, `{"state":"fail","code":400,"message":"参数不正确"}`)
+	}))
+	defer server.Close()
+	target, err := url.Parse(server.URL)
+	must(t, err)
+	proxy, err := traffic.New(spec, target, []string{"jfinal"}, nil)
+	must(t, err)
+	listening := httptest.NewServer(proxy)
+	defer listening.Close()
+	response, err := http.Post(listening.URL+"/api/user/login", contract.MediaJSON, strings.NewReader("{}"))
+	must(t, errors.Join(err, response.Body.Close()))
+	if _, lines := reported(t, proxy, 1); lines != "" {
+		t.Error(lines)
 	}
 }
 

@@ -32,8 +32,8 @@ type Command struct {
 	Junit           string        `placeholder:"FILE" help:"Also write the results as JUnit XML."`
 	OnlyDifferences bool          `help:"Print only examples that differ."`
 	JSON            bool          `name:"json" help:"Print the results as JSON."`
-	Record          string        `placeholder:"FILE" help:"Write all requests and responses to a new file of JSON Lines, mode 0600, with secrets removed."`
-	KeepSecrets     bool          `help:"With --record, keep secrets in the file."`
+	Record          string        `placeholder:"FILE" help:"Write all requests and responses to a new file of JSON Lines, mode 0600, with secrets removed; with --proxy the first that differ, without their values."`
+	KeepSecrets     bool          `help:"With --record, keep secrets and values in the file."`
 	Timeout         time.Duration `default:"10s" help:"Time limit for a response; a slower response is a difference."`
 }
 
