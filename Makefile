@@ -15,7 +15,7 @@ help: ## explain every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 ADDR ?=
-run: ## start the server with demo data and Swagger UI on http://127.0.0.1:8080/docs/; ADDR=127.0.0.1:8090 chooses another address
+run: ## start the server with demo data and Swagger UI on http://127.0.0.1:8080/docs/; ADDR=127.0.0.1:8088 chooses another address
 	go run ./cmd/quartet serve --demo $(if $(ADDR),--addr $(ADDR))
 
 test: ## run all tests that need only Go (PostgreSQL and MariaDB too where QUARTET_TEST_POSTGRES and QUARTET_TEST_MYSQL name one)

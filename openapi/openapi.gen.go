@@ -842,11 +842,11 @@ type KeyType string
 // The use of the key.
 type KeyUse string
 
-// LoginForm 登录账户与密码。
+// LoginForm 登录账号与密码。
 //
 // The account and its password.
 type LoginForm struct {
-	// LoginAccount 登录账户：用户名、邮箱或手机号。
+	// LoginAccount 登录账号：用户名、邮箱或手机号。
 	//
 	// The account: a user name, an e-mail address or a mobile.
 	//
@@ -1944,7 +1944,7 @@ type UserDetailResponse struct {
 //
 // The user, which the document calls UserInfoVO. Unknown text is empty.
 type UserInfo struct {
-	// Account 登录账户。
+	// Account 登录账号。
 	//
 	// The user name.
 	Account string `json:"account"`

@@ -37,7 +37,7 @@ func listen(ctx context.Context, address string) (net.Listener, error) {
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	if errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, windowsAddressInUse) {
-		return nil, fmt.Errorf("the address %s is in use: stop the other program, or choose another address, such as --addr 127.0.0.1:8090 (make run ADDR=127.0.0.1:8090)", address)
+		return nil, fmt.Errorf("the address %s is in use: stop the other program, or choose another address, such as --addr 127.0.0.1:8088 (make run ADDR=127.0.0.1:8088)", address)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("cannot listen on %s: %w", address, err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 )
@@ -46,17 +47,17 @@ func (r *release) build(ctx context.Context, p platform, folder string) (file, e
 	return file{name: p.program(), mode: 0o755, content: content}, err
 }
 
-// writeArchive packs the program with its licence and the first pages.
+// writeArchive packs the program with its licence and how to start it.
 func (r *release) writeArchive(p platform, program file) error {
 	folder := r.named(p.folder())
 	program.name = folder + "/" + program.name
 	files := []file{program}
-	for _, name := range []string{"LICENSE", "README.md", "README.zh-CN.md"} {
-		content, err := os.ReadFile(filepath.Join(r.Source, name))
+	for _, name := range []string{"LICENSE", "cmd/quartet/release/archive/README.md", "cmd/quartet/release/archive/README.zh-CN.md"} {
+		content, err := os.ReadFile(filepath.Join(r.Source, filepath.FromSlash(name)))
 		if err != nil {
 			return err
 		}
-		files = append(files, file{name: folder + "/" + name, mode: 0o644, content: content})
+		files = append(files, file{name: folder + "/" + path.Base(name), mode: 0o644, content: content})
 	}
 	if p.os == "windows" {
 		packed, err := packZip(r.time, files)

@@ -843,11 +843,11 @@ type KeyType string
 // The use of the key.
 type KeyUse string
 
-// LoginForm 登录账户与密码。
+// LoginForm 登录账号与密码。
 //
 // The account and its password.
 type LoginForm struct {
-	// LoginAccount 登录账户：用户名、邮箱或手机号。
+	// LoginAccount 登录账号：用户名、邮箱或手机号。
 	//
 	// The account: a user name, an e-mail address or a mobile.
 	//
@@ -1945,7 +1945,7 @@ type UserDetailResponse struct {
 //
 // The user, which the document calls UserInfoVO. Unknown text is empty.
 type UserInfo struct {
-	// Account 登录账户。
+	// Account 登录账号。
 	//
 	// The user name.
 	Account string `json:"account"`
@@ -3287,8 +3287,8 @@ type ClientInterface interface {
 
 	// SignInByPasswordWithBody 用户登录 · Sign in by password
 	//
-	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账户不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-	// 失败五次后，该账户对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
+	// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
 	//
 	// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 	// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
@@ -3302,8 +3302,8 @@ type ClientInterface interface {
 
 	// SignInByPassword 用户登录 · Sign in by password
 	//
-	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账户不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-	// 失败五次后，该账户对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
+	// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
 	//
 	// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 	// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
@@ -3317,8 +3317,8 @@ type ClientInterface interface {
 
 	// SignInByPasswordWithFormdataBody 用户登录 · Sign in by password
 	//
-	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账户不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-	// 失败五次后，该账户对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
+	// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
 	//
 	// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 	// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
@@ -3958,8 +3958,8 @@ func (c *Client) PostUserDetailWithFormdataBody(ctx context.Context, body PostUs
 
 // SignInByPasswordWithBody 用户登录 · Sign in by password
 //
-// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账户不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-// 失败五次后，该账户对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
+// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
 //
 // Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 // passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
@@ -3983,8 +3983,8 @@ func (c *Client) SignInByPasswordWithBody(ctx context.Context, contentType strin
 
 // SignInByPassword 用户登录 · Sign in by password
 //
-// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账户不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-// 失败五次后，该账户对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
+// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
 //
 // Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 // passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
@@ -4008,8 +4008,8 @@ func (c *Client) SignInByPassword(ctx context.Context, body SignInByPasswordJSON
 
 // SignInByPasswordWithFormdataBody 用户登录 · Sign in by password
 //
-// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账户不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-// 失败五次后，该账户对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
+// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
 //
 // Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 // passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
@@ -6107,8 +6107,8 @@ type ClientWithResponsesInterface interface {
 
 	// SignInByPasswordWithBodyWithResponse 用户登录 · Sign in by password
 	//
-	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账户不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-	// 失败五次后，该账户对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
+	// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
 	//
 	// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 	// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
@@ -6122,8 +6122,8 @@ type ClientWithResponsesInterface interface {
 
 	// SignInByPasswordWithResponse 用户登录 · Sign in by password
 	//
-	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账户不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-	// 失败五次后，该账户对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
+	// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
 	//
 	// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 	// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
@@ -6137,8 +6137,8 @@ type ClientWithResponsesInterface interface {
 
 	// SignInByPasswordWithFormdataBodyWithResponse 用户登录 · Sign in by password
 	//
-	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账户不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-	// 失败五次后，该账户对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+	// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
+	// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
 	//
 	// Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 	// passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
@@ -10446,8 +10446,8 @@ func (c *ClientWithResponses) PostUserDetailWithFormdataBodyWithResponse(ctx con
 
 // SignInByPasswordWithBodyWithResponse 用户登录 · Sign in by password
 //
-// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账户不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-// 失败五次后，该账户对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
+// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
 //
 // Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 // passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
@@ -10467,8 +10467,8 @@ func (c *ClientWithResponses) SignInByPasswordWithBodyWithResponse(ctx context.C
 
 // SignInByPasswordWithResponse 用户登录 · Sign in by password
 //
-// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账户不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-// 失败五次后，该账户对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
+// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
 //
 // Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 // passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
@@ -10488,8 +10488,8 @@ func (c *ClientWithResponses) SignInByPasswordWithResponse(ctx context.Context, 
 
 // SignInByPasswordWithFormdataBodyWithResponse 用户登录 · Sign in by password
 //
-// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账户不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
-// 失败五次后，该账户对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
+// 文档 004。`loginAccount` 是用户名、邮箱或已验证的手机号。账号不存在、密码错误、被锁定或停用，响应都相同。同一客户端 IP
+// 失败五次后，该账号对此 IP 锁定 15 分钟。JWT 的 `aud` 是数组：`quartet`，以及 `X-App-Id` 所指的应用（如有）。
 //
 // Document 004. `loginAccount` is a user name, an e-mail address or a verified mobile. Unknown accounts, wrong
 // passwords, locked and disabled users get the same answer. Five failures from one client IP lock the account for that
