@@ -49,7 +49,7 @@ quartet.cards = (() => {
     const status = element("span", { className: "status" });
     const body = element("pre", { tabIndex: 0, aria: { label: `${name}: ${say("answer")}` } }, shapeOf(name));
     const advice = element("p", { className: "advice", hidden: true });
-    const repeated = element("p", { className: "advice repeated", role: "status", hidden: true });
+    const repeated = element("p", { className: "repeated", role: "status", hidden: true });
     const button = element("button", { type: "button", className: "strong", aria: { label: `${say("run")} ${name}` } }, say("run"));
     const more = element("a", { href: `#/${name}/${id}`, aria: { label: `${say("open")} ${id}` } }, say("open"));
     more.onclick = () => {

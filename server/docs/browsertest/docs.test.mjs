@@ -16,7 +16,8 @@ test("all operations are there, and are found by path, name, text and Chinese", 
     ["发送短信验证码", ["sendMobileCode"]],
     ["extend lifetime", ["refreshUser"]],
     ["x-credential-body", ["refreshUser"]],
-    ["wrong_credentials /auth", ["signInByPassword"]],
+    ["wrong_credentials", ["signInByPassword"]],
+    ["1002014000", ["signInByMobile", "verifyMobile"]],
   ]) {
     await page.locator("#search").fill(phrase);
     await page.waitForFunction((count) => document.querySelector(".found").textContent.startsWith(`${count} of `), found.length, { timeout: 5000 })
