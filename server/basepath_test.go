@@ -166,14 +166,17 @@ func TestPagesRedirectRelatively(t *testing.T) {
 // The page shows what is served where it is: under a base path the dialects' operations.
 func TestPageUnderABasePathShowsTheDialects(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, inDemo, under("/prod-api"))
+	w := newWorld(t, inDemo, under("/prod-api", "/of/two"))
 	if at := w.get("/docs/settings.json"); strings.Contains(at.text, "tags") {
 		t.Errorf("at the root: %s", at.text)
 	}
-	settings := requireOK(t, w.get("/prod-api/docs/settings.json")).body
-	if demo := settings["demo"].(map[string]any); demo["outbox"] != nil || demo["reset"] != nil || len(demo["people"].([]any)) != 1 {
-		t.Errorf("under a base path the demonstration is %v", demo)
+	for base, up := range map[string]string{"": "../", "/prod-api": "../../", "/of/two": "../../../"} {
+		demo := requireOK(t, w.get(base+"/docs/settings.json")).body["demo"].(map[string]any)
+		if demo["outbox"] != up+"demo/outbox" || demo["reset"] != up+"demo/reset" || len(demo["people"].([]any)) != 1 {
+			t.Errorf("under %q the demonstration is %v", base, demo)
+		}
 	}
+	settings := requireOK(t, w.get("/prod-api/docs/settings.json")).body
 	query := url.Values{}
 	for _, tag := range settings["tags"].([]any) {
 		query.Add("tag", tag.(string))

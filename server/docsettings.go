@@ -21,12 +21,13 @@ type pageSettings struct {
 	Version string   `json:"version,omitempty"`
 }
 
-// demoSettings are who may be tried in a demonstration, and the relative references of
-// its outbox and reset, which a base path does not have.
+// demoSettings are who may be tried in a demonstration, and the relative references of its
+// outbox and reset. Both are at the root only: under a base path the page asks whether they
+// are within its reach.
 type demoSettings struct {
 	People []pagePerson `json:"people"`
-	Outbox string       `json:"outbox,omitempty"`
-	Reset  string       `json:"reset,omitempty"`
+	Outbox string       `json:"outbox"`
+	Reset  string       `json:"reset"`
 }
 
 // pagePerson is a user with the credentials for every security scheme of the contract,
@@ -43,29 +44,27 @@ type inBoth struct {
 	English string `json:"en"`
 }
 
-// settingsHandler sends the settings of the page at the root and under a base path.
+// settingsHandler sends the settings of the page at the root and under each base path.
 func settingsHandler(contract *openapi3.T, o Options) (echo.HandlerFunc, error) {
 	var err error
-	under := map[bool]echo.HandlerFunc{}
-	for _, base := range []bool{false, true} {
+	under := map[string]echo.HandlerFunc{}
+	for _, base := range append([]string{""}, o.BasePaths...) {
 		text, failed := json.Marshal(settingsOf(contract, o, base))
 		under[base], err = page(echo.MIMEApplicationJSON, text), errors.Join(err, failed)
 	}
-	return func(c echo.Context) error { return under[basePathOf(c) != ""](c) }, err
+	return func(c echo.Context) error { return under[basePathOf(c)](c) }, err
 }
 
-func settingsOf(contract *openapi3.T, o Options, underBase bool) pageSettings {
+func settingsOf(contract *openapi3.T, o Options, base string) pageSettings {
 	settings := pageSettings{Version: o.Version}
-	if underBase {
+	if base != "" {
 		settings.Tags = o.Dialects.Names()
 	}
 	if o.Demo != nil {
-		settings.Demo = &demoSettings{}
+		reference := func(path string) string { return relativeReference(base+docsPath, path) }
+		settings.Demo = &demoSettings{Outbox: reference("/demo/outbox"), Reset: reference("/demo/reset")}
 		for _, p := range o.Demo.People {
 			settings.Demo.People = append(settings.Demo.People, pagePerson{p.ID, inBoth{p.Chinese, p.English}, o.Demo.authorised(p, contract)})
-		}
-		if !underBase {
-			settings.Demo.Outbox, settings.Demo.Reset = "../demo/outbox", "../demo/reset"
 		}
 	}
 	return settings

@@ -23,7 +23,7 @@ quartet.cards = (() => {
     const caller = quartet.people.credentials();
     const url = new URL("../" + path, location.href);
     for (const [key, value] of present(query?.(caller))) url.searchParams.set(key, value);
-    const request = { method, headers: Object.fromEntries(present(headers?.(caller))) };
+    const request = { method, credentials: "omit", headers: Object.fromEntries(present(headers?.(caller))) };
     if (form) request.body = new URLSearchParams(present(form(caller)));
     if (json) [request.body, request.headers["Content-Type"]] = [JSON.stringify(json()), "application/json"];
     const answer = await fetch(url, request);
@@ -49,6 +49,7 @@ quartet.cards = (() => {
     const status = element("span", { className: "status" });
     const body = element("pre", { tabIndex: 0, aria: { label: `${name}: ${say("answer")}` } }, shapeOf(name));
     const advice = element("p", { className: "advice", hidden: true });
+    const repeated = element("p", { className: "repeated", role: "status", hidden: true });
     const button = element("button", { type: "button", className: "strong", aria: { label: `${say("run")} ${name}` } }, say("run"));
     const more = element("a", { href: `#/${name}/${id}`, aria: { label: `${say("open")} ${id}` } }, say("open"));
     more.onclick = () => {
@@ -60,12 +61,22 @@ quartet.cards = (() => {
     const run = async () => {
       button.disabled = true;
       try {
-        const answer = await call(calls[name]);
+        const one = operationOf(name);
+        let first, answer = await call(calls[name]);
+        if (quartet.repeat.mayHelp(one, answer) && await quartet.demo.reset() === 200) {
+          first = answer.status;
+          answer = await call(calls[name]);
+        }
         show(name, answer, { status, body, advice });
+        repeated.textContent = quartet.repeat.wordsOn(one, answer, first) ?? "";
         section.classList.add("answered");
       } catch (error) {
-        body.textContent = say("noAnswer", { error: error.message });
+        answers.delete(name);
+        status.textContent = advice.textContent = repeated.textContent = "";
+        advice.hidden = true;
+        body.textContent = quartet.noAnswer(error.message);
       } finally {
+        repeated.hidden = !repeated.textContent;
         button.disabled = false;
       }
     };
@@ -74,7 +85,7 @@ quartet.cards = (() => {
       element("header", {}, element("h2", {}, name), element("span", {}, `${quartet.inWords("文档", "document")} ${documents[name]} · ${speaks[name]}`)),
       element("div", { className: "call" }, element("p", {}, say(id)), element("code", {}, `${method} /${path}`)),
       element("div", { className: "buttons" }, button, status, more),
-      body, advice);
+      body, advice, repeated);
     section.dataset.dialect = name;
     return { element: section, run };
   }
@@ -86,8 +97,10 @@ quartet.cards = (() => {
       "  ", key ? element("b", {}, JSON.stringify(key)) : "", key ? `: ${value}` : value, i < lines.length - 1 ? ",\n" : "\n"]), "}"];
   }
 
+  const operationOf = (name) => quartet.contract.operations().find((operation) => operation.operationId === calls[name].id);
+
   function show(name, { status, text }, places) {
-    const one = quartet.contract.operations().find((operation) => operation.operationId === calls[name].id);
+    const one = operationOf(name);
     const failed = quartet.contract.isFailure(one, status, text);
     places.status.textContent = `HTTP ${status}`;
     places.status.className = failed ? "status bad" : "status good";

@@ -1,32 +1,38 @@
 "use strict";
 
 // The demonstration's outbox and reset, as buttons. The page stays signed in after a reset,
-// because the demonstration's tokens are always the same ones.
+// because the demonstration's tokens are always the same ones. Both are at the server's root, so
+// that a proxy may not pass them on: the page then has neither.
 quartet.demo = (() => {
   const { say, element } = quartet;
   let addresses = {};
 
   const canReset = () => Boolean(addresses.reset);
 
-  /** Puts the demonstration back; the answer's status. */
-  async function reset() {
-    const answer = await fetch(new URL(addresses.reset, location.href), { method: "POST" });
-    return answer.status;
-  }
+  const ask = (reference, options) => fetch(new URL(reference, location.href), { credentials: "omit", ...options });
 
-  function mount(settings) {
-    addresses = settings.demo ?? {};
-    const place = document.getElementById("demo");
-    if (addresses.outbox) place.append(outboxButton());
-    if (addresses.reset) place.append(resetButton());
+  /** Puts the demonstration back; the answer's status, 0 where none came. */
+  const reset = () => ask(addresses.reset, { method: "POST" }).then(({ status }) => status, () => 0);
+
+  const messages = async () => (await ask(addresses.outbox)).json();
+
+  async function mount({ demo }) {
+    if (!demo) return;
+    addresses = demo;
+    if (!Array.isArray(await messages().catch(() => undefined))) {
+      addresses = {};
+      return;
+    }
+    document.getElementById("demo").append(outboxButton(), resetButton());
   }
 
   function resetButton() {
     const button = element("button", { type: "button", id: "reset" }, say("reset"));
     button.onclick = async () => {
       button.disabled = true;
-      const status = await reset().finally(() => { button.disabled = false; });
-      tell(status === 200 ? say("resetDone") : say("resetFailed", { status }));
+      const status = await reset();
+      button.disabled = false;
+      tell(status === 200 ? say("resetDone") : status ? say("resetFailed", { status }) : say("outOfReach"));
     };
     return button;
   }
@@ -43,7 +49,7 @@ quartet.demo = (() => {
     const close = element("button", { type: "button" }, say("close"));
     const panel = element("dialog", { id: "outbox-panel", aria: { label: say("outbox") } },
       element("h2", {}, say("outbox")), element("p", {}, say("outboxLead")), list, element("div", { className: "buttons" }, refresh, close));
-    const read = async () => list.replaceChildren(table(await (await fetch(new URL(addresses.outbox, location.href))).json()));
+    const read = async () => list.replaceChildren(await messages().then(table, () => element("p", {}, say("outOfReach"))));
     refresh.onclick = read;
     close.onclick = () => panel.close();
     document.body.append(panel);

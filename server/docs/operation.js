@@ -79,12 +79,13 @@ quartet.operation = (() => {
     // What came, where it was a failure, and whether the page has repeated the call.
     function Advice({ path, method, response }) {
       const operation = quartet.contract.operation(path, method);
+      if (!response.get("status")) return h("div", { className: "after", role: "status" }, h("p", { className: "failed" }, quartet.noAnswer(response.get("message"))));
       const [status, text] = [response.get("status"), response.get("text")];
       const repeated = quartet.repeat.noteOf(path, method);
       const known = operation && typeof text === "string" && quartet.contract.isFailure(operation, status, text)
         ? quartet.contract.failureOf(operation, status, text) : undefined;
       return h("div", { className: "after", role: "status" },
-        repeated ? h("p", { className: "repeated" }, say("repeated", repeated)) : null,
+        repeated ? h("p", { className: "repeated" }, repeated) : null,
         known?.symbol ? h("div", { className: "failed" },
           h("p", null, h("strong", null, `${say("number")} ${known.number}`), " · ", h("a", { href: `errors#${known.symbol}` }, h("code", null, known.symbol))),
           h("p", null, h("strong", null, `${say("advice")}: `), inLanguage(known.advice))) : null);
@@ -99,9 +100,8 @@ quartet.operation = (() => {
         responses: (Original) => (props) => [
           h(Original, { key: "responses", ...props }), h(More, { key: "more", operation: found([props.path, props.method]) })],
         // A status that is a failure is an answer like any other; Swagger UI calls it an error, in English.
-        liveResponse: (Original) => (props) => [h(Advice, { key: "advice", ...props }), h(Original, {
-          key: "live", ...props, response: props.response.get("status") ? props.response.set("error", false) : props.response,
-        })],
+        liveResponse: (Original) => (props) => [h(Advice, { key: "advice", ...props }), props.response.get("status")
+          ? h(Original, { key: "live", ...props, response: props.response.set("error", false) }) : null],
         // The declared failures are in the table of failures, with their numbers.
         response: (Original) => (props) => (Number(props.code) >= 400 ? null : h(Original, props)),
         // A link within the button of its operation is two controls in one.

@@ -46,11 +46,13 @@
     defaultModelsExpandDepth: 0,
     showExtensions: true,
     validatorUrl: null,
+    // With credentials a browser answers a 401 of Basic by a dialog of its own, which waits for the reader.
+    requestInterceptor: (request) => Object.assign(request, { credentials: "omit" }),
   });
   ui.specActions.updateUrl(address.href);
 
   quartet.people.mount(ui.getSystem(), settings);
-  quartet.demo.mount(settings);
+  await quartet.demo.mount(settings);
   quartet.cards.mount(ui.getSystem());
   quartet.search.index(await inBoth);
   addEventListener("quartet:language", () => location.reload());

@@ -48,6 +48,7 @@ quartet.people = (() => {
     const input = element("input", { type: "text", id: "own-token", spellcheck: false, autocomplete: "off", placeholder: say("ownHint"), required: true });
     const form = element("form", { className: "own", hidden: true },
       element("label", { htmlFor: "own-token" }, say("ownToken")), input, element("button", { className: "strong" }, say("use")));
+    input.oninput = () => input.setCustomValidity(/[^\x20-\xff]/.test(input.value.trim()) ? say("unfitToken") : "");
     form.onsubmit = (event) => {
       event.preventDefault();
       becomeOwn(input.value.trim());

@@ -13,7 +13,8 @@ quartet.search = (() => {
         if (!operation.operationId) continue;
         const parameters = (operation.parameters ?? []).map((one) => `${one.name} ${one.description}`);
         const extensions = Object.entries(operation).filter(([key]) => key.startsWith("x-") && key !== "x-codeSamples").flat();
-        const words = [path, method, operation.operationId, operation.summary, operation.description, operation.tags, parameters, extensions];
+        const failures = quartet.contract.failuresOf(operation).flatMap(({ symbol, number }) => [symbol, number]);
+        const words = [path, method, operation.operationId, operation.summary, operation.description, operation.tags, parameters, extensions, failures];
         texts.set(`${method} ${path}`, words.flat(2).map((word) => (typeof word === "string" ? word : JSON.stringify(word))).join("\n").toLowerCase());
       }
     }
@@ -32,6 +33,8 @@ quartet.search = (() => {
 
   const plugin = ({ React }) => ({
     fn: { opsFilter },
+    // Where the search finds nothing, Swagger UI says that the document has no operations.
+    wrapComponents: { operations: (Original) => (props) => (count(props.specSelectors.taggedOperations()) > 0 ? React.createElement(Original, props) : null) },
     components: {
       QuartetSearch: ({ layoutSelectors, layoutActions, specSelectors }) => {
         const h = React.createElement;

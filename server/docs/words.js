@@ -31,10 +31,15 @@ quartet.words = {
   getUserInfo: ["通过应用读取用户 1", "Read user 1 via an app"],
   getWeChatUserInfo: ["微信登录（一位微信用户）", "Sign in a WeChat user"],
   getUserDetail: ["按 ID 读取用户 1", "Read user 1 by id"],
-  noAnswer: ["没有收到响应：{error}", "No answer came: {error}"],
+  outOfReach: ["没有收到服务器的响应。请确认服务器正在运行、网络可用，然后重试。", "The server did not answer. Check that it is running and that the network reaches it, then try again."],
+  unfitHeader: [
+    "请求没有发出：令牌或其他请求头里有 HTTP 不能传送的字符，例如中文。改正后重试。",
+    "The request was not sent: the token or another header has characters that HTTP cannot carry, such as Chinese ones. Correct it, then try again.",
+  ],
+  unfitToken: ["令牌里有 HTTP 不能传送的字符，例如中文。请重新复制令牌。", "The token has characters that HTTP cannot carry, such as Chinese ones. Copy it again."],
   about: ["关于本契约", "About this contract"],
   schemas: ["数据模型", "Schemas"],
-  search: ["搜索接口：路径、名称、说明，中英文均可", "Search operations: path, name or text, Chinese or English"],
+  search: ["搜索接口：路径、名称、说明、错误码，中英文均可", "Search operations: path, name, text or failure, Chinese or English"],
   found: ["{shown} / {all} 个接口", "{shown} of {all} operations"],
   nothingFound: ["没有匹配的接口。换一个词，或清空搜索框。", "No operation matches. Try another word, or clear the search."],
   whoMayCall: ["谁可以调用", "Who may call it"],
@@ -59,6 +64,10 @@ quartet.words = {
     "未改动的示例请求得到 HTTP {status}：它用到的数据已被先前的调用改变。页面已还原演示（POST /demo/reset）并重新调用一次，下面是第二次的响应。",
     "The example, sent unchanged, was answered with HTTP {status}, because an earlier call had used up what it needs. The page has reset the demonstration (POST /demo/reset) and repeated the call; this is the second answer.",
   ],
+  demoUsersOwn: [
+    "这个示例里的数据属于演示用户：以管理员的身份调用，还原演示后仍然失败。要看到它成功，请在页面上方选择“演示用户”。",
+    "What this example names belongs to the demo user: called as the administrator, it fails after a reset of the demonstration too. To see it succeed, choose “Demo user” at the top of the page.",
+  ],
   // Who may call an operation, by x-access.
   "access public": ["任何人，无需登录", "Anybody; no sign-in needed"],
   "access registration": ["管理员；开放注册时任何人", "An administrator, or anybody where open registration is on"],
@@ -74,6 +83,9 @@ quartet.words = {
 /** The text of a key in the reader's language. */
 quartet.say = (key, values = {}) =>
   quartet.inWords(...quartet.words[key]).replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all);
+
+/** What to say of a call without an answer, by the browser's message: it sends no header with characters outside of Latin-1. */
+quartet.noAnswer = (message) => quartet.say(/8859-1|ByteString|invalid value/i.test(message) ? "unfitHeader" : "outOfReach");
 
 /** A DOM element with properties and children. */
 quartet.element = (name, properties = {}, ...children) => {

@@ -19,9 +19,9 @@ export function startBrowser() {
 
 /**
  * A new page in a context of its own; `page.complaints()` lists what went wrong on it so far, such as a request
- * outside of `root`. Chromium reports an answer of 4xx as an error: `refusals` are expected.
+ * that neither `root` nor `and` contains. Chromium reports an answer of 4xx as an error: `refusals` are expected.
  */
-export async function newPage(browser, root, { width = 1280, height = width < 500 ? 844 : 900, language = "zh-CN", theme = "light", refusals = false } = {}) {
+export async function newPage(browser, root, { width = 1280, height = width < 500 ? 844 : 900, language = "zh-CN", theme = "light", refusals = false, and = root + "/" } = {}) {
   const context = await browser.newContext({ baseURL: root + "/", viewport: { width, height }, locale: language, colorScheme: theme });
   context.setDefaultTimeout(120_000);
   const wrong = [];
@@ -29,7 +29,7 @@ export async function newPage(browser, root, { width = 1280, height = width < 50
   context.on("request", (request) => {
     requests++;
     const url = request.url();
-    if (!url.startsWith(root + "/") && !url.startsWith("data:")) wrong.push(`request to ${url}`);
+    if (!url.startsWith(root + "/") && !url.startsWith(and) && !url.startsWith("data:")) wrong.push(`request to ${url}`);
   });
   context.on("requestfailed", (request) => wrong.push(`failed: ${request.url()} ${request.failure()?.errorText}`));
   context.on("console", (message) => {

@@ -16,12 +16,15 @@ test("all operations are there, and are found by path, name, text and Chinese", 
     ["发送短信验证码", ["sendMobileCode"]],
     ["extend lifetime", ["refreshUser"]],
     ["x-credential-body", ["refreshUser"]],
+    ["wrong_credentials", ["signInByPassword"]],
+    ["1002014000", ["signInByMobile", "verifyMobile"]],
   ]) {
     await page.locator("#search").fill(phrase);
     await page.waitForFunction((count) => document.querySelector(".found").textContent.startsWith(`${count} of `), found.length, { timeout: 5000 })
       .catch(async () => assert.deepEqual(await shown(), found, phrase));
     assert.deepEqual(await shown(), [...found].sort(), phrase);
     assert.equal(await page.locator(".nothing").count(), found.length === 0 ? 1 : 0);
+    assert.equal(await page.getByText("No operations defined").count(), 0);
   }
   await page.locator("#search").fill("");
   await page.locator(".opblock").nth(20).waitFor();

@@ -38,7 +38,14 @@ for (const language of ["zh-CN", "en"]) {
         await look("a failure", ".opblock.is-open .after");
         await shoot(page, block.locator(".execute"), `failure-${name}`);
         await page.locator('.person[data-person="demo"]').click();
-        await look("a form", `#${await (await openOperation(page, "createUser")).getAttribute("id")}`);
+        for (const id of ["createUser", "updateUser"]) {
+          const form = await openOperation(page, id);
+          const place = `#${await form.getAttribute("id")}`;
+          await look(`the form of ${id}`, place);
+          await form.locator(".opblock-section-request-body .tab li button").last().click();
+          await form.locator(".opblock-section-request-body .model .property").first().waitFor();
+          await look(`the schema of ${id}`, place);
+        }
 
         await page.locator(".about summary").click();
         await look("the notes on the contract", ".about");
