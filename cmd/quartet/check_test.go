@@ -320,9 +320,40 @@ skip:
 	if c.Counts.Passed < 10 {
 		t.Errorf("only %d passed", c.Counts.Passed)
 	}
-	wrong := checkedBy(t, cli.ExitFailed, "--target", gate.URL+"/old", "--header", "X-Gate: open, please", "--only", "getUserDetail/ok")
+	wrong := checkedBy(t, cli.ExitUsage, "--target", gate.URL+"/old", "--header", "X-Gate: open, please", "--only", "getUserDetail/ok")
 	equal(t, "without fixtures", strings.Join(wrong.differences(), "\n"),
 		"getUserDetail/ok credentials: documented a token at /Jwt of signInByPassword, got status 200")
+}
+
+// A demonstration is as before after a check of any examples that change it.
+func TestCheckResetsTheDemonstration(t *testing.T) {
+	t.Parallel()
+	target := string(serveDemo(t).origin)
+	for range 2 {
+		checkedBy(t, cli.ExitOK, "--target", target, "--only", "createUser/ok")
+	}
+}
+
+// The demonstration's fixtures say nothing of another document.
+func TestCheckOfAnotherDocumentWithoutFixtures(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Authorization") != "Bearer x" {
+			w.WriteHeader(http.StatusUnauthorized)
+		}
+	}))
+	defer server.Close()
+	spec := filepath.Join(t.TempDir(), "own.yaml")
+	must(t, os.WriteFile(spec, []byte(`
+openapi: 3.0.3
+info: {title: Notes, version: '1'}
+security: [{bearer: []}]
+paths: {/notes: {get: {responses: {'200': {description: notes}}}}}
+components: {securitySchemes: {bearer: {type: http, scheme: bearer}}}
+`), 0o600))
+	none := checkedBy(t, cli.ExitUsage, "--target", server.URL, "--spec", spec)
+	equal(t, "reason", none.Results[0].Reason, "the fixtures have no credentials")
+	checkedBy(t, cli.ExitOK, "--target", server.URL, "--spec", spec, "--header", "Authorization: Bearer x")
 }
 
 func TestCheckPrintsJSONThatScriptsRead(t *testing.T) {

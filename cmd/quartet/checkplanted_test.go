@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"io"
 	"net/http"
@@ -46,6 +47,27 @@ func body(change func([]byte) []byte) func(*http.Response) error {
 		r.Body, r.ContentLength = io.NopCloser(bytes.NewReader(changed)), int64(len(changed))
 		r.Header.Set("Content-Length", fmt.Sprint(len(changed)))
 		return nil
+	}
+}
+
+func whole(text string) func(*http.Response) error {
+	return body(func([]byte) []byte { return []byte(text) })
+}
+
+// answer replaces the status and the whole body.
+func answer(status int, text string) func(*http.Response) error {
+	return func(r *http.Response) error {
+		r.StatusCode = status
+		return whole(text)(r)
+	}
+}
+
+// empty is an answer with that status that has no body and no content type.
+func empty(status int) func(*http.Response) error {
+	return func(r *http.Response) error {
+		r.Header.Del("Content-Type")
+		r.Header.Set("Location", "/sign-in")
+		return answer(status, "")(r)
 	}
 }
 
@@ -108,9 +130,31 @@ var plantedFaults = []planted{
 		r.Header.Set("Location", "/sign-in")
 		return nil
 	}, "status: documented 200, got 302"},
-	{"the envelope of another dialect", "", body(func([]byte) []byte { return []byte(`{"state":"ok","id":1,"account":"lin.wanqiu"}`) }), "body: documented the envelope of cas, got that of jfinal"},
+	{"a redirect without a body", "", empty(http.StatusFound), "status: documented 200, got 302"},
+	{"a redirect of a failure", "getUserInfo/user_not_found", empty(http.StatusTemporaryRedirect), "status: documented 404, got 307"},
+	{"no content", "", empty(http.StatusNoContent), "status: documented 200, got 204"},
+	{"the envelope of another dialect", "", whole(`{"state":"ok","id":1,"account":"lin.wanqiu"}`), "body: documented the envelope of cas, got that of jfinal"},
+	{"jeecg for ruoyi", "getWeChatUserInfo/ok", whole(`{"success":true,"code":200,"message":"success","result":{},"timestamp":1}`), "body: documented the envelope of ruoyi, got that of jeecg"},
+	{"yudao for ruoyi", "getWeChatUserInfo/ok", whole(`{"code":0,"msg":"","data":{}}`), "body: documented the envelope of ruoyi, got that of yudao"},
+	{"cas for ruoyi", "getWeChatUserInfo/ok", whole(`{"code":200,"status":"success","message":"请求成功","data":{}}`), "body: documented the envelope of ruoyi, got that of cas"},
+	{"jfinal for a failure of yudao", "listSessions/unauthenticated", whole(`{"code":401,"message":"x","state":"fail"}`), "body: documented the envelope of yudao, got that of jfinal"},
+	{"a problem for a failure of yudao", "listSessions/unauthenticated", whole(`{"type":"about:blank","title":"x","status":401,"code":"unauthenticated"}`), "body: documented the envelope of yudao, got that of RFC 9457"},
+	{"a failure for a success", "listSessions/ok", whole(`{"code":401,"data":null,"msg":"未登录"}`), "status: documented 200, got 200 with a failure"},
+	{"a key of a rule is null", "listSessions/ok", text(`"current":true`, `"current":null`), "/data/*/current: documented boolean, got null (at /data/0/current)"},
+	{"a key of a rule is missing", "listSessions/ok", text(`,"current":true`, ``), "/data/*/current: documented key current, got no such key"},
+	{"a key of a rule has another name", "listSessions/ok", text(`"current":true`, `"isCurrent":true`), "/data/*/current: documented key current, got key isCurrent"},
+	{"a time in the future", "getWeChatUserInfo/ok", body(func(text []byte) []byte {
+		return regexp.MustCompile(`("registerTime":")\d{4}`).ReplaceAll(text, []byte("${1}2999"))
+	}), "/registerTime: documented"},
+	{"a rule's other value", "getWeChatUserInfo/ok", body(func(text []byte) []byte {
+		return regexp.MustCompile(`("CreationTime":)"[^"]*"`).ReplaceAll(text, []byte("${1}true"))
+	}), "/CreationTime: documented string or null, got true"},
+	{"a rule's other value in a list", "introspectToken/ok", body(func(text []byte) []byte {
+		return regexp.MustCompile(`("client_id":)"[^"]*"`).ReplaceAll(text, []byte("${1}7"))
+	}), "/client_id: documented string, got 7"},
 	{"a secret in an extra key", "", text(`"nickname"`, `"accessToken":"AT-1-c2FtcGxlLW9ubHktYWNjZXNzLXRva2Vu","nickname"`), `/data/accessToken: documented no such key, got key accessToken: "***"`},
 	{"a secret in a message", "getUserInfo/user_not_found", text(`"message":"`, `"message":"AT-1-c2FtcGxlLW9ubHktYWNjZXNzLXRva2Vu `), "/message: documented text without a token, got"},
+	{"an expired token", "", text(`"nickname":"晚**"`, `"nickname":"eyJhbGciOiJub25lIn0.eyJleHAiOjk0NjY4NDgwMH0.c2ln"`), "/data/nickname: documented a token that has not expired, got one that expired at 2000-01-01T00:00:00Z"},
 	{"the id of another", "", text(`"userId":"1"`, `"userId":"2"`), `/data/userId: documented "1" ($request.query.userId), got "2"`},
 	{"an expiry in 1999", "sendMobileCode/verify", body(func(text []byte) []byte {
 		return regexp.MustCompile(`("expire":")\d{4}`).ReplaceAll(text, []byte("${1}1999"))
@@ -140,20 +184,20 @@ func TestCheckFindsPlantedFaults(t *testing.T) {
 	newer := filepath.Join(t.TempDir(), "openapi-3.1.yaml")
 	must(t, os.WriteFile(newer, []byte(command(t, "openapi", "--render", "openapi-3.1").out), 0o600))
 	specs := []string{"", newer}
-	s := serveDemo(t)
+	shared := serveDemo(t)
 	for i, p := range plantedFaults {
 		t.Run(p.name, func(t *testing.T) {
 			t.Parallel()
+			example, s := cmp.Or(p.example, "getUserInfo/ok"), shared
+			if !regexp.MustCompile("^(getUserInfo|getHealth|listSessions)/").MatchString(example) { // the check resets it
+				s = serveDemo(t)
+			}
 			server := changing(t, s.origin, func(r *http.Response) error {
-				if strings.HasSuffix(r.Request.URL.Path, "/login") { // for the token
+				if path := r.Request.URL.Path; strings.HasSuffix(path, "/login") || path == "/demo/reset" { // for the token, and at the end
 					return nil
 				}
 				return p.change(r)
 			})
-			example := p.example
-			if example == "" {
-				example = "getUserInfo/ok"
-			}
 			limit := longLimit
 			if strings.HasSuffix(p.want, shortLimit) {
 				limit = shortLimit

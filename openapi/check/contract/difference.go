@@ -35,22 +35,28 @@ func Pointer(parent, key string) string {
 	return parent + "/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(key)
 }
 
-// OncePerList keeps the first of the differences that are the same in every element of a
-// list, and says in how many more it is.
+// OncePerList keeps the first of the differences that are the same in several elements of a
+// list. Its place is that of any element; what was got says in which it is, and in how many more.
 func OncePerList(all []Difference) (kept []Difference) {
 	type kind struct{ where, documented string }
 	first, more := map[kind]int{}, map[int]int{}
 	for _, d := range all {
-		k := kind{index.ReplaceAllString(d.Where, "/*$1"), d.Documented}
+		k := kind{anyElement(d.Where), d.Documented}
 		if at, known := first[k]; known && k.where != d.Where {
 			more[at]++
 			continue
 		}
-		first[k] = len(kept)
+		if first[k] = len(kept); k.where != d.Where {
+			more[len(kept)] = 0
+			d.Where, d.Got = k.where, d.Got+" (at "+d.Where
+		}
 		kept = append(kept, d)
 	}
 	for at, n := range more {
-		kept[at].Got += fmt.Sprintf(" (and in %d more elements)", n)
+		if n > 0 {
+			kept[at].Got += fmt.Sprintf(" and in %d more elements", n)
+		}
+		kept[at].Got += ")"
 	}
 	return kept
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -59,14 +60,41 @@ func (e envelope) says(answer map[string]any) (isThere, success bool) {
 	return isThere, isThere && Text(value) == Text(e.Success.Value)
 }
 
-// share is how many of the envelope's keys the answer has, from 0 to 1.
-func (e envelope) share(answer map[string]any) float64 {
-	keys := e.keys(true)
-	if e.Data != "" {
-		keys = append(keys, e.Data)
+// present counts the keys of a body that are there, and says whether they are all.
+func present(keys []string, answer map[string]any) (n int, all bool) {
+	for _, key := range keys {
+		if _, isThere := answer[key]; isThere {
+			n++
+		}
 	}
-	there := slices.DeleteFunc(slices.Clone(keys), func(key string) bool { _, is := answer[key]; return !is })
-	return float64(len(there)) / float64(max(1, len(keys)))
+	return n, n == len(keys)
+}
+
+// documentedKeys are the keys of a tag's envelope that all examples of its successes have, or all
+// of its failures.
+func (c Contract) documentedKeys(tag string, success bool) []string {
+	e := c.envelope([]string{tag})
+	keys := append(e.keys(true), e.Data)
+	for _, o := range c.Operations() {
+		for status, response := range o.Responses.Map() {
+			if slices.Contains(o.Tags, tag) && (status < "4") == success {
+				keys = slices.DeleteFunc(keys, func(key string) bool { return key == "" || !everyExampleHas(response.Value, key) })
+			}
+		}
+	}
+	return keys
+}
+
+func everyExampleHas(response *openapi3.Response, key string) bool {
+	for mediaType, media := range response.Content {
+		for _, example := range media.Examples {
+			object, isObject := example.Value.Value.(map[string]any)
+			if _, isThere := object[key]; strings.HasSuffix(mediaType, "json") && (!isThere || !isObject) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // EnvelopeKeys are the keys that tell how a request to an operation went: those of
@@ -103,25 +131,37 @@ func (c Contract) Succeeded(o Operation, a Answer) bool {
 	return success || !isThere
 }
 
-// OtherEnvelope is the tag whose envelope (x-envelope) a body has instead of its operation's.
-// "" for the own envelope, and for neither.
-func (c Contract) OtherEnvelope(o Operation, body string) (other string) {
+// OtherEnvelope is the tag whose envelope (x-envelope) a body has instead of its operation's,
+// "" for the own envelope, and for neither. Another envelope has more of its keys there than the
+// own one, all of them, and says whether the answer is a success.
+func (c Contract) OtherEnvelope(o Operation, success bool, body string) (other string) {
 	decoded, _ := Decode(body)
 	answer, isObject := decoded.(map[string]any)
-	own := c.envelope(o.Tags)
-	if !isObject || own.Success == nil {
+	if !isObject || c.T == nil || len(o.Tags) == 0 {
 		return ""
 	}
-	isThere, succeeds := own.says(answer)
-	best := 0.0
+	own := c.documentedKeys(o.Tags[0], success)
+	most, isOwn := present(own, answer)
+	isThere, succeeds := c.envelope(o.Tags).says(answer)
+	if isOwn && len(own) > 0 && (!isThere || succeeds == success) {
+		return ""
+	}
 	for _, tag := range c.Tags {
-		e := c.envelope([]string{tag.Name})
-		hasKey, says := e.says(answer)
-		// Two envelopes may have one key for a success, with other values.
-		isOther := hasKey && (!isThere || !succeeds && says && own.share(answer) < 1 && e.share(answer) == 1)
-		if share := e.share(answer); isOther && share > best && !slices.Contains(o.Tags, tag.Name) {
-			best, other = share, tag.Name
+		isThere, succeeds := c.envelope([]string{tag.Name}).says(answer)
+		n, all := present(c.documentedKeys(tag.Name, succeeds), answer)
+		if (isThere || !success) && all && n > most && !slices.Contains(o.Tags, tag.Name) {
+			most, other = n, tag.Name
 		}
 	}
+	if other != "" && c.Components != nil && c.Components.Schemas["Problem"] != nil && c.Components.Schemas[failureBody(other)] == nil {
+		return "RFC 9457"
+	}
 	return other
+}
+
+// IsFailure reports whether an answer with the status of a success is one of the operation's
+// failures by its envelope.
+func (c Contract) IsFailure(o Operation, a Answer) bool {
+	failure := c.Failure(o.Tags...)
+	return failure != nil && !c.Succeeded(o, a) && len(Differences(failure, a)) == 0
 }

@@ -54,27 +54,52 @@ func rulesOf(o *openapi3.Operation) ([]rule, error) {
 }
 
 func (r rule) check() error {
-	words := slices.DeleteFunc([]any{r.Equals, r.After, r.Before, r.MaxItems, r.ExactlyOne}, func(word any) bool { return word == nil })
-	if !strings.HasPrefix(r.At, "/") || len(words) != 1 {
+	if words := r.words(); !strings.HasPrefix(r.At, "/") || len(words) != 1 {
 		return fmt.Errorf("the rule at %q needs a JSON pointer at, and one of equals, after, before, maxItems and exactlyOne", r.At)
 	}
-	return checkExpression(words[0])
+	return checkExpression(r.word())
 }
+
+// words are what the value must be like; check has found that it is one.
+func (r rule) words() []any {
+	return slices.DeleteFunc([]any{r.Equals, r.After, r.Before, r.MaxItems, r.ExactlyOne}, func(word any) bool { return word == nil })
+}
+
+func (r rule) word() any { return r.words()[0] }
 
 // RuleDifferences are the values of a successful answer that break the operation's rules of
 // meaning: the id of another than the one asked for, an expiry in the past. A value that is
-// missing or null breaks none, as the schema says whether it may be.
-func (o Operation) RuleDifferences(r Request, a Answer, now time.Time) (all []Difference) {
+// missing or null breaks none, as the schema says whether it may be. No rule is judged whose
+// values are among the known differences, and a value breaks one rule at most.
+func (o Operation) RuleDifferences(r Request, a Answer, now time.Time, known ...Difference) (all []Difference) {
 	rules, err := rulesOf(o.Operation)
 	body, notJSON := Decode(strings.TrimPrefix(a.Text, byteOrderMark))
 	if err != nil || len(rules) == 0 || notJSON != nil || a.Status >= http.StatusMultipleChoices {
 		return nil
 	}
-	known := exchange{path: o.Path, request: r, answer: a, body: body, now: now}
+	both := exchange{path: o.Path, request: r, answer: a, body: body, now: now}
 	for _, rule := range rules {
-		all = append(all, rule.differences(known)...)
+		if !rule.concerns(known) {
+			found := rule.differences(both)
+			all, known = append(all, found...), append(known, found...)
+		}
 	}
 	return all
+}
+
+// concerns reports whether one of the differences lies at, above or below a place of the
+// answer that the rule looks at.
+func (r rule) concerns(known []Difference) bool {
+	places := []string{anyElement(r.At)}
+	if match := expressionShape.FindStringSubmatch(fmt.Sprint(r.word())); match != nil && match[1] == "response" && match[2] != "" {
+		places = append(places, anyElement(match[2]))
+	}
+	return slices.ContainsFunc(known, func(d Difference) bool {
+		where := anyElement(d.Where)
+		return slices.ContainsFunc(places, func(place string) bool {
+			return where == place || strings.HasPrefix(where, place+"/") || strings.HasPrefix(place, where+"/")
+		})
+	})
 }
 
 func (r rule) differences(x exchange) (all []Difference) {

@@ -99,7 +99,7 @@ func shapeOfNumber(digits string) string { return "1" + strings.Repeat("0", len(
 // Shaped is the difference with the shapes of the values that were found, as real traffic may
 // be shown. Places in a list become *.
 func (d Difference) Shaped() Difference {
-	d.Where = index.ReplaceAllString(d.Where, "/*$1")
+	d.Where = anyElement(d.Where)
 	d.Documented = asInRequest.ReplaceAllString(d.Documented, "${1}the value of ${3}${2}")
 	switch d.Where {
 	case "status", "content type", WhereCharset, "body", "answer", "path":
@@ -114,6 +114,9 @@ func (d Difference) Shaped() Difference {
 	})
 	return d
 }
+
+// anyElement is a pointer with * in place of each index of a list.
+func anyElement(pointer string) string { return index.ReplaceAllString(pointer, "/*$1") }
 
 var (
 	index       = regexp.MustCompile(`/\d+(/|$)`)

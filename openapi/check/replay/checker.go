@@ -55,6 +55,11 @@ func resultWithoutAnswer(c Case, reason string, missing *credentialError) Result
 	return r
 }
 
+// HasNoCredential reports whether the example was not sent as its credential was refused.
+func (r Result) HasNoCredential() bool {
+	return r.Status == 0 && slices.ContainsFunc(r.Differences, func(d contract.Difference) bool { return d.Where == "credentials" })
+}
+
 // hasOtherAnswer reports whether the answer is not the documented one at all.
 func (r Result) hasOtherAnswer() bool {
 	return slices.ContainsFunc(r.Differences, func(d contract.Difference) bool { return d.Where == "status" || d.Where == "answer" })
@@ -151,10 +156,9 @@ func (k Checker) Compare(ctx context.Context, a, b Source, cases []Case) (result
 	return results, nil
 }
 
-// differences compares an answer with the case's documented one. Where a failure
-// came instead of a success, or the reverse, its body is of another kind and only
-// the status is reported.
-func (k Checker) differences(c Case, e Exchange) (all []contract.Difference) {
+// differences compares an answer with the case's documented one. An answer of another status
+// has another body, and only the status is reported.
+func (k Checker) differences(c Case, e Exchange) []contract.Difference {
 	if e.Failed != "" {
 		return []contract.Difference{{Where: "answer", Documented: "status " + c.Status, Got: e.Failed}}
 	}
@@ -167,12 +171,9 @@ func (k Checker) differences(c Case, e Exchange) (all []contract.Difference) {
 		expected = http.StatusOK
 	}
 	if e.Answer.Status != expected {
-		all = append(all, contract.Difference{Where: "status", Documented: strconv.Itoa(expected), Got: strconv.Itoa(e.Answer.Status)})
-		if legacy || (e.Answer.Status < http.StatusBadRequest) != c.succeeds() {
-			return all
-		}
+		return []contract.Difference{{Where: "status", Documented: strconv.Itoa(expected), Got: strconv.Itoa(e.Answer.Status)}}
 	}
-	return append(all, k.documentDifferences(c, e)...)
+	return k.documentDifferences(c, e)
 }
 
 // legacyStatus is the dialect for which the answer would be right under Checker.LegacyStatus,
@@ -190,16 +191,19 @@ func (k Checker) legacyStatus(c Case, e Exchange) string {
 
 // documentDifferences compares an answer with the case's documented one, whatever its status.
 func (k Checker) documentDifferences(c Case, e Exchange) (all []contract.Difference) {
-	if other := c.spec.OtherEnvelope(c.Operation, e.Answer.Body); other != "" {
+	answer := contract.Answer{Status: e.Answer.Status, Header: e.Answer.Header, Text: e.Answer.Body}
+	if other := c.spec.OtherEnvelope(c.Operation, c.succeeds(), answer.Text); other != "" {
 		return append(all, contract.Difference{Where: "body", Documented: "the envelope of " + c.Operation.Tags[0], Got: "that of " + other})
 	}
-	answer := contract.Answer{Status: e.Answer.Status, Header: e.Answer.Header, Text: e.Answer.Body}
+	if c.succeeds() && c.spec.IsFailure(c.Operation, answer) {
+		return append(all, contract.Difference{Where: "status", Documented: c.Status, Got: c.Status + " with a failure"})
+	}
 	for _, d := range contract.Differences(c.Operation.Responses.Value(c.Status).Value, answer) {
 		if d.Where != contract.WhereCharset || !k.Fixtures.free(d.Where, d.Where) {
 			all = append(all, d)
 		}
 	}
-	return contract.OncePerList(slices.Concat(all, k.envelopeDifferences(c, e, all), k.ruleDifferences(c, e, all), k.leaks(c, e)))
+	return contract.OncePerList(slices.Concat(all, k.envelopeDifferences(c, e, all), k.ruleDifferences(c, e, all), leaks(c, e), expiredTokens(c, e)))
 }
 
 // ruleDifferences are the values of a success that break the operation's rules of meaning,
@@ -209,9 +213,8 @@ func (k Checker) ruleDifferences(c Case, e Exchange, known []contract.Difference
 		return nil
 	}
 	answer := contract.Answer{Status: http.StatusOK, Header: e.Answer.Header, Text: e.Answer.Body}
-	for _, d := range c.Operation.RuleDifferences(e.Request.request(), answer, time.Now()) {
-		isKnown := slices.ContainsFunc(known, func(other contract.Difference) bool { return other.Where == d.Where })
-		if !isKnown && !k.Fixtures.free(d.Where, d.Where[strings.LastIndex(d.Where, "/")+1:]) {
+	for _, d := range c.Operation.RuleDifferences(e.Request.request(), answer, time.Now(), known...) {
+		if !k.Fixtures.free(d.Where, d.Where[strings.LastIndex(d.Where, "/")+1:]) {
 			all = append(all, d)
 		}
 	}
@@ -232,23 +235,6 @@ func (k Checker) envelopeDifferences(c Case, e Exchange, known []contract.Differ
 		if isDocumented && isThere && !isKnown && contract.Text(documented) != contract.Text(got) &&
 			!k.Fixtures.free(d.Where, key) && !volatile(key, got, documented) {
 			all = append(all, d)
-		}
-	}
-	return all
-}
-
-// leaks are free texts of a failure in which something looks like a token: they are
-// shown to people and logged.
-func (k Checker) leaks(c Case, e Exchange) (all []contract.Difference) {
-	if c.succeeds() {
-		return nil // its texts are compared with the example
-	}
-	decoded, _ := contract.Decode(e.Answer.Body)
-	answer, _ := decoded.(map[string]any)
-	for _, key := range c.spec.EnvelopeKeys(c.Operation, true) {
-		text, _ := answer[key].(string)
-		if masked := contract.MaskText(text); masked != text && !contract.Secret(key, text) {
-			all = append(all, contract.Difference{Where: contract.Pointer("", key), Documented: "text without a token", Got: contract.Redact(key, text)})
 		}
 	}
 	return all

@@ -29,6 +29,8 @@ type Fixtures struct {
 	Last     []string                  `yaml:"last"` // operations that use up what others need
 	Free     []string                  `yaml:"free"` // names or JSON pointers whose values are not compared
 	Skip     map[string]string         `yaml:"skip"` // globs of OPERATION or OPERATION/EXAMPLE: why
+
+	isDemo bool
 }
 
 // Credential is a token, or how to sign in for one.
@@ -44,7 +46,19 @@ var demo []byte
 
 // Demo are the fixtures of quartet serve --demo.
 func Demo(variable func(string) (string, bool)) (Fixtures, error) {
-	return ReadFixtures(demo, variable)
+	f, err := ReadFixtures(demo, variable)
+	f.isDemo = true
+	return f, err
+}
+
+// Fit reports whether a document has the operations that the fixtures sign in by.
+func (f Fixtures) Fit(spec contract.Contract) bool {
+	for _, credential := range f.Credentials {
+		if _, known := spec.Operation(credential.Operation); !known && credential.Operation != "" {
+			return false
+		}
+	}
+	return true
 }
 
 // ReadFixtures reads fixtures in YAML or JSON. ${NAME} in a text is replaced by the

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/go-openapi/jsonpointer"
 
 	"quartet/openapi/check/contract"
@@ -27,6 +28,7 @@ type LiveServer struct {
 
 	client  *http.Client
 	reached bool
+	changed bool              // by an example, since the last reset
 	late    int               // requests in succession that were not answered in time
 	tokens  map[string]string // by role
 	refused map[string]error  // failed sign-ins, which are not tried again
@@ -56,12 +58,19 @@ func (l *LiveServer) builder() RequestBuilder {
 // Exchanges sends the requests of a case. If there are none, reason says why. An
 // *UnreachableError ends the whole replay.
 func (l *LiveServer) Exchanges(ctx context.Context, c Case) (all []Exchange, reason string, err error) {
+	if c.Example == "unauthenticated" && l.sendsCredentials() {
+		return nil, "the headers of every request hold a credential", nil
+	}
 	requests, reason, err := l.builder().Requests(ctx, c)
+	if errors.Is(err, errNoCredentials) {
+		return nil, err.Error(), nil
+	}
 	if err != nil || len(requests) == 0 {
 		return nil, reason, err
 	}
 	all = exchanges(c, requests)
 	for i := range all {
+		l.changed = (l.changed || isUnsafe(requests[i])) && c.Operation.OperationID != resetDemo
 		if err := l.send(ctx, &all[i]); err != nil {
 			return nil, "", err
 		}
@@ -70,6 +79,38 @@ func (l *LiveServer) Exchanges(ctx context.Context, c Case) (all []Exchange, rea
 		}
 	}
 	return all, "", nil
+}
+
+// resetDemo is the operation that restores a demonstration's data.
+const resetDemo = "resetDemo"
+
+// Reset restores a demonstration that examples have changed. How it is answered is not looked
+// at: the server may be no demonstration, or out of reach by now.
+func (l *LiveServer) Reset(ctx context.Context) {
+	if l.Fixtures.isDemo && l.changed {
+		_, _ = l.sendExample(ctx, resetDemo, "", nil)
+		l.changed = false
+	}
+}
+
+// errNoCredentials is why an example is not sent where neither the fixtures nor the headers
+// of every request have a credential.
+var errNoCredentials = errors.New("the fixtures have no credentials")
+
+// sendsCredentials reports whether the headers of every request hold a credential.
+func (l *LiveServer) sendsCredentials() bool {
+	if l.Header.Get("Authorization")+l.Header.Get("Cookie") != "" {
+		return true
+	}
+	if l.Contract.Components == nil {
+		return false
+	}
+	for name, scheme := range l.Contract.Components.SecuritySchemes {
+		if !l.Contract.IsApplication(name) && scheme.Value.In == openapi3.ParameterInHeader && l.Header.Get(scheme.Value.Name) != "" {
+			return true
+		}
+	}
+	return false
 }
 
 const longestAnswer = 8 << 20 // bytes
@@ -159,6 +200,10 @@ func (l *LiveServer) Token(ctx context.Context, role string) (string, error) {
 func (l *LiveServer) signIn(ctx context.Context, role string) (string, error) {
 	credential, known := l.Fixtures.Credentials[role]
 	switch {
+	case len(l.Fixtures.Credentials) == 0 && l.sendsCredentials():
+		return "", nil
+	case len(l.Fixtures.Credentials) == 0:
+		return "", errNoCredentials
 	case !known:
 		return "", &credentialError{"credentials of " + role, "none in the fixtures"}
 	case credential.Token != "":

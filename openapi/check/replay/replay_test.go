@@ -122,6 +122,7 @@ type fixedAnswer struct {
 	variant string
 
 	contentType string // with charset if ""
+	request     string
 }
 
 func (s fixedAnswer) Exchanges(_ context.Context, c replay.Case) ([]replay.Exchange, string, error) {
@@ -132,7 +133,8 @@ func (s fixedAnswer) Exchanges(_ context.Context, c replay.Case) ([]replay.Excha
 	header.Set("Content-Type", cmp.Or(s.contentType, "application/json;charset=UTF-8"))
 	return []replay.Exchange{{
 		Operation: c.Operation.OperationID, Status: c.Status, Example: c.Example, Variant: s.variant,
-		Answer: replay.Message{Status: s.status, Header: header, Body: s.body},
+		Request: replay.Message{Method: http.MethodPost, Target: "/?" + s.request},
+		Answer:  replay.Message{Status: s.status, Header: header, Body: s.body},
 	}}, "", nil
 }
 
@@ -170,6 +172,7 @@ func TestCheckComparesTheEnvelopeWithTheExample(t *testing.T) {
 		{"a failure's number", "endSession/session_not_found", nil, 404, `{"code":500,"data":null,"msg":"?"}`, "/code: documented 404, got 500"},
 		{"a failure under 200", "endSession/session_not_found", []string{"yudao"}, 200, `{"code":404,"data":null,"msg":"?"}`, ""},
 		{"an honest failure of a legacy dialect", "endSession/session_not_found", []string{"yudao"}, 404, `{"code":404,"data":null,"msg":"?"}`, "status: documented 200, got 404"},
+		{"a failure that is another", "endSession/session_not_found", nil, 400, `{"code":400,"data":null,"msg":"?"}`, "status: documented 404, got 400"},
 		{"a failure, not a success", "signOut/ok", nil, 401, `{"code":401,"data":null,"msg":"?"}`, "status: documented 200, got 401"},
 		{"another type", "signOut/ok", nil, 200, `{"code":0,"data":"yes","msg":""}`, `/data: documented boolean, got "yes"`},
 		{"not JSON", "signOut/ok", nil, 200, `<html>`, "body: documented JSON, got not JSON: invalid character '<' looking for beginning of value"},
@@ -182,6 +185,21 @@ func TestCheckComparesTheEnvelopeWithTheExample(t *testing.T) {
 				t.Errorf("got %s, want %s", got, c.want)
 			}
 		})
+	}
+}
+
+func TestTheSecretsOfARequestAreNotInAMessage(t *testing.T) {
+	answer := fixedAnswer{status: 404, body: `{"code":404,"data":null,"msg":"violet-otter is wrong"}`}
+	for want, sent := range map[string]string{
+		"": "name=violet-otter&password=short",
+		`/msg: documented text without a secret of the request, got "*** is wrong"`: "password=violet-otter",
+	} {
+		answer.request = sent
+		results, _, err := replay.Checker{}.Check(t.Context(), answer, one(t, "endSession/session_not_found"))
+		must(t, err)
+		if got := lines(results); got != want {
+			t.Errorf("%s: got %s, want %s", sent, got, want)
+		}
 	}
 }
 

@@ -105,6 +105,9 @@ func (k *Command) results(ctx context.Context) ([]replay.Result, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(k.Fixtures) == 0 && !fixtures[0].Fit(spec) { // the demonstration's say nothing of another document
+		fixtures = make([]replay.Fixtures, len(fixtures))
+	}
 	cases := replay.Cases(spec, replay.Selection{Only: k.Only, Dialects: k.Dialect}, fixtures[0].Last)
 	if len(cases) == 0 {
 		return nil, errors.New("no example of the document is selected by --only and --dialect")
@@ -113,7 +116,9 @@ func (k *Command) results(ctx context.Context) ([]replay.Result, error) {
 	if k.Compare {
 		return k.compare(ctx, spec, fixtures, checker, cases)
 	}
-	results, sent, err := checker.Check(ctx, k.server(spec, fixtures[0], k.Target), cases)
+	server := k.server(spec, fixtures[0], k.Target)
+	results, sent, err := checker.Check(ctx, server, cases)
+	server.Reset(context.WithoutCancel(ctx)) // also where the check was interrupted
 	if err != nil || k.Record == "" {
 		return results, err
 	}
@@ -135,7 +140,9 @@ func (k *Command) compare(ctx context.Context, spec contract.Contract, fixtures 
 	sources := make([]replay.Source, 0, len(k.Servers))
 	for i, server := range k.Servers {
 		if isURL(server) {
-			sources = append(sources, k.server(spec, fixtures[i], server))
+			live := k.server(spec, fixtures[i], server)
+			defer live.Reset(context.WithoutCancel(ctx))
+			sources = append(sources, live)
 			continue
 		}
 		recording, err := readRecording(server)

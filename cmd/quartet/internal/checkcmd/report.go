@@ -19,7 +19,10 @@ func (k *Command) report(c *cli.Console, results []replay.Result) error {
 	if err := errors.Join(k.writeJUnit(results), k.print(c, results, counts)); err != nil {
 		return cli.UsageError{Err: err}
 	}
+	unsent := func(r replay.Result) bool { return r.Verdict == replay.Skipped || r.HasNoCredential() }
 	switch {
+	case counts.Differ > 0 && !slices.ContainsFunc(results, func(r replay.Result) bool { return !unsent(r) }):
+		return cli.Usagef("no example was sent, as the fixtures' credentials were refused")
 	case counts.Differ > 0:
 		return fmt.Errorf("%s in %s", plural(counts.Differences, "difference"), plural(counts.Differ, "example"))
 	case counts.Passed == 0:
@@ -107,7 +110,7 @@ func statusOf(r replay.Result) string {
 	switch {
 	case r.Status == 0:
 		return r.Documented
-	case slices.ContainsFunc(r.Differences, statusDiffers):
+	case slices.ContainsFunc(r.Differences, statusDiffers) && fmt.Sprint(r.Status) != r.Documented:
 		return fmt.Sprintf("%d, not %s", r.Status, r.Documented)
 	}
 	return fmt.Sprint(r.Status)
