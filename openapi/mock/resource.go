@@ -220,12 +220,16 @@ func (s *Server) planVerb(o *operation, segments []string, byName map[string]*re
 	if !isVerb {
 		return false
 	}
-	noun := words[1:]
-	if by := slices.Index(noun, "by"); by >= 0 {
-		noun = noun[:by]
+	noun, by := words[1:], []string(nil)
+	if at := slices.Index(noun, "by"); at >= 0 {
+		noun, by = noun[:at], noun[at+1:]
 	}
-	if len(noun) > 0 && (noun[len(noun)-1] == "info" || noun[len(noun)-1] == "detail") {
-		noun = noun[:len(noun)-1]
+	one := len(by) > 0 && isOneOf(strings.Join(by, ""), keyNames("", nounOf(above)))
+	if len(noun) > 0 && isOneOf(noun[len(noun)-1], []string{"info", "detail", "one"}) {
+		one, noun = true, noun[:len(noun)-1]
+	}
+	if what == list && one && keyField(o, nounOf(above)) != "" {
+		what = read // queryById, queryOne
 	}
 	if len(noun) > 0 && strings.Join(noun, "") != nounOf(above) && singular(strings.Join(noun, "")) != nounOf(above) {
 		above = append(slices.Clone(above), strings.Join(noun, "-"))

@@ -1,0 +1,36 @@
+package mock_test
+
+import "testing"
+
+// TestEnvelopes speaks with a document as springdoc writes it: without examples.
+func TestEnvelopes(t *testing.T) {
+	c := newClient(t, documentOf(t, "springdoc"))
+	c.get("/coupons").expect(t, 200, "code", "0", "msg", "success")
+	c.get("/version").expect(t, 200, "code", "20000")
+	c.get("/described").expect(t, 200, "code", "1")
+	c.get("/order/list").expect(t, 200, "code", "0", "success", "true", "message", "success")
+	c.get("/order/queryById?id=none").expect(t, 404, "code", "40401", "message", "没有这个订单", "success", "false")
+	c.send("GET", "/order/queryById?id=1", "", "", "Prefer", "code=401").expect(t, 401)
+	refused := c.json("POST", "/coupons", `[{}]`).expect(t, 400, "code", "400")
+	if reason := refused.header.Get("Mock-Reason"); reason == "" || refused.at("msg") != reason {
+		t.Errorf("the reason is %q, the message %q", reason, refused.at("msg"))
+	}
+}
+
+func TestOneRecordByQuery(t *testing.T) {
+	c := newClient(t, documentOf(t, "springdoc"))
+	c.json("POST", "/order/add", `{"id":"A7","buyer":"王小明","lines":[{"product":"tea"}]}`).expect(t, 200, "code", "0")
+	c.get("/order/queryById?id=A7").expect(t, 200, "result.buyer", "王小明", "result.lines.0.product", "tea")
+	c.get("/order/list").expect(t, 200, "result.total", "2")
+	c.send("DELETE", "/order/delete?id=A7", "", "").expect(t, 200)
+	c.get("/order/queryById?id=A7").expect(t, 404)
+}
+
+func TestSeededKeyFitsItsFormat(t *testing.T) {
+	c := newClient(t, documentOf(t, "springdoc"))
+	id := c.get("/coupons").at("data.0.id")
+	if len(id) != len("00000000-0000-4000-8000-000000000000") {
+		t.Errorf("the id is %s", id)
+	}
+	c.get("/coupons/"+id).expect(t, 200, "data.id", id)
+}
