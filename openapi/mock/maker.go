@@ -5,10 +5,8 @@ import (
 	"hash/fnv"
 	"maps"
 	"math/rand/v2"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -36,25 +34,6 @@ func newMaker(document *openapi3.T, seed uint64) *maker {
 		options = append(options, openapi3.EnableJSONSchema2020())
 	}
 	return &maker{seed: seed, options: options, jsonSchema: document.IsOpenAPI31OrLater(), merged: map[*openapi3.Schema]*openapi3.Schema{}}
-}
-
-// anyText stands for a pattern that Go cannot read, such as one that looks ahead.
-type anyText struct{}
-
-func (anyText) MatchString(string) bool { return true }
-
-var compiledPatterns sync.Map // of those of documents, which are few
-
-func compileLeniently(pattern string) (openapi3.RegexMatcher, error) {
-	if known, isKnown := compiledPatterns.Load(pattern); isKnown {
-		return known.(openapi3.RegexMatcher), nil
-	}
-	var matcher openapi3.RegexMatcher = anyText{}
-	if compiled, err := regexp.Compile(pattern); err == nil {
-		matcher = compiled
-	}
-	compiledPatterns.Store(pattern, matcher)
-	return matcher, nil
 }
 
 func (m *maker) valid(s *openapi3.Schema, value any) bool {

@@ -1,6 +1,11 @@
 package mock_test
 
-import "testing"
+import (
+	"regexp"
+	"testing"
+
+	"quartet/openapi/mock"
+)
 
 // TestEnvelopes speaks with a document as springdoc writes it: without examples.
 func TestEnvelopes(t *testing.T) {
@@ -33,4 +38,24 @@ func TestSeededKeyFitsItsFormat(t *testing.T) {
 		t.Errorf("the id is %s", id)
 	}
 	c.get("/coupons/"+id).expect(t, 200, "data.id", id)
+}
+
+// TestPatternsOfECMAScript has patterns that Go does not read: \u4e00, and looking ahead.
+func TestPatternsOfECMAScript(t *testing.T) {
+	server := mock.New(documentOf(t, "springdoc"), mock.Options{})
+	for _, pattern := range []struct{ path, text string }{
+		{"/order/list", `"buyer":"\p{Han}{2,6}"`},
+		{"/coupons", `"secret":"[^"]*[A-Z][^"]*"`},
+		{"/coupons", `"secret":"[^"]*\d[^"]*"`},
+		{"/coupons", `"exact":"([A-Za-z\d]*[!@#])+[A-Za-z\d]*"`},
+		{"/coupons", `"word":"([a-z]+[0-9]|[0-9]+[a-z])[a-z0-9]+"`},
+	} {
+		if got := ask(server, "GET", pattern.path, ""); !regexp.MustCompile(pattern.text).MatchString(got) {
+			t.Errorf("%s has no %s", got, pattern.text)
+		}
+	}
+	c := newClient(t, documentOf(t, "springdoc"))
+	c.json("POST", "/order/add", `{"buyer":"Tao"}`).expect(t, 400)
+	c.json("POST", "/order/add", `{"buyer":"王小明","password":"all of it small 1"}`).expect(t, 400)
+	c.json("POST", "/order/add", `{"buyer":"王小明","password":"Large and 1"}`).expect(t, 200)
 }
