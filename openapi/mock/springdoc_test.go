@@ -59,3 +59,16 @@ func TestPatternsOfECMAScript(t *testing.T) {
 	c.json("POST", "/order/add", `{"buyer":"王小明","password":"all of it small 1"}`).expect(t, 400)
 	c.json("POST", "/order/add", `{"buyer":"王小明","password":"Large and 1"}`).expect(t, 200)
 }
+
+func TestListsAreStored(t *testing.T) {
+	c := newClient(t, documentOf(t, "springdoc"))
+	before := c.get("/coupons").at("data.#")
+	made := c.json("POST", "/coupons", `[{"secret":"Abcdefg1","word":"abcdefg1"},{"secret":"Abcdefg2","word":"abcdefg2"}]`).
+		expect(t, 200, "code", "0", "data.#", "2", "data.1.word", "abcdefg2")
+	c.get("/coupons/"+made.at("data.1.id")).expect(t, 200, "data.secret", "Abcdefg2")
+	if before != "1" || c.get("/coupons").at("data.#") != "3" {
+		t.Errorf("there were %s coupons, and now %s", before, c.get("/coupons").at("data.#"))
+	}
+	patch := `[{"op":"replace","path":"/word","value":"abcdefg3"}]`
+	c.send("PATCH", "/coupons/"+made.at("data.1.id"), "application/json-patch+json", patch).expect(t, 415)
+}
