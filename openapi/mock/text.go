@@ -14,8 +14,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// numberOf makes a number within its bounds.
-func numberOf(s *openapi3.Schema, integer bool, random *rand.Rand) any {
+// numberOf makes a number within its bounds; the next ones for other variants.
+func numberOf(s *openapi3.Schema, integer bool, variant int, random *rand.Rand) any {
 	step := 0.01
 	if integer {
 		step = 1
@@ -45,7 +45,7 @@ func numberOf(s *openapi3.Schema, integer bool, random *rand.Rand) any {
 	}
 	value := math.Ceil(low/step) * step
 	if steps := math.Min(math.Floor((high-value)/step), 1000); steps > 0 {
-		value += math.Floor(random.Float64()*(steps+1)) * step
+		value += math.Mod(math.Floor(random.Float64()*(steps+1))+float64(variant), steps+1) * step
 	}
 	if value > high || value < low { // no multiple lies between the bounds
 		value = low
@@ -65,6 +65,11 @@ func (m *maker) text(s *openapi3.Schema, at place) string {
 	candidates := []string{}
 	if text := formatted(s.Format, at.name, random); text != "" {
 		candidates = append(candidates, text)
+		if at, isAddress := strings.CutSuffix(text, "example.com"); isAddress { // also of other lengths
+			candidates = append(candidates, text[:1]+"@example.com", "a@b.co", strings.Repeat("a", int(min(s.MinLength, 64)))+at+"example.com")
+		} else if strings.HasPrefix(text, "https:") {
+			candidates = append(candidates, "https://a.co", text+"/"+strings.Repeat("a", int(min(s.MinLength, 1<<12))))
+		}
 	}
 	if s.Pattern != "" {
 		candidates = append(candidates, matching(s, random)...)
