@@ -54,3 +54,14 @@ func TestMadeValuesFit(t *testing.T) {
 		}
 	}
 }
+
+// TestUnfitIsSaid has a schema that no value fits.
+func TestUnfitIsSaid(t *testing.T) {
+	document, err := mock.Read([]byte(`{"openapi":"3.1.0","info":{"title":"t","version":"1"},"paths":{"/a":{"get":{"responses":{"200":{"description":"ok","content":{"application/json":{"schema":
+		{"type":"integer","minimum":3,"maximum":2}}}}}}},"/b":{"get":{"responses":{"200":{"description":"ok","content":{"application/json":{"schema":{"type":"integer"}}}}}}}}}`))
+	must(t, err)
+	all := mock.New(document, mock.Options{}).Operations()
+	if !all[0].Unfit || all[1].Unfit {
+		t.Errorf("the operations are %+v", all)
+	}
+}
