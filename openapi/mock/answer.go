@@ -1,7 +1,6 @@
 package mock
 
 import (
-	"cmp"
 	"fmt"
 	"maps"
 	"net/http"
@@ -47,7 +46,7 @@ func (s *Server) static(at shape, name string) any {
 		}
 		return s.examples[at.media]
 	}
-	return s.made(at)
+	return s.succeeded(at, s.made(at))
 }
 
 // made is a value made from the schema. It is made once.
@@ -133,7 +132,8 @@ func (s *Server) headerValue(name string, header *openapi3.Header) string {
 // reasonHeader says why a request was refused, beside the documented failure.
 const reasonHeader = "Mock-Reason"
 
-// fail answers a documented failure, or a problem (RFC 9457) where none is documented.
+// fail answers a documented failure, whose example stays as it is, or a problem (RFC 9457)
+// where none is documented.
 func (s *Server) fail(c *call, r *refusal) answer {
 	status, response := c.operation.documented(r.statuses...)
 	if response == nil {
@@ -151,10 +151,10 @@ func (s *Server) fail(c *call, r *refusal) answer {
 		}
 	}
 	value := s.static(at, name)
-	if schema := schemaOf(at.media); schema != nil && isJSON(at.mime) {
-		if said, ok := s.withMessage(schema, value, r.String(), 0); ok {
-			value = said
-		}
+	_, isDocumented := example(at.media, name)
+	isDocumented = isDocumented && c.operation.Responses.Value(strconv.Itoa(status)) != nil
+	if schema := schemaOf(at.media); schema != nil && isJSON(at.mime) && !isDocumented {
+		value = s.failed(schema, value, status, r.String(), 0)
 	}
 	return withReason(s.respond(at, value), r.String())
 }
@@ -170,46 +170,6 @@ func withReason(a answer, reason string) answer {
 		}, reason))
 	}
 	return a
-}
-
-// messageNames are the usual names of what a failure says to people.
-var messageNames = []string{"detail", "message", "msg", "errmsg", "error_description", "errormessage", "description", "error", "title", "reason"}
-
-// withMessage puts a reason where a failure has its message.
-func (s *Server) withMessage(schema *openapi3.Schema, value any, reason string, depth int) (any, bool) {
-	object, isObject := value.(map[string]any)
-	if !isObject || depth > 3 {
-		return value, false
-	}
-	names := slices.SortedFunc(maps.Keys(object), func(a, b string) int {
-		return cmp.Or(cmp.Compare(messageRank(a), messageRank(b)), cmp.Compare(a, b))
-	})
-	flat := s.maker.flat(schema)
-	for _, name := range names {
-		_, isText := object[name].(string)
-		changed := maps.Clone(object)
-		if isText && messageRank(name) < len(messageNames) {
-			changed[name] = reason
-		} else if property := flat.Properties[name]; property != nil && property.Value != nil {
-			inner, ok := s.withMessage(property.Value, object[name], reason, depth+1)
-			if !ok {
-				continue
-			}
-			changed[name] = inner
-		}
-		if s.maker.valid(schema, changed) && !sameValue(changed, object) {
-			return changed, true
-		}
-	}
-	return value, false
-}
-
-func messageRank(name string) int {
-	at := slices.IndexFunc(messageNames, func(known string) bool { return strings.EqualFold(known, name) })
-	if at < 0 {
-		return len(messageNames)
-	}
-	return at
 }
 
 // problem is a failure that the document does not describe.

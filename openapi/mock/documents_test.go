@@ -30,7 +30,7 @@ func documentOf(t *testing.T, name string) *openapi3.T {
 }
 
 func TestEveryAnswerIsValid(t *testing.T) {
-	for _, name := range []string{"nested", "paged", "files"} {
+	for _, name := range []string{"nested", "paged", "files", "springdoc"} {
 		t.Run(name, func(t *testing.T) {
 			if all := answerAll(t, documentOf(t, name)); all.missing > 0 {
 				t.Errorf("%d operations on records that are there at the start were answered as missing", all.missing)
@@ -231,7 +231,13 @@ func TestPages(t *testing.T) {
 	if first.header.Get("X-Total-Count") != "6" || !strings.Contains(first.at("next"), "page=2") {
 		t.Errorf("X-Total-Count is %q, next %s", first.header.Get("X-Total-Count"), first.at("next"))
 	}
-	c.get("/books?per_page=4&page=2").expect(t, 200, "items.#", "2", "items.1.title", "Book 4", "next", "<nil>")
+	c.get("/books?per_page=4&page=2").expect(t, 200, "items.#", "2", "items.1.title", "Book 4", "next", "<nil>", "count", "2")
+	if prev := first.at("prev"); prev != "<nil>" {
+		t.Errorf("before the first page there is %s", prev)
+	}
+	if prev := c.get("/books?per_page=2&page=3").at("prev"); !strings.Contains(prev, "page=2") {
+		t.Errorf("before page 3 there is %s", prev)
+	}
 	c.get("/books?language=en").expect(t, 200, "items.#", "2", "meta.total", "2")
 	c.get("/books/9780000000003").expect(t, 200, "title", "Book 3")
 	c.get("/books/9790000000003").expect(t, 404, "detail", "there is no book 9790000000003")
@@ -239,8 +245,9 @@ func TestPages(t *testing.T) {
 	for range 3 {
 		c.json("POST", "/events", `{"kind":"closed"}`).expect(t, 200, "kind", "closed")
 	}
-	page := c.get("/events?limit=3").expect(t, 200, "data.#", "3", "has_more", "true")
-	c.get("/events?limit=3&cursor="+page.at("next_cursor")).expect(t, 200, "data.#", "1", "has_more", "false", "next_cursor", "<nil>")
+	page := c.get("/events?limit=3").expect(t, 200, "data.#", "3", "has_more", "true", "previous", "<nil>", "count", "4")
+	second := c.get("/events?limit=3&cursor="+page.at("next_cursor")).expect(t, 200, "data.#", "1", "has_more", "false", "next_cursor", "<nil>")
+	c.get("/events?limit=3&cursor="+second.at("previous")).expect(t, 200, "data.#", "3")
 }
 
 func TestVerbsInPaths(t *testing.T) {
@@ -262,6 +269,7 @@ func TestFiles(t *testing.T) {
 	var body bytes.Buffer
 	writer := multipart.NewWriter(&body)
 	must(t, writer.WriteField("purpose", "photo"))
+	must(t, writer.WriteField("title", "The night"))
 	part, err := writer.CreateFormFile("file", "night.bin")
 	must(t, err)
 	content := "\x00\x01\xfe\xff not text"
@@ -269,7 +277,7 @@ func TestFiles(t *testing.T) {
 	must(t, err)
 	must(t, writer.Close())
 	kept := c.send("POST", "/files", writer.FormDataContentType(), body.String()).
-		expect(t, 201, "filename", "night.bin", "bytes", fmt.Sprint(len(content)), "purpose", "photo", "content_type", "application/octet-stream")
+		expect(t, 201, "filename", "night.bin", "bytes", fmt.Sprint(len(content)), "purpose", "photo", "title", "The night", "content_type", "application/octet-stream")
 	path := "/files/" + kept.at("id")
 	c.get(path).expect(t, 200, "filename", "night.bin")
 	c.get("/files").expect(t, 200, "data.#", "2", "data.1.id", kept.at("id"))

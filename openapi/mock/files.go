@@ -19,7 +19,7 @@ var (
 
 // describeFile keeps the file of a new record, and says its name, size and type where the
 // record has keys for them.
-func (s *Server) describeFile(r *resource, one *record, f *file) {
+func (s *Server) describeFile(r *resource, one *record, f *file, sent map[string]any) {
 	if f == nil {
 		return
 	}
@@ -38,7 +38,7 @@ func (s *Server) describeFile(r *resource, one *record, f *file) {
 		case isOneOf(name, fileTypes) && kind == openapi3.TypeString:
 			one.fields[name] = f.mediaType
 		case isOneOf(name, fileNames) && kind == openapi3.TypeString && f.name != "":
-			if _, sent := one.fields[name].(string); !sent || name != "name" && name != "title" || len(one.files) > 0 {
+			if sent[name] == nil { // what was sent stays
 				one.fields[name] = f.name
 			}
 		}

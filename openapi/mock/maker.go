@@ -5,10 +5,8 @@ import (
 	"hash/fnv"
 	"maps"
 	"math/rand/v2"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"github.com/getkin/kin-openapi/openapi3"
 )
@@ -38,25 +36,6 @@ func newMaker(document *openapi3.T, seed uint64) *maker {
 	return &maker{seed: seed, options: options, jsonSchema: document.IsOpenAPI31OrLater(), merged: map[*openapi3.Schema]*openapi3.Schema{}}
 }
 
-// anyText stands for a pattern that Go cannot read, such as one that looks ahead.
-type anyText struct{}
-
-func (anyText) MatchString(string) bool { return true }
-
-var compiledPatterns sync.Map // of those of documents, which are few
-
-func compileLeniently(pattern string) (openapi3.RegexMatcher, error) {
-	if known, isKnown := compiledPatterns.Load(pattern); isKnown {
-		return known.(openapi3.RegexMatcher), nil
-	}
-	var matcher openapi3.RegexMatcher = anyText{}
-	if compiled, err := regexp.Compile(pattern); err == nil {
-		matcher = compiled
-	}
-	compiledPatterns.Store(pattern, matcher)
-	return matcher, nil
-}
-
 func (m *maker) valid(s *openapi3.Schema, value any) bool {
 	return s == nil || s.VisitJSON(value, m.options...) == nil
 }
@@ -67,6 +46,7 @@ type place struct {
 	name     string // the last name of an object's property
 	open     []*openapi3.Schema
 	depth    int
+	variant  int  // another number makes another value
 	minimal  bool // required properties alone
 	checking bool // every property is checked, because the whole was not valid
 }
@@ -79,7 +59,7 @@ func (p place) below(name string, s *openapi3.Schema) place {
 
 func (p place) random(seed uint64) *rand.Rand {
 	hash := fnv.New64a()
-	_, _ = hash.Write([]byte(p.names))
+	_, _ = hash.Write([]byte(p.names + strings.Repeat("+", p.variant)))
 	return rand.New(rand.NewPCG(seed, hash.Sum64()))
 }
 
@@ -109,7 +89,22 @@ func (m *maker) make(s *openapi3.Schema, at place) (any, bool) {
 		return nil, false
 	}
 	flat := m.flat(s)
-	for _, documented := range documentedValues(flat) {
+	value, ok := m.once(s, flat, at)
+	if ok && isConditional(flat) && !m.valid(s, value) {
+		return m.mended(s, flat, value, at), true
+	}
+	return value, ok
+}
+
+func (m *maker) once(s, flat *openapi3.Schema, at place) (any, bool) {
+	documented := documentedValues(flat)
+	switch {
+	case at.variant > 0 && len(flat.Enum) > 0:
+		documented = []any{plain(flat.Enum[at.variant%len(flat.Enum)])}
+	case at.variant > 0 && flat.Const == nil:
+		documented = nil
+	}
+	for _, documented := range documented {
 		if m.valid(s, documented) {
 			return documented, true
 		}
@@ -165,7 +160,8 @@ func (m *maker) alternative(s, flat *openapi3.Schema, at place) (any, bool) {
 	base.Discriminator = nil
 	var first any
 	made := false
-	for _, choice := range choices {
+	for i := range choices {
+		choice := choices[(i+at.variant)%len(choices)]
 		if choice.Value == nil || choice.Value.Type.Is("null") || slices.Contains(at.open, choice.Value) {
 			continue
 		}
@@ -216,9 +212,11 @@ func (m *maker) ofType(s, flat *openapi3.Schema, at place) (any, bool) {
 	case openapi3.TypeArray:
 		return m.list(s, flat, at)
 	case openapi3.TypeBoolean:
-		return true, true
+		return at.variant%2 == 0, true
 	case openapi3.TypeInteger, openapi3.TypeNumber:
-		return numberOf(flat, typeOf(flat) == openapi3.TypeInteger, at.random(m.seed)), true
+		first := at
+		first.variant = 0
+		return numberOf(flat, typeOf(flat) == openapi3.TypeInteger, at.variant, first.random(m.seed)), true
 	case "null":
 		return nil, true
 	case openapi3.TypeString:
@@ -248,117 +246,6 @@ func typeOf(s *openapi3.Schema) string {
 		return openapi3.TypeNumber
 	}
 	return ""
-}
-
-func (m *maker) object(s, flat *openapi3.Schema, at place) (any, bool) {
-	object := map[string]any{}
-	for _, name := range slices.Sorted(maps.Keys(flat.Properties)) {
-		property := flat.Properties[name].Value
-		required := slices.Contains(flat.Required, name)
-		if property == nil || m.hidden(property) && !(required && m.jsonSchema) || !required && !m.wanted(property, at) {
-			continue
-		}
-		below := at.below(name, s)
-		below.name = name
-		value, ok := m.make(property, below)
-		if at.checking && ok && !m.valid(property, value) {
-			below.minimal = true
-			value, ok = m.make(property, below)
-			ok = ok && (required || m.valid(property, value))
-		}
-		switch {
-		case ok:
-			object[name] = value
-		case required && m.valid(property, nil):
-			object[name] = nil
-		case required:
-			return nil, false
-		}
-	}
-	for _, name := range flat.Required {
-		if _, present := object[name]; !present && flat.Properties[name] == nil {
-			object[name] = m.additional(flat, at.below(name, s), name)
-		}
-	}
-	least := int(flat.MinProps)
-	if least == 0 && len(flat.Properties) == 0 && flat.AdditionalProperties.Schema != nil && !at.minimal && at.depth < longestBranch {
-		least = 1
-	}
-	for i := 0; len(object) < least && i <= least; i++ {
-		name := "key"
-		if i > 0 {
-			name += string(rune('0' + i%10))
-		}
-		object[name] = m.additional(flat, at.below(name, s), name)
-	}
-	return object, true
-}
-
-// wanted reports whether an optional property is made.
-func (m *maker) wanted(property *openapi3.Schema, at place) bool {
-	if at.minimal || at.depth >= longestBranch || slices.Contains(at.open, property) || m.budget <= 0 {
-		return false
-	}
-	m.budget--
-	return true
-}
-
-func (m *maker) additional(flat *openapi3.Schema, at place, name string) any {
-	at.name = name
-	if extra := flat.AdditionalProperties.Schema; extra != nil && extra.Value != nil {
-		value, _ := m.make(extra.Value, at)
-		return value
-	}
-	return name
-}
-
-func (m *maker) list(s, flat *openapi3.Schema, at place) (any, bool) {
-	list := []any{}
-	for i, item := range flat.PrefixItems {
-		value, ok := m.make(item.Value, at.below(string(rune('0'+i)), s))
-		if !ok {
-			return nil, false
-		}
-		list = append(list, value)
-	}
-	least := max(int(flat.MinItems), 1)
-	if at.minimal || at.depth >= longestBranch {
-		least = int(flat.MinItems)
-	}
-	if flat.MaxItems != nil {
-		least = min(least, int(*flat.MaxItems))
-	}
-	if flat.Items == nil || flat.Items.Value == nil {
-		return list, true
-	}
-	recursive := slices.Contains(at.open, flat.Items.Value)
-	for i := 0; len(list) < least && i < 4*least; i++ {
-		if recursive && flat.MinItems == 0 {
-			break
-		}
-		value, ok := m.item(flat.Items.Value, i, at.below(strings.Repeat("+", i), s))
-		if !ok {
-			break
-		}
-		if flat.UniqueItems && slices.ContainsFunc(list, func(other any) bool { return sameValue(other, value) }) {
-			continue
-		}
-		list = append(list, value)
-	}
-	return list, len(list) >= int(flat.MinItems)
-}
-
-// item makes the item of that number: from the second on not the documented one, but the
-// next value of an enum, or a made one.
-func (m *maker) item(s *openapi3.Schema, i int, at place) (any, bool) {
-	flat := m.flat(s)
-	if i > 0 && len(flat.Enum) > 0 {
-		return plain(flat.Enum[i%len(flat.Enum)]), true
-	}
-	if i == 0 || len(flat.OneOf)+len(flat.AnyOf) > 0 {
-		return m.make(s, at)
-	}
-	return m.ofType(s, flat, at)
 }
 
 // hidden reports whether a property is left out: in answers what clients write alone, in

@@ -108,6 +108,27 @@ func addOthers(all, part *openapi3.Schema) {
 	if all.Pattern == "" {
 		all.Pattern = part.Pattern
 	}
+	if all.Not == nil {
+		all.Not = part.Not
+	}
+	if all.If == nil {
+		all.If, all.Then, all.Else = part.If, part.Then, part.Else
+	}
+	if all.Contains == nil {
+		all.Contains, all.MinContains = part.Contains, part.MinContains
+	}
+	if all.PropertyNames == nil {
+		all.PropertyNames = part.PropertyNames
+	}
+	if all.PatternProperties == nil {
+		all.PatternProperties = part.PatternProperties
+	}
+	if all.DependentRequired == nil {
+		all.DependentRequired = part.DependentRequired
+	}
+	if all.DependentSchemas == nil {
+		all.DependentSchemas = part.DependentSchemas
+	}
 	all.UniqueItems = all.UniqueItems || part.UniqueItems
 	all.ReadOnly, all.WriteOnly = all.ReadOnly || part.ReadOnly, all.WriteOnly || part.WriteOnly
 }

@@ -21,6 +21,7 @@ var (
 	pagesNames   = []string{"totalpages", "pages", "pagecount", "lastpage"}
 	moreNames    = []string{"hasmore", "hasnext", "hasnextpage", "more"}
 	nextNames    = []string{"next", "nextcursor", "nextpagetoken", "cursor", "endcursor", "nexttoken", "continue", "nextmarker", "nextpage", "nextpageuri", "after"}
+	prevNames    = []string{"prev", "previous", "prevcursor", "previouscursor", "prevpage", "previouspage", "prevpagetoken", "previouspageuri", "before"}
 	numberNames  = slices.Concat(pageNames, []string{"number"})
 	theirsNames  = slices.Concat(sizeNames, []string{"numberofelements"})
 	offsetsNames = offsetNames
@@ -101,14 +102,14 @@ func (s *Server) list(c *call, scope []string) (answer, bool) {
 	if !isJSON(at.mime) {
 		return answer{}, false
 	}
-	records := slices.DeleteFunc(slices.Clone(s.collection(p.resource, scope).records), func(one *record) bool { return !s.passes(c, one) })
+	all := slices.DeleteFunc(slices.Clone(s.collection(p.resource, scope).records), func(one *record) bool { return !s.passes(c, one) })
 	asked := pageOf(c)
 	if asked.kind == "cursor" {
-		asked.offset = cursorOffset(records, c.query.Get(asked.cursor))
+		asked.offset = cursorOffset(all, c.query.Get(asked.cursor))
 	}
-	total := len(records)
+	records, total := all, len(all)
 	if asked.paged {
-		records = records[min(asked.offset, total):min(asked.offset+asked.size, total)]
+		records = all[min(asked.offset, total):min(asked.offset+asked.size, total)]
 	}
 	items := []any{}
 	schema := s.maker.flat(where.schema.Value).Items.Value
@@ -122,7 +123,7 @@ func (s *Server) list(c *call, scope []string) (answer, bool) {
 	}
 	value := withValueAt(documented, where.path, items)
 	if len(where.path) > 0 {
-		value = s.withCounts(c, asked, schemaOf(at.media), value, where.path, total, len(items), records)
+		value = s.withCounts(c, asked, schemaOf(at.media), value, where.path, len(items), all)
 	}
 	a := s.respond(at, s.maker.fit(schemaOf(at.media), value, ""))
 	for name := range at.response.Headers {
@@ -186,13 +187,9 @@ func cursorOffset(records []*record, cursor string) int {
 }
 
 // withCounts writes totals, page numbers and cursors into the envelope of a list.
-func (s *Server) withCounts(c *call, asked page, schema *openapi3.Schema, value any, listPath []string, total, count int, records []*record) any {
-	end := asked.offset + count
-	more := end < total
-	next := ""
-	if len(records) > 0 && asked.kind == "cursor" {
-		next = records[len(records)-1].key
-	}
+func (s *Server) withCounts(c *call, asked page, schema *openapi3.Schema, value any, listPath []string, count int, all []*record) any {
+	total, end := len(all), asked.offset+count
+	hasTotal := s.search(&openapi3.SchemaRef{Value: schema}, func(at found) bool { return len(at.path) > 0 && isOneOf(at.path[len(at.path)-1], totalNames) }) != nil
 	return s.counted(schema, value, listPath, func(name, kind string, nullable bool) (any, bool) {
 		number := kind == openapi3.TypeInteger || kind == openapi3.TypeNumber
 		size := asked.size
@@ -200,7 +197,7 @@ func (s *Server) withCounts(c *call, asked page, schema *openapi3.Schema, value 
 			size = max(total, 1)
 		}
 		switch {
-		case number && isOneOf(name, totalNames):
+		case number && isOneOf(name, totalNames), number && sameName(name, "count") && asked.paged && !hasTotal:
 			return count64(total), true
 		case number && isOneOf(name, pagesNames):
 			return count64((total + size - 1) / size), true
@@ -213,29 +210,48 @@ func (s *Server) withCounts(c *call, asked page, schema *openapi3.Schema, value 
 		case number && isOneOf(name, theirsNames) && asked.paged:
 			return count64(asked.size), true
 		case kind == openapi3.TypeBoolean && isOneOf(name, moreNames):
-			return more, true
-		case kind == openapi3.TypeString && isOneOf(name, nextNames) && asked.cursor != "":
-			switch {
-			case more && asked.kind == "cursor" && !isLink(value, name):
-				return next, true
-			case more:
-				return s.nextLink(c, asked, next, end), true
-			case nullable:
-				return nil, true
-			}
-			return gone{}, true
-		case number && isOneOf(name, nextNames) && asked.kind != "cursor" && asked.cursor != "":
-			switch {
-			case more && asked.kind == "page":
-				return count64(asked.number + 1), true
-			case more:
-				return count64(end), true
-			case nullable:
-				return nil, true
-			}
+			return end < total, true
+		case isOneOf(name, nextNames):
+			return s.pageBeside(c, asked, end, end < total, kind, isLink(value, name), nullable, all)
+		case isOneOf(name, prevNames):
+			return s.pageBeside(c, asked, max(asked.offset-asked.size, 0), asked.offset > 0, kind, isLink(value, name), nullable, all)
 		}
 		return nil, false
 	})
+}
+
+// pageBeside is what leads to the next or the previous page, which begins at an offset;
+// where there is none, null, or nothing.
+func (s *Server) pageBeside(c *call, asked page, offset int, exists bool, kind string, asLink, nullable bool, all []*record) (any, bool) {
+	number := kind == openapi3.TypeInteger || kind == openapi3.TypeNumber
+	if kind != openapi3.TypeString && (!number || asked.kind == "cursor") {
+		return nil, false
+	}
+	cursor := "0" // of the first page
+	if offset > 0 && offset <= len(all) {
+		cursor = all[offset-1].key
+	}
+	onPage := asked.first + offset/max(asked.size, 1)
+	switch {
+	case !exists && nullable:
+		return nil, true
+	case !exists && number:
+		return nil, false
+	case !exists:
+		return gone{}, true
+	case asked.cursor == "":
+		return nil, false
+	case number && asked.kind == "page":
+		return count64(onPage), true
+	case number:
+		return count64(offset), true
+	case asked.kind == "cursor" && !asLink:
+		return cursor, true
+	}
+	query := url.Values{}
+	maps.Copy(query, c.query)
+	query.Set(asked.cursor, map[string]string{"page": strconv.Itoa(onPage), "offset": strconv.Itoa(offset), "cursor": cursor}[asked.kind])
+	return "http://" + c.Host + c.URL.EscapedPath() + "?" + query.Encode(), true
 }
 
 // gone stands for a key that is left out.
@@ -249,20 +265,6 @@ func isLink(value any, name string) bool {
 	text, _ := object[name].(string)
 	parsed, err := url.Parse(text)
 	return err == nil && parsed.Scheme != ""
-}
-
-func (s *Server) nextLink(c *call, asked page, next string, end int) string {
-	query := url.Values{}
-	maps.Copy(query, c.query)
-	switch asked.kind {
-	case "page":
-		query.Set(asked.cursor, strconv.Itoa(asked.number+1))
-	case "offset":
-		query.Set(asked.cursor, strconv.Itoa(end))
-	default:
-		query.Set(asked.cursor, next)
-	}
-	return "http://" + c.Host + c.URL.EscapedPath() + "?" + query.Encode()
 }
 
 // counted sets simple keys around a list: of the objects on the way to it, and of objects
@@ -288,7 +290,13 @@ func (s *Server) counted(schema *openapi3.Schema, value any, listPath []string, 
 			object[name] = s.counted(property, member, below, set)
 			continue
 		}
-		made, isSet := set(name, typeOf(inner), s.maker.valid(property, nil))
+		kind := typeOf(inner)
+		for _, choice := range slices.Concat(inner.AnyOf, inner.OneOf) { // a type, or null
+			if kind == "" && choice.Value != nil && !choice.Value.Type.Is("null") {
+				kind = typeOf(s.maker.flat(choice.Value))
+			}
+		}
+		made, isSet := set(name, kind, s.maker.valid(property, nil))
 		switch {
 		case !isSet:
 		case made == gone{}:

@@ -26,7 +26,7 @@ func (s *Server) perform(c *call) (answer, bool) {
 	}
 	switch p.act {
 	case create:
-		return s.create(c, scope)
+		return s.createAll(c, scope)
 	case list:
 		return s.list(c, scope)
 	}
@@ -225,67 +225,6 @@ func (s *Server) keyOf(c *call) string {
 		}
 	}
 	return p.resource.keyOf(fields)
-}
-
-// create adds a record.
-func (s *Server) create(c *call, scope []string) (answer, bool) {
-	p := c.operation.plan
-	status, response := c.operation.success(preferredStatus(create)...)
-	if response == nil {
-		return answer{}, false
-	}
-	at, acceptable := shapeOf(c, status, response)
-	if !acceptable {
-		return notAcceptable(c, response), true
-	}
-	all, sent := s.collection(p.resource, scope), s.recordSent(c)
-	one := &record{fields: map[string]any{}}
-	documented := s.static(at, "")
-	where, keyPlace := s.recordIn(c.operation, p.resource), s.keyPlace(c.operation, p.resource)
-	key := c.path[p.key]
-	if key == "" {
-		key = p.resource.keyOf(sent)
-	}
-	if key != "" && all.has(key) {
-		if _, conflict := c.operation.documented(http.StatusConflict); c.operation.Responses.Value("409") != nil && conflict != nil {
-			return s.fail(c, &refusal{statuses: []int{409}, rule: fmt.Sprintf("there is a %s %s already", p.resource.noun, key)}), true
-		}
-		all.records = slices.DeleteFunc(all.records, func(other *record) bool { return other.key == key })
-	}
-	if key == "" {
-		path := keyPlace
-		schema := s.schemaAt(p.resource.record, p.resource.keyPath)
-		if where != nil {
-			path = append(slices.Clip(where.path), p.resource.keyPath...)
-		} else if schema == nil {
-			schema = s.schemaAt(successSchema(c.operation), keyPlace)
-		}
-		taken := ""
-		if _, isExample := example(at.media, ""); len(path) > 0 && (isExample || schema != nil && len(documentedValues(s.maker.flat(schema))) > 0) {
-			taken = textOf(valueAt(documented, path))
-		}
-		key = s.newKey(all, p.resource, schema, taken)
-	}
-	one.key = key
-	s.fill(p.resource, one, sent)
-	s.number(p.resource, all, one)
-	s.describeFile(p.resource, one, c.file)
-	all.add(one)
-	var value any
-	switch {
-	case where != nil && isJSON(at.mime):
-		value = s.withRecord(c, at, one)
-	case len(keyPlace) > 0 && isJSON(at.mime):
-		value = s.maker.fit(schemaOf(at.media), withValueAt(documented, keyPlace, one.typedKey(s.schemaAt(successSchema(c.operation), keyPlace), s.maker)), "")
-	default:
-		value = documented
-	}
-	a := s.respond(at, value)
-	if header := at.response.Headers["Location"]; header != nil {
-		a.header.Set("Location", strings.TrimSuffix(c.URL.Path, "/")+"/"+one.key)
-	}
-	a.note = fmt.Sprintf("create %s %s", p.resource.noun, one.key)
-	return a, true
 }
 
 func (one *record) typedKey(schema *openapi3.Schema, m *maker) any {

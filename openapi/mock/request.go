@@ -60,6 +60,9 @@ func (s *Server) check(c *call) *refusal {
 		return &refusal{statuses: []int{401, 403}, rule: "the credentials that the operation requires are missing"}
 	}
 	text := c.text
+	if strings.HasPrefix(c.Header.Get("Content-Type"), "application/json-patch+json") {
+		return &refusal{statuses: []int{415}, field: "Content-Type", rule: "the mock applies no JSON Patch; send the keys that change, as JSON"}
+	}
 	if c.cutOff {
 		return &refusal{statuses: []int{413, 400}, rule: fmt.Sprintf("the body is cut off, or longer than %d bytes", maxBody)}
 	}

@@ -71,7 +71,7 @@ func (s *Server) resourcesOf(routes []*route) []*resource {
 	for _, r := range routes {
 		if segments := segmentsOf(r.path); len(segments) > 1 && isParameter(segments[len(segments)-1]) {
 			named(segments[:len(segments)-1]).parameter = strings.Trim(segments[len(segments)-1], "{}")
-		} else if get, post := r.operations["GET"], r.operations["POST"]; get != nil && post != nil && s.listIn(get, nil) != nil && s.listIn(post, nil) == nil {
+		} else if get, post := r.operations["GET"], r.operations["POST"]; get != nil && post != nil && s.listIn(get, nil) != nil && (s.listIn(post, nil) == nil || isListBody(post)) {
 			named(segments)
 		}
 	}
@@ -177,7 +177,7 @@ func (s *Server) planFor(o *operation, r *route, byName map[string]*resource, na
 		switch {
 		case o.method == http.MethodGet && answersList:
 			o.plan.act = list
-		case o.method == http.MethodPost && !isListBody(o):
+		case o.method == http.MethodPost:
 			o.plan.act = create
 		case o.method == http.MethodPut || o.method == http.MethodPatch:
 			o.plan.act, o.plan.key = update, "id"
@@ -220,12 +220,19 @@ func (s *Server) planVerb(o *operation, segments []string, byName map[string]*re
 	if !isVerb {
 		return false
 	}
-	noun := words[1:]
-	if by := slices.Index(noun, "by"); by >= 0 {
-		noun = noun[:by]
+	noun, by := words[1:], []string(nil)
+	if at := slices.Index(noun, "by"); at >= 0 {
+		noun, by = noun[:at], noun[at+1:]
 	}
-	if len(noun) > 0 && (noun[len(noun)-1] == "info" || noun[len(noun)-1] == "detail") {
-		noun = noun[:len(noun)-1]
+	if what == create && isListBody(o) && len(noun) > 0 && isOneOf(noun[0], []string{"with", "batch", "all", "list"}) {
+		noun = nil // createWithList
+	}
+	one := len(by) > 0 && isOneOf(strings.Join(by, ""), keyNames("", nounOf(above)))
+	if len(noun) > 0 && isOneOf(noun[len(noun)-1], []string{"info", "detail", "one"}) {
+		one, noun = true, noun[:len(noun)-1]
+	}
+	if what == list && one && keyField(o, nounOf(above)) != "" {
+		what = read // queryById, queryOne
 	}
 	if len(noun) > 0 && strings.Join(noun, "") != nounOf(above) && singular(strings.Join(noun, "")) != nounOf(above) {
 		above = append(slices.Clone(above), strings.Join(noun, "-"))
@@ -239,9 +246,6 @@ func (s *Server) planVerb(o *operation, segments []string, byName map[string]*re
 			o.plan = plan{act: what, resource: item, scope: scopeOf(above[:len(above)-1]), key: parameter[1 : len(parameter)-1]}
 			return true
 		}
-		return false
-	}
-	if what == create && isListBody(o) {
 		return false
 	}
 	known := byName[normal(above)] != nil

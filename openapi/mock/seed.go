@@ -110,14 +110,19 @@ func (s *Server) firstKey(r *resource, own string) string {
 			return key
 		}
 	}
-	if schema := s.schemaAt(r.record, r.keyPath); own != "" && schema != nil && (len(r.keyPath) == 0 || len(documentedValues(s.maker.flat(schema))) > 0) {
+	schema := s.schemaAt(r.record, r.keyPath)
+	if own != "" && schema != nil && (len(r.keyPath) == 0 || len(documentedValues(s.maker.flat(schema))) > 0) {
 		return own
 	}
 	for _, o := range r.operations {
 		for _, p := range o.parameters {
-			if p.Value.Name == o.plan.key && p.Value.In == openapi3.ParameterInPath && p.Value.Schema != nil {
-				return textOf(s.maker.simplest(p.Value.Schema.Value, o.plan.key))
+			if p.Value.Name != o.plan.key || p.Value.In != openapi3.ParameterInPath && p.Value.In != openapi3.ParameterInQuery || p.Value.Schema == nil {
+				continue
 			}
+			if schema != nil && own != "" && s.maker.flat(schema).Format != "" && typeOf(s.maker.flat(schema)) == openapi3.TypeString && s.maker.valid(p.Value.Schema.Value, own) {
+				return own // such as a UUID
+			}
+			return textOf(s.maker.simplest(p.Value.Schema.Value, o.plan.key))
 		}
 	}
 	if own != "" {

@@ -55,18 +55,24 @@ func New(document *openapi3.T, options Options) *Server {
 // ResetPath is where a POST makes the server forget everything.
 func (s *Server) ResetPath() string { return s.reset }
 
-// Listed is an operation, and what it does to what is remembered.
-type Listed struct{ Method, Path, Act, Resource string }
+// Listed is an operation, and what it does to what is remembered. Unfit is set where no
+// value could be made that fits the schema of its success.
+type Listed struct {
+	Method, Path, Act, Resource string
+	Unfit                       bool
+}
 
 // Operations lists the operations by path.
 func (s *Server) Operations() (all []Listed) {
+	s.lock.Lock()
+	defer s.lock.Unlock()
 	for _, r := range s.routes {
 		for _, method := range r.allowed() {
 			o := r.operations[method]
 			if o == nil {
 				continue
 			}
-			one := Listed{Method: method, Path: r.path}
+			one := Listed{Method: method, Path: r.path, Unfit: s.unfit(o)}
 			if o.plan.act != noAct && o.plan.resource != nil {
 				one.Act, one.Resource = string(o.plan.act), o.plan.resource.name
 			}
@@ -75,6 +81,17 @@ func (s *Server) Operations() (all []Listed) {
 	}
 	slices.SortStableFunc(all, func(a, b Listed) int { return strings.Compare(a.Path, b.Path) })
 	return all
+}
+
+// unfit reports whether the success of an operation is JSON that does not fit its schema.
+func (s *Server) unfit(o *operation) bool {
+	status, response := o.success(preferredStatus(o.plan.act)...)
+	if response == nil {
+		return false
+	}
+	key, mime, _ := offer(response.Content, "")
+	at := shape{o, status, response, key, mime, response.Content[key]}
+	return isJSON(mime) && !s.maker.valid(schemaOf(at.media), s.static(at, ""))
 }
 
 // ServeHTTP answers a request and logs it.

@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"regexp"
-	"regexp/syntax"
 	"strconv"
 	"strings"
 	"time"
@@ -16,8 +14,8 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 )
 
-// numberOf makes a number within its bounds.
-func numberOf(s *openapi3.Schema, integer bool, random *rand.Rand) any {
+// numberOf makes a number within its bounds; the next ones for other variants.
+func numberOf(s *openapi3.Schema, integer bool, variant int, random *rand.Rand) any {
 	step := 0.01
 	if integer {
 		step = 1
@@ -47,7 +45,7 @@ func numberOf(s *openapi3.Schema, integer bool, random *rand.Rand) any {
 	}
 	value := math.Ceil(low/step) * step
 	if steps := math.Min(math.Floor((high-value)/step), 1000); steps > 0 {
-		value += math.Floor(random.Float64()*(steps+1)) * step
+		value += math.Mod(math.Floor(random.Float64()*(steps+1))+float64(variant), steps+1) * step
 	}
 	if value > high || value < low { // no multiple lies between the bounds
 		value = low
@@ -67,6 +65,11 @@ func (m *maker) text(s *openapi3.Schema, at place) string {
 	candidates := []string{}
 	if text := formatted(s.Format, at.name, random); text != "" {
 		candidates = append(candidates, text)
+		if at, isAddress := strings.CutSuffix(text, "example.com"); isAddress { // also of other lengths
+			candidates = append(candidates, text[:1]+"@example.com", "a@b.co", strings.Repeat("a", int(min(s.MinLength, 64)))+at+"example.com")
+		} else if strings.HasPrefix(text, "https:") {
+			candidates = append(candidates, "https://a.co", text+"/"+strings.Repeat("a", int(min(s.MinLength, 1<<12))))
+		}
 	}
 	if s.Pattern != "" {
 		candidates = append(candidates, matching(s, random)...)
@@ -152,81 +155,4 @@ func ofLength(s *openapi3.Schema, name string, random *rand.Rand) string {
 		}
 	}
 	return text
-}
-
-// matching are texts that match the schema's pattern, with more and more repetitions.
-func matching(s *openapi3.Schema, random *rand.Rand) (all []string) {
-	parsed, err := syntax.Parse(s.Pattern, syntax.Perl)
-	if err != nil {
-		return nil
-	}
-	compiled, err := regexp.Compile(s.Pattern)
-	if err != nil {
-		return nil
-	}
-	for _, more := range []int{1, 0, 2, 3, 5, 8, 12, 16, 24, 32, 48, 64, 128, 256} {
-		var text strings.Builder
-		writeMatch(&text, parsed, more, random)
-		if compiled.MatchString(text.String()) {
-			all = append(all, text.String())
-		}
-	}
-	return all
-}
-
-// writeMatch writes a text that matches an expression; what may be repeated is repeated
-// that many times more than it must be.
-func writeMatch(w *strings.Builder, e *syntax.Regexp, more int, random *rand.Rand) {
-	repeat := func(least, most int) {
-		count := least + more
-		if most >= 0 {
-			count = min(count, most)
-		}
-		for range count {
-			writeMatch(w, e.Sub[0], more, random)
-		}
-	}
-	switch e.Op {
-	case syntax.OpLiteral:
-		w.WriteString(string(e.Rune))
-	case syntax.OpCharClass:
-		w.WriteRune(oneOfClass(e.Rune, random))
-	case syntax.OpAnyChar, syntax.OpAnyCharNotNL:
-		w.WriteRune(rune('a' + random.IntN(26)))
-	case syntax.OpCapture, syntax.OpConcat:
-		for _, part := range e.Sub {
-			writeMatch(w, part, more, random)
-		}
-	case syntax.OpAlternate:
-		writeMatch(w, e.Sub[random.IntN(len(e.Sub))], more, random)
-	case syntax.OpStar:
-		repeat(0, -1)
-	case syntax.OpPlus:
-		repeat(1, -1)
-	case syntax.OpQuest:
-		repeat(0, 1)
-	case syntax.OpRepeat:
-		repeat(e.Min, e.Max)
-	}
-}
-
-// oneOfClass is a character of a class: a letter or digit if it has one.
-func oneOfClass(ranges []rune, random *rand.Rand) rune {
-	var readable []rune
-	for _, r := range "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ-_ ." {
-		for i := 0; i+1 < len(ranges); i += 2 {
-			if ranges[i] <= r && r <= ranges[i+1] {
-				readable = append(readable, r)
-			}
-		}
-	}
-	switch {
-	case len(readable) > 36: // letters and digits before the rest
-		return readable[random.IntN(36)]
-	case len(readable) > 0:
-		return readable[random.IntN(len(readable))]
-	case len(ranges) > 0:
-		return ranges[0]
-	}
-	return 'a'
 }

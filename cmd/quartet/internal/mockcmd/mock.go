@@ -78,6 +78,9 @@ func (k *Command) print(c *cli.Console, handler *mock.Server, address string) er
 		if o.Act != "" {
 			does = o.Act + " " + o.Resource
 		}
+		if o.Unfit {
+			fmt.Fprintf(c.Errs, "quartet: %s %s: no value was made that fits the schema of its answer; give the document an example\n", o.Method, o.Path)
+		}
 		rows = append(rows, []any{o.Method, o.Path, does})
 	}
 	if err := c.PrintTable([]string{"method", "path", "answers with"}, rows); err != nil {
