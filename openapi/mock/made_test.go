@@ -1,8 +1,11 @@
 package mock_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"log/slog"
+	"strings"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -60,8 +63,9 @@ func TestUnfitIsSaid(t *testing.T) {
 	document, err := mock.Read([]byte(`{"openapi":"3.1.0","info":{"title":"t","version":"1"},"paths":{"/a":{"get":{"responses":{"200":{"description":"ok","content":{"application/json":{"schema":
 		{"type":"integer","minimum":3,"maximum":2}}}}}}},"/b":{"get":{"responses":{"200":{"description":"ok","content":{"application/json":{"schema":{"type":"integer"}}}}}}}}}`))
 	must(t, err)
-	all := mock.New(document, mock.Options{}).Operations()
-	if !all[0].Unfit || all[1].Unfit {
-		t.Errorf("the operations are %+v", all)
+	var log bytes.Buffer
+	mock.New(document, mock.Options{Log: slog.New(slog.NewTextHandler(&log, nil))}).LogUnfit(t.Context())
+	if text := log.String(); !strings.Contains(text, "GET /a: no value") || strings.Contains(text, "GET /b") {
+		t.Errorf("the log is %s", text)
 	}
 }

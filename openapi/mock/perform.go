@@ -180,11 +180,46 @@ func (s *Server) change(c *call, one *record) {
 		}
 		fields[name] = value
 	}
+	fields, _ = patched(fields, c)
 	s.setKey(p.resource, fields, one.key)
 	one.fields, one.fresh = fields, false
 	if c.file != nil {
 		s.keepFile(one, "", c.file)
 	}
+}
+
+// patched are fields after a JSON Patch (RFC 6902), if the body is one. It reports false
+// where the patch does more than to add, replace and remove keys of objects.
+func patched(fields map[string]any, c *call) (map[string]any, bool) {
+	operations, isList := c.body.([]any)
+	if !isList || c.mediaType != "application/json-patch+json" {
+		return fields, true
+	}
+	for _, one := range operations {
+		one, _ := one.(map[string]any)
+		pointer, isPointer := strings.CutPrefix(textOf(one["path"]), "/")
+		path := strings.Split(pointer, "/")
+		inList := slices.ContainsFunc(path, func(key string) bool { return strings.Trim(key, "0123456789") == "" || key == "-" })
+		if !isPointer || inList {
+			return fields, false
+		}
+		for i, key := range path {
+			path[i] = strings.ReplaceAll(strings.ReplaceAll(key, "~1", "/"), "~0", "~")
+		}
+		switch one["op"] {
+		case "add", "replace":
+			fields, _ = withValueAt(fields, path, one["value"]).(map[string]any)
+		case "remove":
+			above, last := path[:len(path)-1], path[len(path)-1]
+			object, _ := valueAt(fields, above).(map[string]any)
+			object = maps.Clone(object)
+			delete(object, last)
+			fields, _ = withValueAt(fields, above, object).(map[string]any)
+		default:
+			return fields, false
+		}
+	}
+	return fields, true
 }
 
 // keptOnReplace reports whether a key is the server's, which a client does not send.

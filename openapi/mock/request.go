@@ -60,9 +60,6 @@ func (s *Server) check(c *call) *refusal {
 		return &refusal{statuses: []int{401, 403}, rule: "the credentials that the operation requires are missing"}
 	}
 	text := c.text
-	if strings.HasPrefix(c.Header.Get("Content-Type"), "application/json-patch+json") {
-		return &refusal{statuses: []int{415}, field: "Content-Type", rule: "the mock applies no JSON Patch; send the keys that change, as JSON"}
-	}
 	if c.cutOff {
 		return &refusal{statuses: []int{413, 400}, rule: fmt.Sprintf("the body is cut off, or longer than %d bytes", maxBody)}
 	}
@@ -92,6 +89,11 @@ func (s *Server) check(c *call) *refusal {
 	}
 	if refused := s.checkForm(c, string(text)); refused != nil {
 		return refused
+	}
+	if act := c.operation.plan.act; act == update || act == replace {
+		if _, applies := patched(map[string]any{}, c); !applies {
+			return &refusal{statuses: []int{415}, field: "Content-Type", rule: "of JSON Patch the mock applies add, replace and remove of keys of objects alone"}
+		}
 	}
 	if c.mediaType != mediaMultipart {
 		c.file = fileOf(c.mediaType, text)

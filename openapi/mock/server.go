@@ -1,6 +1,7 @@
 package mock
 
 import (
+	"context"
 	"io"
 	"log/slog"
 	"net/http"
@@ -55,24 +56,18 @@ func New(document *openapi3.T, options Options) *Server {
 // ResetPath is where a POST makes the server forget everything.
 func (s *Server) ResetPath() string { return s.reset }
 
-// Listed is an operation, and what it does to what is remembered. Unfit is set where no
-// value could be made that fits the schema of its success.
-type Listed struct {
-	Method, Path, Act, Resource string
-	Unfit                       bool
-}
+// Listed is an operation, and what it does to what is remembered.
+type Listed struct{ Method, Path, Act, Resource string }
 
 // Operations lists the operations by path.
 func (s *Server) Operations() (all []Listed) {
-	s.lock.Lock()
-	defer s.lock.Unlock()
 	for _, r := range s.routes {
 		for _, method := range r.allowed() {
 			o := r.operations[method]
 			if o == nil {
 				continue
 			}
-			one := Listed{Method: method, Path: r.path, Unfit: s.unfit(o)}
+			one := Listed{Method: method, Path: r.path}
 			if o.plan.act != noAct && o.plan.resource != nil {
 				one.Act, one.Resource = string(o.plan.act), o.plan.resource.name
 			}
@@ -83,8 +78,21 @@ func (s *Server) Operations() (all []Listed) {
 	return all
 }
 
-// unfit reports whether the success of an operation is JSON that does not fit its schema.
+// LogUnfit logs the operations of which no success can be made that fits its schema. In a
+// large document it takes a minute, so it runs beside the answers.
+func (s *Server) LogUnfit(ctx context.Context) {
+	for _, r := range s.routes {
+		for _, method := range r.allowed() {
+			if o := r.operations[method]; o != nil && ctx.Err() == nil && s.unfit(o) {
+				s.log.Warn(method + " " + r.path + ": no value was made that fits the schema of its answer; give the document an example")
+			}
+		}
+	}
+}
+
 func (s *Server) unfit(o *operation) bool {
+	s.lock.Lock()
+	defer s.lock.Unlock()
 	status, response := o.success(preferredStatus(o.plan.act)...)
 	if response == nil {
 		return false

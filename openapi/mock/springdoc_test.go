@@ -69,6 +69,8 @@ func TestListsAreStored(t *testing.T) {
 	if before != "1" || c.get("/coupons").at("data.#") != "3" {
 		t.Errorf("there were %s coupons, and now %s", before, c.get("/coupons").at("data.#"))
 	}
-	patch := `[{"op":"replace","path":"/word","value":"abcdefg3"}]`
-	c.send("PATCH", "/coupons/"+made.at("data.1.id"), "application/json-patch+json", patch).expect(t, 415)
+	path, patch := "/coupons/"+made.at("data.1.id"), "application/json-patch+json"
+	c.send("PATCH", path, patch, `[{"op":"replace","path":"/word","value":"abcdefg3"}]`).expect(t, 200, "data.word", "abcdefg3", "data.secret", "Abcdefg2")
+	c.get(path).expect(t, 200, "data.word", "abcdefg3")
+	c.send("PATCH", path, patch, `[{"op":"move","from":"/word","path":"/secret"}]`).expect(t, 415)
 }

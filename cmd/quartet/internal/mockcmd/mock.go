@@ -50,6 +50,7 @@ func (k *Command) Run(ctx context.Context, c *cli.Console) error {
 	if err := k.print(c, handler, listener.Addr().String()); err != nil {
 		return errors.Join(err, listener.Close())
 	}
+	go handler.LogUnfit(ctx)
 	return serve(ctx, listener, handler)
 }
 
@@ -77,9 +78,6 @@ func (k *Command) print(c *cli.Console, handler *mock.Server, address string) er
 		does := "example"
 		if o.Act != "" {
 			does = o.Act + " " + o.Resource
-		}
-		if o.Unfit {
-			fmt.Fprintf(c.Errs, "quartet: %s %s: no value was made that fits the schema of its answer; give the document an example\n", o.Method, o.Path)
 		}
 		rows = append(rows, []any{o.Method, o.Path, does})
 	}
