@@ -55,7 +55,8 @@ func TestMockRemembersUsers(t *testing.T) {
 	s.do(t, post("/__mock/reset"))
 	missing := s.do(t, get("/api/user/detail?id="+id).with("Jwt", jwt))
 	equal(t, "status after the reset", missing.status, http.StatusNotFound)
-	contains(t, missing.text, `"state":"fail"`, "there is no user "+id)
+	contains(t, missing.text, `"state":"fail"`, "用户不存在")
+	contains(t, missing.header.Get("Mock-Reason"), "there is no user "+id)
 }
 
 // Every request that the document has as an example is answered with the answer of that
