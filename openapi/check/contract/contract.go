@@ -18,7 +18,10 @@ import (
 )
 
 // Contract is an OpenAPI document.
-type Contract struct{ *openapi3.T }
+type Contract struct {
+	*openapi3.T
+	keysByOutcome map[outcome][]string
+}
 
 // Operation is one operation of a document.
 type Operation struct {
@@ -44,15 +47,16 @@ func Read(text []byte) (Contract, error) {
 		err = document.Validate(loader.Context)
 	}
 	if err != nil {
-		return Contract{document}, err
+		return Contract{T: document}, err
 	}
 	fillDefaults(document)
-	c := Contract{document}
+	c := Contract{T: document}
 	for _, o := range c.Operations() {
 		if _, err := rulesOf(o.Operation); err != nil {
 			return c, err
 		}
 	}
+	c.keysByOutcome = c.documentedKeys()
 	return c, nil
 }
 

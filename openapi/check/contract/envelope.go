@@ -70,19 +70,37 @@ func present(keys []string, answer map[string]any) (n int, all bool) {
 	return n, n == len(keys)
 }
 
-// documentedKeys are the keys of a tag's envelope that all examples of its successes have, or all
-// of its failures.
-func (c Contract) documentedKeys(tag string, success bool) []string {
-	e := c.envelope([]string{tag})
-	keys := append(e.keys(true), e.Data)
+// outcome is a success or a failure of a tag's operations.
+type outcome struct {
+	tag     string
+	success bool
+}
+
+// documentedKeys are the keys of each tag's envelope that all examples of its successes have, or
+// all of its failures.
+func (c Contract) documentedKeys() map[outcome][]string {
+	all := map[outcome][]string{}
+	add := func(tag string) {
+		for _, success := range []bool{true, false} {
+			e := c.envelope([]string{tag})
+			all[outcome{tag, success}] = append(e.keys(true), e.Data)
+		}
+	}
+	for _, tag := range c.Tags {
+		add(tag.Name)
+	}
 	for _, o := range c.Operations() {
-		for status, response := range o.Responses.Map() {
-			if slices.Contains(o.Tags, tag) && (status < "4") == success {
-				keys = slices.DeleteFunc(keys, func(key string) bool { return key == "" || !everyExampleHas(response.Value, key) })
+		for _, tag := range o.Tags {
+			if _, isKnown := all[outcome{tag, true}]; !isKnown {
+				add(tag)
+			}
+			for status, response := range o.Responses.Map() {
+				of := outcome{tag, status < "4"}
+				all[of] = slices.DeleteFunc(all[of], func(key string) bool { return key == "" || !everyExampleHas(response.Value, key) })
 			}
 		}
 	}
-	return keys
+	return all
 }
 
 func everyExampleHas(response *openapi3.Response, key string) bool {
@@ -140,7 +158,7 @@ func (c Contract) OtherEnvelope(o Operation, success bool, body string) (other s
 	if !isObject || c.T == nil || len(o.Tags) == 0 {
 		return ""
 	}
-	own := c.documentedKeys(o.Tags[0], success)
+	own := c.keysByOutcome[outcome{o.Tags[0], success}]
 	most, isOwn := present(own, answer)
 	isThere, succeeds := c.envelope(o.Tags).says(answer)
 	if isOwn && len(own) > 0 && (!isThere || succeeds == success) {
@@ -148,7 +166,7 @@ func (c Contract) OtherEnvelope(o Operation, success bool, body string) (other s
 	}
 	for _, tag := range c.Tags {
 		isThere, says := c.envelope([]string{tag.Name}).says(answer)
-		n, all := present(c.documentedKeys(tag.Name, says), answer)
+		n, all := present(c.keysByOutcome[outcome{tag.Name, says}], answer)
 		if says && !succeeds && !isOwn { // two envelopes may have one key for a success, with other values
 			n++
 		}
