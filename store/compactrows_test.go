@@ -92,12 +92,18 @@ var newNames = strings.NewReplacer("wechat_exchanges", "wechat_codes", "marks", 
 	"sessions.style", "sessions.dialect", "sessions.address", "sessions.client_ip",
 	"audit_events.style", "audit_events.dialect", "audit_events.address", "audit_events.client_ip")
 
-// since7 are the tables that version 7 adds.
-var since7 = []string{"application_secrets"}
+// since7 are the tables and columns that version 7 and later ones add.
+var since7 = []string{"application_secrets", "sessions.access_used_at"}
 
 // tablesBefore7 are everyTable without those.
 func tablesBefore7() []Table {
-	return slices.DeleteFunc(everyTable(), func(table Table) bool { return slices.Contains(since7, table.Name) })
+	before := slices.DeleteFunc(everyTable(), func(table Table) bool { return slices.Contains(since7, table.Name) })
+	for i, table := range before {
+		before[i].Columns = slices.DeleteFunc(slices.Clone(table.Columns), func(c Column) bool {
+			return slices.Contains(since7, table.Name+"."+c.Name)
+		})
+	}
+	return before
 }
 
 // everyOldTable is the tables of versions 4 and 5 under their names.

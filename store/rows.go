@@ -157,6 +157,7 @@ type Session struct {
 	LastSeenAt         Time    `db:"last_seen_at"`
 	EndedAt            *Time   `db:"ended_at"`
 	EndReason          *string `db:"end_reason"`
+	AccessUsedAt       *Time   `db:"access_used_at"` // first use of the newest access token, unless it is the first
 }
 
 // SessionOwner is a session with the columns of its user that a request needs.

@@ -101,8 +101,12 @@ func (s *Store) ReplacementOf(ctx context.Context, session Session) (Session, er
 
 const (
 	rotateAccess = `UPDATE sessions SET previous_access_hash = access_hash, access_hash = ?, rotated_at = ?,
-		generation = generation + 1, access_expires_at = ?, last_seen_at = ?
+		generation = generation + 1, access_expires_at = ?, access_used_at = NULL, last_seen_at = ?
 		WHERE id = ? AND generation = ? AND ended_at IS NULL`
+	useAccess   = "UPDATE sessions SET access_used_at = ? WHERE id = ? AND access_hash = ? AND access_used_at IS NULL"
+	slideUnused = "access_expires_at = CASE WHEN access_expires_at <= ? THEN ? ELSE access_expires_at END"
+	isUnused    = "id = ? AND generation = ? AND access_used_at IS NULL AND ended_at IS NULL"
+
 	extendAccessToken = `access_expires_at = CASE WHEN access_expires_at < ? THEN ? ELSE access_expires_at END,
 		last_seen_at = CASE WHEN last_seen_at < ? THEN ? ELSE last_seen_at END,
 		front_type = COALESCE(?, front_type)`
@@ -122,6 +126,24 @@ const (
 func (tx Tx) RotateAccess(ctx context.Context, id, fromGeneration int64, newHash Digest, accessExpires, now Time) (rotated bool, err error) {
 	changed, err := tx.exec(ctx, "RotateAccess", rotateAccess, newHash, now, accessExpires, now, id, fromGeneration)
 	return changed > 0, err
+}
+
+// UseAccess records the first use of an access token, unless it was used before or is
+// no longer the newest of its session.
+func (tx Tx) UseAccess(ctx context.Context, id int64, hash Digest, now Time) error {
+	_, err := tx.exec(ctx, "UseAccess", useAccess, now, id, hash)
+	return err
+}
+
+// SlideUnusedAccess makes sure that the newest access token of a session, of this
+// generation, has not been used, and extends it if it has expired. It reports false if
+// it was used, is no longer the newest, or its session has ended.
+func (tx Tx) SlideUnusedAccess(ctx context.Context, id, generation int64, accessExpires, now Time) (unused bool, err error) {
+	err = tx.update(ctx, "SlideUnusedAccess", "sessions", slideUnused, isUnused, []any{now, accessExpires}, []any{id, generation})
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // ExtendAccessToken extends the access token of a session that has not ended, never
@@ -192,7 +214,7 @@ func (s *Store) SetLastSeen(ctx context.Context, seen map[int64]Time) error {
 // One query reads everything that a request needs of its token: a second query costs
 // more than the columns that repeat for each role.
 const (
-	selectSessionWithUser = `SELECT s.id, s.opened_by, s.application_id, s.exclusive_class, s.device_number, s.rotated_at, s.access_expires_at, s.expires_at,
+	selectSessionWithUser = `SELECT s.id, s.opened_by, s.application_id, s.exclusive_class, s.device_number, s.rotated_at, s.access_used_at, s.access_expires_at, s.expires_at,
 		s.created_at, s.last_seen_at, s.ended_at, s.end_reason, u.role, u.disabled_at, a.rights, ` + profileColumns + `
 		FROM sessions s JOIN users u ON u.id = s.user_id
 		LEFT JOIN applications a ON a.id = ? AND a.disabled_at IS NULL ` + profileJoins
@@ -209,7 +231,7 @@ type SessionWithUser struct {
 	OpenedBy                                          string
 	ApplicationID                                     *string // that the sign-in named
 	ExclusiveClass, DeviceNumber                      *string
-	RotatedAt                                         *Time
+	RotatedAt, AccessUsedAt                           *Time
 	AccessExpiresAt, ExpiresAt, CreatedAt, LastSeenAt Time
 	EndedAt                                           *Time
 	EndReason                                         *string
@@ -230,7 +252,7 @@ type sessionWithUserRow struct {
 func (r *sessionWithUserRow) fields() []any {
 	s := &r.session
 	return append([]any{
-		&s.ID, &s.OpenedBy, &s.ApplicationID, &s.ExclusiveClass, &s.DeviceNumber, &s.RotatedAt, &s.AccessExpiresAt, &s.ExpiresAt,
+		&s.ID, &s.OpenedBy, &s.ApplicationID, &s.ExclusiveClass, &s.DeviceNumber, &s.RotatedAt, &s.AccessUsedAt, &s.AccessExpiresAt, &s.ExpiresAt,
 		&s.CreatedAt, &s.LastSeenAt, &s.EndedAt, &s.EndReason, &s.Role, &s.UserDisabledAt, &s.ApplicationRights,
 	}, r.profileRow.fields()...)
 }

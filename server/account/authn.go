@@ -35,8 +35,8 @@ func (s *Service) Authenticate(ctx context.Context, text string, application Cal
 	return caller, nil
 }
 
-// liveCaller is Authenticate without a trace: it notes no use and renews nothing.
-// claims are those of a JWT.
+// liveCaller is Authenticate without noting the use of the session, and without renewing
+// a JWT. claims are those of a JWT.
 func (s *Service) liveCaller(ctx context.Context, text string, application CallingApplication) (caller Caller, claims token.Claims, err error) {
 	if checkText("", application.ID, longestApplicationID) != nil {
 		application = CallingApplication{}
@@ -69,10 +69,27 @@ func (s *Service) liveCaller(ctx context.Context, text string, application Calli
 		}
 		return caller, claims, err
 	}
+	if err := s.noteFirstUse(ctx, session, text, now); err != nil {
+		return Caller{}, claims, err
+	}
 	if session.AccessExpiresAt <= store.TimeOf(now) || session.Previous && !s.inGrace(session.RotatedAt, now) {
 		return Caller{}, claims, apierr.New(apierr.TokenExpired)
 	}
 	return caller, claims, nil
+}
+
+// noteFirstUse records the first request with an access token that a refresh gave, before
+// the request is answered: its client has the token, so whoever refreshes with the one
+// before has stolen it. It is the one write of a token; later requests read that it was
+// used.
+func (s *Service) noteFirstUse(ctx context.Context, session store.SessionWithUser, access string, now time.Time) error {
+	if session.RotatedAt == nil || session.AccessUsedAt != nil || session.Previous {
+		return nil
+	}
+	err := s.store.InTx(ctx, func(tx store.Tx) error {
+		return tx.UseAccess(ctx, session.ID, hashOf(access), store.TimeOf(now))
+	})
+	return toAPIErr(err, apierr.Internal)
 }
 
 // IsToken reports whether a text has the form of a token of this server, opaque or JWT. It

@@ -19,7 +19,7 @@ type Introspection struct {
 // Introspect tells an application that proved itself whether an access token, opaque or
 // JWT, works now (RFC 7662). live is false for every token that does not, and for one
 // whose session was not opened for the application: it does not tell which. It neither
-// extends the token nor counts as a use of its session.
+// extends the token nor counts as a use of its session, but it counts as a use of the token (Refresh).
 func (s *Service) Introspect(ctx context.Context, application CallingApplication, text string) (found Introspection, live bool, err error) {
 	if !application.Proven {
 		return Introspection{}, false, apierr.New(apierr.UnknownApplication)

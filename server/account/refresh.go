@@ -72,9 +72,10 @@ type Refreshed struct {
 // generation distinguishes a client from a thief:
 //
 //   - the newest one gives the next;
-//   - the one before gives the newest again for 10 s, because the answer may have
-//     been lost, or two tabs refreshed at once;
-//   - an older one was used before: the session ends, with RefreshReused.
+//   - the one before gives the newest again until a request has used the newest,
+//     because the answer may have been lost, and for 10 s after that or after the
+//     refresh, because two tabs may have refreshed at once;
+//   - then, or if it is older, it is stolen: the session ends, with RefreshReused.
 //
 // Other failures are Unauthenticated for tokens that do not belong together,
 // TokenExpired, and those of an ended session.
@@ -110,8 +111,10 @@ func (s *Service) refreshOnce(ctx context.Context, session store.Session, access
 	switch {
 	case matches(session.AccessHash, presented):
 		return s.rotate(ctx, session, refresh)
-	case isPrevious && s.inGrace(session.RotatedAt, s.now()):
+	case isPrevious && (s.inGrace(session.RotatedAt, s.now()) || s.inGrace(session.AccessUsedAt, s.now())):
 		return s.repeatNewest(ctx, session, refresh)
+	case isPrevious && session.AccessUsedAt == nil:
+		return s.repeatUnused(ctx, session, refresh)
 	case isPrevious, s.isOlder(session, access, refresh):
 		return Refreshed{}, false, s.endReused(ctx, session, access)
 	default:
@@ -138,6 +141,25 @@ func (s *Service) repeatNewest(ctx context.Context, session store.Session, refre
 		return s.rotate(ctx, session, refresh)
 	}
 	return Refreshed{newest, session.AccessExpiresAt.Time()}, true, nil
+}
+
+// repeatUnused is repeatNewest for a token that has not been used, after the time in which
+// that does not matter. One that has expired meanwhile is extended. The database decides
+// that it is unused when it writes, so no request that uses it can come between.
+func (s *Service) repeatUnused(ctx context.Context, session store.Session, refresh string) (Refreshed, bool, error) {
+	unused, now := false, store.TimeOf(s.now())
+	until := s.extendedUntil(session.ExpiresAt)
+	err := s.store.InTx(ctx, func(tx store.Tx) (err error) {
+		unused, err = tx.SlideUnusedAccess(ctx, session.ID, session.Generation, until, now)
+		return err
+	})
+	if err != nil || !unused {
+		return Refreshed{}, false, toAPIErr(err, apierr.SessionEnded)
+	}
+	if session.AccessExpiresAt <= now {
+		session.AccessExpiresAt = until
+	}
+	return s.repeatNewest(ctx, session, refresh)
 }
 
 // isOlder reports whether the access token is of an earlier generation. Only the hashes

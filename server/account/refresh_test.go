@@ -72,6 +72,9 @@ func TestReuseOfAnOldPairEndsTheSession(t *testing.T) {
 	for name, use := range map[string]func(w *world, grant account.SignInResult) (newest string){
 		"the one before, too late": func(w *world, grant account.SignInResult) string {
 			newest := w.refresh(grant.AccessToken, grant.RefreshToken)
+			w.clock.Advance(time.Hour)
+			_, err := w.authenticate(newest) // it has expired, but its client has it
+			wantFailure(w.t, err, apierr.TokenExpired)
 			w.clock.Advance(10*time.Second + time.Millisecond)
 			return newest
 		},
@@ -221,7 +224,7 @@ func TestReuseOfAFixture(t *testing.T) {
 		AccessHash: new(store.Digest(token.Hash(access))), RefreshHash: new(store.Digest(token.Hash(refreshToken))),
 		AccessExpiresAt: now + 1000, ExpiresAt: now + 1_000_000_000, CreatedAt: now, LastSeenAt: now,
 	}))
-	w.refresh(access, refreshToken)
+	w.authenticated(w.refresh(access, refreshToken))
 	w.clock.Advance(11 * time.Second)
 	w.wantRefresh(access, refreshToken, apierr.RefreshReused)
 }

@@ -173,6 +173,10 @@ func (r *Reader) row(line []byte) (Row, error) {
 	row := Row{Line: r.number, Table: table}
 	for _, column := range table.Columns {
 		text, present := read.Row[column.Name]
+		if !present && r.header.Migration < addedColumns[joined(table.Name, column.Name)] {
+			row.Values = append(row.Values, nil)
+			continue
+		}
 		if !present {
 			return refuse(joined(table.Name, column.Name), "it is missing")
 		}

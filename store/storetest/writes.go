@@ -188,6 +188,18 @@ func RotateAccess(ctx context.Context, s *store.Store, id, fromGeneration int64,
 	})
 }
 
+// UseAccess is store.Tx.UseAccess alone.
+func UseAccess(ctx context.Context, s *store.Store, id int64, hash store.Digest, now store.Time) error {
+	return s.InTx(ctx, func(w store.Tx) error { return w.UseAccess(ctx, id, hash, now) })
+}
+
+// SlideUnusedAccess is store.Tx.SlideUnusedAccess alone.
+func SlideUnusedAccess(ctx context.Context, s *store.Store, id, generation int64, accessExpires, now store.Time) (unused bool, err error) {
+	return alone(ctx, s, func(w store.Tx) (bool, error) {
+		return w.SlideUnusedAccess(ctx, id, generation, accessExpires, now)
+	})
+}
+
 // ExtendAccessToken is store.Tx.ExtendAccessToken alone.
 func ExtendAccessToken(ctx context.Context, s *store.Store, id int64, accessExpires, now store.Time, frontType *int64) (extended bool, err error) {
 	return alone(ctx, s, func(w store.Tx) (bool, error) { return w.ExtendAccessToken(ctx, id, accessExpires, now, frontType) })

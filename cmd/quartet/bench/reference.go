@@ -128,7 +128,7 @@ const (
 	identitiesOf    = "SELECT app_id, open_id, union_id FROM wechat_identities WHERE user_id = ? ORDER BY created_at"
 	sessionToRotate = "SELECT id, generation FROM sessions WHERE refresh_hash = ?"
 	rotateSession   = `UPDATE sessions SET previous_access_hash = access_hash, access_hash = ?, rotated_at = ?,
-		generation = generation + 1, access_expires_at = ?, last_seen_at = ? WHERE id = ? AND generation = ?`
+		generation = generation + 1, access_expires_at = ?, access_used_at = NULL, last_seen_at = ? WHERE id = ? AND generation = ?`
 	passwordOfUser = "SELECT id, password_hash FROM users WHERE username_key = ?"
 	userOfMobile   = "SELECT id FROM users WHERE mobile_index = ? AND mobile_verified_at IS NOT NULL"
 	consumeCode    = `UPDATE one_time_codes SET attempts = attempts + 1, used_at = ?

@@ -167,7 +167,7 @@ func TestMigrationsOfServersAtOnce(t *testing.T) {
 	}
 	servers.Wait()
 	d := open(t, engine.Options{URL: url})
-	if version, newest, err := d.MigrationStatus(t.Context()); err != nil || version != 7 || newest != 7 {
+	if version, newest, err := d.MigrationStatus(t.Context()); err != nil || version != newest || newest < 8 {
 		t.Errorf("version %d of %d, %v", version, newest, err)
 	}
 }
