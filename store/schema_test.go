@@ -226,3 +226,22 @@ func (d declared) column(t *testing.T) Column {
 	}
 	return c
 }
+
+// Of a session that was refreshed and seen later, the newest token counts as used.
+func TestTokensUsedBeforeThatWasStored(t *testing.T) {
+	t.Parallel()
+	onEachUnmigrated(t, func(t *testing.T, s *Store) {
+		migrateTo(t, s, beforeCompact)
+		fillAll(t, s) // the second was never refreshed
+		migrateTo(t, s, 7)
+		if _, err := s.writer().Exec("UPDATE sessions SET rotated_at = last_seen_at WHERE id = 3"); err != nil {
+			t.Fatal(err)
+		}
+		noError(t, s.Migrate(t.Context()))
+		var used []int64
+		noError(t, s.reader().Select(&used, "SELECT id FROM sessions WHERE access_used_at = last_seen_at ORDER BY id"))
+		if !slices.Equal(used, []int64{1, 4}) {
+			t.Errorf("used are those of %v", used)
+		}
+	})
+}

@@ -246,3 +246,22 @@ func TestOldNamesAreMapped(t *testing.T) {
 		}
 	}
 }
+
+// A column that a later migration added is null in the rows of an older file.
+func TestAddedColumnsAreNullInOlderFiles(t *testing.T) {
+	t.Parallel()
+	tables := []store.Table{{Name: "sessions", Key: []string{"id"}, Columns: []store.Column{
+		{Name: "id", Kind: store.Integer, Bits: 64}, {Name: "access_used_at", Kind: store.Integer, Nullable: true, Bits: 64},
+	}}}
+	for migration, taken := range map[int]bool{6: true, 7: true, 8: false} {
+		file := fmt.Sprintf(`{"format":"quartet","version":1,"migration":%d,"metadata":{}}
+{"table":"sessions","row":{"id":5}}
+`, migration)
+		r, err := dump.NewReader(strings.NewReader(file), tables)
+		must(t, err)
+		row, err := r.Next()
+		if (err == nil) != taken || taken && !slices.Equal(row.Values, []any{int64(5), nil}) {
+			t.Errorf("version %d: %v, %v", migration, row.Values, err)
+		}
+	}
+}

@@ -3416,12 +3416,13 @@ type ClientInterface interface {
 
 	// RefreshAccessTokenWithBody 刷新 AccessToken · Exchange the token pair for the next access token
 	//
-	// 文档 001，PC 与 APP 一致。接受同一会话已过期的访问令牌，返回新的访问令牌，刷新令牌不变。10 秒内再用上一个令牌对，得到的仍是当前访问令牌；
-	// 使用更旧的令牌对会结束会话。
+	// 文档 001，PC 与 APP 一致。接受同一会话已过期的访问令牌，返回新的访问令牌，刷新令牌不变。响应丢失时，再用上一个令牌对，得到的仍是当前访问令牌，
+	// 隔多久都可以，直到有请求用过当前访问令牌；用过之后还有 10 秒。此后再用上一个令牌对，或使用更旧的令牌对，会结束会话。
 	//
 	// Document 001, for PC and app alike. An expired access token of the same session is accepted. The answer is a new
-	// access token; the refresh token stays the same. Within 10 seconds the previous pair gets the current access token
-	// again; using an older pair ends the session.
+	// access token; the refresh token stays the same. When the answer was lost, the previous pair gets the current access
+	// token again, however late, until a request has used that token, and for 10 seconds more. After that the
+	// previous pair ends the session, as an older one always does.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -3430,12 +3431,13 @@ type ClientInterface interface {
 
 	// RefreshAccessToken 刷新 AccessToken · Exchange the token pair for the next access token
 	//
-	// 文档 001，PC 与 APP 一致。接受同一会话已过期的访问令牌，返回新的访问令牌，刷新令牌不变。10 秒内再用上一个令牌对，得到的仍是当前访问令牌；
-	// 使用更旧的令牌对会结束会话。
+	// 文档 001，PC 与 APP 一致。接受同一会话已过期的访问令牌，返回新的访问令牌，刷新令牌不变。响应丢失时，再用上一个令牌对，得到的仍是当前访问令牌，
+	// 隔多久都可以，直到有请求用过当前访问令牌；用过之后还有 10 秒。此后再用上一个令牌对，或使用更旧的令牌对，会结束会话。
 	//
 	// Document 001, for PC and app alike. An expired access token of the same session is accepted. The answer is a new
-	// access token; the refresh token stays the same. Within 10 seconds the previous pair gets the current access token
-	// again; using an older pair ends the session.
+	// access token; the refresh token stays the same. When the answer was lost, the previous pair gets the current access
+	// token again, however late, until a request has used that token, and for 10 seconds more. After that the
+	// previous pair ends the session, as an older one always does.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -4177,12 +4179,13 @@ func (c *Client) UpdatePasswordWithFormdataBody(ctx context.Context, body Update
 
 // RefreshAccessTokenWithBody 刷新 AccessToken · Exchange the token pair for the next access token
 //
-// 文档 001，PC 与 APP 一致。接受同一会话已过期的访问令牌，返回新的访问令牌，刷新令牌不变。10 秒内再用上一个令牌对，得到的仍是当前访问令牌；
-// 使用更旧的令牌对会结束会话。
+// 文档 001，PC 与 APP 一致。接受同一会话已过期的访问令牌，返回新的访问令牌，刷新令牌不变。响应丢失时，再用上一个令牌对，得到的仍是当前访问令牌，
+// 隔多久都可以，直到有请求用过当前访问令牌；用过之后还有 10 秒。此后再用上一个令牌对，或使用更旧的令牌对，会结束会话。
 //
 // Document 001, for PC and app alike. An expired access token of the same session is accepted. The answer is a new
-// access token; the refresh token stays the same. Within 10 seconds the previous pair gets the current access token
-// again; using an older pair ends the session.
+// access token; the refresh token stays the same. When the answer was lost, the previous pair gets the current access
+// token again, however late, until a request has used that token, and for 10 seconds more. After that the
+// previous pair ends the session, as an older one always does.
 //
 // Takes any type of body and a specified content type.
 //
@@ -4201,12 +4204,13 @@ func (c *Client) RefreshAccessTokenWithBody(ctx context.Context, contentType str
 
 // RefreshAccessToken 刷新 AccessToken · Exchange the token pair for the next access token
 //
-// 文档 001，PC 与 APP 一致。接受同一会话已过期的访问令牌，返回新的访问令牌，刷新令牌不变。10 秒内再用上一个令牌对，得到的仍是当前访问令牌；
-// 使用更旧的令牌对会结束会话。
+// 文档 001，PC 与 APP 一致。接受同一会话已过期的访问令牌，返回新的访问令牌，刷新令牌不变。响应丢失时，再用上一个令牌对，得到的仍是当前访问令牌，
+// 隔多久都可以，直到有请求用过当前访问令牌；用过之后还有 10 秒。此后再用上一个令牌对，或使用更旧的令牌对，会结束会话。
 //
 // Document 001, for PC and app alike. An expired access token of the same session is accepted. The answer is a new
-// access token; the refresh token stays the same. Within 10 seconds the previous pair gets the current access token
-// again; using an older pair ends the session.
+// access token; the refresh token stays the same. When the answer was lost, the previous pair gets the current access
+// token again, however late, until a request has used that token, and for 10 seconds more. After that the
+// previous pair ends the session, as an older one always does.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -6236,12 +6240,13 @@ type ClientWithResponsesInterface interface {
 
 	// RefreshAccessTokenWithBodyWithResponse 刷新 AccessToken · Exchange the token pair for the next access token
 	//
-	// 文档 001，PC 与 APP 一致。接受同一会话已过期的访问令牌，返回新的访问令牌，刷新令牌不变。10 秒内再用上一个令牌对，得到的仍是当前访问令牌；
-	// 使用更旧的令牌对会结束会话。
+	// 文档 001，PC 与 APP 一致。接受同一会话已过期的访问令牌，返回新的访问令牌，刷新令牌不变。响应丢失时，再用上一个令牌对，得到的仍是当前访问令牌，
+	// 隔多久都可以，直到有请求用过当前访问令牌；用过之后还有 10 秒。此后再用上一个令牌对，或使用更旧的令牌对，会结束会话。
 	//
 	// Document 001, for PC and app alike. An expired access token of the same session is accepted. The answer is a new
-	// access token; the refresh token stays the same. Within 10 seconds the previous pair gets the current access token
-	// again; using an older pair ends the session.
+	// access token; the refresh token stays the same. When the answer was lost, the previous pair gets the current access
+	// token again, however late, until a request has used that token, and for 10 seconds more. After that the
+	// previous pair ends the session, as an older one always does.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6250,12 +6255,13 @@ type ClientWithResponsesInterface interface {
 
 	// RefreshAccessTokenWithResponse 刷新 AccessToken · Exchange the token pair for the next access token
 	//
-	// 文档 001，PC 与 APP 一致。接受同一会话已过期的访问令牌，返回新的访问令牌，刷新令牌不变。10 秒内再用上一个令牌对，得到的仍是当前访问令牌；
-	// 使用更旧的令牌对会结束会话。
+	// 文档 001，PC 与 APP 一致。接受同一会话已过期的访问令牌，返回新的访问令牌，刷新令牌不变。响应丢失时，再用上一个令牌对，得到的仍是当前访问令牌，
+	// 隔多久都可以，直到有请求用过当前访问令牌；用过之后还有 10 秒。此后再用上一个令牌对，或使用更旧的令牌对，会结束会话。
 	//
 	// Document 001, for PC and app alike. An expired access token of the same session is accepted. The answer is a new
-	// access token; the refresh token stays the same. Within 10 seconds the previous pair gets the current access token
-	// again; using an older pair ends the session.
+	// access token; the refresh token stays the same. When the answer was lost, the previous pair gets the current access
+	// token again, however late, until a request has used that token, and for 10 seconds more. After that the
+	// previous pair ends the session, as an older one always does.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -10629,12 +10635,13 @@ func (c *ClientWithResponses) UpdatePasswordWithFormdataBodyWithResponse(ctx con
 
 // RefreshAccessTokenWithBodyWithResponse 刷新 AccessToken · Exchange the token pair for the next access token
 //
-// 文档 001，PC 与 APP 一致。接受同一会话已过期的访问令牌，返回新的访问令牌，刷新令牌不变。10 秒内再用上一个令牌对，得到的仍是当前访问令牌；
-// 使用更旧的令牌对会结束会话。
+// 文档 001，PC 与 APP 一致。接受同一会话已过期的访问令牌，返回新的访问令牌，刷新令牌不变。响应丢失时，再用上一个令牌对，得到的仍是当前访问令牌，
+// 隔多久都可以，直到有请求用过当前访问令牌；用过之后还有 10 秒。此后再用上一个令牌对，或使用更旧的令牌对，会结束会话。
 //
 // Document 001, for PC and app alike. An expired access token of the same session is accepted. The answer is a new
-// access token; the refresh token stays the same. Within 10 seconds the previous pair gets the current access token
-// again; using an older pair ends the session.
+// access token; the refresh token stays the same. When the answer was lost, the previous pair gets the current access
+// token again, however late, until a request has used that token, and for 10 seconds more. After that the
+// previous pair ends the session, as an older one always does.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -10649,12 +10656,13 @@ func (c *ClientWithResponses) RefreshAccessTokenWithBodyWithResponse(ctx context
 
 // RefreshAccessTokenWithResponse 刷新 AccessToken · Exchange the token pair for the next access token
 //
-// 文档 001，PC 与 APP 一致。接受同一会话已过期的访问令牌，返回新的访问令牌，刷新令牌不变。10 秒内再用上一个令牌对，得到的仍是当前访问令牌；
-// 使用更旧的令牌对会结束会话。
+// 文档 001，PC 与 APP 一致。接受同一会话已过期的访问令牌，返回新的访问令牌，刷新令牌不变。响应丢失时，再用上一个令牌对，得到的仍是当前访问令牌，
+// 隔多久都可以，直到有请求用过当前访问令牌；用过之后还有 10 秒。此后再用上一个令牌对，或使用更旧的令牌对，会结束会话。
 //
 // Document 001, for PC and app alike. An expired access token of the same session is accepted. The answer is a new
-// access token; the refresh token stays the same. Within 10 seconds the previous pair gets the current access token
-// again; using an older pair ends the session.
+// access token; the refresh token stays the same. When the answer was lost, the previous pair gets the current access
+// token again, however late, until a request has used that token, and for 10 seconds more. After that the
+// previous pair ends the session, as an older one always does.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
