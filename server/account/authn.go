@@ -69,8 +69,10 @@ func (s *Service) liveCaller(ctx context.Context, text string, application Calli
 		}
 		return caller, claims, err
 	}
-	if err := s.noteFirstUse(ctx, session, text, now); err != nil {
-		return Caller{}, claims, err
+	if session.RotatedAt != nil && session.AccessUsedAt == nil && !session.Previous {
+		if err := s.noteFirstUse(ctx, session.ID, text, now); err != nil {
+			return Caller{}, claims, err
+		}
 	}
 	if session.AccessExpiresAt <= store.TimeOf(now) || session.Previous && !s.inGrace(session.RotatedAt, now) {
 		return Caller{}, claims, apierr.New(apierr.TokenExpired)
@@ -82,12 +84,9 @@ func (s *Service) liveCaller(ctx context.Context, text string, application Calli
 // the request is answered: its client has the token, so whoever refreshes with the one
 // before has stolen it. It is the one write of a token; later requests read that it was
 // used.
-func (s *Service) noteFirstUse(ctx context.Context, session store.SessionWithUser, access string, now time.Time) error {
-	if session.RotatedAt == nil || session.AccessUsedAt != nil || session.Previous {
-		return nil
-	}
+func (s *Service) noteFirstUse(ctx context.Context, sessionID int64, access string, now time.Time) error {
 	err := s.store.InTx(ctx, func(tx store.Tx) error {
-		return tx.UseAccess(ctx, session.ID, hashOf(access), store.TimeOf(now))
+		return tx.UseAccess(ctx, sessionID, hashOf(access), store.TimeOf(now))
 	})
 	return toAPIErr(err, apierr.Internal)
 }
