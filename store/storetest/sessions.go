@@ -240,7 +240,7 @@ var sessionLifeTests = map[string]func(*testing.T, *store.Store){
 		addPerson(t, s, 1)
 		opened(t, s, session(1, 1))
 		must(RotateAccess(t.Context(), s, 1, 1, "second", noon+hour, noon))(t)
-		slid := func(id, generation int64, now store.Time) (bool, store.Time) {
+		state := func(id, generation int64, now store.Time) (bool, store.Time) {
 			t.Helper()
 			unused := must(SlideUnusedAccess(t.Context(), s, id, generation, now+hour, now))(t)
 			return unused, must(s.SessionByID(t.Context(), 1))(t).AccessExpiresAt
@@ -257,17 +257,17 @@ var sessionLifeTests = map[string]func(*testing.T, *store.Store){
 			{1, 1, noon + 5*hour, false, noon + 2*hour},
 			{9, 2, noon + 5*hour, false, noon + 2*hour},
 		} {
-			unused, expires := slid(c.id, c.generation, c.now)
+			unused, expires := state(c.id, c.generation, c.now)
 			same(t, unused, c.unused)
 			same(t, expires, c.expires)
 		}
 		check(t, UseAccess(t.Context(), s, 1, "second", noon))
-		unused, expires := slid(1, 2, noon+5*hour)
+		unused, expires := state(1, 2, noon+5*hour)
 		same(t, unused, false)
 		same(t, expires, noon+2*hour)
 		must(RotateAccess(t.Context(), s, 1, 2, "third", noon+hour, noon))(t)
 		must(EndSession(t.Context(), s, 1, store.EndedByLogout, noon))(t)
-		unused, _ = slid(1, 3, noon)
+		unused, _ = state(1, 3, noon)
 		same(t, unused, false)
 	},
 	"a use and a repetition at the same time agree": func(t *testing.T, s *store.Store) {
