@@ -60,7 +60,8 @@ var mayImport = map[string][]string{
 		"quartet/server/fieldcrypt", "quartet/server/idgen",
 	},
 	"quartet/server/userimport":            {"quartet/server/account", "quartet/server/apierr", "quartet/server/password"},
-	"quartet/openapi/check/contract":       {"quartet/openapi"},
+	"quartet/openapi/check/contract":       {"quartet/openapi", "quartet/openapi/answerrule", "quartet/openapi/envelope"},
+	"quartet/openapi/mock":                 {"quartet/openapi/answerrule", "quartet/openapi/envelope"},
 	"quartet/openapi/check/replay":         {"quartet/openapi/check/contract"},
 	"quartet/openapi/check/traffic":        {"quartet/openapi/check/contract", "quartet/openapi/check/replay"},
 	"quartet/openapi/internal/genrequests": {"quartet/openapi/specfilter"},
@@ -75,7 +76,7 @@ var mayImport = map[string][]string{
 
 	"quartet/openapi/sdk/go/day":               {"quartet/openapi/sdk/go"},
 	"quartet/openapi/sdk/go/samples":           {"quartet/openapi/sdk/go"},
-	"quartet/openapi/sdk/unwrap":               {"quartet/openapi", "quartet/openapi/specfilter"},
+	"quartet/openapi/sdk/unwrap":               {"quartet/openapi", "quartet/openapi/envelope", "quartet/openapi/specfilter"},
 	"quartet/openapi/internal/codesamples/gen": {"quartet/openapi/internal/codesamples"},
 }
 

@@ -50,7 +50,7 @@ func (r *target) replay(t *testing.T, o documented, status, example string) {
 		}
 		response := o.Responses.Value(status).Value
 		checkAnswer(t, response, got)
-		for _, d := range o.RuleDifferences(s.request, contract.Answer{Status: got.status, Header: got.header, Text: got.text}, time.Now()) {
+		for _, d := range r.contract.RuleDifferences(o, s.request, contract.Answer{Status: got.status, Header: got.header, Text: got.text}, time.Now()) {
 			t.Errorf("the answer breaks a rule: %s\n%s", d, got.text)
 		}
 		if got.status >= http.StatusBadRequest {

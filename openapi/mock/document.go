@@ -12,6 +12,8 @@ import (
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"quartet/openapi/answerrule"
 )
 
 // Read reads an OpenAPI document of version 3.0 or 3.1, in YAML or JSON and in one file.
@@ -54,6 +56,7 @@ type operation struct {
 	method, path string
 	item         *openapi3.PathItem
 	parameters   openapi3.Parameters // of the path, too
+	rules        []answerrule.Rule
 	plan         plan
 }
 
@@ -81,6 +84,7 @@ func routesOf(document *openapi3.T) (all []*route) {
 		r.pattern = regexp.MustCompile(expression + regexp.QuoteMeta(rest) + "/?$")
 		for method, found := range item.Operations() {
 			o := &operation{Operation: found, method: method, path: path, item: item}
+			o.rules, _ = answerrule.Of(found) // rules of other documents that cannot be read are not kept
 			for _, list := range []openapi3.Parameters{found.Parameters, item.Parameters} {
 				for _, p := range list {
 					if p.Value != nil && o.parameters.GetByInAndName(p.Value.In, p.Value.Name) == nil {

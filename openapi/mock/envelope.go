@@ -69,11 +69,8 @@ func (s *Server) successes(o *operation, name string, property *openapi3.Schema)
 		return nil
 	}
 	for _, tag := range o.Tags {
-		if known := s.document.Tags.Get(tag); known != nil {
-			envelope, _ := plain(known.Extensions["x-envelope"]).(map[string]any)
-			if success, _ := envelope["success"].(map[string]any); success["key"] == name {
-				all = append(all, success["value"])
-			}
+		if success := s.envelopes[tag].Success; success != nil && success.Key == name {
+			all = append(all, plain(success.Value))
 		}
 	}
 	if shown := s.shown(name, o.Tags, true); shown != nil {

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"quartet/openapi/envelope"
 )
 
 // Options are those of a Server.
@@ -25,6 +27,7 @@ type Server struct {
 	routes    []*route
 	bases     []string
 	resources []*resource
+	envelopes map[string]envelope.Envelope // by tag
 	reset     string
 	log       *slog.Logger
 
@@ -40,7 +43,7 @@ type Server struct {
 func New(document *openapi3.T, options Options) *Server {
 	s := &Server{
 		document: document, routes: routesOf(document), bases: basePaths(document), log: options.Log,
-		maker: newMaker(document, options.Seed), values: map[*openapi3.Schema]any{}, examples: map[*openapi3.MediaType]any{}, reset: "/__mock/reset",
+		envelopes: envelope.All(document), maker: newMaker(document, options.Seed), values: map[*openapi3.Schema]any{}, examples: map[*openapi3.MediaType]any{}, reset: "/__mock/reset",
 	}
 	for slices.ContainsFunc(s.routes, func(r *route) bool { return strings.HasPrefix(r.path, s.reset) }) {
 		s.reset = "/_" + s.reset[1:]

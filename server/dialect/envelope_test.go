@@ -3,7 +3,6 @@ package dialect_test
 import (
 	"encoding/json"
 	"fmt"
-	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -11,37 +10,23 @@ import (
 	"github.com/getkin/kin-openapi/openapi3"
 
 	"quartet/openapi"
+	"quartet/openapi/envelope"
 	"quartet/server/apierr"
 	"quartet/server/dialect"
 )
 
-// envelope is x-envelope of a tag.
-type envelope struct {
-	Success *struct {
-		Key   string
-		Value any
-	}
-	Data, Message, Code string
-}
-
 // contract returns the document, and x-envelope of each of its tags.
-func contract(t *testing.T) (*openapi3.T, map[string]envelope) {
+func contract(t *testing.T) (*openapi3.T, map[string]envelope.Envelope) {
 	t.Helper()
 	document, err := openapi3.NewLoader().LoadFromData(openapi.Document)
 	if err != nil {
 		t.Fatal(err)
 	}
-	envelopes := map[string]envelope{}
+	envelopes := envelope.All(document)
 	for _, tag := range document.Tags {
-		text, err := json.Marshal(tag.Extensions["x-envelope"])
-		if err != nil {
-			t.Fatal(err)
+		if e := envelopes[tag.Name]; e.Message == "" || e.Code == "" {
+			t.Errorf("x-envelope of %s is %v", tag.Name, tag.Extensions["x-envelope"])
 		}
-		var e envelope
-		if err := json.Unmarshal(text, &e); err != nil || e.Message == "" || e.Code == "" {
-			t.Errorf("x-envelope of %s is %s: %v", tag.Name, text, err)
-		}
-		envelopes[tag.Name] = e
 	}
 	return document, envelopes
 }
@@ -61,15 +46,17 @@ func object(t *testing.T, value any) map[string]any {
 	return keys
 }
 
-func (e envelope) succeeded(body map[string]any) bool {
-	return reflect.DeepEqual(body[e.Success.Key], e.Success.Value)
+// succeeded reports whether a body says so.
+func succeeded(e envelope.Envelope, body map[string]any) bool {
+	_, success := e.Says(body)
+	return success
 }
 
 // checkFailure says in what a body is not a failure of the envelope.
-func (e envelope) checkFailure(body map[string]any) error {
+func checkFailure(e envelope.Envelope, body map[string]any) error {
 	message, _ := body[e.Message].(string)
 	switch {
-	case e.Success != nil && e.succeeded(body):
+	case succeeded(e, body):
 		return fmt.Errorf("%v is a success by x-envelope", body)
 	case message == "":
 		return fmt.Errorf("%v has no message under %q", body, e.Message)
@@ -84,7 +71,7 @@ func TestTheDialectsFailAsTheirEnvelopeSays(t *testing.T) {
 	for _, d := range spoken {
 		for _, symbol := range symbols {
 			_, body := d.Body(apierr.New(symbol), dialect.Chinese, time.Now())
-			if err := envelopes[d.Name].checkFailure(object(t, body)); err != nil {
+			if err := checkFailure(envelopes[d.Name], object(t, body)); err != nil {
 				t.Errorf("%s, %s: %v", d.Name, symbol, err)
 			}
 		}
@@ -106,12 +93,12 @@ func TestTheExamplesAreAsTheirEnvelopeSays(t *testing.T) {
 						switch {
 						case !strings.HasPrefix(status, "2"):
 							failures[tag]++
-							if err := e.checkFailure(body); err != nil {
+							if err := checkFailure(e, body); err != nil {
 								t.Errorf("%s: %v", where, err)
 							}
 						case e.Success != nil:
 							successes[tag]++
-							if !e.succeeded(body) {
+							if !succeeded(e, body) {
 								t.Errorf("%s: %v is a failure by x-envelope", where, body)
 							}
 							if _, found := body[e.Data]; e.Data != "" && !found {

@@ -15,11 +15,15 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"quartet/openapi"
+	"quartet/openapi/answerrule"
+	"quartet/openapi/envelope"
 )
 
 // Contract is an OpenAPI document.
 type Contract struct {
 	*openapi3.T
+	envelopes     map[string]envelope.Envelope // by tag
+	rules         map[*openapi3.Operation][]answerrule.Rule
 	keysByOutcome map[outcome][]string
 }
 
@@ -50,9 +54,9 @@ func Read(text []byte) (Contract, error) {
 		return Contract{T: document}, err
 	}
 	fillDefaults(document)
-	c := Contract{T: document}
+	c := Contract{T: document, envelopes: envelope.All(document), rules: map[*openapi3.Operation][]answerrule.Rule{}}
 	for _, o := range c.Operations() {
-		if _, err := rulesOf(o.Operation); err != nil {
+		if c.rules[o.Operation], err = answerrule.Of(o.Operation); err != nil {
 			return c, err
 		}
 	}

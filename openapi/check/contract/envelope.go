@@ -1,63 +1,23 @@
 package contract
 
 import (
-	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
+
+	"quartet/openapi/envelope"
 )
 
-// envelope is x-envelope of a tag: the keys of its answers.
-type envelope struct {
-	Success *struct {
-		Key   string
-		Value any
-	}
-	Data, Message, Code string
-}
-
 // envelope is that of the first of the tags that has one, empty for none.
-func (c Contract) envelope(tags []string) (e envelope) {
-	if c.T == nil {
-		return e
-	}
+func (c Contract) envelope(tags []string) envelope.Envelope {
 	for _, name := range tags {
-		tag := c.Tags.Get(name)
-		if tag == nil || tag.Extensions["x-envelope"] == nil {
-			continue
-		}
-		text, err := json.Marshal(tag.Extensions["x-envelope"])
-		if err == nil && json.Unmarshal(text, &e) == nil {
+		if e, isThere := c.envelopes[name]; isThere {
 			return e
 		}
 	}
-	return envelope{}
-}
-
-// keys are those that hold no result. Of a failure they leave out the message.
-func (e envelope) keys(success bool) (all []string) {
-	if e.Success != nil {
-		all = append(all, e.Success.Key)
-	}
-	all = append(all, e.Code)
-	if success {
-		all = append(all, e.Message)
-	}
-	all = slices.DeleteFunc(all, func(key string) bool { return key == "" })
-	slices.Sort(all)
-	return slices.Compact(all)
-}
-
-// says reports whether the answer has the key by which a success is told, and whether its
-// value says so.
-func (e envelope) says(answer map[string]any) (isThere, success bool) {
-	if e.Success == nil {
-		return false, false
-	}
-	value, isThere := answer[e.Success.Key]
-	return isThere, isThere && Text(value) == Text(e.Success.Value)
+	return envelope.Envelope{}
 }
 
 // present counts the keys of a body that are there, and says whether they are all.
@@ -83,7 +43,7 @@ func (c Contract) documentedKeys() map[outcome][]string {
 	add := func(tag string) {
 		for _, success := range []bool{true, false} {
 			e := c.envelope([]string{tag})
-			all[outcome{tag, success}] = append(e.keys(true), e.Data)
+			all[outcome{tag, success}] = append(e.Keys(true), e.Data)
 		}
 	}
 	for _, tag := range c.Tags {
@@ -122,7 +82,7 @@ func everyExampleHas(response *openapi3.Response, key string) bool {
 func (c Contract) EnvelopeKeys(o Operation, success bool) (keys []string) {
 	failure := c.Failure(o.Tags...)
 	if failure == nil {
-		return c.envelope(o.Tags).keys(success)
+		return c.envelope(o.Tags).Keys(success)
 	}
 	for _, media := range failure.Content {
 		for key, property := range Strict(media.Schema.Value).Properties {
@@ -145,7 +105,7 @@ func (c Contract) Succeeded(o Operation, a Answer) bool {
 	}
 	decoded, _ := Decode(a.Text)
 	answer, _ := decoded.(map[string]any)
-	isThere, success := c.envelope(o.Tags).says(answer)
+	isThere, success := c.envelope(o.Tags).Says(answer)
 	return success || !isThere
 }
 
@@ -160,12 +120,12 @@ func (c Contract) OtherEnvelope(o Operation, success bool, body string) (other s
 	}
 	own := c.keysByOutcome[outcome{o.Tags[0], success}]
 	most, isOwn := present(own, answer)
-	isThere, succeeds := c.envelope(o.Tags).says(answer)
+	isThere, succeeds := c.envelope(o.Tags).Says(answer)
 	if isOwn && len(own) > 0 && (!isThere || succeeds == success) {
 		return ""
 	}
 	for _, tag := range c.Tags {
-		isThere, says := c.envelope([]string{tag.Name}).says(answer)
+		isThere, says := c.envelope([]string{tag.Name}).Says(answer)
 		n, all := present(c.keysByOutcome[outcome{tag.Name, says}], answer)
 		if says && !succeeds && !isOwn { // two envelopes may have one key for a success, with other values
 			n++

@@ -1,98 +1,83 @@
 package contract
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
+	"mime"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/getkin/kin-openapi/openapi3"
+	"quartet/openapi/answerrule"
 )
-
-// extensionRules are an operation's rules of meaning; openapi/EXTENSIONS.md explains them.
-const extensionRules = "x-answer-rules"
-
-// rule is one line of x-answer-rules: what a value of a successful answer must be. Exactly
-// one of the words after At is given.
-type rule struct {
-	At         string `json:"at"` // a JSON pointer in which * is every element of a list
-	Equals     any    `json:"equals,omitempty"`
-	After      any    `json:"after,omitempty"`
-	Before     any    `json:"before,omitempty"`
-	MaxItems   any    `json:"maxItems,omitempty"`
-	ExactlyOne any    `json:"exactlyOne,omitempty"`
-}
-
-// rulesOf reads the rules of an operation, and returns an error for one that could never be
-// judged.
-func rulesOf(o *openapi3.Operation) ([]rule, error) {
-	written := o.Extensions[extensionRules]
-	if written == nil {
-		return nil, nil
-	}
-	text, err := json.Marshal(written)
-	if err != nil {
-		return nil, err
-	}
-	decoder := json.NewDecoder(bytes.NewReader(text))
-	decoder.DisallowUnknownFields()
-	decoder.UseNumber()
-	var rules []rule
-	if err := decoder.Decode(&rules); err != nil {
-		return nil, fmt.Errorf("%s of %s: %w", extensionRules, o.OperationID, err)
-	}
-	for _, r := range rules {
-		if err := r.check(); err != nil {
-			return nil, fmt.Errorf("%s of %s: %w", extensionRules, o.OperationID, err)
-		}
-	}
-	return rules, nil
-}
-
-func (r rule) check() error {
-	if words := r.words(); !strings.HasPrefix(r.At, "/") || len(words) != 1 {
-		return fmt.Errorf("the rule at %q needs a JSON pointer at, and one of equals, after, before, maxItems and exactlyOne", r.At)
-	}
-	return checkExpression(r.word())
-}
-
-// words are what the value must be like; check has found that it is one.
-func (r rule) words() []any {
-	return slices.DeleteFunc([]any{r.Equals, r.After, r.Before, r.MaxItems, r.ExactlyOne}, func(word any) bool { return word == nil })
-}
-
-func (r rule) word() any { return r.words()[0] }
 
 // RuleDifferences are the values of a successful answer that break the operation's rules of
 // meaning: the id of another than the one asked for, an expiry in the past. A value that is
 // missing or null breaks none, as the schema says whether it may be. No rule is judged whose
 // values are among the known differences, and a value breaks one rule at most.
-func (o Operation) RuleDifferences(r Request, a Answer, now time.Time, known ...Difference) (all []Difference) {
-	rules, err := rulesOf(o.Operation)
-	body, notJSON := Decode(strings.TrimPrefix(a.Text, byteOrderMark))
-	if err != nil || len(rules) == 0 || notJSON != nil || a.Status >= http.StatusMultipleChoices {
+func (c Contract) RuleDifferences(o Operation, r Request, a Answer, now time.Time, known ...Difference) (all []Difference) {
+	rules := c.rules[o.Operation]
+	if len(rules) == 0 || a.Status >= http.StatusMultipleChoices {
 		return nil
 	}
-	both := exchange{path: o.Path, request: r, answer: a, body: body, now: now}
+	body, notJSON := Decode(strings.TrimPrefix(a.Text, byteOrderMark))
+	if notJSON != nil {
+		return nil
+	}
+	both := answerrule.Exchange{
+		Path: func(name string) string { return pathParameter(o, r, name) }, Query: r.Query,
+		RequestHeader: r.Header, ResponseHeader: a.Header, RequestBody: requestBody(r), ResponseBody: body, Now: now,
+	}
 	for _, rule := range rules {
-		if !rule.concerns(known) {
-			found := rule.differences(both)
+		if !concerns(rule, known) {
+			found := ruleCheck{rule, both}.differences()
 			all, known = append(all, found...), append(known, found...)
 		}
 	}
 	return all
 }
 
+// requestBody is the body that was sent: JSON, or the fields of a form.
+func requestBody(r Request) any {
+	mediaType, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if mediaType != MediaForm {
+		value, _ := Decode(r.Body)
+		return value
+	}
+	form, err := url.ParseQuery(r.Body)
+	if err != nil {
+		return nil
+	}
+	fields := map[string]any{}
+	for name := range form {
+		fields[name] = form.Get(name)
+	}
+	return fields
+}
+
+// pathParameter is what stands in the place of {name} at the end of the path that was sent,
+// which may begin with a base path.
+func pathParameter(o Operation, r Request, name string) string {
+	documented, sent := strings.Split(o.Path, "/"), strings.Split(r.Path, "/")
+	before := len(sent) - len(documented)
+	for i, segment := range documented {
+		if segment == "{"+name+"}" && before >= 0 {
+			if value, err := url.PathUnescape(sent[before+i]); err == nil {
+				return value
+			}
+		}
+	}
+	return ""
+}
+
 // concerns reports whether one of the differences lies at, above or below a place of the
 // answer that the rule looks at.
-func (r rule) concerns(known []Difference) bool {
+func concerns(r answerrule.Rule, known []Difference) bool {
 	places := []string{anyElement(r.At)}
-	if match := expressionShape.FindStringSubmatch(fmt.Sprint(r.word())); match != nil && match[1] == "response" && match[2] != "" {
-		places = append(places, anyElement(match[2]))
+	if pointer := answerrule.AnswerPointer(r.Word()); pointer != "" {
+		places = append(places, anyElement(pointer))
 	}
 	return slices.ContainsFunc(known, func(d Difference) bool {
 		where := anyElement(d.Where)
@@ -102,41 +87,44 @@ func (r rule) concerns(known []Difference) bool {
 	})
 }
 
-func (r rule) differences(x exchange) (all []Difference) {
-	found, isThere := valuesAt(x.body, "", strings.Split(r.At, "/")[1:])
-	if r.ExactlyOne != nil {
-		return r.exactlyOne(x, found, isThere)
+// ruleCheck compares an answer with one rule.
+type ruleCheck struct {
+	answerrule.Rule
+	answerrule.Exchange
+}
+
+func (c ruleCheck) differences() (all []Difference) {
+	found, isThere := answerrule.ValuesAt(c.ResponseBody, c.At)
+	if c.ExactlyOne != nil {
+		return c.exactlyOne(found, isThere)
 	}
 	for _, one := range found {
-		if one.value == nil || one.value == "" {
+		if one.Value == nil || one.Value == "" {
 			continue
 		}
-		documented, got := "", Redact(r.name(), one.value)
+		documented, got := "", Redact(c.Name(), one.Value)
 		switch {
-		case r.Equals != nil:
-			documented = r.equals(x, one.value)
-		case r.After != nil:
-			documented = checkOrder(x, one.value, r.After, "after")
-		case r.Before != nil:
-			documented = checkOrder(x, one.value, r.Before, "before")
-		case r.MaxItems != nil:
-			documented, got = r.maxItems(x, one.value)
+		case c.Equals != nil:
+			documented = c.equals(one.Value)
+		case c.After != nil:
+			documented = c.order(one.Value, c.After, "after")
+		case c.Before != nil:
+			documented = c.order(one.Value, c.Before, "before")
+		case c.MaxItems != nil:
+			documented, got = c.maxItems(one.Value)
 		}
 		if documented != "" {
-			all = append(all, Difference{one.where, documented, got})
+			all = append(all, Difference{one.Where, documented, got})
 		}
 	}
 	return all
 }
 
-// name is the key at the end of the pointer.
-func (r rule) name() string { return r.At[strings.LastIndex(r.At, "/")+1:] }
-
 // equals is what the value has to be, "" where it is that or nothing is known of it.
-func (r rule) equals(x exchange, value any) string {
-	wanted, isKnown := x.value(r.Equals)
+func (c ruleCheck) equals(value any) string {
+	wanted, isKnown := c.Value(c.Equals)
 	if _, isNow := wanted.(time.Time); isNow {
-		if checkOrder(x, value, r.Equals, "after")+checkOrder(x, value, r.Equals, "before") == "" {
+		if c.order(value, c.Equals, "after")+c.order(value, c.Equals, "before") == "" {
 			return ""
 		}
 		return "the present time"
@@ -144,41 +132,70 @@ func (r rule) equals(x exchange, value any) string {
 	if !isKnown || sameValue(wanted, value) {
 		return ""
 	}
-	return Redact(r.name(), wanted) + source(r.Equals)
+	return Redact(c.Name(), wanted) + source(c.Equals)
 }
 
 // exactlyOne counts the elements that are as wanted.
-func (r rule) exactlyOne(x exchange, found []located, isThere bool) []Difference {
-	wanted, isKnown := x.value(r.ExactlyOne)
+func (c ruleCheck) exactlyOne(found []answerrule.Located, isThere bool) []Difference {
+	wanted, isKnown := c.Value(c.ExactlyOne)
 	if !isThere || !isKnown {
 		return nil
 	}
 	times := 0
 	for _, one := range found {
-		if sameValue(wanted, one.value) {
+		if sameValue(wanted, one.Value) {
 			times++
 		}
 	}
 	if times == 1 {
 		return nil
 	}
-	return []Difference{{r.At, Redact(r.name(), wanted) + " exactly once" + source(r.ExactlyOne), fmt.Sprintf("%d times", times)}}
+	return []Difference{{c.At, Redact(c.Name(), wanted) + " exactly once" + source(c.ExactlyOne), fmt.Sprintf("%d times", times)}}
 }
 
-func (r rule) maxItems(x exchange, value any) (documented, got string) {
+func (c ruleCheck) maxItems(value any) (documented, got string) {
 	list, isList := value.([]any)
-	wanted, isKnown := x.value(r.MaxItems)
+	wanted, isKnown := c.Value(c.MaxItems)
 	most, err := strconv.Atoi(strings.TrimSpace(Text(wanted)))
 	if !isList || !isKnown || err != nil || len(list) <= most {
 		return "", ""
 	}
-	return fmt.Sprintf("at most %d elements", most) + source(r.MaxItems), fmt.Sprintf("%d elements", len(list))
+	return fmt.Sprintf("at most %d elements", most) + source(c.MaxItems), fmt.Sprintf("%d elements", len(list))
+}
+
+// clockDifference is how far the clocks of two machines may be apart.
+const clockDifference = time.Minute
+
+// order is what a time has to be, "" where it is that or nothing is known of it.
+func (c ruleCheck) order(value, word any, order string) string {
+	wanted, isKnown := c.Value(word)
+	if !isKnown {
+		return ""
+	}
+	limit, isNow := wanted.(time.Time)
+	off, isTime := clockDifference, true
+	if !isNow {
+		var form answerrule.TimeForm
+		limit, form, isTime = answerrule.ReadTime(wanted)
+		off = form.Off
+	}
+	at, form, isOwnTime := answerrule.ReadTime(value)
+	off += form.Off
+	switch {
+	case !isTime:
+		return ""
+	case isOwnTime && order == "after" && !at.Add(off).Before(limit):
+		return ""
+	case isOwnTime && order == "before" && !at.Add(-off).After(limit):
+		return ""
+	}
+	return "a time " + order + " " + strings.TrimPrefix(fmt.Sprint(word), "$")
 }
 
 // source says where a wanted value comes from, "" for a constant.
 func source(word any) string {
-	if expression, isExpression := word.(string); isExpression && strings.HasPrefix(expression, "$") {
-		return " (" + expression + ")"
+	if answerrule.IsExpression(word) {
+		return fmt.Sprintf(" (%s)", word)
 	}
 	return ""
 }
@@ -190,35 +207,4 @@ func sameValue(a, b any) bool {
 	whole, err := strconv.ParseInt(strings.TrimSpace(first), 10, 64)
 	other, otherErr := strconv.ParseInt(strings.TrimSpace(second), 10, 64)
 	return first == second || err == nil && otherErr == nil && whole == other
-}
-
-// located is a value and the pointer to it.
-type located struct {
-	where string
-	value any
-}
-
-// valuesAt are the values below value that the rest of a pointer names; isThere reports
-// whether everything but a last key is there.
-func valuesAt(value any, where string, rest []string) (all []located, isThere bool) {
-	if len(rest) == 0 {
-		return []located{{where, value}}, true
-	}
-	key := strings.NewReplacer("~1", "/", "~0", "~").Replace(rest[0])
-	switch v := value.(type) {
-	case map[string]any:
-		if member, has := v[key]; has {
-			return valuesAt(member, Pointer(where, key), rest[1:])
-		}
-		return nil, len(rest) == 1
-	case []any:
-		for i, element := range v {
-			if key == "*" || key == strconv.Itoa(i) {
-				found, _ := valuesAt(element, Pointer(where, strconv.Itoa(i)), rest[1:])
-				all = append(all, found...)
-			}
-		}
-		return all, true
-	}
-	return nil, false
 }

@@ -23,7 +23,8 @@ var (
 // value at its place: none is written so that it finds nothing.
 func TestEveryRuleOfTheContractFindsAWrongValue(t *testing.T) {
 	found := 0
-	for _, o := range load(t).Operations() {
+	document := load(t)
+	for _, o := range document.Operations() {
 		rules, _ := o.Extensions["x-answer-rules"].([]any)
 		for _, written := range rules {
 			rule := written.(map[string]any)
@@ -40,11 +41,11 @@ func TestEveryRuleOfTheContractFindsAWrongValue(t *testing.T) {
 				if rule["after"] != nil {
 					now = beforeExamples
 				}
-				if got := ruleLines(o, request, string(body), now); strings.Contains(got, at+":") && rule["equals"] != "$now" {
+				if got := ruleLines(document, o, request, string(body), now); strings.Contains(got, at+":") && rule["equals"] != "$now" {
 					t.Errorf("the example breaks it: %s", got)
 				}
 				wrong := withWrong(t, body, rule["at"].(string))
-				if got := ruleLines(o, request, wrong, now); !strings.Contains(got, rule["at"].(string)+":") && !strings.Contains(got, at+":") {
+				if got := ruleLines(document, o, request, wrong, now); !strings.Contains(got, rule["at"].(string)+":") && !strings.Contains(got, at+":") {
 					t.Errorf("it finds nothing in %s, but %q", wrong, got)
 				}
 			})
@@ -79,9 +80,9 @@ func withWrong(t *testing.T, body []byte, at string) string {
 	return string(text)
 }
 
-func ruleLines(o contract.Operation, request contract.Request, body string, now time.Time) string {
+func ruleLines(document contract.Contract, o contract.Operation, request contract.Request, body string, now time.Time) string {
 	var all []string
-	for _, d := range o.RuleDifferences(request, contract.Answer{Status: http.StatusOK, Header: http.Header{"X-Total": {"2"}}, Text: body}, now) {
+	for _, d := range document.RuleDifferences(o, request, contract.Answer{Status: http.StatusOK, Header: http.Header{"X-Total": {"2"}}, Text: body}, now) {
 		all = append(all, d.String())
 	}
 	return strings.Join(all, "; ")
@@ -143,7 +144,7 @@ func TestRulesOfMeaning(t *testing.T) {
 			t.Fatal(err)
 		}
 		o, _ := document.Operation("listBooks")
-		if got := ruleLines(o, request, c.body, time.UnixMilli(1795222819000)); got != c.want {
+		if got := ruleLines(document, o, request, c.body, time.UnixMilli(1795222819000)); got != c.want {
 			t.Errorf("%s on %s:\ngot  %s\nwant %s", c.rule, c.body, got, c.want)
 		}
 	}

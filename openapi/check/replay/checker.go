@@ -213,7 +213,7 @@ func (k Checker) ruleDifferences(c Case, e Exchange, known []contract.Difference
 		return nil
 	}
 	answer := contract.Answer{Status: http.StatusOK, Header: e.Answer.Header, Text: e.Answer.Body}
-	for _, d := range c.Operation.RuleDifferences(e.Request.request(), answer, time.Now(), known...) {
+	for _, d := range c.spec.RuleDifferences(c.Operation, e.Request.request(), answer, time.Now(), known...) {
 		if !k.Fixtures.free(d.Where, d.Where[strings.LastIndex(d.Where, "/")+1:]) {
 			all = append(all, d)
 		}

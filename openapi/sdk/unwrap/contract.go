@@ -2,32 +2,20 @@ package main
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
+	"quartet/openapi/envelope"
 	"quartet/openapi/specfilter"
 )
-
-// envelope is x-envelope of a tag.
-type envelope struct {
-	Success *struct {
-		Key   string
-		Value any
-	}
-	Data, Message, Code string
-}
-
-// keys are those that are no part of a flat result.
-func (e envelope) keys() []string { return []string{e.Success.Key, e.Message, e.Code} }
 
 // tag is a part of the contract whose answers have one envelope.
 type tag struct {
 	Name       string
-	Envelope   envelope
+	Envelope   envelope.Envelope
 	Failure    string // the schema of its failures
 	FailedAs   []property
 	Operations []operation
@@ -68,12 +56,8 @@ func contract(document []byte, only []string) ([]tag, error) {
 			continue
 		}
 		t := tag{Name: described.Name, Failure: upper(described.Name) + "FailureBody"}
-		text, err := json.Marshal(described.Extensions["x-envelope"])
-		if err != nil {
-			return nil, err
-		}
-		if err := json.Unmarshal(text, &t.Envelope); err != nil || t.Envelope.Code == "" || t.Envelope.Message == "" {
-			return nil, fmt.Errorf("x-envelope of the tag %s is %s (%w)", t.Name, text, err)
+		if t.Envelope, _ = envelope.Of(described); t.Envelope.Code == "" || t.Envelope.Message == "" {
+			return nil, fmt.Errorf("x-envelope of the tag %s lacks a code or a message", t.Name)
 		}
 		if read.Components.Schemas[t.Failure] == nil {
 			t.Failure = "Problem"
@@ -175,7 +159,7 @@ func (t tag) result(o operation) (whole *openapi3.SchemaRef, flat []property, er
 		switch {
 		case e.Data != "" && p.Name == e.Data:
 			return p.Schema, nil, nil
-		case e.Data == "" && !slices.Contains(e.keys(), p.Name):
+		case e.Data == "" && !slices.Contains(e.Keys(true), p.Name):
 			flat = append(flat, p)
 		}
 	}
