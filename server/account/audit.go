@@ -33,6 +33,8 @@ const (
 	AuditUserDisabled             = "user_disabled"
 	AuditUserEnabled              = "user_enabled"
 	AuditUserRoleChanged          = "user_role_changed"
+	AuditUserMerged               = "user_merged"   // one event of each of the two
+	AuditMergeRefused             = "merge_refused" // for want of proof
 	AuditMembershipAdded          = "membership_added"
 	AuditMembershipRemoved        = "membership_removed"
 	AuditOrganisationAdded        = "organisation_added"
@@ -61,6 +63,7 @@ func AuditKinds() []string {
 		AuditSignOut, AuditSessionEnded, AuditSessionReplaced, AuditRefreshReused,
 		AuditPasswordSet, AuditPasswordChanged, AuditPasswordReset, AuditPasswordRefused, AuditMobileVerified,
 		AuditUserCreated, AuditUsersImported, AuditUserUpdated, AuditUserDisabled, AuditUserEnabled, AuditUserRoleChanged,
+		AuditUserMerged, AuditMergeRefused,
 		AuditMembershipAdded, AuditMembershipRemoved,
 		AuditOrganisationAdded, AuditOrganisationDisabled, AuditOrganisationEnabled,
 		AuditRoleAdded, AuditRoleDisabled, AuditRoleEnabled,

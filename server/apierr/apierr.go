@@ -29,6 +29,7 @@ const (
 	UnknownApplication     Code = "unknown_application"
 	WrongApplicationSecret Code = "wrong_application_secret"
 	Forbidden              Code = "forbidden"
+	FreshProofRequired     Code = "fresh_proof_required"
 	PathNotFound           Code = "path_not_found"
 	MethodNotAllowed       Code = "method_not_allowed"
 	UserNotFound           Code = "user_not_found"
