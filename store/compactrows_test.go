@@ -92,8 +92,8 @@ var newNames = strings.NewReplacer("wechat_exchanges", "wechat_codes", "marks", 
 	"sessions.style", "sessions.dialect", "sessions.address", "sessions.client_ip",
 	"audit_events.style", "audit_events.dialect", "audit_events.address", "audit_events.client_ip")
 
-// since7 are the tables that version 7 adds.
-var since7 = []string{"application_secrets"}
+// since7 are the tables that versions 7 and later add.
+var since7 = []string{"application_secrets", "wechat_apps"}
 
 // tablesBefore7 are everyTable without those.
 func tablesBefore7() []Table {
