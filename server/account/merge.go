@@ -92,9 +92,9 @@ func (s *Service) MergeUsers(ctx context.Context, from, into int64, by Caller) e
 // mergedUsers are the events of a merge, one of each user, so that both are found in the
 // audit.
 func mergedUsers(by Caller, from, into, ended int64) []event {
-	gone, stays := byCommandLine(AuditUserMerged, from, nil), byCommandLine(AuditUserMerged, into, nil)
+	gone, stays := byCommandLine(AuditUserMerged, from, nil), byCommandLine(AuditUserMergedInto, into, nil)
 	if by.UserID != 0 {
-		gone, stays = by.eventBy(AuditUserMerged, from, nil), by.eventBy(AuditUserMerged, into, nil)
+		gone, stays = by.eventBy(AuditUserMerged, from, nil), by.eventBy(AuditUserMergedInto, into, nil)
 	}
 	gone.detail, stays.detail = details{"into": into}, details{"from": from, "ended_sessions": ended}
 	return []event{gone, stays}

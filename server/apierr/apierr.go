@@ -37,6 +37,7 @@ const (
 	UsernameTaken          Code = "username_taken"
 	EmailTaken             Code = "email_taken"
 	MobileTaken            Code = "mobile_taken"
+	WeChatTaken            Code = "wechat_taken"
 	WeakPassword           Code = "weak_password"
 	WrongOldPassword       Code = "wrong_old_password"
 	TooManyRequests        Code = "too_many_requests"
