@@ -121,6 +121,16 @@ type WeChatIdentity struct {
 	CreatedAt Time    `db:"created_at"`
 }
 
+// WeChatApp is one row of wechat_apps: the WeChat app of an application.
+type WeChatApp struct {
+	ApplicationID string `db:"application_id"`
+	Kind          string `db:"kind"`   // as package account names it
+	AppID         string `db:"app_id"` // WeChat's
+	SecretSealed  string `db:"secret_sealed"`
+	CreatedAt     Time   `db:"created_at"`
+	UpdatedAt     Time   `db:"updated_at"`
+}
+
 // Reasons a session can have ended for.
 const (
 	EndedByLogout         = "logout"
@@ -129,6 +139,8 @@ const (
 	EndedByDisabling      = "user_disabled"
 	EndedByRefreshReuse   = "refresh_reused"
 	EndedByOwner          = "ended_by_owner"
+	EndedByMerge          = "user_merged"
+	EndedByNewWayIn       = "new_way_in"
 )
 
 // Session is one row of sessions. Tokens are stored as SHA-256 hashes only.

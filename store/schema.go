@@ -85,6 +85,7 @@ var exportedTables = []Table{
 	tableOf[Application]("applications", "id"),
 	tableOf[applicationOrganisationRow]("application_organisations", "application_id", "organisation_id"),
 	tableOf[ApplicationSecret]("application_secrets", "id"),
+	tableOf[WeChatApp]("wechat_apps", "application_id"),
 	tableOf[Session]("sessions", "id"),
 	tableOf[AuditEvent]("audit_events", "id"),
 }

@@ -180,6 +180,12 @@ func (tx Tx) EndSessionOf(ctx context.Context, userID, id int64, reason string, 
 	return changed > 0, err
 }
 
+// EndSessionsOf ends the sessions of a user except keepSession, 0 for none, for a reason,
+// and returns how many ended.
+func (tx Tx) EndSessionsOf(ctx context.Context, userID, keepSession int64, reason string, now Time) (ended int64, err error) {
+	return tx.exec(ctx, "EndSessionsOf", endUserSessions, now, reason, userID, keepSession)
+}
+
 // lastSeenChunk is the number of sessions that one transaction changes, so that other
 // writes can run in between.
 const lastSeenChunk = 512

@@ -82,8 +82,14 @@ func (tx Tx) insertWeChatUser(ctx context.Context, u User, w WeChatIdentity) err
 	if err := tx.insert(ctx, register, insertUser, u); err != nil {
 		return err
 	}
+	w.UserID = u.ID
+	return tx.claimIdentity(ctx, w)
+}
+
+// claimIdentity inserts an identity that nobody has, and its unionid.
+func (tx Tx) claimIdentity(ctx context.Context, w WeChatIdentity) error {
 	if w.UnionID != nil {
-		claimed, err := tx.insertIgnore(ctx, register, claimUnion, "(union_id)", *w.UnionID, u.ID)
+		claimed, err := tx.insertIgnore(ctx, register, claimUnion, "(union_id)", *w.UnionID, w.UserID)
 		if err != nil {
 			return err
 		}
@@ -91,7 +97,6 @@ func (tx Tx) insertWeChatUser(ctx context.Context, u User, w WeChatIdentity) err
 			return errRerun
 		}
 	}
-	w.UserID = u.ID
 	return tx.link(ctx, w)
 }
 
@@ -101,6 +106,27 @@ func (tx Tx) link(ctx context.Context, w WeChatIdentity) error {
 		return errRerun
 	}
 	return err
+}
+
+// LinkWeChat gives a WeChat identity to the user i.UserID, unless it is somebody's
+// already, by its openid or unionid. owner is the user whose it is then, and linked is
+// true if this call gave it to i.UserID.
+func (tx Tx) LinkWeChat(ctx context.Context, i WeChatIdentity) (owner int64, linked bool, err error) {
+	owner, err = tx.userOfIdentity(ctx, i)
+	if !errors.Is(err, ErrNotFound) {
+		return owner, false, err
+	}
+	return i.UserID, true, tx.claimIdentity(ctx, i)
+}
+
+// UserByWeChat finds the user of a WeChat identity by its openid or unionid, and stores
+// what is new about the identity, or returns ErrNotFound.
+func (tx Tx) UserByWeChat(ctx context.Context, i WeChatIdentity) (owner User, err error) {
+	userID, err := tx.userOfIdentity(ctx, i)
+	if err == nil {
+		err = tx.get(ctx, "UserByWeChat", &owner, userByID, userID)
+	}
+	return owner, err
 }
 
 const (

@@ -33,6 +33,9 @@ const (
 	AuditUserDisabled             = "user_disabled"
 	AuditUserEnabled              = "user_enabled"
 	AuditUserRoleChanged          = "user_role_changed"
+	AuditUserMerged               = "user_merged"      // into another, and gone
+	AuditUserMergedInto           = "user_merged_into" // by another, who is gone
+	AuditMergeRefused             = "merge_refused"    // for want of proof
 	AuditMembershipAdded          = "membership_added"
 	AuditMembershipRemoved        = "membership_removed"
 	AuditOrganisationAdded        = "organisation_added"
@@ -49,6 +52,10 @@ const (
 	AuditApplicationUnlinked      = "application_unlinked"
 	AuditApplicationSecretAdded   = "application_secret_added"
 	AuditApplicationSecretRevoked = "application_secret_revoked"
+	AuditWeChatAppSet             = "wechat_app_set"
+	AuditWeChatAppRemoved         = "wechat_app_removed"
+	AuditWeChatLinked             = "wechat_linked"       // an identity, to a user who was there
+	AuditWeChatRefused            = "wechat_refused"      // a link, because the identity is another user's
 	AuditApplicationRefused       = "application_refused" // by its secret
 	AuditKeyRotated               = "key_rotated"
 	AuditKeyRetired               = "key_retired"
@@ -61,12 +68,14 @@ func AuditKinds() []string {
 		AuditSignOut, AuditSessionEnded, AuditSessionReplaced, AuditRefreshReused,
 		AuditPasswordSet, AuditPasswordChanged, AuditPasswordReset, AuditPasswordRefused, AuditMobileVerified,
 		AuditUserCreated, AuditUsersImported, AuditUserUpdated, AuditUserDisabled, AuditUserEnabled, AuditUserRoleChanged,
+		AuditUserMerged, AuditUserMergedInto, AuditMergeRefused,
 		AuditMembershipAdded, AuditMembershipRemoved,
 		AuditOrganisationAdded, AuditOrganisationDisabled, AuditOrganisationEnabled,
 		AuditRoleAdded, AuditRoleDisabled, AuditRoleEnabled,
 		AuditApplicationAdded, AuditApplicationDisabled, AuditApplicationEnabled,
 		AuditApplicationRights, AuditApplicationLinked, AuditApplicationUnlinked,
 		AuditApplicationSecretAdded, AuditApplicationSecretRevoked, AuditApplicationRefused,
+		AuditWeChatAppSet, AuditWeChatAppRemoved, AuditWeChatLinked, AuditWeChatRefused,
 		AuditKeyRotated, AuditKeyRetired,
 	}
 }

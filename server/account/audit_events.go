@@ -85,6 +85,11 @@ func weChatRefused(in WeChatSignIn, user int64, reason string) event {
 	}
 }
 
+// weChatLinked is a WeChat identity that a sign-in linked to a user who was there.
+func weChatLinked(in WeChatSignIn, user int64) event {
+	return event{kind: AuditWeChatLinked, actor: user, subject: user, dialect: in.Dialect, clientIP: in.ClientIP}
+}
+
 func isWeChatRefusal(err error) bool {
 	return apierr.Is(err, apierr.WeChatCodeInvalid) || apierr.Is(err, apierr.WeChatCodeUsed) ||
 		apierr.Is(err, apierr.Forbidden)

@@ -80,6 +80,8 @@ func (s *scene) told(e account.AuditEvent) string {
 	}
 	detail := keyedIndex.ReplaceAllString(e.Detail, "INDEX")
 	detail = strings.ReplaceAll(detail, strconv.FormatInt(s.li.SessionID, 10), "OWN")
+	detail = strings.ReplaceAll(detail, strconv.FormatInt(s.other, 10), "ZHAO")
+	detail = strings.ReplaceAll(detail, strconv.FormatInt(s.li.UserID, 10), "LI")
 	detail = secretID.ReplaceAllString(detail, `"secret_id":ID`)
 	return strings.Join([]string{name(e.ActorID), name(e.SubjectID), session, e.Dialect, e.ClientIP, detail}, " ")
 }
@@ -231,6 +233,35 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 			wantFailure(s.t, errorOf(s.ProveApplication(s.ctx, "app", "qas_wrong", operator)), apierr.WrongApplicationSecret)
 			return nil
 		}, `- - - jfinal 198.51.100.9 {"application":"app","reason":"wrong_application_secret","way":"secret"}`},
+		account.AuditWeChatAppSet: {func(s *scene) error {
+			return s.SetWeChatApp(s.t.Context(), "app", account.WeChatCredentials{Kind: account.WeChatWebsite, AppID: "wxweb", Secret: webSecret})
+		}, beside + `{"application":"app","wechat_app_id":"wxweb","wechat_kind":"website"}`},
+		account.AuditWeChatAppRemoved: {func(s *scene) error {
+			must(s.t, s.SetWeChatApp(s.t.Context(), "app", account.WeChatCredentials{Kind: account.WeChatWebsite, AppID: "wxweb", Secret: webSecret}))
+			return s.RemoveWeChatApp(s.t.Context(), "app")
+		}, beside + `{"application":"app"}`},
+		account.AuditWeChatLinked: {func(s *scene) error {
+			s.weChat.people = map[string]account.WeChatIdentity{"a": {AppID: "app", OpenID: "open"}}
+			return s.LinkWeChat(s.ctx, s.li, "", "a", operator)
+		}, `li li own jfinal 198.51.100.9 {"ended_sessions":0}`},
+		account.AuditWeChatRefused: {func(s *scene) error {
+			s.weChat.people = map[string]account.WeChatIdentity{"a": {AppID: "app", OpenID: "open"}}
+			s.enterByWeChat("a")
+			wantFailure(s.t, s.LinkWeChat(s.ctx, s.li, "", "a", operator), apierr.WeChatTaken)
+			return nil
+		}, `li li own jfinal 198.51.100.9 {"reason":"wechat_taken"}`},
+		account.AuditUserMerged: {func(s *scene) error {
+			_, err := s.MergeIntoCaller(s.ctx, s.li, account.Merge{OtherToken: s.enter("zhao").AccessToken})
+			return err
+		}, `li zhao own jfinal 198.51.100.9 {"into":LI}`},
+		account.AuditUserMergedInto: {func(s *scene) error {
+			return s.MergeUsers(s.ctx, s.other, s.li.UserID, account.Caller{})
+		}, `- li - command_line 198.51.100.9 {"ended_sessions":1,"from":ZHAO}`},
+		account.AuditMergeRefused: {func(s *scene) error {
+			_, err := s.MergeIntoCaller(s.ctx, s.li, account.Merge{OtherToken: "nonsense"})
+			wantFailure(s.t, err, apierr.FreshProofRequired)
+			return nil
+		}, `li li own jfinal 198.51.100.9 {"reason":"unauthenticated"}`},
 		account.AuditKeyRotated: {func(s *scene) error {
 			s.KeyRotated(s.t.Context(), "2", "RS256", time.Minute)
 			return nil

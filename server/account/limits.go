@@ -43,7 +43,8 @@ type Limits struct {
 	RegisterPerIP  Rate // users created by one client IP where registration is open
 	RegisterGlobal Rate // users created there in total
 
-	FreshSignIn     time.Duration // how long after a code a first password can be set
+	FreshSignIn     time.Duration // how long a sign-in is fresh proof of who the caller is
+	MergePerUser    Rate          // tries of one user to merge another
 	WeChatPerIP     Rate          // WeChat codes exchanged for one client IP
 	WeChatRepeat    time.Duration // how long an exchanged WeChat code gives the same user
 	SaveTimeout     time.Duration // for the database, after a provider has answered
@@ -87,6 +88,7 @@ func DefaultLimits() Limits {
 		OldPasswordPerUser:   Rate{5, quarter},
 		WrongSecretPerIP:     Rate{300, quarter},
 		FreshSignIn:          10 * time.Minute,
+		MergePerUser:         Rate{5, quarter},
 		WeChatPerIP:          Rate{300, time.Minute},
 		WeChatRepeat:         5 * time.Minute,
 		SaveTimeout:          4 * time.Second,

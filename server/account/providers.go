@@ -20,8 +20,18 @@ type CodeMessage struct {
 // WeChatTooFrequent, WeChatUnavailable, or Forbidden for a user whom WeChat has
 // blocked. It is never retried, because a code may be used up even if the response was
 // lost.
+//
+// PhoneNumber exchanges the code of a mini-program's phone number for the mobile, in the
+// same way; InvalidField with field mobile is a number of another country.
 type WeChat interface {
 	Exchange(ctx context.Context, code string) (WeChatIdentity, error)
+	PhoneNumber(ctx context.Context, code string) (mobile string, err error)
+}
+
+// WeChatApps gives the client of a WeChat app: the same one for the same credentials, so
+// that what it has learned of WeChat is kept.
+type WeChatApps interface {
+	Client(WeChatCredentials) (WeChat, error)
 }
 
 // WeChatIdentity is WeChat's identity of a user. OpenID is unique within AppID;

@@ -30,7 +30,8 @@ type Config struct {
 	Sealer             *fieldcrypt.Sealer
 	IDs                *idgen.Generator
 	SMS                SMS
-	WeChat             WeChat
+	WeChat             WeChat           // of sign-ins that name no application with an app of its own
+	WeChatApps         WeChatApps       // nil: no application has one
 	Now                func() time.Time // nil: time.Now
 	// OpenRegistration lets everyone create a user, not only administrators.
 	OpenRegistration bool
@@ -51,6 +52,7 @@ type Service struct {
 	ids              *idgen.Generator
 	sms              SMS
 	weChat           WeChat
+	weChatApps       WeChatApps
 	now              func() time.Time
 	openRegistration bool
 	limits           Limits
@@ -80,7 +82,7 @@ func New(c Config) *Service {
 	return &Service{
 		store: c.Store, hasher: c.Hasher, signer: c.Signer,
 		accessKey: c.AccessKey, codeKey: c.CodeKey,
-		sealer: c.Sealer, ids: c.IDs, sms: c.SMS, weChat: c.WeChat,
+		sealer: c.Sealer, ids: c.IDs, sms: c.SMS, weChat: c.WeChat, weChatApps: c.WeChatApps,
 		now: c.Now, openRegistration: c.OpenRegistration, limits: c.Limits,
 		newCode: c.NewCode, log: c.Log, guesses: newGuessMemory(),
 	}

@@ -36,6 +36,8 @@ type SignInResult struct {
 	RefreshExpires time.Time
 	User           User
 	Session        Session
+	// WeChatLinked reports that the WeChat identity of the sign-in is the user's.
+	WeChatLinked bool
 }
 
 // CodeSignIn is a sign-in with a mobile and the one-time code sent to it.
@@ -47,6 +49,32 @@ type CodeSignIn struct {
 	Device                   string // to bind the session to; "" for none yet
 	Application              string // that the session is opened for; an unknown one is ignored
 	ClientIP, UserAgent      string
+}
+
+func (in CodeSignIn) device() DeviceSession {
+	return DeviceSession{in.CompanyType, in.ProductType, in.Source, in.Device}
+}
+
+// DeviceSession is what the sign-in of a device tells of it.
+type DeviceSession struct {
+	CompanyType, ProductType *int64 // stored as they are; nil where not given
+	Source                   string // where a new user comes from
+	Device                   string // to bind the session to; "" for none yet
+}
+
+func (d DeviceSession) check() error {
+	return checkTexts([]checkedText{
+		{"source", &d.Source, longestSource},
+		{"deviceNumber", &d.Device, longestDevice},
+	})
+}
+
+// addTo gives a session a refresh token and makes it the user's only one of its product
+// type.
+func (d DeviceSession) addTo(session *store.Session, refresh string) {
+	session.ExclusiveClass, session.Source = new(exclusiveClass(d.ProductType)), d.Source
+	session.CompanyType, session.ProductType = d.CompanyType, d.ProductType
+	session.DeviceNumber, session.RefreshHash = filled(&d.Device), new(hashOf(refresh))
 }
 
 // SignInByCode signs in with a one-time code (operation 2) and registers an unknown
@@ -79,7 +107,7 @@ func (s *Service) SignInByCode(ctx context.Context, in CodeSignIn) (SignInResult
 		}
 		// Looked up only now, so that a wrong guess takes as long for an unknown
 		// mobile.
-		user, err = s.userOfMobile(ctx, tx, in)
+		user, err = s.userOfMobile(ctx, tx, mobileSignIn{in.Mobile, in.device(), OpenedByCode, in.Dialect, in.ClientIP})
 		if err != nil || user.DisabledAt != nil {
 			refused = reasonDisabled
 			return err
@@ -106,17 +134,12 @@ func (in CodeSignIn) check() error {
 	if err := checkMobile(in.Mobile); err != nil {
 		return err
 	}
-	return checkTexts([]checkedText{
-		{"source", &in.Source, longestSource},
-		{"deviceNumber", &in.Device, longestDevice},
-	})
+	return in.device().check()
 }
 
 func (s *Service) codeSession(userID int64, in CodeSignIn, refresh string) store.Session {
 	session := s.sessionRow(userID, in.Dialect, OpenedByCode, in.ClientIP, in.UserAgent)
-	session.ExclusiveClass, session.Source = new(exclusiveClass(in.ProductType)), in.Source
-	session.CompanyType, session.ProductType = in.CompanyType, in.ProductType
-	session.DeviceNumber, session.RefreshHash = filled(&in.Device), new(hashOf(refresh))
+	in.device().addTo(&session, refresh)
 	return session
 }
 
@@ -128,21 +151,28 @@ func exclusiveClass(productType *int64) string {
 	return strconv.FormatInt(*productType, 10)
 }
 
+// mobileSignIn is a sign-in with a mobile that was proven in some way.
+type mobileSignIn struct {
+	mobile string
+	DeviceSession
+	way, dialect, clientIP string
+}
+
 // userOfMobile finds the user who has verified the mobile, or adds one.
-func (s *Service) userOfMobile(ctx context.Context, tx *tx, in CodeSignIn) (store.User, error) {
-	index := s.mobileIndex(in.Mobile)
+func (s *Service) userOfMobile(ctx context.Context, tx *tx, in mobileSignIn) (store.User, error) {
+	index := s.mobileIndex(in.mobile)
 	owner, err := tx.UserByVerifiedMobile(ctx, index)
 	if !errors.Is(err, store.ErrNotFound) {
 		return owner, err
 	}
 	user := s.newUser(s.ids.Next(), in.Source)
-	user.MobileSealed, user.MobileIndex, user.MobileVerifiedAt = new(s.sealMobile(user.ID, in.Mobile)), &index, &user.CreatedAt
+	user.MobileSealed, user.MobileIndex, user.MobileVerifiedAt = new(s.sealMobile(user.ID, in.mobile)), &index, &user.CreatedAt
 	// Not the mobile's last digits, because a nickname is public.
 	user.Nickname = fmt.Sprintf("用户%04d", user.ID%10_000)
 	user.CompanyType = in.CompanyType
 	owner, created, err := tx.RegisterByMobile(ctx, user)
 	if created {
-		tx.record(registered(owner.ID, OpenedByCode, in.Dialect, in.ClientIP))
+		tx.record(registered(owner.ID, in.way, in.dialect, in.clientIP))
 	}
 	return owner, err
 }

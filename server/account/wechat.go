@@ -10,37 +10,82 @@ import (
 
 // WeChatSignIn is a sign-in with the code of a WeChat login.
 type WeChatSignIn struct {
-	Dialect             string // that the session is opened in
-	Code                string
-	Application         string // that the session is opened for; an unknown one is ignored
+	Dialect string // that the session is opened in
+	Code    string
+	// Application that the session is opened for, and at whose WeChat app the code is
+	// exchanged; an unknown one is ignored.
+	Application         string
 	ClientIP, UserAgent string
+	// Device gives the session a refresh token; nil: it has none.
+	Device *DeviceSession
 }
 
 // SignInByWeChat exchanges the code for the identity behind it (operation 6), registers
-// an unknown user, and returns an opaque access token without refresh token. One union
-// id is one user. Failures are the WeChat ones, TooManyRequests, and Forbidden for a
-// user who is disabled here or blocked by WeChat. Repeating the code within
-// WeChatRepeat signs in the same user.
+// an unknown user, and returns an opaque access token. One union id is one user. Failures
+// are the WeChat ones, TooManyRequests, InvalidField, and Forbidden for a user who is
+// disabled here or blocked by WeChat. Repeating the code within WeChatRepeat signs in the
+// same user.
 //
 // A new user's mobile from WeChat is verified, unless another user has verified it:
 // then it is stored unverified, and the two stay two users. Merging them would give the
 // holder of a reassigned number another user's account.
 func (s *Service) SignInByWeChat(ctx context.Context, in WeChatSignIn) (SignInResult, error) {
-	limit := s.limits.WeChatPerIP.limit("wechat-address:" + s.clientIPKey(in.ClientIP))
-	if err := s.consumeRateLimits(ctx, []store.RateLimit{limit}); err != nil {
-		return SignInResult{}, err
-	}
-	identity, err := s.weChatIdentity(ctx, in.Code)
+	app, err := s.beginWeChat(ctx, in)
 	if err != nil {
-		if isWeChatRefusal(err) {
-			s.audit(ctx, weChatRefused(in, 0, string(apierr.As(err).Code)))
-		}
 		return SignInResult{}, err
 	}
-	result, err := s.openByWeChat(ctx, in, identity, true)
-	if isConflict(err, "mobile") {
-		result, err = s.openByWeChat(ctx, in, identity, false)
+	identity, err := s.identityForSignIn(ctx, in, s.loginCode(app, in.Code))
+	if err != nil {
+		return SignInResult{}, err
 	}
+	find := func(verified bool) func(*tx) (store.User, error) {
+		return func(tx *tx) (store.User, error) {
+			draft := s.weChatUser(s.ids.Next(), identity, verified)
+			user, created, err := tx.RegisterByWeChat(ctx, draft, weChatRow(draft, identity))
+			if created {
+				tx.record(registered(user.ID, OpenedByWeChat, in.Dialect, in.ClientIP))
+			}
+			return user, err
+		}
+	}
+	result, err := s.openByWeChat(ctx, in, find(true))
+	if isConflict(err, "mobile") {
+		result, err = s.openByWeChat(ctx, in, find(false))
+	}
+	result.WeChatLinked = true
+	return s.weChatResult(ctx, result, err)
+}
+
+// beginWeChat checks and counts a sign-in, and returns the client that exchanges its
+// codes.
+func (s *Service) beginWeChat(ctx context.Context, in WeChatSignIn) (weChatClient, error) {
+	if in.Device != nil {
+		if err := in.Device.check(); err != nil {
+			return weChatClient{}, err
+		}
+	}
+	if err := s.countWeChat(ctx, in.ClientIP); err != nil {
+		return weChatClient{}, err
+	}
+	return s.weChatClientOf(ctx, in.Application)
+}
+
+// countWeChat counts a request that will exchange codes, before it does.
+func (s *Service) countWeChat(ctx context.Context, clientIP string) error {
+	return s.consumeRateLimits(ctx, []store.RateLimit{s.limits.WeChatPerIP.limit("wechat-address:" + s.clientIPKey(clientIP))})
+}
+
+// identityForSignIn exchanges a code, and records a refusal.
+func (s *Service) identityForSignIn(ctx context.Context, in WeChatSignIn, code weChatCode) (WeChatIdentity, error) {
+	identity, err := s.weChatIdentity(ctx, code)
+	if isWeChatRefusal(err) {
+		s.audit(ctx, weChatRefused(in, 0, string(apierr.As(err).Code)))
+	}
+	return identity, err
+}
+
+// weChatResult adds the user to a result.
+func (s *Service) weChatResult(ctx context.Context, result SignInResult, err error) (SignInResult, error) {
 	if err != nil {
 		return SignInResult{}, toAPIErr(err, apierr.Forbidden)
 	}
@@ -48,23 +93,18 @@ func (s *Service) SignInByWeChat(ctx context.Context, in WeChatSignIn) (SignInRe
 	return result, err
 }
 
-// openByWeChat finds or registers the user of the identity and opens a session.
-// verified reports whether a new user's mobile is verified. The errors are the store's,
-// and Forbidden.
-func (s *Service) openByWeChat(ctx context.Context, in WeChatSignIn, identity WeChatIdentity, verified bool) (result SignInResult, err error) {
+// openByWeChat opens a session for the user that find finds or registers. The errors are
+// the store's, those of find, and Forbidden.
+func (s *Service) openByWeChat(ctx context.Context, in WeChatSignIn, find func(*tx) (store.User, error)) (result SignInResult, err error) {
 	application, err := s.knownApplication(ctx, in.Application)
 	if err != nil {
 		return SignInResult{}, err
 	}
 	disabled := false
 	err = s.inTx(ctx, func(tx *tx) error {
-		draft := s.weChatUser(s.ids.Next(), identity, verified)
-		user, created, err := tx.RegisterByWeChat(ctx, draft, weChatRow(draft, identity))
+		user, err := find(tx)
 		if err != nil {
 			return err
-		}
-		if created {
-			tx.record(registered(user.ID, OpenedByWeChat, in.Dialect, in.ClientIP))
 		}
 		if disabled = user.DisabledAt != nil; disabled {
 			tx.record(weChatRefused(in, user.ID, reasonDisabled))
@@ -72,7 +112,14 @@ func (s *Service) openByWeChat(ctx context.Context, in WeChatSignIn, identity We
 		}
 		session := s.sessionRow(user.ID, in.Dialect, OpenedByWeChat, in.ClientIP, in.UserAgent)
 		session.ApplicationID = application
-		result, err = s.openOpaque(ctx, tx, session, token.NewSeed(), nil)
+		if in.Device == nil {
+			result, err = s.openOpaque(ctx, tx, session, token.NewSeed(), nil)
+			return err
+		}
+		refresh := token.NewRefresh()
+		in.Device.addTo(&session, refresh)
+		result, err = s.openOpaque(ctx, tx, session, refresh, in.Device.CompanyType)
+		result.RefreshToken, result.RefreshExpires = refresh, session.ExpiresAt.Time()
 		return err
 	})
 	if err == nil && disabled {
@@ -106,4 +153,9 @@ func weChatRow(user store.User, identity WeChatIdentity) store.WeChatIdentity {
 		AppID: identity.AppID, OpenID: identity.OpenID, UnionID: filled(&identity.UnionID),
 		UserID: user.ID, Follows: identity.Follows, CreatedAt: user.CreatedAt,
 	}
+}
+
+// identityRow is an identity that a user gets now.
+func (s *Service) identityRow(userID int64, identity WeChatIdentity) store.WeChatIdentity {
+	return weChatRow(store.User{ID: userID, CreatedAt: store.TimeOf(s.now())}, identity)
 }

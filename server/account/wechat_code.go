@@ -9,17 +9,46 @@ import (
 	"quartet/store"
 )
 
+// weChatCode is a code that one app of WeChat has issued.
+type weChatCode struct {
+	// hash is keyed, so that a copy of the database verifies no code.
+	hash string
+	// ask exchanges the code at WeChat.
+	ask func(context.Context) (WeChatIdentity, error)
+}
+
+// loginCode is the code of a login.
+func (s *Service) loginCode(app weChatClient, code string) weChatCode {
+	return weChatCode{s.sealer.Index(app.codeKey("wechat-code:", code)), func(ctx context.Context) (WeChatIdentity, error) {
+		identity, err := app.Exchange(ctx, code)
+		if err == nil && (identity.AppID == "" || identity.OpenID == "") {
+			err = errors.New("WeChat gave no identity")
+		}
+		return identity, err
+	}}
+}
+
+// phoneCode is the code of a mini-program's phone number: of the identity behind it the
+// mobile alone is known.
+func (s *Service) phoneCode(app weChatClient, code string) weChatCode {
+	return weChatCode{s.sealer.Index(app.codeKey("wechat-phone:", code)), func(ctx context.Context) (WeChatIdentity, error) {
+		mobile, err := app.PhoneNumber(ctx, code)
+		if err == nil {
+			err = checkMobile(mobile)
+		}
+		return WeChatIdentity{Mobile: mobile}, err
+	}}
+}
+
 // weChatIdentity returns the identity behind a WeChat code. WeChat accepts a code once,
 // and a client whose response was lost can only repeat it, so the identity is stored
 // for WeChatRepeat, for every server and even if the client leaves. Concurrent requests
 // with the same code share one exchange.
-func (s *Service) weChatIdentity(ctx context.Context, code string) (WeChatIdentity, error) {
-	// The index is keyed, so that a copy of the database verifies no code.
-	hash := s.sealer.Index("wechat-code:" + code)
-	exchange := s.weChatCodes.DoChan(hash, func() (any, error) {
+func (s *Service) weChatIdentity(ctx context.Context, code weChatCode) (WeChatIdentity, error) {
+	exchange := s.weChatCodes.DoChan(code.hash, func() (any, error) {
 		s.background.Add(1)
 		defer s.background.Done()
-		return s.recoverToError(func() (any, error) { return s.exchangeWeChatCode(ctx, hash, code) })
+		return s.recoverToError(func() (any, error) { return s.exchangeWeChatCode(ctx, code) })
 	})
 	select {
 	case outcome := <-exchange:
@@ -35,35 +64,32 @@ func (s *Service) weChatIdentity(ctx context.Context, code string) (WeChatIdenti
 
 // exchangeWeChatCode exchanges the code before the first request's deadline, and stores
 // the identity even after it.
-func (s *Service) exchangeWeChatCode(caller context.Context, hash, code string) (WeChatIdentity, error) {
+func (s *Service) exchangeWeChatCode(caller context.Context, code weChatCode) (WeChatIdentity, error) {
 	ctx, cancel := withoutCancel(caller)
 	defer cancel()
-	saved, known, err := s.savedWeChatCode(ctx, hash)
+	saved, known, err := s.savedWeChatCode(ctx, code.hash)
 	if known || err != nil {
 		return saved, err
 	}
 	identity, err := s.askWeChat(ctx, code)
 	switch {
 	case err == nil:
-		return s.saveWeChatCode(caller, hash, identity)
+		return s.saveWeChatCode(caller, code.hash, identity)
 	case !apierr.Is(err, apierr.WeChatCodeUsed):
 		return WeChatIdentity{}, err
 	}
 	// Another server may have used the code.
-	saved, known, savedErr := s.savedWeChatCode(ctx, hash)
+	saved, known, savedErr := s.savedWeChatCode(ctx, code.hash)
 	if known || savedErr != nil {
 		return saved, savedErr
 	}
 	return WeChatIdentity{}, err
 }
 
-func (s *Service) askWeChat(ctx context.Context, code string) (WeChatIdentity, error) {
+func (s *Service) askWeChat(ctx context.Context, code weChatCode) (WeChatIdentity, error) {
 	ctx, cancel := context.WithTimeout(ctx, s.limits.ProviderTimeout)
 	defer cancel()
-	identity, err := s.weChat.Exchange(ctx, code)
-	if err == nil && (identity.AppID == "" || identity.OpenID == "") {
-		err = errors.New("WeChat gave no identity")
-	}
+	identity, err := code.ask(ctx)
 	return identity, providerErr(err, apierr.WeChatUnavailable)
 }
 

@@ -35,6 +35,11 @@ func (w *onceWeChat) Exchange(ctx context.Context, code string) (account.WeChatI
 	return account.WeChatIdentity{AppID: "app", OpenID: "open-" + code, Nickname: "清风", Mobile: lisMobile}, nil
 }
 
+func (w *onceWeChat) PhoneNumber(ctx context.Context, code string) (string, error) {
+	identity, err := w.Exchange(ctx, code)
+	return identity.Mobile, err
+}
+
 // by lets the service use gateway with a long database timeout, so that a busy machine
 // does not fail the test.
 func by(gateway account.WeChat) func(*account.Config) {

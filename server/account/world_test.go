@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/ed25519"
 	"database/sql"
+	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -56,7 +58,7 @@ func newWorld(t *testing.T, adjust ...func(*account.Config)) *world {
 		Hasher:    password.NewHasher(password.Options{Parallel: 2, Params: cheap}),
 		Signer:    signer,
 		AccessKey: key(2), CodeKey: key(3), Sealer: fieldcrypt.New(key(4)),
-		IDs: idgen.New(w.clock.Now), SMS: w.sms, WeChat: w.weChat,
+		IDs: idgen.New(w.clock.Now), SMS: w.sms, WeChat: w.weChat, WeChatApps: w.weChat,
 		Now: w.clock.Now, Limits: account.DefaultLimits(),
 	}
 	for _, change := range adjust {
@@ -252,11 +254,30 @@ func (p *phone) last() string {
 // weChat knows the identities of codes.
 type weChat struct {
 	people map[string]account.WeChatIdentity
+	phones map[string]string // mobiles by their codes
 	reply  func(ctx context.Context) error
+	apps   map[string]*weChat // of applications, by WeChat's app id and the secret
+	asked  atomic.Int64       // codes exchanged
+}
+
+// Client finds the app of credentials.
+func (w *weChat) Client(c account.WeChatCredentials) (account.WeChat, error) {
+	if app, known := w.apps[c.AppID+" "+c.Secret]; known {
+		return app, nil
+	}
+	return nil, errors.New("no such app")
+}
+
+func (w *weChat) PhoneNumber(ctx context.Context, code string) (string, error) {
+	if mobile, known := w.phones[code]; known {
+		return mobile, nil
+	}
+	_, err := w.Exchange(ctx, code)
+	return "", err
 }
 
 func (w *weChat) Exchange(ctx context.Context, code string) (account.WeChatIdentity, error) {
-	if w.reply != nil {
+	if w.asked.Add(1); w.reply != nil {
 		return account.WeChatIdentity{}, w.reply(ctx)
 	}
 	if told, known := w.people[code]; known {

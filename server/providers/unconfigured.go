@@ -27,3 +27,8 @@ type UnconfiguredWeChat struct{}
 func (UnconfiguredWeChat) Exchange(context.Context, string) (account.WeChatIdentity, error) {
 	return account.WeChatIdentity{}, apierr.New(apierr.WeChatUnavailable)
 }
+
+// PhoneNumber fails with WeChatUnavailable.
+func (UnconfiguredWeChat) PhoneNumber(context.Context, string) (string, error) {
+	return "", apierr.New(apierr.WeChatUnavailable)
+}

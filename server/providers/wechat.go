@@ -8,15 +8,11 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"quartet/server/account"
-)
-
-// The WeChat products whose codes can be exchanged.
-const (
-	WeChatMiniProgram     = "mini-program"     // codes of wx.login
-	WeChatOfficialAccount = "official-account" // codes of a web page's or open platform's OAuth 2.0
 )
 
 // WeChatBaseURL is the address of WeChat's API.
@@ -31,7 +27,7 @@ var appIDShape = shape(`^[0-9A-Za-z_-]{1,64}$`)
 
 // WeChatOptions describe the WeChat app. All but Now and Log are required.
 type WeChatOptions struct {
-	Kind    string // WeChatMiniProgram or WeChatOfficialAccount
+	Kind    string // one of account.WeChatKinds
 	AppID   string
 	Secret  string // AppSecret, at least 16 bytes
 	BaseURL string // https, or http on this machine; a path is prefixed to WeChat's
@@ -53,8 +49,8 @@ type WeChat struct {
 // NewWeChat creates a client without connecting. Its error names the invalid option,
 // without its value.
 func NewWeChat(o WeChatOptions) (*WeChat, error) {
-	if o.Kind != WeChatMiniProgram && o.Kind != WeChatOfficialAccount {
-		return nil, fmt.Errorf("the kind of WeChat app must be %s or %s", WeChatMiniProgram, WeChatOfficialAccount)
+	if !slices.Contains(account.WeChatKinds(), o.Kind) {
+		return nil, fmt.Errorf("the kind of WeChat app must be one of %s", strings.Join(account.WeChatKinds(), ", "))
 	}
 	if !appIDShape().MatchString(o.AppID) {
 		return nil, errors.New("the WeChat app id must be letters and digits")
@@ -100,8 +96,8 @@ func isLoopback(host string) bool {
 // Forbidden and WeChatUnavailable. A code is sent once, because it may be used up even
 // if no response came.
 func (w *WeChat) Exchange(ctx context.Context, code string) (account.WeChatIdentity, error) {
-	if w.kind == WeChatOfficialAccount {
-		return w.exchangeOAuth(ctx, code)
+	if w.kind == account.WeChatMiniProgram {
+		return w.exchangeLogin(ctx, code)
 	}
-	return w.exchangeLogin(ctx, code)
+	return w.exchangeOAuth(ctx, code)
 }

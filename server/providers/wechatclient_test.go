@@ -29,7 +29,7 @@ func TestWeChatClientExchangesALoginCode(t *testing.T) {
 	t.Parallel()
 	s := newStub(t)
 	s.says(loginPath, loginAnswer)
-	who, err := s.client(t, providers.WeChatMiniProgram).Exchange(t.Context(), loginCode)
+	who, err := s.client(t, account.WeChatMiniProgram).Exchange(t.Context(), loginCode)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,7 +50,7 @@ func TestWeChatClientExchangesAnOAuthCode(t *testing.T) {
 	s := newStub(t)
 	s.says(oauthPath, oauthAnswer)
 	s.says(personPath, personAnswer)
-	who, err := s.client(t, providers.WeChatOfficialAccount).Exchange(t.Context(), loginCode)
+	who, err := s.client(t, account.WeChatOfficialAccount).Exchange(t.Context(), loginCode)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,7 +74,7 @@ func TestWeChatClientAsksNoProfileOfASilentSignIn(t *testing.T) {
 	t.Parallel()
 	s := newStub(t)
 	s.says(oauthPath, strings.ReplaceAll(oauthAnswer, "snsapi_userinfo", "snsapi_base"))
-	who, err := s.client(t, providers.WeChatOfficialAccount).Exchange(t.Context(), loginCode)
+	who, err := s.client(t, account.WeChatOfficialAccount).Exchange(t.Context(), loginCode)
 	if err != nil || who.OpenID != "oQ3f8Kd92LmXz7Tq1VbN5cRw0YhE" {
 		t.Errorf("got %+v, %v", who, err)
 	}
@@ -86,7 +86,7 @@ func TestWeChatClientRefusesASnapshot(t *testing.T) {
 	s := newStub(t)
 	s.says(oauthPath, strings.ReplaceAll(oauthAnswer, `"scope"`, `"is_snapshotuser":1,"scope"`))
 	s.says(personPath, personAnswer)
-	_, err := s.client(t, providers.WeChatOfficialAccount).Exchange(t.Context(), loginCode)
+	_, err := s.client(t, account.WeChatOfficialAccount).Exchange(t.Context(), loginCode)
 	requireFailure(t, err, apierr.WeChatCodeInvalid)
 	requireCalls(t, s, personPath, 0)
 }
@@ -101,7 +101,7 @@ func TestWeChatClientNumbers(t *testing.T) {
 	} {
 		text := fmt.Sprintf(`{"errcode":%d,"errmsg":"%s, rid: 65-1"}`, number, loginCode)
 		for path, kind := range map[string]string{
-			loginPath: providers.WeChatMiniProgram, oauthPath: providers.WeChatOfficialAccount,
+			loginPath: account.WeChatMiniProgram, oauthPath: account.WeChatOfficialAccount,
 		} {
 			s := newStub(t)
 			s.says(path, text)
@@ -190,7 +190,7 @@ func TestWeChatClientMeetsNonsense(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			for path, kind := range map[string]string{
-				loginPath: providers.WeChatMiniProgram, oauthPath: providers.WeChatOfficialAccount,
+				loginPath: account.WeChatMiniProgram, oauthPath: account.WeChatOfficialAccount,
 			} {
 				s := newStub(t)
 				s.says("/elsewhere", loginAnswer)
@@ -212,7 +212,7 @@ func TestWeChatClientWantsTheProfileOfThePerson(t *testing.T) {
 	s := newStub(t)
 	s.says(oauthPath, oauthAnswer)
 	s.says(personPath, strings.ReplaceAll(personAnswer, "oQ3f8Kd9", "oX3f8Kd9"))
-	_, err := s.client(t, providers.WeChatOfficialAccount).Exchange(t.Context(), loginCode)
+	_, err := s.client(t, account.WeChatOfficialAccount).Exchange(t.Context(), loginCode)
 	requireFailure(t, err, apierr.WeChatUnavailable)
 }
 
@@ -221,7 +221,7 @@ func TestWeChatClientWantsTheProfileOfThePerson(t *testing.T) {
 func TestWeChatClientSendsACodeOnce(t *testing.T) {
 	t.Parallel()
 	s := newStub(t)
-	client := s.client(t, providers.WeChatMiniProgram)
+	client := s.client(t, account.WeChatMiniProgram)
 	s.says(loginPath, loginAnswer)
 	if _, err := client.Exchange(t.Context(), loginCode); err != nil {
 		t.Fatal(err)
@@ -239,14 +239,14 @@ func TestWeChatClientWaitsNoLongerThanItsCaller(t *testing.T) {
 	s.on(loginPath, func(_ http.ResponseWriter, r *http.Request) { arrived <- struct{}{}; <-r.Context().Done() })
 	ctx, cancel := context.WithCancel(t.Context())
 	go func() { <-arrived; cancel() }()
-	_, err := s.client(t, providers.WeChatMiniProgram).Exchange(ctx, loginCode)
+	_, err := s.client(t, account.WeChatMiniProgram).Exchange(ctx, loginCode)
 	requireFailure(t, err, apierr.WeChatUnavailable)
 	if !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v", err)
 	}
 	short, cancelShort := context.WithTimeout(t.Context(), time.Nanosecond)
 	defer cancelShort()
-	_, err = s.client(t, providers.WeChatMiniProgram).Exchange(short, loginCode)
+	_, err = s.client(t, account.WeChatMiniProgram).Exchange(short, loginCode)
 	requireFailure(t, err, apierr.WeChatUnavailable)
 	if !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v", err)
@@ -256,7 +256,7 @@ func TestWeChatClientWaitsNoLongerThanItsCaller(t *testing.T) {
 func TestWeChatClientIsRefused(t *testing.T) {
 	t.Parallel()
 	s := newStub(t)
-	client := s.client(t, providers.WeChatMiniProgram)
+	client := s.client(t, account.WeChatMiniProgram)
 	s.Close()
 	_, err := client.Exchange(t.Context(), loginCode)
 	requireFailure(t, err, apierr.WeChatUnavailable)
@@ -271,7 +271,7 @@ func TestWeChatClientTrustsNoStranger(t *testing.T) {
 	s.Close()
 	s.says(loginPath, loginAnswer)
 	s.Server = newTLS(t, s)
-	_, err := s.client(t, providers.WeChatMiniProgram).Exchange(t.Context(), loginCode)
+	_, err := s.client(t, account.WeChatMiniProgram).Exchange(t.Context(), loginCode)
 	requireFailure(t, err, apierr.WeChatUnavailable)
 	if !strings.Contains(err.Error(), "certificate") {
 		t.Errorf("the log does not tell why: %v", err)
@@ -281,7 +281,7 @@ func TestWeChatClientTrustsNoStranger(t *testing.T) {
 
 func TestWeChatOptionsAreChecked(t *testing.T) {
 	t.Parallel()
-	good := providers.WeChatOptions{Kind: providers.WeChatMiniProgram, AppID: ownApp, Secret: appSecret, BaseURL: providers.WeChatBaseURL}
+	good := providers.WeChatOptions{Kind: account.WeChatMiniProgram, AppID: ownApp, Secret: appSecret, BaseURL: providers.WeChatBaseURL}
 	if _, err := providers.NewWeChat(good); err != nil {
 		t.Fatal(err)
 	}

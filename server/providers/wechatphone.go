@@ -8,6 +8,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"quartet/server/account"
 	"quartet/server/apierr"
 )
 
@@ -38,7 +39,7 @@ type phoneInfo struct {
 // those of Exchange, WeChatCodeInvalid also for an outdated response, and InvalidField
 // of mobile for a number of another country.
 func (w *WeChat) PhoneNumber(ctx context.Context, code string) (mobile string, err error) {
-	if w.kind != WeChatMiniProgram {
+	if w.kind != account.WeChatMiniProgram {
 		return "", apierr.Wrap(apierr.WeChatUnavailable, errNoPhones)
 	}
 	var answer phoneInfo

@@ -11,8 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"quartet/server/account"
 	"quartet/server/apierr"
-	"quartet/server/providers"
 )
 
 func phoneAnswer(mobile, country, appID string, at time.Time) string {
@@ -32,7 +32,7 @@ func TestWeChatTellsAMobile(t *testing.T) {
 		s := newStub(t)
 		s.says(tokenPath, tokenAnswer(1))
 		s.says(phonePath, phoneAnswer("13900001111", country, ownApp, noon.Add(-5*time.Minute)))
-		mobile, err := s.client(t, providers.WeChatMiniProgram).PhoneNumber(t.Context(), loginCode)
+		mobile, err := s.client(t, account.WeChatMiniProgram).PhoneNumber(t.Context(), loginCode)
 		if err != nil || mobile != "13900001111" {
 			t.Errorf("got %q, %v", mobile, err)
 		}
@@ -74,7 +74,7 @@ func TestWeChatMobileIsChecked(t *testing.T) {
 			s := newStub(t)
 			s.says(tokenPath, tokenAnswer(1))
 			s.says(phonePath, test.answer)
-			mobile, err := s.client(t, providers.WeChatMiniProgram).PhoneNumber(t.Context(), loginCode)
+			mobile, err := s.client(t, account.WeChatMiniProgram).PhoneNumber(t.Context(), loginCode)
 			requireFailure(t, err, test.want)
 			requireCalls(t, s, phonePath, 1)
 			if mobile != "" {
@@ -87,7 +87,7 @@ func TestWeChatMobileIsChecked(t *testing.T) {
 func TestWeChatOfficialAccountHasNoMobiles(t *testing.T) {
 	t.Parallel()
 	s := newStub(t)
-	_, err := s.client(t, providers.WeChatOfficialAccount).PhoneNumber(t.Context(), loginCode)
+	_, err := s.client(t, account.WeChatOfficialAccount).PhoneNumber(t.Context(), loginCode)
 	requireFailure(t, err, apierr.WeChatUnavailable)
 	requireCalls(t, s, tokenPath, 0)
 }
@@ -99,7 +99,7 @@ func TestWeChatTokenIsFetchedOnceForAll(t *testing.T) {
 	s.on(tokenPath, func(w http.ResponseWriter, _ *http.Request) { <-open; _, _ = fmt.Fprint(w, tokenAnswer(1)) })
 	s.says(phonePath, goodPhone)
 	var looking atomic.Int32 // who has looked at the clock, and so for a kept token
-	client := s.clientAt(t, providers.WeChatMiniProgram, func() time.Time { looking.Add(1); return noon })
+	client := s.clientAt(t, account.WeChatMiniProgram, func() time.Time { looking.Add(1); return noon })
 	var all sync.WaitGroup
 	for range 20 {
 		all.Go(func() {
@@ -128,7 +128,7 @@ func TestWeChatTokenIsKeptUntilShortlyBeforeItsEnd(t *testing.T) {
 		s := newStub(t)
 		s.says(tokenPath, fmt.Sprintf(`{"access_token":"%s","expires_in":%d}`, serverToken, test.seconds))
 		now := noon
-		client := s.clientAt(t, providers.WeChatMiniProgram, func() time.Time { return now })
+		client := s.clientAt(t, account.WeChatMiniProgram, func() time.Time { return now })
 		call := func(at time.Time) {
 			now = at
 			s.says(phonePath, phoneAnswer("13900001111", `86`, ownApp, at))
@@ -159,7 +159,7 @@ func TestWeChatRefusesTheToken(t *testing.T) {
 		s.says(tokenPath, tokenAnswer(1), tokenAnswer(1), tokenAnswer(2))
 		// The second answer leaves errcode out.
 		s.says(phonePath, fmt.Sprintf(`{"errcode":%d,"errmsg":"%s"}`, number, serverToken), strings.Replace(goodPhone, `"errcode":0,`, "", 1))
-		client := s.client(t, providers.WeChatMiniProgram)
+		client := s.client(t, account.WeChatMiniProgram)
 		for range 2 {
 			if mobile, err := client.PhoneNumber(t.Context(), loginCode); err != nil || mobile != "13900001111" {
 				t.Errorf("%d: got %q, %v", number, mobile, err)
@@ -183,7 +183,7 @@ func TestWeChatTokenOfAnotherServerIsNotTakenAway(t *testing.T) {
 	s := newStub(t)
 	s.says(tokenPath, tokenAnswer(1), tokenAnswer(2))
 	s.says(phonePath, `{"errcode":40001}`, goodPhone)
-	if _, err := s.client(t, providers.WeChatMiniProgram).PhoneNumber(t.Context(), loginCode); err != nil {
+	if _, err := s.client(t, account.WeChatMiniProgram).PhoneNumber(t.Context(), loginCode); err != nil {
 		t.Error(err)
 	}
 	if got := forced(s); !slices.Equal(got, []bool{false, false}) {
@@ -196,7 +196,7 @@ func TestWeChatRefusesEveryToken(t *testing.T) {
 	s := newStub(t)
 	s.says(tokenPath, tokenAnswer(1))
 	s.says(phonePath, `{"errcode":42001,"errmsg":"`+serverToken+`"}`)
-	_, err := s.client(t, providers.WeChatMiniProgram).PhoneNumber(t.Context(), loginCode)
+	_, err := s.client(t, account.WeChatMiniProgram).PhoneNumber(t.Context(), loginCode)
 	requireFailure(t, err, apierr.WeChatUnavailable)
 	requireCalls(t, s, phonePath, 2)
 	if !strings.Contains(err.Error(), "errcode 42001") {
@@ -212,7 +212,7 @@ func TestWeChatGivesNoToken(t *testing.T) {
 	} {
 		s := newStub(t)
 		s.says(tokenPath, answer)
-		client := s.client(t, providers.WeChatMiniProgram)
+		client := s.client(t, account.WeChatMiniProgram)
 		_, err := client.PhoneNumber(t.Context(), loginCode)
 		requireFailure(t, err, apierr.WeChatUnavailable)
 		if !strings.Contains(err.Error(), tokenPath) {

@@ -23,7 +23,7 @@ func exchangeWithoutProfile(t *testing.T, profile http.HandlerFunc) (account.WeC
 	s.says("/elsewhere", personAnswer)
 	s.on(personPath, profile)
 	client, err := providers.NewWeChat(providers.WeChatOptions{
-		Kind: providers.WeChatOfficialAccount, AppID: ownApp, Secret: appSecret, BaseURL: s.URL,
+		Kind: account.WeChatOfficialAccount, AppID: ownApp, Secret: appSecret, BaseURL: s.URL,
 		Now: func() time.Time { return noon }, Log: slog.New(slog.NewTextHandler(log, nil)),
 	})
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"quartet/server/providers"
+	"quartet/server/account"
 )
 
 // All callers share the token: it is fetched even if the first of them leaves.
@@ -27,7 +27,7 @@ func TestWeChatTokenOfACallerWhoLeftIsKept(t *testing.T) {
 		}
 	})
 	s.says(phonePath, goodPhone)
-	client := s.client(t, providers.WeChatMiniProgram)
+	client := s.client(t, account.WeChatMiniProgram)
 	if _, err := client.PhoneNumber(ctx, loginCode); err == nil {
 		t.Error("who has left was answered")
 	}
@@ -56,7 +56,7 @@ func TestWeChatTokenThatNobodyRefusedIsKept(t *testing.T) {
 		}
 		_, _ = fmt.Fprint(w, `{"errcode":40001}`)
 	})
-	client := s.client(t, providers.WeChatMiniProgram)
+	client := s.client(t, account.WeChatMiniProgram)
 	late := make(chan error, 1)
 	go func() { _, err := client.PhoneNumber(t.Context(), loginCode); late <- err }()
 	<-arrived

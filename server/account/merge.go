@@ -1,0 +1,169 @@
+package account
+
+import (
+	"context"
+	"strconv"
+
+	"quartet/server/apierr"
+	"quartet/store"
+)
+
+// Merge is a wish of the caller to make one user of two.
+type Merge struct {
+	// OtherToken is an access token of the other user, opaque or JWT, whose session was
+	// opened within FreshSignIn: the proof that the caller is that user too.
+	OtherToken string
+}
+
+// MergeIntoCaller merges the user of another token into the caller, with proof of both:
+// each session was opened within FreshSignIn. Failures are TooManyRequests,
+// FreshProofRequired, with the field accessToken if it is the other token that proves
+// nothing, InvalidField if both tokens are of one user, and those of MergeUsers.
+func (s *Service) MergeIntoCaller(ctx context.Context, caller Caller, m Merge) (User, error) {
+	if err := s.freshSession(caller); err != nil {
+		return User{}, err
+	}
+	key := "merge:" + s.sealer.Index("user:"+strconv.FormatInt(caller.UserID, 10))
+	if err := s.consumeRateLimits(ctx, []store.RateLimit{s.limits.MergePerUser.limit(key)}); err != nil {
+		return User{}, err
+	}
+	other, _, err := s.liveCaller(ctx, m.OtherToken, CallingApplication{})
+	if err == nil {
+		err = s.freshSession(other)
+	}
+	switch {
+	case apierr.Is(err, apierr.Unavailable), apierr.Is(err, apierr.Internal):
+		return User{}, err
+	case err != nil:
+		s.audit(ctx, caller.eventBy(AuditMergeRefused, caller.UserID, details{"reason": string(apierr.As(err).Code)}))
+		return User{}, &apierr.Error{Code: apierr.FreshProofRequired, Field: "accessToken", Cause: err}
+	case other.is(caller.UserID):
+		return User{}, apierr.Field("accessToken", apierr.NotInEnum)
+	}
+	if err := s.MergeUsers(ctx, other.UserID, caller.UserID, caller); err != nil {
+		return User{}, err
+	}
+	return s.userWithWeChat(ctx, caller.UserID)
+}
+
+// freshSession accepts a session that was opened within FreshSignIn, in any way.
+func (s *Service) freshSession(caller Caller) error {
+	if s.now().Sub(caller.session.CreatedAt.Time()) <= s.limits.FreshSignIn {
+		return nil
+	}
+	return apierr.New(apierr.FreshProofRequired)
+}
+
+// MergeUsers makes one user of two: what is of from becomes into's, and from is gone.
+// Who asks proves to be both, or is the command line, with the zero Caller. Aliases,
+// WeChat identities, memberships and roles move, and from's id becomes an alias of into,
+// so that a system that knows it still finds the user. Of what both have, into's stays:
+// user name, password, proven e-mail and mobile, facts of the profile; what into lacks is
+// taken from from, and what is proven goes before what is not. What of from is not taken
+// is free again. into's role over the whole server stays. All sessions of both end but
+// the caller's own.
+//
+// Failures are UserNotFound; InvalidField for one user twice; and Forbidden, if one of
+// them is disabled or from is an administrator: a merge lifts no lock and takes no
+// administrator away unseen.
+func (s *Service) MergeUsers(ctx context.Context, from, into int64, by Caller) error {
+	if from == into {
+		return apierr.Field("into", apierr.NotInEnum)
+	}
+	err := s.inTx(ctx, func(tx *tx) error {
+		both, err := tx.LockUsers(ctx, from, into)
+		if err != nil {
+			return err
+		}
+		merged, err := s.mergedRow(both[0], both[1], idOrNil(by.UserID))
+		if err != nil {
+			return err
+		}
+		ended, err := tx.MergeUsers(ctx, from, merged, by.SessionID, store.TimeOf(s.now()))
+		if err != nil {
+			return err
+		}
+		tx.record(mergedUsers(by, from, into, ended)...)
+		return nil
+	})
+	return toAPIErr(err, apierr.UserNotFound)
+}
+
+// mergedUsers are the events of a merge, one of each user, so that both are found in the
+// audit.
+func mergedUsers(by Caller, from, into, ended int64) []event {
+	gone, stays := byCommandLine(AuditUserMerged, from, nil), byCommandLine(AuditUserMergedInto, into, nil)
+	if by.UserID != 0 {
+		gone, stays = by.eventBy(AuditUserMerged, from, nil), by.eventBy(AuditUserMergedInto, into, nil)
+	}
+	gone.detail, stays.detail = details{"into": into}, details{"from": from, "ended_sessions": ended}
+	return []event{gone, stays}
+}
+
+// mergedRow is into's row with what it lacks of from's.
+func (s *Service) mergedRow(from, into store.User, by *int64) (store.User, error) {
+	if from.DisabledAt != nil || into.DisabledAt != nil || from.Role != RoleMember {
+		return store.User{}, apierr.New(apierr.Forbidden)
+	}
+	row := into
+	fillProfile(&row, from)
+	if row.Username == nil {
+		row.Username, row.UsernameKey = from.Username, from.UsernameKey
+	}
+	if lacks(row.EmailKey, row.EmailVerifiedAt, from.EmailKey, from.EmailVerifiedAt) {
+		row.Email, row.EmailKey, row.EmailVerifiedAt = from.Email, from.EmailKey, from.EmailVerifiedAt
+	}
+	if lacks(row.MobileIndex, row.MobileVerifiedAt, from.MobileIndex, from.MobileVerifiedAt) {
+		mobile, err := s.unseal(from.MobileSealed, mobileContext(from.ID))
+		if err != nil {
+			return store.User{}, err
+		}
+		row.MobileSealed, row.MobileIndex, row.MobileVerifiedAt = new(s.sealMobile(row.ID, mobile)), from.MobileIndex, from.MobileVerifiedAt
+	}
+	if row.IDCardSealed == nil && from.IDCardSealed != nil {
+		card, err := s.unseal(from.IDCardSealed, idCardContext(from.ID))
+		if err != nil {
+			return store.User{}, err
+		}
+		row.IDCardType, row.IDCardSealed = from.IDCardType, new(s.sealer.Seal(card, idCardContext(row.ID)))
+	}
+	if row.PasswordHash == nil && from.PasswordHash != nil {
+		row.PasswordHash, row.PasswordChangedAt, row.SecurityStamp = from.PasswordHash, from.PasswordChangedAt, newStamp()
+	}
+	row.Version, row.UpdatedAt, row.UpdatedBy = row.Version+1, store.TimeOf(s.now()), by
+	return row, nil
+}
+
+// lacks reports whether a way in is taken from the other user: it is missing, or only
+// the other's is proven.
+func lacks[Key any](own *Key, ownVerified *store.Time, others *Key, othersVerified *store.Time) bool {
+	return others != nil && (own == nil || ownVerified == nil && othersVerified != nil)
+}
+
+// fillProfile takes the facts of from that row has not.
+func fillProfile(row *store.User, from store.User) {
+	facts, own := store.ProfileOf(from), store.ProfileOf(*row)
+	facts.Email, facts.Mobile, facts.IDCardType, facts.IDCard = nil, nil, nil, nil // each goes with another column
+	store.SetProfile(row, facts)
+	store.SetProfile(row, own)
+	for _, fact := range []struct{ own, others *string }{
+		{&row.Identity, &from.Identity}, {&row.Anonym, &from.Anonym}, {&row.Remark, &from.Remark},
+	} {
+		if *fact.own == "" {
+			*fact.own = *fact.others
+		}
+	}
+	if row.Country+row.Province+row.City == "" {
+		row.Country, row.Province, row.City = from.Country, from.Province, from.City
+	}
+	if row.AuthStatus == 0 {
+		row.AuthStatus, row.AuthenticationID, row.AuthUserType = from.AuthStatus, from.AuthenticationID, from.AuthUserType
+	}
+	if row.CompanyType == nil {
+		row.CompanyType = from.CompanyType
+	}
+	row.AlumniCard = row.AlumniCard || from.AlumniCard
+	if valueOf(from.LastLoginAt) > valueOf(row.LastLoginAt) {
+		row.LastLoginAt = from.LastLoginAt
+	}
+}
