@@ -33,6 +33,8 @@ const (
 	AuditUserDisabled             = "user_disabled"
 	AuditUserEnabled              = "user_enabled"
 	AuditUserRoleChanged          = "user_role_changed"
+	AuditUserUnlocked             = "user_unlocked"      // its counters were deleted
+	AuditClientIPUnlocked         = "client_ip_unlocked" // its counters were deleted
 	AuditMembershipAdded          = "membership_added"
 	AuditMembershipRemoved        = "membership_removed"
 	AuditOrganisationAdded        = "organisation_added"
@@ -61,6 +63,7 @@ func AuditKinds() []string {
 		AuditSignOut, AuditSessionEnded, AuditSessionReplaced, AuditRefreshReused,
 		AuditPasswordSet, AuditPasswordChanged, AuditPasswordReset, AuditPasswordRefused, AuditMobileVerified,
 		AuditUserCreated, AuditUsersImported, AuditUserUpdated, AuditUserDisabled, AuditUserEnabled, AuditUserRoleChanged,
+		AuditUserUnlocked, AuditClientIPUnlocked,
 		AuditMembershipAdded, AuditMembershipRemoved,
 		AuditOrganisationAdded, AuditOrganisationDisabled, AuditOrganisationEnabled,
 		AuditRoleAdded, AuditRoleDisabled, AuditRoleEnabled,
