@@ -129,6 +129,7 @@ const (
 	EndedByDisabling      = "user_disabled"
 	EndedByRefreshReuse   = "refresh_reused"
 	EndedByOwner          = "ended_by_owner"
+	EndedByOperator       = "ended_by_operator" // on the command line
 )
 
 // Session is one row of sessions. Tokens are stored as SHA-256 hashes only.

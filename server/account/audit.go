@@ -27,6 +27,9 @@ const (
 	AuditPasswordReset            = "password_reset" // without the old one
 	AuditPasswordRefused          = "password_refused"
 	AuditMobileVerified           = "mobile_verified"
+	AuditMobileUnverified         = "mobile_unverified" // by an operator
+	AuditEmailVerified            = "email_verified"    // vouched for
+	AuditEmailUnverified          = "email_unverified"  // by an operator
 	AuditUserCreated              = "user_created"
 	AuditUsersImported            = "users_imported" // a batch of them
 	AuditUserUpdated              = "user_updated"
@@ -38,12 +41,18 @@ const (
 	AuditMembershipAdded          = "membership_added"
 	AuditMembershipRemoved        = "membership_removed"
 	AuditOrganisationAdded        = "organisation_added"
+	AuditOrganisationRenamed      = "organisation_renamed"
+	AuditOrganisationDeleted      = "organisation_deleted"
 	AuditOrganisationDisabled     = "organisation_disabled"
 	AuditOrganisationEnabled      = "organisation_enabled"
 	AuditRoleAdded                = "role_added"
+	AuditRoleRenamed              = "role_renamed"
+	AuditRoleDeleted              = "role_deleted"
 	AuditRoleDisabled             = "role_disabled"
 	AuditRoleEnabled              = "role_enabled"
 	AuditApplicationAdded         = "application_added"
+	AuditApplicationRenamed       = "application_renamed"
+	AuditApplicationDeleted       = "application_deleted"
 	AuditApplicationDisabled      = "application_disabled"
 	AuditApplicationEnabled       = "application_enabled"
 	AuditApplicationRights        = "application_rights"
@@ -61,13 +70,14 @@ func AuditKinds() []string {
 	return []string{
 		AuditSignIn, AuditSignInFailed, AuditLockout, AuditCodeSent,
 		AuditSignOut, AuditSessionEnded, AuditSessionReplaced, AuditRefreshReused,
-		AuditPasswordSet, AuditPasswordChanged, AuditPasswordReset, AuditPasswordRefused, AuditMobileVerified,
+		AuditPasswordSet, AuditPasswordChanged, AuditPasswordReset, AuditPasswordRefused,
+		AuditMobileVerified, AuditMobileUnverified, AuditEmailVerified, AuditEmailUnverified,
 		AuditUserCreated, AuditUsersImported, AuditUserUpdated, AuditUserDisabled, AuditUserEnabled, AuditUserRoleChanged,
 		AuditUserUnlocked, AuditClientIPUnlocked,
 		AuditMembershipAdded, AuditMembershipRemoved,
-		AuditOrganisationAdded, AuditOrganisationDisabled, AuditOrganisationEnabled,
-		AuditRoleAdded, AuditRoleDisabled, AuditRoleEnabled,
-		AuditApplicationAdded, AuditApplicationDisabled, AuditApplicationEnabled,
+		AuditOrganisationAdded, AuditOrganisationRenamed, AuditOrganisationDeleted, AuditOrganisationDisabled, AuditOrganisationEnabled,
+		AuditRoleAdded, AuditRoleRenamed, AuditRoleDeleted, AuditRoleDisabled, AuditRoleEnabled,
+		AuditApplicationAdded, AuditApplicationRenamed, AuditApplicationDeleted, AuditApplicationDisabled, AuditApplicationEnabled,
 		AuditApplicationRights, AuditApplicationLinked, AuditApplicationUnlinked,
 		AuditApplicationSecretAdded, AuditApplicationSecretRevoked, AuditApplicationRefused,
 		AuditKeyRotated, AuditKeyRetired,
