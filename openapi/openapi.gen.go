@@ -1703,6 +1703,11 @@ type UserChange struct {
 	// The e-mail address.
 	Email *string `json:"email,omitempty"`
 
+	// EmailStatus 同 `mobileStatus`，担保的是邮箱。
+	//
+	// Like `mobileStatus`, for the e-mail address.
+	EmailStatus *string `json:"emailStatus,omitempty"`
+
 	// Gender 性别：男、女，也接受 1、2、male、female。
 	//
 	// The gender: `男` or `女`; 1, 2, male and female are accepted too.
@@ -1737,6 +1742,12 @@ type UserChange struct {
 	//
 	// The mobile.
 	Mobile *string `json:"mobile,omitempty"`
+
+	// MobileStatus 超级管理员传 `ok`：担保该用户现有的手机号已认证；同一请求中改换的手机号仍为未认证。其他取值与其他调用者传的值被忽略。
+	//
+	// `ok` from a super administrator vouches for the mobile that the user has; one that the same request changes is
+	// unverified all the same. Other values, and what other callers send, are ignored.
+	MobileStatus *string `json:"mobileStatus,omitempty"`
 
 	// Nickname 昵称。
 	//

@@ -202,8 +202,16 @@ func TestMassAssignment(t *testing.T) {
 	if after["mobileStatus"] != "unverified" || after["status"] != "ok" {
 		t.Errorf("user %v", after)
 	}
+	_, err := w.accounts.AddUser(t.Context(), account.AddedUser{NewUser: account.NewUser{Username: "root", Password: new(goodPassword)}, Role: account.RoleSuperAdministrator})
+	must(t, err)
+	requireOK(t, w.postJSON("/api/user/update", `{"id":`+id+`,"mobile":"13900004444","mobileStatus":"ok","email":"ran@example.com","emailStatus":"ok"}`, "Jwt", w.jwt("root")))
+	vouched := requireOK(t, w.get("/api/user/detail?id="+id, "Jwt", jwt)).body["user"].(map[string]any)
+	if vouched["mobileStatus"] != "ok" || vouched["emailStatus"] != "unverified" {
+		t.Errorf("a super administrator vouches for the mobile, and changes the e-mail: %v", vouched)
+	}
+	requireOK(t, w.postJSON("/api/user/update", `{"id":`+id+`,"mobile":"13900005555"}`, "Jwt", jwt))
 	requireFailure(t, "jfinal", w.postJSON("/api/user/create", `{"username":"su.qing"}`+"", "Jwt", "x"), http.StatusUnauthorized)
-	requireFailure(t, "jfinal", w.postForm("/api/user/login", url.Values{"loginAccount": {"13900004444"}, "password": {goodPassword}}), http.StatusUnauthorized)
+	requireFailure(t, "jfinal", w.postForm("/api/user/login", url.Values{"loginAccount": {"13900005555"}, "password": {goodPassword}}), http.StatusUnauthorized)
 	requireFailure(t, "jfinal", w.postJSON("/api/user/update", `{"id":`+id+`,"NICKNAME":"x"}`, "Jwt", jwt), http.StatusBadRequest, "NICKNAME")
 }
 

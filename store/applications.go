@@ -50,6 +50,21 @@ func (tx Tx) SetApplicationRights(ctx context.Context, id, rights string) error 
 	return tx.update(ctx, "SetApplicationRights", "applications", "rights = ?", "id = ?", []any{rights}, []any{id})
 }
 
+// RenameApplication changes an application's name. It returns ErrNotFound.
+func (tx Tx) RenameApplication(ctx context.Context, id, name string) error {
+	return tx.update(ctx, "RenameApplication", "applications", "name = ?", "id = ?", []any{name}, []any{id})
+}
+
+// DeleteApplication deletes an application with its secrets and links. Sessions that were
+// opened for it stay, and belong to none: an application that gets its id later does not
+// get them. It returns ErrNotFound.
+func (tx Tx) DeleteApplication(ctx context.Context, id string) error {
+	if _, err := tx.exec(ctx, "DeleteApplication", "UPDATE sessions SET application_id = NULL WHERE application_id = ?", id); err != nil {
+		return err
+	}
+	return tx.change(ctx, "DeleteApplication", "DELETE FROM applications WHERE id = ?", id)
+}
+
 // AddApplicationOrganisation lets an application see the members of an organisation. An
 // existing link stays as it is. It returns ErrNotFound if the application or the
 // organisation does not exist.

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"slices"
-	"strings"
 )
 
 // AuditEvent is one row of audit_events: something that has happened.
@@ -48,10 +47,15 @@ func (tx Tx) InsertAudit(ctx context.Context, events ...AuditEvent) error {
 
 // ListAudit returns the events that match f, in order of their ids.
 func (s *Store) ListAudit(ctx context.Context, f AuditFilter) (found []AuditEvent, err error) {
-	query, args := f.query()
+	c := f.conditions()
+	order := " ORDER BY id LIMIT ?"
+	if f.Newest {
+		order = " ORDER BY id DESC LIMIT ?"
+	}
 	err = s.run(ctx, "ListAudit", func() error {
 		found = nil
-		return s.engine.SelectOnce(ctx, &found, query, args...) // too many combinations to keep prepared
+		// too many combinations to keep prepared
+		return s.engine.SelectOnce(ctx, &found, selectAudit+c.where()+order, append(c.args, max(f.Limit, 0))...)
 	})
 	if f.Newest {
 		slices.Reverse(found)
@@ -59,34 +63,30 @@ func (s *Store) ListAudit(ctx context.Context, f AuditFilter) (found []AuditEven
 	return found, err
 }
 
-func (f AuditFilter) query() (query string, args []any) {
-	conditions := []string{"id > ?"}
-	args = []any{f.AfterID}
-	add := func(condition string, values ...any) {
-		conditions, args = append(conditions, condition), append(args, values...)
-	}
+// CountAudit returns how many events match f, whatever its Limit.
+func (s *Store) CountAudit(ctx context.Context, f AuditFilter) (int64, error) {
+	return s.count(ctx, "CountAudit", "audit_events", f.conditions())
+}
+
+func (f AuditFilter) conditions() (c conditions) {
+	c.add("id > ?", f.AfterID)
 	if f.Since != 0 {
-		add("at >= ?", f.Since)
+		c.add("at >= ?", f.Since)
 	}
 	if f.Until != 0 {
-		add("at < ?", f.Until)
+		c.add("at < ?", f.Until)
 	}
 	if f.Subject != nil {
-		add("subject_id = ?", *f.Subject)
+		c.add("subject_id = ?", *f.Subject)
 	}
 	if len(f.Kinds) > 0 {
-		marks := strings.Repeat(", ?", len(f.Kinds))[2:]
 		var kinds []any
 		for _, kind := range f.Kinds {
 			kinds = append(kinds, kind)
 		}
-		add("kind IN ("+marks+")", kinds...)
+		c.add("kind IN "+placeholders(len(kinds)), kinds...)
 	}
-	order := " ORDER BY id LIMIT ?"
-	if f.Newest {
-		order = " ORDER BY id DESC LIMIT ?"
-	}
-	return selectAudit + "WHERE " + strings.Join(conditions, " AND ") + order, append(args, max(f.Limit, 0))
+	return c
 }
 
 // PurgeAudit deletes the events before a time and returns their number. Like Purge it

@@ -44,6 +44,23 @@ func (tx Tx) SetOrganisationDisabled(ctx context.Context, code string, disabled 
 	return tx.update(ctx, "SetOrganisationDisabled", "organisations", "disabled_at = ?", "code = ?", []any{disabledAt(disabled, now)}, []any{code})
 }
 
+// RenameOrganisation changes an organisation's name. It returns ErrNotFound.
+func (tx Tx) RenameOrganisation(ctx context.Context, code, name string) error {
+	return tx.update(ctx, "RenameOrganisation", "organisations", "name = ?", "code = ?", []any{name}, []any{code})
+}
+
+// DeleteOrganisation deletes an organisation with its memberships. It returns ErrNotFound.
+func (tx Tx) DeleteOrganisation(ctx context.Context, code string) error {
+	return tx.change(ctx, "DeleteOrganisation", "DELETE FROM organisations WHERE code = ?", code)
+}
+
+// CountMembers returns how many members an organisation has.
+func (s *Store) CountMembers(ctx context.Context, organisationID int64) (int64, error) {
+	var c conditions
+	c.add("organisation_id = ?", organisationID)
+	return s.count(ctx, "CountMembers", "memberships", c)
+}
+
 // InsertRole adds a role that users can have in organisations. It returns a
 // ConflictError of id or code.
 func (tx Tx) InsertRole(ctx context.Context, r Role) error {
@@ -63,6 +80,23 @@ func (s *Store) ListRoles(ctx context.Context) ([]Role, error) {
 // SetRoleDisabled disables or enables a role. It returns ErrNotFound.
 func (tx Tx) SetRoleDisabled(ctx context.Context, code string, disabled bool, now Time) error {
 	return tx.update(ctx, "SetRoleDisabled", "roles", "disabled_at = ?", "code = ?", []any{disabledAt(disabled, now)}, []any{code})
+}
+
+// RenameRole changes a role's name. It returns ErrNotFound.
+func (tx Tx) RenameRole(ctx context.Context, code, name string) error {
+	return tx.update(ctx, "RenameRole", "roles", "name = ?", "code = ?", []any{name}, []any{code})
+}
+
+// DeleteRole deletes a role, and takes it from all members. It returns ErrNotFound.
+func (tx Tx) DeleteRole(ctx context.Context, code string) error {
+	return tx.change(ctx, "DeleteRole", "DELETE FROM roles WHERE code = ?", code)
+}
+
+// CountRoleHolders returns how many members of organisations have a role.
+func (s *Store) CountRoleHolders(ctx context.Context, roleID int64) (int64, error) {
+	var c conditions
+	c.add("role_id = ?", roleID)
+	return s.count(ctx, "CountRoleHolders", "membership_roles", c)
 }
 
 const (

@@ -5,12 +5,16 @@ import (
 	"context"
 	"fmt"
 	"slices"
+
+	"quartet/store/internal/engine"
 )
 
 // MySQL reserves the word key, except after the name of a table.
 const (
 	rateLimitExpires = "SELECT expires_at FROM rate_counters WHERE rate_counters.key = ?"
+	rateLimitReached = "SELECT expires_at FROM rate_counters WHERE rate_counters.key = ? AND count >= ? AND expires_at > ? AND expires_at <= ?"
 	resetRateLimit   = "DELETE FROM rate_counters WHERE rate_counters.key = ?"
+	deleteCountersOf = "DELETE FROM rate_counters WHERE rate_counters.key LIKE ?"
 )
 
 // RateLimitError means that a limit is reached. It is returned as a value, not as a
@@ -72,4 +76,25 @@ func (tx Tx) ResetRateLimits(ctx context.Context, keys []string) error {
 		}
 	}
 	return nil
+}
+
+// RateLimitWait returns how many milliseconds it takes until all limits have room, 0 if
+// they have it now. It counts nothing.
+func (s *Store) RateLimitWait(ctx context.Context, limits []RateLimit, now Time) (wait int64, err error) {
+	for _, q := range limits {
+		until, err := many[Time](ctx, s, "RateLimitWait", rateLimitReached, q.Key, q.Limit, now, now+Time(q.WindowMillis+engine.ClockSkew))
+		if err != nil {
+			return 0, err
+		}
+		for _, at := range until {
+			wait = max(wait, int64(at-now))
+		}
+	}
+	return wait, nil
+}
+
+// DeleteCountersOf deletes the counters whose keys contain a digest, and returns their
+// number.
+func (tx Tx) DeleteCountersOf(ctx context.Context, digest Digest) (int64, error) {
+	return tx.exec(ctx, "DeleteCountersOf", deleteCountersOf, "%"+string(digest)+"%")
 }

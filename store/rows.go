@@ -141,6 +141,7 @@ const (
 	EndedByOwner          = "ended_by_owner"
 	EndedByMerge          = "user_merged"
 	EndedByNewWayIn       = "new_way_in"
+	EndedByOperator       = "ended_by_operator" // on the command line
 )
 
 // Session is one row of sessions. Tokens are stored as SHA-256 hashes only.

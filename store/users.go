@@ -73,6 +73,34 @@ func (tx Tx) VerifyMobile(ctx context.Context, userID int64, sealed string, inde
 	return tx.change(ctx, "VerifyMobile", verifyMobile, sealed, index, now, now, userID)
 }
 
+const (
+	setMobileVerified = `UPDATE users SET mobile_verified_at = COALESCE(mobile_verified_at, ?), version = version + 1, updated_at = ?
+		WHERE id = ? AND mobile_index IS NOT NULL`
+	setEmailVerified = `UPDATE users SET email_verified_at = COALESCE(email_verified_at, ?), version = version + 1, updated_at = ?
+		WHERE id = ? AND email_key IS NOT NULL`
+	setMobileUnverified = "UPDATE users SET mobile_verified_at = NULL, version = version + 1, updated_at = ? WHERE id = ?"
+	setEmailUnverified  = "UPDATE users SET email_verified_at = NULL, version = version + 1, updated_at = ? WHERE id = ?"
+)
+
+// SetMobileVerified says whether the stored mobile of a user counts as verified. It
+// returns ErrNotFound if there is none to verify, or a ConflictError of mobile if another
+// user has verified it.
+func (tx Tx) SetMobileVerified(ctx context.Context, userID int64, verified bool, now Time) error {
+	if !verified {
+		return tx.change(ctx, "SetMobileVerified", setMobileUnverified, now, userID)
+	}
+	return tx.change(ctx, "SetMobileVerified", setMobileVerified, now, now, userID)
+}
+
+// SetEmailVerified says whether the stored e-mail address of a user counts as verified. It
+// returns ErrNotFound if there is none to verify.
+func (tx Tx) SetEmailVerified(ctx context.Context, userID int64, verified bool, now Time) error {
+	if !verified {
+		return tx.change(ctx, "SetEmailVerified", setEmailUnverified, now, userID)
+	}
+	return tx.change(ctx, "SetEmailVerified", setEmailVerified, now, now, userID)
+}
+
 const verifiedMobile = "(mobile_index) WHERE mobile_verified_at IS NOT NULL"
 
 var errNoVerifiedMobile = errors.New("the user has no verified mobile")

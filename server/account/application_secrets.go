@@ -112,18 +112,19 @@ func (s *Service) ProveApplication(ctx context.Context, application, secret, cli
 // the limit nothing is written, except the event of the one that reaches it.
 func (s *Service) refuseSecret(ctx context.Context, application, clientIP string, failure apierr.Code) error {
 	key := "application-secret:" + s.clientIPKey(clientIP) + ":" + application
-	if wait := s.guesses.fullFor(key, s.now()); wait > 0 {
+	if wait := s.fullFor(ctx, key); wait > 0 {
 		return &apierr.Error{Code: apierr.TooManyRequests, RetryAfter: wait}
 	}
+	limit := s.limits.WrongSecretPerIP.limit(key)
 	err := storeErr(s.inTx(ctx, func(tx *tx) error {
 		tx.record(secretRefused(AuditApplicationRefused, application, failure))
-		return tx.ConsumeRateLimits(ctx, []store.RateLimit{s.limits.WrongSecretPerIP.limit(key)}, store.TimeOf(s.now()))
+		return tx.ConsumeRateLimits(ctx, []store.RateLimit{limit}, store.TimeOf(s.now()))
 	}))
 	switch {
 	case err == nil:
 		return apierr.New(failure)
 	case apierr.Is(err, apierr.TooManyRequests):
-		s.guesses.full.Add(key, s.now().Add(apierr.As(err).RetryAfter))
+		s.rememberFull(key, apierr.As(err).RetryAfter, limit)
 		s.audit(ctx, secretRefused(AuditLockout, application, reasonLocked))
 	}
 	return err

@@ -85,6 +85,28 @@ func (s *Service) setApplicationDisabled(ctx context.Context, id string, disable
 	return toAPIErr(err, apierr.UnknownApplication)
 }
 
+// RenameApplication changes an application's name.
+func (s *Service) RenameApplication(ctx context.Context, id, name string) error {
+	if err := checkName(name); err != nil {
+		return err
+	}
+	err := s.inTx(ctx, func(tx *tx) error {
+		tx.record(applicationChanged(AuditApplicationRenamed, id, nil))
+		return tx.RenameApplication(ctx, id, name)
+	})
+	return toAPIErr(err, apierr.UnknownApplication)
+}
+
+// DeleteApplication deletes an application with its secrets. Sessions that were opened for
+// it stay.
+func (s *Service) DeleteApplication(ctx context.Context, id string) error {
+	err := s.inTx(ctx, func(tx *tx) error {
+		tx.record(applicationChanged(AuditApplicationDeleted, id, nil))
+		return tx.DeleteApplication(ctx, id)
+	})
+	return toAPIErr(err, apierr.UnknownApplication)
+}
+
 // SetApplicationRights replaces an application's rights. Failures are
 // InvalidField with field rights, and UnknownApplication.
 func (s *Service) SetApplicationRights(ctx context.Context, id string, rights []string) error {

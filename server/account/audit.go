@@ -27,24 +27,35 @@ const (
 	AuditPasswordReset            = "password_reset" // without the old one
 	AuditPasswordRefused          = "password_refused"
 	AuditMobileVerified           = "mobile_verified"
+	AuditMobileUnverified         = "mobile_unverified" // by an operator
+	AuditEmailVerified            = "email_verified"    // vouched for
+	AuditEmailUnverified          = "email_unverified"  // by an operator
 	AuditUserCreated              = "user_created"
 	AuditUsersImported            = "users_imported" // a batch of them
 	AuditUserUpdated              = "user_updated"
 	AuditUserDisabled             = "user_disabled"
 	AuditUserEnabled              = "user_enabled"
 	AuditUserRoleChanged          = "user_role_changed"
-	AuditUserMerged               = "user_merged"      // into another, and gone
-	AuditUserMergedInto           = "user_merged_into" // by another, who is gone
-	AuditMergeRefused             = "merge_refused"    // for want of proof
+	AuditUserMerged               = "user_merged"        // into another, and gone
+	AuditUserMergedInto           = "user_merged_into"   // by another, who is gone
+	AuditMergeRefused             = "merge_refused"      // for want of proof
+	AuditUserUnlocked             = "user_unlocked"      // its counters were deleted
+	AuditClientIPUnlocked         = "client_ip_unlocked" // its counters were deleted
 	AuditMembershipAdded          = "membership_added"
 	AuditMembershipRemoved        = "membership_removed"
 	AuditOrganisationAdded        = "organisation_added"
+	AuditOrganisationRenamed      = "organisation_renamed"
+	AuditOrganisationDeleted      = "organisation_deleted"
 	AuditOrganisationDisabled     = "organisation_disabled"
 	AuditOrganisationEnabled      = "organisation_enabled"
 	AuditRoleAdded                = "role_added"
+	AuditRoleRenamed              = "role_renamed"
+	AuditRoleDeleted              = "role_deleted"
 	AuditRoleDisabled             = "role_disabled"
 	AuditRoleEnabled              = "role_enabled"
 	AuditApplicationAdded         = "application_added"
+	AuditApplicationRenamed       = "application_renamed"
+	AuditApplicationDeleted       = "application_deleted"
 	AuditApplicationDisabled      = "application_disabled"
 	AuditApplicationEnabled       = "application_enabled"
 	AuditApplicationRights        = "application_rights"
@@ -66,13 +77,15 @@ func AuditKinds() []string {
 	return []string{
 		AuditSignIn, AuditSignInFailed, AuditLockout, AuditCodeSent,
 		AuditSignOut, AuditSessionEnded, AuditSessionReplaced, AuditRefreshReused,
-		AuditPasswordSet, AuditPasswordChanged, AuditPasswordReset, AuditPasswordRefused, AuditMobileVerified,
+		AuditPasswordSet, AuditPasswordChanged, AuditPasswordReset, AuditPasswordRefused,
+		AuditMobileVerified, AuditMobileUnverified, AuditEmailVerified, AuditEmailUnverified,
 		AuditUserCreated, AuditUsersImported, AuditUserUpdated, AuditUserDisabled, AuditUserEnabled, AuditUserRoleChanged,
 		AuditUserMerged, AuditUserMergedInto, AuditMergeRefused,
+		AuditUserUnlocked, AuditClientIPUnlocked,
 		AuditMembershipAdded, AuditMembershipRemoved,
-		AuditOrganisationAdded, AuditOrganisationDisabled, AuditOrganisationEnabled,
-		AuditRoleAdded, AuditRoleDisabled, AuditRoleEnabled,
-		AuditApplicationAdded, AuditApplicationDisabled, AuditApplicationEnabled,
+		AuditOrganisationAdded, AuditOrganisationRenamed, AuditOrganisationDeleted, AuditOrganisationDisabled, AuditOrganisationEnabled,
+		AuditRoleAdded, AuditRoleRenamed, AuditRoleDeleted, AuditRoleDisabled, AuditRoleEnabled,
+		AuditApplicationAdded, AuditApplicationRenamed, AuditApplicationDeleted, AuditApplicationDisabled, AuditApplicationEnabled,
 		AuditApplicationRights, AuditApplicationLinked, AuditApplicationUnlinked,
 		AuditApplicationSecretAdded, AuditApplicationSecretRevoked, AuditApplicationRefused,
 		AuditWeChatAppSet, AuditWeChatAppRemoved, AuditWeChatLinked, AuditWeChatRefused,

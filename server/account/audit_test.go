@@ -151,6 +151,18 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 			code := s.code(account.PurposeVerifyMobile, "13900004444")
 			return s.VerifyMobile(s.ctx, s.li, "13900004444", code)
 		}, `li li own jfinal 198.51.100.9 {"mobile":"INDEX"}`},
+		account.AuditMobileUnverified: {func(s *scene) error {
+			id := s.add("sun", mobile("13900005555", true), email("sun@example.com", true))
+			return s.SetUser(s.t.Context(), id, account.SetUser{MobileVerified: new(false)})
+		}, `- new - command_line  {"way":"vouched"}`},
+		account.AuditEmailVerified: {func(s *scene) error {
+			id := s.add("sun", mobile("13900005555", true), email("sun@example.com", true))
+			return s.SetUser(s.t.Context(), id, account.SetUser{EmailVerified: new(true)})
+		}, `- new - command_line  {"way":"vouched"}`},
+		account.AuditEmailUnverified: {func(s *scene) error {
+			id := s.add("sun", mobile("13900005555", true), email("sun@example.com", true))
+			return s.SetUser(s.t.Context(), id, account.SetUser{EmailVerified: new(false)})
+		}, `- new - command_line  {"way":"vouched"}`},
 		account.AuditUserCreated: {func(s *scene) error {
 			_, err := s.CreateUser(s.ctx, &s.li, home, account.NewUser{Username: "sun"})
 			return err
@@ -174,6 +186,14 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 		account.AuditUserRoleChanged: {func(s *scene) error {
 			return s.SetRole(s.t.Context(), s.other, store.RoleAdministrator)
 		}, `- zhao - command_line  {"role":"administrator"}`},
+		account.AuditUserUnlocked: {func(s *scene) error {
+			s.fail("zhao", home, 1)
+			return errorOf(s.UnlockUser(s.t.Context(), s.other))
+		}, `- zhao - command_line  {"counters":2}`},
+		account.AuditClientIPUnlocked: {func(s *scene) error {
+			s.fail("zhao", elsewhere, 1)
+			return errorOf(s.UnlockClientIP(s.t.Context(), elsewhere))
+		}, `- - - command_line 192.0.2.2 {"counters":2}`},
 		account.AuditMembershipAdded: {func(s *scene) error {
 			return s.AddMembership(s.t.Context(), s.other, "north", "teacher")
 		}, `- zhao - command_line  {"organisation":"north","role":"teacher"}`},
@@ -185,6 +205,12 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 			_, err := s.AddOrganisation(s.t.Context(), "south", "南校区")
 			return err
 		}, beside + `{"organisation":"south"}`},
+		account.AuditOrganisationRenamed: {func(s *scene) error {
+			return s.RenameOrganisation(s.t.Context(), "north", "新名")
+		}, beside + `{"organisation":"north"}`},
+		account.AuditOrganisationDeleted: {func(s *scene) error {
+			return s.DeleteOrganisation(s.t.Context(), "north")
+		}, beside + `{"organisation":"north"}`},
 		account.AuditOrganisationDisabled: {func(s *scene) error {
 			return s.DisableOrganisation(s.t.Context(), "north")
 		}, beside + `{"organisation":"north"}`},
@@ -195,6 +221,12 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 			_, err := s.AddRole(s.t.Context(), "pupil", "学生")
 			return err
 		}, beside + `{"role":"pupil"}`},
+		account.AuditRoleRenamed: {func(s *scene) error {
+			return s.RenameRole(s.t.Context(), "teacher", "新名")
+		}, beside + `{"role":"teacher"}`},
+		account.AuditRoleDeleted: {func(s *scene) error {
+			return s.DeleteRole(s.t.Context(), "teacher")
+		}, beside + `{"role":"teacher"}`},
 		account.AuditRoleDisabled: {func(s *scene) error {
 			return s.DisableRole(s.t.Context(), "teacher")
 		}, beside + `{"role":"teacher"}`},
@@ -205,6 +237,12 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 			_, err := s.AddApplication(s.t.Context(), "portal", "门户", []string{account.RightNickname})
 			return err
 		}, beside + `{"application":"portal","rights":["nickname"]}`},
+		account.AuditApplicationRenamed: {func(s *scene) error {
+			return s.RenameApplication(s.t.Context(), "app", "新名")
+		}, beside + `{"application":"app"}`},
+		account.AuditApplicationDeleted: {func(s *scene) error {
+			return s.DeleteApplication(s.t.Context(), "app")
+		}, beside + `{"application":"app"}`},
 		account.AuditApplicationDisabled: {func(s *scene) error {
 			return s.DisableApplication(s.t.Context(), "app")
 		}, beside + `{"application":"app"}`},

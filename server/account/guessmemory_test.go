@@ -19,22 +19,19 @@ func TestReservationIsTakenOverOnceAndInTime(t *testing.T) {
 // Many names evict older entries, never newer ones.
 func TestGuessMemoryIsBounded(t *testing.T) {
 	t.Parallel()
-	m, now := newGuessMemory(), time.Unix(0, 0)
+	m := newGuessMemory()
 	for i := range guessMemorySize + 10 {
-		m.full.Add(strconv.Itoa(i), now.Add(time.Minute))
+		m.full.Add(strconv.Itoa(i), fullCounter{})
 		if i == guessMemorySize-1 {
-			m.full.Add("0", now.Add(time.Minute)) // again: the youngest now
+			m.full.Add("0", fullCounter{}) // again: the youngest now
 		}
 	}
 	if m.full.Len() != guessMemorySize {
 		t.Errorf("%d entries", m.full.Len())
 	}
 	for key, want := range map[string]bool{"0": true, "1": false, "10": false, "11": true, strconv.Itoa(guessMemorySize + 9): true} {
-		if got := m.fullFor(key, now) > 0; got != want {
+		if got := m.full.Contains(key); got != want {
 			t.Errorf("%s is full: %v", key, got)
 		}
-	}
-	if m.fullFor("0", now.Add(time.Minute)) > 0 {
-		t.Error("a counter stays full beyond its time")
 	}
 }

@@ -48,24 +48,24 @@ type verdict struct {
 	locked bool // too many guesses: nothing was compared
 }
 
-// guessMemory caches guesses between requests. The values of both caches are when an
-// entry expires; an entry that is evicted early is still counted in the database.
+// guessMemory caches guesses between requests. An entry that is evicted early is still
+// counted in the database.
 type guessMemory struct {
 	locks keyedLock
 	// reservations has the keys whose reserved guess was not compared because no
 	// hashing slot was free. The next attempt uses the reservation, because a busy
-	// server must not lock anybody out.
+	// server must not lock anybody out. The value is when it expires.
 	reservations *lru.Cache[string, time.Time]
 	// full holds the client IPs whose counter is full, and those with too many
-	// wrong codes.
-	full *lru.Cache[string, time.Time]
+	// wrong codes or application secrets.
+	full *fullCounters
 }
 
 const guessMemorySize = 10_000 // entries of each cache
 
 func newGuessMemory() guessMemory {
 	reservations, err := lru.New[string, time.Time](guessMemorySize)
-	full, err2 := lru.New[string, time.Time](guessMemorySize)
+	full, err2 := lru.New[string, fullCounter](guessMemorySize)
 	if err := errors.Join(err, err2); err != nil {
 		panic(err) // impossible: the size is positive
 	}
@@ -76,14 +76,6 @@ func newGuessMemory() guessMemory {
 func (m *guessMemory) takeReservation(key string, now time.Time) bool {
 	until, _ := m.reservations.Peek(key)
 	return m.reservations.Remove(key) && until.After(now)
-}
-
-// fullFor returns how long the counter of key stays full; 0 or less if it is not full.
-func (m *guessMemory) fullFor(key string, now time.Time) time.Duration {
-	if until, known := m.full.Peek(key); known {
-		return until.Sub(now)
-	}
-	return 0
 }
 
 // forget clears both caches.
@@ -137,10 +129,9 @@ func (s *Service) compare(ctx context.Context, g guess, text string, follow func
 // writes a row too, so that its duration does not distinguish a locked account from a
 // wrong password.
 func (s *Service) reserveGuess(ctx context.Context, g guess) (bool, error) {
-	now := s.now()
 	// A full client IP writes one row, however many accounts it tries.
 	refused := "refused:" + g.clientIP
-	if s.guesses.fullFor(g.clientIP, now) <= 0 {
+	if s.fullFor(ctx, g.clientIP) <= 0 {
 		ok, err := s.countIfRoom(ctx, g.limits)
 		if ok || err != nil {
 			return ok, err
@@ -208,10 +199,10 @@ func (s *Service) countClientIP(ctx context.Context, tx *tx, clientIP string) er
 	if clientIP == "" {
 		return nil
 	}
-	now := s.now()
-	err := tx.ConsumeRateLimits(ctx, []store.RateLimit{s.passwordPerIP(clientIP)}, store.TimeOf(now))
+	limit := s.passwordPerIP(clientIP)
+	err := tx.ConsumeRateLimits(ctx, []store.RateLimit{limit}, store.TimeOf(s.now()))
 	if reached, full := errors.AsType[store.RateLimitError](err); full {
-		s.guesses.full.Add(clientIP, now.Add(time.Duration(reached.RetryAfterMillis)*time.Millisecond))
+		s.rememberFull(clientIP, time.Duration(reached.RetryAfterMillis)*time.Millisecond, limit)
 		return nil // a single full limit has counted nothing, so the transaction goes on
 	}
 	return err

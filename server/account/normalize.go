@@ -110,6 +110,10 @@ func (s *Service) mobileIndex(mobile string) store.Digest {
 // clientIPKey is the counter key of a client IP, which does not reveal it. An IPv6 /64
 // counts as one, because it belongs to one subscriber.
 func (s *Service) clientIPKey(clientIP string) string {
+	return s.sealer.Index(clientIPSubject(clientIP))
+}
+
+func clientIPSubject(clientIP string) string {
 	if parsed, err := netip.ParseAddr(clientIP); err == nil {
 		parsed = parsed.Unmap().WithZone("")
 		if parsed.Is6() {
@@ -117,5 +121,5 @@ func (s *Service) clientIPKey(clientIP string) string {
 		}
 		clientIP = parsed.String()
 	}
-	return s.sealer.Index("address:" + clientIP)
+	return "address:" + clientIP
 }

@@ -94,6 +94,33 @@ func (s *Service) setOrganisationDisabled(ctx context.Context, code string, disa
 	return codeErr(err, "organisation")
 }
 
+// RenameOrganisation changes an organisation's name.
+func (s *Service) RenameOrganisation(ctx context.Context, code, name string) error {
+	if err := checkName(name); err != nil {
+		return err
+	}
+	err := s.inTx(ctx, func(tx *tx) error {
+		tx.record(byCommandLine(AuditOrganisationRenamed, 0, details{"organisation": code}))
+		return tx.RenameOrganisation(ctx, code, name)
+	})
+	return codeErr(err, "organisation")
+}
+
+// DeleteOrganisation deletes an organisation with its memberships.
+func (s *Service) DeleteOrganisation(ctx context.Context, code string) error {
+	err := s.inTx(ctx, func(tx *tx) error {
+		tx.record(byCommandLine(AuditOrganisationDeleted, 0, details{"organisation": code}))
+		return tx.DeleteOrganisation(ctx, code)
+	})
+	return codeErr(err, "organisation")
+}
+
+// CountMembers returns how many members an organisation has.
+func (s *Service) CountMembers(ctx context.Context, organisation Organisation) (int64, error) {
+	members, err := s.store.CountMembers(ctx, organisation.ID)
+	return members, storeErr(err)
+}
+
 // AddRole adds a role that users can have in organisations. Failures are as in
 // AddOrganisation.
 func (s *Service) AddRole(ctx context.Context, code, name string) (Role, error) {
@@ -138,6 +165,33 @@ func (s *Service) setRoleDisabled(ctx context.Context, code string, disabled boo
 		return tx.SetRoleDisabled(ctx, code, disabled, store.TimeOf(s.now()))
 	})
 	return codeErr(err, "role")
+}
+
+// RenameRole changes a role's name.
+func (s *Service) RenameRole(ctx context.Context, code, name string) error {
+	if err := checkName(name); err != nil {
+		return err
+	}
+	err := s.inTx(ctx, func(tx *tx) error {
+		tx.record(byCommandLine(AuditRoleRenamed, 0, details{"role": code}))
+		return tx.RenameRole(ctx, code, name)
+	})
+	return codeErr(err, "role")
+}
+
+// DeleteRole deletes a role, and takes it from all members.
+func (s *Service) DeleteRole(ctx context.Context, code string) error {
+	err := s.inTx(ctx, func(tx *tx) error {
+		tx.record(byCommandLine(AuditRoleDeleted, 0, details{"role": code}))
+		return tx.DeleteRole(ctx, code)
+	})
+	return codeErr(err, "role")
+}
+
+// CountRoleHolders returns how many members of organisations have a role.
+func (s *Service) CountRoleHolders(ctx context.Context, role Role) (int64, error) {
+	holders, err := s.store.CountRoleHolders(ctx, role.ID)
+	return holders, storeErr(err)
 }
 
 // AddMembership makes a user a member of an organisation, with a role unless role is
@@ -191,7 +245,7 @@ func (s *Service) membership(ctx context.Context, userID int64, organisation, ro
 // blanks, names none around them, and both have no invisible characters, so that the
 // entries can be told apart and entered.
 func checkListed(field, code, name string) error {
-	if err := checkTexts([]checkedText{{field, &code, longestCode}, {"name", &name, longestName}}); err != nil {
+	if err := checkText(field, code, longestCode); err != nil {
 		return err
 	}
 	switch {
@@ -199,6 +253,15 @@ func checkListed(field, code, name string) error {
 		return apierr.Field(field, apierr.Required)
 	case strings.ContainsFunc(code, func(r rune) bool { return unicode.IsSpace(r) || isInvisible(r) }):
 		return apierr.Field(field, apierr.BadFormat)
+	}
+	return checkName(name)
+}
+
+func checkName(name string) error {
+	if err := checkText("name", name, longestName); err != nil {
+		return err
+	}
+	switch {
 	case name == "":
 		return apierr.Field("name", apierr.Required)
 	case strings.TrimSpace(name) != name, strings.ContainsFunc(name, isInvisible):

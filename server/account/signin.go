@@ -86,7 +86,7 @@ func (s *Service) SignInByCode(ctx context.Context, in CodeSignIn) (SignInResult
 	if err := in.check(); err != nil {
 		return SignInResult{}, err
 	}
-	if wait := s.guesses.fullFor(codeRefusedKey(s.clientIPKey(in.ClientIP)), s.now()); wait > 0 {
+	if wait := s.fullFor(ctx, codeRefusedKey(s.clientIPKey(in.ClientIP))); wait > 0 {
 		return SignInResult{}, &apierr.Error{Code: apierr.TooManyRequests, RetryAfter: wait}
 	}
 	application, err := s.knownApplication(ctx, in.Application)
@@ -183,15 +183,16 @@ func (s *Service) userOfMobile(ctx context.Context, tx *tx, in mobileSignIn) (st
 func (s *Service) refuseCode(ctx context.Context, in CodeSignIn, userID int64, reason string) error {
 	clientIP := s.clientIPKey(in.ClientIP)
 	key := codeRefusedKey(clientIP)
+	limits := []store.RateLimit{s.limits.CodeRefusedPerIP.limit(key), s.passwordPerIP(clientIP)}
 	err := storeErr(s.inTx(ctx, func(tx *tx) error {
 		tx.record(s.codeRefused(in, userID, reason))
-		return tx.ConsumeRateLimits(ctx, []store.RateLimit{s.limits.CodeRefusedPerIP.limit(key), s.passwordPerIP(clientIP)}, store.TimeOf(s.now()))
+		return tx.ConsumeRateLimits(ctx, limits, store.TimeOf(s.now()))
 	}))
 	switch {
 	case err == nil:
 		return apierr.New(apierr.WrongCode)
 	case apierr.Is(err, apierr.TooManyRequests):
-		s.guesses.full.Add(key, s.now().Add(apierr.As(err).RetryAfter))
+		s.rememberFull(key, apierr.As(err).RetryAfter, limits...)
 		locked := s.codeRefused(in, userID, reasonLocked)
 		locked.kind = AuditLockout
 		s.audit(ctx, locked)

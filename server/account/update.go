@@ -7,7 +7,8 @@ import (
 	"quartet/store"
 )
 
-// Values of UserUpdate.Status, as in document 004.
+// Values of UserUpdate.Status, as in document 004. StatusOK is a verified mobile or e-mail
+// too.
 const (
 	StatusOK     = "ok"
 	StatusLocked = "locked"
@@ -19,14 +20,18 @@ type UserUpdate struct {
 	Profile
 	Username, Identity, Remark *string
 	Status                     *string // StatusOK or StatusLocked
+	// MobileVerified and EmailVerified vouch for what the user has already: a mobile or
+	// e-mail that the same change sets is unverified all the same. They are ignored except
+	// from super administrators.
+	MobileVerified, EmailVerified bool
 }
 
 // UpdateUser changes a user (operation 10). Users may change themselves and
 // administrators all users, except that super administrators are changed only by super
 // administrators, and that users cannot lock themselves. Other callers get Forbidden
 // for a known and an unknown id alike. Other failures are UserNotFound, InvalidField,
-// UsernameTaken and EmailTaken. A new e-mail or mobile is unverified; locking ends the
-// user's sessions.
+// UsernameTaken, EmailTaken, and MobileTaken where another user has verified a mobile that
+// is vouched for. A new e-mail or mobile is unverified; locking ends the user's sessions.
 func (s *Service) UpdateUser(ctx context.Context, caller Caller, id int64, c UserUpdate) error {
 	if !caller.is(id) && !caller.isAdministrator() {
 		return apierr.New(apierr.Forbidden)
@@ -41,10 +46,13 @@ func (s *Service) UpdateUser(ctx context.Context, caller Caller, id int64, c Use
 	if !caller.isAdministrator() {
 		c = UserUpdate{Profile: c.Profile}
 	}
+	if !caller.isSuperAdministrator() {
+		c.MobileVerified, c.EmailVerified = false, false
+	}
 	if err := checkStatus(caller, id, c.Status); err != nil {
 		return err
 	}
-	if err := s.changeRow(ctx, caller, id, c); err != nil {
+	if err := s.changeRow(ctx, caller, target, c); err != nil {
 		return err
 	}
 	return s.setStatus(ctx, caller, target, c.Status)
@@ -64,19 +72,47 @@ func checkStatus(caller Caller, id int64, status *string) error {
 	return nil
 }
 
-func (s *Service) changeRow(ctx context.Context, caller Caller, id int64, u UserUpdate) error {
-	change, err := s.columns(id, u)
-	if err != nil || change == (store.UserChange{}) {
+func (s *Service) changeRow(ctx context.Context, caller Caller, target store.User, u UserUpdate) error {
+	change, err := s.columns(target.ID, u)
+	if err != nil {
 		return err
 	}
-	if err := s.checkFree(ctx, id, change); err != nil {
+	vouched := vouchedFor(target, change, u)
+	fields := changedFields(u)
+	if len(fields) == 0 && vouched == (verification{}) {
+		return nil
+	}
+	if err := s.checkFree(ctx, target.ID, change); err != nil {
 		return err
 	}
 	err = s.inTx(ctx, func(tx *tx) error {
-		tx.record(caller.eventBy(AuditUserUpdated, id, details{"fields": changedFields(u)}))
-		return tx.UpdateUser(ctx, id, change, &caller.UserID, store.TimeOf(s.now()))
+		now := store.TimeOf(s.now())
+		if len(fields) > 0 {
+			tx.record(caller.eventBy(AuditUserUpdated, target.ID, details{"fields": fields}))
+			if err := tx.UpdateUser(ctx, target.ID, change, &caller.UserID, now); err != nil {
+				return err
+			}
+		}
+		return vouched.set(ctx, tx, caller.eventBy("", target.ID, nil), now)
 	})
 	return toAPIErr(err, apierr.UserNotFound)
+}
+
+// vouchedFor is what an update vouches for: what the user keeps, and what is not verified
+// yet.
+func vouchedFor(target store.User, c store.UserChange, u UserUpdate) (v verification) {
+	if u.MobileVerified && !c.ClearMobile && same(c.MobileIndex, target.MobileIndex) && target.MobileVerifiedAt == nil {
+		v.mobile = new(true)
+	}
+	if u.EmailVerified && !c.ClearEmail && same(c.EmailKey, target.EmailKey) && target.EmailVerifiedAt == nil {
+		v.email = new(true)
+	}
+	return v
+}
+
+// same reports that a column is not changed, or to its present value.
+func same[T comparable](change, present *T) bool {
+	return change == nil || present != nil && *change == *present
 }
 
 // columns checks an update and returns it as the columns of userID's row.

@@ -53,6 +53,8 @@ var auditTests = map[string]func(*testing.T, *store.Store){
 		} {
 			t.Log(name)
 			same(t, listed(t, s, c.filter), c.want)
+			c.filter.Limit = 9
+			same(t, must(s.CountAudit(t.Context(), c.filter))(t), int64(len(listed(t, s, c.filter))))
 		}
 	},
 	"audit events from before a moment are purged": func(t *testing.T, s *store.Store) {

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"strings"
 	"testing"
 
 	"quartet/store"
@@ -60,6 +61,44 @@ var rateLimitTests = map[string]func(*testing.T, *store.Store){
 		check(t, ResetRateLimits(t.Context(), s, nil))
 		same(t, taken(t, s, noon, a), int64(0))
 		same(t, taken(t, s, noon, b), int64(minute))
+	},
+	"a window of a wrong clock begins anew": func(t *testing.T, s *store.Store) {
+		q := quota("a", minute, 2)
+		const ahead = noon + 10*365*24*hour
+		for range 2 {
+			same(t, taken(t, s, ahead, q), int64(0))
+		}
+		same(t, must(s.RateLimitWait(t.Context(), []store.RateLimit{q}, noon))(t), int64(0))
+		for range 2 {
+			same(t, taken(t, s, noon, q), int64(0))
+		}
+		same(t, taken(t, s, noon+second, q), int64(59_000))
+
+		b := quota("b", minute, 1) // of a server whose clock is a little ahead
+		same(t, taken(t, s, noon+4*minute, b), int64(0))
+		same(t, taken(t, s, noon, b), int64(5*minute))
+	},
+	"a wait is told without counting": func(t *testing.T, s *store.Store) {
+		narrow, wide := quota("a", minute, 1), quota("b", hour, 1)
+		wait := func(now store.Time) int64 {
+			return must(s.RateLimitWait(t.Context(), []store.RateLimit{narrow, wide}, now))(t)
+		}
+		same(t, wait(noon), int64(0))
+		same(t, taken(t, s, noon, narrow), int64(0))
+		same(t, wait(noon+second), int64(59_000))
+		same(t, taken(t, s, noon, wide), int64(0))
+		same(t, wait(noon+second), int64(hour-second))
+		same(t, wait(noon+hour), int64(0))
+	},
+	"the counters of a digest are deleted": func(t *testing.T, s *store.Store) {
+		digest, other := store.Digest(strings.Repeat("ab", 32)), strings.Repeat("cd", 32)
+		mine := []store.RateLimit{quota("signin:"+string(digest), minute, 1), quota("signin:"+string(digest)+":"+other, minute, 1)}
+		theirs := quota("signin:"+other, minute, 1)
+		same(t, taken(t, s, noon, append(mine, theirs)...), int64(0))
+		same(t, must(DeleteCountersOf(t.Context(), s, digest))(t), int64(2))
+		same(t, must(DeleteCountersOf(t.Context(), s, digest))(t), int64(0))
+		same(t, taken(t, s, noon, mine...), int64(0))
+		same(t, taken(t, s, noon, theirs), int64(minute))
 	},
 	"parallel callers never pass a limit": func(t *testing.T, s *store.Store) {
 		// Opposite orders would deadlock without sorting.

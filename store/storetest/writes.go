@@ -255,3 +255,8 @@ func RevokeApplicationSecret(ctx context.Context, s *store.Store, applicationID 
 func SetApplicationSecretUsed(ctx context.Context, s *store.Store, id int64, at store.Time) error {
 	return s.InTx(ctx, func(w store.Tx) error { return w.SetApplicationSecretUsed(ctx, id, at) })
 }
+
+// DeleteCountersOf is store.Tx.DeleteCountersOf alone.
+func DeleteCountersOf(ctx context.Context, s *store.Store, digest store.Digest) (int64, error) {
+	return alone(ctx, s, func(w store.Tx) (int64, error) { return w.DeleteCountersOf(ctx, digest) })
+}

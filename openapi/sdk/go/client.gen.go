@@ -1704,6 +1704,11 @@ type UserChange struct {
 	// The e-mail address.
 	Email *string `json:"email,omitempty"`
 
+	// EmailStatus 同 `mobileStatus`，担保的是邮箱。
+	//
+	// Like `mobileStatus`, for the e-mail address.
+	EmailStatus *string `json:"emailStatus,omitempty"`
+
 	// Gender 性别：男、女，也接受 1、2、male、female。
 	//
 	// The gender: `男` or `女`; 1, 2, male and female are accepted too.
@@ -1738,6 +1743,12 @@ type UserChange struct {
 	//
 	// The mobile.
 	Mobile *string `json:"mobile,omitempty"`
+
+	// MobileStatus 超级管理员传 `ok`：担保该用户现有的手机号已认证；同一请求中改换的手机号仍为未认证。其他取值与其他调用者传的值被忽略。
+	//
+	// `ok` from a super administrator vouches for the mobile that the user has; one that the same request changes is
+	// unverified all the same. Other values, and what other callers send, are ignored.
+	MobileStatus *string `json:"mobileStatus,omitempty"`
 
 	// Nickname 昵称。
 	//
@@ -3332,13 +3343,13 @@ type ClientInterface interface {
 
 	// UpdateUserWithBody 更新用户信息 · Change a user
 	//
-	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证。密码只能用 `updatePassword`
-	// 修改。
+	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
+	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
 	//
 	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
-	// stay as they are. A new mobile or e-mail address is unverified at first. Passwords are changed by `updatePassword`
-	// only.
+	// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
+	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -3347,13 +3358,13 @@ type ClientInterface interface {
 
 	// UpdateUser 更新用户信息 · Change a user
 	//
-	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证。密码只能用 `updatePassword`
-	// 修改。
+	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
+	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
 	//
 	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
-	// stay as they are. A new mobile or e-mail address is unverified at first. Passwords are changed by `updatePassword`
-	// only.
+	// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
+	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -3362,13 +3373,13 @@ type ClientInterface interface {
 
 	// UpdateUserWithFormdataBody 更新用户信息 · Change a user
 	//
-	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证。密码只能用 `updatePassword`
-	// 修改。
+	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
+	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
 	//
 	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
-	// stay as they are. A new mobile or e-mail address is unverified at first. Passwords are changed by `updatePassword`
-	// only.
+	// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
+	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type.
 	//
@@ -4035,13 +4046,13 @@ func (c *Client) SignInByPasswordWithFormdataBody(ctx context.Context, body Sign
 
 // UpdateUserWithBody 更新用户信息 · Change a user
 //
-// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证。密码只能用 `updatePassword`
-// 修改。
+// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
+// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
 //
 // Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 // administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
-// stay as they are. A new mobile or e-mail address is unverified at first. Passwords are changed by `updatePassword`
-// only.
+// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
+// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
 //
 // Takes any type of body and a specified content type.
 //
@@ -4060,13 +4071,13 @@ func (c *Client) UpdateUserWithBody(ctx context.Context, contentType string, bod
 
 // UpdateUser 更新用户信息 · Change a user
 //
-// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证。密码只能用 `updatePassword`
-// 修改。
+// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
+// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
 //
 // Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 // administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
-// stay as they are. A new mobile or e-mail address is unverified at first. Passwords are changed by `updatePassword`
-// only.
+// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
+// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -4085,13 +4096,13 @@ func (c *Client) UpdateUser(ctx context.Context, body UpdateUserJSONRequestBody,
 
 // UpdateUserWithFormdataBody 更新用户信息 · Change a user
 //
-// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证。密码只能用 `updatePassword`
-// 修改。
+// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
+// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
 //
 // Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 // administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
-// stay as they are. A new mobile or e-mail address is unverified at first. Passwords are changed by `updatePassword`
-// only.
+// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
+// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type.
 //
@@ -6156,13 +6167,13 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateUserWithBodyWithResponse 更新用户信息 · Change a user
 	//
-	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证。密码只能用 `updatePassword`
-	// 修改。
+	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
+	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
 	//
 	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
-	// stay as they are. A new mobile or e-mail address is unverified at first. Passwords are changed by `updatePassword`
-	// only.
+	// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
+	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6171,13 +6182,13 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateUserWithResponse 更新用户信息 · Change a user
 	//
-	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证。密码只能用 `updatePassword`
-	// 修改。
+	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
+	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
 	//
 	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
-	// stay as they are. A new mobile or e-mail address is unverified at first. Passwords are changed by `updatePassword`
-	// only.
+	// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
+	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -6186,13 +6197,13 @@ type ClientWithResponsesInterface interface {
 
 	// UpdateUserWithFormdataBodyWithResponse 更新用户信息 · Change a user
 	//
-	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证。密码只能用 `updatePassword`
-	// 修改。
+	// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
+	// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
 	//
 	// Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 	// administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
-	// stay as they are. A new mobile or e-mail address is unverified at first. Passwords are changed by `updatePassword`
-	// only.
+	// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
+	// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
 	//
 	// Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -10515,13 +10526,13 @@ func (c *ClientWithResponses) SignInByPasswordWithFormdataBodyWithResponse(ctx c
 
 // UpdateUserWithBodyWithResponse 更新用户信息 · Change a user
 //
-// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证。密码只能用 `updatePassword`
-// 修改。
+// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
+// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
 //
 // Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 // administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
-// stay as they are. A new mobile or e-mail address is unverified at first. Passwords are changed by `updatePassword`
-// only.
+// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
+// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -10536,13 +10547,13 @@ func (c *ClientWithResponses) UpdateUserWithBodyWithResponse(ctx context.Context
 
 // UpdateUserWithResponse 更新用户信息 · Change a user
 //
-// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证。密码只能用 `updatePassword`
-// 修改。
+// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
+// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
 //
 // Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 // administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
-// stay as they are. A new mobile or e-mail address is unverified at first. Passwords are changed by `updatePassword`
-// only.
+// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
+// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -10557,13 +10568,13 @@ func (c *ClientWithResponses) UpdateUserWithResponse(ctx context.Context, body U
 
 // UpdateUserWithFormdataBodyWithResponse 更新用户信息 · Change a user
 //
-// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证。密码只能用 `updatePassword`
-// 修改。
+// 文档 004。本人可调用（`username`、`identity`、`remark` 与 `status` 此时被忽略），管理员也可调用。用户的 JSON 放在表单字段 `user` 中，或直接作为请求体。未传的键保持不变。新的手机号或邮箱起初未验证；超级管理员可用 `mobileStatus`
+// 与 `emailStatus` 担保用户现有的手机号与邮箱。密码只能用 `updatePassword` 修改。
 //
 // Document 004. Allowed for the user (`username`, `identity`, `remark` and `status` are then ignored) and for
 // administrators. The form field `user` holds the user as JSON, or the body itself is that JSON. Keys that are left out
-// stay as they are. A new mobile or e-mail address is unverified at first. Passwords are changed by `updatePassword`
-// only.
+// stay as they are. A new mobile or e-mail address is unverified at first; super administrators can vouch for what the
+// user has by `mobileStatus` and `emailStatus`. Passwords are changed by `updatePassword` only.
 //
 // Takes a body of the `application/x-www-form-urlencoded` content type, and returns a wrapper object for the known response body format(s).
 //

@@ -25,6 +25,7 @@ func fromUserCreation(n openapi.UserCreation) account.NewUser {
 func fromUserChange(c openapi.UserChange) account.UserUpdate {
 	return account.UserUpdate{
 		Username: c.Username, Identity: c.Identity, Remark: c.Remark, Status: c.Status,
+		MobileVerified: dialect.OrEmpty(c.MobileStatus) == account.StatusOK, EmailVerified: dialect.OrEmpty(c.EmailStatus) == account.StatusOK,
 		Profile: account.Profile{
 			Nickname: c.Nickname, RealName: c.Realname, Signature: c.Signature,
 			Gender: fromGender(c.Gender), Birthday: c.Birthday,

@@ -76,7 +76,9 @@ type SQL interface {
 	// unique target exists.
 	InsertOrUpdate(insert, target string, columns []string) string
 	// CountRateLimit counts an event in rate_counters unless the limit is reached. Its
-	// arguments are the key, now, the end of a window that begins now, and the limit.
+	// arguments are the key, now, the end of a window that begins now, and the limit. A
+	// window that has ended, or that ends more than ClockSkew after one that begins now,
+	// begins anew.
 	CountRateLimit() string
 	// SetLastSeen sets when several sessions were last seen, if that is later than the
 	// stored time. Its arguments are pairs of id and time.
@@ -114,6 +116,10 @@ type Key struct {
 	Text   string
 	ID     int64
 }
+
+// ClockSkew is how many milliseconds the clocks of servers can differ. A counter whose
+// window ends later than that was written under a wrong clock.
+const ClockSkew = 5 * 60 * 1000
 
 // ErrNoBackup means that the engine's own tools make backups.
 var ErrNoBackup = errors.New("store: this engine does not support backups")

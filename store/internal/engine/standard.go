@@ -23,17 +23,16 @@ func (StandardSQL) InsertOrUpdate(insert, target string, columns []string) strin
 	return insert + " ON CONFLICT " + target + " DO UPDATE SET " + strings.Join(sets, ", ")
 }
 
+var countRateLimit = strings.ReplaceAll(`INSERT INTO rate_counters (key, window_start, count, expires_at) VALUES (?, ?, 1, ?)
+	ON CONFLICT (key) DO UPDATE SET
+		count = CASE WHEN OVER THEN 1 ELSE rate_counters.count + 1 END,
+		window_start = CASE WHEN OVER THEN excluded.window_start ELSE rate_counters.window_start END,
+		expires_at = CASE WHEN OVER THEN excluded.expires_at ELSE rate_counters.expires_at END
+	WHERE OVER OR rate_counters.count < ?`, "OVER",
+	"(rate_counters.expires_at <= excluded.window_start OR rate_counters.expires_at > excluded.expires_at + "+strconv.Itoa(ClockSkew)+")")
+
 // No row changes if the limit is reached.
-func (StandardSQL) CountRateLimit() string {
-	return `INSERT INTO rate_counters (key, window_start, count, expires_at) VALUES (?, ?, 1, ?)
-		ON CONFLICT (key) DO UPDATE SET
-			count = CASE WHEN rate_counters.expires_at <= excluded.window_start THEN 1 ELSE rate_counters.count + 1 END,
-			window_start = CASE WHEN rate_counters.expires_at <= excluded.window_start
-				THEN excluded.window_start ELSE rate_counters.window_start END,
-			expires_at = CASE WHEN rate_counters.expires_at <= excluded.window_start
-				THEN excluded.expires_at ELSE rate_counters.expires_at END
-		WHERE rate_counters.expires_at <= excluded.window_start OR rate_counters.count < ?`
-}
+func (StandardSQL) CountRateLimit() string { return countRateLimit }
 
 func (StandardSQL) SetLastSeen(sessions int) string {
 	return "WITH seen (id, at) AS (VALUES (CAST(? AS BIGINT), CAST(? AS BIGINT))" + strings.Repeat(", (?, ?)", sessions-1) + `)

@@ -3,6 +3,8 @@ package mysql
 import (
 	"strconv"
 	"strings"
+
+	"quartet/store/internal/engine"
 )
 
 // dialect is the SQL of MariaDB, MySQL, TiDB and OceanBase. An assignment never reads a
@@ -28,11 +30,12 @@ func (dialect) InsertOrUpdate(insert, _ string, columns []string) string {
 
 // If the limit is reached the row keeps its values, which counts as no change.
 func (dialect) CountRateLimit() string {
+	over := "(expires_at <= VALUES(window_start) OR expires_at > VALUES(expires_at) + " + strconv.Itoa(engine.ClockSkew) + ")"
 	return "INSERT INTO rate_counters (`key`, window_start, count, expires_at) VALUES (?, ?, 1, ?)" + `
 		ON DUPLICATE KEY UPDATE
-			count = CASE WHEN expires_at <= VALUES(window_start) THEN 1 WHEN count < ? THEN count + 1 ELSE count END,
-			window_start = CASE WHEN expires_at <= VALUES(window_start) THEN VALUES(window_start) ELSE window_start END,
-			expires_at = CASE WHEN expires_at <= VALUES(window_start) THEN VALUES(expires_at) ELSE expires_at END`
+			count = CASE WHEN ` + over + ` THEN 1 WHEN count < ? THEN count + 1 ELSE count END,
+			window_start = CASE WHEN ` + over + ` THEN VALUES(window_start) ELSE window_start END,
+			expires_at = CASE WHEN ` + over + ` THEN VALUES(expires_at) ELSE expires_at END`
 }
 
 func (dialect) SetLastSeen(sessions int) string {

@@ -23,6 +23,7 @@ type UserCommands struct {
 	Show          userShow          `cmd:"" help:"Show a user."`
 	Disable       userDisable       `cmd:"" help:"Disable a user and end their sessions."`
 	Enable        userEnable        `cmd:"" help:"Re-enable a user."`
+	Unlock        userUnlock        `cmd:"" help:"Lift the locks of a user, or of a client IP: delete what was counted against sign-ins."`
 	ResetPassword userResetPassword `cmd:"" help:"Set a new password and end the user's sessions. Without --password-stdin a random password is set and printed once."`
 	Role          userRole          `cmd:"" help:"Set a user's role on the whole server."`
 	Join          userJoin          `cmd:"" help:"Add a user to an organisation, or give a member a role in it."`

@@ -1,0 +1,76 @@
+package account
+
+import (
+	"context"
+	"errors"
+
+	"quartet/server/apierr"
+	"quartet/store"
+)
+
+// SetUser is a change of a user by an operator.
+type SetUser struct {
+	Profile
+	Username, Identity, Remark *string
+	// Whether the mobile and the e-mail that the user has after the change count as
+	// verified; nil: a new one does not, and one that stays is as it was.
+	MobileVerified, EmailVerified *bool
+}
+
+// SetUser changes a user, for the command line. Failures are UserNotFound, InvalidField,
+// also where there is no mobile or e-mail to vouch for, UsernameTaken, EmailTaken, and
+// MobileTaken where another user has verified the mobile.
+func (s *Service) SetUser(ctx context.Context, id int64, c SetUser) error {
+	if _, err := s.store.UserByID(ctx, id); err != nil {
+		return toAPIErr(err, apierr.UserNotFound)
+	}
+	u := UserUpdate{Profile: c.Profile, Username: c.Username, Identity: c.Identity, Remark: c.Remark}
+	change, err := s.columns(id, u)
+	if err != nil {
+		return err
+	}
+	if err := s.checkFree(ctx, id, change); err != nil {
+		return err
+	}
+	err = s.inTx(ctx, func(tx *tx) error {
+		now := store.TimeOf(s.now())
+		if fields := changedFields(u); len(fields) > 0 {
+			tx.record(byCommandLine(AuditUserUpdated, id, details{"fields": fields}))
+			if err := tx.UpdateUser(ctx, id, change, nil, now); err != nil {
+				return err
+			}
+		}
+		return verification{c.MobileVerified, c.EmailVerified}.set(ctx, tx, byCommandLine("", id, nil), now)
+	})
+	return toAPIErr(err, apierr.UserNotFound)
+}
+
+// verification says whether a user's mobile and e-mail count as verified from now on; nil
+// leaves them as they are.
+type verification struct{ mobile, email *bool }
+
+// set records an event for each of the two, with the actor and the subject of by.
+func (v verification) set(ctx context.Context, tx *tx, by event, now store.Time) error {
+	if err := vouch(ctx, v.mobile, "mobile", AuditMobileVerified, AuditMobileUnverified, tx.SetMobileVerified, tx, by, now); err != nil {
+		return err
+	}
+	return vouch(ctx, v.email, "email", AuditEmailVerified, AuditEmailUnverified, tx.SetEmailVerified, tx, by, now)
+}
+
+func vouch(ctx context.Context, verified *bool, field, kind, otherwise string,
+	set func(context.Context, int64, bool, store.Time) error, tx *tx, by event, now store.Time,
+) error {
+	if verified == nil {
+		return nil
+	}
+	by.kind, by.detail = otherwise, details{"way": "vouched"}
+	if *verified {
+		by.kind = kind
+	}
+	tx.record(by)
+	err := set(ctx, by.subject, *verified, now)
+	if errors.Is(err, store.ErrNotFound) {
+		return apierr.Field(field, apierr.Required) // there is nothing to vouch for
+	}
+	return err
+}

@@ -1,0 +1,27 @@
+package store
+
+import "strings"
+
+// conditions collects the WHERE part of a query, whose parts must all be true.
+type conditions struct {
+	parts []string
+	args  []any
+}
+
+func (c *conditions) add(sql string, args ...any) {
+	c.parts = append(c.parts, sql)
+	c.args = append(c.args, args...)
+}
+
+// where is "WHERE …", or "" without conditions.
+func (c *conditions) where() string {
+	if len(c.parts) == 0 {
+		return ""
+	}
+	return "WHERE " + strings.Join(c.parts, " AND ")
+}
+
+// containing is a pattern of LIKE … ESCAPE '!' for texts that contain another.
+func containing(text string) string {
+	return "%" + strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(text) + "%"
+}

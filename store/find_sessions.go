@@ -1,0 +1,44 @@
+package store
+
+import "context"
+
+// SessionFilter says which sessions to find. A zero field does not filter.
+type SessionFilter struct {
+	UserID int64
+	// LiveAt finds the sessions that have not ended and can be used at that time: without
+	// a refresh token, an expired access token ends a session.
+	LiveAt Time
+}
+
+func (f SessionFilter) conditions() (c conditions) {
+	if f.UserID != 0 {
+		c.add("user_id = ?", f.UserID)
+	}
+	if f.LiveAt != 0 {
+		c.add("ended_at IS NULL AND expires_at > ? AND (refresh_hash IS NOT NULL OR access_expires_at > ?)", f.LiveAt, f.LiveAt)
+	}
+	return c
+}
+
+// FindSessions returns at most limit sessions whose ids are above afterID, in order of
+// their ids.
+func (s *Store) FindSessions(ctx context.Context, f SessionFilter, afterID int64, limit int) (found []Session, err error) {
+	c := f.conditions()
+	c.add("id > ?", afterID)
+	err = s.run(ctx, "FindSessions", func() error {
+		found = nil
+		return s.engine.SelectOnce(ctx, &found, selectSessions+c.where()+" ORDER BY id LIMIT ?", append(c.args, max(limit, 0))...)
+	})
+	return found, err
+}
+
+// CountSessions returns how many sessions f finds.
+func (s *Store) CountSessions(ctx context.Context, f SessionFilter) (int64, error) {
+	return s.count(ctx, "CountSessions", "sessions", f.conditions())
+}
+
+// EndUserSessions ends all sessions of a user for a reason, one of the EndedBy constants,
+// and returns how many had not ended.
+func (tx Tx) EndUserSessions(ctx context.Context, userID int64, reason string, now Time) (ended int64, err error) {
+	return tx.exec(ctx, "EndUserSessions", endUserSessions, now, reason, userID, int64(0))
+}
