@@ -43,6 +43,11 @@ type Options struct {
 	// engine caches until the next write, one or two kilobytes each; negative: none.
 	// The other engines cache none.
 	SessionCache int
+	// MustExist makes Open fail for an SQLite file that does not exist.
+	MustExist bool
+	// Created is told the path of an SQLite file that Open has created, before anything
+	// uses it, to change its owner. nil: nobody is told.
+	Created func(path string) error
 	// Accept decides whether another SQLite file that is put at the path of the open one
 	// is used instead: it opens and checks it. Every call of the store fails meanwhile,
 	// and Accept is called again each second until it agrees. nil: the store fails until
@@ -71,7 +76,7 @@ func (o Options) withDefaults() engine.Options {
 	}
 	return engine.Options{
 		URL: o.URL, MaxConnections: o.MaxConnections, StatementTimeout: o.StatementTimeout, CachedRows: o.SessionCache,
-		Accept: o.Accept, Moved: o.Moved,
+		MustExist: o.MustExist, Created: o.Created, Accept: o.Accept, Moved: o.Moved,
 	}
 }
 

@@ -86,6 +86,10 @@ func (m *guessMemory) fullFor(key string, now time.Time) time.Duration {
 	return 0
 }
 
+// ForgetGuesses forgets what is remembered of counters between requests, because another
+// database has other counters.
+func (s *Service) ForgetGuesses() { s.guesses.forget() }
+
 // forget clears both caches.
 func (m *guessMemory) forget() {
 	m.reservations.Purge()

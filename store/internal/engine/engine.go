@@ -15,9 +15,11 @@ import (
 // Options are the options of an engine.
 type Options struct {
 	URL              string
-	MaxConnections   int           // to a server
-	StatementTimeout time.Duration // of a statement, or of the wait for a file's lock
-	CachedRows       int           // maximum number of rows that Cached keeps
+	MaxConnections   int                     // to a server
+	StatementTimeout time.Duration           // of a statement, or of the wait for a file's lock
+	CachedRows       int                     // maximum number of rows that Cached keeps
+	MustExist        bool                    // a file that is missing is not created
+	Created          func(path string) error // is told a file that was created; nil: nobody is told
 	// Accept decides whether another file that is found at the path of the open one is
 	// used instead. The engine's own calls fail meanwhile. nil accepts none.
 	Accept func(context.Context) error

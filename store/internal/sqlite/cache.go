@@ -38,11 +38,8 @@ func newCache(db *sqlx.DB, most int) *cache {
 
 func (e *Engine) Cached(ctx context.Context, key engine.Key, load func() (any, error)) (any, error) {
 	o, err := e.opened()
-	if err != nil {
-		return nil, err
-	}
-	if o.cache == nil {
-		return load()
+	if err != nil || o.cache == nil {
+		return load() // which fails where the file cannot be used
 	}
 	// The age is read before the row, so that a concurrent write makes the row older
 	// than it is, never newer.

@@ -92,8 +92,17 @@ func (e *Engine) firstFile(alone bool) (*openFile, error) {
 			return nil, err
 		}
 	}
-	if err := createPrivately(e.path); err != nil {
+	if e.options.MustExist {
+		return e.openFile()
+	}
+	created, err := createPrivately(e.path)
+	if err != nil {
 		return nil, err
+	}
+	if created && e.options.Created != nil {
+		if err := e.options.Created(e.path); err != nil {
+			return nil, err
+		}
 	}
 	return e.openFile()
 }
@@ -142,17 +151,17 @@ func checkPath(path string) (string, error) {
 }
 
 // createPrivately creates the file with mode 0600, which SQLite copies to its -wal and
-// -shm files. It does not open an existing file: closing it would drop the locks that
+// -shm files; root's SQLite copies the owner too. It does not open an existing file: closing it would drop the locks that
 // this process holds on it (POSIX fcntl).
-func createPrivately(path string) error {
+func createPrivately(path string) (created bool, err error) {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return nil
+		return false, nil
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
-	return file.Close()
+	return true, file.Close()
 }
 
 // pool is a pool of connections to this very file.
