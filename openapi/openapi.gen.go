@@ -7721,8 +7721,13 @@ func (response GetReadiness431ApplicationProblemPlusJSONResponse) VisitGetReadin
 	return err
 }
 
+type GetReadiness503ResponseHeaders struct {
+	XRequestId *string
+}
+
 type GetReadiness503ApplicationProblemPlusJSONResponse struct {
-	ProblemUnavailableApplicationProblemPlusJSONResponse
+	Body    Problem
+	Headers GetReadiness503ResponseHeaders
 }
 
 func (response GetReadiness503ApplicationProblemPlusJSONResponse) VisitGetReadinessResponse(w http.ResponseWriter) error {

@@ -24,9 +24,10 @@ import (
 // Options are the dependencies and settings of a server.
 type Options struct {
 	Accounts *account.Service
-	Ready    func(context.Context) error // returns nil if the database can be read and written
-	Log      *slog.Logger
-	Metrics  *prometheus.Registry // additional metrics of /metrics
+	// Ready returns nil if the database takes a write. Its error can be an apierr.Error.
+	Ready   func(context.Context) error
+	Log     *slog.Logger
+	Metrics *prometheus.Registry // additional metrics of /metrics
 	// PublicKeys returns the keys that verify JWTs now, the newest last; nil: none.
 	PublicKeys func() []PublicKey
 

@@ -8,6 +8,7 @@ import (
 	"crypto/ed25519"
 	"crypto/rsa"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"math/big"
 
@@ -24,9 +25,12 @@ func (s *server) GetHealth(context.Context, openapi.GetHealthRequestObject) (ope
 	return openapi.GetHealth200JSONResponse{Body: healthy}, nil
 }
 
-// GetReadiness reports whether the database can be read and written.
+// GetReadiness reports whether the database takes a write.
 func (s *server) GetReadiness(ctx context.Context, _ openapi.GetReadinessRequestObject) (openapi.GetReadinessResponseObject, error) {
 	if err := s.ready(ctx); err != nil {
+		if failed, known := errors.AsType[*apierr.Error](err); known {
+			return nil, failed
+		}
 		return nil, apierr.Wrap(apierr.Unavailable, err)
 	}
 	return openapi.GetReadiness200JSONResponse{Body: healthy}, nil

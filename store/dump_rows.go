@@ -32,10 +32,10 @@ func (s *Store) Snapshot(ctx context.Context) (*Snapshot, error) {
 // Close ends the snapshot.
 func (n *Snapshot) Close() error { return n.store.fail("Snapshot", n.tx.Rollback()) }
 
-// Metadata returns all metadata by name.
+// Metadata returns all metadata by name, without what Migrate has written.
 func (n *Snapshot) Metadata(ctx context.Context) (map[string]string, error) {
 	var rows []struct{ Name, Value string }
-	if err := n.tx.SelectContext(ctx, &rows, "SELECT name, value FROM metadata"); err != nil {
+	if err := n.tx.SelectContext(ctx, &rows, "SELECT name, value FROM metadata WHERE name <> '"+compatibleEntry+"'"); err != nil {
 		return nil, n.store.fail("Metadata", err)
 	}
 	metadata := make(map[string]string, len(rows))

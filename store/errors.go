@@ -15,6 +15,13 @@ var ErrNotFound = errors.New("store: not found")
 // ErrNoBackup means that the engine's own tools make backups.
 var ErrNoBackup = engine.ErrNoBackup
 
+// What an UnavailableError can be because of: the file of an SQLite database was removed or
+// replaced, or its disk is almost full.
+var (
+	ErrFileMoved = engine.ErrFileMoved
+	ErrDiskFull  = engine.ErrDiskFull
+)
+
 // ErrTooMany means that there are as many rows already as the caller allows.
 var ErrTooMany = errors.New("store: too many")
 

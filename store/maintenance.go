@@ -17,7 +17,10 @@ const purgeChunk = 500
 // Migrate migrates the tables to the newest version that this program knows. Several
 // servers can call it at the same time.
 func (s *Store) Migrate(ctx context.Context) error {
-	return s.run(ctx, "Migrate", func() error { return s.engine.Migrate(ctx) })
+	if err := s.run(ctx, "Migrate", func() error { return s.engine.Migrate(ctx) }); err != nil {
+		return err
+	}
+	return s.markCompatible(ctx)
 }
 
 // MigrationStatus returns the version of the tables, 0 if there are none, and the
@@ -117,7 +120,7 @@ func (s *Store) UsedTable(ctx context.Context, metadata bool) (table string, row
 		names = append(names, exported.Name)
 	}
 	if metadata {
-		names = append(names, "metadata", "marks")
+		names = append(names, "metadata WHERE name <> '"+compatibleEntry+"'", "marks")
 	}
 	for _, name := range names {
 		var counted []int64
@@ -133,6 +136,7 @@ func (s *Store) UsedTable(ctx context.Context, metadata bool) (table string, row
 			return "", 0, err
 		}
 		if len(counted) == 1 && counted[0] > 0 {
+			name, _, _ = strings.Cut(name, " ")
 			return name, counted[0], nil
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"math"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -42,6 +43,19 @@ type Options struct {
 	// engine caches until the next write, one or two kilobytes each; negative: none.
 	// The other engines cache none.
 	SessionCache int
+	// MustExist makes Open fail for an SQLite file that does not exist.
+	MustExist bool
+	// Created is told the path of an SQLite file that Open has created, before anything
+	// uses it, to change its owner. nil: nobody is told.
+	Created func(path string) error
+	// Accept decides whether another SQLite file that is put at the path of the open one
+	// is used instead: it opens and checks it. Every call of the store fails meanwhile,
+	// and Accept is called again each second until it agrees. nil: the store fails until
+	// its own file is back.
+	Accept func(context.Context) error
+	// Moved is told when the open SQLite file is no longer at its path, why another one is
+	// not used, and nil when the store works again. nil: nobody is told.
+	Moved func(error)
 }
 
 // DefaultOptions are the values of zero fields; URL has no default.
@@ -62,6 +76,7 @@ func (o Options) withDefaults() engine.Options {
 	}
 	return engine.Options{
 		URL: o.URL, MaxConnections: o.MaxConnections, StatementTimeout: o.StatementTimeout, CachedRows: o.SessionCache,
+		MustExist: o.MustExist, Created: o.Created, Accept: o.Accept, Moved: o.Moved,
 	}
 }
 
@@ -116,6 +131,23 @@ func (s *Store) Connections() map[string]sql.DBStats { return s.engine.Connectio
 // write lock for a moment, so it fails if another process keeps the file locked.
 func (s *Store) Ping(ctx context.Context) error {
 	return s.run(ctx, "Ping", func() error { return s.engine.Ping(ctx) })
+}
+
+// readinessCounter is what Ready counts, without a limit. Counters are not exported, and
+// housekeeping deletes them.
+var readinessCounter = RateLimit{Key: "readiness", WindowMillis: 1000, Limit: math.MaxInt32}
+
+// Ready makes sure that the database takes a write that stays, and on SQLite that its file
+// is at its path and its disk has room. It returns an UnavailableError, which is
+// ErrFileMoved or ErrDiskFull where one of them is why.
+func (s *Store) Ready(ctx context.Context, now Time) error {
+	if err := s.Ping(ctx); err != nil {
+		return err
+	}
+	if err := s.fail("Ready", s.engine.CheckSpace()); err != nil {
+		return err
+	}
+	return s.InTx(ctx, func(tx Tx) error { return tx.ConsumeRateLimits(ctx, []RateLimit{readinessCounter}, now) })
 }
 
 // Close closes the database. Later calls return an UnavailableError.

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"net"
 	"runtime/debug"
 	"strings"
@@ -15,8 +14,6 @@ import (
 	"quartet/server/account"
 	"quartet/server/dialect"
 	"quartet/server/keys"
-	"quartet/store"
-	"quartet/store/dump"
 )
 
 type serveCommand struct {
@@ -64,7 +61,8 @@ func (s *serveCommand) Run(ctx context.Context, c *cli.Console) (err error) {
 		return err
 	}
 	defer listener.Close()
-	database, ring, err := s.open(ctx, log)
+	installed := &installation{serve: s, log: log}
+	database, ring, err := installed.open(ctx)
 	if err != nil {
 		return err
 	}
@@ -88,6 +86,7 @@ func (s *serveCommand) Run(ctx context.Context, c *cli.Console) (err error) {
 	} else if err := s.configure(ctx, config, &options); err != nil {
 		return err
 	}
+	installed.accounts.Store(options.Accounts)
 	defer options.Accounts.Wait() // SMS and WeChat may still answer
 	recordLastSeen := recordLastSeen(options.Accounts)
 	jobs.every(ctx, lastSeenInterval, lastSeenInterval, "record last use of sessions", recordLastSeen)
@@ -110,52 +109,9 @@ func (s *serveCommand) Run(ctx context.Context, c *cli.Console) (err error) {
 	return serveHTTP(ctx, listener, handler, s.DrainTimeout.Duration, log)
 }
 
-// open opens the database with its keys and updates its tables.
-func (s *serveCommand) open(ctx context.Context, log *slog.Logger) (_ *store.Store, _ *keys.Keyring, err error) {
-	fallback := cli.DefaultDatabase
-	if s.Demo {
-		fallback = cli.DemoDatabase
-	}
-	flags, err := s.WithDefaults(fallback)
-	if err != nil {
-		return nil, nil, err
-	}
-	database, err := cli.OpenOrCreate(ctx, s.store(flags.Database))
-	if err != nil {
-		return nil, nil, err
-	}
-	defer func() {
-		if err != nil {
-			_ = database.Close() // the first error says more
-		}
-	}()
-	// What refuses the database comes before the tables change: older servers may use them.
-	if err := dump.CheckComplete(ctx, database); err != nil {
-		return nil, nil, err
-	}
-	if err := democmd.CheckDatabase(ctx, database, s.Demo); err != nil {
-		return nil, nil, err
-	}
-	options := keys.Options{AllowOpen: s.Demo, Log: log}
-	ring, err := cli.CheckKeys(ctx, database, flags.Keys, options)
-	if err != nil {
-		return nil, nil, err
-	}
-	if err := database.Migrate(ctx); err != nil {
-		return nil, nil, fmt.Errorf("cannot update the tables: %w", err)
-	}
-	if ring == nil {
-		ring, err = cli.OpenKeys(ctx, database, flags.Keys, options)
-	}
-	if err == nil && s.Demo {
-		err = democmd.MarkDatabase(ctx, database)
-	}
-	return database, ring, err
-}
-
 func (s *serveCommand) options(config account.Config, ring *keys.Keyring) server.Options {
 	options := s.httpOptions()
-	options.Ready, options.Log, options.PublicKeys = config.Store.Ping, config.Log, publicKeys(ring)
+	options.Ready, options.Log, options.PublicKeys = (&readiness{database: config.Store}).check, config.Log, publicKeys(ring)
 	options.Metrics = newMetrics(config.Store, ring, config.Hasher)
 	return options
 }

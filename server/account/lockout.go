@@ -78,6 +78,10 @@ func (m *guessMemory) takeReservation(key string, now time.Time) bool {
 	return m.reservations.Remove(key) && until.After(now)
 }
 
+// ForgetGuesses forgets what is remembered of counters between requests, because another
+// database has other counters.
+func (s *Service) ForgetGuesses() { s.guesses.forget() }
+
 // forget clears both caches.
 func (m *guessMemory) forget() {
 	m.reservations.Purge()

@@ -70,13 +70,16 @@ const (
 	TooCommon  Reason = "common"
 	// Undocumented is of a name that the contract does not have.
 	Undocumented Reason = "undocumented"
+	// FileMoved and DiskFull are why the database is Unavailable.
+	FileMoved Reason = "file_moved"
+	DiskFull  Reason = "disk_full"
 )
 
 // Error is a failure to report to the caller. Cause is for the log only.
 type Error struct {
 	Code   Code
 	Field  string // name of the field concerned, "" when there is none
-	Reason Reason // why the field is refused, "" when Code says it all
+	Reason Reason // why the field is refused or the database is unavailable, "" when Code says it all
 	// Expected is the documented name of a misspelled field, the limit that was exceeded
 	// ("64", "0, 1, 2"), or the values that a header may have.
 	Expected   string

@@ -49,6 +49,7 @@ type Wording struct {
 	HTTP    int   // HTTP status, also where the answer travels under 200
 	Number  int32 // in the dialect
 	Message string
+	Detail  string // of Problem: why the database is unavailable
 	At      time.Time
 }
 
@@ -67,7 +68,11 @@ func (d *Dialect) Body(failed *apierr.Error, in Language, now time.Time) (status
 		failed = apierr.New(apierr.Internal)
 	}
 	status = Catalogue[failed.Code].HTTP
-	return status, d.FailureBody(failed, Wording{status, d.Number(failed.Code), Message(failed, in), now})
+	wording := Wording{HTTP: status, Number: d.Number(failed.Code), Message: Message(failed, in), At: now}
+	if failed.Code == apierr.Unavailable {
+		wording.Detail = reasons[failed.Reason][column(in)]
+	}
+	return status, d.FailureBody(failed, wording)
 }
 
 // List is the server's dialects. Paths outside of them are OAuth2's and Problem's.

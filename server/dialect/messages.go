@@ -25,6 +25,9 @@ var reasons = map[apierr.Reason][2]string{
 	apierr.TooCommon:  {"太常见，请换一个", "is too common"},
 
 	apierr.Undocumented: {"不在接口文档中", "is not in the API document"},
+
+	apierr.FileMoved: {"数据库文件已不在原处（被移走、删除或替换），详见日志", "The file of the database was moved, removed or replaced; the log has more"},
+	apierr.DiskFull:  {"数据库所在磁盘将满", "The disk of the database is almost full"},
 }
 
 // Language is a language of messages.
@@ -54,14 +57,19 @@ func Preferred(acceptLanguage string, other Language) Language {
 	return other
 }
 
+// column is that of a language in reasons.
+func column(in Language) int {
+	if in == English {
+		return 1
+	}
+	return 0
+}
+
 // Message returns the message of a failure.
 func Message(failed *apierr.Error, in Language) string {
-	text, column := Catalogue[failed.Code].Chinese, 0
-	if in == English {
-		text, column = Catalogue[failed.Code].English, 1
-	}
+	text := [2]string{Catalogue[failed.Code].Chinese, Catalogue[failed.Code].English}[column(in)]
 	values := map[string]string{"{field}": failed.Field, "{expected}": failed.Expected}
-	values["{detail}"] = fill(reasons[failed.Reason][column], values)
+	values["{detail}"] = fill(reasons[failed.Reason][column(in)], values)
 	return strings.TrimSpace(fill(text, values))
 }
 

@@ -14,8 +14,12 @@ var Problem = Dialect{
 	Rules:       request.Rules{IgnoreUnknown: true},
 	ContentType: "application/problem+json",
 	FailureBody: func(failed *apierr.Error, w Wording) any {
-		return openapi.Problem{
+		problem := openapi.Problem{
 			Type: "urn:problem-type:quartet:" + string(failed.Code), Title: w.Message, Status: int32(w.HTTP), Code: string(failed.Code),
 		}
+		if w.Detail != "" {
+			problem.Detail = &w.Detail
+		}
+		return problem
 	},
 }

@@ -16,16 +16,41 @@ const posix = runtime.GOOS != "windows"
 
 // make creates the folder, and makes sure that others cannot write to it.
 func (f folder) make() error {
+	_, missing := os.Stat(f.dir)
 	if err := os.MkdirAll(f.dir, 0o700); err != nil {
 		return fmt.Errorf("keys: %w", err)
 	}
+	if errors.Is(missing, os.ErrNotExist) {
+		if err := f.tell(f.dir); err != nil {
+			return err
+		}
+	}
 	return f.check()
+}
+
+func (f folder) tell(created string) error {
+	if f.created == nil {
+		return nil
+	}
+	if err := f.created(created); err != nil {
+		return fmt.Errorf("keys: %w", err)
+	}
+	return nil
+}
+
+// failed explains an error of the file system.
+func (f folder) failed(path string, err error) error {
+	if posix && errors.Is(err, os.ErrPermission) {
+		return fmt.Errorf("%w: this user (uid %d) must not use %s, which another user has made: run as root: chown -R %d:%d %s",
+			ErrDenied, os.Geteuid(), path, os.Geteuid(), os.Getegid(), f.dir)
+	}
+	return fmt.Errorf("keys: %w", err)
 }
 
 func (f folder) check() error {
 	info, err := os.Stat(f.dir)
 	if err != nil {
-		return fmt.Errorf("keys: %w", err)
+		return f.failed(f.dir, err)
 	}
 	if mode := info.Mode().Perm(); posix && !f.allowOpen && mode&0o022 != 0 {
 		return fmt.Errorf("%w: the folder %s can be changed by others (mode %04o): run chmod 700 %[2]s", ErrExposed, f.dir, mode)
@@ -39,7 +64,7 @@ func (f folder) read(name string) ([]byte, time.Time, error) {
 	path := f.path(name)
 	info, err := os.Stat(path)
 	if err != nil {
-		return nil, time.Time{}, fmt.Errorf("keys: %w", err)
+		return nil, time.Time{}, f.failed(path, err)
 	}
 	// Checked before opening, which would block for a pipe.
 	if !info.Mode().IsRegular() || info.Size() > maxFile {
@@ -50,7 +75,7 @@ func (f folder) read(name string) ([]byte, time.Time, error) {
 	}
 	content, err := os.ReadFile(path)
 	if err != nil {
-		return nil, time.Time{}, fmt.Errorf("keys: %w", err)
+		return nil, time.Time{}, f.failed(path, err)
 	}
 	return content, info.ModTime(), nil
 }
@@ -65,13 +90,16 @@ func (f folder) writeOnce(name string, content func() ([]byte, error)) (made boo
 	}
 	temp, err := os.CreateTemp(f.dir, ".new-*") // mode 0600
 	if err != nil {
-		return false, fmt.Errorf("keys: %w", err)
+		return false, f.failed(f.dir, err)
 	}
 	defer os.Remove(temp.Name())
 	_, errWrite := temp.Write(data)
 	errSync := temp.Sync()
 	if err := errors.Join(errWrite, errSync, temp.Close()); err != nil {
 		return false, fmt.Errorf("keys: %w", err)
+	}
+	if err := f.tell(temp.Name()); err != nil {
+		return false, err
 	}
 	// Unlike a rename, a link never replaces an existing file.
 	err = os.Link(temp.Name(), f.path(name))

@@ -118,7 +118,7 @@ func parseTime(text []byte, label string, at *time.Time) error {
 func (f folder) jwtNumbers() ([]int, error) {
 	entries, err := os.ReadDir(f.dir)
 	if err != nil {
-		return nil, fmt.Errorf("keys: %w", err)
+		return nil, f.failed(f.dir, err)
 	}
 	var numbers []int
 	for _, entry := range entries {

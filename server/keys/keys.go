@@ -27,11 +27,15 @@ var (
 	ErrWeak      = errors.New("keys: weak key")
 	ErrMalformed = errors.New("keys: malformed file")
 	ErrMissing   = errors.New("keys: missing file")
+	ErrDenied    = errors.New("keys: not for this user")
 )
 
 // Options are the options of Open.
 type Options struct {
-	AllowOpen bool             // accept files that others can read or write, for a demonstration
+	AllowOpen bool // accept files that others can read or write, for a demonstration
+	// Created is told the path of a folder or file that was created, before a file gets its
+	// name, to change its owner; nil: nobody is told.
+	Created   func(path string) error
 	Algorithm Algorithm        // of the first key, if there is none; "": DefaultAlgorithm
 	Now       func() time.Time // the clock; nil: time.Now
 	Log       *slog.Logger     // warned if a folder in use has no signing key; nil: silent
@@ -72,7 +76,7 @@ func Open(dir string, options Options) (*Keyring, error) {
 		options.Now = time.Now
 	}
 	options.Algorithm = cmp.Or(options.Algorithm, DefaultAlgorithm)
-	folder := folder{dir: dir, allowOpen: options.AllowOpen}
+	folder := folder{dir: dir, allowOpen: options.AllowOpen, created: options.Created}
 	if err := folder.make(); err != nil {
 		return nil, err
 	}
@@ -133,6 +137,7 @@ func openSecret(folder folder, hasJWT bool) ([]byte, error) {
 type folder struct {
 	dir       string
 	allowOpen bool
+	created   func(path string) error // nil: nobody is told
 }
 
 func (f folder) path(name string) string { return filepath.Join(f.dir, name) }

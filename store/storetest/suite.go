@@ -52,6 +52,15 @@ var lifetimeTests = map[string]func(*testing.T, *store.Store){
 	"a migrated store answers": func(t *testing.T, s *store.Store) {
 		check(t, s.Ping(t.Context()))
 	},
+	"a store is ready when it can be written to": func(t *testing.T, s *store.Store) {
+		for at := range store.Time(3) {
+			check(t, s.Ready(t.Context(), noon+at))
+		}
+		check(t, s.Ready(t.Context(), noon+day))
+		deleted, err := s.Purge(t.Context(), noon+2*day, noon)
+		check(t, err)
+		same(t, deleted, int64(1)) // so something was written, once
+	},
 	"a closed store is unavailable": func(t *testing.T, s *store.Store) {
 		check(t, s.Close())
 		check(t, s.Close())
@@ -60,6 +69,7 @@ var lifetimeTests = map[string]func(*testing.T, *store.Store){
 		wantUnavailable(t, InsertUser(t.Context(), s, person(1)))
 		wantUnavailable(t, errorOf(OpenSession(t.Context(), s, session(1, 1), nil)))
 		wantUnavailable(t, s.Ping(t.Context()))
+		wantUnavailable(t, s.Ready(t.Context(), noon))
 	},
 	"a caller who has gone gets no answer and does no harm": func(t *testing.T, s *store.Store) {
 		gone, leave := context.WithCancel(t.Context())

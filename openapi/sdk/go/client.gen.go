@@ -3656,9 +3656,10 @@ type ClientInterface interface {
 
 	// GetReadiness 就绪检查 · Readiness check
 	//
-	// 数据库可读可写时为 200。
+	// 数据库能写入、数据文件在原处、磁盘有空间时为 200；否则为 503，`detail` 说明原因。一秒内的多次检查共用一次写入。
 	//
-	// Answers 200 while the database can be read and written.
+	// Answers 200 while the database takes a write, its file is at its path, and its disk has room; else 503, and
+	// `detail` says why. Checks within a second share one write.
 	//
 	// Corresponds with GET /readyz (the `GetReadiness` operationId).
 	GetReadiness(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
@@ -4609,9 +4610,10 @@ func (c *Client) GetSpecAsYaml(ctx context.Context, params *GetSpecAsYamlParams,
 
 // GetReadiness 就绪检查 · Readiness check
 //
-// 数据库可读可写时为 200。
+// 数据库能写入、数据文件在原处、磁盘有空间时为 200；否则为 503，`detail` 说明原因。一秒内的多次检查共用一次写入。
 //
-// Answers 200 while the database can be read and written.
+// Answers 200 while the database takes a write, its file is at its path, and its disk has room; else 503, and
+// `detail` says why. Checks within a second share one write.
 //
 // Corresponds with GET /readyz (the `GetReadiness` operationId).
 func (c *Client) GetReadiness(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
@@ -6498,9 +6500,10 @@ type ClientWithResponsesInterface interface {
 
 	// GetReadinessWithResponse 就绪检查 · Readiness check
 	//
-	// 数据库可读可写时为 200。
+	// 数据库能写入、数据文件在原处、磁盘有空间时为 200；否则为 503，`detail` 说明原因。一秒内的多次检查共用一次写入。
 	//
-	// Answers 200 while the database can be read and written.
+	// Answers 200 while the database takes a write, its file is at its path, and its disk has room; else 503, and
+	// `detail` says why. Checks within a second share one write.
 	//
 	// Returns a wrapper object for the known response body format(s).
 	//
@@ -9665,7 +9668,7 @@ type GetReadinessAnswer struct {
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
 	// ApplicationproblemJSON503 the response for an HTTP 503 `application/problem+json` response
-	ApplicationproblemJSON503 *ProblemUnavailable
+	ApplicationproblemJSON503 *Problem
 	// Headers200 the parsed response headers for an HTTP 200 response
 	Headers200 *GetReadinessAnswer200Headers
 	// Headers431 the parsed response headers for an HTTP 431 response
@@ -9685,7 +9688,7 @@ func (r GetReadinessAnswer) GetApplicationproblemJSON431() *ProblemHeadersTooLar
 }
 
 // GetApplicationproblemJSON503 returns the response for an HTTP 503 `application/problem+json` response
-func (r GetReadinessAnswer) GetApplicationproblemJSON503() *ProblemUnavailable {
+func (r GetReadinessAnswer) GetApplicationproblemJSON503() *Problem {
 	return r.ApplicationproblemJSON503
 }
 
@@ -11007,9 +11010,10 @@ func (c *ClientWithResponses) GetSpecAsYamlWithResponse(ctx context.Context, par
 
 // GetReadinessWithResponse 就绪检查 · Readiness check
 //
-// 数据库可读可写时为 200。
+// 数据库能写入、数据文件在原处、磁盘有空间时为 200；否则为 503，`detail` 说明原因。一秒内的多次检查共用一次写入。
 //
-// Answers 200 while the database can be read and written.
+// Answers 200 while the database takes a write, its file is at its path, and its disk has room; else 503, and
+// `detail` says why. Checks within a second share one write.
 //
 // Returns a wrapper object for the known response body format(s).
 //
@@ -14767,7 +14771,7 @@ func ParseGetReadinessAnswer(rsp *http.Response) (*GetReadinessAnswer, error) {
 		response.ApplicationproblemJSON431 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
-		var dest ProblemUnavailable
+		var dest Problem
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

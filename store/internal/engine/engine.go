@@ -15,9 +15,17 @@ import (
 // Options are the options of an engine.
 type Options struct {
 	URL              string
-	MaxConnections   int           // to a server
-	StatementTimeout time.Duration // of a statement, or of the wait for a file's lock
-	CachedRows       int           // maximum number of rows that Cached keeps
+	MaxConnections   int                     // to a server
+	StatementTimeout time.Duration           // of a statement, or of the wait for a file's lock
+	CachedRows       int                     // maximum number of rows that Cached keeps
+	MustExist        bool                    // a file that is missing is not created
+	Created          func(path string) error // is told a file that was created; nil: nobody is told
+	// Accept decides whether another file that is found at the path of the open one is
+	// used instead. The engine's own calls fail meanwhile. nil accepts none.
+	Accept func(context.Context) error
+	// Moved is told when the open file is no longer at its path, why another one is not
+	// accepted, and nil when the database is usable again.
+	Moved func(error)
 }
 
 // Engine is a database. Queries use ? placeholders. Query texts are constants, which
@@ -58,6 +66,8 @@ type Engine interface {
 	Connections() map[string]sql.DBStats
 	// Ping makes sure that the database can be read and written.
 	Ping(ctx context.Context) error
+	// CheckSpace returns ErrDiskFull if a file has too little room to grow.
+	CheckSpace() error
 	// Checkpoint is the engine's periodic maintenance.
 	Checkpoint(ctx context.Context) error
 	// Backup copies the database into a new file, or returns ErrNoBackup.
@@ -123,3 +133,9 @@ const ClockSkew = 5 * 60 * 1000
 
 // ErrNoBackup means that the engine's own tools make backups.
 var ErrNoBackup = errors.New("store: this engine does not support backups")
+
+// Errors of a database that is a file.
+var (
+	ErrFileMoved = errors.New("the file of the database is no longer at its path")
+	ErrDiskFull  = errors.New("the disk of the database is almost full")
+)

@@ -117,6 +117,9 @@ func (s *Server) Ping(ctx context.Context) error {
 	return s.Write(ctx, func(t Tx) error { return t.Get(ctx, &one, "SELECT 1") })
 }
 
+// CheckSpace does nothing: a server that cannot grow refuses to write.
+func (*Server) CheckSpace() error { return nil }
+
 // Checkpoint does nothing: servers checkpoint by themselves.
 func (*Server) Checkpoint(context.Context) error { return nil }
 

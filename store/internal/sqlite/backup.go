@@ -20,10 +20,17 @@ func (e *Engine) Backup(ctx context.Context, path string) error {
 	if err := file.Close(); err != nil {
 		return err
 	}
-	if _, err := e.writer.db.ExecContext(ctx, "VACUUM INTO ?", path); err != nil {
+	o, err := e.opened()
+	if err != nil {
 		return err
 	}
-	if err := checkIntegrity(ctx, path); err != nil {
+	if _, err := o.writer.db.ExecContext(ctx, "VACUUM INTO ?", path); err != nil {
+		return err
+	}
+	if err := e.unmoved(o); err != nil {
+		return err
+	}
+	if err := CheckIntegrity(ctx, path); err != nil {
 		return err
 	}
 	// Windows syncs only what is open for writing.
@@ -33,8 +40,8 @@ func (e *Engine) Backup(ctx context.Context, path string) error {
 	return errors.Join(file.Sync(), file.Close())
 }
 
-// checkIntegrity runs PRAGMA integrity_check on the copy.
-func checkIntegrity(ctx context.Context, path string) (err error) {
+// CheckIntegrity runs PRAGMA integrity_check on a copy of a database.
+func CheckIntegrity(ctx context.Context, path string) (err error) {
 	db, err := sql.Open("sqlite", dataSource(path, "mode=ro"))
 	if err != nil {
 		return err
@@ -54,11 +61,18 @@ func checkIntegrity(ctx context.Context, path string) (err error) {
 // as open read transactions allow. Otherwise the next commit would do it while other
 // writes wait. A killed server leaves such a log, and so do long reads beside writes.
 func (e *Engine) Checkpoint(ctx context.Context) (err error) {
-	log, err := os.Stat(e.path + "-wal")
+	if err := e.inspect(ctx); err != nil {
+		return err
+	}
+	o, err := e.opened()
+	if err != nil {
+		return err
+	}
+	log, err := os.Stat(e.path + walSuffix)
 	if err != nil || log.Size() <= logLimit {
 		return nil // a missing log is not long
 	}
-	db, err := openPool(e.path, busyWait, 1, "_synchronous=FULL")
+	db, err := o.pool(busyWait, 1, "_synchronous=FULL")
 	if err != nil {
 		return err
 	}
@@ -73,13 +87,13 @@ const worthShrinking = 1024
 // shrink returns the space that a migration has freed to the file system. It ignores a
 // full disk or another writer: the server can run with the larger file, whose free
 // pages are reused.
-func (e *Engine) shrink(ctx context.Context) error {
+func (o *openFile) shrink(ctx context.Context) error {
 	var free int
-	if err := e.writer.db.GetContext(ctx, &free, "PRAGMA freelist_count"); err != nil || free < worthShrinking {
+	if err := o.writer.db.GetContext(ctx, &free, "PRAGMA freelist_count"); err != nil || free < worthShrinking {
 		return err
 	}
 	for _, statement := range []string{"VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"} { // VACUUM has made the log as large as the file
-		_, err := e.writer.db.ExecContext(ctx, statement)
+		_, err := o.writer.db.ExecContext(ctx, statement)
 		if err != nil && (!classify(err).Unavailable || ctx.Err() != nil) {
 			return err
 		}

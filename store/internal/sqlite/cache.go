@@ -37,18 +37,18 @@ func newCache(db *sqlx.DB, most int) *cache {
 }
 
 func (e *Engine) Cached(ctx context.Context, key engine.Key, load func() (any, error)) (any, error) {
-	if e.cache == nil {
-		return load()
+	o, err := e.opened()
+	if err != nil || o.cache == nil {
+		return load() // which fails where the file cannot be used
 	}
 	// The age is read before the row, so that a concurrent write makes the row older
 	// than it is, never newer.
-	row, age := e.cache.find(ctx, key)
+	row, age := o.cache.find(ctx, key)
 	if row != nil {
 		return row, nil
 	}
-	row, err := load()
-	if err == nil {
-		e.cache.keep(key, row, age)
+	if row, err = load(); err == nil {
+		o.cache.keep(key, row, age)
 	}
 	return row, err
 }

@@ -72,7 +72,7 @@ func TestCacheIsBounded(t *testing.T) {
 	for id := range int64(rows) {
 		askEnough(t, e, id+1)
 	}
-	if kept := len(e.cache.rows); kept != most {
+	if kept := len(e.now().cache.rows); kept != most {
 		t.Errorf("%d rows are kept", kept)
 	}
 	askEnough(t, e, rows+1)
@@ -88,7 +88,7 @@ func TestWhatIsAskedForOnceIsNotRemembered(t *testing.T) {
 	askEnough(t, e, 1)
 	loads(t, e, 2)
 	loads(t, e, 3)
-	if kept := len(e.cache.rows); kept != 1 {
+	if kept := len(e.now().cache.rows); kept != 1 {
 		t.Errorf("%d rows are kept", kept)
 	}
 }
@@ -98,7 +98,7 @@ func TestWatchingBeginsAnew(t *testing.T) {
 	t.Parallel()
 	e := open(t, engine.Options{CachedRows: 9}, 1)
 	askEnough(t, e, 1)
-	noError(t, e.cache.watcher.conn.Close())
+	noError(t, e.now().cache.watcher.conn.Close())
 	if !loads(t, e, 1) {
 		t.Error("a row is believed that nobody could check")
 	}
@@ -106,9 +106,9 @@ func TestWatchingBeginsAnew(t *testing.T) {
 	if loads(t, e, 1) {
 		t.Error("nothing is remembered any more")
 	}
-	e.cache.watcher.close()
-	e.cache.watcher = nil
-	noError(t, e.cache.db.Close())
+	e.now().cache.watcher.close()
+	e.now().cache.watcher = nil
+	noError(t, e.now().cache.db.Close())
 	if !loads(t, e, 1) {
 		t.Error("a row is believed that nobody can check")
 	}
@@ -121,7 +121,7 @@ func TestWatchingHoldsNothing(t *testing.T) {
 	askEnough(t, e, 1)
 	noError(t, e.insert(t.Context(), 2))
 	var busy, frames, moved int
-	noError(t, e.writer.db.QueryRow("PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &frames, &moved))
+	noError(t, e.now().writer.db.QueryRow("PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &frames, &moved))
 	if busy != 0 {
 		t.Error("the log could not be emptied")
 	}

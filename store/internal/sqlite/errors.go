@@ -48,14 +48,14 @@ func classify(err error) (class engine.Class) {
 
 func unavailable(err error) bool {
 	for _, sign := range []error{
-		errCrowded, errUnfinished, errUncommitted, driver.ErrBadConn, sql.ErrConnDone, sql.ErrTxDone,
+		engine.ErrFileMoved, engine.ErrDiskFull, errCrowded, errUnfinished, errUncommitted, driver.ErrBadConn, sql.ErrConnDone, sql.ErrTxDone,
 		context.DeadlineExceeded, context.Canceled,
 	} {
 		if errors.Is(err, sign) {
 			return true
 		}
 	}
-	return false
+	return strings.Contains(err.Error(), "sql: database is closed") // database/sql has no value for it
 }
 
 // breaks reports whether an error makes its transaction unusable. After most errors

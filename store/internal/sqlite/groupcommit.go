@@ -35,11 +35,9 @@ var (
 // queued meanwhile. A single write therefore never waits.
 type writer struct {
 	db         *sqlx.DB
+	engine     *Engine
+	file       *openFile
 	statements sync.Map // query text → *sqlx.Stmt
-
-	// beforeCommit, unless nil, is called with the number of writes to be committed,
-	// for tests.
-	beforeCommit func(writes int)
 
 	mu      sync.Mutex
 	led     bool     // there is a leader, or the lead is being passed on
@@ -63,7 +61,11 @@ type write struct {
 // the error of do, whose changes are then rolled back; the error of the context, if it
 // ended before do did; or the error of the whole transaction.
 func (e *Engine) Write(ctx context.Context, do func(engine.Tx) error) error {
-	c, w := e.writer, &write{ctx: ctx, do: do, wake: make(chan bool, 1)}
+	o, err := e.opened()
+	if err != nil {
+		return err
+	}
+	c, w := o.writer, &write{ctx: ctx, do: do, wake: make(chan bool, 1)}
 	leads, err := c.enter(w)
 	if err != nil {
 		return err

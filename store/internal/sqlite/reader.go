@@ -109,7 +109,11 @@ func (r *reader) stats() sql.DBStats {
 }
 
 func (e *Engine) Each(ctx context.Context, query string, args, fields []any, found func()) error {
-	return e.reader.with(ctx, func(c *conn) error {
+	o, err := e.opened()
+	if err != nil {
+		return err
+	}
+	return o.reader.with(ctx, func(c *conn) error {
 		return c.each(query, args, func(values []driver.Value) error {
 			if err := assign(fields, values); err != nil {
 				return err
@@ -121,7 +125,11 @@ func (e *Engine) Each(ctx context.Context, query string, args, fields []any, fou
 }
 
 func (e *Engine) Select(ctx context.Context, rows any, query string, args ...any) error {
-	return e.reader.with(ctx, func(c *conn) error {
+	o, err := e.opened()
+	if err != nil {
+		return err
+	}
+	return o.reader.with(ctx, func(c *conn) error {
 		statement, err := c.kept(query)
 		if err != nil {
 			return err
@@ -131,7 +139,11 @@ func (e *Engine) Select(ctx context.Context, rows any, query string, args ...any
 }
 
 func (e *Engine) SelectOnce(ctx context.Context, rows any, query string, args ...any) error {
-	return e.reader.with(ctx, func(c *conn) error {
+	o, err := e.opened()
+	if err != nil {
+		return err
+	}
+	return o.reader.with(ctx, func(c *conn) error {
 		return sqlx.SelectContext(context.Background(), c.conn, rows, query, args...)
 	})
 }

@@ -113,18 +113,23 @@ func (w *write) call(t *sharedTx) {
 	w.err = w.do(t)
 }
 
-// end commits if any write succeeded.
+// end commits if any write succeeded. The file is compared with its path before, so that
+// nothing is written to a file that is lost, and after, so that nothing is acknowledged
+// that is.
 func (t *sharedTx) end(kept int) error {
 	if kept == 0 {
 		return nil // close rolls back
 	}
-	if t.beforeCommit != nil {
-		t.beforeCommit(kept)
+	if t.engine.beforeCommit != nil {
+		t.engine.beforeCommit(kept)
+	}
+	if err := t.engine.unmoved(t.file); err != nil {
+		return err
 	}
 	err := t.begun.Commit()
 	t.begun = nil
 	if err == nil {
-		return nil
+		return t.engine.unmoved(t.file)
 	}
 	t.discard()
 	if class := classify(err); class.Refused || class.Dangling {

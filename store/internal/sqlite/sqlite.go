@@ -12,12 +12,14 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jmoiron/sqlx"
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/database"
-	_ "modernc.org/sqlite" // registers the driver
+	driver "modernc.org/sqlite"
 
 	"quartet/store/internal/engine"
 )
@@ -43,10 +45,17 @@ const (
 type Engine struct {
 	engine.StandardSQL
 	path    string
-	timeout time.Duration
-	writer  *writer
-	reader  *reader
-	cache   *cache // nil: no caching
+	key     string // of the path in inUse
+	options engine.Options
+
+	file       atomic.Pointer[fileState]
+	inspection sync.Mutex  // held while the path is compared with the open file
+	leftWAL    fs.FileInfo // identifies the log of the file that was left; guarded by inspection
+	watcher    sync.WaitGroup
+	stop       context.CancelFunc // ends the watcher
+	// beforeCommit, unless nil, is called with the number of writes to be committed,
+	// for tests.
+	beforeCommit func(writes int)
 }
 
 // Open opens the file, and creates it if it does not exist.
@@ -55,31 +64,77 @@ func Open(path string, o engine.Options) (*Engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := createPrivately(path); err != nil {
+	key, err := filepath.Abs(path)
+	if err != nil {
 		return nil, err
 	}
-	e := &Engine{path: path, timeout: o.StatementTimeout}
-	wait := min(o.StatementTimeout, busyWait)
+	e := &Engine{path: path, key: key, options: o}
+	opened, err := e.firstFile(use(key))
+	if err != nil {
+		unuse(key)
+		return nil, err
+	}
+	e.file.Store(&fileState{openFile: opened})
+	ctx, stop := context.WithCancel(context.Background())
+	e.stop = stop
+	e.watcher.Go(func() { e.watch(ctx) })
+	return e, nil
+}
+
+// firstFile opens the file, and creates it if it does not exist. alone says that this
+// process has not opened it yet.
+func (e *Engine) firstFile(alone bool) (*openFile, error) {
+	if _, err := os.Lstat(e.path + RestoringSuffix); err == nil {
+		return nil, fmt.Errorf("a restore of %s was interrupted: run quartet restore again", e.path)
+	}
+	if alone {
+		if err := checkBeside(e.path); err != nil {
+			return nil, err
+		}
+	}
+	if e.options.MustExist {
+		return e.openFile()
+	}
+	created, err := createPrivately(e.path)
+	if err != nil {
+		return nil, err
+	}
+	if created && e.options.Created != nil {
+		if err := e.options.Created(e.path); err != nil {
+			return nil, err
+		}
+	}
+	return e.openFile()
+}
+
+// openFile opens the connections to the file that is at the path now.
+func (e *Engine) openFile() (*openFile, error) {
+	info, err := identify(e.path)
+	if err != nil {
+		return nil, err
+	}
+	o := &openFile{path: e.path, info: info}
+	wait := min(e.options.StatementTimeout, busyWait)
 	// Writers queue in Go for the one connection, where the wait honours their context;
 	// SQLite's own lock is for other processes. BEGIN takes the write lock, so that no
 	// transaction fails half-way because it cannot get it.
-	db, err := openPool(path, wait, 1, "_txlock=immediate",
+	db, err := o.pool(wait, 1, "_txlock=immediate",
 		"_journal_mode=WAL", "_synchronous=FULL", "_foreign_keys=on", fmt.Sprintf("_pragma=journal_size_limit(%d)", logLimit))
 	if err != nil {
 		return nil, err
 	}
-	e.writer = &writer{db: db}
-	if db, err = openPool(path, wait, readers+longReaders, "_query_only=on"); err != nil {
-		return nil, errors.Join(err, e.writer.db.Close())
+	o.writer = &writer{db: db, engine: e, file: o}
+	if db, err = o.pool(wait, readers+longReaders, "_query_only=on"); err != nil {
+		return nil, errors.Join(err, o.writer.db.Close())
 	}
-	e.reader = newReader(db)
-	if o.CachedRows > 0 {
-		if db, err = openPool(path, wait, 1, "_query_only=on"); err != nil {
-			return nil, errors.Join(err, e.reader.close(), e.writer.db.Close())
+	o.reader = newReader(db)
+	if e.options.CachedRows > 0 {
+		if db, err = o.pool(wait, 1, "_query_only=on"); err != nil {
+			return nil, errors.Join(err, o.reader.close(), o.writer.db.Close())
 		}
-		e.cache = newCache(db, o.CachedRows)
+		o.cache = newCache(db, e.options.CachedRows)
 	}
-	return e, nil
+	return o, nil
 }
 
 // checkPath refuses an empty path, :memory: and a URL with a host.
@@ -96,30 +151,32 @@ func checkPath(path string) (string, error) {
 }
 
 // createPrivately creates the file with mode 0600, which SQLite copies to its -wal and
-// -shm files. It does not open an existing file: closing it would drop the locks that
+// -shm files; root's SQLite copies the owner too. It does not open an existing file: closing it would drop the locks that
 // this process holds on it (POSIX fcntl).
-func createPrivately(path string) error {
+func createPrivately(path string) (created bool, err error) {
 	file, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, fs.ErrExist) {
-		return nil
+		return false, nil
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
-	return file.Close()
+	return true, file.Close()
 }
 
-func openPool(path string, wait time.Duration, connections int, parameters ...string) (*sqlx.DB, error) {
+// pool is a pool of connections to this very file.
+func (o *openFile) pool(wait time.Duration, connections int, parameters ...string) (*sqlx.DB, error) {
 	parameters = append(parameters,
 		// Never create the file here: createPrivately has done so with the right mode.
 		"mode=rw",
 		fmt.Sprintf("_busy_timeout=%d", wait.Milliseconds()),
 		// Double quotes are for identifiers only, and errors have their own messages.
 		"_dqs=0", "_error_rc=1")
-	db, err := sql.Open("sqlite", dataSource(path, parameters...))
+	connector, err := driver.NewConnector(dataSource(o.path, parameters...))
 	if err != nil {
 		return nil, err
 	}
+	db := sql.OpenDB(sameFileConnector{connector, o})
 	db.SetMaxOpenConns(connections)
 	db.SetMaxIdleConns(connections)
 	return sqlx.NewDb(db, "sqlite3"), nil // the driver name that sqlx knows
@@ -133,27 +190,51 @@ func dataSource(path string, parameters ...string) string {
 func (*Engine) Name() string { return Name }
 
 // RetryTime is the time to wait for another process's lock.
-func (e *Engine) RetryTime() time.Duration { return e.timeout }
+func (e *Engine) RetryTime() time.Duration { return e.options.StatementTimeout }
 
 // Note does nothing: there is no network connection that can be lost.
 func (*Engine) Note(error) {}
 
 func (e *Engine) Snapshot(ctx context.Context) (*sqlx.Tx, error) {
-	return e.reader.db.BeginTxx(ctx, nil) // in WAL mode every transaction is a snapshot
+	o, err := e.opened()
+	if err != nil {
+		return nil, err
+	}
+	return o.reader.db.BeginTxx(ctx, nil) // in WAL mode every transaction is a snapshot
 }
 
 func (e *Engine) WriteAlone(ctx context.Context, do func(engine.Tx) error) error {
-	return engine.Transact(ctx, e.writer.db, do)
+	o, err := e.opened()
+	if err != nil {
+		return err
+	}
+	err = engine.Transact(ctx, o.writer.db, func(t engine.Tx) error {
+		if err := do(t); err != nil {
+			return err
+		}
+		return e.unmoved(o)
+	})
+	if err != nil {
+		return err
+	}
+	return e.unmoved(o)
 }
 
 // Connections returns the statistics of "writer" and "reader".
 func (e *Engine) Connections() map[string]sql.DBStats {
-	return map[string]sql.DBStats{"writer": e.writer.db.Stats(), "reader": e.reader.stats()}
+	o := e.file.Load().openFile
+	if o == nil {
+		return map[string]sql.DBStats{"writer": {}, "reader": {}}
+	}
+	return map[string]sql.DBStats{"writer": o.writer.db.Stats(), "reader": o.reader.stats()}
 }
 
 // Ping takes the write lock for a moment, so it fails if another process keeps the file
 // locked. SELECT 1 would not access the file.
 func (e *Engine) Ping(ctx context.Context) error {
+	if err := e.inspect(ctx); err != nil {
+		return err
+	}
 	const look = "SELECT COUNT(*) FROM sqlite_schema"
 	var tables []int
 	// The writer first, because only it can initialise a new file.
@@ -172,22 +253,35 @@ func (e *Engine) migrator() engine.Migrator {
 
 // Migrate also returns the space of dropped tables to the file system.
 func (e *Engine) Migrate(ctx context.Context) error {
-	changed, err := e.migrator().Migrate(ctx, e.writer.db.DB)
-	if err == nil && changed {
-		err = e.shrink(ctx)
+	o, err := e.opened()
+	if err != nil {
+		return err
 	}
-	return err
+	changed, err := e.migrator().Migrate(ctx, o.writer.db.DB)
+	if err == nil && changed {
+		err = o.shrink(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	return e.unmoved(o)
 }
 
 func (e *Engine) MigrationStatus(ctx context.Context) (current, newest int64, err error) {
-	return e.migrator().Status(ctx, e.reader.db.DB)
+	o, err := e.opened()
+	if err != nil {
+		return 0, 0, err
+	}
+	return e.migrator().Status(ctx, o.reader.db.DB)
 }
 
-// Close closes the writer last: the last connection moves the write-ahead log into the
-// database file, which the query_only readers cannot do.
-func (e *Engine) Close() (err error) {
-	if e.cache != nil {
-		err = e.cache.close()
+// Close closes the file.
+func (e *Engine) Close() error {
+	e.stop()
+	e.watcher.Wait()
+	unuse(e.key)
+	if o := e.file.Load().openFile; o != nil {
+		return o.close()
 	}
-	return errors.Join(err, e.reader.close(), e.writer.db.Close())
+	return nil
 }

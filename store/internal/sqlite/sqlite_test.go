@@ -25,7 +25,7 @@ func open(t *testing.T, o engine.Options, n int) *Engine {
 	e, err := Open(filepath.Join(t.TempDir(), "quartet.db"), o)
 	noError(t, err)
 	t.Cleanup(func() { noError(t, e.Close()) })
-	_, err = e.writer.db.Exec("CREATE TABLE t (id INTEGER PRIMARY KEY, text TEXT)")
+	_, err = e.now().writer.db.Exec("CREATE TABLE t (id INTEGER PRIMARY KEY, text TEXT)")
 	noError(t, err)
 	for id := 1; id <= n; id++ {
 		noError(t, e.insert(t.Context(), id))
@@ -39,6 +39,9 @@ func (e *Engine) insert(ctx context.Context, id int) error {
 		return err
 	})
 }
+
+// now returns the file that is open.
+func (e *Engine) now() *openFile { return e.file.Load().openFile }
 
 func noError(t *testing.T, err error) {
 	t.Helper()
@@ -54,16 +57,16 @@ func TestSettings(t *testing.T) {
 		of            *sqlx.DB
 		pragma, value string
 	}{
-		{e.writer.db, "journal_mode", "wal"},
-		{e.writer.db, "synchronous", "2"}, // FULL
-		{e.writer.db, "foreign_keys", "1"},
-		{e.writer.db, "busy_timeout", "50"},
-		{e.writer.db, "mmap_size", "0"},
-		{e.writer.db, "query_only", "0"},
-		{e.reader.db, "journal_mode", "wal"},
-		{e.reader.db, "busy_timeout", "50"},
-		{e.reader.db, "mmap_size", "0"},
-		{e.reader.db, "query_only", "1"},
+		{e.now().writer.db, "journal_mode", "wal"},
+		{e.now().writer.db, "synchronous", "2"}, // FULL
+		{e.now().writer.db, "foreign_keys", "1"},
+		{e.now().writer.db, "busy_timeout", "50"},
+		{e.now().writer.db, "mmap_size", "0"},
+		{e.now().writer.db, "query_only", "0"},
+		{e.now().reader.db, "journal_mode", "wal"},
+		{e.now().reader.db, "busy_timeout", "50"},
+		{e.now().reader.db, "mmap_size", "0"},
+		{e.now().reader.db, "query_only", "1"},
 	} {
 		var value string
 		noError(t, c.of.Get(&value, "PRAGMA "+c.pragma))
@@ -115,11 +118,11 @@ func TestFailedConnectionsAreNotUsedAgain(t *testing.T) {
 func TestConnectionsEndWithTheEngine(t *testing.T) {
 	t.Parallel()
 	e := open(t, engine.Options{}, 1)
-	noError(t, e.reader.with(t.Context(), func(*conn) error {
-		noError(t, e.reader.close())
+	noError(t, e.now().reader.with(t.Context(), func(*conn) error {
+		noError(t, e.now().reader.close())
 		return nil // was under way when the engine was closed
 	}))
-	if open := e.reader.db.Stats().OpenConnections; open != 0 {
+	if open := e.now().reader.db.Stats().OpenConnections; open != 0 {
 		t.Errorf("%d connections stay open", open)
 	}
 }
@@ -128,13 +131,13 @@ func TestConnectionsEndWithTheEngine(t *testing.T) {
 func TestReadersTakeTurns(t *testing.T) {
 	t.Parallel()
 	e := open(t, engine.Options{}, 1)
-	noError(t, e.reader.slots.Acquire(t.Context(), readers))
+	noError(t, e.now().reader.slots.Acquire(t.Context(), readers))
 	soon, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 	defer cancel()
 	if err := e.Select(soon, new([]int), "SELECT id FROM t"); !errors.Is(err, context.DeadlineExceeded) {
 		t.Error(err)
 	}
-	e.reader.slots.Release(readers)
+	e.now().reader.slots.Release(readers)
 	noError(t, e.Select(t.Context(), new([]int), "SELECT id FROM t"))
 	if stats := e.Connections()["reader"]; stats.WaitCount != 1 || stats.WaitDuration <= 0 {
 		t.Errorf("%d waits of %s", stats.WaitCount, stats.WaitDuration)
@@ -153,11 +156,11 @@ func TestConstantStatementsAreKept(t *testing.T) {
 			return errors.Join(err, once)
 		}))
 	}
-	if kept := len(e.reader.idle[0].prepared); kept != 1 {
+	if kept := len(e.now().reader.idle[0].prepared); kept != 1 {
 		t.Errorf("%d statements that read are kept", kept)
 	}
 	kept := 0
-	e.writer.statements.Range(func(any, any) bool { kept++; return true })
+	e.now().writer.statements.Range(func(any, any) bool { kept++; return true })
 	if kept != 1 {
 		t.Errorf("%d statements that write are kept", kept)
 	}
@@ -166,7 +169,7 @@ func TestConstantStatementsAreKept(t *testing.T) {
 func TestTooManyWritersAreRefused(t *testing.T) {
 	t.Parallel()
 	e := open(t, engine.Options{}, 0)
-	e.writer.led, e.writer.waiting = true, make([]*write, maxWaiting)
+	e.now().writer.led, e.now().writer.waiting = true, make([]*write, maxWaiting)
 	if err := e.insert(t.Context(), 1); !errors.Is(err, errCrowded) || !e.Classify(err).Unavailable {
 		t.Error(err)
 	}
@@ -218,9 +221,9 @@ func longLog(t *testing.T, e *Engine) {
 	reading, err := e.Snapshot(t.Context())
 	noError(t, err)
 	noError(t, reading.Get(new(int), "SELECT COUNT(*) FROM t"))
-	_, err = e.writer.db.Exec("CREATE TABLE long (bytes BLOB)")
+	_, err = e.now().writer.db.Exec("CREATE TABLE long (bytes BLOB)")
 	noError(t, err)
-	_, err = e.writer.db.Exec("INSERT INTO long VALUES (zeroblob(?))", logLimit+1)
+	_, err = e.now().writer.db.Exec("INSERT INTO long VALUES (zeroblob(?))", logLimit+1)
 	noError(t, err)
 	noError(t, e.Checkpoint(t.Context())) // a reader is no reason to fail
 	if moved(t, e) {
@@ -233,7 +236,7 @@ func longLog(t *testing.T, e *Engine) {
 // looks for none beside a file that it is told nobody changes.
 func moved(t *testing.T, e *Engine) bool {
 	t.Helper()
-	db, err := openPool(e.path, busyWait, 1, "immutable=1")
+	db, err := e.now().pool(busyWait, 1, "immutable=1")
 	noError(t, err)
 	defer db.Close()
 	var rows int

@@ -35,7 +35,7 @@ func (f DatabaseFlags) WithDefaults(database string) (DatabaseFlags, error) {
 	if f.Keys != "" {
 		return f, nil
 	}
-	path, ok := sqlitePath(f.Database)
+	path, ok := SQLitePath(f.Database)
 	if !ok {
 		return f, Usagef("with a database server --keys DIR is required: the keys must not be in the database, and all servers of one database share them")
 	}
@@ -43,44 +43,65 @@ func (f DatabaseFlags) WithDefaults(database string) (DatabaseFlags, error) {
 	return f, nil
 }
 
-// sqlitePath is the file of an SQLite database.
-func sqlitePath(url string) (path string, ok bool) {
+// SQLitePath is the file of an SQLite database.
+func SQLitePath(url string) (path string, ok bool) {
 	path, ok = strings.CutPrefix(url, "sqlite:")
 	return filepath.Clean(path), ok
 }
 
 // OpenOrCreate opens a database. It creates an SQLite file and its directory if
-// they do not exist.
+// they do not exist, and refuses tables that are newer than the program.
 func OpenOrCreate(ctx context.Context, options store.Options) (*store.Store, error) {
-	if path, ok := sqlitePath(options.URL); ok {
-		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+	if path, ok := SQLitePath(options.URL); ok {
+		if err := makeDir(filepath.Dir(path)); err != nil {
 			return nil, fmt.Errorf("cannot create the database's directory: %w", err)
 		}
 	}
-	return open(ctx, options)
+	options.Created = GiveToFolderOwner
+	database, err := open(ctx, options)
+	if err != nil {
+		return nil, err
+	}
+	if err := database.CheckVersion(ctx); err != nil {
+		return nil, errors.Join(err, database.Close())
+	}
+	return database, nil
 }
+
+const remedy = "start the server on it once, or run quartet migrate"
 
 // OpenExisting opens a database that must exist, with the tables that this
 // program needs, so that a mistyped name creates nothing.
 func OpenExisting(ctx context.Context, url string) (*store.Store, error) {
-	const remedy = "start the server on it once, or run quartet migrate"
-	if path, ok := sqlitePath(url); ok {
+	database, err := OpenAnyVersion(ctx, url)
+	if err != nil {
+		return nil, err
+	}
+	err = database.CheckVersion(ctx)
+	if err == nil {
+		current, newest, statusErr := database.MigrationStatus(ctx)
+		if err = statusErr; err == nil && current < newest {
+			err = fmt.Errorf("the database's tables are at version %d, this program needs %d: %s", current, newest, remedy)
+		}
+	}
+	if err != nil {
+		return nil, errors.Join(err, database.Close())
+	}
+	return database, nil
+}
+
+// OpenAnyVersion opens a database that must exist, whatever its tables are.
+func OpenAnyVersion(ctx context.Context, url string) (*store.Store, error) {
+	if path, ok := SQLitePath(url); ok {
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 			return nil, fmt.Errorf("there is no database %s: %s", path, remedy)
 		}
 	}
-	database, err := open(ctx, store.Options{URL: url})
+	database, err := open(ctx, store.Options{URL: url, MustExist: true})
 	if err != nil {
 		return nil, err
 	}
-	current, newest, err := database.MigrationStatus(ctx)
-	if err == nil && current < newest {
-		err = fmt.Errorf("the database's tables are at version %d, this program needs %d: %s", current, newest, remedy)
-	}
-	if err == nil {
-		err = dump.CheckComplete(ctx, database)
-	}
-	if err != nil {
+	if err := dump.CheckComplete(ctx, database); err != nil {
 		return nil, errors.Join(err, database.Close())
 	}
 	return database, nil
@@ -89,6 +110,9 @@ func OpenExisting(ctx context.Context, url string) (*store.Store, error) {
 func open(ctx context.Context, options store.Options) (*store.Store, error) {
 	database, err := store.Open(ctx, options)
 	if err != nil {
+		if path, ok := SQLitePath(options.URL); ok {
+			err = withRemedy(path, err)
+		}
 		return nil, fmt.Errorf("cannot open the database: %w", err)
 	}
 	return database, nil
@@ -124,6 +148,7 @@ func CheckKeys(ctx context.Context, database *store.Store, dir string, options k
 	if IsEmptyDir(dir) {
 		return nil, fmt.Errorf("the database has been used with keys that are not in %s: restore that directory from a backup, or name it with --keys", dir)
 	}
+	options.Created = GiveToFolderOwner
 	ring, err := keys.Open(dir, options)
 	if err != nil {
 		return nil, err
@@ -138,6 +163,19 @@ func compareKeys(ring *keys.Keyring, dir, sealed string) error {
 	return nil
 }
 
+// CompareKeys refuses a database that was used with other keys than those in ring. It
+// accepts one that has not been used, as CheckKeys does.
+func CompareKeys(ctx context.Context, database *store.Store, ring *keys.Keyring, dir string) error {
+	sealed, err := database.Metadata(ctx, KeysMetadata)
+	switch {
+	case errors.Is(err, store.ErrNotFound):
+		return nil
+	case err != nil:
+		return err
+	}
+	return compareKeys(ring, dir, sealed)
+}
+
 // OpenKeys opens the keys of a database and creates them for a new one. It refuses the
 // keys that CheckKeys refuses.
 func OpenKeys(ctx context.Context, database *store.Store, dir string, options keys.Options) (*keys.Keyring, error) {
@@ -146,18 +184,24 @@ func OpenKeys(ctx context.Context, database *store.Store, dir string, options ke
 		return ring, err
 	}
 	options.Log = nil // the keys of a new database are new, so nothing is missing
+	options.Created = GiveToFolderOwner
 	if ring, err = keys.Open(dir, options); err != nil {
 		return nil, err
 	}
+	return ring, BindKeys(ctx, database, ring, dir)
+}
+
+// BindKeys makes the database that of these keys, unless it is of others.
+func BindKeys(ctx context.Context, database *store.Store, ring *keys.Keyring, dir string) error {
 	var sealed string
-	err = database.InTx(ctx, func(tx store.Tx) (err error) {
+	err := database.InTx(ctx, func(tx store.Tx) (err error) {
 		sealed, err = tx.PutMetadataIfAbsent(ctx, KeysMetadata, NewSealer(ring).Seal(KeysText, KeysMetadata))
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return ring, compareKeys(ring, dir, sealed) // another server can have been the first
+	return compareKeys(ring, dir, sealed) // another server can have been the first
 }
 
 // NewSealer makes the encryption of personal data.

@@ -10,7 +10,7 @@ import (
 )
 
 // CreateFile creates a file that gets its name only when it is complete and on
-// the disk: fill writes it under another name.
+// the disk: fill writes it under another name. It belongs to the owner of its folder.
 func CreateFile(path string, fill func(partial string) error) error {
 	if err := RequireNew(path); err != nil {
 		return err
@@ -20,6 +20,9 @@ func CreateFile(path string, fill func(partial string) error) error {
 		return err // left by an earlier run that was killed
 	}
 	err := fill(partial)
+	if err == nil {
+		err = GiveToFolderOwner(partial)
+	}
 	if err == nil {
 		err = RequireNew(path) // filling takes long
 	}

@@ -17,7 +17,7 @@ type Backup struct {
 
 // Run copies the database and checks the copy.
 func (b *Backup) Run(ctx context.Context, c *cli.Console) (err error) {
-	database, err := cli.OpenExisting(ctx, b.Database)
+	database, err := cli.OpenAnyVersion(ctx, b.Database)
 	if err != nil {
 		return err
 	}
