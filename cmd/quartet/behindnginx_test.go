@@ -4,14 +4,14 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
-	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
 	"testing"
+
+	"quartet/cmd/quartet/proctest"
 )
 
 // TestBehindNginx proves deploy/nginx.conf and nginx-prefix.conf with nginx itself, in
@@ -19,11 +19,7 @@ import (
 func TestBehindNginx(t *testing.T) {
 	t.Parallel()
 	nginxOnPath(t)
-	binary := filepath.Join(t.TempDir(), "quartet")
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".")
-	if text, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, text)
-	}
+	binary := proctest.Build(t)
 	flags := append(newInstallation(t), "--open-registration", "--trusted-proxies", "127.0.0.1", "--base-path", "/prod-api")
 	servers := []*child{spawn(t, binary, flags...), spawn(t, binary, flags...)}
 	p := behindNginx(t, servers[0].origin, servers[1].origin)

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"sync"
 	"syscall"
 	"testing"
@@ -19,11 +18,7 @@ import (
 // TestProcess tests what requires a process of its own: how signals end it.
 func TestProcess(t *testing.T) {
 	t.Parallel()
-	binary := filepath.Join(t.TempDir(), "quartet")
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", binary, ".")
-	if text, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, text)
-	}
+	binary := proctest.Build(t)
 	t.Run("a kill loses nothing acknowledged", func(t *testing.T) { killWhileWriting(t, binary) })
 	t.Run("an import that is killed goes on", func(t *testing.T) { killWhileImporting(t, binary) })
 	t.Run("a signal ends it in good order", func(t *testing.T) { endByOneSignal(t, binary) })

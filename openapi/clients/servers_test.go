@@ -5,11 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"os/exec"
 	"path/filepath"
-	"slices"
-	"strings"
 	"testing"
 
 	_ "modernc.org/sqlite" // the test makes tokens expire
@@ -28,10 +24,7 @@ type servers struct{ honest, legacy, page, other, expire string }
 func startServers(t *testing.T) servers {
 	t.Helper()
 	s := servers{page: origin(t, "app.quartet.example"), other: origin(t, "app.other.example")}
-	program := filepath.Join(t.TempDir(), "quartet")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "quartet/cmd/quartet").CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
+	program := proctest.Build(t)
 	files := map[string]string{"honest": filepath.Join(t.TempDir(), "honest.db"), "legacy": filepath.Join(t.TempDir(), "legacy.db")}
 	s.honest = s.serve(t, program, files["honest"])
 	s.legacy = s.serve(t, program, files["legacy"], "--legacy-status", allDialects)
@@ -70,25 +63,15 @@ func expirer(t *testing.T, files map[string]string) (url string) {
 	return listening.URL
 }
 
-// serve starts a demonstration on a free port and waits until it is ready. Its limits of
-// one client IP are lifted, since all clients have the same.
+// serve starts a demonstration. Its limits of one client IP are lifted, since all clients
+// have the same.
 func (s servers) serve(t *testing.T, program, file string, args ...string) (url string) {
 	t.Helper()
-	address := proctest.FreeAddress(t, "127.0.0.1")
-	running := exec.Command(program, append([]string{
-		"serve", "--demo", "--addr", address, "--database", "sqlite:" + file, "--log-level", "error",
+	return proctest.Serve(t, program, append([]string{
+		"--demo", "--database", "sqlite:" + file, "--log-level", "error",
 		"--allow-origins", s.page, "--base-path", basePaths,
 		"--failures-per-ip", "100000/1m", "--code-per-ip", "100000/1m", "--register-per-ip", "100000/1m", "--register-global", "100000/1m",
 	}, args...)...)
-	running.Env = slices.DeleteFunc(os.Environ(), func(variable string) bool { return strings.HasPrefix(variable, "QUARTET_") })
-	running.Stderr = t.Output()
-	must(t, running.Start())
-	t.Cleanup(func() {
-		_ = running.Process.Signal(os.Interrupt)
-		_ = running.Wait()
-	})
-	proctest.AwaitReady(t, "http://"+address)
-	return "http://" + address
 }
 
 func (s servers) environment() []string {
@@ -102,11 +85,6 @@ func (s servers) environment() []string {
 func (s servers) reset(t *testing.T) {
 	t.Helper()
 	for _, server := range []string{s.honest, s.legacy} {
-		answer, err := http.Post(server+"/demo/reset", "", nil)
-		must(t, err)
-		must(t, answer.Body.Close())
-		if answer.StatusCode != http.StatusOK {
-			t.Fatalf("reset: %s", answer.Status)
-		}
+		proctest.Reset(t, server)
 	}
 }

@@ -1,7 +1,6 @@
 package contracttest
 
 import (
-	"bufio"
 	"database/sql"
 	"net/http"
 	"net/http/httptest"
@@ -40,7 +39,7 @@ func newReplayed(t *testing.T) *target {
 	must(t, err)
 	fixtures, err := replay.Demo(os.LookupEnv)
 	must(t, err)
-	program := build(t)
+	program := proctest.Build(t)
 	demoFile := filepath.Join(t.TempDir(), "demo.db")
 	plainFile := filepath.Join(t.TempDir(), "plain.db")
 	r := &target{
@@ -76,16 +75,6 @@ func must(t *testing.T, err error) {
 	}
 }
 
-func build(t *testing.T) string {
-	t.Helper()
-	program := filepath.Join(t.TempDir(), "quartet")
-	out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "quartet/cmd/quartet").CombinedOutput()
-	if err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
-	return program
-}
-
 func command(t *testing.T, program string, args ...string) {
 	t.Helper()
 	if out, err := exec.CommandContext(t.Context(), program, args...).CombinedOutput(); err != nil {
@@ -93,42 +82,9 @@ func command(t *testing.T, program string, args ...string) {
 	}
 }
 
-// serve starts the program on a free port and waits until it is ready.
 func serve(t *testing.T, program string, args ...string) origin {
 	t.Helper()
-	address := proctest.FreeAddress(t, "127.0.0.1")
-	running := exec.Command(program, append([]string{"serve", "--addr", address}, args...)...)
-	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
-	must(t, err)
-	running.Stdout, running.Stderr = log, log
-	must(t, running.Start())
-	t.Cleanup(func() {
-		_ = running.Process.Signal(os.Interrupt)
-		_ = running.Wait()
-		_ = log.Close()
-		if t.Failed() {
-			tail(t, log.Name())
-		}
-	})
-	proctest.AwaitReady(t, "http://"+address)
-	return origin("http://" + address)
-}
-
-// tail logs the last lines that a failed server wrote.
-func tail(t *testing.T, file string) {
-	opened, err := os.Open(file)
-	if err != nil {
-		return
-	}
-	defer func() { _ = opened.Close() }()
-	var lines []string
-	for scanner := bufio.NewScanner(opened); scanner.Scan(); {
-		lines = append(lines, scanner.Text())
-	}
-	const most = 20
-	for _, line := range lines[max(0, len(lines)-most):] {
-		t.Log(line)
-	}
+	return origin(proctest.Serve(t, program, args...))
 }
 
 // jwt signs in by password.

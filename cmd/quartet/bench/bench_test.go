@@ -11,13 +11,14 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"quartet/cmd/quartet/proctest"
 )
 
 func must(t *testing.T, err error) {
@@ -46,11 +47,7 @@ func TestBenchEndToEnd(t *testing.T) {
 		t.Skip("builds and runs the program")
 	}
 	folder := t.TempDir()
-	program := filepath.Join(folder, "quartet")
-	built, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "quartet/cmd/quartet").CombinedOutput()
-	if err != nil {
-		t.Fatalf("%v\n%s", err, built)
-	}
+	program := proctest.Build(t)
 	o := options{
 		Program: program, Work: folder, Rounds: 1, Duration: 10 * time.Millisecond,
 		Users: writeLimit, sessions: 1000, sizes: []int{100, 200}, log: 1 << 20,

@@ -26,7 +26,7 @@ func startDemonstration(t *testing.T, folder string) {
 	errs := proctest.NewTranscript()
 	server := exec.CommandContext(t.Context(), program, "serve", "--demo", "--addr", address)
 	server.Dir, server.Stderr, server.Stdout = t.TempDir(), errs, io.Discard
-	server.Env = withoutSettings()
+	server.Env = proctest.WithoutSettings()
 	must(t, server.Start())
 	defer func() {
 		must(t, server.Process.Kill())
@@ -48,16 +48,6 @@ func startDemonstration(t *testing.T, folder string) {
 	if entries, err := os.ReadDir(filepath.Join(server.Dir, ".quartet")); err != nil || len(entries) < 2 {
 		t.Errorf("the demonstration keeps its data elsewhere: %v, %v", entries, err)
 	}
-}
-
-// withoutSettings is the environment without the program's settings.
-func withoutSettings() (environment []string) {
-	for _, variable := range os.Environ() {
-		if !strings.HasPrefix(variable, "QUARTET_") {
-			environment = append(environment, variable)
-		}
-	}
-	return environment
 }
 
 func unzip(t *testing.T, path, into string) {

@@ -24,7 +24,7 @@ func TestPrismRefusesNoCall(t *testing.T) {
 	if os.Getenv(variable) == "" {
 		t.Skipf("to run this, use make test-prism, or set %s", variable)
 	}
-	proxy := startPrism(t, startDemonstration(t))
+	proxy := startPrism(t, proctest.Demonstrate(t))
 	for page, least := range map[string]int{"README.md": 6, "README.zh-CN.md": 6, "openapi/EXTENSIONS.md": 1} {
 		t.Run(page, func(t *testing.T) {
 			status(t, proxy, "curl -X POST "+demonstration+"/demo/reset") // the code in the page works once
@@ -64,16 +64,6 @@ func status(t *testing.T, proxy, call string) string {
 	text, err := os.ReadFile(answer)
 	must(t, err)
 	return string(code) + string(text)
-}
-
-func startDemonstration(t *testing.T) (origin string) {
-	t.Helper()
-	folder := t.TempDir()
-	program, address := filepath.Join(folder, "quartet"), proctest.FreeAddress(t, "127.0.0.1")
-	run(t, "go", "build", "-o", program, "quartet/cmd/quartet")
-	start(t, program, "serve", "--demo", "--addr", address, "--log-level", "warn", "--database", "sqlite:"+filepath.Join(folder, "quartet.db"))
-	proctest.AwaitReady(t, "http://"+address)
-	return "http://" + address
 }
 
 // startPrism starts Prism, which answers a request that breaks the contract with a

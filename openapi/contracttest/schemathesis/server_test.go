@@ -2,7 +2,6 @@ package schemathesis
 
 import (
 	"encoding/json"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -40,28 +39,17 @@ func overrides(t *testing.T) string {
 
 func build(t *testing.T) string {
 	t.Helper()
-	program := filepath.Join(t.TempDir(), "quartet")
-	command(t, "", "go", "build", "-ldflags", "-X 'main.testOverrides="+overrides(t)+"'", "-o", program, "quartet/cmd/quartet")
-	return program
+	return proctest.Build(t, "-ldflags", "-X 'main.testOverrides="+overrides(t)+"'")
 }
 
 // serve starts the program with the demo's users and the administrator on a new
 // database, and gives its address once it is ready.
 func serve(t *testing.T, program, database string, args ...string) (origin string) {
 	t.Helper()
-	address := proctest.FreeAddress(t, "127.0.0.1")
 	where := []string{"--database", database, "--keys", filepath.Join(t.TempDir(), "keys")}
-	args = slices.Concat([]string{"serve", "--demo", "--addr", address, "--log-level", "warn"}, where, args)
-	running := exec.Command(program, args...)
-	running.Stdout, running.Stderr = t.Output(), t.Output()
-	must(t, running.Start())
-	t.Cleanup(func() {
-		_ = running.Process.Signal(os.Interrupt)
-		_ = running.Wait()
-	})
-	proctest.AwaitReady(t, "http://"+address)
+	origin = proctest.Serve(t, program, slices.Concat([]string{"--demo", "--log-level", "warn"}, where, args)...)
 	command(t, administratorPassword, program, append([]string{"user", "add", administrator, "--role", "super_administrator", "--password-stdin"}, where...)...)
-	return "http://" + address
+	return origin
 }
 
 func command(t *testing.T, input, name string, args ...string) {

@@ -4,7 +4,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -15,22 +14,7 @@ import (
 // for a minute, so that a JWT is renewed after half of it.
 func startDemonstration(t *testing.T) (server string) {
 	t.Helper()
-	folder := t.TempDir()
-	program := filepath.Join(folder, "quartet")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-o", program, "quartet/cmd/quartet").CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
-	}
-	server = proctest.FreeAddress(t, "127.0.0.1")
-	running := exec.Command(program, "serve", "--demo", "--addr", server, "--database", "sqlite:"+filepath.Join(folder, "quartet.db"),
-		"--log-level", "error", "--access-life", "1m")
-	running.Env, running.Stderr = withoutSettings(), t.Output()
-	must(t, running.Start())
-	t.Cleanup(func() {
-		_ = running.Process.Signal(os.Interrupt)
-		_ = running.Wait()
-	})
-	proctest.AwaitReady(t, "http://"+server)
-	return server
+	return strings.TrimPrefix(proctest.Demonstrate(t, "--access-life", "1m"), "http://")
 }
 
 // missing gives the first command of a quickstart's file tools that is not installed, and the way to it.
@@ -45,11 +29,6 @@ func missing(t *testing.T, folder string) (command, how string) {
 		}
 	}
 	return "", ""
-}
-
-// withoutSettings is the environment without the settings of the server and of this test.
-func withoutSettings() []string {
-	return slices.DeleteFunc(os.Environ(), func(variable string) bool { return strings.HasPrefix(variable, "QUARTET_") })
 }
 
 func must(t *testing.T, err error) {

@@ -213,7 +213,7 @@ func command(t *testing.T, block string, q quickstart, server, page string) *exe
 	running.Dir = "../../.."
 	running.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	_, port, _ := strings.Cut(page, ":")
-	running.Env = append(withoutSettings(), "QUARTET_URL=http://"+server, "PAGE_URL=http://"+page, "PORT="+port, "SHORT_LIFE=true")
+	running.Env = append(proctest.WithoutSettings(), "QUARTET_URL=http://"+server, "PAGE_URL=http://"+page, "PORT="+port, "SHORT_LIFE=true")
 	return running
 }
 

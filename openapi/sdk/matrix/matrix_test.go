@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"quartet/cmd/quartet/proctest"
 )
 
 var update = flag.Bool("update", false, "rewrite the tables of README.md and README.zh-CN.md")
@@ -128,7 +130,7 @@ func (r result) String() string {
 // run runs the row's script and reads what it wrote.
 func run(t *testing.T, d demonstration, row string) result {
 	t.Helper()
-	d.reset(t)
+	proctest.Reset(t, d.url)
 	folder, err := filepath.Abs(row)
 	must(t, err)
 	cache, err := filepath.Abs(filepath.Join("../../../bin/matrix", filepath.Dir(row)))
