@@ -157,7 +157,9 @@ func allFacts(t *testing.T, s *Store, tables []Table) map[string][]string {
 	for _, table := range tables {
 		name := newNames.Replace(table.Name)
 		noError(t, snapshot.Rows(t.Context(), table, func(row []any) error {
-			all[name] = append(all[name], fmt.Sprintf("%#v", row))
+			if row[0] != compatibleEntry { // each Migrate writes it
+				all[name] = append(all[name], fmt.Sprintf("%#v", row))
+			}
 			return nil
 		}))
 		if len(all[name]) != rowsEach {

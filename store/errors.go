@@ -106,6 +106,7 @@ var conflicts = map[string]string{
 	"roles_code": "code", "roles.code": "code",
 	"applications_id": "id", "applications.id": "id",
 	"application_secrets_id": "id", "application_secrets.id": "id",
+	"wechat_apps_application_id": "id", "wechat_apps.application_id": "id",
 	"audit_events_id": "id", "audit_events.id": "id",
 	"memberships_key": "membership", "memberships.user_id, memberships.organisation_id": "membership",
 }
