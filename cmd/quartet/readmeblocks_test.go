@@ -219,4 +219,5 @@ func (r *reader) cleans(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(r.root, "bin")); err == nil {
 		t.Error("make clean leaves bin")
 	}
+	must(t, os.RemoveAll(data)) // the next README begins anew
 }
