@@ -133,5 +133,5 @@ release: ## write a release into bin/release: programs, checksums, SBOMs, the co
 test-release: ## make a release twice in fresh clones, compare, and start what it holds (needs git)
 	QUARTET_RELEASE=true go test -count=1 -v -timeout 60m ./cmd/quartet/release
 
-clean: ## remove what was built, and the demo's database
-	rm -rf bin .quartet
+clean: ## remove what was built, and the demo's database with its keys; never .quartet/quartet.db
+	rm -rf bin .quartet/demo.db*

@@ -18,7 +18,7 @@ var mayImport = map[string][]string{
 		"quartet/cmd/quartet/internal/cli", "quartet/cmd/quartet/internal/admincmd", "quartet/cmd/quartet/internal/checkcmd",
 		"quartet/cmd/quartet/internal/democmd", "quartet/cmd/quartet/internal/dumpcmd", "quartet/cmd/quartet/internal/importcmd",
 		"quartet/cmd/quartet/internal/mockcmd", "quartet/cmd/quartet/internal/openapicmd",
-		"quartet/server", "quartet/server/account", "quartet/server/apierr", "quartet/server/dialect", "quartet/server/dialect/all", "quartet/server/providers",
+		"quartet/openapi", "quartet/server", "quartet/server/account", "quartet/server/apierr", "quartet/server/dialect", "quartet/server/dialect/all", "quartet/server/providers",
 		"quartet/server/keys", "quartet/server/password", "quartet/store", "quartet/store/dump",
 	},
 	"quartet/cmd/quartet/internal/cli": {

@@ -5,24 +5,22 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+
+	"quartet/store/internal/engine"
 )
 
-// oldestProgram is the oldest version of the tables whose programs can use the newest
-// ones. A migration after which they cannot, or after which they would do what is no
-// longer right, raises it to its own number.
-const oldestProgram = 7
-
-// compatibleEntry is the name of the metadata entry that holds it for older programs.
+// compatibleEntry is the name of the metadata entry that tells older programs whether they
+// can use the tables: the oldest version of the tables whose programs can.
 const compatibleEntry = "compatible"
 
-// markCompatible writes oldestProgram once the tables are at the newest version. Until
+// markCompatible writes the entry once the tables are at the newest version. Until
 // then older programs refuse them.
 func (s *Store) markCompatible(ctx context.Context) error {
 	current, newest, err := s.MigrationStatus(ctx)
 	if err != nil || current != newest {
 		return err // a newer program has written its own
 	}
-	want := strconv.Itoa(oldestProgram)
+	want := strconv.FormatInt(engine.OldestProgram(engine.Migrations()), 10)
 	marked, err := s.Metadata(ctx, compatibleEntry)
 	if err == nil && marked == want {
 		return nil

@@ -37,6 +37,7 @@ type commands struct {
 	Export  dumpcmd.Export        `cmd:"" help:"Export a database to a file that can be imported into any supported database."`
 	Import  importcmd.Command     `cmd:"" help:"Import a file written by quartet export, or with --from the user table of another system."`
 	Backup  dumpcmd.Backup        `cmd:"" help:"Copy an SQLite database, also while the server runs."`
+	Restore dumpcmd.Restore       `cmd:"" help:"Put a backup in the place of an SQLite database. The server must be stopped."`
 	Check   checkcmd.Command      `cmd:"" help:"Check a server's responses against the spec, or compare the responses of two servers."`
 	Mock    mockcmd.Command       `cmd:"" help:"Answer an OpenAPI document from its examples, and remember what is created; for front ends and tests."`
 	OpenAPI openapicmd.Command    `cmd:"" name:"openapi" help:"Write the OpenAPI document, whole or by dialect, for generators of clients."`

@@ -2,13 +2,16 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
 	"time"
 
 	"quartet/cmd/quartet/internal/cli"
+	"quartet/openapi"
 )
 
 // healthTimeout is a little more than a server needs to answer that its
@@ -41,6 +44,16 @@ func (h *healthCommand) Run(ctx context.Context, c *cli.Console) error {
 	return err
 }
 
+// problemDetail returns why a server is not ready, if it says so.
+func problemDetail(body io.Reader) string {
+	var problem openapi.Problem
+	err := json.NewDecoder(io.LimitReader(body, 1<<16)).Decode(&problem)
+	if err != nil || problem.Detail == nil {
+		return ""
+	}
+	return ": " + cli.Text(*problem.Detail)
+}
+
 func checkReady(ctx context.Context, target string) error {
 	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
 	defer cancel()
@@ -48,6 +61,7 @@ func checkReady(ctx context.Context, target string) error {
 	if err != nil {
 		return cli.UsageError{Err: err}
 	}
+	request.Header.Set("Accept-Language", "en")
 	// Without a proxy from the environment: this very server is asked.
 	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	response, err := client.Do(request)
@@ -56,7 +70,7 @@ func checkReady(ctx context.Context, target string) error {
 	}
 	defer response.Body.Close()
 	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("not ready: %s answers %s", target, response.Status)
+		return fmt.Errorf("not ready: %s answers %s%s", target, response.Status, problemDetail(response.Body))
 	}
 	return nil
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"quartet/cmd/quartet/internal/cli"
 )
 
 // awaitReady waits until /readyz answers a status, for the 5 s that the guarantee gives it.
@@ -55,6 +57,7 @@ func TestAMovedDatabaseIsNotServed(t *testing.T) {
 	answer := server.awaitReady(t, http.StatusServiceUnavailable)
 	contains(t, answer.text, `"detail":"The file of the database was moved, removed or replaced; the log has more"`)
 	contains(t, server.errs.String(), "the database is not available", path)
+	refused(t, cli.ExitFailed, "503 Service Unavailable: The file of the database was moved", "health", "--addr", strings.TrimPrefix(string(server.origin), "http://"))
 	equal(t, "a read", server.do(t, get("/auth/sessions").with("token", jwt)).status, http.StatusServiceUnavailable)
 	equal(t, "a sign-in", server.signInStatus(t, "boss", bossPassword), http.StatusServiceUnavailable)
 	server.ok(t, get("/healthz"))

@@ -21,6 +21,8 @@ func TestProcess(t *testing.T) {
 	binary := proctest.Build(t)
 	t.Run("a kill loses nothing acknowledged", func(t *testing.T) { killWhileWriting(t, binary) })
 	t.Run("an import that is killed goes on", func(t *testing.T) { killWhileImporting(t, binary) })
+	t.Run("a backup is restored after a kill", func(t *testing.T) { restoreAfterKill(t, binary) })
+	t.Run("what root makes is the server's", func(t *testing.T) { rootsFilesAreTheServers(t, binary) })
 	t.Run("a signal ends it in good order", func(t *testing.T) { endByOneSignal(t, binary) })
 	t.Run("a second signal ends it at once", func(t *testing.T) { endByTwoSignals(t, binary) })
 	t.Run("a mock answers until a signal", func(t *testing.T) { mockInAProcess(t, binary) })
@@ -37,9 +39,15 @@ type child struct {
 
 func spawn(t *testing.T, binary string, args ...string) *child {
 	t.Helper()
+	return spawnAs(t, nil, binary, args...)
+}
+
+// spawnAs starts the program with attributes of the process; nil: as the test runs.
+func spawnAs(t *testing.T, attributes *syscall.SysProcAttr, binary string, args ...string) *child {
+	t.Helper()
 	c := &child{errs: proctest.NewTranscript(), ended: make(chan struct{})}
 	program := exec.Command(binary, append([]string{"serve", "--addr", "127.0.0.1:0"}, args...)...)
-	program.Stderr = c.errs
+	program.Stderr, program.SysProcAttr = c.errs, attributes
 	must(t, program.Start())
 	c.process = program.Process
 	go func() {

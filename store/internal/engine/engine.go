@@ -138,4 +138,5 @@ var ErrNoBackup = errors.New("store: this engine does not support backups")
 var (
 	ErrFileMoved = errors.New("the file of the database is no longer at its path")
 	ErrDiskFull  = errors.New("the disk of the database is almost full")
+	ErrInUse     = errors.New("the file is in use")
 )

@@ -6,6 +6,7 @@ import (
 	"embed"
 	"errors"
 	"io/fs"
+	"strings"
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/database"
@@ -22,6 +23,27 @@ func Migrations() fs.FS {
 		panic(err) // impossible: the directory is embedded
 	}
 	return files
+}
+
+// CompatibleLine in a migration says that programs from before it can go on using the
+// tables, and that nothing they do then is wrong. They refuse them without it.
+const CompatibleLine = "-- Programs from before this migration can use the tables."
+
+// OldestProgram returns the oldest version of the tables whose programs can use the
+// newest ones: the last migration without CompatibleLine.
+func OldestProgram(files fs.FS) (oldest int64) {
+	names, err := fs.Glob(files, "*.sql")
+	for _, name := range names {
+		version, versionErr := goose.NumericComponent(name)
+		content, readErr := fs.ReadFile(files, name)
+		if err = errors.Join(err, versionErr, readErr); err != nil {
+			panic(err) // impossible: the files are embedded
+		}
+		if !strings.Contains(string(content), CompatibleLine) {
+			oldest = max(oldest, version)
+		}
+	}
+	return oldest
 }
 
 // WithoutMigrationsOf leaves out the files for another engine only.

@@ -26,3 +26,6 @@ func makeDir(path string) error {
 	}
 	return GiveToFolderOwner(path)
 }
+
+// MakeDirOf creates the directory of a file as OpenOrCreate does.
+func MakeDirOf(path string) error { return makeDir(filepath.Dir(path)) }

@@ -1,3 +1,4 @@
+-- Programs from before this migration can use the tables.
 -- The WeChat app of an application. Its secret is sealed with a key that is not in the
 -- database.
 
