@@ -14,6 +14,7 @@ import (
 	"quartet/cmd/quartet/internal/admincmd"
 	"quartet/cmd/quartet/internal/checkcmd"
 	"quartet/cmd/quartet/internal/cli"
+	"quartet/cmd/quartet/internal/completioncmd"
 	"quartet/cmd/quartet/internal/dumpcmd"
 	"quartet/cmd/quartet/internal/importcmd"
 	"quartet/cmd/quartet/internal/mockcmd"
@@ -27,23 +28,24 @@ import (
 type commands struct {
 	PrintVersion kong.VersionFlag `name:"version" env:"-" help:"Print the version."`
 
-	Serve   serveCommand             `cmd:"" help:"Run the server."`
-	Migrate migrateCommand           `cmd:"" help:"Update the database's tables to this program's version."`
-	User    admincmd.UserCommands    `cmd:"" help:"Administer users."`
-	Session admincmd.SessionCommands `cmd:"" help:"List and end sessions."`
-	App     admincmd.AppCommands     `cmd:"" help:"Administer the applications that call the server with an X-App-Id."`
-	Org     admincmd.OrgCommands     `cmd:"" help:"Administer the organisations that users belong to."`
-	Role    admincmd.RoleCommands    `cmd:"" help:"Administer the roles that users have in organisations."`
-	Keys    admincmd.KeysCommands    `cmd:"" help:"Administer the keys that sign JWTs."`
-	Audit   admincmd.AuditCommand    `cmd:"" help:"List audit events: sign-ins, sessions, password changes, changes of users."`
-	Health  healthCommand            `cmd:"" help:"Check whether a running server is ready; exit code 0 if it is."`
-	Export  dumpcmd.Export           `cmd:"" help:"Export a database to a file that can be imported into any supported database."`
-	Import  importcmd.Command        `cmd:"" help:"Import a file written by quartet export, or with --from the user table of another system."`
-	Backup  dumpcmd.Backup           `cmd:"" help:"Copy an SQLite database, also while the server runs."`
-	Check   checkcmd.Command         `cmd:"" help:"Check a server's responses against the spec, or compare the responses of two servers."`
-	Mock    mockcmd.Command          `cmd:"" help:"Answer an OpenAPI document from its examples, and remember what is created; for front ends and tests."`
-	OpenAPI openapicmd.Command       `cmd:"" name:"openapi" help:"Write the OpenAPI document, whole or by dialect, for generators of clients."`
-	Version versionCommand           `cmd:"" help:"Print the version."`
+	Serve      serveCommand             `cmd:"" help:"Run the server."`
+	Migrate    migrateCommand           `cmd:"" help:"Update the database's tables to this program's version."`
+	User       admincmd.UserCommands    `cmd:"" help:"Administer users."`
+	Session    admincmd.SessionCommands `cmd:"" help:"List and end sessions."`
+	App        admincmd.AppCommands     `cmd:"" help:"Administer the applications that call the server with an X-App-Id."`
+	Org        admincmd.OrgCommands     `cmd:"" help:"Administer the organisations that users belong to."`
+	Role       admincmd.RoleCommands    `cmd:"" help:"Administer the roles that users have in organisations."`
+	Keys       admincmd.KeysCommands    `cmd:"" help:"Administer the keys that sign JWTs."`
+	Audit      admincmd.AuditCommand    `cmd:"" help:"List audit events: sign-ins, sessions, password changes, changes of users."`
+	Health     healthCommand            `cmd:"" help:"Check whether a running server is ready; exit code 0 if it is."`
+	Export     dumpcmd.Export           `cmd:"" help:"Export a database to a file that can be imported into any supported database."`
+	Import     importcmd.Command        `cmd:"" help:"Import a file written by quartet export, or with --from the user table of another system."`
+	Backup     dumpcmd.Backup           `cmd:"" help:"Copy an SQLite database, also while the server runs."`
+	Check      checkcmd.Command         `cmd:"" help:"Check a server's responses against the spec, or compare the responses of two servers."`
+	Mock       mockcmd.Command          `cmd:"" help:"Answer an OpenAPI document from its examples, and remember what is created; for front ends and tests."`
+	OpenAPI    openapicmd.Command       `cmd:"" name:"openapi" help:"Write the OpenAPI document, whole or by dialect, for generators of clients."`
+	Completion completioncmd.Command    `cmd:"" help:"Write the script by which bash, zsh or fish complete command lines."`
+	Version    versionCommand           `cmd:"" help:"Print the version."`
 }
 
 // run executes a command line without the program's name and gives the exit code.
@@ -54,6 +56,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		kong.Exit(func(int) { helped = true }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(&cli.Console{In: in, Out: out, Errs: errs}),
+		kong.Bind(completioncmd.Model(func() *kong.Node { return newParser(&commands{}).Model.Node })),
 	)
 	parsed, err := parser.Parse(args)
 	switch {
