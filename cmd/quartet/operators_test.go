@@ -187,3 +187,30 @@ func TestAnInterruptIsAnsweredInWords(t *testing.T) {
 	contains(t, errs.String(), "quartet: interrupted")
 	equal(t, "users", len(listed[admincmd.User](t, db, "user", "list")), 0)
 }
+
+func TestTwoUsersAreMerged(t *testing.T) {
+	t.Parallel()
+	db := newDatabase(t)
+	s := serve(t, "--database", db)
+	installation := []string{"--database", db}
+	const password = "violet-otter-lantern"
+	old := asked[admincmd.User](t, installation, "user", "add", "old", "--mobile", "13900006666", "--password", password)
+	stays := asked[admincmd.User](t, installation, "user", "add", "stays", "--nickname", "唐溪")
+	jwt := s.signIn(t, "old", password)
+	merge := at(installation, "user", "merge", "old", "stays")
+	refused(t, cli.ExitUsage, fmt.Sprintf("this merges the user %d (old) into the user %d (stays)", old.ID, stays.ID), merge...)
+	refused(t, cli.ExitUsage, "both are the user", at(installation, "user", "merge", "old", "13900006666", "--yes")...)
+	refused(t, cli.ExitFailed, "No such user", at(installation, "user", "merge", "old", "nobody", "--yes")...)
+	done(t, at(installation, "user", "disable", "stays")...)
+	refused(t, cli.ExitFailed, "neither may be disabled", append(merge, "--yes")...)
+	done(t, at(installation, "user", "enable", "stays")...)
+
+	merged := asked[admincmd.User](t, installation, "user", "merge", "old", "stays", "--yes")
+	equal(t, "id", merged.ID, stays.ID)
+	equal(t, "mobile", merged.Mobile+merged.Nickname, "139****6666唐溪")
+	equal(t, "the session of the one who went", s.do(t, get("/auth/sessions").with("Authorization", jwt)).status, http.StatusUnauthorized)
+	s.signIn(t, "13900006666", password)
+	equal(t, "who is found by the old id", listed[admincmd.User](t, installation, "user", "find", jsonNumber(old.ID))[0].ID, stays.ID)
+	refused(t, cli.ExitFailed, "No such user", at(installation, "user", "show", "old")...)
+	contains(t, done(t, at(installation, "audit")...), "user_merged", "command line")
+}
