@@ -15,7 +15,7 @@ import (
 // mayImport says which packages of ours each package of ours may import.
 var mayImport = map[string][]string{
 	"quartet/cmd/quartet": {
-		"quartet/cmd/quartet/internal/cli", "quartet/cmd/quartet/internal/admincmd", "quartet/cmd/quartet/internal/checkcmd",
+		"quartet/cmd/quartet/internal/cli", "quartet/cmd/quartet/internal/admincmd", "quartet/cmd/quartet/internal/checkcmd", "quartet/cmd/quartet/internal/completioncmd",
 		"quartet/cmd/quartet/internal/democmd", "quartet/cmd/quartet/internal/dumpcmd", "quartet/cmd/quartet/internal/importcmd",
 		"quartet/cmd/quartet/internal/mockcmd", "quartet/cmd/quartet/internal/openapicmd",
 		"quartet/openapi", "quartet/server", "quartet/server/account", "quartet/server/apierr", "quartet/server/dialect", "quartet/server/dialect/all", "quartet/server/providers",
@@ -31,6 +31,7 @@ var mayImport = map[string][]string{
 	"quartet/cmd/quartet/internal/checkcmd": {
 		"quartet/cmd/quartet/internal/cli", "quartet/openapi/check/contract", "quartet/openapi/check/replay", "quartet/openapi/check/traffic",
 	},
+	"quartet/cmd/quartet/internal/completioncmd": {"quartet/cmd/quartet/internal/cli"},
 	"quartet/cmd/quartet/internal/democmd": {
 		"quartet/openapi", "quartet/server", "quartet/server/account", "quartet/server/providers", "quartet/store",
 	},

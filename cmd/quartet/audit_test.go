@@ -17,14 +17,7 @@ import (
 // audited returns the events that `quartet audit --json` prints.
 func audited(t *testing.T, installation []string, args ...string) []admincmd.Event {
 	t.Helper()
-	out := done(t, append(at(installation, "audit", "--json"), args...)...)
-	var views []admincmd.Event
-	for line := range strings.Lines(out) {
-		var view admincmd.Event
-		decode(t, line, &view)
-		views = append(views, view)
-	}
-	return views
+	return listed[admincmd.Event](t, installation, append([]string{"audit"}, args...)...)
 }
 
 func kindsOf(views []admincmd.Event) string {

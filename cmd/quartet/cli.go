@@ -14,6 +14,7 @@ import (
 	"quartet/cmd/quartet/internal/admincmd"
 	"quartet/cmd/quartet/internal/checkcmd"
 	"quartet/cmd/quartet/internal/cli"
+	"quartet/cmd/quartet/internal/completioncmd"
 	"quartet/cmd/quartet/internal/dumpcmd"
 	"quartet/cmd/quartet/internal/importcmd"
 	"quartet/cmd/quartet/internal/mockcmd"
@@ -25,23 +26,27 @@ import (
 
 // commands are the program's commands.
 type commands struct {
-	Serve   serveCommand          `cmd:"" help:"Run the server."`
-	Migrate migrateCommand        `cmd:"" help:"Update the database's tables to this program's version."`
-	User    admincmd.UserCommands `cmd:"" help:"Administer users."`
-	App     admincmd.AppCommands  `cmd:"" help:"Administer the applications that call the server with an X-App-Id."`
-	Org     admincmd.OrgCommands  `cmd:"" help:"Administer the organisations that users belong to."`
-	Role    admincmd.RoleCommands `cmd:"" help:"Administer the roles that users have in organisations."`
-	Keys    admincmd.KeysCommands `cmd:"" help:"Administer the keys that sign JWTs."`
-	Audit   admincmd.AuditCommand `cmd:"" help:"List audit events: sign-ins, sessions, password changes, changes of users."`
-	Health  healthCommand         `cmd:"" help:"Check whether a running server is ready; exit code 0 if it is."`
-	Export  dumpcmd.Export        `cmd:"" help:"Export a database to a file that can be imported into any supported database."`
-	Import  importcmd.Command     `cmd:"" help:"Import a file written by quartet export, or with --from the user table of another system."`
-	Backup  dumpcmd.Backup        `cmd:"" help:"Copy an SQLite database, also while the server runs."`
-	Restore dumpcmd.Restore       `cmd:"" help:"Put a backup in the place of an SQLite database. The server must be stopped."`
-	Check   checkcmd.Command      `cmd:"" help:"Check a server's responses against the spec, or compare the responses of two servers."`
-	Mock    mockcmd.Command       `cmd:"" help:"Answer an OpenAPI document from its examples, and remember what is created; for front ends and tests."`
-	OpenAPI openapicmd.Command    `cmd:"" name:"openapi" help:"Write the OpenAPI document, whole or by dialect, for generators of clients."`
-	Version versionCommand        `cmd:"" help:"Print the version."`
+	PrintVersion kong.VersionFlag `name:"version" env:"-" help:"Print the version."`
+
+	Serve      serveCommand             `cmd:"" help:"Run the server."`
+	Migrate    migrateCommand           `cmd:"" help:"Update the database's tables to this program's version."`
+	User       admincmd.UserCommands    `cmd:"" help:"Administer users."`
+	Session    admincmd.SessionCommands `cmd:"" help:"List and end sessions."`
+	App        admincmd.AppCommands     `cmd:"" help:"Administer the applications that call the server with an X-App-Id."`
+	Org        admincmd.OrgCommands     `cmd:"" help:"Administer the organisations that users belong to."`
+	Role       admincmd.RoleCommands    `cmd:"" help:"Administer the roles that users have in organisations."`
+	Keys       admincmd.KeysCommands    `cmd:"" help:"Administer the keys that sign JWTs."`
+	Audit      admincmd.AuditCommand    `cmd:"" help:"List audit events: sign-ins, sessions, password changes, changes of users."`
+	Health     healthCommand            `cmd:"" help:"Check whether a running server is ready; exit code 0 if it is."`
+	Export     dumpcmd.Export           `cmd:"" help:"Export a database to a file that can be imported into any supported database."`
+	Import     importcmd.Command        `cmd:"" help:"Import a file written by quartet export, or with --from the user table of another system."`
+	Backup     dumpcmd.Backup           `cmd:"" help:"Copy an SQLite database, also while the server runs."`
+	Restore    dumpcmd.Restore          `cmd:"" help:"Put a backup in the place of an SQLite database. The server must be stopped."`
+	Check      checkcmd.Command         `cmd:"" help:"Check a server's responses against the spec, or compare the responses of two servers."`
+	Mock       mockcmd.Command          `cmd:"" help:"Answer an OpenAPI document from its examples, and remember what is created; for front ends and tests."`
+	OpenAPI    openapicmd.Command       `cmd:"" name:"openapi" help:"Write the OpenAPI document, whole or by dialect, for generators of clients."`
+	Completion completioncmd.Command    `cmd:"" help:"Write the script by which bash, zsh or fish complete command lines."`
+	Version    versionCommand           `cmd:"" help:"Print the version."`
 }
 
 // run executes a command line without the program's name and gives the exit code.
@@ -52,6 +57,7 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		kong.Exit(func(int) { helped = true }),
 		kong.BindTo(ctx, (*context.Context)(nil)),
 		kong.Bind(&cli.Console{In: in, Out: out, Errs: errs}),
+		kong.Bind(completioncmd.Model(func() *kong.Node { return newParser(&commands{}).Model.Node })),
 	)
 	parsed, err := parser.Parse(args)
 	switch {
@@ -61,57 +67,28 @@ func run(ctx context.Context, args []string, in io.Reader, out, errs io.Writer) 
 		fmt.Fprintf(errs, "quartet: %s\nRun \"%s --help\" for more information.\n", err, commandPath(err))
 		return cli.ExitUsage
 	}
-	if parsed.Selected().Name == "serve" {
-		for _, name := range unknownVariables(parser, os.Environ()) {
-			fmt.Fprintf(errs, "quartet: no option is called %s: the environment variable is ignored\n", name)
-		}
+	for _, variable := range unknownVariables(parser, os.Environ()) {
+		fmt.Fprintf(errs, "quartet: no option is called %s: the environment variable is ignored%s\n", variable.name, variable.hint())
 	}
 	err = parsed.Run()
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil && errors.Is(err, context.Canceled):
+		fmt.Fprintln(errs, "quartet: interrupted. What it had written before stays; the rest was not done")
+		return cli.ExitInterrupted
+	case err != nil:
 		fmt.Fprintf(errs, "quartet: %s\n", cli.Message(err))
 	}
 	return cli.ExitCode(err)
 }
 
-// unknownVariables are those that look like an option of this program and are none: an
-// operator who has limited something would otherwise not learn that the option is gone.
-func unknownVariables(parser *kong.Kong, environment []string) (unknown []string) {
-	known := map[string]bool{weChatSecretVariable: true, smsSecretVariable: true}
-	addVariables(known, parser.Model.Node)
-	complete := false
-	for _, variable := range environment {
-		name, _, _ := strings.Cut(variable, "=")
-		if !strings.HasPrefix(name, "QUARTET_") || strings.HasPrefix(name, "QUARTET_TEST_") || known[name] {
-			continue
-		}
-		if !complete { // it may be another command's
-			addVariables(known, newParser(&commands{}).Model.Node)
-			complete = true
-		}
-		if !known[name] {
-			unknown = append(unknown, name)
-		}
-	}
-	return unknown
-}
-
-func addVariables(known map[string]bool, node *kong.Node) {
-	for _, flag := range node.Flags {
-		for _, name := range flag.Envs {
-			known[name] = true
-		}
-	}
-	for _, child := range node.Children {
-		addVariables(known, child)
-	}
-}
-
 // commandsFor is the one command that args name, or all commands: to build the
 // parser of all takes longer than anything else at the start of a server.
 func commandsFor(args []string) any {
-	for field := range reflect.TypeFor[commands]().Fields() {
-		if len(args) > 0 && args[0] == strings.ToLower(field.Name) {
-			return reflect.New(reflect.StructOf([]reflect.StructField{field})).Interface()
+	all := reflect.TypeFor[commands]()
+	for field := range all.Fields() {
+		_, isCommand := field.Tag.Lookup("cmd")
+		if isCommand && len(args) > 0 && args[0] == strings.ToLower(field.Name) {
+			return reflect.New(reflect.StructOf([]reflect.StructField{all.Field(0), field})).Interface()
 		}
 	}
 	return &commands{}
@@ -123,6 +100,7 @@ func newParser(commands any, options ...kong.Option) *kong.Kong {
 		kong.Name("quartet"),
 		kong.Description("An account server that answers in the response formats (dialects) of five API documents."),
 		kong.DefaultEnvars("QUARTET"),
+		kong.Vars{"version": "quartet " + version()},
 		kong.Vars{"audit_kinds": strings.Join(account.AuditKinds(), ", ")},
 		dialectNames(all.Dialects),
 		openapicmd.Names(all.Dialects.Tags()),

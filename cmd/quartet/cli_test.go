@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -22,14 +23,26 @@ func TestUnknownVariablesAreNamed(t *testing.T) {
 	t.Parallel()
 	unknown := unknownVariables(newParser(&commands{}), []string{
 		"QUARTET_ADDR=127.0.0.1:0", "QUARTET_GUESS_PAIR=3/1m", "QUARTET_SMS_SECRET=x", "QUARTET_USER_ROLE=member",
-		"QUARTET_TEST_POSTGRES=postgres://", "PATH=/bin",
+		"QUARTET_TEST_POSTGRES=postgres://", "PATH=/bin", "QUARTET_DATABSE=sqlite:x",
 	})
-	equal(t, "unknown variables", strings.Join(unknown, " "), "QUARTET_GUESS_PAIR")
+	equal(t, "unknown variables", fmt.Sprint(unknown), "[{QUARTET_GUESS_PAIR } {QUARTET_DATABSE QUARTET_DATABASE}]")
+}
+
+// It changes the environment, so nothing runs beside it. Every command says it.
+func TestUnknownVariablesAreNamedByEveryCommand(t *testing.T) {
+	t.Setenv("QUARTET_DATABSE", "sqlite:elsewhere")
+	result := command(t, "version")
+	equal(t, "exit code", result.code, cli.ExitOK)
+	equal(t, "standard error", result.errs,
+		"quartet: no option is called QUARTET_DATABSE: the environment variable is ignored; did you mean QUARTET_DATABASE?\n")
 }
 
 func TestVersion(t *testing.T) {
 	t.Parallel()
-	contains(t, done(t, "version"), "quartet ", "go1.")
+	told := done(t, "version")
+	contains(t, told, "quartet ", "go1.")
+	equal(t, "--version", done(t, "--version"), told)
+	equal(t, "--version of a command", done(t, "user", "--version"), told)
 }
 
 func TestOpenAPIWritesTheContract(t *testing.T) {

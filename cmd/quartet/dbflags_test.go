@@ -85,7 +85,7 @@ func TestDemonstrationAndRealDataAreKeptApart(t *testing.T) {
 	real, _, _ := served(t)
 	done(t, at(real, "user", "add", "tang.xi")...)
 	refused(t, cli.ExitFailed, "this database is in use (the table users has 1 rows)", at(real, "serve", "--demo", "--addr", "127.0.0.1:0")...)
-	equal(t, "users", len(asked[[]admincmd.User](t, real, "user", "list")), 1)
+	equal(t, "users", len(listed[admincmd.User](t, real, "user", "list")), 1)
 
 	noUsers, _, _ := served(t)
 	done(t, at(noUsers, "org", "add", "10020028", "第二十八职业高中")...)

@@ -90,7 +90,7 @@ func TestKeyCommandsKnowTheServersAccessLife(t *testing.T) {
 	refused(t, cli.ExitFailed, "may live until", at(database, "keys", "retire", "1")...)
 	refused(t, cli.ExitUsage, "--access-life", at(database, "keys", "retire", "1", "--access-life", "0s")...)
 	for _, life := range []string{"1h", "9h"} {
-		view := asked[[]admincmd.Key](t, database, "keys", "list", "--access-life", life)[0]
+		view := listed[admincmd.Key](t, database, "keys", "list", "--access-life", life)[0]
 		want, err := time.ParseDuration(life)
 		must(t, err)
 		if got := view.RetirableAt.Sub(view.CreatedAt); got < want {

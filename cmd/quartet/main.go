@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"os/signal"
 	"strings"
@@ -26,6 +27,7 @@ func main() {
 		<-signals // the first signal shuts down gracefully
 		stop()
 		<-signals // the second one exits at once
+		fmt.Fprintln(os.Stderr, "quartet: ended at once")
 		os.Exit(cli.ExitInterrupted)
 	}()
 	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))

@@ -43,7 +43,7 @@ func TestSecretsRotate(t *testing.T) {
 				return asked[admincmd.Secret](t, installation, "app", "secret", "add", "portal")
 			}
 			revoke := func(id int64) []admincmd.Secret {
-				return asked[[]admincmd.Secret](t, installation, "app", "secret", "revoke", "portal", fmt.Sprint(id))
+				return listed[admincmd.Secret](t, installation, "app", "secret", "revoke", "portal", fmt.Sprint(id), "--yes")
 			}
 			first, second := add(), add()
 			answers(first.Secret, http.StatusOK)
@@ -63,13 +63,13 @@ func TestSecretsRotate(t *testing.T) {
 			for _, s := range servers {
 				s.end(t)
 			}
-			listed := done(t, at(installation, "app", "secret", "list", "portal", "--json")...)
+			list := done(t, at(installation, "app", "secret", "list", "portal", "--json")...)
 			for _, secret := range []admincmd.Secret{first, second, third} {
-				if strings.Contains(listed, secret.Secret) || strings.Contains(done(t, at(installation, "audit", "--json")...), secret.Secret) {
+				if strings.Contains(list, secret.Secret) || strings.Contains(done(t, at(installation, "audit", "--json")...), secret.Secret) {
 					t.Error("a secret is shown again")
 				}
 			}
-			for _, secret := range asked[[]admincmd.Secret](t, installation, "app", "secret", "list", "portal") {
+			for _, secret := range listed[admincmd.Secret](t, installation, "app", "secret", "list", "portal") {
 				equal(t, "used", secret.LastUsedAt != nil, true)
 			}
 			contains(t, done(t, at(installation, "audit")...), "application_secret_added", "application_secret_revoked", "application_refused")
@@ -91,10 +91,10 @@ func TestSecretCommands(t *testing.T) {
 	db := newInstallation(t)
 	refused(t, cli.ExitFailed, "No such application", at(db, "app", "secret", "add", "portal")...)
 	refused(t, cli.ExitFailed, "No such application", at(db, "app", "secret", "list", "portal")...)
-	refused(t, cli.ExitFailed, "No such application", at(db, "app", "secret", "revoke", "portal", "1")...)
+	refused(t, cli.ExitFailed, "No such application", at(db, "app", "secret", "revoke", "portal", "1", "--yes")...)
 	done(t, at(db, "app", "add", "portal", "门户")...)
-	equal(t, "listed", strings.TrimSpace(done(t, at(db, "app", "secret", "list", "portal", "--json")...)), "[]")
+	equal(t, "listed", len(listed[admincmd.Secret](t, db, "app", "secret", "list", "portal")), 0)
 	contains(t, done(t, at(db, "app", "secret", "add", "portal")...), "qas_", "created")
 	contains(t, done(t, at(db, "app", "secret", "list", "portal")...), "last used", "revoked")
-	refused(t, cli.ExitFailed, "No such secret", at(db, "app", "secret", "revoke", "portal", "1")...)
+	refused(t, cli.ExitFailed, "No such secret", at(db, "app", "secret", "revoke", "portal", "1", "--yes")...)
 }

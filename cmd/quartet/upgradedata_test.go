@@ -51,9 +51,9 @@ func provesUpgraded(t *testing.T, installation []string) {
 	server.end(t)
 	contains(t, done(t, at(installation, "user", "show", "demo")...), "138****8000")
 	events := done(t, at(installation, "audit", "--json")...)
-	contains(t, events, `"dialect":"yudao"`, `"dialect":"ruoyi"`, `"dialect":"jfinal"`, `"clientIp":"127.0.0.1"`)
+	contains(t, events, `"dialect": "yudao"`, `"dialect": "ruoyi"`, `"dialect": "jfinal"`, `"clientIp": "127.0.0.1"`)
 	for _, old := range []string{`"data"`, `"flat"`, `"state"`} {
-		if strings.Contains(events, `"dialect":`+old) {
+		if strings.Contains(events, `"dialect": `+old) {
 			t.Errorf("an audit event has the old dialect %s", old)
 		}
 	}

@@ -28,6 +28,12 @@ func asked[T any](t *testing.T, installation []string, args ...string) T {
 	return value
 }
 
+// listed is asked for a list, of which it gives the items.
+func listed[T any](t *testing.T, installation []string, args ...string) []T {
+	t.Helper()
+	return asked[cli.Page[T]](t, installation, args...).Items
+}
+
 func TestUsersAreAddedShownAndListed(t *testing.T) {
 	t.Parallel()
 	db := newInstallation(t)
@@ -51,11 +57,11 @@ func TestUsersAreAddedShownAndListed(t *testing.T) {
 	done(t, at(db, "user", "add", "second")...)
 	done(t, at(db, "user", "add", "third")...)
 	contains(t, done(t, at(db, "user", "list")...), "user name", "tang.xi", "second", "third", "139****6666")
-	page := asked[[]admincmd.User](t, db, "user", "list", "--after", jsonNumber(added.ID), "--limit", "1")
+	page := listed[admincmd.User](t, db, "user", "list", "--after", jsonNumber(added.ID), "--limit", "1")
 	if len(page) != 1 || page[0].Username != "second" {
 		t.Errorf("the page holds %v", page)
 	}
-	equal(t, "users beyond the last", len(asked[[]admincmd.User](t, db, "user", "list", "--after", "9007199254740991")), 0)
+	equal(t, "users beyond the last", len(listed[admincmd.User](t, db, "user", "list", "--after", "9007199254740991")), 0)
 }
 
 func TestUserCommandsTellWhatIsWrong(t *testing.T) {
@@ -84,7 +90,7 @@ func TestUserCommandsTellWhatIsWrong(t *testing.T) {
 	} {
 		refused(t, test.code, test.text, at(db, test.args...)...)
 	}
-	equal(t, "users", len(asked[[]admincmd.User](t, db, "user", "list")), 1)
+	equal(t, "users", len(listed[admincmd.User](t, db, "user", "list")), 1)
 }
 
 func TestUserIsDisabledEnabledAndGivenARole(t *testing.T) {

@@ -63,9 +63,9 @@ func vouch(ctx context.Context, verified *bool, field, kind, otherwise string,
 	if verified == nil {
 		return nil
 	}
-	by.kind, by.detail = otherwise, details{"way": "vouched"}
+	by.kind = otherwise
 	if *verified {
-		by.kind = kind
+		by.kind, by.detail = kind, details{"way": "vouched"}
 	}
 	tx.record(by)
 	err := set(ctx, by.subject, *verified, now)

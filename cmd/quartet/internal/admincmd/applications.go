@@ -2,6 +2,7 @@ package admincmd
 
 import (
 	"context"
+	"fmt"
 	"strings"
 	"time"
 
@@ -14,6 +15,8 @@ type AppCommands struct {
 	Add     appAdd     `cmd:"" help:"Register an application."`
 	List    appList    `cmd:"" help:"List the applications."`
 	Show    appShow    `cmd:"" help:"Show an application and the organisations whose members it sees."`
+	Rename  appRename  `cmd:"" help:"Change an application's name; its id stays."`
+	Delete  appDelete  `cmd:"" help:"Delete an application with its secrets. Its users stay signed in."`
 	Disable appDisable `cmd:"" help:"Disable an application."`
 	Enable  appEnable  `cmd:"" help:"Re-enable an application."`
 	Rights  appRights  `cmd:"" help:"Replace an application's rights; without a right, remove them all."`
@@ -97,7 +100,10 @@ func (a *appAdd) Run(ctx context.Context, c *cli.Console) error {
 	})
 }
 
-type appList struct{ cli.Admin }
+type appList struct {
+	cli.Admin
+	cli.Paging
+}
 
 // Run lists the applications.
 func (a *appList) Run(ctx context.Context, c *cli.Console) error {
@@ -106,7 +112,11 @@ func (a *appList) Run(ctx context.Context, c *cli.Console) error {
 		if err != nil {
 			return err
 		}
-		return cli.PrintList(c, a.JSON, mapped(applications, applicationView), []string{"id", "name", "rights", "disabled", "created"},
+		page, err := cli.PageIn(mapped(applications, applicationView), a.Paging, func(v Application) string { return v.ID })
+		if err != nil {
+			return err
+		}
+		return cli.PrintPage(c, a.JSON, page, []string{"id", "name", "rights", "disabled", "created"},
 			func(v Application) []any { return []any{v.ID, v.Name, v.Rights, v.Disabled, v.CreatedAt} })
 	})
 }
@@ -166,5 +176,32 @@ func (a *appUnlink) Run(ctx context.Context, c *cli.Console) error {
 	return a.change(ctx, c, func(accounts *account.Service) error {
 		err := accounts.RemoveApplicationOrganisation(ctx, a.ID, a.Organisation)
 		return wordMissing(ctx, accounts, a.Organisation, err, "The application does not see that organisation")
+	})
+}
+
+type appRename struct {
+	appCommand
+	Name string `arg:"" help:"The application's new name."`
+}
+
+// Run renames the application.
+func (a *appRename) Run(ctx context.Context, c *cli.Console) error {
+	return a.change(ctx, c, func(accounts *account.Service) error { return accounts.RenameApplication(ctx, a.ID, a.Name) })
+}
+
+type appDelete struct {
+	appCommand
+	cli.Confirmation
+}
+
+// Run deletes the application.
+func (a *appDelete) Run(ctx context.Context, c *cli.Console) error {
+	return a.WithAccounts(ctx, func(accounts *account.Service) error {
+		row, _, err := accounts.Application(ctx, a.ID)
+		if err != nil {
+			return err
+		}
+		what := fmt.Sprintf("deletes the application %s with its secrets", cli.Text(row.Name))
+		return deleted(ctx, c, a.Confirmation, a.JSON, what, a.ID, func() error { return accounts.DeleteApplication(ctx, a.ID) })
 	})
 }

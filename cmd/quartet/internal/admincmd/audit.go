@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"time"
 
 	"quartet/cmd/quartet/internal/cli"
@@ -22,12 +23,13 @@ const (
 // AuditCommand lists audit events.
 type AuditCommand struct {
 	cli.Admin
-	Since  moment   `placeholder:"WHEN" help:"Earliest time: RFC 3339, or a duration before now such as 24h."`
-	Until  moment   `placeholder:"WHEN" help:"Latest time (exclusive): RFC 3339, or a duration before now such as 1h."`
-	Kind   []string `placeholder:"KIND" enum:"${audit_kinds}" help:"Kinds of events: ${enum}."`
-	User   string   `placeholder:"WHO" help:"Events about this user: id, user name, e-mail address or verified mobile number."`
-	Limit  int      `default:"100" help:"Maximum number of entries."`
-	Follow bool     `help:"Keep printing new events until interrupted."`
+	Since  moment    `placeholder:"WHEN" help:"Earliest time: RFC 3339, or a duration before now such as 24h."`
+	Until  moment    `placeholder:"WHEN" help:"Latest time (exclusive): RFC 3339, or a duration before now such as 1h."`
+	Kind   []string  `placeholder:"KIND" enum:"${audit_kinds}" help:"Kinds of events: ${enum}."`
+	User   string    `placeholder:"WHO" help:"Events about this user: id, user name, e-mail address or verified mobile number."`
+	Limit  cli.Count `default:"100" help:"Maximum number of events to list. These are the newest, unless --after is there."`
+	After  string    `env:"-" placeholder:"NEXT" help:"Continue a list after this event; 0 begins with the oldest."`
+	Follow bool      `help:"Keep printing new events until interrupted."`
 }
 
 // moment is a time in RFC 3339, or a duration before now. Zero is no bound.
@@ -64,7 +66,11 @@ func (a *AuditCommand) Run(ctx context.Context, c *cli.Console) error {
 			return err
 		}
 		if !a.Follow {
-			return a.list(c, events)
+			total, err := accounts.CountAudit(ctx, whole(filter))
+			if err != nil {
+				return err
+			}
+			return a.list(c, events, total)
 		}
 		if err := a.printLines(c, events); err != nil {
 			return err
@@ -74,8 +80,15 @@ func (a *AuditCommand) Run(ctx context.Context, c *cli.Console) error {
 }
 
 func (a *AuditCommand) filter(ctx context.Context, accounts *account.Service) (account.AuditFilter, error) {
+	after, err := cli.Paging{After: a.After}.AfterID()
 	filter := account.AuditFilter{
-		Since: a.Since.at(), Until: a.Until.at(), Kinds: a.Kind, Limit: a.Limit, Newest: true,
+		Since: a.Since.at(), Until: a.Until.at(), Kinds: a.Kind, AfterID: after, Limit: int(a.Limit), Newest: a.After == "",
+	}
+	if err != nil {
+		return filter, err
+	}
+	if !filter.Newest && !a.Follow {
+		filter.Limit++ // to see whether there is a next page
 	}
 	if a.User != "" {
 		user, err := accounts.FindUser(ctx, a.User)
@@ -87,12 +100,15 @@ func (a *AuditCommand) filter(ctx context.Context, accounts *account.Service) (a
 	return filter, nil
 }
 
-// list prints a table, or JSON Lines.
-func (a *AuditCommand) list(c *cli.Console, events []account.AuditEvent) error {
-	if a.JSON {
-		return a.printLines(c, events)
-	}
-	return cli.PrintList(c, false, events, eventColumns, func(e account.AuditEvent) []any { return eventView(e).cells() })
+// whole is a filter without its page.
+func whole(filter account.AuditFilter) account.AuditFilter {
+	filter.AfterID = 0
+	return filter
+}
+
+func (a *AuditCommand) list(c *cli.Console, events []account.AuditEvent, total int64) error {
+	page := cli.PageOf(mapped(events, eventView), total, cli.Paging{Limit: a.Limit}, func(e Event) string { return strconv.FormatInt(e.ID, 10) })
+	return cli.PrintPage(c, a.JSON, page, eventColumns, Event.cells)
 }
 
 // printLines prints each event on a line of its own, as JSON or as text.

@@ -2,6 +2,7 @@ package admincmd
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"quartet/cmd/quartet/internal/cli"
@@ -13,6 +14,8 @@ type OrgCommands struct {
 	Add     entryAdd[organisations]     `cmd:"" help:"Add an organisation."`
 	List    entryList[organisations]    `cmd:"" help:"List the organisations."`
 	Show    entryShow[organisations]    `cmd:"" help:"Show an organisation."`
+	Rename  entryRename[organisations]  `cmd:"" help:"Change an organisation's name; its code stays."`
+	Delete  entryDelete[organisations]  `cmd:"" help:"Delete an organisation with its memberships."`
 	Disable entryDisable[organisations] `cmd:"" help:"Disable an organisation: it is no longer shown in its members' profiles."`
 	Enable  entryEnable[organisations]  `cmd:"" help:"Re-enable an organisation."`
 }
@@ -22,6 +25,8 @@ type RoleCommands struct {
 	Add     entryAdd[roles]     `cmd:"" help:"Add a role."`
 	List    entryList[roles]    `cmd:"" help:"List the roles."`
 	Show    entryShow[roles]    `cmd:"" help:"Show a role."`
+	Rename  entryRename[roles]  `cmd:"" help:"Change a role's name; its code stays."`
+	Delete  entryDelete[roles]  `cmd:"" help:"Delete a role, and take it from all members."`
 	Disable entryDisable[roles] `cmd:"" help:"Disable a role: it is no longer shown in profiles."`
 	Enable  entryEnable[roles]  `cmd:"" help:"Re-enable a role."`
 }
@@ -41,6 +46,10 @@ type directory interface {
 	get(ctx context.Context, a *account.Service, code string) (Entry, error)
 	list(ctx context.Context, a *account.Service) ([]Entry, error)
 	setEnabled(ctx context.Context, a *account.Service, code string, enabled bool) error
+	rename(ctx context.Context, a *account.Service, code, name string) error
+	// deletion says what deleting the entry does.
+	deletion(ctx context.Context, a *account.Service, code string) (string, error)
+	delete(ctx context.Context, a *account.Service, code string) error
 }
 
 type organisations struct{}
@@ -65,6 +74,23 @@ func (organisations) setEnabled(ctx context.Context, a *account.Service, code st
 		return a.EnableOrganisation(ctx, code)
 	}
 	return a.DisableOrganisation(ctx, code)
+}
+
+func (organisations) rename(ctx context.Context, a *account.Service, code, name string) error {
+	return a.RenameOrganisation(ctx, code, name)
+}
+
+func (organisations) deletion(ctx context.Context, a *account.Service, code string) (string, error) {
+	organisation, err := a.Organisation(ctx, code)
+	if err != nil {
+		return "", err
+	}
+	members, err := a.CountMembers(ctx, organisation)
+	return fmt.Sprintf("deletes the organisation %s with its %d memberships", cli.Text(organisation.Name), members), err
+}
+
+func (organisations) delete(ctx context.Context, a *account.Service, code string) error {
+	return a.DeleteOrganisation(ctx, code)
 }
 
 func organisationEntry(o account.Organisation) Entry {
@@ -93,6 +119,23 @@ func (roles) setEnabled(ctx context.Context, a *account.Service, code string, en
 		return a.EnableRole(ctx, code)
 	}
 	return a.DisableRole(ctx, code)
+}
+
+func (roles) rename(ctx context.Context, a *account.Service, code, name string) error {
+	return a.RenameRole(ctx, code, name)
+}
+
+func (roles) deletion(ctx context.Context, a *account.Service, code string) (string, error) {
+	role, err := a.Role(ctx, code)
+	if err != nil {
+		return "", err
+	}
+	holders, err := a.CountRoleHolders(ctx, role)
+	return fmt.Sprintf("deletes the role %s, and takes it from %d members", cli.Text(role.Name), holders), err
+}
+
+func (roles) delete(ctx context.Context, a *account.Service, code string) error {
+	return a.DeleteRole(ctx, code)
 }
 
 func roleEntry(r account.Role) Entry {
@@ -143,7 +186,10 @@ func (e *entryAdd[D]) Run(ctx context.Context, c *cli.Console) error {
 	return e.change(ctx, c, func(d D, a *account.Service) error { return d.add(ctx, a, e.Code, e.Name) })
 }
 
-type entryList[D directory] struct{ cli.Admin }
+type entryList[D directory] struct {
+	cli.Admin
+	cli.Paging
+}
 
 // Run lists the entries.
 func (e *entryList[D]) Run(ctx context.Context, c *cli.Console) error {
@@ -153,7 +199,11 @@ func (e *entryList[D]) Run(ctx context.Context, c *cli.Console) error {
 		if err != nil {
 			return err
 		}
-		return cli.PrintList(c, e.JSON, entries, []string{"id", "code", "name", "disabled", "created"},
+		page, err := cli.PageIn(entries, e.Paging, func(v Entry) string { return v.Code })
+		if err != nil {
+			return err
+		}
+		return cli.PrintPage(c, e.JSON, page, []string{"id", "code", "name", "disabled", "created"},
 			func(v Entry) []any { return []any{v.ID, v.Code, v.Name, v.Disabled, v.CreatedAt} })
 	})
 }
@@ -177,4 +227,51 @@ type entryEnable[D directory] struct{ entryCommand[D] }
 // Run enables the entry.
 func (e *entryEnable[D]) Run(ctx context.Context, c *cli.Console) error {
 	return e.change(ctx, c, func(d D, a *account.Service) error { return d.setEnabled(ctx, a, e.Code, true) })
+}
+
+type entryRename[D directory] struct {
+	entryCommand[D]
+	Name string `arg:"" help:"The new name, 1 to 128 characters."`
+}
+
+// Run renames the entry.
+func (e *entryRename[D]) Run(ctx context.Context, c *cli.Console) error {
+	return e.change(ctx, c, func(d D, a *account.Service) error { return d.rename(ctx, a, e.Code, e.Name) })
+}
+
+type entryDelete[D directory] struct {
+	entryCommand[D]
+	cli.Confirmation
+}
+
+// Run deletes the entry.
+func (e *entryDelete[D]) Run(ctx context.Context, c *cli.Console) error {
+	return e.WithAccounts(ctx, func(accounts *account.Service) error {
+		var d D
+		what, err := d.deletion(ctx, accounts, e.Code)
+		if err != nil {
+			return err
+		}
+		return deleted(ctx, c, e.Confirmation, e.JSON, what, e.Code, func() error { return d.delete(ctx, accounts, e.Code) })
+	})
+}
+
+// Deleted is what the commands that delete print.
+type Deleted struct {
+	Deleted string `json:"deleted"` // the code or id
+}
+
+// deleted asks, deletes and says so.
+func deleted(ctx context.Context, c *cli.Console, ask cli.Confirmation, asJSON bool, what, key string, do func() error) error {
+	if err := ask.Confirm(ctx, c, what); err != nil {
+		return err
+	}
+	if err := do(); err != nil {
+		return err
+	}
+	if asJSON {
+		return c.PrintJSON(Deleted{key})
+	}
+	_, err := fmt.Fprintf(c.Out, "Deleted: %s\n", cli.Text(key))
+	return err
 }

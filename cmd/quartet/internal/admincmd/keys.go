@@ -91,6 +91,6 @@ func keyView(status keys.KeyStatus) Key {
 
 func (k keysFlags) print(c *cli.Console, ring *keys.Keyring) error {
 	views := mapped(ring.Statuses(k.AccessLife.Duration), keyView)
-	return cli.PrintList(c, k.JSON, views, []string{"kid", "algorithm", "state", "created", "signs from", "retire after"},
+	return cli.PrintPage(c, k.JSON, cli.Whole(views), []string{"kid", "algorithm", "state", "created", "signs from", "retire after"},
 		func(v Key) []any { return []any{v.KID, v.Algorithm, v.State, v.CreatedAt, v.SignsFrom, v.RetirableAt} })
 }

@@ -2,6 +2,7 @@ package admincmd
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"quartet/cmd/quartet/internal/cli"
@@ -62,12 +63,16 @@ func (s *secretAdd) Run(ctx context.Context, c *cli.Console) error {
 
 type secretRevoke struct {
 	secretCommand
+	cli.Confirmation
 	ID int64 `arg:"" name:"id" help:"The secret's id, as quartet app secret list shows it."`
 }
 
 // Run revokes a secret and lists all of them.
 func (s *secretRevoke) Run(ctx context.Context, c *cli.Console) error {
 	return s.WithAccounts(ctx, func(accounts *account.Service) error {
+		if err := s.Confirm(ctx, c, fmt.Sprintf("revokes the secret %d of the application %s", s.ID, cli.Text(s.Application))); err != nil {
+			return err
+		}
 		if err := accounts.RevokeApplicationSecret(ctx, s.Application, s.ID); err != nil {
 			return err
 		}
@@ -87,6 +92,6 @@ func (s secretCommand) print(ctx context.Context, c *cli.Console, accounts *acco
 	if err != nil {
 		return err
 	}
-	return cli.PrintList(c, s.JSON, mapped(secrets, secretView), []string{"id", "created", "last used", "revoked"},
+	return cli.PrintPage(c, s.JSON, cli.Whole(mapped(secrets, secretView)), []string{"id", "created", "last used", "revoked"},
 		func(v Secret) []any { return []any{v.ID, v.CreatedAt, v.LastUsedAt, v.RevokedAt} })
 }

@@ -3,12 +3,10 @@
 package admincmd
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
-	"io"
-	"strings"
+	"strconv"
 
 	"quartet/cmd/quartet/internal/cli"
 	"quartet/server/account"
@@ -20,9 +18,12 @@ import (
 type UserCommands struct {
 	Add           userAdd           `cmd:"" help:"Add a user."`
 	List          userList          `cmd:"" help:"List users by id."`
+	Find          userFind          `cmd:"" help:"Find users by a part of their name, or by anything that is theirs."`
 	Show          userShow          `cmd:"" help:"Show a user."`
 	Disable       userDisable       `cmd:"" help:"Disable a user and end their sessions."`
 	Enable        userEnable        `cmd:"" help:"Re-enable a user."`
+	Set           userSet           `cmd:"" help:"Change a user, and vouch for the mobile or the e-mail address."`
+	Merge         userMerge         `cmd:"" help:"Make one user of two."`
 	Unlock        userUnlock        `cmd:"" help:"Lift the locks of a user, or of a client IP: delete what was counted against sign-ins."`
 	ResetPassword userResetPassword `cmd:"" help:"Set a new password and end the user's sessions. Without --password-stdin a random password is set and printed once."`
 	Role          userRole          `cmd:"" help:"Set a user's role on the whole server."`
@@ -72,7 +73,7 @@ type userAdd struct {
 func (u *userAdd) Run(ctx context.Context, c *cli.Console) error {
 	password := u.Password
 	if u.PasswordStdin {
-		read, err := readPassword(c.In)
+		read, err := readPassword(ctx, c)
 		if err != nil {
 			return err
 		}
@@ -92,14 +93,12 @@ func (u *userAdd) Run(ctx context.Context, c *cli.Console) error {
 	})
 }
 
-// readPassword reads one line, with or without its line break.
-func readPassword(in io.Reader) (string, error) {
-	const maxBytes = 4096 // far more than a password may have
-	line, err := bufio.NewReader(io.LimitReader(in, maxBytes)).ReadString('\n')
-	if err != nil && !errors.Is(err, io.EOF) {
+// readPassword reads a line, which is not shown where somebody types it.
+func readPassword(ctx context.Context, c *cli.Console) (string, error) {
+	line, err := c.ReadLine(ctx, "Password: ", true)
+	if err != nil {
 		return "", fmt.Errorf("cannot read the password: %w", err)
 	}
-	line = strings.TrimRight(line, "\r\n")
 	if line == "" {
 		return "", errors.New("there is no password on standard input")
 	}
@@ -108,18 +107,42 @@ func readPassword(in io.Reader) (string, error) {
 
 type userList struct {
 	userFlags
-	After int64 `default:"0" help:"List users with ids above this one."`
-	Limit int   `default:"50" help:"Maximum number of users."`
+	cli.Paging
+	Role     string `env:"-" enum:",member,administrator,super_administrator" default:"" placeholder:"ROLE" help:"Only users with this role on the whole server: member, administrator or super_administrator."`
+	Disabled bool   `env:"-" help:"Only disabled users."`
 }
 
 // Run lists the users.
-func (u *userList) Run(ctx context.Context, c *cli.Console) error {
+func (u *userList) Run(ctx context.Context, c *cli.Console) error { return u.list(ctx, c, "") }
+
+type userFind struct {
+	userList
+	Text string `arg:"" help:"A part of the user name, e-mail address, nickname or real name; or a whole mobile number, verified or not, an id, a GUID, an id in another system, or an openid or unionid of WeChat."`
+}
+
+// Run lists the users who are found.
+func (u *userFind) Run(ctx context.Context, c *cli.Console) error { return u.list(ctx, c, u.Text) }
+
+func (u *userList) list(ctx context.Context, c *cli.Console, text string) error {
+	after, err := u.AfterID()
+	if err != nil {
+		return err
+	}
+	filter := account.UserFilter{Text: text, Role: u.Role}
+	if u.Disabled {
+		filter.Disabled = new(true)
+	}
 	return u.WithAccounts(ctx, func(accounts *account.Service) error {
-		users, err := accounts.ListUsers(ctx, u.After, u.Limit)
+		users, total, err := accounts.FindUsers(ctx, filter, after, int(u.Limit)+1)
 		if err != nil {
 			return err
 		}
-		return u.list(c, users)
+		page := cli.PageOf(mapped(users, u.view), total, u.Paging, func(v User) string { return strconv.FormatInt(v.ID, 10) })
+		return cli.PrintPage(c, u.JSON, page, []string{"id", "user name", "nickname", "role", "disabled", "mobile", "e-mail", "created"},
+			func(v User) []any {
+				return []any{v.ID, v.Username, v.Nickname, v.Role, v.Disabled,
+					markUnverified(v.Mobile, v.MobileVerified), markUnverified(v.Email, v.EmailVerified), v.CreatedAt}
+			})
 	})
 }
 
@@ -159,7 +182,7 @@ func (u *userResetPassword) Run(ctx context.Context, c *cli.Console) error {
 	chosen := ""
 	if u.PasswordStdin {
 		var err error
-		if chosen, err = readPassword(c.In); err != nil {
+		if chosen, err = readPassword(ctx, c); err != nil {
 			return err
 		}
 	}

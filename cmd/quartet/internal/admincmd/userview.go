@@ -62,18 +62,6 @@ func (f userFlags) view(u account.User) User {
 	return view
 }
 
-func (f userFlags) list(c *cli.Console, users []account.User) error {
-	views := make([]User, 0, len(users))
-	for _, user := range users {
-		views = append(views, f.view(user))
-	}
-	return cli.PrintList(c, f.JSON, views,
-		[]string{"id", "user name", "nickname", "role", "disabled", "mobile", "e-mail", "created"},
-		func(u User) []any {
-			return []any{u.ID, u.Username, u.Nickname, u.Role, u.Disabled, u.Mobile, u.Email, u.CreatedAt}
-		})
-}
-
 func (f userFlags) show(ctx context.Context, c *cli.Console, accounts *account.Service, id int64) error {
 	user, _, err := accounts.UserDetail(ctx, account.Caller{UserID: id}, id)
 	if err != nil {

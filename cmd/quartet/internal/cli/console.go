@@ -45,18 +45,6 @@ func (c *Console) PrintTable(header []string, rows [][]any) error {
 	return err
 }
 
-// PrintList writes items as JSON or as a table with a row for each.
-func PrintList[T any](c *Console, asJSON bool, items []T, header []string, row func(T) []any) error {
-	if asJSON {
-		return c.PrintJSON(items)
-	}
-	rows := make([][]any, 0, len(items))
-	for _, item := range items {
-		rows = append(rows, row(item))
-	}
-	return c.PrintTable(header, rows)
-}
-
 func cells[T any](values []T) table.Row {
 	row := make(table.Row, 0, len(values))
 	for _, value := range values {
