@@ -89,3 +89,12 @@ func (k *ImportKeys) add(ctx context.Context, source string, users []ImportedUse
 	}
 	return begun.Commit()
 }
+
+// Has finds which users would have been imported, by their ids in the other system.
+func (k *ImportKeys) Has(ctx context.Context, source string, aliases []string) (map[string]bool, error) {
+	users := make([]ImportedUser, 0, len(aliases))
+	for _, alias := range aliases {
+		users = append(users, ImportedUser{Alias: alias})
+	}
+	return aliasesOf(ctx, k.db.SelectContext, source, users)
+}

@@ -50,6 +50,7 @@ type Importer struct {
 	ImportOptions
 	seen        *store.ImportKeys // of a dry run: who would have been imported
 	departments map[string]int64  // organisations by their ids there; nil: not read yet
+	roles       map[string]int64  // and roles
 	// UnknownDepartments is the number of users whose department was not imported,
 	// although others were.
 	UnknownDepartments int

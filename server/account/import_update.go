@@ -294,7 +294,10 @@ func (c *change) takeProofs(there, here store.User, take []string) {
 func (i *Importer) takeDepartment(c *change, n ImportedUser) {
 	organisation, known := i.departments[n.Department]
 	if known && !c.merge.Record.Has(importmerge.Department, n.Department, c.merge.Digest) {
-		c.Organisations, c.department = []int64{organisation}, n.Department
+		c.department = n.Department
+		if organisation != 0 { // a dry run has not added it
+			c.Organisations = []int64{organisation}
+		}
 		c.fields = append(c.fields, importmerge.Department)
 	}
 }
