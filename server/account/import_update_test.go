@@ -34,13 +34,6 @@ func tao(changes ...func(*account.ImportedUser)) account.ImportedUser {
 	return n
 }
 
-func (w *world) found(name string) account.User {
-	w.t.Helper()
-	user, err := w.FindUser(w.t.Context(), name)
-	must(w.t, err)
-	return user
-}
-
 func TestAnUpdateBringsLaterValues(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
