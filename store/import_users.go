@@ -11,7 +11,9 @@ import (
 // ImportedUser is a user of another system, with the id there.
 type ImportedUser struct {
 	User
-	Alias string
+	Alias         string
+	Record        string  // the record of what this import says
+	Organisations []int64 // of which the user becomes a member
 }
 
 // Outcomes of ImportUsers and CheckImport besides ConflictError.
@@ -40,11 +42,19 @@ func (s *Store) ImportUsers(ctx context.Context, source string, users []Imported
 }
 
 // CheckImport returns the outcomes that ImportUsers would return, and changes nothing.
-func (s *Store) CheckImport(ctx context.Context, source string, users []ImportedUser, stop bool) (outcomes []error, err error) {
+// With seen, which it adds to, the users of earlier calls count as imported.
+func (s *Store) CheckImport(ctx context.Context, source string, users []ImportedUser, stop bool, seen *ImportKeys) (outcomes []error, err error) {
 	err = s.run(ctx, "CheckImport", func() (err error) {
-		outcomes, err = importOutcomes(ctx, s.engine.SelectOnce, source, users, stop)
+		find := s.engine.SelectOnce
+		if seen != nil {
+			find = seen.alsoIn(find)
+		}
+		outcomes, err = importOutcomes(ctx, find, source, users, stop)
 		return err
 	})
+	if err == nil && seen != nil {
+		err = seen.add(ctx, source, users, outcomes)
+	}
 	return outcomes, err
 }
 
@@ -79,9 +89,9 @@ func textOrNil[T ~string](text *T) any {
 // importOutcomes looks up which values are taken, and returns each user's outcome.
 func importOutcomes(ctx context.Context, find selecting, source string, users []ImportedUser, stop bool) ([]error, error) {
 	taken := make([]map[any]bool, len(uniqueColumns))
-	for i, fact := range uniqueColumns {
+	for i, column := range uniqueColumns {
 		var err error
-		if taken[i], err = existingValues(ctx, find, fact, users); err != nil {
+		if taken[i], err = existingValues(ctx, find, column, users); err != nil {
 			return nil, err
 		}
 	}
@@ -109,13 +119,13 @@ func importOutcomes(ctx context.Context, find selecting, source string, users []
 
 // claimValues marks a user's unique values as taken, or returns the conflict.
 func claimValues(taken []map[any]bool, user User) error {
-	for i, fact := range uniqueColumns {
-		if value := fact.of(user); value != nil && taken[i][value] {
-			return ConflictError{What: fact.what}
+	for i, column := range uniqueColumns {
+		if value := column.of(user); value != nil && taken[i][value] {
+			return ConflictError{What: column.what}
 		}
 	}
-	for i, fact := range uniqueColumns {
-		if value := fact.of(user); value != nil {
+	for i, column := range uniqueColumns {
+		if value := column.of(user); value != nil {
 			taken[i][value] = true
 		}
 	}
@@ -146,22 +156,22 @@ func aliasesOf(ctx context.Context, find selecting, source string, users []Impor
 }
 
 // existingValues finds which of the users' unique values are in the database.
-func existingValues(ctx context.Context, find selecting, fact uniqueColumn, users []ImportedUser) (map[any]bool, error) {
+func existingValues(ctx context.Context, find selecting, column uniqueColumn, users []ImportedUser) (map[any]bool, error) {
 	taken := map[any]bool{}
 	var wanted []any
 	for _, user := range users {
-		if value := fact.of(user.User); value != nil {
+		if value := column.of(user.User); value != nil {
 			wanted = append(wanted, value)
 		}
 	}
 	if len(wanted) == 0 {
 		return taken, nil
 	}
-	query, args, err := sqlx.In(fact.query, wanted)
+	query, args, err := sqlx.In(column.query, wanted)
 	if err != nil {
 		return nil, err
 	}
-	switch fact.what {
+	switch column.what {
 	case "id":
 		return taken, gather[int64](ctx, find, taken, query, args)
 	case "mobile":
@@ -179,44 +189,61 @@ func gather[T any](ctx context.Context, find selecting, taken map[any]bool, quer
 	return err
 }
 
-const insertAliases = "INSERT INTO user_aliases (source, alias, user_id) VALUES (?, ?, ?)"
+const (
+	insertAliases = "INSERT INTO user_aliases (source, alias, user_id) VALUES (?, ?, ?)"
+	insertRecords = "INSERT INTO import_records (source, alias, record) VALUES (?, ?, ?)"
+)
 
 // importAdded inserts the users without an outcome. If another transaction has taken
 // one of their values meanwhile, the whole transaction runs again.
 func (tx Tx) importAdded(ctx context.Context, source string, users []ImportedUser, outcomes []error) error {
-	var rows, aliases []any
-	added := 0
-	flush := func() error {
-		if added == 0 {
-			return nil
-		}
-		for _, insert := range []struct {
-			query string
-			args  []any
-		}{{insertUser, rows}, {insertAliases, aliases}} {
-			query := insert.query + strings.Repeat(", "+placeholders(len(insert.args)/added), added-1)
-			_, err := tx.exec(ctx, "ImportUsers", query, insert.args...)
-			if _, taken := errors.AsType[ConflictError](err); taken {
-				return errRerun
-			}
-			if err != nil {
-				return err
-			}
-		}
-		rows, aliases, added = nil, nil, 0
-		return nil
-	}
+	rows, aliases := manyRows{insert: insertUser}, manyRows{insert: insertAliases}
+	records, members := manyRows{insert: insertRecords}, manyRows{insert: addMembership}
 	for i, user := range users {
 		if outcomes[i] != nil {
 			continue
 		}
-		rows = append(rows, valuesOf(user.User)...)
-		aliases = append(aliases, source, user.Alias, user.ID)
-		if added++; added == importChunk {
-			if err := flush(); err != nil {
+		rows.add(valuesOf(user.User)...)
+		aliases.add(source, user.Alias, user.ID)
+		records.add(source, user.Alias, user.Record)
+		for _, organisation := range user.Organisations {
+			members.add(user.ID, organisation, user.UpdatedAt)
+		}
+		if rows.count == importChunk {
+			if err := tx.insertRows(ctx, &rows, &aliases, &records, &members); err != nil {
 				return err
 			}
 		}
 	}
-	return flush()
+	return tx.insertRows(ctx, &rows, &aliases, &records, &members)
+}
+
+// manyRows collects the rows that one statement inserts.
+type manyRows struct {
+	insert string // of one row
+	args   []any
+	count  int
+}
+
+func (m *manyRows) add(values ...any) {
+	m.args, m.count = append(m.args, values...), m.count+1
+}
+
+// insertRows inserts what was collected, and empties it.
+func (tx Tx) insertRows(ctx context.Context, collected ...*manyRows) error {
+	for _, rows := range collected {
+		if rows.count == 0 {
+			continue
+		}
+		query := rows.insert + strings.Repeat(", "+placeholders(len(rows.args)/rows.count), rows.count-1)
+		_, err := tx.exec(ctx, "ImportUsers", query, rows.args...)
+		if _, taken := errors.AsType[ConflictError](err); taken {
+			return errRerun
+		}
+		if err != nil {
+			return err
+		}
+		rows.args, rows.count = nil, 0
+	}
+	return nil
 }

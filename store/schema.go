@@ -51,6 +51,21 @@ type (
 		Alias  string `db:"alias"`
 		UserID int64  `db:"user_id"`
 	}
+	importRecordRow struct {
+		Source string `db:"source"`
+		Alias  string `db:"alias"`
+		Record string `db:"record"`
+	}
+	organisationAliasRow struct {
+		Source         string `db:"source"`
+		Alias          string `db:"alias"`
+		OrganisationID int64  `db:"organisation_id"`
+	}
+	roleAliasRow struct {
+		Source string `db:"source"`
+		Alias  string `db:"alias"`
+		RoleID int64  `db:"role_id"`
+	}
 	unionRow struct {
 		UnionID string `db:"union_id"`
 		UserID  int64  `db:"user_id"`
@@ -76,10 +91,13 @@ type (
 var exportedTables = []Table{
 	tableOf[User]("users", "id"),
 	tableOf[aliasRow]("user_aliases", "source", "alias"),
+	tableOf[importRecordRow]("import_records", "source", "alias"),
 	tableOf[WeChatIdentity]("wechat_identities", "app_id", "open_id"),
 	tableOf[unionRow]("wechat_unions", "union_id"),
 	tableOf[Organisation]("organisations", "id"),
 	tableOf[Role]("roles", "id"),
+	tableOf[organisationAliasRow]("organisation_aliases", "source", "alias"),
+	tableOf[roleAliasRow]("role_aliases", "source", "alias"),
 	tableOf[belongingRow]("memberships", "user_id", "organisation_id"),
 	tableOf[belongingRoleRow]("membership_roles", "user_id", "organisation_id", "role_id"),
 	tableOf[Application]("applications", "id"),

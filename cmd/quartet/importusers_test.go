@@ -63,6 +63,29 @@ func TestUserImportIsIdempotent(t *testing.T) {
 	contains(t, importUsers(t, database, dump, "--json").out, `"present": 2`, `"refused": 0`)
 }
 
+// TestUserImportUpdates: what the file says later reaches those who are there, and proves
+// their mobiles.
+func TestUserImportUpdates(t *testing.T) {
+	t.Parallel()
+	database := migrated(t)
+	dump := func(nickname string) string {
+		return "id,username,password,salt,status,nickname,mobile\n1,tao.ran," + jpressHash + ",ok," + nickname + ",13700001111\n" +
+			"2,lu.jiahe," + jpressHash + ",ok,,13700002222\n"
+	}
+	importUsers(t, database, dump("陶然"))
+	done(t, "user", "add", "li.na", "--mobile", "13700002222", "--database", database)
+	contains(t, importUsers(t, database, dump("小陶")).out, "Already imported: 2.")
+	result := importUsers(t, database, dump("小陶"), "--update", "--trust-mobiles")
+	equal(t, "code", result.code, cli.ExitOK)
+	equal(t, "said", result.out, "Users imported: 0. Already imported: 1. Refused: 0.\nUsers updated: 1. With values that were not taken over: 1.\n")
+	contains(t, result.errs, "line 3: mobile: not taken over, because the user ")
+	contains(t, done(t, "user", "show", "13700001111", "--database", database), "小陶", "tao.ran")
+	contains(t, done(t, "audit", "--kind", "user_updated", "--database", database), "mobilestatus")
+	contains(t, importUsers(t, database, dump("小陶"), "--update=all", "--json").out, `"updated": 0`, `"differing": 0`)
+	equal(t, "another value", importUsers(t, database, dump(""), "--update=some").code, cli.ExitUsage)
+	equal(t, "without --from", command(t, "import", "--update", "-").code, cli.ExitUsage)
+}
+
 func TestUserImportReportsRefusedUsers(t *testing.T) {
 	t.Parallel()
 	database := migrated(t)

@@ -32,6 +32,7 @@ const (
 	AuditEmailUnverified          = "email_unverified"  // by an operator
 	AuditUserCreated              = "user_created"
 	AuditUsersImported            = "users_imported" // a batch of them
+	AuditMembershipsImported      = "memberships_imported"
 	AuditUserUpdated              = "user_updated"
 	AuditUserDisabled             = "user_disabled"
 	AuditUserEnabled              = "user_enabled"
@@ -79,7 +80,7 @@ func AuditKinds() []string {
 		AuditSignOut, AuditSessionEnded, AuditSessionReplaced, AuditRefreshReused,
 		AuditPasswordSet, AuditPasswordChanged, AuditPasswordReset, AuditPasswordRefused,
 		AuditMobileVerified, AuditMobileUnverified, AuditEmailVerified, AuditEmailUnverified,
-		AuditUserCreated, AuditUsersImported, AuditUserUpdated, AuditUserDisabled, AuditUserEnabled, AuditUserRoleChanged,
+		AuditUserCreated, AuditUsersImported, AuditMembershipsImported, AuditUserUpdated, AuditUserDisabled, AuditUserEnabled, AuditUserRoleChanged,
 		AuditUserMerged, AuditUserMergedInto, AuditMergeRefused,
 		AuditUserUnlocked, AuditClientIPUnlocked,
 		AuditMembershipAdded, AuditMembershipRemoved,

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"quartet/server/account/importmerge"
 	"quartet/server/apierr"
 	"quartet/store"
 )
@@ -24,6 +25,7 @@ var (
 type ImportedUser struct {
 	NewUser
 	Alias                         string // id there, 1 to 128 characters
+	Department                    string // id of a department there; "" for none
 	PasswordHash                  string // as package password stores it; "" for none
 	Disabled                      bool
 	EmailVerified, MobileVerified bool
@@ -36,6 +38,9 @@ type ImportOptions struct {
 	Stop   bool   // at the first failure
 	DryRun bool   // change nothing
 	Wrap   bool   // wrap quick password hashes in argon2id
+	// Update brings later values to users who were imported before; Overwrite also
+	// where a field was set here since.
+	Update, Overwrite bool
 }
 
 // Importer imports users, a batch at a time. It is not safe for concurrent use, and
@@ -43,24 +48,34 @@ type ImportOptions struct {
 type Importer struct {
 	s *Service
 	ImportOptions
-	// A dry run imports into a temporary store what has no conflict in the database, to
-	// find conflicts within the import.
-	temporary *store.Store
-	remove    func() error
+	seen        *store.ImportKeys // of a dry run: who would have been imported
+	departments map[string]int64  // organisations by their ids there; nil: not read yet
+	roles       map[string]int64  // and roles
+	// UnknownDepartments is the number of users whose department was not imported,
+	// although others were.
+	UnknownDepartments int
 }
 
 // NewImporter makes an Importer.
 func (s *Service) NewImporter(o ImportOptions) *Importer {
-	return &Importer{s: s, ImportOptions: o, remove: func() error { return nil }}
+	return &Importer{s: s, ImportOptions: o}
 }
 
-// Close deletes the temporary store of a dry run.
-func (i *Importer) Close() error { return i.remove() }
+// Close deletes the temporary file of a dry run.
+func (i *Importer) Close() error {
+	if i.seen == nil {
+		return nil
+	}
+	return i.seen.Close()
+}
 
 // Import imports users as members, in one transaction, and returns the outcome of each:
-// nil, ErrExists, ErrSkipped or a failure (InvalidField with the names of document 004,
-// UsernameTaken, EmailTaken, MobileTaken).
+// nil, ErrExists, an Updated, ErrSkipped or a failure (InvalidField with the names of
+// document 004, UsernameTaken, EmailTaken, MobileTaken).
 func (i *Importer) Import(ctx context.Context, batch []ImportedUser) ([]error, error) {
+	if err := i.readDepartments(ctx); err != nil {
+		return nil, err
+	}
 	outcomes := make([]error, len(batch))
 	waiting := make([]int, len(batch)) // indexes of those without an outcome
 	for n := range batch {
@@ -76,11 +91,17 @@ func (i *Importer) Import(ctx context.Context, batch []ImportedUser) ([]error, e
 			break
 		}
 	}
+	if i.Update {
+		if err := i.update(ctx, batch, outcomes); err != nil {
+			return nil, err
+		}
+	}
 	for n, err := range outcomes {
+		i.countDepartment(batch[n], err)
 		switch {
 		case err == nil:
 			added++
-		case i.Stop && !errors.Is(err, ErrExists):
+		case i.Stop && isRefusal(err):
 			for rest := n + 1; rest < len(outcomes); rest++ {
 				outcomes[rest] = ErrSkipped
 			}
@@ -103,7 +124,7 @@ func (i *Importer) try(ctx context.Context, batch []ImportedUser, waiting []int,
 			outcomes[n] = ErrSkipped
 			continue
 		}
-		row, err := i.s.importedRow(i.Source, batch[n])
+		row, err := i.importedRow(batch[n])
 		if err != nil {
 			outcomes[n], stopped = err, i.Stop
 			continue
@@ -145,10 +166,22 @@ func importOutcome(err error) error {
 	}
 }
 
+// isRefusal reports whether an outcome ends an import that stops at the first one.
+func isRefusal(err error) bool {
+	_, updated := errors.AsType[Updated](err)
+	return err != nil && !errors.Is(err, ErrExists) && !updated
+}
+
 // importRows imports rows, or returns the outcomes that this would have.
 func (i *Importer) importRows(ctx context.Context, rows []store.ImportedUser) ([]error, error) {
 	if i.DryRun {
-		results, err := i.dryRun(ctx, rows)
+		if i.seen == nil {
+			var err error
+			if i.seen, err = store.OpenImportKeys(ctx); err != nil {
+				return nil, err
+			}
+		}
+		results, err := i.s.store.CheckImport(ctx, i.Source, rows, i.Stop, i.seen)
 		return results, storeErr(err)
 	}
 	if i.Wrap {
@@ -162,7 +195,7 @@ func (i *Importer) importRows(ctx context.Context, rows []store.ImportedUser) ([
 
 // wrap wraps the hashes of rows without conflicts, because hashing is expensive.
 func (i *Importer) wrap(ctx context.Context, rows []store.ImportedUser) error {
-	free, err := i.s.store.CheckImport(ctx, i.Source, rows, i.Stop)
+	free, err := i.s.store.CheckImport(ctx, i.Source, rows, i.Stop, nil)
 	if err != nil {
 		return storeErr(err)
 	}
@@ -181,59 +214,37 @@ func (i *Importer) wrap(ctx context.Context, rows []store.ImportedUser) error {
 	return group.Wait()
 }
 
-// dryRun checks rows against the database, and imports those without a conflict there
-// into the temporary store.
-func (i *Importer) dryRun(ctx context.Context, rows []store.ImportedUser) ([]error, error) {
-	if i.temporary == nil {
-		var err error
-		if i.temporary, i.remove, err = store.OpenTemporary(ctx); err != nil {
-			i.remove = func() error { return nil }
-			return nil, err
-		}
-	}
-	results, err := i.s.store.CheckImport(ctx, i.Source, rows, i.Stop)
-	if err != nil {
-		return nil, err
-	}
-	var free []store.ImportedUser
-	for n, row := range rows {
-		if results[n] == nil {
-			free = append(free, row)
-		}
-	}
-	imported, err := i.temporary.ImportUsers(ctx, i.Source, free, i.Stop)
-	if err != nil {
-		return nil, err
-	}
-	stopped := false
-	for n := range results {
-		if results[n] == nil {
-			results[n], imported = imported[0], imported[1:]
-		}
-		if stopped {
-			results[n] = store.ErrSkipped
-		}
-		stopped = stopped || i.Stop && results[n] != nil && !errors.Is(results[n], store.ErrExists)
-	}
-	return results, nil
-}
-
 // importedRow checks a user as any new user, except the password, which was chosen
 // elsewhere, and returns the row.
-func (s *Service) importedRow(source string, n ImportedUser) (store.ImportedUser, error) {
+func (i *Importer) importedRow(n ImportedUser) (store.ImportedUser, error) {
 	if err := checkText("id", n.Alias, longestAlias); err != nil {
 		return store.ImportedUser{}, err
 	}
 	if n.Alias == "" {
 		return store.ImportedUser{}, apierr.Field("id", apierr.Required)
 	}
+	row, err := i.s.importedUser(i.Source, n)
+	if err != nil {
+		return store.ImportedUser{}, err
+	}
+	record := importmerge.New(i.s.saidOf(n, row), i.digestOf(n.Alias))
+	imported := store.ImportedUser{User: row, Alias: n.Alias}
+	if organisation, known := i.departments[n.Department]; known {
+		record = record.Add(importmerge.Department, n.Department, i.digestOf(n.Alias))
+		imported.Organisations = []int64{organisation}
+	}
+	imported.Record = string(record)
+	return imported, nil
+}
+
+func (s *Service) importedUser(source string, n ImportedUser) (store.User, error) {
 	id := s.ids.Next()
 	row := s.newUser(id, source)
 	update := n.update()
 	update.Username = filled(update.Username)
 	columns, err := s.columns(id, update)
 	if err != nil {
-		return store.ImportedUser{}, err
+		return store.User{}, err
 	}
 	applyTo(&row, columns)
 	row.PasswordHash = filled(&n.PasswordHash)
@@ -246,5 +257,5 @@ func (s *Service) importedRow(source string, n ImportedUser) (store.ImportedUser
 		row.DisabledAt = &now
 	}
 	setVerified(&row, n.EmailVerified, n.MobileVerified, now)
-	return store.ImportedUser{User: row, Alias: n.Alias}, nil
+	return row, nil
 }

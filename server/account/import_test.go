@@ -3,6 +3,7 @@ package account_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -23,7 +24,10 @@ func became(t *testing.T, into *account.Importer, batch ...account.ImportedUser)
 	must(t, err)
 	var list []string
 	for _, err := range outcomes {
+		updated, isUpdate := errors.AsType[account.Updated](err)
 		switch {
+		case isUpdate:
+			list = append(list, inWords(updated))
 		case err == nil:
 			list = append(list, "in")
 		case errors.Is(err, account.ErrExists):
@@ -36,6 +40,21 @@ func became(t *testing.T, into *account.Importer, batch ...account.ImportedUser)
 		}
 	}
 	return strings.Join(list, " ")
+}
+
+// inWords says what an update did.
+func inWords(u account.Updated) string {
+	var parts []string
+	for word, fields := range map[string][]string{"changed": u.Fields, "kept": u.Kept} {
+		if len(fields) > 0 {
+			parts = append(parts, word+" "+strings.Join(fields, ","))
+		}
+	}
+	for _, taken := range u.Taken {
+		parts = append(parts, fmt.Sprintf("taken %s:%d", taken.Field, taken.Owner))
+	}
+	slices.Sort(parts)
+	return strings.Join(parts, " ")
 }
 
 // TestADryRunSaysWhatWouldHappen: a dry run returns the same outcomes and imports

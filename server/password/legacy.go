@@ -155,3 +155,13 @@ func stored64(kind string, last string, parts ...[]byte) string {
 }
 
 func base64Of(field []byte) string { return base64.RawStdEncoding.EncodeToString(field) }
+
+// IsImported reports whether a stored hash is another system's, wrapped or not: nobody
+// has signed in by it yet, because that replaces it.
+func IsImported(stored string) bool { return kindOf(stored) != "argon2id" }
+
+// IsWrapped reports whether a stored hash is another system's that WrapLegacy has
+// wrapped.
+func IsWrapped(stored string) bool {
+	return IsImported(stored) && strings.Contains(stored, "$argon2id$")
+}

@@ -17,9 +17,24 @@ const batchSize = 1000
 type Report interface {
 	Added()
 	Present() // already imported
+	// Updated reports a user who was there and has other values in the file.
+	Updated(line int64, update Update)
 	Deleted() // deleted in the other system, and skipped
 	// Refused can return an error to stop at this line.
 	Refused(line int64, column, reason string) error
+}
+
+// Update is what became of the values of a user who was there; columns are the file's.
+type Update struct {
+	Changed []string // columns whose values were taken
+	Kept    []string // columns whose values differ, and were set here
+	Taken   []Taken
+}
+
+// Taken is a column whose value another user has.
+type Taken struct {
+	Column string
+	Owner  int64 // the other user's id
 }
 
 // Importer imports users; account.Importer implements it.
@@ -99,7 +114,10 @@ func flush(ctx context.Context, from *Reader, batch []entry, into Importer, repo
 
 func reportLine(from *Reader, e entry, outcome error, report Report) error {
 	refusal, wrongLine := errors.AsType[Error](outcome)
+	updated, isUpdate := errors.AsType[account.Updated](outcome)
 	switch {
+	case isUpdate:
+		report.Updated(e.Line, from.update(updated))
 	case e.Deleted:
 		report.Deleted()
 	case outcome == nil:
@@ -140,6 +158,37 @@ func reason(failed *apierr.Error) string {
 	default:
 		return "refused: " + string(failed.Reason)
 	}
+}
+
+// update names the columns of an update.
+func (r *Reader) update(u account.Updated) Update {
+	update := Update{Changed: r.columnsOf(u.Fields), Kept: r.columnsOf(u.Kept)}
+	for _, taken := range u.Taken {
+		update.Taken = append(update.Taken, Taken{r.columnOf(taken.Field), taken.Owner})
+	}
+	return update
+}
+
+func (r *Reader) columnsOf(fields []string) (columns []string) {
+	for _, field := range fields {
+		columns = append(columns, r.columnOf(field))
+	}
+	return columns
+}
+
+// columnOf is the file's name of a field, and the field's own where it has no column: the
+// proof of a mobile that --trust-mobiles gives.
+func (r *Reader) columnOf(field string) string {
+	if proof, ok := map[string]string{"mobilestatus": mobileConfirmed, "emailstatus": emailConfirmed}[field]; ok {
+		if place, known := r.slots[proof]; known {
+			return place.name
+		}
+		return field
+	}
+	if place, known := r.slots[field]; known {
+		return place.name
+	}
+	return field
 }
 
 // forms describe the formats of values.

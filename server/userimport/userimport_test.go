@@ -263,6 +263,9 @@ type diary struct {
 func (d *diary) Added()   { d.added++ }
 func (d *diary) Present() { d.text += "present\n" }
 func (d *diary) Deleted() { d.deleted++ }
+func (d *diary) Updated(line int64, u Update) {
+	d.text += fmt.Sprintf("line %d: %v\n", line, u)
+}
 func (d *diary) Refused(line int64, column, reason string) error {
 	d.text += Error{line, column, reason}.Error() + "\n"
 	return d.stop
@@ -275,14 +278,16 @@ func TestRunTellsInTheOrderOfTheLines(t *testing.T) {
 	tooLong.Expected = "64"
 	into := &house{outcomes: map[string]error{
 		"4": account.ErrExists, "5": &apierr.Error{Code: apierr.UsernameTaken, Field: "username"}, "6": tooLong,
+		"7": account.Updated{Fields: []string{"mobilestatus", "nickname"}, Kept: []string{"password"}, Taken: []account.TakenField{{Field: "mobile", Owner: 8}}},
 	}}
 	report := &diary{}
 	if err := Run(t.Context(), openedFrom(t, "ruoyi", text), into, report, false); err != nil {
 		t.Fatal(err)
 	}
 	equal(t, "report", report.text, "line 3: status: unknown value\npresent\n"+
-		"line 6: user_name: taken by another user or an earlier line\nline 7: nick_name: longer than 64 characters\n")
-	equal(t, "added and deleted", fmt.Sprint(report.added, report.deleted), "2 1")
+		"line 6: user_name: taken by another user or an earlier line\nline 7: nick_name: longer than 64 characters\n"+
+		"line 8: {[mobilestatus nick_name] [password] [{mobile 8}]}\n")
+	equal(t, "added and deleted", fmt.Sprint(report.added, report.deleted), "1 1")
 }
 
 func TestRunStopsAtARefusedLine(t *testing.T) {

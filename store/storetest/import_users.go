@@ -71,7 +71,7 @@ var importTests = map[string]func(*testing.T, *store.Store){
 		list[6].MobileIndex, list[6].MobileVerifiedAt = new(store.Digest("index1")), nil
 		list[7].Alias = list[6].Alias
 		want := "username email mobile id added username added present "
-		same(t, words(must(s.CheckImport(t.Context(), "jpress", list, false))(t)), want)
+		same(t, words(must(s.CheckImport(t.Context(), "jpress", list, false, nil))(t)), want)
 		same(t, len(must(s.ListUsers(t.Context(), 0, 100))(t)), 1)
 		same(t, words(must(s.ImportUsers(t.Context(), "jpress", list, false))(t)), want)
 		same(t, len(must(s.ListUsers(t.Context(), 0, 100))(t)), 3)
@@ -83,6 +83,63 @@ var importTests = map[string]func(*testing.T, *store.Store){
 		same(t, words(must(s.ImportUsers(t.Context(), "abp", list, true))(t)), "added added email not-tried ")
 		same(t, words(must(s.ImportUsers(t.Context(), "abp", list, true))(t)), "present present email not-tried ")
 		same(t, len(must(s.ImportUsers(t.Context(), "abp", nil, true))(t)), 0)
+	},
+	"a dry run remembers who would have been imported": func(t *testing.T, s *store.Store) {
+		keys := must(store.OpenImportKeys(t.Context()))(t)
+		defer func() { check(t, keys.Close()) }()
+		check(t, InsertUser(t.Context(), s, importedUser(1).User))
+		first, second := importedUsers(2, 5), importedUsers(6, 9)
+		first[0].UsernameKey = new("lin1")
+		second[0].UsernameKey, second[1].EmailKey = first[1].UsernameKey, first[1].EmailKey
+		second[2].MobileIndex, second[3].Alias = first[1].MobileIndex, first[1].Alias
+		same(t, words(must(s.CheckImport(t.Context(), "jpress", first, false, keys))(t)), "username added added added ")
+		same(t, words(must(s.CheckImport(t.Context(), "jpress", second, false, keys))(t)), "username email mobile present ")
+		same(t, len(must(s.ListUsers(t.Context(), 0, 100))(t)), 1)
+	},
+	"what an import says is kept, and changes one user": func(t *testing.T, s *store.Store) {
+		school(t, s)
+		list := importedUsers(11, 12)
+		list[0].Record, list[0].Organisations, list[1].MobileVerifiedAt = "uAAAAAAAA", []int64{1, 2}, nil
+		same(t, words(must(s.ImportUsers(t.Context(), "jpress", list, false))(t)), "added added ")
+		same(t, len(must(s.MembershipsOf(t.Context(), 11))(t)), 2)
+		rows := must(s.ImportedUsers(t.Context(), "jpress", []string{list[0].Alias, "nobody"}))(t)
+		same(t, rows, []store.ImportedRow{{User: list[0].User, Alias: list[0].Alias, Record: new("uAAAAAAAA")}})
+		same(t, len(must(s.ImportedUsers(t.Context(), "ruoyi", []string{list[0].Alias}))(t)), 0)
+
+		later := store.ImportUpdate{
+			UserID: 12, Version: 1, Alias: list[1].Alias, Record: "uBBBBBBBB", Organisations: []int64{2},
+			UserChange:     store.UserChange{ProfileColumns: store.ProfileColumns{Nickname: new("小林"), Mobile: new("other")}, MobileIndex: new(store.Digest("other"))},
+			MobileVerified: true, EmailVerified: true, Disabled: new(true), CreatedAt: new(noon - day), PasswordHash: new("hash"),
+		}
+		opened(t, s, session(1, 12))
+		update := func(u store.ImportUpdate) error {
+			return s.InTx(t.Context(), func(tx store.Tx) error { return tx.UpdateImported(t.Context(), "jpress", u, noon+1) })
+		}
+		check(t, update(later))
+		wantNotFound(t, update(later)) // the version has changed
+		got := must(s.ImportedUsers(t.Context(), "jpress", []string{list[1].Alias}))(t)[0]
+		want := list[1].User
+		want.Nickname, want.MobileSealed, want.MobileIndex = "小林", new("other"), new(store.Digest("other"))
+		want.MobileVerifiedAt, want.EmailVerifiedAt, want.DisabledAt = new(noon+1), new(noon+1), new(noon+1)
+		want.CreatedAt, want.PasswordHash, want.Version, want.UpdatedAt, want.LastLoginAt = noon-day, new("hash"), 2, noon+1, new(noon)
+		same(t, got, store.ImportedRow{User: want, Alias: list[1].Alias, Record: new("uBBBBBBBB")})
+		same(t, len(must(s.MembershipsOf(t.Context(), 12))(t)), 1)
+		same(t, *must(s.SessionByID(t.Context(), 1))(t).EndReason, store.EndedByPasswordChange)
+		wantNotFound(t, update(store.ImportUpdate{UserID: 12, Version: 2, PasswordHash: new("new"), WasPasswordHash: new("older")}))
+	},
+	"values that others have are found": func(t *testing.T, s *store.Store) {
+		must(s.ImportUsers(t.Context(), "jpress", importedUsers(1, 2), false))(t)
+		one, two := importedUser(1), importedUser(2)
+		u := store.ImportUpdate{UserID: 2, UserChange: store.UserChange{UsernameKey: one.UsernameKey, EmailKey: one.EmailKey}}
+		find := func(u store.ImportUpdate, mobile *store.Digest) (taken store.TakenValues) {
+			check(t, s.InTx(t.Context(), func(tx store.Tx) (err error) {
+				taken, err = tx.TakenValues(t.Context(), u, mobile)
+				return err
+			}))
+			return taken
+		}
+		same(t, find(u, one.MobileIndex), store.TakenValues{Username: 1, Email: 1, Mobile: 1})
+		same(t, find(store.ImportUpdate{UserID: 2}, two.MobileIndex), store.TakenValues{})
 	},
 	"two imports at once add everybody once": func(t *testing.T, s *store.Store) {
 		both := make([][]error, 2)

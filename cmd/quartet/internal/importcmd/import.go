@@ -25,6 +25,7 @@ type Command struct {
 	Format       string       `enum:",csv,jsonl" default:"" env:"-" placeholder:"csv|jsonl" help:"With --from, the file's format. By default its first byte decides."`
 	TrustMobiles bool         `env:"-" help:"With --from, take mobile numbers as verified although the old system does not say so: whoever holds a number can sign in with it."`
 	TrustEmails  bool         `env:"-" help:"With --from, take e-mail addresses as verified although the old system does not say so."`
+	Update       updateFlag   `env:"-" help:"With --from, bring what the file says of users who were imported before. What was set here since is kept; --update=all takes it from the file too."`
 	Wrap         bool         `env:"-" help:"With --from, wrap fast password hashes of the old system in argon2id. This takes about 25 ms per user and core."`
 	TimeZone     cli.TimeZone `default:"Asia/Shanghai" help:"With --from, time zone of dates that have none in the file."`
 	File         string       `arg:"" help:"File to read; - is standard input."`
@@ -32,8 +33,8 @@ type Command struct {
 
 // Validate refuses flags that mean nothing without --from.
 func (i *Command) Validate() error {
-	if i.From == "" && (i.OnError != "stop" || i.Format != "" || i.TrustMobiles || i.TrustEmails || i.Wrap) {
-		return cli.Usagef("--on-error skip, --format, --trust-mobiles, --trust-emails and --wrap require --from")
+	if i.From == "" && (i.OnError != "stop" || i.Format != "" || i.TrustMobiles || i.TrustEmails || i.Update != "" || i.Wrap) {
+		return cli.Usagef("--on-error skip, --format, --trust-mobiles, --trust-emails, --update and --wrap require --from")
 	}
 	return nil
 }
@@ -65,9 +66,11 @@ func (i *Command) importUsers(ctx context.Context, c *cli.Console, in io.Reader)
 	}
 	return cli.Admin{DatabaseFlags: i.DatabaseFlags}.WithAccounts(ctx, func(accounts *account.Service) (err error) {
 		stop := i.OnError == "stop"
-		importer := accounts.NewImporter(account.ImportOptions{Source: i.From, Stop: stop, DryRun: i.DryRun, Wrap: i.Wrap})
+		importer := accounts.NewImporter(account.ImportOptions{
+			Source: i.From, Stop: stop, DryRun: i.DryRun, Wrap: i.Wrap, Update: i.Update != "", Overwrite: i.Update == updateAll,
+		})
 		defer func() { err = errors.Join(err, importer.Close()) }()
-		report := &report{counts: counts{DryRun: i.DryRun}, progress: cli.NewProgress(c.Errs), c: c, stop: stop}
+		report := &report{counts: counts{DryRun: i.DryRun}, progress: cli.NewProgress(c.Errs), c: c, stop: stop, update: i.Update}
 		err = userimport.Run(ctx, users, importer, report, stop)
 		report.progress.Clear()
 		if report.deleted > 0 {

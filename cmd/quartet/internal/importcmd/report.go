@@ -14,8 +14,11 @@ var errStopped = errors.New("stopped at a refused user; --on-error skip continue
 type counts struct {
 	DryRun  bool  `json:"dryRun"`
 	Added   int64 `json:"added"`
+	Updated int64 `json:"updated"`
 	Present int64 `json:"present"` // imported before
 	Refused int64 `json:"refused"`
+	// Differing users have values in the file that were not taken over.
+	Differing int64 `json:"differing"`
 }
 
 // report counts users, and reports progress and refused users on standard error.
@@ -25,11 +28,12 @@ type report struct {
 	progress *cli.Progress
 	c        *cli.Console
 	stop     bool // at the first refused user
+	update   updateFlag
 }
 
 func (r *report) count(n *int64) {
 	*n++
-	r.progress.Set(r.counts.Added+r.counts.Present+r.counts.Refused, -1)
+	r.progress.Set(r.counts.Added+r.counts.Updated+r.counts.Present+r.counts.Refused, -1)
 }
 
 // Added counts a new user.
@@ -60,10 +64,13 @@ func (r *report) print(asJSON bool) error {
 	if asJSON {
 		return r.c.PrintJSON(r.counts)
 	}
-	outcome := "imported"
+	would := ""
 	if r.counts.DryRun {
-		outcome = "would be imported"
+		would = "would be "
 	}
-	_, err := fmt.Fprintf(r.c.Out, "Users %s: %d. Already imported: %d. Refused: %d.\n", outcome, r.counts.Added, r.counts.Present, r.counts.Refused)
+	_, err := fmt.Fprintf(r.c.Out, "Users %simported: %d. Already imported: %d. Refused: %d.\n", would, r.counts.Added, r.counts.Present, r.counts.Refused)
+	if err == nil && r.update != "" {
+		_, err = fmt.Fprintf(r.c.Out, "Users %supdated: %d. With values that were not taken over: %d.\n", would, r.counts.Updated, r.counts.Differing)
+	}
 	return err
 }

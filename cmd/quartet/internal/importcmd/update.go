@@ -1,0 +1,58 @@
+package importcmd
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"quartet/cmd/quartet/internal/cli"
+	"quartet/server/userimport"
+)
+
+// updateFlag says what --update changes: "" nothing, updateChanged or updateAll.
+type updateFlag string
+
+const (
+	updateChanged updateFlag = "changed"
+	updateAll     updateFlag = "all"
+)
+
+// IsBool lets the flag stand without a value.
+func (u *updateFlag) IsBool() bool { return true }
+
+// Decode reads the flag, or its value after an equals sign.
+func (u *updateFlag) Decode(ctx *kong.DecodeContext) error {
+	*u = updateChanged
+	if ctx.Scan.Peek().Type != kong.FlagValueToken {
+		return nil
+	}
+	if value := ctx.Scan.Pop().String(); value != string(updateAll) {
+		return fmt.Errorf("--update has no value, or the value %s, not %q", updateAll, value)
+	}
+	*u = updateAll
+	return nil
+}
+
+// Updated counts a user who was there, and tells what became of the values that differ.
+func (r *report) Updated(line int64, update userimport.Update) {
+	counted := &r.counts.Present
+	if len(update.Changed) > 0 {
+		counted = &r.counts.Updated
+	}
+	r.count(counted)
+	if len(update.Kept) > 0 {
+		r.tell(line, strings.Join(update.Kept, ", ")+": set here since the last import, and kept")
+	}
+	for _, taken := range update.Taken {
+		r.tell(line, fmt.Sprintf("%s: not taken over, because the user %d has it", taken.Column, taken.Owner))
+	}
+	if len(update.Kept)+len(update.Taken) > 0 {
+		r.counts.Differing++
+	}
+}
+
+func (r *report) tell(line int64, text string) {
+	r.progress.Clear()
+	fmt.Fprintf(r.c.Errs, "line %d: %s\n", line, cli.Text(text))
+}

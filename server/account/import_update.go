@@ -1,0 +1,385 @@
+package account
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"quartet/server/account/importmerge"
+	"quartet/server/password"
+	"quartet/store"
+)
+
+// Updated is the outcome of Importer.Import for a user who was imported before and has
+// other fields here than there. The fields have the names of document 004; mobilestatus
+// and emailstatus are the proofs of the two.
+type Updated struct {
+	Fields []string // changed by this import
+	Kept   []string // left as they are, because they were set here
+	// Taken are left as they are too, because another user has the value.
+	Taken []TakenField
+}
+
+// TakenField is a value that another user has.
+type TakenField struct {
+	Field string
+	Owner int64 // the other user's id
+}
+
+// Error lists the fields.
+func (u Updated) Error() string {
+	return fmt.Sprint("account: updated ", u.Fields, ", kept ", u.Kept, ", taken ", u.Taken)
+}
+
+// The names of fields that the rules of an update treat apart.
+const (
+	fieldUsername = "username"
+	fieldPassword = "password"
+	fieldMobile   = "mobile"
+	fieldEmail    = "email"
+	fieldStatus   = "status"
+	fieldCreated  = "created"
+
+	fieldMobileStatus = "mobilestatus"
+	fieldEmailStatus  = "emailstatus"
+)
+
+// updatesPerTransaction bounds how long other writers wait.
+const updatesPerTransaction = 100
+
+// errRolledBack ends the transaction of a dry run.
+var errRolledBack = errors.New("account: a dry run changes nothing")
+
+// update brings later fields to those of a batch who were imported before.
+func (i *Importer) update(ctx context.Context, batch []ImportedUser, outcomes []error) error {
+	var waiting []int
+	for n, err := range outcomes {
+		if errors.Is(err, ErrExists) {
+			waiting = append(waiting, n)
+		}
+	}
+	for range 3 { // a user can change between the reading and the writing
+		changes, err := i.changes(ctx, batch, waiting)
+		if err != nil {
+			return err
+		}
+		waiting = nil
+		for chunk := range slices.Chunk(changes, updatesPerTransaction) {
+			changed, err := i.apply(ctx, chunk, outcomes)
+			if err != nil {
+				return storeErr(err)
+			}
+			waiting = append(waiting, changed...)
+		}
+		if len(waiting) == 0 {
+			return nil
+		}
+	}
+	return storeErr(store.UnavailableError{Verb: "UpdateImported", Cause: errors.New("a user changes all the time")})
+}
+
+// change is what an update does to one user.
+type change struct {
+	store.ImportUpdate
+	n            int // index in the batch
+	merge        importmerge.Merge
+	said         importmerge.Fields
+	fields, kept []string
+	mobile       *store.Digest // that the update proves
+	department   string        // that the user comes into; "" for none
+}
+
+// changes compares those of waiting with their rows, and returns those that differ.
+func (i *Importer) changes(ctx context.Context, batch []ImportedUser, waiting []int) ([]change, error) {
+	people := map[string]int{} // the last line of each decides
+	var aliases []string
+	for _, n := range waiting {
+		people[batch[n].Alias] = n
+		aliases = append(aliases, batch[n].Alias)
+	}
+	rows, err := i.s.store.ImportedUsers(ctx, i.Source, aliases)
+	if err != nil {
+		return nil, storeErr(err)
+	}
+	var changes []change
+	for _, row := range rows {
+		n := people[row.Alias]
+		c, err := i.compare(ctx, batch[n], row)
+		if err != nil {
+			return nil, err
+		}
+		if c.n = n; len(c.fields) > 0 || len(c.kept) > 0 || c.Record != valueOf(row.Record) {
+			changes = append(changes, c)
+		}
+	}
+	slices.SortFunc(changes, func(a, b change) int { return cmp.Compare(a.n, b.n) })
+	return changes, nil
+}
+
+// digestOf makes the digests of a user's record.
+func (i *Importer) digestOf(alias string) importmerge.Digest {
+	return func(text string) string {
+		return i.s.sealer.Index("import:" + i.Source + "\x00" + alias + "\x00" + text)
+	}
+}
+
+// saidOf are the fields that an import says of a user; row is what it would store.
+func (s *Service) saidOf(n ImportedUser, row store.User) importmerge.Fields {
+	fields := fieldsOf(row)
+	fields["idcard"], fields[fieldPassword] = valueOf(n.IDCard), n.PasswordHash
+	return fields
+}
+
+// fieldsOf are the fields of a row, without the sealed ones and the password.
+func fieldsOf(row store.User) importmerge.Fields {
+	fields := importmerge.Fields{
+		fieldUsername: valueOf(row.Username), "nickname": row.Nickname, "realname": row.RealName,
+		"signature": row.Signature, "gender": "", "birthday": valueOf(row.Birthday),
+		"company": row.Company, "occupation": row.Occupation, "address": row.Address, "zipcode": row.Zipcode,
+		"site": row.Site, "graduateschool": row.GraduateSchool, "education": row.Education,
+		"avatar": row.Avatar, "idcardtype": row.IDCardType, "identity": row.Identity, "remark": row.Remark,
+		fieldMobile: string(valueOf(row.MobileIndex)), fieldEmail: valueOf(row.Email), fieldStatus: StatusOK,
+	}
+	if row.Gender != 0 {
+		fields["gender"] = strconv.Itoa(row.Gender)
+	}
+	if row.DisabledAt != nil {
+		fields[fieldStatus] = StatusLocked
+	}
+	return fields
+}
+
+// compare decides which fields of an import a user gets.
+func (i *Importer) compare(ctx context.Context, n ImportedUser, row store.ImportedRow) (change, error) {
+	there, err := i.s.importedUser(i.Source, n)
+	if err != nil {
+		return change{}, err // it was checked before
+	}
+	c := change{said: i.s.saidOf(n, there), merge: importmerge.Merge{
+		Record: importmerge.Record(valueOf(row.Record)), Digest: i.digestOf(n.Alias),
+		Untouched: row.Version == 1, All: i.Overwrite,
+	}}
+	here := fieldsOf(row.User)
+	if here["idcard"], err = i.s.unseal(row.IDCardSealed, idCardContext(row.ID)); err != nil {
+		return change{}, err
+	}
+	said := importmerge.Fields{}
+	for field, text := range c.said {
+		if field != fieldPassword && field != fieldStatus {
+			said[field] = text
+		}
+	}
+	result := c.merge.Compare(said, here)
+	// A lock that was set or lifted here stays, whatever the flags.
+	locks := c.merge
+	locks.All = false
+	status := locks.Compare(importmerge.Fields{fieldStatus: c.said[fieldStatus]}, importmerge.Fields{fieldStatus: here[fieldStatus]})
+	result.Take, result.Kept = append(result.Take, status.Take...), append(result.Kept, status.Kept...)
+
+	c.UserID, c.Version, c.Alias = row.ID, row.Version, n.Alias
+	c.keepProven(&result, there, row.User)
+	if err := i.takeFields(&c, n, row.User, result.Take); err != nil {
+		return change{}, err
+	}
+	if err := i.takePassword(ctx, &c, n, row.User); err != nil {
+		return change{}, err
+	}
+	c.takeProofs(there, row.User, result.Take)
+	if !n.CreatedAt.IsZero() && there.CreatedAt != row.CreatedAt {
+		c.ImportUpdate.CreatedAt, c.fields = &there.CreatedAt, append(c.fields, fieldCreated)
+	}
+	i.takeDepartment(&c, n)
+	c.kept = result.Kept
+	c.Record = string(c.record(nil))
+	return c, nil
+}
+
+// record is what the next import compares with; the fields of taken are told again then.
+func (c *change) record(taken []string) importmerge.Record {
+	record := c.merge.After(c.said, append(taken, c.kept...)...)
+	if c.department != "" {
+		record = record.Add(importmerge.Department, c.department, c.merge.Digest)
+	}
+	return record
+}
+
+// keepProven leaves a proven mobile or e-mail that would be replaced by an unproven one:
+// it is a way in.
+func (c *change) keepProven(result *importmerge.Result, there, here store.User) {
+	result.Take = slices.DeleteFunc(result.Take, func(field string) bool {
+		kept := field == fieldMobile && here.MobileVerifiedAt != nil && there.MobileVerifiedAt == nil ||
+			field == fieldEmail && here.EmailVerifiedAt != nil && there.EmailVerifiedAt == nil && !strings.EqualFold(valueOf(here.Email), valueOf(there.Email))
+		if kept {
+			result.Kept = append(result.Kept, field)
+		}
+		return kept
+	})
+}
+
+// takeFields makes the columns of the fields that are taken.
+func (i *Importer) takeFields(c *change, n ImportedUser, here store.User, take []string) error {
+	update := n.update()
+	wanted := func(field string) bool { return slices.Contains(take, field) }
+	for name, field := range map[string]**string{
+		fieldUsername: &update.Username, "nickname": &update.Nickname, "realname": &update.RealName,
+		"signature": &update.Signature, "birthday": &update.Birthday, "company": &update.Company,
+		"occupation": &update.Occupation, "address": &update.Address, "zipcode": &update.Zipcode, "site": &update.Site,
+		"graduateschool": &update.GraduateSchool, "education": &update.Education, "avatar": &update.Avatar,
+		"idcardtype": &update.IDCardType, "idcard": &update.IDCard, "identity": &update.Identity, "remark": &update.Remark,
+		fieldMobile: &update.Mobile, fieldEmail: &update.Email,
+	} {
+		if !wanted(name) {
+			*field = nil
+		}
+	}
+	if !wanted("gender") {
+		update.Gender = nil
+	}
+	columns, err := i.s.columns(here.ID, update)
+	if err != nil {
+		return err
+	}
+	c.UserChange, c.fields = columns, take
+	if wanted(fieldStatus) {
+		c.Disabled = new(n.Disabled)
+	}
+	return nil
+}
+
+// takePassword takes the hash of another password there, as long as nobody has signed in
+// here by the imported one and none was set here.
+func (i *Importer) takePassword(ctx context.Context, c *change, n ImportedUser, here store.User) error {
+	stored := valueOf(here.PasswordHash)
+	switch {
+	case n.PasswordHash == "", n.PasswordHash == stored, here.PasswordChangedAt != nil,
+		c.merge.Record.Has(fieldPassword, n.PasswordHash, c.merge.Digest),
+		stored != "" && !password.IsImported(stored),
+		c.merge.Record == "" && password.IsWrapped(stored): // the hash inside is not known
+		return nil
+	}
+	hash := n.PasswordHash
+	if (i.Wrap || password.IsWrapped(stored)) && !i.DryRun {
+		wrapped, err := i.s.hasher.WrapLegacy(ctx, hash)
+		if err != nil {
+			return i.s.hashErr(err)
+		}
+		hash = wrapped
+	}
+	c.PasswordHash, c.WasPasswordHash, c.fields = &hash, here.PasswordHash, append(c.fields, fieldPassword)
+	return nil
+}
+
+// takeProofs takes the proof of a mobile or e-mail that the user has, or gets.
+func (c *change) takeProofs(there, here store.User, take []string) {
+	if there.MobileVerifiedAt != nil {
+		same := here.MobileIndex != nil && *here.MobileIndex == *there.MobileIndex
+		if same && here.MobileVerifiedAt == nil || slices.Contains(take, fieldMobile) {
+			c.MobileVerified, c.mobile, c.fields = true, there.MobileIndex, append(c.fields, fieldMobileStatus)
+		}
+	}
+	if there.EmailVerifiedAt != nil {
+		same := here.EmailKey != nil && *here.EmailKey == *there.EmailKey
+		if same && here.EmailVerifiedAt == nil || !same && slices.Contains(take, fieldEmail) {
+			c.EmailVerified, c.fields = true, append(c.fields, fieldEmailStatus)
+		}
+	}
+}
+
+// takeDepartment makes the user a member of a department that no earlier import brought.
+// A membership that was removed here stays removed.
+func (i *Importer) takeDepartment(c *change, n ImportedUser) {
+	organisation, known := i.departments[n.Department]
+	if known && !c.merge.Record.Has(importmerge.Department, n.Department, c.merge.Digest) {
+		c.department = n.Department
+		if organisation != 0 { // a dry run has not added it
+			c.Organisations = []int64{organisation}
+		}
+		c.fields = append(c.fields, importmerge.Department)
+	}
+}
+
+// apply stores changes in one transaction, sets their outcomes, and returns those whose
+// users have changed meanwhile.
+func (i *Importer) apply(ctx context.Context, changes []change, outcomes []error) (again []int, err error) {
+	err = i.s.inTx(ctx, func(tx *tx) error {
+		again = nil
+		for _, c := range changes {
+			updated, err := i.applyOne(ctx, tx, c)
+			switch {
+			case errors.Is(err, store.ErrNotFound):
+				again = append(again, c.n)
+				continue
+			case err != nil:
+				return err
+			}
+			outcomes[c.n] = ErrExists
+			if len(updated.Fields)+len(updated.Kept)+len(updated.Taken) > 0 {
+				outcomes[c.n] = updated
+			}
+		}
+		if i.DryRun {
+			return errRolledBack
+		}
+		return nil
+	})
+	if errors.Is(err, errRolledBack) {
+		err = nil
+	}
+	return again, err
+}
+
+func (i *Importer) applyOne(ctx context.Context, tx *tx, c change) (Updated, error) {
+	taken, err := tx.TakenValues(ctx, c.ImportUpdate, c.mobile)
+	if err != nil {
+		return Updated{}, err
+	}
+	updated := Updated{Fields: slices.Clone(c.fields), Kept: c.kept}
+	leave := func(owner int64, field string, others ...string) {
+		if owner != 0 {
+			updated.Taken = append(updated.Taken, TakenField{field, owner})
+			updated.Fields = slices.DeleteFunc(updated.Fields, func(f string) bool { return f == field || slices.Contains(others, f) })
+		}
+	}
+	if leave(taken.Username, fieldUsername); taken.Username != 0 {
+		c.Username, c.UsernameKey = nil, nil
+	}
+	if leave(taken.Email, fieldEmail, fieldEmailStatus); taken.Email != 0 {
+		c.Email, c.EmailKey, c.EmailVerified = nil, nil, false
+	}
+	if leave(taken.Mobile, fieldMobile, fieldMobileStatus); taken.Mobile != 0 {
+		c.Mobile, c.MobileIndex, c.MobileVerified = nil, nil, false
+	}
+	var untaken []string
+	for _, t := range updated.Taken {
+		untaken = append(untaken, t.Field)
+	}
+	c.Record = string(c.record(untaken))
+	slices.Sort(updated.Fields)
+	slices.Sort(updated.Kept)
+	switch {
+	case len(updated.Fields) > 0:
+	case c.Record == string(c.merge.Record):
+		return updated, nil
+	default:
+		return updated, tx.PutImportRecord(ctx, i.Source, c.Alias, c.Record)
+	}
+	if err := tx.UpdateImported(ctx, i.Source, c.ImportUpdate, store.TimeOf(i.s.now())); err != nil {
+		return Updated{}, err
+	}
+	tx.record(byCommandLine(AuditUserUpdated, c.UserID, details{"source": i.Source, "fields": updated.Fields}))
+	if c.Disabled != nil {
+		tx.record(byCommandLine(disabledKind(*c.Disabled), c.UserID, details{"source": i.Source}))
+	}
+	return updated, nil
+}
+
+func disabledKind(disabled bool) string {
+	if disabled {
+		return AuditUserDisabled
+	}
+	return AuditUserEnabled
+}
