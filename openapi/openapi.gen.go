@@ -915,6 +915,43 @@ type LoginStatusResponse struct {
 	Msg string `json:"msg"`
 }
 
+// MergeUsersRequest 要并入的账号。
+//
+// The account to merge.
+type MergeUsersRequest struct {
+	// AccessToken 另一个账号的访问令牌，其登录须在最近 10 分钟内。
+	//
+	// An access token of the other account, whose sign-in is of the last 10 minutes.
+	//
+	//
+	// Example: AT-1-ZGVtby1vdGhlci1hY2NvdW50LXRva2Vu
+	AccessToken string `json:"accessToken"`
+}
+
+// MergeUsersResponse 合并账号的响应。
+//
+// The answer to a merge.
+type MergeUsersResponse struct {
+	// Code 错误码，0 为成功。
+	//
+	// The number of the outcome; 0 is success.
+	//
+	// Example: 0
+	Code int32 `json:"code"`
+
+	// Data 用户信息，未知的文本为空串。
+	//
+	// The user. Unknown text is empty.
+	Data MobileUser `json:"data"`
+
+	// Msg 提示信息，成功时为空串。
+	//
+	// The message, which is empty on success.
+	//
+	// Example:
+	Msg string `json:"msg"`
+}
+
 // Mobile 中国大陆手机号。
 //
 // A mobile number of mainland China.
@@ -2225,6 +2262,153 @@ type VerifyMobileRequest struct {
 	ValidateNo OneTimeCode `json:"validateNo"`
 }
 
+// WeChatCode 微信登录的 code，只能用一次。
+//
+// The code that WeChat gave at the login, which works once.
+//
+// Example: 0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P
+type WeChatCode = string
+
+// WeChatLinkRequest 要绑定的微信身份。
+//
+// The WeChat identity to link.
+type WeChatLinkRequest struct {
+	// Code 微信登录的 code，只能用一次。
+	//
+	// The code that WeChat gave at the login, which works once.
+	//
+	// Example: 0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P
+	Code WeChatCode `json:"code"`
+}
+
+// WeChatLogin 登录得到的令牌对与用户。
+//
+// The token pair and the user.
+type WeChatLogin struct {
+	// AccessToken 访问令牌及其过期时间。
+	//
+	// An access token and when it expires.
+	AccessToken AccessToken `json:"accessToken"`
+
+	// RefreshToken 刷新令牌及其过期时间。
+	//
+	// A refresh token and when it expires.
+	RefreshToken RefreshToken `json:"refreshToken"`
+
+	// UserInfo 用户信息，未知的文本为空串。
+	//
+	// The user. Unknown text is empty.
+	UserInfo MobileUser `json:"userInfo"`
+
+	// WeChatLinked 所传微信登录 code 的身份是否属于该用户；没有传 code 为 `false`。
+	//
+	// Whether the WeChat identity of the login's code is this user's; without a code it is `false`.
+	WeChatLinked bool `json:"weChatLinked"`
+}
+
+// WeChatLoginRequest 微信登录请求。
+//
+// The sign-in by WeChat.
+type WeChatLoginRequest struct {
+	// Code 微信登录的 code，只能用一次。
+	//
+	// The code that WeChat gave at the login, which works once.
+	//
+	// Example: 0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P
+	Code WeChatCode `json:"code"`
+
+	// CompanyType 公司类型，可省略；未知的值照样保存。
+	//
+	// The type of company, which may be left out. Unknown values are stored.
+	//
+	//
+	// Example: 0
+	CompanyType *int32 `json:"companyType,omitempty"`
+
+	// ProductType 产品类型，可省略；未知的值照样保存。每个用户在每个产品类型下只有一个有效会话。
+	//
+	// The type of product, which may be left out. Unknown values are stored. Each user has one live session for each of
+	// them.
+	//
+	//
+	// Example: 0
+	ProductType *int32 `json:"productType,omitempty"`
+
+	// Source 注册来源，可省略。
+	//
+	// Where the user comes from, which may be left out.
+	//
+	// Example: mini-program
+	Source *string `json:"source,omitempty"`
+}
+
+// WeChatLoginResponse 微信登录的响应。
+//
+// The answer to a sign-in by WeChat.
+type WeChatLoginResponse struct {
+	// Code 错误码，0 为成功。
+	//
+	// The number of the outcome; 0 is success.
+	//
+	// Example: 0
+	Code int32 `json:"code"`
+
+	// Data 登录得到的令牌对与用户。
+	//
+	// The token pair and the user.
+	Data WeChatLogin `json:"data"`
+
+	// Msg 提示信息，成功时为空串。
+	//
+	// The message, which is empty on success.
+	//
+	// Example:
+	Msg string `json:"msg"`
+}
+
+// WeChatMobileLoginRequest 微信手机号登录请求。
+//
+// The sign-in by the phone number of a mini-program.
+type WeChatMobileLoginRequest struct {
+	// Code 微信登录的 code，只能用一次。
+	//
+	// The code that WeChat gave at the login, which works once.
+	//
+	// Example: 0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P
+	Code *WeChatCode `json:"code,omitempty"`
+
+	// CompanyType 公司类型，可省略；未知的值照样保存。
+	//
+	// The type of company, which may be left out. Unknown values are stored.
+	//
+	//
+	// Example: 0
+	CompanyType *int32 `json:"companyType,omitempty"`
+
+	// PhoneCode 小程序 `getPhoneNumber` 的 code。
+	//
+	// The code of a mini-program's `getPhoneNumber`.
+	//
+	// Example: 13900000009a1B2c3D4e5F6g7H8i9J0k
+	PhoneCode string `json:"phoneCode"`
+
+	// ProductType 产品类型，可省略；未知的值照样保存。每个用户在每个产品类型下只有一个有效会话。
+	//
+	// The type of product, which may be left out. Unknown values are stored. Each user has one live session for each of
+	// them.
+	//
+	//
+	// Example: 0
+	ProductType *int32 `json:"productType,omitempty"`
+
+	// Source 注册来源，可省略。
+	//
+	// Where the user comes from, which may be left out.
+	//
+	// Example: mini-program
+	Source *string `json:"source,omitempty"`
+}
+
 // WeChatUserRequest 微信授权请求。
 //
 // The code of a WeChat login.
@@ -2888,6 +3072,16 @@ type YudaoBadParameter = YudaoFailureBody
 // A failure of the dialect `yudao`.
 type YudaoBadRequest = YudaoFailureBody
 
+// YudaoForbidden yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
+type YudaoForbidden = YudaoFailureBody
+
+// YudaoFreshProofRequired yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
+type YudaoFreshProofRequired = YudaoFailureBody
+
 // YudaoHeadersTooLarge yudao 方言的失败响应。
 //
 // A failure of the dialect `yudao`.
@@ -2897,6 +3091,11 @@ type YudaoHeadersTooLarge = YudaoFailureBody
 //
 // A failure of the dialect `yudao`.
 type YudaoInternal = YudaoFailureBody
+
+// YudaoMergeRefused yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
+type YudaoMergeRefused = YudaoFailureBody
 
 // YudaoMobileTaken yudao 方言的失败响应。
 //
@@ -2953,6 +3152,26 @@ type YudaoUnavailable = YudaoFailureBody
 // A failure of the dialect `yudao`.
 type YudaoUnsupportedMediaType = YudaoFailureBody
 
+// YudaoWeChatBadRequest yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
+type YudaoWeChatBadRequest = YudaoFailureBody
+
+// YudaoWeChatTaken yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
+type YudaoWeChatTaken = YudaoFailureBody
+
+// YudaoWeChatTooFrequent yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
+type YudaoWeChatTooFrequent = YudaoFailureBody
+
+// YudaoWeChatUnavailable yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
+type YudaoWeChatUnavailable = YudaoFailureBody
+
 // YudaoWrongCode yudao 方言的失败响应。
 //
 // A failure of the dialect `yudao`.
@@ -2968,6 +3187,22 @@ type GetUserDetailParams struct {
 
 // SignInByMobileParams defines parameters for SignInByMobile.
 type SignInByMobileParams struct {
+	// XDeviceNumber 设备编号，登录时与会话绑定。
+	//
+	// The device's number, which is bound to the session at sign-in.
+	XDeviceNumber *string `json:"X-Device-Number,omitempty"`
+}
+
+// SignInByWeChatParams defines parameters for SignInByWeChat.
+type SignInByWeChatParams struct {
+	// XDeviceNumber 设备编号，登录时与会话绑定。
+	//
+	// The device's number, which is bound to the session at sign-in.
+	XDeviceNumber *string `json:"X-Device-Number,omitempty"`
+}
+
+// SignInByWeChatMobileParams defines parameters for SignInByWeChatMobile.
+type SignInByWeChatMobileParams struct {
 	// XDeviceNumber 设备编号，登录时与会话绑定。
 	//
 	// The device's number, which is bound to the session at sign-in.
@@ -3078,6 +3313,9 @@ type UpdatePasswordFormdataRequestBody = UpdatePasswordForm
 // RefreshAccessTokenJSONRequestBody defines body for RefreshAccessToken for application/json ContentType.
 type RefreshAccessTokenJSONRequestBody = RefreshAccessTokenRequest
 
+// MergeUsersJSONRequestBody defines body for MergeUsers for application/json ContentType.
+type MergeUsersJSONRequestBody = MergeUsersRequest
+
 // SendMobileCodeJSONRequestBody defines body for SendMobileCode for application/json ContentType.
 type SendMobileCodeJSONRequestBody = MobileCodeRequest
 
@@ -3086,6 +3324,15 @@ type SignInByMobileJSONRequestBody = MobileLoginRequest
 
 // VerifyMobileJSONRequestBody defines body for VerifyMobile for application/json ContentType.
 type VerifyMobileJSONRequestBody = VerifyMobileRequest
+
+// LinkWeChatJSONRequestBody defines body for LinkWeChat for application/json ContentType.
+type LinkWeChatJSONRequestBody = WeChatLinkRequest
+
+// SignInByWeChatJSONRequestBody defines body for SignInByWeChat for application/json ContentType.
+type SignInByWeChatJSONRequestBody = WeChatLoginRequest
+
+// SignInByWeChatMobileJSONRequestBody defines body for SignInByWeChatMobile for application/json ContentType.
+type SignInByWeChatMobileJSONRequestBody = WeChatMobileLoginRequest
 
 // IntrospectTokenFormdataRequestBody defines body for IntrospectToken for application/x-www-form-urlencoded ContentType.
 type IntrospectTokenFormdataRequestBody = IntrospectionForm
@@ -3128,6 +3375,9 @@ type ServerInterface interface {
 	// SignOut 退出登录 · Sign out
 	// (POST /auth/logout)
 	SignOut(ctx echo.Context) error
+	// MergeUsers 合并账号 · Make one account of two
+	// (POST /auth/merge)
+	MergeUsers(ctx echo.Context) error
 	// SendMobileCode 发送短信验证码 · Send a one-time code by SMS
 	// (POST /auth/mobile/code)
 	SendMobileCode(ctx echo.Context) error
@@ -3143,6 +3393,15 @@ type ServerInterface interface {
 	// EndSession 结束一个会话 · End one of the caller's sessions
 	// (DELETE /auth/sessions/{id})
 	EndSession(ctx echo.Context, id Id) error
+	// LinkWeChat 绑定微信 · Link a WeChat identity
+	// (POST /auth/wechat/link)
+	LinkWeChat(ctx echo.Context) error
+	// SignInByWeChat 微信登录 · Sign in by WeChat
+	// (POST /auth/wechat/login)
+	SignInByWeChat(ctx echo.Context, params SignInByWeChatParams) error
+	// SignInByWeChatMobile 微信手机号登录 · Sign in by the phone number of a mini-program
+	// (POST /auth/wechat/mobile)
+	SignInByWeChatMobile(ctx echo.Context, params SignInByWeChatMobileParams) error
 	// GetDemoOutbox 演示短信箱 · Messages of the SMS simulator
 	// (GET /demo/outbox)
 	GetDemoOutbox(ctx echo.Context) error
@@ -3285,6 +3544,15 @@ func (w *ServerInterfaceWrapper) SignOut(ctx echo.Context) error {
 	return err
 }
 
+// MergeUsers converts echo context to params.
+func (w *ServerInterfaceWrapper) MergeUsers(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.MergeUsers(ctx)
+	return err
+}
+
 // SendMobileCode converts echo context to params.
 func (w *ServerInterfaceWrapper) SendMobileCode(ctx echo.Context) error {
 	var err error
@@ -3354,6 +3622,73 @@ func (w *ServerInterfaceWrapper) EndSession(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.EndSession(ctx, id)
+	return err
+}
+
+// LinkWeChat converts echo context to params.
+func (w *ServerInterfaceWrapper) LinkWeChat(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.LinkWeChat(ctx)
+	return err
+}
+
+// SignInByWeChat converts echo context to params.
+func (w *ServerInterfaceWrapper) SignInByWeChat(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SignInByWeChatParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "X-Device-Number" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("X-Device-Number")]; found {
+		var XDeviceNumber string
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Device-Number, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Device-Number", valueList[0], &XDeviceNumber, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Device-Number: %s", err))
+		}
+
+		params.XDeviceNumber = &XDeviceNumber
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SignInByWeChat(ctx, params)
+	return err
+}
+
+// SignInByWeChatMobile converts echo context to params.
+func (w *ServerInterfaceWrapper) SignInByWeChatMobile(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SignInByWeChatMobileParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "X-Device-Number" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("X-Device-Number")]; found {
+		var XDeviceNumber string
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Device-Number, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Device-Number", valueList[0], &XDeviceNumber, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Device-Number: %s", err))
+		}
+
+		params.XDeviceNumber = &XDeviceNumber
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SignInByWeChatMobile(ctx, params)
 	return err
 }
 
@@ -3621,6 +3956,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/auth/mobile/code", wrapper.SendMobileCode, options.OperationMiddlewares["sendMobileCode"]...)
 	router.POST(options.BaseURL+"/auth/mobile/login", wrapper.SignInByMobile, options.OperationMiddlewares["signInByMobile"]...)
 	router.POST(options.BaseURL+"/auth/mobile/verify", wrapper.VerifyMobile, options.OperationMiddlewares["verifyMobile"]...)
+	router.POST(options.BaseURL+"/auth/wechat/login", wrapper.SignInByWeChat, options.OperationMiddlewares["signInByWeChat"]...)
+	router.POST(options.BaseURL+"/auth/wechat/mobile", wrapper.SignInByWeChatMobile, options.OperationMiddlewares["signInByWeChatMobile"]...)
+	router.POST(options.BaseURL+"/auth/wechat/link", wrapper.LinkWeChat, options.OperationMiddlewares["linkWeChat"]...)
+	router.POST(options.BaseURL+"/auth/merge", wrapper.MergeUsers, options.OperationMiddlewares["mergeUsers"]...)
 	router.POST(options.BaseURL+"/app/auth/token/refresh", wrapper.RefreshAccessToken, options.OperationMiddlewares["refreshAccessToken"]...)
 	router.GET(options.BaseURL+"/wx/pc/check-login-status", wrapper.CheckLoginStatus, options.OperationMiddlewares["checkLoginStatus"]...)
 	router.GET(options.BaseURL+"/wx/pc/check-login-status/:deviceNumber", wrapper.CheckLoginStatusByPath, options.OperationMiddlewares["checkLoginStatusByPath"]...)
@@ -4205,6 +4544,24 @@ type YudaoBadRequestJSONResponse struct {
 	Headers YudaoBadRequestResponseHeaders
 }
 
+type YudaoForbiddenResponseHeaders struct {
+	XRequestId *string
+}
+type YudaoForbiddenJSONResponse struct {
+	Body YudaoFailureBody
+
+	Headers YudaoForbiddenResponseHeaders
+}
+
+type YudaoFreshProofRequiredResponseHeaders struct {
+	XRequestId *string
+}
+type YudaoFreshProofRequiredJSONResponse struct {
+	Body YudaoFailureBody
+
+	Headers YudaoFreshProofRequiredResponseHeaders
+}
+
 type YudaoHeadersTooLargeResponseHeaders struct {
 	XRequestId *string
 }
@@ -4221,6 +4578,15 @@ type YudaoInternalJSONResponse struct {
 	Body YudaoFailureBody
 
 	Headers YudaoInternalResponseHeaders
+}
+
+type YudaoMergeRefusedResponseHeaders struct {
+	XRequestId *string
+}
+type YudaoMergeRefusedJSONResponse struct {
+	Body YudaoFailureBody
+
+	Headers YudaoMergeRefusedResponseHeaders
 }
 
 type YudaoMobileTakenResponseHeaders struct {
@@ -4326,6 +4692,44 @@ type YudaoUnsupportedMediaTypeJSONResponse struct {
 	Body YudaoFailureBody
 
 	Headers YudaoUnsupportedMediaTypeResponseHeaders
+}
+
+type YudaoWeChatBadRequestResponseHeaders struct {
+	XRequestId *string
+}
+type YudaoWeChatBadRequestJSONResponse struct {
+	Body YudaoFailureBody
+
+	Headers YudaoWeChatBadRequestResponseHeaders
+}
+
+type YudaoWeChatTakenResponseHeaders struct {
+	XRequestId *string
+}
+type YudaoWeChatTakenJSONResponse struct {
+	Body YudaoFailureBody
+
+	Headers YudaoWeChatTakenResponseHeaders
+}
+
+type YudaoWeChatTooFrequentResponseHeaders struct {
+	RetryAfter *int
+	XRequestId *string
+}
+type YudaoWeChatTooFrequentJSONResponse struct {
+	Body YudaoFailureBody
+
+	Headers YudaoWeChatTooFrequentResponseHeaders
+}
+
+type YudaoWeChatUnavailableResponseHeaders struct {
+	RetryAfter *int
+	XRequestId *string
+}
+type YudaoWeChatUnavailableJSONResponse struct {
+	Body YudaoFailureBody
+
+	Headers YudaoWeChatUnavailableResponseHeaders
 }
 
 type YudaoWrongCodeResponseHeaders struct {
@@ -6136,6 +6540,229 @@ func (response SignOut503JSONResponse) VisitSignOutResponse(w http.ResponseWrite
 	return err
 }
 
+type MergeUsersRequestObject struct {
+	Body *MergeUsersJSONRequestBody
+}
+
+type MergeUsersResponseObject interface {
+	VisitMergeUsersResponse(w http.ResponseWriter) error
+}
+
+type MergeUsers200ResponseHeaders struct {
+	Jwt        *string
+	XRequestId *string
+}
+
+type MergeUsers200JSONResponse struct {
+	Body    MergeUsersResponse
+	Headers MergeUsers200ResponseHeaders
+}
+
+func (response MergeUsers200JSONResponse) VisitMergeUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Jwt != nil {
+		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeUsers400JSONResponse struct{ YudaoBadRequestJSONResponse }
+
+func (response MergeUsers400JSONResponse) VisitMergeUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeUsers401JSONResponse struct {
+	YudaoUnauthenticatedJSONResponse
+}
+
+func (response MergeUsers401JSONResponse) VisitMergeUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeUsers403JSONResponse struct{ YudaoMergeRefusedJSONResponse }
+
+func (response MergeUsers403JSONResponse) VisitMergeUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeUsers408JSONResponse struct{ YudaoTooSlowJSONResponse }
+
+func (response MergeUsers408JSONResponse) VisitMergeUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(408)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeUsers413JSONResponse struct{ YudaoTooLargeJSONResponse }
+
+func (response MergeUsers413JSONResponse) VisitMergeUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeUsers415JSONResponse struct {
+	YudaoUnsupportedMediaTypeJSONResponse
+}
+
+func (response MergeUsers415JSONResponse) VisitMergeUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeUsers429JSONResponse struct {
+	YudaoTooManyRequestsJSONResponse
+}
+
+func (response MergeUsers429JSONResponse) VisitMergeUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeUsers431JSONResponse struct {
+	YudaoHeadersTooLargeJSONResponse
+}
+
+func (response MergeUsers431JSONResponse) VisitMergeUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeUsers500JSONResponse struct{ YudaoInternalJSONResponse }
+
+func (response MergeUsers500JSONResponse) VisitMergeUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeUsers503JSONResponse struct{ YudaoUnavailableJSONResponse }
+
+func (response MergeUsers503JSONResponse) VisitMergeUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SendMobileCodeRequestObject struct {
 	Body *SendMobileCodeJSONRequestBody
 }
@@ -6966,6 +7593,656 @@ func (response EndSession500JSONResponse) VisitEndSessionResponse(w http.Respons
 type EndSession503JSONResponse struct{ YudaoUnavailableJSONResponse }
 
 func (response EndSession503JSONResponse) VisitEndSessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LinkWeChatRequestObject struct {
+	Body *LinkWeChatJSONRequestBody
+}
+
+type LinkWeChatResponseObject interface {
+	VisitLinkWeChatResponse(w http.ResponseWriter) error
+}
+
+type LinkWeChat200ResponseHeaders struct {
+	Jwt        *string
+	XRequestId *string
+}
+
+type LinkWeChat200JSONResponse struct {
+	Body    DoneResponse
+	Headers LinkWeChat200ResponseHeaders
+}
+
+func (response LinkWeChat200JSONResponse) VisitLinkWeChatResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Jwt != nil {
+		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LinkWeChat400JSONResponse struct {
+	YudaoWeChatBadRequestJSONResponse
+}
+
+func (response LinkWeChat400JSONResponse) VisitLinkWeChatResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LinkWeChat401JSONResponse struct {
+	YudaoUnauthenticatedJSONResponse
+}
+
+func (response LinkWeChat401JSONResponse) VisitLinkWeChatResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LinkWeChat403JSONResponse struct {
+	YudaoFreshProofRequiredJSONResponse
+}
+
+func (response LinkWeChat403JSONResponse) VisitLinkWeChatResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LinkWeChat408JSONResponse struct{ YudaoTooSlowJSONResponse }
+
+func (response LinkWeChat408JSONResponse) VisitLinkWeChatResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(408)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LinkWeChat409JSONResponse struct{ YudaoWeChatTakenJSONResponse }
+
+func (response LinkWeChat409JSONResponse) VisitLinkWeChatResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LinkWeChat413JSONResponse struct{ YudaoTooLargeJSONResponse }
+
+func (response LinkWeChat413JSONResponse) VisitLinkWeChatResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LinkWeChat415JSONResponse struct {
+	YudaoUnsupportedMediaTypeJSONResponse
+}
+
+func (response LinkWeChat415JSONResponse) VisitLinkWeChatResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LinkWeChat429JSONResponse struct {
+	YudaoWeChatTooFrequentJSONResponse
+}
+
+func (response LinkWeChat429JSONResponse) VisitLinkWeChatResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LinkWeChat431JSONResponse struct {
+	YudaoHeadersTooLargeJSONResponse
+}
+
+func (response LinkWeChat431JSONResponse) VisitLinkWeChatResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LinkWeChat500JSONResponse struct{ YudaoInternalJSONResponse }
+
+func (response LinkWeChat500JSONResponse) VisitLinkWeChatResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LinkWeChat503JSONResponse struct {
+	YudaoWeChatUnavailableJSONResponse
+}
+
+func (response LinkWeChat503JSONResponse) VisitLinkWeChatResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignInByWeChatRequestObject struct {
+	Params SignInByWeChatParams
+	Body   *SignInByWeChatJSONRequestBody
+}
+
+type SignInByWeChatResponseObject interface {
+	VisitSignInByWeChatResponse(w http.ResponseWriter) error
+}
+
+type SignInByWeChat200ResponseHeaders struct {
+	XRequestId *string
+}
+
+type SignInByWeChat200JSONResponse struct {
+	Body    WeChatLoginResponse
+	Headers SignInByWeChat200ResponseHeaders
+}
+
+func (response SignInByWeChat200JSONResponse) VisitSignInByWeChatResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignInByWeChat400JSONResponse struct {
+	YudaoWeChatBadRequestJSONResponse
+}
+
+func (response SignInByWeChat400JSONResponse) VisitSignInByWeChatResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignInByWeChat403JSONResponse struct{ YudaoForbiddenJSONResponse }
+
+func (response SignInByWeChat403JSONResponse) VisitSignInByWeChatResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignInByWeChat408JSONResponse struct{ YudaoTooSlowJSONResponse }
+
+func (response SignInByWeChat408JSONResponse) VisitSignInByWeChatResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(408)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignInByWeChat413JSONResponse struct{ YudaoTooLargeJSONResponse }
+
+func (response SignInByWeChat413JSONResponse) VisitSignInByWeChatResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignInByWeChat415JSONResponse struct {
+	YudaoUnsupportedMediaTypeJSONResponse
+}
+
+func (response SignInByWeChat415JSONResponse) VisitSignInByWeChatResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignInByWeChat429JSONResponse struct {
+	YudaoWeChatTooFrequentJSONResponse
+}
+
+func (response SignInByWeChat429JSONResponse) VisitSignInByWeChatResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignInByWeChat431JSONResponse struct {
+	YudaoHeadersTooLargeJSONResponse
+}
+
+func (response SignInByWeChat431JSONResponse) VisitSignInByWeChatResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignInByWeChat500JSONResponse struct{ YudaoInternalJSONResponse }
+
+func (response SignInByWeChat500JSONResponse) VisitSignInByWeChatResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignInByWeChat503JSONResponse struct {
+	YudaoWeChatUnavailableJSONResponse
+}
+
+func (response SignInByWeChat503JSONResponse) VisitSignInByWeChatResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignInByWeChatMobileRequestObject struct {
+	Params SignInByWeChatMobileParams
+	Body   *SignInByWeChatMobileJSONRequestBody
+}
+
+type SignInByWeChatMobileResponseObject interface {
+	VisitSignInByWeChatMobileResponse(w http.ResponseWriter) error
+}
+
+type SignInByWeChatMobile200ResponseHeaders struct {
+	XRequestId *string
+}
+
+type SignInByWeChatMobile200JSONResponse struct {
+	Body    WeChatLoginResponse
+	Headers SignInByWeChatMobile200ResponseHeaders
+}
+
+func (response SignInByWeChatMobile200JSONResponse) VisitSignInByWeChatMobileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignInByWeChatMobile400JSONResponse struct {
+	YudaoWeChatBadRequestJSONResponse
+}
+
+func (response SignInByWeChatMobile400JSONResponse) VisitSignInByWeChatMobileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignInByWeChatMobile403JSONResponse struct{ YudaoForbiddenJSONResponse }
+
+func (response SignInByWeChatMobile403JSONResponse) VisitSignInByWeChatMobileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignInByWeChatMobile408JSONResponse struct{ YudaoTooSlowJSONResponse }
+
+func (response SignInByWeChatMobile408JSONResponse) VisitSignInByWeChatMobileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(408)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignInByWeChatMobile413JSONResponse struct{ YudaoTooLargeJSONResponse }
+
+func (response SignInByWeChatMobile413JSONResponse) VisitSignInByWeChatMobileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignInByWeChatMobile415JSONResponse struct {
+	YudaoUnsupportedMediaTypeJSONResponse
+}
+
+func (response SignInByWeChatMobile415JSONResponse) VisitSignInByWeChatMobileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignInByWeChatMobile429JSONResponse struct {
+	YudaoWeChatTooFrequentJSONResponse
+}
+
+func (response SignInByWeChatMobile429JSONResponse) VisitSignInByWeChatMobileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignInByWeChatMobile431JSONResponse struct {
+	YudaoHeadersTooLargeJSONResponse
+}
+
+func (response SignInByWeChatMobile431JSONResponse) VisitSignInByWeChatMobileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignInByWeChatMobile500JSONResponse struct{ YudaoInternalJSONResponse }
+
+func (response SignInByWeChatMobile500JSONResponse) VisitSignInByWeChatMobileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignInByWeChatMobile503JSONResponse struct {
+	YudaoWeChatUnavailableJSONResponse
+}
+
+func (response SignInByWeChatMobile503JSONResponse) VisitSignInByWeChatMobileResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -8368,6 +9645,9 @@ type StrictServerInterface interface {
 	// SignOut 退出登录 · Sign out
 	// (POST /auth/logout)
 	SignOut(ctx context.Context, request SignOutRequestObject) (SignOutResponseObject, error)
+	// MergeUsers 合并账号 · Make one account of two
+	// (POST /auth/merge)
+	MergeUsers(ctx context.Context, request MergeUsersRequestObject) (MergeUsersResponseObject, error)
 	// SendMobileCode 发送短信验证码 · Send a one-time code by SMS
 	// (POST /auth/mobile/code)
 	SendMobileCode(ctx context.Context, request SendMobileCodeRequestObject) (SendMobileCodeResponseObject, error)
@@ -8383,6 +9663,15 @@ type StrictServerInterface interface {
 	// EndSession 结束一个会话 · End one of the caller's sessions
 	// (DELETE /auth/sessions/{id})
 	EndSession(ctx context.Context, request EndSessionRequestObject) (EndSessionResponseObject, error)
+	// LinkWeChat 绑定微信 · Link a WeChat identity
+	// (POST /auth/wechat/link)
+	LinkWeChat(ctx context.Context, request LinkWeChatRequestObject) (LinkWeChatResponseObject, error)
+	// SignInByWeChat 微信登录 · Sign in by WeChat
+	// (POST /auth/wechat/login)
+	SignInByWeChat(ctx context.Context, request SignInByWeChatRequestObject) (SignInByWeChatResponseObject, error)
+	// SignInByWeChatMobile 微信手机号登录 · Sign in by the phone number of a mini-program
+	// (POST /auth/wechat/mobile)
+	SignInByWeChatMobile(ctx context.Context, request SignInByWeChatMobileRequestObject) (SignInByWeChatMobileResponseObject, error)
 	// GetDemoOutbox 演示短信箱 · Messages of the SMS simulator
 	// (GET /demo/outbox)
 	GetDemoOutbox(ctx context.Context, request GetDemoOutboxRequestObject) (GetDemoOutboxResponseObject, error)
@@ -8898,6 +10187,52 @@ func (sh *strictHandler) SignOut(ctx echo.Context) error {
 	return nil
 }
 
+// MergeUsers operation middleware
+func (sh *strictHandler) MergeUsers(ctx echo.Context) error {
+	var request MergeUsersRequestObject
+
+	var body MergeUsersJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.MergeUsers(ctx.Request().Context(), request.(MergeUsersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MergeUsers")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(MergeUsersResponseObject); ok {
+		return validResponse.VisitMergeUsersResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // SendMobileCode operation middleware
 func (sh *strictHandler) SendMobileCode(ctx echo.Context) error {
 	var request SendMobileCodeRequestObject
@@ -9080,6 +10415,148 @@ func (sh *strictHandler) EndSession(ctx echo.Context, id Id) error {
 		return err
 	} else if validResponse, ok := response.(EndSessionResponseObject); ok {
 		return validResponse.VisitEndSessionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// LinkWeChat operation middleware
+func (sh *strictHandler) LinkWeChat(ctx echo.Context) error {
+	var request LinkWeChatRequestObject
+
+	var body LinkWeChatJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.LinkWeChat(ctx.Request().Context(), request.(LinkWeChatRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "LinkWeChat")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(LinkWeChatResponseObject); ok {
+		return validResponse.VisitLinkWeChatResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SignInByWeChat operation middleware
+func (sh *strictHandler) SignInByWeChat(ctx echo.Context, params SignInByWeChatParams) error {
+	var request SignInByWeChatRequestObject
+
+	request.Params = params
+
+	var body SignInByWeChatJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SignInByWeChat(ctx.Request().Context(), request.(SignInByWeChatRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SignInByWeChat")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SignInByWeChatResponseObject); ok {
+		return validResponse.VisitSignInByWeChatResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SignInByWeChatMobile operation middleware
+func (sh *strictHandler) SignInByWeChatMobile(ctx echo.Context, params SignInByWeChatMobileParams) error {
+	var request SignInByWeChatMobileRequestObject
+
+	request.Params = params
+
+	var body SignInByWeChatMobileJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SignInByWeChatMobile(ctx.Request().Context(), request.(SignInByWeChatMobileRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SignInByWeChatMobile")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SignInByWeChatMobileResponseObject); ok {
+		return validResponse.VisitSignInByWeChatMobileResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -26,6 +26,10 @@ var accessTable = map[string][5]int{
 	"sendMobileCode":         {200, 200, 200, 200, 200},
 	"signInByMobile":         {401, 401, 401, 401, 401}, // a wrong code, for everybody
 	"verifyMobile":           {401, 401, 401, 401, 401},
+	"signInByWeChat":         {200, 200, 200, 200, 200},
+	"signInByWeChatMobile":   {200, 200, 200, 200, 200},
+	"linkWeChat":             {401, 200, 200, 200, 200}, // each an identity of their own
+	"mergeUsers":             {401, 403, 403, 403, 403}, // a token nobody knows
 	"refreshAccessToken":     {401, 401, 401, 401, 401}, // a pair nobody knows
 	"checkLoginStatus":       {401, 200, 200, 200, 200},
 	"checkLoginStatusByPath": {401, 200, 200, 200, 200},
@@ -111,6 +115,14 @@ func callTo(operation string, subject int64, token, unique string) request {
 		return body("/auth/mobile/login", `{"companyType":0,"mobile":"13900003333","productType":0,"source":"","validateNo":"000000"}`, "Authorization", token)
 	case "verifyMobile":
 		return body("/auth/mobile/verify", `{"mobile":"13900003333","validateNo":"000000"}`, "Authorization", token)
+	case "signInByWeChat":
+		return body("/auth/wechat/login", `{"code":"0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P"}`, "Authorization", token)
+	case "signInByWeChatMobile":
+		return body("/auth/wechat/mobile", `{"phoneCode":"13900000009a1B2c3D4e5F6g7H8i9J0k"}`, "Authorization", token)
+	case "linkWeChat":
+		return body("/auth/wechat/link", `{"code":"`+(unique+strings.Repeat("-", 32))[:32]+`"}`, "Authorization", token)
+	case "mergeUsers":
+		return body("/auth/merge", `{"accessToken":"AT-1-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}`, "Authorization", token)
 	case "refreshAccessToken":
 		return body("/app/auth/token/refresh", `{"accessToken":"AT-1-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA","refreshToken":"RT-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}`, "Authorization", token)
 	case "checkLoginStatus":

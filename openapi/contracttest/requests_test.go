@@ -101,6 +101,8 @@ func init() {
 		"sms_unavailable":   withoutDemo,
 		"path_not_found":    withoutDemo,
 		"forbidden":         forbidden,
+
+		"fresh_proof_required": withSession("created_at = 1"),
 		"internal":          serverFault,
 		"unavailable":       databaseDown,
 		"overloaded":        overloaded,
@@ -208,6 +210,11 @@ func overLimit(r *target, t *testing.T, o documented) []sent {
 		// The server without --demo does not know the application.
 		within, where = 3, r.plain
 		made.Header.Set("X-App-Secret", "wrong")
+	case "signInByWeChat", "signInByWeChatMobile":
+		within, where = 300, r.plain
+	case "linkWeChat", "mergeUsers":
+		within, where = map[string]int{"linkWeChat": 300, "mergeUsers": 5}[o.OperationID], r.plain
+		r.authorise(&made, o, r.jwt(t, r.plain, "tao.ran", memberPassword))
 	}
 	for range within {
 		where.send(t, made)
@@ -230,6 +237,15 @@ func forbidden(r *target, t *testing.T, o documented) []sent {
 		made.Body = `{"code":"disabled-person-disabled-person1"}`
 		id, _ := r.demo.send(t, made).body["id"].(string)
 		r.exec(t, "UPDATE users SET disabled_at = 1 WHERE guid = ?", store.GUID(id))
+		return to(r.demo, made)
+	case "signInByWeChat", "signInByWeChatMobile":
+		made := o.Requests("ok")[0]
+		made.Body = map[string]string{
+			"signInByWeChat":       `{"code":"disabled-person-disabled-person2"}`,
+			"signInByWeChatMobile": `{"phoneCode":"disabled-person-disabled-person3"}`,
+		}[o.OperationID]
+		data, _ := r.demo.send(t, made).body["data"].(map[string]any)
+		r.exec(t, "UPDATE users SET disabled_at = 1 WHERE id = ?", data["userInfo"].(map[string]any)["id"])
 		return to(r.demo, made)
 	}
 	all := o.Requests("forbidden")

@@ -40,7 +40,11 @@ func (s *Service) MergeIntoCaller(ctx context.Context, caller Caller, m Merge) (
 	case other.is(caller.UserID):
 		return User{}, apierr.Field("accessToken", apierr.NotInEnum)
 	}
-	if err := s.MergeUsers(ctx, other.UserID, caller.UserID, caller); err != nil {
+	err = s.MergeUsers(ctx, other.UserID, caller.UserID, caller)
+	if apierr.Is(err, apierr.UserNotFound) { // gone since their tokens were read
+		return User{}, &apierr.Error{Code: apierr.FreshProofRequired, Field: "accessToken", Cause: err}
+	}
+	if err != nil {
 		return User{}, err
 	}
 	return s.userWithWeChat(ctx, caller.UserID)

@@ -9,6 +9,9 @@ APP_ID=1
 APP_SECRET=qas_ZGVtb25zdHJhdGlvbi1zZWNyZXQtb2YtYXBwLTEtMDE
 CODE=246135
 WECHAT_CODE=0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P
+WECHAT_PHONE_CODE=13900000009a1B2c3D4e5F6g7H8i9J0k
+WECHAT_LINK_CODE=1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q
+OTHER_ACCESS_TOKEN=AT-1-ZGVtby1vdGhlci1hY2NvdW50LXRva2Vu
 PASSWORD=quartet-demo
 NEW_PASSWORD=violet-evening
 
@@ -73,6 +76,30 @@ curl "$BASE_URL/user/info?userId=1&accessToken=$ACCESS_TOKEN" \
 # sample: getWeChatUserInfo
 curl "$BASE_URL/account_api/wechat/user/getUserInfo" --json @- <<EOF
 {"code": "$WECHAT_CODE"}
+EOF
+# end
+
+# sample: signInByWeChat
+curl "$BASE_URL/auth/wechat/login" --json @- <<EOF
+{"code": "$WECHAT_CODE", "source": "mini-program"}
+EOF
+# end
+
+# sample: signInByWeChatMobile
+curl "$BASE_URL/auth/wechat/mobile" --json @- <<EOF
+{"phoneCode": "$WECHAT_PHONE_CODE", "source": "mini-program"}
+EOF
+# end
+
+# sample: linkWeChat
+curl "$BASE_URL/auth/wechat/link" -H "Authorization: Bearer $ACCESS_TOKEN" --json @- <<EOF
+{"code": "$WECHAT_LINK_CODE"}
+EOF
+# end
+
+# sample: mergeUsers
+curl "$BASE_URL/auth/merge" -H "Authorization: Bearer $ACCESS_TOKEN" --json @- <<EOF
+{"accessToken": "$OTHER_ACCESS_TOKEN"}
 EOF
 # end
 

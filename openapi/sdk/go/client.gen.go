@@ -916,6 +916,43 @@ type LoginStatusResponse struct {
 	Msg string `json:"msg"`
 }
 
+// MergeUsersRequest 要并入的账号。
+//
+// The account to merge.
+type MergeUsersRequest struct {
+	// AccessToken 另一个账号的访问令牌，其登录须在最近 10 分钟内。
+	//
+	// An access token of the other account, whose sign-in is of the last 10 minutes.
+	//
+	//
+	// Example: AT-1-ZGVtby1vdGhlci1hY2NvdW50LXRva2Vu
+	AccessToken string `json:"accessToken"`
+}
+
+// MergeUsersResponse 合并账号的响应。
+//
+// The answer to a merge.
+type MergeUsersResponse struct {
+	// Code 错误码，0 为成功。
+	//
+	// The number of the outcome; 0 is success.
+	//
+	// Example: 0
+	Code int32 `json:"code"`
+
+	// Data 用户信息，未知的文本为空串。
+	//
+	// The user. Unknown text is empty.
+	Data MobileUser `json:"data"`
+
+	// Msg 提示信息，成功时为空串。
+	//
+	// The message, which is empty on success.
+	//
+	// Example:
+	Msg string `json:"msg"`
+}
+
 // Mobile 中国大陆手机号。
 //
 // A mobile number of mainland China.
@@ -2226,6 +2263,153 @@ type VerifyMobileRequest struct {
 	ValidateNo OneTimeCode `json:"validateNo"`
 }
 
+// WeChatCode 微信登录的 code，只能用一次。
+//
+// The code that WeChat gave at the login, which works once.
+//
+// Example: 0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P
+type WeChatCode = string
+
+// WeChatLinkRequest 要绑定的微信身份。
+//
+// The WeChat identity to link.
+type WeChatLinkRequest struct {
+	// Code 微信登录的 code，只能用一次。
+	//
+	// The code that WeChat gave at the login, which works once.
+	//
+	// Example: 0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P
+	Code WeChatCode `json:"code"`
+}
+
+// WeChatLogin 登录得到的令牌对与用户。
+//
+// The token pair and the user.
+type WeChatLogin struct {
+	// AccessToken 访问令牌及其过期时间。
+	//
+	// An access token and when it expires.
+	AccessToken AccessToken `json:"accessToken"`
+
+	// RefreshToken 刷新令牌及其过期时间。
+	//
+	// A refresh token and when it expires.
+	RefreshToken RefreshToken `json:"refreshToken"`
+
+	// UserInfo 用户信息，未知的文本为空串。
+	//
+	// The user. Unknown text is empty.
+	UserInfo MobileUser `json:"userInfo"`
+
+	// WeChatLinked 所传微信登录 code 的身份是否属于该用户；没有传 code 为 `false`。
+	//
+	// Whether the WeChat identity of the login's code is this user's; without a code it is `false`.
+	WeChatLinked bool `json:"weChatLinked"`
+}
+
+// WeChatLoginRequest 微信登录请求。
+//
+// The sign-in by WeChat.
+type WeChatLoginRequest struct {
+	// Code 微信登录的 code，只能用一次。
+	//
+	// The code that WeChat gave at the login, which works once.
+	//
+	// Example: 0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P
+	Code WeChatCode `json:"code"`
+
+	// CompanyType 公司类型，可省略；未知的值照样保存。
+	//
+	// The type of company, which may be left out. Unknown values are stored.
+	//
+	//
+	// Example: 0
+	CompanyType *int32 `json:"companyType,omitempty"`
+
+	// ProductType 产品类型，可省略；未知的值照样保存。每个用户在每个产品类型下只有一个有效会话。
+	//
+	// The type of product, which may be left out. Unknown values are stored. Each user has one live session for each of
+	// them.
+	//
+	//
+	// Example: 0
+	ProductType *int32 `json:"productType,omitempty"`
+
+	// Source 注册来源，可省略。
+	//
+	// Where the user comes from, which may be left out.
+	//
+	// Example: mini-program
+	Source *string `json:"source,omitempty"`
+}
+
+// WeChatLoginResponse 微信登录的响应。
+//
+// The answer to a sign-in by WeChat.
+type WeChatLoginResponse struct {
+	// Code 错误码，0 为成功。
+	//
+	// The number of the outcome; 0 is success.
+	//
+	// Example: 0
+	Code int32 `json:"code"`
+
+	// Data 登录得到的令牌对与用户。
+	//
+	// The token pair and the user.
+	Data WeChatLogin `json:"data"`
+
+	// Msg 提示信息，成功时为空串。
+	//
+	// The message, which is empty on success.
+	//
+	// Example:
+	Msg string `json:"msg"`
+}
+
+// WeChatMobileLoginRequest 微信手机号登录请求。
+//
+// The sign-in by the phone number of a mini-program.
+type WeChatMobileLoginRequest struct {
+	// Code 微信登录的 code，只能用一次。
+	//
+	// The code that WeChat gave at the login, which works once.
+	//
+	// Example: 0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P
+	Code *WeChatCode `json:"code,omitempty"`
+
+	// CompanyType 公司类型，可省略；未知的值照样保存。
+	//
+	// The type of company, which may be left out. Unknown values are stored.
+	//
+	//
+	// Example: 0
+	CompanyType *int32 `json:"companyType,omitempty"`
+
+	// PhoneCode 小程序 `getPhoneNumber` 的 code。
+	//
+	// The code of a mini-program's `getPhoneNumber`.
+	//
+	// Example: 13900000009a1B2c3D4e5F6g7H8i9J0k
+	PhoneCode string `json:"phoneCode"`
+
+	// ProductType 产品类型，可省略；未知的值照样保存。每个用户在每个产品类型下只有一个有效会话。
+	//
+	// The type of product, which may be left out. Unknown values are stored. Each user has one live session for each of
+	// them.
+	//
+	//
+	// Example: 0
+	ProductType *int32 `json:"productType,omitempty"`
+
+	// Source 注册来源，可省略。
+	//
+	// Where the user comes from, which may be left out.
+	//
+	// Example: mini-program
+	Source *string `json:"source,omitempty"`
+}
+
 // WeChatUserRequest 微信授权请求。
 //
 // The code of a WeChat login.
@@ -2889,6 +3073,16 @@ type YudaoBadParameter = YudaoFailureBody
 // A failure of the dialect `yudao`.
 type YudaoBadRequest = YudaoFailureBody
 
+// YudaoForbidden yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
+type YudaoForbidden = YudaoFailureBody
+
+// YudaoFreshProofRequired yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
+type YudaoFreshProofRequired = YudaoFailureBody
+
 // YudaoHeadersTooLarge yudao 方言的失败响应。
 //
 // A failure of the dialect `yudao`.
@@ -2898,6 +3092,11 @@ type YudaoHeadersTooLarge = YudaoFailureBody
 //
 // A failure of the dialect `yudao`.
 type YudaoInternal = YudaoFailureBody
+
+// YudaoMergeRefused yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
+type YudaoMergeRefused = YudaoFailureBody
 
 // YudaoMobileTaken yudao 方言的失败响应。
 //
@@ -2954,6 +3153,26 @@ type YudaoUnavailable = YudaoFailureBody
 // A failure of the dialect `yudao`.
 type YudaoUnsupportedMediaType = YudaoFailureBody
 
+// YudaoWeChatBadRequest yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
+type YudaoWeChatBadRequest = YudaoFailureBody
+
+// YudaoWeChatTaken yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
+type YudaoWeChatTaken = YudaoFailureBody
+
+// YudaoWeChatTooFrequent yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
+type YudaoWeChatTooFrequent = YudaoFailureBody
+
+// YudaoWeChatUnavailable yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
+type YudaoWeChatUnavailable = YudaoFailureBody
+
 // YudaoWrongCode yudao 方言的失败响应。
 //
 // A failure of the dialect `yudao`.
@@ -2969,6 +3188,22 @@ type GetUserDetailParams struct {
 
 // SignInByMobileParams defines parameters for SignInByMobile.
 type SignInByMobileParams struct {
+	// XDeviceNumber 设备编号，登录时与会话绑定。
+	//
+	// The device's number, which is bound to the session at sign-in.
+	XDeviceNumber *string `json:"X-Device-Number,omitempty"`
+}
+
+// SignInByWeChatParams defines parameters for SignInByWeChat.
+type SignInByWeChatParams struct {
+	// XDeviceNumber 设备编号，登录时与会话绑定。
+	//
+	// The device's number, which is bound to the session at sign-in.
+	XDeviceNumber *string `json:"X-Device-Number,omitempty"`
+}
+
+// SignInByWeChatMobileParams defines parameters for SignInByWeChatMobile.
+type SignInByWeChatMobileParams struct {
 	// XDeviceNumber 设备编号，登录时与会话绑定。
 	//
 	// The device's number, which is bound to the session at sign-in.
@@ -3079,6 +3314,9 @@ type UpdatePasswordFormdataRequestBody = UpdatePasswordForm
 // RefreshAccessTokenJSONRequestBody defines body for RefreshAccessToken for application/json ContentType.
 type RefreshAccessTokenJSONRequestBody = RefreshAccessTokenRequest
 
+// MergeUsersJSONRequestBody defines body for MergeUsers for application/json ContentType.
+type MergeUsersJSONRequestBody = MergeUsersRequest
+
 // SendMobileCodeJSONRequestBody defines body for SendMobileCode for application/json ContentType.
 type SendMobileCodeJSONRequestBody = MobileCodeRequest
 
@@ -3087,6 +3325,15 @@ type SignInByMobileJSONRequestBody = MobileLoginRequest
 
 // VerifyMobileJSONRequestBody defines body for VerifyMobile for application/json ContentType.
 type VerifyMobileJSONRequestBody = VerifyMobileRequest
+
+// LinkWeChatJSONRequestBody defines body for LinkWeChat for application/json ContentType.
+type LinkWeChatJSONRequestBody = WeChatLinkRequest
+
+// SignInByWeChatJSONRequestBody defines body for SignInByWeChat for application/json ContentType.
+type SignInByWeChatJSONRequestBody = WeChatLoginRequest
+
+// SignInByWeChatMobileJSONRequestBody defines body for SignInByWeChatMobile for application/json ContentType.
+type SignInByWeChatMobileJSONRequestBody = WeChatMobileLoginRequest
 
 // IntrospectTokenFormdataRequestBody defines body for IntrospectToken for application/x-www-form-urlencoded ContentType.
 type IntrospectTokenFormdataRequestBody = IntrospectionForm
@@ -3464,6 +3711,38 @@ type ClientInterface interface {
 	// Corresponds with POST /auth/logout (the `SignOut` operationId).
 	SignOut(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// MergeUsersWithBody 合并账号 · Make one account of two
+	//
+	// 将本人的另一个账号并入当前账号。两个账号都须在最近 10 分钟内登录过：请求带当前账号的令牌，请求体的 `accessToken` 为另一个账号的访问令牌，否则 403 `fresh_proof_required`。微信身份、组织机构与角色、旧系统的 ID 归当前账号；两边都有的用户名、密码、手机号、邮箱与资料以当前账号为准，当前账号没有的取自另一个。另一个账号随之消失，除当前会话外的会话全部结束。停用的账号与管理员账号不能并入（403）。此操作不能撤销。
+	//
+	// Merges another account of the same person into the caller's. Both have to be signed in to in the last 10 minutes: the
+	// request carries the caller's token, and `accessToken` in the body is one of the other account; else 403,
+	// `fresh_proof_required`. WeChat identities, organisations with their roles, and ids of former systems become the caller's.
+	// Of user name, password, mobile, e-mail and profile the caller's stay where both have one, and the other's are taken where
+	// the caller has none. The other account is gone, and all sessions end but the current one. A disabled account and that of
+	// an administrator cannot be merged (403). This cannot be undone.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /auth/merge (the `MergeUsers` operationId).
+	MergeUsersWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// MergeUsers 合并账号 · Make one account of two
+	//
+	// 将本人的另一个账号并入当前账号。两个账号都须在最近 10 分钟内登录过：请求带当前账号的令牌，请求体的 `accessToken` 为另一个账号的访问令牌，否则 403 `fresh_proof_required`。微信身份、组织机构与角色、旧系统的 ID 归当前账号；两边都有的用户名、密码、手机号、邮箱与资料以当前账号为准，当前账号没有的取自另一个。另一个账号随之消失，除当前会话外的会话全部结束。停用的账号与管理员账号不能并入（403）。此操作不能撤销。
+	//
+	// Merges another account of the same person into the caller's. Both have to be signed in to in the last 10 minutes: the
+	// request carries the caller's token, and `accessToken` in the body is one of the other account; else 403,
+	// `fresh_proof_required`. WeChat identities, organisations with their roles, and ids of former systems become the caller's.
+	// Of user name, password, mobile, e-mail and profile the caller's stay where both have one, and the other's are taken where
+	// the caller has none. The other account is gone, and all sessions end but the current one. A disabled account and that of
+	// an administrator cannot be merged (403). This cannot be undone.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /auth/merge (the `MergeUsers` operationId).
+	MergeUsers(ctx context.Context, body MergeUsersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// SendMobileCodeWithBody 发送短信验证码 · Send a one-time code by SMS
 	//
 	// 给手机发送一次性验证码，登录时作为 `validateNo` 使用。手机号是否已注册，响应都相同。同一手机每分钟 1 次、每小时 5 次、每天
@@ -3559,6 +3838,94 @@ type ClientInterface interface {
 	//
 	// Corresponds with DELETE /auth/sessions/{id} (the `EndSession` operationId).
 	EndSession(ctx context.Context, id Id, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// LinkWeChatWithBody 绑定微信 · Link a WeChat identity
+	//
+	// 将微信身份绑定到当前用户，之后可用它登录。须在最近 10 分钟内登录过（否则 403 `fresh_proof_required`）；其他会话随之结束。重复绑定不改变什么。已属于其他用户的返回 409，可用 `POST /auth/merge`
+	// 合并。
+	//
+	// Links a WeChat identity to the caller, who can sign in by it from then on. The sign-in has to be of the last 10 minutes
+	// (else 403, `fresh_proof_required`); the other sessions end. Linking it again changes nothing. One that belongs to another
+	// user is 409; `POST /auth/merge` makes one user of the two.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /auth/wechat/link (the `LinkWeChat` operationId).
+	LinkWeChatWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// LinkWeChat 绑定微信 · Link a WeChat identity
+	//
+	// 将微信身份绑定到当前用户，之后可用它登录。须在最近 10 分钟内登录过（否则 403 `fresh_proof_required`）；其他会话随之结束。重复绑定不改变什么。已属于其他用户的返回 409，可用 `POST /auth/merge`
+	// 合并。
+	//
+	// Links a WeChat identity to the caller, who can sign in by it from then on. The sign-in has to be of the last 10 minutes
+	// (else 403, `fresh_proof_required`); the other sessions end. Linking it again changes nothing. One that belongs to another
+	// user is 409; `POST /auth/merge` makes one user of the two.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /auth/wechat/link (the `LinkWeChat` operationId).
+	LinkWeChat(ctx context.Context, body LinkWeChatJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SignInByWeChatWithBody 微信登录 · Sign in by WeChat
+	//
+	// 以微信登录的 code 登录，用于小程序（`wx.login`）、公众号网页、网站扫码和移动应用。code 由哪个微信应用签发，由请求头 `X-App-Id` 或基础路径指明的应用决定，否则为服务器的默认微信应用；code
+	// 只在一个微信应用处兑换。未知用户自动注册，同一 `unionid` 为同一用户。会话与手机号登录的相同，有刷新令牌。
+	//
+	// Signs in with the code of a WeChat login: of a mini-program (`wx.login`), a page of an official account, a QR code on a
+	// website or a mobile app. Which WeChat app has issued the code follows from the application in the header `X-App-Id`, or
+	// of the base path, and is the server's own app otherwise; a code is exchanged at one app only. An unknown user is
+	// registered, and one `unionid` is one user. The session is as that of a sign-in by mobile, with a refresh token.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /auth/wechat/login (the `SignInByWeChat` operationId).
+	SignInByWeChatWithBody(ctx context.Context, params *SignInByWeChatParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SignInByWeChat 微信登录 · Sign in by WeChat
+	//
+	// 以微信登录的 code 登录，用于小程序（`wx.login`）、公众号网页、网站扫码和移动应用。code 由哪个微信应用签发，由请求头 `X-App-Id` 或基础路径指明的应用决定，否则为服务器的默认微信应用；code
+	// 只在一个微信应用处兑换。未知用户自动注册，同一 `unionid` 为同一用户。会话与手机号登录的相同，有刷新令牌。
+	//
+	// Signs in with the code of a WeChat login: of a mini-program (`wx.login`), a page of an official account, a QR code on a
+	// website or a mobile app. Which WeChat app has issued the code follows from the application in the header `X-App-Id`, or
+	// of the base path, and is the server's own app otherwise; a code is exchanged at one app only. An unknown user is
+	// registered, and one `unionid` is one user. The session is as that of a sign-in by mobile, with a refresh token.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /auth/wechat/login (the `SignInByWeChat` operationId).
+	SignInByWeChat(ctx context.Context, params *SignInByWeChatParams, body SignInByWeChatJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SignInByWeChatMobileWithBody 微信手机号登录 · Sign in by the phone number of a mini-program
+	//
+	// 以小程序 `getPhoneNumber` 的 code（`phoneCode`）登录，未知的手机号自动注册。同时传 `wx.login` 的 `code` 时，微信身份绑定到该用户。手机号无人验证过、而微信身份已有用户时，登录该用户，并为其补上手机号（若其没有已验证的手机号）。两者分属两个用户时，登录手机号的用户，`weChatLinked` 为 `false`，可用
+	// `POST /auth/merge` 合并。
+	//
+	// Signs in with the code of a mini-program's `getPhoneNumber` (`phoneCode`); an unknown mobile is registered. With the
+	// `code` of `wx.login` beside it, the WeChat identity is linked to that user. If nobody has verified the mobile and the
+	// identity has a user, that user is signed in, and gets the mobile unless there is a verified one already. If the two
+	// belong to two users, the mobile's user is signed in and `weChatLinked` is `false`: `POST /auth/merge` makes one of them.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /auth/wechat/mobile (the `SignInByWeChatMobile` operationId).
+	SignInByWeChatMobileWithBody(ctx context.Context, params *SignInByWeChatMobileParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// SignInByWeChatMobile 微信手机号登录 · Sign in by the phone number of a mini-program
+	//
+	// 以小程序 `getPhoneNumber` 的 code（`phoneCode`）登录，未知的手机号自动注册。同时传 `wx.login` 的 `code` 时，微信身份绑定到该用户。手机号无人验证过、而微信身份已有用户时，登录该用户，并为其补上手机号（若其没有已验证的手机号）。两者分属两个用户时，登录手机号的用户，`weChatLinked` 为 `false`，可用
+	// `POST /auth/merge` 合并。
+	//
+	// Signs in with the code of a mini-program's `getPhoneNumber` (`phoneCode`); an unknown mobile is registered. With the
+	// `code` of `wx.login` beside it, the WeChat identity is linked to that user. If nobody has verified the mobile and the
+	// identity has a user, that user is signed in, and gets the mobile unless there is a verified one already. If the two
+	// belong to two users, the mobile's user is signed in and `weChatLinked` is `false`: `POST /auth/merge` makes one of them.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /auth/wechat/mobile (the `SignInByWeChatMobile` operationId).
+	SignInByWeChatMobile(ctx context.Context, params *SignInByWeChatMobileParams, body SignInByWeChatMobileJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// GetDemoOutbox 演示短信箱 · Messages of the SMS simulator
 	//
@@ -4258,6 +4625,58 @@ func (c *Client) SignOut(ctx context.Context, reqEditors ...RequestEditorFn) (*h
 	return c.Client.Do(req)
 }
 
+// MergeUsersWithBody 合并账号 · Make one account of two
+//
+// 将本人的另一个账号并入当前账号。两个账号都须在最近 10 分钟内登录过：请求带当前账号的令牌，请求体的 `accessToken` 为另一个账号的访问令牌，否则 403 `fresh_proof_required`。微信身份、组织机构与角色、旧系统的 ID 归当前账号；两边都有的用户名、密码、手机号、邮箱与资料以当前账号为准，当前账号没有的取自另一个。另一个账号随之消失，除当前会话外的会话全部结束。停用的账号与管理员账号不能并入（403）。此操作不能撤销。
+//
+// Merges another account of the same person into the caller's. Both have to be signed in to in the last 10 minutes: the
+// request carries the caller's token, and `accessToken` in the body is one of the other account; else 403,
+// `fresh_proof_required`. WeChat identities, organisations with their roles, and ids of former systems become the caller's.
+// Of user name, password, mobile, e-mail and profile the caller's stay where both have one, and the other's are taken where
+// the caller has none. The other account is gone, and all sessions end but the current one. A disabled account and that of
+// an administrator cannot be merged (403). This cannot be undone.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /auth/merge (the `MergeUsers` operationId).
+func (c *Client) MergeUsersWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMergeUsersRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// MergeUsers 合并账号 · Make one account of two
+//
+// 将本人的另一个账号并入当前账号。两个账号都须在最近 10 分钟内登录过：请求带当前账号的令牌，请求体的 `accessToken` 为另一个账号的访问令牌，否则 403 `fresh_proof_required`。微信身份、组织机构与角色、旧系统的 ID 归当前账号；两边都有的用户名、密码、手机号、邮箱与资料以当前账号为准，当前账号没有的取自另一个。另一个账号随之消失，除当前会话外的会话全部结束。停用的账号与管理员账号不能并入（403）。此操作不能撤销。
+//
+// Merges another account of the same person into the caller's. Both have to be signed in to in the last 10 minutes: the
+// request carries the caller's token, and `accessToken` in the body is one of the other account; else 403,
+// `fresh_proof_required`. WeChat identities, organisations with their roles, and ids of former systems become the caller's.
+// Of user name, password, mobile, e-mail and profile the caller's stay where both have one, and the other's are taken where
+// the caller has none. The other account is gone, and all sessions end but the current one. A disabled account and that of
+// an administrator cannot be merged (403). This cannot be undone.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /auth/merge (the `MergeUsers` operationId).
+func (c *Client) MergeUsers(ctx context.Context, body MergeUsersJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewMergeUsersRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // SendMobileCodeWithBody 发送短信验证码 · Send a one-time code by SMS
 //
 // 给手机发送一次性验证码，登录时作为 `validateNo` 使用。手机号是否已注册，响应都相同。同一手机每分钟 1 次、每小时 5 次、每天
@@ -4424,6 +4843,154 @@ func (c *Client) ListSessions(ctx context.Context, reqEditors ...RequestEditorFn
 // Corresponds with DELETE /auth/sessions/{id} (the `EndSession` operationId).
 func (c *Client) EndSession(ctx context.Context, id Id, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewEndSessionRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// LinkWeChatWithBody 绑定微信 · Link a WeChat identity
+//
+// 将微信身份绑定到当前用户，之后可用它登录。须在最近 10 分钟内登录过（否则 403 `fresh_proof_required`）；其他会话随之结束。重复绑定不改变什么。已属于其他用户的返回 409，可用 `POST /auth/merge`
+// 合并。
+//
+// Links a WeChat identity to the caller, who can sign in by it from then on. The sign-in has to be of the last 10 minutes
+// (else 403, `fresh_proof_required`); the other sessions end. Linking it again changes nothing. One that belongs to another
+// user is 409; `POST /auth/merge` makes one user of the two.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /auth/wechat/link (the `LinkWeChat` operationId).
+func (c *Client) LinkWeChatWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewLinkWeChatRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// LinkWeChat 绑定微信 · Link a WeChat identity
+//
+// 将微信身份绑定到当前用户，之后可用它登录。须在最近 10 分钟内登录过（否则 403 `fresh_proof_required`）；其他会话随之结束。重复绑定不改变什么。已属于其他用户的返回 409，可用 `POST /auth/merge`
+// 合并。
+//
+// Links a WeChat identity to the caller, who can sign in by it from then on. The sign-in has to be of the last 10 minutes
+// (else 403, `fresh_proof_required`); the other sessions end. Linking it again changes nothing. One that belongs to another
+// user is 409; `POST /auth/merge` makes one user of the two.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /auth/wechat/link (the `LinkWeChat` operationId).
+func (c *Client) LinkWeChat(ctx context.Context, body LinkWeChatJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewLinkWeChatRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SignInByWeChatWithBody 微信登录 · Sign in by WeChat
+//
+// 以微信登录的 code 登录，用于小程序（`wx.login`）、公众号网页、网站扫码和移动应用。code 由哪个微信应用签发，由请求头 `X-App-Id` 或基础路径指明的应用决定，否则为服务器的默认微信应用；code
+// 只在一个微信应用处兑换。未知用户自动注册，同一 `unionid` 为同一用户。会话与手机号登录的相同，有刷新令牌。
+//
+// Signs in with the code of a WeChat login: of a mini-program (`wx.login`), a page of an official account, a QR code on a
+// website or a mobile app. Which WeChat app has issued the code follows from the application in the header `X-App-Id`, or
+// of the base path, and is the server's own app otherwise; a code is exchanged at one app only. An unknown user is
+// registered, and one `unionid` is one user. The session is as that of a sign-in by mobile, with a refresh token.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /auth/wechat/login (the `SignInByWeChat` operationId).
+func (c *Client) SignInByWeChatWithBody(ctx context.Context, params *SignInByWeChatParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSignInByWeChatRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SignInByWeChat 微信登录 · Sign in by WeChat
+//
+// 以微信登录的 code 登录，用于小程序（`wx.login`）、公众号网页、网站扫码和移动应用。code 由哪个微信应用签发，由请求头 `X-App-Id` 或基础路径指明的应用决定，否则为服务器的默认微信应用；code
+// 只在一个微信应用处兑换。未知用户自动注册，同一 `unionid` 为同一用户。会话与手机号登录的相同，有刷新令牌。
+//
+// Signs in with the code of a WeChat login: of a mini-program (`wx.login`), a page of an official account, a QR code on a
+// website or a mobile app. Which WeChat app has issued the code follows from the application in the header `X-App-Id`, or
+// of the base path, and is the server's own app otherwise; a code is exchanged at one app only. An unknown user is
+// registered, and one `unionid` is one user. The session is as that of a sign-in by mobile, with a refresh token.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /auth/wechat/login (the `SignInByWeChat` operationId).
+func (c *Client) SignInByWeChat(ctx context.Context, params *SignInByWeChatParams, body SignInByWeChatJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSignInByWeChatRequest(c.Server, params, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SignInByWeChatMobileWithBody 微信手机号登录 · Sign in by the phone number of a mini-program
+//
+// 以小程序 `getPhoneNumber` 的 code（`phoneCode`）登录，未知的手机号自动注册。同时传 `wx.login` 的 `code` 时，微信身份绑定到该用户。手机号无人验证过、而微信身份已有用户时，登录该用户，并为其补上手机号（若其没有已验证的手机号）。两者分属两个用户时，登录手机号的用户，`weChatLinked` 为 `false`，可用
+// `POST /auth/merge` 合并。
+//
+// Signs in with the code of a mini-program's `getPhoneNumber` (`phoneCode`); an unknown mobile is registered. With the
+// `code` of `wx.login` beside it, the WeChat identity is linked to that user. If nobody has verified the mobile and the
+// identity has a user, that user is signed in, and gets the mobile unless there is a verified one already. If the two
+// belong to two users, the mobile's user is signed in and `weChatLinked` is `false`: `POST /auth/merge` makes one of them.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /auth/wechat/mobile (the `SignInByWeChatMobile` operationId).
+func (c *Client) SignInByWeChatMobileWithBody(ctx context.Context, params *SignInByWeChatMobileParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSignInByWeChatMobileRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// SignInByWeChatMobile 微信手机号登录 · Sign in by the phone number of a mini-program
+//
+// 以小程序 `getPhoneNumber` 的 code（`phoneCode`）登录，未知的手机号自动注册。同时传 `wx.login` 的 `code` 时，微信身份绑定到该用户。手机号无人验证过、而微信身份已有用户时，登录该用户，并为其补上手机号（若其没有已验证的手机号）。两者分属两个用户时，登录手机号的用户，`weChatLinked` 为 `false`，可用
+// `POST /auth/merge` 合并。
+//
+// Signs in with the code of a mini-program's `getPhoneNumber` (`phoneCode`); an unknown mobile is registered. With the
+// `code` of `wx.login` beside it, the WeChat identity is linked to that user. If nobody has verified the mobile and the
+// identity has a user, that user is signed in, and gets the mobile unless there is a verified one already. If the two
+// belong to two users, the mobile's user is signed in and `weChatLinked` is `false`: `POST /auth/merge` makes one of them.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /auth/wechat/mobile (the `SignInByWeChatMobile` operationId).
+func (c *Client) SignInByWeChatMobile(ctx context.Context, params *SignInByWeChatMobileParams, body SignInByWeChatMobileJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewSignInByWeChatMobileRequest(c.Server, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -5207,6 +5774,46 @@ func NewSignOutRequest(server string) (*http.Request, error) {
 	return req, nil
 }
 
+// NewMergeUsersRequest calls the generic MergeUsers builder with application/json body
+func NewMergeUsersRequest(server string, body MergeUsersJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewMergeUsersRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewMergeUsersRequestWithBody constructs an http.Request for the MergeUsers method, with any body, and a specified content type
+func NewMergeUsersRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/auth/merge")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewSendMobileCodeRequest calls the generic SendMobileCode builder with application/json body
 func NewSendMobileCodeRequest(server string, body SendMobileCodeJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -5398,6 +6005,156 @@ func NewEndSessionRequest(server string, id Id) (*http.Request, error) {
 	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewLinkWeChatRequest calls the generic LinkWeChat builder with application/json body
+func NewLinkWeChatRequest(server string, body LinkWeChatJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewLinkWeChatRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewLinkWeChatRequestWithBody constructs an http.Request for the LinkWeChat method, with any body, and a specified content type
+func NewLinkWeChatRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/auth/wechat/link")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewSignInByWeChatRequest calls the generic SignInByWeChat builder with application/json body
+func NewSignInByWeChatRequest(server string, params *SignInByWeChatParams, body SignInByWeChatJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSignInByWeChatRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewSignInByWeChatRequestWithBody constructs an http.Request for the SignInByWeChat method, with any body, and a specified content type
+func NewSignInByWeChatRequestWithBody(server string, params *SignInByWeChatParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/auth/wechat/login")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.XDeviceNumber != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Device-Number", *params.XDeviceNumber, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("X-Device-Number", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
+// NewSignInByWeChatMobileRequest calls the generic SignInByWeChatMobile builder with application/json body
+func NewSignInByWeChatMobileRequest(server string, params *SignInByWeChatMobileParams, body SignInByWeChatMobileJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewSignInByWeChatMobileRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewSignInByWeChatMobileRequestWithBody constructs an http.Request for the SignInByWeChatMobile method, with any body, and a specified content type
+func NewSignInByWeChatMobileRequestWithBody(server string, params *SignInByWeChatMobileParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/auth/wechat/mobile")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.XDeviceNumber != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Device-Number", *params.XDeviceNumber, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("X-Device-Number", headerParam0)
+		}
+
 	}
 
 	return req, nil
@@ -6292,6 +7049,38 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /auth/logout (the `SignOut` operationId).
 	SignOutWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*SignOutAnswer, error)
 
+	// MergeUsersWithBodyWithResponse 合并账号 · Make one account of two
+	//
+	// 将本人的另一个账号并入当前账号。两个账号都须在最近 10 分钟内登录过：请求带当前账号的令牌，请求体的 `accessToken` 为另一个账号的访问令牌，否则 403 `fresh_proof_required`。微信身份、组织机构与角色、旧系统的 ID 归当前账号；两边都有的用户名、密码、手机号、邮箱与资料以当前账号为准，当前账号没有的取自另一个。另一个账号随之消失，除当前会话外的会话全部结束。停用的账号与管理员账号不能并入（403）。此操作不能撤销。
+	//
+	// Merges another account of the same person into the caller's. Both have to be signed in to in the last 10 minutes: the
+	// request carries the caller's token, and `accessToken` in the body is one of the other account; else 403,
+	// `fresh_proof_required`. WeChat identities, organisations with their roles, and ids of former systems become the caller's.
+	// Of user name, password, mobile, e-mail and profile the caller's stay where both have one, and the other's are taken where
+	// the caller has none. The other account is gone, and all sessions end but the current one. A disabled account and that of
+	// an administrator cannot be merged (403). This cannot be undone.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /auth/merge (the `MergeUsers` operationId).
+	MergeUsersWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MergeUsersAnswer, error)
+
+	// MergeUsersWithResponse 合并账号 · Make one account of two
+	//
+	// 将本人的另一个账号并入当前账号。两个账号都须在最近 10 分钟内登录过：请求带当前账号的令牌，请求体的 `accessToken` 为另一个账号的访问令牌，否则 403 `fresh_proof_required`。微信身份、组织机构与角色、旧系统的 ID 归当前账号；两边都有的用户名、密码、手机号、邮箱与资料以当前账号为准，当前账号没有的取自另一个。另一个账号随之消失，除当前会话外的会话全部结束。停用的账号与管理员账号不能并入（403）。此操作不能撤销。
+	//
+	// Merges another account of the same person into the caller's. Both have to be signed in to in the last 10 minutes: the
+	// request carries the caller's token, and `accessToken` in the body is one of the other account; else 403,
+	// `fresh_proof_required`. WeChat identities, organisations with their roles, and ids of former systems become the caller's.
+	// Of user name, password, mobile, e-mail and profile the caller's stay where both have one, and the other's are taken where
+	// the caller has none. The other account is gone, and all sessions end but the current one. A disabled account and that of
+	// an administrator cannot be merged (403). This cannot be undone.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /auth/merge (the `MergeUsers` operationId).
+	MergeUsersWithResponse(ctx context.Context, body MergeUsersJSONRequestBody, reqEditors ...RequestEditorFn) (*MergeUsersAnswer, error)
+
 	// SendMobileCodeWithBodyWithResponse 发送短信验证码 · Send a one-time code by SMS
 	//
 	// 给手机发送一次性验证码，登录时作为 `validateNo` 使用。手机号是否已注册，响应都相同。同一手机每分钟 1 次、每小时 5 次、每天
@@ -6391,6 +7180,94 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with DELETE /auth/sessions/{id} (the `EndSession` operationId).
 	EndSessionWithResponse(ctx context.Context, id Id, reqEditors ...RequestEditorFn) (*EndSessionAnswer, error)
+
+	// LinkWeChatWithBodyWithResponse 绑定微信 · Link a WeChat identity
+	//
+	// 将微信身份绑定到当前用户，之后可用它登录。须在最近 10 分钟内登录过（否则 403 `fresh_proof_required`）；其他会话随之结束。重复绑定不改变什么。已属于其他用户的返回 409，可用 `POST /auth/merge`
+	// 合并。
+	//
+	// Links a WeChat identity to the caller, who can sign in by it from then on. The sign-in has to be of the last 10 minutes
+	// (else 403, `fresh_proof_required`); the other sessions end. Linking it again changes nothing. One that belongs to another
+	// user is 409; `POST /auth/merge` makes one user of the two.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /auth/wechat/link (the `LinkWeChat` operationId).
+	LinkWeChatWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*LinkWeChatAnswer, error)
+
+	// LinkWeChatWithResponse 绑定微信 · Link a WeChat identity
+	//
+	// 将微信身份绑定到当前用户，之后可用它登录。须在最近 10 分钟内登录过（否则 403 `fresh_proof_required`）；其他会话随之结束。重复绑定不改变什么。已属于其他用户的返回 409，可用 `POST /auth/merge`
+	// 合并。
+	//
+	// Links a WeChat identity to the caller, who can sign in by it from then on. The sign-in has to be of the last 10 minutes
+	// (else 403, `fresh_proof_required`); the other sessions end. Linking it again changes nothing. One that belongs to another
+	// user is 409; `POST /auth/merge` makes one user of the two.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /auth/wechat/link (the `LinkWeChat` operationId).
+	LinkWeChatWithResponse(ctx context.Context, body LinkWeChatJSONRequestBody, reqEditors ...RequestEditorFn) (*LinkWeChatAnswer, error)
+
+	// SignInByWeChatWithBodyWithResponse 微信登录 · Sign in by WeChat
+	//
+	// 以微信登录的 code 登录，用于小程序（`wx.login`）、公众号网页、网站扫码和移动应用。code 由哪个微信应用签发，由请求头 `X-App-Id` 或基础路径指明的应用决定，否则为服务器的默认微信应用；code
+	// 只在一个微信应用处兑换。未知用户自动注册，同一 `unionid` 为同一用户。会话与手机号登录的相同，有刷新令牌。
+	//
+	// Signs in with the code of a WeChat login: of a mini-program (`wx.login`), a page of an official account, a QR code on a
+	// website or a mobile app. Which WeChat app has issued the code follows from the application in the header `X-App-Id`, or
+	// of the base path, and is the server's own app otherwise; a code is exchanged at one app only. An unknown user is
+	// registered, and one `unionid` is one user. The session is as that of a sign-in by mobile, with a refresh token.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /auth/wechat/login (the `SignInByWeChat` operationId).
+	SignInByWeChatWithBodyWithResponse(ctx context.Context, params *SignInByWeChatParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SignInByWeChatAnswer, error)
+
+	// SignInByWeChatWithResponse 微信登录 · Sign in by WeChat
+	//
+	// 以微信登录的 code 登录，用于小程序（`wx.login`）、公众号网页、网站扫码和移动应用。code 由哪个微信应用签发，由请求头 `X-App-Id` 或基础路径指明的应用决定，否则为服务器的默认微信应用；code
+	// 只在一个微信应用处兑换。未知用户自动注册，同一 `unionid` 为同一用户。会话与手机号登录的相同，有刷新令牌。
+	//
+	// Signs in with the code of a WeChat login: of a mini-program (`wx.login`), a page of an official account, a QR code on a
+	// website or a mobile app. Which WeChat app has issued the code follows from the application in the header `X-App-Id`, or
+	// of the base path, and is the server's own app otherwise; a code is exchanged at one app only. An unknown user is
+	// registered, and one `unionid` is one user. The session is as that of a sign-in by mobile, with a refresh token.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /auth/wechat/login (the `SignInByWeChat` operationId).
+	SignInByWeChatWithResponse(ctx context.Context, params *SignInByWeChatParams, body SignInByWeChatJSONRequestBody, reqEditors ...RequestEditorFn) (*SignInByWeChatAnswer, error)
+
+	// SignInByWeChatMobileWithBodyWithResponse 微信手机号登录 · Sign in by the phone number of a mini-program
+	//
+	// 以小程序 `getPhoneNumber` 的 code（`phoneCode`）登录，未知的手机号自动注册。同时传 `wx.login` 的 `code` 时，微信身份绑定到该用户。手机号无人验证过、而微信身份已有用户时，登录该用户，并为其补上手机号（若其没有已验证的手机号）。两者分属两个用户时，登录手机号的用户，`weChatLinked` 为 `false`，可用
+	// `POST /auth/merge` 合并。
+	//
+	// Signs in with the code of a mini-program's `getPhoneNumber` (`phoneCode`); an unknown mobile is registered. With the
+	// `code` of `wx.login` beside it, the WeChat identity is linked to that user. If nobody has verified the mobile and the
+	// identity has a user, that user is signed in, and gets the mobile unless there is a verified one already. If the two
+	// belong to two users, the mobile's user is signed in and `weChatLinked` is `false`: `POST /auth/merge` makes one of them.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /auth/wechat/mobile (the `SignInByWeChatMobile` operationId).
+	SignInByWeChatMobileWithBodyWithResponse(ctx context.Context, params *SignInByWeChatMobileParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SignInByWeChatMobileAnswer, error)
+
+	// SignInByWeChatMobileWithResponse 微信手机号登录 · Sign in by the phone number of a mini-program
+	//
+	// 以小程序 `getPhoneNumber` 的 code（`phoneCode`）登录，未知的手机号自动注册。同时传 `wx.login` 的 `code` 时，微信身份绑定到该用户。手机号无人验证过、而微信身份已有用户时，登录该用户，并为其补上手机号（若其没有已验证的手机号）。两者分属两个用户时，登录手机号的用户，`weChatLinked` 为 `false`，可用
+	// `POST /auth/merge` 合并。
+	//
+	// Signs in with the code of a mini-program's `getPhoneNumber` (`phoneCode`); an unknown mobile is registered. With the
+	// `code` of `wx.login` beside it, the WeChat identity is linked to that user. If nobody has verified the mobile and the
+	// identity has a user, that user is signed in, and gets the mobile unless there is a verified one already. If the two
+	// belong to two users, the mobile's user is signed in and `weChatLinked` is `false`: `POST /auth/merge` makes one of them.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /auth/wechat/mobile (the `SignInByWeChatMobile` operationId).
+	SignInByWeChatMobileWithResponse(ctx context.Context, params *SignInByWeChatMobileParams, body SignInByWeChatMobileJSONRequestBody, reqEditors ...RequestEditorFn) (*SignInByWeChatMobileAnswer, error)
 
 	// GetDemoOutboxWithResponse 演示短信箱 · Messages of the SMS simulator
 	//
@@ -8225,6 +9102,198 @@ func (r SignOutAnswer) ContentType() string {
 	return ""
 }
 
+// MergeUsersAnswer200Headers the declared response headers of an HTTP 200 response for MergeUsers
+type MergeUsersAnswer200Headers struct {
+	Jwt        *string
+	XRequestId *string
+}
+
+// MergeUsersAnswer400Headers the declared response headers of an HTTP 400 response for MergeUsers
+type MergeUsersAnswer400Headers struct {
+	XRequestId *string
+}
+
+// MergeUsersAnswer401Headers the declared response headers of an HTTP 401 response for MergeUsers
+type MergeUsersAnswer401Headers struct {
+	WWWAuthenticate *string
+	XRequestId      *string
+}
+
+// MergeUsersAnswer403Headers the declared response headers of an HTTP 403 response for MergeUsers
+type MergeUsersAnswer403Headers struct {
+	XRequestId *string
+}
+
+// MergeUsersAnswer408Headers the declared response headers of an HTTP 408 response for MergeUsers
+type MergeUsersAnswer408Headers struct {
+	XRequestId *string
+}
+
+// MergeUsersAnswer413Headers the declared response headers of an HTTP 413 response for MergeUsers
+type MergeUsersAnswer413Headers struct {
+	XRequestId *string
+}
+
+// MergeUsersAnswer415Headers the declared response headers of an HTTP 415 response for MergeUsers
+type MergeUsersAnswer415Headers struct {
+	XRequestId *string
+}
+
+// MergeUsersAnswer429Headers the declared response headers of an HTTP 429 response for MergeUsers
+type MergeUsersAnswer429Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
+// MergeUsersAnswer431Headers the declared response headers of an HTTP 431 response for MergeUsers
+type MergeUsersAnswer431Headers struct {
+	XRequestId *string
+}
+
+// MergeUsersAnswer500Headers the declared response headers of an HTTP 500 response for MergeUsers
+type MergeUsersAnswer500Headers struct {
+	XRequestId *string
+}
+
+// MergeUsersAnswer503Headers the declared response headers of an HTTP 503 response for MergeUsers
+type MergeUsersAnswer503Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
+type MergeUsersAnswer struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *MergeUsersResponse
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *YudaoBadRequest
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *YudaoUnauthenticated
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *YudaoMergeRefused
+	// JSON408 the response for an HTTP 408 `application/json` response
+	JSON408 *YudaoTooSlow
+	// JSON413 the response for an HTTP 413 `application/json` response
+	JSON413 *YudaoTooLarge
+	// JSON415 the response for an HTTP 415 `application/json` response
+	JSON415 *YudaoUnsupportedMediaType
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *YudaoTooManyRequests
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *YudaoHeadersTooLarge
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *YudaoInternal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *YudaoUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *MergeUsersAnswer200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *MergeUsersAnswer400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *MergeUsersAnswer401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *MergeUsersAnswer403Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *MergeUsersAnswer408Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *MergeUsersAnswer413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *MergeUsersAnswer415Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *MergeUsersAnswer429Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *MergeUsersAnswer431Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *MergeUsersAnswer500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *MergeUsersAnswer503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r MergeUsersAnswer) GetJSON200() *MergeUsersResponse {
+	return r.JSON200
+}
+
+// GetJSON400 returns the response for an HTTP 400 `application/json` response
+func (r MergeUsersAnswer) GetJSON400() *YudaoBadRequest {
+	return r.JSON400
+}
+
+// GetJSON401 returns the response for an HTTP 401 `application/json` response
+func (r MergeUsersAnswer) GetJSON401() *YudaoUnauthenticated {
+	return r.JSON401
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r MergeUsersAnswer) GetJSON403() *YudaoMergeRefused {
+	return r.JSON403
+}
+
+// GetJSON408 returns the response for an HTTP 408 `application/json` response
+func (r MergeUsersAnswer) GetJSON408() *YudaoTooSlow {
+	return r.JSON408
+}
+
+// GetJSON413 returns the response for an HTTP 413 `application/json` response
+func (r MergeUsersAnswer) GetJSON413() *YudaoTooLarge {
+	return r.JSON413
+}
+
+// GetJSON415 returns the response for an HTTP 415 `application/json` response
+func (r MergeUsersAnswer) GetJSON415() *YudaoUnsupportedMediaType {
+	return r.JSON415
+}
+
+// GetJSON429 returns the response for an HTTP 429 `application/json` response
+func (r MergeUsersAnswer) GetJSON429() *YudaoTooManyRequests {
+	return r.JSON429
+}
+
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r MergeUsersAnswer) GetJSON431() *YudaoHeadersTooLarge {
+	return r.JSON431
+}
+
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r MergeUsersAnswer) GetJSON500() *YudaoInternal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r MergeUsersAnswer) GetJSON503() *YudaoUnavailable {
+	return r.JSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r MergeUsersAnswer) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r MergeUsersAnswer) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r MergeUsersAnswer) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r MergeUsersAnswer) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // SendMobileCodeAnswer200Headers the declared response headers of an HTTP 200 response for SendMobileCode
 type SendMobileCodeAnswer200Headers struct {
 	XRequestId *string
@@ -8977,6 +10046,564 @@ func (r EndSessionAnswer) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r EndSessionAnswer) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// LinkWeChatAnswer200Headers the declared response headers of an HTTP 200 response for LinkWeChat
+type LinkWeChatAnswer200Headers struct {
+	Jwt        *string
+	XRequestId *string
+}
+
+// LinkWeChatAnswer400Headers the declared response headers of an HTTP 400 response for LinkWeChat
+type LinkWeChatAnswer400Headers struct {
+	XRequestId *string
+}
+
+// LinkWeChatAnswer401Headers the declared response headers of an HTTP 401 response for LinkWeChat
+type LinkWeChatAnswer401Headers struct {
+	WWWAuthenticate *string
+	XRequestId      *string
+}
+
+// LinkWeChatAnswer403Headers the declared response headers of an HTTP 403 response for LinkWeChat
+type LinkWeChatAnswer403Headers struct {
+	XRequestId *string
+}
+
+// LinkWeChatAnswer408Headers the declared response headers of an HTTP 408 response for LinkWeChat
+type LinkWeChatAnswer408Headers struct {
+	XRequestId *string
+}
+
+// LinkWeChatAnswer409Headers the declared response headers of an HTTP 409 response for LinkWeChat
+type LinkWeChatAnswer409Headers struct {
+	XRequestId *string
+}
+
+// LinkWeChatAnswer413Headers the declared response headers of an HTTP 413 response for LinkWeChat
+type LinkWeChatAnswer413Headers struct {
+	XRequestId *string
+}
+
+// LinkWeChatAnswer415Headers the declared response headers of an HTTP 415 response for LinkWeChat
+type LinkWeChatAnswer415Headers struct {
+	XRequestId *string
+}
+
+// LinkWeChatAnswer429Headers the declared response headers of an HTTP 429 response for LinkWeChat
+type LinkWeChatAnswer429Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
+// LinkWeChatAnswer431Headers the declared response headers of an HTTP 431 response for LinkWeChat
+type LinkWeChatAnswer431Headers struct {
+	XRequestId *string
+}
+
+// LinkWeChatAnswer500Headers the declared response headers of an HTTP 500 response for LinkWeChat
+type LinkWeChatAnswer500Headers struct {
+	XRequestId *string
+}
+
+// LinkWeChatAnswer503Headers the declared response headers of an HTTP 503 response for LinkWeChat
+type LinkWeChatAnswer503Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
+type LinkWeChatAnswer struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DoneResponse
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *YudaoWeChatBadRequest
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *YudaoUnauthenticated
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *YudaoFreshProofRequired
+	// JSON408 the response for an HTTP 408 `application/json` response
+	JSON408 *YudaoTooSlow
+	// JSON409 the response for an HTTP 409 `application/json` response
+	JSON409 *YudaoWeChatTaken
+	// JSON413 the response for an HTTP 413 `application/json` response
+	JSON413 *YudaoTooLarge
+	// JSON415 the response for an HTTP 415 `application/json` response
+	JSON415 *YudaoUnsupportedMediaType
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *YudaoWeChatTooFrequent
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *YudaoHeadersTooLarge
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *YudaoInternal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *YudaoWeChatUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *LinkWeChatAnswer200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *LinkWeChatAnswer400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *LinkWeChatAnswer401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *LinkWeChatAnswer403Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *LinkWeChatAnswer408Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *LinkWeChatAnswer409Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *LinkWeChatAnswer413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *LinkWeChatAnswer415Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *LinkWeChatAnswer429Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *LinkWeChatAnswer431Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *LinkWeChatAnswer500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *LinkWeChatAnswer503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r LinkWeChatAnswer) GetJSON200() *DoneResponse {
+	return r.JSON200
+}
+
+// GetJSON400 returns the response for an HTTP 400 `application/json` response
+func (r LinkWeChatAnswer) GetJSON400() *YudaoWeChatBadRequest {
+	return r.JSON400
+}
+
+// GetJSON401 returns the response for an HTTP 401 `application/json` response
+func (r LinkWeChatAnswer) GetJSON401() *YudaoUnauthenticated {
+	return r.JSON401
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r LinkWeChatAnswer) GetJSON403() *YudaoFreshProofRequired {
+	return r.JSON403
+}
+
+// GetJSON408 returns the response for an HTTP 408 `application/json` response
+func (r LinkWeChatAnswer) GetJSON408() *YudaoTooSlow {
+	return r.JSON408
+}
+
+// GetJSON409 returns the response for an HTTP 409 `application/json` response
+func (r LinkWeChatAnswer) GetJSON409() *YudaoWeChatTaken {
+	return r.JSON409
+}
+
+// GetJSON413 returns the response for an HTTP 413 `application/json` response
+func (r LinkWeChatAnswer) GetJSON413() *YudaoTooLarge {
+	return r.JSON413
+}
+
+// GetJSON415 returns the response for an HTTP 415 `application/json` response
+func (r LinkWeChatAnswer) GetJSON415() *YudaoUnsupportedMediaType {
+	return r.JSON415
+}
+
+// GetJSON429 returns the response for an HTTP 429 `application/json` response
+func (r LinkWeChatAnswer) GetJSON429() *YudaoWeChatTooFrequent {
+	return r.JSON429
+}
+
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r LinkWeChatAnswer) GetJSON431() *YudaoHeadersTooLarge {
+	return r.JSON431
+}
+
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r LinkWeChatAnswer) GetJSON500() *YudaoInternal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r LinkWeChatAnswer) GetJSON503() *YudaoWeChatUnavailable {
+	return r.JSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r LinkWeChatAnswer) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r LinkWeChatAnswer) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r LinkWeChatAnswer) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r LinkWeChatAnswer) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// SignInByWeChatAnswer200Headers the declared response headers of an HTTP 200 response for SignInByWeChat
+type SignInByWeChatAnswer200Headers struct {
+	XRequestId *string
+}
+
+// SignInByWeChatAnswer400Headers the declared response headers of an HTTP 400 response for SignInByWeChat
+type SignInByWeChatAnswer400Headers struct {
+	XRequestId *string
+}
+
+// SignInByWeChatAnswer403Headers the declared response headers of an HTTP 403 response for SignInByWeChat
+type SignInByWeChatAnswer403Headers struct {
+	XRequestId *string
+}
+
+// SignInByWeChatAnswer408Headers the declared response headers of an HTTP 408 response for SignInByWeChat
+type SignInByWeChatAnswer408Headers struct {
+	XRequestId *string
+}
+
+// SignInByWeChatAnswer413Headers the declared response headers of an HTTP 413 response for SignInByWeChat
+type SignInByWeChatAnswer413Headers struct {
+	XRequestId *string
+}
+
+// SignInByWeChatAnswer415Headers the declared response headers of an HTTP 415 response for SignInByWeChat
+type SignInByWeChatAnswer415Headers struct {
+	XRequestId *string
+}
+
+// SignInByWeChatAnswer429Headers the declared response headers of an HTTP 429 response for SignInByWeChat
+type SignInByWeChatAnswer429Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
+// SignInByWeChatAnswer431Headers the declared response headers of an HTTP 431 response for SignInByWeChat
+type SignInByWeChatAnswer431Headers struct {
+	XRequestId *string
+}
+
+// SignInByWeChatAnswer500Headers the declared response headers of an HTTP 500 response for SignInByWeChat
+type SignInByWeChatAnswer500Headers struct {
+	XRequestId *string
+}
+
+// SignInByWeChatAnswer503Headers the declared response headers of an HTTP 503 response for SignInByWeChat
+type SignInByWeChatAnswer503Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
+type SignInByWeChatAnswer struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *WeChatLoginResponse
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *YudaoWeChatBadRequest
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *YudaoForbidden
+	// JSON408 the response for an HTTP 408 `application/json` response
+	JSON408 *YudaoTooSlow
+	// JSON413 the response for an HTTP 413 `application/json` response
+	JSON413 *YudaoTooLarge
+	// JSON415 the response for an HTTP 415 `application/json` response
+	JSON415 *YudaoUnsupportedMediaType
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *YudaoWeChatTooFrequent
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *YudaoHeadersTooLarge
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *YudaoInternal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *YudaoWeChatUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *SignInByWeChatAnswer200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *SignInByWeChatAnswer400Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *SignInByWeChatAnswer403Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *SignInByWeChatAnswer408Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *SignInByWeChatAnswer413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *SignInByWeChatAnswer415Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *SignInByWeChatAnswer429Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *SignInByWeChatAnswer431Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *SignInByWeChatAnswer500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *SignInByWeChatAnswer503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SignInByWeChatAnswer) GetJSON200() *WeChatLoginResponse {
+	return r.JSON200
+}
+
+// GetJSON400 returns the response for an HTTP 400 `application/json` response
+func (r SignInByWeChatAnswer) GetJSON400() *YudaoWeChatBadRequest {
+	return r.JSON400
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r SignInByWeChatAnswer) GetJSON403() *YudaoForbidden {
+	return r.JSON403
+}
+
+// GetJSON408 returns the response for an HTTP 408 `application/json` response
+func (r SignInByWeChatAnswer) GetJSON408() *YudaoTooSlow {
+	return r.JSON408
+}
+
+// GetJSON413 returns the response for an HTTP 413 `application/json` response
+func (r SignInByWeChatAnswer) GetJSON413() *YudaoTooLarge {
+	return r.JSON413
+}
+
+// GetJSON415 returns the response for an HTTP 415 `application/json` response
+func (r SignInByWeChatAnswer) GetJSON415() *YudaoUnsupportedMediaType {
+	return r.JSON415
+}
+
+// GetJSON429 returns the response for an HTTP 429 `application/json` response
+func (r SignInByWeChatAnswer) GetJSON429() *YudaoWeChatTooFrequent {
+	return r.JSON429
+}
+
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r SignInByWeChatAnswer) GetJSON431() *YudaoHeadersTooLarge {
+	return r.JSON431
+}
+
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r SignInByWeChatAnswer) GetJSON500() *YudaoInternal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r SignInByWeChatAnswer) GetJSON503() *YudaoWeChatUnavailable {
+	return r.JSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r SignInByWeChatAnswer) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SignInByWeChatAnswer) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SignInByWeChatAnswer) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SignInByWeChatAnswer) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// SignInByWeChatMobileAnswer200Headers the declared response headers of an HTTP 200 response for SignInByWeChatMobile
+type SignInByWeChatMobileAnswer200Headers struct {
+	XRequestId *string
+}
+
+// SignInByWeChatMobileAnswer400Headers the declared response headers of an HTTP 400 response for SignInByWeChatMobile
+type SignInByWeChatMobileAnswer400Headers struct {
+	XRequestId *string
+}
+
+// SignInByWeChatMobileAnswer403Headers the declared response headers of an HTTP 403 response for SignInByWeChatMobile
+type SignInByWeChatMobileAnswer403Headers struct {
+	XRequestId *string
+}
+
+// SignInByWeChatMobileAnswer408Headers the declared response headers of an HTTP 408 response for SignInByWeChatMobile
+type SignInByWeChatMobileAnswer408Headers struct {
+	XRequestId *string
+}
+
+// SignInByWeChatMobileAnswer413Headers the declared response headers of an HTTP 413 response for SignInByWeChatMobile
+type SignInByWeChatMobileAnswer413Headers struct {
+	XRequestId *string
+}
+
+// SignInByWeChatMobileAnswer415Headers the declared response headers of an HTTP 415 response for SignInByWeChatMobile
+type SignInByWeChatMobileAnswer415Headers struct {
+	XRequestId *string
+}
+
+// SignInByWeChatMobileAnswer429Headers the declared response headers of an HTTP 429 response for SignInByWeChatMobile
+type SignInByWeChatMobileAnswer429Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
+// SignInByWeChatMobileAnswer431Headers the declared response headers of an HTTP 431 response for SignInByWeChatMobile
+type SignInByWeChatMobileAnswer431Headers struct {
+	XRequestId *string
+}
+
+// SignInByWeChatMobileAnswer500Headers the declared response headers of an HTTP 500 response for SignInByWeChatMobile
+type SignInByWeChatMobileAnswer500Headers struct {
+	XRequestId *string
+}
+
+// SignInByWeChatMobileAnswer503Headers the declared response headers of an HTTP 503 response for SignInByWeChatMobile
+type SignInByWeChatMobileAnswer503Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
+type SignInByWeChatMobileAnswer struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *WeChatLoginResponse
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *YudaoWeChatBadRequest
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *YudaoForbidden
+	// JSON408 the response for an HTTP 408 `application/json` response
+	JSON408 *YudaoTooSlow
+	// JSON413 the response for an HTTP 413 `application/json` response
+	JSON413 *YudaoTooLarge
+	// JSON415 the response for an HTTP 415 `application/json` response
+	JSON415 *YudaoUnsupportedMediaType
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *YudaoWeChatTooFrequent
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *YudaoHeadersTooLarge
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *YudaoInternal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *YudaoWeChatUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *SignInByWeChatMobileAnswer200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *SignInByWeChatMobileAnswer400Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *SignInByWeChatMobileAnswer403Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *SignInByWeChatMobileAnswer408Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *SignInByWeChatMobileAnswer413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *SignInByWeChatMobileAnswer415Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *SignInByWeChatMobileAnswer429Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *SignInByWeChatMobileAnswer431Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *SignInByWeChatMobileAnswer500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *SignInByWeChatMobileAnswer503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r SignInByWeChatMobileAnswer) GetJSON200() *WeChatLoginResponse {
+	return r.JSON200
+}
+
+// GetJSON400 returns the response for an HTTP 400 `application/json` response
+func (r SignInByWeChatMobileAnswer) GetJSON400() *YudaoWeChatBadRequest {
+	return r.JSON400
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r SignInByWeChatMobileAnswer) GetJSON403() *YudaoForbidden {
+	return r.JSON403
+}
+
+// GetJSON408 returns the response for an HTTP 408 `application/json` response
+func (r SignInByWeChatMobileAnswer) GetJSON408() *YudaoTooSlow {
+	return r.JSON408
+}
+
+// GetJSON413 returns the response for an HTTP 413 `application/json` response
+func (r SignInByWeChatMobileAnswer) GetJSON413() *YudaoTooLarge {
+	return r.JSON413
+}
+
+// GetJSON415 returns the response for an HTTP 415 `application/json` response
+func (r SignInByWeChatMobileAnswer) GetJSON415() *YudaoUnsupportedMediaType {
+	return r.JSON415
+}
+
+// GetJSON429 returns the response for an HTTP 429 `application/json` response
+func (r SignInByWeChatMobileAnswer) GetJSON429() *YudaoWeChatTooFrequent {
+	return r.JSON429
+}
+
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r SignInByWeChatMobileAnswer) GetJSON431() *YudaoHeadersTooLarge {
+	return r.JSON431
+}
+
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r SignInByWeChatMobileAnswer) GetJSON500() *YudaoInternal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r SignInByWeChatMobileAnswer) GetJSON503() *YudaoWeChatUnavailable {
+	return r.JSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r SignInByWeChatMobileAnswer) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r SignInByWeChatMobileAnswer) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r SignInByWeChatMobileAnswer) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r SignInByWeChatMobileAnswer) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -10706,6 +12333,50 @@ func (c *ClientWithResponses) SignOutWithResponse(ctx context.Context, reqEditor
 	return ParseSignOutAnswer(rsp)
 }
 
+// MergeUsersWithBodyWithResponse 合并账号 · Make one account of two
+//
+// 将本人的另一个账号并入当前账号。两个账号都须在最近 10 分钟内登录过：请求带当前账号的令牌，请求体的 `accessToken` 为另一个账号的访问令牌，否则 403 `fresh_proof_required`。微信身份、组织机构与角色、旧系统的 ID 归当前账号；两边都有的用户名、密码、手机号、邮箱与资料以当前账号为准，当前账号没有的取自另一个。另一个账号随之消失，除当前会话外的会话全部结束。停用的账号与管理员账号不能并入（403）。此操作不能撤销。
+//
+// Merges another account of the same person into the caller's. Both have to be signed in to in the last 10 minutes: the
+// request carries the caller's token, and `accessToken` in the body is one of the other account; else 403,
+// `fresh_proof_required`. WeChat identities, organisations with their roles, and ids of former systems become the caller's.
+// Of user name, password, mobile, e-mail and profile the caller's stay where both have one, and the other's are taken where
+// the caller has none. The other account is gone, and all sessions end but the current one. A disabled account and that of
+// an administrator cannot be merged (403). This cannot be undone.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /auth/merge (the `MergeUsers` operationId).
+func (c *ClientWithResponses) MergeUsersWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MergeUsersAnswer, error) {
+	rsp, err := c.MergeUsersWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMergeUsersAnswer(rsp)
+}
+
+// MergeUsersWithResponse 合并账号 · Make one account of two
+//
+// 将本人的另一个账号并入当前账号。两个账号都须在最近 10 分钟内登录过：请求带当前账号的令牌，请求体的 `accessToken` 为另一个账号的访问令牌，否则 403 `fresh_proof_required`。微信身份、组织机构与角色、旧系统的 ID 归当前账号；两边都有的用户名、密码、手机号、邮箱与资料以当前账号为准，当前账号没有的取自另一个。另一个账号随之消失，除当前会话外的会话全部结束。停用的账号与管理员账号不能并入（403）。此操作不能撤销。
+//
+// Merges another account of the same person into the caller's. Both have to be signed in to in the last 10 minutes: the
+// request carries the caller's token, and `accessToken` in the body is one of the other account; else 403,
+// `fresh_proof_required`. WeChat identities, organisations with their roles, and ids of former systems become the caller's.
+// Of user name, password, mobile, e-mail and profile the caller's stay where both have one, and the other's are taken where
+// the caller has none. The other account is gone, and all sessions end but the current one. A disabled account and that of
+// an administrator cannot be merged (403). This cannot be undone.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /auth/merge (the `MergeUsers` operationId).
+func (c *ClientWithResponses) MergeUsersWithResponse(ctx context.Context, body MergeUsersJSONRequestBody, reqEditors ...RequestEditorFn) (*MergeUsersAnswer, error) {
+	rsp, err := c.MergeUsers(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseMergeUsersAnswer(rsp)
+}
+
 // SendMobileCodeWithBodyWithResponse 发送短信验证码 · Send a one-time code by SMS
 //
 // 给手机发送一次性验证码，登录时作为 `validateNo` 使用。手机号是否已注册，响应都相同。同一手机每分钟 1 次、每小时 5 次、每天
@@ -10852,6 +12523,130 @@ func (c *ClientWithResponses) EndSessionWithResponse(ctx context.Context, id Id,
 		return nil, err
 	}
 	return ParseEndSessionAnswer(rsp)
+}
+
+// LinkWeChatWithBodyWithResponse 绑定微信 · Link a WeChat identity
+//
+// 将微信身份绑定到当前用户，之后可用它登录。须在最近 10 分钟内登录过（否则 403 `fresh_proof_required`）；其他会话随之结束。重复绑定不改变什么。已属于其他用户的返回 409，可用 `POST /auth/merge`
+// 合并。
+//
+// Links a WeChat identity to the caller, who can sign in by it from then on. The sign-in has to be of the last 10 minutes
+// (else 403, `fresh_proof_required`); the other sessions end. Linking it again changes nothing. One that belongs to another
+// user is 409; `POST /auth/merge` makes one user of the two.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /auth/wechat/link (the `LinkWeChat` operationId).
+func (c *ClientWithResponses) LinkWeChatWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*LinkWeChatAnswer, error) {
+	rsp, err := c.LinkWeChatWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseLinkWeChatAnswer(rsp)
+}
+
+// LinkWeChatWithResponse 绑定微信 · Link a WeChat identity
+//
+// 将微信身份绑定到当前用户，之后可用它登录。须在最近 10 分钟内登录过（否则 403 `fresh_proof_required`）；其他会话随之结束。重复绑定不改变什么。已属于其他用户的返回 409，可用 `POST /auth/merge`
+// 合并。
+//
+// Links a WeChat identity to the caller, who can sign in by it from then on. The sign-in has to be of the last 10 minutes
+// (else 403, `fresh_proof_required`); the other sessions end. Linking it again changes nothing. One that belongs to another
+// user is 409; `POST /auth/merge` makes one user of the two.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /auth/wechat/link (the `LinkWeChat` operationId).
+func (c *ClientWithResponses) LinkWeChatWithResponse(ctx context.Context, body LinkWeChatJSONRequestBody, reqEditors ...RequestEditorFn) (*LinkWeChatAnswer, error) {
+	rsp, err := c.LinkWeChat(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseLinkWeChatAnswer(rsp)
+}
+
+// SignInByWeChatWithBodyWithResponse 微信登录 · Sign in by WeChat
+//
+// 以微信登录的 code 登录，用于小程序（`wx.login`）、公众号网页、网站扫码和移动应用。code 由哪个微信应用签发，由请求头 `X-App-Id` 或基础路径指明的应用决定，否则为服务器的默认微信应用；code
+// 只在一个微信应用处兑换。未知用户自动注册，同一 `unionid` 为同一用户。会话与手机号登录的相同，有刷新令牌。
+//
+// Signs in with the code of a WeChat login: of a mini-program (`wx.login`), a page of an official account, a QR code on a
+// website or a mobile app. Which WeChat app has issued the code follows from the application in the header `X-App-Id`, or
+// of the base path, and is the server's own app otherwise; a code is exchanged at one app only. An unknown user is
+// registered, and one `unionid` is one user. The session is as that of a sign-in by mobile, with a refresh token.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /auth/wechat/login (the `SignInByWeChat` operationId).
+func (c *ClientWithResponses) SignInByWeChatWithBodyWithResponse(ctx context.Context, params *SignInByWeChatParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SignInByWeChatAnswer, error) {
+	rsp, err := c.SignInByWeChatWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSignInByWeChatAnswer(rsp)
+}
+
+// SignInByWeChatWithResponse 微信登录 · Sign in by WeChat
+//
+// 以微信登录的 code 登录，用于小程序（`wx.login`）、公众号网页、网站扫码和移动应用。code 由哪个微信应用签发，由请求头 `X-App-Id` 或基础路径指明的应用决定，否则为服务器的默认微信应用；code
+// 只在一个微信应用处兑换。未知用户自动注册，同一 `unionid` 为同一用户。会话与手机号登录的相同，有刷新令牌。
+//
+// Signs in with the code of a WeChat login: of a mini-program (`wx.login`), a page of an official account, a QR code on a
+// website or a mobile app. Which WeChat app has issued the code follows from the application in the header `X-App-Id`, or
+// of the base path, and is the server's own app otherwise; a code is exchanged at one app only. An unknown user is
+// registered, and one `unionid` is one user. The session is as that of a sign-in by mobile, with a refresh token.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /auth/wechat/login (the `SignInByWeChat` operationId).
+func (c *ClientWithResponses) SignInByWeChatWithResponse(ctx context.Context, params *SignInByWeChatParams, body SignInByWeChatJSONRequestBody, reqEditors ...RequestEditorFn) (*SignInByWeChatAnswer, error) {
+	rsp, err := c.SignInByWeChat(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSignInByWeChatAnswer(rsp)
+}
+
+// SignInByWeChatMobileWithBodyWithResponse 微信手机号登录 · Sign in by the phone number of a mini-program
+//
+// 以小程序 `getPhoneNumber` 的 code（`phoneCode`）登录，未知的手机号自动注册。同时传 `wx.login` 的 `code` 时，微信身份绑定到该用户。手机号无人验证过、而微信身份已有用户时，登录该用户，并为其补上手机号（若其没有已验证的手机号）。两者分属两个用户时，登录手机号的用户，`weChatLinked` 为 `false`，可用
+// `POST /auth/merge` 合并。
+//
+// Signs in with the code of a mini-program's `getPhoneNumber` (`phoneCode`); an unknown mobile is registered. With the
+// `code` of `wx.login` beside it, the WeChat identity is linked to that user. If nobody has verified the mobile and the
+// identity has a user, that user is signed in, and gets the mobile unless there is a verified one already. If the two
+// belong to two users, the mobile's user is signed in and `weChatLinked` is `false`: `POST /auth/merge` makes one of them.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /auth/wechat/mobile (the `SignInByWeChatMobile` operationId).
+func (c *ClientWithResponses) SignInByWeChatMobileWithBodyWithResponse(ctx context.Context, params *SignInByWeChatMobileParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*SignInByWeChatMobileAnswer, error) {
+	rsp, err := c.SignInByWeChatMobileWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSignInByWeChatMobileAnswer(rsp)
+}
+
+// SignInByWeChatMobileWithResponse 微信手机号登录 · Sign in by the phone number of a mini-program
+//
+// 以小程序 `getPhoneNumber` 的 code（`phoneCode`）登录，未知的手机号自动注册。同时传 `wx.login` 的 `code` 时，微信身份绑定到该用户。手机号无人验证过、而微信身份已有用户时，登录该用户，并为其补上手机号（若其没有已验证的手机号）。两者分属两个用户时，登录手机号的用户，`weChatLinked` 为 `false`，可用
+// `POST /auth/merge` 合并。
+//
+// Signs in with the code of a mini-program's `getPhoneNumber` (`phoneCode`); an unknown mobile is registered. With the
+// `code` of `wx.login` beside it, the WeChat identity is linked to that user. If nobody has verified the mobile and the
+// identity has a user, that user is signed in, and gets the mobile unless there is a verified one already. If the two
+// belong to two users, the mobile's user is signed in and `weChatLinked` is `false`: `POST /auth/merge` makes one of them.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /auth/wechat/mobile (the `SignInByWeChatMobile` operationId).
+func (c *ClientWithResponses) SignInByWeChatMobileWithResponse(ctx context.Context, params *SignInByWeChatMobileParams, body SignInByWeChatMobileJSONRequestBody, reqEditors ...RequestEditorFn) (*SignInByWeChatMobileAnswer, error) {
+	rsp, err := c.SignInByWeChatMobile(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseSignInByWeChatMobileAnswer(rsp)
 }
 
 // GetDemoOutboxWithResponse 演示短信箱 · Messages of the SMS simulator
@@ -13094,6 +14889,243 @@ func ParseSignOutAnswer(rsp *http.Response) (*SignOutAnswer, error) {
 	return response, nil
 }
 
+// ParseMergeUsersAnswer parses an HTTP response from a MergeUsersWithResponse call
+func ParseMergeUsersAnswer(rsp *http.Response) (*MergeUsersAnswer, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &MergeUsersAnswer{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest MergeUsersResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest YudaoBadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest YudaoUnauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest YudaoMergeRefused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest YudaoTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest YudaoTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest YudaoUnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest YudaoTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest YudaoHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest YudaoInternal
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest YudaoUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers MergeUsersAnswer200Headers
+		if values := rsp.Header.Values("Jwt"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Jwt", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Jwt = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers MergeUsersAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers MergeUsersAnswer401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers MergeUsersAnswer403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 408:
+		var headers MergeUsersAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 413:
+		var headers MergeUsersAnswer413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers MergeUsersAnswer415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 429:
+		var headers MergeUsersAnswer429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 431:
+		var headers MergeUsersAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
+	case rsp.StatusCode == 500:
+		var headers MergeUsersAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers MergeUsersAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseSendMobileCodeAnswer parses an HTTP response from a SendMobileCodeWithResponse call
 func ParseSendMobileCodeAnswer(rsp *http.Response) (*SendMobileCodeAnswer, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -13979,6 +16011,672 @@ func ParseEndSessionAnswer(rsp *http.Response) (*EndSessionAnswer, error) {
 		response.Headers500 = &headers
 	case rsp.StatusCode == 503:
 		var headers EndSessionAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseLinkWeChatAnswer parses an HTTP response from a LinkWeChatWithResponse call
+func ParseLinkWeChatAnswer(rsp *http.Response) (*LinkWeChatAnswer, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &LinkWeChatAnswer{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DoneResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest YudaoWeChatBadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest YudaoUnauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest YudaoFreshProofRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest YudaoTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest YudaoWeChatTaken
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON409 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest YudaoTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest YudaoUnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest YudaoWeChatTooFrequent
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest YudaoHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest YudaoInternal
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest YudaoWeChatUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers LinkWeChatAnswer200Headers
+		if values := rsp.Header.Values("Jwt"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Jwt", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Jwt = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers LinkWeChatAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers LinkWeChatAnswer401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers LinkWeChatAnswer403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 408:
+		var headers LinkWeChatAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 409:
+		var headers LinkWeChatAnswer409Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers409 = &headers
+	case rsp.StatusCode == 413:
+		var headers LinkWeChatAnswer413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers LinkWeChatAnswer415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 429:
+		var headers LinkWeChatAnswer429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 431:
+		var headers LinkWeChatAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
+	case rsp.StatusCode == 500:
+		var headers LinkWeChatAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers LinkWeChatAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseSignInByWeChatAnswer parses an HTTP response from a SignInByWeChatWithResponse call
+func ParseSignInByWeChatAnswer(rsp *http.Response) (*SignInByWeChatAnswer, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SignInByWeChatAnswer{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest WeChatLoginResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest YudaoWeChatBadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest YudaoForbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest YudaoTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest YudaoTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest YudaoUnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest YudaoWeChatTooFrequent
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest YudaoHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest YudaoInternal
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest YudaoWeChatUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers SignInByWeChatAnswer200Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers SignInByWeChatAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 403:
+		var headers SignInByWeChatAnswer403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 408:
+		var headers SignInByWeChatAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 413:
+		var headers SignInByWeChatAnswer413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers SignInByWeChatAnswer415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 429:
+		var headers SignInByWeChatAnswer429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 431:
+		var headers SignInByWeChatAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
+	case rsp.StatusCode == 500:
+		var headers SignInByWeChatAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers SignInByWeChatAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseSignInByWeChatMobileAnswer parses an HTTP response from a SignInByWeChatMobileWithResponse call
+func ParseSignInByWeChatMobileAnswer(rsp *http.Response) (*SignInByWeChatMobileAnswer, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &SignInByWeChatMobileAnswer{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest WeChatLoginResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest YudaoWeChatBadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest YudaoForbidden
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest YudaoTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest YudaoTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest YudaoUnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest YudaoWeChatTooFrequent
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest YudaoHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest YudaoInternal
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest YudaoWeChatUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers SignInByWeChatMobileAnswer200Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers SignInByWeChatMobileAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 403:
+		var headers SignInByWeChatMobileAnswer403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 408:
+		var headers SignInByWeChatMobileAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 413:
+		var headers SignInByWeChatMobileAnswer413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers SignInByWeChatMobileAnswer415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 429:
+		var headers SignInByWeChatMobileAnswer429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 431:
+		var headers SignInByWeChatMobileAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
+	case rsp.StatusCode == 500:
+		var headers SignInByWeChatMobileAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers SignInByWeChatMobileAnswer503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {

@@ -15,6 +15,9 @@ app_id = "1"
 app_secret = "qas_ZGVtb25zdHJhdGlvbi1zZWNyZXQtb2YtYXBwLTEtMDE"
 code = "246135"
 we_chat_code = "0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P"
+phone_code = "13900000009a1B2c3D4e5F6g7H8i9J0k"
+link_code = "1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q"
+other_access_token = "AT-1-ZGVtby1vdGhlci1hY2NvdW50LXRva2Vu"
 password = "quartet-demo"
 new_password = "violet-evening"
 
@@ -114,6 +117,39 @@ def get_we_chat_user_info() -> None:
     request = quartet_client.WeChatUserRequest(code=we_chat_code)
     answer = api.get_we_chat_user_info_with_http_info(request)
     print((answer.headers or {})["X-Access-Token"])
+    # end
+
+
+def sign_in_by_we_chat() -> None:
+    # sample: signInByWeChat
+    api = quartet_client.YudaoApi(ApiClient(Configuration(host=base_url)))
+    request = quartet_client.WeChatLoginRequest(code=we_chat_code, source="mini-program")
+    print(api.sign_in_by_we_chat(request).data.access_token.value)
+    # end
+
+
+def sign_in_by_we_chat_mobile() -> None:
+    # sample: signInByWeChatMobile
+    api = quartet_client.YudaoApi(ApiClient(Configuration(host=base_url)))
+    request = quartet_client.WeChatMobileLoginRequest(phone_code=phone_code, source="mini-program")
+    print(api.sign_in_by_we_chat_mobile(request).data.user_info.mobile)
+    # end
+
+
+def link_we_chat() -> None:
+    # sample: linkWeChat
+    configuration = Configuration(host=base_url, access_token=access_token)
+    api = quartet_client.YudaoApi(ApiClient(configuration))
+    print(api.link_we_chat(quartet_client.WeChatLinkRequest(code=link_code)).data)
+    # end
+
+
+def merge_users() -> None:
+    # sample: mergeUsers
+    configuration = Configuration(host=base_url, access_token=access_token)
+    api = quartet_client.YudaoApi(ApiClient(configuration))
+    request = quartet_client.MergeUsersRequest(access_token=other_access_token)
+    print(api.merge_users(request).data.id)
     # end
 
 
@@ -244,6 +280,10 @@ def main() -> None:
     end_session()
     get_user_info()
     get_we_chat_user_info()
+    sign_in_by_we_chat()
+    sign_in_by_we_chat_mobile()
+    link_we_chat()
+    merge_users()
     create_user()
     jwt = sign_in_by_password()
     get_user_detail(jwt)

@@ -3,8 +3,10 @@
 import { client } from './generated/heyapi/client.gen.js';
 import {
   checkLoginStatus, checkLoginStatusByPath, createUser, endSession, getDemoOutbox, getHealth, getJsonWebKeys, getMetrics,
-  getReadiness, getSpecAsJson, getSpecAsYaml, getUserDetail, getUserInfo, getWeChatUserInfo, introspectToken, listSessions,
-  postUserDetail, refreshAccessToken, refreshUser, resetDemo, sendMobileCode, signInByMobile, signInByPassword, signOut,
+  getReadiness, getSpecAsJson, getSpecAsYaml, getUserDetail, getUserInfo, getWeChatUserInfo, introspectToken, linkWeChat,
+  listSessions, mergeUsers,
+  postUserDetail, refreshAccessToken, refreshUser, resetDemo, sendMobileCode, signInByMobile, signInByPassword, signInByWeChat,
+  signInByWeChatMobile, signOut,
   updatePassword, updateUser, verifyMobile,
 } from './generated/heyapi/index.js';
 import { baseUrl } from './common.js';
@@ -17,6 +19,9 @@ const appId = '1';
 const appSecret = 'qas_ZGVtb25zdHJhdGlvbi1zZWNyZXQtb2YtYXBwLTEtMDE';
 const code = '246135';
 const weChatCode = '0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P';
+const phoneCode = '13900000009a1B2c3D4e5F6g7H8i9J0k';
+const linkCode = '1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q';
+const otherAccessToken = 'AT-1-ZGVtby1vdGhlci1hY2NvdW50LXRva2Vu';
 const password = 'quartet-demo';
 const newPassword = 'violet-evening';
 let jwt = '';
@@ -121,6 +126,44 @@ let jwt = '';
     throwOnError: true,
   });
   console.log(response.headers.get('X-Access-Token'));
+  // end
+}
+{
+  // sample: signInByWeChat
+  const { data } = await signInByWeChat({
+    body: { code: weChatCode, source: 'mini-program' },
+    throwOnError: true,
+  });
+  console.log(data.data.accessToken.value);
+  // end
+}
+{
+  // sample: signInByWeChatMobile
+  const { data } = await signInByWeChatMobile({
+    body: { phoneCode, source: 'mini-program' },
+    throwOnError: true,
+  });
+  console.log(data.data.userInfo.mobile);
+  // end
+}
+{
+  // sample: linkWeChat
+  const { data } = await linkWeChat({
+    auth: accessToken,
+    body: { code: linkCode },
+    throwOnError: true,
+  });
+  console.log(data.data);
+  // end
+}
+{
+  // sample: mergeUsers
+  const { data } = await mergeUsers({
+    auth: accessToken,
+    body: { accessToken: otherAccessToken },
+    throwOnError: true,
+  });
+  console.log(data.data.id);
   // end
 }
 {

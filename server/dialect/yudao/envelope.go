@@ -22,6 +22,10 @@ var Dialect = dialect.Dialect{
 		apierr.WrongOldPassword: 1002003005,
 		apierr.WrongCode:        1002014000,
 		apierr.TooManyRequests:  1002014005,
+
+		apierr.WeChatCodeInvalid: 40029, // WeChat's errcodes
+		apierr.WeChatCodeUsed:    40163,
+		apierr.WeChatTooFrequent: 45011,
 	},
 	ContentType: dialect.ContentTypeJSON,
 	FailureBody: func(_ *apierr.Error, w dialect.Wording) any {

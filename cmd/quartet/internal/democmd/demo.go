@@ -56,7 +56,10 @@ func MarkDatabase(ctx context.Context, database *store.Store) error {
 // again.
 func Configure(ctx context.Context, config account.Config, options *server.Options) (reset func(context.Context) error, err error) {
 	sms := providers.NewSMSSimulator(options.Log, time.Now)
-	config.SMS, config.WeChat = sms, providers.NewWeChatSimulator()
+	weChat := providers.NewWeChatSimulator()
+	config.SMS, config.WeChat, config.WeChatApps = sms, weChat, weChat
+	// The sessions of the public tokens are as old as the last reset.
+	config.Limits.FreshSignIn = 2 * ResetInterval
 	config.OpenRegistration = true
 	config.NewCode = newCode
 	accounts := account.New(config)

@@ -20,14 +20,17 @@ const (
 	AccessToken = "AT-4-Q8z-8PhSfm4RYp10WUcpuWSXbjpUIRtW"
 	// AdministratorToken is the super administrator's.
 	AdministratorToken = "AT-1-ZGVtby1hZG1pbmlzdHJhdG9yLXRva2Vu"
+	// OtherAccountToken is that of another account of the demo user's person.
+	OtherAccountToken = "AT-1-ZGVtby1vdGhlci1hY2NvdW50LXRva2Vu"
 	// RefreshAccessToken and RefreshToken are the pair of a session of its own.
 	RefreshAccessToken = "AT-1-ZGVtby1yZWZyZXNoLWFjY2Vzcy0x_A01"
 	RefreshToken       = "RT-ZGVtby1yZWZyZXNoLXRva2VuLW9mLXF1YXJ0ZXQtMDE"
 
-	organisation = "10020027"
-	role         = "js_000008"
-	demoUserID   = 1
-	adminUserID  = 2
+	organisation   = "10020027"
+	role           = "js_000008"
+	demoUserID     = 1
+	adminUserID    = 2
+	otherAccountID = 5
 
 	// lifetime is that of tokens and codes: longer than ResetInterval, so that none
 	// expires before the next reset.
@@ -84,17 +87,22 @@ func users() []account.DemoUser {
 			},
 			Role: store.RoleAdministrator,
 		}},
+		{ID: otherAccountID, Source: "demo", AddedUser: account.AddedUser{
+			NewUser: account.NewUser{Username: "lin.wanqiu", Profile: account.Profile{Nickname: new("晚秋")}},
+			Role:    store.RoleMember,
+		}},
 	}
 }
 
 // sessions are those of the demo user, of which the third is to be ended by its id: it has
-// no token; and one of the super administrator.
+// no token; one of the super administrator, and one of the demo user's other account.
 func sessions() []account.DemoSession {
 	return []account.DemoSession{
 		{ID: 1001, UserID: demoUserID, Dialect: "yudao", Device: Device, Application: Application, AccessToken: AccessToken, Generation: 4, AccessLife: lifetime, Life: sessionLife},
 		{ID: 1002, UserID: demoUserID, Dialect: "yudao", AccessToken: RefreshAccessToken, RefreshToken: RefreshToken, AccessLife: lifetime, Life: sessionLife},
 		{ID: 1003, UserID: demoUserID, Dialect: "jfinal", AccessLife: lifetime, Life: sessionLife},
 		{ID: 1004, UserID: adminUserID, Dialect: "yudao", Application: Application, AccessToken: AdministratorToken, AccessLife: lifetime, Life: sessionLife},
+		{ID: 1005, UserID: otherAccountID, Dialect: "yudao", AccessToken: OtherAccountToken, AccessLife: lifetime, Life: sessionLife},
 	}
 }
 

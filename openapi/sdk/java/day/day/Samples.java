@@ -16,6 +16,7 @@ import quartet.client.api.YudaoApi;
 import quartet.client.auth.ApiKeyAuth;
 import quartet.client.model.FrontType;
 import quartet.client.model.LoginForm;
+import quartet.client.model.MergeUsersRequest;
 import quartet.client.model.MobileCodeRequest;
 import quartet.client.model.MobileLoginRequest;
 import quartet.client.model.RefreshAccessTokenRequest;
@@ -26,6 +27,9 @@ import quartet.client.model.UserChange;
 import quartet.client.model.UserCreation;
 import quartet.client.model.UserDetailForm;
 import quartet.client.model.VerifyMobileRequest;
+import quartet.client.model.WeChatLinkRequest;
+import quartet.client.model.WeChatLoginRequest;
+import quartet.client.model.WeChatMobileLoginRequest;
 import quartet.client.model.WeChatUserRequest;
 import quartet.client.model.WeChatUserResponse;
 
@@ -39,6 +43,9 @@ public final class Samples {
     private static final String appSecret = "qas_ZGVtb25zdHJhdGlvbi1zZWNyZXQtb2YtYXBwLTEtMDE";
     private static final String code = "246135";
     private static final String weChatCode = "0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P";
+    private static final String phoneCode = "13900000009a1B2c3D4e5F6g7H8i9J0k";
+    private static final String linkCode = "1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q";
+    private static final String otherAccessToken = "AT-1-ZGVtby1vdGhlci1hY2NvdW50LXRva2Vu";
     private static final String password = "quartet-demo";
     private static final String newPassword = "violet-evening";
 
@@ -58,6 +65,10 @@ public final class Samples {
         endSession();
         getUserInfo();
         getWeChatUserInfo();
+        signInByWeChat();
+        signInByWeChatMobile();
+        linkWeChat();
+        mergeUsers();
         createUser();
         String jwt = signInByPassword();
         getUserDetail(jwt);
@@ -180,6 +191,40 @@ public final class Samples {
         ApiResponse<WeChatUserResponse> answer =
             api.getWeChatUserInfoWithHttpInfo(new WeChatUserRequest().code(weChatCode));
         System.out.println(answer.getHeaders().get("X-Access-Token").get(0));
+        // end
+    }
+
+    private static void signInByWeChat() throws ApiException {
+        // sample: signInByWeChat
+        YudaoApi api = new YudaoApi(new ApiClient().setBasePath(baseUrl));
+        WeChatLoginRequest request = new WeChatLoginRequest().code(weChatCode).source("mini-program");
+        System.out.println(api.signInByWeChat(request, null).getData().getAccessToken().getValue());
+        // end
+    }
+
+    private static void signInByWeChatMobile() throws ApiException {
+        // sample: signInByWeChatMobile
+        YudaoApi api = new YudaoApi(new ApiClient().setBasePath(baseUrl));
+        WeChatMobileLoginRequest request = new WeChatMobileLoginRequest().phoneCode(phoneCode).source("mini-program");
+        System.out.println(api.signInByWeChatMobile(request, null).getData().getUserInfo().getMobile());
+        // end
+    }
+
+    private static void linkWeChat() throws ApiException {
+        // sample: linkWeChat
+        ApiClient client = new ApiClient().setBasePath(baseUrl);
+        client.setBearerToken(accessToken);
+        YudaoApi api = new YudaoApi(client);
+        System.out.println(api.linkWeChat(new WeChatLinkRequest().code(linkCode)).getData());
+        // end
+    }
+
+    private static void mergeUsers() throws ApiException {
+        // sample: mergeUsers
+        ApiClient client = new ApiClient().setBasePath(baseUrl);
+        client.setBearerToken(accessToken);
+        YudaoApi api = new YudaoApi(client);
+        System.out.println(api.mergeUsers(new MergeUsersRequest().accessToken(otherAccessToken)).getData().getId());
         // end
     }
 
