@@ -120,7 +120,7 @@ func callTo(operation string, subject int64, token, unique string) request {
 	case "signInByWeChatMobile":
 		return body("/auth/wechat/mobile", `{"phoneCode":"13900000009a1B2c3D4e5F6g7H8i9J0k"}`, "Authorization", token)
 	case "linkWeChat":
-		return body("/auth/wechat/link", `{"code":"`+(unique+strings.Repeat("-", 32))[:32]+`"}`, "Authorization", token)
+		return body("/auth/wechat/link", `{"code":"`+(unique + strings.Repeat("-", 32))[:32]+`"}`, "Authorization", token)
 	case "mergeUsers":
 		return body("/auth/merge", `{"accessToken":"AT-1-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"}`, "Authorization", token)
 	case "refreshAccessToken":
