@@ -58,6 +58,9 @@ func (s *server) callingApplication(ctx context.Context, c echo.Context, o *oper
 		return none, nil
 	}
 	id, _, err := header(c, applicationHeader)
+	if id == "" {
+		id = s.basePathApps[basePathOf(c)]
+	}
 	if err != nil || !o.application.secret {
 		return account.CallingApplication{ID: id}, err
 	}
@@ -90,7 +93,7 @@ func header(c echo.Context, name string) (value string, present bool, err error)
 // malformed encoding is that of no application.
 func basicCredentials(c echo.Context) (id, secret string, present bool) {
 	id, secret, present = c.Request().BasicAuth()
-	if !present {
+	if id == "" {
 		return "", "", false
 	}
 	id, wrongID := url.QueryUnescape(id)

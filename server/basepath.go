@@ -3,6 +3,7 @@ package server
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"regexp"
 	"slices"
@@ -159,6 +160,20 @@ func checkBasePaths(paths []string, dialects dialect.List) error {
 			all = append(all, fmt.Errorf("base path %q overlaps %s, where the server has paths of its own", path, served[taken]))
 		case reserved >= 0:
 			all = append(all, fmt.Errorf("base path %q overlaps %s, where the server has paths of its own", path, rootOnly[reserved]))
+		}
+	}
+	return errors.Join(all...)
+}
+
+// checkBasePathApps returns an error for an application of a path that is no base path.
+func checkBasePathApps(applications map[string]string, paths []string) error {
+	var all []error
+	for _, path := range slices.Sorted(maps.Keys(applications)) {
+		if !slices.Contains(paths, path) {
+			all = append(all, fmt.Errorf("there is an application for %q, which is no base path", path))
+		}
+		if applications[path] == "" {
+			all = append(all, fmt.Errorf("there is no application for the base path %q", path))
 		}
 	}
 	return errors.Join(all...)

@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"encoding/base64"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -250,6 +251,34 @@ func TestProblemTypeIsNoReference(t *testing.T) {
 	for _, path := range []string{"/nothing", "/prod-api/nothing", "/prod-api/metrics"} {
 		if got := w.get(path); got.body["type"] != "urn:problem-type:quartet:path_not_found" {
 			t.Errorf("%s: type %v", path, got.body["type"])
+		}
+	}
+}
+
+// A request that names no application is taken as one of its base path's.
+func TestABasePathStandsForAnApplication(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, func(_ *account.Config, o *server.Options) {
+		o.BasePaths, o.BasePathApps = []string{"/shop", "/plain"}, map[string]string{"/shop": "shop"}
+	})
+	w.add("li.na", store.RoleMember)
+	w.application("shop", "")
+	w.application("other", "")
+	for base, names := range map[string][2]string{"/shop": {"", "shop"}, "/plain": {"", ""}, "": {"", ""}, "/shop/": {"other", "other"}} {
+		login := w.postForm(base+"/api/user/login", url.Values{"loginAccount": {"li.na"}, "password": {goodPassword}}, "X-App-Id", names[0])
+		jwt, _ := requireOK(t, login).body["Jwt"].(string)
+		payload, err := base64.RawURLEncoding.DecodeString(strings.Split(jwt, ".")[1])
+		must(t, err)
+		if got := strings.Contains(string(payload), `"`+names[1]+`"`); got != (names[1] != "") {
+			t.Errorf("under %q with X-App-Id %q: %s", base, names[0], payload)
+		}
+		if names[1] == "" && strings.Contains(string(payload), "shop") {
+			t.Errorf("under %q the token is of the other base path: %s", base, payload)
+		}
+	}
+	for path, apps := range map[string]map[string]string{"no base path": {"/nowhere": "shop"}, "no application": {"/shop": ""}} {
+		if err := (server.Options{BasePaths: []string{"/shop"}, BasePathApps: apps}).Check(); err == nil || !strings.Contains(err.Error(), path) {
+			t.Errorf("%v: %v", apps, err)
 		}
 	}
 }

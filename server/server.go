@@ -41,6 +41,9 @@ type Options struct {
 	// BasePaths are paths such as /prod-api under which the dialects' operations, the
 	// documentation and the contract are served as well as at the root.
 	BasePaths []string
+	// BasePathApps are the applications that base paths stand for, by base path: a request
+	// that names none is taken as theirs.
+	BasePathApps map[string]string
 	// LegacyStatus are the dialects whose failures have HTTP status 200: "yudao", or
 	// "yudao@/admin-api" for requests under that base path only.
 	LegacyStatus []string
@@ -101,6 +104,7 @@ func DefaultLimits() Limits { return request.DefaultLimits() }
 type server struct {
 	all.API
 	accounts     *account.Service
+	basePathApps map[string]string // by base path
 	ready        func(context.Context) error
 	log          *slog.Logger
 	metrics      *metrics
@@ -178,7 +182,7 @@ func (o Options) withDefaults() Options {
 func (o Options) Check() error {
 	o = o.withDefaults()
 	_, err := legacyScopes(o.LegacyStatus, o.Dialects, o.BasePaths)
-	return errors.Join(o.Dialects.Check(), checkBasePaths(o.BasePaths, o.Dialects), err, checkOrigins(o.AllowOrigins),
+	return errors.Join(o.Dialects.Check(), checkBasePaths(o.BasePaths, o.Dialects), checkBasePathApps(o.BasePathApps, o.BasePaths), err, checkOrigins(o.AllowOrigins),
 		checkLanguage(o.Language), checkDialects("form in query", o.FormInQuery, o.Dialects))
 }
 
@@ -208,7 +212,7 @@ func newServer(o Options) (*server, error) {
 	}
 	s := &server{
 		API:      all.NewAPI(dialect.Services{Accounts: o.Accounts, Zone: o.TimeZone, Now: o.Now}),
-		accounts: o.Accounts, ready: o.Ready, log: o.Log, metrics: newMetrics(o.Metrics), publicKeys: o.PublicKeys,
+		accounts: o.Accounts, basePathApps: o.BasePathApps, ready: o.Ready, log: o.Log, metrics: newMetrics(o.Metrics), publicKeys: o.PublicKeys,
 		dialects: o.Dialects, operations: table, legacyStatus: legacy, language: o.Language, docs: pages, now: o.Now,
 		spec: &spec{document: whole, written: map[string]specification{}},
 	}

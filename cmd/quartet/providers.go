@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
-	"runtime"
 	"strings"
 	"time"
 
@@ -25,16 +24,26 @@ const (
 
 // weChatFlags describe the WeChat app whose users can sign in.
 type weChatFlags struct {
-	WeChatKind       string `name:"wechat-kind" placeholder:"KIND" default:"" enum:",mini-program,official-account" help:"Kind of the WeChat app whose users can sign in: mini-program or official-account. Without it nobody signs in by WeChat."`
+	WeChatKind       string `name:"wechat-kind" placeholder:"KIND" default:"" enum:",mini-program,official-account,website,mobile-app" help:"Kind of the WeChat app of sign-ins that name no application with an app of its own (quartet app wechat set): mini-program, official-account, or of the open platform website (QR code) or mobile-app."`
 	WeChatAppID      string `name:"wechat-app-id" placeholder:"ID" help:"App id (AppID) of the WeChat app."`
 	WeChatSecretFile string `name:"wechat-secret-file" placeholder:"PATH" help:"File with the AppSecret of the WeChat app, mode 0600; or set QUARTET_WECHAT_SECRET."`
 	WeChatBaseURL    string `name:"wechat-base-url" placeholder:"URL" default:"https://api.weixin.qq.com" help:"Base URL of WeChat's API, such as https://hk.api.weixin.qq.com."`
 }
 
-// weChat makes the client of WeChat, or one that answers 503 if no app is set.
+// weChatApps makes the clients of the applications' WeChat apps.
+func (f weChatFlags) weChatApps(log *slog.Logger) (account.WeChatApps, error) {
+	clients, err := providers.NewWeChatClients(f.WeChatBaseURL, log)
+	if err != nil {
+		return nil, cli.UsageError{Err: err}
+	}
+	return clients, nil
+}
+
+// weChat makes the client of the server's own WeChat app, or one that answers 503 if none
+// is set.
 func (f weChatFlags) weChat(log *slog.Logger) (account.WeChat, error) {
 	if f.WeChatKind == "" && f.WeChatAppID == "" && f.WeChatSecretFile == "" {
-		log.Warn("no WeChat app is configured: signing in by WeChat answers 503")
+		log.Warn("no WeChat app is configured: signing in by WeChat answers 503, except for applications with an app of their own (quartet app wechat set)")
 		return providers.UnconfiguredWeChat{}, nil
 	}
 	if f.WeChatKind == "" || f.WeChatAppID == "" {
@@ -111,7 +120,7 @@ func (f smsFlags) driver(secret string, codeLife time.Duration) (account.SMS, er
 func readSecret(flag, path, variable string) (string, error) {
 	secret := os.Getenv(variable)
 	if path != "" {
-		content, err := readPrivateFile(path)
+		content, err := cli.ReadPrivateFile(path)
 		if err != nil {
 			return "", cli.Usagef("--%s: %w", flag, err)
 		}
@@ -121,26 +130,4 @@ func readSecret(flag, path, variable string) (string, error) {
 		return "", cli.Usagef("a secret is missing: name a file that holds it by --%s, or set %s", flag, variable)
 	}
 	return secret, nil
-}
-
-// readPrivateFile reads a small file that only its owner can read.
-func readPrivateFile(path string) (string, error) {
-	const maxBytes = 4096
-	info, err := os.Stat(path)
-	if err != nil {
-		return "", err
-	}
-	// Opening a pipe would block, so the kind is checked before.
-	if !info.Mode().IsRegular() || info.Size() > maxBytes {
-		return "", fmt.Errorf("%s is not a regular file of at most %d bytes", path, maxBytes)
-	}
-	// On Windows the mode says nothing about other users.
-	if mode := info.Mode().Perm(); runtime.GOOS != "windows" && mode&0o077 != 0 {
-		return "", fmt.Errorf("%s can be read by others (mode %04o): run chmod 600 %[1]s", path, mode)
-	}
-	content, err := os.ReadFile(path)
-	if err == nil && len(strings.TrimSpace(string(content))) == 0 {
-		err = fmt.Errorf("%s is empty", path)
-	}
-	return string(content), err
 }

@@ -19,18 +19,19 @@ import (
 type serveCommand struct {
 	Addr string `default:"127.0.0.1:8080" help:"Address to listen on, HOST:PORT; 0.0.0.0:8080 listens on every interface."`
 	cli.DatabaseFlags
-	Demo                   bool          `xor:"pages" help:"Run a demonstration with known users and passwords, simulated SMS and WeChat, and open registration. The default database is then sqlite:.quartet/demo.db. The data is reset at the start and every hour."`
-	OpenRegistration       bool          `help:"Let anybody create a user; otherwise only administrators can."`
-	BasePaths              []string      `name:"base-path" placeholder:"PATH" help:"Paths such as /prod-api under which the dialects' operations and the documentation are served as well as at the root; the flag can be repeated."`
-	LegacyStatus           []legacyScope `placeholder:"DIALECT" enum:"${dialects}" help:"Dialects whose errors are sent with HTTP status 200: ${enum}. DIALECT@/prod-api does so under that base path only."`
-	NoDocs                 bool          `xor:"pages" help:"Serve no documentation: /, /docs/ and the pages beside it answer 404. The contract stays at /openapi.yaml and /openapi.json, because it is a part of the API. Not with --demo."`
-	StrictInput            bool          `help:"Refuse requests that the contract does not describe, unknown names too, for contract tests. Otherwise each dialect reads as its framework does: the contract says how."`
-	JfinalQueryCredentials bool          `help:"Take the form fields of the jfinal dialect, passwords too, from the query as well, as JFinal does. Off by default, because queries end up in the logs of proxies and browsers."`
-	TimeZone               cli.TimeZone  `default:"Asia/Shanghai" help:"Time zone of dates without one, in requests and responses."`
-	TrustedProxies         []cli.Network `placeholder:"CIDR" help:"IP addresses or ranges of the proxies whose X-Forwarded-For header is trusted."`
-	AllowOrigins           []string      `placeholder:"ORIGIN" help:"Origins whose web pages may call the server (CORS), with credentials; * allows all, without. With --demo, pages of this computer may call it too."`
-	Language               string        `default:"zh" enum:"auto,zh,en" help:"Language of error messages: ${enum}. Front ends show them to users; auto follows Accept-Language."`
-	AuditDays              uint          `default:"180" help:"Days to keep audit events; 0 keeps them forever."`
+	Demo                   bool              `xor:"pages" help:"Run a demonstration with known users and passwords, simulated SMS and WeChat, and open registration. The default database is then sqlite:.quartet/demo.db. The data is reset at the start and every hour."`
+	OpenRegistration       bool              `help:"Let anybody create a user; otherwise only administrators can."`
+	BasePaths              []string          `name:"base-path" placeholder:"PATH" help:"Paths such as /prod-api under which the dialects' operations and the documentation are served as well as at the root; the flag can be repeated."`
+	BasePathApp            map[string]string `placeholder:"PATH=ID" help:"Applications that base paths stand for: a request under PATH, one of --base-path, that sends no X-App-Id is taken as one of the application ID. Several are separated by ;."`
+	LegacyStatus           []legacyScope     `placeholder:"DIALECT" enum:"${dialects}" help:"Dialects whose errors are sent with HTTP status 200: ${enum}. DIALECT@/prod-api does so under that base path only."`
+	NoDocs                 bool              `xor:"pages" help:"Serve no documentation: /, /docs/ and the pages beside it answer 404. The contract stays at /openapi.yaml and /openapi.json, because it is a part of the API. Not with --demo."`
+	StrictInput            bool              `help:"Refuse requests that the contract does not describe, unknown names too, for contract tests. Otherwise each dialect reads as its framework does: the contract says how."`
+	JfinalQueryCredentials bool              `help:"Take the form fields of the jfinal dialect, passwords too, from the query as well, as JFinal does. Off by default, because queries end up in the logs of proxies and browsers."`
+	TimeZone               cli.TimeZone      `default:"Asia/Shanghai" help:"Time zone of dates without one, in requests and responses."`
+	TrustedProxies         []cli.Network     `placeholder:"CIDR" help:"IP addresses or ranges of the proxies whose X-Forwarded-For header is trusted."`
+	AllowOrigins           []string          `placeholder:"ORIGIN" help:"Origins whose web pages may call the server (CORS), with credentials; * allows all, without. With --demo, pages of this computer may call it too."`
+	Language               string            `default:"zh" enum:"auto,zh,en" help:"Language of error messages: ${enum}. Front ends show them to users; auto follows Accept-Language."`
+	AuditDays              uint              `default:"180" help:"Days to keep audit events; 0 keeps them forever."`
 	cli.LogFlags
 	weChatFlags
 	smsFlags
@@ -135,6 +136,7 @@ func (s *serveCommand) httpOptions() server.Options {
 		StrictInput:    s.StrictInput,
 		FormInQuery:    formInQuery,
 		BasePaths:      s.BasePaths,
+		BasePathApps:   s.BasePathApp,
 		LegacyStatus:   legacy,
 		TimeZone:       s.TimeZone.Location,
 		TrustedProxies: proxies,
@@ -160,6 +162,9 @@ func publicKeys(ring *keys.Keyring) func() []server.PublicKey {
 // configure adds the account service of a server that is no demonstration.
 func (s *serveCommand) configure(ctx context.Context, config account.Config, options *server.Options) (err error) {
 	if config.WeChat, err = s.weChat(options.Log); err != nil {
+		return err
+	}
+	if config.WeChatApps, err = s.weChatApps(options.Log); err != nil {
 		return err
 	}
 	if config.SMS, err = s.sms(options.Log, options.Metrics, config.Limits.CodeLife); err != nil {

@@ -3,7 +3,6 @@ package providers
 import (
 	"log/slog"
 	"sync"
-	"time"
 
 	"quartet/server/account"
 )
@@ -11,15 +10,20 @@ import (
 var _ account.WeChatApps = (*WeChatClients)(nil)
 
 // WeChatClients keeps a client for each WeChat app, because a client keeps the app's
-// access token. BaseURL is required, Now and Log as in WeChatOptions. It is safe for
-// concurrent use.
+// access token. It is safe for concurrent use.
 type WeChatClients struct {
-	BaseURL string
-	Now     func() time.Time
-	Log     *slog.Logger
+	baseURL string
+	log     *slog.Logger
 
 	mutex   sync.Mutex
 	clients map[appKey]*WeChat
+}
+
+// NewWeChatClients creates clients of an API, of which baseURL and log are those of
+// WeChatOptions. Its error names an invalid baseURL, without its value.
+func NewWeChatClients(baseURL string, log *slog.Logger) (*WeChatClients, error) {
+	_, err := weChatBase(baseURL)
+	return &WeChatClients{baseURL: baseURL, log: log, clients: map[appKey]*WeChat{}}, err
 }
 
 // appKey is what stays of an app when its secret changes.
@@ -34,12 +38,9 @@ func (w *WeChatClients) Client(c account.WeChatCredentials) (account.WeChat, err
 	if kept, known := w.clients[key]; known && kept.secret == c.Secret {
 		return kept, nil
 	}
-	client, err := NewWeChat(WeChatOptions{Kind: c.Kind, AppID: c.AppID, Secret: c.Secret, BaseURL: w.BaseURL, Now: w.Now, Log: w.Log})
+	client, err := NewWeChat(WeChatOptions{Kind: c.Kind, AppID: c.AppID, Secret: c.Secret, BaseURL: w.baseURL, Log: w.log})
 	if err != nil {
 		return nil, err
-	}
-	if w.clients == nil {
-		w.clients = map[appKey]*WeChat{}
 	}
 	w.clients[key] = client
 	return client, nil

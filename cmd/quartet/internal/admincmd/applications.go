@@ -22,6 +22,7 @@ type AppCommands struct {
 	Rights  appRights  `cmd:"" help:"Replace an application's rights; without a right, remove them all."`
 	Link    appLink    `cmd:"" help:"Let an application see an organisation's members."`
 	Unlink  appUnlink  `cmd:"" help:"Stop an application from seeing an organisation's members."`
+	WeChat  appWeChat  `cmd:"" name:"wechat" help:"Set, remove and list the WeChat apps of applications."`
 	Secret  appSecret  `cmd:"" help:"Add, revoke and list the secrets by which an application proves itself."`
 }
 

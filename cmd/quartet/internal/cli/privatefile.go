@@ -1,0 +1,31 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+)
+
+// ReadPrivateFile reads a small file that only its owner can read, without the space around
+// its text.
+func ReadPrivateFile(path string) (string, error) {
+	const maxBytes = 4096
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", err
+	}
+	// Opening a pipe would block, so the kind is checked before.
+	if !info.Mode().IsRegular() || info.Size() > maxBytes {
+		return "", fmt.Errorf("%s is not a regular file of at most %d bytes", path, maxBytes)
+	}
+	// On Windows the mode says nothing about other users.
+	if mode := info.Mode().Perm(); runtime.GOOS != "windows" && mode&0o077 != 0 {
+		return "", fmt.Errorf("%s can be read by others (mode %04o): run chmod 600 %[1]s", path, mode)
+	}
+	content, err := os.ReadFile(path)
+	if err == nil && len(strings.TrimSpace(string(content))) == 0 {
+		err = fmt.Errorf("%s is empty", path)
+	}
+	return strings.TrimSpace(string(content)), err
+}
