@@ -124,7 +124,7 @@ func TestUserImportStopsAtTheFirstRefusal(t *testing.T) {
 		dump := jpressDump(jpressLine("1", "tao.ran", ","), bad, jpressLine("3", "behind.it", ","))
 		result := importUsers(t, database, dump)
 		equal(t, "code", result.code, cli.ExitFailed)
-		contains(t, result.errs, "line 3: ", "topped at a refused user")
+		contains(t, result.errs, "line 3: ", "topped at a refused row")
 		refused(t, cli.ExitFailed, "", "user", "show", "behind.it", "--database", database)
 		done(t, "user", "show", "tao.ran", "--database", database)
 	}

@@ -17,6 +17,7 @@ const longestAlias = 128 // characters
 // Outcomes of Importer.Import besides failures.
 var (
 	ErrExists  = errors.New("account: already imported")
+	ErrDeleted = errors.New("account: deleted in the other system")
 	ErrSkipped = errors.New("account: skipped after an earlier error")
 )
 
@@ -28,6 +29,7 @@ type ImportedUser struct {
 	Department                    string // id of a department there; "" for none
 	PasswordHash                  string // as package password stores it; "" for none
 	Disabled                      bool
+	Deleted                       bool // not imported; an update disables who is here
 	EmailVerified, MobileVerified bool
 	CreatedAt                     time.Time // the zero value: now
 }
@@ -70,16 +72,20 @@ func (i *Importer) Close() error {
 }
 
 // Import imports users as members, in one transaction, and returns the outcome of each:
-// nil, ErrExists, an Updated, ErrSkipped or a failure (InvalidField with the names of
+// nil, ErrExists, an Updated, ErrDeleted, ErrSkipped or a failure (InvalidField with the names of
 // document 004, UsernameTaken, EmailTaken, MobileTaken).
 func (i *Importer) Import(ctx context.Context, batch []ImportedUser) ([]error, error) {
 	if err := i.readDepartments(ctx); err != nil {
 		return nil, err
 	}
 	outcomes := make([]error, len(batch))
-	waiting := make([]int, len(batch)) // indexes of those without an outcome
+	var waiting []int // indexes of those without an outcome
 	for n := range batch {
-		waiting[n] = n
+		if batch[n].Deleted {
+			outcomes[n] = ErrDeleted
+		} else {
+			waiting = append(waiting, n)
+		}
 	}
 	added := 0
 	for range 3 { // as withNewIDs does
@@ -169,7 +175,7 @@ func importOutcome(err error) error {
 // isRefusal reports whether an outcome ends an import that stops at the first one.
 func isRefusal(err error) bool {
 	_, updated := errors.AsType[Updated](err)
-	return err != nil && !errors.Is(err, ErrExists) && !updated
+	return err != nil && !errors.Is(err, ErrExists) && !errors.Is(err, ErrDeleted) && !updated
 }
 
 // importRows imports rows, or returns the outcomes that this would have.

@@ -58,7 +58,7 @@ var errRolledBack = errors.New("account: a dry run changes nothing")
 func (i *Importer) update(ctx context.Context, batch []ImportedUser, outcomes []error) error {
 	var waiting []int
 	for n, err := range outcomes {
-		if errors.Is(err, ErrExists) {
+		if errors.Is(err, ErrExists) || errors.Is(err, ErrDeleted) {
 			waiting = append(waiting, n)
 		}
 	}
@@ -86,6 +86,7 @@ func (i *Importer) update(ctx context.Context, batch []ImportedUser, outcomes []
 type change struct {
 	store.ImportUpdate
 	n            int // index in the batch
+	deleted      bool
 	merge        importmerge.Merge
 	said         importmerge.Fields
 	fields, kept []string
@@ -108,11 +109,14 @@ func (i *Importer) changes(ctx context.Context, batch []ImportedUser, waiting []
 	var changes []change
 	for _, row := range rows {
 		n := people[row.Alias]
-		c, err := i.compare(ctx, batch[n], row)
+		person := batch[n]
+		person.Disabled = person.Disabled || person.Deleted
+		c, err := i.compare(ctx, person, row)
 		if err != nil {
 			return nil, err
 		}
-		if c.n = n; len(c.fields) > 0 || len(c.kept) > 0 || c.Record != valueOf(row.Record) {
+		c.n, c.deleted = n, person.Deleted
+		if len(c.fields) > 0 || len(c.kept) > 0 || c.Record != valueOf(row.Record) {
 			changes = append(changes, c)
 		}
 	}
@@ -316,10 +320,7 @@ func (i *Importer) apply(ctx context.Context, changes []change, outcomes []error
 			case err != nil:
 				return err
 			}
-			outcomes[c.n] = ErrExists
-			if len(updated.Fields)+len(updated.Kept)+len(updated.Taken) > 0 {
-				outcomes[c.n] = updated
-			}
+			outcomes[c.n] = c.outcome(updated)
 		}
 		if i.DryRun {
 			return errRolledBack
@@ -330,6 +331,17 @@ func (i *Importer) apply(ctx context.Context, changes []change, outcomes []error
 		err = nil
 	}
 	return again, err
+}
+
+func (c *change) outcome(updated Updated) error {
+	switch {
+	case len(updated.Fields)+len(updated.Kept)+len(updated.Taken) > 0:
+		return updated
+	case c.deleted:
+		return ErrDeleted
+	default:
+		return ErrExists
+	}
 }
 
 func (i *Importer) applyOne(ctx context.Context, tx *tx, c change) (Updated, error) {

@@ -83,6 +83,12 @@ func TestALockFollowsTheOldSystemUnlessItWasSetHere(t *testing.T) {
 	w.importing(plainly, tao())
 	wantEqual(t, "locked there", w.importing(updating, locked), "changed status")
 	wantEqual(t, "lifted there", w.importing(updating, tao()), "changed status")
+	gone := account.ImportedUser{Alias: "1", Deleted: true}
+	wantEqual(t, "deleted there, plainly", w.importing(plainly, gone), "gone")
+	wantEqual(t, "deleted there", w.importing(updating, gone, account.ImportedUser{Alias: "7", Deleted: true}), "changed status gone")
+	wantEqual(t, "told once", w.importing(updating, gone), "gone")
+	wantEqual(t, "locked by it", w.found("tao.ran").DisabledAt != nil, true)
+	wantEqual(t, "there again", w.importing(updating, tao()), "changed status")
 	id := w.found("tao.ran").ID
 	must(t, w.DisableUser(t.Context(), id))
 	wantEqual(t, "locked here", w.importing(overwriting, tao()), "here")

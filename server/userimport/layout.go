@@ -49,6 +49,8 @@ type layout struct {
 	disabled map[string]bool     // of status
 	deleted  map[string]bool
 	proven   map[string]bool // of the -confirmed facts
+	// superRoles are the codes of roles with every right.
+	superRoles []string
 	// hash returns the stored form of a password hash.
 	hash func(username, salt, hash string) (string, error)
 }
@@ -81,7 +83,7 @@ var ruoyi = layout{
 	columns: map[string][]string{
 		id: {"user_id"}, username: {"user_name"}, secret: {"password"},
 		nickname: {"nick_name"}, email: {"email"}, mobile: {"phonenumber"},
-		gender: {"sex"}, avatar: {"avatar"}, remark: {"remark"},
+		gender: {"sex"}, avatar: {"avatar"}, remark: {"remark"}, department: {"dept_id"},
 		status: {"status"}, deleted: {"del_flag"}, created: {"create_time"},
 	},
 	required: []string{id, username, secret, status, deleted},

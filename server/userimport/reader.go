@@ -36,6 +36,10 @@ func NewReader(source string, file io.Reader, o Options) (*Reader, error) {
 	if !ok {
 		return nil, fmt.Errorf("unknown source %q", source)
 	}
+	return newReader(known, file, o)
+}
+
+func newReader(known layout, file io.Reader, o Options) (*Reader, error) {
 	opened, err := open(file, o.Format)
 	if err != nil {
 		return nil, err
@@ -53,9 +57,8 @@ func NewReader(source string, file io.Reader, o Options) (*Reader, error) {
 
 // Person is a line of a dump.
 type Person struct {
-	account.ImportedUser
-	Line    int64
-	Deleted bool // in the other system: all other fields are empty
+	account.ImportedUser // of one who is deleted there only the id
+	Line                 int64
 }
 
 // Next returns the next person. After an Error, which concerns one line, reading can
@@ -114,10 +117,10 @@ func lookUp[T any](r *row, fact string, words map[string]T) T {
 
 func (r *row) person() (Person, error) {
 	if _, asked := r.slots[deleted]; asked && lookUp(r, deleted, r.layout.deleted) {
-		return Person{Line: r.line, Deleted: true}, r.err
+		return Person{Line: r.line, ImportedUser: account.ImportedUser{Alias: r.alias(), Deleted: true}}, r.err
 	}
 	p := Person{Line: r.line, ImportedUser: account.ImportedUser{
-		Alias: r.alias(), PasswordHash: r.hash(),
+		Alias: r.alias(), PasswordHash: r.hash(), Department: r.get(department),
 		Disabled:       lookUp(r, status, r.layout.disabled),
 		EmailVerified:  r.TrustEmails || r.layout.proven[strings.ToLower(r.get(emailConfirmed))],
 		MobileVerified: r.TrustMobiles || r.layout.proven[strings.ToLower(r.get(mobileConfirmed))],
@@ -151,14 +154,7 @@ var rounded = regexp.MustCompile(`^[0-9.]+[eE]\+?[0-9]+$`)
 
 // alias returns the id exactly as in the dump.
 func (r *row) alias() string {
-	text := r.get(id)
-	switch {
-	case text == "":
-		r.refuse(id, "it is missing")
-	case rounded.MatchString(text):
-		r.refuse(id, "rounded by a spreadsheet; export the table again")
-	}
-	return text
+	return r.reference(id)
 }
 
 func (r *row) hash() string {

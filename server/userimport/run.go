@@ -86,7 +86,7 @@ func Run(ctx context.Context, from *Reader, into Importer, report Report, stop b
 func flush(ctx context.Context, from *Reader, batch []entry, into Importer, report Report) error {
 	var people []account.ImportedUser
 	for _, e := range batch {
-		if e.refusal == nil && !e.Deleted {
+		if e.refusal == nil {
 			people = append(people, e.ImportedUser)
 		}
 	}
@@ -98,7 +98,7 @@ func flush(ctx context.Context, from *Reader, batch []entry, into Importer, repo
 		}
 	}
 	for _, e := range batch {
-		if e.refusal != nil || e.Deleted {
+		if e.refusal != nil {
 			if err := reportLine(from, e, e.refusal, report); err != nil {
 				return err
 			}
@@ -118,7 +118,7 @@ func reportLine(from *Reader, e entry, outcome error, report Report) error {
 	switch {
 	case isUpdate:
 		report.Updated(e.Line, from.update(updated))
-	case e.Deleted:
+	case errors.Is(outcome, account.ErrDeleted):
 		report.Deleted()
 	case outcome == nil:
 		report.Added()

@@ -248,7 +248,11 @@ func (h *house) Import(_ context.Context, batch []account.ImportedUser) ([]error
 	h.batches = append(h.batches, len(batch))
 	var outcomes []error
 	for _, n := range batch {
-		outcomes = append(outcomes, h.outcomes[n.Alias])
+		outcome := h.outcomes[n.Alias]
+		if n.Deleted {
+			outcome = account.ErrDeleted
+		}
+		outcomes = append(outcomes, outcome)
 	}
 	return outcomes, nil
 }

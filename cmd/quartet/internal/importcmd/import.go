@@ -4,15 +4,10 @@ package importcmd
 
 import (
 	"context"
-	"errors"
-	"fmt"
-	"io"
 	"os"
 
 	"quartet/cmd/quartet/internal/cli"
 	"quartet/cmd/quartet/internal/dumpcmd"
-	"quartet/server/account"
-	"quartet/server/userimport"
 )
 
 // Command imports a file.
@@ -21,6 +16,7 @@ type Command struct {
 	DryRun       bool         `help:"Check the file, and change nothing."`
 	JSON         bool         `name:"json" help:"Print the counts as JSON."`
 	From         string       `enum:",jpress,ruoyi,jeecg,abp" default:"" env:"-" placeholder:"SYSTEM" help:"Import the user table of another system: jpress, ruoyi, jeecg or abp. The file is CSV with a header, or has one JSON object a line."`
+	Table        string       `env:"-" placeholder:"NAME" help:"With --from, the table of the other system that the file has: its users unless you say otherwise, else its departments, its roles, or who has which."`
 	OnError      string       `default:"stop" enum:"stop,skip" help:"With --from, what to do at a user who cannot be imported: ${enum}."`
 	Format       string       `enum:",csv,jsonl" default:"" env:"-" placeholder:"csv|jsonl" help:"With --from, the file's format. By default its first byte decides."`
 	TrustMobiles bool         `env:"-" help:"With --from, take mobile numbers as verified although the old system does not say so: whoever holds a number can sign in with it."`
@@ -28,19 +24,22 @@ type Command struct {
 	Update       updateFlag   `env:"-" help:"With --from, bring what the file says of users who were imported before. What was set here since is kept; --update=all takes it from the file too."`
 	Wrap         bool         `env:"-" help:"With --from, wrap fast password hashes of the old system in argon2id. This takes about 25 ms per user and core."`
 	TimeZone     cli.TimeZone `default:"Asia/Shanghai" help:"With --from, time zone of dates that have none in the file."`
-	File         string       `arg:"" help:"File to read; - is standard input."`
+	File         string       `arg:"" help:"File to read; - is standard input. With --from it can be a directory whose files are named after the tables, such as sys_user.csv."`
 }
 
 // Validate refuses flags that mean nothing without --from.
 func (i *Command) Validate() error {
-	if i.From == "" && (i.OnError != "stop" || i.Format != "" || i.TrustMobiles || i.TrustEmails || i.Update != "" || i.Wrap) {
-		return cli.Usagef("--on-error skip, --format, --trust-mobiles, --trust-emails, --update and --wrap require --from")
+	if i.From == "" && (i.OnError != "stop" || i.Format != "" || i.TrustMobiles || i.TrustEmails || i.Update != "" || i.Table != "" || i.Wrap) {
+		return cli.Usagef("--on-error skip, --format, --trust-mobiles, --trust-emails, --table, --update and --wrap require --from")
 	}
 	return nil
 }
 
 // Run imports the file.
 func (i *Command) Run(ctx context.Context, c *cli.Console) error {
+	if i.From != "" {
+		return i.importFrom(ctx, c)
+	}
 	in := c.In
 	if i.File != "-" {
 		file, err := os.Open(i.File)
@@ -50,39 +49,5 @@ func (i *Command) Run(ctx context.Context, c *cli.Console) error {
 		defer file.Close()
 		in = file
 	}
-	if i.From != "" {
-		return i.importUsers(ctx, c, in)
-	}
 	return dumpcmd.Import(ctx, c, in, i.DatabaseFlags, dumpcmd.ImportOptions{DryRun: i.DryRun, JSON: i.JSON})
-}
-
-func (i *Command) importUsers(ctx context.Context, c *cli.Console, in io.Reader) error {
-	users, err := userimport.NewReader(i.From, in, userimport.Options{
-		Format: i.Format, Zone: i.TimeZone.Location,
-		TrustMobiles: i.TrustMobiles, TrustEmails: i.TrustEmails,
-	})
-	if err != nil {
-		return errors.New(cli.Text(err.Error())) // it can hold the name of a column
-	}
-	return cli.Admin{DatabaseFlags: i.DatabaseFlags}.WithAccounts(ctx, func(accounts *account.Service) (err error) {
-		stop := i.OnError == "stop"
-		importer := accounts.NewImporter(account.ImportOptions{
-			Source: i.From, Stop: stop, DryRun: i.DryRun, Wrap: i.Wrap, Update: i.Update != "", Overwrite: i.Update == updateAll,
-		})
-		defer func() { err = errors.Join(err, importer.Close()) }()
-		report := &report{counts: counts{DryRun: i.DryRun}, progress: cli.NewProgress(c.Errs), c: c, stop: stop, update: i.Update}
-		err = userimport.Run(ctx, users, importer, report, stop)
-		report.progress.Clear()
-		if report.deleted > 0 {
-			fmt.Fprintf(c.Errs, "%d users are deleted in the old system and were not imported.\n", report.deleted)
-		}
-		printed := report.print(i.JSON)
-		if err == nil && report.counts.Refused > 0 {
-			err = fmt.Errorf("%d users were refused", report.counts.Refused)
-		}
-		if err != nil {
-			return err
-		}
-		return printed
-	})
 }

@@ -3,31 +3,38 @@ package importcmd
 import (
 	"errors"
 	"fmt"
+	"io"
+	"strings"
 
 	"quartet/cmd/quartet/internal/cli"
 )
 
-// errStopped ends an import at a user who was refused.
-var errStopped = errors.New("stopped at a refused user; --on-error skip continues after such users")
+// errStopped ends an import at a row that was refused.
+var errStopped = errors.New("stopped at a refused row; --on-error skip continues after such rows")
 
-// counts is what became of the users.
+// counts is what became of the rows of a table.
 type counts struct {
-	DryRun  bool  `json:"dryRun"`
-	Added   int64 `json:"added"`
-	Updated int64 `json:"updated"`
-	Present int64 `json:"present"` // imported before
-	Refused int64 `json:"refused"`
+	Table   string `json:"table"`
+	DryRun  bool   `json:"dryRun"`
+	Added   int64  `json:"added"`
+	Updated int64  `json:"updated"`
+	Present int64  `json:"present"` // imported before
+	Refused int64  `json:"refused"`
+	Deleted int64  `json:"deleted"` // in the old system, and left out
+	LeftOut int64  `json:"leftOut"` // without a meaning here
 	// Differing users have values in the file that were not taken over.
 	Differing int64 `json:"differing"`
 }
 
-// report counts users, and reports progress and refused users on standard error.
+// report counts the rows of a table, and reports progress and refused rows on standard
+// error.
 type report struct {
 	counts   counts
-	deleted  int64
+	users    bool   // the table is the one of users
+	prefix   string // of lines about a row
 	progress *cli.Progress
 	c        *cli.Console
-	stop     bool // at the first refused user
+	stop     bool // at the first refused row
 	update   updateFlag
 }
 
@@ -43,34 +50,72 @@ func (r *report) Added() { r.count(&r.counts.Added) }
 func (r *report) Present() { r.count(&r.counts.Present) }
 
 // Deleted counts a user whom the old system has deleted.
-func (r *report) Deleted() { r.deleted++ }
+func (r *report) Deleted() { r.counts.Deleted++ }
 
 // Refused reports what is wrong with a line, and gives errStopped if that ends the
 // import. The column is "" if the reason is not about one column.
 func (r *report) Refused(line int64, column, reason string) error {
 	r.count(&r.counts.Refused)
-	r.progress.Clear()
-	if column != "" {
-		column += ": "
-	}
-	fmt.Fprintf(r.c.Errs, "line %d: %s\n", line, cli.Text(column+reason))
+	r.tell(line, column, reason)
 	if r.stop {
 		return errStopped
 	}
 	return nil
 }
 
-func (r *report) print(asJSON bool) error {
-	if asJSON {
-		return r.c.PrintJSON(r.counts)
+// LeftOut reports a row that has no meaning here.
+func (r *report) LeftOut(line int64, column, reason string) {
+	r.count(&r.counts.LeftOut)
+	r.tell(line, column, reason)
+}
+
+func (r *report) tell(line int64, column, reason string) {
+	r.progress.Clear()
+	if column != "" {
+		column += ": "
 	}
-	would := ""
-	if r.counts.DryRun {
-		would = "would be "
+	fmt.Fprintf(r.c.Errs, "%sline %d: %s\n", r.prefix, line, cli.Text(column+reason))
+}
+
+// print prints the counts of the tables, as JSON those of the only table or a list.
+func (i *Command) print(c *cli.Console, reports []*report) error {
+	var all []counts
+	var text strings.Builder
+	for _, r := range reports {
+		if all = append(all, r.counts); r.users {
+			r.usersInWords(&text)
+		} else {
+			r.rowsInWords(&text)
+		}
 	}
-	_, err := fmt.Fprintf(r.c.Out, "Users %simported: %d. Already imported: %d. Refused: %d.\n", would, r.counts.Added, r.counts.Present, r.counts.Refused)
-	if err == nil && r.update != "" {
-		_, err = fmt.Fprintf(r.c.Out, "Users %supdated: %d. With values that were not taken over: %d.\n", would, r.counts.Updated, r.counts.Differing)
+	if i.JSON && len(all) == 1 {
+		return c.PrintJSON(all[0])
 	}
+	if i.JSON {
+		return c.PrintJSON(all)
+	}
+	_, err := io.WriteString(c.Out, text.String())
 	return err
+}
+
+func (r *report) would() string {
+	if r.counts.DryRun {
+		return "would be "
+	}
+	return ""
+}
+
+func (r *report) usersInWords(out io.Writer) {
+	if r.counts.Deleted > 0 {
+		fmt.Fprintf(r.c.Errs, "%d users are deleted in the old system and were not imported.\n", r.counts.Deleted)
+	}
+	fmt.Fprintf(out, "Users %simported: %d. Already imported: %d. Refused: %d.\n", r.would(), r.counts.Added, r.counts.Present, r.counts.Refused)
+	if r.update != "" {
+		fmt.Fprintf(out, "Users %supdated: %d. With values that were not taken over: %d.\n", r.would(), r.counts.Updated, r.counts.Differing)
+	}
+}
+
+func (r *report) rowsInWords(out io.Writer) {
+	fmt.Fprintf(out, "Rows of %s %simported: %d. Already imported: %d. Deleted in the old system: %d. Left out: %d. Refused: %d.\n",
+		r.counts.Table, r.would(), r.counts.Added, r.counts.Present, r.counts.Deleted, r.counts.LeftOut, r.counts.Refused)
 }

@@ -6,7 +6,6 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"quartet/cmd/quartet/internal/cli"
 	"quartet/server/userimport"
 )
 
@@ -42,17 +41,12 @@ func (r *report) Updated(line int64, update userimport.Update) {
 	}
 	r.count(counted)
 	if len(update.Kept) > 0 {
-		r.tell(line, strings.Join(update.Kept, ", ")+": set here since the last import, and kept")
+		r.tell(line, strings.Join(update.Kept, ", "), "set here since the last import, and kept")
 	}
 	for _, taken := range update.Taken {
-		r.tell(line, fmt.Sprintf("%s: not taken over, because the user %d has it", taken.Column, taken.Owner))
+		r.tell(line, taken.Column, fmt.Sprintf("not taken over, because the user %d has it", taken.Owner))
 	}
 	if len(update.Kept)+len(update.Taken) > 0 {
 		r.counts.Differing++
 	}
-}
-
-func (r *report) tell(line int64, text string) {
-	r.progress.Clear()
-	fmt.Fprintf(r.c.Errs, "line %d: %s\n", line, cli.Text(text))
 }
