@@ -8,41 +8,15 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"golang.org/x/text/secure/precis"
-
 	"quartet/server/apierr"
 	"quartet/store"
 )
 
-const (
-	shortestUsername = 2   // characters
-	longestUsername  = 64  // characters
-	longestEmail     = 254 // bytes, RFC 5321 section 4.5.3.1.3 less the brackets
-)
+// longestEmail is in bytes: RFC 5321 section 4.5.3.1.3 less the brackets.
+const longestEmail = 254
 
 // mobilePattern is a mainland mobile number without country code.
 var mobilePattern = regexp.MustCompile(`^1[3-9][0-9]{9}$`)
-
-// usernameKey returns the form in which two user names are compared: PRECIS
-// UsernameCaseMapped (RFC 8265 section 3.3), so that "Admin", "admin" and the
-// full-width spelling are one user.
-//
-// A name that could be an e-mail address or a mobile is refused in every spelling,
-// because all three are entered in the same field to sign in.
-func usernameKey(username string) (string, error) {
-	length := utf8.RuneCountInString(username)
-	if length < shortestUsername {
-		return "", outOf("username", apierr.TooShort, shortestUsername)
-	}
-	if length > longestUsername {
-		return "", outOf("username", apierr.TooLong, longestUsername)
-	}
-	key, err := precis.UsernameCaseMapped.CompareKey(username)
-	if err != nil || strings.Contains(key, "@") || mobilePattern.MatchString(key) {
-		return "", apierr.Field("username", apierr.BadFormat)
-	}
-	return key, nil
-}
 
 // emailKey returns the form in which two e-mail addresses are compared. Only a bare
 // address is accepted (RFC 5322 addr-spec without quoting).

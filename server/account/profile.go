@@ -2,6 +2,7 @@ package account
 
 import (
 	"net/url"
+	"regexp"
 	"strings"
 	"time"
 	"unicode"
@@ -40,44 +41,71 @@ type checkedText struct {
 
 func checkTexts(texts []checkedText) error {
 	for _, t := range texts {
-		if t.text == nil {
-			continue
-		}
-		if err := checkText(t.field, *t.text, t.longest); err != nil {
+		if err := t.check(); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
+func (t checkedText) check() error {
+	if t.text == nil {
+		return nil
+	}
+	return checkText(t.field, *t.text, t.longest)
+}
+
+// statedText is a text of a profile.
+type statedText struct {
+	field   string
+	text    **string
+	longest int // characters
+	rule    func(field string, text *string) error
+}
+
+func (p *Profile) texts() []statedText {
+	return []statedText{
+		{"nickname", &p.Nickname, 64, nil},
+		{"realname", &p.RealName, 64, nil},
+		{"signature", &p.Signature, 512, nil},
+		{"company", &p.Company, 128, nil},
+		{"occupation", &p.Occupation, 64, nil},
+		{"address", &p.Address, 255, nil},
+		{"zipcode", &p.Zipcode, 16, nil},
+		{"site", &p.Site, 255, checkLink},
+		{"graduateschool", &p.GraduateSchool, 128, nil},
+		{"education", &p.Education, 64, nil},
+		{"avatar", &p.Avatar, 512, checkLink},
+		{"idcardtype", &p.IDCardType, 32, nil},
+		{"idcard", &p.IDCard, 64, nil},
+	}
+}
+
+func (t statedText) check() error {
+	err := checkedText{t.field, *t.text, t.longest}.check()
+	if err == nil && t.rule != nil {
+		err = t.rule(t.field, *t.text)
+	}
+	return err
+}
+
 func (p Profile) check() error {
-	if p.Gender != nil && (*p.Gender < 0 || *p.Gender > 2) {
-		return &apierr.Error{
-			Code: apierr.InvalidField, Field: "gender",
-			Reason: apierr.OutOfRange, Expected: "0, 1, 2",
+	if err := checkGender(p.Gender); err != nil {
+		return err
+	}
+	for _, t := range p.texts() {
+		if err := t.check(); err != nil {
+			return err
 		}
 	}
-	if err := checkTexts([]checkedText{
-		{"nickname", p.Nickname, 64},
-		{"realname", p.RealName, 64},
-		{"signature", p.Signature, 512},
-		{"company", p.Company, 128},
-		{"occupation", p.Occupation, 64},
-		{"address", p.Address, 255},
-		{"zipcode", p.Zipcode, 16},
-		{"site", p.Site, 255},
-		{"graduateschool", p.GraduateSchool, 128},
-		{"education", p.Education, 64},
-		{"avatar", p.Avatar, 512},
-		{"idcardtype", p.IDCardType, 32},
-		{"idcard", p.IDCard, 64},
-	}); err != nil {
-		return err
+	return nil
+}
+
+func checkGender(gender *int) error {
+	if gender == nil || *gender >= 0 && *gender <= 2 {
+		return nil
 	}
-	if err := checkLink("site", p.Site); err != nil {
-		return err
-	}
-	return checkLink("avatar", p.Avatar)
+	return &apierr.Error{Code: apierr.InvalidField, Field: "gender", Reason: apierr.OutOfRange, Expected: "0, 1, 2"}
 }
 
 // checkLink accepts an http or https URL and a text without a scheme: an empty one, a
@@ -90,17 +118,19 @@ func checkLink(field string, text *string) error {
 	return apierr.Field(field, apierr.BadFormat)
 }
 
+// hostWithPort matches a host's name with a dot in it, and a port. Scripts have schemes
+// without a dot.
+var hostWithPort = regexp.MustCompile(`^[^\s:/?#.]+(?:\.[^\s:/?#.]+)+:[0-9]{1,5}(?:[/?#]\S*)?$`)
+
 // hasNoScheme reports whether no colon comes before the first slash, question mark or
-// number sign (RFC 3986, section 4.2). Only words may be apart, by a space each.
+// number sign (RFC 3986, section 4.2), but for that of a port. Words may be apart by a
+// space each, as in a file's name.
 func hasNoScheme(text string) bool {
-	if strings.ContainsFunc(text, unicode.IsControl) {
+	if strings.ContainsFunc(text, unicode.IsControl) || text != strings.Join(strings.Fields(text), " ") {
 		return false
 	}
 	end := strings.IndexAny(text, ":/?#")
-	if end < 0 {
-		return text == strings.Join(strings.Fields(text), " ")
-	}
-	return text[end] != ':' && !strings.ContainsFunc(text, unicode.IsSpace)
+	return end < 0 || text[end] != ':' || hostWithPort.MatchString(text)
 }
 
 func isWebAddress(text string) bool {

@@ -115,13 +115,19 @@ func same[T comparable](change, present *T) bool {
 	return change == nil || present != nil && *change == *present
 }
 
+// The maximum lengths of what administrators note of a user, in characters.
+const (
+	longestIdentity = 64
+	longestRemark   = 512
+)
+
 // columns checks an update and returns it as the columns of userID's row.
 func (s *Service) columns(userID int64, u UserUpdate) (store.UserChange, error) {
 	change, err := s.change(userID, u.Profile)
 	if err != nil {
 		return store.UserChange{}, err
 	}
-	if err := checkTexts([]checkedText{{"identity", u.Identity, 64}, {"remark", u.Remark, 512}}); err != nil {
+	if err := checkTexts([]checkedText{{"identity", u.Identity, longestIdentity}, {"remark", u.Remark, longestRemark}}); err != nil {
 		return store.UserChange{}, err
 	}
 	change.Identity, change.Remark = u.Identity, u.Remark

@@ -1,0 +1,59 @@
+package account
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/text/secure/precis"
+
+	"quartet/server/apierr"
+)
+
+const (
+	shortestUsername = 2  // characters
+	longestUsername  = 64 // characters
+)
+
+// middleDot separates the parts of names such as 阿凡提·买买提.
+const middleDot = "\u00b7"
+
+// middleDots are the characters that keyboards and other programs write instead of a
+// middle dot: Greek ano teleia, runic dot, bullet, hyphenation point, bullet operator,
+// dot operator, word separator middle dot, katakana middle dots and Hangul araea.
+var middleDots = strings.NewReplacer(
+	"\u0387", middleDot, "\u16eb", middleDot, "\u2022", middleDot, "\u2027", middleDot, "\u2219", middleDot,
+	"\u22c5", middleDot, "\u2e31", middleDot, "\u30fb", middleDot, "\uff65", middleDot, "\u318d", middleDot,
+)
+
+// CheckUsername reports why a text cannot be a user name: a failure of the field
+// username, or nil.
+func CheckUsername(username string) error {
+	_, err := usernameKey(username)
+	return err
+}
+
+// usernameKey returns the form in which two user names are compared: PRECIS
+// UsernameCaseMapped (RFC 8265 section 3.3), so that "Admin", "admin" and the
+// full-width spelling are one user. A middle dot, which PRECIS allows in Catalan only,
+// separates parts; characters that look like it count as it.
+//
+// A name that could be an e-mail address or a mobile is refused in every spelling,
+// because all three are entered in the same field to sign in.
+func usernameKey(username string) (string, error) {
+	length := utf8.RuneCountInString(username)
+	if length < shortestUsername {
+		return "", outOf("username", apierr.TooShort, shortestUsername)
+	}
+	if length > longestUsername {
+		return "", outOf("username", apierr.TooLong, longestUsername)
+	}
+	parts := strings.Split(middleDots.Replace(username), middleDot)
+	for i, part := range parts {
+		key, err := precis.UsernameCaseMapped.CompareKey(part) // refuses an empty part
+		if err != nil || strings.Contains(key, "@") || mobilePattern.MatchString(key) {
+			return "", apierr.Field("username", apierr.BadFormat)
+		}
+		parts[i] = key
+	}
+	return strings.Join(parts, middleDot), nil
+}
