@@ -49,8 +49,8 @@ func usernameKey(username string) (string, error) {
 	}
 	parts := strings.Split(middleDots.Replace(username), middleDot)
 	for i, part := range parts {
-		key, err := precis.UsernameCaseMapped.CompareKey(part) // refuses an empty part
-		if err != nil || strings.Contains(key, "@") || mobilePattern.MatchString(key) {
+		key, err := precis.UsernameCaseMapped.CompareKey(part)
+		if err != nil || key == "" || strings.Contains(key, "@") || mobilePattern.MatchString(key) {
 			return "", apierr.Field("username", apierr.BadFormat)
 		}
 		parts[i] = key
