@@ -41,7 +41,7 @@ type weChatSet struct {
 func (w *weChatSet) Run(ctx context.Context, c *cli.Console) error {
 	read := func() (string, error) { return cli.ReadPrivateFile(w.SecretFile) }
 	if w.SecretStdin {
-		read = func() (string, error) { return readPassword(c.In) }
+		read = func() (string, error) { return readPassword(ctx, c) }
 	}
 	secret, err := read()
 	if err != nil {
@@ -82,6 +82,6 @@ func printWeChatApps(ctx context.Context, c *cli.Console, accounts *account.Serv
 	if err != nil {
 		return err
 	}
-	return cli.PrintList(c, json, mapped(apps, weChatAppView), []string{"application", "kind", "app id", "created", "changed"},
+	return cli.PrintPage(c, json, cli.Whole(mapped(apps, weChatAppView)), []string{"application", "kind", "app id", "created", "changed"},
 		func(v WeChatApp) []any { return []any{v.Application, v.Kind, v.AppID, v.CreatedAt, v.UpdatedAt} })
 }
