@@ -53,7 +53,7 @@ func (a API) SignInByMobile(ctx context.Context, r openapi.SignInByMobileRequest
 
 // VerifyMobile verifies a new mobile of the caller.
 func (a API) VerifyMobile(ctx context.Context, r openapi.VerifyMobileRequestObject) (openapi.VerifyMobileResponseObject, error) {
-	if err := a.Accounts.VerifyMobile(ctx, dialect.CallFrom(ctx).Caller, r.Body.Mobile, r.Body.ValidateNo); err != nil {
+	if err := a.Accounts.VerifyMobile(ctx, dialect.CallFrom(ctx).Caller, r.Body.Mobile, r.Body.ValidateNo, account.Proof{}); err != nil {
 		return nil, err
 	}
 	return openapi.VerifyMobile200JSONResponse{Body: done}, nil
