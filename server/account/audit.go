@@ -115,6 +115,18 @@ type AuditEvent struct {
 	Detail    string // a JSON object
 }
 
+// EventDetails are details that many kinds of events have; "" is none.
+type EventDetails struct {
+	Way    string `json:"way"`    // of signing in
+	Reason string `json:"reason"` // of a failure, or of the end of a session
+}
+
+// Details reads the event's details.
+func (e AuditEvent) Details() (d EventDetails) {
+	_ = json.Unmarshal([]byte(e.Detail), &d) // the service writes objects
+	return d
+}
+
 // AuditFilter selects events. Zero values select everything.
 type AuditFilter struct {
 	Since, Until Time     // from Since on, and before Until
