@@ -42,13 +42,19 @@ func (e CasStatus) Valid() bool {
 
 // Defines values for CodePurpose.
 const (
-	PurposeSignIn       CodePurpose = "sign_in"
-	PurposeVerifyMobile CodePurpose = "verify_mobile"
+	PurposeProveIdentity CodePurpose = "prove_identity"
+	PurposeResetPassword CodePurpose = "reset_password"
+	PurposeSignIn        CodePurpose = "sign_in"
+	PurposeVerifyMobile  CodePurpose = "verify_mobile"
 )
 
 // Valid indicates whether the value is a known member of the CodePurpose enum.
 func (e CodePurpose) Valid() bool {
 	switch e {
+	case PurposeProveIdentity:
+		return true
+	case PurposeResetPassword:
+		return true
 	case PurposeSignIn:
 		return true
 	case PurposeVerifyMobile:
@@ -407,9 +413,44 @@ type CasFailureBody struct {
 // The kind of outcome: `success`, `fail` for the caller's fault, `error` for the server's.
 type CasStatus string
 
-// CodePurpose 验证码的用途：`sign_in` 登录（默认），`verify_mobile` 验证新手机。
+// ClosedAccount 已注销的账号。
 //
-// What the code is for: `sign_in` (the default), or `verify_mobile` for a new mobile.
+// A closed account.
+type ClosedAccount struct {
+	// EraseTime 个人数据被删除的时间；在此之前登录即撤销注销。
+	//
+	// When personal data is erased; signing in before takes the closing back.
+	EraseTime time.Time `json:"eraseTime"`
+}
+
+// ClosedAccountResponse 注销账号的响应。
+//
+// The answer to closing an account.
+type ClosedAccountResponse struct {
+	// Code 错误码，0 为成功。
+	//
+	// The number of the outcome; 0 is success.
+	//
+	// Example: 0
+	Code int32 `json:"code"`
+
+	// Data 已注销的账号。
+	//
+	// A closed account.
+	Data ClosedAccount `json:"data"`
+
+	// Msg 提示信息，成功时为空串。
+	//
+	// The message, which is empty on success.
+	//
+	// Example:
+	Msg string `json:"msg"`
+}
+
+// CodePurpose 验证码的用途：`sign_in` 登录（默认），`verify_mobile` 验证新手机，`reset_password` 忘记密码，`prove_identity` 在更换手机或注销账号之前证明是本人。
+//
+// What the code is for: `sign_in` (the default), `verify_mobile` for a new mobile, `reset_password` for a forgotten
+// password, or `prove_identity` before a new mobile or the end of the account.
 type CodePurpose string
 
 // CreateUserForm 表单字段 `user` 为 JSON。
@@ -999,9 +1040,10 @@ type MobileCodeRequest struct {
 	// Example: 0
 	ProductType *int32 `json:"productType,omitempty"`
 
-	// Purpose 验证码的用途：`sign_in` 登录（默认），`verify_mobile` 验证新手机。
+	// Purpose 验证码的用途：`sign_in` 登录（默认），`verify_mobile` 验证新手机，`reset_password` 忘记密码，`prove_identity` 在更换手机或注销账号之前证明是本人。
 	//
-	// What the code is for: `sign_in` (the default), or `verify_mobile` for a new mobile.
+	// What the code is for: `sign_in` (the default), `verify_mobile` for a new mobile, `reset_password` for a forgotten
+	// password, or `prove_identity` before a new mobile or the end of the account.
 	Purpose *CodePurpose `json:"purpose,omitempty"`
 }
 
@@ -1182,6 +1224,346 @@ type Oauth2FailureBody struct {
 // Example: 246135
 type OneTimeCode = string
 
+// OtherId 在一个系统中的 ID。
+//
+// The id in one system.
+type OtherId struct {
+	// Id 在那里的 ID。
+	//
+	// The id there.
+	Id string `json:"id"`
+
+	// Origin 哪个系统。
+	//
+	// Which system.
+	//
+	// Example: ruoyi
+	Origin string `json:"origin"`
+}
+
+// PasswordResetRequest 手机号、验证码与新密码。
+//
+// A mobile, its code and the new password.
+type PasswordResetRequest struct {
+	// Mobile 中国大陆手机号。
+	//
+	// A mobile number of mainland China.
+	//
+	// Example: 13800138000
+	Mobile Mobile `json:"mobile"`
+
+	// NewPassword 新密码，8 到 128 个字符。
+	//
+	// The new password, 8 to 128 characters.
+	NewPassword string `json:"newPassword"`
+
+	// ValidateNo 一次性验证码，6 位数字。
+	//
+	// A one-time code of 6 digits.
+	//
+	// Example: 246135
+	ValidateNo OneTimeCode `json:"validateNo"`
+}
+
+// PersonalData 服务器上有关一个用户的全部数据，密码和令牌除外。
+//
+// Everything that is stored of a user, but passwords and tokens.
+type PersonalData struct {
+	// Events 审计中有关该用户的事件，旧的在前。
+	//
+	// The events of the audit about the user, oldest first.
+	Events []SignInEvent `json:"events"`
+
+	// Organisations 所属机构与角色。
+	//
+	// The organisations, with the roles there.
+	Organisations []PersonalOrganisation `json:"organisations"`
+
+	// OtherIds 在其他系统中的 ID。
+	//
+	// The ids in other systems.
+	OtherIds []OtherId `json:"otherIds"`
+
+	// Sessions 会话，已结束的也在内，旧的在前。
+	//
+	// The sessions, ended ones too, oldest first.
+	Sessions []SessionInfo `json:"sessions"`
+
+	// User 用户本人的资料。
+	//
+	// The user's own facts.
+	User PersonalUser `json:"user"`
+
+	// Wechat 微信身份。
+	//
+	// The WeChat identities.
+	Wechat []PersonalWeChat `json:"wechat"`
+}
+
+// PersonalDataResponse 我的数据的响应。
+//
+// The answer with one's own data.
+type PersonalDataResponse struct {
+	// Code 错误码，0 为成功。
+	//
+	// The number of the outcome; 0 is success.
+	//
+	// Example: 0
+	Code int32 `json:"code"`
+
+	// Data 服务器上有关一个用户的全部数据，密码和令牌除外。
+	//
+	// Everything that is stored of a user, but passwords and tokens.
+	Data PersonalData `json:"data"`
+
+	// Msg 提示信息，成功时为空串。
+	//
+	// The message, which is empty on success.
+	//
+	// Example:
+	Msg string `json:"msg"`
+}
+
+// PersonalOrganisation 一个机构。
+//
+// An organisation.
+type PersonalOrganisation struct {
+	// Code 机构代码。
+	//
+	// The code of the organisation.
+	Code string `json:"code"`
+
+	// Name 机构名称。
+	//
+	// The name of the organisation.
+	Name string `json:"name"`
+
+	// Roles 角色。
+	//
+	// The roles.
+	Roles []PersonalRole `json:"roles"`
+}
+
+// PersonalRole 一个角色。
+//
+// A role.
+type PersonalRole struct {
+	// Code 角色代码。
+	//
+	// The code of the role.
+	Code string `json:"code"`
+
+	// Name 角色名称。
+	//
+	// The name of the role.
+	Name string `json:"name"`
+}
+
+// PersonalUser 用户本人的资料。
+//
+// The user's own facts.
+type PersonalUser struct {
+	// Address 地址。
+	//
+	// The postal address.
+	Address *string `json:"address"`
+
+	// Anonym 匿名。
+	//
+	// The name shown to strangers.
+	Anonym *string `json:"anonym"`
+
+	// Avatar 头像。
+	//
+	// The picture.
+	Avatar *string `json:"avatar"`
+
+	// Birthday 生日。
+	//
+	// The birthday.
+	Birthday *string `json:"birthday"`
+
+	// City 市。
+	//
+	// The city.
+	City *string `json:"city"`
+
+	// Company 公司。
+	//
+	// The company.
+	Company *string `json:"company"`
+
+	// CompanyType 公司类型。
+	//
+	// The type of company.
+	CompanyType *int64 `json:"companyType"`
+
+	// Country 国家。
+	//
+	// The country.
+	Country *string `json:"country"`
+
+	// CreateSource 来源。
+	//
+	// Where the user comes from.
+	CreateSource string `json:"createSource"`
+
+	// CreateTime 创建时间。
+	//
+	// When the user was created.
+	CreateTime time.Time `json:"createTime"`
+
+	// Education 学历。
+	//
+	// The education.
+	Education *string `json:"education"`
+
+	// Email 邮箱。
+	//
+	// The e-mail address.
+	Email *string `json:"email"`
+
+	// EmailVerified 邮箱已验证。
+	//
+	// Whether the e-mail address is verified.
+	EmailVerified bool `json:"emailVerified"`
+
+	// Gender 性别：0 未知，1 男，2 女。
+	//
+	// The gender: 0 unknown, 1 male, 2 female.
+	Gender int32 `json:"gender"`
+
+	// GraduateSchool 毕业院校。
+	//
+	// The school.
+	GraduateSchool *string `json:"graduateSchool"`
+
+	// Guid 另一个不变的 ID。
+	//
+	// Another id that stays the same.
+	Guid openapi_types.UUID `json:"guid"`
+
+	// HasPassword 是否设置了密码。
+	//
+	// Whether there is a password.
+	HasPassword bool `json:"hasPassword"`
+
+	// Id 小于 2^53 的 ID。
+	//
+	// An id below 2^53.
+	Id Id `json:"id"`
+
+	// IdCard 证件号。
+	//
+	// The number of the identity card.
+	IdCard *string `json:"idCard"`
+
+	// IdCardType 证件类型。
+	//
+	// The type of the identity card.
+	IdCardType *string `json:"idCardType"`
+
+	// Identity 身份。
+	//
+	// What the user is.
+	Identity *string `json:"identity"`
+
+	// LastLoginTime 最近登录时间。
+	//
+	// When the user last signed in.
+	LastLoginTime *time.Time `json:"lastLoginTime"`
+
+	// Mobile 手机。
+	//
+	// The mobile.
+	Mobile *string `json:"mobile"`
+
+	// MobileVerified 手机已验证。
+	//
+	// Whether the mobile is verified.
+	MobileVerified bool `json:"mobileVerified"`
+
+	// Nickname 昵称。
+	//
+	// The nickname.
+	Nickname *string `json:"nickname"`
+
+	// Occupation 职业。
+	//
+	// The occupation.
+	Occupation *string `json:"occupation"`
+
+	// Province 省。
+	//
+	// The province.
+	Province *string `json:"province"`
+
+	// RealName 真实姓名。
+	//
+	// The real name.
+	RealName *string `json:"realName"`
+
+	// Remark 备注。
+	//
+	// A remark of an administrator.
+	Remark *string `json:"remark"`
+
+	// Role 在整个服务器上的角色。
+	//
+	// The role over the whole server.
+	Role string `json:"role"`
+
+	// Signature 个性签名。
+	//
+	// The signature.
+	Signature *string `json:"signature"`
+
+	// Site 网站。
+	//
+	// The web site.
+	Site *string `json:"site"`
+
+	// UpdateTime 修改时间。
+	//
+	// When the user was last changed.
+	UpdateTime time.Time `json:"updateTime"`
+
+	// Username 用户名。
+	//
+	// The user name.
+	Username *string `json:"username"`
+
+	// Zipcode 邮编。
+	//
+	// The postal code.
+	Zipcode *string `json:"zipcode"`
+}
+
+// PersonalWeChat 一个微信身份。
+//
+// A WeChat identity.
+type PersonalWeChat struct {
+	// Follows 是否关注公众号。
+	//
+	// Whether the user follows the official account.
+	Follows bool `json:"follows"`
+
+	// OpenId 在一个微信应用中的标识（openid）。
+	//
+	// The id in one WeChat app (openid).
+	OpenId string `json:"openId"`
+
+	// UnionId 在同一主体的各微信应用中的标识（unionid）。
+	//
+	// The id in all apps of one owner (unionid).
+	UnionId *string `json:"unionId"`
+}
+
+// PresentPassword 当前密码，用于证明是本人。
+//
+// The present password, as proof of who the caller is.
+type PresentPassword = string
+
 // Problem RFC 9457 的问题详情。
 //
 // The problem details of RFC 9457.
@@ -1211,6 +1593,30 @@ type Problem struct {
 	// The kind of failure: `urn:problem-type:quartet:` and the `code`. The page `docs/errors` explains it.
 	Type string `json:"type"`
 }
+
+// Proof 证明是本人：密码或验证码，至多需要一个。
+//
+// Proof of who the caller is: the password or a code, at most one is needed.
+type Proof struct {
+	// Password 当前密码，用于证明是本人。
+	//
+	// The present password, as proof of who the caller is.
+	Password *PresentPassword `json:"password,omitempty"`
+
+	// ValidateNo 发到已验证手机、`purpose` 为 `prove_identity` 的验证码。
+	//
+	// A code of the purpose `prove_identity` to the verified mobile.
+	//
+	// Example: 246135
+	ValidateNo *ProofCode `json:"validateNo,omitempty"`
+}
+
+// ProofCode 发到已验证手机、`purpose` 为 `prove_identity` 的验证码。
+//
+// A code of the purpose `prove_identity` to the verified mobile.
+//
+// Example: 246135
+type ProofCode = string
 
 // PublicKey 验证签名的公钥（RFC 7518、RFC 8037）。
 //
@@ -1453,6 +1859,92 @@ type SessionListResponse struct {
 	//
 	// The sessions, newest first.
 	Data []SessionInfo `json:"data"`
+
+	// Msg 提示信息，成功时为空串。
+	//
+	// The message, which is empty on success.
+	//
+	// Example:
+	Msg string `json:"msg"`
+}
+
+// SignInEvent 一条登录记录。
+//
+// An entry of the history.
+type SignInEvent struct {
+	// ClientIp 客户端 IP。
+	//
+	// The client IP.
+	ClientIp string `json:"clientIp"`
+
+	// Dialect 请求所用的方言。
+	//
+	// The dialect of the request.
+	Dialect string `json:"dialect"`
+
+	// Id 小于 2^53 的 ID。
+	//
+	// An id below 2^53.
+	Id Id `json:"id"`
+
+	// Kind 事件，如 `sign_in`、`sign_in_failed`、`lockout`、`session_replaced`、`password_changed`。
+	//
+	// What happened, such as `sign_in`, `sign_in_failed`, `lockout`, `session_replaced`, `password_changed`.
+	//
+	// Example: sign_in
+	Kind string `json:"kind"`
+
+	// Reason 失败或会话结束的原因。
+	//
+	// Why it failed, or why the session ended.
+	Reason *string `json:"reason"`
+
+	// SessionId 有关的会话。
+	//
+	// The session that it is about.
+	SessionId *int64 `json:"sessionId"`
+
+	// Time 发生时间。
+	//
+	// When it happened.
+	Time time.Time `json:"time"`
+
+	// Way 登录方式，如 `password`、`code`、`wechat`。
+	//
+	// The way to sign in, such as `password`, `code`, `wechat`.
+	Way *string `json:"way"`
+}
+
+// SignInList 一页登录记录。
+//
+// A page of the history.
+type SignInList struct {
+	// List 记录，新的在前。
+	//
+	// The entries, newest first.
+	List []SignInEvent `json:"list"`
+
+	// Next 下一页的 `before`；null 表示没有下一页。
+	//
+	// The `before` of the next page; null if there is none.
+	Next *int64 `json:"next"`
+}
+
+// SignInListResponse 登录记录的响应。
+//
+// The answer with the history.
+type SignInListResponse struct {
+	// Code 错误码，0 为成功。
+	//
+	// The number of the outcome; 0 is success.
+	//
+	// Example: 0
+	Code int32 `json:"code"`
+
+	// Data 一页登录记录。
+	//
+	// A page of the history.
+	Data SignInList `json:"data"`
 
 	// Msg 提示信息，成功时为空串。
 	//
@@ -2243,9 +2735,9 @@ type UserProfile struct {
 	Zipcode *string `json:"zipcode,omitempty"`
 }
 
-// VerifyMobileRequest 手机号与验证码。
+// VerifyMobileRequest 手机号与验证码；换手机时还要证明是本人。
 //
-// A mobile and its code.
+// A mobile and its code, and for another mobile a proof of who the caller is.
 type VerifyMobileRequest struct {
 	// Mobile 中国大陆手机号。
 	//
@@ -2253,6 +2745,18 @@ type VerifyMobileRequest struct {
 	//
 	// Example: 13800138000
 	Mobile Mobile `json:"mobile"`
+
+	// OldValidateNo 发到已验证手机、`purpose` 为 `prove_identity` 的验证码。
+	//
+	// A code of the purpose `prove_identity` to the verified mobile.
+	//
+	// Example: 246135
+	OldValidateNo *ProofCode `json:"oldValidateNo,omitempty"`
+
+	// Password 当前密码，用于证明是本人。
+	//
+	// The present password, as proof of who the caller is.
+	Password *PresentPassword `json:"password,omitempty"`
 
 	// ValidateNo 一次性验证码，6 位数字。
 	//
@@ -3072,6 +3576,16 @@ type YudaoBadParameter = YudaoFailureBody
 // A failure of the dialect `yudao`.
 type YudaoBadRequest = YudaoFailureBody
 
+// YudaoBadRequestOrPassword yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
+type YudaoBadRequestOrPassword = YudaoFailureBody
+
+// YudaoClosingRefused yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
+type YudaoClosingRefused = YudaoFailureBody
+
 // YudaoForbidden yudao 方言的失败响应。
 //
 // A failure of the dialect `yudao`.
@@ -3152,6 +3666,11 @@ type YudaoUnavailable = YudaoFailureBody
 // A failure of the dialect `yudao`.
 type YudaoUnsupportedMediaType = YudaoFailureBody
 
+// YudaoUserNotFound yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
+type YudaoUserNotFound = YudaoFailureBody
+
 // YudaoWeChatBadRequest yudao 方言的失败响应。
 //
 // A failure of the dialect `yudao`.
@@ -3172,6 +3691,11 @@ type YudaoWeChatTooFrequent = YudaoFailureBody
 // A failure of the dialect `yudao`.
 type YudaoWeChatUnavailable = YudaoFailureBody
 
+// YudaoWeakPassword yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
+type YudaoWeakPassword = YudaoFailureBody
+
 // YudaoWrongCode yudao 方言的失败响应。
 //
 // A failure of the dialect `yudao`.
@@ -3191,6 +3715,19 @@ type SignInByMobileParams struct {
 	//
 	// The device's number, which is bound to the session at sign-in.
 	XDeviceNumber *string `json:"X-Device-Number,omitempty"`
+}
+
+// ListSignInsParams defines parameters for ListSignIns.
+type ListSignInsParams struct {
+	// Before 上一页的 `next`；不填为最新一页。
+	//
+	// The `next` of the page before; without it the newest page.
+	Before *Id `form:"before,omitempty" json:"before,omitempty"`
+
+	// Limit 每页条数，默认 20。
+	//
+	// The number of entries on a page, 20 if not given.
+	Limit *int32 `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
 // SignInByWeChatParams defines parameters for SignInByWeChat.
@@ -3313,6 +3850,9 @@ type UpdatePasswordFormdataRequestBody = UpdatePasswordForm
 // RefreshAccessTokenJSONRequestBody defines body for RefreshAccessToken for application/json ContentType.
 type RefreshAccessTokenJSONRequestBody = RefreshAccessTokenRequest
 
+// CloseAccountJSONRequestBody defines body for CloseAccount for application/json ContentType.
+type CloseAccountJSONRequestBody = Proof
+
 // MergeUsersJSONRequestBody defines body for MergeUsers for application/json ContentType.
 type MergeUsersJSONRequestBody = MergeUsersRequest
 
@@ -3324,6 +3864,9 @@ type SignInByMobileJSONRequestBody = MobileLoginRequest
 
 // VerifyMobileJSONRequestBody defines body for VerifyMobile for application/json ContentType.
 type VerifyMobileJSONRequestBody = VerifyMobileRequest
+
+// ResetForgottenPasswordJSONRequestBody defines body for ResetForgottenPassword for application/json ContentType.
+type ResetForgottenPasswordJSONRequestBody = PasswordResetRequest
 
 // LinkWeChatJSONRequestBody defines body for LinkWeChat for application/json ContentType.
 type LinkWeChatJSONRequestBody = WeChatLinkRequest
@@ -3372,6 +3915,12 @@ type ServerInterface interface {
 	// RefreshAccessToken 刷新 AccessToken · Exchange the token pair for the next access token
 	// (POST /app/auth/token/refresh)
 	RefreshAccessToken(ctx echo.Context) error
+	// CloseAccount 注销账号 · Close the caller's account
+	// (POST /auth/account/close)
+	CloseAccount(ctx echo.Context) error
+	// CopyMyData 导出我的数据 · A copy of the caller's own data
+	// (GET /auth/account/data)
+	CopyMyData(ctx echo.Context) error
 	// SignOut 退出登录 · Sign out
 	// (POST /auth/logout)
 	SignOut(ctx echo.Context) error
@@ -3387,12 +3936,18 @@ type ServerInterface interface {
 	// VerifyMobile 验证新手机号 · Verify a new mobile
 	// (POST /auth/mobile/verify)
 	VerifyMobile(ctx echo.Context) error
+	// ResetForgottenPassword 忘记密码 · Set a forgotten password
+	// (POST /auth/password/reset)
+	ResetForgottenPassword(ctx echo.Context) error
 	// ListSessions 我的会话 · List the caller's live sessions
 	// (GET /auth/sessions)
 	ListSessions(ctx echo.Context) error
 	// EndSession 结束一个会话 · End one of the caller's sessions
 	// (DELETE /auth/sessions/{id})
 	EndSession(ctx echo.Context, id Id) error
+	// ListSignIns 我的登录记录 · The caller's sign-in history
+	// (GET /auth/sign-ins)
+	ListSignIns(ctx echo.Context, params ListSignInsParams) error
 	// LinkWeChat 绑定微信 · Link a WeChat identity
 	// (POST /auth/wechat/link)
 	LinkWeChat(ctx echo.Context) error
@@ -3535,6 +4090,24 @@ func (w *ServerInterfaceWrapper) RefreshAccessToken(ctx echo.Context) error {
 	return err
 }
 
+// CloseAccount converts echo context to params.
+func (w *ServerInterfaceWrapper) CloseAccount(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CloseAccount(ctx)
+	return err
+}
+
+// CopyMyData converts echo context to params.
+func (w *ServerInterfaceWrapper) CopyMyData(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.CopyMyData(ctx)
+	return err
+}
+
 // SignOut converts echo context to params.
 func (w *ServerInterfaceWrapper) SignOut(ctx echo.Context) error {
 	var err error
@@ -3600,6 +4173,15 @@ func (w *ServerInterfaceWrapper) VerifyMobile(ctx echo.Context) error {
 	return err
 }
 
+// ResetForgottenPassword converts echo context to params.
+func (w *ServerInterfaceWrapper) ResetForgottenPassword(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ResetForgottenPassword(ctx)
+	return err
+}
+
 // ListSessions converts echo context to params.
 func (w *ServerInterfaceWrapper) ListSessions(ctx echo.Context) error {
 	var err error
@@ -3622,6 +4204,31 @@ func (w *ServerInterfaceWrapper) EndSession(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.EndSession(ctx, id)
+	return err
+}
+
+// ListSignIns converts echo context to params.
+func (w *ServerInterfaceWrapper) ListSignIns(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListSignInsParams
+	// ------------- Optional query parameter "before" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "before", ctx.QueryParams(), &params.Before, runtime.BindQueryParameterOptions{Type: "integer", Format: "int64"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter before: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListSignIns(ctx, params)
 	return err
 }
 
@@ -3960,6 +4567,10 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/auth/wechat/mobile", wrapper.SignInByWeChatMobile, options.OperationMiddlewares["signInByWeChatMobile"]...)
 	router.POST(options.BaseURL+"/auth/wechat/link", wrapper.LinkWeChat, options.OperationMiddlewares["linkWeChat"]...)
 	router.POST(options.BaseURL+"/auth/merge", wrapper.MergeUsers, options.OperationMiddlewares["mergeUsers"]...)
+	router.POST(options.BaseURL+"/auth/password/reset", wrapper.ResetForgottenPassword, options.OperationMiddlewares["resetForgottenPassword"]...)
+	router.GET(options.BaseURL+"/auth/sign-ins", wrapper.ListSignIns, options.OperationMiddlewares["listSignIns"]...)
+	router.GET(options.BaseURL+"/auth/account/data", wrapper.CopyMyData, options.OperationMiddlewares["copyMyData"]...)
+	router.POST(options.BaseURL+"/auth/account/close", wrapper.CloseAccount, options.OperationMiddlewares["closeAccount"]...)
 	router.POST(options.BaseURL+"/app/auth/token/refresh", wrapper.RefreshAccessToken, options.OperationMiddlewares["refreshAccessToken"]...)
 	router.GET(options.BaseURL+"/wx/pc/check-login-status", wrapper.CheckLoginStatus, options.OperationMiddlewares["checkLoginStatus"]...)
 	router.GET(options.BaseURL+"/wx/pc/check-login-status/:deviceNumber", wrapper.CheckLoginStatusByPath, options.OperationMiddlewares["checkLoginStatusByPath"]...)
@@ -4544,6 +5155,24 @@ type YudaoBadRequestJSONResponse struct {
 	Headers YudaoBadRequestResponseHeaders
 }
 
+type YudaoBadRequestOrPasswordResponseHeaders struct {
+	XRequestId *string
+}
+type YudaoBadRequestOrPasswordJSONResponse struct {
+	Body YudaoFailureBody
+
+	Headers YudaoBadRequestOrPasswordResponseHeaders
+}
+
+type YudaoClosingRefusedResponseHeaders struct {
+	XRequestId *string
+}
+type YudaoClosingRefusedJSONResponse struct {
+	Body YudaoFailureBody
+
+	Headers YudaoClosingRefusedResponseHeaders
+}
+
 type YudaoForbiddenResponseHeaders struct {
 	XRequestId *string
 }
@@ -4694,6 +5323,15 @@ type YudaoUnsupportedMediaTypeJSONResponse struct {
 	Headers YudaoUnsupportedMediaTypeResponseHeaders
 }
 
+type YudaoUserNotFoundResponseHeaders struct {
+	XRequestId *string
+}
+type YudaoUserNotFoundJSONResponse struct {
+	Body YudaoFailureBody
+
+	Headers YudaoUserNotFoundResponseHeaders
+}
+
 type YudaoWeChatBadRequestResponseHeaders struct {
 	XRequestId *string
 }
@@ -4730,6 +5368,15 @@ type YudaoWeChatUnavailableJSONResponse struct {
 	Body YudaoFailureBody
 
 	Headers YudaoWeChatUnavailableResponseHeaders
+}
+
+type YudaoWeakPasswordResponseHeaders struct {
+	XRequestId *string
+}
+type YudaoWeakPasswordJSONResponse struct {
+	Body YudaoFailureBody
+
+	Headers YudaoWeakPasswordResponseHeaders
 }
 
 type YudaoWrongCodeResponseHeaders struct {
@@ -6427,6 +7074,364 @@ func (response RefreshAccessToken503JSONResponse) VisitRefreshAccessTokenRespons
 	return err
 }
 
+type CloseAccountRequestObject struct {
+	Body *CloseAccountJSONRequestBody
+}
+
+type CloseAccountResponseObject interface {
+	VisitCloseAccountResponse(w http.ResponseWriter) error
+}
+
+type CloseAccount200ResponseHeaders struct {
+	XRequestId *string
+}
+
+type CloseAccount200JSONResponse struct {
+	Body    ClosedAccountResponse
+	Headers CloseAccount200ResponseHeaders
+}
+
+func (response CloseAccount200JSONResponse) VisitCloseAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CloseAccount400JSONResponse struct {
+	YudaoBadRequestOrPasswordJSONResponse
+}
+
+func (response CloseAccount400JSONResponse) VisitCloseAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CloseAccount401JSONResponse struct {
+	YudaoUnauthenticatedOrWrongCodeJSONResponse
+}
+
+func (response CloseAccount401JSONResponse) VisitCloseAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CloseAccount403JSONResponse struct {
+	YudaoClosingRefusedJSONResponse
+}
+
+func (response CloseAccount403JSONResponse) VisitCloseAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CloseAccount408JSONResponse struct{ YudaoTooSlowJSONResponse }
+
+func (response CloseAccount408JSONResponse) VisitCloseAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(408)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CloseAccount413JSONResponse struct{ YudaoTooLargeJSONResponse }
+
+func (response CloseAccount413JSONResponse) VisitCloseAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CloseAccount415JSONResponse struct {
+	YudaoUnsupportedMediaTypeJSONResponse
+}
+
+func (response CloseAccount415JSONResponse) VisitCloseAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CloseAccount429JSONResponse struct {
+	YudaoTooManyRequestsJSONResponse
+}
+
+func (response CloseAccount429JSONResponse) VisitCloseAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CloseAccount431JSONResponse struct {
+	YudaoHeadersTooLargeJSONResponse
+}
+
+func (response CloseAccount431JSONResponse) VisitCloseAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CloseAccount500JSONResponse struct{ YudaoInternalJSONResponse }
+
+func (response CloseAccount500JSONResponse) VisitCloseAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CloseAccount503JSONResponse struct{ YudaoUnavailableJSONResponse }
+
+func (response CloseAccount503JSONResponse) VisitCloseAccountResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CopyMyDataRequestObject struct {
+}
+
+type CopyMyDataResponseObject interface {
+	VisitCopyMyDataResponse(w http.ResponseWriter) error
+}
+
+type CopyMyData200ResponseHeaders struct {
+	Jwt        *string
+	XRequestId *string
+}
+
+type CopyMyData200JSONResponse struct {
+	Body    PersonalDataResponse
+	Headers CopyMyData200ResponseHeaders
+}
+
+func (response CopyMyData200JSONResponse) VisitCopyMyDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Jwt != nil {
+		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CopyMyData401JSONResponse struct {
+	YudaoUnauthenticatedJSONResponse
+}
+
+func (response CopyMyData401JSONResponse) VisitCopyMyDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CopyMyData429JSONResponse struct {
+	YudaoTooManyRequestsJSONResponse
+}
+
+func (response CopyMyData429JSONResponse) VisitCopyMyDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CopyMyData431JSONResponse struct {
+	YudaoHeadersTooLargeJSONResponse
+}
+
+func (response CopyMyData431JSONResponse) VisitCopyMyDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CopyMyData500JSONResponse struct{ YudaoInternalJSONResponse }
+
+func (response CopyMyData500JSONResponse) VisitCopyMyDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type CopyMyData503JSONResponse struct{ YudaoUnavailableJSONResponse }
+
+func (response CopyMyData503JSONResponse) VisitCopyMyDataResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type SignOutRequestObject struct {
 }
 
@@ -7182,7 +8187,9 @@ func (response VerifyMobile200JSONResponse) VisitVerifyMobileResponse(w http.Res
 	return err
 }
 
-type VerifyMobile400JSONResponse struct{ YudaoBadRequestJSONResponse }
+type VerifyMobile400JSONResponse struct {
+	YudaoBadRequestOrPasswordJSONResponse
+}
 
 func (response VerifyMobile400JSONResponse) VisitVerifyMobileResponse(w http.ResponseWriter) error {
 
@@ -7217,6 +8224,25 @@ func (response VerifyMobile401JSONResponse) VisitVerifyMobileResponse(w http.Res
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type VerifyMobile403JSONResponse struct {
+	YudaoFreshProofRequiredJSONResponse
+}
+
+func (response VerifyMobile403JSONResponse) VisitVerifyMobileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
 	_, err := buf.WriteTo(w)
 	return err
 }
@@ -7291,6 +8317,28 @@ func (response VerifyMobile415JSONResponse) VisitVerifyMobileResponse(w http.Res
 	return err
 }
 
+type VerifyMobile429JSONResponse struct {
+	YudaoTooManyRequestsJSONResponse
+}
+
+func (response VerifyMobile429JSONResponse) VisitVerifyMobileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type VerifyMobile431JSONResponse struct {
 	YudaoHeadersTooLargeJSONResponse
 }
@@ -7330,6 +8378,240 @@ func (response VerifyMobile500JSONResponse) VisitVerifyMobileResponse(w http.Res
 type VerifyMobile503JSONResponse struct{ YudaoUnavailableJSONResponse }
 
 func (response VerifyMobile503JSONResponse) VisitVerifyMobileResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetForgottenPasswordRequestObject struct {
+	Body *ResetForgottenPasswordJSONRequestBody
+}
+
+type ResetForgottenPasswordResponseObject interface {
+	VisitResetForgottenPasswordResponse(w http.ResponseWriter) error
+}
+
+type ResetForgottenPassword200ResponseHeaders struct {
+	XRequestId *string
+}
+
+type ResetForgottenPassword200JSONResponse struct {
+	Body    DoneResponse
+	Headers ResetForgottenPassword200ResponseHeaders
+}
+
+func (response ResetForgottenPassword200JSONResponse) VisitResetForgottenPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetForgottenPassword400JSONResponse struct{ YudaoBadRequestJSONResponse }
+
+func (response ResetForgottenPassword400JSONResponse) VisitResetForgottenPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetForgottenPassword401JSONResponse struct{ YudaoWrongCodeJSONResponse }
+
+func (response ResetForgottenPassword401JSONResponse) VisitResetForgottenPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetForgottenPassword404JSONResponse struct{ YudaoUserNotFoundJSONResponse }
+
+func (response ResetForgottenPassword404JSONResponse) VisitResetForgottenPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetForgottenPassword408JSONResponse struct{ YudaoTooSlowJSONResponse }
+
+func (response ResetForgottenPassword408JSONResponse) VisitResetForgottenPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(408)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetForgottenPassword413JSONResponse struct{ YudaoTooLargeJSONResponse }
+
+func (response ResetForgottenPassword413JSONResponse) VisitResetForgottenPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetForgottenPassword415JSONResponse struct {
+	YudaoUnsupportedMediaTypeJSONResponse
+}
+
+func (response ResetForgottenPassword415JSONResponse) VisitResetForgottenPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetForgottenPassword422JSONResponse struct{ YudaoWeakPasswordJSONResponse }
+
+func (response ResetForgottenPassword422JSONResponse) VisitResetForgottenPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetForgottenPassword429JSONResponse struct {
+	YudaoTooManyRequestsJSONResponse
+}
+
+func (response ResetForgottenPassword429JSONResponse) VisitResetForgottenPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetForgottenPassword431JSONResponse struct {
+	YudaoHeadersTooLargeJSONResponse
+}
+
+func (response ResetForgottenPassword431JSONResponse) VisitResetForgottenPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetForgottenPassword500JSONResponse struct{ YudaoInternalJSONResponse }
+
+func (response ResetForgottenPassword500JSONResponse) VisitResetForgottenPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ResetForgottenPassword503JSONResponse struct{ YudaoUnavailableJSONResponse }
+
+func (response ResetForgottenPassword503JSONResponse) VisitResetForgottenPasswordResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -7593,6 +8875,137 @@ func (response EndSession500JSONResponse) VisitEndSessionResponse(w http.Respons
 type EndSession503JSONResponse struct{ YudaoUnavailableJSONResponse }
 
 func (response EndSession503JSONResponse) VisitEndSessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSignInsRequestObject struct {
+	Params ListSignInsParams
+}
+
+type ListSignInsResponseObject interface {
+	VisitListSignInsResponse(w http.ResponseWriter) error
+}
+
+type ListSignIns200ResponseHeaders struct {
+	Jwt        *string
+	XRequestId *string
+}
+
+type ListSignIns200JSONResponse struct {
+	Body    SignInListResponse
+	Headers ListSignIns200ResponseHeaders
+}
+
+func (response ListSignIns200JSONResponse) VisitListSignInsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Jwt != nil {
+		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSignIns400JSONResponse struct{ YudaoBadParameterJSONResponse }
+
+func (response ListSignIns400JSONResponse) VisitListSignInsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSignIns401JSONResponse struct {
+	YudaoUnauthenticatedJSONResponse
+}
+
+func (response ListSignIns401JSONResponse) VisitListSignInsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSignIns431JSONResponse struct {
+	YudaoHeadersTooLargeJSONResponse
+}
+
+func (response ListSignIns431JSONResponse) VisitListSignInsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSignIns500JSONResponse struct{ YudaoInternalJSONResponse }
+
+func (response ListSignIns500JSONResponse) VisitListSignInsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSignIns503JSONResponse struct{ YudaoUnavailableJSONResponse }
+
+func (response ListSignIns503JSONResponse) VisitListSignInsResponse(w http.ResponseWriter) error {
 
 	var buf bytes.Buffer
 	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
@@ -9642,6 +11055,12 @@ type StrictServerInterface interface {
 	// RefreshAccessToken 刷新 AccessToken · Exchange the token pair for the next access token
 	// (POST /app/auth/token/refresh)
 	RefreshAccessToken(ctx context.Context, request RefreshAccessTokenRequestObject) (RefreshAccessTokenResponseObject, error)
+	// CloseAccount 注销账号 · Close the caller's account
+	// (POST /auth/account/close)
+	CloseAccount(ctx context.Context, request CloseAccountRequestObject) (CloseAccountResponseObject, error)
+	// CopyMyData 导出我的数据 · A copy of the caller's own data
+	// (GET /auth/account/data)
+	CopyMyData(ctx context.Context, request CopyMyDataRequestObject) (CopyMyDataResponseObject, error)
 	// SignOut 退出登录 · Sign out
 	// (POST /auth/logout)
 	SignOut(ctx context.Context, request SignOutRequestObject) (SignOutResponseObject, error)
@@ -9657,12 +11076,18 @@ type StrictServerInterface interface {
 	// VerifyMobile 验证新手机号 · Verify a new mobile
 	// (POST /auth/mobile/verify)
 	VerifyMobile(ctx context.Context, request VerifyMobileRequestObject) (VerifyMobileResponseObject, error)
+	// ResetForgottenPassword 忘记密码 · Set a forgotten password
+	// (POST /auth/password/reset)
+	ResetForgottenPassword(ctx context.Context, request ResetForgottenPasswordRequestObject) (ResetForgottenPasswordResponseObject, error)
 	// ListSessions 我的会话 · List the caller's live sessions
 	// (GET /auth/sessions)
 	ListSessions(ctx context.Context, request ListSessionsRequestObject) (ListSessionsResponseObject, error)
 	// EndSession 结束一个会话 · End one of the caller's sessions
 	// (DELETE /auth/sessions/{id})
 	EndSession(ctx context.Context, request EndSessionRequestObject) (EndSessionResponseObject, error)
+	// ListSignIns 我的登录记录 · The caller's sign-in history
+	// (GET /auth/sign-ins)
+	ListSignIns(ctx context.Context, request ListSignInsRequestObject) (ListSignInsResponseObject, error)
 	// LinkWeChat 绑定微信 · Link a WeChat identity
 	// (POST /auth/wechat/link)
 	LinkWeChat(ctx context.Context, request LinkWeChatRequestObject) (LinkWeChatResponseObject, error)
@@ -10164,6 +11589,75 @@ func (sh *strictHandler) RefreshAccessToken(ctx echo.Context) error {
 	return nil
 }
 
+// CloseAccount operation middleware
+func (sh *strictHandler) CloseAccount(ctx echo.Context) error {
+	var request CloseAccountRequestObject
+
+	var body CloseAccountJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CloseAccount(ctx.Request().Context(), request.(CloseAccountRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CloseAccount")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CloseAccountResponseObject); ok {
+		return validResponse.VisitCloseAccountResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// CopyMyData operation middleware
+func (sh *strictHandler) CopyMyData(ctx echo.Context) error {
+	var request CopyMyDataRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.CopyMyData(ctx.Request().Context(), request.(CopyMyDataRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "CopyMyData")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(CopyMyDataResponseObject); ok {
+		return validResponse.VisitCopyMyDataResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // SignOut operation middleware
 func (sh *strictHandler) SignOut(ctx echo.Context) error {
 	var request SignOutRequestObject
@@ -10373,6 +11867,52 @@ func (sh *strictHandler) VerifyMobile(ctx echo.Context) error {
 	return nil
 }
 
+// ResetForgottenPassword operation middleware
+func (sh *strictHandler) ResetForgottenPassword(ctx echo.Context) error {
+	var request ResetForgottenPasswordRequestObject
+
+	var body ResetForgottenPasswordJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ResetForgottenPassword(ctx.Request().Context(), request.(ResetForgottenPasswordRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ResetForgottenPassword")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ResetForgottenPasswordResponseObject); ok {
+		return validResponse.VisitResetForgottenPasswordResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
 // ListSessions operation middleware
 func (sh *strictHandler) ListSessions(ctx echo.Context) error {
 	var request ListSessionsRequestObject
@@ -10415,6 +11955,31 @@ func (sh *strictHandler) EndSession(ctx echo.Context, id Id) error {
 		return err
 	} else if validResponse, ok := response.(EndSessionResponseObject); ok {
 		return validResponse.VisitEndSessionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListSignIns operation middleware
+func (sh *strictHandler) ListSignIns(ctx echo.Context, params ListSignInsParams) error {
+	var request ListSignInsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListSignIns(ctx.Request().Context(), request.(ListSignInsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListSignIns")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListSignInsResponseObject); ok {
+		return validResponse.VisitListSignInsResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

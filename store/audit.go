@@ -24,6 +24,7 @@ type AuditFilter struct {
 	Kinds        []string // any of these
 	Subject      *int64   // the user it was done to
 	AfterID      int64    // with higher ids
+	BeforeID     int64    // with lower ids; 0: any
 	Limit        int      // maximum number of events
 	// Newest selects the newest events if there are more than Limit, not the oldest.
 	Newest bool
@@ -70,6 +71,9 @@ func (s *Store) CountAudit(ctx context.Context, f AuditFilter) (int64, error) {
 
 func (f AuditFilter) conditions() (c conditions) {
 	c.add("id > ?", f.AfterID)
+	if f.BeforeID != 0 {
+		c.add("id < ?", f.BeforeID)
+	}
 	if f.Since != 0 {
 		c.add("at >= ?", f.Since)
 	}

@@ -36,9 +36,3 @@ func (s *Store) FindSessions(ctx context.Context, f SessionFilter, afterID int64
 func (s *Store) CountSessions(ctx context.Context, f SessionFilter) (int64, error) {
 	return s.count(ctx, "CountSessions", "sessions", f.conditions())
 }
-
-// EndUserSessions ends all sessions of a user for a reason, one of the EndedBy constants,
-// and returns how many had not ended.
-func (tx Tx) EndUserSessions(ctx context.Context, userID int64, reason string, now Time) (ended int64, err error) {
-	return tx.exec(ctx, "EndUserSessions", endUserSessions, now, reason, userID, int64(0))
-}

@@ -75,6 +75,7 @@ type User struct {
 	UpdatedBy         *int64  `db:"updated_by"`
 	ActivatedAt       *Time   `db:"activated_at"`
 	LastLoginAt       *Time   `db:"last_login_at"`
+	ClosingAt         *Time   `db:"closing_at"` // when the user is erased, unless they sign in before
 }
 
 // ProfileColumns are the columns of users that users set themselves. nil is unknown,
@@ -139,6 +140,7 @@ const (
 	EndedByDisabling      = "user_disabled"
 	EndedByRefreshReuse   = "refresh_reused"
 	EndedByOwner          = "ended_by_owner"
+	EndedByClosing        = "account_closed"
 	EndedByMerge          = "user_merged"
 	EndedByNewWayIn       = "new_way_in"
 	EndedByOperator       = "ended_by_operator" // on the command line

@@ -81,6 +81,10 @@ type (
 		RoleID         int64 `db:"role_id"`
 		CreatedAt      Time  `db:"created_at"`
 	}
+	closedIdentityRow struct {
+		Digest   Digest `db:"digest"`
+		ClosedAt Time   `db:"closed_at"`
+	}
 	applicationOrganisationRow struct {
 		ApplicationID  string `db:"application_id"`
 		OrganisationID int64  `db:"organisation_id"`
@@ -104,6 +108,7 @@ var exportedTables = []Table{
 	tableOf[applicationOrganisationRow]("application_organisations", "application_id", "organisation_id"),
 	tableOf[ApplicationSecret]("application_secrets", "id"),
 	tableOf[WeChatApp]("wechat_apps", "application_id"),
+	tableOf[closedIdentityRow]("closed_identities", "digest"),
 	tableOf[Session]("sessions", "id"),
 	tableOf[AuditEvent]("audit_events", "id"),
 }

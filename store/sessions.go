@@ -24,20 +24,20 @@ var (
 )
 
 const (
-	noteSignIn  = "last_login_at = ?, company_type = COALESCE(?, company_type)"
-	isEnabled   = "id = ? AND disabled_at IS NULL"
+	noteSignIn  = "last_login_at = ?, company_type = COALESCE(?, company_type), closing_at = NULL"
+	isEnabled   = "id = ? AND disabled_at IS NULL AND (closing_at IS NULL OR closing_at > ?)"
 	liveOfClass = "SELECT id FROM sessions WHERE user_id = ? AND exclusive_class = ? AND ended_at IS NULL"
 )
 
 // OpenSession adds a session and records the sign-in in the user's row. A session of an
 // exclusive class ends the user's other session of that class: of any number opened at
 // the same time, one stays live. companyType, unless nil, is stored in the user's row.
-// replaced is the session that ended, nil for none. It returns ErrNotFound if the user
-// does not exist or is disabled, and a ConflictError of id or session.
+// It takes back the closing of the account. replaced is the session that ended, nil for
+// none. It returns ErrNotFound if the user does not exist, is disabled or due to be erased, and a ConflictError of id or session.
 func (tx Tx) OpenSession(ctx context.Context, session Session, companyType *int64) (replaced *int64, err error) {
 	// This locks the user's row, so on every engine the sign-ins of one user are
 	// serialised, and none can overlap with disabling the user.
-	err = tx.update(ctx, "OpenSession", "users", noteSignIn, isEnabled, []any{session.CreatedAt, companyType}, []any{session.UserID})
+	err = tx.update(ctx, "OpenSession", "users", noteSignIn, isEnabled, []any{session.CreatedAt, companyType}, []any{session.UserID, session.CreatedAt})
 	if err == nil && session.ExclusiveClass != nil {
 		replaced, err = tx.endOther(ctx, session)
 	}

@@ -37,6 +37,11 @@ const (
 	AuditUserDisabled             = "user_disabled"
 	AuditUserEnabled              = "user_enabled"
 	AuditUserRoleChanged          = "user_role_changed"
+	AuditCodeRefused              = "code_refused"       // a wrong code, not of a sign-in
+	AuditAccountClosed            = "account_closed"     // by its owner, with a time of grace
+	AuditAccountReopened          = "account_reopened"   // by a sign-in within it
+	AuditUserErased               = "user_erased"        // with everything that names them
+	AuditDataCopied               = "data_copied"        // by its owner
 	AuditUserMerged               = "user_merged"        // into another, and gone
 	AuditUserMergedInto           = "user_merged_into"   // by another, who is gone
 	AuditMergeRefused             = "merge_refused"      // for want of proof
@@ -81,6 +86,7 @@ func AuditKinds() []string {
 		AuditPasswordSet, AuditPasswordChanged, AuditPasswordReset, AuditPasswordRefused,
 		AuditMobileVerified, AuditMobileUnverified, AuditEmailVerified, AuditEmailUnverified,
 		AuditUserCreated, AuditUsersImported, AuditMembershipsImported, AuditUserUpdated, AuditUserDisabled, AuditUserEnabled, AuditUserRoleChanged,
+		AuditCodeRefused, AuditAccountClosed, AuditAccountReopened, AuditUserErased, AuditDataCopied,
 		AuditUserMerged, AuditUserMergedInto, AuditMergeRefused,
 		AuditUserUnlocked, AuditClientIPUnlocked,
 		AuditMembershipAdded, AuditMembershipRemoved,
@@ -110,12 +116,25 @@ type AuditEvent struct {
 	Detail    string // a JSON object
 }
 
+// EventDetails are details that many kinds of events have; "" is none.
+type EventDetails struct {
+	Way    string `json:"way"`    // of signing in
+	Reason string `json:"reason"` // of a failure, or of the end of a session
+}
+
+// Details reads the event's details.
+func (e AuditEvent) Details() (d EventDetails) {
+	_ = json.Unmarshal([]byte(e.Detail), &d) // the service writes objects
+	return d
+}
+
 // AuditFilter selects events. Zero values select everything.
 type AuditFilter struct {
 	Since, Until Time     // from Since on, and before Until
 	Kinds        []string // any of these
 	Subject      *int64   // the user it was done to
 	AfterID      int64    // with higher ids
+	BeforeID     int64    // with lower ids; 0: any
 	Limit        int      // maximum number of events
 	// Newest selects the newest events where there are more than Limit, not the
 	// oldest.
@@ -130,6 +149,12 @@ type requestInfoKey struct{}
 // WithRequestInfo gives a context whose audit events carry info.
 func WithRequestInfo(ctx context.Context, info RequestInfo) context.Context {
 	return context.WithValue(ctx, requestInfoKey{}, info)
+}
+
+// requestInfo is that of WithRequestInfo, empty outside of a request.
+func requestInfo(ctx context.Context) RequestInfo {
+	info, _ := ctx.Value(requestInfoKey{}).(RequestInfo)
+	return info
 }
 
 // event is an AuditEvent to record. It contains no secrets or personal data: mobiles
@@ -169,7 +194,7 @@ func (s *Service) audit(ctx context.Context, events ...event) {
 // auditRows gives the rows of events that happen now, without ids.
 func (s *Service) auditRows(ctx context.Context, events []event) []store.AuditEvent {
 	now := store.TimeOf(s.now())
-	origin, _ := ctx.Value(requestInfoKey{}).(RequestInfo)
+	origin := requestInfo(ctx)
 	rows := make([]store.AuditEvent, 0, len(events))
 	for _, e := range events {
 		rows = append(rows, e.row(now, origin))

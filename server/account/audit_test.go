@@ -149,7 +149,7 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 		}, `li li own jfinal 198.51.100.9 {"reason":"wrong"}`},
 		account.AuditMobileVerified: {func(s *scene) error {
 			code := s.code(account.PurposeVerifyMobile, "13900004444")
-			return s.VerifyMobile(s.ctx, s.li, "13900004444", code)
+			return s.VerifyMobile(s.ctx, s.li, "13900004444", code, account.Proof{})
 		}, `li li own jfinal 198.51.100.9 {"mobile":"INDEX"}`},
 		account.AuditMobileUnverified: {func(s *scene) error {
 			id := s.add("sun", mobile("13900005555", true), email("sun@example.com", true))

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"math/big"
+	"slices"
 	"time"
 
 	"quartet/server/apierr"
@@ -18,14 +19,20 @@ import (
 
 // Purposes of a one-time code.
 const (
-	PurposeSignIn       = "sign_in"
-	PurposeVerifyMobile = "verify_mobile"
+	PurposeSignIn        = "sign_in"
+	PurposeVerifyMobile  = "verify_mobile"
+	PurposeResetPassword = "reset_password"
+	PurposeProveIdentity = "prove_identity" // before a change of a way in, or the end of the account
 )
+
+// PurposeNotice is the purpose of a message without a code: the mobile is told that it is
+// no longer a user's.
+const PurposeNotice = "notice"
 
 // SendCodeRequest asks for a one-time code.
 type SendCodeRequest struct {
 	Dialect  string // of the operation
-	Purpose  string // PurposeSignIn or PurposeVerifyMobile
+	Purpose  string // PurposeSignIn or another purpose of a code
 	Mobile   string // eleven digits
 	ClientIP string // of the client
 }
@@ -70,7 +77,7 @@ func (s *Service) SendCode(ctx context.Context, r SendCodeRequest) (CodeSent, er
 }
 
 func checkCodeRequest(r SendCodeRequest) error {
-	if r.Purpose != PurposeSignIn && r.Purpose != PurposeVerifyMobile {
+	if !slices.Contains([]string{PurposeSignIn, PurposeVerifyMobile, PurposeResetPassword, PurposeProveIdentity}, r.Purpose) {
 		return apierr.Field("purpose", apierr.NotInEnum)
 	}
 	return checkMobile(r.Mobile)
@@ -166,27 +173,49 @@ func RandomCode(string) string {
 }
 
 // VerifyMobile verifies the caller's mobile with a code sent for PurposeVerifyMobile,
-// and makes it a way to sign in. Failures are InvalidField, WrongCode and MobileTaken.
-func (s *Service) VerifyMobile(ctx context.Context, caller Caller, mobile, code string) error {
+// and makes it a way to sign in. If it is not the one that is verified already, the
+// caller proves who they are, the caller's other sessions end, and the mobile that was
+// verified before is told. Failures are InvalidField, those of a missing or wrong proof,
+// with which nothing changes, WrongCode, TooManyRequests and MobileTaken.
+func (s *Service) VerifyMobile(ctx context.Context, caller Caller, mobile, code string, p Proof) error {
 	if err := checkMobile(mobile); err != nil {
 		return err
 	}
-	// A transaction of its own, so that the code stays used if the mobile is taken.
-	right := false
-	err := s.inTx(ctx, func(tx *tx) (err error) {
-		right, err = s.consumeCode(ctx, tx, PurposeVerifyMobile, mobile, code)
-		return err
-	})
-	switch {
-	case err != nil:
-		return storeErr(err)
-	case !right:
-		return apierr.New(apierr.WrongCode)
+	user, err := s.store.UserByID(ctx, caller.UserID)
+	if err != nil {
+		return toAPIErr(err, apierr.UserNotFound)
 	}
-	sealed, index := s.sealMobile(caller.UserID, mobile), s.mobileIndex(mobile)
+	index := s.mobileIndex(mobile)
+	isNew := user.MobileVerifiedAt == nil || *user.MobileIndex != index
+	if isNew {
+		if err := s.prove(ctx, caller, user, p); err != nil {
+			return err
+		}
+	}
+	// The code stays used if the mobile is taken.
+	if err := s.proveMobile(ctx, caller, PurposeVerifyMobile, mobile, code); err != nil {
+		return err
+	}
 	err = s.inTx(ctx, func(tx *tx) error {
-		tx.record(caller.eventBy(AuditMobileVerified, caller.UserID, details{"mobile": index}))
-		return tx.VerifyMobile(ctx, caller.UserID, sealed, index, store.TimeOf(s.now()))
+		now := store.TimeOf(s.now())
+		verified := caller.eventBy(AuditMobileVerified, caller.UserID, details{"mobile": index})
+		if isNew {
+			ended, err := tx.EndSessionsOf(ctx, caller.UserID, caller.SessionID, store.EndedByNewWayIn, now)
+			if err != nil {
+				return err
+			}
+			verified.detail["ended_sessions"] = ended
+		}
+		tx.record(verified)
+		return tx.VerifyMobile(ctx, caller.UserID, s.sealMobile(caller.UserID, mobile), index, now)
 	})
-	return toAPIErr(err, apierr.UserNotFound)
+	if err != nil {
+		return toAPIErr(err, apierr.UserNotFound)
+	}
+	if isNew && user.MobileVerifiedAt != nil {
+		if old, err := s.unseal(user.MobileSealed, mobileContext(user.ID)); err == nil {
+			s.notify(ctx, old)
+		}
+	}
+	return nil
 }

@@ -105,7 +105,7 @@ func (s *Service) EndAnySession(ctx context.Context, id int64) (userID int64, er
 // EndSessionsOf ends all sessions of a user, and returns how many there were.
 func (s *Service) EndSessionsOf(ctx context.Context, userID int64) (ended int64, err error) {
 	err = s.inTx(ctx, func(tx *tx) (err error) {
-		ended, err = tx.EndUserSessions(ctx, userID, store.EndedByOperator, store.TimeOf(s.now()))
+		ended, err = tx.EndSessionsOf(ctx, userID, 0, store.EndedByOperator, store.TimeOf(s.now()))
 		tx.record(byCommandLine(AuditSessionEnded, userID, details{"reason": store.EndedByOperator, "ended_sessions": ended}))
 		return err
 	})

@@ -47,6 +47,8 @@ type Limits struct {
 	MergePerUser    Rate          // tries of one user to merge another
 	WeChatPerIP     Rate          // WeChat codes exchanged for one client IP
 	WeChatRepeat    time.Duration // how long an exchanged WeChat code gives the same user
+	ClosingGrace    time.Duration // how long a sign-in takes back the closing of an account
+	DataPerUser     Rate          // copies of one's own data
 	SaveTimeout     time.Duration // for the database, after a provider has answered
 	ProviderTimeout time.Duration // for an answer of SMS or WeChat
 	OverloadedDelay time.Duration // Retry-After when no hashing slot is free
@@ -91,6 +93,8 @@ func DefaultLimits() Limits {
 		MergePerUser:         Rate{5, quarter},
 		WeChatPerIP:          Rate{300, time.Minute},
 		WeChatRepeat:         5 * time.Minute,
+		ClosingGrace:         15 * 24 * time.Hour,
+		DataPerUser:          Rate{5, 24 * time.Hour},
 		SaveTimeout:          4 * time.Second,
 		ProviderTimeout:      4 * time.Second,
 		OverloadedDelay:      2 * time.Second,

@@ -189,11 +189,7 @@ func (s *Service) verify(ctx context.Context, hash *string, text string) (right,
 // against the client IP.
 func (s *Service) settleGuess(ctx context.Context, tx *tx, g guess, right bool) error {
 	if right {
-		keys := make([]string, 0, len(g.limits))
-		for _, limit := range g.limits {
-			keys = append(keys, limit.Key)
-		}
-		return tx.ResetRateLimits(ctx, keys)
+		return tx.ResetRateLimits(ctx, keysOf(g.limits))
 	}
 	return s.countClientIP(ctx, tx, g.clientIP)
 }

@@ -59,25 +59,32 @@ func (s *Service) checkOldPassword(ctx context.Context, caller Caller, user stor
 	case missing:
 		return nil, apierr.Field(oldPasswordField, apierr.Required)
 	}
+	right, err := s.isPasswordOf(ctx, caller, user, *old)
+	if err != nil {
+		return nil, err
+	}
+	if !right {
+		return nil, wrongOldPassword()
+	}
+	return user.PasswordHash, nil
+}
+
+// isPasswordOf compares the password of a user whom the caller may change. Wrong ones are
+// counted, and recorded.
+func (s *Service) isPasswordOf(ctx context.Context, caller Caller, user store.User, text string) (bool, error) {
 	key := "old-password:" + s.sealer.Index("user:"+strconv.FormatInt(user.ID, 10))
 	v, err := s.compare(ctx, guess{
 		lockKey: key,
 		key:     key,
 		limits:  []store.RateLimit{s.limits.OldPasswordPerUser.limit(key)},
 		hash:    user.PasswordHash,
-	}, *old, func(tx *tx, v verdict) error {
+	}, text, func(tx *tx, v verdict) error {
 		if !v.right {
 			tx.record(oldPasswordRefused(caller, user.ID, v))
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	if !v.right {
-		return nil, wrongOldPassword()
-	}
-	return user.PasswordHash, nil
+	return v.right, err
 }
 
 // freshBy accepts a session that was opened in this way within FreshSignIn.

@@ -8,11 +8,11 @@ type SMS interface {
 	Send(ctx context.Context, m CodeMessage) error
 }
 
-// CodeMessage is a one-time code to deliver.
+// CodeMessage is a one-time code to deliver, or a notice.
 type CodeMessage struct {
 	Mobile  string // mainland form, 11 digits
-	Code    string
-	Purpose string // PurposeSignIn or PurposeVerifyMobile
+	Code    string // "" in a notice
+	Purpose string // PurposeSignIn or another purpose of a code, or PurposeNotice
 }
 
 // WeChat exchanges the code of a WeChat login for the identity behind it. Exchange

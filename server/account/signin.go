@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strconv"
 	"strings"
 	"time"
@@ -86,8 +87,8 @@ func (s *Service) SignInByCode(ctx context.Context, in CodeSignIn) (SignInResult
 	if err := in.check(); err != nil {
 		return SignInResult{}, err
 	}
-	if wait := s.fullFor(ctx, codeRefusedKey(s.clientIPKey(in.ClientIP))); wait > 0 {
-		return SignInResult{}, &apierr.Error{Code: apierr.TooManyRequests, RetryAfter: wait}
+	if err := s.mayTryCode(ctx, in.ClientIP); err != nil {
+		return SignInResult{}, err
 	}
 	application, err := s.knownApplication(ctx, in.Application)
 	if err != nil {
@@ -115,6 +116,7 @@ func (s *Service) SignInByCode(ctx context.Context, in CodeSignIn) (SignInResult
 		refresh := token.NewRefresh()
 		session := s.codeSession(user.ID, in, refresh)
 		session.ApplicationID = application
+		tx.record(reopened(user, session)...)
 		user.LastLoginAt, user.CompanyType = &session.CreatedAt, cmp.Or(in.CompanyType, user.CompanyType) // as OpenSession stores them
 		result, err = s.openOpaque(ctx, tx, session, refresh, in.CompanyType)
 		result.RefreshToken, result.RefreshExpires = refresh, session.ExpiresAt.Time()
@@ -124,7 +126,7 @@ func (s *Service) SignInByCode(ctx context.Context, in CodeSignIn) (SignInResult
 	case err != nil:
 		return SignInResult{}, toAPIErr(err, apierr.WrongCode)
 	case refused != "":
-		return SignInResult{}, s.refuseCode(ctx, in, user.ID, refused)
+		return SignInResult{}, s.refuseCode(ctx, in.ClientIP, s.codeRefused(in, user.ID, refused))
 	}
 	result.User, err = s.open(user)
 	return result, err
@@ -180,12 +182,12 @@ func (s *Service) userOfMobile(ctx context.Context, tx *tx, in mobileSignIn) (st
 // refuseCode counts a refusal against the client IP, as a password guess too, and
 // returns the failure. Every server remembers a client IP that it found full. A refusal
 // beyond the limit is not recorded, except the one that locks.
-func (s *Service) refuseCode(ctx context.Context, in CodeSignIn, userID int64, reason string) error {
-	clientIP := s.clientIPKey(in.ClientIP)
+func (s *Service) refuseCode(ctx context.Context, address string, refused event) error {
+	clientIP := s.clientIPKey(address)
 	key := codeRefusedKey(clientIP)
 	limits := []store.RateLimit{s.limits.CodeRefusedPerIP.limit(key), s.passwordPerIP(clientIP)}
 	err := storeErr(s.inTx(ctx, func(tx *tx) error {
-		tx.record(s.codeRefused(in, userID, reason))
+		tx.record(refused)
 		return tx.ConsumeRateLimits(ctx, limits, store.TimeOf(s.now()))
 	}))
 	switch {
@@ -193,11 +195,19 @@ func (s *Service) refuseCode(ctx context.Context, in CodeSignIn, userID int64, r
 		return apierr.New(apierr.WrongCode)
 	case apierr.Is(err, apierr.TooManyRequests):
 		s.rememberFull(key, apierr.As(err).RetryAfter, limits...)
-		locked := s.codeRefused(in, userID, reasonLocked)
-		locked.kind = AuditLockout
-		s.audit(ctx, locked)
+		refused.kind, refused.detail = AuditLockout, maps.Clone(refused.detail)
+		refused.detail["reason"] = reasonLocked
+		s.audit(ctx, refused)
 	}
 	return err
+}
+
+// mayTryCode fails with TooManyRequests for a client IP with too many refused codes.
+func (s *Service) mayTryCode(ctx context.Context, address string) error {
+	if wait := s.fullFor(ctx, codeRefusedKey(s.clientIPKey(address))); wait > 0 {
+		return &apierr.Error{Code: apierr.TooManyRequests, RetryAfter: wait}
+	}
+	return nil
 }
 
 func codeRefusedKey(clientIP string) string { return "code-refused:" + clientIP }
@@ -234,6 +244,7 @@ func (s *Service) SignInByPassword(ctx context.Context, in PasswordSignIn) (Sign
 			return nil
 		}
 		session.ID = s.ids.Next()
+		tx.record(reopened(user, session)...)
 		return s.openSession(ctx, tx, session, nil)
 	})
 	switch {

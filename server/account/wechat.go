@@ -111,6 +111,7 @@ func (s *Service) openByWeChat(ctx context.Context, in WeChatSignIn, find func(*
 			return nil
 		}
 		session := s.sessionRow(user.ID, in.Dialect, OpenedByWeChat, in.ClientIP, in.UserAgent)
+		tx.record(reopened(user, session)...)
 		session.ApplicationID = application
 		if in.Device == nil {
 			result, err = s.openOpaque(ctx, tx, session, token.NewSeed(), nil)

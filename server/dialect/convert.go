@@ -66,3 +66,12 @@ func OpenID(u account.User) *string {
 	}
 	return &u.WeChat[0].OpenID
 }
+
+// Convert converts each of a list; the result is never nil, because JSON would say null.
+func Convert[From, To any](list []From, one func(From) To) []To {
+	made := make([]To, 0, len(list))
+	for _, item := range list {
+		made = append(made, one(item))
+	}
+	return made
+}

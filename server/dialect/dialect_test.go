@@ -196,7 +196,7 @@ func checkExample(t *testing.T, where string, symbol apierr.Code, example map[st
 
 var (
 	exampleFields = append([]string{""}, strings.Fields("body frontType token Token mobile Mobile deviceNumber Authorization userId UserId accessToken "+
-		"X-App-Id Authorization Token code Code user User id Id oldPassowrd password Jwt tag render Content-Type")...)
+		"X-App-Id Authorization Token code Code user User id Id oldPassowrd password newPassword Jwt tag render Content-Type")...)
 	exampleExpected = []string{
 		"application/json, application/x-www-form-urlencoded", "application/json", "application/x-www-form-urlencoded",
 		"token", "mobile", "code", "user", "id", "userId", "64 KiB", "16 KiB", "4.5s", "",

@@ -15,7 +15,7 @@ var renamedDialects = map[string]string{
 
 // addedColumns are the columns that a migration added to an exported table, with the
 // number of the migration. The rows of older files lack them; they are null then.
-var addedColumns = map[string]int64{"sessions.access_used_at": 8}
+var addedColumns = map[string]int64{"sessions.access_used_at": 8, "users.closing_at": 11}
 
 // upgrade renames the members and values of a row that was written before that
 // migration, as the migration does in a database.

@@ -115,7 +115,7 @@ var administrationTests = map[string]func(*testing.T, *store.Store){
 		same(t, find(store.SessionFilter{LiveAt: noon + 30*day}), []int64(nil))
 		var ended int64
 		check(t, write(t, s, func(ctx context.Context, tx store.Tx) (err error) {
-			ended, err = tx.EndUserSessions(ctx, 1, store.EndedByOperator, noon+1)
+			ended, err = tx.EndSessionsOf(ctx, 1, 0, store.EndedByOperator, noon+1)
 			return err
 		}))
 		same(t, ended, int64(3))

@@ -43,13 +43,19 @@ func (e CasStatus) Valid() bool {
 
 // Defines values for CodePurpose.
 const (
-	PurposeSignIn       CodePurpose = "sign_in"
-	PurposeVerifyMobile CodePurpose = "verify_mobile"
+	PurposeProveIdentity CodePurpose = "prove_identity"
+	PurposeResetPassword CodePurpose = "reset_password"
+	PurposeSignIn        CodePurpose = "sign_in"
+	PurposeVerifyMobile  CodePurpose = "verify_mobile"
 )
 
 // Valid indicates whether the value is a known member of the CodePurpose enum.
 func (e CodePurpose) Valid() bool {
 	switch e {
+	case PurposeProveIdentity:
+		return true
+	case PurposeResetPassword:
+		return true
 	case PurposeSignIn:
 		return true
 	case PurposeVerifyMobile:
@@ -408,9 +414,44 @@ type CasFailureBody struct {
 // The kind of outcome: `success`, `fail` for the caller's fault, `error` for the server's.
 type CasStatus string
 
-// CodePurpose 验证码的用途：`sign_in` 登录（默认），`verify_mobile` 验证新手机。
+// ClosedAccount 已注销的账号。
 //
-// What the code is for: `sign_in` (the default), or `verify_mobile` for a new mobile.
+// A closed account.
+type ClosedAccount struct {
+	// EraseTime 个人数据被删除的时间；在此之前登录即撤销注销。
+	//
+	// When personal data is erased; signing in before takes the closing back.
+	EraseTime time.Time `json:"eraseTime"`
+}
+
+// ClosedAccountResponse 注销账号的响应。
+//
+// The answer to closing an account.
+type ClosedAccountResponse struct {
+	// Code 错误码，0 为成功。
+	//
+	// The number of the outcome; 0 is success.
+	//
+	// Example: 0
+	Code int32 `json:"code"`
+
+	// Data 已注销的账号。
+	//
+	// A closed account.
+	Data ClosedAccount `json:"data"`
+
+	// Msg 提示信息，成功时为空串。
+	//
+	// The message, which is empty on success.
+	//
+	// Example:
+	Msg string `json:"msg"`
+}
+
+// CodePurpose 验证码的用途：`sign_in` 登录（默认），`verify_mobile` 验证新手机，`reset_password` 忘记密码，`prove_identity` 在更换手机或注销账号之前证明是本人。
+//
+// What the code is for: `sign_in` (the default), `verify_mobile` for a new mobile, `reset_password` for a forgotten
+// password, or `prove_identity` before a new mobile or the end of the account.
 type CodePurpose string
 
 // CreateUserForm 表单字段 `user` 为 JSON。
@@ -1000,9 +1041,10 @@ type MobileCodeRequest struct {
 	// Example: 0
 	ProductType *int32 `json:"productType,omitempty"`
 
-	// Purpose 验证码的用途：`sign_in` 登录（默认），`verify_mobile` 验证新手机。
+	// Purpose 验证码的用途：`sign_in` 登录（默认），`verify_mobile` 验证新手机，`reset_password` 忘记密码，`prove_identity` 在更换手机或注销账号之前证明是本人。
 	//
-	// What the code is for: `sign_in` (the default), or `verify_mobile` for a new mobile.
+	// What the code is for: `sign_in` (the default), `verify_mobile` for a new mobile, `reset_password` for a forgotten
+	// password, or `prove_identity` before a new mobile or the end of the account.
 	Purpose *CodePurpose `json:"purpose,omitempty"`
 }
 
@@ -1183,6 +1225,346 @@ type Oauth2FailureBody struct {
 // Example: 246135
 type OneTimeCode = string
 
+// OtherId 在一个系统中的 ID。
+//
+// The id in one system.
+type OtherId struct {
+	// Id 在那里的 ID。
+	//
+	// The id there.
+	Id string `json:"id"`
+
+	// Origin 哪个系统。
+	//
+	// Which system.
+	//
+	// Example: ruoyi
+	Origin string `json:"origin"`
+}
+
+// PasswordResetRequest 手机号、验证码与新密码。
+//
+// A mobile, its code and the new password.
+type PasswordResetRequest struct {
+	// Mobile 中国大陆手机号。
+	//
+	// A mobile number of mainland China.
+	//
+	// Example: 13800138000
+	Mobile Mobile `json:"mobile"`
+
+	// NewPassword 新密码，8 到 128 个字符。
+	//
+	// The new password, 8 to 128 characters.
+	NewPassword string `json:"newPassword"`
+
+	// ValidateNo 一次性验证码，6 位数字。
+	//
+	// A one-time code of 6 digits.
+	//
+	// Example: 246135
+	ValidateNo OneTimeCode `json:"validateNo"`
+}
+
+// PersonalData 服务器上有关一个用户的全部数据，密码和令牌除外。
+//
+// Everything that is stored of a user, but passwords and tokens.
+type PersonalData struct {
+	// Events 审计中有关该用户的事件，旧的在前。
+	//
+	// The events of the audit about the user, oldest first.
+	Events []SignInEvent `json:"events"`
+
+	// Organisations 所属机构与角色。
+	//
+	// The organisations, with the roles there.
+	Organisations []PersonalOrganisation `json:"organisations"`
+
+	// OtherIds 在其他系统中的 ID。
+	//
+	// The ids in other systems.
+	OtherIds []OtherId `json:"otherIds"`
+
+	// Sessions 会话，已结束的也在内，旧的在前。
+	//
+	// The sessions, ended ones too, oldest first.
+	Sessions []SessionInfo `json:"sessions"`
+
+	// User 用户本人的资料。
+	//
+	// The user's own facts.
+	User PersonalUser `json:"user"`
+
+	// Wechat 微信身份。
+	//
+	// The WeChat identities.
+	Wechat []PersonalWeChat `json:"wechat"`
+}
+
+// PersonalDataResponse 我的数据的响应。
+//
+// The answer with one's own data.
+type PersonalDataResponse struct {
+	// Code 错误码，0 为成功。
+	//
+	// The number of the outcome; 0 is success.
+	//
+	// Example: 0
+	Code int32 `json:"code"`
+
+	// Data 服务器上有关一个用户的全部数据，密码和令牌除外。
+	//
+	// Everything that is stored of a user, but passwords and tokens.
+	Data PersonalData `json:"data"`
+
+	// Msg 提示信息，成功时为空串。
+	//
+	// The message, which is empty on success.
+	//
+	// Example:
+	Msg string `json:"msg"`
+}
+
+// PersonalOrganisation 一个机构。
+//
+// An organisation.
+type PersonalOrganisation struct {
+	// Code 机构代码。
+	//
+	// The code of the organisation.
+	Code string `json:"code"`
+
+	// Name 机构名称。
+	//
+	// The name of the organisation.
+	Name string `json:"name"`
+
+	// Roles 角色。
+	//
+	// The roles.
+	Roles []PersonalRole `json:"roles"`
+}
+
+// PersonalRole 一个角色。
+//
+// A role.
+type PersonalRole struct {
+	// Code 角色代码。
+	//
+	// The code of the role.
+	Code string `json:"code"`
+
+	// Name 角色名称。
+	//
+	// The name of the role.
+	Name string `json:"name"`
+}
+
+// PersonalUser 用户本人的资料。
+//
+// The user's own facts.
+type PersonalUser struct {
+	// Address 地址。
+	//
+	// The postal address.
+	Address *string `json:"address"`
+
+	// Anonym 匿名。
+	//
+	// The name shown to strangers.
+	Anonym *string `json:"anonym"`
+
+	// Avatar 头像。
+	//
+	// The picture.
+	Avatar *string `json:"avatar"`
+
+	// Birthday 生日。
+	//
+	// The birthday.
+	Birthday *string `json:"birthday"`
+
+	// City 市。
+	//
+	// The city.
+	City *string `json:"city"`
+
+	// Company 公司。
+	//
+	// The company.
+	Company *string `json:"company"`
+
+	// CompanyType 公司类型。
+	//
+	// The type of company.
+	CompanyType *int64 `json:"companyType"`
+
+	// Country 国家。
+	//
+	// The country.
+	Country *string `json:"country"`
+
+	// CreateSource 来源。
+	//
+	// Where the user comes from.
+	CreateSource string `json:"createSource"`
+
+	// CreateTime 创建时间。
+	//
+	// When the user was created.
+	CreateTime time.Time `json:"createTime"`
+
+	// Education 学历。
+	//
+	// The education.
+	Education *string `json:"education"`
+
+	// Email 邮箱。
+	//
+	// The e-mail address.
+	Email *string `json:"email"`
+
+	// EmailVerified 邮箱已验证。
+	//
+	// Whether the e-mail address is verified.
+	EmailVerified bool `json:"emailVerified"`
+
+	// Gender 性别：0 未知，1 男，2 女。
+	//
+	// The gender: 0 unknown, 1 male, 2 female.
+	Gender int32 `json:"gender"`
+
+	// GraduateSchool 毕业院校。
+	//
+	// The school.
+	GraduateSchool *string `json:"graduateSchool"`
+
+	// Guid 另一个不变的 ID。
+	//
+	// Another id that stays the same.
+	Guid openapi_types.UUID `json:"guid"`
+
+	// HasPassword 是否设置了密码。
+	//
+	// Whether there is a password.
+	HasPassword bool `json:"hasPassword"`
+
+	// Id 小于 2^53 的 ID。
+	//
+	// An id below 2^53.
+	Id Id `json:"id"`
+
+	// IdCard 证件号。
+	//
+	// The number of the identity card.
+	IdCard *string `json:"idCard"`
+
+	// IdCardType 证件类型。
+	//
+	// The type of the identity card.
+	IdCardType *string `json:"idCardType"`
+
+	// Identity 身份。
+	//
+	// What the user is.
+	Identity *string `json:"identity"`
+
+	// LastLoginTime 最近登录时间。
+	//
+	// When the user last signed in.
+	LastLoginTime *time.Time `json:"lastLoginTime"`
+
+	// Mobile 手机。
+	//
+	// The mobile.
+	Mobile *string `json:"mobile"`
+
+	// MobileVerified 手机已验证。
+	//
+	// Whether the mobile is verified.
+	MobileVerified bool `json:"mobileVerified"`
+
+	// Nickname 昵称。
+	//
+	// The nickname.
+	Nickname *string `json:"nickname"`
+
+	// Occupation 职业。
+	//
+	// The occupation.
+	Occupation *string `json:"occupation"`
+
+	// Province 省。
+	//
+	// The province.
+	Province *string `json:"province"`
+
+	// RealName 真实姓名。
+	//
+	// The real name.
+	RealName *string `json:"realName"`
+
+	// Remark 备注。
+	//
+	// A remark of an administrator.
+	Remark *string `json:"remark"`
+
+	// Role 在整个服务器上的角色。
+	//
+	// The role over the whole server.
+	Role string `json:"role"`
+
+	// Signature 个性签名。
+	//
+	// The signature.
+	Signature *string `json:"signature"`
+
+	// Site 网站。
+	//
+	// The web site.
+	Site *string `json:"site"`
+
+	// UpdateTime 修改时间。
+	//
+	// When the user was last changed.
+	UpdateTime time.Time `json:"updateTime"`
+
+	// Username 用户名。
+	//
+	// The user name.
+	Username *string `json:"username"`
+
+	// Zipcode 邮编。
+	//
+	// The postal code.
+	Zipcode *string `json:"zipcode"`
+}
+
+// PersonalWeChat 一个微信身份。
+//
+// A WeChat identity.
+type PersonalWeChat struct {
+	// Follows 是否关注公众号。
+	//
+	// Whether the user follows the official account.
+	Follows bool `json:"follows"`
+
+	// OpenId 在一个微信应用中的标识（openid）。
+	//
+	// The id in one WeChat app (openid).
+	OpenId string `json:"openId"`
+
+	// UnionId 在同一主体的各微信应用中的标识（unionid）。
+	//
+	// The id in all apps of one owner (unionid).
+	UnionId *string `json:"unionId"`
+}
+
+// PresentPassword 当前密码，用于证明是本人。
+//
+// The present password, as proof of who the caller is.
+type PresentPassword = string
+
 // Problem RFC 9457 的问题详情。
 //
 // The problem details of RFC 9457.
@@ -1212,6 +1594,30 @@ type Problem struct {
 	// The kind of failure: `urn:problem-type:quartet:` and the `code`. The page `docs/errors` explains it.
 	Type string `json:"type"`
 }
+
+// Proof 证明是本人：密码或验证码，至多需要一个。
+//
+// Proof of who the caller is: the password or a code, at most one is needed.
+type Proof struct {
+	// Password 当前密码，用于证明是本人。
+	//
+	// The present password, as proof of who the caller is.
+	Password *PresentPassword `json:"password,omitempty"`
+
+	// ValidateNo 发到已验证手机、`purpose` 为 `prove_identity` 的验证码。
+	//
+	// A code of the purpose `prove_identity` to the verified mobile.
+	//
+	// Example: 246135
+	ValidateNo *ProofCode `json:"validateNo,omitempty"`
+}
+
+// ProofCode 发到已验证手机、`purpose` 为 `prove_identity` 的验证码。
+//
+// A code of the purpose `prove_identity` to the verified mobile.
+//
+// Example: 246135
+type ProofCode = string
 
 // PublicKey 验证签名的公钥（RFC 7518、RFC 8037）。
 //
@@ -1454,6 +1860,92 @@ type SessionListResponse struct {
 	//
 	// The sessions, newest first.
 	Data []SessionInfo `json:"data"`
+
+	// Msg 提示信息，成功时为空串。
+	//
+	// The message, which is empty on success.
+	//
+	// Example:
+	Msg string `json:"msg"`
+}
+
+// SignInEvent 一条登录记录。
+//
+// An entry of the history.
+type SignInEvent struct {
+	// ClientIp 客户端 IP。
+	//
+	// The client IP.
+	ClientIp string `json:"clientIp"`
+
+	// Dialect 请求所用的方言。
+	//
+	// The dialect of the request.
+	Dialect string `json:"dialect"`
+
+	// Id 小于 2^53 的 ID。
+	//
+	// An id below 2^53.
+	Id Id `json:"id"`
+
+	// Kind 事件，如 `sign_in`、`sign_in_failed`、`lockout`、`session_replaced`、`password_changed`。
+	//
+	// What happened, such as `sign_in`, `sign_in_failed`, `lockout`, `session_replaced`, `password_changed`.
+	//
+	// Example: sign_in
+	Kind string `json:"kind"`
+
+	// Reason 失败或会话结束的原因。
+	//
+	// Why it failed, or why the session ended.
+	Reason *string `json:"reason"`
+
+	// SessionId 有关的会话。
+	//
+	// The session that it is about.
+	SessionId *int64 `json:"sessionId"`
+
+	// Time 发生时间。
+	//
+	// When it happened.
+	Time time.Time `json:"time"`
+
+	// Way 登录方式，如 `password`、`code`、`wechat`。
+	//
+	// The way to sign in, such as `password`, `code`, `wechat`.
+	Way *string `json:"way"`
+}
+
+// SignInList 一页登录记录。
+//
+// A page of the history.
+type SignInList struct {
+	// List 记录，新的在前。
+	//
+	// The entries, newest first.
+	List []SignInEvent `json:"list"`
+
+	// Next 下一页的 `before`；null 表示没有下一页。
+	//
+	// The `before` of the next page; null if there is none.
+	Next *int64 `json:"next"`
+}
+
+// SignInListResponse 登录记录的响应。
+//
+// The answer with the history.
+type SignInListResponse struct {
+	// Code 错误码，0 为成功。
+	//
+	// The number of the outcome; 0 is success.
+	//
+	// Example: 0
+	Code int32 `json:"code"`
+
+	// Data 一页登录记录。
+	//
+	// A page of the history.
+	Data SignInList `json:"data"`
 
 	// Msg 提示信息，成功时为空串。
 	//
@@ -2244,9 +2736,9 @@ type UserProfile struct {
 	Zipcode *string `json:"zipcode,omitempty"`
 }
 
-// VerifyMobileRequest 手机号与验证码。
+// VerifyMobileRequest 手机号与验证码；换手机时还要证明是本人。
 //
-// A mobile and its code.
+// A mobile and its code, and for another mobile a proof of who the caller is.
 type VerifyMobileRequest struct {
 	// Mobile 中国大陆手机号。
 	//
@@ -2254,6 +2746,18 @@ type VerifyMobileRequest struct {
 	//
 	// Example: 13800138000
 	Mobile Mobile `json:"mobile"`
+
+	// OldValidateNo 发到已验证手机、`purpose` 为 `prove_identity` 的验证码。
+	//
+	// A code of the purpose `prove_identity` to the verified mobile.
+	//
+	// Example: 246135
+	OldValidateNo *ProofCode `json:"oldValidateNo,omitempty"`
+
+	// Password 当前密码，用于证明是本人。
+	//
+	// The present password, as proof of who the caller is.
+	Password *PresentPassword `json:"password,omitempty"`
 
 	// ValidateNo 一次性验证码，6 位数字。
 	//
@@ -3073,6 +3577,16 @@ type YudaoBadParameter = YudaoFailureBody
 // A failure of the dialect `yudao`.
 type YudaoBadRequest = YudaoFailureBody
 
+// YudaoBadRequestOrPassword yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
+type YudaoBadRequestOrPassword = YudaoFailureBody
+
+// YudaoClosingRefused yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
+type YudaoClosingRefused = YudaoFailureBody
+
 // YudaoForbidden yudao 方言的失败响应。
 //
 // A failure of the dialect `yudao`.
@@ -3153,6 +3667,11 @@ type YudaoUnavailable = YudaoFailureBody
 // A failure of the dialect `yudao`.
 type YudaoUnsupportedMediaType = YudaoFailureBody
 
+// YudaoUserNotFound yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
+type YudaoUserNotFound = YudaoFailureBody
+
 // YudaoWeChatBadRequest yudao 方言的失败响应。
 //
 // A failure of the dialect `yudao`.
@@ -3173,6 +3692,11 @@ type YudaoWeChatTooFrequent = YudaoFailureBody
 // A failure of the dialect `yudao`.
 type YudaoWeChatUnavailable = YudaoFailureBody
 
+// YudaoWeakPassword yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
+type YudaoWeakPassword = YudaoFailureBody
+
 // YudaoWrongCode yudao 方言的失败响应。
 //
 // A failure of the dialect `yudao`.
@@ -3192,6 +3716,19 @@ type SignInByMobileParams struct {
 	//
 	// The device's number, which is bound to the session at sign-in.
 	XDeviceNumber *string `json:"X-Device-Number,omitempty"`
+}
+
+// ListSignInsParams defines parameters for ListSignIns.
+type ListSignInsParams struct {
+	// Before 上一页的 `next`；不填为最新一页。
+	//
+	// The `next` of the page before; without it the newest page.
+	Before *Id `form:"before,omitempty" json:"before,omitempty"`
+
+	// Limit 每页条数，默认 20。
+	//
+	// The number of entries on a page, 20 if not given.
+	Limit *int32 `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
 // SignInByWeChatParams defines parameters for SignInByWeChat.
@@ -3314,6 +3851,9 @@ type UpdatePasswordFormdataRequestBody = UpdatePasswordForm
 // RefreshAccessTokenJSONRequestBody defines body for RefreshAccessToken for application/json ContentType.
 type RefreshAccessTokenJSONRequestBody = RefreshAccessTokenRequest
 
+// CloseAccountJSONRequestBody defines body for CloseAccount for application/json ContentType.
+type CloseAccountJSONRequestBody = Proof
+
 // MergeUsersJSONRequestBody defines body for MergeUsers for application/json ContentType.
 type MergeUsersJSONRequestBody = MergeUsersRequest
 
@@ -3325,6 +3865,9 @@ type SignInByMobileJSONRequestBody = MobileLoginRequest
 
 // VerifyMobileJSONRequestBody defines body for VerifyMobile for application/json ContentType.
 type VerifyMobileJSONRequestBody = VerifyMobileRequest
+
+// ResetForgottenPasswordJSONRequestBody defines body for ResetForgottenPassword for application/json ContentType.
+type ResetForgottenPasswordJSONRequestBody = PasswordResetRequest
 
 // LinkWeChatJSONRequestBody defines body for LinkWeChat for application/json ContentType.
 type LinkWeChatJSONRequestBody = WeChatLinkRequest
@@ -3702,6 +4245,45 @@ type ClientInterface interface {
 	// Corresponds with POST /app/auth/token/refresh (the `RefreshAccessToken` operationId).
 	RefreshAccessToken(ctx context.Context, body RefreshAccessTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
+	// CloseAccountWithBody 注销账号 · Close the caller's account
+	//
+	// 注销当前用户的账号，并结束其所有会话。要证明是本人：10 分钟内刚登录过、`password`，或发到已验证手机、`purpose` 为 `prove_identity` 的验证码。
+	// 在 `eraseTime` 之前登录即撤销注销；之后个人数据全部删除，用户名、手机和邮箱可重新注册。超级管理员不能注销自己。
+	//
+	// Closes the caller's account and ends all sessions. The caller proves who they are: by a sign-in of the last 10 minutes,
+	// the `password`, or a code of the purpose `prove_identity` to the verified mobile. Signing in before `eraseTime` takes the
+	// closing back; after it all personal data is erased, and user name, mobile and e-mail are free again. A super
+	// administrator cannot close their own account.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /auth/account/close (the `CloseAccount` operationId).
+	CloseAccountWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CloseAccount 注销账号 · Close the caller's account
+	//
+	// 注销当前用户的账号，并结束其所有会话。要证明是本人：10 分钟内刚登录过、`password`，或发到已验证手机、`purpose` 为 `prove_identity` 的验证码。
+	// 在 `eraseTime` 之前登录即撤销注销；之后个人数据全部删除，用户名、手机和邮箱可重新注册。超级管理员不能注销自己。
+	//
+	// Closes the caller's account and ends all sessions. The caller proves who they are: by a sign-in of the last 10 minutes,
+	// the `password`, or a code of the purpose `prove_identity` to the verified mobile. Signing in before `eraseTime` takes the
+	// closing back; after it all personal data is erased, and user name, mobile and e-mail are free again. A super
+	// administrator cannot close their own account.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /auth/account/close (the `CloseAccount` operationId).
+	CloseAccount(ctx context.Context, body CloseAccountJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// CopyMyData 导出我的数据 · A copy of the caller's own data
+	//
+	// 返回服务器上有关当前用户的全部数据，密码和令牌除外。每个用户每天最多 5 次。
+	//
+	// Returns everything that is stored of the caller, but passwords and tokens. At most 5 a day for a user.
+	//
+	// Corresponds with GET /auth/account/data (the `CopyMyData` operationId).
+	CopyMyData(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error)
+
 	// SignOut 退出登录 · Sign out
 	//
 	// 结束当前会话，其令牌在所有方言中立即失效。
@@ -3799,10 +4381,13 @@ type ClientInterface interface {
 
 	// VerifyMobileWithBody 验证新手机号 · Verify a new mobile
 	//
-	// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。
+	// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。如果它不是已验证的那个手机，还要证明是本人：10 分钟内刚登录过、
+	// `password`，或发到原手机、`purpose` 为 `prove_identity` 的验证码。成功后其他会话结束，原手机会收到通知短信。
 	//
 	// Proves by a code of the purpose `verify_mobile` that a mobile is the caller's own. It can be used to sign in after
-	// that, and not before.
+	// that, and not before. Unless it is the mobile that is verified already, the caller also proves who they are: by a
+	// sign-in of the last 10 minutes, the `password`, or a code of the purpose `prove_identity` to the old mobile. The other
+	// sessions end then, and the old mobile is told.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -3811,15 +4396,42 @@ type ClientInterface interface {
 
 	// VerifyMobile 验证新手机号 · Verify a new mobile
 	//
-	// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。
+	// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。如果它不是已验证的那个手机，还要证明是本人：10 分钟内刚登录过、
+	// `password`，或发到原手机、`purpose` 为 `prove_identity` 的验证码。成功后其他会话结束，原手机会收到通知短信。
 	//
 	// Proves by a code of the purpose `verify_mobile` that a mobile is the caller's own. It can be used to sign in after
-	// that, and not before.
+	// that, and not before. Unless it is the mobile that is verified already, the caller also proves who they are: by a
+	// sign-in of the last 10 minutes, the `password`, or a code of the purpose `prove_identity` to the old mobile. The other
+	// sessions end then, and the old mobile is told.
 	//
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /auth/mobile/verify (the `VerifyMobile` operationId).
 	VerifyMobile(ctx context.Context, body VerifyMobileJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ResetForgottenPasswordWithBody 忘记密码 · Set a forgotten password
+	//
+	// 用发到已验证手机、`purpose` 为 `reset_password` 的验证码设置新密码。该用户的所有会话结束，本客户端 IP 因密码错误受到的锁定也解除。
+	//
+	// Sets a new password by a code of the purpose `reset_password` to the verified mobile. All sessions of the user end, and
+	// a lock because of wrong passwords from this client IP is lifted.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /auth/password/reset (the `ResetForgottenPassword` operationId).
+	ResetForgottenPasswordWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ResetForgottenPassword 忘记密码 · Set a forgotten password
+	//
+	// 用发到已验证手机、`purpose` 为 `reset_password` 的验证码设置新密码。该用户的所有会话结束，本客户端 IP 因密码错误受到的锁定也解除。
+	//
+	// Sets a new password by a code of the purpose `reset_password` to the verified mobile. All sessions of the user end, and
+	// a lock because of wrong passwords from this client IP is lifted.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /auth/password/reset (the `ResetForgottenPassword` operationId).
+	ResetForgottenPassword(ctx context.Context, body ResetForgottenPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// ListSessions 我的会话 · List the caller's live sessions
 	//
@@ -3838,6 +4450,16 @@ type ClientInterface interface {
 	//
 	// Corresponds with DELETE /auth/sessions/{id} (the `EndSession` operationId).
 	EndSession(ctx context.Context, id Id, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ListSignIns 我的登录记录 · The caller's sign-in history
+	//
+	// 列出当前用户的登录、失败的登录和登录方式的变更，新的在前。记录保留的时间与审计相同（默认 180 天）。
+	//
+	// Lists the caller's sign-ins, failed ones too, and changes of their ways to sign in, newest first. It reaches back as far
+	// as the audit is kept, 180 days by default.
+	//
+	// Corresponds with GET /auth/sign-ins (the `ListSignIns` operationId).
+	ListSignIns(ctx context.Context, params *ListSignInsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// LinkWeChatWithBody 绑定微信 · Link a WeChat identity
 	//
@@ -4606,6 +5228,75 @@ func (c *Client) RefreshAccessToken(ctx context.Context, body RefreshAccessToken
 	return c.Client.Do(req)
 }
 
+// CloseAccountWithBody 注销账号 · Close the caller's account
+//
+// 注销当前用户的账号，并结束其所有会话。要证明是本人：10 分钟内刚登录过、`password`，或发到已验证手机、`purpose` 为 `prove_identity` 的验证码。
+// 在 `eraseTime` 之前登录即撤销注销；之后个人数据全部删除，用户名、手机和邮箱可重新注册。超级管理员不能注销自己。
+//
+// Closes the caller's account and ends all sessions. The caller proves who they are: by a sign-in of the last 10 minutes,
+// the `password`, or a code of the purpose `prove_identity` to the verified mobile. Signing in before `eraseTime` takes the
+// closing back; after it all personal data is erased, and user name, mobile and e-mail are free again. A super
+// administrator cannot close their own account.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /auth/account/close (the `CloseAccount` operationId).
+func (c *Client) CloseAccountWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCloseAccountRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CloseAccount 注销账号 · Close the caller's account
+//
+// 注销当前用户的账号，并结束其所有会话。要证明是本人：10 分钟内刚登录过、`password`，或发到已验证手机、`purpose` 为 `prove_identity` 的验证码。
+// 在 `eraseTime` 之前登录即撤销注销；之后个人数据全部删除，用户名、手机和邮箱可重新注册。超级管理员不能注销自己。
+//
+// Closes the caller's account and ends all sessions. The caller proves who they are: by a sign-in of the last 10 minutes,
+// the `password`, or a code of the purpose `prove_identity` to the verified mobile. Signing in before `eraseTime` takes the
+// closing back; after it all personal data is erased, and user name, mobile and e-mail are free again. A super
+// administrator cannot close their own account.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /auth/account/close (the `CloseAccount` operationId).
+func (c *Client) CloseAccount(ctx context.Context, body CloseAccountJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCloseAccountRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// CopyMyData 导出我的数据 · A copy of the caller's own data
+//
+// 返回服务器上有关当前用户的全部数据，密码和令牌除外。每个用户每天最多 5 次。
+//
+// Returns everything that is stored of the caller, but passwords and tokens. At most 5 a day for a user.
+//
+// Corresponds with GET /auth/account/data (the `CopyMyData` operationId).
+func (c *Client) CopyMyData(ctx context.Context, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewCopyMyDataRequest(c.Server)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
 // SignOut 退出登录 · Sign out
 //
 // 结束当前会话，其令牌在所有方言中立即失效。
@@ -4773,10 +5464,13 @@ func (c *Client) SignInByMobile(ctx context.Context, params *SignInByMobileParam
 
 // VerifyMobileWithBody 验证新手机号 · Verify a new mobile
 //
-// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。
+// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。如果它不是已验证的那个手机，还要证明是本人：10 分钟内刚登录过、
+// `password`，或发到原手机、`purpose` 为 `prove_identity` 的验证码。成功后其他会话结束，原手机会收到通知短信。
 //
 // Proves by a code of the purpose `verify_mobile` that a mobile is the caller's own. It can be used to sign in after
-// that, and not before.
+// that, and not before. Unless it is the mobile that is verified already, the caller also proves who they are: by a
+// sign-in of the last 10 minutes, the `password`, or a code of the purpose `prove_identity` to the old mobile. The other
+// sessions end then, and the old mobile is told.
 //
 // Takes any type of body and a specified content type.
 //
@@ -4795,16 +5489,63 @@ func (c *Client) VerifyMobileWithBody(ctx context.Context, contentType string, b
 
 // VerifyMobile 验证新手机号 · Verify a new mobile
 //
-// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。
+// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。如果它不是已验证的那个手机，还要证明是本人：10 分钟内刚登录过、
+// `password`，或发到原手机、`purpose` 为 `prove_identity` 的验证码。成功后其他会话结束，原手机会收到通知短信。
 //
 // Proves by a code of the purpose `verify_mobile` that a mobile is the caller's own. It can be used to sign in after
-// that, and not before.
+// that, and not before. Unless it is the mobile that is verified already, the caller also proves who they are: by a
+// sign-in of the last 10 minutes, the `password`, or a code of the purpose `prove_identity` to the old mobile. The other
+// sessions end then, and the old mobile is told.
 //
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with POST /auth/mobile/verify (the `VerifyMobile` operationId).
 func (c *Client) VerifyMobile(ctx context.Context, body VerifyMobileJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewVerifyMobileRequest(c.Server, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ResetForgottenPasswordWithBody 忘记密码 · Set a forgotten password
+//
+// 用发到已验证手机、`purpose` 为 `reset_password` 的验证码设置新密码。该用户的所有会话结束，本客户端 IP 因密码错误受到的锁定也解除。
+//
+// Sets a new password by a code of the purpose `reset_password` to the verified mobile. All sessions of the user end, and
+// a lock because of wrong passwords from this client IP is lifted.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /auth/password/reset (the `ResetForgottenPassword` operationId).
+func (c *Client) ResetForgottenPasswordWithBody(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewResetForgottenPasswordRequestWithBody(c.Server, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ResetForgottenPassword 忘记密码 · Set a forgotten password
+//
+// 用发到已验证手机、`purpose` 为 `reset_password` 的验证码设置新密码。该用户的所有会话结束，本客户端 IP 因密码错误受到的锁定也解除。
+//
+// Sets a new password by a code of the purpose `reset_password` to the verified mobile. All sessions of the user end, and
+// a lock because of wrong passwords from this client IP is lifted.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /auth/password/reset (the `ResetForgottenPassword` operationId).
+func (c *Client) ResetForgottenPassword(ctx context.Context, body ResetForgottenPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewResetForgottenPasswordRequest(c.Server, body)
 	if err != nil {
 		return nil, err
 	}
@@ -4843,6 +5584,26 @@ func (c *Client) ListSessions(ctx context.Context, reqEditors ...RequestEditorFn
 // Corresponds with DELETE /auth/sessions/{id} (the `EndSession` operationId).
 func (c *Client) EndSession(ctx context.Context, id Id, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewEndSessionRequest(c.Server, id)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ListSignIns 我的登录记录 · The caller's sign-in history
+//
+// 列出当前用户的登录、失败的登录和登录方式的变更，新的在前。记录保留的时间与审计相同（默认 180 天）。
+//
+// Lists the caller's sign-ins, failed ones too, and changes of their ways to sign in, newest first. It reaches back as far
+// as the audit is kept, 180 days by default.
+//
+// Corresponds with GET /auth/sign-ins (the `ListSignIns` operationId).
+func (c *Client) ListSignIns(ctx context.Context, params *ListSignInsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewListSignInsRequest(c.Server, params)
 	if err != nil {
 		return nil, err
 	}
@@ -5747,6 +6508,73 @@ func NewRefreshAccessTokenRequestWithBody(server string, contentType string, bod
 	return req, nil
 }
 
+// NewCloseAccountRequest calls the generic CloseAccount builder with application/json body
+func NewCloseAccountRequest(server string, body CloseAccountJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewCloseAccountRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewCloseAccountRequestWithBody constructs an http.Request for the CloseAccount method, with any body, and a specified content type
+func NewCloseAccountRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/auth/account/close")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
+// NewCopyMyDataRequest constructs an http.Request for the CopyMyData method
+func NewCopyMyDataRequest(server string) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/auth/account/data")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
 // NewSignOutRequest constructs an http.Request for the SignOut method
 func NewSignOutRequest(server string) (*http.Request, error) {
 	var err error
@@ -5949,6 +6777,46 @@ func NewVerifyMobileRequestWithBody(server string, contentType string, body io.R
 	return req, nil
 }
 
+// NewResetForgottenPasswordRequest calls the generic ResetForgottenPassword builder with application/json body
+func NewResetForgottenPasswordRequest(server string, body ResetForgottenPasswordJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewResetForgottenPasswordRequestWithBody(server, "application/json", bodyReader)
+}
+
+// NewResetForgottenPasswordRequestWithBody constructs an http.Request for the ResetForgottenPassword method, with any body, and a specified content type
+func NewResetForgottenPasswordRequestWithBody(server string, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/auth/password/reset")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	return req, nil
+}
+
 // NewListSessionsRequest constructs an http.Request for the ListSessions method
 func NewListSessionsRequest(server string) (*http.Request, error) {
 	var err error
@@ -6003,6 +6871,72 @@ func NewEndSessionRequest(server string, id Id) (*http.Request, error) {
 	}
 
 	req, err := http.NewRequest(http.MethodDelete, queryURL.String(), nil)
+	if err != nil {
+		return nil, err
+	}
+
+	return req, nil
+}
+
+// NewListSignInsRequest constructs an http.Request for the ListSignIns method
+func NewListSignInsRequest(server string, params *ListSignInsParams) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/auth/sign-ins")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	if params != nil {
+		// queryValues collects non-styled parameters (passthrough, JSON)
+		// that are safe to round-trip through url.Values.Encode().
+		queryValues := queryURL.Query()
+		// rawQueryFragments collects pre-encoded query fragments from
+		// styled parameters, preserving literal commas as delimiters
+		// per the OpenAPI spec (e.g. "color=blue,black,brown").
+		var rawQueryFragments []string
+
+		if params.Before != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "before", *params.Before, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int64"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if params.Limit != nil {
+
+			if queryFrag, err := runtime.StyleParamWithOptions("form", true, "limit", *params.Limit, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationQuery, Type: "integer", Format: "int32"}); err != nil {
+				return nil, err
+			} else {
+				for _, qp := range strings.Split(queryFrag, "&") {
+					rawQueryFragments = append(rawQueryFragments, qp)
+				}
+			}
+
+		}
+
+		if encoded := queryValues.Encode(); encoded != "" {
+			rawQueryFragments = append(rawQueryFragments, encoded)
+		}
+		queryURL.RawQuery = strings.Join(rawQueryFragments, "&")
+	}
+
+	req, err := http.NewRequest(http.MethodGet, queryURL.String(), nil)
 	if err != nil {
 		return nil, err
 	}
@@ -7038,6 +7972,47 @@ type ClientWithResponsesInterface interface {
 	// Corresponds with POST /app/auth/token/refresh (the `RefreshAccessToken` operationId).
 	RefreshAccessTokenWithResponse(ctx context.Context, body RefreshAccessTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*RefreshAccessTokenAnswer, error)
 
+	// CloseAccountWithBodyWithResponse 注销账号 · Close the caller's account
+	//
+	// 注销当前用户的账号，并结束其所有会话。要证明是本人：10 分钟内刚登录过、`password`，或发到已验证手机、`purpose` 为 `prove_identity` 的验证码。
+	// 在 `eraseTime` 之前登录即撤销注销；之后个人数据全部删除，用户名、手机和邮箱可重新注册。超级管理员不能注销自己。
+	//
+	// Closes the caller's account and ends all sessions. The caller proves who they are: by a sign-in of the last 10 minutes,
+	// the `password`, or a code of the purpose `prove_identity` to the verified mobile. Signing in before `eraseTime` takes the
+	// closing back; after it all personal data is erased, and user name, mobile and e-mail are free again. A super
+	// administrator cannot close their own account.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /auth/account/close (the `CloseAccount` operationId).
+	CloseAccountWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CloseAccountAnswer, error)
+
+	// CloseAccountWithResponse 注销账号 · Close the caller's account
+	//
+	// 注销当前用户的账号，并结束其所有会话。要证明是本人：10 分钟内刚登录过、`password`，或发到已验证手机、`purpose` 为 `prove_identity` 的验证码。
+	// 在 `eraseTime` 之前登录即撤销注销；之后个人数据全部删除，用户名、手机和邮箱可重新注册。超级管理员不能注销自己。
+	//
+	// Closes the caller's account and ends all sessions. The caller proves who they are: by a sign-in of the last 10 minutes,
+	// the `password`, or a code of the purpose `prove_identity` to the verified mobile. Signing in before `eraseTime` takes the
+	// closing back; after it all personal data is erased, and user name, mobile and e-mail are free again. A super
+	// administrator cannot close their own account.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /auth/account/close (the `CloseAccount` operationId).
+	CloseAccountWithResponse(ctx context.Context, body CloseAccountJSONRequestBody, reqEditors ...RequestEditorFn) (*CloseAccountAnswer, error)
+
+	// CopyMyDataWithResponse 导出我的数据 · A copy of the caller's own data
+	//
+	// 返回服务器上有关当前用户的全部数据，密码和令牌除外。每个用户每天最多 5 次。
+	//
+	// Returns everything that is stored of the caller, but passwords and tokens. At most 5 a day for a user.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /auth/account/data (the `CopyMyData` operationId).
+	CopyMyDataWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*CopyMyDataAnswer, error)
+
 	// SignOutWithResponse 退出登录 · Sign out
 	//
 	// 结束当前会话，其令牌在所有方言中立即失效。
@@ -7137,10 +8112,13 @@ type ClientWithResponsesInterface interface {
 
 	// VerifyMobileWithBodyWithResponse 验证新手机号 · Verify a new mobile
 	//
-	// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。
+	// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。如果它不是已验证的那个手机，还要证明是本人：10 分钟内刚登录过、
+	// `password`，或发到原手机、`purpose` 为 `prove_identity` 的验证码。成功后其他会话结束，原手机会收到通知短信。
 	//
 	// Proves by a code of the purpose `verify_mobile` that a mobile is the caller's own. It can be used to sign in after
-	// that, and not before.
+	// that, and not before. Unless it is the mobile that is verified already, the caller also proves who they are: by a
+	// sign-in of the last 10 minutes, the `password`, or a code of the purpose `prove_identity` to the old mobile. The other
+	// sessions end then, and the old mobile is told.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -7149,15 +8127,42 @@ type ClientWithResponsesInterface interface {
 
 	// VerifyMobileWithResponse 验证新手机号 · Verify a new mobile
 	//
-	// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。
+	// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。如果它不是已验证的那个手机，还要证明是本人：10 分钟内刚登录过、
+	// `password`，或发到原手机、`purpose` 为 `prove_identity` 的验证码。成功后其他会话结束，原手机会收到通知短信。
 	//
 	// Proves by a code of the purpose `verify_mobile` that a mobile is the caller's own. It can be used to sign in after
-	// that, and not before.
+	// that, and not before. Unless it is the mobile that is verified already, the caller also proves who they are: by a
+	// sign-in of the last 10 minutes, the `password`, or a code of the purpose `prove_identity` to the old mobile. The other
+	// sessions end then, and the old mobile is told.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /auth/mobile/verify (the `VerifyMobile` operationId).
 	VerifyMobileWithResponse(ctx context.Context, body VerifyMobileJSONRequestBody, reqEditors ...RequestEditorFn) (*VerifyMobileAnswer, error)
+
+	// ResetForgottenPasswordWithBodyWithResponse 忘记密码 · Set a forgotten password
+	//
+	// 用发到已验证手机、`purpose` 为 `reset_password` 的验证码设置新密码。该用户的所有会话结束，本客户端 IP 因密码错误受到的锁定也解除。
+	//
+	// Sets a new password by a code of the purpose `reset_password` to the verified mobile. All sessions of the user end, and
+	// a lock because of wrong passwords from this client IP is lifted.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /auth/password/reset (the `ResetForgottenPassword` operationId).
+	ResetForgottenPasswordWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ResetForgottenPasswordAnswer, error)
+
+	// ResetForgottenPasswordWithResponse 忘记密码 · Set a forgotten password
+	//
+	// 用发到已验证手机、`purpose` 为 `reset_password` 的验证码设置新密码。该用户的所有会话结束，本客户端 IP 因密码错误受到的锁定也解除。
+	//
+	// Sets a new password by a code of the purpose `reset_password` to the verified mobile. All sessions of the user end, and
+	// a lock because of wrong passwords from this client IP is lifted.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /auth/password/reset (the `ResetForgottenPassword` operationId).
+	ResetForgottenPasswordWithResponse(ctx context.Context, body ResetForgottenPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*ResetForgottenPasswordAnswer, error)
 
 	// ListSessionsWithResponse 我的会话 · List the caller's live sessions
 	//
@@ -7180,6 +8185,18 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with DELETE /auth/sessions/{id} (the `EndSession` operationId).
 	EndSessionWithResponse(ctx context.Context, id Id, reqEditors ...RequestEditorFn) (*EndSessionAnswer, error)
+
+	// ListSignInsWithResponse 我的登录记录 · The caller's sign-in history
+	//
+	// 列出当前用户的登录、失败的登录和登录方式的变更，新的在前。记录保留的时间与审计相同（默认 180 天）。
+	//
+	// Lists the caller's sign-ins, failed ones too, and changes of their ways to sign in, newest first. It reaches back as far
+	// as the audit is kept, 180 days by default.
+	//
+	// Returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with GET /auth/sign-ins (the `ListSignIns` operationId).
+	ListSignInsWithResponse(ctx context.Context, params *ListSignInsParams, reqEditors ...RequestEditorFn) (*ListSignInsAnswer, error)
 
 	// LinkWeChatWithBodyWithResponse 绑定微信 · Link a WeChat identity
 	//
@@ -8995,6 +10012,319 @@ func (r RefreshAccessTokenAnswer) ContentType() string {
 	return ""
 }
 
+// CloseAccountAnswer200Headers the declared response headers of an HTTP 200 response for CloseAccount
+type CloseAccountAnswer200Headers struct {
+	XRequestId *string
+}
+
+// CloseAccountAnswer400Headers the declared response headers of an HTTP 400 response for CloseAccount
+type CloseAccountAnswer400Headers struct {
+	XRequestId *string
+}
+
+// CloseAccountAnswer401Headers the declared response headers of an HTTP 401 response for CloseAccount
+type CloseAccountAnswer401Headers struct {
+	WWWAuthenticate *string
+	XRequestId      *string
+}
+
+// CloseAccountAnswer403Headers the declared response headers of an HTTP 403 response for CloseAccount
+type CloseAccountAnswer403Headers struct {
+	XRequestId *string
+}
+
+// CloseAccountAnswer408Headers the declared response headers of an HTTP 408 response for CloseAccount
+type CloseAccountAnswer408Headers struct {
+	XRequestId *string
+}
+
+// CloseAccountAnswer413Headers the declared response headers of an HTTP 413 response for CloseAccount
+type CloseAccountAnswer413Headers struct {
+	XRequestId *string
+}
+
+// CloseAccountAnswer415Headers the declared response headers of an HTTP 415 response for CloseAccount
+type CloseAccountAnswer415Headers struct {
+	XRequestId *string
+}
+
+// CloseAccountAnswer429Headers the declared response headers of an HTTP 429 response for CloseAccount
+type CloseAccountAnswer429Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
+// CloseAccountAnswer431Headers the declared response headers of an HTTP 431 response for CloseAccount
+type CloseAccountAnswer431Headers struct {
+	XRequestId *string
+}
+
+// CloseAccountAnswer500Headers the declared response headers of an HTTP 500 response for CloseAccount
+type CloseAccountAnswer500Headers struct {
+	XRequestId *string
+}
+
+// CloseAccountAnswer503Headers the declared response headers of an HTTP 503 response for CloseAccount
+type CloseAccountAnswer503Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
+type CloseAccountAnswer struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *ClosedAccountResponse
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *YudaoBadRequestOrPassword
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *YudaoUnauthenticatedOrWrongCode
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *YudaoClosingRefused
+	// JSON408 the response for an HTTP 408 `application/json` response
+	JSON408 *YudaoTooSlow
+	// JSON413 the response for an HTTP 413 `application/json` response
+	JSON413 *YudaoTooLarge
+	// JSON415 the response for an HTTP 415 `application/json` response
+	JSON415 *YudaoUnsupportedMediaType
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *YudaoTooManyRequests
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *YudaoHeadersTooLarge
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *YudaoInternal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *YudaoUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *CloseAccountAnswer200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *CloseAccountAnswer400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *CloseAccountAnswer401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *CloseAccountAnswer403Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *CloseAccountAnswer408Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *CloseAccountAnswer413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *CloseAccountAnswer415Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *CloseAccountAnswer429Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *CloseAccountAnswer431Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *CloseAccountAnswer500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *CloseAccountAnswer503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CloseAccountAnswer) GetJSON200() *ClosedAccountResponse {
+	return r.JSON200
+}
+
+// GetJSON400 returns the response for an HTTP 400 `application/json` response
+func (r CloseAccountAnswer) GetJSON400() *YudaoBadRequestOrPassword {
+	return r.JSON400
+}
+
+// GetJSON401 returns the response for an HTTP 401 `application/json` response
+func (r CloseAccountAnswer) GetJSON401() *YudaoUnauthenticatedOrWrongCode {
+	return r.JSON401
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r CloseAccountAnswer) GetJSON403() *YudaoClosingRefused {
+	return r.JSON403
+}
+
+// GetJSON408 returns the response for an HTTP 408 `application/json` response
+func (r CloseAccountAnswer) GetJSON408() *YudaoTooSlow {
+	return r.JSON408
+}
+
+// GetJSON413 returns the response for an HTTP 413 `application/json` response
+func (r CloseAccountAnswer) GetJSON413() *YudaoTooLarge {
+	return r.JSON413
+}
+
+// GetJSON415 returns the response for an HTTP 415 `application/json` response
+func (r CloseAccountAnswer) GetJSON415() *YudaoUnsupportedMediaType {
+	return r.JSON415
+}
+
+// GetJSON429 returns the response for an HTTP 429 `application/json` response
+func (r CloseAccountAnswer) GetJSON429() *YudaoTooManyRequests {
+	return r.JSON429
+}
+
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r CloseAccountAnswer) GetJSON431() *YudaoHeadersTooLarge {
+	return r.JSON431
+}
+
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r CloseAccountAnswer) GetJSON500() *YudaoInternal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r CloseAccountAnswer) GetJSON503() *YudaoUnavailable {
+	return r.JSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r CloseAccountAnswer) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CloseAccountAnswer) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CloseAccountAnswer) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CloseAccountAnswer) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// CopyMyDataAnswer200Headers the declared response headers of an HTTP 200 response for CopyMyData
+type CopyMyDataAnswer200Headers struct {
+	Jwt        *string
+	XRequestId *string
+}
+
+// CopyMyDataAnswer401Headers the declared response headers of an HTTP 401 response for CopyMyData
+type CopyMyDataAnswer401Headers struct {
+	WWWAuthenticate *string
+	XRequestId      *string
+}
+
+// CopyMyDataAnswer429Headers the declared response headers of an HTTP 429 response for CopyMyData
+type CopyMyDataAnswer429Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
+// CopyMyDataAnswer431Headers the declared response headers of an HTTP 431 response for CopyMyData
+type CopyMyDataAnswer431Headers struct {
+	XRequestId *string
+}
+
+// CopyMyDataAnswer500Headers the declared response headers of an HTTP 500 response for CopyMyData
+type CopyMyDataAnswer500Headers struct {
+	XRequestId *string
+}
+
+// CopyMyDataAnswer503Headers the declared response headers of an HTTP 503 response for CopyMyData
+type CopyMyDataAnswer503Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
+type CopyMyDataAnswer struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *PersonalDataResponse
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *YudaoUnauthenticated
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *YudaoTooManyRequests
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *YudaoHeadersTooLarge
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *YudaoInternal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *YudaoUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *CopyMyDataAnswer200Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *CopyMyDataAnswer401Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *CopyMyDataAnswer429Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *CopyMyDataAnswer431Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *CopyMyDataAnswer500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *CopyMyDataAnswer503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r CopyMyDataAnswer) GetJSON200() *PersonalDataResponse {
+	return r.JSON200
+}
+
+// GetJSON401 returns the response for an HTTP 401 `application/json` response
+func (r CopyMyDataAnswer) GetJSON401() *YudaoUnauthenticated {
+	return r.JSON401
+}
+
+// GetJSON429 returns the response for an HTTP 429 `application/json` response
+func (r CopyMyDataAnswer) GetJSON429() *YudaoTooManyRequests {
+	return r.JSON429
+}
+
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r CopyMyDataAnswer) GetJSON431() *YudaoHeadersTooLarge {
+	return r.JSON431
+}
+
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r CopyMyDataAnswer) GetJSON500() *YudaoInternal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r CopyMyDataAnswer) GetJSON503() *YudaoUnavailable {
+	return r.JSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r CopyMyDataAnswer) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r CopyMyDataAnswer) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r CopyMyDataAnswer) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r CopyMyDataAnswer) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // SignOutAnswer200Headers the declared response headers of an HTTP 200 response for SignOut
 type SignOutAnswer200Headers struct {
 	Jwt        *string
@@ -9650,6 +10980,11 @@ type VerifyMobileAnswer401Headers struct {
 	XRequestId      *string
 }
 
+// VerifyMobileAnswer403Headers the declared response headers of an HTTP 403 response for VerifyMobile
+type VerifyMobileAnswer403Headers struct {
+	XRequestId *string
+}
+
 // VerifyMobileAnswer408Headers the declared response headers of an HTTP 408 response for VerifyMobile
 type VerifyMobileAnswer408Headers struct {
 	XRequestId *string
@@ -9667,6 +11002,12 @@ type VerifyMobileAnswer413Headers struct {
 
 // VerifyMobileAnswer415Headers the declared response headers of an HTTP 415 response for VerifyMobile
 type VerifyMobileAnswer415Headers struct {
+	XRequestId *string
+}
+
+// VerifyMobileAnswer429Headers the declared response headers of an HTTP 429 response for VerifyMobile
+type VerifyMobileAnswer429Headers struct {
+	RetryAfter *int
 	XRequestId *string
 }
 
@@ -9692,9 +11033,11 @@ type VerifyMobileAnswer struct {
 	// JSON200 the response for an HTTP 200 `application/json` response
 	JSON200 *DoneResponse
 	// JSON400 the response for an HTTP 400 `application/json` response
-	JSON400 *YudaoBadRequest
+	JSON400 *YudaoBadRequestOrPassword
 	// JSON401 the response for an HTTP 401 `application/json` response
 	JSON401 *YudaoUnauthenticatedOrWrongCode
+	// JSON403 the response for an HTTP 403 `application/json` response
+	JSON403 *YudaoFreshProofRequired
 	// JSON408 the response for an HTTP 408 `application/json` response
 	JSON408 *YudaoTooSlow
 	// JSON409 the response for an HTTP 409 `application/json` response
@@ -9703,6 +11046,8 @@ type VerifyMobileAnswer struct {
 	JSON413 *YudaoTooLarge
 	// JSON415 the response for an HTTP 415 `application/json` response
 	JSON415 *YudaoUnsupportedMediaType
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *YudaoTooManyRequests
 	// JSON431 the response for an HTTP 431 `application/json` response
 	JSON431 *YudaoHeadersTooLarge
 	// JSON500 the response for an HTTP 500 `application/json` response
@@ -9715,6 +11060,8 @@ type VerifyMobileAnswer struct {
 	Headers400 *VerifyMobileAnswer400Headers
 	// Headers401 the parsed response headers for an HTTP 401 response
 	Headers401 *VerifyMobileAnswer401Headers
+	// Headers403 the parsed response headers for an HTTP 403 response
+	Headers403 *VerifyMobileAnswer403Headers
 	// Headers408 the parsed response headers for an HTTP 408 response
 	Headers408 *VerifyMobileAnswer408Headers
 	// Headers409 the parsed response headers for an HTTP 409 response
@@ -9723,6 +11070,8 @@ type VerifyMobileAnswer struct {
 	Headers413 *VerifyMobileAnswer413Headers
 	// Headers415 the parsed response headers for an HTTP 415 response
 	Headers415 *VerifyMobileAnswer415Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *VerifyMobileAnswer429Headers
 	// Headers431 the parsed response headers for an HTTP 431 response
 	Headers431 *VerifyMobileAnswer431Headers
 	// Headers500 the parsed response headers for an HTTP 500 response
@@ -9737,13 +11086,18 @@ func (r VerifyMobileAnswer) GetJSON200() *DoneResponse {
 }
 
 // GetJSON400 returns the response for an HTTP 400 `application/json` response
-func (r VerifyMobileAnswer) GetJSON400() *YudaoBadRequest {
+func (r VerifyMobileAnswer) GetJSON400() *YudaoBadRequestOrPassword {
 	return r.JSON400
 }
 
 // GetJSON401 returns the response for an HTTP 401 `application/json` response
 func (r VerifyMobileAnswer) GetJSON401() *YudaoUnauthenticatedOrWrongCode {
 	return r.JSON401
+}
+
+// GetJSON403 returns the response for an HTTP 403 `application/json` response
+func (r VerifyMobileAnswer) GetJSON403() *YudaoFreshProofRequired {
+	return r.JSON403
 }
 
 // GetJSON408 returns the response for an HTTP 408 `application/json` response
@@ -9764,6 +11118,11 @@ func (r VerifyMobileAnswer) GetJSON413() *YudaoTooLarge {
 // GetJSON415 returns the response for an HTTP 415 `application/json` response
 func (r VerifyMobileAnswer) GetJSON415() *YudaoUnsupportedMediaType {
 	return r.JSON415
+}
+
+// GetJSON429 returns the response for an HTTP 429 `application/json` response
+func (r VerifyMobileAnswer) GetJSON429() *YudaoTooManyRequests {
+	return r.JSON429
 }
 
 // GetJSON431 returns the response for an HTTP 431 `application/json` response
@@ -9804,6 +11163,211 @@ func (r VerifyMobileAnswer) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r VerifyMobileAnswer) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ResetForgottenPasswordAnswer200Headers the declared response headers of an HTTP 200 response for ResetForgottenPassword
+type ResetForgottenPasswordAnswer200Headers struct {
+	XRequestId *string
+}
+
+// ResetForgottenPasswordAnswer400Headers the declared response headers of an HTTP 400 response for ResetForgottenPassword
+type ResetForgottenPasswordAnswer400Headers struct {
+	XRequestId *string
+}
+
+// ResetForgottenPasswordAnswer401Headers the declared response headers of an HTTP 401 response for ResetForgottenPassword
+type ResetForgottenPasswordAnswer401Headers struct {
+	WWWAuthenticate *string
+	XRequestId      *string
+}
+
+// ResetForgottenPasswordAnswer404Headers the declared response headers of an HTTP 404 response for ResetForgottenPassword
+type ResetForgottenPasswordAnswer404Headers struct {
+	XRequestId *string
+}
+
+// ResetForgottenPasswordAnswer408Headers the declared response headers of an HTTP 408 response for ResetForgottenPassword
+type ResetForgottenPasswordAnswer408Headers struct {
+	XRequestId *string
+}
+
+// ResetForgottenPasswordAnswer413Headers the declared response headers of an HTTP 413 response for ResetForgottenPassword
+type ResetForgottenPasswordAnswer413Headers struct {
+	XRequestId *string
+}
+
+// ResetForgottenPasswordAnswer415Headers the declared response headers of an HTTP 415 response for ResetForgottenPassword
+type ResetForgottenPasswordAnswer415Headers struct {
+	XRequestId *string
+}
+
+// ResetForgottenPasswordAnswer422Headers the declared response headers of an HTTP 422 response for ResetForgottenPassword
+type ResetForgottenPasswordAnswer422Headers struct {
+	XRequestId *string
+}
+
+// ResetForgottenPasswordAnswer429Headers the declared response headers of an HTTP 429 response for ResetForgottenPassword
+type ResetForgottenPasswordAnswer429Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
+// ResetForgottenPasswordAnswer431Headers the declared response headers of an HTTP 431 response for ResetForgottenPassword
+type ResetForgottenPasswordAnswer431Headers struct {
+	XRequestId *string
+}
+
+// ResetForgottenPasswordAnswer500Headers the declared response headers of an HTTP 500 response for ResetForgottenPassword
+type ResetForgottenPasswordAnswer500Headers struct {
+	XRequestId *string
+}
+
+// ResetForgottenPasswordAnswer503Headers the declared response headers of an HTTP 503 response for ResetForgottenPassword
+type ResetForgottenPasswordAnswer503Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
+type ResetForgottenPasswordAnswer struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *DoneResponse
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *YudaoBadRequest
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *YudaoWrongCode
+	// JSON404 the response for an HTTP 404 `application/json` response
+	JSON404 *YudaoUserNotFound
+	// JSON408 the response for an HTTP 408 `application/json` response
+	JSON408 *YudaoTooSlow
+	// JSON413 the response for an HTTP 413 `application/json` response
+	JSON413 *YudaoTooLarge
+	// JSON415 the response for an HTTP 415 `application/json` response
+	JSON415 *YudaoUnsupportedMediaType
+	// JSON422 the response for an HTTP 422 `application/json` response
+	JSON422 *YudaoWeakPassword
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *YudaoTooManyRequests
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *YudaoHeadersTooLarge
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *YudaoInternal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *YudaoUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ResetForgottenPasswordAnswer200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *ResetForgottenPasswordAnswer400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ResetForgottenPasswordAnswer401Headers
+	// Headers404 the parsed response headers for an HTTP 404 response
+	Headers404 *ResetForgottenPasswordAnswer404Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *ResetForgottenPasswordAnswer408Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *ResetForgottenPasswordAnswer413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *ResetForgottenPasswordAnswer415Headers
+	// Headers422 the parsed response headers for an HTTP 422 response
+	Headers422 *ResetForgottenPasswordAnswer422Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *ResetForgottenPasswordAnswer429Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *ResetForgottenPasswordAnswer431Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *ResetForgottenPasswordAnswer500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ResetForgottenPasswordAnswer503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ResetForgottenPasswordAnswer) GetJSON200() *DoneResponse {
+	return r.JSON200
+}
+
+// GetJSON400 returns the response for an HTTP 400 `application/json` response
+func (r ResetForgottenPasswordAnswer) GetJSON400() *YudaoBadRequest {
+	return r.JSON400
+}
+
+// GetJSON401 returns the response for an HTTP 401 `application/json` response
+func (r ResetForgottenPasswordAnswer) GetJSON401() *YudaoWrongCode {
+	return r.JSON401
+}
+
+// GetJSON404 returns the response for an HTTP 404 `application/json` response
+func (r ResetForgottenPasswordAnswer) GetJSON404() *YudaoUserNotFound {
+	return r.JSON404
+}
+
+// GetJSON408 returns the response for an HTTP 408 `application/json` response
+func (r ResetForgottenPasswordAnswer) GetJSON408() *YudaoTooSlow {
+	return r.JSON408
+}
+
+// GetJSON413 returns the response for an HTTP 413 `application/json` response
+func (r ResetForgottenPasswordAnswer) GetJSON413() *YudaoTooLarge {
+	return r.JSON413
+}
+
+// GetJSON415 returns the response for an HTTP 415 `application/json` response
+func (r ResetForgottenPasswordAnswer) GetJSON415() *YudaoUnsupportedMediaType {
+	return r.JSON415
+}
+
+// GetJSON422 returns the response for an HTTP 422 `application/json` response
+func (r ResetForgottenPasswordAnswer) GetJSON422() *YudaoWeakPassword {
+	return r.JSON422
+}
+
+// GetJSON429 returns the response for an HTTP 429 `application/json` response
+func (r ResetForgottenPasswordAnswer) GetJSON429() *YudaoTooManyRequests {
+	return r.JSON429
+}
+
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r ResetForgottenPasswordAnswer) GetJSON431() *YudaoHeadersTooLarge {
+	return r.JSON431
+}
+
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r ResetForgottenPasswordAnswer) GetJSON500() *YudaoInternal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r ResetForgottenPasswordAnswer) GetJSON503() *YudaoUnavailable {
+	return r.JSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r ResetForgottenPasswordAnswer) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ResetForgottenPasswordAnswer) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ResetForgottenPasswordAnswer) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ResetForgottenPasswordAnswer) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -10046,6 +11610,127 @@ func (r EndSessionAnswer) StatusCode() int {
 
 // ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
 func (r EndSessionAnswer) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
+// ListSignInsAnswer200Headers the declared response headers of an HTTP 200 response for ListSignIns
+type ListSignInsAnswer200Headers struct {
+	Jwt        *string
+	XRequestId *string
+}
+
+// ListSignInsAnswer400Headers the declared response headers of an HTTP 400 response for ListSignIns
+type ListSignInsAnswer400Headers struct {
+	XRequestId *string
+}
+
+// ListSignInsAnswer401Headers the declared response headers of an HTTP 401 response for ListSignIns
+type ListSignInsAnswer401Headers struct {
+	WWWAuthenticate *string
+	XRequestId      *string
+}
+
+// ListSignInsAnswer431Headers the declared response headers of an HTTP 431 response for ListSignIns
+type ListSignInsAnswer431Headers struct {
+	XRequestId *string
+}
+
+// ListSignInsAnswer500Headers the declared response headers of an HTTP 500 response for ListSignIns
+type ListSignInsAnswer500Headers struct {
+	XRequestId *string
+}
+
+// ListSignInsAnswer503Headers the declared response headers of an HTTP 503 response for ListSignIns
+type ListSignInsAnswer503Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
+type ListSignInsAnswer struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *SignInListResponse
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *YudaoBadParameter
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *YudaoUnauthenticated
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *YudaoHeadersTooLarge
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *YudaoInternal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *YudaoUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ListSignInsAnswer200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *ListSignInsAnswer400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ListSignInsAnswer401Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *ListSignInsAnswer431Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *ListSignInsAnswer500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ListSignInsAnswer503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ListSignInsAnswer) GetJSON200() *SignInListResponse {
+	return r.JSON200
+}
+
+// GetJSON400 returns the response for an HTTP 400 `application/json` response
+func (r ListSignInsAnswer) GetJSON400() *YudaoBadParameter {
+	return r.JSON400
+}
+
+// GetJSON401 returns the response for an HTTP 401 `application/json` response
+func (r ListSignInsAnswer) GetJSON401() *YudaoUnauthenticated {
+	return r.JSON401
+}
+
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r ListSignInsAnswer) GetJSON431() *YudaoHeadersTooLarge {
+	return r.JSON431
+}
+
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r ListSignInsAnswer) GetJSON500() *YudaoInternal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r ListSignInsAnswer) GetJSON503() *YudaoUnavailable {
+	return r.JSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r ListSignInsAnswer) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ListSignInsAnswer) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ListSignInsAnswer) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ListSignInsAnswer) ContentType() string {
 	if r.HTTPResponse != nil {
 		return r.HTTPResponse.Header.Get("Content-Type")
 	}
@@ -12316,6 +14001,65 @@ func (c *ClientWithResponses) RefreshAccessTokenWithResponse(ctx context.Context
 	return ParseRefreshAccessTokenAnswer(rsp)
 }
 
+// CloseAccountWithBodyWithResponse 注销账号 · Close the caller's account
+//
+// 注销当前用户的账号，并结束其所有会话。要证明是本人：10 分钟内刚登录过、`password`，或发到已验证手机、`purpose` 为 `prove_identity` 的验证码。
+// 在 `eraseTime` 之前登录即撤销注销；之后个人数据全部删除，用户名、手机和邮箱可重新注册。超级管理员不能注销自己。
+//
+// Closes the caller's account and ends all sessions. The caller proves who they are: by a sign-in of the last 10 minutes,
+// the `password`, or a code of the purpose `prove_identity` to the verified mobile. Signing in before `eraseTime` takes the
+// closing back; after it all personal data is erased, and user name, mobile and e-mail are free again. A super
+// administrator cannot close their own account.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /auth/account/close (the `CloseAccount` operationId).
+func (c *ClientWithResponses) CloseAccountWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*CloseAccountAnswer, error) {
+	rsp, err := c.CloseAccountWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCloseAccountAnswer(rsp)
+}
+
+// CloseAccountWithResponse 注销账号 · Close the caller's account
+//
+// 注销当前用户的账号，并结束其所有会话。要证明是本人：10 分钟内刚登录过、`password`，或发到已验证手机、`purpose` 为 `prove_identity` 的验证码。
+// 在 `eraseTime` 之前登录即撤销注销；之后个人数据全部删除，用户名、手机和邮箱可重新注册。超级管理员不能注销自己。
+//
+// Closes the caller's account and ends all sessions. The caller proves who they are: by a sign-in of the last 10 minutes,
+// the `password`, or a code of the purpose `prove_identity` to the verified mobile. Signing in before `eraseTime` takes the
+// closing back; after it all personal data is erased, and user name, mobile and e-mail are free again. A super
+// administrator cannot close their own account.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /auth/account/close (the `CloseAccount` operationId).
+func (c *ClientWithResponses) CloseAccountWithResponse(ctx context.Context, body CloseAccountJSONRequestBody, reqEditors ...RequestEditorFn) (*CloseAccountAnswer, error) {
+	rsp, err := c.CloseAccount(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCloseAccountAnswer(rsp)
+}
+
+// CopyMyDataWithResponse 导出我的数据 · A copy of the caller's own data
+//
+// 返回服务器上有关当前用户的全部数据，密码和令牌除外。每个用户每天最多 5 次。
+//
+// Returns everything that is stored of the caller, but passwords and tokens. At most 5 a day for a user.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /auth/account/data (the `CopyMyData` operationId).
+func (c *ClientWithResponses) CopyMyDataWithResponse(ctx context.Context, reqEditors ...RequestEditorFn) (*CopyMyDataAnswer, error) {
+	rsp, err := c.CopyMyData(ctx, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseCopyMyDataAnswer(rsp)
+}
+
 // SignOutWithResponse 退出登录 · Sign out
 //
 // 结束当前会话，其令牌在所有方言中立即失效。
@@ -12457,10 +14201,13 @@ func (c *ClientWithResponses) SignInByMobileWithResponse(ctx context.Context, pa
 
 // VerifyMobileWithBodyWithResponse 验证新手机号 · Verify a new mobile
 //
-// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。
+// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。如果它不是已验证的那个手机，还要证明是本人：10 分钟内刚登录过、
+// `password`，或发到原手机、`purpose` 为 `prove_identity` 的验证码。成功后其他会话结束，原手机会收到通知短信。
 //
 // Proves by a code of the purpose `verify_mobile` that a mobile is the caller's own. It can be used to sign in after
-// that, and not before.
+// that, and not before. Unless it is the mobile that is verified already, the caller also proves who they are: by a
+// sign-in of the last 10 minutes, the `password`, or a code of the purpose `prove_identity` to the old mobile. The other
+// sessions end then, and the old mobile is told.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -12475,10 +14222,13 @@ func (c *ClientWithResponses) VerifyMobileWithBodyWithResponse(ctx context.Conte
 
 // VerifyMobileWithResponse 验证新手机号 · Verify a new mobile
 //
-// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。
+// 用 `purpose` 为 `verify_mobile` 的验证码证明手机属于自己，之后可用它登录。如果它不是已验证的那个手机，还要证明是本人：10 分钟内刚登录过、
+// `password`，或发到原手机、`purpose` 为 `prove_identity` 的验证码。成功后其他会话结束，原手机会收到通知短信。
 //
 // Proves by a code of the purpose `verify_mobile` that a mobile is the caller's own. It can be used to sign in after
-// that, and not before.
+// that, and not before. Unless it is the mobile that is verified already, the caller also proves who they are: by a
+// sign-in of the last 10 minutes, the `password`, or a code of the purpose `prove_identity` to the old mobile. The other
+// sessions end then, and the old mobile is told.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
@@ -12489,6 +14239,42 @@ func (c *ClientWithResponses) VerifyMobileWithResponse(ctx context.Context, body
 		return nil, err
 	}
 	return ParseVerifyMobileAnswer(rsp)
+}
+
+// ResetForgottenPasswordWithBodyWithResponse 忘记密码 · Set a forgotten password
+//
+// 用发到已验证手机、`purpose` 为 `reset_password` 的验证码设置新密码。该用户的所有会话结束，本客户端 IP 因密码错误受到的锁定也解除。
+//
+// Sets a new password by a code of the purpose `reset_password` to the verified mobile. All sessions of the user end, and
+// a lock because of wrong passwords from this client IP is lifted.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /auth/password/reset (the `ResetForgottenPassword` operationId).
+func (c *ClientWithResponses) ResetForgottenPasswordWithBodyWithResponse(ctx context.Context, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ResetForgottenPasswordAnswer, error) {
+	rsp, err := c.ResetForgottenPasswordWithBody(ctx, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseResetForgottenPasswordAnswer(rsp)
+}
+
+// ResetForgottenPasswordWithResponse 忘记密码 · Set a forgotten password
+//
+// 用发到已验证手机、`purpose` 为 `reset_password` 的验证码设置新密码。该用户的所有会话结束，本客户端 IP 因密码错误受到的锁定也解除。
+//
+// Sets a new password by a code of the purpose `reset_password` to the verified mobile. All sessions of the user end, and
+// a lock because of wrong passwords from this client IP is lifted.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /auth/password/reset (the `ResetForgottenPassword` operationId).
+func (c *ClientWithResponses) ResetForgottenPasswordWithResponse(ctx context.Context, body ResetForgottenPasswordJSONRequestBody, reqEditors ...RequestEditorFn) (*ResetForgottenPasswordAnswer, error) {
+	rsp, err := c.ResetForgottenPassword(ctx, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseResetForgottenPasswordAnswer(rsp)
 }
 
 // ListSessionsWithResponse 我的会话 · List the caller's live sessions
@@ -12523,6 +14309,24 @@ func (c *ClientWithResponses) EndSessionWithResponse(ctx context.Context, id Id,
 		return nil, err
 	}
 	return ParseEndSessionAnswer(rsp)
+}
+
+// ListSignInsWithResponse 我的登录记录 · The caller's sign-in history
+//
+// 列出当前用户的登录、失败的登录和登录方式的变更，新的在前。记录保留的时间与审计相同（默认 180 天）。
+//
+// Lists the caller's sign-ins, failed ones too, and changes of their ways to sign in, newest first. It reaches back as far
+// as the audit is kept, 180 days by default.
+//
+// Returns a wrapper object for the known response body format(s).
+//
+// Corresponds with GET /auth/sign-ins (the `ListSignIns` operationId).
+func (c *ClientWithResponses) ListSignInsWithResponse(ctx context.Context, params *ListSignInsParams, reqEditors ...RequestEditorFn) (*ListSignInsAnswer, error) {
+	rsp, err := c.ListSignIns(ctx, params, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseListSignInsAnswer(rsp)
 }
 
 // LinkWeChatWithBodyWithResponse 绑定微信 · Link a WeChat identity
@@ -14761,6 +16565,388 @@ func ParseRefreshAccessTokenAnswer(rsp *http.Response) (*RefreshAccessTokenAnswe
 	return response, nil
 }
 
+// ParseCloseAccountAnswer parses an HTTP response from a CloseAccountWithResponse call
+func ParseCloseAccountAnswer(rsp *http.Response) (*CloseAccountAnswer, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CloseAccountAnswer{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest ClosedAccountResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest YudaoBadRequestOrPassword
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest YudaoUnauthenticatedOrWrongCode
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest YudaoClosingRefused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest YudaoTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest YudaoTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest YudaoUnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest YudaoTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest YudaoHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest YudaoInternal
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest YudaoUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers CloseAccountAnswer200Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers CloseAccountAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers CloseAccountAnswer401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers CloseAccountAnswer403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers403 = &headers
+	case rsp.StatusCode == 408:
+		var headers CloseAccountAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 413:
+		var headers CloseAccountAnswer413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers CloseAccountAnswer415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 429:
+		var headers CloseAccountAnswer429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 431:
+		var headers CloseAccountAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
+	case rsp.StatusCode == 500:
+		var headers CloseAccountAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers CloseAccountAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseCopyMyDataAnswer parses an HTTP response from a CopyMyDataWithResponse call
+func ParseCopyMyDataAnswer(rsp *http.Response) (*CopyMyDataAnswer, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &CopyMyDataAnswer{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest PersonalDataResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest YudaoUnauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest YudaoTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest YudaoHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest YudaoInternal
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest YudaoUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers CopyMyDataAnswer200Headers
+		if values := rsp.Header.Values("Jwt"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Jwt", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Jwt = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 401:
+		var headers CopyMyDataAnswer401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 429:
+		var headers CopyMyDataAnswer429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 431:
+		var headers CopyMyDataAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
+	case rsp.StatusCode == 500:
+		var headers CopyMyDataAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers CopyMyDataAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
 // ParseSignOutAnswer parses an HTTP response from a SignOutWithResponse call
 func ParseSignOutAnswer(rsp *http.Response) (*SignOutAnswer, error) {
 	bodyBytes, err := io.ReadAll(rsp.Body)
@@ -15550,7 +17736,7 @@ func ParseVerifyMobileAnswer(rsp *http.Response) (*VerifyMobileAnswer, error) {
 		response.JSON200 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
-		var dest YudaoBadRequest
+		var dest YudaoBadRequestOrPassword
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -15562,6 +17748,13 @@ func ParseVerifyMobileAnswer(rsp *http.Response) (*VerifyMobileAnswer, error) {
 			return nil, err
 		}
 		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 403:
+		var dest YudaoFreshProofRequired
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON403 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
 		var dest YudaoTooSlow
@@ -15590,6 +17783,13 @@ func ParseVerifyMobileAnswer(rsp *http.Response) (*VerifyMobileAnswer, error) {
 			return nil, err
 		}
 		response.JSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest YudaoTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
 		var dest YudaoHeadersTooLarge
@@ -15659,6 +17859,16 @@ func ParseVerifyMobileAnswer(rsp *http.Response) (*VerifyMobileAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers401 = &headers
+	case rsp.StatusCode == 403:
+		var headers VerifyMobileAnswer403Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers403 = &headers
 	case rsp.StatusCode == 408:
 		var headers VerifyMobileAnswer408Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -15699,6 +17909,23 @@ func ParseVerifyMobileAnswer(rsp *http.Response) (*VerifyMobileAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers415 = &headers
+	case rsp.StatusCode == 429:
+		var headers VerifyMobileAnswer429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers429 = &headers
 	case rsp.StatusCode == 431:
 		var headers VerifyMobileAnswer431Headers
 		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
@@ -15721,6 +17948,253 @@ func ParseVerifyMobileAnswer(rsp *http.Response) (*VerifyMobileAnswer, error) {
 		response.Headers500 = &headers
 	case rsp.StatusCode == 503:
 		var headers VerifyMobileAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseResetForgottenPasswordAnswer parses an HTTP response from a ResetForgottenPasswordWithResponse call
+func ParseResetForgottenPasswordAnswer(rsp *http.Response) (*ResetForgottenPasswordAnswer, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ResetForgottenPasswordAnswer{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest DoneResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest YudaoBadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest YudaoWrongCode
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 404:
+		var dest YudaoUserNotFound
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON404 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest YudaoTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest YudaoTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest YudaoUnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
+		var dest YudaoWeakPassword
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON422 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest YudaoTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest YudaoHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest YudaoInternal
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest YudaoUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ResetForgottenPasswordAnswer200Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers ResetForgottenPasswordAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers ResetForgottenPasswordAnswer401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 404:
+		var headers ResetForgottenPasswordAnswer404Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers404 = &headers
+	case rsp.StatusCode == 408:
+		var headers ResetForgottenPasswordAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 413:
+		var headers ResetForgottenPasswordAnswer413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers ResetForgottenPasswordAnswer415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 422:
+		var headers ResetForgottenPasswordAnswer422Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers422 = &headers
+	case rsp.StatusCode == 429:
+		var headers ResetForgottenPasswordAnswer429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 431:
+		var headers ResetForgottenPasswordAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
+	case rsp.StatusCode == 500:
+		var headers ResetForgottenPasswordAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers ResetForgottenPasswordAnswer503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
@@ -16011,6 +18485,151 @@ func ParseEndSessionAnswer(rsp *http.Response) (*EndSessionAnswer, error) {
 		response.Headers500 = &headers
 	case rsp.StatusCode == 503:
 		var headers EndSessionAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseListSignInsAnswer parses an HTTP response from a ListSignInsWithResponse call
+func ParseListSignInsAnswer(rsp *http.Response) (*ListSignInsAnswer, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ListSignInsAnswer{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest SignInListResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest YudaoBadParameter
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest YudaoUnauthenticated
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest YudaoHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest YudaoInternal
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest YudaoUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ListSignInsAnswer200Headers
+		if values := rsp.Header.Values("Jwt"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "Jwt", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.Jwt = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers ListSignInsAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers ListSignInsAnswer401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 431:
+		var headers ListSignInsAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
+	case rsp.StatusCode == 500:
+		var headers ListSignInsAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers ListSignInsAnswer503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {

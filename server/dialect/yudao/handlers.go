@@ -53,7 +53,8 @@ func (a API) SignInByMobile(ctx context.Context, r openapi.SignInByMobileRequest
 
 // VerifyMobile verifies a new mobile of the caller.
 func (a API) VerifyMobile(ctx context.Context, r openapi.VerifyMobileRequestObject) (openapi.VerifyMobileResponseObject, error) {
-	if err := a.Accounts.VerifyMobile(ctx, dialect.CallFrom(ctx).Caller, r.Body.Mobile, r.Body.ValidateNo); err != nil {
+	proof := account.Proof{Password: dialect.OrEmpty(r.Body.Password), Code: dialect.OrEmpty(r.Body.OldValidateNo)}
+	if err := a.Accounts.VerifyMobile(ctx, dialect.CallFrom(ctx).Caller, r.Body.Mobile, r.Body.ValidateNo, proof); err != nil {
 		return nil, err
 	}
 	return openapi.VerifyMobile200JSONResponse{Body: done}, nil
@@ -114,10 +115,7 @@ func (a API) ListSessions(ctx context.Context, _ openapi.ListSessionsRequestObje
 	if err != nil {
 		return nil, err
 	}
-	list := make([]openapi.SessionInfo, 0, len(sessions))
-	for _, session := range sessions {
-		list = append(list, toSessionInfo(session, caller.SessionID))
-	}
+	list := dialect.Convert(sessions, func(session account.Session) openapi.SessionInfo { return toSessionInfo(session, caller.SessionID) })
 	return openapi.ListSessions200JSONResponse{Body: openapi.SessionListResponse{Data: list}}, nil
 }
 

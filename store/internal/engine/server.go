@@ -123,6 +123,9 @@ func (*Server) CheckSpace() error { return nil }
 // Checkpoint does nothing: servers checkpoint by themselves.
 func (*Server) Checkpoint(context.Context) error { return nil }
 
+// TruncateLog does nothing: the log is the server's, which recycles it.
+func (*Server) TruncateLog(context.Context) error { return nil }
+
 func (*Server) Backup(context.Context, string) error { return ErrNoBackup }
 
 func (s *Server) Close() error { return errors.Join(s.DB.Close(), s.Slow.Close()) }

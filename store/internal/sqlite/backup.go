@@ -81,6 +81,29 @@ func (e *Engine) Checkpoint(ctx context.Context) (err error) {
 	return db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)").Scan(&busy, &frames, &moved)
 }
 
+// TruncateLog moves the whole write-ahead log into the database file and empties it. It
+// fails as busy if readers keep it from doing so.
+func (e *Engine) TruncateLog(ctx context.Context) error {
+	if err := e.inspect(ctx); err != nil {
+		return err
+	}
+	o, err := e.opened()
+	if err != nil {
+		return err
+	}
+	var busy, frames, moved int64
+	// The writer's connection, because no other may write meanwhile.
+	if err := o.writer.db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &frames, &moved); err != nil {
+		return err
+	}
+	if busy != 0 {
+		return errLogInUse
+	}
+	return nil
+}
+
+var errLogInUse = errors.New("a reader keeps the write-ahead log from being emptied")
+
 // worthShrinking is the number of free pages from which shrink runs: 4 MiB.
 const worthShrinking = 1024
 

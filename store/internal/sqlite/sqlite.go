@@ -119,7 +119,9 @@ func (e *Engine) openFile() (*openFile, error) {
 	// SQLite's own lock is for other processes. BEGIN takes the write lock, so that no
 	// transaction fails half-way because it cannot get it.
 	db, err := o.pool(wait, 1, "_txlock=immediate",
-		"_journal_mode=WAL", "_synchronous=FULL", "_foreign_keys=on", fmt.Sprintf("_pragma=journal_size_limit(%d)", logLimit))
+		"_journal_mode=WAL", "_synchronous=FULL", "_foreign_keys=on",
+		fmt.Sprintf("_pragma=journal_size_limit(%d)", logLimit),
+		"_pragma=secure_delete(1)") // what is deleted can be secret or personal
 	if err != nil {
 		return nil, err
 	}

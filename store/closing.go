@@ -1,0 +1,132 @@
+package store
+
+import "context"
+
+// Alias is the id of a user in another system.
+type Alias struct {
+	Source string `db:"source"`
+	ID     string `db:"alias"`
+}
+
+const (
+	userAliases      = "SELECT source, alias FROM user_aliases WHERE user_id = ? ORDER BY source, alias"
+	dueUsers         = "SELECT id FROM users WHERE closing_at <= ? ORDER BY closing_at, id LIMIT ?"
+	closingUser      = "closing_at = ?, version = version + 1, updated_at = ?"
+	reopenUser       = "UPDATE users SET closing_at = NULL, version = version + 1, updated_at = ? WHERE id = ? AND closing_at > ?"
+	eraseDueUser     = deleteUser + " AND closing_at <= ?"
+	deleteCodesOf    = "DELETE FROM one_time_codes WHERE mobile_index = ?"
+	isClosedIdentity = "SELECT digest FROM closed_identities WHERE digest = ?"
+
+	closeIdentity = "INSERT INTO closed_identities (digest, closed_at) VALUES (?, ?)"
+
+	blankSubject = "UPDATE audit_events SET client_ip = '', detail = '{}' WHERE subject_id = ?"
+	blankActor   = "UPDATE audit_events SET client_ip = '' WHERE actor_id = ? AND client_ip <> ''"
+)
+
+// CloseUser sets when a user is erased, and ends all sessions. It returns how many
+// ended, or ErrNotFound.
+func (tx Tx) CloseUser(ctx context.Context, userID int64, erasedAt, now Time) (ended int64, err error) {
+	if err := tx.update(ctx, "CloseUser", "users", closingUser, "id = ?", []any{erasedAt, now}, []any{userID}); err != nil {
+		return 0, err
+	}
+	return tx.EndSessionsOf(ctx, userID, 0, EndedByClosing, now)
+}
+
+// ReopenUser takes back the closing of a user who is not due yet. It reports whether the
+// user was closing.
+func (tx Tx) ReopenUser(ctx context.Context, userID int64, now Time) (reopened bool, err error) {
+	changed, err := tx.exec(ctx, "ReopenUser", reopenUser, now, userID, now)
+	return changed > 0, err
+}
+
+// DueUsers returns the ids of at most limit users who are to be erased at now, those due
+// first before the others.
+func (s *Store) DueUsers(ctx context.Context, now Time, limit int) ([]int64, error) {
+	return many[int64](ctx, s, "DueUsers", dueUsers, now, limit)
+}
+
+// AliasesOf returns the ids of a user in other systems.
+func (s *Store) AliasesOf(ctx context.Context, userID int64) ([]Alias, error) {
+	return many[Alias](ctx, s, "AliasesOf", userAliases, userID)
+}
+
+// Erasure says what of a user is erased.
+type Erasure struct {
+	UserID int64
+	// DueAt, unless nil, erases only a user who is due at this time.
+	DueAt *Time
+	// MobileIndex is of the user's mobile, whose codes are deleted; nil for none.
+	MobileIndex *Digest
+	// Identities are keyed digests of the user's ids in other systems.
+	Identities []Digest
+}
+
+// EraseUser deletes a user with everything of them: ids in other systems, identities,
+// sessions, memberships and codes. The digests of their identities stay. It returns
+// ErrNotFound if the user does not exist or is not due.
+func (tx Tx) EraseUser(ctx context.Context, e Erasure, now Time) error {
+	query, args := deleteUser, []any{e.UserID}
+	if e.DueAt != nil {
+		query, args = eraseDueUser, append(args, *e.DueAt)
+	}
+	if err := tx.change(ctx, "EraseUser", query, args...); err != nil {
+		return err
+	}
+	if e.MobileIndex != nil {
+		if _, err := tx.exec(ctx, "EraseUser", deleteCodesOf, string(*e.MobileIndex)); err != nil {
+			return err
+		}
+	}
+	for _, digest := range e.Identities {
+		if _, err := tx.insertIgnore(ctx, "EraseUser", closeIdentity, "(digest)", digest, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ClosedIdentity reports whether a digest is of an erased user's id in another system.
+func (s *Store) ClosedIdentity(ctx context.Context, digest Digest) (bool, error) {
+	found, err := many[Digest](ctx, s, "ClosedIdentity", isClosedIdentity, digest)
+	return len(found) > 0, err
+}
+
+// ClosedIdentities returns those of digests that are of erased users' ids.
+func (s *Store) ClosedIdentities(ctx context.Context, digests []Digest) (closed []Digest, err error) {
+	if len(digests) == 0 {
+		return nil, nil
+	}
+	args := make([]any, len(digests))
+	for i, digest := range digests {
+		args[i] = digest
+	}
+	query := "SELECT digest FROM closed_identities WHERE digest IN " + placeholders(len(digests))
+	err = s.run(ctx, "ClosedIdentities", func() error {
+		closed = nil
+		return s.engine.SelectOnce(ctx, &closed, query, args...)
+	})
+	return closed, err
+}
+
+// BlankAudit removes what names a user from the audit: the client IPs and details of
+// events about them, the client IPs of what they did, and events
+// of others whose details contain one of the texts. The events themselves stay.
+func (tx Tx) BlankAudit(ctx context.Context, userID int64, kinds, texts []string) error {
+	if _, err := tx.exec(ctx, "BlankAudit", blankSubject, userID); err != nil {
+		return err
+	}
+	if _, err := tx.exec(ctx, "BlankAudit", blankActor, userID); err != nil {
+		return err
+	}
+	for _, text := range texts {
+		args := []any{}
+		for _, kind := range kinds {
+			args = append(args, kind)
+		}
+		query := "UPDATE audit_events SET client_ip = '', detail = '{}' WHERE kind IN " + placeholders(len(kinds)) + " AND detail LIKE ? ESCAPE '!'"
+		if _, err := tx.tx.ExecOnce(ctx, query, append(args, containing(text))...); err != nil {
+			return tx.store.fail("BlankAudit", err)
+		}
+	}
+	return nil
+}
