@@ -176,6 +176,25 @@ curl "$BASE_URL/api/user/updatePassword" \
   --data-urlencode "oldPassowrd=$PASSWORD"
 # end
 
+# sample: listSignIns
+curl "$BASE_URL/auth/sign-ins?limit=5" -H "Authorization: Bearer $JWT"
+# end
+
+# sample: copyMyData
+curl "$BASE_URL/auth/account/data" -H "Authorization: Bearer $JWT"
+# end
+
+# sample: closeAccount
+curl "$BASE_URL/auth/account/close" \
+  -H "Authorization: Bearer $JWT" \
+  --json "{\"password\": \"$NEW_PASSWORD\"}"
+# end
+
+# sample: resetForgottenPassword
+curl "$BASE_URL/auth/password/reset" \
+  --json "{\"mobile\": \"13800138000\", \"validateNo\": \"$CODE\", \"newPassword\": \"$NEW_PASSWORD\"}"
+# end
+
 # sample: resetDemo
 curl -X POST "$BASE_URL/demo/reset"
 # end

@@ -268,6 +268,35 @@ def update_password(jwt: str) -> None:
     # end
 
 
+def list_sign_ins(jwt: str) -> None:
+    # sample: listSignIns
+    api = quartet_client.YudaoApi(ApiClient(Configuration(host=base_url, access_token=jwt)))
+    print([event.kind for event in api.list_sign_ins(limit=5).data.list])
+    # end
+
+
+def copy_my_data(jwt: str) -> None:
+    # sample: copyMyData
+    api = quartet_client.YudaoApi(ApiClient(Configuration(host=base_url, access_token=jwt)))
+    print(api.copy_my_data().data.user.nickname)
+    # end
+
+
+def close_account(jwt: str) -> None:
+    # sample: closeAccount
+    api = quartet_client.YudaoApi(ApiClient(Configuration(host=base_url, access_token=jwt)))
+    print(api.close_account(quartet_client.Proof(password=new_password)).data.erase_time)
+    # end
+
+
+def reset_forgotten_password() -> None:
+    # sample: resetForgottenPassword
+    api = quartet_client.YudaoApi(ApiClient(Configuration(host=base_url)))
+    request = quartet_client.PasswordResetRequest(mobile="13800138000", validate_no=code, new_password=new_password)
+    print(api.reset_forgotten_password(request).data)
+    # end
+
+
 def main() -> None:
     refresh_user()
     send_mobile_code()
@@ -299,6 +328,10 @@ def main() -> None:
     get_demo_outbox()
     sign_out()
     update_password(jwt)
+    list_sign_ins(jwt)
+    copy_my_data(jwt)
+    close_account(jwt)
+    reset_forgotten_password()
     reset_demo()
 
 

@@ -3,8 +3,8 @@
 import { client } from './generated/heyapi/client.gen.js';
 import {
   checkLoginStatus, checkLoginStatusByPath, createUser, endSession, getDemoOutbox, getHealth, getJsonWebKeys, getMetrics,
-  getReadiness, getSpecAsJson, getSpecAsYaml, getUserDetail, getUserInfo, getWeChatUserInfo, introspectToken, linkWeChat,
-  listSessions, mergeUsers,
+  getReadiness, getSpecAsJson, getSpecAsYaml, getUserDetail, getUserInfo, getWeChatUserInfo, introspectToken, closeAccount, copyMyData, linkWeChat,
+  listSessions, listSignIns, mergeUsers, resetForgottenPassword,
   postUserDetail, refreshAccessToken, refreshUser, resetDemo, sendMobileCode, signInByMobile, signInByPassword, signInByWeChat,
   signInByWeChatMobile, signOut,
   updatePassword, updateUser, verifyMobile,
@@ -281,6 +281,37 @@ let jwt = '';
     throwOnError: true,
   });
   console.log(data.state);
+  // end
+}
+{
+  // sample: listSignIns
+  const { data } = await listSignIns({ auth: jwt, query: { limit: 5 }, throwOnError: true });
+  console.log(data.data.list.map((event) => event.kind));
+  // end
+}
+{
+  // sample: copyMyData
+  const { data } = await copyMyData({ auth: jwt, throwOnError: true });
+  console.log(data.data.user.nickname);
+  // end
+}
+{
+  // sample: closeAccount
+  const { data } = await closeAccount({
+    auth: jwt,
+    body: { password: newPassword },
+    throwOnError: true,
+  });
+  console.log(data.data.eraseTime);
+  // end
+}
+{
+  // sample: resetForgottenPassword
+  const { data } = await resetForgottenPassword({
+    body: { mobile: '13800138000', validateNo: code, newPassword },
+    throwOnError: true,
+  });
+  console.log(data.data);
   // end
 }
 {

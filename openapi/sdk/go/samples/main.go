@@ -62,11 +62,11 @@ func all(ctx context.Context, baseURL string) error {
 		return err
 	}
 	for _, sample := range []func(context.Context, *client.ClientWithResponses, string) error{
-		getUserDetail, postUserDetail, updateUser, updatePassword,
+		getUserDetail, postUserDetail, updateUser, updatePassword, listSignIns, copyMyData, closeAccount,
 	} {
 		if err := sample(ctx, api, jwt); err != nil {
 			return err
 		}
 	}
-	return resetDemo(ctx, api)
+	return run(resetForgottenPassword, resetDemo)
 }

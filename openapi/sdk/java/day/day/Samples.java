@@ -84,6 +84,10 @@ public final class Samples {
         getDemoOutbox();
         signOut();
         updatePassword(jwt);
+        listSignIns(jwt);
+        copyMyData(jwt);
+        closeAccount(jwt);
+        resetForgottenPassword();
         resetDemo();
     }
 
@@ -349,6 +353,41 @@ public final class Samples {
         JfinalApi api = new JfinalApi(client);
         UpdatePasswordForm form = new UpdatePasswordForm().userId(1L).newPassword(newPassword).oldPassowrd(password);
         System.out.println(api.updatePassword(form).getState());
+        // end
+    }
+
+    private static void listSignIns(String jwt) throws ApiException {
+        // sample: listSignIns
+        ApiClient client = new ApiClient().setBasePath(baseUrl);
+        client.setBearerToken(jwt);
+        YudaoApi api = new YudaoApi(client);
+        System.out.println(api.listSignIns(null, 5).getData().getList().size());
+        // end
+    }
+
+    private static void copyMyData(String jwt) throws ApiException {
+        // sample: copyMyData
+        ApiClient client = new ApiClient().setBasePath(baseUrl);
+        client.setBearerToken(jwt);
+        YudaoApi api = new YudaoApi(client);
+        System.out.println(api.copyMyData().getData().getUser().getNickname());
+        // end
+    }
+
+    private static void closeAccount(String jwt) throws ApiException {
+        // sample: closeAccount
+        ApiClient client = new ApiClient().setBasePath(baseUrl);
+        client.setBearerToken(jwt);
+        YudaoApi api = new YudaoApi(client);
+        System.out.println(api.closeAccount(new Proof().password(newPassword)).getData().getEraseTime());
+        // end
+    }
+
+    private static void resetForgottenPassword() throws ApiException {
+        // sample: resetForgottenPassword
+        YudaoApi api = new YudaoApi(new ApiClient().setBasePath(baseUrl));
+        PasswordResetRequest request = new PasswordResetRequest().mobile("13800138000").validateNo(code).newPassword(newPassword);
+        System.out.println(api.resetForgottenPassword(request).getData());
         // end
     }
 }
