@@ -25,7 +25,7 @@ func (r Reason) of(value string) Reason {
 		return r
 	}
 	found := shape(value)
-	return Reason{r.English + " (found " + found.English + ")", r.Chinese + "（实际为" + found.Chinese + "）"}
+	return Reason{r.English + " (found " + found.English + ")", r.Chinese + "（实际：" + found.Chinese + "）"}
 }
 
 var (

@@ -159,7 +159,10 @@ func (c *csvRecords) names() ([]string, error) {
 	if errors.Is(err, io.EOF) {
 		return nil, Error{Line: 1, Reason: Reason{"the file is empty", "文件是空的"}}
 	}
-	c.header = append([]string(nil), header...)
+	for len(header) > 0 && strings.TrimSpace(header[len(header)-1]) == "" {
+		header = header[:len(header)-1] // of a sheet that is wider than its table
+	}
+	c.header = append([]string{}, header...)
 	return c.header, err
 }
 
