@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -100,21 +101,48 @@ func TestUserImportReportsRefusedUsers(t *testing.T) {
 		"7,md.five,5f4dcc3b5aa765d61d8327deb882cf99,salt,ok,,",
 		jpressLine("8", "last.one", ","),
 	)
-	want := "line 3: username: taken by another user or an earlier line\n" +
-		"line 4: username: taken by another user or an earlier line\n" +
-		"line 5: email: taken by another user or an earlier line\n" +
-		"line 6: email: not an e-mail address\n" +
-		"line 7: nickname: longer than 64 characters\n" +
-		"line 8: password: malformed hash: not the 64 hex digits of a SHA-256 digest\n" +
-		"quartet: 6 users were refused"
+	want := "line 3: username: taken by another user or an earlier line (found text of 12 characters: letters, signs)\n" +
+		"line 4: username: taken by another user or an earlier line (found text of 7 characters: letters, signs)\n" +
+		"line 5: email: taken by another user or an earlier line (found text of 15 characters: letters, signs)\n" +
+		"line 8: password: malformed hash: not the 64 hex digits of a SHA-256 digest (found 32 hex digits)\n" +
+		"Values were dropped or changed; --report FILE lists each with its reason, with --dry-run too.\n" +
+		"quartet: 4 users were refused"
 	for _, flags := range [][]string{{"--on-error", "skip", "--dry-run"}, {"--on-error", "skip"}} {
 		result := importUsers(t, database, dump, flags...)
 		equal(t, "code", result.code, cli.ExitFailed)
-		contains(t, result.out, "imported: 2. Already imported: 0. Refused: 6.")
+		contains(t, result.out, "imported: 4. Already imported: 0. Refused: 4.", "Values dropped: 2 (email 1, nickname 1).")
 		if !strings.HasPrefix(strings.ToLower(result.errs), strings.ToLower(want)) {
 			t.Errorf("got\n%s\nwant\n%s", result.errs, want)
 		}
 	}
+}
+
+// The file of --report says in both languages what the counts are about.
+func TestUserImportWritesAReport(t *testing.T) {
+	t.Parallel()
+	database := migrated(t)
+	path := filepath.Join(t.TempDir(), "report.csv")
+	dump := "id,username,password,salt,status,avatar,gender\n" +
+		jpressLine("9007199254740993", "陶 然", "javascript:alert(1),9") + "\n" +
+		jpressLine("701.0", "lu.jiahe", "/a b.png,1") + "\n" +
+		jpressLine("3", "he.gone", "fa fa-user,1") + "\n" + jpressLine("3", "wu.liang", ",1") + "\n"
+	for _, flag := range []string{"--dry-run", "--json"} {
+		importUsers(t, database, dump, flag, "--on-error", "skip", "--report", path)
+		text, err := os.ReadFile(path)
+		must(t, err)
+		equal(t, flag, string(text), "\ufefftable,line,id,column,outcome,reason,原因\r\n"+
+			"user,2,'9007199254740993,gender,dropped,unknown value (found 1 digit),未知的值（实际：1 位数字）\r\n"+
+			"user,2,'9007199254740993,avatar,dropped,\"neither an http or https address nor one without a scheme (found text of 19 characters: letters, digits, signs)\",既不是 http 或 https 网址，也不是不带协议的地址（实际：19 个字符的文本：字母、数字、符号）\r\n"+
+			"user,2,'9007199254740993,username,changed,\"replaced by the name of the system and the id: not a user name: letters, digits and signs without spaces (found text of 3 characters: Chinese characters, spaces)\",改为由来源系统和 ID 组成的用户名：不能作用户名：只能是不带空格的文字、数字和符号（实际：3 个字符的文本：汉字、空格）\r\n"+
+			"user,3,701.0,id,refused,not a whole number above 0 in plain digits; export the table again with the column as text (found digits.digits),不是只用数字书写的正整数；请把该列作为文本重新导出（实际：数字.数字）\r\n"+
+			"user,5,3,id,refused,line 4 has the same id and other values,第 4 行有相同的 ID，其他值却不同\r\n")
+	}
+	info, err := os.Stat(path)
+	must(t, err)
+	if info.Mode().Perm()&0o077 != 0 && runtime.GOOS != "windows" {
+		t.Errorf("others can read the report: %v", info.Mode())
+	}
+	contains(t, done(t, "user", "show", "jpress-9007199254740993", "--database", database), "jpress")
 }
 
 func TestUserImportStopsAtTheFirstRefusal(t *testing.T) {
@@ -134,7 +162,7 @@ func TestUserImportRefusesUnreadableFiles(t *testing.T) {
 	t.Parallel()
 	database := migrated(t)
 	contains(t, importUsers(t, database, "id,username\n1,a\n").errs, "columns are missing: password, salt, status")
-	contains(t, importUsers(t, database, "id,\xd3\xc3\n").errs, "line 1: not UTF-8", "GB18030")
+	contains(t, importUsers(t, database, "id,\xff\xff\n").errs, "line 1: neither UTF-8 nor GB18030")
 	equal(t, "an unknown system", command(t, "import", "--from", "wordpress", "-").code, cli.ExitUsage)
 	equal(t, "a flag without --from", command(t, "import", "--wrap", "-").code, cli.ExitUsage)
 	path := filepath.Join(t.TempDir(), "nothing")

@@ -34,22 +34,22 @@ func TestKeysAreRotatedAndRetired(t *testing.T) {
 	if first[0].RetirableAt != nil {
 		t.Errorf("the only key can be retired after %s", first[0].RetirableAt)
 	}
-	refused(t, cli.ExitFailed, "newest", at(db, "keys", "retire", "1", "--force")...)
+	refused(t, cli.ExitFailed, "newest", at(db, "keys", "retire", "1", "--force", "--yes")...)
 
 	rotated := listed[admincmd.Key](t, db, "keys", "rotate")
 	require(rotated, "1 RS256 signing", "2 RS256 waiting")
 	equal(t, "overlap", rotated[1].SignsFrom.Sub(rotated[1].CreatedAt), keys.DefaultOverlap)
 	refused(t, cli.ExitFailed, "1 signs", at(db, "keys", "retire", "1")...)
-	refused(t, cli.ExitFailed, "newest", at(db, "keys", "retire", "2", "--force")...)
+	refused(t, cli.ExitFailed, "newest", at(db, "keys", "retire", "2", "--force", "--yes")...)
 
 	require(listed[admincmd.Key](t, db, "keys", "rotate", "--algorithm", "ES256", "--overlap", "0s"), "1 RS256 verifying", "2 RS256 verifying", "3 ES256 signing")
-	require(listed[admincmd.Key](t, db, "keys", "retire", "2", "--force"), "1 RS256 verifying", "3 ES256 signing")
+	require(listed[admincmd.Key](t, db, "keys", "retire", "2", "--force", "--yes"), "1 RS256 verifying", "3 ES256 signing")
 	refused(t, cli.ExitFailed, "may live until", at(db, "keys", "retire", "1")...)
 	refused(t, cli.ExitFailed, "no such signing key", at(db, "keys", "retire", "2")...)
 	refused(t, cli.ExitUsage, "--algorithm", at(db, "keys", "rotate", "--algorithm", "HS256")...)
 	refused(t, cli.ExitUsage, "negative", at(db, "keys", "rotate", "--overlap=-1s")...)
 	contains(t, done(t, at(db, "keys", "list")...), "kid", "algorithm", "signs from", "retire after", "RS256", "ES256", "verifying", "signing")
-	require(listed[admincmd.Key](t, db, "keys", "retire", "1", "--force"), "3 ES256 signing")
+	require(listed[admincmd.Key](t, db, "keys", "retire", "1", "--force", "--yes"), "3 ES256 signing")
 }
 
 func TestKeyChangesAreAudited(t *testing.T) {
@@ -58,8 +58,8 @@ func TestKeyChangesAreAudited(t *testing.T) {
 	done(t, at(db, "keys", "rotate")...)
 	refused(t, cli.ExitFailed, "no such signing key", at(db, "keys", "retire", "9")...)
 	done(t, at(db, "keys", "rotate", "--overlap", "0s")...)
-	done(t, at(db, "keys", "retire", "2", "--force")...)
-	done(t, at(db, "keys", "retire", "1", "--force")...)
+	done(t, at(db, "keys", "retire", "2", "--force", "--yes")...)
+	done(t, at(db, "keys", "retire", "1", "--force", "--yes")...)
 
 	var told []string
 	for _, event := range audited(t, db, "--kind", "key_rotated", "--kind", "key_retired") {

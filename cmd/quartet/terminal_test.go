@@ -109,7 +109,7 @@ func TestATypedPasswordIsNotShown(t *testing.T) {
 	for limit := time.Now().Add(patience); add.shows() && time.Now().Before(limit); {
 		time.Sleep(time.Millisecond) // the prompt comes before the terminal is told
 	}
-	add.answer(t, "Password: ", password)
+	add.answer(t, "The password: ", password)
 	equal(t, "exit code", add.code, cli.ExitOK)
 	add.screen.Await(t, regexp.MustCompile("(has a password)"), nil)
 	if strings.Contains(add.screen.String(), password) {

@@ -178,9 +178,9 @@ func TestSeveralWeChatAppsInOneServer(t *testing.T) {
 			servers[1].ok(t, raw("/auth/merge", `{"accessToken":"`+again.AccessToken.Value+`"}`).with("Authorization", into.AccessToken.Value))
 			equal(t, "after the merge", enters(t, servers[0], "/auth/wechat/mobile", "mini", `{"phoneCode":"wxmini00000000001~13900001111~9"}`).UserInfo.ID, first.UserInfo.ID)
 
-			apps := asked[[]admincmd.WeChatApp](t, installation, "app", "wechat", "list")
+			apps := listed[admincmd.WeChatApp](t, installation, "app", "wechat", "list")
 			equal(t, "apps", len(apps), 4)
-			done(t, at(installation, "app", "wechat", "remove", "web")...)
+			done(t, at(installation, "app", "wechat", "remove", "web", "--yes")...)
 			equal(t, "a removed app", servers[1].do(t, raw("/auth/wechat/login", `{"code":"wxweb000000000003~anna~7"}`).with("X-App-Id", "web")).status, http.StatusServiceUnavailable)
 			audit := done(t, at(installation, "audit")...)
 			contains(t, audit, "wechat_app_set", "wechat_app_removed", "wechat_linked", "user_merged")
@@ -203,6 +203,6 @@ func TestWeChatAppsAreChecked(t *testing.T) {
 	refused(t, cli.ExitUsage, "--kind", set("mini", "wxmini00000000001", weChatSecret)...)
 	refused(t, cli.ExitFailed, "secret", set("mini-program", "wxmini00000000001", "short")...)
 	refused(t, cli.ExitFailed, "app-id", set("mini-program", "微信", weChatSecret)...)
-	refused(t, cli.ExitFailed, "No such application", at(db, "app", "wechat", "remove", "nobody")...)
+	refused(t, cli.ExitFailed, "No such application", at(db, "app", "wechat", "remove", "nobody", "--yes")...)
 	refused(t, cli.ExitUsage, "no base path", "serve", "--base-path", "/a", "--base-path-app", "/b=mini", "--database", db[1])
 }

@@ -53,10 +53,14 @@ type layout struct {
 	superRoles []string
 	// hash returns the stored form of a password hash.
 	hash func(username, salt, hash string) (string, error)
+	// textID says that ids are texts, and not whole numbers above 0.
+	textID bool
 }
 
 // layouts are the layouts by the name of the system.
-var layouts = map[string]layout{"jpress": jpress, "ruoyi": ruoyi, "jeecg": jeecg, "abp": abp}
+var layouts = map[string]layout{
+	"jpress": jpress, "ruoyi": ruoyi, "jeecg": jeecg, "abp": abp, "yudao": yudao, "yudao-member": yudaoMember,
+}
 
 // jpress is JPress 2 to 5, table user.
 var jpress = layout{
@@ -106,6 +110,7 @@ var jeecg = layout{
 	disabled: map[string]bool{"": false, "1": false, "2": true},
 	deleted:  map[string]bool{"0": false, "": true, "1": true},
 	hash:     password.FromJeecg,
+	textID:   true,
 }
 
 // abp is ABP's identity module and ASP.NET Boilerplate, table AbpUsers.
@@ -122,7 +127,50 @@ var abp = layout{
 	deleted:  map[string]bool{"1": true, "true": true, "t": true, "\x01": true, "0": false, "false": false, "f": false, "\x00": false},
 	proven:   map[string]bool{"1": true, "true": true, "t": true, "\x01": true},
 	hash:     func(_, _, hash string) (string, error) { return password.FromIdentity(hash) },
+	textID:   true,
 }
+
+// bits are the words of a column of bits: MySQL writes its bytes.
+var bits = map[string]bool{
+	"": false, "0": false, "false": false, "f": false, "\x00": false, "b'0'": false,
+	"1": true, "true": true, "t": true, "\x01": true, "b'1'": true,
+}
+
+// yudao is the users of yudao's (芋道) administration, table system_users.
+var yudao = layout{
+	columns: map[string][]string{
+		id: {"id"}, username: {"username"}, secret: {"password"},
+		nickname: {"nickname"}, email: {"email"}, mobile: {"mobile"},
+		gender: {"sex"}, avatar: {"avatar"}, remark: {"remark"}, department: {"dept_id"},
+		status: {"status"}, deleted: {"deleted"}, created: {"create_time"},
+	},
+	required: []string{id, username, secret, status, deleted},
+	genders:  yudaoGenders,
+	disabled: yudaoStatus,
+	deleted:  bits,
+	hash:     func(_, _, hash string) (string, error) { return password.FromBcrypt(hash) },
+}
+
+// yudaoMember is yudao's members, table member_user. They have no user names, and ids of
+// their own.
+var yudaoMember = layout{
+	columns: map[string][]string{
+		id: {"id"}, secret: {"password"}, mobile: {"mobile"}, email: {"email"},
+		nickname: {"nickname"}, realName: {"name"}, gender: {"sex"}, birthday: {"birthday"},
+		avatar: {"avatar"}, remark: {"mark"},
+		status: {"status"}, deleted: {"deleted"}, created: {"create_time"},
+	},
+	required: []string{id, mobile, secret, status, deleted},
+	genders:  yudaoGenders,
+	disabled: yudaoStatus,
+	deleted:  bits,
+	hash:     yudao.hash,
+}
+
+var (
+	yudaoGenders = map[string]int{"": 0, "0": 0, "1": 1, "2": 2}
+	yudaoStatus  = map[string]bool{"": false, "0": false, "1": true}
+)
 
 // plain returns a column's name without what tools change about it: case, underscores,
 // quotes.
@@ -130,19 +178,36 @@ func plain(name string) string {
 	return strings.ToLower(strings.NewReplacer("_", "", "`", "", `"`, "", " ", "").Replace(name))
 }
 
-// slot is the index of a fact in the values of a record, and the name of its column in
-// the dump.
+// slot has the indexes of a fact in the values of a record, and the name of its first
+// column in the dump.
 type slot struct {
-	at   int
+	at   []int
 	name string
+}
+
+// count returns how many of the names are columns of the layout.
+func (l layout) count(names []string) (found int) {
+	for _, known := range l.columns {
+		for _, name := range known {
+			for _, candidate := range names {
+				if plain(candidate) == plain(name) {
+					found++
+				}
+			}
+		}
+	}
+	return found
 }
 
 // bind maps the columns of a dump to facts and ignores unknown ones.
 func (l layout) bind(names []string) (map[string]slot, error) {
 	places := map[string]int{}
 	for at, name := range names {
+		if plain(name) == "" {
+			continue
+		}
 		if _, twice := places[plain(name)]; twice {
-			return nil, Error{Line: 1, Column: name, Reason: "there are two columns of this name"}
+			return nil, Error{Line: 1, Column: name, Reason: twoColumns}
 		}
 		places[plain(name)] = at
 	}
@@ -150,8 +215,12 @@ func (l layout) bind(names []string) (map[string]slot, error) {
 	for fact, known := range l.columns {
 		for _, name := range known {
 			if at, ok := places[plain(name)]; ok {
-				slots[fact] = slot{at, names[at]}
-				break
+				found := slots[fact]
+				if len(found.at) == 0 {
+					found.name = names[at]
+				}
+				found.at = append(found.at, at)
+				slots[fact] = found
 			}
 		}
 	}
@@ -162,7 +231,8 @@ func (l layout) bind(names []string) (map[string]slot, error) {
 		}
 	}
 	if len(missing) > 0 {
-		return nil, Error{Line: 1, Reason: "these columns are missing: " + strings.Join(missing, ", ")}
+		list := strings.Join(missing, ", ")
+		return nil, Error{Line: 1, Reason: Reason{"these columns are missing: " + list, "缺少这些列：" + list}}
 	}
 	return slots, nil
 }

@@ -21,15 +21,16 @@ type Directory interface {
 type DirectoryReport interface {
 	Report
 	// LeftOut reports a row that has no meaning here. It does not stop an import.
-	LeftOut(line int64, column, reason string)
+	LeftOut(Finding)
 }
 
 // RunTable imports a table that is not the one of users, as Run does.
-func RunTable(ctx context.Context, table Table, file io.Reader, o Options, into Directory, report DirectoryReport, stop bool) error {
-	r, err := newReader(table.layout, file, o)
+func RunTable(ctx context.Context, table Table, file io.Reader, o Options, into Directory, report DirectoryReport, stop bool) (err error) {
+	r, err := newReader("", table.layout, file, o)
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, r.Close()) }()
 	switch table.Kind {
 	case Departments:
 		return runTable(ctx, r, (*row).entry, into.ImportDepartments, report, stop)
@@ -44,6 +45,7 @@ func RunTable(ctx context.Context, table Table, file io.Reader, o Options, into 
 type read[T any] struct {
 	value   T
 	line    int64
+	id      string // "" for a membership
 	deleted bool
 	refusal error
 }
@@ -84,10 +86,10 @@ func nextOf[T any](r *Reader, value func(*row) T) (next read[T], err error) {
 		return read[T]{line: line}, err
 	}
 	at := &row{Reader: r, values: values, line: line}
-	if _, asked := r.slots[deleted]; asked && lookUp(at, deleted, r.layout.deleted) {
-		return read[T]{line: line, deleted: true}, at.err
+	if at.has(deleted) && at.word(deleted, r.layout.deleted) {
+		return read[T]{line: line, id: at.get(id), deleted: true}, at.err
 	}
-	return read[T]{line: line, value: value(at)}, at.err
+	return read[T]{line: line, id: at.get(id), value: value(at)}, at.err
 }
 
 func flushTable[T any](ctx context.Context, r *Reader, batch []read[T], into func(context.Context, []T) ([]error, error), report DirectoryReport) error {
@@ -110,31 +112,29 @@ func flushTable[T any](ctx context.Context, r *Reader, batch []read[T], into fun
 		default:
 			outcome, outcomes = outcomes[0], outcomes[1:]
 		}
-		reason, leftOut := leftOut(outcome)
-		switch {
-		case leftOut:
-			report.LeftOut(line.line, r.slots[reason.fact].name, reason.text)
-		default:
-			if err := reportLine(r, entry{Person: Person{Line: line.line}}, outcome, report); err != nil {
-				return err
-			}
+		e := &entry{Person: Person{Line: line.line, id: line.id}}
+		if why, leftOut := leftOut(outcome); leftOut {
+			report.LeftOut(e.finding(r.columnOf(why.fact), LeftOut, why.reason))
+		} else if err := reportLine(r, e, outcome, report); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
 type leaving struct {
-	outcome    error
-	fact, text string
+	outcome error
+	fact    string
+	reason  Reason
 }
 
 func leftOut(outcome error) (leaving, bool) {
 	all := []leaving{
-		{account.ErrSuperRole, code, "the old system's super administrators: it gives no right here, and was not imported"},
-		{account.ErrUnknownUser, user, "no user was imported under this id"},
-		{account.ErrUnknownDepartment, department, "no department was imported under this id"},
-		{account.ErrUnknownRole, role, "no role was imported under this id; those of super administrators never are"},
-		{account.ErrNoDepartment, user, "the user is in no department that was imported, and roles are given in one"},
+		{account.ErrSuperRole, code, Reason{"the old system's super administrators: it gives no right here, and was not imported", "是旧系统的超级管理员角色：在这里不给任何权限，没有导入"}},
+		{account.ErrUnknownUser, user, Reason{"no user was imported under this id", "没有导入过这个 ID 的用户"}},
+		{account.ErrUnknownDepartment, department, Reason{"no department was imported under this id", "没有导入过这个 ID 的部门"}},
+		{account.ErrUnknownRole, role, Reason{"no role was imported under this id; those of super administrators never are", "没有导入过这个 ID 的角色；超级管理员的角色从不导入"}},
+		{account.ErrNoDepartment, user, Reason{"the user is in no department that was imported, and roles are given in one", "用户不在任何已导入的部门中，而角色要在部门中授予"}},
 	}
 	k := slices.IndexFunc(all, func(l leaving) bool { return errors.Is(outcome, l.outcome) })
 	if k < 0 {
@@ -146,8 +146,8 @@ func leftOut(outcome error) (leaving, bool) {
 // entry reads a department or role.
 func (r *row) entry() account.ImportedEntry {
 	n := account.ImportedEntry{Alias: r.reference(id), Code: r.get(code), Name: r.get(name)}
-	if _, asked := r.slots[status]; asked {
-		n.Disabled = lookUp(r, status, r.layout.disabled)
+	if r.has(status) {
+		n.Disabled = r.word(status, r.layout.disabled)
 	}
 	n.Super = slices.Contains(r.layout.superRoles, n.Code)
 	return n
@@ -156,22 +156,10 @@ func (r *row) entry() account.ImportedEntry {
 // membership reads a row of a table between users and departments or roles.
 func (r *row) membership() account.ImportedMembership {
 	m := account.ImportedMembership{User: r.reference(user)}
-	if _, asked := r.slots[department]; asked {
+	if r.has(department) {
 		m.Department = r.reference(department)
 	} else {
 		m.Role = r.reference(role)
 	}
 	return m
-}
-
-// reference is an id of this or another table.
-func (r *row) reference(fact string) string {
-	text := r.get(fact)
-	switch {
-	case text == "":
-		r.refuse(fact, "it is missing")
-	case rounded.MatchString(text):
-		r.refuse(fact, "rounded by a spreadsheet; export the table again")
-	}
-	return text
 }

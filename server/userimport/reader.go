@@ -1,64 +1,99 @@
 package userimport
 
 import (
+	"errors"
 	"fmt"
+	"hash/maphash"
 	"io"
-	"regexp"
+	"slices"
 	"strings"
 	"time"
-	"unicode"
 
 	"quartet/server/account"
+	"quartet/server/apierr"
 )
 
 // Options are the options of a Reader.
 type Options struct {
-	Format string         // "csv", "jsonl", or "" to detect it by the first byte
+	Format string         // "csv", "jsonl", "json", "xlsx", or "" to find it
 	Zone   *time.Location // of times without a zone
 	// TrustMobiles and TrustEmails import mobiles and e-mails as verified although the
 	// other system does not say so.
 	TrustMobiles, TrustEmails bool
 }
 
-// Reader reads the users of a dump, one at a time, in constant memory.
+// Reader reads the users of a dump, one at a time, in constant memory. The caller closes
+// it.
 type Reader struct {
 	Options
+	origin  string
 	layout  layout
+	file    *source
 	records records
 	columns []string
 	slots   map[string]slot
+	seed    maphash.Seed
 }
 
-// NewReader starts reading a dump of the system source, and checks its columns. It
+// NewReader reads a dump of the system origin once, to find its encoding and its columns,
+// and checks these. A file that is no regular one is copied to a temporary file. It
 // returns an Error for an invalid dump.
-func NewReader(source string, file io.Reader, o Options) (*Reader, error) {
-	known, ok := layouts[source]
+func NewReader(origin string, file io.Reader, o Options) (*Reader, error) {
+	known, ok := layouts[origin]
 	if !ok {
-		return nil, fmt.Errorf("unknown source %q", source)
+		return nil, fmt.Errorf("unknown source %q", origin)
 	}
-	return newReader(known, file, o)
+	return newReader(origin, known, file, o)
 }
 
-func newReader(known layout, file io.Reader, o Options) (*Reader, error) {
-	opened, err := open(file, o.Format)
-	if err != nil {
+func newReader(origin string, known layout, file io.Reader, o Options) (r *Reader, err error) {
+	r = &Reader{Options: o, origin: origin, layout: known, seed: maphash.MakeSeed()}
+	if r.file, err = newSource(file); err != nil {
 		return nil, err
 	}
-	r := &Reader{Options: o, layout: known, records: opened}
-	if r.columns, err = opened.names(); err != nil {
-		return nil, err
+	if err := r.start(); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+func (r *Reader) start() (err error) {
+	if r.records, err = open(r.file, r.Format, r.layout); err != nil {
+		return err
+	}
+	if r.columns, err = r.records.names(); err != nil {
+		return err
 	}
 	if err := checkUTF8(r.columns, r.columns, 1); err != nil {
-		return nil, Error{Line: 1, Reason: notUTF8}
+		return Error{Line: 1, Reason: unreadable}
 	}
-	r.slots, err = known.bind(r.columns)
-	return r, err
+	r.slots, err = r.layout.bind(r.columns)
+	return err
+}
+
+// Close deletes temporary files.
+func (r *Reader) Close() error {
+	var err error
+	if opened, ok := r.records.(io.Closer); ok {
+		err = opened.Close()
+	}
+	return errors.Join(err, r.file.Close())
 }
 
 // Person is a line of a dump.
 type Person struct {
 	account.ImportedUser // of one who is deleted there only the id
 	Line                 int64
+	Notes                []Note // what was dropped or changed
+	id                   string
+	content              uint64 // a hash of all values
+}
+
+// Note is a value of a person that was dropped or changed.
+type Note struct {
+	Column  string // the dump's name of it
+	Changed bool
+	Reason  Reason
 }
 
 // Next returns the next person. After an Error, which concerns one line, reading can
@@ -79,23 +114,34 @@ type row struct {
 	*Reader
 	values []string
 	line   int64
+	notes  []Note
 	err    error
 }
 
-func (r *row) refuse(fact, reason string) {
+// refuse refuses the person for a value of the column of the fact.
+func (r *row) refuse(fact string, reason Reason) {
 	if r.err == nil {
-		r.err = Error{Line: r.line, Column: r.slots[fact].name, Reason: reason}
+		r.err = Error{Line: r.line, Column: r.columnOf(fact), Reason: reason.of(r.raw(fact))}
 	}
 }
 
-// get returns the value of a fact; "" if there is none.
-func (r *row) get(fact string) string {
-	place, ok := r.slots[fact]
-	if !ok || isNull(r.values[place.at]) {
-		return ""
-	}
-	return strings.TrimSpace(r.values[place.at])
+// drop notes that a value is left out.
+func (r *row) drop(fact string, reason Reason) {
+	r.notes = append(r.notes, Note{Column: r.columnOf(fact), Reason: reason.of(r.get(fact))})
 }
+
+// raw returns the first value of a fact that is not empty, as it is in the dump.
+func (r *row) raw(fact string) string {
+	for _, at := range r.slots[fact].at {
+		if value := r.values[at]; value != "" && !isNull(value) {
+			return value
+		}
+	}
+	return ""
+}
+
+// get returns the value of a fact; "" if there is none.
+func (r *row) get(fact string) string { return strings.TrimSpace(r.raw(fact)) }
 
 // filled is get with nil for "".
 func (r *row) filled(fact string) *string {
@@ -105,162 +151,110 @@ func (r *row) filled(fact string) *string {
 	return nil
 }
 
-// lookUp maps a word of the other system.
-func lookUp[T any](r *row, fact string, words map[string]T) T {
-	word := strings.ToLower(r.get(fact))
-	meaning, known := words[word]
-	if _, present := r.slots[fact]; !known && present {
-		r.refuse(fact, "unknown value")
+// has reports whether the dump has a column of the fact.
+func (r *row) has(fact string) bool {
+	_, present := r.slots[fact]
+	return present
+}
+
+// word maps a word of the other system, and refuses the person for an unknown one.
+func (r *row) word(fact string, words map[string]bool) bool {
+	meaning, known := words[strings.ToLower(r.get(fact))]
+	if !known && r.has(fact) {
+		r.refuse(fact, unknownWord)
 	}
 	return meaning
 }
 
 func (r *row) person() (Person, error) {
-	if _, asked := r.slots[deleted]; asked && lookUp(r, deleted, r.layout.deleted) {
-		return Person{Line: r.line, ImportedUser: account.ImportedUser{Alias: r.alias(), Deleted: true}}, r.err
+	p := Person{Line: r.line, id: r.get(id), content: r.content()}
+	if r.has(deleted) && r.word(deleted, r.layout.deleted) {
+		p.ImportedUser = account.ImportedUser{Alias: r.alias(), Deleted: true}
+		return p, r.err
 	}
-	p := Person{Line: r.line, ImportedUser: account.ImportedUser{
+	p.ImportedUser = account.ImportedUser{
 		Alias: r.alias(), PasswordHash: r.hash(), Department: r.get(department),
-		Disabled:       lookUp(r, status, r.layout.disabled),
+		Disabled:       r.word(status, r.layout.disabled),
 		EmailVerified:  r.TrustEmails || r.layout.proven[strings.ToLower(r.get(emailConfirmed))],
 		MobileVerified: r.TrustMobiles || r.layout.proven[strings.ToLower(r.get(mobileConfirmed))],
 		CreatedAt:      r.moment(created),
-	}}
+	}
 	p.NewUser = account.NewUser{
 		Username: r.get(username), Profile: r.facts(),
 		Identity: r.filled(identity), Remark: r.filled(remark),
 	}
-	r.nameOf(&p.ImportedUser)
+	why := r.nameOf(&p.ImportedUser)
+	for _, failed := range p.DropInvalid() {
+		r.drop(failed.Field, reasonOf(failed))
+	}
+	r.signIn(&p.ImportedUser, why)
+	p.Notes = r.notes
 	return p, r.err
 }
 
+// content hashes the values, to find lines that say the same.
+func (r *row) content() uint64 {
+	var sum maphash.Hash
+	sum.SetSeed(r.seed)
+	for _, value := range r.values {
+		_, _ = sum.WriteString(value) // never fails
+		_ = sum.WriteByte(0)
+	}
+	return sum.Sum64()
+}
+
 func (r *row) facts() account.Profile {
-	facts := account.Profile{
+	return account.Profile{
 		Nickname: r.filled(nickname), RealName: r.fullName(), Signature: r.filled(signature),
-		Birthday: r.birthday(), Company: r.filled(company), Occupation: r.filled(occupation),
+		Gender: r.gender(), Birthday: r.birthday(),
+		Company: r.filled(company), Occupation: r.filled(occupation),
 		Address: r.filled(address), Zipcode: r.filled(zipcode), Site: r.filled(site),
 		GraduateSchool: r.filled(school), Education: r.filled(education), Avatar: r.filled(avatar),
 		IDCardType: r.filled(idCardType), IDCard: r.filled(idCard),
 		Mobile: r.mobile(), Email: r.filled(email),
 	}
-	if _, known := r.slots[gender]; known {
-		facts.Gender = new(lookUp(r, gender, r.layout.genders))
-	}
-	return facts
 }
 
-// rounded matches a large number as spreadsheets write it, with lost digits.
-var rounded = regexp.MustCompile(`^[0-9.]+[eE]\+?[0-9]+$`)
-
-// alias returns the id exactly as in the dump.
-func (r *row) alias() string {
-	return r.reference(id)
+// columnOf is the file's name of a field, and the field's own where it has no column: the
+// proof of a mobile that --trust-mobiles gives.
+func (r *Reader) columnOf(field string) string {
+	if proof, ok := map[string]string{"mobilestatus": mobileConfirmed, "emailstatus": emailConfirmed}[field]; ok {
+		if place, known := r.slots[proof]; known {
+			return place.name
+		}
+		return field
+	}
+	if place, known := r.slots[field]; known {
+		return place.name
+	}
+	return field
 }
 
-func (r *row) hash() string {
-	text := r.get(secret)
-	if text == "" {
-		return "" // the user signs in by other means
+// reasonOf describes a failure of package account for the author of the file.
+func reasonOf(failed *apierr.Error) Reason {
+	if slices.Contains([]apierr.Code{apierr.UsernameTaken, apierr.EmailTaken, apierr.MobileTaken}, failed.Code) {
+		return taken
 	}
-	stored, err := r.layout.hash(r.get(username), r.get(salt), text)
-	if err != nil {
-		// The reason contains the kind of hash, never the hash.
-		r.refuse(secret, strings.TrimPrefix(err.Error(), "password: "))
-	}
-	return stored
-}
-
-// fullName joins the parts of a name: Chinese ones with the surname first, without a
-// space between.
-func (r *row) fullName() *string {
-	given, family := r.get(realName), r.get(surname)
+	form, known := forms[failed.Field]
 	switch {
-	case family == "":
-		return r.filled(realName)
-	case given == "":
-		return &family
-	case strings.ContainsFunc(family, func(c rune) bool { return unicode.Is(unicode.Han, c) }):
-		return new(family + given)
+	case failed.Code != apierr.InvalidField:
+		return Reason{failed.Error(), failed.Error()}
+	case failed.Reason == apierr.Required:
+		return missing
+	case failed.Reason == apierr.TooShort:
+		return Reason{"shorter than " + failed.Expected + " characters", "少于 " + failed.Expected + " 个字符"}
+	case failed.Reason == apierr.TooLong:
+		return Reason{"longer than " + failed.Expected + " characters", "超过 " + failed.Expected + " 个字符"}
+	case failed.Reason == apierr.HasNUL:
+		return Reason{"contains the character NUL", "含有 NUL 字符"}
+	case failed.Reason == apierr.BadFormat && known:
+		return form
 	default:
-		return new(given + " " + family)
+		return Reason{"refused: " + string(failed.Reason), "不能接受：" + string(failed.Reason)}
 	}
 }
 
-var mobileTrimmed = strings.NewReplacer(" ", "", "-", "")
-
-// mainland matches a mainland mobile with its country code.
-var mainland = regexp.MustCompile(`^(?:\+86|0086|86)(1[0-9]{10})$`)
-
-// mobile removes separators and the country code from a mobile.
-func (r *row) mobile() *string {
-	text := mobileTrimmed.Replace(r.get(mobile))
-	if text == "" {
-		return nil
-	}
-	if digits := mainland.FindStringSubmatch(text); digits != nil {
-		text = digits[1]
-	}
-	return &text
-}
-
-var looksMobile = regexp.MustCompile(`^1[3-9][0-9]{9}$`)
-
-// nameOf drops a user name that is the user's own mobile or e-mail, which cannot be
-// user names here: the user signs in by the same text.
-func (r *row) nameOf(n *account.ImportedUser) {
-	switch {
-	case strings.Contains(n.Username, "@"):
-		if n.Email == nil {
-			n.Email = new(n.Username)
-		}
-		if !strings.EqualFold(*n.Email, n.Username) {
-			r.refuse(username, "an e-mail, and not the user's own")
-		}
-		n.Username = ""
-	case looksMobile.MatchString(n.Username):
-		if n.Mobile == nil {
-			n.Mobile = new(n.Username)
-		}
-		switch {
-		case *n.Mobile != n.Username:
-			r.refuse(username, "a mobile, and not the user's own")
-		case !n.MobileVerified:
-			r.refuse(username, "a mobile, and only a proven one signs in; see --trust-mobiles")
-		}
-		n.Username = ""
-	case n.Username == "":
-		r.refuse(username, "it is missing")
-	}
-}
-
-// timeLayouts are the layouts that exporters write.
-var timeLayouts = []string{
-	"2006-01-02 15:04:05.999999999", "2006-01-02T15:04:05.999999999",
-	"2006-01-02 15:04:05.999999999Z07:00", "2006-01-02T15:04:05.999999999Z07:00",
-	"2006-01-02 15:04:05.999999999 -07:00", "2006-01-02 15:04:05.999999999-07",
-	"2006-01-02", "2006/1/2 15:04:05", "2006/1/2 15:04", "2006/1/2",
-}
-
-// moment parses a date and time. MySQL's zero date is none.
-func (r *row) moment(fact string) time.Time {
-	text := r.get(fact)
-	if text == "" || strings.HasPrefix(text, "0000-00-00") {
-		return time.Time{}
-	}
-	for _, form := range timeLayouts {
-		if at, err := time.ParseInLocation(form, text, r.Zone); err == nil {
-			return at
-		}
-	}
-	r.refuse(fact, "not a date such as 2026-03-02 08:00:00")
-	return time.Time{}
-}
-
-// birthday is a calendar date without zone.
-func (r *row) birthday() *string {
-	at := r.moment(birthday)
-	if at.IsZero() {
-		return nil
-	}
-	return new(at.Format(time.DateTime))
+// forms describe the formats of values.
+var forms = map[string]Reason{
+	username: badName, email: badEmail, mobile: badMobile, birthday: notADate, site: badLink, avatar: badLink,
 }

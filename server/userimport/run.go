@@ -17,11 +17,36 @@ const batchSize = 1000
 type Report interface {
 	Added()
 	Present() // already imported
-	// Updated reports a user who was there and has other values in the file.
-	Updated(line int64, update Update)
+	// Updated reports a user who was there and has other values in the file. The finding
+	// has the line and the id.
+	Updated(Finding, Update)
 	Deleted() // deleted in the other system, and skipped
+	// Noted reports a value that was dropped or changed for a user who came in.
+	Noted(Finding)
 	// Refused can return an error to stop at this line.
-	Refused(line int64, column, reason string) error
+	Refused(Finding) error
+}
+
+// Outcome is what became of a person or a value.
+type Outcome string
+
+// Outcomes that a Finding has.
+const (
+	Refused Outcome = "refused"
+	Dropped Outcome = "dropped"
+	Changed Outcome = "changed"
+	Updated Outcome = "updated"
+	Kept    Outcome = "kept"
+	LeftOut Outcome = "left out"
+)
+
+// Finding is what a line's author should know.
+type Finding struct {
+	Line    int64
+	ID      string // the person's in the other system; "" if the line cannot be read
+	Column  string // the dump's name of it; "" for the whole line
+	Outcome Outcome
+	Reason  Reason
 }
 
 // Update is what became of the values of a user who was there; columns are the file's.
@@ -48,11 +73,30 @@ type entry struct {
 	refusal error
 }
 
+func (e *entry) finding(column string, outcome Outcome, reason Reason) Finding {
+	return Finding{Line: e.Line, ID: e.id, Column: column, Outcome: outcome, Reason: reason}
+}
+
+// run is an import under way.
+type run struct {
+	from   *Reader
+	into   Importer
+	report Report
+	stop   bool
+	seen   *seenIDs
+}
+
 // Run imports all users of the file, a batch at a time; imported users stay whatever
 // happens later. With stop it ends at the first refused user, and imports nobody after
 // it. The error is that of report or into, or the reason why the file cannot be read
 // further.
-func Run(ctx context.Context, from *Reader, into Importer, report Report, stop bool) error {
+func Run(ctx context.Context, from *Reader, into Importer, report Report, stop bool) (err error) {
+	seen, err := newSeenIDs(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, seen.Close()) }()
+	u := &run{from, into, report, stop, seen}
 	batch := make([]entry, 0, batchSize)
 	for {
 		if err := ctx.Err(); err != nil {
@@ -64,11 +108,12 @@ func Run(ctx context.Context, from *Reader, into Importer, report Report, stop b
 		case err == nil:
 			batch = append(batch, entry{Person: person})
 		case isRefusal:
-			batch = append(batch, entry{refusal: refusal})
+			person.Line = refusal.Line
+			batch = append(batch, entry{person, refusal})
 		}
 		over := err != nil && (!isRefusal || stop)
 		if over || len(batch) == batchSize {
-			if flushed := flush(ctx, from, batch, into, report); flushed != nil {
+			if flushed := u.flush(ctx, batch); flushed != nil {
 				return flushed
 			}
 			batch = batch[:0]
@@ -83,7 +128,14 @@ func Run(ctx context.Context, from *Reader, into Importer, report Report, stop b
 }
 
 // flush imports a batch and reports each of its lines.
-func flush(ctx context.Context, from *Reader, batch []entry, into Importer, report Report) error {
+func (u *run) flush(ctx context.Context, batch []entry) error {
+	first, err := u.seen.check(ctx, batch, u.from.columnOf(id))
+	if err != nil {
+		return err
+	}
+	if u.stop && first < len(batch) {
+		batch = batch[:first+1]
+	}
 	var people []account.ImportedUser
 	for _, e := range batch {
 		if e.refusal == nil {
@@ -92,71 +144,54 @@ func flush(ctx context.Context, from *Reader, batch []entry, into Importer, repo
 	}
 	var outcomes []error
 	if len(people) > 0 {
-		var err error
-		if outcomes, err = into.Import(ctx, people); err != nil {
+		if outcomes, err = u.into.Import(ctx, people); err != nil {
 			return err
 		}
 	}
-	for _, e := range batch {
-		if e.refusal != nil {
-			if err := reportLine(from, e, e.refusal, report); err != nil {
-				return err
-			}
-			continue
+	for n := range batch {
+		outcome := batch[n].refusal
+		if outcome == nil {
+			outcome, outcomes = outcomes[0], outcomes[1:]
 		}
-		if err := reportLine(from, e, outcomes[0], report); err != nil {
+		if err := reportLine(u.from, &batch[n], outcome, u.report); err != nil {
 			return err
 		}
-		outcomes = outcomes[1:]
 	}
 	return nil
 }
 
-func reportLine(from *Reader, e entry, outcome error, report Report) error {
+func reportLine(from *Reader, e *entry, outcome error, report Report) error {
 	refusal, wrongLine := errors.AsType[Error](outcome)
 	updated, isUpdate := errors.AsType[account.Updated](outcome)
 	switch {
 	case isUpdate:
-		report.Updated(e.Line, from.update(updated))
+		report.Updated(e.finding("", Updated, Reason{}), from.update(updated))
+		e.reportNotes(report)
+	case wrongLine:
+		return report.Refused(e.finding(refusal.Column, Refused, refusal.Reason))
 	case errors.Is(outcome, account.ErrDeleted):
 		report.Deleted()
 	case outcome == nil:
 		report.Added()
+		e.reportNotes(report)
 	case errors.Is(outcome, account.ErrExists):
 		report.Present()
 	case errors.Is(outcome, account.ErrSkipped): // an earlier error was reported
-	case wrongLine:
-		return report.Refused(refusal.Line, refusal.Column, refusal.Reason)
 	default:
 		failed := apierr.As(outcome)
-		return report.Refused(e.Line, from.slots[failed.Field].name, reason(failed))
+		return report.Refused(e.finding(from.columnOf(failed.Field), Refused, reasonOf(failed).of(e.valueOf(failed.Field))))
 	}
 	return nil
 }
 
-// reason describes a failure of package account for the author of the file.
-func reason(failed *apierr.Error) string {
-	const taken = "taken by another user or an earlier line"
-	switch failed.Code {
-	case apierr.UsernameTaken, apierr.EmailTaken, apierr.MobileTaken:
-		return taken
-	case apierr.InvalidField:
-	default:
-		return failed.Error()
-	}
-	switch failed.Reason {
-	case apierr.Required:
-		return "it is missing"
-	case apierr.TooShort:
-		return "shorter than " + failed.Expected + " characters"
-	case apierr.TooLong:
-		return "longer than " + failed.Expected + " characters"
-	case apierr.HasNUL:
-		return "contains the character NUL"
-	case apierr.BadFormat:
-		return forms[failed.Field]
-	default:
-		return "refused: " + string(failed.Reason)
+// reportNotes reports what was dropped and changed of a user who came in.
+func (e *entry) reportNotes(report Report) {
+	for _, n := range e.Notes {
+		outcome := Dropped
+		if n.Changed {
+			outcome = Changed
+		}
+		report.Noted(e.finding(n.Column, outcome, n.Reason))
 	}
 }
 
@@ -176,25 +211,19 @@ func (r *Reader) columnsOf(fields []string) (columns []string) {
 	return columns
 }
 
-// columnOf is the file's name of a field, and the field's own where it has no column: the
-// proof of a mobile that --trust-mobiles gives.
-func (r *Reader) columnOf(field string) string {
-	if proof, ok := map[string]string{"mobilestatus": mobileConfirmed, "emailstatus": emailConfirmed}[field]; ok {
-		if place, known := r.slots[proof]; known {
-			return place.name
-		}
-		return field
+// valueOf returns the value that was refused. Package account refuses no other: those
+// of the profile were dropped.
+func (p Person) valueOf(field string) string {
+	switch {
+	case field == id:
+		return p.id
+	case field == username:
+		return p.Username
+	case field == email && p.Email != nil:
+		return *p.Email
+	case field == mobile && p.Mobile != nil:
+		return *p.Mobile
+	default:
+		return ""
 	}
-	if place, known := r.slots[field]; known {
-		return place.name
-	}
-	return field
-}
-
-// forms describe the formats of values.
-var forms = map[string]string{
-	username: "not a user name: letters, digits and signs without spaces",
-	email:    "not an e-mail address",
-	mobile:   "not a mobile of mainland China, eleven digits; empty it to import the user without",
-	birthday: "not a date",
 }

@@ -44,7 +44,7 @@ var (
 )
 
 // userTables are the names of the tables of users.
-var userTables = map[string]string{"jpress": "user", "ruoyi": "sys_user", "jeecg": "sys_user", "abp": "AbpUsers", "yudao": "system_users"}
+var userTables = map[string]string{"jpress": "user", "ruoyi": "sys_user", "jeecg": "sys_user", "abp": "AbpUsers", "yudao": "system_users", "yudao-member": "member_user"}
 
 var otherTables = map[string][]Table{
 	"ruoyi": {
@@ -60,18 +60,21 @@ var otherTables = map[string][]Table{
 	},
 	"jeecg": {
 		{"sys_depart", Departments, layout{
+			textID:   true,
 			columns:  map[string][]string{id: {"id"}, code: {"org_code"}, name: {"depart_name"}, status: {"status"}, deleted: {"del_flag"}},
 			required: []string{id, name}, disabled: oneIsOn, deleted: isDeleted,
 		}},
 		{"sys_role", Roles, layout{
+			textID:   true,
 			columns:  map[string][]string{id: {"id"}, code: {"role_code"}, name: {"role_name"}},
 			required: []string{id, code, name}, superRoles: []string{"admin"},
 		}},
 		{"sys_user_depart", UserDepartments, layout{
+			textID:   true,
 			columns:  map[string][]string{user: {"user_id"}, department: {"dep_id"}},
 			required: []string{user, department},
 		}},
-		{"sys_user_role", UserRoles, layout{columns: userRoleColumns, required: []string{user, role}}},
+		{"sys_user_role", UserRoles, layout{textID: true, columns: userRoleColumns, required: []string{user, role}}},
 	},
 	"yudao": {
 		{"system_dept", Departments, layout{

@@ -36,6 +36,11 @@ func openedFrom(t *testing.T, source, text string, change ...func(*Options)) *Re
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		if err := r.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	return r
 }
 
@@ -93,7 +98,7 @@ func TestWordsOfEachSystem(t *testing.T) {
 	ruoyi := "user_id,user_name,password,status,del_flag,sex\n" +
 		"1,a1," + bcrypt + ",0,0,0\n2,a2," + bcrypt + ",1,0,1\n3,a3," + bcrypt + ",0,2,2\n4,a4,,0,0,2\n"
 	r := openedFrom(t, "ruoyi", ruoyi)
-	for _, want := range []string{"1 1 false false", "2 2 true false", " 0 false true", "4 0 false false"} {
+	for _, want := range []string{"1 1 false false", "2 2 true false", "3 0 false true", "4 0 false false"} {
 		p := one(t, r)
 		equal(t, "ruoyi", fmt.Sprint(p.Alias, " ", of(p.Gender), " ", p.Disabled, " ", p.Deleted), want)
 	}
@@ -104,20 +109,25 @@ func TestWordsOfEachSystem(t *testing.T) {
 	equal(t, "a trusted mobile", p.MobileVerified, true)
 }
 
-// TestNamesThatAreMobilesOrEmails go on working as what they are, or are
-// refused: no user name here may look like them.
+// TestNamesThatAreMobilesOrEmails go on working as what they are, or are replaced: no user
+// name here may look like them. So are names that cannot be user names.
 func TestNamesThatAreMobilesOrEmails(t *testing.T) {
 	t.Parallel()
 	const columns = "id,username,password,salt,status,email,email_status,mobile,mobile_status\n"
 	for line, want := range map[string]string{
 		"1,tao@example.com,,,ok,,,,":                     "|tao@example.com|",
 		"1,Tao@example.com,,,ok,tao@example.com,,,":      "|tao@example.com|",
-		"1,tao@example.com,,,ok,lu@example.com,,,":       "line 2: username: an e-mail, and not the user's own",
+		"1,tao@example.com,,,ok,lu@example.com,,,":       "jpress-1|lu@example.com|",
+		"1,tao@@example,,,ok,,,,":                        "jpress-1||",
 		"1,13700001111,,,ok,,,13700001111,ok":            "||13700001111",
 		"1,13700001111,,,ok,,,86-13700001111,ok":         "||13700001111",
-		"1,13700001111,,,ok,,,13700002222,ok":            "line 2: username: a mobile, and not the user's own",
-		"1,13700001111,,,ok,,,13700001111,":              "line 2: username: a mobile, and only a proven one signs in; see --trust-mobiles",
-		"1,,,,ok,,,,":                                    "line 2: username: it is missing",
+		"1,13700001111,,,ok,,,13700002222,ok":            "jpress-1||13700002222",
+		"1,13700001111,,,ok,,,13700001111,":              "jpress-1||13700001111",
+		"1,,,,ok,,,,":                                    "jpress-1||",
+		"1,,,,ok,,,13700001111,ok":                       "||13700001111",
+		"1,李,,,ok,,,,":                                   "jpress-1||",
+		"1,陶 然,,,ok,tao@example.com,,,":                  "jpress-1|tao@example.com|",
+		"1,阿凡提·买买提,,,ok,,,,":                             "阿凡提·买买提||",
 		"1,tao.ran,,,ok,tao@example.com,no,13700001111,": "tao.ran|tao@example.com|13700001111",
 	} {
 		p, err := opened(t, columns+line+"\n").Next()
@@ -132,16 +142,20 @@ func TestNamesThatAreMobilesOrEmails(t *testing.T) {
 func TestDumpsThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]string{
-		"":                               "line 1: the file is empty",
-		"\xef\xbb\xbf":                   "line 1: the file is empty",
-		"\xff\xfei\x00d\x00":             "line 1: the file is UTF-16",
-		"id,username,\xd3\xc3\xbb\xa7\n": "line 1: not UTF-8; a dump in GBK",
-		"id,username,salt,ID\n":          "line 1: ID: there are two columns",
-		"id,username\n":                  "these columns are missing: password, salt, status",
-		`{"id":1,"username":"a"}`:        "these columns are missing: password, salt, status",
-		`[{"id":1}]`:                     "a JSON array; expected one JSON object a line",
-		"INSERT INTO user VALUES (1)\n":  "these columns are missing: id, username",
-		header:                           "line 1: the file ends within this line",
+		"":                                 "line 1: the file is empty",
+		"\xef\xbb\xbf":                     "line 1: the file is empty",
+		"\xff\xfei\x00d\x00\n\x00":         "these columns are missing",
+		"id,username,\xff\xff\n":           "line 1: neither UTF-8 nor GB18030",
+		"PK\x03\x04":                       "line 1: not an .xlsx file",
+		"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": "line 1: an old Excel file",
+		"\x1f\x8b\x08\x00":                 "line 1: the file is compressed",
+		"id,username,salt,ID\n":            "line 1: ID: there are two columns",
+		"id,username\n":                    "these columns are missing: password, salt, status",
+		`{"id":1,"username":"a"}`:          "these columns are missing: password, salt, status",
+		`[{"id":1}]`:                       "these columns are missing: username, password, salt, status",
+		`{"RECORDS": [{"id":1}`:            "line 1: the JSON array does not end",
+		"INSERT INTO user VALUES (1)\n":    "these columns are missing: id, username",
+		header:                             "line 1: the file ends within this line",
 	} {
 		_, err := NewReader("jpress", strings.NewReader(text), Options{Zone: shanghai})
 		if err == nil || !strings.Contains(err.Error(), want) {
@@ -163,7 +177,7 @@ func TestLinesThatAreRefused(t *testing.T) {
 	t.Parallel()
 	for line, want := range map[string]string{
 		"1,tao.ran," + digest + ",qmky":              "line 3: more or fewer columns",
-		"1,\xcc\xd5\xc8\xbb," + digest + ",qmky,ok":  "line 3: username: not UTF-8; a dump in GBK",
+		"1,\xff\xff," + digest + ",qmky,ok":          "line 3: username: neither UTF-8 nor GB18030",
 		"1,tao.ran,5f4dcc3b5aa765d61d8327,qmky,ok":   "line 3: password: malformed hash: not the 64 hex digits",
 		"1,tao.ran," + digest + ",,ok":               "line 3: password: malformed hash: salt is not of",
 		"1,tao.ran," + digest + ",qmky,sleeping":     "line 3: status: unknown value",
@@ -179,8 +193,10 @@ func TestLinesThatAreRefused(t *testing.T) {
 		`{"id":1,"username":{"a":1}}`: "line 3: username: expected a text, a number or null",
 		`{"id":1} {"id":2}`:           "line 3: data after the JSON object",
 		`[1]`:                         "line 3: not a JSON object",
-		`{"id":1,"username":"` + "\xcc\xd5" + `"}`:   "line 3: username: not UTF-8",
-		`{"id":1,"username":"ab","birthday":"soon"}`: "line 3: birthday: not a date",
+		`{"id":1,"username":"` + "\xff\xff" + `"}`:   "line 3: username: neither UTF-8",
+		`{"id":"abc","username":"ab","status":"ok"}`: "line 3: id: not a whole number above 0 in plain digits; export the table again with the column as text (found text of 3 letters)",
+		`{"id":701.0,"username":"ab","status":"ok"}`: "line 3: id: not a whole number above 0 in plain digits; export the table again with the column as text (found digits.digits)",
+		`{"id":-5,"username":"ab","status":"ok"}`:    "line 3: id: not a whole number above 0",
 	} {
 		checkRefused(t, goodJSON+"\n\n"+line+"\n"+goodJSON+"\n", want, true)
 	}
@@ -225,13 +241,7 @@ func (e *endless) Read(p []byte) (int, error) {
 func TestARecordIsBounded(t *testing.T) {
 	t.Parallel()
 	for _, start := range []string{header + "\n1,\"", goodJSON + "\n{\"id\":\""} {
-		r, err := NewReader("jpress", io.MultiReader(strings.NewReader(start), &endless{t: t}), Options{Zone: shanghai})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for err == nil {
-			_, err = r.Next()
-		}
+		_, err := NewReader("jpress", io.MultiReader(strings.NewReader(start), &endless{t: t}), Options{Zone: shanghai})
 		if _, refused := errors.AsType[Error](err); refused || !strings.Contains(err.Error(), "1 MiB") {
 			t.Errorf("%s: got %v", start[:10], err)
 		}
@@ -267,11 +277,20 @@ type diary struct {
 func (d *diary) Added()   { d.added++ }
 func (d *diary) Present() { d.text += "present\n" }
 func (d *diary) Deleted() { d.deleted++ }
-func (d *diary) Updated(line int64, u Update) {
-	d.text += fmt.Sprintf("line %d: %v\n", line, u)
+func (d *diary) Updated(f Finding, u Update) {
+	d.text += fmt.Sprintf("line %d: %v\n", f.Line, u)
 }
-func (d *diary) Refused(line int64, column, reason string) error {
-	d.text += Error{line, column, reason}.Error() + "\n"
+
+func (d *diary) Noted(f Finding) { _ = d.write(f) }
+
+func (d *diary) Refused(f Finding) error { return d.write(f) }
+
+func (d *diary) write(f Finding) error {
+	told := Error{f.Line, f.Column, f.Reason}.Error()
+	if f.Outcome != Refused {
+		told = string(f.Outcome) + " " + told
+	}
+	d.text += told + "\n"
 	return d.stop
 }
 
@@ -288,8 +307,8 @@ func TestRunTellsInTheOrderOfTheLines(t *testing.T) {
 	if err := Run(t.Context(), openedFrom(t, "ruoyi", text), into, report, false); err != nil {
 		t.Fatal(err)
 	}
-	equal(t, "report", report.text, "line 3: status: unknown value\npresent\n"+
-		"line 6: user_name: taken by another user or an earlier line\nline 7: nick_name: longer than 64 characters\n"+
+	equal(t, "report", report.text, "line 3: status: unknown value (found 1 digit)\npresent\n"+
+		"line 6: user_name: taken by another user or an earlier line (found text of 4 letters)\nline 7: nick_name: longer than 64 characters\n"+
 		"line 8: {[mobilestatus nick_name] [password] [{mobile 8}]}\n")
 	equal(t, "added and deleted", fmt.Sprint(report.added, report.deleted), "1 1")
 }
@@ -310,7 +329,7 @@ func TestRunGoesInBatches(t *testing.T) {
 	var text strings.Builder
 	text.WriteString(header + "\n")
 	for n := range 2*batchSize + 1 {
-		fmt.Fprintf(&text, "%d,user%d,,,ok\n", n, n)
+		fmt.Fprintf(&text, "%d,user%d,,,ok\n", n+1, n)
 	}
 	into, report := &house{}, &diary{}
 	if err := Run(t.Context(), opened(t, text.String()), into, report, false); err != nil {

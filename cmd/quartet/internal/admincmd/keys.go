@@ -52,6 +52,7 @@ func (k *keysRotate) Run(ctx context.Context, c *cli.Console) error {
 
 type keysRetire struct {
 	keysFlags
+	cli.Confirmation
 	KID   string `arg:"" name:"kid" help:"The key's id."`
 	Force bool   `env:"-" help:"Remove the key even if it signs, or if JWTs signed by it may still be in use; their holders must sign in again. The newest key is never removed."`
 }
@@ -59,6 +60,11 @@ type keysRetire struct {
 // Run removes a key and lists the others.
 func (k *keysRetire) Run(ctx context.Context, c *cli.Console) error {
 	return k.WithKeys(ctx, func(accounts *account.Service, ring *keys.Keyring) error {
+		if k.Force { // else nobody holds a JWT of it any more
+			if err := k.Confirm(ctx, c, "removes the key "+cli.Text(k.KID)+", so that whoever holds a JWT of it signs in again"); err != nil {
+				return err
+			}
+		}
 		if err := ring.Retire(k.KID, k.AccessLife.Duration, k.Force); err != nil {
 			return err
 		}

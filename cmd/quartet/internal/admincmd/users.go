@@ -73,7 +73,7 @@ type userAdd struct {
 func (u *userAdd) Run(ctx context.Context, c *cli.Console) error {
 	password := u.Password
 	if u.PasswordStdin {
-		read, err := readPassword(ctx, c)
+		read, err := readSecret(ctx, c, "password")
 		if err != nil {
 			return err
 		}
@@ -93,14 +93,14 @@ func (u *userAdd) Run(ctx context.Context, c *cli.Console) error {
 	})
 }
 
-// readPassword reads a line, which is not shown where somebody types it.
-func readPassword(ctx context.Context, c *cli.Console) (string, error) {
-	line, err := c.ReadLine(ctx, "Password: ", true)
+// readSecret reads a line, which is not shown where somebody types it.
+func readSecret(ctx context.Context, c *cli.Console, what string) (string, error) {
+	line, err := c.ReadLine(ctx, "The "+what+": ", true)
 	if err != nil {
-		return "", fmt.Errorf("cannot read the password: %w", err)
+		return "", fmt.Errorf("cannot read the %s: %w", what, err)
 	}
 	if line == "" {
-		return "", errors.New("there is no password on standard input")
+		return "", fmt.Errorf("there is no %s on standard input", what)
 	}
 	return line, nil
 }
@@ -182,7 +182,7 @@ func (u *userResetPassword) Run(ctx context.Context, c *cli.Console) error {
 	chosen := ""
 	if u.PasswordStdin {
 		var err error
-		if chosen, err = readPassword(ctx, c); err != nil {
+		if chosen, err = readSecret(ctx, c, "password"); err != nil {
 			return err
 		}
 	}

@@ -41,7 +41,7 @@ type weChatSet struct {
 func (w *weChatSet) Run(ctx context.Context, c *cli.Console) error {
 	read := func() (string, error) { return cli.ReadPrivateFile(w.SecretFile) }
 	if w.SecretStdin {
-		read = func() (string, error) { return readPassword(ctx, c) }
+		read = func() (string, error) { return readSecret(ctx, c, "AppSecret") }
 	}
 	secret, err := read()
 	if err != nil {
@@ -57,12 +57,16 @@ func (w *weChatSet) Run(ctx context.Context, c *cli.Console) error {
 
 type weChatRemove struct {
 	cli.Admin
+	cli.Confirmation
 	ID string `arg:"" name:"id" help:"The application's id."`
 }
 
 // Run removes the app and lists those that are left.
 func (w *weChatRemove) Run(ctx context.Context, c *cli.Console) error {
 	return w.WithAccounts(ctx, func(accounts *account.Service) error {
+		if err := w.Confirm(ctx, c, "removes the WeChat app of the application "+cli.Text(w.ID)+" with its secret"); err != nil {
+			return err
+		}
 		if err := accounts.RemoveWeChatApp(ctx, w.ID); err != nil {
 			return err
 		}

@@ -4,9 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"quartet/cmd/quartet/internal/cli"
+	"quartet/server/userimport"
 )
 
 // errStopped ends an import at a row that was refused.
@@ -24,6 +27,23 @@ type counts struct {
 	LeftOut int64  `json:"leftOut"` // without a meaning here
 	// Differing users have values in the file that were not taken over.
 	Differing int64 `json:"differing"`
+	// Dropped and Changed count values by their column in the file.
+	Dropped tally `json:"dropped"`
+	Changed tally `json:"changed"`
+}
+
+// tally counts values by their column.
+type tally map[string]int64
+
+// String gives the sum, and the counts in the order of the columns: 3 (avatar 2, sex 1).
+func (t tally) String() string {
+	var total int64
+	var columns []string
+	for _, column := range slices.Sorted(maps.Keys(t)) {
+		total += t[column]
+		columns = append(columns, fmt.Sprintf("%s %d", cli.Text(column), t[column]))
+	}
+	return fmt.Sprintf("%d (%s)", total, strings.Join(columns, ", "))
 }
 
 // report counts the rows of a table, and reports progress and refused rows on standard
@@ -36,6 +56,7 @@ type report struct {
 	c        *cli.Console
 	stop     bool // at the first refused row
 	update   updateFlag
+	list     *findings
 }
 
 func (r *report) count(n *int64) {
@@ -54,9 +75,9 @@ func (r *report) Deleted() { r.counts.Deleted++ }
 
 // Refused reports what is wrong with a line, and gives errStopped if that ends the
 // import. The column is "" if the reason is not about one column.
-func (r *report) Refused(line int64, column, reason string) error {
+func (r *report) Refused(f userimport.Finding) error {
 	r.count(&r.counts.Refused)
-	r.tell(line, column, reason)
+	r.tell(f)
 	if r.stop {
 		return errStopped
 	}
@@ -64,17 +85,27 @@ func (r *report) Refused(line int64, column, reason string) error {
 }
 
 // LeftOut reports a row that has no meaning here.
-func (r *report) LeftOut(line int64, column, reason string) {
+func (r *report) LeftOut(f userimport.Finding) {
 	r.count(&r.counts.LeftOut)
-	r.tell(line, column, reason)
+	r.tell(f)
 }
 
-func (r *report) tell(line int64, column, reason string) {
-	r.progress.Clear()
-	if column != "" {
-		column += ": "
+// Noted counts a value that was dropped or changed.
+func (r *report) Noted(f userimport.Finding) {
+	r.list.add(r.counts.Table, f)
+	if f.Outcome == userimport.Changed {
+		r.counts.Changed[f.Column]++
+	} else {
+		r.counts.Dropped[f.Column]++
 	}
-	fmt.Fprintf(r.c.Errs, "%sline %d: %s\n", r.prefix, line, cli.Text(column+reason))
+}
+
+// tell writes a finding to the list and to standard error.
+func (r *report) tell(f userimport.Finding) {
+	r.list.add(r.counts.Table, f)
+	r.progress.Clear()
+	told := userimport.Error{Line: f.Line, Column: f.Column, Reason: f.Reason}
+	fmt.Fprintf(r.c.Errs, "%s%s\n", r.prefix, cli.Text(told.Error()))
 }
 
 // print prints the counts of the tables, as JSON those of the only table or a list.
@@ -109,9 +140,18 @@ func (r *report) usersInWords(out io.Writer) {
 	if r.counts.Deleted > 0 {
 		fmt.Fprintf(r.c.Errs, "%d users are deleted in the old system and were not imported.\n", r.counts.Deleted)
 	}
+	if len(r.counts.Dropped)+len(r.counts.Changed) > 0 && r.list.file == nil {
+		fmt.Fprintln(r.c.Errs, "Values were dropped or changed; --report FILE lists each with its reason, with --dry-run too.")
+	}
 	fmt.Fprintf(out, "Users %simported: %d. Already imported: %d. Refused: %d.\n", r.would(), r.counts.Added, r.counts.Present, r.counts.Refused)
 	if r.update != "" {
 		fmt.Fprintf(out, "Users %supdated: %d. With values that were not taken over: %d.\n", r.would(), r.counts.Updated, r.counts.Differing)
+	}
+	if len(r.counts.Dropped) > 0 {
+		fmt.Fprintf(out, "Values dropped: %s.\n", r.counts.Dropped)
+	}
+	if len(r.counts.Changed) > 0 {
+		fmt.Fprintf(out, "Values changed: %s.\n", r.counts.Changed)
 	}
 }
 

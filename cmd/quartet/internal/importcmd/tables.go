@@ -69,7 +69,7 @@ func tableNames(source string) string {
 }
 
 // importFrom imports the table, or those of the directory.
-func (i *Command) importFrom(ctx context.Context, c *cli.Console) error {
+func (i *Command) importFrom(ctx context.Context, c *cli.Console) (err error) {
 	inputs, others, err := i.inputs()
 	if err != nil {
 		return err
@@ -77,6 +77,11 @@ func (i *Command) importFrom(ctx context.Context, c *cli.Console) error {
 	for _, name := range others {
 		fmt.Fprintf(c.Errs, "%s was not imported: it is not named after a table of %s.\n", cli.Text(name), i.From)
 	}
+	list, err := createFindings(i.Report)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, list.Close()) }()
 	return cli.Admin{DatabaseFlags: i.DatabaseFlags}.WithAccounts(ctx, func(accounts *account.Service) (err error) {
 		importer := accounts.NewImporter(account.ImportOptions{
 			Source: i.From, Stop: i.OnError == "stop", DryRun: i.DryRun, Wrap: i.Wrap, Update: i.Update != "", Overwrite: i.Update == updateAll,
@@ -85,8 +90,8 @@ func (i *Command) importFrom(ctx context.Context, c *cli.Console) error {
 		var reports []*report
 		for _, in := range inputs {
 			r := &report{
-				counts: counts{Table: in.table.Name, DryRun: i.DryRun}, users: in.table.Kind == userimport.Users,
-				progress: cli.NewProgress(c.Errs), c: c, stop: i.OnError == "stop", update: i.Update,
+				counts: counts{Table: in.table.Name, DryRun: i.DryRun, Dropped: tally{}, Changed: tally{}}, users: in.table.Kind == userimport.Users,
+				progress: cli.NewProgress(c.Errs), c: c, stop: i.OnError == "stop", update: i.Update, list: list,
 			}
 			if len(inputs) > 1 {
 				r.prefix = in.table.Name + " "
@@ -103,7 +108,7 @@ func (i *Command) importFrom(ctx context.Context, c *cli.Console) error {
 	})
 }
 
-func (i *Command) importTable(ctx context.Context, c *cli.Console, in input, importer *account.Importer, r *report) error {
+func (i *Command) importTable(ctx context.Context, c *cli.Console, in input, importer *account.Importer, r *report) (err error) {
 	var file io.Reader = c.In
 	if in.path != "-" {
 		opened, err := os.Open(in.path)
@@ -124,6 +129,7 @@ func (i *Command) importTable(ctx context.Context, c *cli.Console, in input, imp
 	if err != nil {
 		return inWords(err)
 	}
+	defer func() { err = errors.Join(err, users.Close()) }()
 	return userimport.Run(ctx, users, importer, r, r.stop)
 }
 

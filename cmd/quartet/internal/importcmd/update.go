@@ -34,17 +34,30 @@ func (u *updateFlag) Decode(ctx *kong.DecodeContext) error {
 }
 
 // Updated counts a user who was there, and tells what became of the values that differ.
-func (r *report) Updated(line int64, update userimport.Update) {
+func (r *report) Updated(f userimport.Finding, update userimport.Update) {
 	counted := &r.counts.Present
 	if len(update.Changed) > 0 {
 		counted = &r.counts.Updated
 	}
 	r.count(counted)
+	if len(update.Changed) > 0 {
+		f.Column = strings.Join(update.Changed, ", ")
+		f.Reason = userimport.Reason{English: "taken over from the file", Chinese: "已改为文件中的值"}
+		r.list.add(r.counts.Table, f)
+	}
+	f.Outcome = userimport.Kept
 	if len(update.Kept) > 0 {
-		r.tell(line, strings.Join(update.Kept, ", "), "set here since the last import, and kept")
+		f.Column = strings.Join(update.Kept, ", ")
+		f.Reason = userimport.Reason{English: "set here since the last import, and kept", Chinese: "上次导入之后在这里改过，保留"}
+		r.tell(f)
 	}
 	for _, taken := range update.Taken {
-		r.tell(line, taken.Column, fmt.Sprintf("not taken over, because the user %d has it", taken.Owner))
+		f.Column = taken.Column
+		f.Reason = userimport.Reason{
+			English: fmt.Sprintf("not taken over, because the user %d has it", taken.Owner),
+			Chinese: fmt.Sprintf("没有采用，因为用户 %d 已经占用", taken.Owner),
+		}
+		r.tell(f)
 	}
 	if len(update.Kept)+len(update.Taken) > 0 {
 		r.counts.Differing++
