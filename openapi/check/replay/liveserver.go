@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -144,6 +145,9 @@ func (l *LiveServer) send(ctx context.Context, e *Exchange) error {
 		return l.unanswered(ctx, e, err)
 	}
 	e.Answer = Message{Status: response.StatusCode, Header: response.Header, Body: string(body)}
+	if response.StatusCode < http.StatusBadRequest && slices.Contains(l.Fixtures.Last, e.Operation) {
+		clear(l.tokens) // it can have ended their sessions
+	}
 	return nil
 }
 

@@ -49,6 +49,8 @@ func seed() account.DemoSeed {
 		Codes: []account.DemoCode{
 			{Purpose: account.PurposeSignIn, Mobile: Mobile, Code: Code, Life: lifetime},
 			{Purpose: account.PurposeVerifyMobile, Mobile: Mobile, Code: Code, Life: lifetime},
+			{Purpose: account.PurposeResetPassword, Mobile: Mobile, Code: Code, Life: lifetime},
+			{Purpose: account.PurposeProveIdentity, Mobile: Mobile, Code: Code, Life: lifetime},
 		},
 	}
 }
