@@ -10,14 +10,14 @@ import (
 var (
 	fence = regexp.MustCompile("(?s)```sh\n(.*?)```")
 	// ours is a command line of the program, however it is run.
-	ours = regexp.MustCompile(`(?:^|[ /])quartet ((?:serve|migrate|user|app|org|role|keys|audit|health)\b.*)$`)
+	ours = regexp.MustCompile(`(?:^|[ /])quartet ((?:serve|migrate|user|app|org|role|keys|audit|health|backup|restore|export|import)\b.*)$`)
 )
 
 // TestCommandsOnPagesAreUnderstood lets the program read what the pages tell to type. The pages
 // in Chinese have the same commands.
 func TestCommandsOnPagesAreUnderstood(t *testing.T) {
 	t.Parallel()
-	for page, want := range map[string]int{"deploy/README": 5, "../../server/TOKENS": 3, "../../server/APPLICATIONS": 5, "../../openapi/EXTENSIONS": 0} {
+	for page, want := range map[string]int{"deploy/README": 11, "../../server/TOKENS": 3, "../../server/APPLICATIONS": 5, "../../openapi/EXTENSIONS": 0} {
 		found := 0
 		for line := range strings.Lines(blocks(t, page+".md")) {
 			command, _, _ := strings.Cut(line, " #")

@@ -98,7 +98,7 @@ func TestRestoreRefusesWhatIsNoBackup(t *testing.T) {
 	_, _, foreign := served(t)
 
 	refused(t, cli.ExitUsage, "use quartet import", at(installation, "restore", dump)...)
-	refused(t, cli.ExitUsage, "is no SQLite file", at(installation, "restore", "restore_test.go")...)
+	refused(t, cli.ExitUsage, "is no SQLite file", at(installation, "restore", "restorefile_test.go")...)
 	refused(t, cli.ExitUsage, "is the database itself", at(installation, "restore", path)...)
 	refused(t, cli.ExitUsage, "restore puts back SQLite files", "restore", backup, "--database", "postgres://127.0.0.1/x", "--keys", dir)
 	refused(t, cli.ExitFailed, "no such file", at(installation, "restore", path+".none")...)
@@ -124,4 +124,23 @@ func TestAnInterruptedRestoreIsRunAgain(t *testing.T) {
 	server := serve(t, installation...)
 	equal(t, "the sign-in", server.signInStatus(t, "boss", bossPassword), 200)
 	server.ok(t, form("/api/user/login", url.Values{"loginAccount": {"boss"}, "password": {bossPassword}}))
+}
+
+// TestThePagesTrialOfARestore does what the page about deployment says of trying one.
+func TestThePagesTrialOfARestore(t *testing.T) {
+	t.Parallel()
+	for _, page := range []string{"deploy/README.md", "deploy/README.zh-CN.md"} {
+		_, path := installationOf(t, "boss")
+		dir, out, ran := t.TempDir(), "", 0
+		places := strings.NewReplacer("/var/lib/quartet/quartet.db", path, "backup.db", filepath.Join(dir, "backup.db"), "trial/", dir+"/trial/")
+		for line := range strings.Lines(blocks(t, page)) {
+			command, ok := strings.CutPrefix(strings.TrimSpace(line), "quartet ")
+			if ok && (strings.Contains(command, "backup.db") || strings.Contains(command, "trial/")) {
+				out = done(t, strings.Fields(places.Replace(command))...)
+				ran++
+			}
+		}
+		equal(t, "commands of "+page, ran, 3)
+		contains(t, out, "boss")
+	}
 }

@@ -41,6 +41,9 @@ func Replace(copied, path, aside string) (moved []string, err error) {
 		if err == nil {
 			moved = append(moved, aside+suffix)
 		} else if !errors.Is(err, fs.ErrNotExist) {
+			if len(moved) == 0 { // nothing has changed, as on Windows where the file is in use
+				err = errors.Join(err, os.Rename(restoring, copied))
+			}
 			return moved, err
 		}
 	}
