@@ -12,7 +12,7 @@ import (
 
 // usesUp lists the operations whose example ends a session that others need, in
 // the order in which they can follow one another.
-var usesUp = []string{"refreshAccessToken", "endSession", "updatePassword", "signOut", "resetDemo"}
+var usesUp = []string{"refreshAccessToken", "endSession", "linkWeChat", "mergeUsers", "updatePassword", "signOut", "resetDemo"}
 
 // Whoever tries the examples of the documentation page in order sees each succeed,
 // and again after a reset, which is the last of them.
