@@ -27,6 +27,7 @@ var mayImport = map[string][]string{
 	},
 	"quartet/cmd/quartet/internal/admincmd": {
 		"quartet/cmd/quartet/internal/cli", "quartet/server/account", "quartet/server/apierr", "quartet/server/keys", "quartet/store",
+		"quartet/server/dialect/yudao",
 	},
 	"quartet/cmd/quartet/internal/checkcmd": {
 		"quartet/cmd/quartet/internal/cli", "quartet/openapi/check/contract", "quartet/openapi/check/replay", "quartet/openapi/check/traffic",

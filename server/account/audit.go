@@ -41,7 +41,7 @@ const (
 	AuditAccountClosed            = "account_closed"     // by its owner, with a time of grace
 	AuditAccountReopened          = "account_reopened"   // by a sign-in within it
 	AuditUserErased               = "user_erased"        // with everything that names them
-	AuditDataCopied               = "data_copied"        // by its owner
+	AuditDataCopied               = "data_copied"        // by its owner, or an operator
 	AuditUserMerged               = "user_merged"        // into another, and gone
 	AuditUserMergedInto           = "user_merged_into"   // by another, who is gone
 	AuditMergeRefused             = "merge_refused"      // for want of proof

@@ -62,6 +62,16 @@ func (s *Service) CopyData(ctx context.Context, caller Caller) (PersonalData, er
 	return data, err
 }
 
+// CopyDataOf is CopyData for the command line, of any user and without a limit. The failure
+// is UserNotFound.
+func (s *Service) CopyDataOf(ctx context.Context, userID int64) (PersonalData, error) {
+	data, err := s.ExportUser(ctx, userID)
+	if err == nil {
+		s.audit(ctx, byCommandLine(AuditDataCopied, userID, nil))
+	}
+	return data, err
+}
+
 // pageOfData is the number of rows that one query of a copy reads.
 const pageOfData = 500
 

@@ -24,6 +24,7 @@ type User struct {
 	PasswordChangedAt             *Time
 	Role                          string // RoleMember and the like
 	DisabledAt                    *Time
+	ErasedAt                      *Time // when a closed account is to be erased; nil: not closed
 	Identity, Anonym, Remark      string
 	Country, Province, City       string
 	CreateSource                  string
@@ -140,7 +141,7 @@ func (s *Service) open(row store.User) (User, error) {
 		ID: row.ID, GUID: string(row.GUID), Username: row.Username, Profile: Profile(store.ProfileOf(row)),
 		EmailVerified: row.EmailVerifiedAt != nil, MobileVerified: row.MobileVerifiedAt != nil,
 		HasPassword: row.PasswordHash != nil, PasswordChangedAt: row.PasswordChangedAt,
-		Role: row.Role, DisabledAt: row.DisabledAt,
+		Role: row.Role, DisabledAt: row.DisabledAt, ErasedAt: row.ClosingAt,
 		Identity: row.Identity, Anonym: row.Anonym, Remark: row.Remark,
 		Country: row.Country, Province: row.Province, City: row.City,
 		CreateSource: row.CreateSource, CompanyType: row.CompanyType,

@@ -23,6 +23,8 @@ type UserCommands struct {
 	Disable       userDisable       `cmd:"" help:"Disable a user and end their sessions."`
 	Enable        userEnable        `cmd:"" help:"Re-enable a user."`
 	Set           userSet           `cmd:"" help:"Change a user, and vouch for the mobile or the e-mail address."`
+	Export        userExport        `cmd:"" help:"Write a copy of everything that is stored of a user, but secrets, as JSON."`
+	Delete        userDelete        `cmd:"" help:"Erase a user at once, with everything that names them; the audit keeps their id."`
 	Merge         userMerge         `cmd:"" help:"Make one user of two."`
 	Unlock        userUnlock        `cmd:"" help:"Lift the locks of a user, or of a client IP: delete what was counted against sign-ins."`
 	ResetPassword userResetPassword `cmd:"" help:"Set a new password and end the user's sessions. Without --password-stdin a random password is set and printed once."`

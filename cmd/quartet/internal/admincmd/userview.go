@@ -18,6 +18,7 @@ type User struct {
 	RealName       string       `json:"realName"`
 	Role           string       `json:"role"`
 	Disabled       bool         `json:"disabled"`
+	ErasedAt       *time.Time   `json:"erasedAt"` // of a closed account
 	Mobile         string       `json:"mobile"`
 	MobileVerified bool         `json:"mobileVerified"`
 	Email          string       `json:"email"`
@@ -48,7 +49,7 @@ func (f userFlags) view(u account.User) User {
 	view := User{
 		ID: u.ID, GUID: u.GUID, Username: textOf(u.Username),
 		Nickname: textOf(u.Nickname), RealName: textOf(u.RealName),
-		Role: u.Role, Disabled: u.DisabledAt != nil,
+		Role: u.Role, Disabled: u.DisabledAt != nil, ErasedAt: localTimeOf(u.ErasedAt),
 		Mobile: textOf(u.Mobile), MobileVerified: u.MobileVerified,
 		Email: textOf(u.Email), EmailVerified: u.EmailVerified,
 		HasPassword: u.HasPassword, Source: u.CreateSource, CreatedAt: cli.LocalTime(u.CreatedAt),
@@ -89,6 +90,9 @@ func (u User) rows() [][]any {
 		{"mobile", markUnverified(u.Mobile, u.MobileVerified)}, {"e-mail", markUnverified(u.Email, u.EmailVerified)},
 		{"has a password", u.HasPassword}, {"source", u.Source},
 		{"created", u.CreatedAt}, {"last sign-in", u.LastLoginAt},
+	}
+	if u.ErasedAt != nil {
+		rows = append(rows, []any{"closed, erased at", u.ErasedAt})
 	}
 	for _, m := range u.Memberships {
 		text := m.Organisation + " " + m.Name
