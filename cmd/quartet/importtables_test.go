@@ -106,6 +106,24 @@ func TestATableOfOneFile(t *testing.T) {
 	}
 }
 
+// TestTablesOfYudao have words of MySQL's bits, and a deleted mark at memberships too.
+func TestTablesOfYudao(t *testing.T) {
+	t.Parallel()
+	database, dir := migrated(t), directory(t, map[string]string{
+		"system_dept.csv":      "id,name,parent_id,status,deleted\n100,云海,0,0,0\n101,旧部门,100,0,1\n",
+		"system_role.json":     `[{"id":1,"name":"超级管理员","code":"super_admin","status":0,"deleted":false},{"id":2,"name":"普通角色","code":"common","status":0,"deleted":false}]`,
+		"system_users.jsonl":   `{"id":1,"username":"admin","password":"` + bcryptHash + `","nickname":"陶然","dept_id":100,"status":0,"deleted":0}` + "\n",
+		"system_user_role.csv": "id,user_id,role_id,deleted\n1,1,1,0\n2,1,2,0\n3,1,2,1\n",
+	})
+	result := command(t, "import", "--from", "yudao", "--database", database, dir)
+	equal(t, "code", result.code, cli.ExitOK)
+	equal(t, "said", result.out, "Rows of system_dept imported: 1. Already imported: 0. Deleted in the old system: 1. Left out: 0. Refused: 0.\n"+
+		"Rows of system_role imported: 1. Already imported: 0. Deleted in the old system: 0. Left out: 1. Refused: 0.\n"+
+		"Users imported: 1. Already imported: 0. Refused: 0.\n"+
+		"Rows of system_user_role imported: 1. Already imported: 0. Deleted in the old system: 1. Left out: 1. Refused: 0.\n")
+	contains(t, done(t, "user", "show", "admin", "--database", database), "yudao-100", "common", "member")
+}
+
 func TestARefusedRowOfATableStopsTheImport(t *testing.T) {
 	t.Parallel()
 	database := migrated(t)

@@ -18,6 +18,7 @@ const longestAlias = 128 // characters
 var (
 	ErrExists  = errors.New("account: already imported")
 	ErrDeleted = errors.New("account: deleted in the other system")
+	ErrErased  = errors.New("account: the person has closed the account here")
 	ErrSkipped = errors.New("account: skipped after an earlier error")
 )
 
@@ -72,18 +73,25 @@ func (i *Importer) Close() error {
 }
 
 // Import imports users as members, in one transaction, and returns the outcome of each:
-// nil, ErrExists, an Updated, ErrDeleted, ErrSkipped or a failure (InvalidField with the names of
-// document 004, UsernameTaken, EmailTaken, MobileTaken).
+// nil, ErrExists, an Updated, ErrDeleted, ErrErased, ErrSkipped or a failure
+// (InvalidField with the names of document 004, UsernameTaken, EmailTaken, MobileTaken).
 func (i *Importer) Import(ctx context.Context, batch []ImportedUser) ([]error, error) {
 	if err := i.readDepartments(ctx); err != nil {
 		return nil, err
 	}
 	outcomes := make([]error, len(batch))
+	erased, err := i.erased(ctx, batch)
+	if err != nil {
+		return nil, err
+	}
 	var waiting []int // indexes of those without an outcome
 	for n := range batch {
-		if batch[n].Deleted {
+		switch {
+		case erased[batch[n].Alias]:
+			outcomes[n] = ErrErased
+		case batch[n].Deleted:
 			outcomes[n] = ErrDeleted
-		} else {
+		default:
 			waiting = append(waiting, n)
 		}
 	}
@@ -117,6 +125,21 @@ func (i *Importer) Import(ctx context.Context, batch []ImportedUser) ([]error, e
 		i.s.audit(ctx, byCommandLine(AuditUsersImported, 0, details{"source": i.Source, "users": added}))
 	}
 	return outcomes, nil
+}
+
+// erased finds those of a batch who had an account here, and have closed it.
+func (i *Importer) erased(ctx context.Context, batch []ImportedUser) (map[string]bool, error) {
+	digests, aliases := make([]store.Digest, len(batch)), make(map[store.Digest]string, len(batch))
+	for n := range batch {
+		digests[n] = i.s.identityDigest(i.Source, batch[n].Alias)
+		aliases[digests[n]] = batch[n].Alias
+	}
+	closed, err := i.s.store.ClosedIdentities(ctx, digests)
+	erased := make(map[string]bool, len(closed))
+	for _, digest := range closed {
+		erased[aliases[digest]] = true
+	}
+	return erased, storeErr(err)
 }
 
 // try imports those of waiting whose new id is free, sets their outcomes, and returns
@@ -175,7 +198,7 @@ func importOutcome(err error) error {
 // isRefusal reports whether an outcome ends an import that stops at the first one.
 func isRefusal(err error) bool {
 	_, updated := errors.AsType[Updated](err)
-	return err != nil && !errors.Is(err, ErrExists) && !errors.Is(err, ErrDeleted) && !updated
+	return err != nil && !updated && !errors.Is(err, ErrExists) && !errors.Is(err, ErrDeleted) && !errors.Is(err, ErrErased)
 }
 
 // importRows imports rows, or returns the outcomes that this would have.

@@ -32,6 +32,8 @@ func became(t *testing.T, into *account.Importer, batch ...account.ImportedUser)
 			list = append(list, "in")
 		case errors.Is(err, account.ErrExists):
 			list = append(list, "here")
+		case errors.Is(err, account.ErrErased):
+			list = append(list, "closed")
 		case errors.Is(err, account.ErrDeleted):
 			list = append(list, "gone")
 		case errors.Is(err, account.ErrSkipped):

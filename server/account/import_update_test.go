@@ -143,3 +143,18 @@ func TestAPasswordIsReplacedOnlyWhileItIsTheImportedOne(t *testing.T) {
 		must(t, err)
 	}
 }
+
+// TestAnImportLeavesOutWhoHasClosedTheAccount: also with the next file, and without
+// stopping.
+func TestAnImportLeavesOutWhoHasClosedTheAccount(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.importing(plainly, tao(), importedUser("2", "lu.jiahe"))
+	must(t, w.EraseUser(t.Context(), w.found("tao.ran").ID, account.Caller{}))
+	wantEqual(t, "records of them", w.number("SELECT COUNT(*) FROM import_records WHERE alias = '1'"), 0)
+	stopping := func(o *account.ImportOptions) { o.Update, o.Stop = true, true }
+	for _, how := range []func(*account.ImportOptions){plainly, wouldUpdate, stopping} {
+		wantEqual(t, "became", w.importing(how, tao(), importedUser("2", "lu.jiahe")), "closed here")
+	}
+	wantEqual(t, "another system's", w.importing(func(o *account.ImportOptions) { o.Source = "ruoyi" }, tao()), "in")
+}

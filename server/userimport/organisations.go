@@ -17,15 +17,8 @@ type Directory interface {
 	ImportMemberships(ctx context.Context, batch []account.ImportedMembership) ([]error, error)
 }
 
-// DirectoryReport is a Report for rows that are no users.
-type DirectoryReport interface {
-	Report
-	// LeftOut reports a row that has no meaning here. It does not stop an import.
-	LeftOut(Finding)
-}
-
 // RunTable imports a table that is not the one of users, as Run does.
-func RunTable(ctx context.Context, table Table, file io.Reader, o Options, into Directory, report DirectoryReport, stop bool) (err error) {
+func RunTable(ctx context.Context, table Table, file io.Reader, o Options, into Directory, report Report, stop bool) (err error) {
 	r, err := newReader("", table.layout, file, o)
 	if err != nil {
 		return err
@@ -50,7 +43,7 @@ type read[T any] struct {
 	refusal error
 }
 
-func runTable[T any](ctx context.Context, r *Reader, value func(*row) T, into func(context.Context, []T) ([]error, error), report DirectoryReport, stop bool) error {
+func runTable[T any](ctx context.Context, r *Reader, value func(*row) T, into func(context.Context, []T) ([]error, error), report Report, stop bool) error {
 	var batch []read[T]
 	for {
 		if err := ctx.Err(); err != nil {
@@ -92,7 +85,7 @@ func nextOf[T any](r *Reader, value func(*row) T) (next read[T], err error) {
 	return read[T]{line: line, id: at.get(id), value: value(at)}, at.err
 }
 
-func flushTable[T any](ctx context.Context, r *Reader, batch []read[T], into func(context.Context, []T) ([]error, error), report DirectoryReport) error {
+func flushTable[T any](ctx context.Context, r *Reader, batch []read[T], into func(context.Context, []T) ([]error, error), report Report) error {
 	var values []T
 	for _, line := range batch {
 		if line.refusal == nil && !line.deleted {
@@ -113,9 +106,7 @@ func flushTable[T any](ctx context.Context, r *Reader, batch []read[T], into fun
 			outcome, outcomes = outcomes[0], outcomes[1:]
 		}
 		e := &entry{Person: Person{Line: line.line, id: line.id}}
-		if why, leftOut := leftOut(outcome); leftOut {
-			report.LeftOut(e.finding(r.columnOf(why.fact), LeftOut, why.reason))
-		} else if err := reportLine(r, e, outcome, report); err != nil {
+		if err := reportLine(r, e, outcome, report); err != nil {
 			return err
 		}
 	}
@@ -128,19 +119,24 @@ type leaving struct {
 	reason  Reason
 }
 
+var leavings = []leaving{
+	{account.ErrErased, id, Reason{"the person has closed the account here, and does not come back by an import", "本人已在这里注销账号，不会因导入而恢复"}},
+	{account.ErrSuperRole, code, Reason{"the old system's super administrators: it gives no right here, and was not imported", "是旧系统的超级管理员角色：在这里不给任何权限，没有导入"}},
+	{account.ErrUnknownUser, user, Reason{"no user was imported under this id", "没有导入过这个 ID 的用户"}},
+	{account.ErrUnknownDepartment, department, Reason{"no department was imported under this id", "没有导入过这个 ID 的部门"}},
+	{account.ErrUnknownRole, role, Reason{"no role was imported under this id; those of super administrators never are", "没有导入过这个 ID 的角色；超级管理员的角色从不导入"}},
+	{account.ErrNoDepartment, user, Reason{"the user is in no department that was imported, and roles are given in one", "用户不在任何已导入的部门中，而角色要在部门中授予"}},
+}
+
 func leftOut(outcome error) (leaving, bool) {
-	all := []leaving{
-		{account.ErrSuperRole, code, Reason{"the old system's super administrators: it gives no right here, and was not imported", "是旧系统的超级管理员角色：在这里不给任何权限，没有导入"}},
-		{account.ErrUnknownUser, user, Reason{"no user was imported under this id", "没有导入过这个 ID 的用户"}},
-		{account.ErrUnknownDepartment, department, Reason{"no department was imported under this id", "没有导入过这个 ID 的部门"}},
-		{account.ErrUnknownRole, role, Reason{"no role was imported under this id; those of super administrators never are", "没有导入过这个 ID 的角色；超级管理员的角色从不导入"}},
-		{account.ErrNoDepartment, user, Reason{"the user is in no department that was imported, and roles are given in one", "用户不在任何已导入的部门中，而角色要在部门中授予"}},
+	if outcome == nil {
+		return leaving{}, false
 	}
-	k := slices.IndexFunc(all, func(l leaving) bool { return errors.Is(outcome, l.outcome) })
+	k := slices.IndexFunc(leavings, func(l leaving) bool { return errors.Is(outcome, l.outcome) })
 	if k < 0 {
 		return leaving{}, false
 	}
-	return all[k], true
+	return leavings[k], true
 }
 
 // entry reads a department or role.

@@ -23,6 +23,8 @@ type Report interface {
 	Deleted() // deleted in the other system, and skipped
 	// Noted reports a value that was dropped or changed for a user who came in.
 	Noted(Finding)
+	// LeftOut reports a row that has no meaning here. It does not stop an import.
+	LeftOut(Finding)
 	// Refused can return an error to stop at this line.
 	Refused(Finding) error
 }
@@ -163,7 +165,10 @@ func (u *run) flush(ctx context.Context, batch []entry) error {
 func reportLine(from *Reader, e *entry, outcome error, report Report) error {
 	refusal, wrongLine := errors.AsType[Error](outcome)
 	updated, isUpdate := errors.AsType[account.Updated](outcome)
+	why, isLeftOut := leftOut(outcome)
 	switch {
+	case isLeftOut:
+		report.LeftOut(e.finding(from.columnOf(why.fact), LeftOut, why.reason))
 	case isUpdate:
 		report.Updated(e.finding("", Updated, Reason{}), from.update(updated))
 		e.reportNotes(report)

@@ -283,6 +283,8 @@ func (d *diary) Updated(f Finding, u Update) {
 
 func (d *diary) Noted(f Finding) { _ = d.write(f) }
 
+func (d *diary) LeftOut(f Finding) { _ = d.write(f) }
+
 func (d *diary) Refused(f Finding) error { return d.write(f) }
 
 func (d *diary) write(f Finding) error {

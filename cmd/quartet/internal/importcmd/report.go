@@ -140,6 +140,9 @@ func (r *report) usersInWords(out io.Writer) {
 	if r.counts.Deleted > 0 {
 		fmt.Fprintf(r.c.Errs, "%d users are deleted in the old system and were not imported.\n", r.counts.Deleted)
 	}
+	if r.counts.LeftOut > 0 {
+		fmt.Fprintf(r.c.Errs, "%d people have closed their account here and were not imported.\n", r.counts.LeftOut)
+	}
 	if len(r.counts.Dropped)+len(r.counts.Changed) > 0 && r.list.file == nil {
 		fmt.Fprintln(r.c.Errs, "Values were dropped or changed; --report FILE lists each with its reason, with --dry-run too.")
 	}
