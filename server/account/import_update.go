@@ -164,7 +164,7 @@ func (i *Importer) compare(ctx context.Context, n ImportedUser, row store.Import
 		return change{}, err // it was checked before
 	}
 	c := change{said: i.s.saidOf(n, there), merge: importmerge.Merge{
-		Record: importmerge.Record(valueOf(row.Record)), Digest: i.digestOf(n.Alias),
+		Record: importmerge.Record(valueOf(row.Record)), Digest: i.digestOf(n.Alias).Cached(),
 		Untouched: row.Version == 1, All: i.Overwrite,
 	}}
 	here := fieldsOf(row.User)

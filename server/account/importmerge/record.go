@@ -26,16 +26,30 @@ const (
 	Role       = "role"
 )
 
-// digestLength is the length of a digest in a record: 48 bits in base64.
+// digestLength is the length of a digest in a record. Of 32 bits, one new value in four
+// billion is taken for the old one.
 const digestLength = 8
 
 // Record is what the last import said of a person: for each field its letter and the
 // start of a keyed digest.
 type Record string
 
-// Digest is a keyed hash as base64 or hexadecimal text, of which a record keeps the
-// first eight characters. It must differ from person to person for the same text.
+// Digest is a keyed hash as hexadecimal text, of which a record keeps the first eight
+// digits. It must differ from person to person for the same text.
 type Digest func(text string) string
+
+// Cached computes the digest of each text once.
+func (d Digest) Cached() Digest {
+	known := map[string]string{}
+	return func(text string) string {
+		digest, ok := known[text]
+		if !ok {
+			digest = d(text)
+			known[text] = digest
+		}
+		return digest
+	}
+}
 
 func (d Digest) entry(field, text string) string {
 	return string(letters[field]) + d(field + "\x00" + text)[:digestLength]
