@@ -16,7 +16,6 @@ const (
 	userAliases      = "SELECT source, alias FROM user_aliases WHERE user_id = ? ORDER BY source, alias"
 	dueUsers         = "SELECT id FROM users WHERE closing_at <= ? ORDER BY closing_at, id LIMIT ?"
 	closingUser      = "closing_at = ?, version = version + 1, updated_at = ?"
-	reopenUser       = "UPDATE users SET closing_at = NULL, version = version + 1, updated_at = ? WHERE id = ? AND closing_at > ?"
 	eraseDueUser     = deleteUser + " AND closing_at <= ?"
 	deleteCodesOf    = "DELETE FROM one_time_codes WHERE mobile_index = ?"
 	isClosedIdentity = "SELECT digest FROM closed_identities WHERE digest = ?"
@@ -28,7 +27,6 @@ const (
 	scrubEntry     = "scrub"
 	deleteMetadata = "DELETE FROM metadata WHERE name = ?"
 	scrubbed       = "DELETE FROM metadata WHERE name = ? AND value = ?"
-
 )
 
 // CloseUser sets when a user is erased, and ends all sessions. It returns how many
@@ -38,13 +36,6 @@ func (tx Tx) CloseUser(ctx context.Context, userID int64, erasedAt, now Time) (e
 		return 0, err
 	}
 	return tx.EndSessionsOf(ctx, userID, 0, EndedByClosing, now)
-}
-
-// ReopenUser takes back the closing of a user who is not due yet. It reports whether the
-// user was closing.
-func (tx Tx) ReopenUser(ctx context.Context, userID int64, now Time) (reopened bool, err error) {
-	changed, err := tx.exec(ctx, "ReopenUser", reopenUser, now, userID, now)
-	return changed > 0, err
 }
 
 // DueUsers returns the ids of at most limit users who are to be erased at now, those due
