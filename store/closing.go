@@ -1,6 +1,10 @@
 package store
 
-import "context"
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+)
 
 // Alias is the id of a user in another system.
 type Alias struct {
@@ -12,15 +16,17 @@ const (
 	userAliases      = "SELECT source, alias FROM user_aliases WHERE user_id = ? ORDER BY source, alias"
 	dueUsers         = "SELECT id FROM users WHERE closing_at <= ? ORDER BY closing_at, id LIMIT ?"
 	closingUser      = "closing_at = ?, version = version + 1, updated_at = ?"
-	reopenUser       = "UPDATE users SET closing_at = NULL, version = version + 1, updated_at = ? WHERE id = ? AND closing_at > ?"
 	eraseDueUser     = deleteUser + " AND closing_at <= ?"
 	deleteCodesOf    = "DELETE FROM one_time_codes WHERE mobile_index = ?"
 	isClosedIdentity = "SELECT digest FROM closed_identities WHERE digest = ?"
 
 	closeIdentity = "INSERT INTO closed_identities (digest, closed_at) VALUES (?, ?)"
 
-	blankSubject = "UPDATE audit_events SET client_ip = '', detail = '{}' WHERE subject_id = ?"
-	blankActor   = "UPDATE audit_events SET client_ip = '' WHERE actor_id = ? AND client_ip <> ''"
+	// scrubEntry is the metadata entry of files that still hold erased rows. Its value
+	// is new with each erasure, so that one which is made meanwhile is not missed.
+	scrubEntry     = "scrub"
+	deleteMetadata = "DELETE FROM metadata WHERE name = ?"
+	scrubbed       = "DELETE FROM metadata WHERE name = ? AND value = ?"
 )
 
 // CloseUser sets when a user is erased, and ends all sessions. It returns how many
@@ -30,13 +36,6 @@ func (tx Tx) CloseUser(ctx context.Context, userID int64, erasedAt, now Time) (e
 		return 0, err
 	}
 	return tx.EndSessionsOf(ctx, userID, 0, EndedByClosing, now)
-}
-
-// ReopenUser takes back the closing of a user who is not due yet. It reports whether the
-// user was closing.
-func (tx Tx) ReopenUser(ctx context.Context, userID int64, now Time) (reopened bool, err error) {
-	changed, err := tx.exec(ctx, "ReopenUser", reopenUser, now, userID, now)
-	return changed > 0, err
 }
 
 // DueUsers returns the ids of at most limit users who are to be erased at now, those due
@@ -82,7 +81,32 @@ func (tx Tx) EraseUser(ctx context.Context, e Erasure, now Time) error {
 			return err
 		}
 	}
-	return nil
+	if _, err := tx.exec(ctx, "EraseUser", deleteMetadata, scrubEntry); err != nil {
+		return err
+	}
+	_, err := tx.exec(ctx, "EraseUser", putMetadataIfAbsent, scrubEntry, rand.Text())
+	return err
+}
+
+// Scrub overwrites what SQLite's files still hold of erased users: the copies that moved
+// rows leave in unused parts of pages, and the write-ahead log. It does nothing if nobody
+// was erased since the last time, and on other engines. It fails if another process reads
+// for long.
+func (s *Store) Scrub(ctx context.Context) error {
+	entry, err := s.Metadata(ctx, scrubEntry)
+	if errors.Is(err, ErrNotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.run(ctx, "Scrub", func() error { return s.engine.Scrub(ctx) }); err != nil {
+		return err
+	}
+	return s.InTx(ctx, func(tx Tx) error {
+		_, err := tx.exec(ctx, "Scrub", scrubbed, scrubEntry, entry)
+		return err
+	})
 }
 
 // ClosedIdentity reports whether a digest is of an erased user's id in another system.
@@ -106,27 +130,4 @@ func (s *Store) ClosedIdentities(ctx context.Context, digests []Digest) (closed 
 		return s.engine.SelectOnce(ctx, &closed, query, args...)
 	})
 	return closed, err
-}
-
-// BlankAudit removes what names a user from the audit: the client IPs and details of
-// events about them, the client IPs of what they did, and events
-// of others whose details contain one of the texts. The events themselves stay.
-func (tx Tx) BlankAudit(ctx context.Context, userID int64, kinds, texts []string) error {
-	if _, err := tx.exec(ctx, "BlankAudit", blankSubject, userID); err != nil {
-		return err
-	}
-	if _, err := tx.exec(ctx, "BlankAudit", blankActor, userID); err != nil {
-		return err
-	}
-	for _, text := range texts {
-		args := []any{}
-		for _, kind := range kinds {
-			args = append(args, kind)
-		}
-		query := "UPDATE audit_events SET client_ip = '', detail = '{}' WHERE kind IN " + placeholders(len(kinds)) + " AND detail LIKE ? ESCAPE '!'"
-		if _, err := tx.tx.ExecOnce(ctx, query, append(args, containing(text))...); err != nil {
-			return tx.store.fail("BlankAudit", err)
-		}
-	}
-	return nil
 }

@@ -206,6 +206,40 @@ func TestMigratingShrinksTheFile(t *testing.T) {
 	}
 }
 
+// Programs before version 11 left what they deleted in the file.
+func TestMigratingOverwritesWhatWasDeleted(t *testing.T) {
+	t.Parallel()
+	const deleted = "invented-name-of-somebody-deleted"
+	s := unmigratedSQLite(t)
+	migrateTo(t, s, 10)
+	for _, statement := range []string{
+		"PRAGMA secure_delete = 0",
+		"INSERT INTO audit_events (id, at, kind, dialect, client_ip, detail) VALUES (1, 1, 'a', '', '', '" + deleted + "')",
+		"DELETE FROM audit_events",
+		"PRAGMA secure_delete = 1",
+		"PRAGMA wal_checkpoint(TRUNCATE)",
+	} {
+		if _, err := s.writer().Exec(statement); err != nil {
+			t.Fatal(err)
+		}
+	}
+	path := setting(t, s.reader(), "SELECT file FROM pragma_database_list")
+	holds := func() bool {
+		content, err := os.ReadFile(path)
+		noError(t, err)
+		log, err := os.ReadFile(path + "-wal")
+		noError(t, err)
+		return strings.Contains(string(content)+string(log), deleted)
+	}
+	if !holds() {
+		t.Fatal("the file does not hold what was deleted")
+	}
+	noError(t, s.Migrate(t.Context()))
+	if holds() {
+		t.Error("the file still holds what was deleted")
+	}
+}
+
 // Dialects that were named after envelopes get the names of frameworks.
 func TestOldDialectsGetTheirNames(t *testing.T) {
 	t.Parallel()

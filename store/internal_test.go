@@ -219,7 +219,7 @@ func TestEveryUniqueIndexIsNamed(t *testing.T) {
 	}
 	for _, index := range indexes {
 		switch index.Table {
-		case "membership_roles", "application_organisations", "one_time_codes", "rate_counters", "metadata", "wechat_codes":
+		case "membership_roles", "application_organisations", "closed_identities", "one_time_codes", "rate_counters", "metadata", "wechat_codes":
 			continue
 		}
 		if _, named := conflicts[index.Columns]; !named {

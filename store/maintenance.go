@@ -48,13 +48,6 @@ func (s *Store) Checkpoint(ctx context.Context) error {
 	return s.run(ctx, "Checkpoint", func() error { return s.engine.Checkpoint(ctx) })
 }
 
-// TruncateLog moves SQLite's whole write-ahead log into the database file and empties it,
-// so that no deleted row stays in the log. It fails if a reader prevents that for long.
-// On other engines it does nothing.
-func (s *Store) TruncateLog(ctx context.Context) error {
-	return s.run(ctx, "TruncateLog", func() error { return s.engine.TruncateLog(ctx) })
-}
-
 // Purge deletes expired rows and returns their number: sessions that ended or expired
 // before keepEnded, and counters, one-time codes and WeChat codes that have expired at
 // now.

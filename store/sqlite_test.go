@@ -163,7 +163,12 @@ func TestKilledWriterLosesNothingAcknowledged(t *testing.T) {
 			t.Errorf("user %d: %v", id, err)
 		}
 	}
-	db, err := sql.Open("sqlite", strings.TrimPrefix(url, "sqlite:"))
+	wantSoundFile(t, strings.TrimPrefix(url, "sqlite:"))
+}
+
+func wantSoundFile(t *testing.T, path string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"errors"
+	"strconv"
 	"time"
 
 	"quartet/server/apierr"
@@ -45,29 +46,32 @@ func reopened(user store.User, session store.Session) []event {
 	}}
 }
 
-// dueBatch is the number of users that one pass erases.
+// dueBatch is the number of users for whom the audit is read once.
 const dueBatch = 100
 
-// EraseDueUsers erases the users whose grace time has passed, and returns how many.
+// EraseDueUsers erases the users whose grace time has passed, and returns how many. It
+// also cleans the database's files of what was erased before, where that has not been
+// possible then.
 func (s *Service) EraseDueUsers(ctx context.Context) (erased int, err error) {
 	now := store.TimeOf(s.now())
-	due, err := s.store.DueUsers(ctx, now, dueBatch)
-	if err != nil {
-		return 0, storeErr(err)
-	}
-	for _, id := range due {
-		err := s.erase(ctx, id, &now, event{kind: AuditUserErased, subject: id})
-		switch {
-		case err == nil:
-			erased++
-		case !errors.Is(err, store.ErrNotFound): // else they have signed in meanwhile
+	for {
+		due, err := s.store.DueUsers(ctx, now, dueBatch)
+		if err != nil {
 			return erased, storeErr(err)
 		}
+		erasures, err := s.erasures(ctx, due...)
+		if err != nil {
+			return erased, storeErr(err)
+		}
+		some, err := s.erase(ctx, erasures, &now, func(id int64) event { return event{kind: AuditUserErased, subject: id} })
+		erased += some
+		switch {
+		case err != nil:
+			return erased, storeErr(err)
+		case len(due) < dueBatch || some == 0:
+			return erased, storeErr(s.store.Scrub(ctx))
+		}
 	}
-	if erased == 0 {
-		return 0, nil
-	}
-	return erased, storeErr(s.store.TruncateLog(ctx))
 }
 
 // EraseUser erases a user at once, with everything that names them: the row, ids in other
@@ -76,47 +80,103 @@ func (s *Service) EraseDueUsers(ctx context.Context) (erased int, err error) {
 // from then on. by is who asks, the zero Caller for the command line. The failure is
 // UserNotFound.
 func (s *Service) EraseUser(ctx context.Context, userID int64, by Caller) error {
-	erased := byCommandLine(AuditUserErased, userID, nil)
-	if by.UserID != 0 {
-		erased = by.eventBy(AuditUserErased, userID, nil)
-	}
-	if err := s.erase(ctx, userID, nil, erased); err != nil {
-		return toAPIErr(err, apierr.UserNotFound)
-	}
-	return storeErr(s.store.TruncateLog(ctx))
-}
-
-func (s *Service) erase(ctx context.Context, userID int64, dueAt *store.Time, erased event) error {
-	user, err := s.store.UserByID(ctx, userID)
+	erasures, err := s.erasures(ctx, userID)
 	if err != nil {
-		return err
+		return storeErr(err)
 	}
-	aliases, err := s.store.AliasesOf(ctx, userID)
-	if err != nil {
-		return err
-	}
-	what := store.Erasure{
-		UserID: userID, DueAt: dueAt, MobileIndex: user.MobileIndex,
-		Identities: convert(aliases, func(a store.Alias) store.Digest { return s.identityDigest(a.Source, a.ID) }),
-	}
-	return s.inTx(ctx, func(tx *tx) error {
-		now := store.TimeOf(s.now())
-		if err := tx.EraseUser(ctx, what, now); err != nil {
-			return err
+	erased, err := s.erase(ctx, erasures, nil, func(id int64) event {
+		if by.UserID != 0 {
+			return by.eventBy(AuditUserErased, id, nil)
 		}
-		if err := tx.BlankAudit(ctx, userID, kindsByAccount, s.accountDigests(user)); err != nil {
-			return err
-		}
-		tx.record(erased)
-		return nil
+		return byCommandLine(AuditUserErased, id, nil)
 	})
+	switch {
+	case err != nil:
+		return storeErr(err)
+	case erased == 0:
+		return apierr.New(apierr.UserNotFound)
+	}
+	if err := s.store.Scrub(ctx); err != nil {
+		s.log.WarnContext(ctx, "the database's files are cleaned of an erased user later, by housekeeping", "error", err)
+	}
+	return nil
 }
 
-// kindsByAccount are the events that name an account by a keyed digest, also without a
-// user.
-var kindsByAccount = []string{AuditSignInFailed, AuditLockout, AuditCodeSent, AuditCodeRefused}
+// erasure is what is to be erased of a user.
+type erasure struct {
+	store.Erasure
+	named store.Naming // by audit events
+}
 
-// accountDigests are the keyed digests by which such events name a user's account.
+// erasures finds what is to be erased of those of the users who exist.
+func (s *Service) erasures(ctx context.Context, userIDs ...int64) (all []erasure, err error) {
+	for _, id := range userIDs {
+		user, err := s.store.UserByID(ctx, id)
+		if errors.Is(err, store.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		aliases, err := s.store.AliasesOf(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		e := erasure{
+			Erasure: store.Erasure{UserID: id, MobileIndex: user.MobileIndex},
+			named:   store.Naming{UserIDs: []int64{id}, Texts: s.accountDigests(user)},
+		}
+		for _, alias := range aliases {
+			// Events about a user who was merged into this one have that user's number.
+			if merged, err := strconv.ParseInt(alias.ID, 10, 64); alias.Source == store.AliasMerged && err == nil {
+				e.named.UserIDs = append(e.named.UserIDs, merged)
+				continue
+			}
+			e.Identities = append(e.Identities, s.identityDigest(alias.Source, alias.ID))
+		}
+		all = append(all, e)
+	}
+	return all, nil
+}
+
+// erase erases users, unless dueAt is not nil and they are not due then.
+func (s *Service) erase(ctx context.Context, erasures []erasure, dueAt *store.Time, erasedEvent func(id int64) event) (erased int, err error) {
+	if len(erasures) == 0 {
+		return 0, nil
+	}
+	var all store.Naming
+	for _, e := range erasures {
+		all.UserIDs, all.Texts = append(all.UserIDs, e.named.UserIDs...), append(all.Texts, e.named.Texts...)
+	}
+	// Beforehand, because it reads the whole audit, for which writes should not wait, and
+	// because nothing could find the events if it failed afterwards.
+	lastEvent, err := s.store.BlankAudit(ctx, all)
+	if err != nil {
+		return 0, err
+	}
+	for _, e := range erasures {
+		e.DueAt = dueAt
+		err := s.inTx(ctx, func(tx *tx) error {
+			if err := tx.EraseUser(ctx, e.Erasure, store.TimeOf(s.now())); err != nil {
+				return err
+			}
+			if err := tx.BlankAudit(ctx, e.named, lastEvent); err != nil {
+				return err
+			}
+			tx.record(erasedEvent(e.UserID))
+			return nil
+		})
+		switch {
+		case err == nil:
+			erased++
+		case !errors.Is(err, store.ErrNotFound): // else they were erased or reopened meanwhile
+			return erased, err
+		}
+	}
+	return erased, nil
+}
+
+// accountDigests are the keyed digests by which events name a user's account.
 func (s *Service) accountDigests(user store.User) []string {
 	var digests []string
 	for _, key := range []*string{user.UsernameKey, user.EmailKey} {

@@ -70,8 +70,8 @@ type Engine interface {
 	CheckSpace() error
 	// Checkpoint is the engine's periodic maintenance.
 	Checkpoint(ctx context.Context) error
-	// TruncateLog removes deleted rows from a log that the engine's file has beside it.
-	TruncateLog(ctx context.Context) error
+	// Scrub overwrites what is left of deleted rows in files of the engine's own.
+	Scrub(ctx context.Context) error
 	// Backup copies the database into a new file, or returns ErrNoBackup.
 	Backup(ctx context.Context, path string) error
 	Close() error

@@ -123,8 +123,8 @@ func (*Server) CheckSpace() error { return nil }
 // Checkpoint does nothing: servers checkpoint by themselves.
 func (*Server) Checkpoint(context.Context) error { return nil }
 
-// TruncateLog does nothing: the log is the server's, which recycles it.
-func (*Server) TruncateLog(context.Context) error { return nil }
+// Scrub does nothing: the files are the server's, which vacuums and recycles them.
+func (*Server) Scrub(context.Context) error { return nil }
 
 func (*Server) Backup(context.Context, string) error { return ErrNoBackup }
 

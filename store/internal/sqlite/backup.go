@@ -81,38 +81,16 @@ func (e *Engine) Checkpoint(ctx context.Context) (err error) {
 	return db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(PASSIVE)").Scan(&busy, &frames, &moved)
 }
 
-// TruncateLog moves the whole write-ahead log into the database file and empties it. It
-// fails as busy if readers keep it from doing so.
-func (e *Engine) TruncateLog(ctx context.Context) error {
-	if err := e.inspect(ctx); err != nil {
-		return err
-	}
-	o, err := e.opened()
-	if err != nil {
-		return err
-	}
-	var busy, frames, moved int64
-	// The writer's connection, because no other may write meanwhile.
-	if err := o.writer.db.QueryRowContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)").Scan(&busy, &frames, &moved); err != nil {
-		return err
-	}
-	if busy != 0 {
-		return errLogInUse
-	}
-	return nil
-}
-
-var errLogInUse = errors.New("a reader keeps the write-ahead log from being emptied")
-
 // worthShrinking is the number of free pages from which shrink runs: 4 MiB.
 const worthShrinking = 1024
 
-// shrink returns the space that a migration has freed to the file system. It ignores a
+// shrink returns the space that a migration has freed to the file system, if it is much
+// or always is set. It ignores a
 // full disk or another writer: the server can run with the larger file, whose free
 // pages are reused.
-func (o *openFile) shrink(ctx context.Context) error {
+func (o *openFile) shrink(ctx context.Context, always bool) error {
 	var free int
-	if err := o.writer.db.GetContext(ctx, &free, "PRAGMA freelist_count"); err != nil || free < worthShrinking {
+	if err := o.writer.db.GetContext(ctx, &free, "PRAGMA freelist_count"); err != nil || !always && free < worthShrinking {
 		return err
 	}
 	for _, statement := range []string{"VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"} { // VACUUM has made the log as large as the file

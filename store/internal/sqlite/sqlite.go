@@ -253,15 +253,23 @@ func (e *Engine) migrator() engine.Migrator {
 	}}
 }
 
-// Migrate also returns the space of dropped tables to the file system.
+// beforeSecureDelete is the newest version whose programs left deleted rows in the file.
+const beforeSecureDelete = 10
+
+// Migrate also returns the space of dropped tables to the file system, and overwrites
+// what earlier programs have deleted.
 func (e *Engine) Migrate(ctx context.Context) error {
 	o, err := e.opened()
 	if err != nil {
 		return err
 	}
+	before, _, err := e.migrator().Status(ctx, o.writer.db.DB)
+	if err != nil {
+		return err
+	}
 	changed, err := e.migrator().Migrate(ctx, o.writer.db.DB)
 	if err == nil && changed {
-		err = o.shrink(ctx)
+		err = o.shrink(ctx, before > 0 && before <= beforeSecureDelete)
 	}
 	if err != nil {
 		return err
