@@ -15,6 +15,7 @@ import (
 	"quartet/openapi/check/contract"
 	"quartet/server"
 	"quartet/server/account"
+	"quartet/server/apierr"
 	"quartet/server/fieldcrypt"
 	"quartet/server/idgen"
 	"quartet/server/password"
@@ -59,6 +60,16 @@ func down(t *testing.T) origin {
 		Outbox: func() []openapi.DemoMessage { return nil },
 		Reset:  func(ctx context.Context) error { return accounts.ResetDemo(ctx, account.DemoSeed{}) },
 	}})
+}
+
+// notReady sends the example to a server that is not ready for a reason.
+func notReady(reason apierr.Reason) func(*target, *testing.T, documented) []sent {
+	return func(_ *target, t *testing.T, o documented) []sent {
+		unready := inProcess(t, server.Options{Ready: func(context.Context) error {
+			return &apierr.Error{Code: apierr.Unavailable, Reason: reason}
+		}})
+		return to(unready, o.Requests("ok")[0])
+	}
 }
 
 func accountConfig(t *testing.T, facts *store.Store, hasher *password.Hasher) account.Config {

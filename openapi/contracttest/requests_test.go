@@ -12,6 +12,7 @@ import (
 
 	"quartet/openapi/check/contract"
 	"quartet/openapi/check/replay"
+	"quartet/server/apierr"
 	"quartet/store"
 )
 
@@ -103,11 +104,13 @@ func init() {
 		"forbidden":         forbidden,
 
 		"fresh_proof_required": withSession("created_at = 1"),
-		"internal":          serverFault,
-		"unavailable":       databaseDown,
-		"overloaded":        overloaded,
-		"not_modified":      alreadyHeld,
-		"body_too_slow":     unending,
+		"internal":             serverFault,
+		"unavailable":          databaseDown,
+		"file_moved":           notReady(apierr.FileMoved),
+		"disk_full":            notReady(apierr.DiskFull),
+		"overloaded":           overloaded,
+		"not_modified":         alreadyHeld,
+		"body_too_slow":        unending,
 	}
 }
 
