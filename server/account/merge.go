@@ -67,13 +67,16 @@ func (s *Service) freshSession(caller Caller) error {
 // is free again. into's role over the whole server stays. All sessions of both end but
 // the caller's own.
 //
+// A verified mobile of from that is not taken is told that it is no longer a way in.
+//
 // Failures are UserNotFound; InvalidField for one user twice; and Forbidden, if one of
-// them is disabled or from is an administrator: a merge lifts no lock and takes no
-// administrator away unseen.
+// them is disabled or being closed, or from is an administrator: a merge lifts no lock and
+// takes no administrator away unseen.
 func (s *Service) MergeUsers(ctx context.Context, from, into int64, by Caller) error {
 	if from == into {
 		return apierr.Field("into", apierr.NotInEnum)
 	}
+	givenUp := ""
 	err := s.inTx(ctx, func(tx *tx) error {
 		both, err := tx.LockUsers(ctx, from, into)
 		if err != nil {
@@ -88,9 +91,21 @@ func (s *Service) MergeUsers(ctx context.Context, from, into int64, by Caller) e
 			return err
 		}
 		tx.record(mergedUsers(by, from, into, ended)...)
-		return nil
+		givenUp, err = s.mobileGivenUp(both[0], merged)
+		return err
 	})
+	if err == nil && givenUp != "" && s.sms != nil { // the command line sends nothing
+		s.notify(ctx, givenUp)
+	}
 	return toAPIErr(err, apierr.UserNotFound)
+}
+
+// mobileGivenUp is the verified mobile of from that is not the merged user's, "" for none.
+func (s *Service) mobileGivenUp(from, merged store.User) (string, error) {
+	if from.MobileVerifiedAt == nil || *merged.MobileIndex == *from.MobileIndex {
+		return "", nil
+	}
+	return s.unseal(from.MobileSealed, mobileContext(from.ID))
 }
 
 // mergedUsers are the events of a merge, one of each user, so that both are found in the
@@ -106,7 +121,7 @@ func mergedUsers(by Caller, from, into, ended int64) []event {
 
 // mergedRow is into's row with what it lacks of from's.
 func (s *Service) mergedRow(from, into store.User, by *int64) (store.User, error) {
-	if from.DisabledAt != nil || into.DisabledAt != nil || from.Role != RoleMember {
+	if from.DisabledAt != nil || into.DisabledAt != nil || from.ClosingAt != nil || into.ClosingAt != nil || from.Role != RoleMember {
 		return store.User{}, apierr.New(apierr.Forbidden)
 	}
 	row := into

@@ -143,3 +143,24 @@ func TestMergesAtTheSameTime(t *testing.T) {
 	wantOutcomes(t, got, map[string]int{"ok": 1, "user_not_found": 9})
 	wantEqual(t, "users", w.number("SELECT COUNT(*) FROM users"), 1)
 }
+
+// A mobile that is no longer a way in is told so, and nobody merges a user who is leaving.
+func TestAMergeTellsTheMobileThatIsGivenUp(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.add("li", mobile(lisMobile, true))
+	w.add("wang", mobile("13900002222", true))
+	into, from := w.enter("li"), w.enter("wang")
+	_, err := w.merge(into.AccessToken, from.AccessToken)
+	must(t, err)
+	w.Wait()
+	w.sms.mutex.Lock()
+	told := w.sms.sent[len(w.sms.sent)-1]
+	w.sms.mutex.Unlock()
+	wantEqual(t, "told", told.Purpose+" "+told.Mobile, "notice 13900002222")
+	leaving := w.add("zhao")
+	_, err = w.CloseAccount(t.Context(), w.authenticated(w.enter("zhao").AccessToken), account.Proof{})
+	must(t, err)
+	wantFailure(t, w.MergeUsers(t.Context(), leaving, into.User.ID, account.Caller{}), apierr.Forbidden)
+	wantFailure(t, w.MergeUsers(t.Context(), into.User.ID, leaving, account.Caller{}), apierr.Forbidden)
+}
