@@ -256,10 +256,11 @@ func (i *Importer) importedRow(n ImportedUser) (store.ImportedUser, error) {
 	if err != nil {
 		return store.ImportedUser{}, err
 	}
-	record := importmerge.New(i.s.saidOf(n, row), i.digestOf(n.Alias))
+	digest := i.digestOf(n.Alias)
+	record := importmerge.New(i.s.saidOf(n, row), digest)
 	imported := store.ImportedUser{User: row, Alias: n.Alias}
 	if organisation, known := i.departments[n.Department]; known {
-		record = record.Add(importmerge.Department, n.Department, i.digestOf(n.Alias))
+		record = record.Add(importmerge.Department, n.Department, digest)
 		imported.Organisations = []int64{organisation}
 	}
 	imported.Record = string(record)

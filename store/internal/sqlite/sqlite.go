@@ -211,7 +211,9 @@ func (e *Engine) WriteAlone(ctx context.Context, do func(engine.Tx) error) error
 		return err
 	}
 	err = engine.Transact(ctx, o.writer.db, func(t engine.Tx) error {
-		if err := do(t); err != nil {
+		alone := aloneTx{prepared: map[string]*sqlx.Stmt{}}
+		alone.PlainTx, _ = t.(engine.PlainTx) // Transact gives no other
+		if err := do(alone); err != nil {
 			return err
 		}
 		return e.unmoved(o)
