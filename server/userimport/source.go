@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"unicode/utf8"
 
@@ -41,6 +42,9 @@ func newSource(file io.Reader) (*source, error) {
 	if err = errors.Join(err, s.rewind()); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
+	if s.binary() != formatXLSX { // which is opened by its name
+		_ = os.Remove(s.Name()) // so that nothing stays after a kill; Windows removes it at Close
+	}
 	return s, nil
 }
 
@@ -60,7 +64,11 @@ func (s *source) Close() error {
 	if !s.temporary {
 		return nil
 	}
-	return errors.Join(s.File.Close(), os.Remove(s.Name()))
+	err := s.File.Close()
+	if removed := os.Remove(s.Name()); !errors.Is(removed, fs.ErrNotExist) {
+		err = errors.Join(err, removed)
+	}
+	return err
 }
 
 // survey finds the encoding of a text over all of its lines. It is a writer.

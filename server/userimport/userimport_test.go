@@ -350,6 +350,7 @@ func FuzzReader(f *testing.F) {
 		if err != nil {
 			return
 		}
+		defer r.Close()
 		for lines := 0; !errors.Is(err, io.EOF); lines++ {
 			_, err = r.Next()
 			if _, refused := errors.AsType[Error](err); err != nil && !refused && !errors.Is(err, io.EOF) {
