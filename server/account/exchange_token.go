@@ -29,9 +29,6 @@ func (s *Service) ExchangeToken(ctx context.Context, in TokenSignIn) (SignInResu
 	if err := in.Device.check(); err != nil {
 		return SignInResult{}, err
 	}
-	if s.oldBackEnd == nil {
-		return SignInResult{}, apierr.Wrap(apierr.Unavailable, errors.New("no old back end is configured"))
-	}
 	started := time.Now()
 	result, err := s.exchangeToken(ctx, in)
 	if apierr.Is(err, apierr.Unauthenticated) {
@@ -44,6 +41,9 @@ func (s *Service) exchangeToken(ctx context.Context, in TokenSignIn) (SignInResu
 	perIP := s.limits.ExchangePerIP.limit("exchange-address:" + s.clientIPKey(in.ClientIP))
 	if err := s.consumeRateLimits(ctx, []store.RateLimit{perIP}); err != nil {
 		return SignInResult{}, err
+	}
+	if s.oldBackEnd == nil {
+		return SignInResult{}, apierr.Wrap(apierr.Unavailable, errors.New("no old back end is configured"))
 	}
 	application, err := s.knownApplication(ctx, in.Application)
 	if err != nil {
@@ -101,6 +101,8 @@ func (s *Service) exchangeToken(ctx context.Context, in TokenSignIn) (SignInResu
 func (m *movedIn) refusesToken() error {
 	switch {
 	case m.reason != "":
+	case m.user.ClosingAt != nil:
+		m.reason = oldUserErased
 	case m.user.Role != RoleMember:
 		m.reason = oldUserNotMember
 	case m.user.PasswordChangedAt != nil:

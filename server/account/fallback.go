@@ -39,7 +39,7 @@ const wayFallback = "fallback"
 // asksOldBackEnd reports whether a sign-in by password is decided by the old back end: an
 // unknown account is, and one without a password.
 func (s *Service) asksOldBackEnd(user store.User, found bool) bool {
-	return s.oldBackEnd != nil && (!found || user.PasswordHash == nil && user.DisabledAt == nil)
+	return s.oldBackEnd != nil && (!found || user.PasswordHash == nil && user.DisabledAt == nil && user.ClosingAt == nil)
 }
 
 // waitForRefusal waits until a refusal that began at started may be answered. With an old
@@ -169,6 +169,13 @@ func (s *Service) welcome(ctx context.Context, there *ImportedUser, password *st
 	if there.Alias == "" || checkText("id", there.Alias, longestAlias) != nil {
 		return moving{}, movedIn{}, errors.Join(errNoAnswer, errors.New("its user has no id that can be stored"))
 	}
+	erased, err := s.WasErased(ctx, s.oldSource, there.Alias)
+	if err != nil {
+		return moving{}, movedIn{}, err
+	}
+	if erased {
+		return moving{}, movedIn{reason: oldUserErased}, nil
+	}
 	here, err := s.store.ImportedUsers(ctx, s.oldSource, []string{there.Alias})
 	if err != nil {
 		return moving{}, movedIn{}, storeErr(err)
@@ -200,6 +207,8 @@ func refusedHere(user store.User) string {
 	switch {
 	case user.DisabledAt != nil:
 		return reasonDisabled
+	case user.PasswordHash == nil && user.ClosingAt != nil:
+		return oldUserErased
 	case user.PasswordHash == nil && user.Role != RoleMember:
 		return oldUserNotMember
 	}
@@ -275,10 +284,10 @@ func (s *Service) importMoving(ctx context.Context, tx *tx, person moving, moved
 	}
 	*moved = movedIn{user: user, proven: true, reason: refusedHere(user)}
 	switch {
-	case moved.reason != "", person.hash == nil:
-		return nil
 	case user.PasswordHash != nil:
 		moved.proven = false
+		return nil
+	case moved.reason != "", person.hash == nil:
 		return nil
 	}
 	tx.record(change(user, false))
@@ -301,4 +310,37 @@ func (s *Service) addMoving(ctx context.Context, tx *tx, person moving, moved *m
 	tx.record(added)
 	*moved = movedIn{user: row.User, proven: true}
 	return tx.AddImportedUser(ctx, s.oldSource, row)
+}
+
+// isPasswordThere reports whether a text is the password of a user of this server, who
+// has none here, at the old back end. No answer is a wrong password.
+func (s *Service) isPasswordThere(ctx context.Context, user store.User, text string) (bool, error) {
+	name, err := s.accountOf(user)
+	if name == "" || err != nil {
+		return false, err
+	}
+	there, err := s.askOldBackEnd(ctx, func(ctx context.Context) (*ImportedUser, error) {
+		return s.oldBackEnd.UserOfPassword(ctx, name, text)
+	})
+	if err != nil {
+		s.log.WarnContext(ctx, "the old back end did not answer", "error", err)
+		return false, nil
+	}
+	if there == nil || there.Disabled || there.Deleted {
+		return false, nil
+	}
+	here, err := s.store.ImportedUsers(ctx, s.oldSource, []string{there.Alias})
+	return err == nil && len(here) == 1 && here[0].ID == user.ID, storeErr(err)
+}
+
+// accountOf is what a user types to sign in at the old back end: the user name, else the
+// e-mail address, else the mobile.
+func (s *Service) accountOf(user store.User) (string, error) {
+	switch {
+	case filled(user.Username) != nil:
+		return *user.Username, nil
+	case filled(user.Email) != nil:
+		return *user.Email, nil
+	}
+	return s.unseal(user.MobileSealed, mobileContext(user.ID))
 }

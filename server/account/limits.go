@@ -43,17 +43,12 @@ type Limits struct {
 	RegisterPerIP  Rate // users created by one client IP where registration is open
 	RegisterGlobal Rate // users created there in total
 
-	FreshSignIn  time.Duration // how long a sign-in is fresh proof of who the caller is
-	MergePerUser Rate          // tries of one user to merge another
-	WeChatPerIP  Rate          // WeChat codes exchanged for one client IP
-	WeChatRepeat time.Duration // how long an exchanged WeChat code gives the same user
-	ClosingGrace time.Duration // how long a sign-in takes back the closing of an account
-	DataPerUser  Rate          // copies of one's own data
-	FreshSignIn  time.Duration // how long a sign-in is fresh proof of who the caller is
-	MergePerUser Rate          // tries of one user to merge another
-	WeChatPerIP  Rate          // WeChat codes exchanged for one client IP
-	WeChatRepeat time.Duration // how long an exchanged WeChat code gives the same user
-
+	FreshSignIn     time.Duration // how long a sign-in is fresh proof of who the caller is
+	MergePerUser    Rate          // tries of one user to merge another
+	WeChatPerIP     Rate          // WeChat codes exchanged for one client IP
+	WeChatRepeat    time.Duration // how long an exchanged WeChat code gives the same user
+	ClosingGrace    time.Duration // how long a sign-in takes back the closing of an account
+	DataPerUser     Rate          // copies of one's own data
 	FallbackTimeout time.Duration // for an answer of the old back end
 	FallbackRefusal time.Duration // that each refusal takes, if there is an old back end
 	ExchangePerIP   Rate          // tokens of the old back end exchanged for one client IP
