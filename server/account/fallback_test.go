@@ -209,6 +209,51 @@ func TestWhomTheOldBackEndLetsNotIn(t *testing.T) {
 	}
 }
 
+// Who has closed the account does not come back by the old back end.
+func TestClosedPeopleAreNotAskedFor(t *testing.T) {
+	t.Parallel()
+	w, _ := newMovingWorld(t, suQing())
+	signedIn, err := w.exchange(oldToken)
+	must(t, err)
+	w.change("UPDATE users SET closing_at = 1") // within the grace, and without a password
+	_, err = w.tryPassword("su.qing", goodPassword, home)
+	wantFailure(t, err, apierr.WrongCredentials)
+	must(t, w.EraseUser(t.Context(), signedIn.User.ID, account.Caller{}))
+	_, err = w.tryPassword("su.qing", goodPassword, home)
+	wantFailure(t, err, apierr.WrongCredentials)
+	w.clock.Advance(366 * 24 * time.Hour) // the token counts again, and its user does not
+	_, err = w.exchange(oldToken)
+	wantFailure(t, err, apierr.Unauthenticated)
+	wantEqual(t, "users", w.number("SELECT COUNT(*) FROM users"), 0)
+}
+
+// The old password of a user who has none here is asked for there, and is that user's own.
+func TestOldPasswordIsAskedForThere(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		there   account.ImportedUser
+		text    string
+		reply   func(context.Context) error
+		failure apierr.Code
+	}{
+		"right":           {suQing(), goodPassword, nil, ""},
+		"wrong":           {suQing(), wrongPassword, nil, apierr.WrongOldPassword},
+		"somebody else's": {suQing(func(u *account.ImportedUser) { u.Alias = "8" }), goodPassword, nil, apierr.WrongOldPassword},
+		"no answer":       {suQing(), goodPassword, untilDone, apierr.WrongOldPassword},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w, old := newMovingWorld(t, suQing())
+			signedIn, err := w.exchange(oldToken)
+			must(t, err)
+			caller := w.authenticated(signedIn.AccessToken)
+			old.passwords["su.qing "+goodPassword], old.reply = c.there, c.reply
+			err = w.ChangePassword(t.Context(), caller, caller.UserID, otherPassword, &c.text)
+			wantFailure(t, err, c.failure)
+		})
+	}
+}
+
 // Guesses are counted before the old back end is asked.
 func TestGuessesAtTheOldBackEndAreCounted(t *testing.T) {
 	t.Parallel()
