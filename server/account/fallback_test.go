@@ -283,6 +283,32 @@ func TestOldBackEndThatIsDownLocksNobodyOut(t *testing.T) {
 	must(t, err)
 }
 
+// A question that waits delays nobody else, from the same client IP either.
+func TestOthersDoNotWaitForTheOldBackEnd(t *testing.T) {
+	t.Parallel()
+	w, old := newMovingWorld(t, suQing())
+	w.config.Limits.FallbackTimeout = time.Minute
+	w.Service = account.New(w.config)
+	w.add("here")
+	asked, release := make(chan struct{}), make(chan struct{})
+	old.reply = func(context.Context) error {
+		close(asked)
+		<-release
+		return errors.New("status 500")
+	}
+	refused := make(chan error)
+	go func() {
+		_, err := w.tryPassword("su.qing", goodPassword, home)
+		refused <- err
+	}()
+	<-asked
+	w.enter("here")
+	_, err := w.tryPassword("here", wrongPassword, home)
+	wantFailure(t, err, apierr.WrongCredentials)
+	close(release)
+	wantFailure(t, <-refused, apierr.WrongCredentials)
+}
+
 // Every refusal takes the same time, whether the old back end is asked or not.
 func TestRefusalsTakeOneTime(t *testing.T) {
 	t.Parallel()
