@@ -1976,6 +1976,43 @@ type SystemStatusStatus string
 // Example: jfinal
 type Tag string
 
+// TokenExchangeRequest 旧系统的访问令牌。
+//
+// An access token of the old back end.
+type TokenExchangeRequest struct {
+	// CompanyType 公司类型，可省略；未知的值照样保存。
+	//
+	// The type of company, which may be left out. Unknown values are stored.
+	//
+	//
+	// Example: 0
+	CompanyType *int32 `json:"companyType,omitempty"`
+
+	// ProductType 产品类型，可省略；未知的值照样保存。每个用户在每个产品类型下只有一个有效会话。
+	//
+	// The type of product, which may be left out. Unknown values are stored. Each user has one live session for each of
+	// them.
+	//
+	//
+	// Example: 0
+	ProductType *int32 `json:"productType,omitempty"`
+
+	// Source 会话来源，可省略。
+	//
+	// Where the session comes from, which may be left out.
+	//
+	// Example: app
+	Source *string `json:"source,omitempty"`
+
+	// Token 旧系统签发的访问令牌，原样传入。
+	//
+	// The access token as the old back end issued it.
+	//
+	//
+	// Example: old-4d1c7be09a2f4e6c8b53
+	Token string `json:"token"`
+}
+
 // TokenType 令牌的用法。
 //
 // How the token is used.
@@ -3616,6 +3653,11 @@ type YudaoMergeRefused = YudaoFailureBody
 // A failure of the dialect `yudao`.
 type YudaoMobileTaken = YudaoFailureBody
 
+// YudaoOldTokenRefused yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
+type YudaoOldTokenRefused = YudaoFailureBody
+
 // YudaoRefreshRefused yudao 方言的失败响应。
 //
 // A failure of the dialect `yudao`.
@@ -3728,6 +3770,14 @@ type ListSignInsParams struct {
 	//
 	// The number of entries on a page, 20 if not given.
 	Limit *int32 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ExchangeTokenParams defines parameters for ExchangeToken.
+type ExchangeTokenParams struct {
+	// XDeviceNumber 设备编号，登录时与会话绑定。
+	//
+	// The device's number, which is bound to the session at sign-in.
+	XDeviceNumber *string `json:"X-Device-Number,omitempty"`
 }
 
 // SignInByWeChatParams defines parameters for SignInByWeChat.
@@ -3868,6 +3918,9 @@ type VerifyMobileJSONRequestBody = VerifyMobileRequest
 // ResetForgottenPasswordJSONRequestBody defines body for ResetForgottenPassword for application/json ContentType.
 type ResetForgottenPasswordJSONRequestBody = PasswordResetRequest
 
+// ExchangeTokenJSONRequestBody defines body for ExchangeToken for application/json ContentType.
+type ExchangeTokenJSONRequestBody = TokenExchangeRequest
+
 // LinkWeChatJSONRequestBody defines body for LinkWeChat for application/json ContentType.
 type LinkWeChatJSONRequestBody = WeChatLinkRequest
 
@@ -3948,6 +4001,9 @@ type ServerInterface interface {
 	// ListSignIns 我的登录记录 · The caller's sign-in history
 	// (GET /auth/sign-ins)
 	ListSignIns(ctx echo.Context, params ListSignInsParams) error
+	// ExchangeToken 换取旧系统的令牌 · Exchange a token of the old back end
+	// (POST /auth/token/exchange)
+	ExchangeToken(ctx echo.Context, params ExchangeTokenParams) error
 	// LinkWeChat 绑定微信 · Link a WeChat identity
 	// (POST /auth/wechat/link)
 	LinkWeChat(ctx echo.Context) error
@@ -4229,6 +4285,35 @@ func (w *ServerInterfaceWrapper) ListSignIns(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.ListSignIns(ctx, params)
+	return err
+}
+
+// ExchangeToken converts echo context to params.
+func (w *ServerInterfaceWrapper) ExchangeToken(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ExchangeTokenParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "X-Device-Number" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("X-Device-Number")]; found {
+		var XDeviceNumber string
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for X-Device-Number, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "X-Device-Number", valueList[0], &XDeviceNumber, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter X-Device-Number: %s", err))
+		}
+
+		params.XDeviceNumber = &XDeviceNumber
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExchangeToken(ctx, params)
 	return err
 }
 
@@ -4571,6 +4656,7 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/auth/sign-ins", wrapper.ListSignIns, options.OperationMiddlewares["listSignIns"]...)
 	router.GET(options.BaseURL+"/auth/account/data", wrapper.CopyMyData, options.OperationMiddlewares["copyMyData"]...)
 	router.POST(options.BaseURL+"/auth/account/close", wrapper.CloseAccount, options.OperationMiddlewares["closeAccount"]...)
+	router.POST(options.BaseURL+"/auth/token/exchange", wrapper.ExchangeToken, options.OperationMiddlewares["exchangeToken"]...)
 	router.POST(options.BaseURL+"/app/auth/token/refresh", wrapper.RefreshAccessToken, options.OperationMiddlewares["refreshAccessToken"]...)
 	router.GET(options.BaseURL+"/wx/pc/check-login-status", wrapper.CheckLoginStatus, options.OperationMiddlewares["checkLoginStatus"]...)
 	router.GET(options.BaseURL+"/wx/pc/check-login-status/:deviceNumber", wrapper.CheckLoginStatusByPath, options.OperationMiddlewares["checkLoginStatusByPath"]...)
@@ -5225,6 +5311,16 @@ type YudaoMobileTakenJSONResponse struct {
 	Body YudaoFailureBody
 
 	Headers YudaoMobileTakenResponseHeaders
+}
+
+type YudaoOldTokenRefusedResponseHeaders struct {
+	WWWAuthenticate *string
+	XRequestId      *string
+}
+type YudaoOldTokenRefusedJSONResponse struct {
+	Body YudaoFailureBody
+
+	Headers YudaoOldTokenRefusedResponseHeaders
 }
 
 type YudaoRefreshRefusedResponseHeaders struct {
@@ -9023,6 +9119,209 @@ func (response ListSignIns503JSONResponse) VisitListSignInsResponse(w http.Respo
 	return err
 }
 
+type ExchangeTokenRequestObject struct {
+	Params ExchangeTokenParams
+	Body   *ExchangeTokenJSONRequestBody
+}
+
+type ExchangeTokenResponseObject interface {
+	VisitExchangeTokenResponse(w http.ResponseWriter) error
+}
+
+type ExchangeToken200ResponseHeaders struct {
+	XRequestId *string
+}
+
+type ExchangeToken200JSONResponse struct {
+	Body    MobileLoginResponse
+	Headers ExchangeToken200ResponseHeaders
+}
+
+func (response ExchangeToken200JSONResponse) VisitExchangeTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExchangeToken400JSONResponse struct{ YudaoBadRequestJSONResponse }
+
+func (response ExchangeToken400JSONResponse) VisitExchangeTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExchangeToken401JSONResponse struct {
+	YudaoOldTokenRefusedJSONResponse
+}
+
+func (response ExchangeToken401JSONResponse) VisitExchangeTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExchangeToken408JSONResponse struct{ YudaoTooSlowJSONResponse }
+
+func (response ExchangeToken408JSONResponse) VisitExchangeTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(408)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExchangeToken413JSONResponse struct{ YudaoTooLargeJSONResponse }
+
+func (response ExchangeToken413JSONResponse) VisitExchangeTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExchangeToken415JSONResponse struct {
+	YudaoUnsupportedMediaTypeJSONResponse
+}
+
+func (response ExchangeToken415JSONResponse) VisitExchangeTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExchangeToken429JSONResponse struct {
+	YudaoTooManyRequestsJSONResponse
+}
+
+func (response ExchangeToken429JSONResponse) VisitExchangeTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExchangeToken431JSONResponse struct {
+	YudaoHeadersTooLargeJSONResponse
+}
+
+func (response ExchangeToken431JSONResponse) VisitExchangeTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExchangeToken500JSONResponse struct{ YudaoInternalJSONResponse }
+
+func (response ExchangeToken500JSONResponse) VisitExchangeTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExchangeToken503JSONResponse struct{ YudaoUnavailableJSONResponse }
+
+func (response ExchangeToken503JSONResponse) VisitExchangeTokenResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
 type LinkWeChatRequestObject struct {
 	Body *LinkWeChatJSONRequestBody
 }
@@ -11088,6 +11387,9 @@ type StrictServerInterface interface {
 	// ListSignIns 我的登录记录 · The caller's sign-in history
 	// (GET /auth/sign-ins)
 	ListSignIns(ctx context.Context, request ListSignInsRequestObject) (ListSignInsResponseObject, error)
+	// ExchangeToken 换取旧系统的令牌 · Exchange a token of the old back end
+	// (POST /auth/token/exchange)
+	ExchangeToken(ctx context.Context, request ExchangeTokenRequestObject) (ExchangeTokenResponseObject, error)
 	// LinkWeChat 绑定微信 · Link a WeChat identity
 	// (POST /auth/wechat/link)
 	LinkWeChat(ctx context.Context, request LinkWeChatRequestObject) (LinkWeChatResponseObject, error)
@@ -11980,6 +12282,54 @@ func (sh *strictHandler) ListSignIns(ctx echo.Context, params ListSignInsParams)
 		return err
 	} else if validResponse, ok := response.(ListSignInsResponseObject); ok {
 		return validResponse.VisitListSignInsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExchangeToken operation middleware
+func (sh *strictHandler) ExchangeToken(ctx echo.Context, params ExchangeTokenParams) error {
+	var request ExchangeTokenRequestObject
+
+	request.Params = params
+
+	var body ExchangeTokenJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExchangeToken(ctx.Request().Context(), request.(ExchangeTokenRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExchangeToken")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExchangeTokenResponseObject); ok {
+		return validResponse.VisitExchangeTokenResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -31,7 +31,7 @@ func grammarParser(t *testing.T) *kong.Kong {
 // settings are the environment variables that quartet serve reads.
 func settings(t *testing.T) []string {
 	t.Helper()
-	names := []string{weChatSecretVariable, smsSecretVariable}
+	names := []string{weChatSecretVariable, smsSecretVariable, fallbackSecretVariable}
 	for _, option := range serveOptions(t) {
 		names = append(names, option.Envs...)
 	}

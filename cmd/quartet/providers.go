@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"regexp"
 	"strings"
 	"time"
 
@@ -20,6 +21,8 @@ import (
 const (
 	weChatSecretVariable = "QUARTET_WECHAT_SECRET"
 	smsSecretVariable    = "QUARTET_SMS_SECRET"
+
+	fallbackSecretVariable = "QUARTET_FALLBACK_SECRET"
 )
 
 // weChatFlags describe the WeChat app whose users can sign in.
@@ -113,6 +116,43 @@ func (f smsFlags) driver(secret string, codeLife time.Duration) (account.SMS, er
 	return providers.NewSMSWebhook(providers.SMSWebhookOptions{
 		URL: f.SMSURL, Secret: secret, Template: f.SMSTemplate, CodeLife: codeLife,
 	})
+}
+
+// fallbackFlags describe the back end that people come from.
+type fallbackFlags struct {
+	FallbackLogin      string `name:"fallback-login" placeholder:"URL" help:"URL of the back end that people come from: a sign-in by password of an unknown account, or of one without a password here, is asked for there once, by a signed request (server/FALLBACK.md). Every refused sign-in then takes 3 s."`
+	FallbackOrigin     string `name:"fallback-origin" placeholder:"NAME" help:"Name of that back end, the one of quartet import --from if its users were imported: ruoyi, jeecg and the like."`
+	FallbackSecretFile string `name:"fallback-secret-file" placeholder:"PATH" help:"File with the secret that signs the requests, mode 0600; or set QUARTET_FALLBACK_SECRET."`
+}
+
+// originShape is that of the names of other systems.
+var originShape = regexp.MustCompile(`^[a-z][a-z0-9_-]{0,31}$`)
+
+// configure adds the back end that people come from, if one is set. Metrics get a gauge
+// of its circuit breaker.
+func (f fallbackFlags) configure(config *account.Config, log *slog.Logger, metrics *prometheus.Registry) error {
+	if f == (fallbackFlags{}) {
+		return nil
+	}
+	if f.FallbackLogin == "" || f.FallbackOrigin == "" {
+		return cli.Usagef("asking another back end needs --fallback-login, --fallback-origin and its secret")
+	}
+	if !originShape.MatchString(f.FallbackOrigin) {
+		return cli.Usagef("--fallback-origin must be a short name like ruoyi: lower-case letters, digits, _ and -")
+	}
+	secret, err := readSecret("fallback-secret-file", f.FallbackSecretFile, fallbackSecretVariable)
+	if err != nil {
+		return err
+	}
+	client, err := providers.NewFallback(providers.FallbackOptions{URL: f.FallbackLogin, Secret: secret, Log: log})
+	if err != nil {
+		return cli.UsageError{Err: err}
+	}
+	metrics.MustRegister(flagGauge("quartet_fallback_circuit_open",
+		"1 while sign-ins are refused without asking the old back end, which has failed too often.", client.Open))
+	config.OldBackEnd, config.OldSource = client, f.FallbackOrigin
+	log.Info("asking another back end for unknown sign-ins", "origin", f.FallbackOrigin)
+	return nil
 }
 
 // readSecret reads a secret from the file that a flag names, or else from an

@@ -35,6 +35,7 @@ type serveCommand struct {
 	cli.LogFlags
 	weChatFlags
 	smsFlags
+	fallbackFlags
 	limitFlags
 }
 
@@ -168,6 +169,9 @@ func (s *serveCommand) configure(ctx context.Context, config account.Config, opt
 		return err
 	}
 	if config.SMS, err = s.sms(options.Log, options.Metrics, config.Limits.CodeLife); err != nil {
+		return err
+	}
+	if err = s.fallbackFlags.configure(&config, options.Log, options.Metrics); err != nil {
 		return err
 	}
 	config.OpenRegistration = s.OpenRegistration

@@ -26,7 +26,7 @@ func (v unknownVariable) hint() string {
 // unknownVariables finds what is no option: an operator who has limited something would
 // otherwise not learn that the option is gone or misspelt.
 func unknownVariables(parser *kong.Kong, environment []string) (unknown []unknownVariable) {
-	known := map[string]bool{weChatSecretVariable: true, smsSecretVariable: true}
+	known := map[string]bool{weChatSecretVariable: true, smsSecretVariable: true, fallbackSecretVariable: true}
 	addVariables(known, parser.Model.Node)
 	complete := false
 	for _, variable := range environment {

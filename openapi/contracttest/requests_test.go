@@ -213,7 +213,7 @@ func overLimit(r *target, t *testing.T, o documented) []sent {
 		// The server without --demo does not know the application.
 		within, where = 3, r.plain
 		made.Header.Set("X-App-Secret", "wrong")
-	case "signInByWeChat", "signInByWeChatMobile":
+	case "signInByWeChat", "signInByWeChatMobile", "exchangeToken":
 		within, where = 300, r.plain
 	case "linkWeChat", "mergeUsers":
 		within, where = map[string]int{"linkWeChat": 300, "mergeUsers": 5}[o.OperationID], r.plain

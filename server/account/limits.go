@@ -49,6 +49,11 @@ type Limits struct {
 	WeChatRepeat    time.Duration // how long an exchanged WeChat code gives the same user
 	ClosingGrace    time.Duration // how long a sign-in takes back the closing of an account
 	DataPerUser     Rate          // copies of one's own data
+	FallbackTimeout time.Duration // for an answer of the old back end
+	FallbackRefusal time.Duration // that each refusal takes, if there is an old back end
+	ExchangePerIP   Rate          // tokens of the old back end exchanged for one client IP
+	ExchangeToken   Rate          // exchanges of one of them
+
 	SaveTimeout     time.Duration // for the database, after a provider has answered
 	ProviderTimeout time.Duration // for an answer of SMS or WeChat
 	OverloadedDelay time.Duration // Retry-After when no hashing slot is free
@@ -95,6 +100,10 @@ func DefaultLimits() Limits {
 		WeChatRepeat:         5 * time.Minute,
 		ClosingGrace:         15 * 24 * time.Hour,
 		DataPerUser:          Rate{5, 24 * time.Hour},
+		FallbackTimeout:      2 * time.Second,
+		FallbackRefusal:      3 * time.Second,
+		ExchangePerIP:        Rate{300, time.Minute},
+		ExchangeToken:        Rate{1, 365 * 24 * time.Hour},
 		SaveTimeout:          4 * time.Second,
 		ProviderTimeout:      4 * time.Second,
 		OverloadedDelay:      2 * time.Second,

@@ -39,6 +39,8 @@ type guess struct {
 	clientIP string            // counted after a failure; "" for none
 	hash     *string           // what to compare with; nil: nothing
 	disabled bool              // no password is right: the user does not exist or is disabled
+	// elsewhere decides instead of hash: whether the old back end lets the user in.
+	elsewhere func(context.Context) (right bool, err error)
 }
 
 // verdict is the result of a guess.
@@ -109,11 +111,15 @@ func (s *Service) compare(ctx context.Context, g guess, text string, follow func
 		g.hash = nil
 	}
 	right, weak, err := s.verify(ctx, g.hash, text)
+	err = s.hashErr(err)
+	if err == nil && admitted && g.elsewhere != nil {
+		right, err = g.elsewhere(ctx)
+	}
 	if err != nil {
 		if admitted {
 			s.keepReservation(ctx, g, again)
 		}
-		return verdict{}, s.hashErr(err)
+		return verdict{}, err
 	}
 	v := verdict{right && !g.disabled, weak, !admitted}
 	err = s.inTx(ctx, func(tx *tx) error {

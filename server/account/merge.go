@@ -50,9 +50,10 @@ func (s *Service) MergeIntoCaller(ctx context.Context, caller Caller, m Merge) (
 	return s.userWithWeChat(ctx, caller.UserID)
 }
 
-// freshSession accepts a session that was opened within FreshSignIn, in any way.
+// freshSession accepts a session that was opened within FreshSignIn, in any way but by a
+// token of the old back end, which may be old itself.
 func (s *Service) freshSession(caller Caller) error {
-	if s.now().Sub(caller.session.CreatedAt.Time()) <= s.limits.FreshSignIn {
+	if caller.session.OpenedBy != OpenedByToken && s.now().Sub(caller.session.CreatedAt.Time()) <= s.limits.FreshSignIn {
 		return nil
 	}
 	return apierr.New(apierr.FreshProofRequired)

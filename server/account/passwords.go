@@ -55,7 +55,10 @@ func (s *Service) checkOldPassword(ctx context.Context, caller Caller, user stor
 	case caller.isSuperAdministrator() && (missing || !caller.is(user.ID)):
 		return nil, nil
 	case user.PasswordHash == nil:
-		return new(""), s.freshBy(caller, OpenedByCode)
+		err := s.freshBy(caller, OpenedByCode)
+		if err == nil || missing || s.oldBackEnd == nil {
+			return new(""), err
+		}
 	case missing:
 		return nil, apierr.Field(oldPasswordField, apierr.Required)
 	}
@@ -66,19 +69,23 @@ func (s *Service) checkOldPassword(ctx context.Context, caller Caller, user stor
 	if !right {
 		return nil, wrongOldPassword()
 	}
-	return user.PasswordHash, nil
+	return new(valueOf(user.PasswordHash)), nil
 }
 
 // isPasswordOf compares the password of a user whom the caller may change. Wrong ones are
 // counted, and recorded.
 func (s *Service) isPasswordOf(ctx context.Context, caller Caller, user store.User, text string) (bool, error) {
 	key := "old-password:" + s.sealer.Index("user:"+strconv.FormatInt(user.ID, 10))
-	v, err := s.compare(ctx, guess{
+	g := guess{
 		lockKey: key,
 		key:     key,
 		limits:  []store.RateLimit{s.limits.OldPasswordPerUser.limit(key)},
 		hash:    user.PasswordHash,
-	}, text, func(tx *tx, v verdict) error {
+	}
+	if s.oldBackEnd != nil && user.PasswordHash == nil {
+		g.elsewhere = func(ctx context.Context) (bool, error) { return s.isPasswordThere(ctx, user, text) }
+	}
+	v, err := s.compare(ctx, g, text, func(tx *tx, v verdict) error {
 		if !v.right {
 			tx.record(oldPasswordRefused(caller, user.ID, v))
 		}

@@ -30,9 +30,13 @@ type Config struct {
 	Sealer             *fieldcrypt.Sealer
 	IDs                *idgen.Generator
 	SMS                SMS
-	WeChat             WeChat           // of sign-ins that name no application with an app of its own
-	WeChatApps         WeChatApps       // nil: no application has one
-	Now                func() time.Time // nil: time.Now
+	WeChat             WeChat     // of sign-ins that name no application with an app of its own
+	WeChatApps         WeChatApps // nil: no application has one
+	// OldBackEnd is asked for users who have no password here; nil for none. OldSource is
+	// its name: that under which its users are imported.
+	OldBackEnd OldBackEnd
+	OldSource  string
+	Now        func() time.Time // nil: time.Now
 	// OpenRegistration lets everyone create a user, not only administrators.
 	OpenRegistration bool
 	Limits           Limits // the zero value: DefaultLimits
@@ -53,6 +57,8 @@ type Service struct {
 	sms              SMS
 	weChat           WeChat
 	weChatApps       WeChatApps
+	oldBackEnd       OldBackEnd
+	oldSource        string
 	now              func() time.Time
 	openRegistration bool
 	limits           Limits
@@ -60,6 +66,7 @@ type Service struct {
 	log              *slog.Logger
 	guesses          guessMemory
 	weChatCodes      singleflight.Group // WeChat codes being exchanged, by their hash
+	asked            singleflight.Group // sign-ins that ask the old back end, by a keyed hash of what was typed
 	background       sync.WaitGroup     // work that outlives its request
 	lastSeen         lastSeen
 	secretUse        lastSeen // of application secrets, by their ids
@@ -83,6 +90,7 @@ func New(c Config) *Service {
 		store: c.Store, hasher: c.Hasher, signer: c.Signer,
 		accessKey: c.AccessKey, codeKey: c.CodeKey,
 		sealer: c.Sealer, ids: c.IDs, sms: c.SMS, weChat: c.WeChat, weChatApps: c.WeChatApps,
+		oldBackEnd: c.OldBackEnd, oldSource: c.OldSource,
 		now: c.Now, openRegistration: c.OpenRegistration, limits: c.Limits,
 		newCode: c.NewCode, log: c.Log, guesses: newGuessMemory(),
 	}

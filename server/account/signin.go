@@ -20,6 +20,7 @@ const (
 	OpenedByCode     = "code"
 	OpenedByPassword = "password"
 	OpenedByWeChat   = "wechat"
+	OpenedByToken    = "token" // of the old back end
 )
 
 const (
@@ -224,9 +225,18 @@ type PasswordSignIn struct {
 // SignInByPassword signs in with a password (operation 9) and returns a JWT. The
 // account is a user name, an e-mail or a verified mobile. An unknown account, a wrong
 // password, a locked or disabled account and one without password all fail with
-// WrongCredentials, after the same work. Overloaded means that no password was
-// compared.
+// WrongCredentials, after the same work, and with an old back end after the same time.
+// Overloaded means that no password was compared.
 func (s *Service) SignInByPassword(ctx context.Context, in PasswordSignIn) (SignInResult, error) {
+	started := time.Now()
+	result, err := s.signInByPassword(ctx, in)
+	if s.oldBackEnd != nil && apierr.Is(err, apierr.WrongCredentials) {
+		s.waitForRefusal(ctx, started)
+	}
+	return result, err
+}
+
+func (s *Service) signInByPassword(ctx context.Context, in PasswordSignIn) (SignInResult, error) {
 	user, found, err := s.userOfAccount(ctx, in.Account)
 	if err != nil {
 		return SignInResult{}, err
@@ -235,25 +245,28 @@ func (s *Service) SignInByPassword(ctx context.Context, in PasswordSignIn) (Sign
 	if err != nil {
 		return SignInResult{}, err
 	}
-	g := s.signInGuess(in, user, found)
+	proven := false
+	if s.asksOldBackEnd(user, found) {
+		moved, err := s.moveIn(ctx, in, user, found)
+		if err != nil {
+			return SignInResult{}, err
+		}
+		user, found, proven = moved.user, true, moved.proven
+	}
 	session := s.sessionRow(user.ID, in.Dialect, OpenedByPassword, in.ClientIP, in.UserAgent)
 	session.ApplicationID = application
-	v, err := s.compare(ctx, g, in.Password, func(tx *tx, v verdict) error {
-		if !v.right {
-			tx.record(passwordRefused(in, user, g, v))
-			return nil
-		}
+	open := func(tx *tx) error {
 		session.ID = s.ids.Next()
 		tx.record(reopened(user, session)...)
 		return s.openSession(ctx, tx, session, nil)
-	})
-	switch {
-	case err != nil:
+	}
+	if proven {
+		err = toAPIErr(s.inTx(ctx, open), apierr.WrongCredentials)
+	} else {
+		err = s.compareForSignIn(ctx, in, user, found, open)
+	}
+	if err != nil {
 		return SignInResult{}, err
-	case !v.right:
-		return SignInResult{}, apierr.New(apierr.WrongCredentials)
-	case v.weak:
-		s.upgradeHash(ctx, user, in.Password)
 	}
 	// Signed after the transaction, for which others may be waiting.
 	jwt, err := s.signJWT(session.ID, user.ID, session.ApplicationID, session.AccessExpiresAt)
@@ -268,6 +281,28 @@ func (s *Service) SignInByPassword(ctx context.Context, in PasswordSignIn) (Sign
 		return SignInResult{}, s.endOutdated(ctx, session)
 	}
 	return result, nil
+}
+
+// compareForSignIn compares the password with the user's, and opens the session in the
+// transaction that counts the guess.
+func (s *Service) compareForSignIn(ctx context.Context, in PasswordSignIn, user store.User, found bool, open func(*tx) error) error {
+	g := s.signInGuess(in, user, found)
+	v, err := s.compare(ctx, g, in.Password, func(tx *tx, v verdict) error {
+		if !v.right {
+			tx.record(passwordRefused(in, user, g, v))
+			return nil
+		}
+		return open(tx)
+	})
+	switch {
+	case err != nil:
+		return err
+	case !v.right:
+		return apierr.New(apierr.WrongCredentials)
+	case v.weak:
+		s.upgradeHash(ctx, user, in.Password)
+	}
+	return nil
 }
 
 // endOutdated ends a session that was opened with a password which was changed between

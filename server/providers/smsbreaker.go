@@ -2,21 +2,11 @@ package providers
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
-	"sync/atomic"
-	"time"
-
-	"github.com/sony/gobreaker/v2"
 
 	"quartet/server/account"
 	"quartet/server/apierr"
-)
-
-const (
-	breakerFailures = 5 // in a row
-	breakerRest     = 30 * time.Second
 )
 
 var _ account.SMS = (*SMSBreaker)(nil)
@@ -26,57 +16,25 @@ var _ account.SMS = (*SMSBreaker)(nil)
 // concurrent use.
 type SMSBreaker struct {
 	sms     account.SMS
-	circuit *gobreaker.CircuitBreaker[struct{}]
-	resting atomic.Pointer[time.Time] // until when the circuit is open; nil: it never was
+	circuit *circuit[struct{}]
 }
 
 // NewSMSBreaker adds a breaker to sms, which logs when it opens and closes.
 func NewSMSBreaker(sms account.SMS, log *slog.Logger) *SMSBreaker {
-	b := &SMSBreaker{sms: sms}
-	b.circuit = gobreaker.NewCircuitBreaker[struct{}](gobreaker.Settings{
-		Timeout:     breakerRest,
-		ReadyToTrip: func(counts gobreaker.Counts) bool { return counts.ConsecutiveFailures >= breakerFailures },
-		IsExcluded:  isCallersFault,
-		OnStateChange: func(_ string, from, to gobreaker.State) {
-			if to == gobreaker.StateOpen {
-				b.resting.Store(new(time.Now().Add(breakerRest)))
-			}
-			log.Warn("SMS circuit", "from", from.String(), "to", to.String())
-		},
-	})
-	return b
-}
-
-// refusedMessage is the cause of a failure of one message, while the service works.
-type refusedMessage struct{ error }
-
-// isCallersFault reports whether the caller caused the failure. Such failures
-// are not counted, or a caller could open the circuit for everybody.
-func isCallersFault(err error) bool {
-	_, refused := errors.AsType[refusedMessage](err)
-	return refused || apierr.Is(err, apierr.TooManyRequests) || apierr.Is(err, apierr.InvalidField) || errors.Is(err, context.Canceled)
+	return &SMSBreaker{sms: sms, circuit: newCircuit[struct{}]("SMS", log)}
 }
 
 // Send calls the service, or fails at once with SMSUnavailable while the circuit is
 // open; RetryAfter is then the time until it closes.
 func (b *SMSBreaker) Send(ctx context.Context, m account.CodeMessage) error {
-	_, err := b.circuit.Execute(func() (struct{}, error) {
+	_, err := b.circuit.run(func() (struct{}, error) {
 		return struct{}{}, b.sms.Send(ctx, m)
 	})
-	if errors.Is(err, gobreaker.ErrOpenState) || errors.Is(err, gobreaker.ErrTooManyRequests) {
-		return &apierr.Error{Code: apierr.SMSUnavailable, RetryAfter: b.rest(), Cause: fmt.Errorf("SMS circuit: %w", err)}
+	if isOpenCircuit(err) {
+		return &apierr.Error{Code: apierr.SMSUnavailable, RetryAfter: b.circuit.rest(), Cause: fmt.Errorf("SMS circuit: %w", err)}
 	}
 	return err
 }
 
-// rest returns how long the circuit stays open, at least the time that the next try may
-// take.
-func (b *SMSBreaker) rest() time.Duration {
-	if until := b.resting.Load(); until != nil {
-		return max(time.Until(*until), defaultTimeout)
-	}
-	return defaultTimeout
-}
-
 // Open reports whether messages are refused without calling the service.
-func (b *SMSBreaker) Open() bool { return b.circuit.State() == gobreaker.StateOpen }
+func (b *SMSBreaker) Open() bool { return b.circuit.isOpen() }

@@ -20,7 +20,7 @@ func smsURL(what, text string) (*url.URL, error) {
 	target, err := url.Parse(text)
 	switch {
 	case err != nil || target.Hostname() == "" || target.Fragment != "":
-		return nil, errors.New(what + " must be like https://sms.example.com/send")
+		return nil, errors.New(what + " must be like https://host.example.com/path")
 	case target.User != nil:
 		return nil, errors.New(what + " must hold no user name or password: requests are signed")
 	case target.Scheme != "https" && (target.Scheme != "http" || !isLoopback(target.Hostname())):

@@ -45,6 +45,31 @@ func words(outcomes []error) string {
 }
 
 var importTests = map[string]func(*testing.T, *store.Store){
+	"a user of another system is added, found and given a first password, once": func(t *testing.T, s *store.Store) {
+		found := func() (u store.User, err error) {
+			err = s.InTx(t.Context(), func(tx store.Tx) error { u, err = tx.ImportedUser(t.Context(), "ruoyi", "old-1"); return err })
+			return u, err
+		}
+		_, err := found()
+		same(t, errors.Is(err, store.ErrNotFound), true)
+		add := func(tx store.Tx) error { return tx.AddImportedUser(t.Context(), "ruoyi", importedUser(1)) }
+		check(t, s.InTx(t.Context(), add))
+		same(t, must(found())(t), importedUser(1).User)
+		var set tally
+		concurrently(t, s, 20, func(i int) {
+			first := false
+			check(t, s.InTx(t.Context(), func(tx store.Tx) error {
+				u, err := tx.ImportedUser(t.Context(), "ruoyi", "old-1")
+				if first = u.PasswordHash == nil; err != nil || !first {
+					return err
+				}
+				return tx.SetFirstPassword(t.Context(), u.ID, fmt.Sprint("first-", i), noon+1)
+			}))
+			set.add(first)
+		})
+		same(t, set.n, 1)
+		same(t, must(found())(t).Version, int64(2))
+	},
 	"imported users are there with their aliases, once": func(t *testing.T, s *store.Store) {
 		list := importedUsers(1, 250) // more than one statement takes
 		for _, u := range must(s.ImportUsers(t.Context(), "jpress", list, true))(t) {

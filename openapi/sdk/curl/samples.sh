@@ -11,6 +11,7 @@ CODE=246135
 WECHAT_CODE=0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P
 WECHAT_PHONE_CODE=13900000009a1B2c3D4e5F6g7H8i9J0k
 WECHAT_LINK_CODE=1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q
+OLD_TOKEN=old-4d1c7be09a2f4e6c8b53
 OTHER_ACCESS_TOKEN=AT-1-ZGVtby1vdGhlci1hY2NvdW50LXRva2Vu
 PASSWORD=quartet-demo
 NEW_PASSWORD=violet-evening
@@ -94,6 +95,12 @@ EOF
 # sample: linkWeChat
 curl "$BASE_URL/auth/wechat/link" -H "Authorization: Bearer $ACCESS_TOKEN" --json @- <<EOF
 {"code": "$WECHAT_LINK_CODE"}
+EOF
+# end
+
+# sample: exchangeToken
+curl "$BASE_URL/auth/token/exchange" --json @- <<EOF
+{"token": "$OLD_TOKEN", "source": "app"}
 EOF
 # end
 

@@ -1977,6 +1977,43 @@ type SystemStatusStatus string
 // Example: jfinal
 type Tag string
 
+// TokenExchangeRequest 旧系统的访问令牌。
+//
+// An access token of the old back end.
+type TokenExchangeRequest struct {
+	// CompanyType 公司类型，可省略；未知的值照样保存。
+	//
+	// The type of company, which may be left out. Unknown values are stored.
+	//
+	//
+	// Example: 0
+	CompanyType *int32 `json:"companyType,omitempty"`
+
+	// ProductType 产品类型，可省略；未知的值照样保存。每个用户在每个产品类型下只有一个有效会话。
+	//
+	// The type of product, which may be left out. Unknown values are stored. Each user has one live session for each of
+	// them.
+	//
+	//
+	// Example: 0
+	ProductType *int32 `json:"productType,omitempty"`
+
+	// Source 会话来源，可省略。
+	//
+	// Where the session comes from, which may be left out.
+	//
+	// Example: app
+	Source *string `json:"source,omitempty"`
+
+	// Token 旧系统签发的访问令牌，原样传入。
+	//
+	// The access token as the old back end issued it.
+	//
+	//
+	// Example: old-4d1c7be09a2f4e6c8b53
+	Token string `json:"token"`
+}
+
 // TokenType 令牌的用法。
 //
 // How the token is used.
@@ -3617,6 +3654,11 @@ type YudaoMergeRefused = YudaoFailureBody
 // A failure of the dialect `yudao`.
 type YudaoMobileTaken = YudaoFailureBody
 
+// YudaoOldTokenRefused yudao 方言的失败响应。
+//
+// A failure of the dialect `yudao`.
+type YudaoOldTokenRefused = YudaoFailureBody
+
 // YudaoRefreshRefused yudao 方言的失败响应。
 //
 // A failure of the dialect `yudao`.
@@ -3729,6 +3771,14 @@ type ListSignInsParams struct {
 	//
 	// The number of entries on a page, 20 if not given.
 	Limit *int32 `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ExchangeTokenParams defines parameters for ExchangeToken.
+type ExchangeTokenParams struct {
+	// XDeviceNumber 设备编号，登录时与会话绑定。
+	//
+	// The device's number, which is bound to the session at sign-in.
+	XDeviceNumber *string `json:"X-Device-Number,omitempty"`
 }
 
 // SignInByWeChatParams defines parameters for SignInByWeChat.
@@ -3868,6 +3918,9 @@ type VerifyMobileJSONRequestBody = VerifyMobileRequest
 
 // ResetForgottenPasswordJSONRequestBody defines body for ResetForgottenPassword for application/json ContentType.
 type ResetForgottenPasswordJSONRequestBody = PasswordResetRequest
+
+// ExchangeTokenJSONRequestBody defines body for ExchangeToken for application/json ContentType.
+type ExchangeTokenJSONRequestBody = TokenExchangeRequest
 
 // LinkWeChatJSONRequestBody defines body for LinkWeChat for application/json ContentType.
 type LinkWeChatJSONRequestBody = WeChatLinkRequest
@@ -4460,6 +4513,44 @@ type ClientInterface interface {
 	//
 	// Corresponds with GET /auth/sign-ins (the `ListSignIns` operationId).
 	ListSignIns(ctx context.Context, params *ListSignInsParams, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ExchangeTokenWithBody 换取旧系统的令牌 · Exchange a token of the old back end
+	//
+	// 迁移期间，用旧系统的访问令牌换取本服务器的会话，用户无须重新登录。服务器向旧系统询问该令牌属于谁（`--fallback-login`），未知的用户随之导入。每个令牌只能换取一次；这样得到的会话不算最近 10 分钟内的登录。
+	//
+	// 令牌无效、已换取过，或其用户在任一方被停用、已注销、在本服务器是管理员、在本服务器改过密码时，都返回 401。未设置旧系统，或旧系统没有回答时返回 503，令牌仍可再用。
+	//
+	// While people move in, an access token of the old back end is exchanged for a session here, so that nobody has to sign in
+	// again. The server asks the old back end whose token it is (`--fallback-login`), and imports an unknown user. Each token
+	// is exchanged once. Such a session does not count as a sign-in of the last 10 minutes.
+	//
+	// A token that is not valid or was exchanged, and one of a user who is disabled on either side, has closed the account, is
+	// an administrator here, or has changed the password here, are all 401. Without an old back end, or without its answer, it
+	// is 503, and the token can be used again.
+	//
+	// Takes any type of body and a specified content type.
+	//
+	// Corresponds with POST /auth/token/exchange (the `ExchangeToken` operationId).
+	ExchangeTokenWithBody(ctx context.Context, params *ExchangeTokenParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+
+	// ExchangeToken 换取旧系统的令牌 · Exchange a token of the old back end
+	//
+	// 迁移期间，用旧系统的访问令牌换取本服务器的会话，用户无须重新登录。服务器向旧系统询问该令牌属于谁（`--fallback-login`），未知的用户随之导入。每个令牌只能换取一次；这样得到的会话不算最近 10 分钟内的登录。
+	//
+	// 令牌无效、已换取过，或其用户在任一方被停用、已注销、在本服务器是管理员、在本服务器改过密码时，都返回 401。未设置旧系统，或旧系统没有回答时返回 503，令牌仍可再用。
+	//
+	// While people move in, an access token of the old back end is exchanged for a session here, so that nobody has to sign in
+	// again. The server asks the old back end whose token it is (`--fallback-login`), and imports an unknown user. Each token
+	// is exchanged once. Such a session does not count as a sign-in of the last 10 minutes.
+	//
+	// A token that is not valid or was exchanged, and one of a user who is disabled on either side, has closed the account, is
+	// an administrator here, or has changed the password here, are all 401. Without an old back end, or without its answer, it
+	// is 503, and the token can be used again.
+	//
+	// Takes a body of the `application/json` content type.
+	//
+	// Corresponds with POST /auth/token/exchange (the `ExchangeToken` operationId).
+	ExchangeToken(ctx context.Context, params *ExchangeTokenParams, body ExchangeTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// LinkWeChatWithBody 绑定微信 · Link a WeChat identity
 	//
@@ -5604,6 +5695,64 @@ func (c *Client) EndSession(ctx context.Context, id Id, reqEditors ...RequestEdi
 // Corresponds with GET /auth/sign-ins (the `ListSignIns` operationId).
 func (c *Client) ListSignIns(ctx context.Context, params *ListSignInsParams, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewListSignInsRequest(c.Server, params)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ExchangeTokenWithBody 换取旧系统的令牌 · Exchange a token of the old back end
+//
+// 迁移期间，用旧系统的访问令牌换取本服务器的会话，用户无须重新登录。服务器向旧系统询问该令牌属于谁（`--fallback-login`），未知的用户随之导入。每个令牌只能换取一次；这样得到的会话不算最近 10 分钟内的登录。
+//
+// 令牌无效、已换取过，或其用户在任一方被停用、已注销、在本服务器是管理员、在本服务器改过密码时，都返回 401。未设置旧系统，或旧系统没有回答时返回 503，令牌仍可再用。
+//
+// While people move in, an access token of the old back end is exchanged for a session here, so that nobody has to sign in
+// again. The server asks the old back end whose token it is (`--fallback-login`), and imports an unknown user. Each token
+// is exchanged once. Such a session does not count as a sign-in of the last 10 minutes.
+//
+// A token that is not valid or was exchanged, and one of a user who is disabled on either side, has closed the account, is
+// an administrator here, or has changed the password here, are all 401. Without an old back end, or without its answer, it
+// is 503, and the token can be used again.
+//
+// Takes any type of body and a specified content type.
+//
+// Corresponds with POST /auth/token/exchange (the `ExchangeToken` operationId).
+func (c *Client) ExchangeTokenWithBody(ctx context.Context, params *ExchangeTokenParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewExchangeTokenRequestWithBody(c.Server, params, contentType, body)
+	if err != nil {
+		return nil, err
+	}
+	req = req.WithContext(ctx)
+	if err := c.applyEditors(ctx, req, reqEditors); err != nil {
+		return nil, err
+	}
+	return c.Client.Do(req)
+}
+
+// ExchangeToken 换取旧系统的令牌 · Exchange a token of the old back end
+//
+// 迁移期间，用旧系统的访问令牌换取本服务器的会话，用户无须重新登录。服务器向旧系统询问该令牌属于谁（`--fallback-login`），未知的用户随之导入。每个令牌只能换取一次；这样得到的会话不算最近 10 分钟内的登录。
+//
+// 令牌无效、已换取过，或其用户在任一方被停用、已注销、在本服务器是管理员、在本服务器改过密码时，都返回 401。未设置旧系统，或旧系统没有回答时返回 503，令牌仍可再用。
+//
+// While people move in, an access token of the old back end is exchanged for a session here, so that nobody has to sign in
+// again. The server asks the old back end whose token it is (`--fallback-login`), and imports an unknown user. Each token
+// is exchanged once. Such a session does not count as a sign-in of the last 10 minutes.
+//
+// A token that is not valid or was exchanged, and one of a user who is disabled on either side, has closed the account, is
+// an administrator here, or has changed the password here, are all 401. Without an old back end, or without its answer, it
+// is 503, and the token can be used again.
+//
+// Takes a body of the `application/json` content type.
+//
+// Corresponds with POST /auth/token/exchange (the `ExchangeToken` operationId).
+func (c *Client) ExchangeToken(ctx context.Context, params *ExchangeTokenParams, body ExchangeTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+	req, err := NewExchangeTokenRequest(c.Server, params, body)
 	if err != nil {
 		return nil, err
 	}
@@ -6944,6 +7093,61 @@ func NewListSignInsRequest(server string, params *ListSignInsParams) (*http.Requ
 	return req, nil
 }
 
+// NewExchangeTokenRequest calls the generic ExchangeToken builder with application/json body
+func NewExchangeTokenRequest(server string, params *ExchangeTokenParams, body ExchangeTokenJSONRequestBody) (*http.Request, error) {
+	var bodyReader io.Reader
+	buf, err := json.Marshal(body)
+	if err != nil {
+		return nil, err
+	}
+	bodyReader = bytes.NewReader(buf)
+	return NewExchangeTokenRequestWithBody(server, params, "application/json", bodyReader)
+}
+
+// NewExchangeTokenRequestWithBody constructs an http.Request for the ExchangeToken method, with any body, and a specified content type
+func NewExchangeTokenRequestWithBody(server string, params *ExchangeTokenParams, contentType string, body io.Reader) (*http.Request, error) {
+	var err error
+
+	serverURL, err := url.Parse(server)
+	if err != nil {
+		return nil, err
+	}
+
+	operationPath := fmt.Sprintf("/auth/token/exchange")
+	if operationPath[0] == '/' {
+		operationPath = "." + operationPath
+	}
+
+	queryURL, err := serverURL.Parse(operationPath)
+	if err != nil {
+		return nil, err
+	}
+
+	req, err := http.NewRequest(http.MethodPost, queryURL.String(), body)
+	if err != nil {
+		return nil, err
+	}
+
+	req.Header.Add("Content-Type", contentType)
+
+	if params != nil {
+
+		if params.XDeviceNumber != nil {
+			var headerParam0 string
+
+			headerParam0, err = runtime.StyleParamWithOptions("simple", false, "X-Device-Number", *params.XDeviceNumber, runtime.StyleParamOptions{ParamLocation: runtime.ParamLocationHeader, Type: "string", Format: ""})
+			if err != nil {
+				return nil, err
+			}
+
+			req.Header.Set("X-Device-Number", headerParam0)
+		}
+
+	}
+
+	return req, nil
+}
+
 // NewLinkWeChatRequest calls the generic LinkWeChat builder with application/json body
 func NewLinkWeChatRequest(server string, body LinkWeChatJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
@@ -8197,6 +8401,44 @@ type ClientWithResponsesInterface interface {
 	//
 	// Corresponds with GET /auth/sign-ins (the `ListSignIns` operationId).
 	ListSignInsWithResponse(ctx context.Context, params *ListSignInsParams, reqEditors ...RequestEditorFn) (*ListSignInsAnswer, error)
+
+	// ExchangeTokenWithBodyWithResponse 换取旧系统的令牌 · Exchange a token of the old back end
+	//
+	// 迁移期间，用旧系统的访问令牌换取本服务器的会话，用户无须重新登录。服务器向旧系统询问该令牌属于谁（`--fallback-login`），未知的用户随之导入。每个令牌只能换取一次；这样得到的会话不算最近 10 分钟内的登录。
+	//
+	// 令牌无效、已换取过，或其用户在任一方被停用、已注销、在本服务器是管理员、在本服务器改过密码时，都返回 401。未设置旧系统，或旧系统没有回答时返回 503，令牌仍可再用。
+	//
+	// While people move in, an access token of the old back end is exchanged for a session here, so that nobody has to sign in
+	// again. The server asks the old back end whose token it is (`--fallback-login`), and imports an unknown user. Each token
+	// is exchanged once. Such a session does not count as a sign-in of the last 10 minutes.
+	//
+	// A token that is not valid or was exchanged, and one of a user who is disabled on either side, has closed the account, is
+	// an administrator here, or has changed the password here, are all 401. Without an old back end, or without its answer, it
+	// is 503, and the token can be used again.
+	//
+	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /auth/token/exchange (the `ExchangeToken` operationId).
+	ExchangeTokenWithBodyWithResponse(ctx context.Context, params *ExchangeTokenParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ExchangeTokenAnswer, error)
+
+	// ExchangeTokenWithResponse 换取旧系统的令牌 · Exchange a token of the old back end
+	//
+	// 迁移期间，用旧系统的访问令牌换取本服务器的会话，用户无须重新登录。服务器向旧系统询问该令牌属于谁（`--fallback-login`），未知的用户随之导入。每个令牌只能换取一次；这样得到的会话不算最近 10 分钟内的登录。
+	//
+	// 令牌无效、已换取过，或其用户在任一方被停用、已注销、在本服务器是管理员、在本服务器改过密码时，都返回 401。未设置旧系统，或旧系统没有回答时返回 503，令牌仍可再用。
+	//
+	// While people move in, an access token of the old back end is exchanged for a session here, so that nobody has to sign in
+	// again. The server asks the old back end whose token it is (`--fallback-login`), and imports an unknown user. Each token
+	// is exchanged once. Such a session does not count as a sign-in of the last 10 minutes.
+	//
+	// A token that is not valid or was exchanged, and one of a user who is disabled on either side, has closed the account, is
+	// an administrator here, or has changed the password here, are all 401. Without an old back end, or without its answer, it
+	// is 503, and the token can be used again.
+	//
+	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+	//
+	// Corresponds with POST /auth/token/exchange (the `ExchangeToken` operationId).
+	ExchangeTokenWithResponse(ctx context.Context, params *ExchangeTokenParams, body ExchangeTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*ExchangeTokenAnswer, error)
 
 	// LinkWeChatWithBodyWithResponse 绑定微信 · Link a WeChat identity
 	//
@@ -11737,6 +11979,183 @@ func (r ListSignInsAnswer) ContentType() string {
 	return ""
 }
 
+// ExchangeTokenAnswer200Headers the declared response headers of an HTTP 200 response for ExchangeToken
+type ExchangeTokenAnswer200Headers struct {
+	XRequestId *string
+}
+
+// ExchangeTokenAnswer400Headers the declared response headers of an HTTP 400 response for ExchangeToken
+type ExchangeTokenAnswer400Headers struct {
+	XRequestId *string
+}
+
+// ExchangeTokenAnswer401Headers the declared response headers of an HTTP 401 response for ExchangeToken
+type ExchangeTokenAnswer401Headers struct {
+	WWWAuthenticate *string
+	XRequestId      *string
+}
+
+// ExchangeTokenAnswer408Headers the declared response headers of an HTTP 408 response for ExchangeToken
+type ExchangeTokenAnswer408Headers struct {
+	XRequestId *string
+}
+
+// ExchangeTokenAnswer413Headers the declared response headers of an HTTP 413 response for ExchangeToken
+type ExchangeTokenAnswer413Headers struct {
+	XRequestId *string
+}
+
+// ExchangeTokenAnswer415Headers the declared response headers of an HTTP 415 response for ExchangeToken
+type ExchangeTokenAnswer415Headers struct {
+	XRequestId *string
+}
+
+// ExchangeTokenAnswer429Headers the declared response headers of an HTTP 429 response for ExchangeToken
+type ExchangeTokenAnswer429Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
+// ExchangeTokenAnswer431Headers the declared response headers of an HTTP 431 response for ExchangeToken
+type ExchangeTokenAnswer431Headers struct {
+	XRequestId *string
+}
+
+// ExchangeTokenAnswer500Headers the declared response headers of an HTTP 500 response for ExchangeToken
+type ExchangeTokenAnswer500Headers struct {
+	XRequestId *string
+}
+
+// ExchangeTokenAnswer503Headers the declared response headers of an HTTP 503 response for ExchangeToken
+type ExchangeTokenAnswer503Headers struct {
+	RetryAfter *int
+	XRequestId *string
+}
+
+type ExchangeTokenAnswer struct {
+	Body         []byte
+	HTTPResponse *http.Response
+	// JSON200 the response for an HTTP 200 `application/json` response
+	JSON200 *MobileLoginResponse
+	// JSON400 the response for an HTTP 400 `application/json` response
+	JSON400 *YudaoBadRequest
+	// JSON401 the response for an HTTP 401 `application/json` response
+	JSON401 *YudaoOldTokenRefused
+	// JSON408 the response for an HTTP 408 `application/json` response
+	JSON408 *YudaoTooSlow
+	// JSON413 the response for an HTTP 413 `application/json` response
+	JSON413 *YudaoTooLarge
+	// JSON415 the response for an HTTP 415 `application/json` response
+	JSON415 *YudaoUnsupportedMediaType
+	// JSON429 the response for an HTTP 429 `application/json` response
+	JSON429 *YudaoTooManyRequests
+	// JSON431 the response for an HTTP 431 `application/json` response
+	JSON431 *YudaoHeadersTooLarge
+	// JSON500 the response for an HTTP 500 `application/json` response
+	JSON500 *YudaoInternal
+	// JSON503 the response for an HTTP 503 `application/json` response
+	JSON503 *YudaoUnavailable
+	// Headers200 the parsed response headers for an HTTP 200 response
+	Headers200 *ExchangeTokenAnswer200Headers
+	// Headers400 the parsed response headers for an HTTP 400 response
+	Headers400 *ExchangeTokenAnswer400Headers
+	// Headers401 the parsed response headers for an HTTP 401 response
+	Headers401 *ExchangeTokenAnswer401Headers
+	// Headers408 the parsed response headers for an HTTP 408 response
+	Headers408 *ExchangeTokenAnswer408Headers
+	// Headers413 the parsed response headers for an HTTP 413 response
+	Headers413 *ExchangeTokenAnswer413Headers
+	// Headers415 the parsed response headers for an HTTP 415 response
+	Headers415 *ExchangeTokenAnswer415Headers
+	// Headers429 the parsed response headers for an HTTP 429 response
+	Headers429 *ExchangeTokenAnswer429Headers
+	// Headers431 the parsed response headers for an HTTP 431 response
+	Headers431 *ExchangeTokenAnswer431Headers
+	// Headers500 the parsed response headers for an HTTP 500 response
+	Headers500 *ExchangeTokenAnswer500Headers
+	// Headers503 the parsed response headers for an HTTP 503 response
+	Headers503 *ExchangeTokenAnswer503Headers
+}
+
+// GetJSON200 returns the response for an HTTP 200 `application/json` response
+func (r ExchangeTokenAnswer) GetJSON200() *MobileLoginResponse {
+	return r.JSON200
+}
+
+// GetJSON400 returns the response for an HTTP 400 `application/json` response
+func (r ExchangeTokenAnswer) GetJSON400() *YudaoBadRequest {
+	return r.JSON400
+}
+
+// GetJSON401 returns the response for an HTTP 401 `application/json` response
+func (r ExchangeTokenAnswer) GetJSON401() *YudaoOldTokenRefused {
+	return r.JSON401
+}
+
+// GetJSON408 returns the response for an HTTP 408 `application/json` response
+func (r ExchangeTokenAnswer) GetJSON408() *YudaoTooSlow {
+	return r.JSON408
+}
+
+// GetJSON413 returns the response for an HTTP 413 `application/json` response
+func (r ExchangeTokenAnswer) GetJSON413() *YudaoTooLarge {
+	return r.JSON413
+}
+
+// GetJSON415 returns the response for an HTTP 415 `application/json` response
+func (r ExchangeTokenAnswer) GetJSON415() *YudaoUnsupportedMediaType {
+	return r.JSON415
+}
+
+// GetJSON429 returns the response for an HTTP 429 `application/json` response
+func (r ExchangeTokenAnswer) GetJSON429() *YudaoTooManyRequests {
+	return r.JSON429
+}
+
+// GetJSON431 returns the response for an HTTP 431 `application/json` response
+func (r ExchangeTokenAnswer) GetJSON431() *YudaoHeadersTooLarge {
+	return r.JSON431
+}
+
+// GetJSON500 returns the response for an HTTP 500 `application/json` response
+func (r ExchangeTokenAnswer) GetJSON500() *YudaoInternal {
+	return r.JSON500
+}
+
+// GetJSON503 returns the response for an HTTP 503 `application/json` response
+func (r ExchangeTokenAnswer) GetJSON503() *YudaoUnavailable {
+	return r.JSON503
+}
+
+// GetBody returns the raw response body bytes
+func (r ExchangeTokenAnswer) GetBody() []byte {
+	return r.Body
+}
+
+// Status returns HTTPResponse.Status
+func (r ExchangeTokenAnswer) Status() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Status
+	}
+	return http.StatusText(0)
+}
+
+// StatusCode returns HTTPResponse.StatusCode
+func (r ExchangeTokenAnswer) StatusCode() int {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.StatusCode
+	}
+	return 0
+}
+
+// ContentType is a convenience method to retrieve the Content-Type value from the HTTP response headers
+func (r ExchangeTokenAnswer) ContentType() string {
+	if r.HTTPResponse != nil {
+		return r.HTTPResponse.Header.Get("Content-Type")
+	}
+	return ""
+}
+
 // LinkWeChatAnswer200Headers the declared response headers of an HTTP 200 response for LinkWeChat
 type LinkWeChatAnswer200Headers struct {
 	Jwt        *string
@@ -14327,6 +14746,56 @@ func (c *ClientWithResponses) ListSignInsWithResponse(ctx context.Context, param
 		return nil, err
 	}
 	return ParseListSignInsAnswer(rsp)
+}
+
+// ExchangeTokenWithBodyWithResponse 换取旧系统的令牌 · Exchange a token of the old back end
+//
+// 迁移期间，用旧系统的访问令牌换取本服务器的会话，用户无须重新登录。服务器向旧系统询问该令牌属于谁（`--fallback-login`），未知的用户随之导入。每个令牌只能换取一次；这样得到的会话不算最近 10 分钟内的登录。
+//
+// 令牌无效、已换取过，或其用户在任一方被停用、已注销、在本服务器是管理员、在本服务器改过密码时，都返回 401。未设置旧系统，或旧系统没有回答时返回 503，令牌仍可再用。
+//
+// While people move in, an access token of the old back end is exchanged for a session here, so that nobody has to sign in
+// again. The server asks the old back end whose token it is (`--fallback-login`), and imports an unknown user. Each token
+// is exchanged once. Such a session does not count as a sign-in of the last 10 minutes.
+//
+// A token that is not valid or was exchanged, and one of a user who is disabled on either side, has closed the account, is
+// an administrator here, or has changed the password here, are all 401. Without an old back end, or without its answer, it
+// is 503, and the token can be used again.
+//
+// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /auth/token/exchange (the `ExchangeToken` operationId).
+func (c *ClientWithResponses) ExchangeTokenWithBodyWithResponse(ctx context.Context, params *ExchangeTokenParams, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*ExchangeTokenAnswer, error) {
+	rsp, err := c.ExchangeTokenWithBody(ctx, params, contentType, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseExchangeTokenAnswer(rsp)
+}
+
+// ExchangeTokenWithResponse 换取旧系统的令牌 · Exchange a token of the old back end
+//
+// 迁移期间，用旧系统的访问令牌换取本服务器的会话，用户无须重新登录。服务器向旧系统询问该令牌属于谁（`--fallback-login`），未知的用户随之导入。每个令牌只能换取一次；这样得到的会话不算最近 10 分钟内的登录。
+//
+// 令牌无效、已换取过，或其用户在任一方被停用、已注销、在本服务器是管理员、在本服务器改过密码时，都返回 401。未设置旧系统，或旧系统没有回答时返回 503，令牌仍可再用。
+//
+// While people move in, an access token of the old back end is exchanged for a session here, so that nobody has to sign in
+// again. The server asks the old back end whose token it is (`--fallback-login`), and imports an unknown user. Each token
+// is exchanged once. Such a session does not count as a sign-in of the last 10 minutes.
+//
+// A token that is not valid or was exchanged, and one of a user who is disabled on either side, has closed the account, is
+// an administrator here, or has changed the password here, are all 401. Without an old back end, or without its answer, it
+// is 503, and the token can be used again.
+//
+// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
+//
+// Corresponds with POST /auth/token/exchange (the `ExchangeToken` operationId).
+func (c *ClientWithResponses) ExchangeTokenWithResponse(ctx context.Context, params *ExchangeTokenParams, body ExchangeTokenJSONRequestBody, reqEditors ...RequestEditorFn) (*ExchangeTokenAnswer, error) {
+	rsp, err := c.ExchangeToken(ctx, params, body, reqEditors...)
+	if err != nil {
+		return nil, err
+	}
+	return ParseExchangeTokenAnswer(rsp)
 }
 
 // LinkWeChatWithBodyWithResponse 绑定微信 · Link a WeChat identity
@@ -18630,6 +19099,219 @@ func ParseListSignInsAnswer(rsp *http.Response) (*ListSignInsAnswer, error) {
 		response.Headers500 = &headers
 	case rsp.StatusCode == 503:
 		var headers ListSignInsAnswer503Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers503 = &headers
+	}
+
+	return response, nil
+}
+
+// ParseExchangeTokenAnswer parses an HTTP response from a ExchangeTokenWithResponse call
+func ParseExchangeTokenAnswer(rsp *http.Response) (*ExchangeTokenAnswer, error) {
+	bodyBytes, err := io.ReadAll(rsp.Body)
+	defer func() { _ = rsp.Body.Close() }()
+	if err != nil {
+		return nil, err
+	}
+
+	response := &ExchangeTokenAnswer{
+		Body:         bodyBytes,
+		HTTPResponse: rsp,
+	}
+
+	switch {
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 200:
+		var dest MobileLoginResponse
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON200 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 400:
+		var dest YudaoBadRequest
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON400 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 401:
+		var dest YudaoOldTokenRefused
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON401 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 408:
+		var dest YudaoTooSlow
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON408 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 413:
+		var dest YudaoTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON413 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 415:
+		var dest YudaoUnsupportedMediaType
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON415 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
+		var dest YudaoTooManyRequests
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON429 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 431:
+		var dest YudaoHeadersTooLarge
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON431 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 500:
+		var dest YudaoInternal
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON500 = &dest
+
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 503:
+		var dest YudaoUnavailable
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.JSON503 = &dest
+
+	}
+
+	switch {
+	case rsp.StatusCode == 200:
+		var headers ExchangeTokenAnswer200Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers200 = &headers
+	case rsp.StatusCode == 400:
+		var headers ExchangeTokenAnswer400Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers400 = &headers
+	case rsp.StatusCode == 401:
+		var headers ExchangeTokenAnswer401Headers
+		if values := rsp.Header.Values("WWW-Authenticate"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "WWW-Authenticate", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.WWWAuthenticate = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers401 = &headers
+	case rsp.StatusCode == 408:
+		var headers ExchangeTokenAnswer408Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers408 = &headers
+	case rsp.StatusCode == 413:
+		var headers ExchangeTokenAnswer413Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers413 = &headers
+	case rsp.StatusCode == 415:
+		var headers ExchangeTokenAnswer415Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers415 = &headers
+	case rsp.StatusCode == 429:
+		var headers ExchangeTokenAnswer429Headers
+		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
+			var value int
+			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.RetryAfter = &value
+		}
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers429 = &headers
+	case rsp.StatusCode == 431:
+		var headers ExchangeTokenAnswer431Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers431 = &headers
+	case rsp.StatusCode == 500:
+		var headers ExchangeTokenAnswer500Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers500 = &headers
+	case rsp.StatusCode == 503:
+		var headers ExchangeTokenAnswer503Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
 			var value int
 			if err := runtime.BindStyledParameterWithOptions("simple", "Retry-After", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "integer", Format: ""}); err != nil {

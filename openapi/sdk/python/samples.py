@@ -17,6 +17,7 @@ code = "246135"
 we_chat_code = "0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P"
 phone_code = "13900000009a1B2c3D4e5F6g7H8i9J0k"
 link_code = "1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q"
+old_token = "old-4d1c7be09a2f4e6c8b53"
 other_access_token = "AT-1-ZGVtby1vdGhlci1hY2NvdW50LXRva2Vu"
 password = "quartet-demo"
 new_password = "violet-evening"
@@ -141,6 +142,14 @@ def link_we_chat() -> None:
     configuration = Configuration(host=base_url, access_token=access_token)
     api = quartet_client.YudaoApi(ApiClient(configuration))
     print(api.link_we_chat(quartet_client.WeChatLinkRequest(code=link_code)).data)
+    # end
+
+
+def exchange_token() -> None:
+    # sample: exchangeToken
+    api = quartet_client.YudaoApi(ApiClient(Configuration(host=base_url)))
+    request = quartet_client.TokenExchangeRequest(token=old_token, source="app")
+    print(api.exchange_token(request).data.access_token.value)
     # end
 
 
@@ -312,6 +321,7 @@ def main() -> None:
     sign_in_by_we_chat()
     sign_in_by_we_chat_mobile()
     link_we_chat()
+    exchange_token()
     merge_users()
     create_user()
     jwt = sign_in_by_password()

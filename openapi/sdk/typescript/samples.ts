@@ -2,7 +2,7 @@
 // the samples of the contract.
 import { client } from './generated/heyapi/client.gen.js';
 import {
-  checkLoginStatus, checkLoginStatusByPath, createUser, endSession, getDemoOutbox, getHealth, getJsonWebKeys, getMetrics,
+  checkLoginStatus, checkLoginStatusByPath, createUser, endSession, exchangeToken, getDemoOutbox, getHealth, getJsonWebKeys, getMetrics,
   getReadiness, getSpecAsJson, getSpecAsYaml, getUserDetail, getUserInfo, getWeChatUserInfo, introspectToken, closeAccount, copyMyData, linkWeChat,
   listSessions, listSignIns, mergeUsers, resetForgottenPassword,
   postUserDetail, refreshAccessToken, refreshUser, resetDemo, sendMobileCode, signInByMobile, signInByPassword, signInByWeChat,
@@ -21,6 +21,7 @@ const code = '246135';
 const weChatCode = '0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P';
 const phoneCode = '13900000009a1B2c3D4e5F6g7H8i9J0k';
 const linkCode = '1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q';
+const oldToken = 'old-4d1c7be09a2f4e6c8b53';
 const otherAccessToken = 'AT-1-ZGVtby1vdGhlci1hY2NvdW50LXRva2Vu';
 const password = 'quartet-demo';
 const newPassword = 'violet-evening';
@@ -154,6 +155,15 @@ let jwt = '';
     throwOnError: true,
   });
   console.log(data.data);
+  // end
+}
+{
+  // sample: exchangeToken
+  const { data } = await exchangeToken({
+    body: { token: oldToken, source: 'app' },
+    throwOnError: true,
+  });
+  console.log(data.data.accessToken.value);
   // end
 }
 {

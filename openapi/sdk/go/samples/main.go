@@ -23,6 +23,7 @@ var (
 	weChatCode     = "0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P"
 	phoneCode      = "13900000009a1B2c3D4e5F6g7H8i9J0k"
 	linkCode       = "1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q"
+	oldToken       = "old-4d1c7be09a2f4e6c8b53"
 	otherToken     = "AT-1-ZGVtby1vdGhlci1hY2NvdW50LXRva2Vu"
 	password       = "quartet-demo"
 	newPassword    = "violet-evening"
@@ -52,7 +53,7 @@ func all(ctx context.Context, baseURL string) error {
 	}
 	if err := run(refreshUser, sendMobileCode, signInByMobile, verifyMobile, refreshAccessToken,
 		checkLoginStatus, checkLoginStatusByPath, listSessions, endSession, getUserInfo, getWeChatUserInfo,
-		signInByWeChat, signInByWeChatMobile, linkWeChat, mergeUsers, createUser,
+		signInByWeChat, signInByWeChatMobile, linkWeChat, exchangeToken, mergeUsers, createUser,
 		introspectToken, getHealth, getReadiness, getMetrics, getSpecAsYaml, getSpecAsJson, getJsonWebKeys, getDemoOutbox,
 		signOut); err != nil {
 		return err

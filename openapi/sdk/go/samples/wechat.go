@@ -53,6 +53,21 @@ func linkWeChat(ctx context.Context, api *client.ClientWithResponses) error {
 	return nil
 }
 
+func exchangeToken(ctx context.Context, api *client.ClientWithResponses) error {
+	// sample: exchangeToken
+	body := client.TokenExchangeRequest{Token: oldToken}
+	answer, err := api.ExchangeTokenWithResponse(ctx, &client.ExchangeTokenParams{}, body)
+	if err != nil {
+		return err
+	}
+	if answer.JSON200 == nil {
+		return errors.New(answer.Status())
+	}
+	fmt.Println(answer.JSON200.Data.AccessToken.Value)
+	// end
+	return nil
+}
+
 func mergeUsers(ctx context.Context, api *client.ClientWithResponses) error {
 	// sample: mergeUsers
 	body := client.MergeUsersRequest{AccessToken: otherToken}

@@ -23,6 +23,7 @@ import quartet.client.model.RefreshAccessTokenRequest;
 import quartet.client.model.RefreshUserRequest;
 import quartet.client.model.Tag;
 import quartet.client.model.UpdatePasswordForm;
+import quartet.client.model.TokenExchangeRequest;
 import quartet.client.model.UserChange;
 import quartet.client.model.UserCreation;
 import quartet.client.model.UserDetailForm;
@@ -45,6 +46,7 @@ public final class Samples {
     private static final String weChatCode = "0a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P";
     private static final String phoneCode = "13900000009a1B2c3D4e5F6g7H8i9J0k";
     private static final String linkCode = "1b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q";
+    private static final String oldToken = "old-4d1c7be09a2f4e6c8b53";
     private static final String otherAccessToken = "AT-1-ZGVtby1vdGhlci1hY2NvdW50LXRva2Vu";
     private static final String password = "quartet-demo";
     private static final String newPassword = "violet-evening";
@@ -68,6 +70,7 @@ public final class Samples {
         signInByWeChat();
         signInByWeChatMobile();
         linkWeChat();
+        exchangeToken();
         mergeUsers();
         createUser();
         String jwt = signInByPassword();
@@ -220,6 +223,14 @@ public final class Samples {
         client.setBearerToken(accessToken);
         YudaoApi api = new YudaoApi(client);
         System.out.println(api.linkWeChat(new WeChatLinkRequest().code(linkCode)).getData());
+        // end
+    }
+
+    private static void exchangeToken() throws ApiException {
+        // sample: exchangeToken
+        YudaoApi api = new YudaoApi(new ApiClient().setBasePath(baseUrl));
+        TokenExchangeRequest request = new TokenExchangeRequest().token(oldToken).source("app");
+        System.out.println(api.exchangeToken(request, null).getData().getAccessToken().getValue());
         // end
     }
 
