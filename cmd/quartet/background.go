@@ -15,6 +15,7 @@ import (
 
 const (
 	housekeepingInterval = time.Hour
+	eraseInterval        = time.Minute
 	lastSeenInterval     = 2 * time.Second
 	lastSeenTimeout      = 2 * time.Second     // of one recording, also of the one at shutdown
 	endedSessionsKept    = 30 * 24 * time.Hour // so that their tokens are answered with the reason
@@ -65,6 +66,17 @@ func housekeeping(database *store.Store, keepAudit time.Duration, log *slog.Logg
 			log.Info("housekeeping", "deleted", deleted)
 		}
 		return errors.Join(checkpointErr, err)
+	}
+}
+
+// eraseDue erases the users who closed their account and whose grace time has passed.
+func eraseDue(accounts *account.Service, log *slog.Logger) func(context.Context) error {
+	return func(ctx context.Context) error {
+		erased, err := accounts.EraseDueUsers(ctx)
+		if erased > 0 {
+			log.Info("erased users who closed their account", "users", erased)
+		}
+		return err
 	}
 }
 

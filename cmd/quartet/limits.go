@@ -18,6 +18,7 @@ import (
 type limitFlags struct {
 	AccessLife           cli.Duration `group:"limits" default:"1h" help:"Lifetime of an access token or JWT, from its issue or last renewal; at least 1m. When a session was last used is recorded once in a sixtieth of this time: with 1h, once a minute."`
 	SessionLife          cli.Duration `group:"limits" default:"30d" help:"Lifetime of a session and its refresh token, from the sign-in."`
+	ClosingGrace         cli.Duration `group:"limits" default:"15d" help:"How long signing in takes back the closing of one's account; after that everything that names the user is erased."`
 	CodePerIP            cli.Rate     `group:"limits" default:"20/1h" help:"One-time codes that one client IP can request."`
 	CodeGlobal           cli.Rate     `group:"limits" default:"1000/1m" help:"One-time codes that all clients together can request."`
 	PasswordPerAccountIP cli.Rate     `group:"limits" default:"5/15m" help:"Wrong passwords for one account from one client IP; after that the account is locked for this client IP."`
@@ -50,6 +51,7 @@ func (f limitFlags) account() account.Limits {
 	limits := account.DefaultLimits()
 	limits.AccessLife, limits.SessionLife = f.AccessLife.Duration, f.SessionLife.Duration
 	limits.LastSeenInterval = limits.AccessLife / 60 // tokens are renewed as exactly, so it must be much less
+	limits.ClosingGrace = f.ClosingGrace.Duration
 	limits.CodePerIP, limits.CodeGlobal = f.CodePerIP.Rate, f.CodeGlobal.Rate
 	limits.PasswordPerAccountIP = f.PasswordPerAccountIP.Rate
 	limits.PasswordPerIP, limits.CodeRefusedPerIP, limits.WrongSecretPerIP = f.FailuresPerIP.Rate, f.FailuresPerIP.Rate, f.FailuresPerIP.Rate

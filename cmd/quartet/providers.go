@@ -68,12 +68,13 @@ func (f weChatFlags) weChat(log *slog.Logger) (account.WeChat, error) {
 
 // smsFlags describe the service that delivers one-time codes.
 type smsFlags struct {
-	SMS            string `name:"sms" default:"" enum:",webhook,aliyun" placeholder:"SERVICE" help:"Service that delivers one-time codes: webhook or aliyun. Without it nobody signs in by mobile; --demo simulates a service."`
-	SMSURL         string `name:"sms-url" placeholder:"URL" help:"URL of the webhook, or of Aliyun's API if not the public one."`
-	SMSTemplate    string `name:"sms-template" placeholder:"TEMPLATE" help:"Aliyun: code of the approved template (模板), whose variable is code. Webhook: passed on unchanged."`
-	SMSSecretFile  string `name:"sms-secret-file" placeholder:"PATH" help:"File with the webhook's secret or Aliyun's access key secret, mode 0600; or set QUARTET_SMS_SECRET."`
-	SMSAccessKeyID string `name:"sms-access-key-id" placeholder:"ID" help:"Aliyun: access key id of a RAM user whose only right is dysms:SendSms."`
-	SMSSignName    string `name:"sms-sign-name" placeholder:"NAME" help:"Aliyun: approved signature (签名)."`
+	SMS               string `name:"sms" default:"" enum:",webhook,aliyun" placeholder:"SERVICE" help:"Service that delivers one-time codes: webhook or aliyun. Without it nobody signs in by mobile; --demo simulates a service."`
+	SMSURL            string `name:"sms-url" placeholder:"URL" help:"URL of the webhook, or of Aliyun's API if not the public one."`
+	SMSTemplate       string `name:"sms-template" placeholder:"TEMPLATE" help:"Aliyun: code of the approved template (模板), whose variable is code. Webhook: passed on unchanged."`
+	SMSNoticeTemplate string `name:"sms-notice-template" placeholder:"TEMPLATE" help:"Template of the message that tells a mobile that it has been replaced by another. Aliyun: code of an approved template without variables. Webhook: passed on unchanged. Without it no such message is sent."`
+	SMSSecretFile     string `name:"sms-secret-file" placeholder:"PATH" help:"File with the webhook's secret or Aliyun's access key secret, mode 0600; or set QUARTET_SMS_SECRET."`
+	SMSAccessKeyID    string `name:"sms-access-key-id" placeholder:"ID" help:"Aliyun: access key id of a RAM user whose only right is dysms:SendSms."`
+	SMSSignName       string `name:"sms-sign-name" placeholder:"NAME" help:"Aliyun: approved signature (签名)."`
 }
 
 // sms makes the client of the SMS service behind a circuit breaker, or one that
@@ -99,6 +100,10 @@ func (f smsFlags) sms(log *slog.Logger, metrics *prometheus.Registry, codeLife t
 	metrics.MustRegister(flagGauge("quartet_sms_circuit_open",
 		"1 while messages are refused without asking the SMS service, which has failed too often.", breaker.Open))
 	log.Info("signing in by mobile", "sms", f.SMS)
+	if f.SMSNoticeTemplate == "" {
+		log.Info("no mobile is told that it has been replaced by another: --sms-notice-template is not set")
+		return providers.CodesOnly{SMS: breaker}, nil
+	}
 	return breaker, nil
 }
 
@@ -106,7 +111,7 @@ func (f smsFlags) driver(secret string, codeLife time.Duration) (account.SMS, er
 	if f.SMS == "aliyun" {
 		return providers.NewAliyunSMS(providers.AliyunSMSOptions{
 			AccessKeyID: f.SMSAccessKeyID, AccessKeySecret: secret,
-			SignName: f.SMSSignName, Template: f.SMSTemplate,
+			SignName: f.SMSSignName, Template: f.SMSTemplate, NoticeTemplate: f.SMSNoticeTemplate,
 			Endpoint: cmp.Or(f.SMSURL, providers.AliyunSMSEndpoint),
 		})
 	}
@@ -114,7 +119,7 @@ func (f smsFlags) driver(secret string, codeLife time.Duration) (account.SMS, er
 		return nil, fmt.Errorf("--sms-access-key-id and --sms-sign-name are for aliyun")
 	}
 	return providers.NewSMSWebhook(providers.SMSWebhookOptions{
-		URL: f.SMSURL, Secret: secret, Template: f.SMSTemplate, CodeLife: codeLife,
+		URL: f.SMSURL, Secret: secret, Template: f.SMSTemplate, NoticeTemplate: f.SMSNoticeTemplate, CodeLife: codeLife,
 	})
 }
 

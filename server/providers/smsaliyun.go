@@ -39,12 +39,14 @@ var (
 	aliyunRequestShape = shape(`^[0-9A-Za-z-]{1,64}$`)
 )
 
-// AliyunSMSOptions are the account and the message. All but Now are required.
+// AliyunSMSOptions are the account and the message. All but NoticeTemplate and
+// Now are required.
 type AliyunSMSOptions struct {
 	AccessKeyID     string
 	AccessKeySecret string // at least 16 bytes; the vendor's have 30
 	SignName        string // the approved signature, 短信签名
 	Template        string // the approved template's code, SMS_…; its only variable is code
+	NoticeTemplate  string // that of account.PurposeNotice, without variables; optional
 	Endpoint        string // https, or http on this machine
 	Now             func() time.Time
 }
@@ -54,11 +56,11 @@ type AliyunSMSOptions struct {
 // for this service is not on the module proxy, and the older SDK contains all of their
 // services.
 type AliyunSMS struct {
-	keyID, keySecret   string
-	signName, template string
-	endpoint           *url.URL
-	client             *http.Client
-	now                func() time.Time
+	keyID, keySecret                   string
+	signName, template, noticeTemplate string
+	endpoint                           *url.URL
+	client                             *http.Client
+	now                                func() time.Time
 }
 
 // NewAliyunSMS creates a client without connecting. Its error names the invalid option,
@@ -82,7 +84,7 @@ func NewAliyunSMS(o AliyunSMSOptions) (*AliyunSMS, error) {
 	}
 	endpoint.Path = "/"
 	return &AliyunSMS{
-		keyID: o.AccessKeyID, keySecret: o.AccessKeySecret, signName: o.SignName, template: o.Template,
+		keyID: o.AccessKeyID, keySecret: o.AccessKeySecret, signName: o.SignName, template: o.Template, noticeTemplate: o.NoticeTemplate,
 		endpoint: endpoint, client: smsHTTP(), now: o.Now,
 	}, nil
 }
@@ -92,7 +94,7 @@ func NewAliyunSMS(o AliyunSMSOptions) (*AliyunSMS, error) {
 // contains the vendor's code. It does not retry, because the vendor does not detect
 // repeated requests.
 func (a *AliyunSMS) Send(ctx context.Context, m account.CodeMessage) error {
-	request, err := a.request(ctx, m.Mobile, m.Code)
+	request, err := a.request(ctx, m)
 	if err != nil {
 		return apierr.Wrap(apierr.Internal, err)
 	}
@@ -108,17 +110,16 @@ func (a *AliyunSMS) Send(ctx context.Context, m account.CodeMessage) error {
 
 // request puts the parameters into the body, as the vendor's clients do, because
 // mobiles and codes do not belong in a URL.
-func (a *AliyunSMS) request(ctx context.Context, mobile, code string) (*http.Request, error) {
-	parameter, err := json.Marshal(map[string]string{"code": code})
-	if err != nil {
-		return nil, err
+func (a *AliyunSMS) request(ctx context.Context, m account.CodeMessage) (*http.Request, error) {
+	parameters := url.Values{"PhoneNumbers": {m.Mobile}, "SignName": {a.signName}, "TemplateCode": {a.noticeTemplate}}
+	if m.Purpose != account.PurposeNotice {
+		variables, err := json.Marshal(map[string]string{"code": m.Code})
+		if err != nil {
+			return nil, err
+		}
+		parameters["TemplateCode"], parameters["TemplateParam"] = []string{a.template}, []string{string(variables)}
 	}
-	body := url.Values{
-		"PhoneNumbers":  {mobile},
-		"SignName":      {a.signName},
-		"TemplateCode":  {a.template},
-		"TemplateParam": {string(parameter)},
-	}.Encode()
+	body := parameters.Encode()
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, a.endpoint.String(), strings.NewReader(body))
 	if err != nil {
 		return nil, err

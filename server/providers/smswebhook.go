@@ -35,25 +35,26 @@ const (
 
 var _ account.SMS = (*SMSWebhook)(nil)
 
-// SMSWebhookOptions describe the SMS gateway. Template and Now are optional.
+// SMSWebhookOptions describe the SMS gateway. Templates and Now are optional.
 type SMSWebhookOptions struct {
-	URL      string        // https, or http on this machine
-	Secret   string        // signs the requests, at least 16 bytes
-	Template string        // sent unchanged
-	CodeLife time.Duration // how long a code is valid, sent to the gateway
-	Now      func() time.Time
+	URL            string        // https, or http on this machine
+	Secret         string        // signs the requests, at least 16 bytes
+	Template       string        // sent unchanged
+	NoticeTemplate string        // sent instead with account.PurposeNotice
+	CodeLife       time.Duration // how long a code is valid, sent to the gateway
+	Now            func() time.Time
 }
 
 // SMSWebhook sends messages to a gateway of the operator by signed HTTP requests, which
 // SMS.md describes. It is safe for concurrent use. Its errors contain no code, mobile
 // or secret.
 type SMSWebhook struct {
-	url      *url.URL
-	secret   []byte
-	template string
-	life     time.Duration
-	client   *http.Client
-	now      func() time.Time
+	url                      *url.URL
+	secret                   []byte
+	template, noticeTemplate string
+	life                     time.Duration
+	client                   *http.Client
+	now                      func() time.Time
 }
 
 // NewSMSWebhook creates a webhook without connecting. Its error names the invalid
@@ -70,7 +71,7 @@ func NewSMSWebhook(o SMSWebhookOptions) (*SMSWebhook, error) {
 		o.Now = time.Now
 	}
 	return &SMSWebhook{
-		url: target, secret: []byte(o.Secret), template: o.Template, life: o.CodeLife,
+		url: target, secret: []byte(o.Secret), template: o.Template, noticeTemplate: o.NoticeTemplate, life: o.CodeLife,
 		client: smsHTTP(), now: o.Now,
 	}, nil
 }
@@ -78,9 +79,9 @@ func NewSMSWebhook(o SMSWebhookOptions) (*SMSWebhook, error) {
 // webhookMessage is the body of a request.
 type webhookMessage struct {
 	To        string `json:"to"`
-	Code      string `json:"code"`
+	Code      string `json:"code,omitempty"` // none in a notice
 	Purpose   string `json:"purpose"`
-	ExpiresIn int64  `json:"expires_in"` // seconds
+	ExpiresIn int64  `json:"expires_in,omitempty"` // seconds, of the code
 	Template  string `json:"template,omitempty"`
 	ID        string `json:"id"`
 }
@@ -89,10 +90,11 @@ type webhookMessage struct {
 // InvalidField for a mobile that it refuses (422), and SMSUnavailable for any other
 // status but success. The response's body is ignored.
 func (w *SMSWebhook) Send(ctx context.Context, m account.CodeMessage) error {
-	request, err := w.request(ctx, webhookMessage{
-		To: m.Mobile, Code: m.Code, Purpose: m.Purpose,
-		ExpiresIn: int64(w.life / time.Second), Template: w.template, ID: uuid.NewString(),
-	})
+	message := webhookMessage{To: m.Mobile, Purpose: m.Purpose, Template: w.noticeTemplate, ID: uuid.NewString()}
+	if m.Purpose != account.PurposeNotice {
+		message.Code, message.ExpiresIn, message.Template = m.Code, int64(w.life/time.Second), w.template
+	}
+	request, err := w.request(ctx, message)
 	if err != nil {
 		return apierr.Wrap(apierr.Internal, err)
 	}

@@ -32,3 +32,14 @@ func (UnconfiguredWeChat) Exchange(context.Context, string) (account.WeChatIdent
 func (UnconfiguredWeChat) PhoneNumber(context.Context, string) (string, error) {
 	return "", apierr.New(apierr.WeChatUnavailable)
 }
+
+// CodesOnly sends codes through another service, and no notices.
+type CodesOnly struct{ account.SMS }
+
+// Send sends a code; a notice is dropped.
+func (c CodesOnly) Send(ctx context.Context, m account.CodeMessage) error {
+	if m.Purpose == account.PurposeNotice {
+		return nil
+	}
+	return c.SMS.Send(ctx, m)
+}
