@@ -29,6 +29,10 @@ var accessTable = map[string][5]int{
 	"signInByWeChat":         {200, 200, 200, 200, 200},
 	"signInByWeChatMobile":   {200, 200, 200, 200, 200},
 	"linkWeChat":             {401, 200, 200, 200, 200}, // each an identity of their own
+	"resetForgottenPassword": {401, 401, 401, 401, 401}, // a wrong code, for everybody
+	"listSignIns":            {401, 200, 200, 200, 200},
+	"copyMyData":             {401, 200, 200, 200, 200},
+	"closeAccount":           {401, 200, 200, 200, 403}, // a super administrator cannot
 	"exchangeToken":          {503, 503, 503, 503, 503}, // there is no old back end
 	"mergeUsers":             {401, 403, 403, 403, 403}, // a token nobody knows
 	"refreshAccessToken":     {401, 401, 401, 401, 401}, // a pair nobody knows
@@ -122,6 +126,14 @@ func callTo(operation string, subject int64, token, unique string) request {
 		return body("/auth/wechat/mobile", `{"phoneCode":"13900000009a1B2c3D4e5F6g7H8i9J0k"}`, "Authorization", token)
 	case "linkWeChat":
 		return body("/auth/wechat/link", `{"code":"`+(unique + strings.Repeat("-", 32))[:32]+`"}`, "Authorization", token)
+	case "resetForgottenPassword":
+		return body("/auth/password/reset", `{"mobile":"13900003333","validateNo":"000000","newPassword":"`+otherPassword+`"}`, "Authorization", token)
+	case "listSignIns":
+		return get("/auth/sign-ins", "Authorization", token)
+	case "copyMyData":
+		return get("/auth/account/data", "Authorization", token)
+	case "closeAccount":
+		return body("/auth/account/close", `{}`, "Authorization", token)
 	case "exchangeToken":
 		return body("/auth/token/exchange", `{"token":"old-4d1c7be09a2f4e6c8b53"}`, "Authorization", token)
 	case "mergeUsers":

@@ -150,7 +150,27 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 		account.AuditMobileVerified: {func(s *scene) error {
 			code := s.code(account.PurposeVerifyMobile, "13900004444")
 			return s.VerifyMobile(s.ctx, s.li, "13900004444", code, account.Proof{})
-		}, `li li own jfinal 198.51.100.9 {"mobile":"INDEX"}`},
+		}, `li li own jfinal 198.51.100.9 {"ended_sessions":0,"mobile":"INDEX"}`},
+		account.AuditCodeRefused: {func(s *scene) error {
+			wantFailure(s.t, s.VerifyMobile(s.ctx, s.li, "13900004444", "000000", account.Proof{}), apierr.WrongCode)
+			return nil
+		}, `li li own jfinal 198.51.100.9 {"account":"INDEX","purpose":"verify_mobile","reason":"wrong"}`},
+		account.AuditAccountClosed: {func(s *scene) error {
+			_, err := s.CloseAccount(s.ctx, s.authenticated(s.enter("zhao").AccessToken), account.Proof{})
+			return err
+		}, `zhao zhao another jfinal 198.51.100.9 {"ended_sessions":1}`},
+		account.AuditAccountReopened: {func(s *scene) error {
+			_, err := s.CloseAccount(s.ctx, s.authenticated(s.enter("zhao").AccessToken), account.Proof{})
+			s.enter("zhao")
+			return err
+		}, `zhao zhao another jfinal 192.0.2.1 {}`},
+		account.AuditUserErased: {func(s *scene) error {
+			return s.EraseUser(s.t.Context(), s.other, account.Caller{})
+		}, `- zhao - command_line  {}`},
+		account.AuditDataCopied: {func(s *scene) error {
+			_, err := s.CopyData(s.ctx, s.li)
+			return err
+		}, `li li own jfinal 198.51.100.9 {}`},
 		account.AuditMobileUnverified: {func(s *scene) error {
 			id := s.add("sun", mobile("13900005555", true), email("sun@example.com", true))
 			return s.SetUser(s.t.Context(), id, account.SetUser{MobileVerified: new(false)})
@@ -171,6 +191,15 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 			_, err := s.NewImporter(account.ImportOptions{Source: "jpress"}).Import(s.t.Context(), []account.ImportedUser{{Alias: "1"}, {Alias: "2"}})
 			return err
 		}, beside + `{"source":"jpress","users":2}`},
+		account.AuditMembershipsImported: {func(s *scene) error {
+			i := s.NewImporter(account.ImportOptions{Source: "ruoyi"})
+			_, err := i.ImportDepartments(s.t.Context(), []account.ImportedEntry{{Alias: "103", Name: "研发部门"}})
+			must(s.t, err)
+			_, err = i.Import(s.t.Context(), []account.ImportedUser{{Alias: "1"}})
+			must(s.t, err)
+			_, err = i.ImportMemberships(s.t.Context(), []account.ImportedMembership{{User: "1", Department: "103"}})
+			return err
+		}, beside + `{"memberships":1,"source":"ruoyi"}`},
 		account.AuditUserUpdated: {func(s *scene) error {
 			return s.UpdateUser(s.ctx, s.li, s.other, account.UserUpdate{
 				Profile: account.Profile{Nickname: new("小赵"), GraduateSchool: new(""), IDCard: new("invented-0001"), Gender: new(1)},
