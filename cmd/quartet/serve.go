@@ -102,7 +102,7 @@ func (s *serveCommand) Run(ctx context.Context, c *cli.Console) (err error) {
 	// Housekeeping starts last: it can write for long, and a first request waits for it.
 	keepAudit := time.Duration(s.AuditDays) * 24 * time.Hour
 	jobs.every(ctx, 0, housekeepingInterval, "housekeeping", housekeeping(database, keepAudit, log))
-	jobs.every(ctx, 0, eraseInterval, "erase users", eraseDue(options.Accounts, log))
+	jobs.every(ctx, 0, min(eraseInterval, max(s.ClosingGrace.Duration, time.Second)), "erase users", eraseDue(options.Accounts, log))
 	log.Info("listening", "address", listener.Addr().String(), "version", version(), "database", database.Engine())
 	if s.Demo {
 		if err := democmd.PrintWelcome(c.Out, listener.Addr()); err != nil {
