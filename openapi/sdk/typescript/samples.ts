@@ -295,7 +295,7 @@ let jwt = '';
 {
   // sample: listSignIns
   const { data } = await listSignIns({ auth: jwt, query: { limit: 5 }, throwOnError: true });
-  console.log(data.data.list.map((event) => event.kind));
+  console.log(data.data.list[0]?.kind);
   // end
 }
 {
