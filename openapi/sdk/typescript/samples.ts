@@ -2,12 +2,11 @@
 // the samples of the contract.
 import { client } from './generated/heyapi/client.gen.js';
 import {
-  checkLoginStatus, checkLoginStatusByPath, createUser, endSession, exchangeToken, getDemoOutbox, getHealth, getJsonWebKeys, getMetrics,
-  getReadiness, getSpecAsJson, getSpecAsYaml, getUserDetail, getUserInfo, getWeChatUserInfo, introspectToken, closeAccount, copyMyData, linkWeChat,
-  listSessions, listSignIns, mergeUsers, resetForgottenPassword,
-  postUserDetail, refreshAccessToken, refreshUser, resetDemo, sendMobileCode, signInByMobile, signInByPassword, signInByWeChat,
-  signInByWeChatMobile, signOut,
-  updatePassword, updateUser, verifyMobile,
+  checkLoginStatus, checkLoginStatusByPath, closeAccount, copyMyData, createUser, endSession, exchangeToken,
+  getDemoOutbox, getHealth, getJsonWebKeys, getMetrics, getReadiness, getSpecAsJson, getSpecAsYaml, getUserDetail,
+  getUserInfo, getWeChatUserInfo, introspectToken, linkWeChat, listSessions, listSignIns, mergeUsers, postUserDetail,
+  refreshAccessToken, refreshUser, resetDemo, resetForgottenPassword, sendMobileCode, signInByMobile,
+  signInByPassword, signInByWeChat, signInByWeChatMobile, signOut, updatePassword, updateUser, verifyMobile,
 } from './generated/heyapi/index.js';
 import { baseUrl } from './common.js';
 
@@ -296,7 +295,7 @@ let jwt = '';
 {
   // sample: listSignIns
   const { data } = await listSignIns({ auth: jwt, query: { limit: 5 }, throwOnError: true });
-  console.log(data.data.list.map((event) => event.kind));
+  console.log(data.data.list[0]?.kind);
   // end
 }
 {

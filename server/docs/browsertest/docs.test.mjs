@@ -17,7 +17,7 @@ test("all operations are there, and are found by path, name, text and Chinese", 
     ["extend lifetime", ["refreshUser"]],
     ["x-credential-body", ["refreshUser"]],
     ["wrong_credentials", ["signInByPassword"]],
-    ["1002014000", ["signInByMobile", "verifyMobile"]],
+    ["1002014000", ["closeAccount", "resetForgottenPassword", "signInByMobile", "verifyMobile"]],
   ]) {
     await page.locator("#search").fill(phrase);
     await page.waitForFunction((count) => document.querySelector(".found").textContent.startsWith(`${count} of `), found.length, { timeout: 5000 })
