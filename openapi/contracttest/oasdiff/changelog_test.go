@@ -12,8 +12,8 @@ func TestChangelogIsByOperation(t *testing.T) {
 	before, err := json.Marshal(contractNode(t))
 	must(t, err)
 	edited := document{t, contractNode(t)}
-	edited.operation("listSessions")["x-access"] = "self-or-administrator"
-	edited.property("SessionInfo", "userAgent")["maxLength"] = 9
+	edited.operation("sendMobileCode")["x-access"] = "signed-in"
+	edited.property("MobileCode", "resendAfter")["maxLength"] = 9
 	edited.remove(edited.operation("verifyMobile"), "requestBody")
 	after, err := json.Marshal(edited.node)
 	must(t, err)
@@ -25,7 +25,7 @@ func TestChangelogIsByOperation(t *testing.T) {
 	}
 	for place, want := range []string{
 		"2 changes break clients.\n",
-		"listSessions (GET /auth/sessions)\n\n- x-access was signed-in and is now self-or-administrator. **Breaks** callers whom the server now refuses.\n",
+		"sendMobileCode (POST /auth/mobile/code)\n\n- x-access was public and is now signed-in. **Breaks** callers whom the server now refuses.\n",
 		"verifyMobile (POST /auth/mobile/verify)\n\n- removed the request body [request-body-removed]. **Breaks** ",
 		"components\n\n- a breaking change was detected but the version is still ",
 	} {
@@ -33,8 +33,8 @@ func TestChangelogIsByOperation(t *testing.T) {
 			t.Errorf("got\n%s\nwant\n%s", places[place], want)
 		}
 	}
-	if want := "userAgent"; !strings.Contains(places[1], want) || strings.Count(places[1], "**Breaks**") != 1 {
-		t.Errorf("what is allowed to listSessions is missing or said to break:\n%s", places[1])
+	if want := "resendAfter"; !strings.Contains(places[1], want) || strings.Count(places[1], "**Breaks**") != 1 {
+		t.Errorf("what is allowed to sendMobileCode is missing or said to break:\n%s", places[1])
 	}
 }
 

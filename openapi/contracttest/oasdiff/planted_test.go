@@ -12,7 +12,7 @@ type contractChange struct {
 // lets pass as it comes.
 var planted = []contractChange{
 	{"a schema is renamed", "components", "removed the schema `MobileUser`", func(d document) { d.renameSchema("MobileUser", "SignedInUser") }},
-	{"a tag is renamed", "listSessions", "[api-tag-removed]", func(d document) { d.renameTag("yudao", "pro") }},
+	{"a tag is renamed", "checkLoginStatus", "[api-tag-removed]", func(d document) { d.renameTag("yudao", "pro") }},
 	{"an optional key of an answer goes", "postUserDetail", "[response-optional-property-removed]", func(d document) {
 		d.removeProperty("User", "anonym")
 	}},
