@@ -65,3 +65,20 @@ func TestAllWhoAreDueAreErased(t *testing.T) {
 	wantEqual(t, "erased", eraseDue(w), 201)
 	wantEqual(t, "users", w.number("SELECT COUNT(*) FROM users"), 3)
 }
+
+// A token of the old back end, which a program may send by itself, takes back no closing,
+// with a password here neither.
+func TestAnOldTokenTakesBackNoClosing(t *testing.T) {
+	t.Parallel()
+	w, _ := newMovingWorld(t, suQing())
+	signedIn, err := w.tryPassword("su.qing", goodPassword, home)
+	must(t, err)
+	_, err = w.CloseAccount(t.Context(), w.authenticated(signedIn.AccessToken), account.Proof{})
+	must(t, err)
+	_, err = w.exchange(oldToken)
+	wantFailure(t, err, apierr.Unauthenticated)
+	wantEqual(t, "closing", w.number("SELECT COUNT(*) FROM users WHERE closing_at IS NOT NULL"), 1)
+	_, err = w.tryPassword("su.qing", goodPassword, home)
+	must(t, err)
+	wantEqual(t, "reopened", w.number("SELECT COUNT(*) FROM audit_events WHERE kind = 'account_reopened'"), 1)
+}

@@ -79,9 +79,9 @@ func NewSMSWebhook(o SMSWebhookOptions) (*SMSWebhook, error) {
 // webhookMessage is the body of a request.
 type webhookMessage struct {
 	To        string `json:"to"`
-	Code      string `json:"code,omitempty"` // none in a notice
+	Code      string `json:"code,omitzero"` // none in a notice
 	Purpose   string `json:"purpose"`
-	ExpiresIn int64  `json:"expires_in,omitempty"` // seconds, of the code
+	ExpiresIn int64  `json:"expires_in,omitzero"` // seconds, of the code
 	Template  string `json:"template,omitempty"`
 	ID        string `json:"id"`
 }
