@@ -6,6 +6,7 @@ Read by schemathesis.
 import base64
 import functools
 import hashlib
+import itertools
 import json
 import os
 import re
@@ -20,10 +21,11 @@ ADMINISTRATOR = os.environ["QUARTET_CONTRACT_ADMINISTRATOR"]
 PASSWORD = os.environ["QUARTET_CONTRACT_PASSWORD"]
 
 BY_JWT = ["createUser", "getUserDetail", "postUserDetail", "updateUser", "updatePassword"]
-BY_AUTHORIZATION = ["verifyMobile", "checkLoginStatus", "checkLoginStatusByPath"]
-ENDING = ["signOut", "listSessions", "endSession"]
+BY_AUTHORIZATION = ["verifyMobile", "checkLoginStatus", "checkLoginStatusByPath", "listSignIns"]
+ENDING = ["signOut", "listSessions", "endSession", "copyMyData", "linkWeChat", "mergeUsers", "closeAccount"]
 
 calls = requests.Session()
+numbers = itertools.count()
 
 
 @functools.cache
@@ -37,7 +39,12 @@ def administrator():
 
 def person(letter):
     """The token of an ordinary user, who has no password; one for each letter."""
-    answer = calls.post(f"{ORIGIN}/account_api/wechat/user/getUserInfo", json={"code": letter * 32}, timeout=30)
+    return person_of(letter * 32)
+
+
+def person_of(code):
+    """The token of the user whom WeChat's simulator knows by this code."""
+    answer = calls.post(f"{ORIGIN}/account_api/wechat/user/getUserInfo", json={"code": code}, timeout=30)
     answer.raise_for_status()
     return answer.headers["X-Access-Token"]
 
@@ -80,10 +87,10 @@ schemathesis.auth(refresh_interval=None).apply_to(operation_id=BY_AUTHORIZATION)
 
 @schemathesis.auth(refresh_interval=None).apply_to(operation_id=ENDING)
 class SpentAuthorization(Authorization):
-    """A new session of another user for each request, since these end sessions."""
+    """Another user for each request, since these end sessions, or are limited for a user."""
 
     def get(self, case, context):
-        return person("e")
+        return person_of(f"e{next(numbers):031x}")
 
 
 @schemathesis.auth(refresh_interval=None).apply_to(operation_id="refreshUser")
@@ -152,7 +159,7 @@ USERS = {
     "createUser": lambda text: {"username": "u" + text[:16], "nickname": text},
     "updateUser": lambda text: {"id": int(text[:2], 16), "nickname": text},
 }
-PURPOSES = {"signInByMobile": "sign_in", "verifyMobile": "verify_mobile"}
+PURPOSES = {"signInByMobile": "sign_in", "verifyMobile": "verify_mobile", "resetForgottenPassword": "reset_password"}
 
 
 def sent_code(mobile, purpose):
@@ -175,6 +182,8 @@ def name_of(case):
     return case.operation.definition.raw.get("operationId")
 
 
+WECHAT = ["getWeChatUserInfo", "signInByWeChat", "signInByWeChatMobile", "linkWeChat"]
+
 # Requests that fit their schema and are refused: the operations (none named: all),
 # the status, a text of the answer, and why no schema describes it.
 REFUSALS = [
@@ -189,11 +198,11 @@ REFUSALS = [
     (["createUser", "updateUser"], 400, "参数 birthday 格式不正确", "a day that its month does not have"),
     (["createUser", "updateUser"], 400, "参数 (site|avatar) 格式不正确", "RFC 3986"),
     (["updateUser"], 400, "参数 status 只能是 ok, locked", "any text fits, since from oneself it is ignored"),
-    (["createUser", "updatePassword"], 422, "密码不合要求", "the policy has its own status and a list of common words"),
-    (["getWeChatUserInfo"], 400, '"code":(40029|40163)', "WeChat refuses the code"),
+    (["createUser", "updatePassword", "resetForgottenPassword"], 422, "密码不合要求", "the policy has its own status and a list of common words"),
+    (WECHAT, 400, '"code":(40029|40163)', "WeChat refuses the code"),
 ]
 FAULTS = [
-    (["getWeChatUserInfo"], 503, "微信服务暂不可用", "the code -1 simulates that WeChat is down"),
+    (WECHAT, 503, "微信服务暂不可用", "the code -1 simulates that WeChat is down"),
 ]
 
 
