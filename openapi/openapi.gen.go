@@ -11914,9 +11914,12 @@ func (sh *strictHandler) CloseAccount(ctx echo.Context) error {
 		err = ctx.Bind(&body)
 	}
 	if err != nil {
-		return err
+		if !errors.Is(err, io.EOF) {
+			return err
+		}
+	} else {
+		request.Body = &body
 	}
-	request.Body = &body
 
 	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
 		return sh.ssi.CloseAccount(ctx.Request().Context(), request.(CloseAccountRequestObject))

@@ -12,7 +12,7 @@ import (
 
 // usesUp lists the operations whose example ends a session that others need, in
 // the order in which they can follow one another.
-var usesUp = []string{"refreshAccessToken", "endSession", "linkWeChat", "mergeUsers", "updatePassword", "signOut", "resetDemo"}
+var usesUp = []string{"refreshAccessToken", "endSession", "linkWeChat", "mergeUsers", "updatePassword", "signOut", "resetForgottenPassword", "closeAccount", "resetDemo"}
 
 // Whoever tries the examples of the documentation page in order sees each succeed,
 // and again after a reset, which is the last of them.
@@ -22,6 +22,9 @@ func TestDemoAnswersEveryExampleOfTheContract(t *testing.T) {
 	tried := 0
 	for range 2 {
 		for _, e := range examples(t) {
+			if e.operation == "closeAccount" { // the session of the documented token has ended by then
+				e.call = e.call.with("Authorization", s.signIn(t, "demo", "quartet-demo"))
+			}
 			t.Run(e.name, func(t *testing.T) { s.ok(t, e.call) })
 			tried++
 		}

@@ -121,7 +121,7 @@ func (r *target) operations() []documented {
 }
 
 func last(o documented) int {
-	if slices.Contains([]string{"linkWeChat", "mergeUsers", "updatePassword"}, o.OperationID) {
+	if slices.Contains([]string{"linkWeChat", "mergeUsers", "updatePassword", "resetForgottenPassword", "closeAccount"}, o.OperationID) {
 		return 1
 	}
 	return 0

@@ -36,11 +36,27 @@ func (s sent) body() io.Reader {
 // other limits or another server.
 func (r *target) requests(t *testing.T, o documented, status, example string) []sent {
 	t.Helper()
+	switch o.OperationID + " " + example {
+	case "verifyMobile mobile_taken":
+		return r.mobileOfAnotherUser(t, o)
+	case "verifyMobile wrong_old_password":
+		return withProof(`{"mobile":"13900000077","validateNo":"000000","password":"not-the-password"}`)(r, t, o)
+	case "verifyMobile fresh_proof_required":
+		return withProof(`{"mobile":"13900000077","validateNo":"000000"}`)(r, t, o)
+	case "closeAccount wrong_old_password":
+		return withProof(`{"password":"not-the-password"}`)(r, t, o)
+	case "closeAccount wrong_code":
+		return withProof(`{"validateNo":"000000"}`)(r, t, o)
+	case "closeAccount fresh_proof_required":
+		return withProof(`{}`)(r, t, o)
+	case "resetForgottenPassword user_not_found":
+		mobile, code := r.codeFor(t, "reset_password")
+		made := r.succeeding(t, o)
+		made.Body = `{"mobile":"` + mobile + `","validateNo":"` + code + `","newPassword":"` + memberPassword + `"}`
+		return to(r.demo, made)
+	}
 	if build := builders[example]; build != nil && !o.HasExample(example) {
 		return build(r, t, o)
-	}
-	if o.OperationID == "verifyMobile" && example == "mobile_taken" {
-		return r.mobileOfAnotherUser(t, o)
 	}
 	requests, _, err := r.builder(t).Requests(t.Context(), replay.Case{Operation: o, Status: status, Example: example})
 	must(t, err)
@@ -153,21 +169,39 @@ func withSession(change string) builder {
 	}
 }
 
-// pair signs in a new user by a one-time code.
-func (r *target) pair(t *testing.T) (access, refresh string) {
+// withProof sends a body with the token of a session that was opened long ago.
+func withProof(body string) builder {
+	return func(r *target, t *testing.T, o documented) []sent {
+		all := withSession("created_at = 1")(r, t, o)
+		all[0].Body = body
+		return all[:1]
+	}
+}
+
+func (r *target) postJSON(t *testing.T, path, body string) answer {
+	t.Helper()
+	return r.demo.send(t, request{Method: http.MethodPost, Path: path, Header: http.Header{"Content-Type": {contract.MediaJSON}}, Body: body})
+}
+
+// codeFor sends a code to a mobile of nobody.
+func (r *target) codeFor(t *testing.T, purpose string) (mobile, code string) {
 	t.Helper()
 	r.mobiles++
-	mobile := fmt.Sprintf("139000010%02d", r.mobiles)
-	post := func(path, body string) answer {
-		return r.demo.send(t, request{Method: http.MethodPost, Path: path, Header: http.Header{"Content-Type": {contract.MediaJSON}}, Body: body})
-	}
-	post("/auth/mobile/code", `{"mobile":"`+mobile+`"}`)
+	mobile = fmt.Sprintf("139000010%02d", r.mobiles)
+	r.postJSON(t, "/auth/mobile/code", `{"mobile":"`+mobile+`","purpose":"`+purpose+`"}`)
 	var outbox []struct{ To, Code string }
 	must(t, json.Unmarshal([]byte(r.demo.send(t, request{Method: http.MethodGet, Path: "/demo/outbox"}).text), &outbox))
 	if len(outbox) == 0 || outbox[0].To != mobile {
 		t.Fatalf("no code in the outbox: %v", outbox)
 	}
-	got := post("/auth/mobile/login", `{"companyType":0,"mobile":"`+mobile+`","productType":0,"source":"","validateNo":"`+outbox[0].Code+`"}`)
+	return mobile, outbox[0].Code
+}
+
+// pair signs in a new user by a one-time code.
+func (r *target) pair(t *testing.T) (access, refresh string) {
+	t.Helper()
+	mobile, code := r.codeFor(t, "sign_in")
+	got := r.postJSON(t, "/auth/mobile/login", `{"companyType":0,"mobile":"`+mobile+`","productType":0,"source":"","validateNo":"`+code+`"}`)
 	data, _ := got.body["data"].(map[string]any)
 	if data == nil {
 		t.Fatalf("sign in by code: %s", got.text)
@@ -206,9 +240,21 @@ func overLimit(r *target, t *testing.T, o documented) []sent {
 	switch o.OperationID {
 	case "createUser":
 		within, made = 60, o.Requests("weak_password")[0] // counted like any other, and cheap
-	case "signInByMobile":
+	case "signInByMobile", "resetForgottenPassword", "verifyMobile":
 		// In the demonstration it would lock out the other tests.
 		within, where, made = 3, r.plain, o.Requests("wrong_code")[0]
+		if o.OperationID == "verifyMobile" {
+			r.authorise(&made, o, r.jwt(t, r.plain, "tao.ran", memberPassword))
+		}
+	case "closeAccount":
+		within, where = 3, r.plain
+		made.Body = `{"validateNo":"000000"}`
+		r.authorise(&made, o, r.jwt(t, r.plain, "tao.ran", memberPassword))
+		_, err := r.second.ExecContext(t.Context(), "UPDATE sessions SET created_at = 1")
+		must(t, err)
+	case "copyMyData":
+		within, where = 5, r.plain
+		r.authorise(&made, o, r.jwt(t, r.plain, "tao.ran", memberPassword))
 	case "introspectToken", "getUserInfo":
 		// The server without --demo does not know the application.
 		within, where = 3, r.plain
@@ -235,6 +281,10 @@ func forbidden(r *target, t *testing.T, o documented) []sent {
 		made := o.Requests("ok")[0]
 		r.authorise(&made, o, r.jwt(t, r.plain, "tao.ran", memberPassword))
 		return to(r.plain, made)
+	case "closeAccount": // of a super administrator
+		made := o.Requests("ok")[0]
+		r.authorise(&made, o, r.jwt(t, r.demo, "admin", "quartet-admin"))
+		return to(r.demo, made)
 	case "getWeChatUserInfo":
 		made := o.Requests("ok")[0]
 		made.Body = `{"code":"disabled-person-disabled-person1"}`

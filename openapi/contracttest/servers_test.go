@@ -29,6 +29,7 @@ type target struct {
 	down     origin  // a server whose database is down
 	hasty    origin  // a server that waits 50 ms for a body
 	database *sql.DB // the demo's database
+	second   *sql.DB // that of plain
 	seen     map[string]bool
 	mobiles  int
 }
@@ -47,13 +48,19 @@ func newReplayed(t *testing.T) *target {
 		demo:  serve(t, program, "--demo", "--database", "sqlite:"+demoFile),
 		plain: serve(t, program, "--failures-per-ip", "3/15m", "--database", "sqlite:"+plainFile),
 	}
-	command(t, program, "user", "add", "tao.ran", "--password", memberPassword, "--database", "sqlite:"+plainFile)
+	command(t, program, "user", "add", "tao.ran", "--password", memberPassword, "--mobile", "13900000088", "--database", "sqlite:"+plainFile)
 	r.broken, r.down = broken(t), down(t)
 	r.hasty = inProcess(t, server.Options{Limits: server.Limits{Time: 50 * time.Millisecond}})
-	r.database, err = sql.Open("sqlite", "file:"+demoFile+"?_pragma=busy_timeout(5000)")
-	must(t, err)
-	t.Cleanup(func() { _ = r.database.Close() })
+	r.database, r.second = openFile(t, demoFile), openFile(t, plainFile)
 	return r
+}
+
+func openFile(t *testing.T, path string) *sql.DB {
+	t.Helper()
+	database, err := sql.Open("sqlite", "file:"+path+"?_pragma=busy_timeout(5000)")
+	must(t, err)
+	t.Cleanup(func() { _ = database.Close() })
+	return database
 }
 
 // inProcess starts a server in this process.

@@ -174,8 +174,11 @@ func changedHeader(name, value string) derivation {
 func withoutRequired(_ RequestBuilder, o contract.Operation, r *contract.Request) {
 	if o.RequestBody != nil {
 		r.Body = ""
-		if r.Header.Get("Content-Type") == contract.MediaJSON {
+		if media := r.Header.Get("Content-Type"); media == contract.MediaJSON {
 			r.Body = "{}"
+			if strict := contract.Strict(o.RequestBody.Value.Content[media].Schema.Value); len(strict.Required) == 0 && len(strict.Properties) > 0 {
+				r.Body = fmt.Sprintf(`{%q:{}}`, slices.Sorted(maps.Keys(strict.Properties))[0])
+			}
 		}
 	}
 	for _, parameter := range o.Parameters {
@@ -185,6 +188,8 @@ func withoutRequired(_ RequestBuilder, o contract.Operation, r *contract.Request
 		r.Query.Del(parameter.Value.Name)
 		if schema := parameter.Value.Schema; schema != nil && schema.Value.Type.Is(openapi3.TypeArray) {
 			r.Query.Set(parameter.Value.Name, "nobody")
+		} else if schema != nil && schema.Value.Type.Is(openapi3.TypeInteger) && !parameter.Value.Required && parameter.Value.In == openapi3.ParameterInQuery {
+			r.Query.Set(parameter.Value.Name, "x")
 		}
 	}
 }

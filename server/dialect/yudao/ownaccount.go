@@ -59,9 +59,11 @@ func (a API) CopyMyData(ctx context.Context, _ openapi.CopyMyDataRequestObject) 
 
 // CloseAccount closes the caller's account.
 func (a API) CloseAccount(ctx context.Context, r openapi.CloseAccountRequestObject) (openapi.CloseAccountResponseObject, error) {
-	erasedAt, err := a.Accounts.CloseAccount(ctx, dialect.CallFrom(ctx).Caller, account.Proof{
-		Password: dialect.OrEmpty(r.Body.Password), Code: dialect.OrEmpty(r.Body.ValidateNo),
-	})
+	var proof account.Proof
+	if r.Body != nil {
+		proof = account.Proof{Password: dialect.OrEmpty(r.Body.Password), Code: dialect.OrEmpty(r.Body.ValidateNo)}
+	}
+	erasedAt, err := a.Accounts.CloseAccount(ctx, dialect.CallFrom(ctx).Caller, proof)
 	if err != nil {
 		return nil, err
 	}
