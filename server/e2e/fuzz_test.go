@@ -60,7 +60,10 @@ func (a *fuzzServer) restore(t testing.TB) {
 }
 
 // ending operations may end the session that the next request needs.
-var ending = []string{"signOut", "endSession", "refreshAccessToken", "signInByMobile", "updatePassword", "updateUser"}
+var ending = []string{
+	"signOut", "endSession", "refreshAccessToken", "signInByMobile", "updatePassword", "updateUser",
+	"signInByWeChat", "signInByWeChatMobile", "linkWeChat", "mergeUsers", "resetForgottenPassword", "closeAccount",
+}
 
 // check sends a request and holds the answer against the contract: that of the
 // operation, or, where there is none, a failure in the envelope of the path.
