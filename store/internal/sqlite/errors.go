@@ -30,7 +30,8 @@ func classify(err error) (class engine.Class) {
 		class.Retry, class.Unavailable = true, true
 	case sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL, sqlite3.SQLITE_INTERRUPT,
 		sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN,
-		sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH, sqlite3.SQLITE_NOMEM:
+		sqlite3.SQLITE_PERM, sqlite3.SQLITE_AUTH, sqlite3.SQLITE_NOMEM,
+		sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB: // damaged until somebody restores it
 		class.Unavailable = true
 	case sqlite3.SQLITE_ERROR:
 		class.MissingTable = strings.Contains(failed.Error(), "no such table")

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"os"
 	"path/filepath"
@@ -229,5 +230,27 @@ func TestACopyBesideAnOlderLogIsRefused(t *testing.T) {
 	defer func() { noError(t, again.Close()) }()
 	if text, err := again.text(t, 5); err != nil || text != "" {
 		t.Errorf("the right file: %q %v", text, err)
+	}
+}
+
+// A file that is overwritten in place stays the same file by its device and inode.
+func TestADamagedFileIsUnavailable(t *testing.T) {
+	t.Parallel()
+	for code, damage := range map[string]func(database []byte){
+		"malformed":      func(database []byte) { clear(database[100:]) },
+		"not a database": func(database []byte) { clear(database) },
+	} {
+		path := another(t, "kept")
+		database, err := os.ReadFile(path)
+		noError(t, err)
+		damage(database)
+		noError(t, os.WriteFile(path, database, 0o600))
+		db, err := sql.Open("sqlite", path)
+		noError(t, err)
+		_, err = db.ExecContext(t.Context(), "SELECT * FROM t")
+		if err == nil || !strings.Contains(err.Error(), code) || !classify(err).Unavailable {
+			t.Errorf("%s: %v, %+v", code, err, classify(err))
+		}
+		noError(t, db.Close())
 	}
 }
