@@ -19,7 +19,7 @@ run: ## start the server with demo data and Swagger UI on http://127.0.0.1:8080/
 	go run ./cmd/quartet serve --demo $(if $(ADDR),--addr $(ADDR))
 
 test: ## run all tests that need only Go (PostgreSQL and MariaDB too where QUARTET_TEST_POSTGRES and QUARTET_TEST_MYSQL name one)
-	go test -timeout 20m ./...
+	go test -timeout 30m ./...
 	@if [ -z "$${QUARTET_TEST_POSTGRES:-}" ]; then \
 	  echo "skipped: the store on PostgreSQL. To run it: QUARTET_TEST_POSTGRES=postgres://… make test"; fi
 	@if [ -z "$${QUARTET_TEST_MYSQL:-}" ]; then \
@@ -52,7 +52,7 @@ breaking: ## find changes that break clients of the newest release, and test tha
 	cd openapi/contracttest/oasdiff && go test -count=1 -v .
 
 race: ## run all tests under the race detector (needs a C compiler)
-	CGO_ENABLED=1 go test -race -timeout 30m ./...
+	CGO_ENABLED=1 go test -race -timeout 40m ./...
 
 generate: ## generate the server from openapi/openapi.yaml, and the tables of errors and options
 	go generate ./...
