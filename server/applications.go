@@ -92,7 +92,7 @@ func header(c echo.Context, name string) (value string, present bool, err error)
 // basicCredentials returns the id and the secret in HTTP Basic, both urlencoded. A
 // malformed encoding is that of no application.
 func basicCredentials(c echo.Context) (id, secret string, present bool) {
-	id, secret, present = c.Request().BasicAuth()
+	id, secret, _ = c.Request().BasicAuth()
 	if id == "" {
 		return "", "", false
 	}
