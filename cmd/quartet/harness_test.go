@@ -161,10 +161,11 @@ func post(path string) call { return call{method: http.MethodPost, path: path} }
 
 // with adds a header.
 func (c call) with(name, value string) call {
-	header := map[string]string{name: value}
+	header := map[string]string{}
 	for n, v := range c.header {
 		header[n] = v
 	}
+	header[name] = value
 	c.header = header
 	return c
 }
