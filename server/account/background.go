@@ -6,6 +6,8 @@ import (
 	"runtime/debug"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"quartet/server/apierr"
 )
 
@@ -29,6 +31,26 @@ func (s *Service) inBackground(ctx context.Context, do func(context.Context) err
 		return err
 	case <-afterDeadline(ctx):
 		return apierr.Wrap(apierr.Unavailable, context.DeadlineExceeded)
+	}
+}
+
+// shared runs do once for concurrent callers of a key, to its end even if they leave. Each
+// waits until afterDeadline; then the failure is Unavailable and do continues.
+func shared[T any](ctx context.Context, s *Service, group *singleflight.Group, key string, do func() (T, error)) (result T, err error) {
+	running := group.DoChan(key, func() (any, error) {
+		s.background.Add(1)
+		defer s.background.Done()
+		return s.recoverToError(func() (any, error) { return do() })
+	})
+	select {
+	case outcome := <-running:
+		if outcome.Err != nil {
+			failed := *apierr.As(outcome.Err) // a copy: other requests have the same one
+			return result, &failed
+		}
+		return outcome.Val.(T), nil
+	case <-afterDeadline(ctx):
+		return result, apierr.Wrap(apierr.Unavailable, context.DeadlineExceeded)
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"quartet/server/apierr"
-	"quartet/server/token"
 	"quartet/store"
 )
 
@@ -79,7 +78,9 @@ func (s *Service) exchangeToken(ctx context.Context, in TokenSignIn) (SignInResu
 		if err != nil {
 			return err
 		}
-		result, err = s.openByToken(ctx, tx, in, moved.user.ID, application)
+		session := s.sessionRow(moved.user.ID, in.Dialect, OpenedByToken, in.ClientIP, in.UserAgent)
+		session.ApplicationID = application
+		result, err = s.openDevice(ctx, tx, session, in.Device)
 		return err
 	})
 	_, used := errors.AsType[store.RateLimitError](err)
@@ -111,16 +112,6 @@ func (m *movedIn) refusesToken() error {
 		return nil
 	}
 	return apierr.New(apierr.Unauthenticated)
-}
-
-func (s *Service) openByToken(ctx context.Context, tx *tx, in TokenSignIn, userID int64, application *string) (SignInResult, error) {
-	refresh := token.NewRefresh()
-	session := s.sessionRow(userID, in.Dialect, OpenedByToken, in.ClientIP, in.UserAgent)
-	session.ApplicationID = application
-	in.Device.addTo(&session, refresh)
-	result, err := s.openOpaque(ctx, tx, session, refresh, in.Device.CompanyType)
-	result.RefreshToken, result.RefreshExpires = refresh, session.ExpiresAt.Time()
-	return result, err
 }
 
 // refuseToken records a refusal.

@@ -69,25 +69,11 @@ func (s *Service) moveIn(ctx context.Context, in PasswordSignIn, user store.User
 	g := s.signInGuess(in, user, found)
 	g.lockKey = s.sealer.Index(g.lockKey + "\x00" + in.Password)
 	g.disabled = false
-	asking := s.asked.DoChan(g.lockKey, func() (any, error) {
-		s.background.Add(1)
-		defer s.background.Done()
-		return s.recoverToError(func() (any, error) {
-			ctx, cancel := withoutCancel(ctx)
-			defer cancel()
-			return s.askAndImport(ctx, in, user, g)
-		})
+	return shared(ctx, s, &s.asked, g.lockKey, func() (movedIn, error) {
+		ctx, cancel := withoutCancel(ctx)
+		defer cancel()
+		return s.askAndImport(ctx, in, user, g)
 	})
-	select {
-	case outcome := <-asking:
-		if outcome.Err != nil {
-			failed := *apierr.As(outcome.Err) // a copy: other requests have the same one
-			return movedIn{}, &failed
-		}
-		return outcome.Val.(movedIn), nil
-	case <-afterDeadline(ctx):
-		return movedIn{}, apierr.Wrap(apierr.Unavailable, context.DeadlineExceeded)
-	}
 }
 
 func (s *Service) askAndImport(ctx context.Context, in PasswordSignIn, user store.User, g guess) (movedIn, error) {

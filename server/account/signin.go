@@ -71,12 +71,16 @@ func (d DeviceSession) check() error {
 	})
 }
 
-// addTo gives a session a refresh token and makes it the user's only one of its product
-// type.
-func (d DeviceSession) addTo(session *store.Session, refresh string) {
+// openDevice opens a session with a refresh token, which is the user's only one of its
+// product type. The errors are those of openOpaque.
+func (s *Service) openDevice(ctx context.Context, tx *tx, session store.Session, d DeviceSession) (SignInResult, error) {
+	refresh := token.NewRefresh()
 	session.ExclusiveClass, session.Source = new(exclusiveClass(d.ProductType)), d.Source
 	session.CompanyType, session.ProductType = d.CompanyType, d.ProductType
 	session.DeviceNumber, session.RefreshHash = filled(&d.Device), new(hashOf(refresh))
+	result, err := s.openOpaque(ctx, tx, session, refresh, d.CompanyType)
+	result.RefreshToken, result.RefreshExpires = refresh, session.ExpiresAt.Time()
+	return result, err
 }
 
 // SignInByCode signs in with a one-time code (operation 2) and registers an unknown
@@ -114,13 +118,11 @@ func (s *Service) SignInByCode(ctx context.Context, in CodeSignIn) (SignInResult
 			refused = reasonDisabled
 			return err
 		}
-		refresh := token.NewRefresh()
-		session := s.codeSession(user.ID, in, refresh)
+		session := s.sessionRow(user.ID, in.Dialect, OpenedByCode, in.ClientIP, in.UserAgent)
 		session.ApplicationID = application
 		tx.record(reopened(user, session)...)
 		user.LastLoginAt, user.CompanyType = &session.CreatedAt, cmp.Or(in.CompanyType, user.CompanyType) // as OpenSession stores them
-		result, err = s.openOpaque(ctx, tx, session, refresh, in.CompanyType)
-		result.RefreshToken, result.RefreshExpires = refresh, session.ExpiresAt.Time()
+		result, err = s.openDevice(ctx, tx, session, in.device())
 		return err
 	})
 	switch {
@@ -138,12 +140,6 @@ func (in CodeSignIn) check() error {
 		return err
 	}
 	return in.device().check()
-}
-
-func (s *Service) codeSession(userID int64, in CodeSignIn, refresh string) store.Session {
-	session := s.sessionRow(userID, in.Dialect, OpenedByCode, in.ClientIP, in.UserAgent)
-	in.device().addTo(&session, refresh)
-	return session
 }
 
 // exclusiveClass is the class of a product type; sessions without one are a class too.

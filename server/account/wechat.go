@@ -115,12 +115,9 @@ func (s *Service) openByWeChat(ctx context.Context, in WeChatSignIn, find func(*
 		session.ApplicationID = application
 		if in.Device == nil {
 			result, err = s.openOpaque(ctx, tx, session, token.NewSeed(), nil)
-			return err
+		} else {
+			result, err = s.openDevice(ctx, tx, session, *in.Device)
 		}
-		refresh := token.NewRefresh()
-		in.Device.addTo(&session, refresh)
-		result, err = s.openOpaque(ctx, tx, session, refresh, in.Device.CompanyType)
-		result.RefreshToken, result.RefreshExpires = refresh, session.ExpiresAt.Time()
 		return err
 	})
 	if err == nil && disabled {

@@ -45,21 +45,7 @@ func (s *Service) phoneCode(app weChatClient, code string) weChatCode {
 // for WeChatRepeat, for every server and even if the client leaves. Concurrent requests
 // with the same code share one exchange.
 func (s *Service) weChatIdentity(ctx context.Context, code weChatCode) (WeChatIdentity, error) {
-	exchange := s.weChatCodes.DoChan(code.hash, func() (any, error) {
-		s.background.Add(1)
-		defer s.background.Done()
-		return s.recoverToError(func() (any, error) { return s.exchangeWeChatCode(ctx, code) })
-	})
-	select {
-	case outcome := <-exchange:
-		if outcome.Err != nil {
-			failed := *apierr.As(outcome.Err) // a copy: other requests have the same one
-			return WeChatIdentity{}, &failed
-		}
-		return outcome.Val.(WeChatIdentity), nil
-	case <-afterDeadline(ctx):
-		return WeChatIdentity{}, apierr.Wrap(apierr.Unavailable, context.DeadlineExceeded)
-	}
+	return shared(ctx, s, &s.weChatCodes, code.hash, func() (WeChatIdentity, error) { return s.exchangeWeChatCode(ctx, code) })
 }
 
 // exchangeWeChatCode exchanges the code before the first request's deadline, and stores
