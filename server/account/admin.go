@@ -41,21 +41,6 @@ func (a AddedUser) registration() (registration, error) {
 	}, checkRole(a.Role)
 }
 
-// ListUsers returns up to limit users whose ids are above afterID, by id.
-func (s *Service) ListUsers(ctx context.Context, afterID int64, limit int) ([]User, error) {
-	rows, err := s.store.ListUsers(ctx, afterID, limit)
-	if err != nil {
-		return nil, storeErr(err)
-	}
-	users := make([]User, len(rows))
-	for i, row := range rows {
-		if users[i], err = s.open(row); err != nil {
-			return nil, err
-		}
-	}
-	return users, nil
-}
-
 // FindUser finds a user by id, user name, e-mail or verified mobile. A text of digits
 // is tried as an id first. The failure is UserNotFound.
 func (s *Service) FindUser(ctx context.Context, text string) (User, error) {
