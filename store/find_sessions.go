@@ -22,14 +22,8 @@ func (f SessionFilter) conditions() (c conditions) {
 
 // FindSessions returns at most limit sessions whose ids are above afterID, in order of
 // their ids.
-func (s *Store) FindSessions(ctx context.Context, f SessionFilter, afterID int64, limit int) (found []Session, err error) {
-	c := f.conditions()
-	c.add("id > ?", afterID)
-	err = s.run(ctx, "FindSessions", func() error {
-		found = nil
-		return s.engine.SelectOnce(ctx, &found, selectSessions+c.where()+" ORDER BY id LIMIT ?", append(c.args, max(limit, 0))...)
-	})
-	return found, err
+func (s *Store) FindSessions(ctx context.Context, f SessionFilter, afterID int64, limit int) ([]Session, error) {
+	return page[Session](ctx, s, "FindSessions", selectSessions, f.conditions(), afterID, limit)
 }
 
 // CountSessions returns how many sessions f finds.

@@ -20,14 +20,8 @@ type UserFilter struct {
 }
 
 // FindUsers returns at most limit users whose ids are above afterID, in order of their ids.
-func (s *Store) FindUsers(ctx context.Context, f UserFilter, afterID int64, limit int) (found []User, err error) {
-	c := f.conditions()
-	c.add("id > ?", afterID)
-	err = s.run(ctx, "FindUsers", func() error {
-		found = nil
-		return s.engine.SelectOnce(ctx, &found, selectUsers+c.where()+" ORDER BY id LIMIT ?", append(c.args, max(limit, 0))...)
-	})
-	return found, err
+func (s *Store) FindUsers(ctx context.Context, f UserFilter, afterID int64, limit int) ([]User, error) {
+	return page[User](ctx, s, "FindUsers", selectUsers, f.conditions(), afterID, limit)
 }
 
 // CountUsers returns how many users f finds.
@@ -66,6 +60,17 @@ func (f UserFilter) text(c *conditions) {
 		any.add("mobile_index = ?", *f.MobileIndex)
 	}
 	c.add("("+strings.Join(any.parts, " OR ")+")", any.args...)
+}
+
+// page returns at most limit rows that meet conditions and whose ids are above afterID, in
+// order of their ids.
+func page[T any](ctx context.Context, s *Store, verb, selected string, c conditions, afterID int64, limit int) (found []T, err error) {
+	c.add("id > ?", afterID)
+	err = s.run(ctx, verb, func() error {
+		found = nil
+		return s.engine.SelectOnce(ctx, &found, selected+c.where()+" ORDER BY id LIMIT ?", append(c.args, max(limit, 0))...)
+	})
+	return found, err
 }
 
 // count returns the number of rows of a table that meet conditions.
