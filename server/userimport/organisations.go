@@ -3,7 +3,6 @@ package userimport
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"slices"
 
@@ -44,30 +43,12 @@ type read[T any] struct {
 }
 
 func runTable[T any](ctx context.Context, r *Reader, value func(*row) T, into func(context.Context, []T) ([]error, error), report Report, stop bool) error {
-	var batch []read[T]
-	for {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		next, err := nextOf(r, value)
-		_, isRefusal := errors.AsType[Error](err)
-		if next.refusal = err; err == nil || isRefusal {
-			batch = append(batch, next)
-		}
-		over := err != nil && (!isRefusal || stop)
-		if over || len(batch) == batchSize {
-			if err := flushTable(ctx, r, batch, into, report); err != nil {
-				return err
-			}
-			batch = batch[:0]
-		}
-		switch {
-		case errors.Is(err, io.EOF):
-			return nil
-		case err != nil && !isRefusal:
-			return fmt.Errorf("cannot continue reading: %w", err)
-		}
+	next := func() (read[T], error) {
+		line, err := nextOf(r, value)
+		line.refusal = err
+		return line, err
 	}
+	return inBatches(ctx, stop, next, func(batch []read[T]) error { return flushTable(ctx, r, batch, into, report) })
 }
 
 func nextOf[T any](r *Reader, value func(*row) T) (next read[T], err error) {

@@ -99,24 +99,36 @@ func Run(ctx context.Context, from *Reader, into Importer, report Report, stop b
 	}
 	defer func() { err = errors.Join(err, seen.Close()) }()
 	u := &run{from, into, report, stop, seen}
-	batch := make([]entry, 0, batchSize)
+	next := func() (entry, error) {
+		person, err := from.Next()
+		refusal, isRefusal := errors.AsType[Error](err)
+		if isRefusal {
+			person.Line = refusal.Line
+			return entry{person, refusal}, err
+		}
+		return entry{Person: person}, err
+	}
+	return inBatches(ctx, stop, next, func(batch []entry) error { return u.flush(ctx, batch) })
+}
+
+// inBatches gives what next reads to flush, a batch at a time. An Error of next concerns
+// its line alone, which is in the batch; with stop it is the last one. io.EOF is the end,
+// and any other error ends reading after what came before it.
+func inBatches[T any](ctx context.Context, stop bool, next func() (T, error), flush func([]T) error) error {
+	batch := make([]T, 0, batchSize)
 	for {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		person, err := from.Next()
-		refusal, isRefusal := errors.AsType[Error](err)
-		switch {
-		case err == nil:
-			batch = append(batch, entry{Person: person})
-		case isRefusal:
-			person.Line = refusal.Line
-			batch = append(batch, entry{person, refusal})
+		line, err := next()
+		_, isRefusal := errors.AsType[Error](err)
+		if err == nil || isRefusal {
+			batch = append(batch, line)
 		}
 		over := err != nil && (!isRefusal || stop)
 		if over || len(batch) == batchSize {
-			if flushed := u.flush(ctx, batch); flushed != nil {
-				return flushed
+			if err := flush(batch); err != nil {
+				return err
 			}
 			batch = batch[:0]
 		}
