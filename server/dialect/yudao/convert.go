@@ -8,6 +8,24 @@ import (
 	"quartet/server/dialect"
 )
 
+func toMobileLogin(result account.SignInResult) openapi.MobileLoginResponse {
+	access, refresh := toTokens(result)
+	return openapi.MobileLoginResponse{Data: openapi.MobileLogin{AccessToken: access, RefreshToken: refresh, UserInfo: toMobileUser(result.User)}}
+}
+
+func toTokens(result account.SignInResult) (openapi.AccessToken, openapi.RefreshToken) {
+	return openapi.AccessToken{Expire: utc(result.AccessExpires), Value: result.AccessToken},
+		openapi.RefreshToken{Expire: utc(result.RefreshExpires), Value: result.RefreshToken}
+}
+
+// deviceSession is what a request to sign in says of its device.
+func deviceSession(companyType, productType *int32, source, device *string) account.DeviceSession {
+	return account.DeviceSession{
+		CompanyType: dialect.Widen(companyType), ProductType: dialect.Widen(productType),
+		Source: dialect.OrEmpty(source), Device: dialect.OrEmpty(device),
+	}
+}
+
 func toMobileUser(u account.User) openapi.MobileUser {
 	made := openapi.MobileUser{
 		AvatarUrl: dialect.OrEmpty(u.Avatar), Id: u.ID, Mobile: dialect.OrEmpty(u.Mobile), NickName: dialect.OrEmpty(u.Nickname),

@@ -44,11 +44,7 @@ func (a API) SignInByMobile(ctx context.Context, r openapi.SignInByMobileRequest
 	if err != nil {
 		return nil, err
 	}
-	return openapi.SignInByMobile200JSONResponse{Body: openapi.MobileLoginResponse{Data: openapi.MobileLogin{
-		AccessToken:  openapi.AccessToken{Expire: utc(result.AccessExpires), Value: result.AccessToken},
-		RefreshToken: openapi.RefreshToken{Expire: utc(result.RefreshExpires), Value: result.RefreshToken},
-		UserInfo:     toMobileUser(result.User),
-	}}}, nil
+	return openapi.SignInByMobile200JSONResponse{Body: toMobileLogin(result)}, nil
 }
 
 // VerifyMobile verifies a new mobile of the caller.

@@ -10,10 +10,7 @@ import (
 
 // SignInByWeChat signs in with the code of a WeChat login.
 func (a API) SignInByWeChat(ctx context.Context, r openapi.SignInByWeChatRequestObject) (openapi.SignInByWeChatResponseObject, error) {
-	in := weChatSignIn(ctx, r.Body.Code, account.DeviceSession{
-		CompanyType: dialect.Widen(r.Body.CompanyType), ProductType: dialect.Widen(r.Body.ProductType),
-		Source: dialect.OrEmpty(r.Body.Source), Device: dialect.OrEmpty(r.Params.XDeviceNumber),
-	})
+	in := weChatSignIn(ctx, r.Body.Code, deviceSession(r.Body.CompanyType, r.Body.ProductType, r.Body.Source, r.Params.XDeviceNumber))
 	result, err := a.Accounts.SignInByWeChat(ctx, in)
 	if err != nil {
 		return nil, err
@@ -23,10 +20,7 @@ func (a API) SignInByWeChat(ctx context.Context, r openapi.SignInByWeChatRequest
 
 // SignInByWeChatMobile signs in with the code of a mini-program's phone number.
 func (a API) SignInByWeChatMobile(ctx context.Context, r openapi.SignInByWeChatMobileRequestObject) (openapi.SignInByWeChatMobileResponseObject, error) {
-	in := weChatSignIn(ctx, dialect.OrEmpty(r.Body.Code), account.DeviceSession{
-		CompanyType: dialect.Widen(r.Body.CompanyType), ProductType: dialect.Widen(r.Body.ProductType),
-		Source: dialect.OrEmpty(r.Body.Source), Device: dialect.OrEmpty(r.Params.XDeviceNumber),
-	})
+	in := weChatSignIn(ctx, dialect.OrEmpty(r.Body.Code), deviceSession(r.Body.CompanyType, r.Body.ProductType, r.Body.Source, r.Params.XDeviceNumber))
 	result, err := a.Accounts.SignInByWeChatMobile(ctx, account.WeChatMobileSignIn{WeChatSignIn: in, PhoneCode: r.Body.PhoneCode})
 	if err != nil {
 		return nil, err
@@ -61,10 +55,8 @@ func weChatSignIn(ctx context.Context, code string, device account.DeviceSession
 }
 
 func toWeChatLogin(result account.SignInResult) openapi.WeChatLoginResponse {
+	access, refresh := toTokens(result)
 	return openapi.WeChatLoginResponse{Data: openapi.WeChatLogin{
-		AccessToken:  openapi.AccessToken{Expire: utc(result.AccessExpires), Value: result.AccessToken},
-		RefreshToken: openapi.RefreshToken{Expire: utc(result.RefreshExpires), Value: result.RefreshToken},
-		UserInfo:     toMobileUser(result.User),
-		WeChatLinked: result.WeChatLinked,
+		AccessToken: access, RefreshToken: refresh, UserInfo: toMobileUser(result.User), WeChatLinked: result.WeChatLinked,
 	}}
 }
