@@ -180,11 +180,7 @@ func TestFaults_PostgresOutOfReach(t *testing.T) {
 	wire.mend()
 	recovers(t, s)
 	// A probe of /readyz counts for a second, so the one that failed may still be answered.
-	for deadline := time.Now().Add(5 * time.Second); s.server(0).send(t, get("/readyz")).Status != http.StatusOK; time.Sleep(100 * time.Millisecond) {
-		if time.Now().After(deadline) {
-			t.Fatal("the server does not become ready again")
-		}
-	}
+	await(t, "the server to be ready", func() bool { return s.server(0).send(t, get("/readyz")).Status == http.StatusOK })
 }
 
 // wire is a connection to a database that can be cut.
