@@ -20,7 +20,7 @@ func basic(id, secret string) string {
 // secret gives an application a secret.
 func (w *world) secret(application string) string {
 	w.t.Helper()
-	_, text, err := w.accounts.AddApplicationSecret(w.t.Context(), application)
+	_, text, err := w.accounts.CommandLine().AddApplicationSecret(w.t.Context(), application)
 	must(w.t, err)
 	return text
 }

@@ -35,7 +35,7 @@ func TestAudience(t *testing.T) {
 	w.add("lu.jiahe", store.RoleMember)
 	w.application("portal", "")
 	w.application("closed", "")
-	must(t, w.accounts.DisableApplication(t.Context(), "closed"))
+	must(t, w.accounts.CommandLine().DisableApplication(t.Context(), "closed"))
 	for name, c := range map[string]struct {
 		header []string
 		want   string

@@ -182,7 +182,7 @@ var systemPaths = map[string]string{
 }
 
 func resetPassword(accounts *account.Service, id int64) error {
-	_, err := accounts.ResetPassword(bg(), id, goodPassword)
+	_, err := accounts.CommandLine().ResetPassword(bg(), id, goodPassword)
 	return err
 }
 
@@ -229,7 +229,7 @@ func TestMassAssignment(t *testing.T) {
 	if after["mobileStatus"] != "unverified" || after["status"] != "ok" {
 		t.Errorf("user %v", after)
 	}
-	_, err := w.accounts.AddUser(t.Context(), account.AddedUser{NewUser: account.NewUser{Username: "root", Password: new(goodPassword)}, Role: account.RoleSuperAdministrator})
+	_, err := w.accounts.CommandLine().AddUser(t.Context(), account.AddedUser{NewUser: account.NewUser{Username: "root", Password: new(goodPassword)}, Role: account.RoleSuperAdministrator})
 	must(t, err)
 	requireOK(t, w.postJSON("/api/user/update", `{"id":`+id+`,"mobile":"13900004444","mobileStatus":"ok","email":"ran@example.com","emailStatus":"ok"}`, "Jwt", w.jwt("root")))
 	vouched := requireOK(t, w.get("/api/user/detail?id="+id, "Jwt", jwt)).body["user"].(map[string]any)
@@ -244,7 +244,7 @@ func TestMassAssignment(t *testing.T) {
 
 func TestOthersSeeThePublicPartOnly(t *testing.T) {
 	w := newWorld(t)
-	id, err := w.accounts.AddUser(t.Context(), account.AddedUser{NewUser: account.NewUser{
+	id, err := w.accounts.CommandLine().AddUser(t.Context(), account.AddedUser{NewUser: account.NewUser{
 		Username: "lu.jiahe", Profile: account.Profile{Nickname: new("嘉禾"), RealName: new("陆嘉禾"), Mobile: new(mobile), Email: new("lu@example.com"), IDCard: new("110101199001010010")},
 	}})
 	must(t, err)

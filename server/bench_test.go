@@ -15,13 +15,13 @@ import (
 // once with each kind of token.
 func BenchmarkRead(b *testing.B) {
 	handler, accounts := newHandler(b)
-	if _, err := accounts.AddApplication(b.Context(), "1", "演示应用", nil); err != nil {
+	if _, err := accounts.CommandLine().AddApplication(b.Context(), "1", "演示应用", nil); err != nil {
 		b.Fatal(err)
 	}
 	must(b, accounts.SetCode(b.Context(), account.PurposeSignIn, mobile, "123456", time.Minute))
 	opaque, err := accounts.SignInByCode(b.Context(), account.CodeSignIn{Mobile: mobile, Code: "123456", ClientIP: "192.0.2.1"})
 	must(b, err)
-	_, err = accounts.AddUser(b.Context(), account.AddedUser{NewUser: account.NewUser{Username: "lu.jiahe", Password: new(goodPassword)}})
+	_, err = accounts.CommandLine().AddUser(b.Context(), account.AddedUser{NewUser: account.NewUser{Username: "lu.jiahe", Password: new(goodPassword)}})
 	must(b, err)
 	jwt, err := accounts.SignInByPassword(b.Context(), account.PasswordSignIn{Account: "lu.jiahe", Password: goodPassword, ClientIP: "192.0.2.1"})
 	must(b, err)
@@ -51,7 +51,7 @@ func BenchmarkRefused(b *testing.B) {
 // by a JWT, whose signature was verified before.
 func BenchmarkStageCaller(b *testing.B) {
 	_, accounts := newHandler(b)
-	if _, err := accounts.AddUser(b.Context(), account.AddedUser{NewUser: account.NewUser{Username: "lu.jiahe", Password: new(goodPassword)}}); err != nil {
+	if _, err := accounts.CommandLine().AddUser(b.Context(), account.AddedUser{NewUser: account.NewUser{Username: "lu.jiahe", Password: new(goodPassword)}}); err != nil {
 		b.Fatal(err)
 	}
 	jwt, err := accounts.SignInByPassword(b.Context(), account.PasswordSignIn{Account: "lu.jiahe", Password: goodPassword, ClientIP: "192.0.2.1"})

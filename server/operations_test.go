@@ -253,7 +253,7 @@ func TestCreateReadUpdateUserInBothForms(t *testing.T) {
 
 func TestPasswordChangeEndsSessionsOfEveryDialect(t *testing.T) {
 	w := newWorld(t)
-	id, err := w.accounts.AddUser(t.Context(), account.AddedUser{
+	id, err := w.accounts.CommandLine().AddUser(t.Context(), account.AddedUser{
 		NewUser:        account.NewUser{Username: "lu.jiahe", Password: new(goodPassword), Profile: account.Profile{Mobile: new(mobile)}},
 		MobileVerified: true,
 	})

@@ -173,7 +173,7 @@ func TestBodiesInOtherEncodings(t *testing.T) {
 
 func TestSignInWithTheFormsOfClients(t *testing.T) {
 	w := newWorld(t)
-	_, err := w.accounts.AddUser(t.Context(), account.AddedUser{
+	_, err := w.accounts.CommandLine().AddUser(t.Context(), account.AddedUser{
 		NewUser: account.NewUser{Username: "lu.jiahe", Password: new("a;b=violet;otter")}, Role: store.RoleMember,
 	})
 	must(t, err)

@@ -25,7 +25,7 @@ import (
 // -benchtime 300000x.
 func BenchmarkContractShare(b *testing.B) {
 	handler, accounts := newHandler(b)
-	_, err := accounts.AddApplication(b.Context(), "1", "演示应用", nil)
+	_, err := accounts.CommandLine().AddApplication(b.Context(), "1", "演示应用", nil)
 	must(b, err)
 	must(b, accounts.SetCode(b.Context(), account.PurposeSignIn, mobile, "123456", time.Minute))
 	grant, err := accounts.SignInByCode(b.Context(), account.CodeSignIn{Mobile: mobile, Code: "123456", ClientIP: "192.0.2.1"})

@@ -183,7 +183,7 @@ func pairs(list []string) map[string]string {
 // add adds a user with goodPassword and the role, and gives the id.
 func (w *world) add(username, role string) int64 {
 	w.t.Helper()
-	id, err := w.accounts.AddUser(context.Background(), account.AddedUser{
+	id, err := w.accounts.CommandLine().AddUser(context.Background(), account.AddedUser{
 		NewUser: account.NewUser{Username: username, Password: new(goodPassword)}, Role: role,
 	})
 	must(w.t, err)
@@ -228,20 +228,20 @@ func value(data map[string]any, name string) string {
 // member makes the user a member of the organisation with the role.
 func (w *world) member(id int64, organisation, role string) {
 	w.t.Helper()
-	_, err := w.accounts.AddOrganisation(w.t.Context(), organisation, "第二十七职业高中")
+	_, err := w.accounts.CommandLine().AddOrganisation(w.t.Context(), organisation, "第二十七职业高中")
 	must(w.t, err)
-	_, err = w.accounts.AddRole(w.t.Context(), role, "教职工")
+	_, err = w.accounts.CommandLine().AddRole(w.t.Context(), role, "教职工")
 	must(w.t, err)
-	must(w.t, w.accounts.AddMembership(w.t.Context(), id, organisation, role))
+	must(w.t, w.accounts.CommandLine().AddMembership(w.t.Context(), id, organisation, role))
 }
 
 // application registers an application, linked to the organisation if any.
 func (w *world) application(id, organisation string) {
 	w.t.Helper()
-	_, err := w.accounts.AddApplication(w.t.Context(), id, "演示应用", nil)
+	_, err := w.accounts.CommandLine().AddApplication(w.t.Context(), id, "演示应用", nil)
 	must(w.t, err)
 	if organisation != "" {
-		must(w.t, w.accounts.AddApplicationOrganisation(w.t.Context(), id, organisation))
+		must(w.t, w.accounts.CommandLine().AddApplicationOrganisation(w.t.Context(), id, organisation))
 	}
 }
 

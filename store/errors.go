@@ -25,8 +25,12 @@ var (
 // ErrTooMany means that there are as many rows already as the caller allows.
 var ErrTooMany = errors.New("store: too many")
 
+// ErrVersion means that the row was changed since the caller read it.
+var ErrVersion = errors.New("store: another version")
+
 // ConflictError means that a value which must be unique exists already. What is one of
-// username, email, mobile, id, guid, code, alias, open_id, session and membership. It
+// username, email, mobile, id, guid, code, alias, open_id, session, membership and
+// idempotency key. It
 // is returned as a value, not as a pointer.
 type ConflictError struct{ What string }
 
@@ -72,7 +76,7 @@ func failWith(class engine.Class, verb string, err error) error {
 	if what, taken := conflict(class, err); taken {
 		return ConflictError{What: what}
 	}
-	if errors.Is(err, engine.ErrNoBackup) || errors.Is(err, ErrTooMany) {
+	if errors.Is(err, engine.ErrNoBackup) || errors.Is(err, ErrTooMany) || errors.Is(err, ErrVersion) {
 		return err
 	}
 	_, already := errors.AsType[UnavailableError](err)
@@ -111,6 +115,7 @@ var conflicts = map[string]string{
 	"application_secrets_id": "id", "application_secrets.id": "id",
 	"wechat_apps_application_id": "id", "wechat_apps.application_id": "id",
 	"audit_events_id": "id", "audit_events.id": "id",
+	"idempotency_keys_key_hash": "idempotency key", "idempotency_keys.key_hash": "idempotency key",
 	"memberships_key": "membership", "memberships.user_id, memberships.organisation_id": "membership",
 }
 

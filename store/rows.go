@@ -189,6 +189,7 @@ type Application struct {
 	Rights     string `db:"rights"`
 	CreatedAt  Time   `db:"created_at"`
 	DisabledAt *Time  `db:"disabled_at"`
+	Version    int64  `db:"version"` // rises with each change by an operator
 }
 
 // ApplicationSecret is one row of application_secrets: a secret of an application, as a
@@ -209,15 +210,27 @@ type Organisation struct {
 	Name       string `db:"name"`
 	CreatedAt  Time   `db:"created_at"`
 	DisabledAt *Time  `db:"disabled_at"`
+	Version    int64  `db:"version"` // rises with each change by an operator
 }
 
 // Role is one row of roles: what a user can be in an organisation.
 type Role struct {
-	ID         int64  `db:"id"`
-	Code       string `db:"code"` // unique
-	Name       string `db:"name"`
-	CreatedAt  Time   `db:"created_at"`
-	DisabledAt *Time  `db:"disabled_at"`
+	ID          int64  `db:"id"`
+	Code        string `db:"code"` // unique
+	Name        string `db:"name"`
+	CreatedAt   Time   `db:"created_at"`
+	DisabledAt  *Time  `db:"disabled_at"`
+	Version     int64  `db:"version"`     // rises with each change by an operator
+	Administers bool   `db:"administers"` // its holders administer the organisation
+}
+
+// IdempotencyKey is one row of idempotency_keys: an act that was done once for a key. The
+// result is sealed, because it can hold a secret.
+type IdempotencyKey struct {
+	KeyHash      Digest `db:"key_hash"` // keyed, of the operator and the key
+	RequestHash  Digest `db:"request_hash"`
+	ResultSealed string `db:"result_sealed"`
+	CreatedAt    Time   `db:"created_at"`
 }
 
 // Membership is an organisation that a user belongs to, with the user's roles

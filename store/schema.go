@@ -114,9 +114,9 @@ var exportedTables = []Table{
 }
 
 // notExported are the tables that are not exported: short-lived rows (codes, counters and
-// lockouts, WeChat codes), the metadata, and the migrations' own tables.
+// lockouts, WeChat codes, idempotency keys), the metadata, and the migrations' own tables.
 var notExported = []string{
-	"one_time_codes", "rate_counters", "wechat_codes", "metadata",
+	"one_time_codes", "rate_counters", "wechat_codes", "idempotency_keys", "metadata",
 	"goose_db_version", "goose_lock",
 }
 

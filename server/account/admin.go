@@ -21,13 +21,13 @@ type AddedUser struct {
 
 // AddUser adds a user and returns its id. Failures are those of CreateUser, and
 // InvalidField with field role.
-func (s *Service) AddUser(ctx context.Context, a AddedUser) (int64, error) {
+func (s Operator) AddUser(ctx context.Context, a AddedUser) (int64, error) {
 	r, err := a.registration()
 	if err != nil {
 		return 0, err
 	}
 	r.source = sourceCommandLine
-	r.created = byCommandLine(AuditUserCreated, 0, details{"way": sourceCommandLine, "role": r.role})
+	r.created = s.event(AuditUserCreated, 0, details{"way": sourceCommandLine, "role": r.role})
 	return s.register(ctx, r)
 }
 
@@ -61,37 +61,37 @@ func (s *Service) FindUser(ctx context.Context, text string) (User, error) {
 }
 
 // DisableUser disables a user and ends their sessions.
-func (s *Service) DisableUser(ctx context.Context, id int64) error {
-	return s.setDisabled(ctx, true, byCommandLine(AuditUserDisabled, id, nil))
+func (s Operator) DisableUser(ctx context.Context, id int64) error {
+	return s.setDisabled(ctx, true, s.event(AuditUserDisabled, id, nil))
 }
 
 // EnableUser enables a disabled user again.
-func (s *Service) EnableUser(ctx context.Context, id int64) error {
-	return s.setDisabled(ctx, false, byCommandLine(AuditUserEnabled, id, nil))
+func (s Operator) EnableUser(ctx context.Context, id int64) error {
+	return s.setDisabled(ctx, false, s.event(AuditUserEnabled, id, nil))
 }
 
 // SetRole sets a user's role over the whole server, which applies from the next
 // request. Failures are InvalidField with field role, and UserNotFound.
-func (s *Service) SetRole(ctx context.Context, id int64, role string) error {
+func (s Operator) SetRole(ctx context.Context, id int64, role string) error {
 	if err := checkRole(role); err != nil {
 		return err
 	}
 	err := s.inTx(ctx, func(tx *tx) error {
-		tx.record(byCommandLine(AuditUserRoleChanged, id, details{"role": role}))
+		tx.record(s.event(AuditUserRoleChanged, id, details{"role": role}))
 		return tx.SetUserRole(ctx, id, role, store.TimeOf(s.now()))
 	})
 	return toAPIErr(err, apierr.UserNotFound)
 }
 
 // KeyRotated records that the signing key kid was created, which signs after overlap.
-func (s *Service) KeyRotated(ctx context.Context, kid, algorithm string, overlap time.Duration) {
-	s.audit(ctx, byCommandLine(AuditKeyRotated, 0, details{"kid": kid, "algorithm": algorithm, "overlap": overlap.String()}))
+func (s Operator) KeyRotated(ctx context.Context, kid, algorithm string, overlap time.Duration) {
+	s.audit(ctx, s.event(AuditKeyRotated, 0, details{"kid": kid, "algorithm": algorithm, "overlap": overlap.String()}))
 }
 
 // KeyRetired records that the signing key kid was removed; forced means that JWTs that
 // it signed may have been valid.
-func (s *Service) KeyRetired(ctx context.Context, kid string, forced bool) {
-	s.audit(ctx, byCommandLine(AuditKeyRetired, 0, details{"kid": kid, "forced": strconv.FormatBool(forced)}))
+func (s Operator) KeyRetired(ctx context.Context, kid string, forced bool) {
+	s.audit(ctx, s.event(AuditKeyRetired, 0, details{"kid": kid, "forced": strconv.FormatBool(forced)}))
 }
 
 func checkRole(role string) error {

@@ -31,9 +31,9 @@ func TestAddAndFindUsers(t *testing.T) {
 		_, err := w.FindUser(t.Context(), text)
 		wantFailure(t, err, apierr.UserNotFound)
 	}
-	_, err = w.AddUser(t.Context(), account.AddedUser{NewUser: account.NewUser{Username: "x1"}, Role: "root"})
+	_, err = w.CommandLine().AddUser(t.Context(), account.AddedUser{NewUser: account.NewUser{Username: "x1"}, Role: "root"})
 	wantField(t, err, "role", apierr.NotInEnum)
-	_, err = w.AddUser(t.Context(), account.AddedUser{
+	_, err = w.CommandLine().AddUser(t.Context(), account.AddedUser{
 		NewUser: account.NewUser{Username: "x2", Profile: account.Profile{Mobile: new(lisMobile)}}, MobileVerified: true,
 	})
 	wantFailure(t, err, apierr.MobileTaken)
@@ -48,7 +48,7 @@ func TestListUsers(t *testing.T) {
 	}
 	var got []int64
 	for after := int64(0); ; after = got[len(got)-1] {
-		page, _, err := w.FindUsers(t.Context(), account.UserFilter{}, after, 2)
+		page, _, err := w.CommandLine().FindUsers(t.Context(), account.UserFilter{}, after, 2)
 		must(t, err)
 		if len(page) == 0 {
 			break
@@ -68,36 +68,36 @@ func TestAdministrationRefusesTheUnknown(t *testing.T) {
 		err  error
 		want apierr.Code
 	}{
-		"disable":          {w.DisableUser(ctx, 1), apierr.UserNotFound},
-		"enable":           {w.EnableUser(ctx, 1), apierr.UserNotFound},
-		"role":             {w.SetRole(ctx, 1, store.RoleMember), apierr.UserNotFound},
-		"role's name":      {w.SetRole(ctx, id, "root"), apierr.InvalidField},
-		"organisation":     {w.DisableOrganisation(ctx, "east"), apierr.InvalidField},
-		"organisation, on": {w.EnableOrganisation(ctx, "east"), apierr.InvalidField},
-		"role, off":        {w.DisableRole(ctx, "cook"), apierr.InvalidField},
-		"role, on":         {w.EnableRole(ctx, "cook"), apierr.InvalidField},
-		"membership":       {w.AddMembership(ctx, 1, "north", ""), apierr.UserNotFound},
-		"its organisation": {w.AddMembership(ctx, id, "east", ""), apierr.InvalidField},
-		"its role":         {w.AddMembership(ctx, id, "north", "cook"), apierr.InvalidField},
-		"no membership":    {w.RemoveMembership(ctx, id, "north", ""), apierr.InvalidField},
-		"application":      {w.DisableApplication(ctx, "other"), apierr.UnknownApplication},
-		"application, on":  {w.EnableApplication(ctx, "other"), apierr.UnknownApplication},
-		"rights":           {w.SetApplicationRights(ctx, "other", nil), apierr.UnknownApplication},
-		"right":            {w.SetApplicationRights(ctx, "app", []string{"all"}), apierr.InvalidField},
-		"link":             {w.AddApplicationOrganisation(ctx, "other", "north"), apierr.UnknownApplication},
-		"link's end":       {w.AddApplicationOrganisation(ctx, "app", "east"), apierr.InvalidField},
-		"no link":          {w.RemoveApplicationOrganisation(ctx, "app", "south"), apierr.InvalidField},
+		"disable":          {w.CommandLine().DisableUser(ctx, 1), apierr.UserNotFound},
+		"enable":           {w.CommandLine().EnableUser(ctx, 1), apierr.UserNotFound},
+		"role":             {w.CommandLine().SetRole(ctx, 1, store.RoleMember), apierr.UserNotFound},
+		"role's name":      {w.CommandLine().SetRole(ctx, id, "root"), apierr.InvalidField},
+		"organisation":     {w.CommandLine().DisableOrganisation(ctx, "east"), apierr.InvalidField},
+		"organisation, on": {w.CommandLine().EnableOrganisation(ctx, "east"), apierr.InvalidField},
+		"role, off":        {w.CommandLine().DisableRole(ctx, "cook"), apierr.InvalidField},
+		"role, on":         {w.CommandLine().EnableRole(ctx, "cook"), apierr.InvalidField},
+		"membership":       {w.CommandLine().AddMembership(ctx, 1, "north", ""), apierr.UserNotFound},
+		"its organisation": {w.CommandLine().AddMembership(ctx, id, "east", ""), apierr.InvalidField},
+		"its role":         {w.CommandLine().AddMembership(ctx, id, "north", "cook"), apierr.InvalidField},
+		"no membership":    {w.CommandLine().RemoveMembership(ctx, id, "north", ""), apierr.InvalidField},
+		"application":      {w.CommandLine().DisableApplication(ctx, "other"), apierr.UnknownApplication},
+		"application, on":  {w.CommandLine().EnableApplication(ctx, "other"), apierr.UnknownApplication},
+		"rights":           {w.CommandLine().SetApplicationRights(ctx, "other", nil), apierr.UnknownApplication},
+		"right":            {w.CommandLine().SetApplicationRights(ctx, "app", []string{"all"}), apierr.InvalidField},
+		"link":             {w.CommandLine().AddApplicationOrganisation(ctx, "other", "north"), apierr.UnknownApplication},
+		"link's end":       {w.CommandLine().AddApplicationOrganisation(ctx, "app", "east"), apierr.InvalidField},
+		"no link":          {w.CommandLine().RemoveApplicationOrganisation(ctx, "app", "south"), apierr.InvalidField},
 	} {
 		if !apierr.Is(test.err, test.want) {
 			t.Errorf("%s: got %v, want %s", name, test.err, test.want)
 		}
 	}
-	_, err := w.AddOrganisation(ctx, "north", "again")
+	_, err := w.CommandLine().AddOrganisation(ctx, "north", "again")
 	wantField(t, err, "code", apierr.NotInEnum)
-	_, err = w.AddRole(ctx, "", "nameless")
+	_, err = w.CommandLine().AddRole(ctx, "", "nameless")
 	wantField(t, err, "code", apierr.Required)
 	for _, id := range []string{"app", "quartet"} { // the latter is in every JWT's audience
-		_, err = w.AddApplication(ctx, id, "again", nil)
+		_, err = w.CommandLine().AddApplication(ctx, id, "again", nil)
 		wantField(t, err, "id", apierr.NotInEnum)
 	}
 }
@@ -118,17 +118,17 @@ func TestMemberships(t *testing.T) {
 		}
 		return text
 	}
-	must(t, w.AddMembership(t.Context(), id, "north", ""))
-	must(t, w.AddMembership(t.Context(), id, "north", ""))
+	must(t, w.CommandLine().AddMembership(t.Context(), id, "north", ""))
+	must(t, w.CommandLine().AddMembership(t.Context(), id, "north", ""))
 	wantEqual(t, "member", shown(), "north")
-	must(t, w.AddMembership(t.Context(), id, "north", "teacher"))
+	must(t, w.CommandLine().AddMembership(t.Context(), id, "north", "teacher"))
 	wantEqual(t, "with role", shown(), "north(teacher)")
-	must(t, w.DisableRole(t.Context(), "teacher"))
+	must(t, w.CommandLine().DisableRole(t.Context(), "teacher"))
 	wantEqual(t, "role disabled", shown(), "north")
-	must(t, w.EnableRole(t.Context(), "teacher"))
-	must(t, w.RemoveMembership(t.Context(), id, "north", "teacher"))
+	must(t, w.CommandLine().EnableRole(t.Context(), "teacher"))
+	must(t, w.CommandLine().RemoveMembership(t.Context(), id, "north", "teacher"))
 	wantEqual(t, "role removed", shown(), "north")
-	must(t, w.RemoveMembership(t.Context(), id, "north", ""))
+	must(t, w.CommandLine().RemoveMembership(t.Context(), id, "north", ""))
 	wantEqual(t, "removed", shown(), "")
 }
 
@@ -148,7 +148,7 @@ func TestListings(t *testing.T) {
 	must(t, err)
 	wantEqual(t, "rights", application.Rights, "contact nickname")
 	wantEqual(t, "sees", len(seen), 1)
-	must(t, w.SetApplicationRights(t.Context(), "app", nil))
+	must(t, w.CommandLine().SetApplicationRights(t.Context(), "app", nil))
 	application, _, err = w.Application(t.Context(), "app")
 	must(t, err)
 	wantEqual(t, "rights", application.Rights, "")

@@ -36,12 +36,12 @@ type CallingApplication struct {
 // AddApplicationSecret gives an application a new secret and returns its text, of which
 // only the hash is stored. Failures are UnknownApplication, and InvalidField with field
 // secret if MaxApplicationSecrets work already.
-func (s *Service) AddApplicationSecret(ctx context.Context, application string) (secret ApplicationSecret, text string, err error) {
+func (s Operator) AddApplicationSecret(ctx context.Context, application string) (secret ApplicationSecret, text string, err error) {
 	text = token.NewApplicationSecret()
 	row := store.ApplicationSecret{ApplicationID: application, Hash: hashOf(text), CreatedAt: store.TimeOf(s.now())}
 	err = s.inTx(ctx, func(tx *tx) error {
 		row.ID = s.ids.Next()
-		tx.record(secretChanged(AuditApplicationSecretAdded, application, row.ID))
+		tx.record(s.secretChanged(AuditApplicationSecretAdded, application, row.ID))
 		return tx.InsertApplicationSecret(ctx, row, MaxApplicationSecrets)
 	})
 	if errors.Is(err, store.ErrTooMany) {
@@ -58,12 +58,12 @@ func (s *Service) AddApplicationSecret(ctx context.Context, application string) 
 // RevokeApplicationSecret makes a secret useless from the next request on, on every
 // server. Failures are UnknownApplication, and InvalidField with field secret for a
 // secret that the application does not have or that is revoked.
-func (s *Service) RevokeApplicationSecret(ctx context.Context, application string, id int64) error {
+func (s Operator) RevokeApplicationSecret(ctx context.Context, application string, id int64) error {
 	if _, err := s.store.ApplicationByID(ctx, application); err != nil {
 		return toAPIErr(err, apierr.UnknownApplication)
 	}
 	return codeErr(s.inTx(ctx, func(tx *tx) error {
-		tx.record(secretChanged(AuditApplicationSecretRevoked, application, id))
+		tx.record(s.secretChanged(AuditApplicationSecretRevoked, application, id))
 		return tx.RevokeApplicationSecret(ctx, application, id, store.TimeOf(s.now()))
 	}), "secret")
 }

@@ -15,7 +15,7 @@ import (
 // secret gives an application a secret.
 func (w *world) secret(application string) (id int64, text string) {
 	w.t.Helper()
-	added, text, err := w.AddApplicationSecret(w.t.Context(), application)
+	added, text, err := w.CommandLine().AddApplicationSecret(w.t.Context(), application)
 	must(w.t, err)
 	return added.ID, text
 }
@@ -37,7 +37,7 @@ func TestSecretsRotate(t *testing.T) {
 	t.Parallel()
 	w := school(t)
 	another := account.New(w.config) // another server of the database
-	_, _, err := w.AddApplicationSecret(t.Context(), "nobody")
+	_, _, err := w.CommandLine().AddApplicationSecret(t.Context(), "nobody")
 	wantFailure(t, err, apierr.UnknownApplication)
 	first, old := w.secret("app")
 	if !secretShape.MatchString(old) {
@@ -48,20 +48,20 @@ func TestSecretsRotate(t *testing.T) {
 	if old == next {
 		t.Error("the same secret twice")
 	}
-	_, _, err = w.AddApplicationSecret(t.Context(), "app")
+	_, _, err = w.CommandLine().AddApplicationSecret(t.Context(), "app")
 	wantField(t, err, "secret", apierr.TooMany)
 	for _, text := range []string{old, next} {
 		must(t, w.prove("app", text, home))
 		_, err := another.ProveApplication(t.Context(), "app", text, home)
 		must(t, err)
 	}
-	must(t, w.RevokeApplicationSecret(t.Context(), "app", first))
+	must(t, w.CommandLine().RevokeApplicationSecret(t.Context(), "app", first))
 	_, err = another.ProveApplication(t.Context(), "app", old, home)
 	wantFailure(t, err, apierr.WrongApplicationSecret)
 	must(t, w.prove("app", next, home))
 	w.secret("app")
-	wantField(t, w.RevokeApplicationSecret(t.Context(), "app", first), "secret", apierr.NotInEnum)
-	wantFailure(t, w.RevokeApplicationSecret(t.Context(), "nobody", first), apierr.UnknownApplication)
+	wantField(t, w.CommandLine().RevokeApplicationSecret(t.Context(), "app", first), "secret", apierr.NotInEnum)
+	wantFailure(t, w.CommandLine().RevokeApplicationSecret(t.Context(), "nobody", first), apierr.UnknownApplication)
 	if text := fmt.Sprint(must2(w.ApplicationSecrets(t.Context(), "app"))(t)); strings.Contains(text, "qas_") {
 		t.Errorf("a list shows a secret: %s", text)
 	}
@@ -80,7 +80,7 @@ func TestWhatProvesNothing(t *testing.T) {
 	t.Parallel()
 	w := school(t)
 	_, text := w.secret("app")
-	_, err := w.AddApplication(t.Context(), "other", "Other", nil)
+	_, err := w.CommandLine().AddApplication(t.Context(), "other", "Other", nil)
 	must(t, err)
 	for name, c := range map[string]struct {
 		application, secret string
@@ -97,9 +97,9 @@ func TestWhatProvesNothing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) { wantFailure(t, w.prove(c.application, c.secret, home), c.want) })
 	}
-	must(t, w.DisableApplication(t.Context(), "app"))
+	must(t, w.CommandLine().DisableApplication(t.Context(), "app"))
 	wantFailure(t, w.prove("app", text, home), apierr.UnknownApplication)
-	must(t, w.EnableApplication(t.Context(), "app"))
+	must(t, w.CommandLine().EnableApplication(t.Context(), "app"))
 	must(t, w.prove("app", text, home))
 }
 
@@ -108,7 +108,7 @@ func TestWrongSecretsAreLimited(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(c *account.Config) { c.Limits.WrongSecretPerIP.Times = 20 })
 	for _, id := range []string{"app", "other"} {
-		_, err := w.AddApplication(t.Context(), id, id, nil)
+		_, err := w.CommandLine().AddApplication(t.Context(), id, id, nil)
 		must(t, err)
 	}
 	_, text := w.secret("app")

@@ -19,15 +19,13 @@ type Application struct {
 	Rights     string
 	CreatedAt  Time
 	DisabledAt *Time
+	Version    int64
 }
-
-// KnownRights lists the rights that an application can hold.
-func KnownRights() []string { return []string{RightContact, RightNickname} }
 
 // AddApplication registers an application under the id it sends as X-App-Id.
 // The failure is InvalidField: id, name or rights out of bounds, or the id is
 // taken, as the server's own name in the audience of JWTs is.
-func (s *Service) AddApplication(ctx context.Context, id, name string, rights []string) (Application, error) {
+func (s Operator) AddApplication(ctx context.Context, id, name string, rights []string) (Application, error) {
 	if err := checkListed("id", id, name); err != nil {
 		return Application{}, err
 	}
@@ -44,7 +42,7 @@ func (s *Service) AddApplication(ctx context.Context, id, name string, rights []
 	}
 	row := store.Application{ID: id, Name: name, Rights: text, CreatedAt: store.TimeOf(s.now())}
 	err = s.inTx(ctx, func(tx *tx) error {
-		tx.record(applicationChanged(AuditApplicationAdded, id, details{"rights": strings.Fields(text)}))
+		tx.record(s.applicationChanged(AuditApplicationAdded, id, details{"rights": strings.Fields(text)}))
 		return tx.InsertApplication(ctx, row)
 	})
 	return Application(row), codeErr(err, "id")
@@ -68,30 +66,30 @@ func (s *Service) ListApplications(ctx context.Context) ([]Application, error) {
 }
 
 // DisableApplication makes an application unknown to UserInfo.
-func (s *Service) DisableApplication(ctx context.Context, id string) error {
+func (s Operator) DisableApplication(ctx context.Context, id string) error {
 	return s.setApplicationDisabled(ctx, id, true, AuditApplicationDisabled)
 }
 
 // EnableApplication enables a disabled application again.
-func (s *Service) EnableApplication(ctx context.Context, id string) error {
+func (s Operator) EnableApplication(ctx context.Context, id string) error {
 	return s.setApplicationDisabled(ctx, id, false, AuditApplicationEnabled)
 }
 
-func (s *Service) setApplicationDisabled(ctx context.Context, id string, disabled bool, kind string) error {
+func (s Operator) setApplicationDisabled(ctx context.Context, id string, disabled bool, kind string) error {
 	err := s.inTx(ctx, func(tx *tx) error {
-		tx.record(applicationChanged(kind, id, nil))
+		tx.record(s.applicationChanged(kind, id, nil))
 		return tx.SetApplicationDisabled(ctx, id, disabled, store.TimeOf(s.now()))
 	})
 	return toAPIErr(err, apierr.UnknownApplication)
 }
 
 // RenameApplication changes an application's name.
-func (s *Service) RenameApplication(ctx context.Context, id, name string) error {
+func (s Operator) RenameApplication(ctx context.Context, id, name string) error {
 	if err := checkName(name); err != nil {
 		return err
 	}
 	err := s.inTx(ctx, func(tx *tx) error {
-		tx.record(applicationChanged(AuditApplicationRenamed, id, nil))
+		tx.record(s.applicationChanged(AuditApplicationRenamed, id, nil))
 		return tx.RenameApplication(ctx, id, name)
 	})
 	return toAPIErr(err, apierr.UnknownApplication)
@@ -99,9 +97,9 @@ func (s *Service) RenameApplication(ctx context.Context, id, name string) error 
 
 // DeleteApplication deletes an application with its secrets. Sessions that were opened for
 // it stay.
-func (s *Service) DeleteApplication(ctx context.Context, id string) error {
+func (s Operator) DeleteApplication(ctx context.Context, id string) error {
 	err := s.inTx(ctx, func(tx *tx) error {
-		tx.record(applicationChanged(AuditApplicationDeleted, id, nil))
+		tx.record(s.applicationChanged(AuditApplicationDeleted, id, nil))
 		return tx.DeleteApplication(ctx, id)
 	})
 	return toAPIErr(err, apierr.UnknownApplication)
@@ -109,13 +107,13 @@ func (s *Service) DeleteApplication(ctx context.Context, id string) error {
 
 // SetApplicationRights replaces an application's rights. Failures are
 // InvalidField with field rights, and UnknownApplication.
-func (s *Service) SetApplicationRights(ctx context.Context, id string, rights []string) error {
+func (s Operator) SetApplicationRights(ctx context.Context, id string, rights []string) error {
 	text, err := rightsText(rights)
 	if err != nil {
 		return err
 	}
 	err = s.inTx(ctx, func(tx *tx) error {
-		tx.record(applicationChanged(AuditApplicationRights, id, details{"rights": strings.Fields(text)}))
+		tx.record(s.applicationChanged(AuditApplicationRights, id, details{"rights": strings.Fields(text)}))
 		return tx.SetApplicationRights(ctx, id, text)
 	})
 	return toAPIErr(err, apierr.UnknownApplication)
@@ -123,13 +121,13 @@ func (s *Service) SetApplicationRights(ctx context.Context, id string, rights []
 
 // AddApplicationOrganisation lets an application see an organisation's members.
 // Repeating it is no failure.
-func (s *Service) AddApplicationOrganisation(ctx context.Context, id, organisation string) error {
+func (s Operator) AddApplicationOrganisation(ctx context.Context, id, organisation string) error {
 	organisationID, err := s.applicationOrganisation(ctx, id, organisation)
 	if err != nil {
 		return err
 	}
 	err = s.inTx(ctx, func(tx *tx) error {
-		tx.record(applicationChanged(AuditApplicationLinked, id, details{"organisation": organisation}))
+		tx.record(s.applicationChanged(AuditApplicationLinked, id, details{"organisation": organisation}))
 		return tx.AddApplicationOrganisation(ctx, id, organisationID)
 	})
 	return toAPIErr(err, apierr.UnknownApplication)
@@ -138,13 +136,13 @@ func (s *Service) AddApplicationOrganisation(ctx context.Context, id, organisati
 // RemoveApplicationOrganisation keeps an application from seeing an organisation's
 // members. The failure is InvalidField with field organisation if it did not see
 // them.
-func (s *Service) RemoveApplicationOrganisation(ctx context.Context, id, organisation string) error {
+func (s Operator) RemoveApplicationOrganisation(ctx context.Context, id, organisation string) error {
 	organisationID, err := s.applicationOrganisation(ctx, id, organisation)
 	if err != nil {
 		return err
 	}
 	err = s.inTx(ctx, func(tx *tx) error {
-		tx.record(applicationChanged(AuditApplicationUnlinked, id, details{"organisation": organisation}))
+		tx.record(s.applicationChanged(AuditApplicationUnlinked, id, details{"organisation": organisation}))
 		return tx.RemoveApplicationOrganisation(ctx, id, organisationID)
 	})
 	return codeErr(err, "organisation")

@@ -24,11 +24,6 @@ func (c Caller) eventBy(kind string, subject int64, detail details) event {
 	return event{kind: kind, actor: c.UserID, subject: subject, session: c.SessionID, detail: detail}
 }
 
-// byCommandLine is an event of the command line; subject is 0 where it is no user.
-func byCommandLine(kind string, subject int64, detail details) event {
-	return event{kind: kind, subject: subject, dialect: DialectCommandLine, detail: detail}
-}
-
 // signedIn are the events of a session that was opened, and of the one it
 // replaced.
 func signedIn(session store.Session, replaced *int64) []event {
@@ -137,24 +132,24 @@ func oldPasswordRefused(caller Caller, user int64, v verdict) event {
 }
 
 // membershipChanged is a membership, or a role in it unless role is "".
-func membershipChanged(kind string, user int64, organisation, role string) event {
+func (s Operator) membershipChanged(kind string, user int64, organisation, role string) event {
 	detail := details{"organisation": organisation}
 	if role != "" {
 		detail["role"] = role
 	}
-	return byCommandLine(kind, user, detail)
+	return s.event(kind, user, detail)
 }
 
 // applicationChanged is an application that was changed; detail may be nil.
-func applicationChanged(kind, id string, detail details) event {
+func (s Operator) applicationChanged(kind, id string, detail details) event {
 	changed := details{"application": id}
 	maps.Copy(changed, detail)
-	return byCommandLine(kind, 0, changed)
+	return s.event(kind, 0, changed)
 }
 
 // secretChanged is a secret of an application that was added or revoked.
-func secretChanged(kind, application string, id int64) event {
-	return applicationChanged(kind, application, details{"secret_id": id})
+func (s Operator) secretChanged(kind, application string, id int64) event {
+	return s.applicationChanged(kind, application, details{"secret_id": id})
 }
 
 // secretRefused is a request with a wrong secret for an application, "" for an unknown

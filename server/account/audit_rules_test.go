@@ -20,7 +20,7 @@ func TestEveryRefusedSignInIsOneEvent(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	disabled := w.add("sun", mobile("13900005555", true))
-	must(t, w.DisableUser(t.Context(), disabled))
+	must(t, w.CommandLine().DisableUser(t.Context(), disabled))
 	w.add("li")
 	w.add("zhao")
 	w.fail("zhao", home, 5)
@@ -91,14 +91,14 @@ func TestWhatFailsIsNoEvent(t *testing.T) {
 		"another's session": w.EndSession(t.Context(), li, 404),
 		"another's data":    w.UpdateUser(t.Context(), li, zhao, account.UserUpdate{Profile: account.Profile{Nickname: new("x")}}),
 		"nothing to change": w.UpdateUser(t.Context(), li, li.UserID, account.UserUpdate{}),
-		"nobody's password": func() error { _, err := w.ResetPassword(t.Context(), 404, otherPassword); return err }(),
-		"nobody disabled":   w.DisableUser(t.Context(), 404),
-		"nobody's role":     w.SetRole(t.Context(), 404, store.RoleMember),
-		"no organisation":   w.DisableOrganisation(t.Context(), "west"),
-		"no membership":     w.RemoveMembership(t.Context(), zhao, "west", ""),
-		"no application":    w.DisableApplication(t.Context(), "none"),
+		"nobody's password": func() error { _, err := w.CommandLine().ResetPassword(t.Context(), 404, otherPassword); return err }(),
+		"nobody disabled":   w.CommandLine().DisableUser(t.Context(), 404),
+		"nobody's role":     w.CommandLine().SetRole(t.Context(), 404, store.RoleMember),
+		"no organisation":   w.CommandLine().DisableOrganisation(t.Context(), "west"),
+		"no membership":     w.CommandLine().RemoveMembership(t.Context(), zhao, "west", ""),
+		"no application":    w.CommandLine().DisableApplication(t.Context(), "none"),
 		"a name that's taken": func() error {
-			_, err := w.AddUser(t.Context(), account.AddedUser{NewUser: account.NewUser{Username: "li"}})
+			_, err := w.CommandLine().AddUser(t.Context(), account.AddedUser{NewUser: account.NewUser{Username: "li"}})
 			return err
 		}(),
 	} {
@@ -163,7 +163,7 @@ func TestAuditHoldsNoSecret(t *testing.T) {
 		Nickname: new("canary-nickname"), RealName: new("canary-name"), IDCard: new("canary-card"), Mobile: new("13900008888"),
 	}}))
 	must(t, w.ChangePassword(t.Context(), caller, id, otherPassword, new(goodPassword)))
-	made, err := w.ResetPassword(t.Context(), id, "")
+	made, err := w.CommandLine().ResetPassword(t.Context(), id, "")
 	must(t, err)
 
 	kept, err := json.Marshal(w.events(0))
@@ -246,9 +246,9 @@ func TestNothingHappensWithoutItsEvent(t *testing.T) {
 		"sign-out": s.SignOut(s.ctx, s.li),
 		"update":   s.UpdateUser(s.ctx, s.li, s.other, account.UserUpdate{Profile: account.Profile{Nickname: new("x")}}),
 		"reset":    s.ChangePassword(s.ctx, s.li, s.other, otherPassword, nil),
-		"disable":  s.DisableUser(s.ctx, s.other),
-		"role":     s.SetRole(s.ctx, s.other, store.RoleAdministrator),
-		"school":   errorOf(s.AddOrganisation(s.ctx, "north-2", "北校区")),
+		"disable":  s.CommandLine().DisableUser(s.ctx, s.other),
+		"role":     s.CommandLine().SetRole(s.ctx, s.other, store.RoleAdministrator),
+		"school":   errorOf(s.CommandLine().AddOrganisation(s.ctx, "north-2", "北校区")),
 	} {
 		if !apierr.Is(err, apierr.Internal) {
 			t.Errorf("%s: %v", name, err)
@@ -273,7 +273,7 @@ func TestFailingAuditFailsNothingElse(t *testing.T) {
 	wantEqual(t, "events in the log", strings.Count(text, `"msg":"audit"`), 1)
 	wantEqual(t, "errors in the log", strings.Count(text, `"level":"ERROR","msg":"audit event was not stored"`), 1)
 	w.change("ALTER TABLE elsewhere RENAME TO audit_events")
-	must(t, errorOf(w.AddOrganisation(t.Context(), "north", "北校区")))
+	must(t, errorOf(w.CommandLine().AddOrganisation(t.Context(), "north", "北校区")))
 	wantEqual(t, "events afterwards", len(w.events(0, account.AuditOrganisationAdded)), 1)
 }
 

@@ -165,7 +165,7 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 			return err
 		}, `zhao zhao another jfinal 192.0.2.1 {}`},
 		account.AuditUserErased: {func(s *scene) error {
-			return s.EraseUser(s.t.Context(), s.other, account.Caller{})
+			return s.CommandLine().EraseUser(s.t.Context(), s.other)
 		}, `- zhao - command_line  {}`},
 		account.AuditDataCopied: {func(s *scene) error {
 			_, err := s.CopyData(s.ctx, s.li)
@@ -173,15 +173,15 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 		}, `li li own jfinal 198.51.100.9 {}`},
 		account.AuditMobileUnverified: {func(s *scene) error {
 			id := s.add("sun", mobile("13900005555", true), email("sun@example.com", true))
-			return s.SetUser(s.t.Context(), id, account.SetUser{MobileVerified: new(false)})
+			return s.CommandLine().SetUser(s.t.Context(), id, account.SetUser{MobileVerified: new(false)})
 		}, `- new - command_line  {}`},
 		account.AuditEmailVerified: {func(s *scene) error {
 			id := s.add("sun", mobile("13900005555", true), email("sun@example.com", true))
-			return s.SetUser(s.t.Context(), id, account.SetUser{EmailVerified: new(true)})
+			return s.CommandLine().SetUser(s.t.Context(), id, account.SetUser{EmailVerified: new(true)})
 		}, `- new - command_line  {"way":"vouched"}`},
 		account.AuditEmailUnverified: {func(s *scene) error {
 			id := s.add("sun", mobile("13900005555", true), email("sun@example.com", true))
-			return s.SetUser(s.t.Context(), id, account.SetUser{EmailVerified: new(false)})
+			return s.CommandLine().SetUser(s.t.Context(), id, account.SetUser{EmailVerified: new(false)})
 		}, `- new - command_line  {}`},
 		account.AuditUserCreated: {func(s *scene) error {
 			_, err := s.CreateUser(s.ctx, &s.li, home, account.NewUser{Username: "sun"})
@@ -210,102 +210,102 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 			return s.UpdateUser(s.ctx, s.li, s.other, account.UserUpdate{Status: new(account.StatusLocked)})
 		}, `li zhao own jfinal 198.51.100.9 {}`},
 		account.AuditUserEnabled: {func(s *scene) error {
-			return s.EnableUser(s.t.Context(), s.other)
+			return s.CommandLine().EnableUser(s.t.Context(), s.other)
 		}, `- zhao - command_line  {}`},
 		account.AuditUserRoleChanged: {func(s *scene) error {
-			return s.SetRole(s.t.Context(), s.other, store.RoleAdministrator)
+			return s.CommandLine().SetRole(s.t.Context(), s.other, store.RoleAdministrator)
 		}, `- zhao - command_line  {"role":"administrator"}`},
 		account.AuditUserUnlocked: {func(s *scene) error {
 			s.fail("zhao", home, 1)
-			return errorOf(s.UnlockUser(s.t.Context(), s.other))
+			return errorOf(s.CommandLine().UnlockUser(s.t.Context(), s.other))
 		}, `- zhao - command_line  {"counters":2}`},
 		account.AuditClientIPUnlocked: {func(s *scene) error {
 			s.fail("zhao", elsewhere, 1)
-			return errorOf(s.UnlockClientIP(s.t.Context(), elsewhere))
+			return errorOf(s.CommandLine().UnlockClientIP(s.t.Context(), elsewhere))
 		}, `- - - command_line 192.0.2.2 {"counters":2}`},
 		account.AuditMembershipAdded: {func(s *scene) error {
-			return s.AddMembership(s.t.Context(), s.other, "north", "teacher")
+			return s.CommandLine().AddMembership(s.t.Context(), s.other, "north", "teacher")
 		}, `- zhao - command_line  {"organisation":"north","role":"teacher"}`},
 		account.AuditMembershipRemoved: {func(s *scene) error {
-			must(s.t, s.AddMembership(s.t.Context(), s.other, "north", ""))
-			return s.RemoveMembership(s.t.Context(), s.other, "north", "")
+			must(s.t, s.CommandLine().AddMembership(s.t.Context(), s.other, "north", ""))
+			return s.CommandLine().RemoveMembership(s.t.Context(), s.other, "north", "")
 		}, `- zhao - command_line  {"organisation":"north"}`},
 		account.AuditOrganisationAdded: {func(s *scene) error {
-			_, err := s.AddOrganisation(s.t.Context(), "south", "南校区")
+			_, err := s.CommandLine().AddOrganisation(s.t.Context(), "south", "南校区")
 			return err
 		}, beside + `{"organisation":"south"}`},
 		account.AuditOrganisationRenamed: {func(s *scene) error {
-			return s.RenameOrganisation(s.t.Context(), "north", "新名")
+			return s.CommandLine().RenameOrganisation(s.t.Context(), "north", "新名")
 		}, beside + `{"organisation":"north"}`},
 		account.AuditOrganisationDeleted: {func(s *scene) error {
-			return s.DeleteOrganisation(s.t.Context(), "north")
+			return s.CommandLine().DeleteOrganisation(s.t.Context(), "north")
 		}, beside + `{"organisation":"north"}`},
 		account.AuditOrganisationDisabled: {func(s *scene) error {
-			return s.DisableOrganisation(s.t.Context(), "north")
+			return s.CommandLine().DisableOrganisation(s.t.Context(), "north")
 		}, beside + `{"organisation":"north"}`},
 		account.AuditOrganisationEnabled: {func(s *scene) error {
-			return s.EnableOrganisation(s.t.Context(), "north")
+			return s.CommandLine().EnableOrganisation(s.t.Context(), "north")
 		}, beside + `{"organisation":"north"}`},
 		account.AuditRoleAdded: {func(s *scene) error {
-			_, err := s.AddRole(s.t.Context(), "pupil", "学生")
+			_, err := s.CommandLine().AddRole(s.t.Context(), "pupil", "学生")
 			return err
 		}, beside + `{"role":"pupil"}`},
 		account.AuditRoleRenamed: {func(s *scene) error {
-			return s.RenameRole(s.t.Context(), "teacher", "新名")
+			return s.CommandLine().RenameRole(s.t.Context(), "teacher", "新名")
 		}, beside + `{"role":"teacher"}`},
 		account.AuditRoleDeleted: {func(s *scene) error {
-			return s.DeleteRole(s.t.Context(), "teacher")
+			return s.CommandLine().DeleteRole(s.t.Context(), "teacher")
 		}, beside + `{"role":"teacher"}`},
 		account.AuditRoleDisabled: {func(s *scene) error {
-			return s.DisableRole(s.t.Context(), "teacher")
+			return s.CommandLine().DisableRole(s.t.Context(), "teacher")
 		}, beside + `{"role":"teacher"}`},
 		account.AuditRoleEnabled: {func(s *scene) error {
-			return s.EnableRole(s.t.Context(), "teacher")
+			return s.CommandLine().EnableRole(s.t.Context(), "teacher")
 		}, beside + `{"role":"teacher"}`},
 		account.AuditApplicationAdded: {func(s *scene) error {
-			_, err := s.AddApplication(s.t.Context(), "portal", "门户", []string{account.RightNickname})
+			_, err := s.CommandLine().AddApplication(s.t.Context(), "portal", "门户", []string{account.RightNickname})
 			return err
 		}, beside + `{"application":"portal","rights":["nickname"]}`},
 		account.AuditApplicationRenamed: {func(s *scene) error {
-			return s.RenameApplication(s.t.Context(), "app", "新名")
+			return s.CommandLine().RenameApplication(s.t.Context(), "app", "新名")
 		}, beside + `{"application":"app"}`},
 		account.AuditApplicationDeleted: {func(s *scene) error {
-			return s.DeleteApplication(s.t.Context(), "app")
+			return s.CommandLine().DeleteApplication(s.t.Context(), "app")
 		}, beside + `{"application":"app"}`},
 		account.AuditApplicationDisabled: {func(s *scene) error {
-			return s.DisableApplication(s.t.Context(), "app")
+			return s.CommandLine().DisableApplication(s.t.Context(), "app")
 		}, beside + `{"application":"app"}`},
 		account.AuditApplicationEnabled: {func(s *scene) error {
-			return s.EnableApplication(s.t.Context(), "app")
+			return s.CommandLine().EnableApplication(s.t.Context(), "app")
 		}, beside + `{"application":"app"}`},
 		account.AuditApplicationRights: {func(s *scene) error {
-			return s.SetApplicationRights(s.t.Context(), "app", nil)
+			return s.CommandLine().SetApplicationRights(s.t.Context(), "app", nil)
 		}, beside + `{"application":"app","rights":[]}`},
 		account.AuditApplicationLinked: {func(s *scene) error {
-			return s.AddApplicationOrganisation(s.t.Context(), "app", "north")
+			return s.CommandLine().AddApplicationOrganisation(s.t.Context(), "app", "north")
 		}, beside + `{"application":"app","organisation":"north"}`},
 		account.AuditApplicationUnlinked: {func(s *scene) error {
-			must(s.t, s.AddApplicationOrganisation(s.t.Context(), "app", "north"))
-			return s.RemoveApplicationOrganisation(s.t.Context(), "app", "north")
+			must(s.t, s.CommandLine().AddApplicationOrganisation(s.t.Context(), "app", "north"))
+			return s.CommandLine().RemoveApplicationOrganisation(s.t.Context(), "app", "north")
 		}, beside + `{"application":"app","organisation":"north"}`},
 		account.AuditApplicationSecretAdded: {func(s *scene) error {
-			_, _, err := s.AddApplicationSecret(s.t.Context(), "app")
+			_, _, err := s.CommandLine().AddApplicationSecret(s.t.Context(), "app")
 			return err
 		}, beside + `{"application":"app","secret_id":ID}`},
 		account.AuditApplicationSecretRevoked: {func(s *scene) error {
 			id, _ := s.secret("app")
-			return s.RevokeApplicationSecret(s.t.Context(), "app", id)
+			return s.CommandLine().RevokeApplicationSecret(s.t.Context(), "app", id)
 		}, beside + `{"application":"app","secret_id":ID}`},
 		account.AuditApplicationRefused: {func(s *scene) error {
 			wantFailure(s.t, errorOf(s.ProveApplication(s.ctx, "app", "qas_wrong", operator)), apierr.WrongApplicationSecret)
 			return nil
 		}, `- - - jfinal 198.51.100.9 {"application":"app","reason":"wrong_application_secret","way":"secret"}`},
 		account.AuditWeChatAppSet: {func(s *scene) error {
-			return s.SetWeChatApp(s.t.Context(), "app", account.WeChatCredentials{Kind: account.WeChatWebsite, AppID: "wxweb", Secret: webSecret})
+			return s.CommandLine().SetWeChatApp(s.t.Context(), "app", account.WeChatCredentials{Kind: account.WeChatWebsite, AppID: "wxweb", Secret: webSecret})
 		}, beside + `{"application":"app","wechat_app_id":"wxweb","wechat_kind":"website"}`},
 		account.AuditWeChatAppRemoved: {func(s *scene) error {
-			must(s.t, s.SetWeChatApp(s.t.Context(), "app", account.WeChatCredentials{Kind: account.WeChatWebsite, AppID: "wxweb", Secret: webSecret}))
-			return s.RemoveWeChatApp(s.t.Context(), "app")
+			must(s.t, s.CommandLine().SetWeChatApp(s.t.Context(), "app", account.WeChatCredentials{Kind: account.WeChatWebsite, AppID: "wxweb", Secret: webSecret}))
+			return s.CommandLine().RemoveWeChatApp(s.t.Context(), "app")
 		}, beside + `{"application":"app"}`},
 		account.AuditWeChatLinked: {func(s *scene) error {
 			s.weChat.people = map[string]account.WeChatIdentity{"a": {AppID: "app", OpenID: "open"}}
@@ -322,7 +322,7 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 			return err
 		}, `li zhao own jfinal 198.51.100.9 {"into":LI}`},
 		account.AuditUserMergedInto: {func(s *scene) error {
-			return s.MergeUsers(s.ctx, s.other, s.li.UserID, account.Caller{})
+			return s.CommandLine().MergeUsers(s.ctx, s.other, s.li.UserID)
 		}, `- li - command_line 198.51.100.9 {"ended_sessions":1,"from":ZHAO}`},
 		account.AuditMergeRefused: {func(s *scene) error {
 			_, err := s.MergeIntoCaller(s.ctx, s.li, account.Merge{OtherToken: "nonsense"})
@@ -330,11 +330,11 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 			return nil
 		}, `li li own jfinal 198.51.100.9 {"reason":"unauthenticated"}`},
 		account.AuditKeyRotated: {func(s *scene) error {
-			s.KeyRotated(s.t.Context(), "2", "RS256", time.Minute)
+			s.CommandLine().KeyRotated(s.t.Context(), "2", "RS256", time.Minute)
 			return nil
 		}, beside + `{"algorithm":"RS256","kid":"2","overlap":"1m0s"}`},
 		account.AuditKeyRetired: {func(s *scene) error {
-			s.KeyRetired(s.t.Context(), "1", true)
+			s.CommandLine().KeyRetired(s.t.Context(), "1", true)
 			return nil
 		}, beside + `{"forced":"true","kid":"1"}`},
 	}
@@ -361,10 +361,10 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 // addAdminData adds what the command line then changes.
 func (s *scene) addAdminData() {
 	s.t.Helper()
-	_, err := s.AddOrganisation(s.t.Context(), "north", "北校区")
+	_, err := s.CommandLine().AddOrganisation(s.t.Context(), "north", "北校区")
 	must(s.t, err)
-	_, err = s.AddRole(s.t.Context(), "teacher", "教师")
+	_, err = s.CommandLine().AddRole(s.t.Context(), "teacher", "教师")
 	must(s.t, err)
-	_, err = s.AddApplication(s.t.Context(), "app", "应用", nil)
+	_, err = s.CommandLine().AddApplication(s.t.Context(), "app", "应用", nil)
 	must(s.t, err)
 }

@@ -17,7 +17,7 @@ func grants(w *world) (id int64, all map[string]account.SignInResult) {
 	w.t.Helper()
 	w.weChat.people = map[string]account.WeChatIdentity{"a": {AppID: "app", OpenID: "open", Mobile: lisMobile}}
 	id = w.enterByWeChat("a").User.ID
-	_, err := w.ResetPassword(w.t.Context(), id, goodPassword)
+	_, err := w.CommandLine().ResetPassword(w.t.Context(), id, goodPassword)
 	must(w.t, err)
 	all = map[string]account.SignInResult{
 		"wechat": w.enterByWeChat("a"), "password": w.enter(lisMobile), "code": w.enterByCode(lisMobile),
@@ -60,7 +60,7 @@ func TestEndedSessions(t *testing.T) {
 		want apierr.Code
 	}{
 		"disabled": {func(w *world, id int64, _ account.Caller) error {
-			return w.DisableUser(w.t.Context(), id)
+			return w.CommandLine().DisableUser(w.t.Context(), id)
 		}, apierr.SessionEnded},
 		"signed out": {func(w *world, _ int64, caller account.Caller) error {
 			return w.SignOut(w.t.Context(), caller)
@@ -69,7 +69,7 @@ func TestEndedSessions(t *testing.T) {
 			return w.EndSession(w.t.Context(), caller, caller.SessionID)
 		}, apierr.SessionEnded},
 		"password reset": {func(w *world, id int64, _ account.Caller) error {
-			_, err := w.ResetPassword(w.t.Context(), id, otherPassword)
+			_, err := w.CommandLine().ResetPassword(w.t.Context(), id, otherPassword)
 			return err
 		}, apierr.SessionEnded},
 		"replaced": {func(w *world, _ int64, caller account.Caller) error {
@@ -103,7 +103,7 @@ func TestSessionOfADisabledUser(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	grant := w.enterByCode(lisMobile)
-	must(t, w.DisableUser(t.Context(), grant.User.ID))
+	must(t, w.CommandLine().DisableUser(t.Context(), grant.User.ID))
 	w.change("UPDATE sessions SET ended_at = NULL, end_reason = NULL")
 	_, err := w.authenticate(grant.AccessToken)
 	wantFailure(t, err, apierr.SessionEnded)
@@ -114,7 +114,7 @@ func TestRoleIsReadEveryTime(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	id, all := grants(w)
-	must(t, w.SetRole(t.Context(), id, store.RoleAdministrator))
+	must(t, w.CommandLine().SetRole(t.Context(), id, store.RoleAdministrator))
 	for _, grant := range all {
 		wantEqual(t, "role", w.authenticated(grant.AccessToken).Role, store.RoleAdministrator)
 	}

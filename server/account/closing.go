@@ -77,18 +77,14 @@ func (s *Service) EraseDueUsers(ctx context.Context) (erased int, err error) {
 // EraseUser erases a user at once, with everything that names them: the row, ids in other
 // systems, identities, sessions, memberships, codes, and the client IPs and details of
 // their audit events, which stay by number. Imports refuse their ids in other systems
-// from then on. by is who asks, the zero Caller for the command line. The failure is
-// UserNotFound.
-func (s *Service) EraseUser(ctx context.Context, userID int64, by Caller) error {
+// from then on. The failure is UserNotFound.
+func (s Operator) EraseUser(ctx context.Context, userID int64) error {
 	erasures, err := s.erasures(ctx, userID)
 	if err != nil {
 		return storeErr(err)
 	}
 	erased, err := s.erase(ctx, erasures, nil, func(id int64) event {
-		if by.UserID != 0 {
-			return by.eventBy(AuditUserErased, id, nil)
-		}
-		return byCommandLine(AuditUserErased, id, nil)
+		return s.event(AuditUserErased, id, nil)
 	})
 	switch {
 	case err != nil:

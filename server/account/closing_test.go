@@ -153,11 +153,11 @@ func TestClosingNeedsProof(t *testing.T) {
 func TestAnOperatorErasesAUserAtOnce(t *testing.T) {
 	t.Parallel()
 	w, caller, traces := closing(t)
-	must(t, w.EraseUser(t.Context(), caller.UserID, account.Caller{}))
+	must(t, w.CommandLine().EraseUser(t.Context(), caller.UserID))
 	if found := w.find(traces); len(found) > 0 {
 		t.Errorf("still there: %v", found)
 	}
-	wantFailure(t, w.EraseUser(t.Context(), caller.UserID, account.Caller{}), apierr.UserNotFound)
+	wantFailure(t, w.CommandLine().EraseUser(t.Context(), caller.UserID), apierr.UserNotFound)
 }
 
 func TestACopyHasEverythingButSecrets(t *testing.T) {
@@ -235,7 +235,7 @@ func TestAForgottenPasswordIsSetByCode(t *testing.T) {
 	must(t, err)
 	wantFailure(t, set("13900009999", w.code(account.PurposeResetPassword, "13900009999"), otherPassword), apierr.UserNotFound)
 	w.clock.Advance(time.Minute)
-	must(t, w.DisableUser(t.Context(), caller.UserID))
+	must(t, w.CommandLine().DisableUser(t.Context(), caller.UserID))
 	wantFailure(t, set(lisMobile, w.code(account.PurposeResetPassword, lisMobile), goodPassword), apierr.WrongCode)
 }
 

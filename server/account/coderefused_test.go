@@ -52,7 +52,7 @@ func TestCodesOfDisabledUsersAreLimited(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, func(c *account.Config) { c.Limits.CodeRefusedPerIP.Times = 1 })
 	id := w.add("li", mobile(lisMobile, true))
-	must(t, w.DisableUser(t.Context(), id))
+	must(t, w.CommandLine().DisableUser(t.Context(), id))
 	wantFailure(t, w.tryCodeFrom(home, lisMobile, w.code(account.PurposeSignIn, lisMobile)), apierr.WrongCode)
 	wantFailure(t, w.tryCodeFrom(home, lisMobile, w.code(account.PurposeSignIn, lisMobile)), apierr.TooManyRequests)
 }

@@ -50,7 +50,7 @@ func TestResetDemoPutsTheSeedBack(t *testing.T) {
 		grant, err := w.tryCode(lisMobile, "246135")
 		must(t, err)
 		wantEqual(t, "code", grant.User.ID, 7)
-		must(t, w.DisableUser(t.Context(), 7))
+		must(t, w.CommandLine().DisableUser(t.Context(), 7))
 		must(t, w.SignOut(t.Context(), caller))
 	}
 }

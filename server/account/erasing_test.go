@@ -21,7 +21,7 @@ func TestErasingBesideAReaderIsFinishedByHousekeeping(t *testing.T) {
 	must(t, err)
 	var users int
 	must(t, reader.QueryRowContext(t.Context(), "SELECT COUNT(*) FROM users").Scan(&users))
-	must(t, w.EraseUser(t.Context(), caller.UserID, account.Caller{}))
+	must(t, w.CommandLine().EraseUser(t.Context(), caller.UserID))
 	if len(w.find(traces)) == 0 {
 		t.Fatal("the reader was in nobody's way")
 	}
@@ -40,8 +40,8 @@ func TestErasingBlanksTheEventsOfMergedUsers(t *testing.T) {
 	other := w.add("second.example", mobile("13900007777", true))
 	_, err := w.tryPassword("second.example", wrongPassword, clientIP)
 	wantFailure(t, err, apierr.WrongCredentials)
-	must(t, w.MergeUsers(t.Context(), other, caller.UserID, account.Caller{}))
-	must(t, w.EraseUser(t.Context(), caller.UserID, account.Caller{}))
+	must(t, w.CommandLine().MergeUsers(t.Context(), other, caller.UserID))
+	must(t, w.CommandLine().EraseUser(t.Context(), caller.UserID))
 	if found := w.find(append(traces, "second.example", clientIP)); len(found) > 0 {
 		t.Errorf("still there: %v", found)
 	}

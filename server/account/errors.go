@@ -32,6 +32,8 @@ func toAPIErr(err error, missing apierr.Code) error {
 		code, field = apierr.EmailTaken, "email"
 	case isConflict && conflict.What == "mobile":
 		code, field = apierr.MobileTaken, "mobile"
+	case errors.Is(err, store.ErrVersion):
+		code = apierr.PreconditionFailed
 	case errors.Is(err, store.ErrNotFound):
 		code = missing
 	case unavailable, isOver(err):

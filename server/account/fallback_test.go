@@ -167,19 +167,19 @@ func TestWhomTheOldBackEndLetsNotIn(t *testing.T) {
 		},
 		"disabled here": func(w *world, _ *oldBackEnd) {
 			w.importOld(suQing())
-			must(w.t, w.DisableUser(w.t.Context(), id(w)))
+			must(w.t, w.CommandLine().DisableUser(w.t.Context(), id(w)))
 		},
 		"disabled here under another name": func(w *world, _ *oldBackEnd) {
 			w.importOld(suQing(func(u *account.ImportedUser) { u.Username = "qing" }))
-			must(w.t, w.DisableUser(w.t.Context(), id(w)))
+			must(w.t, w.CommandLine().DisableUser(w.t.Context(), id(w)))
 		},
 		"an administrator here": func(w *world, _ *oldBackEnd) {
 			w.importOld(suQing())
-			must(w.t, w.SetRole(w.t.Context(), id(w), account.RoleSuperAdministrator))
+			must(w.t, w.CommandLine().SetRole(w.t.Context(), id(w), account.RoleSuperAdministrator))
 		},
 		"another password here": func(w *world, _ *oldBackEnd) {
 			w.importOld(suQing(func(u *account.ImportedUser) { u.Username = "qing" }))
-			_, err := w.ResetPassword(w.t.Context(), id(w), otherPassword)
+			_, err := w.CommandLine().ResetPassword(w.t.Context(), id(w), otherPassword)
 			must(w.t, err)
 		},
 		"an answer without an id": func(_ *world, old *oldBackEnd) {
@@ -218,7 +218,7 @@ func TestClosedPeopleAreNotAskedFor(t *testing.T) {
 	w.change("UPDATE users SET closing_at = 1") // within the grace, and without a password
 	_, err = w.tryPassword("su.qing", goodPassword, home)
 	wantFailure(t, err, apierr.WrongCredentials)
-	must(t, w.EraseUser(t.Context(), signedIn.User.ID, account.Caller{}))
+	must(t, w.CommandLine().EraseUser(t.Context(), signedIn.User.ID))
 	_, err = w.tryPassword("su.qing", goodPassword, home)
 	wantFailure(t, err, apierr.WrongCredentials)
 	w.clock.Advance(366 * 24 * time.Hour) // the token counts again, and its user does not
@@ -317,7 +317,7 @@ func TestRefusalsTakeOneTime(t *testing.T) {
 	w.config.Limits.FallbackRefusal = fixed
 	w.Service = account.New(w.config)
 	w.add("here")
-	must(t, w.DisableUser(t.Context(), w.add("disabled")))
+	must(t, w.CommandLine().DisableUser(t.Context(), w.add("disabled")))
 	old.reply = untilDone // within FallbackTimeout
 	for _, name := range []string{"here", "disabled", "nobody", "su.qing", "13900002222", "nobody@example.com", "\x00"} {
 		began := time.Now()
@@ -371,10 +371,10 @@ func TestTokensThatOpenNoSession(t *testing.T) {
 		"disabled there": {func(_ *world, old *oldBackEnd) {
 			old.tokens[oldToken] = suQing(func(u *account.ImportedUser) { u.Disabled = true })
 		}, apierr.Unauthenticated},
-		"disabled here":         {func(w *world, _ *oldBackEnd) { must(w.t, w.DisableUser(w.t.Context(), id(w))) }, apierr.Unauthenticated},
-		"an administrator here": {func(w *world, _ *oldBackEnd) { must(w.t, w.SetRole(w.t.Context(), id(w), account.RoleAdministrator)) }, apierr.Unauthenticated},
+		"disabled here":         {func(w *world, _ *oldBackEnd) { must(w.t, w.CommandLine().DisableUser(w.t.Context(), id(w))) }, apierr.Unauthenticated},
+		"an administrator here": {func(w *world, _ *oldBackEnd) { must(w.t, w.CommandLine().SetRole(w.t.Context(), id(w), account.RoleAdministrator)) }, apierr.Unauthenticated},
 		"a password that was changed here": {func(w *world, _ *oldBackEnd) {
-			_, err := w.ResetPassword(w.t.Context(), id(w), otherPassword)
+			_, err := w.CommandLine().ResetPassword(w.t.Context(), id(w), otherPassword)
 			must(w.t, err)
 		}, apierr.Unauthenticated},
 		"no answer": {func(_ *world, old *oldBackEnd) { old.reply = untilDone }, apierr.Unavailable},

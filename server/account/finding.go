@@ -28,7 +28,7 @@ func (s *Service) userFilter(f UserFilter) store.UserFilter {
 
 // FindUsers returns up to limit users whose ids are above afterID, by id, and how many
 // users the filter finds in all.
-func (s *Service) FindUsers(ctx context.Context, f UserFilter, afterID int64, limit int) (users []User, total int64, err error) {
+func (s Operator) FindUsers(ctx context.Context, f UserFilter, afterID int64, limit int) (users []User, total int64, err error) {
 	filter := s.userFilter(f)
 	rows, err := s.store.FindUsers(ctx, filter, afterID, limit)
 	if err != nil {
@@ -61,7 +61,7 @@ type SessionFilter struct {
 
 // FindSessions returns up to limit sessions whose ids are above afterID, by id, and how
 // many sessions the filter finds in all.
-func (s *Service) FindSessions(ctx context.Context, f SessionFilter, afterID int64, limit int) (sessions []FoundSession, total int64, err error) {
+func (s Operator) FindSessions(ctx context.Context, f SessionFilter, afterID int64, limit int) (sessions []FoundSession, total int64, err error) {
 	filter := store.SessionFilter{UserID: f.UserID}
 	if !f.Ended {
 		filter.LiveAt = store.TimeOf(s.now())
@@ -84,12 +84,12 @@ func (s *Service) CountAudit(ctx context.Context, f AuditFilter) (int64, error) 
 
 // EndAnySession ends a session of any user, and returns whose it was. The failure is
 // SessionNotFound if there is none or it has ended.
-func (s *Service) EndAnySession(ctx context.Context, id int64) (userID int64, err error) {
+func (s Operator) EndAnySession(ctx context.Context, id int64) (userID int64, err error) {
 	row, err := s.store.SessionByID(ctx, id)
 	if err != nil {
 		return 0, toAPIErr(err, apierr.SessionNotFound)
 	}
-	ending := byCommandLine(AuditSessionEnded, row.UserID, details{"reason": store.EndedByOperator})
+	ending := s.event(AuditSessionEnded, row.UserID, details{"reason": store.EndedByOperator})
 	ending.session = id
 	err = s.inTx(ctx, func(tx *tx) error {
 		ended, err := tx.EndSession(ctx, id, store.EndedByOperator, store.TimeOf(s.now()))
@@ -103,10 +103,10 @@ func (s *Service) EndAnySession(ctx context.Context, id int64) (userID int64, er
 }
 
 // EndSessionsOf ends all sessions of a user, and returns how many there were.
-func (s *Service) EndSessionsOf(ctx context.Context, userID int64) (ended int64, err error) {
+func (s Operator) EndSessionsOf(ctx context.Context, userID int64) (ended int64, err error) {
 	err = s.inTx(ctx, func(tx *tx) (err error) {
 		ended, err = tx.EndSessionsOf(ctx, userID, 0, store.EndedByOperator, store.TimeOf(s.now()))
-		tx.record(byCommandLine(AuditSessionEnded, userID, details{"reason": store.EndedByOperator, "ended_sessions": ended}))
+		tx.record(s.event(AuditSessionEnded, userID, details{"reason": store.EndedByOperator, "ended_sessions": ended}))
 		return err
 	})
 	return ended, storeErr(err)

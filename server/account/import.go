@@ -122,7 +122,7 @@ func (i *Importer) Import(ctx context.Context, batch []ImportedUser) ([]error, e
 		}
 	}
 	if added > 0 && !i.DryRun {
-		i.s.audit(ctx, byCommandLine(AuditUsersImported, 0, details{"source": i.Source, "users": added}))
+		i.s.audit(ctx, i.s.CommandLine().event(AuditUsersImported, 0, details{"source": i.Source, "users": added}))
 	}
 	return outcomes, nil
 }

@@ -84,9 +84,9 @@ func (i *Importer) applyOne(ctx context.Context, tx *tx, c change) (Updated, err
 	if err := tx.UpdateImported(ctx, i.Source, c.ImportUpdate, store.TimeOf(i.s.now())); err != nil {
 		return Updated{}, err
 	}
-	tx.record(byCommandLine(AuditUserUpdated, c.UserID, details{"source": i.Source, "fields": updated.Fields}))
+	tx.record(i.s.CommandLine().event(AuditUserUpdated, c.UserID, details{"source": i.Source, "fields": updated.Fields}))
 	if c.Disabled != nil {
-		tx.record(byCommandLine(disabledKind(*c.Disabled), c.UserID, details{"source": i.Source}))
+		tx.record(i.s.CommandLine().event(disabledKind(*c.Disabled), c.UserID, details{"source": i.Source}))
 	}
 	return updated, nil
 }

@@ -59,7 +59,7 @@ func (i *Importer) addMemberships(ctx context.Context, chunk []ImportedMembershi
 			}
 		}
 		if added > 0 {
-			tx.record(byCommandLine(AuditMembershipsImported, 0, details{"source": i.Source, "memberships": added}))
+			tx.record(i.s.CommandLine().event(AuditMembershipsImported, 0, details{"source": i.Source, "memberships": added}))
 		}
 		return nil
 	})

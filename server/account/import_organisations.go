@@ -127,7 +127,7 @@ func (i *Importer) importEntries(ctx context.Context, batch []ImportedEntry, int
 				return err
 			}
 			into.known[n.Alias] = id
-			tx.record(byCommandLine(into.kind, 0, details{into.detail: codes[k], "source": i.Source}))
+			tx.record(i.s.CommandLine().event(into.kind, 0, details{into.detail: codes[k], "source": i.Source}))
 		}
 		return nil
 	})

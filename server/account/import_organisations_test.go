@@ -60,7 +60,7 @@ func (w *world) roles(id int64) string {
 func TestDepartmentsAndRolesComeWithTheirPeople(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	_, err := w.AddRole(t.Context(), "teacher", "老师")
+	_, err := w.CommandLine().AddRole(t.Context(), "teacher", "老师")
 	must(t, err)
 	one, two, three := importedUser("1", "one.first"), importedUser("2", "two.second"), importedUser("3", "three.third")
 	one.Department, two.Department = "103", "999"
@@ -89,8 +89,8 @@ func TestDepartmentsAndRolesComeWithTheirPeople(t *testing.T) {
 			wantEqual(t, "unknown departments", into.UnknownDepartments, 1)
 			id := w.found("one.first").ID
 			wantEqual(t, "one", w.roles(id), "ruoyi-103/common/ruoyi-3")
-			must(t, w.RemoveMembership(t.Context(), id, "ruoyi-103", "common"))
-			must(t, w.RemoveMembership(t.Context(), w.found("three.third").ID, "ruoyi-103", ""))
+			must(t, w.CommandLine().RemoveMembership(t.Context(), id, "ruoyi-103", "common"))
+			must(t, w.CommandLine().RemoveMembership(t.Context(), w.found("three.third").ID, "ruoyi-103", ""))
 		}
 	}
 	wantEqual(t, "one", w.roles(w.found("one.first").ID), "ruoyi-103/ruoyi-3")
@@ -114,6 +114,6 @@ func TestADepartmentCanComeLater(t *testing.T) {
 	wantEqual(t, "a dry run", w.importing(wouldUpdate, n), "changed department")
 	wantEqual(t, "later", w.importing(updating, n), "changed department")
 	wantEqual(t, "roles", w.roles(w.found("tao.ran").ID), "jpress-103")
-	must(t, w.RemoveMembership(t.Context(), w.found("tao.ran").ID, "jpress-103", ""))
+	must(t, w.CommandLine().RemoveMembership(t.Context(), w.found("tao.ran").ID, "jpress-103", ""))
 	wantEqual(t, "removed here", w.importing(overwriting, n), "here")
 }

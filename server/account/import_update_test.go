@@ -90,7 +90,7 @@ func TestALockFollowsTheOldSystemUnlessItWasSetHere(t *testing.T) {
 	wantEqual(t, "locked by it", w.found("tao.ran").DisabledAt != nil, true)
 	wantEqual(t, "there again", w.importing(updating, tao()), "changed status")
 	id := w.found("tao.ran").ID
-	must(t, w.DisableUser(t.Context(), id))
+	must(t, w.CommandLine().DisableUser(t.Context(), id))
 	wantEqual(t, "locked here", w.importing(overwriting, tao()), "here")
 	wantEqual(t, "locked on both sides", w.importing(overwriting, locked), "here")
 	wantEqual(t, "locked here first", w.found("tao.ran").DisabledAt != nil, true)
@@ -150,7 +150,7 @@ func TestAnImportLeavesOutWhoHasClosedTheAccount(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.importing(plainly, tao(), importedUser("2", "lu.jiahe"))
-	must(t, w.EraseUser(t.Context(), w.found("tao.ran").ID, account.Caller{}))
+	must(t, w.CommandLine().EraseUser(t.Context(), w.found("tao.ran").ID))
 	wantEqual(t, "records of them", w.number("SELECT COUNT(*) FROM import_records WHERE alias = '1'"), 0)
 	stopping := func(o *account.ImportOptions) { o.Update, o.Stop = true, true }
 	for _, how := range []func(*account.ImportOptions){plainly, wouldUpdate, stopping} {

@@ -39,7 +39,7 @@ func TestAnApplicationLearnsOfItsTokens(t *testing.T) {
 	t.Parallel()
 	w := school(t)
 	w.pupil("li", lisMobile)
-	_, err := w.AddApplication(t.Context(), "other", "Other", nil)
+	_, err := w.CommandLine().AddApplication(t.Context(), "other", "Other", nil)
 	must(t, err)
 	jwt, opaque := w.through("app")
 	for name, in := range map[string]account.SignInResult{"JWT": jwt, "opaque": opaque} {
@@ -71,9 +71,9 @@ func TestTokensThatWorkNoMoreAreNotLive(t *testing.T) {
 	t.Parallel()
 	for name, end := range map[string]func(*world, account.Caller){
 		"signed out":       func(w *world, c account.Caller) { must(w.t, w.SignOut(w.t.Context(), c)) },
-		"user disabled":    func(w *world, c account.Caller) { must(w.t, w.DisableUser(w.t.Context(), c.UserID)) },
+		"user disabled":    func(w *world, c account.Caller) { must(w.t, w.CommandLine().DisableUser(w.t.Context(), c.UserID)) },
 		"expired":          func(w *world, _ account.Caller) { w.clock.Advance(time.Hour) },
-		"password changed": func(w *world, c account.Caller) { must2(w.ResetPassword(w.t.Context(), c.UserID, otherPassword))(w.t) },
+		"password changed": func(w *world, c account.Caller) { must2(w.CommandLine().ResetPassword(w.t.Context(), c.UserID, otherPassword))(w.t) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

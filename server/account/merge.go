@@ -2,7 +2,6 @@ package account
 
 import (
 	"context"
-	"strconv"
 
 	"quartet/server/apierr"
 	"quartet/store"
@@ -23,7 +22,7 @@ func (s *Service) MergeIntoCaller(ctx context.Context, caller Caller, m Merge) (
 	if err := s.freshSession(caller); err != nil {
 		return User{}, err
 	}
-	key := "merge:" + s.sealer.Index("user:"+strconv.FormatInt(caller.UserID, 10))
+	key := "merge:" + s.sealer.Index(userSubject(caller.UserID))
 	if err := s.consumeRateLimits(ctx, []store.RateLimit{s.limits.MergePerUser.limit(key)}); err != nil {
 		return User{}, err
 	}
@@ -40,7 +39,7 @@ func (s *Service) MergeIntoCaller(ctx context.Context, caller Caller, m Merge) (
 	case other.is(caller.UserID):
 		return User{}, apierr.Field("accessToken", apierr.NotInEnum)
 	}
-	err = s.MergeUsers(ctx, other.UserID, caller.UserID, caller)
+	err = s.merge(ctx, other.UserID, caller.UserID, caller, caller.eventBy)
 	if apierr.Is(err, apierr.UserNotFound) { // gone since their tokens were read
 		return User{}, &apierr.Error{Code: apierr.FreshProofRequired, Field: "accessToken", Cause: err}
 	}
@@ -60,7 +59,7 @@ func (s *Service) freshSession(caller Caller) error {
 }
 
 // MergeUsers makes one user of two: what is of from becomes into's, and from is gone.
-// Who asks proves to be both, or is the command line, with the zero Caller. Aliases,
+// Aliases,
 // WeChat identities, memberships and roles move, and from's id becomes an alias of into,
 // so that a system that knows it still finds the user. Of what both have, into's stays:
 // user name, password, proven e-mail and mobile, facts of the profile; what into lacks is
@@ -73,7 +72,12 @@ func (s *Service) freshSession(caller Caller) error {
 // Failures are UserNotFound; InvalidField for one user twice; and Forbidden, if one of
 // them is disabled or being closed, or from is an administrator: a merge lifts no lock and
 // takes no administrator away unseen.
-func (s *Service) MergeUsers(ctx context.Context, from, into int64, by Caller) error {
+func (s Operator) MergeUsers(ctx context.Context, from, into int64) error {
+	return s.merge(ctx, from, into, s.caller, s.event)
+}
+
+// merge is MergeUsers; by is the zero Caller if it is no user who asks.
+func (s *Service) merge(ctx context.Context, from, into int64, by Caller, eventBy func(string, int64, details) event) error {
 	if from == into {
 		return apierr.Field("into", apierr.NotInEnum)
 	}
@@ -91,7 +95,9 @@ func (s *Service) MergeUsers(ctx context.Context, from, into int64, by Caller) e
 		if err != nil {
 			return err
 		}
-		tx.record(mergedUsers(by, from, into, ended)...)
+		// One event of each user, so that both are found in the audit.
+		tx.record(eventBy(AuditUserMerged, from, details{"into": into}),
+			eventBy(AuditUserMergedInto, into, details{"from": from, "ended_sessions": ended}))
 		givenUp, err = s.mobileGivenUp(both[0], merged)
 		return err
 	})
@@ -107,17 +113,6 @@ func (s *Service) mobileGivenUp(from, merged store.User) (string, error) {
 		return "", nil
 	}
 	return s.unseal(from.MobileSealed, mobileContext(from.ID))
-}
-
-// mergedUsers are the events of a merge, one of each user, so that both are found in the
-// audit.
-func mergedUsers(by Caller, from, into, ended int64) []event {
-	gone, stays := byCommandLine(AuditUserMerged, from, nil), byCommandLine(AuditUserMergedInto, into, nil)
-	if by.UserID != 0 {
-		gone, stays = by.eventBy(AuditUserMerged, from, nil), by.eventBy(AuditUserMergedInto, into, nil)
-	}
-	gone.detail, stays.detail = details{"into": into}, details{"from": from, "ended_sessions": ended}
-	return []event{gone, stays}
 }
 
 // mergedRow is into's row with what it lacks of from's.

@@ -58,7 +58,7 @@ func TestOfWhatBothHaveTheCallersStays(t *testing.T) {
 	w := newWorld(t)
 	into := w.add("li", mobile(lisMobile, true), email("li@example.com", false))
 	from := w.add("wang", mobile("13900002222", true), email("wang@example.com", true))
-	must(t, w.MergeUsers(t.Context(), from, into, account.Caller{}))
+	must(t, w.CommandLine().MergeUsers(t.Context(), from, into))
 	user := w.enter("li").User
 	wantEqual(t, "id", user.ID, into)
 	wantEqual(t, "mobile", deref(user.Mobile), lisMobile)
@@ -79,7 +79,7 @@ func TestWhatCannotBeMerged(t *testing.T) {
 	into := byWeChat.User.ID
 	admin := w.add("boss", role(account.RoleAdministrator))
 	locked := w.add("sun")
-	must(t, w.DisableUser(t.Context(), locked))
+	must(t, w.CommandLine().DisableUser(t.Context(), locked))
 	for name, c := range map[string]struct {
 		from, into int64
 		want       apierr.Code
@@ -92,7 +92,7 @@ func TestWhatCannotBeMerged(t *testing.T) {
 		"oneself":             {into, into, apierr.InvalidField},
 	} {
 		t.Run(name, func(t *testing.T) {
-			wantFailure(t, w.MergeUsers(t.Context(), c.from, c.into, account.Caller{}), c.want)
+			wantFailure(t, w.CommandLine().MergeUsers(t.Context(), c.from, c.into), c.want)
 		})
 	}
 	wantEqual(t, "users", w.number("SELECT COUNT(*) FROM users"), 4)
@@ -136,9 +136,9 @@ func TestMergesAtTheSameTime(t *testing.T) {
 	a, b := w.add("li"), w.add("wang")
 	got := concurrently(10, func(i int) error {
 		if i%2 == 0 {
-			return w.MergeUsers(t.Context(), a, b, account.Caller{})
+			return w.CommandLine().MergeUsers(t.Context(), a, b)
 		}
-		return w.MergeUsers(t.Context(), b, a, account.Caller{})
+		return w.CommandLine().MergeUsers(t.Context(), b, a)
 	})
 	wantOutcomes(t, got, map[string]int{"ok": 1, "user_not_found": 9})
 	wantEqual(t, "users", w.number("SELECT COUNT(*) FROM users"), 1)
@@ -161,6 +161,6 @@ func TestAMergeTellsTheMobileThatIsGivenUp(t *testing.T) {
 	leaving := w.add("zhao")
 	_, err = w.CloseAccount(t.Context(), w.authenticated(w.enter("zhao").AccessToken), account.Proof{})
 	must(t, err)
-	wantFailure(t, w.MergeUsers(t.Context(), leaving, into.User.ID, account.Caller{}), apierr.Forbidden)
-	wantFailure(t, w.MergeUsers(t.Context(), into.User.ID, leaving, account.Caller{}), apierr.Forbidden)
+	wantFailure(t, w.CommandLine().MergeUsers(t.Context(), leaving, into.User.ID), apierr.Forbidden)
+	wantFailure(t, w.CommandLine().MergeUsers(t.Context(), into.User.ID, leaving), apierr.Forbidden)
 }

@@ -2,7 +2,6 @@ package account
 
 import (
 	"context"
-	"strconv"
 
 	"quartet/store"
 )
@@ -51,7 +50,7 @@ type OtherID struct{ Origin, ID string }
 // CopyData returns a copy of what is stored of the caller. The failure is
 // TooManyRequests.
 func (s *Service) CopyData(ctx context.Context, caller Caller) (PersonalData, error) {
-	key := "copy:" + s.sealer.Index("user:"+strconv.FormatInt(caller.UserID, 10))
+	key := "copy:" + s.sealer.Index(userSubject(caller.UserID))
 	if err := s.consumeRateLimits(ctx, []store.RateLimit{s.limits.DataPerUser.limit(key)}); err != nil {
 		return PersonalData{}, err
 	}
@@ -64,10 +63,10 @@ func (s *Service) CopyData(ctx context.Context, caller Caller) (PersonalData, er
 
 // CopyDataOf is CopyData for the command line, of any user and without a limit. The failure
 // is UserNotFound.
-func (s *Service) CopyDataOf(ctx context.Context, userID int64) (PersonalData, error) {
+func (s Operator) CopyDataOf(ctx context.Context, userID int64) (PersonalData, error) {
 	data, err := s.ExportUser(ctx, userID)
 	if err == nil {
-		s.audit(ctx, byCommandLine(AuditDataCopied, userID, nil))
+		s.audit(ctx, s.event(AuditDataCopied, userID, nil))
 	}
 	return data, err
 }

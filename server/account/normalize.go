@@ -68,6 +68,9 @@ func outOf(field string, reason apierr.Reason, limit int) error {
 
 // mobileContext and idCardContext bind a sealed value to its owner: it cannot be
 // decrypted in another user's row.
+// userSubject names a user in keys of counters and the like.
+func userSubject(userID int64) string { return "user:" + strconv.FormatInt(userID, 10) }
+
 func mobileContext(userID int64) string { return "user:" + strconv.FormatInt(userID, 10) + ":mobile" }
 func idCardContext(userID int64) string { return "user:" + strconv.FormatInt(userID, 10) + ":idcard" }
 

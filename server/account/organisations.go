@@ -21,10 +21,19 @@ type Organisation struct {
 	Name       string
 	CreatedAt  Time
 	DisabledAt *Time
+	Version    int64
 }
 
 // Role is what a user can be in an organisation.
-type Role Organisation
+type Role struct {
+	ID          int64
+	Code        string // unique
+	Name        string
+	CreatedAt   Time
+	DisabledAt  *Time
+	Version     int64
+	Administers bool // its holders administer the organisation
+}
 
 // Membership is an organisation that a user belongs to, with the user's roles
 // there.
@@ -50,14 +59,14 @@ func newMembership(row store.Membership) Membership {
 
 // AddOrganisation adds an organisation under a code of its own. The failure is
 // InvalidField: code or name out of bounds, or the code is taken.
-func (s *Service) AddOrganisation(ctx context.Context, code, name string) (Organisation, error) {
+func (s Operator) AddOrganisation(ctx context.Context, code, name string) (Organisation, error) {
 	if err := checkListed("code", code, name); err != nil {
 		return Organisation{}, err
 	}
 	row := store.Organisation{Code: code, Name: name, CreatedAt: store.TimeOf(s.now())}
 	err := s.inTx(ctx, func(tx *tx) error {
 		row.ID = s.ids.Next()
-		tx.record(byCommandLine(AuditOrganisationAdded, 0, details{"organisation": code}))
+		tx.record(s.event(AuditOrganisationAdded, 0, details{"organisation": code}))
 		return tx.InsertOrganisation(ctx, row)
 	})
 	return Organisation(row), codeErr(err, "code")
@@ -77,39 +86,39 @@ func (s *Service) ListOrganisations(ctx context.Context) ([]Organisation, error)
 }
 
 // DisableOrganisation removes an organisation from all memberships.
-func (s *Service) DisableOrganisation(ctx context.Context, code string) error {
+func (s Operator) DisableOrganisation(ctx context.Context, code string) error {
 	return s.setOrganisationDisabled(ctx, code, true, AuditOrganisationDisabled)
 }
 
 // EnableOrganisation enables a disabled organisation again.
-func (s *Service) EnableOrganisation(ctx context.Context, code string) error {
+func (s Operator) EnableOrganisation(ctx context.Context, code string) error {
 	return s.setOrganisationDisabled(ctx, code, false, AuditOrganisationEnabled)
 }
 
-func (s *Service) setOrganisationDisabled(ctx context.Context, code string, disabled bool, kind string) error {
+func (s Operator) setOrganisationDisabled(ctx context.Context, code string, disabled bool, kind string) error {
 	err := s.inTx(ctx, func(tx *tx) error {
-		tx.record(byCommandLine(kind, 0, details{"organisation": code}))
+		tx.record(s.event(kind, 0, details{"organisation": code}))
 		return tx.SetOrganisationDisabled(ctx, code, disabled, store.TimeOf(s.now()))
 	})
 	return codeErr(err, "organisation")
 }
 
 // RenameOrganisation changes an organisation's name.
-func (s *Service) RenameOrganisation(ctx context.Context, code, name string) error {
+func (s Operator) RenameOrganisation(ctx context.Context, code, name string) error {
 	if err := checkName(name); err != nil {
 		return err
 	}
 	err := s.inTx(ctx, func(tx *tx) error {
-		tx.record(byCommandLine(AuditOrganisationRenamed, 0, details{"organisation": code}))
+		tx.record(s.event(AuditOrganisationRenamed, 0, details{"organisation": code}))
 		return tx.RenameOrganisation(ctx, code, name)
 	})
 	return codeErr(err, "organisation")
 }
 
 // DeleteOrganisation deletes an organisation with its memberships.
-func (s *Service) DeleteOrganisation(ctx context.Context, code string) error {
+func (s Operator) DeleteOrganisation(ctx context.Context, code string) error {
 	err := s.inTx(ctx, func(tx *tx) error {
-		tx.record(byCommandLine(AuditOrganisationDeleted, 0, details{"organisation": code}))
+		tx.record(s.event(AuditOrganisationDeleted, 0, details{"organisation": code}))
 		return tx.DeleteOrganisation(ctx, code)
 	})
 	return codeErr(err, "organisation")
@@ -123,14 +132,14 @@ func (s *Service) CountMembers(ctx context.Context, organisation Organisation) (
 
 // AddRole adds a role that users can have in organisations. Failures are as in
 // AddOrganisation.
-func (s *Service) AddRole(ctx context.Context, code, name string) (Role, error) {
+func (s Operator) AddRole(ctx context.Context, code, name string) (Role, error) {
 	if err := checkListed("code", code, name); err != nil {
 		return Role{}, err
 	}
 	row := store.Role{Code: code, Name: name, CreatedAt: store.TimeOf(s.now())}
 	err := s.inTx(ctx, func(tx *tx) error {
 		row.ID = s.ids.Next()
-		tx.record(byCommandLine(AuditRoleAdded, 0, details{"role": code}))
+		tx.record(s.event(AuditRoleAdded, 0, details{"role": code}))
 		return tx.InsertRole(ctx, row)
 	})
 	return Role(row), codeErr(err, "code")
@@ -150,39 +159,39 @@ func (s *Service) ListRoles(ctx context.Context) ([]Role, error) {
 }
 
 // DisableRole removes a role from all memberships.
-func (s *Service) DisableRole(ctx context.Context, code string) error {
+func (s Operator) DisableRole(ctx context.Context, code string) error {
 	return s.setRoleDisabled(ctx, code, true, AuditRoleDisabled)
 }
 
 // EnableRole enables a disabled role again.
-func (s *Service) EnableRole(ctx context.Context, code string) error {
+func (s Operator) EnableRole(ctx context.Context, code string) error {
 	return s.setRoleDisabled(ctx, code, false, AuditRoleEnabled)
 }
 
-func (s *Service) setRoleDisabled(ctx context.Context, code string, disabled bool, kind string) error {
+func (s Operator) setRoleDisabled(ctx context.Context, code string, disabled bool, kind string) error {
 	err := s.inTx(ctx, func(tx *tx) error {
-		tx.record(byCommandLine(kind, 0, details{"role": code}))
+		tx.record(s.event(kind, 0, details{"role": code}))
 		return tx.SetRoleDisabled(ctx, code, disabled, store.TimeOf(s.now()))
 	})
 	return codeErr(err, "role")
 }
 
 // RenameRole changes a role's name.
-func (s *Service) RenameRole(ctx context.Context, code, name string) error {
+func (s Operator) RenameRole(ctx context.Context, code, name string) error {
 	if err := checkName(name); err != nil {
 		return err
 	}
 	err := s.inTx(ctx, func(tx *tx) error {
-		tx.record(byCommandLine(AuditRoleRenamed, 0, details{"role": code}))
+		tx.record(s.event(AuditRoleRenamed, 0, details{"role": code}))
 		return tx.RenameRole(ctx, code, name)
 	})
 	return codeErr(err, "role")
 }
 
 // DeleteRole deletes a role, and takes it from all members.
-func (s *Service) DeleteRole(ctx context.Context, code string) error {
+func (s Operator) DeleteRole(ctx context.Context, code string) error {
 	err := s.inTx(ctx, func(tx *tx) error {
-		tx.record(byCommandLine(AuditRoleDeleted, 0, details{"role": code}))
+		tx.record(s.event(AuditRoleDeleted, 0, details{"role": code}))
 		return tx.DeleteRole(ctx, code)
 	})
 	return codeErr(err, "role")
@@ -196,13 +205,13 @@ func (s *Service) CountRoleHolders(ctx context.Context, role Role) (int64, error
 
 // AddMembership makes a user a member of an organisation, with a role unless role is
 // "". Repeating it is no failure.
-func (s *Service) AddMembership(ctx context.Context, userID int64, organisation, role string) error {
+func (s Operator) AddMembership(ctx context.Context, userID int64, organisation, role string) error {
 	organisationID, roleID, err := s.membership(ctx, userID, organisation, role)
 	if err != nil {
 		return err
 	}
 	err = s.inTx(ctx, func(tx *tx) error {
-		tx.record(membershipChanged(AuditMembershipAdded, userID, organisation, role))
+		tx.record(s.membershipChanged(AuditMembershipAdded, userID, organisation, role))
 		return tx.AddMembership(ctx, userID, organisationID, roleID, store.TimeOf(s.now()))
 	})
 	return toAPIErr(err, apierr.UserNotFound)
@@ -210,13 +219,13 @@ func (s *Service) AddMembership(ctx context.Context, userID int64, organisation,
 
 // RemoveMembership removes a role in an organisation; with role "" the whole
 // membership. The failure is InvalidField with field organisation if there is none.
-func (s *Service) RemoveMembership(ctx context.Context, userID int64, organisation, role string) error {
+func (s Operator) RemoveMembership(ctx context.Context, userID int64, organisation, role string) error {
 	organisationID, roleID, err := s.membership(ctx, userID, organisation, role)
 	if err != nil {
 		return err
 	}
 	err = s.inTx(ctx, func(tx *tx) error {
-		tx.record(membershipChanged(AuditMembershipRemoved, userID, organisation, role))
+		tx.record(s.membershipChanged(AuditMembershipRemoved, userID, organisation, role))
 		return tx.RemoveMembership(ctx, userID, organisationID, roleID)
 	})
 	return codeErr(err, "organisation")

@@ -75,7 +75,7 @@ func (s *Service) checkOldPassword(ctx context.Context, caller Caller, user stor
 // isPasswordOf compares the password of a user whom the caller may change. Wrong ones are
 // counted, and recorded.
 func (s *Service) isPasswordOf(ctx context.Context, caller Caller, user store.User, text string) (bool, error) {
-	key := "old-password:" + s.sealer.Index("user:"+strconv.FormatInt(user.ID, 10))
+	key := "old-password:" + s.sealer.Index(userSubject(user.ID))
 	g := guess{
 		lockKey: key,
 		key:     key,
@@ -160,7 +160,7 @@ func checkPassword(field, text string) error {
 // sessions. It is for the command line. An empty password is replaced by a random one;
 // the result is the password set. Failures are WeakPassword (field password) and
 // UserNotFound.
-func (s *Service) ResetPassword(ctx context.Context, userID int64, text string) (string, error) {
+func (s Operator) ResetPassword(ctx context.Context, userID int64, text string) (string, error) {
 	if text == "" {
 		text = rand.Text()
 	}
@@ -168,5 +168,5 @@ func (s *Service) ResetPassword(ctx context.Context, userID int64, text string) 
 	if err != nil {
 		return "", err
 	}
-	return text, s.setPassword(ctx, *hash, nil, 0, byCommandLine(AuditPasswordReset, userID, nil))
+	return text, s.setPassword(ctx, *hash, nil, 0, s.event(AuditPasswordReset, userID, nil))
 }

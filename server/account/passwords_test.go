@@ -159,14 +159,14 @@ func TestResetPassword(t *testing.T) {
 	w := newWorld(t)
 	id := w.add("li")
 	token := w.enter("li").AccessToken
-	made, err := w.ResetPassword(t.Context(), id, "")
+	made, err := w.CommandLine().ResetPassword(t.Context(), id, "")
 	must(t, err)
 	_, err = w.authenticate(token)
 	wantFailure(t, err, apierr.SessionEnded)
 	_, err = w.tryPassword("li", made, home)
 	must(t, err)
-	_, err = w.ResetPassword(t.Context(), id, "short")
+	_, err = w.CommandLine().ResetPassword(t.Context(), id, "short")
 	wantFailure(t, err, apierr.WeakPassword)
-	_, err = w.ResetPassword(t.Context(), 1, otherPassword)
+	_, err = w.CommandLine().ResetPassword(t.Context(), 1, otherPassword)
 	wantFailure(t, err, apierr.UserNotFound)
 }

@@ -64,7 +64,7 @@ func TestFailedSignInsLookAlike(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.add("li")
-	must(t, w.DisableUser(t.Context(), w.add("disabled")))
+	must(t, w.CommandLine().DisableUser(t.Context(), w.add("disabled")))
 	w.add("mobile-only", func(u *account.AddedUser) { u.Password = nil })
 	w.add("locked")
 	for range 5 {
@@ -132,7 +132,7 @@ func TestPasswordChangedWhileSigningIn(t *testing.T) {
 	other := w.config
 	meanwhile = func() {
 		meanwhile = func() {}
-		_, err := account.New(other).ResetPassword(t.Context(), id, otherPassword)
+		_, err := account.New(other).CommandLine().ResetPassword(t.Context(), id, otherPassword)
 		must(t, err)
 	}
 	_, err := w.tryPassword("li", goodPassword, home)

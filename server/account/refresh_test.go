@@ -177,7 +177,7 @@ func TestRefreshOfASessionThatIsOver(t *testing.T) {
 			w.enterByCode(lisMobile)
 		}, apierr.SessionReplaced},
 		"disabled": {func(w *world, grant account.SignInResult) {
-			must(w.t, w.DisableUser(w.t.Context(), grant.User.ID))
+			must(w.t, w.CommandLine().DisableUser(w.t.Context(), grant.User.ID))
 		}, apierr.SessionEnded},
 	} {
 		t.Run(name, func(t *testing.T) {

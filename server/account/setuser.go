@@ -20,7 +20,7 @@ type SetUser struct {
 // SetUser changes a user, for the command line. Failures are UserNotFound, InvalidField,
 // also where there is no mobile or e-mail to vouch for, UsernameTaken, EmailTaken, and
 // MobileTaken where another user has verified the mobile.
-func (s *Service) SetUser(ctx context.Context, id int64, c SetUser) error {
+func (s Operator) SetUser(ctx context.Context, id int64, c SetUser) error {
 	if _, err := s.store.UserByID(ctx, id); err != nil {
 		return toAPIErr(err, apierr.UserNotFound)
 	}
@@ -35,12 +35,12 @@ func (s *Service) SetUser(ctx context.Context, id int64, c SetUser) error {
 	err = s.inTx(ctx, func(tx *tx) error {
 		now := store.TimeOf(s.now())
 		if fields := changedFields(u); len(fields) > 0 {
-			tx.record(byCommandLine(AuditUserUpdated, id, details{"fields": fields}))
+			tx.record(s.event(AuditUserUpdated, id, details{"fields": fields}))
 			if err := tx.UpdateUser(ctx, id, change, nil, now); err != nil {
 				return err
 			}
 		}
-		return verification{c.MobileVerified, c.EmailVerified}.set(ctx, tx, byCommandLine("", id, nil), now)
+		return verification{c.MobileVerified, c.EmailVerified}.set(ctx, tx, s.event("", id, nil), now)
 	})
 	return toAPIErr(err, apierr.UserNotFound)
 }

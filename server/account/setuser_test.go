@@ -29,22 +29,22 @@ func TestAnOperatorVouchesForAMobile(t *testing.T) {
 	w := newWorld(t)
 	id := w.add("li", mobile(lisMobile, false), email("li@example.com", false))
 	w.wantEnter(lisMobile, home, apierr.WrongCredentials)
-	must(t, w.SetUser(t.Context(), id, account.SetUser{MobileVerified: new(true)}))
+	must(t, w.CommandLine().SetUser(t.Context(), id, account.SetUser{MobileVerified: new(true)}))
 	w.wantVerified(id, true, false)
 	w.wantEnter(lisMobile, home, "")
 	wantEqual(t, "who a code signs in", w.enterByCode(lisMobile).User.ID, id)
 
 	// A new mobile is unverified unless the operator vouches for it too.
-	must(t, w.SetUser(t.Context(), id, account.SetUser{Profile: account.Profile{Mobile: new("13900002222")}}))
+	must(t, w.CommandLine().SetUser(t.Context(), id, account.SetUser{Profile: account.Profile{Mobile: new("13900002222")}}))
 	w.wantVerified(id, false, false)
-	must(t, w.SetUser(t.Context(), id, account.SetUser{
+	must(t, w.CommandLine().SetUser(t.Context(), id, account.SetUser{
 		Profile:  account.Profile{Mobile: new("13900003333"), Email: new("wei@example.com"), RealName: new("李伟")},
 		Username: new("li"), MobileVerified: new(true), EmailVerified: new(true),
 	}))
 	w.wantVerified(id, true, true)
 	w.wantEnter("13900003333", home, "")
 	w.wantEnter(lisMobile, home, apierr.WrongCredentials)
-	must(t, w.SetUser(t.Context(), id, account.SetUser{MobileVerified: new(false), EmailVerified: new(false)}))
+	must(t, w.CommandLine().SetUser(t.Context(), id, account.SetUser{MobileVerified: new(false), EmailVerified: new(false)}))
 	w.wantVerified(id, false, false)
 }
 
@@ -68,7 +68,7 @@ func TestAnOperatorLearnsWhyAUserCannotBeSet(t *testing.T) {
 		"nobody":                     {999, account.SetUser{MobileVerified: new(true)}, apierr.UserNotFound},
 	} {
 		t.Log(name)
-		wantFailure(t, w.SetUser(t.Context(), c.id, c.set), c.want)
+		wantFailure(t, w.CommandLine().SetUser(t.Context(), c.id, c.set), c.want)
 	}
 	wantEqual(t, "mobile, as it was", *w.found("li").Mobile, lisMobile)
 }

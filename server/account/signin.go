@@ -322,7 +322,7 @@ func (s *Service) signInGuess(in PasswordSignIn, user store.User, found bool) gu
 	text := s.sealer.Index("account:" + accountText(in.Account))
 	subject := text
 	if found {
-		subject = s.sealer.Index("user:" + strconv.FormatInt(user.ID, 10))
+		subject = s.sealer.Index(userSubject(user.ID))
 	}
 	clientIP := s.clientIPKey(in.ClientIP)
 	pair := "signin:" + subject + ":" + clientIP

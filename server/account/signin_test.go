@@ -62,7 +62,7 @@ func TestSignInByCodeRefusesDisabled(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	id := w.add("li", mobile(lisMobile, true))
-	must(t, w.DisableUser(t.Context(), id))
+	must(t, w.CommandLine().DisableUser(t.Context(), id))
 	_, err := w.tryCode(lisMobile, w.code(account.PurposeSignIn, lisMobile))
 	got := *wantFailure(t, err, apierr.WrongCode)
 	_, err = w.tryCode(lisMobile, "none")

@@ -2,7 +2,6 @@ package account
 
 import (
 	"context"
-	"strconv"
 
 	"quartet/server/apierr"
 	"quartet/store"
@@ -14,7 +13,7 @@ import (
 // mobile, and returns how many there were: wrong passwords, codes that were sent, and
 // whatever else is counted by account. Every server sees it at the next request. The
 // failure is UserNotFound.
-func (s *Service) UnlockUser(ctx context.Context, id int64) (int64, error) {
+func (s Operator) UnlockUser(ctx context.Context, id int64) (int64, error) {
 	row, err := s.store.UserByID(ctx, id)
 	if err != nil {
 		return 0, toAPIErr(err, apierr.UserNotFound)
@@ -23,7 +22,7 @@ func (s *Service) UnlockUser(ctx context.Context, id int64) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	subjects := []string{"user:" + strconv.FormatInt(id, 10)}
+	subjects := []string{userSubject(id)}
 	for _, name := range []*string{user.Username, user.Email, user.Mobile} {
 		if name != nil { // before it was the user's, it was counted by its text
 			subjects = append(subjects, "account:"+accountText(*name))
@@ -32,13 +31,13 @@ func (s *Service) UnlockUser(ctx context.Context, id int64) (int64, error) {
 	if user.Mobile != nil {
 		subjects = append(subjects, *user.Mobile)
 	}
-	return s.deleteCounters(ctx, subjects, byCommandLine(AuditUserUnlocked, id, nil))
+	return s.deleteCounters(ctx, subjects, s.event(AuditUserUnlocked, id, nil))
 }
 
 // UnlockClientIP deletes every counter of a client IP, for all accounts, and returns how
 // many there were. Every server sees it within fullCounterAge.
-func (s *Service) UnlockClientIP(ctx context.Context, clientIP string) (int64, error) {
-	unlocked := byCommandLine(AuditClientIPUnlocked, 0, nil)
+func (s Operator) UnlockClientIP(ctx context.Context, clientIP string) (int64, error) {
+	unlocked := s.event(AuditClientIPUnlocked, 0, nil)
 	unlocked.clientIP = clientIP
 	return s.deleteCounters(ctx, []string{clientIPSubject(clientIP)}, unlocked)
 }

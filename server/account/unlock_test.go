@@ -27,7 +27,7 @@ func TestAnOperatorLiftsALock(t *testing.T) {
 		server.wantEnter("li", home, apierr.WrongCredentials)
 	}
 	before := w.lastEvent()
-	deleted, err := w.second().UnlockUser(t.Context(), id) // as the command line does
+	deleted, err := w.second().CommandLine().UnlockUser(t.Context(), id) // as the command line does
 	must(t, err)
 	if deleted < 2 {
 		t.Errorf("%d counters deleted", deleted)
@@ -40,7 +40,7 @@ func TestAnOperatorLiftsALock(t *testing.T) {
 		server.wantEnter("li", home, "")
 		server.wantEnter("wang", home, apierr.WrongCredentials) // nobody else's lock is lifted
 	}
-	_, err = w.UnlockUser(t.Context(), 999)
+	_, err = w.CommandLine().UnlockUser(t.Context(), 999)
 	wantFailure(t, err, apierr.UserNotFound)
 }
 
@@ -56,7 +56,7 @@ func TestUnlockingForgetsWhatTheNamesAndTheMobileHaveCounted(t *testing.T) {
 	request := account.SendCodeRequest{Dialect: "yudao", Purpose: account.PurposeSignIn, Mobile: lisMobile, ClientIP: home}
 	_, err := w.SendCode(t.Context(), request)
 	wantFailure(t, err, apierr.TooManyRequests)
-	_, err = w.UnlockUser(t.Context(), id)
+	_, err = w.CommandLine().UnlockUser(t.Context(), id)
 	must(t, err)
 	_, err = w.SendCode(t.Context(), request)
 	must(t, err)
@@ -80,7 +80,7 @@ func TestALockOfAClientIPIsLiftedOnEveryServer(t *testing.T) {
 	other := w.second()
 	full(w)
 	full(other)
-	deleted, err := w.UnlockClientIP(t.Context(), home)
+	deleted, err := w.CommandLine().UnlockClientIP(t.Context(), home)
 	must(t, err)
 	if deleted == 0 {
 		t.Error("no counter was deleted")

@@ -17,14 +17,14 @@ import (
 func school(t *testing.T, rights ...string) *world {
 	w := newWorld(t)
 	for _, code := range []string{"north", "south"} {
-		_, err := w.AddOrganisation(t.Context(), code, "The "+code)
+		_, err := w.CommandLine().AddOrganisation(t.Context(), code, "The "+code)
 		must(t, err)
 	}
-	_, err := w.AddRole(t.Context(), "teacher", "Teacher")
+	_, err := w.CommandLine().AddRole(t.Context(), "teacher", "Teacher")
 	must(t, err)
-	_, err = w.AddApplication(t.Context(), "app", "App", rights)
+	_, err = w.CommandLine().AddApplication(t.Context(), "app", "App", rights)
 	must(t, err)
-	must(t, w.AddApplicationOrganisation(t.Context(), "app", "north"))
+	must(t, w.CommandLine().AddApplicationOrganisation(t.Context(), "app", "north"))
 	return w
 }
 
@@ -35,7 +35,7 @@ func (w *world) pupil(name, number string, organisations ...string) int64 {
 		u.Nickname, u.Gender, u.Avatar, u.RealName = new("小"+name), new(1), new("https://example.com/a.png"), new("secret")
 	})
 	for _, organisation := range organisations {
-		must(w.t, w.AddMembership(w.t.Context(), id, organisation, "teacher"))
+		must(w.t, w.CommandLine().AddMembership(w.t.Context(), id, organisation, "teacher"))
 	}
 	return id
 }
@@ -130,11 +130,11 @@ func TestUserInfoHidesOthers(t *testing.T) {
 	member := w.pupil("wang", "13900004444", "north")
 	_, err := w.info(caller, member)
 	must(t, err)
-	must(t, w.DisableOrganisation(t.Context(), "north"))
+	must(t, w.CommandLine().DisableOrganisation(t.Context(), "north"))
 	_, err = w.info(caller, member)
 	wantFailure(t, err, apierr.UserNotFound)
-	must(t, w.EnableOrganisation(t.Context(), "north"))
-	must(t, w.RemoveApplicationOrganisation(t.Context(), "app", "north"))
+	must(t, w.CommandLine().EnableOrganisation(t.Context(), "north"))
+	must(t, w.CommandLine().RemoveApplicationOrganisation(t.Context(), "app", "north"))
 	_, err = w.info(caller, member)
 	wantFailure(t, err, apierr.UserNotFound)
 }
@@ -182,9 +182,9 @@ func TestUserInfoNeedsAnApplication(t *testing.T) {
 	for _, application := range []string{"", "other", "APP", "\xff", "a\x00", strings.Repeat("a", 65)} {
 		wantFailure(t, info(application), apierr.UnknownApplication)
 	}
-	must(t, w.DisableApplication(t.Context(), "app"))
+	must(t, w.CommandLine().DisableApplication(t.Context(), "app"))
 	wantFailure(t, info("app"), apierr.UnknownApplication)
-	must(t, w.EnableApplication(t.Context(), "app"))
+	must(t, w.CommandLine().EnableApplication(t.Context(), "app"))
 	must(t, info("app"))
 }
 

@@ -52,7 +52,7 @@ func newWeChatApp(row store.WeChatApp) WeChatApp {
 // that name the application exchange their codes there from the next request on, on
 // every server. The secret is stored sealed and never shown. Failures are
 // UnknownApplication, and InvalidField with field kind, app-id or secret.
-func (s *Service) SetWeChatApp(ctx context.Context, application string, c WeChatCredentials) error {
+func (s Operator) SetWeChatApp(ctx context.Context, application string, c WeChatCredentials) error {
 	if err := c.check(); err != nil {
 		return err
 	}
@@ -62,7 +62,7 @@ func (s *Service) SetWeChatApp(ctx context.Context, application string, c WeChat
 		SecretSealed: s.sealer.Seal(c.Secret, weChatAppContext(application)), CreatedAt: now, UpdatedAt: now,
 	}
 	err := s.inTx(ctx, func(tx *tx) error {
-		tx.record(applicationChanged(AuditWeChatAppSet, application, details{"wechat_kind": c.Kind, "wechat_app_id": c.AppID}))
+		tx.record(s.applicationChanged(AuditWeChatAppSet, application, details{"wechat_kind": c.Kind, "wechat_app_id": c.AppID}))
 		return tx.SetWeChatApp(ctx, row)
 	})
 	return toAPIErr(err, apierr.UnknownApplication)
@@ -99,12 +99,12 @@ func (c WeChatCredentials) check() error {
 
 // RemoveWeChatApp takes the WeChat app from an application. Failures are
 // UnknownApplication, and InvalidField with field id if it has none.
-func (s *Service) RemoveWeChatApp(ctx context.Context, application string) error {
+func (s Operator) RemoveWeChatApp(ctx context.Context, application string) error {
 	if _, err := s.store.ApplicationByID(ctx, application); err != nil {
 		return toAPIErr(err, apierr.UnknownApplication)
 	}
 	return codeErr(s.inTx(ctx, func(tx *tx) error {
-		tx.record(applicationChanged(AuditWeChatAppRemoved, application, nil))
+		tx.record(s.applicationChanged(AuditWeChatAppRemoved, application, nil))
 		return tx.DeleteWeChatApp(ctx, application)
 	}), "id")
 }

@@ -30,9 +30,9 @@ func twoApps(t *testing.T) *world {
 		"mini": {Kind: account.WeChatMiniProgram, AppID: "wxmini", Secret: miniSecret},
 		"web":  {Kind: account.WeChatWebsite, AppID: "wxweb", Secret: webSecret},
 	} {
-		_, err := w.AddApplication(t.Context(), id, id, nil)
+		_, err := w.CommandLine().AddApplication(t.Context(), id, id, nil)
 		must(t, err)
-		must(t, w.SetWeChatApp(t.Context(), id, c))
+		must(t, w.CommandLine().SetWeChatApp(t.Context(), id, c))
 	}
 	return w
 }
@@ -91,7 +91,7 @@ func TestAWeChatCodeIsTriedAtOneApp(t *testing.T) {
 		w.enterApp(application, "code")
 	}
 	wantEqual(t, "asked of the server's own", w.weChat.asked.Load(), 1) // the others repeated the code
-	must(t, w.DisableApplication(t.Context(), "mini"))
+	must(t, w.CommandLine().DisableApplication(t.Context(), "mini"))
 	w.enterApp("mini", "code")
 	wantEqual(t, "a disabled application has no app", w.weChat.apps["wxmini "+miniSecret].asked.Load(), 1)
 }
@@ -102,16 +102,16 @@ func TestTheSecretOfAWeChatAppIsSealedAndReplaced(t *testing.T) {
 	if text := w.text("SELECT group_concat(secret_sealed) || (SELECT group_concat(detail) FROM audit_events) FROM wechat_apps"); strings.Contains(text, "canary0") {
 		t.Errorf("a secret is stored: %s", text)
 	}
-	must(t, w.SetWeChatApp(t.Context(), "mini", account.WeChatCredentials{Kind: account.WeChatMobileApp, AppID: "wxweb", Secret: webSecret}))
+	must(t, w.CommandLine().SetWeChatApp(t.Context(), "mini", account.WeChatCredentials{Kind: account.WeChatMobileApp, AppID: "wxweb", Secret: webSecret}))
 	wantEqual(t, "by the new app", w.enterApp("mini", "else").User.WeChat[0].OpenID, "o-3")
 	apps, err := w.ListWeChatApps(t.Context())
 	must(t, err)
 	wantEqual(t, "apps", len(apps), 2)
-	must(t, w.RemoveWeChatApp(t.Context(), "mini"))
-	wantField(t, w.RemoveWeChatApp(t.Context(), "mini"), "id", apierr.NotInEnum)
+	must(t, w.CommandLine().RemoveWeChatApp(t.Context(), "mini"))
+	wantField(t, w.CommandLine().RemoveWeChatApp(t.Context(), "mini"), "id", apierr.NotInEnum)
 	w.enterApp("mini", "code")
 	wantEqual(t, "asked of the server's own", w.weChat.asked.Load(), 1)
-	must(t, w.SetWeChatApp(t.Context(), "mini", account.WeChatCredentials{Kind: account.WeChatMobileApp, AppID: "wxgone", Secret: webSecret}))
+	must(t, w.CommandLine().SetWeChatApp(t.Context(), "mini", account.WeChatCredentials{Kind: account.WeChatMobileApp, AppID: "wxgone", Secret: webSecret}))
 	_, err = w.tryApp("mini", "fresh")
 	wantFailure(t, err, apierr.WeChatUnavailable)
 }
@@ -120,8 +120,8 @@ func TestWhatIsNoWeChatApp(t *testing.T) {
 	t.Parallel()
 	w := twoApps(t)
 	good := account.WeChatCredentials{Kind: account.WeChatMiniProgram, AppID: "wx0123456789abcdef", Secret: miniSecret}
-	wantFailure(t, w.SetWeChatApp(t.Context(), "nobody", good), apierr.UnknownApplication)
-	wantFailure(t, w.RemoveWeChatApp(t.Context(), "nobody"), apierr.UnknownApplication)
+	wantFailure(t, w.CommandLine().SetWeChatApp(t.Context(), "nobody", good), apierr.UnknownApplication)
+	wantFailure(t, w.CommandLine().RemoveWeChatApp(t.Context(), "nobody"), apierr.UnknownApplication)
 	for field, change := range map[string]func(*account.WeChatCredentials){
 		"kind":   func(c *account.WeChatCredentials) { c.Kind = "mini" },
 		"app-id": func(c *account.WeChatCredentials) { c.AppID = "微信" },
@@ -129,7 +129,7 @@ func TestWhatIsNoWeChatApp(t *testing.T) {
 	} {
 		wrong := good
 		change(&wrong)
-		err := wantFailure(t, w.SetWeChatApp(t.Context(), "mini", wrong), apierr.InvalidField)
+		err := wantFailure(t, w.CommandLine().SetWeChatApp(t.Context(), "mini", wrong), apierr.InvalidField)
 		wantEqual(t, "field", err.Field, field)
 	}
 }
@@ -191,13 +191,13 @@ func TestAPhoneCodeOfADisabledUserIsRefused(t *testing.T) {
 	t.Parallel()
 	w := twoApps(t)
 	id := w.enterPhone("mini", "phone", "").User.ID
-	must(t, w.DisableUser(t.Context(), id))
+	must(t, w.CommandLine().DisableUser(t.Context(), id))
 	_, err := w.tryPhone("mini", "phone", "alone")
 	wantFailure(t, err, apierr.Forbidden)
 	wantEqual(t, "identities", w.number("SELECT COUNT(*) FROM wechat_identities"), 0)
 	other := w.enterApp("mini", "alone").User.ID
-	must(t, w.DisableUser(t.Context(), other))
-	must(t, w.EnableUser(t.Context(), id))
+	must(t, w.CommandLine().DisableUser(t.Context(), other))
+	must(t, w.CommandLine().EnableUser(t.Context(), id))
 	wantEqual(t, "the mobile's user", w.enterPhone("mini", "phone", "alone").User.ID, id)
 }
 

@@ -92,7 +92,7 @@ func TestWeChatRefusesDisabled(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.weChat.people = map[string]account.WeChatIdentity{"a": {AppID: "app", OpenID: "open"}}
-	must(t, w.DisableUser(t.Context(), w.enterByWeChat("a").User.ID))
+	must(t, w.CommandLine().DisableUser(t.Context(), w.enterByWeChat("a").User.ID))
 	_, err := w.SignInByWeChat(t.Context(), account.WeChatSignIn{Code: "a"})
 	wantFailure(t, err, apierr.Forbidden)
 }

@@ -84,7 +84,7 @@ func (w *world) add(username string, change ...func(*account.AddedUser)) int64 {
 	for _, c := range change {
 		c(&user)
 	}
-	id, err := w.AddUser(w.t.Context(), user)
+	id, err := w.CommandLine().AddUser(w.t.Context(), user)
 	must(w.t, err)
 	return id
 }

@@ -34,6 +34,13 @@ const (
 	MethodNotAllowed       Code = "method_not_allowed"
 	UserNotFound           Code = "user_not_found"
 	SessionNotFound        Code = "session_not_found"
+	NotFound               Code = "not_found" // of an operator's resource; Field names it
+	AlreadyExists          Code = "already_exists"
+	LastSuperAdministrator Code = "last_super_administrator"
+	PreconditionFailed     Code = "precondition_failed"
+	IdempotencyKeyReused   Code = "idempotency_key_reused"
+	SetupClosed            Code = "setup_closed"
+	WebhookAddressRefused  Code = "webhook_address_refused"
 	UsernameTaken          Code = "username_taken"
 	EmailTaken             Code = "email_taken"
 	MobileTaken            Code = "mobile_taken"

@@ -80,7 +80,7 @@ func TestWho_Detail(t *testing.T) {
 		private := map[string]string{
 			"user name": "lu.jiahe", "real name": "陆嘉禾", "mobile": mobile, "e-mail": "lu@example.com", "identity card": "110101199001010010",
 		}
-		subject, err := s.rules.AddUser(t.Context(), account.AddedUser{NewUser: account.NewUser{
+		subject, err := s.rules.CommandLine().AddUser(t.Context(), account.AddedUser{NewUser: account.NewUser{
 			Username: private["user name"], Profile: account.Profile{
 				RealName: new(private["real name"]), Mobile: new(private["mobile"]),
 				Email: new(private["e-mail"]), IDCard: new(private["identity card"]),

@@ -32,13 +32,13 @@ func (s *cluster) insertSubjects(t *testing.T) []subject {
 	var all []subject
 	for n := range many(100) {
 		one := subject{username: fmt.Sprintf("subject.%03d", n), mobile: fmt.Sprintf("137%08d", n)}
-		id, err := s.rules.AddUser(t.Context(), account.AddedUser{NewUser: account.NewUser{
+		id, err := s.rules.CommandLine().AddUser(t.Context(), account.AddedUser{NewUser: account.NewUser{
 			Username: one.username, Profile: account.Profile{Mobile: &one.mobile, IDCard: new(fmt.Sprintf("11010119900101%04d", n))},
 		}, Role: store.RoleMember, MobileVerified: true})
 		must(t, err)
 		one.id, one.token = id, s.session(t, id)
 		s.setCode(t, account.PurposeSignIn, one.mobile)
-		must(t, s.rules.AddMembership(t.Context(), id, "10020027", ""))
+		must(t, s.rules.CommandLine().AddMembership(t.Context(), id, "10020027", ""))
 		all = append(all, one)
 	}
 	for _, change := range []string{

@@ -34,14 +34,14 @@ const fuzzToken = "AT-1-ZnV6emluZy1hY2Nlc3MtdG9rZW4tMDAx"
 func newFuzzServer(f *testing.F) *fuzzServer {
 	f.Helper()
 	a := &fuzzServer{inProcessServer: newInProcessServer(f), contract: loadedContract(f), token: fuzzToken}
-	_, err := a.rules.AddUser(f.Context(), account.AddedUser{
+	_, err := a.rules.CommandLine().AddUser(f.Context(), account.AddedUser{
 		NewUser: account.NewUser{Username: "demo", Password: new(goodPassword), Profile: account.Profile{Mobile: new(mobile)}},
 		Role:    store.RoleSuperAdministrator, MobileVerified: true,
 	})
 	must(f, err)
 	user, err := a.rules.FindUser(f.Context(), "demo")
 	must(f, err)
-	_, err = a.rules.AddApplication(f.Context(), "1", "合作方", nil)
+	_, err = a.rules.CommandLine().AddApplication(f.Context(), "1", "合作方", nil)
 	must(f, err)
 	now := time.Now()
 	a.session = store.Session{

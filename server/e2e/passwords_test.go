@@ -127,7 +127,7 @@ func TestA5_Policy(t *testing.T) {
 			}
 		}
 		if c.status == http.StatusOK {
-			_, err := s.rules.ResetPassword(t.Context(), user, goodPassword)
+			_, err := s.rules.CommandLine().ResetPassword(t.Context(), user, goodPassword)
 			must(t, err)
 			jwt = s.server(0).jwt(t, "tao.ran", goodPassword)
 		}

@@ -33,7 +33,7 @@ func from(address string) []string { return []string{"X-Forwarded-For", address}
 // person adds a user who signs in with goodPassword.
 func (s *cluster) person(t *testing.T, username, role string) int64 {
 	t.Helper()
-	id, err := s.rules.AddUser(t.Context(), account.AddedUser{
+	id, err := s.rules.CommandLine().AddUser(t.Context(), account.AddedUser{
 		NewUser: account.NewUser{Username: username, Password: new(goodPassword)}, Role: role,
 	})
 	must(t, err)
@@ -43,7 +43,7 @@ func (s *cluster) person(t *testing.T, username, role string) int64 {
 // owner adds a user without a password who has proven to own a mobile.
 func (s *cluster) owner(t *testing.T, username, mobile string) int64 {
 	t.Helper()
-	id, err := s.rules.AddUser(t.Context(), account.AddedUser{
+	id, err := s.rules.CommandLine().AddUser(t.Context(), account.AddedUser{
 		NewUser: account.NewUser{Username: username, Profile: account.Profile{Mobile: &mobile}},
 		Role:    store.RoleMember, MobileVerified: true,
 	})
@@ -64,15 +64,15 @@ func (s *cluster) setCode(t testing.TB, purpose, mobile string) {
 func (s *cluster) application(t *testing.T, user int64) {
 	t.Helper()
 	if slices.Contains(s.flags, "--demo") {
-		must(t, s.rules.AddMembership(t.Context(), user, "10020027", ""))
+		must(t, s.rules.CommandLine().AddMembership(t.Context(), user, "10020027", ""))
 		return
 	}
-	_, err := s.rules.AddOrganisation(t.Context(), "10020028", "第二十八职业高中")
+	_, err := s.rules.CommandLine().AddOrganisation(t.Context(), "10020028", "第二十八职业高中")
 	must(t, err)
-	_, err = s.rules.AddApplication(t.Context(), "1", "合作方", nil)
+	_, err = s.rules.CommandLine().AddApplication(t.Context(), "1", "合作方", nil)
 	must(t, err)
-	must(t, s.rules.AddApplicationOrganisation(t.Context(), "1", "10020028"))
-	must(t, s.rules.AddMembership(t.Context(), user, "10020028", ""))
+	must(t, s.rules.CommandLine().AddApplicationOrganisation(t.Context(), "1", "10020028"))
+	must(t, s.rules.CommandLine().AddMembership(t.Context(), user, "10020028", ""))
 }
 
 // session puts a session of the user in place and gives its access token, which

@@ -13,9 +13,18 @@ var renamedDialects = map[string]string{
 	`"result"`: `"jeecg"`, `"data"`: `"yudao"`, `"status"`: `"cas"`, `"flat"`: `"ruoyi"`, `"state"`: `"jfinal"`,
 }
 
-// addedColumns are the columns that a migration added to an exported table, with the
-// number of the migration. The rows of older files lack them; they are null then.
-var addedColumns = map[string]int64{"sessions.access_used_at": 8, "users.closing_at": 11}
+// addedColumn is a column that a migration added to an exported table.
+type addedColumn struct {
+	migration int64 // its number
+	value     any   // of rows of older files
+}
+
+// addedColumns are those columns. The rows of older files lack them.
+var addedColumns = map[string]addedColumn{
+	"sessions.access_used_at": {8, nil}, "users.closing_at": {11, nil},
+	"organisations.version": {13, int64(0)}, "roles.version": {13, int64(0)}, "applications.version": {13, int64(0)},
+	"roles.administers": {13, false},
+}
 
 // upgrade renames the members and values of a row that was written before that
 // migration, as the migration does in a database.

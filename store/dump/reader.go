@@ -173,8 +173,8 @@ func (r *Reader) row(line []byte) (Row, error) {
 	row := Row{Line: r.number, Table: table}
 	for _, column := range table.Columns {
 		text, present := read.Row[column.Name]
-		if !present && r.header.Migration < addedColumns[joined(table.Name, column.Name)] {
-			row.Values = append(row.Values, nil)
+		if added := addedColumns[joined(table.Name, column.Name)]; !present && r.header.Migration < added.migration {
+			row.Values = append(row.Values, added.value)
 			continue
 		}
 		if !present {

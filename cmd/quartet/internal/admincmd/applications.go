@@ -50,8 +50,8 @@ type appCommand struct {
 }
 
 // change does something to the application and shows the result.
-func (a appCommand) change(ctx context.Context, c *cli.Console, do func(*account.Service) error) error {
-	return a.WithAccounts(ctx, func(accounts *account.Service) error {
+func (a appCommand) change(ctx context.Context, c *cli.Console, do func(account.Operator) error) error {
+	return a.WithAccounts(ctx, func(accounts account.Operator) error {
 		if err := do(accounts); err != nil {
 			return err
 		}
@@ -82,7 +82,7 @@ type appAdd struct {
 
 // Run registers the application.
 func (a *appAdd) Run(ctx context.Context, c *cli.Console) error {
-	return a.change(ctx, c, func(accounts *account.Service) error {
+	return a.change(ctx, c, func(accounts account.Operator) error {
 		// An unknown code must be noticed before the application is added.
 		for _, code := range a.Org {
 			if _, err := accounts.Organisation(ctx, code); err != nil {
@@ -108,7 +108,7 @@ type appList struct {
 
 // Run lists the applications.
 func (a *appList) Run(ctx context.Context, c *cli.Console) error {
-	return a.WithAccounts(ctx, func(accounts *account.Service) error {
+	return a.WithAccounts(ctx, func(accounts account.Operator) error {
 		applications, err := accounts.ListApplications(ctx)
 		if err != nil {
 			return err
@@ -126,21 +126,21 @@ type appShow struct{ appCommand }
 
 // Run shows the application.
 func (a *appShow) Run(ctx context.Context, c *cli.Console) error {
-	return a.change(ctx, c, func(*account.Service) error { return nil })
+	return a.change(ctx, c, func(account.Operator) error { return nil })
 }
 
 type appDisable struct{ appCommand }
 
 // Run disables the application.
 func (a *appDisable) Run(ctx context.Context, c *cli.Console) error {
-	return a.change(ctx, c, func(accounts *account.Service) error { return accounts.DisableApplication(ctx, a.ID) })
+	return a.change(ctx, c, func(accounts account.Operator) error { return accounts.DisableApplication(ctx, a.ID) })
 }
 
 type appEnable struct{ appCommand }
 
 // Run enables the application.
 func (a *appEnable) Run(ctx context.Context, c *cli.Console) error {
-	return a.change(ctx, c, func(accounts *account.Service) error { return accounts.EnableApplication(ctx, a.ID) })
+	return a.change(ctx, c, func(accounts account.Operator) error { return accounts.EnableApplication(ctx, a.ID) })
 }
 
 type appRights struct {
@@ -150,7 +150,7 @@ type appRights struct {
 
 // Run replaces the rights.
 func (a *appRights) Run(ctx context.Context, c *cli.Console) error {
-	return a.change(ctx, c, func(accounts *account.Service) error {
+	return a.change(ctx, c, func(accounts account.Operator) error {
 		return accounts.SetApplicationRights(ctx, a.ID, a.Rights)
 	})
 }
@@ -162,7 +162,7 @@ type appLink struct {
 
 // Run links the organisation.
 func (a *appLink) Run(ctx context.Context, c *cli.Console) error {
-	return a.change(ctx, c, func(accounts *account.Service) error {
+	return a.change(ctx, c, func(accounts account.Operator) error {
 		return accounts.AddApplicationOrganisation(ctx, a.ID, a.Organisation)
 	})
 }
@@ -174,7 +174,7 @@ type appUnlink struct {
 
 // Run unlinks the organisation.
 func (a *appUnlink) Run(ctx context.Context, c *cli.Console) error {
-	return a.change(ctx, c, func(accounts *account.Service) error {
+	return a.change(ctx, c, func(accounts account.Operator) error {
 		err := accounts.RemoveApplicationOrganisation(ctx, a.ID, a.Organisation)
 		return wordMissing(ctx, accounts, a.Organisation, err, "The application does not see that organisation")
 	})
@@ -187,7 +187,7 @@ type appRename struct {
 
 // Run renames the application.
 func (a *appRename) Run(ctx context.Context, c *cli.Console) error {
-	return a.change(ctx, c, func(accounts *account.Service) error { return accounts.RenameApplication(ctx, a.ID, a.Name) })
+	return a.change(ctx, c, func(accounts account.Operator) error { return accounts.RenameApplication(ctx, a.ID, a.Name) })
 }
 
 type appDelete struct {
@@ -197,7 +197,7 @@ type appDelete struct {
 
 // Run deletes the application.
 func (a *appDelete) Run(ctx context.Context, c *cli.Console) error {
-	return a.WithAccounts(ctx, func(accounts *account.Service) error {
+	return a.WithAccounts(ctx, func(accounts account.Operator) error {
 		row, _, err := accounts.Application(ctx, a.ID)
 		if err != nil {
 			return err

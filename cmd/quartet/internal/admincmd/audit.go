@@ -56,7 +56,7 @@ func (m moment) at() store.Time {
 
 // Run lists the events, oldest first.
 func (a *AuditCommand) Run(ctx context.Context, c *cli.Console) error {
-	return a.WithAccounts(ctx, func(accounts *account.Service) error {
+	return a.WithAccounts(ctx, func(accounts account.Operator) error {
 		filter, err := a.filter(ctx, accounts)
 		if err != nil {
 			return err
@@ -79,7 +79,7 @@ func (a *AuditCommand) Run(ctx context.Context, c *cli.Console) error {
 	})
 }
 
-func (a *AuditCommand) filter(ctx context.Context, accounts *account.Service) (account.AuditFilter, error) {
+func (a *AuditCommand) filter(ctx context.Context, accounts account.Operator) (account.AuditFilter, error) {
 	after, err := cli.Paging{After: a.After}.AfterID()
 	filter := account.AuditFilter{
 		Since: a.Since.at(), Until: a.Until.at(), Kinds: a.Kind, AfterID: after, Limit: int(a.Limit), Newest: a.After == "",
@@ -130,7 +130,7 @@ func (a *AuditCommand) printLines(c *cli.Console, events []account.AuditEvent) e
 }
 
 // follow prints new events until ctx ends.
-func (a *AuditCommand) follow(ctx context.Context, c *cli.Console, accounts *account.Service, f *follower) error {
+func (a *AuditCommand) follow(ctx context.Context, c *cli.Console, accounts account.Operator, f *follower) error {
 	ticker := time.NewTicker(followInterval)
 	defer ticker.Stop()
 	for {

@@ -42,45 +42,45 @@ type Entry struct {
 
 // directory is what can be done with organisations or with roles.
 type directory interface {
-	add(ctx context.Context, a *account.Service, code, name string) error
-	get(ctx context.Context, a *account.Service, code string) (Entry, error)
-	list(ctx context.Context, a *account.Service) ([]Entry, error)
-	setEnabled(ctx context.Context, a *account.Service, code string, enabled bool) error
-	rename(ctx context.Context, a *account.Service, code, name string) error
+	add(ctx context.Context, a account.Operator, code, name string) error
+	get(ctx context.Context, a account.Operator, code string) (Entry, error)
+	list(ctx context.Context, a account.Operator) ([]Entry, error)
+	setEnabled(ctx context.Context, a account.Operator, code string, enabled bool) error
+	rename(ctx context.Context, a account.Operator, code, name string) error
 	// deletion says what deleting the entry does.
-	deletion(ctx context.Context, a *account.Service, code string) (string, error)
-	delete(ctx context.Context, a *account.Service, code string) error
+	deletion(ctx context.Context, a account.Operator, code string) (string, error)
+	delete(ctx context.Context, a account.Operator, code string) error
 }
 
 type organisations struct{}
 
-func (organisations) add(ctx context.Context, a *account.Service, code, name string) error {
-	_, err := a.AddOrganisation(ctx, code, name)
+func (organisations) add(ctx context.Context, a account.Operator, code, name string) error {
+	_, err := a.CommandLine().AddOrganisation(ctx, code, name)
 	return err
 }
 
-func (organisations) get(ctx context.Context, a *account.Service, code string) (Entry, error) {
+func (organisations) get(ctx context.Context, a account.Operator, code string) (Entry, error) {
 	o, err := a.Organisation(ctx, code)
 	return organisationEntry(o), err
 }
 
-func (organisations) list(ctx context.Context, a *account.Service) ([]Entry, error) {
+func (organisations) list(ctx context.Context, a account.Operator) ([]Entry, error) {
 	rows, err := a.ListOrganisations(ctx)
 	return mapped(rows, organisationEntry), err
 }
 
-func (organisations) setEnabled(ctx context.Context, a *account.Service, code string, enabled bool) error {
+func (organisations) setEnabled(ctx context.Context, a account.Operator, code string, enabled bool) error {
 	if enabled {
-		return a.EnableOrganisation(ctx, code)
+		return a.CommandLine().EnableOrganisation(ctx, code)
 	}
-	return a.DisableOrganisation(ctx, code)
+	return a.CommandLine().DisableOrganisation(ctx, code)
 }
 
-func (organisations) rename(ctx context.Context, a *account.Service, code, name string) error {
-	return a.RenameOrganisation(ctx, code, name)
+func (organisations) rename(ctx context.Context, a account.Operator, code, name string) error {
+	return a.CommandLine().RenameOrganisation(ctx, code, name)
 }
 
-func (organisations) deletion(ctx context.Context, a *account.Service, code string) (string, error) {
+func (organisations) deletion(ctx context.Context, a account.Operator, code string) (string, error) {
 	organisation, err := a.Organisation(ctx, code)
 	if err != nil {
 		return "", err
@@ -89,8 +89,8 @@ func (organisations) deletion(ctx context.Context, a *account.Service, code stri
 	return fmt.Sprintf("deletes the organisation %s with its %d memberships", cli.Text(organisation.Name), members), err
 }
 
-func (organisations) delete(ctx context.Context, a *account.Service, code string) error {
-	return a.DeleteOrganisation(ctx, code)
+func (organisations) delete(ctx context.Context, a account.Operator, code string) error {
+	return a.CommandLine().DeleteOrganisation(ctx, code)
 }
 
 func organisationEntry(o account.Organisation) Entry {
@@ -99,33 +99,33 @@ func organisationEntry(o account.Organisation) Entry {
 
 type roles struct{}
 
-func (roles) add(ctx context.Context, a *account.Service, code, name string) error {
-	_, err := a.AddRole(ctx, code, name)
+func (roles) add(ctx context.Context, a account.Operator, code, name string) error {
+	_, err := a.CommandLine().AddRole(ctx, code, name)
 	return err
 }
 
-func (roles) get(ctx context.Context, a *account.Service, code string) (Entry, error) {
+func (roles) get(ctx context.Context, a account.Operator, code string) (Entry, error) {
 	r, err := a.Role(ctx, code)
 	return roleEntry(r), err
 }
 
-func (roles) list(ctx context.Context, a *account.Service) ([]Entry, error) {
+func (roles) list(ctx context.Context, a account.Operator) ([]Entry, error) {
 	rows, err := a.ListRoles(ctx)
 	return mapped(rows, roleEntry), err
 }
 
-func (roles) setEnabled(ctx context.Context, a *account.Service, code string, enabled bool) error {
+func (roles) setEnabled(ctx context.Context, a account.Operator, code string, enabled bool) error {
 	if enabled {
-		return a.EnableRole(ctx, code)
+		return a.CommandLine().EnableRole(ctx, code)
 	}
-	return a.DisableRole(ctx, code)
+	return a.CommandLine().DisableRole(ctx, code)
 }
 
-func (roles) rename(ctx context.Context, a *account.Service, code, name string) error {
-	return a.RenameRole(ctx, code, name)
+func (roles) rename(ctx context.Context, a account.Operator, code, name string) error {
+	return a.CommandLine().RenameRole(ctx, code, name)
 }
 
-func (roles) deletion(ctx context.Context, a *account.Service, code string) (string, error) {
+func (roles) deletion(ctx context.Context, a account.Operator, code string) (string, error) {
 	role, err := a.Role(ctx, code)
 	if err != nil {
 		return "", err
@@ -134,8 +134,8 @@ func (roles) deletion(ctx context.Context, a *account.Service, code string) (str
 	return fmt.Sprintf("deletes the role %s, and takes it from %d members", cli.Text(role.Name), holders), err
 }
 
-func (roles) delete(ctx context.Context, a *account.Service, code string) error {
-	return a.DeleteRole(ctx, code)
+func (roles) delete(ctx context.Context, a account.Operator, code string) error {
+	return a.CommandLine().DeleteRole(ctx, code)
 }
 
 func roleEntry(r account.Role) Entry {
@@ -157,8 +157,8 @@ type entryCommand[D directory] struct {
 }
 
 // change does something to the entry and shows the result.
-func (e entryCommand[D]) change(ctx context.Context, c *cli.Console, do func(D, *account.Service) error) error {
-	return e.WithAccounts(ctx, func(accounts *account.Service) error {
+func (e entryCommand[D]) change(ctx context.Context, c *cli.Console, do func(D, account.Operator) error) error {
+	return e.WithAccounts(ctx, func(accounts account.Operator) error {
 		var d D
 		if err := do(d, accounts); err != nil {
 			return err
@@ -183,7 +183,7 @@ type entryAdd[D directory] struct {
 
 // Run adds the entry.
 func (e *entryAdd[D]) Run(ctx context.Context, c *cli.Console) error {
-	return e.change(ctx, c, func(d D, a *account.Service) error { return d.add(ctx, a, e.Code, e.Name) })
+	return e.change(ctx, c, func(d D, a account.Operator) error { return d.add(ctx, a, e.Code, e.Name) })
 }
 
 type entryList[D directory] struct {
@@ -193,7 +193,7 @@ type entryList[D directory] struct {
 
 // Run lists the entries.
 func (e *entryList[D]) Run(ctx context.Context, c *cli.Console) error {
-	return e.WithAccounts(ctx, func(accounts *account.Service) error {
+	return e.WithAccounts(ctx, func(accounts account.Operator) error {
 		var d D
 		entries, err := d.list(ctx, accounts)
 		if err != nil {
@@ -212,21 +212,21 @@ type entryShow[D directory] struct{ entryCommand[D] }
 
 // Run shows the entry.
 func (e *entryShow[D]) Run(ctx context.Context, c *cli.Console) error {
-	return e.change(ctx, c, func(D, *account.Service) error { return nil })
+	return e.change(ctx, c, func(D, account.Operator) error { return nil })
 }
 
 type entryDisable[D directory] struct{ entryCommand[D] }
 
 // Run disables the entry.
 func (e *entryDisable[D]) Run(ctx context.Context, c *cli.Console) error {
-	return e.change(ctx, c, func(d D, a *account.Service) error { return d.setEnabled(ctx, a, e.Code, false) })
+	return e.change(ctx, c, func(d D, a account.Operator) error { return d.setEnabled(ctx, a, e.Code, false) })
 }
 
 type entryEnable[D directory] struct{ entryCommand[D] }
 
 // Run enables the entry.
 func (e *entryEnable[D]) Run(ctx context.Context, c *cli.Console) error {
-	return e.change(ctx, c, func(d D, a *account.Service) error { return d.setEnabled(ctx, a, e.Code, true) })
+	return e.change(ctx, c, func(d D, a account.Operator) error { return d.setEnabled(ctx, a, e.Code, true) })
 }
 
 type entryRename[D directory] struct {
@@ -236,7 +236,7 @@ type entryRename[D directory] struct {
 
 // Run renames the entry.
 func (e *entryRename[D]) Run(ctx context.Context, c *cli.Console) error {
-	return e.change(ctx, c, func(d D, a *account.Service) error { return d.rename(ctx, a, e.Code, e.Name) })
+	return e.change(ctx, c, func(d D, a account.Operator) error { return d.rename(ctx, a, e.Code, e.Name) })
 }
 
 type entryDelete[D directory] struct {
@@ -246,7 +246,7 @@ type entryDelete[D directory] struct {
 
 // Run deletes the entry.
 func (e *entryDelete[D]) Run(ctx context.Context, c *cli.Console) error {
-	return e.WithAccounts(ctx, func(accounts *account.Service) error {
+	return e.WithAccounts(ctx, func(accounts account.Operator) error {
 		var d D
 		what, err := d.deletion(ctx, accounts, e.Code)
 		if err != nil {

@@ -26,7 +26,7 @@ type keysList struct{ keysFlags }
 
 // Run lists the keys.
 func (k *keysList) Run(ctx context.Context, c *cli.Console) error {
-	return k.WithKeys(ctx, func(_ *account.Service, ring *keys.Keyring) error { return k.print(c, ring) })
+	return k.WithKeys(ctx, func(_ account.Operator, ring *keys.Keyring) error { return k.print(c, ring) })
 }
 
 type keysRotate struct {
@@ -40,7 +40,7 @@ func (k *keysRotate) Run(ctx context.Context, c *cli.Console) error {
 	if k.Overlap < 0 {
 		return cli.Usagef("--overlap cannot be negative")
 	}
-	return k.WithKeys(ctx, func(accounts *account.Service, ring *keys.Keyring) error {
+	return k.WithKeys(ctx, func(accounts account.Operator, ring *keys.Keyring) error {
 		made, err := ring.Rotate(k.Algorithm, k.Overlap)
 		if err != nil {
 			return err
@@ -59,7 +59,7 @@ type keysRetire struct {
 
 // Run removes a key and lists the others.
 func (k *keysRetire) Run(ctx context.Context, c *cli.Console) error {
-	return k.WithKeys(ctx, func(accounts *account.Service, ring *keys.Keyring) error {
+	return k.WithKeys(ctx, func(accounts account.Operator, ring *keys.Keyring) error {
 		if k.Force { // else nobody holds a JWT of it any more
 			if err := k.Confirm(ctx, c, "removes the key "+cli.Text(k.KID)+", so that whoever holds a JWT of it signs in again"); err != nil {
 				return err

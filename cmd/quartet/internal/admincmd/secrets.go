@@ -47,7 +47,7 @@ type secretAdd struct{ secretCommand }
 
 // Run creates a secret and prints it.
 func (s *secretAdd) Run(ctx context.Context, c *cli.Console) error {
-	return s.WithAccounts(ctx, func(accounts *account.Service) error {
+	return s.WithAccounts(ctx, func(accounts account.Operator) error {
 		added, text, err := accounts.AddApplicationSecret(ctx, s.Application)
 		if err != nil {
 			return err
@@ -69,7 +69,7 @@ type secretRevoke struct {
 
 // Run revokes a secret and lists all of them.
 func (s *secretRevoke) Run(ctx context.Context, c *cli.Console) error {
-	return s.WithAccounts(ctx, func(accounts *account.Service) error {
+	return s.WithAccounts(ctx, func(accounts account.Operator) error {
 		if err := s.Confirm(ctx, c, fmt.Sprintf("revokes the secret %d of the application %s", s.ID, cli.Text(s.Application))); err != nil {
 			return err
 		}
@@ -84,10 +84,10 @@ type secretList struct{ secretCommand }
 
 // Run lists the secrets.
 func (s *secretList) Run(ctx context.Context, c *cli.Console) error {
-	return s.WithAccounts(ctx, func(accounts *account.Service) error { return s.print(ctx, c, accounts) })
+	return s.WithAccounts(ctx, func(accounts account.Operator) error { return s.print(ctx, c, accounts) })
 }
 
-func (s secretCommand) print(ctx context.Context, c *cli.Console, accounts *account.Service) error {
+func (s secretCommand) print(ctx context.Context, c *cli.Console, accounts account.Operator) error {
 	secrets, err := accounts.ApplicationSecrets(ctx, s.Application)
 	if err != nil {
 		return err

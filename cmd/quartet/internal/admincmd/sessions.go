@@ -55,7 +55,7 @@ func (s *sessionList) Run(ctx context.Context, c *cli.Console) error {
 	if err != nil {
 		return err
 	}
-	return s.WithAccounts(ctx, func(accounts *account.Service) error {
+	return s.WithAccounts(ctx, func(accounts account.Operator) error {
 		filter := account.SessionFilter{Ended: s.Ended}
 		if s.Who != "" {
 			user, err := accounts.FindUser(ctx, s.Who)
@@ -104,7 +104,7 @@ func (s *sessionEnd) Validate() error {
 
 // Run ends the sessions.
 func (s *sessionEnd) Run(ctx context.Context, c *cli.Console) error {
-	return s.WithAccounts(ctx, func(accounts *account.Service) error {
+	return s.WithAccounts(ctx, func(accounts account.Operator) error {
 		var result EndedSessions
 		if s.User != "" {
 			user, err := accounts.FindUser(ctx, s.User)

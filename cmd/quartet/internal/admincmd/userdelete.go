@@ -18,14 +18,14 @@ type userDelete struct {
 
 // Run erases the user.
 func (u *userDelete) Run(ctx context.Context, c *cli.Console) error {
-	return u.WithAccounts(ctx, func(accounts *account.Service) error {
+	return u.WithAccounts(ctx, func(accounts account.Operator) error {
 		user, err := accounts.FindUser(ctx, u.Who)
 		if err != nil {
 			return err
 		}
 		what := fmt.Sprintf("erases the user %s and everything that names them", called(user))
 		return deleted(ctx, c, u.Confirmation, u.JSON, what, strconv.FormatInt(user.ID, 10), func() error {
-			return accounts.EraseUser(ctx, user.ID, account.Caller{})
+			return accounts.EraseUser(ctx, user.ID)
 		})
 	})
 }
@@ -37,7 +37,7 @@ type userExport struct {
 
 // Run writes the copy of the user's data, as the operation copyMyData answers it.
 func (u *userExport) Run(ctx context.Context, c *cli.Console) error {
-	return cli.Admin{DatabaseFlags: u.DatabaseFlags}.WithAccounts(ctx, func(accounts *account.Service) error {
+	return cli.Admin{DatabaseFlags: u.DatabaseFlags}.WithAccounts(ctx, func(accounts account.Operator) error {
 		user, err := accounts.FindUser(ctx, u.Who)
 		if err != nil {
 			return err

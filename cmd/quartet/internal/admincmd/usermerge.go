@@ -19,7 +19,7 @@ type userMerge struct {
 
 // Run merges the two, and shows who stays.
 func (u *userMerge) Run(ctx context.Context, c *cli.Console) error {
-	return u.WithAccounts(ctx, func(accounts *account.Service) error {
+	return u.WithAccounts(ctx, func(accounts account.Operator) error {
 		from, err := accounts.FindUser(ctx, u.From)
 		if err != nil {
 			return err
@@ -35,7 +35,7 @@ func (u *userMerge) Run(ctx context.Context, c *cli.Console) error {
 		if err := u.Confirm(ctx, c, what); err != nil {
 			return err
 		}
-		err = accounts.MergeUsers(ctx, from.ID, into.ID, account.Caller{})
+		err = accounts.MergeUsers(ctx, from.ID, into.ID)
 		if apierr.Is(err, apierr.Forbidden) {
 			return errors.New("neither may be disabled, and the user who goes may have no role on the whole server: see quartet user enable and quartet user role")
 		}

@@ -46,8 +46,8 @@ type userCommand struct {
 }
 
 // change does something to the user and shows the result.
-func (u userCommand) change(ctx context.Context, c *cli.Console, do func(*account.Service, account.User) error) error {
-	return u.WithAccounts(ctx, func(accounts *account.Service) error {
+func (u userCommand) change(ctx context.Context, c *cli.Console, do func(account.Operator, account.User) error) error {
+	return u.WithAccounts(ctx, func(accounts account.Operator) error {
 		user, err := accounts.FindUser(ctx, u.Who)
 		if err != nil {
 			return err
@@ -81,7 +81,7 @@ func (u *userAdd) Run(ctx context.Context, c *cli.Console) error {
 		}
 		password = &read
 	}
-	return u.WithAccounts(ctx, func(accounts *account.Service) error {
+	return u.WithAccounts(ctx, func(accounts account.Operator) error {
 		id, err := accounts.AddUser(ctx, account.AddedUser{
 			NewUser: account.NewUser{Username: u.Username, Password: password, Profile: account.Profile{
 				Mobile: u.Mobile, Email: u.Email, Nickname: u.Nickname, RealName: u.RealName,
@@ -134,7 +134,7 @@ func (u *userList) list(ctx context.Context, c *cli.Console, text string) error 
 	if u.Disabled {
 		filter.Disabled = new(true)
 	}
-	return u.WithAccounts(ctx, func(accounts *account.Service) error {
+	return u.WithAccounts(ctx, func(accounts account.Operator) error {
 		users, total, err := accounts.FindUsers(ctx, filter, after, int(u.Limit)+1)
 		if err != nil {
 			return err
@@ -152,14 +152,14 @@ type userShow struct{ userCommand }
 
 // Run shows the user.
 func (u *userShow) Run(ctx context.Context, c *cli.Console) error {
-	return u.change(ctx, c, func(*account.Service, account.User) error { return nil })
+	return u.change(ctx, c, func(account.Operator, account.User) error { return nil })
 }
 
 type userDisable struct{ userCommand }
 
 // Run disables the user.
 func (u *userDisable) Run(ctx context.Context, c *cli.Console) error {
-	return u.change(ctx, c, func(accounts *account.Service, user account.User) error {
+	return u.change(ctx, c, func(accounts account.Operator, user account.User) error {
 		return accounts.DisableUser(ctx, user.ID)
 	})
 }
@@ -168,7 +168,7 @@ type userEnable struct{ userCommand }
 
 // Run enables the user.
 func (u *userEnable) Run(ctx context.Context, c *cli.Console) error {
-	return u.change(ctx, c, func(accounts *account.Service, user account.User) error {
+	return u.change(ctx, c, func(accounts account.Operator, user account.User) error {
 		return accounts.EnableUser(ctx, user.ID)
 	})
 }
@@ -188,7 +188,7 @@ func (u *userResetPassword) Run(ctx context.Context, c *cli.Console) error {
 			return err
 		}
 	}
-	return u.WithAccounts(ctx, func(accounts *account.Service) error {
+	return u.WithAccounts(ctx, func(accounts account.Operator) error {
 		user, err := accounts.FindUser(ctx, u.Who)
 		if err != nil {
 			return err
@@ -222,7 +222,7 @@ type userRole struct {
 
 // Run sets the role.
 func (u *userRole) Run(ctx context.Context, c *cli.Console) error {
-	return u.change(ctx, c, func(accounts *account.Service, user account.User) error {
+	return u.change(ctx, c, func(accounts account.Operator, user account.User) error {
 		return accounts.SetRole(ctx, user.ID, u.Role)
 	})
 }
@@ -235,7 +235,7 @@ type userJoin struct {
 
 // Run adds the membership.
 func (u *userJoin) Run(ctx context.Context, c *cli.Console) error {
-	return u.change(ctx, c, func(accounts *account.Service, user account.User) error {
+	return u.change(ctx, c, func(accounts account.Operator, user account.User) error {
 		return accounts.AddMembership(ctx, user.ID, u.Organisation, u.Role)
 	})
 }
@@ -248,7 +248,7 @@ type userLeave struct {
 
 // Run removes the membership.
 func (u *userLeave) Run(ctx context.Context, c *cli.Console) error {
-	return u.change(ctx, c, func(accounts *account.Service, user account.User) error {
+	return u.change(ctx, c, func(accounts account.Operator, user account.User) error {
 		err := accounts.RemoveMembership(ctx, user.ID, u.Organisation, u.Role)
 		return wordMissing(ctx, accounts, u.Organisation, err, "The user has no such membership")
 	})
@@ -256,7 +256,7 @@ func (u *userLeave) Run(ctx context.Context, c *cli.Console) error {
 
 // wordMissing words the error of removing a link to an organisation that exists:
 // it is the link that is missing.
-func wordMissing(ctx context.Context, accounts *account.Service, organisation string, err error, text string) error {
+func wordMissing(ctx context.Context, accounts account.Operator, organisation string, err error, text string) error {
 	failed, ok := errors.AsType[*apierr.Error](err)
 	if !ok || failed.Field != "organisation" || !errors.Is(failed.Cause, store.ErrNotFound) {
 		return err

@@ -29,7 +29,7 @@ func (u *userSet) Run(ctx context.Context, c *cli.Console) error {
 	if change == (account.SetUser{}) {
 		return cli.Usagef("name something to change, for example --mobile")
 	}
-	return u.change(ctx, c, func(accounts *account.Service, user account.User) error {
+	return u.change(ctx, c, func(accounts account.Operator, user account.User) error {
 		return accounts.SetUser(ctx, user.ID, change)
 	})
 }

@@ -32,7 +32,7 @@ func (u *userUnlock) Validate() error {
 
 // Run deletes the counters.
 func (u *userUnlock) Run(ctx context.Context, c *cli.Console) error {
-	return u.WithAccounts(ctx, func(accounts *account.Service) error {
+	return u.WithAccounts(ctx, func(accounts account.Operator) error {
 		var unlocked Unlocked
 		if u.Who != "" {
 			user, err := accounts.FindUser(ctx, u.Who)

@@ -63,7 +63,7 @@ func (f userFlags) view(u account.User) User {
 	return view
 }
 
-func (f userFlags) show(ctx context.Context, c *cli.Console, accounts *account.Service, id int64) error {
+func (f userFlags) show(ctx context.Context, c *cli.Console, accounts account.Operator, id int64) error {
 	user, _, err := accounts.UserDetail(ctx, account.Caller{UserID: id}, id)
 	if err != nil {
 		return err

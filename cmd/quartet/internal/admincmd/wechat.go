@@ -47,7 +47,7 @@ func (w *weChatSet) Run(ctx context.Context, c *cli.Console) error {
 	if err != nil {
 		return err
 	}
-	return w.WithAccounts(ctx, func(accounts *account.Service) error {
+	return w.WithAccounts(ctx, func(accounts account.Operator) error {
 		if err := accounts.SetWeChatApp(ctx, w.ID, account.WeChatCredentials{Kind: w.Kind, AppID: w.AppID, Secret: secret}); err != nil {
 			return err
 		}
@@ -63,7 +63,7 @@ type weChatRemove struct {
 
 // Run removes the app and lists those that are left.
 func (w *weChatRemove) Run(ctx context.Context, c *cli.Console) error {
-	return w.WithAccounts(ctx, func(accounts *account.Service) error {
+	return w.WithAccounts(ctx, func(accounts account.Operator) error {
 		if err := w.Confirm(ctx, c, "removes the WeChat app of the application "+cli.Text(w.ID)+" with its secret"); err != nil {
 			return err
 		}
@@ -78,10 +78,10 @@ type weChatList struct{ cli.Admin }
 
 // Run lists the apps.
 func (w *weChatList) Run(ctx context.Context, c *cli.Console) error {
-	return w.WithAccounts(ctx, func(accounts *account.Service) error { return printWeChatApps(ctx, c, accounts, w.JSON) })
+	return w.WithAccounts(ctx, func(accounts account.Operator) error { return printWeChatApps(ctx, c, accounts, w.JSON) })
 }
 
-func printWeChatApps(ctx context.Context, c *cli.Console, accounts *account.Service, json bool) error {
+func printWeChatApps(ctx context.Context, c *cli.Console, accounts account.Operator, json bool) error {
 	apps, err := accounts.ListWeChatApps(ctx)
 	if err != nil {
 		return err

@@ -35,12 +35,12 @@ type Admin struct {
 }
 
 // WithAccounts opens the database and calls work.
-func (a Admin) WithAccounts(ctx context.Context, work func(*account.Service) error) error {
-	return a.WithKeys(ctx, func(accounts *account.Service, _ *keys.Keyring) error { return work(accounts) })
+func (a Admin) WithAccounts(ctx context.Context, work func(account.Operator) error) error {
+	return a.WithKeys(ctx, func(accounts account.Operator, _ *keys.Keyring) error { return work(accounts) })
 }
 
 // WithKeys opens the database and its keys and calls work.
-func (a Admin) WithKeys(ctx context.Context, work func(*account.Service, *keys.Keyring) error) (err error) {
+func (a Admin) WithKeys(ctx context.Context, work func(account.Operator, *keys.Keyring) error) (err error) {
 	flags, err := a.WithDefaults(DefaultDatabase)
 	if err != nil {
 		return err
@@ -54,5 +54,5 @@ func (a Admin) WithKeys(ctx context.Context, work func(*account.Service, *keys.K
 	if err != nil {
 		return err
 	}
-	return work(account.New(AccountConfig(database, ring, nil)), ring)
+	return work(account.New(AccountConfig(database, ring, nil)).CommandLine(), ring)
 }

@@ -82,7 +82,7 @@ func (i *Command) importFrom(ctx context.Context, c *cli.Console) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, list.Close()) }()
-	return cli.Admin{DatabaseFlags: i.DatabaseFlags}.WithAccounts(ctx, func(accounts *account.Service) (err error) {
+	return cli.Admin{DatabaseFlags: i.DatabaseFlags}.WithAccounts(ctx, func(accounts account.Operator) (err error) {
 		importer := accounts.NewImporter(account.ImportOptions{
 			Source: i.From, Stop: i.OnError == "stop", DryRun: i.DryRun, Wrap: i.Wrap, Update: i.Update != "", Overwrite: i.Update == updateAll,
 		})
