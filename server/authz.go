@@ -1,11 +1,14 @@
 package server
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/labstack/echo/v4"
 
+	"quartet/server/account"
 	"quartet/server/apierr"
 	"quartet/server/dialect"
 )
@@ -22,6 +25,7 @@ var accessRules = map[string]func(*server, *dialect.Call) error{
 	"application":                 liveInApplication,
 	"authenticated-application":   provenApplication,
 	"demo":                        inDemo,
+	"administration":              liveOrProven, // and the operation's right
 }
 
 func (o *operation) readAccess() error {
@@ -29,16 +33,32 @@ func (o *operation) readAccess() error {
 	if accessRules[o.access] == nil {
 		return fmt.Errorf("x-access %q is not known", o.access)
 	}
+	o.right, _ = o.Extensions["x-right"].(string)
+	if o.access == "administration" && !slices.Contains(account.OperatorRights(), o.right) {
+		return fmt.Errorf("x-right %q is not known", o.right)
+	}
 	return nil
 }
 
 // authorise decides whether the call may reach the operation's handler. Without a rule
 // it may not.
-func (s *server) authorise(o *operation, c *dialect.Call) error {
-	if rule := accessRules[o.access]; rule != nil {
-		return rule(s, c)
+func (s *server) authorise(ctx context.Context, o *operation, c *dialect.Call) error {
+	rule := accessRules[o.access]
+	if rule == nil {
+		return apierr.New(apierr.Forbidden)
 	}
-	return apierr.New(apierr.Forbidden)
+	if err := rule(s, c); err != nil || o.right == "" {
+		return err
+	}
+	operator, err := s.accounts.Operator(ctx, c.Caller, c.Application)
+	if err != nil {
+		return err
+	}
+	if !operator.Has(o.right) {
+		return apierr.New(apierr.Forbidden)
+	}
+	c.Operator = operator
+	return nil
 }
 
 func anybody(*server, *dialect.Call) error { return nil }
@@ -72,6 +92,13 @@ func provenApplication(_ *server, c *dialect.Call) error {
 		return &apierr.Error{Code: apierr.UnknownApplication, Field: echo.HeaderAuthorization, Reason: apierr.Required}
 	}
 	return nil
+}
+
+func liveOrProven(_ *server, c *dialect.Call) error {
+	if c.Application.Proven {
+		return nil
+	}
+	return c.CallerErr
 }
 
 func inDemo(s *server, _ *dialect.Call) error {

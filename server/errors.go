@@ -46,7 +46,7 @@ func (s *server) handleError(err error, c echo.Context) {
 // dialects as they are, so these do not depend on the browser unless the operator says so;
 // problem details are for engineers.
 func (s *server) languageOf(owner *dialect.Dialect, r *http.Request) dialect.Language {
-	if owner != &dialect.Problem && s.language != LanguageAuto {
+	if !owner.HasProblems() && s.language != LanguageAuto {
 		return s.language
 	}
 	other := s.language

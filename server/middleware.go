@@ -116,7 +116,7 @@ func (s *server) checkContract(next echo.HandlerFunc) echo.HandlerFunc {
 		if o == nil {
 			return next(c)
 		}
-		if o.dialect != &dialect.Problem { // the generated code names no charset
+		if !o.dialect.HasProblems() { // the generated code names no charset
 			c.Response().Before(func() { c.Response().Header().Set(echo.HeaderContentType, o.dialect.ContentType) })
 		}
 		members, err := o.Read(c)
@@ -128,7 +128,7 @@ func (s *server) checkContract(next echo.HandlerFunc) echo.HandlerFunc {
 		if err := s.identify(ctx, c, o, members, call); err != nil {
 			return err
 		}
-		if err := s.authorise(o, call); err != nil {
+		if err := s.authorise(ctx, o, call); err != nil {
 			return err
 		}
 		if token := call.Caller.Renewed; token != "" {

@@ -20,6 +20,7 @@ type operation struct {
 	*request.Operation
 	dialect     *dialect.Dialect
 	access      string               // the contract's x-access
+	right       string               // the contract's x-right
 	credentials []dialect.Credential // in order of precedence
 	application applicationPlaces
 	deprecation deprecation

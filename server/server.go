@@ -16,6 +16,7 @@ import (
 
 	"quartet/openapi"
 	"quartet/server/account"
+	"quartet/server/admin"
 	"quartet/server/dialect"
 	"quartet/server/dialect/all"
 	"quartet/server/request"
@@ -103,6 +104,7 @@ func DefaultLimits() Limits { return request.DefaultLimits() }
 
 type server struct {
 	all.API
+	adminAPI
 	accounts     *account.Service
 	basePathApps map[string]string // by base path
 	ready        func(context.Context) error
@@ -119,6 +121,9 @@ type server struct {
 	spec         *spec
 	now          func() time.Time
 }
+
+// adminAPI is embedded by an alias, because the dialects' handlers are called API too.
+type adminAPI = admin.API
 
 // New returns the handler of the whole contract. It fails if the contract and the
 // server do not match.
@@ -210,8 +215,9 @@ func newServer(o Options) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
+	services := dialect.Services{Accounts: o.Accounts, Zone: o.TimeZone, Now: o.Now}
 	s := &server{
-		API:      all.NewAPI(dialect.Services{Accounts: o.Accounts, Zone: o.TimeZone, Now: o.Now}),
+		API: all.NewAPI(services), adminAPI: adminAPI{Services: services},
 		accounts: o.Accounts, basePathApps: o.BasePathApps, ready: o.Ready, log: o.Log, metrics: newMetrics(o.Metrics), publicKeys: o.PublicKeys,
 		dialects: o.Dialects, operations: table, legacyStatus: legacy, language: o.Language, docs: pages, now: o.Now,
 		spec: &spec{document: whole, written: map[string]specification{}},

@@ -66,7 +66,10 @@ func TestCommitsOfEachRule(t *testing.T) {
 		"ending a session": {func(s *scene) error { return s.EndSession(s.ctx, s.li, s.li.SessionID) }, 1},
 		"slide":            {func(s *scene) error { _, err := s.Extend(s.ctx, s.li, 0); return err }, 1},
 		"locking":          {func(s *scene) error { return s.CommandLine().DisableUser(s.ctx, s.other) }, 1},
-		"resetting":        {func(s *scene) error { _, err := s.CommandLine().ResetPassword(s.ctx, s.other, otherPassword); return err }, 1},
+		"resetting": {func(s *scene) error {
+			_, err := s.CommandLine().ResetPassword(s.ctx, s.other, otherPassword)
+			return err
+		}, 1},
 		"update": {func(s *scene) error {
 			return s.UpdateUser(s.ctx, s.li, s.other, account.UserUpdate{Profile: account.Profile{Nickname: new("小赵")}})
 		}, 1},

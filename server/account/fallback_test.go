@@ -371,8 +371,10 @@ func TestTokensThatOpenNoSession(t *testing.T) {
 		"disabled there": {func(_ *world, old *oldBackEnd) {
 			old.tokens[oldToken] = suQing(func(u *account.ImportedUser) { u.Disabled = true })
 		}, apierr.Unauthenticated},
-		"disabled here":         {func(w *world, _ *oldBackEnd) { must(w.t, w.CommandLine().DisableUser(w.t.Context(), id(w))) }, apierr.Unauthenticated},
-		"an administrator here": {func(w *world, _ *oldBackEnd) { must(w.t, w.CommandLine().SetRole(w.t.Context(), id(w), account.RoleAdministrator)) }, apierr.Unauthenticated},
+		"disabled here": {func(w *world, _ *oldBackEnd) { must(w.t, w.CommandLine().DisableUser(w.t.Context(), id(w))) }, apierr.Unauthenticated},
+		"an administrator here": {func(w *world, _ *oldBackEnd) {
+			must(w.t, w.CommandLine().SetRole(w.t.Context(), id(w), account.RoleAdministrator))
+		}, apierr.Unauthenticated},
 		"a password that was changed here": {func(w *world, _ *oldBackEnd) {
 			_, err := w.CommandLine().ResetPassword(w.t.Context(), id(w), otherPassword)
 			must(w.t, err)

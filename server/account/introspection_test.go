@@ -70,10 +70,12 @@ func TestAnApplicationLearnsOfItsTokens(t *testing.T) {
 func TestTokensThatWorkNoMoreAreNotLive(t *testing.T) {
 	t.Parallel()
 	for name, end := range map[string]func(*world, account.Caller){
-		"signed out":       func(w *world, c account.Caller) { must(w.t, w.SignOut(w.t.Context(), c)) },
-		"user disabled":    func(w *world, c account.Caller) { must(w.t, w.CommandLine().DisableUser(w.t.Context(), c.UserID)) },
-		"expired":          func(w *world, _ account.Caller) { w.clock.Advance(time.Hour) },
-		"password changed": func(w *world, c account.Caller) { must2(w.CommandLine().ResetPassword(w.t.Context(), c.UserID, otherPassword))(w.t) },
+		"signed out":    func(w *world, c account.Caller) { must(w.t, w.SignOut(w.t.Context(), c)) },
+		"user disabled": func(w *world, c account.Caller) { must(w.t, w.CommandLine().DisableUser(w.t.Context(), c.UserID)) },
+		"expired":       func(w *world, _ account.Caller) { w.clock.Advance(time.Hour) },
+		"password changed": func(w *world, c account.Caller) {
+			must2(w.CommandLine().ResetPassword(w.t.Context(), c.UserID, otherPassword))(w.t)
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -20,6 +20,7 @@ type Call struct {
 	Caller      account.Caller
 	CallerErr   error                      // why there is no authenticated caller; nil if there is one
 	Application account.CallingApplication // where the operation reads one
+	Operator    account.Operator           // of the admin API
 	ClientIP    string
 	UserAgent   string
 }

@@ -75,7 +75,7 @@ func (d *Dialect) Body(failed *apierr.Error, in Language, now time.Time) (status
 	return status, d.FailureBody(failed, wording)
 }
 
-// List is the server's dialects. Paths outside of them are OAuth2's and Problem's.
+// List is the server's dialects. Paths outside of them are OAuth2's, Admin's and Problem's.
 type List []*Dialect
 
 // Names returns the dialects' names in the order of the list.
@@ -98,13 +98,13 @@ func (l List) ByName(name string) *Dialect {
 }
 
 // standard are the formats of paths that belong to no framework's dialect.
-var standard = List{&OAuth2, &Problem}
+var standard = List{&OAuth2, &Admin, &Problem}
 
-// Tags returns the tags of the contract: the dialects' names and those of OAuth2 and
+// Tags returns the tags of the contract: the dialects' names and those of OAuth2, Admin and
 // Problem.
 func (l List) Tags() []string { return append(l.Names(), standard.Names()...) }
 
-// ByTag finds the dialect of a tag of the contract: OAuth2 or Problem for the operations
+// ByTag finds the dialect of a tag of the contract: OAuth2, Admin or Problem for the operations
 // of no dialect, and nil for an unknown tag.
 func (l List) ByTag(tag string) *Dialect { return cmp.Or(l.ByName(tag), standard.ByName(tag)) }
 

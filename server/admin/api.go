@@ -1,0 +1,49 @@
+package admin
+
+import (
+	"context"
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"quartet/server/account"
+	"quartet/server/dialect"
+)
+
+// API has the handlers of the tag admin.
+type API struct {
+	dialect.Services
+}
+
+// operator returns who calls an operation that has an x-right.
+func operator(ctx context.Context) account.Operator { return dialect.CallFrom(ctx).Operator }
+
+// onceOperator is operator for a creation that an Idempotency-Key may name. request is the
+// whole request.
+func onceOperator(ctx context.Context, key *string, request any) account.Operator {
+	if key == nil {
+		return operator(ctx)
+	}
+	return operator(ctx).Once(*key, text(request))
+}
+
+// operatorIf is operator for a change of a resource that must match an If-Match header.
+func operatorIf(ctx context.Context, ifMatch string) account.Operator {
+	version, err := strconv.ParseInt(strings.Trim(strings.TrimPrefix(ifMatch, "W/"), `"`), 10, 64)
+	if err != nil { // "*"
+		return operator(ctx)
+	}
+	return operator(ctx).IfVersion(&version)
+}
+
+// etag is the ETag of a version.
+func etag(version int64) string { return `"` + strconv.FormatInt(version, 10) + `"` }
+
+// text is a request in JSON, which tells requests apart.
+func text(request any) string {
+	encoded, err := json.Marshal(request)
+	if err != nil {
+		panic(err) // impossible: the generated types are encodable
+	}
+	return string(encoded)
+}
