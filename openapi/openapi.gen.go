@@ -19,6 +19,453 @@ import (
 	openapi_types "github.com/oapi-codegen/runtime/types"
 )
 
+// Defines values for AdminApplicationRight.
+const (
+	AdminApplicationRightApplicationsRead   AdminApplicationRight = "applications.read"
+	AdminApplicationRightAuditRead          AdminApplicationRight = "audit.read"
+	AdminApplicationRightContact            AdminApplicationRight = "contact"
+	AdminApplicationRightFiguresRead        AdminApplicationRight = "figures.read"
+	AdminApplicationRightKeysRead           AdminApplicationRight = "keys.read"
+	AdminApplicationRightLockoutsLift       AdminApplicationRight = "lockouts.lift"
+	AdminApplicationRightLockoutsRead       AdminApplicationRight = "lockouts.read"
+	AdminApplicationRightMembershipsRead    AdminApplicationRight = "memberships.read"
+	AdminApplicationRightMembershipsWrite   AdminApplicationRight = "memberships.write"
+	AdminApplicationRightNickname           AdminApplicationRight = "nickname"
+	AdminApplicationRightOrganisationsRead  AdminApplicationRight = "organisations.read"
+	AdminApplicationRightOrganisationsWrite AdminApplicationRight = "organisations.write"
+	AdminApplicationRightRolesRead          AdminApplicationRight = "roles.read"
+	AdminApplicationRightRolesWrite         AdminApplicationRight = "roles.write"
+	AdminApplicationRightSessionsEnd        AdminApplicationRight = "sessions.end"
+	AdminApplicationRightSessionsRead       AdminApplicationRight = "sessions.read"
+	AdminApplicationRightUsersErase         AdminApplicationRight = "users.erase"
+	AdminApplicationRightUsersExport        AdminApplicationRight = "users.export"
+	AdminApplicationRightUsersRead          AdminApplicationRight = "users.read"
+	AdminApplicationRightUsersWrite         AdminApplicationRight = "users.write"
+	AdminApplicationRightWebhooksRead       AdminApplicationRight = "webhooks.read"
+)
+
+// Valid indicates whether the value is a known member of the AdminApplicationRight enum.
+func (e AdminApplicationRight) Valid() bool {
+	switch e {
+	case AdminApplicationRightApplicationsRead:
+		return true
+	case AdminApplicationRightAuditRead:
+		return true
+	case AdminApplicationRightContact:
+		return true
+	case AdminApplicationRightFiguresRead:
+		return true
+	case AdminApplicationRightKeysRead:
+		return true
+	case AdminApplicationRightLockoutsLift:
+		return true
+	case AdminApplicationRightLockoutsRead:
+		return true
+	case AdminApplicationRightMembershipsRead:
+		return true
+	case AdminApplicationRightMembershipsWrite:
+		return true
+	case AdminApplicationRightNickname:
+		return true
+	case AdminApplicationRightOrganisationsRead:
+		return true
+	case AdminApplicationRightOrganisationsWrite:
+		return true
+	case AdminApplicationRightRolesRead:
+		return true
+	case AdminApplicationRightRolesWrite:
+		return true
+	case AdminApplicationRightSessionsEnd:
+		return true
+	case AdminApplicationRightSessionsRead:
+		return true
+	case AdminApplicationRightUsersErase:
+		return true
+	case AdminApplicationRightUsersExport:
+		return true
+	case AdminApplicationRightUsersRead:
+		return true
+	case AdminApplicationRightUsersWrite:
+		return true
+	case AdminApplicationRightWebhooksRead:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AdminAuditKind.
+const (
+	AdminKindAccountClosed            AdminAuditKind = "account_closed"
+	AdminKindAccountReopened          AdminAuditKind = "account_reopened"
+	AdminKindApplicationAdded         AdminAuditKind = "application_added"
+	AdminKindApplicationDeleted       AdminAuditKind = "application_deleted"
+	AdminKindApplicationDisabled      AdminAuditKind = "application_disabled"
+	AdminKindApplicationEnabled       AdminAuditKind = "application_enabled"
+	AdminKindApplicationLinked        AdminAuditKind = "application_linked"
+	AdminKindApplicationRefused       AdminAuditKind = "application_refused"
+	AdminKindApplicationRenamed       AdminAuditKind = "application_renamed"
+	AdminKindApplicationRights        AdminAuditKind = "application_rights"
+	AdminKindApplicationSecretAdded   AdminAuditKind = "application_secret_added"
+	AdminKindApplicationSecretRevoked AdminAuditKind = "application_secret_revoked"
+	AdminKindApplicationUnlinked      AdminAuditKind = "application_unlinked"
+	AdminKindClientIPUnlocked         AdminAuditKind = "client_ip_unlocked"
+	AdminKindCodeRefused              AdminAuditKind = "code_refused"
+	AdminKindCodeSent                 AdminAuditKind = "code_sent"
+	AdminKindDataCopied               AdminAuditKind = "data_copied"
+	AdminKindEmailUnverified          AdminAuditKind = "email_unverified"
+	AdminKindEmailVerified            AdminAuditKind = "email_verified"
+	AdminKindKeyRetired               AdminAuditKind = "key_retired"
+	AdminKindKeyRotated               AdminAuditKind = "key_rotated"
+	AdminKindLockout                  AdminAuditKind = "lockout"
+	AdminKindMembershipAdded          AdminAuditKind = "membership_added"
+	AdminKindMembershipRemoved        AdminAuditKind = "membership_removed"
+	AdminKindMembershipsImported      AdminAuditKind = "memberships_imported"
+	AdminKindMergeRefused             AdminAuditKind = "merge_refused"
+	AdminKindMobileUnverified         AdminAuditKind = "mobile_unverified"
+	AdminKindMobileVerified           AdminAuditKind = "mobile_verified"
+	AdminKindOrganisationAdded        AdminAuditKind = "organisation_added"
+	AdminKindOrganisationDeleted      AdminAuditKind = "organisation_deleted"
+	AdminKindOrganisationDisabled     AdminAuditKind = "organisation_disabled"
+	AdminKindOrganisationEnabled      AdminAuditKind = "organisation_enabled"
+	AdminKindOrganisationRenamed      AdminAuditKind = "organisation_renamed"
+	AdminKindPasswordChanged          AdminAuditKind = "password_changed"
+	AdminKindPasswordRefused          AdminAuditKind = "password_refused"
+	AdminKindPasswordReset            AdminAuditKind = "password_reset"
+	AdminKindPasswordSet              AdminAuditKind = "password_set"
+	AdminKindRefreshReused            AdminAuditKind = "refresh_reused"
+	AdminKindRoleAdded                AdminAuditKind = "role_added"
+	AdminKindRoleDeleted              AdminAuditKind = "role_deleted"
+	AdminKindRoleDisabled             AdminAuditKind = "role_disabled"
+	AdminKindRoleEnabled              AdminAuditKind = "role_enabled"
+	AdminKindRoleRenamed              AdminAuditKind = "role_renamed"
+	AdminKindSessionEnded             AdminAuditKind = "session_ended"
+	AdminKindSessionReplaced          AdminAuditKind = "session_replaced"
+	AdminKindSignIn                   AdminAuditKind = "sign_in"
+	AdminKindSignInFailed             AdminAuditKind = "sign_in_failed"
+	AdminKindSignOut                  AdminAuditKind = "sign_out"
+	AdminKindUserCreated              AdminAuditKind = "user_created"
+	AdminKindUserDisabled             AdminAuditKind = "user_disabled"
+	AdminKindUserEnabled              AdminAuditKind = "user_enabled"
+	AdminKindUserErased               AdminAuditKind = "user_erased"
+	AdminKindUserMerged               AdminAuditKind = "user_merged"
+	AdminKindUserMergedInto           AdminAuditKind = "user_merged_into"
+	AdminKindUserRoleChanged          AdminAuditKind = "user_role_changed"
+	AdminKindUserUnlocked             AdminAuditKind = "user_unlocked"
+	AdminKindUserUpdated              AdminAuditKind = "user_updated"
+	AdminKindUsersImported            AdminAuditKind = "users_imported"
+	AdminKindWeChatAppRemoved         AdminAuditKind = "wechat_app_removed"
+	AdminKindWeChatAppSet             AdminAuditKind = "wechat_app_set"
+	AdminKindWeChatLinked             AdminAuditKind = "wechat_linked"
+	AdminKindWeChatRefused            AdminAuditKind = "wechat_refused"
+)
+
+// Valid indicates whether the value is a known member of the AdminAuditKind enum.
+func (e AdminAuditKind) Valid() bool {
+	switch e {
+	case AdminKindAccountClosed:
+		return true
+	case AdminKindAccountReopened:
+		return true
+	case AdminKindApplicationAdded:
+		return true
+	case AdminKindApplicationDeleted:
+		return true
+	case AdminKindApplicationDisabled:
+		return true
+	case AdminKindApplicationEnabled:
+		return true
+	case AdminKindApplicationLinked:
+		return true
+	case AdminKindApplicationRefused:
+		return true
+	case AdminKindApplicationRenamed:
+		return true
+	case AdminKindApplicationRights:
+		return true
+	case AdminKindApplicationSecretAdded:
+		return true
+	case AdminKindApplicationSecretRevoked:
+		return true
+	case AdminKindApplicationUnlinked:
+		return true
+	case AdminKindClientIPUnlocked:
+		return true
+	case AdminKindCodeRefused:
+		return true
+	case AdminKindCodeSent:
+		return true
+	case AdminKindDataCopied:
+		return true
+	case AdminKindEmailUnverified:
+		return true
+	case AdminKindEmailVerified:
+		return true
+	case AdminKindKeyRetired:
+		return true
+	case AdminKindKeyRotated:
+		return true
+	case AdminKindLockout:
+		return true
+	case AdminKindMembershipAdded:
+		return true
+	case AdminKindMembershipRemoved:
+		return true
+	case AdminKindMembershipsImported:
+		return true
+	case AdminKindMergeRefused:
+		return true
+	case AdminKindMobileUnverified:
+		return true
+	case AdminKindMobileVerified:
+		return true
+	case AdminKindOrganisationAdded:
+		return true
+	case AdminKindOrganisationDeleted:
+		return true
+	case AdminKindOrganisationDisabled:
+		return true
+	case AdminKindOrganisationEnabled:
+		return true
+	case AdminKindOrganisationRenamed:
+		return true
+	case AdminKindPasswordChanged:
+		return true
+	case AdminKindPasswordRefused:
+		return true
+	case AdminKindPasswordReset:
+		return true
+	case AdminKindPasswordSet:
+		return true
+	case AdminKindRefreshReused:
+		return true
+	case AdminKindRoleAdded:
+		return true
+	case AdminKindRoleDeleted:
+		return true
+	case AdminKindRoleDisabled:
+		return true
+	case AdminKindRoleEnabled:
+		return true
+	case AdminKindRoleRenamed:
+		return true
+	case AdminKindSessionEnded:
+		return true
+	case AdminKindSessionReplaced:
+		return true
+	case AdminKindSignIn:
+		return true
+	case AdminKindSignInFailed:
+		return true
+	case AdminKindSignOut:
+		return true
+	case AdminKindUserCreated:
+		return true
+	case AdminKindUserDisabled:
+		return true
+	case AdminKindUserEnabled:
+		return true
+	case AdminKindUserErased:
+		return true
+	case AdminKindUserMerged:
+		return true
+	case AdminKindUserMergedInto:
+		return true
+	case AdminKindUserRoleChanged:
+		return true
+	case AdminKindUserUnlocked:
+		return true
+	case AdminKindUserUpdated:
+		return true
+	case AdminKindUsersImported:
+		return true
+	case AdminKindWeChatAppRemoved:
+		return true
+	case AdminKindWeChatAppSet:
+		return true
+	case AdminKindWeChatLinked:
+		return true
+	case AdminKindWeChatRefused:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AdminDeliveryState.
+const (
+	DeliveryDead      AdminDeliveryState = "dead"
+	DeliveryDelivered AdminDeliveryState = "delivered"
+	DeliveryPending   AdminDeliveryState = "pending"
+)
+
+// Valid indicates whether the value is a known member of the AdminDeliveryState enum.
+func (e AdminDeliveryState) Valid() bool {
+	switch e {
+	case DeliveryDead:
+		return true
+	case DeliveryDelivered:
+		return true
+	case DeliveryPending:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AdminDialect.
+const (
+	AdminDialectCas    AdminDialect = "cas"
+	AdminDialectJeecg  AdminDialect = "jeecg"
+	AdminDialectJfinal AdminDialect = "jfinal"
+	AdminDialectRuoyi  AdminDialect = "ruoyi"
+	AdminDialectYudao  AdminDialect = "yudao"
+)
+
+// Valid indicates whether the value is a known member of the AdminDialect enum.
+func (e AdminDialect) Valid() bool {
+	switch e {
+	case AdminDialectCas:
+		return true
+	case AdminDialectJeecg:
+		return true
+	case AdminDialectJfinal:
+		return true
+	case AdminDialectRuoyi:
+		return true
+	case AdminDialectYudao:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AdminFigureName.
+const (
+	AdminFigureCodesSent     AdminFigureName = "codes_sent"
+	AdminFigureLockouts      AdminFigureName = "lockouts"
+	AdminFigureSignIns       AdminFigureName = "sign_ins"
+	AdminFigureSignInsFailed AdminFigureName = "sign_ins_failed"
+	AdminFigureUsersCreated  AdminFigureName = "users_created"
+)
+
+// Valid indicates whether the value is a known member of the AdminFigureName enum.
+func (e AdminFigureName) Valid() bool {
+	switch e {
+	case AdminFigureCodesSent:
+		return true
+	case AdminFigureLockouts:
+		return true
+	case AdminFigureSignIns:
+		return true
+	case AdminFigureSignInsFailed:
+		return true
+	case AdminFigureUsersCreated:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AdminFigureStep.
+const (
+	AdminStepDay  AdminFigureStep = "day"
+	AdminStepHour AdminFigureStep = "hour"
+)
+
+// Valid indicates whether the value is a known member of the AdminFigureStep enum.
+func (e AdminFigureStep) Valid() bool {
+	switch e {
+	case AdminStepDay:
+		return true
+	case AdminStepHour:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AdminKeyAlgorithm.
+const (
+	AdminKeyES256 AdminKeyAlgorithm = "ES256"
+	AdminKeyEdDSA AdminKeyAlgorithm = "EdDSA"
+	AdminKeyRS256 AdminKeyAlgorithm = "RS256"
+)
+
+// Valid indicates whether the value is a known member of the AdminKeyAlgorithm enum.
+func (e AdminKeyAlgorithm) Valid() bool {
+	switch e {
+	case AdminKeyES256:
+		return true
+	case AdminKeyEdDSA:
+		return true
+	case AdminKeyRS256:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AdminKeyState.
+const (
+	AdminKeySigning   AdminKeyState = "signing"
+	AdminKeyVerifying AdminKeyState = "verifying"
+	AdminKeyWaiting   AdminKeyState = "waiting"
+)
+
+// Valid indicates whether the value is a known member of the AdminKeyState enum.
+func (e AdminKeyState) Valid() bool {
+	switch e {
+	case AdminKeySigning:
+		return true
+	case AdminKeyVerifying:
+		return true
+	case AdminKeyWaiting:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AdminReplayState.
+const (
+	ReplayDead      AdminReplayState = "dead"
+	ReplayDelivered AdminReplayState = "delivered"
+)
+
+// Valid indicates whether the value is a known member of the AdminReplayState enum.
+func (e AdminReplayState) Valid() bool {
+	switch e {
+	case ReplayDead:
+		return true
+	case ReplayDelivered:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AdminUserRole.
+const (
+	AdminUserRoleAdministrator      AdminUserRole = "administrator"
+	AdminUserRoleMember             AdminUserRole = "member"
+	AdminUserRoleSuperAdministrator AdminUserRole = "super_administrator"
+)
+
+// Valid indicates whether the value is a known member of the AdminUserRole enum.
+func (e AdminUserRole) Valid() bool {
+	switch e {
+	case AdminUserRoleAdministrator:
+		return true
+	case AdminUserRoleMember:
+		return true
+	case AdminUserRoleSuperAdministrator:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for CasStatus.
 const (
 	CasError   CasStatus = "error"
@@ -270,6 +717,7 @@ func (e SystemStatusStatus) Valid() bool {
 
 // Defines values for Tag.
 const (
+	TagAdmin  Tag = "admin"
 	TagCas    Tag = "cas"
 	TagJeecg  Tag = "jeecg"
 	TagJfinal Tag = "jfinal"
@@ -282,6 +730,8 @@ const (
 // Valid indicates whether the value is a known member of the Tag enum.
 func (e Tag) Valid() bool {
 	switch e {
+	case TagAdmin:
+		return true
 	case TagCas:
 		return true
 	case TagJeecg:
@@ -353,6 +803,2064 @@ type AccessTokenResponse struct {
 	//
 	// Example:
 	Msg string `json:"msg"`
+}
+
+// AdminAnswer 方言的请求与响应。
+//
+// A request of a dialect, and its answer.
+type AdminAnswer struct {
+	// Body 响应体。
+	//
+	// The body.
+	Body string `json:"body"`
+
+	// ContentType 响应体的类型。
+	//
+	// The type of the body.
+	ContentType string `json:"contentType"`
+
+	// Method HTTP 方法。
+	//
+	// The HTTP method.
+	Method string `json:"method"`
+
+	// Path 请求路径。
+	//
+	// The path of the request.
+	Path string `json:"path"`
+
+	// Status HTTP 状态。
+	//
+	// The HTTP status.
+	Status int32 `json:"status"`
+}
+
+// AdminAnswerRequest 要预览的方言。
+//
+// The dialect to preview.
+type AdminAnswerRequest struct {
+	// Dialect 一个方言。
+	//
+	// A dialect.
+	//
+	// Example: jfinal
+	Dialect AdminDialect `json:"dialect"`
+}
+
+// AdminApplication 读取用户的程序。
+//
+// A program that reads users.
+type AdminApplication struct {
+	// CreatedAt 添加的时间。
+	//
+	// When it was added.
+	CreatedAt time.Time `json:"createdAt"`
+
+	// Disabled 是否停用。
+	//
+	// Whether it is disabled.
+	Disabled bool `json:"disabled"`
+
+	// Id 应用的 ID，即 `X-App-Id` 的值。
+	//
+	// The id of an application, which it sends as `X-App-Id`.
+	//
+	// Example: 1
+	Id AdminApplicationKey `json:"id"`
+
+	// Name 名称，首尾没有空白。
+	//
+	// A name without blanks around it.
+	//
+	// Example: 第二十七职业高中
+	Name AdminEntryName `json:"name"`
+
+	// Organisations 可查看其成员的组织的编码。
+	//
+	// The codes of the organisations whose members it sees.
+	Organisations []AdminEntryCode `json:"organisations"`
+
+	// Rights 权限。
+	//
+	// The rights.
+	Rights []AdminApplicationRight `json:"rights"`
+
+	// Version 版本，每次修改加一，即响应头 `ETag` 的值。
+	//
+	// The version, one more with each change; it is the value of the header `ETag`.
+	Version int64 `json:"version"`
+}
+
+// AdminApplicationChange 对应用的修改。
+//
+// A change of an application.
+type AdminApplicationChange struct {
+	// Disabled 是否停用。
+	//
+	// Whether it is disabled.
+	Disabled *bool `json:"disabled,omitempty"`
+
+	// Name 名称，首尾没有空白。
+	//
+	// A name without blanks around it.
+	//
+	// Example: 第二十七职业高中
+	Name *AdminEntryName `json:"name,omitempty"`
+
+	// Organisations 可查看其成员的组织的编码。
+	//
+	// The codes of the organisations whose members it sees.
+	Organisations *[]AdminEntryCode `json:"organisations,omitempty"`
+
+	// Rights 逐项授予的权限。
+	//
+	// The rights, given one by one.
+	Rights *[]AdminApplicationRight `json:"rights,omitempty"`
+}
+
+// AdminApplicationKey 应用的 ID，即 `X-App-Id` 的值。
+//
+// The id of an application, which it sends as `X-App-Id`.
+//
+// Example: 1
+type AdminApplicationKey = string
+
+// AdminApplicationPage 一页应用。
+//
+// A page of applications.
+type AdminApplicationPage struct {
+	// Items 内容。
+	//
+	// The entries.
+	Items []AdminApplication `json:"items"`
+
+	// Next 下一页的游标；最后一页为 `null`。
+	//
+	// The cursor of the next page, `null` on the last one.
+	Next *NextCursor `json:"next"`
+}
+
+// AdminApplicationRight 应用的权限：`contact` 与 `nickname` 用于用户资料接口，其余用于管理接口。可由此获得更多权限的，不能授予应用。
+//
+// A right of an application: `contact` and `nickname` are of the operations about users, the others of the
+// administration. Applications never have a right by which they could give themselves others.
+//
+// Example: users.read
+type AdminApplicationRight string
+
+// AdminApplicationSecret 应用的密钥，不含密钥本身。
+//
+// A secret of an application, without its text.
+type AdminApplicationSecret struct {
+	// CreatedAt 添加的时间。
+	//
+	// When it was added.
+	CreatedAt time.Time `json:"createdAt"`
+
+	// Id 小于 2^53 的 ID，写成十进制文本。
+	//
+	// An id below 2^53, as decimal text.
+	//
+	// Example: 1001
+	Id AdminId `json:"id"`
+
+	// LastUsedAt 最近一次使用的时间，精确到分钟。
+	//
+	// When it was last used, to about a minute.
+	LastUsedAt *time.Time `json:"lastUsedAt"`
+
+	// RevokedAt 作废的时间。
+	//
+	// When it was revoked.
+	RevokedAt *time.Time `json:"revokedAt"`
+}
+
+// AdminApplicationSecretList 应用的密钥。
+//
+// The secrets of an application.
+type AdminApplicationSecretList struct {
+	// Items 内容。
+	//
+	// The entries.
+	Items []AdminApplicationSecret `json:"items"`
+}
+
+// AdminAuditEvent 审计事件。
+//
+// An event of the audit.
+type AdminAuditEvent struct {
+	// ActorId 由哪个用户所为；未知、命令行或应用所为时为空。
+	//
+	// Whose act it was; null where that is unknown, the command line or an application.
+	ActorId *string `json:"actorId"`
+
+	// At 发生的时间。
+	//
+	// When it happened.
+	At time.Time `json:"at"`
+
+	// ClientIp 客户端 IP；没有客户端时为空文本。
+	//
+	// The IP of the client; empty where there was none.
+	ClientIp string `json:"clientIp"`
+
+	// Detail 其他细节，因种类而异，不含秘密。
+	//
+	// What else there is to tell, by kind. It has no secret.
+	Detail map[string]interface{} `json:"detail"`
+
+	// Dialect 请求的方言；命令行为 `command_line`。
+	//
+	// The dialect of the request; `command_line` for the command line.
+	Dialect string `json:"dialect"`
+
+	// Id 小于 2^53 的 ID，写成十进制文本。
+	//
+	// An id below 2^53, as decimal text.
+	//
+	// Example: 1001
+	Id AdminId `json:"id"`
+
+	// Kind 种类；以后的版本会有新的种类。
+	//
+	// The kind; later versions have more of them.
+	Kind string `json:"kind"`
+
+	// SessionId 关于哪个会话，或在哪个会话中发生。
+	//
+	// The session it is about, or was done in.
+	SessionId *string `json:"sessionId"`
+
+	// SubjectId 关于哪个用户。
+	//
+	// The user it was done to.
+	SubjectId *string `json:"subjectId"`
+}
+
+// AdminAuditKind 审计事件的种类。
+//
+// A kind of event.
+//
+// Example: sign_in
+type AdminAuditKind string
+
+// AdminAuditPage 一页审计事件。
+//
+// A page of events.
+type AdminAuditPage struct {
+	// Items 内容。
+	//
+	// The entries.
+	Items []AdminAuditEvent `json:"items"`
+
+	// Next 下一页的游标；最后一页为 `null`。
+	//
+	// The cursor of the next page, `null` on the last one.
+	Next *NextCursor `json:"next"`
+}
+
+// AdminDelivery 一个事件到一个 webhook 的投递。
+//
+// The delivery of an event to a webhook.
+type AdminDelivery struct {
+	// Attempts 排队以来尝试的次数。
+	//
+	// How often it was tried since it was queued.
+	Attempts int32 `json:"attempts"`
+
+	// Event 审计事件的 ID。
+	//
+	// The audit event's id.
+	Event string `json:"event"`
+
+	// FinishedAt 送达或放弃的时间。
+	//
+	// When it was delivered or given up.
+	FinishedAt *time.Time `json:"finishedAt"`
+
+	// Id `msg_`、事件 ID、`_` 与 webhook ID；每次重试都相同。
+	//
+	// `msg_`, the event's id, `_` and the webhook's id: the same at each try.
+	//
+	// Example: msg_2001_1
+	Id AdminDeliveryId `json:"id"`
+
+	// Kind 审计事件的种类；事件已被清理为 null。
+	//
+	// The kind of the audit event; null once it is no longer kept.
+	Kind *string `json:"kind"`
+
+	// LastAnswer 接收方上次失败响应的前 200 字节。
+	//
+	// The first 200 bytes of the receiver's last answer that was a failure.
+	LastAnswer *string `json:"lastAnswer"`
+
+	// LastAttemptAt 上次尝试的时间。
+	//
+	// When it was tried last.
+	LastAttemptAt *time.Time `json:"lastAttemptAt"`
+
+	// LastError 上次失败的原因。
+	//
+	// Why the last try failed.
+	LastError *string `json:"lastError"`
+
+	// LastStatus 接收方上次的 HTTP 状态；没有响应为 null。
+	//
+	// The receiver's last HTTP status; null without an answer.
+	LastStatus *int32 `json:"lastStatus"`
+
+	// NextAttemptAt 下次尝试的时间；不再尝试为 null。
+	//
+	// When it is tried next; null when it is not.
+	NextAttemptAt *time.Time `json:"nextAttemptAt"`
+
+	// QueuedAt 排队时间；重发后为重发时间。
+	//
+	// When it was queued, or queued again.
+	QueuedAt time.Time `json:"queuedAt"`
+
+	// State 状态：待发送、已送达、已放弃。
+	//
+	// The state: to be sent, delivered, or given up.
+	//
+	// Example: delivered
+	State AdminDeliveryState `json:"state"`
+
+	// Webhook webhook 的 ID。
+	//
+	// The webhook's id.
+	Webhook string `json:"webhook"`
+}
+
+// AdminDeliveryDetail 投递及其内容。
+//
+// A delivery and what it sends.
+type AdminDeliveryDetail struct {
+	// Delivery 一个事件到一个 webhook 的投递。
+	//
+	// The delivery of an event to a webhook.
+	Delivery AdminDelivery `json:"delivery"`
+
+	// Payload webhook 请求的 JSON 内容；审计事件已被清理为 null。
+	//
+	// The JSON body of a request to a webhook; null once the audit event is no longer kept.
+	Payload *AdminWebhookMessage `json:"payload"`
+}
+
+// AdminDeliveryId `msg_`、事件 ID、`_` 与 webhook ID；每次重试都相同。
+//
+// `msg_`, the event's id, `_` and the webhook's id: the same at each try.
+//
+// Example: msg_2001_1
+type AdminDeliveryId = string
+
+// AdminDeliveryPage 一页投递。
+//
+// A page of deliveries.
+type AdminDeliveryPage struct {
+	// Items 本页的内容。
+	//
+	// What this page holds.
+	Items []AdminDelivery `json:"items"`
+
+	// Next 下一页的游标；最后一页为 `null`。
+	//
+	// The cursor of the next page, `null` on the last one.
+	Next *NextCursor `json:"next"`
+}
+
+// AdminDeliveryState 状态：待发送、已送达、已放弃。
+//
+// The state: to be sent, delivered, or given up.
+//
+// Example: delivered
+type AdminDeliveryState string
+
+// AdminDialect 一个方言。
+//
+// A dialect.
+//
+// Example: jfinal
+type AdminDialect string
+
+// AdminEntryCode 组织或角色的编码，不含空白。
+//
+// The code of an organisation or role, without blanks.
+//
+// Example: 10020027
+type AdminEntryCode = string
+
+// AdminEntryName 名称，首尾没有空白。
+//
+// A name without blanks around it.
+//
+// Example: 第二十七职业高中
+type AdminEntryName = string
+
+// AdminFigureName 统计的内容：登录、登录失败、因锁定而拒绝、发送的验证码、新建的用户。
+//
+// What is counted: sign-ins, failed sign-ins, sign-ins refused by a lock, codes that were sent, users created.
+//
+// Example: sign_ins
+type AdminFigureName string
+
+// AdminFigureSeries 一个统计序列。
+//
+// A series of figures.
+type AdminFigureSeries struct {
+	// Counts 每个时间段的次数，与 `spans` 一一对应。
+	//
+	// The number in each span, in the order of `spans`.
+	Counts []int64 `json:"counts"`
+
+	// Dialect 请求的方言。
+	//
+	// The dialect of the requests.
+	Dialect string `json:"dialect"`
+
+	// Name 统计的内容：登录、登录失败、因锁定而拒绝、发送的验证码、新建的用户。
+	//
+	// What is counted: sign-ins, failed sign-ins, sign-ins refused by a lock, codes that were sent, users created.
+	//
+	//
+	// Example: sign_ins
+	Name AdminFigureName `json:"name"`
+
+	// Way 登录方式；不适用时为空。
+	//
+	// The way of signing in; null where there is none.
+	Way *string `json:"way"`
+}
+
+// AdminFigureStep 时间段的长度：一小时，或 24 小时。
+//
+// The length of a span: an hour, or 24 hours.
+//
+// Example: hour
+type AdminFigureStep string
+
+// AdminFigures 统计。
+//
+// Figures.
+type AdminFigures struct {
+	// LiveSessions 当前有效的会话数。
+	//
+	// How many sessions are live now.
+	LiveSessions int64 `json:"liveSessions"`
+
+	// Series 有事件的统计序列。
+	//
+	// The series that have an event.
+	Series []AdminFigureSeries `json:"series"`
+
+	// Since 统计的开始。
+	//
+	// When the counting begins.
+	Since time.Time `json:"since"`
+
+	// Spans 每个时间段的开始。
+	//
+	// The beginning of each span.
+	Spans []time.Time `json:"spans"`
+
+	// Step 时间段的长度：一小时，或 24 小时。
+	//
+	// The length of a span: an hour, or 24 hours.
+	//
+	// Example: hour
+	Step AdminFigureStep `json:"step"`
+
+	// Until 统计的结束。
+	//
+	// Before when the counting ends.
+	Until time.Time `json:"until"`
+}
+
+// AdminId 小于 2^53 的 ID，写成十进制文本。
+//
+// An id below 2^53, as decimal text.
+//
+// Example: 1001
+type AdminId = string
+
+// AdminKeyAlgorithm 签名算法。
+//
+// A signature algorithm.
+//
+// Example: RS256
+type AdminKeyAlgorithm string
+
+// AdminKeyId 签名密钥的 `kid`。
+//
+// The `kid` of a signing key.
+//
+// Example: 1
+type AdminKeyId = string
+
+// AdminKeyRotation 如何生成下一个密钥。
+//
+// How to create the next key.
+type AdminKeyRotation struct {
+	// Algorithm 签名算法。
+	//
+	// A signature algorithm.
+	//
+	// Example: RS256
+	Algorithm *AdminKeyAlgorithm `json:"algorithm,omitempty"`
+
+	// Overlap 开始签发前只用于校验的秒数，默认 60。
+	//
+	// For how many seconds it verifies before it signs, 60 by default.
+	Overlap *int32 `json:"overlap,omitempty"`
+}
+
+// AdminKeyState 密钥的状态：等待签发，正在签发，只校验。
+//
+// The state of a key: it will sign, it signs, or it verifies alone.
+//
+// Example: signing
+type AdminKeyState string
+
+// AdminLockout 被拒绝的一个用户与客户端 IP。
+//
+// A user and a client IP that are refused.
+type AdminLockout struct {
+	// ClientIp 客户端 IP。
+	//
+	// The client IP.
+	//
+	// Example: 203.0.113.7
+	ClientIp string `json:"clientIp"`
+
+	// Count 锁定时间内被拒绝的次数。
+	//
+	// How often they were refused within the time of the lock.
+	Count int64 `json:"count"`
+
+	// ExpiresAt 锁定最迟的结束时间。
+	//
+	// When the lock ends at the latest.
+	ExpiresAt time.Time `json:"expiresAt"`
+
+	// FirstAt 锁定时间内第一次被拒绝的时间。
+	//
+	// The first refusal within the time of the lock.
+	FirstAt time.Time `json:"firstAt"`
+
+	// LastAt 最近一次被拒绝的时间。
+	//
+	// The last refusal.
+	LastAt time.Time `json:"lastAt"`
+
+	// User 用户；账号不存在或未查找时为 null。
+	//
+	// The user; null for an unknown account, and where none was looked up.
+	User *AdminUserName `json:"user"`
+
+	// Way 最近一次的登录方式。
+	//
+	// The way of signing in, the last time.
+	//
+	// Example: password
+	Way *string `json:"way"`
+}
+
+// AdminLockoutPage 一页锁定。
+//
+// A page of lockouts.
+type AdminLockoutPage struct {
+	// Items 本页内容。
+	//
+	// The entries of this page.
+	Items []AdminLockout `json:"items"`
+
+	// Next 下一页的游标；最后一页为 `null`。
+	//
+	// The cursor of the next page, `null` on the last one.
+	Next *NextCursor `json:"next"`
+}
+
+// AdminMember 组织的一个成员。
+//
+// A member of an organisation.
+type AdminMember struct {
+	// Disabled 用户是否停用。
+	//
+	// Whether the user is disabled.
+	Disabled bool `json:"disabled"`
+
+	// JoinedAt 成为成员的时间。
+	//
+	// Since when the user is a member.
+	JoinedAt time.Time `json:"joinedAt"`
+
+	// Nickname 昵称。
+	//
+	// The nickname.
+	Nickname string `json:"nickname"`
+
+	// RealName 真实姓名。
+	//
+	// The real name.
+	RealName string `json:"realName"`
+
+	// Roles 在组织中的角色。
+	//
+	// The roles there.
+	Roles []AdminMembershipRole `json:"roles"`
+
+	// UserId 小于 2^53 的 ID，写成十进制文本。
+	//
+	// An id below 2^53, as decimal text.
+	//
+	// Example: 1001
+	UserId AdminId `json:"userId"`
+
+	// Username 用户名。
+	//
+	// The user name.
+	Username *string `json:"username"`
+}
+
+// AdminMemberPage 一页成员。
+//
+// A page of members.
+type AdminMemberPage struct {
+	// Items 内容。
+	//
+	// The entries.
+	Items []AdminMember `json:"items"`
+
+	// Next 下一页的游标；最后一页为 `null`。
+	//
+	// The cursor of the next page, `null` on the last one.
+	Next *NextCursor `json:"next"`
+}
+
+// AdminMembership 用户的一个成员关系。
+//
+// A membership of a user.
+type AdminMembership struct {
+	// JoinedAt 成为成员的时间。
+	//
+	// Since when the user is a member.
+	JoinedAt time.Time `json:"joinedAt"`
+
+	// Organisation 用户所属的组织。
+	//
+	// An organisation that a user is a member of.
+	Organisation AdminMembershipOrganisation `json:"organisation"`
+
+	// Roles 在组织中的角色。
+	//
+	// The roles there.
+	Roles []AdminMembershipRole `json:"roles"`
+}
+
+// AdminMembershipList 用户的成员关系。
+//
+// The memberships of a user.
+type AdminMembershipList struct {
+	// Items 内容。
+	//
+	// The entries.
+	Items []AdminMembership `json:"items"`
+}
+
+// AdminMembershipOrganisation 用户所属的组织。
+//
+// An organisation that a user is a member of.
+type AdminMembershipOrganisation struct {
+	// Code 组织或角色的编码，不含空白。
+	//
+	// The code of an organisation or role, without blanks.
+	//
+	// Example: 10020027
+	Code AdminEntryCode `json:"code"`
+
+	// Disabled 是否停用。
+	//
+	// Whether it is disabled.
+	Disabled bool `json:"disabled"`
+
+	// Name 名称，首尾没有空白。
+	//
+	// A name without blanks around it.
+	//
+	// Example: 第二十七职业高中
+	Name AdminEntryName `json:"name"`
+}
+
+// AdminMembershipRole 成员在组织中的角色。
+//
+// A role of a member in an organisation.
+type AdminMembershipRole struct {
+	// Administers 拥有该角色的成员是否可以管理其所在组织。
+	//
+	// Whether members who have it administer their organisation.
+	Administers bool `json:"administers"`
+
+	// Code 组织或角色的编码，不含空白。
+	//
+	// The code of an organisation or role, without blanks.
+	//
+	// Example: 10020027
+	Code AdminEntryCode `json:"code"`
+
+	// Disabled 角色是否停用。
+	//
+	// Whether the role is disabled.
+	Disabled bool `json:"disabled"`
+
+	// Name 名称，首尾没有空白。
+	//
+	// A name without blanks around it.
+	//
+	// Example: 第二十七职业高中
+	Name AdminEntryName `json:"name"`
+}
+
+// AdminMembershipRoles 成员应有的角色。
+//
+// The roles that a member is to have.
+type AdminMembershipRoles struct {
+	// Roles 角色的编码；空则只是成员。
+	//
+	// The codes of the roles; without any, the user is a member alone.
+	Roles []AdminEntryCode `json:"roles"`
+}
+
+// AdminMerge 并入哪个用户。
+//
+// The user to merge into.
+type AdminMerge struct {
+	// Into 小于 2^53 的 ID，写成十进制文本。
+	//
+	// An id below 2^53, as decimal text.
+	//
+	// Example: 1001
+	Into AdminId `json:"into"`
+}
+
+// AdminNewApplication 要注册的应用。
+//
+// An application to register.
+type AdminNewApplication struct {
+	// Disabled 是否停用。
+	//
+	// Whether it is disabled.
+	Disabled *bool `json:"disabled,omitempty"`
+
+	// Id 应用的 ID，即 `X-App-Id` 的值。
+	//
+	// The id of an application, which it sends as `X-App-Id`.
+	//
+	// Example: 1
+	Id AdminApplicationKey `json:"id"`
+
+	// Name 名称，首尾没有空白。
+	//
+	// A name without blanks around it.
+	//
+	// Example: 第二十七职业高中
+	Name AdminEntryName `json:"name"`
+
+	// Organisations 可查看其成员的组织的编码。
+	//
+	// The codes of the organisations whose members it sees.
+	Organisations *[]AdminEntryCode `json:"organisations,omitempty"`
+
+	// Rights 逐项授予的权限。
+	//
+	// The rights, given one by one.
+	Rights *[]AdminApplicationRight `json:"rights,omitempty"`
+}
+
+// AdminNewApplicationSecret 新添加的密钥。
+//
+// A secret that was added.
+type AdminNewApplicationSecret struct {
+	// CreatedAt 添加的时间。
+	//
+	// When it was added.
+	CreatedAt time.Time `json:"createdAt"`
+
+	// Id 小于 2^53 的 ID，写成十进制文本。
+	//
+	// An id below 2^53, as decimal text.
+	//
+	// Example: 1001
+	Id AdminId `json:"id"`
+
+	// Secret 密钥本身，不会再次显示。
+	//
+	// The text of the secret, which is never shown again.
+	Secret string `json:"secret"`
+}
+
+// AdminNewOrganisation 要添加的组织。
+//
+// An organisation to add.
+type AdminNewOrganisation struct {
+	// Code 组织或角色的编码，不含空白。
+	//
+	// The code of an organisation or role, without blanks.
+	//
+	// Example: 10020027
+	Code AdminEntryCode `json:"code"`
+
+	// Disabled 是否停用。
+	//
+	// Whether it is disabled.
+	Disabled *bool `json:"disabled,omitempty"`
+
+	// Name 名称，首尾没有空白。
+	//
+	// A name without blanks around it.
+	//
+	// Example: 第二十七职业高中
+	Name AdminEntryName `json:"name"`
+}
+
+// AdminNewRole 要添加的角色。
+//
+// A role to add.
+type AdminNewRole struct {
+	// Administers 拥有该角色的成员是否可以管理其所在组织。
+	//
+	// Whether members who have it administer their organisation.
+	Administers *bool `json:"administers,omitempty"`
+
+	// Code 组织或角色的编码，不含空白。
+	//
+	// The code of an organisation or role, without blanks.
+	//
+	// Example: 10020027
+	Code AdminEntryCode `json:"code"`
+
+	// Disabled 是否停用。
+	//
+	// Whether it is disabled.
+	Disabled *bool `json:"disabled,omitempty"`
+
+	// Name 名称，首尾没有空白。
+	//
+	// A name without blanks around it.
+	//
+	// Example: 第二十七职业高中
+	Name AdminEntryName `json:"name"`
+}
+
+// AdminNewWebhook 要新增的 webhook。
+//
+// A webhook to add.
+type AdminNewWebhook struct {
+	// Description 说明，供管理员识别。
+	//
+	// What it is for, in the words of its administrators.
+	Description *string `json:"description,omitempty"`
+
+	// Kinds 发送哪些种类的审计事件；空为全部。
+	//
+	// Which kinds of audit events are sent; none means all.
+	Kinds *[]AdminAuditKind `json:"kinds,omitempty"`
+
+	// Url 接收地址，https。
+	//
+	// Where events are sent, by https.
+	Url string `json:"url"`
+}
+
+// AdminOrganisation 组织。
+//
+// An organisation.
+type AdminOrganisation struct {
+	// Code 组织或角色的编码，不含空白。
+	//
+	// The code of an organisation or role, without blanks.
+	//
+	// Example: 10020027
+	Code AdminEntryCode `json:"code"`
+
+	// CreatedAt 添加的时间。
+	//
+	// When it was added.
+	CreatedAt time.Time `json:"createdAt"`
+
+	// Disabled 是否停用。
+	//
+	// Whether it is disabled.
+	Disabled bool `json:"disabled"`
+
+	// Id 小于 2^53 的 ID，写成十进制文本。
+	//
+	// An id below 2^53, as decimal text.
+	//
+	// Example: 1001
+	Id AdminId `json:"id"`
+
+	// Name 名称，首尾没有空白。
+	//
+	// A name without blanks around it.
+	//
+	// Example: 第二十七职业高中
+	Name AdminEntryName `json:"name"`
+
+	// Version 版本，每次修改加一，即响应头 `ETag` 的值。
+	//
+	// The version, one more with each change; it is the value of the header `ETag`.
+	Version int64 `json:"version"`
+}
+
+// AdminOrganisationChange 对组织的修改。
+//
+// A change of an organisation.
+type AdminOrganisationChange struct {
+	// Disabled 是否停用。
+	//
+	// Whether it is disabled.
+	Disabled *bool `json:"disabled,omitempty"`
+
+	// Name 名称，首尾没有空白。
+	//
+	// A name without blanks around it.
+	//
+	// Example: 第二十七职业高中
+	Name *AdminEntryName `json:"name,omitempty"`
+}
+
+// AdminOrganisationName 一个机构的代码与名称。
+//
+// The code and the name of an organisation.
+type AdminOrganisationName struct {
+	// Code 机构代码。
+	//
+	// The code of the organisation.
+	Code string `json:"code"`
+
+	// Name 机构名称。
+	//
+	// The name of the organisation.
+	Name string `json:"name"`
+}
+
+// AdminOrganisationPage 一页组织。
+//
+// A page of organisations.
+type AdminOrganisationPage struct {
+	// Items 内容。
+	//
+	// The entries.
+	Items []AdminOrganisation `json:"items"`
+
+	// Next 下一页的游标；最后一页为 `null`。
+	//
+	// The cursor of the next page, `null` on the last one.
+	Next *NextCursor `json:"next"`
+}
+
+// AdminPassword 生成的密码。
+//
+// The password that was made.
+type AdminPassword struct {
+	// Password 生成的密码；由请求指定时为 null。
+	//
+	// The password that was made; null if the request gave one.
+	Password *string `json:"password"`
+}
+
+// AdminPasswordChange 新密码；省略则生成一个。
+//
+// The new password. Without it one is made.
+type AdminPasswordChange struct {
+	// Password 密码，8 到 128 个字符。
+	//
+	// The password, of 8 to 128 characters.
+	Password *string `json:"password,omitempty"`
+}
+
+// AdminReplay 重发哪些投递。
+//
+// Which deliveries to send again.
+type AdminReplay struct {
+	// Since 此时起排队的。
+	//
+	// Those queued from this time on.
+	Since time.Time `json:"since"`
+
+	// State 重发哪些：已放弃的或已送达的。
+	//
+	// Which to send again: those given up, or those delivered.
+	//
+	// Example: dead
+	State *AdminReplayState `json:"state,omitempty"`
+}
+
+// AdminReplayState 重发哪些：已放弃的或已送达的。
+//
+// Which to send again: those given up, or those delivered.
+//
+// Example: dead
+type AdminReplayState string
+
+// AdminReplayed 重新排队的数目。
+//
+// How many deliveries are queued again.
+type AdminReplayed struct {
+	// Queued 数目。
+	//
+	// The number.
+	Queued int64 `json:"queued"`
+}
+
+// AdminRole 用户在组织中的角色。
+//
+// A role of users in organisations.
+type AdminRole struct {
+	// Administers 拥有该角色的成员是否可以管理其所在组织。
+	//
+	// Whether members who have it administer their organisation.
+	Administers bool `json:"administers"`
+
+	// Code 组织或角色的编码，不含空白。
+	//
+	// The code of an organisation or role, without blanks.
+	//
+	// Example: 10020027
+	Code AdminEntryCode `json:"code"`
+
+	// CreatedAt 添加的时间。
+	//
+	// When it was added.
+	CreatedAt time.Time `json:"createdAt"`
+
+	// Disabled 是否停用。
+	//
+	// Whether it is disabled.
+	Disabled bool `json:"disabled"`
+
+	// Id 小于 2^53 的 ID，写成十进制文本。
+	//
+	// An id below 2^53, as decimal text.
+	//
+	// Example: 1001
+	Id AdminId `json:"id"`
+
+	// Name 名称，首尾没有空白。
+	//
+	// A name without blanks around it.
+	//
+	// Example: 第二十七职业高中
+	Name AdminEntryName `json:"name"`
+
+	// Version 版本，每次修改加一，即响应头 `ETag` 的值。
+	//
+	// The version, one more with each change; it is the value of the header `ETag`.
+	Version int64 `json:"version"`
+}
+
+// AdminRoleChange 对角色的修改。
+//
+// A change of a role.
+type AdminRoleChange struct {
+	// Administers 拥有该角色的成员是否可以管理其所在组织。
+	//
+	// Whether members who have it administer their organisation.
+	Administers *bool `json:"administers,omitempty"`
+
+	// Disabled 是否停用。
+	//
+	// Whether it is disabled.
+	Disabled *bool `json:"disabled,omitempty"`
+
+	// Name 名称，首尾没有空白。
+	//
+	// A name without blanks around it.
+	//
+	// Example: 第二十七职业高中
+	Name *AdminEntryName `json:"name,omitempty"`
+}
+
+// AdminRolePage 一页角色。
+//
+// A page of roles.
+type AdminRolePage struct {
+	// Items 内容。
+	//
+	// The entries.
+	Items []AdminRole `json:"items"`
+
+	// Next 下一页的游标；最后一页为 `null`。
+	//
+	// The cursor of the next page, `null` on the last one.
+	Next *NextCursor `json:"next"`
+}
+
+// AdminSession 管理会话的令牌。
+//
+// The token of an administrator's session.
+type AdminSession struct {
+	// ExpiresAt 令牌的失效时间。
+	//
+	// When the token expires.
+	ExpiresAt time.Time `json:"expiresAt"`
+
+	// Token 令牌，放在 `Authorization: Bearer …` 中。
+	//
+	// The token, for `Authorization: Bearer …`.
+	Token string `json:"token"`
+}
+
+// AdminSessionInfo 一个会话。
+//
+// A session.
+type AdminSessionInfo struct {
+	// Application 登录所经的应用的 ID。
+	//
+	// The id of the application that the sign-in named.
+	Application *string `json:"application"`
+
+	// ClientIp 客户端 IP。
+	//
+	// The client IP.
+	ClientIp string `json:"clientIp"`
+
+	// CreatedAt 登录时间。
+	//
+	// When the session began.
+	CreatedAt time.Time `json:"createdAt"`
+
+	// DeviceNumber 设备编号。
+	//
+	// The number of the device.
+	DeviceNumber *string `json:"deviceNumber"`
+
+	// Dialect 登录所用的方言。
+	//
+	// The dialect of the sign-in.
+	Dialect string `json:"dialect"`
+
+	// EndReason 结束的原因。
+	//
+	// Why it ended.
+	EndReason *string `json:"endReason"`
+
+	// EndedAt 结束时间。
+	//
+	// When it ended.
+	EndedAt *time.Time `json:"endedAt"`
+
+	// ExpiresAt 最迟的结束时间。
+	//
+	// When it ends at the latest.
+	ExpiresAt time.Time `json:"expiresAt"`
+
+	// Id 小于 2^53 的 ID，写成十进制文本。
+	//
+	// An id below 2^53, as decimal text.
+	//
+	// Example: 1001
+	Id AdminId `json:"id"`
+
+	// LastSeenAt 最近使用时间，精确到分钟。
+	//
+	// When it was last used, to the minute.
+	LastSeenAt time.Time `json:"lastSeenAt"`
+
+	// OpenedBy 登录方式，如 `password`、`code`、`wechat`。
+	//
+	// The way of signing in, such as `password`, `code`, `wechat`.
+	OpenedBy string `json:"openedBy"`
+
+	// ProductType 产品类型。
+	//
+	// The type of product.
+	ProductType *int64 `json:"productType"`
+
+	// User 一个用户的名称。
+	//
+	// The names of a user.
+	User AdminUserName `json:"user"`
+
+	// UserAgent 客户端的 `User-Agent`。
+	//
+	// The `User-Agent` of the client.
+	UserAgent string `json:"userAgent"`
+}
+
+// AdminSessionPage 一页会话。
+//
+// A page of sessions.
+type AdminSessionPage struct {
+	// Items 本页内容。
+	//
+	// The entries of this page.
+	Items []AdminSessionInfo `json:"items"`
+
+	// Next 下一页的游标；最后一页为 `null`。
+	//
+	// The cursor of the next page, `null` on the last one.
+	Next *NextCursor `json:"next"`
+}
+
+// AdminSetup 第一个超级管理员。
+//
+// The first super administrator.
+type AdminSetup struct {
+	// Password 密码，8 到 128 个字符，不得为常见密码。
+	//
+	// The password, of 8 to 128 characters and no common one.
+	Password string `json:"password"`
+
+	// Token 一次性地址中的令牌。
+	//
+	// The token of the one-time address.
+	Token string `json:"token"`
+
+	// Username 用户名，2 到 64 个字符。
+	//
+	// The user name, of 2 to 64 characters.
+	Username string `json:"username"`
+}
+
+// AdminSignIn 管理员的账号与密码。
+//
+// The account and the password of an administrator.
+type AdminSignIn struct {
+	// Account 用户名、邮箱或已验证的手机。
+	//
+	// A user name, an e-mail address or a verified mobile.
+	Account string `json:"account"`
+
+	// Password 密码。
+	//
+	// The password.
+	Password string `json:"password"`
+}
+
+// AdminSigningKey 签名密钥。
+//
+// A signing key.
+type AdminSigningKey struct {
+	// Algorithm 签名算法。
+	//
+	// A signature algorithm.
+	//
+	// Example: RS256
+	Algorithm AdminKeyAlgorithm `json:"algorithm"`
+
+	// CreatedAt 生成的时间。
+	//
+	// When it was created.
+	CreatedAt time.Time `json:"createdAt"`
+
+	// Kid 签名密钥的 `kid`。
+	//
+	// The `kid` of a signing key.
+	//
+	// Example: 1
+	Kid AdminKeyId `json:"kid"`
+
+	// RetirableAt 从何时起可停用而不影响任何人；没有更新的密钥时为空。
+	//
+	// Since when it can be retired without a loss to anybody; null where there is no newer key.
+	RetirableAt *time.Time `json:"retirableAt"`
+
+	// SignsFrom 从何时起签发。
+	//
+	// Since when it signs.
+	SignsFrom time.Time `json:"signsFrom"`
+
+	// State 密钥的状态：等待签发，正在签发，只校验。
+	//
+	// The state of a key: it will sign, it signs, or it verifies alone.
+	//
+	// Example: signing
+	State AdminKeyState `json:"state"`
+}
+
+// AdminSigningKeyList 签名密钥。
+//
+// The signing keys.
+type AdminSigningKeyList struct {
+	// Items 内容。
+	//
+	// The entries.
+	Items []AdminSigningKey `json:"items"`
+}
+
+// AdminUser 一个用户的全部资料，密码与证件号除外。
+//
+// All facts of a user but the password and the number of the identity card.
+type AdminUser struct {
+	// ActivatedAt 激活时间。
+	//
+	// When the user was activated.
+	ActivatedAt *time.Time `json:"activatedAt"`
+
+	// Address 地址。
+	//
+	// The postal address.
+	Address *string `json:"address"`
+
+	// Anonym 对外显示的匿名。
+	//
+	// The name shown to strangers.
+	Anonym *string `json:"anonym"`
+
+	// Avatar 头像的地址。
+	//
+	// The address of the picture.
+	Avatar *string `json:"avatar"`
+
+	// Birthday 生日，`yyyy-MM-dd` 或 `yyyy-MM-dd HH:mm:ss`。
+	//
+	// The birthday, as `yyyy-MM-dd` or `yyyy-MM-dd HH:mm:ss`.
+	Birthday *string `json:"birthday"`
+
+	// City 市。
+	//
+	// The city.
+	City *string `json:"city"`
+
+	// Company 公司。
+	//
+	// The company.
+	Company *string `json:"company"`
+
+	// CompanyType 公司类型。
+	//
+	// The type of company.
+	CompanyType *int64 `json:"companyType"`
+
+	// Country 国家。
+	//
+	// The country.
+	Country *string `json:"country"`
+
+	// CreateSource 来源。
+	//
+	// Where the user comes from.
+	CreateSource string `json:"createSource"`
+
+	// CreatedAt 创建时间。
+	//
+	// When the user was created.
+	CreatedAt time.Time `json:"createdAt"`
+
+	// Disabled 是否已停用。
+	//
+	// Whether the user is disabled.
+	Disabled bool `json:"disabled"`
+
+	// DisabledAt 停用时间。
+	//
+	// When the user was disabled.
+	DisabledAt *time.Time `json:"disabledAt"`
+
+	// Education 学历。
+	//
+	// The education.
+	Education *string `json:"education"`
+
+	// Email 邮箱。
+	//
+	// The e-mail address.
+	Email *string `json:"email"`
+
+	// EmailVerified 邮箱已验证。
+	//
+	// Whether the e-mail address is verified.
+	EmailVerified bool `json:"emailVerified"`
+
+	// ErasedAt 已注销的账号将被抹除的时间。
+	//
+	// When a closed account is erased.
+	ErasedAt *time.Time `json:"erasedAt"`
+
+	// Gender 性别：0 未知，1 男，2 女。
+	//
+	// The gender: 0 unknown, 1 male, 2 female.
+	Gender int32 `json:"gender"`
+
+	// GraduateSchool 毕业院校。
+	//
+	// The school.
+	GraduateSchool *string `json:"graduateSchool"`
+
+	// Guid 另一个不变的 ID。
+	//
+	// Another id that stays the same.
+	Guid string `json:"guid"`
+
+	// HasPassword 是否设置了密码。
+	//
+	// Whether there is a password.
+	HasPassword bool `json:"hasPassword"`
+
+	// Id 小于 2^53 的 ID，写成十进制文本。
+	//
+	// An id below 2^53, as decimal text.
+	//
+	// Example: 1001
+	Id AdminId `json:"id"`
+
+	// IdCardType 证件类型。
+	//
+	// The type of the identity card.
+	IdCardType *string `json:"idCardType"`
+
+	// Identity 身份。
+	//
+	// What the user is.
+	Identity *string `json:"identity"`
+
+	// LastSignInAt 最近登录时间。
+	//
+	// When the user last signed in.
+	LastSignInAt *time.Time `json:"lastSignInAt"`
+
+	// Mobile 手机。
+	//
+	// The mobile.
+	Mobile *string `json:"mobile"`
+
+	// MobileVerified 手机已验证。
+	//
+	// Whether the mobile is verified.
+	MobileVerified bool `json:"mobileVerified"`
+
+	// Nickname 昵称。
+	//
+	// The nickname.
+	Nickname *string `json:"nickname"`
+
+	// Occupation 职业。
+	//
+	// The occupation.
+	Occupation *string `json:"occupation"`
+
+	// OtherIds 在其他系统中的 ID。
+	//
+	// The ids in other systems.
+	OtherIds []OtherId `json:"otherIds"`
+
+	// PasswordChangedAt 密码的修改时间。
+	//
+	// When the password was last changed.
+	PasswordChangedAt *time.Time `json:"passwordChangedAt"`
+
+	// Province 省。
+	//
+	// The province.
+	Province *string `json:"province"`
+
+	// RealName 真实姓名。
+	//
+	// The real name.
+	RealName *string `json:"realName"`
+
+	// Remark 管理员的备注。
+	//
+	// A remark of an administrator.
+	Remark *string `json:"remark"`
+
+	// Role 在整个服务器上的角色。
+	//
+	// A role over the whole server.
+	//
+	// Example: member
+	Role AdminUserRole `json:"role"`
+
+	// Signature 个性签名。
+	//
+	// The signature.
+	Signature *string `json:"signature"`
+
+	// Site 网站。
+	//
+	// The web site.
+	Site *string `json:"site"`
+
+	// UpdatedAt 修改时间。
+	//
+	// When the user was last changed.
+	UpdatedAt time.Time `json:"updatedAt"`
+
+	// Username 用户名。
+	//
+	// The user name.
+	Username *string `json:"username"`
+
+	// Version 版本，每次修改加一，也是 `ETag` 的值。
+	//
+	// The version, which each change raises, and which is the `ETag`.
+	Version int64 `json:"version"`
+
+	// WeChat 微信身份。
+	//
+	// The WeChat identities.
+	WeChat []PersonalWeChat `json:"weChat"`
+
+	// Zipcode 邮编。
+	//
+	// The postal code.
+	Zipcode *string `json:"zipcode"`
+}
+
+// AdminUserChange 对用户的修改；未出现的资料不变，空文本表示清除。
+//
+// A change of a user. What is left out stays, and an empty text removes a fact.
+type AdminUserChange struct {
+	// Address 地址。
+	//
+	// The postal address.
+	Address *string `json:"address,omitempty"`
+
+	// Avatar 头像的地址。
+	//
+	// The address of the picture.
+	Avatar *string `json:"avatar,omitempty"`
+
+	// Birthday 生日，`yyyy-MM-dd` 或 `yyyy-MM-dd HH:mm:ss`。
+	//
+	// The birthday, as `yyyy-MM-dd` or `yyyy-MM-dd HH:mm:ss`.
+	Birthday *string `json:"birthday,omitempty"`
+
+	// Company 公司。
+	//
+	// The company.
+	Company *string `json:"company,omitempty"`
+
+	// Disabled 是否停用。
+	//
+	// Whether the user is disabled.
+	Disabled *bool `json:"disabled,omitempty"`
+
+	// Education 学历。
+	//
+	// The education.
+	Education *string `json:"education,omitempty"`
+
+	// Email 邮箱。
+	//
+	// The e-mail address.
+	Email *string `json:"email,omitempty"`
+
+	// EmailVerified 邮箱已验证。
+	//
+	// Whether the e-mail address is verified.
+	EmailVerified *bool `json:"emailVerified,omitempty"`
+
+	// Gender 性别：0 未知，1 男，2 女。
+	//
+	// The gender: 0 unknown, 1 male, 2 female.
+	Gender *int32 `json:"gender,omitempty"`
+
+	// GraduateSchool 毕业院校。
+	//
+	// The school.
+	GraduateSchool *string `json:"graduateSchool,omitempty"`
+
+	// IdCard 证件号；只在导出的数据中可见。
+	//
+	// The number of the identity card, which only exports show.
+	IdCard *string `json:"idCard,omitempty"`
+
+	// IdCardType 证件类型。
+	//
+	// The type of the identity card.
+	IdCardType *string `json:"idCardType,omitempty"`
+
+	// Identity 身份。
+	//
+	// What the user is.
+	Identity *string `json:"identity,omitempty"`
+
+	// Mobile 手机。
+	//
+	// The mobile.
+	Mobile *string `json:"mobile,omitempty"`
+
+	// MobileVerified 手机已验证。
+	//
+	// Whether the mobile is verified.
+	MobileVerified *bool `json:"mobileVerified,omitempty"`
+
+	// Nickname 昵称。
+	//
+	// The nickname.
+	Nickname *string `json:"nickname,omitempty"`
+
+	// Occupation 职业。
+	//
+	// The occupation.
+	Occupation *string `json:"occupation,omitempty"`
+
+	// RealName 真实姓名。
+	//
+	// The real name.
+	RealName *string `json:"realName,omitempty"`
+
+	// Remark 管理员的备注。
+	//
+	// A remark of an administrator.
+	Remark *string `json:"remark,omitempty"`
+
+	// Signature 个性签名。
+	//
+	// The signature.
+	Signature *string `json:"signature,omitempty"`
+
+	// Site 网站。
+	//
+	// The web site.
+	Site *string `json:"site,omitempty"`
+
+	// Username 用户名，2 到 64 个字符。
+	//
+	// The user name, of 2 to 64 characters.
+	Username *string `json:"username,omitempty"`
+
+	// Zipcode 邮编。
+	//
+	// The postal code.
+	Zipcode *string `json:"zipcode,omitempty"`
+}
+
+// AdminUserCreation 新用户，除用户名外均可省略。
+//
+// A new user. Everything but the user name may be left out.
+type AdminUserCreation struct {
+	// Address 地址。
+	//
+	// The postal address.
+	Address *string `json:"address,omitempty"`
+
+	// Avatar 头像的地址。
+	//
+	// The address of the picture.
+	Avatar *string `json:"avatar,omitempty"`
+
+	// Birthday 生日，`yyyy-MM-dd` 或 `yyyy-MM-dd HH:mm:ss`。
+	//
+	// The birthday, as `yyyy-MM-dd` or `yyyy-MM-dd HH:mm:ss`.
+	Birthday *string `json:"birthday,omitempty"`
+
+	// Company 公司。
+	//
+	// The company.
+	Company *string `json:"company,omitempty"`
+
+	// Education 学历。
+	//
+	// The education.
+	Education *string `json:"education,omitempty"`
+
+	// Email 邮箱。
+	//
+	// The e-mail address.
+	Email *string `json:"email,omitempty"`
+
+	// EmailVerified 邮箱已验证。
+	//
+	// Whether the e-mail address is verified.
+	EmailVerified *bool `json:"emailVerified,omitempty"`
+
+	// Gender 性别：0 未知，1 男，2 女。
+	//
+	// The gender: 0 unknown, 1 male, 2 female.
+	Gender *int32 `json:"gender,omitempty"`
+
+	// GraduateSchool 毕业院校。
+	//
+	// The school.
+	GraduateSchool *string `json:"graduateSchool,omitempty"`
+
+	// IdCard 证件号；只在导出的数据中可见。
+	//
+	// The number of the identity card, which only exports show.
+	IdCard *string `json:"idCard,omitempty"`
+
+	// IdCardType 证件类型。
+	//
+	// The type of the identity card.
+	IdCardType *string `json:"idCardType,omitempty"`
+
+	// Identity 身份。
+	//
+	// What the user is.
+	Identity *string `json:"identity,omitempty"`
+
+	// Mobile 手机。
+	//
+	// The mobile.
+	Mobile *string `json:"mobile,omitempty"`
+
+	// MobileVerified 手机已验证。
+	//
+	// Whether the mobile is verified.
+	MobileVerified *bool `json:"mobileVerified,omitempty"`
+
+	// Nickname 昵称。
+	//
+	// The nickname.
+	Nickname *string `json:"nickname,omitempty"`
+
+	// Occupation 职业。
+	//
+	// The occupation.
+	Occupation *string `json:"occupation,omitempty"`
+
+	// Password 密码，8 到 128 个字符。
+	//
+	// The password, of 8 to 128 characters.
+	Password *string `json:"password,omitempty"`
+
+	// RealName 真实姓名。
+	//
+	// The real name.
+	RealName *string `json:"realName,omitempty"`
+
+	// Remark 管理员的备注。
+	//
+	// A remark of an administrator.
+	Remark *string `json:"remark,omitempty"`
+
+	// Signature 个性签名。
+	//
+	// The signature.
+	Signature *string `json:"signature,omitempty"`
+
+	// Site 网站。
+	//
+	// The web site.
+	Site *string `json:"site,omitempty"`
+
+	// Username 用户名，2 到 64 个字符。
+	//
+	// The user name, of 2 to 64 characters.
+	Username string `json:"username"`
+
+	// Zipcode 邮编。
+	//
+	// The postal code.
+	Zipcode *string `json:"zipcode,omitempty"`
+}
+
+// AdminUserData 服务器上有关一个用户的全部数据，密码和令牌除外。
+//
+// Everything that is stored of a user, but passwords and tokens.
+type AdminUserData struct {
+	// Events 审计中有关该用户的事件，旧的在前。
+	//
+	// The events of the audit about the user, oldest first.
+	Events []AdminAuditEvent `json:"events"`
+
+	// IdCard 证件号。
+	//
+	// The number of the identity card.
+	IdCard *string `json:"idCard"`
+
+	// Organisations 所属机构与角色。
+	//
+	// The organisations, with the roles there.
+	Organisations []PersonalOrganisation `json:"organisations"`
+
+	// Sessions 会话，已结束的也在内，旧的在前。
+	//
+	// The sessions, ended ones too, oldest first.
+	Sessions []AdminSessionInfo `json:"sessions"`
+
+	// User 一个用户的全部资料，密码与证件号除外。
+	//
+	// All facts of a user but the password and the number of the identity card.
+	User AdminUser `json:"user"`
+}
+
+// AdminUserName 一个用户的名称。
+//
+// The names of a user.
+type AdminUserName struct {
+	// Id 小于 2^53 的 ID，写成十进制文本。
+	//
+	// An id below 2^53, as decimal text.
+	//
+	// Example: 1001
+	Id AdminId `json:"id"`
+
+	// Nickname 昵称。
+	//
+	// The nickname.
+	Nickname *string `json:"nickname"`
+
+	// Username 用户名。
+	//
+	// The user name.
+	Username *string `json:"username"`
+}
+
+// AdminUserPage 一页用户。
+//
+// A page of users.
+type AdminUserPage struct {
+	// Items 本页内容。
+	//
+	// The entries of this page.
+	Items []AdminUserSummary `json:"items"`
+
+	// Next 下一页的游标；最后一页为 `null`。
+	//
+	// The cursor of the next page, `null` on the last one.
+	Next *NextCursor `json:"next"`
+}
+
+// AdminUserRole 在整个服务器上的角色。
+//
+// A role over the whole server.
+//
+// Example: member
+type AdminUserRole string
+
+// AdminUserRoleChange 用户的新角色。
+//
+// The new role of a user.
+type AdminUserRoleChange struct {
+	// Role 在整个服务器上的角色。
+	//
+	// A role over the whole server.
+	//
+	// Example: member
+	Role AdminUserRole `json:"role"`
+}
+
+// AdminUserSummary 列表中的一个用户。
+//
+// A user in a list.
+type AdminUserSummary struct {
+	// CreatedAt 创建时间。
+	//
+	// When the user was created.
+	CreatedAt time.Time `json:"createdAt"`
+
+	// Disabled 是否已停用。
+	//
+	// Whether the user is disabled.
+	Disabled bool `json:"disabled"`
+
+	// Email 邮箱。
+	//
+	// The e-mail address.
+	Email *string `json:"email"`
+
+	// Id 小于 2^53 的 ID，写成十进制文本。
+	//
+	// An id below 2^53, as decimal text.
+	//
+	// Example: 1001
+	Id AdminId `json:"id"`
+
+	// LastSignInAt 最近登录时间。
+	//
+	// When the user last signed in.
+	LastSignInAt *time.Time `json:"lastSignInAt"`
+
+	// Mobile 手机。
+	//
+	// The mobile.
+	Mobile *string `json:"mobile"`
+
+	// Nickname 昵称。
+	//
+	// The nickname.
+	Nickname *string `json:"nickname"`
+
+	// RealName 真实姓名。
+	//
+	// The real name.
+	RealName *string `json:"realName"`
+
+	// Role 在整个服务器上的角色。
+	//
+	// A role over the whole server.
+	//
+	// Example: member
+	Role AdminUserRole `json:"role"`
+
+	// Username 用户名。
+	//
+	// The user name.
+	Username *string `json:"username"`
+}
+
+// AdminWebhook 一个 webhook。
+//
+// A webhook.
+type AdminWebhook struct {
+	// CreatedAt 创建时间。
+	//
+	// When it was added.
+	CreatedAt time.Time `json:"createdAt"`
+
+	// Description 说明，供管理员识别。
+	//
+	// What it is for, in the words of its administrators.
+	Description string `json:"description"`
+
+	// Disabled 是否停用。接收方回答 410 也会停用。
+	//
+	// Whether it is disabled. An answer of 410 disables it too.
+	Disabled bool `json:"disabled"`
+
+	// Id 编号。
+	//
+	// The id.
+	Id string `json:"id"`
+
+	// Kinds 发送哪些种类的审计事件；空为全部。
+	//
+	// Which kinds of audit events are sent; none means all.
+	Kinds []AdminAuditKind `json:"kinds"`
+
+	// OldSecretUntil 旧密钥签名到何时；没有旧密钥为 null。
+	//
+	// Until when the old secret signs too; null without one.
+	OldSecretUntil *time.Time `json:"oldSecretUntil"`
+
+	// StartsAt 此时起的事件一个不漏。
+	//
+	// No event from this time on is missed.
+	StartsAt time.Time `json:"startsAt"`
+
+	// UpdatedAt 修改时间。
+	//
+	// When it was changed.
+	UpdatedAt time.Time `json:"updatedAt"`
+
+	// Url 接收地址，https。
+	//
+	// Where events are sent, by https.
+	Url string `json:"url"`
+
+	// Version 版本，每次修改加一。
+	//
+	// The version, one more with each change.
+	Version int64 `json:"version"`
+}
+
+// AdminWebhookChange 要修改的字段。
+//
+// The fields to change.
+type AdminWebhookChange struct {
+	// Description 说明，供管理员识别。
+	//
+	// What it is for, in the words of its administrators.
+	Description *string `json:"description,omitempty"`
+
+	// Disabled 是否停用。
+	//
+	// Whether it is disabled.
+	Disabled *bool `json:"disabled,omitempty"`
+
+	// Kinds 发送哪些种类的审计事件；空为全部。
+	//
+	// Which kinds of audit events are sent; none means all.
+	Kinds *[]AdminAuditKind `json:"kinds,omitempty"`
+
+	// Url 接收地址，https。
+	//
+	// Where events are sent, by https.
+	Url *string `json:"url,omitempty"`
+}
+
+// AdminWebhookMessage webhook 请求的 JSON 内容；审计事件已被清理为 null。
+//
+// The JSON body of a request to a webhook; null once the audit event is no longer kept.
+type AdminWebhookMessage struct {
+	// Data 审计事件。
+	//
+	// An event of the audit.
+	Data AdminAuditEvent `json:"data"`
+
+	// Timestamp 事件的时间。
+	//
+	// When it happened.
+	Timestamp time.Time `json:"timestamp"`
+
+	// Type 审计事件的种类。
+	//
+	// The kind of the audit event.
+	Type string `json:"type"`
+}
+
+// AdminWebhookPage 一页 webhook。
+//
+// A page of webhooks.
+type AdminWebhookPage struct {
+	// Items 本页的内容。
+	//
+	// What this page holds.
+	Items []AdminWebhook `json:"items"`
+
+	// Next 下一页的游标；最后一页为 `null`。
+	//
+	// The cursor of the next page, `null` on the last one.
+	Next *NextCursor `json:"next"`
+}
+
+// AdminWebhookWithSecret webhook 及其新密钥。
+//
+// A webhook and its new secret.
+type AdminWebhookWithSecret struct {
+	// Secret 签名密钥：`whsec_` 加 base64。
+	//
+	// The secret that signs: `whsec_` and base64.
+	Secret string `json:"secret"`
+
+	// Webhook 一个 webhook。
+	//
+	// A webhook.
+	Webhook AdminWebhook `json:"webhook"`
+}
+
+// Administrator 已登录的管理员。
+//
+// The signed-in administrator.
+type Administrator struct {
+	// Id 小于 2^53 的 ID，写成十进制文本。
+	//
+	// An id below 2^53, as decimal text.
+	//
+	// Example: 1001
+	Id AdminId `json:"id"`
+
+	// Nickname 昵称。
+	//
+	// The nickname.
+	Nickname *string `json:"nickname"`
+
+	// Organisations 其管理的机构。
+	//
+	// The organisations that the user administers.
+	Organisations []AdminOrganisationName `json:"organisations"`
+
+	// Rights 管理权限，如 `users.read`。
+	//
+	// The rights, such as `users.read`.
+	Rights []string `json:"rights"`
+
+	// Role 在整个服务器上的角色。
+	//
+	// A role over the whole server.
+	//
+	// Example: member
+	Role AdminUserRole `json:"role"`
+
+	// Username 用户名。
+	//
+	// The user name.
+	Username *string `json:"username"`
 }
 
 // CasEnvelope cas 方言的响应格式。
@@ -1196,6 +3704,11 @@ type MobileUser struct {
 	// The user name.
 	UserName string `json:"userName"`
 }
+
+// NextCursor 下一页的游标；最后一页为 `null`。
+//
+// The cursor of the next page, `null` on the last one.
+type NextCursor = string
 
 // Oauth2Error 失败的种类。
 //
@@ -3293,6 +5806,38 @@ type YudaoFailureBody struct {
 	Msg string `json:"msg"`
 }
 
+// AdminCursor defines model for AdminCursor.
+type AdminCursor = string
+
+// AdminLimit defines model for AdminLimit.
+type AdminLimit = int32
+
+// ApplicationId defines model for ApplicationId.
+type ApplicationId = string
+
+// ClientIp defines model for ClientIp.
+type ClientIp = string
+
+// DeliveryId `msg_`、事件 ID、`_` 与 webhook ID；每次重试都相同。
+//
+// `msg_`, the event's id, `_` and the webhook's id: the same at each try.
+//
+// Example: msg_2001_1
+type DeliveryId = AdminDeliveryId
+
+// DeliveryState 状态：待发送、已送达、已放弃。
+//
+// The state: to be sent, delivered, or given up.
+//
+// Example: delivered
+type DeliveryState = AdminDeliveryState
+
+// IdempotencyKey defines model for IdempotencyKey.
+type IdempotencyKey = string
+
+// IfMatch defines model for IfMatch.
+type IfMatch = string
+
 // IfNoneMatch defines model for IfNoneMatch.
 type IfNoneMatch = string
 
@@ -3303,6 +5848,9 @@ type IfNoneMatch = string
 // Example: en
 type Language = DocumentLanguage
 
+// OrganisationCode defines model for OrganisationCode.
+type OrganisationCode = string
+
 // Render 文档的形式：供生成器的、展开引用的，或 OpenAPI 3.1 的。
 //
 // A form of the document: for generators, without references, or as OpenAPI 3.1.
@@ -3310,8 +5858,121 @@ type Language = DocumentLanguage
 // Example: client
 type Render = Rendering
 
+// RoleCode defines model for RoleCode.
+type RoleCode = string
+
+// SessionId defines model for SessionId.
+type SessionId = string
+
 // Tags defines model for Tags.
 type Tags = []Tag
+
+// UserId defines model for UserId.
+type UserId = string
+
+// WebhookFilter 小于 2^53 的 ID，写成十进制文本。
+//
+// An id below 2^53, as decimal text.
+//
+// Example: 1001
+type WebhookFilter = AdminId
+
+// WebhookId 小于 2^53 的 ID，写成十进制文本。
+//
+// An id below 2^53, as decimal text.
+//
+// Example: 1001
+type WebhookId = AdminId
+
+// AdminBadRequest RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminBadRequest = Problem
+
+// AdminConflict RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminConflict = Problem
+
+// AdminForbidden RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminForbidden = Problem
+
+// AdminLastSuperAdministrator RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminLastSuperAdministrator = Problem
+
+// AdminNotFound RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminNotFound = Problem
+
+// AdminOverloaded RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminOverloaded = Problem
+
+// AdminPreconditionFailed RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminPreconditionFailed = Problem
+
+// AdminSessionNotFound RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminSessionNotFound = Problem
+
+// AdminSetupClosed RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminSetupClosed = Problem
+
+// AdminTooLarge RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminTooLarge = Problem
+
+// AdminTooManyRequests RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminTooManyRequests = Problem
+
+// AdminUnauthenticated RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminUnauthenticated = Problem
+
+// AdminUnprocessable RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminUnprocessable = Problem
+
+// AdminUnsupportedMediaType RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminUnsupportedMediaType = Problem
+
+// AdminUserNotFound RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminUserNotFound = Problem
+
+// AdminUserTaken RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminUserTaken = Problem
+
+// AdminUserTakenOrLast RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminUserTakenOrLast = Problem
+
+// AdminWrongCredentials RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminWrongCredentials = Problem
 
 // CasBadParameter cas 方言的失败响应。
 //
@@ -3743,6 +6404,393 @@ type YudaoWeakPassword = YudaoFailureBody
 // A failure of the dialect `yudao`.
 type YudaoWrongCode = YudaoFailureBody
 
+// ListApplicationsParams defines parameters for ListApplications.
+type ListApplicationsParams struct {
+	// Limit 一页最多多少条，默认 50。
+	//
+	// The maximum number of items of a page, 50 by default.
+	Limit *AdminLimit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor 上一页的 `next`。只能由同一调用者用于同一列表和同样的筛选。
+	//
+	// The `next` of the page before. It is for the same caller, list and filters only.
+	Cursor *AdminCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// AddApplicationParams defines parameters for AddApplication.
+type AddApplicationParams struct {
+	// IdempotencyKey 调用者为这次创建选定的键：24 小时内以同一个键重复同样的请求，只创建一次，返回同样的响应；请求不同则为 422。
+	//
+	// A key that the caller chooses for this creation. Within 24 hours the same request under the same key creates nothing
+	// more and has the same answer; another request is answered with 422.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteApplicationParams defines parameters for DeleteApplication.
+type DeleteApplicationParams struct {
+	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。
+	//
+	// The version that the change is based on: the `ETag` that reading gave. A resource that was changed since is answered
+	// with 412; `*` compares nothing.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ChangeApplicationParams defines parameters for ChangeApplication.
+type ChangeApplicationParams struct {
+	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。
+	//
+	// The version that the change is based on: the `ETag` that reading gave. A resource that was changed since is answered
+	// with 412; `*` compares nothing.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// AddApplicationSecretParams defines parameters for AddApplicationSecret.
+type AddApplicationSecretParams struct {
+	// IdempotencyKey 调用者为这次创建选定的键：24 小时内以同一个键重复同样的请求，只创建一次，返回同样的响应；请求不同则为 422。
+	//
+	// A key that the caller chooses for this creation. Within 24 hours the same request under the same key creates nothing
+	// more and has the same answer; another request is answered with 422.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// ListAuditParams defines parameters for ListAudit.
+type ListAuditParams struct {
+	// Kind 只列出这些种类的事件，可重复。
+	//
+	// Only events of these kinds; it may be repeated.
+	Kind *[]AdminAuditKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// User 只列出关于这个用户的事件。
+	//
+	// Only events about this user.
+	User *AdminId `form:"user,omitempty" json:"user,omitempty"`
+
+	// Since 从这个时间起。
+	//
+	// From this time on.
+	Since *time.Time `form:"since,omitempty" json:"since,omitempty"`
+
+	// Until 在这个时间之前。
+	//
+	// Before this time.
+	Until *time.Time `form:"until,omitempty" json:"until,omitempty"`
+
+	// Limit 一页最多多少条，默认 50。
+	//
+	// The maximum number of items of a page, 50 by default.
+	Limit *AdminLimit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor 上一页的 `next`。只能由同一调用者用于同一列表和同样的筛选。
+	//
+	// The `next` of the page before. It is for the same caller, list and filters only.
+	Cursor *AdminCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListDeliveriesParams defines parameters for ListDeliveries.
+type ListDeliveriesParams struct {
+	// Webhook 只列出该 webhook 的投递。
+	//
+	// Only the deliveries of this webhook.
+	Webhook *WebhookFilter `form:"webhook,omitempty" json:"webhook,omitempty"`
+
+	// State 只列出该状态的投递。
+	//
+	// Only the deliveries in this state.
+	State *DeliveryState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Limit 一页最多多少条，默认 50。
+	//
+	// The maximum number of items of a page, 50 by default.
+	Limit *AdminLimit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor 上一页的 `next`。只能由同一调用者用于同一列表和同样的筛选。
+	//
+	// The `next` of the page before. It is for the same caller, list and filters only.
+	Cursor *AdminCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ReadFiguresParams defines parameters for ReadFigures.
+type ReadFiguresParams struct {
+	// Since 统计的开始。
+	//
+	// When the counting begins.
+	Since *time.Time `form:"since,omitempty" json:"since,omitempty"`
+
+	// Until 统计的结束，不含在内。
+	//
+	// Before when the counting ends.
+	Until *time.Time `form:"until,omitempty" json:"until,omitempty"`
+
+	// Step 时间段的长度：`hour` 一小时，`day` 24 小时。
+	//
+	// The length of a span: an hour, or 24 hours.
+	Step *AdminFigureStep `form:"step,omitempty" json:"step,omitempty"`
+}
+
+// RotateSigningKeyParams defines parameters for RotateSigningKey.
+type RotateSigningKeyParams struct {
+	// IdempotencyKey 调用者为这次创建选定的键：24 小时内以同一个键重复同样的请求，只创建一次，返回同样的响应；请求不同则为 422。
+	//
+	// A key that the caller chooses for this creation. Within 24 hours the same request under the same key creates nothing
+	// more and has the same answer; another request is answered with 422.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// RetireSigningKeyParams defines parameters for RetireSigningKey.
+type RetireSigningKeyParams struct {
+	// Force 即使其 JWT 可能仍在使用，也删除。
+	//
+	// Remove the key even if its JWTs may be in use.
+	Force *bool `form:"force,omitempty" json:"force,omitempty"`
+}
+
+// ListLockoutsParams defines parameters for ListLockouts.
+type ListLockoutsParams struct {
+	// Limit 一页最多多少条，默认 50。
+	//
+	// The maximum number of items of a page, 50 by default.
+	Limit *AdminLimit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor 上一页的 `next`。只能由同一调用者用于同一列表和同样的筛选。
+	//
+	// The `next` of the page before. It is for the same caller, list and filters only.
+	Cursor *AdminCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListOrganisationsParams defines parameters for ListOrganisations.
+type ListOrganisationsParams struct {
+	// Limit 一页最多多少条，默认 50。
+	//
+	// The maximum number of items of a page, 50 by default.
+	Limit *AdminLimit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor 上一页的 `next`。只能由同一调用者用于同一列表和同样的筛选。
+	//
+	// The `next` of the page before. It is for the same caller, list and filters only.
+	Cursor *AdminCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// AddOrganisationParams defines parameters for AddOrganisation.
+type AddOrganisationParams struct {
+	// IdempotencyKey 调用者为这次创建选定的键：24 小时内以同一个键重复同样的请求，只创建一次，返回同样的响应；请求不同则为 422。
+	//
+	// A key that the caller chooses for this creation. Within 24 hours the same request under the same key creates nothing
+	// more and has the same answer; another request is answered with 422.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteOrganisationParams defines parameters for DeleteOrganisation.
+type DeleteOrganisationParams struct {
+	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。
+	//
+	// The version that the change is based on: the `ETag` that reading gave. A resource that was changed since is answered
+	// with 412; `*` compares nothing.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ChangeOrganisationParams defines parameters for ChangeOrganisation.
+type ChangeOrganisationParams struct {
+	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。
+	//
+	// The version that the change is based on: the `ETag` that reading gave. A resource that was changed since is answered
+	// with 412; `*` compares nothing.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ListMembersParams defines parameters for ListMembers.
+type ListMembersParams struct {
+	// Limit 一页最多多少条，默认 50。
+	//
+	// The maximum number of items of a page, 50 by default.
+	Limit *AdminLimit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor 上一页的 `next`。只能由同一调用者用于同一列表和同样的筛选。
+	//
+	// The `next` of the page before. It is for the same caller, list and filters only.
+	Cursor *AdminCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListRolesParams defines parameters for ListRoles.
+type ListRolesParams struct {
+	// Limit 一页最多多少条，默认 50。
+	//
+	// The maximum number of items of a page, 50 by default.
+	Limit *AdminLimit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor 上一页的 `next`。只能由同一调用者用于同一列表和同样的筛选。
+	//
+	// The `next` of the page before. It is for the same caller, list and filters only.
+	Cursor *AdminCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// AddRoleParams defines parameters for AddRole.
+type AddRoleParams struct {
+	// IdempotencyKey 调用者为这次创建选定的键：24 小时内以同一个键重复同样的请求，只创建一次，返回同样的响应；请求不同则为 422。
+	//
+	// A key that the caller chooses for this creation. Within 24 hours the same request under the same key creates nothing
+	// more and has the same answer; another request is answered with 422.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteRoleParams defines parameters for DeleteRole.
+type DeleteRoleParams struct {
+	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。
+	//
+	// The version that the change is based on: the `ETag` that reading gave. A resource that was changed since is answered
+	// with 412; `*` compares nothing.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ChangeRoleParams defines parameters for ChangeRole.
+type ChangeRoleParams struct {
+	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。
+	//
+	// The version that the change is based on: the `ETag` that reading gave. A resource that was changed since is answered
+	// with 412; `*` compares nothing.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// FindSessionsParams defines parameters for FindSessions.
+type FindSessionsParams struct {
+	// User 用户的 ID：只列出其会话。
+	//
+	// The id of a user: only their sessions.
+	User *AdminId `form:"user,omitempty" json:"user,omitempty"`
+
+	// Ended 也列出已结束或已过期的会话。
+	//
+	// Sessions too that have ended or expired.
+	Ended *bool `form:"ended,omitempty" json:"ended,omitempty"`
+
+	// Limit 一页最多多少条，默认 50。
+	//
+	// The maximum number of items of a page, 50 by default.
+	Limit *AdminLimit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor 上一页的 `next`。只能由同一调用者用于同一列表和同样的筛选。
+	//
+	// The `next` of the page before. It is for the same caller, list and filters only.
+	Cursor *AdminCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// ListUsersParams defines parameters for ListUsers.
+type ListUsersParams struct {
+	// Q 用户名、邮箱、昵称或姓名的一部分，或完整的手机、ID、GUID、其他系统中的 ID、微信标识。
+	//
+	// A part of the user name, e-mail address, nickname or real name, or a whole mobile, id, GUID, id in another system, or id of WeChat.
+	Q *string `form:"q,omitempty" json:"q,omitempty"`
+
+	// Role 在整个服务器上的角色。
+	//
+	// The role over the whole server.
+	Role *AdminUserRole `form:"role,omitempty" json:"role,omitempty"`
+
+	// Disabled 只列出已停用或未停用的用户。
+	//
+	// Only users who are disabled, or who are not.
+	Disabled *bool `form:"disabled,omitempty" json:"disabled,omitempty"`
+
+	// Organisation 机构代码：只列出其成员。
+	//
+	// The code of an organisation: only its members.
+	Organisation *string `form:"organisation,omitempty" json:"organisation,omitempty"`
+
+	// Limit 一页最多多少条，默认 50。
+	//
+	// The maximum number of items of a page, 50 by default.
+	Limit *AdminLimit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor 上一页的 `next`。只能由同一调用者用于同一列表和同样的筛选。
+	//
+	// The `next` of the page before. It is for the same caller, list and filters only.
+	Cursor *AdminCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// AddUserParams defines parameters for AddUser.
+type AddUserParams struct {
+	// IdempotencyKey 调用者为这次创建选定的键：24 小时内以同一个键重复同样的请求，只创建一次，返回同样的响应；请求不同则为 422。
+	//
+	// A key that the caller chooses for this creation. Within 24 hours the same request under the same key creates nothing
+	// more and has the same answer; another request is answered with 422.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// EraseUserParams defines parameters for EraseUser.
+type EraseUserParams struct {
+	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。
+	//
+	// The version that the change is based on: the `ETag` that reading gave. A resource that was changed since is answered
+	// with 412; `*` compares nothing.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ChangeUserParams defines parameters for ChangeUser.
+type ChangeUserParams struct {
+	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。
+	//
+	// The version that the change is based on: the `ETag` that reading gave. A resource that was changed since is answered
+	// with 412; `*` compares nothing.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// SetUserRoleParams defines parameters for SetUserRole.
+type SetUserRoleParams struct {
+	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。
+	//
+	// The version that the change is based on: the `ETag` that reading gave. A resource that was changed since is answered
+	// with 412; `*` compares nothing.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ListWebhooksParams defines parameters for ListWebhooks.
+type ListWebhooksParams struct {
+	// Limit 一页最多多少条，默认 50。
+	//
+	// The maximum number of items of a page, 50 by default.
+	Limit *AdminLimit `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor 上一页的 `next`。只能由同一调用者用于同一列表和同样的筛选。
+	//
+	// The `next` of the page before. It is for the same caller, list and filters only.
+	Cursor *AdminCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+}
+
+// AddWebhookParams defines parameters for AddWebhook.
+type AddWebhookParams struct {
+	// IdempotencyKey 调用者为这次创建选定的键：24 小时内以同一个键重复同样的请求，只创建一次，返回同样的响应；请求不同则为 422。
+	//
+	// A key that the caller chooses for this creation. Within 24 hours the same request under the same key creates nothing
+	// more and has the same answer; another request is answered with 422.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteWebhookParams defines parameters for DeleteWebhook.
+type DeleteWebhookParams struct {
+	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。
+	//
+	// The version that the change is based on: the `ETag` that reading gave. A resource that was changed since is answered
+	// with 412; `*` compares nothing.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// ChangeWebhookParams defines parameters for ChangeWebhook.
+type ChangeWebhookParams struct {
+	// IfMatch 修改所依据的版本，即读取时的 `ETag`；资源已被修改则为 412。`*` 表示不比较。
+	//
+	// The version that the change is based on: the `ETag` that reading gave. A resource that was changed since is answered
+	// with 412; `*` compares nothing.
+	IfMatch IfMatch `json:"If-Match"`
+}
+
+// RotateWebhookSecretParams defines parameters for RotateWebhookSecret.
+type RotateWebhookSecretParams struct {
+	// IdempotencyKey 调用者为这次创建选定的键：24 小时内以同一个键重复同样的请求，只创建一次，返回同样的响应；请求不同则为 422。
+	//
+	// A key that the caller chooses for this creation. Within 24 hours the same request under the same key creates nothing
+	// more and has the same answer; another request is answered with 422.
+	IdempotencyKey *IdempotencyKey `json:"Idempotency-Key,omitempty"`
+}
+
 // GetUserDetailParams defines parameters for GetUserDetail.
 type GetUserDetailParams struct {
 	// Id 用户 ID。
@@ -3867,6 +6915,63 @@ type CheckLoginStatusParams struct {
 // GetWeChatUserInfoJSONRequestBody defines body for GetWeChatUserInfo for application/json ContentType.
 type GetWeChatUserInfoJSONRequestBody = WeChatUserRequest
 
+// AddApplicationJSONRequestBody defines body for AddApplication for application/json ContentType.
+type AddApplicationJSONRequestBody = AdminNewApplication
+
+// ChangeApplicationJSONRequestBody defines body for ChangeApplication for application/json ContentType.
+type ChangeApplicationJSONRequestBody = AdminApplicationChange
+
+// RotateSigningKeyJSONRequestBody defines body for RotateSigningKey for application/json ContentType.
+type RotateSigningKeyJSONRequestBody = AdminKeyRotation
+
+// AddOrganisationJSONRequestBody defines body for AddOrganisation for application/json ContentType.
+type AddOrganisationJSONRequestBody = AdminNewOrganisation
+
+// ChangeOrganisationJSONRequestBody defines body for ChangeOrganisation for application/json ContentType.
+type ChangeOrganisationJSONRequestBody = AdminOrganisationChange
+
+// AddRoleJSONRequestBody defines body for AddRole for application/json ContentType.
+type AddRoleJSONRequestBody = AdminNewRole
+
+// ChangeRoleJSONRequestBody defines body for ChangeRole for application/json ContentType.
+type ChangeRoleJSONRequestBody = AdminRoleChange
+
+// SignInAdministratorJSONRequestBody defines body for SignInAdministrator for application/json ContentType.
+type SignInAdministratorJSONRequestBody = AdminSignIn
+
+// SetUpAdministratorJSONRequestBody defines body for SetUpAdministrator for application/json ContentType.
+type SetUpAdministratorJSONRequestBody = AdminSetup
+
+// AddUserJSONRequestBody defines body for AddUser for application/json ContentType.
+type AddUserJSONRequestBody = AdminUserCreation
+
+// ChangeUserJSONRequestBody defines body for ChangeUser for application/json ContentType.
+type ChangeUserJSONRequestBody = AdminUserChange
+
+// PreviewAnswerJSONRequestBody defines body for PreviewAnswer for application/json ContentType.
+type PreviewAnswerJSONRequestBody = AdminAnswerRequest
+
+// SetMembershipJSONRequestBody defines body for SetMembership for application/json ContentType.
+type SetMembershipJSONRequestBody = AdminMembershipRoles
+
+// MergeUserJSONRequestBody defines body for MergeUser for application/json ContentType.
+type MergeUserJSONRequestBody = AdminMerge
+
+// SetUserPasswordJSONRequestBody defines body for SetUserPassword for application/json ContentType.
+type SetUserPasswordJSONRequestBody = AdminPasswordChange
+
+// SetUserRoleJSONRequestBody defines body for SetUserRole for application/json ContentType.
+type SetUserRoleJSONRequestBody = AdminUserRoleChange
+
+// AddWebhookJSONRequestBody defines body for AddWebhook for application/json ContentType.
+type AddWebhookJSONRequestBody = AdminNewWebhook
+
+// ChangeWebhookJSONRequestBody defines body for ChangeWebhook for application/json ContentType.
+type ChangeWebhookJSONRequestBody = AdminWebhookChange
+
+// ReplayDeliveriesJSONRequestBody defines body for ReplayDeliveries for application/json ContentType.
+type ReplayDeliveriesJSONRequestBody = AdminReplay
+
 // CreateUserJSONRequestBody defines body for CreateUser for application/json ContentType.
 type CreateUserJSONRequestBody = UserCreation
 
@@ -3947,6 +7052,186 @@ type ServerInterface interface {
 	// GetWeChatUserInfo 微信授权 · Sign in by WeChat
 	// (POST /account_api/wechat/user/getUserInfo)
 	GetWeChatUserInfo(ctx echo.Context) error
+	// ListApplications 应用列表 · List the applications
+	// (GET /admin/applications)
+	ListApplications(ctx echo.Context, params ListApplicationsParams) error
+	// AddApplication 注册应用 · Register an application
+	// (POST /admin/applications)
+	AddApplication(ctx echo.Context, params AddApplicationParams) error
+	// DeleteApplication 删除应用 · Delete an application
+	// (DELETE /admin/applications/{applicationId})
+	DeleteApplication(ctx echo.Context, applicationId AdminApplicationKey, params DeleteApplicationParams) error
+	// ReadApplication 查看应用 · Read an application
+	// (GET /admin/applications/{applicationId})
+	ReadApplication(ctx echo.Context, applicationId ApplicationId) error
+	// ChangeApplication 修改应用 · Change an application
+	// (PATCH /admin/applications/{applicationId})
+	ChangeApplication(ctx echo.Context, applicationId ApplicationId, params ChangeApplicationParams) error
+	// UnlinkOrganisation 不再允许应用查看组织成员 · Stop an application from seeing an organisation
+	// (DELETE /admin/applications/{applicationId}/organisations/{organisation})
+	UnlinkOrganisation(ctx echo.Context, applicationId ApplicationId, organisation AdminEntryCode) error
+	// LinkOrganisation 允许应用查看组织成员 · Let an application see an organisation
+	// (PUT /admin/applications/{applicationId}/organisations/{organisation})
+	LinkOrganisation(ctx echo.Context, applicationId ApplicationId, organisation AdminEntryCode) error
+	// ListApplicationSecrets 应用密钥列表 · List the secrets of an application
+	// (GET /admin/applications/{applicationId}/secrets)
+	ListApplicationSecrets(ctx echo.Context, applicationId ApplicationId) error
+	// AddApplicationSecret 添加应用密钥 · Add a secret to an application
+	// (POST /admin/applications/{applicationId}/secrets)
+	AddApplicationSecret(ctx echo.Context, applicationId ApplicationId, params AddApplicationSecretParams) error
+	// RevokeApplicationSecret 作废应用密钥 · Revoke a secret of an application
+	// (DELETE /admin/applications/{applicationId}/secrets/{secretId})
+	RevokeApplicationSecret(ctx echo.Context, applicationId AdminApplicationKey, secretId AdminId) error
+	// ListAudit 审计事件 · List the audit
+	// (GET /admin/audit)
+	ListAudit(ctx echo.Context, params ListAuditParams) error
+	// ListDeliveries 投递列表 · List deliveries
+	// (GET /admin/deliveries)
+	ListDeliveries(ctx echo.Context, params ListDeliveriesParams) error
+	// ReadDelivery 查看投递 · Read a delivery
+	// (GET /admin/deliveries/{deliveryId})
+	ReadDelivery(ctx echo.Context, deliveryId DeliveryId) error
+	// ReplayDelivery 重发 · Send a delivery again
+	// (POST /admin/deliveries/{deliveryId}/replay)
+	ReplayDelivery(ctx echo.Context, deliveryId DeliveryId) error
+	// ReadFigures 登录统计 · Read the figures
+	// (GET /admin/figures)
+	ReadFigures(ctx echo.Context, params ReadFiguresParams) error
+	// ListSigningKeys 签名密钥列表 · List the signing keys
+	// (GET /admin/keys)
+	ListSigningKeys(ctx echo.Context) error
+	// RotateSigningKey 轮换签名密钥 · Rotate the signing key
+	// (POST /admin/keys)
+	RotateSigningKey(ctx echo.Context, params RotateSigningKeyParams) error
+	// RetireSigningKey 停用签名密钥 · Retire a signing key
+	// (DELETE /admin/keys/{kid})
+	RetireSigningKey(ctx echo.Context, kid AdminKeyId, params RetireSigningKeyParams) error
+	// ListLockouts 当前的锁定 · The present lockouts
+	// (GET /admin/lockouts)
+	ListLockouts(ctx echo.Context, params ListLockoutsParams) error
+	// UnlockClientIp 解除客户端 IP 的锁定 · Lift the lock of a client IP
+	// (DELETE /admin/lockouts/{clientIp})
+	UnlockClientIp(ctx echo.Context, clientIp ClientIp) error
+	// ReadAdministrator 当前管理员 · The signed-in administrator
+	// (GET /admin/me)
+	ReadAdministrator(ctx echo.Context) error
+	// ListOrganisations 组织列表 · List the organisations
+	// (GET /admin/organisations)
+	ListOrganisations(ctx echo.Context, params ListOrganisationsParams) error
+	// AddOrganisation 添加组织 · Add an organisation
+	// (POST /admin/organisations)
+	AddOrganisation(ctx echo.Context, params AddOrganisationParams) error
+	// DeleteOrganisation 删除组织 · Delete an organisation
+	// (DELETE /admin/organisations/{organisation})
+	DeleteOrganisation(ctx echo.Context, organisation AdminEntryCode, params DeleteOrganisationParams) error
+	// ReadOrganisation 查看组织 · Read an organisation
+	// (GET /admin/organisations/{organisation})
+	ReadOrganisation(ctx echo.Context, organisation OrganisationCode) error
+	// ChangeOrganisation 修改组织 · Change an organisation
+	// (PATCH /admin/organisations/{organisation})
+	ChangeOrganisation(ctx echo.Context, organisation OrganisationCode, params ChangeOrganisationParams) error
+	// ListMembers 组织成员 · List the members of an organisation
+	// (GET /admin/organisations/{organisation}/members)
+	ListMembers(ctx echo.Context, organisation OrganisationCode, params ListMembersParams) error
+	// ListRoles 角色列表 · List the roles
+	// (GET /admin/roles)
+	ListRoles(ctx echo.Context, params ListRolesParams) error
+	// AddRole 添加角色 · Add a role
+	// (POST /admin/roles)
+	AddRole(ctx echo.Context, params AddRoleParams) error
+	// DeleteRole 删除角色 · Delete a role
+	// (DELETE /admin/roles/{role})
+	DeleteRole(ctx echo.Context, role AdminEntryCode, params DeleteRoleParams) error
+	// ReadRole 查看角色 · Read a role
+	// (GET /admin/roles/{role})
+	ReadRole(ctx echo.Context, role RoleCode) error
+	// ChangeRole 修改角色 · Change a role
+	// (PATCH /admin/roles/{role})
+	ChangeRole(ctx echo.Context, role RoleCode, params ChangeRoleParams) error
+	// SignOutAdministrator 退出管理会话 · Sign out as an administrator
+	// (DELETE /admin/session)
+	SignOutAdministrator(ctx echo.Context) error
+	// SignInAdministrator 管理员登录 · Sign in as an administrator
+	// (POST /admin/session)
+	SignInAdministrator(ctx echo.Context) error
+	// FindSessions 查找会话 · Find sessions
+	// (GET /admin/sessions)
+	FindSessions(ctx echo.Context, params FindSessionsParams) error
+	// EndAnySession 结束会话 · End a session
+	// (DELETE /admin/sessions/{sessionId})
+	EndAnySession(ctx echo.Context, sessionId SessionId) error
+	// SetUpAdministrator 设置第一个超级管理员 · Set up the first super administrator
+	// (POST /admin/setup)
+	SetUpAdministrator(ctx echo.Context) error
+	// ListUsers 查找用户 · Find users
+	// (GET /admin/users)
+	ListUsers(ctx echo.Context, params ListUsersParams) error
+	// AddUser 添加用户 · Add a user
+	// (POST /admin/users)
+	AddUser(ctx echo.Context, params AddUserParams) error
+	// EraseUser 抹除用户 · Erase a user
+	// (DELETE /admin/users/{userId})
+	EraseUser(ctx echo.Context, userId UserId, params EraseUserParams) error
+	// ReadUser 查看用户 · Read a user
+	// (GET /admin/users/{userId})
+	ReadUser(ctx echo.Context, userId UserId) error
+	// ChangeUser 修改用户 · Change a user
+	// (PATCH /admin/users/{userId})
+	ChangeUser(ctx echo.Context, userId UserId, params ChangeUserParams) error
+	// PreviewAnswer 预览方言的响应 · Preview the answer of a dialect
+	// (POST /admin/users/{userId}/answers)
+	PreviewAnswer(ctx echo.Context, userId UserId) error
+	// ExportUser 导出用户的数据 · Export the data of a user
+	// (GET /admin/users/{userId}/data)
+	ExportUser(ctx echo.Context, userId UserId) error
+	// UnlockUser 解除用户的锁定 · Lift the lock of a user
+	// (DELETE /admin/users/{userId}/lockout)
+	UnlockUser(ctx echo.Context, userId UserId) error
+	// ListMembershipsOfUser 用户所属组织 · List the memberships of a user
+	// (GET /admin/users/{userId}/memberships)
+	ListMembershipsOfUser(ctx echo.Context, userId UserId) error
+	// RemoveMembership 移出组织 · Remove a user from an organisation
+	// (DELETE /admin/users/{userId}/memberships/{organisation})
+	RemoveMembership(ctx echo.Context, userId AdminId, organisation OrganisationCode) error
+	// SetMembership 设置用户在组织中的角色 · Set the roles of a user in an organisation
+	// (PUT /admin/users/{userId}/memberships/{organisation})
+	SetMembership(ctx echo.Context, userId UserId, organisation OrganisationCode) error
+	// MergeUser 合并用户 · Merge a user into another
+	// (POST /admin/users/{userId}/merge)
+	MergeUser(ctx echo.Context, userId UserId) error
+	// SetUserPassword 设置用户的密码 · Set the password of a user
+	// (POST /admin/users/{userId}/password)
+	SetUserPassword(ctx echo.Context, userId UserId) error
+	// SetUserRole 设置用户的角色 · Set the role of a user
+	// (PUT /admin/users/{userId}/role)
+	SetUserRole(ctx echo.Context, userId UserId, params SetUserRoleParams) error
+	// EndSessionsOfUser 结束用户的所有会话 · End all sessions of a user
+	// (DELETE /admin/users/{userId}/sessions)
+	EndSessionsOfUser(ctx echo.Context, userId UserId) error
+	// ListWebhooks Webhook 列表 · List webhooks
+	// (GET /admin/webhooks)
+	ListWebhooks(ctx echo.Context, params ListWebhooksParams) error
+	// AddWebhook 新增 webhook · Add a webhook
+	// (POST /admin/webhooks)
+	AddWebhook(ctx echo.Context, params AddWebhookParams) error
+	// DeleteWebhook 删除 webhook · Delete a webhook
+	// (DELETE /admin/webhooks/{webhookId})
+	DeleteWebhook(ctx echo.Context, webhookId WebhookId, params DeleteWebhookParams) error
+	// ReadWebhook 查看 webhook · Read a webhook
+	// (GET /admin/webhooks/{webhookId})
+	ReadWebhook(ctx echo.Context, webhookId WebhookId) error
+	// ChangeWebhook 修改 webhook · Change a webhook
+	// (PATCH /admin/webhooks/{webhookId})
+	ChangeWebhook(ctx echo.Context, webhookId WebhookId, params ChangeWebhookParams) error
+	// ReplayDeliveries 重发某时以来的投递 · Send deliveries again
+	// (POST /admin/webhooks/{webhookId}/replay)
+	ReplayDeliveries(ctx echo.Context, webhookId WebhookId) error
+	// RotateWebhookSecret 更换 webhook 密钥 · Rotate the secret of a webhook
+	// (POST /admin/webhooks/{webhookId}/secret)
+	RotateWebhookSecret(ctx echo.Context, webhookId WebhookId, params RotateWebhookSecretParams) error
+	// TestWebhook 试发 · Send a test
+	// (POST /admin/webhooks/{webhookId}/test)
+	TestWebhook(ctx echo.Context, webhookId WebhookId) error
 	// CreateUser 创建新的用户 · Create a user
 	// (POST /api/user/create)
 	CreateUser(ctx echo.Context) error
@@ -4071,6 +7356,1537 @@ func (w *ServerInterfaceWrapper) GetWeChatUserInfo(ctx echo.Context) error {
 
 	// Invoke the callback with all the unmarshaled arguments
 	err = w.Handler.GetWeChatUserInfo(ctx)
+	return err
+}
+
+// ListApplications converts echo context to params.
+func (w *ServerInterfaceWrapper) ListApplications(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListApplicationsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListApplications(ctx, params)
+	return err
+}
+
+// AddApplication converts echo context to params.
+func (w *ServerInterfaceWrapper) AddApplication(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddApplicationParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AddApplication(ctx, params)
+	return err
+}
+
+// DeleteApplication converts echo context to params.
+func (w *ServerInterfaceWrapper) DeleteApplication(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "applicationId" -------------
+	var applicationId AdminApplicationKey
+
+	err = runtime.BindStyledParameterWithOptions("simple", "applicationId", ctx.Param("applicationId"), &applicationId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter applicationId: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeleteApplicationParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DeleteApplication(ctx, applicationId, params)
+	return err
+}
+
+// ReadApplication converts echo context to params.
+func (w *ServerInterfaceWrapper) ReadApplication(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "applicationId" -------------
+	var applicationId ApplicationId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "applicationId", ctx.Param("applicationId"), &applicationId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter applicationId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReadApplication(ctx, applicationId)
+	return err
+}
+
+// ChangeApplication converts echo context to params.
+func (w *ServerInterfaceWrapper) ChangeApplication(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "applicationId" -------------
+	var applicationId ApplicationId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "applicationId", ctx.Param("applicationId"), &applicationId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter applicationId: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ChangeApplicationParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ChangeApplication(ctx, applicationId, params)
+	return err
+}
+
+// UnlinkOrganisation converts echo context to params.
+func (w *ServerInterfaceWrapper) UnlinkOrganisation(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "applicationId" -------------
+	var applicationId ApplicationId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "applicationId", ctx.Param("applicationId"), &applicationId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter applicationId: %s", err))
+	}
+
+	// ------------- Path parameter "organisation" -------------
+	var organisation AdminEntryCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "organisation", ctx.Param("organisation"), &organisation, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter organisation: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UnlinkOrganisation(ctx, applicationId, organisation)
+	return err
+}
+
+// LinkOrganisation converts echo context to params.
+func (w *ServerInterfaceWrapper) LinkOrganisation(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "applicationId" -------------
+	var applicationId ApplicationId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "applicationId", ctx.Param("applicationId"), &applicationId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter applicationId: %s", err))
+	}
+
+	// ------------- Path parameter "organisation" -------------
+	var organisation AdminEntryCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "organisation", ctx.Param("organisation"), &organisation, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter organisation: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.LinkOrganisation(ctx, applicationId, organisation)
+	return err
+}
+
+// ListApplicationSecrets converts echo context to params.
+func (w *ServerInterfaceWrapper) ListApplicationSecrets(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "applicationId" -------------
+	var applicationId ApplicationId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "applicationId", ctx.Param("applicationId"), &applicationId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter applicationId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListApplicationSecrets(ctx, applicationId)
+	return err
+}
+
+// AddApplicationSecret converts echo context to params.
+func (w *ServerInterfaceWrapper) AddApplicationSecret(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "applicationId" -------------
+	var applicationId ApplicationId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "applicationId", ctx.Param("applicationId"), &applicationId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter applicationId: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddApplicationSecretParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AddApplicationSecret(ctx, applicationId, params)
+	return err
+}
+
+// RevokeApplicationSecret converts echo context to params.
+func (w *ServerInterfaceWrapper) RevokeApplicationSecret(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "applicationId" -------------
+	var applicationId AdminApplicationKey
+
+	err = runtime.BindStyledParameterWithOptions("simple", "applicationId", ctx.Param("applicationId"), &applicationId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter applicationId: %s", err))
+	}
+
+	// ------------- Path parameter "secretId" -------------
+	var secretId AdminId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "secretId", ctx.Param("secretId"), &secretId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter secretId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RevokeApplicationSecret(ctx, applicationId, secretId)
+	return err
+}
+
+// ListAudit converts echo context to params.
+func (w *ServerInterfaceWrapper) ListAudit(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListAuditParams
+	// ------------- Optional query parameter "kind" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "kind", ctx.QueryParams(), &params.Kind, runtime.BindQueryParameterOptions{Type: "array", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kind: %s", err))
+	}
+
+	// ------------- Optional query parameter "user" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "user", ctx.QueryParams(), &params.User, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter user: %s", err))
+	}
+
+	// ------------- Optional query parameter "since" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "since", ctx.QueryParams(), &params.Since, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter since: %s", err))
+	}
+
+	// ------------- Optional query parameter "until" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "until", ctx.QueryParams(), &params.Until, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter until: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListAudit(ctx, params)
+	return err
+}
+
+// ListDeliveries converts echo context to params.
+func (w *ServerInterfaceWrapper) ListDeliveries(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListDeliveriesParams
+	// ------------- Optional query parameter "webhook" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "webhook", ctx.QueryParams(), &params.Webhook, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter webhook: %s", err))
+	}
+
+	// ------------- Optional query parameter "state" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "state", ctx.QueryParams(), &params.State, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter state: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListDeliveries(ctx, params)
+	return err
+}
+
+// ReadDelivery converts echo context to params.
+func (w *ServerInterfaceWrapper) ReadDelivery(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "deliveryId" -------------
+	var deliveryId DeliveryId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "deliveryId", ctx.Param("deliveryId"), &deliveryId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter deliveryId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReadDelivery(ctx, deliveryId)
+	return err
+}
+
+// ReplayDelivery converts echo context to params.
+func (w *ServerInterfaceWrapper) ReplayDelivery(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "deliveryId" -------------
+	var deliveryId DeliveryId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "deliveryId", ctx.Param("deliveryId"), &deliveryId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter deliveryId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReplayDelivery(ctx, deliveryId)
+	return err
+}
+
+// ReadFigures converts echo context to params.
+func (w *ServerInterfaceWrapper) ReadFigures(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ReadFiguresParams
+	// ------------- Optional query parameter "since" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "since", ctx.QueryParams(), &params.Since, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter since: %s", err))
+	}
+
+	// ------------- Optional query parameter "until" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "until", ctx.QueryParams(), &params.Until, runtime.BindQueryParameterOptions{Type: "string", Format: "date-time"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter until: %s", err))
+	}
+
+	// ------------- Optional query parameter "step" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "step", ctx.QueryParams(), &params.Step, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter step: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReadFigures(ctx, params)
+	return err
+}
+
+// ListSigningKeys converts echo context to params.
+func (w *ServerInterfaceWrapper) ListSigningKeys(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListSigningKeys(ctx)
+	return err
+}
+
+// RotateSigningKey converts echo context to params.
+func (w *ServerInterfaceWrapper) RotateSigningKey(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RotateSigningKeyParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RotateSigningKey(ctx, params)
+	return err
+}
+
+// RetireSigningKey converts echo context to params.
+func (w *ServerInterfaceWrapper) RetireSigningKey(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "kid" -------------
+	var kid AdminKeyId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "kid", ctx.Param("kid"), &kid, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter kid: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RetireSigningKeyParams
+	// ------------- Optional query parameter "force" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "force", ctx.QueryParams(), &params.Force, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter force: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RetireSigningKey(ctx, kid, params)
+	return err
+}
+
+// ListLockouts converts echo context to params.
+func (w *ServerInterfaceWrapper) ListLockouts(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListLockoutsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListLockouts(ctx, params)
+	return err
+}
+
+// UnlockClientIp converts echo context to params.
+func (w *ServerInterfaceWrapper) UnlockClientIp(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "clientIp" -------------
+	var clientIp ClientIp
+
+	err = runtime.BindStyledParameterWithOptions("simple", "clientIp", ctx.Param("clientIp"), &clientIp, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter clientIp: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UnlockClientIp(ctx, clientIp)
+	return err
+}
+
+// ReadAdministrator converts echo context to params.
+func (w *ServerInterfaceWrapper) ReadAdministrator(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReadAdministrator(ctx)
+	return err
+}
+
+// ListOrganisations converts echo context to params.
+func (w *ServerInterfaceWrapper) ListOrganisations(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListOrganisationsParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListOrganisations(ctx, params)
+	return err
+}
+
+// AddOrganisation converts echo context to params.
+func (w *ServerInterfaceWrapper) AddOrganisation(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddOrganisationParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AddOrganisation(ctx, params)
+	return err
+}
+
+// DeleteOrganisation converts echo context to params.
+func (w *ServerInterfaceWrapper) DeleteOrganisation(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "organisation" -------------
+	var organisation AdminEntryCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "organisation", ctx.Param("organisation"), &organisation, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter organisation: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeleteOrganisationParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DeleteOrganisation(ctx, organisation, params)
+	return err
+}
+
+// ReadOrganisation converts echo context to params.
+func (w *ServerInterfaceWrapper) ReadOrganisation(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "organisation" -------------
+	var organisation OrganisationCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "organisation", ctx.Param("organisation"), &organisation, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter organisation: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReadOrganisation(ctx, organisation)
+	return err
+}
+
+// ChangeOrganisation converts echo context to params.
+func (w *ServerInterfaceWrapper) ChangeOrganisation(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "organisation" -------------
+	var organisation OrganisationCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "organisation", ctx.Param("organisation"), &organisation, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter organisation: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ChangeOrganisationParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ChangeOrganisation(ctx, organisation, params)
+	return err
+}
+
+// ListMembers converts echo context to params.
+func (w *ServerInterfaceWrapper) ListMembers(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "organisation" -------------
+	var organisation OrganisationCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "organisation", ctx.Param("organisation"), &organisation, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter organisation: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListMembersParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListMembers(ctx, organisation, params)
+	return err
+}
+
+// ListRoles converts echo context to params.
+func (w *ServerInterfaceWrapper) ListRoles(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListRolesParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListRoles(ctx, params)
+	return err
+}
+
+// AddRole converts echo context to params.
+func (w *ServerInterfaceWrapper) AddRole(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddRoleParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AddRole(ctx, params)
+	return err
+}
+
+// DeleteRole converts echo context to params.
+func (w *ServerInterfaceWrapper) DeleteRole(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "role" -------------
+	var role AdminEntryCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "role", ctx.Param("role"), &role, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter role: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeleteRoleParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DeleteRole(ctx, role, params)
+	return err
+}
+
+// ReadRole converts echo context to params.
+func (w *ServerInterfaceWrapper) ReadRole(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "role" -------------
+	var role RoleCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "role", ctx.Param("role"), &role, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter role: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReadRole(ctx, role)
+	return err
+}
+
+// ChangeRole converts echo context to params.
+func (w *ServerInterfaceWrapper) ChangeRole(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "role" -------------
+	var role RoleCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "role", ctx.Param("role"), &role, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter role: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ChangeRoleParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ChangeRole(ctx, role, params)
+	return err
+}
+
+// SignOutAdministrator converts echo context to params.
+func (w *ServerInterfaceWrapper) SignOutAdministrator(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SignOutAdministrator(ctx)
+	return err
+}
+
+// SignInAdministrator converts echo context to params.
+func (w *ServerInterfaceWrapper) SignInAdministrator(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SignInAdministrator(ctx)
+	return err
+}
+
+// FindSessions converts echo context to params.
+func (w *ServerInterfaceWrapper) FindSessions(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params FindSessionsParams
+	// ------------- Optional query parameter "user" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "user", ctx.QueryParams(), &params.User, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter user: %s", err))
+	}
+
+	// ------------- Optional query parameter "ended" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "ended", ctx.QueryParams(), &params.Ended, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter ended: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.FindSessions(ctx, params)
+	return err
+}
+
+// EndAnySession converts echo context to params.
+func (w *ServerInterfaceWrapper) EndAnySession(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "sessionId" -------------
+	var sessionId SessionId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "sessionId", ctx.Param("sessionId"), &sessionId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter sessionId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EndAnySession(ctx, sessionId)
+	return err
+}
+
+// SetUpAdministrator converts echo context to params.
+func (w *ServerInterfaceWrapper) SetUpAdministrator(ctx echo.Context) error {
+	var err error
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetUpAdministrator(ctx)
+	return err
+}
+
+// ListUsers converts echo context to params.
+func (w *ServerInterfaceWrapper) ListUsers(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListUsersParams
+	// ------------- Optional query parameter "q" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "q", ctx.QueryParams(), &params.Q, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter q: %s", err))
+	}
+
+	// ------------- Optional query parameter "role" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "role", ctx.QueryParams(), &params.Role, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter role: %s", err))
+	}
+
+	// ------------- Optional query parameter "disabled" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "disabled", ctx.QueryParams(), &params.Disabled, runtime.BindQueryParameterOptions{Type: "boolean", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter disabled: %s", err))
+	}
+
+	// ------------- Optional query parameter "organisation" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "organisation", ctx.QueryParams(), &params.Organisation, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter organisation: %s", err))
+	}
+
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListUsers(ctx, params)
+	return err
+}
+
+// AddUser converts echo context to params.
+func (w *ServerInterfaceWrapper) AddUser(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddUserParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AddUser(ctx, params)
+	return err
+}
+
+// EraseUser converts echo context to params.
+func (w *ServerInterfaceWrapper) EraseUser(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "userId" -------------
+	var userId UserId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "userId", ctx.Param("userId"), &userId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter userId: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params EraseUserParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EraseUser(ctx, userId, params)
+	return err
+}
+
+// ReadUser converts echo context to params.
+func (w *ServerInterfaceWrapper) ReadUser(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "userId" -------------
+	var userId UserId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "userId", ctx.Param("userId"), &userId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter userId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReadUser(ctx, userId)
+	return err
+}
+
+// ChangeUser converts echo context to params.
+func (w *ServerInterfaceWrapper) ChangeUser(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "userId" -------------
+	var userId UserId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "userId", ctx.Param("userId"), &userId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter userId: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ChangeUserParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ChangeUser(ctx, userId, params)
+	return err
+}
+
+// PreviewAnswer converts echo context to params.
+func (w *ServerInterfaceWrapper) PreviewAnswer(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "userId" -------------
+	var userId UserId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "userId", ctx.Param("userId"), &userId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter userId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.PreviewAnswer(ctx, userId)
+	return err
+}
+
+// ExportUser converts echo context to params.
+func (w *ServerInterfaceWrapper) ExportUser(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "userId" -------------
+	var userId UserId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "userId", ctx.Param("userId"), &userId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter userId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ExportUser(ctx, userId)
+	return err
+}
+
+// UnlockUser converts echo context to params.
+func (w *ServerInterfaceWrapper) UnlockUser(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "userId" -------------
+	var userId UserId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "userId", ctx.Param("userId"), &userId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter userId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.UnlockUser(ctx, userId)
+	return err
+}
+
+// ListMembershipsOfUser converts echo context to params.
+func (w *ServerInterfaceWrapper) ListMembershipsOfUser(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "userId" -------------
+	var userId UserId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "userId", ctx.Param("userId"), &userId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter userId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListMembershipsOfUser(ctx, userId)
+	return err
+}
+
+// RemoveMembership converts echo context to params.
+func (w *ServerInterfaceWrapper) RemoveMembership(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "userId" -------------
+	var userId AdminId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "userId", ctx.Param("userId"), &userId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter userId: %s", err))
+	}
+
+	// ------------- Path parameter "organisation" -------------
+	var organisation OrganisationCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "organisation", ctx.Param("organisation"), &organisation, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter organisation: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RemoveMembership(ctx, userId, organisation)
+	return err
+}
+
+// SetMembership converts echo context to params.
+func (w *ServerInterfaceWrapper) SetMembership(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "userId" -------------
+	var userId UserId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "userId", ctx.Param("userId"), &userId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter userId: %s", err))
+	}
+
+	// ------------- Path parameter "organisation" -------------
+	var organisation OrganisationCode
+
+	err = runtime.BindStyledParameterWithOptions("simple", "organisation", ctx.Param("organisation"), &organisation, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter organisation: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetMembership(ctx, userId, organisation)
+	return err
+}
+
+// MergeUser converts echo context to params.
+func (w *ServerInterfaceWrapper) MergeUser(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "userId" -------------
+	var userId UserId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "userId", ctx.Param("userId"), &userId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter userId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.MergeUser(ctx, userId)
+	return err
+}
+
+// SetUserPassword converts echo context to params.
+func (w *ServerInterfaceWrapper) SetUserPassword(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "userId" -------------
+	var userId UserId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "userId", ctx.Param("userId"), &userId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter userId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetUserPassword(ctx, userId)
+	return err
+}
+
+// SetUserRole converts echo context to params.
+func (w *ServerInterfaceWrapper) SetUserRole(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "userId" -------------
+	var userId UserId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "userId", ctx.Param("userId"), &userId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter userId: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params SetUserRoleParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.SetUserRole(ctx, userId, params)
+	return err
+}
+
+// EndSessionsOfUser converts echo context to params.
+func (w *ServerInterfaceWrapper) EndSessionsOfUser(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "userId" -------------
+	var userId UserId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "userId", ctx.Param("userId"), &userId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter userId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.EndSessionsOfUser(ctx, userId)
+	return err
+}
+
+// ListWebhooks converts echo context to params.
+func (w *ServerInterfaceWrapper) ListWebhooks(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ListWebhooksParams
+	// ------------- Optional query parameter "limit" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "limit", ctx.QueryParams(), &params.Limit, runtime.BindQueryParameterOptions{Type: "integer", Format: "int32"})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter limit: %s", err))
+	}
+
+	// ------------- Optional query parameter "cursor" -------------
+
+	err = runtime.BindQueryParameterWithOptions("form", true, false, "cursor", ctx.QueryParams(), &params.Cursor, runtime.BindQueryParameterOptions{Type: "string", Format: ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter cursor: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ListWebhooks(ctx, params)
+	return err
+}
+
+// AddWebhook converts echo context to params.
+func (w *ServerInterfaceWrapper) AddWebhook(ctx echo.Context) error {
+	var err error
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params AddWebhookParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.AddWebhook(ctx, params)
+	return err
+}
+
+// DeleteWebhook converts echo context to params.
+func (w *ServerInterfaceWrapper) DeleteWebhook(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "webhookId" -------------
+	var webhookId WebhookId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "webhookId", ctx.Param("webhookId"), &webhookId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter webhookId: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params DeleteWebhookParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.DeleteWebhook(ctx, webhookId, params)
+	return err
+}
+
+// ReadWebhook converts echo context to params.
+func (w *ServerInterfaceWrapper) ReadWebhook(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "webhookId" -------------
+	var webhookId WebhookId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "webhookId", ctx.Param("webhookId"), &webhookId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter webhookId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReadWebhook(ctx, webhookId)
+	return err
+}
+
+// ChangeWebhook converts echo context to params.
+func (w *ServerInterfaceWrapper) ChangeWebhook(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "webhookId" -------------
+	var webhookId WebhookId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "webhookId", ctx.Param("webhookId"), &webhookId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter webhookId: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params ChangeWebhookParams
+
+	headers := ctx.Request().Header
+	// ------------- Required header parameter "If-Match" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("If-Match")]; found {
+		var IfMatch IfMatch
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for If-Match, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "If-Match", valueList[0], &IfMatch, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: true, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter If-Match: %s", err))
+		}
+
+		params.IfMatch = IfMatch
+	} else {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Header parameter If-Match is required, but not found"))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ChangeWebhook(ctx, webhookId, params)
+	return err
+}
+
+// ReplayDeliveries converts echo context to params.
+func (w *ServerInterfaceWrapper) ReplayDeliveries(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "webhookId" -------------
+	var webhookId WebhookId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "webhookId", ctx.Param("webhookId"), &webhookId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter webhookId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.ReplayDeliveries(ctx, webhookId)
+	return err
+}
+
+// RotateWebhookSecret converts echo context to params.
+func (w *ServerInterfaceWrapper) RotateWebhookSecret(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "webhookId" -------------
+	var webhookId WebhookId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "webhookId", ctx.Param("webhookId"), &webhookId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter webhookId: %s", err))
+	}
+
+	// Parameter object where we will unmarshal all parameters from the context
+	var params RotateWebhookSecretParams
+
+	headers := ctx.Request().Header
+	// ------------- Optional header parameter "Idempotency-Key" -------------
+	if valueList, found := headers[http.CanonicalHeaderKey("Idempotency-Key")]; found {
+		var IdempotencyKey IdempotencyKey
+		n := len(valueList)
+		if n != 1 {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Expected one value for Idempotency-Key, got %d", n))
+		}
+
+		err = runtime.BindStyledParameterWithOptions("simple", "Idempotency-Key", valueList[0], &IdempotencyKey, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""})
+		if err != nil {
+			return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter Idempotency-Key: %s", err))
+		}
+
+		params.IdempotencyKey = &IdempotencyKey
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.RotateWebhookSecret(ctx, webhookId, params)
+	return err
+}
+
+// TestWebhook converts echo context to params.
+func (w *ServerInterfaceWrapper) TestWebhook(ctx echo.Context) error {
+	var err error
+	// ------------- Path parameter "webhookId" -------------
+	var webhookId WebhookId
+
+	err = runtime.BindStyledParameterWithOptions("simple", "webhookId", ctx.Param("webhookId"), &webhookId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
+	if err != nil {
+		return echo.NewHTTPError(http.StatusBadRequest, fmt.Sprintf("Invalid format for parameter webhookId: %s", err))
+	}
+
+	// Invoke the callback with all the unmarshaled arguments
+	err = w.Handler.TestWebhook(ctx, webhookId)
 	return err
 }
 
@@ -4671,6 +9487,66 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.POST(options.BaseURL+"/api/user/login", wrapper.SignInByPassword, options.OperationMiddlewares["signInByPassword"]...)
 	router.POST(options.BaseURL+"/api/user/update", wrapper.UpdateUser, options.OperationMiddlewares["updateUser"]...)
 	router.POST(options.BaseURL+"/api/user/updatePassword", wrapper.UpdatePassword, options.OperationMiddlewares["updatePassword"]...)
+	router.DELETE(options.BaseURL+"/admin/session", wrapper.SignOutAdministrator, options.OperationMiddlewares["signOutAdministrator"]...)
+	router.POST(options.BaseURL+"/admin/session", wrapper.SignInAdministrator, options.OperationMiddlewares["signInAdministrator"]...)
+	router.GET(options.BaseURL+"/admin/me", wrapper.ReadAdministrator, options.OperationMiddlewares["readAdministrator"]...)
+	router.POST(options.BaseURL+"/admin/setup", wrapper.SetUpAdministrator, options.OperationMiddlewares["setUpAdministrator"]...)
+	router.GET(options.BaseURL+"/admin/users", wrapper.ListUsers, options.OperationMiddlewares["listUsers"]...)
+	router.POST(options.BaseURL+"/admin/users", wrapper.AddUser, options.OperationMiddlewares["addUser"]...)
+	router.DELETE(options.BaseURL+"/admin/users/:userId", wrapper.EraseUser, options.OperationMiddlewares["eraseUser"]...)
+	router.GET(options.BaseURL+"/admin/users/:userId", wrapper.ReadUser, options.OperationMiddlewares["readUser"]...)
+	router.PATCH(options.BaseURL+"/admin/users/:userId", wrapper.ChangeUser, options.OperationMiddlewares["changeUser"]...)
+	router.PUT(options.BaseURL+"/admin/users/:userId/role", wrapper.SetUserRole, options.OperationMiddlewares["setUserRole"]...)
+	router.POST(options.BaseURL+"/admin/users/:userId/password", wrapper.SetUserPassword, options.OperationMiddlewares["setUserPassword"]...)
+	router.POST(options.BaseURL+"/admin/users/:userId/merge", wrapper.MergeUser, options.OperationMiddlewares["mergeUser"]...)
+	router.GET(options.BaseURL+"/admin/users/:userId/data", wrapper.ExportUser, options.OperationMiddlewares["exportUser"]...)
+	router.DELETE(options.BaseURL+"/admin/users/:userId/lockout", wrapper.UnlockUser, options.OperationMiddlewares["unlockUser"]...)
+	router.DELETE(options.BaseURL+"/admin/users/:userId/sessions", wrapper.EndSessionsOfUser, options.OperationMiddlewares["endSessionsOfUser"]...)
+	router.POST(options.BaseURL+"/admin/users/:userId/answers", wrapper.PreviewAnswer, options.OperationMiddlewares["previewAnswer"]...)
+	router.GET(options.BaseURL+"/admin/sessions", wrapper.FindSessions, options.OperationMiddlewares["findSessions"]...)
+	router.DELETE(options.BaseURL+"/admin/sessions/:sessionId", wrapper.EndAnySession, options.OperationMiddlewares["endAnySession"]...)
+	router.GET(options.BaseURL+"/admin/lockouts", wrapper.ListLockouts, options.OperationMiddlewares["listLockouts"]...)
+	router.DELETE(options.BaseURL+"/admin/lockouts/:clientIp", wrapper.UnlockClientIp, options.OperationMiddlewares["unlockClientIp"]...)
+	router.GET(options.BaseURL+"/admin/organisations", wrapper.ListOrganisations, options.OperationMiddlewares["listOrganisations"]...)
+	router.POST(options.BaseURL+"/admin/organisations", wrapper.AddOrganisation, options.OperationMiddlewares["addOrganisation"]...)
+	router.DELETE(options.BaseURL+"/admin/organisations/:organisation", wrapper.DeleteOrganisation, options.OperationMiddlewares["deleteOrganisation"]...)
+	router.GET(options.BaseURL+"/admin/organisations/:organisation", wrapper.ReadOrganisation, options.OperationMiddlewares["readOrganisation"]...)
+	router.PATCH(options.BaseURL+"/admin/organisations/:organisation", wrapper.ChangeOrganisation, options.OperationMiddlewares["changeOrganisation"]...)
+	router.GET(options.BaseURL+"/admin/organisations/:organisation/members", wrapper.ListMembers, options.OperationMiddlewares["listMembers"]...)
+	router.GET(options.BaseURL+"/admin/roles", wrapper.ListRoles, options.OperationMiddlewares["listRoles"]...)
+	router.POST(options.BaseURL+"/admin/roles", wrapper.AddRole, options.OperationMiddlewares["addRole"]...)
+	router.DELETE(options.BaseURL+"/admin/roles/:role", wrapper.DeleteRole, options.OperationMiddlewares["deleteRole"]...)
+	router.GET(options.BaseURL+"/admin/roles/:role", wrapper.ReadRole, options.OperationMiddlewares["readRole"]...)
+	router.PATCH(options.BaseURL+"/admin/roles/:role", wrapper.ChangeRole, options.OperationMiddlewares["changeRole"]...)
+	router.GET(options.BaseURL+"/admin/applications", wrapper.ListApplications, options.OperationMiddlewares["listApplications"]...)
+	router.POST(options.BaseURL+"/admin/applications", wrapper.AddApplication, options.OperationMiddlewares["addApplication"]...)
+	router.DELETE(options.BaseURL+"/admin/applications/:applicationId", wrapper.DeleteApplication, options.OperationMiddlewares["deleteApplication"]...)
+	router.GET(options.BaseURL+"/admin/applications/:applicationId", wrapper.ReadApplication, options.OperationMiddlewares["readApplication"]...)
+	router.PATCH(options.BaseURL+"/admin/applications/:applicationId", wrapper.ChangeApplication, options.OperationMiddlewares["changeApplication"]...)
+	router.DELETE(options.BaseURL+"/admin/applications/:applicationId/organisations/:organisation", wrapper.UnlinkOrganisation, options.OperationMiddlewares["unlinkOrganisation"]...)
+	router.PUT(options.BaseURL+"/admin/applications/:applicationId/organisations/:organisation", wrapper.LinkOrganisation, options.OperationMiddlewares["linkOrganisation"]...)
+	router.GET(options.BaseURL+"/admin/applications/:applicationId/secrets", wrapper.ListApplicationSecrets, options.OperationMiddlewares["listApplicationSecrets"]...)
+	router.POST(options.BaseURL+"/admin/applications/:applicationId/secrets", wrapper.AddApplicationSecret, options.OperationMiddlewares["addApplicationSecret"]...)
+	router.DELETE(options.BaseURL+"/admin/applications/:applicationId/secrets/:secretId", wrapper.RevokeApplicationSecret, options.OperationMiddlewares["revokeApplicationSecret"]...)
+	router.GET(options.BaseURL+"/admin/keys", wrapper.ListSigningKeys, options.OperationMiddlewares["listSigningKeys"]...)
+	router.POST(options.BaseURL+"/admin/keys", wrapper.RotateSigningKey, options.OperationMiddlewares["rotateSigningKey"]...)
+	router.DELETE(options.BaseURL+"/admin/keys/:kid", wrapper.RetireSigningKey, options.OperationMiddlewares["retireSigningKey"]...)
+	router.GET(options.BaseURL+"/admin/audit", wrapper.ListAudit, options.OperationMiddlewares["listAudit"]...)
+	router.GET(options.BaseURL+"/admin/figures", wrapper.ReadFigures, options.OperationMiddlewares["readFigures"]...)
+	router.GET(options.BaseURL+"/admin/users/:userId/memberships", wrapper.ListMembershipsOfUser, options.OperationMiddlewares["listMembershipsOfUser"]...)
+	router.DELETE(options.BaseURL+"/admin/users/:userId/memberships/:organisation", wrapper.RemoveMembership, options.OperationMiddlewares["removeMembership"]...)
+	router.PUT(options.BaseURL+"/admin/users/:userId/memberships/:organisation", wrapper.SetMembership, options.OperationMiddlewares["setMembership"]...)
+	router.GET(options.BaseURL+"/admin/webhooks", wrapper.ListWebhooks, options.OperationMiddlewares["listWebhooks"]...)
+	router.POST(options.BaseURL+"/admin/webhooks", wrapper.AddWebhook, options.OperationMiddlewares["addWebhook"]...)
+	router.DELETE(options.BaseURL+"/admin/webhooks/:webhookId", wrapper.DeleteWebhook, options.OperationMiddlewares["deleteWebhook"]...)
+	router.GET(options.BaseURL+"/admin/webhooks/:webhookId", wrapper.ReadWebhook, options.OperationMiddlewares["readWebhook"]...)
+	router.PATCH(options.BaseURL+"/admin/webhooks/:webhookId", wrapper.ChangeWebhook, options.OperationMiddlewares["changeWebhook"]...)
+	router.POST(options.BaseURL+"/admin/webhooks/:webhookId/secret", wrapper.RotateWebhookSecret, options.OperationMiddlewares["rotateWebhookSecret"]...)
+	router.POST(options.BaseURL+"/admin/webhooks/:webhookId/test", wrapper.TestWebhook, options.OperationMiddlewares["testWebhook"]...)
+	router.POST(options.BaseURL+"/admin/webhooks/:webhookId/replay", wrapper.ReplayDeliveries, options.OperationMiddlewares["replayDeliveries"]...)
+	router.GET(options.BaseURL+"/admin/deliveries", wrapper.ListDeliveries, options.OperationMiddlewares["listDeliveries"]...)
+	router.GET(options.BaseURL+"/admin/deliveries/:deliveryId", wrapper.ReadDelivery, options.OperationMiddlewares["readDelivery"]...)
+	router.POST(options.BaseURL+"/admin/deliveries/:deliveryId/replay", wrapper.ReplayDelivery, options.OperationMiddlewares["replayDelivery"]...)
 	router.GET(options.BaseURL+"/healthz", wrapper.GetHealth, options.OperationMiddlewares["getHealth"]...)
 	router.GET(options.BaseURL+"/readyz", wrapper.GetReadiness, options.OperationMiddlewares["getReadiness"]...)
 	router.GET(options.BaseURL+"/metrics", wrapper.GetMetrics, options.OperationMiddlewares["getMetrics"]...)
@@ -4681,6 +9557,172 @@ func RegisterHandlersWithOptions(router EchoRouter, si ServerInterface, options 
 	router.GET(options.BaseURL+"/demo/outbox", wrapper.GetDemoOutbox, options.OperationMiddlewares["getDemoOutbox"]...)
 	router.POST(options.BaseURL+"/demo/reset", wrapper.ResetDemo, options.OperationMiddlewares["resetDemo"]...)
 
+}
+
+type AdminBadRequestResponseHeaders struct {
+	XRequestId *string
+}
+type AdminBadRequestApplicationProblemPlusJSONResponse struct {
+	Body Problem
+
+	Headers AdminBadRequestResponseHeaders
+}
+
+type AdminConflictResponseHeaders struct {
+	XRequestId *string
+}
+type AdminConflictApplicationProblemPlusJSONResponse struct {
+	Body Problem
+
+	Headers AdminConflictResponseHeaders
+}
+
+type AdminForbiddenResponseHeaders struct {
+	XRequestId *string
+}
+type AdminForbiddenApplicationProblemPlusJSONResponse struct {
+	Body Problem
+
+	Headers AdminForbiddenResponseHeaders
+}
+
+type AdminLastSuperAdministratorResponseHeaders struct {
+	XRequestId *string
+}
+type AdminLastSuperAdministratorApplicationProblemPlusJSONResponse struct {
+	Body Problem
+
+	Headers AdminLastSuperAdministratorResponseHeaders
+}
+
+type AdminNotFoundResponseHeaders struct {
+	XRequestId *string
+}
+type AdminNotFoundApplicationProblemPlusJSONResponse struct {
+	Body Problem
+
+	Headers AdminNotFoundResponseHeaders
+}
+
+type AdminOverloadedResponseHeaders struct {
+	RetryAfter *int
+	XRequestId *string
+}
+type AdminOverloadedApplicationProblemPlusJSONResponse struct {
+	Body Problem
+
+	Headers AdminOverloadedResponseHeaders
+}
+
+type AdminPreconditionFailedResponseHeaders struct {
+	XRequestId *string
+}
+type AdminPreconditionFailedApplicationProblemPlusJSONResponse struct {
+	Body Problem
+
+	Headers AdminPreconditionFailedResponseHeaders
+}
+
+type AdminSessionNotFoundResponseHeaders struct {
+	XRequestId *string
+}
+type AdminSessionNotFoundApplicationProblemPlusJSONResponse struct {
+	Body Problem
+
+	Headers AdminSessionNotFoundResponseHeaders
+}
+
+type AdminSetupClosedResponseHeaders struct {
+	XRequestId *string
+}
+type AdminSetupClosedApplicationProblemPlusJSONResponse struct {
+	Body Problem
+
+	Headers AdminSetupClosedResponseHeaders
+}
+
+type AdminTooLargeResponseHeaders struct {
+	XRequestId *string
+}
+type AdminTooLargeApplicationProblemPlusJSONResponse struct {
+	Body Problem
+
+	Headers AdminTooLargeResponseHeaders
+}
+
+type AdminTooManyRequestsResponseHeaders struct {
+	RetryAfter *int
+	XRequestId *string
+}
+type AdminTooManyRequestsApplicationProblemPlusJSONResponse struct {
+	Body Problem
+
+	Headers AdminTooManyRequestsResponseHeaders
+}
+
+type AdminUnauthenticatedResponseHeaders struct {
+	WWWAuthenticate *string
+	XRequestId      *string
+}
+type AdminUnauthenticatedApplicationProblemPlusJSONResponse struct {
+	Body Problem
+
+	Headers AdminUnauthenticatedResponseHeaders
+}
+
+type AdminUnprocessableResponseHeaders struct {
+	XRequestId *string
+}
+type AdminUnprocessableApplicationProblemPlusJSONResponse struct {
+	Body Problem
+
+	Headers AdminUnprocessableResponseHeaders
+}
+
+type AdminUnsupportedMediaTypeResponseHeaders struct {
+	XRequestId *string
+}
+type AdminUnsupportedMediaTypeApplicationProblemPlusJSONResponse struct {
+	Body Problem
+
+	Headers AdminUnsupportedMediaTypeResponseHeaders
+}
+
+type AdminUserNotFoundResponseHeaders struct {
+	XRequestId *string
+}
+type AdminUserNotFoundApplicationProblemPlusJSONResponse struct {
+	Body Problem
+
+	Headers AdminUserNotFoundResponseHeaders
+}
+
+type AdminUserTakenResponseHeaders struct {
+	XRequestId *string
+}
+type AdminUserTakenApplicationProblemPlusJSONResponse struct {
+	Body Problem
+
+	Headers AdminUserTakenResponseHeaders
+}
+
+type AdminUserTakenOrLastResponseHeaders struct {
+	XRequestId *string
+}
+type AdminUserTakenOrLastApplicationProblemPlusJSONResponse struct {
+	Body Problem
+
+	Headers AdminUserTakenOrLastResponseHeaders
+}
+
+type AdminWrongCredentialsResponseHeaders struct {
+	WWWAuthenticate *string
+	XRequestId      *string
+}
+type AdminWrongCredentialsApplicationProblemPlusJSONResponse struct {
+	Body Problem
+
+	Headers AdminWrongCredentialsResponseHeaders
 }
 
 type CasBadParameterResponseHeaders struct {
@@ -5749,6 +10791,11794 @@ func (response GetWeChatUserInfo503JSONResponse) VisitGetWeChatUserInfoResponse(
 	if response.Headers.RetryAfter != nil {
 		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
 	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListApplicationsRequestObject struct {
+	Params ListApplicationsParams
+}
+
+type ListApplicationsResponseObject interface {
+	VisitListApplicationsResponse(w http.ResponseWriter) error
+}
+
+type ListApplications200ResponseHeaders struct {
+	XRequestId *string
+}
+
+type ListApplications200JSONResponse struct {
+	Body    AdminApplicationPage
+	Headers ListApplications200ResponseHeaders
+}
+
+func (response ListApplications200JSONResponse) VisitListApplicationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListApplications400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListApplications400ApplicationProblemPlusJSONResponse) VisitListApplicationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListApplications401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListApplications401ApplicationProblemPlusJSONResponse) VisitListApplicationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListApplications403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListApplications403ApplicationProblemPlusJSONResponse) VisitListApplicationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListApplications429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ListApplications429ApplicationProblemPlusJSONResponse) VisitListApplicationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListApplications431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ListApplications431ApplicationProblemPlusJSONResponse) VisitListApplicationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListApplications500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response ListApplications500ApplicationProblemPlusJSONResponse) VisitListApplicationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListApplications503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListApplications503ApplicationProblemPlusJSONResponse) VisitListApplicationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddApplicationRequestObject struct {
+	Params AddApplicationParams
+	Body   *AddApplicationJSONRequestBody
+}
+
+type AddApplicationResponseObject interface {
+	VisitAddApplicationResponse(w http.ResponseWriter) error
+}
+
+type AddApplication201ResponseHeaders struct {
+	ETag       string
+	XRequestId *string
+}
+
+type AddApplication201JSONResponse struct {
+	Body    AdminApplication
+	Headers AddApplication201ResponseHeaders
+}
+
+func (response AddApplication201JSONResponse) VisitAddApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddApplication400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response AddApplication400ApplicationProblemPlusJSONResponse) VisitAddApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddApplication401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response AddApplication401ApplicationProblemPlusJSONResponse) VisitAddApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddApplication403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response AddApplication403ApplicationProblemPlusJSONResponse) VisitAddApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddApplication409ApplicationProblemPlusJSONResponse struct {
+	AdminConflictApplicationProblemPlusJSONResponse
+}
+
+func (response AddApplication409ApplicationProblemPlusJSONResponse) VisitAddApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddApplication413ApplicationProblemPlusJSONResponse struct {
+	AdminTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response AddApplication413ApplicationProblemPlusJSONResponse) VisitAddApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddApplication415ApplicationProblemPlusJSONResponse struct {
+	AdminUnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response AddApplication415ApplicationProblemPlusJSONResponse) VisitAddApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddApplication422ApplicationProblemPlusJSONResponse struct {
+	AdminUnprocessableApplicationProblemPlusJSONResponse
+}
+
+func (response AddApplication422ApplicationProblemPlusJSONResponse) VisitAddApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddApplication429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response AddApplication429ApplicationProblemPlusJSONResponse) VisitAddApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddApplication431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response AddApplication431ApplicationProblemPlusJSONResponse) VisitAddApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddApplication500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response AddApplication500ApplicationProblemPlusJSONResponse) VisitAddApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddApplication503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response AddApplication503ApplicationProblemPlusJSONResponse) VisitAddApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteApplicationRequestObject struct {
+	ApplicationId AdminApplicationKey `json:"applicationId"`
+	Params        DeleteApplicationParams
+}
+
+type DeleteApplicationResponseObject interface {
+	VisitDeleteApplicationResponse(w http.ResponseWriter) error
+}
+
+type DeleteApplication204ResponseHeaders struct {
+	XRequestId *string
+}
+
+type DeleteApplication204Response struct {
+	Headers DeleteApplication204ResponseHeaders
+}
+
+func (response DeleteApplication204Response) VisitDeleteApplicationResponse(w http.ResponseWriter) error {
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(204)
+	return nil
+}
+
+type DeleteApplication400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteApplication400ApplicationProblemPlusJSONResponse) VisitDeleteApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteApplication401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteApplication401ApplicationProblemPlusJSONResponse) VisitDeleteApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteApplication403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteApplication403ApplicationProblemPlusJSONResponse) VisitDeleteApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteApplication404ApplicationProblemPlusJSONResponse struct {
+	AdminNotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteApplication404ApplicationProblemPlusJSONResponse) VisitDeleteApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteApplication412ApplicationProblemPlusJSONResponse struct {
+	AdminPreconditionFailedApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteApplication412ApplicationProblemPlusJSONResponse) VisitDeleteApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteApplication429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteApplication429ApplicationProblemPlusJSONResponse) VisitDeleteApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteApplication431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteApplication431ApplicationProblemPlusJSONResponse) VisitDeleteApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteApplication500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteApplication500ApplicationProblemPlusJSONResponse) VisitDeleteApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteApplication503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteApplication503ApplicationProblemPlusJSONResponse) VisitDeleteApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadApplicationRequestObject struct {
+	ApplicationId ApplicationId `json:"applicationId"`
+}
+
+type ReadApplicationResponseObject interface {
+	VisitReadApplicationResponse(w http.ResponseWriter) error
+}
+
+type ReadApplication200ResponseHeaders struct {
+	ETag       string
+	XRequestId *string
+}
+
+type ReadApplication200JSONResponse struct {
+	Body    AdminApplication
+	Headers ReadApplication200ResponseHeaders
+}
+
+func (response ReadApplication200JSONResponse) VisitReadApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadApplication400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ReadApplication400ApplicationProblemPlusJSONResponse) VisitReadApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadApplication401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ReadApplication401ApplicationProblemPlusJSONResponse) VisitReadApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadApplication403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ReadApplication403ApplicationProblemPlusJSONResponse) VisitReadApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadApplication404ApplicationProblemPlusJSONResponse struct {
+	AdminNotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ReadApplication404ApplicationProblemPlusJSONResponse) VisitReadApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadApplication429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ReadApplication429ApplicationProblemPlusJSONResponse) VisitReadApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadApplication431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ReadApplication431ApplicationProblemPlusJSONResponse) VisitReadApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadApplication500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response ReadApplication500ApplicationProblemPlusJSONResponse) VisitReadApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadApplication503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ReadApplication503ApplicationProblemPlusJSONResponse) VisitReadApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeApplicationRequestObject struct {
+	ApplicationId ApplicationId `json:"applicationId"`
+	Params        ChangeApplicationParams
+	Body          *ChangeApplicationJSONRequestBody
+}
+
+type ChangeApplicationResponseObject interface {
+	VisitChangeApplicationResponse(w http.ResponseWriter) error
+}
+
+type ChangeApplication200ResponseHeaders struct {
+	ETag       string
+	XRequestId *string
+}
+
+type ChangeApplication200JSONResponse struct {
+	Body    AdminApplication
+	Headers ChangeApplication200ResponseHeaders
+}
+
+func (response ChangeApplication200JSONResponse) VisitChangeApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeApplication400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeApplication400ApplicationProblemPlusJSONResponse) VisitChangeApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeApplication401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeApplication401ApplicationProblemPlusJSONResponse) VisitChangeApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeApplication403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeApplication403ApplicationProblemPlusJSONResponse) VisitChangeApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeApplication404ApplicationProblemPlusJSONResponse struct {
+	AdminNotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeApplication404ApplicationProblemPlusJSONResponse) VisitChangeApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeApplication412ApplicationProblemPlusJSONResponse struct {
+	AdminPreconditionFailedApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeApplication412ApplicationProblemPlusJSONResponse) VisitChangeApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeApplication413ApplicationProblemPlusJSONResponse struct {
+	AdminTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeApplication413ApplicationProblemPlusJSONResponse) VisitChangeApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeApplication415ApplicationProblemPlusJSONResponse struct {
+	AdminUnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeApplication415ApplicationProblemPlusJSONResponse) VisitChangeApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeApplication429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeApplication429ApplicationProblemPlusJSONResponse) VisitChangeApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeApplication431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeApplication431ApplicationProblemPlusJSONResponse) VisitChangeApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeApplication500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeApplication500ApplicationProblemPlusJSONResponse) VisitChangeApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeApplication503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeApplication503ApplicationProblemPlusJSONResponse) VisitChangeApplicationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnlinkOrganisationRequestObject struct {
+	ApplicationId ApplicationId  `json:"applicationId"`
+	Organisation  AdminEntryCode `json:"organisation"`
+}
+
+type UnlinkOrganisationResponseObject interface {
+	VisitUnlinkOrganisationResponse(w http.ResponseWriter) error
+}
+
+type UnlinkOrganisation204ResponseHeaders struct {
+	XRequestId *string
+}
+
+type UnlinkOrganisation204Response struct {
+	Headers UnlinkOrganisation204ResponseHeaders
+}
+
+func (response UnlinkOrganisation204Response) VisitUnlinkOrganisationResponse(w http.ResponseWriter) error {
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(204)
+	return nil
+}
+
+type UnlinkOrganisation400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response UnlinkOrganisation400ApplicationProblemPlusJSONResponse) VisitUnlinkOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnlinkOrganisation401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response UnlinkOrganisation401ApplicationProblemPlusJSONResponse) VisitUnlinkOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnlinkOrganisation403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response UnlinkOrganisation403ApplicationProblemPlusJSONResponse) VisitUnlinkOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnlinkOrganisation404ApplicationProblemPlusJSONResponse struct {
+	AdminNotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response UnlinkOrganisation404ApplicationProblemPlusJSONResponse) VisitUnlinkOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnlinkOrganisation429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response UnlinkOrganisation429ApplicationProblemPlusJSONResponse) VisitUnlinkOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnlinkOrganisation431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response UnlinkOrganisation431ApplicationProblemPlusJSONResponse) VisitUnlinkOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnlinkOrganisation500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response UnlinkOrganisation500ApplicationProblemPlusJSONResponse) VisitUnlinkOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnlinkOrganisation503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response UnlinkOrganisation503ApplicationProblemPlusJSONResponse) VisitUnlinkOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LinkOrganisationRequestObject struct {
+	ApplicationId ApplicationId  `json:"applicationId"`
+	Organisation  AdminEntryCode `json:"organisation"`
+}
+
+type LinkOrganisationResponseObject interface {
+	VisitLinkOrganisationResponse(w http.ResponseWriter) error
+}
+
+type LinkOrganisation204ResponseHeaders struct {
+	XRequestId *string
+}
+
+type LinkOrganisation204Response struct {
+	Headers LinkOrganisation204ResponseHeaders
+}
+
+func (response LinkOrganisation204Response) VisitLinkOrganisationResponse(w http.ResponseWriter) error {
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(204)
+	return nil
+}
+
+type LinkOrganisation400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response LinkOrganisation400ApplicationProblemPlusJSONResponse) VisitLinkOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LinkOrganisation401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response LinkOrganisation401ApplicationProblemPlusJSONResponse) VisitLinkOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LinkOrganisation403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response LinkOrganisation403ApplicationProblemPlusJSONResponse) VisitLinkOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LinkOrganisation404ApplicationProblemPlusJSONResponse struct {
+	AdminNotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response LinkOrganisation404ApplicationProblemPlusJSONResponse) VisitLinkOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LinkOrganisation429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response LinkOrganisation429ApplicationProblemPlusJSONResponse) VisitLinkOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LinkOrganisation431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response LinkOrganisation431ApplicationProblemPlusJSONResponse) VisitLinkOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LinkOrganisation500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response LinkOrganisation500ApplicationProblemPlusJSONResponse) VisitLinkOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type LinkOrganisation503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response LinkOrganisation503ApplicationProblemPlusJSONResponse) VisitLinkOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListApplicationSecretsRequestObject struct {
+	ApplicationId ApplicationId `json:"applicationId"`
+}
+
+type ListApplicationSecretsResponseObject interface {
+	VisitListApplicationSecretsResponse(w http.ResponseWriter) error
+}
+
+type ListApplicationSecrets200ResponseHeaders struct {
+	XRequestId *string
+}
+
+type ListApplicationSecrets200JSONResponse struct {
+	Body    AdminApplicationSecretList
+	Headers ListApplicationSecrets200ResponseHeaders
+}
+
+func (response ListApplicationSecrets200JSONResponse) VisitListApplicationSecretsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListApplicationSecrets400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListApplicationSecrets400ApplicationProblemPlusJSONResponse) VisitListApplicationSecretsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListApplicationSecrets401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListApplicationSecrets401ApplicationProblemPlusJSONResponse) VisitListApplicationSecretsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListApplicationSecrets403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListApplicationSecrets403ApplicationProblemPlusJSONResponse) VisitListApplicationSecretsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListApplicationSecrets404ApplicationProblemPlusJSONResponse struct {
+	AdminNotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ListApplicationSecrets404ApplicationProblemPlusJSONResponse) VisitListApplicationSecretsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListApplicationSecrets429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ListApplicationSecrets429ApplicationProblemPlusJSONResponse) VisitListApplicationSecretsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListApplicationSecrets431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ListApplicationSecrets431ApplicationProblemPlusJSONResponse) VisitListApplicationSecretsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListApplicationSecrets500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response ListApplicationSecrets500ApplicationProblemPlusJSONResponse) VisitListApplicationSecretsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListApplicationSecrets503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListApplicationSecrets503ApplicationProblemPlusJSONResponse) VisitListApplicationSecretsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddApplicationSecretRequestObject struct {
+	ApplicationId ApplicationId `json:"applicationId"`
+	Params        AddApplicationSecretParams
+}
+
+type AddApplicationSecretResponseObject interface {
+	VisitAddApplicationSecretResponse(w http.ResponseWriter) error
+}
+
+type AddApplicationSecret201ResponseHeaders struct {
+	XRequestId *string
+}
+
+type AddApplicationSecret201JSONResponse struct {
+	Body    AdminNewApplicationSecret
+	Headers AddApplicationSecret201ResponseHeaders
+}
+
+func (response AddApplicationSecret201JSONResponse) VisitAddApplicationSecretResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddApplicationSecret400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response AddApplicationSecret400ApplicationProblemPlusJSONResponse) VisitAddApplicationSecretResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddApplicationSecret401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response AddApplicationSecret401ApplicationProblemPlusJSONResponse) VisitAddApplicationSecretResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddApplicationSecret403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response AddApplicationSecret403ApplicationProblemPlusJSONResponse) VisitAddApplicationSecretResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddApplicationSecret404ApplicationProblemPlusJSONResponse struct {
+	AdminNotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response AddApplicationSecret404ApplicationProblemPlusJSONResponse) VisitAddApplicationSecretResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddApplicationSecret409ApplicationProblemPlusJSONResponse struct {
+	AdminConflictApplicationProblemPlusJSONResponse
+}
+
+func (response AddApplicationSecret409ApplicationProblemPlusJSONResponse) VisitAddApplicationSecretResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddApplicationSecret422ApplicationProblemPlusJSONResponse struct {
+	AdminUnprocessableApplicationProblemPlusJSONResponse
+}
+
+func (response AddApplicationSecret422ApplicationProblemPlusJSONResponse) VisitAddApplicationSecretResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddApplicationSecret429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response AddApplicationSecret429ApplicationProblemPlusJSONResponse) VisitAddApplicationSecretResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddApplicationSecret431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response AddApplicationSecret431ApplicationProblemPlusJSONResponse) VisitAddApplicationSecretResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddApplicationSecret500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response AddApplicationSecret500ApplicationProblemPlusJSONResponse) VisitAddApplicationSecretResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddApplicationSecret503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response AddApplicationSecret503ApplicationProblemPlusJSONResponse) VisitAddApplicationSecretResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeApplicationSecretRequestObject struct {
+	ApplicationId AdminApplicationKey `json:"applicationId"`
+	SecretId      AdminId             `json:"secretId"`
+}
+
+type RevokeApplicationSecretResponseObject interface {
+	VisitRevokeApplicationSecretResponse(w http.ResponseWriter) error
+}
+
+type RevokeApplicationSecret204ResponseHeaders struct {
+	XRequestId *string
+}
+
+type RevokeApplicationSecret204Response struct {
+	Headers RevokeApplicationSecret204ResponseHeaders
+}
+
+func (response RevokeApplicationSecret204Response) VisitRevokeApplicationSecretResponse(w http.ResponseWriter) error {
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(204)
+	return nil
+}
+
+type RevokeApplicationSecret400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response RevokeApplicationSecret400ApplicationProblemPlusJSONResponse) VisitRevokeApplicationSecretResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeApplicationSecret401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response RevokeApplicationSecret401ApplicationProblemPlusJSONResponse) VisitRevokeApplicationSecretResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeApplicationSecret403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response RevokeApplicationSecret403ApplicationProblemPlusJSONResponse) VisitRevokeApplicationSecretResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeApplicationSecret404ApplicationProblemPlusJSONResponse struct {
+	AdminNotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response RevokeApplicationSecret404ApplicationProblemPlusJSONResponse) VisitRevokeApplicationSecretResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeApplicationSecret429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response RevokeApplicationSecret429ApplicationProblemPlusJSONResponse) VisitRevokeApplicationSecretResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeApplicationSecret431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response RevokeApplicationSecret431ApplicationProblemPlusJSONResponse) VisitRevokeApplicationSecretResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeApplicationSecret500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response RevokeApplicationSecret500ApplicationProblemPlusJSONResponse) VisitRevokeApplicationSecretResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RevokeApplicationSecret503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response RevokeApplicationSecret503ApplicationProblemPlusJSONResponse) VisitRevokeApplicationSecretResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAuditRequestObject struct {
+	Params ListAuditParams
+}
+
+type ListAuditResponseObject interface {
+	VisitListAuditResponse(w http.ResponseWriter) error
+}
+
+type ListAudit200ResponseHeaders struct {
+	XRequestId *string
+}
+
+type ListAudit200JSONResponse struct {
+	Body    AdminAuditPage
+	Headers ListAudit200ResponseHeaders
+}
+
+func (response ListAudit200JSONResponse) VisitListAuditResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAudit400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListAudit400ApplicationProblemPlusJSONResponse) VisitListAuditResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAudit401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListAudit401ApplicationProblemPlusJSONResponse) VisitListAuditResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAudit403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListAudit403ApplicationProblemPlusJSONResponse) VisitListAuditResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAudit429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ListAudit429ApplicationProblemPlusJSONResponse) VisitListAuditResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAudit431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ListAudit431ApplicationProblemPlusJSONResponse) VisitListAuditResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAudit500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response ListAudit500ApplicationProblemPlusJSONResponse) VisitListAuditResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListAudit503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListAudit503ApplicationProblemPlusJSONResponse) VisitListAuditResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDeliveriesRequestObject struct {
+	Params ListDeliveriesParams
+}
+
+type ListDeliveriesResponseObject interface {
+	VisitListDeliveriesResponse(w http.ResponseWriter) error
+}
+
+type ListDeliveries200ResponseHeaders struct {
+	XRequestId *string
+}
+
+type ListDeliveries200JSONResponse struct {
+	Body    AdminDeliveryPage
+	Headers ListDeliveries200ResponseHeaders
+}
+
+func (response ListDeliveries200JSONResponse) VisitListDeliveriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDeliveries400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListDeliveries400ApplicationProblemPlusJSONResponse) VisitListDeliveriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDeliveries401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListDeliveries401ApplicationProblemPlusJSONResponse) VisitListDeliveriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDeliveries403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListDeliveries403ApplicationProblemPlusJSONResponse) VisitListDeliveriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDeliveries429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ListDeliveries429ApplicationProblemPlusJSONResponse) VisitListDeliveriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDeliveries431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ListDeliveries431ApplicationProblemPlusJSONResponse) VisitListDeliveriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDeliveries500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response ListDeliveries500ApplicationProblemPlusJSONResponse) VisitListDeliveriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListDeliveries503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListDeliveries503ApplicationProblemPlusJSONResponse) VisitListDeliveriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadDeliveryRequestObject struct {
+	DeliveryId DeliveryId `json:"deliveryId"`
+}
+
+type ReadDeliveryResponseObject interface {
+	VisitReadDeliveryResponse(w http.ResponseWriter) error
+}
+
+type ReadDelivery200ResponseHeaders struct {
+	XRequestId *string
+}
+
+type ReadDelivery200JSONResponse struct {
+	Body    AdminDeliveryDetail
+	Headers ReadDelivery200ResponseHeaders
+}
+
+func (response ReadDelivery200JSONResponse) VisitReadDeliveryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadDelivery400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ReadDelivery400ApplicationProblemPlusJSONResponse) VisitReadDeliveryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadDelivery401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ReadDelivery401ApplicationProblemPlusJSONResponse) VisitReadDeliveryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadDelivery403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ReadDelivery403ApplicationProblemPlusJSONResponse) VisitReadDeliveryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadDelivery404ApplicationProblemPlusJSONResponse struct {
+	AdminNotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ReadDelivery404ApplicationProblemPlusJSONResponse) VisitReadDeliveryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadDelivery429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ReadDelivery429ApplicationProblemPlusJSONResponse) VisitReadDeliveryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadDelivery431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ReadDelivery431ApplicationProblemPlusJSONResponse) VisitReadDeliveryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadDelivery500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response ReadDelivery500ApplicationProblemPlusJSONResponse) VisitReadDeliveryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadDelivery503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ReadDelivery503ApplicationProblemPlusJSONResponse) VisitReadDeliveryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplayDeliveryRequestObject struct {
+	DeliveryId DeliveryId `json:"deliveryId"`
+}
+
+type ReplayDeliveryResponseObject interface {
+	VisitReplayDeliveryResponse(w http.ResponseWriter) error
+}
+
+type ReplayDelivery202ResponseHeaders struct {
+	XRequestId *string
+}
+
+type ReplayDelivery202JSONResponse struct {
+	Body    AdminDelivery
+	Headers ReplayDelivery202ResponseHeaders
+}
+
+func (response ReplayDelivery202JSONResponse) VisitReplayDeliveryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplayDelivery400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ReplayDelivery400ApplicationProblemPlusJSONResponse) VisitReplayDeliveryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplayDelivery401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ReplayDelivery401ApplicationProblemPlusJSONResponse) VisitReplayDeliveryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplayDelivery403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ReplayDelivery403ApplicationProblemPlusJSONResponse) VisitReplayDeliveryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplayDelivery404ApplicationProblemPlusJSONResponse struct {
+	AdminNotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ReplayDelivery404ApplicationProblemPlusJSONResponse) VisitReplayDeliveryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplayDelivery429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ReplayDelivery429ApplicationProblemPlusJSONResponse) VisitReplayDeliveryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplayDelivery431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ReplayDelivery431ApplicationProblemPlusJSONResponse) VisitReplayDeliveryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplayDelivery500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response ReplayDelivery500ApplicationProblemPlusJSONResponse) VisitReplayDeliveryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplayDelivery503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ReplayDelivery503ApplicationProblemPlusJSONResponse) VisitReplayDeliveryResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadFiguresRequestObject struct {
+	Params ReadFiguresParams
+}
+
+type ReadFiguresResponseObject interface {
+	VisitReadFiguresResponse(w http.ResponseWriter) error
+}
+
+type ReadFigures200ResponseHeaders struct {
+	XRequestId *string
+}
+
+type ReadFigures200JSONResponse struct {
+	Body    AdminFigures
+	Headers ReadFigures200ResponseHeaders
+}
+
+func (response ReadFigures200JSONResponse) VisitReadFiguresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadFigures400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ReadFigures400ApplicationProblemPlusJSONResponse) VisitReadFiguresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadFigures401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ReadFigures401ApplicationProblemPlusJSONResponse) VisitReadFiguresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadFigures403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ReadFigures403ApplicationProblemPlusJSONResponse) VisitReadFiguresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadFigures429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ReadFigures429ApplicationProblemPlusJSONResponse) VisitReadFiguresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadFigures431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ReadFigures431ApplicationProblemPlusJSONResponse) VisitReadFiguresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadFigures500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response ReadFigures500ApplicationProblemPlusJSONResponse) VisitReadFiguresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadFigures503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ReadFigures503ApplicationProblemPlusJSONResponse) VisitReadFiguresResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSigningKeysRequestObject struct {
+}
+
+type ListSigningKeysResponseObject interface {
+	VisitListSigningKeysResponse(w http.ResponseWriter) error
+}
+
+type ListSigningKeys200ResponseHeaders struct {
+	XRequestId *string
+}
+
+type ListSigningKeys200JSONResponse struct {
+	Body    AdminSigningKeyList
+	Headers ListSigningKeys200ResponseHeaders
+}
+
+func (response ListSigningKeys200JSONResponse) VisitListSigningKeysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSigningKeys401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListSigningKeys401ApplicationProblemPlusJSONResponse) VisitListSigningKeysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSigningKeys403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListSigningKeys403ApplicationProblemPlusJSONResponse) VisitListSigningKeysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSigningKeys429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ListSigningKeys429ApplicationProblemPlusJSONResponse) VisitListSigningKeysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSigningKeys431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ListSigningKeys431ApplicationProblemPlusJSONResponse) VisitListSigningKeysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSigningKeys500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response ListSigningKeys500ApplicationProblemPlusJSONResponse) VisitListSigningKeysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListSigningKeys503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListSigningKeys503ApplicationProblemPlusJSONResponse) VisitListSigningKeysResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RotateSigningKeyRequestObject struct {
+	Params RotateSigningKeyParams
+	Body   *RotateSigningKeyJSONRequestBody
+}
+
+type RotateSigningKeyResponseObject interface {
+	VisitRotateSigningKeyResponse(w http.ResponseWriter) error
+}
+
+type RotateSigningKey201ResponseHeaders struct {
+	XRequestId *string
+}
+
+type RotateSigningKey201JSONResponse struct {
+	Body    AdminSigningKey
+	Headers RotateSigningKey201ResponseHeaders
+}
+
+func (response RotateSigningKey201JSONResponse) VisitRotateSigningKeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RotateSigningKey400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response RotateSigningKey400ApplicationProblemPlusJSONResponse) VisitRotateSigningKeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RotateSigningKey401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response RotateSigningKey401ApplicationProblemPlusJSONResponse) VisitRotateSigningKeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RotateSigningKey403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response RotateSigningKey403ApplicationProblemPlusJSONResponse) VisitRotateSigningKeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RotateSigningKey413ApplicationProblemPlusJSONResponse struct {
+	AdminTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response RotateSigningKey413ApplicationProblemPlusJSONResponse) VisitRotateSigningKeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RotateSigningKey415ApplicationProblemPlusJSONResponse struct {
+	AdminUnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response RotateSigningKey415ApplicationProblemPlusJSONResponse) VisitRotateSigningKeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RotateSigningKey422ApplicationProblemPlusJSONResponse struct {
+	AdminUnprocessableApplicationProblemPlusJSONResponse
+}
+
+func (response RotateSigningKey422ApplicationProblemPlusJSONResponse) VisitRotateSigningKeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RotateSigningKey429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response RotateSigningKey429ApplicationProblemPlusJSONResponse) VisitRotateSigningKeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RotateSigningKey431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response RotateSigningKey431ApplicationProblemPlusJSONResponse) VisitRotateSigningKeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RotateSigningKey500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response RotateSigningKey500ApplicationProblemPlusJSONResponse) VisitRotateSigningKeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RotateSigningKey503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response RotateSigningKey503ApplicationProblemPlusJSONResponse) VisitRotateSigningKeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RetireSigningKeyRequestObject struct {
+	Kid    AdminKeyId `json:"kid"`
+	Params RetireSigningKeyParams
+}
+
+type RetireSigningKeyResponseObject interface {
+	VisitRetireSigningKeyResponse(w http.ResponseWriter) error
+}
+
+type RetireSigningKey204ResponseHeaders struct {
+	XRequestId *string
+}
+
+type RetireSigningKey204Response struct {
+	Headers RetireSigningKey204ResponseHeaders
+}
+
+func (response RetireSigningKey204Response) VisitRetireSigningKeyResponse(w http.ResponseWriter) error {
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(204)
+	return nil
+}
+
+type RetireSigningKey400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response RetireSigningKey400ApplicationProblemPlusJSONResponse) VisitRetireSigningKeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RetireSigningKey401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response RetireSigningKey401ApplicationProblemPlusJSONResponse) VisitRetireSigningKeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RetireSigningKey403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response RetireSigningKey403ApplicationProblemPlusJSONResponse) VisitRetireSigningKeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RetireSigningKey404ApplicationProblemPlusJSONResponse struct {
+	AdminNotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response RetireSigningKey404ApplicationProblemPlusJSONResponse) VisitRetireSigningKeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RetireSigningKey409ApplicationProblemPlusJSONResponse struct {
+	AdminConflictApplicationProblemPlusJSONResponse
+}
+
+func (response RetireSigningKey409ApplicationProblemPlusJSONResponse) VisitRetireSigningKeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RetireSigningKey429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response RetireSigningKey429ApplicationProblemPlusJSONResponse) VisitRetireSigningKeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RetireSigningKey431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response RetireSigningKey431ApplicationProblemPlusJSONResponse) VisitRetireSigningKeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RetireSigningKey500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response RetireSigningKey500ApplicationProblemPlusJSONResponse) VisitRetireSigningKeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RetireSigningKey503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response RetireSigningKey503ApplicationProblemPlusJSONResponse) VisitRetireSigningKeyResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLockoutsRequestObject struct {
+	Params ListLockoutsParams
+}
+
+type ListLockoutsResponseObject interface {
+	VisitListLockoutsResponse(w http.ResponseWriter) error
+}
+
+type ListLockouts200ResponseHeaders struct {
+	Jwt        *string
+	XRequestId *string
+}
+
+type ListLockouts200JSONResponse struct {
+	Body    AdminLockoutPage
+	Headers ListLockouts200ResponseHeaders
+}
+
+func (response ListLockouts200JSONResponse) VisitListLockoutsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Jwt != nil {
+		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLockouts400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListLockouts400ApplicationProblemPlusJSONResponse) VisitListLockoutsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLockouts401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListLockouts401ApplicationProblemPlusJSONResponse) VisitListLockoutsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLockouts403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListLockouts403ApplicationProblemPlusJSONResponse) VisitListLockoutsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLockouts431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ListLockouts431ApplicationProblemPlusJSONResponse) VisitListLockoutsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLockouts500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response ListLockouts500ApplicationProblemPlusJSONResponse) VisitListLockoutsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListLockouts503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListLockouts503ApplicationProblemPlusJSONResponse) VisitListLockoutsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnlockClientIpRequestObject struct {
+	ClientIp ClientIp `json:"clientIp"`
+}
+
+type UnlockClientIpResponseObject interface {
+	VisitUnlockClientIpResponse(w http.ResponseWriter) error
+}
+
+type UnlockClientIp204ResponseHeaders struct {
+	Jwt        *string
+	XRequestId *string
+}
+
+type UnlockClientIp204Response struct {
+	Headers UnlockClientIp204ResponseHeaders
+}
+
+func (response UnlockClientIp204Response) VisitUnlockClientIpResponse(w http.ResponseWriter) error {
+	if response.Headers.Jwt != nil {
+		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(204)
+	return nil
+}
+
+type UnlockClientIp400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response UnlockClientIp400ApplicationProblemPlusJSONResponse) VisitUnlockClientIpResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnlockClientIp401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response UnlockClientIp401ApplicationProblemPlusJSONResponse) VisitUnlockClientIpResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnlockClientIp403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response UnlockClientIp403ApplicationProblemPlusJSONResponse) VisitUnlockClientIpResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnlockClientIp431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response UnlockClientIp431ApplicationProblemPlusJSONResponse) VisitUnlockClientIpResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnlockClientIp500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response UnlockClientIp500ApplicationProblemPlusJSONResponse) VisitUnlockClientIpResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnlockClientIp503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response UnlockClientIp503ApplicationProblemPlusJSONResponse) VisitUnlockClientIpResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadAdministratorRequestObject struct {
+}
+
+type ReadAdministratorResponseObject interface {
+	VisitReadAdministratorResponse(w http.ResponseWriter) error
+}
+
+type ReadAdministrator200ResponseHeaders struct {
+	Jwt        *string
+	XRequestId *string
+}
+
+type ReadAdministrator200JSONResponse struct {
+	Body    Administrator
+	Headers ReadAdministrator200ResponseHeaders
+}
+
+func (response ReadAdministrator200JSONResponse) VisitReadAdministratorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Jwt != nil {
+		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadAdministrator401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ReadAdministrator401ApplicationProblemPlusJSONResponse) VisitReadAdministratorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadAdministrator431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ReadAdministrator431ApplicationProblemPlusJSONResponse) VisitReadAdministratorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadAdministrator500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response ReadAdministrator500ApplicationProblemPlusJSONResponse) VisitReadAdministratorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadAdministrator503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ReadAdministrator503ApplicationProblemPlusJSONResponse) VisitReadAdministratorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListOrganisationsRequestObject struct {
+	Params ListOrganisationsParams
+}
+
+type ListOrganisationsResponseObject interface {
+	VisitListOrganisationsResponse(w http.ResponseWriter) error
+}
+
+type ListOrganisations200ResponseHeaders struct {
+	XRequestId *string
+}
+
+type ListOrganisations200JSONResponse struct {
+	Body    AdminOrganisationPage
+	Headers ListOrganisations200ResponseHeaders
+}
+
+func (response ListOrganisations200JSONResponse) VisitListOrganisationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListOrganisations400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListOrganisations400ApplicationProblemPlusJSONResponse) VisitListOrganisationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListOrganisations401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListOrganisations401ApplicationProblemPlusJSONResponse) VisitListOrganisationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListOrganisations403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListOrganisations403ApplicationProblemPlusJSONResponse) VisitListOrganisationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListOrganisations429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ListOrganisations429ApplicationProblemPlusJSONResponse) VisitListOrganisationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListOrganisations431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ListOrganisations431ApplicationProblemPlusJSONResponse) VisitListOrganisationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListOrganisations500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response ListOrganisations500ApplicationProblemPlusJSONResponse) VisitListOrganisationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListOrganisations503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListOrganisations503ApplicationProblemPlusJSONResponse) VisitListOrganisationsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddOrganisationRequestObject struct {
+	Params AddOrganisationParams
+	Body   *AddOrganisationJSONRequestBody
+}
+
+type AddOrganisationResponseObject interface {
+	VisitAddOrganisationResponse(w http.ResponseWriter) error
+}
+
+type AddOrganisation201ResponseHeaders struct {
+	ETag       string
+	XRequestId *string
+}
+
+type AddOrganisation201JSONResponse struct {
+	Body    AdminOrganisation
+	Headers AddOrganisation201ResponseHeaders
+}
+
+func (response AddOrganisation201JSONResponse) VisitAddOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddOrganisation400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response AddOrganisation400ApplicationProblemPlusJSONResponse) VisitAddOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddOrganisation401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response AddOrganisation401ApplicationProblemPlusJSONResponse) VisitAddOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddOrganisation403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response AddOrganisation403ApplicationProblemPlusJSONResponse) VisitAddOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddOrganisation409ApplicationProblemPlusJSONResponse struct {
+	AdminConflictApplicationProblemPlusJSONResponse
+}
+
+func (response AddOrganisation409ApplicationProblemPlusJSONResponse) VisitAddOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddOrganisation413ApplicationProblemPlusJSONResponse struct {
+	AdminTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response AddOrganisation413ApplicationProblemPlusJSONResponse) VisitAddOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddOrganisation415ApplicationProblemPlusJSONResponse struct {
+	AdminUnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response AddOrganisation415ApplicationProblemPlusJSONResponse) VisitAddOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddOrganisation422ApplicationProblemPlusJSONResponse struct {
+	AdminUnprocessableApplicationProblemPlusJSONResponse
+}
+
+func (response AddOrganisation422ApplicationProblemPlusJSONResponse) VisitAddOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddOrganisation429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response AddOrganisation429ApplicationProblemPlusJSONResponse) VisitAddOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddOrganisation431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response AddOrganisation431ApplicationProblemPlusJSONResponse) VisitAddOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddOrganisation500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response AddOrganisation500ApplicationProblemPlusJSONResponse) VisitAddOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddOrganisation503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response AddOrganisation503ApplicationProblemPlusJSONResponse) VisitAddOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteOrganisationRequestObject struct {
+	Organisation AdminEntryCode `json:"organisation"`
+	Params       DeleteOrganisationParams
+}
+
+type DeleteOrganisationResponseObject interface {
+	VisitDeleteOrganisationResponse(w http.ResponseWriter) error
+}
+
+type DeleteOrganisation204ResponseHeaders struct {
+	XRequestId *string
+}
+
+type DeleteOrganisation204Response struct {
+	Headers DeleteOrganisation204ResponseHeaders
+}
+
+func (response DeleteOrganisation204Response) VisitDeleteOrganisationResponse(w http.ResponseWriter) error {
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(204)
+	return nil
+}
+
+type DeleteOrganisation400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteOrganisation400ApplicationProblemPlusJSONResponse) VisitDeleteOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteOrganisation401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteOrganisation401ApplicationProblemPlusJSONResponse) VisitDeleteOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteOrganisation403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteOrganisation403ApplicationProblemPlusJSONResponse) VisitDeleteOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteOrganisation404ApplicationProblemPlusJSONResponse struct {
+	AdminNotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteOrganisation404ApplicationProblemPlusJSONResponse) VisitDeleteOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteOrganisation412ApplicationProblemPlusJSONResponse struct {
+	AdminPreconditionFailedApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteOrganisation412ApplicationProblemPlusJSONResponse) VisitDeleteOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteOrganisation429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteOrganisation429ApplicationProblemPlusJSONResponse) VisitDeleteOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteOrganisation431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteOrganisation431ApplicationProblemPlusJSONResponse) VisitDeleteOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteOrganisation500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteOrganisation500ApplicationProblemPlusJSONResponse) VisitDeleteOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteOrganisation503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteOrganisation503ApplicationProblemPlusJSONResponse) VisitDeleteOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadOrganisationRequestObject struct {
+	Organisation OrganisationCode `json:"organisation"`
+}
+
+type ReadOrganisationResponseObject interface {
+	VisitReadOrganisationResponse(w http.ResponseWriter) error
+}
+
+type ReadOrganisation200ResponseHeaders struct {
+	ETag       string
+	XRequestId *string
+}
+
+type ReadOrganisation200JSONResponse struct {
+	Body    AdminOrganisation
+	Headers ReadOrganisation200ResponseHeaders
+}
+
+func (response ReadOrganisation200JSONResponse) VisitReadOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadOrganisation400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ReadOrganisation400ApplicationProblemPlusJSONResponse) VisitReadOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadOrganisation401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ReadOrganisation401ApplicationProblemPlusJSONResponse) VisitReadOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadOrganisation403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ReadOrganisation403ApplicationProblemPlusJSONResponse) VisitReadOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadOrganisation404ApplicationProblemPlusJSONResponse struct {
+	AdminNotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ReadOrganisation404ApplicationProblemPlusJSONResponse) VisitReadOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadOrganisation429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ReadOrganisation429ApplicationProblemPlusJSONResponse) VisitReadOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadOrganisation431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ReadOrganisation431ApplicationProblemPlusJSONResponse) VisitReadOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadOrganisation500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response ReadOrganisation500ApplicationProblemPlusJSONResponse) VisitReadOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadOrganisation503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ReadOrganisation503ApplicationProblemPlusJSONResponse) VisitReadOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeOrganisationRequestObject struct {
+	Organisation OrganisationCode `json:"organisation"`
+	Params       ChangeOrganisationParams
+	Body         *ChangeOrganisationJSONRequestBody
+}
+
+type ChangeOrganisationResponseObject interface {
+	VisitChangeOrganisationResponse(w http.ResponseWriter) error
+}
+
+type ChangeOrganisation200ResponseHeaders struct {
+	ETag       string
+	XRequestId *string
+}
+
+type ChangeOrganisation200JSONResponse struct {
+	Body    AdminOrganisation
+	Headers ChangeOrganisation200ResponseHeaders
+}
+
+func (response ChangeOrganisation200JSONResponse) VisitChangeOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeOrganisation400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeOrganisation400ApplicationProblemPlusJSONResponse) VisitChangeOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeOrganisation401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeOrganisation401ApplicationProblemPlusJSONResponse) VisitChangeOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeOrganisation403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeOrganisation403ApplicationProblemPlusJSONResponse) VisitChangeOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeOrganisation404ApplicationProblemPlusJSONResponse struct {
+	AdminNotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeOrganisation404ApplicationProblemPlusJSONResponse) VisitChangeOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeOrganisation412ApplicationProblemPlusJSONResponse struct {
+	AdminPreconditionFailedApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeOrganisation412ApplicationProblemPlusJSONResponse) VisitChangeOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeOrganisation413ApplicationProblemPlusJSONResponse struct {
+	AdminTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeOrganisation413ApplicationProblemPlusJSONResponse) VisitChangeOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeOrganisation415ApplicationProblemPlusJSONResponse struct {
+	AdminUnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeOrganisation415ApplicationProblemPlusJSONResponse) VisitChangeOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeOrganisation429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeOrganisation429ApplicationProblemPlusJSONResponse) VisitChangeOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeOrganisation431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeOrganisation431ApplicationProblemPlusJSONResponse) VisitChangeOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeOrganisation500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeOrganisation500ApplicationProblemPlusJSONResponse) VisitChangeOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeOrganisation503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeOrganisation503ApplicationProblemPlusJSONResponse) VisitChangeOrganisationResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMembersRequestObject struct {
+	Organisation OrganisationCode `json:"organisation"`
+	Params       ListMembersParams
+}
+
+type ListMembersResponseObject interface {
+	VisitListMembersResponse(w http.ResponseWriter) error
+}
+
+type ListMembers200ResponseHeaders struct {
+	XRequestId *string
+}
+
+type ListMembers200JSONResponse struct {
+	Body    AdminMemberPage
+	Headers ListMembers200ResponseHeaders
+}
+
+func (response ListMembers200JSONResponse) VisitListMembersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMembers400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListMembers400ApplicationProblemPlusJSONResponse) VisitListMembersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMembers401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListMembers401ApplicationProblemPlusJSONResponse) VisitListMembersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMembers403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListMembers403ApplicationProblemPlusJSONResponse) VisitListMembersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMembers404ApplicationProblemPlusJSONResponse struct {
+	AdminNotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ListMembers404ApplicationProblemPlusJSONResponse) VisitListMembersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMembers429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ListMembers429ApplicationProblemPlusJSONResponse) VisitListMembersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMembers431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ListMembers431ApplicationProblemPlusJSONResponse) VisitListMembersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMembers500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response ListMembers500ApplicationProblemPlusJSONResponse) VisitListMembersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMembers503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListMembers503ApplicationProblemPlusJSONResponse) VisitListMembersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRolesRequestObject struct {
+	Params ListRolesParams
+}
+
+type ListRolesResponseObject interface {
+	VisitListRolesResponse(w http.ResponseWriter) error
+}
+
+type ListRoles200ResponseHeaders struct {
+	XRequestId *string
+}
+
+type ListRoles200JSONResponse struct {
+	Body    AdminRolePage
+	Headers ListRoles200ResponseHeaders
+}
+
+func (response ListRoles200JSONResponse) VisitListRolesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRoles400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListRoles400ApplicationProblemPlusJSONResponse) VisitListRolesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRoles401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListRoles401ApplicationProblemPlusJSONResponse) VisitListRolesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRoles403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListRoles403ApplicationProblemPlusJSONResponse) VisitListRolesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRoles429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ListRoles429ApplicationProblemPlusJSONResponse) VisitListRolesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRoles431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ListRoles431ApplicationProblemPlusJSONResponse) VisitListRolesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRoles500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response ListRoles500ApplicationProblemPlusJSONResponse) VisitListRolesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListRoles503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListRoles503ApplicationProblemPlusJSONResponse) VisitListRolesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddRoleRequestObject struct {
+	Params AddRoleParams
+	Body   *AddRoleJSONRequestBody
+}
+
+type AddRoleResponseObject interface {
+	VisitAddRoleResponse(w http.ResponseWriter) error
+}
+
+type AddRole201ResponseHeaders struct {
+	ETag       string
+	XRequestId *string
+}
+
+type AddRole201JSONResponse struct {
+	Body    AdminRole
+	Headers AddRole201ResponseHeaders
+}
+
+func (response AddRole201JSONResponse) VisitAddRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddRole400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response AddRole400ApplicationProblemPlusJSONResponse) VisitAddRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddRole401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response AddRole401ApplicationProblemPlusJSONResponse) VisitAddRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddRole403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response AddRole403ApplicationProblemPlusJSONResponse) VisitAddRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddRole409ApplicationProblemPlusJSONResponse struct {
+	AdminConflictApplicationProblemPlusJSONResponse
+}
+
+func (response AddRole409ApplicationProblemPlusJSONResponse) VisitAddRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddRole413ApplicationProblemPlusJSONResponse struct {
+	AdminTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response AddRole413ApplicationProblemPlusJSONResponse) VisitAddRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddRole415ApplicationProblemPlusJSONResponse struct {
+	AdminUnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response AddRole415ApplicationProblemPlusJSONResponse) VisitAddRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddRole422ApplicationProblemPlusJSONResponse struct {
+	AdminUnprocessableApplicationProblemPlusJSONResponse
+}
+
+func (response AddRole422ApplicationProblemPlusJSONResponse) VisitAddRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddRole429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response AddRole429ApplicationProblemPlusJSONResponse) VisitAddRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddRole431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response AddRole431ApplicationProblemPlusJSONResponse) VisitAddRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddRole500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response AddRole500ApplicationProblemPlusJSONResponse) VisitAddRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddRole503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response AddRole503ApplicationProblemPlusJSONResponse) VisitAddRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteRoleRequestObject struct {
+	Role   AdminEntryCode `json:"role"`
+	Params DeleteRoleParams
+}
+
+type DeleteRoleResponseObject interface {
+	VisitDeleteRoleResponse(w http.ResponseWriter) error
+}
+
+type DeleteRole204ResponseHeaders struct {
+	XRequestId *string
+}
+
+type DeleteRole204Response struct {
+	Headers DeleteRole204ResponseHeaders
+}
+
+func (response DeleteRole204Response) VisitDeleteRoleResponse(w http.ResponseWriter) error {
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(204)
+	return nil
+}
+
+type DeleteRole400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteRole400ApplicationProblemPlusJSONResponse) VisitDeleteRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteRole401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteRole401ApplicationProblemPlusJSONResponse) VisitDeleteRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteRole403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteRole403ApplicationProblemPlusJSONResponse) VisitDeleteRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteRole404ApplicationProblemPlusJSONResponse struct {
+	AdminNotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteRole404ApplicationProblemPlusJSONResponse) VisitDeleteRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteRole412ApplicationProblemPlusJSONResponse struct {
+	AdminPreconditionFailedApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteRole412ApplicationProblemPlusJSONResponse) VisitDeleteRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteRole429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteRole429ApplicationProblemPlusJSONResponse) VisitDeleteRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteRole431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteRole431ApplicationProblemPlusJSONResponse) VisitDeleteRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteRole500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteRole500ApplicationProblemPlusJSONResponse) VisitDeleteRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteRole503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteRole503ApplicationProblemPlusJSONResponse) VisitDeleteRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadRoleRequestObject struct {
+	Role RoleCode `json:"role"`
+}
+
+type ReadRoleResponseObject interface {
+	VisitReadRoleResponse(w http.ResponseWriter) error
+}
+
+type ReadRole200ResponseHeaders struct {
+	ETag       string
+	XRequestId *string
+}
+
+type ReadRole200JSONResponse struct {
+	Body    AdminRole
+	Headers ReadRole200ResponseHeaders
+}
+
+func (response ReadRole200JSONResponse) VisitReadRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadRole400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ReadRole400ApplicationProblemPlusJSONResponse) VisitReadRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadRole401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ReadRole401ApplicationProblemPlusJSONResponse) VisitReadRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadRole403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ReadRole403ApplicationProblemPlusJSONResponse) VisitReadRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadRole404ApplicationProblemPlusJSONResponse struct {
+	AdminNotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ReadRole404ApplicationProblemPlusJSONResponse) VisitReadRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadRole429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ReadRole429ApplicationProblemPlusJSONResponse) VisitReadRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadRole431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ReadRole431ApplicationProblemPlusJSONResponse) VisitReadRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadRole500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response ReadRole500ApplicationProblemPlusJSONResponse) VisitReadRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadRole503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ReadRole503ApplicationProblemPlusJSONResponse) VisitReadRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeRoleRequestObject struct {
+	Role   RoleCode `json:"role"`
+	Params ChangeRoleParams
+	Body   *ChangeRoleJSONRequestBody
+}
+
+type ChangeRoleResponseObject interface {
+	VisitChangeRoleResponse(w http.ResponseWriter) error
+}
+
+type ChangeRole200ResponseHeaders struct {
+	ETag       string
+	XRequestId *string
+}
+
+type ChangeRole200JSONResponse struct {
+	Body    AdminRole
+	Headers ChangeRole200ResponseHeaders
+}
+
+func (response ChangeRole200JSONResponse) VisitChangeRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeRole400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeRole400ApplicationProblemPlusJSONResponse) VisitChangeRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeRole401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeRole401ApplicationProblemPlusJSONResponse) VisitChangeRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeRole403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeRole403ApplicationProblemPlusJSONResponse) VisitChangeRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeRole404ApplicationProblemPlusJSONResponse struct {
+	AdminNotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeRole404ApplicationProblemPlusJSONResponse) VisitChangeRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeRole412ApplicationProblemPlusJSONResponse struct {
+	AdminPreconditionFailedApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeRole412ApplicationProblemPlusJSONResponse) VisitChangeRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeRole413ApplicationProblemPlusJSONResponse struct {
+	AdminTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeRole413ApplicationProblemPlusJSONResponse) VisitChangeRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeRole415ApplicationProblemPlusJSONResponse struct {
+	AdminUnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeRole415ApplicationProblemPlusJSONResponse) VisitChangeRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeRole429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeRole429ApplicationProblemPlusJSONResponse) VisitChangeRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeRole431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeRole431ApplicationProblemPlusJSONResponse) VisitChangeRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeRole500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeRole500ApplicationProblemPlusJSONResponse) VisitChangeRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeRole503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeRole503ApplicationProblemPlusJSONResponse) VisitChangeRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignOutAdministratorRequestObject struct {
+}
+
+type SignOutAdministratorResponseObject interface {
+	VisitSignOutAdministratorResponse(w http.ResponseWriter) error
+}
+
+type SignOutAdministrator204ResponseHeaders struct {
+	XRequestId *string
+}
+
+type SignOutAdministrator204Response struct {
+	Headers SignOutAdministrator204ResponseHeaders
+}
+
+func (response SignOutAdministrator204Response) VisitSignOutAdministratorResponse(w http.ResponseWriter) error {
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(204)
+	return nil
+}
+
+type SignOutAdministrator401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response SignOutAdministrator401ApplicationProblemPlusJSONResponse) VisitSignOutAdministratorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignOutAdministrator431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response SignOutAdministrator431ApplicationProblemPlusJSONResponse) VisitSignOutAdministratorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignOutAdministrator500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response SignOutAdministrator500ApplicationProblemPlusJSONResponse) VisitSignOutAdministratorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignOutAdministrator503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response SignOutAdministrator503ApplicationProblemPlusJSONResponse) VisitSignOutAdministratorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignInAdministratorRequestObject struct {
+	Body *SignInAdministratorJSONRequestBody
+}
+
+type SignInAdministratorResponseObject interface {
+	VisitSignInAdministratorResponse(w http.ResponseWriter) error
+}
+
+type SignInAdministrator201ResponseHeaders struct {
+	XRequestId *string
+}
+
+type SignInAdministrator201JSONResponse struct {
+	Body    AdminSession
+	Headers SignInAdministrator201ResponseHeaders
+}
+
+func (response SignInAdministrator201JSONResponse) VisitSignInAdministratorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignInAdministrator400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response SignInAdministrator400ApplicationProblemPlusJSONResponse) VisitSignInAdministratorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignInAdministrator401ApplicationProblemPlusJSONResponse struct {
+	AdminWrongCredentialsApplicationProblemPlusJSONResponse
+}
+
+func (response SignInAdministrator401ApplicationProblemPlusJSONResponse) VisitSignInAdministratorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignInAdministrator403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response SignInAdministrator403ApplicationProblemPlusJSONResponse) VisitSignInAdministratorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignInAdministrator413ApplicationProblemPlusJSONResponse struct {
+	AdminTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response SignInAdministrator413ApplicationProblemPlusJSONResponse) VisitSignInAdministratorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignInAdministrator415ApplicationProblemPlusJSONResponse struct {
+	AdminUnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response SignInAdministrator415ApplicationProblemPlusJSONResponse) VisitSignInAdministratorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignInAdministrator431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response SignInAdministrator431ApplicationProblemPlusJSONResponse) VisitSignInAdministratorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignInAdministrator500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response SignInAdministrator500ApplicationProblemPlusJSONResponse) VisitSignInAdministratorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SignInAdministrator503ApplicationProblemPlusJSONResponse struct {
+	AdminOverloadedApplicationProblemPlusJSONResponse
+}
+
+func (response SignInAdministrator503ApplicationProblemPlusJSONResponse) VisitSignInAdministratorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FindSessionsRequestObject struct {
+	Params FindSessionsParams
+}
+
+type FindSessionsResponseObject interface {
+	VisitFindSessionsResponse(w http.ResponseWriter) error
+}
+
+type FindSessions200ResponseHeaders struct {
+	Jwt        *string
+	XRequestId *string
+}
+
+type FindSessions200JSONResponse struct {
+	Body    AdminSessionPage
+	Headers FindSessions200ResponseHeaders
+}
+
+func (response FindSessions200JSONResponse) VisitFindSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Jwt != nil {
+		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FindSessions400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response FindSessions400ApplicationProblemPlusJSONResponse) VisitFindSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FindSessions401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response FindSessions401ApplicationProblemPlusJSONResponse) VisitFindSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FindSessions403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response FindSessions403ApplicationProblemPlusJSONResponse) VisitFindSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FindSessions431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response FindSessions431ApplicationProblemPlusJSONResponse) VisitFindSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FindSessions500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response FindSessions500ApplicationProblemPlusJSONResponse) VisitFindSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type FindSessions503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response FindSessions503ApplicationProblemPlusJSONResponse) VisitFindSessionsResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndAnySessionRequestObject struct {
+	SessionId SessionId `json:"sessionId"`
+}
+
+type EndAnySessionResponseObject interface {
+	VisitEndAnySessionResponse(w http.ResponseWriter) error
+}
+
+type EndAnySession204ResponseHeaders struct {
+	Jwt        *string
+	XRequestId *string
+}
+
+type EndAnySession204Response struct {
+	Headers EndAnySession204ResponseHeaders
+}
+
+func (response EndAnySession204Response) VisitEndAnySessionResponse(w http.ResponseWriter) error {
+	if response.Headers.Jwt != nil {
+		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(204)
+	return nil
+}
+
+type EndAnySession400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response EndAnySession400ApplicationProblemPlusJSONResponse) VisitEndAnySessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndAnySession401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response EndAnySession401ApplicationProblemPlusJSONResponse) VisitEndAnySessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndAnySession403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response EndAnySession403ApplicationProblemPlusJSONResponse) VisitEndAnySessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndAnySession404ApplicationProblemPlusJSONResponse struct {
+	AdminSessionNotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response EndAnySession404ApplicationProblemPlusJSONResponse) VisitEndAnySessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndAnySession431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response EndAnySession431ApplicationProblemPlusJSONResponse) VisitEndAnySessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndAnySession500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response EndAnySession500ApplicationProblemPlusJSONResponse) VisitEndAnySessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndAnySession503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response EndAnySession503ApplicationProblemPlusJSONResponse) VisitEndAnySessionResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUpAdministratorRequestObject struct {
+	Body *SetUpAdministratorJSONRequestBody
+}
+
+type SetUpAdministratorResponseObject interface {
+	VisitSetUpAdministratorResponse(w http.ResponseWriter) error
+}
+
+type SetUpAdministrator201ResponseHeaders struct {
+	XRequestId *string
+}
+
+type SetUpAdministrator201JSONResponse struct {
+	Body    AdminSession
+	Headers SetUpAdministrator201ResponseHeaders
+}
+
+func (response SetUpAdministrator201JSONResponse) VisitSetUpAdministratorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUpAdministrator400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response SetUpAdministrator400ApplicationProblemPlusJSONResponse) VisitSetUpAdministratorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUpAdministrator403ApplicationProblemPlusJSONResponse struct {
+	AdminSetupClosedApplicationProblemPlusJSONResponse
+}
+
+func (response SetUpAdministrator403ApplicationProblemPlusJSONResponse) VisitSetUpAdministratorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUpAdministrator413ApplicationProblemPlusJSONResponse struct {
+	AdminTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response SetUpAdministrator413ApplicationProblemPlusJSONResponse) VisitSetUpAdministratorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUpAdministrator415ApplicationProblemPlusJSONResponse struct {
+	AdminUnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response SetUpAdministrator415ApplicationProblemPlusJSONResponse) VisitSetUpAdministratorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUpAdministrator422ApplicationProblemPlusJSONResponse struct {
+	AdminUnprocessableApplicationProblemPlusJSONResponse
+}
+
+func (response SetUpAdministrator422ApplicationProblemPlusJSONResponse) VisitSetUpAdministratorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUpAdministrator429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response SetUpAdministrator429ApplicationProblemPlusJSONResponse) VisitSetUpAdministratorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUpAdministrator431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response SetUpAdministrator431ApplicationProblemPlusJSONResponse) VisitSetUpAdministratorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUpAdministrator500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response SetUpAdministrator500ApplicationProblemPlusJSONResponse) VisitSetUpAdministratorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUpAdministrator503ApplicationProblemPlusJSONResponse struct {
+	AdminOverloadedApplicationProblemPlusJSONResponse
+}
+
+func (response SetUpAdministrator503ApplicationProblemPlusJSONResponse) VisitSetUpAdministratorResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListUsersRequestObject struct {
+	Params ListUsersParams
+}
+
+type ListUsersResponseObject interface {
+	VisitListUsersResponse(w http.ResponseWriter) error
+}
+
+type ListUsers200ResponseHeaders struct {
+	Jwt        *string
+	XRequestId *string
+}
+
+type ListUsers200JSONResponse struct {
+	Body    AdminUserPage
+	Headers ListUsers200ResponseHeaders
+}
+
+func (response ListUsers200JSONResponse) VisitListUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Jwt != nil {
+		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListUsers400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListUsers400ApplicationProblemPlusJSONResponse) VisitListUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListUsers401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListUsers401ApplicationProblemPlusJSONResponse) VisitListUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListUsers403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListUsers403ApplicationProblemPlusJSONResponse) VisitListUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListUsers431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ListUsers431ApplicationProblemPlusJSONResponse) VisitListUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListUsers500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response ListUsers500ApplicationProblemPlusJSONResponse) VisitListUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListUsers503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListUsers503ApplicationProblemPlusJSONResponse) VisitListUsersResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddUserRequestObject struct {
+	Params AddUserParams
+	Body   *AddUserJSONRequestBody
+}
+
+type AddUserResponseObject interface {
+	VisitAddUserResponse(w http.ResponseWriter) error
+}
+
+type AddUser201ResponseHeaders struct {
+	ETag       string
+	Jwt        *string
+	XRequestId *string
+}
+
+type AddUser201JSONResponse struct {
+	Body    AdminUser
+	Headers AddUser201ResponseHeaders
+}
+
+func (response AddUser201JSONResponse) VisitAddUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	if response.Headers.Jwt != nil {
+		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddUser400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response AddUser400ApplicationProblemPlusJSONResponse) VisitAddUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddUser401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response AddUser401ApplicationProblemPlusJSONResponse) VisitAddUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddUser403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response AddUser403ApplicationProblemPlusJSONResponse) VisitAddUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddUser409ApplicationProblemPlusJSONResponse struct {
+	AdminUserTakenApplicationProblemPlusJSONResponse
+}
+
+func (response AddUser409ApplicationProblemPlusJSONResponse) VisitAddUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddUser413ApplicationProblemPlusJSONResponse struct {
+	AdminTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response AddUser413ApplicationProblemPlusJSONResponse) VisitAddUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddUser415ApplicationProblemPlusJSONResponse struct {
+	AdminUnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response AddUser415ApplicationProblemPlusJSONResponse) VisitAddUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddUser422ApplicationProblemPlusJSONResponse struct {
+	AdminUnprocessableApplicationProblemPlusJSONResponse
+}
+
+func (response AddUser422ApplicationProblemPlusJSONResponse) VisitAddUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddUser431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response AddUser431ApplicationProblemPlusJSONResponse) VisitAddUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddUser500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response AddUser500ApplicationProblemPlusJSONResponse) VisitAddUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddUser503ApplicationProblemPlusJSONResponse struct {
+	AdminOverloadedApplicationProblemPlusJSONResponse
+}
+
+func (response AddUser503ApplicationProblemPlusJSONResponse) VisitAddUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EraseUserRequestObject struct {
+	UserId UserId `json:"userId"`
+	Params EraseUserParams
+}
+
+type EraseUserResponseObject interface {
+	VisitEraseUserResponse(w http.ResponseWriter) error
+}
+
+type EraseUser204ResponseHeaders struct {
+	Jwt        *string
+	XRequestId *string
+}
+
+type EraseUser204Response struct {
+	Headers EraseUser204ResponseHeaders
+}
+
+func (response EraseUser204Response) VisitEraseUserResponse(w http.ResponseWriter) error {
+	if response.Headers.Jwt != nil {
+		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(204)
+	return nil
+}
+
+type EraseUser400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response EraseUser400ApplicationProblemPlusJSONResponse) VisitEraseUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EraseUser401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response EraseUser401ApplicationProblemPlusJSONResponse) VisitEraseUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EraseUser403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response EraseUser403ApplicationProblemPlusJSONResponse) VisitEraseUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EraseUser404ApplicationProblemPlusJSONResponse struct {
+	AdminUserNotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response EraseUser404ApplicationProblemPlusJSONResponse) VisitEraseUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EraseUser409ApplicationProblemPlusJSONResponse struct {
+	AdminLastSuperAdministratorApplicationProblemPlusJSONResponse
+}
+
+func (response EraseUser409ApplicationProblemPlusJSONResponse) VisitEraseUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EraseUser412ApplicationProblemPlusJSONResponse struct {
+	AdminPreconditionFailedApplicationProblemPlusJSONResponse
+}
+
+func (response EraseUser412ApplicationProblemPlusJSONResponse) VisitEraseUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EraseUser431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response EraseUser431ApplicationProblemPlusJSONResponse) VisitEraseUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EraseUser500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response EraseUser500ApplicationProblemPlusJSONResponse) VisitEraseUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EraseUser503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response EraseUser503ApplicationProblemPlusJSONResponse) VisitEraseUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadUserRequestObject struct {
+	UserId UserId `json:"userId"`
+}
+
+type ReadUserResponseObject interface {
+	VisitReadUserResponse(w http.ResponseWriter) error
+}
+
+type ReadUser200ResponseHeaders struct {
+	ETag       string
+	Jwt        *string
+	XRequestId *string
+}
+
+type ReadUser200JSONResponse struct {
+	Body    AdminUser
+	Headers ReadUser200ResponseHeaders
+}
+
+func (response ReadUser200JSONResponse) VisitReadUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	if response.Headers.Jwt != nil {
+		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadUser400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ReadUser400ApplicationProblemPlusJSONResponse) VisitReadUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadUser401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ReadUser401ApplicationProblemPlusJSONResponse) VisitReadUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadUser403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ReadUser403ApplicationProblemPlusJSONResponse) VisitReadUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadUser404ApplicationProblemPlusJSONResponse struct {
+	AdminUserNotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ReadUser404ApplicationProblemPlusJSONResponse) VisitReadUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadUser431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ReadUser431ApplicationProblemPlusJSONResponse) VisitReadUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadUser500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response ReadUser500ApplicationProblemPlusJSONResponse) VisitReadUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadUser503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ReadUser503ApplicationProblemPlusJSONResponse) VisitReadUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeUserRequestObject struct {
+	UserId UserId `json:"userId"`
+	Params ChangeUserParams
+	Body   *ChangeUserJSONRequestBody
+}
+
+type ChangeUserResponseObject interface {
+	VisitChangeUserResponse(w http.ResponseWriter) error
+}
+
+type ChangeUser200ResponseHeaders struct {
+	ETag       string
+	Jwt        *string
+	XRequestId *string
+}
+
+type ChangeUser200JSONResponse struct {
+	Body    AdminUser
+	Headers ChangeUser200ResponseHeaders
+}
+
+func (response ChangeUser200JSONResponse) VisitChangeUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	if response.Headers.Jwt != nil {
+		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeUser400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeUser400ApplicationProblemPlusJSONResponse) VisitChangeUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeUser401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeUser401ApplicationProblemPlusJSONResponse) VisitChangeUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeUser403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeUser403ApplicationProblemPlusJSONResponse) VisitChangeUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeUser404ApplicationProblemPlusJSONResponse struct {
+	AdminUserNotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeUser404ApplicationProblemPlusJSONResponse) VisitChangeUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeUser409ApplicationProblemPlusJSONResponse struct {
+	AdminUserTakenOrLastApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeUser409ApplicationProblemPlusJSONResponse) VisitChangeUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeUser412ApplicationProblemPlusJSONResponse struct {
+	AdminPreconditionFailedApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeUser412ApplicationProblemPlusJSONResponse) VisitChangeUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeUser413ApplicationProblemPlusJSONResponse struct {
+	AdminTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeUser413ApplicationProblemPlusJSONResponse) VisitChangeUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeUser415ApplicationProblemPlusJSONResponse struct {
+	AdminUnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeUser415ApplicationProblemPlusJSONResponse) VisitChangeUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeUser431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeUser431ApplicationProblemPlusJSONResponse) VisitChangeUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeUser500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeUser500ApplicationProblemPlusJSONResponse) VisitChangeUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeUser503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeUser503ApplicationProblemPlusJSONResponse) VisitChangeUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewAnswerRequestObject struct {
+	UserId UserId `json:"userId"`
+	Body   *PreviewAnswerJSONRequestBody
+}
+
+type PreviewAnswerResponseObject interface {
+	VisitPreviewAnswerResponse(w http.ResponseWriter) error
+}
+
+type PreviewAnswer200ResponseHeaders struct {
+	Jwt        *string
+	XRequestId *string
+}
+
+type PreviewAnswer200JSONResponse struct {
+	Body    AdminAnswer
+	Headers PreviewAnswer200ResponseHeaders
+}
+
+func (response PreviewAnswer200JSONResponse) VisitPreviewAnswerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Jwt != nil {
+		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewAnswer400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response PreviewAnswer400ApplicationProblemPlusJSONResponse) VisitPreviewAnswerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewAnswer401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response PreviewAnswer401ApplicationProblemPlusJSONResponse) VisitPreviewAnswerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewAnswer403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response PreviewAnswer403ApplicationProblemPlusJSONResponse) VisitPreviewAnswerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewAnswer404ApplicationProblemPlusJSONResponse struct {
+	AdminUserNotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response PreviewAnswer404ApplicationProblemPlusJSONResponse) VisitPreviewAnswerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewAnswer413ApplicationProblemPlusJSONResponse struct {
+	AdminTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response PreviewAnswer413ApplicationProblemPlusJSONResponse) VisitPreviewAnswerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewAnswer415ApplicationProblemPlusJSONResponse struct {
+	AdminUnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response PreviewAnswer415ApplicationProblemPlusJSONResponse) VisitPreviewAnswerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewAnswer431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response PreviewAnswer431ApplicationProblemPlusJSONResponse) VisitPreviewAnswerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewAnswer500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response PreviewAnswer500ApplicationProblemPlusJSONResponse) VisitPreviewAnswerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type PreviewAnswer503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response PreviewAnswer503ApplicationProblemPlusJSONResponse) VisitPreviewAnswerResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportUserRequestObject struct {
+	UserId UserId `json:"userId"`
+}
+
+type ExportUserResponseObject interface {
+	VisitExportUserResponse(w http.ResponseWriter) error
+}
+
+type ExportUser200ResponseHeaders struct {
+	Jwt        *string
+	XRequestId *string
+}
+
+type ExportUser200JSONResponse struct {
+	Body    AdminUserData
+	Headers ExportUser200ResponseHeaders
+}
+
+func (response ExportUser200JSONResponse) VisitExportUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Jwt != nil {
+		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportUser400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ExportUser400ApplicationProblemPlusJSONResponse) VisitExportUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportUser401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ExportUser401ApplicationProblemPlusJSONResponse) VisitExportUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportUser403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ExportUser403ApplicationProblemPlusJSONResponse) VisitExportUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportUser404ApplicationProblemPlusJSONResponse struct {
+	AdminUserNotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ExportUser404ApplicationProblemPlusJSONResponse) VisitExportUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportUser431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ExportUser431ApplicationProblemPlusJSONResponse) VisitExportUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportUser500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response ExportUser500ApplicationProblemPlusJSONResponse) VisitExportUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ExportUser503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ExportUser503ApplicationProblemPlusJSONResponse) VisitExportUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnlockUserRequestObject struct {
+	UserId UserId `json:"userId"`
+}
+
+type UnlockUserResponseObject interface {
+	VisitUnlockUserResponse(w http.ResponseWriter) error
+}
+
+type UnlockUser204ResponseHeaders struct {
+	Jwt        *string
+	XRequestId *string
+}
+
+type UnlockUser204Response struct {
+	Headers UnlockUser204ResponseHeaders
+}
+
+func (response UnlockUser204Response) VisitUnlockUserResponse(w http.ResponseWriter) error {
+	if response.Headers.Jwt != nil {
+		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(204)
+	return nil
+}
+
+type UnlockUser400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response UnlockUser400ApplicationProblemPlusJSONResponse) VisitUnlockUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnlockUser401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response UnlockUser401ApplicationProblemPlusJSONResponse) VisitUnlockUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnlockUser403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response UnlockUser403ApplicationProblemPlusJSONResponse) VisitUnlockUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnlockUser404ApplicationProblemPlusJSONResponse struct {
+	AdminUserNotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response UnlockUser404ApplicationProblemPlusJSONResponse) VisitUnlockUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnlockUser431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response UnlockUser431ApplicationProblemPlusJSONResponse) VisitUnlockUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnlockUser500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response UnlockUser500ApplicationProblemPlusJSONResponse) VisitUnlockUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type UnlockUser503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response UnlockUser503ApplicationProblemPlusJSONResponse) VisitUnlockUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMembershipsOfUserRequestObject struct {
+	UserId UserId `json:"userId"`
+}
+
+type ListMembershipsOfUserResponseObject interface {
+	VisitListMembershipsOfUserResponse(w http.ResponseWriter) error
+}
+
+type ListMembershipsOfUser200ResponseHeaders struct {
+	XRequestId *string
+}
+
+type ListMembershipsOfUser200JSONResponse struct {
+	Body    AdminMembershipList
+	Headers ListMembershipsOfUser200ResponseHeaders
+}
+
+func (response ListMembershipsOfUser200JSONResponse) VisitListMembershipsOfUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMembershipsOfUser400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListMembershipsOfUser400ApplicationProblemPlusJSONResponse) VisitListMembershipsOfUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMembershipsOfUser401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListMembershipsOfUser401ApplicationProblemPlusJSONResponse) VisitListMembershipsOfUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMembershipsOfUser403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListMembershipsOfUser403ApplicationProblemPlusJSONResponse) VisitListMembershipsOfUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMembershipsOfUser404ApplicationProblemPlusJSONResponse struct {
+	AdminNotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ListMembershipsOfUser404ApplicationProblemPlusJSONResponse) VisitListMembershipsOfUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMembershipsOfUser429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ListMembershipsOfUser429ApplicationProblemPlusJSONResponse) VisitListMembershipsOfUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMembershipsOfUser431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ListMembershipsOfUser431ApplicationProblemPlusJSONResponse) VisitListMembershipsOfUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMembershipsOfUser500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response ListMembershipsOfUser500ApplicationProblemPlusJSONResponse) VisitListMembershipsOfUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListMembershipsOfUser503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListMembershipsOfUser503ApplicationProblemPlusJSONResponse) VisitListMembershipsOfUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveMembershipRequestObject struct {
+	UserId       AdminId          `json:"userId"`
+	Organisation OrganisationCode `json:"organisation"`
+}
+
+type RemoveMembershipResponseObject interface {
+	VisitRemoveMembershipResponse(w http.ResponseWriter) error
+}
+
+type RemoveMembership204ResponseHeaders struct {
+	XRequestId *string
+}
+
+type RemoveMembership204Response struct {
+	Headers RemoveMembership204ResponseHeaders
+}
+
+func (response RemoveMembership204Response) VisitRemoveMembershipResponse(w http.ResponseWriter) error {
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(204)
+	return nil
+}
+
+type RemoveMembership400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response RemoveMembership400ApplicationProblemPlusJSONResponse) VisitRemoveMembershipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveMembership401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response RemoveMembership401ApplicationProblemPlusJSONResponse) VisitRemoveMembershipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveMembership403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response RemoveMembership403ApplicationProblemPlusJSONResponse) VisitRemoveMembershipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveMembership404ApplicationProblemPlusJSONResponse struct {
+	AdminNotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response RemoveMembership404ApplicationProblemPlusJSONResponse) VisitRemoveMembershipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveMembership429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response RemoveMembership429ApplicationProblemPlusJSONResponse) VisitRemoveMembershipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveMembership431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response RemoveMembership431ApplicationProblemPlusJSONResponse) VisitRemoveMembershipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveMembership500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response RemoveMembership500ApplicationProblemPlusJSONResponse) VisitRemoveMembershipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RemoveMembership503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response RemoveMembership503ApplicationProblemPlusJSONResponse) VisitRemoveMembershipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetMembershipRequestObject struct {
+	UserId       UserId           `json:"userId"`
+	Organisation OrganisationCode `json:"organisation"`
+	Body         *SetMembershipJSONRequestBody
+}
+
+type SetMembershipResponseObject interface {
+	VisitSetMembershipResponse(w http.ResponseWriter) error
+}
+
+type SetMembership200ResponseHeaders struct {
+	XRequestId *string
+}
+
+type SetMembership200JSONResponse struct {
+	Body    AdminMembership
+	Headers SetMembership200ResponseHeaders
+}
+
+func (response SetMembership200JSONResponse) VisitSetMembershipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetMembership400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response SetMembership400ApplicationProblemPlusJSONResponse) VisitSetMembershipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetMembership401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response SetMembership401ApplicationProblemPlusJSONResponse) VisitSetMembershipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetMembership403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response SetMembership403ApplicationProblemPlusJSONResponse) VisitSetMembershipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetMembership404ApplicationProblemPlusJSONResponse struct {
+	AdminNotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response SetMembership404ApplicationProblemPlusJSONResponse) VisitSetMembershipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetMembership413ApplicationProblemPlusJSONResponse struct {
+	AdminTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response SetMembership413ApplicationProblemPlusJSONResponse) VisitSetMembershipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetMembership415ApplicationProblemPlusJSONResponse struct {
+	AdminUnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response SetMembership415ApplicationProblemPlusJSONResponse) VisitSetMembershipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetMembership429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response SetMembership429ApplicationProblemPlusJSONResponse) VisitSetMembershipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetMembership431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response SetMembership431ApplicationProblemPlusJSONResponse) VisitSetMembershipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetMembership500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response SetMembership500ApplicationProblemPlusJSONResponse) VisitSetMembershipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetMembership503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response SetMembership503ApplicationProblemPlusJSONResponse) VisitSetMembershipResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeUserRequestObject struct {
+	UserId UserId `json:"userId"`
+	Body   *MergeUserJSONRequestBody
+}
+
+type MergeUserResponseObject interface {
+	VisitMergeUserResponse(w http.ResponseWriter) error
+}
+
+type MergeUser200ResponseHeaders struct {
+	ETag       string
+	Jwt        *string
+	XRequestId *string
+}
+
+type MergeUser200JSONResponse struct {
+	Body    AdminUser
+	Headers MergeUser200ResponseHeaders
+}
+
+func (response MergeUser200JSONResponse) VisitMergeUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	if response.Headers.Jwt != nil {
+		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeUser400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response MergeUser400ApplicationProblemPlusJSONResponse) VisitMergeUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeUser401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response MergeUser401ApplicationProblemPlusJSONResponse) VisitMergeUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeUser403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response MergeUser403ApplicationProblemPlusJSONResponse) VisitMergeUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeUser404ApplicationProblemPlusJSONResponse struct {
+	AdminUserNotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response MergeUser404ApplicationProblemPlusJSONResponse) VisitMergeUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeUser413ApplicationProblemPlusJSONResponse struct {
+	AdminTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response MergeUser413ApplicationProblemPlusJSONResponse) VisitMergeUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeUser415ApplicationProblemPlusJSONResponse struct {
+	AdminUnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response MergeUser415ApplicationProblemPlusJSONResponse) VisitMergeUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeUser431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response MergeUser431ApplicationProblemPlusJSONResponse) VisitMergeUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeUser500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response MergeUser500ApplicationProblemPlusJSONResponse) VisitMergeUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type MergeUser503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response MergeUser503ApplicationProblemPlusJSONResponse) VisitMergeUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUserPasswordRequestObject struct {
+	UserId UserId `json:"userId"`
+	Body   *SetUserPasswordJSONRequestBody
+}
+
+type SetUserPasswordResponseObject interface {
+	VisitSetUserPasswordResponse(w http.ResponseWriter) error
+}
+
+type SetUserPassword200ResponseHeaders struct {
+	Jwt        *string
+	XRequestId *string
+}
+
+type SetUserPassword200JSONResponse struct {
+	Body    AdminPassword
+	Headers SetUserPassword200ResponseHeaders
+}
+
+func (response SetUserPassword200JSONResponse) VisitSetUserPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.Jwt != nil {
+		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUserPassword400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response SetUserPassword400ApplicationProblemPlusJSONResponse) VisitSetUserPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUserPassword401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response SetUserPassword401ApplicationProblemPlusJSONResponse) VisitSetUserPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUserPassword403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response SetUserPassword403ApplicationProblemPlusJSONResponse) VisitSetUserPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUserPassword404ApplicationProblemPlusJSONResponse struct {
+	AdminUserNotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response SetUserPassword404ApplicationProblemPlusJSONResponse) VisitSetUserPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUserPassword413ApplicationProblemPlusJSONResponse struct {
+	AdminTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response SetUserPassword413ApplicationProblemPlusJSONResponse) VisitSetUserPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUserPassword415ApplicationProblemPlusJSONResponse struct {
+	AdminUnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response SetUserPassword415ApplicationProblemPlusJSONResponse) VisitSetUserPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUserPassword422ApplicationProblemPlusJSONResponse struct {
+	AdminUnprocessableApplicationProblemPlusJSONResponse
+}
+
+func (response SetUserPassword422ApplicationProblemPlusJSONResponse) VisitSetUserPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUserPassword431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response SetUserPassword431ApplicationProblemPlusJSONResponse) VisitSetUserPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUserPassword500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response SetUserPassword500ApplicationProblemPlusJSONResponse) VisitSetUserPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUserPassword503ApplicationProblemPlusJSONResponse struct {
+	AdminOverloadedApplicationProblemPlusJSONResponse
+}
+
+func (response SetUserPassword503ApplicationProblemPlusJSONResponse) VisitSetUserPasswordResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUserRoleRequestObject struct {
+	UserId UserId `json:"userId"`
+	Params SetUserRoleParams
+	Body   *SetUserRoleJSONRequestBody
+}
+
+type SetUserRoleResponseObject interface {
+	VisitSetUserRoleResponse(w http.ResponseWriter) error
+}
+
+type SetUserRole200ResponseHeaders struct {
+	ETag       string
+	Jwt        *string
+	XRequestId *string
+}
+
+type SetUserRole200JSONResponse struct {
+	Body    AdminUser
+	Headers SetUserRole200ResponseHeaders
+}
+
+func (response SetUserRole200JSONResponse) VisitSetUserRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	if response.Headers.Jwt != nil {
+		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUserRole400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response SetUserRole400ApplicationProblemPlusJSONResponse) VisitSetUserRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUserRole401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response SetUserRole401ApplicationProblemPlusJSONResponse) VisitSetUserRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUserRole403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response SetUserRole403ApplicationProblemPlusJSONResponse) VisitSetUserRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUserRole404ApplicationProblemPlusJSONResponse struct {
+	AdminUserNotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response SetUserRole404ApplicationProblemPlusJSONResponse) VisitSetUserRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUserRole409ApplicationProblemPlusJSONResponse struct {
+	AdminLastSuperAdministratorApplicationProblemPlusJSONResponse
+}
+
+func (response SetUserRole409ApplicationProblemPlusJSONResponse) VisitSetUserRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(409)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUserRole412ApplicationProblemPlusJSONResponse struct {
+	AdminPreconditionFailedApplicationProblemPlusJSONResponse
+}
+
+func (response SetUserRole412ApplicationProblemPlusJSONResponse) VisitSetUserRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUserRole413ApplicationProblemPlusJSONResponse struct {
+	AdminTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response SetUserRole413ApplicationProblemPlusJSONResponse) VisitSetUserRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUserRole415ApplicationProblemPlusJSONResponse struct {
+	AdminUnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response SetUserRole415ApplicationProblemPlusJSONResponse) VisitSetUserRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUserRole431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response SetUserRole431ApplicationProblemPlusJSONResponse) VisitSetUserRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUserRole500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response SetUserRole500ApplicationProblemPlusJSONResponse) VisitSetUserRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type SetUserRole503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response SetUserRole503ApplicationProblemPlusJSONResponse) VisitSetUserRoleResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndSessionsOfUserRequestObject struct {
+	UserId UserId `json:"userId"`
+}
+
+type EndSessionsOfUserResponseObject interface {
+	VisitEndSessionsOfUserResponse(w http.ResponseWriter) error
+}
+
+type EndSessionsOfUser204ResponseHeaders struct {
+	Jwt        *string
+	XRequestId *string
+}
+
+type EndSessionsOfUser204Response struct {
+	Headers EndSessionsOfUser204ResponseHeaders
+}
+
+func (response EndSessionsOfUser204Response) VisitEndSessionsOfUserResponse(w http.ResponseWriter) error {
+	if response.Headers.Jwt != nil {
+		w.Header().Set("Jwt", fmt.Sprint(*response.Headers.Jwt))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(204)
+	return nil
+}
+
+type EndSessionsOfUser400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response EndSessionsOfUser400ApplicationProblemPlusJSONResponse) VisitEndSessionsOfUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndSessionsOfUser401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response EndSessionsOfUser401ApplicationProblemPlusJSONResponse) VisitEndSessionsOfUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndSessionsOfUser403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response EndSessionsOfUser403ApplicationProblemPlusJSONResponse) VisitEndSessionsOfUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndSessionsOfUser404ApplicationProblemPlusJSONResponse struct {
+	AdminUserNotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response EndSessionsOfUser404ApplicationProblemPlusJSONResponse) VisitEndSessionsOfUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndSessionsOfUser431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response EndSessionsOfUser431ApplicationProblemPlusJSONResponse) VisitEndSessionsOfUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndSessionsOfUser500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response EndSessionsOfUser500ApplicationProblemPlusJSONResponse) VisitEndSessionsOfUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type EndSessionsOfUser503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response EndSessionsOfUser503ApplicationProblemPlusJSONResponse) VisitEndSessionsOfUserResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListWebhooksRequestObject struct {
+	Params ListWebhooksParams
+}
+
+type ListWebhooksResponseObject interface {
+	VisitListWebhooksResponse(w http.ResponseWriter) error
+}
+
+type ListWebhooks200ResponseHeaders struct {
+	XRequestId *string
+}
+
+type ListWebhooks200JSONResponse struct {
+	Body    AdminWebhookPage
+	Headers ListWebhooks200ResponseHeaders
+}
+
+func (response ListWebhooks200JSONResponse) VisitListWebhooksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListWebhooks400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ListWebhooks400ApplicationProblemPlusJSONResponse) VisitListWebhooksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListWebhooks401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ListWebhooks401ApplicationProblemPlusJSONResponse) VisitListWebhooksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListWebhooks403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ListWebhooks403ApplicationProblemPlusJSONResponse) VisitListWebhooksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListWebhooks429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ListWebhooks429ApplicationProblemPlusJSONResponse) VisitListWebhooksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListWebhooks431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ListWebhooks431ApplicationProblemPlusJSONResponse) VisitListWebhooksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListWebhooks500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response ListWebhooks500ApplicationProblemPlusJSONResponse) VisitListWebhooksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ListWebhooks503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ListWebhooks503ApplicationProblemPlusJSONResponse) VisitListWebhooksResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddWebhookRequestObject struct {
+	Params AddWebhookParams
+	Body   *AddWebhookJSONRequestBody
+}
+
+type AddWebhookResponseObject interface {
+	VisitAddWebhookResponse(w http.ResponseWriter) error
+}
+
+type AddWebhook201ResponseHeaders struct {
+	ETag       string
+	XRequestId *string
+}
+
+type AddWebhook201JSONResponse struct {
+	Body    AdminWebhookWithSecret
+	Headers AddWebhook201ResponseHeaders
+}
+
+func (response AddWebhook201JSONResponse) VisitAddWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddWebhook400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response AddWebhook400ApplicationProblemPlusJSONResponse) VisitAddWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddWebhook401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response AddWebhook401ApplicationProblemPlusJSONResponse) VisitAddWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddWebhook403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response AddWebhook403ApplicationProblemPlusJSONResponse) VisitAddWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddWebhook413ApplicationProblemPlusJSONResponse struct {
+	AdminTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response AddWebhook413ApplicationProblemPlusJSONResponse) VisitAddWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddWebhook415ApplicationProblemPlusJSONResponse struct {
+	AdminUnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response AddWebhook415ApplicationProblemPlusJSONResponse) VisitAddWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddWebhook422ApplicationProblemPlusJSONResponse struct {
+	AdminUnprocessableApplicationProblemPlusJSONResponse
+}
+
+func (response AddWebhook422ApplicationProblemPlusJSONResponse) VisitAddWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddWebhook429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response AddWebhook429ApplicationProblemPlusJSONResponse) VisitAddWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddWebhook431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response AddWebhook431ApplicationProblemPlusJSONResponse) VisitAddWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddWebhook500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response AddWebhook500ApplicationProblemPlusJSONResponse) VisitAddWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type AddWebhook503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response AddWebhook503ApplicationProblemPlusJSONResponse) VisitAddWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteWebhookRequestObject struct {
+	WebhookId WebhookId `json:"webhookId"`
+	Params    DeleteWebhookParams
+}
+
+type DeleteWebhookResponseObject interface {
+	VisitDeleteWebhookResponse(w http.ResponseWriter) error
+}
+
+type DeleteWebhook204ResponseHeaders struct {
+	XRequestId *string
+}
+
+type DeleteWebhook204Response struct {
+	Headers DeleteWebhook204ResponseHeaders
+}
+
+func (response DeleteWebhook204Response) VisitDeleteWebhookResponse(w http.ResponseWriter) error {
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(204)
+	return nil
+}
+
+type DeleteWebhook400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteWebhook400ApplicationProblemPlusJSONResponse) VisitDeleteWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteWebhook401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteWebhook401ApplicationProblemPlusJSONResponse) VisitDeleteWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteWebhook403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteWebhook403ApplicationProblemPlusJSONResponse) VisitDeleteWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteWebhook404ApplicationProblemPlusJSONResponse struct {
+	AdminNotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteWebhook404ApplicationProblemPlusJSONResponse) VisitDeleteWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteWebhook412ApplicationProblemPlusJSONResponse struct {
+	AdminPreconditionFailedApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteWebhook412ApplicationProblemPlusJSONResponse) VisitDeleteWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteWebhook429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteWebhook429ApplicationProblemPlusJSONResponse) VisitDeleteWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteWebhook431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteWebhook431ApplicationProblemPlusJSONResponse) VisitDeleteWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteWebhook500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteWebhook500ApplicationProblemPlusJSONResponse) VisitDeleteWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type DeleteWebhook503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response DeleteWebhook503ApplicationProblemPlusJSONResponse) VisitDeleteWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadWebhookRequestObject struct {
+	WebhookId WebhookId `json:"webhookId"`
+}
+
+type ReadWebhookResponseObject interface {
+	VisitReadWebhookResponse(w http.ResponseWriter) error
+}
+
+type ReadWebhook200ResponseHeaders struct {
+	ETag       string
+	XRequestId *string
+}
+
+type ReadWebhook200JSONResponse struct {
+	Body    AdminWebhook
+	Headers ReadWebhook200ResponseHeaders
+}
+
+func (response ReadWebhook200JSONResponse) VisitReadWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadWebhook400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ReadWebhook400ApplicationProblemPlusJSONResponse) VisitReadWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadWebhook401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ReadWebhook401ApplicationProblemPlusJSONResponse) VisitReadWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadWebhook403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ReadWebhook403ApplicationProblemPlusJSONResponse) VisitReadWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadWebhook404ApplicationProblemPlusJSONResponse struct {
+	AdminNotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ReadWebhook404ApplicationProblemPlusJSONResponse) VisitReadWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadWebhook429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ReadWebhook429ApplicationProblemPlusJSONResponse) VisitReadWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadWebhook431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ReadWebhook431ApplicationProblemPlusJSONResponse) VisitReadWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadWebhook500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response ReadWebhook500ApplicationProblemPlusJSONResponse) VisitReadWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReadWebhook503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ReadWebhook503ApplicationProblemPlusJSONResponse) VisitReadWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeWebhookRequestObject struct {
+	WebhookId WebhookId `json:"webhookId"`
+	Params    ChangeWebhookParams
+	Body      *ChangeWebhookJSONRequestBody
+}
+
+type ChangeWebhookResponseObject interface {
+	VisitChangeWebhookResponse(w http.ResponseWriter) error
+}
+
+type ChangeWebhook200ResponseHeaders struct {
+	ETag       string
+	XRequestId *string
+}
+
+type ChangeWebhook200JSONResponse struct {
+	Body    AdminWebhook
+	Headers ChangeWebhook200ResponseHeaders
+}
+
+func (response ChangeWebhook200JSONResponse) VisitChangeWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(200)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeWebhook400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeWebhook400ApplicationProblemPlusJSONResponse) VisitChangeWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeWebhook401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeWebhook401ApplicationProblemPlusJSONResponse) VisitChangeWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeWebhook403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeWebhook403ApplicationProblemPlusJSONResponse) VisitChangeWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeWebhook404ApplicationProblemPlusJSONResponse struct {
+	AdminNotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeWebhook404ApplicationProblemPlusJSONResponse) VisitChangeWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeWebhook412ApplicationProblemPlusJSONResponse struct {
+	AdminPreconditionFailedApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeWebhook412ApplicationProblemPlusJSONResponse) VisitChangeWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(412)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeWebhook413ApplicationProblemPlusJSONResponse struct {
+	AdminTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeWebhook413ApplicationProblemPlusJSONResponse) VisitChangeWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeWebhook415ApplicationProblemPlusJSONResponse struct {
+	AdminUnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeWebhook415ApplicationProblemPlusJSONResponse) VisitChangeWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeWebhook422ApplicationProblemPlusJSONResponse struct {
+	AdminUnprocessableApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeWebhook422ApplicationProblemPlusJSONResponse) VisitChangeWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeWebhook429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeWebhook429ApplicationProblemPlusJSONResponse) VisitChangeWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeWebhook431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeWebhook431ApplicationProblemPlusJSONResponse) VisitChangeWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeWebhook500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeWebhook500ApplicationProblemPlusJSONResponse) VisitChangeWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ChangeWebhook503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ChangeWebhook503ApplicationProblemPlusJSONResponse) VisitChangeWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplayDeliveriesRequestObject struct {
+	WebhookId WebhookId `json:"webhookId"`
+	Body      *ReplayDeliveriesJSONRequestBody
+}
+
+type ReplayDeliveriesResponseObject interface {
+	VisitReplayDeliveriesResponse(w http.ResponseWriter) error
+}
+
+type ReplayDeliveries202ResponseHeaders struct {
+	XRequestId *string
+}
+
+type ReplayDeliveries202JSONResponse struct {
+	Body    AdminReplayed
+	Headers ReplayDeliveries202ResponseHeaders
+}
+
+func (response ReplayDeliveries202JSONResponse) VisitReplayDeliveriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplayDeliveries400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response ReplayDeliveries400ApplicationProblemPlusJSONResponse) VisitReplayDeliveriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplayDeliveries401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response ReplayDeliveries401ApplicationProblemPlusJSONResponse) VisitReplayDeliveriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplayDeliveries403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response ReplayDeliveries403ApplicationProblemPlusJSONResponse) VisitReplayDeliveriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplayDeliveries404ApplicationProblemPlusJSONResponse struct {
+	AdminNotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response ReplayDeliveries404ApplicationProblemPlusJSONResponse) VisitReplayDeliveriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplayDeliveries413ApplicationProblemPlusJSONResponse struct {
+	AdminTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ReplayDeliveries413ApplicationProblemPlusJSONResponse) VisitReplayDeliveriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(413)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplayDeliveries415ApplicationProblemPlusJSONResponse struct {
+	AdminUnsupportedMediaTypeApplicationProblemPlusJSONResponse
+}
+
+func (response ReplayDeliveries415ApplicationProblemPlusJSONResponse) VisitReplayDeliveriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(415)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplayDeliveries429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response ReplayDeliveries429ApplicationProblemPlusJSONResponse) VisitReplayDeliveriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplayDeliveries431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response ReplayDeliveries431ApplicationProblemPlusJSONResponse) VisitReplayDeliveriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplayDeliveries500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response ReplayDeliveries500ApplicationProblemPlusJSONResponse) VisitReplayDeliveriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type ReplayDeliveries503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response ReplayDeliveries503ApplicationProblemPlusJSONResponse) VisitReplayDeliveriesResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RotateWebhookSecretRequestObject struct {
+	WebhookId WebhookId `json:"webhookId"`
+	Params    RotateWebhookSecretParams
+}
+
+type RotateWebhookSecretResponseObject interface {
+	VisitRotateWebhookSecretResponse(w http.ResponseWriter) error
+}
+
+type RotateWebhookSecret201ResponseHeaders struct {
+	ETag       string
+	XRequestId *string
+}
+
+type RotateWebhookSecret201JSONResponse struct {
+	Body    AdminWebhookWithSecret
+	Headers RotateWebhookSecret201ResponseHeaders
+}
+
+func (response RotateWebhookSecret201JSONResponse) VisitRotateWebhookSecretResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("ETag", fmt.Sprint(response.Headers.ETag))
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(201)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RotateWebhookSecret400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response RotateWebhookSecret400ApplicationProblemPlusJSONResponse) VisitRotateWebhookSecretResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RotateWebhookSecret401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response RotateWebhookSecret401ApplicationProblemPlusJSONResponse) VisitRotateWebhookSecretResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RotateWebhookSecret403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response RotateWebhookSecret403ApplicationProblemPlusJSONResponse) VisitRotateWebhookSecretResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RotateWebhookSecret404ApplicationProblemPlusJSONResponse struct {
+	AdminNotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response RotateWebhookSecret404ApplicationProblemPlusJSONResponse) VisitRotateWebhookSecretResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RotateWebhookSecret422ApplicationProblemPlusJSONResponse struct {
+	AdminUnprocessableApplicationProblemPlusJSONResponse
+}
+
+func (response RotateWebhookSecret422ApplicationProblemPlusJSONResponse) VisitRotateWebhookSecretResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(422)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RotateWebhookSecret429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response RotateWebhookSecret429ApplicationProblemPlusJSONResponse) VisitRotateWebhookSecretResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RotateWebhookSecret431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response RotateWebhookSecret431ApplicationProblemPlusJSONResponse) VisitRotateWebhookSecretResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RotateWebhookSecret500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response RotateWebhookSecret500ApplicationProblemPlusJSONResponse) VisitRotateWebhookSecretResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type RotateWebhookSecret503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response RotateWebhookSecret503ApplicationProblemPlusJSONResponse) VisitRotateWebhookSecretResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(503)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestWebhookRequestObject struct {
+	WebhookId WebhookId `json:"webhookId"`
+}
+
+type TestWebhookResponseObject interface {
+	VisitTestWebhookResponse(w http.ResponseWriter) error
+}
+
+type TestWebhook202ResponseHeaders struct {
+	XRequestId *string
+}
+
+type TestWebhook202JSONResponse struct {
+	Body    AdminDelivery
+	Headers TestWebhook202ResponseHeaders
+}
+
+func (response TestWebhook202JSONResponse) VisitTestWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(202)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestWebhook400ApplicationProblemPlusJSONResponse struct {
+	AdminBadRequestApplicationProblemPlusJSONResponse
+}
+
+func (response TestWebhook400ApplicationProblemPlusJSONResponse) VisitTestWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(400)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestWebhook401ApplicationProblemPlusJSONResponse struct {
+	AdminUnauthenticatedApplicationProblemPlusJSONResponse
+}
+
+func (response TestWebhook401ApplicationProblemPlusJSONResponse) VisitTestWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.WWWAuthenticate != nil {
+		w.Header().Set("WWW-Authenticate", fmt.Sprint(*response.Headers.WWWAuthenticate))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(401)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestWebhook403ApplicationProblemPlusJSONResponse struct {
+	AdminForbiddenApplicationProblemPlusJSONResponse
+}
+
+func (response TestWebhook403ApplicationProblemPlusJSONResponse) VisitTestWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(403)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestWebhook404ApplicationProblemPlusJSONResponse struct {
+	AdminNotFoundApplicationProblemPlusJSONResponse
+}
+
+func (response TestWebhook404ApplicationProblemPlusJSONResponse) VisitTestWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestWebhook429ApplicationProblemPlusJSONResponse struct {
+	AdminTooManyRequestsApplicationProblemPlusJSONResponse
+}
+
+func (response TestWebhook429ApplicationProblemPlusJSONResponse) VisitTestWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.RetryAfter != nil {
+		w.Header().Set("Retry-After", fmt.Sprint(*response.Headers.RetryAfter))
+	}
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(429)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestWebhook431ApplicationProblemPlusJSONResponse struct {
+	ProblemHeadersTooLargeApplicationProblemPlusJSONResponse
+}
+
+func (response TestWebhook431ApplicationProblemPlusJSONResponse) VisitTestWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(431)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestWebhook500ApplicationProblemPlusJSONResponse struct {
+	ProblemInternalApplicationProblemPlusJSONResponse
+}
+
+func (response TestWebhook500ApplicationProblemPlusJSONResponse) VisitTestWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(500)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestWebhook503ApplicationProblemPlusJSONResponse struct {
+	ProblemUnavailableApplicationProblemPlusJSONResponse
+}
+
+func (response TestWebhook503ApplicationProblemPlusJSONResponse) VisitTestWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
 	if response.Headers.XRequestId != nil {
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
@@ -11333,6 +28163,186 @@ type StrictServerInterface interface {
 	// GetWeChatUserInfo 微信授权 · Sign in by WeChat
 	// (POST /account_api/wechat/user/getUserInfo)
 	GetWeChatUserInfo(ctx context.Context, request GetWeChatUserInfoRequestObject) (GetWeChatUserInfoResponseObject, error)
+	// ListApplications 应用列表 · List the applications
+	// (GET /admin/applications)
+	ListApplications(ctx context.Context, request ListApplicationsRequestObject) (ListApplicationsResponseObject, error)
+	// AddApplication 注册应用 · Register an application
+	// (POST /admin/applications)
+	AddApplication(ctx context.Context, request AddApplicationRequestObject) (AddApplicationResponseObject, error)
+	// DeleteApplication 删除应用 · Delete an application
+	// (DELETE /admin/applications/{applicationId})
+	DeleteApplication(ctx context.Context, request DeleteApplicationRequestObject) (DeleteApplicationResponseObject, error)
+	// ReadApplication 查看应用 · Read an application
+	// (GET /admin/applications/{applicationId})
+	ReadApplication(ctx context.Context, request ReadApplicationRequestObject) (ReadApplicationResponseObject, error)
+	// ChangeApplication 修改应用 · Change an application
+	// (PATCH /admin/applications/{applicationId})
+	ChangeApplication(ctx context.Context, request ChangeApplicationRequestObject) (ChangeApplicationResponseObject, error)
+	// UnlinkOrganisation 不再允许应用查看组织成员 · Stop an application from seeing an organisation
+	// (DELETE /admin/applications/{applicationId}/organisations/{organisation})
+	UnlinkOrganisation(ctx context.Context, request UnlinkOrganisationRequestObject) (UnlinkOrganisationResponseObject, error)
+	// LinkOrganisation 允许应用查看组织成员 · Let an application see an organisation
+	// (PUT /admin/applications/{applicationId}/organisations/{organisation})
+	LinkOrganisation(ctx context.Context, request LinkOrganisationRequestObject) (LinkOrganisationResponseObject, error)
+	// ListApplicationSecrets 应用密钥列表 · List the secrets of an application
+	// (GET /admin/applications/{applicationId}/secrets)
+	ListApplicationSecrets(ctx context.Context, request ListApplicationSecretsRequestObject) (ListApplicationSecretsResponseObject, error)
+	// AddApplicationSecret 添加应用密钥 · Add a secret to an application
+	// (POST /admin/applications/{applicationId}/secrets)
+	AddApplicationSecret(ctx context.Context, request AddApplicationSecretRequestObject) (AddApplicationSecretResponseObject, error)
+	// RevokeApplicationSecret 作废应用密钥 · Revoke a secret of an application
+	// (DELETE /admin/applications/{applicationId}/secrets/{secretId})
+	RevokeApplicationSecret(ctx context.Context, request RevokeApplicationSecretRequestObject) (RevokeApplicationSecretResponseObject, error)
+	// ListAudit 审计事件 · List the audit
+	// (GET /admin/audit)
+	ListAudit(ctx context.Context, request ListAuditRequestObject) (ListAuditResponseObject, error)
+	// ListDeliveries 投递列表 · List deliveries
+	// (GET /admin/deliveries)
+	ListDeliveries(ctx context.Context, request ListDeliveriesRequestObject) (ListDeliveriesResponseObject, error)
+	// ReadDelivery 查看投递 · Read a delivery
+	// (GET /admin/deliveries/{deliveryId})
+	ReadDelivery(ctx context.Context, request ReadDeliveryRequestObject) (ReadDeliveryResponseObject, error)
+	// ReplayDelivery 重发 · Send a delivery again
+	// (POST /admin/deliveries/{deliveryId}/replay)
+	ReplayDelivery(ctx context.Context, request ReplayDeliveryRequestObject) (ReplayDeliveryResponseObject, error)
+	// ReadFigures 登录统计 · Read the figures
+	// (GET /admin/figures)
+	ReadFigures(ctx context.Context, request ReadFiguresRequestObject) (ReadFiguresResponseObject, error)
+	// ListSigningKeys 签名密钥列表 · List the signing keys
+	// (GET /admin/keys)
+	ListSigningKeys(ctx context.Context, request ListSigningKeysRequestObject) (ListSigningKeysResponseObject, error)
+	// RotateSigningKey 轮换签名密钥 · Rotate the signing key
+	// (POST /admin/keys)
+	RotateSigningKey(ctx context.Context, request RotateSigningKeyRequestObject) (RotateSigningKeyResponseObject, error)
+	// RetireSigningKey 停用签名密钥 · Retire a signing key
+	// (DELETE /admin/keys/{kid})
+	RetireSigningKey(ctx context.Context, request RetireSigningKeyRequestObject) (RetireSigningKeyResponseObject, error)
+	// ListLockouts 当前的锁定 · The present lockouts
+	// (GET /admin/lockouts)
+	ListLockouts(ctx context.Context, request ListLockoutsRequestObject) (ListLockoutsResponseObject, error)
+	// UnlockClientIp 解除客户端 IP 的锁定 · Lift the lock of a client IP
+	// (DELETE /admin/lockouts/{clientIp})
+	UnlockClientIp(ctx context.Context, request UnlockClientIpRequestObject) (UnlockClientIpResponseObject, error)
+	// ReadAdministrator 当前管理员 · The signed-in administrator
+	// (GET /admin/me)
+	ReadAdministrator(ctx context.Context, request ReadAdministratorRequestObject) (ReadAdministratorResponseObject, error)
+	// ListOrganisations 组织列表 · List the organisations
+	// (GET /admin/organisations)
+	ListOrganisations(ctx context.Context, request ListOrganisationsRequestObject) (ListOrganisationsResponseObject, error)
+	// AddOrganisation 添加组织 · Add an organisation
+	// (POST /admin/organisations)
+	AddOrganisation(ctx context.Context, request AddOrganisationRequestObject) (AddOrganisationResponseObject, error)
+	// DeleteOrganisation 删除组织 · Delete an organisation
+	// (DELETE /admin/organisations/{organisation})
+	DeleteOrganisation(ctx context.Context, request DeleteOrganisationRequestObject) (DeleteOrganisationResponseObject, error)
+	// ReadOrganisation 查看组织 · Read an organisation
+	// (GET /admin/organisations/{organisation})
+	ReadOrganisation(ctx context.Context, request ReadOrganisationRequestObject) (ReadOrganisationResponseObject, error)
+	// ChangeOrganisation 修改组织 · Change an organisation
+	// (PATCH /admin/organisations/{organisation})
+	ChangeOrganisation(ctx context.Context, request ChangeOrganisationRequestObject) (ChangeOrganisationResponseObject, error)
+	// ListMembers 组织成员 · List the members of an organisation
+	// (GET /admin/organisations/{organisation}/members)
+	ListMembers(ctx context.Context, request ListMembersRequestObject) (ListMembersResponseObject, error)
+	// ListRoles 角色列表 · List the roles
+	// (GET /admin/roles)
+	ListRoles(ctx context.Context, request ListRolesRequestObject) (ListRolesResponseObject, error)
+	// AddRole 添加角色 · Add a role
+	// (POST /admin/roles)
+	AddRole(ctx context.Context, request AddRoleRequestObject) (AddRoleResponseObject, error)
+	// DeleteRole 删除角色 · Delete a role
+	// (DELETE /admin/roles/{role})
+	DeleteRole(ctx context.Context, request DeleteRoleRequestObject) (DeleteRoleResponseObject, error)
+	// ReadRole 查看角色 · Read a role
+	// (GET /admin/roles/{role})
+	ReadRole(ctx context.Context, request ReadRoleRequestObject) (ReadRoleResponseObject, error)
+	// ChangeRole 修改角色 · Change a role
+	// (PATCH /admin/roles/{role})
+	ChangeRole(ctx context.Context, request ChangeRoleRequestObject) (ChangeRoleResponseObject, error)
+	// SignOutAdministrator 退出管理会话 · Sign out as an administrator
+	// (DELETE /admin/session)
+	SignOutAdministrator(ctx context.Context, request SignOutAdministratorRequestObject) (SignOutAdministratorResponseObject, error)
+	// SignInAdministrator 管理员登录 · Sign in as an administrator
+	// (POST /admin/session)
+	SignInAdministrator(ctx context.Context, request SignInAdministratorRequestObject) (SignInAdministratorResponseObject, error)
+	// FindSessions 查找会话 · Find sessions
+	// (GET /admin/sessions)
+	FindSessions(ctx context.Context, request FindSessionsRequestObject) (FindSessionsResponseObject, error)
+	// EndAnySession 结束会话 · End a session
+	// (DELETE /admin/sessions/{sessionId})
+	EndAnySession(ctx context.Context, request EndAnySessionRequestObject) (EndAnySessionResponseObject, error)
+	// SetUpAdministrator 设置第一个超级管理员 · Set up the first super administrator
+	// (POST /admin/setup)
+	SetUpAdministrator(ctx context.Context, request SetUpAdministratorRequestObject) (SetUpAdministratorResponseObject, error)
+	// ListUsers 查找用户 · Find users
+	// (GET /admin/users)
+	ListUsers(ctx context.Context, request ListUsersRequestObject) (ListUsersResponseObject, error)
+	// AddUser 添加用户 · Add a user
+	// (POST /admin/users)
+	AddUser(ctx context.Context, request AddUserRequestObject) (AddUserResponseObject, error)
+	// EraseUser 抹除用户 · Erase a user
+	// (DELETE /admin/users/{userId})
+	EraseUser(ctx context.Context, request EraseUserRequestObject) (EraseUserResponseObject, error)
+	// ReadUser 查看用户 · Read a user
+	// (GET /admin/users/{userId})
+	ReadUser(ctx context.Context, request ReadUserRequestObject) (ReadUserResponseObject, error)
+	// ChangeUser 修改用户 · Change a user
+	// (PATCH /admin/users/{userId})
+	ChangeUser(ctx context.Context, request ChangeUserRequestObject) (ChangeUserResponseObject, error)
+	// PreviewAnswer 预览方言的响应 · Preview the answer of a dialect
+	// (POST /admin/users/{userId}/answers)
+	PreviewAnswer(ctx context.Context, request PreviewAnswerRequestObject) (PreviewAnswerResponseObject, error)
+	// ExportUser 导出用户的数据 · Export the data of a user
+	// (GET /admin/users/{userId}/data)
+	ExportUser(ctx context.Context, request ExportUserRequestObject) (ExportUserResponseObject, error)
+	// UnlockUser 解除用户的锁定 · Lift the lock of a user
+	// (DELETE /admin/users/{userId}/lockout)
+	UnlockUser(ctx context.Context, request UnlockUserRequestObject) (UnlockUserResponseObject, error)
+	// ListMembershipsOfUser 用户所属组织 · List the memberships of a user
+	// (GET /admin/users/{userId}/memberships)
+	ListMembershipsOfUser(ctx context.Context, request ListMembershipsOfUserRequestObject) (ListMembershipsOfUserResponseObject, error)
+	// RemoveMembership 移出组织 · Remove a user from an organisation
+	// (DELETE /admin/users/{userId}/memberships/{organisation})
+	RemoveMembership(ctx context.Context, request RemoveMembershipRequestObject) (RemoveMembershipResponseObject, error)
+	// SetMembership 设置用户在组织中的角色 · Set the roles of a user in an organisation
+	// (PUT /admin/users/{userId}/memberships/{organisation})
+	SetMembership(ctx context.Context, request SetMembershipRequestObject) (SetMembershipResponseObject, error)
+	// MergeUser 合并用户 · Merge a user into another
+	// (POST /admin/users/{userId}/merge)
+	MergeUser(ctx context.Context, request MergeUserRequestObject) (MergeUserResponseObject, error)
+	// SetUserPassword 设置用户的密码 · Set the password of a user
+	// (POST /admin/users/{userId}/password)
+	SetUserPassword(ctx context.Context, request SetUserPasswordRequestObject) (SetUserPasswordResponseObject, error)
+	// SetUserRole 设置用户的角色 · Set the role of a user
+	// (PUT /admin/users/{userId}/role)
+	SetUserRole(ctx context.Context, request SetUserRoleRequestObject) (SetUserRoleResponseObject, error)
+	// EndSessionsOfUser 结束用户的所有会话 · End all sessions of a user
+	// (DELETE /admin/users/{userId}/sessions)
+	EndSessionsOfUser(ctx context.Context, request EndSessionsOfUserRequestObject) (EndSessionsOfUserResponseObject, error)
+	// ListWebhooks Webhook 列表 · List webhooks
+	// (GET /admin/webhooks)
+	ListWebhooks(ctx context.Context, request ListWebhooksRequestObject) (ListWebhooksResponseObject, error)
+	// AddWebhook 新增 webhook · Add a webhook
+	// (POST /admin/webhooks)
+	AddWebhook(ctx context.Context, request AddWebhookRequestObject) (AddWebhookResponseObject, error)
+	// DeleteWebhook 删除 webhook · Delete a webhook
+	// (DELETE /admin/webhooks/{webhookId})
+	DeleteWebhook(ctx context.Context, request DeleteWebhookRequestObject) (DeleteWebhookResponseObject, error)
+	// ReadWebhook 查看 webhook · Read a webhook
+	// (GET /admin/webhooks/{webhookId})
+	ReadWebhook(ctx context.Context, request ReadWebhookRequestObject) (ReadWebhookResponseObject, error)
+	// ChangeWebhook 修改 webhook · Change a webhook
+	// (PATCH /admin/webhooks/{webhookId})
+	ChangeWebhook(ctx context.Context, request ChangeWebhookRequestObject) (ChangeWebhookResponseObject, error)
+	// ReplayDeliveries 重发某时以来的投递 · Send deliveries again
+	// (POST /admin/webhooks/{webhookId}/replay)
+	ReplayDeliveries(ctx context.Context, request ReplayDeliveriesRequestObject) (ReplayDeliveriesResponseObject, error)
+	// RotateWebhookSecret 更换 webhook 密钥 · Rotate the secret of a webhook
+	// (POST /admin/webhooks/{webhookId}/secret)
+	RotateWebhookSecret(ctx context.Context, request RotateWebhookSecretRequestObject) (RotateWebhookSecretResponseObject, error)
+	// TestWebhook 试发 · Send a test
+	// (POST /admin/webhooks/{webhookId}/test)
+	TestWebhook(ctx context.Context, request TestWebhookRequestObject) (TestWebhookResponseObject, error)
 	// CreateUser 创建新的用户 · Create a user
 	// (POST /api/user/create)
 	CreateUser(ctx context.Context, request CreateUserRequestObject) (CreateUserResponseObject, error)
@@ -11512,6 +28522,1953 @@ func (sh *strictHandler) GetWeChatUserInfo(ctx echo.Context) error {
 		return err
 	} else if validResponse, ok := response.(GetWeChatUserInfoResponseObject); ok {
 		return validResponse.VisitGetWeChatUserInfoResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListApplications operation middleware
+func (sh *strictHandler) ListApplications(ctx echo.Context, params ListApplicationsParams) error {
+	var request ListApplicationsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListApplications(ctx.Request().Context(), request.(ListApplicationsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListApplications")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListApplicationsResponseObject); ok {
+		return validResponse.VisitListApplicationsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AddApplication operation middleware
+func (sh *strictHandler) AddApplication(ctx echo.Context, params AddApplicationParams) error {
+	var request AddApplicationRequestObject
+
+	request.Params = params
+
+	var body AddApplicationJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddApplication(ctx.Request().Context(), request.(AddApplicationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddApplication")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AddApplicationResponseObject); ok {
+		return validResponse.VisitAddApplicationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DeleteApplication operation middleware
+func (sh *strictHandler) DeleteApplication(ctx echo.Context, applicationId AdminApplicationKey, params DeleteApplicationParams) error {
+	var request DeleteApplicationRequestObject
+
+	request.ApplicationId = applicationId
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteApplication(ctx.Request().Context(), request.(DeleteApplicationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteApplication")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DeleteApplicationResponseObject); ok {
+		return validResponse.VisitDeleteApplicationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReadApplication operation middleware
+func (sh *strictHandler) ReadApplication(ctx echo.Context, applicationId ApplicationId) error {
+	var request ReadApplicationRequestObject
+
+	request.ApplicationId = applicationId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadApplication(ctx.Request().Context(), request.(ReadApplicationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadApplication")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReadApplicationResponseObject); ok {
+		return validResponse.VisitReadApplicationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChangeApplication operation middleware
+func (sh *strictHandler) ChangeApplication(ctx echo.Context, applicationId ApplicationId, params ChangeApplicationParams) error {
+	var request ChangeApplicationRequestObject
+
+	request.ApplicationId = applicationId
+	request.Params = params
+
+	var body ChangeApplicationJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeApplication(ctx.Request().Context(), request.(ChangeApplicationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeApplication")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangeApplicationResponseObject); ok {
+		return validResponse.VisitChangeApplicationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UnlinkOrganisation operation middleware
+func (sh *strictHandler) UnlinkOrganisation(ctx echo.Context, applicationId ApplicationId, organisation AdminEntryCode) error {
+	var request UnlinkOrganisationRequestObject
+
+	request.ApplicationId = applicationId
+	request.Organisation = organisation
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UnlinkOrganisation(ctx.Request().Context(), request.(UnlinkOrganisationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UnlinkOrganisation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UnlinkOrganisationResponseObject); ok {
+		return validResponse.VisitUnlinkOrganisationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// LinkOrganisation operation middleware
+func (sh *strictHandler) LinkOrganisation(ctx echo.Context, applicationId ApplicationId, organisation AdminEntryCode) error {
+	var request LinkOrganisationRequestObject
+
+	request.ApplicationId = applicationId
+	request.Organisation = organisation
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.LinkOrganisation(ctx.Request().Context(), request.(LinkOrganisationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "LinkOrganisation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(LinkOrganisationResponseObject); ok {
+		return validResponse.VisitLinkOrganisationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListApplicationSecrets operation middleware
+func (sh *strictHandler) ListApplicationSecrets(ctx echo.Context, applicationId ApplicationId) error {
+	var request ListApplicationSecretsRequestObject
+
+	request.ApplicationId = applicationId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListApplicationSecrets(ctx.Request().Context(), request.(ListApplicationSecretsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListApplicationSecrets")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListApplicationSecretsResponseObject); ok {
+		return validResponse.VisitListApplicationSecretsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AddApplicationSecret operation middleware
+func (sh *strictHandler) AddApplicationSecret(ctx echo.Context, applicationId ApplicationId, params AddApplicationSecretParams) error {
+	var request AddApplicationSecretRequestObject
+
+	request.ApplicationId = applicationId
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddApplicationSecret(ctx.Request().Context(), request.(AddApplicationSecretRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddApplicationSecret")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AddApplicationSecretResponseObject); ok {
+		return validResponse.VisitAddApplicationSecretResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RevokeApplicationSecret operation middleware
+func (sh *strictHandler) RevokeApplicationSecret(ctx echo.Context, applicationId AdminApplicationKey, secretId AdminId) error {
+	var request RevokeApplicationSecretRequestObject
+
+	request.ApplicationId = applicationId
+	request.SecretId = secretId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RevokeApplicationSecret(ctx.Request().Context(), request.(RevokeApplicationSecretRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RevokeApplicationSecret")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RevokeApplicationSecretResponseObject); ok {
+		return validResponse.VisitRevokeApplicationSecretResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListAudit operation middleware
+func (sh *strictHandler) ListAudit(ctx echo.Context, params ListAuditParams) error {
+	var request ListAuditRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListAudit(ctx.Request().Context(), request.(ListAuditRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListAudit")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListAuditResponseObject); ok {
+		return validResponse.VisitListAuditResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListDeliveries operation middleware
+func (sh *strictHandler) ListDeliveries(ctx echo.Context, params ListDeliveriesParams) error {
+	var request ListDeliveriesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListDeliveries(ctx.Request().Context(), request.(ListDeliveriesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListDeliveries")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListDeliveriesResponseObject); ok {
+		return validResponse.VisitListDeliveriesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReadDelivery operation middleware
+func (sh *strictHandler) ReadDelivery(ctx echo.Context, deliveryId DeliveryId) error {
+	var request ReadDeliveryRequestObject
+
+	request.DeliveryId = deliveryId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadDelivery(ctx.Request().Context(), request.(ReadDeliveryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadDelivery")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReadDeliveryResponseObject); ok {
+		return validResponse.VisitReadDeliveryResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReplayDelivery operation middleware
+func (sh *strictHandler) ReplayDelivery(ctx echo.Context, deliveryId DeliveryId) error {
+	var request ReplayDeliveryRequestObject
+
+	request.DeliveryId = deliveryId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReplayDelivery(ctx.Request().Context(), request.(ReplayDeliveryRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReplayDelivery")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReplayDeliveryResponseObject); ok {
+		return validResponse.VisitReplayDeliveryResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReadFigures operation middleware
+func (sh *strictHandler) ReadFigures(ctx echo.Context, params ReadFiguresParams) error {
+	var request ReadFiguresRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadFigures(ctx.Request().Context(), request.(ReadFiguresRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadFigures")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReadFiguresResponseObject); ok {
+		return validResponse.VisitReadFiguresResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListSigningKeys operation middleware
+func (sh *strictHandler) ListSigningKeys(ctx echo.Context) error {
+	var request ListSigningKeysRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListSigningKeys(ctx.Request().Context(), request.(ListSigningKeysRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListSigningKeys")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListSigningKeysResponseObject); ok {
+		return validResponse.VisitListSigningKeysResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RotateSigningKey operation middleware
+func (sh *strictHandler) RotateSigningKey(ctx echo.Context, params RotateSigningKeyParams) error {
+	var request RotateSigningKeyRequestObject
+
+	request.Params = params
+
+	var body RotateSigningKeyJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RotateSigningKey(ctx.Request().Context(), request.(RotateSigningKeyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RotateSigningKey")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RotateSigningKeyResponseObject); ok {
+		return validResponse.VisitRotateSigningKeyResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RetireSigningKey operation middleware
+func (sh *strictHandler) RetireSigningKey(ctx echo.Context, kid AdminKeyId, params RetireSigningKeyParams) error {
+	var request RetireSigningKeyRequestObject
+
+	request.Kid = kid
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RetireSigningKey(ctx.Request().Context(), request.(RetireSigningKeyRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RetireSigningKey")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RetireSigningKeyResponseObject); ok {
+		return validResponse.VisitRetireSigningKeyResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListLockouts operation middleware
+func (sh *strictHandler) ListLockouts(ctx echo.Context, params ListLockoutsParams) error {
+	var request ListLockoutsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListLockouts(ctx.Request().Context(), request.(ListLockoutsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListLockouts")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListLockoutsResponseObject); ok {
+		return validResponse.VisitListLockoutsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UnlockClientIp operation middleware
+func (sh *strictHandler) UnlockClientIp(ctx echo.Context, clientIp ClientIp) error {
+	var request UnlockClientIpRequestObject
+
+	request.ClientIp = clientIp
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UnlockClientIp(ctx.Request().Context(), request.(UnlockClientIpRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UnlockClientIp")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UnlockClientIpResponseObject); ok {
+		return validResponse.VisitUnlockClientIpResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReadAdministrator operation middleware
+func (sh *strictHandler) ReadAdministrator(ctx echo.Context) error {
+	var request ReadAdministratorRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadAdministrator(ctx.Request().Context(), request.(ReadAdministratorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadAdministrator")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReadAdministratorResponseObject); ok {
+		return validResponse.VisitReadAdministratorResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListOrganisations operation middleware
+func (sh *strictHandler) ListOrganisations(ctx echo.Context, params ListOrganisationsParams) error {
+	var request ListOrganisationsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListOrganisations(ctx.Request().Context(), request.(ListOrganisationsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListOrganisations")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListOrganisationsResponseObject); ok {
+		return validResponse.VisitListOrganisationsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AddOrganisation operation middleware
+func (sh *strictHandler) AddOrganisation(ctx echo.Context, params AddOrganisationParams) error {
+	var request AddOrganisationRequestObject
+
+	request.Params = params
+
+	var body AddOrganisationJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddOrganisation(ctx.Request().Context(), request.(AddOrganisationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddOrganisation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AddOrganisationResponseObject); ok {
+		return validResponse.VisitAddOrganisationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DeleteOrganisation operation middleware
+func (sh *strictHandler) DeleteOrganisation(ctx echo.Context, organisation AdminEntryCode, params DeleteOrganisationParams) error {
+	var request DeleteOrganisationRequestObject
+
+	request.Organisation = organisation
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteOrganisation(ctx.Request().Context(), request.(DeleteOrganisationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteOrganisation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DeleteOrganisationResponseObject); ok {
+		return validResponse.VisitDeleteOrganisationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReadOrganisation operation middleware
+func (sh *strictHandler) ReadOrganisation(ctx echo.Context, organisation OrganisationCode) error {
+	var request ReadOrganisationRequestObject
+
+	request.Organisation = organisation
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadOrganisation(ctx.Request().Context(), request.(ReadOrganisationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadOrganisation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReadOrganisationResponseObject); ok {
+		return validResponse.VisitReadOrganisationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChangeOrganisation operation middleware
+func (sh *strictHandler) ChangeOrganisation(ctx echo.Context, organisation OrganisationCode, params ChangeOrganisationParams) error {
+	var request ChangeOrganisationRequestObject
+
+	request.Organisation = organisation
+	request.Params = params
+
+	var body ChangeOrganisationJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeOrganisation(ctx.Request().Context(), request.(ChangeOrganisationRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeOrganisation")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangeOrganisationResponseObject); ok {
+		return validResponse.VisitChangeOrganisationResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListMembers operation middleware
+func (sh *strictHandler) ListMembers(ctx echo.Context, organisation OrganisationCode, params ListMembersParams) error {
+	var request ListMembersRequestObject
+
+	request.Organisation = organisation
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMembers(ctx.Request().Context(), request.(ListMembersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMembers")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListMembersResponseObject); ok {
+		return validResponse.VisitListMembersResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListRoles operation middleware
+func (sh *strictHandler) ListRoles(ctx echo.Context, params ListRolesParams) error {
+	var request ListRolesRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListRoles(ctx.Request().Context(), request.(ListRolesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListRoles")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListRolesResponseObject); ok {
+		return validResponse.VisitListRolesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AddRole operation middleware
+func (sh *strictHandler) AddRole(ctx echo.Context, params AddRoleParams) error {
+	var request AddRoleRequestObject
+
+	request.Params = params
+
+	var body AddRoleJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddRole(ctx.Request().Context(), request.(AddRoleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddRole")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AddRoleResponseObject); ok {
+		return validResponse.VisitAddRoleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DeleteRole operation middleware
+func (sh *strictHandler) DeleteRole(ctx echo.Context, role AdminEntryCode, params DeleteRoleParams) error {
+	var request DeleteRoleRequestObject
+
+	request.Role = role
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteRole(ctx.Request().Context(), request.(DeleteRoleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteRole")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DeleteRoleResponseObject); ok {
+		return validResponse.VisitDeleteRoleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReadRole operation middleware
+func (sh *strictHandler) ReadRole(ctx echo.Context, role RoleCode) error {
+	var request ReadRoleRequestObject
+
+	request.Role = role
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadRole(ctx.Request().Context(), request.(ReadRoleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadRole")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReadRoleResponseObject); ok {
+		return validResponse.VisitReadRoleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChangeRole operation middleware
+func (sh *strictHandler) ChangeRole(ctx echo.Context, role RoleCode, params ChangeRoleParams) error {
+	var request ChangeRoleRequestObject
+
+	request.Role = role
+	request.Params = params
+
+	var body ChangeRoleJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeRole(ctx.Request().Context(), request.(ChangeRoleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeRole")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangeRoleResponseObject); ok {
+		return validResponse.VisitChangeRoleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SignOutAdministrator operation middleware
+func (sh *strictHandler) SignOutAdministrator(ctx echo.Context) error {
+	var request SignOutAdministratorRequestObject
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SignOutAdministrator(ctx.Request().Context(), request.(SignOutAdministratorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SignOutAdministrator")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SignOutAdministratorResponseObject); ok {
+		return validResponse.VisitSignOutAdministratorResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SignInAdministrator operation middleware
+func (sh *strictHandler) SignInAdministrator(ctx echo.Context) error {
+	var request SignInAdministratorRequestObject
+
+	var body SignInAdministratorJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SignInAdministrator(ctx.Request().Context(), request.(SignInAdministratorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SignInAdministrator")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SignInAdministratorResponseObject); ok {
+		return validResponse.VisitSignInAdministratorResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// FindSessions operation middleware
+func (sh *strictHandler) FindSessions(ctx echo.Context, params FindSessionsParams) error {
+	var request FindSessionsRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.FindSessions(ctx.Request().Context(), request.(FindSessionsRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "FindSessions")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(FindSessionsResponseObject); ok {
+		return validResponse.VisitFindSessionsResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EndAnySession operation middleware
+func (sh *strictHandler) EndAnySession(ctx echo.Context, sessionId SessionId) error {
+	var request EndAnySessionRequestObject
+
+	request.SessionId = sessionId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EndAnySession(ctx.Request().Context(), request.(EndAnySessionRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndAnySession")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EndAnySessionResponseObject); ok {
+		return validResponse.VisitEndAnySessionResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetUpAdministrator operation middleware
+func (sh *strictHandler) SetUpAdministrator(ctx echo.Context) error {
+	var request SetUpAdministratorRequestObject
+
+	var body SetUpAdministratorJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetUpAdministrator(ctx.Request().Context(), request.(SetUpAdministratorRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetUpAdministrator")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetUpAdministratorResponseObject); ok {
+		return validResponse.VisitSetUpAdministratorResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListUsers operation middleware
+func (sh *strictHandler) ListUsers(ctx echo.Context, params ListUsersParams) error {
+	var request ListUsersRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListUsers(ctx.Request().Context(), request.(ListUsersRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListUsers")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListUsersResponseObject); ok {
+		return validResponse.VisitListUsersResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AddUser operation middleware
+func (sh *strictHandler) AddUser(ctx echo.Context, params AddUserParams) error {
+	var request AddUserRequestObject
+
+	request.Params = params
+
+	var body AddUserJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddUser(ctx.Request().Context(), request.(AddUserRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddUser")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AddUserResponseObject); ok {
+		return validResponse.VisitAddUserResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EraseUser operation middleware
+func (sh *strictHandler) EraseUser(ctx echo.Context, userId UserId, params EraseUserParams) error {
+	var request EraseUserRequestObject
+
+	request.UserId = userId
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EraseUser(ctx.Request().Context(), request.(EraseUserRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EraseUser")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EraseUserResponseObject); ok {
+		return validResponse.VisitEraseUserResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReadUser operation middleware
+func (sh *strictHandler) ReadUser(ctx echo.Context, userId UserId) error {
+	var request ReadUserRequestObject
+
+	request.UserId = userId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadUser(ctx.Request().Context(), request.(ReadUserRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadUser")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReadUserResponseObject); ok {
+		return validResponse.VisitReadUserResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChangeUser operation middleware
+func (sh *strictHandler) ChangeUser(ctx echo.Context, userId UserId, params ChangeUserParams) error {
+	var request ChangeUserRequestObject
+
+	request.UserId = userId
+	request.Params = params
+
+	var body ChangeUserJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeUser(ctx.Request().Context(), request.(ChangeUserRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeUser")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangeUserResponseObject); ok {
+		return validResponse.VisitChangeUserResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// PreviewAnswer operation middleware
+func (sh *strictHandler) PreviewAnswer(ctx echo.Context, userId UserId) error {
+	var request PreviewAnswerRequestObject
+
+	request.UserId = userId
+
+	var body PreviewAnswerJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.PreviewAnswer(ctx.Request().Context(), request.(PreviewAnswerRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "PreviewAnswer")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(PreviewAnswerResponseObject); ok {
+		return validResponse.VisitPreviewAnswerResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ExportUser operation middleware
+func (sh *strictHandler) ExportUser(ctx echo.Context, userId UserId) error {
+	var request ExportUserRequestObject
+
+	request.UserId = userId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ExportUser(ctx.Request().Context(), request.(ExportUserRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ExportUser")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ExportUserResponseObject); ok {
+		return validResponse.VisitExportUserResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// UnlockUser operation middleware
+func (sh *strictHandler) UnlockUser(ctx echo.Context, userId UserId) error {
+	var request UnlockUserRequestObject
+
+	request.UserId = userId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.UnlockUser(ctx.Request().Context(), request.(UnlockUserRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "UnlockUser")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(UnlockUserResponseObject); ok {
+		return validResponse.VisitUnlockUserResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListMembershipsOfUser operation middleware
+func (sh *strictHandler) ListMembershipsOfUser(ctx echo.Context, userId UserId) error {
+	var request ListMembershipsOfUserRequestObject
+
+	request.UserId = userId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListMembershipsOfUser(ctx.Request().Context(), request.(ListMembershipsOfUserRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListMembershipsOfUser")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListMembershipsOfUserResponseObject); ok {
+		return validResponse.VisitListMembershipsOfUserResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RemoveMembership operation middleware
+func (sh *strictHandler) RemoveMembership(ctx echo.Context, userId AdminId, organisation OrganisationCode) error {
+	var request RemoveMembershipRequestObject
+
+	request.UserId = userId
+	request.Organisation = organisation
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RemoveMembership(ctx.Request().Context(), request.(RemoveMembershipRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RemoveMembership")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RemoveMembershipResponseObject); ok {
+		return validResponse.VisitRemoveMembershipResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetMembership operation middleware
+func (sh *strictHandler) SetMembership(ctx echo.Context, userId UserId, organisation OrganisationCode) error {
+	var request SetMembershipRequestObject
+
+	request.UserId = userId
+	request.Organisation = organisation
+
+	var body SetMembershipJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetMembership(ctx.Request().Context(), request.(SetMembershipRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetMembership")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetMembershipResponseObject); ok {
+		return validResponse.VisitSetMembershipResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// MergeUser operation middleware
+func (sh *strictHandler) MergeUser(ctx echo.Context, userId UserId) error {
+	var request MergeUserRequestObject
+
+	request.UserId = userId
+
+	var body MergeUserJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.MergeUser(ctx.Request().Context(), request.(MergeUserRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "MergeUser")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(MergeUserResponseObject); ok {
+		return validResponse.VisitMergeUserResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetUserPassword operation middleware
+func (sh *strictHandler) SetUserPassword(ctx echo.Context, userId UserId) error {
+	var request SetUserPasswordRequestObject
+
+	request.UserId = userId
+
+	var body SetUserPasswordJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetUserPassword(ctx.Request().Context(), request.(SetUserPasswordRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetUserPassword")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetUserPasswordResponseObject); ok {
+		return validResponse.VisitSetUserPasswordResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// SetUserRole operation middleware
+func (sh *strictHandler) SetUserRole(ctx echo.Context, userId UserId, params SetUserRoleParams) error {
+	var request SetUserRoleRequestObject
+
+	request.UserId = userId
+	request.Params = params
+
+	var body SetUserRoleJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.SetUserRole(ctx.Request().Context(), request.(SetUserRoleRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "SetUserRole")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(SetUserRoleResponseObject); ok {
+		return validResponse.VisitSetUserRoleResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// EndSessionsOfUser operation middleware
+func (sh *strictHandler) EndSessionsOfUser(ctx echo.Context, userId UserId) error {
+	var request EndSessionsOfUserRequestObject
+
+	request.UserId = userId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.EndSessionsOfUser(ctx.Request().Context(), request.(EndSessionsOfUserRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "EndSessionsOfUser")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(EndSessionsOfUserResponseObject); ok {
+		return validResponse.VisitEndSessionsOfUserResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ListWebhooks operation middleware
+func (sh *strictHandler) ListWebhooks(ctx echo.Context, params ListWebhooksParams) error {
+	var request ListWebhooksRequestObject
+
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ListWebhooks(ctx.Request().Context(), request.(ListWebhooksRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ListWebhooks")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ListWebhooksResponseObject); ok {
+		return validResponse.VisitListWebhooksResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// AddWebhook operation middleware
+func (sh *strictHandler) AddWebhook(ctx echo.Context, params AddWebhookParams) error {
+	var request AddWebhookRequestObject
+
+	request.Params = params
+
+	var body AddWebhookJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.AddWebhook(ctx.Request().Context(), request.(AddWebhookRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "AddWebhook")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(AddWebhookResponseObject); ok {
+		return validResponse.VisitAddWebhookResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// DeleteWebhook operation middleware
+func (sh *strictHandler) DeleteWebhook(ctx echo.Context, webhookId WebhookId, params DeleteWebhookParams) error {
+	var request DeleteWebhookRequestObject
+
+	request.WebhookId = webhookId
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.DeleteWebhook(ctx.Request().Context(), request.(DeleteWebhookRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "DeleteWebhook")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(DeleteWebhookResponseObject); ok {
+		return validResponse.VisitDeleteWebhookResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReadWebhook operation middleware
+func (sh *strictHandler) ReadWebhook(ctx echo.Context, webhookId WebhookId) error {
+	var request ReadWebhookRequestObject
+
+	request.WebhookId = webhookId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReadWebhook(ctx.Request().Context(), request.(ReadWebhookRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReadWebhook")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReadWebhookResponseObject); ok {
+		return validResponse.VisitReadWebhookResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ChangeWebhook operation middleware
+func (sh *strictHandler) ChangeWebhook(ctx echo.Context, webhookId WebhookId, params ChangeWebhookParams) error {
+	var request ChangeWebhookRequestObject
+
+	request.WebhookId = webhookId
+	request.Params = params
+
+	var body ChangeWebhookJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ChangeWebhook(ctx.Request().Context(), request.(ChangeWebhookRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ChangeWebhook")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ChangeWebhookResponseObject); ok {
+		return validResponse.VisitChangeWebhookResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// ReplayDeliveries operation middleware
+func (sh *strictHandler) ReplayDeliveries(ctx echo.Context, webhookId WebhookId) error {
+	var request ReplayDeliveriesRequestObject
+
+	request.WebhookId = webhookId
+
+	var body ReplayDeliveriesJSONRequestBody
+	var err error
+	if binder, ok := ctx.Echo().Binder.(*echo.DefaultBinder); ok {
+		// A request validator built on kin-openapi's openapi3filter with
+		// KeepValidatedValue leaves the value it validated on the body. Bind
+		// that value, matching member names exactly, so the handler receives
+		// what was validated instead of a second, case-insensitive decode.
+		// Otherwise bind only the request body, so that path and query
+		// parameters are not also bound into the body struct.
+		if vb, ok := ctx.Request().Body.(interface{ ValidatedValue() any }); !ok || runtime.BindJSONValue(vb.ValidatedValue(), &body) != nil {
+			err = binder.BindBody(ctx, &body)
+		}
+	} else {
+		// A custom binder is installed on the Echo instance; defer to it
+		// entirely, since echo.Binder does not expose body-only binding and
+		// the binder may do more than decode (for example call ctx.Validate).
+		err = ctx.Bind(&body)
+	}
+	if err != nil {
+		return err
+	}
+	request.Body = &body
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.ReplayDeliveries(ctx.Request().Context(), request.(ReplayDeliveriesRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "ReplayDeliveries")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(ReplayDeliveriesResponseObject); ok {
+		return validResponse.VisitReplayDeliveriesResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// RotateWebhookSecret operation middleware
+func (sh *strictHandler) RotateWebhookSecret(ctx echo.Context, webhookId WebhookId, params RotateWebhookSecretParams) error {
+	var request RotateWebhookSecretRequestObject
+
+	request.WebhookId = webhookId
+	request.Params = params
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.RotateWebhookSecret(ctx.Request().Context(), request.(RotateWebhookSecretRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "RotateWebhookSecret")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(RotateWebhookSecretResponseObject); ok {
+		return validResponse.VisitRotateWebhookSecretResponse(ctx.Response())
+	} else if response != nil {
+		return fmt.Errorf("unexpected response type: %T", response)
+	}
+	return nil
+}
+
+// TestWebhook operation middleware
+func (sh *strictHandler) TestWebhook(ctx echo.Context, webhookId WebhookId) error {
+	var request TestWebhookRequestObject
+
+	request.WebhookId = webhookId
+
+	handler := func(ctx echo.Context, request interface{}) (interface{}, error) {
+		return sh.ssi.TestWebhook(ctx.Request().Context(), request.(TestWebhookRequestObject))
+	}
+	for _, middleware := range sh.middlewares {
+		handler = middleware(handler, "TestWebhook")
+	}
+
+	response, err := handler(ctx, request)
+
+	if err != nil {
+		return err
+	} else if validResponse, ok := response.(TestWebhookResponseObject); ok {
+		return validResponse.VisitTestWebhookResponse(ctx.Response())
 	} else if response != nil {
 		return fmt.Errorf("unexpected response type: %T", response)
 	}

@@ -16,13 +16,13 @@ func TestAnUnknownAccessRuleLetsNobodyIn(t *testing.T) {
 			"signed in": {Caller: super, Application: account.CallingApplication{ID: "1"}},
 			"anonymous": {CallerErr: apierr.New(apierr.Unauthenticated)},
 		} {
-			err := (&server{}).authorise(&operation{access: rule}, caller)
+			err := (&server{}).authorise(t.Context(), &operation{access: rule}, caller)
 			if !apierr.Is(err, apierr.Forbidden) {
 				t.Errorf("rule %q, %s: %v", rule, name, err)
 			}
 		}
 	}
-	if err := (&server{}).authorise(&operation{access: "public"}, &dialect.Call{}); err != nil {
+	if err := (&server{}).authorise(t.Context(), &operation{access: "public"}, &dialect.Call{}); err != nil {
 		t.Errorf("a known rule: %v", err)
 	}
 }

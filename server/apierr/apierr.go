@@ -36,6 +36,7 @@ const (
 	SessionNotFound        Code = "session_not_found"
 	NotFound               Code = "not_found" // of an operator's resource; Field names it
 	AlreadyExists          Code = "already_exists"
+	Conflict               Code = "conflict" // the state of what Field names does not allow it
 	LastSuperAdministrator Code = "last_super_administrator"
 	PreconditionFailed     Code = "precondition_failed"
 	IdempotencyKeyReused   Code = "idempotency_key_reused"

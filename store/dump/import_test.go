@@ -21,7 +21,7 @@ func roles(t *testing.T, count int64, change func(row []any)) *bytes.Reader {
 	must(t, err)
 	table := tableNamed(t, "roles")
 	for id := range count {
-		row := []any{id + 1, fmt.Sprint("code-", id+1), "班主任", int64(0), nil}
+		row := []any{id + 1, fmt.Sprint("code-", id+1), "班主任", int64(0), nil, int64(0), false}
 		if change != nil {
 			change(row)
 		}

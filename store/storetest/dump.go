@@ -59,7 +59,7 @@ func snapshotStands(t *testing.T, s *store.Store) {
 	same(t, len(allRows(t, s, users)), 2)
 }
 
-func roleRow(id int64, code string) []any { return []any{id, code, "班主任", int64(noon), nil} }
+func roleRow(id int64, code string) []any { return []any{id, code, "班主任", int64(noon), nil, int64(0), false} }
 
 func rowsInOrder(t *testing.T, s *store.Store) {
 	addPerson(t, s, 1)
@@ -101,7 +101,7 @@ func rowsRefused(t *testing.T, s *store.Store) {
 	}{
 		"a key twice":   {"roles", roleRow(2, "c"), "id", "another row has the same value"},
 		"a code twice":  {"roles", roleRow(4, "a"), "code", "another row has the same value"},
-		"no code":       {"roles", []any{int64(4), nil, "班主任", int64(noon), nil}, "", "the database refuses it"},
+		"no code":       {"roles", []any{int64(4), nil, "班主任", int64(noon), nil, int64(0), false}, "", "the database refuses it"},
 		"nobody's name": {"user_aliases", []any{"jpress", "7", int64(7)}, "", "it refers to a row that does not exist"},
 	} {
 		err := InsertRow(t.Context(), s, tableNamed(t, c.table), c.row)
