@@ -55,10 +55,12 @@ var envelopes = map[string]envelope{
 			return (b["error"] == "invalid_client") == (status == http.StatusUnauthorized)
 		},
 	},
-	"system": {
-		keys: []string{"code", "status", "title", "type"}, message: "title",
-		failed: func(b map[string]any, status int) bool { return b["status"] == float64(status) },
-	},
+	"system": problems, "admin": problems,
+}
+
+var problems = envelope{
+	keys: []string{"code", "status", "title", "type"}, message: "title",
+	failed: func(b map[string]any, status int) bool { return b["status"] == float64(status) },
 }
 
 // requireFailure checks status, envelope and that the message holds every word.
@@ -91,7 +93,7 @@ func requireEnvelope(t *testing.T, dialect string, got answer, status int) {
 		t.Errorf("no failure of dialect %s: %s", dialect, got.text)
 	}
 	wantType := "application/json; charset=utf-8"
-	if dialect == "system" {
+	if dialect == "system" || dialect == "admin" {
 		wantType = "application/problem+json"
 	}
 	if got.header.Get("Content-Type") != wantType {

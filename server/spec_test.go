@@ -114,6 +114,6 @@ func TestUnknownTagIsAnsweredWithTheKnownOnes(t *testing.T) {
 			t.Errorf("%s: %v", path, title)
 		}
 	}
-	many := w.get("/openapi.yaml?" + strings.Repeat("tag=jfinal&", 8))
+	many := w.get("/openapi.yaml?" + strings.Repeat("tag=jfinal&", 9))
 	requireFailure(t, "system", many, http.StatusBadRequest)
 }

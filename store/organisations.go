@@ -82,6 +82,12 @@ func (tx Tx) SetRoleDisabled(ctx context.Context, code string, disabled bool, no
 	return tx.update(ctx, "SetRoleDisabled", "roles", "disabled_at = ?", "code = ?", []any{disabledAt(disabled, now)}, []any{code})
 }
 
+// SetRoleAdministers says whether the holders of a role administer their organisation. It
+// returns ErrNotFound.
+func (tx Tx) SetRoleAdministers(ctx context.Context, code string, administers bool) error {
+	return tx.update(ctx, "SetRoleAdministers", "roles", "administers = ?", "code = ?", []any{administers}, []any{code})
+}
+
 // RenameRole changes a role's name. It returns ErrNotFound.
 func (tx Tx) RenameRole(ctx context.Context, code, name string) error {
 	return tx.update(ctx, "RenameRole", "roles", "name = ?", "code = ?", []any{name}, []any{code})
