@@ -1,12 +1,15 @@
 package storetest
 
 import (
+	"context"
 	"crypto/rand"
 	"database/sql"
+	"errors"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/go-sql-driver/mysql"
@@ -24,15 +27,41 @@ const (
 // SQLite opens a new migrated store in a file of the test's own.
 func SQLite(t testing.TB) *store.Store {
 	t.Helper()
-	return Open(t, store.Options{URL: SQLiteURL(t)})
+	s, _ := SQLiteFile(t)
+	return s
 }
 
 // SQLiteFile is SQLite, and returns the file for tests that change it directly.
 func SQLiteFile(t testing.TB) (s *store.Store, path string) {
 	t.Helper()
-	url := SQLiteURL(t)
-	return Open(t, store.Options{URL: url}), strings.TrimPrefix(url, "sqlite:")
+	path = filepath.Join(t.TempDir(), "quartet.db")
+	template, err := migrated()
+	if err == nil {
+		err = os.WriteFile(path, template, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Open(t, store.Options{URL: "sqlite:" + path}), path
 }
+
+// migrated is the file of a migrated database. Migrating one takes longer than most tests.
+var migrated = sync.OnceValues(func() (template []byte, err error) {
+	folder, err := os.MkdirTemp("", "quartet-store")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
+	path, ctx := filepath.Join(folder, "quartet.db"), context.Background()
+	s, err := store.Open(ctx, store.Options{URL: "sqlite:" + path})
+	if err != nil {
+		return nil, err
+	}
+	if err := errors.Join(s.Migrate(ctx), s.Close()); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
 
 // SQLiteURL names a database file of the test's own that does not exist yet.
 func SQLiteURL(t testing.TB) string {
