@@ -50,7 +50,7 @@ var mayImport = map[string][]string{
 	},
 	"quartet/server": {
 		"quartet/openapi", "quartet/openapi/specfilter", "quartet/server/dialect", "quartet/server/dialect/all", "quartet/server/request",
-		"quartet/server/account", "quartet/server/admin", "quartet/server/apierr",
+		"quartet/server/account", "quartet/server/admin", "quartet/server/apierr", "quartet/server/console",
 	},
 	"quartet/server/admin":               {"quartet/openapi", "quartet/server/account", "quartet/server/apierr", "quartet/server/dialect"},
 	"quartet/server/request":             {"quartet/server/apierr"},

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -70,6 +69,11 @@ type Options struct {
 	Demo *Demo
 	// NoDocs leaves out the documentation's pages; the contract stays.
 	NoDocs bool
+	// AdminListener makes Handlers.Admin, which alone serves the admin API, the console and
+	// the metrics then.
+	AdminListener bool
+	// NoAdmin leaves out the admin API and the console, NoConsole the console.
+	NoAdmin, NoConsole bool
 	// Version of the program, which the documentation shows; "" for none.
 	Version string
 	// Now is the clock; time.Now when nil.
@@ -83,6 +87,8 @@ type Demo struct {
 	Reset  func(context.Context) error // resets the data
 	// People are those whom the page can be tried as, the first by default.
 	People []DemoPerson
+	// AdministratorToken is what the console is signed in with.
+	AdministratorToken string
 	// Application and ApplicationSecret are an application's id and secret.
 	Application, ApplicationSecret string
 }
@@ -125,20 +131,22 @@ type server struct {
 // adminAPI is embedded by an alias, because the dialects' handlers are called API too.
 type adminAPI = admin.API
 
-// New returns the handler of the whole contract. It fails if the contract and the
+// New returns the handlers of the whole contract. It fails if the contract and the
 // server do not match.
-func New(o Options) (http.Handler, error) {
+func New(o Options) (Handlers, error) {
 	o = o.withDefaults()
 	s, err := newServer(o)
 	if err != nil {
-		return nil, err
+		return Handlers{}, err
 	}
+	served := newListeners(o)
 	e := echo.New()
 	e.HTTPErrorHandler = s.handleError
 	e.IPExtractor = clientIP(o.TrustedProxies)
 	e.Pre(setHeaders, newBasePaths(o.BasePaths, o.Dialects).rewrite)
 	e.Use(
 		s.logRequest,
+		served.atItsListener,
 		s.announceSunset,
 		s.recoverPanic,
 		request.Deadline(o.Limits.Time),
@@ -154,7 +162,7 @@ func New(o Options) (http.Handler, error) {
 	if o.Routes != nil {
 		o.Routes(router)
 	}
-	return e, s.operations.checkRoutes(e)
+	return served.handlers(e), errors.Join(registerConsole(router, o), s.operations.checkRoutes(e))
 }
 
 func (o Options) withDefaults() Options {

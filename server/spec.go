@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -84,6 +85,8 @@ func wanted(tags *openapi.Tags, render *openapi.Render, language *openapi.Langua
 type specification struct {
 	text           []byte
 	mediaType, tag string
+	encoding       string // Content-Encoding; "" for none
+	cache          string // Cache-Control; "" for no-cache
 	has            string // If-None-Match
 }
 
@@ -102,7 +105,10 @@ func (d specification) against(ifNoneMatch *openapi.IfNoneMatch) specification {
 func (d specification) send(w http.ResponseWriter) error {
 	w.Header().Set(echo.HeaderContentType, d.mediaType)
 	w.Header().Set("ETag", d.tag)
-	w.Header().Set(echo.HeaderCacheControl, "no-cache")
+	w.Header().Set(echo.HeaderCacheControl, cmp.Or(d.cache, "no-cache"))
+	if d.encoding != "" {
+		w.Header().Set(echo.HeaderContentEncoding, d.encoding)
+	}
 	// http.ServeContent implements RFC 9110 section 13.1.2.
 	asked := &http.Request{Method: http.MethodGet, Header: http.Header{"If-None-Match": {d.has}}}
 	http.ServeContent(w, asked, "", time.Time{}, bytes.NewReader(d.text))

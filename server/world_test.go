@@ -97,10 +97,14 @@ func accountConfig(t testing.TB, facts *store.Store) account.Config {
 
 func openRegistration(c *account.Config, _ *server.Options) { c.OpenRegistration = true }
 
+// administratorToken is that of the console of inDemo.
+const administratorToken = "AT-1-ZGVtbyBhZG1pbmlzdHJhdG9yIG9mIHRl"
+
 func inDemo(_ *account.Config, o *server.Options) {
 	o.Demo = &server.Demo{
-		Outbox: func() []openapi.DemoMessage { return []openapi.DemoMessage{} },
-		People: []server.DemoPerson{{ID: "demo", Chinese: "演示用户", English: "the demo user", AccessToken: "AT-1-ZGVtbyBvZiB0aGUgc2VydmVyJ3MgdGVz"}},
+		Outbox:             func() []openapi.DemoMessage { return []openapi.DemoMessage{} },
+		AdministratorToken: administratorToken,
+		People:             []server.DemoPerson{{ID: "demo", Chinese: "演示用户", English: "the demo user", AccessToken: "AT-1-ZGVtbyBvZiB0aGUgc2VydmVyJ3MgdGVz"}},
 	}
 }
 

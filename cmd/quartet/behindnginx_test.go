@@ -70,7 +70,7 @@ func (p proxy) hidesMetrics(t *testing.T, servers []*child) {
 		}
 	}
 	for _, server := range servers {
-		contains(t, server.ok(t, get("/metrics")).text, "quartet_http_requests_total")
+		contains(t, server.admin.ok(t, get("/metrics")).text, "quartet_http_requests_total")
 	}
 }
 
@@ -127,7 +127,7 @@ func (p proxy) outlivesAKill(t *testing.T, servers []*child, reading call) {
 				if n >= before {
 					kill.Do(func() {
 						for _, server := range servers {
-							if !readings.MatchString(server.ok(t, get("/metrics")).text) {
+							if !readings.MatchString(server.admin.ok(t, get("/metrics")).text) {
 								t.Error("a server had nothing to do")
 							}
 						}

@@ -88,11 +88,24 @@ func refused(t *testing.T, code int, text string, args ...string) {
 	}
 }
 
-var listening = regexp.MustCompile(`listening[" ,]+address["=:]+([0-9.:]+)`)
+var (
+	listening      = regexp.MustCompile(`listening[" ,]+address["=:]+([0-9.:]+)`)
+	administration = regexp.MustCompile(`listening for administration[" ,]+address["=:]+([0-9.:]+)`)
+)
+
+// adminOf is the listener for administration that a server's log names, and main where it
+// has none.
+func adminOf(log *proctest.Transcript, main origin) origin {
+	if found := administration.FindStringSubmatch(log.String()); found != nil {
+		return origin("http://" + found[1])
+	}
+	return main
+}
 
 // running is a program that serves, inside this process.
 type running struct {
 	origin
+	admin     origin // of administration
 	out, errs *proctest.Transcript
 	stop      context.CancelFunc // what the first signal does
 	ended     chan struct{}
@@ -110,6 +123,7 @@ func serve(t *testing.T, args ...string) *running {
 	}()
 	t.Cleanup(func() { s.end(t) })
 	s.origin = origin("http://" + s.errs.Await(t, listening, s.ended))
+	s.admin = adminOf(s.errs, s.origin)
 	return s
 }
 

@@ -28,16 +28,18 @@ const (
 // windowsAddressInUse is WSAEADDRINUSE; syscall.EADDRINUSE is a made-up number on Windows.
 const windowsAddressInUse = syscall.Errno(10048)
 
-// listen opens the port before the database is touched, so that a second server
-// that is started by mistake changes nothing.
-func listen(ctx context.Context, address string) (net.Listener, error) {
-	// An empty address would be a random port on every interface.
+// listen opens a port. An empty address would be a random port on every interface.
+func listen(ctx context.Context, flag, address string) (net.Listener, error) {
 	if _, _, err := net.SplitHostPort(address); err != nil {
-		return nil, cli.Usagef("--addr must be HOST:PORT: %w", err)
+		return nil, cli.Usagef("%s must be HOST:PORT: %w", flag, err)
 	}
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", address)
 	if errors.Is(err, syscall.EADDRINUSE) || errors.Is(err, windowsAddressInUse) {
-		return nil, fmt.Errorf("the address %s is in use: stop the other program, or choose another address, such as --addr 127.0.0.1:8088 (make run ADDR=127.0.0.1:8088)", address)
+		advice := "such as --admin-addr 127.0.0.1:8089"
+		if flag == "--addr" {
+			advice = "such as --addr 127.0.0.1:8088 (make run ADDR=127.0.0.1:8088)"
+		}
+		return nil, fmt.Errorf("the address %s is in use: stop the other program, or choose another address, %s", address, advice)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("cannot listen on %s: %w", address, err)
@@ -64,7 +66,7 @@ func serveHTTP(ctx context.Context, listener net.Listener, handler http.Handler,
 		return fmt.Errorf("the server stopped: %w", err)
 	case <-ctx.Done():
 	}
-	log.Info("shutting down", "timeout", drainTimeout)
+	log.Info("shutting down", "address", listener.Addr().String(), "timeout", drainTimeout)
 	waiting, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTimeout)
 	defer cancel()
 	if err := server.Shutdown(waiting); err != nil {

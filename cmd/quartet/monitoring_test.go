@@ -27,7 +27,7 @@ func scrapeOfEverything(t *testing.T) figures {
 	s := serve(t, "--database", newDatabase(t), "--sms", "webhook", "--sms-url", sms.URL, "--sms-secret-file", secret)
 	s.do(t, get("/readyz"))
 	s.do(t, form("/api/user/login", map[string][]string{"loginAccount": {"nobody"}, "password": {"violet-otter-lantern"}}))
-	all, err := scraped(s.ok(t, get("/metrics")).text)
+	all, err := scraped(s.admin.ok(t, get("/metrics")).text)
 	must(t, err)
 	return all
 }

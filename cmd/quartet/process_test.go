@@ -31,6 +31,7 @@ func TestProcess(t *testing.T) {
 // child is the program in a process of its own.
 type child struct {
 	origin
+	admin   origin // of administration
 	process *os.Process
 	errs    *proctest.Transcript
 	ended   chan struct{}
@@ -60,6 +61,7 @@ func spawnAs(t *testing.T, attributes *syscall.SysProcAttr, binary string, args 
 		<-c.ended
 	})
 	c.origin = origin("http://" + c.errs.Await(t, listening, c.ended))
+	c.admin = adminOf(c.errs, c.origin)
 	return c
 }
 

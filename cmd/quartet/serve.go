@@ -18,6 +18,7 @@ import (
 
 type serveCommand struct {
 	Addr string `default:"127.0.0.1:8080" help:"Address to listen on, HOST:PORT; 0.0.0.0:8080 listens on every interface."`
+	adminFlags
 	cli.DatabaseFlags
 	Demo                   bool              `xor:"pages" help:"Run a demonstration with known users and passwords, simulated SMS and WeChat, and open registration. The default database is then sqlite:.quartet/demo.db. The data is reset at the start and every hour."`
 	OpenRegistration       bool              `help:"Let anybody create a user; otherwise only administrators can."`
@@ -58,11 +59,11 @@ func (s *serveCommand) Run(ctx context.Context, c *cli.Console) (err error) {
 	}
 	tuneGC(0)
 	log := s.Logger(c)
-	listener, err := listen(ctx, s.Addr)
+	ports, err := s.listen(ctx)
 	if err != nil {
 		return err
 	}
-	defer listener.Close()
+	defer ports.close()
 	installed := &installation{serve: s, log: log}
 	database, ring, err := installed.open(ctx)
 	if err != nil {
@@ -93,7 +94,7 @@ func (s *serveCommand) Run(ctx context.Context, c *cli.Console) (err error) {
 	recordLastSeen := recordLastSeen(options.Accounts)
 	jobs.every(ctx, lastSeenInterval, lastSeenInterval, "record last use of sessions", recordLastSeen)
 	defer func() { _ = recordLastSeen(ctx) }() // after the last request
-	handler, err := server.New(options)
+	handlers, err := server.New(options)
 	if err != nil {
 		return err
 	}
@@ -103,13 +104,16 @@ func (s *serveCommand) Run(ctx context.Context, c *cli.Console) (err error) {
 	keepAudit := time.Duration(s.AuditDays) * 24 * time.Hour
 	jobs.every(ctx, 0, housekeepingInterval, "housekeeping", housekeeping(database, keepAudit, log))
 	jobs.every(ctx, 0, min(eraseInterval, max(s.ClosingGrace.Duration, time.Second)), "erase users", eraseDue(options.Accounts, log))
-	log.Info("listening", "address", listener.Addr().String(), "version", version(), "database", database.Engine())
+	if ports.admin != nil {
+		log.Info("listening for administration", "address", ports.admin.Addr().String())
+	}
+	log.Info("listening", "address", ports.main.Addr().String(), "version", version(), "database", database.Engine())
 	if s.Demo {
-		if err := democmd.PrintWelcome(c.Out, listener.Addr()); err != nil {
+		if err := democmd.PrintWelcome(c.Out, ports.main.Addr()); err != nil {
 			return err
 		}
 	}
-	return serveHTTP(ctx, listener, handler, s.DrainTimeout.Duration, log)
+	return ports.serve(ctx, handlers, s.DrainTimeout.Duration, log)
 }
 
 func (s *serveCommand) options(config account.Config, ring *keys.Keyring) server.Options {
@@ -147,6 +151,9 @@ func (s *serveCommand) httpOptions() server.Options {
 		Limits:         s.server(),
 		Version:        release,
 		NoDocs:         s.NoDocs,
+		AdminListener:  s.adminAddress() != "",
+		NoAdmin:        s.NoAdmin,
+		NoConsole:      s.NoConsole,
 	}
 }
 

@@ -171,12 +171,12 @@ func TestAGatewayThatIsDownIsLeftInPeace(t *testing.T) {
 	g := newSMSGateway(t)
 	g.answers(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(502) })
 	s := serve(t, append(g.asWebhook(t), "--database", newDatabase(t))...)
-	contains(t, s.ok(t, get("/metrics")).text, "quartet_sms_circuit_open 0")
+	contains(t, s.admin.ok(t, get("/metrics")).text, "quartet_sms_circuit_open 0")
 	for i := range 8 {
 		equal(t, "status", s.do(t, askCode(fmt.Sprintf("1390000300%d", i))).status, 503)
 	}
 	equal(t, "calls", g.called(), 5)
-	contains(t, s.ok(t, get("/metrics")).text, "quartet_sms_circuit_open 1")
+	contains(t, s.admin.ok(t, get("/metrics")).text, "quartet_sms_circuit_open 1")
 	contains(t, s.errs.String(), "SMS circuit", "from=closed to=open", "SMS webhook: status 502")
 }
 

@@ -56,7 +56,7 @@ func open(ctx context.Context, o options, w world) (*bench, error) {
 // does. What a request costs stays as it is.
 func serveArguments(path string) []string {
 	args := []string{
-		"serve", "--database", "sqlite:" + path, "--log-level", "warn",
+		"serve", "--admin-addr", "127.0.0.1:0", "--database", "sqlite:" + path, "--log-level", "warn",
 		"--open-registration", "--access-life", (60 * lastSeenInterval).String(),
 	}
 	for _, limit := range []string{"register-per-ip", "register-global", "password-per-account-ip", "failures-per-ip"} {

@@ -21,13 +21,13 @@ func Build(t testing.TB, flags ...string) (program string) {
 	return program
 }
 
-// Serve starts the program on a free port of this computer, waits until it is ready, and ends
-// it with the test. The environment's settings do not count. The last lines that the program
-// has written are in the output of a failed test.
+// Serve starts the program on a free port of this computer, which serves administration too,
+// waits until it is ready, and ends it with the test. The environment's settings do not count.
+// The last lines that the program has written are in the output of a failed test.
 func Serve(t testing.TB, program string, args ...string) (origin string) {
 	t.Helper()
 	address := FreeAddress(t, "127.0.0.1")
-	running := exec.Command(program, append([]string{"serve", "--addr", address}, args...)...)
+	running := exec.Command(program, append([]string{"serve", "--addr", address, "--admin-addr", address}, args...)...)
 	log, err := os.Create(filepath.Join(t.TempDir(), "log"))
 	if err != nil {
 		t.Fatal(err)

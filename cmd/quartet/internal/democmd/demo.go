@@ -78,7 +78,8 @@ func Configure(ctx context.Context, config account.Config, options *server.Optio
 			{ID: "demo", Chinese: "普通用户 demo", English: "the user demo", AccessToken: AccessToken},
 			{ID: "administrator", Chinese: "超级管理员 admin", English: "the super administrator admin", AccessToken: AdministratorToken},
 		},
-		Application: Application, ApplicationSecret: ApplicationSecret,
+		AdministratorToken: AdministratorToken,
+		Application:        Application, ApplicationSecret: ApplicationSecret,
 	}
 	return reset, reset(ctx)
 }
