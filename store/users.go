@@ -64,6 +64,16 @@ func (s *Store) ListUsers(ctx context.Context, afterID int64, limit int) ([]User
 	return many[User](ctx, s, "ListUsers", listUsers, afterID, max(limit, 0))
 }
 
+// HasUsers reports whether there is a user.
+func (tx Tx) HasUsers(ctx context.Context) (bool, error) {
+	var id int64
+	err := tx.get(ctx, "HasUsers", &id, "SELECT id FROM users ORDER BY id LIMIT 1")
+	if errors.Is(err, ErrNotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 const verifyMobile = `UPDATE users SET mobile_sealed = ?, mobile_index = ?, mobile_verified_at = ?,
 	version = version + 1, updated_at = ? WHERE id = ?`
 

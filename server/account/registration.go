@@ -14,6 +14,7 @@ const (
 	sourceAdministrator = "administrator"
 	sourceCommandLine   = "command_line"
 	sourceWeChat        = "wechat"
+	sourceSetUp         = "setup" // the first super administrator
 )
 
 // NewUser is a user to create. It has no id, role or status, because the caller cannot

@@ -35,6 +35,13 @@ const applicationSecretPrefix = "qas_"
 // characters>`, of 32 random bytes.
 func NewApplicationSecret() string { return applicationSecretPrefix + randomText() }
 
+// setUpPrefix begins the tokens of the first start.
+const setUpPrefix = "qst_"
+
+// NewSetUp returns a token for making the first super administrator, `qst_<43 base64url
+// characters>`, of 32 random bytes.
+func NewSetUp() string { return setUpPrefix + randomText() }
+
 // NewSeed returns a seed of Access for a session without refresh token: 43 base64url
 // characters of 32 random bytes.
 func NewSeed() string { return randomText() }

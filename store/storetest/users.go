@@ -18,6 +18,18 @@ var userTests = map[string]func(*testing.T, *store.Store){
 		bare := addPerson(t, s, 2)
 		same(t, must(s.UserByID(t.Context(), 2))(t), bare)
 	},
+	"the first user is noticed": func(t *testing.T, s *store.Store) {
+		has := func() (found bool) {
+			check(t, s.InTx(t.Context(), func(tx store.Tx) (err error) {
+				found, err = tx.HasUsers(t.Context())
+				return err
+			}))
+			return found
+		}
+		same(t, has(), false)
+		addPerson(t, s, 7)
+		same(t, has(), true)
+	},
 	"every column of a user is stored": func(t *testing.T, s *store.Store) {
 		full := person(1)
 		fill(reflect.ValueOf(&full).Elem())
