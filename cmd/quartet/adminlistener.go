@@ -56,6 +56,14 @@ func (s *serveCommand) listen(ctx context.Context) (p ports, err error) {
 	return p, nil
 }
 
+// administration is the address of the console.
+func (p ports) administration() net.Addr {
+	if p.admin == nil {
+		return p.main.Addr()
+	}
+	return p.admin.Addr()
+}
+
 func (p ports) close() {
 	_ = p.main.Close()
 	if p.admin != nil {

@@ -86,7 +86,7 @@ func (s *serveCommand) Run(ctx context.Context, c *cli.Console) (err error) {
 			return fmt.Errorf("cannot set up the demonstration: %w", err)
 		}
 		jobs.every(ctx, democmd.ResetInterval, democmd.ResetInterval, "reset demonstration", reset)
-	} else if err := s.configure(ctx, config, &options); err != nil {
+	} else if err := s.configure(config, &options); err != nil {
 		return err
 	}
 	installed.accounts.Store(options.Accounts)
@@ -104,16 +104,26 @@ func (s *serveCommand) Run(ctx context.Context, c *cli.Console) (err error) {
 	keepAudit := time.Duration(s.AuditDays) * 24 * time.Hour
 	jobs.every(ctx, 0, housekeepingInterval, "housekeeping", housekeeping(database, keepAudit, log))
 	jobs.every(ctx, 0, min(eraseInterval, max(s.ClosingGrace.Duration, time.Second)), "erase users", eraseDue(options.Accounts, log))
+	if err := s.welcome(ctx, c, installed, options.Accounts, ports); err != nil {
+		return err
+	}
 	if ports.admin != nil {
 		log.Info("listening for administration", "address", ports.admin.Addr().String())
 	}
 	log.Info("listening", "address", ports.main.Addr().String(), "version", version(), "database", database.Engine())
-	if s.Demo {
-		if err := democmd.PrintWelcome(c.Out, ports.main.Addr()); err != nil {
-			return err
-		}
-	}
 	return ports.serve(ctx, handlers, s.DrainTimeout.Duration, log)
+}
+
+// welcome tells the operator where to begin.
+func (s *serveCommand) welcome(ctx context.Context, c *cli.Console, installed *installation, accounts *account.Service, at ports) error {
+	switch console := cli.LocalAddress(at.administration()); {
+	case !s.Demo:
+		return s.offerSetUp(ctx, c, installed, accounts, console)
+	case s.NoAdmin, s.NoConsole:
+		return democmd.PrintWelcome(c.Out, cli.LocalAddress(at.main.Addr()), "")
+	default:
+		return democmd.PrintWelcome(c.Out, cli.LocalAddress(at.main.Addr()), console)
+	}
 }
 
 func (s *serveCommand) options(config account.Config, ring *keys.Keyring) server.Options {
@@ -169,7 +179,7 @@ func publicKeys(ring *keys.Keyring) func() []server.PublicKey {
 }
 
 // configure adds the account service of a server that is no demonstration.
-func (s *serveCommand) configure(ctx context.Context, config account.Config, options *server.Options) (err error) {
+func (s *serveCommand) configure(config account.Config, options *server.Options) (err error) {
 	if config.WeChat, err = s.weChat(options.Log); err != nil {
 		return err
 	}
@@ -184,10 +194,5 @@ func (s *serveCommand) configure(ctx context.Context, config account.Config, opt
 	}
 	config.OpenRegistration = s.OpenRegistration
 	options.Accounts = account.New(config)
-	users, err := config.Store.ListUsers(ctx, 0, 1)
-	if err == nil && len(users) == 0 {
-		options.Log.Info("there are no users yet: add the first super administrator, with a password on standard input, by: " +
-			"quartet user add NAME --role super_administrator --password-stdin (with the same --database and --keys)")
-	}
-	return err
+	return nil
 }

@@ -116,3 +116,23 @@ func TestATypedPasswordIsNotShown(t *testing.T) {
 		t.Error("the password is on the screen")
 	}
 }
+
+// In a terminal the address of the first start is printed, and no file has it.
+func TestTheAddressOfTheFirstStartIsPrintedToATerminal(t *testing.T) {
+	t.Parallel()
+	db := newInstallation(t)
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	s := typeInto(t, ctx, at(db, "serve", "--addr", "127.0.0.1:0")...)
+	address := s.screen.Await(t, setUpAddress, s.ended)
+	s.screen.Await(t, listening, s.ended)
+	if _, err := os.Stat(setUpFile(db)); !os.IsNotExist(err) {
+		t.Errorf("the address is in a file as well: %v", err)
+	}
+	if n := strings.Count(s.screen.String(), address); n != 1 {
+		t.Errorf("the address is printed %d times", n)
+	}
+	stop()
+	<-s.ended
+	equal(t, "exit code", s.code, cli.ExitOK)
+}

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"strings"
 	"time"
 	"unicode"
@@ -19,6 +20,20 @@ import (
 type Console struct {
 	In        io.Reader
 	Out, Errs io.Writer
+}
+
+// OutIsTerminal reports whether somebody sees what is written to standard output, and no
+// file keeps it.
+func (c *Console) OutIsTerminal() bool { return isTerminal(c.Out) }
+
+// LocalAddress is an address that a browser on this machine can open, also for a server
+// that listens on every interface.
+func LocalAddress(address net.Addr) string {
+	tcp, ok := address.(*net.TCPAddr)
+	if !ok || !tcp.IP.IsUnspecified() {
+		return address.String()
+	}
+	return (&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: tcp.Port}).String()
 }
 
 // PrintJSON writes a value for scripts.

@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"text/template"
 	"time"
 
@@ -98,10 +97,12 @@ func outbox(sms *providers.SMSSimulator, zone *time.Location) func() []openapi.D
 }
 
 // PrintWelcome tells the operator where to begin.
-func PrintWelcome(out io.Writer, address net.Addr) error {
+// address is that of the server as a browser on this machine can open it, and console that of
+// the console, "" for none.
+func PrintWelcome(out io.Writer, address, console string) error {
 	var text bytes.Buffer
 	err := banner.Execute(&text, map[string]string{
-		"URL": "http://" + localAddress(address), "Mobile": Mobile, "Code": Code,
+		"URL": "http://" + address, "Console": console, "Mobile": Mobile, "Code": Code,
 		"Application": Application, "Secret": ApplicationSecret, "Organisation": organisation, "Role": role,
 	})
 	if err != nil {
@@ -111,20 +112,13 @@ func PrintWelcome(out io.Writer, address net.Addr) error {
 	return err
 }
 
-// localAddress is an address that a browser on this machine can open, also for a
-// server that listens on every interface.
-func localAddress(address net.Addr) string {
-	tcp, ok := address.(*net.TCPAddr)
-	if !ok || !tcp.IP.IsUnspecified() {
-		return address.String()
-	}
-	return (&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: tcp.Port}).String()
-}
-
 var banner = template.Must(template.New("banner").Parse(`
 Quartet 演示已启动 · the demonstration is running
 
   点开试用 try it here   {{.URL}}/docs/
+{{- if .Console}}
+  控制台 console         http://{{.Console}}/console/
+{{- end}}
   短信箱 SMS outbox      {{.URL}}/demo/outbox
   还原演示 reset         curl -X POST {{.URL}}/demo/reset
 
