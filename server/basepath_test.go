@@ -173,7 +173,7 @@ func TestPageUnderABasePathShowsTheDialects(t *testing.T) {
 	}
 	for base, up := range map[string]string{"": "../", "/prod-api": "../../", "/of/two": "../../../"} {
 		demo := requireOK(t, w.get(base+"/docs/settings.json")).body["demo"].(map[string]any)
-		if demo["outbox"] != up+"demo/outbox" || demo["reset"] != up+"demo/reset" || len(demo["people"].([]any)) != 1 {
+		if demo["outbox"] != up+"demo/outbox" || demo["reset"] != up+"demo/reset" || demo["console"] != up+"console/" || len(demo["people"].([]any)) != 1 {
 			t.Errorf("under %q the demonstration is %v", base, demo)
 		}
 	}

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"testing"
 
+	"quartet/server"
+	"quartet/server/account"
 	"quartet/server/console"
 )
 
@@ -128,6 +130,13 @@ func TestConsoleSettings(t *testing.T) {
 	_, admin := split(t, newWorld(t), nothingElse)
 	if got := requireOK(t, admin.get("/console/settings.json")); strings.TrimSpace(got.text) != "{}" {
 		t.Errorf("settings of a listener of its own: %s", got.text)
+	}
+	noConsole := newWorld(t, inDemo, func(_ *account.Config, o *server.Options) { o.NoConsole = true })
+	apart, _ := split(t, newWorld(t), func(o *server.Options) { inDemo(nil, o) })
+	for _, w := range []*world{noConsole, apart} {
+		if got := requireOK(t, w.get("/docs/settings.json")); strings.Contains(got.text, "console") {
+			t.Errorf("the documentation refers to a console that is not there: %s", got.text)
+		}
 	}
 	demo := requireOK(t, newWorld(t, inDemo).get("/console/settings.json")).body["demo"].(map[string]any)
 	if demo["token"] != administratorToken || demo["outbox"] != "../demo/outbox" || demo["reset"] != "../demo/reset" {

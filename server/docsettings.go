@@ -22,12 +22,13 @@ type pageSettings struct {
 }
 
 // demoSettings are who may be tried in a demonstration, and the relative references of its
-// outbox and reset. Both are at the root only: under a base path the page asks whether they
-// are within its reach.
+// outbox, its reset and the console, "" where that is at another listener or switched off. They
+// are at the root only: under a base path the page asks whether they are within its reach.
 type demoSettings struct {
-	People []pagePerson `json:"people"`
-	Outbox string       `json:"outbox"`
-	Reset  string       `json:"reset"`
+	People  []pagePerson `json:"people"`
+	Outbox  string       `json:"outbox"`
+	Reset   string       `json:"reset"`
+	Console string       `json:"console,omitempty"`
 }
 
 // pagePerson is a user with the credentials for every security scheme of the contract,
@@ -63,6 +64,9 @@ func settingsOf(contract *openapi3.T, o Options, base string) pageSettings {
 	if o.Demo != nil {
 		reference := func(path string) string { return relativeReference(base+docsPath, path) }
 		settings.Demo = &demoSettings{Outbox: reference("/demo/outbox"), Reset: reference("/demo/reset")}
+		if !o.AdminListener && !o.hasNoConsole() {
+			settings.Demo.Console = reference(consolePath)
+		}
 		for _, p := range o.Demo.People {
 			settings.Demo.People = append(settings.Demo.People, pagePerson{p.ID, inBoth{p.Chinese, p.English}, o.Demo.authorised(p, contract)})
 		}

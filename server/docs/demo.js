@@ -24,6 +24,7 @@ quartet.demo = (() => {
       return;
     }
     document.getElementById("demo").append(outboxButton(), resetButton());
+    if (demo.console) document.querySelector(".bar nav").append(element("a", { id: "console", href: demo.console }, say("console")));
   }
 
   function resetButton() {

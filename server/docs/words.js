@@ -12,6 +12,7 @@ quartet.words = {
   use: ["使用", "Use"],
   people: ["以谁的身份调用", "Who calls"],
   outbox: ["短信箱", "SMS outbox"],
+  console: ["控制台", "Console"],
   outboxEmpty: ["还没有短信。执行“发送短信验证码”后再刷新。", "No message yet. Send a one-time code, then refresh."],
   outboxLead: ["演示不发真实短信；发出的验证码都在这里，最新的在前。", "The demonstration sends no real SMS; every code is listed here, newest first."],
   to: ["收件人", "To"],
