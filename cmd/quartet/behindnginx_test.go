@@ -22,7 +22,7 @@ func TestBehindNginx(t *testing.T) {
 	binary := proctest.Build(t)
 	flags := append(newInstallation(t), "--open-registration", "--trusted-proxies", "127.0.0.1", "--base-path", "/prod-api")
 	servers := []*child{spawn(t, binary, flags...), spawn(t, binary, flags...)}
-	p := behindNginx(t, servers[0].origin, servers[1].origin)
+	p := behindNginx(t, servers[0].origin, servers[1].origin, servers[0].admin, servers[1].admin)
 	var made struct{ UserID json.Number }
 	must(t, json.Unmarshal([]byte(p.ok(t, raw("/api/user/create", rawUser))), &made))
 	reading := get("/api/user/detail?id="+made.UserID.String()).with("Jwt", p.signIn(t))
@@ -36,6 +36,7 @@ func TestBehindNginx(t *testing.T) {
 		}
 	})
 	t.Run("the metrics stay inside", func(t *testing.T) { p.hidesMetrics(t, servers) })
+	t.Run("administrators have a port of their own", p.servesAdministrators)
 	for _, prefix := range []string{"/prod-api", "/account"} {
 		t.Run("under "+prefix, func(t *testing.T) { p.servesUnder(t, prefix, made.UserID.String()) })
 	}
@@ -69,9 +70,37 @@ func (p proxy) hidesMetrics(t *testing.T, servers []*child) {
 			t.Errorf("%s answers %d: %.80s", path, status, text)
 		}
 	}
+	for _, path := range []string{"/console", "/console/", "/console/settings.json", "/admin/me", "/demo/outbox"} {
+		status, text, err := p.send(get(path))
+		must(t, err)
+		equal(t, path+" is denied: "+text, status, http.StatusForbidden)
+	}
 	for _, server := range servers {
 		contains(t, server.admin.ok(t, get("/metrics")).text, "quartet_http_requests_total")
 	}
+}
+
+// servesAdministrators asks nginx-admin.conf, from the network of the administrators and from
+// elsewhere.
+func (p proxy) servesAdministrators(t *testing.T) {
+	admin := p
+	admin.secure = p.admin
+	contains(t, admin.ok(t, get("/console/")), "<!doctype html>")
+	for path, want := range map[string]int{
+		"/": http.StatusFound, "/console": http.StatusFound, "/admin/me": http.StatusUnauthorized,
+		"/metrics": http.StatusNotFound, "/healthz": http.StatusNotFound, "/auth/sessions": http.StatusNotFound, "/console/../metrics": http.StatusNotFound,
+	} {
+		status, text, err := admin.send(get(path))
+		must(t, err)
+		equal(t, path+" answers "+text, status, want)
+	}
+	elsewhere := *p.client
+	elsewhere.Transport = &http.Transport{TLSClientConfig: p.client.Transport.(*http.Transport).TLSClientConfig}
+	defer elsewhere.CloseIdleConnections()
+	admin.client = &elsewhere
+	status, _, err := admin.send(get("/console/"))
+	must(t, err)
+	equal(t, "from elsewhere", status, http.StatusForbidden)
 }
 
 // servesUnder makes calls under a prefix, whether nginx cuts it off or not.

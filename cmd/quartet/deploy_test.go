@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"maps"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -82,6 +83,7 @@ type composeService struct {
 	Environment     map[string]string
 	Secrets         []string
 	Volumes         []string
+	Ports           []string
 	Networks        any
 }
 
@@ -122,6 +124,11 @@ func TestComposeFile(t *testing.T) {
 				t.Errorf("%s: ended after %q, read only %t", name, service.StopGracePeriod, service.ReadOnly)
 			}
 			requireServes(t, service.Environment)
+			for _, port := range service.Ports {
+				if !strings.HasPrefix(port, "127.0.0.1:") || !strings.HasSuffix(port, portOf(t, service.Environment["QUARTET_ADMIN_ADDR"])) {
+					t.Errorf("%s is open to others at %s", name, port)
+				}
+			}
 		}
 		equal(t, name+" restarts", service.Restart, "unless-stopped")
 	}
@@ -132,6 +139,14 @@ func TestComposeFile(t *testing.T) {
 	}
 	requireTrusted(t, services["quartet-1"].Environment["QUARTET_TRUSTED_PROXIES"], nginx["inside"])
 	requirePassword(t, services["quartet-1"].Environment["QUARTET_DATABASE"], "/run/secrets/pgpass", "postgres:5432:quartet:quartet:heron")
+}
+
+// portOf is the port of an address, with its colon.
+func portOf(t *testing.T, address string) string {
+	t.Helper()
+	_, port, err := net.SplitHostPort(address)
+	must(t, err)
+	return ":" + port
 }
 
 // requireTrusted makes sure that the servers trust nginx's address and no other.
@@ -224,6 +239,10 @@ type kubeObject struct {
 	Kind string
 	Data map[string]string
 	Spec struct {
+		Ingress []struct {
+			Ports []struct{ Port string }
+			From  []any
+		}
 		Replicas int
 		Template struct {
 			Spec kubePod
@@ -241,8 +260,12 @@ type kubePod struct {
 }
 
 type kubeContainer struct {
-	Name, Image     string
-	Args            []string
+	Name, Image string
+	Args        []string
+	Ports       []struct {
+		Name          string
+		ContainerPort int `yaml:"containerPort"`
+	}
 	SecurityContext struct {
 		ReadOnly bool `yaml:"readOnlyRootFilesystem"`
 	} `yaml:"securityContext"`
@@ -259,7 +282,7 @@ type kubeProbe struct {
 
 func TestKubernetesExample(t *testing.T) {
 	objects := kubeObjects(t)
-	equal(t, "kinds", strings.Join(slices.Sorted(maps.Keys(objects)), " "), "ConfigMap Deployment PodDisruptionBudget Service")
+	equal(t, "kinds", strings.Join(slices.Sorted(maps.Keys(objects)), " "), "ConfigMap Deployment NetworkPolicy PodDisruptionBudget Service")
 	requireServes(t, objects["ConfigMap"].Data)
 	equal(t, "replicas", objects["Deployment"].Spec.Replicas, 2)
 	pod := objects["Deployment"].Spec.Template.Spec
@@ -273,6 +296,13 @@ func TestKubernetesExample(t *testing.T) {
 		}
 	}
 	server := pod.Containers[0]
+	for _, port := range server.Ports {
+		setting := map[string]string{"http": "QUARTET_ADDR", "admin": "QUARTET_ADMIN_ADDR"}[port.Name]
+		equal(t, setting, portOf(t, objects["ConfigMap"].Data[setting]), ":"+strconv.Itoa(port.ContainerPort))
+	}
+	equal(t, "ports", len(server.Ports), 2)
+	equal(t, "everybody's port", objects["NetworkPolicy"].Spec.Ingress[0].Ports[0].Port, "http")
+	equal(t, "the port of administration is for", len(objects["NetworkPolicy"].Spec.Ingress[1].From), 1)
 	equal(t, "readiness", server.Readiness.HTTPGet.Path, "/readyz")
 	equal(t, "liveness", server.Liveness.HTTPGet.Path, "/healthz")
 	pause := server.Lifecycle.PreStop.Sleep.Seconds

@@ -28,6 +28,7 @@ import (
 // deploy/nginx-prefix.conf beside its own.
 type proxy struct {
 	plain, secure string // addresses
+	admin         string // the address of nginx-admin.conf
 	client        *http.Client
 }
 
@@ -39,15 +40,23 @@ const (
 	nginxAddress  = "127.0.0.3"
 )
 
-// behindNginx starts nginx in front of two servers.
-func behindNginx(t *testing.T, first, second origin) proxy {
+// behindNginx starts nginx in front of two servers, and of their listeners for
+// administration where they are given.
+func behindNginx(t *testing.T, first, second origin, admin ...origin) proxy {
 	t.Helper()
 	binary := nginxOnPath(t)
 	dir := t.TempDir()
 	trusted := certify(t, dir)
 	p := proxy{plain: proctest.FreeAddress(t, nginxAddress), secure: proctest.FreeAddress(t, nginxAddress)}
 	config := filepath.Join(dir, "nginx.conf")
-	must(t, os.WriteFile(config, []byte(adapted(t, dir, p, first, second)), 0o600))
+	text := adapted(t, dir, p, first, second)
+	if len(admin) == 2 {
+		p.admin = proctest.FreeAddress(t, nginxAddress)
+		included := filepath.Join(dir, "nginx-admin.conf")
+		must(t, os.WriteFile(included, []byte(adaptedAdmin(t, dir, p, admin)), 0o600))
+		text = strings.Replace(text, "http {", "http {\n    include "+included+";", 1)
+	}
+	must(t, os.WriteFile(config, []byte(text), 0o600))
 	if said, err := exec.CommandContext(t.Context(), binary, "-t", "-c", config).CombinedOutput(); err != nil {
 		t.Fatalf("nginx -t: %v: %s", err, said)
 	}
@@ -97,7 +106,7 @@ func adapted(t *testing.T, dir string, p proxy, first, second origin) string {
 	for _, kind := range []string{"client_body", "proxy", "fastcgi", "uwsgi", "scgi"} {
 		temporary += fmt.Sprintf("\n    %s_temp_path %s/%[1]s;", kind, dir)
 	}
-	for _, change := range [][2]string{
+	return substituted(t, "nginx.conf", text, [][2]string{
 		{"user nginx;", ""},
 		{"worker_processes auto;", "worker_processes 2;"},
 		{"/run/nginx.pid", dir + "/nginx.pid"},
@@ -109,8 +118,28 @@ func adapted(t *testing.T, dir string, p proxy, first, second origin) string {
 		{"location / {", "include " + prefixed + ";\n        location / {"},
 		{"/etc/nginx/tls/fullchain.pem", dir + "/fullchain.pem"},
 		{"/etc/nginx/tls/privkey.pem", dir + "/privkey.pem"},
-	} {
-		equal(t, change[0]+" in nginx.conf", strings.Count(text, change[0]), 1)
+	})
+}
+
+// adaptedAdmin is nginx-admin.conf likewise. The tests ask from the administrators' network.
+func adaptedAdmin(t *testing.T, dir string, p proxy, admin []origin) string {
+	t.Helper()
+	content, err := os.ReadFile("deploy/nginx-admin.conf")
+	must(t, err)
+	return substituted(t, "nginx-admin.conf", string(content), [][2]string{
+		{"quartet-1:8081", strings.TrimPrefix(string(admin[0]), "http://")},
+		{"quartet-2:8081", strings.TrimPrefix(string(admin[1]), "http://")},
+		{"listen 8443 ", "listen " + p.admin + " "},
+		{"10.8.0.0/24", clientAddress},
+		{"/etc/nginx/tls/fullchain.pem", dir + "/fullchain.pem"},
+		{"/etc/nginx/tls/privkey.pem", dir + "/privkey.pem"},
+	})
+}
+
+func substituted(t *testing.T, name, text string, changes [][2]string) string {
+	t.Helper()
+	for _, change := range changes {
+		equal(t, change[0]+" in "+name, strings.Count(text, change[0]), 1)
 		text = strings.Replace(text, change[0], change[1], 1)
 	}
 	return text
