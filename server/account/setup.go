@@ -111,44 +111,49 @@ func (s *Service) SetUp(ctx context.Context, in SetUp) (SignInResult, error) {
 	if err != nil {
 		return SignInResult{}, err
 	}
-	var result SignInResult
+	var session store.Session
 	err = s.inTx(ctx, func(tx *tx) (err error) {
-		result, err = s.setUp(ctx, tx, in, r, hash, stored)
+		session, err = s.setUp(ctx, tx, in, r, hash, stored)
 		return err
 	})
 	if err = toAPIErr(err, apierr.SetupClosed); err != nil {
 		return SignInResult{}, s.refuseSetUp(ctx, in, err)
 	}
-	result.User, err = s.user(ctx, result.Session.UserID)
+	jwt, err := s.signJWT(session.ID, session.UserID, nil, session.AccessExpiresAt)
+	if err != nil {
+		return SignInResult{}, err
+	}
+	result := newSignInResult(session, jwt)
+	result.User, err = s.user(ctx, session.UserID)
 	return result, err
 }
 
 // setUp adds the user and opens their session. It uses up the tokens, in the form in which
 // they were read: of two servers that do so at once one finds them changed.
-func (s *Service) setUp(ctx context.Context, tx *tx, in SetUp, r registration, hash *string, stored string) (SignInResult, error) {
+func (s *Service) setUp(ctx context.Context, tx *tx, in SetUp, r registration, hash *string, stored string) (session store.Session, err error) {
 	if err := tx.ReplaceMetadata(ctx, setUpMetadata, stored, ""); err != nil {
-		return SignInResult{}, err
+		return session, err
 	}
-	found, err := tx.HasUsers(ctx)
-	if err != nil {
-		return SignInResult{}, err
-	}
-	if found {
-		return SignInResult{}, apierr.New(apierr.SetupClosed)
+	switch found, err := tx.HasUsers(ctx); {
+	case err != nil:
+		return session, err
+	case found:
+		return session, apierr.New(apierr.SetupClosed)
 	}
 	row, err := s.row(s.ids.Next(), r, hash)
 	if err != nil {
-		return SignInResult{}, err
+		return session, err
 	}
 	if err := tx.InsertUser(ctx, row); err != nil {
-		return SignInResult{}, err
+		return session, err
 	}
 	tx.record(event{
 		kind: AuditUserCreated, actor: row.ID, subject: row.ID, dialect: in.Dialect, clientIP: in.ClientIP,
 		detail: details{"way": sourceSetUp, "role": r.role},
 	})
-	session := s.sessionRow(row.ID, in.Dialect, OpenedByPassword, in.ClientIP, in.UserAgent)
-	return s.openOpaque(ctx, tx, session, token.NewSeed(), nil)
+	session = s.sessionRow(row.ID, in.Dialect, OpenedByPassword, in.ClientIP, in.UserAgent)
+	session.ID = s.ids.Next()
+	return session, s.openSession(ctx, tx, session, nil)
 }
 
 // checkSetUpToken returns what the tokens are stored as if text is one of them.
