@@ -136,6 +136,9 @@ func (r *reader) run(t *testing.T, command string) {
 func (r *reader) start(t *testing.T, command, address string) (stop func()) {
 	t.Helper()
 	c := r.command(t, command)
+	if address == r.address {
+		c.Env = append(c.Env, "QUARTET_ADMIN_ADDR="+address) // the default one may be in use
+	}
 	var out bytes.Buffer
 	c.Stdout, c.Stderr = &out, &out
 	c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
