@@ -111,6 +111,13 @@ test("after a reset by its button the page is still signed in, and the outbox sh
   assert.match(await page.locator("#outbox-panel tbody tr").innerText(), /13900000002\s+\d{6}/);
 });
 
+test("the documentation leads to the console of the demonstration", async () => {
+  const page = await visit({ language: "en" });
+  await openDocs(page);
+  const [answer] = await Promise.all([page.waitForResponse((response) => response.url().endsWith("/console/")), page.getByRole("link", { name: "Console" }).click()]);
+  assert.equal(answer.status(), 200);
+});
+
 test("language and theme are remembered, and follow the browser until they are chosen", async () => {
   const page = await visit({ language: "zh-CN", theme: "dark" });
   const looks = () => page.evaluate(() => [document.documentElement.lang, document.documentElement.dataset.theme]);
