@@ -21,10 +21,10 @@ type Sample struct {
 
 // Programs are where the samples lie, in the order in which pages show them.
 var Programs = []struct{ Lang, Label, Files string }{
-	{"shell", "curl", "curl/samples.sh"},
-	{"typescript", "TypeScript, @hey-api/openapi-ts", "typescript/samples.ts"},
-	{"java", "Java, openapi-generator", "java/day/day/Samples.java"},
-	{"python", "Python, openapi-generator", "python/samples.py"},
+	{"shell", "curl", "curl/*.sh"},
+	{"typescript", "TypeScript, @hey-api/openapi-ts", "typescript/samples*.ts"},
+	{"java", "Java, openapi-generator", "java/day/day/*Samples.java"},
+	{"python", "Python, openapi-generator", "python/samples*.py"},
 	{"go", "Go, oapi-codegen", "go/samples/*.go"},
 }
 

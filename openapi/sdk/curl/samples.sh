@@ -16,11 +16,18 @@ OTHER_ACCESS_TOKEN=AT-1-ZGVtby1vdGhlci1hY2NvdW50LXRva2Vu
 PASSWORD=quartet-demo
 NEW_PASSWORD=violet-evening
 
-# curl fails with the status, and prints the first line of an answer.
+# curl fails with the status, and prints the first line of an answer, or the status where it has no body.
 curl() {
-  answer=$(command curl -sS --fail-with-body "$@") || { echo "$answer" >&2; return 1; }
-  echo "${answer%%$'\n'*}"
+  answer=$(command curl -sS --fail-with-body -w '\n%{http_code}' "$@") || { echo "$answer" >&2; return 1; }
+  local line=${answer%%$'\n'*}
+  echo "${line:-${answer##*$'\n'}}"
 }
+
+# value gives the first value of a key in the last answer, etag the version that its header names.
+value() { local rest=${answer#*\"$1\":\"}; echo "${rest%%\"*}"; }
+etag() { sed -n 's/^[Ee][Tt]ag: \("[0-9]*"\).*/\1/p' <<<"$answer"; }
+
+. "$(dirname "$0")/admin.sh"
 
 # sample: refreshUser
 curl "$BASE_URL/user/refresh" \
@@ -121,7 +128,7 @@ curl "$BASE_URL/api/user/login" \
   -d loginAccount=demo \
   --data-urlencode "password=$PASSWORD"
 # end
-JWT=$(sed 's/.*"Jwt":"\([^"]*\)".*/\1/' <<<"$answer")
+JWT=$(value Jwt)
 
 # sample: getUserDetail
 curl "$BASE_URL/api/user/detail?id=1" -H "Jwt: $JWT"

@@ -7,6 +7,10 @@ import os
 import quartet_client
 from quartet_client import ApiClient, Configuration
 
+import samples_directory
+import samples_people
+import samples_webhooks
+
 base_url = os.environ.get("BASE_URL", "http://127.0.0.1:8080")
 access_token = "AT-4-Q8z-8PhSfm4RYp10WUcpuWSXbjpUIRtW"
 old_access_token = "AT-1-ZGVtby1yZWZyZXNoLWFjY2Vzcy0x_A01"
@@ -307,6 +311,9 @@ def reset_forgotten_password() -> None:
 
 
 def main() -> None:
+    samples_directory.run()
+    samples_webhooks.run()
+    samples_people.run()
     refresh_user()
     send_mobile_code()
     sign_in_by_mobile()

@@ -9,6 +9,10 @@ import {
   signInByPassword, signInByWeChat, signInByWeChatMobile, signOut, updatePassword, updateUser, verifyMobile,
 } from './generated/heyapi/index.js';
 import { baseUrl } from './common.js';
+// The programs of the admin API run first.
+import './samples-directory.js';
+import './samples-webhooks.js';
+import './samples-people.js';
 
 client.setConfig({ baseUrl });
 const accessToken = 'AT-4-Q8z-8PhSfm4RYp10WUcpuWSXbjpUIRtW';

@@ -43,13 +43,16 @@ func all(ctx context.Context, baseURL string) error {
 	if err != nil {
 		return err
 	}
-	run := func(samples ...func(context.Context, *client.ClientWithResponses) error) error {
+	run := func(samples ...sample) error {
 		for _, sample := range samples {
 			if err := sample(ctx, api); err != nil {
 				return err
 			}
 		}
 		return nil
+	}
+	if err := run(adminSamples()...); err != nil {
+		return err
 	}
 	if err := run(refreshUser, sendMobileCode, signInByMobile, verifyMobile, refreshAccessToken,
 		checkLoginStatus, checkLoginStatusByPath, listSessions, endSession, getUserInfo, getWeChatUserInfo,
@@ -62,7 +65,7 @@ func all(ctx context.Context, baseURL string) error {
 	if err != nil {
 		return err
 	}
-	for _, sample := range []func(context.Context, *client.ClientWithResponses, string) error{
+	for _, sample := range []needing{
 		getUserDetail, postUserDetail, updateUser, updatePassword, listSignIns, copyMyData, closeAccount,
 	} {
 		if err := sample(ctx, api, jwt); err != nil {

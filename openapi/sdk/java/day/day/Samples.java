@@ -58,6 +58,9 @@ public final class Samples {
 
     /** Runs every sample in an order in which none takes away what another needs. */
     public static void main(String[] arguments) throws ApiException {
+        DirectorySamples.run();
+        WebhookSamples.run();
+        PeopleSamples.run();
         refreshUser();
         sendMobileCode();
         signInByMobile();

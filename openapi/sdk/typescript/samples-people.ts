@@ -1,0 +1,226 @@
+// The operations of the admin API about people, once each: administrators, users, sessions and lockouts.
+import { client } from './generated/heyapi/client.gen.js';
+import {
+  addUser, changeUser, endAnySession, endSessionsOfUser, eraseUser, exportUser, findSessions, listLockouts,
+  listMembershipsOfUser, listUsers, mergeUser, previewAnswer, readAdministrator, readUser, removeMembership,
+  setMembership, setUpAdministrator, setUserPassword, setUserRole, signInAdministrator, signOutAdministrator,
+  unlockClientIp, unlockUser,
+} from './generated/heyapi/index.js';
+import { baseUrl } from './common.js';
+
+client.setConfig({ baseUrl });
+const adminToken = 'AT-1-ZGVtby1hZG1pbmlzdHJhdG9yLXRva2Vu';
+const adminPassword = 'quartet-admin';
+const setupToken = 'c2V0dXAtdG9rZW4tb2YtYS1maXJzdC1zdGFydC0wMDE';
+const newPassword = 'violet-evening';
+let etag = '';
+let sessionId = '';
+let userId = '';
+
+try {
+  // sample: setUpAdministrator
+  const { data } = await setUpAdministrator({
+    body: { token: setupToken, username: 'gu.qinghe', password: newPassword },
+    throwOnError: true,
+  });
+  console.log(data.token);
+  // end
+} catch (problem) {
+  console.log(problem); // a demonstration has users
+}
+{
+  // sample: signInAdministrator
+  const { data } = await signInAdministrator({
+    body: { account: 'admin', password: adminPassword },
+    throwOnError: true,
+  });
+  console.log(data.token);
+  // end
+}
+{
+  // sample: readAdministrator
+  const { data } = await readAdministrator({ auth: adminToken, throwOnError: true });
+  console.log(data.role, data.rights.length);
+  // end
+}
+{
+  // sample: listUsers
+  const { data } = await listUsers({
+    auth: adminToken,
+    query: { organisation: '10020027', limit: 20 },
+    throwOnError: true,
+  });
+  console.log(data.items.map((user) => user.username));
+  // end
+}
+{
+  // sample: addUser
+  const { data } = await addUser({
+    auth: adminToken,
+    headers: { 'Idempotency-Key': 'enrolment-2026-117' },
+    body: { username: 'gu.qinghe', nickname: '清和', mobile: '13900139000', mobileVerified: true },
+    throwOnError: true,
+  });
+  console.log(data.id);
+  // end
+  userId = data.id;
+}
+{
+  // sample: readUser
+  const { data, response } = await readUser({
+    auth: adminToken,
+    path: { userId: '3' },
+    throwOnError: true,
+  });
+  console.log(data.nickname, response.headers.get('ETag'));
+  // end
+  etag = response.headers.get('ETag') ?? '';
+}
+{
+  // sample: changeUser
+  const { data } = await changeUser({
+    auth: adminToken,
+    path: { userId: '3' },
+    headers: { 'If-Match': etag },
+    body: { remark: '已核对姓名', company: '云栖书店' },
+    throwOnError: true,
+  });
+  console.log(data.version);
+  // end
+}
+{
+  // sample: setUserRole
+  const { data } = await setUserRole({
+    auth: adminToken,
+    path: { userId: '3' },
+    headers: { 'If-Match': '*' },
+    body: { role: 'administrator' },
+    throwOnError: true,
+  });
+  console.log(data.role);
+  // end
+}
+{
+  // sample: setUserPassword
+  const { data } = await setUserPassword({
+    auth: adminToken,
+    path: { userId: '3' },
+    body: {},
+    throwOnError: true,
+  });
+  console.log(data.password);
+  // end
+}
+{
+  // sample: listMembershipsOfUser
+  const { data } = await listMembershipsOfUser({
+    auth: adminToken,
+    path: { userId: '3' },
+    throwOnError: true,
+  });
+  console.log(data.items.map((membership) => membership.organisation.name));
+  // end
+}
+{
+  // sample: setMembership
+  const { data } = await setMembership({
+    auth: adminToken,
+    path: { userId: '3', organisation: '10020027' },
+    body: { roles: ['js_000008'] },
+    throwOnError: true,
+  });
+  console.log(data.roles.map((role) => role.name));
+  // end
+}
+{
+  // sample: removeMembership
+  await removeMembership({
+    auth: adminToken,
+    path: { userId: '5', organisation: '10020027' },
+    throwOnError: true,
+  });
+  // end
+  console.log('removeMembership');
+}
+{
+  // sample: previewAnswer
+  const { data } = await previewAnswer({
+    auth: adminToken,
+    path: { userId: '3' },
+    body: { dialect: 'jfinal' },
+    throwOnError: true,
+  });
+  console.log(data.body);
+  // end
+}
+{
+  // sample: exportUser
+  const { data } = await exportUser({ auth: adminToken, path: { userId: '3' }, throwOnError: true });
+  console.log(data.user.guid);
+  // end
+}
+{
+  // sample: findSessions
+  const { data } = await findSessions({ auth: adminToken, query: { user: '2' }, throwOnError: true });
+  console.log(data.items.map((session) => session.id));
+  // end
+  sessionId = data.items[0]?.id ?? ''; // that of signInAdministrator
+}
+{
+  // sample: endAnySession
+  await endAnySession({ auth: adminToken, path: { sessionId }, throwOnError: true });
+  // end
+  console.log('endAnySession');
+}
+{
+  // sample: endSessionsOfUser
+  await endSessionsOfUser({ auth: adminToken, path: { userId: '3' }, throwOnError: true });
+  // end
+  console.log('endSessionsOfUser');
+}
+{
+  // sample: listLockouts
+  const { data } = await listLockouts({ auth: adminToken, throwOnError: true });
+  console.log(`${data.items.length} locked`);
+  // end
+}
+{
+  // sample: unlockUser
+  await unlockUser({ auth: adminToken, path: { userId: '3' }, throwOnError: true });
+  // end
+  console.log('unlockUser');
+}
+{
+  // sample: unlockClientIp
+  await unlockClientIp({ auth: adminToken, path: { clientIp: '203.0.113.7' }, throwOnError: true });
+  // end
+  console.log('unlockClientIp');
+}
+{
+  // sample: mergeUser
+  const { data } = await mergeUser({
+    auth: adminToken,
+    path: { userId },
+    body: { into: '3' },
+    throwOnError: true,
+  });
+  console.log(data.version);
+  // end
+}
+{
+  // sample: eraseUser
+  await eraseUser({
+    auth: adminToken,
+    path: { userId: '3' },
+    headers: { 'If-Match': '*' },
+    throwOnError: true,
+  });
+  // end
+  console.log('eraseUser');
+}
+{
+  // sample: signOutAdministrator
+  await signOutAdministrator({ auth: adminToken, throwOnError: true });
+  // end
+  console.log('signOutAdministrator');
+}
