@@ -1,0 +1,3 @@
+// Package console is the console's built files. Its source is beside it, in TypeScript; make console
+// builds it.
+package console
