@@ -5,8 +5,11 @@ import { type Failure, failureOf } from './api';
 
 export interface Page<T> { items: T[]; next: string | null }
 
-/** One list, a page at a time: `load` reads the page of a cursor. Of several loads the newest counts. */
-export function usePages<T>(load: (cursor: string | undefined) => Promise<Page<T>>) {
+/**
+ * One list, a page at a time: `load` reads the page of a cursor. The list begins anew when what `follow` reads
+ * changes. Of several loads the newest counts.
+ */
+export function usePages<T>(load: (cursor: string | undefined) => Promise<Page<T>>, follow: () => unknown = () => undefined) {
   const items = shallowRef<T[]>([]), next = ref<string | null>(null);
   const before = ref<(string | undefined)[]>([]), cursor = ref<string>();
   const busy = ref(false), loaded = ref(false), failure = shallowRef<Failure>();
@@ -29,18 +32,20 @@ export function usePages<T>(load: (cursor: string | undefined) => Promise<Page<T
     }
   }
 
+  /** Goes to the first page. */
+  function restart() {
+    before.value = [];
+    cursor.value = undefined;
+    return read();
+  }
+  watch(follow, restart, { immediate: true });
+
   return reactive({
-    items, busy, loaded, failure,
+    items, busy, loaded, failure, restart,
     number: computed(() => before.value.length + 1),
     hasNext: computed(() => next.value !== null),
     /** Reads the page that is shown again. */
     reload: read,
-    /** Goes to the first page, as after another filter. */
-    restart() {
-      before.value = [];
-      cursor.value = undefined;
-      return read();
-    },
     forward() {
       before.value.push(cursor.value);
       cursor.value = next.value ?? undefined;
@@ -74,7 +79,7 @@ export function useLoaded<T>(load: () => Promise<T>) {
 }
 
 /** Filters that the address keeps, so that it can be sent to a colleague and the back button works. */
-export function useFilters<F extends Record<string, string>>(names: F, changed = () => {}): F {
+export function useFilters<F extends Record<string, string>>(names: F): F {
   const route = useRoute(), router = useRouter();
   const own = route.name;
   const read = () => Object.fromEntries(Object.entries(names).map(([name, otherwise]) => [name, String(route.query[name] ?? otherwise)]));
@@ -85,7 +90,6 @@ export function useFilters<F extends Record<string, string>>(names: F, changed =
   watch(filters, () => {
     const query = Object.fromEntries(Object.entries(filters).filter(([name, value]) => value !== names[name]));
     void router.replace({ query });
-    changed();
   });
   return filters;
 }

@@ -17,7 +17,6 @@ export interface Calls<T extends Entry> {
 /** The list, and the dialog that adds an entry or changes one. */
 export function useEntries<T extends Entry>(calls: Calls<T>, withAdministers = false) {
   const pages = usePages(calls.list);
-  void pages.restart();
 
   const editing = ref(false), edited = ref<T>();
   const form = reactive({ code: '', name: '', administers: false });
