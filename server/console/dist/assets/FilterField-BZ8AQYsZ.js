@@ -1,1 +1,0 @@
-import{Jr as e,Zr as t,ni as n,va as r,vi as i,xi as a}from"./PageHead-BuiROPvN.js";var o={class:`filter`},s={"aria-hidden":`true`},c=n({__name:`FilterField`,props:{label:{}},setup(n){return(c,l)=>(i(),t(`div`,o,[e(`span`,s,r(n.label),1),a(c.$slots,`default`)]))}});export{c as t};

@@ -1,1 +1,0 @@
-import{Hr as e,Yi as t,Yr as n,Zr as r,_t as i,n as a,ni as o,t as s,ti as c,va as l,vi as u}from"./PageHead-BuiROPvN.js";import{t as d}from"./router-CvV2f1g7.js";var f={key:1},p=o({__name:`Nothing`,setup(o){return(o,p)=>(u(),r(e,null,[c(s,{title:`Quartet`}),t(d)?(u(),n(a,{key:0,failure:t(d)},null,8,[`failure`])):(u(),r(`p`,f,l(t(i).noRights),1))],64))}});export{p as default};

@@ -1,1 +1,0 @@
-import{Pi as e,Si as t,Yr as n,ei as r,ni as i,va as a,vi as o}from"./PageHead-BuiROPvN.js";var s=i({__name:`UserLink`,props:{user:{}},setup(i){return(s,c)=>{let l=t(`RouterLink`);return o(),n(l,{to:{name:`user`,params:{id:i.user.id}}},{default:e(()=>[r(a(i.user.realName||i.user.nickname||i.user.username||i.user.id),1)]),_:1},8,[`to`])}}});export{s as t};

@@ -1,1 +1,0 @@
-import{Ui as e,Vi as t}from"./PageHead-BuiROPvN.js";var n=t(!1),r=e();function i(e){r.value=e,n.value=!0}export{i as n,r,n as t};

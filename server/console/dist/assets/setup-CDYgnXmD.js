@@ -1,1 +1,0 @@
-var e=``;function t(){let t=location.hash.match(/^#\/?setup(?:\/|\?token=|=)([\w.~-]+)$/);t&&(e=t[1],history.replaceState(history.state,``,`#/setup`))}t(),addEventListener(`popstate`,t);var n=()=>e;export{n as t};
