@@ -26,6 +26,12 @@ func (s *Store) FindSessions(ctx context.Context, f SessionFilter, afterID int64
 	return page[Session](ctx, s, "FindSessions", selectSessions, f.conditions(), afterID, limit)
 }
 
+// NewestSessions returns at most limit sessions, the highest ids first. All are below
+// beforeID, unless that is 0.
+func (s *Store) NewestSessions(ctx context.Context, f SessionFilter, beforeID int64, limit int) ([]Session, error) {
+	return pageBefore[Session](ctx, s, "NewestSessions", selectSessions, f.conditions(), beforeID, limit)
+}
+
 // CountSessions returns how many sessions f finds.
 func (s *Store) CountSessions(ctx context.Context, f SessionFilter) (int64, error) {
 	return s.count(ctx, "CountSessions", "sessions", f.conditions())

@@ -17,12 +17,39 @@ type UserFilter struct {
 	MobileIndex *Digest
 	Role        string
 	Disabled    *bool
+	// Organisations finds members of any of these organisations; nil finds all users.
+	Organisations []int64
 }
 
 // FindUsers returns at most limit users whose ids are above afterID, in order of their ids.
 func (s *Store) FindUsers(ctx context.Context, f UserFilter, afterID int64, limit int) ([]User, error) {
-	return page[User](ctx, s, "FindUsers", selectUsers, f.conditions(), afterID, limit)
+	const verb = "FindUsers"
+	if f.Organisations == nil {
+		return page[User](ctx, s, verb, selectUsers, f.conditions(), afterID, limit)
+	}
+	query, args := f.ofMembers(afterID, max(limit, 0))
+	return found[User](ctx, s, verb, query, args)
 }
+
+// ofMembers is the query for one page of the members of the organisations. Of each
+// organisation an index gives one page, and the first of all these users are the page.
+func (f UserFilter) ofMembers(afterID int64, limit int) (query string, args []any) {
+	if len(f.Organisations) == 0 {
+		return selectUsers + "WHERE 1 = 0", nil
+	}
+	var parts []string
+	for i, organisation := range f.Organisations {
+		var c conditions
+		c.add("m.organisation_id = ? AND m.user_id > ?", organisation, afterID)
+		f.add(&c)
+		parts = append(parts, "SELECT * FROM ("+selectMembers+c.where()+" ORDER BY m.user_id LIMIT ?) AS part"+strconv.Itoa(i))
+		args = append(append(args, c.args...), limit)
+	}
+	// UNION leaves out who is a member of several.
+	return strings.Join(parts, " UNION ") + " ORDER BY id LIMIT ?", append(args, limit)
+}
+
+var selectMembers = "SELECT " + selected[User]("u.") + " FROM memberships m JOIN users u ON u.id = m.user_id "
 
 // CountUsers returns how many users f finds.
 func (s *Store) CountUsers(ctx context.Context, f UserFilter) (int64, error) {
@@ -30,18 +57,33 @@ func (s *Store) CountUsers(ctx context.Context, f UserFilter) (int64, error) {
 }
 
 func (f UserFilter) conditions() (c conditions) {
+	f.add(&c)
+	switch {
+	case f.Organisations == nil:
+	case len(f.Organisations) == 0:
+		c.add("1 = 0")
+	default:
+		members := "SELECT user_id FROM memberships WHERE organisation_id IN "
+		c.addIn("id IN ("+members, f.Organisations, ")")
+	}
+	return c
+}
+
+func (f UserFilter) add(c *conditions) {
 	if f.Text != "" {
-		f.text(&c)
+		f.text(c)
 	}
 	if f.Role != "" {
 		c.add("role = ?", f.Role)
+	}
+	if f.Role != "" && f.Role != RoleMember {
+		c.add("role <> 'member'") // the index of the others has this condition
 	}
 	if f.Disabled != nil && *f.Disabled {
 		c.add("disabled_at IS NOT NULL")
 	} else if f.Disabled != nil {
 		c.add("disabled_at IS NULL")
 	}
-	return c
 }
 
 func (f UserFilter) text(c *conditions) {
@@ -64,24 +106,52 @@ func (f UserFilter) text(c *conditions) {
 
 // page returns at most limit rows that meet conditions and whose ids are above afterID, in
 // order of their ids.
-func page[T any](ctx context.Context, s *Store, verb, selected string, c conditions, afterID int64, limit int) (found []T, err error) {
+func page[T any](ctx context.Context, s *Store, verb, selected string, c conditions, afterID int64, limit int) ([]T, error) {
 	c.add("id > ?", afterID)
+	return found[T](ctx, s, verb, selected+c.where()+" ORDER BY id LIMIT ?", append(c.args, max(limit, 0)))
+}
+
+// pageBefore returns at most limit rows that meet conditions, the highest ids first. All
+// are below beforeID, unless that is 0.
+func pageBefore[T any](ctx context.Context, s *Store, verb, selected string, c conditions, beforeID int64, limit int) ([]T, error) {
+	if beforeID != 0 {
+		c.add("id < ?", beforeID)
+	}
+	return found[T](ctx, s, verb, selected+c.where()+" ORDER BY id DESC LIMIT ?", append(c.args, max(limit, 0)))
+}
+
+// found returns the rows of a query that is not kept prepared, because it has too many
+// forms.
+func found[T any](ctx context.Context, s *Store, verb, query string, args []any) (rows []T, err error) {
 	err = s.run(ctx, verb, func() error {
-		found = nil
-		return s.engine.SelectOnce(ctx, &found, selected+c.where()+" ORDER BY id LIMIT ?", append(c.args, max(limit, 0))...)
+		rows = nil
+		return s.engine.SelectOnce(ctx, &rows, query, args...)
 	})
-	return found, err
+	return rows, err
 }
 
 // count returns the number of rows of a table that meet conditions.
 func (s *Store) count(ctx context.Context, verb, table string, c conditions) (int64, error) {
-	var counted []int64
-	err := s.run(ctx, verb, func() error {
-		counted = nil
-		return s.engine.SelectOnce(ctx, &counted, "SELECT COUNT(*) FROM "+table+" "+c.where(), c.args...)
-	})
+	counted, err := found[int64](ctx, s, verb, "SELECT COUNT(*) FROM "+table+" "+c.where(), c.args)
 	if err != nil {
 		return 0, err
 	}
 	return counted[0], nil
+}
+
+// UserName is what lists show of a user.
+type UserName struct {
+	ID       int64   `db:"id"`
+	Username *string `db:"username"`
+	Nickname string  `db:"nickname"`
+}
+
+// UserNames returns the names of those of the users who exist, in no order.
+func (s *Store) UserNames(ctx context.Context, ids []int64) ([]UserName, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	var c conditions
+	c.addIn("id IN ", ids, "")
+	return found[UserName](ctx, s, "UserNames", "SELECT "+selected[UserName]("")+" FROM users "+c.where(), c.args)
 }

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"sync"
 	"testing"
 
 	"quartet/store"
@@ -55,6 +56,136 @@ var administrationTests = map[string]func(*testing.T, *store.Store){
 		}
 		same(t, ids(must(s.FindUsers(t.Context(), store.UserFilter{}, 10, 1))(t)), []int64{20})
 		same(t, len(must(s.FindUsers(t.Context(), store.UserFilter{}, 0, -1))(t)), 0)
+	},
+	"members of organisations are found a page at a time, each once": func(t *testing.T, s *store.Store) {
+		school(t, s)
+		for id := int64(10); id <= 15; id++ {
+			u := person(id)
+			if id == 12 {
+				u.Role, u.DisabledAt = store.RoleAdministrator, new(noon)
+			}
+			check(t, InsertUser(t.Context(), s, u))
+			check(t, AddMembership(t.Context(), s, id, 1+id%2, nil, noon))
+		}
+		check(t, AddMembership(t.Context(), s, 12, 2, nil, noon))
+		for name, c := range map[string]struct {
+			filter store.UserFilter
+			want   []int64
+		}{
+			"of one":            {store.UserFilter{Organisations: []int64{1}}, []int64{10, 12, 14}},
+			"of either":         {store.UserFilter{Organisations: []int64{1, 2}}, []int64{10, 11, 12, 13, 14, 15}},
+			"of none":           {store.UserFilter{Organisations: []int64{}}, nil},
+			"of another":        {store.UserFilter{Organisations: []int64{99}}, nil},
+			"administrators":    {store.UserFilter{Organisations: []int64{2, 1}, Role: store.RoleAdministrator}, []int64{12}},
+			"ordinary members":  {store.UserFilter{Organisations: []int64{2}, Role: store.RoleMember}, []int64{11, 13, 15}},
+			"enabled":           {store.UserFilter{Organisations: []int64{1}, Disabled: new(false)}, []int64{10, 14}},
+			"disabled, by text": {store.UserFilter{Organisations: []int64{1}, Disabled: new(true), Text: "12"}, []int64{12}},
+		} {
+			t.Log(name)
+			var found []int64
+			for after := int64(0); ; {
+				page := ids(must(s.FindUsers(t.Context(), c.filter, after, 2))(t))
+				if len(page) == 0 {
+					break
+				}
+				found, after = append(found, page...), page[len(page)-1]
+			}
+			same(t, found, c.want)
+			same(t, must(s.CountUsers(t.Context(), c.filter))(t), int64(len(c.want)))
+		}
+		names := must(s.UserNames(t.Context(), []int64{12, 99, 11}))(t)
+		same(t, len(names), 2)
+		same(t, len(must(s.UserNames(t.Context(), nil))(t)), 0)
+	},
+	"the newest sessions come first": func(t *testing.T, s *store.Store) {
+		addPerson(t, s, 1)
+		addPerson(t, s, 2)
+		for id := int64(1); id <= 5; id++ {
+			opened(t, s, session(id, 1+id%2))
+		}
+		newest := func(f store.SessionFilter, before int64, limit int) (found []int64) {
+			for _, row := range must(s.NewestSessions(t.Context(), f, before, limit))(t) {
+				found = append(found, row.ID)
+			}
+			return found
+		}
+		same(t, newest(store.SessionFilter{}, 0, 3), []int64{5, 4, 3})
+		same(t, newest(store.SessionFilter{}, 3, 3), []int64{2, 1})
+		same(t, newest(store.SessionFilter{UserID: 2}, 5, 9), []int64{3, 1})
+		same(t, newest(store.SessionFilter{LiveAt: noon + 30*day}, 0, 9), []int64(nil))
+	},
+	"lockouts are the refusals since the last one was lifted": func(t *testing.T, s *store.Store) {
+		kinds := store.LockoutKinds{Refused: "lockout", UserUnlocked: "user_unlocked", ClientIPUnlocked: "client_ip_unlocked"}
+		id := int64(0)
+		event := func(kind string, subject *int64, clientIP string, at store.Time) {
+			id++
+			check(t, InsertAudit(t.Context(), s, store.AuditEvent{ID: id, At: at, Kind: kind, SubjectID: subject, ClientIP: clientIP, Detail: `{"n":` + string(rune('0'+id)) + `}`}))
+		}
+		event("lockout", new(int64(1)), "198.51.100.1", noon-1) // too old
+		event("lockout", new(int64(1)), "198.51.100.1", noon)
+		event("lockout", nil, "198.51.100.2", noon+1)
+		event("sign_in", new(int64(1)), "198.51.100.1", noon+2)
+		event("lockout", new(int64(1)), "198.51.100.1", noon+3)
+		event("lockout", new(int64(2)), "198.51.100.3", noon+4)
+		find := func(before int64, limit int) []store.Lockout {
+			return must(s.FindLockouts(t.Context(), kinds, noon, before, limit))(t)
+		}
+		of1 := store.Lockout{UserID: new(int64(1)), ClientIP: "198.51.100.1", FirstAt: noon, LastAt: noon + 3, LastID: 5, Refusals: 2, Detail: `{"n":5}`}
+		unknown := store.Lockout{ClientIP: "198.51.100.2", FirstAt: noon + 1, LastAt: noon + 1, LastID: 3, Refusals: 1, Detail: `{"n":3}`}
+		of2 := store.Lockout{UserID: new(int64(2)), ClientIP: "198.51.100.3", FirstAt: noon + 4, LastAt: noon + 4, LastID: 6, Refusals: 1, Detail: `{"n":6}`}
+		same(t, find(0, 9), []store.Lockout{of2, of1, unknown})
+		same(t, find(0, 1), []store.Lockout{of2})
+		same(t, find(6, 1), []store.Lockout{of1})
+		event("user_unlocked", new(int64(1)), "", noon+5)
+		same(t, find(0, 9), []store.Lockout{of2, unknown})
+		event("client_ip_unlocked", nil, "198.51.100.2", noon+6)
+		same(t, find(0, 9), []store.Lockout{of2})
+		event("lockout", nil, "198.51.100.2", noon+7)
+		same(t, len(find(0, 9)), 2)
+	},
+	"the super administrators are those who can sign in": func(t *testing.T, s *store.Store) {
+		for id := int64(1); id <= 4; id++ {
+			u := person(id)
+			u.Role = store.RoleSuperAdministrator
+			switch id {
+			case 2:
+				u.DisabledAt = new(noon)
+			case 3:
+				u.ClosingAt = new(noon)
+			}
+			check(t, InsertUser(t.Context(), s, u))
+		}
+		addPerson(t, s, 5)
+		var locked []int64
+		check(t, write(t, s, func(ctx context.Context, tx store.Tx) (err error) {
+			locked, err = tx.LockSuperAdministrators(ctx)
+			return err
+		}))
+		same(t, locked, []int64{1, 4})
+	},
+	"of two who make each other members at once, one stays": func(t *testing.T, s *store.Store) {
+		for id := int64(1); id <= 2; id++ {
+			u := person(id)
+			u.Role = store.RoleSuperAdministrator
+			check(t, InsertUser(t.Context(), s, u))
+		}
+		var all sync.WaitGroup
+		for _, id := range []int64{1, 2} {
+			all.Go(func() {
+				err := s.InTx(t.Context(), func(tx store.Tx) error {
+					locked, err := tx.LockSuperAdministrators(t.Context())
+					if err != nil || len(locked) < 2 {
+						return err
+					}
+					return tx.SetUserRole(t.Context(), id, store.RoleMember, noon)
+				})
+				if err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		same(t, must(s.CountUsers(t.Context(), store.UserFilter{Role: store.RoleSuperAdministrator}))(t), int64(1))
 	},
 	"a mobile and an e-mail can be vouched for": func(t *testing.T, s *store.Store) {
 		first, second, bare := person(1), person(2), person(3)
