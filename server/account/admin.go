@@ -19,16 +19,34 @@ type AddedUser struct {
 	EmailVerified, MobileVerified bool
 }
 
-// AddUser adds a user and returns its id. Failures are those of CreateUser, and
-// InvalidField with field role.
+// AddUser adds a user and returns its id. Failures are those of CreateUser, InvalidField
+// with field role, and Forbidden for a role that the operator may not give.
 func (s Operator) AddUser(ctx context.Context, a AddedUser) (int64, error) {
 	r, err := a.registration()
 	if err != nil {
 		return 0, err
 	}
-	r.source = sourceCommandLine
-	r.created = s.event(AuditUserCreated, 0, details{"way": sourceCommandLine, "role": r.role})
-	return s.register(ctx, r)
+	if r.role != RoleMember && !s.Has(RightUsersRole) {
+		return 0, apierr.New(apierr.Forbidden)
+	}
+	r.source, r.by = s.source(), s.actor()
+	r.created = s.event(AuditUserCreated, 0, details{"way": r.source, "role": r.role})
+	return once(ctx, s, func(remember remember[int64]) (int64, error) {
+		r.remember = remember
+		return s.register(ctx, r)
+	})
+}
+
+// source is the CreateSource of users whom the operator adds.
+func (s Operator) source() string {
+	switch {
+	case s.isCommandLine:
+		return sourceCommandLine
+	case s.application != "":
+		return sourceApplication
+	default:
+		return sourceAdministrator
+	}
 }
 
 func (a AddedUser) registration() (registration, error) {
@@ -60,27 +78,28 @@ func (s *Service) FindUser(ctx context.Context, text string) (User, error) {
 	return s.open(row)
 }
 
-// DisableUser disables a user and ends their sessions.
+// DisableUser disables a user and ends their sessions. Failures are UserNotFound, Forbidden
+// and LastSuperAdministrator.
 func (s Operator) DisableUser(ctx context.Context, id int64) error {
-	return s.setDisabled(ctx, true, s.event(AuditUserDisabled, id, nil))
+	return s.SetUser(ctx, id, SetUser{Disabled: new(true)})
 }
 
-// EnableUser enables a disabled user again.
+// EnableUser enables a disabled user again. Failures are UserNotFound and Forbidden.
 func (s Operator) EnableUser(ctx context.Context, id int64) error {
-	return s.setDisabled(ctx, false, s.event(AuditUserEnabled, id, nil))
+	return s.SetUser(ctx, id, SetUser{Disabled: new(false)})
 }
 
 // SetRole sets a user's role over the whole server, which applies from the next
-// request. Failures are InvalidField with field role, and UserNotFound.
+// request. Failures are InvalidField with field role, UserNotFound, Forbidden,
+// PreconditionFailed and LastSuperAdministrator.
 func (s Operator) SetRole(ctx context.Context, id int64, role string) error {
 	if err := checkRole(role); err != nil {
 		return err
 	}
-	err := s.inTx(ctx, func(tx *tx) error {
+	return s.onUser(ctx, id, role != RoleSuperAdministrator, func(tx *tx, _ store.User) error {
 		tx.record(s.event(AuditUserRoleChanged, id, details{"role": role}))
 		return tx.SetUserRole(ctx, id, role, store.TimeOf(s.now()))
 	})
-	return toAPIErr(err, apierr.UserNotFound)
 }
 
 // KeyRotated records that the signing key kid was created, which signs after overlap.

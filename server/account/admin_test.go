@@ -48,7 +48,7 @@ func TestListUsers(t *testing.T) {
 	}
 	var got []int64
 	for after := int64(0); ; after = got[len(got)-1] {
-		page, _, err := w.CommandLine().FindUsers(t.Context(), account.UserFilter{}, after, 2)
+		page, err := w.CommandLine().FindUsers(t.Context(), account.UserFilter{}, after, 2)
 		must(t, err)
 		if len(page) == 0 {
 			break

@@ -63,7 +63,10 @@ func (s *Service) EraseDueUsers(ctx context.Context) (erased int, err error) {
 		if err != nil {
 			return erased, storeErr(err)
 		}
-		some, err := s.erase(ctx, erasures, &now, func(id int64) event { return event{kind: AuditUserErased, subject: id} })
+		some, err := s.erase(ctx, erasures, &now, func(tx *tx, id int64) error {
+			tx.record(event{kind: AuditUserErased, subject: id})
+			return nil
+		})
 		erased += some
 		switch {
 		case err != nil:
@@ -77,14 +80,22 @@ func (s *Service) EraseDueUsers(ctx context.Context) (erased int, err error) {
 // EraseUser erases a user at once, with everything that names them: the row, ids in other
 // systems, identities, sessions, memberships, codes, and the client IPs and details of
 // their audit events, which stay by number. Imports refuse their ids in other systems
-// from then on. The failure is UserNotFound.
+// from then on. Failures are UserNotFound, Forbidden, PreconditionFailed and
+// LastSuperAdministrator.
 func (s Operator) EraseUser(ctx context.Context, userID int64) error {
+	// Beforehand too, because events are blanked before the transaction that erases.
+	if err := s.onUser(ctx, userID, true, func(*tx, store.User) error { return nil }); err != nil {
+		return err
+	}
+	s.version = nil // it was compared
 	erasures, err := s.erasures(ctx, userID)
 	if err != nil {
 		return storeErr(err)
 	}
-	erased, err := s.erase(ctx, erasures, nil, func(id int64) event {
-		return s.event(AuditUserErased, id, nil)
+	erased, err := s.erase(ctx, erasures, nil, func(tx *tx, id int64) error {
+		_, err := s.take(ctx, tx, id, true)
+		tx.record(s.event(AuditUserErased, id, nil))
+		return err
 	})
 	switch {
 	case err != nil:
@@ -135,8 +146,9 @@ func (s *Service) erasures(ctx context.Context, userIDs ...int64) (all []erasure
 	return all, nil
 }
 
-// erase erases users, unless dueAt is not nil and they are not due then.
-func (s *Service) erase(ctx context.Context, erasures []erasure, dueAt *store.Time, erasedEvent func(id int64) event) (erased int, err error) {
+// erase erases users, unless dueAt is not nil and they are not due then. begin begins the
+// transaction of each: it records the event.
+func (s *Service) erase(ctx context.Context, erasures []erasure, dueAt *store.Time, begin func(*tx, int64) error) (erased int, err error) {
 	if len(erasures) == 0 {
 		return 0, nil
 	}
@@ -153,14 +165,13 @@ func (s *Service) erase(ctx context.Context, erasures []erasure, dueAt *store.Ti
 	for _, e := range erasures {
 		e.DueAt = dueAt
 		err := s.inTx(ctx, func(tx *tx) error {
+			if err := begin(tx, e.UserID); err != nil {
+				return err
+			}
 			if err := tx.EraseUser(ctx, e.Erasure, store.TimeOf(s.now())); err != nil {
 				return err
 			}
-			if err := tx.BlankAudit(ctx, e.named, lastEvent); err != nil {
-				return err
-			}
-			tx.record(erasedEvent(e.UserID))
-			return nil
+			return tx.BlankAudit(ctx, e.named, lastEvent)
 		})
 		switch {
 		case err == nil:

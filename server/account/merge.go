@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 
 	"quartet/server/apierr"
 	"quartet/store"
@@ -39,7 +40,7 @@ func (s *Service) MergeIntoCaller(ctx context.Context, caller Caller, m Merge) (
 	case other.is(caller.UserID):
 		return User{}, apierr.Field("accessToken", apierr.NotInEnum)
 	}
-	err = s.merge(ctx, other.UserID, caller.UserID, caller, caller.eventBy)
+	err = s.merge(ctx, other.UserID, caller.UserID, caller, caller.eventBy, func(store.User) error { return nil })
 	if apierr.Is(err, apierr.UserNotFound) { // gone since their tokens were read
 		return User{}, &apierr.Error{Code: apierr.FreshProofRequired, Field: "accessToken", Cause: err}
 	}
@@ -73,11 +74,13 @@ func (s *Service) freshSession(caller Caller) error {
 // them is disabled or being closed, or from is an administrator: a merge lifts no lock and
 // takes no administrator away unseen.
 func (s Operator) MergeUsers(ctx context.Context, from, into int64) error {
-	return s.merge(ctx, from, into, s.caller, s.event)
+	return s.merge(ctx, from, into, s.caller, s.event, s.mayActOn)
 }
 
 // merge is MergeUsers; by is the zero Caller if it is no user who asks.
-func (s *Service) merge(ctx context.Context, from, into int64, by Caller, eventBy func(string, int64, details) event) error {
+func (s *Service) merge(ctx context.Context, from, into int64, by Caller, eventBy func(string, int64, details) event,
+	may func(store.User) error,
+) error {
 	if from == into {
 		return apierr.Field("into", apierr.NotInEnum)
 	}
@@ -85,6 +88,9 @@ func (s *Service) merge(ctx context.Context, from, into int64, by Caller, eventB
 	err := s.inTx(ctx, func(tx *tx) error {
 		both, err := tx.LockUsers(ctx, from, into)
 		if err != nil {
+			return err
+		}
+		if err := errors.Join(may(both[0]), may(both[1])); err != nil {
 			return err
 		}
 		merged, err := s.mergedRow(both[0], both[1], idOrNil(by.UserID))

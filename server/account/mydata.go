@@ -40,8 +40,8 @@ type PersonalData struct {
 	User        User // with WeChat identities
 	OtherIDs    []OtherID
 	Memberships []Membership
-	Sessions    []Session    // ended ones too, oldest first
-	Events      []AuditEvent // about the user, oldest first
+	Sessions    []FoundSession // ended ones too, oldest first
+	Events      []AuditEvent   // about the user, oldest first
 }
 
 // OtherID is the id of a user in another system.
@@ -61,14 +61,18 @@ func (s *Service) CopyData(ctx context.Context, caller Caller) (PersonalData, er
 	return data, err
 }
 
-// CopyDataOf is CopyData for the command line, of any user and without a limit. The failure
-// is UserNotFound.
+// CopyDataOf is CopyData of any user and without a limit. The failure is UserNotFound.
 func (s Operator) CopyDataOf(ctx context.Context, userID int64) (PersonalData, error) {
 	data, err := s.ExportUser(ctx, userID)
 	if err == nil {
 		s.audit(ctx, s.event(AuditDataCopied, userID, nil))
 	}
 	return data, err
+}
+
+func (s *Service) otherIDs(ctx context.Context, userID int64) ([]OtherID, error) {
+	aliases, err := s.store.AliasesOf(ctx, userID)
+	return convert(aliases, func(a store.Alias) OtherID { return OtherID{a.Source, a.ID} }), storeErr(err)
 }
 
 // pageOfData is the number of rows that one query of a copy reads.
@@ -79,11 +83,9 @@ func (s *Service) ExportUser(ctx context.Context, userID int64) (data PersonalDa
 	if data.User, err = s.userWithWeChat(ctx, userID); err != nil {
 		return PersonalData{}, err
 	}
-	aliases, err := s.store.AliasesOf(ctx, userID)
-	if err != nil {
-		return PersonalData{}, storeErr(err)
+	if data.OtherIDs, err = s.otherIDs(ctx, userID); err != nil {
+		return PersonalData{}, err
 	}
-	data.OtherIDs = convert(aliases, func(a store.Alias) OtherID { return OtherID{a.Source, a.ID} })
 	profile, err := s.store.ProfileByID(ctx, userID)
 	if err != nil {
 		return PersonalData{}, storeErr(err)
@@ -95,7 +97,7 @@ func (s *Service) ExportUser(ctx context.Context, userID int64) (data PersonalDa
 	if err != nil {
 		return PersonalData{}, err
 	}
-	data.Sessions = convert(sessions, newSession)
+	data.Sessions = convert(sessions, newFoundSession)
 	events, err := allPages(func(after int64) ([]store.AuditEvent, error) {
 		return s.store.ListAudit(ctx, store.AuditFilter{Subject: &userID, AfterID: after, Limit: pageOfData})
 	}, func(row store.AuditEvent) int64 { return row.ID })

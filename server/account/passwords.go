@@ -157,9 +157,8 @@ func checkPassword(field, text string) error {
 }
 
 // ResetPassword sets a password without the old one and ends all of the user's
-// sessions. It is for the command line. An empty password is replaced by a random one;
-// the result is the password set. Failures are WeakPassword (field password) and
-// UserNotFound.
+// sessions. An empty password is replaced by a random one; the result is the password set.
+// Failures are WeakPassword (field password), UserNotFound, Forbidden and Overloaded.
 func (s Operator) ResetPassword(ctx context.Context, userID int64, text string) (string, error) {
 	if text == "" {
 		text = rand.Text()
@@ -168,5 +167,9 @@ func (s Operator) ResetPassword(ctx context.Context, userID int64, text string) 
 	if err != nil {
 		return "", err
 	}
-	return text, s.setPassword(ctx, *hash, nil, 0, s.event(AuditPasswordReset, userID, nil))
+	return text, s.onUser(ctx, userID, false, func(tx *tx, _ store.User) error {
+		ended, err := tx.SetPassword(ctx, userID, *hash, nil, 0, newStamp(), store.TimeOf(s.now()))
+		tx.record(s.event(AuditPasswordReset, userID, details{"ended_sessions": ended}))
+		return err
+	})
 }

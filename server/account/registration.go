@@ -13,6 +13,7 @@ const (
 	sourceRegistration  = "registration"
 	sourceAdministrator = "administrator"
 	sourceCommandLine   = "command_line"
+	sourceApplication   = "application" // with the right to add users
 	sourceWeChat        = "wechat"
 	sourceSetUp         = "setup" // the first super administrator
 )
@@ -63,6 +64,7 @@ type registration struct {
 	emailVerified, mobileVerified bool
 	limits                        []store.RateLimit // not counted yet; empty without limits
 	created                       event             // to record, without its subject
+	remember                      remember[int64]   // the id, in the transaction; nil: nothing to do
 }
 
 func (s *Service) register(ctx context.Context, r registration) (int64, error) {
@@ -117,7 +119,10 @@ func (s *Service) addUser(ctx context.Context, r registration, draft store.UserC
 				return err
 			}
 			tx.record(r.created)
-			return tx.InsertUser(ctx, row)
+			if err := tx.InsertUser(ctx, row); err != nil || r.remember == nil {
+				return err
+			}
+			return r.remember(ctx, tx, newID)
 		})
 	})
 	return id, storeErr(err)

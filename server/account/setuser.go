@@ -15,13 +15,20 @@ type SetUser struct {
 	// Whether the mobile and the e-mail that the user has after the change count as
 	// verified; nil: a new one does not, and one that stays is as it was.
 	MobileVerified, EmailVerified *bool
+	// Disabled disables the user and ends all sessions, or enables the user; nil: as it was.
+	Disabled *bool
 }
 
-// SetUser changes a user, for the command line. Failures are UserNotFound, InvalidField,
-// also where there is no mobile or e-mail to vouch for, UsernameTaken, EmailTaken, and
-// MobileTaken where another user has verified the mobile.
+// SetUser changes a user. Failures are UserNotFound, Forbidden, PreconditionFailed,
+// InvalidField, also where there is no mobile or e-mail to vouch for, UsernameTaken,
+// EmailTaken, MobileTaken where another user has verified the mobile, and
+// LastSuperAdministrator.
 func (s Operator) SetUser(ctx context.Context, id int64, c SetUser) error {
-	if _, err := s.store.UserByID(ctx, id); err != nil {
+	target, err := s.store.UserByID(ctx, id)
+	if err == nil {
+		err = s.mayActOn(target) // before anything is said about other users
+	}
+	if err != nil {
 		return toAPIErr(err, apierr.UserNotFound)
 	}
 	u := UserUpdate{Profile: c.Profile, Username: c.Username, Identity: c.Identity, Remark: c.Remark}
@@ -32,17 +39,26 @@ func (s Operator) SetUser(ctx context.Context, id int64, c SetUser) error {
 	if err := s.checkFree(ctx, id, change); err != nil {
 		return err
 	}
-	err = s.inTx(ctx, func(tx *tx) error {
+	disables := c.Disabled != nil && *c.Disabled
+	return s.onUser(ctx, id, disables, func(tx *tx, target store.User) error {
 		now := store.TimeOf(s.now())
 		if fields := changedFields(u); len(fields) > 0 {
 			tx.record(s.event(AuditUserUpdated, id, details{"fields": fields}))
-			if err := tx.UpdateUser(ctx, id, change, nil, now); err != nil {
+			if err := tx.UpdateUser(ctx, id, change, s.actor(), now); err != nil {
 				return err
 			}
 		}
-		return verification{c.MobileVerified, c.EmailVerified}.set(ctx, tx, s.event("", id, nil), now)
+		err := verification{c.MobileVerified, c.EmailVerified}.set(ctx, tx, s.event("", id, nil), now)
+		if err != nil || c.Disabled == nil || disables == (target.DisabledAt != nil) {
+			return err
+		}
+		kind := AuditUserEnabled
+		if disables {
+			kind = AuditUserDisabled
+		}
+		tx.record(s.event(kind, id, nil))
+		return tx.SetUserDisabled(ctx, id, disables, now)
 	})
-	return toAPIErr(err, apierr.UserNotFound)
 }
 
 // verification says whether a user's mobile and e-mail count as verified from now on; nil

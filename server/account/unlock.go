@@ -12,9 +12,12 @@ import (
 // UnlockUser deletes every counter of a user, by the user, by their names and by their
 // mobile, and returns how many there were: wrong passwords, codes that were sent, and
 // whatever else is counted by account. Every server sees it at the next request. The
-// failure is UserNotFound.
+// failures are UserNotFound and Forbidden.
 func (s Operator) UnlockUser(ctx context.Context, id int64) (int64, error) {
 	row, err := s.store.UserByID(ctx, id)
+	if err == nil {
+		err = s.mayActOn(row)
+	}
 	if err != nil {
 		return 0, toAPIErr(err, apierr.UserNotFound)
 	}

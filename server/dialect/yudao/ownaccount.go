@@ -96,7 +96,7 @@ func ToPersonalData(data account.PersonalData, current int64) openapi.PersonalDa
 				return openapi.PersonalRole{Code: r.Code, Name: r.Name}
 			})}
 		}),
-		Sessions: dialect.Convert(data.Sessions, func(session account.Session) openapi.SessionInfo { return toSessionInfo(session, current) }),
+		Sessions: dialect.Convert(data.Sessions, func(session account.FoundSession) openapi.SessionInfo { return toSessionInfo(session.Session, current) }),
 		Events:   dialect.Convert(data.Events, toSignInEvent),
 	}
 }

@@ -135,7 +135,11 @@ func (u *userList) list(ctx context.Context, c *cli.Console, text string) error 
 		filter.Disabled = new(true)
 	}
 	return u.WithAccounts(ctx, func(accounts account.Operator) error {
-		users, total, err := accounts.FindUsers(ctx, filter, after, int(u.Limit)+1)
+		users, err := accounts.FindUsers(ctx, filter, after, int(u.Limit)+1)
+		if err != nil {
+			return err
+		}
+		total, err := accounts.CountUsers(ctx, filter)
 		if err != nil {
 			return err
 		}

@@ -1,0 +1,69 @@
+package account
+
+import (
+	"context"
+	"slices"
+
+	"quartet/server/apierr"
+	"quartet/store"
+)
+
+// onUser runs do in a transaction that holds the row of a user whom the operator may act
+// on. leaves says that the user is no super administrator afterwards, or cannot sign in.
+// Failures are UserNotFound, Forbidden, PreconditionFailed if the user has another version
+// than the operator's, and LastSuperAdministrator.
+func (s Operator) onUser(ctx context.Context, id int64, leaves bool, do func(*tx, store.User) error) error {
+	err := s.inTx(ctx, func(tx *tx) error {
+		target, err := s.take(ctx, tx, id, leaves)
+		if err != nil {
+			return err
+		}
+		return do(tx, target)
+	})
+	return toAPIErr(err, apierr.UserNotFound)
+}
+
+// take locks a user's row and returns it, with the failures of onUser.
+func (s Operator) take(ctx context.Context, tx *tx, id int64, leaves bool) (store.User, error) {
+	target, err := tx.UserByID(ctx, id)
+	if err != nil {
+		return store.User{}, err
+	}
+	if err := s.mayActOn(target); err != nil {
+		return store.User{}, err
+	}
+	if leaves && target.Role == RoleSuperAdministrator {
+		// Before the row itself, so that two transactions lock in the same order.
+		active, err := tx.LockSuperAdministrators(ctx)
+		if err != nil {
+			return store.User{}, err
+		}
+		if slices.Equal(active, []int64{id}) {
+			return store.User{}, apierr.New(apierr.LastSuperAdministrator)
+		}
+	}
+	if s.version != nil {
+		err = tx.TakeVersion(ctx, store.VersionedUsers, "id", id, s.version)
+	} else {
+		_, err = tx.LockUsers(ctx, id)
+	}
+	if err != nil {
+		return store.User{}, err
+	}
+	locked, err := tx.UserByID(ctx, id)
+	if err == nil && locked.Role != target.Role { // while this transaction waited
+		s.version = nil // it was compared
+		return s.take(ctx, tx, id, leaves)
+	}
+	return locked, err
+}
+
+// seesUser reports whether the operator may read a user: those who administer
+// organisations read their members.
+func (s Operator) seesUser(ctx context.Context, id int64) (bool, error) {
+	if s.organisations == nil {
+		return true, nil
+	}
+	memberships, err := s.store.MembershipsOf(ctx, id)
+	return slices.ContainsFunc(memberships, func(m store.Membership) bool { return s.sees(m.ID) }), storeErr(err)
+}
