@@ -224,8 +224,9 @@ func newServer(o Options) (*server, error) {
 		return nil, err
 	}
 	services := dialect.Services{Accounts: o.Accounts, Zone: o.TimeZone, Now: o.Now}
+	dialects := all.NewAPI(services)
 	s := &server{
-		API: all.NewAPI(services), adminAPI: adminAPI{Services: services},
+		API: dialects, adminAPI: adminAPI{Services: services, Previewers: dialects.Previewers()},
 		accounts: o.Accounts, basePathApps: o.BasePathApps, ready: o.Ready, log: o.Log, metrics: newMetrics(o.Metrics), publicKeys: o.PublicKeys,
 		dialects: o.Dialects, operations: table, legacyStatus: legacy, language: o.Language, docs: pages, now: o.Now,
 		spec: &spec{document: whole, written: map[string]specification{}},

@@ -210,6 +210,7 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 			return s.UpdateUser(s.ctx, s.li, s.other, account.UserUpdate{Status: new(account.StatusLocked)})
 		}, `li zhao own jfinal 198.51.100.9 {}`},
 		account.AuditUserEnabled: {func(s *scene) error {
+			must(s.t, s.CommandLine().DisableUser(s.t.Context(), s.other))
 			return s.CommandLine().EnableUser(s.t.Context(), s.other)
 		}, `- zhao - command_line  {}`},
 		account.AuditUserRoleChanged: {func(s *scene) error {

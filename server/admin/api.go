@@ -13,6 +13,7 @@ import (
 // API has the handlers of the tag admin.
 type API struct {
 	dialect.Services
+	Previewers map[string]dialect.Previewer // by the names of their dialects
 }
 
 // operator returns who calls an operation that has an x-right.

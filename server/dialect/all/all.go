@@ -32,6 +32,14 @@ type (
 	jfinalAPI = jfinal.API
 )
 
+// Previewers make answers about a user, by the names of their dialects.
+func (a API) Previewers() map[string]dialect.Previewer {
+	return map[string]dialect.Previewer{
+		jeecg.Dialect.Name: a.jeecgAPI, yudao.Dialect.Name: a.yudaoAPI, cas.Dialect.Name: a.casAPI,
+		ruoyi.Dialect.Name: a.ruoyiAPI, jfinal.Dialect.Name: a.jfinalAPI,
+	}
+}
+
 // NewAPI creates the handlers of every dialect.
 func NewAPI(s dialect.Services) API {
 	return API{

@@ -17,7 +17,5 @@ func (a API) GetUserInfo(ctx context.Context, r openapi.GetUserInfoRequestObject
 	if err != nil {
 		return nil, err
 	}
-	return openapi.GetUserInfo200JSONResponse{Body: openapi.UserInfoResponse{
-		Code: successCode, Status: openapi.CasSuccess, Message: successMessage, Data: toUserInfo(info),
-	}}, nil
+	return openapi.GetUserInfo200JSONResponse{Body: toResponse(info)}, nil
 }

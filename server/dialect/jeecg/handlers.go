@@ -21,10 +21,7 @@ func (a API) RefreshUser(ctx context.Context, r openapi.RefreshUserRequestObject
 		return nil, err
 	}
 	return openapi.RefreshUser200JSONResponse{
-		Body: openapi.RefreshUserResponse{
-			Success: true, Message: successMessage, Code: successCode,
-			Timestamp: a.Now().UnixMilli(), Result: a.toResultUser(extended.User),
-		},
+		Body:    a.toResponse(extended.User),
 		Headers: openapi.RefreshUser200ResponseHeaders{Jwt: dialect.OrNull(extended.Renewed)},
 	}, nil
 }
