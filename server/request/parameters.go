@@ -40,8 +40,11 @@ func (o *Operation) checkParameters(c echo.Context) error {
 }
 
 // value converts a text to the schema's type; nil means no value. The generated code
-// parses parameters itself, so that only what both take is a number.
+// parses parameters itself, so that only what both take is a number or a boolean.
 func (p parameter) value(schema *openapi3.Schema, text string) any {
+	if schema.Type.Is(openapi3.TypeBoolean) && (text == "true" || text == "false") {
+		return text == "true"
+	}
 	if !schema.Type.Is(openapi3.TypeInteger) {
 		return text
 	}
