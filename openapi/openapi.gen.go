@@ -1547,11 +1547,6 @@ type AdminMerge struct {
 //
 // An application to register.
 type AdminNewApplication struct {
-	// Disabled 是否停用。
-	//
-	// Whether it is disabled.
-	Disabled *bool `json:"disabled,omitempty"`
-
 	// Id 应用的 ID，即 `X-App-Id` 的值。
 	//
 	// The id of an application, which it sends as `X-App-Id`.
@@ -1610,11 +1605,6 @@ type AdminNewOrganisation struct {
 	// Example: 10020027
 	Code AdminEntryCode `json:"code"`
 
-	// Disabled 是否停用。
-	//
-	// Whether it is disabled.
-	Disabled *bool `json:"disabled,omitempty"`
-
 	// Name 名称，首尾没有空白。
 	//
 	// A name without blanks around it.
@@ -1638,11 +1628,6 @@ type AdminNewRole struct {
 	//
 	// Example: 10020027
 	Code AdminEntryCode `json:"code"`
-
-	// Disabled 是否停用。
-	//
-	// Whether it is disabled.
-	Disabled *bool `json:"disabled,omitempty"`
 
 	// Name 名称，首尾没有空白。
 	//
