@@ -84,7 +84,7 @@ func (f AuditFilter) conditions() (c conditions) {
 		c.add("subject_id = ?", *f.Subject)
 	}
 	if len(f.Kinds) > 0 {
-		c.in("kind", f.Kinds)
+		in(&c, "kind", f.Kinds)
 	}
 	return c
 }

@@ -27,7 +27,7 @@ func containing(text string) string {
 }
 
 // in adds that a column has one of the values; it has none of an empty list.
-func (c *conditions) in(column string, values []string) {
+func in[T any](c *conditions, column string, values []T) {
 	if len(values) == 0 {
 		c.add("1 = 0")
 		return

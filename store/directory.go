@@ -27,26 +27,26 @@ type JoinedMembership struct {
 
 // EntryFilter says which organisations or roles to find. A zero field does not filter.
 type EntryFilter struct {
-	After string   // with codes above this one
-	Codes []string // with one of these; nil: any
+	After string  // with codes above this one
+	IDs   []int64 // with one of these; nil: any
 }
 
-func (f EntryFilter) conditions(column string) (c conditions) {
-	c.add(column+" > ?", f.After)
-	if f.Codes != nil {
-		c.in(column, f.Codes)
+func (f EntryFilter) conditions() (c conditions) {
+	c.add("code > ?", f.After)
+	if f.IDs != nil {
+		in(&c, "id", f.IDs)
 	}
 	return c
 }
 
 // FindOrganisations returns at most limit organisations in order of their codes.
 func (s *Store) FindOrganisations(ctx context.Context, f EntryFilter, limit int) ([]Organisation, error) {
-	return ordered[Organisation](ctx, s, "FindOrganisations", selectOrganisations, f.conditions("o.code"), "o.code", limit)
+	return ordered[Organisation](ctx, s, "FindOrganisations", selectOrganisations, f.conditions(), "code", limit)
 }
 
 // FindRoles returns at most limit roles in order of their codes.
 func (s *Store) FindRoles(ctx context.Context, f EntryFilter, limit int) ([]Role, error) {
-	return ordered[Role](ctx, s, "FindRoles", selectRoles, f.conditions("code"), "code", limit)
+	return ordered[Role](ctx, s, "FindRoles", selectRoles, f.conditions(), "code", limit)
 }
 
 // FindApplications returns at most limit applications whose ids are above afterID, in order
@@ -80,7 +80,7 @@ func (s *Store) LinkedOrganisations(ctx context.Context, applicationIDs []string
 	}
 	var links []link
 	var c conditions
-	c.in("ao.application_id", applicationIDs)
+	in(&c, "ao.application_id", applicationIDs)
 	err = s.run(ctx, verb, func() error {
 		links = nil
 		return s.engine.SelectOnce(ctx, &links, `SELECT ao.application_id, o.code FROM application_organisations ao
@@ -95,20 +95,23 @@ func (s *Store) LinkedOrganisations(ctx context.Context, applicationIDs []string
 
 // joinedRole is a role that a member has, all nil for a member without one.
 type joinedRole struct {
-	ID         *int64  `db:"role_id"`
-	Code       *string `db:"role_code"`
-	Name       *string `db:"role_name"`
-	CreatedAt  *Time   `db:"role_created_at"`
-	DisabledAt *Time   `db:"role_disabled_at"`
+	ID          *int64  `db:"role_id"`
+	Code        *string `db:"role_code"`
+	Name        *string `db:"role_name"`
+	CreatedAt   *Time   `db:"role_created_at"`
+	DisabledAt  *Time   `db:"role_disabled_at"`
+	Version     *int64  `db:"role_version"`
+	Administers *bool   `db:"role_administers"`
 }
 
-const joinedRoles = `r.id AS role_id, r.code AS role_code, r.name AS role_name, r.created_at AS role_created_at, r.disabled_at AS role_disabled_at`
+const joinedRoles = `r.id AS role_id, r.code AS role_code, r.name AS role_name, r.created_at AS role_created_at, r.disabled_at AS role_disabled_at,
+	r.version AS role_version, r.administers AS role_administers`
 
 func (r joinedRole) appendTo(roles []Role) []Role {
 	if r.ID == nil {
 		return roles
 	}
-	return append(roles, Role{ID: *r.ID, Code: *r.Code, Name: *r.Name, CreatedAt: *r.CreatedAt, DisabledAt: r.DisabledAt})
+	return append(roles, Role{*r.ID, *r.Code, *r.Name, *r.CreatedAt, r.DisabledAt, *r.Version, *r.Administers})
 }
 
 // The page is cut before the roles are joined, so that it has whole members.

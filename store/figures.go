@@ -48,7 +48,7 @@ func (f SpanFilter) query() (query string, args []any) {
 		column = "CASE" + way.String() + " ELSE '' END"
 	}
 	var c conditions
-	c.in("kind", f.Kinds)
+	in(&c, "kind", f.Kinds)
 	c.add("id >= ? AND id < ? AND at >= ? AND at < ?", f.FromID, f.BeforeID, f.Since, f.Until)
 	return `SELECT span, kind, dialect, way, COUNT(*) AS events FROM (
 			SELECT at - (at - ?) % ? AS span, kind, dialect, ` + column + ` AS way FROM audit_events ` + c.where() + `) happened

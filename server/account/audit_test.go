@@ -244,10 +244,11 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 			return s.CommandLine().DisableOrganisation(s.t.Context(), "north")
 		}, beside + `{"organisation":"north"}`},
 		account.AuditOrganisationEnabled: {func(s *scene) error {
+			must(s.t, s.CommandLine().DisableOrganisation(s.t.Context(), "north"))
 			return s.CommandLine().EnableOrganisation(s.t.Context(), "north")
 		}, beside + `{"organisation":"north"}`},
 		account.AuditRoleAdded: {func(s *scene) error {
-			_, err := s.CommandLine().AddRole(s.t.Context(), "pupil", "学生")
+			_, err := s.CommandLine().AddRole(s.t.Context(), "pupil", "学生", false)
 			return err
 		}, beside + `{"role":"pupil"}`},
 		account.AuditRoleRenamed: {func(s *scene) error {
@@ -259,7 +260,12 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 		account.AuditRoleDisabled: {func(s *scene) error {
 			return s.CommandLine().DisableRole(s.t.Context(), "teacher")
 		}, beside + `{"role":"teacher"}`},
+		account.AuditRoleAdministers: {func(s *scene) error {
+			_, err := s.CommandLine().ChangeRole(s.t.Context(), "teacher", account.RoleChange{Administers: new(true)})
+			return err
+		}, beside + `{"administers":"true","role":"teacher"}`},
 		account.AuditRoleEnabled: {func(s *scene) error {
+			must(s.t, s.CommandLine().DisableRole(s.t.Context(), "teacher"))
 			return s.CommandLine().EnableRole(s.t.Context(), "teacher")
 		}, beside + `{"role":"teacher"}`},
 		account.AuditApplicationAdded: {func(s *scene) error {
@@ -276,11 +282,12 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 			return s.CommandLine().DisableApplication(s.t.Context(), "app")
 		}, beside + `{"application":"app"}`},
 		account.AuditApplicationEnabled: {func(s *scene) error {
+			must(s.t, s.CommandLine().DisableApplication(s.t.Context(), "app"))
 			return s.CommandLine().EnableApplication(s.t.Context(), "app")
 		}, beside + `{"application":"app"}`},
 		account.AuditApplicationRights: {func(s *scene) error {
-			return s.CommandLine().SetApplicationRights(s.t.Context(), "app", nil)
-		}, beside + `{"application":"app","rights":[]}`},
+			return s.CommandLine().SetApplicationRights(s.t.Context(), "app", []string{account.RightNickname})
+		}, beside + `{"application":"app","rights":["nickname"]}`},
 		account.AuditApplicationLinked: {func(s *scene) error {
 			return s.CommandLine().AddApplicationOrganisation(s.t.Context(), "app", "north")
 		}, beside + `{"application":"app","organisation":"north"}`},
@@ -289,7 +296,7 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 			return s.CommandLine().RemoveApplicationOrganisation(s.t.Context(), "app", "north")
 		}, beside + `{"application":"app","organisation":"north"}`},
 		account.AuditApplicationSecretAdded: {func(s *scene) error {
-			_, _, err := s.CommandLine().AddApplicationSecret(s.t.Context(), "app")
+			_, err := s.CommandLine().AddApplicationSecret(s.t.Context(), "app")
 			return err
 		}, beside + `{"application":"app","secret_id":ID}`},
 		account.AuditApplicationSecretRevoked: {func(s *scene) error {
@@ -363,7 +370,7 @@ func (s *scene) addAdminData() {
 	s.t.Helper()
 	_, err := s.CommandLine().AddOrganisation(s.t.Context(), "north", "北校区")
 	must(s.t, err)
-	_, err = s.CommandLine().AddRole(s.t.Context(), "teacher", "教师")
+	_, err = s.CommandLine().AddRole(s.t.Context(), "teacher", "教师", false)
 	must(s.t, err)
 	_, err = s.CommandLine().AddApplication(s.t.Context(), "app", "应用", nil)
 	must(s.t, err)
