@@ -337,12 +337,11 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 			return nil
 		}, `li li own jfinal 198.51.100.9 {"reason":"unauthenticated"}`},
 		account.AuditKeyRotated: {func(s *scene) error {
-			s.CommandLine().KeyRotated(s.t.Context(), "2", "RS256", time.Minute)
-			return nil
+			_, err := s.CommandLine().RotateSigningKey(s.t.Context(), keyFolder{}, "RS256", time.Minute)
+			return err
 		}, beside + `{"algorithm":"RS256","kid":"2","overlap":"1m0s"}`},
 		account.AuditKeyRetired: {func(s *scene) error {
-			s.CommandLine().KeyRetired(s.t.Context(), "1", true)
-			return nil
+			return s.CommandLine().RetireSigningKey(s.t.Context(), keyFolder{}, "1", true)
 		}, beside + `{"forced":"true","kid":"1"}`},
 	}
 	wantEqual(t, "kinds with a case", fmt.Sprint(slices.Sorted(maps.Keys(cases))), fmt.Sprint(slices.Sorted(slices.Values(account.AuditKinds()))))
@@ -375,3 +374,14 @@ func (s *scene) addAdminData() {
 	_, err = s.CommandLine().AddApplication(s.t.Context(), "app", "应用", nil)
 	must(s.t, err)
 }
+
+// keyFolder is a folder in which every key can be made and removed.
+type keyFolder struct{}
+
+func (keyFolder) List() []account.SigningKey { return nil }
+
+func (keyFolder) Rotate(algorithm string, _ time.Duration) (account.SigningKey, error) {
+	return account.SigningKey{KID: "2", Algorithm: algorithm}, nil
+}
+
+func (keyFolder) Retire(string, bool) error { return nil }
