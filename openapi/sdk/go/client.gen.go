@@ -136,6 +136,7 @@ const (
 	AdminKindPasswordSet              AdminAuditKind = "password_set"
 	AdminKindRefreshReused            AdminAuditKind = "refresh_reused"
 	AdminKindRoleAdded                AdminAuditKind = "role_added"
+	AdminKindRoleAdministers          AdminAuditKind = "role_administers"
 	AdminKindRoleDeleted              AdminAuditKind = "role_deleted"
 	AdminKindRoleDisabled             AdminAuditKind = "role_disabled"
 	AdminKindRoleEnabled              AdminAuditKind = "role_enabled"
@@ -241,6 +242,8 @@ func (e AdminAuditKind) Valid() bool {
 	case AdminKindRefreshReused:
 		return true
 	case AdminKindRoleAdded:
+		return true
+	case AdminKindRoleAdministers:
 		return true
 	case AdminKindRoleDeleted:
 		return true
