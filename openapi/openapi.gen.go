@@ -135,6 +135,7 @@ const (
 	AdminKindPasswordSet              AdminAuditKind = "password_set"
 	AdminKindRefreshReused            AdminAuditKind = "refresh_reused"
 	AdminKindRoleAdded                AdminAuditKind = "role_added"
+	AdminKindRoleAdministers          AdminAuditKind = "role_administers"
 	AdminKindRoleDeleted              AdminAuditKind = "role_deleted"
 	AdminKindRoleDisabled             AdminAuditKind = "role_disabled"
 	AdminKindRoleEnabled              AdminAuditKind = "role_enabled"
@@ -240,6 +241,8 @@ func (e AdminAuditKind) Valid() bool {
 	case AdminKindRefreshReused:
 		return true
 	case AdminKindRoleAdded:
+		return true
+	case AdminKindRoleAdministers:
 		return true
 	case AdminKindRoleDeleted:
 		return true
@@ -1547,11 +1550,6 @@ type AdminMerge struct {
 //
 // An application to register.
 type AdminNewApplication struct {
-	// Disabled 是否停用。
-	//
-	// Whether it is disabled.
-	Disabled *bool `json:"disabled,omitempty"`
-
 	// Id 应用的 ID，即 `X-App-Id` 的值。
 	//
 	// The id of an application, which it sends as `X-App-Id`.
@@ -1610,11 +1608,6 @@ type AdminNewOrganisation struct {
 	// Example: 10020027
 	Code AdminEntryCode `json:"code"`
 
-	// Disabled 是否停用。
-	//
-	// Whether it is disabled.
-	Disabled *bool `json:"disabled,omitempty"`
-
 	// Name 名称，首尾没有空白。
 	//
 	// A name without blanks around it.
@@ -1638,11 +1631,6 @@ type AdminNewRole struct {
 	//
 	// Example: 10020027
 	Code AdminEntryCode `json:"code"`
-
-	// Disabled 是否停用。
-	//
-	// Whether it is disabled.
-	Disabled *bool `json:"disabled,omitempty"`
 
 	// Name 名称，首尾没有空白。
 	//

@@ -20,9 +20,9 @@ func basic(id, secret string) string {
 // secret gives an application a secret.
 func (w *world) secret(application string) string {
 	w.t.Helper()
-	_, text, err := w.accounts.CommandLine().AddApplicationSecret(w.t.Context(), application)
+	added, err := w.accounts.CommandLine().AddApplicationSecret(w.t.Context(), application)
 	must(w.t, err)
-	return text
+	return added.Text
 }
 
 func (w *world) introspect(token string, header ...string) answer {

@@ -35,7 +35,8 @@ func TestAudience(t *testing.T) {
 	w.add("lu.jiahe", store.RoleMember)
 	w.application("portal", "")
 	w.application("closed", "")
-	must(t, w.accounts.CommandLine().DisableApplication(t.Context(), "closed"))
+	_, err := w.accounts.CommandLine().ChangeApplication(t.Context(), "closed", account.ApplicationChange{EntryChange: account.EntryChange{Disabled: new(true)}})
+	must(t, err)
 	for name, c := range map[string]struct {
 		header []string
 		want   string

@@ -234,7 +234,7 @@ func (w *world) member(id int64, organisation, role string) {
 	w.t.Helper()
 	_, err := w.accounts.CommandLine().AddOrganisation(w.t.Context(), organisation, "第二十七职业高中")
 	must(w.t, err)
-	_, err = w.accounts.CommandLine().AddRole(w.t.Context(), role, "教职工")
+	_, err = w.accounts.CommandLine().AddRole(w.t.Context(), role, "教职工", false)
 	must(w.t, err)
 	must(w.t, w.accounts.CommandLine().AddMembership(w.t.Context(), id, organisation, role))
 }

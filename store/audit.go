@@ -84,11 +84,7 @@ func (f AuditFilter) conditions() (c conditions) {
 		c.add("subject_id = ?", *f.Subject)
 	}
 	if len(f.Kinds) > 0 {
-		var kinds []any
-		for _, kind := range f.Kinds {
-			kinds = append(kinds, kind)
-		}
-		c.add("kind IN "+placeholders(len(kinds)), kinds...)
+		in(&c, "kind", f.Kinds)
 	}
 	return c
 }

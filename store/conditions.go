@@ -34,3 +34,16 @@ func (c *conditions) where() string {
 func containing(text string) string {
 	return "%" + strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(text) + "%"
 }
+
+// in adds that a column has one of the values; it has none of an empty list.
+func in[T any](c *conditions, column string, values []T) {
+	if len(values) == 0 {
+		c.add("1 = 0")
+		return
+	}
+	args := make([]any, len(values))
+	for i, value := range values {
+		args[i] = value
+	}
+	c.add(column+" IN "+placeholders(len(values)), args...)
+}

@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 	"strconv"
-	"time"
 
 	"quartet/server/apierr"
 	"quartet/store"
@@ -100,17 +99,6 @@ func (s Operator) SetRole(ctx context.Context, id int64, role string) error {
 		tx.record(s.event(AuditUserRoleChanged, id, details{"role": role}))
 		return tx.SetUserRole(ctx, id, role, store.TimeOf(s.now()))
 	})
-}
-
-// KeyRotated records that the signing key kid was created, which signs after overlap.
-func (s Operator) KeyRotated(ctx context.Context, kid, algorithm string, overlap time.Duration) {
-	s.audit(ctx, s.event(AuditKeyRotated, 0, details{"kid": kid, "algorithm": algorithm, "overlap": overlap.String()}))
-}
-
-// KeyRetired records that the signing key kid was removed; forced means that JWTs that
-// it signed may have been valid.
-func (s Operator) KeyRetired(ctx context.Context, kid string, forced bool) {
-	s.audit(ctx, s.event(AuditKeyRetired, 0, details{"kid": kid, "forced": strconv.FormatBool(forced)}))
 }
 
 func checkRole(role string) error {

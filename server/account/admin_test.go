@@ -93,13 +93,15 @@ func TestAdministrationRefusesTheUnknown(t *testing.T) {
 		}
 	}
 	_, err := w.CommandLine().AddOrganisation(ctx, "north", "again")
-	wantField(t, err, "code", apierr.NotInEnum)
-	_, err = w.CommandLine().AddRole(ctx, "", "nameless")
+	wantFailure(t, err, apierr.AlreadyExists)
+	_, err = w.CommandLine().AddRole(ctx, "", "nameless", false)
 	wantField(t, err, "code", apierr.Required)
-	for _, id := range []string{"app", "quartet"} { // the latter is in every JWT's audience
-		_, err = w.CommandLine().AddApplication(ctx, id, "again", nil)
-		wantField(t, err, "id", apierr.NotInEnum)
-	}
+	_, err = w.CommandLine().AddApplication(ctx, "app", "again", nil)
+	wantFailure(t, err, apierr.AlreadyExists)
+	_, err = w.CommandLine().AddApplication(ctx, "quartet", "again", nil) // it is in every JWT's audience
+	wantField(t, err, "id", apierr.NotInEnum)
+	_, err = w.CommandLine().AddApplication(ctx, "next", "Next", nil, "north", "east")
+	wantField(t, err, "organisations", apierr.NotInEnum)
 }
 
 func TestMemberships(t *testing.T) {

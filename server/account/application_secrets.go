@@ -3,7 +3,6 @@ package account
 import (
 	"context"
 	"errors"
-	"strconv"
 
 	"quartet/server/apierr"
 	"quartet/server/token"
@@ -33,26 +32,34 @@ type CallingApplication struct {
 	Proven bool
 }
 
-// AddApplicationSecret gives an application a new secret and returns its text, of which
-// only the hash is stored. Failures are UnknownApplication, and InvalidField with field
-// secret if MaxApplicationSecrets work already.
-func (s Operator) AddApplicationSecret(ctx context.Context, application string) (secret ApplicationSecret, text string, err error) {
-	text = token.NewApplicationSecret()
-	row := store.ApplicationSecret{ApplicationID: application, Hash: hashOf(text), CreatedAt: store.TimeOf(s.now())}
-	err = s.inTx(ctx, func(tx *tx) error {
-		row.ID = s.ids.Next()
-		tx.record(s.secretChanged(AuditApplicationSecretAdded, application, row.ID))
-		return tx.InsertApplicationSecret(ctx, row, MaxApplicationSecrets)
-	})
-	if errors.Is(err, store.ErrTooMany) {
-		return ApplicationSecret{}, "", &apierr.Error{
-			Code: apierr.InvalidField, Field: "secret", Reason: apierr.TooMany, Expected: strconv.Itoa(MaxApplicationSecrets), Cause: err,
+// NewApplicationSecret is a secret that was added, with its text.
+type NewApplicationSecret struct {
+	ApplicationSecret
+	Text string
+}
+
+// AddApplicationSecret gives an application a new secret, of whose text only the hash is
+// stored. Failures are UnknownApplication, and Conflict with field secret if
+// MaxApplicationSecrets work already.
+func (s Operator) AddApplicationSecret(ctx context.Context, application string) (NewApplicationSecret, error) {
+	return once(ctx, s, func(keep remember[NewApplicationSecret]) (NewApplicationSecret, error) {
+		text := token.NewApplicationSecret()
+		row := store.ApplicationSecret{ApplicationID: application, Hash: hashOf(text), CreatedAt: store.TimeOf(s.now())}
+		var added NewApplicationSecret
+		err := s.inTx(ctx, func(tx *tx) error {
+			row.ID = s.ids.Next()
+			added = NewApplicationSecret{newApplicationSecret(row), text}
+			tx.record(s.secretChanged(AuditApplicationSecretAdded, application, row.ID))
+			if err := tx.InsertApplicationSecret(ctx, row, MaxApplicationSecrets); err != nil {
+				return err
+			}
+			return keep(ctx, tx, added)
+		})
+		if errors.Is(err, store.ErrTooMany) {
+			return NewApplicationSecret{}, &apierr.Error{Code: apierr.Conflict, Field: "secret", Cause: err}
 		}
-	}
-	if err != nil {
-		return ApplicationSecret{}, "", toAPIErr(err, apierr.UnknownApplication)
-	}
-	return newApplicationSecret(row), text, nil
+		return added, toAPIErr(err, apierr.UnknownApplication)
+	})
 }
 
 // RevokeApplicationSecret makes a secret useless from the next request on, on every

@@ -22,10 +22,11 @@ type Application struct {
 	Version    int64
 }
 
-// AddApplication registers an application under the id it sends as X-App-Id.
-// The failure is InvalidField: id, name or rights out of bounds, or the id is
-// taken, as the server's own name in the audience of JWTs is.
-func (s Operator) AddApplication(ctx context.Context, id, name string, rights []string) (Application, error) {
+// AddApplication registers an application under the id it sends as X-App-Id, which may see the
+// members of the organisations. Failures are InvalidField for an id, name, right or
+// organisation out of bounds, or the server's own name in the audience of JWTs as the id, and
+// AlreadyExists for an id that is taken.
+func (s Operator) AddApplication(ctx context.Context, id, name string, rights []string, organisations ...string) (Application, error) {
 	if err := checkListed("id", id, name); err != nil {
 		return Application{}, err
 	}
@@ -40,12 +41,24 @@ func (s Operator) AddApplication(ctx context.Context, id, name string, rights []
 	if err != nil {
 		return Application{}, err
 	}
-	row := store.Application{ID: id, Name: name, Rights: text, CreatedAt: store.TimeOf(s.now())}
-	err = s.inTx(ctx, func(tx *tx) error {
-		tx.record(s.applicationChanged(AuditApplicationAdded, id, details{"rights": strings.Fields(text)}))
-		return tx.InsertApplication(ctx, row)
+	links, err := s.linksTo(ctx, organisations)
+	if err != nil {
+		return Application{}, err
+	}
+	return once(ctx, s, func(keep remember[Application]) (Application, error) {
+		row := store.Application{ID: id, Name: name, Rights: text, CreatedAt: store.TimeOf(s.now())}
+		err := s.inTx(ctx, func(tx *tx) error {
+			tx.record(s.applicationChanged(AuditApplicationAdded, id, details{"rights": strings.Fields(text)}))
+			if err := tx.InsertApplication(ctx, row); err != nil {
+				return err
+			}
+			if err := s.link(ctx, tx, id, links); err != nil {
+				return err
+			}
+			return keep(ctx, tx, Application(row))
+		})
+		return Application(row), takenErr(err, "id")
 	})
-	return Application(row), codeErr(err, "id")
 }
 
 // Application finds an application and the organisations whose members it may
@@ -65,95 +78,30 @@ func (s *Service) ListApplications(ctx context.Context) ([]Application, error) {
 	return convert(rows, func(row store.Application) Application { return Application(row) }), storeErr(err)
 }
 
-// DisableApplication makes an application unknown to UserInfo.
-func (s Operator) DisableApplication(ctx context.Context, id string) error {
-	return s.setApplicationDisabled(ctx, id, true, AuditApplicationDisabled)
-}
-
-// EnableApplication enables a disabled application again.
-func (s Operator) EnableApplication(ctx context.Context, id string) error {
-	return s.setApplicationDisabled(ctx, id, false, AuditApplicationEnabled)
-}
-
-func (s Operator) setApplicationDisabled(ctx context.Context, id string, disabled bool, kind string) error {
-	err := s.inTx(ctx, func(tx *tx) error {
-		tx.record(s.applicationChanged(kind, id, nil))
-		return tx.SetApplicationDisabled(ctx, id, disabled, store.TimeOf(s.now()))
-	})
-	return toAPIErr(err, apierr.UnknownApplication)
-}
-
-// RenameApplication changes an application's name.
-func (s Operator) RenameApplication(ctx context.Context, id, name string) error {
-	if err := checkName(name); err != nil {
-		return err
+// FindApplications returns up to limit applications whose ids are above after, by id, with
+// the codes of the organisations whose members each may see.
+func (s Operator) FindApplications(ctx context.Context, after string, limit int) ([]ApplicationWithLinks, error) {
+	rows, err := s.store.FindApplications(ctx, after, limit)
+	if err != nil {
+		return nil, storeErr(err)
 	}
-	err := s.inTx(ctx, func(tx *tx) error {
-		tx.record(s.applicationChanged(AuditApplicationRenamed, id, nil))
-		return tx.RenameApplication(ctx, id, name)
-	})
-	return toAPIErr(err, apierr.UnknownApplication)
+	links, err := s.store.LinkedOrganisations(ctx, convert(rows, func(row store.Application) string { return row.ID }))
+	return convert(rows, func(row store.Application) ApplicationWithLinks {
+		return ApplicationWithLinks{Application(row), links[row.ID]}
+	}), storeErr(err)
 }
 
 // DeleteApplication deletes an application with its secrets. Sessions that were opened for
 // it stay.
 func (s Operator) DeleteApplication(ctx context.Context, id string) error {
 	err := s.inTx(ctx, func(tx *tx) error {
+		if err := tx.TakeVersion(ctx, store.VersionedApplications, "id", id, s.version); err != nil {
+			return err
+		}
 		tx.record(s.applicationChanged(AuditApplicationDeleted, id, nil))
 		return tx.DeleteApplication(ctx, id)
 	})
 	return toAPIErr(err, apierr.UnknownApplication)
-}
-
-// SetApplicationRights replaces an application's rights. Failures are
-// InvalidField with field rights, and UnknownApplication.
-func (s Operator) SetApplicationRights(ctx context.Context, id string, rights []string) error {
-	text, err := rightsText(rights)
-	if err != nil {
-		return err
-	}
-	err = s.inTx(ctx, func(tx *tx) error {
-		tx.record(s.applicationChanged(AuditApplicationRights, id, details{"rights": strings.Fields(text)}))
-		return tx.SetApplicationRights(ctx, id, text)
-	})
-	return toAPIErr(err, apierr.UnknownApplication)
-}
-
-// AddApplicationOrganisation lets an application see an organisation's members.
-// Repeating it is no failure.
-func (s Operator) AddApplicationOrganisation(ctx context.Context, id, organisation string) error {
-	organisationID, err := s.applicationOrganisation(ctx, id, organisation)
-	if err != nil {
-		return err
-	}
-	err = s.inTx(ctx, func(tx *tx) error {
-		tx.record(s.applicationChanged(AuditApplicationLinked, id, details{"organisation": organisation}))
-		return tx.AddApplicationOrganisation(ctx, id, organisationID)
-	})
-	return toAPIErr(err, apierr.UnknownApplication)
-}
-
-// RemoveApplicationOrganisation keeps an application from seeing an organisation's
-// members. The failure is InvalidField with field organisation if it did not see
-// them.
-func (s Operator) RemoveApplicationOrganisation(ctx context.Context, id, organisation string) error {
-	organisationID, err := s.applicationOrganisation(ctx, id, organisation)
-	if err != nil {
-		return err
-	}
-	err = s.inTx(ctx, func(tx *tx) error {
-		tx.record(s.applicationChanged(AuditApplicationUnlinked, id, details{"organisation": organisation}))
-		return tx.RemoveApplicationOrganisation(ctx, id, organisationID)
-	})
-	return codeErr(err, "organisation")
-}
-
-func (s *Service) applicationOrganisation(ctx context.Context, id, organisation string) (organisationID int64, err error) {
-	if _, err := s.store.ApplicationByID(ctx, id); err != nil {
-		return 0, toAPIErr(err, apierr.UnknownApplication)
-	}
-	row, err := s.Organisation(ctx, organisation)
-	return row.ID, err
 }
 
 // knownApplication returns the id of the application that a sign-in names, nil for an

@@ -59,6 +59,7 @@ const (
 	AuditRoleDeleted              = "role_deleted"
 	AuditRoleDisabled             = "role_disabled"
 	AuditRoleEnabled              = "role_enabled"
+	AuditRoleAdministers          = "role_administers" // whether its holders administer their organisation
 	AuditApplicationAdded         = "application_added"
 	AuditApplicationRenamed       = "application_renamed"
 	AuditApplicationDeleted       = "application_deleted"
@@ -91,7 +92,7 @@ func AuditKinds() []string {
 		AuditUserUnlocked, AuditClientIPUnlocked,
 		AuditMembershipAdded, AuditMembershipRemoved,
 		AuditOrganisationAdded, AuditOrganisationRenamed, AuditOrganisationDeleted, AuditOrganisationDisabled, AuditOrganisationEnabled,
-		AuditRoleAdded, AuditRoleRenamed, AuditRoleDeleted, AuditRoleDisabled, AuditRoleEnabled,
+		AuditRoleAdded, AuditRoleRenamed, AuditRoleDeleted, AuditRoleDisabled, AuditRoleEnabled, AuditRoleAdministers,
 		AuditApplicationAdded, AuditApplicationRenamed, AuditApplicationDeleted, AuditApplicationDisabled, AuditApplicationEnabled,
 		AuditApplicationRights, AuditApplicationLinked, AuditApplicationUnlinked,
 		AuditApplicationSecretAdded, AuditApplicationSecretRevoked, AuditApplicationRefused,

@@ -245,10 +245,11 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 			return s.CommandLine().DisableOrganisation(s.t.Context(), "north")
 		}, beside + `{"organisation":"north"}`},
 		account.AuditOrganisationEnabled: {func(s *scene) error {
+			must(s.t, s.CommandLine().DisableOrganisation(s.t.Context(), "north"))
 			return s.CommandLine().EnableOrganisation(s.t.Context(), "north")
 		}, beside + `{"organisation":"north"}`},
 		account.AuditRoleAdded: {func(s *scene) error {
-			_, err := s.CommandLine().AddRole(s.t.Context(), "pupil", "学生")
+			_, err := s.CommandLine().AddRole(s.t.Context(), "pupil", "学生", false)
 			return err
 		}, beside + `{"role":"pupil"}`},
 		account.AuditRoleRenamed: {func(s *scene) error {
@@ -260,7 +261,12 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 		account.AuditRoleDisabled: {func(s *scene) error {
 			return s.CommandLine().DisableRole(s.t.Context(), "teacher")
 		}, beside + `{"role":"teacher"}`},
+		account.AuditRoleAdministers: {func(s *scene) error {
+			_, err := s.CommandLine().ChangeRole(s.t.Context(), "teacher", account.RoleChange{Administers: new(true)})
+			return err
+		}, beside + `{"administers":"true","role":"teacher"}`},
 		account.AuditRoleEnabled: {func(s *scene) error {
+			must(s.t, s.CommandLine().DisableRole(s.t.Context(), "teacher"))
 			return s.CommandLine().EnableRole(s.t.Context(), "teacher")
 		}, beside + `{"role":"teacher"}`},
 		account.AuditApplicationAdded: {func(s *scene) error {
@@ -277,11 +283,12 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 			return s.CommandLine().DisableApplication(s.t.Context(), "app")
 		}, beside + `{"application":"app"}`},
 		account.AuditApplicationEnabled: {func(s *scene) error {
+			must(s.t, s.CommandLine().DisableApplication(s.t.Context(), "app"))
 			return s.CommandLine().EnableApplication(s.t.Context(), "app")
 		}, beside + `{"application":"app"}`},
 		account.AuditApplicationRights: {func(s *scene) error {
-			return s.CommandLine().SetApplicationRights(s.t.Context(), "app", nil)
-		}, beside + `{"application":"app","rights":[]}`},
+			return s.CommandLine().SetApplicationRights(s.t.Context(), "app", []string{account.RightNickname})
+		}, beside + `{"application":"app","rights":["nickname"]}`},
 		account.AuditApplicationLinked: {func(s *scene) error {
 			return s.CommandLine().AddApplicationOrganisation(s.t.Context(), "app", "north")
 		}, beside + `{"application":"app","organisation":"north"}`},
@@ -290,7 +297,7 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 			return s.CommandLine().RemoveApplicationOrganisation(s.t.Context(), "app", "north")
 		}, beside + `{"application":"app","organisation":"north"}`},
 		account.AuditApplicationSecretAdded: {func(s *scene) error {
-			_, _, err := s.CommandLine().AddApplicationSecret(s.t.Context(), "app")
+			_, err := s.CommandLine().AddApplicationSecret(s.t.Context(), "app")
 			return err
 		}, beside + `{"application":"app","secret_id":ID}`},
 		account.AuditApplicationSecretRevoked: {func(s *scene) error {
@@ -331,12 +338,11 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 			return nil
 		}, `li li own jfinal 198.51.100.9 {"reason":"unauthenticated"}`},
 		account.AuditKeyRotated: {func(s *scene) error {
-			s.CommandLine().KeyRotated(s.t.Context(), "2", "RS256", time.Minute)
-			return nil
+			_, err := s.CommandLine().RotateSigningKey(s.t.Context(), keyFolder{}, "RS256", time.Minute)
+			return err
 		}, beside + `{"algorithm":"RS256","kid":"2","overlap":"1m0s"}`},
 		account.AuditKeyRetired: {func(s *scene) error {
-			s.CommandLine().KeyRetired(s.t.Context(), "1", true)
-			return nil
+			return s.CommandLine().RetireSigningKey(s.t.Context(), keyFolder{}, "1", true)
 		}, beside + `{"forced":"true","kid":"1"}`},
 	}
 	wantEqual(t, "kinds with a case", fmt.Sprint(slices.Sorted(maps.Keys(cases))), fmt.Sprint(slices.Sorted(slices.Values(account.AuditKinds()))))
@@ -364,8 +370,19 @@ func (s *scene) addAdminData() {
 	s.t.Helper()
 	_, err := s.CommandLine().AddOrganisation(s.t.Context(), "north", "北校区")
 	must(s.t, err)
-	_, err = s.CommandLine().AddRole(s.t.Context(), "teacher", "教师")
+	_, err = s.CommandLine().AddRole(s.t.Context(), "teacher", "教师", false)
 	must(s.t, err)
 	_, err = s.CommandLine().AddApplication(s.t.Context(), "app", "应用", nil)
 	must(s.t, err)
 }
+
+// keyFolder is a folder in which every key can be made and removed.
+type keyFolder struct{}
+
+func (keyFolder) List() []account.SigningKey { return nil }
+
+func (keyFolder) Rotate(algorithm string, _ time.Duration) (account.SigningKey, error) {
+	return account.SigningKey{KID: "2", Algorithm: algorithm}, nil
+}
+
+func (keyFolder) Retire(string, bool) error { return nil }

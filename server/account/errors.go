@@ -55,6 +55,31 @@ func codeErr(err error, field string) error {
 	return storeErr(err)
 }
 
+// takenErr is toAPIErr for a creation under a code or id that can be taken, which field
+// names.
+func takenErr(err error, field string) error {
+	if isConflict(err, "code") || isConflict(err, "id") {
+		return &apierr.Error{Code: apierr.AlreadyExists, Field: field, Cause: err}
+	}
+	return storeErr(err)
+}
+
+// Missing makes NotFound of the failures of a name that is not known, for an operation whose
+// path names the resource.
+func Missing(err error) error {
+	failed, ok := errors.AsType[*apierr.Error](err)
+	if !ok || !errors.Is(failed.Cause, store.ErrNotFound) {
+		return err
+	}
+	fields := map[apierr.Code]string{
+		apierr.InvalidField: failed.Field, apierr.UnknownApplication: "applicationId", apierr.UserNotFound: "userId",
+	}
+	if field, named := fields[failed.Code]; named {
+		return &apierr.Error{Code: apierr.NotFound, Field: field, Cause: failed.Cause}
+	}
+	return err
+}
+
 // hashErr converts an error of the password hasher to a failure.
 func (s *Service) hashErr(err error) error {
 	switch {

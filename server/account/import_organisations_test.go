@@ -60,7 +60,7 @@ func (w *world) roles(id int64) string {
 func TestDepartmentsAndRolesComeWithTheirPeople(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
-	_, err := w.CommandLine().AddRole(t.Context(), "teacher", "老师")
+	_, err := w.CommandLine().AddRole(t.Context(), "teacher", "老师", false)
 	must(t, err)
 	one, two, three := importedUser("1", "one.first"), importedUser("2", "two.second"), importedUser("3", "three.third")
 	one.Department, two.Department = "103", "999"
@@ -96,7 +96,7 @@ func TestDepartmentsAndRolesComeWithTheirPeople(t *testing.T) {
 	wantEqual(t, "one", w.roles(w.found("one.first").ID), "ruoyi-103/ruoyi-3")
 	wantEqual(t, "three", w.roles(w.found("three.third").ID), "")
 	wantEqual(t, "nobody's role here", w.found("one.first").Role, account.RoleMember)
-	organisation, err := w.Organisation(t.Context(), "ruoyi-104")
+	organisation, err := w.CommandLine().Organisation(t.Context(), "ruoyi-104")
 	must(t, err)
 	wantEqual(t, "disabled there", organisation.DisabledAt != nil, true)
 }

@@ -20,7 +20,7 @@ func school(t *testing.T, rights ...string) *world {
 		_, err := w.CommandLine().AddOrganisation(t.Context(), code, "The "+code)
 		must(t, err)
 	}
-	_, err := w.CommandLine().AddRole(t.Context(), "teacher", "Teacher")
+	_, err := w.CommandLine().AddRole(t.Context(), "teacher", "Teacher", false)
 	must(t, err)
 	_, err = w.CommandLine().AddApplication(t.Context(), "app", "App", rights)
 	must(t, err)

@@ -37,6 +37,8 @@ func (g *Generator) Next() int64 {
 // drawn returns an id from the clock and random bits. It is negative before the epoch,
 // when Next counts from 1.
 func (g *Generator) drawn() int64 {
-	elapsed := g.clock().Sub(epoch).Milliseconds()
-	return elapsed<<randomBits | rand.Int64N(1<<randomBits)
+	return First(g.clock()) | rand.Int64N(1<<randomBits)
 }
+
+// First returns the lowest id of a moment. It is negative before 2025-01-01.
+func First(at time.Time) int64 { return at.Sub(epoch).Milliseconds() << randomBits }

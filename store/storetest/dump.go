@@ -59,7 +59,9 @@ func snapshotStands(t *testing.T, s *store.Store) {
 	same(t, len(allRows(t, s, users)), 2)
 }
 
-func roleRow(id int64, code string) []any { return []any{id, code, "班主任", int64(noon), nil, int64(0), false} }
+func roleRow(id int64, code string) []any {
+	return []any{id, code, "班主任", int64(noon), nil, int64(0), false}
+}
 
 func rowsInOrder(t *testing.T, s *store.Store) {
 	addPerson(t, s, 1)

@@ -136,6 +136,7 @@ const (
 	AdminKindPasswordSet              AdminAuditKind = "password_set"
 	AdminKindRefreshReused            AdminAuditKind = "refresh_reused"
 	AdminKindRoleAdded                AdminAuditKind = "role_added"
+	AdminKindRoleAdministers          AdminAuditKind = "role_administers"
 	AdminKindRoleDeleted              AdminAuditKind = "role_deleted"
 	AdminKindRoleDisabled             AdminAuditKind = "role_disabled"
 	AdminKindRoleEnabled              AdminAuditKind = "role_enabled"
@@ -241,6 +242,8 @@ func (e AdminAuditKind) Valid() bool {
 	case AdminKindRefreshReused:
 		return true
 	case AdminKindRoleAdded:
+		return true
+	case AdminKindRoleAdministers:
 		return true
 	case AdminKindRoleDeleted:
 		return true
@@ -1548,11 +1551,6 @@ type AdminMerge struct {
 //
 // An application to register.
 type AdminNewApplication struct {
-	// Disabled 是否停用。
-	//
-	// Whether it is disabled.
-	Disabled *bool `json:"disabled,omitempty"`
-
 	// Id 应用的 ID，即 `X-App-Id` 的值。
 	//
 	// The id of an application, which it sends as `X-App-Id`.
@@ -1611,11 +1609,6 @@ type AdminNewOrganisation struct {
 	// Example: 10020027
 	Code AdminEntryCode `json:"code"`
 
-	// Disabled 是否停用。
-	//
-	// Whether it is disabled.
-	Disabled *bool `json:"disabled,omitempty"`
-
 	// Name 名称，首尾没有空白。
 	//
 	// A name without blanks around it.
@@ -1639,11 +1632,6 @@ type AdminNewRole struct {
 	//
 	// Example: 10020027
 	Code AdminEntryCode `json:"code"`
-
-	// Disabled 是否停用。
-	//
-	// Whether it is disabled.
-	Disabled *bool `json:"disabled,omitempty"`
 
 	// Name 名称，首尾没有空白。
 	//
@@ -7794,10 +7782,11 @@ type ClientInterface interface {
 	// SetMembershipWithBody 设置用户在组织中的角色 · Set the roles of a user in an organisation
 	//
 	// 使用户成为组织的成员，角色恰好为所列的这些；已是成员时替换其角色。
-	// 带有管理权的角色只有超级管理员和管理员本人可以授予。
+	// 带有管理权的角色只有超级管理员和管理员本人可以授予。某个组织的管理员只能设置自己所管理的组织中已有成员的角色。
 	//
 	// Makes a user a member of an organisation with exactly these roles, in place of those before. Super
-	// administrators and administrators alone give a role that administers.
+	// administrators and administrators alone give a role that administers. Whoever administers organisations sets the
+	// roles of those who are members of one of them.
 	//
 	// Takes any type of body and a specified content type.
 	//
@@ -7807,10 +7796,11 @@ type ClientInterface interface {
 	// SetMembership 设置用户在组织中的角色 · Set the roles of a user in an organisation
 	//
 	// 使用户成为组织的成员，角色恰好为所列的这些；已是成员时替换其角色。
-	// 带有管理权的角色只有超级管理员和管理员本人可以授予。
+	// 带有管理权的角色只有超级管理员和管理员本人可以授予。某个组织的管理员只能设置自己所管理的组织中已有成员的角色。
 	//
 	// Makes a user a member of an organisation with exactly these roles, in place of those before. Super
-	// administrators and administrators alone give a role that administers.
+	// administrators and administrators alone give a role that administers. Whoever administers organisations sets the
+	// roles of those who are members of one of them.
 	//
 	// Takes a body of the `application/json` content type.
 	//
@@ -10090,10 +10080,11 @@ func (c *Client) RemoveMembership(ctx context.Context, userId AdminId, organisat
 // SetMembershipWithBody 设置用户在组织中的角色 · Set the roles of a user in an organisation
 //
 // 使用户成为组织的成员，角色恰好为所列的这些；已是成员时替换其角色。
-// 带有管理权的角色只有超级管理员和管理员本人可以授予。
+// 带有管理权的角色只有超级管理员和管理员本人可以授予。某个组织的管理员只能设置自己所管理的组织中已有成员的角色。
 //
 // Makes a user a member of an organisation with exactly these roles, in place of those before. Super
-// administrators and administrators alone give a role that administers.
+// administrators and administrators alone give a role that administers. Whoever administers organisations sets the
+// roles of those who are members of one of them.
 //
 // Takes any type of body and a specified content type.
 //
@@ -10113,10 +10104,11 @@ func (c *Client) SetMembershipWithBody(ctx context.Context, userId UserId, organ
 // SetMembership 设置用户在组织中的角色 · Set the roles of a user in an organisation
 //
 // 使用户成为组织的成员，角色恰好为所列的这些；已是成员时替换其角色。
-// 带有管理权的角色只有超级管理员和管理员本人可以授予。
+// 带有管理权的角色只有超级管理员和管理员本人可以授予。某个组织的管理员只能设置自己所管理的组织中已有成员的角色。
 //
 // Makes a user a member of an organisation with exactly these roles, in place of those before. Super
-// administrators and administrators alone give a role that administers.
+// administrators and administrators alone give a role that administers. Whoever administers organisations sets the
+// roles of those who are members of one of them.
 //
 // Takes a body of the `application/json` content type.
 //
@@ -17310,10 +17302,11 @@ type ClientWithResponsesInterface interface {
 	// SetMembershipWithBodyWithResponse 设置用户在组织中的角色 · Set the roles of a user in an organisation
 	//
 	// 使用户成为组织的成员，角色恰好为所列的这些；已是成员时替换其角色。
-	// 带有管理权的角色只有超级管理员和管理员本人可以授予。
+	// 带有管理权的角色只有超级管理员和管理员本人可以授予。某个组织的管理员只能设置自己所管理的组织中已有成员的角色。
 	//
 	// Makes a user a member of an organisation with exactly these roles, in place of those before. Super
-	// administrators and administrators alone give a role that administers.
+	// administrators and administrators alone give a role that administers. Whoever administers organisations sets the
+	// roles of those who are members of one of them.
 	//
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -17323,10 +17316,11 @@ type ClientWithResponsesInterface interface {
 	// SetMembershipWithResponse 设置用户在组织中的角色 · Set the roles of a user in an organisation
 	//
 	// 使用户成为组织的成员，角色恰好为所列的这些；已是成员时替换其角色。
-	// 带有管理权的角色只有超级管理员和管理员本人可以授予。
+	// 带有管理权的角色只有超级管理员和管理员本人可以授予。某个组织的管理员只能设置自己所管理的组织中已有成员的角色。
 	//
 	// Makes a user a member of an organisation with exactly these roles, in place of those before. Super
-	// administrators and administrators alone give a role that administers.
+	// administrators and administrators alone give a role that administers. Whoever administers organisations sets the
+	// roles of those who are members of one of them.
 	//
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
@@ -34689,10 +34683,11 @@ func (c *ClientWithResponses) RemoveMembershipWithResponse(ctx context.Context, 
 // SetMembershipWithBodyWithResponse 设置用户在组织中的角色 · Set the roles of a user in an organisation
 //
 // 使用户成为组织的成员，角色恰好为所列的这些；已是成员时替换其角色。
-// 带有管理权的角色只有超级管理员和管理员本人可以授予。
+// 带有管理权的角色只有超级管理员和管理员本人可以授予。某个组织的管理员只能设置自己所管理的组织中已有成员的角色。
 //
 // Makes a user a member of an organisation with exactly these roles, in place of those before. Super
-// administrators and administrators alone give a role that administers.
+// administrators and administrators alone give a role that administers. Whoever administers organisations sets the
+// roles of those who are members of one of them.
 //
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
@@ -34708,10 +34703,11 @@ func (c *ClientWithResponses) SetMembershipWithBodyWithResponse(ctx context.Cont
 // SetMembershipWithResponse 设置用户在组织中的角色 · Set the roles of a user in an organisation
 //
 // 使用户成为组织的成员，角色恰好为所列的这些；已是成员时替换其角色。
-// 带有管理权的角色只有超级管理员和管理员本人可以授予。
+// 带有管理权的角色只有超级管理员和管理员本人可以授予。某个组织的管理员只能设置自己所管理的组织中已有成员的角色。
 //
 // Makes a user a member of an organisation with exactly these roles, in place of those before. Super
-// administrators and administrators alone give a role that administers.
+// administrators and administrators alone give a role that administers. Whoever administers organisations sets the
+// roles of those who are members of one of them.
 //
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //

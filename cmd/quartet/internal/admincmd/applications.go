@@ -73,6 +73,14 @@ func (a appCommand) change(ctx context.Context, c *cli.Console, do func(account.
 	})
 }
 
+// set changes the application and shows the result.
+func (a appCommand) set(ctx context.Context, c *cli.Console, change account.ApplicationChange) error {
+	return a.change(ctx, c, func(accounts account.Operator) error {
+		_, err := accounts.ChangeApplication(ctx, a.ID, change)
+		return err
+	})
+}
+
 type appAdd struct {
 	appCommand
 	Name  string   `arg:"" help:"The application's name."`
@@ -83,21 +91,8 @@ type appAdd struct {
 // Run registers the application.
 func (a *appAdd) Run(ctx context.Context, c *cli.Console) error {
 	return a.change(ctx, c, func(accounts account.Operator) error {
-		// An unknown code must be noticed before the application is added.
-		for _, code := range a.Org {
-			if _, err := accounts.Organisation(ctx, code); err != nil {
-				return err
-			}
-		}
-		if _, err := accounts.AddApplication(ctx, a.ID, a.Name, a.Right); err != nil {
-			return err
-		}
-		for _, code := range a.Org {
-			if err := accounts.AddApplicationOrganisation(ctx, a.ID, code); err != nil {
-				return err
-			}
-		}
-		return nil
+		_, err := accounts.AddApplication(ctx, a.ID, a.Name, a.Right, a.Org...)
+		return err
 	})
 }
 
@@ -133,14 +128,14 @@ type appDisable struct{ appCommand }
 
 // Run disables the application.
 func (a *appDisable) Run(ctx context.Context, c *cli.Console) error {
-	return a.change(ctx, c, func(accounts account.Operator) error { return accounts.DisableApplication(ctx, a.ID) })
+	return a.set(ctx, c, account.ApplicationChange{EntryChange: account.EntryChange{Disabled: new(true)}})
 }
 
 type appEnable struct{ appCommand }
 
 // Run enables the application.
 func (a *appEnable) Run(ctx context.Context, c *cli.Console) error {
-	return a.change(ctx, c, func(accounts account.Operator) error { return accounts.EnableApplication(ctx, a.ID) })
+	return a.set(ctx, c, account.ApplicationChange{EntryChange: account.EntryChange{Disabled: new(false)}})
 }
 
 type appRights struct {
@@ -150,9 +145,7 @@ type appRights struct {
 
 // Run replaces the rights.
 func (a *appRights) Run(ctx context.Context, c *cli.Console) error {
-	return a.change(ctx, c, func(accounts account.Operator) error {
-		return accounts.SetApplicationRights(ctx, a.ID, a.Rights)
-	})
+	return a.set(ctx, c, account.ApplicationChange{Rights: &a.Rights})
 }
 
 type appLink struct {
@@ -187,7 +180,7 @@ type appRename struct {
 
 // Run renames the application.
 func (a *appRename) Run(ctx context.Context, c *cli.Console) error {
-	return a.change(ctx, c, func(accounts account.Operator) error { return accounts.RenameApplication(ctx, a.ID, a.Name) })
+	return a.set(ctx, c, account.ApplicationChange{EntryChange: account.EntryChange{Name: &a.Name}})
 }
 
 type appDelete struct {

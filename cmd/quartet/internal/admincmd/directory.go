@@ -55,7 +55,7 @@ type directory interface {
 type organisations struct{}
 
 func (organisations) add(ctx context.Context, a account.Operator, code, name string) error {
-	_, err := a.CommandLine().AddOrganisation(ctx, code, name)
+	_, err := a.AddOrganisation(ctx, code, name)
 	return err
 }
 
@@ -70,14 +70,13 @@ func (organisations) list(ctx context.Context, a account.Operator) ([]Entry, err
 }
 
 func (organisations) setEnabled(ctx context.Context, a account.Operator, code string, enabled bool) error {
-	if enabled {
-		return a.CommandLine().EnableOrganisation(ctx, code)
-	}
-	return a.CommandLine().DisableOrganisation(ctx, code)
+	_, err := a.ChangeOrganisation(ctx, code, account.EntryChange{Disabled: new(!enabled)})
+	return err
 }
 
 func (organisations) rename(ctx context.Context, a account.Operator, code, name string) error {
-	return a.CommandLine().RenameOrganisation(ctx, code, name)
+	_, err := a.ChangeOrganisation(ctx, code, account.EntryChange{Name: &name})
+	return err
 }
 
 func (organisations) deletion(ctx context.Context, a account.Operator, code string) (string, error) {
@@ -90,7 +89,7 @@ func (organisations) deletion(ctx context.Context, a account.Operator, code stri
 }
 
 func (organisations) delete(ctx context.Context, a account.Operator, code string) error {
-	return a.CommandLine().DeleteOrganisation(ctx, code)
+	return a.DeleteOrganisation(ctx, code)
 }
 
 func organisationEntry(o account.Organisation) Entry {
@@ -100,7 +99,7 @@ func organisationEntry(o account.Organisation) Entry {
 type roles struct{}
 
 func (roles) add(ctx context.Context, a account.Operator, code, name string) error {
-	_, err := a.CommandLine().AddRole(ctx, code, name)
+	_, err := a.AddRole(ctx, code, name, false)
 	return err
 }
 
@@ -115,14 +114,13 @@ func (roles) list(ctx context.Context, a account.Operator) ([]Entry, error) {
 }
 
 func (roles) setEnabled(ctx context.Context, a account.Operator, code string, enabled bool) error {
-	if enabled {
-		return a.CommandLine().EnableRole(ctx, code)
-	}
-	return a.CommandLine().DisableRole(ctx, code)
+	_, err := a.ChangeRole(ctx, code, account.RoleChange{EntryChange: account.EntryChange{Disabled: new(!enabled)}})
+	return err
 }
 
 func (roles) rename(ctx context.Context, a account.Operator, code, name string) error {
-	return a.CommandLine().RenameRole(ctx, code, name)
+	_, err := a.ChangeRole(ctx, code, account.RoleChange{EntryChange: account.EntryChange{Name: &name}})
+	return err
 }
 
 func (roles) deletion(ctx context.Context, a account.Operator, code string) (string, error) {
@@ -135,7 +133,7 @@ func (roles) deletion(ctx context.Context, a account.Operator, code string) (str
 }
 
 func (roles) delete(ctx context.Context, a account.Operator, code string) error {
-	return a.CommandLine().DeleteRole(ctx, code)
+	return a.DeleteRole(ctx, code)
 }
 
 func roleEntry(r account.Role) Entry {

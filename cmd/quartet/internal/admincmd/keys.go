@@ -2,6 +2,7 @@ package admincmd
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"quartet/cmd/quartet/internal/cli"
@@ -41,11 +42,9 @@ func (k *keysRotate) Run(ctx context.Context, c *cli.Console) error {
 		return cli.Usagef("--overlap cannot be negative")
 	}
 	return k.WithKeys(ctx, func(accounts account.Operator, ring *keys.Keyring) error {
-		made, err := ring.Rotate(k.Algorithm, k.Overlap)
-		if err != nil {
-			return err
+		if _, err := accounts.RotateSigningKey(ctx, k.keys(ring), string(k.Algorithm), k.Overlap); err != nil {
+			return remedy(err)
 		}
-		accounts.KeyRotated(ctx, made.KID, string(made.Algorithm), k.Overlap)
 		return k.print(c, ring)
 	})
 }
@@ -65,10 +64,9 @@ func (k *keysRetire) Run(ctx context.Context, c *cli.Console) error {
 				return err
 			}
 		}
-		if err := ring.Retire(k.KID, k.AccessLife.Duration, k.Force); err != nil {
-			return err
+		if err := accounts.RetireSigningKey(ctx, k.keys(ring), k.KID, k.Force); err != nil {
+			return remedy(err)
 		}
-		accounts.KeyRetired(ctx, k.KID, k.Force)
 		return k.print(c, ring)
 	})
 }
@@ -83,10 +81,10 @@ type Key struct {
 	RetirableAt *time.Time `json:"retirableAt"` // null: there is no newer key
 }
 
-func keyView(status keys.KeyStatus) Key {
+func keyView(status account.SigningKey) Key {
 	local := func(at time.Time) time.Time { return at.Local().Truncate(time.Second) }
 	view := Key{
-		KID: status.KID, Algorithm: string(status.Algorithm), State: string(status.State),
+		KID: status.KID, Algorithm: status.Algorithm, State: status.State,
 		CreatedAt: local(status.CreatedAt), SignsFrom: local(status.SignsFrom),
 	}
 	if !status.RetirableAt.IsZero() {
@@ -95,8 +93,20 @@ func keyView(status keys.KeyStatus) Key {
 	return view
 }
 
+func (k keysFlags) keys(ring *keys.Keyring) cli.SigningKeys {
+	return cli.SigningKeys{Ring: ring, Life: k.AccessLife.Duration}
+}
+
+// remedy is the error of the keys, which says more than the failure that is made of it.
+func remedy(err error) error {
+	if cause := errors.Unwrap(err); cause != nil {
+		return cause
+	}
+	return err
+}
+
 func (k keysFlags) print(c *cli.Console, ring *keys.Keyring) error {
-	views := mapped(ring.Statuses(k.AccessLife.Duration), keyView)
+	views := mapped(k.keys(ring).List(), keyView)
 	return cli.PrintPage(c, k.JSON, cli.Whole(views), []string{"kid", "algorithm", "state", "created", "signs from", "retire after"},
 		func(v Key) []any { return []any{v.KID, v.Algorithm, v.State, v.CreatedAt, v.SignsFrom, v.RetirableAt} })
 }

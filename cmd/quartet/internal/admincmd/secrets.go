@@ -48,12 +48,12 @@ type secretAdd struct{ secretCommand }
 // Run creates a secret and prints it.
 func (s *secretAdd) Run(ctx context.Context, c *cli.Console) error {
 	return s.WithAccounts(ctx, func(accounts account.Operator) error {
-		added, text, err := accounts.AddApplicationSecret(ctx, s.Application)
+		added, err := accounts.AddApplicationSecret(ctx, s.Application)
 		if err != nil {
 			return err
 		}
-		v := secretView(added)
-		v.Secret = text
+		v := secretView(added.ApplicationSecret)
+		v.Secret = added.Text
 		if s.JSON {
 			return c.PrintJSON(v)
 		}
