@@ -95,7 +95,8 @@ var newNames = strings.NewReplacer("wechat_exchanges", "wechat_codes", "marks", 
 // since7 are the tables and columns that version 7 and later ones add.
 var since7 = []string{"application_secrets", "sessions.access_used_at", "wechat_apps", "import_records", "organisation_aliases", "role_aliases",
 	"users.closing_at", "users_closing_at", "users users_closing_at", "closed_identities",
-	"organisations.version", "roles.version", "applications.version", "roles.administers", "idempotency_keys"}
+	"organisations.version", "roles.version", "applications.version", "roles.administers", "idempotency_keys",
+	"webhooks", "webhook_deliveries"}
 
 // tablesBefore7 are everyTable without those.
 func tablesBefore7() []Table {
