@@ -19,7 +19,7 @@ var (
 const (
 	enabledWebhooks = "SELECT id, kinds FROM webhooks WHERE disabled_at IS NULL ORDER BY id"
 	changeWebhook   = `url = ?, description = ?, kinds = ?, secret_sealed = ?, old_secret_sealed = ?, old_secret_until = ?,
-		version = version + 1, updated_at = ?, disabled_at = ?`
+		updated_at = ?, disabled_at = ?`
 	deleteWebhook = "DELETE FROM webhooks WHERE id = ?"
 )
 
@@ -78,19 +78,18 @@ func (tx Tx) InsertWebhook(ctx context.Context, w Webhook, most int) error {
 	return tx.insert(ctx, "InsertWebhook", insertWebhook, w)
 }
 
-// LockWebhook reads a webhook, and locks its row until the transaction ends. It returns
-// ErrNotFound.
-func (tx Tx) LockWebhook(ctx context.Context, id int64) (w Webhook, err error) {
-	const verb = "LockWebhook"
-	// The update changes nothing, but locks the row.
-	if err := tx.update(ctx, verb, "webhooks", "id = id", "id = ?", nil, []any{id}); err != nil {
+// TakeWebhook raises the version of a webhook and reads it; its row is locked until the
+// transaction ends. It returns ErrNotFound, and ErrVersion if the webhook had another
+// version than the wanted one, unless that is nil.
+func (tx Tx) TakeWebhook(ctx context.Context, id int64, wanted *int64) (w Webhook, err error) {
+	if err := tx.TakeVersion(ctx, VersionedWebhooks, "id", id, wanted); err != nil {
 		return Webhook{}, err
 	}
-	return w, tx.get(ctx, verb, &w, selectWebhook+"WHERE id = ?", id)
+	return w, tx.get(ctx, "TakeWebhook", &w, selectWebhook+"WHERE id = ?", id)
 }
 
-// ChangeWebhook stores a webhook that LockWebhook has returned, except its id, version and
-// time of creation. The version grows by one.
+// ChangeWebhook stores a webhook that TakeWebhook has returned, except its id, version and
+// time of creation.
 func (tx Tx) ChangeWebhook(ctx context.Context, w Webhook) error {
 	return tx.update(ctx, "ChangeWebhook", "webhooks", changeWebhook, "id = ?",
 		[]any{w.URL, w.Description, w.Kinds, w.SecretSealed, w.OldSecretSealed, w.OldSecretUntil, w.UpdatedAt, w.DisabledAt}, []any{w.ID})

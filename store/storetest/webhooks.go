@@ -16,7 +16,7 @@ func InsertWebhook(ctx context.Context, s *store.Store, w store.Webhook) error {
 // ChangeWebhook changes a webhook in one transaction.
 func ChangeWebhook(ctx context.Context, s *store.Store, id int64, change func(*store.Webhook)) error {
 	return s.InTx(ctx, func(tx store.Tx) error {
-		w, err := tx.LockWebhook(ctx, id)
+		w, err := tx.TakeWebhook(ctx, id, nil)
 		if err != nil {
 			return err
 		}
@@ -76,7 +76,11 @@ var webhookTests = map[string]func(*testing.T, *store.Store){
 			w.UpdatedAt, w.DisabledAt = noon+1, new(noon+1)
 			want = *w
 		}))
-		want.Version = 2
+		same(t, want.Version, int64(2))
+		err := s.InTx(t.Context(), func(tx store.Tx) error { return errorOf(tx.TakeWebhook(t.Context(), 1, new(int64(1)))) })
+		if !errors.Is(err, store.ErrVersion) {
+			t.Error(err)
+		}
 		same(t, must(s.ListWebhooks(t.Context(), 0, 9))(t), []store.Webhook{want, webhook(2, "")})
 		same(t, must(s.ListWebhooks(t.Context(), 1, 9))(t), []store.Webhook{webhook(2, "")})
 		same(t, must(s.LearnWebhooks(t.Context()))(t), []store.Webhook{webhook(2, "")})
