@@ -113,6 +113,7 @@ const (
 	AdminKindCodeRefused              AdminAuditKind = "code_refused"
 	AdminKindCodeSent                 AdminAuditKind = "code_sent"
 	AdminKindDataCopied               AdminAuditKind = "data_copied"
+	AdminKindDeliveriesReplayed       AdminAuditKind = "deliveries_replayed"
 	AdminKindEmailUnverified          AdminAuditKind = "email_unverified"
 	AdminKindEmailVerified            AdminAuditKind = "email_verified"
 	AdminKindKeyRetired               AdminAuditKind = "key_retired"
@@ -159,6 +160,13 @@ const (
 	AdminKindWeChatAppSet             AdminAuditKind = "wechat_app_set"
 	AdminKindWeChatLinked             AdminAuditKind = "wechat_linked"
 	AdminKindWeChatRefused            AdminAuditKind = "wechat_refused"
+	AdminKindWebhookAdded             AdminAuditKind = "webhook_added"
+	AdminKindWebhookChanged           AdminAuditKind = "webhook_changed"
+	AdminKindWebhookDeleted           AdminAuditKind = "webhook_deleted"
+	AdminKindWebhookDisabled          AdminAuditKind = "webhook_disabled"
+	AdminKindWebhookEnabled           AdminAuditKind = "webhook_enabled"
+	AdminKindWebhookSecretRotated     AdminAuditKind = "webhook_secret_rotated"
+	AdminKindWebhookTested            AdminAuditKind = "webhook_tested"
 )
 
 // Valid indicates whether the value is a known member of the AdminAuditKind enum.
@@ -197,6 +205,8 @@ func (e AdminAuditKind) Valid() bool {
 	case AdminKindCodeSent:
 		return true
 	case AdminKindDataCopied:
+		return true
+	case AdminKindDeliveriesReplayed:
 		return true
 	case AdminKindEmailUnverified:
 		return true
@@ -289,6 +299,20 @@ func (e AdminAuditKind) Valid() bool {
 	case AdminKindWeChatLinked:
 		return true
 	case AdminKindWeChatRefused:
+		return true
+	case AdminKindWebhookAdded:
+		return true
+	case AdminKindWebhookChanged:
+		return true
+	case AdminKindWebhookDeleted:
+		return true
+	case AdminKindWebhookDisabled:
+		return true
+	case AdminKindWebhookEnabled:
+		return true
+	case AdminKindWebhookSecretRotated:
+		return true
+	case AdminKindWebhookTested:
 		return true
 	default:
 		return false
@@ -2716,9 +2740,9 @@ type AdminWebhook struct {
 	// Until when the old secret signs too; null without one.
 	OldSecretUntil *time.Time `json:"oldSecretUntil"`
 
-	// StartsAt 此时起的事件一个不漏。
+	// StartsAt 此时起，现有设置在所有服务器生效，事件一个不漏。
 	//
-	// No event from this time on is missed.
+	// From this time on the present settings are in effect on every server, and no event is missed.
 	StartsAt time.Time `json:"startsAt"`
 
 	// UpdatedAt 修改时间。
@@ -22492,6 +22516,25 @@ func (response TestWebhook404ApplicationProblemPlusJSONResponse) VisitTestWebhoo
 		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
 	}
 	w.WriteHeader(404)
+	_, err := buf.WriteTo(w)
+	return err
+}
+
+type TestWebhook409ApplicationProblemPlusJSONResponse struct {
+	AdminConflictApplicationProblemPlusJSONResponse
+}
+
+func (response TestWebhook409ApplicationProblemPlusJSONResponse) VisitTestWebhookResponse(w http.ResponseWriter) error {
+
+	var buf bytes.Buffer
+	if err := json.NewEncoder(&buf).Encode(response.Body); err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	if response.Headers.XRequestId != nil {
+		w.Header().Set("X-Request-Id", fmt.Sprint(*response.Headers.XRequestId))
+	}
+	w.WriteHeader(409)
 	_, err := buf.WriteTo(w)
 	return err
 }

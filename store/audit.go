@@ -35,15 +35,15 @@ var (
 	selectAudit = "SELECT " + selected[AuditEvent]("") + " FROM audit_events "
 )
 
-// InsertAudit adds events, all or none of them. It returns a ConflictError of
-// id.
+// InsertAudit adds events, all or none of them, and queues them for the webhooks that
+// want them. It returns a ConflictError of id.
 func (tx Tx) InsertAudit(ctx context.Context, events ...AuditEvent) error {
 	for _, event := range events {
 		if err := tx.insert(ctx, "InsertAudit", insertAudit, event); err != nil {
 			return err
 		}
 	}
-	return nil
+	return tx.queueDeliveries(ctx, events)
 }
 
 // ListAudit returns the events that match f, in order of their ids.
@@ -89,8 +89,9 @@ func (f AuditFilter) conditions() (c conditions) {
 	return c
 }
 
-// PurgeAudit deletes the events before a time and returns their number. Like Purge it
-// deletes them in several transactions.
+// PurgeAudit deletes the events before a time, except those that webhooks still wait for,
+// and returns their number. Like Purge it deletes them in several transactions.
 func (s *Store) PurgeAudit(ctx context.Context, before Time) (int64, error) {
-	return s.purge(ctx, "PurgeAudit", "audit_events", "id", "at < ?", before)
+	return s.purge(ctx, "PurgeAudit", "audit_events", "id",
+		"at < ? AND id NOT IN (SELECT event_id FROM webhook_deliveries WHERE state = '"+DeliveryPending+"')", before)
 }

@@ -10,10 +10,14 @@ import (
 const blankChunk = 2000
 
 const (
-	eventsAfter  = "SELECT id, actor_id, detail FROM audit_events WHERE id > ? ORDER BY id LIMIT ?"
-	blankSubject = "UPDATE audit_events SET client_ip = '', detail = '{}' WHERE subject_id = ?"
-	blankActor   = "UPDATE audit_events SET client_ip = '' WHERE actor_id = ? AND id > ? AND client_ip <> ''"
-	blankTexts   = "UPDATE audit_events SET client_ip = '', detail = '{}' WHERE id > ? AND detail LIKE ? ESCAPE '!'"
+	eventsAfter = "SELECT id, actor_id, detail FROM audit_events WHERE id > ? ORDER BY id LIMIT ?"
+
+	withoutClient = "client_ip = ''"
+	withoutAll    = "client_ip = '', detail = '{}'"
+
+	ofSubject = "subject_id = ?"
+	ofActor   = "actor_id = ? AND id > ? AND client_ip <> ''"
+	ofText    = "id > ? AND detail LIKE ? ESCAPE '!'"
 )
 
 // Naming says how events name users: by the number of who acted, or of whom it was done
@@ -65,13 +69,12 @@ func (s *Store) BlankAudit(ctx context.Context, n Naming) (lastID int64, err err
 			continue
 		}
 		err = s.InTx(ctx, func(tx Tx) error {
-			for assignments, ids := range map[string][]any{"client_ip = ''": acted, "client_ip = '', detail = '{}'": wholly} {
+			for assignments, ids := range map[string][]any{withoutClient: acted, withoutAll: wholly} {
 				if len(ids) == 0 {
 					continue
 				}
-				query := "UPDATE audit_events SET " + assignments + " WHERE id IN " + placeholders(len(ids))
-				if _, err := tx.tx.ExecOnce(ctx, query, ids...); err != nil {
-					return tx.store.fail(verb, err)
+				if err := tx.blank(ctx, assignments, "id IN "+placeholders(len(ids)), ids...); err != nil {
+					return err
 				}
 			}
 			return nil
@@ -85,18 +88,31 @@ func (s *Store) BlankAudit(ctx context.Context, n Naming) (lastID int64, err err
 // BlankAudit blanks what Store.BlankAudit blanks, in events after an id, and all events
 // about the users.
 func (tx Tx) BlankAudit(ctx context.Context, n Naming, afterID int64) error {
-	const verb = "BlankAudit"
 	for _, id := range n.UserIDs {
-		if _, err := tx.exec(ctx, verb, blankSubject, id); err != nil {
+		if err := tx.blank(ctx, withoutAll, ofSubject, id); err != nil {
 			return err
 		}
-		if _, err := tx.exec(ctx, verb, blankActor, id, afterID); err != nil {
+		if err := tx.blank(ctx, withoutClient, ofActor, id, afterID); err != nil {
 			return err
 		}
 	}
 	for _, text := range n.Texts {
-		if _, err := tx.exec(ctx, verb, blankTexts, afterID, containing(text)); err != nil {
+		if err := tx.blank(ctx, withoutAll, ofText, afterID, containing(text)); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// blank blanks the events that meet a condition, and what webhooks have answered to them.
+// What is still to be sent is made of the events.
+func (tx Tx) blank(ctx context.Context, assignments, condition string, args ...any) error {
+	for _, query := range []string{
+		"UPDATE webhook_deliveries SET answer = '' WHERE answer <> '' AND event_id IN (SELECT id FROM audit_events WHERE " + condition + ")",
+		"UPDATE audit_events SET " + assignments + " WHERE " + condition,
+	} {
+		if _, err := tx.tx.ExecOnce(ctx, query, args...); err != nil {
+			return tx.store.fail("BlankAudit", err)
 		}
 	}
 	return nil

@@ -96,7 +96,8 @@ var newNames = strings.NewReplacer("wechat_exchanges", "wechat_codes", "marks", 
 var since7 = []string{"application_secrets", "sessions.access_used_at", "wechat_apps", "import_records", "organisation_aliases", "role_aliases",
 	"users.closing_at", "users_closing_at", "users users_closing_at", "closed_identities",
 	"organisations.version", "roles.version", "applications.version", "roles.administers", "idempotency_keys",
-	"users_role", "users users_role", "users_disabled", "users users_disabled", "memberships memberships_organisation_id"}
+	"users_role", "users users_role", "users_disabled", "users users_disabled", "memberships memberships_organisation_id",
+	"webhooks", "webhook_deliveries"}
 
 // tablesBefore7 are everyTable without those.
 func tablesBefore7() []Table {

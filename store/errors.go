@@ -116,6 +116,8 @@ var conflicts = map[string]string{
 	"wechat_apps_application_id": "id", "wechat_apps.application_id": "id",
 	"audit_events_id": "id", "audit_events.id": "id",
 	"idempotency_keys_key_hash": "idempotency key", "idempotency_keys.key_hash": "idempotency key",
+	"webhooks_id": "id", "webhooks.id": "id",
+	"webhook_deliveries_key": "id", "webhook_deliveries.event_id, webhook_deliveries.webhook_id": "id",
 	"memberships_key": "membership", "memberships.user_id, memberships.organisation_id": "membership",
 }
 

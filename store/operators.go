@@ -14,6 +14,7 @@ const (
 	VersionedOrganisations VersionedTable = "organisations"
 	VersionedRoles         VersionedTable = "roles"
 	VersionedApplications  VersionedTable = "applications"
+	VersionedWebhooks      VersionedTable = "webhooks"
 )
 
 // TakeVersion raises the version of a row, and locks the row until the end of the

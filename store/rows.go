@@ -203,6 +203,43 @@ type ApplicationSecret struct {
 	RevokedAt     *Time  `db:"revoked_at"`
 }
 
+// Webhook is one row of webhooks: where audit events are sent.
+type Webhook struct {
+	ID              int64   `db:"id"`
+	URL             string  `db:"url"`
+	Description     string  `db:"description"`
+	Kinds           string  `db:"kinds"` // of events, separated by spaces; "": all
+	SecretSealed    string  `db:"secret_sealed"`
+	OldSecretSealed *string `db:"old_secret_sealed"`
+	OldSecretUntil  *Time   `db:"old_secret_until"` // until when the old secret signs too
+	Version         int64   `db:"version"`
+	CreatedAt       Time    `db:"created_at"`
+	UpdatedAt       Time    `db:"updated_at"`
+	DisabledAt      *Time   `db:"disabled_at"`
+}
+
+// WebhookDelivery is one row of webhook_deliveries: the delivery of an audit event to a
+// webhook.
+type WebhookDelivery struct {
+	EventID    int64  `db:"event_id"`
+	WebhookID  int64  `db:"webhook_id"`
+	State      string `db:"state"`
+	Attempts   int    `db:"attempts"` // since it was queued
+	QueuedAt   Time   `db:"queued_at"`
+	DueAt      *Time  `db:"due_at"`   // when it is tried next; while it is tried, until when nobody else tries it
+	TriedAt    *Time  `db:"tried_at"` // last
+	Status     *int   `db:"status"`   // HTTP status of the last answer
+	Error      string `db:"error"`    // why the last attempt failed
+	Answer     string `db:"answer"`   // the beginning of the last answer that was a failure
+	FinishedAt *Time  `db:"finished_at"`
+}
+
+// QueuedEvent is a delivery with the kind of its event; nil if the event is no longer kept.
+type QueuedEvent struct {
+	WebhookDelivery
+	Kind *string `db:"kind"`
+}
+
 // Organisation is one row of organisations.
 type Organisation struct {
 	ID         int64  `db:"id"`

@@ -111,6 +111,8 @@ var exportedTables = []Table{
 	tableOf[closedIdentityRow]("closed_identities", "digest"),
 	tableOf[Session]("sessions", "id"),
 	tableOf[AuditEvent]("audit_events", "id"),
+	tableOf[Webhook]("webhooks", "id"),
+	tableOf[WebhookDelivery]("webhook_deliveries", "event_id", "webhook_id"),
 }
 
 // notExported are the tables that are not exported: short-lived rows (codes, counters and

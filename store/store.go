@@ -88,6 +88,7 @@ type Store struct {
 	engine    engine.Engine
 	retryTime time.Duration
 	closed    atomic.Bool
+	webhooks  atomic.Pointer[webhookMemory]
 }
 
 // Open connects to the database that o.URL names and makes sure that it answers. It

@@ -77,6 +77,14 @@ const (
 	AuditApplicationRefused       = "application_refused" // by its secret
 	AuditKeyRotated               = "key_rotated"
 	AuditKeyRetired               = "key_retired"
+	AuditWebhookAdded             = "webhook_added"
+	AuditWebhookChanged           = "webhook_changed"
+	AuditWebhookDisabled          = "webhook_disabled" // by an operator, or by its own answer
+	AuditWebhookEnabled           = "webhook_enabled"
+	AuditWebhookDeleted           = "webhook_deleted"
+	AuditWebhookSecretRotated     = "webhook_secret_rotated"
+	AuditWebhookTested            = "webhook_tested"
+	AuditDeliveriesReplayed       = "deliveries_replayed"
 )
 
 // AuditKinds lists every kind of audit event.
@@ -98,6 +106,8 @@ func AuditKinds() []string {
 		AuditApplicationSecretAdded, AuditApplicationSecretRevoked, AuditApplicationRefused,
 		AuditWeChatAppSet, AuditWeChatAppRemoved, AuditWeChatLinked, AuditWeChatRefused,
 		AuditKeyRotated, AuditKeyRetired,
+		AuditWebhookAdded, AuditWebhookChanged, AuditWebhookDisabled, AuditWebhookEnabled, AuditWebhookDeleted,
+		AuditWebhookSecretRotated, AuditWebhookTested, AuditDeliveriesReplayed,
 	}
 }
 

@@ -1,7 +1,9 @@
 package account
 
 import (
+	"context"
 	"log/slog"
+	"net/url"
 	"sync"
 	"time"
 
@@ -42,7 +44,10 @@ type Config struct {
 	Limits           Limits // the zero value: DefaultLimits
 	// NewCode returns the one-time code for a mobile. nil: RandomCode.
 	NewCode func(mobile string) string
-	Log     *slog.Logger // nil: silent
+	// WebhookAddress refuses the URL of a webhook that is at an address within. nil: none is
+	// refused here, as every delivery is checked.
+	WebhookAddress func(context.Context, *url.URL) error
+	Log            *slog.Logger // nil: silent
 }
 
 // Service implements the rules. It is safe for concurrent use.
@@ -63,6 +68,7 @@ type Service struct {
 	openRegistration bool
 	limits           Limits
 	newCode          func(mobile string) string
+	webhookAddress   func(context.Context, *url.URL) error
 	log              *slog.Logger
 	guesses          guessMemory
 	weChatCodes      singleflight.Group // WeChat codes being exchanged, by their hash
@@ -92,6 +98,6 @@ func New(c Config) *Service {
 		sealer: c.Sealer, ids: c.IDs, sms: c.SMS, weChat: c.WeChat, weChatApps: c.WeChatApps,
 		oldBackEnd: c.OldBackEnd, oldSource: c.OldSource,
 		now: c.Now, openRegistration: c.OpenRegistration, limits: c.Limits,
-		newCode: c.NewCode, log: c.Log, guesses: newGuessMemory(),
+		newCode: c.NewCode, webhookAddress: c.WebhookAddress, log: c.Log, guesses: newGuessMemory(),
 	}
 }

@@ -29,7 +29,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 	for _, group := range []map[string]func(*testing.T, *store.Store){
 		lifetimeTests, userTests, changeTests, credentialTests, registrationTests, weChatTests,
 		codeTests, rateLimitTests, sessionTests, sessionLifeTests, refreshTests, organisationTests, applicationTests, applicationSecretTests, metadataTests, weChatCodeTests,
-		auditTests, dumpTests, importTests, inTxTests, mergeTests, weChatAppTests, administrationTests, closingTests, directoryTests,
+		auditTests, dumpTests, importTests, inTxTests, mergeTests, weChatAppTests, administrationTests, closingTests, directoryTests, webhookTests,
 	} {
 		for name, test := range group {
 			t.Run(name, func(t *testing.T) {

@@ -114,6 +114,7 @@ const (
 	AdminKindCodeRefused              AdminAuditKind = "code_refused"
 	AdminKindCodeSent                 AdminAuditKind = "code_sent"
 	AdminKindDataCopied               AdminAuditKind = "data_copied"
+	AdminKindDeliveriesReplayed       AdminAuditKind = "deliveries_replayed"
 	AdminKindEmailUnverified          AdminAuditKind = "email_unverified"
 	AdminKindEmailVerified            AdminAuditKind = "email_verified"
 	AdminKindKeyRetired               AdminAuditKind = "key_retired"
@@ -160,6 +161,13 @@ const (
 	AdminKindWeChatAppSet             AdminAuditKind = "wechat_app_set"
 	AdminKindWeChatLinked             AdminAuditKind = "wechat_linked"
 	AdminKindWeChatRefused            AdminAuditKind = "wechat_refused"
+	AdminKindWebhookAdded             AdminAuditKind = "webhook_added"
+	AdminKindWebhookChanged           AdminAuditKind = "webhook_changed"
+	AdminKindWebhookDeleted           AdminAuditKind = "webhook_deleted"
+	AdminKindWebhookDisabled          AdminAuditKind = "webhook_disabled"
+	AdminKindWebhookEnabled           AdminAuditKind = "webhook_enabled"
+	AdminKindWebhookSecretRotated     AdminAuditKind = "webhook_secret_rotated"
+	AdminKindWebhookTested            AdminAuditKind = "webhook_tested"
 )
 
 // Valid indicates whether the value is a known member of the AdminAuditKind enum.
@@ -198,6 +206,8 @@ func (e AdminAuditKind) Valid() bool {
 	case AdminKindCodeSent:
 		return true
 	case AdminKindDataCopied:
+		return true
+	case AdminKindDeliveriesReplayed:
 		return true
 	case AdminKindEmailUnverified:
 		return true
@@ -290,6 +300,20 @@ func (e AdminAuditKind) Valid() bool {
 	case AdminKindWeChatLinked:
 		return true
 	case AdminKindWeChatRefused:
+		return true
+	case AdminKindWebhookAdded:
+		return true
+	case AdminKindWebhookChanged:
+		return true
+	case AdminKindWebhookDeleted:
+		return true
+	case AdminKindWebhookDisabled:
+		return true
+	case AdminKindWebhookEnabled:
+		return true
+	case AdminKindWebhookSecretRotated:
+		return true
+	case AdminKindWebhookTested:
 		return true
 	default:
 		return false
@@ -2717,9 +2741,9 @@ type AdminWebhook struct {
 	// Until when the old secret signs too; null without one.
 	OldSecretUntil *time.Time `json:"oldSecretUntil"`
 
-	// StartsAt 此时起的事件一个不漏。
+	// StartsAt 此时起，现有设置在所有服务器生效，事件一个不漏。
 	//
-	// No event from this time on is missed.
+	// From this time on the present settings are in effect on every server, and no event is missed.
 	StartsAt time.Time `json:"startsAt"`
 
 	// UpdatedAt 修改时间。
@@ -28409,6 +28433,11 @@ type TestWebhookAnswer404Headers struct {
 	XRequestId *string
 }
 
+// TestWebhookAnswer409Headers the declared response headers of an HTTP 409 response for TestWebhook
+type TestWebhookAnswer409Headers struct {
+	XRequestId *string
+}
+
 // TestWebhookAnswer429Headers the declared response headers of an HTTP 429 response for TestWebhook
 type TestWebhookAnswer429Headers struct {
 	RetryAfter *int
@@ -28443,6 +28472,8 @@ type TestWebhookAnswer struct {
 	ApplicationproblemJSON403 *AdminForbidden
 	// ApplicationproblemJSON404 the response for an HTTP 404 `application/problem+json` response
 	ApplicationproblemJSON404 *AdminNotFound
+	// ApplicationproblemJSON409 the response for an HTTP 409 `application/problem+json` response
+	ApplicationproblemJSON409 *AdminConflict
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *AdminTooManyRequests
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
@@ -28461,6 +28492,8 @@ type TestWebhookAnswer struct {
 	Headers403 *TestWebhookAnswer403Headers
 	// Headers404 the parsed response headers for an HTTP 404 response
 	Headers404 *TestWebhookAnswer404Headers
+	// Headers409 the parsed response headers for an HTTP 409 response
+	Headers409 *TestWebhookAnswer409Headers
 	// Headers429 the parsed response headers for an HTTP 429 response
 	Headers429 *TestWebhookAnswer429Headers
 	// Headers431 the parsed response headers for an HTTP 431 response
@@ -28494,6 +28527,11 @@ func (r TestWebhookAnswer) GetApplicationproblemJSON403() *AdminForbidden {
 // GetApplicationproblemJSON404 returns the response for an HTTP 404 `application/problem+json` response
 func (r TestWebhookAnswer) GetApplicationproblemJSON404() *AdminNotFound {
 	return r.ApplicationproblemJSON404
+}
+
+// GetApplicationproblemJSON409 returns the response for an HTTP 409 `application/problem+json` response
+func (r TestWebhookAnswer) GetApplicationproblemJSON409() *AdminConflict {
+	return r.ApplicationproblemJSON409
 }
 
 // GetApplicationproblemJSON429 returns the response for an HTTP 429 `application/problem+json` response
@@ -48137,6 +48175,13 @@ func ParseTestWebhookAnswer(rsp *http.Response) (*TestWebhookAnswer, error) {
 		}
 		response.ApplicationproblemJSON404 = &dest
 
+	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 409:
+		var dest AdminConflict
+		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
+			return nil, err
+		}
+		response.ApplicationproblemJSON409 = &dest
+
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 429:
 		var dest AdminTooManyRequests
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
@@ -48225,6 +48270,16 @@ func ParseTestWebhookAnswer(rsp *http.Response) (*TestWebhookAnswer, error) {
 			headers.XRequestId = &value
 		}
 		response.Headers404 = &headers
+	case rsp.StatusCode == 409:
+		var headers TestWebhookAnswer409Headers
+		if values := rsp.Header.Values("X-Request-Id"); len(values) > 0 {
+			var value string
+			if err := runtime.BindStyledParameterWithOptions("simple", "X-Request-Id", values[0], &value, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationHeader, Explode: false, Required: false, Type: "string", Format: ""}); err != nil {
+				return nil, err
+			}
+			headers.XRequestId = &value
+		}
+		response.Headers409 = &headers
 	case rsp.StatusCode == 429:
 		var headers TestWebhookAnswer429Headers
 		if values := rsp.Header.Values("Retry-After"); len(values) > 0 {
