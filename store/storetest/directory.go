@@ -132,16 +132,16 @@ var directoryTests = map[string]func(*testing.T, *store.Store){
 			Kinds: []string{"in", "out"}, Ways: []string{"code", "password"},
 		}
 		same(t, must(s.CountSpans(t.Context(), f))(t), []store.SpanCount{
-			{noon, "in", "cas", "code", 1},
-			{noon, "in", "yudao", "code", 1},
-			{noon, "in", "yudao", "password", 1},
-			{noon + hour, "in", "yudao", "", 1},
-			{noon + hour, "in", "yudao", "code", 2},
-			{noon + hour, "out", "yudao", "", 1},
-			{noon + 3*hour, "in", "yudao", "", 1},
+			{Span: noon, Kind: "in", Dialect: "cas", Way: "code", Events: 1},
+			{Span: noon, Kind: "in", Dialect: "yudao", Way: "code", Events: 1},
+			{Span: noon, Kind: "in", Dialect: "yudao", Way: "password", Events: 1},
+			{Span: noon + hour, Kind: "in", Dialect: "yudao", Way: "", Events: 1},
+			{Span: noon + hour, Kind: "in", Dialect: "yudao", Way: "code", Events: 2},
+			{Span: noon + hour, Kind: "out", Dialect: "yudao", Way: "", Events: 1},
+			{Span: noon + 3*hour, Kind: "in", Dialect: "yudao", Way: "", Events: 1},
 		})
 		f.Ways, f.FromID, f.BeforeID, f.StepMillis = nil, 6, 8, int64(day)
-		same(t, must(s.CountSpans(t.Context(), f))(t), []store.SpanCount{{noon, "in", "yudao", "", 2}})
+		same(t, must(s.CountSpans(t.Context(), f))(t), []store.SpanCount{{Span: noon, Kind: "in", Dialect: "yudao", Way: "", Events: 2}})
 		f.Kinds = nil
 		same(t, len(must(s.CountSpans(t.Context(), f))(t)), 0)
 	},
