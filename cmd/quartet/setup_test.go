@@ -1,6 +1,7 @@
 package main
 
 import (
+	"net/http"
 	"os"
 	"regexp"
 	"strings"
@@ -65,4 +66,47 @@ func TestTheServerStartsWhereNoFileCanBeWritten(t *testing.T) {
 	s := serve(t, db...)
 	contains(t, s.errs.String(), "cannot be written", setUpByCommand)
 	s.ok(t, get("/readyz"))
+}
+
+// Whoever opens the address makes the first super administrator, at any server of the
+// database, and nobody after them.
+func TestTheFirstSuperAdministratorIsMadeOverHTTP(t *testing.T) {
+	t.Parallel()
+	db := newInstallation(t)
+	first := serve(t, db...)
+	text, err := os.ReadFile(setUpFile(db))
+	must(t, err)
+	_, token, _ := strings.Cut(strings.TrimSpace(string(text)), "token=")
+	second := serve(t, db...) // whose address is another one
+	body := func(token, password string) string {
+		return `{"token":"` + token + `","username":"tang.xi","password":"` + password + `"}`
+	}
+	equal(t, "at the listener for everybody", first.do(t, raw("/admin/setup", body(token, "violet-otter-lantern"))).status, http.StatusNotFound)
+	for _, refused := range []struct {
+		token, password string
+		status          int
+		code            string
+	}{
+		{"qst_guess", "violet-otter-lantern", http.StatusForbidden, "setup_closed"},
+		{token, "password1", http.StatusUnprocessableEntity, "weak_password"},
+		{token, "short", http.StatusBadRequest, "invalid_field"},
+	} {
+		r := second.admin.do(t, raw("/admin/setup", body(refused.token, refused.password)))
+		equal(t, "status: "+r.text, r.status, refused.status)
+		equal(t, "code", r.body["code"], any(refused.code))
+	}
+	made := second.admin.do(t, raw("/admin/setup", body(token, "violet-otter-lantern")))
+	equal(t, "status: "+made.text, made.status, http.StatusCreated)
+	me := first.admin.ok(t, get("/admin/me").with("Authorization", "Bearer "+made.body["token"].(string)))
+	equal(t, "role", me.body["role"], any("super_administrator"))
+	equal(t, "username", me.body["username"], any("tang.xi"))
+	for _, s := range []*running{first, second} {
+		again := s.admin.do(t, raw("/admin/setup", body(token, "violet-otter-lantern")))
+		equal(t, "again: "+again.text, again.body["code"], any("setup_closed"))
+		if log := s.errs.String() + s.out.String(); strings.Contains(log, token) || strings.Contains(log, "violet-otter-lantern") {
+			t.Error("a secret is in the log")
+		}
+	}
+	signedIn := first.admin.do(t, raw("/admin/session", `{"account":"tang.xi","password":"violet-otter-lantern"}`))
+	equal(t, "signing in: "+signedIn.text, signedIn.status, http.StatusCreated)
 }

@@ -11,6 +11,7 @@ import (
 	"quartet/server/account"
 	"quartet/server/apierr"
 	"quartet/store"
+	"quartet/store/storetest"
 )
 
 func (w *world) newSetUpToken() string {
@@ -95,7 +96,17 @@ func TestAUserEndsTheSetUp(t *testing.T) {
 // is the first.
 func TestSetUpAtSeveralServersAtOnce(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t)
+	for name, open := range map[string]func(testing.TB) *store.Store{
+		"SQLite": storetest.SQLite, "PostgreSQL": storetest.Postgres, "MariaDB": storetest.MySQL,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			setUpAtOnce(t, newWorld(t, func(c *account.Config) { c.Store = open(t) }))
+		})
+	}
+}
+
+func setUpAtOnce(t *testing.T, w *world) {
 	const servers = 6
 	tokens, made := make([]string, servers), make([]error, servers)
 	var all sync.WaitGroup
@@ -122,7 +133,7 @@ func TestSetUpAtSeveralServersAtOnce(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	users, err := w.store.ListUsers(t.Context(), 0, servers)
+	users, err := w.config.Store.ListUsers(t.Context(), 0, servers)
 	must(t, err)
 	if succeeded != 1 || len(users) != 1 {
 		t.Errorf("%d of %d succeeded, %d users", succeeded, servers, len(users))
