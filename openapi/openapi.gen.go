@@ -934,14 +934,14 @@ type AdminApplicationChange struct {
 	// Example: 第二十七职业高中
 	Name *AdminEntryName `json:"name,omitempty"`
 
-	// Organisations 可查看其成员的组织的编码。
+	// Organisations 可查看其成员的组织的编码；null 为不变。
 	//
-	// The codes of the organisations whose members it sees.
+	// The codes of the organisations whose members it sees; null leaves them as they are.
 	Organisations *[]AdminEntryCode `json:"organisations,omitempty"`
 
-	// Rights 逐项授予的权限。
+	// Rights 逐项授予的权限；null 为不变。
 	//
-	// The rights, given one by one.
+	// The rights, given one by one; null leaves them as they are.
 	Rights *[]AdminApplicationRight `json:"rights,omitempty"`
 }
 
@@ -2775,9 +2775,9 @@ type AdminWebhookChange struct {
 	// Whether it is disabled.
 	Disabled *bool `json:"disabled,omitempty"`
 
-	// Kinds 发送哪些种类的审计事件；空为全部。
+	// Kinds 发送哪些种类的审计事件；空为全部，null 为不变。
 	//
-	// Which kinds of audit events are sent; none means all.
+	// Which kinds of audit events are sent; none means all, null leaves them as they are.
 	Kinds *[]AdminAuditKind `json:"kinds,omitempty"`
 
 	// Url 接收地址，https。

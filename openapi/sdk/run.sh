@@ -61,11 +61,20 @@ generate_java() {
 generate_python() { made_of_contract python generated; }
 
 # samples LANGUAGE COMMAND… runs a program that calls every operation once and prints a value of each
-# answer, on a line of its own.
+# answer, on a line of its own. The first super administrator is set up at a server of its own, whose
+# one-time address is in a file beside the keys.
 samples() {
-  local language=$1 expected; shift
+  local language=$1 expected folder address server failed=; shift
   expected=$(grep -c '^[a-zA-Z]*:$' openapi/codesamples.gen.yaml)
-  "$@" >"$work/samples" || return
+  folder=$(mktemp -d "$work/new.XXXX")
+  "$work/quartet" serve --addr 127.0.0.1:0 --admin-addr 127.0.0.1:0 \
+    --database "sqlite:$folder/quartet.db" --keys "$folder/keys" >"$folder/log" 2>&1 &
+  server=$!
+  for _ in $(seq 300); do [ -s "$folder/keys.setup" ] || sleep 0.1; done
+  address=$(<"$folder/keys.setup")
+  SETUP_URL=${address%/console/*} SETUP_TOKEN=${address##*token=} "$@" >"$work/samples" || failed=$?
+  kill "$server"
+  [ -z "$failed" ] || { cat "$work/samples"; return "$failed"; }
   if [ "$(wc -l <"$work/samples")" -ne "$expected" ] || grep -qxE '|null|undefined|None|<nil>|0|false|False|\[ *\]' "$work/samples"; then
     cat "$work/samples"; echo "failed: the samples in $language do not print $expected values"; return 1
   fi

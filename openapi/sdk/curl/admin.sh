@@ -1,7 +1,6 @@
 # The operations of the admin API, once each, with curl; samples.sh runs them.
 ADMIN_TOKEN=AT-1-ZGVtby1hZG1pbmlzdHJhdG9yLXRva2Vu
 ADMIN_PASSWORD=quartet-admin
-SETUP_TOKEN=c2V0dXAtdG9rZW4tb2YtYS1maXJzdC1zdGFydC0wMDE
 
 # sample: listOrganisations
 curl "$BASE_URL/admin/organisations" -H "Authorization: Bearer $ADMIN_TOKEN"
@@ -190,11 +189,13 @@ curl "$BASE_URL/admin/webhooks/1/replay" \
 curl -X DELETE "$BASE_URL/admin/webhooks/1" -H "Authorization: Bearer $ADMIN_TOKEN" -H 'If-Match: *'
 # end
 
+( BASE_URL=$SETUP_URL # of a server without users
 # sample: setUpAdministrator
 curl "$BASE_URL/admin/setup" --json @- <<EOF
 {"token": "$SETUP_TOKEN", "username": "gu.qinghe", "password": "$NEW_PASSWORD"}
 EOF
 # end
+)
 
 # sample: signInAdministrator
 curl "$BASE_URL/admin/session" --json @- <<EOF

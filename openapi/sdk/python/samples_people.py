@@ -8,11 +8,13 @@ from quartet_client import ApiClient, Configuration
 base_url = os.environ.get("BASE_URL", "http://127.0.0.1:8080")
 admin_token = "AT-1-ZGVtby1hZG1pbmlzdHJhdG9yLXRva2Vu"
 admin_password = "quartet-admin"
-setup_token = "c2V0dXAtdG9rZW4tb2YtYS1maXJzdC1zdGFydC0wMDE"
+setup_url = os.environ.get("SETUP_URL", "")  # of a server without users
+setup_token = os.environ.get("SETUP_TOKEN", "")
 new_password = "violet-evening"
 
 
 def set_up_administrator() -> None:
+    base_url = setup_url
     # sample: setUpAdministrator
     api = quartet_client.AdminApi(ApiClient(Configuration(host=base_url)))
     setup = quartet_client.AdminSetup(token=setup_token, username="gu.qinghe", password=new_password)

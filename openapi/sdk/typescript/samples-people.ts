@@ -8,16 +8,17 @@ import {
 } from './generated/heyapi/index.js';
 import { baseUrl } from './common.js';
 
-client.setConfig({ baseUrl });
 const adminToken = 'AT-1-ZGVtby1hZG1pbmlzdHJhdG9yLXRva2Vu';
 const adminPassword = 'quartet-admin';
-const setupToken = 'c2V0dXAtdG9rZW4tb2YtYS1maXJzdC1zdGFydC0wMDE';
+const setupUrl = process.env.SETUP_URL ?? ''; // of a server without users
+const setupToken = process.env.SETUP_TOKEN ?? '';
 const newPassword = 'violet-evening';
 let etag = '';
 let sessionId = '';
 let userId = '';
 
-try {
+client.setConfig({ baseUrl: setupUrl });
+{
   // sample: setUpAdministrator
   const { data } = await setUpAdministrator({
     body: { token: setupToken, username: 'gu.qinghe', password: newPassword },
@@ -25,9 +26,8 @@ try {
   });
   console.log(data.token);
   // end
-} catch (problem) {
-  console.log(problem); // a demonstration has users
 }
+client.setConfig({ baseUrl });
 {
   // sample: signInAdministrator
   const { data } = await signInAdministrator({

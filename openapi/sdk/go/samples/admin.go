@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"os"
 
 	client "quartet/openapi/sdk/go"
 )
@@ -10,7 +11,8 @@ import (
 var (
 	adminToken    = "AT-1-ZGVtby1hZG1pbmlzdHJhdG9yLXRva2Vu"
 	adminPassword = "quartet-admin"
-	setupToken    = "c2V0dXAtdG9rZW4tb2YtYS1maXJzdC1zdGFydC0wMDE"
+	setupURL      = os.Getenv("SETUP_URL") // of a server without users
+	setupToken    = os.Getenv("SETUP_TOKEN")
 )
 
 type (

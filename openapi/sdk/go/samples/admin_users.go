@@ -9,7 +9,11 @@ import (
 	client "quartet/openapi/sdk/go"
 )
 
-func setUpAdministrator(ctx context.Context, api *client.ClientWithResponses) error {
+func setUpAdministrator(ctx context.Context, _ *client.ClientWithResponses) error {
+	api, err := client.NewClientWithResponses(setupURL)
+	if err != nil {
+		return err
+	}
 	// sample: setUpAdministrator
 	body := client.AdminSetup{Token: setupToken, Username: "gu.qinghe", Password: newPassword}
 	answer, err := api.SetUpAdministratorWithResponse(ctx, body)

@@ -24,7 +24,8 @@ final class PeopleSamples {
     private static final String baseUrl = Optional.ofNullable(System.getenv("BASE_URL")).orElse("http://127.0.0.1:8080");
     private static final String adminToken = "AT-1-ZGVtby1hZG1pbmlzdHJhdG9yLXRva2Vu";
     private static final String adminPassword = "quartet-admin";
-    private static final String setupToken = "c2V0dXAtdG9rZW4tb2YtYS1maXJzdC1zdGFydC0wMDE";
+    private static final String setupUrl = System.getenv("SETUP_URL"); // of a server without users
+    private static final String setupToken = System.getenv("SETUP_TOKEN");
     private static final String newPassword = "violet-evening";
 
     private PeopleSamples() {
@@ -57,6 +58,7 @@ final class PeopleSamples {
     }
 
     private static void setUpAdministrator() throws ApiException {
+        String baseUrl = setupUrl;
         // sample: setUpAdministrator
         AdminApi api = new AdminApi(new ApiClient().setBasePath(baseUrl));
         AdminSetup setup = new AdminSetup().token(setupToken).username("gu.qinghe").password(newPassword);
