@@ -7,7 +7,7 @@ import { t } from './words';
 
 client.setConfig({
   baseUrl: new URL('..', document.baseURI).pathname.replace(/\/$/, ''),
-  auth: () => token.value,
+  auth: ({ scheme }) => (scheme === 'bearer' ? token.value : undefined), // applications send Basic credentials
   cache: 'no-store',
   credentials: 'omit',
 });
