@@ -36,8 +36,9 @@ func BenchmarkPagesOfUsers(b *testing.B) {
 }
 
 const (
-	planted  = 1000 // users that are inserted one by one
-	doubled  = 10   // times that they are doubled
+	planted  = 1000   // users that are inserted one by one
+	doubled  = 10     // times that they are doubled
+	atOnce   = 20_000 // users of one statement, which has little time
 	pageSize = 50
 )
 
@@ -71,13 +72,15 @@ func plantUsers(b *testing.B, s *store.Store) {
 		values = append(values, map[string]string{"id": "id + ?", "guid": "'g-' || (id + ?)"}[column])
 		values[len(values)-1] = cmp.Or(values[len(values)-1], column)
 	}
-	insert := "INSERT INTO users (" + strings.Join(columns, ", ") + ") SELECT " + strings.Join(values, ", ") + " FROM users"
+	insert := "INSERT INTO users (" + strings.Join(columns, ", ") + ") SELECT " + strings.Join(values, ", ") + " FROM users WHERE id > ? AND id <= ?"
 	if s.Engine() == store.MySQL {
 		insert = strings.Replace(insert, "'g-' || (id + ?)", "CONCAT('g-', id + ?)", 1)
 	}
 	for i := range doubled {
 		count := int64(planted) << i
-		mustBench(b, s.ExecSQL(b.Context(), insert, count, count))
+		for after := int64(0); after < count; after += atOnce {
+			mustBench(b, s.ExecSQL(b.Context(), insert, count, count, after, min(after+atOnce, count)))
+		}
 	}
 	for organisation, each := range map[int]int{1: 10, 2: 20} {
 		mustBench(b, s.ExecSQL(b.Context(), "INSERT INTO memberships (user_id, organisation_id, created_at) SELECT id, ?, 1 FROM users WHERE id % ? = 0", organisation, each))
