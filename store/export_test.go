@@ -38,3 +38,9 @@ func (s *Store) reader() *sqlx.DB {
 	_, db := s.sqlite().Pools()
 	return db
 }
+
+// ExecSQL runs a statement beside the store's methods.
+func (s *Store) ExecSQL(ctx context.Context, query string, args ...any) error {
+	_, err := s.writer().ExecContext(ctx, s.writer().Rebind(query), args...)
+	return err
+}
