@@ -94,11 +94,11 @@ func TestAdminAccess(t *testing.T) {
 	basic := func(id string, rights []string) string {
 		_, err := command.AddApplication(t.Context(), id, "应用", rights)
 		must(t, err)
-		added, err := command.AddApplicationSecret(t.Context(), id)
+		secret, err := command.AddApplicationSecret(t.Context(), id)
 		must(t, err)
 		r, err := http.NewRequest(http.MethodGet, "/", nil)
 		must(t, err)
-		r.SetBasicAuth(id, added.Text)
+		r.SetBasicAuth(id, secret.Text)
 		return r.Header.Get("Authorization")
 	}
 	none, every := basic("none", []string{account.RightContact}), basic("every", account.KnownRights())

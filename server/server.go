@@ -30,6 +30,8 @@ type Options struct {
 	Metrics *prometheus.Registry // additional metrics of /metrics
 	// PublicKeys returns the keys that verify JWTs now, the newest last; nil: none.
 	PublicKeys func() []PublicKey
+	// SigningKeys are the keys that sign and verify JWTs, for the admin API; nil: none.
+	SigningKeys account.SigningKeys
 
 	// Dialects of the server; all.Dialects if nil.
 	Dialects dialect.List
@@ -173,6 +175,9 @@ func (o Options) withDefaults() Options {
 	if o.PublicKeys == nil {
 		o.PublicKeys = func() []PublicKey { return nil }
 	}
+	if o.SigningKeys == nil {
+		o.SigningKeys = account.NoSigningKeys{}
+	}
 	if o.Language == "" {
 		o.Language = dialect.Chinese
 	}
@@ -226,7 +231,7 @@ func newServer(o Options) (*server, error) {
 	services := dialect.Services{Accounts: o.Accounts, Zone: o.TimeZone, Now: o.Now}
 	dialects := all.NewAPI(services)
 	s := &server{
-		API: dialects, adminAPI: adminAPI{Services: services, Previewers: dialects.Previewers()},
+		API: dialects, adminAPI: adminAPI{Services: services, Previewers: dialects.Previewers(), Keys: o.SigningKeys},
 		accounts: o.Accounts, basePathApps: o.BasePathApps, ready: o.Ready, log: o.Log, metrics: newMetrics(o.Metrics), publicKeys: o.PublicKeys,
 		dialects: o.Dialects, operations: table, legacyStatus: legacy, language: o.Language, docs: pages, now: o.Now,
 		spec: &spec{document: whole, written: map[string]specification{}},

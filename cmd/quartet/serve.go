@@ -130,6 +130,7 @@ func (s *serveCommand) options(config account.Config, ring *keys.Keyring) server
 	options := s.httpOptions()
 	options.Ready, options.Log, options.PublicKeys = (&readiness{database: config.Store}).check, config.Log, publicKeys(ring)
 	options.Metrics = newMetrics(config.Store, ring, config.Hasher)
+	options.SigningKeys = cli.SigningKeys{Ring: ring, Life: s.AccessLife.Duration}
 	return options
 }
 

@@ -71,11 +71,11 @@ func Missing(err error) error {
 	if !ok || !errors.Is(failed.Cause, store.ErrNotFound) {
 		return err
 	}
-	fields := map[apierr.Code]string{
-		apierr.InvalidField: failed.Field, apierr.UnknownApplication: "applicationId", apierr.UserNotFound: "userId",
-	}
-	if field, named := fields[failed.Code]; named {
-		return &apierr.Error{Code: apierr.NotFound, Field: field, Cause: failed.Cause}
+	switch failed.Code {
+	case apierr.InvalidField:
+		return &apierr.Error{Code: apierr.NotFound, Field: failed.Field, Cause: failed.Cause}
+	case apierr.UnknownApplication:
+		return &apierr.Error{Code: apierr.NotFound, Field: "applicationId", Cause: failed.Cause}
 	}
 	return err
 }

@@ -2,6 +2,8 @@ package account
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -89,6 +91,17 @@ func (s Operator) Organisation(ctx context.Context, code string) (Organisation, 
 		return Organisation{}, codeErr(err, "organisation")
 	}
 	return Organisation(row), nil
+}
+
+// FindOrganisations returns up to limit organisations that the operator sees and whose codes
+// are above after, by code.
+func (s Operator) FindOrganisations(ctx context.Context, after string, limit int) ([]Organisation, error) {
+	filter := store.EntryFilter{After: after}
+	if s.organisations != nil {
+		filter.IDs = slices.Collect(maps.Keys(s.organisations))
+	}
+	rows, err := s.store.FindOrganisations(ctx, filter, limit)
+	return convert(rows, toOrganisation), storeErr(err)
 }
 
 // ListOrganisations gives all organisations.

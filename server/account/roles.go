@@ -47,6 +47,12 @@ func (s *Service) ListRoles(ctx context.Context) ([]Role, error) {
 	return convert(rows, func(row store.Role) Role { return Role(row) }), storeErr(err)
 }
 
+// FindRoles returns up to limit roles whose codes are above after, by code.
+func (s Operator) FindRoles(ctx context.Context, after string, limit int) ([]Role, error) {
+	rows, err := s.store.FindRoles(ctx, store.EntryFilter{After: after}, limit)
+	return convert(rows, toRole), storeErr(err)
+}
+
 // RoleChange is a change of a role; nil leaves a fact as it is.
 type RoleChange struct {
 	EntryChange

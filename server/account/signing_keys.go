@@ -4,6 +4,8 @@ import (
 	"context"
 	"strconv"
 	"time"
+
+	"quartet/server/apierr"
 )
 
 // SigningKey is a key that verifies JWTs, and signs them at some time.
@@ -31,6 +33,22 @@ type SigningKeys interface {
 	// Conflict for the newest key, and without force for a key that signs or whose JWTs may
 	// be alive.
 	Retire(kid string, force bool) error
+}
+
+// NoSigningKeys are the signing keys of a server that has no folder of them.
+type NoSigningKeys struct{}
+
+// List gives none.
+func (NoSigningKeys) List() []SigningKey { return nil }
+
+// Rotate fails with Unavailable.
+func (NoSigningKeys) Rotate(string, time.Duration) (SigningKey, error) {
+	return SigningKey{}, apierr.New(apierr.Unavailable)
+}
+
+// Retire fails with NotFound.
+func (NoSigningKeys) Retire(string, bool) error {
+	return &apierr.Error{Code: apierr.NotFound, Field: "kid"}
 }
 
 // RotateSigningKey creates the next signing key. Failures are those of SigningKeys.Rotate.

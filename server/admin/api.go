@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -14,18 +15,19 @@ import (
 type API struct {
 	dialect.Services
 	Previewers map[string]dialect.Previewer // by the names of their dialects
+	Keys       account.SigningKeys
 }
 
 // operator returns who calls an operation that has an x-right.
 func operator(ctx context.Context) account.Operator { return dialect.CallFrom(ctx).Operator }
 
 // onceOperator is operator for a creation that an Idempotency-Key may name. request is the
-// whole request.
+// whole request; its type tells the operations apart.
 func onceOperator(ctx context.Context, key *string, request any) account.Operator {
 	if key == nil {
 		return operator(ctx)
 	}
-	return operator(ctx).Once(*key, text(request))
+	return operator(ctx).Once(*key, fmt.Sprintf("%T %s", request, text(request)))
 }
 
 // operatorIf is operator for a change of a resource that must match an If-Match header.
