@@ -19,7 +19,7 @@ var mayImport = map[string][]string{
 		"quartet/cmd/quartet/internal/democmd", "quartet/cmd/quartet/internal/dumpcmd", "quartet/cmd/quartet/internal/importcmd",
 		"quartet/cmd/quartet/internal/mockcmd", "quartet/cmd/quartet/internal/openapicmd",
 		"quartet/openapi", "quartet/server", "quartet/server/account", "quartet/server/apierr", "quartet/server/dialect", "quartet/server/dialect/all", "quartet/server/providers",
-		"quartet/server/keys", "quartet/server/password", "quartet/store", "quartet/store/dump",
+		"quartet/server/keys", "quartet/server/password", "quartet/server/webhooks", "quartet/store", "quartet/store/dump",
 	},
 	"quartet/cmd/quartet/internal/cli": {
 		"quartet/server/account", "quartet/server/apierr", "quartet/server/dialect", "quartet/server/fieldcrypt", "quartet/server/idgen",
@@ -52,7 +52,8 @@ var mayImport = map[string][]string{
 		"quartet/openapi", "quartet/openapi/specfilter", "quartet/server/dialect", "quartet/server/dialect/all", "quartet/server/request",
 		"quartet/server/account", "quartet/server/admin", "quartet/server/apierr", "quartet/server/console",
 	},
-	"quartet/server/admin":               {"quartet/openapi", "quartet/server/account", "quartet/server/apierr", "quartet/server/dialect"},
+	"quartet/server/admin":               {"quartet/openapi", "quartet/server/account", "quartet/server/apierr", "quartet/server/dialect", "quartet/server/webhooks"},
+	"quartet/server/webhooks":            {"quartet/openapi", "quartet/server/account"},
 	"quartet/server/request":             {"quartet/server/apierr"},
 	"quartet/server/dialect":             {"quartet/server/request", "quartet/server/account", "quartet/openapi", "quartet/server/apierr"},
 	"quartet/server/dialect/dialecttest": {"quartet/openapi", "quartet/server/apierr", "quartet/server/dialect", "quartet/server/dialect/all"},

@@ -34,7 +34,6 @@ const (
 	lastOfReplay   = "SELECT MAX(event_id) FROM (SELECT event_id FROM webhook_deliveries WHERE " + replayable + " ORDER BY event_id LIMIT ?) AS chunk"
 	replaySome     = "UPDATE webhook_deliveries SET " + requeue + " WHERE " + replayable + " AND event_id <= ?"
 	giveUpOld      = "UPDATE webhook_deliveries SET state = '" + DeliveryDead + "', due_at = NULL, finished_at = ?, error = ? WHERE state = '" + DeliveryPending + "' AND queued_at < ?"
-	countPending   = "SELECT COUNT(*) FROM webhook_deliveries WHERE state = '" + DeliveryPending + "'"
 	withoutWebhook = "webhook_id NOT IN (SELECT id FROM webhooks)"
 )
 
@@ -127,9 +126,7 @@ type DeliveryFilter struct {
 	Limit  int // maximum number of deliveries
 }
 
-// ListDeliveries returns the deliveries that match f, those of the newest events first.
-func (s *Store) ListDeliveries(ctx context.Context, f DeliveryFilter) (found []QueuedEvent, err error) {
-	var c conditions
+func (f DeliveryFilter) conditions() (c conditions) {
 	if f.WebhookID != 0 {
 		c.add("d.webhook_id = ?", f.WebhookID)
 	}
@@ -140,12 +137,23 @@ func (s *Store) ListDeliveries(ctx context.Context, f DeliveryFilter) (found []Q
 		c.add("(d.event_id < ? OR d.event_id = ? AND d.webhook_id < ?)", f.Before[0], f.Before[0], f.Before[1])
 	}
 	c.add(ofWebhook)
+	return c
+}
+
+// ListDeliveries returns the deliveries that match f, those of the newest events first.
+func (s *Store) ListDeliveries(ctx context.Context, f DeliveryFilter) (found []QueuedEvent, err error) {
+	c := f.conditions()
 	err = s.run(ctx, "ListDeliveries", func() error {
 		found = nil
 		// too many combinations to keep prepared
 		return s.engine.SelectOnce(ctx, &found, selectDeliveries+c.where()+" ORDER BY d.event_id DESC, d.webhook_id DESC LIMIT ?", append(c.args, max(f.Limit, 0))...)
 	})
 	return found, err
+}
+
+// CountDeliveries returns how many deliveries match f, whatever its Limit.
+func (s *Store) CountDeliveries(ctx context.Context, f DeliveryFilter) (int64, error) {
+	return s.count(ctx, "CountDeliveries", "webhook_deliveries d", f.conditions())
 }
 
 // DeliveryByKey returns the delivery of an event to a webhook, or ErrNotFound.
@@ -156,11 +164,6 @@ func (s *Store) DeliveryByKey(ctx context.Context, eventID, webhookID int64) (Qu
 // AuditEventByID returns an event, or ErrNotFound.
 func (s *Store) AuditEventByID(ctx context.Context, id int64) (AuditEvent, error) {
 	return one[AuditEvent](ctx, s, "AuditEventByID", auditEventByID, id)
-}
-
-// CountPendingDeliveries returns how many deliveries are not finished.
-func (s *Store) CountPendingDeliveries(ctx context.Context) (int64, error) {
-	return one[int64](ctx, s, "CountPendingDeliveries", countPending)
 }
 
 // DeliveryAges say which deliveries PurgeDeliveries gives up and deletes.

@@ -36,6 +36,7 @@ type commands struct {
 	Org        admincmd.OrgCommands     `cmd:"" help:"Administer the organisations that users belong to."`
 	Role       admincmd.RoleCommands    `cmd:"" help:"Administer the roles that users have in organisations."`
 	Keys       admincmd.KeysCommands    `cmd:"" help:"Administer the keys that sign JWTs."`
+	Webhook    admincmd.WebhookCommands `cmd:"" help:"Administer the webhooks that audit events are sent to."`
 	Audit      admincmd.AuditCommand    `cmd:"" help:"List audit events: sign-ins, sessions, password changes, changes of users."`
 	Health     healthCommand            `cmd:"" help:"Check whether a running server is ready; exit code 0 if it is."`
 	Export     dumpcmd.Export           `cmd:"" help:"Export a database to a file that can be imported into any supported database."`

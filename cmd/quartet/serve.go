@@ -37,6 +37,7 @@ type serveCommand struct {
 	weChatFlags
 	smsFlags
 	fallbackFlags
+	webhookFlags
 	limitFlags
 }
 
@@ -80,6 +81,8 @@ func (s *serveCommand) Run(ctx context.Context, c *cli.Console) (err error) {
 	config := cli.AccountConfig(database, ring, log)
 	config.Limits, config.Hasher = s.account(), s.hasher()
 	options := s.options(config, ring)
+	sending := s.webhookOptions()
+	config.WebhookAddress = sending.Addresses.Check
 	if s.Demo {
 		reset, err := democmd.Configure(ctx, config, &options)
 		if err != nil {
@@ -94,6 +97,7 @@ func (s *serveCommand) Run(ctx context.Context, c *cli.Console) (err error) {
 	recordLastSeen := recordLastSeen(options.Accounts)
 	jobs.every(ctx, lastSeenInterval, lastSeenInterval, "record last use of sessions", recordLastSeen)
 	defer func() { _ = recordLastSeen(ctx) }() // after the last request
+	s.sendWebhooks(ctx, jobs, sending, options)
 	handlers, err := server.New(options)
 	if err != nil {
 		return err

@@ -49,10 +49,10 @@ type Delivery struct {
 // ID is the delivery's id, which is the same at each attempt.
 func (d Delivery) ID() string { return fmt.Sprintf("msg_%d_%d", d.Event, d.Webhook) }
 
-// parseDeliveryID reads an ID. The failure is NotFound with field delivery.
+// parseDeliveryID reads an ID. The failure is NotFound with field deliveryId.
 func parseDeliveryID(id string) (d Delivery, err error) {
 	if _, err := fmt.Sscanf(id, "msg_%d_%d", &d.Event, &d.Webhook); err != nil || d.ID() != id {
-		return d, &apierr.Error{Code: apierr.NotFound, Field: "delivery"}
+		return d, &apierr.Error{Code: apierr.NotFound, Field: "deliveryId"}
 	}
 	return d, nil
 }
@@ -72,28 +72,42 @@ type DeliveryFilter struct {
 	Limit   int    // maximum number of deliveries
 }
 
-// ListDeliveries gives the deliveries that f selects, those of the newest events first.
-func (s *Service) ListDeliveries(ctx context.Context, f DeliveryFilter) ([]Delivery, error) {
-	filter := store.DeliveryFilter{WebhookID: f.Webhook, State: f.State, Limit: f.Limit}
+func (f DeliveryFilter) row() (filter store.DeliveryFilter, err error) {
+	filter = store.DeliveryFilter{WebhookID: f.Webhook, State: f.State, Limit: f.Limit}
 	if f.After != "" {
 		last, err := parseDeliveryID(f.After)
 		if err != nil {
-			return nil, err
+			return filter, err
 		}
 		filter.Before = [2]int64{last.Event, last.Webhook}
+	}
+	return filter, nil
+}
+
+// ListDeliveries gives the deliveries that f selects, those of the newest events first.
+func (s *Service) ListDeliveries(ctx context.Context, f DeliveryFilter) ([]Delivery, error) {
+	filter, err := f.row()
+	if err != nil {
+		return nil, err
 	}
 	rows, err := s.store.ListDeliveries(ctx, filter)
 	return convert(rows, newDelivery), storeErr(err)
 }
 
-// Delivery finds a delivery. The failure is NotFound with field delivery, here and below.
+// CountDeliveries returns how many deliveries f selects, whatever its After and Limit.
+func (s *Service) CountDeliveries(ctx context.Context, f DeliveryFilter) (int64, error) {
+	total, err := s.store.CountDeliveries(ctx, store.DeliveryFilter{WebhookID: f.Webhook, State: f.State})
+	return total, storeErr(err)
+}
+
+// Delivery finds a delivery. The failure is NotFound with field deliveryId, here and below.
 func (s *Service) Delivery(ctx context.Context, id string) (Delivery, error) {
 	d, err := parseDeliveryID(id)
 	if err != nil {
 		return Delivery{}, err
 	}
 	row, err := s.store.DeliveryByKey(ctx, d.Event, d.Webhook)
-	return newDelivery(row), resourceErr(err, "delivery")
+	return newDelivery(row), resourceErr(err, "deliveryId")
 }
 
 // DeliveredEvent gives the event of a delivery, nil if it is no longer kept.
@@ -107,14 +121,14 @@ func (s *Service) DeliveredEvent(ctx context.Context, d Delivery) (*AuditEvent, 
 
 // TestWebhook records an event of the kind AuditWebhookTested and queues it for a webhook,
 // whatever kinds it wants. Failures are NotFound and, for a disabled webhook, Conflict, both
-// with field webhook.
+// with field webhookId.
 func (s Operator) TestWebhook(ctx context.Context, id int64) (Delivery, error) {
 	webhook, err := s.Webhook(ctx, id)
 	if err != nil {
 		return Delivery{}, err
 	}
 	if webhook.Disabled {
-		return Delivery{}, &apierr.Error{Code: apierr.Conflict, Field: "webhook"}
+		return Delivery{}, &apierr.Error{Code: apierr.Conflict, Field: "webhookId"}
 	}
 	events := []event{s.event(AuditWebhookTested, 0, details{"webhook": decimal(id)})}
 	rows := s.auditRows(ctx, events)
@@ -145,14 +159,14 @@ func (s Operator) ReplayDelivery(ctx context.Context, id string) (Delivery, erro
 		return tx.ReplayDelivery(ctx, d.Event, d.Webhook, store.TimeOf(s.now()))
 	})
 	if err != nil {
-		return Delivery{}, resourceErr(err, "delivery")
+		return Delivery{}, resourceErr(err, "deliveryId")
 	}
 	return s.Delivery(ctx, id)
 }
 
 // ReplayDeliveries queues the deliveries of a webhook again that were queued from since on
 // and are in a state, DeliveryDead or DeliveryDelivered, and returns how many. The failure is
-// NotFound with field webhook.
+// NotFound with field webhookId.
 func (s Operator) ReplayDeliveries(ctx context.Context, webhook int64, state string, since Time) (queued int64, err error) {
 	if _, err := s.Webhook(ctx, webhook); err != nil {
 		return 0, err
@@ -274,12 +288,6 @@ func retryWait(attempts int, asked time.Duration) time.Duration {
 		limit = min(limit, firstRetry<<shift)
 	}
 	return max(shortestWait, rand.N(limit), min(asked, longestRetry))
-}
-
-// CountPendingDeliveries returns how many deliveries are not finished.
-func (s *Service) CountPendingDeliveries(ctx context.Context) (int64, error) {
-	pending, err := s.store.CountPendingDeliveries(ctx)
-	return pending, storeErr(err)
 }
 
 // PurgeDeliveries gives up deliveries that wait for longer than they are tried, as those of a

@@ -80,7 +80,7 @@ func (s *Service) ListWebhooks(ctx context.Context, afterID int64, limit int) ([
 	return convert(rows, s.newWebhook), storeErr(err)
 }
 
-// Webhook finds a webhook. The failure is NotFound with field webhook, here and below.
+// Webhook finds a webhook. The failure is NotFound with field webhookId, here and below.
 func (s *Service) Webhook(ctx context.Context, id int64) (Webhook, error) {
 	row, err := s.store.WebhookByID(ctx, id)
 	return s.newWebhook(row), webhookErr(err)
@@ -276,7 +276,7 @@ func (s *Service) WebhookTargets(ctx context.Context) ([]WebhookTarget, error) {
 }
 
 // webhookErr converts an error of the store where a webhook may be missing.
-func webhookErr(err error) error { return resourceErr(err, "webhook") }
+func webhookErr(err error) error { return resourceErr(err, "webhookId") }
 
 // resourceErr converts an error of the store where an operator's resource may be missing.
 func resourceErr(err error, resource string) error {

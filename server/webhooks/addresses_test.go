@@ -129,7 +129,7 @@ func TestFailuresAreToldInAFewWords(t *testing.T) {
 		w.webhook(secure.URL).ID:                   "the certificate is not trusted",
 		w.webhook(closed.URL).ID:                   "dial: connect: connection refused",
 		w.webhook(broken.URL).ID:                   "no HTTP answer",
-		w.webhook("https://nowhere.test/").ID:   "the host is not found",
+		w.webhook("https://nowhere.test/").ID:      "the host is not found",
 		w.webhook("https://[2002:7f00:1::1]/a").ID: "the address is not allowed",
 	}
 	w.user("wu")

@@ -13,8 +13,7 @@ import (
 )
 
 const (
-	// Interval is how often Run is to be called.
-	Interval = time.Second
+	interval = time.Second
 	// parallel is how many requests one server makes to a webhook at a time, so that a slow
 	// receiver gets no more of them and others do not wait for it.
 	parallel = 8
@@ -64,8 +63,27 @@ func New(o Options) *Engine {
 	}
 }
 
-// Run begins to send what is due, beside what is still being sent. It is to be called each
-// Interval, by one goroutine. What it has begun ends soon after ctx.
+// Serve calls Run each second until ctx ends, and then waits for what it has begun.
+func (e *Engine) Serve(ctx context.Context) {
+	defer e.Wait()
+	failing := false
+	for ticker := time.NewTicker(interval); ; {
+		err := e.Run(ctx)
+		if err != nil && !failing && ctx.Err() == nil {
+			e.log.Error("webhooks are not sent for now", "error", err)
+		}
+		failing = err != nil
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			ticker.Stop()
+			return
+		}
+	}
+}
+
+// Run begins to send what is due, beside what is still being sent, and is not to be called by
+// two goroutines at a time. What it has begun ends soon after ctx.
 func (e *Engine) Run(ctx context.Context) error {
 	targets, err := e.accounts.WebhookTargets(ctx)
 	if err != nil {
@@ -107,7 +125,7 @@ func (e *Engine) count(ctx context.Context, webhooks int) error {
 		return nil
 	}
 	e.counted = e.now()
-	pending, err := e.accounts.CountPendingDeliveries(ctx)
+	pending, err := e.accounts.CountDeliveries(ctx, account.DeliveryFilter{State: account.DeliveryPending})
 	if err == nil {
 		e.metrics.pending.Set(float64(pending))
 	}

@@ -46,6 +46,13 @@ func (n *Network) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// Prefix is the range as package netip has it.
+func (n Network) Prefix() netip.Prefix {
+	address, _ := netip.AddrFromSlice(n.IP)
+	ones, _ := n.Mask.Size()
+	return netip.PrefixFrom(address, ones)
+}
+
 // Duration is a time above 0, as time.ParseDuration reads it or in whole days,
 // "30d".
 type Duration struct{ time.Duration }
