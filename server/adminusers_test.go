@@ -217,9 +217,9 @@ func (w *world) provenApplication(rights ...string) string {
 	command := w.accounts.CommandLine()
 	_, err := command.AddApplication(w.t.Context(), "operating", "运维应用", rights)
 	must(w.t, err)
-	_, secret, err := command.AddApplicationSecret(w.t.Context(), "operating")
+	added, err := command.AddApplicationSecret(w.t.Context(), "operating")
 	must(w.t, err)
-	return strings.TrimPrefix(contract.Application{ID: "operating", Secret: secret}.Basic(), "Basic ")
+	return strings.TrimPrefix(contract.Application{ID: "operating", Secret: added.Text}.Basic(), "Basic ")
 }
 
 func TestTheLastSuperAdministratorStays(t *testing.T) {
@@ -329,6 +329,7 @@ func TestAnAdministratorOfAnOrganisationSeesItsMembers(t *testing.T) {
 	if organisations := fmt.Sprint(me.body["organisations"]); !strings.Contains(organisations, "code:north") || strings.Contains(organisations, "south") {
 		t.Error(me.text)
 	}
-	must(t, command.DisableRole(t.Context(), "principal"))
+	_, err = command.ChangeRole(t.Context(), "principal", account.RoleChange{EntryChange: account.EntryChange{Disabled: new(true)}})
+	must(t, err)
 	wantProblem(t, w.operate(http.MethodGet, "/admin/users", "", "head"), http.StatusForbidden, "forbidden")
 }

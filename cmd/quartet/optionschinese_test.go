@@ -15,6 +15,7 @@ func optionsChinese(t *testing.T) optionsLanguage {
 	used := map[string]bool{}
 	t.Cleanup(func() {
 		for english := range chineseOptions {
+	"IP addresses or ranges within, such as 10.20.0.0/16, that webhooks may be at, with http:// too. Without it they are at public addresses, by https://.": "Webhook 可以使用的内网 IP 地址或网段，例如 10.20.0.0/16，在其中也可使用 http://；不设置时只能是公网地址，使用 https://。",
 			if !used[english] {
 				t.Errorf("no option has this help any more: %s", english)
 			}
