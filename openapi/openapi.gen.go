@@ -5981,6 +5981,16 @@ type AdminUserTaken = Problem
 // The problem details of RFC 9457.
 type AdminUserTakenOrLast = Problem
 
+// AdminWeakPassword RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminWeakPassword = Problem
+
+// AdminWeakPasswordOrKeyReused RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminWeakPasswordOrKeyReused = Problem
+
 // AdminWrongCredentials RFC 9457 的问题详情。
 //
 // The problem details of RFC 9457.
@@ -9725,6 +9735,24 @@ type AdminUserTakenOrLastApplicationProblemPlusJSONResponse struct {
 	Body Problem
 
 	Headers AdminUserTakenOrLastResponseHeaders
+}
+
+type AdminWeakPasswordResponseHeaders struct {
+	XRequestId *string
+}
+type AdminWeakPasswordApplicationProblemPlusJSONResponse struct {
+	Body Problem
+
+	Headers AdminWeakPasswordResponseHeaders
+}
+
+type AdminWeakPasswordOrKeyReusedResponseHeaders struct {
+	XRequestId *string
+}
+type AdminWeakPasswordOrKeyReusedApplicationProblemPlusJSONResponse struct {
+	Body Problem
+
+	Headers AdminWeakPasswordOrKeyReusedResponseHeaders
 }
 
 type AdminWrongCredentialsResponseHeaders struct {
@@ -17773,7 +17801,7 @@ func (response SetUpAdministrator415ApplicationProblemPlusJSONResponse) VisitSet
 }
 
 type SetUpAdministrator422ApplicationProblemPlusJSONResponse struct {
-	AdminUnprocessableApplicationProblemPlusJSONResponse
+	AdminWeakPasswordApplicationProblemPlusJSONResponse
 }
 
 func (response SetUpAdministrator422ApplicationProblemPlusJSONResponse) VisitSetUpAdministratorResponse(w http.ResponseWriter) error {
@@ -18183,7 +18211,7 @@ func (response AddUser415ApplicationProblemPlusJSONResponse) VisitAddUserRespons
 }
 
 type AddUser422ApplicationProblemPlusJSONResponse struct {
-	AdminUnprocessableApplicationProblemPlusJSONResponse
+	AdminWeakPasswordOrKeyReusedApplicationProblemPlusJSONResponse
 }
 
 func (response AddUser422ApplicationProblemPlusJSONResponse) VisitAddUserResponse(w http.ResponseWriter) error {
@@ -20408,7 +20436,7 @@ func (response SetUserPassword415ApplicationProblemPlusJSONResponse) VisitSetUse
 }
 
 type SetUserPassword422ApplicationProblemPlusJSONResponse struct {
-	AdminUnprocessableApplicationProblemPlusJSONResponse
+	AdminWeakPasswordApplicationProblemPlusJSONResponse
 }
 
 func (response SetUserPassword422ApplicationProblemPlusJSONResponse) VisitSetUserPasswordResponse(w http.ResponseWriter) error {

@@ -140,7 +140,9 @@ func TestAUserIsAddedReadAndChanged(t *testing.T) {
 	wantProblem(t, w.operate(http.MethodPatch, path, `{"avatar":"javascript:alert(1)"}`, "root", "If-Match", "*"), http.StatusBadRequest, "invalid_field", "avatar")
 	wantProblem(t, w.operate(http.MethodPatch, path, `{}`, "root", "If-Match", "*"), http.StatusBadRequest, "invalid_field")
 	wantProblem(t, w.operate(http.MethodPatch, path, `{"remark":"x"}`, "root"), http.StatusBadRequest, "invalid_field", "If-Match")
-	wantProblem(t, w.operate(http.MethodGet, "/admin/users/99", "", "root"), http.StatusNotFound, "user_not_found")
+	for _, nobody := range []string{"99", "0", "9999999999999999999"} {
+		wantProblem(t, w.operate(http.MethodGet, "/admin/users/"+nobody, "", "root"), http.StatusNotFound, "user_not_found")
+	}
 
 	// Disabling ends the sessions.
 	token := w.jwt("gu.qinghe")
@@ -217,9 +219,9 @@ func (w *world) provenApplication(rights ...string) string {
 	command := w.accounts.CommandLine()
 	_, err := command.AddApplication(w.t.Context(), "operating", "运维应用", rights)
 	must(w.t, err)
-	added, err := command.AddApplicationSecret(w.t.Context(), "operating")
+	secret, err := command.AddApplicationSecret(w.t.Context(), "operating")
 	must(w.t, err)
-	return strings.TrimPrefix(contract.Application{ID: "operating", Secret: added.Text}.Basic(), "Basic ")
+	return strings.TrimPrefix(contract.Application{ID: "operating", Secret: secret.Text}.Basic(), "Basic ")
 }
 
 func TestTheLastSuperAdministratorStays(t *testing.T) {
@@ -332,4 +334,38 @@ func TestAnAdministratorOfAnOrganisationSeesItsMembers(t *testing.T) {
 	_, err = command.ChangeRole(t.Context(), "principal", account.RoleChange{EntryChange: account.EntryChange{Disabled: new(true)}})
 	must(t, err)
 	wantProblem(t, w.operate(http.MethodGet, "/admin/users", "", "head"), http.StatusForbidden, "forbidden")
+}
+
+// Of requests at once with one key, one adds a user, and all have the same answer.
+func TestAKeyAddsOneUser(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	w.add("root", store.RoleSuperAdministrator)
+	w.bearer("root")
+	ids := make([]any, 8)
+	var all sync.WaitGroup
+	for i := range ids {
+		all.Go(func() {
+			got := w.operate(http.MethodPost, "/admin/users", `{"username":"gu.qinghe"}`, "root", "Idempotency-Key", "same")
+			if got.status != http.StatusCreated {
+				t.Errorf("%d %s", got.status, got.text)
+			}
+			ids[i] = got.body["id"]
+		})
+	}
+	all.Wait()
+	if len(slices.Compact(textsOf(ids))) != 1 {
+		t.Errorf("users %v", ids)
+	}
+	found := w.operate(http.MethodGet, "/admin/users?q=gu.qinghe", "", "root")
+	if len(found.body["items"].([]any)) != 1 {
+		t.Error(found.text)
+	}
+}
+
+func textsOf(list []any) (texts []string) {
+	for _, item := range list {
+		texts = append(texts, fmt.Sprint(item))
+	}
+	return texts
 }

@@ -15,7 +15,6 @@ func optionsChinese(t *testing.T) optionsLanguage {
 	used := map[string]bool{}
 	t.Cleanup(func() {
 		for english := range chineseOptions {
-	"IP addresses or ranges within, such as 10.20.0.0/16, that webhooks may be at, with http:// too. Without it they are at public addresses, by https://.": "Webhook 可以使用的内网 IP 地址或网段，例如 10.20.0.0/16，在其中也可使用 http://；不设置时只能是公网地址，使用 https://。",
 			if !used[english] {
 				t.Errorf("no option has this help any more: %s", english)
 			}
@@ -47,6 +46,7 @@ func optionsChinese(t *testing.T) optionsLanguage {
 var chineseOptions = map[string]string{
 	"General": "通用",
 	"Limits":  "限制",
+	"IP addresses or ranges within, such as 10.20.0.0/16, that webhooks may be at, with http:// too. Without it they are at public addresses, by https://.":                           "Webhook 可以使用的内网 IP 地址或网段，例如 10.20.0.0/16，在其中也可使用 http://；不设置时只能是公网地址，使用 https://。",
 	"A time is written like 90s, 1h30m or 30d, a rate COUNT/TIME: 5/1h is at most five in an hour, which begins with the first of them. A size is written like 65536, 64KiB or 1MiB.": "时间写作 90s、1h30m 或 30d。频率写作“次数/时间”：5/1h 表示一小时内最多五次，从第一次开始计时。大小写作 65536、64KiB 或 1MiB。",
 	"Address to listen on, HOST:PORT; 0.0.0.0:8080 listens on every interface.":                                                                                                       "监听地址，格式为“主机:端口”；0.0.0.0:8080 监听所有网络接口。",
 	"Address of a listener of its own for administration: /admin, /console/ and /metrics are there, with /healthz and /readyz, and --addr answers 404 for them. Outside of --demo it is 127.0.0.1:8081 unless set, or a free port where --addr asks for one by port 0. The same as --addr: there is no such listener, and --addr serves everything, as with --demo.": "管理监听地址：/admin、/console/ 和 /metrics 只在该地址提供，另有 /healthz 和 /readyz；--addr 对这些路径返回 404。不使用 --demo 时默认为 127.0.0.1:8081，--addr 的端口为 0 时取空闲端口。与 --addr 相同则不另设监听，全部由 --addr 提供，与 --demo 一样。",
