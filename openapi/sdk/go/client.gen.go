@@ -1802,17 +1802,17 @@ type AdminReplay struct {
 	// Those queued from this time on.
 	Since time.Time `json:"since"`
 
-	// State 重发哪些：已放弃的或已送达的。
+	// State 重发哪些：已放弃的（默认）或已送达的。
 	//
-	// Which to send again: those given up, or those delivered.
+	// Which to send again: those given up, which is the default, or those delivered.
 	//
 	// Example: dead
 	State *AdminReplayState `json:"state,omitempty"`
 }
 
-// AdminReplayState 重发哪些：已放弃的或已送达的。
+// AdminReplayState 重发哪些：已放弃的（默认）或已送达的。
 //
-// Which to send again: those given up, or those delivered.
+// Which to send again: those given up, which is the default, or those delivered.
 //
 // Example: dead
 type AdminReplayState string
@@ -6534,9 +6534,9 @@ type ReadFiguresParams struct {
 	// Before when the counting ends.
 	Until *time.Time `form:"until,omitempty" json:"until,omitempty"`
 
-	// Step 时间段的长度：`hour` 一小时，`day` 24 小时。
+	// Step 时间段的长度：`hour` 一小时（默认），`day` 24 小时。
 	//
-	// The length of a span: an hour, or 24 hours.
+	// The length of a span: an hour, which is the default, or 24 hours.
 	Step *AdminFigureStep `form:"step,omitempty" json:"step,omitempty"`
 }
 
