@@ -217,9 +217,9 @@ func (w *world) provenApplication(rights ...string) string {
 	command := w.accounts.CommandLine()
 	_, err := command.AddApplication(w.t.Context(), "operating", "运维应用", rights)
 	must(w.t, err)
-	_, secret, err := command.AddApplicationSecret(w.t.Context(), "operating")
+	secret, err := command.AddApplicationSecret(w.t.Context(), "operating")
 	must(w.t, err)
-	return strings.TrimPrefix(contract.Application{ID: "operating", Secret: secret}.Basic(), "Basic ")
+	return strings.TrimPrefix(contract.Application{ID: "operating", Secret: secret.Text}.Basic(), "Basic ")
 }
 
 func TestTheLastSuperAdministratorStays(t *testing.T) {
