@@ -329,6 +329,7 @@ func TestAnAdministratorOfAnOrganisationSeesItsMembers(t *testing.T) {
 	if organisations := fmt.Sprint(me.body["organisations"]); !strings.Contains(organisations, "code:north") || strings.Contains(organisations, "south") {
 		t.Error(me.text)
 	}
-	must(t, command.DisableRole(t.Context(), "principal"))
+	_, err = command.ChangeRole(t.Context(), "principal", account.RoleChange{EntryChange: account.EntryChange{Disabled: new(true)}})
+	must(t, err)
 	wantProblem(t, w.operate(http.MethodGet, "/admin/users", "", "head"), http.StatusForbidden, "forbidden")
 }
