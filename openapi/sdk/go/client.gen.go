@@ -5982,6 +5982,16 @@ type AdminUserTaken = Problem
 // The problem details of RFC 9457.
 type AdminUserTakenOrLast = Problem
 
+// AdminWeakPassword RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminWeakPassword = Problem
+
+// AdminWeakPasswordOrKeyReused RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminWeakPasswordOrKeyReused = Problem
+
 // AdminWrongCredentials RFC 9457 的问题详情。
 //
 // The problem details of RFC 9457.
@@ -24505,7 +24515,7 @@ type SetUpAdministratorAnswer struct {
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
 	ApplicationproblemJSON415 *AdminUnsupportedMediaType
 	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
-	ApplicationproblemJSON422 *AdminUnprocessable
+	ApplicationproblemJSON422 *AdminWeakPassword
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *AdminTooManyRequests
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
@@ -24562,7 +24572,7 @@ func (r SetUpAdministratorAnswer) GetApplicationproblemJSON415() *AdminUnsupport
 }
 
 // GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
-func (r SetUpAdministratorAnswer) GetApplicationproblemJSON422() *AdminUnprocessable {
+func (r SetUpAdministratorAnswer) GetApplicationproblemJSON422() *AdminWeakPassword {
 	return r.ApplicationproblemJSON422
 }
 
@@ -24826,7 +24836,7 @@ type AddUserAnswer struct {
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
 	ApplicationproblemJSON415 *AdminUnsupportedMediaType
 	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
-	ApplicationproblemJSON422 *AdminUnprocessable
+	ApplicationproblemJSON422 *AdminWeakPasswordOrKeyReused
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -24893,7 +24903,7 @@ func (r AddUserAnswer) GetApplicationproblemJSON415() *AdminUnsupportedMediaType
 }
 
 // GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
-func (r AddUserAnswer) GetApplicationproblemJSON422() *AdminUnprocessable {
+func (r AddUserAnswer) GetApplicationproblemJSON422() *AdminWeakPasswordOrKeyReused {
 	return r.ApplicationproblemJSON422
 }
 
@@ -26689,7 +26699,7 @@ type SetUserPasswordAnswer struct {
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
 	ApplicationproblemJSON415 *AdminUnsupportedMediaType
 	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
-	ApplicationproblemJSON422 *AdminUnprocessable
+	ApplicationproblemJSON422 *AdminWeakPassword
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
 	ApplicationproblemJSON431 *ProblemHeadersTooLarge
 	// ApplicationproblemJSON500 the response for an HTTP 500 `application/problem+json` response
@@ -26756,7 +26766,7 @@ func (r SetUserPasswordAnswer) GetApplicationproblemJSON415() *AdminUnsupportedM
 }
 
 // GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
-func (r SetUserPasswordAnswer) GetApplicationproblemJSON422() *AdminUnprocessable {
+func (r SetUserPasswordAnswer) GetApplicationproblemJSON422() *AdminWeakPassword {
 	return r.ApplicationproblemJSON422
 }
 
@@ -43449,7 +43459,7 @@ func ParseSetUpAdministratorAnswer(rsp *http.Response) (*SetUpAdministratorAnswe
 		response.ApplicationproblemJSON415 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
-		var dest AdminUnprocessable
+		var dest AdminWeakPassword
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -43824,7 +43834,7 @@ func ParseAddUserAnswer(rsp *http.Response) (*AddUserAnswer, error) {
 		response.ApplicationproblemJSON415 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
-		var dest AdminUnprocessable
+		var dest AdminWeakPasswordOrKeyReused
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -46045,7 +46055,7 @@ func ParseSetUserPasswordAnswer(rsp *http.Response) (*SetUserPasswordAnswer, err
 		response.ApplicationproblemJSON415 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
-		var dest AdminUnprocessable
+		var dest AdminWeakPassword
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
