@@ -15,6 +15,7 @@ func TestHeadIsGetWithoutItsBody(t *testing.T) {
 	jwt := w.jwt("li.na")
 	for _, path := range []string{
 		"/", "/docs/", "/docs/swagger-ui.css", "/openapi.yaml", "/openapi.json", "/healthz", "/readyz", "/metrics", "/.well-known/jwks.json",
+		"/console", "/console/", "/console/settings.json", "/console/nothing", "/admin/me",
 		"/auth/sessions", "/api/user/detail?id=1", "/api/user/detail?id=x", "/user/info?userId=1", "/demo/outbox", "/nothing", "/api/nothing",
 		"/auth/mobile/login",
 	} {
