@@ -55,6 +55,20 @@ func TestAdministratorsSignInAndOut(t *testing.T) {
 	}
 }
 
+// The token of an administrator who goes on working is renewed, and else it expires.
+func TestAnAdministratorsTokenIsRenewed(t *testing.T) {
+	t.Parallel()
+	clock := &movedClock{}
+	w := newWorld(t, func(c *account.Config, o *server.Options) { c.Now, o.Now = clock.now, clock.now })
+	w.add("root", store.RoleSuperAdministrator)
+	first := "Bearer " + wantStatus(t, w.signInAdministrator("root", goodPassword), http.StatusCreated).body["token"].(string)
+	clock.forward(35 * time.Minute)
+	renewed := wantStatus(t, w.operate(http.MethodGet, "/admin/users", "", first), http.StatusOK).header.Get("Jwt")
+	clock.forward(35 * time.Minute)
+	wantProblem(t, w.operate(http.MethodGet, "/admin/users", "", first), http.StatusUnauthorized, "token_expired")
+	wantStatus(t, w.operate(http.MethodGet, "/admin/users", "", "Bearer "+renewed), http.StatusOK)
+}
+
 func TestSessionsAreFoundAndEnded(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)

@@ -13,11 +13,11 @@ import (
 	"quartet/store/storetest"
 )
 
-// BenchmarkPagesOfUsers reads the first and the last page of more than 1,000,000 users in
+// BenchmarkFindUsers reads the first and the last page of more than 1,000,000 users in
 // turns, and fails if one takes more than 1.5 times as long as the other. A run of it:
 //
-//	go test ./store -run '^$' -bench PagesOfUsers -benchtime 2000x
-func BenchmarkPagesOfUsers(b *testing.B) {
+//	go test ./store -run '^$' -bench FindUsers -benchtime 2000x
+func BenchmarkFindUsers(b *testing.B) {
 	for engine, newURL := range engines {
 		b.Run(engine, func(b *testing.B) {
 			s := storetest.Open(b, store.Options{URL: newURL(b)})

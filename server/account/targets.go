@@ -32,14 +32,9 @@ func (s Operator) take(ctx context.Context, tx *tx, id int64, leaves bool) (stor
 	if err := s.mayActOn(target); err != nil {
 		return store.User{}, err
 	}
-	if leaves && target.Role == RoleSuperAdministrator {
-		// Before the row itself, so that two transactions lock in the same order.
-		active, err := tx.LockSuperAdministrators(ctx)
-		if err != nil {
+	if leaves { // before the row is locked, so that two transactions lock in the same order
+		if err := anotherStays(ctx, tx, target); err != nil {
 			return store.User{}, err
-		}
-		if slices.Equal(active, []int64{id}) {
-			return store.User{}, apierr.New(apierr.LastSuperAdministrator)
 		}
 	}
 	if s.version != nil {
@@ -56,6 +51,19 @@ func (s Operator) take(ctx context.Context, tx *tx, id int64, leaves bool) (stor
 		return s.take(ctx, tx, id, leaves)
 	}
 	return locked, err
+}
+
+// anotherStays fails with LastSuperAdministrator if the user is the only super administrator
+// who can sign in. Otherwise it locks those who can, so that one of them stays.
+func anotherStays(ctx context.Context, tx *tx, leaving store.User) error {
+	if leaving.Role != RoleSuperAdministrator {
+		return nil
+	}
+	active, err := tx.LockSuperAdministrators(ctx)
+	if err == nil && slices.Equal(active, []int64{leaving.ID}) {
+		err = apierr.New(apierr.LastSuperAdministrator)
+	}
+	return err
 }
 
 // seesUser reports whether the operator may read a user: those who administer

@@ -30,8 +30,8 @@ type UserUpdate struct {
 // administrators all users, except that super administrators are changed only by super
 // administrators, and that users cannot lock themselves. Other callers get Forbidden
 // for a known and an unknown id alike. Other failures are UserNotFound, InvalidField,
-// UsernameTaken, EmailTaken, and MobileTaken where another user has verified a mobile that
-// is vouched for. A new e-mail or mobile is unverified; locking ends the user's sessions.
+// UsernameTaken, EmailTaken, MobileTaken where another user has verified a mobile that
+// is vouched for, and LastSuperAdministrator. A new e-mail or mobile is unverified; locking ends the user's sessions.
 func (s *Service) UpdateUser(ctx context.Context, caller Caller, id int64, c UserUpdate) error {
 	if !caller.is(id) && !caller.isAdministrator() {
 		return apierr.New(apierr.Forbidden)
@@ -153,14 +153,14 @@ func (s *Service) setStatus(ctx context.Context, caller Caller, target store.Use
 	if locked {
 		kind = AuditUserDisabled
 	}
-	return s.setDisabled(ctx, locked, caller.eventBy(kind, target.ID, nil))
-}
-
-// setDisabled disables or enables the user of the event.
-func (s *Service) setDisabled(ctx context.Context, disabled bool, change event) error {
 	err := s.inTx(ctx, func(tx *tx) error {
-		tx.record(change)
-		return tx.SetUserDisabled(ctx, change.subject, disabled, store.TimeOf(s.now()))
+		if locked {
+			if err := anotherStays(ctx, tx, target); err != nil {
+				return err
+			}
+		}
+		tx.record(caller.eventBy(kind, target.ID, nil))
+		return tx.SetUserDisabled(ctx, target.ID, locked, store.TimeOf(s.now()))
 	})
 	return toAPIErr(err, apierr.UserNotFound)
 }

@@ -152,3 +152,22 @@ func TestChangedContactIsUnverified(t *testing.T) {
 		t.Error("the mobile given up still signs in")
 	}
 }
+
+// Of super administrators who lock each other at once, one stays.
+func TestSuperAdministratorsDoNotLockEachOtherOut(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	for _, name := range []string{"root", "root.too"} {
+		w.add(name, role(account.RoleSuperAdministrator))
+	}
+	first, second := w.authenticated(w.enter("root").AccessToken), w.authenticated(w.enter("root.too").AccessToken)
+	got := concurrently(2, func(i int) error {
+		by, other := first, second.UserID
+		if i == 1 {
+			by, other = second, first.UserID
+		}
+		return w.UpdateUser(t.Context(), by, other, account.UserUpdate{Status: new(account.StatusLocked)})
+	})
+	wantOutcomes(t, got, map[string]int{"ok": 1, "last_super_administrator": 1})
+	wantEqual(t, "disabled", w.number("SELECT COUNT(*) FROM users WHERE disabled_at IS NOT NULL"), 1)
+}
