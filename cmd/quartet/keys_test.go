@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -185,4 +186,52 @@ func detailOf(event admincmd.Event) string {
 		parts = append(parts, fmt.Sprintf("%s=%v", name, event.Detail[name]))
 	}
 	return strings.Join(parts, " ")
+}
+
+// The admin API rotates and retires keys as the commands do.
+func TestKeysAreRotatedByTheAdminAPI(t *testing.T) {
+	t.Parallel()
+	db := newInstallation(t)
+	done(t, at(db, "user", "add", "tang.xi", "--password", "violet-otter-lantern", "--role", "super_administrator")...)
+	s := serve(t, db...)
+	jwt := s.signIn(t, "tang.xi", "violet-otter-lantern")
+	send := func(method, path, body string, status int) reply {
+		t.Helper()
+		c := call{method: method, path: "/admin/keys" + path, body: body}.with("Authorization", "Bearer "+jwt)
+		if body != "" {
+			c.kind = asJSON
+			c = c.with("Idempotency-Key", "rotation"+body[len(body)-2:len(body)-1])
+		}
+		r := s.admin.do(t, c)
+		if r.status != status {
+			t.Fatalf("%s %s answers %d: %s", method, path, r.status, r.text)
+		}
+		return r
+	}
+	states := func(want ...string) {
+		t.Helper()
+		var got []string
+		for _, item := range send(http.MethodGet, "", "", http.StatusOK).body["items"].([]any) {
+			key := item.(map[string]any)
+			got = append(got, fmt.Sprint(key["kid"], " ", key["algorithm"], " ", key["state"]))
+		}
+		equal(t, "keys", strings.Join(got, ", "), strings.Join(want, ", "))
+	}
+	states("1 RS256 signing")
+	contains(t, send(http.MethodDelete, "/1?force=true", "", http.StatusConflict).text, "conflict", "kid")
+	made := send(http.MethodPost, "", `{"algorithm":"ES256","overlap":60}`, http.StatusCreated)
+	equal(t, "the same key's answer", send(http.MethodPost, "", `{"algorithm":"ES256","overlap":60}`, http.StatusCreated).text, made.text)
+	states("1 RS256 signing", "2 ES256 waiting")
+	send(http.MethodPost, "", `{"overlap":1}`, http.StatusCreated)
+	contains(t, send(http.MethodDelete, "/1", "", http.StatusConflict).text, "conflict")
+	contains(t, send(http.MethodDelete, "/9", "", http.StatusNotFound).text, "not_found", "kid")
+	send(http.MethodDelete, "/2?force=true", "", http.StatusNoContent)
+	equal(t, "keys of the folder", len(listed[admincmd.Key](t, db, "keys", "list")), 2)
+	contains(t, done(t, at(db, "audit", "--kind", "key_rotated", "--kind", "key_retired", "--json")...), `"dialect": "admin"`, `"forced": "true"`)
+	if text := send(http.MethodGet, "", "", http.StatusOK).text; strings.Contains(text, "PRIVATE") {
+		t.Error(text)
+	}
+	send(http.MethodDelete, "/1?force=true", "", http.StatusNoContent) // which signed the administrator's token
+	c := call{method: http.MethodGet, path: "/admin/keys"}.with("Authorization", "Bearer "+jwt)
+	equal(t, "with a token of a removed key", s.admin.do(t, c).status, http.StatusUnauthorized)
 }

@@ -78,3 +78,15 @@ func TestOddIDsAndNamesAreRefused(t *testing.T) {
 	refused(t, cli.ExitFailed, "characters of ASCII", at(db, "app", "add", "门户", "门户")...)
 	done(t, at(db, "org", "add", "北校区", "北校区")...)
 }
+
+func TestARoleAdministersItsOrganisation(t *testing.T) {
+	t.Parallel()
+	db := newInstallation(t)
+	done(t, at(db, "role", "add", "principal", "校长")...)
+	equal(t, "set", asked[admincmd.Entry](t, db, "role", "set", "principal", "--administers").Administers, true)
+	contains(t, done(t, at(db, "role", "show", "principal")...), "administers │ yes")
+	equal(t, "set back", asked[admincmd.Entry](t, db, "role", "set", "principal", "--no-administers").Administers, false)
+	refused(t, cli.ExitUsage, "--administers", at(db, "role", "set", "principal")...)
+	refused(t, cli.ExitFailed, "No such role", at(db, "role", "set", "cook", "--administers")...)
+	contains(t, done(t, at(db, "audit", "--kind", "role_administers")...), "administers=true", "administers=false")
+}

@@ -2,6 +2,7 @@ package account
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 
@@ -122,8 +123,11 @@ func (s Operator) linksTo(ctx context.Context, codes []string) (map[string]int64
 	links := map[string]int64{}
 	for _, code := range codes {
 		row, err := s.store.OrganisationByCode(ctx, code)
-		if err != nil {
-			return nil, codeErr(err, "organisations")
+		switch {
+		case errors.Is(err, store.ErrNotFound):
+			return nil, apierr.Field("organisations", apierr.NotInEnum)
+		case err != nil:
+			return nil, storeErr(err)
 		}
 		links[code] = row.ID
 	}

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"errors"
+	"strconv"
 
 	"quartet/server/apierr"
 	"quartet/server/token"
@@ -56,7 +57,9 @@ func (s Operator) AddApplicationSecret(ctx context.Context, application string) 
 			return keep(ctx, tx, added)
 		})
 		if errors.Is(err, store.ErrTooMany) {
-			return NewApplicationSecret{}, &apierr.Error{Code: apierr.Conflict, Field: "secret", Cause: err}
+			return NewApplicationSecret{}, &apierr.Error{
+				Code: apierr.Conflict, Field: "secret", Expected: strconv.Itoa(MaxApplicationSecrets), Cause: err,
+			}
 		}
 		return added, toAPIErr(err, apierr.UnknownApplication)
 	})

@@ -5874,14 +5874,22 @@ type Render = Rendering
 // RoleCode defines model for RoleCode.
 type RoleCode = string
 
-// SessionId defines model for SessionId.
-type SessionId = string
+// SessionId 小于 2^53 的 ID，写成十进制文本。
+//
+// An id below 2^53, as decimal text.
+//
+// Example: 1001
+type SessionId = AdminId
 
 // Tags defines model for Tags.
 type Tags = []Tag
 
-// UserId defines model for UserId.
-type UserId = string
+// UserId 小于 2^53 的 ID，写成十进制文本。
+//
+// An id below 2^53, as decimal text.
+//
+// Example: 1001
+type UserId = AdminId
 
 // WebhookFilter 小于 2^53 的 ID，写成十进制文本。
 //

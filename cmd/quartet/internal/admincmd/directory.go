@@ -26,6 +26,7 @@ type RoleCommands struct {
 	List    entryList[roles]    `cmd:"" help:"List the roles."`
 	Show    entryShow[roles]    `cmd:"" help:"Show a role."`
 	Rename  entryRename[roles]  `cmd:"" help:"Change a role's name; its code stays."`
+	Set     roleSet             `cmd:"" help:"Say whether members who have a role administer their organisation."`
 	Delete  entryDelete[roles]  `cmd:"" help:"Delete a role, and take it from all members."`
 	Disable entryDisable[roles] `cmd:"" help:"Disable a role: it is no longer shown in profiles."`
 	Enable  entryEnable[roles]  `cmd:"" help:"Re-enable a role."`
@@ -33,11 +34,12 @@ type RoleCommands struct {
 
 // Entry is an organisation or a role as the command line prints it.
 type Entry struct {
-	ID        int64     `json:"id"`
-	Code      string    `json:"code"`
-	Name      string    `json:"name"`
-	Disabled  bool      `json:"disabled"`
-	CreatedAt time.Time `json:"createdAt"`
+	ID          int64     `json:"id"`
+	Code        string    `json:"code"`
+	Name        string    `json:"name"`
+	Disabled    bool      `json:"disabled"`
+	CreatedAt   time.Time `json:"createdAt"`
+	Administers bool      `json:"administers,omitempty"` // a role whose holders administer the organisation
 }
 
 // directory is what can be done with organisations or with roles.
@@ -93,7 +95,7 @@ func (organisations) delete(ctx context.Context, a account.Operator, code string
 }
 
 func organisationEntry(o account.Organisation) Entry {
-	return Entry{o.ID, o.Code, o.Name, o.DisabledAt != nil, cli.LocalTime(o.CreatedAt)}
+	return Entry{o.ID, o.Code, o.Name, o.DisabledAt != nil, cli.LocalTime(o.CreatedAt), false}
 }
 
 type roles struct{}
@@ -137,7 +139,7 @@ func (roles) delete(ctx context.Context, a account.Operator, code string) error 
 }
 
 func roleEntry(r account.Role) Entry {
-	return Entry{r.ID, r.Code, r.Name, r.DisabledAt != nil, cli.LocalTime(r.CreatedAt)}
+	return Entry{r.ID, r.Code, r.Name, r.DisabledAt != nil, cli.LocalTime(r.CreatedAt), r.Administers}
 }
 
 func mapped[T, V any](rows []T, view func(T) V) []V {
@@ -168,9 +170,11 @@ func (e entryCommand[D]) change(ctx context.Context, c *cli.Console, do func(D, 
 		if e.JSON {
 			return c.PrintJSON(v)
 		}
-		return c.PrintTable(nil, [][]any{
-			{"id", v.ID}, {"code", v.Code}, {"name", v.Name}, {"disabled", v.Disabled}, {"created", v.CreatedAt},
-		})
+		rows := [][]any{{"id", v.ID}, {"code", v.Code}, {"name", v.Name}, {"disabled", v.Disabled}, {"created", v.CreatedAt}}
+		if v.Administers {
+			rows = append(rows, []any{"administers", true})
+		}
+		return c.PrintTable(nil, rows)
 	})
 }
 
@@ -235,6 +239,19 @@ type entryRename[D directory] struct {
 // Run renames the entry.
 func (e *entryRename[D]) Run(ctx context.Context, c *cli.Console) error {
 	return e.change(ctx, c, func(d D, a account.Operator) error { return d.rename(ctx, a, e.Code, e.Name) })
+}
+
+type roleSet struct {
+	entryCommand[roles]
+	Administers *bool `negatable:"" env:"-" required:"" help:"Members who have the role administer their organisation: they see its members and change their roles."`
+}
+
+// Run sets it.
+func (r *roleSet) Run(ctx context.Context, c *cli.Console) error {
+	return r.change(ctx, c, func(_ roles, a account.Operator) error {
+		_, err := a.ChangeRole(ctx, r.Code, account.RoleChange{Administers: r.Administers})
+		return err
+	})
 }
 
 type entryDelete[D directory] struct {

@@ -65,21 +65,22 @@ var directoryRules = map[string]string{
 	"name": "The name must be 1 to 128 characters without control characters, and without blanks around it",
 }
 
-// directoryMessage words errors about applications, organisations and roles,
-// which only the command line changes; "" for all others.
+// directoryMessage words errors about applications, organisations and roles; "" for all
+// others.
 func directoryMessage(failed *apierr.Error) string {
-	_, taken := errors.AsType[store.ConflictError](failed.Cause)
 	switch {
+	case failed.Code == apierr.AlreadyExists:
+		return "The " + failed.Field + " is taken"
+	case errors.Is(failed.Cause, store.ErrTooMany):
+		return "The application has " + failed.Expected + " " + failed.Field + "s that work already: revoke one first"
 	case failed.Code == apierr.UnknownApplication:
 		return "No such application"
 	case failed.Code != apierr.InvalidField:
 		return ""
-	case taken:
-		return "The " + failed.Field + " is taken"
-	case errors.Is(failed.Cause, store.ErrTooMany):
-		return "The application has " + failed.Expected + " " + failed.Field + "s that work already: revoke one first"
 	case errors.Is(failed.Cause, store.ErrNotFound):
 		return "No such " + failed.Field
+	case failed.Field == "organisations" && failed.Reason == apierr.NotInEnum:
+		return "No such organisation"
 	default:
 		return directoryRules[failed.Field]
 	}
