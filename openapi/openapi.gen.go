@@ -5991,6 +5991,11 @@ type AdminWeakPassword = Problem
 // The problem details of RFC 9457.
 type AdminWeakPasswordOrKeyReused = Problem
 
+// AdminWebhookRefused RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminWebhookRefused = Problem
+
 // AdminWrongCredentials RFC 9457 的问题详情。
 //
 // The problem details of RFC 9457.
@@ -9753,6 +9758,15 @@ type AdminWeakPasswordOrKeyReusedApplicationProblemPlusJSONResponse struct {
 	Body Problem
 
 	Headers AdminWeakPasswordOrKeyReusedResponseHeaders
+}
+
+type AdminWebhookRefusedResponseHeaders struct {
+	XRequestId *string
+}
+type AdminWebhookRefusedApplicationProblemPlusJSONResponse struct {
+	Body Problem
+
+	Headers AdminWebhookRefusedResponseHeaders
 }
 
 type AdminWrongCredentialsResponseHeaders struct {
@@ -21235,7 +21249,7 @@ func (response AddWebhook415ApplicationProblemPlusJSONResponse) VisitAddWebhookR
 }
 
 type AddWebhook422ApplicationProblemPlusJSONResponse struct {
-	AdminUnprocessableApplicationProblemPlusJSONResponse
+	AdminWebhookRefusedApplicationProblemPlusJSONResponse
 }
 
 func (response AddWebhook422ApplicationProblemPlusJSONResponse) VisitAddWebhookResponse(w http.ResponseWriter) error {
@@ -21899,7 +21913,7 @@ func (response ChangeWebhook415ApplicationProblemPlusJSONResponse) VisitChangeWe
 }
 
 type ChangeWebhook422ApplicationProblemPlusJSONResponse struct {
-	AdminUnprocessableApplicationProblemPlusJSONResponse
+	AdminWebhookRefusedApplicationProblemPlusJSONResponse
 }
 
 func (response ChangeWebhook422ApplicationProblemPlusJSONResponse) VisitChangeWebhookResponse(w http.ResponseWriter) error {
