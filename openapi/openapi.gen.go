@@ -5999,6 +5999,11 @@ type AdminWeakPassword = Problem
 // The problem details of RFC 9457.
 type AdminWeakPasswordOrKeyReused = Problem
 
+// AdminWebhookRefused RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminWebhookRefused = Problem
+
 // AdminWrongCredentials RFC 9457 的问题详情。
 //
 // The problem details of RFC 9457.
@@ -9761,6 +9766,15 @@ type AdminWeakPasswordOrKeyReusedApplicationProblemPlusJSONResponse struct {
 	Body Problem
 
 	Headers AdminWeakPasswordOrKeyReusedResponseHeaders
+}
+
+type AdminWebhookRefusedResponseHeaders struct {
+	XRequestId *string
+}
+type AdminWebhookRefusedApplicationProblemPlusJSONResponse struct {
+	Body Problem
+
+	Headers AdminWebhookRefusedResponseHeaders
 }
 
 type AdminWrongCredentialsResponseHeaders struct {
@@ -21243,7 +21257,7 @@ func (response AddWebhook415ApplicationProblemPlusJSONResponse) VisitAddWebhookR
 }
 
 type AddWebhook422ApplicationProblemPlusJSONResponse struct {
-	AdminUnprocessableApplicationProblemPlusJSONResponse
+	AdminWebhookRefusedApplicationProblemPlusJSONResponse
 }
 
 func (response AddWebhook422ApplicationProblemPlusJSONResponse) VisitAddWebhookResponse(w http.ResponseWriter) error {
@@ -21907,7 +21921,7 @@ func (response ChangeWebhook415ApplicationProblemPlusJSONResponse) VisitChangeWe
 }
 
 type ChangeWebhook422ApplicationProblemPlusJSONResponse struct {
-	AdminUnprocessableApplicationProblemPlusJSONResponse
+	AdminWebhookRefusedApplicationProblemPlusJSONResponse
 }
 
 func (response ChangeWebhook422ApplicationProblemPlusJSONResponse) VisitChangeWebhookResponse(w http.ResponseWriter) error {

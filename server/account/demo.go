@@ -18,6 +18,7 @@ type DemoSeed struct {
 	Applications         []DemoApplication
 	Sessions             []DemoSession
 	Codes                []DemoCode
+	Webhooks             []DemoWebhook
 }
 
 // DemoName is an organisation or a role.
@@ -95,7 +96,7 @@ func (s *Service) ResetDemo(ctx context.Context, seed DemoSeed) error {
 				return err
 			}
 		}
-		return nil
+		return s.insertWebhooks(ctx, tx, seed.Webhooks)
 	})
 	if err == nil {
 		s.guesses.forget()

@@ -6000,6 +6000,11 @@ type AdminWeakPassword = Problem
 // The problem details of RFC 9457.
 type AdminWeakPasswordOrKeyReused = Problem
 
+// AdminWebhookRefused RFC 9457 的问题详情。
+//
+// The problem details of RFC 9457.
+type AdminWebhookRefused = Problem
+
 // AdminWrongCredentials RFC 9457 的问题详情。
 //
 // The problem details of RFC 9457.
@@ -27390,7 +27395,7 @@ type AddWebhookAnswer struct {
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
 	ApplicationproblemJSON415 *AdminUnsupportedMediaType
 	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
-	ApplicationproblemJSON422 *AdminUnprocessable
+	ApplicationproblemJSON422 *AdminWebhookRefused
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *AdminTooManyRequests
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
@@ -27454,7 +27459,7 @@ func (r AddWebhookAnswer) GetApplicationproblemJSON415() *AdminUnsupportedMediaT
 }
 
 // GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
-func (r AddWebhookAnswer) GetApplicationproblemJSON422() *AdminUnprocessable {
+func (r AddWebhookAnswer) GetApplicationproblemJSON422() *AdminWebhookRefused {
 	return r.ApplicationproblemJSON422
 }
 
@@ -27927,7 +27932,7 @@ type ChangeWebhookAnswer struct {
 	// ApplicationproblemJSON415 the response for an HTTP 415 `application/problem+json` response
 	ApplicationproblemJSON415 *AdminUnsupportedMediaType
 	// ApplicationproblemJSON422 the response for an HTTP 422 `application/problem+json` response
-	ApplicationproblemJSON422 *AdminUnprocessable
+	ApplicationproblemJSON422 *AdminWebhookRefused
 	// ApplicationproblemJSON429 the response for an HTTP 429 `application/problem+json` response
 	ApplicationproblemJSON429 *AdminTooManyRequests
 	// ApplicationproblemJSON431 the response for an HTTP 431 `application/problem+json` response
@@ -28005,7 +28010,7 @@ func (r ChangeWebhookAnswer) GetApplicationproblemJSON415() *AdminUnsupportedMed
 }
 
 // GetApplicationproblemJSON422 returns the response for an HTTP 422 `application/problem+json` response
-func (r ChangeWebhookAnswer) GetApplicationproblemJSON422() *AdminUnprocessable {
+func (r ChangeWebhookAnswer) GetApplicationproblemJSON422() *AdminWebhookRefused {
 	return r.ApplicationproblemJSON422
 }
 
@@ -46873,7 +46878,7 @@ func ParseAddWebhookAnswer(rsp *http.Response) (*AddWebhookAnswer, error) {
 		response.ApplicationproblemJSON415 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
-		var dest AdminUnprocessable
+		var dest AdminWebhookRefused
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}
@@ -47515,7 +47520,7 @@ func ParseChangeWebhookAnswer(rsp *http.Response) (*ChangeWebhookAnswer, error) 
 		response.ApplicationproblemJSON415 = &dest
 
 	case strings.Contains(rsp.Header.Get("Content-Type"), "json") && rsp.StatusCode == 422:
-		var dest AdminUnprocessable
+		var dest AdminWebhookRefused
 		if err := json.Unmarshal(bodyBytes, &dest); err != nil {
 			return nil, err
 		}

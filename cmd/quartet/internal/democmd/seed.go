@@ -52,6 +52,7 @@ func seed() account.DemoSeed {
 			{Purpose: account.PurposeResetPassword, Mobile: Mobile, Code: Code, Life: lifetime},
 			{Purpose: account.PurposeProveIdentity, Mobile: Mobile, Code: Code, Life: lifetime},
 		},
+		Webhooks: webhooks(),
 	}
 }
 

@@ -1,3 +1,6 @@
+-- Programs from before this migration can use the tables.
+-- What they do is not sent to webhooks, so these are added when the last of them has gone.
+
 -- Webhooks, and what is sent to them. A row of webhook_deliveries is added in the
 -- transaction of its audit event. It has no foreign keys, so that a webhook that is deleted
 -- meanwhile fails no transaction. due_at is when it is tried next, and while it is tried
