@@ -1,7 +1,9 @@
 package account
 
 import (
+	"cmp"
 	"context"
+	"strings"
 	"time"
 
 	"quartet/server/apierr"
@@ -18,6 +20,7 @@ type DemoSeed struct {
 	Applications         []DemoApplication
 	Sessions             []DemoSession
 	Codes                []DemoCode
+	Webhooks             []DemoWebhook
 }
 
 // DemoName is an organisation or a role.
@@ -44,6 +47,7 @@ type DemoApplication struct {
 	ID, Name              string
 	Rights, Organisations []string
 	Secret                string // "" for none
+	SecretID              int64  // 0: a new one
 }
 
 // DemoSession is a session with public tokens. Without tokens it cannot be used.
@@ -60,6 +64,23 @@ type DemoSession struct {
 type DemoCode struct {
 	Purpose, Mobile, Code string
 	Life                  time.Duration
+}
+
+// DemoWebhook is a webhook with a public secret, and what was sent to it.
+type DemoWebhook struct {
+	ID                       int64
+	URL, Description, Secret string
+	Kinds                    []string // none: all
+	Deliveries               []DemoDelivery
+}
+
+// DemoDelivery is a delivery that has ended, and the event that it told of.
+type DemoDelivery struct {
+	EventID                 int64
+	Kind, Dialect           string
+	Actor, Subject, Session int64
+	State                   string // store.DeliveryDelivered or store.DeliveryDead
+	Status                  int    // HTTP status of the last answer
 }
 
 // ResetDemo deletes everything from a demonstration's database and inserts the
@@ -92,6 +113,11 @@ func (s *Service) ResetDemo(ctx context.Context, seed DemoSeed) error {
 		}
 		for _, code := range seed.Codes {
 			if err := s.setCode(ctx, tx, code); err != nil {
+				return err
+			}
+		}
+		for _, webhook := range seed.Webhooks {
+			if err := s.insertDemoWebhook(ctx, tx, webhook); err != nil {
 				return err
 			}
 		}
@@ -136,7 +162,7 @@ func (s *Service) insertOrganisations(ctx context.Context, tx store.Tx, seed Dem
 			return err
 		}
 		if a.Secret != "" {
-			secret := store.ApplicationSecret{ID: s.ids.Next(), ApplicationID: a.ID, Hash: hashOf(a.Secret), CreatedAt: now}
+			secret := store.ApplicationSecret{ID: cmp.Or(a.SecretID, s.ids.Next()), ApplicationID: a.ID, Hash: hashOf(a.Secret), CreatedAt: now}
 			if err := tx.InsertApplicationSecret(ctx, secret, MaxApplicationSecrets); err != nil {
 				return err
 			}
@@ -145,6 +171,36 @@ func (s *Service) insertOrganisations(ctx context.Context, tx store.Tx, seed Dem
 			if err := tx.AddApplicationOrganisation(ctx, a.ID, organisations[code]); err != nil {
 				return err
 			}
+		}
+	}
+	return nil
+}
+
+func (s *Service) insertDemoWebhook(ctx context.Context, tx store.Tx, w DemoWebhook) error {
+	now := store.TimeOf(s.now())
+	err := tx.InsertWebhook(ctx, store.Webhook{
+		ID: w.ID, URL: w.URL, Description: w.Description, Kinds: strings.Join(w.Kinds, " "),
+		SecretSealed: s.sealer.Seal(w.Secret, webhookContext(w.ID)), Version: 1, CreatedAt: now, UpdatedAt: now,
+	}, MaxWebhooks)
+	if err != nil {
+		return err
+	}
+	for _, d := range w.Deliveries {
+		row := event{
+			kind: d.Kind, actor: d.Actor, subject: d.Subject, session: d.Session, dialect: d.Dialect, clientIP: "127.0.0.1",
+		}.row(now, RequestInfo{})
+		row.ID = d.EventID
+		if err := tx.InsertAudit(ctx, row); err != nil {
+			return err
+		}
+		if err := tx.QueueDelivery(ctx, row, w.ID); err != nil {
+			return err
+		}
+		ended := store.WebhookDelivery{
+			EventID: row.ID, WebhookID: w.ID, State: d.State, Attempts: 1, TriedAt: &now, Status: &d.Status, FinishedAt: &now,
+		}
+		if err := tx.SetDelivery(ctx, ended, row.At); err != nil {
+			return err
 		}
 	}
 	return nil

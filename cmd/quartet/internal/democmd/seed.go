@@ -1,6 +1,7 @@
 package democmd
 
 import (
+	"net/http"
 	"time"
 
 	"quartet/server/account"
@@ -26,6 +27,10 @@ const (
 	RefreshAccessToken = "AT-1-ZGVtby1yZWZyZXNoLWFjY2Vzcy0x_A01"
 	RefreshToken       = "RT-ZGVtby1yZWZyZXNoLXRva2VuLW9mLXF1YXJ0ZXQtMDE"
 
+	// secretToRevoke is that of another application.
+	secretToRevoke = "qas_ZGVtb25zdHJhdGlvbi1zZWNyZXQtb2YtYXBwLTItMDE"
+	webhookSecret  = "whsec_ZGVtb25zdHJhdGlvbi1zZWNyZXQtb2Ytd2ViaG9vay0x"
+
 	organisation   = "10020027"
 	role           = "js_000008"
 	demoUserID     = 1
@@ -41,17 +46,42 @@ const (
 // seed is what a demonstration's database holds after a reset.
 func seed() account.DemoSeed {
 	return account.DemoSeed{
-		Organisations: []account.DemoName{{ID: 10020027, Code: organisation, Name: "第二十七职业高中"}},
-		Roles:         []account.DemoName{{ID: 8, Code: role, Name: "教职工"}},
-		Users:         users(),
-		Applications:  []account.DemoApplication{{ID: Application, Name: "演示应用", Organisations: []string{organisation}, Secret: ApplicationSecret}},
-		Sessions:      sessions(),
+		Organisations: []account.DemoName{
+			{ID: 10020027, Code: organisation, Name: "第二十七职业高中"},
+			{ID: 10020031, Code: "10020031", Name: "第三十一职业高中"},
+			{ID: 10020099, Code: "10020099", Name: "第九十九职业高中"}, // to be deleted
+		},
+		Roles: []account.DemoName{
+			{ID: 8, Code: role, Name: "教职工"},
+			{ID: 99, Code: "js_000099", Name: "实习生"}, // to be deleted
+		},
+		Users: users(),
+		Applications: []account.DemoApplication{
+			{ID: Application, Name: "演示应用", Organisations: []string{organisation}, Secret: ApplicationSecret},
+			{ID: "2", Name: "教务系统", Organisations: []string{organisation}, Secret: secretToRevoke, SecretID: 2001},
+			{ID: "9", Name: "旧门户"}, // to be deleted
+		},
+		Sessions: sessions(),
 		Codes: []account.DemoCode{
 			{Purpose: account.PurposeSignIn, Mobile: Mobile, Code: Code, Life: lifetime},
 			{Purpose: account.PurposeVerifyMobile, Mobile: Mobile, Code: Code, Life: lifetime},
 			{Purpose: account.PurposeResetPassword, Mobile: Mobile, Code: Code, Life: lifetime},
 			{Purpose: account.PurposeProveIdentity, Mobile: Mobile, Code: Code, Life: lifetime},
 		},
+		Webhooks: []account.DemoWebhook{webhook()},
+	}
+}
+
+// webhook is one that has been told of the demo user, and has missed a change of them.
+func webhook() account.DemoWebhook {
+	told := account.DemoDelivery{Actor: adminUserID, Subject: demoUserID, Session: 1004, Dialect: "yudao"}
+	created, updated := told, told
+	created.EventID, created.Kind, created.State, created.Status = 2001, account.AuditUserCreated, store.DeliveryDelivered, http.StatusNoContent
+	updated.EventID, updated.Kind, updated.State, updated.Status = 2002, account.AuditUserUpdated, store.DeliveryDead, http.StatusServiceUnavailable
+	return account.DemoWebhook{
+		ID: 1, URL: "https://hooks.example.com/quartet", Description: "教务系统", Secret: webhookSecret,
+		Kinds:      []string{account.AuditUserCreated, account.AuditUserUpdated, account.AuditUserErased},
+		Deliveries: []account.DemoDelivery{created, updated},
 	}
 }
 
@@ -89,7 +119,7 @@ func users() []account.DemoUser {
 			},
 			Role: store.RoleAdministrator,
 		}},
-		{ID: otherAccountID, Source: "demo", AddedUser: account.AddedUser{
+		{ID: otherAccountID, Source: "demo", Memberships: member, AddedUser: account.AddedUser{
 			NewUser: account.NewUser{Username: "lin.wanqiu", Profile: account.Profile{Nickname: new("晚秋")}},
 			Role:    store.RoleMember,
 		}},
