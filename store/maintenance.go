@@ -152,7 +152,7 @@ func (tx Tx) PutMetadataIfAbsent(ctx context.Context, name, value string) (kept 
 // DeleteAll deletes every row of every table except the metadata. It is for
 // demonstrations.
 func (tx Tx) DeleteAll(ctx context.Context) error {
-	names := []string{"one_time_codes", "rate_counters", "wechat_codes"}
+	names := []string{"one_time_codes", "rate_counters", "wechat_codes", "idempotency_keys"}
 	for _, table := range slices.Backward(exportedTables) {
 		names = append(names, table.Name)
 	}

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -45,6 +46,7 @@ type DemoApplication struct {
 	ID, Name              string
 	Rights, Organisations []string
 	Secret                string // "" for none
+	SecretID              int64  // 0: a new one
 }
 
 // DemoSession is a session with public tokens. Without tokens it cannot be used.
@@ -137,7 +139,7 @@ func (s *Service) insertOrganisations(ctx context.Context, tx store.Tx, seed Dem
 			return err
 		}
 		if a.Secret != "" {
-			secret := store.ApplicationSecret{ID: s.ids.Next(), ApplicationID: a.ID, Hash: hashOf(a.Secret), CreatedAt: now}
+			secret := store.ApplicationSecret{ID: cmp.Or(a.SecretID, s.ids.Next()), ApplicationID: a.ID, Hash: hashOf(a.Secret), CreatedAt: now}
 			if err := tx.InsertApplicationSecret(ctx, secret, MaxApplicationSecrets); err != nil {
 				return err
 			}

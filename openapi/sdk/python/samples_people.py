@@ -83,7 +83,7 @@ def set_user_role() -> None:
     configuration = Configuration(host=base_url, access_token=admin_token)
     api = quartet_client.AdminApi(ApiClient(configuration))
     role = quartet_client.AdminUserRole.AdminUserRoleAdministrator
-    print(api.set_user_role("3", "*", quartet_client.AdminUserRoleChange(role=role)).role)
+    print(api.set_user_role("3", "*", quartet_client.AdminUserRoleChange(role=role)).role.value)
     # end
 
 

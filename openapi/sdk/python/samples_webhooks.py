@@ -89,7 +89,7 @@ def replay_delivery() -> None:
     # sample: replayDelivery
     configuration = Configuration(host=base_url, access_token=admin_token)
     api = quartet_client.AdminApi(ApiClient(configuration))
-    print(api.replay_delivery("msg_2001_1").state)
+    print(api.replay_delivery("msg_2001_1").state.value)
     # end
 
 

@@ -1,6 +1,7 @@
 // The operations of the admin API about organisations, roles, applications, keys, the audit and figures,
 // once each.
 import { client } from './generated/heyapi/client.gen.js';
+import type { Auth } from './generated/heyapi/core/auth.gen.js';
 import {
   addApplication, addApplicationSecret, addOrganisation, addRole, changeApplication, changeOrganisation, changeRole,
   deleteApplication, deleteOrganisation, deleteRole, linkOrganisation, listApplications, listApplicationSecrets,
@@ -11,19 +12,21 @@ import { baseUrl } from './common.js';
 
 client.setConfig({ baseUrl });
 const adminToken = 'AT-1-ZGVtby1hZG1pbmlzdHJhdG9yLXRva2Vu';
+// The operations take a token or an application's secret; this client would send the token as the secret too.
+const asAdmin = ({ scheme }: Auth) => (scheme === 'bearer' ? adminToken : undefined);
 let etag = '';
 let kid = '';
 
 {
   // sample: listOrganisations
-  const { data } = await listOrganisations({ auth: adminToken, throwOnError: true });
+  const { data } = await listOrganisations({ auth: asAdmin, throwOnError: true });
   console.log(data.items.map((organisation) => organisation.code));
   // end
 }
 {
   // sample: addOrganisation
   const { data } = await addOrganisation({
-    auth: adminToken,
+    auth: asAdmin,
     body: { code: '10020028', name: '第二十八职业高中' },
     throwOnError: true,
   });
@@ -33,7 +36,7 @@ let kid = '';
 {
   // sample: readOrganisation
   const { data, response } = await readOrganisation({
-    auth: adminToken,
+    auth: asAdmin,
     path: { organisation: '10020027' },
     throwOnError: true,
   });
@@ -44,7 +47,7 @@ let kid = '';
 {
   // sample: changeOrganisation
   const { data } = await changeOrganisation({
-    auth: adminToken,
+    auth: asAdmin,
     path: { organisation: '10020027' },
     headers: { 'If-Match': etag },
     body: { name: '第二十七职业高中（东校区）' },
@@ -56,7 +59,7 @@ let kid = '';
 {
   // sample: listMembers
   const { data } = await listMembers({
-    auth: adminToken,
+    auth: asAdmin,
     path: { organisation: '10020027' },
     query: { limit: 20 },
     throwOnError: true,
@@ -67,7 +70,7 @@ let kid = '';
 {
   // sample: deleteOrganisation
   await deleteOrganisation({
-    auth: adminToken,
+    auth: asAdmin,
     path: { organisation: '10020099' },
     headers: { 'If-Match': '*' },
     throwOnError: true,
@@ -77,14 +80,14 @@ let kid = '';
 }
 {
   // sample: listRoles
-  const { data } = await listRoles({ auth: adminToken, throwOnError: true });
+  const { data } = await listRoles({ auth: asAdmin, throwOnError: true });
   console.log(data.items.map((role) => role.code));
   // end
 }
 {
   // sample: addRole
   const { data } = await addRole({
-    auth: adminToken,
+    auth: asAdmin,
     body: { code: 'js_000021', name: '班主任', administers: false },
     throwOnError: true,
   });
@@ -94,7 +97,7 @@ let kid = '';
 {
   // sample: readRole
   const { data, response } = await readRole({
-    auth: adminToken,
+    auth: asAdmin,
     path: { role: 'js_000008' },
     throwOnError: true,
   });
@@ -105,7 +108,7 @@ let kid = '';
 {
   // sample: changeRole
   const { data } = await changeRole({
-    auth: adminToken,
+    auth: asAdmin,
     path: { role: 'js_000008' },
     headers: { 'If-Match': etag },
     body: { name: '教师' },
@@ -117,7 +120,7 @@ let kid = '';
 {
   // sample: deleteRole
   await deleteRole({
-    auth: adminToken,
+    auth: asAdmin,
     path: { role: 'js_000099' },
     headers: { 'If-Match': '*' },
     throwOnError: true,
@@ -127,14 +130,14 @@ let kid = '';
 }
 {
   // sample: listApplications
-  const { data } = await listApplications({ auth: adminToken, throwOnError: true });
+  const { data } = await listApplications({ auth: asAdmin, throwOnError: true });
   console.log(data.items.map((application) => application.name));
   // end
 }
 {
   // sample: addApplication
   const { data } = await addApplication({
-    auth: adminToken,
+    auth: asAdmin,
     body: { id: 'library', name: '图书馆', rights: ['users.read'], organisations: ['10020027'] },
     throwOnError: true,
   });
@@ -144,7 +147,7 @@ let kid = '';
 {
   // sample: readApplication
   const { data, response } = await readApplication({
-    auth: adminToken,
+    auth: asAdmin,
     path: { applicationId: '1' },
     throwOnError: true,
   });
@@ -155,7 +158,7 @@ let kid = '';
 {
   // sample: changeApplication
   const { data } = await changeApplication({
-    auth: adminToken,
+    auth: asAdmin,
     path: { applicationId: '1' },
     headers: { 'If-Match': etag },
     body: { name: '演示应用（新）' },
@@ -167,7 +170,7 @@ let kid = '';
 {
   // sample: linkOrganisation
   await linkOrganisation({
-    auth: adminToken,
+    auth: asAdmin,
     path: { applicationId: '1', organisation: '10020031' },
     throwOnError: true,
   });
@@ -177,7 +180,7 @@ let kid = '';
 {
   // sample: unlinkOrganisation
   await unlinkOrganisation({
-    auth: adminToken,
+    auth: asAdmin,
     path: { applicationId: '1', organisation: '10020031' },
     throwOnError: true,
   });
@@ -187,17 +190,17 @@ let kid = '';
 {
   // sample: listApplicationSecrets
   const { data } = await listApplicationSecrets({
-    auth: adminToken,
+    auth: asAdmin,
     path: { applicationId: '1' },
     throwOnError: true,
   });
-  console.log(data.items.map((secret) => secret.lastUsedAt));
+  console.log(data.items.map((secret) => secret.id));
   // end
 }
 {
   // sample: addApplicationSecret
   const { data } = await addApplicationSecret({
-    auth: adminToken,
+    auth: asAdmin,
     path: { applicationId: '1' },
     headers: { 'Idempotency-Key': 'rotation-2026-12' },
     throwOnError: true,
@@ -208,7 +211,7 @@ let kid = '';
 {
   // sample: revokeApplicationSecret
   await revokeApplicationSecret({
-    auth: adminToken,
+    auth: asAdmin,
     path: { applicationId: '2', secretId: '2001' },
     throwOnError: true,
   });
@@ -218,7 +221,7 @@ let kid = '';
 {
   // sample: deleteApplication
   await deleteApplication({
-    auth: adminToken,
+    auth: asAdmin,
     path: { applicationId: '9' },
     headers: { 'If-Match': '*' },
     throwOnError: true,
@@ -228,7 +231,7 @@ let kid = '';
 }
 {
   // sample: listSigningKeys
-  const { data } = await listSigningKeys({ auth: adminToken, throwOnError: true });
+  const { data } = await listSigningKeys({ auth: asAdmin, throwOnError: true });
   console.log(data.items.map((key) => key.kid));
   // end
   kid = data.items[0]?.kid ?? '';
@@ -236,7 +239,7 @@ let kid = '';
 {
   // sample: rotateSigningKey
   const { data } = await rotateSigningKey({
-    auth: adminToken,
+    auth: asAdmin,
     body: { overlap: 60 },
     throwOnError: true,
   });
@@ -246,7 +249,7 @@ let kid = '';
 {
   // sample: retireSigningKey
   await retireSigningKey({
-    auth: adminToken,
+    auth: asAdmin,
     path: { kid },
     query: { force: true },
     throwOnError: true,
@@ -257,7 +260,7 @@ let kid = '';
 {
   // sample: listAudit
   const { data } = await listAudit({
-    auth: adminToken,
+    auth: asAdmin,
     query: { kind: ['organisation_added', 'role_added'], limit: 20 },
     throwOnError: true,
   });
@@ -266,7 +269,7 @@ let kid = '';
 }
 {
   // sample: readFigures
-  const { data } = await readFigures({ auth: adminToken, query: { step: 'day' }, throwOnError: true });
+  const { data } = await readFigures({ auth: asAdmin, query: { step: 'day' }, throwOnError: true });
   console.log(data.liveSessions);
   // end
 }

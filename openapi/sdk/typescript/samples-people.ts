@@ -1,5 +1,6 @@
 // The operations of the admin API about people, once each: administrators, users, sessions and lockouts.
 import { client } from './generated/heyapi/client.gen.js';
+import type { Auth } from './generated/heyapi/core/auth.gen.js';
 import {
   addUser, changeUser, endAnySession, endSessionsOfUser, eraseUser, exportUser, findSessions, listLockouts,
   listMembershipsOfUser, listUsers, mergeUser, previewAnswer, readAdministrator, readUser, removeMembership,
@@ -9,6 +10,8 @@ import {
 import { baseUrl } from './common.js';
 
 const adminToken = 'AT-1-ZGVtby1hZG1pbmlzdHJhdG9yLXRva2Vu';
+// The operations take a token or an application's secret; this client would send the token as the secret too.
+const asAdmin = ({ scheme }: Auth) => (scheme === 'bearer' ? adminToken : undefined);
 const adminPassword = 'quartet-admin';
 const setupUrl = process.env.SETUP_URL ?? ''; // of a server without users
 const setupToken = process.env.SETUP_TOKEN ?? '';
@@ -39,14 +42,14 @@ client.setConfig({ baseUrl });
 }
 {
   // sample: readAdministrator
-  const { data } = await readAdministrator({ auth: adminToken, throwOnError: true });
+  const { data } = await readAdministrator({ auth: asAdmin, throwOnError: true });
   console.log(data.role, data.rights.length);
   // end
 }
 {
   // sample: listUsers
   const { data } = await listUsers({
-    auth: adminToken,
+    auth: asAdmin,
     query: { organisation: '10020027', limit: 20 },
     throwOnError: true,
   });
@@ -56,7 +59,7 @@ client.setConfig({ baseUrl });
 {
   // sample: addUser
   const { data } = await addUser({
-    auth: adminToken,
+    auth: asAdmin,
     headers: { 'Idempotency-Key': 'enrolment-2026-117' },
     body: { username: 'gu.qinghe', nickname: '清和', mobile: '13900139000', mobileVerified: true },
     throwOnError: true,
@@ -68,7 +71,7 @@ client.setConfig({ baseUrl });
 {
   // sample: readUser
   const { data, response } = await readUser({
-    auth: adminToken,
+    auth: asAdmin,
     path: { userId: '3' },
     throwOnError: true,
   });
@@ -79,7 +82,7 @@ client.setConfig({ baseUrl });
 {
   // sample: changeUser
   const { data } = await changeUser({
-    auth: adminToken,
+    auth: asAdmin,
     path: { userId: '3' },
     headers: { 'If-Match': etag },
     body: { remark: '已核对姓名', company: '云栖书店' },
@@ -91,7 +94,7 @@ client.setConfig({ baseUrl });
 {
   // sample: setUserRole
   const { data } = await setUserRole({
-    auth: adminToken,
+    auth: asAdmin,
     path: { userId: '3' },
     headers: { 'If-Match': '*' },
     body: { role: 'administrator' },
@@ -103,7 +106,7 @@ client.setConfig({ baseUrl });
 {
   // sample: setUserPassword
   const { data } = await setUserPassword({
-    auth: adminToken,
+    auth: asAdmin,
     path: { userId: '3' },
     body: {},
     throwOnError: true,
@@ -114,7 +117,7 @@ client.setConfig({ baseUrl });
 {
   // sample: listMembershipsOfUser
   const { data } = await listMembershipsOfUser({
-    auth: adminToken,
+    auth: asAdmin,
     path: { userId: '3' },
     throwOnError: true,
   });
@@ -124,7 +127,7 @@ client.setConfig({ baseUrl });
 {
   // sample: setMembership
   const { data } = await setMembership({
-    auth: adminToken,
+    auth: asAdmin,
     path: { userId: '3', organisation: '10020027' },
     body: { roles: ['js_000008'] },
     throwOnError: true,
@@ -135,7 +138,7 @@ client.setConfig({ baseUrl });
 {
   // sample: removeMembership
   await removeMembership({
-    auth: adminToken,
+    auth: asAdmin,
     path: { userId: '5', organisation: '10020027' },
     throwOnError: true,
   });
@@ -145,7 +148,7 @@ client.setConfig({ baseUrl });
 {
   // sample: previewAnswer
   const { data } = await previewAnswer({
-    auth: adminToken,
+    auth: asAdmin,
     path: { userId: '3' },
     body: { dialect: 'jfinal' },
     throwOnError: true,
@@ -155,51 +158,51 @@ client.setConfig({ baseUrl });
 }
 {
   // sample: exportUser
-  const { data } = await exportUser({ auth: adminToken, path: { userId: '3' }, throwOnError: true });
+  const { data } = await exportUser({ auth: asAdmin, path: { userId: '3' }, throwOnError: true });
   console.log(data.user.guid);
   // end
 }
 {
   // sample: findSessions
-  const { data } = await findSessions({ auth: adminToken, query: { user: '2' }, throwOnError: true });
+  const { data } = await findSessions({ auth: asAdmin, query: { user: '2' }, throwOnError: true });
   console.log(data.items.map((session) => session.id));
   // end
   sessionId = data.items[0]?.id ?? ''; // that of signInAdministrator
 }
 {
   // sample: endAnySession
-  await endAnySession({ auth: adminToken, path: { sessionId }, throwOnError: true });
+  await endAnySession({ auth: asAdmin, path: { sessionId }, throwOnError: true });
   // end
   console.log('endAnySession');
 }
 {
   // sample: endSessionsOfUser
-  await endSessionsOfUser({ auth: adminToken, path: { userId: '3' }, throwOnError: true });
+  await endSessionsOfUser({ auth: asAdmin, path: { userId: '3' }, throwOnError: true });
   // end
   console.log('endSessionsOfUser');
 }
 {
   // sample: listLockouts
-  const { data } = await listLockouts({ auth: adminToken, throwOnError: true });
+  const { data } = await listLockouts({ auth: asAdmin, throwOnError: true });
   console.log(`${data.items.length} locked`);
   // end
 }
 {
   // sample: unlockUser
-  await unlockUser({ auth: adminToken, path: { userId: '3' }, throwOnError: true });
+  await unlockUser({ auth: asAdmin, path: { userId: '3' }, throwOnError: true });
   // end
   console.log('unlockUser');
 }
 {
   // sample: unlockClientIp
-  await unlockClientIp({ auth: adminToken, path: { clientIp: '203.0.113.7' }, throwOnError: true });
+  await unlockClientIp({ auth: asAdmin, path: { clientIp: '203.0.113.7' }, throwOnError: true });
   // end
   console.log('unlockClientIp');
 }
 {
   // sample: mergeUser
   const { data } = await mergeUser({
-    auth: adminToken,
+    auth: asAdmin,
     path: { userId },
     body: { into: '3' },
     throwOnError: true,
@@ -210,7 +213,7 @@ client.setConfig({ baseUrl });
 {
   // sample: eraseUser
   await eraseUser({
-    auth: adminToken,
+    auth: asAdmin,
     path: { userId: '3' },
     headers: { 'If-Match': '*' },
     throwOnError: true,
@@ -220,7 +223,7 @@ client.setConfig({ baseUrl });
 }
 {
   // sample: signOutAdministrator
-  await signOutAdministrator({ auth: adminToken, throwOnError: true });
+  await signOutAdministrator({ auth: asAdmin, throwOnError: true });
   // end
   console.log('signOutAdministrator');
 }

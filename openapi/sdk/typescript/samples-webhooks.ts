@@ -1,5 +1,6 @@
 // The operations of the admin API about webhooks and their deliveries, once each.
 import { client } from './generated/heyapi/client.gen.js';
+import type { Auth } from './generated/heyapi/core/auth.gen.js';
 import {
   addWebhook, changeWebhook, deleteWebhook, listDeliveries, listWebhooks, readDelivery, readWebhook, replayDeliveries,
   replayDelivery, rotateWebhookSecret, testWebhook,
@@ -8,18 +9,20 @@ import { baseUrl } from './common.js';
 
 client.setConfig({ baseUrl });
 const adminToken = 'AT-1-ZGVtby1hZG1pbmlzdHJhdG9yLXRva2Vu';
+// The operations take a token or an application's secret; this client would send the token as the secret too.
+const asAdmin = ({ scheme }: Auth) => (scheme === 'bearer' ? adminToken : undefined);
 let etag = '';
 
 {
   // sample: listWebhooks
-  const { data } = await listWebhooks({ auth: adminToken, throwOnError: true });
+  const { data } = await listWebhooks({ auth: asAdmin, throwOnError: true });
   console.log(data.items.map((webhook) => webhook.url));
   // end
 }
 {
   // sample: addWebhook
   const { data } = await addWebhook({
-    auth: adminToken,
+    auth: asAdmin,
     body: { url: 'https://hooks.example.com/other', description: '图书馆', kinds: ['user_created'] },
     throwOnError: true,
   });
@@ -29,7 +32,7 @@ let etag = '';
 {
   // sample: readWebhook
   const { data, response } = await readWebhook({
-    auth: adminToken,
+    auth: asAdmin,
     path: { webhookId: '1' },
     throwOnError: true,
   });
@@ -40,7 +43,7 @@ let etag = '';
 {
   // sample: changeWebhook
   const { data } = await changeWebhook({
-    auth: adminToken,
+    auth: asAdmin,
     path: { webhookId: '1' },
     headers: { 'If-Match': etag },
     body: { kinds: ['user_created', 'user_updated'] },
@@ -52,7 +55,7 @@ let etag = '';
 {
   // sample: rotateWebhookSecret
   const { data } = await rotateWebhookSecret({
-    auth: adminToken,
+    auth: asAdmin,
     path: { webhookId: '1' },
     throwOnError: true,
   });
@@ -61,14 +64,14 @@ let etag = '';
 }
 {
   // sample: testWebhook
-  const { data } = await testWebhook({ auth: adminToken, path: { webhookId: '1' }, throwOnError: true });
+  const { data } = await testWebhook({ auth: asAdmin, path: { webhookId: '1' }, throwOnError: true });
   console.log(data.id);
   // end
 }
 {
   // sample: listDeliveries
   const { data } = await listDeliveries({
-    auth: adminToken,
+    auth: asAdmin,
     query: { webhook: '1', state: 'delivered' },
     throwOnError: true,
   });
@@ -78,7 +81,7 @@ let etag = '';
 {
   // sample: readDelivery
   const { data } = await readDelivery({
-    auth: adminToken,
+    auth: asAdmin,
     path: { deliveryId: 'msg_2001_1' },
     throwOnError: true,
   });
@@ -88,7 +91,7 @@ let etag = '';
 {
   // sample: replayDelivery
   const { data } = await replayDelivery({
-    auth: adminToken,
+    auth: asAdmin,
     path: { deliveryId: 'msg_2001_1' },
     throwOnError: true,
   });
@@ -98,7 +101,7 @@ let etag = '';
 {
   // sample: replayDeliveries
   const { data } = await replayDeliveries({
-    auth: adminToken,
+    auth: asAdmin,
     path: { webhookId: '1' },
     body: { since: '2026-11-21T01:00:00Z' },
     throwOnError: true,
@@ -109,7 +112,7 @@ let etag = '';
 {
   // sample: deleteWebhook
   await deleteWebhook({
-    auth: adminToken,
+    auth: asAdmin,
     path: { webhookId: '1' },
     headers: { 'If-Match': '*' },
     throwOnError: true,

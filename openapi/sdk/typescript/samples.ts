@@ -9,10 +9,6 @@ import {
   signInByPassword, signInByWeChat, signInByWeChatMobile, signOut, updatePassword, updateUser, verifyMobile,
 } from './generated/heyapi/index.js';
 import { baseUrl } from './common.js';
-// The programs of the admin API run first.
-import './samples-directory.js';
-import './samples-webhooks.js';
-import './samples-people.js';
 
 client.setConfig({ baseUrl });
 const accessToken = 'AT-4-Q8z-8PhSfm4RYp10WUcpuWSXbjpUIRtW';
@@ -29,6 +25,11 @@ const otherAccessToken = 'AT-1-ZGVtby1vdGhlci1hY2NvdW50LXRva2Vu';
 const password = 'quartet-demo';
 const newPassword = 'violet-evening';
 let jwt = '';
+
+// The admin API, one file after the other.
+await import('./samples-directory.js');
+await import('./samples-webhooks.js');
+await import('./samples-people.js');
 
 {
   // sample: refreshUser

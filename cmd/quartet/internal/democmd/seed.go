@@ -26,6 +26,9 @@ const (
 	RefreshAccessToken = "AT-1-ZGVtby1yZWZyZXNoLWFjY2Vzcy0x_A01"
 	RefreshToken       = "RT-ZGVtby1yZWZyZXNoLXRva2VuLW9mLXF1YXJ0ZXQtMDE"
 
+	// secretToRevoke is that of another application.
+	secretToRevoke = "qas_ZGVtb25zdHJhdGlvbi1zZWNyZXQtb2YtYXBwLTItMDE"
+
 	organisation   = "10020027"
 	role           = "js_000008"
 	demoUserID     = 1
@@ -41,11 +44,22 @@ const (
 // seed is what a demonstration's database holds after a reset.
 func seed() account.DemoSeed {
 	return account.DemoSeed{
-		Organisations: []account.DemoName{{ID: 10020027, Code: organisation, Name: "第二十七职业高中"}},
-		Roles:         []account.DemoName{{ID: 8, Code: role, Name: "教职工"}},
-		Users:         users(),
-		Applications:  []account.DemoApplication{{ID: Application, Name: "演示应用", Organisations: []string{organisation}, Secret: ApplicationSecret}},
-		Sessions:      sessions(),
+		Organisations: []account.DemoName{
+			{ID: 10020027, Code: organisation, Name: "第二十七职业高中"},
+			{ID: 10020031, Code: "10020031", Name: "第三十一职业高中"},
+			{ID: 10020099, Code: "10020099", Name: "第九十九职业高中"}, // to be deleted
+		},
+		Roles: []account.DemoName{
+			{ID: 8, Code: role, Name: "教职工"},
+			{ID: 99, Code: "js_000099", Name: "实习生"}, // to be deleted
+		},
+		Users: users(),
+		Applications: []account.DemoApplication{
+			{ID: Application, Name: "演示应用", Organisations: []string{organisation}, Secret: ApplicationSecret},
+			{ID: "2", Name: "教务系统", Organisations: []string{organisation}, Secret: secretToRevoke, SecretID: 2001},
+			{ID: "9", Name: "旧门户"}, // to be deleted
+		},
+		Sessions: sessions(),
 		Codes: []account.DemoCode{
 			{Purpose: account.PurposeSignIn, Mobile: Mobile, Code: Code, Life: lifetime},
 			{Purpose: account.PurposeVerifyMobile, Mobile: Mobile, Code: Code, Life: lifetime},
@@ -90,7 +104,7 @@ func users() []account.DemoUser {
 			},
 			Role: store.RoleAdministrator,
 		}},
-		{ID: otherAccountID, Source: "demo", AddedUser: account.AddedUser{
+		{ID: otherAccountID, Source: "demo", Memberships: member, AddedUser: account.AddedUser{
 			NewUser: account.NewUser{Username: "lin.wanqiu", Profile: account.Profile{Nickname: new("晚秋")}},
 			Role:    store.RoleMember,
 		}},
