@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 import { faultsOf, fits, newPage, startBrowser } from "./browser.mjs";
 import { startEmpty } from "./firststart.mjs";
 
-const PASSWORD = "松间明月照石上";
+const PASSWORD = "松间明月照石上流泉";
 let server, browser;
 before(async () => {
   server = await startEmpty();
@@ -36,7 +36,8 @@ async function signIn(page) {
 async function device(account, password) {
   const signedIn = await fetch(`${server.origin}/api/user/login`, { method: "POST", body: new URLSearchParams({ loginAccount: account, password }) });
   const { Jwt } = await signedIn.json();
-  return { signedIn: signedIn.status === 200, use: async () => (await fetch(`${server.origin}/api/user/detail`, { headers: { Jwt } })).status };
+  assert.equal(signedIn.status, 200);
+  return { use: async () => (await fetch(`${server.origin}/auth/sessions`, { headers: { Authorization: `Bearer ${Jwt}` } })).status };
 }
 
 test("the one-time address makes the first super administrator, once, and does not stay in the address bar", async () => {

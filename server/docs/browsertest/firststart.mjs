@@ -32,7 +32,7 @@ export async function startEmpty() {
       importUsers(count) {
         const table = join(folder, "sys_user.csv");
         const rows = Array.from({ length: count }, (_, i) => `${i + 1},person.${i + 1},同学${i + 1},0,0,`);
-        writeFileSync(table, ["user_id,user_name,nick_name,del_flag,status,password", ...rows].join("\n"));
+        writeFileSync(table, ["user_id,user_name,nick_name,del_flag,status,password", ...rows, ""].join("\n"));
         execFileSync(binary, ["import", "--from", "ruoyi", "--database", database, table], { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
       },
     };
