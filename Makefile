@@ -9,7 +9,7 @@ BENCHSTAT   := golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4d
 REDOCLY     := @redocly/cli@2.77.0
 VERSION     := $(shell git describe --tags --always --dirty 2>/dev/null || echo devel)
 
-.PHONY: help run release test-release test test-browser test-explorers test-prism sdk test-sdk sdk-matrix test-clients test-examples contract breaking race generate lint lint-go lint-spec vuln bench bench-go bench-compare fuzz build clean
+.PHONY: help run release test-release test test-browser test-explorers test-prism sdk test-sdk sdk-matrix test-clients test-examples contract breaking race generate console lint lint-go lint-spec vuln bench bench-go bench-compare fuzz build clean
 
 help: ## explain every target
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,7 +27,7 @@ test: ## run all tests that need only Go (PostgreSQL and MariaDB too where QUART
 
 CHROMIUM ?= $(firstword $(foreach name,chromium chromium-browser google-chrome,$(shell command -v $(name))))
 PICTURES ?=
-test-browser: ## open the documentation in a real browser, pictures in bin/browser; PICTURES=true writes those of the READMEs (needs Node.js 20 and Chromium)
+test-browser: ## open the documentation and the console in a real browser, pictures in bin/browser; PICTURES=true writes those of the READMEs (needs Node.js 20 and Chromium)
 	@if command -v npm >/dev/null && [ -n "$(CHROMIUM)" ]; then cd server/docs/browsertest && \
 	  npm ci --silent --no-audit --no-fund && CHROMIUM="$(CHROMIUM)" PICTURES="$(PICTURES)" npm --silent test; \
 	elif [ "$${CI:-}" = true ]; then echo "the browser test needs npm and Chromium"; exit 1; \
@@ -123,6 +123,9 @@ FUZZTIME ?= 2000000x
 fuzz: ## send random requests to every operation, FUZZTIME=2000000x of each family; one that fails stays as a regression test
 	@for target in FuzzJSONBody FuzzForm FuzzEncodedBody FuzzPathAndQuery FuzzHeaders; do \
 	  go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(FUZZTIME) ./server/e2e; done
+
+console: ## generate the console's client and build server/console/dist, which is committed (needs Node.js 20.19)
+	cd server/console && npm ci --silent --no-audit --no-fund && npm run --silent generate >/dev/null && npm run --silent build
 
 build: ## build bin/quartet, a static binary
 	CGO_ENABLED=0 go build -trimpath -ldflags '-s -w -X main.release=$(VERSION)' -o bin/quartet ./cmd/quartet

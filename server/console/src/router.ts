@@ -39,7 +39,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/deliveries', name: 'deliveries', component: () => import('./pages/Deliveries.vue'), meta: { right: 'webhooks.read', menu: 'deliveries' } },
   { path: '/outbox', name: 'outbox', component: () => import('./pages/Outbox.vue'), meta: { menu: 'outbox' } },
   { path: '/none', name: 'none', component: () => import('./pages/Nothing.vue') },
-  { path: '/:rest(.*)*', redirect: () => ({ name: menu()[0]?.name ?? 'none' }) },
+  { path: '/:rest(.*)*', name: 'start', component: () => import('./pages/Nothing.vue') },
 ];
 
 export const router = createRouter({ history: createWebHashHistory(), routes });
@@ -64,6 +64,8 @@ router.beforeEach(async (to) => {
     }
     arrival.value = undefined;
   }
+  // The first page of the menu depends on who operates.
+  if (to.name === 'start') return { name: menu()[0]?.name ?? 'none', replace: true };
   return true;
 });
 

@@ -12,7 +12,7 @@ export async function startEmpty() {
   const folder = mkdtempSync(join(tmpdir(), "quartet-console-"));
   const binary = join(folder, "quartet"), database = `sqlite:${join(folder, "quartet.db")}`, file = join(folder, "quartet.db.keys.setup");
   execFileSync("go", ["build", "-o", binary, "./cmd/quartet"], { cwd: module, stdio: "inherit" });
-  const program = spawn(binary, ["serve", "--addr", "127.0.0.1:0", "--database", database, "--sms", "simulator"], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
+  const program = spawn(binary, ["serve", "--addr", "127.0.0.1:0", "--database", database], { cwd: folder, stdio: ["ignore", "pipe", "pipe"] });
   const stop = async () => {
     if (program.exitCode === null && program.signalCode === null) {
       const ended = new Promise((resolve) => program.once("exit", resolve));
@@ -31,8 +31,8 @@ export async function startEmpty() {
       /** Adds so many users, as an import from another system does. */
       importUsers(count) {
         const table = join(folder, "sys_user.csv");
-        const rows = Array.from({ length: count }, (_, i) => `${i + 1},person.${i + 1},同学${i + 1},0,0`);
-        writeFileSync(table, ["user_id,user_name,nick_name,del_flag,status", ...rows].join("\n"));
+        const rows = Array.from({ length: count }, (_, i) => `${i + 1},person.${i + 1},同学${i + 1},0,0,`);
+        writeFileSync(table, ["user_id,user_name,nick_name,del_flag,status,password", ...rows, ""].join("\n"));
         execFileSync(binary, ["import", "--from", "ruoyi", "--database", database, table], { cwd: folder, stdio: ["ignore", "ignore", "inherit"] });
       },
     };
