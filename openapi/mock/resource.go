@@ -296,7 +296,8 @@ func (r *resource) isNamedBy(parameter string) bool {
 }
 
 // joinVerbs gives groups that were found by verbs, and in which nothing is created, to the
-// one group with the same noun and like records in which something is.
+// one group with the same noun and like records in which something is. Of several it is the
+// one that was found by verbs too.
 func (s *Server) joinVerbs(byName map[string]*resource) {
 	for name, group := range byName {
 		if !group.rpc || group.creates || len(group.operations) == 0 {
@@ -307,6 +308,9 @@ func (s *Server) joinVerbs(byName map[string]*resource) {
 			if other != group && other.noun == group.noun && other.creates && group.record != nil && s.isAkin(group.record, other) && strings.Count(other.name, "{}") == strings.Count(group.name, "{}") {
 				others = append(others, other)
 			}
+		}
+		if len(others) > 1 {
+			others = slices.DeleteFunc(others, func(other *resource) bool { return !other.rpc })
 		}
 		if len(others) != 1 {
 			continue
