@@ -140,8 +140,9 @@ func TestAUserIsAddedReadAndChanged(t *testing.T) {
 	wantProblem(t, w.operate(http.MethodPatch, path, `{"avatar":"javascript:alert(1)"}`, "root", "If-Match", "*"), http.StatusBadRequest, "invalid_field", "avatar")
 	wantProblem(t, w.operate(http.MethodPatch, path, `{}`, "root", "If-Match", "*"), http.StatusBadRequest, "invalid_field")
 	wantProblem(t, w.operate(http.MethodPatch, path, `{"remark":"x"}`, "root"), http.StatusBadRequest, "invalid_field", "If-Match")
-	for _, nobody := range []string{"99", "0", "9999999999999999999"} {
-		wantProblem(t, w.operate(http.MethodGet, "/admin/users/"+nobody, "", "root"), http.StatusNotFound, "user_not_found")
+	wantProblem(t, w.operate(http.MethodGet, "/admin/users/99", "", "root"), http.StatusNotFound, "user_not_found")
+	for _, noID := range []string{"0", "9999999999999999999"} {
+		wantProblem(t, w.operate(http.MethodGet, "/admin/users/"+noID, "", "root"), http.StatusBadRequest, "invalid_field", "userId")
 	}
 
 	// Disabling ends the sessions.
