@@ -83,16 +83,14 @@ func (s *scene) told(e account.AuditEvent) string {
 	detail = strings.ReplaceAll(detail, strconv.FormatInt(s.other, 10), "ZHAO")
 	detail = strings.ReplaceAll(detail, strconv.FormatInt(s.li.UserID, 10), "LI")
 	detail = secretID.ReplaceAllString(detail, `"secret_id":ID`)
+	detail = deliveryID.ReplaceAllString(webhookID.ReplaceAllString(detail, `"webhook":ID`), `"delivery":ID`)
 	return strings.Join([]string{name(e.ActorID), name(e.SubjectID), session, e.Dialect, e.ClientIP, detail}, " ")
 }
 
 func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 	t.Parallel()
 	const beside = "- - - command_line  "
-	cases := map[string]struct {
-		act  func(s *scene) error
-		want string
-	}{
+	cases := map[string]auditCase{
 		account.AuditSignIn: {func(s *scene) error {
 			_, err := s.tryPassword("zhao", goodPassword, home)
 			return err
@@ -345,6 +343,7 @@ func TestEveryKindIsWrittenByItsRule(t *testing.T) {
 			return s.CommandLine().RetireSigningKey(s.t.Context(), keyFolder{}, "1", true)
 		}, beside + `{"forced":"true","kid":"1"}`},
 	}
+	maps.Copy(cases, webhookCases(beside))
 	wantEqual(t, "kinds with a case", fmt.Sprint(slices.Sorted(maps.Keys(cases))), fmt.Sprint(slices.Sorted(slices.Values(account.AuditKinds()))))
 	for kind, c := range cases {
 		t.Run(kind, func(t *testing.T) {
