@@ -1,7 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"slices"
 	"strings"
 )
 
@@ -16,41 +19,50 @@ type SpanFilter struct {
 
 // SpanCount is how many events of a kind, a dialect and a way a span has.
 type SpanCount struct {
-	Span    Time   `db:"span"` // when it begins
-	Kind    string `db:"kind"`
-	Dialect string `db:"dialect"`
-	Way     string `db:"way"` // of SpanFilter.Ways, "" for none of them
-	Events  int64  `db:"events"`
+	Span               Time // when it begins
+	Kind, Dialect, Way string
+	Events             int64
 }
 
 // CountSpans counts events by spans of time, in order of the spans. Spans without events
-// are left out.
-func (s *Store) CountSpans(ctx context.Context, f SpanFilter) (counts []SpanCount, err error) {
-	query, args := f.query()
-	err = s.run(ctx, "CountSpans", func() error {
-		counts = nil
-		return s.engine.SelectOnce(ctx, &counts, query, args...)
-	})
-	return counts, err
-}
-
-// query finds the way in the text of the details: engines read JSON in different ways, and
-// a quote inside a value is escaped, so that no value looks like a member.
-func (f SpanFilter) query() (query string, args []any) {
-	args = []any{f.Since, f.StepMillis}
-	var way strings.Builder
-	for _, name := range f.Ways {
-		way.WriteString(" WHEN detail LIKE ? THEN '" + name + "'")
-		args = append(args, `%"way":"`+name+`"%`)
-	}
-	column := "''"
-	if len(f.Ways) > 0 {
-		column = "CASE" + way.String() + " ELSE '' END"
-	}
+// are left out. The rows are counted here: SQLite takes several times as long to group them.
+func (s *Store) CountSpans(ctx context.Context, f SpanFilter) ([]SpanCount, error) {
 	var c conditions
 	in(&c, "kind", f.Kinds)
 	c.add("id >= ? AND id < ? AND at >= ? AND at < ?", f.FromID, f.BeforeID, f.Since, f.Until)
-	return `SELECT span, kind, dialect, way, COUNT(*) AS events FROM (
-			SELECT at - (at - ?) % ? AS span, kind, dialect, ` + column + ` AS way FROM audit_events ` + c.where() + `) happened
-		GROUP BY span, kind, dialect, way ORDER BY span, kind, dialect, way`, append(args, c.args...)
+	var at int64
+	var kind, dialect, detail string
+	counted := map[SpanCount]int64{} // by counts without events
+	err := s.each(ctx, "CountSpans", "SELECT at, kind, dialect, detail FROM audit_events "+c.where(), []any{&at, &kind, &dialect, &detail}, func(row int) {
+		if row == 0 {
+			clear(counted)
+		}
+		span := Time(at - (at-int64(f.Since))%f.StepMillis)
+		counted[SpanCount{Span: span, Kind: kind, Dialect: dialect, Way: f.wayIn(detail)}]++
+	}, c.args...)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return nil, err
+	}
+	counts := make([]SpanCount, 0, len(counted))
+	for count, events := range counted {
+		count.Events = events
+		counts = append(counts, count)
+	}
+	slices.SortFunc(counts, func(a, b SpanCount) int {
+		return cmp.Or(cmp.Compare(a.Span, b.Span), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Dialect, b.Dialect), cmp.Compare(a.Way, b.Way))
+	})
+	return counts, nil
+}
+
+// wayIn finds the way in the JSON of details, "" for none of f.Ways. A quote inside a value is
+// escaped, so that no value looks like a member.
+func (f SpanFilter) wayIn(detail string) string {
+	_, rest, _ := strings.Cut(detail, `"way":"`)
+	found, _, _ := strings.Cut(rest, `"`)
+	for _, way := range f.Ways {
+		if way == found {
+			return way // which does not keep the details in memory
+		}
+	}
+	return ""
 }
