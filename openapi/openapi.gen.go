@@ -7233,7 +7233,7 @@ type ServerInterface interface {
 	SetMembership(ctx echo.Context, userId UserId, organisation OrganisationCode) error
 	// MergeUser 合并用户 · Merge a user into another
 	// (POST /admin/users/{userId}/merge)
-	MergeUser(ctx echo.Context, userId UserId) error
+	MergeUser(ctx echo.Context, userId string) error
 	// SetUserPassword 设置用户的密码 · Set the password of a user
 	// (POST /admin/users/{userId}/password)
 	SetUserPassword(ctx echo.Context, userId UserId) error
@@ -8629,7 +8629,7 @@ func (w *ServerInterfaceWrapper) SetMembership(ctx echo.Context) error {
 func (w *ServerInterfaceWrapper) MergeUser(ctx echo.Context) error {
 	var err error
 	// ------------- Path parameter "userId" -------------
-	var userId UserId
+	var userId string
 
 	err = runtime.BindStyledParameterWithOptions("simple", "userId", ctx.Param("userId"), &userId, runtime.BindStyledParameterOptions{ParamLocation: runtime.ParamLocationPath, Explode: false, Required: true, Type: "string", Format: "", ValueIsUnescaped: ctx.Request().URL.RawPath == ""})
 	if err != nil {
@@ -20091,7 +20091,7 @@ func (response SetMembership503ApplicationProblemPlusJSONResponse) VisitSetMembe
 }
 
 type MergeUserRequestObject struct {
-	UserId UserId `json:"userId"`
+	UserId string `json:"userId"`
 	Body   *MergeUserJSONRequestBody
 }
 
@@ -30115,7 +30115,7 @@ func (sh *strictHandler) SetMembership(ctx echo.Context, userId UserId, organisa
 }
 
 // MergeUser operation middleware
-func (sh *strictHandler) MergeUser(ctx echo.Context, userId UserId) error {
+func (sh *strictHandler) MergeUser(ctx echo.Context, userId string) error {
 	var request MergeUserRequestObject
 
 	request.UserId = userId

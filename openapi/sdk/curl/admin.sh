@@ -217,7 +217,6 @@ curl "$BASE_URL/admin/users" \
   -H 'Idempotency-Key: enrolment-2026-117' \
   --json '{"username": "gu.qinghe", "nickname": "清和", "mobile": "13900139000", "mobileVerified": true}'
 # end
-USER_ID=$(value id)
 
 # sample: readUser
 curl -i "$BASE_URL/admin/users/3" -H "Authorization: Bearer $ADMIN_TOKEN"
@@ -268,12 +267,11 @@ curl "$BASE_URL/admin/users/3/data" -H "Authorization: Bearer $ADMIN_TOKEN"
 # end
 
 # sample: findSessions
-curl "$BASE_URL/admin/sessions?user=2" -H "Authorization: Bearer $ADMIN_TOKEN"
+curl "$BASE_URL/admin/sessions?user=3" -H "Authorization: Bearer $ADMIN_TOKEN"
 # end
-SESSION_ID=$(value id) # that of signInAdministrator
 
 # sample: endAnySession
-curl -X DELETE "$BASE_URL/admin/sessions/$SESSION_ID" -H "Authorization: Bearer $ADMIN_TOKEN"
+curl -X DELETE "$BASE_URL/admin/sessions/1006" -H "Authorization: Bearer $ADMIN_TOKEN"
 # end
 
 # sample: endSessionsOfUser
@@ -293,7 +291,7 @@ curl -X DELETE "$BASE_URL/admin/lockouts/203.0.113.7" -H "Authorization: Bearer 
 # end
 
 # sample: mergeUser
-curl "$BASE_URL/admin/users/$USER_ID/merge" \
+curl "$BASE_URL/admin/users/6/merge" \
   -H "Authorization: Bearer $ADMIN_TOKEN" \
   --json '{"into": "3"}'
 # end

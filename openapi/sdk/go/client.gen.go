@@ -7865,7 +7865,7 @@ type ClientInterface interface {
 	// Takes any type of body and a specified content type.
 	//
 	// Corresponds with POST /admin/users/{userId}/merge (the `MergeUser` operationId).
-	MergeUserWithBody(ctx context.Context, userId UserId, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
+	MergeUserWithBody(ctx context.Context, userId string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// MergeUser 合并用户 · Merge a user into another
 	//
@@ -7878,7 +7878,7 @@ type ClientInterface interface {
 	// Takes a body of the `application/json` content type.
 	//
 	// Corresponds with POST /admin/users/{userId}/merge (the `MergeUser` operationId).
-	MergeUser(ctx context.Context, userId UserId, body MergeUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
+	MergeUser(ctx context.Context, userId string, body MergeUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error)
 
 	// SetUserPasswordWithBody 设置用户的密码 · Set the password of a user
 	//
@@ -10183,7 +10183,7 @@ func (c *Client) SetMembership(ctx context.Context, userId UserId, organisation 
 // Takes any type of body and a specified content type.
 //
 // Corresponds with POST /admin/users/{userId}/merge (the `MergeUser` operationId).
-func (c *Client) MergeUserWithBody(ctx context.Context, userId UserId, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) MergeUserWithBody(ctx context.Context, userId string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewMergeUserRequestWithBody(c.Server, userId, contentType, body)
 	if err != nil {
 		return nil, err
@@ -10206,7 +10206,7 @@ func (c *Client) MergeUserWithBody(ctx context.Context, userId UserId, contentTy
 // Takes a body of the `application/json` content type.
 //
 // Corresponds with POST /admin/users/{userId}/merge (the `MergeUser` operationId).
-func (c *Client) MergeUser(ctx context.Context, userId UserId, body MergeUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
+func (c *Client) MergeUser(ctx context.Context, userId string, body MergeUserJSONRequestBody, reqEditors ...RequestEditorFn) (*http.Response, error) {
 	req, err := NewMergeUserRequest(c.Server, userId, body)
 	if err != nil {
 		return nil, err
@@ -14447,7 +14447,7 @@ func NewSetMembershipRequestWithBody(server string, userId UserId, organisation 
 }
 
 // NewMergeUserRequest calls the generic MergeUser builder with application/json body
-func NewMergeUserRequest(server string, userId UserId, body MergeUserJSONRequestBody) (*http.Request, error) {
+func NewMergeUserRequest(server string, userId string, body MergeUserJSONRequestBody) (*http.Request, error) {
 	var bodyReader io.Reader
 	buf, err := json.Marshal(body)
 	if err != nil {
@@ -14458,7 +14458,7 @@ func NewMergeUserRequest(server string, userId UserId, body MergeUserJSONRequest
 }
 
 // NewMergeUserRequestWithBody constructs an http.Request for the MergeUser method, with any body, and a specified content type
-func NewMergeUserRequestWithBody(server string, userId UserId, contentType string, body io.Reader) (*http.Request, error) {
+func NewMergeUserRequestWithBody(server string, userId string, contentType string, body io.Reader) (*http.Request, error) {
 	var err error
 
 	var pathParam0 string
@@ -17385,7 +17385,7 @@ type ClientWithResponsesInterface interface {
 	// Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /admin/users/{userId}/merge (the `MergeUser` operationId).
-	MergeUserWithBodyWithResponse(ctx context.Context, userId UserId, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MergeUserAnswer, error)
+	MergeUserWithBodyWithResponse(ctx context.Context, userId string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MergeUserAnswer, error)
 
 	// MergeUserWithResponse 合并用户 · Merge a user into another
 	//
@@ -17398,7 +17398,7 @@ type ClientWithResponsesInterface interface {
 	// Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 	//
 	// Corresponds with POST /admin/users/{userId}/merge (the `MergeUser` operationId).
-	MergeUserWithResponse(ctx context.Context, userId UserId, body MergeUserJSONRequestBody, reqEditors ...RequestEditorFn) (*MergeUserAnswer, error)
+	MergeUserWithResponse(ctx context.Context, userId string, body MergeUserJSONRequestBody, reqEditors ...RequestEditorFn) (*MergeUserAnswer, error)
 
 	// SetUserPasswordWithBodyWithResponse 设置用户的密码 · Set the password of a user
 	//
@@ -34792,7 +34792,7 @@ func (c *ClientWithResponses) SetMembershipWithResponse(ctx context.Context, use
 // Takes any type of body and a specified content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with POST /admin/users/{userId}/merge (the `MergeUser` operationId).
-func (c *ClientWithResponses) MergeUserWithBodyWithResponse(ctx context.Context, userId UserId, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MergeUserAnswer, error) {
+func (c *ClientWithResponses) MergeUserWithBodyWithResponse(ctx context.Context, userId string, contentType string, body io.Reader, reqEditors ...RequestEditorFn) (*MergeUserAnswer, error) {
 	rsp, err := c.MergeUserWithBody(ctx, userId, contentType, body, reqEditors...)
 	if err != nil {
 		return nil, err
@@ -34811,7 +34811,7 @@ func (c *ClientWithResponses) MergeUserWithBodyWithResponse(ctx context.Context,
 // Takes a body of the `application/json` content type, and returns a wrapper object for the known response body format(s).
 //
 // Corresponds with POST /admin/users/{userId}/merge (the `MergeUser` operationId).
-func (c *ClientWithResponses) MergeUserWithResponse(ctx context.Context, userId UserId, body MergeUserJSONRequestBody, reqEditors ...RequestEditorFn) (*MergeUserAnswer, error) {
+func (c *ClientWithResponses) MergeUserWithResponse(ctx context.Context, userId string, body MergeUserJSONRequestBody, reqEditors ...RequestEditorFn) (*MergeUserAnswer, error) {
 	rsp, err := c.MergeUser(ctx, userId, body, reqEditors...)
 	if err != nil {
 		return nil, err

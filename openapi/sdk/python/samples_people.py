@@ -46,17 +46,15 @@ def list_users() -> None:
     # end
 
 
-def add_user() -> str:
+def add_user() -> None:
     # sample: addUser
     configuration = Configuration(host=base_url, access_token=admin_token)
     api = quartet_client.AdminApi(ApiClient(configuration))
     user = quartet_client.AdminUserCreation(
         username="gu.qinghe", nickname="清和", mobile="13900139000", mobile_verified=True
     )
-    added = api.add_user(user, idempotency_key="enrolment-2026-117")
-    print(added.id)
+    print(api.add_user(user, idempotency_key="enrolment-2026-117").id)
     # end
-    return added.id
 
 
 def read_user() -> str:
@@ -139,21 +137,19 @@ def export_user() -> None:
     # end
 
 
-def find_sessions() -> str:
+def find_sessions() -> None:
     # sample: findSessions
     configuration = Configuration(host=base_url, access_token=admin_token)
     api = quartet_client.AdminApi(ApiClient(configuration))
-    sessions = api.find_sessions(user="2").items
-    print([session.id for session in sessions])
+    print([session.id for session in api.find_sessions(user="3").items])
     # end
-    return sessions[0].id  # that of signInAdministrator
 
 
-def end_any_session(session_id: str) -> None:
+def end_any_session() -> None:
     # sample: endAnySession
     configuration = Configuration(host=base_url, access_token=admin_token)
     api = quartet_client.AdminApi(ApiClient(configuration))
-    api.end_any_session(session_id)
+    api.end_any_session("1006")
     # end
     print("endAnySession")
 
@@ -193,11 +189,11 @@ def unlock_client_ip() -> None:
     print("unlockClientIp")
 
 
-def merge_user(user_id: str) -> None:
+def merge_user() -> None:
     # sample: mergeUser
     configuration = Configuration(host=base_url, access_token=admin_token)
     api = quartet_client.AdminApi(ApiClient(configuration))
-    print(api.merge_user(user_id, quartet_client.AdminMerge(into="3")).version)
+    print(api.merge_user("6", quartet_client.AdminMerge(into="3")).version)
     # end
 
 
@@ -224,7 +220,7 @@ def run() -> None:
     sign_in_administrator()
     read_administrator()
     list_users()
-    user_id = add_user()
+    add_user()
     etag = read_user()
     change_user(etag)
     set_user_role()
@@ -234,12 +230,12 @@ def run() -> None:
     remove_membership()
     preview_answer()
     export_user()
-    session_id = find_sessions()
-    end_any_session(session_id)
+    find_sessions()
+    end_any_session()
     end_sessions_of_user()
     list_lockouts()
     unlock_user()
     unlock_client_ip()
-    merge_user(user_id)
+    merge_user()
     erase_user()
     sign_out_administrator()

@@ -17,8 +17,6 @@ const setupUrl = process.env.SETUP_URL ?? ''; // of a server without users
 const setupToken = process.env.SETUP_TOKEN ?? '';
 const newPassword = 'violet-evening';
 let etag = '';
-let sessionId = '';
-let userId = '';
 
 client.setConfig({ baseUrl: setupUrl });
 {
@@ -66,7 +64,6 @@ client.setConfig({ baseUrl });
   });
   console.log(data.id);
   // end
-  userId = data.id;
 }
 {
   // sample: readUser
@@ -164,14 +161,13 @@ client.setConfig({ baseUrl });
 }
 {
   // sample: findSessions
-  const { data } = await findSessions({ auth: asAdmin, query: { user: '2' }, throwOnError: true });
+  const { data } = await findSessions({ auth: asAdmin, query: { user: '3' }, throwOnError: true });
   console.log(data.items.map((session) => session.id));
   // end
-  sessionId = data.items[0]?.id ?? ''; // that of signInAdministrator
 }
 {
   // sample: endAnySession
-  await endAnySession({ auth: asAdmin, path: { sessionId }, throwOnError: true });
+  await endAnySession({ auth: asAdmin, path: { sessionId: '1006' }, throwOnError: true });
   // end
   console.log('endAnySession');
 }
@@ -203,7 +199,7 @@ client.setConfig({ baseUrl });
   // sample: mergeUser
   const { data } = await mergeUser({
     auth: asAdmin,
-    path: { userId },
+    path: { userId: '6' },
     body: { into: '3' },
     throwOnError: true,
   });

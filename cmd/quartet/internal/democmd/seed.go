@@ -108,11 +108,16 @@ func users() []account.DemoUser {
 			NewUser: account.NewUser{Username: "lin.wanqiu", Profile: account.Profile{Nickname: new("晚秋")}},
 			Role:    store.RoleMember,
 		}},
+		{ID: 6, Source: "demo", AddedUser: account.AddedUser{ // to be merged
+			NewUser: account.NewUser{Username: "zhou.mu", Profile: account.Profile{Nickname: new("暮雨"), RealName: new("周暮")}},
+			Role:    store.RoleMember,
+		}},
 	}
 }
 
 // sessions are those of the demo user, of which the third is to be ended by its id: it has
-// no token; one of the super administrator, and one of the demo user's other account.
+// no token; one of the super administrator, one of the demo user's other account, and one
+// that an administrator can end by its id.
 func sessions() []account.DemoSession {
 	return []account.DemoSession{
 		{ID: 1001, UserID: demoUserID, Dialect: "yudao", Device: Device, Application: Application, AccessToken: AccessToken, Generation: 4, AccessLife: lifetime, Life: sessionLife},
@@ -120,6 +125,7 @@ func sessions() []account.DemoSession {
 		{ID: 1003, UserID: demoUserID, Dialect: "jfinal", AccessLife: lifetime, Life: sessionLife},
 		{ID: 1004, UserID: adminUserID, Dialect: "yudao", Application: Application, AccessToken: AdministratorToken, AccessLife: lifetime, Life: sessionLife},
 		{ID: 1005, UserID: otherAccountID, Dialect: "yudao", AccessToken: OtherAccountToken, AccessLife: lifetime, Life: sessionLife},
+		{ID: 1006, UserID: 3, Dialect: "jfinal", AccessLife: lifetime, Life: sessionLife},
 	}
 }
 

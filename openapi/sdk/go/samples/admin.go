@@ -48,10 +48,10 @@ func adminSamples() []sample {
 		after(listSigningKeys, retireSigningKey, rotateSigningKey), listAudit, readFigures,
 		listWebhooks, addWebhook, after(readWebhook, changeWebhook), rotateWebhookSecret, testWebhook,
 		listDeliveries, readDelivery, replayDelivery, replayDeliveries, deleteWebhook,
-		setUpAdministrator, signInAdministrator, readAdministrator, after(findSessions, endAnySession),
-		listUsers, after(readUser, changeUser), setUserRole, setUserPassword,
+		setUpAdministrator, signInAdministrator, readAdministrator,
+		listUsers, addUser, after(readUser, changeUser), setUserRole, setUserPassword,
 		listMembershipsOfUser, setMembership, removeMembership, previewAnswer, exportUser,
-		endSessionsOfUser, listLockouts, unlockUser, unlockClientIp,
-		after(addUser, mergeUser), eraseUser, signOutAdministrator,
+		findSessions, endAnySession, endSessionsOfUser, listLockouts, unlockUser, unlockClientIp,
+		mergeUser, eraseUser, signOutAdministrator,
 	}
 }

@@ -72,7 +72,7 @@ func listUsers(ctx context.Context, api *client.ClientWithResponses) error {
 	return nil
 }
 
-func addUser(ctx context.Context, api *client.ClientWithResponses) (string, error) {
+func addUser(ctx context.Context, api *client.ClientWithResponses) error {
 	// sample: addUser
 	params := &client.AddUserParams{IdempotencyKey: new("enrolment-2026-117")}
 	body := client.AdminUserCreation{
@@ -80,14 +80,14 @@ func addUser(ctx context.Context, api *client.ClientWithResponses) (string, erro
 	}
 	answer, err := api.AddUserWithResponse(ctx, params, body, client.Header("Authorization", "Bearer "+adminToken))
 	if err != nil {
-		return "", err
+		return err
 	}
 	if answer.JSON201 == nil {
-		return "", errors.New(answer.Status())
+		return errors.New(answer.Status())
 	}
 	fmt.Println(answer.JSON201.Id)
 	// end
-	return answer.JSON201.Id, nil
+	return nil
 }
 
 func readUser(ctx context.Context, api *client.ClientWithResponses) (string, error) {
@@ -227,9 +227,9 @@ func exportUser(ctx context.Context, api *client.ClientWithResponses) error {
 	return nil
 }
 
-func mergeUser(ctx context.Context, api *client.ClientWithResponses, userID string) error {
+func mergeUser(ctx context.Context, api *client.ClientWithResponses) error {
 	// sample: mergeUser
-	answer, err := api.MergeUserWithResponse(ctx, userID, client.AdminMerge{Into: "3"},
+	answer, err := api.MergeUserWithResponse(ctx, "6", client.AdminMerge{Into: "3"},
 		client.Header("Authorization", "Bearer "+adminToken))
 	if err != nil {
 		return err

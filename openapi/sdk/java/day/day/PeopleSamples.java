@@ -36,7 +36,7 @@ final class PeopleSamples {
         signInAdministrator();
         readAdministrator();
         listUsers();
-        String userId = addUser();
+        addUser();
         String etag = readUser();
         changeUser(etag);
         setUserRole();
@@ -46,13 +46,13 @@ final class PeopleSamples {
         removeMembership();
         previewAnswer();
         exportUser();
-        String sessionId = findSessions();
-        endAnySession(sessionId);
+        findSessions();
+        endAnySession();
         endSessionsOfUser();
         listLockouts();
         unlockUser();
         unlockClientIp();
-        mergeUser(userId);
+        mergeUser();
         eraseUser();
         signOutAdministrator();
     }
@@ -92,7 +92,7 @@ final class PeopleSamples {
         // end
     }
 
-    private static String addUser() throws ApiException {
+    private static void addUser() throws ApiException {
         // sample: addUser
         ApiClient client = new ApiClient().setBasePath(baseUrl);
         client.setBearerToken(adminToken);
@@ -102,10 +102,8 @@ final class PeopleSamples {
             .nickname("清和")
             .mobile("13900139000")
             .mobileVerified(true);
-        String userId = api.addUser(user, "enrolment-2026-117").getId();
-        System.out.println(userId);
+        System.out.println(api.addUser(user, "enrolment-2026-117").getId());
         // end
-        return userId;
     }
 
     private static String readUser() throws ApiException {
@@ -196,23 +194,21 @@ final class PeopleSamples {
         // end
     }
 
-    private static String findSessions() throws ApiException {
+    private static void findSessions() throws ApiException {
         // sample: findSessions
         ApiClient client = new ApiClient().setBasePath(baseUrl);
         client.setBearerToken(adminToken);
         AdminApi api = new AdminApi(client);
-        String sessionId = api.findSessions("2", null, 20, null).getItems().get(0).getId();
-        System.out.println(sessionId);
+        System.out.println(api.findSessions("3", null, 20, null).getItems().get(0).getId());
         // end
-        return sessionId; // that of signInAdministrator
     }
 
-    private static void endAnySession(String sessionId) throws ApiException {
+    private static void endAnySession() throws ApiException {
         // sample: endAnySession
         ApiClient client = new ApiClient().setBasePath(baseUrl);
         client.setBearerToken(adminToken);
         AdminApi api = new AdminApi(client);
-        api.endAnySession(sessionId);
+        api.endAnySession("1006");
         // end
         System.out.println("endAnySession");
     }
@@ -256,12 +252,12 @@ final class PeopleSamples {
         System.out.println("unlockClientIp");
     }
 
-    private static void mergeUser(String userId) throws ApiException {
+    private static void mergeUser() throws ApiException {
         // sample: mergeUser
         ApiClient client = new ApiClient().setBasePath(baseUrl);
         client.setBearerToken(adminToken);
         AdminApi api = new AdminApi(client);
-        System.out.println(api.mergeUser(userId, new AdminMerge().into("3")).getVersion());
+        System.out.println(api.mergeUser("6", new AdminMerge().into("3")).getVersion());
         // end
     }
 
