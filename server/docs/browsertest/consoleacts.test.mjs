@@ -82,6 +82,18 @@ test("an application gets rights one by one and a secret that is shown once and 
   assert.equal(await call("users"), 401);
 });
 
+test("a user who is locked out is found, and let in again", async () => {
+  const signIn = (password) => fetch(`${origin()}/api/user/login`, { method: "POST", body: new URLSearchParams({ loginAccount: "demo", password }) }).then((answer) => answer.json());
+  for (let i = 0; i < 6; i++) await signIn("not-the-password");
+  assert.equal((await signIn("quartet-demo")).state, "fail");
+  const page = await visit({ language: "en" });
+  await open(page, "lockouts");
+  await page.getByRole("row", { name: /晚秋 127\.0\.0\.1 password/ }).getByRole("button", { name: "Unlock user" }).click();
+  await dialog(page).getByRole("button", { name: "Lift the lockout" }).click();
+  await page.getByText("The lockout is lifted.").waitFor();
+  assert.equal((await signIn("quartet-demo")).state, "ok");
+});
+
 test("a user gets a password that is shown once, is disabled, and is merged into another", async () => {
   const page = await visit({ language: "en" });
   for (const name of ["one.of.two", "two.of.two"]) {
