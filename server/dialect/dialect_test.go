@@ -17,8 +17,8 @@ import (
 	"quartet/server/dialect/all"
 )
 
-// spoken are the dialects, OAuth2 and Problem.
-var spoken = append(slices.Clone(all.Dialects), &dialect.OAuth2, &dialect.Problem)
+// spoken are the dialects, OAuth2, Admin and Problem.
+var spoken = append(slices.Clone(all.Dialects), &dialect.OAuth2, &dialect.Admin, &dialect.Problem)
 
 var update = flag.Bool("update", false, "write ERRORS.md and ERRORS.zh-CN.md anew")
 
@@ -32,6 +32,8 @@ var symbols = []apierr.Code{
 	apierr.UsernameTaken, apierr.EmailTaken, apierr.MobileTaken, apierr.WeChatTaken, apierr.WeakPassword, apierr.WrongOldPassword,
 	apierr.TooManyRequests, apierr.WeChatCodeInvalid, apierr.WeChatCodeUsed, apierr.WeChatTooFrequent,
 	apierr.WeChatUnavailable, apierr.SMSUnavailable, apierr.Overloaded, apierr.Unavailable, apierr.Internal,
+	apierr.NotFound, apierr.AlreadyExists, apierr.LastSuperAdministrator, apierr.Conflict, apierr.PreconditionFailed,
+	apierr.IdempotencyKeyReused, apierr.SetupClosed, apierr.WebhookAddressRefused,
 }
 
 func TestEveryFailureIsWordedInEveryDialect(t *testing.T) {
@@ -125,7 +127,7 @@ func TestPathsBelongToOneDialect(t *testing.T) {
 	for path, want := range map[string]string{
 		"/user/refresh": "jeecg", "/user/x": "jeecg", "/user/info": "cas", "/user/info/1": "cas",
 		"/auth/x": "yudao", "/app/x": "yudao", "/wx/x": "yudao", "/account_api/x": "ruoyi", "/api/x": "jfinal",
-		"/oauth2/introspect": "oauth2", "/oauth2/x": "oauth2", "/oauth2": "system",
+		"/admin/users": "admin", "/admin": "system", "/oauth2/introspect": "oauth2", "/oauth2/x": "oauth2", "/oauth2": "system",
 		"/": "system", "/user": "system", "/apis": "system",
 	} {
 		if got := all.Dialects.ForPath(path).Name; got != want {
@@ -183,7 +185,7 @@ func checkExample(t *testing.T, where string, symbol apierr.Code, example map[st
 		}
 	}
 	for _, field := range exampleFields {
-		for _, reason := range []apierr.Reason{"", apierr.Required, apierr.TooCommon, apierr.NotInEnum} {
+		for _, reason := range []apierr.Reason{"", apierr.Required, apierr.TooCommon, apierr.NotInEnum, apierr.OutOfRange} {
 			for _, expected := range exampleExpected {
 				if said == dialect.Message(&apierr.Error{Code: symbol, Field: field, Reason: reason, Expected: expected}, language) {
 					return
@@ -196,10 +198,10 @@ func checkExample(t *testing.T, where string, symbol apierr.Code, example map[st
 
 var (
 	exampleFields = append([]string{""}, strings.Fields("body frontType token Token mobile Mobile deviceNumber Authorization userId UserId accessToken "+
-		"X-App-Id Authorization Token code Code user User id Id oldPassowrd password newPassword Jwt tag render Content-Type")...)
+		"X-App-Id Authorization Token code Code user User id Id oldPassowrd password newPassword Jwt tag render Content-Type name Name limit organisation kid url")...)
 	exampleExpected = []string{
 		"application/json, application/x-www-form-urlencoded", "application/json", "application/x-www-form-urlencoded",
-		"token", "mobile", "code", "user", "id", "userId", "64 KiB", "16 KiB", "4.5s", "",
+		"token", "mobile", "code", "user", "id", "userId", "name", "64 KiB", "16 KiB", "4.5s", "",
 		"client, dereferenced, openapi-3.1",
 	}
 )
