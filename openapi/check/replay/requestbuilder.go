@@ -143,8 +143,8 @@ var derivations = map[string]derivation{
 	"unsupported_media_type":   changed(withPlainText),
 	"headers_too_large":        changedHeader("X-Long", strings.Repeat("a", 20_000)),
 	"unauthenticated":          withoutToken,
-	"unknown_application":      changed(withUnknownApplication),
-	"wrong_application_secret": changed(withWrongSecret),
+	"unknown_application":      whereSent(contract.CredentialApplication, changed(withUnknownApplication)),
+	"wrong_application_secret": whereSent(contract.CredentialSecret, changed(withWrongSecret)),
 	"session_ended":            withEndedToken,
 	notModified:                changedHeader("If-None-Match", "*"), // any version will do (RFC 9110, 13.1.2)
 }
@@ -190,6 +190,8 @@ func withoutRequired(_ RequestBuilder, o contract.Operation, r *contract.Request
 			r.Query.Set(parameter.Value.Name, "nobody")
 		} else if schema != nil && schema.Value.Type.Is(openapi3.TypeInteger) && !parameter.Value.Required && parameter.Value.In == openapi3.ParameterInQuery {
 			r.Query.Set(parameter.Value.Name, "x")
+		} else if schema != nil && (schema.Value.Format == "date-time" || len(schema.Value.Enum) > 0) && !parameter.Value.Required && parameter.Value.In == openapi3.ParameterInQuery {
+			r.Query.Set(parameter.Value.Name, "nobody")
 		}
 	}
 }
@@ -228,10 +230,49 @@ func withPlainText(_ RequestBuilder, _ contract.Operation, r *contract.Request) 
 	r.Body = "hello"
 }
 
+// withUnknownApplication names an unknown application in the first alternative of the
+// operation's security that names one.
 func withUnknownApplication(b RequestBuilder, o contract.Operation, r *contract.Request) {
 	application := b.Fixtures.application()
 	application.ID = "nobody"
-	b.Contract.Authorise(r, o, "", application)
+	for _, one := range alternatives(o) {
+		if b.sends(one, contract.CredentialApplication) {
+			b.Contract.Authorise(r, one, "", application)
+			return
+		}
+	}
+}
+
+// whereSent derives requests of operations that take a credential of an application.
+func whereSent(credential string, derive derivation) derivation {
+	return func(ctx context.Context, b RequestBuilder, c Case) ([]contract.Request, error) {
+		if !slices.ContainsFunc(alternatives(c.Operation), func(one contract.Operation) bool { return b.sends(one, credential) }) {
+			return nil, nil
+		}
+		return derive(ctx, b, c)
+	}
+}
+
+// sends reports whether the operation's only alternative has a credential of an application:
+// its id, which goes with each secret, or a secret.
+func (b RequestBuilder) sends(o contract.Operation, credential string) bool {
+	return slices.ContainsFunc(b.Contract.Credentials(o), func(scheme *openapi3.SecurityScheme) bool {
+		kind := scheme.Extensions["x-credential"]
+		return kind == credential || kind == contract.CredentialSecret
+	})
+}
+
+// alternatives are the operation with each alternative of its security alone.
+func alternatives(o contract.Operation) (all []contract.Operation) {
+	if o.Security == nil {
+		return nil
+	}
+	for i := range *o.Security {
+		alone := *o.Operation
+		alone.Security = new((*o.Security)[i : i+1])
+		all = append(all, contract.Operation{Method: o.Method, Path: o.Path, Operation: &alone})
+	}
+	return all
 }
 
 // needsSecret reports whether every caller of the operation is an application that proves
@@ -247,10 +288,8 @@ func (b RequestBuilder) needsSecret(o contract.Operation) bool {
 func withWrongSecret(b RequestBuilder, o contract.Operation, r *contract.Request) {
 	wrong := b.Fixtures.application()
 	wrong.Secret = "wrong"
-	for i := range *o.Security {
-		alternative := *o.Operation
-		alternative.Security = new((*o.Security)[i : i+1])
-		b.Contract.Authorise(r, contract.Operation{Method: o.Method, Path: o.Path, Operation: &alternative}, "", wrong)
+	for _, one := range alternatives(o) {
+		b.Contract.Authorise(r, one, "", wrong)
 	}
 }
 
