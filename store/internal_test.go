@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jmoiron/sqlx"
@@ -228,5 +229,26 @@ func TestEveryUniqueIndexIsNamed(t *testing.T) {
 	}
 	if len(indexes) < 15 {
 		t.Errorf("only %d indexes were looked at", len(indexes))
+	}
+}
+
+// Where there is no webhook, an event costs what it cost before: nothing is asked of the
+// tables of webhooks, which are away here.
+func TestRememberedWebhooksAreNotReadAgain(t *testing.T) {
+	t.Parallel()
+	s := newSQLite(t)
+	_, err := s.LearnWebhooks(t.Context())
+	noError(t, err)
+	for _, table := range []string{"webhooks", "webhook_deliveries"} {
+		_, err := s.writer().Exec("ALTER TABLE " + table + " RENAME TO away_" + table)
+		noError(t, err)
+	}
+	insert := func(id int64) error {
+		return s.InTx(t.Context(), func(tx Tx) error { return tx.InsertAudit(t.Context(), AuditEvent{ID: id, Kind: "a", Detail: "{}"}) })
+	}
+	noError(t, insert(1))
+	s.webhooks.Store(&webhookMemory{until: time.Now()}) // it is too old
+	if insert(2) == nil {
+		t.Error("an old memory is used")
 	}
 }
