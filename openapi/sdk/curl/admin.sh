@@ -218,6 +218,14 @@ curl "$BASE_URL/admin/users" \
   --json '{"username": "gu.qinghe", "nickname": "清和", "mobile": "13900139000", "mobileVerified": true}'
 # end
 
+# sample: findSessions
+curl "$BASE_URL/admin/sessions?user=3" -H "Authorization: Bearer $ADMIN_TOKEN"
+# end
+
+# sample: endAnySession
+curl -X DELETE "$BASE_URL/admin/sessions/1006" -H "Authorization: Bearer $ADMIN_TOKEN"
+# end
+
 # sample: readUser
 curl -i "$BASE_URL/admin/users/3" -H "Authorization: Bearer $ADMIN_TOKEN"
 # end
@@ -264,14 +272,6 @@ curl "$BASE_URL/admin/users/3/answers" \
 
 # sample: exportUser
 curl "$BASE_URL/admin/users/3/data" -H "Authorization: Bearer $ADMIN_TOKEN"
-# end
-
-# sample: findSessions
-curl "$BASE_URL/admin/sessions?user=3" -H "Authorization: Bearer $ADMIN_TOKEN"
-# end
-
-# sample: endAnySession
-curl -X DELETE "$BASE_URL/admin/sessions/1006" -H "Authorization: Bearer $ADMIN_TOKEN"
 # end
 
 # sample: endSessionsOfUser

@@ -66,6 +66,18 @@ client.setConfig({ baseUrl });
   // end
 }
 {
+  // sample: findSessions
+  const { data } = await findSessions({ auth: asAdmin, query: { user: '3' }, throwOnError: true });
+  console.log(data.items.map((session) => session.id));
+  // end
+}
+{
+  // sample: endAnySession
+  await endAnySession({ auth: asAdmin, path: { sessionId: '1006' }, throwOnError: true });
+  // end
+  console.log('endAnySession');
+}
+{
   // sample: readUser
   const { data, response } = await readUser({
     auth: asAdmin,
@@ -158,18 +170,6 @@ client.setConfig({ baseUrl });
   const { data } = await exportUser({ auth: asAdmin, path: { userId: '3' }, throwOnError: true });
   console.log(data.user.guid);
   // end
-}
-{
-  // sample: findSessions
-  const { data } = await findSessions({ auth: asAdmin, query: { user: '3' }, throwOnError: true });
-  console.log(data.items.map((session) => session.id));
-  // end
-}
-{
-  // sample: endAnySession
-  await endAnySession({ auth: asAdmin, path: { sessionId: '1006' }, throwOnError: true });
-  // end
-  console.log('endAnySession');
 }
 {
   // sample: endSessionsOfUser

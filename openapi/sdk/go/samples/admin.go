@@ -49,9 +49,9 @@ func adminSamples() []sample {
 		listWebhooks, addWebhook, after(readWebhook, changeWebhook), rotateWebhookSecret, testWebhook,
 		listDeliveries, readDelivery, replayDelivery, replayDeliveries, deleteWebhook,
 		setUpAdministrator, signInAdministrator, readAdministrator,
-		listUsers, addUser, after(readUser, changeUser), setUserRole, setUserPassword,
+		listUsers, addUser, findSessions, endAnySession, after(readUser, changeUser), setUserRole, setUserPassword,
 		listMembershipsOfUser, setMembership, removeMembership, previewAnswer, exportUser,
-		findSessions, endAnySession, endSessionsOfUser, listLockouts, unlockUser, unlockClientIp,
+		endSessionsOfUser, listLockouts, unlockUser, unlockClientIp,
 		mergeUser, eraseUser, signOutAdministrator,
 	}
 }

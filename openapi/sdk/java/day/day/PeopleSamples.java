@@ -37,6 +37,8 @@ final class PeopleSamples {
         readAdministrator();
         listUsers();
         addUser();
+        findSessions();
+        endAnySession();
         String etag = readUser();
         changeUser(etag);
         setUserRole();
@@ -46,8 +48,6 @@ final class PeopleSamples {
         removeMembership();
         previewAnswer();
         exportUser();
-        findSessions();
-        endAnySession();
         endSessionsOfUser();
         listLockouts();
         unlockUser();
