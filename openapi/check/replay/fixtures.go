@@ -20,7 +20,8 @@ type Fixtures struct {
 	// ApplicationSecret is a secret of Application.
 	ApplicationSecret string                `yaml:"applicationSecret"`
 	Credentials       map[string]Credential `yaml:"credentials"` // by role
-	// Administrators are globs of OPERATION/EXAMPLE that are sent as an administrator.
+	// Administrators are globs of OPERATION/EXAMPLE, or of paths, that are sent as an
+	// administrator.
 	Administrators []string `yaml:"administrators"`
 	// Values are sent in place of a documented value, wherever it is.
 	Values map[string]any `yaml:"values"`
@@ -125,7 +126,7 @@ func (f Fixtures) application() contract.Application {
 }
 
 func (f Fixtures) role(c Case) string {
-	if slices.ContainsFunc(f.Administrators, func(glob string) bool { return matches(glob, c.name()) }) {
+	if slices.ContainsFunc(f.Administrators, func(glob string) bool { return matches(glob, c.name()) || matches(glob, c.Operation.Path) }) {
 		return RoleAdministrator
 	}
 	return RoleUser

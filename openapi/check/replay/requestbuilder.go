@@ -228,10 +228,31 @@ func withPlainText(_ RequestBuilder, _ contract.Operation, r *contract.Request) 
 	r.Body = "hello"
 }
 
+// withUnknownApplication sends the id of nobody in the first alternative of the operation's
+// security that takes an application.
 func withUnknownApplication(b RequestBuilder, o contract.Operation, r *contract.Request) {
 	application := b.Fixtures.application()
 	application.ID = "nobody"
-	b.Contract.Authorise(r, o, "", application)
+	for _, alternative := range alternatives(o) {
+		b.Contract.Authorise(r, alternative, "", application)
+		if slices.ContainsFunc(b.Contract.Credentials(alternative), isOfApplication) {
+			return
+		}
+	}
+}
+
+func isOfApplication(scheme *openapi3.SecurityScheme) bool {
+	return scheme.Extensions["x-credential"] != nil
+}
+
+// alternatives are the operation with each alternative of its security alone.
+func alternatives(o contract.Operation) (all []contract.Operation) {
+	for i := range *o.Security {
+		alternative := *o.Operation
+		alternative.Security = new((*o.Security)[i : i+1])
+		all = append(all, contract.Operation{Method: o.Method, Path: o.Path, Operation: &alternative})
+	}
+	return all
 }
 
 // needsSecret reports whether every caller of the operation is an application that proves
@@ -247,10 +268,8 @@ func (b RequestBuilder) needsSecret(o contract.Operation) bool {
 func withWrongSecret(b RequestBuilder, o contract.Operation, r *contract.Request) {
 	wrong := b.Fixtures.application()
 	wrong.Secret = "wrong"
-	for i := range *o.Security {
-		alternative := *o.Operation
-		alternative.Security = new((*o.Security)[i : i+1])
-		b.Contract.Authorise(r, contract.Operation{Method: o.Method, Path: o.Path, Operation: &alternative}, "", wrong)
+	for _, alternative := range alternatives(o) {
+		b.Contract.Authorise(r, alternative, "", wrong)
 	}
 }
 
