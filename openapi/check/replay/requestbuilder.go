@@ -182,14 +182,17 @@ func withoutRequired(_ RequestBuilder, o contract.Operation, r *contract.Request
 		}
 	}
 	for _, parameter := range o.Parameters {
-		if parameter.Value.In == openapi3.ParameterInPath {
-			r.Path = strings.ReplaceAll(o.Path, "{"+parameter.Value.Name+"}", strings.Repeat("x", 200))
+		p := parameter.Value
+		if p.In == openapi3.ParameterInPath {
+			r.Path = strings.ReplaceAll(o.Path, "{"+p.Name+"}", strings.Repeat("x", 200))
 		}
-		r.Query.Del(parameter.Value.Name)
-		if schema := parameter.Value.Schema; schema != nil && schema.Value.Type.Is(openapi3.TypeArray) {
-			r.Query.Set(parameter.Value.Name, "nobody")
-		} else if schema != nil && schema.Value.Type.Is(openapi3.TypeInteger) && !parameter.Value.Required && parameter.Value.In == openapi3.ParameterInQuery {
-			r.Query.Set(parameter.Value.Name, "x")
+		r.Query.Del(p.Name)
+		switch schema := p.Schema; {
+		case schema == nil:
+		case schema.Value.Type.Is(openapi3.TypeArray):
+			r.Query.Set(p.Name, "nobody")
+		case !p.Required && p.In == openapi3.ParameterInQuery && (schema.Value.Type.Is(openapi3.TypeInteger) || schema.Value.Format == "date-time"):
+			r.Query.Set(p.Name, "x")
 		}
 	}
 }
