@@ -23,6 +23,7 @@ var withoutCaller = map[string]struct{ anonymous, madeUp int }{
 	"self-or-administrator":       {http.StatusUnauthorized, http.StatusUnauthorized},
 	"self-or-super-administrator": {http.StatusUnauthorized, http.StatusUnauthorized},
 	"authenticated-application":   {http.StatusUnauthorized, http.StatusUnauthorized},
+	"administration":              {http.StatusUnauthorized, http.StatusUnauthorized},
 	"demo":                        {http.StatusNotFound, http.StatusNotFound},
 }
 

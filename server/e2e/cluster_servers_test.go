@@ -17,6 +17,7 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // the tests reach behind the servers' backs
 	_ "modernc.org/sqlite"
 
+	"quartet/cmd/quartet/proctest"
 	"quartet/server/account"
 	"quartet/server/fieldcrypt"
 	"quartet/server/idgen"
@@ -71,7 +72,8 @@ func newCluster(t *testing.T, engine, databaseURL string, servers int, flags []s
 // start starts one more server of the cluster.
 func (s *cluster) start(t *testing.T) *process {
 	t.Helper()
-	return start(t, append([]string{"serve", "--addr", "127.0.0.1:0", "--log-level", "debug", "--database", s.url, "--keys", s.keys}, s.flags...)...)
+	address := proctest.FreeAddress(t, "127.0.0.1") // of administration too
+	return start(t, append([]string{"serve", "--addr", address, "--admin-addr", address, "--log-level", "debug", "--database", s.url, "--keys", s.keys}, s.flags...)...)
 }
 
 func (s *cluster) reachBehind(t *testing.T) {
